@@ -10,7 +10,7 @@ use std::ops::RangeInclusive;
 
 use crate::errors;
 use crate::json::{Json, Object};
-use crate::resource::{Pattern, Resource, ResourceKind};
+use crate::resource::{IntegrationPattern, Resource, ResourceKind};
 
 /// Valid seconds of a timeout, a heartbeat and the interval of a retrier.
 pub const SECONDS: RangeInclusive<u64> = 1..=MAX_SECONDS;
@@ -235,8 +235,8 @@ impl AwaitedEvent {
     pub fn of(resource: &str) -> Option<AwaitedEvent> {
         let resource = Resource::parse(resource);
         match (resource.pattern(), resource.kind()) {
-            (Pattern::WaitForTaskToken, _) => Some(AwaitedEvent::Token),
-            (Pattern::Sync | Pattern::Sync2, _) => Some(AwaitedEvent::Job),
+            (IntegrationPattern::WaitForTaskToken, _) => Some(AwaitedEvent::Token),
+            (IntegrationPattern::Sync | IntegrationPattern::Sync2, _) => Some(AwaitedEvent::Job),
             // A placeholder with `activity` in its name may be anything.
             (_, ResourceKind::Activity) => resource.name().map(|_| AwaitedEvent::Activity),
             _ => None,

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 use stepwright_asl::integrations::{
-    Pattern, ResolvedResource, ResourceField, lookup, lookup_item_reader, lookup_result_writer,
-    optimized, services, tables_date,
+    IntegrationPattern, ResolvedResource, ResourceField, lookup, lookup_item_reader,
+    lookup_result_writer, optimized, services, tables_date,
 };
 use stepwright_asl::validate::{Validator, validate_text};
 use stepwright_asl::{MachineType, Severity};
@@ -108,7 +108,7 @@ fn every_line_of_the_tables_is_found() {
                 assert_eq!(found.pattern(), *pattern);
                 assert_eq!(found.error_prefix(), line.error_prefix);
                 assert!(found.runs_in(MachineType::Standard));
-                let is_express = *pattern == Pattern::RequestResponse;
+                let is_express = *pattern == IntegrationPattern::RequestResponse;
                 assert_eq!(found.runs_in(MachineType::Express), is_express);
                 let sync = if pattern.suffix().starts_with(".sync") {
                     line.sync_permissions.len()
@@ -129,7 +129,7 @@ fn every_line_of_the_tables_is_found() {
             assert_eq!(found.is_err(), unsupported, "{resource}");
             let Ok(found) = found else { continue };
             assert_eq!((found.service(), found.action()), (name, &*action));
-            assert_eq!(found.pattern(), Pattern::WaitForTaskToken);
+            assert_eq!(found.pattern(), IntegrationPattern::WaitForTaskToken);
             assert!(matches!(found.kind(), ResolvedResource::Sdk(_)));
         }
     }

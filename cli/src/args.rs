@@ -24,7 +24,7 @@ pub(crate) use self::store::{
     BackupArguments, ExecutionsArguments, HistoryArguments, RecoverArguments, RestoreArguments,
     StoreArguments, StoreCommand, StoreFormat, StoredExecutionArguments,
 };
-use crate::tasks::{Binding, binding};
+use crate::tasks::{TaskBinding, binding};
 use stepwright_asl::integrations::tables_date;
 
 /// The version of the command and the date of its tables of AWS services, which are older than what AWS has added since.
@@ -261,7 +261,7 @@ impl From<MachineType> for stepwright_asl::MachineType {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
+pub(crate) enum OutputFormat {
     /// For people, with the lines of the source
     Text,
     /// For programs: one object over all files, in the shape of AWS's ValidateStateMachineDefinition response
@@ -287,7 +287,7 @@ pub(crate) struct ValidateArguments {
     pub(crate) machine_type: MachineType,
     /// How findings are printed
     #[arg(long, value_enum, default_value = "text")]
-    pub(crate) format: Format,
+    pub(crate) format: OutputFormat,
     /// Treat the warnings of these rules (such as SW022) as errors, or all `warnings`
     #[arg(long, value_name = "ID,..|warnings", value_delimiter = ',')]
     pub(crate) deny: Vec<String>,
@@ -338,7 +338,7 @@ pub(crate) struct RunArguments {
     pub(crate) case: Option<String>,
     /// Run a task with a command or at a URL; NAME is the name of a state, the name of a function, or a resource
     #[arg(long = "task", value_name = "NAME=COMMAND|URL", value_parser = binding)]
-    pub(crate) tasks: Vec<Binding>,
+    pub(crate) tasks: Vec<TaskBinding>,
     /// The directory that Distributed Maps use instead of S3; each subdirectory is a bucket
     #[arg(long, value_name = "DIR")]
     pub(crate) objects: Option<PathBuf>,

@@ -6,7 +6,7 @@ use stepwright_diagram::Diagram;
 use stepwright_runtime::testing::{MeasuredWorkflow, SuiteCoverage};
 
 use crate::args::{CoverageArguments, CoverageFormat};
-use crate::definition::Definition;
+use crate::definition::LoadedDefinition;
 use crate::failure::Failure;
 use crate::output;
 
@@ -37,7 +37,7 @@ fn chosen(suite: SuiteCoverage, arguments: &CoverageArguments) -> Result<SuiteCo
         let validator = Validator::new(MachineType::Standard);
         let mut workflows = Vec::new();
         for file in &arguments.definition {
-            let definition = Definition::read(file, &validator)?;
+            let definition = LoadedDefinition::read(file, &validator)?;
             let machine = definition.machine()?;
             workflows.push(MeasuredWorkflow::new(definition.name(), machine.to_value()));
         }

@@ -12,7 +12,7 @@ use crate::comments::without_comments;
 use crate::embedded;
 use crate::failure::Failure;
 use crate::report;
-use crate::source::Source;
+use crate::source::SourceFile;
 
 /// Returns a name from the command line if it is the name of a state.
 pub(crate) fn state_of<'n>(
@@ -33,8 +33,8 @@ pub(crate) fn state_of<'n>(
 
 /// A definition's text, and its findings.
 #[derive(Debug)]
-pub(crate) struct Definition {
-    pub(crate) source: Source,
+pub(crate) struct LoadedDefinition {
+    pub(crate) source: SourceFile,
     pub(crate) findings: Findings,
     /// The machine's name in a template or a description.
     pub(crate) machine: Option<String>,
@@ -44,7 +44,7 @@ pub(crate) struct Definition {
     pub(crate) has_comments: bool,
 }
 
-impl Definition {
+impl LoadedDefinition {
     /// Reads and validates the definition in a file, or in standard input for `-`. The name or the text determines whether it is YAML. The file may
     /// be a template with one state machine or, as in `template.yaml#Orders`, with several.
     ///
@@ -101,7 +101,7 @@ impl Definition {
             Err(error) => (None, error.into()),
         };
         Self {
-            source: Source {
+            source: SourceFile {
                 path: path.to_owned(),
                 text,
                 format,

@@ -8,7 +8,7 @@ use stepwright_asl::diff::Diff;
 use stepwright_asl::validate::Validator;
 
 use crate::args::{DiffArguments, DiffFormat};
-use crate::definition::Definition;
+use crate::definition::LoadedDefinition;
 use crate::failure::Failure;
 use crate::output;
 use crate::report;
@@ -24,8 +24,8 @@ pub(crate) fn diff(arguments: &DiffArguments) -> Result<(), Failure> {
         ));
     }
     let validator = Validator::new(MachineType::Standard);
-    let old = Definition::read(&arguments.old, &validator)?;
-    let new = Definition::read(&arguments.new, &validator)?;
+    let old = LoadedDefinition::read(&arguments.old, &validator)?;
+    let new = LoadedDefinition::read(&arguments.new, &validator)?;
     let (Some(before), Some(after)) = (old.document(), new.document()) else {
         for definition in [&old, &new] {
             if definition.document().is_none() {

@@ -7,16 +7,16 @@ use stepwright_asl::template::{self, Embedded, EmbeddedDefinition};
 use stepwright_asl::validate::Validator;
 use stepwright_asl::yaml::Format;
 
-use crate::definition::Definition;
+use crate::definition::LoadedDefinition;
 use crate::failure::Failure;
 use crate::input;
-use crate::source::Source;
+use crate::source::SourceFile;
 use crate::terraform::{self, is_terraform};
 
 /// A state machine of a file.
 pub(crate) enum EmbeddedMachine {
     /// A definition, and its file if the template names one.
-    Definition(Box<Definition>, Option<PathBuf>),
+    Definition(Box<LoadedDefinition>, Option<PathBuf>),
     /// The reason why the definition of this machine cannot be read.
     Unread { machine: String, reason: String },
 }
@@ -58,13 +58,13 @@ fn found(
             }
             _ => (None, None),
         };
-        let source = Source {
+        let source = SourceFile {
             path: path.to_owned(),
             text: text.to_owned(),
             format: Format::of(path, text),
             document: part,
         };
-        let definition = Definition {
+        let definition = LoadedDefinition {
             source,
             findings,
             machine: Some(machine.name),
@@ -95,9 +95,9 @@ fn found(
                 )),
                 other => other,
             })?;
-            let definition = Definition {
+            let definition = LoadedDefinition {
                 machine: Some(name),
-                ..Definition::of(&named, text, &validator)
+                ..LoadedDefinition::of(&named, text, &validator)
             };
             Ok(EmbeddedMachine::Definition(
                 Box::new(definition),
@@ -114,13 +114,13 @@ fn found(
 /// # Errors
 ///
 /// If the file cannot be read, or if the machine of a template is ambiguous or missing.
-pub(crate) fn one(path: &Path, validator: &Validator) -> Result<Definition, Failure> {
+pub(crate) fn one(path: &Path, validator: &Validator) -> Result<LoadedDefinition, Failure> {
     let (path, wanted) = split(path);
     let text = input::read(&path)?;
     let document = template::read(&path, &text).ok();
     let Some(found) = machines(&path, &text, document.as_ref(), validator) else {
         return match wanted {
-            None => Ok(Definition::of(&path, text, validator)),
+            None => Ok(LoadedDefinition::of(&path, text, validator)),
             Some(name) => Err(Failure::Usage(format!(
                 "{} is not a template, so it has no state machine `{name}`",
                 path.display()

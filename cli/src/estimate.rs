@@ -6,7 +6,7 @@ use stepwright_asl::json::Document;
 use stepwright_asl::validate::Validator;
 
 use crate::args::{EstimateArguments, EstimateFormat};
-use crate::definition::{Definition, state_of};
+use crate::definition::{LoadedDefinition, state_of};
 use crate::failure::Failure;
 use crate::input;
 use crate::output;
@@ -15,7 +15,7 @@ use crate::report;
 /// Prints the estimate, and its warnings on standard error.
 pub(crate) fn estimate(arguments: &EstimateArguments) -> Result<(), Failure> {
     let validator = Validator::new(stepwright_asl::MachineType::Standard);
-    let definition = Definition::read(&arguments.file, &validator)?;
+    let definition = LoadedDefinition::read(&arguments.file, &validator)?;
     let machine = definition.machine()?;
     let estimate = Estimate::of(&machine, &options(arguments, &machine)?);
     match arguments.format {

@@ -13,7 +13,7 @@ use stepwright_runtime::Redaction;
 use stepwright_runtime::testing::RecordedHistory;
 
 use crate::args::{DiagramFormat, GraphArguments};
-use crate::definition::Definition;
+use crate::definition::LoadedDefinition;
 use crate::failure::Failure;
 use crate::input;
 use crate::output;
@@ -23,7 +23,7 @@ use crate::report;
 pub(crate) fn graph(arguments: &GraphArguments) -> Result<(), Failure> {
     let format = format(arguments)?;
     let validator = Validator::new(MachineType::Standard);
-    let definition = Definition::read(&arguments.file, &validator)?;
+    let definition = LoadedDefinition::read(&arguments.file, &validator)?;
     let json = drawable(&definition)?;
     let diagram = match &arguments.history {
         Some(file) => {
@@ -46,7 +46,7 @@ pub(crate) fn graph(arguments: &GraphArguments) -> Result<(), Failure> {
 }
 
 /// The JSON to draw. Errors are reported, and are only fatal if nothing can be drawn.
-fn drawable(definition: &Definition) -> Result<&Json, Failure> {
+fn drawable(definition: &LoadedDefinition) -> Result<&Json, Failure> {
     let json = definition.document().map(|document| document.json());
     let has_states = json.is_some_and(|json| !Graph::of(json).states().is_empty());
     let errors = definition.findings.errors().count();

@@ -55,9 +55,9 @@ impl TerminationSignal {
     }
 }
 
-/// The process group of one command. If it is dropped before [`Group::release`], all its processes are killed.
+/// The process group of one command. If it is dropped before [`ProcessGroup::release`], all its processes are killed.
 #[derive(Debug)]
-pub(crate) struct Group {
+pub(crate) struct ProcessGroup {
     #[cfg(unix)]
     leader: Option<Pid>,
     #[cfg(unix)]
@@ -66,19 +66,19 @@ pub(crate) struct Group {
 
 impl Groups {
     /// Starts a command as the leader of a new group.
-    pub(crate) fn spawn(&self, command: &mut Command) -> std::io::Result<(Child, Group)> {
+    pub(crate) fn spawn(&self, command: &mut Command) -> std::io::Result<(Child, ProcessGroup)> {
         #[cfg(unix)]
         {
             let child = command.process_group(0).spawn()?;
             let leader = child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
             self.lock().extend(leader);
             let groups = self.clone();
-            Ok((child, Group { leader, groups }))
+            Ok((child, ProcessGroup { leader, groups }))
         }
         #[cfg(not(unix))]
         {
             // At least the command itself is killed.
-            Ok((command.kill_on_drop(true).spawn()?, Group {}))
+            Ok((command.kill_on_drop(true).spawn()?, ProcessGroup {}))
         }
     }
 
@@ -114,7 +114,7 @@ impl Groups {
     }
 }
 
-impl Group {
+impl ProcessGroup {
     /// Call this after the command ended by itself: its background processes may continue.
     #[cfg_attr(not(unix), allow(unused_mut))]
     pub(crate) fn release(mut self) {
@@ -126,7 +126,7 @@ impl Group {
 }
 
 #[cfg(unix)]
-impl Drop for Group {
+impl Drop for ProcessGroup {
     fn drop(&mut self) {
         if let Some(leader) = self.leader.take()
             && self.groups.lock().remove(&leader)

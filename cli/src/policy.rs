@@ -6,7 +6,7 @@ use stepwright_asl::policy::{Policy, PolicyOptions, Statement, WarningKind};
 use stepwright_asl::validate::Validator;
 
 use crate::args::{PolicyArguments, PolicyFormat};
-use crate::definition::{Definition, state_of};
+use crate::definition::{LoadedDefinition, state_of};
 use crate::failure::Failure;
 use crate::output;
 use crate::report;
@@ -14,7 +14,7 @@ use crate::report;
 /// Prints the policy, and its warnings on standard error.
 pub(crate) fn policy(arguments: &PolicyArguments) -> Result<(), Failure> {
     let validator = Validator::new(arguments.machine_type.into());
-    let definition = Definition::read(&arguments.file, &validator)?;
+    let definition = LoadedDefinition::read(&arguments.file, &validator)?;
     let machine = definition.machine()?;
     let name = match &arguments.name {
         Some(name) => name.as_str(),

@@ -8,7 +8,7 @@ use stepwright_runtime::objects::Folder;
 use stepwright_runtime::testing::{RecordedHistory, Replay, ReplayError};
 
 use crate::args::ReplayArguments;
-use crate::definition::Definition;
+use crate::definition::LoadedDefinition;
 use crate::failure::Failure;
 use crate::input;
 use crate::output;
@@ -16,7 +16,7 @@ use crate::output;
 /// Runs the definition with the recorded events and prints the first difference.
 pub(crate) async fn replay(arguments: &ReplayArguments) -> Result<(), Failure> {
     let validator = Validator::new(MachineType::Standard);
-    let definition = Definition::read(&arguments.file, &validator)?;
+    let definition = LoadedDefinition::read(&arguments.file, &validator)?;
     let machine = definition.machine()?;
     let file = arguments.history.display();
     let recorded = recorded(&arguments.history)?.redact(&arguments.redact.redaction());

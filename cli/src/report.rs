@@ -11,7 +11,7 @@ use stepwright_asl::yaml::Format;
 use stepwright_asl::{Finding, Severity};
 
 use crate::failure::Failure;
-use crate::source::Source;
+use crate::source::SourceFile;
 
 /// Writes to standard error. Errors are ignored: they cannot be reported, and the exit status still indicates the result.
 pub(crate) fn show(text: impl Display) {
@@ -54,7 +54,7 @@ pub(crate) fn warning(text: &str) {
 }
 
 /// Formats one finding for readers: the message, the location, the source line, and the suggestion.
-pub(crate) fn finding(finding: &Finding, source: &Source) -> String {
+pub(crate) fn finding(finding: &Finding, source: &SourceFile) -> String {
     let text = source.text.as_str();
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
@@ -143,7 +143,7 @@ impl Excerpt<'_> {
 }
 
 /// The range of the text to mark.
-pub(crate) fn place(finding: &Finding, source: &Source) -> Range<usize> {
+pub(crate) fn place(finding: &Finding, source: &SourceFile) -> Range<usize> {
     match source.format {
         Format::Json => token(&source.text, finding.offset),
         Format::Yaml => {

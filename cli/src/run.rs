@@ -16,7 +16,7 @@ use stepwright_runtime::{
 };
 
 use crate::args::{MachineType, RunArguments};
-use crate::definition::Definition;
+use crate::definition::LoadedDefinition;
 use crate::failure::Failure;
 use crate::input;
 use crate::log;
@@ -37,7 +37,7 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
     survive_size_limit();
     let input = input::json("--input", &arguments.input)?;
     let validator = Validator::new(arguments.machine_type.into());
-    let definition = Definition::read(&arguments.file, &validator)?;
+    let definition = LoadedDefinition::read(&arguments.file, &validator)?;
     let machine = definition.machine()?;
     // The context object's `StateMachine.Id` ends with its `Name`.
     let name = definition.name();
@@ -142,7 +142,7 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
             engine.shutdown(Duration::ZERO).await;
             let hint = report::hint(&format!(
                 "{}; the execution is stored, and continues then",
-                handler_hint(&task.state)
+                missing_handler_hint(&task.state)
             ));
             return Err(Failure::Failed(format!(
                 "no handler runs the task of the state `{}`{hint}",
@@ -173,7 +173,7 @@ async fn waits_for_handler(engine: &Engine) -> UnhandledTask {
     }
 }
 
-fn handler_hint(state: &str) -> String {
+fn missing_handler_hint(state: &str) -> String {
     format!(
         "run the task with a command or an endpoint (--task '{state}=COMMAND|URL'), or with a mock file (--mocks FILE --case NAME)"
     )
@@ -197,7 +197,10 @@ fn stored<'a>(
 }
 
 /// The test case of the mock file in the arguments.
-fn mocks(arguments: &RunArguments, definition: &Definition) -> Result<Option<MockCase>, Failure> {
+fn mocks(
+    arguments: &RunArguments,
+    definition: &LoadedDefinition,
+) -> Result<Option<MockCase>, Failure> {
     let (Some(file), Some(case)) = (&arguments.mocks, &arguments.case) else {
         return Ok(None);
     };
@@ -312,7 +315,7 @@ fn tell(
         ));
     }
     if let Some(state) = unanswered {
-        text.push_str(&report::hint(&handler_hint(&state)));
+        text.push_str(&report::hint(&missing_handler_hint(&state)));
     }
     Err(Failure::Failed(text))
 }

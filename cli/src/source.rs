@@ -8,7 +8,7 @@ use stepwright_asl::yaml::Format;
 
 /// A definition's text.
 #[derive(Debug)]
-pub(crate) struct Source {
+pub(crate) struct SourceFile {
     pub(crate) path: PathBuf,
     pub(crate) text: String,
     pub(crate) format: Format,
@@ -16,7 +16,7 @@ pub(crate) struct Source {
     pub(crate) document: Option<Document>,
 }
 
-impl Source {
+impl SourceFile {
     /// The origin, for messages.
     pub(crate) fn shown(&self) -> Cow<'_, str> {
         if self.path == Path::new("-") {

@@ -14,7 +14,7 @@ use stepwright_runtime::test_state::{
 use stepwright_runtime::value;
 
 use crate::args::TestStateArguments;
-use crate::definition::Definition;
+use crate::definition::LoadedDefinition;
 use crate::failure::Failure;
 use crate::input;
 use crate::output;
@@ -93,7 +93,8 @@ fn request(arguments: &TestStateArguments) -> Result<TestStateRequest, Failure> 
 
 /// The state, or the machine around it. Errors of a machine are shown with its source lines.
 fn definition(arguments: &TestStateArguments) -> Result<Value, Failure> {
-    let definition = Definition::read(&arguments.file, &Validator::new(MachineType::Standard))?;
+    let definition =
+        LoadedDefinition::read(&arguments.file, &Validator::new(MachineType::Standard))?;
     let Some(document) = definition.document() else {
         return Err(definition.machine().err().unwrap_or(Failure::Findings));
     };

@@ -3,7 +3,7 @@
 use crate::errors::Errors;
 use crate::machine::Machine;
 use crate::root::Root;
-use crate::syntax::{Reader, Source, parse};
+use crate::syntax::{SyntaxReader, WorkflowSource, parse};
 use crate::{check, editor, expand};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -24,11 +24,11 @@ fn declared(input: TokenStream) -> TokenStream {
     };
     let errors = Errors::new();
     let source = {
-        let reader = Reader::new(&errors);
-        let parsed = parse(input, |input| Source::parse(input, &reader));
+        let reader = SyntaxReader::new(&errors);
+        let parsed = parse(input, |input| WorkflowSource::parse(input, &reader));
         parsed.unwrap_or_else(|error| {
             errors.syn(&error);
-            Source::default()
+            WorkflowSource::default()
         })
     };
     let machines: Vec<_> = source

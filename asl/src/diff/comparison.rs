@@ -42,7 +42,7 @@ impl Changes {
             }
             _ => {}
         }
-        let mut comparison = Comparison {
+        let mut comparison = DefinitionComparison {
             old,
             new,
             matching,
@@ -57,7 +57,7 @@ impl Changes {
         };
         comparison.transitions.starts();
         comparison.states();
-        let Comparison {
+        let DefinitionComparison {
             states,
             comments,
             transitions,
@@ -89,7 +89,7 @@ fn own_fields(body: &Object) -> Object {
         .collect()
 }
 
-struct Comparison<'a, 'j> {
+struct DefinitionComparison<'a, 'j> {
     old: &'a PreparedDefinition<'j>,
     new: &'a PreparedDefinition<'j>,
     matching: &'a Matching,
@@ -98,7 +98,7 @@ struct Comparison<'a, 'j> {
     transitions: Transitions<'a, 'j>,
 }
 
-impl Comparison<'_, '_> {
+impl DefinitionComparison<'_, '_> {
     fn states(&mut self) {
         for index in 0..self.old.graph.states().len() {
             if !self.matching.states.contains_key(&index) {

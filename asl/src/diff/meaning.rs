@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::intrinsic::{Argument, Call, Expression};
+use crate::intrinsic::{Argument, Expression, IntrinsicCall};
 use crate::json::{Json, Number, Object};
 use crate::jsonata;
 use crate::model::QueryLanguage;
@@ -149,7 +149,7 @@ fn path_tree(out: &mut String, path: &Path) {
     }
 }
 
-fn call_tree(out: &mut String, call: &Call) {
+fn call_tree(out: &mut String, call: &IntrinsicCall) {
     let _ = write!(out, "<{:?}(", call.function);
     for argument in &call.arguments {
         match argument {

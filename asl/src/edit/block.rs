@@ -4,7 +4,7 @@ use super::block_layout::{column, column_of, end_of_lines, first_of, items, line
 use super::block_write::BlockWriter;
 use super::plan::{Changes, EditPlan};
 use super::splice::Splice;
-use super::target::{EditTarget, Node};
+use super::target::{EditTarget, TargetNode};
 use crate::json::{Json, ValueSyntax};
 
 /// Whether a value is in block style, or is the whole text and could be in block style.
@@ -211,7 +211,7 @@ fn replace_as(plan: &EditPlan<'_>, target: &EditTarget<'_>, value: &Json, flow: 
     ])
 }
 
-fn replace_root(plan: &EditPlan<'_>, node: Node<'_>, value: &Json) -> Changes {
+fn replace_root(plan: &EditPlan<'_>, node: TargetNode<'_>, value: &Json) -> Changes {
     let source = plan.source;
     let first = first_of(source, node.mark);
     let end = (node.mark.end as usize).max(first);
@@ -230,7 +230,7 @@ fn replace_root(plan: &EditPlan<'_>, node: Node<'_>, value: &Json) -> Changes {
 }
 
 /// Whether a new value is written in flow style: like its siblings of the same kind, or else like most of the text.
-fn prefers_flow(plan: &EditPlan<'_>, parent: Node<'_>, value: &Json, at: usize) -> bool {
+fn prefers_flow(plan: &EditPlan<'_>, parent: TargetNode<'_>, value: &Json, at: usize) -> bool {
     let children: Vec<&Json> = match parent.json {
         Json::Array(items) => items.iter().collect(),
         Json::Object(members) => members.values().collect(),

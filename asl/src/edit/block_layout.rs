@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::source::Source;
-use super::target::Node;
-use crate::json::{Json, Mark, ValueSyntax};
+use super::source::SourceText;
+use super::target::TargetNode;
+use crate::json::{Json, ValueMark, ValueSyntax};
 
 /// A member or an item of a block.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +21,10 @@ pub(super) struct BlockEntry {
 }
 
 /// Splits a block into its items.
-pub(super) fn items(source: Source<'_>, node: Node<'_>) -> Result<Vec<BlockEntry>, String> {
+pub(super) fn items(
+    source: SourceText<'_>,
+    node: TargetNode<'_>,
+) -> Result<Vec<BlockEntry>, String> {
     let mut items = Vec::with_capacity(node.mark.children.len());
     let in_array = matches!(node.json, Json::Array(_));
     let mut offset = first_of(source, node.mark);
@@ -54,7 +57,7 @@ pub(super) fn items(source: Source<'_>, node: Node<'_>) -> Result<Vec<BlockEntry
 }
 
 /// The offset after the colon of a key.
-fn behind_colon(source: Source<'_>, key: usize, start: usize) -> Option<usize> {
+fn behind_colon(source: SourceText<'_>, key: usize, start: usize) -> Option<usize> {
     let text = source.text;
     let end = match source.byte(key)? {
         quote @ (b'"' | b'\'') => {
@@ -89,7 +92,7 @@ fn behind_colon(source: Source<'_>, key: usize, start: usize) -> Option<usize> {
 }
 
 /// The `head` and `properties` offsets of a child, see [`BlockEntry`].
-fn head(source: Source<'_>, child: &Mark, behind: usize) -> (usize, usize) {
+fn head(source: SourceText<'_>, child: &ValueMark, behind: usize) -> (usize, usize) {
     let start = child.start as usize;
     let line_end = source.line_end(behind);
     // Properties on this line belong to the first key of a block that starts there.
@@ -115,7 +118,7 @@ fn head(source: Source<'_>, child: &Mark, behind: usize) -> (usize, usize) {
 }
 
 /// The start of a value. For a block, the start of its first child, after the tag of the block.
-pub(super) fn first_of(source: Source<'_>, mark: &Mark) -> usize {
+pub(super) fn first_of(source: SourceText<'_>, mark: &ValueMark) -> usize {
     let start = mark.start as usize;
     let mut offset = start;
     while mark.shape == ValueSyntax::Block
@@ -133,7 +136,7 @@ pub(super) fn first_of(source: Source<'_>, mark: &Mark) -> usize {
 }
 
 /// The column of a block's children.
-pub(super) fn column(source: Source<'_>, items: &[BlockEntry]) -> Option<usize> {
+pub(super) fn column(source: SourceText<'_>, items: &[BlockEntry]) -> Option<usize> {
     let first = items.first()?.begin;
     let line = &source.text[source.line_start(first)..first];
     let line = line.trim_start_matches('\u{feff}');
@@ -142,13 +145,13 @@ pub(super) fn column(source: Source<'_>, items: &[BlockEntry]) -> Option<usize> 
         .then_some(line.len())
 }
 
-pub(super) fn column_of(source: Source<'_>, offset: usize) -> usize {
+pub(super) fn column_of(source: SourceText<'_>, offset: usize) -> usize {
     let line = &source.text[source.line_start(offset)..offset];
     line.trim_start_matches('\u{feff}').chars().count()
 }
 
 /// The end of the last line of a child, after its comment.
-pub(super) fn end_of_lines(source: Source<'_>, item: &BlockEntry) -> Result<usize, String> {
+pub(super) fn end_of_lines(source: SourceText<'_>, item: &BlockEntry) -> Result<usize, String> {
     let after = source.skip_comment(item.end);
     let after = source.skip_blanks(after);
     if after == source.line_end(after) {
@@ -159,7 +162,7 @@ pub(super) fn end_of_lines(source: Source<'_>, item: &BlockEntry) -> Result<usiz
 }
 
 /// Extends to whole lines with one line break: the one after them, or at the end of the text the one before them.
-pub(super) fn lines(source: Source<'_>, begin: usize, line_end: usize) -> Range<usize> {
+pub(super) fn lines(source: SourceText<'_>, begin: usize, line_end: usize) -> Range<usize> {
     let start = source.line_start(begin);
     if let Some(length) = source.text[line_end..].find('\n') {
         return start..line_end + length + 1;

@@ -2,7 +2,7 @@
 
 use super::flow::writer;
 use super::scalar::{block, literal};
-use super::source::Source;
+use super::source::SourceText;
 use super::style::Style;
 use super::write::{Layout, ValueWriter};
 use crate::json::Json;
@@ -17,7 +17,7 @@ pub(super) struct BlockWriter {
 
 impl BlockWriter {
     /// Creates a writer for a replacement of the text before `end`.
-    pub(super) fn new(source: Source<'_>, style: Style, end: usize) -> BlockWriter {
+    pub(super) fn new(source: SourceText<'_>, style: Style, end: usize) -> BlockWriter {
         BlockWriter {
             flow: writer(source, style, end),
             ends_line: ends_block_scalar(&source.text[end..]),
@@ -25,7 +25,7 @@ impl BlockWriter {
     }
 
     /// Creates a writer for values on separate lines.
-    pub(super) fn of_lines(source: Source<'_>, style: Style, offset: usize) -> BlockWriter {
+    pub(super) fn of_lines(source: SourceText<'_>, style: Style, offset: usize) -> BlockWriter {
         BlockWriter {
             ends_line: true,
             ..BlockWriter::new(source, style, offset)

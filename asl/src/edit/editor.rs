@@ -3,9 +3,9 @@
 use super::compare::{self, Change};
 use super::error::EditError;
 use super::plan::EditPlan;
-use super::source::Source;
+use super::source::SourceText;
 use super::splice::{Splice, apply};
-use super::target::{EditTarget, Node, is_alias, missing};
+use super::target::{EditTarget, TargetNode, is_alias, missing};
 use crate::SyntaxError;
 use crate::json::{Document, Json, MAX_DEPTH, escape, index};
 #[cfg(feature = "yaml")]
@@ -273,7 +273,7 @@ impl Editor {
         Ok(())
     }
 
-    fn refusal(&self, pointer: &str, node: Node<'_>, reason: String) -> EditError {
+    fn refusal(&self, pointer: &str, node: TargetNode<'_>, reason: String) -> EditError {
         EditError::Unsafe {
             pointer: pointer.to_owned(),
             position: self.document.position_at(node.mark.start as usize),
@@ -282,7 +282,7 @@ impl Editor {
     }
 
     /// Rejects changes to an object with duplicate keys: it is ambiguous which of the members is meant.
-    fn check_duplicates(&self, pointer: &str, node: Node<'_>) -> Result<(), EditError> {
+    fn check_duplicates(&self, pointer: &str, node: TargetNode<'_>) -> Result<(), EditError> {
         let outer = pointer.rsplit_once('/').map_or("", |(outer, _)| outer);
         let duplicate = self.document.duplicates().iter().find(|duplicate| {
             let inside = duplicate.pointer.strip_prefix(outer);
@@ -299,7 +299,7 @@ impl Editor {
     }
 
     fn plan(&self) -> EditPlan<'_> {
-        let source = Source {
+        let source = SourceText {
             text: self.document.source(),
             is_yaml: self.is_yaml,
         };

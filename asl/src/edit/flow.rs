@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 
-use super::source::Source;
+use super::source::SourceText;
 use super::splice::Splice;
 use super::style::Style;
 use super::write::{Layout, ValueWriter, json_string};
-use crate::json::{Json, Mark, ValueSyntax};
+use crate::json::{Json, ValueMark, ValueSyntax};
 
 /// An array or an object in brackets to edit.
-pub(super) struct Flow<'t> {
-    source: Source<'t>,
+pub(super) struct FlowCollection<'t> {
+    source: SourceText<'t>,
     style: Style,
     json: &'t Json,
     open: usize,
@@ -38,21 +38,21 @@ struct Gap<'t> {
     after: Cow<'t, str>,
 }
 
-impl<'t> Flow<'t> {
+impl<'t> FlowCollection<'t> {
     /// Splits the text between the brackets into items.
     pub(super) fn of(
-        source: Source<'t>,
+        source: SourceText<'t>,
         style: &Style,
         json: &'t Json,
-        mark: &Mark,
+        mark: &ValueMark,
         in_lines: bool,
-    ) -> Result<Flow<'t>, String> {
+    ) -> Result<FlowCollection<'t>, String> {
         let open = source.skip_properties(mark.start as usize, mark.end as usize);
         let Some(b'{' | b'[') = source.byte(open) else {
             return Err("the object has no braces; write it as `{key: value}`".to_owned());
         };
         let close = (mark.end as usize).saturating_sub(1);
-        let mut flow = Flow {
+        let mut flow = FlowCollection {
             source,
             style: style.beside(source, json, mark),
             json,
@@ -333,9 +333,9 @@ impl<'t> Flow<'t> {
 
 /// Replaces the whole text, in its previous style.
 pub(super) fn replace_root(
-    source: Source<'_>,
+    source: SourceText<'_>,
     style: &Style,
-    mark: &Mark,
+    mark: &ValueMark,
     value: &Json,
 ) -> Vec<Splice> {
     let range = mark.start as usize..mark.end as usize;
@@ -348,7 +348,7 @@ pub(super) fn replace_root(
     vec![Splice::new(range, text)]
 }
 
-pub(super) fn writer(source: Source<'_>, style: Style, offset: usize) -> ValueWriter {
+pub(super) fn writer(source: SourceText<'_>, style: Style, offset: usize) -> ValueWriter {
     ValueWriter {
         style,
         line_break: source.line_break(offset),

@@ -2,16 +2,16 @@
 
 #[cfg(feature = "yaml")]
 use super::block;
-use super::flow::{self, Flow};
-use super::source::Source;
+use super::flow::{self, FlowCollection};
+use super::source::SourceText;
 use super::splice::Splice;
 use super::style::{Style, survey};
-use super::target::{EditTarget, Node};
-use crate::json::{Json, Mark, ValueSyntax};
+use super::target::{EditTarget, TargetNode};
+use crate::json::{Json, ValueMark, ValueSyntax};
 
 /// The text and its style.
 pub(super) struct EditPlan<'d> {
-    pub(super) source: Source<'d>,
+    pub(super) source: SourceText<'d>,
     pub(super) style: Style,
 }
 
@@ -19,7 +19,7 @@ pub(super) struct EditPlan<'d> {
 pub(super) type Changes = Result<Vec<Splice>, String>;
 
 impl<'d> EditPlan<'d> {
-    pub(super) fn of(source: Source<'d>, json: &Json, mark: &Mark) -> EditPlan<'d> {
+    pub(super) fn of(source: SourceText<'d>, json: &Json, mark: &ValueMark) -> EditPlan<'d> {
         EditPlan {
             source,
             style: survey(source, json, mark),
@@ -56,7 +56,12 @@ impl<'d> EditPlan<'d> {
         self.flow(parent, None)?.replace(at, node.json, value)
     }
 
-    pub(super) fn remove(&self, target: &EditTarget<'_>, parent: Node<'_>, at: usize) -> Changes {
+    pub(super) fn remove(
+        &self,
+        target: &EditTarget<'_>,
+        parent: TargetNode<'_>,
+        at: usize,
+    ) -> Changes {
         #[cfg(feature = "yaml")]
         if parent.mark.shape == ValueSyntax::Block {
             return block::remove(self, target, at);
@@ -65,11 +70,15 @@ impl<'d> EditPlan<'d> {
         self.flow(parent, None)?.remove(at)
     }
 
-    fn flow<'s>(&'s self, node: Node<'s>, parent: Option<Node<'_>>) -> Result<Flow<'s>, String> {
+    fn flow<'s>(
+        &'s self,
+        node: TargetNode<'s>,
+        parent: Option<TargetNode<'_>>,
+    ) -> Result<FlowCollection<'s>, String> {
         let in_lines = parent.is_none_or(|parent| {
             parent.mark.shape == ValueSyntax::Flow
                 && self.source.begins_line(node.mark.key as usize)
         });
-        Flow::of(self.source, &self.style, node.json, node.mark, in_lines)
+        FlowCollection::of(self.source, &self.style, node.json, node.mark, in_lines)
     }
 }

@@ -1,7 +1,7 @@
 //! The style of a text: its indentation, lines and quotes.
 
-use super::source::Source;
-use crate::json::{Json, Mark, ValueSyntax};
+use super::source::SourceText;
+use crate::json::{Json, ValueMark, ValueSyntax};
 
 /// The style for new values in a text.
 #[derive(Debug, Clone)]
@@ -64,7 +64,7 @@ impl Style {
     }
 
     /// The style of a new child: its key is quoted like its sibling keys. If those have double quotes, strings have them too.
-    pub(super) fn beside(&self, source: Source<'_>, json: &Json, mark: &Mark) -> Style {
+    pub(super) fn beside(&self, source: SourceText<'_>, json: &Json, mark: &ValueMark) -> Style {
         let mut style = self.clone();
         let (Json::Object(members), Some(last)) = (json, mark.children.last()) else {
             return style;
@@ -72,7 +72,7 @@ impl Style {
         if let Some(keys) = source.quotes(last.key as usize) {
             style.keys = keys;
         }
-        let plain_text = |(json, mark): (&Json, &Mark)| {
+        let plain_text = |(json, mark): (&Json, &ValueMark)| {
             json.as_str().is_some() && source.quotes(mark.start as usize) == Some(Quotes::Plain)
         };
         if style.keys == Quotes::Double && !members.values().zip(&mark.children).any(plain_text) {
@@ -83,9 +83,9 @@ impl Style {
 
     fn spread(&self, json: &Json) -> Spread {
         match kind(json) {
-            Kind::Object => self.objects,
-            Kind::Array => self.arrays,
-            Kind::List => self.lists,
+            StyleKind::Object => self.objects,
+            StyleKind::Array => self.arrays,
+            StyleKind::List => self.lists,
         }
     }
 
@@ -99,7 +99,7 @@ impl Style {
     }
 }
 
-enum Kind {
+enum StyleKind {
     Object,
     /// An array that contains arrays or objects.
     Array,
@@ -107,17 +107,17 @@ enum Kind {
     List,
 }
 
-fn kind(json: &Json) -> Kind {
+fn kind(json: &Json) -> StyleKind {
     match json {
         Json::Array(items) => {
             let nests = |item: &Json| matches!(item, Json::Array(_) | Json::Object(_));
             if items.iter().any(nests) {
-                Kind::Array
+                StyleKind::Array
             } else {
-                Kind::List
+                StyleKind::List
             }
         }
-        _ => Kind::Object,
+        _ => StyleKind::Object,
     }
 }
 
@@ -148,7 +148,7 @@ impl<T: PartialEq> Votes<T> {
 }
 
 struct StyleSurvey<'t> {
-    source: Source<'t>,
+    source: SourceText<'t>,
     units: Votes<&'t str>,
     colons: Votes<(&'t str, &'t str)>,
     commas: Votes<bool>,
@@ -166,7 +166,7 @@ struct StyleSurvey<'t> {
 }
 
 /// Counts the spellings of all values in a text.
-pub(super) fn survey(source: Source<'_>, json: &Json, mark: &Mark) -> Style {
+pub(super) fn survey(source: SourceText<'_>, json: &Json, mark: &ValueMark) -> Style {
     let mut survey = StyleSurvey {
         source,
         units: Votes::new(),
@@ -213,8 +213,8 @@ pub(super) fn survey(source: Source<'_>, json: &Json, mark: &Mark) -> Style {
 }
 
 impl<'t> StyleSurvey<'t> {
-    fn visit(&mut self, json: &Json, mark: &Mark) {
-        let Source { text, is_yaml } = self.source;
+    fn visit(&mut self, json: &Json, mark: &ValueMark) {
+        let SourceText { text, is_yaml } = self.source;
         if let Json::String(_) = json
             && mark.shape == ValueSyntax::Scalar
             && let Some(quotes) = self.source.quotes(mark.start as usize)
@@ -229,9 +229,9 @@ impl<'t> StyleSurvey<'t> {
             return;
         };
         let spread = match kind(json) {
-            Kind::Object => &mut self.objects,
-            Kind::Array => &mut self.arrays,
-            Kind::List => &mut self.lists,
+            StyleKind::Object => &mut self.objects,
+            StyleKind::Array => &mut self.arrays,
+            StyleKind::List => &mut self.lists,
         };
         let children: Vec<&Json> = match json {
             Json::Array(items) => items.iter().collect(),
@@ -290,7 +290,7 @@ impl<'t> StyleSurvey<'t> {
         }
     }
 
-    fn member(&mut self, child: &Mark) {
+    fn member(&mut self, child: &ValueMark) {
         let (key, start) = (child.key as usize, child.start as usize);
         if let Some(quotes) = self.source.quotes(key) {
             self.keys.add(quotes);
@@ -307,7 +307,7 @@ impl<'t> StyleSurvey<'t> {
 
     /// How many columns a block is indented relative to its parent.
     #[cfg(feature = "yaml")]
-    fn block_indentation(&mut self, parent: &Mark, child: &Mark, json: &Json) {
+    fn block_indentation(&mut self, parent: &ValueMark, child: &ValueMark, json: &Json) {
         let text = self.source.text;
         let Some(first) = child.children.first() else {
             return;

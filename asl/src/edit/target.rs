@@ -1,27 +1,27 @@
 //! Resolves a pointer to a node of the text.
 
 use super::error::EditError;
-use crate::json::{Document, Json, Mark, ValueSyntax, escape, index, segments};
+use crate::json::{Document, Json, ValueMark, ValueSyntax, escape, index, segments};
 use crate::similar::nearest;
 
 /// A node and its ancestors.
 pub(super) struct EditTarget<'d> {
     /// The nodes from the root to this one.
-    pub(super) nodes: Vec<Node<'d>>,
+    pub(super) nodes: Vec<TargetNode<'d>>,
     /// The index of each node, except the root, among the children of its parent.
     pub(super) path: Vec<usize>,
 }
 
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Node<'d> {
+pub(super) struct TargetNode<'d> {
     pub(super) json: &'d Json,
-    pub(super) mark: &'d Mark,
+    pub(super) mark: &'d ValueMark,
 }
 
 impl<'d> EditTarget<'d> {
     /// Resolves a pointer.
     pub(super) fn find(document: &'d Document, pointer: &str) -> Result<EditTarget<'d>, EditError> {
-        let mut node = Node {
+        let mut node = TargetNode {
             json: document.json(),
             mark: document.root(),
         };
@@ -46,7 +46,7 @@ impl<'d> EditTarget<'d> {
             let Some(mark) = node.mark.children.get(at) else {
                 return Err(missing(&done, &step, node));
             };
-            node = Node { json, mark };
+            node = TargetNode { json, mark };
             target.nodes.push(node);
             target.path.push(at);
             done.push('/');
@@ -55,17 +55,17 @@ impl<'d> EditTarget<'d> {
         Ok(target)
     }
 
-    pub(super) fn node(&self) -> Node<'d> {
+    pub(super) fn node(&self) -> TargetNode<'d> {
         self.nodes[self.nodes.len() - 1]
     }
 
     /// The parent of this node.
-    pub(super) fn parent(&self) -> Option<Node<'d>> {
+    pub(super) fn parent(&self) -> Option<TargetNode<'d>> {
         self.nodes.iter().rev().nth(1).copied()
     }
 }
 
-pub(super) fn is_alias(mark: &Mark) -> bool {
+pub(super) fn is_alias(mark: &ValueMark) -> bool {
     #[cfg(feature = "yaml")]
     return mark.shape == ValueSyntax::Alias;
     #[cfg(not(feature = "yaml"))]
@@ -87,7 +87,7 @@ fn child<'d>(json: &'d Json, step: &str) -> Option<(usize, &'d Json)> {
 }
 
 /// The error for a missing child.
-pub(super) fn missing(pointer: &str, step: &str, node: Node<'_>) -> EditError {
+pub(super) fn missing(pointer: &str, step: &str, node: TargetNode<'_>) -> EditError {
     let mut suggestion = None;
     let reason = match node.json {
         Json::Object(members) => {

@@ -18,7 +18,7 @@ pub(super) struct StateExit {
 }
 
 /// The exits of a state.
-pub(super) fn ways(graph: &Graph<'_, StateMachine>, state: usize) -> Vec<StateExit> {
+pub(super) fn state_exits(graph: &Graph<'_, StateMachine>, state: usize) -> Vec<StateExit> {
     let mut ways: Vec<StateExit> = graph
         .successors(state)
         .map(|(to, edge)| StateExit {
@@ -65,7 +65,7 @@ impl ReachableStates<'_, '_> {
     fn shortest(&self, states: &[usize], fails: bool) -> CostCase {
         let ways: Vec<Vec<StateExit>> = states
             .iter()
-            .map(|state| ways(self.graph, *state))
+            .map(|state| state_exits(self.graph, *state))
             .collect();
         let index: HashMap<usize, usize> = states
             .iter()

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::bounds::{ReachableStates, StateExit, ways};
+use super::bounds::{ReachableStates, StateExit, state_exits};
 use super::cost::CostCase;
 use crate::model::StateKind;
 
@@ -43,7 +43,7 @@ impl ReachableStates<'_, '_> {
 
     /// The probability of each exit of a state; the sum is 1.
     fn chances(&self, state: usize) -> Vec<(StateExit, f64)> {
-        let ways = ways(self.graph, state);
+        let ways = state_exits(self.graph, state);
         let found = &self.graph.states()[state];
         let name_of = |way: &StateExit| way.to.map(|to| self.graph.states()[to].name);
         let given = |way: &StateExit| {

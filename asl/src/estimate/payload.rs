@@ -10,7 +10,7 @@ use super::options::EstimateOptions;
 use super::states::literal_items;
 use crate::graph::{EdgeKind, Graph};
 use crate::json::Json;
-use crate::jsonata::{BinaryOp, Expression, Node, NodeKind, strip};
+use crate::jsonata::{BinaryOp, Expression, JsonataNode, NodeKind, strip};
 use crate::model::{PathField, QueryLanguage, State, StateMachine};
 
 /// Sizes in bytes: of an error output, of the summary of a Map Run, and of a value that an expression builds.
@@ -22,7 +22,7 @@ const BRACES: f64 = 2.0;
 
 /// The data at one point of an execution: its own bytes, and the values at paths. A value written to a path replaces the previous one.
 #[derive(Debug, Clone, PartialEq, Default)]
-struct Shape {
+struct DataShape {
     own: f64,
     /// The bytes of each value, without its name.
     at: BTreeMap<String, f64>,
@@ -47,7 +47,7 @@ pub(super) enum ItemsCase {
     Worst,
 }
 
-pub(super) struct Flow<'a, 'm> {
+pub(super) struct PayloadFlow<'a, 'm> {
     pub(super) graph: &'a Graph<'m, StateMachine>,
     pub(super) language: QueryLanguage,
     pub(super) options: &'a EstimateOptions,
@@ -56,9 +56,9 @@ pub(super) struct Flow<'a, 'm> {
     pub(super) growing: Vec<usize>,
 }
 
-impl Shape {
-    fn of(own: f64) -> Shape {
-        Shape {
+impl DataShape {
+    fn of(own: f64) -> DataShape {
+        DataShape {
             own,
             at: BTreeMap::new(),
         }
@@ -98,7 +98,7 @@ impl Shape {
     }
 
     /// Takes the larger size at every path. Returns whether anything changed.
-    fn max(&mut self, other: &Shape) -> bool {
+    fn max(&mut self, other: &DataShape) -> bool {
         let before = self.total();
         self.own = self.own.max(other.own);
         for (path, bytes) in &other.at {
@@ -109,7 +109,7 @@ impl Shape {
     }
 }
 
-impl Flow<'_, '_> {
+impl PayloadFlow<'_, '_> {
     /// The sizes during the execution of the machine. Containers may nest deeply, so inner ones are processed from a list, without recursion, each
     /// with its largest input.
     pub(super) fn machine(&mut self) -> Sizes {
@@ -156,7 +156,7 @@ impl Flow<'_, '_> {
         found: &[Sizes],
     ) -> (Sizes, Vec<(usize, f64)>) {
         let states = self.graph.reachable(container);
-        let mut shapes: HashMap<usize, Shape> = HashMap::new();
+        let mut shapes: HashMap<usize, DataShape> = HashMap::new();
         let mut sizes = Sizes {
             most: input,
             out: 0.0,
@@ -165,7 +165,7 @@ impl Flow<'_, '_> {
         let Some(first) = states.first() else {
             return (sizes, Vec::new());
         };
-        shapes.insert(*first, Shape::of(input));
+        shapes.insert(*first, DataShape::of(input));
         let mut inner = HashMap::new();
         let graph = self.graph;
         let targets = |state: usize| graph.successors(state).map(|(to, _)| to).collect();
@@ -219,10 +219,10 @@ impl Flow<'_, '_> {
     fn step(
         &self,
         state: usize,
-        shape: &Shape,
+        shape: &DataShape,
         found: &[Sizes],
         inner: &mut HashMap<usize, f64>,
-    ) -> Step {
+    ) -> PayloadStep {
         let found_state = &self.graph.states()[state];
         let object: &State = found_state.object;
         let jsonata = object
@@ -313,13 +313,13 @@ impl Flow<'_, '_> {
             (_, None) => shape.clone(),
             (true, Some(catcher)) => match &catcher.output {
                 Some(output) => made(output, ERROR),
-                None => Shape::of(ERROR),
+                None => DataShape::of(ERROR),
             },
             (false, Some(_)) => {
                 // Each catcher may store the error at a different path; the largest data counts.
-                let mut all = Shape::default();
+                let mut all = DataShape::default();
                 for catcher in object.catch() {
-                    let error = Shape::of(ERROR);
+                    let error = DataShape::of(ERROR);
                     all.max(&placed(shape, catcher.result_path.as_ref(), error));
                 }
                 all
@@ -328,19 +328,19 @@ impl Flow<'_, '_> {
         let out = if jsonata {
             match object.output() {
                 Some(output) => made(output, result),
-                None if works => Shape::of(result),
+                None if works => DataShape::of(result),
                 None => shape.clone(),
             }
         } else {
             let made = match object.result_selector() {
                 Some(template) => {
-                    let input = &Shape::of(result);
+                    let input = &DataShape::of(result);
                     TemplateInputs::new(input, 0.0, 0.0).template(template)
                 }
                 None => match object {
                     State::Pass(pass) if pass.result.is_none() => given,
                     State::Pass(pass) => pass.result.as_ref().map_or(given, literal),
-                    _ => Shape::of(result),
+                    _ => DataShape::of(result),
                 },
             };
             let out = if works || matches!(object, State::Pass(_)) {
@@ -349,12 +349,12 @@ impl Flow<'_, '_> {
                 shape.clone()
             };
             match object.output_path() {
-                Some(PathField::Null) => Shape::of(BRACES),
+                Some(PathField::Null) => DataShape::of(BRACES),
                 _ => out,
             }
         };
         most = most.max(result);
-        Step {
+        PayloadStep {
             out,
             caught,
             most,
@@ -368,15 +368,15 @@ const MOST_TURNS: usize = 64;
 /// Maximum number of passes. Deeper nested containers are estimated less exactly.
 const MOST_PASSES: usize = 64;
 
-struct Step {
-    out: Shape,
-    caught: Shape,
+struct PayloadStep {
+    out: DataShape,
+    caught: DataShape,
     most: f64,
     together: f64,
 }
 
 /// Stores a result in the data, at the path of `ResultPath`.
-fn placed(shape: &Shape, path: Option<&PathField>, result: Shape) -> Shape {
+fn placed(shape: &DataShape, path: Option<&PathField>, result: DataShape) -> DataShape {
     match path {
         None => result,
         Some(PathField::Null) => shape.clone(),
@@ -392,22 +392,22 @@ fn placed(shape: &Shape, path: Option<&PathField>, result: Shape) -> Shape {
 }
 
 /// The shape of a constant, by its members.
-fn literal(json: &Json) -> Shape {
+fn literal(json: &Json) -> DataShape {
     match json {
         Json::Object(members) => {
-            let mut shape = Shape::of(BRACES);
+            let mut shape = DataShape::of(BRACES);
             for (name, member) in members {
                 shape.put(&format!("$.{name}"), text_length(member));
             }
             shape
         }
-        other => Shape::of(text_length(other)),
+        other => DataShape::of(text_length(other)),
     }
 }
 
 /// The values that a template can read: the state's input, its result and an item of a Map.
 struct TemplateInputs<'s> {
-    input: &'s Shape,
+    input: &'s DataShape,
     /// The bytes of the whole input.
     total: f64,
     result: f64,
@@ -415,7 +415,7 @@ struct TemplateInputs<'s> {
 }
 
 impl<'s> TemplateInputs<'s> {
-    fn new(input: &'s Shape, result: f64, item: f64) -> TemplateInputs<'s> {
+    fn new(input: &'s DataShape, result: f64, item: f64) -> TemplateInputs<'s> {
         TemplateInputs {
             input,
             total: input.total(),
@@ -425,10 +425,10 @@ impl<'s> TemplateInputs<'s> {
     }
 
     /// Returns the size of a template's value, by its members.
-    fn template(&self, json: &Json) -> Shape {
+    fn template(&self, json: &Json) -> DataShape {
         match json {
             Json::Object(members) => {
-                let mut shape = Shape::of(BRACES);
+                let mut shape = DataShape::of(BRACES);
                 for (name, member) in members {
                     let key = name.strip_suffix(".$").unwrap_or(name);
                     shape.put(&format!("$.{key}"), self.bytes(name, member));
@@ -437,9 +437,9 @@ impl<'s> TemplateInputs<'s> {
             }
             Json::String(text) => match strip(text) {
                 Some(expression) => self.expression(expression),
-                None => Shape::of(self.bytes("", json)),
+                None => DataShape::of(self.bytes("", json)),
             },
-            other => Shape::of(self.bytes("", other)),
+            other => DataShape::of(self.bytes("", other)),
         }
     }
 
@@ -509,7 +509,7 @@ impl<'s> TemplateInputs<'s> {
     }
 
     /// Returns the size of a JSONata expression's value.
-    fn expression(&self, text: &str) -> Shape {
+    fn expression(&self, text: &str) -> DataShape {
         match Expression::parse_with(text, |root| self.node(root)) {
             Ok((_, Some(shape))) => shape,
             Ok((expression, None)) => {
@@ -518,9 +518,9 @@ impl<'s> TemplateInputs<'s> {
                     let names: Vec<&str> = chain.names.iter().map(|(name, _)| &**name).collect();
                     self.chain(&chain.variable, &names)
                 });
-                Shape::of(reads.sum::<f64>() + VALUE.max(text.len() as f64))
+                DataShape::of(reads.sum::<f64>() + VALUE.max(text.len() as f64))
             }
-            Err(_) => Shape::of(VALUE),
+            Err(_) => DataShape::of(VALUE),
         }
     }
 
@@ -538,7 +538,7 @@ impl<'s> TemplateInputs<'s> {
     }
 
     /// Returns the size of a node's value, by its members; `None` if it may contain everything that the expression reads.
-    fn node(&self, node: &Node) -> Option<Shape> {
+    fn node(&self, node: &JsonataNode) -> Option<DataShape> {
         match &node.kind {
             NodeKind::Path(steps) if self.names(steps)? == ("states", vec!["input"]) => {
                 Some(self.input.clone())
@@ -552,7 +552,7 @@ impl<'s> TemplateInputs<'s> {
                 Some(shape)
             }
             NodeKind::Object(members) => {
-                let mut shape = Shape::of(BRACES);
+                let mut shape = DataShape::of(BRACES);
                 for (name, member) in members {
                     let NodeKind::String(name) = &name.kind else {
                         return None;
@@ -571,7 +571,7 @@ impl<'s> TemplateInputs<'s> {
                 if items.len() > MOST_MERGED {
                     return None;
                 }
-                let mut all = Shape::default();
+                let mut all = DataShape::default();
                 for item in items {
                     let shape = self.node(item)?;
                     // All members are in one object, which counts its braces once.
@@ -584,13 +584,13 @@ impl<'s> TemplateInputs<'s> {
                 }
                 Some(all)
             }
-            _ => Some(Shape::of(self.bytes_of(node)?)),
+            _ => Some(DataShape::of(self.bytes_of(node)?)),
         }
     }
 
     /// Returns the bytes of a node's value; `None` if it may contain everything that the expression reads.
-    fn bytes_of(&self, node: &Node) -> Option<f64> {
-        let sum = |nodes: &[Node]| -> Option<f64> {
+    fn bytes_of(&self, node: &JsonataNode) -> Option<f64> {
+        let sum = |nodes: &[JsonataNode]| -> Option<f64> {
             nodes
                 .iter()
                 .map(|node| Some(self.bytes_of(node)? + 1.0))
@@ -628,7 +628,7 @@ impl<'s> TemplateInputs<'s> {
     }
 
     /// The variable and the names of a path without other steps.
-    fn names<'n>(&self, steps: &'n [Node]) -> Option<(&'n str, Vec<&'n str>)> {
+    fn names<'n>(&self, steps: &'n [JsonataNode]) -> Option<(&'n str, Vec<&'n str>)> {
         let (first, rest) = steps.split_first()?;
         let NodeKind::Variable(variable) = &first.kind else {
             return None;

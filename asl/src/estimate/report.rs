@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::bounds::ReachableStates;
 use super::cost::{CostCase, Range};
 use super::options::EstimateOptions;
-use super::payload::{Flow, ItemsCase};
+use super::payload::{ItemsCase, PayloadFlow};
 use super::price::{Price, PriceTable, prices_of};
 use super::states;
 use super::warnings;
@@ -93,7 +93,7 @@ impl Estimate {
             (&mut worst, ItemsCase::Worst),
         ];
         for ((case, when), data) in cases.into_iter().zip(&mut data) {
-            let mut flow = Flow {
+            let mut flow = PayloadFlow {
                 graph: &graph,
                 language: machine
                     .query_language

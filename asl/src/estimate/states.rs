@@ -5,7 +5,7 @@ use super::options::EstimateOptions;
 use crate::json::Json;
 use crate::jsonata::strip;
 use crate::model::{Map, NumberOrExpression, Retrier, State, Task, Wait};
-use crate::resource::{Pattern, Resource, ResourceKind};
+use crate::resource::{IntegrationPattern, Resource, ResourceKind};
 
 /// Default maximum numbers of concurrent iterations of an inline Map, and of concurrent children of a Distributed Map.
 ///
@@ -171,8 +171,8 @@ fn number(field: Option<&NumberOrExpression>, default: f64) -> Option<f64> {
 
 fn task_cost(name: &str, task: &Task, options: &EstimateOptions) -> StateCost {
     let resource = Resource::parse(&task.resource);
-    let submitted =
-        resource.kind() == ResourceKind::Service && resource.pattern() != Pattern::RequestResponse;
+    let submitted = resource.kind() == ResourceKind::Service
+        && resource.pattern() != IntegrationPattern::RequestResponse;
     let events = if submitted { 4.0 } else { 3.0 };
     let most = match (&task.timeout_seconds, &task.timeout_seconds_path) {
         (Some(timeout), None) => number(Some(timeout), 0.0).unwrap_or(f64::INFINITY),

@@ -6,7 +6,7 @@ use super::report::{Estimate, Observations, bytes, count, seconds};
 use super::states::literal_items;
 use crate::graph::Graph;
 use crate::model::{State, StateMachine};
-use crate::resource::{Pattern, Resource, ResourceKind};
+use crate::resource::{IntegrationPattern, Resource, ResourceKind};
 
 /// The service's limits: events of a history, bytes of a payload, seconds of an Express execution.
 ///
@@ -54,7 +54,7 @@ pub(super) fn express_obstacles(graph: &Graph<'_, StateMachine>, best: &CostCase
                 let resource = Resource::parse(&task.resource);
                 if resource.kind() == ResourceKind::Activity {
                     found.push(format!("`{name}` is an activity"));
-                } else if resource.pattern() != Pattern::RequestResponse {
+                } else if resource.pattern() != IntegrationPattern::RequestResponse {
                     found.push(format!(
                         "`{name}` waits (`{}`)",
                         resource.pattern().suffix()

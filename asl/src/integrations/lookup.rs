@@ -5,7 +5,7 @@ use super::permission::Permission;
 use super::service::{self, Service, services, split};
 use super::unknown::{ResourcePart, UnknownResource};
 use crate::model::MachineType;
-use crate::resource::{Pattern, Resource, ResourceKind};
+use crate::resource::{IntegrationPattern, Resource, ResourceKind};
 use crate::similar::{distance_within, nearest};
 
 /// A known resource.
@@ -14,7 +14,7 @@ pub struct Integration<'r> {
     kind: ResolvedResource,
     service: &'r str,
     action: &'r str,
-    pattern: Pattern,
+    pattern: IntegrationPattern,
 }
 
 /// The kind of a resource, with its table entry.
@@ -48,17 +48,20 @@ impl<'r> Integration<'r> {
     }
 
     /// The pattern in the resource.
-    pub fn pattern(&self) -> Pattern {
+    pub fn pattern(&self) -> IntegrationPattern {
         self.pattern
     }
 
     /// The patterns that the action supports.
-    pub fn patterns(&self) -> &'static [Pattern] {
+    pub fn patterns(&self) -> &'static [IntegrationPattern] {
         match self.kind {
             ResolvedResource::Optimized(line)
             | ResolvedResource::Function(line)
             | ResolvedResource::Activity(line) => &line.patterns,
-            ResolvedResource::Sdk(_) => &[Pattern::RequestResponse, Pattern::WaitForTaskToken],
+            ResolvedResource::Sdk(_) => &[
+                IntegrationPattern::RequestResponse,
+                IntegrationPattern::WaitForTaskToken,
+            ],
         }
     }
 
@@ -73,7 +76,7 @@ impl<'r> Integration<'r> {
     /// Whether machines of this type may use it. Express machines only wait for the response of the service, and cannot use activities.
     pub fn runs_in(&self, machine_type: MachineType) -> bool {
         machine_type == MachineType::Standard
-            || self.pattern == Pattern::RequestResponse
+            || self.pattern == IntegrationPattern::RequestResponse
                 && !matches!(self.kind, ResolvedResource::Activity(_))
     }
 
@@ -107,7 +110,10 @@ impl<'r> Integration<'r> {
             | ResolvedResource::Activity(line) => Some(line),
             ResolvedResource::Sdk(_) => None,
         };
-        let sync = matches!(self.pattern, Pattern::Sync | Pattern::Sync2);
+        let sync = matches!(
+            self.pattern,
+            IntegrationPattern::Sync | IntegrationPattern::Sync2
+        );
         line.into_iter().flat_map(move |line| {
             let more = line.sync_permissions.iter().filter(move |_| sync);
             line.permissions.iter().chain(more)
@@ -204,7 +210,7 @@ impl<'r> LookupQuery<'r> {
             kind,
             service,
             action,
-            pattern: Pattern::RequestResponse,
+            pattern: IntegrationPattern::RequestResponse,
         })
     }
 
@@ -224,14 +230,15 @@ impl<'r> LookupQuery<'r> {
             };
             let doubt = is_service_name(service)
                 && is_action_name(action)
-                && Pattern::from_suffix(suffix).is_some()
+                && IntegrationPattern::from_suffix(suffix).is_some()
                 && !is_near_miss(service, action);
             let meant = self.instead(service, action, is_service);
             return Err(self.unknown(what, meant).doubtful(doubt));
         };
-        let has =
-            |pattern: Pattern| line.patterns.contains(&pattern) || line.unsure.contains(&pattern);
-        match Pattern::from_suffix(suffix).filter(|pattern| has(*pattern)) {
+        let has = |pattern: IntegrationPattern| {
+            line.patterns.contains(&pattern) || line.unsure.contains(&pattern)
+        };
+        match IntegrationPattern::from_suffix(suffix).filter(|pattern| has(*pattern)) {
             Some(pattern) => Ok(Integration {
                 kind: ResolvedResource::Optimized(line),
                 service,
@@ -307,8 +314,11 @@ impl<'r> LookupQuery<'r> {
             );
             return Err(unknown.doubtful(doubt));
         }
-        let patterns = [Pattern::RequestResponse, Pattern::WaitForTaskToken];
-        match Pattern::from_suffix(suffix).filter(|pattern| patterns.contains(pattern)) {
+        let patterns = [
+            IntegrationPattern::RequestResponse,
+            IntegrationPattern::WaitForTaskToken,
+        ];
+        match IntegrationPattern::from_suffix(suffix).filter(|pattern| patterns.contains(pattern)) {
             Some(pattern) => Ok(Integration {
                 kind: ResolvedResource::Sdk(service),
                 service: name,
@@ -327,7 +337,12 @@ impl<'r> LookupQuery<'r> {
         nearest(action, actions.iter().map(String::as_str)).map(str::to_owned)
     }
 
-    fn no_pattern(&self, name: &str, suffix: &str, patterns: &[Pattern]) -> UnknownResource {
+    fn no_pattern(
+        &self,
+        name: &str,
+        suffix: &str,
+        patterns: &[IntegrationPattern],
+    ) -> UnknownResource {
         let suffixes = || patterns.iter().map(|pattern| pattern.suffix());
         let meant = nearest(suffix, suffixes().filter(|suffix| !suffix.is_empty())).unwrap_or("");
         self.unknown(ResourcePart::Pattern, Some(format!("{name}{meant}")))

@@ -5,10 +5,10 @@
 //!
 //! ```
 //! use stepwright_asl::MachineType;
-//! use stepwright_asl::integrations::{Pattern, ResourcePart, lookup};
+//! use stepwright_asl::integrations::{IntegrationPattern, ResourcePart, lookup};
 //!
 //! let found = lookup("arn:aws:states:::sqs:sendMessage.waitForTaskToken")?;
-//! assert_eq!((found.service(), found.action(), found.pattern()), ("sqs", "sendMessage", Pattern::WaitForTaskToken));
+//! assert_eq!((found.service(), found.action(), found.pattern()), ("sqs", "sendMessage", IntegrationPattern::WaitForTaskToken));
 //! assert_eq!(found.error_prefix(), Some("SQS"));
 //! assert!(!found.runs_in(MachineType::Express));
 //!
@@ -35,7 +35,7 @@ mod permission;
 mod service;
 mod unknown;
 
-pub use crate::resource::Pattern;
+pub use crate::resource::IntegrationPattern;
 pub use arguments::{ArgumentFault, ArgumentFaultKind};
 #[cfg(feature = "policy")]
 pub(crate) use iam::{ActionResourceType, ActionResources, Operation, needs, operation};

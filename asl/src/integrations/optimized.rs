@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use super::permission::Permission;
-use crate::resource::Pattern;
+use crate::resource::IntegrationPattern;
 
 /// One JSON object per line, ordered by place and resource, written by hand.
 const TABLE: &str = include_str!("optimized.jsonl");
@@ -19,10 +19,10 @@ pub struct OptimizedAction {
     /// The text after `arn:aws:states:::`, such as `lambda:invoke`; `function` and `activity` for tasks with the ARN of a function or activity.
     pub resource: &'static str,
     /// The supported patterns.
-    pub patterns: Vec<Pattern>,
+    pub patterns: Vec<IntegrationPattern>,
     /// The patterns, supported or not, about which AWS's documentation is contradictory.
     #[serde(default)]
-    pub unsure: Vec<Pattern>,
+    pub unsure: Vec<IntegrationPattern>,
     /// The prefix before the dot in the names of its errors.
     #[serde(default)]
     pub error_prefix: Option<&'static str>,

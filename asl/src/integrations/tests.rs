@@ -245,7 +245,7 @@ fn optimized_integrations_that_the_tables_lack_are_in_doubt_unless_they_are_slip
 fn integrations_of_2026_are_known() {
     let harness = lookup("arn:aws:states:::bedrockagentcore:invokeHarness").expect("is one");
     assert_eq!(harness.error_prefix(), Some("BedrockAgentCore"));
-    assert_eq!(harness.patterns(), [Pattern::RequestResponse]);
+    assert_eq!(harness.patterns(), [IntegrationPattern::RequestResponse]);
     let given = ["HarnessArn", "Messages", "RuntimeSessionId", "Model"];
     assert!(harness.check_arguments(given).is_empty());
     for (action, error) in [

@@ -12,7 +12,7 @@ pub const MAX_NESTING: usize = 10;
 /// A call of an intrinsic function.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Call {
+pub struct IntrinsicCall {
     /// The called function.
     pub function: Function,
     /// The arguments of the call.
@@ -24,7 +24,7 @@ pub struct Call {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Argument {
     /// Another call.
-    Call(Call),
+    Call(IntrinsicCall),
     /// A path.
     Path(Path),
     /// A string in single quotes.
@@ -46,7 +46,7 @@ pub struct Literal {
     pub placeholders: Vec<usize>,
 }
 
-impl Call {
+impl IntrinsicCall {
     /// The call as it was written, trimmed.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -67,7 +67,7 @@ impl Call {
 }
 
 /// The call as it was written.
-impl fmt::Display for Call {
+impl fmt::Display for IntrinsicCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
@@ -79,7 +79,7 @@ pub enum Expression {
     /// A path.
     Path(Path),
     /// A call.
-    Call(Call),
+    Call(IntrinsicCall),
 }
 
 impl Expression {

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 /// The type of a function's parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Parameter {
+pub(super) enum ArgumentType {
     Any,
     /// A literal cannot be an array or an object: those come from paths and calls.
     Structure,
@@ -37,18 +37,18 @@ macro_rules! functions {
             pub fn arity(self) -> RangeInclusive<usize> {
                 match self {
                     $( Function::$name => {
-                        let parameters: &[Parameter] = &[$(Parameter::$parameter),*];
+                        let parameters: &[ArgumentType] = &[$(ArgumentType::$parameter),*];
                         let required = parameters.len();
                         required..=functions!(@most required $($most)?)
                     } )*
                 }
             }
 
-            pub(super) fn parameter(self, index: usize) -> Parameter {
+            pub(super) fn parameter(self, index: usize) -> ArgumentType {
                 match self {
                     $( Function::$name => {
-                        let parameters: &[Parameter] = &[$(Parameter::$parameter,)* $(Parameter::$optional)?];
-                        parameters.get(index).or(parameters.last()).copied().unwrap_or(Parameter::Any)
+                        let parameters: &[ArgumentType] = &[$(ArgumentType::$parameter,)* $(ArgumentType::$optional)?];
+                        parameters.get(index).or(parameters.last()).copied().unwrap_or(ArgumentType::Any)
                     } )*
                 }
             }

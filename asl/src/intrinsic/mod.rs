@@ -5,12 +5,12 @@
 //! ```
 //! use stepwright_asl::intrinsic::{Argument, Call, Function};
 //!
-//! let call = Call::parse("States.Format('order {} of {}', $.id, States.UUID())")?;
+//! let call = IntrinsicCall::parse("States.Format('order {} of {}', $.id, States.UUID())")?;
 //! assert_eq!(call.function, Function::Format);
 //! let Argument::String(template) = &call.arguments[0] else { unreachable!() };
 //! assert_eq!(template.placeholders, [6, 12]);
 //!
-//! let error = Call::parse("States.Fromat('{}', 1)").unwrap_err();
+//! let error = IntrinsicCall::parse("States.Fromat('{}', 1)").unwrap_err();
 //! assert_eq!(error.suggestion(), Some("did you mean `States.Format`?".to_owned()));
 //! # Ok::<(), stepwright_asl::SyntaxError>(())
 //! ```
@@ -19,7 +19,7 @@ mod call;
 mod function;
 mod reader;
 
-pub use call::{Argument, Call, Expression, Literal, MAX_NESTING};
+pub use call::{Argument, Expression, IntrinsicCall, Literal, MAX_NESTING};
 pub use function::Function;
 
 #[cfg(test)]

@@ -4,17 +4,17 @@ use crate::cursor::Cursor;
 use crate::json::Json;
 use crate::path::Path;
 
-use super::call::{Argument, Call, Expression, Literal, MAX_NESTING};
-use super::function::{Function, Parameter};
+use super::call::{Argument, Expression, IntrinsicCall, Literal, MAX_NESTING};
+use super::function::{ArgumentType, Function};
 use crate::syntax_error::{SyntaxError, SyntaxFault};
 
-impl Call {
+impl IntrinsicCall {
     /// Parses a call; blanks may follow it.
     ///
     /// # Errors
     ///
     /// If the text is not a call, the function is unknown, the number of arguments or the type of a literal is wrong, or calls nest too deeply.
-    pub fn parse(text: &str) -> Result<Call, SyntaxError> {
+    pub fn parse(text: &str) -> Result<IntrinsicCall, SyntaxError> {
         let mut reader = IntrinsicParser::new(text);
         let call = reader.call(1)?;
         reader.cursor.skip_blanks();
@@ -28,11 +28,11 @@ impl Call {
     }
 }
 
-impl std::str::FromStr for Call {
+impl std::str::FromStr for IntrinsicCall {
     type Err = SyntaxError;
 
-    fn from_str(text: &str) -> Result<Call, SyntaxError> {
-        Call::parse(text)
+    fn from_str(text: &str) -> Result<IntrinsicCall, SyntaxError> {
+        IntrinsicCall::parse(text)
     }
 }
 
@@ -41,10 +41,10 @@ impl Expression {
     ///
     /// # Errors
     ///
-    /// Like [`Call::parse`] and [`Path::parse`].
+    /// Like [`IntrinsicCall::parse`] and [`Path::parse`].
     pub fn parse(text: &str) -> Result<Expression, SyntaxError> {
         if text.starts_with("States.") {
-            return Call::parse(text).map(Expression::Call);
+            return IntrinsicCall::parse(text).map(Expression::Call);
         }
         Path::parse(text).map(Expression::Path)
     }
@@ -61,7 +61,7 @@ impl<'t> IntrinsicParser<'t> {
         }
     }
 
-    fn call(&mut self, depth: usize) -> Result<Call, SyntaxError> {
+    fn call(&mut self, depth: usize) -> Result<IntrinsicCall, SyntaxError> {
         let start = self.cursor.offset();
         if depth > MAX_NESTING {
             return Err(SyntaxError::with(
@@ -108,7 +108,7 @@ impl<'t> IntrinsicParser<'t> {
                 ),
             ));
         }
-        Ok(Call {
+        Ok(IntrinsicCall {
             function,
             arguments,
             text: self.cursor.since(start).to_owned(),
@@ -254,20 +254,20 @@ fn check_literal(
     let parameter = function.parameter(index);
     let fits = match argument {
         Argument::Call(_) | Argument::Path(_) => true,
-        Argument::String(_) => matches!(parameter, Parameter::Any | Parameter::String),
-        Argument::Number(_) => matches!(parameter, Parameter::Any | Parameter::Number),
-        Argument::Bool(_) => matches!(parameter, Parameter::Any | Parameter::Bool),
-        Argument::Null => parameter == Parameter::Any,
+        Argument::String(_) => matches!(parameter, ArgumentType::Any | ArgumentType::String),
+        Argument::Number(_) => matches!(parameter, ArgumentType::Any | ArgumentType::Number),
+        Argument::Bool(_) => matches!(parameter, ArgumentType::Any | ArgumentType::Bool),
+        Argument::Null => parameter == ArgumentType::Any,
     };
     if fits {
         return Ok(());
     }
     let wanted = match parameter {
-        Parameter::Any => "any value",
-        Parameter::Structure => "an array or object from a path or call",
-        Parameter::String => "a string",
-        Parameter::Number => "a number",
-        Parameter::Bool => "`false`",
+        ArgumentType::Any => "any value",
+        ArgumentType::Structure => "an array or object from a path or call",
+        ArgumentType::String => "a string",
+        ArgumentType::Number => "a number",
+        ArgumentType::Bool => "`false`",
     };
     Err(SyntaxError::with(
         SyntaxFault::ArgumentType,

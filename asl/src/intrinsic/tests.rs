@@ -4,8 +4,8 @@ use super::*;
 use crate::SyntaxFault;
 use proptest::prelude::*;
 
-fn parse(text: &str) -> Call {
-    Call::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+fn parse(text: &str) -> IntrinsicCall {
+    IntrinsicCall::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn faults_are_told_apart_and_placed() {
         ("States.ArrayLength('a')", ArgumentType, 19),
         ("States.JsonMerge($.a, $.b, 'false')", ArgumentType, 27),
     ] {
-        let error = Call::parse(text).expect_err(text);
+        let error = IntrinsicCall::parse(text).expect_err(text);
         assert_eq!(
             (&error.fault, error.offset),
             (&fault, offset),
@@ -116,23 +116,23 @@ fn faults_are_told_apart_and_placed() {
 #[test]
 fn nesting_is_bounded() {
     let nested = |depth: usize| "States.Array(".repeat(depth) + &")".repeat(depth);
-    assert!(Call::parse(&nested(MAX_NESTING)).is_ok());
-    let error = Call::parse(&nested(MAX_NESTING + 1)).expect_err("too deep");
+    assert!(IntrinsicCall::parse(&nested(MAX_NESTING)).is_ok());
+    let error = IntrinsicCall::parse(&nested(MAX_NESTING + 1)).expect_err("too deep");
     assert_eq!(error.fault, SyntaxFault::Nesting);
-    assert!(Call::parse(&nested(100_000)).is_err());
+    assert!(IntrinsicCall::parse(&nested(100_000)).is_err());
 }
 
 proptest! {
     #[test]
     fn no_text_panics_the_reader(text in any::<String>()) {
-        let _ = Call::parse(&text);
-        let _ = Call::parse(&format!("States.Format({text}"));
+        let _ = IntrinsicCall::parse(&text);
+        let _ = IntrinsicCall::parse(&format!("States.Format({text}"));
         let _ = Expression::parse(&text);
     }
 
     #[test]
     fn nearly_calls_do_not_panic(text in r#"States\.(Format|Array|UUID)\([a-z$.,'\\{}()\[\]é0-9 -]{0,30}\)?"#) {
-        if let Ok(call) = Call::parse(&text) {
+        if let Ok(call) = IntrinsicCall::parse(&text) {
             prop_assert_eq!(call.as_str(), text.trim_end());
         }
     }

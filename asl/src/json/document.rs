@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::pointer::{self, segments};
 use super::position::{Lines, Position, characters};
-use super::read::{Failure, Mark, ParsedText};
+use super::read::{Failure, ParsedText, ValueMark};
 use super::reader;
 use super::value::Json;
 use crate::SyntaxError;
@@ -24,7 +24,7 @@ use crate::SyntaxError;
 pub struct Document {
     source: String,
     json: Json,
-    root: Mark,
+    root: ValueMark,
     duplicates: Vec<DuplicateKey>,
     lines: Lines,
     /// Whether the value is only a part of the text.
@@ -89,7 +89,7 @@ impl Document {
         Document {
             source: text.to_owned(),
             json: Json::Null,
-            root: Mark::default(),
+            root: ValueMark::default(),
             duplicates: Vec::new(),
             lines: Lines::of(text),
             is_part: false,
@@ -98,7 +98,7 @@ impl Document {
 
     /// A value that this text contains at `pointer`, with the positions of its nodes.
     #[cfg(feature = "yaml")]
-    pub(crate) fn part(&self, pointer: &str, json: Json, root: Mark) -> Document {
+    pub(crate) fn part(&self, pointer: &str, json: Json, root: ValueMark) -> Document {
         let inside = |duplicate: &DuplicateKey| {
             let own = duplicate.pointer.strip_prefix(pointer)?;
             own.starts_with('/').then(|| DuplicateKey {
@@ -146,7 +146,7 @@ impl Document {
     }
 
     /// The position of the value and of everything in it.
-    pub(crate) fn root(&self) -> &Mark {
+    pub(crate) fn root(&self) -> &ValueMark {
         &self.root
     }
 
@@ -194,7 +194,7 @@ impl Document {
         Some(self.source.get(start..end)?.trim_end_matches(['\n', '\r']))
     }
 
-    pub(crate) fn mark(&self, pointer: &str) -> Option<&Mark> {
+    pub(crate) fn mark(&self, pointer: &str) -> Option<&ValueMark> {
         segments(pointer)?
             .try_fold((&self.json, &self.root), |(json, mark), segment| {
                 let index = match json {

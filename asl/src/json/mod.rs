@@ -27,7 +27,7 @@ pub use value::{Json, MAX_DEPTH, Object};
 pub(crate) use nesting::Children;
 #[cfg(feature = "yaml")]
 pub(crate) use read::{Failure, MAX_POINTERS, ParsedText, RawDuplicate, check_length};
-pub(crate) use read::{Mark, ValueSyntax};
+pub(crate) use read::{ValueMark, ValueSyntax};
 #[cfg(feature = "yaml")]
 pub(crate) use reader::read;
 pub(crate) use write::string;

@@ -5,19 +5,19 @@ use super::value::Json;
 /// The result of parsing a text.
 pub(crate) struct ParsedText {
     pub(crate) json: Json,
-    pub(crate) mark: Mark,
+    pub(crate) mark: ValueMark,
     pub(crate) duplicates: Vec<RawDuplicate>,
 }
 
 /// The start and end of a node in the text. Its children are in the order of the value's members or items.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Mark {
+pub(crate) struct ValueMark {
     /// Offset of the member's key; of the value itself if there is no key.
     pub(crate) key: u32,
     pub(crate) start: u32,
     pub(crate) end: u32,
     pub(crate) shape: ValueSyntax,
-    pub(crate) children: Vec<Mark>,
+    pub(crate) children: Vec<ValueMark>,
 }
 
 /// The syntax of a value.
@@ -53,7 +53,7 @@ pub(crate) struct Failure {
     pub(crate) message: String,
 }
 
-/// Rejects a text that is too long for the offsets of a [`Mark`].
+/// Rejects a text that is too long for the offsets of a [`ValueMark`].
 pub(crate) fn check_length(text: &str) -> Result<(), Failure> {
     match u32::try_from(text.len()) {
         Ok(_) => Ok(()),

@@ -5,7 +5,7 @@ use indexmap::map::Entry;
 use super::number::Number;
 use super::pointer::escape;
 use super::read::{
-    Failure, MAX_POINTERS, Mark, ParsedText, RawDuplicate, ValueSyntax, check_length,
+    Failure, MAX_POINTERS, ParsedText, RawDuplicate, ValueMark, ValueSyntax, check_length,
 };
 use super::value::{Json, MAX_DEPTH, Object};
 
@@ -55,7 +55,7 @@ enum Segment {
 }
 
 impl JsonParser<'_> {
-    fn value(&mut self) -> Result<(Json, Mark), Failure> {
+    fn value(&mut self) -> Result<(Json, ValueMark), Failure> {
         let start = self.offset;
         let mut children = Vec::new();
         let json = match self.peek() {
@@ -69,7 +69,7 @@ impl JsonParser<'_> {
             Some(_) => return Err(self.failure("expected a JSON value")),
             None => return Err(self.failure("the text ends where a JSON value was expected")),
         };
-        let mark = Mark {
+        let mark = ValueMark {
             key: start as u32,
             start: start as u32,
             end: self.offset as u32,
@@ -97,7 +97,7 @@ impl JsonParser<'_> {
         json
     }
 
-    fn object(&mut self, marks: &mut Vec<Mark>) -> Result<Json, Failure> {
+    fn object(&mut self, marks: &mut Vec<ValueMark>) -> Result<Json, Failure> {
         self.offset += 1;
         let mut members = Object::new();
         self.skip_blanks();
@@ -154,7 +154,7 @@ impl JsonParser<'_> {
         }
     }
 
-    fn array(&mut self, marks: &mut Vec<Mark>) -> Result<Json, Failure> {
+    fn array(&mut self, marks: &mut Vec<ValueMark>) -> Result<Json, Failure> {
         self.offset += 1;
         let mut items = Vec::new();
         self.skip_blanks();

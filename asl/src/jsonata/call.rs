@@ -2,19 +2,19 @@
 
 use super::parser::{Parsed, Parser};
 use super::token::TokenKind;
-use super::tree::{Node, NodeKind};
+use super::tree::{JsonataNode, NodeKind};
 use crate::SyntaxError;
 
 impl Parser<'_> {
     /// A call, or a function's definition.
-    pub(super) fn call(&mut self, left: Node) -> Parsed {
+    pub(super) fn call(&mut self, left: JsonataNode) -> Parsed {
         let start = left.span.start;
         let mut arguments = Vec::new();
         if !self.is(")") {
             loop {
                 if self.is("?") {
                     let span = self.token.span.clone();
-                    arguments.push(Node::new(NodeKind::Placeholder, span));
+                    arguments.push(JsonataNode::new(NodeKind::Placeholder, span));
                     self.expect("?", false)?;
                 } else {
                     arguments.push(self.expression(0)?);
@@ -46,7 +46,7 @@ impl Parser<'_> {
         let body = self.boxed(0)?;
         self.expect("}", false)?;
         // `%` in a function's body does not refer to objects outside.
-        Ok(Node::new(
+        Ok(JsonataNode::new(
             NodeKind::Lambda(parameters, body),
             self.span_from(start),
         ))
@@ -71,7 +71,7 @@ impl Parser<'_> {
 }
 
 /// Whether a call with this callee is a function's definition.
-fn is_function_word(node: &Node) -> bool {
+fn is_function_word(node: &JsonataNode) -> bool {
     match &node.kind {
         NodeKind::Path(steps) => {
             let [step] = steps.as_slice() else {

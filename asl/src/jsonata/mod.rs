@@ -29,7 +29,7 @@ mod tree;
 
 pub use function::{AWS_FUNCTIONS, functions, is_function};
 pub use references::{Chain, StatesRead};
-pub(crate) use tree::{BinaryOp, Node, NodeKind};
+pub(crate) use tree::{BinaryOp, JsonataNode, NodeKind};
 
 use self::parser::ParseFailure;
 use crate::SyntaxError;
@@ -57,11 +57,11 @@ impl Expression {
     /// Parses the text and passes its tree to `look`; the tree is dropped afterwards.
     pub(crate) fn parse_with<R: Send>(
         text: &str,
-        look: impl FnOnce(&Node) -> R + Send,
+        look: impl FnOnce(&JsonataNode) -> R + Send,
     ) -> Result<(Expression, R), SyntaxError> {
         let source = text.trim();
         let indent = text.len() - text.trim_start().len();
-        let look = |root: &Node| {
+        let look = |root: &JsonataNode| {
             let references = references::find(root)?;
             let expression = Expression {
                 source: source.to_owned(),

@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-use super::steps::Steps;
+use super::steps::PathSteps;
 use super::token::{Lexer, Token, TokenKind};
-use super::tree::{BinaryOp, Node, NodeKind};
+use super::tree::{BinaryOp, JsonataNode, NodeKind};
 use crate::SyntaxError;
 
 /// Maximum depth of an expression: of nested parts, and of chained operators.
@@ -37,7 +37,7 @@ fn too_deep(offset: usize) -> SyntaxError {
 }
 
 /// Parses an expression of at most this depth.
-pub(super) fn parse(text: &str, levels: usize) -> Result<Node, ParseFailure> {
+pub(super) fn parse(text: &str, levels: usize) -> Result<JsonataNode, ParseFailure> {
     let mut parser = Parser {
         text,
         lexer: Lexer::new(text),
@@ -49,7 +49,7 @@ pub(super) fn parse(text: &str, levels: usize) -> Result<Node, ParseFailure> {
         depth: 0,
         levels,
         is_too_deep: false,
-        steps: Steps::default(),
+        steps: PathSteps::default(),
     };
     parser.whole().map_err(|error| match parser.is_too_deep {
         true if levels < MAX_DEPTH => ParseFailure::Deep,
@@ -69,10 +69,10 @@ pub(super) struct Parser<'t> {
     levels: usize,
     /// Whether the expression is deeper.
     is_too_deep: bool,
-    steps: Steps,
+    steps: PathSteps,
 }
 
-pub(super) type Parsed = Result<Node, SyntaxError>;
+pub(super) type Parsed = Result<JsonataNode, SyntaxError>;
 
 impl Parser<'_> {
     /// Parses the whole text as one expression.
@@ -167,7 +167,7 @@ impl Parser<'_> {
         Ok(left)
     }
 
-    pub(super) fn boxed(&mut self, power: u8) -> Result<Box<Node>, SyntaxError> {
+    pub(super) fn boxed(&mut self, power: u8) -> Result<Box<JsonataNode>, SyntaxError> {
         self.expression(power).map(Box::new)
     }
 
@@ -176,7 +176,10 @@ impl Parser<'_> {
         let Range { start, .. } = token.span;
         let kind = match token.kind {
             TokenKind::Name(name) => {
-                return Ok(Node::path(Node::new(NodeKind::Name(name), token.span)));
+                return Ok(JsonataNode::path(JsonataNode::new(
+                    NodeKind::Name(name),
+                    token.span,
+                )));
             }
             TokenKind::Variable(name) => NodeKind::Variable(name),
             TokenKind::String(text) => NodeKind::String(text),
@@ -192,7 +195,7 @@ impl Parser<'_> {
             TokenKind::Operator(operator) => match operator {
                 "and" | "or" | "in" => {
                     let name = NodeKind::Name(operator.to_owned());
-                    return Ok(Node::path(Node::new(name, token.span)));
+                    return Ok(JsonataNode::path(JsonataNode::new(name, token.span)));
                 }
                 "-" => {
                     let node = self.boxed(70)?;
@@ -219,9 +222,9 @@ impl Parser<'_> {
     }
 
     /// Creates a node that ends here, and collects the unresolved `%` of its parts.
-    pub(super) fn node(&self, kind: NodeKind, start: usize) -> Node {
-        let mut node = Node::new(kind, self.span_from(start));
-        Steps::gather(&mut node);
+    pub(super) fn node(&self, kind: NodeKind, start: usize) -> JsonataNode {
+        let mut node = JsonataNode::new(kind, self.span_from(start));
+        PathSteps::gather(&mut node);
         node
     }
 
@@ -262,7 +265,7 @@ impl Parser<'_> {
         Ok(NodeKind::Array(items))
     }
 
-    fn pairs(&mut self) -> Result<Vec<(Node, Node)>, SyntaxError> {
+    fn pairs(&mut self) -> Result<Vec<(JsonataNode, JsonataNode)>, SyntaxError> {
         let mut pairs = Vec::new();
         if !self.is("}") {
             loop {
@@ -290,7 +293,7 @@ impl Parser<'_> {
     }
 
     /// Parses an operator after its left operand.
-    fn operation(&mut self, token: Token, left: Node) -> Parsed {
+    fn operation(&mut self, token: Token, left: JsonataNode) -> Parsed {
         let start = left.span.start;
         let TokenKind::Operator(operator) = token.kind else {
             return Ok(left);
@@ -335,7 +338,7 @@ impl Parser<'_> {
                 return Ok(if operator == "@" {
                     self.steps.focus(left, name, &span)
                 } else {
-                    Steps::index(left, name, &span)
+                    PathSteps::index(left, name, &span)
                 });
             }
             "(" => return self.call(left),
@@ -373,7 +376,7 @@ impl Parser<'_> {
         Ok(self.node(kind, start))
     }
 
-    fn terms(&mut self) -> Result<Vec<Node>, SyntaxError> {
+    fn terms(&mut self) -> Result<Vec<JsonataNode>, SyntaxError> {
         self.expect("(", false)?;
         let mut terms = Vec::new();
         loop {

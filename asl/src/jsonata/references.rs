@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::function::is_function;
-use super::tree::{Node, NodeKind, StepSuffix};
+use super::tree::{JsonataNode, NodeKind, StepSuffix};
 use crate::syntax_error::{SyntaxError, SyntaxFault};
 use indexmap::IndexSet;
 
@@ -37,7 +37,7 @@ pub struct StatesRead {
 }
 
 /// Finds all references of an expression, or the first one that AWS rejects.
-pub(super) fn find(root: &Node) -> Result<References, SyntaxError> {
+pub(super) fn find(root: &JsonataNode) -> Result<References, SyntaxError> {
     let mut walk = ReferenceWalk {
         references: References::default(),
         frames: vec![Frame::of(&[root], 0)],
@@ -64,7 +64,7 @@ struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    fn of(nodes: &[&'a Node], lambdas: usize) -> Frame<'a> {
+    fn of(nodes: &[&'a JsonataNode], lambdas: usize) -> Frame<'a> {
         let mut all = HashSet::new();
         for node in nodes {
             bindings(node, &mut all);
@@ -78,7 +78,7 @@ impl<'a> Frame<'a> {
 }
 
 /// The names that an expression binds in the frame in which it is evaluated.
-fn bindings<'a>(node: &'a Node, names: &mut HashSet<&'a str>) {
+fn bindings<'a>(node: &'a JsonataNode, names: &mut HashSet<&'a str>) {
     match &node.kind {
         NodeKind::Block(_) | NodeKind::Lambda(..) => return,
         NodeKind::Bind(sides) => names.extend(sides[0].variable()),
@@ -89,16 +89,16 @@ fn bindings<'a>(node: &'a Node, names: &mut HashSet<&'a str>) {
 
 impl<'a> ReferenceWalk<'a> {
     /// Visits a node; `context` is whether bare names and `$` have a value here.
-    fn visit(&mut self, node: &'a Node, context: bool) -> Result<(), SyntaxError> {
+    fn visit(&mut self, node: &'a JsonataNode, context: bool) -> Result<(), SyntaxError> {
         self.visit_kind(node, context)?;
         self.visit_attributes(node)
     }
 
-    fn visit_all(&mut self, nodes: &'a [Node], context: bool) -> Result<(), SyntaxError> {
+    fn visit_all(&mut self, nodes: &'a [JsonataNode], context: bool) -> Result<(), SyntaxError> {
         nodes.iter().try_for_each(|node| self.visit(node, context))
     }
 
-    fn visit_kind(&mut self, node: &'a Node, context: bool) -> Result<(), SyntaxError> {
+    fn visit_kind(&mut self, node: &'a JsonataNode, context: bool) -> Result<(), SyntaxError> {
         match &node.kind {
             NodeKind::Path(steps) => self.path(steps, context),
             NodeKind::Name(name) if !context => Err(top_level(name, node)),
@@ -153,7 +153,7 @@ impl<'a> ReferenceWalk<'a> {
         }
     }
 
-    fn path(&mut self, steps: &'a [Node], context: bool) -> Result<(), SyntaxError> {
+    fn path(&mut self, steps: &'a [JsonataNode], context: bool) -> Result<(), SyntaxError> {
         self.chain(steps);
         self.frames.push(Frame::of(&[], self.lambdas));
         for (index, step) in steps.iter().enumerate() {
@@ -187,7 +187,7 @@ impl<'a> ReferenceWalk<'a> {
     }
 
     /// Records the chain of names at the start of a path.
-    fn chain(&mut self, steps: &'a [Node]) {
+    fn chain(&mut self, steps: &'a [JsonataNode]) {
         let Some((first, rest)) = steps.split_first() else {
             return;
         };
@@ -208,7 +208,7 @@ impl<'a> ReferenceWalk<'a> {
     }
 
     /// Filters and groupings are evaluated for each item.
-    fn visit_attributes(&mut self, node: &'a Node) -> Result<(), SyntaxError> {
+    fn visit_attributes(&mut self, node: &'a JsonataNode) -> Result<(), SyntaxError> {
         if node.stages.is_empty() && node.group.is_none() {
             return Ok(());
         }
@@ -240,7 +240,12 @@ impl<'a> ReferenceWalk<'a> {
         Ok(())
     }
 
-    fn bind(&mut self, lhs: &'a Node, rhs: &'a Node, context: bool) -> Result<(), SyntaxError> {
+    fn bind(
+        &mut self,
+        lhs: &'a JsonataNode,
+        rhs: &'a JsonataNode,
+        context: bool,
+    ) -> Result<(), SyntaxError> {
         let Some(name) = lhs.variable() else {
             return self.visit(rhs, context);
         };
@@ -264,7 +269,12 @@ impl<'a> ReferenceWalk<'a> {
         Ok(())
     }
 
-    fn variable(&mut self, name: &str, node: &Node, context: bool) -> Result<(), SyntaxError> {
+    fn variable(
+        &mut self,
+        name: &str,
+        node: &JsonataNode,
+        context: bool,
+    ) -> Result<(), SyntaxError> {
         match name {
             "" if context => {}
             "" => return Err(top_level("$", node)),
@@ -284,7 +294,7 @@ impl<'a> ReferenceWalk<'a> {
     }
 
     /// Visits a callee: a name here is the name of a function.
-    fn procedure(&mut self, node: &'a Node, context: bool) -> Result<(), SyntaxError> {
+    fn procedure(&mut self, node: &'a JsonataNode, context: bool) -> Result<(), SyntaxError> {
         match node.variable() {
             Some(name) if !matches!(name, "" | "$" | "states") => {
                 if !self.is_local(name) && !is_function(name) {
@@ -303,13 +313,13 @@ impl<'a> ReferenceWalk<'a> {
     }
 }
 
-fn top_level(name: &str, node: &Node) -> SyntaxError {
+fn top_level(name: &str, node: &JsonataNode) -> SyntaxError {
     unsupported(
         node,
         format!("Reference to '{name}' at the top level is not supported."),
     )
 }
 
-fn unsupported(node: &Node, message: String) -> SyntaxError {
+fn unsupported(node: &JsonataNode, message: String) -> SyntaxError {
     SyntaxError::with(SyntaxFault::Unsupported, node.span.start, message)
 }

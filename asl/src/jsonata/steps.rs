@@ -2,32 +2,32 @@
 
 use std::ops::Range;
 
-use super::tree::{Node, NodeKind, StepSuffix};
+use super::tree::{JsonataNode, NodeKind, StepSuffix};
 use crate::SyntaxError;
 
 /// Builds steps from operators. The first violated rule is stored until the whole text is parsed, because syntax errors take precedence.
 #[derive(Debug, Default)]
-pub(super) struct Steps {
+pub(super) struct PathSteps {
     /// For each `%`, the number of steps that it still has to go back.
     levels: Vec<i32>,
     broken: Option<SyntaxError>,
 }
 
-impl Steps {
+impl PathSteps {
     pub(super) fn refuse(&mut self, offset: usize, message: &str) {
         self.broken
             .get_or_insert_with(|| SyntaxError::new(offset, message));
     }
 
     /// Checks the whole expression.
-    pub(super) fn finish(&mut self, root: &Node) -> Result<(), SyntaxError> {
+    pub(super) fn finish(&mut self, root: &JsonataNode) -> Result<(), SyntaxError> {
         if matches!(root.kind, NodeKind::Parent(_)) || !root.seeking.is_empty() {
             self.no_parent(root);
         }
         self.broken.take().map_or(Ok(()), Err)
     }
 
-    fn no_parent(&mut self, node: &Node) {
+    fn no_parent(&mut self, node: &JsonataNode) {
         self.refuse(
             node.span.start,
             "S0217: The object representing the 'parent' cannot be derived from this expression",
@@ -41,7 +41,7 @@ impl Steps {
     }
 
     /// Collects the unresolved `%` of a node's parts.
-    pub(super) fn gather(node: &mut Node) {
+    pub(super) fn gather(node: &mut JsonataNode) {
         if matches!(node.kind, NodeKind::Transform(_) | NodeKind::Apply(_)) {
             return;
         }
@@ -58,19 +58,24 @@ impl Steps {
     }
 
     /// `left.right`.
-    pub(super) fn step(&mut self, left: Node, right: Node, span: &Range<usize>) -> Node {
+    pub(super) fn step(
+        &mut self,
+        left: JsonataNode,
+        right: JsonataNode,
+        span: &Range<usize>,
+    ) -> JsonataNode {
         let mut path = match left.kind {
             NodeKind::Path(_) => left,
             NodeKind::Parent(slot) => {
-                let mut path = Node::path(left);
+                let mut path = JsonataNode::path(left);
                 path.seeking = vec![slot];
                 path
             }
-            _ => Node::path(left),
+            _ => JsonataNode::path(left),
         };
         if let NodeKind::Path(steps) = &mut path.kind {
             match right {
-                Node {
+                JsonataNode {
                     kind: NodeKind::Path(more),
                     ..
                 } => steps.extend(more),
@@ -93,7 +98,12 @@ impl Steps {
     }
 
     /// `left[filter]`.
-    pub(super) fn filter(&mut self, mut left: Node, filter: Node, span: &Range<usize>) -> Node {
+    pub(super) fn filter(
+        &mut self,
+        mut left: JsonataNode,
+        filter: JsonataNode,
+        span: &Range<usize>,
+    ) -> JsonataNode {
         let step = last_step(&mut left);
         if step.group.is_some() {
             self.refuse(
@@ -118,10 +128,10 @@ impl Steps {
     /// `left{pairs}`.
     pub(super) fn group(
         &mut self,
-        mut left: Node,
-        pairs: Vec<(Node, Node)>,
+        mut left: JsonataNode,
+        pairs: Vec<(JsonataNode, JsonataNode)>,
         span: &Range<usize>,
-    ) -> Node {
+    ) -> JsonataNode {
         if left.group.is_some() {
             self.refuse(
                 span.start,
@@ -134,14 +144,19 @@ impl Steps {
     }
 
     /// `left^(terms)`.
-    pub(super) fn sort(&mut self, left: Node, terms: Vec<Node>, span: Range<usize>) -> Node {
+    pub(super) fn sort(
+        &mut self,
+        left: JsonataNode,
+        terms: Vec<JsonataNode>,
+        span: Range<usize>,
+    ) -> JsonataNode {
         let mut path = match left.kind {
             NodeKind::Path(_) => left,
-            _ => Node::path(left),
+            _ => JsonataNode::path(left),
         };
         path.widen(&span);
-        let mut sort = Node::new(NodeKind::Sort(terms), span);
-        Steps::gather(&mut sort);
+        let mut sort = JsonataNode::new(NodeKind::Sort(terms), span);
+        PathSteps::gather(&mut sort);
         if let NodeKind::Path(steps) = &mut path.kind {
             steps.push(sort);
         }
@@ -150,7 +165,12 @@ impl Steps {
     }
 
     /// `left@$name`.
-    pub(super) fn focus(&mut self, mut left: Node, name: String, span: &Range<usize>) -> Node {
+    pub(super) fn focus(
+        &mut self,
+        mut left: JsonataNode,
+        name: String,
+        span: &Range<usize>,
+    ) -> JsonataNode {
         let step = last_step(&mut left);
         if !step.stages.is_empty() {
             self.refuse(
@@ -169,10 +189,10 @@ impl Steps {
     }
 
     /// `left#$name`.
-    pub(super) fn index(left: Node, name: String, span: &Range<usize>) -> Node {
+    pub(super) fn index(left: JsonataNode, name: String, span: &Range<usize>) -> JsonataNode {
         let mut path = match left.kind {
             NodeKind::Path(_) => left,
-            _ => Node::path(left),
+            _ => JsonataNode::path(left),
         };
         let step = last_step(&mut path);
         if step.stages.is_empty() {
@@ -185,7 +205,7 @@ impl Steps {
     }
 
     /// Goes back from a node to the step whose object a `%` refers to.
-    fn seek(&mut self, node: &mut Node, slot: usize) {
+    fn seek(&mut self, node: &mut JsonataNode, slot: usize) {
         match &mut node.kind {
             NodeKind::Name(_) | NodeKind::Wildcard => self.levels[slot] -= 1,
             NodeKind::Parent(_) => self.levels[slot] += 1,
@@ -207,7 +227,7 @@ impl Steps {
     }
 
     /// Resolves the `%` of the last step among the earlier steps.
-    fn resolve(&mut self, path: &mut Node) {
+    fn resolve(&mut self, path: &mut JsonataNode) {
         let NodeKind::Path(steps) = &mut path.kind else {
             return;
         };
@@ -234,7 +254,7 @@ impl Steps {
 }
 
 /// The `%` that a part leaves to the expression around it.
-fn sought(node: &Node) -> Vec<usize> {
+fn sought(node: &JsonataNode) -> Vec<usize> {
     let mut slots = node.seeking.clone();
     if let NodeKind::Parent(slot) = node.kind {
         slots.push(slot);
@@ -243,7 +263,7 @@ fn sought(node: &Node) -> Vec<usize> {
 }
 
 /// The last step of a path, or the node itself if it is not a path.
-fn last_step(node: &mut Node) -> &mut Node {
+fn last_step(node: &mut JsonataNode) -> &mut JsonataNode {
     let last = match &node.kind {
         NodeKind::Path(steps) => steps.len().checked_sub(1),
         _ => None,

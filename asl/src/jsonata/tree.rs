@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// An expression or a part of one.
 #[derive(Debug)]
-pub(crate) struct Node {
+pub(crate) struct JsonataNode {
     pub(crate) kind: NodeKind,
     /// The byte range in the text.
     pub(crate) span: Range<usize>,
@@ -15,14 +15,14 @@ pub(crate) struct Node {
     /// The filters and index bindings after it, in order.
     pub(super) stages: Vec<StepSuffix>,
     /// The pairs in braces after it.
-    pub(super) group: Option<Vec<(Node, Node)>>,
+    pub(super) group: Option<Vec<(JsonataNode, JsonataNode)>>,
     /// The unresolved `%` in it, which refer to outer objects.
     pub(super) seeking: Vec<usize>,
 }
 
 #[derive(Debug)]
 pub(crate) enum NodeKind {
-    Path(Vec<Node>),
+    Path(Vec<JsonataNode>),
     Name(String),
     Wildcard,
     Descendant,
@@ -35,23 +35,23 @@ pub(crate) enum NodeKind {
     Literal,
     Regex,
     Placeholder,
-    Binary(BinaryOp, Box<[Node; 2]>),
+    Binary(BinaryOp, Box<[JsonataNode; 2]>),
     /// `??` and `?:` of JSONata 2.1.
-    Fallback(&'static str, Box<[Node; 2]>),
-    Bind(Box<[Node; 2]>),
-    Apply(Box<[Node; 2]>),
-    Negate(Box<Node>),
-    Array(Vec<Node>),
-    Object(Vec<(Node, Node)>),
-    Block(Vec<Node>),
+    Fallback(&'static str, Box<[JsonataNode; 2]>),
+    Bind(Box<[JsonataNode; 2]>),
+    Apply(Box<[JsonataNode; 2]>),
+    Negate(Box<JsonataNode>),
+    Array(Vec<JsonataNode>),
+    Object(Vec<(JsonataNode, JsonataNode)>),
+    Block(Vec<JsonataNode>),
     /// Condition, first and second branch.
-    Condition(Vec<Node>),
+    Condition(Vec<JsonataNode>),
     /// A call, including partial application.
-    Function(Box<Node>, Vec<Node>),
-    Lambda(Vec<String>, Box<Node>),
+    Function(Box<JsonataNode>, Vec<JsonataNode>),
+    Lambda(Vec<String>, Box<JsonataNode>),
     /// Pattern, update, and optionally the deleted names.
-    Transform(Vec<Node>),
-    Sort(Vec<Node>),
+    Transform(Vec<JsonataNode>),
+    Sort(Vec<JsonataNode>),
 }
 
 /// A binary operator.
@@ -103,14 +103,14 @@ impl BinaryOp {
 #[derive(Debug)]
 pub(super) enum StepSuffix {
     /// A predicate or an index in brackets.
-    Filter(Node),
+    Filter(JsonataNode),
     /// A variable that `#` binds after a filter.
     Index(String),
 }
 
-impl Node {
-    pub(super) fn new(kind: NodeKind, span: Range<usize>) -> Node {
-        Node {
+impl JsonataNode {
+    pub(super) fn new(kind: NodeKind, span: Range<usize>) -> JsonataNode {
+        JsonataNode {
             kind,
             span,
             focus: None,
@@ -122,9 +122,9 @@ impl Node {
     }
 
     /// A path of one step.
-    pub(super) fn path(step: Node) -> Node {
+    pub(super) fn path(step: JsonataNode) -> JsonataNode {
         let span = step.span.clone();
-        Node::new(NodeKind::Path(vec![step]), span)
+        JsonataNode::new(NodeKind::Path(vec![step]), span)
     }
 
     /// Extends the span to include another one.
@@ -161,7 +161,7 @@ impl Node {
     }
 
     /// Visits the parts, without suffixes.
-    pub(super) fn each_part<'a>(&'a self, visit: &mut dyn FnMut(&'a Node)) {
+    pub(super) fn each_part<'a>(&'a self, visit: &mut dyn FnMut(&'a JsonataNode)) {
         match &self.kind {
             NodeKind::Path(nodes)
             | NodeKind::Array(nodes)
@@ -196,7 +196,7 @@ impl Node {
     }
 
     /// Visits the parts, including suffixes.
-    pub(super) fn each_child<'a>(&'a self, visit: &mut dyn FnMut(&'a Node)) {
+    pub(super) fn each_child<'a>(&'a self, visit: &mut dyn FnMut(&'a JsonataNode)) {
         self.each_part(visit);
         for stage in &self.stages {
             if let StepSuffix::Filter(node) = stage {

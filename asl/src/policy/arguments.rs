@@ -5,7 +5,7 @@ use crate::jsonata::strip;
 
 /// The arguments of a call: `Parameters` or `Arguments`, or the input if both are absent.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Arguments<'a>(pub(super) Option<&'a Json>);
+pub(super) struct CallArguments<'a>(pub(super) Option<&'a Json>);
 
 /// The static value of an argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl StaticValue {
     }
 }
 
-impl<'a> Arguments<'a> {
+impl<'a> CallArguments<'a> {
     /// The argument at a path: `Input.S3Uri`.
     pub(super) fn get(&self, path: &str) -> StaticValue {
         self.all(path).swap_remove(0)

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::arguments::{Arguments, StaticValue};
+use super::arguments::{CallArguments, StaticValue};
 use super::document::{Policy, RolePolicy};
 use super::grants::Grants;
-use super::optimized::{self, Call};
+use super::optimized::{self, PolicyCall};
 use super::options::PolicyOptions;
 use super::warning::WarningKind;
 use super::{machine_permissions, names, sdk, template};
@@ -50,10 +50,10 @@ struct CollectedCalls<'o> {
 
 impl CollectedCalls<'_> {
     fn task(&mut self, state: &str, task: &Task) {
-        let arguments = Arguments(task.arguments.as_ref().or(task.parameters.as_ref()));
+        let arguments = CallArguments(task.arguments.as_ref().or(task.parameters.as_ref()));
         let credentials = task.credentials.as_ref();
-        let role = credentials.map(|role| Arguments(Some(role)).get("RoleArn"));
-        let call = |options| Call {
+        let role = credentials.map(|role| CallArguments(Some(role)).get("RoleArn"));
+        let call = |options| PolicyCall {
             state,
             arguments,
             options,
@@ -121,9 +121,9 @@ impl CollectedCalls<'_> {
             config.and_then(|config| config.input_type.as_ref()),
             "MANIFEST",
         );
-        let call = Call {
+        let call = PolicyCall {
             state,
-            arguments: Arguments(reader.arguments.as_ref().or(reader.parameters.as_ref())),
+            arguments: CallArguments(reader.arguments.as_ref().or(reader.parameters.as_ref())),
             options: self.options,
             abroad: false,
             sync: false,
@@ -140,9 +140,9 @@ impl CollectedCalls<'_> {
         let Some(resource) = &writer.resource else {
             return;
         };
-        let call = Call {
+        let call = PolicyCall {
             state,
-            arguments: Arguments(writer.arguments.as_ref().or(writer.parameters.as_ref())),
+            arguments: CallArguments(writer.arguments.as_ref().or(writer.parameters.as_ref())),
             options: self.options,
             abroad: false,
             sync: false,
@@ -198,7 +198,7 @@ impl CollectedCalls<'_> {
 }
 
 /// Adds the permissions for the call of a Task.
-fn called(task: &Task, call: &Call<'_>, grants: &mut Grants) {
+fn called(task: &Task, call: &PolicyCall<'_>, grants: &mut Grants) {
     let text = task.resource.as_str();
     let resource = Resource::parse(text);
     if resource.kind() != ResourceKind::Service {
@@ -255,7 +255,7 @@ fn called(task: &Task, call: &Call<'_>, grants: &mut Grants) {
     }
 }
 
-fn unknown(call: &Call<'_>, resource: &str, grants: &mut Grants) {
+fn unknown(call: &PolicyCall<'_>, resource: &str, grants: &mut Grants) {
     grants.warn(
         WarningKind::Unknown,
         Some(call.state),

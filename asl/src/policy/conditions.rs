@@ -1,7 +1,7 @@
 //! The permissions in the tables that a call needs, and their conditions.
 
 use super::arguments::StaticValue;
-use super::optimized::Call;
+use super::optimized::PolicyCall;
 use super::template;
 use crate::integrations::Permission;
 use crate::json::{Json, Object};
@@ -16,7 +16,7 @@ pub(super) enum Applicability {
 }
 
 /// Whether a call needs a permission of the tables: always, unless the table has a condition for it.
-pub(super) fn applies(permission: &Permission, call: &Call<'_>) -> Applicability {
+pub(super) fn applies(permission: &Permission, call: &PolicyCall<'_>) -> Applicability {
     if permission.optional {
         return Applicability::No;
     }
@@ -69,7 +69,7 @@ pub(super) fn applies(permission: &Permission, call: &Call<'_>) -> Applicability
 }
 
 /// The condition of a permission, with the call's arguments. A key with an unknown value is omitted.
-pub(super) fn condition(permission: &Permission, call: &Call<'_>) -> Option<Object> {
+pub(super) fn condition(permission: &Permission, call: &PolicyCall<'_>) -> Option<Object> {
     let operators = permission.condition.as_ref()?.as_object()?;
     let mut filled = Object::new();
     for (operator, keys) in operators {
@@ -86,7 +86,7 @@ pub(super) fn condition(permission: &Permission, call: &Call<'_>) -> Option<Obje
 /// The computed arguments that the condition of a permission requires.
 pub(super) fn unknown_parts<'p>(
     permission: &'p Permission,
-    call: &Call<'_>,
+    call: &PolicyCall<'_>,
 ) -> impl Iterator<Item = &'p str> {
     // Such a condition has operators, keys, and a string or a list of strings.
     let operators = permission.condition.iter().filter_map(Json::as_object);
@@ -101,7 +101,7 @@ pub(super) fn unknown_parts<'p>(
     places.filter(|name| call.arguments.get(name) == StaticValue::Computed)
 }
 
-fn value_of(value: &Json, call: &Call<'_>) -> Option<Json> {
+fn value_of(value: &Json, call: &PolicyCall<'_>) -> Option<Json> {
     match value {
         Json::String(text) => {
             let mut known = true;

@@ -2,13 +2,13 @@
 
 use super::arguments::StaticValue;
 use super::grants::Grants;
-use super::optimized::{Call, shown};
+use super::optimized::{PolicyCall, shown};
 use super::warning::WarningKind;
 use super::{names, template};
 use crate::json::Json;
 
 /// Additional actions of some operations.
-struct Rule {
+struct DependentRule {
     /// The services of the SDK.
     services: &'static [&'static str],
     /// The operations; empty for all operations of the services.
@@ -77,7 +77,7 @@ const WRITES: &[&str] = &["PutObject", "CopyObject", "CreateMultipartUpload"];
 /// API (`data-api`), Redshift data API (`data-api-access`), Secrets Manager (`BatchGetSecretValue`), DynamoDB (`S3DataExport_Requesting`,
 /// `S3DataImport.Requesting`), S3 (`using-with-s3-policy-actions`), Bedrock (`RetrieveAndGenerate`).
 #[rustfmt::skip]
-const RULES: &[Rule] = &[
+const RULES: &[DependentRule] = &[
     rule(&["rekognition", "textract"], &[], Has(&["S3Object"]), &["s3:GetObject"], S3Objects),
     rule(&["textract"], &[], Has(&["OutputConfig.S3Bucket"]), &["s3:PutObject"], Below("OutputConfig.S3Bucket", "OutputConfig.S3Prefix")),
     rule(&["transcribe"], &[], Without("Media.MediaFileUri", "JobExecutionSettings.DataAccessRoleArn"), &["s3:GetObject"], Uri("Media.MediaFileUri")),
@@ -116,8 +116,8 @@ const fn rule(
     when: ArgumentCondition,
     actions: &'static [&'static str],
     on: DependentResources,
-) -> Rule {
-    Rule {
+) -> DependentRule {
+    DependentRule {
         services,
         operations,
         when,
@@ -126,7 +126,7 @@ const fn rule(
     }
 }
 
-fn rules(service: &str, operation: &str) -> impl Iterator<Item = &'static Rule> {
+fn rules(service: &str, operation: &str) -> impl Iterator<Item = &'static DependentRule> {
     RULES.iter().filter(move |rule| {
         rule.services.contains(&service)
             && (rule.operations.is_empty() || rule.operations.contains(&operation))
@@ -141,7 +141,7 @@ pub(super) fn decides(service: &str, operation: &str, action: &str) -> bool {
 /// The S3 actions that a call with an object version needs instead of those for the current version.
 ///
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html>, and the pages of the other operations.
-pub(super) fn of_version(call: &Call<'_>, operation: &str) -> Option<Vec<String>> {
+pub(super) fn of_version(call: &PolicyCall<'_>, operation: &str) -> Option<Vec<String>> {
     let (path, current, version): (_, &[&str], &[&str]) = match operation {
         "GetObject" | "HeadObject" => ("VersionId", &["GetObject"], &["GetObjectVersion"]),
         "DeleteObject" => ("VersionId", &["DeleteObject"], &["DeleteObjectVersion"]),
@@ -197,7 +197,7 @@ pub(super) fn of_version(call: &Call<'_>, operation: &str) -> Option<Vec<String>
 }
 
 /// Allows the actions that a call needs because of its arguments.
-pub(super) fn allow(call: &Call<'_>, service: &str, operation: &str, grants: &mut Grants) {
+pub(super) fn allow(call: &PolicyCall<'_>, service: &str, operation: &str, grants: &mut Grants) {
     let mut unseen: Vec<(&str, &str)> = Vec::new();
     for rule in rules(service, operation) {
         if let S3Objects = rule.on {
@@ -237,7 +237,7 @@ pub(super) fn allow(call: &Call<'_>, service: &str, operation: &str, grants: &mu
 }
 
 fn warn_open(
-    call: &Call<'_>,
+    call: &PolicyCall<'_>,
     actions: &[&str],
     resources: &[String],
     open: &[&str],
@@ -267,7 +267,7 @@ enum ConditionResult {
     Unseen(&'static str),
 }
 
-fn applies(call: &Call<'_>, when: &ArgumentCondition) -> ConditionResult {
+fn applies(call: &PolicyCall<'_>, when: &ArgumentCondition) -> ConditionResult {
     let given = |path: &'static str| -> ConditionResult {
         if is_open(call, path) {
             return ConditionResult::Unseen(path);
@@ -305,7 +305,7 @@ fn applies(call: &Call<'_>, when: &ArgumentCondition) -> ConditionResult {
 }
 
 /// Whether an argument may be in a value that is computed as a whole.
-fn is_open(call: &Call<'_>, path: &str) -> bool {
+fn is_open(call: &PolicyCall<'_>, path: &str) -> bool {
     let Some(json) = call.arguments.0 else {
         return true;
     };
@@ -356,7 +356,7 @@ fn objects(json: &Json, path: &str) -> bool {
 
 /// The resources of a rule. Unknown arguments are added to `open`.
 fn resources(
-    call: &Call<'_>,
+    call: &PolicyCall<'_>,
     target: &DependentResources,
     open: &mut Vec<&'static str>,
 ) -> Vec<String> {
@@ -440,7 +440,11 @@ fn resources(
 }
 
 /// The string of an argument; `None` if it is absent or computed. A computed one is added to `open`.
-fn known(call: &Call<'_>, path: &'static str, open: &mut Vec<&'static str>) -> Option<String> {
+fn known(
+    call: &PolicyCall<'_>,
+    path: &'static str,
+    open: &mut Vec<&'static str>,
+) -> Option<String> {
     match call.arguments.get(path) {
         StaticValue::Literal(text) => Some(text),
         StaticValue::Computed => {
@@ -453,7 +457,7 @@ fn known(call: &Call<'_>, path: &'static str, open: &mut Vec<&'static str>) -> O
 
 /// The objects of a bucket that an argument names.
 fn below(
-    call: &Call<'_>,
+    call: &PolicyCall<'_>,
     bucket: &'static str,
     key: &str,
     open: &mut Vec<&'static str>,
@@ -497,7 +501,7 @@ const WITH_S3_OBJECT: [&str; 8] = [
 
 /// Allows reading the S3 objects with images, videos and documents.
 fn s3_objects(
-    call: &Call<'_>,
+    call: &PolicyCall<'_>,
     actions: &'static [&'static str],
     grants: &mut Grants,
     unseen: &mut Vec<(&str, &str)>,
@@ -533,7 +537,7 @@ fn s3_objects(
                     unseen.extend(actions.iter().map(|action| (*action, "S3Object")));
                 }
             } else if bare == "S3Object" {
-                let object = super::arguments::Arguments(Some(member));
+                let object = super::arguments::CallArguments(Some(member));
                 let bucket = object.get("Bucket").literal();
                 let key = object.get("Name").literal();
                 let mut missing = Vec::new();

@@ -1,6 +1,6 @@
 //! The permissions of integrations that AWS documents individually.
 
-use super::arguments::{Arguments, StaticValue};
+use super::arguments::{CallArguments, StaticValue};
 use super::conditions::{Applicability, applies, condition, unknown_parts};
 use super::grants::Grants;
 use super::options::PolicyOptions;
@@ -10,9 +10,9 @@ use crate::integrations::Permission;
 
 /// A call of an integration.
 #[derive(Debug)]
-pub(super) struct Call<'a> {
+pub(super) struct PolicyCall<'a> {
     pub(super) state: &'a str,
-    pub(super) arguments: Arguments<'a>,
+    pub(super) arguments: CallArguments<'a>,
     pub(super) options: &'a PolicyOptions,
     /// Whether the call uses a role of `Credentials`.
     pub(super) abroad: bool,
@@ -26,7 +26,7 @@ pub(super) struct Call<'a> {
 
 /// Allows the actions that a call needs.
 pub(super) fn allow<'p>(
-    call: &Call<'_>,
+    call: &PolicyCall<'_>,
     permissions: impl IntoIterator<Item = &'p Permission>,
     grants: &mut Grants,
 ) {
@@ -78,7 +78,7 @@ pub(super) fn shown(actions: &[&str]) -> String {
 }
 
 /// The resources of a permission.
-fn resources(call: &Call<'_>, permission: &Permission, grants: &mut Grants) -> Vec<String> {
+fn resources(call: &PolicyCall<'_>, permission: &Permission, grants: &mut Grants) -> Vec<String> {
     let options = call.options;
     let first = permission.resources.first().copied().unwrap_or_default();
     let one = |arn: Option<String>| arn.map(|arn| vec![arn]);
@@ -195,7 +195,7 @@ fn resources(call: &Call<'_>, permission: &Permission, grants: &mut Grants) -> V
 
 /// The resources, given the values of a parameter. If the value is unknown, the wider resources of the permission, with a warning.
 fn by_value(
-    call: &Call<'_>,
+    call: &PolicyCall<'_>,
     permission: &Permission,
     parameter: &str,
     make: &dyn Fn(&str) -> Option<Vec<String>>,
@@ -240,7 +240,7 @@ fn by_value(
 }
 
 /// The resources of a permission if its parameter is unknown.
-fn wide(call: &Call<'_>, permission: &Permission) -> Vec<String> {
+fn wide(call: &PolicyCall<'_>, permission: &Permission) -> Vec<String> {
     let all = match permission.dynamic.as_slice() {
         [] => &permission.resources,
         _ => &permission.dynamic,
@@ -276,7 +276,7 @@ fn default_of(parameter: &str) -> Option<&'static str> {
 
 /// Inserts an argument into the resource templates of a permission.
 fn of_templates(
-    call: &Call<'_>,
+    call: &PolicyCall<'_>,
     permission: &Permission,
     parameter: &str,
     text: &str,
@@ -310,7 +310,7 @@ fn of_templates(
 }
 
 /// The roles that a call passes: those in its arguments, and those in the options.
-fn roles(call: &Call<'_>, permission: &Permission, grants: &mut Grants) -> Vec<String> {
+fn roles(call: &PolicyCall<'_>, permission: &Permission, grants: &mut Grants) -> Vec<String> {
     let given = call.options.pass_roles.get(call.state);
     let mut roles = given.cloned().unwrap_or_default();
     let parameters: Vec<&str> = match permission.parameter {
@@ -359,7 +359,7 @@ fn roles(call: &Call<'_>, permission: &Permission, grants: &mut Grants) -> Vec<S
 }
 
 /// The arguments of an HTTP call that name connections.
-fn connections(call: &Call<'_>) -> Vec<&'static str> {
+fn connections(call: &PolicyCall<'_>) -> Vec<&'static str> {
     let names = [
         "Authentication.ConnectionArn",
         "InvocationConfig.ConnectionArn",
@@ -375,7 +375,7 @@ fn connections(call: &Call<'_>) -> Vec<&'static str> {
 }
 
 /// The secrets of the connections of an HTTP call.
-fn secrets(call: &Call<'_>, permission: &Permission) -> Vec<String> {
+fn secrets(call: &PolicyCall<'_>, permission: &Permission) -> Vec<String> {
     let of = |name: &&str| match call.arguments.get(name).literal() {
         Some(connection) => names::connection_secret(&connection),
         None => None,
@@ -385,7 +385,7 @@ fn secrets(call: &Call<'_>, permission: &Permission) -> Vec<String> {
 }
 
 /// The resource in a bucket that is read or written.
-fn in_bucket(arn: &str, bucket: &str, call: &Call<'_>) -> String {
+fn in_bucket(arn: &str, bucket: &str, call: &PolicyCall<'_>) -> String {
     let base = if names::stands_for_arn(bucket) {
         bucket.to_owned()
     } else {
@@ -432,7 +432,7 @@ fn report_group(report: &str) -> Option<String> {
 }
 
 /// The called API resource: its stage, method and path, as far as they are known.
-fn api(endpoint: &str, call: &Call<'_>) -> String {
+fn api(endpoint: &str, call: &PolicyCall<'_>) -> String {
     let host = endpoint
         .split_once("://")
         .map_or(endpoint, |(_, rest)| rest);

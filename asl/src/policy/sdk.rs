@@ -2,7 +2,7 @@
 
 use super::arguments::StaticValue;
 use super::grants::Grants;
-use super::optimized::{self, Call, shown};
+use super::optimized::{self, PolicyCall, shown};
 use super::sdk_resources;
 use super::warning::WarningKind;
 use super::{dependents, names, template};
@@ -13,7 +13,7 @@ use crate::json::{Json, Object};
 
 /// Allows the actions that a call needs: the IAM action with the operation's name, unless the tables have others. If the call is also an optimized
 /// integration, it needs the same permissions as that one.
-pub(super) fn allow(call: &Call<'_>, service: &Service, action: &str, grants: &mut Grants) {
+pub(super) fn allow(call: &PolicyCall<'_>, service: &Service, action: &str, grants: &mut Grants) {
     let prefix = service.iam_prefix();
     dependents::allow(call, service.name(), &capitalized(action), grants);
     let same = table().iter().find(|line| {
@@ -50,7 +50,13 @@ pub(super) fn allow(call: &Call<'_>, service: &Service, action: &str, grants: &m
 }
 
 /// Allows one IAM action of an operation. Returns whether it passes roles.
-fn one(call: &Call<'_>, service: &str, operation: &str, action: &str, grants: &mut Grants) -> bool {
+fn one(
+    call: &PolicyCall<'_>,
+    service: &str,
+    operation: &str,
+    action: &str,
+    grants: &mut Grants,
+) -> bool {
     let (prefix, name) = action.split_once(':').unwrap_or((action, ""));
     let (needs, dependent) = needs(prefix, name);
     let resources = sdk_resources::of(call, operation, action, needs, grants);
@@ -86,7 +92,7 @@ fn one(call: &Call<'_>, service: &str, operation: &str, action: &str, grants: &m
 
 /// Allows passing the roles in the arguments of a call, on all levels. If it is not `known` that the call passes a role, only the roles that its
 /// arguments name.
-fn pass_roles(call: &Call<'_>, action: &str, known: bool, grants: &mut Grants) {
+fn pass_roles(call: &PolicyCall<'_>, action: &str, known: bool, grants: &mut Grants) {
     let mut roles = Vec::new();
     let mut computed = known && call.arguments.0.is_none();
     call.arguments.each(&mut |name, given| {
@@ -117,7 +123,7 @@ fn pass_roles(call: &Call<'_>, action: &str, known: bool, grants: &mut Grants) {
 }
 
 /// Operations whose actions depend on their arguments.
-fn special(call: &Call<'_>, service: &str, operation: &str) -> Option<Vec<String>> {
+fn special(call: &PolicyCall<'_>, service: &str, operation: &str) -> Option<Vec<String>> {
     let actions = match (service, operation) {
         ("apigateway" | "apigatewayv2", _) => vec![format!("apigateway:{}", method(operation))],
         ("s3", _) => return dependents::of_version(call, operation),

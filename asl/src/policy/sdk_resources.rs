@@ -2,7 +2,7 @@
 
 use super::arguments::StaticValue;
 use super::grants::Grants;
-use super::optimized::Call;
+use super::optimized::PolicyCall;
 use super::warning::WarningKind;
 use super::{names, template};
 use crate::integrations::{ActionResourceType, ActionResources};
@@ -13,7 +13,7 @@ const MOST: usize = 40;
 
 /// The resources of an action, with a warning if they are more than the call needs.
 pub(super) fn of(
-    call: &Call<'_>,
+    call: &PolicyCall<'_>,
     operation: &str,
     action: &str,
     needs: ActionResources,
@@ -65,7 +65,7 @@ pub(super) fn of(
 }
 
 struct RequestedResource<'a> {
-    call: &'a Call<'a>,
+    call: &'a PolicyCall<'a>,
     operation: &'a str,
     action: &'a str,
     /// The reasons why the resources are more than the call needs.

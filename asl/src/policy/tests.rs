@@ -1,8 +1,8 @@
 //! Properties of the modules.
 
-use super::arguments::{Arguments, StaticValue};
+use super::arguments::{CallArguments, StaticValue};
 use super::conditions::{Applicability, applies};
-use super::optimized::Call;
+use super::optimized::PolicyCall;
 use super::{PolicyOptions, names};
 use crate::integrations::optimized;
 use crate::json::Json;
@@ -114,7 +114,7 @@ fn arguments_are_literal_computed_or_absent() {
     let json: Json = r#"{"A": "a", "B.$": "$.b", "C": {"D": "{% $d %}", "E": 1}, "F": [{"G": "g"}, {"G.$": "$.g"}, {}], "H": "{% 'h' %}", "I": "{% 'i' & 'j' %}", "N": null, "L": []}"#
         .parse()
         .expect("is JSON");
-    let arguments = Arguments(Some(&json));
+    let arguments = CallArguments(Some(&json));
     let literal = |text: &str| StaticValue::Literal(text.to_owned());
     for (path, given) in [
         ("A", literal("a")),
@@ -138,16 +138,16 @@ fn arguments_are_literal_computed_or_absent() {
         [literal("g"), StaticValue::Computed, StaticValue::Absent]
     );
     // Without arguments, the input is passed.
-    assert_eq!(Arguments(None).get("A"), StaticValue::Computed);
+    assert_eq!(CallArguments(None).get("A"), StaticValue::Computed);
 }
 
 #[test]
 fn it_is_known_when_each_permission_of_the_tables_is_needed() {
     let nothing: Json = "{}".parse().expect("is JSON");
     let options = options();
-    let call = Call {
+    let call = PolicyCall {
         state: "A",
-        arguments: Arguments(Some(&nothing)),
+        arguments: CallArguments(Some(&nothing)),
         options: &options,
         abroad: false,
         sync: false,

@@ -1,12 +1,12 @@
 //! The `Resource` of a Task: a function, an activity, or a service integration with its pattern.
 //!
 //! ```
-//! use stepwright_asl::resource::{Pattern, Resource, ResourceKind};
+//! use stepwright_asl::resource::{IntegrationPattern, Resource, ResourceKind};
 //!
 //! let resource = Resource::parse("arn:aws:states:::sqs:sendMessage.waitForTaskToken");
 //! assert_eq!(resource.kind(), ResourceKind::Service);
 //! assert_eq!((resource.service(), resource.plain_action()), ("sqs", "sendMessage"));
-//! assert_eq!(resource.pattern(), Pattern::WaitForTaskToken);
+//! assert_eq!(resource.pattern(), IntegrationPattern::WaitForTaskToken);
 //!
 //! let resource = Resource::parse("arn:aws:lambda:us-east-1:123456789012:function:charge");
 //! assert_eq!((resource.kind(), resource.name()), (ResourceKind::Lambda, Some("charge")));
@@ -19,7 +19,7 @@ mod pattern;
 
 use std::fmt;
 
-pub use pattern::Pattern;
+pub use pattern::IntegrationPattern;
 
 /// The integration that invokes a Lambda function by its name.
 pub const LAMBDA_INVOKE: &str = "arn:aws:states:::lambda:invoke";
@@ -38,7 +38,7 @@ pub struct Resource<'t> {
     name: Option<&'t str>,
     /// The text after `arn:aws:states:::`.
     integration: Option<&'t str>,
-    pattern: Pattern,
+    pattern: IntegrationPattern,
 }
 
 /// The kind of a resource. It determines the history events of a Task and how it is completed.
@@ -69,7 +69,7 @@ impl<'t> Resource<'t> {
             partition: "",
             name: None,
             integration: None,
-            pattern: Pattern::RequestResponse,
+            pattern: IntegrationPattern::RequestResponse,
         };
         let Some(rest) = text.strip_prefix("arn:") else {
             if text.to_ascii_lowercase().contains("activity") {
@@ -81,7 +81,7 @@ impl<'t> Resource<'t> {
             resource.kind = ResourceKind::Service;
             resource.partition = partition;
             resource.integration = Some(integration);
-            resource.pattern = Pattern::of(integration);
+            resource.pattern = IntegrationPattern::of(integration);
             return resource;
         }
         let owned = [
@@ -130,7 +130,7 @@ impl<'t> Resource<'t> {
     }
 
     /// The pattern, which determines the event that the Task waits for.
-    pub fn pattern(&self) -> Pattern {
+    pub fn pattern(&self) -> IntegrationPattern {
         self.pattern
     }
 
@@ -242,7 +242,7 @@ mod tests {
             let resource = Resource::parse(text);
             (resource.service(), resource.action(), resource.pattern())
         };
-        let plain = Pattern::RequestResponse;
+        let plain = IntegrationPattern::RequestResponse;
         assert_eq!(
             parts("arn:aws:states:::aws-sdk:dynamodb:putItem"),
             ("aws-sdk:dynamodb", "putItem", plain)
@@ -252,16 +252,16 @@ mod tests {
             (
                 "sqs",
                 "sendMessage.waitForTaskToken",
-                Pattern::WaitForTaskToken
+                IntegrationPattern::WaitForTaskToken
             )
         );
         assert_eq!(
             parts("arn:aws:states:::states:startExecution.sync:2"),
-            ("states", "startExecution.sync:2", Pattern::Sync2)
+            ("states", "startExecution.sync:2", IntegrationPattern::Sync2)
         );
         assert_eq!(
             parts("arn:${AWS::Partition}:states:::batch:submitJob.sync"),
-            ("batch", "submitJob.sync", Pattern::Sync)
+            ("batch", "submitJob.sync", IntegrationPattern::Sync)
         );
         assert_eq!(parts("arn:aws:states:::odd"), ("", "odd", plain));
         assert_eq!(parts("arn:aws:states:::.sync").1, ".sync");

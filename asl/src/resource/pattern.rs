@@ -9,7 +9,7 @@ use serde::Deserialize;
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[non_exhaustive]
-pub enum Pattern {
+pub enum IntegrationPattern {
     /// The response of the service. It has no suffix.
     #[serde(rename = "request-response")]
     RequestResponse,
@@ -24,42 +24,46 @@ pub enum Pattern {
     WaitForTaskToken,
 }
 
-impl Pattern {
+impl IntegrationPattern {
     /// All patterns.
-    pub const ALL: &'static [Pattern] = &[
-        Pattern::RequestResponse,
-        Pattern::Sync,
-        Pattern::Sync2,
-        Pattern::WaitForTaskToken,
+    pub const ALL: &'static [IntegrationPattern] = &[
+        IntegrationPattern::RequestResponse,
+        IntegrationPattern::Sync,
+        IntegrationPattern::Sync2,
+        IntegrationPattern::WaitForTaskToken,
     ];
 
-    /// The suffix of the action in a resource, including the dot; empty for [`Pattern::RequestResponse`].
+    /// The suffix of the action in a resource, including the dot; empty for [`IntegrationPattern::RequestResponse`].
     pub fn suffix(self) -> &'static str {
         match self {
-            Pattern::RequestResponse => "",
-            Pattern::Sync => ".sync",
-            Pattern::Sync2 => ".sync:2",
-            Pattern::WaitForTaskToken => ".waitForTaskToken",
+            IntegrationPattern::RequestResponse => "",
+            IntegrationPattern::Sync => ".sync",
+            IntegrationPattern::Sync2 => ".sync:2",
+            IntegrationPattern::WaitForTaskToken => ".waitForTaskToken",
         }
     }
 
     /// The pattern at the end of an integration's text.
-    pub(super) fn of(integration: &str) -> Pattern {
-        let waits = [Pattern::WaitForTaskToken, Pattern::Sync2, Pattern::Sync];
+    pub(super) fn of(integration: &str) -> IntegrationPattern {
+        let waits = [
+            IntegrationPattern::WaitForTaskToken,
+            IntegrationPattern::Sync2,
+            IntegrationPattern::Sync,
+        ];
         waits
             .into_iter()
             .find(|pattern| integration.ends_with(pattern.suffix()))
-            .unwrap_or(Pattern::RequestResponse)
+            .unwrap_or(IntegrationPattern::RequestResponse)
     }
 
     /// Whether the Task waits for a job or for an execution: `.sync` or `.sync:2`.
     pub fn is_sync(self) -> bool {
-        matches!(self, Pattern::Sync | Pattern::Sync2)
+        matches!(self, IntegrationPattern::Sync | IntegrationPattern::Sync2)
     }
 
     /// The pattern with exactly this suffix.
-    pub fn from_suffix(suffix: &str) -> Option<Pattern> {
-        Pattern::ALL
+    pub fn from_suffix(suffix: &str) -> Option<IntegrationPattern> {
+        IntegrationPattern::ALL
             .iter()
             .copied()
             .find(|pattern| pattern.suffix() == suffix)
@@ -67,7 +71,7 @@ impl Pattern {
 }
 
 /// The suffix.
-impl fmt::Display for Pattern {
+impl fmt::Display for IntegrationPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.suffix())
     }

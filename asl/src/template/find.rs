@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::definition::{Embedded, EmbeddedDefinition};
-use super::text::{TemplateValue, Text, definition};
+use super::text::{TemplateText, TemplateValue, definition};
 use crate::SyntaxError;
 use crate::json::{Document, Json, Object, escape};
 use crate::model::MachineType;
@@ -131,7 +131,7 @@ fn part_at(file: &Document, pointer: &str) -> Option<EmbeddedDefinition> {
 }
 
 fn text_at(file: &Document, pointer: &str) -> Option<EmbeddedDefinition> {
-    let Text { text, offsets } = Text::of(TemplateValue::at(file, pointer)?)?;
+    let TemplateText { text, offsets } = TemplateText::of(TemplateValue::at(file, pointer)?)?;
     // A single placeholder has no content to check.
     if crate::placeholder::whole(&text).is_some() {
         return None;

@@ -1,5 +1,5 @@
 use super::align::align;
-use super::text::{TemplateValue, Text};
+use super::text::{TemplateText, TemplateValue};
 use super::*;
 use crate::json::{Document, Json};
 use crate::validate::{MachineType, Validator};
@@ -233,7 +233,7 @@ fn a_definition_is_no_template() {
 /// Checks that each byte of the text, except whitespace, is at its offset in the file.
 fn is_aligned(source: &str, document: &Document, pointer: &str) {
     let place = TemplateValue::at(document, pointer).expect("is there");
-    let Text { text, offsets } = Text::of(place).expect("is a text");
+    let TemplateText { text, offsets } = TemplateText::of(place).expect("is a text");
     assert_eq!(text.len(), offsets.len());
     let start = document.span(pointer).expect("has a span").start;
     assert!(align(source, start, &text).is_some(), "{source}");

@@ -1,14 +1,14 @@
 //! Strings and values that a template computes.
 
 use super::align::align;
-use crate::json::{Document, Json, Mark, Number, Object};
+use crate::json::{Document, Json, Number, Object, ValueMark};
 
 /// A value of a template with its position.
 #[derive(Clone, Copy)]
 pub(super) struct TemplateValue<'d> {
     pub(super) document: &'d Document,
     pub(super) json: &'d Json,
-    pub(super) mark: &'d Mark,
+    pub(super) mark: &'d ValueMark,
 }
 
 impl<'d> TemplateValue<'d> {
@@ -75,15 +75,15 @@ fn placeholder(name: &str, argument: &Json) -> String {
 
 /// A string built from pieces, and the offsets of its bytes in the template.
 #[derive(Default)]
-pub(super) struct Text {
+pub(super) struct TemplateText {
     pub(super) text: String,
     pub(super) offsets: Vec<u32>,
 }
 
-impl Text {
+impl TemplateText {
     /// The string that a value of the template evaluates to; `None` if it is not a string.
-    pub(super) fn of(place: TemplateValue<'_>) -> Option<Text> {
-        let mut text = Text::default();
+    pub(super) fn of(place: TemplateValue<'_>) -> Option<TemplateText> {
+        let mut text = TemplateText::default();
         text.add(place)?;
         Some(text)
     }
@@ -144,7 +144,7 @@ impl Text {
 }
 
 /// The definition that an object of the template evaluates to, with the positions of its nodes.
-pub(super) fn definition(place: TemplateValue<'_>) -> (Json, Mark) {
+pub(super) fn definition(place: TemplateValue<'_>) -> (Json, ValueMark) {
     let leaf = |text: String| (Json::from(text), with_children(place.mark, Vec::new()));
     if let Some((name, argument)) = place.function() {
         let chosen = (name == "Fn::If").then(|| argument.item(1)).flatten();
@@ -153,7 +153,7 @@ pub(super) fn definition(place: TemplateValue<'_>) -> (Json, Mark) {
             mark.key = place.mark.key;
             return (json, mark);
         }
-        let text = Text::of(place).map(|text| text.text);
+        let text = TemplateText::of(place).map(|text| text.text);
         return leaf(text.unwrap_or_else(|| placeholder(&name, argument.json)));
     }
     match place.json {
@@ -176,6 +176,6 @@ pub(super) fn definition(place: TemplateValue<'_>) -> (Json, Mark) {
     }
 }
 
-fn with_children(mark: &Mark, children: Vec<Mark>) -> Mark {
-    Mark { children, ..*mark }
+fn with_children(mark: &ValueMark, children: Vec<ValueMark>) -> ValueMark {
+    ValueMark { children, ..*mark }
 }

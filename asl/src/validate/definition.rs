@@ -10,8 +10,8 @@ use crate::json::{Document, Json, Object, Pointer};
 use crate::model::{FieldInfo, MachineType, ProcessorMode, QueryLanguage, Schema, StateKind};
 
 use super::expression::ParsedExpression;
-use super::flow::Flow;
-use super::variables::Variables;
+use super::flow::FlowAnalysis;
+use super::variables::DefinitionVariables;
 
 /// A definition, split into the parts that rules check.
 pub(super) struct Definition<'d> {
@@ -24,7 +24,7 @@ pub(super) struct Definition<'d> {
     /// The query language of each state.
     pub(super) languages: Vec<QueryLanguage>,
     pub(super) graph: Graph<'d>,
-    pub(super) flow: Flow,
+    pub(super) flow: FlowAnalysis,
     /// Every object with named fields, outer before inner.
     pub(super) parts: Vec<DefinitionPart<'d>>,
     /// The numbers of the parts of each schema.
@@ -32,12 +32,12 @@ pub(super) struct Definition<'d> {
     /// Every field that must be a path.
     pub(super) paths: Vec<PathText<'d>>,
     /// Every member of a payload template whose key ends in `.$`.
-    pub(super) bindings: Vec<Binding<'d>>,
+    pub(super) bindings: Vec<VariableBinding<'d>>,
     /// Every string of a payload template, or of the `Result` of a Pass, that is not evaluated although it looks like a path or a call.
     pub(super) literals: Vec<Literal<'d>>,
     /// Every string that may contain JSONata.
     pub(super) expressions: Vec<ExpressionText<'d>>,
-    pub(super) variables: Variables<'d>,
+    pub(super) variables: DefinitionVariables<'d>,
     /// Computed when a rule first reads it.
     pub(super) unassigned: OnceCell<Vec<usize>>,
 }
@@ -122,7 +122,7 @@ pub(super) struct PathText<'d> {
 }
 
 /// A member whose key ends in `.$`.
-pub(super) struct Binding<'d> {
+pub(super) struct VariableBinding<'d> {
     /// The part whose template contains the member.
     pub(super) part: usize,
     /// Pointer to the object that contains the member.

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::SyntaxError;
-use crate::jsonata::{self, BinaryOp, Node, NodeKind, StatesRead};
+use crate::jsonata::{self, BinaryOp, JsonataNode, NodeKind, StatesRead};
 
 /// A parsed expression.
 pub(super) struct ParsedExpression<'d> {
@@ -61,7 +61,7 @@ impl<'d> ParsedExpression<'d> {
     }
 }
 
-fn binary(node: &Node) -> Option<Binary> {
+fn binary(node: &JsonataNode) -> Option<Binary> {
     match &node.kind {
         NodeKind::Binary(op, sides) => Some(Binary {
             op: *op,
@@ -73,18 +73,18 @@ fn binary(node: &Node) -> Option<Binary> {
     }
 }
 
-fn number(node: &Node) -> Option<f64> {
+fn number(node: &JsonataNode) -> Option<f64> {
     match node.kind {
         NodeKind::Number(value) => Some(value),
         _ => None,
     }
 }
 
-fn count(node: &Node) -> Option<u64> {
+fn count(node: &JsonataNode) -> Option<u64> {
     let (first, last, step) = match &node.kind {
         NodeKind::Array(items) => match items.as_slice() {
             [
-                Node {
+                JsonataNode {
                     kind: NodeKind::Binary(BinaryOp::Range, sides),
                     ..
                 },

@@ -5,7 +5,7 @@ use crate::json::Json;
 use crate::substitution::is_substitution;
 
 /// The control flow graph of a definition, computed once.
-pub(super) struct Flow {
+pub(super) struct FlowAnalysis {
     /// For each state and each of its edges, the target state; `None` if the container has no such state.
     pub(super) targets: Vec<Vec<Option<usize>>>,
     /// For each state, the states with a transition to it.
@@ -25,8 +25,8 @@ pub(super) struct Flow {
     pub(super) open: Vec<bool>,
 }
 
-impl Flow {
-    pub(super) fn of(graph: &Graph<'_>) -> Flow {
+impl FlowAnalysis {
+    pub(super) fn of(graph: &Graph<'_>) -> FlowAnalysis {
         let states = graph.states();
         let targets: Vec<Vec<Option<usize>>> = states
             .iter()
@@ -59,7 +59,7 @@ impl Flow {
             let mut own = container.states.iter();
             own.any(|state| is_substitution(states[*state].name))
         });
-        Flow {
+        FlowAnalysis {
             open: open.collect(),
             reached: walk(states.len(), starts.iter().copied(), |state| {
                 targets[state].iter().flatten().copied()
@@ -190,9 +190,9 @@ pub(super) fn has_state(container: &Container<'_>, name: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn flow(text: &str) -> Flow {
+    fn flow(text: &str) -> FlowAnalysis {
         let json: Json = text.parse().expect("is JSON");
-        Flow::of(&Graph::of(&json))
+        FlowAnalysis::of(&Graph::of(&json))
     }
 
     #[test]

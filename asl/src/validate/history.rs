@@ -318,7 +318,7 @@ pub(super) fn counted(definition: &Definition<'_>) -> Vec<CountedLoop> {
 }
 
 /// The counter and its step: `$.i` and 1 for `States.MathAdd($.i, 1)`.
-fn increment(call: &crate::intrinsic::Call) -> Option<(&str, f64)> {
+fn increment(call: &crate::intrinsic::IntrinsicCall) -> Option<(&str, f64)> {
     use crate::intrinsic::{Argument, Function};
     match (call.function, call.arguments.as_slice()) {
         (Function::MathAdd, [Argument::Path(path), Argument::Number(step)]) => {

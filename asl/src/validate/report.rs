@@ -68,10 +68,10 @@ impl<'d> Report<'d> {
         &mut self,
         pointer: impl Borrow<Pointer<'p>>,
         message: impl Into<String>,
-    ) -> Entry<'_> {
+    ) -> ReportEntry<'_> {
         let document = self.document;
         let RuleHeading { id, code, severity } = self.heading;
-        let mut entry = Entry {
+        let mut entry = ReportEntry {
             finding: None,
             comparisons: &mut self.comparisons,
             had_error: self.has_error,
@@ -135,7 +135,7 @@ impl<'d> Report<'d> {
 }
 
 /// The finding that was added last.
-pub(super) struct Entry<'r> {
+pub(super) struct ReportEntry<'r> {
     finding: Option<&'r mut Finding>,
     comparisons: &'r mut usize,
     /// Whether the report had an error before this finding.
@@ -144,7 +144,7 @@ pub(super) struct Entry<'r> {
     document: &'r Document,
 }
 
-impl Entry<'_> {
+impl ReportEntry<'_> {
     /// Adds a suggestion for fixing it.
     pub(super) fn suggest(self, suggestion: Option<String>) -> Self {
         self.change(|finding, _| finding.suggestion = suggestion)

@@ -13,13 +13,15 @@ use crate::model::{
 use crate::path::Path;
 use crate::substitution::is_substitution;
 
-use super::definition::{Binding, Definition, DefinitionPart, ExpressionText, Literal, PathText};
+use super::definition::{
+    Definition, DefinitionPart, ExpressionText, Literal, PathText, VariableBinding,
+};
 use super::delimiters::is_broken;
 use super::expression::ParsedExpression;
-use super::flow::Flow;
+use super::flow::FlowAnalysis;
 use super::language;
 use super::template::{self, TemplateNode};
-use super::variables::{Variables, find_variables};
+use super::variables::{DefinitionVariables, find_variables};
 
 impl<'d> Definition<'d> {
     /// Builds the definition from a document.
@@ -33,7 +35,7 @@ impl<'d> Definition<'d> {
             ids: Vec::new(),
             language,
             languages: vec![language; graph.states().len()],
-            flow: Flow::of(&graph),
+            flow: FlowAnalysis::of(&graph),
             graph,
             parts: Vec::new(),
             kinds: HashMap::new(),
@@ -41,7 +43,7 @@ impl<'d> Definition<'d> {
             bindings: Vec::new(),
             literals: Vec::new(),
             expressions: Vec::new(),
-            variables: Variables::default(),
+            variables: DefinitionVariables::default(),
             unassigned: OnceCell::new(),
         };
         if let Some(object) = json.as_object() {
@@ -212,7 +214,7 @@ impl<'w, 'd> DefinitionWalk<'w, 'd> {
                             let Some(plain) = key.strip_suffix(".$") else {
                                 continue;
                             };
-                            definition.bindings.push(Binding {
+                            definition.bindings.push(VariableBinding {
                                 part,
                                 object: at.pointer.clone(),
                                 assigns: is_assign.then(|| at.member.unwrap_or(key)),

@@ -10,7 +10,7 @@ use super::scalar::resolve;
 use super::tag::{NodeKind, TagEffect, meaning};
 use super::{Format, block_positions, message};
 use crate::json::{
-    self, Failure, Json, MAX_DEPTH, MAX_POINTERS, Mark, Object, ParsedText, RawDuplicate,
+    self, Failure, Json, MAX_DEPTH, MAX_POINTERS, Object, ParsedText, RawDuplicate, ValueMark,
     ValueSyntax, escape,
 };
 
@@ -53,7 +53,7 @@ fn read_with(text: &str, is_template: bool) -> Result<ParsedText, Failure> {
         room: MAX_POINTERS,
     };
     let (json, mark) = if reader.nodes.is_empty() {
-        (Json::Null, Mark::default())
+        (Json::Null, ValueMark::default())
     } else {
         reader.value()?
     };
@@ -98,7 +98,7 @@ fn too_little_indented(text: &str) -> Option<usize> {
 }
 
 /// An event of the document's tree.
-struct Node<'t> {
+struct YamlNode<'t> {
     event: Event<'t>,
     /// The range of the value, without its tag.
     span: Range<usize>,
@@ -120,7 +120,7 @@ fn parser(text: &str) -> impl Iterator<Item = Result<(Event<'_>, Span), ScanErro
 }
 
 /// The nodes of the only document in the text.
-fn nodes(text: &str) -> Result<(Vec<Node<'_>>, Anchors), Failure> {
+fn nodes(text: &str) -> Result<(Vec<YamlNode<'_>>, Anchors), Failure> {
     let mut nodes = Vec::new();
     let mut anchors = Anchors::new();
     let mut documents = 0;
@@ -157,7 +157,7 @@ fn nodes(text: &str) -> Result<(Vec<Node<'_>>, Anchors), Failure> {
                     anchors.insert(anchor, nodes.len());
                 }
                 let start = tag_start.map_or(span.start, |tag| tag.start);
-                nodes.push(Node { event, span, start });
+                nodes.push(YamlNode { event, span, start });
             }
         }
     }
@@ -194,7 +194,7 @@ struct YamlParser<'t> {
     text: &'t str,
     /// Whether unknown tags are ignored.
     is_template: bool,
-    nodes: Vec<Node<'t>>,
+    nodes: Vec<YamlNode<'t>>,
     anchors: Anchors,
     /// The next node to read.
     next: usize,
@@ -213,7 +213,7 @@ struct YamlParser<'t> {
 }
 
 impl<'t> YamlParser<'t> {
-    fn value(&mut self) -> Result<(Json, Mark), Failure> {
+    fn value(&mut self) -> Result<(Json, ValueMark), Failure> {
         let at = self.next;
         let Some(node) = self.nodes.get(at) else {
             return Err(failure(
@@ -223,7 +223,7 @@ impl<'t> YamlParser<'t> {
         };
         self.next += 1;
         let start = node.start;
-        let mut mark = Mark {
+        let mut mark = ValueMark {
             key: start as u32,
             start: start as u32,
             end: node.span.end as u32,
@@ -304,7 +304,7 @@ impl<'t> YamlParser<'t> {
     }
 
     /// Reads the node of an anchor again.
-    fn alias(&mut self, anchor: usize, start: usize) -> Result<(Json, Mark), Failure> {
+    fn alias(&mut self, anchor: usize, start: usize) -> Result<(Json, ValueMark), Failure> {
         let named = self.anchors.get(&anchor).copied();
         let Some(named) = named else {
             return Err(failure(start, "the alias has no anchor before it"));
@@ -335,7 +335,7 @@ impl<'t> YamlParser<'t> {
     }
 
     /// Whether the current array or object ends here. If so, records its end.
-    fn ends(&mut self, style: StructureStyle, mark: &mut Mark) -> bool {
+    fn ends(&mut self, style: StructureStyle, mark: &mut ValueMark) -> bool {
         let Some(node) = self.nodes.get(self.next) else {
             return true;
         };
@@ -351,7 +351,7 @@ impl<'t> YamlParser<'t> {
         true
     }
 
-    fn sequence(&mut self, style: StructureStyle, mark: &mut Mark) -> Result<Json, Failure> {
+    fn sequence(&mut self, style: StructureStyle, mark: &mut ValueMark) -> Result<Json, Failure> {
         let mut items = Vec::new();
         while !self.ends(style, mark) {
             let outer = self.path.len();
@@ -364,7 +364,7 @@ impl<'t> YamlParser<'t> {
         Ok(Json::Array(items))
     }
 
-    fn mapping(&mut self, style: StructureStyle, mark: &mut Mark) -> Result<Json, Failure> {
+    fn mapping(&mut self, style: StructureStyle, mark: &mut ValueMark) -> Result<Json, Failure> {
         let mut members = Object::new();
         while !self.ends(style, mark) {
             let key_end = self.nodes.get(self.next).map(|node| node.span.end);

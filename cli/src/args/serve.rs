@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::tasks::{Binding, LambdaEndpoint, binding};
+use crate::tasks::{LambdaEndpoint, TaskBinding, binding};
 
 pub(super) const EXAMPLES: &str = "Examples:
   stepwright serve
@@ -70,7 +70,7 @@ pub(crate) struct ServeArguments {
     pub(crate) mocks: Option<PathBuf>,
     /// Run tasks with a command or at a URL; NAME is the name of a state (or MACHINE/STATE), the name of a function, or a resource
     #[arg(long = "task", value_name = "NAME=COMMAND|URL", value_parser = binding)]
-    pub(crate) tasks: Vec<Binding>,
+    pub(crate) tasks: Vec<TaskBinding>,
     /// Invoke Lambda functions at this URL
     #[arg(long, value_name = "URL")]
     pub(crate) lambda_endpoint: Option<LambdaEndpoint>,

@@ -6,7 +6,7 @@ use stepwright_asl::model::MachineType;
 use stepwright_asl::validate::Validator;
 use stepwright_runtime::value::Value;
 
-use crate::definition::Definition;
+use crate::definition::LoadedDefinition;
 use crate::failure::Failure;
 use crate::input;
 
@@ -42,7 +42,7 @@ impl Workload {
             )));
         }
         let validator = Validator::new(machine_type);
-        let definition = Definition::read(&folder.join("definition.json"), &validator)?;
+        let definition = LoadedDefinition::read(&folder.join("definition.json"), &validator)?;
         let read = |file: &str| -> Result<Value, Failure> {
             let path = folder.join(file);
             let text = input::read(&path)?;

@@ -2,7 +2,7 @@
 
 use stepwright_asl::integrations::lookup;
 use stepwright_asl::json::{Json, Object};
-use stepwright_asl::resource::{LAMBDA_INVOKE, Pattern, Resource};
+use stepwright_asl::resource::{IntegrationPattern, LAMBDA_INVOKE, Resource};
 
 use super::payload::Payload;
 use super::task::{TaskAddress, Tasks};
@@ -15,7 +15,7 @@ const ENVELOPED: &str = "{% $states.result.Payload %}";
 const ENVELOPED_PATH: &str = "$.Payload";
 
 /// A call in the definition.
-pub(super) struct Call<'m> {
+pub(super) struct ImportedCall<'m> {
     resource: &'m str,
     /// The resource without `.waitForTaskToken`.
     base: &'m str,
@@ -49,18 +49,20 @@ pub(super) struct SourceCall {
     pub(super) is_lambda: bool,
 }
 
-impl<'m> Call<'m> {
+impl<'m> ImportedCall<'m> {
     /// The call of a Task state.
-    pub(super) fn of(state: &'m Object, jsonata: bool) -> Option<Call<'m>> {
+    pub(super) fn of(state: &'m Object, jsonata: bool) -> Option<ImportedCall<'m>> {
         let resource = state.get("Resource")?.as_str()?;
         let field = if jsonata { "Arguments" } else { "Parameters" };
         // For a job, the resource remains as it is written; only a task token has a separate keyword.
         let (base, waits) = match Resource::parse(resource) {
-            called if called.pattern() == Pattern::WaitForTaskToken => (called.base(), true),
+            called if called.pattern() == IntegrationPattern::WaitForTaskToken => {
+                (called.base(), true)
+            }
             _ => (resource, false),
         };
         let sent = state.get(field).and_then(Json::as_object);
-        let mut call = Call {
+        let mut call = ImportedCall {
             resource,
             base,
             waits,

@@ -7,7 +7,7 @@ use super::text::{is_safe, literal};
 use super::values;
 
 /// A condition, and the fields of the rule that it covers.
-pub(super) fn said(rule: &Object) -> Option<(String, Vec<&str>)> {
+pub(super) fn source_condition(rule: &Object) -> Option<(String, Vec<&str>)> {
     let (condition, fields) = condition(rule)?;
     Some((condition.text, fields))
 }

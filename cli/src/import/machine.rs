@@ -7,18 +7,18 @@ use stepwright_asl::graph::Graph;
 use stepwright_asl::json::{Json, Object, escape};
 use stepwright_asl::model::StateKind;
 
-use super::call::Call;
+use super::call::ImportedCall;
 use super::names::{self, UsedNames};
 use super::payload::ANY;
 use super::state::{Bodies, WorkflowSettings};
 use super::task::Tasks;
 use super::text::{SourceLines, SourceValue, duration, is_doc};
-use super::variables::Variables;
+use super::variables::ImportedVariables;
 use super::writing::{Language, MAX_SECONDS};
 
 /// The options for the workflow from the command line.
 #[derive(Debug)]
-pub(super) struct Machine {
+pub(super) struct ImportedMachine {
     pub(super) name: String,
     pub(super) origin: String,
     pub(super) express: bool,
@@ -29,11 +29,11 @@ struct ImportContext<'m> {
     graph: &'m Graph<'m>,
     machine: &'m Object,
     language: Language,
-    variables: &'m Variables,
+    variables: &'m ImportedVariables,
     found: &'m WorkflowSettings,
 }
 
-impl Machine {
+impl ImportedMachine {
     /// Returns the Rust source of a valid definition.
     ///
     /// # Errors
@@ -50,7 +50,7 @@ impl Machine {
         }
         let graph = Graph::of(json);
         let language = Language::of(machine).unwrap_or(Language::JsonPath);
-        let variables = Variables::of(&graph, language);
+        let variables = ImportedVariables::of(&graph, language);
         let write = |found: &WorkflowSettings| {
             let mut tasks = self.tasks(&graph, language, &variables);
             let mut lines = SourceLines::default();
@@ -85,7 +85,7 @@ impl Machine {
     }
 
     /// The declarations of all called functions and activities.
-    fn tasks(&self, graph: &Graph<'_>, language: Language, variables: &Variables) -> Tasks {
+    fn tasks(&self, graph: &Graph<'_>, language: Language, variables: &ImportedVariables) -> Tasks {
         let mut tasks = Tasks::default();
         // A function with such a name would be hidden by the parameter or a variable.
         tasks.reserve("input");
@@ -109,7 +109,7 @@ impl Machine {
         }
         for state in graph.states() {
             let own = Language::of(state.object).unwrap_or(language);
-            let call = Call::of(state.object, own == Language::Jsonata);
+            let call = ImportedCall::of(state.object, own == Language::Jsonata);
             if let (Some(StateKind::Task), Some(call)) = (state.kind, call) {
                 call.declare(&mut tasks);
             }

@@ -29,15 +29,15 @@ use stepwright_asl::MachineType;
 use stepwright_asl::validate::Validator;
 
 use crate::args::ImportArguments;
-use crate::definition::Definition;
+use crate::definition::LoadedDefinition;
 use crate::failure::Failure;
 
-use machine::Machine;
+use machine::ImportedMachine;
 
 /// Writes the source.
 pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
     let machine_type = MachineType::from(arguments.machine_type);
-    let definition = Definition::read(&arguments.file, &Validator::new(machine_type))?;
+    let definition = LoadedDefinition::read(&arguments.file, &Validator::new(machine_type))?;
     let json = definition.machine()?.to_value();
     let name = match &arguments.name {
         Some(name) => checked_name(name)?,
@@ -47,7 +47,7 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
             names::pascal(&title, "Workflow")
         }
     };
-    let machine = Machine {
+    let machine = ImportedMachine {
         name,
         origin: origin(&arguments.file),
         express: machine_type == MachineType::Express,

@@ -134,12 +134,12 @@ fn owned(text: &str) -> String {
 #[derive(Debug)]
 pub(super) struct Struct {
     pub(super) name: String,
-    fields: Vec<Field>,
+    fields: Vec<PayloadField>,
     taken: UsedNames,
 }
 
 #[derive(Debug)]
-struct Field {
+struct PayloadField {
     /// The name in JSON.
     key: String,
     name: String,
@@ -177,7 +177,7 @@ impl Struct {
             }
         };
         let name = self.taken.unique(names::snake(key, "field"));
-        self.fields.push(Field {
+        self.fields.push(PayloadField {
             key: key.to_owned(),
             name,
             ty,
@@ -218,7 +218,7 @@ impl Struct {
         })
     }
 
-    fn field(&self, key: &str) -> Option<&Field> {
+    fn field(&self, key: &str) -> Option<&PayloadField> {
         self.fields.iter().find(|field| field.key == key)
     }
 

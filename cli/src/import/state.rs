@@ -7,7 +7,7 @@ use stepwright_asl::json::{Json, Object};
 use stepwright_asl::limits::lambda_retrier;
 use stepwright_asl::model::StateKind;
 
-use super::call::Call;
+use super::call::ImportedCall;
 use super::condition;
 use super::handlers::{edge, error_names, retries, retries_all, shadowed};
 use super::map;
@@ -18,14 +18,14 @@ use super::shape::shape;
 use super::task::Tasks;
 use super::text::{SourceLines, SourceValue, is_doc, literal};
 use super::values;
-use super::variables::Variables;
+use super::variables::ImportedVariables;
 use super::writing::{Language, StateConversion, body_fields};
 
 /// Writes states; the data that all of them share.
 pub(super) struct Bodies<'m> {
     pub(super) graph: &'m Graph<'m>,
     pub(super) tasks: &'m mut Tasks,
-    pub(super) variables: &'m Variables,
+    pub(super) variables: &'m ImportedVariables,
     /// The Rust name of each state.
     pub(super) names: &'m HashMap<&'m str, String>,
     /// The machine's language.
@@ -258,7 +258,7 @@ impl<'m> Bodies<'m> {
         writing: &mut StateConversion<'_>,
         lines: &mut SourceLines,
     ) -> bool {
-        let Some(call) = Call::of(writing.object, writing.jsonata) else {
+        let Some(call) = ImportedCall::of(writing.object, writing.jsonata) else {
             return false;
         };
         let written = call.written(state.name, self.tasks, writing);
@@ -311,7 +311,7 @@ impl<'m> Bodies<'m> {
                 let condition = condition.and_then(values::expression);
                 condition.map(|condition| (condition, vec!["Condition"]))
             } else {
-                condition::said(rule)
+                condition::source_condition(rule)
             };
             match said {
                 Some((condition, fields)) => {

@@ -20,7 +20,7 @@ pub(super) fn path(text: &str) -> Option<String> {
 /// `path!("..")` or `intrinsic!("..")`.
 pub(super) fn path_or_intrinsic(text: &str) -> Option<String> {
     let call = || {
-        intrinsic::Call::parse(text).ok()?;
+        intrinsic::IntrinsicCall::parse(text).ok()?;
         Some(format!("intrinsic!({})", literal(text)))
     };
     path(text).or_else(call)

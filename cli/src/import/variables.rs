@@ -13,11 +13,11 @@ use super::values;
 use super::writing::Language;
 
 /// The variables that `let` can assign.
-pub(super) struct Variables {
-    known: HashMap<String, Variable>,
+pub(super) struct ImportedVariables {
+    known: HashMap<String, ImportedVariable>,
 }
 
-struct Variable {
+struct ImportedVariable {
     /// The branch or body that assigns it.
     container: usize,
     ty: &'static str,
@@ -38,9 +38,9 @@ enum Value {
     Computed(String),
 }
 
-impl Variables {
-    pub(super) fn of(graph: &Graph<'_>, machine: Language) -> Variables {
-        let mut known: HashMap<String, Variable> = HashMap::new();
+impl ImportedVariables {
+    pub(super) fn of(graph: &Graph<'_>, machine: Language) -> ImportedVariables {
+        let mut known: HashMap<String, ImportedVariable> = HashMap::new();
         let mut refused = Vec::new();
         let mut texts = String::new();
         for state in graph.states() {
@@ -53,7 +53,7 @@ impl Variables {
                         Some(Value::Literal(ty, _)) => ty,
                         Some(Value::Computed(_)) | None => ANY,
                     };
-                    let variable = known.entry(name.to_owned()).or_insert(Variable {
+                    let variable = known.entry(name.to_owned()).or_insert(ImportedVariable {
                         container: state.container,
                         ty,
                         times: 0,
@@ -78,7 +78,7 @@ impl Variables {
             }
         }
         known.retain(|name, _| !refused.contains(name));
-        let mut variables = Variables { known };
+        let mut variables = ImportedVariables { known };
         while let Some(name) = variables.read_too_early(graph, machine) {
             variables.known.remove(&name);
         }
@@ -133,7 +133,7 @@ impl Variables {
                     continue;
                 };
                 let jsonata = Language::of(state.object).unwrap_or(machine) == Language::Jsonata;
-                for (target, assign) in ways(state.object) {
+                for (target, assign) in outgoing_edges(state.object) {
                     let Some(to) = states.iter().position(|state| state.name == target) else {
                         continue;
                     };
@@ -229,22 +229,22 @@ fn assigned_in(state: &Object) -> Vec<&Object> {
 }
 
 /// The targets of a state, with the assignments of each edge.
-fn ways(state: &Object) -> Vec<(&str, Option<&Object>)> {
-    let mut ways = Vec::new();
+fn outgoing_edges(state: &Object) -> Vec<(&str, Option<&Object>)> {
+    let mut edges = Vec::new();
     for field in ["Next", "Default"] {
         if let Some(target) = state.get(field).and_then(Json::as_str) {
-            ways.push((target, state.get("Assign").and_then(Json::as_object)));
+            edges.push((target, state.get("Assign").and_then(Json::as_object)));
         }
     }
     for list in ["Catch", "Choices"] {
-        let edges = state.get(list).and_then(Json::as_array).unwrap_or_default();
-        for edge in edges.iter().filter_map(Json::as_object) {
+        let items = state.get(list).and_then(Json::as_array).unwrap_or_default();
+        for edge in items.iter().filter_map(Json::as_object) {
             if let Some(target) = edge.get("Next").and_then(Json::as_str) {
-                ways.push((target, edge.get("Assign").and_then(Json::as_object)));
+                edges.push((target, edge.get("Assign").and_then(Json::as_object)));
             }
         }
     }
-    ways
+    edges
 }
 
 /// The variable of a key in `Assign`.

@@ -6,7 +6,7 @@ use stepwright_asl::template::{self, EmbeddedDefinition, PlaceholderValues};
 use stepwright_asl::{Finding, Severity};
 
 use super::checked_machine::{self, CheckedMachine, PlaceholderProblem};
-use super::machine::Machine;
+use super::machine::PlaceholderMachine;
 use super::terraform;
 use crate::failure::Failure;
 use crate::input;
@@ -22,7 +22,7 @@ pub(super) fn check(
 ) -> Result<(), Failure> {
     let wanted = match definition {
         Some(path) => Some(CheckedScope {
-            machine: Machine::read(path)?,
+            machine: PlaceholderMachine::read(path)?,
             path: path.to_owned(),
         }),
         None => None,
@@ -57,7 +57,7 @@ pub(super) fn check(
 
 /// The definition to which the check is limited.
 pub(super) struct CheckedScope {
-    pub(super) machine: Machine,
+    pub(super) machine: PlaceholderMachine,
     path: PathBuf,
 }
 
@@ -155,7 +155,7 @@ fn of_machine(
 ) -> Result<Option<CheckedMachine>, Failure> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut wrong: Vec<PlaceholderProblem> = Vec::new();
-    let mut of_file = |machine: &Machine, file: &Path| {
+    let mut of_file = |machine: &PlaceholderMachine, file: &Path| {
         for one in machine.not_fillable() {
             let message = format!(
                 "`${{{}}}` is not replaced: only `Fn::Sub` on a text in the template itself replaces it",
@@ -174,7 +174,7 @@ fn of_machine(
             match wanted {
                 Some(wanted) if wanted.is(&file) => of_file(&wanted.machine, &file),
                 Some(_) => return Ok(None),
-                None => of_file(&Machine::read(&file)?, &file),
+                None => of_file(&PlaceholderMachine::read(&file)?, &file),
             }
         }
         EmbeddedDefinition::Asset { path: named } => {
@@ -184,7 +184,7 @@ fn of_machine(
                     wanted.machine.uses()
                 }
                 Some(_) => return Ok(None),
-                None if file.is_file() => of_file(&Machine::read(&file)?, &file),
+                None if file.is_file() => of_file(&PlaceholderMachine::read(&file)?, &file),
                 None => {
                     note(path, &supply, "its definition is stored in S3");
                     return Ok(None);

@@ -8,7 +8,7 @@ use stepwright_asl::{Finding, Severity};
 
 use crate::output;
 use crate::report;
-use crate::source::Source;
+use crate::source::SourceFile;
 
 /// A machine of a template, or a Terraform call, after the check.
 pub(super) struct CheckedMachine {
@@ -53,7 +53,7 @@ impl PlaceholderProblem {
     }
 
     fn print(&self) {
-        let source = Source {
+        let source = SourceFile {
             path: self.path.clone(),
             text: self.text.clone(),
             // The mark covers the word at the position, in files of any format.

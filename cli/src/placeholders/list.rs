@@ -7,7 +7,7 @@ use stepwright_asl::json::Document;
 use stepwright_asl::placeholder::{Placeholder, in_machine};
 use stepwright_asl::template::{self, EmbeddedDefinition, PlaceholderValues};
 
-use super::machine::Machine;
+use super::machine::PlaceholderMachine;
 use super::show;
 use crate::args::PlaceholdersFormat;
 use crate::failure::Failure;
@@ -20,7 +20,7 @@ pub(super) fn list(path: &Path, format: PlaceholdersFormat) -> Result<(), Failur
     let text = input::read(path)?;
     let document = template::read(path, &text).ok();
     let Some(supplies) = document.as_ref().and_then(template::supplies) else {
-        let machine = Machine::of(path, text)?;
+        let machine = PlaceholderMachine::of(path, text)?;
         output::print(show::of_machine(&machine.placeholders, format));
         return Ok(());
     };
@@ -58,7 +58,7 @@ fn of_template(
             {
                 return Ok(None);
             }
-            return Ok(Some(Machine::read(&file)?.placeholders));
+            return Ok(Some(PlaceholderMachine::read(&file)?.placeholders));
         }
         EmbeddedDefinition::Elsewhere { reason } => {
             report::note(&format!(

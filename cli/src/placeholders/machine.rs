@@ -12,19 +12,19 @@ use crate::failure::Failure;
 use crate::input;
 
 /// A definition in a separate file.
-pub(super) struct Machine {
+pub(super) struct PlaceholderMachine {
     pub(super) text: String,
     document: Document,
     pub(super) placeholders: Vec<Placeholder>,
 }
 
-impl Machine {
+impl PlaceholderMachine {
     /// Reads a definition.
-    pub(super) fn read(path: &Path) -> Result<Machine, Failure> {
-        Machine::of(path, input::read(path)?)
+    pub(super) fn read(path: &Path) -> Result<PlaceholderMachine, Failure> {
+        PlaceholderMachine::of(path, input::read(path)?)
     }
 
-    pub(super) fn of(path: &Path, text: String) -> Result<Machine, Failure> {
+    pub(super) fn of(path: &Path, text: String) -> Result<PlaceholderMachine, Failure> {
         let shown = path.display();
         let document = Format::of(path, &text)
             .parse(&text)
@@ -32,7 +32,7 @@ impl Machine {
         let machine = StateMachine::from_document(&document).map_err(|findings| {
             Failure::Failed(format!("{shown} is not a valid definition: {findings}"))
         })?;
-        Ok(Machine {
+        Ok(PlaceholderMachine {
             placeholders: in_machine(&machine),
             text,
             document,

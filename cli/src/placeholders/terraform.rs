@@ -14,7 +14,7 @@ use stepwright_asl::{Finding, Severity};
 
 use super::check::CheckedScope;
 use super::checked_machine::{CheckedMachine, PlaceholderProblem};
-use super::machine::{Machine, is_definition};
+use super::machine::{PlaceholderMachine, is_definition};
 use crate::failure::Failure;
 use crate::input;
 use crate::report;
@@ -39,7 +39,7 @@ pub(super) fn check(
 }
 
 /// A call that reads a definition.
-struct Call {
+struct TemplatefileCall {
     call: FuncCall,
     /// Whether it is `file(..)`, which replaces no placeholders.
     is_plain: bool,
@@ -48,7 +48,7 @@ struct Call {
 /// Finds the calls.
 #[derive(Default)]
 struct Calls {
-    found: Vec<Call>,
+    found: Vec<TemplatefileCall>,
 }
 
 impl Visit for Calls {
@@ -58,7 +58,7 @@ impl Visit for Calls {
             && let Expression::FuncCall(call) = &attribute.value
             && is_call(call, "file")
         {
-            self.found.push(Call {
+            self.found.push(TemplatefileCall {
                 call: FuncCall::clone(call),
                 is_plain: true,
             });
@@ -68,7 +68,7 @@ impl Visit for Calls {
 
     fn visit_func_call(&mut self, call: &FuncCall) {
         if is_call(call, "templatefile") {
-            self.found.push(Call {
+            self.found.push(TemplatefileCall {
                 call: call.clone(),
                 is_plain: false,
             });
@@ -80,7 +80,7 @@ impl Visit for Calls {
 fn of_call(
     module: &Module,
     index: usize,
-    call: &Call,
+    call: &TemplatefileCall,
     wanted: Option<&CheckedScope>,
 ) -> Result<Option<CheckedMachine>, Failure> {
     let file = &module.files[index];
@@ -109,7 +109,7 @@ fn of_call(
             if !is_definition(&named, &text) {
                 return Ok(None);
             }
-            own = Machine::of(&named, text)?;
+            own = PlaceholderMachine::of(&named, text)?;
             &own
         }
     };
@@ -122,7 +122,7 @@ fn of_call(
         file: index,
         span: place.unwrap_or_default(),
     };
-    let mut variables = Variables::default();
+    let mut variables = TerraformVariables::default();
     if let Some(given) = arguments.get(1) {
         variables.read(module, index, given, 0);
     }
@@ -164,7 +164,7 @@ struct ModulePosition {
 
 /// The variables that a call passes.
 #[derive(Default)]
-struct Variables {
+struct TerraformVariables {
     given: Vec<(String, ModulePosition)>,
     /// Whether there may be other variables.
     is_open: bool,
@@ -175,7 +175,7 @@ struct Variables {
 /// Maximum depth of nested locals and calls of `merge`.
 const MOST_STEPS: usize = 32;
 
-impl Variables {
+impl TerraformVariables {
     fn read(&mut self, module: &Module, file: usize, expression: &Expression, steps: usize) {
         if steps > MOST_STEPS {
             self.is_open = true;

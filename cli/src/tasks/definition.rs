@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use stepwright_asl::model::{State, StateMachine, States};
 use stepwright_runtime::task::{Answer, DefinedState, TaskCall, TaskSource};
 
-use super::names::Task;
-use super::target::{Binding, TaskResources, TaskTarget};
+use super::names::NamedTask;
+use super::target::{TaskBinding, TaskResources, TaskTarget};
 use crate::failure::Failure;
 
 /// The handler of each state, and a state for which no handler was found.
@@ -26,7 +26,7 @@ impl DefinitionTasks {
     pub(crate) fn new(
         name: &str,
         machine: &StateMachine,
-        bindings: &[Binding],
+        bindings: &[TaskBinding],
     ) -> Result<Self, Failure> {
         let mut tasks = Vec::new();
         collect(&machine.states, &mut tasks);
@@ -38,7 +38,7 @@ impl DefinitionTasks {
             target,
         } in &tasks
         {
-            let task = Task {
+            let task = NamedTask {
                 machine: name,
                 state,
                 resource,
@@ -97,8 +97,8 @@ impl DefinitionTasks {
 }
 
 /// Explains why a binding applies to no state: none has its name, or other bindings handle all of them.
-fn no_state(machine: &str, name: &str, bindings: &[Binding], tasks: &[TaskState]) -> Failure {
-    let own: Vec<Binding> = bindings
+fn no_state(machine: &str, name: &str, bindings: &[TaskBinding], tasks: &[TaskState]) -> Failure {
+    let own: Vec<TaskBinding> = bindings
         .iter()
         .filter(|binding| binding.name == name)
         .cloned()
@@ -107,7 +107,7 @@ fn no_state(machine: &str, name: &str, bindings: &[Binding], tasks: &[TaskState]
         return Failure::Usage(format!("two --task options name `{name}`"));
     }
     let meant = tasks.iter().filter(|known| {
-        let task = Task {
+        let task = NamedTask {
             machine,
             state: &known.state,
             resource: &known.resource,

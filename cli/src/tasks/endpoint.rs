@@ -118,14 +118,14 @@ pub(super) async fn call(client: &Client, url: Uri, input: String) -> Result<Val
         return Value::from_text(body)
             .map_err(|error| failed(format!("{url} did not respond with JSON: {error}")));
     }
-    Err(told(body).unwrap_or_else(|| {
+    Err(reported_failure(body).unwrap_or_else(|| {
         let shown: String = body.chars().take(SHOWN).collect();
         failed(format!("{url} responded with {}: {shown}", response.status))
     }))
 }
 
 /// The failure in a body: `{"error": .., "cause": ..}`, or with Lambda's names.
-fn told(body: &str) -> Option<TaskFailure> {
+fn reported_failure(body: &str) -> Option<TaskFailure> {
     let body: Json = serde_json::from_str(body).ok()?;
     let text = |name: &str| body.get(name).and_then(Json::as_str).map(str::to_owned);
     if let Some(error) = text("error") {

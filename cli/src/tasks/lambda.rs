@@ -5,7 +5,8 @@ use hyper::header::{HeaderMap, HeaderValue};
 use serde_json::Value as Json;
 use stepwright_asl::placeholder;
 use stepwright_runtime::task::{
-    Answer, DefinedState, Pattern, Resource, ResourceKind, TaskCall, TaskFailure, TaskSource,
+    Answer, DefinedState, IntegrationPattern, Resource, ResourceKind, TaskCall, TaskFailure,
+    TaskSource,
 };
 use stepwright_runtime::value::Value;
 
@@ -74,7 +75,7 @@ impl TaskSource for LambdaEndpoint {
             })
         });
         Some(match resource.pattern() {
-            Pattern::WaitForTaskToken => work.submitting(),
+            IntegrationPattern::WaitForTaskToken => work.submitting(),
             _ => work,
         })
     }

@@ -11,4 +11,4 @@ mod target;
 pub(crate) use self::definition::DefinitionTasks;
 pub(crate) use self::lambda::LambdaEndpoint;
 pub(crate) use self::server::ServerTasks;
-pub(crate) use self::target::{Binding, binding};
+pub(crate) use self::target::{TaskBinding, binding};

@@ -3,11 +3,11 @@
 use stepwright_asl::placeholder;
 use stepwright_asl::resource::Resource;
 
-use super::target::Binding;
+use super::target::TaskBinding;
 
 /// A Task state, with the properties that a name can match.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Task<'a> {
+pub(super) struct NamedTask<'a> {
     pub(super) machine: &'a str,
     pub(super) state: &'a str,
     pub(super) resource: &'a str,
@@ -15,10 +15,10 @@ pub(super) struct Task<'a> {
     pub(super) target: Option<&'a str>,
 }
 
-impl Task<'_> {
+impl NamedTask<'_> {
     /// The binding for this task. The name of a state takes precedence over that of a function, which takes precedence over a resource. A name with
     /// a version takes precedence over one without.
-    pub(super) fn find<'b>(&self, bindings: &'b [Binding]) -> Option<&'b Binding> {
+    pub(super) fn find<'b>(&self, bindings: &'b [TaskBinding]) -> Option<&'b TaskBinding> {
         let by: [&dyn Fn(&str) -> bool; 6] = [
             &|name| {
                 let state = name.strip_prefix(self.machine);
@@ -98,7 +98,7 @@ mod tests {
 
     fn answered(name: &str, resource: &str, target: Option<&str>) -> bool {
         let bindings = [binding(&format!("{name}=true")).expect("it is a binding")];
-        let task = Task {
+        let task = NamedTask {
             machine: "orders",
             state: "Charge it",
             resource,
@@ -160,7 +160,7 @@ mod tests {
             "Charge it",
             "orders/Charge it",
         ];
-        let task = Task {
+        let task = NamedTask {
             machine: "orders",
             state: "Charge it",
             resource: "arn:aws:states:::lambda:invoke",
@@ -168,7 +168,7 @@ mod tests {
         };
         // Later names take precedence: each applies if no later one is bound.
         for count in 1..=names.len() {
-            let bindings: Vec<Binding> = names[..count]
+            let bindings: Vec<TaskBinding> = names[..count]
                 .iter()
                 .map(|name| binding(&format!("{name}=true")).expect("it is a binding"))
                 .collect();

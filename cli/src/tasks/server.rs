@@ -1,21 +1,21 @@
 //! The tasks of all state machines of a server, which are created and deleted while it runs.
 
-use stepwright_runtime::task::{Answer, DefinedState, Pattern, TaskCall, TaskSource};
+use stepwright_runtime::task::{Answer, DefinedState, IntegrationPattern, TaskCall, TaskSource};
 
-use super::names::Task;
-use super::target::{Binding, TaskResources};
+use super::names::NamedTask;
+use super::target::{TaskBinding, TaskResources};
 use crate::failure::Failure;
 
 /// Handles the tasks of `--task`.
 #[derive(Debug)]
 pub(crate) struct ServerTasks {
-    bindings: Vec<Binding>,
+    bindings: Vec<TaskBinding>,
     means: TaskResources,
 }
 
 impl ServerTasks {
     /// Rejects duplicate names.
-    pub(crate) fn new(bindings: &[Binding]) -> Result<Self, Failure> {
+    pub(crate) fn new(bindings: &[TaskBinding]) -> Result<Self, Failure> {
         for (index, binding) in bindings.iter().enumerate() {
             let name = &binding.name;
             if bindings[..index].iter().any(|before| before.name == *name) {
@@ -34,7 +34,7 @@ impl TaskSource for ServerTasks {
         let Some(task) = state.task() else {
             return false;
         };
-        let task = Task {
+        let task = NamedTask {
             machine: state.machine(),
             state: state.name(),
             resource: task.resource().as_str(),
@@ -44,7 +44,7 @@ impl TaskSource for ServerTasks {
     }
 
     fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
-        let task = Task {
+        let task = NamedTask {
             machine: call.execution().machine_name(),
             state: call.state(),
             resource: call.resource().as_str(),
@@ -53,7 +53,7 @@ impl TaskSource for ServerTasks {
         let answer = task.find(&self.bindings)?.target.answer(call, &self.means);
         Some(match call.resource().pattern() {
             // A client of the server must send the token.
-            Pattern::WaitForTaskToken => answer.submitting(),
+            IntegrationPattern::WaitForTaskToken => answer.submitting(),
             _ => answer,
         })
     }

@@ -9,7 +9,7 @@ use crate::group::Groups;
 
 /// `NAME=TARGET` from the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Binding {
+pub(crate) struct TaskBinding {
     pub(super) name: String,
     pub(super) target: TaskTarget,
 }
@@ -31,11 +31,11 @@ pub(super) struct TaskResources {
 }
 
 /// Parses `NAME=COMMAND` or `NAME=http://..`.
-pub(crate) fn binding(text: &str) -> Result<Binding, String> {
+pub(crate) fn binding(text: &str) -> Result<TaskBinding, String> {
     let parts = text.split_once('=');
     let parts = parts.map(|(name, target)| (name.trim(), target.trim()));
     match parts {
-        Some((name, target)) if !name.is_empty() && !target.is_empty() => Ok(Binding {
+        Some((name, target)) if !name.is_empty() && !target.is_empty() => Ok(TaskBinding {
             name: name.to_owned(),
             target: TaskTarget::parse(target)?,
         }),

@@ -12,11 +12,11 @@ use stepwright_asl::yaml::Format;
 
 use super::text::DefinitionText;
 use super::{File, MOST_PARTS, Module, is_call, local, parse, path_of, placed};
-use crate::definition::Definition;
+use crate::definition::LoadedDefinition;
 use crate::embedded::EmbeddedMachine;
 use crate::failure::Failure;
 use crate::input;
-use crate::source::Source;
+use crate::source::SourceFile;
 
 /// Maximum number of locals and templates on the way to a definition.
 const MOST_STEPS: usize = 32;
@@ -43,7 +43,7 @@ pub(crate) fn machines(
     };
     let blocks = module.files[0].body.blocks();
     let machines = blocks.filter(|block| is_machine(block)).map(|block| {
-        let machine = Machine {
+        let machine = TerraformMachine {
             module: &module,
             name: name_of(block),
             validator: validator.clone().of_type(type_of(&block.body)),
@@ -92,13 +92,13 @@ fn type_of(body: &Body) -> MachineType {
 }
 
 /// A state machine whose definition is being located.
-struct Machine<'m> {
+struct TerraformMachine<'m> {
     module: &'m Module,
     name: String,
     validator: Validator,
 }
 
-impl Machine<'_> {
+impl TerraformMachine<'_> {
     fn unread(&self, reason: &str) -> Result<EmbeddedMachine, Failure> {
         Ok(EmbeddedMachine::Unread {
             machine: self.name.clone(),
@@ -195,9 +195,9 @@ impl Machine<'_> {
             return self.unread(&format!("there is no file {}", named.display()));
         }
         let text = input::read(&named)?;
-        let definition = Definition {
+        let definition = LoadedDefinition {
             machine: Some(self.name.clone()),
-            ..Definition::of(&named, text, &self.validator)
+            ..LoadedDefinition::of(&named, text, &self.validator)
         };
         Ok(EmbeddedMachine::Definition(
             Box::new(definition),
@@ -207,20 +207,20 @@ impl Machine<'_> {
 
     /// The definition in a text. Its findings have positions in the Terraform file.
     fn definition(&self, at: &File, text: &DefinitionText<'_>) -> EmbeddedMachine {
-        let validated = Definition::of(&at.path, text.text.clone(), &self.validator);
+        let validated = LoadedDefinition::of(&at.path, text.text.clone(), &self.validator);
         let findings: Findings = (validated.findings.into_iter())
             .map(|finding| {
                 let offset = text.offsets.get(finding.offset).or(text.offsets.last());
                 placed(finding, &at.text, offset.copied().unwrap_or_default())
             })
             .collect();
-        let source = Source {
+        let source = SourceFile {
             path: at.path.clone(),
             text: at.text.clone(),
             format: Format::Json,
             document: None,
         };
-        let definition = Definition {
+        let definition = LoadedDefinition {
             source,
             findings,
             machine: Some(self.name.clone()),

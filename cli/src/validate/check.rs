@@ -9,16 +9,16 @@ use stepwright_asl::template;
 use stepwright_asl::validate::Validator;
 
 use super::files::{File, is_definition, whole};
-use crate::definition::Definition;
+use crate::definition::LoadedDefinition;
 use crate::embedded::{self, EmbeddedMachine};
 use crate::failure::Failure;
 use crate::input;
-use crate::source::Source;
+use crate::source::SourceFile;
 
 /// A checked definition.
 #[derive(Debug)]
 pub(super) struct CheckedDefinition {
-    pub(super) source: Source,
+    pub(super) source: SourceFile,
     /// The machine's name, if the file has one.
     pub(super) machine: Option<String>,
     pub(super) findings: Findings,
@@ -75,7 +75,7 @@ impl Checker {
                 || is_definition(path)
                 || looks_like_definition(document.as_ref(), &text);
             if is_wanted {
-                let definition = Definition::of(path, text, &self.validator);
+                let definition = LoadedDefinition::of(path, text, &self.validator);
                 self.add(definition, file.is_found);
             }
             return Ok(());
@@ -100,7 +100,7 @@ impl Checker {
         failed
     }
 
-    fn add(&mut self, definition: Definition, is_direct: bool) {
+    fn add(&mut self, definition: LoadedDefinition, is_direct: bool) {
         self.notes.extend(definition.comments_note());
         self.checked.push(CheckedDefinition {
             source: definition.source,

@@ -10,7 +10,7 @@ mod text;
 
 use stepwright_asl::validate::{RuleIdError, Validator};
 
-use crate::args::{Format, ValidateArguments};
+use crate::args::{OutputFormat, ValidateArguments};
 use crate::failure::Failure;
 use crate::output;
 use crate::report;
@@ -66,10 +66,10 @@ pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Failure> {
 
 fn print(checked: &[CheckedDefinition], arguments: &ValidateArguments) {
     match arguments.format {
-        Format::Text => text::print(checked, arguments.quiet),
-        Format::Json => output::line(format_args!("{:#}", json::report(checked))),
-        Format::Sarif => output::line(sarif::report(checked)),
-        Format::Github => {
+        OutputFormat::Text => text::print(checked, arguments.quiet),
+        OutputFormat::Json => output::line(format_args!("{:#}", json::report(checked))),
+        OutputFormat::Sarif => output::line(sarif::report(checked)),
+        OutputFormat::Github => {
             github::print(checked);
             if !arguments.quiet {
                 output::line(Totals::of(checked));

@@ -3,7 +3,7 @@
 use super::expression::UntypedExpression;
 use super::to::{Route, To};
 use super::variable::VariableRead;
-use crate::expr::{Case, Expr, Node, Pattern, Text};
+use crate::expr::{Case, Expr, ExprNode, Pattern, Text};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -30,7 +30,7 @@ pub(super) struct OneArm {
 impl<In> Arms<In> {
     pub(super) fn new(parameters: usize, tree: Expr, reads: Vec<VariableRead>) -> Self {
         let (subject, mut open) = match tree.into_untyped() {
-            Node::Match(subject, cases) => (subject, cases),
+            ExprNode::Match(subject, cases) => (subject, cases),
             // rustc has already reported an arm that could not be parsed.
             _ => (Expr::none(), Vec::new()),
         };

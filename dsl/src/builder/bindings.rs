@@ -76,7 +76,7 @@ impl Binder for Bindings {
             address,
             input: <W::Input as Payload>::shape,
             output: <W::Output as Payload>::shape,
-            source: Source::Type {
+            source: BindingSource::Type {
                 type_id: TypeId::of::<W>(),
                 build: W::build,
                 bind: |bindings| W::bind(bindings),
@@ -167,11 +167,11 @@ pub struct BoundWorkflow {
     pub input: fn() -> Shape,
     /// The type of its output.
     pub output: fn() -> Shape,
-    source: Source,
+    source: BindingSource,
 }
 
 #[derive(Clone)]
-enum Source {
+enum BindingSource {
     Type {
         type_id: TypeId,
         build: fn() -> Result<Definition, Faults>,
@@ -192,7 +192,7 @@ impl BoundWorkflow {
             address: Address::of_machine(name, machine_type, true),
             input: In::shape,
             output: Out::shape,
-            source: Source::Built(Arc::new((definition.clone(), bindings.clone()))),
+            source: BindingSource::Built(Arc::new((definition.clone(), bindings.clone()))),
         }
     }
 
@@ -200,8 +200,8 @@ impl BoundWorkflow {
     #[must_use]
     pub fn type_id(&self) -> Option<TypeId> {
         match &self.source {
-            Source::Type { type_id, .. } => Some(*type_id),
-            Source::Built(_) => None,
+            BindingSource::Type { type_id, .. } => Some(*type_id),
+            BindingSource::Built(_) => None,
         }
     }
 
@@ -212,8 +212,8 @@ impl BoundWorkflow {
     /// As [`Workflow::build`].
     pub fn build(&self) -> Result<Definition, Faults> {
         match &self.source {
-            Source::Type { build, .. } => build(),
-            Source::Built(built) => Ok(built.0.clone()),
+            BindingSource::Type { build, .. } => build(),
+            BindingSource::Built(built) => Ok(built.0.clone()),
         }
     }
 
@@ -221,19 +221,21 @@ impl BoundWorkflow {
     #[must_use]
     pub fn bindings(&self) -> Bindings {
         match &self.source {
-            Source::Type { bind, .. } => {
+            BindingSource::Type { bind, .. } => {
                 let mut bindings = Bindings::default();
                 bind(&mut bindings);
                 bindings
             }
-            Source::Built(built) => built.1.clone(),
+            BindingSource::Built(built) => built.1.clone(),
         }
     }
 
     /// Whether both are the same workflow.
     fn is(&self, other: &BoundWorkflow) -> bool {
         match (&self.source, &other.source) {
-            (Source::Built(one), Source::Built(other)) => one.0.to_json() == other.0.to_json(),
+            (BindingSource::Built(one), BindingSource::Built(other)) => {
+                one.0.to_json() == other.0.to_json()
+            }
             _ => self.type_id() == other.type_id(),
         }
     }

@@ -6,7 +6,7 @@ use super::errors::{InMap, InParallel};
 use super::expression::{Expression, UntypedExpression};
 use super::handle::{AnyInput, Handle, Step};
 use super::open::{Fallible, Open};
-use super::scope::Scope;
+use super::scope::BuilderScope;
 use super::to::To;
 use super::values::{SecondsOf, TextOf};
 use super::variable::{InputHandle, Variable};
@@ -24,7 +24,7 @@ use std::rc::Rc;
 /// whole workflow. Declare each state, which returns a [`Handle`], and define it once, with the method that is named after its
 /// ASL type.
 pub struct Body<In, Out> {
-    pub(super) scope: Rc<Scope>,
+    pub(super) scope: Rc<BuilderScope>,
     /// The prefix of its states' names.
     prefix: Option<String>,
     types: PhantomData<fn(In) -> Out>,
@@ -48,7 +48,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn new() -> Self {
         Body {
-            scope: Rc::new(Scope::new()),
+            scope: Rc::new(BuilderScope::new()),
             prefix: None,
             types: PhantomData,
         }

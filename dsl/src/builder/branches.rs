@@ -1,7 +1,7 @@
 //! The branches of a Parallel.
 
 use super::body::Body;
-use super::scope::Scope;
+use super::scope::BuilderScope;
 use crate::sealed::Sealed;
 use std::rc::Rc;
 
@@ -18,7 +18,7 @@ pub trait Branches<In>: Sealed {
     /// The bodies, in order.
     #[doc(hidden)]
     #[allow(private_interfaces, reason = "only this package calls it")]
-    fn bodies(self) -> Vec<Rc<Scope>>;
+    fn bodies(self) -> Vec<Rc<BuilderScope>>;
 }
 
 impl<In, Out> Sealed for Vec<Body<In, Out>> {}
@@ -27,7 +27,7 @@ impl<In, Out> Branches<In> for Vec<Body<In, Out>> {
     type Outputs = Vec<Out>;
 
     #[allow(private_interfaces, reason = "only this package calls it")]
-    fn bodies(self) -> Vec<Rc<Scope>> {
+    fn bodies(self) -> Vec<Rc<BuilderScope>> {
         self.into_iter().map(|body| body.scope).collect()
     }
 }
@@ -41,7 +41,7 @@ macro_rules! tuples {
             type Outputs = ($($out,)+);
 
             #[allow(private_interfaces, reason = "only this package calls it")]
-            fn bodies(self) -> Vec<Rc<Scope>> {
+            fn bodies(self) -> Vec<Rc<BuilderScope>> {
                 vec![$(self.$index.scope),+]
             }
         }

@@ -2,7 +2,7 @@
 
 use super::arms::Arms;
 use super::expression::Expression;
-use super::scope::Scope;
+use super::scope::BuilderScope;
 use super::to::To;
 use crate::expr::{Expr, Text};
 use crate::flow::Arm;
@@ -15,13 +15,13 @@ use stepwright_asl::model::QueryLanguage;
 /// A Choice state that is not complete yet. The first condition that is true decides.
 #[must_use = "a choice is complete with `.otherwise(&state)`, `.otherwise_fail()` or `.match_on(arms!(..))`"]
 pub struct Choice<'b, In> {
-    scope: &'b Scope,
+    scope: &'b BuilderScope,
     index: usize,
     types: PhantomData<fn(In)>,
 }
 
 impl<'b, In: Payload> Choice<'b, In> {
-    pub(super) fn new(scope: &'b Scope, index: usize) -> Self {
+    pub(super) fn new(scope: &'b BuilderScope, index: usize) -> Self {
         Choice {
             scope,
             index,

@@ -1,6 +1,6 @@
 //! The errors that a `retry` or a `catch` applies to.
 
-use crate::expr::{Expr, Node, Text, error_field, error_name};
+use crate::expr::{Expr, ExprNode, Text, error_field, error_name};
 use crate::sealed::Sealed;
 use crate::task::{ErrorOutput, ErrorVariant, NoError, TaskError};
 use crate::type_block::Witness;
@@ -92,7 +92,7 @@ impl<E, Caught> Errors<E, Caught> {
 fn carried(caught: &Expr) -> Vec<Text> {
     let mut fields = Vec::new();
     caught.walk(&mut |node| {
-        if let Node::ErrorField(name, _) = node {
+        if let ExprNode::ErrorField(name, _) = node {
             fields.push(name.clone());
         }
     });

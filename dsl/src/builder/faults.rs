@@ -1,10 +1,15 @@
 //! Faults of a body that rustc cannot find.
 
-use super::scope::Scope;
+use super::scope::BuilderScope;
 use crate::workflow::Fault;
 
 /// Finds the faults of a body and of all bodies inside of it; `of` is the body's name in messages.
-pub(super) fn find(scope: &Scope, of: &str, around: &[&Scope], faults: &mut Vec<Fault>) {
+pub(super) fn find(
+    scope: &BuilderScope,
+    of: &str,
+    around: &[&BuilderScope],
+    faults: &mut Vec<Fault>,
+) {
     for mistake in scope.mistakes.borrow().iter() {
         let fault = Fault::new(mistake.state.as_deref(), mistake.message.clone());
         faults.push(fault.at(Some(mistake.place)));
@@ -50,7 +55,7 @@ pub(super) fn find(scope: &Scope, of: &str, around: &[&Scope], faults: &mut Vec<
 }
 
 /// Whether each state of a body and of all bodies inside of it is defined exactly once and has a valid transition.
-pub(super) fn ways_are_known(scope: &Scope) -> bool {
+pub(super) fn ways_are_known(scope: &BuilderScope) -> bool {
     let declared = scope.declared.borrow();
     let states = scope.states.borrow();
     scope.start.get().is_some()
@@ -67,7 +72,7 @@ pub(super) fn ways_are_known(scope: &Scope) -> bool {
 }
 
 /// The name of a body's item or of the workflow's input must be unique.
-fn given(scope: &Scope, around: &[&Scope], faults: &mut Vec<Fault>) {
+fn given(scope: &BuilderScope, around: &[&BuilderScope], faults: &mut Vec<Fault>) {
     let own = scope.given.borrow();
     if let Some(name) = &*own
         && around
@@ -110,7 +115,7 @@ fn given(scope: &Scope, around: &[&Scope], faults: &mut Vec<Fault>) {
 }
 
 /// An expression may read the variables of its body and of the bodies around it; a state may assign only those of the body that contains it.
-fn used(scope: &Scope, around: &[&Scope], faults: &mut Vec<Fault>) {
+fn used(scope: &BuilderScope, around: &[&BuilderScope], faults: &mut Vec<Fault>) {
     let mut said = Vec::new();
     for used in scope.used.borrow().iter() {
         let own = used.scope == scope.id;
@@ -138,7 +143,7 @@ fn used(scope: &Scope, around: &[&Scope], faults: &mut Vec<Fault>) {
 }
 
 /// Whether a state of a body, or of a body inside of it, goes to a state of another body.
-fn goes_astray(scope: &Scope) -> bool {
+fn goes_astray(scope: &BuilderScope) -> bool {
     let states = scope.states.borrow();
     states.iter().flatten().any(|defined| defined.astray)
         || scope.inner.borrow().iter().any(|inner| goes_astray(inner))
@@ -146,7 +151,7 @@ fn goes_astray(scope: &Scope) -> bool {
 
 /// Finds states that are unreachable from the start. Reports nothing if a reachable state is undefined or has no valid
 /// transition: once that is fixed, more states may be reachable.
-fn unreached(scope: &Scope, start: usize, faults: &mut Vec<Fault>) {
+fn unreached(scope: &BuilderScope, start: usize, faults: &mut Vec<Fault>) {
     if scope.inner.borrow().iter().any(|inner| goes_astray(inner)) {
         return;
     }

@@ -5,7 +5,7 @@ use super::body::Body;
 use super::built::BuiltWorkflow;
 use super::faults;
 use super::items::name_items;
-use super::scope::Scope;
+use super::scope::BuilderScope;
 use super::variable::InputHandle;
 use super::words::of_builder;
 use crate::expr::{Expr, Text};
@@ -174,7 +174,7 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
     }
 }
 
-fn bind(scope: &Scope, deploy: Option<Deploy>, bindings: &mut Bindings) {
+fn bind(scope: &BuilderScope, deploy: Option<Deploy>, bindings: &mut Bindings) {
     for bind in scope.binds.borrow().iter() {
         bind(bindings, deploy);
     }

@@ -4,11 +4,11 @@ use super::body::Body;
 use super::errors::{ErrorsOf, InParallel};
 use super::expression::Expression;
 use super::handle::{AnyInput, Step};
-use super::scope::Scope;
+use super::scope::BuilderScope;
 use super::to::{Route, To};
 use super::values::EndsWith;
 use super::variable::{Variables, last};
-use crate::expr::{Expr, Node};
+use crate::expr::{Expr, ExprNode};
 use crate::flow::{self, Fragment, Include, State};
 use crate::sealed::Sealed;
 use crate::shape::Payload;
@@ -113,9 +113,9 @@ impl<In: Payload, Out> Body<In, Out> {
         given.walk(&mut |node| {
             is_text |= matches!(
                 node,
-                Node::Jsonata(..) | Node::Path(..) | Node::Intrinsic(..)
+                ExprNode::Jsonata(..) | ExprNode::Path(..) | ExprNode::Intrinsic(..)
             );
-            is_input |= matches!(node, Node::Input(_));
+            is_input |= matches!(node, ExprNode::Input(_));
         });
         if is_text || is_input {
             scope.mistake_in(
@@ -148,7 +148,7 @@ impl<In: Payload, Out> Body<In, Out> {
 /// An included fragment without a transition yet.
 #[must_use = "a fragment leads somewhere: call `.next(&state)` or `.end()`"]
 pub struct OpenFragment<'b, F, End> {
-    scope: &'b Scope,
+    scope: &'b BuilderScope,
     index: usize,
     include: Include,
     exits: bool,
@@ -184,7 +184,7 @@ impl<F: Fragment, End> OpenFragment<'_, F, End> {
         let caught = errors.caught();
         let to = to.route();
         let output = match &*caught.node {
-            Node::ErrorOutput => None,
+            ExprNode::ErrorOutput => None,
             _ if to.is_step => None,
             _ => Some(caught.clone()),
         };

@@ -1,7 +1,7 @@
 //! Generated names for the items of maps.
 
 use crate::expr::Text;
-use crate::flow::{Flow, Kind, State, Variables, each_state};
+use crate::flow::{Flow, FlowStateKind, State, Variables, each_state};
 use std::collections::HashSet;
 
 /// Names the items of maps whose bodies do not: `item_1`, `item_2`, .., in the order of the maps, so that the same calls
@@ -27,7 +27,7 @@ pub(super) fn name_items(flow: &mut Flow) {
 }
 
 fn name_in(state: &mut State, taken: &HashSet<Text>, count: &mut usize) {
-    if let Kind::Map(map) = &mut state.kind {
+    if let FlowStateKind::Map(map) = &mut state.kind {
         while map.item.is_empty() {
             *count += 1;
             let name = Text::from(format!("item_{count}"));

@@ -4,11 +4,11 @@ use super::errors::{ErrorsOf, InMap};
 use super::every::EveryCatch;
 use super::expression::{Expression, UntypedExpression};
 use super::retry::Retry;
-use super::scope::Scope;
+use super::scope::BuilderScope;
 use super::to::{Route, To};
 use super::values::{CountOf, EndsWith, SecondsOf};
 use super::variable::{AssignedValue, Assignment, Variable, Variables, last};
-use crate::expr::{Expr, Node, Text};
+use crate::expr::{Expr, ExprNode, Text};
 use crate::flow::{self, State};
 use crate::shape::{Payload, Shape};
 use crate::task::TaskError;
@@ -23,14 +23,14 @@ type Types<In, Result, Error, End> = PhantomData<fn(In) -> (Result, Error, End)>
 /// `Error`, and its body ends with an `End`.
 #[must_use = "a state without a transition goes nowhere: call `.next(&state)` or `.end()`"]
 pub struct Fallible<'b, In, Result, Error, End> {
-    scope: &'b Scope,
+    scope: &'b BuilderScope,
     index: usize,
     input: fn() -> Shape,
     types: Types<In, Result, Error, End>,
 }
 
 impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
-    pub(super) fn new(scope: &'b Scope, index: usize, input: fn() -> Shape) -> Self {
+    pub(super) fn new(scope: &'b BuilderScope, index: usize, input: fn() -> Shape) -> Self {
         Fallible {
             scope,
             index,
@@ -113,7 +113,7 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
     ) -> Self {
         // ASL's default output is not written, nor is an output that the target ignores.
         let output = match &*caught.node {
-            Node::ErrorOutput => None,
+            ExprNode::ErrorOutput => None,
             _ if to.is_step => None,
             _ => Some(caught.clone()),
         };
@@ -233,7 +233,7 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
 /// Assigns a variable when a state ends.
 #[track_caller]
 fn assign<T: Payload>(
-    scope: &Scope,
+    scope: &BuilderScope,
     index: usize,
     variable: &Variable<T>,
     value: UntypedExpression,
@@ -310,7 +310,7 @@ impl<In, Result, Error, End> fmt::Debug for Fallible<'_, In, Result, Error, End>
 /// A state without a transition yet whose output is an `Out`. Its body ends with an `End`; values that it assigns are computed from a `From`.
 #[must_use = "a state without a transition goes nowhere: call `.next(&state)` or `.end()`"]
 pub struct Open<'b, From, Out, End> {
-    scope: &'b Scope,
+    scope: &'b BuilderScope,
     index: usize,
     from: Expr,
     output: Expr,
@@ -318,7 +318,7 @@ pub struct Open<'b, From, Out, End> {
 }
 
 impl<'b, From, Out, End> Open<'b, From, Out, End> {
-    pub(super) fn new(scope: &'b Scope, index: usize, from: Expr, output: Expr) -> Self {
+    pub(super) fn new(scope: &'b BuilderScope, index: usize, from: Expr, output: Expr) -> Self {
         Open {
             scope,
             index,
@@ -389,7 +389,7 @@ impl<'b, From, Out, End> Open<'b, From, Out, End> {
 
 /// Whether `output` is the default of a state without work: its input.
 fn hands_on_by_itself(state: &State, output: &Expr) -> bool {
-    !state.has_result() && matches!(&*output.node, Node::Input(_))
+    !state.has_result() && matches!(&*output.node, ExprNode::Input(_))
 }
 
 impl<From, Out, End> fmt::Debug for Open<'_, From, Out, End> {

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The states of a body while it is built. Nothing here fails: `build` reports the faults.
-pub(super) struct Scope {
+pub(super) struct BuilderScope {
     pub(super) id: u64,
     /// The caller's location where it was created.
     pub(super) place: SourceLocation,
@@ -24,7 +24,7 @@ pub(super) struct Scope {
     pub(super) mistakes: RefCell<Vec<StateFault>>,
     pub(super) binds: RefCell<Vec<Bind>>,
     /// The branches and bodies inside of its states.
-    pub(super) inner: RefCell<Vec<Rc<Scope>>>,
+    pub(super) inner: RefCell<Vec<Rc<BuilderScope>>>,
     pub(super) variables: RefCell<Vec<DeclaredVariable>>,
     /// Verbatim fields.
     pub(super) raw: RefCell<Vec<(Text, serde_json::Value)>>,
@@ -44,7 +44,7 @@ pub(super) struct DeclaredVariable {
     pub(super) place: SourceLocation,
 }
 
-impl fmt::Debug for Scope {
+impl fmt::Debug for BuilderScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Scope").field(&self.declared).finish()
     }
@@ -97,11 +97,11 @@ pub(super) struct StateFault {
 /// Adds a task or a nested workflow to the bindings.
 pub(super) type Bind = Box<dyn Fn(&mut super::Bindings, Option<Deploy>)>;
 
-impl Scope {
+impl BuilderScope {
     #[track_caller]
-    pub(super) fn new() -> Scope {
+    pub(super) fn new() -> BuilderScope {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        Scope {
+        BuilderScope {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             place: SourceLocation::caller(),
             declared: RefCell::default(),

@@ -141,6 +141,6 @@ impl<From, T> To<From, T> for AssigningEdge<From, Step> {
 
 impl<From, H> fmt::Debug for AssigningEdge<From, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Way").field(&self.assigns).finish()
+        f.debug_tuple("AssigningEdge").field(&self.assigns).finish()
     }
 }

@@ -1,7 +1,7 @@
 //! Reads and assignments of variables by the states of a body.
 
 use super::expression::UntypedExpression;
-use super::scope::{Scope, UsedVariable};
+use super::scope::{BuilderScope, UsedVariable};
 use super::to::Route;
 use super::variable::{Assignment, VariableRead};
 use crate::expr::{Expr, Text};
@@ -9,7 +9,7 @@ use crate::flow::Edge;
 use crate::workflow::SourceLocation;
 use std::rc::Rc;
 
-impl Scope {
+impl BuilderScope {
     /// Lowers an edge of a state; assigned values are computed from `from`. A target in another body is a fault,
     /// and the state then has no transition.
     #[track_caller]

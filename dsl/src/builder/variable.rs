@@ -73,7 +73,7 @@ impl<T> Clone for InputHandle<T> {
 
 impl<T> fmt::Debug for InputHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Given").field(&self.read.name).finish()
+        f.debug_tuple("InputHandle").field(&self.read.name).finish()
     }
 }
 

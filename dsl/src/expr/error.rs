@@ -1,6 +1,6 @@
 //! The ASL names and the fields of a task's errors, by variant.
 
-use super::{Expr, Node, Text};
+use super::{Expr, ExprNode, Text};
 use crate::shape::Shape;
 use crate::task::{ErrorVariant, TaskError};
 
@@ -21,8 +21,8 @@ pub fn error_field<E: TaskError>(variant: &str, field: &str) -> Expr {
         .and_then(|found| found.fields.iter().find(|(name, _)| *name == field))
         .map(|(_, shape)| *shape);
     Expr::new(match shape {
-        Some(shape) => Node::ErrorField(Text::Owned(field.to_owned()), shape),
-        None => Node::Refused(format!(
+        Some(shape) => ExprNode::ErrorField(Text::Owned(field.to_owned()), shape),
+        None => ExprNode::Refused(format!(
             "the field `{field}` of the error `{variant}` is not part of the cause, so a catch cannot bind it; take \
              `#[task_error(skip)]` or `#[source]` off it, or write `..`"
         )),

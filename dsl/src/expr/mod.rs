@@ -14,7 +14,7 @@ mod walk;
 pub use self::error::{error_field, error_name};
 pub use self::methods::{METHODS, Method};
 pub use self::node::{Binary, Case, Piece, Unary};
-pub(crate) use self::node::{Node, Parameter, Record};
+pub(crate) use self::node::{ExprNode, Parameter, Record};
 pub use self::pattern::Pattern;
 pub use self::spec::{Align, Spec};
 pub use crate::type_block::proof::receiver::method;
@@ -48,7 +48,7 @@ pub type ShapeOf = fn() -> Shape;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Expr {
-    pub(crate) node: Box<Node>,
+    pub(crate) node: Box<ExprNode>,
     /// Its location in the source, known for each complete expression of a user.
     pub(crate) place: Option<SourceLocation>,
 }
@@ -65,7 +65,7 @@ macro_rules! nodes {
 }
 
 impl Expr {
-    pub(crate) fn new(node: Node) -> Expr {
+    pub(crate) fn new(node: ExprNode) -> Expr {
         Expr {
             node: Box::new(node),
             place: None,
@@ -82,25 +82,25 @@ impl Expr {
 
     nodes! {
         /// A workflow variable: `$name`.
-        variable(name: impl Into<Text>) => Node::Variable(name.into());
+        variable(name: impl Into<Text>) => ExprNode::Variable(name.into());
         /// The workflow's parameter: the input of the execution.
-        parameter() => Node::Parameter;
+        parameter() => ExprNode::Parameter;
         /// The input of the current state, with its shape: the output of the previous state.
-        input(shape: fn() -> Shape) => Node::Input(shape);
+        input(shape: fn() -> Shape) => ExprNode::Input(shape);
         /// The item of the Map whose `for` has this name.
-        item(name: impl Into<Text>) => Node::Item(name.into());
+        item(name: impl Into<Text>) => ExprNode::Item(name.into());
         /// The result of the state's task, branches or Map.
         ///
         /// For a Lambda task this is the function's result, without the envelope around it.
-        result() => Node::Result;
+        result() => ExprNode::Result;
         /// The task token, with which an external system completes the task.
-        task_token() => Node::TaskToken;
+        task_token() => ExprNode::TaskToken;
         /// On a catch edge, the error: a [`ErrorOutput`](crate::task::ErrorOutput).
-        error_output() => Node::ErrorOutput;
+        error_output() => ExprNode::ErrorOutput;
         /// A name that a closure or a pattern binds.
-        local(name: impl Into<Text>) => Node::Local(name.into());
+        local(name: impl Into<Text>) => ExprNode::Local(name.into());
         /// A JSON value, verbatim.
-        literal(value: impl Into<Value>) => Node::Literal(value.into());
+        literal(value: impl Into<Value>) => ExprNode::Literal(value.into());
     }
 
     /// A Rust constant, serialized now.
@@ -108,8 +108,8 @@ impl Expr {
     /// A value that serde cannot serialize becomes a fault when the flow is lowered.
     pub fn constant<T: Serialize + ?Sized>(value: &T) -> Expr {
         Expr::new(match serde_json::to_value(value) {
-            Ok(value) => Node::Literal(value),
-            Err(error) => Node::Refused(format!(
+            Ok(value) => ExprNode::Literal(value),
+            Err(error) => ExprNode::Refused(format!(
                 "a constant of type `{}` cannot be written as JSON: {error}",
                 std::any::type_name::<T>()
             )),
@@ -118,23 +118,23 @@ impl Expr {
 
     nodes! {
         /// A value that a template engine replaces before deployment: `${name}`.
-        placeholder(name: impl Into<Text>) => Node::Placeholder(name.into());
+        placeholder(name: impl Into<Text>) => ExprNode::Placeholder(name.into());
         /// A field, by its Rust name.
-        field(self, name: impl Into<Text>) => Node::Field(self, name.into());
+        field(self, name: impl Into<Text>) => ExprNode::Field(self, name.into());
         /// An item of a collection, from 0.
-        index(self, index: Expr) => Node::Index(self, index);
+        index(self, index: Expr) => ExprNode::Index(self, index);
         /// A field of a tuple or tuple struct.
-        tuple_field(self, index: usize) => Node::TupleField(self, index);
+        tuple_field(self, index: usize) => ExprNode::TupleField(self, index);
         /// A method call, by its Rust name. [`METHODS`] lists the methods that a workflow can evaluate.
-        method(self, name: impl Into<Text>, arguments: Vec<Expr>) => Node::Method(self, name.into(), arguments);
+        method(self, name: impl Into<Text>, arguments: Vec<Expr>) => ExprNode::Method(self, name.into(), arguments);
         /// `-value` or `!value`.
-        unary(operator: Unary, value: Expr) => Node::Unary(operator, value);
+        unary(operator: Unary, value: Expr) => ExprNode::Unary(operator, value);
         /// `self operator right`.
-        binary(self, operator: Binary, right: Expr) => Node::Binary(operator, self, right);
+        binary(self, operator: Binary, right: Expr) => ExprNode::Binary(operator, self, right);
         /// `if condition { then } else { otherwise }`.
-        if_else(condition: Expr, then: Expr, otherwise: Expr) => Node::If(condition, then, otherwise);
+        if_else(condition: Expr, then: Expr, otherwise: Expr) => ExprNode::If(condition, then, otherwise);
         /// `match subject { .. }`: the value of the first case that matches. The last case also applies when none matches.
-        match_on(subject: Expr, cases: Vec<Case>) => Node::Match(subject, cases);
+        match_on(subject: Expr, cases: Vec<Case>) => ExprNode::Match(subject, cases);
     }
 
     /// A struct literal or an enum variant, in serde's JSON form.
@@ -146,7 +146,7 @@ impl Expr {
         fields: Vec<(&'static str, Expr)>,
     ) -> Expr {
         let fields = fields.into_iter();
-        Expr::new(Node::Record(Record {
+        Expr::new(ExprNode::Record(Record {
             shape: T::shape,
             variant,
             fields: fields.map(|(name, value)| (name.into(), value)).collect(),
@@ -175,7 +175,7 @@ impl Expr {
                     continue;
                 }
                 let value = match base.untyped() {
-                    Node::Literal(Value::Object(object))
+                    ExprNode::Literal(Value::Object(object))
                         if !field.flatten && field.shape.custom().is_none() =>
                     {
                         // Fields that the type leaves out of its JSON are left out here, too.
@@ -189,7 +189,7 @@ impl Expr {
                 all.push((field.name.clone(), value));
             }
         }
-        let record = Expr::new(Node::Record(Record {
+        let record = Expr::new(ExprNode::Record(Record {
             shape: T::shape,
             variant: None,
             fields: all,
@@ -202,13 +202,13 @@ impl Expr {
 
     nodes! {
         /// A tuple: a JSON array of fixed length.
-        tuple(items: Vec<Expr>) => Node::Tuple(items);
+        tuple(items: Vec<Expr>) => ExprNode::Tuple(items);
         /// An array.
-        array(items: Vec<Expr>) => Node::Array(items);
+        array(items: Vec<Expr>) => ExprNode::Array(items);
         /// A JSON object with these keys.
-        object(entries: Vec<(Text, Expr)>) => Node::Object(entries);
+        object(entries: Vec<(Text, Expr)>) => ExprNode::Object(entries);
         /// `format!(..)`: text and values, in order.
-        format(pieces: Vec<Piece>) => Node::Format(pieces);
+        format(pieces: Vec<Piece>) => ExprNode::Format(pieces);
     }
 
     /// A closure, as the argument of a method. Its parameters are [locals](Expr::local) of its body.
@@ -218,7 +218,7 @@ impl Expr {
             name: name.into(),
             shape: None,
         });
-        Expr::new(Node::Closure(parameters.collect(), body))
+        Expr::new(ExprNode::Closure(parameters.collect(), body))
     }
 
     /// A closure with the shapes of its parameters, as far as they are known.
@@ -230,27 +230,27 @@ impl Expr {
             name: name.into(),
             shape,
         });
-        Expr::new(Node::Closure(parameters.collect(), body))
+        Expr::new(ExprNode::Closure(parameters.collect(), body))
     }
 
     /// Whether it refers to a value without computing one: a name or a literal, or fields of one.
     fn is_place(&self) -> bool {
         match &*self.node {
-            Node::Variable(_)
-            | Node::Parameter
-            | Node::Input(_)
-            | Node::Item(_)
-            | Node::Result
-            | Node::ErrorOutput
-            | Node::ErrorField(..)
-            | Node::Local(_)
-            | Node::Literal(_)
-            | Node::Path(..)
-            | Node::Refused(_) => true,
-            Node::Field(base, _) | Node::TupleField(base, _) | Node::Typed(base, _) => {
+            ExprNode::Variable(_)
+            | ExprNode::Parameter
+            | ExprNode::Input(_)
+            | ExprNode::Item(_)
+            | ExprNode::Result
+            | ExprNode::ErrorOutput
+            | ExprNode::ErrorField(..)
+            | ExprNode::Local(_)
+            | ExprNode::Literal(_)
+            | ExprNode::Path(..)
+            | ExprNode::Refused(_) => true,
+            ExprNode::Field(base, _) | ExprNode::TupleField(base, _) | ExprNode::Typed(base, _) => {
                 base.is_place()
             }
-            Node::Method(base, name, arguments) => {
+            ExprNode::Method(base, name, arguments) => {
                 arguments.is_empty() && methods::is_identity(name) && base.is_place()
             }
             _ => false,
@@ -258,24 +258,24 @@ impl Expr {
     }
 
     /// The node itself, without type annotations.
-    pub(crate) fn untyped(&self) -> &Node {
+    pub(crate) fn untyped(&self) -> &ExprNode {
         match &*self.node {
-            Node::Typed(value, _) => value.untyped(),
+            ExprNode::Typed(value, _) => value.untyped(),
             node => node,
         }
     }
 
     /// Converts into the node, without type annotations.
-    pub(crate) fn into_untyped(self) -> Node {
+    pub(crate) fn into_untyped(self) -> ExprNode {
         match *self.node {
-            Node::Typed(value, _) => value.into_untyped(),
+            ExprNode::Typed(value, _) => value.into_untyped(),
             node => node,
         }
     }
 
     /// An expression that cannot be built, with the reason.
     pub(crate) fn refused(why: impl Into<String>) -> Expr {
-        Expr::new(Node::Refused(why.into()))
+        Expr::new(ExprNode::Refused(why.into()))
     }
 
     /// `{ let name = value; .. body }`: each name is a [local](Expr::local) in the values after it and in
@@ -284,24 +284,24 @@ impl Expr {
     pub fn let_in<N: Into<Text>>(bindings: Vec<(N, Expr)>, body: Expr) -> Expr {
         let bindings = bindings.into_iter();
         let bindings = bindings.map(|(name, value)| (name.into(), value)).collect();
-        Expr::new(Node::Let(bindings, body))
+        Expr::new(ExprNode::Let(bindings, body))
     }
 
     nodes! {
         /// `Some(value)`.
-        some(value: Expr) => Node::Some(value);
+        some(value: Expr) => ExprNode::Some(value);
         /// `None`.
-        none() => Node::None;
+        none() => ExprNode::None;
         /// A call of a function by its path as written, such as `String::from`.
-        function(path: impl Into<Text>, arguments: Vec<Expr>) => Node::Function(path.into(), arguments);
+        function(path: impl Into<Text>, arguments: Vec<Expr>) => ExprNode::Function(path.into(), arguments);
         /// The same value with a known shape.
         #[doc(hidden)]
-        typed(self, shape: fn() -> Shape) => Node::Typed(self, shape);
+        typed(self, shape: fn() -> Shape) => ExprNode::Typed(self, shape);
         /// A JSONata expression, verbatim (the text between `{%` and `%}`), with the shape of its result.
-        jsonata(text: impl Into<Text>, shape: fn() -> Shape) => Node::Jsonata(text.into(), shape);
+        jsonata(text: impl Into<Text>, shape: fn() -> Shape) => ExprNode::Jsonata(text.into(), shape);
         /// A JSONPath, verbatim, with the shape of its result.
-        path(text: impl Into<Text>, shape: fn() -> Shape) => Node::Path(text.into(), shape);
+        path(text: impl Into<Text>, shape: fn() -> Shape) => ExprNode::Path(text.into(), shape);
         /// A call of an intrinsic function, verbatim, with the shape of its result.
-        intrinsic(text: impl Into<Text>, shape: fn() -> Shape) => Node::Intrinsic(text.into(), shape);
+        intrinsic(text: impl Into<Text>, shape: fn() -> Shape) => ExprNode::Intrinsic(text.into(), shape);
     }
 }

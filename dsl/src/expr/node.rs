@@ -94,7 +94,7 @@ pub(crate) struct Parameter {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) enum Node {
+pub(crate) enum ExprNode {
     Variable(Text),
     Parameter,
     /// The state's input, with its shape.

@@ -1,7 +1,7 @@
 //! Renames the names in an expression.
 
-use super::{Expr, Node, Text};
-use stepwright_asl::intrinsic::Call;
+use super::{Expr, ExprNode, Text};
+use stepwright_asl::intrinsic::IntrinsicCall;
 use stepwright_asl::jsonata::Expression;
 use stepwright_asl::path::Path;
 
@@ -13,7 +13,7 @@ impl Expr {
         argument: &dyn Fn(usize) -> Option<Expr>,
         name: &dyn Fn(&mut Text),
     ) {
-        if let Node::Local(local) = &*self.node
+        if let ExprNode::Local(local) = &*self.node
             && let Ok(place) = local.parse()
         {
             if let Some(value) = argument(place) {
@@ -22,34 +22,34 @@ impl Expr {
             return;
         }
         match &mut *self.node {
-            Node::Variable(of) | Node::Item(of) | Node::Local(of) => name(of),
-            Node::Closure(parameters, _) => {
+            ExprNode::Variable(of) | ExprNode::Item(of) | ExprNode::Local(of) => name(of),
+            ExprNode::Closure(parameters, _) => {
                 parameters.iter_mut().for_each(|one| name(&mut one.name));
             }
-            Node::Let(bindings, _) => bindings.iter_mut().for_each(|(of, _)| name(of)),
-            Node::Match(_, cases) => {
+            ExprNode::Let(bindings, _) => bindings.iter_mut().for_each(|(of, _)| name(of)),
+            ExprNode::Match(_, cases) => {
                 for case in cases {
                     case.pattern.each_name_mut(&mut |of| name(of));
                 }
             }
-            Node::Jsonata(text, _) => in_jsonata(text, name),
-            Node::Path(text, _) => in_path(text, name),
-            Node::Intrinsic(text, _) => in_call(text, name),
+            ExprNode::Jsonata(text, _) => in_jsonata(text, name),
+            ExprNode::Path(text, _) => in_path(text, name),
+            ExprNode::Intrinsic(text, _) => in_call(text, name),
             _ => {}
         }
         self.children_mut(&mut |child| child.rename(argument, name));
     }
 }
 
-impl Node {
+impl ExprNode {
     /// The variables that a user's text reads: a JSONata expression, a path or a call of an intrinsic function.
     pub(crate) fn variables_in_text(&self) -> Vec<String> {
         let of = |path: &Path| path.variable().map(str::to_owned);
         match self {
-            Node::Jsonata(text, _) => Expression::parse(text)
+            ExprNode::Jsonata(text, _) => Expression::parse(text)
                 .map_or_else(|_| Vec::new(), |expression| expression.variables().to_vec()),
-            Node::Path(text, _) => Path::parse(text.trim()).iter().filter_map(of).collect(),
-            Node::Intrinsic(text, _) => Call::parse(text.trim()).map_or_else(
+            ExprNode::Path(text, _) => Path::parse(text.trim()).iter().filter_map(of).collect(),
+            ExprNode::Intrinsic(text, _) => IntrinsicCall::parse(text.trim()).map_or_else(
                 |_| Vec::new(),
                 |call| call.paths().into_iter().filter_map(of).collect(),
             ),
@@ -90,7 +90,7 @@ fn in_path(text: &mut Text, name: &dyn Fn(&mut Text)) {
 
 /// Renames the paths of a call, which are outside of its quotes.
 fn in_call(text: &mut Text, name: &dyn Fn(&mut Text)) {
-    let Ok(call) = Call::parse(text) else {
+    let Ok(call) = IntrinsicCall::parse(text) else {
         return;
     };
     let names: Vec<String> = call
@@ -153,7 +153,7 @@ mod tests {
     fn renamed_text(mut expr: Expr) -> String {
         expr.rename(&|_| None, &|name| *name = format!("Pay_{name}").into());
         match *expr.node {
-            Node::Jsonata(text, _) | Node::Path(text, _) | Node::Intrinsic(text, _) => {
+            ExprNode::Jsonata(text, _) | ExprNode::Path(text, _) | ExprNode::Intrinsic(text, _) => {
                 text.into_owned()
             }
             other => panic!("no text: {other:?}"),

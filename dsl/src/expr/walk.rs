@@ -1,6 +1,6 @@
 //! Visits every node of an expression.
 
-use super::{Binary, Case, Expr, Node, Piece, Text, Unary};
+use super::{Binary, Case, Expr, ExprNode, Piece, Text, Unary};
 use serde_json::Value;
 
 /// The maximum number of nodes of a value that is inlined at the locals that read it. Without a limit, a value that doubles with
@@ -24,59 +24,59 @@ macro_rules! children {
     ($name:ident, $iter:ident, $node:ident, $($expr:tt)+) => {
         pub(super) fn $name<'a>(self: $($expr)+, each: &mut dyn FnMut($($expr)+)) {
             match $node(self) {
-                Node::Variable(_)
-                | Node::Parameter
-                | Node::Input(_)
-                | Node::Item(_)
-                | Node::Result
-                | Node::TaskToken
-                | Node::ErrorOutput
-                | Node::ErrorField(..)
-                | Node::Local(_)
-                | Node::Literal(_)
-                | Node::Placeholder(_)
-                | Node::None
-                | Node::Jsonata(..)
-                | Node::Path(..)
-                | Node::Intrinsic(..)
-                | Node::Context(_)
-                | Node::Refused(_) => {}
-                Node::Field(base, _)
-                | Node::TupleField(base, _)
-                | Node::Unary(_, base)
-                | Node::Some(base)
-                | Node::Typed(base, _)
-                | Node::Closure(_, base) => each(base),
-                Node::Index(a, b) | Node::Binary(_, a, b) => {
+                ExprNode::Variable(_)
+                | ExprNode::Parameter
+                | ExprNode::Input(_)
+                | ExprNode::Item(_)
+                | ExprNode::Result
+                | ExprNode::TaskToken
+                | ExprNode::ErrorOutput
+                | ExprNode::ErrorField(..)
+                | ExprNode::Local(_)
+                | ExprNode::Literal(_)
+                | ExprNode::Placeholder(_)
+                | ExprNode::None
+                | ExprNode::Jsonata(..)
+                | ExprNode::Path(..)
+                | ExprNode::Intrinsic(..)
+                | ExprNode::Context(_)
+                | ExprNode::Refused(_) => {}
+                ExprNode::Field(base, _)
+                | ExprNode::TupleField(base, _)
+                | ExprNode::Unary(_, base)
+                | ExprNode::Some(base)
+                | ExprNode::Typed(base, _)
+                | ExprNode::Closure(_, base) => each(base),
+                ExprNode::Index(a, b) | ExprNode::Binary(_, a, b) => {
                     each(a);
                     each(b);
                 }
-                Node::If(a, b, c) => {
+                ExprNode::If(a, b, c) => {
                     each(a);
                     each(b);
                     each(c);
                 }
-                Node::Match(subject, cases) => {
+                ExprNode::Match(subject, cases) => {
                     each(subject);
                     for Case { guard, value, .. } in cases {
                         guard.$iter().for_each(&mut *each);
                         each(value);
                     }
                 }
-                Node::Method(base, _, arguments) => {
+                ExprNode::Method(base, _, arguments) => {
                     each(base);
                     arguments.$iter().for_each(each);
                 }
-                Node::Tuple(items) | Node::Array(items) | Node::Function(_, items) => {
+                ExprNode::Tuple(items) | ExprNode::Array(items) | ExprNode::Function(_, items) => {
                     items.$iter().for_each(each);
                 }
-                Node::Object(entries) => entries.$iter().for_each(|(_, value)| each(value)),
-                Node::Let(bindings, body) => {
+                ExprNode::Object(entries) => entries.$iter().for_each(|(_, value)| each(value)),
+                ExprNode::Let(bindings, body) => {
                     bindings.$iter().for_each(|(_, value)| each(value));
                     each(body);
                 }
-                Node::Record(record) => record.fields.$iter().for_each(|(_, value)| each(value)),
-                Node::Format(pieces) => {
+                ExprNode::Record(record) => record.fields.$iter().for_each(|(_, value)| each(value)),
+                ExprNode::Format(pieces) => {
                     for piece in pieces {
                         if let Piece::Value(value) | Piece::Formatted(value, _) = piece {
                             each(value);
@@ -88,17 +88,17 @@ macro_rules! children {
     };
 }
 
-fn node_of(expr: &Expr) -> &Node {
+fn node_of(expr: &Expr) -> &ExprNode {
     &expr.node
 }
 
-fn node_of_mut(expr: &mut Expr) -> &mut Node {
+fn node_of_mut(expr: &mut Expr) -> &mut ExprNode {
     &mut expr.node
 }
 
 impl Expr {
     /// Calls `see` with this node and all its descendants.
-    pub(crate) fn walk<'a>(&'a self, see: &mut dyn FnMut(&'a Node)) {
+    pub(crate) fn walk<'a>(&'a self, see: &mut dyn FnMut(&'a ExprNode)) {
         see(&self.node);
         self.children(&mut |child| child.walk(see));
     }
@@ -118,12 +118,12 @@ impl Expr {
             });
         };
         match &mut *self.node {
-            Node::Local(name) => return value(name).unwrap_or(self),
-            Node::Closure(parameters, body) => {
+            ExprNode::Local(name) => return value(name).unwrap_or(self),
+            ExprNode::Closure(parameters, body) => {
                 let bound: Vec<_> = parameters.iter().map(|one| &one.name).collect();
                 put_in(body, &bound);
             }
-            Node::Match(subject, cases) => {
+            ExprNode::Match(subject, cases) => {
                 put_in(subject, &[]);
                 for case in cases {
                     let bound = case.pattern.names();
@@ -131,7 +131,7 @@ impl Expr {
                     put_in(&mut case.value, &bound);
                 }
             }
-            Node::Let(bindings, body) => {
+            ExprNode::Let(bindings, body) => {
                 let mut bound = Vec::new();
                 for (name, one) in bindings {
                     put_in(one, &bound);
@@ -144,7 +144,7 @@ impl Expr {
         let place = self.place;
         let made = match *self.node {
             // An item that can panic is evaluated even if nothing reads it.
-            Node::TupleField(base, index) if !base.others_can_panic(index) => {
+            ExprNode::TupleField(base, index) if !base.others_can_panic(index) => {
                 base.taken_apart(index)
             }
             node => Expr::new(node),
@@ -186,7 +186,7 @@ impl Expr {
 
     fn reads(&self, local: &str) -> bool {
         let mut reads = false;
-        self.walk(&mut |node| reads |= matches!(node, Node::Local(name) if name == local));
+        self.walk(&mut |node| reads |= matches!(node, ExprNode::Local(name) if name == local));
         reads
     }
 
@@ -195,14 +195,14 @@ impl Expr {
         let mut found = false;
         self.walk(&mut |node| {
             found |= match node {
-                Node::Index(..)
-                | Node::Jsonata(..)
-                | Node::Path(..)
-                | Node::Intrinsic(..)
-                | Node::Refused(_) => true,
-                Node::Binary(Binary::Div | Binary::Rem, _, by) => !by.is_nonzero(),
-                Node::Method(_, name, _) => name == "unwrap" || name == "expect",
-                Node::Function(path, _) => path
+                ExprNode::Index(..)
+                | ExprNode::Jsonata(..)
+                | ExprNode::Path(..)
+                | ExprNode::Intrinsic(..)
+                | ExprNode::Refused(_) => true,
+                ExprNode::Binary(Binary::Div | Binary::Rem, _, by) => !by.is_nonzero(),
+                ExprNode::Method(_, name, _) => name == "unwrap" || name == "expect",
+                ExprNode::Function(path, _) => path
                     .strip_prefix("functions::")
                     .is_some_and(|name| !NEVER_PANIC.contains(&name)),
                 _ => false,
@@ -213,8 +213,8 @@ impl Expr {
 
     fn is_nonzero(&self) -> bool {
         match self.untyped() {
-            Node::Literal(Value::Number(number)) => number.as_f64().is_some_and(|n| n != 0.0),
-            Node::Unary(Unary::Neg, value) => value.is_nonzero(),
+            ExprNode::Literal(Value::Number(number)) => number.as_f64().is_some_and(|n| n != 0.0),
+            ExprNode::Unary(Unary::Neg, value) => value.is_nonzero(),
             _ => false,
         }
     }
@@ -222,7 +222,7 @@ impl Expr {
     /// Whether an item of a tuple literal can panic, except the item at `index`.
     fn others_can_panic(&self, index: usize) -> bool {
         match &*self.node {
-            Node::Tuple(items) => {
+            ExprNode::Tuple(items) => {
                 let mut items = items.iter().enumerate();
                 items.any(|(other, item)| other != index && item.can_panic())
             }
@@ -235,7 +235,7 @@ impl Expr {
         let mut size = 0_usize;
         self.walk(&mut |node| {
             let own = match node {
-                Node::Local(name) => known.iter().rev().find(|(other, _)| other == name),
+                ExprNode::Local(name) => known.iter().rev().find(|(other, _)| other == name),
                 _ => None,
             };
             size = size.saturating_add(own.map_or(1, |(_, size)| *size));
@@ -245,7 +245,7 @@ impl Expr {
 
     /// Replaces the state's result with a value.
     pub(crate) fn with_result(mut self, value: &Expr) -> Expr {
-        if let Node::Result = &*self.node {
+        if let ExprNode::Result = &*self.node {
             return value.clone();
         }
         self.children_mut(&mut |child| {
@@ -258,7 +258,7 @@ impl Expr {
     /// An item of a tuple; for a tuple literal, the item's own expression.
     pub(crate) fn taken_apart(self, index: usize) -> Expr {
         match *self.node {
-            Node::Tuple(mut items) if index < items.len() => items.swap_remove(index),
+            ExprNode::Tuple(mut items) if index < items.len() => items.swap_remove(index),
             node => Expr::new(node).tuple_field(index),
         }
     }

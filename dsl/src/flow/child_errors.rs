@@ -4,8 +4,8 @@
 //! as JSON: its `Error` is the error that the child failed with. A Catcher matches names only and cannot read the child's error. Its
 //! `States.TaskFailed` therefore goes to a Choice, which reads the cause.
 
-use super::{CallTarget, Catch, Edge, ErrorSource, Flow, Kind, State};
-use crate::expr::{Expr, Node, Text};
+use super::{CallTarget, Catch, Edge, ErrorSource, Flow, FlowStateKind, State};
+use crate::expr::{Expr, ExprNode, Text};
 use crate::shape::Payload;
 use std::collections::HashSet;
 use stepwright_asl::errors;
@@ -47,7 +47,7 @@ fn add_choices(states: &mut Vec<State>, language: QueryLanguage, names: &mut Has
 /// Whether it waits for a Standard execution. A failed Express execution is a result of the call, not an error.
 fn waits_for_child(state: &State) -> bool {
     match &state.kind {
-        Kind::Task { call, .. } => match &call.sends {
+        FlowStateKind::Task { call, .. } => match &call.sends {
             CallTarget::Workflow(child) => {
                 child.awaited && child.machine_type == MachineType::Standard
             }
@@ -116,7 +116,7 @@ fn choice(state: &mut State, names: &mut HashSet<Text>) -> Vec<State> {
         }
     };
     let mut choice = made(State::choice(choice_name).otherwise(default));
-    if let Kind::Choice { rules: own, .. } = &mut choice.kind {
+    if let FlowStateKind::Choice { rules: own, .. } = &mut choice.kind {
         *own = rules;
     }
     std::iter::once(choice).chain(not_caught).collect()
@@ -154,15 +154,15 @@ fn on_edge(catch: &Catch, of_child: bool, has_input: bool) -> Edge {
 pub(crate) fn reads_states(catch: &Catch) -> bool {
     reads(
         catch,
-        &|node| matches!(node, Node::Jsonata(text, _) if text.contains("$states")),
+        &|node| matches!(node, ExprNode::Jsonata(text, _) if text.contains("$states")),
     )
 }
 
 fn reads_input(catch: &Catch) -> bool {
-    reads(catch, &|node| matches!(node, Node::Input(_)))
+    reads(catch, &|node| matches!(node, ExprNode::Input(_)))
 }
 
-fn reads(catch: &Catch, what: &dyn Fn(&Node) -> bool) -> bool {
+fn reads(catch: &Catch, what: &dyn Fn(&ExprNode) -> bool) -> bool {
     let mut found = false;
     let fields = catch.edge.assign.iter().chain(&catch.edge.raw);
     for value in fields.map(|(_, value)| value).chain(&catch.output) {

@@ -33,7 +33,7 @@ pub use self::edge::{Catch, Edge, Jitter, Rate, Retry};
 pub use self::fragment::{Fragment, Include, arguments, entry, first_of, longest};
 pub use self::map::Map;
 pub use self::state::{Body, State, Wait};
-pub(crate) use self::state::{Kind, Otherwise, Transition};
+pub(crate) use self::state::{FlowStateKind, Otherwise, Transition};
 pub(crate) use self::walk::each_state;
 
 use crate::expr::{Expr, Text};

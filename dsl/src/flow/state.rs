@@ -30,7 +30,7 @@ pub struct State {
     pub(crate) exit: Option<Text>,
     pub(crate) retry: Vec<Retry>,
     pub(crate) catch: Vec<Catch>,
-    pub(crate) kind: Kind,
+    pub(crate) kind: FlowStateKind,
     /// Options that this kind of state does not have.
     pub(crate) misplaced: Vec<&'static str>,
     /// The location that declares that it catches every error of the tasks inside.
@@ -48,7 +48,7 @@ pub(crate) enum Transition {
     reason = "a workflow has few states, and most of them are tasks"
 )]
 #[derive(Clone, Debug)]
-pub(crate) enum Kind {
+pub(crate) enum FlowStateKind {
     Task {
         call: Call,
         timeout: Option<Expr>,
@@ -184,7 +184,7 @@ macro_rules! options {
 }
 
 impl State {
-    fn new(name: impl Into<Text>, kind: Kind) -> State {
+    fn new(name: impl Into<Text>, kind: FlowStateKind) -> State {
         State {
             name: name.into(),
             place: None,
@@ -207,7 +207,7 @@ impl State {
     pub fn task(name: impl Into<Text>, call: Call) -> State {
         State::new(
             name,
-            Kind::Task {
+            FlowStateKind::Task {
                 call,
                 timeout: None,
                 heartbeat: None,
@@ -218,14 +218,14 @@ impl State {
 
     /// A Pass state, which computes values.
     pub fn pass(name: impl Into<Text>) -> State {
-        State::new(name, Kind::Pass)
+        State::new(name, FlowStateKind::Pass)
     }
 
     /// A Choice state.
     pub fn choice(name: impl Into<Text>) -> State {
         State::new(
             name,
-            Kind::Choice {
+            FlowStateKind::Choice {
                 rules: Vec::new(),
                 subject: None,
                 arms: Vec::new(),
@@ -236,19 +236,19 @@ impl State {
 
     /// A Wait state.
     pub fn wait(name: impl Into<Text>, wait: Wait) -> State {
-        State::new(name, Kind::Wait(wait))
+        State::new(name, FlowStateKind::Wait(wait))
     }
 
     /// A Succeed state. [`State::end_with`] sets its value.
     pub fn succeed(name: impl Into<Text>) -> State {
-        State::new(name, Kind::Succeed)
+        State::new(name, FlowStateKind::Succeed)
     }
 
     /// A Fail state.
     pub fn fail(name: impl Into<Text>) -> State {
         State::new(
             name,
-            Kind::Fail {
+            FlowStateKind::Fail {
                 error: None,
                 cause: None,
             },
@@ -257,12 +257,12 @@ impl State {
 
     /// A Parallel state: runs branches concurrently; its result is a tuple of their results.
     pub fn parallel(name: impl Into<Text>, branches: Vec<Body>) -> State {
-        State::new(name, Kind::Parallel(branches))
+        State::new(name, FlowStateKind::Parallel(branches))
     }
 
     /// A Map state: runs a body for each item; its result is a list of the body's results.
     pub fn map(name: impl Into<Text>, map: Map) -> State {
-        State::new(name, Kind::Map(map))
+        State::new(name, FlowStateKind::Map(map))
     }
 
     /// Sets the location of its name in the source, for messages of faults.
@@ -292,7 +292,7 @@ impl State {
     #[must_use]
     pub(crate) fn iterator(mut self) -> State {
         match &mut self.kind {
-            Kind::Map(map) => map.iterator = true,
+            FlowStateKind::Map(map) => map.iterator = true,
             _ => self.misplaced.push("iterator"),
         }
         self
@@ -334,17 +334,17 @@ impl State {
 
     options! { self:
         /// Task: sets the timeout in seconds.
-        timeout(seconds: Expr), "timeout" of Kind::Task { timeout, .. } => *timeout = Some(seconds);
+        timeout(seconds: Expr), "timeout" of FlowStateKind::Task { timeout, .. } => *timeout = Some(seconds);
         /// Task: sets the longest time between two heartbeats, in seconds.
-        heartbeat(seconds: Expr), "heartbeat" of Kind::Task { heartbeat, .. } => *heartbeat = Some(seconds);
+        heartbeat(seconds: Expr), "heartbeat" of FlowStateKind::Task { heartbeat, .. } => *heartbeat = Some(seconds);
         /// Task: sets the ARN of the role that the call assumes.
-        credentials(role: Expr), "credentials" of Kind::Task { credentials, .. } => *credentials = Some(role);
+        credentials(role: Expr), "credentials" of FlowStateKind::Task { credentials, .. } => *credentials = Some(role);
         /// Task, Parallel, Map: adds a Retrier.
-        retry(retry: Retry), "retry" of Kind::Task { .. } | Kind::Parallel(_) | Kind::Map(_) => self.retry.push(retry);
+        retry(retry: Retry), "retry" of FlowStateKind::Task { .. } | FlowStateKind::Parallel(_) | FlowStateKind::Map(_) => self.retry.push(retry);
         /// Task, Parallel, Map: adds a Catcher.
-        catch(catch: Catch), "catch" of Kind::Task { .. } | Kind::Parallel(_) | Kind::Map(_) => self.catch.push(catch);
+        catch(catch: Catch), "catch" of FlowStateKind::Task { .. } | FlowStateKind::Parallel(_) | FlowStateKind::Map(_) => self.catch.push(catch);
         /// Map: sets how many items may run at the same time.
-        max_concurrency(limit: Expr), "max_concurrency" of Kind::Map(map) => map.max_concurrency = Some(limit);
+        max_concurrency(limit: Expr), "max_concurrency" of FlowStateKind::Map(map) => map.max_concurrency = Some(limit);
     }
 
     /// Map: changes the options of a Distributed Map; on any other state, `option` is recorded as misplaced.
@@ -355,7 +355,7 @@ impl State {
         change: impl FnOnce(Distributed) -> Distributed,
     ) -> State {
         match &mut self.kind {
-            Kind::Map(Map {
+            FlowStateKind::Map(Map {
                 distributed: place @ Some(_),
                 ..
             }) => *place = place.take().map(change),
@@ -368,27 +368,27 @@ impl State {
     pub(crate) fn has_result(&self) -> bool {
         matches!(
             self.kind,
-            Kind::Task { .. } | Kind::Parallel(_) | Kind::Map(_)
+            FlowStateKind::Task { .. } | FlowStateKind::Parallel(_) | FlowStateKind::Map(_)
         )
     }
 
     options! { self:
         /// Choice: takes the edge when the condition is true and no earlier condition was.
-        when(condition: Expr, edge: Edge), "when" of Kind::Choice { rules, .. } => rules.push((Some(condition), edge));
+        when(condition: Expr, edge: Edge), "when" of FlowStateKind::Choice { rules, .. } => rules.push((Some(condition), edge));
         /// Choice: takes the edge when the rule in its raw fields is true and no earlier rule was.
-        when_raw(edge: Edge), "when" of Kind::Choice { rules, .. } => rules.push((None, edge));
+        when_raw(edge: Edge), "when" of FlowStateKind::Choice { rules, .. } => rules.push((None, edge));
         /// Choice: `Default`.
-        otherwise(edge: Edge), "otherwise" of Kind::Choice { otherwise, .. } => *otherwise = Otherwise::To(edge);
+        otherwise(edge: Edge), "otherwise" of FlowStateKind::Choice { otherwise, .. } => *otherwise = Otherwise::To(edge);
         /// Choice: fails on data that no rule matches, as specified.
-        no_default(), "otherwise fail" of Kind::Choice { otherwise, .. } => *otherwise = Otherwise::Fail;
+        no_default(), "otherwise fail" of FlowStateKind::Choice { otherwise, .. } => *otherwise = Otherwise::Fail;
         /// Choice: takes the first arm that matches the value.
-        match_on(value: Expr, with: Vec<Arm>), "match" of Kind::Choice { subject, arms, .. } => {
+        match_on(value: Expr, with: Vec<Arm>), "match" of FlowStateKind::Choice { subject, arms, .. } => {
             *subject = Some(value);
             *arms = with;
         };
         /// Fail: `Error`, a text.
-        error(name: Expr), "error" of Kind::Fail { error, .. } => *error = Some(name);
+        error(name: Expr), "error" of FlowStateKind::Fail { error, .. } => *error = Some(name);
         /// Fail: `Cause`, a text.
-        cause(text: Expr), "cause" of Kind::Fail { cause, .. } => *cause = Some(text);
+        cause(text: Expr), "cause" of FlowStateKind::Fail { cause, .. } => *cause = Some(text);
     }
 }

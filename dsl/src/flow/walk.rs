@@ -1,6 +1,8 @@
 //! Visitors of a state's expressions, edges, names and bodies.
 
-use super::{Body, CallTarget, Distributed, Edge, Kind, Otherwise, State, Transition, Wait};
+use super::{
+    Body, CallTarget, Distributed, Edge, FlowStateKind, Otherwise, State, Transition, Wait,
+};
 use crate::expr::{Expr, Text};
 
 /// Defines each visitor in a shared and a mutable form.
@@ -24,7 +26,7 @@ macro_rules! walks {
                     edge.output.$iter().for_each(&mut *each);
                 }
                 match &$($mut)? self.kind {
-                    Kind::Task { call, timeout, heartbeat, credentials } => {
+                    FlowStateKind::Task { call, timeout, heartbeat, credentials } => {
                         match &$($mut)? call.sends {
                             CallTarget::Task(task) => task.arguments.$iter().for_each(&mut *each),
                             CallTarget::Workflow(workflow) => each(&$($mut)? workflow.input),
@@ -37,7 +39,7 @@ macro_rules! walks {
                             option.$iter().for_each(&mut *each);
                         }
                     }
-                    Kind::Choice { rules, subject, arms, .. } => {
+                    FlowStateKind::Choice { rules, subject, arms, .. } => {
                         for (condition, _) in rules {
                             condition.$iter().for_each(&mut *each);
                         }
@@ -46,16 +48,16 @@ macro_rules! walks {
                             arm.guard.$iter().for_each(&mut *each);
                         }
                     }
-                    Kind::Wait(Wait::Seconds(value) | Wait::Timestamp(value)) => each(value),
-                    Kind::Fail { error, cause } => error.$iter().chain(cause).for_each(each),
-                    Kind::Map(map) => {
+                    FlowStateKind::Wait(Wait::Seconds(value) | Wait::Timestamp(value)) => each(value),
+                    FlowStateKind::Fail { error, cause } => error.$iter().chain(cause).for_each(each),
+                    FlowStateKind::Map(map) => {
                         let own = map.items.$iter().chain(&$($mut)? map.max_concurrency);
                         own.for_each(&mut *each);
                         if let Some(distributed) = &$($mut)? map.distributed {
                             distributed.$each_expression(each);
                         }
                     }
-                    Kind::Pass | Kind::Succeed | Kind::Parallel(_) => {}
+                    FlowStateKind::Pass | FlowStateKind::Succeed | FlowStateKind::Parallel(_) => {}
                 }
             }
 
@@ -63,7 +65,7 @@ macro_rules! walks {
             pub(crate) fn $edges(&$($mut)? self) -> Vec<&$($mut)? Edge> {
                 let catch = self.catch.$iter();
                 let mut edges: Vec<_> = catch.map(|catch| &$($mut)? catch.edge).collect();
-                if let Kind::Choice { rules, arms, otherwise, .. } = &$($mut)? self.kind {
+                if let FlowStateKind::Choice { rules, arms, otherwise, .. } = &$($mut)? self.kind {
                     edges.extend(rules.$iter().map(|(_, edge)| edge));
                     edges.extend(arms.$iter().map(|arm| &$($mut)? arm.edge));
                     if let Otherwise::To(edge) = otherwise {
@@ -80,12 +82,12 @@ macro_rules! walks {
                     edge.assign.$iter().for_each(|(name, _)| each(name));
                 }
                 match &$($mut)? self.kind {
-                    Kind::Choice { arms, .. } => {
+                    FlowStateKind::Choice { arms, .. } => {
                         for arm in arms {
                             arm.pattern.$each_name(each);
                         }
                     }
-                    Kind::Map(map) => each(&$($mut)? map.item),
+                    FlowStateKind::Map(map) => each(&$($mut)? map.item),
                     _ => {}
                 }
             }
@@ -93,8 +95,8 @@ macro_rules! walks {
             /// The branches of a Parallel, the body of a Map.
             pub(crate) fn $bodies(&$($mut)? self) -> &$($mut)? [Body] {
                 match &$($mut)? self.kind {
-                    Kind::Parallel(branches) => branches,
-                    Kind::Map(map) => std::slice::$only(&$($mut)? map.body),
+                    FlowStateKind::Parallel(branches) => branches,
+                    FlowStateKind::Map(map) => std::slice::$only(&$($mut)? map.body),
                     _ => &$($mut)? [],
                 }
             }

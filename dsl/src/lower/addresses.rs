@@ -1,6 +1,6 @@
 //! The placeholders in states that call tasks and workflows.
 
-use crate::flow::{CallTarget, Flow, Kind, each_state};
+use crate::flow::{CallTarget, Flow, FlowStateKind, each_state};
 use crate::task::Address;
 use stepwright_asl::placeholder::{Addresses, SubstitutedValue, whole};
 
@@ -8,7 +8,7 @@ use stepwright_asl::placeholder::{Addresses, SubstitutedValue, whole};
 pub(super) fn of(flow: &Flow) -> Addresses {
     let mut found = Addresses::new();
     each_state(&flow.states, &mut |state| {
-        if let Kind::Task { call, .. } = &state.kind
+        if let FlowStateKind::Task { call, .. } = &state.kind
             && let Some(what) = address(flow, &call.sends)
         {
             found.insert(state.name.to_string(), what);

@@ -3,9 +3,9 @@
 use super::jsonata::{Code, Operator, Syntax};
 use super::jsonpath::Leaf;
 use super::passed_value;
-use super::scope::{Scope, Scopes, at, enter};
+use super::scope::{LoweringScope, Scopes, at, enter};
 use crate::expr::Text;
-use crate::flow::{Body, CallTarget, Edge, ErrorSource, Flow, Kind, State, Transition};
+use crate::flow::{Body, CallTarget, Edge, ErrorSource, Flow, FlowStateKind, State, Transition};
 use crate::map_run::MapResults;
 use crate::shape::{Payload, Shape};
 use crate::task::{Address, Deploy, effective};
@@ -14,7 +14,7 @@ use stepwright_asl::model::{MachineType, QueryLanguage};
 /// One scope that an expression can read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ReadScope<'a> {
-    pub(super) scope: &'a Scope,
+    pub(super) scope: &'a LoweringScope,
     /// Whether the expression is in the scope's first state, or inside of it.
     pub(super) in_first: bool,
     /// The state of the scope that contains the expression.
@@ -111,7 +111,9 @@ impl<'a> Env<'a> {
         Env {
             result: self.found(state),
             dollar: match state.kind {
-                Kind::Task { .. } | Kind::Parallel(_) | Kind::Map(_) => Dollar::Result,
+                FlowStateKind::Task { .. } | FlowStateKind::Parallel(_) | FlowStateKind::Map(_) => {
+                    Dollar::Result
+                }
                 _ => Dollar::Input,
             },
             ..self.clone()
@@ -172,7 +174,7 @@ impl<'a> Env<'a> {
     }
 
     /// Where a variable of the scope at `depth` is found; `None` means the workflow's parameter.
-    pub(super) fn whence(&self, depth: Option<usize>, name: &str) -> OuterValue {
+    pub(super) fn outer_value(&self, depth: Option<usize>, name: &str) -> OuterValue {
         let innermost = self.levels.len().saturating_sub(1);
         let handing = self
             .levels
@@ -204,7 +206,7 @@ impl<'a> Env<'a> {
                     let item = level.scope.item().filter(|item| item.name == name)?;
                     Some((depth, level, item))
                 })?;
-        let whence = match self.whence(Some(depth), name) {
+        let whence = match self.outer_value(Some(depth), name) {
             OuterValue::Here if !level.in_first => OuterValue::Assigned,
             OuterValue::Here if depth != innermost => OuterValue::Inside,
             OuterValue::Here => match &level.scope.children {
@@ -226,7 +228,7 @@ impl<'a> Env<'a> {
             .enumerate()
             .rev()
             .find_map(|(depth, level)| Some((depth, level.scope.variable(name)?)))?;
-        Some((self.whence(Some(depth), name), shape))
+        Some((self.outer_value(Some(depth), name), shape))
     }
 
     /// Where the workflow's parameter is found, its name and its shape.
@@ -236,7 +238,7 @@ impl<'a> Env<'a> {
             Some((_, shape)) => Shape::Lazy(*shape),
             None => Shape::Any,
         };
-        (self.whence(None, &name), name, shape)
+        (self.outer_value(None, &name), name, shape)
     }
 
     /// The levels of this execution, without those of a Distributed Map's parent, whose variables are not readable here.
@@ -275,7 +277,7 @@ impl<'a> Env<'a> {
 
     /// Whether the state has a task token.
     pub(super) fn has_token(&self) -> bool {
-        matches!(&self.state.kind, Kind::Task { call, .. }
+        matches!(&self.state.kind, FlowStateKind::Task { call, .. }
             if call.waits_for_token
                 || matches!(&call.sends, CallTarget::Service(service) if service.resource.ends_with(".waitForTaskToken")))
     }
@@ -283,7 +285,7 @@ impl<'a> Env<'a> {
     /// Where the result of a state is found, and its shape.
     fn found(&self, state: &State) -> Option<ResultSource> {
         let (text, path, shape) = match &state.kind {
-            Kind::Task { call, .. } => {
+            FlowStateKind::Task { call, .. } => {
                 let shape = call.output.map_or(Shape::Any, Shape::Lazy);
                 match &call.sends {
                     CallTarget::Task(task)
@@ -306,14 +308,14 @@ impl<'a> Env<'a> {
                     _ => ("result", Some("$"), shape),
                 }
             }
-            Kind::Parallel(branches) => {
+            FlowStateKind::Parallel(branches) => {
                 let outputs = branches
                     .iter()
                     .enumerate()
                     .map(|(index, branch)| self.output(state, index, branch));
                 ("result", Some("$"), Shape::Tuple(outputs.collect()))
             }
-            Kind::Map(map)
+            FlowStateKind::Map(map)
                 if map
                     .distributed
                     .as_ref()
@@ -321,7 +323,7 @@ impl<'a> Env<'a> {
             {
                 ("result", Some("$"), MapResults::shape())
             }
-            Kind::Map(map) => {
+            FlowStateKind::Map(map) => {
                 let output = self.output(state, 0, &map.body);
                 ("result", Some("$"), Shape::Array(Box::new(output)))
             }

@@ -9,7 +9,7 @@ use super::scope::Scopes;
 use super::state::{States, raw};
 use super::text;
 use super::unhandled::unhandled;
-use crate::flow::{AnswerType, Flow, Kind, each_state};
+use crate::flow::{AnswerType, Flow, FlowStateKind, each_state};
 use crate::workflow::{Definition, Fault, Faults};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use stepwright_asl::json::Json;
@@ -51,7 +51,7 @@ fn lower(flow: &Flow) -> Result<Definition, Faults> {
 fn answers(flow: &Flow) -> BTreeMap<String, AnswerType> {
     let mut answers = BTreeMap::new();
     each_state(&flow.states, &mut |state| {
-        if let Kind::Task { call, .. } = &state.kind
+        if let FlowStateKind::Task { call, .. } = &state.kind
             && let Some(answer) = call.answer
         {
             answers.insert(state.name.to_string(), answer);

@@ -3,7 +3,7 @@
 //! Each outer value that the body reads is passed in the child's input, under its own name, next to the item. Like a Map's
 //! item, it is read from the input in the body's first state, and from a variable in later states.
 
-use crate::expr::{Expr, Node, Text};
+use crate::expr::{Expr, ExprNode, Text};
 use crate::flow::{Body, Flow, State, each_state};
 use std::collections::HashSet;
 use stepwright_asl::model::MachineType;
@@ -84,9 +84,9 @@ fn handed(body: &Body, item: &Text, flow: &Flow) -> Vec<PassedValue> {
         };
         state.each_expression_inside(&mut |expr| {
             expr.walk(&mut |node| match node {
-                Node::Parameter => see(parameter(flow), Expr::parameter()),
-                Node::Variable(name) => see(name.clone(), Expr::variable(name.clone())),
-                Node::Item(name) => see(name.clone(), Expr::item(name.clone())),
+                ExprNode::Parameter => see(parameter(flow), Expr::parameter()),
+                ExprNode::Variable(name) => see(name.clone(), Expr::variable(name.clone())),
+                ExprNode::Item(name) => see(name.clone(), Expr::item(name.clone())),
                 other => {
                     for name in other.variables_in_text() {
                         see(name.clone().into(), Expr::variable(name));
@@ -102,7 +102,7 @@ fn handed(body: &Body, item: &Text, flow: &Flow) -> Vec<PassedValue> {
 fn assigned_by(raw: &[(Text, Expr)]) -> impl Iterator<Item = Text> {
     let assigns = raw.iter().filter(|(key, _)| key == "Assign");
     let members = assigns.filter_map(|(_, value)| match &*value.node {
-        Node::Object(entries) => Some(entries),
+        ExprNode::Object(entries) => Some(entries),
         _ => None,
     });
     let names = members.flatten().map(|(name, _)| name);

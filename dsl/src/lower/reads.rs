@@ -4,13 +4,13 @@ use super::env::{Dollar, Env, OuterValue};
 use super::jsonata::Syntax;
 use super::report::Report;
 use crate::shape::{Fields, Presence, Shape};
-use stepwright_asl::intrinsic::Call;
+use stepwright_asl::intrinsic::IntrinsicCall;
 use stepwright_asl::jsonata::Expression;
 use stepwright_asl::path::{Path, PathStep, Root};
 use stepwright_asl::similar::did_you_mean;
 
 /// The names in a text, each with its byte offset.
-type Names = [(String, Option<usize>)];
+type NameOffsets = [(String, Option<usize>)];
 
 /// Checks the names that a JSONata text reads.
 pub(super) fn in_jsonata(text: &str, env: &Env<'_>, report: &mut Report) {
@@ -39,7 +39,7 @@ pub(super) fn in_path(text: &str, env: &Env<'_>, report: &mut Report) {
 
 /// Checks the names that the paths of an intrinsic function's call select.
 pub(super) fn in_call(text: &str, env: &Env<'_>, report: &mut Report) {
-    let Ok(call) = Call::parse(text.trim()) else {
+    let Ok(call) = IntrinsicCall::parse(text.trim()) else {
         return;
     };
     for path in call.paths() {
@@ -73,7 +73,11 @@ fn of_path(path: &Path, kind: &str, text: &str, env: &Env<'_>, report: &mut Repo
 }
 
 /// The shape of a variable's value, or of a member of `$states`, with the remaining names of the path.
-fn in_variable<'n>(variable: &str, names: &'n Names, env: &Env<'_>) -> Option<(Shape, &'n Names)> {
+fn in_variable<'n>(
+    variable: &str,
+    names: &'n NameOffsets,
+    env: &Env<'_>,
+) -> Option<(Shape, &'n NameOffsets)> {
     if variable != "states" {
         return match env.variable(variable)? {
             (OuterValue::Here | OuterValue::Assigned, shape) => Some((shape, names)),
@@ -97,7 +101,7 @@ fn in_variable<'n>(variable: &str, names: &'n Names, env: &Env<'_>) -> Option<(S
 }
 
 /// The workflow's parameter.
-fn in_context<'n>(names: &'n Names, env: &Env<'_>) -> Option<(Shape, &'n Names)> {
+fn in_context<'n>(names: &'n NameOffsets, env: &Env<'_>) -> Option<(Shape, &'n NameOffsets)> {
     let names = behind(names, ["Execution", "Input"])?;
     match env.parameter() {
         (OuterValue::Here, _, shape) => Some((shape, names)),
@@ -107,9 +111,9 @@ fn in_context<'n>(names: &'n Names, env: &Env<'_>) -> Option<(Shape, &'n Names)>
 
 /// The names after a prefix.
 fn behind<'n, 'p>(
-    names: &'n Names,
+    names: &'n NameOffsets,
     prefix: impl IntoIterator<Item = &'p str>,
-) -> Option<&'n Names> {
+) -> Option<&'n NameOffsets> {
     let mut rest = names;
     for expected in prefix {
         let (first, more) = rest.split_first()?;
@@ -122,7 +126,7 @@ fn behind<'n, 'p>(
 }
 
 /// Follows names through a shape, and reports the first name that does not exist.
-fn look(shape: &Shape, names: &Names, kind: &str, text: &str, report: &mut Report) {
+fn look(shape: &Shape, names: &NameOffsets, kind: &str, text: &str, report: &mut Report) {
     let mut shape = shape.clone();
     for (name, offset) in names {
         shape = match entered(&shape) {
@@ -141,7 +145,7 @@ fn look(shape: &Shape, names: &Names, kind: &str, text: &str, report: &mut Repor
                         let close = did_you_mean(name, known.iter().map(|(wire, _)| wire.as_str()));
                         let close = close.map(|close| format!(", {close}")).unwrap_or_default();
                         let what = Shape::Struct(of).describe();
-                        return say(
+                        return report_unknown(
                             &format!("no field `{name}` in the JSON of {what}{close}"),
                             kind,
                             text,
@@ -159,7 +163,7 @@ fn look(shape: &Shape, names: &Names, kind: &str, text: &str, report: &mut Repor
             | Shape::SmallNumber
             | Shape::Bool) => {
                 let what = plain.describe();
-                return say(
+                return report_unknown(
                     &format!("{what} has no field `{name}`"),
                     kind,
                     text,
@@ -172,7 +176,7 @@ fn look(shape: &Shape, names: &Names, kind: &str, text: &str, report: &mut Repor
     }
 }
 
-fn say(what: &str, kind: &str, text: &str, offset: Option<usize>, report: &mut Report) {
+fn report_unknown(what: &str, kind: &str, text: &str, offset: Option<usize>, report: &mut Report) {
     let place = offset
         .and_then(|offset| text.get(..offset))
         .map(|before| format!(", at character {} of the text", before.chars().count() + 1))

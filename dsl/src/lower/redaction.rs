@@ -1,6 +1,6 @@
 //! The fields whose values are masked in output for people.
 
-use crate::flow::{CallTarget, Flow, Kind, each_state};
+use crate::flow::{CallTarget, Flow, FlowStateKind, each_state};
 use crate::shape::RedactedFields;
 use stepwright_asl::redaction::Redaction;
 
@@ -17,7 +17,7 @@ pub(super) fn of(flow: &Flow) -> Redaction {
             let variables = body.variables.iter();
             variables.for_each(|variable| found.add(variable.shape));
         }
-        if let Kind::Task { call, .. } = &state.kind {
+        if let FlowStateKind::Task { call, .. } = &state.kind {
             call.output.iter().for_each(|shape| found.add(*shape));
             if let CallTarget::Task(task) = &call.sends {
                 let parameters = (task.parameter_types)();

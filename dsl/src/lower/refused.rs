@@ -1,7 +1,7 @@
 //! Machines that ASL can express but AWS would refuse: an unreachable state, a number out of range, a raw field that does
 //! not fit.
 
-use crate::flow::{Flow, Kind, State, each_state};
+use crate::flow::{Flow, FlowStateKind, State, each_state};
 use crate::workflow::Fault;
 use std::collections::{HashMap, HashSet};
 use stepwright_asl::Finding;
@@ -52,7 +52,7 @@ fn goes_on(states: &[State]) -> bool {
     states.iter().all(|state| {
         let ends = matches!(
             state.kind,
-            Kind::Choice { .. } | Kind::Fail { .. } | Kind::Succeed
+            FlowStateKind::Choice { .. } | FlowStateKind::Fail { .. } | FlowStateKind::Succeed
         );
         let is_there = |target: &&str| states.iter().any(|state| state.name == *target);
         (ends || state.transition.is_some())

@@ -4,20 +4,20 @@ use super::env::{Env, ReadScope};
 use super::jsonata;
 use super::passed_value::ChildExecutions;
 use super::report::Report;
-use crate::expr::{Expr, Node, Text};
-use crate::flow::{Arm, Body, Flow, Kind, Map, State, Transition, VariableOf};
+use crate::expr::{Expr, ExprNode, Text};
+use crate::flow::{Arm, Body, Flow, FlowStateKind, Map, State, Transition, VariableOf};
 use crate::shape::{Field, Fields, Presence, Shape, StructShape};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The variables of the machine, of one branch or of one Map's body.
 #[derive(Debug, Default)]
-pub(super) struct Scope {
+pub(super) struct LoweringScope {
     /// The variables whose types are known.
     typed: HashMap<Text, fn() -> Shape>,
     /// The variables whose shapes are derived from assigned values.
     untyped: RefCell<HashMap<String, Shape>>,
-    pub(super) item: RefCell<Option<Item>>,
+    pub(super) item: RefCell<Option<MapItem>>,
     /// Set for the body of a Distributed Map.
     pub(super) children: Option<ChildExecutions>,
     /// For variables with the name of a JSONata function: the states in which they may be set.
@@ -31,14 +31,14 @@ fn typed(variables: &[VariableOf]) -> HashMap<Text, fn() -> Shape> {
 
 /// The item of a Map's body.
 #[derive(Clone, Debug)]
-pub(super) struct Item {
+pub(super) struct MapItem {
     pub(super) name: Text,
     pub(super) shape: Shape,
     /// Another state than the first reads it, so the first state assigns it to a variable.
     pub(super) assigned: bool,
 }
 
-impl Scope {
+impl LoweringScope {
     pub(super) fn variable(&self, name: &str) -> Option<Shape> {
         match self.typed.get(name) {
             Some(shape) => Some(Shape::Lazy(*shape)),
@@ -46,7 +46,7 @@ impl Scope {
         }
     }
 
-    pub(super) fn item(&self) -> Option<Item> {
+    pub(super) fn item(&self) -> Option<MapItem> {
         self.item.borrow().clone()
     }
 
@@ -76,8 +76,8 @@ impl Scope {
 /// All scopes of a flow. A branch or body is found by its state's name and its index in that state.
 #[derive(Debug, Default)]
 pub(super) struct Scopes {
-    root: Scope,
-    inner: HashMap<(String, usize), Scope>,
+    root: LoweringScope,
+    inner: HashMap<(String, usize), LoweringScope>,
     /// Variables with other names in the ASL, because they would shadow a function there.
     renamed: RefCell<BTreeMap<String, Text>>,
 }
@@ -100,12 +100,12 @@ impl Scopes {
     fn add(&mut self, states: &[State], flow: &Flow) {
         for state in states {
             for (index, body) in state.bodies().iter().enumerate() {
-                let mut scope = Scope {
+                let mut scope = LoweringScope {
                     typed: typed(&body.variables),
-                    ..Scope::default()
+                    ..LoweringScope::default()
                 };
-                if let Kind::Map(map) = &state.kind {
-                    *scope.item.borrow_mut() = Some(Item {
+                if let FlowStateKind::Map(map) = &state.kind {
+                    *scope.item.borrow_mut() = Some(MapItem {
                         name: map.item.clone(),
                         shape: map.shape.map_or(Shape::Any, Shape::Lazy),
                         assigned: reads_item_later(body, &map.item),
@@ -135,7 +135,9 @@ impl Scopes {
         let mut literal = literal.clone();
         literal.rename(&|_| None, &|name| *name = self.emitted(name));
         match *literal.node {
-            Node::Jsonata(text, _) | Node::Path(text, _) | Node::Intrinsic(text, _) => Some(text),
+            ExprNode::Jsonata(text, _) | ExprNode::Path(text, _) | ExprNode::Intrinsic(text, _) => {
+                Some(text)
+            }
             _ => None,
         }
     }
@@ -172,7 +174,7 @@ impl Scopes {
     }
 
     /// The scope of a branch or body.
-    pub(super) fn inner(&self, state: &str, index: usize) -> &Scope {
+    pub(super) fn inner(&self, state: &str, index: usize) -> &LoweringScope {
         self.inner
             .get(&(state.to_owned(), index))
             .unwrap_or(&self.root)
@@ -221,7 +223,7 @@ fn reads_item_later(body: &Body, item: &str) -> bool {
 /// Whether an expression reads an item.
 pub(super) fn reads_item(expr: &Expr, item: &str) -> bool {
     let mut read = false;
-    expr.walk(&mut |node| read |= matches!(node, Node::Item(name) if name == item));
+    expr.walk(&mut |node| read |= matches!(node, ExprNode::Item(name) if name == item));
     read
 }
 
@@ -245,7 +247,7 @@ fn hiding(states: &[State], given: &[Text]) -> HashMap<String, HashSet<String>> 
                 .iter()
                 .for_each(|(name, _)| set(name, &edge.target));
         }
-        if let Kind::Choice { arms, .. } = &state.kind {
+        if let FlowStateKind::Choice { arms, .. } = &state.kind {
             for arm in arms {
                 arm.pattern
                     .names()
@@ -288,7 +290,7 @@ impl<'a> ShapeInference<'a> {
             let levels = at(levels, states, index);
             let env = Env::new(self.flow, self.scopes, state, levels.clone());
             for (inner, body) in state.bodies().iter().enumerate() {
-                if let Kind::Map(map) = &state.kind
+                if let FlowStateKind::Map(map) = &state.kind
                     && map.shape.is_none()
                 {
                     let shape = self.item(map, &env);
@@ -305,7 +307,7 @@ impl<'a> ShapeInference<'a> {
             for catch in &state.catch {
                 self.assign(&catch.edge.assign, &env.in_catch());
             }
-            if let Kind::Choice {
+            if let FlowStateKind::Choice {
                 rules,
                 subject,
                 arms,

@@ -2,13 +2,13 @@
 
 use super::members;
 use super::report::Report;
-use crate::expr::{Expr, Node, Piece, Record, Text, Unary};
+use crate::expr::{Expr, ExprNode, Piece, Record, Text, Unary};
 use crate::shape::{CustomForm, EnumShape, Field, Fields, Presence, Shape, Tagging, Variant};
 use serde_json::Value;
 
 /// A value whose leaves are computed in one of the query languages.
 #[derive(Clone, Debug)]
-pub(super) enum Tree<L> {
+pub(super) enum LoweredTree<L> {
     /// A JSON value, verbatim.
     Literal(Value),
     /// `${Name}` for a template engine.
@@ -16,31 +16,34 @@ pub(super) enum Tree<L> {
     /// A computed value.
     Leaf(L),
     /// An object.
-    Object(Vec<(String, Tree<L>)>),
+    Object(Vec<(String, LoweredTree<L>)>),
     /// An array.
-    Array(Vec<Tree<L>>),
+    Array(Vec<LoweredTree<L>>),
     /// Merged objects; later keys replace earlier ones.
-    Merge(Vec<Tree<L>>),
+    Merge(Vec<LoweredTree<L>>),
     /// A member that is omitted if its value is `null`.
-    Optional(Box<Tree<L>>),
+    Optional(Box<LoweredTree<L>>),
     /// A value whose shape is known more precisely than its parts show.
-    Shaped(Box<Tree<L>>, Shape),
+    Shaped(Box<LoweredTree<L>>, Shape),
 }
 
-impl<L> Tree<L> {
+impl<L> LoweredTree<L> {
     /// Whether no part of it is computed.
     pub(super) fn is_literal(&self) -> bool {
         match self {
-            Tree::Literal(_) => true,
-            Tree::Leaf(_) | Tree::Merge(_) | Tree::Placeholder(_) | Tree::Optional(_) => false,
-            Tree::Object(entries) => entries.iter().all(|(_, value)| value.is_literal()),
-            Tree::Array(items) => items.iter().all(Tree::is_literal),
-            Tree::Shaped(value, _) => value.is_literal(),
+            LoweredTree::Literal(_) => true,
+            LoweredTree::Leaf(_)
+            | LoweredTree::Merge(_)
+            | LoweredTree::Placeholder(_)
+            | LoweredTree::Optional(_) => false,
+            LoweredTree::Object(entries) => entries.iter().all(|(_, value)| value.is_literal()),
+            LoweredTree::Array(items) => items.iter().all(LoweredTree::is_literal),
+            LoweredTree::Shaped(value, _) => value.is_literal(),
         }
     }
 
     /// Its value, if no part of it is computed.
-    pub(super) fn into_literal(self) -> Result<Value, Tree<L>> {
+    pub(super) fn into_literal(self) -> Result<Value, LoweredTree<L>> {
         if !self.is_literal() {
             return Err(self);
         }
@@ -49,18 +52,19 @@ impl<L> Tree<L> {
 
     fn literal(self) -> Value {
         match self {
-            Tree::Literal(value) => value,
-            Tree::Object(entries) => {
+            LoweredTree::Literal(value) => value,
+            LoweredTree::Object(entries) => {
                 let entries = entries
                     .into_iter()
                     .map(|(key, value)| (key, value.literal()));
                 Value::Object(entries.collect())
             }
-            Tree::Array(items) => items.into_iter().map(Tree::literal).collect(),
-            Tree::Shaped(value, _) => value.literal(),
-            Tree::Leaf(_) | Tree::Merge(_) | Tree::Placeholder(_) | Tree::Optional(_) => {
-                Value::Null
-            }
+            LoweredTree::Array(items) => items.into_iter().map(LoweredTree::literal).collect(),
+            LoweredTree::Shaped(value, _) => value.literal(),
+            LoweredTree::Leaf(_)
+            | LoweredTree::Merge(_)
+            | LoweredTree::Placeholder(_)
+            | LoweredTree::Optional(_) => Value::Null,
         }
     }
 }
@@ -70,34 +74,34 @@ pub(super) trait Build {
     type Leaf;
 
     /// Lowers an expression that is not a structured literal.
-    fn leaf(&mut self, expr: &Expr) -> Tree<Self::Leaf>;
+    fn leaf(&mut self, expr: &Expr) -> LoweredTree<Self::Leaf>;
 
     /// A value whose type rustc has determined.
-    fn typed(&mut self, value: &Expr, shape: Shape) -> Tree<Self::Leaf>;
+    fn typed(&mut self, value: &Expr, shape: Shape) -> LoweredTree<Self::Leaf>;
 
     /// `Some` of a value.
-    fn some(&mut self, value: Tree<Self::Leaf>) -> Tree<Self::Leaf> {
+    fn some(&mut self, value: LoweredTree<Self::Leaf>) -> LoweredTree<Self::Leaf> {
         value
     }
 
     /// A value of a struct or an enum.
-    fn shaped(&mut self, value: Tree<Self::Leaf>, _: Shape) -> Tree<Self::Leaf> {
+    fn shaped(&mut self, value: LoweredTree<Self::Leaf>, _: Shape) -> LoweredTree<Self::Leaf> {
         value
     }
 
     /// The value of a field that is serialized by the user's functions, if it is read from a field with the same form.
-    fn passed(&mut self, value: &Expr, form: CustomForm) -> Option<Tree<Self::Leaf>>;
+    fn passed(&mut self, value: &Expr, form: CustomForm) -> Option<LoweredTree<Self::Leaf>>;
 
     /// The report that faults are added to.
     fn report(&mut self) -> &mut Report;
 
     /// Lowers any expression; if it cannot be lowered, reports a fault at its location.
-    fn tree(&mut self, expr: &Expr) -> Tree<Self::Leaf> {
+    fn tree(&mut self, expr: &Expr) -> LoweredTree<Self::Leaf> {
         let before = self.report().enter(expr);
         let tree = if self.report().descend() {
             self.tree_here(expr)
         } else {
-            Tree::Literal(Value::Null)
+            LoweredTree::Literal(Value::Null)
         };
         self.report().ascend();
         self.report().leave(before);
@@ -105,57 +109,57 @@ pub(super) trait Build {
     }
 
     /// Lowers any expression, without changing the location.
-    fn tree_here(&mut self, expr: &Expr) -> Tree<Self::Leaf> {
+    fn tree_here(&mut self, expr: &Expr) -> LoweredTree<Self::Leaf> {
         if let Some(text) = plain_text(expr) {
-            return Tree::Literal(Value::String(text));
+            return LoweredTree::Literal(Value::String(text));
         }
         match &*expr.node {
-            Node::Literal(value) => Tree::Literal(value.clone()),
-            Node::Placeholder(name) => {
+            ExprNode::Literal(value) => LoweredTree::Literal(value.clone()),
+            ExprNode::Placeholder(name) => {
                 if !stepwright_asl::placeholder::is_name(name) {
                     self.report().fault(format!(
                         "`{name}` is not a name for a placeholder, so no template fills it in; write an ASCII letter, then letters, digits and `_`"
                     ));
                 }
-                Tree::Placeholder(name.to_string())
+                LoweredTree::Placeholder(name.to_string())
             }
-            Node::None => Tree::Literal(Value::Null),
-            Node::Unary(Unary::Neg, value) if negated(value).is_some() => {
-                Tree::Literal(negated(value).unwrap_or(Value::Null))
+            ExprNode::None => LoweredTree::Literal(Value::Null),
+            ExprNode::Unary(Unary::Neg, value) if negated(value).is_some() => {
+                LoweredTree::Literal(negated(value).unwrap_or(Value::Null))
             }
-            Node::Some(value) => {
+            ExprNode::Some(value) => {
                 let value = self.tree(value);
                 self.some(value)
             }
-            Node::Typed(value, shape) => self.typed(value, Shape::Lazy(*shape)),
-            Node::Tuple(items) if items.is_empty() => Tree::Literal(Value::Null),
-            Node::Tuple(items) | Node::Array(items) => {
-                Tree::Array(items.iter().map(|item| self.tree(item)).collect())
+            ExprNode::Typed(value, shape) => self.typed(value, Shape::Lazy(*shape)),
+            ExprNode::Tuple(items) if items.is_empty() => LoweredTree::Literal(Value::Null),
+            ExprNode::Tuple(items) | ExprNode::Array(items) => {
+                LoweredTree::Array(items.iter().map(|item| self.tree(item)).collect())
             }
-            Node::Object(entries) => Tree::Object(
+            ExprNode::Object(entries) => LoweredTree::Object(
                 entries
                     .iter()
                     .map(|(key, value)| (key.to_string(), self.tree(value)))
                     .collect(),
             ),
-            Node::Record(record) => {
+            ExprNode::Record(record) => {
                 let value = self.record(record);
                 self.shaped(value, Shape::Lazy(record.shape))
             }
-            Node::Function(path, arguments)
+            ExprNode::Function(path, arguments)
                 if path.starts_with("vec!") || path == "vec" || path == "Vec::from" =>
             {
                 match arguments.as_slice() {
                     [only] if path == "Vec::from" => self.tree(only),
-                    items => Tree::Array(items.iter().map(|item| self.tree(item)).collect()),
+                    items => LoweredTree::Array(items.iter().map(|item| self.tree(item)).collect()),
                 }
             }
-            Node::Function(path, arguments)
+            ExprNode::Function(path, arguments)
                 if arguments.is_empty() && matches!(&**path, "Vec::new" | "Vec::default") =>
             {
-                Tree::Array(Vec::new())
+                LoweredTree::Array(Vec::new())
             }
-            Node::Method(base, name, arguments)
+            ExprNode::Method(base, name, arguments)
                 if arguments.is_empty()
                     && crate::expr::methods::is_identity(name)
                     && is_built(base) =>
@@ -167,7 +171,7 @@ pub(super) trait Build {
     }
 
     /// Builds a struct or variant literal in serde's JSON form.
-    fn record(&mut self, record: &Record) -> Tree<Self::Leaf> {
+    fn record(&mut self, record: &Record) -> LoweredTree<Self::Leaf> {
         match (record.variant, (record.shape)().resolve()) {
             (None, Shape::Struct(shape)) => {
                 let tag = shape
@@ -180,7 +184,7 @@ pub(super) trait Build {
                     Some(variant) => self.variant(&shape, variant, &record.fields),
                     None => {
                         self.report().fault(format!("the variant `{}::{name}` is never written as JSON, because serde skips it", shape.name));
-                        Tree::Literal(Value::Null)
+                        LoweredTree::Literal(Value::Null)
                     }
                 }
             }
@@ -189,7 +193,7 @@ pub(super) trait Build {
                     "{} is opaque here, so its literal cannot be written: give the value as a constant, or build it in a task",
                     other.describe()
                 ));
-                Tree::Literal(Value::Null)
+                LoweredTree::Literal(Value::Null)
             }
         }
     }
@@ -200,24 +204,24 @@ pub(super) trait Build {
         fields: &Fields,
         given: &[(Text, Expr)],
         tag: Option<(String, String)>,
-    ) -> Tree<Self::Leaf> {
+    ) -> LoweredTree<Self::Leaf> {
         let find = |this: &mut Self, field: &Field| {
             let value = given.iter().find(|(name, _)| *name == field.name);
             match value {
                 Some((_, value)) => this.given(field, value),
-                None => Tree::Literal(absent(field)),
+                None => LoweredTree::Literal(absent(field)),
             }
         };
-        let head = tag.map(|(key, name)| (key, Tree::Literal(Value::String(name))));
+        let head = tag.map(|(key, name)| (key, LoweredTree::Literal(Value::String(name))));
         match fields {
             Fields::Unit => match head {
-                Some(entry) => Tree::Object(vec![entry]),
-                None => Tree::Literal(Value::Null),
+                Some(entry) => LoweredTree::Object(vec![entry]),
+                None => LoweredTree::Literal(Value::Null),
             },
             Fields::Newtype(field) => {
                 let value = find(self, field);
                 match head {
-                    Some(entry) => merge(vec![Tree::Object(vec![entry]), value]),
+                    Some(entry) => merge(vec![LoweredTree::Object(vec![entry]), value]),
                     None => value,
                 }
             }
@@ -225,11 +229,11 @@ pub(super) trait Build {
                 self.refuse_dropped(fields, given);
                 let fields = fields.iter();
                 let fields = fields.filter(|field| !matches!(field.presence, Presence::Never));
-                Tree::Array(fields.map(|field| find(self, field)).collect())
+                LoweredTree::Array(fields.map(|field| find(self, field)).collect())
             }
             Fields::Named(fields) => {
                 self.refuse_dropped(fields, given);
-                let mut parts = vec![Tree::Object(head.into_iter().collect())];
+                let mut parts = vec![LoweredTree::Object(head.into_iter().collect())];
                 for field in fields {
                     if matches!(field.presence, Presence::Never) {
                         continue;
@@ -240,7 +244,7 @@ pub(super) trait Build {
                     if field.flatten {
                         parts.push(value);
                     } else {
-                        parts.push(Tree::Object(vec![(field.wire.to_string(), value)]));
+                        parts.push(LoweredTree::Object(vec![(field.wire.to_string(), value)]));
                     }
                 }
                 merge(parts)
@@ -268,39 +272,39 @@ pub(super) trait Build {
     }
 
     /// The value of a field in a literal.
-    fn given(&mut self, field: &Field, value: &Expr) -> Tree<Self::Leaf> {
+    fn given(&mut self, field: &Field, value: &Expr) -> LoweredTree<Self::Leaf> {
         let Some(form) = members::custom_field(&field.shape) else {
             return self.tree(value);
         };
         let before = self.report().enter(value);
         let read = passed_on(value);
         let passed = match &*read.node {
-            Node::Field(..) | Node::TupleField(..) => self.passed(read, form),
+            ExprNode::Field(..) | ExprNode::TupleField(..) => self.passed(read, form),
             _ => None,
         };
         let tree = passed.unwrap_or_else(|| {
             self.report().fault(form.refusal());
-            Tree::Literal(Value::Null)
+            LoweredTree::Literal(Value::Null)
         });
         self.report().leave(before);
         tree
     }
 
     /// The member of a field; `None` if serde omits it.
-    fn member(&mut self, field: &Field, given: &[(Text, Expr)]) -> Option<Tree<Self::Leaf>> {
+    fn member(&mut self, field: &Field, given: &[(Text, Expr)]) -> Option<LoweredTree<Self::Leaf>> {
         let given = given.iter().find(|(name, _)| *name == field.name);
         let Some((_, value)) = given else {
             let value = absent(field);
             let omitted = matches!(field.presence, Presence::Omitted(_)) && value.is_null();
-            return (!omitted).then_some(Tree::Literal(value));
+            return (!omitted).then_some(LoweredTree::Literal(value));
         };
         match (&field.presence, value.untyped()) {
-            (Presence::Omitted(_), Node::None) => None,
-            (Presence::Omitted(_), Node::Some(_)) => Some(self.given(field, value)),
+            (Presence::Omitted(_), ExprNode::None) => None,
+            (Presence::Omitted(_), ExprNode::Some(_)) => Some(self.given(field, value)),
             (Presence::Omitted(_), _) => match self.given(field, value) {
-                Tree::Literal(Value::Null) => None,
-                Tree::Literal(literal) => Some(Tree::Literal(literal)),
-                computed => Some(Tree::Optional(Box::new(computed))),
+                LoweredTree::Literal(Value::Null) => None,
+                LoweredTree::Literal(literal) => Some(LoweredTree::Literal(literal)),
+                computed => Some(LoweredTree::Optional(Box::new(computed))),
             },
             _ => Some(self.given(field, value)),
         }
@@ -312,28 +316,29 @@ pub(super) trait Build {
         shape: &EnumShape,
         variant: &Variant,
         given: &[(Text, Expr)],
-    ) -> Tree<Self::Leaf> {
+    ) -> LoweredTree<Self::Leaf> {
         let wire = variant.wire.to_string();
         let unit = matches!(variant.fields, Fields::Unit);
         if variant.untagged {
             return self.fields(&variant.fields, given, None);
         }
         match &shape.tagging {
-            Tagging::External if unit => Tree::Literal(Value::String(wire)),
+            Tagging::External if unit => LoweredTree::Literal(Value::String(wire)),
             Tagging::External => {
                 let content = self.fields(&variant.fields, given, None);
-                Tree::Object(vec![(wire, content)])
+                LoweredTree::Object(vec![(wire, content)])
             }
             Tagging::Internal { tag } => {
                 self.fields(&variant.fields, given, Some((tag.to_string(), wire)))
             }
             Tagging::Adjacent { tag, content } => {
-                let mut entries = vec![(tag.to_string(), Tree::Literal(Value::String(wire)))];
+                let mut entries =
+                    vec![(tag.to_string(), LoweredTree::Literal(Value::String(wire)))];
                 if !unit {
                     let value = self.fields(&variant.fields, given, None);
                     entries.push((content.to_string(), value));
                 }
-                Tree::Object(entries)
+                LoweredTree::Object(entries)
             }
             Tagging::Untagged => self.fields(&variant.fields, given, None),
         }
@@ -343,22 +348,22 @@ pub(super) trait Build {
 /// A constant text, in any form that makes a `String`: `"us".to_string()`, `String::from("us")`.
 fn plain_text(expr: &Expr) -> Option<String> {
     match &*expr.node {
-        Node::Literal(Value::String(text)) => Some(text.clone()),
-        Node::Typed(value, shape) => match shape().resolve() {
+        ExprNode::Literal(Value::String(text)) => Some(text.clone()),
+        ExprNode::Typed(value, shape) => match shape().resolve() {
             Shape::String | Shape::Any => plain_text(value),
             _ => None,
         },
-        Node::Method(base, name, arguments)
+        ExprNode::Method(base, name, arguments)
             if arguments.is_empty()
                 && (name == "to_string" || crate::expr::methods::is_identity(name)) =>
         {
             plain_text(base)
         }
-        Node::Function(path, arguments) if is_text(path) => match arguments.as_slice() {
+        ExprNode::Function(path, arguments) if is_text(path) => match arguments.as_slice() {
             [only] => plain_text(only),
             _ => None,
         },
-        Node::Format(pieces) => pieces
+        ExprNode::Format(pieces) => pieces
             .iter()
             .map(|piece| match piece {
                 Piece::Text(text) => Some(&**text),
@@ -383,7 +388,7 @@ fn is_text(path: &str) -> bool {
 
 /// A literal number with the opposite sign.
 fn negated(value: &Expr) -> Option<Value> {
-    let Node::Literal(Value::Number(number)) = &*value.node else {
+    let ExprNode::Literal(Value::Number(number)) = &*value.node else {
         return None;
     };
     match number.as_i64() {
@@ -396,8 +401,8 @@ fn negated(value: &Expr) -> Option<Value> {
 /// The value itself, without methods that do not change the JSON.
 fn passed_on(value: &Expr) -> &Expr {
     match &*value.node {
-        Node::Typed(value, _) => passed_on(value),
-        Node::Method(base, name, arguments)
+        ExprNode::Typed(value, _) => passed_on(value),
+        ExprNode::Method(base, name, arguments)
             if arguments.is_empty() && crate::expr::methods::is_identity(name) =>
         {
             passed_on(base)
@@ -408,17 +413,17 @@ fn passed_on(value: &Expr) -> &Expr {
 
 /// Whether an expression is a structured literal.
 fn is_built(expr: &Expr) -> bool {
-    if let Node::Typed(value, _) = &*expr.node {
+    if let ExprNode::Typed(value, _) = &*expr.node {
         return is_built(value);
     }
     matches!(
         &*expr.node,
-        Node::Record(_)
-            | Node::Tuple(_)
-            | Node::Array(_)
-            | Node::Object(_)
-            | Node::Literal(_)
-            | Node::Placeholder(_)
+        ExprNode::Record(_)
+            | ExprNode::Tuple(_)
+            | ExprNode::Array(_)
+            | ExprNode::Object(_)
+            | ExprNode::Literal(_)
+            | ExprNode::Placeholder(_)
     )
 }
 
@@ -431,38 +436,42 @@ fn absent(field: &Field) -> Value {
 }
 
 /// Merges adjacent objects; computed parts remain separate.
-fn merge<L>(parts: Vec<Tree<L>>) -> Tree<L> {
-    let mut merged: Vec<Tree<L>> = Vec::new();
+fn merge<L>(parts: Vec<LoweredTree<L>>) -> LoweredTree<L> {
+    let mut merged: Vec<LoweredTree<L>> = Vec::new();
     for part in parts {
         let part = match part {
-            Tree::Shaped(inner, _) if matches!(*inner, Tree::Object(_) | Tree::Merge(_)) => {
+            LoweredTree::Shaped(inner, _)
+                if matches!(*inner, LoweredTree::Object(_) | LoweredTree::Merge(_)) =>
+            {
                 vec![merge(vec![*inner])]
             }
-            Tree::Merge(inner) => inner,
-            Tree::Literal(Value::Object(entries)) => vec![Tree::Object(
+            LoweredTree::Merge(inner) => inner,
+            LoweredTree::Literal(Value::Object(entries)) => vec![LoweredTree::Object(
                 entries
                     .into_iter()
-                    .map(|(key, value)| (key, Tree::Literal(value)))
+                    .map(|(key, value)| (key, LoweredTree::Literal(value)))
                     .collect(),
             )],
             // A flattened `None` adds nothing.
-            Tree::Literal(Value::Null) => Vec::new(),
+            LoweredTree::Literal(Value::Null) => Vec::new(),
             other => vec![other],
         };
         for part in part {
             match (merged.last_mut(), part) {
-                (Some(Tree::Object(entries)), Tree::Object(more)) => entries.extend(more),
+                (Some(LoweredTree::Object(entries)), LoweredTree::Object(more)) => {
+                    entries.extend(more)
+                }
                 (_, part) => merged.push(part),
             }
         }
     }
-    if matches!(merged.first(), Some(Tree::Object(entries)) if entries.is_empty())
+    if matches!(merged.first(), Some(LoweredTree::Object(entries)) if entries.is_empty())
         && merged.len() > 1
     {
         merged.remove(0);
     }
     match merged.len() {
         1 => merged.remove(0),
-        _ => Tree::Merge(merged),
+        _ => LoweredTree::Merge(merged),
     }
 }

@@ -1,6 +1,6 @@
 //! With `deny unhandled_errors`: uncaught errors of tasks.
 
-use crate::flow::{CallTarget, Kind, State};
+use crate::flow::{CallTarget, FlowStateKind, State};
 use crate::workflow::Fault;
 use stepwright_asl::errors::matches_task_failure;
 
@@ -13,7 +13,7 @@ fn faults<'a>(states: &'a [State], around: &mut Vec<&'a State>, way_out: &str) -
     let mut faults = Vec::new();
     for state in states {
         around.push(state);
-        if let Kind::Task { call, .. } = &state.kind
+        if let FlowStateKind::Task { call, .. } = &state.kind
             && let CallTarget::Task(task) = &call.sends
         {
             for error in task.errors {
@@ -39,7 +39,7 @@ fn faults<'a>(states: &'a [State], around: &mut Vec<&'a State>, way_out: &str) -
 fn is_caught(states: &[&State], error: &str) -> bool {
     let mut name = error;
     for state in states.iter().rev() {
-        if let Kind::Map(map) = &state.kind
+        if let FlowStateKind::Map(map) = &state.kind
             && map.distributed.is_some()
         {
             name = "States.ExceedToleratedFailureThreshold";

@@ -1,11 +1,11 @@
 //! Definite assignment: a variable is read only where every path has assigned it.
 
 use super::fault;
-use crate::expr::{Expr, Node};
-use crate::flow::{Flow, Kind, State, Transition};
+use crate::expr::{Expr, ExprNode};
+use crate::flow::{Flow, FlowStateKind, State, Transition};
 use crate::workflow::{Fault, SourceLocation};
 use std::collections::{HashMap, HashSet, VecDeque};
-use stepwright_asl::intrinsic::Call;
+use stepwright_asl::intrinsic::IntrinsicCall;
 use stepwright_asl::jsonata::Expression;
 use stepwright_asl::path::Path;
 
@@ -193,7 +193,7 @@ fn ways(state: &State) -> Vec<Way<'_>> {
     let catches = state.catch.len();
     for (index, edge) in state.edges().into_iter().enumerate() {
         let mut assigns: Names<'_> = edge.assign.iter().map(|(name, _)| &**name).collect();
-        if let Kind::Choice { rules, arms, .. } = &state.kind
+        if let FlowStateKind::Choice { rules, arms, .. } = &state.kind
             && let Some(arm) = index
                 .checked_sub(catches + rules.len())
                 .and_then(|arm| arms.get(arm))
@@ -213,19 +213,19 @@ fn ways(state: &State) -> Vec<Way<'_>> {
 pub(super) fn read_in(expr: &Expr) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     expr.walk(&mut |node| match node {
-        Node::Variable(name) => names.push(name.to_string()),
-        Node::Jsonata(text, _) => {
+        ExprNode::Variable(name) => names.push(name.to_string()),
+        ExprNode::Jsonata(text, _) => {
             if let Ok(expression) = Expression::parse(text) {
                 names.extend(expression.variables().iter().cloned());
             }
         }
-        Node::Path(text, _) => {
+        ExprNode::Path(text, _) => {
             if let Ok(path) = Path::parse(text.trim()) {
                 names.extend(path.variable().map(str::to_owned));
             }
         }
-        Node::Intrinsic(text, _) => {
-            if let Ok(call) = Call::parse(text) {
+        ExprNode::Intrinsic(text, _) => {
+            if let Ok(call) = IntrinsicCall::parse(text) {
                 let paths = call.paths().into_iter();
                 names.extend(paths.filter_map(|path| path.variable().map(str::to_owned)));
             }

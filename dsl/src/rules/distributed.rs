@@ -1,8 +1,8 @@
 //! Distributed Maps: the settings of readers and writers, and what their children fail with.
 
 use super::fault;
-use crate::expr::{Expr, Node, Text};
-use crate::flow::{Access, Distributed, Kind, Map, State};
+use crate::expr::{Expr, ExprNode, Text};
+use crate::flow::{Access, Distributed, FlowStateKind, Map, State};
 use crate::shape::{Fields, Shape};
 use crate::workflow::Fault;
 use serde_json::Value;
@@ -12,7 +12,9 @@ use stepwright_asl::similar::did_you_mean;
 
 /// Runs the rules of this file.
 pub(super) fn rules(state: &State, faults: &mut Vec<Fault>) {
-    let Kind::Map(map) = &state.kind else { return };
+    let FlowStateKind::Map(map) = &state.kind else {
+        return;
+    };
     let Some(distributed) = &map.distributed else {
         return;
     };
@@ -85,7 +87,7 @@ impl Of<'_> {
                 self.say(format!("`{config}` has no field `{name}`{hint}"), faults);
                 continue;
             };
-            if let Node::Literal(value) = value.untyped()
+            if let ExprNode::Literal(value) = value.untyped()
                 && let Some(wanted) = unfit(&setting.takes, value)
             {
                 self.say(
@@ -100,7 +102,7 @@ impl Of<'_> {
     fn headers_are_given(&self, faults: &mut Vec<Fault>) {
         let location = self.value("CSVHeaderLocation");
         let is_given = location.is_some_and(
-            |value| matches!(value.untyped(), Node::Literal(Value::String(word)) if word == "GIVEN"),
+            |value| matches!(value.untyped(), ExprNode::Literal(Value::String(word)) if word == "GIVEN"),
         );
         match (is_given, self.value("CSVHeaders")) {
             (true, None) => self.say(

@@ -2,7 +2,7 @@
 
 use super::fault;
 use crate::expr::Text;
-use crate::flow::{CallTarget, Kind, State};
+use crate::flow::{CallTarget, FlowStateKind, State};
 use crate::workflow::{Fault, SourceLocation};
 use std::collections::HashSet;
 use stepwright_asl::errors::{ALL, RESERVED, is_reserved, matches};
@@ -114,13 +114,15 @@ fn nothing_is_shadowed(state: &State, list: &[Group<'_>], faults: &mut Vec<Fault
 
 /// Whatever an item of a Distributed Map fails with, the map fails with `States.ExceedToleratedFailureThreshold`.
 fn items_fail_in_one_way(state: &State, group: &Group<'_>, faults: &mut Vec<Fault>) {
-    let Kind::Map(map) = &state.kind else { return };
+    let FlowStateKind::Map(map) = &state.kind else {
+        return;
+    };
     if map.distributed.is_none() {
         return;
     }
     let mut inside = HashSet::new();
     super::each_state(&map.body.states, &mut |inner| {
-        if let Kind::Task { call, .. } = &inner.kind
+        if let FlowStateKind::Task { call, .. } = &inner.kind
             && let CallTarget::Task(task) = &call.sends
         {
             inside.extend(task.errors.iter().map(|row| row.error));

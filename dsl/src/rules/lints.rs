@@ -3,7 +3,7 @@
 use super::assigned::read_in;
 use super::loops::unbounded;
 use super::{each_body, each_state, fault};
-use crate::expr::{Binary, Expr, Node, Piece};
+use crate::expr::{Binary, Expr, ExprNode, Piece};
 use crate::flow::{Body, Flow, State, Transition, VariableOf, Variables};
 use crate::lower::unhandled;
 use crate::workflow::Fault;
@@ -130,8 +130,8 @@ fn literal_placeholders(flow: &Flow) -> Vec<Fault> {
                 }
             };
             expr.walk(&mut |node| match node {
-                Node::Literal(value) => texts(value, &mut say),
-                Node::Format(pieces) => {
+                ExprNode::Literal(value) => texts(value, &mut say),
+                ExprNode::Format(pieces) => {
                     for piece in pieces {
                         if let Piece::Text(text) = piece {
                             say(text);
@@ -163,7 +163,7 @@ fn unused_variables(flow: &Flow) -> Vec<Fault> {
         let on_edges = edges.iter().flat_map(|edge| &edge.raw);
         for (_, value) in state.raw.iter().chain(on_edges) {
             value.walk(&mut |node| {
-                if let Node::Literal(value) = node {
+                if let ExprNode::Literal(value) = node {
                     raw.push(value.to_string());
                 }
             });
@@ -239,13 +239,13 @@ fn can_fail(value: &Expr) -> bool {
     let mut fails = false;
     value.walk(&mut |node| {
         fails |= match node {
-            Node::Index(..)
-            | Node::Binary(Binary::Div | Binary::Rem, ..)
-            | Node::Jsonata(..)
-            | Node::Path(..)
-            | Node::Intrinsic(..) => true,
-            Node::Method(_, name, _) => FAIL.contains(&&**name),
-            Node::Function(path, _) => LIBRARY_FAILS.contains(&&**path),
+            ExprNode::Index(..)
+            | ExprNode::Binary(Binary::Div | Binary::Rem, ..)
+            | ExprNode::Jsonata(..)
+            | ExprNode::Path(..)
+            | ExprNode::Intrinsic(..) => true,
+            ExprNode::Method(_, name, _) => FAIL.contains(&&**name),
+            ExprNode::Function(path, _) => LIBRARY_FAILS.contains(&&**path),
             _ => false,
         };
     });

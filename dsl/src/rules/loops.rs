@@ -1,8 +1,8 @@
 //! Loops without bound.
 
 use super::assigned::read_in;
-use crate::expr::{Expr, Node};
-use crate::flow::{CallTarget, Kind, Otherwise, State};
+use crate::expr::{Expr, ExprNode};
+use crate::flow::{CallTarget, FlowStateKind, Otherwise, State};
 use crate::workflow::SourceLocation;
 use std::collections::HashSet;
 use stepwright_asl::limits::AwaitedEvent;
@@ -72,7 +72,7 @@ fn is_bounded(inside: &[&State]) -> bool {
         counts_input |= state.output.iter().chain(caught).any(computes_with_input);
     }
     inside.iter().any(|state| {
-        let Kind::Choice {
+        let FlowStateKind::Choice {
             rules,
             subject,
             arms,
@@ -101,8 +101,8 @@ fn is_bounded(inside: &[&State]) -> bool {
 /// Whether a state takes its time.
 fn waits(state: &State) -> bool {
     match &state.kind {
-        Kind::Wait(_) => true,
-        Kind::Task { call, .. } => {
+        FlowStateKind::Wait(_) => true,
+        FlowStateKind::Task { call, .. } => {
             call.waits_for_token
                 || match &call.sends {
                     CallTarget::Workflow(workflow) => workflow.awaited,
@@ -116,7 +116,7 @@ fn waits(state: &State) -> bool {
 
 fn reads_input(expr: &Expr) -> bool {
     let mut reads = false;
-    expr.walk(&mut |node| reads |= matches!(node, Node::Input(_)));
+    expr.walk(&mut |node| reads |= matches!(node, ExprNode::Input(_)));
     reads
 }
 
@@ -124,10 +124,10 @@ fn reads_input(expr: &Expr) -> bool {
 fn computes_with_input(expr: &Expr) -> bool {
     let mut computes = false;
     expr.walk(&mut |node| {
-        if let Node::Binary(_, left, right) = node {
+        if let ExprNode::Binary(_, left, right) = node {
             computes |= reads_input(left) || reads_input(right);
         }
-        if let Node::Method(receiver, ..) = node {
+        if let ExprNode::Method(receiver, ..) = node {
             computes |= reads_input(receiver);
         }
     });

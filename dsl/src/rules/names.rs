@@ -2,7 +2,7 @@
 
 use super::{each_state, fault};
 use crate::expr::Text;
-use crate::flow::{Flow, Kind, Variables};
+use crate::flow::{Flow, FlowStateKind, Variables};
 use crate::workflow::{Fault, SourceLocation};
 use std::collections::HashSet;
 use stepwright_asl::name::{check_label, check_machine, check_state, check_variable};
@@ -27,7 +27,7 @@ pub(super) fn rules(flow: &Flow, faults: &mut Vec<Fault>) {
         for body in state.bodies() {
             said.all(Some(&state.name), &body.variables, faults);
         }
-        if let Kind::Map(map) = &state.kind {
+        if let FlowStateKind::Map(map) = &state.kind {
             said.one(Some(&state.name), &map.item, "an item", state.place, faults);
             let distributed = map.distributed.as_ref();
             if let Some(label) = distributed.and_then(|one| one.label.as_ref()) {

@@ -1,8 +1,8 @@
 //! Numbers that AWS limits.
 
 use super::fault;
-use crate::expr::{Expr, Node};
-use crate::flow::{Batching, Flow, Kind, Rate, Retry, State, Wait};
+use crate::expr::{Expr, ExprNode};
+use crate::flow::{Batching, Flow, FlowStateKind, Rate, Retry, State, Wait};
 use crate::workflow::Fault;
 use stepwright_asl::limits::{
     BATCH, DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, PERCENTAGE, SECONDS, Setting, SettingType,
@@ -27,7 +27,7 @@ pub(super) fn rules(state: &State, faults: &mut Vec<Fault>) {
         settings_are_in_range(state, retry, faults);
     }
     match &state.kind {
-        Kind::Task {
+        FlowStateKind::Task {
             timeout, heartbeat, ..
         } => {
             for (call, seconds) in [(".timeout(..)", timeout), (".heartbeat(..)", heartbeat)] {
@@ -57,13 +57,13 @@ pub(super) fn rules(state: &State, faults: &mut Vec<Fault>) {
                 );
             }
         }
-        Kind::Wait(Wait::Seconds(amount))
+        FlowStateKind::Wait(Wait::Seconds(amount))
             if number(amount).is_some_and(|seconds| seconds > most()) =>
         {
             let message = format!("a wait is at most {MAX_SECONDS} seconds");
             say(state, amount, message, faults);
         }
-        Kind::Map(map) => {
+        FlowStateKind::Map(map) => {
             let distributed = map.distributed.as_ref();
             let share = distributed.and_then(|one| one.tolerated_percentage.as_ref());
             if let Some(amount) = share
@@ -114,7 +114,7 @@ fn batches_are_in_range(state: &State, batch: &Batching, faults: &mut Vec<Fault>
 /// The whole number that stands there, where it is known.
 pub(super) fn whole(amount: &Expr) -> Option<u64> {
     match amount.untyped() {
-        Node::Literal(value) => value.as_u64(),
+        ExprNode::Literal(value) => value.as_u64(),
         _ => None,
     }
 }
@@ -126,7 +126,7 @@ fn say(state: &State, at: &Expr, message: String, faults: &mut Vec<Fault>) {
 /// The number that stands there, where it is known.
 fn number(amount: &Expr) -> Option<f64> {
     match amount.untyped() {
-        Node::Literal(value) => value.as_f64(),
+        ExprNode::Literal(value) => value.as_f64(),
         _ => None,
     }
 }

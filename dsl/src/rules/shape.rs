@@ -1,11 +1,11 @@
 //! What a state is made of.
 
 use super::fault;
-use crate::expr::{self, Expr, Node, Text};
-use crate::flow::{CallTarget, Flow, Kind, Otherwise, State};
+use crate::expr::{self, Expr, ExprNode, Text};
+use crate::flow::{CallTarget, Flow, FlowStateKind, Otherwise, State};
 use crate::lower::{handed_into, unhandled};
 use crate::workflow::Fault;
-use stepwright_asl::integrations::{Pattern, lookup};
+use stepwright_asl::integrations::{IntegrationPattern, lookup};
 
 /// Runs the rules of this file.
 pub(super) fn rules(flow: &Flow, state: &State, faults: &mut Vec<Fault>) {
@@ -21,7 +21,7 @@ pub(super) fn rules(flow: &Flow, state: &State, faults: &mut Vec<Fault>) {
 
 /// A choice has a rule.
 fn choices_decide(state: &State, faults: &mut Vec<Fault>) {
-    if let Kind::Choice {
+    if let FlowStateKind::Choice {
         rules,
         subject: None,
         otherwise: Otherwise::To(_) | Otherwise::Fail,
@@ -36,7 +36,7 @@ fn choices_decide(state: &State, faults: &mut Vec<Fault>) {
 
 /// A choice has rules or a `match`, not both.
 fn choices_decide_in_one_way(state: &State, faults: &mut Vec<Fault>) {
-    if let Kind::Choice {
+    if let FlowStateKind::Choice {
         rules,
         subject: Some(_),
         ..
@@ -50,7 +50,7 @@ fn choices_decide_in_one_way(state: &State, faults: &mut Vec<Fault>) {
 
 /// An arm that takes everything is the last.
 fn arms_can_be_taken(state: &State, faults: &mut Vec<Fault>) {
-    let Kind::Choice { arms, .. } = &state.kind else {
+    let FlowStateKind::Choice { arms, .. } = &state.kind else {
         return;
     };
     for arm in arms.iter().rev().skip(1) {
@@ -82,7 +82,7 @@ fn variables_are_assigned_once(state: &State, faults: &mut Vec<Fault>) {
 
 /// A service's name and its pattern are those of AWS's tables. What `raw` writes is not asked.
 fn services_are_known(state: &State, faults: &mut Vec<Fault>) {
-    let Kind::Task { call, .. } = &state.kind else {
+    let FlowStateKind::Task { call, .. } = &state.kind else {
         return;
     };
     let CallTarget::Service(service) = &call.sends else {
@@ -92,7 +92,7 @@ fn services_are_known(state: &State, faults: &mut Vec<Fault>) {
     if is_raw || service.resource.contains("${") {
         return;
     }
-    let suffix = Pattern::WaitForTaskToken.suffix();
+    let suffix = IntegrationPattern::WaitForTaskToken.suffix();
     let mut resource = service.resource.to_string();
     if call.waits_for_token && !resource.ends_with(suffix) {
         resource += suffix;
@@ -114,12 +114,12 @@ fn keys_are_given_once(state: &State, faults: &mut Vec<Fault>) {
         }
     };
     match &state.kind {
-        Kind::Task { call, .. } => {
+        FlowStateKind::Task { call, .. } => {
             if let CallTarget::Service(service) = &call.sends {
                 say(service.fields.as_deref().unwrap_or_default());
             }
         }
-        Kind::Map(map) => {
+        FlowStateKind::Map(map) => {
             if let Some(distributed) = &map.distributed {
                 for access in distributed.reader.iter().chain(&distributed.writer) {
                     say(&access.arguments);
@@ -130,7 +130,7 @@ fn keys_are_given_once(state: &State, faults: &mut Vec<Fault>) {
     }
     state.each_expression(&mut |expr| {
         expr.walk(&mut |node| {
-            if let Node::Object(entries) = node {
+            if let ExprNode::Object(entries) = node {
                 say(entries);
             }
         });
@@ -139,7 +139,9 @@ fn keys_are_given_once(state: &State, faults: &mut Vec<Fault>) {
 
 /// The children of a Distributed Map that are handed more than the item get an object, which is no item.
 fn items_are_found(flow: &Flow, state: &State, faults: &mut Vec<Fault>) {
-    let Kind::Map(map) = &state.kind else { return };
+    let FlowStateKind::Map(map) = &state.kind else {
+        return;
+    };
     if !map.body.input_is_item {
         return;
     }
@@ -158,7 +160,7 @@ fn every_error_is_caught(state: &State, faults: &mut Vec<Fault>) {
     let Some(place) = state.exhaustive else {
         return;
     };
-    if matches!(&state.kind, Kind::Map(map) if map.distributed.is_some()) {
+    if matches!(&state.kind, FlowStateKind::Map(map) if map.distributed.is_some()) {
         return;
     }
     let way_out = "call `.catch(..)` with it, or leave `.exhaustive()` out";

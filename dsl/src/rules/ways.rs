@@ -1,7 +1,7 @@
 //! Whether a body comes to an end.
 
 use super::fault;
-use crate::flow::{Kind, Otherwise, State, Transition};
+use crate::flow::{FlowStateKind, Otherwise, State, Transition};
 use crate::workflow::Fault;
 use std::collections::HashSet;
 
@@ -42,8 +42,8 @@ pub(super) fn rules(states: &[State], faults: &mut Vec<Fault>) {
 /// Whether an execution can stop at a state.
 fn is_an_end(state: &State) -> bool {
     match &state.kind {
-        Kind::Succeed | Kind::Fail { .. } => true,
-        Kind::Choice { otherwise, .. } => matches!(otherwise, Otherwise::Fail),
+        FlowStateKind::Succeed | FlowStateKind::Fail { .. } => true,
+        FlowStateKind::Choice { otherwise, .. } => matches!(otherwise, Otherwise::Fail),
         _ => !matches!(state.transition, Some(Transition::Next(_))),
     }
 }

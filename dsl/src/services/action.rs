@@ -2,7 +2,7 @@
 
 use crate::Payload;
 use crate::sealed::Sealed;
-use stepwright_asl::integrations::Pattern;
+use stepwright_asl::integrations::IntegrationPattern;
 
 /// An action of a service: `sqs:sendMessage`.
 pub trait Action: Sealed {
@@ -16,7 +16,7 @@ pub trait Action: Sealed {
     const OPTIONAL: &'static [&'static str];
     /// Its patterns, as in the traits [`HasSync`] and [`HasTaskToken`]; without `.sync:2`.
     #[doc(hidden)]
-    const PATTERNS: &'static [Pattern];
+    const PATTERNS: &'static [IntegrationPattern];
     /// The result of the request-response pattern.
     type Answer: Payload;
 }
@@ -92,8 +92,8 @@ macro_rules! action {
             const RESOURCE: &'static str = $resource;
             const REQUIRED: &'static [&'static str] = &[$($key),*];
             const OPTIONAL: &'static [&'static str] = &[$($optional_key),*];
-            const PATTERNS: &'static [stepwright_asl::integrations::Pattern] = &[
-                stepwright_asl::integrations::Pattern::RequestResponse,
+            const PATTERNS: &'static [stepwright_asl::integrations::IntegrationPattern] = &[
+                stepwright_asl::integrations::IntegrationPattern::RequestResponse,
                 $(action!(@sync $job),)?
                 $(action!(@pattern $token),)?
             ];
@@ -119,10 +119,10 @@ macro_rules! action {
         }
     };
     (@sync $job:ty) => {
-        stepwright_asl::integrations::Pattern::Sync
+        stepwright_asl::integrations::IntegrationPattern::Sync
     };
     (@pattern token) => {
-        stepwright_asl::integrations::Pattern::WaitForTaskToken
+        stepwright_asl::integrations::IntegrationPattern::WaitForTaskToken
     };
     (@token $action:ident) => {
         impl $crate::services::HasTaskToken for $action {}

@@ -12,13 +12,13 @@ use std::fmt;
 use std::marker::PhantomData;
 
 /// The arguments of a call, by their names.
-pub(crate) type Arguments<From> = Vec<(&'static str, Expression<From, serde_json::Value>)>;
+pub(crate) type RequestArguments<From> = Vec<(&'static str, Expression<From, serde_json::Value>)>;
 
 /// A call of an action, with arguments computed from a `From`. [`Body::call`](crate::builder::Body::call) adds it to a state.
 #[must_use = "a request is made by a state: `flow.call(&state, request)`"]
 pub struct Request<A, From, Answer = <A as Action>::Answer> {
     suffix: &'static str,
-    arguments: Arguments<From>,
+    arguments: RequestArguments<From>,
     types: PhantomData<fn() -> (A, Answer)>,
 }
 
@@ -99,7 +99,7 @@ pub trait Calls<Input>: Sealed {
 
     /// Whether the arguments also read a token; the resource; the arguments.
     #[doc(hidden)]
-    fn parts(self) -> (bool, String, Arguments<Self::From>);
+    fn parts(self) -> (bool, String, RequestArguments<Self::From>);
 }
 
 impl<A, From, Answer> Sealed for Request<A, From, Answer> {}
@@ -109,7 +109,7 @@ impl<A: Action, Input, Answer: Payload> Calls<Input> for Request<A, Input, Answe
     type Answer = Answer;
     type From = Input;
 
-    fn parts(self) -> (bool, String, Arguments<Input>) {
+    fn parts(self) -> (bool, String, RequestArguments<Input>) {
         (false, resource::<A>(self.suffix), self.arguments)
     }
 }
@@ -118,7 +118,7 @@ impl<A: Action, Input, Answer: Payload> Calls<Input> for TokenRequest<A, Input, 
     type Answer = Answer;
     type From = (Input, String);
 
-    fn parts(self) -> (bool, String, Arguments<(Input, String)>) {
+    fn parts(self) -> (bool, String, RequestArguments<(Input, String)>) {
         (true, resource::<A>(""), self.0.arguments)
     }
 }
@@ -154,6 +154,6 @@ impl<A: Action, From, Answer> fmt::Debug for Request<A, From, Answer> {
 
 impl<A: Action, Input, Answer> fmt::Debug for TokenRequest<A, Input, Answer> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Waiting").field(&self.0).finish()
+        f.debug_tuple("TokenRequest").field(&self.0).finish()
     }
 }

@@ -7,11 +7,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
-use stepwright_asl::integrations::{Pattern, ResourceField, lookup, optimized};
+use stepwright_asl::integrations::{IntegrationPattern, ResourceField, lookup, optimized};
 
 /// An action, as this module declares it.
 struct Row {
-    patterns: BTreeSet<Pattern>,
+    patterns: BTreeSet<IntegrationPattern>,
     required: BTreeSet<&'static str>,
     optional: BTreeSet<&'static str>,
 }
@@ -53,7 +53,7 @@ fn rows() -> BTreeMap<&'static str, Row> {
         A::RESOURCE
     }
     let start = rows.get_mut(has_sync_2::<states::StartExecution>());
-    start.unwrap().patterns.insert(Pattern::Sync2);
+    start.unwrap().patterns.insert(IntegrationPattern::Sync2);
     rows
 }
 

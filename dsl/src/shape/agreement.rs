@@ -19,7 +19,7 @@ impl Shape {
     #[must_use]
     pub fn disagreements<T: Payload>() -> Vec<String> {
         let schema = Schema::of::<T>();
-        let mut found = Comparison {
+        let mut found = SchemaComparison {
             schema: &schema,
             differences: Vec::new(),
         };
@@ -29,12 +29,12 @@ impl Shape {
     }
 }
 
-struct Comparison<'a> {
+struct SchemaComparison<'a> {
     schema: &'a Schema,
     differences: Vec<String>,
 }
 
-impl Comparison<'_> {
+impl SchemaComparison<'_> {
     fn differ(&mut self, place: &str, what: String) {
         self.differences.push(format!("{place}: {what}"));
     }

@@ -1,6 +1,6 @@
 //! The definition file: reads and validates it, and finds the bound states.
 
-use super::parse::{Binding, BoundTarget};
+use super::parse::{BoundTarget, StateBinding};
 use crate::errors::Errors;
 use crate::suggest::did_you_mean;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use syn::LitStr;
 const MOST: usize = 20;
 
 /// A valid definition.
-pub(super) struct Source {
+pub(super) struct DefinitionFile {
     /// The absolute path, with which the compiler watches the file.
     pub(super) path: PathBuf,
     /// The file's name without its extensions.
@@ -30,9 +30,9 @@ pub(super) struct BoundCall<'b> {
     pub(super) target: Option<String>,
 }
 
-impl Source {
+impl DefinitionFile {
     /// Reads the file; reports problems at its name.
-    pub(super) fn read(file: &LitStr, express: bool, errors: &Errors) -> Option<Source> {
+    pub(super) fn read(file: &LitStr, express: bool, errors: &Errors) -> Option<DefinitionFile> {
         let name = file.value();
         // The manifest folder of the crate that is compiled.
         let root = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
@@ -86,7 +86,7 @@ impl Source {
         let json = document?.into_json();
         let stem = path.file_name().and_then(|name| name.to_str());
         let stem = stem.unwrap_or_default().trim_end_matches(".json");
-        Some(Source {
+        Some(DefinitionFile {
             stem: stem.trim_end_matches(".asl").to_owned(),
             path,
             json,
@@ -96,7 +96,7 @@ impl Source {
     /// The call of each bound state. Reports a state that does not exist, or whose call is not fixed, at its name.
     pub(super) fn bindings<'b>(
         &self,
-        bindings: &'b [Binding],
+        bindings: &'b [StateBinding],
         errors: &Errors,
     ) -> Vec<BoundCall<'b>> {
         let graph = Graph::of(&self.json);

@@ -1,13 +1,13 @@
 //! The workflow's type for the text of a file.
 
-use super::definition::{BoundCall, Source};
+use super::definition::{BoundCall, DefinitionFile};
 use super::parse::{BoundTarget, Workflow};
 use crate::expand::WorkflowItem;
 use proc_macro2::TokenStream;
 use quote::quote;
 
 /// The `Definition` of a file without a workflow type.
-pub(super) fn definition(source: &Source) -> TokenStream {
+pub(super) fn definition(source: &DefinitionFile) -> TokenStream {
     let name = &source.stem;
     let text = text(source);
     quote! {
@@ -20,7 +20,7 @@ pub(super) fn definition(source: &Source) -> TokenStream {
 
 pub(super) fn workflow(
     workflow: &Workflow,
-    source: Option<&Source>,
+    source: Option<&DefinitionFile>,
     bindings: &[BoundCall<'_>],
 ) -> TokenStream {
     let name = &workflow.name;
@@ -72,7 +72,7 @@ fn bind(bound: &BoundCall<'_>) -> TokenStream {
 }
 
 /// Includes the file's text, so that the compiler watches the file.
-fn text(source: &Source) -> TokenStream {
+fn text(source: &DefinitionFile) -> TokenStream {
     let path = source.path.to_string_lossy();
     quote!(::core::include_str!(#path))
 }

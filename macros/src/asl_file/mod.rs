@@ -8,8 +8,8 @@ mod tests;
 
 use crate::errors::Errors;
 use crate::root::Root;
-use definition::Source;
-use parse::{Call, Workflow};
+use definition::DefinitionFile;
+use parse::{BoundTaskCall, Workflow};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
@@ -23,10 +23,10 @@ pub(crate) fn asl_file(input: TokenStream) -> TokenStream {
 
 fn expanded(input: TokenStream) -> TokenStream {
     let errors = Errors::new();
-    let call = (|input: ParseStream| Call::parse(input)).parse2(input);
+    let call = (|input: ParseStream| BoundTaskCall::parse(input)).parse2(input);
     let code = match call {
-        Ok(Call::Definition(file)) => {
-            let source = Source::read(&file, false, &errors);
+        Ok(BoundTaskCall::Definition(file)) => {
+            let source = DefinitionFile::read(&file, false, &errors);
             // It has any type, so that a mistake causes only one error.
             let made = source.map_or_else(|| quote!(loop {}), |source| expand::definition(&source));
             let mistakes = errors.finish();
@@ -34,7 +34,7 @@ fn expanded(input: TokenStream) -> TokenStream {
             // An expression, which contains its errors.
             return quote!({ #(#mistakes;)* #made });
         }
-        Ok(Call::Workflow(workflow)) => bound(&workflow, &errors),
+        Ok(BoundTaskCall::Workflow(workflow)) => bound(&workflow, &errors),
         Err(error) => {
             errors.syn(&error);
             TokenStream::new()
@@ -49,7 +49,7 @@ fn expanded(input: TokenStream) -> TokenStream {
 
 /// The code of a workflow; if its file is missing or invalid, a stub that still defines its names.
 fn bound(workflow: &Workflow, errors: &Errors) -> TokenStream {
-    let source = Source::read(&workflow.file, workflow.express, errors);
+    let source = DefinitionFile::read(&workflow.file, workflow.express, errors);
     let bindings = source
         .as_ref()
         .map(|source| source.bindings(&workflow.bindings, errors));

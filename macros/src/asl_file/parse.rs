@@ -6,7 +6,7 @@ use syn::parse::ParseStream;
 use syn::{Attribute, LitStr, Path, Result, Token, Type, Visibility};
 
 /// The input of the macro.
-pub(super) enum Call {
+pub(super) enum BoundTaskCall {
     /// `"file.asl.json"`
     Definition(LitStr),
     Workflow(Box<Workflow>),
@@ -21,11 +21,11 @@ pub(super) struct Workflow {
     pub(super) output: Option<Type>,
     pub(super) file: LitStr,
     pub(super) express: bool,
-    pub(super) bindings: Vec<Binding>,
+    pub(super) bindings: Vec<StateBinding>,
 }
 
 /// `Charge => charge_card;`, `"Ship it" => workflow Shipping;`
-pub(super) struct Binding {
+pub(super) struct StateBinding {
     pub(super) state: StateName,
     pub(super) to: BoundTarget,
 }
@@ -58,8 +58,8 @@ impl StateName {
     }
 }
 
-impl Call {
-    pub(super) fn parse(input: ParseStream<'_>) -> Result<Call> {
+impl BoundTaskCall {
+    pub(super) fn parse(input: ParseStream<'_>) -> Result<BoundTaskCall> {
         if input.peek(LitStr) {
             let file = input.parse()?;
             input.parse::<Option<Token![,]>>()?;
@@ -68,9 +68,11 @@ impl Call {
                     "expected nothing more: tasks are bound by a workflow, `pub workflow Name(input: Type) -> Type = \"file\" { State => task; }`",
                 ));
             }
-            return Ok(Call::Definition(file));
+            return Ok(BoundTaskCall::Definition(file));
         }
-        Workflow::parse(input).map(Box::new).map(Call::Workflow)
+        Workflow::parse(input)
+            .map(Box::new)
+            .map(BoundTaskCall::Workflow)
     }
 }
 
@@ -128,7 +130,7 @@ impl Workflow {
         while !content.is_empty() {
             if content.peek(LitStr) {
                 let state = StateName::Text(content.parse()?);
-                self.bindings.push(Binding::parse(state, content)?);
+                self.bindings.push(StateBinding::parse(state, content)?);
                 continue;
             }
             let word = content.call(Ident::parse_any)?;
@@ -137,15 +139,15 @@ impl Workflow {
                 self.express = true;
                 continue;
             }
-            let binding = Binding::parse(StateName::Ident(word), content)?;
+            let binding = StateBinding::parse(StateName::Ident(word), content)?;
             self.bindings.push(binding);
         }
         Ok(())
     }
 }
 
-impl Binding {
-    fn parse(state: StateName, input: ParseStream<'_>) -> Result<Binding> {
+impl StateBinding {
+    fn parse(state: StateName, input: ParseStream<'_>) -> Result<StateBinding> {
         input.parse::<Token![=>]>()?;
         let is_workflow = input
             .cursor()
@@ -160,6 +162,6 @@ impl Binding {
         if !input.is_empty() && input.parse::<Option<Token![,]>>()?.is_none() {
             input.parse::<Token![;]>()?;
         }
-        Ok(Binding { state, to })
+        Ok(StateBinding { state, to })
     }
 }

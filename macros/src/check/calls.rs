@@ -1,7 +1,7 @@
 //! Calls, and what they give.
 
 use crate::errors::Errors;
-use crate::machine::{Call, Callee, Kind, Machine, Node, own_name};
+use crate::machine::{Call, Callee, Machine, StateNode, StateWork, own_name};
 use syn::visit::{self, Visit};
 use syn::{ExprPath, Macro};
 
@@ -18,7 +18,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
 }
 
 /// Who answers a task token is unknown to rustc, so the answer's type is written down.
-fn answers_have_a_type(node: &Node, call: &Call, errors: &Errors) {
+fn answers_have_a_type(node: &StateNode, call: &Call, errors: &Errors) {
     if let Some(wait) = &call.wait
         && let Some(binding) = &node.state.result
         && binding.ty.is_none()
@@ -32,7 +32,7 @@ fn answers_have_a_type(node: &Node, call: &Call, errors: &Errors) {
 }
 
 /// `task_token` is sent by a call that waits for it, and a call that waits sends it.
-fn tokens_are_sent_and_waited_for(node: &Node, call: &Call, errors: &Errors) {
+fn tokens_are_sent_and_waited_for(node: &StateNode, call: &Call, errors: &Errors) {
     // What stands in `raw` may send it.
     let unknown = !node.state.options.raw.is_empty();
     let mut found = Tokens::default();
@@ -96,9 +96,9 @@ fn workflows_take_one_input(call: &Call, errors: &Errors) {
 }
 
 /// Names in parentheses are those of a tuple: at least two, as many as there are branches.
-fn tuples_are_named_in_full(node: &Node, errors: &Errors) {
+fn tuples_are_named_in_full(node: &StateNode, errors: &Errors) {
     let state = &node.state;
-    if let (Kind::Parallel, Some(binding)) = (&state.kind, &state.result)
+    if let (StateWork::Parallel, Some(binding)) = (&state.kind, &state.result)
         && binding.tuple
         && binding.names.len() != node.inner.len()
         && !state.broken

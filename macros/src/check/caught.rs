@@ -1,7 +1,7 @@
 //! What `catch` binds.
 
 use crate::errors::Errors;
-use crate::machine::{Edge, EdgeKind, ErrorPattern, Machine, Node, cases, error_fields};
+use crate::machine::{Edge, EdgeKind, ErrorPattern, Machine, StateNode, cases, error_fields};
 use syn::Pat;
 
 /// A `catch` binds fields of the error by name and looks no deeper: Step Functions chooses by the error's name alone.
@@ -75,7 +75,7 @@ fn alternatives_bind_the_same(alternatives: &[ErrorPattern], errors: &Errors) {
 }
 
 /// In JSONPath nothing reads the fields of a caught error: they are JSON text in its cause.
-fn jsonpath_binds_nothing(machine: &Machine, node: &Node, pattern: &Pat, errors: &Errors) {
+fn jsonpath_binds_nothing(machine: &Machine, node: &StateNode, pattern: &Pat, errors: &Errors) {
     let state = &node.state;
     if machine.is_jsonpath(state)
         && let Ok(fields) = error_fields(pattern)

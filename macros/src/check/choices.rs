@@ -1,14 +1,14 @@
 //! What a choice decides by.
 
 use crate::errors::Errors;
-use crate::machine::{Choice, EdgeKind, Kind, Machine, Node};
+use crate::machine::{ChoiceState, EdgeKind, Machine, StateNode, StateWork};
 use syn::Pat;
 use syn::spanned::Spanned;
 
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
     for node in &machine.states {
-        if let Kind::Choice(choice) = &node.state.kind {
+        if let StateWork::Choice(choice) = &node.state.kind {
             decides_in_one_way(node, choice, errors);
             says_what_otherwise(node, choice, errors);
             arms_can_be_taken(node, errors);
@@ -17,7 +17,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
 }
 
 /// A choice has `when` rules or one `match`, not both and not none.
-fn decides_in_one_way(node: &Node, choice: &Choice, errors: &Errors) {
+fn decides_in_one_way(node: &StateNode, choice: &ChoiceState, errors: &Errors) {
     let name = &node.state.name;
     let mut rules = node.edges.iter().filter_map(|edge| match &edge.kind {
         EdgeKind::Rule { keyword, .. } => Some(keyword),
@@ -58,7 +58,7 @@ fn decides_in_one_way(node: &Node, choice: &Choice, errors: &Errors) {
 }
 
 /// A choice says what happens to an input that no `when` takes, even if that is a failure.
-fn says_what_otherwise(node: &Node, choice: &Choice, errors: &Errors) {
+fn says_what_otherwise(node: &StateNode, choice: &ChoiceState, errors: &Errors) {
     let name = &node.state.name;
     let any = |is: fn(&EdgeKind) -> bool| node.edges.iter().any(|edge| is(&edge.kind));
     if choice.fails.is_none()
@@ -78,7 +78,7 @@ fn says_what_otherwise(node: &Node, choice: &Choice, errors: &Errors) {
 }
 
 /// An arm that takes everything is the last one.
-fn arms_can_be_taken(node: &Node, errors: &Errors) {
+fn arms_can_be_taken(node: &StateNode, errors: &Errors) {
     let arms = node.edges.iter().filter_map(|edge| match &edge.kind {
         EdgeKind::Arm { pattern, guard } => Some((pattern, guard)),
         _ => None,

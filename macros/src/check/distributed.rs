@@ -2,7 +2,7 @@
 
 use crate::errors::Errors;
 use crate::machine::{
-    Access, Batch, Kind, Machine, Map, Node, Setting, SettingValue, State, UserExpr,
+    Access, Batch, Machine, Map, Setting, SettingValue, State, StateNode, StateWork, UserExpr,
 };
 use crate::suggest::{closest, did_you_mean};
 use proc_macro2::Ident;
@@ -31,7 +31,7 @@ fn fields(keyword: &Ident) -> &'static [limits::Setting] {
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
     let mut labels = HashSet::new();
     for node in &machine.states {
-        let Kind::Map(map) = &node.state.kind else {
+        let StateWork::Map(map) = &node.state.kind else {
             continue;
         };
         let options = &map.distributed;
@@ -264,7 +264,7 @@ fn batches_are_batches(map: &Map, errors: &Errors) {
 }
 
 /// Whatever an item fails with, the map fails with `States.ExceedToleratedFailureThreshold`.
-fn children_fail_in_one_way(node: &Node, errors: &Errors) {
+fn children_fail_in_one_way(node: &StateNode, errors: &Errors) {
     let options = &node.state.options;
     if let Some(every) = &options.catch_every {
         errors.at(

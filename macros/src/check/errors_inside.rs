@@ -1,6 +1,6 @@
 //! Which errors of tasks inside come out of a parallel or a map.
 
-use crate::machine::{Machine, Node};
+use crate::machine::{Machine, StateNode};
 use std::collections::HashSet;
 use syn::Path;
 
@@ -31,7 +31,7 @@ pub(crate) fn failing_tasks(machine: &Machine, state: usize) -> Vec<&Path> {
 }
 
 /// Whether no error of a task gets out of a state.
-pub(crate) fn catches_everything(node: &Node) -> bool {
+pub(crate) fn catches_everything(node: &StateNode) -> bool {
     let mut named = node.catches().flatten();
     node.state.options.catch_every.is_some()
         || named.any(|pattern| {

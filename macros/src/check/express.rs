@@ -1,7 +1,7 @@
 //! What an Express execution cannot do.
 
 use crate::errors::Errors;
-use crate::machine::{Callee, Express, Kind, Machine};
+use crate::machine::{Callee, Express, Machine, StateWork};
 use stepwright_asl::limits::AwaitedEvent;
 
 impl Express {
@@ -33,7 +33,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
             continue;
         };
         let (who, way_out) = (express.subject(), express.way_out());
-        if let Kind::Map(map) = &node.state.kind
+        if let StateWork::Map(map) = &node.state.kind
             && let Some((keyword, _)) = &map.distributed.children
         {
             errors.at(

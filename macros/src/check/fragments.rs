@@ -1,7 +1,7 @@
 //! Fragments, and the includes that put their states in place.
 
 use crate::errors::Errors;
-use crate::machine::{EdgeKind, Include, Kind, Machine, Node, Term};
+use crate::machine::{EdgeKind, Include, Machine, StateNode, StateWork, Term};
 use std::collections::HashSet;
 use stepwright_asl::limits::AwaitedEvent;
 
@@ -10,16 +10,16 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
     let is_fragment = machine.workflow.fragment.is_some();
     for node in &machine.states {
         match &node.state.kind {
-            Kind::Exit(_) if !is_fragment => errors.at(
+            StateWork::Exit(_) if !is_fragment => errors.at(
                 node.state.keyword.span(),
                 "an `exit` is a way out of a fragment, and this is a workflow: write `succeed`, or `fail`",
             ),
-            Kind::Exit(_) if node.scope != 0 => errors.at(
+            StateWork::Exit(_) if node.scope != 0 => errors.at(
                 node.state.keyword.span(),
                 "an `exit` leaves the fragment, which a branch or the body of a map cannot: finish it with `end value;` and \
                  go on to the exit from there",
             ),
-            Kind::Succeed(_) if is_fragment && node.scope == 0 => errors.at(
+            StateWork::Succeed(_) if is_fragment && node.scope == 0 => errors.at(
                 node.state.keyword.span(),
                 format!(
                     "a `succeed` in a fragment would end the workflow around it: write `pass {} {{ end value; }}`, or `exit \
@@ -27,7 +27,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
                     node.name, node.name
                 ),
             ),
-            Kind::Include(include) => {
+            StateWork::Include(include) => {
                 if let Some(include) = include {
                     fragments_do_not_include_themselves(machine, include, errors);
                 }
@@ -54,7 +54,7 @@ fn fragments_do_not_include_themselves(machine: &Machine, include: &Include, err
 }
 
 /// An exit leads to one state.
-fn exits_are_said_once(node: &Node, errors: &Errors) {
+fn exits_are_said_once(node: &StateNode, errors: &Errors) {
     let mut seen = HashSet::new();
     for edge in &node.edges {
         if let EdgeKind::Exit { keyword, name, .. } = &edge.kind
@@ -72,7 +72,7 @@ fn exits_are_said_once(node: &Node, errors: &Errors) {
 pub(super) fn values(machine: &mut Machine, errors: &Errors) {
     let mut faulty = Vec::new();
     for node in &machine.states {
-        if !matches!(node.state.kind, Kind::Include(_)) {
+        if !matches!(node.state.kind, StateWork::Include(_)) {
             continue;
         }
         for place in node.places() {

@@ -2,7 +2,9 @@
 
 use super::{retried, unused};
 use crate::errors::Errors;
-use crate::machine::{Callee, EdgeKind, Kind, Machine, Node, Scope, State, Warning};
+use crate::machine::{
+    Callee, EdgeKind, Machine, MachineScope, State, StateNode, StateWork, Warning,
+};
 use proc_macro2::{Ident, Span};
 use std::collections::HashSet;
 use syn::visit::{self, Visit};
@@ -104,7 +106,7 @@ fn components(machine: &Machine) -> Vec<usize> {
 }
 
 /// Whether a loop waits, or has a choice that leaves it by a variable that the loop counts with.
-fn is_bounded(machine: &Machine, scope: &Scope, component: &[usize], here: usize) -> bool {
+fn is_bounded(machine: &Machine, scope: &MachineScope, component: &[usize], here: usize) -> bool {
     let inside = scope.states.iter().copied();
     let inside: Vec<usize> = inside.filter(|state| component[*state] == here).collect();
     let mut counts: Vec<&Ident> = Vec::new();
@@ -124,7 +126,7 @@ fn is_bounded(machine: &Machine, scope: &Scope, component: &[usize], here: usize
         let mut leaves = node.edges.iter().map(|edge| edge.to);
         let leaves = leaves.any(|to| to.is_none_or(|to| component[to] != here));
         match &node.state.kind {
-            Kind::Choice(choice) => {
+            StateWork::Choice(choice) => {
                 let subject = choice.subject.iter().map(|subject| &subject.value.syn);
                 let mut by = subject.chain(conditions(node));
                 (leaves || choice.fails.is_some()) && by.any(|one| reads(one, &counts))
@@ -138,8 +140,8 @@ fn is_bounded(machine: &Machine, scope: &Scope, component: &[usize], here: usize
 fn waits(state: &State) -> bool {
     match &state.kind {
         // What a fragment does is not known here.
-        Kind::Wait(_) | Kind::Include(_) => true,
-        Kind::Task(Some(call)) => {
+        StateWork::Wait(_) | StateWork::Include(_) => true,
+        StateWork::Task(Some(call)) => {
             let waits = matches!(&call.callee, Callee::Workflow { start: None, .. });
             waits || call.waits_for().is_some()
         }
@@ -148,7 +150,7 @@ fn waits(state: &State) -> bool {
 }
 
 /// The conditions of a choice's rules, and the guards of its arms.
-fn conditions(node: &Node) -> impl Iterator<Item = &Expr> {
+fn conditions(node: &StateNode) -> impl Iterator<Item = &Expr> {
     node.edges.iter().filter_map(|edge| match &edge.kind {
         EdgeKind::Rule { condition, .. } => condition.expression().map(|one| &one.syn),
         EdgeKind::Arm { guard, .. } => guard.as_ref().map(|one| &one.syn),

@@ -2,7 +2,7 @@
 
 use super::distributed::is_negative;
 use crate::errors::Errors;
-use crate::machine::{Amount, Kind, Machine, Retry, SettingValue, State, UserExpr, Wait};
+use crate::machine::{Amount, Machine, Retry, SettingValue, State, StateWork, UserExpr, Wait};
 use proc_macro2::Ident;
 use stepwright_asl::limits::{DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, SECONDS};
 use syn::Lit;
@@ -23,12 +23,12 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
             settings_are_in_range(retry, errors);
         }
         match &node.state.kind {
-            Kind::Wait(Some(Wait::Seconds(_, Amount::Seconds(seconds, span))))
+            StateWork::Wait(Some(Wait::Seconds(_, Amount::Seconds(seconds, span))))
                 if *seconds > MAX_SECONDS =>
             {
                 errors.at(*span, format!("a wait is at most {MAX_SECONDS} seconds"));
             }
-            Kind::Map(map) => {
+            StateWork::Map(map) => {
                 if let Some((_, limit)) = &map.max_concurrency {
                     concurrency_is_in_range(limit, errors);
                 }

@@ -1,7 +1,7 @@
 //! Which states run, and whether they come to an end.
 
 use crate::errors::Errors;
-use crate::machine::{Kind, Machine, State};
+use crate::machine::{Machine, State, StateWork};
 use std::collections::HashSet;
 
 /// Runs the rules of this file, and puts each scope's states in order.
@@ -99,8 +99,10 @@ fn every_state_comes_to_an_end(machine: &Machine, scope: usize, reached: &[bool]
 /// Whether an execution can stop at a state.
 fn is_an_end(state: &State) -> bool {
     match &state.kind {
-        Kind::Succeed(_) | Kind::Fail(_) | Kind::Exit(_) | Kind::Unknown => true,
-        Kind::Choice(choice) => choice.fails.is_some(),
+        StateWork::Succeed(_) | StateWork::Fail(_) | StateWork::Exit(_) | StateWork::Unknown => {
+            true
+        }
+        StateWork::Choice(choice) => choice.fails.is_some(),
         _ => state.broken || state.ends() || state.way.is_none(),
     }
 }

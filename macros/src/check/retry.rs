@@ -1,7 +1,7 @@
 //! The order of `retry` and `catch`.
 
 use crate::errors::Errors;
-use crate::machine::{EdgeKind, ErrorPattern, Machine, Node};
+use crate::machine::{EdgeKind, ErrorPattern, Machine, StateNode};
 use crate::suggest::did_you_mean;
 use quote::ToTokens;
 use std::collections::HashSet;
@@ -112,7 +112,7 @@ fn nothing_is_shadowed(what: &str, list: &[&[ErrorPattern]], errors: &Errors) {
 
 /// A state has single `catch`es, or one `catch { .. }` that names every error of its task; beside it stand only
 /// `States::*` and names in quotes.
-fn one_kind_of_catch(node: &Node, errors: &Errors) {
+fn one_kind_of_catch(node: &StateNode, errors: &Errors) {
     if node.state.options.catch_every.is_none() {
         return;
     }

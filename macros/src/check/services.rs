@@ -1,8 +1,8 @@
 //! Services: which there are, and which arguments they take.
 
 use crate::errors::Errors;
-use crate::machine::{Call, Callee, Machine, Object, State};
-use stepwright_asl::integrations::{ArgumentFaultKind, Integration, Pattern, lookup};
+use crate::machine::{Call, Callee, Machine, ObjectLiteral, State};
+use stepwright_asl::integrations::{ArgumentFaultKind, Integration, IntegrationPattern, lookup};
 use syn::LitStr;
 
 /// Runs the rules of this file.
@@ -28,7 +28,7 @@ fn service_is_known(machine: &Machine, state: &State, call: &Call, errors: &Erro
     if has_raw(state, &["Resource"]) || text.contains("${") {
         return;
     }
-    let suffix = Pattern::WaitForTaskToken.suffix();
+    let suffix = IntegrationPattern::WaitForTaskToken.suffix();
     let resource = match &call.wait {
         Some(_) if !text.ends_with(suffix) => text + suffix,
         _ => text,
@@ -55,7 +55,7 @@ fn service_is_known(machine: &Machine, state: &State, call: &Call, errors: &Erro
 
 fn arguments_are_known(
     found: &Integration,
-    arguments: &Object,
+    arguments: &ObjectLiteral,
     resource: &LitStr,
     field: &str,
     errors: &Errors,

@@ -1,13 +1,13 @@
 //! The words that shape what goes into a state and out of it: which states have them, and in which query language.
 
 use crate::errors::Errors;
-use crate::machine::{Kind, Machine, Node};
+use crate::machine::{Machine, StateNode, StateWork};
 use proc_macro2::Ident;
 
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
     for node in &machine.states {
-        if matches!(node.state.kind, Kind::Include(_) | Kind::Unknown) {
+        if matches!(node.state.kind, StateWork::Include(_) | StateWork::Unknown) {
             continue;
         }
         let options = &node.state.options;
@@ -23,7 +23,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
 }
 
 /// `output` is of JSONata, all others are of JSONPath.
-fn language_has_it(machine: &Machine, node: &Node, keyword: &Ident, errors: &Errors) -> bool {
+fn language_has_it(machine: &Machine, node: &StateNode, keyword: &Ident, errors: &Errors) -> bool {
     let is_output = keyword == "output";
     let is_jsonpath = machine.is_jsonpath(&node.state);
     let name = &node.name;
@@ -47,20 +47,23 @@ fn language_has_it(machine: &Machine, node: &Node, keyword: &Ident, errors: &Err
 }
 
 /// AWS knows each of the words in some kinds of states only.
-fn state_has_it(node: &Node, keyword: &Ident, errors: &Errors) {
+fn state_has_it(node: &StateNode, keyword: &Ident, errors: &Errors) {
     let kind = &node.state.kind;
     let (has_it, who) = match keyword.to_string().as_str() {
         "parameters" => (
-            matches!(kind, Kind::Pass | Kind::Parallel | Kind::Map(_)),
+            matches!(
+                kind,
+                StateWork::Pass | StateWork::Parallel | StateWork::Map(_)
+            ),
             "pass, parallel and map states; a task sends what its call says",
         ),
-        "result" => (matches!(kind, Kind::Pass), "pass states"),
+        "result" => (matches!(kind, StateWork::Pass), "pass states"),
         "result_selector" => (kind.has_errors(), "task, parallel and map states"),
         "result_path" => (
-            matches!(kind, Kind::Pass) || kind.has_errors(),
+            matches!(kind, StateWork::Pass) || kind.has_errors(),
             "task, pass, parallel and map states",
         ),
-        _ => (!matches!(kind, Kind::Fail(_)), "all other states"),
+        _ => (!matches!(kind, StateWork::Fail(_)), "all other states"),
     };
     if !has_it {
         let kind = kind.word();
@@ -72,7 +75,7 @@ fn state_has_it(node: &Node, keyword: &Ident, errors: &Errors) {
 }
 
 /// What is no path at all is told at its place; what is wrong inside it is told with the definition.
-fn paths_begin_with_a_dollar(node: &Node, errors: &Errors) {
+fn paths_begin_with_a_dollar(node: &StateNode, errors: &Errors) {
     for (keyword, path) in &node.state.options.paths {
         if let Some(path) = path
             && !path.value().starts_with('$')

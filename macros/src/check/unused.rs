@@ -1,7 +1,7 @@
 //! Names that a `let` gives and nobody reads.
 
 use super::variables::is_silent;
-use crate::machine::{Binding, Condition, EdgeKind, Json, Machine, RawFields};
+use crate::machine::{Condition, EdgeKind, JsonLiteral, LetBinding, Machine, RawFields};
 use proc_macro2::{Ident, Span};
 use std::collections::HashSet;
 use syn::ext::IdentExt;
@@ -46,7 +46,7 @@ pub(super) fn variables(machine: &Machine) -> Vec<(Span, String)> {
             }
         };
         let goes_on = !node.state.ends();
-        let named = node.state.bindings().flat_map(Binding::named);
+        let named = node.state.bindings().flat_map(LetBinding::named);
         named.for_each(|name| look(name, goes_on));
         let on_edges = node.edges.iter().flat_map(|edge| &edge.lets);
         let named = on_edges.flat_map(|one| one.binding.named());
@@ -82,11 +82,14 @@ fn fields_of(fields: &RawFields, texts: &mut Vec<String>) {
     }
 }
 
-fn json(value: &Json, texts: &mut Vec<String>) {
+fn json(value: &JsonLiteral, texts: &mut Vec<String>) {
     match value {
-        Json::String(text) => texts.push(text.value()),
-        Json::Array(items) => items.iter().for_each(|item| json(item, texts)),
-        Json::Object(fields) => fields_of(fields, texts),
-        Json::Null | Json::Bool(_) | Json::Number(..) | Json::Omitted => {}
+        JsonLiteral::String(text) => texts.push(text.value()),
+        JsonLiteral::Array(items) => items.iter().for_each(|item| json(item, texts)),
+        JsonLiteral::Object(fields) => fields_of(fields, texts),
+        JsonLiteral::Null
+        | JsonLiteral::Bool(_)
+        | JsonLiteral::Number(..)
+        | JsonLiteral::Omitted => {}
     }
 }

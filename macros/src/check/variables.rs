@@ -1,7 +1,7 @@
 //! Workflow variables: who assigns what, in which scope.
 
 use crate::errors::Errors;
-use crate::machine::{Binding, EdgeKind, Machine, Node, Variable};
+use crate::machine::{EdgeKind, LetBinding, Machine, MachineVariable, StateNode};
 use proc_macro2::Ident;
 use std::collections::HashSet;
 use stepwright_asl::name::check_variable;
@@ -64,7 +64,7 @@ struct Assigned {
 }
 
 /// The names that an edge assigns, in the order of the source.
-fn assigned_on(node: &Node, edge: usize) -> Vec<Assigned> {
+fn assigned_on(node: &StateNode, edge: usize) -> Vec<Assigned> {
     let edge = &node.edges[edge];
     let is_caught = edge.is_catch();
     let bound = edge.bound().into_iter().map(|(name, _)| Assigned {
@@ -73,7 +73,7 @@ fn assigned_on(node: &Node, edge: usize) -> Vec<Assigned> {
         is_caught,
     });
     let mut names: Vec<_> = bound.collect();
-    let mut bind = |binding: &Binding| {
+    let mut bind = |binding: &LetBinding| {
         let ty = binding.ty.as_ref().filter(|_| !binding.tuple);
         names.extend(binding.named().map(|name| Assigned {
             name: name.clone(),
@@ -110,7 +110,7 @@ fn declare(
     machine.scopes[scope]
         .variables
         .insert(text.clone(), variable);
-    machine.variables.push(Variable {
+    machine.variables.push(MachineVariable {
         name: name.clone(),
         text,
         scope,

@@ -1,6 +1,6 @@
 //! `Workflow::bind`: registers every task and every nested workflow once.
 
-use crate::machine::{Callee, Kind, Machine, State};
+use crate::machine::{Callee, Machine, State, StateWork};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use std::collections::HashSet;
@@ -42,7 +42,7 @@ pub(super) fn bind(machine: &Machine) -> TokenStream {
 
 /// The item type of a reader.
 fn rows(machine: &Machine, state: &State) -> Option<TokenStream> {
-    let Kind::Map(map) = &state.kind else {
+    let StateWork::Map(map) = &state.kind else {
         return None;
     };
     let run = map.run.as_ref().filter(|run| run.list.is_none())?;

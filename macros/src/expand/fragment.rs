@@ -3,7 +3,7 @@
 use super::{bind, flow, item};
 use crate::check::needs_standard;
 use crate::errors::Mistake;
-use crate::machine::{Include, Kind, Machine, State};
+use crate::machine::{Include, Machine, State, StateWork};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
 
@@ -91,7 +91,7 @@ pub(super) fn item(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
 fn exits(machine: &Machine) -> TokenStream {
     let mut variants = TokenStream::new();
     for node in &machine.states {
-        if let (Kind::Exit(exit), 0, false) = (&node.state.kind, node.scope, node.duplicate) {
+        if let (StateWork::Exit(exit), 0, false) = (&node.state.kind, node.scope, node.duplicate) {
             let name = &node.state.name;
             match &exit.ty {
                 Some(ty) => quote!(#name(#ty),).to_tokens(&mut variants),

@@ -1,20 +1,20 @@
 //! The patterns of a `match` as `stepwright::flow::Pattern`.
 
 use super::literal::json;
-use crate::machine::Pattern;
+use crate::machine::MatchPattern;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Expr;
 use syn::ext::IdentExt;
 
-pub(super) fn pattern(of: &Pattern) -> TokenStream {
+pub(super) fn pattern(of: &MatchPattern) -> TokenStream {
     match of {
-        Pattern::Wildcard => quote!(__s::Pattern::Wildcard),
-        Pattern::Bind(name) => {
+        MatchPattern::Wildcard => quote!(__s::Pattern::Wildcard),
+        MatchPattern::Bind(name) => {
             let name = name.unraw().to_string();
             quote!(__s::Pattern::Bind(__s::Text::Borrowed(#name)))
         }
-        Pattern::Variant(name, fields) => {
+        MatchPattern::Variant(name, fields) => {
             let name = name.unraw().to_string();
             let names = fields.iter().map(|(name, _)| name);
             let patterns = fields.iter().map(|(_, field)| pattern(field));
@@ -25,30 +25,30 @@ pub(super) fn pattern(of: &Pattern) -> TokenStream {
                 )
             }
         }
-        Pattern::Literal(literal) => {
+        MatchPattern::Literal(literal) => {
             let literal = json(literal);
             quote!(__s::Pattern::Literal(::core::convert::Into::into(#literal)))
         }
-        Pattern::Constant(path) => quote!(__s::Pattern::Literal(__s::wire::value(&#path))),
-        Pattern::Some(inner) => {
+        MatchPattern::Constant(path) => quote!(__s::Pattern::Literal(__s::wire::value(&#path))),
+        MatchPattern::Some(inner) => {
             let inner = pattern(inner);
             quote!(__s::Pattern::Some(::std::boxed::Box::new(#inner)))
         }
-        Pattern::None => quote!(__s::Pattern::None),
-        Pattern::Or(cases) => {
+        MatchPattern::None => quote!(__s::Pattern::None),
+        MatchPattern::Or(cases) => {
             let cases = cases.iter().map(pattern);
             quote!(__s::Pattern::Or(::std::vec![#(#cases),*]))
         }
-        Pattern::Range(low, high, closed) => {
+        MatchPattern::Range(low, high, closed) => {
             let (low, high) = (bound(*low), bound(*high));
             quote!(__s::Pattern::Range(#low, #high, #closed))
         }
-        Pattern::At(name, inner) => {
+        MatchPattern::At(name, inner) => {
             let name = name.unraw().to_string();
             let inner = pattern(inner);
             quote!(__s::Pattern::At(__s::Text::Borrowed(#name), ::std::boxed::Box::new(#inner)))
         }
-        Pattern::Tuple(items) => {
+        MatchPattern::Tuple(items) => {
             let items = items.iter().map(pattern);
             quote!(__s::Pattern::Tuple(::std::vec![#(#items),*]))
         }

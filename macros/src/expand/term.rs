@@ -2,7 +2,7 @@
 
 use super::literal::json;
 use super::witness_types::known;
-use crate::machine::{Align, Pattern, Piece, Spec, Term};
+use crate::machine::{Align, FormatPiece, MatchPattern, Spec, Term};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::Path;
@@ -89,7 +89,7 @@ impl TermWriter {
                 let subject = self.value(subject);
                 let mut list = TokenStream::new();
                 for (pattern, guard, value) in cases {
-                    let pattern = Pattern::of(pattern).unwrap_or(Pattern::Wildcard);
+                    let pattern = MatchPattern::of(pattern).unwrap_or(MatchPattern::Wildcard);
                     let pattern = super::pattern::pattern(&pattern);
                     let guard = match guard {
                         Some(guard) => {
@@ -132,11 +132,11 @@ impl TermWriter {
                 let mut list = TokenStream::new();
                 for piece in pieces {
                     match piece {
-                        Piece::Text(text) => {
+                        FormatPiece::Text(text) => {
                             quote!(__s::Piece::Text(__s::Text::Borrowed(#text)),)
                                 .to_tokens(&mut list);
                         }
-                        Piece::Value(value, spec) => {
+                        FormatPiece::Value(value, spec) => {
                             let value = self.value(value);
                             match spec {
                                 Some(spec) => {

@@ -12,7 +12,7 @@ use self::parse::Lambda;
 use crate::check::alone;
 use crate::errors::Errors;
 use crate::root::Root;
-use crate::syntax::{Reader, parse};
+use crate::syntax::{SyntaxReader, parse};
 use proc_macro2::TokenStream;
 
 pub(crate) fn expr(input: TokenStream) -> TokenStream {
@@ -25,7 +25,7 @@ pub(crate) fn expr(input: TokenStream) -> TokenStream {
 fn expression(input: TokenStream) -> TokenStream {
     let errors = Errors::new();
     let lambda = {
-        let reader = Reader::new(&errors);
+        let reader = SyntaxReader::new(&errors);
         let parsed = parse(input, |input| Ok(Lambda::parse(input, &reader)));
         match parsed {
             Ok(lambda) => lambda,

@@ -1,7 +1,7 @@
 //! `[limit] |order: Order, charge: Charge| -> Receipt { .. }`
 
 use crate::machine::UserExpr;
-use crate::syntax::Reader;
+use crate::syntax::SyntaxReader;
 use proc_macro2::Ident;
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
@@ -11,7 +11,7 @@ use syn::{Arm, Expr, Result, Token, Type, parse_quote};
 pub(super) struct Lambda {
     /// The variables that it reads, by the names of their handles.
     pub(super) captured: Vec<Ident>,
-    pub(super) parameters: Vec<Parameter>,
+    pub(super) parameters: Vec<ExprParameter>,
     pub(super) output: Option<Type>,
     pub(super) body: UserExpr,
     /// The targets of a `match`'s arms, in an `arms!`.
@@ -19,7 +19,7 @@ pub(super) struct Lambda {
 }
 
 /// `order: Order`; `_: Order` has no name.
-pub(super) struct Parameter {
+pub(super) struct ExprParameter {
     pub(super) name: Option<Ident>,
     pub(super) ty: Type,
 }
@@ -31,14 +31,14 @@ const ARMS: &str = "expected `match value { pattern => &state, .. }`: `arms!` sa
 
 impl Lambda {
     /// Parses the complete macro input. The reader records errors.
-    pub(super) fn parse(input: ParseStream, reader: &Reader) -> Option<Lambda> {
+    pub(super) fn parse(input: ParseStream, reader: &SyntaxReader) -> Option<Lambda> {
         let is_arms = input.peek(Token![@]);
         if is_arms {
             // `@arms`, which `arms!` emits.
             let _ = input.parse::<Token![@]>();
             let _ = input.parse::<Ident>();
         }
-        type Head = (Vec<Ident>, Vec<Parameter>, Option<Type>);
+        type Head = (Vec<Ident>, Vec<ExprParameter>, Option<Type>);
         let read = |ahead: ParseStream| -> Result<Head> {
             let captured = captured(ahead)?;
             let parameters = parameters(ahead)?;
@@ -109,7 +109,7 @@ fn captured(input: ParseStream) -> Result<Vec<Ident>> {
     Ok(names.into_iter().collect())
 }
 
-fn parameters(input: ParseStream) -> Result<Vec<Parameter>> {
+fn parameters(input: ParseStream) -> Result<Vec<ExprParameter>> {
     if input.peek(Token![||]) {
         input.parse::<Token![||]>()?;
         return Ok(Vec::new());
@@ -135,7 +135,7 @@ fn parameters(input: ParseStream) -> Result<Vec<Parameter>> {
             )));
         }
         input.parse::<Token![:]>()?;
-        parameters.push(Parameter {
+        parameters.push(ExprParameter {
             name,
             ty: input.parse()?,
         });

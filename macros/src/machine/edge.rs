@@ -1,6 +1,6 @@
 //! An edge from one state to another, with its assignments.
 
-use super::pattern::{Pattern, error_fields, error_path};
+use super::pattern::{MatchPattern, error_fields, error_path};
 use super::{ErrorPattern, Let, RawFields, Term, UserExpr};
 use proc_macro2::Ident;
 use syn::{Pat, Path};
@@ -86,7 +86,7 @@ impl Edge {
         match &self.kind {
             EdgeKind::Next | EdgeKind::Rule { .. } | EdgeKind::Otherwise(_) => {}
             EdgeKind::Arm { pattern: from, .. } => {
-                let read = Pattern::of(from);
+                let read = MatchPattern::of(from);
                 let names = read.map_or_else(|_| Vec::new(), |pattern| pattern.names());
                 let local = |name| (name, Term::Local(crate::name::text(name)));
                 bound.extend(names.into_iter().map(local));

@@ -10,7 +10,7 @@ pub(crate) struct UserExpr {
 }
 
 /// `let name: Type =` or `let (a, b) =`.
-pub(crate) struct Binding {
+pub(crate) struct LetBinding {
     /// `None` means `_`.
     pub(crate) names: Vec<Option<Ident>>,
     /// Whether the names are those of a tuple's fields.
@@ -19,7 +19,7 @@ pub(crate) struct Binding {
     pub(crate) equals: Span,
 }
 
-impl Binding {
+impl LetBinding {
     /// Its first name, or the `=`.
     pub(crate) fn span(&self) -> Span {
         self.named().next().map_or(self.equals, Ident::span)
@@ -33,23 +33,23 @@ impl Binding {
 
 /// `let name = expression;`
 pub(crate) struct Let {
-    pub(crate) binding: Binding,
+    pub(crate) binding: LetBinding,
     pub(crate) value: UserExpr,
 }
 
 /// The arguments of a service, `{ Key: value, "Other key": { .. } }`: JSON whose leaves are expressions.
-pub(crate) struct Object {
+pub(crate) struct ObjectLiteral {
     pub(crate) entries: Vec<(String, Span, ObjectValue)>,
 }
 
-/// A value in an [`Object`].
+/// A value in an [`ObjectLiteral`].
 pub(crate) enum ObjectValue {
-    Object(Object),
+    Object(ObjectLiteral),
     Array(Vec<ObjectValue>),
     Expression(UserExpr),
 }
 
-impl Object {
+impl ObjectLiteral {
     /// The expressions in it, in the order of the source.
     pub(crate) fn expressions(&self) -> Vec<&UserExpr> {
         let values = self.entries.iter().map(|(_, _, value)| value);
@@ -93,16 +93,16 @@ impl Amount {
 }
 
 /// Verbatim fields, after `raw`.
-pub(crate) type RawFields = Vec<(LitStr, Json)>;
+pub(crate) type RawFields = Vec<(LitStr, JsonLiteral)>;
 
 /// A JSON value.
-pub(crate) enum Json {
+pub(crate) enum JsonLiteral {
     Null,
     Bool(bool),
     /// A number, and whether a minus precedes it.
     Number(Lit, bool),
     String(LitStr),
-    Array(Vec<Json>),
+    Array(Vec<JsonLiteral>),
     Object(RawFields),
     /// `_`: the field is removed, although the macro would write it.
     Omitted,

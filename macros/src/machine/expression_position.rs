@@ -1,6 +1,9 @@
 //! Every position in a state that contains an expression, with its expected type.
 
-use super::{Amount, BatchInput, Callee, Condition, EdgeKind, Kind, Node, Object, UserExpr, Wait};
+use super::{
+    Amount, BatchInput, Callee, Condition, EdgeKind, ObjectLiteral, StateNode, StateWork, UserExpr,
+    Wait,
+};
 use proc_macro2::{Ident, Span};
 use std::iter::once;
 
@@ -30,7 +33,7 @@ pub(crate) enum ExpectedType {
     Around,
 }
 
-impl Node {
+impl StateNode {
     /// The expressions of the state itself, in order of evaluation: those of its options, then those of its work.
     /// Its `let`s, the value of its `end` and the guards of its arms follow later.
     pub(crate) fn places(&self) -> Vec<ExpressionPosition<'_>> {
@@ -54,7 +57,7 @@ impl Node {
     fn kind<'m>(&'m self, places: &mut PositionCollector<'m>) {
         let keyword = &self.state.keyword;
         match &self.state.kind {
-            Kind::Task(call) => {
+            StateWork::Task(call) => {
                 let before = places.0.len();
                 match call.as_ref().map(|call| &call.callee) {
                     Some(Callee::Task(call) | Callee::Workflow { call, .. }) => {
@@ -69,11 +72,11 @@ impl Node {
                     .iter_mut()
                     .for_each(|place| place.in_call = true);
             }
-            Kind::Wait(Some(Wait::Seconds(keyword, amount))) => places.amount(keyword, amount),
-            Kind::Wait(Some(Wait::Timestamp(keyword, value))) => {
+            StateWork::Wait(Some(Wait::Seconds(keyword, amount))) => places.amount(keyword, amount),
+            StateWork::Wait(Some(Wait::Timestamp(keyword, value))) => {
                 places.add(value, ExpectedType::Timestamp, keyword);
             }
-            Kind::Choice(choice) => {
+            StateWork::Choice(choice) => {
                 for edge in &self.edges {
                     if let EdgeKind::Rule {
                         keyword,
@@ -85,14 +88,14 @@ impl Node {
                 }
                 places.all(choice.subject.iter().map(|subject| &subject.value), keyword);
             }
-            Kind::Succeed(value) => places.all(value, keyword),
-            Kind::Exit(exit) => places.all(&exit.value, keyword),
-            Kind::Fail(fail) => {
+            StateWork::Succeed(value) => places.all(value, keyword),
+            StateWork::Exit(exit) => places.all(&exit.value, keyword),
+            StateWork::Fail(fail) => {
                 for value in fail.error.iter().chain(&fail.cause) {
                     places.add(value, ExpectedType::Text, keyword);
                 }
             }
-            Kind::Map(map) => {
+            StateWork::Map(map) => {
                 let of = &map.distributed;
                 for (keyword, limit) in map.max_concurrency.iter().chain(&of.tolerated_count) {
                     places.add(limit, ExpectedType::WholeNumber, keyword);
@@ -114,11 +117,11 @@ impl Node {
                 }
                 places.all(map.run.iter().filter_map(|run| run.list.as_ref()), keyword);
             }
-            Kind::Include(include) => {
+            StateWork::Include(include) => {
                 let arguments = include.iter().flat_map(|call| &call.arguments);
                 places.all(arguments, keyword);
             }
-            Kind::Pass | Kind::Wait(None) | Kind::Parallel | Kind::Unknown => {}
+            StateWork::Pass | StateWork::Wait(None) | StateWork::Parallel | StateWork::Unknown => {}
         }
     }
 }
@@ -147,8 +150,8 @@ impl<'m> PositionCollector<'m> {
         }
     }
 
-    fn objects(&mut self, objects: impl IntoIterator<Item = &'m Object>, keyword: &Ident) {
-        for value in objects.into_iter().flat_map(Object::expressions) {
+    fn objects(&mut self, objects: impl IntoIterator<Item = &'m ObjectLiteral>, keyword: &Ident) {
+        for value in objects.into_iter().flat_map(ObjectLiteral::expressions) {
             self.add(value, ExpectedType::Json, keyword);
         }
     }

@@ -17,18 +17,19 @@ mod workflow;
 pub(crate) use self::edge::{Condition, Edge, EdgeKind, cases};
 pub(crate) use self::error::{CatchEvery, ErrorPattern, Retry};
 pub(crate) use self::expression::{
-    Amount, Binding, Json, Let, Object, ObjectValue, RawFields, Setting, SettingValue, UserExpr,
+    Amount, JsonLiteral, Let, LetBinding, ObjectLiteral, ObjectValue, RawFields, Setting,
+    SettingValue, UserExpr,
 };
 pub(crate) use self::expression_position::{ExpectedType, ExpressionPosition};
 pub(crate) use self::matches::Matches;
-pub(crate) use self::pattern::{Pattern, error_fields, error_path, is_bound, own_name};
+pub(crate) use self::pattern::{MatchPattern, error_fields, error_path, is_bound, own_name};
 pub(crate) use self::state::{
-    Access, Application, Batch, BatchInput, Call, Callee, Choice, Distributed, Exit, Fail, Include,
-    Kind, Map, MapLoop, State, StateExit, StateOptions, Subject, Wait,
+    Access, Application, Batch, BatchInput, Call, Callee, ChoiceState, Distributed, Exit, Fail,
+    Include, Map, MapLoop, State, StateExit, StateOptions, StateWork, Subject, Wait,
 };
 pub(crate) use self::term::{
-    Align, EarlierLet, ItemRead, Piece, Record, RewrittenExpression, Spec, Term, VariableRead,
-    Warning, Witness,
+    Align, EarlierLet, FormatPiece, ItemRead, Record, RewrittenExpression, Spec, Term,
+    VariableRead, Warning, Witness,
 };
 pub(crate) use self::workflow::{LINTS, Workflow, WorkflowOptions};
 
@@ -42,9 +43,9 @@ use stepwright_asl::model::MachineType;
 pub(crate) struct Machine {
     pub(crate) workflow: Workflow,
     /// The workflow's own body first; a scope comes after its outer scope.
-    pub(crate) scopes: Vec<Scope>,
-    pub(crate) states: Vec<Node>,
-    pub(crate) variables: Vec<Variable>,
+    pub(crate) scopes: Vec<MachineScope>,
+    pub(crate) states: Vec<StateNode>,
+    pub(crate) variables: Vec<MachineVariable>,
     /// The term that each expression lowers to, by its number.
     pub(crate) terms: Vec<Option<Term>>,
     /// Expressions with an error, which rustc must not report a second time.
@@ -68,7 +69,7 @@ pub(crate) struct Machine {
 }
 
 /// States in braces, as parsed: of a workflow, a branch or a map.
-pub(crate) struct Body {
+pub(crate) struct MachineBody {
     /// Verbatim fields of a branch or of an ItemProcessor.
     pub(crate) raw: RawFields,
     pub(crate) states: Vec<Draft>,
@@ -81,11 +82,11 @@ pub(crate) struct Body {
 pub(crate) struct Draft {
     pub(crate) state: State,
     pub(crate) edges: Vec<Edge>,
-    pub(crate) bodies: Vec<Body>,
+    pub(crate) bodies: Vec<MachineBody>,
 }
 
 /// The states of one body; transitions connect only states of the same scope.
-pub(crate) struct Scope {
+pub(crate) struct MachineScope {
     pub(crate) raw: RawFields,
     pub(crate) span: Span,
     /// A state of the user may be missing.
@@ -104,7 +105,7 @@ pub(crate) struct Scope {
 }
 
 /// A state in the graph.
-pub(crate) struct Node {
+pub(crate) struct StateNode {
     pub(crate) state: State,
     pub(crate) name: String,
     pub(crate) scope: usize,
@@ -117,7 +118,7 @@ pub(crate) struct Node {
 }
 
 /// A workflow variable.
-pub(crate) struct Variable {
+pub(crate) struct MachineVariable {
     pub(crate) name: Ident,
     pub(crate) text: String,
     pub(crate) scope: usize,
@@ -136,7 +137,7 @@ pub(crate) enum Express {
 
 impl Machine {
     /// The graph of a workflow with this number of expressions. Edge targets and assignments are not resolved yet.
-    pub(crate) fn new(workflow: Workflow, body: Body, expressions: usize) -> Machine {
+    pub(crate) fn new(workflow: Workflow, body: MachineBody, expressions: usize) -> Machine {
         let mut machine = Machine {
             workflow,
             scopes: Vec::new(),
@@ -160,13 +161,13 @@ impl Machine {
         machine
     }
 
-    fn add_scope(&mut self, body: Body, owner: Option<usize>) -> usize {
+    fn add_scope(&mut self, body: MachineBody, owner: Option<usize>) -> usize {
         let scope = self.scopes.len();
         let map = owner.and_then(|owner| match &self.states[owner].state.kind {
-            Kind::Map(map) => Some(&**map),
+            StateWork::Map(map) => Some(&**map),
             _ => None,
         });
-        self.scopes.push(Scope {
+        self.scopes.push(MachineScope {
             raw: body.raw,
             span: body.span,
             broken: body.broken,
@@ -187,7 +188,7 @@ impl Machine {
                 self.by_name.insert(name.clone(), index);
             }
             self.scopes[scope].states.push(index);
-            self.states.push(Node {
+            self.states.push(StateNode {
                 state: draft.state,
                 name,
                 scope,
@@ -223,7 +224,7 @@ impl Machine {
     }
 
     /// The variables of a scope, in the order of their numbers.
-    pub(crate) fn variables_of(&self, scope: usize) -> impl Iterator<Item = &Variable> {
+    pub(crate) fn variables_of(&self, scope: usize) -> impl Iterator<Item = &MachineVariable> {
         let variables = self.variables.iter();
         variables.filter(move |variable| variable.scope == scope)
     }
@@ -253,7 +254,7 @@ impl Machine {
     }
 }
 
-impl Node {
+impl StateNode {
     /// The patterns of each single `catch`, in order, without the arms of `catch { .. }`.
     pub(crate) fn catches(&self) -> impl Iterator<Item = &[ErrorPattern]> {
         self.edges.iter().filter_map(|edge| match &edge.kind {
@@ -263,7 +264,7 @@ impl Node {
     }
 }
 
-impl Scope {
+impl MachineScope {
     /// Whether the item has this name.
     pub(crate) fn has_item(&self, name: &Ident) -> bool {
         self.item.as_ref().is_some_and(|item| item == name)

@@ -5,33 +5,33 @@ use syn::ext::IdentExt;
 use syn::{Expr, Lit, Member, Pat, Path, RangeLimits};
 
 /// A `match` pattern.
-pub(crate) enum Pattern<'a> {
+pub(crate) enum MatchPattern<'a> {
     Wildcard,
     Bind(&'a Ident),
     /// A variant or a struct by its last name, with its fields.
-    Variant(&'a Ident, Vec<(String, Pattern<'a>)>),
+    Variant(&'a Ident, Vec<(String, MatchPattern<'a>)>),
     Literal(&'a Lit),
     Constant(Path),
-    Some(Box<Pattern<'a>>),
+    Some(Box<MatchPattern<'a>>),
     None,
-    Or(Vec<Pattern<'a>>),
-    Tuple(Vec<Pattern<'a>>),
+    Or(Vec<MatchPattern<'a>>),
+    Tuple(Vec<MatchPattern<'a>>),
     /// `low..=high`: its bounds, and whether the upper one is included.
     Range(Option<&'a Expr>, Option<&'a Expr>, bool),
     /// `name @ pattern`
-    At(&'a Ident, Box<Pattern<'a>>),
+    At(&'a Ident, Box<MatchPattern<'a>>),
 }
 
 /// The meaning of a single name in a pattern: syn cannot distinguish a variant or constant without a path from a binding.
-fn single(name: &Ident) -> Pattern<'_> {
+fn single(name: &Ident) -> MatchPattern<'_> {
     if name == "None" {
-        Pattern::None
+        MatchPattern::None
     } else if is_bound(name) {
-        Pattern::Bind(name)
+        MatchPattern::Bind(name)
     } else if is_constant(name) {
-        Pattern::Constant(name.clone().into())
+        MatchPattern::Constant(name.clone().into())
     } else {
-        Pattern::Variant(name, Vec::new())
+        MatchPattern::Variant(name, Vec::new())
     }
 }
 
@@ -40,17 +40,17 @@ pub(crate) fn own_name(path: &Path) -> Option<&Ident> {
     path.segments.last().map(|last| &last.ident)
 }
 
-impl<'a> Pattern<'a> {
+impl<'a> MatchPattern<'a> {
     /// Parses a `match` pattern; returns the part that a workflow cannot match as the error.
-    pub(crate) fn of(from: &'a Pat) -> Result<Pattern<'a>, &'a Pat> {
+    pub(crate) fn of(from: &'a Pat) -> Result<MatchPattern<'a>, &'a Pat> {
         Ok(match from {
-            Pat::Wild(_) | Pat::Rest(_) => Pattern::Wildcard,
-            Pat::Paren(inner) => Pattern::of(&inner.pat)?,
-            Pat::Reference(inner) => Pattern::of(&inner.pat)?,
+            Pat::Wild(_) | Pat::Rest(_) => MatchPattern::Wildcard,
+            Pat::Paren(inner) => MatchPattern::of(&inner.pat)?,
+            Pat::Reference(inner) => MatchPattern::of(&inner.pat)?,
             Pat::Ident(ident) if ident.by_ref.is_some() => return Err(from),
             Pat::Ident(ident) => match &ident.subpat {
                 Some((_, inner)) if is_bound(&ident.ident) => {
-                    Pattern::At(&ident.ident, Box::new(Pattern::of(inner)?))
+                    MatchPattern::At(&ident.ident, Box::new(MatchPattern::of(inner)?))
                 }
                 Some(_) => return Err(from),
                 None => single(&ident.ident),
@@ -58,17 +58,17 @@ impl<'a> Pattern<'a> {
             Pat::Path(path) if path.qself.is_none() => {
                 let last = own_name(&path.path).ok_or(from)?;
                 if is_constant(last) {
-                    Pattern::Constant(path.path.clone())
+                    MatchPattern::Constant(path.path.clone())
                 } else {
-                    Pattern::Variant(last, Vec::new())
+                    MatchPattern::Variant(last, Vec::new())
                 }
             }
             Pat::Struct(pattern) if pattern.qself.is_none() => {
                 let mut fields = Vec::new();
                 for field in &pattern.fields {
-                    fields.push((member(&field.member), Pattern::of(&field.pat)?));
+                    fields.push((member(&field.member), MatchPattern::of(&field.pat)?));
                 }
-                Pattern::Variant(own_name(&pattern.path).ok_or(from)?, fields)
+                MatchPattern::Variant(own_name(&pattern.path).ok_or(from)?, fields)
             }
             Pat::TupleStruct(pattern) if pattern.qself.is_none() => {
                 let some = pattern.path.is_ident("Some");
@@ -80,15 +80,17 @@ impl<'a> Pattern<'a> {
                         }
                         continue;
                     }
-                    fields.push((index.to_string(), Pattern::of(field)?));
+                    fields.push((index.to_string(), MatchPattern::of(field)?));
                 }
                 match (some, fields.len()) {
                     (true, 1) => {
                         let inner = fields.swap_remove(0).1;
-                        Pattern::Some(Box::new(inner))
+                        MatchPattern::Some(Box::new(inner))
                     }
                     (true, _) => return Err(from),
-                    (false, _) => Pattern::Variant(own_name(&pattern.path).ok_or(from)?, fields),
+                    (false, _) => {
+                        MatchPattern::Variant(own_name(&pattern.path).ok_or(from)?, fields)
+                    }
                 }
             }
             Pat::Range(range) => {
@@ -102,19 +104,24 @@ impl<'a> Pattern<'a> {
                     return Err(from);
                 }
                 let closed = matches!(range.limits, RangeLimits::Closed(_));
-                Pattern::Range(range.start.as_deref(), range.end.as_deref(), closed)
+                MatchPattern::Range(range.start.as_deref(), range.end.as_deref(), closed)
             }
-            Pat::Lit(literal) => Pattern::Literal(&literal.lit),
-            Pat::Or(or) => Pattern::Or(or.cases.iter().map(Pattern::of).collect::<Result<_, _>>()?),
+            Pat::Lit(literal) => MatchPattern::Literal(&literal.lit),
+            Pat::Or(or) => MatchPattern::Or(
+                or.cases
+                    .iter()
+                    .map(MatchPattern::of)
+                    .collect::<Result<_, _>>()?,
+            ),
             Pat::Tuple(tuple) => {
                 if tuple.elems.iter().any(|item| matches!(item, Pat::Rest(_))) {
                     return Err(from);
                 }
-                Pattern::Tuple(
+                MatchPattern::Tuple(
                     tuple
                         .elems
                         .iter()
-                        .map(Pattern::of)
+                        .map(MatchPattern::of)
                         .collect::<Result<_, _>>()?,
                 )
             }
@@ -131,27 +138,29 @@ impl<'a> Pattern<'a> {
 
     fn bound(&self, into: &mut Vec<&'a Ident>) {
         match self {
-            Pattern::Bind(name) => {
+            MatchPattern::Bind(name) => {
                 if !into.contains(name) {
                     into.push(name);
                 }
             }
-            Pattern::Variant(_, fields) => fields.iter().for_each(|(_, field)| field.bound(into)),
-            Pattern::At(name, inner) => {
+            MatchPattern::Variant(_, fields) => {
+                fields.iter().for_each(|(_, field)| field.bound(into))
+            }
+            MatchPattern::At(name, inner) => {
                 if !into.contains(name) {
                     into.push(name);
                 }
                 inner.bound(into);
             }
-            Pattern::Some(inner) => inner.bound(into),
-            Pattern::Or(cases) | Pattern::Tuple(cases) => {
+            MatchPattern::Some(inner) => inner.bound(into),
+            MatchPattern::Or(cases) | MatchPattern::Tuple(cases) => {
                 cases.iter().for_each(|case| case.bound(into));
             }
-            Pattern::Wildcard
-            | Pattern::Literal(_)
-            | Pattern::Constant(_)
-            | Pattern::Range(..)
-            | Pattern::None => {}
+            MatchPattern::Wildcard
+            | MatchPattern::Literal(_)
+            | MatchPattern::Constant(_)
+            | MatchPattern::Range(..)
+            | MatchPattern::None => {}
         }
     }
 }

@@ -1,7 +1,8 @@
 //! A state: its work, its options, and the values that it computes from its result.
 
 use super::{
-    Amount, Binding, CatchEvery, Let, Object, ObjectValue, RawFields, Retry, Setting, UserExpr,
+    Amount, CatchEvery, Let, LetBinding, ObjectLiteral, ObjectValue, RawFields, Retry, Setting,
+    UserExpr,
 };
 use proc_macro2::extra::DelimSpan;
 use proc_macro2::{Ident, Span};
@@ -16,9 +17,9 @@ pub(crate) struct State {
     pub(crate) renamed: Option<LitStr>,
     pub(crate) keyword: Ident,
     pub(crate) name: Ident,
-    pub(crate) kind: Kind,
+    pub(crate) kind: StateWork,
     /// The name of the result of a call, branches, a map or an include.
-    pub(crate) result: Option<Binding>,
+    pub(crate) result: Option<LetBinding>,
     /// The values that it computes: the whole work of a pass or a wait; for other states, values from their result.
     pub(crate) lets: Vec<Let>,
     pub(crate) options: StateOptions,
@@ -28,11 +29,11 @@ pub(crate) struct State {
 }
 
 /// A state's work. `None` means that it is missing, which is already reported.
-pub(crate) enum Kind {
+pub(crate) enum StateWork {
     Task(Option<Call>),
     Pass,
     /// Its rules and arms are edges.
-    Choice(Choice),
+    Choice(ChoiceState),
     Wait(Option<Wait>),
     Succeed(Option<UserExpr>),
     Fail(Fail),
@@ -93,7 +94,7 @@ pub(crate) enum Callee {
         keyword: Ident,
         resource: LitStr,
         /// `None` means that the service gets the state's input.
-        arguments: Option<Object>,
+        arguments: Option<ObjectLiteral>,
     },
     /// `workflow Fulfilment(order)`, `start workflow Fulfilment(order)`
     Workflow {
@@ -111,7 +112,7 @@ pub(crate) struct Application {
 
 /// The parts of a choice in addition to its edges.
 #[derive(Default)]
-pub(crate) struct Choice {
+pub(crate) struct ChoiceState {
     pub(crate) subject: Option<Subject>,
     /// `otherwise fail;`, by its keyword.
     pub(crate) fails: Option<Ident>,
@@ -185,7 +186,7 @@ pub(crate) struct Access {
     pub(crate) keyword: Ident,
     pub(crate) resource: LitStr,
     pub(crate) settings: Vec<Setting>,
-    pub(crate) arguments: Object,
+    pub(crate) arguments: ObjectLiteral,
 }
 
 /// `batch (max_items: 50) { Key: value };`
@@ -197,46 +198,51 @@ pub(crate) struct Batch {
 
 /// The input that each batch gets in addition to its items.
 pub(crate) enum BatchInput {
-    Object(Object),
+    Object(ObjectLiteral),
     Value(UserExpr),
 }
 
-impl Kind {
+impl StateWork {
     /// Its keyword; for a misspelled word, the keyword that was meant.
     pub(crate) fn word(&self) -> &'static str {
         match self {
-            Kind::Task(_) => "task",
-            Kind::Pass => "pass",
-            Kind::Choice(_) => "choice",
-            Kind::Wait(_) => "wait",
-            Kind::Succeed(_) => "succeed",
-            Kind::Fail(_) => "fail",
-            Kind::Parallel => "parallel",
-            Kind::Map(_) => "map",
-            Kind::Exit(_) => "exit",
-            Kind::Include(_) => "include",
-            Kind::Unknown => "unknown",
+            StateWork::Task(_) => "task",
+            StateWork::Pass => "pass",
+            StateWork::Choice(_) => "choice",
+            StateWork::Wait(_) => "wait",
+            StateWork::Succeed(_) => "succeed",
+            StateWork::Fail(_) => "fail",
+            StateWork::Parallel => "parallel",
+            StateWork::Map(_) => "map",
+            StateWork::Exit(_) => "exit",
+            StateWork::Include(_) => "include",
+            StateWork::Unknown => "unknown",
         }
     }
 
     /// Whether a state of this kind needs a transition.
     pub(crate) fn hands_on(&self) -> bool {
         match self {
-            Kind::Task(_)
-            | Kind::Pass
-            | Kind::Wait(_)
-            | Kind::Parallel
-            | Kind::Map(_)
-            | Kind::Include(_) => true,
-            Kind::Choice(_) | Kind::Succeed(_) | Kind::Fail(_) | Kind::Exit(_) | Kind::Unknown => {
-                false
-            }
+            StateWork::Task(_)
+            | StateWork::Pass
+            | StateWork::Wait(_)
+            | StateWork::Parallel
+            | StateWork::Map(_)
+            | StateWork::Include(_) => true,
+            StateWork::Choice(_)
+            | StateWork::Succeed(_)
+            | StateWork::Fail(_)
+            | StateWork::Exit(_)
+            | StateWork::Unknown => false,
         }
     }
 
     /// Whether it can fail with an error that `retry` and `catch` take.
     pub(crate) fn has_errors(&self) -> bool {
-        matches!(self, Kind::Task(_) | Kind::Parallel | Kind::Map(_))
+        matches!(
+            self,
+            StateWork::Task(_) | StateWork::Parallel | StateWork::Map(_)
+        )
     }
 }
 
@@ -273,7 +279,7 @@ impl State {
     /// The call of a task.
     pub(crate) fn call(&self) -> Option<&Call> {
         match &self.kind {
-            Kind::Task(call) => call.as_ref(),
+            StateWork::Task(call) => call.as_ref(),
             _ => None,
         }
     }
@@ -289,7 +295,7 @@ impl State {
     /// The fragment that it includes.
     pub(crate) fn include(&self) -> Option<&Include> {
         match &self.kind {
-            Kind::Include(include) => include.as_ref(),
+            StateWork::Include(include) => include.as_ref(),
             _ => None,
         }
     }
@@ -297,13 +303,13 @@ impl State {
     /// The type of its children, for a Distributed Map.
     pub(crate) fn children(&self) -> Option<MachineType> {
         match &self.kind {
-            Kind::Map(map) => map.children(),
+            StateWork::Map(map) => map.children(),
             _ => None,
         }
     }
 
     /// The bindings of its `let`s, its result first.
-    pub(crate) fn bindings(&self) -> impl Iterator<Item = &Binding> {
+    pub(crate) fn bindings(&self) -> impl Iterator<Item = &LetBinding> {
         let lets = self.lets.iter().map(|one| &one.binding);
         self.result.iter().chain(lets)
     }

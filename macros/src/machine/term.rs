@@ -37,7 +37,7 @@ pub(crate) enum Term {
     Record(Record),
     Tuple(Vec<Term>),
     Array(Vec<Term>),
-    Format(Vec<Piece>),
+    Format(Vec<FormatPiece>),
     /// The parameters, each with the witness of its type, and the body.
     Closure(Vec<(String, Option<usize>)>, Box<Term>),
     /// Names with values, each visible in the values after it, and the value that is computed with them.
@@ -101,7 +101,7 @@ pub(crate) struct Record {
 
 /// A piece of a `format!`.
 #[derive(Clone)]
-pub(crate) enum Piece {
+pub(crate) enum FormatPiece {
     Text(String),
     Value(Term, Option<Spec>),
 }

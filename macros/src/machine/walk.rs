@@ -1,6 +1,6 @@
 //! Visits every part of a value.
 
-use super::{Piece, Term};
+use super::{FormatPiece, Term};
 
 /// Defines the visitor of the direct children of a value, in a shared and a mutable form.
 macro_rules! children {
@@ -64,7 +64,7 @@ macro_rules! children {
                 }
                 Term::Format(pieces) => {
                     for piece in pieces {
-                        if let Piece::Value(value, _) = piece {
+                        if let FormatPiece::Value(value, _) = piece {
                             each(value);
                         }
                     }

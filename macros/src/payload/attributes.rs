@@ -51,7 +51,7 @@ pub(super) struct CustomFunctions {
 
 /// `#[serde(..)]` and `#[payload(..)]` on a field.
 #[derive(Default)]
-pub(super) struct Field {
+pub(super) struct PayloadField {
     pub(super) rename: Option<String>,
     pub(super) skip: bool,
     pub(super) sometimes: bool,
@@ -121,10 +121,10 @@ impl Variant {
     }
 }
 
-impl Field {
-    pub(super) fn read(field: &syn::Field) -> Result<Field> {
+impl PayloadField {
+    pub(super) fn read(field: &syn::Field) -> Result<PayloadField> {
         let attributes = &field.attrs;
-        let mut read = Field::default();
+        let mut read = PayloadField::default();
         let mut with = SerdeFunctions::default();
         each(attributes, &mut |meta| {
             match name(&meta).as_str() {

@@ -78,7 +78,7 @@ fn expand_struct(
     fields: &Fields,
 ) -> Result<TokenStream> {
     let rust_name = input.ident.unraw().to_string();
-    let scope = Scope {
+    let scope = PayloadScope {
         rename_all: container.rename_all,
         container_default: container.default.as_ref(),
         in_variant: false,
@@ -126,7 +126,7 @@ fn expand_enum(input: &DeriveInput, container: &Container, data: &DataEnum) -> R
                 .rename_all
                 .map_or_else(|| name.clone(), |case| case.variant(&name))
         });
-        let scope = Scope {
+        let scope = PayloadScope {
             rename_all: read.rename_all.or(container.rename_all_fields),
             container_default: None,
             in_variant: true,
@@ -178,13 +178,13 @@ fn custom(attribute: &str, of_field: bool) -> TokenStream {
 }
 
 /// The context of a field: attributes of its type and variant.
-struct Scope<'a> {
+struct PayloadScope<'a> {
     rename_all: Option<NameCase>,
     container_default: Option<&'a DefaultValue>,
     in_variant: bool,
 }
 
-fn expand_fields(scope: &Scope<'_>, fields: &Fields) -> Result<TokenStream> {
+fn expand_fields(scope: &PayloadScope<'_>, fields: &Fields) -> Result<TokenStream> {
     Ok(match fields {
         Fields::Unit => quote!(__shape::Fields::Unit),
         Fields::Unnamed(unnamed) if unnamed.unnamed.len() == 1 => {
@@ -203,7 +203,7 @@ fn expand_fields(scope: &Scope<'_>, fields: &Fields) -> Result<TokenStream> {
 }
 
 fn each<'a>(
-    scope: &Scope<'_>,
+    scope: &PayloadScope<'_>,
     fields: impl Iterator<Item = &'a Field>,
 ) -> Result<Vec<TokenStream>> {
     fields
@@ -213,9 +213,9 @@ fn each<'a>(
 }
 
 /// `#[serde(transparent)]`: the only field that is not skipped is the value.
-fn transparent(scope: &Scope<'_>, fields: &Fields) -> Result<TokenStream> {
+fn transparent(scope: &PayloadScope<'_>, fields: &Fields) -> Result<TokenStream> {
     for (index, field) in fields.iter().enumerate() {
-        if !attributes::Field::read(field)?.skip && !is_phantom(field) {
+        if !attributes::PayloadField::read(field)?.skip && !is_phantom(field) {
             let field = expand_field(scope, index, field)?;
             return Ok(quote!(__shape::Fields::Newtype(::std::boxed::Box::new(#field))));
         }
@@ -234,8 +234,8 @@ fn is_phantom(field: &Field) -> bool {
     }
 }
 
-fn expand_field(scope: &Scope<'_>, index: usize, field: &Field) -> Result<TokenStream> {
-    let read = attributes::Field::read(field)?;
+fn expand_field(scope: &PayloadScope<'_>, index: usize, field: &Field) -> Result<TokenStream> {
+    let read = attributes::PayloadField::read(field)?;
     let ty = &field.ty;
     let name = match &field.ident {
         Some(ident) => ident.unraw().to_string(),

@@ -1,15 +1,15 @@
 //! `let` and its names.
 
-use super::reader::{Reader, name};
-use crate::machine::{Binding, Let};
+use super::reader::{SyntaxReader, name};
+use crate::machine::{Let, LetBinding};
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
 use syn::spanned::Spanned;
 use syn::{Result, Token, Type};
 
-impl Binding {
+impl LetBinding {
     /// Parses up to and including the `=`.
-    pub(crate) fn parse(input: ParseStream) -> Result<Binding> {
+    pub(crate) fn parse(input: ParseStream) -> Result<LetBinding> {
         input.parse::<Token![let]>()?;
         let mut names = Vec::new();
         let tuple = input.peek(syn::token::Paren);
@@ -38,7 +38,7 @@ impl Binding {
             None
         };
         let equals = input.parse::<Token![=]>()?.span();
-        Ok(Binding {
+        Ok(LetBinding {
             names,
             tuple,
             ty,
@@ -48,8 +48,8 @@ impl Binding {
 }
 
 impl Let {
-    pub(crate) fn parse(input: ParseStream, reader: &Reader) -> Result<Let> {
-        let binding = reader.attempt(input, Binding::parse)?;
+    pub(crate) fn parse(input: ParseStream, reader: &SyntaxReader) -> Result<Let> {
+        let binding = reader.attempt(input, LetBinding::parse)?;
         let value = reader.expression(input)?;
         reader.semicolon(input);
         Ok(Let { binding, value })

@@ -1,7 +1,7 @@
 //! `catch PaymentError::Declined { reason } => Reject;` and the exhaustive `catch { .. }`.
 
 use super::json::comma;
-use super::reader::{Reader, name, skip_to_comma};
+use super::reader::{SyntaxReader, name, skip_to_comma};
 use super::target::EdgeTarget;
 use crate::machine::{CatchEvery, Edge, EdgeKind, ErrorPattern};
 use proc_macro2::Ident;
@@ -9,7 +9,7 @@ use syn::parse::ParseStream;
 use syn::{Pat, Result, Token};
 
 /// Parses one `catch`, after the keyword.
-pub(super) fn one(input: ParseStream, reader: &Reader) -> Result<Edge> {
+pub(super) fn one(input: ParseStream, reader: &SyntaxReader) -> Result<Edge> {
     let errors = ErrorPattern::several(input, reader)?;
     let output = output(input)?;
     arrow(input)?;
@@ -22,7 +22,7 @@ pub(super) fn one(input: ParseStream, reader: &Reader) -> Result<Edge> {
 pub(super) fn every(
     keyword: Ident,
     input: ParseStream,
-    reader: &Reader,
+    reader: &SyntaxReader,
 ) -> Result<(CatchEvery, Vec<Edge>)> {
     let content;
     let braces = syn::braced!(content in input).span.join();
@@ -38,7 +38,7 @@ pub(super) fn every(
 /// Parses arms between commas; `read` parses the part before the arrow.
 pub(super) fn arms(
     content: ParseStream,
-    reader: &Reader,
+    reader: &SyntaxReader,
     read: impl Fn(ParseStream) -> Result<EdgeKind>,
 ) -> Vec<Edge> {
     let mut arms = Vec::new();

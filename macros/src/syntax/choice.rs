@@ -1,9 +1,9 @@
 //! `choice Triage { when .. => A; otherwise => B; }` and `choice Decide { match value { .. } }`
 
 use super::catch::{arms, arrow};
-use super::reader::{Reader, take_word, word};
+use super::reader::{SyntaxReader, take_word, word};
 use super::target::{EdgeTarget, fields, is_raw};
-use crate::machine::{Choice, Condition, Edge, EdgeKind, Subject};
+use crate::machine::{ChoiceState, Condition, Edge, EdgeKind, Subject};
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
 use syn::spanned::Spanned;
@@ -13,12 +13,12 @@ pub(super) const WORDS: &[&str] = &["when", "otherwise", "match"];
 
 /// Parses the statement that begins with `found`, if it belongs to a choice.
 pub(super) fn statement(
-    choice: &mut Choice,
+    choice: &mut ChoiceState,
     edges: &mut Vec<Edge>,
     found: &str,
     of: &Ident,
     input: ParseStream,
-    reader: &Reader,
+    reader: &SyntaxReader,
 ) -> Result<bool> {
     match found {
         "when" => edges.push(rule(input, reader)?),
@@ -49,7 +49,7 @@ pub(super) fn statement(
     Ok(true)
 }
 
-fn rule(input: ParseStream, reader: &Reader) -> Result<Edge> {
+fn rule(input: ParseStream, reader: &SyntaxReader) -> Result<Edge> {
     let keyword = take_word(input)?;
     let condition = if is_raw(input) {
         Condition::Raw(fields(input, reader)?)
@@ -63,7 +63,7 @@ fn rule(input: ParseStream, reader: &Reader) -> Result<Edge> {
 }
 
 /// Parses `otherwise` after the keyword; `otherwise fail;` has no target.
-fn otherwise(keyword: &Ident, input: ParseStream, reader: &Reader) -> Result<Option<Edge>> {
+fn otherwise(keyword: &Ident, input: ParseStream, reader: &SyntaxReader) -> Result<Option<Edge>> {
     if word(input).is_some_and(|word| word == "fail") {
         take_word(input)?;
         reader.semicolon(input);
@@ -79,7 +79,7 @@ fn otherwise(keyword: &Ident, input: ParseStream, reader: &Reader) -> Result<Opt
 }
 
 /// `match value { pattern if guard => target, .. }`
-fn subject(input: ParseStream, reader: &Reader) -> Result<(Subject, Vec<Edge>)> {
+fn subject(input: ParseStream, reader: &SyntaxReader) -> Result<(Subject, Vec<Edge>)> {
     let keyword = input.parse::<Token![match]>()?.span();
     let value = reader.expression_before_brace(input)?;
     if !input.peek(syn::token::Brace) {

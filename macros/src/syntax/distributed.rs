@@ -1,7 +1,7 @@
 //! The options of a Distributed Map.
 
-use super::reader::{Reader, once, skip_one, take_word, word};
-use crate::machine::{Access, Batch, BatchInput, Distributed, Object, Setting, UserExpr};
+use super::reader::{SyntaxReader, once, skip_one, take_word, word};
+use crate::machine::{Access, Batch, BatchInput, Distributed, ObjectLiteral, Setting, UserExpr};
 use crate::suggest::did_you_mean;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use stepwright_asl::model::MachineType;
@@ -14,7 +14,7 @@ pub(super) fn option(
     found: &str,
     of: &Ident,
     input: ParseStream,
-    reader: &Reader,
+    reader: &SyntaxReader,
 ) -> Result<bool> {
     match found {
         "distributed" => {
@@ -76,7 +76,7 @@ pub(super) fn option(
 }
 
 /// The type of the children: `standard`, the default, or `express`.
-fn children(input: ParseStream, reader: &Reader) -> Result<MachineType> {
+fn children(input: ParseStream, reader: &SyntaxReader) -> Result<MachineType> {
     let Some(found) = word(input) else {
         return Ok(MachineType::Standard);
     };
@@ -96,7 +96,7 @@ fn children(input: ParseStream, reader: &Reader) -> Result<MachineType> {
 }
 
 /// `5%`, if the statement ends with it.
-fn percentage(input: ParseStream, reader: &Reader) -> Result<Option<UserExpr>> {
+fn percentage(input: ParseStream, reader: &SyntaxReader) -> Result<Option<UserExpr>> {
     let Some(before) = before_percent(input) else {
         return Ok(None);
     };
@@ -127,7 +127,7 @@ fn before_percent(input: ParseStream) -> Option<Vec<TokenTree>> {
 }
 
 impl Access {
-    fn parse(input: ParseStream, reader: &Reader) -> Result<Access> {
+    fn parse(input: ParseStream, reader: &SyntaxReader) -> Result<Access> {
         let keyword = take_word(input)?;
         let resource = input.parse::<LitStr>().map_err(|error| {
             syn::Error::new(
@@ -141,7 +141,7 @@ impl Access {
                 input.error("expected the arguments of the call: `{ Bucket: .., Key: .. }`")
             );
         }
-        let arguments = Object::parse(input, reader)?;
+        let arguments = ObjectLiteral::parse(input, reader)?;
         reader.semicolon(input);
         Ok(Access {
             keyword,
@@ -153,14 +153,14 @@ impl Access {
 }
 
 impl Batch {
-    fn parse(input: ParseStream, reader: &Reader) -> Result<Batch> {
+    fn parse(input: ParseStream, reader: &SyntaxReader) -> Result<Batch> {
         let keyword = take_word(input)?;
         if !input.peek(syn::token::Paren) {
             return Err(input.error("expected the limits of a batch: `batch (max_items: 50);`"));
         }
         let settings = settings(input, reader)?;
         let given = if input.peek(syn::token::Brace) {
-            Some(BatchInput::Object(Object::parse(input, reader)?))
+            Some(BatchInput::Object(ObjectLiteral::parse(input, reader)?))
         } else if input.is_empty() || input.peek(Token![;]) {
             None
         } else {
@@ -175,7 +175,7 @@ impl Batch {
     }
 }
 
-fn settings(input: ParseStream, reader: &Reader) -> Result<Vec<Setting>> {
+fn settings(input: ParseStream, reader: &SyntaxReader) -> Result<Vec<Setting>> {
     if input.peek(syn::token::Paren) {
         Setting::several(input, reader)
     } else {

@@ -1,13 +1,13 @@
 //! Durations: `90`, `90s`, `5m`, `2h`, `7d`.
 
-use super::reader::Reader;
+use super::reader::SyntaxReader;
 use crate::machine::Amount;
 use proc_macro2::Span;
 use syn::parse::ParseStream;
 use syn::{LitFloat, LitInt, Result, Token};
 
 impl Amount {
-    pub(crate) fn parse(input: ParseStream, reader: &Reader) -> Result<Amount> {
+    pub(crate) fn parse(input: ParseStream, reader: &SyntaxReader) -> Result<Amount> {
         match seconds(input)? {
             Some((seconds, span)) => Ok(Amount::Seconds(seconds, span)),
             None => Ok(Amount::Computed(reader.expression(input)?)),

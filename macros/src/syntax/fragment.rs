@@ -1,9 +1,9 @@
 //! The syntax of fragments: `exit` states, and `include`.
 
 use super::catch::arrow;
-use super::reader::{Reader, name, take_word};
+use super::reader::{SyntaxReader, name, take_word};
 use super::target::EdgeTarget;
-use crate::machine::{Application, Binding, Edge, EdgeKind, Exit};
+use crate::machine::{Application, Edge, EdgeKind, Exit, LetBinding};
 use syn::parse::ParseStream;
 use syn::spanned::Spanned;
 use syn::{Path, Result, Token, Type};
@@ -12,7 +12,7 @@ pub(super) const WORDS: &[&str] = &["let", "exit"];
 
 impl Exit {
     /// Parses the type between the name and the braces.
-    pub(super) fn parse_type(&mut self, input: ParseStream, reader: &Reader) -> Result<()> {
+    pub(super) fn parse_type(&mut self, input: ParseStream, reader: &SyntaxReader) -> Result<()> {
         if input.peek(Token![->]) {
             input.parse::<Token![->]>()?;
             self.ty = Some(reader.attempt(input, |ahead| ahead.parse::<Type>())?);
@@ -25,10 +25,10 @@ impl Exit {
 pub(super) fn include(
     found: &str,
     input: ParseStream,
-    reader: &Reader,
-) -> Result<Option<(Option<Binding>, Application)>> {
+    reader: &SyntaxReader,
+) -> Result<Option<(Option<LetBinding>, Application)>> {
     let binding = match found {
-        "let" => Some(reader.attempt(input, Binding::parse)?),
+        "let" => Some(reader.attempt(input, LetBinding::parse)?),
         _ if super::task::is_call(input) => None,
         _ => return Ok(None),
     };
@@ -57,7 +57,7 @@ pub(super) fn include(
 }
 
 /// `exit Refused as reason => Reject;`
-pub(super) fn exit(input: ParseStream, reader: &Reader) -> Result<Edge> {
+pub(super) fn exit(input: ParseStream, reader: &SyntaxReader) -> Result<Edge> {
     let keyword = take_word(input)?;
     let of = name(input, "an exit of the fragment")?;
     let mut value = None;

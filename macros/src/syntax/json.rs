@@ -1,14 +1,14 @@
 //! Verbatim JSON, after `raw`.
 
-use super::reader::{Reader, skip_to_comma, take_word, word};
-use crate::machine::{Json, RawFields};
+use super::reader::{SyntaxReader, skip_to_comma, take_word, word};
+use crate::machine::{JsonLiteral, RawFields};
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
 use syn::{Lit, LitStr, Result, Token};
 
-impl Json {
+impl JsonLiteral {
     /// Parses the fields of the next object.
-    pub(crate) fn fields(input: ParseStream, reader: &Reader) -> Result<RawFields> {
+    pub(crate) fn fields(input: ParseStream, reader: &SyntaxReader) -> Result<RawFields> {
         let content;
         syn::braced!(content in input);
         let mut fields = Vec::new();
@@ -25,16 +25,16 @@ impl Json {
         Ok(fields)
     }
 
-    fn parse(input: ParseStream, reader: &Reader) -> Result<Json> {
+    fn parse(input: ParseStream, reader: &SyntaxReader) -> Result<JsonLiteral> {
         if input.peek(syn::token::Brace) {
-            return Ok(Json::Object(Json::fields(input, reader)?));
+            return Ok(JsonLiteral::Object(JsonLiteral::fields(input, reader)?));
         }
         if input.peek(syn::token::Bracket) {
             let content;
             syn::bracketed!(content in input);
             let mut items = Vec::new();
             while !content.is_empty() {
-                match Json::parse(&content, reader) {
+                match JsonLiteral::parse(&content, reader) {
                     Ok(item) => items.push(item),
                     Err(error) => {
                         reader.errors.syn(&error);
@@ -43,18 +43,18 @@ impl Json {
                 }
                 comma(&content, reader);
             }
-            return Ok(Json::Array(items));
+            return Ok(JsonLiteral::Array(items));
         }
         if word(input).is_some_and(|word| word == "null") {
             take_word(input)?;
-            return Ok(Json::Null);
+            return Ok(JsonLiteral::Null);
         }
         let negative = input.parse::<Option<Token![-]>>()?.is_some();
         let here = input.span();
         match input.parse::<Lit>() {
-            Ok(Lit::Bool(bool)) if !negative => Ok(Json::Bool(bool.value)),
-            Ok(Lit::Str(text)) if !negative => Ok(Json::String(text)),
-            Ok(number @ (Lit::Int(_) | Lit::Float(_))) => Ok(Json::Number(number, negative)),
+            Ok(Lit::Bool(bool)) if !negative => Ok(JsonLiteral::Bool(bool.value)),
+            Ok(Lit::Str(text)) if !negative => Ok(JsonLiteral::String(text)),
+            Ok(number @ (Lit::Int(_) | Lit::Float(_))) => Ok(JsonLiteral::Number(number, negative)),
             _ => Err(syn::Error::new(
                 here,
                 "expected JSON: an object, an array, text in quotes, a number, `true`, `false` or `null`",
@@ -64,11 +64,11 @@ impl Json {
 }
 
 /// Parses `{ "Field": value }` after `raw`, with or without a semicolon.
-pub(super) fn raw(input: ParseStream, reader: &Reader) -> Result<RawFields> {
+pub(super) fn raw(input: ParseStream, reader: &SyntaxReader) -> Result<RawFields> {
     if !input.peek(syn::token::Brace) {
         return Err(input.error("expected `{ \"Field\": value }` after `raw`"));
     }
-    let fields = Json::fields(input, reader)?;
+    let fields = JsonLiteral::fields(input, reader)?;
     let _ = input.parse::<Option<Token![;]>>();
     Ok(fields)
 }
@@ -77,7 +77,7 @@ pub(super) fn raw(input: ParseStream, reader: &Reader) -> Result<RawFields> {
 pub(super) fn path_field(
     keyword: &Ident,
     input: ParseStream,
-    reader: &Reader,
+    reader: &SyntaxReader,
 ) -> Result<RawFields> {
     let field = match keyword.to_string().as_str() {
         "input_path" => "InputPath",
@@ -85,10 +85,10 @@ pub(super) fn path_field(
         _ => "OutputPath",
     };
     let path = if input.peek(LitStr) {
-        Json::String(input.parse()?)
+        JsonLiteral::String(input.parse()?)
     } else if word(input).is_some_and(|word| word == "null") {
         take_word(input)?;
-        Json::Null
+        JsonLiteral::Null
     } else {
         return Err(input.error(format!(
             "expected a path in quotes, or `null`: `{keyword} \"$.order\";`"
@@ -98,7 +98,7 @@ pub(super) fn path_field(
     Ok(vec![(LitStr::new(field, keyword.span()), path)])
 }
 
-fn field(input: ParseStream, reader: &Reader) -> Result<(LitStr, Json)> {
+fn field(input: ParseStream, reader: &SyntaxReader) -> Result<(LitStr, JsonLiteral)> {
     if !input.peek(LitStr) {
         return Err(input.error("expected a field's name in quotes"));
     }
@@ -106,13 +106,13 @@ fn field(input: ParseStream, reader: &Reader) -> Result<(LitStr, Json)> {
     input.parse::<Token![:]>()?;
     if input.peek(Token![_]) {
         input.parse::<Token![_]>()?;
-        return Ok((name, Json::Omitted));
+        return Ok((name, JsonLiteral::Omitted));
     }
-    Ok((name, Json::parse(input, reader)?))
+    Ok((name, JsonLiteral::parse(input, reader)?))
 }
 
 /// Parses the comma after a field or item, which is optional before the end.
-pub(super) fn comma(input: ParseStream, reader: &Reader) {
+pub(super) fn comma(input: ParseStream, reader: &SyntaxReader) {
     if input.is_empty() {
         return;
     }

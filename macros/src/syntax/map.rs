@@ -1,8 +1,8 @@
 //! `map Pack { let packed = for item in order.items { .. }; next X; }`
 
 use super::distributed;
-use super::reader::{Reader, name, once, take_word, word};
-use crate::machine::{Binding, Body, Map, MapLoop};
+use super::reader::{SyntaxReader, name, once, take_word, word};
+use crate::machine::{LetBinding, MachineBody, Map, MapLoop};
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
 use syn::{Result, Token};
@@ -26,7 +26,7 @@ pub(super) fn option(
     word: &str,
     of: &Ident,
     input: ParseStream,
-    reader: &Reader,
+    reader: &SyntaxReader,
 ) -> Result<bool> {
     match word {
         "max_concurrency" => {
@@ -52,9 +52,12 @@ pub(super) fn option(
 }
 
 /// `let results = for item in list { .. };`
-pub(super) fn run(input: ParseStream, reader: &Reader) -> Result<(Option<Binding>, MapLoop, Body)> {
+pub(super) fn run(
+    input: ParseStream,
+    reader: &SyntaxReader,
+) -> Result<(Option<LetBinding>, MapLoop, MachineBody)> {
     let binding = if input.peek(Token![let]) {
-        Some(reader.attempt(input, Binding::parse)?)
+        Some(reader.attempt(input, LetBinding::parse)?)
     } else {
         None
     };
@@ -81,7 +84,7 @@ pub(super) fn run(input: ParseStream, reader: &Reader) -> Result<(Option<Binding
     if !input.peek(syn::token::Brace) {
         return Err(input.error("expected `{` and the states that run for each item"));
     }
-    let body = Body::parse(input, reader)?;
+    let body = MachineBody::parse(input, reader)?;
     reader.semicolon(input);
     Ok((binding, MapLoop { item, ty, list }, body))
 }

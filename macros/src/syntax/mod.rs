@@ -31,5 +31,5 @@ mod wait;
 mod workflow;
 
 pub(crate) use self::comparison::parse;
-pub(crate) use self::reader::Reader;
-pub(crate) use self::workflow::Source;
+pub(crate) use self::reader::SyntaxReader;
+pub(crate) use self::workflow::WorkflowSource;

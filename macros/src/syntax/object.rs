@@ -1,14 +1,14 @@
 //! The arguments of a service: JSON whose leaves are expressions.
 
 use super::json::comma;
-use super::reader::{Reader, skip_to_comma, take_word};
-use crate::machine::{Object, ObjectValue};
+use super::reader::{SyntaxReader, skip_to_comma, take_word};
+use crate::machine::{ObjectLiteral, ObjectValue};
 use proc_macro2::Span;
 use syn::parse::ParseStream;
 use syn::{LitStr, Result, Token};
 
-impl Object {
-    pub(crate) fn parse(input: ParseStream, reader: &Reader) -> Result<Object> {
+impl ObjectLiteral {
+    pub(crate) fn parse(input: ParseStream, reader: &SyntaxReader) -> Result<ObjectLiteral> {
         let content;
         syn::braced!(content in input);
         let mut entries = Vec::new();
@@ -22,11 +22,11 @@ impl Object {
             }
             comma(&content, reader);
         }
-        Ok(Object { entries })
+        Ok(ObjectLiteral { entries })
     }
 }
 
-fn entry(input: ParseStream, reader: &Reader) -> Result<(String, Span, ObjectValue)> {
+fn entry(input: ParseStream, reader: &SyntaxReader) -> Result<(String, Span, ObjectValue)> {
     let span = input.span();
     let key = if input.peek(LitStr) {
         input.parse::<LitStr>()?.value()
@@ -39,9 +39,9 @@ fn entry(input: ParseStream, reader: &Reader) -> Result<(String, Span, ObjectVal
     Ok((key, span, value(input, reader)?))
 }
 
-pub(super) fn value(input: ParseStream, reader: &Reader) -> Result<ObjectValue> {
+pub(super) fn value(input: ParseStream, reader: &SyntaxReader) -> Result<ObjectValue> {
     if input.peek(syn::token::Brace) {
-        return Ok(ObjectValue::Object(Object::parse(input, reader)?));
+        return Ok(ObjectValue::Object(ObjectLiteral::parse(input, reader)?));
     }
     if input.peek(syn::token::Bracket) {
         // An array may contain objects, which Rust would parse as blocks.

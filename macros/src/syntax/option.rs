@@ -3,8 +3,8 @@
 use super::catch;
 use super::json;
 use super::object;
-use super::reader::{Reader, name, once, take_word, twice};
-use crate::machine::{Amount, Draft, Json, Kind, Retry, State};
+use super::reader::{SyntaxReader, name, once, take_word, twice};
+use crate::machine::{Amount, Draft, JsonLiteral, Retry, State, StateWork};
 use crate::suggest::did_you_mean;
 use proc_macro2::{Ident, Span};
 use syn::parse::ParseStream;
@@ -36,7 +36,7 @@ impl Draft {
         &mut self,
         word: &str,
         input: ParseStream,
-        reader: &Reader,
+        reader: &SyntaxReader,
     ) -> Result<bool> {
         if !WORDS.contains(&word) || matches!(word, "next" | "end") {
             return Ok(false);
@@ -69,7 +69,7 @@ impl Draft {
             "input_path" | "result_path" | "output_path" => {
                 options.result_is_shaped |= word == "result_path";
                 let field = json::path_field(&keyword, input, reader)?;
-                let is_known = |(name, _): &(LitStr, Json)| {
+                let is_known = |(name, _): &(LitStr, JsonLiteral)| {
                     field.iter().any(|(one, _)| one.value() == name.value())
                 };
                 if options.raw.iter().any(is_known) {
@@ -77,7 +77,7 @@ impl Draft {
                 }
                 for (_, path) in &field {
                     let path = match path {
-                        Json::String(path) => Some(path.clone()),
+                        JsonLiteral::String(path) => Some(path.clone()),
                         _ => None,
                     };
                     options.paths.push((keyword.clone(), path));
@@ -125,7 +125,7 @@ impl Draft {
 }
 
 /// Parses the name of a query language, up to the semicolon.
-pub(super) fn query_language(input: ParseStream, reader: &Reader) -> Result<Ident> {
+pub(super) fn query_language(input: ParseStream, reader: &SyntaxReader) -> Result<Ident> {
     let language = name(input, "a query language: `JSONata` or `JSONPath`")?;
     reader.semicolon(input);
     exists(&language, &["JSONata", "JSONPath"], reader, |found| {
@@ -138,7 +138,7 @@ pub(super) fn query_language(input: ParseStream, reader: &Reader) -> Result<Iden
 pub(super) fn exists(
     word: &Ident,
     known: &[&'static str],
-    reader: &Reader,
+    reader: &SyntaxReader,
     message: impl FnOnce(&str) -> String,
 ) {
     let found = word.to_string();
@@ -150,18 +150,18 @@ pub(super) fn exists(
 }
 
 /// Checks that the state has a field for the option in ASL.
-fn belongs_to_the_kind(state: &State, word: &str, every: bool, span: Span, reader: &Reader) {
+fn belongs_to_the_kind(state: &State, word: &str, every: bool, span: Span, reader: &SyntaxReader) {
     let of_errors = matches!(word, "retry" | "catch");
     let message = match &state.kind {
-        Kind::Include(_) if word == "catch" && !every => return,
-        Kind::Include(_) => {
+        StateWork::Include(_) if word == "catch" && !every => return,
+        StateWork::Include(_) => {
             let what = if every { "catch { .. }" } else { word };
             format!(
                 "an include has no `{what}`, because it is several states: write it in the states of the fragment, or put \
                  the include into the branch of a `parallel`"
             )
         }
-        Kind::Task(_) | Kind::Unknown => return,
+        StateWork::Task(_) | StateWork::Unknown => return,
         _ if matches!(
             word,
             "query_language"

@@ -1,7 +1,7 @@
 //! `parallel Fulfil { let (a, b) = branch { .. } branch { .. }; next X; }`
 
-use super::reader::{Reader, take_word, word};
-use crate::machine::{Binding, Body};
+use super::reader::{SyntaxReader, take_word, word};
+use crate::machine::{LetBinding, MachineBody};
 use syn::parse::ParseStream;
 use syn::{Result, Token};
 
@@ -11,10 +11,10 @@ pub(super) const WORDS: &[&str] = &["let", "branch"];
 pub(super) fn branches(
     found: &str,
     input: ParseStream,
-    reader: &Reader,
-) -> Result<Option<(Option<Binding>, Vec<Body>)>> {
+    reader: &SyntaxReader,
+) -> Result<Option<(Option<LetBinding>, Vec<MachineBody>)>> {
     let binding = match found {
-        "let" => Some(reader.attempt(input, Binding::parse)?),
+        "let" => Some(reader.attempt(input, LetBinding::parse)?),
         "branch" => None,
         _ => return Ok(None),
     };
@@ -24,7 +24,7 @@ pub(super) fn branches(
         if !input.peek(syn::token::Brace) {
             return Err(input.error("expected `{` and the states of the branch"));
         }
-        branches.push(Body::parse(input, reader)?);
+        branches.push(MachineBody::parse(input, reader)?);
         if input.peek(Token![,]) {
             reader.errors.at(
                 input.span(),

@@ -1,13 +1,13 @@
 //! The errors that `retry` and `catch` name.
 
-use super::reader::Reader;
+use super::reader::SyntaxReader;
 use crate::machine::ErrorPattern;
 use syn::parse::ParseStream;
 use syn::{LitStr, Pat, Path, Result, Token};
 
 impl ErrorPattern {
     /// Parses one pattern and those after `|`.
-    pub(crate) fn several(input: ParseStream, reader: &Reader) -> Result<Vec<ErrorPattern>> {
+    pub(crate) fn several(input: ParseStream, reader: &SyntaxReader) -> Result<Vec<ErrorPattern>> {
         let mut list = vec![ErrorPattern::parse(input, reader)?];
         while input.peek(Token![|]) {
             input.parse::<Token![|]>()?;
@@ -16,7 +16,7 @@ impl ErrorPattern {
         Ok(list)
     }
 
-    fn parse(input: ParseStream, reader: &Reader) -> Result<ErrorPattern> {
+    fn parse(input: ParseStream, reader: &SyntaxReader) -> Result<ErrorPattern> {
         if input.peek(LitStr) {
             return Ok(ErrorPattern::Text(input.parse()?));
         }

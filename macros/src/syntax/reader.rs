@@ -9,7 +9,7 @@ use syn::parse::{ParseStream, discouraged::Speculative};
 use syn::{Expr, Result, Token};
 
 /// The state of one parse.
-pub(crate) struct Reader<'e> {
+pub(crate) struct SyntaxReader<'e> {
     pub(crate) errors: &'e Errors,
     expressions: Cell<usize>,
 }
@@ -49,9 +49,9 @@ const STATEMENTS: &[&str] = &[
     "writer",
 ];
 
-impl<'e> Reader<'e> {
-    pub(crate) fn new(errors: &'e Errors) -> Reader<'e> {
-        Reader {
+impl<'e> SyntaxReader<'e> {
+    pub(crate) fn new(errors: &'e Errors) -> SyntaxReader<'e> {
+        SyntaxReader {
             errors,
             expressions: Cell::new(0),
         }
@@ -171,7 +171,7 @@ pub(super) fn once<T>(
     value: T,
     keyword: &Ident,
     of: &Ident,
-    reader: &Reader,
+    reader: &SyntaxReader,
 ) {
     match slot {
         Some(_) => twice(keyword, of, reader),
@@ -180,7 +180,7 @@ pub(super) fn once<T>(
 }
 
 /// Reports that an option is repeated.
-pub(super) fn twice(keyword: &Ident, of: &Ident, reader: &Reader) {
+pub(super) fn twice(keyword: &Ident, of: &Ident, reader: &SyntaxReader) {
     let message = format!("`{keyword}` is given twice in `{of}`");
     reader.errors.at(keyword.span(), message);
 }

@@ -2,14 +2,14 @@
 
 use super::duration::seconds;
 use super::json::comma;
-use super::reader::{Reader, skip_to_comma, take_word};
+use super::reader::{SyntaxReader, skip_to_comma, take_word};
 use crate::machine::{ErrorPattern, Retry, Setting, SettingValue};
 use syn::parse::ParseStream;
 use syn::{Lit, Result, Token};
 
 impl Retry {
     /// Parses a `retry` after the keyword.
-    pub(super) fn parse(input: ParseStream, reader: &Reader) -> Result<Retry> {
+    pub(super) fn parse(input: ParseStream, reader: &SyntaxReader) -> Result<Retry> {
         let errors = ErrorPattern::several(input, reader)?;
         let settings = if input.peek(syn::token::Paren) {
             Setting::several(input, reader)?
@@ -23,7 +23,7 @@ impl Retry {
 
 impl Setting {
     /// Parses the settings in the next parentheses.
-    pub(crate) fn several(input: ParseStream, reader: &Reader) -> Result<Vec<Setting>> {
+    pub(crate) fn several(input: ParseStream, reader: &SyntaxReader) -> Result<Vec<Setting>> {
         let content;
         syn::parenthesized!(content in input);
         let mut list = Vec::new();

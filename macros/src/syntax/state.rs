@@ -1,9 +1,9 @@
 //! States and bodies of states.
 
 use super::fragment;
-use super::reader::{Reader, name, skip_block, skip_one, skip_statement, take_word, word};
+use super::reader::{SyntaxReader, name, skip_block, skip_one, skip_statement, take_word, word};
 use super::target::{fields, is_raw};
-use crate::machine::{Body, Choice, Draft, Exit, Fail, Kind, State, StateOptions};
+use crate::machine::{ChoiceState, Draft, Exit, Fail, MachineBody, State, StateOptions, StateWork};
 use crate::suggest::{closest, did_you_mean};
 use proc_macro2::{Ident, Span};
 use syn::parse::ParseStream;
@@ -13,24 +13,24 @@ const KINDS: &[&str] = &[
     "task", "pass", "choice", "wait", "succeed", "fail", "parallel", "map", "include", "exit",
 ];
 
-impl Body {
+impl MachineBody {
     /// Parses a body in the next braces.
-    pub(super) fn parse(input: ParseStream, reader: &Reader) -> Result<Body> {
+    pub(super) fn parse(input: ParseStream, reader: &SyntaxReader) -> Result<MachineBody> {
         let content;
         let span = syn::braced!(content in input).span.join();
         let mut raw = Vec::new();
         while is_raw(&content) {
             raw.extend(fields(&content, reader)?);
         }
-        Ok(Body {
+        Ok(MachineBody {
             raw,
-            ..Body::rest(&content, span, reader)
+            ..MachineBody::rest(&content, span, reader)
         })
     }
 
     /// Parses the states up to the end of `content`.
-    pub(super) fn rest(content: ParseStream, span: Span, reader: &Reader) -> Body {
-        let mut body = Body {
+    pub(super) fn rest(content: ParseStream, span: Span, reader: &SyntaxReader) -> MachineBody {
+        let mut body = MachineBody {
             raw: Vec::new(),
             states: Vec::new(),
             span,
@@ -55,7 +55,7 @@ impl Body {
 }
 
 impl Draft {
-    fn parse(input: ParseStream, reader: &Reader) -> Result<Draft> {
+    fn parse(input: ParseStream, reader: &SyntaxReader) -> Result<Draft> {
         let attributes = reader.attempt(input, Attribute::parse_outer)?;
         let (docs, renamed) = attributes_of_a_state(&attributes, reader);
         let Some(kind) = word(input) else {
@@ -81,8 +81,8 @@ impl Draft {
             bodies: Vec::new(),
         };
         match &mut draft.state.kind {
-            Kind::Exit(exit) => exit.parse_type(input, reader)?,
-            Kind::Include(_) => fragment::named_first(input)?,
+            StateWork::Exit(exit) => exit.parse_type(input, reader)?,
+            StateWork::Include(_) => fragment::named_first(input)?,
             _ => {}
         }
         if input.peek(Token![;]) {
@@ -103,8 +103,8 @@ impl Draft {
         Ok(draft)
     }
 
-    fn read(&mut self, content: ParseStream, reader: &Reader) {
-        if matches!(self.state.kind, Kind::Unknown) {
+    fn read(&mut self, content: ParseStream, reader: &SyntaxReader) {
+        if matches!(self.state.kind, StateWork::Unknown) {
             self.state.broken = true;
             while !content.is_empty() {
                 skip_one(content);
@@ -125,7 +125,12 @@ impl Draft {
 }
 
 /// The kind that `word` names, or was meant to name.
-fn kind_of(word: &str, keyword: &Ident, input: ParseStream, reader: &Reader) -> Result<Kind> {
+fn kind_of(
+    word: &str,
+    keyword: &Ident,
+    input: ParseStream,
+    reader: &SyntaxReader,
+) -> Result<StateWork> {
     let known = match word {
         word if KINDS.contains(&word) => word,
         other if !input.peek(syn::Ident) => {
@@ -155,17 +160,17 @@ fn kind_of(word: &str, keyword: &Ident, input: ParseStream, reader: &Reader) -> 
         }
     };
     Ok(match known {
-        "task" => Kind::Task(None),
-        "pass" => Kind::Pass,
-        "choice" => Kind::Choice(Choice::default()),
-        "wait" => Kind::Wait(None),
-        "succeed" => Kind::Succeed(None),
-        "fail" => Kind::Fail(Fail::default()),
-        "parallel" => Kind::Parallel,
-        "map" => Kind::Map(Box::default()),
-        "include" => Kind::Include(None),
-        "exit" => Kind::Exit(Exit::default()),
-        _ => Kind::Unknown,
+        "task" => StateWork::Task(None),
+        "pass" => StateWork::Pass,
+        "choice" => StateWork::Choice(ChoiceState::default()),
+        "wait" => StateWork::Wait(None),
+        "succeed" => StateWork::Succeed(None),
+        "fail" => StateWork::Fail(Fail::default()),
+        "parallel" => StateWork::Parallel,
+        "map" => StateWork::Map(Box::default()),
+        "include" => StateWork::Include(None),
+        "exit" => StateWork::Exit(Exit::default()),
+        _ => StateWork::Unknown,
     })
 }
 
@@ -176,7 +181,7 @@ fn next_is_a_state(input: ParseStream) -> bool {
 /// The doc comment and the name of `#[name = ".."]`.
 fn attributes_of_a_state(
     attributes: &[Attribute],
-    reader: &Reader,
+    reader: &SyntaxReader,
 ) -> (Option<String>, Option<LitStr>) {
     let mut renamed = None;
     for attribute in attributes {

@@ -1,19 +1,19 @@
 //! The statements of a state: its work, once, and its transition.
 
-use super::reader::{self, Reader, name, take_word, word};
+use super::reader::{self, SyntaxReader, name, take_word, word};
 use super::task::Statement;
 use super::{choice, fragment, map, option, parallel, task, wait};
-use crate::machine::{Binding, Draft, Edge, EdgeKind, Kind, Let, State, StateExit, Wait};
+use crate::machine::{Draft, Edge, EdgeKind, Let, LetBinding, State, StateExit, StateWork, Wait};
 use crate::suggest::closest;
 use proc_macro2::{Span, TokenStream};
 use syn::parse::ParseStream;
 use syn::{Expr, Result, Token};
 
 impl Draft {
-    pub(super) fn statement(&mut self, input: ParseStream, reader: &Reader) -> Result<()> {
+    pub(super) fn statement(&mut self, input: ParseStream, reader: &SyntaxReader) -> Result<()> {
         if matches!(
             self.state.kind,
-            Kind::Succeed(_) | Kind::Fail(_) | Kind::Exit(_)
+            StateWork::Succeed(_) | StateWork::Fail(_) | StateWork::Exit(_)
         ) && !starts_an_option(input)
         {
             return self.values(input, reader);
@@ -38,10 +38,10 @@ impl Draft {
     }
 
     /// Parses the statement that begins with `word`, if it belongs to this kind of state.
-    fn own(&mut self, word: &str, input: ParseStream, reader: &Reader) -> Result<bool> {
+    fn own(&mut self, word: &str, input: ParseStream, reader: &SyntaxReader) -> Result<bool> {
         let state = &mut self.state;
         match &mut state.kind {
-            Kind::Task(call) => {
+            StateWork::Task(call) => {
                 let statement = task::parse(word, input, call.is_some(), reader)?;
                 let known = statement.is_some();
                 if let Some(statement) = statement {
@@ -49,7 +49,7 @@ impl Draft {
                 }
                 return Ok(known);
             }
-            Kind::Wait(before) => {
+            StateWork::Wait(before) => {
                 let Some(wait) = Wait::parse(word, input, reader)? else {
                     return Ok(false);
                 };
@@ -60,11 +60,11 @@ impl Draft {
                     *before = Some(wait);
                 }
             }
-            Kind::Choice(choice) => {
+            StateWork::Choice(choice) => {
                 let (edges, of) = (&mut self.edges, &state.name);
                 return choice::statement(choice, edges, word, of, input, reader);
             }
-            Kind::Parallel => {
+            StateWork::Parallel => {
                 let Some((binding, branches)) = parallel::branches(word, input, reader)? else {
                     return Ok(false);
                 };
@@ -72,20 +72,22 @@ impl Draft {
                     self.bodies = branches;
                 }
             }
-            Kind::Map(map) => {
+            StateWork::Map(map) => {
                 if !matches!(word, "let" | "for") {
                     return map::option(map, word, &state.name, input, reader);
                 }
                 let (binding, run, body) = map::run(input, reader)?;
                 if self.gives(!self.bodies.is_empty(), binding, reader) {
                     self.bodies.push(body);
-                    if let Kind::Map(map) = &mut self.state.kind {
+                    if let StateWork::Map(map) = &mut self.state.kind {
                         map.run = Some(run);
                     }
                 }
             }
-            Kind::Include(_) if word == "exit" => self.edges.push(fragment::exit(input, reader)?),
-            Kind::Include(before) => {
+            StateWork::Include(_) if word == "exit" => {
+                self.edges.push(fragment::exit(input, reader)?)
+            }
+            StateWork::Include(before) => {
                 let Some((binding, call)) = fragment::include(word, input, reader)? else {
                     return Ok(false);
                 };
@@ -93,7 +95,11 @@ impl Draft {
                 before.get_or_insert(call);
                 self.gives(again, binding, reader);
             }
-            Kind::Pass | Kind::Succeed(_) | Kind::Fail(_) | Kind::Exit(_) | Kind::Unknown => {
+            StateWork::Pass
+            | StateWork::Succeed(_)
+            | StateWork::Fail(_)
+            | StateWork::Exit(_)
+            | StateWork::Unknown => {
                 return Ok(false);
             }
         }
@@ -101,12 +107,12 @@ impl Draft {
     }
 
     /// Adds a statement of a task.
-    fn call(&mut self, statement: Statement, reader: &Reader) {
+    fn call(&mut self, statement: Statement, reader: &SyntaxReader) {
         let (call, binding, then) = match statement {
             Statement::Call(binding, call) => (Some(call), binding, None),
             Statement::Computed(call, then) => (call, None, Some(then)),
         };
-        if let (Some(call), Kind::Task(before)) = (call, &mut self.state.kind) {
+        if let (Some(call), StateWork::Task(before)) = (call, &mut self.state.kind) {
             let again = before.is_some();
             before.get_or_insert(call);
             if let (false, Some(before)) = (again, self.state.lets.first()) {
@@ -122,7 +128,7 @@ impl Draft {
 
     /// Names the result of a call, branches, a map or an include. If it is the second one in this state, it is reported, and
     /// the name has any type.
-    fn gives(&mut self, again: bool, binding: Option<Binding>, reader: &Reader) -> bool {
+    fn gives(&mut self, again: bool, binding: Option<LetBinding>, reader: &SyntaxReader) -> bool {
         if !again {
             self.state.result = binding;
             return true;
@@ -138,7 +144,7 @@ impl Draft {
 
     /// Reports a second piece of work: a task makes exactly one call, a parallel has one set of branches, a map one `for`, a wait
     /// one `seconds` or `timestamp`.
-    fn one_thing(&self, span: Span, reader: &Reader) {
+    fn one_thing(&self, span: Span, reader: &SyntaxReader) {
         let (kind, name) = (self.state.kind.word(), &self.state.name);
         let Some((what, _)) = does(&self.state.kind) else {
             return;
@@ -149,19 +155,19 @@ impl Draft {
         );
     }
 
-    pub(super) fn does_something(&self, reader: &Reader) {
+    pub(super) fn does_something(&self, reader: &SyntaxReader) {
         let State { kind, name, .. } = &self.state;
         let nothing = match kind {
-            Kind::Task(call) => call.is_none(),
-            Kind::Wait(wait) => wait.is_none(),
-            Kind::Include(include) => include.is_none(),
+            StateWork::Task(call) => call.is_none(),
+            StateWork::Wait(wait) => wait.is_none(),
+            StateWork::Include(include) => include.is_none(),
             _ => self.bodies.is_empty(),
         };
         let Some((_, hint)) = does(kind).filter(|_| nothing) else {
             return;
         };
         match (kind, self.state.lets.first()) {
-            (Kind::Task(_), Some(first)) => reader.errors.at(
+            (StateWork::Task(_), Some(first)) => reader.errors.at(
                 first.binding.span(),
                 format!("the first `let` of task `{name}` calls no task: write {hint}, or make it a `pass` state"),
             ),
@@ -177,24 +183,24 @@ impl Draft {
     /// include.
     fn computes(&self, input: ParseStream) -> bool {
         let begins = match &self.state.kind {
-            Kind::Pass | Kind::Wait(_) => return true,
-            Kind::Include(include) => return include.is_some(),
-            Kind::Parallel => "branch",
-            Kind::Map(_) => "for",
+            StateWork::Pass | StateWork::Wait(_) => return true,
+            StateWork::Include(include) => return include.is_some(),
+            StateWork::Parallel => "branch",
+            StateWork::Map(_) => "for",
             _ => return false,
         };
         let ahead = input.fork();
         !self.bodies.is_empty()
-            && Binding::parse(&ahead).is_ok()
+            && LetBinding::parse(&ahead).is_ok()
             && reader::word(&ahead).is_none_or(|word| word != begins)
     }
 
     /// Parses the values of a succeed, a fail or an exit.
-    fn values(&mut self, input: ParseStream, reader: &Reader) -> Result<()> {
+    fn values(&mut self, input: ParseStream, reader: &SyntaxReader) -> Result<()> {
         match &mut self.state.kind {
-            Kind::Succeed(value) => *value = Some(reader.expression(input)?),
-            Kind::Exit(exit) => exit.value = Some(reader.expression(input)?),
-            Kind::Fail(fail) => {
+            StateWork::Succeed(value) => *value = Some(reader.expression(input)?),
+            StateWork::Exit(exit) => exit.value = Some(reader.expression(input)?),
+            StateWork::Fail(fail) => {
                 fail.error = Some(reader.expression(input)?);
                 if input.parse::<Option<Token![,]>>()?.is_some() && !input.is_empty() {
                     fail.cause = Some(reader.expression(input)?);
@@ -215,7 +221,12 @@ impl Draft {
     }
 
     /// Parses `next X;` or `end value;`, if it is next. A state has exactly one of them.
-    fn transition(&mut self, word: &str, input: ParseStream, reader: &Reader) -> Result<bool> {
+    fn transition(
+        &mut self,
+        word: &str,
+        input: ParseStream,
+        reader: &SyntaxReader,
+    ) -> Result<bool> {
         if !matches!(word, "next" | "end") {
             return Ok(false);
         }
@@ -252,14 +263,17 @@ impl Draft {
 
     fn unknown(&self, found: &str, input: ParseStream) -> syn::Error {
         let own: &[&str] = match self.state.kind {
-            Kind::Task(_) => task::WORDS,
-            Kind::Pass => &["let"],
-            Kind::Choice(_) => choice::WORDS,
-            Kind::Wait(_) => wait::WORDS,
-            Kind::Parallel => parallel::WORDS,
-            Kind::Map(_) => map::WORDS,
-            Kind::Include(_) => fragment::WORDS,
-            Kind::Succeed(_) | Kind::Fail(_) | Kind::Exit(_) | Kind::Unknown => &[],
+            StateWork::Task(_) => task::WORDS,
+            StateWork::Pass => &["let"],
+            StateWork::Choice(_) => choice::WORDS,
+            StateWork::Wait(_) => wait::WORDS,
+            StateWork::Parallel => parallel::WORDS,
+            StateWork::Map(_) => map::WORDS,
+            StateWork::Include(_) => fragment::WORDS,
+            StateWork::Succeed(_)
+            | StateWork::Fail(_)
+            | StateWork::Exit(_)
+            | StateWork::Unknown => &[],
         };
         let words = own.iter().chain(option::WORDS).copied();
         let hint = closest(found, words).map_or_else(
@@ -280,13 +294,13 @@ impl Draft {
 }
 
 /// The work that a kind of state has exactly once, and its syntax.
-fn does(kind: &Kind) -> Option<(&'static str, &'static str)> {
+fn does(kind: &StateWork) -> Option<(&'static str, &'static str)> {
     Some(match kind {
-        Kind::Task(_) => ("call", "`let result = some_task(input);`"),
-        Kind::Parallel => ("set of branches", "`branch { .. } branch { .. };`"),
-        Kind::Include(_) => ("fragment", "`let result = Fragment(input);`"),
-        Kind::Map(_) => ("`for`", "`for item in list { .. };`"),
-        Kind::Wait(_) => ("`seconds` or `timestamp`", "`seconds 5m;`"),
+        StateWork::Task(_) => ("call", "`let result = some_task(input);`"),
+        StateWork::Parallel => ("set of branches", "`branch { .. } branch { .. };`"),
+        StateWork::Include(_) => ("fragment", "`let result = Fragment(input);`"),
+        StateWork::Map(_) => ("`for`", "`for item in list { .. };`"),
+        StateWork::Wait(_) => ("`seconds` or `timestamp`", "`seconds 5m;`"),
         _ => return None,
     })
 }
@@ -295,18 +309,18 @@ fn does(kind: &Kind) -> Option<(&'static str, &'static str)> {
 fn goes_nowhere(state: &State) -> Option<String> {
     let name = &state.name;
     Some(match state.kind {
-        Kind::Choice(_) => {
+        StateWork::Choice(_) => {
             format!(
                 "choice `{name}` has no transition besides its arms: write `otherwise => State;`"
             )
         }
-        Kind::Succeed(_) => format!(
+        StateWork::Succeed(_) => format!(
             "`{name}` ends the workflow and has no transition; write only its value: `succeed {name} {{ value }}`"
         ),
-        Kind::Exit(_) => format!(
+        StateWork::Exit(_) => format!(
             "`{name}` leaves the fragment and has no transition: the `include` sets the target of each exit"
         ),
-        Kind::Fail(_) => format!("`{name}` ends the workflow and has no transition"),
+        StateWork::Fail(_) => format!("`{name}` ends the workflow and has no transition"),
         _ => return None,
     })
 }

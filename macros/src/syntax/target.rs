@@ -1,7 +1,7 @@
 //! The target of an edge: `=> X`, or `=> { let n = n + 1; next X; }`.
 
 use super::json;
-use super::reader::{Reader, name, skip_statement, take_word, word};
+use super::reader::{SyntaxReader, name, skip_statement, take_word, word};
 use crate::machine::{Edge, EdgeKind, Let, RawFields};
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
@@ -18,14 +18,14 @@ pub(super) struct EdgeTarget {
 
 impl EdgeTarget {
     /// Parses the end of the statement: `;`, or the braces.
-    pub(super) fn semicolon(&self, input: ParseStream, reader: &Reader) {
+    pub(super) fn semicolon(&self, input: ParseStream, reader: &SyntaxReader) {
         if !self.braced || input.peek(Token![;]) {
             reader.semicolon(input);
         }
     }
 
     /// Parses the end of a rule: `;` or `,`, or the braces.
-    pub(super) fn separator(&self, input: ParseStream, reader: &Reader) {
+    pub(super) fn separator(&self, input: ParseStream, reader: &SyntaxReader) {
         if input.peek(Token![,]) {
             let _ = input.parse::<Token![,]>();
         } else {
@@ -43,7 +43,7 @@ impl EdgeTarget {
     }
 
     /// Parses a target after the `=>`.
-    pub(super) fn parse(input: ParseStream, reader: &Reader) -> Result<EdgeTarget> {
+    pub(super) fn parse(input: ParseStream, reader: &SyntaxReader) -> Result<EdgeTarget> {
         if !input.peek(syn::token::Brace) {
             return Ok(EdgeTarget {
                 lets: Vec::new(),
@@ -96,7 +96,7 @@ impl EdgeTarget {
     }
 }
 
-fn next(input: ParseStream, reader: &Reader) -> Result<Ident> {
+fn next(input: ParseStream, reader: &SyntaxReader) -> Result<Ident> {
     super::reader::take_word(input)?;
     let name = name(input, "a state")?;
     reader.semicolon(input);
@@ -109,7 +109,7 @@ pub(super) fn is_raw(input: ParseStream) -> bool {
 }
 
 /// Parses `raw { "Field": value }`, with or without a semicolon after it.
-pub(super) fn fields(input: ParseStream, reader: &Reader) -> Result<RawFields> {
+pub(super) fn fields(input: ParseStream, reader: &SyntaxReader) -> Result<RawFields> {
     take_word(input)?;
     json::raw(input, reader)
 }

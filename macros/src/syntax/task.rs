@@ -1,9 +1,9 @@
 //! `task Charge { let payment = charge_card(..); .. }`
 
 use super::called;
-use super::reader::{Reader, take_word, word};
+use super::reader::{SyntaxReader, take_word, word};
 use crate::functions::is_task;
-use crate::machine::{Application, Binding, Call, Callee, Let, Object};
+use crate::machine::{Application, Call, Callee, Let, LetBinding, ObjectLiteral};
 use proc_macro2::{Delimiter, Span};
 use syn::parse::ParseStream;
 use syn::spanned::Spanned;
@@ -12,7 +12,7 @@ use syn::{Expr, LitStr, Path, Result, Token};
 /// A statement of a task state: a call, with or without a `let` whose whole value it is, or a `let` that computes a value, with or
 /// without a call in it.
 pub(super) enum Statement {
-    Call(Option<Binding>, Call),
+    Call(Option<LetBinding>, Call),
     Computed(Option<Call>, Let),
 }
 
@@ -23,10 +23,10 @@ pub(super) fn parse(
     word: &str,
     input: ParseStream,
     calls: bool,
-    reader: &Reader,
+    reader: &SyntaxReader,
 ) -> Result<Option<Statement>> {
     let binding = match word {
-        "let" => Some(reader.attempt(input, Binding::parse)?),
+        "let" => Some(reader.attempt(input, LetBinding::parse)?),
         "wait_for_task_token" | "workflow" | "service" => None,
         "start" if second_word(input).is_some_and(|word| word == "workflow") => None,
         _ if is_call(input) => None,
@@ -43,7 +43,7 @@ pub(super) fn parse(
 }
 
 /// Checks the end of a call without a `let`.
-fn finished(input: ParseStream, reader: &Reader) -> Result<()> {
+fn finished(input: ParseStream, reader: &SyntaxReader) -> Result<()> {
     if input.peek(Token![.]) || input.peek(Token![?]) {
         return Err(input.error(
             "a call without a `let` has no result to compute with: give it a name, `let value = ..;`",
@@ -81,7 +81,7 @@ fn call_alone(input: ParseStream, calls: bool) -> bool {
 }
 
 /// `let total = quote(order).amount * 1.2;`: a value that is computed from a call's result, or without a call.
-fn computed(binding: Binding, input: ParseStream, reader: &Reader) -> Result<Statement> {
+fn computed(binding: LetBinding, input: ParseStream, reader: &SyntaxReader) -> Result<Statement> {
     let mut value = reader.expression(input)?;
     reader.semicolon(input);
     let mut calls = called::take(&mut value.syn);
@@ -122,7 +122,7 @@ fn computed(binding: Binding, input: ParseStream, reader: &Reader) -> Result<Sta
 }
 
 impl Call {
-    fn parse(input: ParseStream, reader: &Reader) -> Result<Call> {
+    fn parse(input: ParseStream, reader: &SyntaxReader) -> Result<Call> {
         let mut wait = None;
         if word(input).is_some_and(|word| word == "wait_for_task_token") {
             wait = Some(take_word(input)?);
@@ -134,7 +134,7 @@ impl Call {
                     syn::Error::new(error.span(), "expected the service's resource in quotes")
                 })?;
                 let arguments = if input.peek(syn::token::Brace) {
-                    Some(Object::parse(input, reader)?)
+                    Some(ObjectLiteral::parse(input, reader)?)
                 } else if input.peek(Token![;]) {
                     None
                 } else {
@@ -185,7 +185,11 @@ impl Call {
 
 impl Application {
     /// Parses the arguments after the path.
-    pub(super) fn parse(path: Path, input: ParseStream, reader: &Reader) -> Result<Application> {
+    pub(super) fn parse(
+        path: Path,
+        input: ParseStream,
+        reader: &SyntaxReader,
+    ) -> Result<Application> {
         if !input.peek(syn::token::Paren) {
             return Err(input.error("expected `(` and the arguments"));
         }

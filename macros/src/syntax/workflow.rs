@@ -2,9 +2,9 @@
 
 use super::json;
 use super::option::{exists, query_language};
-use super::reader::{Reader, name, skip_block, skip_one, skip_statement, take_word, word};
+use super::reader::{SyntaxReader, name, skip_block, skip_one, skip_statement, take_word, word};
 use super::state::docs;
-use crate::machine::{Amount, Body, LINTS, Workflow, WorkflowOptions};
+use crate::machine::{Amount, LINTS, MachineBody, Workflow, WorkflowOptions};
 use crate::suggest::closest;
 use proc_macro2::{Ident, Span};
 use syn::parse::ParseStream;
@@ -12,8 +12,8 @@ use syn::{Attribute, Result, Token, Type, Visibility};
 
 /// The content of one `workflow! { .. }`.
 #[derive(Default)]
-pub(crate) struct Source {
-    pub(crate) workflows: Vec<(Workflow, Body)>,
+pub(crate) struct WorkflowSource {
+    pub(crate) workflows: Vec<(Workflow, MachineBody)>,
     pub(crate) expressions: usize,
 }
 
@@ -30,10 +30,10 @@ const WORDS: &[&str] = &[
 
 const PLACES: &[&str] = &["lambda", "lambda_arn", "activity"];
 
-impl Source {
+impl WorkflowSource {
     /// Parses the complete macro input. It never fails; errors are recorded.
-    pub(crate) fn parse(input: ParseStream, reader: &Reader) -> Result<Source> {
-        let mut source = Source::default();
+    pub(crate) fn parse(input: ParseStream, reader: &SyntaxReader) -> Result<WorkflowSource> {
+        let mut source = WorkflowSource::default();
         if input.is_empty() {
             reader.errors.at(
                 Span::call_site(),
@@ -58,7 +58,7 @@ impl Source {
     }
 }
 
-fn workflow(input: ParseStream, reader: &Reader) -> Result<(Workflow, Body)> {
+fn workflow(input: ParseStream, reader: &SyntaxReader) -> Result<(Workflow, MachineBody)> {
     let attributes = reader.attempt(input, Attribute::parse_outer)?;
     let visibility = reader.attempt(input, |ahead| ahead.parse::<Visibility>())?;
     let is_fragment = match word(input).as_deref() {
@@ -101,13 +101,13 @@ fn workflow(input: ParseStream, reader: &Reader) -> Result<(Workflow, Body)> {
         options: WorkflowOptions::default(),
     };
     let broken = options(&mut workflow, &content, reader);
-    let mut body = Body::rest(&content, span, reader);
+    let mut body = MachineBody::rest(&content, span, reader);
     body.broken |= broken;
     Ok((workflow, body))
 }
 
 /// Parses the parameters in parentheses: at most one for a workflow.
-fn parameters(input: ParseStream, reader: &Reader, what: &str) -> Result<Vec<(Ident, Type)>> {
+fn parameters(input: ParseStream, reader: &SyntaxReader, what: &str) -> Result<Vec<(Ident, Type)>> {
     if !input.peek(syn::token::Paren) {
         return Err(input.error(format!(
             "expected `(input: Type)`, or `()` for a {what} without input"
@@ -139,7 +139,7 @@ fn parameters(input: ParseStream, reader: &Reader, what: &str) -> Result<Vec<(Id
 }
 
 /// Parses the options before the first state; returns whether something was skipped.
-fn options(workflow: &mut Workflow, input: ParseStream, reader: &Reader) -> bool {
+fn options(workflow: &mut Workflow, input: ParseStream, reader: &SyntaxReader) -> bool {
     let mut broken = false;
     while let Some(found) = word(input) {
         // A state is a word, a name and braces; a word with a semicolon before that is an option.
@@ -164,7 +164,12 @@ fn options(workflow: &mut Workflow, input: ParseStream, reader: &Reader) -> bool
 }
 
 /// Parses one option. Each option is allowed once, except `deny`, `allow` and `raw`.
-fn option(workflow: &mut Workflow, word: &str, input: ParseStream, reader: &Reader) -> Result<()> {
+fn option(
+    workflow: &mut Workflow,
+    word: &str,
+    input: ParseStream,
+    reader: &SyntaxReader,
+) -> Result<()> {
     let keyword = take_word(input)?;
     if workflow.fragment.is_some() && word != "query_language" {
         reader.errors.at(
@@ -214,7 +219,7 @@ fn option(workflow: &mut Workflow, word: &str, input: ParseStream, reader: &Read
 }
 
 /// `unhandled_errors, unbounded_loop`
-fn lints(keyword: &Ident, input: ParseStream, reader: &Reader) -> Result<Vec<Ident>> {
+fn lints(keyword: &Ident, input: ParseStream, reader: &SyntaxReader) -> Result<Vec<Ident>> {
     let mut lints = Vec::new();
     while !input.is_empty() && !input.peek(Token![;]) {
         lints.push(name(input, "a lint")?);

@@ -1,7 +1,7 @@
 //! The code of a task's marker.
 
 use super::attributes::{Options, Runs};
-use super::function::{Function, Task, TaskReturnType};
+use super::function::{Task, TaskFunction, TaskReturnType};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -9,7 +9,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Error};
 
 pub(super) fn expand(
-    function: &Function,
+    function: &TaskFunction,
     options: &Options,
     task: Option<&Task>,
     errors: &[Error],
@@ -29,7 +29,7 @@ pub(super) fn expand(
 }
 
 /// The function as the user wrote it.
-fn source(function: &Function) -> TokenStream {
+fn source(function: &TaskFunction) -> TokenStream {
     let Some(body) = &function.body else {
         return TokenStream::new();
     };
@@ -37,7 +37,7 @@ fn source(function: &Function) -> TokenStream {
     if function.signature.receiver().is_some() {
         return TokenStream::new();
     }
-    let Function {
+    let TaskFunction {
         attributes,
         visibility,
         signature,
@@ -46,7 +46,7 @@ fn source(function: &Function) -> TokenStream {
     quote!(#(#attributes)* #visibility #signature #body)
 }
 
-fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenStream {
+fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> TokenStream {
     let visibility = &function.visibility;
     let name = &function.signature.ident;
     let attributes = function

@@ -11,7 +11,7 @@ use syn::{
 };
 
 /// A function with a body, or a declaration that ends in `;`.
-pub(super) struct Function {
+pub(super) struct TaskFunction {
     pub(super) attributes: Vec<Attribute>,
     pub(super) visibility: Visibility,
     pub(super) signature: Signature,
@@ -19,8 +19,8 @@ pub(super) struct Function {
     pub(super) body: Option<TokenStream>,
 }
 
-impl Parse for Function {
-    fn parse(input: ParseStream<'_>) -> Result<Function> {
+impl Parse for TaskFunction {
+    fn parse(input: ParseStream<'_>) -> Result<TaskFunction> {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
         let signature = input.parse()?;
@@ -30,7 +30,7 @@ impl Parse for Function {
         } else {
             Some(input.parse::<TokenStream>()?)
         };
-        Ok(Function {
+        Ok(TaskFunction {
             attributes,
             visibility,
             signature,
@@ -40,7 +40,7 @@ impl Parse for Function {
 }
 
 /// A parameter that is part of the payload.
-pub(super) struct Parameter {
+pub(super) struct TaskParameter {
     pub(super) name: Ident,
     pub(super) ty: Type,
     /// The type that a call in a workflow is checked against.
@@ -49,7 +49,7 @@ pub(super) struct Parameter {
 
 /// The data about a task that a workflow needs.
 pub(super) struct Task {
-    pub(super) parameters: Vec<Parameter>,
+    pub(super) parameters: Vec<TaskParameter>,
     pub(super) takes_context: bool,
     pub(super) returns: TaskReturnType,
     /// A part of it was refused, and the rest is emitted as a declaration.
@@ -100,7 +100,7 @@ impl TaskReturnType {
 impl Task {
     /// Parses the signature. Records every error; `None` if no marker can be created.
     pub(super) fn read(
-        function: &Function,
+        function: &TaskFunction,
         options: &Options,
         errors: &mut Vec<Error>,
     ) -> Option<Task> {
@@ -178,12 +178,12 @@ impl Task {
                     match &*typed.pat {
                         Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => {
                             let name = name.ident.clone();
-                            parameters.push(Parameter { name, ty, checked });
+                            parameters.push(TaskParameter { name, ty, checked });
                         }
                         pattern => {
                             broken = true;
                             let name = format_ident!("argument{index}", span = pattern.span());
-                            parameters.push(Parameter { name, ty, checked });
+                            parameters.push(TaskParameter { name, ty, checked });
                             errors.push(Error::new(
                                 pattern.span(),
                                 "a task's parameter is a plain name, because the name is its key in the JSON: destructure \

@@ -10,7 +10,7 @@ use syn::parse::Parser;
 
 /// Returns the function and its marker, or its errors with the parts that can still be emitted.
 pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let function = match syn::parse2::<function::Function>(item.clone()) {
+    let function = match syn::parse2::<function::TaskFunction>(item.clone()) {
         Ok(function) => function,
         Err(error) => {
             let error = syn::Error::new(error.span(), "`#[task]` is an attribute of an `async fn`")

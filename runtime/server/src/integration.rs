@@ -5,7 +5,9 @@ use std::sync::{Arc, Weak};
 use serde_json::{Map, Value as Json};
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::server_support::missing_machine;
-use stepwright_runtime::task::{Answer, Pattern, TaskCall, TaskFailure, TaskResult, TaskSource};
+use stepwright_runtime::task::{
+    Answer, IntegrationPattern, TaskCall, TaskFailure, TaskResult, TaskSource,
+};
 use stepwright_runtime::value::Value;
 
 use crate::error::ApiError;
@@ -54,7 +56,7 @@ impl TaskSource for OwnApi {
             result(performed, &id)
         });
         Some(match call.resource().pattern() {
-            Pattern::RequestResponse => answer,
+            IntegrationPattern::RequestResponse => answer,
             _ => answer.submitting(),
         })
     }

@@ -15,7 +15,8 @@ use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, State, Task};
 use crate::query::QueryError;
 use crate::task::{
-    Answer, AnswerKind, Pattern, ResourceKind, TaskCall, TaskEffect, TaskFailure, TaskResult,
+    Answer, AnswerKind, IntegrationPattern, ResourceKind, TaskCall, TaskEffect, TaskFailure,
+    TaskResult,
 };
 use crate::value::{MAX_TYPED_DEPTH, Value};
 use crate::wait_id::CursorId;
@@ -88,7 +89,7 @@ impl Execution {
         if self.recorder.is_full() {
             return Ok(Done::Waits);
         }
-        let is_plain = task.resource.pattern() == Pattern::RequestResponse;
+        let is_plain = task.resource.pattern() == IntegrationPattern::RequestResponse;
         let result = match answer.reply {
             // Most tasks are answered at once: then nothing is kept of the call.
             AnswerKind::Result(result) if is_plain && answer.delay.is_zero() => Some(result),
@@ -146,7 +147,9 @@ impl Execution {
         let id = wait_id.cursor;
         let submitted = answer.submitted.unwrap_or_else(Value::empty_object);
         // Other replies than a request of its own are submitted as soon as they are started.
-        if pattern != Pattern::RequestResponse && !matches!(answer.reply, AnswerKind::Submit(_)) {
+        if pattern != IntegrationPattern::RequestResponse
+            && !matches!(answer.reply, AnswerKind::Submit(_))
+        {
             self.write(id, EventKind::TaskSubmitted, Payload::Value(submitted));
         }
         if pattern.is_sync() {
@@ -202,7 +205,7 @@ impl Execution {
     }
 
     /// From now on the holder of the token may answer.
-    fn open_token(&mut self, wait_id: WaitId, pattern: Pattern, cx: &mut Cx<'_>) {
+    fn open_token(&mut self, wait_id: WaitId, pattern: IntegrationPattern, cx: &mut Cx<'_>) {
         let Some(cursor) = self.waiting_for(wait_id) else {
             return;
         };

@@ -138,7 +138,7 @@ impl Answer {
     /// it when [`Resource::pattern`](super::Resource::pattern) is `WaitForTaskToken`.
     ///
     /// ```
-    /// use stepwright_runtime::task::{Answer, Pattern, TaskCall};
+    /// use stepwright_runtime::task::{Answer, IntegrationPattern, TaskCall};
     /// use stepwright_runtime::value::Value;
     ///
     /// fn send(call: &TaskCall<'_>) -> Option<Answer> {
@@ -148,7 +148,7 @@ impl Answer {
     ///         Ok(Value::empty_object())
     ///     });
     ///     Some(match call.resource().pattern() {
-    ///         Pattern::WaitForTaskToken => sent.submitting(),
+    ///         IntegrationPattern::WaitForTaskToken => sent.submitting(),
     ///         _ => sent,
     ///     })
     /// }

@@ -27,7 +27,7 @@ pub(crate) use self::engine_monitor::EngineView;
 pub use self::envelope::Invocation;
 pub use self::failure::{TaskFailure, TaskResult};
 pub(crate) use self::nested_start::{Integration, NestedStart};
-pub use self::resource::{Pattern, Resource, ResourceKind};
+pub use self::resource::{IntegrationPattern, Resource, ResourceKind};
 pub(crate) use self::responder::{Acknowledgement, Mailbox, Responder, WaitEvent};
 pub(crate) use self::running_task::{RunningTask, SharedState};
 pub use self::source::TaskSource;

@@ -1,6 +1,6 @@
 use smol_str::SmolStr;
 
-use super::resource::{Pattern, Resource};
+use super::resource::{IntegrationPattern, Resource};
 use crate::record::record;
 use crate::value::Value;
 
@@ -56,8 +56,8 @@ impl Integration {
     }
 
     /// Whether TaskSubmitted shows the response to the start.
-    pub(crate) fn is_submitted(self, pattern: Pattern) -> bool {
-        pattern != Pattern::RequestResponse && self != Self::SdkSync
+    pub(crate) fn is_submitted(self, pattern: IntegrationPattern) -> bool {
+        pattern != IntegrationPattern::RequestResponse && self != Self::SdkSync
     }
 }
 

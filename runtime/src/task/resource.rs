@@ -2,27 +2,27 @@ use std::fmt;
 
 use smol_str::SmolStr;
 use stepwright_asl::resource as asl;
-pub use stepwright_asl::resource::{Pattern, ResourceKind};
+pub use stepwright_asl::resource::{IntegrationPattern, ResourceKind};
 
 use crate::value::Value;
 
 /// A parsed `Resource` of a Task state.
 ///
 /// ```
-/// use stepwright_runtime::task::{Pattern, Resource, ResourceKind};
+/// use stepwright_runtime::task::{IntegrationPattern, Resource, ResourceKind};
 ///
 /// let resource = Resource::parse("arn:aws:states:::states:startExecution.sync:2");
 /// assert_eq!(resource.kind(), ResourceKind::Service);
 /// assert_eq!(resource.service(), "states");
 /// assert_eq!(resource.action(), "startExecution.sync:2");
-/// assert_eq!(resource.pattern(), Pattern::Sync2);
+/// assert_eq!(resource.pattern(), IntegrationPattern::Sync2);
 /// assert_eq!(resource.base(), "arn:aws:states:::states:startExecution");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resource {
     text: SmolStr,
     kind: ResourceKind,
-    pattern: Pattern,
+    pattern: IntegrationPattern,
     service: SmolStr,
     action: SmolStr,
     target: Option<&'static str>,
@@ -66,7 +66,7 @@ impl Resource {
     }
 
     /// Returns the integration pattern: how the task waits.
-    pub fn pattern(&self) -> Pattern {
+    pub fn pattern(&self) -> IntegrationPattern {
         self.pattern
     }
 
@@ -102,7 +102,7 @@ impl Resource {
 
     /// Whether the task gets a token: `.waitForTaskToken`, `.sync` and activities.
     pub fn has_token(&self) -> bool {
-        self.pattern != Pattern::RequestResponse || self.kind == ResourceKind::Activity
+        self.pattern != IntegrationPattern::RequestResponse || self.kind == ResourceKind::Activity
     }
 
     fn plain<'a>(&self, text: &'a str) -> &'a str {

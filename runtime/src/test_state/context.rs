@@ -2,7 +2,7 @@ use smol_str::SmolStr;
 
 use super::TestStateError;
 use super::subject::Subject;
-use crate::task::{Pattern, ResourceKind};
+use crate::task::{IntegrationPattern, ResourceKind};
 use crate::value::Value;
 
 /// The allowed fields of a mocked context object.
@@ -91,6 +91,7 @@ fn check(text: &str, subject: &Subject) -> Result<Value, String> {
 
 fn takes_token(subject: &Subject) -> bool {
     subject.resource().is_some_and(|resource| {
-        resource.pattern() != Pattern::RequestResponse || resource.kind() == ResourceKind::Activity
+        resource.pattern() != IntegrationPattern::RequestResponse
+            || resource.kind() == ResourceKind::Activity
     })
 }

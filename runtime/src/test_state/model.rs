@@ -2,7 +2,7 @@
 
 use std::str::Lines;
 
-use crate::task::{Pattern, Resource};
+use crate::task::{IntegrationPattern, Resource};
 use crate::value::{Object, Value};
 
 /// How strictly a result is checked.
@@ -53,7 +53,7 @@ struct Table {
 impl Table {
     /// Returns the table of an integration, and the type of its result.
     fn of(resource: &Resource) -> Option<(Self, &'static str)> {
-        if resource.pattern() == Pattern::WaitForTaskToken {
+        if resource.pattern() == IntegrationPattern::WaitForTaskToken {
             return None;
         }
         let action = resource.action();

@@ -10,7 +10,7 @@ use super::{TestStateError, context};
 use crate::interpret::{Inspection, Item, Start};
 use crate::program::Kind;
 use crate::query::Variables;
-use crate::task::{Pattern, ResourceKind, TaskResult, TaskSource};
+use crate::task::{IntegrationPattern, ResourceKind, TaskResult, TaskSource};
 use crate::value::Value;
 
 const UNSUPPORTED: &str = "TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]";
@@ -200,8 +200,10 @@ fn is_testable(
         Some(resource) => {
             let unsupported = match (resource.kind(), resource.pattern()) {
                 (ResourceKind::Activity, _) => "Activity tasks",
-                (_, Pattern::Sync | Pattern::Sync2) => "the '.sync' service integration pattern",
-                (_, Pattern::WaitForTaskToken) => {
+                (_, IntegrationPattern::Sync | IntegrationPattern::Sync2) => {
+                    "the '.sync' service integration pattern"
+                }
+                (_, IntegrationPattern::WaitForTaskToken) => {
                     "the '.waitForTaskToken' service integration pattern"
                 }
                 _ if request.role_arn.is_none() => {

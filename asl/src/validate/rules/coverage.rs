@@ -68,16 +68,16 @@ fn conditions_of<'a, 'd>(definition: &'a Definition<'d>) -> HashMap<usize, &'a E
 
 /// A comparison in a Choice rule.
 #[derive(Clone, Copy)]
-struct Comparison<'d> {
+struct NumberComparison<'d> {
     variable: &'d str,
     operator: Operator,
     operand: &'d Json,
 }
 
-fn comparison(rule: &Object) -> Option<Comparison<'_>> {
+fn comparison(rule: &Object) -> Option<NumberComparison<'_>> {
     let variable = rule.get("Variable")?.as_str()?;
     rule.iter().find_map(|(key, operand)| {
-        Some(Comparison {
+        Some(NumberComparison {
             variable,
             operator: Operator::from_name(key)?,
             operand,
@@ -86,7 +86,7 @@ fn comparison(rule: &Object) -> Option<Comparison<'_>> {
 }
 
 /// The comparisons each of which is sufficient for a rule to match. The flag is `true` for a plain comparison and `false` under `Not`.
-fn alternatives<'d>(rule: &'d Json, holds: bool, found: &mut Vec<(Comparison<'d>, bool)>) {
+fn alternatives<'d>(rule: &'d Json, holds: bool, found: &mut Vec<(NumberComparison<'d>, bool)>) {
     let Some(object) = rule.as_object() else {
         return;
     };
@@ -118,7 +118,7 @@ fn jsonpath_exhaustive(rules: &[Json]) -> bool {
     let mut seen: HashSet<(&str, Operator, String, bool)> = HashSet::new();
     let mut numbers: HashMap<&str, UncoveredNumbers> = HashMap::new();
     for (
-        Comparison {
+        NumberComparison {
             variable,
             operator,
             operand,

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::json::{Json, Object};
-use crate::jsonata::{BinaryOp, Expression, Node, NodeKind};
+use crate::jsonata::{BinaryOp, Expression, JsonataNode, NodeKind};
 use crate::model::Operator;
 
 /// The values, as texts, whose variant a rule tests.
@@ -59,8 +59,8 @@ pub(super) fn of_condition(text: &str) -> TestedValues {
     asked.map_or(TestedValues::new(), |(_, asked)| asked)
 }
 
-fn of_node(node: &Node, text: &str) -> TestedValues {
-    let written = |node: &Node| -> Option<String> {
+fn of_node(node: &JsonataNode, text: &str) -> TestedValues {
+    let written = |node: &JsonataNode| -> Option<String> {
         let text = text.get(node.span.clone())?;
         Some(text.trim().to_owned())
     };
@@ -95,7 +95,7 @@ fn of_node(node: &Node, text: &str) -> TestedValues {
     }
 }
 
-fn is_constant(node: &Node) -> bool {
+fn is_constant(node: &JsonataNode) -> bool {
     match &node.kind {
         NodeKind::String(_) | NodeKind::Number(_) | NodeKind::Literal => true,
         NodeKind::Negate(inner) => is_constant(inner),
@@ -105,7 +105,7 @@ fn is_constant(node: &Node) -> bool {
 }
 
 /// The name of a called function.
-fn name(procedure: &Node) -> Option<&str> {
+fn name(procedure: &JsonataNode) -> Option<&str> {
     match &procedure.kind {
         NodeKind::Variable(name) => Some(name),
         NodeKind::Path(steps) => match steps.as_slice() {

@@ -6,7 +6,7 @@ use crate::finding::Severity;
 use crate::json::{Json, Object};
 use crate::limits::MAX_PAYLOAD_BYTES;
 use crate::model::{MachineType, QueryLanguage, StateKind};
-use crate::resource::{Pattern, Resource};
+use crate::resource::{IntegrationPattern, Resource};
 use crate::validate::definition::Definition;
 use crate::validate::history::{Events, MAX_EVENTS, counted, items};
 use crate::validate::report::Report;
@@ -97,7 +97,7 @@ fn gives_answer(definition: &Definition<'_>, state: usize) -> bool {
     // These responses have no metadata. A callback's output is the value that was sent back.
     let is_lean = action.starts_with("aws-sdk:")
         || action.starts_with("events:")
-        || resource.pattern() == Pattern::WaitForTaskToken;
+        || resource.pattern() == IntegrationPattern::WaitForTaskToken;
     if is_lean {
         return false;
     }

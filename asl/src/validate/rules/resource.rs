@@ -160,7 +160,7 @@ mod tables {
 #[cfg(not(feature = "integrations"))]
 mod tables {
     use super::ResourceFault;
-    use crate::resource::{Pattern, Resource};
+    use crate::resource::{IntegrationPattern, Resource};
     use crate::similar::nearest;
 
     /// No integration is known.
@@ -186,11 +186,13 @@ mod tables {
             if service.is_empty() || action.is_empty() {
                 return Some(ResourceFault::unrecognized(resource, None));
             }
-            if Pattern::from_suffix(suffix).is_some() {
+            if IntegrationPattern::from_suffix(suffix).is_some() {
                 return None;
             }
             let bare = resource.strip_suffix(suffix).unwrap_or(resource);
-            let suffixes = Pattern::ALL.iter().map(|pattern| pattern.suffix());
+            let suffixes = IntegrationPattern::ALL
+                .iter()
+                .map(|pattern| pattern.suffix());
             let meant = nearest(suffix, suffixes.filter(|suffix| !suffix.is_empty()));
             let suggestion = meant.map(|meant| format!("did you mean `{bare}{meant}`?"));
             Some(ResourceFault::unrecognized(resource, suggestion))

@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::syntax_error::{SyntaxError, SyntaxFault};
-use crate::validate::definition::{Binding, Definition};
+use crate::validate::definition::{Definition, VariableBinding};
 use crate::validate::report::Report;
 use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 
@@ -30,7 +30,7 @@ fn neither_path_nor_call(definition: &Definition<'_>, report: &mut Report<'_>) {
 }
 
 /// AWS reports the object that contains the key.
-fn refuse(binding: &Binding<'_>, report: &mut Report<'_>, detail: Option<String>) {
+fn refuse(binding: &VariableBinding<'_>, report: &mut Report<'_>, detail: Option<String>) {
     if binding.is_open {
         return;
     }

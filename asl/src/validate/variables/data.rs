@@ -7,7 +7,7 @@ use crate::json::Pointer;
 
 /// All assignments and reads of a definition.
 #[derive(Default)]
-pub(in crate::validate) struct Variables<'d> {
+pub(in crate::validate) struct DefinitionVariables<'d> {
     /// Every name that is assigned or read.
     pub(in crate::validate) names: IndexSet<String>,
     pub(in crate::validate) assignments: Vec<Assignment<'d>>,
@@ -55,7 +55,7 @@ impl ExitKind {
     }
 }
 
-impl Variables<'_> {
+impl DefinitionVariables<'_> {
     /// The number of a name.
     pub(super) fn number(&mut self, name: &str) -> usize {
         match self.names.get_index_of(name) {

@@ -2,15 +2,17 @@
 
 use std::collections::HashSet;
 
-use super::data::{Assignment, ExitKind, VariableRead, Variables};
+use super::data::{Assignment, DefinitionVariables, ExitKind, VariableRead};
 use crate::graph::{EdgeKind, Graph};
 use crate::json::{Json, Pointer};
 use crate::path::Path;
 use crate::validate::definition::{Definition, DefinitionPart};
 
 /// Finds all assignments and reads.
-pub(in crate::validate) fn find_variables<'d>(definition: &Definition<'d>) -> Variables<'d> {
-    let mut variables = Variables::default();
+pub(in crate::validate) fn find_variables<'d>(
+    definition: &Definition<'d>,
+) -> DefinitionVariables<'d> {
+    let mut variables = DefinitionVariables::default();
     let graph = &definition.graph;
     for (number, part) in definition.parts.iter().enumerate() {
         let assign = part.object.get("Assign").and_then(Json::as_object);
@@ -65,7 +67,7 @@ pub(in crate::validate) fn find_variables<'d>(definition: &Definition<'d>) -> Va
     variables
 }
 
-impl<'d> Variables<'d> {
+impl<'d> DefinitionVariables<'d> {
     fn paths(
         &mut self,
         definition: &Definition<'d>,

@@ -2,11 +2,11 @@
 
 use super::code::{Code, UndefinedMeaning};
 use super::syntax::{Local, Syntax};
-use crate::expr::{Expr, Node, Text};
+use crate::expr::{Expr, ExprNode, Text};
 use crate::lower::env::{Env, OuterValue};
 use crate::lower::reads;
 use crate::lower::report::{NO_ERROR, NO_RESULT, NO_TOKEN, Report, no_item, no_local, too_early};
-use crate::lower::tree::{Build, Tree};
+use crate::lower::tree::{Build, LoweredTree};
 use crate::shape::{CustomForm, Shape, StructShape};
 
 /// Lowers expressions of one state or edge.
@@ -52,7 +52,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
     /// The code of an expression, unchanged: it may be undefined where Rust has `None`.
     pub(in crate::lower) fn code(&mut self, expr: &Expr) -> Code {
         match self.tree(expr) {
-            Tree::Leaf(code) => code,
+            LoweredTree::Leaf(code) => code,
             tree => self.built(tree),
         }
     }
@@ -86,7 +86,9 @@ impl<'e, 'r> Lowering<'e, 'r> {
         let otherwise = match code.absent {
             UndefinedMeaning::Never => return code,
             UndefinedMeaning::Null => Syntax::Null,
-            UndefinedMeaning::Default(default) => self.built(Tree::Literal(default())).syntax,
+            UndefinedMeaning::Default(default) => {
+                self.built(LoweredTree::Literal(default())).syntax
+            }
             UndefinedMeaning::Panic(message) => Syntax::call("error", vec![Syntax::text(message)]),
         };
         self.twice(code, |_, code| {
@@ -120,7 +122,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
     /// `{ let name = value; .. body }`: a value that is short, or read once, is inlined.
     fn let_in(&mut self, bindings: &[(Text, Expr)], body: &Expr) -> Code {
         if let [(name, value)] = bindings
-            && let Node::Closure(parameters, value) = &*value.node
+            && let ExprNode::Closure(parameters, value) = &*value.node
             && parameters.is_empty()
         {
             return self.shared(name, value, body);
@@ -167,27 +169,27 @@ impl<'e, 'r> Lowering<'e, 'r> {
     /// An expression that is not a structured literal.
     fn plain(&mut self, expr: &Expr) -> Code {
         match &*expr.node {
-            Node::Variable(name) => self.variable(name),
-            Node::Parameter => {
+            ExprNode::Variable(name) => self.variable(name),
+            ExprNode::Parameter => {
                 let (whence, name, shape) = self.env.parameter();
                 match whence {
                     OuterValue::Here => Code::new(Syntax::states("context.Execution.Input"), shape),
                     other => self.handed(other, &name, shape),
                 }
             }
-            Node::Input(shape) => Code::new(self.env.input(), Shape::Lazy(*shape)),
-            Node::Item(name) => self.item(name),
-            Node::Result => match self.env.result.clone() {
+            ExprNode::Input(shape) => Code::new(self.env.input(), Shape::Lazy(*shape)),
+            ExprNode::Item(name) => self.item(name),
+            ExprNode::Result => match self.env.result.clone() {
                 Some(found) => found.code,
                 None => self.refuse_code(NO_RESULT),
             },
-            Node::TaskToken => {
+            ExprNode::TaskToken => {
                 if !self.env.has_token() {
                     return self.refuse_code(NO_TOKEN);
                 }
                 Code::new(Syntax::states("context.Task.Token"), Shape::String)
             }
-            Node::ErrorOutput => {
+            ExprNode::ErrorOutput => {
                 let Some(error) = self.env.error_output() else {
                     return self.refuse_code(NO_ERROR);
                 };
@@ -196,60 +198,60 @@ impl<'e, 'r> Lowering<'e, 'r> {
                     <crate::task::ErrorOutput as crate::shape::Payload>::shape(),
                 )
             }
-            Node::ErrorField(name, shape) => self.error_field(name, *shape),
-            Node::Local(name) => {
+            ExprNode::ErrorField(name, shape) => self.error_field(name, *shape),
+            ExprNode::Local(name) => {
                 let local = self.env.locals.iter().rev().find(|(local, _)| local == name);
                 match local {
                     Some((_, code)) => code.clone(),
                     None => self.refuse_code(no_local(name)),
                 }
             }
-            Node::Field(base, name) => {
+            ExprNode::Field(base, name) => {
                 let base = self.code(base);
                 self.field(&base, name)
             }
-            Node::TupleField(base, index) => {
+            ExprNode::TupleField(base, index) => {
                 let base = self.code(base);
                 self.tuple_field(base, *index)
             }
-            Node::Index(base, index) => self.index(base, index),
-            Node::Method(base, name, arguments) => self.method(base, name, arguments),
-            Node::Unary(operator, value) => self.unary(*operator, value),
-            Node::Binary(operator, left, right) => self.binary(*operator, left, right),
-            Node::If(condition, then, otherwise) => {
+            ExprNode::Index(base, index) => self.index(base, index),
+            ExprNode::Method(base, name, arguments) => self.method(base, name, arguments),
+            ExprNode::Unary(operator, value) => self.unary(*operator, value),
+            ExprNode::Binary(operator, left, right) => self.binary(*operator, left, right),
+            ExprNode::If(condition, then, otherwise) => {
                 let condition = self.value(condition);
                 let (then, otherwise) = (self.value(then), self.value(otherwise));
                 let shape = then.shape.or(&otherwise.shape);
                 Code::new(condition.syntax.conditional(then.syntax, otherwise.syntax), shape)
             }
-            Node::Match(subject, cases) => self.cases(subject, cases),
-            Node::Let(bindings, body) => self.let_in(bindings, body),
-            Node::Format(pieces) => self.format(pieces),
-            Node::Closure(..) => self.refuse_code("a closure can only be the argument of a method such as `map` or `filter`"),
-            Node::Function(path, arguments) => self.path_call(path, arguments),
-            Node::Jsonata(text, shape) => {
+            ExprNode::Match(subject, cases) => self.cases(subject, cases),
+            ExprNode::Let(bindings, body) => self.let_in(bindings, body),
+            ExprNode::Format(pieces) => self.format(pieces),
+            ExprNode::Closure(..) => self.refuse_code("a closure can only be the argument of a method such as `map` or `filter`"),
+            ExprNode::Function(path, arguments) => self.path_call(path, arguments),
+            ExprNode::Jsonata(text, shape) => {
                 reads::in_jsonata(text, &self.env, self.report);
                 let text = self.env.scopes.emitted_text(expr).unwrap_or_else(|| text.clone());
                 Code::new(Syntax::Raw(text), Shape::Lazy(*shape))
             }
-            Node::Path(text, shape) => self.refuse_code(format!(
+            ExprNode::Path(text, shape) => self.refuse_code(format!(
                 "the path `{text}` cannot be used in a JSONata state; write `jsonata!(\"..\")`, or `query_language JSONPath;` in the state"
             )).shaped(Shape::Lazy(*shape)),
-            Node::Intrinsic(text, shape) => self.refuse_code(format!(
+            ExprNode::Intrinsic(text, shape) => self.refuse_code(format!(
                 "the intrinsic function `{text}` cannot be used in a JSONata state; write `jsonata!(\"..\")`, or \
                  `query_language JSONPath;` in the state"
             )).shaped(Shape::Lazy(*shape)),
-            Node::Context(path) => Code::new(Syntax::states(format!("context.{path}")), Shape::Any),
-            Node::Refused(message) => self.refuse_code(message.clone()),
-            Node::Literal(_)
-            | Node::Placeholder(_)
-            | Node::Record(_)
-            | Node::Tuple(_)
-            | Node::Array(_)
-            | Node::Object(_)
-            | Node::Some(_)
-            | Node::Typed(..)
-            | Node::None => Code::nothing(),
+            ExprNode::Context(path) => Code::new(Syntax::states(format!("context.{path}")), Shape::Any),
+            ExprNode::Refused(message) => self.refuse_code(message.clone()),
+            ExprNode::Literal(_)
+            | ExprNode::Placeholder(_)
+            | ExprNode::Record(_)
+            | ExprNode::Tuple(_)
+            | ExprNode::Array(_)
+            | ExprNode::Object(_)
+            | ExprNode::Some(_)
+            | ExprNode::Typed(..)
+            | ExprNode::None => Code::nothing(),
         }
     }
 
@@ -400,42 +402,42 @@ impl<'e, 'r> Lowering<'e, 'r> {
 impl Build for Lowering<'_, '_> {
     type Leaf = Code;
 
-    fn leaf(&mut self, expr: &Expr) -> Tree<Code> {
-        Tree::Leaf(self.plain(expr))
+    fn leaf(&mut self, expr: &Expr) -> LoweredTree<Code> {
+        LoweredTree::Leaf(self.plain(expr))
     }
 
-    fn typed(&mut self, value: &Expr, shape: Shape) -> Tree<Code> {
+    fn typed(&mut self, value: &Expr, shape: Shape) -> LoweredTree<Code> {
         if converts(value) {
             let code = self.code(value);
-            return Tree::Leaf(self.converted(code, shape));
+            return LoweredTree::Leaf(self.converted(code, shape));
         }
         let tree = self.tree(value);
         self.shaped(tree, shape)
     }
 
-    fn some(&mut self, value: Tree<Code>) -> Tree<Code> {
+    fn some(&mut self, value: LoweredTree<Code>) -> LoweredTree<Code> {
         let value = match value {
-            Tree::Leaf(code) => Tree::Leaf(self.present(code)),
+            LoweredTree::Leaf(code) => LoweredTree::Leaf(self.present(code)),
             value => value,
         };
         let some = shape_of(&value);
         self.shaped(value, Shape::option(some))
     }
 
-    fn shaped(&mut self, value: Tree<Code>, shape: Shape) -> Tree<Code> {
+    fn shaped(&mut self, value: LoweredTree<Code>, shape: Shape) -> LoweredTree<Code> {
         match value {
-            Tree::Leaf(code) => Tree::Leaf(code.shaped(shape)),
-            Tree::Shaped(value, _) => Tree::Shaped(value, shape),
-            value => Tree::Shaped(Box::new(value), shape),
+            LoweredTree::Leaf(code) => LoweredTree::Leaf(code.shaped(shape)),
+            LoweredTree::Shaped(value, _) => LoweredTree::Shaped(value, shape),
+            value => LoweredTree::Shaped(Box::new(value), shape),
         }
     }
 
-    fn passed(&mut self, value: &Expr, form: CustomForm) -> Option<Tree<Code>> {
+    fn passed(&mut self, value: &Expr, form: CustomForm) -> Option<LoweredTree<Code>> {
         self.passes = true;
         let code = self.code(value);
         self.passes = false;
         match code.shape.resolve() {
-            Shape::Custom(found) if found == form => Some(Tree::Leaf(code)),
+            Shape::Custom(found) if found == form => Some(LoweredTree::Leaf(code)),
             _ => None,
         }
     }
@@ -446,15 +448,15 @@ impl Build for Lowering<'_, '_> {
 }
 
 /// The static shape of a value before it is built.
-fn shape_of(value: &Tree<Code>) -> Shape {
+fn shape_of(value: &LoweredTree<Code>) -> Shape {
     match value {
-        Tree::Leaf(code) => code.shape.clone(),
-        Tree::Shaped(_, shape) => shape.clone(),
-        Tree::Literal(value) => Shape::of_value(value),
-        Tree::Placeholder(_) => Shape::String,
-        Tree::Array(items) => Shape::of_items(items.iter().map(shape_of).collect()),
-        Tree::Optional(value) => shape_of(value),
-        Tree::Object(_) | Tree::Merge(_) => Shape::Any,
+        LoweredTree::Leaf(code) => code.shape.clone(),
+        LoweredTree::Shaped(_, shape) => shape.clone(),
+        LoweredTree::Literal(value) => Shape::of_value(value),
+        LoweredTree::Placeholder(_) => Shape::String,
+        LoweredTree::Array(items) => Shape::of_items(items.iter().map(shape_of).collect()),
+        LoweredTree::Optional(value) => shape_of(value),
+        LoweredTree::Object(_) | LoweredTree::Merge(_) => Shape::Any,
     }
 }
 
@@ -477,10 +479,10 @@ pub(super) fn panics(base: &Code) -> UndefinedMeaning {
 /// Whether an expression converts a value to another type.
 fn converts(value: &Expr) -> bool {
     match &*value.node {
-        Node::Method(_, name, arguments) => {
+        ExprNode::Method(_, name, arguments) => {
             arguments.is_empty() && matches!(&**name, "collect" | "into")
         }
-        Node::Function(path, arguments) => arguments.len() == 1 && path.ends_with("::from"),
+        ExprNode::Function(path, arguments) => arguments.len() == 1 && path.ends_with("::from"),
         _ => false,
     }
 }

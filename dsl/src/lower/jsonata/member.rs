@@ -4,7 +4,7 @@ use super::code::{Code, ListKind};
 use super::expression::Lowering;
 use super::syntax::{Operator, Syntax};
 use crate::expr::Text;
-use crate::lower::tree::Tree;
+use crate::lower::tree::LoweredTree;
 use crate::shape::{Fields, Presence, Shape};
 use serde_json::Value;
 
@@ -16,12 +16,14 @@ const EXACT: u64 = 1 << 53;
 
 impl Lowering<'_, '_> {
     /// A structured value inside an expression.
-    pub(super) fn built(&mut self, tree: Tree<Code>) -> Code {
+    pub(super) fn built(&mut self, tree: LoweredTree<Code>) -> Code {
         match tree {
-            Tree::Leaf(code) => self.present(code),
-            Tree::Placeholder(name) => Code::new(Syntax::Placeholder(name.into()), Shape::String),
-            Tree::Literal(value) => self.literal(value),
-            Tree::Array(items) => {
+            LoweredTree::Leaf(code) => self.present(code),
+            LoweredTree::Placeholder(name) => {
+                Code::new(Syntax::Placeholder(name.into()), Shape::String)
+            }
+            LoweredTree::Literal(value) => self.literal(value),
+            LoweredTree::Array(items) => {
                 let items: Vec<_> = items.into_iter().map(|item| self.built(item)).collect();
                 let parts: usize = items.iter().map(|item| item.shape.parts(MOST_PARTS)).sum();
                 if parts >= MOST_PARTS {
@@ -35,7 +37,7 @@ impl Lowering<'_, '_> {
                     .map(|item| self.member(item.syntax, &item.shape));
                 Code::new(Syntax::Array(members.collect()), shape)
             }
-            Tree::Object(entries) => {
+            LoweredTree::Object(entries) => {
                 let mut shapes = Vec::new();
                 let mut members = Vec::new();
                 for (key, value) in entries {
@@ -45,9 +47,9 @@ impl Lowering<'_, '_> {
                 }
                 Code::new(Syntax::Object(members), Shape::object(shapes))
             }
-            Tree::Optional(value) => {
+            LoweredTree::Optional(value) => {
                 let code = match *value {
-                    Tree::Leaf(code) => self.reached(code),
+                    LoweredTree::Leaf(code) => self.reached(code),
                     other => self.built(other),
                 };
                 self.twice(code, |_, code| {
@@ -56,8 +58,8 @@ impl Lowering<'_, '_> {
                     Code::new(member, code.shape.clone())
                 })
             }
-            Tree::Shaped(value, shape) => self.built(*value).shaped(shape),
-            Tree::Merge(parts) => {
+            LoweredTree::Shaped(value, shape) => self.built(*value).shaped(shape),
+            LoweredTree::Merge(parts) => {
                 let parts = parts.into_iter().map(|part| self.built(part).syntax);
                 let parts = Syntax::Array(parts.collect());
                 self.call("merge", vec![parts], Shape::Any)
@@ -104,14 +106,16 @@ impl Lowering<'_, '_> {
             }
             Value::String(text) => Syntax::text(text),
             Value::Array(items) => {
-                let code = self.built(Tree::Array(items.into_iter().map(Tree::Literal).collect()));
+                let code = self.built(LoweredTree::Array(
+                    items.into_iter().map(LoweredTree::Literal).collect(),
+                ));
                 return code.shaped(shape);
             }
             Value::Object(entries) => {
                 let entries = entries
                     .into_iter()
-                    .map(|(key, value)| (key, Tree::Literal(value)));
-                return self.built(Tree::Object(entries.collect()));
+                    .map(|(key, value)| (key, LoweredTree::Literal(value)));
+                return self.built(LoweredTree::Object(entries.collect()));
             }
         };
         Code::new(syntax, shape)
@@ -166,7 +170,7 @@ impl Lowering<'_, '_> {
                 // Serde omits it, so it may be absent in the base.
                 Presence::Omitted(_) => {
                     let value = self.step(base, &field);
-                    self.built(Tree::Optional(Box::new(Tree::Leaf(value))))
+                    self.built(LoweredTree::Optional(Box::new(LoweredTree::Leaf(value))))
                 }
                 _ => {
                     let value = self.step(base, &field);

@@ -5,7 +5,7 @@ use super::expression::Lowering;
 use super::operator;
 use super::syntax::{Operator, Syntax};
 use crate::expr::methods::{self, ArgumentKind, Method, Receiver};
-use crate::expr::{Expr, Node, Unary};
+use crate::expr::{Expr, ExprNode, Unary};
 use crate::lower::report::HIDDEN_NONE;
 use crate::shape::Shape;
 use serde_json::Value;
@@ -13,7 +13,7 @@ use serde_json::Value;
 impl Lowering<'_, '_> {
     pub(super) fn method(&mut self, base: &Expr, name: &str, arguments: &[Expr]) -> Code {
         if name == "count"
-            && let Node::Method(text, chars, _) = &*base.node
+            && let ExprNode::Method(text, chars, _) = &*base.node
             && chars == "chars"
         {
             let text = self.value(text);
@@ -185,8 +185,8 @@ pub(super) fn is_plain_key(key: &Expr) -> bool {
 /// The text of a text literal.
 fn literal(text: &Expr) -> Option<&str> {
     match text.untyped() {
-        Node::Literal(Value::String(text)) => Some(text),
-        Node::Method(base, name, _) if methods::is_same_text(name) => literal(base),
+        ExprNode::Literal(Value::String(text)) => Some(text),
+        ExprNode::Method(base, name, _) if methods::is_same_text(name) => literal(base),
         _ => None,
     }
 }
@@ -194,8 +194,8 @@ fn literal(text: &Expr) -> Option<&str> {
 /// The value of a number literal.
 fn number(expr: &Expr) -> Option<f64> {
     match expr.untyped() {
-        Node::Literal(Value::Number(number)) => number.as_f64(),
-        Node::Unary(Unary::Neg, positive) => number(positive).map(std::ops::Neg::neg),
+        ExprNode::Literal(Value::Number(number)) => number.as_f64(),
+        ExprNode::Unary(Unary::Neg, positive) => number(positive).map(std::ops::Neg::neg),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use super::code::{Code, UndefinedMeaning};
 use super::expression::Lowering;
 use super::lists::{TEXTS, is_ordered};
 use super::syntax::{Operator, Syntax};
-use crate::expr::{Binary, Expr, Node, Unary};
+use crate::expr::{Binary, Expr, ExprNode, Unary};
 use crate::lower::report::HIDDEN_NONE;
 use crate::shape::{Fields, Presence, Shape, Tagging};
 
@@ -127,7 +127,7 @@ impl Lowering<'_, '_> {
     fn equality(&mut self, operator: Binary, left: &Expr, right: &Expr) -> Code {
         let equal = operator == Binary::Eq;
         for (option, none) in [(left, right), (right, left)] {
-            if let Node::None = none.untyped() {
+            if let ExprNode::None = none.untyped() {
                 let option = self.code(option);
                 let option = self.reached(option);
                 if let Some(form) = option.shape.custom() {

@@ -6,7 +6,7 @@ use super::lists::listed;
 use super::reader;
 use super::syntax::{Local, Syntax};
 use crate::expr::methods::{self, ArgumentKind, Method, Receiver, ResultShape, Run};
-use crate::expr::{Expr, Node};
+use crate::expr::{Expr, ExprNode};
 use crate::shape::Shape;
 
 /// The maximum number of nodes of a closure that a row contains more than once: nested closures double it each time.
@@ -212,7 +212,7 @@ impl Lowering<'_, '_> {
 
     /// A closure whose parameters have these shapes.
     fn closure(&mut self, closure: &Expr, shapes: &[Shape]) -> Option<Closure> {
-        let Node::Closure(names, body) = &*closure.node else {
+        let ExprNode::Closure(names, body) = &*closure.node else {
             self.report
                 .fault("this method takes a closure in a workflow: write `|x| ..`");
             return None;

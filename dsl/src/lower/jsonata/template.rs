@@ -7,7 +7,7 @@ use crate::expr::Expr;
 use crate::lower::env::Env;
 use crate::lower::report::Report;
 use crate::lower::text;
-use crate::lower::tree::{Build, Tree};
+use crate::lower::tree::{Build, LoweredTree};
 use serde_json::Value;
 use stepwright_asl::json::Json;
 use stepwright_asl::placeholder;
@@ -49,32 +49,32 @@ fn delimited(code: &Code, env: &Env<'_>) -> String {
     format!("{{% {} %}}", print(&code.syntax))
 }
 
-fn json(tree: Tree<Code>, lowering: &mut Lowering<'_, '_>) -> Json {
+fn json(tree: LoweredTree<Code>, lowering: &mut Lowering<'_, '_>) -> Json {
     match tree {
-        Tree::Literal(value) if text::is_safe_value(&value) => Json::from(value),
-        Tree::Literal(Value::Array(items)) => Json::Array(
+        LoweredTree::Literal(value) if text::is_safe_value(&value) => Json::from(value),
+        LoweredTree::Literal(Value::Array(items)) => Json::Array(
             items
                 .into_iter()
-                .map(|item| json(Tree::Literal(item), lowering))
+                .map(|item| json(LoweredTree::Literal(item), lowering))
                 .collect(),
         ),
-        Tree::Literal(Value::Object(entries)) => {
+        LoweredTree::Literal(Value::Object(entries)) => {
             let entries = entries
                 .into_iter()
-                .map(|(key, value)| (key, Tree::Literal(value)));
-            json(Tree::Object(entries.collect()), lowering)
+                .map(|(key, value)| (key, LoweredTree::Literal(value)));
+            json(LoweredTree::Object(entries.collect()), lowering)
         }
-        Tree::Placeholder(name) => Json::String(placeholder::text(&name)),
-        Tree::Shaped(value, _) => json(*value, lowering),
-        Tree::Array(items) => {
+        LoweredTree::Placeholder(name) => Json::String(placeholder::text(&name)),
+        LoweredTree::Shaped(value, _) => json(*value, lowering),
+        LoweredTree::Array(items) => {
             Json::Array(items.into_iter().map(|item| json(item, lowering)).collect())
         }
         // JSONata does not evaluate keys. If a template engine would replace a key, or a member may be omitted, the object becomes an
         // expression.
-        Tree::Object(entries)
-            if entries
-                .iter()
-                .all(|(key, value)| text::is_safe(key) && !matches!(value, Tree::Optional(_))) =>
+        LoweredTree::Object(entries)
+            if entries.iter().all(|(key, value)| {
+                text::is_safe(key) && !matches!(value, LoweredTree::Optional(_))
+            }) =>
         {
             Json::Object(
                 entries
@@ -84,7 +84,7 @@ fn json(tree: Tree<Code>, lowering: &mut Lowering<'_, '_>) -> Json {
             )
         }
         // AWS fails on an undefined field, where Rust panics.
-        Tree::Leaf(code)
+        LoweredTree::Leaf(code)
             if matches!(code.absent, UndefinedMeaning::Panic(_)) && !code.flattened =>
         {
             Json::String(delimited(&code, &lowering.env))

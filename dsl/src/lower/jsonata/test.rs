@@ -10,7 +10,7 @@ use crate::expr::{Binary, Expr};
 use crate::lower::env::Env;
 use crate::lower::pattern::{self, MatchedPattern, Matches};
 use crate::lower::report::Report;
-use crate::lower::tree::Tree;
+use crate::lower::tree::LoweredTree;
 use crate::shape::Shape;
 use serde_json::Value;
 
@@ -83,7 +83,7 @@ impl Matches for Lowering<'_, '_> {
             }
             _ => {}
         }
-        let literal = self.built(Tree::Literal(literal.clone()));
+        let literal = self.built(LoweredTree::Literal(literal.clone()));
         Some(Code::test(
             code.syntax.binary(operator.into(), literal.syntax),
         ))

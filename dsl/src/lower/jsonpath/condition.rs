@@ -3,7 +3,7 @@
 use super::WAY_OUT;
 use super::leaf::Leaf;
 use super::path::Paths;
-use crate::expr::{Binary, Expr, Node, Unary};
+use crate::expr::{Binary, Expr, ExprNode, Unary};
 use crate::lower::env::Env;
 use crate::lower::jsonata;
 use crate::lower::report::{HIDDEN_NONE, Report};
@@ -30,9 +30,11 @@ fn rule(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
 
 fn rule_here(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
     match expr.untyped() {
-        Node::Unary(Unary::Not, value) => not(rule(paths, value)),
-        Node::Binary(Binary::And, left, right) => all(vec![rule(paths, left), rule(paths, right)]),
-        Node::Binary(Binary::Or, left, right) => {
+        ExprNode::Unary(Unary::Not, value) => not(rule(paths, value)),
+        ExprNode::Binary(Binary::And, left, right) => {
+            all(vec![rule(paths, left), rule(paths, right)])
+        }
+        ExprNode::Binary(Binary::Or, left, right) => {
             let mut rules = Vec::new();
             for side in [left, right] {
                 let side = rule(paths, side);
@@ -44,16 +46,16 @@ fn rule_here(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
             }
             any(rules)
         }
-        Node::Binary(operator, left, right) => compare(paths, *operator, left, right),
-        Node::Method(base, name, arguments) => method(paths, expr, base, name, arguments),
-        Node::Function(path, arguments) => match (&**path, arguments.as_slice()) {
+        ExprNode::Binary(operator, left, right) => compare(paths, *operator, left, right),
+        ExprNode::Method(base, name, arguments) => method(paths, expr, base, name, arguments),
+        ExprNode::Function(path, arguments) => match (&**path, arguments.as_slice()) {
             ("functions::is_before", [text, other]) => {
                 let (text, other) = (paths.leaf_of(text), paths.leaf_of(other));
                 ordered(paths, Binary::Lt, text, other, false)
             }
             _ => truth(paths, expr),
         },
-        Node::Let(bindings, body) => rule(paths, &Expr::put_in(bindings, body)),
+        ExprNode::Let(bindings, body) => rule(paths, &Expr::put_in(bindings, body)),
         _ => truth(paths, expr),
     }
 }
@@ -116,7 +118,7 @@ fn method(
                 return truth(paths, expr);
             };
             let text = match &*part.node {
-                Node::Literal(Value::String(text))
+                ExprNode::Literal(Value::String(text))
                     if matches!(leaf.shape.plain(), Shape::String) =>
                 {
                     text
@@ -158,13 +160,13 @@ fn method(
 
 /// `value.get("name")` of a `serde_json::Value`: `Some` if the member exists, whatever its value.
 fn member(paths: &mut Paths<'_, '_>, expr: &Expr) -> Option<Leaf> {
-    let Node::Method(base, name, arguments) = expr.untyped() else {
+    let ExprNode::Method(base, name, arguments) = expr.untyped() else {
         return None;
     };
     let [key] = arguments.as_slice() else {
         return None;
     };
-    let Node::Literal(key) = key.untyped() else {
+    let ExprNode::Literal(key) = key.untyped() else {
         return None;
     };
     let step = match key {
@@ -204,7 +206,7 @@ fn some(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
 fn compare(paths: &mut Paths<'_, '_>, operator: Binary, left: &Expr, right: &Expr) -> ChoiceRule {
     if let Binary::Eq | Binary::Ne = operator {
         for (option, none) in [(left, right), (right, left)] {
-            if let Node::None = none.untyped() {
+            if let ExprNode::None = none.untyped() {
                 let some = some(paths, option);
                 return if operator == Binary::Ne {
                     some
@@ -214,7 +216,7 @@ fn compare(paths: &mut Paths<'_, '_>, operator: Binary, left: &Expr, right: &Exp
             }
         }
     }
-    let names = |side: &Expr| matches!(side.untyped(), Node::Placeholder(_));
+    let names = |side: &Expr| matches!(side.untyped(), ExprNode::Placeholder(_));
     let is_placeholder = names(left) || names(right);
     let (left, right) = (side(paths, left), side(paths, right));
     let alike = |side: &Result<Leaf, Value>| match side {
@@ -326,7 +328,7 @@ fn of_options(paths: &mut Paths<'_, '_>, rule: ChoiceRule, options: &[Leaf]) -> 
 /// One operand of a comparison: a computed value, or a literal, which includes a placeholder.
 fn side(paths: &mut Paths<'_, '_>, expr: &Expr) -> Result<Leaf, Value> {
     match expr.untyped() {
-        Node::Placeholder(name) => Err(Value::String(stepwright_asl::placeholder::text(name))),
+        ExprNode::Placeholder(name) => Err(Value::String(stepwright_asl::placeholder::text(name))),
         _ => paths.leaf_of(expr),
     }
 }

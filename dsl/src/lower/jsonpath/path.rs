@@ -2,12 +2,12 @@
 
 use super::WAY_OUT;
 use super::leaf::Leaf;
-use crate::expr::{Binary, Expr, Node, methods};
+use crate::expr::{Binary, Expr, ExprNode, methods};
 use crate::lower::env::{Dollar, Env, OuterValue};
 use crate::lower::members::{self, Member};
 use crate::lower::reads;
 use crate::lower::report::{NO_ERROR, NO_RESULT, NO_TOKEN, Report, no_item, no_local, too_early};
-use crate::lower::tree::{Build, Tree};
+use crate::lower::tree::{Build, LoweredTree};
 use crate::shape::{CustomForm, Field, Payload, Presence, Shape};
 use crate::task::ErrorOutput;
 
@@ -34,7 +34,7 @@ impl<'e, 'r> Paths<'e, 'r> {
     }
 
     /// A value that must exist: JSONPath fails on an absent value, so a value that may be absent is refused.
-    pub(in crate::lower) fn value(&mut self, expr: &Expr) -> Tree<Leaf> {
+    pub(in crate::lower) fn value(&mut self, expr: &Expr) -> LoweredTree<Leaf> {
         let before = self.report.enter(expr);
         let value = self.tree(expr);
         let value = self.present(value);
@@ -42,9 +42,9 @@ impl<'e, 'r> Paths<'e, 'r> {
         value
     }
 
-    pub(super) fn present(&mut self, value: Tree<Leaf>) -> Tree<Leaf> {
+    pub(super) fn present(&mut self, value: LoweredTree<Leaf>) -> LoweredTree<Leaf> {
         match value {
-            Tree::Leaf(leaf) => {
+            LoweredTree::Leaf(leaf) => {
                 if let Some(field) = &leaf.absent {
                     self.report.fault(format!(
                         "`{field}` may be absent, and JSONPath fails on what is absent; {WAY_OUT}, or select it with \
@@ -52,25 +52,25 @@ impl<'e, 'r> Paths<'e, 'r> {
                     ));
                 }
                 self.refuse_flattened(&leaf);
-                Tree::Leaf(leaf)
+                LoweredTree::Leaf(leaf)
             }
-            Tree::Array(items) => {
-                Tree::Array(items.into_iter().map(|item| self.present(item)).collect())
+            LoweredTree::Array(items) => {
+                LoweredTree::Array(items.into_iter().map(|item| self.present(item)).collect())
             }
-            Tree::Object(entries) => Tree::Object(
+            LoweredTree::Object(entries) => LoweredTree::Object(
                 entries
                     .into_iter()
                     .map(|(key, value)| (key, self.present(value)))
                     .collect(),
             ),
-            Tree::Optional(value) => {
+            LoweredTree::Optional(value) => {
                 self.report.fault(format!(
                     "serde omits a member that is `None`, but a payload template cannot; {WAY_OUT}, or write `Some(..)` \
                      if there is always a value"
                 ));
                 *value
             }
-            Tree::Merge(_) => {
+            LoweredTree::Merge(_) => {
                 self.report
                     .fault(format!("a flattened value has no JSONPath form; {WAY_OUT}"));
                 value
@@ -82,8 +82,8 @@ impl<'e, 'r> Paths<'e, 'r> {
     /// A path, a call or a literal, for an operand.
     pub(super) fn leaf_of(&mut self, expr: &Expr) -> Result<Leaf, serde_json::Value> {
         match self.tree(expr) {
-            Tree::Leaf(leaf) => Ok(leaf),
-            Tree::Placeholder(name) => Ok(Leaf::placeholder(&name)),
+            LoweredTree::Leaf(leaf) => Ok(leaf),
+            LoweredTree::Placeholder(name) => Ok(Leaf::placeholder(&name)),
             other => match other.into_literal() {
                 Ok(value) => Err(value),
                 Err(_) => Ok(self.refuse_leaf(format!(
@@ -95,26 +95,26 @@ impl<'e, 'r> Paths<'e, 'r> {
 
     fn plain(&mut self, expr: &Expr) -> Leaf {
         match &*expr.node {
-            Node::Variable(name) => match self.env.variable(name) {
+            ExprNode::Variable(name) => match self.env.variable(name) {
                 Some((whence, shape)) => self.handed(whence, name, shape),
                 None => {
                     self.report.unknown(name);
                     Leaf::path(format!("${name}"), Shape::Any)
                 }
             },
-            Node::Parameter => {
+            ExprNode::Parameter => {
                 let (whence, name, shape) = self.env.parameter();
                 match whence {
                     OuterValue::Here => Leaf::path("$$.Execution.Input", shape),
                     other => self.handed(other, &name, shape),
                 }
             }
-            Node::Input(shape) if self.env.dollar == Dollar::Input => Leaf::path("$", Shape::Lazy(*shape)),
-            Node::Input(_) => self.refuse_leaf(format!(
+            ExprNode::Input(shape) if self.env.dollar == Dollar::Input => Leaf::path("$", Shape::Lazy(*shape)),
+            ExprNode::Input(_) => self.refuse_leaf(format!(
                 "JSONPath cannot read both the state's input and its result or error; {WAY_OUT}"
             )),
-            Node::Item(name) => self.item(name),
-            Node::Result => match self.env.result.clone() {
+            ExprNode::Item(name) => self.item(name),
+            ExprNode::Result => match self.env.result.clone() {
                 Some(found) if self.env.dollar == Dollar::Result => match found.path {
                     Some(path) => Leaf::path(path, found.code.shape),
                     None => self.refuse_leaf(format!(
@@ -123,54 +123,54 @@ impl<'e, 'r> Paths<'e, 'r> {
                 },
                 _ => self.refuse_leaf(NO_RESULT),
             },
-            Node::TaskToken if self.env.has_token() => Leaf::path("$$.Task.Token", Shape::String),
-            Node::TaskToken => self.refuse_leaf(NO_TOKEN),
-            Node::ErrorOutput if self.env.error.is_some() => Leaf::path("$", ErrorOutput::shape()),
-            Node::ErrorOutput => self.refuse_leaf(NO_ERROR),
-            Node::ErrorField(name, _) => self.refuse_leaf(format!(
+            ExprNode::TaskToken if self.env.has_token() => Leaf::path("$$.Task.Token", Shape::String),
+            ExprNode::TaskToken => self.refuse_leaf(NO_TOKEN),
+            ExprNode::ErrorOutput if self.env.error.is_some() => Leaf::path("$", ErrorOutput::shape()),
+            ExprNode::ErrorOutput => self.refuse_leaf(NO_ERROR),
+            ExprNode::ErrorField(name, _) => self.refuse_leaf(format!(
                 "JSONPath cannot read the field `{name}` of an error's cause; {WAY_OUT}, or bind the whole error with \
                  `catch .. as error`"
             )),
-            Node::Local(name) => {
+            ExprNode::Local(name) => {
                 let local = self.env.path_locals.iter().rev().find(|(local, _)| local == name);
                 match local {
                     Some((_, leaf)) => leaf.clone(),
                     None => self.refuse_leaf(no_local(name)),
                 }
             }
-            Node::Field(base, name) => match self.leaf_of(base) {
+            ExprNode::Field(base, name) => match self.leaf_of(base) {
                 Ok(base) => self.field(base, name),
                 Err(_) => self.refuse_leaf(format!("a field of a literal has no JSONPath form; {WAY_OUT}")),
             },
-            Node::TupleField(base, index) => match self.leaf_of(base) {
+            ExprNode::TupleField(base, index) => match self.leaf_of(base) {
                 Ok(base) => self.tuple_field(base, *index),
                 Err(_) => self.refuse_leaf(format!("a field of a literal has no JSONPath form; {WAY_OUT}")),
             },
-            Node::Index(base, index) => self.index(base, index),
-            Node::Path(text, shape) => {
+            ExprNode::Index(base, index) => self.index(base, index),
+            ExprNode::Path(text, shape) => {
                 reads::in_path(text, &self.env, self.report);
                 let text = self.env.scopes.emitted_text(expr).unwrap_or_else(|| text.clone());
                 Leaf::path(text.trim(), Shape::Lazy(*shape))
             }
-            Node::Intrinsic(text, shape) => {
+            ExprNode::Intrinsic(text, shape) => {
                 reads::in_call(text, &self.env, self.report);
                 let text = self.env.scopes.emitted_text(expr).unwrap_or_else(|| text.clone());
                 Leaf::call(text.trim(), Shape::Lazy(*shape))
             }
-            Node::Jsonata(text, _) => self.refuse_leaf(format!(
+            ExprNode::Jsonata(text, _) => self.refuse_leaf(format!(
                 "the JSONata expression `{text}` cannot be used in a JSONPath state; {WAY_OUT}, or write `path!(\"..\")` or \
                  `intrinsic!(\"..\")`"
             )),
-            Node::Format(pieces) => self.formatted(pieces),
-            Node::Binary(operator @ (Binary::Add | Binary::Sub), left, right) => {
+            ExprNode::Format(pieces) => self.formatted(pieces),
+            ExprNode::Binary(operator @ (Binary::Add | Binary::Sub), left, right) => {
                 self.sum(*operator, left, right)
             }
-            Node::Method(base, name, arguments) => self.method(base, name, arguments),
-            Node::Function(path, arguments) if path.starts_with("functions::") => {
+            ExprNode::Method(base, name, arguments) => self.method(base, name, arguments),
+            ExprNode::Function(path, arguments) if path.starts_with("functions::") => {
                 let name = path.trim_start_matches("functions::");
                 self.library(name, arguments)
             }
-            Node::Function(path, arguments) => match (&**path, arguments.as_slice()) {
+            ExprNode::Function(path, arguments) => match (&**path, arguments.as_slice()) {
                 ("String::from" | "Box::new" | "Some" | "i64::from" | "u64::from" | "f64::from", [only]) => {
                     match self.leaf_of(only) {
                         Ok(leaf) => leaf,
@@ -181,24 +181,24 @@ impl<'e, 'r> Paths<'e, 'r> {
                     "`{path}` cannot run inside a workflow expression; call it in a task instead"
                 )),
             },
-            Node::Unary(..) | Node::Binary(..) => self.refuse_leaf(format!(
+            ExprNode::Unary(..) | ExprNode::Binary(..) => self.refuse_leaf(format!(
                 "JSONPath computes only sums of integers; a condition belongs in a choice, and for other values {WAY_OUT}"
             )),
-            Node::If(..) => self.refuse_leaf(format!("JSONPath has no `if`; use a choice, or {WAY_OUT}")),
-            Node::Match(..) => self.refuse_leaf(format!("JSONPath has no `match` in an expression; use a choice, or {WAY_OUT}")),
-            Node::Closure(..) => self.refuse_leaf(format!("JSONPath has no closures; {WAY_OUT}")),
-            Node::Context(path) => Leaf::path(format!("$$.{path}"), Shape::Any),
-            Node::Refused(message) => self.refuse_leaf(message.clone()),
-            Node::Literal(_)
-            | Node::Placeholder(_)
-            | Node::Record(_)
-            | Node::Tuple(_)
-            | Node::Array(_)
-            | Node::Object(_)
-            | Node::Some(_)
-            | Node::Let(..)
-            | Node::Typed(..)
-            | Node::None => Leaf::nothing(),
+            ExprNode::If(..) => self.refuse_leaf(format!("JSONPath has no `if`; use a choice, or {WAY_OUT}")),
+            ExprNode::Match(..) => self.refuse_leaf(format!("JSONPath has no `match` in an expression; use a choice, or {WAY_OUT}")),
+            ExprNode::Closure(..) => self.refuse_leaf(format!("JSONPath has no closures; {WAY_OUT}")),
+            ExprNode::Context(path) => Leaf::path(format!("$$.{path}"), Shape::Any),
+            ExprNode::Refused(message) => self.refuse_leaf(message.clone()),
+            ExprNode::Literal(_)
+            | ExprNode::Placeholder(_)
+            | ExprNode::Record(_)
+            | ExprNode::Tuple(_)
+            | ExprNode::Array(_)
+            | ExprNode::Object(_)
+            | ExprNode::Some(_)
+            | ExprNode::Let(..)
+            | ExprNode::Typed(..)
+            | ExprNode::None => Leaf::nothing(),
         }
     }
 
@@ -388,60 +388,62 @@ impl<'e, 'r> Paths<'e, 'r> {
 impl Build for Paths<'_, '_> {
     type Leaf = Leaf;
 
-    fn leaf(&mut self, expr: &Expr) -> Tree<Leaf> {
-        if let Node::Let(bindings, body) = &*expr.node {
+    fn leaf(&mut self, expr: &Expr) -> LoweredTree<Leaf> {
+        if let ExprNode::Let(bindings, body) = &*expr.node {
             return self.tree(&Expr::put_in(bindings, body));
         }
         // The text of a text literal is a literal, too.
-        if let Node::Method(base, name, arguments) = &*expr.node
+        if let ExprNode::Method(base, name, arguments) = &*expr.node
             && arguments.is_empty()
             && matches!(&**name, "to_string" | "into")
-            && let Node::Literal(serde_json::Value::String(_)) = &*base.node
+            && let ExprNode::Literal(serde_json::Value::String(_)) = &*base.node
         {
             return self.tree(base);
         }
-        Tree::Leaf(self.plain(expr))
+        LoweredTree::Leaf(self.plain(expr))
     }
 
-    fn typed(&mut self, value: &Expr, shape: Shape) -> Tree<Leaf> {
+    fn typed(&mut self, value: &Expr, shape: Shape) -> LoweredTree<Leaf> {
         match self.tree(value) {
-            Tree::Leaf(leaf) if is_collected(&leaf.shape, &shape) => {
+            LoweredTree::Leaf(leaf) if is_collected(&leaf.shape, &shape) => {
                 let (from, into) = (leaf.shape.describe(), shape.describe());
-                Tree::Leaf(self.refuse_leaf(format!(
+                LoweredTree::Leaf(self.refuse_leaf(format!(
                     "JSONPath cannot make {into} of {from}; {WAY_OUT}, or do it in a task"
                 )))
             }
-            Tree::Leaf(leaf) => Tree::Leaf(Leaf { shape, ..leaf }),
+            LoweredTree::Leaf(leaf) => LoweredTree::Leaf(Leaf { shape, ..leaf }),
             tree => tree,
         }
     }
 
     /// `Some(option)` is an option of an option, which no rule can test.
-    fn some(&mut self, value: Tree<Leaf>) -> Tree<Leaf> {
+    fn some(&mut self, value: LoweredTree<Leaf>) -> LoweredTree<Leaf> {
         match value {
-            Tree::Leaf(leaf) if matches!(leaf.shape.plain(), Shape::Option(_) | Shape::Null) => {
+            LoweredTree::Leaf(leaf)
+                if matches!(leaf.shape.plain(), Shape::Option(_) | Shape::Null) =>
+            {
                 let shape = Shape::option(leaf.shape.clone());
-                Tree::Leaf(Leaf { shape, ..leaf })
+                LoweredTree::Leaf(Leaf { shape, ..leaf })
             }
             value => value,
         }
     }
 
     /// A newtype has the value that it wraps, with the shape of the newtype: `Bag(list).0` is not an item of the list.
-    fn shaped(&mut self, value: Tree<Leaf>, shape: Shape) -> Tree<Leaf> {
+    fn shaped(&mut self, value: LoweredTree<Leaf>, shape: Shape) -> LoweredTree<Leaf> {
         match value {
-            Tree::Leaf(leaf) => Tree::Leaf(Leaf { shape, ..leaf }),
+            LoweredTree::Leaf(leaf) => LoweredTree::Leaf(Leaf { shape, ..leaf }),
             tree => tree,
         }
     }
 
-    fn passed(&mut self, value: &Expr, form: CustomForm) -> Option<Tree<Leaf>> {
+    fn passed(&mut self, value: &Expr, form: CustomForm) -> Option<LoweredTree<Leaf>> {
         self.passes = true;
         let tree = self.tree(value);
         self.passes = false;
         match tree {
-            Tree::Leaf(leaf) => match leaf.shape.resolve() {
-                Shape::Custom(found) if found == form => Some(Tree::Leaf(leaf)),
+            LoweredTree::Leaf(leaf) => match leaf.shape.resolve() {
+                Shape::Custom(found) if found == form => Some(LoweredTree::Leaf(leaf)),
                 _ => None,
             },
             _ => None,

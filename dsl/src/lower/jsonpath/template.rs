@@ -4,7 +4,7 @@ use super::WAY_OUT;
 use super::leaf::Leaf;
 use super::path::Paths;
 use crate::lower::text;
-use crate::lower::tree::Tree;
+use crate::lower::tree::LoweredTree;
 use serde_json::Value;
 use stepwright_asl::intrinsic::MAX_NESTING;
 use stepwright_asl::json::{Json, Object};
@@ -12,7 +12,7 @@ use stepwright_asl::placeholder;
 
 /// A template with these members.
 pub(in crate::lower) fn object(
-    members: Vec<(String, Tree<Leaf>)>,
+    members: Vec<(String, LoweredTree<Leaf>)>,
     paths: &mut Paths<'_, '_>,
 ) -> Json {
     let mut object = Object::new();
@@ -26,7 +26,7 @@ pub(in crate::lower) fn object(
 /// One member of a template: its key has the suffix `.$` if its value is computed.
 pub(in crate::lower) fn entry(
     key: &str,
-    value: Tree<Leaf>,
+    value: LoweredTree<Leaf>,
     paths: &mut Paths<'_, '_>,
 ) -> (String, Json) {
     if key.ends_with(".$") || !text::is_safe(key) {
@@ -35,13 +35,13 @@ pub(in crate::lower) fn entry(
         ));
     }
     match value {
-        Tree::Leaf(leaf) => (format!("{key}.$"), Json::String(leaf.text)),
-        Tree::Literal(value) => literal(key, value, paths),
-        Tree::Placeholder(name) => (key.to_owned(), Json::String(placeholder::text(&name))),
-        Tree::Object(members) => (key.to_owned(), object(members, paths)),
-        Tree::Shaped(value, _) | Tree::Optional(value) => entry(key, *value, paths),
-        Tree::Array(items) => array(key, items, paths),
-        Tree::Merge(_) => (key.to_owned(), Json::Null),
+        LoweredTree::Leaf(leaf) => (format!("{key}.$"), Json::String(leaf.text)),
+        LoweredTree::Literal(value) => literal(key, value, paths),
+        LoweredTree::Placeholder(name) => (key.to_owned(), Json::String(placeholder::text(&name))),
+        LoweredTree::Object(members) => (key.to_owned(), object(members, paths)),
+        LoweredTree::Shaped(value, _) | LoweredTree::Optional(value) => entry(key, *value, paths),
+        LoweredTree::Array(items) => array(key, items, paths),
+        LoweredTree::Merge(_) => (key.to_owned(), Json::Null),
     }
 }
 
@@ -52,11 +52,15 @@ fn literal(key: &str, value: Value, paths: &mut Paths<'_, '_>) -> (String, Json)
             let leaf = paths.formatted(&[crate::expr::Piece::Text(text.into())]);
             (format!("{key}.$"), Json::String(leaf.text))
         }
-        Value::Array(items) => array(key, items.into_iter().map(Tree::Literal).collect(), paths),
+        Value::Array(items) => array(
+            key,
+            items.into_iter().map(LoweredTree::Literal).collect(),
+            paths,
+        ),
         Value::Object(members) => {
             let members = members
                 .into_iter()
-                .map(|(key, value)| (key, Tree::Literal(value)));
+                .map(|(key, value)| (key, LoweredTree::Literal(value)));
             (key.to_owned(), object(members.collect(), paths))
         }
         other => (key.to_owned(), Json::from(other)),
@@ -64,7 +68,7 @@ fn literal(key: &str, value: Value, paths: &mut Paths<'_, '_>) -> (String, Json)
 }
 
 /// In an array only objects are templates: if an item is computed, at any depth, the whole array becomes a call.
-fn array(key: &str, items: Vec<Tree<Leaf>>, paths: &mut Paths<'_, '_>) -> (String, Json) {
+fn array(key: &str, items: Vec<LoweredTree<Leaf>>, paths: &mut Paths<'_, '_>) -> (String, Json) {
     if !items.iter().any(is_computed) {
         let items = items.into_iter().map(|item| entry("item", item, paths).1);
         return (key.to_owned(), Json::Array(items.collect()));
@@ -74,7 +78,7 @@ fn array(key: &str, items: Vec<Tree<Leaf>>, paths: &mut Paths<'_, '_>) -> (Strin
 }
 
 /// `States.Array(..)`, with a nested call for each inner list.
-fn call(items: Vec<Tree<Leaf>>, paths: &mut Paths<'_, '_>, depth: usize) -> String {
+fn call(items: Vec<LoweredTree<Leaf>>, paths: &mut Paths<'_, '_>, depth: usize) -> String {
     if depth > MAX_NESTING {
         paths.report.fault(format!(
             "calls of intrinsic functions nest at most {MAX_NESTING} deep, and this list nests deeper; {WAY_OUT}"
@@ -88,18 +92,20 @@ fn call(items: Vec<Tree<Leaf>>, paths: &mut Paths<'_, '_>, depth: usize) -> Stri
     format!("States.Array({})", arguments.join(", "))
 }
 
-fn argument(item: Tree<Leaf>, paths: &mut Paths<'_, '_>, depth: usize) -> String {
+fn argument(item: LoweredTree<Leaf>, paths: &mut Paths<'_, '_>, depth: usize) -> String {
     match item {
-        Tree::Leaf(Leaf { text, .. }) => text,
-        Tree::Placeholder(name) => Leaf::placeholder(&name).text,
-        Tree::Shaped(value, _) | Tree::Optional(value) => argument(*value, paths, depth),
-        Tree::Array(items) => call(items, paths, depth + 1),
-        Tree::Literal(Value::Array(items)) => {
-            let items = items.into_iter().map(Tree::Literal).collect();
+        LoweredTree::Leaf(Leaf { text, .. }) => text,
+        LoweredTree::Placeholder(name) => Leaf::placeholder(&name).text,
+        LoweredTree::Shaped(value, _) | LoweredTree::Optional(value) => {
+            argument(*value, paths, depth)
+        }
+        LoweredTree::Array(items) => call(items, paths, depth + 1),
+        LoweredTree::Literal(Value::Array(items)) => {
+            let items = items.into_iter().map(LoweredTree::Literal).collect();
             call(items, paths, depth + 1)
         }
-        Tree::Literal(value) if !value.is_object() => paths.literal(&value).text,
-        Tree::Literal(_) | Tree::Object(_) | Tree::Merge(_) => {
+        LoweredTree::Literal(value) if !value.is_object() => paths.literal(&value).text,
+        LoweredTree::Literal(_) | LoweredTree::Object(_) | LoweredTree::Merge(_) => {
             paths.report.fault(format!(
                 "a list that holds both computed values and objects has no JSONPath form; {WAY_OUT}"
             ));
@@ -109,15 +115,18 @@ fn argument(item: Tree<Leaf>, paths: &mut Paths<'_, '_>, depth: usize) -> String
 }
 
 /// Whether an item of a list requires that the list is a call.
-fn is_computed(item: &Tree<Leaf>) -> bool {
+fn is_computed(item: &LoweredTree<Leaf>) -> bool {
     match item {
-        Tree::Leaf(_) => true,
-        Tree::Literal(Value::String(text)) => !text::is_safe(text),
-        Tree::Literal(Value::Array(items)) => items
+        LoweredTree::Leaf(_) => true,
+        LoweredTree::Literal(Value::String(text)) => !text::is_safe(text),
+        LoweredTree::Literal(Value::Array(items)) => items
             .iter()
-            .any(|item| is_computed(&Tree::Literal(item.clone()))),
-        Tree::Array(items) => items.iter().any(is_computed),
-        Tree::Shaped(value, _) | Tree::Optional(value) => is_computed(value),
-        Tree::Literal(_) | Tree::Placeholder(_) | Tree::Object(_) | Tree::Merge(_) => false,
+            .any(|item| is_computed(&LoweredTree::Literal(item.clone()))),
+        LoweredTree::Array(items) => items.iter().any(is_computed),
+        LoweredTree::Shaped(value, _) | LoweredTree::Optional(value) => is_computed(value),
+        LoweredTree::Literal(_)
+        | LoweredTree::Placeholder(_)
+        | LoweredTree::Object(_)
+        | LoweredTree::Merge(_) => false,
     }
 }

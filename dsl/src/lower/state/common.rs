@@ -1,13 +1,13 @@
 //! Fields of several kinds of states: assignments, outputs, Catchers, numbers.
 
 use super::StateLowering;
-use crate::expr::{Expr, Node, Text};
-use crate::flow::{CallTarget, Kind, Transition, is_of_child, reads_states};
+use crate::expr::{Expr, ExprNode, Text};
+use crate::flow::{CallTarget, FlowStateKind, Transition, is_of_child, reads_states};
 use crate::lower::env::Env;
 use crate::lower::jsonata;
 use crate::lower::jsonpath::{self, Leaf, Paths};
 use crate::lower::text;
-use crate::lower::tree::Tree;
+use crate::lower::tree::LoweredTree;
 use crate::shape::Shape;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::{
@@ -85,14 +85,16 @@ impl<'a> StateLowering<'_, 'a> {
         };
         let mut paths = Paths::new(env.clone(), self.report);
         match paths.value(value) {
-            Tree::Leaf(leaf) if !leaf.call => outcome.output_path = select(&leaf.text),
-            Tree::Object(members) => outcome.built = Some(jsonpath::object(members, &mut paths)),
+            LoweredTree::Leaf(leaf) if !leaf.call => outcome.output_path = select(&leaf.text),
+            LoweredTree::Object(members) => {
+                outcome.built = Some(jsonpath::object(members, &mut paths))
+            }
             value => match value.into_literal() {
                 Ok(value) if text::is_safe_value(&value) => {
                     outcome.constant = Some(Json::from(value));
                 }
                 value => {
-                    let value = value.map_or_else(|value| value, Tree::Literal);
+                    let value = value.map_or_else(|value| value, LoweredTree::Literal);
                     // Only objects are templates: a single value is built inside of an object and extracted again.
                     let members = vec![("value".to_owned(), value)];
                     outcome.built = Some(jsonpath::object(members, &mut paths));
@@ -112,7 +114,7 @@ impl<'a> StateLowering<'_, 'a> {
         let mut object = Object::new();
         if leaves {
             for (name, value) in self.assigns_input.clone() {
-                if let Node::Item(_) = &*value.node {
+                if let ExprNode::Item(_) = &*value.node {
                     self.refuse_variable(&name);
                 }
                 self.assign_one(&mut object, &name, &value, env);
@@ -186,7 +188,7 @@ impl<'a> StateLowering<'_, 'a> {
     /// Reports errors of a nested workflow that the state cannot know. For a state that can, a Choice has already replaced their catches.
     pub(super) fn refuse_errors_of_child(&mut self) {
         let state = self.state;
-        let Kind::Task { call, .. } = &state.kind else {
+        let FlowStateKind::Task { call, .. } = &state.kind else {
             return;
         };
         let CallTarget::Workflow(child) = &call.sends else {
@@ -236,7 +238,7 @@ impl<'a> StateLowering<'_, 'a> {
         }
         if self.is_jsonata() {
             let text = match &*value.node {
-                Node::Placeholder(name) => placeholder::text(name),
+                ExprNode::Placeholder(name) => placeholder::text(name),
                 _ => jsonata::condition(value, &self.env, self.report),
             };
             return Amount {
@@ -258,7 +260,7 @@ impl<'a> StateLowering<'_, 'a> {
     /// A JSONPath, for a field that accepts nothing else.
     pub(super) fn path_of(&mut self, value: &Expr, what: &str) -> Option<String> {
         match self.path_value(value) {
-            Tree::Leaf(leaf) if !leaf.call => Some(leaf.text),
+            LoweredTree::Leaf(leaf) if !leaf.call => Some(leaf.text),
             _ => {
                 self.report.fault(format!(
                     "{what} has no JSONPath form here; assign it to a variable in a `pass` before, or write \
@@ -270,7 +272,7 @@ impl<'a> StateLowering<'_, 'a> {
     }
 
     /// A value of a JSONPath state, over its input.
-    pub(super) fn path_value(&mut self, value: &Expr) -> Tree<Leaf> {
+    pub(super) fn path_value(&mut self, value: &Expr) -> LoweredTree<Leaf> {
         let env = self.env.clone();
         Paths::new(env, self.report).value(value)
     }
@@ -303,14 +305,14 @@ impl<'a> StateLowering<'_, 'a> {
             return (text, None);
         }
         match self.path_value(value) {
-            Tree::Leaf(leaf) if calls || !leaf.call => (None, Some(leaf.text)),
-            Tree::Placeholder(name) => (Some(placeholder::text(&name)), None),
-            Tree::Literal(serde_json::Value::String(text))
+            LoweredTree::Leaf(leaf) if calls || !leaf.call => (None, Some(leaf.text)),
+            LoweredTree::Placeholder(name) => (Some(placeholder::text(&name)), None),
+            LoweredTree::Literal(serde_json::Value::String(text))
                 if crate::lower::text::is_safe(&text) =>
             {
                 (Some(text), None)
             }
-            Tree::Literal(serde_json::Value::String(text)) if calls => {
+            LoweredTree::Literal(serde_json::Value::String(text)) if calls => {
                 let pieces = vec![crate::expr::Piece::Text(text.into())];
                 let leaf = Paths::new(self.env.clone(), self.report).formatted(&pieces);
                 (None, Some(leaf.text))

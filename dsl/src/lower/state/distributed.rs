@@ -1,7 +1,7 @@
 //! The additional fields of a Distributed Map.
 
 use super::StateLowering;
-use crate::expr::{Expr, Node};
+use crate::expr::{Expr, ExprNode};
 use crate::flow::{self, Access, Batching, Distributed};
 use crate::lower::passed_value::PassedValue;
 use crate::shape::{Fields, Presence, Shape};
@@ -74,7 +74,7 @@ impl StateLowering<'_, '_> {
     /// The item, next to the outer values that the children read.
     fn item_selector(&mut self, item: &str, handed: &[PassedValue]) -> Json {
         let mut members = Object::new();
-        let value = Expr::new(Node::Context("Map.Item.Value"));
+        let value = Expr::new(ExprNode::Context("Map.Item.Value"));
         let (key, value) = self.member(item, &value);
         members.insert(key, value);
         self.hand(&mut members, handed);

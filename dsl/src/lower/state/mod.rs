@@ -20,7 +20,7 @@ use super::report::Report;
 use super::scope::{self, Scopes, at, enter};
 use super::text;
 use crate::expr::{Expr, Text};
-use crate::flow::{self, Flow, Kind, State, Transition};
+use crate::flow::{self, Flow, FlowStateKind, State, Transition};
 use crate::workflow::Fault;
 use stepwright_asl::model;
 use stepwright_asl::model::QueryLanguage;
@@ -77,7 +77,7 @@ impl<'a> States<'a> {
                 assigns_input,
             };
             let mut made = match &state.kind {
-                Kind::Task {
+                FlowStateKind::Task {
                     call,
                     timeout,
                     heartbeat,
@@ -90,8 +90,8 @@ impl<'a> States<'a> {
                         credentials.as_ref(),
                     )
                     .into(),
-                Kind::Pass => lowering.pass().into(),
-                Kind::Choice {
+                FlowStateKind::Pass => lowering.pass().into(),
+                FlowStateKind::Choice {
                     rules,
                     subject,
                     arms,
@@ -99,11 +99,13 @@ impl<'a> States<'a> {
                 } => lowering
                     .choice(rules, subject.as_ref(), arms, otherwise)
                     .into(),
-                Kind::Wait(wait) => lowering.wait(wait).into(),
-                Kind::Succeed => lowering.succeed().into(),
-                Kind::Fail { error, cause } => lowering.fail(error.as_ref(), cause.as_ref()).into(),
-                Kind::Parallel(_) => lowering.parallel().into(),
-                Kind::Map(map) => lowering.map(map).into(),
+                FlowStateKind::Wait(wait) => lowering.wait(wait).into(),
+                FlowStateKind::Succeed => lowering.succeed().into(),
+                FlowStateKind::Fail { error, cause } => {
+                    lowering.fail(error.as_ref(), cause.as_ref()).into()
+                }
+                FlowStateKind::Parallel(_) => lowering.parallel().into(),
+                FlowStateKind::Map(map) => lowering.map(map).into(),
             };
             let language = lowering.env.language();
             made_common(
@@ -147,7 +149,7 @@ impl<'a> States<'a> {
                     let processor = map.item_processor.get_or_insert_default();
                     processor.start_at = start_at;
                     processor.states = states;
-                    if let Kind::Map(flow::Map { iterator: true, .. }) = &state.kind {
+                    if let FlowStateKind::Map(flow::Map { iterator: true, .. }) = &state.kind {
                         processor.processor_config = None;
                         map.iterator = map.item_processor.take();
                     }
@@ -230,17 +232,23 @@ fn find_mistakes(state: &State, siblings: &[State], report: &mut Report) {
     }
     let goes = matches!(state.transition, Some(Transition::Next(_)));
     match state.kind {
-        Kind::Choice { .. } | Kind::Fail { .. } if state.transition.is_some() => {
+        FlowStateKind::Choice { .. } | FlowStateKind::Fail { .. } if state.transition.is_some() => {
             report.fault("a choice or fail state cannot have this transition; remove it");
         }
-        Kind::Succeed if goes => report.fault("a succeed ends the execution; remove `next`"),
-        Kind::Choice { .. } | Kind::Fail { .. } | Kind::Succeed => {}
+        FlowStateKind::Succeed if goes => {
+            report.fault("a succeed ends the execution; remove `next`")
+        }
+        FlowStateKind::Choice { .. } | FlowStateKind::Fail { .. } | FlowStateKind::Succeed => {}
         _ if state.transition.is_none() => {
             report.fault("this state goes nowhere: add `next OtherState;` or `end value;`");
         }
         _ => {}
     }
-    if matches!(state.kind, Kind::Fail { .. } | Kind::Succeed) && !state.assign.is_empty() {
+    if matches!(
+        state.kind,
+        FlowStateKind::Fail { .. } | FlowStateKind::Succeed
+    ) && !state.assign.is_empty()
+    {
         report.fault("a succeed and a fail cannot assign variables");
     }
 }

@@ -1,8 +1,8 @@
 //! Verbatim fields.
 
 use super::StateLowering;
-use crate::expr::{Expr, Node, Text};
-use crate::flow::{Edge, Kind, Otherwise, State};
+use crate::expr::{Expr, ExprNode, Text};
+use crate::flow::{Edge, FlowStateKind, Otherwise, State};
 use crate::lower::report::Report;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model;
@@ -10,15 +10,15 @@ use stepwright_asl::model;
 /// The JSON of a literal, verbatim; `None` if a part of it is computed.
 pub(in crate::lower) fn literal(expr: &Expr) -> Option<Json> {
     match &*expr.node {
-        Node::Literal(value) => Some(Json::from(value.clone())),
-        Node::Placeholder(name) => Some(Json::String(stepwright_asl::placeholder::text(name))),
-        Node::Typed(value, _) => literal(value),
-        Node::Array(items) => items
+        ExprNode::Literal(value) => Some(Json::from(value.clone())),
+        ExprNode::Placeholder(name) => Some(Json::String(stepwright_asl::placeholder::text(name))),
+        ExprNode::Typed(value, _) => literal(value),
+        ExprNode::Array(items) => items
             .iter()
             .map(literal)
             .collect::<Option<Vec<_>>>()
             .map(Json::Array),
-        Node::Object(entries) => entries
+        ExprNode::Object(entries) => entries
             .iter()
             .map(|(key, value)| Some((key.to_string(), literal(value)?)))
             .collect::<Option<Object>>()
@@ -63,8 +63,8 @@ pub(super) fn merge(
     };
     for (index, body) in state.bodies().iter().enumerate() {
         let place = match &state.kind {
-            Kind::Parallel(_) => entry(&mut object, "Branches", index),
-            Kind::Map(map) if map.iterator => object.get_mut("Iterator"),
+            FlowStateKind::Parallel(_) => entry(&mut object, "Branches", index),
+            FlowStateKind::Map(map) if map.iterator => object.get_mut("Iterator"),
             _ => object.get_mut("ItemProcessor"),
         };
         put(place, &body.raw, report);
@@ -72,7 +72,7 @@ pub(super) fn merge(
     for (index, catch) in state.catch.iter().enumerate() {
         along(entry(&mut object, "Catch", index), &catch.edge, report);
     }
-    if let Kind::Choice {
+    if let FlowStateKind::Choice {
         rules,
         arms,
         otherwise,
@@ -148,5 +148,5 @@ pub(in crate::lower) fn over(object: &mut Object, key: String, value: Option<Jso
 
 /// Whether the field must be removed.
 pub(in crate::lower) fn is_omitted(value: &Expr) -> bool {
-    matches!(&*value.node, Node::None)
+    matches!(&*value.node, ExprNode::None)
 }

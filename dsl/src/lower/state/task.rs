@@ -1,17 +1,17 @@
 //! Task.
 
 use super::StateLowering;
-use crate::expr::{Expr, Node};
+use crate::expr::{Expr, ExprNode};
 use crate::flow::{Call, CallTarget, ServiceCall, TaskCall, WorkflowCall};
 use crate::lower::jsonata;
 use crate::lower::jsonpath::{self, Paths};
-use crate::lower::tree::Tree;
+use crate::lower::tree::LoweredTree;
 use crate::task::{Address, Deploy, effective};
 use stepwright_asl::integrations::lookup;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::limits::AwaitedEvent;
 use stepwright_asl::model::{MachineType, PathField, Task};
-use stepwright_asl::resource::{Pattern, Resource};
+use stepwright_asl::resource::{IntegrationPattern, Resource};
 
 /// The fields of a Task that depend on its call.
 #[derive(Default)]
@@ -83,7 +83,7 @@ impl StateLowering<'_, '_> {
             let (key, payload) = self.member("Payload", &payload);
             let target = Json::String(address.target.unwrap_or_default());
             let suffix = if waits_for_token {
-                Pattern::WaitForTaskToken.suffix()
+                IntegrationPattern::WaitForTaskToken.suffix()
             } else {
                 ""
             };
@@ -101,7 +101,7 @@ impl StateLowering<'_, '_> {
         if waits_for_token {
             let integration = Resource::parse(&resource).integration().is_some();
             if integration {
-                resource += Pattern::WaitForTaskToken.suffix();
+                resource += IntegrationPattern::WaitForTaskToken.suffix();
             } else {
                 self.report.fault(format!(
                     "`{}` is deployed at a place that cannot wait for a task token: only integrations such as `lambda:invoke` can; make it \
@@ -131,12 +131,12 @@ impl StateLowering<'_, '_> {
         }
         let mut paths = Paths::new(self.env.clone(), self.report);
         match paths.value(payload) {
-            Tree::Object(members) => called.arguments = Some(jsonpath::object(members, &mut paths)),
-            Tree::Leaf(leaf) if !leaf.call => {
+            LoweredTree::Object(members) => called.arguments = Some(jsonpath::object(members, &mut paths)),
+            LoweredTree::Leaf(leaf) if !leaf.call => {
                 called.input_path = (leaf.text != "$").then_some(PathField::Path(leaf.text));
             }
-            Tree::Literal(serde_json::Value::Object(members)) => {
-                let members = members.into_iter().map(|(key, value)| (key, Tree::Literal(value)));
+            LoweredTree::Literal(serde_json::Value::Object(members)) => {
+                let members = members.into_iter().map(|(key, value)| (key, LoweredTree::Literal(value)));
                 called.arguments = Some(jsonpath::object(members.collect(), &mut paths));
             }
             _ => self.report.fault(
@@ -152,7 +152,7 @@ impl StateLowering<'_, '_> {
         let mut resource = address.resource;
         let express = workflow.machine_type == MachineType::Express;
         if workflow.awaited && !express {
-            resource += Pattern::Sync2.suffix();
+            resource += IntegrationPattern::Sync2.suffix();
         }
         let (key, input) = if workflow.awaited && express {
             if !self.is_jsonata() {
@@ -185,8 +185,8 @@ impl StateLowering<'_, '_> {
     fn call_service(&mut self, service: &ServiceCall, waits_for_token: bool) -> CallFields {
         let mut resource = service.resource.to_string();
         let pattern = Resource::parse(&resource).pattern();
-        if waits_for_token && pattern != Pattern::WaitForTaskToken {
-            resource += Pattern::WaitForTaskToken.suffix();
+        if waits_for_token && pattern != IntegrationPattern::WaitForTaskToken {
+            resource += IntegrationPattern::WaitForTaskToken.suffix();
         }
         self.refuse_unknown_arguments(service, &resource);
         let arguments = service.fields.as_ref().map(|fields| {
@@ -230,8 +230,10 @@ impl StateLowering<'_, '_> {
         let mut see = |expr: &Expr| {
             expr.walk(&mut |node| {
                 sent |= match node {
-                    Node::TaskToken => true,
-                    Node::Jsonata(text, _) | Node::Path(text, _) => text.contains("Task.Token"),
+                    ExprNode::TaskToken => true,
+                    ExprNode::Jsonata(text, _) | ExprNode::Path(text, _) => {
+                        text.contains("Task.Token")
+                    }
                     _ => false,
                 }
             });
@@ -294,7 +296,7 @@ fn payload(task: &TaskCall) -> Expr {
         ("attempt", "State.RetryCount"),
         ("startTime", "Execution.StartTime"),
     ];
-    let context = context.map(|(key, path)| (key.into(), Expr::new(Node::Context(path))));
+    let context = context.map(|(key, path)| (key.into(), Expr::new(ExprNode::Context(path))));
     Expr::object(vec![
         ("input".into(), input),
         ("context".into(), Expr::object(context.into())),

@@ -6,7 +6,7 @@ use super::proof::UsedNames;
 use crate::errors::Errors;
 use crate::machine::{Machine, RewrittenExpression, Term, UserExpr, Witness};
 use crate::name::text;
-use crate::syntax::{Reader, Source};
+use crate::syntax::{SyntaxReader, WorkflowSource};
 use proc_macro2::Ident;
 use quote::quote;
 use syn::Type;
@@ -35,8 +35,8 @@ pub(crate) fn alone(
 ) -> Alone {
     // Expressions are resolved as those of a state, so there is one: it knows no names and has no mistakes.
     let home = quote!(workflow __Expression() { succeed __Value; });
-    let reader = Reader::new(errors);
-    let source = (|input: ParseStream| Source::parse(input, &reader)).parse2(home);
+    let reader = SyntaxReader::new(errors);
+    let source = (|input: ParseStream| WorkflowSource::parse(input, &reader)).parse2(home);
     let home = source.ok().and_then(|mut source| source.workflows.pop());
     let Some((workflow, body)) = home else {
         return Alone {

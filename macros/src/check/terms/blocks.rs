@@ -2,7 +2,7 @@
 
 use super::Local;
 use super::expression::Resolver;
-use crate::machine::{Matches, Pattern, Term, own_name};
+use crate::machine::{MatchPattern, Matches, Term, own_name};
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::visit::Visit;
@@ -220,7 +220,7 @@ impl Resolver<'_> {
     /// The names that a `match` pattern binds, as names of the state's own.
     pub(super) fn bind_pattern(&mut self, pat: &Pat) {
         self.prove_pattern(pat);
-        match Pattern::of(pat) {
+        match MatchPattern::of(pat) {
             Ok(pattern) => {
                 for name in pattern.names() {
                     let name = name.unraw().to_string();

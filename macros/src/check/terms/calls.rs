@@ -6,7 +6,7 @@ use super::paths::is_default;
 use super::templates::{format, list};
 use crate::functions::{is_task, written};
 use crate::machine::own_name;
-use crate::machine::{Kind, Record, Term};
+use crate::machine::{Record, StateWork, Term};
 use std::rc::Rc;
 use stepwright_asl::callable::{FUNCTIONS, LIBRARY};
 use syn::ext::IdentExt;
@@ -47,7 +47,10 @@ impl Resolver<'_> {
                 base: None,
             });
         }
-        let in_a_task = matches!(self.machine.states[self.state].state.kind, Kind::Task(_));
+        let in_a_task = matches!(
+            self.machine.states[self.state].state.kind,
+            StateWork::Task(_)
+        );
         let why = if in_a_task && is_task(path) {
             format!(
                 "`{written}` cannot run here: a task state makes one call, so give it a task state of its own, before this one"

@@ -1,7 +1,7 @@
 //! The texts in `jsonata!`, `path!` and `intrinsic!`.
 
 use super::Literal;
-use stepwright_asl::intrinsic::Call;
+use stepwright_asl::intrinsic::IntrinsicCall;
 use stepwright_asl::jsonata::Expression;
 use stepwright_asl::path::Path;
 use syn::parse::ParseStream;
@@ -42,7 +42,7 @@ pub(super) fn variables(kind: &str, literal: &Literal) -> Result<Vec<String>, St
         "path" => Path::parse(text)
             .map(|path| path.variable().map(str::to_owned).into_iter().collect())
             .map_err(|error| place_in(text, error.offset, &error.message)),
-        "intrinsic" => Call::parse(text)
+        "intrinsic" => IntrinsicCall::parse(text)
             .map(|call| {
                 let paths = call.paths().into_iter();
                 paths

@@ -2,7 +2,7 @@
 
 use super::earlier::computed_twice;
 use super::expression::Resolver;
-use crate::machine::{Binding, ItemRead, Term, VariableRead, is_bound};
+use crate::machine::{ItemRead, LetBinding, Term, VariableRead, is_bound};
 use crate::name::identifier;
 use proc_macro2::{Ident, Span};
 use syn::Path;
@@ -177,7 +177,7 @@ impl Resolver<'_> {
             return Some(Term::Faulty);
         }
         let local = self.machine.states.iter().find(|node| {
-            let mut named = node.state.bindings().flat_map(Binding::named);
+            let mut named = node.state.bindings().flat_map(LetBinding::named);
             node.state.ends() && named.any(|other| other == name)
         });
         if let Some(node) = local {

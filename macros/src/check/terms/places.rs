@@ -7,7 +7,8 @@ use super::proof::UsedNames;
 use crate::check::variables::is_silent;
 use crate::errors::Errors;
 use crate::machine::{
-    Binding, EarlierLet, Edge, EdgeKind, Let, Machine, Pattern, RewrittenExpression, Term, UserExpr,
+    EarlierLet, Edge, EdgeKind, Let, LetBinding, Machine, MatchPattern, RewrittenExpression, Term,
+    UserExpr,
 };
 use proc_macro2::{Ident, Span};
 use std::collections::HashSet;
@@ -171,7 +172,7 @@ impl Places<'_, '_> {
         }
     }
 
-    fn bind(&mut self, binding: &Binding, value: &Term) {
+    fn bind(&mut self, binding: &LetBinding, value: &Term) {
         for (index, name) in (0..).zip(&binding.names) {
             if let Some(name) = name {
                 let value = if binding.tuple {
@@ -201,7 +202,7 @@ impl Places<'_, '_> {
         } = &edge.kind
         {
             self.resolver.prove_pattern(from);
-            if let Err(part) = Pattern::of(from) {
+            if let Err(part) = MatchPattern::of(from) {
                 self.resolver.errors.at(
                     part.span(),
                     "a workflow cannot match by this pattern: variants, literals, tuples, `Some(..)`, `None`, `|` and `_` \

@@ -1,7 +1,7 @@
 //! `format!` and `vec!`.
 
 use super::expression::Resolver;
-use crate::machine::{Align, Piece, Spec, Term, own_name};
+use crate::machine::{Align, FormatPiece, Spec, Term, own_name};
 use crate::name::identifier;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
@@ -88,7 +88,7 @@ impl Parse for Arguments {
 }
 
 /// The pieces of a `format!("order {}", order.id)`.
-pub(super) fn format(call: &mut Macro, resolver: &mut Resolver) -> syn::Result<Vec<Piece>> {
+pub(super) fn format(call: &mut Macro, resolver: &mut Resolver) -> syn::Result<Vec<FormatPiece>> {
     let mut arguments = call.parse_body::<Arguments>()?;
     let pieces = pieces(&arguments)?;
     let before = resolver.rewriting.changes();
@@ -108,9 +108,9 @@ pub(super) fn format(call: &mut Macro, resolver: &mut Resolver) -> syn::Result<V
     let mut resolved = Vec::new();
     for piece in pieces {
         resolved.push(match piece {
-            Raw::Text(text) => Piece::Text(text),
+            Raw::Text(text) => FormatPiece::Text(text),
             Raw::Value(Source::Argument(place), spec) => match values.get(place) {
-                Some(value) => Piece::Value(value.clone(), spec),
+                Some(value) => FormatPiece::Value(value.clone(), spec),
                 None => continue,
             },
             Raw::Value(Source::Captured(name), spec) => {
@@ -123,7 +123,7 @@ pub(super) fn format(call: &mut Macro, resolver: &mut Resolver) -> syn::Result<V
                 {
                     arguments.named.push((name, code));
                 }
-                Piece::Value(value, spec)
+                FormatPiece::Value(value, spec)
             }
         });
     }

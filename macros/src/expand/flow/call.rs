@@ -1,11 +1,11 @@
 //! The calls of task states.
 
-use super::Writer;
-use crate::machine::{Application, Call, Callee, Object, ObjectValue};
+use super::FlowWriter;
+use crate::machine::{Application, Call, Callee, ObjectLiteral, ObjectValue};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-impl Writer<'_> {
+impl FlowWriter<'_> {
     pub(super) fn call(&mut self, call: &Call, ty: Option<&syn::Type>) -> TokenStream {
         let shape = |ty: &syn::Type| quote!(<#ty as __s::Payload>::shape);
         let answer = |ty: &syn::Type| quote!(__s::AnswerType::of::<#ty>());
@@ -64,7 +64,7 @@ impl Writer<'_> {
         }
     }
 
-    pub(super) fn fields(&mut self, object: &Object) -> TokenStream {
+    pub(super) fn fields(&mut self, object: &ObjectLiteral) -> TokenStream {
         let mut fields = TokenStream::new();
         for (name, _, value) in &object.entries {
             let value = self.object_value(value);

@@ -1,16 +1,16 @@
 //! Transitions, with their assignments.
 
 use super::super::pattern::pattern;
-use super::{Writer, raw};
+use super::{FlowWriter, raw};
 use crate::check::is_silent;
 use crate::machine::{
-    Binding, Edge, EdgeKind, Let, Pattern, State, Term, UserExpr, cases, error_path,
+    Edge, EdgeKind, Let, LetBinding, MatchPattern, State, Term, UserExpr, cases, error_path,
 };
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Pat;
 
-impl Writer<'_> {
+impl FlowWriter<'_> {
     /// The assignments of a `next`, a `catch` or an exit; the edges of a choice are written with the choice.
     pub(super) fn edge(&mut self, state: &State, edge: &Edge) -> TokenStream {
         match &edge.kind {
@@ -53,7 +53,7 @@ impl Writer<'_> {
     }
 
     pub(super) fn arm(&mut self, edge: &Edge, from: &Pat, guard: Option<&UserExpr>) -> TokenStream {
-        let pattern = pattern(&Pattern::of(from).unwrap_or(Pattern::Wildcard));
+        let pattern = pattern(&MatchPattern::of(from).unwrap_or(MatchPattern::Wildcard));
         let guard = match guard {
             Some(guard) => {
                 let guard = self.expression(guard);
@@ -114,7 +114,7 @@ impl Writer<'_> {
 }
 
 /// `.assign(..)` for each name.
-fn assign(binding: &Binding, value: &TokenStream) -> TokenStream {
+fn assign(binding: &LetBinding, value: &TokenStream) -> TokenStream {
     let mut tokens = TokenStream::new();
     for (index, name) in binding.names.iter().enumerate() {
         let Some(name) = variable(name.as_ref()) else {

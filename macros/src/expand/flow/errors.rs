@@ -1,12 +1,12 @@
 //! `retry`, and error names.
 
-use super::Writer;
+use super::FlowWriter;
 use crate::check::rate;
 use crate::machine::{ErrorPattern, Retry, SettingValue};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 
-impl Writer<'_> {
+impl FlowWriter<'_> {
     pub(super) fn retry(&mut self, retry: &Retry) -> TokenStream {
         let names = self.names(&retry.errors);
         let mut tokens = quote!(__s::Retry::on::<__s::Text>(#names));

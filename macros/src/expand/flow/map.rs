@@ -1,6 +1,6 @@
 //! Maps, inline and distributed.
 
-use super::Writer;
+use super::FlowWriter;
 use crate::check::field;
 use crate::expand::literal::json;
 use crate::expand::witness_types::known;
@@ -9,7 +9,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 use stepwright_asl::model::MachineType;
 
-impl Writer<'_> {
+impl FlowWriter<'_> {
     pub(super) fn map(
         &mut self,
         name: &str,

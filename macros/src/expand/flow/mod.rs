@@ -12,7 +12,8 @@ use super::term::TermWriter;
 use super::witness_types::{WitnessNumbers, known};
 use crate::check::read_variables;
 use crate::machine::{
-    Amount, Condition, EdgeKind, Kind, Machine, Node, State, StateExit, Term, UserExpr, Wait,
+    Amount, Condition, EdgeKind, Machine, State, StateExit, StateNode, StateWork, Term, UserExpr,
+    Wait,
 };
 use crate::name::text;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
@@ -22,7 +23,7 @@ use syn::spanned::Spanned;
 
 /// The body of `Workflow::build`.
 pub(super) fn flow(machine: &Machine) -> TokenStream {
-    let mut writer = Writer::new(machine);
+    let mut writer = FlowWriter::new(machine);
     let head = writer.head();
     let mut states = TokenStream::new();
     for index in &machine.scopes[0].states {
@@ -47,7 +48,7 @@ pub(super) fn flow(machine: &Machine) -> TokenStream {
 
 /// The body of `Fragment::body`.
 pub(super) fn fragment(machine: &Machine) -> TokenStream {
-    let mut writer = Writer::new(machine);
+    let mut writer = FlowWriter::new(machine);
     let body = writer.states(0);
     let witnesses = writer.terms.witnesses();
     let file = file();
@@ -59,7 +60,7 @@ pub(super) fn fragment(machine: &Machine) -> TokenStream {
     }
 }
 
-struct Writer<'m> {
+struct FlowWriter<'m> {
     machine: &'m Machine,
     numbers: WitnessNumbers,
     terms: TermWriter,
@@ -67,9 +68,9 @@ struct Writer<'m> {
     read: HashSet<usize>,
 }
 
-impl<'m> Writer<'m> {
+impl<'m> FlowWriter<'m> {
     fn new(machine: &'m Machine) -> Self {
-        Writer {
+        FlowWriter {
             machine,
             numbers: WitnessNumbers::of(machine),
             terms: TermWriter::default(),
@@ -78,7 +79,7 @@ impl<'m> Writer<'m> {
     }
 }
 
-impl Writer<'_> {
+impl FlowWriter<'_> {
     /// The method that adds a state to its scope.
     fn add(&self, state: usize) -> Ident {
         let method = if self.is_include(state) {
@@ -176,14 +177,14 @@ impl Writer<'_> {
         tokens
     }
 
-    fn kind(&mut self, node: &Node, name: &str) -> TokenStream {
+    fn kind(&mut self, node: &StateNode, name: &str) -> TokenStream {
         match &node.state.kind {
-            Kind::Task(Some(call)) => {
+            StateWork::Task(Some(call)) => {
                 let ty = node.state.result.as_ref();
                 let call = self.call(call, ty.and_then(|binding| binding.ty.as_ref()));
                 quote!(__s::State::task(#name, #call))
             }
-            Kind::Choice(choice) => {
+            StateWork::Choice(choice) => {
                 let mut tokens = quote!(__s::State::choice(#name));
                 let mut arms = TokenStream::new();
                 for edge in &node.edges {
@@ -222,7 +223,7 @@ impl Writer<'_> {
                 }
                 tokens
             }
-            Kind::Wait(Some(wait)) => {
+            StateWork::Wait(Some(wait)) => {
                 let wait = match wait {
                     Wait::Timestamp(_, value) => {
                         let value = self.expression(value);
@@ -235,7 +236,7 @@ impl Writer<'_> {
                 };
                 quote!(__s::State::wait(#name, #wait))
             }
-            Kind::Succeed(value) => {
+            StateWork::Succeed(value) => {
                 let mut tokens = quote!(__s::State::succeed(#name));
                 if let Some(value) = value {
                     let value = self.expression(value);
@@ -243,7 +244,7 @@ impl Writer<'_> {
                 }
                 tokens
             }
-            Kind::Fail(fail) => {
+            StateWork::Fail(fail) => {
                 let mut tokens = quote!(__s::State::fail(#name));
                 if let Some(error) = &fail.error {
                     let error = self.expression(error);
@@ -255,7 +256,7 @@ impl Writer<'_> {
                 }
                 tokens
             }
-            Kind::Exit(exit) => {
+            StateWork::Exit(exit) => {
                 let value = match &exit.value {
                     Some(value) => self.expression(value),
                     None => quote!(__s::Expr::none()),
@@ -263,7 +264,7 @@ impl Writer<'_> {
                 let exit = text(&node.state.name);
                 quote!(__s::State::pass(#name).exit_with(#exit, #value))
             }
-            Kind::Include(Some(include)) => {
+            StateWork::Include(Some(include)) => {
                 let path = &include.path;
                 let variables = text(&node.state.name);
                 let arguments = self.expressions(&include.arguments);
@@ -274,7 +275,7 @@ impl Writer<'_> {
                     __s::arguments(<#path as __s::Fragment>::parameters(), #arguments)
                 ))
             }
-            Kind::Parallel => {
+            StateWork::Parallel => {
                 let mut bodies = TokenStream::new();
                 for scope in &node.inner {
                     let body = self.body(*scope);
@@ -283,16 +284,16 @@ impl Writer<'_> {
                 self.terms.task = None;
                 quote!(__s::State::parallel(#name, ::std::vec![#bodies]))
             }
-            Kind::Map(map) => match (&map.run, node.inner.first()) {
+            StateWork::Map(map) => match (&map.run, node.inner.first()) {
                 (Some(run), Some(scope)) => self.map(name, map, run, *scope),
                 _ => quote!(__s::State::pass(#name)),
             },
             // A state without work is an error, and then this code is not used.
-            Kind::Task(None)
-            | Kind::Wait(None)
-            | Kind::Include(None)
-            | Kind::Pass
-            | Kind::Unknown => quote!(__s::State::pass(#name)),
+            StateWork::Task(None)
+            | StateWork::Wait(None)
+            | StateWork::Include(None)
+            | StateWork::Pass
+            | StateWork::Unknown => quote!(__s::State::pass(#name)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Verbatim JSON.
 
 use super::super::literal;
-use crate::machine::{Json, RawFields};
+use crate::machine::{JsonLiteral, RawFields};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
@@ -15,12 +15,12 @@ pub(super) fn fields(fields: &RawFields) -> TokenStream {
     tokens
 }
 
-fn json(value: &Json) -> TokenStream {
+fn json(value: &JsonLiteral) -> TokenStream {
     match value {
-        Json::Omitted => quote!(__s::Expr::none()),
-        Json::Null => quote!(__s::Expr::literal(__s::serde_json::Value::Null)),
-        Json::Bool(bool) => quote!(__s::Expr::literal(#bool)),
-        Json::Number(number, negative) => {
+        JsonLiteral::Omitted => quote!(__s::Expr::none()),
+        JsonLiteral::Null => quote!(__s::Expr::literal(__s::serde_json::Value::Null)),
+        JsonLiteral::Bool(bool) => quote!(__s::Expr::literal(#bool)),
+        JsonLiteral::Number(number, negative) => {
             let number = literal::json(number);
             if *negative {
                 quote!(__s::Expr::literal(-#number))
@@ -28,12 +28,12 @@ fn json(value: &Json) -> TokenStream {
                 quote!(__s::Expr::literal(#number))
             }
         }
-        Json::String(text) => quote!(__s::Expr::literal(#text)),
-        Json::Array(items) => {
+        JsonLiteral::String(text) => quote!(__s::Expr::literal(#text)),
+        JsonLiteral::Array(items) => {
             let items = items.iter().map(json);
             quote!(__s::Expr::array(::std::vec![#(#items),*]))
         }
-        Json::Object(fields) => {
+        JsonLiteral::Object(fields) => {
             let names = fields.iter().map(|(name, _)| name);
             let values = fields.iter().map(|(_, value)| json(value));
             quote!(__s::Expr::object(

@@ -3,14 +3,14 @@
 use super::TypeBlock;
 use crate::check::is_silent;
 use crate::editor;
-use crate::machine::{Binding, Edge, Let, Node};
+use crate::machine::{Edge, Let, LetBinding, StateNode};
 use crate::name::identifier;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 impl TypeBlock<'_> {
     /// Names the target states of a state's edges, for editors.
-    pub(super) fn targets(&self, node: &Node) -> TokenStream {
+    pub(super) fn targets(&self, node: &StateNode) -> TokenStream {
         let edges = node.edges.iter();
         // An editor also completes an incomplete name.
         let known = edges.filter(|edge| edge.to.is_some() || editor::is_here());
@@ -49,7 +49,7 @@ impl TypeBlock<'_> {
     }
 
     /// Assigns a value to the names of a `let`.
-    pub(super) fn assign(&self, binding: &Binding, value: &TokenStream) -> TokenStream {
+    pub(super) fn assign(&self, binding: &LetBinding, value: &TokenStream) -> TokenStream {
         // A name that begins with `_` is not a variable, but later `let`s of its state can read it.
         let silent = binding.named().filter(|name| is_silent(name));
         let declared = quote!(#(let #silent;)*);
@@ -70,14 +70,14 @@ impl TypeBlock<'_> {
 }
 
 /// Binds a value to the names of a `let`, inside of its state.
-pub(super) fn local(binding: &Binding, value: &TokenStream) -> TokenStream {
+pub(super) fn local(binding: &LetBinding, value: &TokenStream) -> TokenStream {
     let place = names(binding);
     let ty = binding.ty.as_ref().map(|ty| quote!(: #ty));
     quote!(let #place #ty = #value;)
 }
 
 /// The names as an assignee or as a pattern.
-fn names(binding: &Binding) -> TokenStream {
+fn names(binding: &LetBinding) -> TokenStream {
     let mut names = binding.names.iter().map(|name| match name {
         Some(name) => name.to_token_stream(),
         None => quote!(_),

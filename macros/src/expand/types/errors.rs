@@ -4,7 +4,9 @@ use super::TypeBlock;
 use super::edge::original;
 use super::state::group_of_braces;
 use crate::check::{catches_everything, failing_tasks, is_silent};
-use crate::machine::{CatchEvery, Edge, EdgeKind, ErrorPattern, Kind, Node, cases, error_path};
+use crate::machine::{
+    CatchEvery, Edge, EdgeKind, ErrorPattern, StateNode, StateWork, cases, error_path,
+};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -64,7 +66,7 @@ impl TypeBlock<'_> {
     /// task inside must have one of these enums.
     fn catch_every(&self, index: usize, every: &CatchEvery, of_task: bool) -> TokenStream {
         let node = &self.machine.states[index];
-        let inside = matches!(node.state.kind, Kind::Parallel | Kind::Map(_));
+        let inside = matches!(node.state.kind, StateWork::Parallel | StateWork::Map(_));
         let mut before = TokenStream::new();
         let mut after = TokenStream::new();
         let mut groups: Vec<(String, TokenStream)> = Vec::new();
@@ -219,7 +221,7 @@ fn error(of_task: bool, span: Span) -> TokenStream {
 
 /// Whether an outer state names errors of its inner states that it catches: these are checked when the definition
 /// is built.
-fn names_inner_errors(node: &Node) -> bool {
+fn names_inner_errors(node: &StateNode) -> bool {
     !node.inner.is_empty()
         && node
             .catches()

@@ -4,7 +4,7 @@ use super::TypeBlock;
 use super::state::{group, group_of_braces};
 use crate::check::is_silent;
 use crate::expand::fragment::length;
-use crate::machine::{EdgeKind, Exit, Include, Node};
+use crate::machine::{EdgeKind, Exit, Include, StateNode};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use stepwright_asl::name::MAX_LENGTH;
@@ -33,7 +33,7 @@ impl TypeBlock<'_> {
     /// An include; returns its result.
     pub(super) fn include(
         &self,
-        node: &Node,
+        node: &StateNode,
         include: &Include,
         tokens: &mut TokenStream,
     ) -> TokenStream {
@@ -82,7 +82,7 @@ impl TypeBlock<'_> {
     }
 
     /// Checks limits that depend on the fragment, when rustc evaluates constants.
-    fn limits(&self, node: &Node, include: &Include) -> TokenStream {
+    fn limits(&self, node: &StateNode, include: &Include) -> TokenStream {
         let path = &include.path;
         let prefix = Literal::usize_unsuffixed(length(&node.state) + 1);
         let limit = Literal::usize_unsuffixed(MAX_LENGTH);

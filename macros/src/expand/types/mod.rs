@@ -20,7 +20,7 @@ mod verbatim;
 use super::witness_types::{self, VisibleWitnesses, WitnessNumbers};
 use crate::check::{beside, witness};
 use crate::errors::Mistake;
-use crate::machine::{Kind, Machine, StateExit, Variable};
+use crate::machine::{Machine, MachineVariable, StateExit, StateWork};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use std::cell::RefCell;
@@ -85,7 +85,7 @@ impl TypeBlock<'_> {
     /// The variables and the states of a scope.
     fn scope(&self, scope: usize) -> TokenStream {
         let mut tokens = TokenStream::new();
-        for Variable { name, ty, .. } in self.machine.variables_of(scope) {
+        for MachineVariable { name, ty, .. } in self.machine.variables_of(scope) {
             let ty = ty.as_ref().map(|ty| quote!(: #ty));
             quote!(let #name #ty;).to_tokens(&mut tokens);
         }
@@ -140,9 +140,9 @@ impl TypeBlock<'_> {
         self.machine.scopes[scope].order.iter().find_map(|state| {
             let state = &self.machine.states[*state].state;
             match (&state.kind, &state.way) {
-                (Kind::Succeed(value), _) => value.as_ref().map(|_| state.keyword.span()),
+                (StateWork::Succeed(value), _) => value.as_ref().map(|_| state.keyword.span()),
                 (_, Some(StateExit::End(keyword, Some(_)))) => Some(keyword.span()),
-                (Kind::Pass | Kind::Wait(_), _) => None,
+                (StateWork::Pass | StateWork::Wait(_), _) => None,
                 (_, Some(StateExit::End(keyword, None))) => Some(keyword.span()),
                 _ => None,
             }

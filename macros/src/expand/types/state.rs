@@ -4,8 +4,8 @@ use super::edge::{local, original};
 use super::{TypeBlock, result_of};
 use crate::check::{beside, told, witness};
 use crate::machine::{
-    Application, Call, Callee, Choice, EdgeKind, ExpectedType, ExpressionPosition, Kind, Map, Node,
-    State, StateExit,
+    Application, Call, Callee, ChoiceState, EdgeKind, ExpectedType, ExpressionPosition, Map, State,
+    StateExit, StateNode, StateWork,
 };
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -93,12 +93,12 @@ impl TypeBlock<'_> {
         let node = &self.machine.states[index];
         let state = &node.state;
         match &state.kind {
-            Kind::Task(Some(call)) => StateValue::Value(self.call(index, call, tokens)),
-            Kind::Choice(choice) => {
+            StateWork::Task(Some(call)) => StateValue::Value(self.call(index, call, tokens)),
+            StateWork::Choice(choice) => {
                 self.choice(index, choice).to_tokens(tokens);
                 StateValue::Input
             }
-            Kind::Succeed(value) => {
+            StateWork::Succeed(value) => {
                 match value {
                     Some(value) => {
                         let value = self.expression(value);
@@ -110,12 +110,14 @@ impl TypeBlock<'_> {
                 .to_tokens(tokens);
                 StateValue::Input
             }
-            Kind::Exit(exit) => {
+            StateWork::Exit(exit) => {
                 self.exit(exit, state.keyword.span()).to_tokens(tokens);
                 StateValue::Input
             }
-            Kind::Include(Some(include)) => StateValue::Value(self.include(node, include, tokens)),
-            Kind::Parallel => {
+            StateWork::Include(Some(include)) => {
+                StateValue::Value(self.include(node, include, tokens))
+            }
+            StateWork::Parallel => {
                 for scope in &node.inner {
                     self.inner(*scope).to_tokens(tokens);
                 }
@@ -123,17 +125,17 @@ impl TypeBlock<'_> {
                 // rustc reports "expected .., found a tuple" at `parallel`.
                 StateValue::Value(quote_spanned!(state.keyword.span()=> (#(#results,)*)))
             }
-            Kind::Map(map) => self.map(node, map, tokens),
-            Kind::Task(None)
-            | Kind::Include(None)
-            | Kind::Pass
-            | Kind::Wait(_)
-            | Kind::Fail(_)
-            | Kind::Unknown => StateValue::Input,
+            StateWork::Map(map) => self.map(node, map, tokens),
+            StateWork::Task(None)
+            | StateWork::Include(None)
+            | StateWork::Pass
+            | StateWork::Wait(_)
+            | StateWork::Fail(_)
+            | StateWork::Unknown => StateValue::Input,
         }
     }
 
-    fn map(&self, node: &Node, map: &Map, tokens: &mut TokenStream) -> StateValue {
+    fn map(&self, node: &StateNode, map: &Map, tokens: &mut TokenStream) -> StateValue {
         let (Some(run), Some(scope)) = (&map.run, node.inner.first()) else {
             return StateValue::Input;
         };
@@ -153,7 +155,7 @@ impl TypeBlock<'_> {
     }
 
     /// The `let`s of the state: variables if it has a next state, locals if it ends.
-    fn names(&self, node: &Node, given: &StateValue) -> TokenStream {
+    fn names(&self, node: &StateNode, given: &StateValue) -> TokenStream {
         let state = &node.state;
         let mut tokens = TokenStream::new();
         let called = state.call().and_then(|call| call.called.as_ref());
@@ -162,7 +164,7 @@ impl TypeBlock<'_> {
         }
         if let (Some(binding), StateValue::Value(value)) = (&state.result, given) {
             // A wrong number of names is already reported.
-            let is_parallel = matches!(state.kind, Kind::Parallel) && binding.tuple;
+            let is_parallel = matches!(state.kind, StateWork::Parallel) && binding.tuple;
             let anything = quote!(__s::any());
             let value = match is_parallel && node.inner.len() != binding.names.len() {
                 true => &anything,
@@ -236,7 +238,7 @@ impl TypeBlock<'_> {
         }
     }
 
-    fn choice(&self, index: usize, choice: &Choice) -> TokenStream {
+    fn choice(&self, index: usize, choice: &ChoiceState) -> TokenStream {
         let node = &self.machine.states[index];
         let mut tokens = TokenStream::new();
         let mut before = TokenStream::new();

@@ -16,8 +16,8 @@ use crate::panics::guarded;
 use crate::task::blocking_watcher::{PollWatch, WatchedPoll};
 use crate::task::handler::ResolvedHandler;
 use crate::task::{
-    Answer, DefinedState, DefinedTask, Integration, Pattern, ResourceKind, Responder, RunningTask,
-    TaskCall, TaskEffect, TaskFuture, TaskSource,
+    Answer, DefinedState, DefinedTask, Integration, IntegrationPattern, ResourceKind, Responder,
+    RunningTask, TaskCall, TaskEffect, TaskFuture, TaskSource,
 };
 
 /// What happens to a handler's work when its process ended.
@@ -137,7 +137,7 @@ impl EngineShared {
         let found = self.handler(call)?;
         let effect = self.work(call, &found, responder);
         Some(match call.resource().pattern() {
-            Pattern::WaitForTaskToken => Answer::submit(effect),
+            IntegrationPattern::WaitForTaskToken => Answer::submit(effect),
             _ => Answer::effect(effect),
         })
     }

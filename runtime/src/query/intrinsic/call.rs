@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use stepwright_asl::intrinsic::{Argument as Syntax, Call as CallSyntax, Function};
+use stepwright_asl::intrinsic::{Argument as Syntax, Function, IntrinsicCall as CallSyntax};
 
 use crate::query::path::{Missing, PathExpr};
 use crate::query::{CompileError, Scope, VariableNames};

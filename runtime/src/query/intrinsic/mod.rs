@@ -11,7 +11,7 @@ mod random;
 mod tests;
 mod text;
 
-use stepwright_asl::intrinsic::Call as Syntax;
+use stepwright_asl::intrinsic::IntrinsicCall as Syntax;
 
 use crate::value::Value;
 

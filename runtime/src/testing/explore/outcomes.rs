@@ -12,7 +12,7 @@ use super::exploration::Exploration;
 use super::names::HandledErrors;
 use super::nested::{NestedMachine, names_machine};
 use super::outcome::{ANY_OTHER_ERROR, Outcome};
-use crate::task::{Answer, Integration, Pattern, ResourceKind, TaskCall};
+use crate::task::{Answer, Integration, IntegrationPattern, ResourceKind, TaskCall};
 use crate::testing::matcher::Matcher;
 use crate::value::Value;
 
@@ -69,7 +69,7 @@ impl Outcomes {
     /// function. A function that gets a token returns nothing to the state.
     pub(super) fn typed_samples(&self, call: &TaskCall<'_>) -> Vec<&(Matcher, Value)> {
         let answers = fitting(&self.answers, call);
-        if answers.is_empty() && call.resource().pattern() != Pattern::WaitForTaskToken {
+        if answers.is_empty() && call.resource().pattern() != IntegrationPattern::WaitForTaskToken {
             return fitting(&self.samples, call);
         }
         answers
@@ -150,7 +150,7 @@ impl Outcomes {
         if is_timed {
             add(&mut options, Outcome::Timeout);
         }
-        let is_job = call.resource().pattern() == Pattern::Sync;
+        let is_job = call.resource().pattern() == IntegrationPattern::Sync;
         if call.token().is_some() && !is_job && !is_timed {
             options.push(Outcome::Silence);
         }
@@ -223,7 +223,7 @@ impl Outcomes {
         if error.starts_with("States.") {
             return true;
         }
-        let waits = resource.pattern() == Pattern::WaitForTaskToken;
+        let waits = resource.pattern() == IntegrationPattern::WaitForTaskToken;
         if resource.kind() == ResourceKind::Service && !resource.is_lambda_invoke() && !waits {
             return match lookup(resource.as_str()).map(|found| found.error_prefix()) {
                 Ok(Some(prefix)) => {

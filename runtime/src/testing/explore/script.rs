@@ -12,7 +12,7 @@ use crate::engine::{ExecutionReport, Observer};
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::Failure;
 use crate::program::Program;
-use crate::task::{Answer, Integration, Pattern, TaskCall, TaskSource, envelope};
+use crate::task::{Answer, Integration, IntegrationPattern, TaskCall, TaskSource, envelope};
 use crate::value::Value;
 
 /// Answers the calls of one run. The first calls take the options of `prefix`; later calls take their first option.
@@ -159,7 +159,7 @@ impl TaskSource for Script {
         let sample = samples.get(number);
         let result = sample.map_or_else(Value::empty_object, |(_, value)| value.clone());
         let is_raw = sample.is_some_and(|(matcher, _)| !matcher.is_function());
-        let waits = call.resource().pattern() == Pattern::WaitForTaskToken;
+        let waits = call.resource().pattern() == IntegrationPattern::WaitForTaskToken;
         let result = if call.resource().is_lambda_invoke() && !is_raw && !waits {
             envelope::lambda(result, call.request_id())
         } else {

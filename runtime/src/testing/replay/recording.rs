@@ -13,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::engine::{ExecutionReport, Observer};
 use crate::execution_info::ExecutionInfo;
 use crate::program::Program;
-use crate::task::{Answer, Pattern, ResourceKind, TaskCall, TaskFailure, TaskSource};
+use crate::task::{Answer, IntegrationPattern, ResourceKind, TaskCall, TaskFailure, TaskSource};
 use crate::testing::difference::short;
 use crate::testing::recorded::{RecordedHistory, Step, steps};
 use crate::value::Value;
@@ -277,7 +277,7 @@ impl TaskSource for Recording {
         let answer = match attempt.end {
             AttemptEnd::Output(output) => Answer::output(output),
             AttemptEnd::Failure(failure) => {
-                let waits = call.resource().pattern() != Pattern::RequestResponse;
+                let waits = call.resource().pattern() != IntegrationPattern::RequestResponse;
                 if waits && attempt.submitted.is_none() {
                     // The request itself failed.
                     return Some(Answer::request_failed(failure));
