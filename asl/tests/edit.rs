@@ -210,8 +210,6 @@ fn check_inverse(editor: &mut Editor, seed: &Seed) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
     #[test]
     fn an_edit_of_json_is_the_edit_of_its_value(json in any_json(), style in any::<u64>(), seeds in seeds()) {
         let text = write(&json, style);

@@ -17,7 +17,6 @@ pub use self::node::{Binary, Case, Piece, Unary};
 pub(crate) use self::node::{ExprNode, Parameter, Record};
 pub use self::pattern::Pattern;
 pub use self::spec::{Align, Spec};
-pub use crate::type_block::proof::receiver::method;
 
 use crate::shape::{Fields, Payload, Presence, Shape};
 use crate::workflow::SourceLocation;

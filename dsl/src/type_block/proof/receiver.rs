@@ -26,7 +26,7 @@ pub trait Has<Method>: Sized {
 
 /// The methods of the standard library that a workflow can evaluate, as types: compile errors contain their names.
 ///
-/// The module is visible because rustc prints short names only for visible types.
+/// rustc prints the short name of a type only if a path to it has no `#[doc(hidden)]`. So [`functions`](crate::functions) reexports this module.
 #[allow(non_camel_case_types, missing_debug_implementations)]
 pub mod method {
     macro_rules! names {
