@@ -64,6 +64,13 @@ const COLUMNS: &[&str] = &["arn, execution, data", "hash, name, type, definition
 /// The title of the group for messages that no group has.
 const WITHOUT_GROUP: &str = "Without a group";
 
+/// The folders in a folder.
+fn folders(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder of the project");
+    let paths = entries.flatten().map(|entry| entry.path());
+    paths.filter(|path| path.is_dir()).collect()
+}
+
 /// All Rust files below a folder, except tests.
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     let entries = std::fs::read_dir(folder).expect("a folder of the project");
@@ -208,11 +215,16 @@ fn pattern(text: &str) -> String {
 pub(crate) fn messages() -> BTreeMap<String, Vec<String>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut paths = Vec::new();
-    for package in std::fs::read_dir(&root).expect("the root").flatten() {
-        let name = package.file_name().to_string_lossy().into_owned();
-        let sources = package.path().join("src");
-        if sources.is_dir() && !OTHER_PACKAGES.contains(&name.as_str()) {
-            files(&sources, &mut paths);
+    for package in folders(&root) {
+        let name = package.file_name().unwrap_or_default().to_string_lossy();
+        if OTHER_PACKAGES.contains(&&*name) {
+            continue;
+        }
+        // `runtime/server` is a package, too.
+        for package in folders(&package).into_iter().chain([package]) {
+            if package.join("Cargo.toml").is_file() {
+                files(&package.join("src"), &mut paths);
+            }
         }
     }
     let mut all = BTreeMap::new();

@@ -3,7 +3,7 @@
 //! Source: <https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html>
 //!
 //! ```
-//! use stepwright_asl::intrinsic::{Argument, Call, Function};
+//! use stepwright_asl::intrinsic::{Argument, Function, IntrinsicCall};
 //!
 //! let call = IntrinsicCall::parse("States.Format('order {} of {}', $.id, States.UUID())")?;
 //! assert_eq!(call.function, Function::Format);

@@ -87,7 +87,7 @@ pub async fn replay(machine: &StateMachine, recorded: &RecordedHistory) -> Resul
 /// }}}}"#;
 /// let machine = StateMachine::from_json(text)?;
 /// let engine = Engine::builder()
-///     .definition("each", &machine, MachineType::Standard)
+///     .register_definition("each", &machine, MachineType::Standard)
 ///     .tasks(Mocks::new().function("f", Mock::output(7)))
 ///     .virtual_time()
 ///     .build()?;
