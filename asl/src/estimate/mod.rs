@@ -3,7 +3,7 @@
 //!
 //! The best case is the shortest path to a success. The worst case is the longest path to any end, with every retry. A loop, or a Map with an
 //! unknown number of items, has no worst case until you [bound](EstimateOptions) it: the amount is then infinite, and the service's limits end the
-//! execution. The typical case uses probabilities: those that you set, those of [recorded executions](Recorded), otherwise equal probabilities for
+//! execution. The typical case uses probabilities: those that you set, those of [recorded executions](RecordedStatistics), otherwise equal probabilities for
 //! the rules of a Choice, without failures.
 //!
 //! ```

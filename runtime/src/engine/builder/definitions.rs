@@ -109,8 +109,8 @@ impl EngineBuilder {
         self
     }
 
-    /// Declares an activity whose workers poll [`Engine::get_activity_task`]. It exists in every engine that is built in this manner.
-    /// [`Engine::create_activity`] creates others.
+    /// Declares an activity whose workers poll [`Engine::get_activity_task`](crate::Engine::get_activity_task). It exists in every engine that is built in this manner.
+    /// [`Engine::create_activity`](crate::Engine::create_activity) creates others.
     pub fn activity(mut self, arn: impl Into<String>) -> Self {
         let arn = arn.into();
         let base = Resource::parse(&arn).base().to_owned();

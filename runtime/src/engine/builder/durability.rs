@@ -33,7 +33,7 @@ impl EngineBuilder {
         self
     }
 
-    /// Does not continue the open executions of the [store](Self::store) until [`Engine::resume`] is called: the program first adds the
+    /// Does not continue the open executions of the [store](Self::store) until [`Engine::resume`](crate::Engine::resume) is called: the program first adds the
     /// state machines and activities that they may need. A server (crate `stepwright-server`) deploys the state machines that its clients
     /// created, and then resumes its engine.
     pub fn resume_later(mut self) -> Self {

@@ -40,7 +40,7 @@ use crate::store::Store;
 use crate::task::{SharedState, TaskSource, blocking_watcher};
 use crate::testing::{Measure, MockConfig, coverage_folder};
 
-/// Builds an engine; see [`Engine::builder`].
+/// Builds an engine; see [`Engine::builder`](crate::Engine::builder).
 #[must_use]
 pub struct EngineBuilder {
     registry: Registry,
