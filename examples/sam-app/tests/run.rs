@@ -6,7 +6,7 @@ use restocking::{
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
-use stepwright_runtime::testing::{Mock, Mocks, AnyOutput, expect};
+use stepwright_runtime::testing::{AnyOutput, Mock, Mocks, expect};
 use stepwright_runtime::{Engine, ExecutionFailed, ExecutionReport};
 
 fn cart(article: &str) -> Cart {

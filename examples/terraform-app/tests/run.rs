@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use std::sync::Arc;
-use stepwright_runtime::testing::{Mock, Mocks, AnyOutput, expect};
+use stepwright_runtime::testing::{AnyOutput, Mock, Mocks, expect};
 use stepwright_runtime::{Engine, ExecutionReport};
 use thumbnails::{MakeThumbnails, Picture};
 
