@@ -109,11 +109,11 @@ impl Mark {
 pub struct Overlay {
     title: String,
     states: HashMap<String, Mark>,
-    ways: HashMap<Way, (Status, u64)>,
+    transitions: HashMap<TransitionKey, (Status, u64)>,
 }
 
 /// Source, target, and whether it is the transition of a catcher.
-type Way = (String, String, bool);
+type TransitionKey = (String, String, bool);
 
 impl Overlay {
     /// Creates an overlay without marks. The title describes the marks: `execution failed: CardDeclined`.
@@ -159,8 +159,8 @@ impl Overlay {
         self.way((from.into(), to.into(), true), status, count);
     }
 
-    fn way(&mut self, way: Way, status: Status, count: u64) {
-        let (known, total) = self.ways.entry(way).or_insert((status, 0));
+    fn way(&mut self, way: TransitionKey, status: Status, count: u64) {
+        let (known, total) = self.transitions.entry(way).or_insert((status, 0));
         if *total == 0 {
             *known = status;
         }
@@ -179,7 +179,7 @@ impl Overlay {
 
     /// The status of the transitions from one state to another, of catchers or others, and the number of times they were taken.
     pub fn taken(&self, from: &str, to: &str, by_catcher: bool) -> Option<(Status, u64)> {
-        self.ways
+        self.transitions
             .get(&(from.to_owned(), to.to_owned(), by_catcher))
             .copied()
     }

@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stepwright::builder::{
-    AnyInput, Batches, Body, BuiltWorkflow, FlowBuilder, InputHandle, Lint, Retry, States, Step,
+    AnyInput, Batches, Body, BuiltWorkflow, FlowBuilder, InputHandle, Lint, Retry, States,
+    StepHandle,
 };
 use stepwright::prelude::*;
 use stepwright::{Batch, Faults, MachineType, arms, errors, every, exits, expr};
@@ -321,7 +322,11 @@ fn nested() -> Result<Value, Faults> {
 }
 
 /// Adds the states of a review, and returns the first of them.
-fn review(part: &Body<Order, Receipt>, order: &InputHandle<Order>, then: &Step) -> Step {
+fn review(
+    part: &Body<Order, Receipt>,
+    order: &InputHandle<Order>,
+    then: &StepHandle,
+) -> StepHandle {
     let answer = part.variable::<Answer>("answer");
     let ask = part.step("Ask");
     part.wait_for_task_token(

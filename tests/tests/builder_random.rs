@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use stepwright::asl::validate::validate_text;
-use stepwright::builder::{Body, Errors, FlowBuilder, Handle, Retry, States, Variable};
+use stepwright::builder::{Body, Errors, FlowBuilder, Retry, StateHandle, States, Variable};
 use stepwright::prelude::*;
 use stepwright::{MachineType, QueryLanguage, expr};
 
@@ -79,12 +79,12 @@ enum Kind {
 
 /// The variables and outer handles for states.
 struct Around<'a> {
-    outside: &'a [Handle<u32>],
+    outside: &'a [StateHandle<u32>],
     variables: Vec<Variable<u32>>,
 }
 
 fn put(body: &Body<u32, u32>, states: &[Planned], around: &mut Around<'_>) {
-    let handles: Vec<Handle<u32>> = states
+    let handles: Vec<StateHandle<u32>> = states
         .iter()
         .map(|state| body.declare(state.name.as_str()))
         .collect();
@@ -221,7 +221,7 @@ fn put(body: &Body<u32, u32>, states: &[Planned], around: &mut Around<'_>) {
     }
 }
 
-fn inner(states: &[Planned], handles: &[Handle<u32>], around: &Around<'_>) -> Body<u32, u32> {
+fn inner(states: &[Planned], handles: &[StateHandle<u32>], around: &Around<'_>) -> Body<u32, u32> {
     let body = Body::<u32, u32>::new();
     let mut around = Around {
         outside: handles,

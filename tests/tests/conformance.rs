@@ -4,18 +4,18 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use stepwright_tests::conformance::{Known, Way, read_rows};
+use stepwright_tests::conformance::{KnownDifferences, ReplayMode, read_rows};
 
-fn lists() -> [Known; 2] {
+fn lists() -> [KnownDifferences; 2] {
     [
         include_str!("../conformance/known.toml"),
         include_str!("../conformance/pending.toml"),
     ]
-    .map(|text| Known::parse(text).unwrap())
+    .map(|text| KnownDifferences::parse(text).unwrap())
 }
 
 /// Replays a file; exactly the rows in the two lists may differ.
-async fn replay(file: &str, way: Way<'_>) {
+async fn replay(file: &str, way: ReplayMode<'_>) {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
     if !shared.exists() {
         println!("skipped: {file} is not on this machine");
@@ -51,32 +51,32 @@ async fn replay(file: &str, way: Way<'_>) {
 
 #[tokio::test]
 async fn executions_run_as_they_were_recorded() {
-    replay("cases.jsonl", Way::InProcess).await;
+    replay("cases.jsonl", ReplayMode::InProcess).await;
 }
 
 #[tokio::test]
 async fn single_states_are_tested_as_they_were_recorded() {
-    replay("teststate.jsonl", Way::InProcess).await;
+    replay("teststate.jsonl", ReplayMode::InProcess).await;
 }
 
 #[tokio::test]
 async fn definitions_are_judged_as_they_were_recorded() {
-    replay("validation.jsonl", Way::InProcess).await;
+    replay("validation.jsonl", ReplayMode::InProcess).await;
 }
 
 #[tokio::test]
 async fn the_api_runs_executions_as_was_recorded() {
-    replay("cases.jsonl", Way::Api).await;
+    replay("cases.jsonl", ReplayMode::Api).await;
 }
 
 #[tokio::test]
 async fn the_api_tests_states_as_was_recorded() {
-    replay("teststate.jsonl", Way::Api).await;
+    replay("teststate.jsonl", ReplayMode::Api).await;
 }
 
 #[tokio::test]
 async fn the_api_judges_definitions_as_was_recorded() {
-    replay("validation.jsonl", Way::Api).await;
+    replay("validation.jsonl", ReplayMode::Api).await;
 }
 
 #[test]

@@ -4,7 +4,7 @@ use stepwright_asl::model::StateKind;
 use stepwright_asl::overlay::Status;
 
 use super::marks;
-use super::outline::{Class, Depicted, Node, Outline, Step};
+use super::outline::{Class, Depicted, Node, Outline, OutlineItem};
 use super::text::one_line;
 
 /// Maximum length of a comment in a tooltip, in characters.
@@ -28,8 +28,8 @@ pub(super) fn render(outline: &Outline) -> String {
         out: HEAD.to_owned(),
         depth: 1,
     };
-    for step in outline.steps() {
-        writer.step(step);
+    for item in outline.items() {
+        writer.item(item);
     }
     // Clusters inherit the attributes before them.
     if let Some(title) = &outline.overlay {
@@ -46,9 +46,9 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn step(&mut self, step: Step) {
-        match step {
-            Step::Body(body) => {
+    fn item(&mut self, item: OutlineItem) {
+        match item {
+            OutlineItem::Body(body) => {
                 if self.outline.is_framed(body) {
                     let comment = self.outline.bodies[body].comment.as_deref();
                     self.open(&format!("cluster_b{body}"));
@@ -63,7 +63,7 @@ impl Writer<'_> {
                     ));
                 }
             }
-            Step::Node(node) => {
+            OutlineItem::Node(node) => {
                 let found = &self.outline.nodes[node];
                 self.open(&format!("cluster_n{node}"));
                 self.line(&format!(
@@ -77,7 +77,7 @@ impl Writer<'_> {
                     "n{node} [shape=point style=invis width=0 height=0 label=\"\"]"
                 ));
             }
-            Step::Leaf(node) => {
+            OutlineItem::Leaf(node) => {
                 let found = &self.outline.nodes[node];
                 let shape = match found.depicts {
                     Depicted::State(StateKind::Choice) => " shape=hexagon style=filled",
@@ -98,9 +98,9 @@ impl Writer<'_> {
                     escape(&found.tooltip())
                 ));
             }
-            Step::Links(body) => self.links(body),
-            Step::EndNode(_) => self.close(),
-            Step::EndBody(body) => {
+            OutlineItem::Links(body) => self.links(body),
+            OutlineItem::EndNode(_) => self.close(),
+            OutlineItem::EndBody(body) => {
                 if self.outline.is_framed(body) {
                     self.close();
                 }

@@ -7,7 +7,7 @@ use stepwright_asl::model::StateKind;
 use stepwright_asl::overlay::Status;
 
 use super::marks;
-use super::outline::{Class, Depicted, Node, Outline, Step};
+use super::outline::{Class, Depicted, Node, Outline, OutlineItem};
 use super::text::one_line;
 
 /// Maximum length of a name or a label, in characters.
@@ -41,8 +41,8 @@ pub(super) fn render(outline: &Outline) -> String {
         marked: Vec::new(),
         edges: 0,
     };
-    for step in outline.steps() {
-        writer.step(step);
+    for item in outline.items() {
+        writer.item(item);
     }
     if !writer.caught.is_empty() {
         let caught: Vec<String> = writer.caught.iter().map(usize::to_string).collect();
@@ -77,9 +77,9 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn step(&mut self, step: Step) {
-        match step {
-            Step::Body(body) => {
+    fn item(&mut self, item: OutlineItem) {
+        match item {
+            OutlineItem::Body(body) => {
                 if self.outline.is_framed(body) {
                     let comment = self.outline.bodies[body].comment.as_deref();
                     let comment = label(comment.unwrap_or_default());
@@ -91,7 +91,7 @@ impl Writer<'_> {
                     self.line(&format!("s{body}((\" \")):::mark"));
                 }
             }
-            Step::Node(node) => {
+            OutlineItem::Node(node) => {
                 // One line only: Mermaid reserves no space for a second one above the contents.
                 let found = &self.outline.nodes[node];
                 let (name, kind) = (label(&found.name), kind(found));
@@ -106,7 +106,7 @@ impl Writer<'_> {
                     "direction TB"
                 });
             }
-            Step::Leaf(node) => {
+            OutlineItem::Leaf(node) => {
                 let found = &self.outline.nodes[node];
                 let (left, right) = brackets(found.depicts);
                 let class = match &found.mark {
@@ -116,8 +116,8 @@ impl Writer<'_> {
                 let text = text(found);
                 self.line(&format!("n{node}{left}\"{text}\"{right}:::{class}"));
             }
-            Step::Links(body) => self.links(body),
-            Step::EndNode(node) => {
+            OutlineItem::Links(body) => self.links(body),
+            OutlineItem::EndNode(node) => {
                 self.branches(node);
                 self.end();
                 let found = &self.outline.nodes[node];
@@ -128,7 +128,7 @@ impl Writer<'_> {
                 };
                 self.line(&format!("style n{node} fill:#8090a81a,stroke:{colour}"));
             }
-            Step::EndBody(body) => {
+            OutlineItem::EndBody(body) => {
                 if self.outline.is_framed(body) {
                     self.end();
                     self.line(&format!(

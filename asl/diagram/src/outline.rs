@@ -92,7 +92,7 @@ pub(super) struct Link {
 
 /// The elements of a text format with nested boxes, in output order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum OutlineItem {
     /// A body begins.
     Body(usize),
     /// A node with bodies inside begins.
@@ -146,31 +146,41 @@ impl Outline {
     }
 
     /// All elements in output order. Definitions may nest deeply, so this does not recurse.
-    pub(super) fn steps(&self) -> Vec<Step> {
+    pub(super) fn items(&self) -> Vec<OutlineItem> {
         let mut steps = Vec::new();
-        let mut open: Vec<Step> = (!self.bodies.is_empty())
-            .then_some(Step::Body(0))
+        let mut open: Vec<OutlineItem> = (!self.bodies.is_empty())
+            .then_some(OutlineItem::Body(0))
             .into_iter()
             .collect();
         while let Some(step) = open.pop() {
             steps.push(step);
             match step {
-                Step::Body(body) => {
-                    open.extend([Step::EndBody(body), Step::Links(body)]);
+                OutlineItem::Body(body) => {
+                    open.extend([OutlineItem::EndBody(body), OutlineItem::Links(body)]);
                     let nodes = self.bodies[body].nodes.iter().rev();
                     open.extend(nodes.map(|node| {
                         if self.nodes[*node].inner.is_empty() {
-                            Step::Leaf(*node)
+                            OutlineItem::Leaf(*node)
                         } else {
-                            Step::Node(*node)
+                            OutlineItem::Node(*node)
                         }
                     }));
                 }
-                Step::Node(node) => {
-                    open.push(Step::EndNode(node));
-                    open.extend(self.nodes[node].inner.iter().rev().copied().map(Step::Body));
+                OutlineItem::Node(node) => {
+                    open.push(OutlineItem::EndNode(node));
+                    open.extend(
+                        self.nodes[node]
+                            .inner
+                            .iter()
+                            .rev()
+                            .copied()
+                            .map(OutlineItem::Body),
+                    );
                 }
-                Step::Leaf(_) | Step::Links(_) | Step::EndNode(_) | Step::EndBody(_) => {}
+                OutlineItem::Leaf(_)
+                | OutlineItem::Links(_)
+                | OutlineItem::EndNode(_)
+                | OutlineItem::EndBody(_) => {}
             }
         }
         steps

@@ -5,7 +5,7 @@ pub use ::serde;
 pub use ::serde_json;
 
 pub use crate::builder::{
-    ExpressionTypes, Readable, Takes, errors_of, field_of, value_of, witness_of,
+    ExpressionTypes, Readable, TaskWithInput, errors_of, field_of, value_of, witness_of,
 };
 pub use crate::expr::{
     Align, Binary, Case, Expr, Pattern, Piece, Spec, Text, Unary, error_field, error_name,

@@ -4,7 +4,7 @@ use super::branches::Branches;
 use super::choice::Choice;
 use super::errors::{InMap, InParallel};
 use super::expression::{Expression, UntypedExpression};
-use super::handle::{AnyInput, Handle, Step};
+use super::handle::{AnyInput, StateHandle, StepHandle};
 use super::open::{Fallible, Open};
 use super::scope::BuilderScope;
 use super::to::To;
@@ -21,7 +21,7 @@ use std::rc::Rc;
 /// States that start with an `In` and end with an `Out`.
 ///
 /// [`Body::new`] creates a branch of a Parallel or the body of a Map; a [`FlowBuilder`](super::FlowBuilder) is the body of the
-/// whole workflow. Declare each state, which returns a [`Handle`], and define it once, with the method that is named after its
+/// whole workflow. Declare each state, which returns a [`StateHandle`], and define it once, with the method that is named after its
 /// ASL type.
 pub struct Body<In, Out> {
     pub(super) scope: Rc<BuilderScope>,
@@ -78,15 +78,15 @@ impl<In: Payload, Out> Body<In, Out> {
 
     /// Declares a state with a name and an input type. Define it later, once.
     #[track_caller]
-    pub fn declare<T: Payload>(&self, name: impl Into<String>) -> Handle<T> {
+    pub fn declare<T: Payload>(&self, name: impl Into<String>) -> StateHandle<T> {
         self.scope.declare(self.named(name.into()), false)
     }
 
     /// Declares a state that ignores its input: a state with any output may go there. Define it
     /// later, once.
     #[track_caller]
-    pub fn step(&self, name: impl Into<String>) -> Step {
-        Step::new(self.scope.declare(self.named(name.into()), true))
+    pub fn step(&self, name: impl Into<String>) -> StepHandle {
+        StepHandle::new(self.scope.declare(self.named(name.into()), true))
     }
 
     /// Declares a workflow variable of this body. Branches and bodies inside of it can read the variable, too.
@@ -122,12 +122,21 @@ impl<In: Payload, Out> Body<In, Out> {
     }
 
     #[track_caller]
-    pub(super) fn over<T>(&self, state: &Handle<T>, tree: UntypedExpression, input: &Expr) -> Expr {
+    pub(super) fn over<T>(
+        &self,
+        state: &StateHandle<T>,
+        tree: UntypedExpression,
+        input: &Expr,
+    ) -> Expr {
         self.scope.over(Some(state.name()), tree, input)
     }
 
     #[track_caller]
-    pub(super) fn define<T>(&self, state: &Handle<T>, make: impl FnOnce(String) -> State) -> usize {
+    pub(super) fn define<T>(
+        &self,
+        state: &StateHandle<T>,
+        make: impl FnOnce(String) -> State,
+    ) -> usize {
         let made = make(state.name().to_owned());
         self.scope.define(state, made, false)
     }
@@ -135,7 +144,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub(super) fn fallible<T: Payload, R, E>(
         &self,
-        state: &Handle<T>,
+        state: &StateHandle<T>,
         make: impl FnOnce(String) -> State,
     ) -> Fallible<'_, T, R, E, Out> {
         let index = self.define(state, make);
@@ -144,7 +153,7 @@ impl<In: Payload, Out> Body<In, Out> {
 
     /// Adds a Pass state that passes its input on. Use it for the variables of [`assign`](Open::assign).
     #[track_caller]
-    pub fn pass_on<T: Payload>(&self, state: &Handle<T>) -> Open<'_, T, T, Out> {
+    pub fn pass_on<T: Payload>(&self, state: &StateHandle<T>) -> Open<'_, T, T, Out> {
         let input = Expr::input(T::shape);
         let index = self.define(state, State::pass);
         Open::new(&self.scope, index, input.clone(), input)
@@ -154,7 +163,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn pass<T: Payload, O>(
         &self,
-        state: &Handle<T>,
+        state: &StateHandle<T>,
         output: Expression<T, O>,
     ) -> Open<'_, T, O, Out> {
         let input = Expr::input(T::shape);
@@ -167,7 +176,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn wait<T: Payload>(
         &self,
-        state: &Handle<T>,
+        state: &StateHandle<T>,
         seconds: impl SecondsOf<T>,
     ) -> Open<'_, T, T, Out> {
         let input = Expr::input(T::shape);
@@ -180,7 +189,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn wait_until<T: Payload, At: Timestamp>(
         &self,
-        state: &Handle<T>,
+        state: &StateHandle<T>,
         time: Expression<T, At>,
     ) -> Open<'_, T, T, Out> {
         let input = Expr::input(T::shape);
@@ -191,7 +200,7 @@ impl<In: Payload, Out> Body<In, Out> {
 
     /// Adds a Choice state. All of its targets get the state's input.
     #[track_caller]
-    pub fn choice<T: Payload>(&self, state: &Handle<T>) -> Choice<'_, T> {
+    pub fn choice<T: Payload>(&self, state: &StateHandle<T>) -> Choice<'_, T> {
         let made = State::choice(state.name().to_owned());
         let index = self.scope.define(state, made, true);
         Choice::new(&self.scope, index)
@@ -199,14 +208,14 @@ impl<In: Payload, Out> Body<In, Out> {
 
     /// Adds a Succeed state that ends the body with its input.
     #[track_caller]
-    pub fn succeed(&self, state: &Handle<Out>) {
+    pub fn succeed(&self, state: &StateHandle<Out>) {
         let index = self.define(state, State::succeed);
         self.scope.close(index);
     }
 
     /// Adds a Succeed state that ends the body with a value computed from its input.
     #[track_caller]
-    pub fn succeed_with<T: Payload>(&self, state: &Handle<T>, output: Expression<T, Out>) {
+    pub fn succeed_with<T: Payload>(&self, state: &StateHandle<T>, output: Expression<T, Out>) {
         let output = self.over(state, output.tree, &Expr::input(T::shape));
         let index = self.define(state, |name| State::succeed(name).end_with(output));
         self.scope.close(index);
@@ -216,7 +225,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn fail<T: Payload>(
         &self,
-        state: &Handle<T>,
+        state: &StateHandle<T>,
         error: impl TextOf<T>,
         cause: impl TextOf<T>,
     ) {
@@ -241,7 +250,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn parallel<T: Payload, B: Branches<T>>(
         &self,
-        state: &Handle<T>,
+        state: &StateHandle<T>,
         branches: B,
     ) -> Fallible<'_, T, B::Outputs, InParallel, Out> {
         let bodies = branches.bodies();
@@ -262,7 +271,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn map<T: Payload, Item: Payload, O>(
         &self,
-        state: &Handle<T>,
+        state: &StateHandle<T>,
         items: Expression<T, Vec<Item>>,
         body: Body<Item, O>,
     ) -> Fallible<'_, T, Vec<O>, InMap, Out> {
@@ -275,7 +284,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub(super) fn run_map<T: Payload, Item, O, R>(
         &self,
-        state: &Handle<T>,
+        state: &StateHandle<T>,
         map: flow::Map,
         body: Body<Item, O>,
     ) -> Fallible<'_, T, R, InMap, Out> {
@@ -289,7 +298,7 @@ impl<In: Payload, Out> Body<In, Out> {
 impl<In: Payload> Body<In, serde_json::Value> {
     /// Adds a Succeed state that ends the body with its input, of any type.
     #[track_caller]
-    pub fn succeed_as_is(&self, state: &Handle<AnyInput>) {
+    pub fn succeed_as_is(&self, state: &StateHandle<AnyInput>) {
         let index = self.define(state, State::succeed);
         self.scope.close(index);
     }

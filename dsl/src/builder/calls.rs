@@ -4,9 +4,9 @@ use super::body::Body;
 use super::built::BuiltWorkflow;
 use super::errors::InChild;
 use super::expression::Expression;
-use super::handle::Handle;
+use super::handle::StateHandle;
 use super::open::Fallible;
-use super::values::Takes;
+use super::values::TaskWithInput;
 use crate::expr::{Expr, Text};
 use crate::flow::{AnswerType, Call, State};
 use crate::services::{self, Calls};
@@ -20,9 +20,9 @@ impl<In: Payload, Out> Body<In, Out> {
     /// A task with several parameters takes a tuple of them; a task without parameters takes `()`. The state's output is the
     /// task's result.
     #[track_caller]
-    pub fn task<T: Payload, F: Task + Takes<T>>(
+    pub fn task<T: Payload, F: Task + TaskWithInput<T>>(
         &self,
-        state: &Handle<T>,
+        state: &StateHandle<T>,
         _task: F,
     ) -> Fallible<'_, T, F::Output, F::Error, Out> {
         self.task_of::<T, F>(state, Expr::input(T::shape))
@@ -32,7 +32,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn task_with<T: Payload, F: Task>(
         &self,
-        state: &Handle<T>,
+        state: &StateHandle<T>,
         _task: F,
         arguments: Expression<T, F::Arguments>,
     ) -> Fallible<'_, T, F::Output, F::Error, Out> {
@@ -43,7 +43,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     fn task_of<T: Payload, F: Task>(
         &self,
-        state: &Handle<T>,
+        state: &StateHandle<T>,
         arguments: Expr,
     ) -> Fallible<'_, T, F::Output, F::Error, Out> {
         self.scope.bind_task::<F>();
@@ -59,7 +59,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn wait_for_task_token<T: Payload, F: Task, Answer: Payload>(
         &self,
-        state: &Handle<T>,
+        state: &StateHandle<T>,
         _task: F,
         arguments: Expression<(T, String), F::Arguments>,
     ) -> Fallible<'_, T, Answer, F::Error, Out> {
@@ -78,7 +78,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn workflow<W: Workflow>(
         &self,
-        state: &Handle<W::Input>,
+        state: &StateHandle<W::Input>,
         workflow: W,
     ) -> Fallible<'_, W::Input, W::Output, InChild, Out> {
         self.nested(state, workflow, Expr::input(W::Input::shape))
@@ -88,7 +88,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn workflow_with<T: Payload, W: Workflow>(
         &self,
-        state: &Handle<T>,
+        state: &StateHandle<T>,
         workflow: W,
         input: Expression<T, W::Input>,
     ) -> Fallible<'_, T, W::Output, InChild, Out> {
@@ -99,7 +99,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     fn nested<T: Payload, W: Workflow>(
         &self,
-        state: &Handle<T>,
+        state: &StateHandle<T>,
         _workflow: W,
         input: Expr,
     ) -> Fallible<'_, T, W::Output, InChild, Out> {
@@ -112,7 +112,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn start_workflow<W: Workflow>(
         &self,
-        state: &Handle<W::Input>,
+        state: &StateHandle<W::Input>,
         workflow: W,
     ) -> Fallible<'_, W::Input, serde_json::Value, NoError, Out> {
         let input = Expr::input(W::Input::shape);
@@ -123,7 +123,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn start_workflow_with<T: Payload, W: Workflow>(
         &self,
-        state: &Handle<T>,
+        state: &StateHandle<T>,
         workflow: W,
         input: Expression<T, W::Input>,
     ) -> Fallible<'_, T, serde_json::Value, NoError, Out> {
@@ -134,7 +134,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     fn started<T: Payload, W: Workflow>(
         &self,
-        state: &Handle<T>,
+        state: &StateHandle<T>,
         _workflow: W,
         input: Expr,
     ) -> Fallible<'_, T, serde_json::Value, NoError, Out> {
@@ -148,7 +148,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn built<I: Payload, O: Payload>(
         &self,
-        state: &Handle<I>,
+        state: &StateHandle<I>,
         workflow: &BuiltWorkflow<I, O>,
     ) -> Fallible<'_, I, O, InChild, Out> {
         self.nested_built(state, workflow, Expr::input(I::shape), true)
@@ -158,7 +158,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn built_with<T: Payload, I: Payload, O: Payload>(
         &self,
-        state: &Handle<T>,
+        state: &StateHandle<T>,
         workflow: &BuiltWorkflow<I, O>,
         input: Expression<T, I>,
     ) -> Fallible<'_, T, O, InChild, Out> {
@@ -171,7 +171,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn start_built<T: Payload, I: Payload, O: Payload>(
         &self,
-        state: &Handle<T>,
+        state: &StateHandle<T>,
         workflow: &BuiltWorkflow<I, O>,
         input: Expression<T, I>,
     ) -> Fallible<'_, T, serde_json::Value, NoError, Out> {
@@ -182,7 +182,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     fn nested_built<T: Payload, I: Payload, O: Payload, R, Error>(
         &self,
-        state: &Handle<T>,
+        state: &StateHandle<T>,
         workflow: &BuiltWorkflow<I, O>,
         input: Expr,
         awaited: bool,
@@ -205,7 +205,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn service<T: Payload, Answer: Payload, K: Into<Text>>(
         &self,
-        state: &Handle<T>,
+        state: &StateHandle<T>,
         resource: impl Into<Text>,
         arguments: impl IntoIterator<Item = (K, Expression<T, serde_json::Value>)>,
     ) -> Fallible<'_, T, Answer, NoError, Out> {
@@ -220,7 +220,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn wait_for_service<T: Payload, Answer: Payload, K: Into<Text>>(
         &self,
-        state: &Handle<T>,
+        state: &StateHandle<T>,
         resource: impl Into<Text>,
         arguments: impl IntoIterator<Item = (K, Expression<(T, String), serde_json::Value>)>,
     ) -> Fallible<'_, T, Answer, NoError, Out> {
@@ -235,7 +235,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn call<T: Payload, C: Calls<T>>(
         &self,
-        state: &Handle<T>,
+        state: &StateHandle<T>,
         request: C,
     ) -> Fallible<'_, T, C::Answer, NoError, Out> {
         let (waits, resource, arguments) = request.parts();
@@ -251,7 +251,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     fn fields<T, From, K: Into<Text>>(
         &self,
-        state: &Handle<T>,
+        state: &StateHandle<T>,
         arguments: impl IntoIterator<Item = (K, Expression<From, serde_json::Value>)>,
         input: &Expr,
     ) -> Vec<(Text, Expr)> {

@@ -147,7 +147,10 @@ impl<In, Input> Batches<In, Input> {
 impl<In: Payload, Out> Body<In, Out> {
     /// Applies expressions to the input of a state. Faults in them get the caller's location.
     #[track_caller]
-    fn inputs<T: Payload>(&self, state: &super::Handle<T>) -> impl Fn(UntypedExpression) -> Expr {
+    fn inputs<T: Payload>(
+        &self,
+        state: &super::StateHandle<T>,
+    ) -> impl Fn(UntypedExpression) -> Expr {
         let place = SourceLocation::caller();
         let scope = self.scope.clone();
         let name = state.name().to_owned();
@@ -158,7 +161,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn distributed_map<T: Payload, Item: Payload, O>(
         &self,
-        state: &super::Handle<T>,
+        state: &super::StateHandle<T>,
         items: Expression<T, Vec<Item>>,
         children: MachineType,
         body: Body<Item, O>,
@@ -173,7 +176,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn distributed_map_in_batches<T: Payload, Item: Payload, Input: Payload, O>(
         &self,
-        state: &super::Handle<T>,
+        state: &super::StateHandle<T>,
         items: Expression<T, Vec<Item>>,
         batches: Batches<T, Input>,
         children: MachineType,
@@ -190,7 +193,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn distributed_map_of<T: Payload, Item: Payload, O>(
         &self,
-        state: &super::Handle<T>,
+        state: &super::StateHandle<T>,
         reader: Access<T>,
         children: MachineType,
         body: Body<Item, O>,
@@ -205,7 +208,7 @@ impl<In: Payload, Out> Body<In, Out> {
     #[track_caller]
     pub fn distributed_map_of_in_batches<T: Payload, Item: Payload, Input: Payload, O>(
         &self,
-        state: &super::Handle<T>,
+        state: &super::StateHandle<T>,
         reader: Access<T>,
         batches: Batches<T, Input>,
         children: MachineType,

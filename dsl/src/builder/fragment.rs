@@ -3,10 +3,10 @@
 use super::body::Body;
 use super::errors::{ErrorsOf, InParallel};
 use super::expression::Expression;
-use super::handle::{AnyInput, Step};
+use super::handle::{AnyInput, StepHandle};
 use super::scope::BuilderScope;
 use super::to::{Route, To};
-use super::values::EndsWith;
+use super::values::DeclaredOutput;
 use super::variable::{Variables, last};
 use crate::expr::{Expr, ExprNode};
 use crate::flow::{self, Fragment, Include, State};
@@ -18,7 +18,7 @@ use std::marker::PhantomData;
 
 /// Reserves the names of a fragment's states in a workflow: every state may go there. Created by [`fragment`](Body::fragment).
 pub struct IncludedFragment<F> {
-    first: Step,
+    first: StepHandle,
     prefix: String,
     types: PhantomData<fn() -> F>,
 }
@@ -84,7 +84,7 @@ impl<In: Payload, Out> Body<In, Out> {
         let prefix = self.named(name.into());
         let first = flow::entry(&prefix, F::body());
         IncludedFragment {
-            first: Step::new(self.scope.declare(first.into_owned(), true)),
+            first: StepHandle::new(self.scope.declare(first.into_owned(), true)),
             prefix,
             types: PhantomData,
         }
@@ -241,7 +241,7 @@ impl<F: Fragment, End> OpenFragment<'_, F, End> {
     #[track_caller]
     pub fn end(self)
     where
-        End: EndsWith<F::Output>,
+        End: DeclaredOutput<F::Output>,
     {
         let include = self.include.clone().end();
         self.put(include);

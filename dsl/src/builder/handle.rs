@@ -17,16 +17,16 @@ use std::rc::Rc;
 /// name or a value of the wrong type does not compile.
 ///
 /// Created by [`declare`](super::Body::declare).
-pub struct Handle<T> {
+pub struct StateHandle<T> {
     pub(super) body: u64,
     pub(super) name: Rc<str>,
     pub(super) index: usize,
     takes: PhantomData<fn(T)>,
 }
 
-impl<T> Handle<T> {
+impl<T> StateHandle<T> {
     pub(super) fn new(body: u64, name: Rc<str>, index: usize) -> Self {
-        Handle {
+        StateHandle {
             body,
             name,
             index,
@@ -45,7 +45,7 @@ impl<T> Handle<T> {
         &self,
         variable: &Variable<V>,
         value: Expression<From, V>,
-    ) -> AssigningEdge<From, Handle<T>> {
+    ) -> AssigningEdge<From, StateHandle<T>> {
         AssigningEdge::new(self.clone()).assigning(variable, value)
     }
 
@@ -54,7 +54,7 @@ impl<T> Handle<T> {
         &self,
         field: impl Into<Text>,
         value: impl Into<Value>,
-    ) -> AssigningEdge<From, Handle<T>> {
+    ) -> AssigningEdge<From, StateHandle<T>> {
         AssigningEdge::new(self.clone()).raw(field, value)
     }
 
@@ -62,20 +62,20 @@ impl<T> Handle<T> {
     pub fn binding<In, Caught>(
         &self,
         variables: impl Variables<Caught>,
-    ) -> AssigningEdge<(In, Caught), Handle<T>> {
+    ) -> AssigningEdge<(In, Caught), StateHandle<T>> {
         AssigningEdge::new(self.clone()).binding(variables)
     }
 }
 
-impl<T> Clone for Handle<T> {
+impl<T> Clone for StateHandle<T> {
     fn clone(&self) -> Self {
-        Handle::new(self.body, self.name.clone(), self.index)
+        StateHandle::new(self.body, self.name.clone(), self.index)
     }
 }
 
-impl<T> fmt::Debug for Handle<T> {
+impl<T> fmt::Debug for StateHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Handle").field(&self.name).finish()
+        f.debug_tuple("StateHandle").field(&self.name).finish()
     }
 }
 
@@ -83,13 +83,13 @@ impl<T> fmt::Debug for Handle<T> {
 ///
 /// Created by [`step`](super::Body::step). In the definition of its state it is a handle of [`AnyInput`].
 #[derive(Clone, Debug)]
-pub struct Step {
-    handle: Handle<AnyInput>,
+pub struct StepHandle {
+    handle: StateHandle<AnyInput>,
 }
 
-impl Step {
-    pub(super) fn new(handle: Handle<AnyInput>) -> Self {
-        Step { handle }
+impl StepHandle {
+    pub(super) fn new(handle: StateHandle<AnyInput>) -> Self {
+        StepHandle { handle }
     }
 
     /// An edge to this state that assigns a variable.
@@ -97,7 +97,7 @@ impl Step {
         &self,
         variable: &Variable<V>,
         value: Expression<From, V>,
-    ) -> AssigningEdge<From, Step> {
+    ) -> AssigningEdge<From, StepHandle> {
         AssigningEdge::new(self.clone()).assigning(variable, value)
     }
 
@@ -106,7 +106,7 @@ impl Step {
         &self,
         field: impl Into<Text>,
         value: impl Into<Value>,
-    ) -> AssigningEdge<From, Step> {
+    ) -> AssigningEdge<From, StepHandle> {
         AssigningEdge::new(self.clone()).raw(field, value)
     }
 
@@ -114,20 +114,20 @@ impl Step {
     pub fn binding<In, Caught>(
         &self,
         variables: impl Variables<Caught>,
-    ) -> AssigningEdge<(In, Caught), Step> {
+    ) -> AssigningEdge<(In, Caught), StepHandle> {
         AssigningEdge::new(self.clone()).binding(variables)
     }
 }
 
-impl Deref for Step {
-    type Target = Handle<AnyInput>;
+impl Deref for StepHandle {
+    type Target = StateHandle<AnyInput>;
 
-    fn deref(&self) -> &Handle<AnyInput> {
+    fn deref(&self) -> &StateHandle<AnyInput> {
         &self.handle
     }
 }
 
-/// The input of a [`Step`]: any value, which the state ignores.
+/// The input of a [`StepHandle`]: any value, which the state ignores.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct AnyInput(serde_json::Value);

@@ -1,6 +1,6 @@
 //! The typed builder, for workflows that are computed, for example in a loop or from configuration.
 //!
-//! It produces the same [flow tree](crate::flow) as `workflow!`. States are typed [handles](Handle), so a
+//! It produces the same [flow tree](crate::flow) as `workflow!`. States are typed [handles](StateHandle), so a
 //! misspelled name or a value of the wrong type does not compile; conditions and values are
 //! [`expr!`](macro@crate::expr)s, checked by rustc on the real types.
 //!
@@ -77,11 +77,11 @@ pub use self::expression::Expression;
 pub use self::expression::ExpressionTypes;
 pub use self::flow::FlowBuilder;
 pub use self::fragment::{ArgumentsOf, ExitTargets, IncludedFragment, OpenFragment};
-pub use self::handle::{AnyInput, Handle, Step};
+pub use self::handle::{AnyInput, StateHandle, StepHandle};
 pub use self::open::{Fallible, Open};
 pub use self::retry::Retry;
 pub use self::to::{AssigningEdge, To};
-pub use self::values::{CountOf, EndsWith, PercentageOf, SecondsOf, Takes, TextOf};
+pub use self::values::{CountOf, DeclaredOutput, PercentageOf, SecondsOf, TaskWithInput, TextOf};
 pub use self::variable::{InputHandle, Readable, Variable, Variables};
 #[doc(hidden)]
 pub use self::variable::{value_of, witness_of};

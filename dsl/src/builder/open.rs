@@ -6,7 +6,7 @@ use super::expression::{Expression, UntypedExpression};
 use super::retry::Retry;
 use super::scope::BuilderScope;
 use super::to::{Route, To};
-use super::values::{CountOf, EndsWith, SecondsOf};
+use super::values::{CountOf, DeclaredOutput, SecondsOf};
 use super::variable::{AssignedValue, Assignment, Variable, Variables, last};
 use crate::expr::{Expr, ExprNode, Text};
 use crate::flow::{self, State};
@@ -92,7 +92,7 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
     }
 
     /// On these errors, goes to a state that takes the error's data: an [`ErrorOutput`](crate::ErrorOutput), or the fields
-    /// that [`errors!`](macro@crate::errors) names. A [`Step`](super::Step) gets the error itself, which is ASL's default.
+    /// that [`errors!`](macro@crate::errors) names. A [`StepHandle`](super::StepHandle) gets the error itself, which is ASL's default.
     #[track_caller]
     pub fn catch<E: ErrorsOf<Error>>(
         self,
@@ -223,7 +223,7 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
     /// Ends the body with the result.
     pub fn end(self)
     where
-        End: EndsWith<Result>,
+        End: DeclaredOutput<Result>,
     {
         self.scope.edit(self.index, State::end);
         self.scope.close(self.index);
@@ -281,7 +281,7 @@ impl<In: Payload, Result, Error: TaskError, End> Fallible<'_, In, Result, Error,
     /// Sets the type of a task token's output or of a service's result, where the next state does not determine it.
     pub fn answered_with<T>(self) -> Self
     where
-        T: EndsWith<Result>,
+        T: DeclaredOutput<Result>,
     {
         self
     }
@@ -379,7 +379,7 @@ impl<'b, From, Out, End> Open<'b, From, Out, End> {
     /// Ends the body with the output.
     pub fn end(self)
     where
-        End: EndsWith<Out>,
+        End: DeclaredOutput<Out>,
     {
         self.scope
             .edit(self.index, |state| state.end_with(self.output));

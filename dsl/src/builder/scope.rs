@@ -1,6 +1,6 @@
 //! Collects the states of one body.
 
-use super::handle::Handle;
+use super::handle::StateHandle;
 use super::to::Route;
 use crate::expr::{Expr, Text};
 use crate::flow::{Body, State, VariableOf, Variables};
@@ -119,7 +119,7 @@ impl BuilderScope {
     }
 
     #[track_caller]
-    pub(super) fn declare<T>(&self, name: String, is_step: bool) -> Handle<T> {
+    pub(super) fn declare<T>(&self, name: String, is_step: bool) -> StateHandle<T> {
         let name: Rc<str> = name.into();
         let mut declared = self.declared.borrow_mut();
         declared.push(DeclaredState {
@@ -128,7 +128,7 @@ impl BuilderScope {
             definitions: 0,
             is_step,
         });
-        Handle::new(self.id, name, declared.len() - 1)
+        StateHandle::new(self.id, name, declared.len() - 1)
     }
 
     #[track_caller]
@@ -149,7 +149,12 @@ impl BuilderScope {
 
     /// Adds a state; returns its index.
     #[track_caller]
-    pub(super) fn define<T>(&self, handle: &Handle<T>, state: State, is_choice: bool) -> usize {
+    pub(super) fn define<T>(
+        &self,
+        handle: &StateHandle<T>,
+        state: State,
+        is_choice: bool,
+    ) -> usize {
         let own = handle.body == self.id;
         if own {
             let mut declared = self.declared.borrow_mut();

@@ -1,7 +1,7 @@
 //! The targets of transitions.
 
 use super::expression::Expression;
-use super::handle::{Handle, Step};
+use super::handle::{StateHandle, StepHandle};
 use super::variable::{AssignedValue, Assignment, Variable, Variables, last};
 use crate::expr::Text;
 use crate::sealed::Sealed;
@@ -16,7 +16,7 @@ use std::rc::Rc;
 #[diagnostic::on_unimplemented(
     message = "a `{Out}` is passed on, but `{Self}` does not take it",
     label = "takes another type",
-    note = "a `Step` takes any value; for a `Handle`, compute a value of its type with `.output(expr!(..))` first"
+    note = "a `StepHandle` takes any value; for a `StateHandle`, compute a value of its type with `.output(expr!(..))` first"
 )]
 pub trait To<From, Out>: Sealed {
     /// The untyped target.
@@ -38,7 +38,7 @@ pub struct Route {
 }
 
 impl Route {
-    fn of<T>(handle: &Handle<T>, is_step: bool) -> Route {
+    fn of<T>(handle: &StateHandle<T>, is_step: bool) -> Route {
         Route {
             body: handle.body,
             name: handle.name.clone(),
@@ -50,18 +50,18 @@ impl Route {
     }
 }
 
-impl<T> Sealed for Handle<T> {}
-impl Sealed for Step {}
+impl<T> Sealed for StateHandle<T> {}
+impl Sealed for StepHandle {}
 
 #[diagnostic::do_not_recommend]
-impl<From, T> To<From, T> for &Handle<T> {
+impl<From, T> To<From, T> for &StateHandle<T> {
     fn route(self) -> Route {
         Route::of(self, false)
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<From, T> To<From, T> for &Step {
+impl<From, T> To<From, T> for &StepHandle {
     fn route(self) -> Route {
         Route::of(self, true)
     }
@@ -118,7 +118,7 @@ impl<In, Caught, H> AssigningEdge<(In, Caught), H> {
 impl<From, H> Sealed for AssigningEdge<From, H> {}
 
 #[diagnostic::do_not_recommend]
-impl<From, T> To<From, T> for AssigningEdge<From, Handle<T>> {
+impl<From, T> To<From, T> for AssigningEdge<From, StateHandle<T>> {
     fn route(self) -> Route {
         Route {
             assigns: self.assigns,
@@ -129,7 +129,7 @@ impl<From, T> To<From, T> for AssigningEdge<From, Handle<T>> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<From, T> To<From, T> for AssigningEdge<From, Step> {
+impl<From, T> To<From, T> for AssigningEdge<From, StepHandle> {
     fn route(self) -> Route {
         Route {
             assigns: self.assigns,

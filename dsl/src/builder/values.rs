@@ -139,9 +139,9 @@ impl<In> TextOf<In> for Expression<In, String> {
     label = "ends with a `{Out}`",
     note = "compute the declared type with `.output(expr!(..))`, or continue with `.next(&state)`"
 )]
-pub trait EndsWith<Out>: Is<Out> {}
+pub trait DeclaredOutput<Out>: Is<Out> {}
 
-impl<T> EndsWith<T> for T {}
+impl<T> DeclaredOutput<T> for T {}
 
 /// A task that takes an `In`: as its only argument, or as a tuple of its arguments. `#[task]` implements it.
 #[diagnostic::on_unimplemented(
@@ -149,4 +149,4 @@ impl<T> EndsWith<T> for T {}
     label = "does not take a `{In}`",
     note = "`flow.task_with(&state, task {{}}, expr!(|input: ..| ..))` computes its arguments from the state's input"
 )]
-pub trait Takes<In> {}
+pub trait TaskWithInput<In> {}

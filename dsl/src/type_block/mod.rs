@@ -24,9 +24,11 @@ pub use self::proof::comparison::{
 pub use self::proof::operand::{Becomes, Convertible, Operand, Points, Shown, Sums, joined};
 pub use self::proof::receiver::{Flat, Has, HasInside, method};
 pub use self::proof::scope::{macros, standard_default};
-pub use self::tagging::{OfTagged, OfUntagged, Tagged, Tagging, Told, Untagged, tagging};
+pub use self::tagging::{
+    MatchableTagging, OfTagged, OfUntagged, Tagged, Tagging, Untagged, tagging,
+};
 pub use self::type_data::{
-    ByDefault, ByForm, ByItems, ByNoDefault, ByNothing, ByPayload, Known, Witnessed, known,
+    ByDefault, ByForm, ByItems, ByNoDefault, ByNothing, ByPayload, TypeData, Witnessed, known,
     nothing, variables,
 };
 pub use self::witness::{

@@ -55,9 +55,9 @@ impl<T> OfTagged for &Tagging<T> {}
     label = "this variant cannot be distinguished from the others",
     note = "take `#[serde(untagged)]` off `{T}`, or decide in a task"
 )]
-pub trait Told<T>: Sized {
+pub trait MatchableTagging<T>: Sized {
     /// Requires that the variant can be found in the JSON.
-    fn told(_value: &T, _tagging: Self) {}
+    fn require(_value: &T, _tagging: Self) {}
 }
 
-impl<T> Told<T> for Tagged {}
+impl<T> MatchableTagging<T> for Tagged {}

@@ -15,7 +15,7 @@ use std::marker::PhantomData;
 
 /// The data about one type.
 #[derive(Clone, Copy, Default)]
-pub struct Known {
+pub struct TypeData {
     shape: Option<fn() -> Shape>,
     default: Option<fn() -> Expr>,
     check: Option<Check>,
@@ -23,7 +23,7 @@ pub struct Known {
     method_check: Option<Check>,
 }
 
-impl Known {
+impl TypeData {
     /// The value, unless samples of the type show that its own code disagrees with its JSON.
     #[must_use]
     pub fn checked(&self, value: Expr) -> Expr {
@@ -79,9 +79,9 @@ impl Known {
     }
 }
 
-impl fmt::Debug for Known {
+impl fmt::Debug for TypeData {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Known")
+        f.debug_struct("TypeData")
             .field("shape", &self.shape.map(|shape| shape()))
             .field("default", &self.default.map(|default| default()))
             .finish()
@@ -91,11 +91,11 @@ impl fmt::Debug for Known {
 /// Declarations whose block rustc has checked.
 pub trait Witnessed {
     /// Returns the data about each witness of the block.
-    fn known() -> Vec<Known>;
+    fn known() -> Vec<TypeData>;
 }
 
 /// Reads the result type of a block. The block is never called.
-pub fn known<R: Witnesses>(_block: impl FnOnce() -> R) -> Vec<Known> {
+pub fn known<R: Witnesses>(_block: impl FnOnce() -> R) -> Vec<TypeData> {
     let mut list = Vec::new();
     R::put(&mut list);
     list
@@ -103,7 +103,7 @@ pub fn known<R: Witnesses>(_block: impl FnOnce() -> R) -> Vec<Known> {
 
 /// The variables of a scope whose types are known.
 #[must_use]
-pub fn variables(names: &[&'static str], known: &[Known]) -> Vec<(Text, fn() -> Shape)> {
+pub fn variables(names: &[&'static str], known: &[TypeData]) -> Vec<(Text, fn() -> Shape)> {
     let names = names.iter().zip(known);
     names
         .filter_map(|(name, known)| Some((Text::Borrowed(name), known.shape?)))
@@ -113,14 +113,14 @@ pub fn variables(names: &[&'static str], known: &[Known]) -> Vec<(Text, fn() -> 
 /// The result type of a block: leaves, and tuples of them.
 pub trait Witnesses {
     /// Adds the data of the leaves.
-    fn put(list: &mut Vec<Known>);
+    fn put(list: &mut Vec<TypeData>);
 }
 
 macro_rules! trees {
     ($($($name:ident)*;)+) => {
         $(
             impl<$($name: Witnesses),*> Witnesses for ($($name,)*) {
-                fn put(list: &mut Vec<Known>) {
+                fn put(list: &mut Vec<TypeData>) {
                     let _ = &list;
                     $($name::put(list);)*
                 }
@@ -135,7 +135,7 @@ for_tuples!(trees);
 /// One witness.
 pub trait OneWitness {
     /// Returns the data about it.
-    fn known() -> Known;
+    fn known() -> TypeData;
 }
 
 macro_rules! leaves {
@@ -152,13 +152,13 @@ macro_rules! leaves {
             }
 
             impl<$($bounds)*> OneWitness for $name<$($parameter),*> {
-                fn known() -> Known {
+                fn known() -> TypeData {
                     $known
                 }
             }
 
             impl<$($bounds)*> Witnesses for $name<$($parameter),*> {
-                fn put(list: &mut Vec<Known>) {
+                fn put(list: &mut Vec<TypeData>) {
                     list.push(<Self as OneWitness>::known());
                 }
             }
@@ -168,40 +168,40 @@ macro_rules! leaves {
 
 leaves! {
     /// A payload.
-    Owned<T>: [T: Payload] Known { shape: Some(T::shape), ..Known::default() };
+    Owned<T>: [T: Payload] TypeData { shape: Some(T::shape), ..TypeData::default() };
     /// A type with the JSON form of a payload.
-    Borrowed<T>: [T: Form] Known { shape: Some(<T::Owned as Payload>::shape), ..Known::default() };
+    Borrowed<T>: [T: Form] TypeData { shape: Some(<T::Owned as Payload>::shape), ..TypeData::default() };
     /// An iterator, which has the JSON form of a list.
-    Items<T>: [T: Form] Known { shape: Some(<Vec<T::Owned> as Payload>::shape), ..Known::default() };
+    Items<T>: [T: Form] TypeData { shape: Some(<Vec<T::Owned> as Payload>::shape), ..TypeData::default() };
     /// An unknown type.
-    Nothing<>: [] Known::default();
+    Nothing<>: [] TypeData::default();
     /// A type with a default.
-    WithDefault<T, Shaped>: [T: Default + Serialize, Shaped: OneWitness] Known {
+    WithDefault<T, Shaped>: [T: Default + Serialize, Shaped: OneWitness] TypeData {
         default: Some(|| Expr::constant(&T::default())),
         ..Shaped::known()
     };
     /// A type whose `==` is compared with the equality of its JSON.
-    Equal<T, Shaped>: [T: Payload + PartialEq, Shaped: OneWitness] Known {
+    Equal<T, Shaped>: [T: Payload + PartialEq, Shaped: OneWitness] TypeData {
         check: Some(samples::equality::<T>),
         ..Shaped::known()
     };
     /// A type whose `<` is compared with the order of its JSON.
-    PartiallyOrdered<T, Shaped>: [T: Payload + PartialOrd, Shaped: OneWitness] Known {
+    PartiallyOrdered<T, Shaped>: [T: Payload + PartialOrd, Shaped: OneWitness] TypeData {
         check: Some(samples::partial_order::<T>),
         ..Shaped::known()
     };
     /// A type whose `Ord` is compared with the order of its JSON.
-    Ordered<T, Shaped>: [T: Payload + Ord, Shaped: OneWitness] Known {
+    Ordered<T, Shaped>: [T: Payload + Ord, Shaped: OneWitness] TypeData {
         check: Some(samples::order::<T>),
         ..Shaped::known()
     };
     /// A type whose clones are compared with their originals.
-    Cloned<T, Shaped>: [T: Payload + Clone, Shaped: OneWitness] Known {
+    Cloned<T, Shaped>: [T: Payload + Clone, Shaped: OneWitness] TypeData {
         check: Some(samples::clone::<T>),
         ..Shaped::known()
     };
     /// A type whose `value.clone()` is compared with the value.
-    MethodClone<T, Shaped>: [T: Payload, Shaped: OneWitness] Known {
+    MethodClone<T, Shaped>: [T: Payload, Shaped: OneWitness] TypeData {
         method_check: Some(samples::method_clone::<T>),
         ..Shaped::known()
     };
@@ -398,7 +398,7 @@ mod tests {
             let (a, b) = (Witness::<u32>::new(), Witness::<String>::new());
             (((&&&&a).known(), (&&&&b).known()), ((&&&&a).known(),))
         });
-        let shapes: Vec<_> = list.iter().filter_map(Known::shape).collect();
+        let shapes: Vec<_> = list.iter().filter_map(TypeData::shape).collect();
         let shapes: Vec<_> = shapes.iter().map(|shape| words(&shape())).collect();
         assert_eq!(shapes, ["an integer", "a text", "an integer"]);
     }

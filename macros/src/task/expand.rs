@@ -202,7 +202,7 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
             #task_impl
 
             #[automatically_derived]
-            impl ::stepwright::__::Takes<#arguments> for #name {}
+            impl ::stepwright::__::TaskWithInput<#arguments> for #name {}
 
             #handler
         };

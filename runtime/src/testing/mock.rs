@@ -44,13 +44,13 @@ pub struct AnyOutput;
 /// The answers of a mock, each with the number of calls that it answers.
 #[derive(Clone, Debug)]
 pub(super) struct Steps {
-    list: Vec<(Option<usize>, Step)>,
+    list: Vec<(Option<usize>, MockAnswer)>,
     /// Whether the mock may remain without a call.
     pub(super) is_optional: bool,
 }
 
 #[derive(Clone)]
-pub(super) struct Step {
+pub(super) struct MockAnswer {
     reply: MockReply,
     submitted: Option<Value>,
     worker: Option<SmolStr>,
@@ -169,7 +169,7 @@ impl<T> Mock<T> {
         self
     }
 
-    fn last(mut self, change: impl FnOnce(&mut Step)) -> Self {
+    fn last(mut self, change: impl FnOnce(&mut MockAnswer)) -> Self {
         if let Some((_, step)) = self.steps.list.last_mut() {
             change(step);
         }
@@ -182,7 +182,7 @@ impl<T> Mock<T> {
     }
 
     fn of(reply: MockReply) -> Self {
-        let step = Step {
+        let step = MockAnswer {
             reply,
             submitted: None,
             worker: None,
@@ -215,7 +215,7 @@ impl<T> fmt::Debug for Mock<T> {
 
 impl Steps {
     /// Returns the answer for the call with this number, from 0; `None` if the mock has no answer left.
-    pub(super) fn step(&self, mut call: usize) -> Option<&Step> {
+    pub(super) fn step(&self, mut call: usize) -> Option<&MockAnswer> {
         for (times, step) in &self.list {
             let times = times.unwrap_or(1);
             if call < times {
@@ -236,7 +236,7 @@ impl Steps {
     }
 }
 
-impl Step {
+impl MockAnswer {
     /// Whether the test answers.
     pub(super) fn is_token(&self) -> bool {
         matches!(self.reply, MockReply::Token)
@@ -273,7 +273,7 @@ impl Step {
     }
 }
 
-impl fmt::Debug for Step {
+impl fmt::Debug for MockAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.reply {
             MockReply::Result(result) => result.fmt(f),

@@ -8,7 +8,7 @@ use stepwright_asl::overlay::{Mark, Overlay, Status};
 use stepwright_asl::redaction::Redaction;
 
 use super::coverage::Coverage;
-use super::recorded::{RecordedHistory, Step, steps};
+use super::recorded::{RecordedEvent, RecordedHistory, steps};
 use crate::history::History;
 
 /// Marks the states and transitions of a definition with their statuses in an execution.
@@ -66,7 +66,7 @@ impl RecordedHistory {
     }
 }
 
-fn is_entered(step: &Step) -> bool {
+fn is_entered(step: &RecordedEvent) -> bool {
     step.kind.ends_with("StateEntered")
 }
 
@@ -97,7 +97,7 @@ struct HistoryWalk<'s> {
     title: String,
 }
 
-fn of_steps(definition: &Asl, steps: &[Step], redaction: &Redaction) -> Overlay {
+fn of_steps(definition: &Asl, steps: &[RecordedEvent], redaction: &Redaction) -> Overlay {
     let mut walk = HistoryWalk {
         redaction,
         visits: Vec::new(),
@@ -216,7 +216,7 @@ fn mark(visits: &[&StateVisit<'_>]) -> Mark {
 }
 
 impl<'s> HistoryWalk<'s> {
-    fn step(&mut self, step: &'s Step) {
+    fn step(&mut self, step: &'s RecordedEvent) {
         let kind = step.kind.as_str();
         let scope = step.scope.as_slice();
         let state = step.state.as_deref().unwrap_or_default();
@@ -281,7 +281,7 @@ impl<'s> HistoryWalk<'s> {
         self.last.insert((scope, state), at);
     }
 
-    fn execution(&mut self, step: &Step) {
+    fn execution(&mut self, step: &RecordedEvent) {
         self.title = match step.kind.as_str() {
             "ExecutionSucceeded" => "execution succeeded".to_owned(),
             "ExecutionRedriven" => {
@@ -368,7 +368,7 @@ impl<'s> HistoryWalk<'s> {
     }
 }
 
-fn ended(how: &str, step: &Step) -> String {
+fn ended(how: &str, step: &RecordedEvent) -> String {
     match step.details["error"].as_str() {
         Some(error) => format!("execution {how}: {error}"),
         None => format!("execution {how}"),
@@ -387,7 +387,7 @@ fn is_failure(kind: &str) -> bool {
 }
 
 /// Returns the error of an event, with its cause.
-fn error(step: &Step, redaction: &Redaction) -> Option<String> {
+fn error(step: &RecordedEvent, redaction: &Redaction) -> Option<String> {
     let error = step.details["error"].as_str();
     let cause = step.details["cause"]
         .as_str()

@@ -21,7 +21,7 @@ use crate::value::Value;
 /// ```
 #[derive(Clone, Debug)]
 pub struct RecordedHistory {
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<RecordedEvent>,
     pub(super) role: Option<String>,
     pub(super) region: Option<String>,
     /// Why the execution cannot be run again.
@@ -43,7 +43,7 @@ pub struct RecordedHistoryError(String);
 
 /// One event, recorded by the service or by this library.
 #[derive(Clone, Debug)]
-pub(super) struct Step {
+pub(super) struct RecordedEvent {
     pub(super) id: u32,
     /// Its type.
     pub(super) kind: String,
@@ -148,7 +148,7 @@ impl RecordedHistory {
             .iter()
             .find_map(|event| event["taskScheduledEventDetails"]["region"].as_str());
         Ok(Self {
-            steps: raw.into_iter().map(Step::from).collect(),
+            steps: raw.into_iter().map(RecordedEvent::from).collect(),
             role: role.map(str::to_owned),
             region: region.map(str::to_owned),
             incomplete,
@@ -220,10 +220,10 @@ fn refused(text: &str) -> RecordedHistoryError {
 }
 
 /// Returns the events of a run of this library.
-pub(super) fn steps(history: &History) -> Vec<Step> {
+pub(super) fn steps(history: &History) -> Vec<RecordedEvent> {
     history
         .events()
-        .map(|event| Step {
+        .map(|event| RecordedEvent {
             id: event.id(),
             kind: event.kind().name().to_owned(),
             state: event.state_name().map(str::to_owned),
@@ -492,7 +492,7 @@ impl Frame {
     }
 }
 
-impl From<RawEvent> for Step {
+impl From<RawEvent> for RecordedEvent {
     fn from(event: RawEvent) -> Self {
         Self {
             id: event.id,

@@ -8,7 +8,7 @@ use stepwright_runtime::Engine;
 use tokio::sync::mpsc::UnboundedSender;
 
 /// Receives the number of each attempt after the attempt is over.
-struct Told(Mutex<UnboundedSender<(u32, bool)>>);
+struct CancellationReports(Mutex<UnboundedSender<(u32, bool)>>);
 
 /// Moves its first attempt to a spawned task; only the context can notify that task of the cancellation.
 #[task]
@@ -20,7 +20,7 @@ async fn weigh(context: &TaskContext, parcel: u32) -> u32 {
         own.cancelled().await;
         // The future is ready for later callers, too.
         own.cancelled().await;
-        if let Some(told) = own.state::<Told>() {
+        if let Some(told) = own.state::<CancellationReports>() {
             let told = told.0.lock().expect("nothing panics here");
             let _ = told.send((attempt, !was_over && own.is_cancelled()));
         }
@@ -54,7 +54,7 @@ async fn the_end_of_an_attempt_is_told_while_the_execution_goes_on() {
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
     let engine = Engine::builder()
         .register::<Weighing>()
-        .state(Told(Mutex::new(tell)))
+        .state(CancellationReports(Mutex::new(tell)))
         .virtual_time()
         .build()
         .unwrap();

@@ -9,7 +9,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use stepwright_tests::conformance::{Way, read_rows};
+use stepwright_tests::conformance::{ReplayMode, read_rows};
 
 const USAGE: &str = "usage: conformance [--api | --endpoint http://HOST:PORT] FILE...
 
@@ -20,12 +20,12 @@ async fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let (way, files) = match words.as_slice() {
-        ["--api", files @ ..] => (Way::Api, files),
+        ["--api", files @ ..] => (ReplayMode::Api, files),
         ["--endpoint", url, files @ ..] => {
             let address = url.strip_prefix("http://").unwrap_or(url);
-            (Way::Endpoint(address.trim_end_matches('/')), files)
+            (ReplayMode::Endpoint(address.trim_end_matches('/')), files)
         }
-        files => (Way::InProcess, files),
+        files => (ReplayMode::InProcess, files),
     };
     if files.is_empty() || files.iter().any(|file| file.starts_with('-')) {
         eprintln!("{USAGE}");

@@ -12,7 +12,7 @@ use crate::client::Client;
 
 /// How a row is replayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way<'a> {
+pub enum ReplayMode<'a> {
     /// By calls of the engine.
     InProcess,
     /// By requests to a server of the API, which this process starts for the row.

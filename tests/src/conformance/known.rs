@@ -6,7 +6,7 @@ use serde::Deserialize;
 /// `tests/conformance/known.toml`: by the stem of the file, ids with the reason why a correct implementation differs.
 #[derive(Debug, Default, Deserialize)]
 #[serde(transparent)]
-pub struct Known(IndexMap<String, IndexMap<String, Entry>>);
+pub struct KnownDifferences(IndexMap<String, IndexMap<String, Entry>>);
 
 /// Why one row is known to differ.
 #[derive(Debug, Deserialize)]
@@ -18,7 +18,7 @@ struct Entry {
     source: String,
 }
 
-impl Known {
+impl KnownDifferences {
     /// Reads the list.
     ///
     /// # Errors

@@ -12,8 +12,8 @@ mod row;
 mod test_state;
 mod validation;
 
-pub use api::Way;
-pub use known::Known;
+pub use api::ReplayMode;
+pub use known::KnownDifferences;
 pub use row::{Row, read_rows};
 
 /// The differences between a row's recording and the actual behaviour: all of them, at least one.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Differences, Way, execution, test_state, validation};
+use super::{Differences, ReplayMode, execution, test_state, validation};
 
 /// One recorded behaviour of the service.
 #[derive(Debug)]
@@ -45,30 +45,31 @@ impl Row {
     /// # Errors
     ///
     /// All differences between the recording and the actual behaviour.
-    pub async fn check(&self, way: Way<'_>) -> Result<(), Differences> {
+    pub async fn check(&self, way: ReplayMode<'_>) -> Result<(), Differences> {
         match (self.kind, way) {
-            (Kind::Execution, Way::InProcess) => execution::check(&self.fields).await,
-            (Kind::Execution, Way::Api) => execution::check_by_api(&self.fields).await,
-            (Kind::Execution, Way::Endpoint(address)) => {
+            (Kind::Execution, ReplayMode::InProcess) => execution::check(&self.fields).await,
+            (Kind::Execution, ReplayMode::Api) => execution::check_by_api(&self.fields).await,
+            (Kind::Execution, ReplayMode::Endpoint(address)) => {
                 execution::check_at(&self.fields, address).await
             }
             (Kind::TestState, way) => test_state::check(&self.fields, way).await,
-            (Kind::Validation, Way::InProcess) => validation::check(&self.fields),
+            (Kind::Validation, ReplayMode::InProcess) => validation::check(&self.fields),
             (Kind::Validation, way) => validation::check_by_api(&self.fields, way).await,
         }
     }
 
     /// Whether the row can be replayed in this mode: a running server has neither the results of tasks nor the content of objects.
-    pub fn has_all(&self, way: Way<'_>) -> bool {
+    pub fn has_all(&self, way: ReplayMode<'_>) -> bool {
         let is_empty = |field: &str| match &self.fields[field] {
             Value::Array(items) => items.is_empty(),
             Value::Object(members) => members.is_empty(),
             _ => true,
         };
         match (self.kind, way) {
-            (_, Way::InProcess | Way::Api) | (Kind::Validation, Way::Endpoint(_)) => true,
-            (Kind::TestState, Way::Endpoint(_)) => !test_state::calls_a_task(&self.fields),
-            (Kind::Execution, Way::Endpoint(_)) => {
+            (_, ReplayMode::InProcess | ReplayMode::Api)
+            | (Kind::Validation, ReplayMode::Endpoint(_)) => true,
+            (Kind::TestState, ReplayMode::Endpoint(_)) => !test_state::calls_a_task(&self.fields),
+            (Kind::Execution, ReplayMode::Endpoint(_)) => {
                 ["tasks", "s3", "lambdas"].into_iter().all(is_empty)
             }
         }

@@ -7,12 +7,12 @@ use stepwright_runtime::test_state::TestStateRequest;
 
 use super::api::Api;
 use super::equal::{Volatile, differences};
-use super::{Differences, Way};
+use super::{Differences, ReplayMode};
 
 const ROLE: &str = "arn:aws:iam::111111111111:role/stepwright";
 
 /// Tests the row's state like the recording, and compares the response or the error.
-pub(super) async fn check(row: &Json, way: Way<'_>) -> Result<(), Differences> {
+pub(super) async fn check(row: &Json, way: ReplayMode<'_>) -> Result<(), Differences> {
     let volatile = Volatile::new(&row["volatile"]);
     let engine = Engine::builder()
         .account("111111111111")
@@ -24,15 +24,15 @@ pub(super) async fn check(row: &Json, way: Way<'_>) -> Result<(), Differences> {
     let request = request(row)?;
     let expected = row["expect"].clone();
     let tested = match way {
-        Way::InProcess => match engine.test_state(&request).await {
+        ReplayMode::InProcess => match engine.test_state(&request).await {
             Ok(response) => Ok(serde_json::to_value(response).map_err(|error| error.to_string())?),
             Err(error) => Err((error.code().to_owned(), error.message().to_owned())),
         },
-        Way::Api | Way::Endpoint(_) => {
+        ReplayMode::Api | ReplayMode::Endpoint(_) => {
             let request = serde_json::to_value(&request).map_err(|error| error.to_string())?;
             let mut api = match way {
-                Way::Endpoint(address) => Api::at(address).await?,
-                Way::InProcess | Way::Api => Api::over(engine).await?,
+                ReplayMode::Endpoint(address) => Api::at(address).await?,
+                ReplayMode::InProcess | ReplayMode::Api => Api::over(engine).await?,
             };
             api.ask("TestState", &request).await?
         }

@@ -6,7 +6,7 @@ use stepwright_asl::validate::validate_text;
 use stepwright_runtime::Engine;
 
 use super::api::Api;
-use super::{Differences, Way};
+use super::{Differences, ReplayMode};
 
 fn text(row: &Value) -> String {
     match &row["definition"] {
@@ -16,10 +16,10 @@ fn text(row: &Value) -> String {
 }
 
 /// The same by ValidateStateMachineDefinition.
-pub(super) async fn check_by_api(row: &Value, way: Way<'_>) -> Result<(), Differences> {
+pub(super) async fn check_by_api(row: &Value, way: ReplayMode<'_>) -> Result<(), Differences> {
     let mut api = match way {
-        Way::Endpoint(address) => Api::at(address).await?,
-        Way::InProcess | Way::Api => {
+        ReplayMode::Endpoint(address) => Api::at(address).await?,
+        ReplayMode::InProcess | ReplayMode::Api => {
             let engine = Engine::builder().build();
             Api::over(engine.map_err(|error| error.to_string())?).await?
         }

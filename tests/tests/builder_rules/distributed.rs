@@ -3,13 +3,15 @@
 use super::Answer::{Rustc, Says};
 use super::Row;
 use super::domain::*;
-use stepwright::builder::{Access, Batches, Body, Fallible, FlowBuilder, InMap, States, Step};
+use stepwright::builder::{
+    Access, Batches, Body, Fallible, FlowBuilder, InMap, States, StepHandle,
+};
 use stepwright::{Batch, Fault, MachineType, errors, expr};
 
 type Open<'b> = Fallible<'b, Vec<String>, Vec<u32>, InMap, Vec<u32>>;
 
 /// A Distributed Map over a list.
-fn over(add: impl FnOnce(Open<'_>, &Step)) -> Vec<Fault> {
+fn over(add: impl FnOnce(Open<'_>, &StepHandle)) -> Vec<Fault> {
     let flow = FlowBuilder::<Vec<String>, Vec<u32>>::new("Orders");
     let (all, failed) = (flow.declare("All"), flow.step("Failed"));
     flow.start_at(&all);

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use stepwright::builder::{Body, Fallible, FlowBuilder, Lint, Step};
+use stepwright::builder::{Body, Fallible, FlowBuilder, Lint, StepHandle};
 use stepwright::prelude::*;
 use stepwright::{Fault, expr};
 
@@ -41,7 +41,7 @@ pub(crate) fn faults<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>) -> 
 
 /// A workflow whose first state is a task, which `add` extends.
 pub(crate) fn with_task(
-    add: impl FnOnce(Fallible<'_, Order, u32, PaymentError, u32>, &Step),
+    add: impl FnOnce(Fallible<'_, Order, u32, PaymentError, u32>, &StepHandle),
 ) -> Vec<Fault> {
     let flow = FlowBuilder::<Order, u32>::new("Orders");
     let (first, failed) = (flow.declare("Charge"), flow.step("Failed"));

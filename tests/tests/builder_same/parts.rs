@@ -1,7 +1,7 @@
 //! Fragments: in the builder a function that adds its states under a prefix, or the `fragment` of a `workflow!`.
 
 use super::domain::*;
-use stepwright::builder::{AnyInput, Body, FlowBuilder, InputHandle, States, Step, Variable};
+use stepwright::builder::{AnyInput, Body, FlowBuilder, InputHandle, States, StepHandle, Variable};
 use stepwright::prelude::*;
 use stepwright::{exits, expr};
 
@@ -43,11 +43,11 @@ workflow! {
 
 /// The states of a review and its edges: the first state, the answer, and the three ends.
 struct Reviewing {
-    ask: Step,
+    ask: StepHandle,
     answer: Variable<Answer>,
-    approved: Step,
-    refused: Step,
-    late: Step,
+    approved: StepHandle,
+    refused: StepHandle,
+    late: StepHandle,
 }
 
 fn reviewing(part: &Body<Order, String>, order: &InputHandle<Order>, patience: u32) -> Reviewing {

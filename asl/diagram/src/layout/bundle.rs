@@ -14,7 +14,7 @@ const AFAR: usize = 2;
 
 /// An edge between two vertices, before bundling.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Way {
+pub(super) struct UnbundledEdge {
     pub(super) from: usize,
     pub(super) to: usize,
     pub(super) class: Class,
@@ -42,7 +42,7 @@ struct Group {
 }
 
 /// Finds the edges that are drawn as trunks. Each edge is in at most one bundle.
-pub(super) fn bundles(ways: &[Way], levels: &Levels) -> Vec<Bundle> {
+pub(super) fn bundles(ways: &[UnbundledEdge], levels: &Levels) -> Vec<Bundle> {
     let mut groups: Vec<Group> = Vec::new();
     let mut by_target: HashMap<(usize, bool, bool), usize> = HashMap::new();
     for (index, way) in ways.iter().enumerate() {
@@ -104,17 +104,17 @@ mod tests {
     #[test]
     fn what_comes_from_afar_joins_level_by_level() {
         // A chain of six states, each of which also has an edge to a seventh.
-        let chain = (0..5).map(|at| Way {
+        let chain = (0..5).map(|at| UnbundledEdge {
             from: at,
             to: at + 1,
             class: Class::Next,
         });
-        let catches = (0..6).map(|at| Way {
+        let catches = (0..6).map(|at| UnbundledEdge {
             from: at,
             to: 6,
             class: Class::Catch,
         });
-        let ways: Vec<Way> = chain.chain(catches).collect();
+        let ways: Vec<UnbundledEdge> = chain.chain(catches).collect();
         let pairs: Vec<_> = ways.iter().map(|way| (way.from, way.to)).collect();
         let bundles = bundles(&ways, &Levels::new(7, &pairs, None));
         assert_eq!(bundles.len(), 1);
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn two_ways_are_no_bundle() {
-        let way = |from, to| Way {
+        let way = |from, to| UnbundledEdge {
             from,
             to,
             class: Class::Next,

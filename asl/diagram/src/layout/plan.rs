@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::outline::{Class, Outline};
 
-use super::bundle::{Way, bundles};
+use super::bundle::{UnbundledEdge, bundles};
 use super::geometry::Size;
 use super::ladder::lengthen;
 use super::layers::Arc;
@@ -49,7 +49,7 @@ pub(super) struct Plan {
 /// An edge to draw, with its properties.
 struct Drawn {
     what: What,
-    way: Way,
+    way: UnbundledEdge,
     label: Size,
     weight: f64,
 }
@@ -106,7 +106,7 @@ impl Plan {
             };
             drawn.push(Drawn {
                 what: What::Link(at),
-                way: Way {
+                way: UnbundledEdge {
                     from,
                     to,
                     class: link.class,
@@ -139,7 +139,7 @@ impl Plan {
 
     /// Converts edges to arcs that all point downwards, and joins long ones to trunks.
     fn wire(&mut self, drawn: &[Drawn]) {
-        let ways: Vec<Way> = drawn.iter().map(|drawn| drawn.way).collect();
+        let ways: Vec<UnbundledEdge> = drawn.iter().map(|drawn| drawn.way).collect();
         let pairs: Vec<(usize, usize)> = ways.iter().map(|way| (way.from, way.to)).collect();
         let mut levels = Levels::new(self.vertices.len(), &pairs, self.start);
         let mut spans = spans(&pairs, &levels);
@@ -258,7 +258,7 @@ impl Drawn {
     fn plain(what: What, from: usize, to: usize, weight: f64) -> Drawn {
         Drawn {
             what,
-            way: Way {
+            way: UnbundledEdge {
                 from,
                 to,
                 class: Class::Next,

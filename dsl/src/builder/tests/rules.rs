@@ -7,7 +7,7 @@ use crate::builder::{AnyInput, Lint};
 fn of_a_task(
     add: impl FnOnce(
         crate::builder::Fallible<'_, Order, Charge, PaymentError, Charge>,
-        &crate::builder::Step,
+        &crate::builder::StepHandle,
     ),
 ) -> Vec<String> {
     let flow = FlowBuilder::<Order, Charge>::new("Orders");

@@ -1,7 +1,7 @@
 //! Variables, `match`, exhaustive catches, parts, computed limits and keys, built children.
 
 use super::*;
-use crate::builder::{AnyInput, Expression, Step};
+use crate::builder::{AnyInput, Expression, StepHandle};
 use crate::{arms, every};
 
 #[test]
@@ -150,8 +150,8 @@ fn limits_and_keys_are_computed() {
 fn charging(
     part: &Body<Order, Charge>,
     order: &crate::builder::InputHandle<Order>,
-    then: &Step,
-) -> Step {
+    then: &StepHandle,
+) -> StepHandle {
     let answer = part.variable::<Charge>("answer");
     let (ask, look) = (part.step("Ask"), part.step("Look"));
     part.task_with(&ask, charge_card {}, expr!([order] || order))

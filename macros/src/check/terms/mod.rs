@@ -8,6 +8,7 @@ mod earlier;
 mod expression;
 mod hints;
 mod literals;
+mod matched_variants;
 mod names;
 mod paths;
 mod placeholder;
@@ -15,15 +16,14 @@ mod places;
 mod proof;
 mod rewrite;
 mod templates;
-mod told;
 
 pub(crate) use self::alone::{Alone, alone};
 pub(crate) use self::literals::literal_type;
+pub(crate) use self::matched_variants::matched_variants;
 pub(super) use self::placeholder::in_texts;
 pub(super) use self::places::resolve;
 pub(crate) use self::proof::UsedNames;
 pub(crate) use self::rewrite::{beside, witness};
-pub(crate) use self::told::told;
 
 use crate::machine::Term;
 use proc_macro2::Span;

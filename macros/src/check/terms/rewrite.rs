@@ -4,8 +4,8 @@
 //! rustc has nothing to say of it; never that of a name, which an editor would follow.
 
 use super::literals::literal_type;
+use super::matched_variants::matched_variants;
 use super::proof::UsedNames;
-use super::told::told;
 use crate::machine::{Matches, RewrittenExpression, Witness, is_bound};
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -125,7 +125,7 @@ impl Rewriting {
     pub(super) fn matches(&mut self, call: &Macro, parts: &Matches) -> Expr {
         let (subject, pattern) = (&parts.subject, &parts.pattern);
         let guard = parts.guard.iter();
-        let (pattern, questions) = told(pattern, &mut 0);
+        let (pattern, questions) = matched_variants(pattern, &mut 0);
         self.changes += 1;
         Expr::Verbatim(quote_spanned! {call.bang_token.span=>
             (match (#subject) {
@@ -137,7 +137,7 @@ impl Rewriting {
 
     /// Asks of the values that an arm's pattern takes apart that their JSON says which variant they are.
     pub(super) fn arm(&mut self, pattern: &mut Pat, body: &mut Expr) {
-        let (asking, questions) = told(pattern, &mut 0);
+        let (asking, questions) = matched_variants(pattern, &mut 0);
         if binds(pattern) || !questions.is_empty() {
             self.changes += 1;
             *pattern = asking;
@@ -149,7 +149,7 @@ impl Rewriting {
 
     /// The same of a pattern of an `if let`; `named` counts what its other patterns have asked for.
     pub(super) fn if_let(&mut self, pattern: &mut Pat, then: &mut Block, named: &mut usize) {
-        let (asking, questions) = told(pattern, named);
+        let (asking, questions) = matched_variants(pattern, named);
         if binds(pattern) || !questions.is_empty() {
             self.changes += 1;
             *pattern = asking;

@@ -54,7 +54,7 @@ pub(super) fn block(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
             dead_code, unused, unreachable_code, non_snake_case, deprecated,
             clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction
         )]
-        fn __types() -> ::std::vec::Vec<__s::Known> {
+        fn __types() -> ::std::vec::Vec<__s::TypeData> {
             __s::known(|| {
                 loop {}
                 #(#parameters)*
@@ -67,7 +67,7 @@ pub(super) fn block(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
         }
         #[automatically_derived]
         impl __s::Witnessed for #name {
-            fn known() -> ::std::vec::Vec<__s::Known> {
+            fn known() -> ::std::vec::Vec<__s::TypeData> {
                 __types()
             }
         }

@@ -2,7 +2,7 @@
 
 use super::edge::{local, original};
 use super::{TypeBlock, result_of};
-use crate::check::{beside, told, witness};
+use crate::check::{beside, matched_variants, witness};
 use crate::machine::{
     Application, Call, Callee, ChoiceState, EdgeKind, ExpectedType, ExpressionPosition, Map, State,
     StateExit, StateNode, StateWork,
@@ -259,7 +259,7 @@ impl TypeBlock<'_> {
                 quote!(#own = #name;).to_tokens(&mut keep);
                 quote!(#variable = #own;).to_tokens(&mut after);
             }
-            let (pattern, told) = told(pattern, &mut 0);
+            let (pattern, requirements) = matched_variants(pattern, &mut 0);
             let guard = guard.as_ref().map(|guard| {
                 let guard = self.expression(guard);
                 quote!(if #guard)
@@ -267,7 +267,7 @@ impl TypeBlock<'_> {
             // rustc suggests missing arms after the last arm.
             let end = edge.name.span();
             let arrow = quote_spanned!(end=> =>);
-            let body = group_of_braces(end, quote!(#told #keep #lets));
+            let body = group_of_braces(end, quote!(#requirements #keep #lets));
             quote!(#pattern #guard #arrow #body).to_tokens(&mut arms);
         }
         if let Some(subject) = &choice.subject {

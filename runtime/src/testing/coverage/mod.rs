@@ -17,7 +17,7 @@ use stepwright_asl::overlay::{Mark, Overlay, Status};
 pub(crate) use self::measure::{Measure, folder};
 pub use self::suite::{MeasuredWorkflow, SuiteCoverage, SuiteCoverageError};
 
-use super::recorded::{RecordedHistory, Step, steps};
+use super::recorded::{RecordedEvent, RecordedHistory, steps};
 use crate::history::History;
 
 /// The states, transitions, retriers and catchers of a definition that a set of runs covered.
@@ -440,7 +440,7 @@ impl Coverage {
             .find(|found| found.from == from && found.to == to)
     }
 
-    pub(super) fn add_steps(&mut self, steps: &[Step]) {
+    pub(super) fn add_steps(&mut self, steps: &[RecordedEvent]) {
         self.runs += 1;
         let mut visits: HashMap<&[String], CurrentState> = HashMap::new();
         for step in steps {

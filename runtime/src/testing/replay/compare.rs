@@ -9,9 +9,9 @@ use stepwright_asl::redaction::Redaction;
 use super::first_difference::FirstDifference;
 use super::placeholders::Placeholders;
 use crate::testing::difference::{line, short, walk};
-use crate::testing::recorded::Step;
+use crate::testing::recorded::RecordedEvent;
 
-type ByScope<'a> = IndexMap<&'a [String], Vec<&'a Step>>;
+type ByScope<'a> = IndexMap<&'a [String], Vec<&'a RecordedEvent>>;
 
 /// Returns the first difference in the order of the recording.
 ///
@@ -19,9 +19,9 @@ type ByScope<'a> = IndexMap<&'a [String], Vec<&'a Step>>;
 ///
 /// That difference. A text of this run with placeholders is equal to a recorded one that has values of their kinds.
 pub(super) fn compare(
-    all: &[Step],
-    ours: &[Step],
-    other: &[Step],
+    all: &[RecordedEvent],
+    ours: &[RecordedEvent],
+    other: &[RecordedEvent],
     placeholders: &mut Placeholders<'_>,
     redaction: &Redaction,
 ) -> Result<(), FirstDifference> {
@@ -67,7 +67,7 @@ pub(super) fn compare(
     first.map_or(Ok(()), Err)
 }
 
-fn by_scope(steps: &[Step]) -> ByScope<'_> {
+fn by_scope(steps: &[RecordedEvent]) -> ByScope<'_> {
     let mut scopes = ByScope::new();
     for step in steps {
         scopes.entry(step.scope.as_slice()).or_default().push(step);
@@ -75,7 +75,7 @@ fn by_scope(steps: &[Step]) -> ByScope<'_> {
     scopes
 }
 
-fn unrecorded(step: &Step, redaction: &Redaction) -> FirstDifference {
+fn unrecorded(step: &RecordedEvent, redaction: &Redaction) -> FirstDifference {
     let details = step.details.as_object().into_iter().flatten();
     let details = details.map(|(name, value)| (name.clone(), redaction.value(value)));
     let data = short(&details.collect());
@@ -87,9 +87,9 @@ fn unrecorded(step: &Step, redaction: &Redaction) -> FirstDifference {
 
 /// Returns the first difference in one iteration, one branch, or outside of them.
 fn in_scope(
-    theirs: &[&Step],
-    ours: &[&Step],
-    other: &[&Step],
+    theirs: &[&RecordedEvent],
+    ours: &[&RecordedEvent],
+    other: &[&RecordedEvent],
     is_whole: bool,
     is_forked: bool,
     placeholders: &mut Placeholders<'_>,
@@ -113,7 +113,7 @@ fn in_scope(
             }
             return Some(FirstDifference::at(step, detail));
         }
-        let details = |step: &Step| {
+        let details = |step: &RecordedEvent| {
             let mut details = step.details.clone();
             if is_forked {
                 hide_event_numbers(&mut details);
@@ -163,14 +163,14 @@ fn in_scope(
 }
 
 /// The type of an event. The service has one more type for a request that fails.
-fn kind(step: &Step) -> &str {
+fn kind(step: &RecordedEvent) -> &str {
     match step.kind.as_str() {
         "TaskSubmitFailed" => "TaskFailed",
         kind => kind,
     }
 }
 
-fn told(step: &Step) -> String {
+fn told(step: &RecordedEvent) -> String {
     match &step.state {
         Some(state) => format!("{} of `{state}`", step.kind),
         None => step.kind.clone(),

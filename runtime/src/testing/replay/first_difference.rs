@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::testing::recorded::Step;
+use crate::testing::recorded::RecordedEvent;
 
 /// The first difference between a run and a recorded one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct FirstDifference {
 }
 
 impl FirstDifference {
-    pub(super) fn at(step: &Step, detail: String) -> Self {
+    pub(super) fn at(step: &RecordedEvent, detail: String) -> Self {
         Self {
             event: step.id,
             kind: step.kind.clone(),

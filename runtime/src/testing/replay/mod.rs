@@ -17,7 +17,7 @@ pub use self::first_difference::FirstDifference;
 use self::compare::compare;
 use self::placeholders::Placeholders;
 use self::recording::Recording;
-use super::recorded::{RecordedHistory, Step, steps};
+use super::recorded::{RecordedEvent, RecordedHistory, steps};
 use crate::engine::{Engine, StartOptions};
 use crate::objects::ObjectStore;
 use crate::status::Status;
@@ -297,8 +297,8 @@ impl fmt::Debug for Replay<'_> {
 
 /// The steps of a run, and those of the children of its Map Runs.
 struct RunSteps {
-    steps: Vec<Step>,
-    children: BTreeMap<usize, Vec<Step>>,
+    steps: Vec<RecordedEvent>,
+    children: BTreeMap<usize, Vec<RecordedEvent>>,
 }
 
 /// Returns the first difference of a run from the recording, in the execution itself or in a child of a Map Run.
@@ -332,7 +332,7 @@ fn difference(
 }
 
 /// Returns the reason why a redriven execution cannot be replayed, if there is one.
-fn unredrivable(steps: &[Step]) -> Option<String> {
+fn unredrivable(steps: &[RecordedEvent]) -> Option<String> {
     let redriven = steps.iter().enumerate();
     for (at, step) in redriven.filter(|(_, step)| step.kind == "ExecutionRedriven") {
         let before = steps[..at].iter().rev();

@@ -10,7 +10,7 @@ use stepwright_asl::placeholder::{Addresses, Placeholder, fill, in_machine, name
 use stepwright_asl::similar::did_you_mean;
 
 use super::error::ReplayError;
-use crate::testing::recorded::Step;
+use crate::testing::recorded::RecordedEvent;
 
 /// The placeholders of a definition with their known values.
 ///
@@ -120,7 +120,10 @@ impl<'a> Placeholders<'a> {
 
     /// Takes the values of `Resource` fields from the events of their states. The engine needs them before it runs the definition: only the
     /// ARN tells whether a `Resource` is a function or an activity.
-    pub(super) fn infer_resources<'s>(&mut self, steps: impl Iterator<Item = &'s Step> + Clone) {
+    pub(super) fn infer_resources<'s>(
+        &mut self,
+        steps: impl Iterator<Item = &'s RecordedEvent> + Clone,
+    ) {
         let definition = self.machine.to_value();
         let graph = Graph::of(&definition);
         for state in graph.states() {

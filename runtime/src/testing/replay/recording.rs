@@ -15,7 +15,7 @@ use crate::execution_info::ExecutionInfo;
 use crate::program::Program;
 use crate::task::{Answer, IntegrationPattern, ResourceKind, TaskCall, TaskFailure, TaskSource};
 use crate::testing::difference::short;
-use crate::testing::recorded::{RecordedHistory, Step, steps};
+use crate::testing::recorded::{RecordedEvent, RecordedHistory, steps};
 use crate::value::Value;
 
 /// The origin of a task's call: its scope and its state.
@@ -55,7 +55,7 @@ struct ReplayProgress {
     children: HashMap<SmolStr, Option<usize>>,
     taken: HashSet<usize>,
     /// The steps of the children that ended.
-    ended: BTreeMap<usize, Vec<Step>>,
+    ended: BTreeMap<usize, Vec<RecordedEvent>>,
     /// The message about data that the histories lack.
     missing: Option<String>,
 }
@@ -81,7 +81,7 @@ enum AttemptEnd {
 }
 
 /// The attempts of the tasks in a history.
-fn attempts(steps: &[Step]) -> Attempts {
+fn attempts(steps: &[RecordedEvent]) -> Attempts {
     let mut attempts = Attempts::new();
     for step in steps {
         let Some(kind) = ["Task", "LambdaFunction", "Activity"]
@@ -168,7 +168,7 @@ impl Recording {
     }
 
     /// Returns the steps of the children in this run, by the numbers of the recorded children.
-    pub(super) fn ended(&self) -> BTreeMap<usize, Vec<Step>> {
+    pub(super) fn ended(&self) -> BTreeMap<usize, Vec<RecordedEvent>> {
         std::mem::take(&mut self.lock().ended)
     }
 

@@ -38,7 +38,7 @@ impl Logs {
 
     fn add(&mut self, stamped: Stamped, verdict: &mut Verdict) {
         match stamped.line {
-            Line::Asked { machine, name, id } => {
+            Line::TokenRequest { machine, name, id } => {
                 self.asked.insert(name, (machine, id));
             }
             Line::Accepted { name, execution } => {

@@ -16,7 +16,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::log::{self, Line, Log};
 use crate::machines::STARTED;
 use crate::verdict::{Broken, Kind};
-use crate::world::{self, Asked, World};
+use crate::world::{self, TokenRequest, World};
 
 /// How many different inputs there are.
 pub(crate) const INPUTS: u64 = 7;
@@ -47,7 +47,7 @@ struct Left {
     /// Requested names without a response, with their machine and input.
     unsettled: Vec<(String, String, u64)>,
     /// Issued tokens without an answer.
-    tokens: Vec<Asked>,
+    tokens: Vec<TokenRequest>,
 }
 
 impl Left {
@@ -57,7 +57,7 @@ impl Left {
         let mut answered = HashSet::new();
         for line in log::read(path)? {
             match line {
-                Line::Asked { machine, name, id } => {
+                Line::TokenRequest { machine, name, id } => {
                     unsettled.insert(name, (machine, id));
                 }
                 Line::Accepted { name, .. } | Line::Exists { name } => {
@@ -65,7 +65,7 @@ impl Left {
                 }
                 Line::Start(attempt) => {
                     if let Some(token) = attempt.token {
-                        let asked = Asked {
+                        let asked = TokenRequest {
                             execution: attempt.execution,
                             token: token.clone(),
                             says: attempt.task,
@@ -105,7 +105,7 @@ impl Client {
 
     /// Starts an execution, and waits for its end.
     async fn start(&self, machine: &str, name: &str, id: u64) {
-        let line = Line::Asked {
+        let line = Line::TokenRequest {
             machine: machine.to_owned(),
             name: name.to_owned(),
             id,

@@ -21,7 +21,7 @@ pub(crate) enum Line {
     /// Its engine is built, and resumes the executions of the store.
     Built { running: usize },
     /// An execution is about to be started.
-    Asked {
+    TokenRequest {
         machine: String,
         name: String,
         id: u64,

@@ -14,7 +14,7 @@ use crate::machines::{self, PICK};
 use crate::verdict::{Broken, Kind};
 
 /// A task whose token must be answered.
-pub(crate) struct Asked {
+pub(crate) struct TokenRequest {
     pub(crate) execution: String,
     pub(crate) token: String,
     pub(crate) says: String,
@@ -24,12 +24,12 @@ pub(crate) struct Asked {
 pub(crate) struct World {
     pub(crate) log: Log,
     entropy: Mutex<Entropy>,
-    asked: mpsc::UnboundedSender<Asked>,
+    asked: mpsc::UnboundedSender<TokenRequest>,
 }
 
 impl World {
     /// Creates the world; returns also the receiver of its tokens.
-    pub(crate) fn new(log: Log, seed: u64) -> (Arc<Self>, mpsc::UnboundedReceiver<Asked>) {
+    pub(crate) fn new(log: Log, seed: u64) -> (Arc<Self>, mpsc::UnboundedReceiver<TokenRequest>) {
         let (asked, tokens) = mpsc::unbounded_channel();
         let entropy = Mutex::new(Entropy::new(seed));
         (
@@ -56,7 +56,7 @@ impl World {
     }
 
     /// Queues a token for an answer.
-    pub(crate) fn ask(&self, asked: Asked) {
+    pub(crate) fn ask(&self, asked: TokenRequest) {
         // The receiver lives as long as the process.
         let _ended = self.asked.send(asked);
     }
@@ -77,7 +77,7 @@ impl World {
         let attempt = attempt(&call);
         let token = attempt.token.clone().unwrap_or_default();
         self.log.write(Line::Start(attempt.clone())).await;
-        self.ask(Asked {
+        self.ask(TokenRequest {
             execution: attempt.execution.clone(),
             token,
             says: attempt.task.clone(),
@@ -131,13 +131,13 @@ pub(crate) fn builder(world: &Arc<World>) -> EngineBuilder {
 pub(crate) async fn answer(
     engine: Engine,
     world: Arc<World>,
-    mut tokens: mpsc::UnboundedReceiver<Asked>,
+    mut tokens: mpsc::UnboundedReceiver<TokenRequest>,
 ) {
     while let Some(asked) = tokens.recv().await {
         let (engine, world) = (engine.clone(), world.clone());
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_millis(world.below(40))).await;
-            let Asked {
+            let TokenRequest {
                 execution,
                 token,
                 says,
@@ -175,7 +175,7 @@ pub(crate) async fn pick(engine: Engine, world: Arc<World>) -> Result<(), Broken
         world.log.write(Line::Start(attempt.clone())).await;
         world.works().await;
         world.log.write(Line::End(attempt.clone())).await;
-        world.ask(Asked {
+        world.ask(TokenRequest {
             execution: attempt.execution,
             token: task.token.clone(),
             says: attempt.task,

@@ -11,8 +11,8 @@ use crate::world::{Lost, in_time, lock, must};
 
 /// The outcome of an answer.
 #[derive(Debug)]
-enum Told {
-    Taken,
+enum AnswerOutcome {
+    Accepted,
     Refused(TokenError),
     /// Its sender was dropped before it got a response.
     GivenUp,
@@ -27,7 +27,7 @@ struct Answer {
 }
 
 impl Answer {
-    async fn send(self, engine: Engine, token: String) -> Told {
+    async fn send(self, engine: Engine, token: String) -> AnswerOutcome {
         let sending = async {
             if self.is_success {
                 engine.send_task_success(&token, &self.number).await
@@ -37,7 +37,9 @@ impl Answer {
             }
         };
         let Some(patience) = self.patience else {
-            return sending.await.map_or_else(Told::Refused, |()| Told::Taken);
+            return sending
+                .await
+                .map_or_else(AnswerOutcome::Refused, |()| AnswerOutcome::Accepted);
         };
         let gives_up = async {
             for _ in 0..patience {
@@ -46,8 +48,8 @@ impl Answer {
         };
         tokio::select! {
             biased;
-            told = sending => told.map_or_else(Told::Refused, |()| Told::Taken),
-            () = gives_up => Told::GivenUp,
+            told = sending => told.map_or_else(AnswerOutcome::Refused, |()| AnswerOutcome::Accepted),
+            () = gives_up => AnswerOutcome::GivenUp,
         }
     }
 
@@ -99,21 +101,26 @@ impl Client {
         })
     }
 
-    fn judge(&self, answers: &[Answer], told: &[Told], output: &Value) -> Result<(), &'static str> {
+    fn judge(
+        &self,
+        answers: &[Answer],
+        told: &[AnswerOutcome],
+        output: &Value,
+    ) -> Result<(), &'static str> {
         let counts = &self.world.counts;
         let is_timed_out = output["Error"] == "States.Timeout";
         let mut taken = 0;
         let mut may_be_taken = false;
         for (answer, told) in answers.iter().zip(told) {
             match told {
-                Told::Taken => {
+                AnswerOutcome::Accepted => {
                     counts.taken.add(1);
                     taken += 1;
                     if !answer.is_in(output) {
                         return Err("an accepted answer was lost");
                     }
                 }
-                Told::Refused(error) => {
+                AnswerOutcome::Refused(error) => {
                     counts.refused.add(1);
                     let is_why = match error {
                         TokenError::TaskTimedOut => is_timed_out,
@@ -124,7 +131,7 @@ impl Client {
                         return Err("an answer was refused with a wrong reason");
                     }
                 }
-                Told::GivenUp => {
+                AnswerOutcome::GivenUp => {
                     counts.given_up.add(1);
                     may_be_taken |= answer.is_in(output);
                 }

@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::log::Line;
 use crate::verdict::Broken;
-use crate::world::{self, Asked, World};
+use crate::world::{self, TokenRequest, World};
 
 /// The functions that the endpoint answers, with their paths.
 const FUNCTIONS: [(&str, &str); 3] = [
@@ -125,7 +125,7 @@ pub(crate) async fn read_calls(world: Arc<World>, path: PathBuf) -> Result<(), B
                 .map_err(|error| format!("a command wrote no JSON: {error}"))?;
             let attempt = world::attempt(&call);
             world.log.write(Line::Start(attempt.clone())).await;
-            world.ask(Asked {
+            world.ask(TokenRequest {
                 execution: attempt.execution,
                 token: attempt.token.unwrap_or_default(),
                 says: attempt.task,

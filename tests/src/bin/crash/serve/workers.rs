@@ -10,7 +10,7 @@ use super::api::{Api, Outcome};
 use crate::log::Line;
 use crate::machines::PICK;
 use crate::verdict::Kind;
-use crate::world::{self, Asked, World};
+use crate::world::{self, TokenRequest, World};
 
 /// How many workers poll the activity.
 const WORKERS: u32 = 4;
@@ -54,7 +54,7 @@ async fn poll(api: &Api, world: &World, number: u32) {
     world.log.write(Line::Start(attempt.clone())).await;
     world.works().await;
     world.log.write(Line::End(attempt.clone())).await;
-    world.ask(Asked {
+    world.ask(TokenRequest {
         execution: attempt.execution,
         token: token.to_owned(),
         says: attempt.task,
@@ -65,7 +65,7 @@ async fn poll(api: &Api, world: &World, number: u32) {
 pub(crate) async fn answer(
     api: Arc<Api>,
     world: Arc<World>,
-    mut tokens: mpsc::UnboundedReceiver<Asked>,
+    mut tokens: mpsc::UnboundedReceiver<TokenRequest>,
 ) {
     while let Some(asked) = tokens.recv().await {
         let (api, world) = (api.clone(), world.clone());
@@ -110,13 +110,13 @@ pub(crate) async fn answer(
 }
 
 /// Returns whether the outcome of an answer is known.
-async fn settles(api: &Api, asked: &Asked, outcome: Outcome) -> bool {
+async fn settles(api: &Api, asked: &TokenRequest, outcome: Outcome) -> bool {
     match outcome {
         Outcome::Success(_) => true,
         Outcome::Unknown => false,
         Outcome::Refused(code) => {
             if !GONE.contains(&code.as_str()) {
-                let Asked {
+                let TokenRequest {
                     execution, token, ..
                 } = asked;
                 let what =

@@ -10,7 +10,7 @@ use syn::{Pat, parse_quote};
 /// the values that have names already, where several patterns are in scope together.
 ///
 /// A name becomes `name @ _`: in Rust a single name may be a constant, and here it binds, so rustc says where it is one.
-pub(crate) fn told(pattern: &Pat, named: &mut usize) -> (Pat, TokenStream) {
+pub(crate) fn matched_variants(pattern: &Pat, named: &mut usize) -> (Pat, TokenStream) {
     let mut found = Found {
         values: Vec::new(),
         before: *named,
@@ -20,7 +20,7 @@ pub(crate) fn told(pattern: &Pat, named: &mut usize) -> (Pat, TokenStream) {
     let mut questions = TokenStream::new();
     for (name, span) in &found.values {
         // "it is untagged" is said of the pattern.
-        quote_spanned!(*span=> __s::Told::told(&#name, (&__s::tagging(&#name)).of());)
+        quote_spanned!(*span=> __s::MatchableTagging::require(&#name, (&__s::tagging(&#name)).of());)
             .to_tokens(&mut questions);
     }
     if found.values.is_empty() {
