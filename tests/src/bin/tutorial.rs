@@ -1,4 +1,5 @@
 //! Does what the pages of `docs/tutorial` say, in a temporary folder: `cargo build -p stepwright-cli && cargo run -p stepwright-tests --bin tutorial`.
+//! With `-- --pages 3` it stops after the third page.
 //!
 //! The pages run in the order of their file names. Directories persist from block to block, shell variables do not.
 //!
@@ -50,6 +51,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         .collect::<Result<_, std::io::Error>>()?;
     pages.retain(|page| page.extension().is_some_and(|extension| extension == "md"));
     pages.sort();
+    pages.truncate(number_of_pages()?);
     if pages.is_empty() {
         return Err(format!("{} contains no page", folder.display()).into());
     }
@@ -78,6 +80,19 @@ fn run() -> Result<(), Box<dyn Error>> {
     }
     fs::remove_dir_all(&temporary)?;
     Ok(())
+}
+
+/// The option `--pages`; without it, all pages are read.
+fn number_of_pages() -> Result<usize, Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => Ok(usize::MAX),
+        ["--pages", number] => match number.parse() {
+            Ok(number @ 1..) => Ok(number),
+            _ => Err(format!("`--pages {number}`: the number must be at least 1").into()),
+        },
+        _ => Err("usage: tutorial [--pages NUMBER]".into()),
+    }
 }
 
 /// An instruction of a page.

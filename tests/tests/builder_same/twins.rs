@@ -1,7 +1,6 @@
-//! Each workflow of `examples/` and of `docs/reference/language.md` has a twin here, except those of separate workspaces: no test of
-//! this workspace can depend on them.
+//! Each workflow of `docs/reference/language.md`, which shows all forms of the language, has a twin here.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Workflows without a twin, and why.
 const WITHOUT: &[(&str, &str)] = &[(
@@ -9,32 +8,18 @@ const WITHOUT: &[(&str, &str)] = &[(
     "`asl_file!` takes its definition from a file, so the source contains no states",
 )];
 
-fn sources(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+/// The texts of the files of a folder and its folders.
+fn texts(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
         let path = entry.path();
-        if path.is_dir() && !path.ends_with("target") && !is_workspace(&path) {
-            sources(&path, found);
+        if path.is_dir() {
+            found.extend(texts(&path));
         } else if path.extension().is_some_and(|end| end == "rs") {
-            let text = std::fs::read_to_string(&path).expect("Rust");
-            found.push((path, text));
+            found.push(std::fs::read_to_string(&path).expect("Rust"));
         }
     }
-}
-
-fn is_workspace(folder: &Path) -> bool {
-    let manifest = std::fs::read_to_string(folder.join("Cargo.toml"));
-    manifest.is_ok_and(|manifest| manifest.lines().any(|line| line == "[workspace]"))
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// The twins, with the texts of their files.
-fn twins() -> Vec<String> {
-    let mut found = Vec::new();
-    sources(&root().join("tests/tests/builder_same"), &mut found);
-    found.into_iter().map(|(_, text)| text).collect()
+    found
 }
 
 fn squeezed(code: &str) -> String {
@@ -58,40 +43,10 @@ fn named(code: &str, before: &str) -> Vec<String> {
 }
 
 #[test]
-fn each_workflow_of_the_examples_has_a_twin() {
-    let mut examples = Vec::new();
-    sources(&root().join("examples"), &mut examples);
-    let twins = twins();
-    let mut count = 0;
-    for (path, text) in examples {
-        let mut names = Vec::new();
-        if text.contains("workflow! {") {
-            names = named(&text, "workflow ");
-        }
-        let built = text.split("FlowBuilder::").skip(1);
-        names.extend(built.filter_map(|rest| Some(rest.split('"').nth(1)?.to_owned())));
-        for name in names {
-            let same = format!("same::<{name},");
-            let mut folders = path.components().rev().skip(1);
-            // A package has its sources in `src`.
-            let example = folders.find(|folder| folder.as_os_str() != "src");
-            let example = example.expect("a folder").as_os_str().to_string_lossy();
-            let is_there = |twin: &&String| twin.contains(&same) && twin.contains(&*example);
-            assert!(
-                twins.iter().any(|twin| is_there(&twin)),
-                "`{name}` of {} has no twin in tests/tests/builder_same",
-                path.display()
-            );
-            count += 1;
-        }
-    }
-    assert!(count >= 3, "the examples were not read");
-}
-
-#[test]
 fn each_workflow_of_the_language_page_has_a_twin() {
     let page = include_str!("../../../docs/reference/language.md");
-    let twins = twins();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/builder_same");
+    let twins = texts(&folder);
     let texts: Vec<String> = twins.iter().map(|twin| squeezed(twin)).collect();
     let mut count = 0;
     for block in page.split("```rust").skip(1) {

@@ -1,19 +1,11 @@
-//! `examples/patterns`.
+//! The workflows of `examples/patterns` that use forms which no other file of this folder has.
 
 mod api_orchestration;
 mod dynamodb_without_lambda;
-mod ecs_job;
 mod etl_distributed_map;
-mod fan_out;
-mod human_approval;
-mod ml_pipeline;
-mod nested_workflows;
-mod parallel_microservices;
-mod polling_loop;
 mod saga;
-mod try_catch_finally;
 
-use stepwright::builder::{AnyInput, Expression, Retry, States};
+use stepwright::builder::{AnyInput, Expression, States};
 use stepwright::expr;
 
 /// An argument of a service.
@@ -37,14 +29,4 @@ fn named<const N: usize>(names: [&'static str; N]) -> States {
     let mut names = names.into_iter().map(States::named);
     let first = names.next().expect("there is one");
     names.fold(first, States::or)
-}
-
-fn lambda_once() -> Retry<States> {
-    Retry::on(named([
-        "Lambda.ServiceException",
-        "Lambda.AWSLambdaException",
-        "Lambda.SdkClientException",
-    ]))
-    .interval(1)
-    .max_attempts(1)
 }
