@@ -74,6 +74,8 @@
 //! | `yaml` | [`yaml`]: definitions in YAML | `granit-parser` |
 
 #[doc(hidden)]
+pub mod analysis;
+#[doc(hidden)]
 pub mod callable;
 pub mod condition;
 #[cfg(feature = "diff")]

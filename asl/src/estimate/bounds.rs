@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::cost::CostCase;
 use super::options::EstimateOptions;
 use super::states::StateCost;
+use crate::analysis::components;
 use crate::graph::{EdgeKind, Graph};
 use crate::model::{StateKind, StateMachine};
 
@@ -231,80 +232,27 @@ impl ReachableStates<'_, '_> {
     }
 }
 
-/// The strongly connected components of states, in reverse topological order (Tarjan's algorithm, without recursion).
+/// The strongly connected components of states, in reverse topological order.
 pub(super) fn parts(states: &[usize], targets: &dyn Fn(usize) -> Vec<usize>) -> Vec<Vec<usize>> {
-    #[derive(Default)]
-    struct Seen {
-        index: usize,
-        low: usize,
-        open: bool,
-    }
-    let known: HashMap<usize, Vec<usize>> = states
+    let index: HashMap<usize, usize> = states
         .iter()
-        .map(|state| (*state, targets(*state)))
+        .enumerate()
+        .map(|(at, state)| (*state, at))
         .collect();
-    let mut seen: HashMap<usize, Seen> = HashMap::new();
-    let (mut stack, mut parts) = (Vec::new(), Vec::new());
-    for first in states {
-        if seen.contains_key(first) {
-            continue;
-        }
-        let mut walk: Vec<(usize, usize)> = vec![(*first, 0)];
-        while let Some((state, next)) = walk.last().copied() {
-            if next == 0 {
-                let index = seen.len();
-                seen.insert(
-                    state,
-                    Seen {
-                        index,
-                        low: index,
-                        open: true,
-                    },
-                );
-                stack.push(state);
-            }
-            let target = known[&state].get(next).copied();
-            if let Some(target) = target {
-                if let Some(last) = walk.last_mut() {
-                    last.1 += 1;
-                }
-                match seen.get(&target) {
-                    _ if !known.contains_key(&target) => {}
-                    None => {
-                        walk.push((target, 0));
-                    }
-                    Some(found) if found.open => {
-                        let index = found.index;
-                        if let Some(own) = seen.get_mut(&state) {
-                            own.low = own.low.min(index);
-                        }
-                    }
-                    Some(_) => {}
-                }
-                continue;
-            }
-            walk.pop();
-            let (index, low) = seen.get(&state).map_or((0, 0), |own| (own.index, own.low));
-            if let Some((before, _)) = walk.last()
-                && let Some(before) = seen.get_mut(before)
-            {
-                before.low = before.low.min(low);
-            }
-            if index == low {
-                let mut part = Vec::new();
-                while let Some(member) = stack.pop() {
-                    if let Some(own) = seen.get_mut(&member) {
-                        own.open = false;
-                    }
-                    part.push(member);
-                    if member == state {
-                        break;
-                    }
-                }
-                part.sort_unstable();
-                parts.push(part);
-            }
-        }
+    let targets: Vec<Vec<Option<usize>>> = states
+        .iter()
+        .map(|state| {
+            let targets = targets(*state).into_iter();
+            targets.map(|target| index.get(&target).copied()).collect()
+        })
+        .collect();
+    let component = components(states.len(), |state| &targets[state]);
+    let mut parts = vec![Vec::new(); component.iter().max().map_or(0, |last| last + 1)];
+    for (state, component) in states.iter().zip(component) {
+        parts[component].push(*state);
+    }
+    for part in &mut parts {
+        part.sort_unstable();
     }
     parts
 }

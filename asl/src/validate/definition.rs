@@ -4,14 +4,15 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use crate::SyntaxError;
+use crate::analysis::ControlFlow;
 use crate::graph::Graph;
 use crate::intrinsic::Expression;
 use crate::json::{Document, Json, Object, Pointer};
 use crate::model::{FieldInfo, MachineType, ProcessorMode, QueryLanguage, Schema, StateKind};
 
 use super::expression::ParsedExpression;
-use super::flow::FlowAnalysis;
-use super::variables::DefinitionVariables;
+use super::flow::TargetNames;
+use super::variables::{DefinitionVariables, VariableUses};
 
 /// A definition, split into the parts that rules check.
 pub(super) struct Definition<'d> {
@@ -24,7 +25,8 @@ pub(super) struct Definition<'d> {
     /// The query language of each state.
     pub(super) languages: Vec<QueryLanguage>,
     pub(super) graph: Graph<'d>,
-    pub(super) flow: FlowAnalysis,
+    pub(super) flow: ControlFlow,
+    pub(super) target_names: TargetNames,
     /// Every object with named fields, outer before inner.
     pub(super) parts: Vec<DefinitionPart<'d>>,
     /// The numbers of the parts of each schema.
@@ -39,7 +41,7 @@ pub(super) struct Definition<'d> {
     pub(super) expressions: Vec<ExpressionText<'d>>,
     pub(super) variables: DefinitionVariables<'d>,
     /// Computed when a rule first reads it.
-    pub(super) unassigned: OnceCell<Vec<usize>>,
+    pub(super) variable_uses: OnceCell<VariableUses>,
 }
 
 /// An object with named fields.

@@ -118,7 +118,7 @@ impl<'a, 'd> Events<'a, 'd> {
     /// The events of the shortest cycle through a state.
     pub(super) fn round(&self, state: usize) -> Option<u64> {
         let flow = &self.definition.flow;
-        let is_inside = |other: usize| flow.circle[other] == flow.circle[state];
+        let is_inside = |other: usize| flow.cycle[other] == flow.cycle[state];
         let targets = flow.targets[state].iter().flatten();
         targets
             .filter(|target| is_inside(**target))
@@ -222,10 +222,10 @@ pub(super) fn counted(definition: &Definition<'_>) -> Vec<CountedLoop> {
     let mut count = |part: usize, counter: &str, step: f64| {
         if let Some(state) = definition.parts[part]
             .state
-            .filter(|state| flow.is_in_circle(*state))
+            .filter(|state| flow.is_in_cycle(*state))
             && step != 0.0
         {
-            steps.insert((flow.circle[state], counter.to_owned()), step);
+            steps.insert((flow.cycle[state], counter.to_owned()), step);
         }
     };
     for binding in &definition.bindings {
@@ -252,7 +252,7 @@ pub(super) fn counted(definition: &Definition<'_>) -> Vec<CountedLoop> {
         let Some(state) = definition.parts[part].state else {
             return;
         };
-        if let Some(step) = steps.get(&(flow.circle[state], counter.to_owned())) {
+        if let Some(step) = steps.get(&(flow.cycle[state], counter.to_owned())) {
             // Finding the start value costs a walk through the states.
             asked += 1;
             if asked > MAX_STARTS {
@@ -308,8 +308,7 @@ pub(super) fn counted(definition: &Definition<'_>) -> Vec<CountedLoop> {
     }
     let is_loop = |counted: &CountedLoop| {
         let edges = graph.states()[counted.state].edges.iter();
-        flow.is_in_circle(counted.state)
-            && edges.into_iter().all(|edge| edge.kind != EdgeKind::Next)
+        flow.is_in_cycle(counted.state) && edges.into_iter().all(|edge| edge.kind != EdgeKind::Next)
     };
     found.retain(is_loop);
     // Each costs a walk through its loop.
@@ -353,7 +352,7 @@ enum Start {
 /// The start value of a counter, `$i` (a variable) or `$.i` (a path), from the states outside the Choice's loop. States of other scopes do not
 /// count.
 fn start(definition: &Definition<'_>, choice: usize, counter: &str) -> Start {
-    let (graph, circle) = (&definition.graph, &definition.flow.circle);
+    let (graph, cycle) = (&definition.graph, &definition.flow.cycle);
     let mut scopes = vec![graph.states()[choice].container];
     while let Some(parent) = scopes
         .last()
@@ -366,7 +365,7 @@ fn start(definition: &Definition<'_>, choice: usize, counter: &str) -> Start {
         .and_then(|_| keys(&Path::parse(counter).ok()?));
     let mut start = Start::Unknown;
     for (number, state) in graph.states().iter().enumerate() {
-        if circle[number] == circle[choice] || !scopes.contains(&state.container) {
+        if cycle[number] == cycle[choice] || !scopes.contains(&state.container) {
             continue;
         }
         let found: Vec<&Json> = match &path {

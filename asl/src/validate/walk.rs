@@ -18,7 +18,7 @@ use super::definition::{
 };
 use super::delimiters::is_broken;
 use super::expression::ParsedExpression;
-use super::flow::FlowAnalysis;
+use super::flow::{TargetNames, control_flow};
 use super::language;
 use super::template::{self, TemplateNode};
 use super::variables::{DefinitionVariables, find_variables};
@@ -28,6 +28,7 @@ impl<'d> Definition<'d> {
     pub(super) fn read(document: &'d Document, machine_type: MachineType) -> Definition<'d> {
         let json = document.json();
         let graph = Graph::of(json);
+        let flow = control_flow(&graph);
         let language = language::of_machine(json, &graph);
         let mut definition = Definition {
             document,
@@ -35,7 +36,8 @@ impl<'d> Definition<'d> {
             ids: Vec::new(),
             language,
             languages: vec![language; graph.states().len()],
-            flow: FlowAnalysis::of(&graph),
+            target_names: TargetNames::of(&graph, &flow),
+            flow,
             graph,
             parts: Vec::new(),
             kinds: HashMap::new(),
@@ -44,7 +46,7 @@ impl<'d> Definition<'d> {
             literals: Vec::new(),
             expressions: Vec::new(),
             variables: DefinitionVariables::default(),
-            unassigned: OnceCell::new(),
+            variable_uses: OnceCell::new(),
         };
         if let Some(object) = json.as_object() {
             DefinitionWalk::over(&mut definition, object);

@@ -91,7 +91,7 @@ fn start_at_missing(definition: &Definition<'_>, report: &mut Report<'_>) {
         let Some(start_at) = container.start_at else {
             continue;
         };
-        let may_be_there = is_substitution(start_at) || definition.flow.open[index];
+        let may_be_there = is_substitution(start_at) || definition.target_names.open[index];
         if container.states.is_empty()
             || may_be_there
             || has_state(container, start_at)
@@ -151,10 +151,12 @@ fn unreachable(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 /// The states that no transition names, in containers without broken transitions.
 fn unnamed(definition: &Definition<'_>) -> impl Iterator<Item = usize> {
-    let flow = &definition.flow;
+    let target_names = &definition.target_names;
     let states = definition.graph.states().iter().enumerate();
     states
-        .filter(|(index, state)| !flow.named[*index] && !flow.incomplete[state.container])
+        .filter(|(index, state)| {
+            !target_names.named[*index] && !target_names.incomplete[state.container]
+        })
         .map(|(index, _)| index)
 }
 
@@ -171,21 +173,23 @@ pub(super) const ISLAND: Rule = Rule {
 
 fn island(definition: &Definition<'_>, report: &mut Report<'_>) {
     let (flow, states) = (&definition.flow, definition.graph.states());
+    let target_names = &definition.target_names;
     if flow.reached.iter().all(|reached| *reached) {
         return;
     }
     // States that are only reachable from an unnamed state are not reported: the unnamed state is the fault.
-    let roots = (0..states.len()).filter(|state| flow.reached[*state] || !flow.named[*state]);
+    let roots =
+        (0..states.len()).filter(|state| flow.reached[*state] || !target_names.named[*state]);
     let explained = flow.walk(roots);
     let mut groups: IndexMap<usize, Vec<usize>> = IndexMap::new();
     for (index, state) in states.iter().enumerate() {
-        if !explained[index] && !flow.incomplete[state.container] {
-            groups.entry(flow.circle[index]).or_default().push(index);
+        if !explained[index] && !target_names.incomplete[state.container] {
+            groups.entry(flow.cycle[index]).or_default().push(index);
         }
     }
-    for (circle, members) in &groups {
+    for (cycle, members) in &groups {
         let mut sources = members.iter().flat_map(|member| &flow.sources[*member]);
-        if sources.any(|source| flow.circle[*source] != *circle) {
+        if sources.any(|source| flow.cycle[*source] != *cycle) {
             continue;
         }
         let state = &states[members[0]];
@@ -230,7 +234,7 @@ pub(super) const NO_END: Rule = Rule {
 fn no_end(definition: &Definition<'_>, report: &mut Report<'_>) {
     for (index, container) in definition.graph.containers().iter().enumerate() {
         if container.states.is_empty()
-            || definition.flow.incomplete[index]
+            || definition.target_names.incomplete[index]
             || has_terminal(definition, container)
         {
             continue;
@@ -260,12 +264,12 @@ pub(super) const ENDLESS: Rule = Rule {
 };
 
 fn endless(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for circle in endless_circles(definition) {
-        if circle.iter().any(|state| waits(definition, *state)) {
+    for cycle in endless_cycles(definition) {
+        if cycle.iter().any(|state| waits(definition, *state)) {
             continue;
         }
-        let state = &definition.graph.states()[circle[0]];
-        let message = if circle.len() == 1 {
+        let state = &definition.graph.states()[cycle[0]];
+        let message = if cycle.len() == 1 {
             format!(
                 "state `{}` leads to itself forever, without a pause",
                 state.name
@@ -274,7 +278,7 @@ fn endless(definition: &Definition<'_>, report: &mut Report<'_>) {
             format!(
                 "state `{}` and {} more form an endless loop without a pause",
                 state.name,
-                circle.len() - 1
+                cycle.len() - 1
             )
         };
         report.add(&state.pointer, message).at_key().suggest(Some(
@@ -284,9 +288,9 @@ fn endless(definition: &Definition<'_>, report: &mut Report<'_>) {
 }
 
 /// The reachable cycles without an exit, in containers with a terminal state.
-pub(super) fn endless_circles(definition: &Definition<'_>) -> Vec<Vec<usize>> {
+pub(super) fn endless_cycles(definition: &Definition<'_>) -> Vec<Vec<usize>> {
     let (graph, flow) = (&definition.graph, &definition.flow);
-    let mut circles = Vec::new();
+    let mut cycles = Vec::new();
     for (index, container) in graph.containers().iter().enumerate() {
         let reached = |state: &&usize| flow.reached[**state];
         // If no terminal state is reachable, the unreachable states are the fault.
@@ -295,24 +299,24 @@ pub(super) fn endless_circles(definition: &Definition<'_>) -> Vec<Vec<usize>> {
             .iter()
             .filter(reached)
             .any(|state| graph.states()[*state].is_terminal());
-        if flow.incomplete[index] || !may_end {
+        if definition.target_names.incomplete[index] || !may_end {
             continue;
         }
         let mut members: IndexMap<usize, Vec<usize>> = IndexMap::new();
         for state in container.states.iter().filter(reached) {
             if !flow.ends[*state] {
-                members.entry(flow.circle[*state]).or_default().push(*state);
+                members.entry(flow.cycle[*state]).or_default().push(*state);
             }
         }
-        circles.extend(members.into_values().filter(|circle| {
-            flow.is_in_circle(circle[0])
-                && circle.iter().all(|state| {
+        cycles.extend(members.into_values().filter(|cycle| {
+            flow.is_in_cycle(cycle[0])
+                && cycle.iter().all(|state| {
                     let mut targets = flow.targets[*state].iter().flatten();
-                    targets.all(|target| flow.circle[*target] == flow.circle[*state])
+                    targets.all(|target| flow.cycle[*target] == flow.cycle[*state])
                 })
         }));
     }
-    circles
+    cycles
 }
 
 /// Whether a state, or a state nested in it, waits for a time, a job, a callback or an activity.

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
+use crate::analysis::{HandlerKind, HandlerProblem, HandlerWords, check_handlers};
 use crate::errors;
 use crate::finding::Severity;
-use crate::json::{Json, Pointer};
+use crate::json::Pointer;
 use crate::limits::{DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, SECONDS};
 use crate::model::JitterStrategy;
 use crate::validate::definition::{Definition, DefinitionPart};
@@ -60,9 +61,60 @@ fn error_equals(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn names_all(handler: &DefinitionPart<'_>) -> bool {
-    let names = handler.items("ErrorEquals").unwrap_or_default();
-    names.iter().any(|name| name.as_str() == Some(errors::ALL))
+/// The words of messages about a definition.
+const WORDS: HandlerWords = HandlerWords {
+    retrier: "retrier",
+    catcher: "catcher",
+    all: "`States.ALL`",
+};
+
+/// The problem of an error name in a list of retriers or catchers.
+struct NameProblem<'a, 'd> {
+    kind: HandlerKind,
+    handler: &'a DefinitionPart<'d>,
+    /// The index of the name in its `ErrorEquals`.
+    index: usize,
+    problem: HandlerProblem<'d>,
+}
+
+impl NameProblem<'_, '_> {
+    fn message(&self) -> String {
+        self.problem
+            .message(self.kind, &WORDS, &|name| name.to_owned())
+    }
+}
+
+/// The problems of all lists of retriers and catchers.
+fn name_problems<'a, 'd>(
+    definition: &'a Definition<'d>,
+) -> impl Iterator<Item = NameProblem<'a, 'd>> {
+    let all: Vec<&DefinitionPart<'_>> = handlers(definition).collect();
+    let lists =
+        all.chunk_by(|one, next| one.state == next.state && one.schema.name == next.schema.name);
+    let problems = lists.flat_map(|list| {
+        let kind = if list[0].is("Retrier") {
+            HandlerKind::Retriers
+        } else {
+            HandlerKind::Catchers
+        };
+        let names: Vec<Vec<&str>> = list.iter().map(|handler| error_names(handler)).collect();
+        let problems = check_handlers(&names).into_iter();
+        problems.map(move |(handler, index, problem)| NameProblem {
+            kind,
+            handler: list[handler],
+            index,
+            problem,
+        })
+    });
+    problems.collect::<Vec<_>>().into_iter()
+}
+
+/// The names in an `ErrorEquals`. A value of another type is reported elsewhere, and counts as a name that matches nothing.
+fn error_names<'d>(handler: &DefinitionPart<'d>) -> Vec<&'d str> {
+    let names = handler.items("ErrorEquals").unwrap_or_default().iter();
+    names
+        .map(|name| name.as_str().unwrap_or_default())
+        .collect()
 }
 
 pub(super) const ALL_ALONE: Rule = Rule {
@@ -77,13 +129,9 @@ pub(super) const ALL_ALONE: Rule = Rule {
 };
 
 fn all_alone(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for handler in handlers(definition) {
-        let several = handler
-            .items("ErrorEquals")
-            .is_some_and(|names| names.len() > 1);
-        if several && names_all(handler) {
-            let message = "`States.ALL` must be the only name in `ErrorEquals`";
-            report.add(handler.at("ErrorEquals"), message);
+    for found in name_problems(definition) {
+        if found.problem == HandlerProblem::AllNotAlone {
+            report.add(found.handler.at("ErrorEquals"), found.message());
         }
     }
 }
@@ -100,21 +148,9 @@ pub(super) const ALL_LAST: Rule = Rule {
 };
 
 fn all_last(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for handler in handlers(definition).filter(|handler| names_all(handler)) {
-        let (what, field) = if handler.is("Retrier") {
-            ("retrier", "Retry")
-        } else {
-            ("catcher", "Catch")
-        };
-        let state = handler.state.map(|state| &definition.graph.states()[state]);
-        let list = state.and_then(|state| state.object.get(field)?.as_array());
-        let index = handler.pointer.last_index();
-        if list
-            .zip(index)
-            .is_some_and(|(list, index)| index + 1 < list.len())
-        {
-            let message = format!("`States.ALL` must be in the last {what}");
-            report.add(handler.at("ErrorEquals"), message);
+    for found in name_problems(definition) {
+        if found.problem == HandlerProblem::AllNotLast {
+            report.add(found.handler.at("ErrorEquals"), found.message());
         }
     }
 }
@@ -213,39 +249,29 @@ pub(super) const COVERED: Rule = Rule {
 };
 
 fn covered(definition: &Definition<'_>, report: &mut Report<'_>) {
-    let mut list = None;
-    let mut earlier: HashSet<&str> = HashSet::new();
-    for handler in handlers(definition) {
-        let own = Some((handler.state, handler.schema.name));
-        if own != list {
-            list = own;
-            earlier.clear();
+    let problems = name_problems(definition)
+        .filter(|found| matches!(found.problem, HandlerProblem::Covered { .. }));
+    let problems: Vec<NameProblem<'_, '_>> = problems.collect();
+    for found in problems.chunk_by(|one, next| std::ptr::eq(one.handler, next.handler)) {
+        let handler = found[0].handler;
+        let names = error_names(handler);
+        // Names that nothing matches are reported by another rule.
+        let fresh = names.iter().filter(|name| !FATAL.contains(name)).count();
+        let covered = found
+            .iter()
+            .filter(|one| !FATAL.contains(&names[one.index]));
+        if fresh == 0 || covered.count() < fresh {
+            continue;
         }
-        let names = handler.items("ErrorEquals").unwrap_or_default().iter();
-        let names: Vec<&str> = names.filter_map(Json::as_str).collect();
-        let mut fresh = names.iter().filter(|name| !FATAL.contains(name)).peekable();
-        if fresh.peek().is_some() && fresh.all(|name| is_covered(name, &earlier)) {
-            let what = if handler.is("Retrier") {
-                "retrier"
-            } else {
-                "catcher"
-            };
-            let message = match names.as_slice() {
-                [name] => format!("this {what} is never used: an earlier one matches `{name}`"),
-                _ => format!("this {what} is never used: earlier ones match all its names"),
-            };
-            report.add(handler.at("ErrorEquals"), message);
-        }
-        earlier.extend(names);
+        let message = match found {
+            [one] if names.len() == 1 => one.message(),
+            _ => format!(
+                "earlier {}s of this state already match all names of this one",
+                WORDS.of(found[0].kind)
+            ),
+        };
+        report.add(handler.at("ErrorEquals"), message);
     }
-}
-
-/// Whether earlier names match everything that this name matches. It is not documented which of the service's own errors `States.TaskFailed`
-/// matches.
-fn is_covered(name: &str, earlier: &HashSet<&str>) -> bool {
-    earlier.contains(name)
-        || (name == errors::HEARTBEAT_TIMEOUT && earlier.contains(errors::TIMEOUT))
-        || (!errors::is_reserved(name) && earlier.contains(errors::TASK_FAILED))
 }
 
 pub(super) const BACKOFF_RATE: Rule = Rule {

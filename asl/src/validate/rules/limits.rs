@@ -12,7 +12,7 @@ use crate::validate::history::{Events, MAX_EVENTS, counted, items};
 use crate::validate::report::Report;
 use crate::validate::rule::{Evidence, Rule, source};
 
-use super::container::{endless_circles, waits};
+use super::container::{endless_cycles, waits};
 use super::distributed::children;
 
 pub(super) const PAYLOAD: Rule = Rule {
@@ -177,13 +177,13 @@ fn mend() -> Option<String> {
 }
 
 fn endless(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for circle in endless_circles(definition) {
-        if !circle.iter().any(|state| waits(definition, *state))
-            || !has_history(definition, circle[0])
+    for cycle in endless_cycles(definition) {
+        if !cycle.iter().any(|state| waits(definition, *state))
+            || !has_history(definition, cycle[0])
         {
             continue;
         }
-        let state = &definition.graph.states()[circle[0]];
+        let state = &definition.graph.states()[cycle[0]];
         let message = "this loop never ends, and after 25,000 events the execution fails";
         report.add(&state.pointer, message).at_key().suggest(Some(
             "continue in a new execution before the history is full, or add a transition out of the loop".to_owned(),

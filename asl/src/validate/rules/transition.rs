@@ -43,7 +43,7 @@ fn targets(definition: &Definition<'_>, report: &mut Report<'_>, elsewhere: bool
         let container = &definition.graph.containers()[state.container];
         for (edge, target) in state.edges.iter().zip(targets) {
             let may_be_there =
-                is_substitution(edge.target) || definition.flow.open[state.container];
+                is_substitution(edge.target) || definition.target_names.open[state.container];
             if target.is_some() || may_be_there || has_state(container, edge.target) {
                 continue;
             }

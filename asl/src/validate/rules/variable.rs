@@ -26,7 +26,7 @@ pub(super) const UNASSIGNED: Rule = Rule {
 };
 
 /// Maximum number of findings that show a path without the assignment. Finding the path takes a walk over the container.
-const WAYS: usize = 50;
+const PATHS: usize = 50;
 
 fn unassigned(definition: &Definition<'_>, report: &mut Report<'_>) {
     let (variables, graph) = (&definition.variables, &definition.graph);
@@ -74,9 +74,9 @@ fn unassigned(definition: &Definition<'_>, report: &mut Report<'_>) {
             continue;
         };
         let mut message = format!("variable `${name}` may be read before it is assigned");
-        if count < WAYS {
-            let way = definition.way_without(read.name, state);
-            let names: Vec<&str> = way
+        if count < PATHS {
+            let path = definition.path_without(read.name, state);
+            let names: Vec<&str> = path
                 .iter()
                 .map(|state| graph.states()[*state].name)
                 .collect();

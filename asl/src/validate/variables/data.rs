@@ -2,7 +2,7 @@
 
 use indexmap::IndexSet;
 
-use crate::graph::{EdgeKind, Graph};
+use crate::analysis::TransitionSet;
 use crate::json::Pointer;
 
 /// All assignments and reads of a definition.
@@ -19,7 +19,7 @@ pub(in crate::validate) struct Assignment<'d> {
     /// The part that has the `Assign`.
     pub(in crate::validate) part: usize,
     pub(in crate::validate) state: usize,
-    pub(super) on: ExitKind,
+    pub(super) on: TransitionSet,
     /// The member's key in the definition.
     pub(in crate::validate) key: &'d str,
     /// The variable's name, by its number.
@@ -29,30 +29,11 @@ pub(in crate::validate) struct Assignment<'d> {
 /// A location where a variable is read.
 pub(in crate::validate) struct VariableRead<'d> {
     pub(in crate::validate) state: usize,
-    pub(super) on: ExitKind,
+    pub(super) on: TransitionSet,
     pub(in crate::validate) name: usize,
     pub(in crate::validate) pointer: Pointer<'d>,
     /// If the read is in an `Assign`: the part and the member whose value reads the variable.
     pub(in crate::validate) assigns: Option<(usize, &'d str)>,
-}
-
-/// The exits of a state on which an expression is evaluated.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::validate) enum ExitKind {
-    /// On all exits except those of catchers.
-    Work,
-    /// On one exit, by its number; on no exit if `None`.
-    Edge(Option<usize>),
-}
-
-impl ExitKind {
-    /// Whether the expression is evaluated when the state exits by an edge.
-    pub(super) fn happens(self, graph: &Graph<'_>, state: usize, edge: usize) -> bool {
-        match self {
-            ExitKind::Edge(only) => only == Some(edge),
-            ExitKind::Work => !matches!(graph.states()[state].edges[edge].kind, EdgeKind::Catch(_)),
-        }
-    }
 }
 
 impl DefinitionVariables<'_> {

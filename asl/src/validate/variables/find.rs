@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::data::{Assignment, DefinitionVariables, ExitKind, VariableRead};
+use super::data::{Assignment, DefinitionVariables, VariableRead};
+use crate::analysis::TransitionSet;
 use crate::graph::{EdgeKind, Graph};
 use crate::json::{Json, Pointer};
 use crate::path::Path;
@@ -115,20 +116,26 @@ fn variable_name<'k>(part: &DefinitionPart<'_>, key: &'k str) -> &'k str {
     }
 }
 
-/// The exits on which the `Assign` or `Output` of a part, or its other fields, are evaluated.
-fn on(graph: &Graph<'_>, part: &DefinitionPart<'_>, state: usize, shapes_output: bool) -> ExitKind {
+/// The transitions on which the `Assign` or `Output` of a part, or its other fields, are evaluated.
+fn on(
+    graph: &Graph<'_>,
+    part: &DefinitionPart<'_>,
+    state: usize,
+    shapes_output: bool,
+) -> TransitionSet {
     let edge = |wanted: EdgeKind| {
         let mut edges = graph.states()[state].edges.iter();
-        ExitKind::Edge(edges.position(|edge| edge.kind == wanted))
+        let edge = edges.position(|edge| edge.kind == wanted);
+        edge.map_or(TransitionSet::None, TransitionSet::One)
     };
-    let index = || part.pointer.last_index();
+    let index = part.pointer.last_index();
     match part.schema.name {
-        "Catcher" => index().map_or(ExitKind::Edge(None), |index| edge(EdgeKind::Catch(index))),
+        "Catcher" => index.map_or(TransitionSet::None, |index| edge(EdgeKind::Catch(index))),
         "ChoiceRule" if shapes_output => {
-            index().map_or(ExitKind::Edge(None), |index| edge(EdgeKind::Choice(index)))
+            index.map_or(TransitionSet::None, |index| edge(EdgeKind::Choice(index)))
         }
         "Choice" if shapes_output => edge(EdgeKind::Default),
-        _ => ExitKind::Work,
+        _ => TransitionSet::Success,
     }
 }
 

@@ -8,3 +8,4 @@ mod unassigned;
 pub(super) use data::{Assignment, DefinitionVariables};
 pub(super) use find::find_variables;
 pub use references::variable_references;
+pub(super) use unassigned::VariableUses;

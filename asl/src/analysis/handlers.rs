@@ -1,0 +1,215 @@
+//! The error names of retriers and catchers, and the order of these.
+
+use std::collections::HashSet;
+
+use crate::errors::{ALL, RESERVED, RUNTIME, is_reserved, matches};
+use crate::similar::nearest;
+
+/// The words of a front end for messages about retriers and catchers.
+#[derive(Debug, Clone, Copy)]
+pub struct HandlerWords {
+    /// A retrier, such as `` `retry` ``.
+    pub retrier: &'static str,
+    /// A catcher, such as `` `catch` ``.
+    pub catcher: &'static str,
+    /// The name that matches all errors, such as `` `States::ALL` ``.
+    pub all: &'static str,
+}
+
+impl HandlerWords {
+    /// A handler of this kind.
+    #[must_use]
+    pub fn of(&self, kind: HandlerKind) -> &'static str {
+        match kind {
+            HandlerKind::Retriers => self.retrier,
+            HandlerKind::Catchers => self.catcher,
+        }
+    }
+}
+
+/// A list of retriers or of catchers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HandlerKind {
+    /// `Retry`.
+    Retriers,
+    /// `Catch`.
+    Catchers,
+}
+
+/// A problem of a retrier or catcher.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HandlerProblem<'n> {
+    /// It names no error.
+    NoName,
+    /// A name is blank.
+    Blank,
+    /// A name begins with `States.`, and the service has no such error. Contains the most similar one.
+    Unknown(&'n str, Option<&'static str>),
+    /// `States.ALL` is not the only name.
+    AllNotAlone,
+    /// `States.ALL` is not in the last one.
+    AllNotLast,
+    /// An earlier one matches the name. Contains both names, which may be equal.
+    Covered {
+        /// The name.
+        name: &'n str,
+        /// The earlier name.
+        by: &'n str,
+    },
+}
+
+/// Checks a list of retriers or catchers, each with its error names. Each problem comes with the index of its retrier or catcher and the index of its
+/// name; a problem without a name has the index 0.
+#[must_use]
+pub fn check_handlers<'n>(handlers: &[Vec<&'n str>]) -> Vec<(usize, usize, HandlerProblem<'n>)> {
+    let mut problems = Vec::new();
+    let mut earlier: HashSet<&str> = HashSet::new();
+    // Only a name of the service matches other names.
+    let mut reserved: Vec<&str> = Vec::new();
+    let mut is_all_covered = false;
+    for (handler, names) in handlers.iter().enumerate() {
+        if names.is_empty() {
+            problems.push((handler, 0, HandlerProblem::NoName));
+        }
+        let mut own: HashSet<&str> = HashSet::new();
+        for (index, name) in names.iter().copied().enumerate() {
+            let mut report = |problem| problems.push((handler, index, problem));
+            if name.trim().is_empty() {
+                report(HandlerProblem::Blank);
+                continue;
+            }
+            if let Some(close) = unknown_error(name) {
+                report(HandlerProblem::Unknown(name, close));
+            }
+            if name == ALL && names.len() > 1 {
+                report(HandlerProblem::AllNotAlone);
+            }
+            // After `States.ALL`, only that is reported: it comes too early.
+            if is_all_covered {
+                continue;
+            }
+            if name == ALL {
+                is_all_covered = true;
+                if handler + 1 < handlers.len() {
+                    report(HandlerProblem::AllNotLast);
+                }
+            } else if earlier.contains(name) || !own.insert(name) {
+                report(HandlerProblem::Covered { name, by: name });
+            } else if let Some(by) = reserved.iter().find(|earlier| is_covered(name, earlier)) {
+                report(HandlerProblem::Covered { name, by });
+            }
+        }
+        let new = names.iter().copied().filter(|name| earlier.insert(name));
+        reserved.extend(new.filter(|name| is_reserved(name)));
+    }
+    problems
+}
+
+/// Whether an earlier name matches every error that a name matches. A name that nothing matches is not covered: it has another problem.
+#[must_use]
+pub fn is_covered(name: &str, earlier: &str) -> bool {
+    name == earlier || (name != RUNTIME && matches(&[earlier], name))
+}
+
+/// For a name that is reserved for the service and that the service does not have: the most similar one.
+#[must_use]
+pub fn unknown_error(name: &str) -> Option<Option<&'static str>> {
+    let is_unknown = name.starts_with("States.") && !is_reserved(name);
+    is_unknown.then(|| nearest(name, RESERVED.iter().copied()))
+}
+
+impl HandlerProblem<'_> {
+    /// The message in the words of a front end. `show` writes an error name as the user does.
+    #[must_use]
+    pub fn message(
+        &self,
+        kind: HandlerKind,
+        words: &HandlerWords,
+        show: &dyn Fn(&str) -> String,
+    ) -> String {
+        let what = words.of(kind);
+        let all = words.all;
+        match self {
+            HandlerProblem::NoName => format!("{what} names no error; add a name or remove it"),
+            HandlerProblem::Blank => {
+                format!("an error name of this {what} is empty; write the name, or {all}")
+            }
+            HandlerProblem::Unknown(name, _) => {
+                format!("`{}` is not an error name of the service", show(name))
+            }
+            HandlerProblem::AllNotAlone => {
+                format!("{all} must be the only name of its {what}: it matches every error")
+            }
+            HandlerProblem::AllNotLast => {
+                format!(
+                    "{all} matches every error, so each {what} after it never runs: put it last"
+                )
+            }
+            HandlerProblem::Covered { name, by } if name == by => format!(
+                "an earlier {what} of this state already matches `{}`: remove one of them",
+                show(name)
+            ),
+            HandlerProblem::Covered { name, by } => format!(
+                "an earlier {what} of this state already matches `{}`, because `{}` includes it: put this one first",
+                show(name),
+                show(by)
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems<'n>(handlers: &[&[&'n str]]) -> Vec<(usize, usize, HandlerProblem<'n>)> {
+        let handlers: Vec<Vec<&str>> = handlers.iter().map(|names| names.to_vec()).collect();
+        check_handlers(&handlers)
+    }
+
+    #[test]
+    fn states_all_is_alone_and_last() {
+        assert_eq!(problems(&[&["A"], &[ALL]]), []);
+        assert_eq!(
+            problems(&[&["A", ALL]]),
+            [(0, 1, HandlerProblem::AllNotAlone)]
+        );
+        // What follows `States.ALL` is not reported again.
+        assert_eq!(
+            problems(&[&[ALL], &["A"], &["A"]]),
+            [(0, 0, HandlerProblem::AllNotLast)]
+        );
+    }
+
+    #[test]
+    fn an_earlier_name_covers_what_it_matches() {
+        let covered = |name, by| HandlerProblem::Covered { name, by };
+        assert_eq!(
+            problems(&[&["States.TaskFailed"], &["A", "States.Timeout"]]),
+            [(1, 0, covered("A", "States.TaskFailed"))]
+        );
+        assert_eq!(problems(&[&["A"], &["States.TaskFailed"]]), []);
+        assert_eq!(
+            problems(&[&["States.Timeout"], &["States.HeartbeatTimeout"]]),
+            [(1, 0, covered("States.HeartbeatTimeout", "States.Timeout"))]
+        );
+        assert_eq!(problems(&[&["A", "A"]]), [(0, 1, covered("A", "A"))]);
+        // Names of one list are matched together.
+        assert_eq!(problems(&[&["States.TaskFailed", "A"]]), []);
+    }
+
+    #[test]
+    fn names_are_complete_and_known() {
+        assert_eq!(problems(&[&[]]), [(0, 0, HandlerProblem::NoName)]);
+        assert_eq!(problems(&[&[" "]]), [(0, 0, HandlerProblem::Blank)]);
+        assert_eq!(
+            problems(&[&["States.Timeuot"]]),
+            [(
+                0,
+                0,
+                HandlerProblem::Unknown("States.Timeuot", Some("States.Timeout"))
+            )]
+        );
+        assert_eq!(problems(&[&["States.Http.StatusCode.404", "Mine"]]), []);
+    }
+}

@@ -1,0 +1,22 @@
+//! The analysis of a workflow's states, variables and error names. The validator, `workflow!` and the typed builder share it, so that all three
+//! report the same.
+//!
+//! It is public for the packages of this project only. Its API changes without notice.
+
+mod assignment;
+mod control_flow;
+mod handlers;
+mod loops;
+mod numbers;
+
+pub(crate) use control_flow::components;
+
+pub use assignment::{BodyStart, TransitionSet, UnassignedPath, VariableFlow, VariableUse};
+pub use control_flow::ControlFlow;
+pub use handlers::{
+    HandlerKind, HandlerProblem, HandlerWords, check_handlers, is_covered, unknown_error,
+};
+pub use loops::{LoopChoice, LoopState, unbounded_loops};
+pub use numbers::{
+    RetryField, RetryNumbers, heartbeat_problem, retry_problems, seconds_problem, wait_problem,
+};
