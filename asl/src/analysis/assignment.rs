@@ -1,6 +1,6 @@
 //! Definite assignment: whether every path to a read of a variable assigns it.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use super::ControlFlow;
 
@@ -70,8 +70,8 @@ impl VariableFlow<'_> {
         }
     }
 
-    /// The reads, by index, of variables that some path to the read does not assign. Of several reads of a state, only the first. A read of an
-    /// unassigned variable fails, so that later reads on its path are not reported.
+    /// The reads, by index, of variables that some path to the read does not assign. A read of an unassigned variable fails on its transitions, so that
+    /// later reads on their paths are not reported.
     ///
     /// Returns nothing for a workflow whose analysis takes too long.
     #[must_use]
@@ -108,11 +108,10 @@ impl VariableFlow<'_> {
                 return Vec::new();
             }
             for (bit, variable) in variables.iter().enumerate() {
-                let mut states = HashSet::new();
-                found.extend(reads_of[*variable].iter().copied().filter(|read| {
-                    let state = self.reads[*read].state;
-                    analysis.known[state] & (1 << bit) == 0 && states.insert(state)
-                }));
+                let reads = reads_of[*variable].iter().copied();
+                let is_unassigned =
+                    |read: &usize| analysis.known[self.reads[*read].state] & (1 << bit) == 0;
+                found.extend(reads.filter(is_unassigned));
             }
         }
         found.sort_unstable();
@@ -122,13 +121,17 @@ impl VariableFlow<'_> {
     /// The shortest path from the start of a body to a state, on which a variable is not assigned.
     #[must_use]
     pub fn path_without(&self, variable: usize, start: usize, state: usize) -> UnassignedPath {
-        let assignments = self.assignments.iter();
-        let assigned: Vec<&VariableUse> = assignments
-            .filter(|assignment| assignment.variable == variable)
-            .collect();
+        let mut assigned: HashMap<usize, Vec<TransitionSet>> = HashMap::new();
+        for one in self
+            .assignments
+            .iter()
+            .filter(|one| one.variable == variable)
+        {
+            assigned.entry(one.state).or_default().push(one.on);
+        }
         let assigns = |from: usize, transition: usize| {
-            let mut assigned = assigned.iter();
-            assigned.any(|one| one.state == from && self.happens(one.on, from, transition))
+            let sets = assigned.get(&from).into_iter().flatten();
+            sets.copied().any(|on| self.happens(on, from, transition))
         };
         let mut before: Vec<Option<(usize, usize)>> = vec![None; self.flow.targets.len()];
         let mut seen = vec![false; self.flow.targets.len()];
@@ -153,8 +156,7 @@ impl VariableFlow<'_> {
         };
         let mut last = state;
         while let Some((from, transition)) = before[last] {
-            path.by_catch |= self.catches[from][transition]
-                && assigned.iter().any(|assignment| assignment.state == from);
+            path.by_catch |= self.catches[from][transition] && assigned.contains_key(&from);
             path.states.push(from);
             last = from;
         }
@@ -170,6 +172,45 @@ pub struct UnassignedPath {
     pub states: Vec<usize>,
     /// Whether the path leaves a state that assigns the variable through a catch transition.
     pub by_catch: bool,
+}
+
+impl UnassignedPath {
+    /// The message about a read of `variable`, with the names of states. `is_own` says that the state which reads the variable also assigns it.
+    #[must_use]
+    pub fn message<'n>(
+        &self,
+        variable: &str,
+        is_own: bool,
+        name: impl Fn(usize) -> &'n str,
+    ) -> String {
+        let names: Vec<&str> = self.states.iter().map(|state| name(*state)).collect();
+        let state = names.last().copied().unwrap_or_default();
+        if is_own && names.len() <= 1 {
+            return format!(
+                "variable `{variable}` is not assigned yet when `{state}` runs: its assignments take effect in the next state"
+            );
+        }
+        let reason = match names.as_slice() {
+            [_, _, ..] => format!("no state assigns it on the path {}", arrows(&names)),
+            _ => format!("`{state}` is the first state"),
+        };
+        format!("variable `{variable}` may be read before it is assigned: {reason}")
+    }
+}
+
+/// Formats a path; of a long path, only the first and last states.
+fn arrows(names: &[&str]) -> String {
+    let quoted = |names: &[&str]| {
+        let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        quoted.join(" -> ")
+    };
+    match names {
+        [first, second, .., before, last] if names.len() > 6 => {
+            let (start, end) = (quoted(&[first, second]), quoted(&[before, last]));
+            format!("{start} -> .. -> {end}")
+        }
+        _ => quoted(names),
+    }
 }
 
 /// Which of 64 variables are certainly assigned when a state starts.

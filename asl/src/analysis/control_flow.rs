@@ -65,53 +65,54 @@ impl ControlFlow {
             .any(|target| self.cycle[target] == self.cycle[state])
     }
 
-    /// The states that are reachable from a start, in reverse postorder: a state comes before its targets, except along the transitions that close a
-    /// cycle.
+    /// The states that are reachable from these starts, start by start, each in reverse postorder: a state comes before its targets, except along the
+    /// transitions that close a cycle.
     #[must_use]
-    pub fn order(&self, start: usize) -> Vec<usize> {
-        let mut postorder = Vec::new();
+    pub fn order(&self, starts: impl IntoIterator<Item = usize>) -> Vec<usize> {
+        let mut order = Vec::new();
         let mut seen = vec![false; self.targets.len()];
-        seen[start] = true;
-        // Transitions are followed last to first, so that the reverse keeps the order of the source.
-        let mut path = vec![(start, self.targets[start].len())];
-        while let Some((state, left)) = path.pop() {
-            if left == 0 {
-                postorder.push(state);
-                continue;
+        for start in starts {
+            let first = order.len();
+            seen[start] = true;
+            // Transitions are followed last to first, so that the reverse keeps the order of the source.
+            let mut path = vec![(start, self.targets[start].len())];
+            while let Some((state, left)) = path.pop() {
+                if left == 0 {
+                    order.push(state);
+                    continue;
+                }
+                path.push((state, left - 1));
+                if let Some(target) = self.targets[state][left - 1]
+                    && !std::mem::replace(&mut seen[target], true)
+                {
+                    path.push((target, self.targets[target].len()));
+                }
             }
-            path.push((state, left - 1));
-            if let Some(target) = self.targets[state][left - 1]
-                && !std::mem::replace(&mut seen[target], true)
-            {
-                path.push((target, self.targets[target].len()));
-            }
+            order[first..].reverse();
         }
-        postorder.reverse();
-        postorder
+        order
     }
 
-    /// The unreachable ones of these states, without those that another unreachable state leads to: once that is reachable, so are they.
+    /// The unreachable states, without those that another unreachable state leads to: once that is reachable, so are they.
     #[must_use]
-    pub fn unreachable(&self, states: &[usize]) -> Vec<usize> {
+    pub fn unreachable(&self) -> Vec<usize> {
+        let states = || (0..self.targets.len()).filter(|state| !self.reached[*state]);
         let mut follows = vec![false; self.targets.len()];
-        for state in states.iter().filter(|state| !self.reached[**state]) {
-            if follows[*state] {
+        for state in states() {
+            if follows[state] {
                 continue;
             }
-            let mut open = vec![*state];
+            let mut open = vec![state];
             while let Some(here) = open.pop() {
                 for target in self.next(here) {
-                    let is_new = target != *state && !self.reached[target];
+                    let is_new = target != state && !self.reached[target];
                     if is_new && !std::mem::replace(&mut follows[target], true) {
                         open.push(target);
                     }
                 }
             }
         }
-        let roots = states.iter().copied();
-        roots
-            .filter(|state| !self.reached[*state] && !follows[*state])
-            .collect()
+        states().filter(|state| !follows[*state]).collect()
     }
 
     /// The reachable ones of these states from which no end can be reached.
@@ -217,8 +218,8 @@ mod tests {
         );
         assert_eq!(flow.reached, [true, true, true, true, false]);
         assert!(flow.ends.iter().all(|ends| !ends));
-        assert_eq!(flow.order(0), [0, 1, 2, 3]);
-        assert_eq!(flow.unreachable(&[0, 1, 2, 3, 4]), [4]);
+        assert_eq!(flow.order([0]), [0, 1, 2, 3]);
+        assert_eq!(flow.unreachable(), [4]);
     }
 
     #[test]
@@ -244,8 +245,7 @@ mod tests {
         // 0 ends; 1 -> 2 -> 3 -> 2.
         let targets = vec![vec![], vec![Some(2)], vec![Some(3)], vec![Some(2)]];
         let flow = ControlFlow::new(targets, [0], |state| state == 0);
-        assert_eq!(flow.unreachable(&[0, 1, 2, 3]), [1]);
-        assert_eq!(flow.unreachable(&[2, 3]), [2]);
+        assert_eq!(flow.unreachable(), [1]);
     }
 
     #[test]
@@ -255,6 +255,6 @@ mod tests {
             .chain([Vec::new()]);
         let flow = ControlFlow::new(targets.collect(), [0], |state| state == 50_000);
         assert!(flow.ends.iter().all(|ends| *ends) && flow.reached.iter().all(|reached| *reached));
-        assert_eq!(flow.order(0).len(), 50_001);
+        assert_eq!(flow.order([0]).len(), 50_001);
     }
 }

@@ -119,6 +119,17 @@ pub fn unknown_error(name: &str) -> Option<Option<&'static str>> {
 }
 
 impl HandlerProblem<'_> {
+    /// A likely fix of a misspelt name.
+    #[must_use]
+    pub fn suggestion(&self, show: &dyn Fn(&str) -> String) -> Option<String> {
+        match self {
+            HandlerProblem::Unknown(_, Some(close)) => {
+                Some(format!("did you mean `{}`?", show(close)))
+            }
+            _ => None,
+        }
+    }
+
     /// The message in the words of a front end. `show` writes an error name as the user does.
     #[must_use]
     pub fn message(

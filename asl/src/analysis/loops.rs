@@ -102,7 +102,7 @@ mod tests {
         let targets = [&[1][..], &[2, 3], &[1], &[]];
         let targets = targets.map(|targets| targets.iter().copied().map(Some).collect());
         let flow = ControlFlow::new(targets.to_vec(), [0], |state| state == 3);
-        unbounded_loops(&flow, &flow.order(0), &states)
+        unbounded_loops(&flow, &flow.order([0]), &states)
     }
 
     fn choice(reads: &[usize]) -> LoopState {

@@ -9,6 +9,7 @@ mod handlers;
 mod loops;
 mod numbers;
 
+#[cfg(feature = "estimate")]
 pub(crate) use control_flow::components;
 
 pub use assignment::{BodyStart, TransitionSet, UnassignedPath, VariableFlow, VariableUse};

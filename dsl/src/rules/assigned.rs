@@ -1,212 +1,121 @@
 //! Definite assignment: a variable is read only where every path has assigned it.
 
 use super::fault;
+use super::graph::FlowGraph;
 use crate::expr::{Expr, ExprNode};
-use crate::flow::{Flow, FlowStateKind, State, Transition};
-use crate::workflow::{Fault, SourceLocation};
-use std::collections::{HashMap, HashSet, VecDeque};
+use crate::workflow::Fault;
+use std::collections::{HashMap, HashSet};
+use stepwright_asl::analysis::{BodyStart, TransitionSet, VariableFlow, VariableUse};
 use stepwright_asl::intrinsic::IntrinsicCall;
 use stepwright_asl::jsonata::Expression;
 use stepwright_asl::path::Path;
 
-type Names<'f> = HashSet<&'f str>;
-
-/// A variable is read only where every path from the start has assigned it. A `catch` carries the values from before its
-/// state.
-pub(super) fn rules(flow: &Flow, faults: &mut Vec<Fault>) {
-    let declared = flow.variables.iter().map(|one| &*one.name);
-    let scope = Scope {
-        states: &flow.states,
-        outside: HashSet::new(),
-        declared: declared.collect(),
+/// A variable is read only where every path from the start has assigned it.
+pub(super) fn rules(graph: &FlowGraph<'_>, faults: &mut Vec<Fault>) {
+    let variables = GraphVariables::of(graph);
+    let mut assignments = Vec::new();
+    let mut reads = Vec::new();
+    let mut locations = Vec::new();
+    for (index, node) in graph.states.iter().enumerate() {
+        for (transition, way) in node.transitions.iter().enumerate() {
+            let assigned = way.assigns.iter();
+            assignments.extend(assigned.filter_map(|name| {
+                Some(VariableUse {
+                    state: index,
+                    variable: variables.find(graph, node.body, name)?,
+                    on: TransitionSet::One(transition),
+                })
+            }));
+        }
+        node.state.each_expression(&mut |expr| {
+            for name in read_in(expr) {
+                if let Some(variable) = variables.find(graph, node.body, &name) {
+                    reads.push(VariableUse {
+                        state: index,
+                        variable,
+                        on: TransitionSet::None,
+                    });
+                    locations.push(expr.place.or(node.state.place));
+                }
+            }
+        });
+    }
+    let bodies = graph.bodies.iter().filter_map(|body| {
+        Some(BodyStart {
+            state: *body.states.first()?,
+            parent: body.parent,
+        })
+    });
+    let bodies: Vec<BodyStart> = bodies.collect();
+    let catches = graph.states.iter().map(|node| {
+        let transitions = node.transitions.iter();
+        transitions.map(|transition| transition.is_catch).collect()
+    });
+    let catches: Vec<Vec<bool>> = catches.collect();
+    let flow = VariableFlow {
+        flow: &graph.flow,
+        bodies: &bodies,
+        variables: variables.names.len(),
+        assignments: &assignments,
+        reads: &reads,
+        catches: &catches,
     };
-    scope.rules(faults);
-}
-
-/// A body, with what is assigned when it begins.
-struct Scope<'f> {
-    states: &'f [State],
-    outside: Names<'f>,
-    /// The variables of the body and of those around it.
-    declared: Names<'f>,
-}
-
-/// A way from one state to another, with what is assigned on it.
-struct Way<'f> {
-    to: &'f str,
-    assigns: Names<'f>,
-    is_catch: bool,
-}
-
-impl<'f> Scope<'f> {
-    fn rules(&self, faults: &mut Vec<Fault>) {
-        let assigned = self.assigned();
-        let mut said = HashSet::new();
-        for state in self.states {
-            // A state that nothing reaches is a fault of its own.
-            let Some(before) = assigned.get(&*state.name) else {
-                continue;
-            };
-            let mut look = |expr: &Expr| {
-                for name in read_in(expr) {
-                    let is_missing = self.declared.contains(&*name) && !before.contains(&*name);
-                    if is_missing && said.insert((state.name.clone(), name.clone())) {
-                        let message = self.message(&name, state);
-                        let place: Option<SourceLocation> = expr.place.or(state.place);
-                        faults.push(fault(state, message).at(place));
-                    }
-                }
-            };
-            state.each_expression(&mut look);
-            for body in state.bodies() {
-                let own = body.variables.iter().map(|one| &*one.name);
-                let inner = Scope {
-                    states: &body.states,
-                    outside: before.clone(),
-                    declared: self.declared.iter().copied().chain(own).collect(),
-                };
-                inner.rules(faults);
-            }
+    let mut reported = HashSet::new();
+    for read in flow.unassigned_reads() {
+        let VariableUse {
+            state, variable, ..
+        } = reads[read];
+        if !reported.insert((state, variable)) {
+            continue;
         }
-    }
-
-    /// By state, the variables that every path has assigned when it begins.
-    fn assigned(&self) -> HashMap<&'f str, Names<'f>> {
-        let mut before: HashMap<&str, Names<'f>> = HashMap::new();
-        let Some(first) = self.states.first() else {
-            return before;
-        };
-        before.insert(&first.name, self.outside.clone());
-        let mut open = VecDeque::from([&*first.name]);
-        while let Some(name) = open.pop_front() {
-            let Some(state) = self.state(name) else {
-                continue;
-            };
-            let carried = before[name].clone();
-            for way in ways(state) {
-                let mut now = carried.clone();
-                now.extend(&way.assigns);
-                match before.get_mut(way.to) {
-                    None => {
-                        before.insert(way.to, now);
-                        open.push_back(way.to);
-                    }
-                    Some(known) => {
-                        let size = known.len();
-                        known.retain(|name| now.contains(name));
-                        if known.len() < size {
-                            open.push_back(way.to);
-                        }
-                    }
-                }
-            }
-        }
-        before
-    }
-
-    fn state(&self, name: &str) -> Option<&'f State> {
-        self.states.iter().find(|state| state.name == name)
-    }
-
-    /// What to say, with a path on which nothing assigns the variable.
-    fn message(&self, variable: &str, state: &State) -> String {
-        let name = &state.name;
-        let (path, caught) = self.path(variable, name);
-        if path.len() == 1 && ways(state).iter().any(|way| way.assigns.contains(variable)) {
-            return format!(
-                "`{variable}` is not assigned yet when `{name}` runs: what a state assigns can be read from the next state on"
-            );
-        }
-        let way = match path.as_slice() {
-            [] | [_] => format!("`{name}` is the first state"),
-            steps => {
-                let steps: Vec<String> = match steps {
-                    [a, b, .., y, z] if steps.len() > 4 => {
-                        vec![quoted(a), quoted(b), "..".to_owned(), quoted(y), quoted(z)]
-                    }
-                    steps => steps.iter().map(|step| quoted(step)).collect(),
-                };
-                format!("it is not assigned on the way {}", steps.join(", "))
-            }
-        };
-        let hint = if caught {
-            "; a `.catch(..)` carries the values from before its state"
-        } else {
-            "; call `.bind(&variable)` or `.assign(&variable, ..)` on a state before"
-        };
-        format!("`{variable}` may not be assigned when `{name}` runs: {way}{hint}")
-    }
-
-    /// The shortest path to a state on which nothing assigns the variable, and whether it takes a catch of a state that
-    /// would have.
-    fn path(&self, variable: &str, to: &str) -> (Vec<&'f str>, bool) {
-        let Some(first) = self.states.first() else {
-            return (Vec::new(), false);
-        };
-        let mut from: HashMap<&str, (&'f str, bool)> = HashMap::new();
-        let mut seen: HashSet<&str> = HashSet::from([&*first.name]);
-        let mut open = VecDeque::from([&*first.name]);
-        while let Some(name) = open.pop_front() {
-            if name == to {
-                break;
-            }
-            let Some(state) = self.state(name) else {
-                continue;
-            };
-            let ways = ways(state);
-            let assigns = ways.iter().any(|way| way.assigns.contains(variable));
-            for way in &ways {
-                if !way.assigns.contains(variable) && seen.insert(way.to) {
-                    from.insert(way.to, (&state.name, way.is_catch && assigns));
-                    open.push_back(way.to);
-                }
-            }
-        }
-        let Some(last) = self.state(to) else {
-            return (Vec::new(), false);
-        };
-        let mut path: Vec<&'f str> = vec![&last.name];
-        let mut caught = false;
-        while let Some((before, by_catch)) = path.last().and_then(|here| from.get(here)) {
-            caught |= by_catch;
-            path.push(before);
-        }
-        path.reverse();
-        (path, caught)
-    }
-}
-
-fn quoted(name: &str) -> String {
-    format!("`{name}`")
-}
-
-/// Where a state leads, with what it assigns on the way.
-fn ways(state: &State) -> Vec<Way<'_>> {
-    let mut ways: Vec<Way<'_>> = Vec::new();
-    if let Some(Transition::Next(next)) = &state.transition {
-        ways.push(Way {
-            to: next,
-            assigns: state.assign.iter().map(|(name, _)| &**name).collect(),
-            is_catch: false,
+        let node = &graph.states[state];
+        let start = graph.bodies[node.body].states[0];
+        let path = flow.path_without(variable, start, state);
+        let own = assignments
+            .iter()
+            .any(|one| one.state == state && one.variable == variable);
+        let mut message = path.message(variables.names[variable], own, |state| {
+            &graph.states[state].state.name
         });
-    }
-    let catches = state.catch.len();
-    for (index, edge) in state.edges().into_iter().enumerate() {
-        let mut assigns: Names<'_> = edge.assign.iter().map(|(name, _)| &**name).collect();
-        if let FlowStateKind::Choice { rules, arms, .. } = &state.kind
-            && let Some(arm) = index
-                .checked_sub(catches + rules.len())
-                .and_then(|arm| arms.get(arm))
-        {
-            assigns.extend(arm.pattern.names().into_iter().map(|name| &**name));
+        if path.by_catch {
+            message += "; a `.catch(..)` carries the values from before its state";
+        } else if !own || path.states.len() > 1 {
+            message += "; call `.bind(&variable)` or `.assign(&variable, ..)` on an earlier state";
         }
-        ways.push(Way {
-            to: &edge.target,
-            assigns,
-            is_catch: index < catches,
-        });
+        faults.push(fault(node.state, message).at(locations[read]));
     }
-    ways
+}
+
+/// The variables of all bodies.
+struct GraphVariables<'f> {
+    names: Vec<&'f str>,
+    by_name: HashMap<(usize, &'f str), usize>,
+}
+
+impl<'f> GraphVariables<'f> {
+    fn of(graph: &FlowGraph<'f>) -> GraphVariables<'f> {
+        let mut names = Vec::new();
+        let mut by_name = HashMap::new();
+        for (body, one) in graph.bodies.iter().enumerate() {
+            for name in &one.variables {
+                by_name.entry((body, *name)).or_insert_with(|| {
+                    names.push(*name);
+                    names.len() - 1
+                });
+            }
+        }
+        GraphVariables { names, by_name }
+    }
+
+    /// The variable with this name that a body can read: its own, or that of the nearest body around it.
+    fn find(&self, graph: &FlowGraph<'_>, body: usize, name: &str) -> Option<usize> {
+        let around = std::iter::successors(Some(body), |body| {
+            let parent = graph.bodies[*body].parent?;
+            Some(graph.states[parent].body)
+        });
+        let mut found = around.filter_map(|body| self.by_name.get(&(body, name)));
+        found.next().copied()
+    }
 }
 
 /// The variables that an expression reads, those in texts included.

@@ -1,8 +1,9 @@
 //! What a workflow may do and mostly does not mean to.
 
 use super::assigned::read_in;
+use super::graph::FlowGraph;
 use super::loops::unbounded;
-use super::{each_body, each_state, fault};
+use super::{each_state, fault};
 use crate::expr::{Binary, Expr, ExprNode, Piece};
 use crate::flow::{Body, Flow, State, Transition, VariableOf, Variables};
 use crate::lower::unhandled;
@@ -103,15 +104,11 @@ pub(super) fn all(flow: &Flow) -> Vec<(Lint, Fault)> {
 }
 
 fn unbounded_loops(flow: &Flow) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    each_body(flow, &mut |states| {
-        for (state, place) in unbounded(states) {
-            let message = "this loop has neither a wait nor a bound: put a `wait` state into it, or count in it and let a \
-                           choice on the count leave it; `.allow(Lint::UnboundedLoop)` says that it shall";
-            faults.push(fault(state, message).at(place));
-        }
-    });
-    faults
+    let message = "this loop has neither a wait nor a bound: add a `wait` state, or count in it and leave it by a choice on the \
+                   count; `.allow(Lint::UnboundedLoop)` permits it";
+    let found = unbounded(&FlowGraph::of(flow)).into_iter();
+    let faults = found.map(|(state, place)| fault(state, message).at(place));
+    faults.collect()
 }
 
 /// A text is never filled in: its `$` and `{` are written apart.

@@ -1,104 +1,94 @@
-//! Loops without bound.
+//! Loops without a bound.
 
 use super::assigned::read_in;
+use super::graph::{FlowGraph, GraphState};
 use crate::expr::{Expr, ExprNode};
 use crate::flow::{CallTarget, FlowStateKind, Otherwise, State};
 use crate::workflow::SourceLocation;
-use std::collections::HashSet;
+use std::collections::HashMap;
+use stepwright_asl::analysis::{LoopChoice, LoopState, unbounded_loops};
 use stepwright_asl::limits::AwaitedEvent;
 
-/// The states at which loops go back that neither wait nor count, with the place of the call.
-pub(super) fn unbounded(states: &[State]) -> Vec<(&State, Option<SourceLocation>)> {
-    let to: Vec<Vec<usize>> = states.iter().map(|state| targets(state, states)).collect();
-    let reaches: Vec<HashSet<usize>> = (0..states.len()).map(|from| reached(from, &to)).collect();
-    let mut found = Vec::new();
-    let mut said: HashSet<usize> = HashSet::new();
-    for (from, state) in states.iter().enumerate() {
-        // The states of a loop reach each other.
-        let inside: Vec<usize> = (0..states.len())
-            .filter(|other| reaches[from].contains(other) && reaches[*other].contains(&from))
-            .collect();
-        let goes_back = to[from].iter().any(|to| *to <= from && inside.contains(to));
-        if !goes_back || inside.iter().any(|state| said.contains(state)) {
-            continue;
-        }
-        said.extend(&inside);
-        let members: Vec<&State> = inside.iter().map(|index| &states[*index]).collect();
-        if !is_bounded(&members) {
-            let edges = state.edges().into_iter();
-            let back = edges.filter(|edge| members.iter().any(|one| one.name == edge.target));
-            let place = back.filter_map(|edge| edge.place).next();
-            found.push((state, place.or(state.place)));
-        }
+/// The states that close loops which neither wait nor count, each with the location of the transition.
+pub(super) fn unbounded<'f>(graph: &FlowGraph<'f>) -> Vec<(&'f State, Option<SourceLocation>)> {
+    let mut names = Names::default();
+    let states: Vec<LoopState> = graph
+        .states
+        .iter()
+        .map(|node| loop_state(node, &mut names))
+        .collect();
+    let starts = graph.bodies.iter();
+    let order = graph
+        .flow
+        .order(starts.filter_map(|body| body.states.first().copied()));
+    let found = unbounded_loops(&graph.flow, &order, &states).into_iter();
+    let found = found.map(|(state, transition)| {
+        let node = &graph.states[state];
+        let edge = node.transitions[transition].edge;
+        let place = edge.and_then(|edge| edge.place).or(node.state.place);
+        (node.state, place)
+    });
+    found.collect()
+}
+
+/// Numbers for the names of variables. A loop is inside one body, so names of other bodies do no harm.
+#[derive(Default)]
+struct Names(HashMap<String, usize>);
+
+impl Names {
+    fn numbers(&mut self, names: Vec<String>) -> Vec<usize> {
+        let numbers = names.into_iter().map(|name| {
+            let next = self.0.len();
+            *self.0.entry(name).or_insert(next)
+        });
+        numbers.collect()
     }
-    found
 }
 
-fn targets(state: &State, states: &[State]) -> Vec<usize> {
-    let targets = state.targets().into_iter();
-    targets
-        .filter_map(|target| states.iter().position(|state| state.name == target))
-        .collect()
-}
-
-/// The states that can be reached from one by a step at least.
-fn reached(from: usize, to: &[Vec<usize>]) -> HashSet<usize> {
-    let mut reached = HashSet::new();
-    let mut open = to[from].clone();
-    while let Some(next) = open.pop() {
-        if reached.insert(next) {
-            open.extend(&to[next]);
-        }
+fn loop_state(node: &GraphState<'_>, names: &mut Names) -> LoopState {
+    let state = node.state;
+    let edges = state.edges();
+    let assigned = state.assign.iter();
+    let assigned = assigned.chain(edges.iter().flat_map(|edge| &edge.assign));
+    let counts = assigned
+        .filter(|(name, value)| read_in(value).iter().any(|read| read == name))
+        .map(|(name, _)| name.to_string());
+    let counts = names.numbers(counts.collect());
+    let caught = state.catch.iter().filter_map(|catch| catch.output.as_ref());
+    LoopState {
+        waits: waits(state),
+        counts,
+        counts_input: state.output.iter().chain(caught).any(computes_with_input),
+        choice: choice(state, names),
     }
-    reached
 }
 
-/// Whether a loop waits, or has a choice that leaves it by what the loop counts: a variable, or the value that its states
-/// hand on.
-fn is_bounded(inside: &[&State]) -> bool {
-    let mut counts: HashSet<String> = HashSet::new();
-    let mut counts_input = false;
-    for state in inside {
-        if waits(state) {
-            return true;
-        }
-        let on_edges = state.edges().into_iter().flat_map(|edge| &edge.assign);
-        for (name, value) in state.assign.iter().chain(on_edges) {
-            if read_in(value).iter().any(|read| read == name) {
-                counts.insert(name.to_string());
-            }
-        }
-        let caught = state.catch.iter().filter_map(|catch| catch.output.as_ref());
-        counts_input |= state.output.iter().chain(caught).any(computes_with_input);
+fn choice(state: &State, names: &mut Names) -> Option<LoopChoice> {
+    let FlowStateKind::Choice {
+        rules,
+        subject,
+        arms,
+        otherwise,
+    } = &state.kind
+    else {
+        return None;
+    };
+    let conditions = rules.iter().filter_map(|(condition, _)| condition.as_ref());
+    let guards = arms.iter().filter_map(|arm| arm.guard.as_ref());
+    let mut choice = LoopChoice {
+        // The fields of a raw rule are not analysed.
+        reads_unknown: rules.iter().any(|(condition, _)| condition.is_none()),
+        fails: matches!(otherwise, Otherwise::Fail),
+        ..LoopChoice::default()
+    };
+    for expression in conditions.chain(subject).chain(guards) {
+        choice.reads.extend(names.numbers(read_in(expression)));
+        choice.reads_input |= reads_input(expression);
     }
-    inside.iter().any(|state| {
-        let FlowStateKind::Choice {
-            rules,
-            subject,
-            arms,
-            otherwise,
-        } = &state.kind
-        else {
-            return false;
-        };
-        let is_inside = |target: &str| inside.iter().any(|state| state.name == target);
-        let leaves = state.targets().iter().any(|target| !is_inside(target))
-            || matches!(otherwise, Otherwise::Fail);
-        let conditions = rules.iter().filter_map(|(condition, _)| condition.as_ref());
-        let guards = arms.iter().filter_map(|arm| arm.guard.as_ref());
-        let mut decides = conditions.chain(subject).chain(guards);
-        // What a raw rule looks at is not known.
-        let is_raw = rules.iter().any(|(condition, _)| condition.is_none());
-        leaves
-            && (is_raw
-                || decides.any(|one| {
-                    read_in(one).iter().any(|name| counts.contains(name))
-                        || counts_input && reads_input(one)
-                }))
-    })
+    Some(choice)
 }
 
-/// Whether a state takes its time.
+/// Whether a state waits for a time, a job, a task token or an activity.
 fn waits(state: &State) -> bool {
     match &state.kind {
         FlowStateKind::Wait(_) => true,

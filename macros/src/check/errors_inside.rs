@@ -2,6 +2,7 @@
 
 use crate::machine::{Machine, StateNode};
 use std::collections::HashSet;
+use stepwright_asl::errors::{ALL, TASK_FAILED};
 use syn::Path;
 
 /// The tasks inside a state whose errors nothing inside takes as a whole, each once. The children of a Distributed Map
@@ -35,7 +36,7 @@ pub(crate) fn catches_everything(node: &StateNode) -> bool {
     let mut named = node.catches().flatten();
     node.state.options.catch_every.is_some()
         || named.any(|pattern| {
-            let name = pattern.predefined();
-            name.is_some_and(|name| name == "ALL" || name == "TaskFailed")
+            let name = pattern.wire_name();
+            name.is_some_and(|name| name == ALL || name == TASK_FAILED)
         })
 }

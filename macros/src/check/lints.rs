@@ -1,17 +1,18 @@
 //! What a workflow may do and mostly does not mean to: warnings, and errors where it says `deny`.
 
+use super::graph::control_flow;
 use super::{retried, unused};
 use crate::errors::Errors;
-use crate::machine::{
-    Callee, EdgeKind, Machine, MachineScope, State, StateNode, StateWork, Warning,
-};
-use proc_macro2::{Ident, Span};
+use crate::machine::{Callee, Edge, EdgeKind, Machine, State, StateNode, StateWork, Warning};
+use crate::name::text;
+use proc_macro2::Span;
 use std::collections::HashSet;
+use stepwright_asl::analysis::{LoopChoice, LoopState, unbounded_loops as unbounded_loops_of};
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprPath};
 
-const ENDLESS: &str = "this loop has neither a wait nor a bound: put a `wait` state into it, or count in it, `let attempt = \
-                       attempt + 1;`, and let a choice on the count leave it; `allow unbounded_loop;` says that it shall";
+const ENDLESS: &str = "this loop has neither a wait nor a bound: add a `wait` state, or count in it, `let attempt = attempt + 1;`, \
+                       and leave it by a choice on the count; `allow unbounded_loop;` permits it";
 
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
@@ -53,93 +54,69 @@ fn literal_placeholder(name: &str) -> String {
     )
 }
 
-/// Where loops go back that neither wait nor count.
+/// The transitions that close loops which neither wait nor count.
 fn unbounded_loops(machine: &Machine) -> Vec<Span> {
-    let component = components(machine);
-    let mut place = vec![0; machine.states.len()];
-    for scope in &machine.scopes {
-        for (at, state) in scope.order.iter().enumerate() {
-            place[*state] = at;
-        }
-    }
-    let mut found = Vec::new();
-    let mut said = HashSet::new();
-    for scope in &machine.scopes {
-        for state in &scope.order {
-            for edge in &machine.states[*state].edges {
-                let Some(to) = edge.to else { continue };
-                let here = component[*state];
-                let goes_back = here == component[to] && place[to] <= place[*state];
-                if goes_back && said.insert(here) && !is_bounded(machine, scope, &component, here) {
-                    found.push(edge.name.span());
-                }
-            }
-        }
-    }
-    found
+    let order: Vec<usize> = machine
+        .scopes
+        .iter()
+        .flat_map(|scope| scope.order.iter().copied())
+        .collect();
+    let states: Vec<LoopState> = machine
+        .states
+        .iter()
+        .map(|node| loop_state(machine, node))
+        .collect();
+    let found = unbounded_loops_of(&control_flow(machine), &order, &states).into_iter();
+    let spans =
+        found.map(|(state, transition)| machine.states[state].edges[transition].name.span());
+    spans.collect()
 }
 
-/// By state, a number that it shares with the states it can reach and be reached from.
-fn components(machine: &Machine) -> Vec<usize> {
-    let mut before: Vec<Vec<usize>> = vec![Vec::new(); machine.states.len()];
-    for (state, node) in machine.states.iter().enumerate() {
-        for to in node.edges.iter().filter_map(|edge| edge.to) {
-            before[to].push(state);
+fn loop_state(machine: &Machine, node: &StateNode) -> LoopState {
+    let scope = &machine.scopes[node.scope];
+    let numbers = |names: Vec<String>| -> Vec<usize> {
+        let numbers = names.iter().filter_map(|name| scope.variables.get(name));
+        numbers.copied().collect()
+    };
+    let on_edges = node.edges.iter().flat_map(|edge| &edge.lets);
+    let counts = node.state.lets.iter().chain(on_edges).flat_map(|one| {
+        let read = read_names(&one.value.syn);
+        let names = one.binding.named().map(text);
+        names.filter(move |name| read.contains(name))
+    });
+    let counts = numbers(counts.collect());
+    let choice = match &node.state.kind {
+        StateWork::Choice(choice) => {
+            let subject = choice.subject.iter().map(|subject| &subject.value.syn);
+            let reads = subject.chain(conditions(node)).flat_map(read_names);
+            let is_raw = |edge: &Edge| {
+                let EdgeKind::Rule { condition, .. } = &edge.kind else {
+                    return false;
+                };
+                condition.expression().is_none()
+            };
+            Some(LoopChoice {
+                reads: numbers(reads.collect()),
+                reads_input: false,
+                // The fields of a raw rule are not analysed.
+                reads_unknown: node.edges.iter().any(is_raw),
+                fails: choice.fails.is_some(),
+            })
         }
+        _ => None,
+    };
+    LoopState {
+        waits: waits(&node.state),
+        counts,
+        counts_input: false,
+        choice,
     }
-    let mut component = vec![usize::MAX; machine.states.len()];
-    // Each scope's order is a reverse postorder, as Kosaraju's algorithm wants it.
-    for state in machine.scopes.iter().flat_map(|scope| &scope.order) {
-        let mut todo = vec![*state];
-        while let Some(here) = todo.pop() {
-            if component[here] == usize::MAX {
-                component[here] = *state;
-                todo.extend(
-                    before[here]
-                        .iter()
-                        .filter(|from| component[**from] == usize::MAX),
-                );
-            }
-        }
-    }
-    component
 }
 
-/// Whether a loop waits, or has a choice that leaves it by a variable that the loop counts with.
-fn is_bounded(machine: &Machine, scope: &MachineScope, component: &[usize], here: usize) -> bool {
-    let inside = scope.states.iter().copied();
-    let inside: Vec<usize> = inside.filter(|state| component[*state] == here).collect();
-    let mut counts: Vec<&Ident> = Vec::new();
-    for state in &inside {
-        let node = &machine.states[*state];
-        if waits(&node.state) {
-            return true;
-        }
-        let on_edges = node.edges.iter().flat_map(|edge| &edge.lets);
-        for one in node.state.lets.iter().chain(on_edges) {
-            let named = one.binding.named();
-            counts.extend(named.filter(|name| reads(&one.value.syn, &[name])));
-        }
-    }
-    inside.iter().any(|state| {
-        let node = &machine.states[*state];
-        let mut leaves = node.edges.iter().map(|edge| edge.to);
-        let leaves = leaves.any(|to| to.is_none_or(|to| component[to] != here));
-        match &node.state.kind {
-            StateWork::Choice(choice) => {
-                let subject = choice.subject.iter().map(|subject| &subject.value.syn);
-                let mut by = subject.chain(conditions(node));
-                (leaves || choice.fails.is_some()) && by.any(|one| reads(one, &counts))
-            }
-            _ => false,
-        }
-    })
-}
-
-/// Whether a state takes its time.
+/// Whether a state waits for a time, a job, a task token or an activity.
 fn waits(state: &State) -> bool {
     match &state.kind {
-        // What a fragment does is not known here.
+        // The states of a fragment are not known here.
         StateWork::Wait(_) | StateWork::Include(_) => true,
         StateWork::Task(Some(call)) => {
             let waits = matches!(&call.callee, Callee::Workflow { start: None, .. });
@@ -158,18 +135,17 @@ fn conditions(node: &StateNode) -> impl Iterator<Item = &Expr> {
     })
 }
 
-/// Whether an expression names one of these.
-fn reads(expression: &Expr, names: &[&Ident]) -> bool {
-    struct Find<'n>(&'n [&'n Ident], bool);
-    impl Visit<'_> for Find<'_> {
+/// The single names in an expression: variables, among others.
+fn read_names(expression: &Expr) -> HashSet<String> {
+    #[derive(Default)]
+    struct Find(HashSet<String>);
+    impl Visit<'_> for Find {
         fn visit_expr_path(&mut self, path: &ExprPath) {
-            if let Some(name) = path.path.get_ident() {
-                self.1 |= self.0.contains(&name);
-            }
+            self.0.extend(path.path.get_ident().map(text));
             visit::visit_expr_path(self, path);
         }
     }
-    let mut find = Find(names, false);
+    let mut find = Find::default();
     find.visit_expr(expression);
-    find.1
+    find.0
 }

@@ -11,6 +11,7 @@ mod distributed;
 mod errors_inside;
 mod express;
 mod fragments;
+mod graph;
 mod items;
 mod lints;
 mod names;

@@ -29,6 +29,14 @@ impl ErrorPattern {
         (first.ident == "States" && segments.next().is_none()).then(|| second.ident.to_string())
     }
 
+    /// The error's name in ASL, if it is known here: that of a predefined error, or the text.
+    pub(crate) fn wire_name(&self) -> Option<String> {
+        match self {
+            ErrorPattern::Text(text) => Some(text.value()),
+            _ => self.predefined().map(|name| format!("States.{name}")),
+        }
+    }
+
     /// Whether it names a user's error, by its path.
     pub(crate) fn is_own(&self) -> bool {
         self.path().is_some() && self.predefined().is_none()

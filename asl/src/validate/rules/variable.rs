@@ -73,37 +73,16 @@ fn unassigned(definition: &Definition<'_>, report: &mut Report<'_>) {
             }
             continue;
         };
-        let mut message = format!("variable `${name}` may be read before it is assigned");
-        if count < PATHS {
-            let path = definition.path_without(read.name, state);
-            let names: Vec<&str> = path
-                .iter()
-                .map(|state| graph.states()[*state].name)
-                .collect();
-            message.push_str(&format!(
-                ": no state assigns it on the path {}",
-                arrows(&names)
-            ));
-        }
+        let message = match count < PATHS {
+            true => {
+                let path = definition.path_without(read.name, state);
+                path.message(&format!("${name}"), false, |state| {
+                    graph.states()[state].name
+                })
+            }
+            false => format!("variable `${name}` may be read before it is assigned"),
+        };
         report.add(&read.pointer, message);
-    }
-}
-
-/// Formats a path; of a long path, only the first and last states.
-fn arrows(names: &[&str]) -> String {
-    let quoted = |names: &[&str]| {
-        let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-        quoted.join(" -> ")
-    };
-    match names {
-        [first, second, .., before, last] if names.len() > 6 => {
-            format!(
-                "{} -> .. -> {}",
-                quoted(&[first, second]),
-                quoted(&[before, last])
-            )
-        }
-        _ => quoted(names),
     }
 }
 

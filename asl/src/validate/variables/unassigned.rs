@@ -1,7 +1,9 @@
 //! Checks whether every path to a read of a variable assigns it.
 
+use std::collections::HashSet;
+
 use super::data::DefinitionVariables;
-use crate::analysis::{BodyStart, VariableFlow, VariableUse};
+use crate::analysis::{BodyStart, UnassignedPath, VariableFlow, VariableUse};
 use crate::graph::{EdgeKind, Graph};
 use crate::validate::definition::Definition;
 
@@ -36,7 +38,13 @@ impl VariableUses {
             catches: catches(&definition.graph),
             unassigned: Vec::new(),
         };
+        // Of several reads of a state, only the first is reported.
+        let mut seen = HashSet::new();
         uses.unassigned = uses.flow(definition).unassigned_reads();
+        uses.unassigned.retain(|read| {
+            let read = &uses.reads[*read];
+            seen.insert((read.state, read.variable))
+        });
         uses
     }
 
@@ -86,14 +94,16 @@ impl Definition<'_> {
         &self.variable_uses().unassigned
     }
 
-    /// The states on a path from the `StartAt` of the container to a state, on which a variable is not assigned.
-    pub(in crate::validate) fn path_without(&self, variable: usize, state: usize) -> Vec<usize> {
+    /// A path from the `StartAt` of the container to a state, on which a variable is not assigned.
+    pub(in crate::validate) fn path_without(
+        &self,
+        variable: usize,
+        state: usize,
+    ) -> UnassignedPath {
         let container = self.graph.states()[state].container;
         let start = self.graph.containers()[container].start_at;
-        let Some(start) = start.and_then(|start| self.graph.find(container, start)) else {
-            return Vec::new();
-        };
+        let start = start.and_then(|start| self.graph.find(container, start));
         let flow = self.variable_uses().flow(self);
-        flow.path_without(variable, start, state).states
+        flow.path_without(variable, start.unwrap_or(state), state)
     }
 }
