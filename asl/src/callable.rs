@@ -167,24 +167,66 @@ pub const FUNCTIONS: &[&str] = &[
     "u64::from",
 ];
 
-/// The functions of `stepwright::functions`.
-pub const LIBRARY: &[&str] = &[
-    "sorted",
-    "is_before",
-    "unique",
-    "chunks",
-    "range",
-    "now",
-    "millis",
-    "timestamp",
-    "uuid",
-    "sha256",
-    "base64_encode",
-    "base64_decode",
-    "parse_json",
-    "to_json",
-    "number",
-];
+/// A function of `stepwright::functions`.
+#[derive(Debug, Clone, Copy)]
+pub struct LibraryFunction {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it fails on some values; in Rust, it panics.
+    pub fails: bool,
+    /// Whether each call returns a different value.
+    pub changes: bool,
+}
+
+macro_rules! library {
+    ($($name:ident $fails:literal $changes:literal,)*) => {
+        /// The names of the functions of `stepwright::functions`.
+        pub const LIBRARY: &[&str] = &[$(stringify!($name)),*];
+
+        /// The functions of `stepwright::functions`.
+        pub const LIBRARY_FUNCTIONS: &[LibraryFunction] = &[$(
+            LibraryFunction { name: stringify!($name), fails: $fails, changes: $changes }
+        ),*];
+    };
+}
+
+library! {
+    // name       fails changes
+    sorted        false false,
+    is_before     false false,
+    unique        false false,
+    chunks        true  false,
+    range         true  false,
+    now           false true,
+    millis        true  false,
+    timestamp     true  false,
+    uuid          false true,
+    sha256        false false,
+    base64_encode false false,
+    base64_decode true  false,
+    parse_json    true  false,
+    to_json       false false,
+    number        true  false,
+}
+
+/// The function of `stepwright::functions` that a path names: `functions::range`, or `range`.
+#[must_use]
+pub fn library_function(path: &str) -> Option<&'static LibraryFunction> {
+    let name = path.rsplit("::").next()?;
+    LIBRARY_FUNCTIONS.iter().find(|one| one.name == name)
+}
+
+/// Methods that panic on some values.
+pub const PANICKING_METHODS: &[&str] = &["expect", "unwrap"];
+
+/// Methods whose lowered form fails on some values, in addition to [`PANICKING_METHODS`].
+const FAILING_METHODS: &[&str] = &["pow", "powf", "powi", "sqrt"];
+
+/// Whether the lowered form of a method fails on some values.
+#[must_use]
+pub fn method_fails(name: &str) -> bool {
+    has(PANICKING_METHODS, name) || has(FAILING_METHODS, name)
+}
 
 /// Whether a list contains a name; usable at compile time.
 pub const fn has(list: &[&str], name: &str) -> bool {

@@ -1,6 +1,7 @@
 //! The functions that a workflow can evaluate, which distinguish a call of a task from a call in an expression.
 
 use quote::ToTokens;
+use stepwright_asl::callable::{LibraryFunction, library_function};
 use syn::Path;
 
 /// The types with lower-case names that have functions and constants: `i64::from(x)`, `u32::MAX`.
@@ -17,6 +18,11 @@ pub(crate) fn written(path: &Path) -> String {
         segment.arguments = syn::PathArguments::None;
     }
     plain.to_token_stream().to_string().replace(' ', "")
+}
+
+/// The function of `stepwright::functions` that a path names.
+pub(crate) fn library(path: &Path) -> Option<&'static LibraryFunction> {
+    library_function(&path.segments.last()?.ident.to_string())
 }
 
 /// Whether a path names a type, by Rust's naming conventions.

@@ -2,22 +2,11 @@
 
 use super::{Binary, Case, Expr, ExprNode, Piece, Text, Unary};
 use serde_json::Value;
+use stepwright_asl::callable::{PANICKING_METHODS, library_function};
 
 /// The maximum number of nodes of a value that is inlined at the locals that read it. Without a limit, a value that doubles with
 /// each name would grow exponentially.
 const LARGEST: usize = 10_000;
-
-/// The functions of `stepwright::functions` that accept every value.
-const NEVER_PANIC: [&str; 8] = [
-    "base64_encode",
-    "is_before",
-    "now",
-    "sha256",
-    "sorted",
-    "to_json",
-    "unique",
-    "uuid",
-];
 
 /// Defines the visitor of the direct children of an expression, in a shared and a mutable form.
 macro_rules! children {
@@ -201,10 +190,12 @@ impl Expr {
                 | ExprNode::Intrinsic(..)
                 | ExprNode::Refused(_) => true,
                 ExprNode::Binary(Binary::Div | Binary::Rem, _, by) => !by.is_nonzero(),
-                ExprNode::Method(_, name, _) => name == "unwrap" || name == "expect",
-                ExprNode::Function(path, _) => path
-                    .strip_prefix("functions::")
-                    .is_some_and(|name| !NEVER_PANIC.contains(&name)),
+                ExprNode::Method(_, name, _) => PANICKING_METHODS.contains(&&**name),
+                ExprNode::Function(path, _) => {
+                    path.strip_prefix("functions::").is_some_and(|name| {
+                        library_function(name).is_none_or(|function| function.fails)
+                    })
+                }
                 _ => false,
             };
         });

@@ -11,6 +11,7 @@ use crate::workflow::Fault;
 use serde_json::Value;
 use std::collections::HashSet;
 use std::fmt;
+use stepwright_asl::callable::{library_function, method_fails};
 use stepwright_asl::errors::ALL;
 use stepwright_asl::placeholder;
 
@@ -189,19 +190,7 @@ fn unused_variables(flow: &Flow) -> Vec<Fault> {
     faults
 }
 
-/// Methods that fail on some values.
-const FAIL: &[&str] = &["expect", "unwrap", "pow", "powf", "powi", "sqrt"];
-
-/// Functions of the library that fail on some values.
-const LIBRARY_FAILS: &[&str] = &[
-    "functions::base64_decode",
-    "functions::number",
-    "functions::parse_json",
-    "functions::range",
-    "functions::timestamp",
-];
-
-/// Each `retry` on everything beside an expression that can fail.
+/// Each `retry` on every error of a state that computes an expression which can fail.
 fn retried_computations(flow: &Flow) -> Vec<Fault> {
     let mut faults = Vec::new();
     each_state(&flow.states, &mut |state| {
@@ -226,8 +215,8 @@ fn retried_computations(flow: &Flow) -> Vec<Fault> {
 fn again(state: &State) -> Fault {
     fault(
         state,
-        "this `.retry(..)` runs the call again also when what is computed with its result fails, which it then does again: \
-         compute it in a `pass` state behind this one, or name the errors to retry",
+        "this `.retry(..)` also repeats the call when an expression over its result fails, and that expression fails each time: \
+         compute it in a following `pass` state, or name the errors to retry",
     )
 }
 
@@ -241,8 +230,10 @@ fn can_fail(value: &Expr) -> bool {
             | ExprNode::Jsonata(..)
             | ExprNode::Path(..)
             | ExprNode::Intrinsic(..) => true,
-            ExprNode::Method(_, name, _) => FAIL.contains(&&**name),
-            ExprNode::Function(path, _) => LIBRARY_FAILS.contains(&&**path),
+            ExprNode::Method(_, name, _) => method_fails(name),
+            ExprNode::Function(path, _) => {
+                library_function(path).is_some_and(|function| function.fails)
+            }
             _ => false,
         };
     });

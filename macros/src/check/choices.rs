@@ -1,7 +1,8 @@
 //! What a choice decides by.
 
 use crate::errors::Errors;
-use crate::machine::{ChoiceState, EdgeKind, Machine, StateNode, StateWork};
+use crate::machine::{ChoiceState, EdgeKind, Machine, StateNode, StateWork, is_bound};
+use quote::ToTokens;
 use syn::Pat;
 use syn::spanned::Spanned;
 
@@ -85,10 +86,16 @@ fn arms_can_be_taken(node: &StateNode, errors: &Errors) {
     });
     let arms: Vec<_> = arms.collect();
     for (pattern, guard) in arms.iter().rev().skip(1) {
-        if guard.is_none() && matches!(pattern, Pat::Wild(_)) {
+        let takes_all = match pattern {
+            Pat::Wild(_) => true,
+            Pat::Ident(name) => name.subpat.is_none() && is_bound(&name.ident),
+            _ => false,
+        };
+        if guard.is_none() && takes_all {
+            let pattern_text = pattern.to_token_stream();
             errors.at(
                 pattern.span(),
-                "`_` takes everything, so the arms after it never run: put it last",
+                format!("`{pattern_text}` matches everything, so the arms after it never run: put it last"),
             );
         }
     }

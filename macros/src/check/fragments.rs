@@ -1,6 +1,7 @@
 //! Fragments, and the includes that put their states in place.
 
 use crate::errors::Errors;
+use crate::functions::library;
 use crate::machine::{EdgeKind, Include, Machine, StateNode, StateWork, Term};
 use std::collections::HashSet;
 use stepwright_asl::limits::AwaitedEvent;
@@ -109,12 +110,8 @@ pub(super) fn values(machine: &mut Machine, errors: &Errors) {
 /// Whether a value means something else in another state: a `jsonata!`, `path!` or `intrinsic!`, a time, a random number.
 fn changes_with_its_place(value: &Term) -> bool {
     let mut found = false;
-    // A time or a random number would be another one each time that the fragment reads it.
-    let changes = |path: &syn::Path| {
-        path.segments
-            .last()
-            .is_some_and(|last| last.ident == "now" || last.ident == "uuid")
-    };
+    // The fragment would compute a different time or random number each time that it reads the value.
+    let changes = |path: &syn::Path| library(path).is_some_and(|function| function.changes);
     value.walk(&mut |value| {
         found |= match value {
             Term::Raw(..) => true,

@@ -1,22 +1,12 @@
-//! What is computed with a result can fail, and then a `retry` of that state sees it.
+//! Retries of tasks that also repeat a failed computation.
 
+use crate::functions::library;
 use crate::machine::{ErrorPattern, Machine, Term};
 use proc_macro2::Span;
-use syn::spanned::Spanned;
+use stepwright_asl::callable::method_fails;
+use stepwright_asl::errors::ALL;
 
-/// Methods that fail on some values.
-const FAIL: &[&str] = &["expect", "unwrap", "pow", "powf", "powi", "sqrt"];
-
-/// Functions of the library that fail on some values.
-const LIBRARY_FAILS: &[&str] = &[
-    "base64_decode",
-    "number",
-    "parse_json",
-    "range",
-    "timestamp",
-];
-
-/// Each `retry` on everything beside an expression that can fail.
+/// Each `retry` on every error of a state that computes an expression which can fail.
 pub(super) fn computations(machine: &Machine) -> Vec<(Span, String)> {
     let mut found = Vec::new();
     for node in &machine.states {
@@ -36,8 +26,8 @@ pub(super) fn computations(machine: &Machine) -> Vec<(Span, String)> {
                 found.push((
                     span,
                     format!(
-                        "this runs the call of `{}` again also when what is computed with its result fails, which it then does \
-                         again: compute it in a `pass` state behind this one, or name the errors to retry",
+                        "this retry also repeats the call of `{}` when an expression over its result fails, and that expression fails \
+                         each time: compute it in a following `pass` state, or name the errors to retry",
                         node.name
                     ),
                 ));
@@ -47,15 +37,9 @@ pub(super) fn computations(machine: &Machine) -> Vec<(Span, String)> {
     found
 }
 
-/// Where a pattern names every error.
+/// The location of a pattern that matches every error.
 fn everything(pattern: &ErrorPattern) -> Option<Span> {
-    match pattern {
-        ErrorPattern::Path(path) => {
-            (pattern.predefined().as_deref() == Some("ALL")).then(|| path.span())
-        }
-        ErrorPattern::Text(text) => (text.value() == "States.ALL").then(|| text.span()),
-        ErrorPattern::Fields(..) => None,
-    }
+    (pattern.wire_name().as_deref() == Some(ALL)).then(|| pattern.span())
 }
 
 /// Whether an expression fails on some values of its type.
@@ -64,11 +48,8 @@ fn can_fail(value: &Term) -> bool {
     value.walk(&mut |part| {
         fails |= match part {
             Term::Index(..) | Term::Binary("Div" | "Rem", ..) | Term::Raw(..) => true,
-            Term::Method(_, name, _) => FAIL.contains(&name.as_str()),
-            Term::Library(path, ..) => path
-                .segments
-                .last()
-                .is_some_and(|last| LIBRARY_FAILS.iter().any(|name| last.ident == name)),
+            Term::Method(_, name, _) => method_fails(name),
+            Term::Library(path, ..) => library(path).is_some_and(|function| function.fails),
             _ => false,
         };
     });

@@ -3,9 +3,11 @@
 //! Step Functions evaluates all variables of a state at once, on the values from before it. So a later `let` has the
 //! earlier one's expression put in where that is short or read once, and else binds it once, before all else.
 
+use crate::functions::library;
 use crate::machine::{EarlierLet, Term};
 use std::collections::HashSet;
 use std::rc::Rc;
+use stepwright_asl::callable::PANICKING_METHODS;
 use syn::Lit;
 
 impl EarlierLet {
@@ -73,11 +75,7 @@ fn changes(value: &Term) -> bool {
     value.walk(&mut |part| {
         changes |= match part {
             Term::Inline(earlier) => earlier.changes,
-            Term::Library(path, ..) => path.segments.last().is_some_and(|last| {
-                ["uuid", "now", "millis"]
-                    .iter()
-                    .any(|name| last.ident == name)
-            }),
+            Term::Library(path, ..) => library(path).is_some_and(|function| function.changes),
             Term::Raw(_, text, _) => [
                 "$uuid",
                 "$now",
@@ -111,28 +109,13 @@ fn can_panic(value: &Term) -> bool {
         found |= match part {
             Term::Index(..) | Term::Raw(..) => true,
             Term::Binary("Div" | "Rem", _, by) => !is_nonzero(by),
-            Term::Method(_, name, _) => name == "unwrap" || name == "expect",
-            Term::Library(path, _) => path
-                .segments
-                .last()
-                .is_some_and(|last| !NEVER_PANIC.iter().any(|name| last.ident == name)),
+            Term::Method(_, name, _) => PANICKING_METHODS.contains(&name.as_str()),
+            Term::Library(path, _) => library(path).is_none_or(|function| function.fails),
             _ => false,
         };
     });
     found
 }
-
-/// The functions of `stepwright::functions` that take every value.
-const NEVER_PANIC: [&str; 8] = [
-    "base64_encode",
-    "is_before",
-    "now",
-    "sha256",
-    "sorted",
-    "to_json",
-    "unique",
-    "uuid",
-];
 
 /// Whether it is a literal other than 0.
 fn is_nonzero(value: &Term) -> bool {
