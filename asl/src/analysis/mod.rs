@@ -19,5 +19,6 @@ pub use handlers::{
 };
 pub use loops::{LoopChoice, LoopState, unbounded_loops};
 pub use numbers::{
-    RetryField, RetryNumbers, heartbeat_problem, retry_problems, seconds_problem, wait_problem,
+    RetryField, RetryNumbers, as_float, heartbeat_problem, retry_problems, seconds_problem,
+    wait_problem,
 };

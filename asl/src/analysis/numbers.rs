@@ -2,6 +2,13 @@
 
 use crate::limits::{DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, SECONDS};
 
+/// A whole number as the functions of this module take it. Numbers above 2^53 are rounded; all limits are lower.
+#[must_use]
+#[allow(clippy::cast_precision_loss, reason = "documented")]
+pub fn as_float(number: u64) -> f64 {
+    number as f64
+}
+
 /// The problem of a timeout or heartbeat with this number of seconds. `what` names it in the words of the front end.
 #[must_use]
 pub fn seconds_problem(what: &str, seconds: f64) -> Option<String> {
@@ -103,14 +110,6 @@ pub fn retry_problems(
         report(BackoffRate, message);
     }
     problems
-}
-
-#[allow(
-    clippy::cast_precision_loss,
-    reason = "the limits have eight digits at most"
-)]
-fn as_float(limit: u64) -> f64 {
-    limit as f64
 }
 
 #[cfg(test)]

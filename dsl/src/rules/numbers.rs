@@ -4,19 +4,17 @@ use super::fault;
 use crate::expr::{Expr, ExprNode};
 use crate::flow::{Batching, Flow, FlowStateKind, Rate, Retry, State, Wait};
 use crate::workflow::Fault;
-use stepwright_asl::limits::{
-    BATCH, DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, PERCENTAGE, SECONDS, Setting, SettingType,
+use stepwright_asl::analysis::{
+    RetryField, RetryNumbers, heartbeat_problem, retry_problems, seconds_problem, wait_problem,
 };
+use stepwright_asl::limits::{BATCH, PERCENTAGE, Setting, SettingType};
 
 /// `TimeoutSeconds` of the workflow is within AWS's limits.
 pub(super) fn of_workflow(flow: &Flow, faults: &mut Vec<Fault>) {
     if let Some(amount) = &flow.timeout
         && let Some(seconds) = number(amount)
-        && !is_in(seconds)
+        && let Some(message) = seconds_problem("`.timeout(..)` of the workflow", seconds)
     {
-        let message = format!(
-            "`.timeout(..)` of the workflow is from 1 to {MAX_SECONDS} seconds; this is {seconds}"
-        );
         faults.push(Fault::new(None, message).at(amount.place.or(flow.place)));
     }
 }
@@ -30,38 +28,26 @@ pub(super) fn rules(state: &State, faults: &mut Vec<Fault>) {
         FlowStateKind::Task {
             timeout, heartbeat, ..
         } => {
-            for (call, seconds) in [(".timeout(..)", timeout), (".heartbeat(..)", heartbeat)] {
-                if let Some(amount) = seconds
-                    && let Some(seconds) = number(amount)
-                    && !is_in(seconds)
+            let known = |amount: &Option<Expr>| amount.as_ref().and_then(number);
+            for (call, amount) in [("`.timeout(..)`", timeout), ("`.heartbeat(..)`", heartbeat)] {
+                if let (Some(amount), Some(seconds)) = (amount, known(amount))
+                    && let Some(message) = seconds_problem(call, seconds)
                 {
-                    say(
-                        state,
-                        amount,
-                        format!("`{call}` is from 1 to {MAX_SECONDS} seconds; this is {seconds}"),
-                        faults,
-                    );
+                    say(state, amount, message, faults);
                 }
             }
-            if let (Some(timeout), Some(heartbeat)) = (timeout, heartbeat)
-                && let (Some(longest), Some(seconds)) = (number(timeout), number(heartbeat))
-                && seconds >= longest
+            if let (Some(longest), Some(seconds)) = (known(timeout), known(heartbeat))
+                && let Some(message) =
+                    heartbeat_problem("`.heartbeat(..)`", "`.timeout(..)`", seconds, longest)
+                && let Some(amount) = heartbeat
             {
-                say(
-                    state,
-                    heartbeat,
-                    format!(
-                        "`.heartbeat(..)` must be shorter than `.timeout(..)`: {seconds} s is not below {longest} s"
-                    ),
-                    faults,
-                );
+                say(state, amount, message, faults);
             }
         }
-        FlowStateKind::Wait(Wait::Seconds(amount))
-            if number(amount).is_some_and(|seconds| seconds > most()) =>
-        {
-            let message = format!("a wait is at most {MAX_SECONDS} seconds");
-            say(state, amount, message, faults);
+        FlowStateKind::Wait(Wait::Seconds(amount)) => {
+            if let Some(message) = number(amount).and_then(wait_problem) {
+                say(state, amount, message, faults);
+            }
         }
         FlowStateKind::Map(map) => {
             let distributed = map.distributed.as_ref();
@@ -131,54 +117,28 @@ fn number(amount: &Expr) -> Option<f64> {
     }
 }
 
-fn is_in(seconds: f64) -> bool {
-    seconds >= 1.0 && seconds <= most()
-}
-
-#[allow(clippy::cast_precision_loss, reason = "it has eight digits")]
-fn most() -> f64 {
-    MAX_SECONDS as f64
-}
-
 /// The settings of a retry are within AWS's limits.
 fn settings_are_in_range(state: &State, retry: &Retry, faults: &mut Vec<Fault>) {
-    let mut say = |message: String| {
+    let backoff_rate = retry.backoff_rate.as_ref().map(|rate| match rate {
+        Rate::Whole(rate) => f64::from(*rate),
+        Rate::Fraction(rate) => *rate,
+    });
+    let numbers = RetryNumbers {
+        interval: retry.interval.map(u64::from),
+        max_delay: retry.max_delay.map(u64::from),
+        max_attempts: retry.max_attempts.map(u64::from),
+        backoff_rate,
+    };
+    let call = |field| {
+        let call = match field {
+            RetryField::Interval => "interval",
+            RetryField::MaxDelay => "max_delay",
+            RetryField::MaxAttempts => "max_attempts",
+            RetryField::BackoffRate => "backoff_rate",
+        };
+        format!("`.{call}(..)` of `.retry(..)`")
+    };
+    for (_, message) in retry_problems(&numbers, &call) {
         faults.push(fault(state, message).at(retry.place.or(state.place)));
-    };
-    let seconds = |value: Option<u32>| value.map(u64::from);
-    if let Some(interval) = seconds(retry.interval)
-        && !SECONDS.contains(&interval)
-    {
-        say(format!(
-            "`.interval({interval})` of `.retry(..)` is from 1 to {MAX_SECONDS} seconds"
-        ));
-    }
-    if let Some(delay) = seconds(retry.max_delay) {
-        if !DELAY_SECONDS.contains(&delay) {
-            say(format!(
-                "`.max_delay({delay})` of `.retry(..)` is from {} to {} seconds",
-                DELAY_SECONDS.start(),
-                DELAY_SECONDS.end()
-            ));
-        } else if seconds(retry.interval).is_some_and(|interval| delay <= interval) {
-            say("`.max_delay(..)` of `.retry(..)` must be longer than its `.interval(..)`".into());
-        }
-    }
-    if let Some(attempts) = seconds(retry.max_attempts)
-        && attempts > MAX_SECONDS
-    {
-        say(format!(
-            "`.max_attempts(..)` of `.retry(..)` is at most {MAX_SECONDS}"
-        ));
-    }
-    let rate = match retry.backoff_rate {
-        Some(Rate::Whole(rate)) => f64::from(rate),
-        Some(Rate::Fraction(rate)) => rate,
-        None => return,
-    };
-    if rate.is_nan() || rate < MIN_BACKOFF_RATE {
-        say(format!(
-            "`.backoff_rate(..)` of `.retry(..)` is at least 1.0; this is {rate}"
-        ));
     }
 }

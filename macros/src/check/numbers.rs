@@ -3,8 +3,11 @@
 use super::distributed::is_negative;
 use crate::errors::Errors;
 use crate::machine::{Amount, Machine, Retry, SettingValue, State, StateWork, UserExpr, Wait};
-use proc_macro2::Ident;
-use stepwright_asl::limits::{DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, SECONDS};
+use proc_macro2::{Ident, Span};
+use stepwright_asl::analysis::{
+    RetryField, RetryNumbers, as_float, heartbeat_problem, retry_problems, seconds_problem,
+    wait_problem,
+};
 use syn::Lit;
 
 /// Runs the rules of this file.
@@ -23,10 +26,10 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
             settings_are_in_range(retry, errors);
         }
         match &node.state.kind {
-            StateWork::Wait(Some(Wait::Seconds(_, Amount::Seconds(seconds, span))))
-                if *seconds > MAX_SECONDS =>
-            {
-                errors.at(*span, format!("a wait is at most {MAX_SECONDS} seconds"));
+            StateWork::Wait(Some(Wait::Seconds(_, Amount::Seconds(seconds, span)))) => {
+                if let Some(message) = wait_problem(as_float(*seconds)) {
+                    errors.at(*span, message);
+                }
             }
             StateWork::Map(map) => {
                 if let Some((_, limit)) = &map.max_concurrency {
@@ -41,47 +44,43 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
 /// Seconds are in the range of all timeouts.
 fn seconds_are_in_range(keyword: &Ident, amount: &Amount, errors: &Errors) {
     if let Amount::Seconds(seconds, span) = amount
-        && !SECONDS.contains(seconds)
+        && let Some(message) = seconds_problem(&format!("`{keyword}`"), as_float(*seconds))
     {
         let span = if *seconds == 0 { *span } else { keyword.span() };
-        errors.at(
-            span,
-            format!("a `{keyword}` is from 1 to {MAX_SECONDS} seconds; this is {seconds}"),
-        );
+        errors.at(span, message);
     }
 }
 
-/// A heartbeat is shorter than the timeout, else the timeout always comes first.
+/// A heartbeat is shorter than the timeout. Otherwise the timeout always comes first.
 fn heartbeats_are_below_timeouts(state: &State, errors: &Errors) {
     let timeout = state.options.timeout.as_ref();
     let timeout = timeout.and_then(|(_, amount)| amount.known());
-    let heartbeat = match &state.options.heartbeat {
-        Some((_, Amount::Seconds(seconds, span))) => Some((*seconds, *span)),
-        _ => None,
-    };
-    if let (Some(timeout), Some((heartbeat, span))) = (timeout, heartbeat)
-        && heartbeat >= timeout
+    if let (Some(timeout), Some((_, Amount::Seconds(heartbeat, span)))) =
+        (timeout, &state.options.heartbeat)
+        && let Some(message) = heartbeat_problem(
+            &format!("the heartbeat of `{}`", state.name),
+            "its timeout",
+            as_float(*heartbeat),
+            as_float(timeout),
+        )
     {
-        errors.at(
-            span,
-            format!(
-                "the heartbeat of `{}` must be shorter than its timeout: {heartbeat} s is not below {timeout} s",
-                state.name
-            ),
-        );
+        errors.at(*span, message);
     }
 }
 
+/// The settings of a `retry`.
+const RETRY_SETTINGS: &[&str] = &[
+    "interval",
+    "max_attempts",
+    "backoff_rate",
+    "max_delay",
+    "jitter",
+];
+
 /// Retries have the settings that ASL has, within AWS's limits.
 fn settings_are_in_range(retry: &Retry, errors: &Errors) {
-    const NAMES: &[&str] = &[
-        "interval",
-        "max_attempts",
-        "backoff_rate",
-        "max_delay",
-        "jitter",
-    ];
-    let mut interval = None;
+    let mut numbers = RetryNumbers::default();
+    let mut spans: Vec<(RetryField, Span)> = Vec::new();
     let mut seen: Vec<String> = Vec::new();
     for setting in &retry.settings {
         let name = setting.name.to_string();
@@ -91,56 +90,60 @@ fn settings_are_in_range(retry: &Retry, errors: &Errors) {
         }
         match (name.as_str(), &setting.value) {
             ("interval", SettingValue::Whole(seconds, _)) => {
-                interval = Some(*seconds);
-                if !SECONDS.contains(seconds) {
-                    errors.at(
-                        span,
-                        format!("an interval is from 1 to {MAX_SECONDS} seconds"),
-                    );
-                }
+                numbers.interval = Some(*seconds);
+                spans.push((RetryField::Interval, span));
             }
             ("max_delay", SettingValue::Whole(seconds, _)) => {
-                if !DELAY_SECONDS.contains(seconds) {
-                    errors.at(
-                        span,
-                        format!(
-                            "a `max_delay` is from {} to {} seconds",
-                            DELAY_SECONDS.start(),
-                            DELAY_SECONDS.end()
-                        ),
-                    );
-                } else if interval.is_some_and(|interval| *seconds <= interval) {
-                    errors.at(span, "`max_delay` must be longer than `interval`");
-                }
+                numbers.max_delay = Some(*seconds);
+                spans.push((RetryField::MaxDelay, span));
             }
             ("max_attempts", SettingValue::Whole(attempts, _)) => {
-                if *attempts > MAX_SECONDS {
-                    errors.at(span, format!("`max_attempts` is at most {MAX_SECONDS}"));
-                }
+                numbers.max_attempts = Some(*attempts);
+                spans.push((RetryField::MaxAttempts, span));
             }
             ("backoff_rate", value) => match rate(value) {
-                Some(rate) if rate >= MIN_BACKOFF_RATE => {}
-                Some(_) => errors.at(span, "a `backoff_rate` is at least 1.0"),
-                None => errors.at(span, "a `backoff_rate` is a number, at least 1.0"),
+                Some(rate) => {
+                    numbers.backoff_rate = Some(rate);
+                    spans.push((RetryField::BackoffRate, span));
+                }
+                None => errors.at(span, "`backoff_rate` must be a number that is at least 1.0"),
             },
             ("jitter", SettingValue::Word(word)) if word == "full" || word == "none" => {}
-            ("jitter", _) => errors.at(span, "`jitter` is `full` or `none`"),
+            ("jitter", _) => errors.at(span, "`jitter` must be `full` or `none`"),
             ("interval" | "max_delay", _) => {
-                errors.at(span, format!("`{name}` is a duration: `2s`, `5m`"));
+                errors.at(
+                    span,
+                    format!("`{name}` must be a duration, such as `2s` or `5m`"),
+                );
             }
-            ("max_attempts", _) => errors.at(span, "`max_attempts` is a whole number"),
+            ("max_attempts", _) => errors.at(span, "`max_attempts` must be a whole number"),
             _ => errors.at(
                 setting.name.span(),
                 format!(
-                    "`{name}` is no setting of a `retry`{}",
-                    match crate::suggest::closest(&name, NAMES.iter().copied()) {
+                    "`{name}` is not a setting of `retry`{}",
+                    match crate::suggest::closest(&name, RETRY_SETTINGS.iter().copied()) {
                         Some(close) => format!("; did you mean `{close}`?"),
-                        None => format!(": there are `{}`", NAMES.join("`, `")),
+                        None => format!("; the settings are `{}`", RETRY_SETTINGS.join("`, `")),
                     }
                 ),
             ),
         }
         seen.push(name);
+    }
+    let word = |field| {
+        let word = match field {
+            RetryField::Interval => "interval",
+            RetryField::MaxDelay => "max_delay",
+            RetryField::MaxAttempts => "max_attempts",
+            RetryField::BackoffRate => "backoff_rate",
+        };
+        format!("`{word}`")
+    };
+    for (field, message) in retry_problems(&numbers, &word) {
+        let span = spans.iter().find(|(one, _)| *one == field);
+        if let Some((_, span)) = span {
+            errors.at(*span, message);
+        }
     }
 }
 
