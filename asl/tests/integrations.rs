@@ -2,8 +2,7 @@
 //!
 //! `asl/src/integrations/derive.py` generates the tables from packages and from the folder `hand`.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
 use stepwright_asl::integrations::{
@@ -12,25 +11,6 @@ use stepwright_asl::integrations::{
 };
 use stepwright_asl::validate::{Validator, validate_text};
 use stepwright_asl::{MachineType, Severity};
-
-/// The notes, in a folder next to the project's root; they may be absent.
-fn notes() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/integrations");
-    if !folder.is_dir() {
-        eprintln!("skipped: there is no {}", folder.display());
-        return None;
-    }
-    Some(folder)
-}
-
-fn read(folder: &Path, file: &str) -> Value {
-    let text = std::fs::read_to_string(folder.join(file)).expect("the file can be read");
-    serde_json::from_str(&text).expect("the file is JSON")
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map(Vec::as_slice).unwrap_or_default()
-}
 
 /// The rows of a file of `asl/src/integrations`.
 fn table(file: &str) -> Vec<Vec<String>> {
@@ -138,80 +118,6 @@ fn every_line_of_the_tables_is_found() {
 
 fn capital(action: &str) -> String {
     action[..1].to_uppercase() + &action[1..]
-}
-
-#[test]
-fn every_integration_of_the_examples_is_found() {
-    let Some(folder) = notes() else { return };
-    let mut found = 0;
-    let mut search = |definition: &Value| {
-        visit(definition, &mut |place, resource| {
-            found += 1;
-            let known = match place {
-                "ItemReader" => lookup_item_reader(resource).is_ok(),
-                "ResultWriter" => lookup_result_writer(resource).is_ok(),
-                _ => lookup(resource).is_ok(),
-            };
-            assert!(known, "{resource} at {place}");
-        });
-    };
-    for example in list(&read(&folder, "examples.json")["examples"]) {
-        search(&example["definition"]);
-    }
-    assert!(found >= 15, "{found}");
-}
-
-/// Visits every `Resource` in a definition, with the key of the object that contains it.
-fn visit(value: &Value, see: &mut impl FnMut(&str, &str)) {
-    fn walk(place: &str, value: &Value, see: &mut impl FnMut(&str, &str)) {
-        match value {
-            Value::Array(items) => items.iter().for_each(|item| walk(place, item, see)),
-            Value::Object(members) => {
-                for (key, member) in members {
-                    match member {
-                        Value::String(resource) if key == "Resource" => see(place, resource),
-                        member => walk(key, member, see),
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    walk("", value, see);
-}
-
-#[test]
-fn what_the_service_accepted_is_found() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance");
-    if !folder.is_dir() {
-        eprintln!("skipped: there is no {}", folder.display());
-        return;
-    }
-    let mut unknown = BTreeSet::new();
-    for (file, origin) in [
-        ("cases.jsonl", None),
-        ("validation.jsonl", Some("aws-recorded")),
-    ] {
-        let text = std::fs::read_to_string(folder.join(file)).expect("is there");
-        for row in text.lines() {
-            let row: Value = serde_json::from_str(row).expect("a line is JSON");
-            if row["valid"] == false || origin.is_some_and(|origin| row["origin"] != origin) {
-                continue;
-            }
-            visit(&row["definition"], &mut |place, resource| {
-                let known = match place {
-                    "ItemReader" => lookup_item_reader(resource).is_ok(),
-                    "ResultWriter" => lookup_result_writer(resource).is_ok(),
-                    _ => lookup(resource).is_ok(),
-                };
-                // Function names without an ARN and placeholders of the recordings are not integrations.
-                if !known && resource.contains(":states:::") {
-                    unknown.insert(resource.to_owned());
-                }
-            });
-        }
-    }
-    assert!(unknown.is_empty(), "{unknown:?}");
 }
 
 #[test]
@@ -424,4 +330,83 @@ fn names_of_arguments_are_those_of_the_tables() {
     );
     let function = "arn:aws:lambda:us-east-1:123456789012:function:charge";
     assert_eq!(faults(function, &["anything"]), none);
+}
+
+mod recordings {
+    //! Tests with data outside of the repository.
+
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::recordings::{read, rows};
+
+    #[test]
+    #[ignore = "needs the recordings in ../shared"]
+    fn every_integration_of_the_examples_is_found() {
+        let examples: Value =
+            serde_json::from_str(&read("integrations/examples.json")).expect("the file is JSON");
+        let mut found = 0;
+        let mut search = |definition: &Value| {
+            visit(definition, &mut |place, resource| {
+                found += 1;
+                let known = match place {
+                    "ItemReader" => lookup_item_reader(resource).is_ok(),
+                    "ResultWriter" => lookup_result_writer(resource).is_ok(),
+                    _ => lookup(resource).is_ok(),
+                };
+                assert!(known, "{resource} at {place}");
+            });
+        };
+        for example in examples["examples"].as_array().expect("has them") {
+            search(&example["definition"]);
+        }
+        assert!(found >= 15, "{found}");
+    }
+
+    /// Visits every `Resource` in a definition, with the key of the object that contains it.
+    fn visit(value: &Value, see: &mut impl FnMut(&str, &str)) {
+        fn walk(place: &str, value: &Value, see: &mut impl FnMut(&str, &str)) {
+            match value {
+                Value::Array(items) => items.iter().for_each(|item| walk(place, item, see)),
+                Value::Object(members) => {
+                    for (key, member) in members {
+                        match member {
+                            Value::String(resource) if key == "Resource" => see(place, resource),
+                            member => walk(key, member, see),
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        walk("", value, see);
+    }
+
+    #[test]
+    #[ignore = "needs the recordings in ../shared"]
+    fn what_the_service_accepted_is_found() {
+        let mut unknown = BTreeSet::new();
+        for (file, origin) in [
+            ("conformance/cases.jsonl", None),
+            ("conformance/validation.jsonl", Some("aws-recorded")),
+        ] {
+            for row in rows(file) {
+                if row["valid"] == false || origin.is_some_and(|origin| row["origin"] != origin) {
+                    continue;
+                }
+                visit(&row["definition"], &mut |place, resource| {
+                    let known = match place {
+                        "ItemReader" => lookup_item_reader(resource).is_ok(),
+                        "ResultWriter" => lookup_result_writer(resource).is_ok(),
+                        _ => lookup(resource).is_ok(),
+                    };
+                    // Function names without an ARN and placeholders of the recordings are not integrations.
+                    if !known && resource.contains(":states:::") {
+                        unknown.insert(resource.to_owned());
+                    }
+                });
+            }
+        }
+        assert!(unknown.is_empty(), "{unknown:?}");
+    }
 }

@@ -1,6 +1,5 @@
 //! The tests of this package, in one program: linking a program for each file takes most of the time.
 
-mod conformance;
 mod custom_rules;
 #[cfg(feature = "integrations")]
 mod definitions;
@@ -9,8 +8,6 @@ mod depth;
 mod diff;
 #[cfg(feature = "yaml")]
 mod edit;
-#[cfg(feature = "estimate")]
-mod estimate;
 mod findings;
 mod hostile;
 #[cfg(feature = "integrations")]
@@ -19,7 +16,7 @@ mod integrations;
 mod library;
 #[cfg(feature = "policy")]
 mod policy;
-mod round_trip;
+mod recordings;
 mod rules;
 #[cfg(feature = "diff")]
 mod samples;

@@ -1,7 +1,6 @@
 //! Policies: worked examples from the notes, the project's own examples, and properties of every policy.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -74,46 +73,6 @@ fn options() -> PolicyOptions {
     PolicyOptions::new("Demo")
         .region("us-east-1")
         .account("123456789012")
-}
-
-#[test]
-fn the_worked_examples_of_the_notes_come_out() {
-    let file =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/integrations/examples.json");
-    let Ok(text) = std::fs::read_to_string(&file) else {
-        eprintln!("skipped: there is no {}", file.display());
-        return;
-    };
-    let examples: Value = serde_json::from_str(&text).expect("is JSON");
-    let mut failed = Vec::new();
-    for example in examples["examples"].as_array().expect("has them") {
-        let given = &example["options"];
-        let text = |key: &str| given[key].as_str().unwrap_or_default();
-        let is = |key: &str| given[key] == true;
-        let mut options = PolicyOptions::new(text("state_machine_name"))
-            .partition(text("partition"))
-            .region(text("region"))
-            .account(text("account"))
-            .logging(is("logging"))
-            .tracing(is("tracing"))
-            .redrive(is("redrive"));
-        for (state, roles) in given["pass_roles"].as_object().into_iter().flatten() {
-            for role in list(roles) {
-                options = options.pass_role(state, role);
-            }
-        }
-        let policy = Policy::of(&machine(&example["definition"]), &options);
-        let (found, wanted) = (triples(&value(&policy)), triples(&example["expected"]));
-        if found != wanted {
-            let more: Vec<_> = found.difference(&wanted).collect();
-            let less: Vec<_> = wanted.difference(&found).collect();
-            failed.push(format!(
-                "{}: too much {more:#?}, lacks {less:#?}",
-                example["name"]
-            ));
-        }
-    }
-    assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
 /// A definition with sequential states.
@@ -315,33 +274,6 @@ fn a_policy_that_is_too_long_is_told() {
         told(45)
     );
     assert!(told(100).contains("split it"), "{}", told(100));
-}
-
-#[test]
-fn every_recorded_definition_has_a_policy_without_a_doubt_about_its_form() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/realworld");
-    let Ok(files) = std::fs::read_dir(&folder) else {
-        eprintln!("skipped: there is no {}", folder.display());
-        return;
-    };
-    let mut count = 0;
-    for file in files {
-        let text = std::fs::read_to_string(file.expect("is there").path()).expect("can be read");
-        let Ok(value) = serde_json::from_str::<Value>(&text) else {
-            continue;
-        };
-        let definition = if value["States"].is_object() {
-            &value
-        } else {
-            &value["definition"]
-        };
-        let Ok(machine) = StateMachine::from_json(&definition.to_string()) else {
-            continue;
-        };
-        count += 1;
-        well_formed(&Policy::of(&machine, &PolicyOptions::new("Real")));
-    }
-    assert!(count >= 50, "{count}");
 }
 
 /// Checks that every action is valid, and every resource is `*`, an ARN or a placeholder for an ARN.
@@ -972,5 +904,70 @@ fn a_computed_argument_is_a_warning_and_a_wider_permission() {
     ] {
         let (_, warnings) = allowed(call, arguments);
         assert!(warnings.contains(said), "{call}: {warnings}");
+    }
+}
+
+mod recordings {
+    //! Tests with data outside of the repository.
+
+    use super::*;
+    use crate::recordings::{read, realworld};
+
+    #[test]
+    #[ignore = "needs the recordings in ../shared"]
+    fn the_worked_examples_of_the_notes_come_out() {
+        let examples: Value =
+            serde_json::from_str(&read("integrations/examples.json")).expect("is JSON");
+        let mut failed = Vec::new();
+        for example in examples["examples"].as_array().expect("has them") {
+            let given = &example["options"];
+            let text = |key: &str| given[key].as_str().unwrap_or_default();
+            let is = |key: &str| given[key] == true;
+            let mut options = PolicyOptions::new(text("state_machine_name"))
+                .partition(text("partition"))
+                .region(text("region"))
+                .account(text("account"))
+                .logging(is("logging"))
+                .tracing(is("tracing"))
+                .redrive(is("redrive"));
+            for (state, roles) in given["pass_roles"].as_object().into_iter().flatten() {
+                for role in list(roles) {
+                    options = options.pass_role(state, role);
+                }
+            }
+            let policy = Policy::of(&machine(&example["definition"]), &options);
+            let (found, wanted) = (triples(&value(&policy)), triples(&example["expected"]));
+            if found != wanted {
+                let more: Vec<_> = found.difference(&wanted).collect();
+                let less: Vec<_> = wanted.difference(&found).collect();
+                failed.push(format!(
+                    "{}: too much {more:#?}, lacks {less:#?}",
+                    example["name"]
+                ));
+            }
+        }
+        assert!(failed.is_empty(), "{}", failed.join("\n"));
+    }
+
+    #[test]
+    #[ignore = "needs the recordings in ../shared"]
+    fn every_recorded_definition_has_a_policy_without_a_doubt_about_its_form() {
+        let mut count = 0;
+        for (_, text) in realworld() {
+            let Ok(value) = serde_json::from_str::<Value>(&text) else {
+                continue;
+            };
+            let definition = if value["States"].is_object() {
+                &value
+            } else {
+                &value["definition"]
+            };
+            let Ok(machine) = StateMachine::from_json(&definition.to_string()) else {
+                continue;
+            };
+            count += 1;
+            well_formed(&Policy::of(&machine, &PolicyOptions::new("Real")));
+        }
+        assert!(count >= 50, "{count}");
     }
 }

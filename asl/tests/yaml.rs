@@ -2,8 +2,6 @@
 
 pub(crate) mod emit;
 
-use std::path::{Path, PathBuf};
-
 use emit::emit;
 use proptest::prelude::*;
 use stepwright_asl::StateMachine;
@@ -42,55 +40,6 @@ fn places(document: &Document, pointer: &str, json: &Json) {
             assert_eq!(again.json(), scalar, "{pointer}: {written}");
         }
     }
-}
-
-#[test]
-fn realworld_definitions_are_the_same_in_yaml() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/realworld");
-    let Ok(entries) = folder.read_dir() else {
-        eprintln!("skipped: there is no {}", folder.display());
-        return;
-    };
-    let mut paths: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .collect();
-    paths.sort();
-    let mut read = 0;
-    for path in paths {
-        let text = std::fs::read_to_string(&path).expect("the file can be read");
-        let Ok(document) = Document::parse(&text) else {
-            continue;
-        };
-        read += 1;
-        let findings = validate(&document, MachineType::Standard);
-        for style in [0, 1, 0x5555_5555_5555_5555, u64::MAX] {
-            let yaml = emit(document.json(), style);
-            let again = same(document.json(), &yaml);
-            let said = |findings: &stepwright_asl::Findings| {
-                let mut said: Vec<_> = findings
-                    .iter()
-                    .map(|finding| {
-                        (
-                            finding.rule,
-                            finding.pointer.clone(),
-                            finding.message.clone(),
-                        )
-                    })
-                    .collect();
-                said.sort();
-                said
-            };
-            // Duplicate keys of the original have positions that only the original contains.
-            if document.duplicates().is_empty() {
-                let found = validate(&again, MachineType::Standard);
-                assert_eq!(said(&found), said(&findings), "{}", path.display());
-            }
-            let machine = StateMachine::from_yaml(&yaml).expect("is a machine");
-            let written: Json = machine.to_json().parse().expect("is JSON");
-            assert_eq!(&written, document.json(), "{}", path.display());
-        }
-    }
-    assert!(read > 40, "{read}");
 }
 
 #[test]
@@ -217,5 +166,52 @@ proptest! {
     #[test]
     fn any_value_is_the_same_in_yaml(json in any_json(), style in any::<u64>()) {
         same(&json, &emit(&json, style));
+    }
+}
+
+mod recordings {
+    //! Tests with data outside of the repository.
+
+    use super::*;
+    use crate::recordings::realworld;
+
+    #[test]
+    #[ignore = "needs the recordings in ../shared"]
+    fn realworld_definitions_are_the_same_in_yaml() {
+        let mut read = 0;
+        for (path, text) in realworld() {
+            let Ok(document) = Document::parse(&text) else {
+                continue;
+            };
+            read += 1;
+            let findings = validate(&document, MachineType::Standard);
+            for style in [0, 1, 0x5555_5555_5555_5555, u64::MAX] {
+                let yaml = emit(document.json(), style);
+                let again = same(document.json(), &yaml);
+                let said = |findings: &stepwright_asl::Findings| {
+                    let mut said: Vec<_> = findings
+                        .iter()
+                        .map(|finding| {
+                            (
+                                finding.rule,
+                                finding.pointer.clone(),
+                                finding.message.clone(),
+                            )
+                        })
+                        .collect();
+                    said.sort();
+                    said
+                };
+                // Duplicate keys of the original have positions that only the original contains.
+                if document.duplicates().is_empty() {
+                    let found = validate(&again, MachineType::Standard);
+                    assert_eq!(said(&found), said(&findings), "{}", path.display());
+                }
+                let machine = StateMachine::from_yaml(&yaml).expect("is a machine");
+                let written: Json = machine.to_json().parse().expect("is JSON");
+                assert_eq!(&written, document.json(), "{}", path.display());
+            }
+        }
+        assert!(read > 40, "{read}");
     }
 }

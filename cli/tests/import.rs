@@ -196,13 +196,12 @@ fn a_name_that_rust_does_not_take_is_refused_with_one_that_it_takes() {
     assert!(said.contains("--name MyDiscount"), "{said}");
 }
 
-/// Real-world definitions, if they are on this machine.
+/// Real-world definitions.
 fn realworld() -> Vec<PathBuf> {
-    let folder = project().join("../shared/conformance/realworld");
-    let Ok(files) = std::fs::read_dir(&folder) else {
-        println!("skipped: no definitions on this machine");
-        return Vec::new();
-    };
+    let folder = crate::recordings::folder().join("realworld");
+    let files = folder
+        .read_dir()
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut files: Vec<PathBuf> = files
         .map(|file| file.unwrap().path())
         .filter(|file| {
@@ -215,53 +214,11 @@ fn realworld() -> Vec<PathBuf> {
     files
 }
 
-#[test]
-fn whatever_people_wrote_is_imported() {
-    for file in realworld() {
-        let source = source_of(file.to_str().unwrap());
-        assert!(source.contains("workflow! {"), "{}", file.display());
-    }
-}
-
-/// Maximum number of `raw` blocks for 100 states of real-world definitions.
-const RAW_BLOCKS: usize = 12;
-
-#[test]
-fn little_of_what_people_wrote_stays_in_raw() {
-    let (mut states, mut blocks) = (0, 0);
-    for file in realworld() {
-        let text = std::fs::read_to_string(&file).unwrap();
-        states += count(&serde_json::from_str(&text).unwrap());
-        blocks += source_of(file.to_str().unwrap()).matches("raw {").count();
-    }
-    println!("{blocks} raw blocks in {states} states");
-    assert!(
-        blocks * 100 <= states * RAW_BLOCKS,
-        "{blocks} raw blocks in {states} states are more than {RAW_BLOCKS} in 100"
-    );
-}
-
-/// The number of states of a machine, including those of its branches and maps.
-fn count(body: &serde_json::Value) -> usize {
-    let states = body["States"].as_object().unwrap();
-    let inside = |state: &serde_json::Value| {
-        let branches = state["Branches"].as_array().into_iter().flatten();
-        let bodies = ["ItemProcessor", "Iterator"].map(|field| state.get(field));
-        branches
-            .chain(bodies.into_iter().flatten())
-            .map(count)
-            .sum::<usize>()
-    };
-    states.values().map(|state| 1 + inside(state)).sum()
-}
-
-/// Definitions that AWS has run, each in a separate file, if they are on this machine. They are of all kinds, and were written to test the corner
-/// cases of the language.
+/// Definitions that AWS has run, each in a separate file. They are of all kinds, and were written to test the corner cases of the language.
 fn recorded(folder: &Path) -> Vec<PathBuf> {
-    let Ok(cases) = std::fs::read_to_string(project().join("../shared/conformance/cases.jsonl"))
-    else {
-        return Vec::new();
-    };
+    let path = crate::recordings::folder().join("cases.jsonl");
+    let cases = std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut seen = std::collections::HashSet::new();
     let mut files = Vec::new();
     for line in cases.lines() {
@@ -278,7 +235,7 @@ fn recorded(folder: &Path) -> Vec<PathBuf> {
 
 /// Compiles all sources as one crate, which compares the emitted definitions with the originals.
 #[test]
-#[ignore = "compiles a separate project: cargo test -p stepwright-cli --test all import:: -- --ignored"]
+#[ignore = "compiles a separate project, and needs the recordings in ../shared: cargo test -p stepwright-cli --test all import:: -- --ignored"]
 fn whatever_people_wrote_compiles_and_emits_itself() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("imported");
     std::fs::create_dir_all(folder.join("src")).unwrap();
@@ -368,5 +325,53 @@ fn a_general_file_name_gives_way_to_the_name_of_its_folder() {
             source.contains(&format!("workflow {name}(")),
             "{file}: {source}"
         );
+    }
+}
+
+mod recordings {
+    //! Tests with data outside of the repository.
+
+    use super::*;
+
+    #[test]
+    #[ignore = "needs the recordings in ../shared"]
+    fn whatever_people_wrote_is_imported() {
+        for file in realworld() {
+            let source = source_of(file.to_str().unwrap());
+            assert!(source.contains("workflow! {"), "{}", file.display());
+        }
+    }
+
+    /// Maximum number of `raw` blocks for 100 states of real-world definitions.
+    const RAW_BLOCKS: usize = 12;
+
+    #[test]
+    #[ignore = "needs the recordings in ../shared"]
+    fn little_of_what_people_wrote_stays_in_raw() {
+        let (mut states, mut blocks) = (0, 0);
+        for file in realworld() {
+            let text = std::fs::read_to_string(&file).unwrap();
+            states += count(&serde_json::from_str(&text).unwrap());
+            blocks += source_of(file.to_str().unwrap()).matches("raw {").count();
+        }
+        println!("{blocks} raw blocks in {states} states");
+        assert!(
+            blocks * 100 <= states * RAW_BLOCKS,
+            "{blocks} raw blocks in {states} states are more than {RAW_BLOCKS} in 100"
+        );
+    }
+
+    /// The number of states of a machine, including those of its branches and maps.
+    fn count(body: &serde_json::Value) -> usize {
+        let states = body["States"].as_object().unwrap();
+        let inside = |state: &serde_json::Value| {
+            let branches = state["Branches"].as_array().into_iter().flatten();
+            let bodies = ["ItemProcessor", "Iterator"].map(|field| state.get(field));
+            branches
+                .chain(bodies.into_iter().flatten())
+                .map(count)
+                .sum::<usize>()
+        };
+        states.values().map(|state| 1 + inside(state)).sum()
     }
 }

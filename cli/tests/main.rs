@@ -13,7 +13,7 @@ mod output;
 mod placeholders;
 mod policy;
 mod processes;
-mod realworld;
+mod recordings;
 mod redact;
 mod replay;
 mod serve;

@@ -1,7 +1,7 @@
 //! `stepwright serve`, with clients and with the AWS CLI.
 
 mod access;
-mod aws;
+mod aws_cli;
 mod lifecycle;
 mod store;
 mod store_file;

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use serde_json::{Value as Json, json};
+use tempfile::NamedTempFile;
 
 use super::support::Server;
 
@@ -63,42 +64,18 @@ fn a_page_of_another_site_cannot_call_a_server_of_this_machine() {
     assert_eq!(health.status().as_u16(), 403);
 }
 
-/// The state machines that the AWS CLI lists with this key.
-fn list(server: &Server, id: &str, secret: &str) -> Option<String> {
-    let ran = Command::new("aws")
-        .args([
-            "stepfunctions",
-            "list-state-machines",
-            "--output",
-            "json",
-            "--endpoint-url",
-        ])
-        .arg(format!("http://{}", server.address))
-        .env("AWS_ACCESS_KEY_ID", id)
-        .env("AWS_SECRET_ACCESS_KEY", secret)
-        .env("AWS_DEFAULT_REGION", "us-east-1")
-        .env("AWS_MAX_ATTEMPTS", "1")
-        .env("AWS_PAGER", "")
-        .env("AWS_EC2_METADATA_DISABLED", "true")
-        .output();
-    let Ok(ran) = ran else {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "AWS's command line is missing"
-        );
-        eprintln!("skipped: AWS's command line is missing");
-        return None;
-    };
-    Some(String::from_utf8_lossy(&[ran.stdout, ran.stderr].concat()).into_owned())
+/// A file with a key, as the AWS CLI has it.
+pub(super) fn credentials(id: &str, secret: &str) -> NamedTempFile {
+    let file = NamedTempFile::new().expect("there is room");
+    let text = format!("[default]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
+    std::fs::write(file.path(), text).expect("there is room");
+    file
 }
 
 #[test]
-fn a_server_with_keys_answers_signed_requests_only() {
-    let folder = tempfile::tempdir().expect("there is room");
-    let file = folder.path().join("credentials");
-    let keys = "[default]\naws_access_key_id = AKIATEAM\naws_secret_access_key = correct/horse+\n";
-    std::fs::write(&file, keys).expect("there is room");
-    let server = Server::start(&["--auth", file.to_str().expect("it is text")]);
+fn a_server_with_keys_refuses_unsigned_requests() {
+    let file = credentials("AKIATEAM", "correct/horse+");
+    let server = Server::start(&["--auth", file.path().to_str().expect("it is text")]);
     let (code, body) = status(&server, &[]);
     assert_eq!(
         (code, &body["__type"]),
@@ -108,14 +85,6 @@ fn a_server_with_keys_answers_signed_requests_only() {
         )
     );
     assert_eq!(server.health().0, 200);
-    let Some(listed) = list(&server, "AKIATEAM", "correct/horse+") else {
-        return;
-    };
-    assert!(listed.contains("\"stateMachines\": []"), "{listed}");
-    let refused = list(&server, "AKIATEAM", "guess").unwrap_or_default();
-    assert!(refused.contains("InvalidSignatureException"), "{refused}");
-    let refused = list(&server, "AKIAOTHER", "correct/horse+").unwrap_or_default();
-    assert!(refused.contains("UnrecognizedClientException"), "{refused}");
 }
 
 /// The exit status and the output of a server that fails to start.
@@ -143,7 +112,7 @@ fn an_address_that_other_machines_reach_needs_keys_or_no_auth() {
     let (code, message) = refused(&[], "AKIATEAM");
     assert_eq!(code, Some(2), "{message}");
     assert!(message.contains("`ID:SECRET`"), "{message}");
-    let empty = tempfile::NamedTempFile::new().expect("there is room");
+    let empty = NamedTempFile::new().expect("there is room");
     let empty = empty.path().to_str().expect("it is text");
     let (code, message) = refused(&["--auth", empty], "");
     assert_eq!(code, Some(2), "{message}");

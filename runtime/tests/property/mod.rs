@@ -1,9 +1,9 @@
 //! For any definition, input and tasks: nothing panics, hangs or overflows the stack, an execution ends
 //! within its limits, the same seed produces the same history, and the execution is within its estimate.
 
-mod corpus;
 mod estimate;
 mod extremes;
 mod generate;
 mod random;
+mod recordings;
 mod run;

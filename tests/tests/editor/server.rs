@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 /// How long one response may take; the first one waits until the macros are built.
 const PATIENCE: Duration = Duration::from_secs(300);
 
+const INSTALL: &str = "`rustup component add rust-analyzer` installs it";
+
 pub(crate) struct Server {
     process: Child,
     input: ChildStdin,
@@ -21,15 +23,15 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts it on a package and waits until the package is loaded; `None` if it is not installed.
-    pub(crate) fn start(package: &Path) -> Option<Server> {
+    /// Starts it on a package and waits until the package is loaded.
+    pub(crate) fn start(package: &Path) -> Server {
         let mut process = Command::new("rust-analyzer")
             .current_dir(package)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .ok()?;
+            .unwrap_or_else(|error| panic!("rust-analyzer: {error}; {INSTALL}"));
         let input = process.stdin.take().unwrap();
         let mut output = BufReader::new(process.stdout.take().unwrap());
         let (sender, messages) = channel();
@@ -69,9 +71,9 @@ impl Server {
             }),
         );
         // A proxy of rustup without the component prints nothing.
-        answer?;
+        assert!(answer.is_some(), "rust-analyzer does not answer; {INSTALL}");
         server.tell("initialized", &json!({}));
-        Some(server)
+        server
     }
 
     /// Opens the file with this text.

@@ -6,17 +6,18 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::page::block;
+use super::reported;
 
 /// A language of the page.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Language {
+enum Language {
     Python,
     Node,
     Java,
 }
 
-/// The error that Lambda reports for the page's function and an order of 1,001; `None` if the language is not installed.
-pub(crate) fn fails(language: Language) -> Option<Value> {
+/// The error that Lambda reports for the page's function and an order of 1,001.
+fn fails(language: Language) -> Value {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: String| {
         let path = folder.path().join(name);
@@ -44,24 +45,43 @@ pub(crate) fn fails(language: Language) -> Option<Value> {
             command
         }
     };
-    let Ok(ran) = command.output() else {
-        return None;
-    };
-    let said = String::from_utf8_lossy(&ran.stdout).into_owned();
-    // A shim or a stub without an interpreter prints nothing on standard output.
-    if said.is_empty() && !ran.status.success() {
-        let version = Command::new(command.get_program())
-            .arg("--version")
-            .output();
-        let is_there = version.is_ok_and(|version| version.status.success());
-        assert!(!is_there, "{}", String::from_utf8_lossy(&ran.stderr));
-        return None;
-    }
-    Some(match language {
+    let ran = command
+        .output()
+        .unwrap_or_else(|error| panic!("{language:?}: {error}"));
+    let stderr = String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success(), "{language:?}: {stderr}");
+    let said = String::from_utf8_lossy(&ran.stdout);
+    match language {
         Language::Java => {
             let (name, message) = said.trim_end().split_once('\n').expect("two lines");
             json!({"errorType": name, "errorMessage": message, "stackTrace": []})
         }
         Language::Python | Language::Node => serde_json::from_str(&said).expect("JSON"),
-    })
+    }
+}
+
+/// Checks that the error matches the same catch as the error of a task in Rust.
+async fn is_caught(language: Language) {
+    let error = fails(language);
+    assert_eq!(error["errorType"], "CardDeclined", "{language:?}");
+    let said = Ok(json!("over the limit, at most 1000"));
+    assert_eq!(reported(&error).await, said, "{language:?}");
+}
+
+#[tokio::test]
+#[ignore = "needs Python 3"]
+async fn a_lambda_in_python_matches_the_same_catch() {
+    is_caught(Language::Python).await;
+}
+
+#[tokio::test]
+#[ignore = "needs Node"]
+async fn a_lambda_in_node_matches_the_same_catch() {
+    is_caught(Language::Node).await;
+}
+
+#[tokio::test]
+#[ignore = "needs Java 17"]
+async fn a_lambda_in_java_matches_the_same_catch() {
+    is_caught(Language::Java).await;
 }

@@ -1,17 +1,20 @@
-//! Real-world definitions, run with mocks. They are outside of the project; if they are absent, these tests report that they were skipped.
+//! Real-world definitions, run with mocks. They are outside of the repository.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-/// Runs a definition with a mock file; `None` if the definition is not on this machine.
-fn run(definition: &str, input: &Value, mocks: &Value) -> Option<(i32, String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/realworld");
-    let file = folder.join(definition);
-    if !file.exists() {
-        println!("skipped: {definition} is not on this machine");
-        return None;
+/// The recordings, in the folder next to the workspace.
+pub(crate) fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance")
+}
+
+/// Runs a definition with a mock file.
+fn run(definition: &str, input: &Value, mocks: &Value) -> (i32, String, String) {
+    let file = folder().join("realworld").join(definition);
+    if let Err(error) = file.metadata() {
+        panic!("{}: {error}", file.display());
     }
     let mock_file: PathBuf = std::env::temp_dir().join(format!(
         "stepwright-mocks-{}-{definition}",
@@ -26,14 +29,15 @@ fn run(definition: &str, input: &Value, mocks: &Value) -> Option<(i32, String, S
         .output()
         .unwrap();
     std::fs::remove_file(&mock_file).unwrap();
-    Some((
+    (
         output.status.code().unwrap(),
         String::from_utf8(output.stdout).unwrap(),
         String::from_utf8(output.stderr).unwrap(),
-    ))
+    )
 }
 
 #[test]
+#[ignore = "needs the recordings in ../shared"]
 fn a_query_is_polled_until_it_has_finished() {
     let mocks = json!({
         "StateMachines": {"Unload": {"TestCases": {"Case": {
@@ -55,9 +59,7 @@ fn a_query_is_polled_until_it_has_finished() {
         "query_without_unload": "select 1",
     });
     let file = "redshift-serverless-unload-statemachine-statemachine-asl-json.json";
-    let Some((status, stdout, stderr)) = run(file, &input, &mocks) else {
-        return;
-    };
+    let (status, stdout, stderr) = run(file, &input, &mocks);
     assert_eq!(status, 0, "{stderr}");
     let output: Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!(
@@ -69,6 +71,7 @@ fn a_query_is_polled_until_it_has_finished() {
 }
 
 #[test]
+#[ignore = "needs the recordings in ../shared"]
 fn a_branch_that_fails_on_purpose_ends_the_parallel_state() {
     let mut states = serde_json::Map::new();
     states.insert("Log execution in DynamoDB".to_owned(), json!("Written"));
@@ -95,9 +98,7 @@ fn a_branch_that_fails_on_purpose_ends_the_parallel_state() {
         },
     });
     let file = "quorum-with-parallel-pattern-statemachine-statemachine-asl-json.json";
-    let Some((status, stdout, stderr)) = run(file, &json!({"quorum": 2}), &mocks) else {
-        return;
-    };
+    let (status, stdout, stderr) = run(file, &json!({"quorum": 2}), &mocks);
     assert_eq!(status, 0, "{stderr}");
     let output: Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!(

@@ -1,13 +1,13 @@
 //! The test of a single state matches its execution: each state of the recorded executions is tested alone with its recorded
 //! input, and must have its recorded output.
 
-use std::path::Path;
-
 use serde_json::{Map, Value, json};
 use stepwright_runtime::test_state::{
     FieldValidationMode, MockErrorOutput, MockInput, TestStateRequest, test_state,
 };
 use stepwright_tests::conformance::equal::{Volatile, differences};
+
+use super::folder;
 
 /// One visit of a state in a recorded execution.
 struct Visit<'a> {
@@ -84,12 +84,11 @@ fn is_its_executions(definition: &str) -> bool {
 }
 
 #[tokio::test]
+#[ignore = "needs the recordings in ../shared"]
 async fn states_are_left_as_in_the_recorded_executions() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/cases.jsonl");
-    let Ok(text) = std::fs::read_to_string(path) else {
-        println!("skipped: cases.jsonl is not on this machine");
-        return;
-    };
+    let path = folder().join("cases.jsonl");
+    let text = std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut tested = 0;
     for row in text.lines() {
         let row: Value = serde_json::from_str(row).unwrap();
@@ -143,12 +142,12 @@ fn states<'a>(states: &'a Value, all: &mut Vec<(&'a str, &'a Value)>) {
 }
 
 #[tokio::test]
+#[ignore = "needs the recordings in ../shared"]
 async fn every_state_that_people_wrote_can_be_tested() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/realworld");
-    let Ok(files) = std::fs::read_dir(folder) else {
-        println!("skipped: realworld is not on this machine");
-        return;
-    };
+    let folder = folder().join("realworld");
+    let files = folder
+        .read_dir()
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut ended = 0;
     for file in files {
         let text = std::fs::read_to_string(file.unwrap().path()).unwrap();

@@ -1,26 +1,47 @@
 //! Compares the verdicts of the validator with those of the service.
 
+#[cfg(feature = "estimate")]
+mod estimate;
+mod round_trip;
+
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use stepwright_asl::validate::{Findings, MachineType, validate_text};
 
-/// The conformance data, in a folder next to the project's root; it may be absent.
-fn conformance() -> Option<PathBuf> {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
-    if !shared.exists() {
-        eprintln!("skipped: there is no {}", shared.display());
-        return None;
-    }
-    // If the data is there, all of it is compared.
-    Some(shared.join("conformance"))
+fn shared() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared")
 }
 
-fn rows(folder: &Path, file: &str) -> Vec<Value> {
-    let text = std::fs::read_to_string(folder.join(file)).expect("the file can be read");
-    text.lines()
-        .map(|line| serde_json::from_str(line).expect("a line is JSON"))
-        .collect()
+/// Reads a file of `../shared`, the folder next to the workspace.
+pub(crate) fn read(file: &str) -> String {
+    let path = shared().join(file);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Reads a file with one JSON value in each line.
+pub(crate) fn rows(file: &str) -> Vec<Value> {
+    let text = read(file);
+    let rows = text.lines().map(serde_json::from_str);
+    rows.collect::<Result<_, _>>()
+        .unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// Reads the definitions of public projects: their paths and texts. Some of them are not JSON.
+pub(crate) fn realworld() -> Vec<(PathBuf, String)> {
+    let folder = shared().join("conformance/realworld");
+    let entries = folder
+        .read_dir()
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("the folder can be read").path())
+        .collect();
+    paths.sort();
+    let read = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path).expect("the file can be read");
+        (path, text)
+    };
+    paths.into_iter().map(read).collect()
 }
 
 fn check(row: &Value) -> Findings {
@@ -38,11 +59,11 @@ fn check(row: &Value) -> Findings {
 }
 
 #[test]
+#[ignore = "needs the recordings in ../shared"]
 fn recorded_verdicts_agree() {
-    let Some(folder) = conformance() else { return };
     let mut differ = Vec::new();
     let mut others = (0, 0);
-    for row in rows(&folder, "validation.jsonl") {
+    for row in rows("conformance/validation.jsonl") {
         let findings = check(&row);
         let agrees = findings.has_errors() != row["valid"].as_bool().expect("has a verdict");
         if row["origin"] == "aws-recorded" {
@@ -76,10 +97,10 @@ fn recorded_verdicts_agree() {
 }
 
 #[test]
+#[ignore = "needs the recordings in ../shared"]
 fn definitions_that_ran_give_no_error() {
-    let Some(folder) = conformance() else { return };
     let mut faults = Vec::new();
-    for row in rows(&folder, "cases.jsonl") {
+    for row in rows("conformance/cases.jsonl") {
         let findings = check(&row);
         faults.extend(
             findings
@@ -91,16 +112,10 @@ fn definitions_that_ran_give_no_error() {
 }
 
 #[test]
+#[ignore = "needs the recordings in ../shared"]
 fn realworld_definitions_give_no_error() {
-    let Some(folder) = conformance() else { return };
-    let entries = folder
-        .join("realworld")
-        .read_dir()
-        .expect("the folder can be read");
     let mut faults = Vec::new();
-    for entry in entries {
-        let path = entry.expect("the entry can be read").path();
-        let text = std::fs::read_to_string(&path).expect("the file can be read");
+    for (path, text) in realworld() {
         let findings = validate_text(&text, MachineType::Standard);
         let name = path
             .file_name()

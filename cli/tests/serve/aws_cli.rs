@@ -1,32 +1,25 @@
-//! Tests with the AWS CLI. If it is missing, the tests report that they were skipped; in CI they fail instead.
+//! Tests with the AWS CLI.
 
 use std::process::{Command, Output};
 
 use serde_json::{Value as Json, json};
 
+use super::access::credentials;
 use super::support::{ROLE, Server, text};
 
 /// The AWS CLI, with a server as its endpoint.
 struct Aws {
     server: Server,
+    /// The id and the secret of its access key.
+    key: (&'static str, &'static str),
 }
 
 impl Aws {
-    /// `None` if the AWS CLI is missing.
-    fn new(arguments: &[&str]) -> Option<Self> {
-        let is_there = Command::new("aws").arg("--version").output().is_ok();
-        if !is_there {
-            let install = "`pip install awscli` installs it";
-            assert!(
-                std::env::var_os("CI").is_none(),
-                "AWS's command line is missing: {install}"
-            );
-            eprintln!("skipped: AWS's command line is missing; {install}");
-            return None;
-        }
-        Some(Self {
+    fn new(arguments: &[&str]) -> Self {
+        Self {
             server: Server::start(arguments),
-        })
+            key: ("local", "local"),
+        }
     }
 
     fn run(&self, operation: &str, arguments: &[&str]) -> Output {
@@ -35,14 +28,15 @@ impl Aws {
             .args(arguments)
             .args(["--output", "json", "--endpoint-url"])
             .arg(format!("http://{}", self.server.address))
-            .env("AWS_ACCESS_KEY_ID", "local")
-            .env("AWS_SECRET_ACCESS_KEY", "local")
+            .env("AWS_ACCESS_KEY_ID", self.key.0)
+            .env("AWS_SECRET_ACCESS_KEY", self.key.1)
             .env("AWS_DEFAULT_REGION", "us-east-1")
             .env("AWS_MAX_ATTEMPTS", "1")
             .env("AWS_PAGER", "")
             .env("AWS_DISABLE_HOST_PREFIX_INJECTION", "true")
             .env("AWS_EC2_METADATA_DISABLED", "true");
-        aws.output().expect("the command line is there")
+        aws.output()
+            .unwrap_or_else(|error| panic!("aws: {error}; `pip install awscli` installs it"))
     }
 
     /// The response of a successful operation; null for an empty one.
@@ -92,8 +86,9 @@ const PASS: &str = r#"{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}"
 const WAIT: &str = r#"{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":600,"End":true}}}"#;
 
 #[test]
+#[ignore = "needs the AWS CLI: pip install awscli"]
 fn state_machines() {
-    let Some(aws) = Aws::new(&[]) else { return };
+    let aws = Aws::new(&[]);
     let arn = aws.create("m", PASS, &[]);
     assert_eq!(arn, "arn:aws:states:us-east-1:123456789012:stateMachine:m");
     let described = aws.call("describe-state-machine", &["--state-machine-arn", &arn]);
@@ -126,8 +121,9 @@ fn state_machines() {
 }
 
 #[test]
+#[ignore = "needs the AWS CLI: pip install awscli"]
 fn executions() {
-    let Some(aws) = Aws::new(&[]) else { return };
+    let aws = Aws::new(&[]);
     let machine = aws.create("m", PASS, &[]);
     let execution = aws.execute(&machine, r#"{"z":1}"#);
     let described = aws.call("describe-execution", &["--execution-arn", &execution]);
@@ -162,8 +158,9 @@ fn executions() {
 }
 
 #[test]
+#[ignore = "needs the AWS CLI: pip install awscli"]
 fn states_and_definitions_are_tested() {
-    let Some(aws) = Aws::new(&[]) else { return };
+    let aws = Aws::new(&[]);
     let state = r#"{"Type":"Pass","Result":{"a":1},"Next":"N"}"#;
     let tested = aws.call("test-state", &["--definition", state, "--role-arn", ROLE]);
     assert_eq!(
@@ -184,8 +181,9 @@ fn states_and_definitions_are_tested() {
 }
 
 #[test]
+#[ignore = "needs the AWS CLI: pip install awscli"]
 fn versions_and_aliases() {
-    let Some(aws) = Aws::new(&[]) else { return };
+    let aws = Aws::new(&[]);
     let machine = aws.create("m", PASS, &[]);
     let of = ["--state-machine-arn", machine.as_str()];
     let published = aws.call("publish-state-machine-version", &of);
@@ -233,8 +231,9 @@ fn versions_and_aliases() {
 }
 
 #[test]
+#[ignore = "needs the AWS CLI: pip install awscli"]
 fn activities_and_tokens() {
-    let Some(aws) = Aws::new(&[]) else { return };
+    let aws = Aws::new(&[]);
     let created = aws.call("create-activity", &["--name", "act"]);
     let activity = text(&created["activityArn"]);
     let of = ["--activity-arn", activity.as_str()];
@@ -273,8 +272,9 @@ fn activities_and_tokens() {
 }
 
 #[test]
+#[ignore = "needs the AWS CLI: pip install awscli"]
 fn map_runs_redrive_and_tags() {
-    let Some(aws) = Aws::new(&[]) else { return };
+    let aws = Aws::new(&[]);
     let definition = json!({"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "ItemProcessor": {
         "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
         "StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 600, "End": true}}}}}});
@@ -313,4 +313,20 @@ fn map_runs_redrive_and_tags() {
     assert!(!redriven["redriveDate"].is_null(), "{redriven}");
     let refused = aws.refusal("describe-map-run", &["--map-run-arn", &format!("{run}x")]);
     assert!(refused.contains("(ResourceNotFound)"), "{refused}");
+}
+
+#[test]
+#[ignore = "needs the AWS CLI: pip install awscli"]
+fn a_server_with_keys_answers_requests_that_one_of_them_signed() {
+    let file = credentials("AKIATEAM", "correct/horse+");
+    let mut aws = Aws::new(&["--auth", file.path().to_str().expect("it is text")]);
+    aws.key = ("AKIATEAM", "correct/horse+");
+    let listed = aws.call("list-state-machines", &[]);
+    assert_eq!(listed["stateMachines"], json!([]));
+    aws.key = ("AKIATEAM", "guess");
+    let refused = aws.refusal("list-state-machines", &[]);
+    assert!(refused.contains("InvalidSignatureException"), "{refused}");
+    aws.key = ("AKIAOTHER", "correct/horse+");
+    let refused = aws.refusal("list-state-machines", &[]);
+    assert!(refused.contains("UnrecognizedClientException"), "{refused}");
 }
