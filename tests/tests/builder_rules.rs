@@ -1,6 +1,6 @@
 //! Compares each rule of `workflow!` with the typed builder's fault for the same mistake.
 //!
-//! The rules are the messages of `macros/src/check` and `macros/src/syntax`, as `error_index` reads them. A new message needs
+//! The rules are the messages of `macros/src/check`, `macros/src/syntax` and `asl/src/analysis`, as `error_index` reads them. A new message needs
 //! a row here: the mistake in the builder and its fault, or why the builder cannot make it.
 
 #![allow(unreachable_pub, reason = "one test of several files")]
@@ -46,6 +46,9 @@ pub(crate) type Row = (&'static str, Answer);
 /// The rows of each file of messages.
 fn tables() -> BTreeMap<&'static str, &'static [Row]> {
     BTreeMap::from([
+        ("asl/src/analysis/assignment.rs", variables::ASSIGNMENT),
+        ("asl/src/analysis/handlers.rs", errors::HANDLERS),
+        ("asl/src/analysis/numbers.rs", numbers::NUMBERS),
         ("macros/src/check/names.rs", states::NAMES),
         ("macros/src/check/transitions.rs", states::TRANSITIONS),
         ("macros/src/check/shaping.rs", syntax::SHAPING),
@@ -56,7 +59,7 @@ fn tables() -> BTreeMap<&'static str, &'static [Row]> {
         ("macros/src/check/variables.rs", variables::VARIABLES),
         ("macros/src/check/assigned.rs", variables::ASSIGNED),
         ("macros/src/check/items.rs", variables::ITEMS),
-        ("macros/src/check/numbers.rs", numbers::NUMBERS),
+        ("macros/src/check/numbers.rs", numbers::SETTINGS),
         ("macros/src/check/retry.rs", errors::RETRY),
         ("macros/src/check/caught.rs", errors::CAUGHT),
         ("macros/src/check/express.rs", express::EXPRESS),
@@ -98,7 +101,13 @@ const OF_TOKENS: &[&str] = &[
 
 /// Whether a message names the expected token, or the word that was meant.
 fn is_of_tokens(message: &str) -> bool {
-    let begins = ["expected ", "unexpected ", "; expected ", "; did you mean "];
+    let begins = [
+        "expected ",
+        "unexpected ",
+        "; expected ",
+        "; did you mean ",
+        "did you mean ",
+    ];
     begins.iter().any(|begin| message.starts_with(begin))
 }
 
@@ -107,8 +116,12 @@ fn messages() -> BTreeMap<String, Vec<String>> {
     let mut files = crate::error_index::messages();
     files.retain(|file, messages| {
         messages.retain(|message| !is_of_tokens(message));
-        let of_rules =
-            file.starts_with("macros/src/check/") || file.starts_with("macros/src/syntax/");
+        let folders = [
+            "macros/src/check/",
+            "macros/src/syntax/",
+            "asl/src/analysis/",
+        ];
+        let of_rules = folders.iter().any(|folder| file.starts_with(folder));
         let of_others = file.starts_with(OF_EXPRESSIONS) || OF_TOKENS.contains(&file.as_str());
         of_rules && !of_others && !messages.is_empty()
     });

@@ -15,6 +15,9 @@ use std::str::FromStr;
 /// Folders at the root whose messages are not on the page: those of `asl` are findings, which `docs/reference/rules.md` explains.
 const OTHER_PACKAGES: &[&str] = &["asl", "examples", "tests"];
 
+/// The folder of `asl` with the rules that `workflow!` and the builder share with the validator.
+const SHARED_RULES: &str = "asl/src/analysis";
+
 /// Parts of paths whose string literals are generated code or displayed text, are defined by AWS, or are for tests of workflows.
 const NOT_ON_THE_PAGE: &[&str] = &[
     "dsl/src/expr/methods.rs",
@@ -227,6 +230,7 @@ pub(crate) fn messages() -> BTreeMap<String, Vec<String>> {
             }
         }
     }
+    files(&root.join(SHARED_RULES), &mut paths);
     let mut all = BTreeMap::new();
     for path in paths {
         let name = path.strip_prefix(&root).expect("a file below the root");

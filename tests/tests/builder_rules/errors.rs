@@ -6,23 +6,23 @@ use super::domain::*;
 use stepwright::builder::{FlowBuilder, Retry, States};
 use stepwright::{QueryLanguage, errors, every, expr};
 
-pub(crate) const RETRY: &[Row] = &[
+pub(crate) const HANDLERS: &[Row] = &[
     (
-        "ASL has no error `States...`..",
+        "`..` is not an error name of the service",
         Says(
             || with_task(|task, failed| task.catch(States::named("States.Timeot"), failed).end()),
-            "in state `Charge`: `.catch(..)` names `States.Timeot`, and ASL has no such error, did you mean `States.Timeout`?",
+            "in state `Charge`: `States.Timeot` is not an error name of the service; did you mean `States.Timeout`?",
         ),
     ),
     (
-        "`States::ALL` stands alone in a `..`: it names every error already",
+        ".. must be the only name of its ..: it matches every error",
         Says(
             || with_task(|task, failed| task.catch(States::ALL.or(States::TIMEOUT), failed).end()),
-            "in state `Charge`: `States::ALL` stands alone in a `.catch(..)`: it names every error already",
+            "in state `Charge`: `States::ALL` must be the only name of its `.catch(..)`: it matches every error",
         ),
     ),
     (
-        "`States::ALL` takes every error, so each `..` after it never runs: put it last",
+        ".. matches every error, so each .. after it never runs: put it last",
         Says(
             || {
                 with_task(|task, failed| {
@@ -31,11 +31,11 @@ pub(crate) const RETRY: &[Row] = &[
                         .end()
                 })
             },
-            "in state `Charge`: `States::ALL` takes every error, so each `.catch(..)` after it never runs: call this one last",
+            "in state `Charge`: `States::ALL` matches every error, so each `.catch(..)` after it never runs: put it last",
         ),
     ),
     (
-        "an earlier `..` of this state takes this already: `..` stands for it too; put this one before",
+        "an earlier .. of this state already matches `..`, because `..` includes it: put this one first",
         Says(
             || {
                 with_task(|task, failed| {
@@ -45,11 +45,11 @@ pub(crate) const RETRY: &[Row] = &[
                         .end()
                 })
             },
-            "in state `Charge`: an earlier `.retry(..)` of this state takes `PaymentError.Busy` already: `States.TaskFailed` stands for it too; call this one before",
+            "in state `Charge`: an earlier `.retry(..)` of this state already matches `PaymentError.Busy`, because `States.TaskFailed` includes it: put this one first",
         ),
     ),
     (
-        "an earlier `..` of this state takes `..` already: take one of them out",
+        "an earlier .. of this state already matches `..`: remove one of them",
         Says(
             || {
                 with_task(|task, failed| {
@@ -58,9 +58,23 @@ pub(crate) const RETRY: &[Row] = &[
                         .end()
                 })
             },
-            "in state `Charge`: an earlier `.catch(..)` of this state takes `PaymentError.Busy` already: take one of them out",
+            "in state `Charge`: an earlier `.catch(..)` of this state already matches `PaymentError.Busy`: remove one of them",
         ),
     ),
+    (
+        ".. names no error; add a name or remove it",
+        Rustc("`errors!` and `States` have at least one name"),
+    ),
+    (
+        "an error name of this .. is empty; write the name, or ..",
+        Says(
+            || with_task(|task, failed| task.catch(States::named(" "), failed).end()),
+            "in state `Charge`: an error name of this `.catch(..)` is empty; write the name, or `States::ALL`",
+        ),
+    ),
+];
+
+pub(crate) const RETRY: &[Row] = &[
     (
         "`catch { .. }` of `..` names this error as well: say it there",
         Says(
@@ -73,7 +87,7 @@ pub(crate) const RETRY: &[Row] = &[
                         .end()
                 })
             },
-            "in state `Charge`: an earlier `.catch(..)` of this state takes `PaymentError.Busy` already: take one of them out",
+            "in state `Charge`: an earlier `.catch(..)` of this state already matches `PaymentError.Busy`: remove one of them",
         ),
     ),
     (
@@ -86,7 +100,7 @@ pub(crate) const RETRY: &[Row] = &[
                         .end()
                 })
             },
-            "in state `Charge`: `States::ALL` takes every error, so each `.catch(..)` after it never runs: call this one last",
+            "in state `Charge`: `States::ALL` matches every error, so each `.catch(..)` after it never runs: put it last",
         ),
     ),
 ];

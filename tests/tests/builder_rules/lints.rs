@@ -25,7 +25,7 @@ pub(crate) const UNUSED: &[Row] = &[(
 )];
 
 pub(crate) const RETRIED: &[Row] = &[(
-    "this runs the call of `..` again also when what is computed with its result fails, which it then does again: compute it in a `pass` state behind this one, or name the errors to retry",
+    "this retry also repeats the call of `..` when an expression over its result fails, and that expression fails each time: compute it in a following `pass` state, or name the errors to retry",
     Says(
         || {
             with_task(|task, failed| {
@@ -35,13 +35,13 @@ pub(crate) const RETRIED: &[Row] = &[(
                     .end()
             })
         },
-        "in state `Charge`: this `.retry(..)` runs the call again also when what is computed with its result fails, which it then does again: compute it in a `pass` state behind this one, or name the errors to retry",
+        "in state `Charge`: this `.retry(..)` also repeats the call when an expression over its result fails, and that expression fails each time: compute it in a following `pass` state, or name the errors to retry",
     ),
 )];
 
 pub(crate) const LINTS: &[Row] = &[
     (
-        "this loop has neither a wait nor a bound: put a `wait` state into it, or count in it, `let attempt = attempt + 1;`, and let a choice on the count leave it; `allow unbounded_loop;` says that it shall",
+        "this loop has neither a wait nor a bound: add a `wait` state, or count in it, `let attempt = attempt + 1;`, and leave it by a choice on the count; `allow unbounded_loop;` permits it",
         Says(
             || {
                 let flow = FlowBuilder::<Order, Order>::new("Orders");
@@ -60,7 +60,7 @@ pub(crate) const LINTS: &[Row] = &[
                 flow.succeed(&done);
                 faults(&flow)
             },
-            "in state `Pay`: this loop has neither a wait nor a bound: put a `wait` state into it, or count in it and let a choice on the count leave it; `.allow(Lint::UnboundedLoop)` says that it shall",
+            "in state `Pay`: this loop has neither a wait nor a bound: add a `wait` state, or count in it and leave it by a choice on the count; `.allow(Lint::UnboundedLoop)` permits it",
         ),
     ),
     (

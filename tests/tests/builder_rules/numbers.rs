@@ -1,13 +1,13 @@
 //! Numbers.
 
-use super::Answer::{Never, Rustc, Says};
+use super::Answer::{Never, PartOf, Rustc, Says};
 use super::Row;
 use super::domain::*;
 use stepwright::builder::{FlowBuilder, Retry, States};
 
 pub(crate) const NUMBERS: &[Row] = &[
     (
-        "a wait is at most .. seconds",
+        "a wait must be at most .. seconds",
         Says(
             || {
                 let flow = FlowBuilder::<u32, u32>::new("Orders");
@@ -16,11 +16,11 @@ pub(crate) const NUMBERS: &[Row] = &[
                 flow.wait(&only, 100_000_000).end();
                 faults(&flow)
             },
-            "in state `Only`: a wait is at most 99999999 seconds",
+            "in state `Only`: a wait must be at most 99999999 seconds",
         ),
     ),
     (
-        "a `..` is from 1 to .. seconds; this is ..",
+        ".. must be from 1 to .. seconds; this is ..",
         Says(
             || {
                 let flow = FlowBuilder::<u32, u32>::new("Orders").timeout(0);
@@ -29,11 +29,11 @@ pub(crate) const NUMBERS: &[Row] = &[
                 flow.succeed(&only);
                 faults(&flow)
             },
-            "`.timeout(..)` of the workflow is from 1 to 99999999 seconds; this is 0",
+            "`.timeout(..)` of the workflow must be from 1 to 99999999 seconds; this is 0",
         ),
     ),
     (
-        "the heartbeat of `..` must be shorter than its timeout: .. s is not below .. s",
+        ".. must be shorter than ..: .. s is not less than .. s",
         Says(
             || {
                 with_task(|task, failed| {
@@ -43,28 +43,11 @@ pub(crate) const NUMBERS: &[Row] = &[
                         .end()
                 })
             },
-            "in state `Charge`: `.heartbeat(..)` must be shorter than `.timeout(..)`: 5 s is not below 5 s",
+            "in state `Charge`: `.heartbeat(..)` must be shorter than `.timeout(..)`: 5 s is not less than 5 s",
         ),
     ),
     (
-        "`..` is given twice",
-        Never("a repeated setting replaces the earlier one, as in other Rust builders"),
-    ),
-    (
-        "an interval is from 1 to .. seconds",
-        Says(
-            || {
-                with_task(|task, failed| {
-                    task.retry(Retry::on(States::ALL).interval(0))
-                        .catch(States::ALL, failed)
-                        .end()
-                })
-            },
-            "in state `Charge`: `.interval(0)` of `.retry(..)` is from 1 to 99999999 seconds",
-        ),
-    ),
-    (
-        "a `max_delay` is from .. to .. seconds",
+        ".. must be from .. to .. seconds; this is ..",
         Says(
             || {
                 with_task(|task, failed| {
@@ -73,11 +56,11 @@ pub(crate) const NUMBERS: &[Row] = &[
                         .end()
                 })
             },
-            "in state `Charge`: `.max_delay(40000000)` of `.retry(..)` is from 1 to 31622399 seconds",
+            "in state `Charge`: `.max_delay(..)` of `.retry(..)` must be from 1 to 31622399 seconds; this is 40000000",
         ),
     ),
     (
-        "`max_delay` must be longer than `interval`",
+        ".. must be longer than ..",
         Says(
             || {
                 with_task(|task, failed| {
@@ -86,11 +69,11 @@ pub(crate) const NUMBERS: &[Row] = &[
                         .end()
                 })
             },
-            "in state `Charge`: `.max_delay(..)` of `.retry(..)` must be longer than its `.interval(..)`",
+            "in state `Charge`: `.max_delay(..)` of `.retry(..)` must be longer than `.interval(..)` of `.retry(..)`",
         ),
     ),
     (
-        "`max_attempts` is at most ..",
+        ".. must be at most ..",
         Says(
             || {
                 with_task(|task, failed| {
@@ -99,11 +82,11 @@ pub(crate) const NUMBERS: &[Row] = &[
                         .end()
                 })
             },
-            "in state `Charge`: `.max_attempts(..)` of `.retry(..)` is at most 99999999",
+            "in state `Charge`: `.max_attempts(..)` of `.retry(..)` must be at most 99999999",
         ),
     ),
     (
-        "a `backoff_rate` is at least 1.0",
+        ".. must be at least 1.0; this is ..",
         Says(
             || {
                 with_task(|task, failed| {
@@ -112,24 +95,35 @@ pub(crate) const NUMBERS: &[Row] = &[
                         .end()
                 })
             },
-            "in state `Charge`: `.backoff_rate(..)` of `.retry(..)` is at least 1.0; this is 0.5",
+            "in state `Charge`: `.backoff_rate(..)` of `.retry(..)` must be at least 1.0; this is 0.5",
         ),
     ),
+];
+
+pub(crate) const SETTINGS: &[Row] = &[
     (
-        "a `backoff_rate` is a number, at least 1.0",
+        "`..` is given twice",
+        Never("a repeated setting replaces the earlier one, as in other Rust builders"),
+    ),
+    (
+        "`backoff_rate` must be a number that is at least 1.0",
         Rustc("`.backoff_rate(..)` takes an `f64`"),
     ),
     (
-        "`jitter` is `full` or `none`",
+        "`jitter` must be `full` or `none`",
         Rustc("`.jitter(..)` takes a `JitterStrategy`"),
     ),
     (
-        "`max_attempts` is a whole number",
+        "`max_attempts` must be a whole number",
         Rustc("`.max_attempts(..)` takes a `u32`"),
     ),
     (
-        "`..` is no setting of a `retry`..",
+        "`..` is not a setting of `retry`..",
         Rustc("a setting is a method of `Retry`"),
+    ),
+    (
+        "; the settings are `..`",
+        PartOf("`..` is not a setting of `retry`.."),
     ),
     (
         "`max_concurrency` is 0 (no limit) or more",

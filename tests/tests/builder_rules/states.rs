@@ -142,7 +142,7 @@ pub(crate) const TARGETS: &[Row] = &[
 
 pub(crate) const REACH: &[Row] = &[
     (
-        "state `..` is never reached from `..`: let a transition lead to it, or take it out",
+        "state `..` is never reached from `..`: add a transition to it, or remove it",
         Says(
             || {
                 let flow = FlowBuilder::<u32, u32>::new("Orders");
@@ -156,7 +156,7 @@ pub(crate) const REACH: &[Row] = &[
         ),
     ),
     (
-        "nothing that follows `..` ever ends: let some way lead to an `end`, a `succeed` or a `fail`",
+        "no path from `..` ends: add a transition to an `end`, a `succeed` or a `fail`",
         Says(
             || {
                 let flow = FlowBuilder::<u32, u32>::new("Orders");
@@ -166,7 +166,7 @@ pub(crate) const REACH: &[Row] = &[
                 flow.wait(&there, 5).next(&here);
                 faults(&flow)
             },
-            "in state `Here`: nothing that follows it ever ends: let some way lead to an `.end()`, a `succeed` or a `fail`",
+            "in state `Here`: no path from this state ends: add a transition to an `.end()`, a `succeed` or a `fail`",
         ),
     ),
 ];
@@ -277,7 +277,7 @@ pub(crate) const CHOICES: &[Row] = &[
         ),
     ),
     (
-        "`_` takes everything, so the arms after it never run: put it last",
+        "`..` matches everything, so the arms after it never run: put it last",
         Says(
             || {
                 let flow = FlowBuilder::<u32, u32>::new("Orders");

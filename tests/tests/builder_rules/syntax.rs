@@ -69,7 +69,7 @@ pub(crate) const OPTION: &[Row] = &[
                     .end()
                 })
             },
-            "in state `Charge`: an earlier `.catch(..)` of this state takes `PaymentError.Busy` already: take one of them out",
+            "in state `Charge`: an earlier `.catch(..)` of this state already matches `PaymentError.Busy`: remove one of them",
         ),
     ),
     (

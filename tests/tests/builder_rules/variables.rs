@@ -182,11 +182,11 @@ pub(crate) const VARIABLES: &[Row] = &[
     ),
 ];
 
-const NOT_ASSIGNED: &str = "`..` may not be assigned when `..` runs: ....";
+const NOT_ASSIGNED: &str = "variable `..` may be read before it is assigned: ..";
 
-pub(crate) const ASSIGNED: &[Row] = &[
+pub(crate) const ASSIGNMENT: &[Row] = &[
     (
-        "`..` is not assigned yet when `..` runs: what a state assigns can be read from the next state on",
+        "variable `..` is not assigned yet when `..` runs: its assignments take effect in the next state",
         Says(
             || {
                 let flow = FlowBuilder::<u32, u32>::new("Orders");
@@ -200,7 +200,7 @@ pub(crate) const ASSIGNED: &[Row] = &[
                 flow.succeed(&done);
                 faults(&flow)
             },
-            "in state `First`: `total` is not assigned yet when `First` runs: what a state assigns can be read from the next state on",
+            "in state `First`: variable `total` is not assigned yet when `First` runs: its assignments take effect in the next state",
         ),
     ),
     (
@@ -214,39 +214,10 @@ pub(crate) const ASSIGNED: &[Row] = &[
                 flow.succeed_with(&done, expr!([total] |n: u32| n + total));
                 faults(&flow)
             },
-            "in state `Done`: `total` may not be assigned when `Done` runs: `Done` is the first state; call `.bind(&variable)` or `.assign(&variable, ..)` on a state before",
+            "in state `Done`: variable `total` may be read before it is assigned: `Done` is the first state; call `.bind(&variable)` or `.assign(&variable, ..)` on an earlier state",
         ),
     ),
-    (
-        "it is not assigned on the way `..`, `..`",
-        PartOf(NOT_ASSIGNED),
-    ),
-    (
-        "it is not assigned on the way `..`, `..`, `..`",
-        PartOf(NOT_ASSIGNED),
-    ),
-    (
-        "it is not assigned on the way `..`, `..`.., `..`, `..`",
-        PartOf(NOT_ASSIGNED),
-    ),
-    (
-        "; a `catch` carries the values from before its state",
-        Says(
-            || {
-                let flow = FlowBuilder::<Order, u32>::new("Orders");
-                let paid = flow.variable::<u32>("paid");
-                let (pay, done) = (flow.declare("Pay"), flow.step("Done"));
-                flow.start_at(&pay);
-                flow.task(&pay, charge {})
-                    .bind(&paid)
-                    .catch(States::ALL, &done)
-                    .next(&done);
-                flow.succeed_with(&done, expr!([paid] || paid));
-                faults(&flow)
-            },
-            "in state `Done`: `paid` may not be assigned when `Done` runs: it is not assigned on the way `Pay`, `Done`; a `.catch(..)` carries the values from before its state",
-        ),
-    ),
+    ("no state assigns it on the path ..", PartOf(NOT_ASSIGNED)),
     (
         NOT_ASSIGNED,
         Says(
@@ -265,10 +236,29 @@ pub(crate) const ASSIGNED: &[Row] = &[
                 flow.succeed_with(&done, expr!([total] || total));
                 faults(&flow)
             },
-            "in state `Done`: `total` may not be assigned when `Done` runs: it is not assigned on the way `Look`, `Done`; call `.bind(&variable)` or `.assign(&variable, ..)` on a state before",
+            "in state `Done`: variable `total` may be read before it is assigned: no state assigns it on the path `Look` -> `Done`; call `.bind(&variable)` or `.assign(&variable, ..)` on an earlier state",
         ),
     ),
 ];
+
+pub(crate) const ASSIGNED: &[Row] = &[(
+    "; a `catch` carries the values from before its state",
+    Says(
+        || {
+            let flow = FlowBuilder::<Order, u32>::new("Orders");
+            let paid = flow.variable::<u32>("paid");
+            let (pay, done) = (flow.declare("Pay"), flow.step("Done"));
+            flow.start_at(&pay);
+            flow.task(&pay, charge {})
+                .bind(&paid)
+                .catch(States::ALL, &done)
+                .next(&done);
+            flow.succeed_with(&done, expr!([paid] || paid));
+            faults(&flow)
+        },
+        "in state `Done`: variable `paid` may be read before it is assigned: no state assigns it on the path `Pay` -> `Done`; a `.catch(..)` carries the values from before its state",
+    ),
+)];
 
 const BEGINS: &str = "`..` begins its body, where .., and this goes to it again with another input: put a `pass` state before it, `pass Begin { next ..; }`";
 const TOO_EARLY: &str = "`..` .., and ..: put a `pass` state before it, `pass Begin { next ..; }`";

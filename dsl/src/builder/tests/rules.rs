@@ -32,8 +32,8 @@ fn a_shadowed_retry_is_a_fault() {
     });
     one(
         &found,
-        "in state `Charge`: an earlier `.retry(..)` of this state takes `PaymentError.GatewayTimeout` already: \
-         `States.TaskFailed` stands for it too; call this one before",
+        "in state `Charge`: an earlier `.retry(..)` of this state already matches `PaymentError.GatewayTimeout`, because \
+         `States.TaskFailed` includes it: put this one first",
     );
     let found = of_a_task(|task, failed| {
         task.retry(Retry::on(States::ALL))
@@ -44,11 +44,11 @@ fn a_shadowed_retry_is_a_fault() {
     });
     one(
         &found,
-        "in state `Charge`: `States::ALL` takes every error, so each `.retry(..)` after it never runs: call this one last",
+        "in state `Charge`: `States::ALL` matches every error, so each `.retry(..)` after it never runs: put it last",
     );
     one(
         &found,
-        "in state `Charge`: an earlier `.catch(..)` of this state takes `States.Timeout` already: take one of them out",
+        "in state `Charge`: an earlier `.catch(..)` of this state already matches `States.Timeout`: remove one of them",
     );
 }
 
@@ -70,7 +70,7 @@ fn a_fault_names_the_line_of_its_call() {
         .iter()
         .map(|fault| fault.place().unwrap().line())
         .collect();
-    assert_eq!(lines, [line, line - 1, line + 1], "{faults}");
+    assert_eq!(lines, [line - 1, line, line + 1], "{faults}");
 }
 
 #[test]
@@ -82,12 +82,11 @@ fn an_error_has_a_name_that_there_is() {
     });
     one(
         &found,
-        "in state `Charge`: `.retry(..)` names an error without a name, and Step Functions has none; write the name, or \
-         `States::ALL`",
+        "in state `Charge`: an error name of this `.retry(..)` is empty; write the name, or `States::ALL`",
     );
     one(
         &found,
-        "in state `Charge`: `.catch(..)` names `States.Timeot`, and ASL has no such error, did you mean `States.Timeout`?",
+        "in state `Charge`: `States.Timeot` is not an error name of the service; did you mean `States.Timeout`?",
     );
 }
 
@@ -174,19 +173,19 @@ fn numbers_are_in_their_ranges() {
     });
     one(
         &found,
-        "in state `Charge`: `.heartbeat(..)` must be shorter than `.timeout(..)`: 10 s is not below 10 s",
+        "in state `Charge`: `.heartbeat(..)` must be shorter than `.timeout(..)`: 10 s is not less than 10 s",
     );
     one(
         &found,
-        "in state `Charge`: `.interval(0)` of `.retry(..)` is from 1 to 99999999 seconds",
+        "in state `Charge`: `.interval(..)` of `.retry(..)` must be from 1 to 99999999 seconds; this is 0",
     );
     one(
         &found,
-        "in state `Charge`: `.max_delay(40000000)` of `.retry(..)` is from 1 to 31622399 seconds",
+        "in state `Charge`: `.max_delay(..)` of `.retry(..)` must be from 1 to 31622399 seconds; this is 40000000",
     );
     one(
         &found,
-        "in state `Charge`: `.backoff_rate(..)` of `.retry(..)` is at least 1.0; this is 0.5",
+        "in state `Charge`: `.backoff_rate(..)` of `.retry(..)` must be at least 1.0; this is 0.5",
     );
 }
 
@@ -223,8 +222,8 @@ fn asking(
 
 #[test]
 fn a_loop_without_bound_is_a_warning_that_is_denied_and_allowed() {
-    let expected = "in state `Look`: this loop has neither a wait nor a bound: put a `wait` state into it, or count in it and let \
-                    a choice on the count leave it; `.allow(Lint::UnboundedLoop)` says that it shall";
+    let expected = "in state `Look`: this loop has neither a wait nor a bound: add a `wait` state, or count in it and leave it by \
+                    a choice on the count; `.allow(Lint::UnboundedLoop)` permits it";
     let lint = Lint::UnboundedLoop;
     let built = asking(|flow| flow, false).build().unwrap();
     let warnings: Vec<_> = built.warnings().iter().map(said).collect();
@@ -329,7 +328,7 @@ fn a_retry_of_everything_beside_what_can_fail_is_a_warning() {
     assert!(
         built.warnings()[0]
             .message()
-            .starts_with("this `.retry(..)` runs the call again also when"),
+            .starts_with("this `.retry(..)` also repeats the call when"),
         "{:?}",
         built.warnings()
     );
@@ -349,8 +348,8 @@ fn a_variable_is_read_where_every_way_has_assigned_it() {
     flow.succeed_with(&done, expr!([charged] || charged));
     one(
         &faults(&flow),
-        "in state `Done`: `charged` may not be assigned when `Done` runs: it is not assigned on the way `Charge`, `Done`; a \
-         `.catch(..)` carries the values from before its state",
+        "in state `Done`: variable `charged` may be read before it is assigned: no state assigns it on the path `Charge` -> \
+         `Done`; a `.catch(..)` carries the values from before its state",
     );
 }
 
