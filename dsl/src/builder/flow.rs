@@ -7,14 +7,14 @@ use super::faults;
 use super::items::name_items;
 use super::scope::BuilderScope;
 use super::variable::InputHandle;
-use super::words::of_builder;
 use crate::expr::{Expr, Text};
-use crate::flow::Flow;
+use crate::flow::{Flow, FrontEnd};
 use crate::lower;
 use crate::rules::{self, Level, Levels, Lint};
 use crate::shape::Payload;
 use crate::task::Deploy;
-use crate::workflow::{Faults, SourceLocation};
+use crate::workflow::{Fault, Faults, SourceLocation};
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Deref;
 use stepwright_asl::model::{MachineType, QueryLanguage};
@@ -155,19 +155,15 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
             }
         }
         flow.prepare();
-        let mut more = Vec::new();
-        for fault in lower::faults(&flow, &faults) {
-            // Only one fault for each call: a further fault at the same location may only follow from the first.
-            let is_said = faults.iter().any(|said| said.place() == fault.place());
-            if !is_said {
-                more.push(of_builder(fault));
-            }
-        }
-        faults.extend(more);
+        flow.front_end = FrontEnd::Builder;
+        let (definition, mut lowered) = lower::lower_with_faults(&flow, &faults);
+        // Only one fault for each call: a further fault at the same location may only follow from the first.
+        let reported: HashSet<Option<SourceLocation>> = faults.iter().map(Fault::place).collect();
+        lowered.retain(|fault| !reported.contains(&fault.place()));
+        faults.extend(lowered);
         if !faults.is_empty() {
             return Err(Faults::new(&flow.name, faults));
         }
-        let definition = flow.lower()?;
         let mut bindings = Bindings::default();
         bind(scope, self.deploy, &mut bindings);
         Ok(BuiltWorkflow::new(definition, bindings, warnings))

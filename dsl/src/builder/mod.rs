@@ -59,7 +59,6 @@ mod to;
 mod uses;
 mod values;
 mod variable;
-mod words;
 
 pub use self::arms::Arms;
 pub use self::bindings::{Bindings, BoundItems, BoundTask, BoundWorkflow};

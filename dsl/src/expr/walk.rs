@@ -153,8 +153,8 @@ impl Expr {
             sizes.push((&**name, value.size(&sizes)));
             if sizes.iter().any(|(_, size)| *size > LARGEST) {
                 return Expr::refused(
-                    "this value is read too often to be written at each place; assign it in a `pass` state before, or write \
-                     `query_language JSONata;` in this state",
+                    "this value is read too often to be inlined at each read; assign it in an earlier `pass` state, or use JSONata in this \
+                     state",
                 );
             }
             let value = value.clone().with_locals(&|name| find(&known, name));
@@ -165,8 +165,8 @@ impl Expr {
             let is_read = body.reads(name) || later.any(|value| value.reads(name));
             if !is_read && value.can_panic() {
                 return Expr::refused(
-                    "nothing reads this value, so JSONPath does not compute it, and Rust may panic there; leave it out, or \
-                     write `query_language JSONata;` in this state",
+                    "nothing reads this value, so JSONPath does not compute it, but Rust may panic there; remove it, or use JSONata in \
+                     this state",
                 );
             }
         }

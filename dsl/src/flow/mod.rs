@@ -18,6 +18,7 @@ mod child_errors;
 mod distributed;
 mod edge;
 mod fragment;
+mod front_end;
 mod map;
 mod state;
 mod walk;
@@ -31,6 +32,7 @@ pub use self::distributed::{Access, Batching, Distributed};
 pub(crate) use self::edge::ErrorSource;
 pub use self::edge::{Catch, Edge, Jitter, Rate, Retry};
 pub use self::fragment::{Fragment, Include, arguments, entry, first_of, longest};
+pub(crate) use self::front_end::FrontEnd;
 pub use self::map::Map;
 pub use self::state::{Body, State, Wait};
 pub(crate) use self::state::{FlowStateKind, Otherwise, Transition};
@@ -62,6 +64,8 @@ pub struct Flow {
     pub(crate) variables: Variables,
     /// The source location where a built workflow was created.
     pub(crate) place: Option<SourceLocation>,
+    /// The front end that wrote it.
+    pub(crate) front_end: FrontEnd,
 }
 
 /// The variables of a scope.
@@ -105,6 +109,7 @@ impl Flow {
             states: Vec::new(),
             variables: Vec::new(),
             place: None,
+            front_end: FrontEnd::Macro,
         }
     }
 

@@ -87,6 +87,11 @@ fn child() -> Syntax {
 }
 
 impl<'a> Env<'a> {
+    /// How to write the state in JSONata, in the words of the flow's front end.
+    pub(super) fn use_jsonata(&self) -> &'static str {
+        self.flow.front_end.use_jsonata()
+    }
+
     pub(super) fn new(
         flow: &'a Flow,
         scopes: &'a Scopes,

@@ -34,17 +34,23 @@ impl Flow {
 }
 
 fn lower(flow: &Flow) -> Result<Definition, Faults> {
-    let (machine, faults) = with_refused(flow, &[]);
-    if faults.is_empty() {
-        let definition = Definition::new(flow.name.to_string(), flow.machine_type, machine);
-        Ok(definition
-            .calling(addresses::of(flow))
-            .answered(answers(flow))
-            .resulting(results::of(flow))
-            .redacting(redaction::of(flow)))
-    } else {
-        Err(Faults::new(&flow.name, faults))
+    let (definition, faults) = lower_with_faults(flow, &[]);
+    match faults.is_empty() {
+        true => Ok(definition),
+        false => Err(Faults::new(&flow.name, faults)),
     }
+}
+
+/// Returns the definition, and everything that ASL cannot express or that AWS would refuse, without faults that follow from the known ones. With
+/// faults, the definition is incomplete.
+pub(crate) fn lower_with_faults(flow: &Flow, known: &[Fault]) -> (Definition, Vec<Fault>) {
+    let (machine, faults) = with_refused(flow, known);
+    let definition = Definition::new(flow.name.to_string(), flow.machine_type, machine)
+        .calling(addresses::of(flow))
+        .answered(answers(flow))
+        .resulting(results::of(flow))
+        .redacting(redaction::of(flow));
+    (definition, faults)
 }
 
 /// The types of task tokens' outputs, by state.
@@ -58,11 +64,6 @@ fn answers(flow: &Flow) -> BTreeMap<String, AnswerType> {
         }
     });
     answers
-}
-
-/// Everything that ASL cannot express, and everything that AWS would refuse, without faults that follow from the known ones.
-pub(crate) fn faults(flow: &Flow, known: &[Fault]) -> Vec<Fault> {
-    with_refused(flow, known).1
 }
 
 fn with_refused(flow: &Flow, known: &[Fault]) -> (StateMachine, Vec<Fault>) {

@@ -25,6 +25,6 @@ mod unhandled;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::machine::faults;
+pub(crate) use self::machine::lower_with_faults;
 pub(crate) use self::passed_value::handed_into;
 pub(crate) use self::unhandled::unhandled;

@@ -1,7 +1,7 @@
 //! Collects faults.
 
 use crate::expr::Expr;
-use crate::flow::{Flow, State};
+use crate::flow::{Flow, FrontEnd, State};
 use crate::workflow::{Fault, SourceLocation};
 
 /// The faults of one state, or of the machine.
@@ -103,9 +103,10 @@ impl Report {
     }
 
     /// Reports a variable that is not assigned.
-    pub(super) fn unknown(&mut self, name: &str) {
+    pub(super) fn unknown(&mut self, name: &str, front_end: FrontEnd) {
         self.fault(format!(
-            "the variable `{name}` is assigned nowhere in this scope; assign it with `let {name} = ..` in a state before"
+            "the variable `{name}` is assigned nowhere in this scope; {}",
+            front_end.assign_earlier(name)
         ));
     }
 

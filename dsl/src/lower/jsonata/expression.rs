@@ -235,11 +235,12 @@ impl<'e, 'r> Lowering<'e, 'r> {
                 Code::new(Syntax::Raw(text), Shape::Lazy(*shape))
             }
             ExprNode::Path(text, shape) => self.refuse_code(format!(
-                "the path `{text}` cannot be used in a JSONata state; write `jsonata!(\"..\")`, or `query_language JSONPath;` in the state"
+                "the path `{text}` cannot be used in a JSONata state; write `jsonata!(\"..\")`, or {}",
+                self.env.flow.front_end.use_jsonpath()
             )).shaped(Shape::Lazy(*shape)),
             ExprNode::Intrinsic(text, shape) => self.refuse_code(format!(
-                "the intrinsic function `{text}` cannot be used in a JSONata state; write `jsonata!(\"..\")`, or \
-                 `query_language JSONPath;` in the state"
+                "the intrinsic function `{text}` cannot be used in a JSONata state; write `jsonata!(\"..\")`, or {}",
+                self.env.flow.front_end.use_jsonpath()
             )).shaped(Shape::Lazy(*shape)),
             ExprNode::Context(path) => Code::new(Syntax::states(format!("context.{path}")), Shape::Any),
             ExprNode::Refused(message) => self.refuse_code(message.clone()),
@@ -259,7 +260,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
         match self.env.variable(name) {
             Some((whence, shape)) => self.handed(whence, name, shape),
             None => {
-                self.report.unknown(name);
+                self.report.unknown(name, self.env.flow.front_end);
                 Code::new(Syntax::Variable(Text::Owned(name.to_owned())), Shape::Any)
             }
         }

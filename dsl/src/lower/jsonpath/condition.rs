@@ -1,6 +1,5 @@
 //! Conditions as Choice rules.
 
-use super::WAY_OUT;
 use super::leaf::Leaf;
 use super::path::Paths;
 use crate::expr::{Binary, Expr, ExprNode, Unary};
@@ -125,7 +124,8 @@ fn method(
                 }
                 _ => {
                     paths.report.fault(format!(
-                        "`{name}` in a JSONPath choice takes a text and a literal; {WAY_OUT}"
+                        "`{name}` in a JSONPath choice takes a text and a literal; {way_out}",
+                        way_out = paths.env.use_jsonata()
                     ));
                     return ChoiceRule::default();
                 }
@@ -274,8 +274,9 @@ fn ordered(
     let operator = operator_name(&kind, operator, is_path).filter(|_| !orders_options);
     let Some((name, negated)) = operator else {
         paths.report.fault(format!(
-            "a JSONPath choice cannot compare {} so; {WAY_OUT}",
-            variable.shape.describe()
+            "a JSONPath choice cannot compare {} so; {way_out}",
+            variable.shape.describe(),
+            way_out = paths.env.use_jsonata()
         ));
         return ChoiceRule::default();
     };
@@ -291,8 +292,7 @@ fn ordered(
         Ok(leaf) if leaf.call => {
             paths.report.fault(format!(
                 "a JSONPath choice compares with literals and paths, not with computed values; assign the value in a `pass` \
-                 before, or {WAY_OUT}"
-            ));
+                 before, or {way_out}", way_out = paths.env.use_jsonata()));
             Json::Null
         }
         Ok(leaf) => Json::String(leaf.text),
@@ -400,8 +400,7 @@ pub(super) fn on(
         .is_some_and(|text| !crate::lower::text::is_safe(text))
     {
         paths.report.fault(format!(
-            "a JSONPath choice cannot compare with this text, because a template engine would read it; {WAY_OUT}"
-        ));
+            "a JSONPath choice cannot compare with this text, because a template engine would read it; {way_out}", way_out = paths.env.use_jsonata()));
     }
     unchecked(paths, leaf, operator, operand)
 }
@@ -415,8 +414,7 @@ fn unchecked(
 ) -> ChoiceRule {
     if leaf.call {
         paths.report.fault(format!(
-            "a JSONPath choice compares paths, not computed values; assign the value in a `pass` before, or {WAY_OUT}"
-        ));
+            "a JSONPath choice compares paths, not computed values; assign the value in a `pass` before, or {way_out}", way_out = paths.env.use_jsonata()));
     }
     let rule = |operator, operand| ChoiceRule {
         variable: Some(leaf.text.clone()),

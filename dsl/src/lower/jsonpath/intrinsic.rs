@@ -1,6 +1,5 @@
 //! Calls of intrinsic functions.
 
-use super::WAY_OUT;
 use super::leaf::Leaf;
 use super::path::Paths;
 use crate::expr::{Binary, Expr, Piece};
@@ -15,8 +14,10 @@ impl Paths<'_, '_> {
             Err(value) => return self.literal(&value),
         };
         if let Some(field) = &leaf.absent {
-            let message =
-                format!("`{field}` may be absent, and JSONPath fails on what is absent; {WAY_OUT}");
+            let message = format!(
+                "`{field}` may be absent, and JSONPath fails on what is absent; {way_out}",
+                way_out = self.env.use_jsonata()
+            );
             return self.refuse_leaf(message);
         }
         self.refuse_flattened(&leaf);
@@ -30,8 +31,7 @@ impl Paths<'_, '_> {
             Value::Null | Value::Bool(_) | Value::Number(_) => Leaf::call(value.to_string(), shape),
             Value::String(text) => Leaf::call(format!("'{}'", escaped(text)), shape),
             Value::Array(_) | Value::Object(_) => self.refuse_leaf(format!(
-                "a list or an object cannot be the argument of an intrinsic function; assign it to a variable first, or {WAY_OUT}"
-            )),
+                "a list or an object cannot be the argument of an intrinsic function; assign it to a variable first, or {way_out}", way_out = self.env.use_jsonata())),
         }
     }
 
@@ -44,8 +44,7 @@ impl Paths<'_, '_> {
                 Piece::Text(text) => template.push_str(&escaped(text)),
                 Piece::Formatted(..) => {
                     return self.refuse_leaf(format!(
-                        "`States.Format` has no width and no precision; {WAY_OUT}, or format the value in a task"
-                    ));
+                        "`States.Format` has no width and no precision; {way_out}, or format the value in a task", way_out = self.env.use_jsonata()));
                 }
                 Piece::Value(value) => {
                     let leaf = self.argument(value);
@@ -55,7 +54,8 @@ impl Paths<'_, '_> {
                     ) {
                         let what = leaf.shape.describe();
                         return self.refuse_leaf(format!(
-                            "`States.Format` formats {what} differently than Rust does; {WAY_OUT}"
+                            "`States.Format` formats {what} differently than Rust does; {way_out}",
+                            way_out = self.env.use_jsonata()
                         ));
                     }
                     template.push_str("{}");
@@ -93,12 +93,14 @@ impl Paths<'_, '_> {
                         Shape::Integer,
                     ),
                     None => self.refuse_leaf(format!(
-                        "JSONPath subtracts only literal numbers; {WAY_OUT}"
+                        "JSONPath subtracts only literal numbers; {way_out}",
+                        way_out = self.env.use_jsonata()
                     )),
                 }
             }
             _ => self.refuse_leaf(format!(
-                "JSONPath adds only integers, and puts only texts together; {WAY_OUT}"
+                "JSONPath adds only integers, and puts only texts together; {way_out}",
+                way_out = self.env.use_jsonata()
             )),
         }
     }
@@ -118,8 +120,7 @@ impl Paths<'_, '_> {
             "parse_json" => ("StringToJson", Shape::Any),
             "to_json" if given.iter().any(|leaf| is_rounded(&leaf.shape, DEPTH)) => {
                 return self.refuse_leaf(format!(
-                    "`functions::to_json` writes a float and a 64-bit integer with 15 digits, and JSONPath as they are; {WAY_OUT}"
-                ));
+                    "`functions::to_json` writes a float and a 64-bit integer with 15 digits, and JSONPath as they are; {way_out}", way_out = self.env.use_jsonata()));
             }
             "to_json" => ("JsonToString", Shape::String),
             "sha256" => {
@@ -128,7 +129,8 @@ impl Paths<'_, '_> {
             }
             _ => {
                 return self.refuse_leaf(format!(
-                    "`functions::{name}` has no JSONPath form; {WAY_OUT}"
+                    "`functions::{name}` has no JSONPath form; {way_out}",
+                    way_out = self.env.use_jsonata()
                 ));
             }
         };

@@ -16,6 +16,3 @@ pub(super) use self::leaf::Leaf;
 pub(super) use self::path::Paths;
 pub(super) use self::pattern::matched;
 pub(super) use self::template::{entry, object};
-
-/// The end of every fault about a limitation of JSONPath.
-const WAY_OUT: &str = "write `query_language JSONata;` in this state";

@@ -1,6 +1,5 @@
 //! Lowers an expression to a path, an intrinsic call or a literal.
 
-use super::WAY_OUT;
 use super::leaf::Leaf;
 use crate::expr::{Binary, Expr, ExprNode, methods};
 use crate::lower::env::{Dollar, Env, OuterValue};
@@ -47,9 +46,8 @@ impl<'e, 'r> Paths<'e, 'r> {
             LoweredTree::Leaf(leaf) => {
                 if let Some(field) = &leaf.absent {
                     self.report.fault(format!(
-                        "`{field}` may be absent, and JSONPath fails on what is absent; {WAY_OUT}, or select it with \
-                         `path!(\"..\")` where you know that it is there"
-                    ));
+                        "`{field}` may be absent, and JSONPath fails on what is absent; {way_out}, or select it with \
+                         `path!(\"..\")` where you know that it is there", way_out = self.env.use_jsonata()));
                 }
                 self.refuse_flattened(&leaf);
                 LoweredTree::Leaf(leaf)
@@ -65,14 +63,15 @@ impl<'e, 'r> Paths<'e, 'r> {
             ),
             LoweredTree::Optional(value) => {
                 self.report.fault(format!(
-                    "serde omits a member that is `None`, but a payload template cannot; {WAY_OUT}, or write `Some(..)` \
-                     if there is always a value"
-                ));
+                    "serde omits a member that is `None`, but a payload template cannot; {way_out}, or write `Some(..)` \
+                     if there is always a value", way_out = self.env.use_jsonata()));
                 *value
             }
             LoweredTree::Merge(_) => {
-                self.report
-                    .fault(format!("a flattened value has no JSONPath form; {WAY_OUT}"));
+                self.report.fault(format!(
+                    "a flattened value has no JSONPath form; {way_out}",
+                    way_out = self.env.use_jsonata()
+                ));
                 value
             }
             other => other,
@@ -87,7 +86,8 @@ impl<'e, 'r> Paths<'e, 'r> {
             other => match other.into_literal() {
                 Ok(value) => Err(value),
                 Err(_) => Ok(self.refuse_leaf(format!(
-                    "a constructed value has no JSONPath form here; {WAY_OUT}"
+                    "a constructed value has no JSONPath form here; {way_out}",
+                    way_out = self.env.use_jsonata()
                 ))),
             },
         }
@@ -98,7 +98,7 @@ impl<'e, 'r> Paths<'e, 'r> {
             ExprNode::Variable(name) => match self.env.variable(name) {
                 Some((whence, shape)) => self.handed(whence, name, shape),
                 None => {
-                    self.report.unknown(name);
+                    self.report.unknown(name, self.env.flow.front_end);
                     Leaf::path(format!("${name}"), Shape::Any)
                 }
             },
@@ -111,15 +111,13 @@ impl<'e, 'r> Paths<'e, 'r> {
             }
             ExprNode::Input(shape) if self.env.dollar == Dollar::Input => Leaf::path("$", Shape::Lazy(*shape)),
             ExprNode::Input(_) => self.refuse_leaf(format!(
-                "JSONPath cannot read both the state's input and its result or error; {WAY_OUT}"
-            )),
+                "JSONPath cannot read both the state's input and its result or error; {way_out}", way_out = self.env.use_jsonata())),
             ExprNode::Item(name) => self.item(name),
             ExprNode::Result => match self.env.result.clone() {
                 Some(found) if self.env.dollar == Dollar::Result => match found.path {
                     Some(path) => Leaf::path(path, found.code.shape),
                     None => self.refuse_leaf(format!(
-                        "the result of an Express child has no JSONPath form, because it is text; {WAY_OUT}"
-                    )),
+                        "the result of an Express child has no JSONPath form, because it is text; {way_out}", way_out = self.env.use_jsonata())),
                 },
                 _ => self.refuse_leaf(NO_RESULT),
             },
@@ -128,8 +126,9 @@ impl<'e, 'r> Paths<'e, 'r> {
             ExprNode::ErrorOutput if self.env.error.is_some() => Leaf::path("$", ErrorOutput::shape()),
             ExprNode::ErrorOutput => self.refuse_leaf(NO_ERROR),
             ExprNode::ErrorField(name, _) => self.refuse_leaf(format!(
-                "JSONPath cannot read the field `{name}` of an error's cause; {WAY_OUT}, or bind the whole error with \
-                 `catch .. as error`"
+                "JSONPath cannot read the field `{name}` of an error's cause; {way_out}, or {whole}",
+                way_out = self.env.use_jsonata(),
+                whole = self.env.flow.front_end.catch_whole_error()
             )),
             ExprNode::Local(name) => {
                 let local = self.env.path_locals.iter().rev().find(|(local, _)| local == name);
@@ -140,11 +139,11 @@ impl<'e, 'r> Paths<'e, 'r> {
             }
             ExprNode::Field(base, name) => match self.leaf_of(base) {
                 Ok(base) => self.field(base, name),
-                Err(_) => self.refuse_leaf(format!("a field of a literal has no JSONPath form; {WAY_OUT}")),
+                Err(_) => self.refuse_leaf(format!("a field of a literal has no JSONPath form; {way_out}", way_out = self.env.use_jsonata())),
             },
             ExprNode::TupleField(base, index) => match self.leaf_of(base) {
                 Ok(base) => self.tuple_field(base, *index),
-                Err(_) => self.refuse_leaf(format!("a field of a literal has no JSONPath form; {WAY_OUT}")),
+                Err(_) => self.refuse_leaf(format!("a field of a literal has no JSONPath form; {way_out}", way_out = self.env.use_jsonata())),
             },
             ExprNode::Index(base, index) => self.index(base, index),
             ExprNode::Path(text, shape) => {
@@ -158,9 +157,8 @@ impl<'e, 'r> Paths<'e, 'r> {
                 Leaf::call(text.trim(), Shape::Lazy(*shape))
             }
             ExprNode::Jsonata(text, _) => self.refuse_leaf(format!(
-                "the JSONata expression `{text}` cannot be used in a JSONPath state; {WAY_OUT}, or write `path!(\"..\")` or \
-                 `intrinsic!(\"..\")`"
-            )),
+                "the JSONata expression `{text}` cannot be used in a JSONPath state; {way_out}, or write `path!(\"..\")` or \
+                 `intrinsic!(\"..\")`", way_out = self.env.use_jsonata())),
             ExprNode::Format(pieces) => self.formatted(pieces),
             ExprNode::Binary(operator @ (Binary::Add | Binary::Sub), left, right) => {
                 self.sum(*operator, left, right)
@@ -182,11 +180,10 @@ impl<'e, 'r> Paths<'e, 'r> {
                 )),
             },
             ExprNode::Unary(..) | ExprNode::Binary(..) => self.refuse_leaf(format!(
-                "JSONPath computes only sums of integers; a condition belongs in a choice, and for other values {WAY_OUT}"
-            )),
-            ExprNode::If(..) => self.refuse_leaf(format!("JSONPath has no `if`; use a choice, or {WAY_OUT}")),
-            ExprNode::Match(..) => self.refuse_leaf(format!("JSONPath has no `match` in an expression; use a choice, or {WAY_OUT}")),
-            ExprNode::Closure(..) => self.refuse_leaf(format!("JSONPath has no closures; {WAY_OUT}")),
+                "JSONPath computes only sums of integers; a condition belongs in a choice, and for other values {way_out}", way_out = self.env.use_jsonata())),
+            ExprNode::If(..) => self.refuse_leaf(format!("JSONPath has no `if`; use a choice, or {way_out}", way_out = self.env.use_jsonata())),
+            ExprNode::Match(..) => self.refuse_leaf(format!("JSONPath has no `match` in an expression; use a choice, or {way_out}", way_out = self.env.use_jsonata())),
+            ExprNode::Closure(..) => self.refuse_leaf(format!("JSONPath has no closures; {way_out}", way_out = self.env.use_jsonata())),
             ExprNode::Context(path) => Leaf::path(format!("$$.{path}"), Shape::Any),
             ExprNode::Refused(message) => self.refuse_leaf(message.clone()),
             ExprNode::Literal(_)
@@ -222,8 +219,7 @@ impl<'e, 'r> Paths<'e, 'r> {
                 }
                 Dollar::Result | Dollar::Error => self.refuse_leaf(format!(
                     "`{name}` cannot be read here: JSONPath sees only the result once the task has run; put a `pass` state \
-                     before this one, or {WAY_OUT}"
-                )),
+                     before this one, or {way_out}", way_out = self.env.use_jsonata())),
             },
             OuterValue::Inside => self.refuse_leaf(too_early(name)),
         }
@@ -232,9 +228,8 @@ impl<'e, 'r> Paths<'e, 'r> {
     pub(super) fn refuse_flattened(&mut self, leaf: &Leaf) {
         if leaf.flattened {
             self.report.fault(format!(
-                "{} is flattened into the struct that holds it, and JSONPath cannot take it out; read its fields, or {WAY_OUT}",
-                leaf.shape.describe()
-            ));
+                "{} is flattened into the struct that holds it, and JSONPath cannot take it out; read its fields, or {way_out}",
+                leaf.shape.describe(), way_out = self.env.use_jsonata()));
         }
     }
 
@@ -252,8 +247,7 @@ impl<'e, 'r> Paths<'e, 'r> {
     pub(super) fn field(&mut self, base: Leaf, name: &str) -> Leaf {
         if base.call {
             return self.refuse_leaf(format!(
-                "a field of a computed value has no JSONPath form; assign the value to a variable first, or {WAY_OUT}"
-            ));
+                "a field of a computed value has no JSONPath form; assign the value to a variable first, or {way_out}", way_out = self.env.use_jsonata()));
         }
         match members::field(&base.shape, name) {
             Ok(Member::Same(shape) | Member::Field(Field { shape, .. }))
@@ -304,7 +298,8 @@ impl<'e, 'r> Paths<'e, 'r> {
             Ok(base) => base,
             Err(_) => {
                 return self.refuse_leaf(format!(
-                    "an item of a literal has no JSONPath form; {WAY_OUT}"
+                    "an item of a literal has no JSONPath form; {way_out}",
+                    way_out = self.env.use_jsonata()
                 ));
             }
         };
@@ -313,8 +308,7 @@ impl<'e, 'r> Paths<'e, 'r> {
         }
         if let Shape::Any = base.shape.plain() {
             return self.refuse_leaf(format!(
-                "an absent part of a value of unknown type must be `null`, but JSONPath fails on it; {WAY_OUT}"
-            ));
+                "an absent part of a value of unknown type must be `null`, but JSONPath fails on it; {way_out}", way_out = self.env.use_jsonata()));
         }
         if let Shape::Map(map) = base.shape.plain() {
             return match self.leaf_of(index) {
@@ -322,7 +316,8 @@ impl<'e, 'r> Paths<'e, 'r> {
                     Leaf::path(base.text + &step(&key), map.value)
                 }
                 _ => self.refuse_leaf(format!(
-                    "a map's value at a computed key has no JSONPath form; {WAY_OUT}"
+                    "a map's value at a computed key has no JSONPath form; {way_out}",
+                    way_out = self.env.use_jsonata()
                 )),
             };
         }
@@ -355,8 +350,10 @@ impl<'e, 'r> Paths<'e, 'r> {
             return receiver;
         }
         if let Some(field) = &receiver.absent {
-            let message =
-                format!("`{field}` may be absent, and JSONPath fails on what is absent; {WAY_OUT}");
+            let message = format!(
+                "`{field}` may be absent, and JSONPath fails on what is absent; {way_out}",
+                way_out = self.env.use_jsonata()
+            );
             return self.refuse_leaf(message);
         }
         if let Some(form) = row.and_then(|row| row.jsonpath) {
@@ -378,7 +375,8 @@ impl<'e, 'r> Paths<'e, 'r> {
             _ => {
                 let what = receiver.shape.describe();
                 self.refuse_leaf(format!(
-                    "`{name}` on {what} has no JSONPath form; {WAY_OUT}, or call it in a task"
+                    "`{name}` on {what} has no JSONPath form; {way_out}, or call it in a task",
+                    way_out = self.env.use_jsonata()
                 ))
             }
         }
@@ -408,7 +406,8 @@ impl Build for Paths<'_, '_> {
             LoweredTree::Leaf(leaf) if is_collected(&leaf.shape, &shape) => {
                 let (from, into) = (leaf.shape.describe(), shape.describe());
                 LoweredTree::Leaf(self.refuse_leaf(format!(
-                    "JSONPath cannot make {into} of {from}; {WAY_OUT}, or do it in a task"
+                    "JSONPath cannot make {into} of {from}; {way_out}, or do it in a task",
+                    way_out = self.env.use_jsonata()
                 )))
             }
             LoweredTree::Leaf(leaf) => LoweredTree::Leaf(Leaf { shape, ..leaf }),

@@ -1,6 +1,5 @@
 //! Patterns as Choice rules.
 
-use super::WAY_OUT;
 use super::condition::{all, any, compared, not, on};
 use super::leaf::Leaf;
 use super::path::{Paths, step};
@@ -26,8 +25,7 @@ pub(in crate::lower) fn matched<'e, 'r>(
         Ok(leaf) if !leaf.call => pattern::matched(&mut paths, pattern, &leaf),
         _ => {
             paths.report.fault(format!(
-                "a JSONPath choice matches a path, not a computed value; assign the value in a `pass` before, or {WAY_OUT}"
-            ));
+                "a JSONPath choice matches a path, not a computed value; assign the value in a `pass` before, or {way_out}", way_out = paths.env.use_jsonata()));
             pattern::matched(&mut paths, &Pattern::Wildcard, &Leaf::nothing())
         }
     }
@@ -89,7 +87,8 @@ impl Matches for Paths<'_, '_> {
         let ordered = operator != Binary::Eq;
         if !matches!(kind, Shape::Bool | Shape::String) && !kind.is_number() {
             self.report.fault(format!(
-                "a JSONPath choice compares texts, numbers and `bool`s; {WAY_OUT}"
+                "a JSONPath choice compares texts, numbers and `bool`s; {way_out}",
+                way_out = self.env.use_jsonata()
             ));
             return None;
         }
@@ -127,8 +126,7 @@ impl Matches for Paths<'_, '_> {
     fn choose(&mut self, _: &ChoiceRule, value: &Leaf, otherwise: &Leaf, name: &str) -> Leaf {
         if value.text != otherwise.text {
             self.report.fault(format!(
-                "`{name}` is bound to different fields in the alternatives, which JSONPath cannot express; {WAY_OUT}"
-            ));
+                "`{name}` is bound to different fields in the alternatives, which JSONPath cannot express; {way_out}", way_out = self.env.use_jsonata()));
         }
         otherwise.clone()
     }

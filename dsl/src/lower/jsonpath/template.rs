@@ -1,6 +1,5 @@
 //! Payload templates: objects whose computed members have keys with the suffix `.$`.
 
-use super::WAY_OUT;
 use super::leaf::Leaf;
 use super::path::Paths;
 use crate::lower::text;
@@ -31,7 +30,8 @@ pub(in crate::lower) fn entry(
 ) -> (String, Json) {
     if key.ends_with(".$") || !text::is_safe(key) {
         paths.report.fault(format!(
-            "the key `{key}` means something else in a payload template; {WAY_OUT}"
+            "the key `{key}` means something else in a payload template; {way_out}",
+            way_out = paths.env.use_jsonata()
         ));
     }
     match value {
@@ -81,8 +81,7 @@ fn array(key: &str, items: Vec<LoweredTree<Leaf>>, paths: &mut Paths<'_, '_>) ->
 fn call(items: Vec<LoweredTree<Leaf>>, paths: &mut Paths<'_, '_>, depth: usize) -> String {
     if depth > MAX_NESTING {
         paths.report.fault(format!(
-            "calls of intrinsic functions nest at most {MAX_NESTING} deep, and this list nests deeper; {WAY_OUT}"
-        ));
+            "calls of intrinsic functions nest at most {MAX_NESTING} deep, and this list nests deeper; {way_out}", way_out = paths.env.use_jsonata()));
         return "null".to_owned();
     }
     let arguments = items
@@ -107,8 +106,7 @@ fn argument(item: LoweredTree<Leaf>, paths: &mut Paths<'_, '_>, depth: usize) ->
         LoweredTree::Literal(value) if !value.is_object() => paths.literal(&value).text,
         LoweredTree::Literal(_) | LoweredTree::Object(_) | LoweredTree::Merge(_) => {
             paths.report.fault(format!(
-                "a list that holds both computed values and objects has no JSONPath form; {WAY_OUT}"
-            ));
+                "a list that holds both computed values and objects has no JSONPath form; {way_out}", way_out = paths.env.use_jsonata()));
             "null".to_owned()
         }
     }

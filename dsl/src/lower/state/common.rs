@@ -166,10 +166,10 @@ impl<'a> StateLowering<'_, 'a> {
                 self.refuse_unsafe_names(&catch.errors);
                 let output = catch.output.as_ref().and_then(|value| {
                     if !self.is_jsonata() {
-                        self.report.fault(
-                            "a catch of a JSONPath state passes on only the error; write `query_language JSONata;` \
-                             in this state",
-                        );
+                        self.report.fault(format!(
+                            "a catch of a JSONPath state passes on only the error; {}",
+                            self.flow.front_end.use_jsonata()
+                        ));
                         return None;
                     }
                     Some(jsonata::template(value, &env, self.report))

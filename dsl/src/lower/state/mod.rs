@@ -65,7 +65,7 @@ impl<'a> States<'a> {
         for (index, state) in states.iter().enumerate() {
             let levels = at(levels, states, index);
             let mut report = Report::of(state);
-            find_mistakes(state, states, &mut report);
+            find_mistakes(self.flow, state, states, &mut report);
             let env = Env::new(self.flow, self.scopes, state, levels.clone());
             let assigns_input = self.input_to_assign(index, states, &env, &mut report);
             // In the list of faults, inner states follow their outer state.
@@ -117,7 +117,7 @@ impl<'a> States<'a> {
             self.faults.extend(report.into_faults());
             self.inside(&mut made, state, &levels);
             let mut report = Report::of(state);
-            made = raw::merge(made, state, raw, &mut report);
+            made = raw::merge(made, state, raw, self.flow.front_end, &mut report);
             self.faults.extend(report.into_faults());
             lowered.insert(state.name.to_string(), made);
         }
@@ -218,12 +218,12 @@ fn made_common(made: &mut model::State, state: &State, language: Option<QueryLan
 }
 
 /// Reports faults of a flow tree, independent of how it was created.
-fn find_mistakes(state: &State, siblings: &[State], report: &mut Report) {
+fn find_mistakes(flow: &Flow, state: &State, siblings: &[State], report: &mut Report) {
     if !text::is_safe(&state.name) {
         report.fault("a state's name must not hold `${`, `%{`, `{%` or `%}`");
     }
     for option in &state.misplaced {
-        report.fault(format!("`{option}` has no place in this kind of state"));
+        report.fault(flow.front_end.misplaced(option));
     }
     for target in state.targets() {
         if !siblings.iter().any(|sibling| sibling.name == target) {

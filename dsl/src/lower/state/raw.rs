@@ -2,7 +2,7 @@
 
 use super::StateLowering;
 use crate::expr::{Expr, ExprNode, Text};
-use crate::flow::{Edge, FlowStateKind, Otherwise, State};
+use crate::flow::{Edge, FlowStateKind, FrontEnd, Otherwise, State};
 use crate::lower::report::Report;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model;
@@ -51,6 +51,7 @@ pub(super) fn merge(
     made: model::State,
     state: &State,
     raw: Vec<(String, Option<Json>)>,
+    front_end: FrontEnd,
     report: &mut Report,
 ) -> model::State {
     let edges = state.edges();
@@ -67,10 +68,15 @@ pub(super) fn merge(
             FlowStateKind::Map(map) if map.iterator => object.get_mut("Iterator"),
             _ => object.get_mut("ItemProcessor"),
         };
-        put(place, &body.raw, report);
+        put(place, &body.raw, front_end, report);
     }
     for (index, catch) in state.catch.iter().enumerate() {
-        along(entry(&mut object, "Catch", index), &catch.edge, report);
+        along(
+            entry(&mut object, "Catch", index),
+            &catch.edge,
+            front_end,
+            report,
+        );
     }
     if let FlowStateKind::Choice {
         rules,
@@ -82,10 +88,15 @@ pub(super) fn merge(
         let ways = rules.iter().map(|(_, edge)| edge);
         let ways = ways.chain(arms.iter().map(|arm| &arm.edge));
         for (index, edge) in ways.enumerate() {
-            along(entry(&mut object, "Choices", index), edge, report);
+            along(
+                entry(&mut object, "Choices", index),
+                edge,
+                front_end,
+                report,
+            );
         }
         if let Otherwise::To(edge) = otherwise {
-            along(None, edge, report);
+            along(None, edge, front_end, report);
         }
     }
     for (key, value) in raw {
@@ -108,21 +119,27 @@ fn entry<'o>(object: &'o mut Object, list: &str, index: usize) -> Option<&'o mut
 }
 
 /// Merges the raw fields of an edge into its object.
-fn along(place: Option<&mut Json>, edge: &Edge, report: &mut Report) {
+fn along(place: Option<&mut Json>, edge: &Edge, front_end: FrontEnd, report: &mut Report) {
     let before = report.enter_at(edge.place);
-    put(place, &edge.raw, report);
+    put(place, &edge.raw, front_end, report);
     report.leave(before);
 }
 
 /// Merges raw fields into the object at `place`.
-fn put(place: Option<&mut Json>, fields: &[(Text, Expr)], report: &mut Report) {
+fn put(
+    place: Option<&mut Json>,
+    fields: &[(Text, Expr)],
+    front_end: FrontEnd,
+    report: &mut Report,
+) {
     if fields.is_empty() {
         return;
     }
     let Some(Json::Object(object)) = place else {
-        report.fault(
-            "raw fields have no place on the edge that becomes `Default`; put them into the state's own `raw`",
-        );
+        report.fault(format!(
+            "the transition that becomes `Default` cannot have raw fields; {}",
+            front_end.raw_of_choice()
+        ));
         return;
     };
     for (key, value) in fields {

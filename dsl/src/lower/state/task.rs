@@ -139,10 +139,11 @@ impl StateLowering<'_, '_> {
                 let members = members.into_iter().map(|(key, value)| (key, LoweredTree::Literal(value)));
                 called.arguments = Some(jsonpath::object(members.collect(), &mut paths));
             }
-            _ => self.report.fault(
+            _ => self.report.fault(format!(
                 "the input of this resource must be an object or a selected value in JSONPath; assign it to a variable in a \
-                 `pass` before, or write `query_language JSONata;` in this state",
-            ),
+                 `pass` before, or {}",
+                self.flow.front_end.use_jsonata()
+            )),
         }
         called
     }
@@ -156,10 +157,10 @@ impl StateLowering<'_, '_> {
         }
         let (key, input) = if workflow.awaited && express {
             if !self.is_jsonata() {
-                self.report.fault(
-                    "JSONPath cannot read the result of an Express child, which is text; write `query_language JSONata;` in \
-                     this state",
-                );
+                self.report.fault(format!(
+                    "JSONPath cannot read the result of an Express child, which is text; {}",
+                    self.flow.front_end.use_jsonata()
+                ));
             }
             // The SDK's call expects text.
             let code = jsonata::as_text(&workflow.input, &self.env, self.report);
@@ -219,8 +220,9 @@ impl StateLowering<'_, '_> {
             } else {
                 "Parameters"
             };
+            let raw = self.flow.front_end.raw(field);
             self.report
-                .fault(format!("{fault}{hint}; the raw field `{field}` takes any"));
+                .fault(format!("{fault}{hint}; {raw} accepts any argument"));
         }
     }
 
@@ -247,7 +249,10 @@ impl StateLowering<'_, '_> {
             CallTarget::Workflow(_) => {}
         }
         if !sent && self.state.raw.is_empty() {
-            self.report.fault("this call does not send its task token, so it never completes; pass `task_token` as an argument");
+            self.report.fault(format!(
+                "this call does not send its task token, so it never completes; {}",
+                self.flow.front_end.send_token()
+            ));
         }
     }
 
@@ -264,13 +269,19 @@ impl StateLowering<'_, '_> {
             None if is_activity => "call an activity",
             None => return,
         };
-        self.report.fault(if self.flow.machine_type == MachineType::Express {
-            format!("an Express workflow cannot {what}; make the workflow Standard")
-        } else {
-            format!(
-                "the Express children of a Distributed Map cannot {what}; make them Standard: `distributed standard;`"
-            )
-        });
+        let front_end = self.flow.front_end;
+        self.report
+            .fault(if self.flow.machine_type == MachineType::Express {
+                format!(
+                    "an Express workflow cannot {what}; {}",
+                    front_end.standard_workflow()
+                )
+            } else {
+                format!(
+                    "the Express children of a Distributed Map cannot {what}; {}",
+                    front_end.standard_children()
+                )
+            });
     }
 }
 
