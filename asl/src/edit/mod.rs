@@ -40,6 +40,7 @@ mod block;
 mod block_layout;
 #[cfg(feature = "yaml")]
 mod block_write;
+mod changes;
 mod compare;
 mod editor;
 mod error;

@@ -1,6 +1,7 @@
 //! Writes strings in YAML syntax.
 
-use super::style::{Quotes, Style};
+use super::source::Quotes;
+use super::style::Style;
 use super::write::json_string;
 use crate::json::Json;
 use crate::yaml::resolve;

@@ -2,7 +2,14 @@
 
 use std::ops::Range;
 
-use super::style::Quotes;
+/// The quotes around strings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Quotes {
+    #[default]
+    Plain,
+    Single,
+    Double,
+}
 
 /// A text and its format.
 #[derive(Debug, Clone, Copy)]

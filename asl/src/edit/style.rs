@@ -1,6 +1,6 @@
 //! The style of a text: its indentation, lines and quotes.
 
-use super::source::SourceText;
+use super::source::{Quotes, SourceText};
 use crate::json::{Json, ValueMark, ValueSyntax};
 
 /// The style for new values in a text.
@@ -29,15 +29,6 @@ pub(super) struct Style {
     /// The number of spaces between the column of a key and the dashes of its array.
     #[cfg(feature = "yaml")]
     pub(super) dash: usize,
-}
-
-/// The quotes around strings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Quotes {
-    #[default]
-    Plain,
-    Single,
-    Double,
 }
 
 /// The number of values of a kind on one line, on several lines, and in block style.

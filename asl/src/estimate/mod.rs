@@ -25,6 +25,7 @@
 //! that the service recorded with these bounds.
 
 mod bounds;
+mod compute;
 mod cost;
 mod expected;
 mod options;

@@ -2,7 +2,7 @@
 
 use super::cost::CostCase;
 use super::options::{EstimateOptions, TYPICAL_ITEMS};
-use super::report::{Estimate, Observations, bytes, count, seconds};
+use super::report::{Estimate, bytes, count, seconds};
 use super::states::literal_items;
 use crate::graph::Graph;
 use crate::model::{State, StateMachine};
@@ -16,6 +16,18 @@ const PAYLOAD: f64 = 262_144.0;
 const EXPRESS_SECONDS: f64 = 300.0;
 /// The fraction of a limit that counts as close.
 const NEAR: f64 = 0.8;
+
+/// Observations during an estimate, which become warnings.
+pub(super) struct Observations {
+    /// Loops without a bound, each by its states.
+    pub(super) endless: Vec<Vec<String>>,
+    /// States in loops whose data grows.
+    pub(super) growing: Vec<String>,
+    /// Maps with an unknown number of items.
+    pub(super) uncounted: Vec<String>,
+    /// Waits until a computed time.
+    pub(super) unknown_waits: Vec<String>,
+}
 
 /// The Maps with an unknown number of items.
 pub(super) fn uncounted(graph: &Graph<'_, StateMachine>, options: &EstimateOptions) -> Vec<String> {

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::arguments::{CallArguments, StaticValue};
+use super::call::PolicyCall;
 use super::document::{Policy, RolePolicy};
 use super::grants::Grants;
-use super::optimized::{self, PolicyCall};
+use super::optimized;
 use super::options::PolicyOptions;
 use super::warning::WarningKind;
 use super::{machine_permissions, names, sdk, template};
@@ -23,22 +24,24 @@ use crate::resource::{Resource, ResourceKind};
 const INLINE_LIMIT: usize = 10_240;
 const MANAGED_LIMIT: usize = 6_144;
 
-/// The policy of a definition.
-pub(super) fn policy(machine: &StateMachine, options: &PolicyOptions) -> Policy {
-    let mut found = CollectedCalls {
-        options,
-        grants: Grants::default(),
-        roles: BTreeMap::new(),
-    };
-    for state in machine.states() {
-        match state.state {
-            State::Task(task) => found.task(state.name, task),
-            State::Map(map) => found.map(state.name, map),
-            _ => {}
+impl Policy {
+    /// Derives the policy of a definition. The definition need not be valid: parts that are not understood cause a [warning](Policy::warnings).
+    pub fn of(machine: &StateMachine, options: &PolicyOptions) -> Policy {
+        let mut found = CollectedCalls {
+            options,
+            grants: Grants::default(),
+            roles: BTreeMap::new(),
+        };
+        for state in machine.states() {
+            match state.state {
+                State::Task(task) => found.task(state.name, task),
+                State::Map(map) => found.map(state.name, map),
+                _ => {}
+            }
         }
+        machine_permissions::observed(options, &mut found.grants);
+        found.finish()
     }
-    machine_permissions::observed(options, &mut found.grants);
-    found.finish()
 }
 
 struct CollectedCalls<'o> {

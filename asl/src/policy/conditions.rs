@@ -1,7 +1,7 @@
 //! The permissions in the tables that a call needs, and their conditions.
 
 use super::arguments::StaticValue;
-use super::optimized::PolicyCall;
+use super::call::PolicyCall;
 use super::template;
 use crate::integrations::Permission;
 use crate::json::{Json, Object};

@@ -1,8 +1,8 @@
 //! Additional permissions of AWS SDK calls that depend on their arguments.
 
 use super::arguments::StaticValue;
+use super::call::{PolicyCall, shown};
 use super::grants::Grants;
-use super::optimized::{PolicyCall, shown};
 use super::warning::WarningKind;
 use super::{names, template};
 use crate::json::Json;

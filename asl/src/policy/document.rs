@@ -2,11 +2,8 @@
 
 use std::fmt;
 
-use super::collect;
-use super::options::PolicyOptions;
 use super::warning::Warning;
 use crate::json::{Json, Object};
-use crate::model::StateMachine;
 
 /// The policy that the role of a state machine needs.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,11 +57,6 @@ impl Effect {
 }
 
 impl Policy {
-    /// Derives the policy of a definition. The definition need not be valid: parts that are not understood cause a [warning](Policy::warnings).
-    pub fn of(machine: &StateMachine, options: &PolicyOptions) -> Policy {
-        collect::policy(machine, options)
-    }
-
     /// The statements. If no permissions are needed, there is one statement that denies everything, because IAM rejects a policy without statements
     /// (AWS's guide does the same).
     pub fn statements(&self) -> &[Statement] {

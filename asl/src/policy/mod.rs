@@ -31,6 +31,7 @@
 //! tables of [`integrations`](crate::integrations) contain both.
 
 mod arguments;
+mod call;
 mod collect;
 mod conditions;
 mod dependents;

@@ -1,28 +1,13 @@
 //! The permissions of integrations that AWS documents individually.
 
-use super::arguments::{CallArguments, StaticValue};
+use super::arguments::StaticValue;
+use super::call::{PolicyCall, shown};
 use super::conditions::{Applicability, applies, condition, unknown_parts};
 use super::grants::Grants;
 use super::options::PolicyOptions;
 use super::warning::WarningKind;
 use super::{names, template};
 use crate::integrations::Permission;
-
-/// A call of an integration.
-#[derive(Debug)]
-pub(super) struct PolicyCall<'a> {
-    pub(super) state: &'a str,
-    pub(super) arguments: CallArguments<'a>,
-    pub(super) options: &'a PolicyOptions,
-    /// Whether the call uses a role of `Credentials`.
-    pub(super) abroad: bool,
-    /// Whether the Task waits for the end of a job.
-    pub(super) sync: bool,
-    /// Whether a reader reads the listed objects.
-    pub(super) flattens: bool,
-    /// Whether a reader reads the objects in a manifest.
-    pub(super) manifest: bool,
-}
 
 /// Allows the actions that a call needs.
 pub(super) fn allow<'p>(
@@ -61,19 +46,6 @@ pub(super) fn allow<'p>(
         }
         let condition = condition(permission, call);
         grants.allow(actions.iter().copied(), resources, condition);
-    }
-}
-
-/// The names of actions as a phrase in a message.
-pub(super) fn shown(actions: &[&str]) -> String {
-    let names: Vec<String> = actions
-        .iter()
-        .take(3)
-        .map(|name| format!("`{name}`"))
-        .collect();
-    match actions.len().saturating_sub(3) {
-        0 => names.join(", "),
-        more => format!("{} and {more} more", names.join(", ")),
     }
 }
 

@@ -1,8 +1,9 @@
 //! The permissions of AWS SDK calls.
 
 use super::arguments::StaticValue;
+use super::call::{PolicyCall, shown};
 use super::grants::Grants;
-use super::optimized::{self, PolicyCall, shown};
+use super::optimized;
 use super::sdk_resources;
 use super::warning::WarningKind;
 use super::{dependents, names, template};

@@ -1,8 +1,8 @@
 //! The resources of AWS SDK calls: the resource types of IAM, with the names in the arguments.
 
 use super::arguments::StaticValue;
+use super::call::PolicyCall;
 use super::grants::Grants;
-use super::optimized::PolicyCall;
 use super::warning::WarningKind;
 use super::{names, template};
 use crate::integrations::{ActionResourceType, ActionResources};

@@ -2,7 +2,7 @@
 
 use indexmap::IndexSet;
 
-use crate::analysis::TransitionSet;
+use crate::analysis::{BodyStart, TransitionSet, VariableUse};
 use crate::json::Pointer;
 
 /// All assignments and reads of a definition.
@@ -34,6 +34,15 @@ pub(in crate::validate) struct VariableRead<'d> {
     pub(in crate::validate) pointer: Pointer<'d>,
     /// If the read is in an `Assign`: the part and the member whose value reads the variable.
     pub(in crate::validate) assigns: Option<(usize, &'d str)>,
+}
+
+/// The variables of a definition, for the analysis of its paths.
+pub(in crate::validate) struct VariableUses {
+    pub(super) bodies: Vec<BodyStart>,
+    pub(super) assignments: Vec<VariableUse>,
+    pub(super) reads: Vec<VariableUse>,
+    pub(super) catches: Vec<Vec<bool>>,
+    pub(super) unassigned: Vec<usize>,
 }
 
 impl DefinitionVariables<'_> {

@@ -5,7 +5,6 @@ mod find;
 mod references;
 mod unassigned;
 
-pub(super) use data::{Assignment, DefinitionVariables};
+pub(super) use data::{Assignment, DefinitionVariables, VariableUses};
 pub(super) use find::find_variables;
 pub use references::variable_references;
-pub(super) use unassigned::VariableUses;

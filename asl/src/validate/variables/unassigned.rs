@@ -2,19 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::data::DefinitionVariables;
+use super::data::{DefinitionVariables, VariableUses};
 use crate::analysis::{BodyStart, UnassignedPath, VariableFlow, VariableUse};
 use crate::graph::{EdgeKind, Graph};
 use crate::validate::definition::Definition;
-
-/// The variables of a definition, for the analysis of its paths.
-pub(in crate::validate) struct VariableUses {
-    bodies: Vec<BodyStart>,
-    assignments: Vec<VariableUse>,
-    reads: Vec<VariableUse>,
-    catches: Vec<Vec<bool>>,
-    unassigned: Vec<usize>,
-}
 
 impl VariableUses {
     fn of(definition: &Definition<'_>) -> VariableUses {

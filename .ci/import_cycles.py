@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+"""Finds groups of source files that import each other in a cycle. Exits with 1 if there is one.
+
+A file imports another file if a `use` or a path in it names an item which that file defines. Re-exports are followed to the file with the definition, so
+a `mod.rs` that only re-exports is in no cycle. Tests are not read.
+
+    .ci/import_cycles.py            all packages
+    .ci/import_cycles.py asl/src    one folder
+"""
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = ["asl/src", "asl/diagram/src", "macros/src", "dsl/src", "runtime/src", "runtime/server/src", "runtime/aws/src", "cli/src"]
+
+COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
+TEXT = re.compile(r'b?r(#*)".*?"\1|b?"(?:\\.|[^"\\])*"|b?\'(?:\\.|[^\'\\])\'', re.S)
+TESTS = re.compile(r"#\[cfg\(test\)\]\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+\w+\s*(;|\{)")
+ITEM = re.compile(
+    r"^\s*(?:pub(?:\([^)]*\))?\s+)?(?:const\s+|async\s+|unsafe\s+)*(?:fn|struct|enum|union|trait|type|static|const|macro_rules!)\s+(\w+)", re.M
+)
+MODULE = re.compile(r"^\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+(\w+)\s*;", re.M)
+USE = re.compile(r"^\s*(pub(?:\([^)]*\))?\s+)?use\s+([^;]+);", re.M)
+PATH = re.compile(r"\b(?:crate|super|self)(?:::\w+)+")
+
+
+def code(text):
+    """The code of a file without comments, literals and test modules."""
+    text = TEXT.sub('""', COMMENT.sub("", text)) if '"' in text else COMMENT.sub("", text)
+    while match := TESTS.search(text):
+        if match.group(1) == ";":
+            text = text[: match.start()] + text[match.end() :]
+            continue
+        depth, at = 1, match.end()
+        while depth and at < len(text):
+            depth += {"{": 1, "}": -1}.get(text[at], 0)
+            at += 1
+        text = text[: match.start()] + text[at:]
+    return text
+
+
+def leaves(tree):
+    """The paths of a `use` tree, each with the name that it gets."""
+    tree = tree.strip()
+    opening = tree.find("{")
+    if opening < 0:
+        path, _, name = tree.partition(" as ")
+        path = [part.strip() for part in path.split("::") if part.strip()]
+        return [(path, name.strip() or (path[-1] if path else ""))]
+    prefix = [part.strip() for part in tree[:opening].split("::") if part.strip()]
+    inner, depth, start, parts = tree[opening + 1 : tree.rfind("}")], 0, 0, []
+    for at, char in enumerate(inner):
+        depth += {"{": 1, "}": -1}.get(char, 0)
+        if char == "," and depth == 0:
+            parts.append(inner[start:at])
+            start = at + 1
+    parts.append(inner[start:])
+    found = []
+    for part in parts:
+        if part.strip():
+            for path, name in leaves(part):
+                path = prefix if path == ["self"] else prefix + path
+                found.append((path, path[-1] if name == "self" else name))
+    return found
+
+
+class Module:
+    def __init__(self, path, name, parent):
+        self.path, self.name, self.parent = path, name, parent
+        self.text = code(path.read_text(encoding="utf-8"))
+        self.items = set(ITEM.findall(self.text))
+        self.children, self.uses = {}, []
+        for match in USE.finditer(self.text):
+            self.uses += [(path, name) for path, name in leaves(match.group(2))]
+        folder = path.parent if path.stem in ("mod", "lib", "main") else path.parent / path.stem
+        for child in MODULE.findall(self.text):
+            for file in (folder / f"{child}.rs", folder / child / "mod.rs"):
+                if file.is_file():
+                    self.children[child] = Module(file, child, self)
+                    break
+
+    def all(self):
+        yield self
+        for child in self.children.values():
+            yield from child.all()
+
+    def root(self):
+        return self if self.parent is None else self.parent.root()
+
+    def find(self, path, seen=frozenset()):
+        """The module that defines the item at the end of a path; `None` if the path leaves the package."""
+        here, rest = self, list(path)
+        if rest and rest[0] == "crate":
+            here, rest = self.root(), rest[1:]
+        while rest and rest[0] in ("self", "super"):
+            here = here.parent if rest[0] == "super" else here
+            rest = rest[1:]
+            if here is None:
+                return None
+        return here.lookup(rest, seen)
+
+    def lookup(self, rest, seen):
+        if not rest or rest[0] == "*":
+            return self
+        name = rest[0]
+        if (self.path, name) in seen:
+            return None
+        seen = seen | {(self.path, name)}
+        if name in self.children:
+            return self.children[name].lookup(rest[1:], seen)
+        if name in self.items:
+            return self
+        for path, given in self.uses:
+            if given == name and path[:1] != [name]:
+                return self.find(path + rest[1:], seen) or None
+            if path[-1:] == ["*"]:
+                found = self.find(path[:-1] + rest, seen)
+                if found is not None and found is not self:
+                    return found
+        return None
+
+    def imports(self):
+        paths = [path for path, _ in self.uses if path and path[0] in ("crate", "super", "self")]
+        body = USE.sub("", self.text)
+        paths += [match.split("::") for match in PATH.findall(body)]
+        exported = {id(path) for path in ()}
+        for path in paths:
+            found = self.find(path)
+            if found is not None and found is not self and id(path) not in exported:
+                yield found
+
+    def exports(self):
+        """Modules that are only re-exported."""
+        return {self.find(path) for match in USE.finditer(self.text) if match.group(1) for path, _ in leaves(match.group(2)) if path}
+
+
+def cycles(modules):
+    """The strongly connected components with several files (Tarjan)."""
+    edges = {}
+    for module in modules:
+        private = [
+            path
+            for match in USE.finditer(module.text)
+            if not match.group(1)
+            for path, _ in leaves(match.group(2))
+            if path and path[0] in ("crate", "super", "self")
+        ]
+        body = USE.sub("", module.text)
+        paths = private + [match.split("::") for match in PATH.findall(body)]
+        found = {module.find(path) for path in paths}
+        edges[module] = {other for other in found if other is not None and other is not module}
+    index, low, stack, on, found, count = {}, {}, [], set(), [], 0
+    for start in modules:
+        if start in index:
+            continue
+        work = [(start, iter(sorted(edges[start], key=lambda one: one.path)))]
+        index[start] = low[start] = count
+        count += 1
+        stack.append(start)
+        on.add(start)
+        while work:
+            node, targets = work[-1]
+            for target in targets:
+                if target not in index:
+                    index[target] = low[target] = count
+                    count += 1
+                    stack.append(target)
+                    on.add(target)
+                    work.append((target, iter(sorted(edges[target], key=lambda one: one.path))))
+                    break
+                if target in on:
+                    low[node] = min(low[node], index[target])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
+                if low[node] == index[node]:
+                    group = []
+                    while True:
+                        member = stack.pop()
+                        on.remove(member)
+                        group.append(member)
+                        if member is node:
+                            break
+                    if len(group) > 1:
+                        found.append((group, edges))
+    return found
+
+
+def main():
+    folders = sys.argv[1:] or FOLDERS
+    count = 0
+    for folder in folders:
+        for start in ("lib.rs", "main.rs"):
+            file = ROOT / folder / start
+            if not file.is_file():
+                continue
+            modules = list(Module(file, "crate", None).all())
+            for group, edges in cycles(modules):
+                count += 1
+                members = set(group)
+                print(f"error: {len(group)} files of {folder} import each other in a cycle:")
+                for member in sorted(group, key=lambda one: one.path):
+                    others = sorted(str(one.path.relative_to(ROOT / folder)) for one in edges[member] & members)
+                    print(f"  {member.path.relative_to(ROOT / folder)} imports {', '.join(others)}")
+    if count:
+        print(f"{count} cycles")
+        sys.exit(1)
+    print("no files import each other in a cycle")
+
+
+if __name__ == "__main__":
+    main()
