@@ -9,7 +9,6 @@ use stepwright_asl::yaml::Format;
 use stepwright_asl::{Findings, StateMachine};
 
 use crate::comments::without_comments;
-use crate::embedded;
 use crate::failure::Failure;
 use crate::report;
 use crate::source::SourceFile;
@@ -45,20 +44,6 @@ pub(crate) struct LoadedDefinition {
 }
 
 impl LoadedDefinition {
-    /// Reads and validates the definition in a file, or in standard input for `-`. The name or the text determines whether it is YAML. The file may
-    /// be a template with one state machine or, as in `template.yaml#Orders`, with several.
-    ///
-    /// # Errors
-    ///
-    /// Like [`embedded::one`].
-    pub(crate) fn read(path: &Path, validator: &Validator) -> Result<Self, Failure> {
-        let definition = embedded::one(path, validator)?;
-        if let Some(note) = definition.comments_note() {
-            report::note(&note);
-        }
-        Ok(definition)
-    }
-
     /// The machine's name: in its template, or derived from the file name.
     pub(crate) fn name(&self) -> &str {
         self.machine

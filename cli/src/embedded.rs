@@ -175,3 +175,19 @@ fn split(path: &Path) -> (PathBuf, Option<String>) {
         _ => (path.to_owned(), None),
     }
 }
+
+impl LoadedDefinition {
+    /// Reads and validates the definition in a file, or in standard input for `-`. The name or the text determines whether it is YAML. The file may
+    /// be a template with one state machine or, as in `template.yaml#Orders`, with several.
+    ///
+    /// # Errors
+    ///
+    /// Like [`one`].
+    pub(crate) fn read(path: &Path, validator: &Validator) -> Result<Self, Failure> {
+        let definition = one(path, validator)?;
+        if let Some(note) = definition.comments_note() {
+            report::note(&note);
+        }
+        Ok(definition)
+    }
+}

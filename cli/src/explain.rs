@@ -5,6 +5,7 @@ use stepwright_asl::validate::{self, RULES};
 use crate::args::ExplainArguments;
 use crate::failure::Failure;
 use crate::output;
+use crate::report;
 
 /// Prints the sections about the given rules, or one line for each rule.
 pub(crate) fn explain(arguments: &ExplainArguments) -> Result<(), Failure> {
@@ -17,7 +18,7 @@ pub(crate) fn explain(arguments: &ExplainArguments) -> Result<(), Failure> {
     }
     let sections = arguments.ids.iter().map(|id| validate::explain(id));
     let sections: Result<Vec<String>, _> = sections.collect();
-    let sections = sections.map_err(|error| Failure::unknown_rule(&error))?;
+    let sections = sections.map_err(|error| report::unknown_rule(&error))?;
     output::print(sections.join("\n"));
     Ok(())
 }

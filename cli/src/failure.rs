@@ -2,10 +2,6 @@
 
 use std::process::ExitCode;
 
-use stepwright_asl::validate::RuleIdError;
-
-use crate::report;
-
 /// The message for standard error, and the exit status.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -20,12 +16,6 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// The failure for an unknown rule id.
-    pub(crate) fn unknown_rule(error: &RuleIdError) -> Self {
-        let hint = report::hint("`stepwright explain` lists all rules");
-        Self::Usage(format!("{error}{hint}"))
-    }
-
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Findings | Self::Failed(_) => ExitCode::from(1),

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use stepwright_asl::json::Json;
+use stepwright_asl::validate::RuleIdError;
 use stepwright_asl::yaml::Format;
 use stepwright_asl::{Finding, Severity};
 
@@ -39,6 +40,12 @@ pub(crate) fn failure(failure: &Failure) {
 pub(crate) fn hint(text: &str) -> String {
     let style = anstyle::AnsiColor::Cyan.on_default().bold();
     format!("\n{style}help{style:#}: {text}")
+}
+
+/// The failure for an unknown rule id.
+pub(crate) fn unknown_rule(error: &RuleIdError) -> Failure {
+    let hint = hint("`stepwright explain` lists all rules");
+    Failure::Usage(format!("{error}{hint}"))
 }
 
 /// Prints an informational note on standard error.

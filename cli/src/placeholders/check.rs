@@ -6,6 +6,7 @@ use stepwright_asl::template::{self, EmbeddedDefinition, PlaceholderValues};
 use stepwright_asl::{Finding, Severity};
 
 use super::checked_machine::{self, CheckedMachine, PlaceholderProblem};
+use super::checked_scope::CheckedScope;
 use super::machine::PlaceholderMachine;
 use super::terraform;
 use crate::failure::Failure;
@@ -53,20 +54,6 @@ pub(super) fn check(
         return Err(Failure::Findings);
     }
     Ok(())
-}
-
-/// The definition to which the check is limited.
-pub(super) struct CheckedScope {
-    pub(super) machine: PlaceholderMachine,
-    path: PathBuf,
-}
-
-impl CheckedScope {
-    /// Whether the path in a template is this file.
-    pub(super) fn is(&self, file: &Path) -> bool {
-        let whole = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        whole(&self.path) == whole(file)
-    }
 }
 
 fn nothing(definition: Option<&Path>, template: &Path) -> Failure {

@@ -2,6 +2,7 @@
 
 mod check;
 mod checked_machine;
+mod checked_scope;
 mod list;
 mod machine;
 mod show;

@@ -12,8 +12,8 @@ use stepwright_asl::placeholder::{Mismatch, mismatches};
 use stepwright_asl::template::NameUse;
 use stepwright_asl::{Finding, Severity};
 
-use super::check::CheckedScope;
 use super::checked_machine::{CheckedMachine, PlaceholderProblem};
+use super::checked_scope::CheckedScope;
 use super::machine::{PlaceholderMachine, is_definition};
 use crate::failure::Failure;
 use crate::input;

@@ -80,7 +80,7 @@ fn print(checked: &[CheckedDefinition], arguments: &ValidateArguments) {
 
 /// The validator, configured by the arguments.
 fn validator(arguments: &ValidateArguments) -> Result<Validator, Failure> {
-    let usage = |error: RuleIdError| Failure::unknown_rule(&error);
+    let usage = |error: RuleIdError| report::unknown_rule(&error);
     let mut validator = Validator::new(arguments.machine_type.into());
     for id in arguments.deny.iter().map(|id| id.trim()) {
         validator = if id.eq_ignore_ascii_case("warnings") {

@@ -31,9 +31,7 @@ pub(crate) use self::distributed::field;
 pub(crate) use self::errors_inside::{catches_everything, failing_tasks};
 pub(crate) use self::fragments::needs_standard;
 pub(crate) use self::numbers::rate;
-pub(crate) use self::terms::{
-    Alone, UsedNames, alone, beside, literal_type, matched_variants, witness,
-};
+pub(crate) use self::terms::{Alone, alone, beside, literal_type, matched_variants, witness};
 pub(crate) use self::unused::read_variables;
 pub(crate) use self::variables::is_silent;
 

@@ -11,6 +11,7 @@ mod matches;
 mod pattern;
 mod state;
 mod term;
+mod used_names;
 mod walk;
 mod workflow;
 
@@ -31,9 +32,9 @@ pub(crate) use self::term::{
     Align, EarlierLet, FormatPiece, ItemRead, Record, RewrittenExpression, Spec, Term,
     VariableRead, Warning, Witness,
 };
+pub(crate) use self::used_names::UsedNames;
 pub(crate) use self::workflow::{LINTS, Workflow, WorkflowOptions};
 
-use crate::check::UsedNames;
 use crate::name::text;
 use proc_macro2::{Ident, Span};
 use std::collections::{HashMap, HashSet};

@@ -2,8 +2,8 @@
 
 use super::Local;
 use super::expression::Resolver;
-use super::proof::UsedNames;
 use crate::errors::Errors;
+use crate::machine::UsedNames;
 use crate::machine::{Machine, RewrittenExpression, Term, UserExpr, Witness};
 use crate::name::text;
 use crate::syntax::{SyntaxReader, WorkflowSource};

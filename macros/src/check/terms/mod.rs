@@ -22,7 +22,6 @@ pub(crate) use self::literals::literal_type;
 pub(crate) use self::matched_variants::matched_variants;
 pub(super) use self::placeholder::in_texts;
 pub(super) use self::places::resolve;
-pub(crate) use self::proof::UsedNames;
 pub(crate) use self::rewrite::{beside, witness};
 
 use crate::machine::Term;

@@ -3,9 +3,9 @@
 use super::Local;
 use super::earlier::{not_computed, settle};
 use super::expression::Resolver;
-use super::proof::UsedNames;
 use crate::check::variables::is_silent;
 use crate::errors::Errors;
+use crate::machine::UsedNames;
 use crate::machine::{
     EarlierLet, Edge, EdgeKind, Let, LetBinding, Machine, MatchPattern, RewrittenExpression, Term,
     UserExpr,

@@ -6,25 +6,14 @@
 use super::expression::Resolver;
 use super::rewrite::{Rewriting, witness};
 use crate::functions::written;
+use crate::machine::UsedNames;
 use crate::machine::{Term, Witness};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use std::collections::BTreeMap;
 use stepwright_asl::callable::{self, Kind};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{BinOp, Expr, ExprBinary, ExprCall, ExprIndex, ExprUnary, Pat, PatIdent, Path, UnOp};
-
-/// The names in a workflow's expressions that must have their usual meaning.
-#[derive(Default)]
-pub(crate) struct UsedNames {
-    /// Methods, each with the token of its first call.
-    methods: BTreeMap<String, Ident>,
-    /// Variants and types of the prelude: `None`, `String`.
-    items: BTreeMap<String, Ident>,
-    /// Macros.
-    macros: BTreeMap<String, Ident>,
-}
 
 impl UsedNames {
     /// Adds `None`, `Some`, and the type of a function such as `String::from`. Other paths have no meaning of ours.

@@ -5,7 +5,7 @@
 
 use super::literals::literal_type;
 use super::matched_variants::matched_variants;
-use super::proof::UsedNames;
+use crate::machine::UsedNames;
 use crate::machine::{Matches, RewrittenExpression, Witness, is_bound};
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
