@@ -1,4 +1,4 @@
-//! Distributed Maps: the settings of readers and writers, and what their children fail with.
+//! Distributed Maps: the settings of readers and writers, batches.
 
 use super::fault;
 use crate::expr::{Expr, ExprNode, Text};
@@ -66,7 +66,7 @@ impl Of<'_> {
             .map(|(_, value)| value)
     }
 
-    /// Settings are those that ASL has, set once and to what AWS takes.
+    /// Each setting exists in ASL, is set once, and has a value that AWS accepts.
     fn settings_fit(&self, faults: &mut Vec<Fault>) {
         let mut seen: HashSet<&Text> = HashSet::new();
         for (name, value) in &self.access.settings {
@@ -98,7 +98,7 @@ impl Of<'_> {
         }
     }
 
-    /// Headers that are `GIVEN` are given, and those of the first row are not.
+    /// The headers are listed if their location is `GIVEN`, and only then.
     fn headers_are_given(&self, faults: &mut Vec<Fault>) {
         let location = self.value("CSVHeaderLocation");
         let is_given = location.is_some_and(
@@ -106,18 +106,18 @@ impl Of<'_> {
         );
         match (is_given, self.value("CSVHeaders")) {
             (true, None) => self.say(
-                "headers that are given are listed: `.setting(\"CSVHeaders\", vec![\"id\", \"name\"])`".to_owned(),
+                "the headers are missing; list them with `.setting(\"CSVHeaders\", vec![\"id\", \"name\"])`".to_owned(),
                 faults,
             ),
             (false, Some(_)) => self.say(
-                "headers are listed where they are given: `.setting(\"CSVHeaderLocation\", \"GIVEN\")`".to_owned(),
+                "headers are listed, but their location is not `GIVEN`; add `.setting(\"CSVHeaderLocation\", \"GIVEN\")`".to_owned(),
                 faults,
             ),
             _ => {}
         }
     }
 
-    /// What AWS asks for is there, where there are settings.
+    /// If there are settings, the required ones are among them.
     fn what_is_needed_is_there(&self, faults: &mut Vec<Fault>) {
         let Some((first, _)) = self.access.settings.first() else {
             return;
@@ -126,7 +126,7 @@ impl Of<'_> {
             if self.value(needed.field).is_none() {
                 let field = needed.field;
                 self.say(
-                    format!("AWS asks for `.setting(\"{field}\", ..)` beside `{first}`"),
+                    format!("`{first}` also needs `.setting(\"{field}\", ..)`"),
                     faults,
                 );
             }
@@ -134,7 +134,7 @@ impl Of<'_> {
     }
 }
 
-/// What AWS takes instead of a value.
+/// The values that AWS accepts, if this value is not one of them.
 fn unfit(takes: &SettingType, value: &Value) -> Option<String> {
     match takes {
         SettingType::Word(words) => {
@@ -162,7 +162,7 @@ fn unfit(takes: &SettingType, value: &Value) -> Option<String> {
     }
 }
 
-/// `Batch<Item>` is what a map with batches hands out, and nobody else.
+/// A map with batches, and only such a map, has a body with a `Batch<Item>`.
 fn batches_are_batches(
     state: &State,
     map: &Map,
@@ -176,7 +176,7 @@ fn batches_are_batches(
         && let Fields::Named(fields) = &item.fields
         && fields.iter().any(|field| field.wire == "BatchInput")
     {
-        let message = "this map hands out single items, and its body takes a `Batch`: call `distributed_map_of_in_batches`, or \
+        let message = "the items of this map are single, and its body takes a `Batch`: call `distributed_map_of_in_batches`, or \
                        name the type of one item";
         faults.push(fault(state, message));
     }

@@ -1,4 +1,4 @@
-//! What a workflow may do and mostly does not mean to.
+//! Lints: code that is allowed, but rarely intended.
 
 use super::assigned::read_in;
 use super::graph::FlowGraph;
@@ -15,20 +15,20 @@ use stepwright_asl::callable::{library_function, method_fails};
 use stepwright_asl::errors::ALL;
 use stepwright_asl::placeholder;
 
-/// What `build` looks at beside what is wrong. [`deny`](crate::builder::FlowBuilder::deny) makes faults of what it finds,
-/// [`allow`](crate::builder::FlowBuilder::allow) nothing.
+/// A check of `build` for code that is allowed, but rarely intended. [`deny`](crate::builder::FlowBuilder::deny) makes its findings faults,
+/// [`allow`](crate::builder::FlowBuilder::allow) disables it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Lint {
-    /// An error of a task that nothing catches. Nothing, unless it is denied.
+    /// An error of a task that nothing catches. Allowed by default.
     UnhandledErrors,
     /// A loop that neither waits nor counts. A warning.
     UnboundedLoop,
-    /// A text with `${Name}` in it, which no template fills in. A warning.
+    /// A text that contains `${Name}`, which no template fills in. A warning.
     LiteralPlaceholder,
     /// A variable that nothing reads. A warning.
     UnusedVariables,
-    /// A retry on everything beside an expression that can fail. A warning.
+    /// A retry on all errors of a state that also computes an expression which can fail. A warning.
     RetriedComputation,
 }
 
@@ -62,7 +62,7 @@ impl fmt::Display for Lint {
     }
 }
 
-/// What becomes of what a lint finds.
+/// The effect of a lint's findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Level {
     Allow,
@@ -85,7 +85,7 @@ impl Levels {
     }
 }
 
-/// What all lints find.
+/// Returns the findings of all lints.
 pub(super) fn all(flow: &Flow) -> Vec<(Lint, Fault)> {
     let mut found = Vec::new();
     for lint in Lint::ALL {
@@ -112,7 +112,7 @@ fn unbounded_loops(flow: &Flow) -> Vec<Fault> {
     faults.collect()
 }
 
-/// A text is never filled in: its `$` and `{` are written apart.
+/// Texts that look like placeholders. No template fills them in, because the lowering writes `$` and `{` separately.
 fn literal_placeholders(flow: &Flow) -> Vec<Fault> {
     let mut faults = Vec::new();
     each_state(&flow.states, &mut |state| {
@@ -122,7 +122,7 @@ fn literal_placeholders(flow: &Flow) -> Vec<Fault> {
                     let message = format!(
                         "`${{{name}}}` in a text stays as it is, so no template fills it in: write \
                          `placeholder!(\"{name}\")` in an `expr!` for a value of the deployment; \
-                         `.allow(Lint::LiteralPlaceholder)` says that the text is meant"
+                         `.allow(Lint::LiteralPlaceholder)` permits the text"
                     );
                     faults.push(fault(state, message).at(expr.place.or(state.place)));
                 }
@@ -175,7 +175,7 @@ fn unused_variables(flow: &Flow) -> Vec<Fault> {
                 || raw.iter().any(|text| text.contains(&format!("${name}")));
             if !is_read {
                 let message = format!(
-                    "nothing reads the variable `{name}`; leave it out, or name it `_{name}` to mean it"
+                    "nothing reads the variable `{name}`; leave it out, or name it `_{name}` if that is intended"
                 );
                 faults.push(Fault::new(state, message).at(*place));
             }

@@ -36,20 +36,20 @@ pub(super) fn rules(flow: &Flow, faults: &mut Vec<Fault>) {
                     faults.push(fault(state, message));
                 } else if !labels.insert(label.clone()) {
                     let message = format!(
-                        "another map has `.label(\"{label}\")`; the names of its Map Runs and children need one of its own"
+                        "another map has `.label(\"{label}\")`; give this map a different label, because its Map Runs and children are named after it"
                     );
                     faults.push(fault(state, message));
                 }
             }
         }
     });
-    // A Distributed Map hands it to its children under its name.
+    // A Distributed Map passes it to its children under its name.
     if let Some((name, _)) = &flow.parameter {
         said.one(None, name, "the workflow's input", flow.place, faults);
     }
 }
 
-/// The names that were looked at, so that each is complained about once.
+/// The names that were checked, so that each is reported once.
 #[derive(Default)]
 struct Said {
     said: HashSet<Text>,

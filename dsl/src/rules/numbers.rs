@@ -57,7 +57,7 @@ pub(super) fn rules(state: &State, faults: &mut Vec<Fault>) {
                 && !PERCENTAGE.contains(&share)
             {
                 let message =
-                    format!("`.tolerated_percentage(..)` is from 0 to 100; this is {share}");
+                    format!("`.tolerated_percentage(..)` must be from 0 to 100; this is {share}");
                 say(state, amount, message, faults);
             }
             if let Some(batch) = distributed.and_then(|one| one.batch.as_ref()) {
@@ -68,7 +68,7 @@ pub(super) fn rules(state: &State, faults: &mut Vec<Fault>) {
     }
 }
 
-/// A batch has an item at least, and no more bytes than a payload.
+/// A batch has at least one item, and at most as many bytes as a payload.
 fn batches_are_in_range(state: &State, batch: &Batching, faults: &mut Vec<Fault>) {
     let limits = [
         ("MaxItemsPerBatch", "items", &batch.max_items),
@@ -86,10 +86,10 @@ fn batches_are_in_range(state: &State, batch: &Batching, faults: &mut Vec<Fault>
         {
             let message = match most {
                 Some(most) => format!(
-                    "a batch has from {least} to {most} {what} at most; `Batches` says {count}"
+                    "`{field}` must be from {least} to {most}; `Batches` has {count} {what}"
                 ),
                 None => {
-                    format!("a batch has {least} or more {what} at most; `Batches` says {count}")
+                    format!("`{field}` must be at least {least}; `Batches` has {count} {what}")
                 }
             };
             say(state, amount, message, faults);
@@ -97,7 +97,7 @@ fn batches_are_in_range(state: &State, batch: &Batching, faults: &mut Vec<Fault>
     }
 }
 
-/// The whole number that stands there, where it is known.
+/// The whole number, if it is a literal.
 pub(super) fn whole(amount: &Expr) -> Option<u64> {
     match amount.untyped() {
         ExprNode::Literal(value) => value.as_u64(),
@@ -109,7 +109,7 @@ fn say(state: &State, at: &Expr, message: String, faults: &mut Vec<Fault>) {
     faults.push(fault(state, message).at(at.place.or(state.place)));
 }
 
-/// The number that stands there, where it is known.
+/// The number, if it is a literal.
 fn number(amount: &Expr) -> Option<f64> {
     match amount.untyped() {
         ExprNode::Literal(value) => value.as_f64(),

@@ -1,4 +1,4 @@
-//! What a state is made of.
+//! The parts of a state: rules, arms, assignments, services, keys, items.
 
 use super::fault;
 use crate::expr::{self, Expr, ExprNode, Text};
@@ -43,12 +43,12 @@ fn choices_decide_in_one_way(state: &State, faults: &mut Vec<Fault>) {
     } = &state.kind
         && !rules.is_empty()
     {
-        let message = "this choice has `.match_on(..)` and `.when(..)`: a guard, `pattern if condition => &state`, says both";
+        let message = "this choice has `.match_on(..)` and `.when(..)`: write the conditions as guards, `pattern if condition => &state`";
         faults.push(fault(state, message));
     }
 }
 
-/// An arm that takes everything is the last.
+/// An arm that matches everything is the last one.
 fn arms_can_be_taken(state: &State, faults: &mut Vec<Fault>) {
     let FlowStateKind::Choice { arms, .. } = &state.kind else {
         return;
@@ -59,20 +59,20 @@ fn arms_can_be_taken(state: &State, faults: &mut Vec<Fault>) {
             expr::Pattern::Wildcard | expr::Pattern::Bind(_)
         );
         if takes_all && arm.guard.is_none() {
-            let message = "an arm of this `.match_on(..)` takes everything, so the arms after it never run: put it last";
+            let message = "an arm of this `.match_on(..)` matches everything, so the arms after it never run: put it last";
             faults.push(fault(state, message).at(arm.edge.place.or(state.place)));
         }
     }
 }
 
-/// A variable is assigned once on each way out of a state.
+/// Each transition of a state assigns a variable at most once.
 fn variables_are_assigned_once(state: &State, faults: &mut Vec<Fault>) {
     let on_edges = state.edges().into_iter().map(|edge| &edge.assign);
     for list in std::iter::once(&state.assign).chain(on_edges) {
         for (index, (name, value)) in list.iter().enumerate() {
             if list[..index].iter().any(|(earlier, _)| earlier == name) {
                 let message = format!(
-                    "the variable `{name}` is assigned twice on one way; all of a way's values are computed at once, so keep one"
+                    "the variable `{name}` is assigned twice on one transition, whose values are computed at the same time; remove one assignment"
                 );
                 faults.push(fault(state, message).at(value.place.or(state.place)));
             }
@@ -80,7 +80,7 @@ fn variables_are_assigned_once(state: &State, faults: &mut Vec<Fault>) {
     }
 }
 
-/// A service's name and its pattern are those of AWS's tables. What `raw` writes is not asked.
+/// A service's name and its pattern are in AWS's tables. Raw fields are not checked.
 fn services_are_known(state: &State, faults: &mut Vec<Fault>) {
     let FlowStateKind::Task { call, .. } = &state.kind else {
         return;
@@ -103,7 +103,7 @@ fn services_are_known(state: &State, faults: &mut Vec<Fault>) {
     }
 }
 
-/// An object has a key once; of two values with one key, one would be lost.
+/// An object has a key once. Of two values with the same key, one would be lost.
 fn keys_are_given_once(state: &State, faults: &mut Vec<Fault>) {
     let mut say = |entries: &[(Text, Expr)]| {
         for (index, (key, value)) in entries.iter().enumerate() {
@@ -137,7 +137,7 @@ fn keys_are_given_once(state: &State, faults: &mut Vec<Fault>) {
     });
 }
 
-/// The children of a Distributed Map that are handed more than the item get an object, which is no item.
+/// If a Distributed Map passes more than the item to its children, their input is an object and not the item.
 fn items_are_found(flow: &Flow, state: &State, faults: &mut Vec<Fault>) {
     let FlowStateKind::Map(map) = &state.kind else {
         return;
@@ -147,15 +147,15 @@ fn items_are_found(flow: &Flow, state: &State, faults: &mut Vec<Fault>) {
     }
     if let Some(name) = handed_into(map, flow) {
         let message = format!(
-            "the body of this Distributed Map reads `{name}` from outside, which is handed to each child beside the item, so \
-             its first state is not handed the item alone: declare that state with `body.step(..)`, and read the item with \
-             `body.item(..)`"
+            "the body of this Distributed Map reads `{name}` from outside, which is passed to each child in addition to the \
+             item, so the input of its first state is not the item: declare that state with `body.step(..)`, and read the item \
+             with `body.item(..)`"
         );
         faults.push(fault(state, message));
     }
 }
 
-/// With `.exhaustive()`: nothing inside fails with an error that is not caught.
+/// With `.exhaustive()`, every error of the tasks inside is caught.
 fn every_error_is_caught(state: &State, faults: &mut Vec<Fault>) {
     let Some(place) = state.exhaustive else {
         return;

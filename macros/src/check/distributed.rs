@@ -43,7 +43,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
             } else if !labels.insert(text.clone()) {
                 errors.at(
                     label.span(),
-                    format!("another map has the label `{text}`; the names of its Map Runs and children need one of its own"),
+                    format!("another map has the label `{text}`; give this map a different label, because its Map Runs and children are named after it"),
                 );
             }
         }
@@ -181,7 +181,7 @@ fn settings_fit(keyword: &Ident, settings: &[Setting], errors: &Errors) {
     }
 }
 
-/// What AWS asks for in a writer's settings is there, where there are settings.
+/// If there are settings of a writer, the required ones are among them.
 fn writers_say_what_is_needed(writer: &Access, errors: &Errors) {
     let Some(first) = writer.settings.first() else {
         return;
@@ -191,7 +191,7 @@ fn writers_say_what_is_needed(writer: &Access, errors: &Errors) {
         if !is_there && WRITER.iter().any(|field| first.name == field.word) {
             errors.at(
                 first.name.span(),
-                format!("AWS asks for `{}` beside `{}`", needed.word, first.name),
+                format!("`{}` also needs `{}`", first.name, needed.word),
             );
         }
     }
@@ -206,7 +206,7 @@ fn batches_have_a_limit(batch: &Batch, errors: &Errors) {
     }
 }
 
-/// `GIVEN` headers are given, and those of the first row are not.
+/// The headers are listed if their location is `GIVEN`, and only then.
 fn headers_are_given(reader: &Access, errors: &Errors) {
     let find = |name: &str| reader.settings.iter().find(|one| one.name == name);
     let given = find("csv_header_location")
@@ -214,11 +214,11 @@ fn headers_are_given(reader: &Access, errors: &Errors) {
     match (given, find("csv_headers")) {
         (Some(given), None) => errors.at(
             given.name.span(),
-            "headers that are given are listed: `csv_headers: [\"id\", \"name\"]`",
+            "the headers are missing; list them with `csv_headers: [\"id\", \"name\"]`",
         ),
         (None, Some(headers)) => errors.at(
             headers.name.span(),
-            "headers are listed where they are given: `csv_header_location: GIVEN`",
+            "headers are listed, but their location is not `GIVEN`; add `csv_header_location: GIVEN`",
         ),
         _ => {}
     }
@@ -258,7 +258,7 @@ fn batches_are_batches(map: &Map, errors: &Errors) {
     {
         errors.at(
             last.ident.span(),
-            "this map hands out single items: write `batch (max_items: 50);`, or name the type of one item",
+            "the items of this map are single, and its body takes a `Batch`: write `batch (max_items: 50);`, or name the type of one item",
         );
     }
 }

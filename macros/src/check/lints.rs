@@ -50,7 +50,7 @@ fn say(machine: &mut Machine, errors: &Errors, lint: &'static str, found: Vec<(S
 fn literal_placeholder(name: &str) -> String {
     format!(
         "`${{{name}}}` in a text stays as it is, so no template fills it in: write `placeholder!(\"{name}\")` for a value of the \
-         deployment; `allow literal_placeholder;` says that the text is meant"
+         deployment; `allow literal_placeholder;` permits the text"
     )
 }
 

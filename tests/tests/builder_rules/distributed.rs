@@ -76,7 +76,7 @@ pub(crate) const DISTRIBUTED: &[Row] = &[
         ),
     ),
     (
-        "another map has the label `..`; the names of its Map Runs and children need one of its own",
+        "another map has the label `..`; give this map a different label, because its Map Runs and children are named after it",
         Says(
             || {
                 let flow = FlowBuilder::<Vec<String>, Vec<u32>>::new("Orders");
@@ -96,7 +96,7 @@ pub(crate) const DISTRIBUTED: &[Row] = &[
                     .end();
                 faults(&flow)
             },
-            "in state `Second`: another map has `.label(\"all\")`; the names of its Map Runs and children need one of its own",
+            "in state `Second`: another map has `.label(\"all\")`; give this map a different label, because its Map Runs and children are named after it",
         ),
     ),
     (
@@ -132,7 +132,7 @@ pub(crate) const DISTRIBUTED: &[Row] = &[
                         .end()
                 })
             },
-            "in state `All`: `.tolerated_percentage(..)` is from 0 to 100; this is 101",
+            "in state `All`: `.tolerated_percentage(..)` must be from 0 to 100; this is 101",
         ),
     ),
     (
@@ -172,14 +172,14 @@ pub(crate) const DISTRIBUTED: &[Row] = &[
         "`..` is from .. to ..",
         Says(
             || batching(Batches::of_bytes(300_000)),
-            "in state `All`: a batch has from 1 to 262144 bytes at most; `Batches` says 300000",
+            "in state `All`: `MaxInputBytesPerBatch` must be from 1 to 262144; `Batches` has 300000 bytes",
         ),
     ),
     (
         "`..` is at least ..",
         Says(
             || batching(Batches::of_items(0)),
-            "in state `All`: a batch has 1 or more items at most; `Batches` says 0",
+            "in state `All`: `MaxItemsPerBatch` must be at least 1; `Batches` has 0 items",
         ),
     ),
     (
@@ -197,10 +197,10 @@ pub(crate) const DISTRIBUTED: &[Row] = &[
         ),
     ),
     (
-        "AWS asks for `..` beside `..`",
+        "`..` also needs `..`",
         Says(
             || writing(|one| one.setting("Transformation", "COMPACT")),
-            "in state `All`: AWS asks for `.setting(\"OutputType\", ..)` beside `Transformation`",
+            "in state `All`: `Transformation` also needs `.setting(\"OutputType\", ..)`",
         ),
     ),
     (
@@ -210,7 +210,7 @@ pub(crate) const DISTRIBUTED: &[Row] = &[
         ),
     ),
     (
-        "headers that are given are listed: `csv_headers: [\"id\", \"name\"]`",
+        "the headers are missing; list them with `csv_headers: [\"id\", \"name\"]`",
         Says(
             || {
                 reading(|one| {
@@ -218,11 +218,11 @@ pub(crate) const DISTRIBUTED: &[Row] = &[
                         .setting("CSVHeaderLocation", "GIVEN")
                 })
             },
-            "in state `All`: headers that are given are listed: `.setting(\"CSVHeaders\", vec![\"id\", \"name\"])`",
+            "in state `All`: the headers are missing; list them with `.setting(\"CSVHeaders\", vec![\"id\", \"name\"])`",
         ),
     ),
     (
-        "headers are listed where they are given: `csv_header_location: GIVEN`",
+        "headers are listed, but their location is not `GIVEN`; add `csv_header_location: GIVEN`",
         Says(
             || {
                 reading(|one| {
@@ -231,7 +231,7 @@ pub(crate) const DISTRIBUTED: &[Row] = &[
                         .setting("CSVHeaders", vec!["id"])
                 })
             },
-            "in state `All`: headers are listed where they are given: `.setting(\"CSVHeaderLocation\", \"GIVEN\")`",
+            "in state `All`: headers are listed, but their location is not `GIVEN`; add `.setting(\"CSVHeaderLocation\", \"GIVEN\")`",
         ),
     ),
     (
@@ -247,7 +247,7 @@ pub(crate) const DISTRIBUTED: &[Row] = &[
         Rustc("the body declares the type"),
     ),
     (
-        "this map hands out single items: write `batch (max_items: 50);`, or name the type of one item",
+        "the items of this map are single, and its body takes a `Batch`: write `batch (max_items: 50);`, or name the type of one item",
         Says(
             || {
                 let flow = FlowBuilder::<String, Vec<u32>>::new("Orders");
@@ -265,7 +265,7 @@ pub(crate) const DISTRIBUTED: &[Row] = &[
                     .end();
                 faults(&flow)
             },
-            "in state `All`: this map hands out single items, and its body takes a `Batch`: call `distributed_map_of_in_batches`, or name the type of one item",
+            "in state `All`: the items of this map are single, and its body takes a `Batch`: call `distributed_map_of_in_batches`, or name the type of one item",
         ),
     ),
     (

@@ -20,7 +20,7 @@ pub(crate) const UNUSED: &[Row] = &[(
             flow.succeed(&done);
             faults(&flow)
         },
-        "nothing reads the variable `total`; leave it out, or name it `_total` to mean it",
+        "nothing reads the variable `total`; leave it out, or name it `_total` if that is intended",
     ),
 )];
 
@@ -64,7 +64,7 @@ pub(crate) const LINTS: &[Row] = &[
         ),
     ),
     (
-        "`${{name}}` in a text stays as it is, so no template fills it in: write `placeholder!(\"..\")` for a value of the deployment; `allow literal_placeholder;` says that the text is meant",
+        "`${{name}}` in a text stays as it is, so no template fills it in: write `placeholder!(\"..\")` for a value of the deployment; `allow literal_placeholder;` permits the text",
         Says(
             || {
                 let flow = FlowBuilder::<u32, String>::new("Orders");
@@ -74,7 +74,7 @@ pub(crate) const LINTS: &[Row] = &[
                     .end();
                 faults(&flow)
             },
-            "in state `Only`: `${Stage}` in a text stays as it is, so no template fills it in: write `placeholder!(\"Stage\")` in an `expr!` for a value of the deployment; `.allow(Lint::LiteralPlaceholder)` says that the text is meant",
+            "in state `Only`: `${Stage}` in a text stays as it is, so no template fills it in: write `placeholder!(\"Stage\")` in an `expr!` for a value of the deployment; `.allow(Lint::LiteralPlaceholder)` permits the text",
         ),
     ),
 ];

@@ -251,7 +251,7 @@ pub(crate) const CHOICES: &[Row] = &[
                 flow.succeed_with(&done, expr!(|_: AnyInput| 1));
                 faults(&flow)
             },
-            "in state `Look`: this choice has `.match_on(..)` and `.when(..)`: a guard, `pattern if condition => &state`, says both",
+            "in state `Look`: this choice has `.match_on(..)` and `.when(..)`: write the conditions as guards, `pattern if condition => &state`",
         ),
     ),
     (
@@ -291,7 +291,7 @@ pub(crate) const CHOICES: &[Row] = &[
                 flow.succeed(&done);
                 faults(&flow)
             },
-            "in state `Look`: an arm of this `.match_on(..)` takes everything, so the arms after it never run: put it last",
+            "in state `Look`: an arm of this `.match_on(..)` matches everything, so the arms after it never run: put it last",
         ),
     ),
 ];

@@ -43,7 +43,7 @@ pub(crate) const VARIABLES: &[Row] = &[
                 flow.succeed_with(&done, expr!([total] || total));
                 faults(&flow)
             },
-            "in state `First`: the variable `total` is assigned twice on one way; all of a way's values are computed at once, so keep one",
+            "in state `First`: the variable `total` is assigned twice on one transition, whose values are computed at the same time; remove one assignment",
         ),
     ),
     (

@@ -283,8 +283,8 @@ fn lints_warn_are_allowed_and_are_denied() {
     };
     let expected = [
         "in state `Text`: `${Stage}` in a text stays as it is, so no template fills it in: write `placeholder!(\"Stage\")` in an \
-         `expr!` for a value of the deployment; `.allow(Lint::LiteralPlaceholder)` says that the text is meant",
-        "nothing reads the variable `unused`; leave it out, or name it `_unused` to mean it",
+         `expr!` for a value of the deployment; `.allow(Lint::LiteralPlaceholder)` permits the text",
+        "nothing reads the variable `unused`; leave it out, or name it `_unused` if that is intended",
     ];
     let warned = flow(|flow, _| flow).build().unwrap();
     let warnings: Vec<_> = warned.warnings().iter().map(said).collect();
@@ -491,8 +491,8 @@ fn what_is_given_has_a_name_of_its_own() {
     );
     one(
         &found,
-        "in state `First`: the variable `total` is assigned twice on one way; all of a way's values are computed at once, so \
-         keep one",
+        "in state `First`: the variable `total` is assigned twice on one transition, whose values are computed at the same \
+         time; remove one assignment",
     );
 }
 
