@@ -83,6 +83,18 @@ workflow! {
         succeed Done { plan.right }
         pass Parted { end part; }
     }
+
+    /// A name in quotes matches the same errors as its path.
+    workflow Quoted(plan: Plan) -> String {
+        deny unhandled_errors;
+        task Left3 { let done = left(plan.left); catch "States.ALL" => Failed; end done; }
+        pass Failed { end "failed".to_string(); }
+    }
+}
+
+#[test]
+fn a_quoted_name_of_all_errors_catches_every_error() {
+    assert!(Quoted::build().is_ok());
 }
 
 async fn run(left: &str, right: &str) -> String {

@@ -182,7 +182,7 @@ fn names_are_free(
     }
 }
 
-/// An item takes no name that is taken around its map.
+/// An item has a different name than the parameter, the items and the variables around its map.
 fn items_are_new_names(machine: &Machine, errors: &Errors) {
     for (index, scope) in machine.scopes.iter().enumerate() {
         let Some(item) = &scope.item else {
@@ -190,8 +190,11 @@ fn items_are_new_names(machine: &Machine, errors: &Errors) {
         };
         let is_parameter = machine.workflow.has_parameter(item);
         let mut around = machine.scopes_around(index).skip(1);
-        let is_item = around.any(|around| machine.scopes[around].has_item(item));
-        if is_parameter || is_item {
+        let is_taken = around.any(|around| {
+            let around = &machine.scopes[around];
+            around.has_item(item) || around.variables.contains_key(&crate::name::text(item))
+        });
+        if is_parameter || is_taken {
             errors.at(
                 item.span(),
                 format!("`{item}` is taken outside of this map: give the item another name"),
