@@ -1,8 +1,8 @@
 //! Properties of the modules.
 
 use super::arguments::{CallArguments, StaticValue};
+use super::call::PolicyCall;
 use super::conditions::{Applicability, applies};
-use super::optimized::PolicyCall;
 use super::{PolicyOptions, names};
 use crate::integrations::optimized;
 use crate::json::Json;

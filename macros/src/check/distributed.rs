@@ -191,7 +191,7 @@ fn writers_say_what_is_needed(writer: &Access, errors: &Errors) {
         if !is_there && WRITER.iter().any(|field| first.name == field.word) {
             errors.at(
                 first.name.span(),
-                format!("`{}` also needs `{}`", first.name, needed.word),
+                format!("`{}` also needs the setting `{}`", first.name, needed.word),
             );
         }
     }

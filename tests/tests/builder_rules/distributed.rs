@@ -111,7 +111,7 @@ pub(crate) const DISTRIBUTED: &[Row] = &[
                     .end();
                 faults(&flow)
             },
-            "in state `All`: `.tolerated_failures(..)` belongs to a Distributed Map: make this map with `distributed_map(..)`, or leave the call out",
+            "in state `All`: `.tolerated_failures(..)` belongs to a Distributed Map: make this map with `distributed_map(..)`, or remove the call",
         ),
     ),
     (
@@ -197,7 +197,7 @@ pub(crate) const DISTRIBUTED: &[Row] = &[
         ),
     ),
     (
-        "`..` also needs `..`",
+        "`..` also needs the setting `..`",
         Says(
             || writing(|one| one.setting("Transformation", "COMPACT")),
             "in state `All`: `Transformation` also needs `.setting(\"OutputType\", ..)`",

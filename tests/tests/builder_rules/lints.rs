@@ -117,7 +117,7 @@ pub(crate) const SERVICES: &[Row] = &[
                 .end();
                 faults(&flow)
             },
-            "in state `Send`: `sqs:sendMessage` takes no argument `QueueUri`; `.raw(\"Arguments\", ..)` takes any",
+            "in state `Send`: `sqs:sendMessage` takes no argument `QueueUri`; `.raw(\"Arguments\", ..)` accepts any argument",
         ),
     ),
 ];

@@ -102,6 +102,14 @@ pub(crate) const NUMBERS: &[Row] = &[
 
 pub(crate) const SETTINGS: &[Row] = &[
     (
+        "the heartbeat of `..`",
+        Never("it is the name of the heartbeat in a message of `asl/src/analysis`"),
+    ),
+    (
+        "`..` must be a duration, such as `2s` or `5m`",
+        Rustc("`.interval(..)` and `.max_delay(..)` take seconds"),
+    ),
+    (
         "`..` is given twice",
         Never("a repeated setting replaces the earlier one, as in other Rust builders"),
     ),

@@ -250,7 +250,7 @@ fn raw_fields_stand_on_ways_and_bodies() {
 
 #[test]
 fn raw_fields_have_no_place_on_a_default() {
-    let expected = "in state `Size`: raw fields have no place on the edge that becomes `Default`; call `.raw(..)` on the choice \
+    let expected = "in state `Size`: the transition that becomes `Default` cannot have raw fields; call `.raw(..)` on the choice \
                     itself";
     let flow = FlowBuilder::<u32, u32>::new("Orders");
     let (size, done) = (flow.declare("Size"), flow.declare("Done"));

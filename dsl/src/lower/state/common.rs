@@ -195,13 +195,18 @@ impl<'a> StateLowering<'_, 'a> {
             return;
         };
         let reason = if !child.awaited {
-            "this state starts the workflow and does not wait for it"
+            "this state starts the workflow and does not wait for it".to_owned()
         } else if child.machine_type == MachineType::Express {
             "the failure of an Express workflow has no error name; catch `States::QueryEvaluationError`, or take a Standard workflow"
+                .to_owned()
         } else if state.catch.iter().any(reads_states) {
             "a `jsonata!` of this state's catches reads `$states`, which does not contain the error: a generated Choice handles the child's error first; bind the error with `as`"
+                .to_owned()
         } else {
-            "a JSONPath state cannot read the error of a nested workflow; write `query_language JSONata;` in this state"
+            format!(
+                "a JSONPath state cannot read the error of a nested workflow; {}",
+                self.env.use_jsonata()
+            )
         };
         let caught = state.catch.iter().flat_map(|catch| &catch.errors);
         for error in caught.filter(|error| is_of_child(error)) {
@@ -263,8 +268,8 @@ impl<'a> StateLowering<'_, 'a> {
             LoweredTree::Leaf(leaf) if !leaf.call => Some(leaf.text),
             _ => {
                 self.report.fault(format!(
-                    "{what} has no JSONPath form here; assign it to a variable in a `pass` before, or write \
-                     `query_language JSONata;` in this state"
+                    "{what} has no JSONPath form here; assign it to a variable in a `pass` before, or {}",
+                    self.env.use_jsonata()
                 ));
                 None
             }
@@ -318,10 +323,10 @@ impl<'a> StateLowering<'_, 'a> {
                 (None, Some(leaf.text))
             }
             _ => {
-                self.report.fault(
-                    "this text has no JSONPath form here; assign it to a variable in a `pass` before, or write \
-                     `query_language JSONata;` in this state",
-                );
+                self.report.fault(format!(
+                    "this text has no JSONPath form here; assign it to a variable in a `pass` before, or {}",
+                    self.env.use_jsonata()
+                ));
                 (None, None)
             }
         }

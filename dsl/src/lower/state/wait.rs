@@ -33,10 +33,10 @@ impl StateLowering<'_, '_> {
     /// Refuses a computed output: in JSONPath some states can only select their output.
     pub(super) fn selects_only(&mut self, outcome: &super::common::StateTransition) {
         if outcome.built.is_some() || outcome.constant.is_some() {
-            self.report.fault(
-                "this kind of state can only select a value in JSONPath; build it in a `pass` state that ends, or write \
-                 `query_language JSONata;` in this state",
-            );
+            self.report.fault(format!(
+                "this kind of state can only select a value in JSONPath; build it in a `pass` state that ends, or {}",
+                self.env.use_jsonata()
+            ));
         }
     }
 }

@@ -55,10 +55,10 @@ impl StateLowering<'_, '_> {
             (Some(built), _) => Some(built.clone()),
             (None, Some(constant @ Json::Object(_))) => Some(constant.clone()),
             (None, Some(_)) => {
-                self.report.fault(
-                    "a constant cannot be the output of this state in JSONPath; give it in a `pass` state after, or write \
-                     `query_language JSONata;` in this state",
-                );
+                self.report.fault(format!(
+                    "a constant cannot be the output of this state in JSONPath; write it in a following `pass` state, or {}",
+                    self.env.use_jsonata()
+                ));
                 None
             }
             (None, None) => None,
