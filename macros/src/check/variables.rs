@@ -21,7 +21,6 @@ pub(crate) fn is_silent(name: &Ident) -> bool {
 
 /// Finds the variables of every scope, and what each edge assigns.
 pub(super) fn collect(machine: &mut Machine, errors: &Errors) {
-    items_are_new_names(machine, errors);
     for scope in 0..machine.scopes.len() {
         for state in machine.scopes[scope].states.clone() {
             for edge in 0..machine.states[state].edges.len() {
@@ -52,6 +51,7 @@ pub(super) fn collect(machine: &mut Machine, errors: &Errors) {
             }
         }
     }
+    items_are_new_names(machine, errors);
 }
 
 /// A name that an edge assigns.
