@@ -10,6 +10,7 @@ use stepwright_asl::yaml::Format;
 use crate::definition::LoadedDefinition;
 use crate::failure::Failure;
 use crate::input;
+use crate::report;
 use crate::source::SourceFile;
 use crate::terraform::{self, is_terraform};
 
