@@ -286,6 +286,89 @@ async fn lets_of_a_state_that_nothing_reads_are_computed() {
 
 refused! {
     paths_refuse_what_they_would_drop [query_language JSONPath;] |i|
-    PathIgnored(i32) [{ let _ = functions::parse_json::<Value>(&i.texts[0]); i.a }] "query_language JSONata;"
+    PathIgnored(i32) [{ let _ = functions::parse_json::<Value>(&i.texts[0]); i.a }] "use JSONata in this state"
     PathPart(i32) [(i.a, i.list[1]).0] "query_language JSONata;"
+}
+
+/// Declares a choice by `match` between the states `One` and `Two`, and the same `match` as a Rust function.
+macro_rules! choices {
+    ($test:ident |$i:ident| $($workflow:ident, $rust:ident $choice:tt)*) => {
+        choices! { @each $i $($workflow, $rust $choice)* }
+
+        #[tokio::test]
+        async fn $test() {
+            $(agree::<$workflow>($rust, inputs()).await;)*
+        }
+    };
+    (@each $i:ident $workflow:ident, $rust:ident { $($choice:tt)+ } $($rest:tt)*) => {
+        workflow! {
+            workflow $workflow($i: Input) -> i32 {
+                allow unused_variables;
+                choice Pick { $($choice)+ }
+                pass One { end 1; }
+                pass Two { end 2; }
+            }
+        }
+
+        #[allow(unused, clippy::all, clippy::pedantic, non_upper_case_globals, reason = "as users may write it")]
+        fn $rust($i: Input) -> i32 {
+            const One: i32 = 1;
+            const Two: i32 = 2;
+            $($choice)+
+        }
+
+        choices! { @each $i $($rest)* }
+    };
+    (@each $i:ident) => {};
+}
+
+choices! {
+    the_value_of_a_choice_is_computed_before_its_first_arm |i|
+    GuardFirst, guard_first { match i.list[1] { _ if i.yes => One, _ => Two } }
+    BindingFirst, binding_first { match 10 / i.b { n if i.yes => One, _ => Two } }
+    OnlyGuards, only_guards { match i.list[1] { _ if i.yes => One, _ if i.a > 0 => Two, _ => One } }
+    PartTested, part_tested { match (i.yes, 10 / i.b) { (true, _) => One, _ => Two } }
+    OtherPartTested, other_part_tested { match (i.list[1], i.yes) { (_, true) => One, (n, _) if n > 3 => One, _ => Two } }
+    PartOfPartTested, part_of_part_tested { match ((i.yes, i.list[1]), i.a) { ((true, _), 7) => One, _ => Two } }
+    SomeTested, some_tested { match Some(10 / i.b) { Some(_) if i.yes => One, _ => Two } }
+    RecordTested, record_tested { match (Pair { left: i.list[1], right: i.a, hidden: 0 }) { Pair { right: 7, .. } => One, _ => Two } }
+    FromBlock, from_block { match ({ let q = 10 / i.b; (i.yes, q) }) { (true, _) => One, _ => Two } }
+    FromIf, from_if { match (if i.yes { (1, i.list[1]) } else { (2, 10 / i.b) }) { (1, _) => One, _ => Two } }
+    FromMatch, from_match { match (match i.option { Some(n) => (i.a, 10 / n), None => (i.b, 10 / i.b) }) { (7, _) => One, _ => Two } }
+    FromClosure, from_closure { match i.option.map(|n| (i.a, 10 / n)) { Some((7, _)) => One, _ => Two } }
+    ItemOfTuples, item_of_tuples { match [(i.yes, 10 / i.b), (i.yes, i.list[1])][0] { (true, _) => One, _ => Two } }
+    UnwrapFirst, unwrap_first { match i.option.unwrap() { _ if i.yes => One, _ => Two } }
+    Tested, tested { match i.list[1] { 0 => One, n if n > 3 => One, _ => Two } }
+    GuardFails, guard_fails { match i.list[0] { n if 10 / n > 3 => One, _ => Two } }
+}
+
+/// Declares a choice that JSONPath can express only with other meaning.
+macro_rules! refused_choices {
+    ($test:ident |$i:ident| $($workflow:ident { $($choice:tt)+ } $part:literal)*) => {
+        $(workflow! {
+            workflow $workflow($i: Input) -> i32 {
+                query_language JSONPath;
+                allow unused_variables;
+                choice Pick { $($choice)+ }
+                pass One { end 1; }
+                pass Two { end 2; }
+            }
+        })*
+
+        #[test]
+        fn $test() {
+            $({
+                let problems = $workflow::build().expect_err(stringify!($($choice)+));
+                let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
+                assert!(texts.iter().any(|text| text.contains($part)), "{texts:#?}");
+                assert!(problems.iter().all(|problem| problem.place().is_some()), "{texts:#?}");
+            })*
+        }
+    };
+}
+
+refused_choices! {
+    paths_refuse_choices_that_compute_no_value |i|
+    PathGuardFirst { match i.list[1] { _ if i.yes => One, _ => Two } } "put an arm first that tests it"
+    PathBindingFirst { match i.list[1] { n if i.yes => One, _ => Two } } "put an arm first that tests it"
 }

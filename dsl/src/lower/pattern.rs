@@ -21,9 +21,9 @@ pub(super) trait Matches {
     fn shaped(&self, value: &Self::Leaf, shape: Shape) -> Self::Leaf;
     /// The value of an option that is `Some`.
     fn some(&self, value: &Self::Leaf) -> Self::Leaf;
-    /// A member by its name in JSON.
     /// The same value, as a part of the object that it is read from.
     fn flattened(&self, value: &Self::Leaf) -> Self::Leaf;
+    /// A member by its name in JSON.
     fn member(&mut self, value: &Self::Leaf, wire: &str) -> Self::Leaf;
     /// A field by its Rust name.
     fn field(&mut self, value: &Self::Leaf, name: &str) -> Self::Leaf;

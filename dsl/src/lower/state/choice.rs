@@ -1,7 +1,7 @@
 //! Choice.
 
 use super::StateLowering;
-use crate::expr::{Expr, Text};
+use crate::expr::{Expr, ExprNode, Text};
 use crate::flow::{Arm, Edge, Otherwise};
 use crate::lower::env::Env;
 use crate::lower::jsonata;
@@ -79,6 +79,12 @@ impl<'a> StateLowering<'_, 'a> {
             let matched = jsonata::matched(subject, &arm.pattern, &env, self.report);
             env.locals.extend(matched.bound);
             let mut tests = matched.tests;
+            // Rust computes the value before it tests the first arm.
+            if choice.choices.is_empty() && may_be_skipped(subject, tests.is_empty()) {
+                let bound = vec![(Text::Borrowed("matched"), subject.clone())];
+                let computed = Expr::let_in(bound, Expr::literal(true));
+                tests.insert(0, jsonata::lower(&computed, &env, self.report));
+            }
             if let Some(guard) = &arm.guard {
                 let guard = jsonata::lower(guard, &env, self.report);
                 tests.push(guard);
@@ -94,6 +100,13 @@ impl<'a> StateLowering<'_, 'a> {
             let matched = jsonpath::matched(subject, &arm.pattern, &env, self.report);
             env.path_locals.extend(matched.bound);
             let mut rules = matched.tests;
+            if choice.choices.is_empty() && may_be_skipped(subject, rules.is_empty()) {
+                self.report.fault(format!(
+                    "the first arm does not test this value, so JSONPath does not compute it, but Rust may panic there; put an arm \
+                     first that tests it, or {}",
+                    self.env.use_jsonata()
+                ));
+            }
             if let Some(guard) = &arm.guard {
                 rules.push(jsonpath::condition(guard, &env, self.report));
             }
@@ -135,6 +148,23 @@ impl<'a> StateLowering<'_, 'a> {
             }
         }
     }
+}
+
+/// Whether Rust may panic in the value of a `match` without the first arm's condition computing the value. A condition without tests computes
+/// nothing; a test of a tuple that the value constructs computes only the items that it reads.
+fn may_be_skipped(subject: &Expr, has_no_tests: bool) -> bool {
+    let mut constructs = false;
+    subject.walk(&mut |node| {
+        constructs |= matches!(
+            node,
+            ExprNode::Tuple(_)
+                | ExprNode::Record(_)
+                | ExprNode::Array(_)
+                | ExprNode::Object(_)
+                | ExprNode::Some(_)
+        );
+    });
+    subject.can_panic() && (has_no_tests || constructs)
 }
 
 /// A top-level rule of the state, with its assignments and target.
