@@ -38,6 +38,7 @@ mod dependents;
 mod document;
 mod grants;
 mod machine_permissions;
+mod named_resource;
 mod names;
 mod optimized;
 mod options;

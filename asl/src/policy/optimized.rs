@@ -4,6 +4,7 @@ use super::arguments::StaticValue;
 use super::call::{PolicyCall, shown};
 use super::conditions::{Applicability, applies, condition, unknown_parts};
 use super::grants::Grants;
+use super::named_resource::NamedResource;
 use super::options::PolicyOptions;
 use super::warning::WarningKind;
 use super::{names, template};
@@ -52,96 +53,101 @@ pub(super) fn allow<'p>(
 /// The resources of a permission.
 fn resources(call: &PolicyCall<'_>, permission: &Permission, grants: &mut Grants) -> Vec<String> {
     let options = call.options;
-    let first = permission.resources.first().copied().unwrap_or_default();
+    let kind = NamedResource::of(permission);
+    let parameter = permission.parameter.unwrap_or_default();
+    if let NamedResource::Bucket(template) = kind {
+        warn_of_whole_bucket(call, permission, template, grants);
+    }
     let one = |arn: Option<String>| arn.map(|arn| vec![arn]);
-    let mut by = |parameter: &str, make: &dyn Fn(&str) -> Option<Vec<String>>| {
+    let mut by = |make: &dyn Fn(&str) -> Option<Vec<String>>| {
         by_value(call, permission, parameter, make, grants)
     };
-    let parameter = permission.parameter.unwrap_or_default();
-    if first.contains("${functionArn}") {
-        let qualifier = call.arguments.get("Qualifier").literal();
-        return by(parameter, &|text| {
-            Some(names::function(text, qualifier.as_deref(), options))
-        });
-    }
-    if first.contains("${queueName}") {
-        return by(parameter, &|text| one(names::queue(text, options)));
-    }
-    if first.contains("${family}") {
-        return by(parameter, &|text| {
-            Some(vec![names::task_definition(text, options)])
-        });
-    }
-    if first.contains("${stateMachineName}") {
-        return by(parameter, &|text| {
+    match kind {
+        NamedResource::Function => {
+            let qualifier = call.arguments.get("Qualifier").literal();
+            by(&|text| Some(names::function(text, qualifier.as_deref(), options)))
+        }
+        NamedResource::Queue => by(&|text| one(names::queue(text, options))),
+        NamedResource::TaskDefinition => {
+            by(&|text| Some(vec![names::task_definition(text, options)]))
+        }
+        NamedResource::Executions => by(&|text| {
             let all = || options.arn("states", "execution:*");
             let is_known =
                 names::is_arn(text) || names::stands_for_arn(text) || names::is_address(text);
             is_known.then(|| vec![names::executions(text).unwrap_or_else(all)])
-        });
-    }
-    if first.contains("/foundation-model/") || first.contains("foundation-model/${") {
-        let more = permission.resources.iter().skip(1);
-        let more: Vec<String> = more
-            .map(|arn| template::fill(arn, options, &mut |_| "*".to_owned()))
-            .collect();
-        return by(parameter, &|text| {
-            let mut models = names::models(text, options);
-            models.extend(more.iter().cloned());
-            Some(models)
-        });
-    }
-    if first.contains("${projectOf(") {
-        return by(parameter, &|text| one(project(text, options)));
-    }
-    if first.contains("${reportGroupOf(") {
-        return by(parameter, &|text| one(report_group(text)));
-    }
-    if first.contains(":s3:::${Input.") || first.contains(":s3:::${Output.") {
-        return by(parameter, &|text| {
+        }),
+        NamedResource::Model => {
+            let more = permission.resources.iter().skip(1);
+            let more: Vec<String> = more
+                .map(|arn| template::fill(arn, options, &mut |_| "*".to_owned()))
+                .collect();
+            by(&|text| {
+                let mut models = names::models(text, options);
+                models.extend(more.iter().cloned());
+                Some(models)
+            })
+        }
+        NamedResource::Project => by(&|text| one(project(text, options))),
+        NamedResource::ReportGroup => by(&|text| one(report_group(text))),
+        NamedResource::ObjectOfUri => by(&|text| {
             let object = text.strip_prefix("s3://")?;
             Some(vec![format!("arn:{}:s3:::{object}", options.partition)])
-        });
-    }
-    if first.contains(":s3:::${Bucket}") {
-        for place in ["Key", "Prefix"] {
-            let is_part = first.contains(&format!("${{{place}}}"));
-            if is_part
-                && call.arguments.0.is_some()
-                && call.arguments.get(place) == StaticValue::Computed
-            {
-                let message = format!(
-                    "{} may apply to the whole bucket, because `{place}` is computed when the execution runs",
-                    shown(&permission.actions)
-                );
-                grants.warn(WarningKind::Dynamic, Some(call.state), message);
-            }
+        }),
+        NamedResource::Bucket(template) => by(&|text| Some(vec![in_bucket(template, text, call)])),
+        NamedResource::Api => by(&|text| Some(vec![api(text, call)])),
+        NamedResource::Secret => secrets(call, permission),
+        NamedResource::Connection => {
+            let others = connections(call);
+            let found = others.iter().flat_map(|name| {
+                by_value(
+                    call,
+                    permission,
+                    name,
+                    &|text| Some(vec![text.to_owned()]),
+                    grants,
+                )
+            });
+            found.collect()
         }
-        let mut by = |parameter: &str, make: &dyn Fn(&str) -> Option<Vec<String>>| {
-            by_value(call, permission, parameter, make, grants)
-        };
-        return by(parameter, &|text| Some(vec![in_bucket(first, text, call)]));
-    }
-    if first.contains("${apiId}") {
-        return by(parameter, &|text| Some(vec![api(text, call)]));
-    }
-    if first.contains("secret:events!connection/") {
-        return secrets(call, permission);
-    }
-    if parameter == "Authentication.ConnectionArn" {
-        let others = connections(call);
-        let found = others
-            .iter()
-            .flat_map(|name| by(name, &|text| Some(vec![text.to_owned()])));
-        return found.collect();
-    }
-    if parameter.is_empty() {
-        return permission
+        NamedResource::Fixed => permission
             .resources
             .iter()
             .map(|arn| template::fill(arn, options, &mut |_| "*".to_owned()))
-            .collect();
+            .collect(),
+        NamedResource::Other => of_arguments(call, permission, parameter, grants),
     }
+}
+
+/// Warns if a part of the path in a bucket is computed.
+fn warn_of_whole_bucket(
+    call: &PolicyCall<'_>,
+    permission: &Permission,
+    resource: &str,
+    grants: &mut Grants,
+) {
+    for place in ["Key", "Prefix"] {
+        let is_part = template::places(resource).contains(&place);
+        if is_part
+            && call.arguments.0.is_some()
+            && call.arguments.get(place) == StaticValue::Computed
+        {
+            let message = format!(
+                "{} may apply to the whole bucket, because `{place}` is computed when the execution runs",
+                shown(&permission.actions)
+            );
+            grants.warn(WarningKind::Dynamic, Some(call.state), message);
+        }
+    }
+}
+
+/// The resources whose templates take arguments as they are.
+fn of_arguments(
+    call: &PolicyCall<'_>,
+    permission: &Permission,
+    parameter: &str,
+    grants: &mut Grants,
+) -> Vec<String> {
     // A second unknown argument is reported once the first is known.
     let mut open = Vec::new();
     for arn in &permission.resources {
@@ -151,9 +157,13 @@ fn resources(call: &PolicyCall<'_>, permission: &Permission, grants: &mut Grants
             }
         }
     }
-    let found = by(parameter, &|text| {
-        Some(of_templates(call, permission, parameter, text))
-    });
+    let found = by_value(
+        call,
+        permission,
+        parameter,
+        &|text| Some(of_templates(call, permission, parameter, text)),
+        grants,
+    );
     for place in open {
         let message = widened(
             permission,
