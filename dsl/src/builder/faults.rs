@@ -157,21 +157,22 @@ fn unreached(scope: &BuilderScope, start: usize, faults: &mut Vec<Fault>) {
     }
     let declared = scope.declared.borrow();
     let states = scope.states.borrow();
+    let mut definitions = vec![Vec::new(); declared.len()];
+    for defined in states.iter().flatten() {
+        if let Some(handle) = defined.handle {
+            definitions[handle].push(defined);
+        }
+    }
     let mut reached = vec![false; declared.len()];
     let mut open = vec![start];
     while let Some(index) = open.pop() {
         if std::mem::replace(&mut reached[index], true) {
             continue;
         }
-        let mut defined = states
-            .iter()
-            .flatten()
-            .filter(|defined| defined.handle == Some(index))
-            .peekable();
-        if defined.peek().is_none() {
+        if definitions[index].is_empty() {
             return;
         }
-        for defined in defined {
+        for defined in &definitions[index] {
             if !defined.closed || defined.astray {
                 return;
             }

@@ -8,6 +8,7 @@ use crate::shape::Shape;
 use crate::task::{Address, Deploy, Task};
 use crate::workflow::{Binder, SourceLocation, Workflow};
 use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,6 +27,8 @@ pub(super) struct BuilderScope {
     /// The branches and bodies inside of its states.
     pub(super) inner: RefCell<Vec<Rc<BuilderScope>>>,
     pub(super) variables: RefCell<Vec<DeclaredVariable>>,
+    /// The indices of the variables.
+    variables_by_name: RefCell<HashMap<Text, usize>>,
     /// Verbatim fields.
     pub(super) raw: RefCell<Vec<(Text, serde_json::Value)>>,
     /// The variables of included fragments.
@@ -111,6 +114,7 @@ impl BuilderScope {
             binds: RefCell::default(),
             inner: RefCell::default(),
             variables: RefCell::default(),
+            variables_by_name: RefCell::default(),
             raw: RefCell::default(),
             included: RefCell::default(),
             used: RefCell::default(),
@@ -212,11 +216,12 @@ impl BuilderScope {
 
     /// The variables of this body that a fragment's body also assigns.
     pub(super) fn taken_by(&self, body: &Body) -> Vec<Text> {
-        let variables = self.variables.borrow();
-        let taken = variables
-            .iter()
-            .filter(|variable| body.variables.iter().any(|one| one.name == variable.name));
-        taken.map(|variable| variable.name.clone()).collect()
+        let own = self.variables_by_name.borrow();
+        let names = body.variables.iter().map(|variable| &variable.name);
+        names
+            .filter(|name| own.contains_key(*name))
+            .cloned()
+            .collect()
     }
 
     /// Inserts the states of a fragment at the index of its first state, which is already defined.
@@ -277,15 +282,17 @@ impl BuilderScope {
     pub(super) fn variable(&self, name: Text, shape: fn() -> Shape) {
         let place = SourceLocation::caller();
         let mut variables = self.variables.borrow_mut();
-        if let Some(earlier) = variables.iter().find(|earlier| earlier.name == name) {
+        let mut by_name = self.variables_by_name.borrow_mut();
+        if let Some(earlier) = by_name.get(&name) {
             let message = format!(
                 "the variable `{name}` is declared twice, first at {}; declare it once and clone its handle",
-                earlier.place
+                variables[*earlier].place
             );
             drop(variables);
             self.mistake(None, message);
             return;
         }
+        by_name.insert(name.clone(), variables.len());
         variables.push(DeclaredVariable { name, shape, place });
     }
 
@@ -356,13 +363,12 @@ impl BuilderScope {
     pub(super) fn to_lower(&self) -> Vec<State> {
         let mut start = Vec::new();
         let mut others = Vec::new();
-        let mut seen = Vec::new();
+        let mut seen = HashSet::new();
         for defined in self.states.borrow().iter().flatten() {
-            if let Some(handle) = defined.handle {
-                if seen.contains(&handle) {
-                    continue;
-                }
-                seen.push(handle);
+            if let Some(handle) = defined.handle
+                && !seen.insert(handle)
+            {
+                continue;
             }
             let is_start = defined.handle.is_some() && defined.handle == self.start.get();
             let list = if is_start { &mut start } else { &mut others };

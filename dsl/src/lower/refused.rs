@@ -49,14 +49,14 @@ pub(super) fn faults(
 
 /// Whether each state has a transition, and all targets exist.
 fn goes_on(states: &[State]) -> bool {
+    let names: HashSet<&str> = states.iter().map(|state| &*state.name).collect();
     states.iter().all(|state| {
         let ends = matches!(
             state.kind,
             FlowStateKind::Choice { .. } | FlowStateKind::Fail { .. } | FlowStateKind::Succeed
         );
-        let is_there = |target: &&str| states.iter().any(|state| state.name == *target);
         (ends || state.transition.is_some())
-            && state.targets().iter().all(is_there)
+            && state.targets().iter().all(|target| names.contains(target))
             && state.bodies().iter().all(|body| goes_on(&body.states))
     })
 }

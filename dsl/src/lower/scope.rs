@@ -261,10 +261,14 @@ fn hiding(states: &[State], given: &[Text]) -> HashMap<String, HashSet<String>> 
             }
         }
     }
+    if hiding.is_empty() {
+        return hiding;
+    }
+    let by_name: HashMap<&str, &State> = states.iter().map(|state| (&*state.name, state)).collect();
     for reached in hiding.values_mut() {
         let mut open: Vec<String> = reached.iter().cloned().collect();
         while let Some(name) = open.pop() {
-            let state = states.iter().find(|state| state.name == name);
+            let state = by_name.get(&*name).copied();
             for target in state.map(State::targets).unwrap_or_default() {
                 if reached.insert(target.to_owned()) {
                     open.push(target.to_owned());

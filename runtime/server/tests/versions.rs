@@ -327,7 +327,8 @@ fn a_state_starts_the_version_or_the_alias_that_it_names() {
             "Parameters": {"StateMachineArn": target}, "OutputPath": "$.Output", "End": true
         }}});
         let parent = api.create(&format!("parent-{number}"), &parent);
-        assert_eq!(output(&api, &parent)["output"], number.to_string());
+        let described = output(&api, &parent);
+        assert_eq!(described["output"], number.to_string(), "{described}");
     }
 }
 

@@ -22,6 +22,7 @@ use super::text;
 use crate::expr::{Expr, Text};
 use crate::flow::{self, Flow, FlowStateKind, State, Transition};
 use crate::workflow::Fault;
+use std::collections::HashSet;
 use stepwright_asl::model;
 use stepwright_asl::model::QueryLanguage;
 
@@ -62,10 +63,11 @@ impl<'a> States<'a> {
     /// Lowers the states of the machine, of a branch or of a body.
     pub(super) fn lower(&mut self, states: &'a [State], levels: &[ReadScope<'a>]) -> model::States {
         let mut lowered = model::States::new();
+        let names: HashSet<&str> = states.iter().map(|state| &*state.name).collect();
         for (index, state) in states.iter().enumerate() {
             let levels = at(levels, states, index);
             let mut report = Report::of(state);
-            find_mistakes(self.flow, state, states, &mut report);
+            find_mistakes(self.flow, state, &names, &mut report);
             let env = Env::new(self.flow, self.scopes, state, levels.clone());
             let assigns_input = self.input_to_assign(index, states, &env, &mut report);
             // In the list of faults, inner states follow their outer state.
@@ -218,7 +220,7 @@ fn made_common(made: &mut model::State, state: &State, language: Option<QueryLan
 }
 
 /// Reports faults of a flow tree, independent of how it was created.
-fn find_mistakes(flow: &Flow, state: &State, siblings: &[State], report: &mut Report) {
+fn find_mistakes(flow: &Flow, state: &State, siblings: &HashSet<&str>, report: &mut Report) {
     if !text::is_safe(&state.name) {
         report.fault("a state's name must not hold `${`, `%{`, `{%` or `%}`");
     }
@@ -226,7 +228,7 @@ fn find_mistakes(flow: &Flow, state: &State, siblings: &[State], report: &mut Re
         report.fault(flow.front_end.misplaced(option));
     }
     for target in state.targets() {
-        if !siblings.iter().any(|sibling| sibling.name == target) {
+        if !siblings.contains(target) {
             report.fault(format!("there is no state `{target}` in this scope"));
         }
     }
