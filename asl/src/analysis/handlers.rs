@@ -119,6 +119,18 @@ pub fn unknown_error(name: &str) -> Option<Option<&'static str>> {
 }
 
 impl HandlerProblem<'_> {
+    /// The code of the rule that the problem breaks.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            HandlerProblem::NoName | HandlerProblem::Blank => "SW050",
+            HandlerProblem::Unknown(..) => "SW053",
+            HandlerProblem::AllNotAlone => "SW051",
+            HandlerProblem::AllNotLast => "SW052",
+            HandlerProblem::Covered { .. } => "SW055",
+        }
+    }
+
     /// A likely fix of a misspelt name.
     #[must_use]
     pub fn suggestion(&self, show: &dyn Fn(&str) -> String) -> Option<String> {

@@ -65,6 +65,18 @@ pub enum RetryField {
     BackoffRate,
 }
 
+impl RetryField {
+    /// The code of the rule about the field's range.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            RetryField::Interval | RetryField::MaxAttempts => "SW057",
+            RetryField::MaxDelay => "SW058",
+            RetryField::BackoffRate => "SW056",
+        }
+    }
+}
+
 /// The problems of a retrier's numbers. `name` writes a field in the words of the front end.
 #[must_use]
 pub fn retry_problems(

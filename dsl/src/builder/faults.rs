@@ -23,29 +23,39 @@ pub(super) fn find(
             "it is declared and never defined; call `task`, `pass` or another method of the builder with its handle, or \
              remove the declaration",
         )
-        .at(Some(declared.place)));
+        .at(Some(declared.place))
+        .breaks("SW020"));
     }
     let states = scope.states.borrow();
     for defined in states.iter().flatten().filter(|defined| !defined.closed) {
-        faults.push(Fault::new(
-            Some(&defined.state.name),
-            if defined.is_choice {
-                "it is a choice without a default; call `.otherwise(&state)` on it, or `.otherwise_fail()`"
-            } else {
-                "it goes nowhere; call `.next(&state)` on it, or `.end()`"
-            },
-        )
-        .at(defined.state.place));
+        let (code, message) = if defined.is_choice {
+            (
+                "SW074",
+                "it is a choice without a default; call `.otherwise(&state)` on it, or `.otherwise_fail()`",
+            )
+        } else {
+            (
+                "SW028",
+                "it goes nowhere; call `.next(&state)` on it, or `.end()`",
+            )
+        };
+        let fault = Fault::new(Some(&defined.state.name), message).at(defined.state.place);
+        faults.push(fault.breaks(code));
     }
     match scope.start.get() {
         Some(start) => unreached(scope, start, faults),
         None => {
-            let message = if states.is_empty() && declared.is_empty() {
-                format!("{of} has no states; declare one, define it and call `start_at(&state)`")
+            let (code, message) = if states.is_empty() && declared.is_empty() {
+                let message = format!(
+                    "{of} has no states; declare one, define it and call `start_at(&state)`"
+                );
+                ("SW016", message)
             } else {
-                format!("{of} has no start; call `start_at(&state)` on it")
+                let message = format!("{of} has no start; call `start_at(&state)` on it");
+                ("SW011", message)
             };
-            faults.push(Fault::new(None, message).at(Some(scope.place)));
+            let fault = Fault::new(None, message).at(Some(scope.place));
+            faults.push(fault.breaks(code));
         }
     }
     let around = [around, &[scope]].concat();
@@ -120,7 +130,8 @@ fn used(scope: &BuilderScope, around: &[&BuilderScope], faults: &mut Vec<Fault>)
     for used in scope.used.borrow().iter() {
         let own = used.scope == scope.id;
         let outer = around.iter().any(|outer| outer.id == used.scope);
-        let message = if used.is_assigned && outer {
+        let is_outer_assigned = used.is_assigned && outer;
+        let message = if is_outer_assigned {
             format!(
                 "it assigns `{}`, a variable outside of this branch or map, which may read but not assign it; declare one in \
                  the body, and hand the value out as its result",
@@ -137,7 +148,12 @@ fn used(scope: &BuilderScope, around: &[&BuilderScope], faults: &mut Vec<Fault>)
         if said.contains(&message) {
             continue;
         }
-        faults.push(Fault::new(used.state.as_deref(), message.clone()).at(Some(used.place)));
+        let fault = Fault::new(used.state.as_deref(), message.clone()).at(Some(used.place));
+        faults.push(if is_outer_assigned {
+            fault.breaks("SW132")
+        } else {
+            fault
+        });
         said.push(message);
     }
 }
@@ -186,7 +202,8 @@ fn unreached(scope: &BuilderScope, start: usize, faults: &mut Vec<Fault>) {
                     Some(&declared.name),
                     "no transition leads to it; add one, or remove the state",
                 )
-                .at(Some(declared.place)),
+                .at(Some(declared.place))
+                .breaks("SW021"),
             );
         }
     }

@@ -136,7 +136,8 @@ fn duplicates(flow: &Flow) -> Vec<Fault> {
                 "the state name `{}` is used twice; state names are unique in a machine, including its branches and maps",
                 state.name
             );
-            faults.push(Fault::new(Some(&state.name), message).at(state.place));
+            let fault = Fault::new(Some(&state.name), message).at(state.place);
+            faults.push(fault.breaks("SW025"));
         }
     });
     faults

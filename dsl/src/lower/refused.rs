@@ -40,7 +40,7 @@ pub(super) fn faults(
         };
         if !follows {
             let place = state.as_deref().and_then(|state| places.get(state));
-            let fault = Fault::new(state.as_deref(), message(finding));
+            let fault = Fault::new(state.as_deref(), message(finding)).breaks(finding.rule);
             faults.push(fault.at(place.copied().flatten().or(flow.place)));
         }
     }

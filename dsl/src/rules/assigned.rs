@@ -82,7 +82,11 @@ pub(super) fn rules(graph: &FlowGraph<'_>, faults: &mut Vec<Fault>) {
         } else if !own || path.states.len() > 1 {
             message += "; call `.bind(&variable)` or `.assign(&variable, ..)` on an earlier state";
         }
-        faults.push(fault(node.state, message).at(locations[read]));
+        faults.push(
+            fault(node.state, message)
+                .at(locations[read])
+                .breaks("SW130"),
+        );
     }
 }
 

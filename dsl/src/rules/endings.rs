@@ -9,7 +9,7 @@ pub(super) fn rules(graph: &FlowGraph<'_>, faults: &mut Vec<Fault>) {
     for body in &graph.bodies {
         if let Some(stuck) = graph.flow.endless(&body.states).next() {
             let message = "no path from this state ends: add a transition to an `.end()`, a `succeed` or a `fail`";
-            faults.push(fault(graph.states[stuck].state, message));
+            faults.push(fault(graph.states[stuck].state, message).breaks("SW023"));
         }
     }
 }

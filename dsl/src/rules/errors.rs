@@ -42,7 +42,8 @@ pub(super) fn rules(state: &State, faults: &mut Vec<Fault>) {
             if let Some(hint) = problem.suggestion(&str::to_owned) {
                 message = format!("{message}; {hint}");
             }
-            faults.push(fault(state, message).at(groups[group].place));
+            let fault = fault(state, message).at(groups[group].place);
+            faults.push(fault.breaks(problem.code()));
         }
         for group in &groups {
             items_fail_in_one_way(state, group, WORDS.of(kind), faults);
@@ -71,6 +72,6 @@ fn items_fail_in_one_way(state: &State, group: &Group<'_>, call: &str, faults: &
             "a Distributed Map never fails with the error of an item: name \
              `States::EXCEED_TOLERATED_FAILURE_THRESHOLD` in this {call}, or catch the error inside"
         );
-        faults.push(fault(state, message).at(group.place));
+        faults.push(fault(state, message).at(group.place).breaks("SW054"));
     }
 }

@@ -108,7 +108,7 @@ fn unbounded_loops(flow: &Flow) -> Vec<Fault> {
     let message = "this loop has neither a wait nor a bound: add a `wait` state, or count in it and leave it by a choice on the \
                    count; `.allow(Lint::UnboundedLoop)` permits it";
     let found = unbounded(&FlowGraph::of(flow)).into_iter();
-    let faults = found.map(|(state, place)| fault(state, message).at(place));
+    let faults = found.map(|(state, place)| fault(state, message).at(place).breaks("SW024"));
     faults.collect()
 }
 

@@ -14,7 +14,7 @@ pub(super) fn rules(flow: &Flow, faults: &mut Vec<Fault>) {
             "`{}` cannot name a workflow: {error}; give `FlowBuilder::new` another name",
             flow.name
         );
-        faults.push(Fault::new(None, message).at(flow.place));
+        faults.push(Fault::new(None, message).at(flow.place).breaks("SW150"));
     }
     let mut said = Said::default();
     said.all(None, &flow.variables, faults);
@@ -22,7 +22,7 @@ pub(super) fn rules(flow: &Flow, faults: &mut Vec<Fault>) {
     each_state(&flow.states, &mut |state| {
         if let Err(error) = check_state(&state.name) {
             let message = format!("`{}` cannot name a state: {error}", state.name);
-            faults.push(fault(state, message));
+            faults.push(fault(state, message).breaks("SW031"));
         }
         for body in state.bodies() {
             said.all(Some(&state.name), &body.variables, faults);
@@ -33,12 +33,12 @@ pub(super) fn rules(flow: &Flow, faults: &mut Vec<Fault>) {
             if let Some(label) = distributed.and_then(|one| one.label.as_ref()) {
                 if let Err(error) = check_label(label) {
                     let message = format!("`.label(\"{label}\")` cannot be: {error}");
-                    faults.push(fault(state, message));
+                    faults.push(fault(state, message).breaks("SW106"));
                 } else if !labels.insert(label.clone()) {
                     let message = format!(
                         "another map has `.label(\"{label}\")`; give this map a different label, because its Map Runs and children are named after it"
                     );
-                    faults.push(fault(state, message));
+                    faults.push(fault(state, message).breaks("SW106"));
                 }
             }
         }
@@ -74,7 +74,7 @@ impl Said {
             && self.said.insert(name.clone())
         {
             let message = format!("`{name}` cannot name {what}: {error}");
-            faults.push(Fault::new(state, message).at(place));
+            faults.push(Fault::new(state, message).at(place).breaks("SW131"));
         }
     }
 }

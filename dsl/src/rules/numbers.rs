@@ -15,7 +15,8 @@ pub(super) fn of_workflow(flow: &Flow, faults: &mut Vec<Fault>) {
         && let Some(seconds) = number(amount)
         && let Some(message) = seconds_problem("`.timeout(..)` of the workflow", seconds)
     {
-        faults.push(Fault::new(None, message).at(amount.place.or(flow.place)));
+        let fault = Fault::new(None, message).at(amount.place.or(flow.place));
+        faults.push(fault.breaks("SW043"));
     }
 }
 
@@ -33,7 +34,7 @@ pub(super) fn rules(state: &State, faults: &mut Vec<Fault>) {
                 if let (Some(amount), Some(seconds)) = (amount, known(amount))
                     && let Some(message) = seconds_problem(call, seconds)
                 {
-                    say(state, amount, message, faults);
+                    report(state, amount, "SW043", message, faults);
                 }
             }
             if let (Some(longest), Some(seconds)) = (known(timeout), known(heartbeat))
@@ -41,12 +42,12 @@ pub(super) fn rules(state: &State, faults: &mut Vec<Fault>) {
                     heartbeat_problem("`.heartbeat(..)`", "`.timeout(..)`", seconds, longest)
                 && let Some(amount) = heartbeat
             {
-                say(state, amount, message, faults);
+                report(state, amount, "SW044", message, faults);
             }
         }
         FlowStateKind::Wait(Wait::Seconds(amount)) => {
             if let Some(message) = number(amount).and_then(wait_problem) {
-                say(state, amount, message, faults);
+                report(state, amount, "SW081", message, faults);
             }
         }
         FlowStateKind::Map(map) => {
@@ -58,7 +59,7 @@ pub(super) fn rules(state: &State, faults: &mut Vec<Fault>) {
             {
                 let message =
                     format!("`.tolerated_percentage(..)` must be from 0 to 100; this is {share}");
-                say(state, amount, message, faults);
+                report(state, amount, "SW105", message, faults);
             }
             if let Some(batch) = distributed.and_then(|one| one.batch.as_ref()) {
                 batches_are_in_range(state, batch, faults);
@@ -92,7 +93,7 @@ fn batches_are_in_range(state: &State, batch: &Batching, faults: &mut Vec<Fault>
                     format!("`{field}` must be at least {least}; `Batches` has {count} {what}")
                 }
             };
-            say(state, amount, message, faults);
+            report(state, amount, "SW105", message, faults);
         }
     }
 }
@@ -105,8 +106,9 @@ pub(super) fn whole(amount: &Expr) -> Option<u64> {
     }
 }
 
-fn say(state: &State, at: &Expr, message: String, faults: &mut Vec<Fault>) {
-    faults.push(fault(state, message).at(at.place.or(state.place)));
+fn report(state: &State, at: &Expr, code: &'static str, message: String, faults: &mut Vec<Fault>) {
+    let fault = fault(state, message).at(at.place.or(state.place));
+    faults.push(fault.breaks(code));
 }
 
 /// The number, if it is a literal.
@@ -138,7 +140,8 @@ fn settings_are_in_range(state: &State, retry: &Retry, faults: &mut Vec<Fault>) 
         };
         format!("`.{call}(..)` of `.retry(..)`")
     };
-    for (_, message) in retry_problems(&numbers, &call) {
-        faults.push(fault(state, message).at(retry.place.or(state.place)));
+    for (field, message) in retry_problems(&numbers, &call) {
+        let fault = fault(state, message).at(retry.place.or(state.place));
+        faults.push(fault.breaks(field.code()));
     }
 }

@@ -30,7 +30,7 @@ fn choices_decide(state: &State, faults: &mut Vec<Fault>) {
         && rules.is_empty()
     {
         let message = "this choice decides nothing: call `.when(condition, &state)` on it, or make it a `pass_on`";
-        faults.push(fault(state, message));
+        faults.push(fault(state, message).breaks("SW070"));
     }
 }
 
@@ -99,7 +99,7 @@ fn services_are_known(state: &State, faults: &mut Vec<Fault>) {
     }
     if let Err(unknown) = lookup(&resource) {
         let message = format!("{unknown}; `.raw(\"Resource\", \"..\")` takes any");
-        faults.push(fault(state, message));
+        faults.push(fault(state, message).breaks("SW041"));
     }
 }
 

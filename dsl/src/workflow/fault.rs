@@ -8,6 +8,7 @@ use std::fmt;
 pub struct Fault {
     state: Option<String>,
     place: Option<SourceLocation>,
+    code: Option<&'static str>,
     message: String,
 }
 
@@ -16,6 +17,7 @@ impl Fault {
         Fault {
             state: state.map(str::to_owned),
             place: None,
+            code: None,
             message: message.into(),
         }
     }
@@ -23,6 +25,18 @@ impl Fault {
     /// Sets the fault's source location.
     pub(crate) fn at(self, place: Option<SourceLocation>) -> Fault {
         Fault { place, ..self }
+    }
+
+    /// Sets the rule that the fault breaks.
+    pub(crate) fn breaks(self, code: &'static str) -> Fault {
+        let code = Some(code);
+        Fault { code, ..self }
+    }
+
+    /// The code of the rule that the workflow breaks, such as `SW130`, as `stepwright validate` reports it for ASL.
+    /// [`RULES`](stepwright_asl::validate::RULES) explains it. `None` for a problem that only workflows in Rust have.
+    pub fn code(&self) -> Option<&'static str> {
+        self.code
     }
 
     /// The state; `None` for the workflow itself.

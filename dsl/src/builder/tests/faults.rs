@@ -1,6 +1,9 @@
 //! The faults of `build`.
 
 use super::*;
+use crate::Faults;
+use stepwright_asl::json::Document;
+use stepwright_asl::validate::{MachineType, RULES, validate};
 
 #[test]
 fn what_jsonpath_cannot_say_is_a_fault_with_the_way_out() {
@@ -132,4 +135,127 @@ fn faults_have_the_places_of_the_calls_that_they_are_about() {
     // `unwrap` shows them all.
     assert_eq!(format!("{faults:?}"), faults.to_string());
     assert_eq!(faults.to_string().lines().count(), 5);
+}
+
+/// A task with a timeout, and a flow with only this task.
+fn charging(timeout: u32, heartbeat: u32, retry: Retry<Errors<PaymentError>>) -> Faults {
+    let flow = FlowBuilder::<Order, Charge>::new("Orders");
+    let charge = flow.declare("A");
+    flow.start_at(&charge);
+    flow.task(&charge, charge_card {})
+        .timeout(timeout)
+        .heartbeat(heartbeat)
+        .retry(retry)
+        .end();
+    flow.build().expect_err("it has a fault")
+}
+
+/// The errors of the validator for a machine of a task with these fields.
+fn validated(fields: Value) -> Vec<&'static str> {
+    let mut task = json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Arguments": {"FunctionName": "f"}, "End": true});
+    let members = task.as_object_mut().expect("an object");
+    members.extend(fields.as_object().expect("an object").clone());
+    codes_of(json!({"A": task}))
+}
+
+/// The errors and the warning of an unassigned variable of the validator, for these states.
+fn codes_of(states: Value) -> Vec<&'static str> {
+    let machine = json!({"QueryLanguage": "JSONata", "StartAt": "A", "States": states});
+    let document = Document::parse(&machine.to_string()).expect("it is JSON");
+    let findings = validate(&document, MachineType::Standard);
+    let found = findings.iter().map(|finding| finding.rule);
+    found.filter(|rule| *rule != "SW142").collect()
+}
+
+#[test]
+fn a_fault_has_the_code_that_the_validator_gives_the_same_fault_in_asl() {
+    let retry = || Retry::on(errors!(PaymentError::GatewayTimeout));
+    let equals = |name: &str, value: Value| json!({"Retry": [{"ErrorEquals": ["E"], name: value}]});
+    let rows = [
+        (
+            charging(0, 1, retry()),
+            validated(json!({"TimeoutSeconds": 0})),
+        ),
+        (
+            charging(5, 5, retry()),
+            validated(json!({"TimeoutSeconds": 5, "HeartbeatSeconds": 5})),
+        ),
+        (
+            charging(5, 1, retry().interval(0)),
+            validated(equals("IntervalSeconds", json!(0))),
+        ),
+        (
+            charging(5, 1, retry().max_delay(0)),
+            validated(equals("MaxDelaySeconds", json!(0))),
+        ),
+        (
+            charging(5, 1, retry().backoff_rate(0.5)),
+            validated(equals("BackoffRate", json!(0.5))),
+        ),
+    ];
+    for (faults, expected) in rows {
+        let found: Vec<&str> = faults.iter().filter_map(Fault::code).collect();
+        assert!(found.contains(&expected[0]), "{faults}: {expected:?}");
+    }
+}
+
+#[test]
+fn faults_about_the_graph_have_the_codes_of_the_validator() {
+    let wait = || json!({"Type": "Wait", "Seconds": 1});
+    let state = |name: &str, value: Value| {
+        let mut state = wait();
+        state[name] = value;
+        state
+    };
+    let flow = FlowBuilder::<Order, Order>::new("Orders");
+    let (first, second) = (flow.declare("A"), flow.declare("B"));
+    flow.start_at(&first);
+    flow.wait(&first, 1).next(&second);
+    flow.wait(&second, 1).next(&first);
+    assert_eq!(codes(&flow), ["SW023"]);
+    assert_eq!(
+        codes_of(json!({"A": state("Next", json!("B")), "B": state("Next", json!("A"))})),
+        ["SW023"]
+    );
+
+    let flow = FlowBuilder::<Order, Order>::new("Orders");
+    let (first, island) = (flow.declare("A"), flow.declare("B"));
+    flow.start_at(&first);
+    flow.wait(&first, 1).end();
+    flow.wait(&island, 1).end();
+    assert_eq!(codes(&flow), ["SW021"]);
+    assert_eq!(
+        codes_of(json!({"A": state("End", json!(true)), "B": state("End", json!(true))})),
+        ["SW021"]
+    );
+
+    let flow = FlowBuilder::<Order, Order>::new("Orders");
+    let first = flow.declare("A");
+    flow.start_at(&first);
+    let _ = flow.wait(&first, 1);
+    assert_eq!(codes(&flow)[0], "SW028");
+    assert!(codes_of(json!({"A": wait()})).contains(&"SW028"));
+
+    let flow = FlowBuilder::<Order, u32>::new("Orders");
+    let first = flow.step("A");
+    let count = flow.variable::<u32>("total");
+    flow.start_at(&first);
+    flow.pass(&first, expr!([count] || count)).end();
+    assert_eq!(codes(&flow), ["SW130"]);
+    assert_eq!(
+        codes_of(json!({"A": {"Type": "Pass", "Output": "{% $total %}", "End": true}})),
+        ["SW130"]
+    );
+}
+
+fn codes<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>) -> Vec<&'static str> {
+    let faults = flow.build().expect_err("it has a fault");
+    let codes: Vec<&str> = faults.iter().filter_map(Fault::code).collect();
+    assert!(
+        codes
+            .iter()
+            .all(|code| RULES.iter().any(|rule| rule.id == *code)),
+        "{codes:?}"
+    );
+    codes
 }
