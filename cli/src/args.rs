@@ -294,6 +294,12 @@ pub(crate) struct ValidateArguments {
     /// Silence the warnings of these rules
     #[arg(long, value_name = "ID,..", value_delimiter = ',')]
     pub(crate) allow: Vec<String>,
+    /// The settings file, instead of the nearest `stepwright.toml` above each definition
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Ignore every `stepwright.toml`
+    #[arg(long, conflicts_with = "config")]
+    pub(crate) no_config: bool,
     /// Print only findings: no files without findings, and no counts
     #[arg(long, short)]
     pub(crate) quiet: bool,

@@ -28,6 +28,7 @@ mod replay;
 mod report;
 mod run;
 mod serve;
+mod settings;
 mod signals;
 mod source;
 mod store;

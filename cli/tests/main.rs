@@ -17,6 +17,7 @@ mod recordings;
 mod redact;
 mod replay;
 mod serve;
+mod settings;
 mod store;
 mod templates;
 mod terraform;

@@ -85,13 +85,16 @@ impl Validator {
         Ok(self)
     }
 
-    /// Reports the findings of this rule as errors. Ids are case-insensitive.
+    /// Reports the findings of this rule as errors. Ids are case-insensitive. Of `deny` and [`allow`](Validator::allow), the last call counts.
     ///
     /// # Errors
     ///
     /// If no rule has the id. [Add](Validator::with_rule) a user-defined rule before you deny it.
     pub fn deny(mut self, id: impl AsRef<str>) -> Result<Validator, RuleIdError> {
-        self.denied.push(self.known(id.as_ref())?);
+        let id = self.known(id.as_ref())?;
+        self.allowed
+            .retain(|other| !other.eq_ignore_ascii_case(&id));
+        self.denied.push(id);
         Ok(self)
     }
 
@@ -102,14 +105,16 @@ impl Validator {
         self
     }
 
-    /// Suppresses the warnings of this rule. Errors cannot be suppressed, because AWS would still reject the definition. A rule that is also denied
-    /// by its id stays denied.
+    /// Suppresses the warnings of this rule. Errors cannot be suppressed, because AWS would still reject the definition. Of
+    /// [`deny`](Validator::deny) and `allow`, the last call counts.
     ///
     /// # Errors
     ///
     /// See [`deny`](Validator::deny).
     pub fn allow(mut self, id: impl AsRef<str>) -> Result<Validator, RuleIdError> {
-        self.allowed.push(self.known(id.as_ref())?);
+        let id = self.known(id.as_ref())?;
+        self.denied.retain(|other| !other.eq_ignore_ascii_case(&id));
+        self.allowed.push(id);
         Ok(self)
     }
 

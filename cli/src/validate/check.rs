@@ -38,8 +38,8 @@ impl CheckedDefinition {
 }
 
 /// Checks files one after the other.
+#[derive(Default)]
 pub(super) struct Checker {
-    validator: Validator,
     checked: Vec<CheckedDefinition>,
     notes: Vec<String>,
     /// The files that a template names as the definitions of its machines.
@@ -47,15 +47,6 @@ pub(super) struct Checker {
 }
 
 impl Checker {
-    pub(super) fn new(validator: Validator) -> Checker {
-        Checker {
-            validator,
-            checked: Vec::new(),
-            notes: Vec::new(),
-            named: HashSet::new(),
-        }
-    }
-
     /// Returns everything that was checked, and notes. A file that a template names is checked with the settings of the template.
     pub(super) fn finish(self) -> (Vec<CheckedDefinition>, Vec<String>) {
         let Checker { checked, named, .. } = self;
@@ -65,17 +56,17 @@ impl Checker {
     }
 
     /// Checks the definitions of a file.
-    pub(super) fn check(&mut self, file: &File) -> Result<(), Failure> {
+    pub(super) fn check(&mut self, file: &File, validator: &Validator) -> Result<(), Failure> {
         let path = &file.path;
         let text = input::read(path)?;
         let document = template::read(path, &text).ok();
-        let machines = embedded::machines(path, &text, document.as_ref(), &self.validator);
+        let machines = embedded::machines(path, &text, document.as_ref(), validator);
         let Some(machines) = machines else {
             let is_wanted = !file.is_found
                 || is_definition(path)
                 || looks_like_definition(document.as_ref(), &text);
             if is_wanted {
-                let definition = LoadedDefinition::of(path, text, &self.validator);
+                let definition = LoadedDefinition::of(path, text, validator);
                 self.add(definition, file.is_found);
             }
             return Ok(());

@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use ignore::WalkBuilder;
+
 use crate::failure::Failure;
+use crate::settings::{Settings, SettingsSource};
 
 /// A file to check.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,7 +20,11 @@ pub(super) struct File {
 const MOST_LEVELS: usize = 64;
 
 /// The files of the paths; those of a folder are sorted by name. Unreadable paths are added to `failures`.
-pub(super) fn of(paths: &[PathBuf], failures: &mut Vec<Failure>) -> Vec<File> {
+pub(super) fn of(
+    paths: &[PathBuf],
+    settings: &mut SettingsSource,
+    failures: &mut Vec<Failure>,
+) -> Vec<File> {
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {
@@ -27,7 +34,9 @@ pub(super) fn of(paths: &[PathBuf], failures: &mut Vec<Failure>) -> Vec<File> {
             });
             continue;
         }
-        walk(path, 0, &mut files, failures);
+        if let Err(failure) = walk(path, settings, &mut files, failures) {
+            failures.push(failure);
+        }
     }
     // A file found in two nested folders is listed once.
     let mut seen = HashSet::new();
@@ -35,44 +44,57 @@ pub(super) fn of(paths: &[PathBuf], failures: &mut Vec<Failure>) -> Vec<File> {
     files
 }
 
-fn walk(folder: &Path, level: usize, files: &mut Vec<File>, failures: &mut Vec<Failure>) {
-    let entries = match folder
-        .read_dir()
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-    {
-        Ok(entries) => entries,
-        Err(error) => {
-            failures.push(Failure::Usage(format!(
-                "cannot read {}: {error}",
-                folder.display()
-            )));
-            return;
-        }
-    };
-    let mut paths: Vec<PathBuf> = entries.iter().map(std::fs::DirEntry::path).collect();
-    paths.sort();
-    for path in paths {
-        // Links to folders may form a cycle.
-        let is_link = path.is_symlink();
-        if path.is_dir() {
-            if !is_link && !is_passed_over(&path) && level < MOST_LEVELS {
-                walk(&path, level + 1, files, failures);
+/// Adds the files of a folder that may contain definitions. Files that git ignores and that settings exclude are left out.
+fn walk(
+    folder: &Path,
+    settings: &mut SettingsSource,
+    files: &mut Vec<File>,
+    failures: &mut Vec<Failure>,
+) -> Result<(), Failure> {
+    let of_folder = settings.find(folder)?;
+    let mut builder = WalkBuilder::new(folder);
+    builder
+        .max_depth(Some(MOST_LEVELS))
+        // A folder that is not a repository yet has the same files as later.
+        .require_git(false)
+        // The files of a project do not depend on the user.
+        .git_global(false)
+        .sort_by_file_path(Path::cmp)
+        .filter_entry(move |entry| {
+            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            let is_excluded = |settings: &Settings| settings.excludes(entry.path(), is_folder);
+            let is_left_out = (is_folder && is_of_tool(entry.path()))
+                || of_folder.as_deref().is_some_and(is_excluded);
+            entry.depth() == 0 || !is_left_out
+        });
+    for entry in builder.build() {
+        let path = match entry {
+            Ok(entry) => entry.into_path(),
+            Err(error) => {
+                failures.push(Failure::Usage(format!("cannot read {error}")));
+                continue;
             }
-        } else if path.is_file() && may_hold_definition(&path) {
-            // Findings show `./a.json` as `a.json`.
-            let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
-            files.push(File {
-                path,
-                is_found: true,
-            });
+        };
+        if !path.is_file() || !may_hold_definition(&path) {
+            continue;
         }
+        let nearest = settings.find(&path)?;
+        if nearest.is_some_and(|settings| settings.excludes(&path, false)) {
+            continue;
+        }
+        // Findings show `./a.json` as `a.json`.
+        let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
+        files.push(File {
+            path,
+            is_found: true,
+        });
     }
+    Ok(())
 }
 
-/// Folders of tools, which contain no handwritten definitions.
-fn is_passed_over(folder: &Path) -> bool {
-    let name = name(folder);
-    name.starts_with('.') || matches!(name, "target" | "node_modules")
+/// Whether a folder belongs to a tool, and contains no handwritten definitions.
+fn is_of_tool(folder: &Path) -> bool {
+    matches!(name(folder), "target" | "node_modules")
 }
 
 fn may_hold_definition(path: &Path) -> bool {
@@ -87,7 +109,7 @@ fn may_hold_definition(path: &Path) -> bool {
         ".template",
         ".tf",
     ];
-    !name.starts_with('.') && endings.iter().any(|ending| name.ends_with(ending))
+    endings.iter().any(|ending| name.ends_with(ending))
 }
 
 /// Whether the name of a file is that of a definition.

@@ -7,8 +7,7 @@ mod json;
 mod progress;
 mod sarif;
 mod text;
-
-use stepwright_asl::validate::{RuleIdError, Validator};
+mod validators;
 
 use crate::args::{OutputFormat, ValidateArguments};
 use crate::failure::Failure;
@@ -17,16 +16,21 @@ use crate::report;
 use check::{CheckedDefinition, Checker};
 use progress::Progress;
 use text::Totals;
+use validators::Validators;
 
 /// Validates the files and prints the findings.
 pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Failure> {
-    let mut checker = Checker::new(validator(arguments)?);
+    let mut validators = Validators::of(arguments)?;
+    let mut checker = Checker::default();
     let mut failures = Vec::new();
-    let files = files::of(&arguments.files, &mut failures);
+    let files = files::of(&arguments.files, validators.settings(), &mut failures);
     let mut progress = Progress::of(files.len());
     for file in &files {
         progress.step();
-        if let Err(failure) = checker.check(file) {
+        let checked = validators
+            .of_file(&file.path)
+            .and_then(|validator| checker.check(file, &validator));
+        if let Err(failure) = checked {
             // The remaining files are checked nevertheless.
             failures.push(failure);
         }
@@ -76,21 +80,4 @@ fn print(checked: &[CheckedDefinition], arguments: &ValidateArguments) {
             }
         }
     }
-}
-
-/// The validator, configured by the arguments.
-fn validator(arguments: &ValidateArguments) -> Result<Validator, Failure> {
-    let usage = |error: RuleIdError| report::unknown_rule(&error);
-    let mut validator = Validator::new(arguments.machine_type.into());
-    for id in arguments.deny.iter().map(|id| id.trim()) {
-        validator = if id.eq_ignore_ascii_case("warnings") {
-            validator.deny_warnings()
-        } else {
-            validator.deny(id).map_err(usage)?
-        };
-    }
-    for id in arguments.allow.iter().map(|id| id.trim()) {
-        validator = validator.allow(id).map_err(usage)?;
-    }
-    Ok(validator)
 }
