@@ -9,6 +9,8 @@ use serde::ser::SerializeStruct;
 use crate::SyntaxError;
 use crate::json::{Document, DuplicateKey, Position};
 
+/// The name of the rule about texts that are not JSON.
+const INVALID_JSON: &str = "invalid-json";
 /// AWS's code for a text that is not JSON.
 const NOT_JSON: &str = "INVALID_JSON_DESCRIPTION";
 
@@ -36,6 +38,8 @@ const NOT_JSON: &str = "INVALID_JSON_DESCRIPTION";
 pub struct Finding {
     /// The rule's id, such as `SW020`.
     pub rule: &'static str,
+    /// The rule's name, such as `missing-transition-target`; `None` for user-defined rules.
+    pub name: Option<&'static str>,
     /// The code of AWS's `ValidateStateMachineDefinition`, such as `MISSING_TRANSITION_TARGET`; `None` if AWS has no such diagnostic.
     pub code: Option<&'static str>,
     /// Whether the definition can be used.
@@ -91,6 +95,7 @@ impl Finding {
     pub fn new(rule: &'static str, severity: Severity, message: impl Into<String>) -> Finding {
         Finding {
             rule,
+            name: None,
             code: None,
             severity,
             message: message.into(),
@@ -126,6 +131,13 @@ impl Finding {
         self
     }
 
+    /// Sets the rule's name.
+    #[must_use]
+    pub(crate) fn with_name(mut self, name: &'static str) -> Finding {
+        self.name = Some(name);
+        self
+    }
+
     /// Sets AWS's code.
     #[must_use]
     pub(crate) fn with_code(mut self, code: Option<&'static str>) -> Finding {
@@ -145,6 +157,7 @@ impl Finding {
     /// The error for a text that is not valid JSON or YAML.
     pub(crate) fn not_json(error: &SyntaxError) -> Finding {
         let finding = Finding::new("SW001", Severity::Error, error.message.as_str());
+        let finding = finding.with_name(INVALID_JSON);
         Finding {
             line: error.position.map_or(1, |position| position.line),
             column: error.position.map_or(1, |position| position.column),
@@ -160,6 +173,7 @@ impl Finding {
             duplicate.key, duplicate.first.line, duplicate.first.column
         );
         Finding::new("SW001", Severity::Error, message)
+            .with_name(INVALID_JSON)
             .with_code(Some(NOT_JSON))
             .at(&duplicate.pointer)
             .position(duplicate.again)
@@ -193,15 +207,16 @@ impl fmt::Display for Finding {
     }
 }
 
-/// AWS's `severity`, `code`, `message` and `location`; and `rule`, `pointer`, `line`, `column`, `offset` and `suggestion`.
+/// AWS's `severity`, `code`, `message` and `location`; and `rule`, `name`, `pointer`, `line`, `column`, `offset` and `suggestion`.
 impl Serialize for Finding {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut diagnostic = serializer.serialize_struct("Finding", 10)?;
+        let mut diagnostic = serializer.serialize_struct("Finding", 11)?;
         diagnostic.serialize_field("severity", &self.severity)?;
         diagnostic.serialize_field("code", &self.code)?;
         diagnostic.serialize_field("message", &self.message)?;
         diagnostic.serialize_field("location", &self.location())?;
         diagnostic.serialize_field("rule", &self.rule)?;
+        diagnostic.serialize_field("name", &self.name)?;
         diagnostic.serialize_field("pointer", &self.pointer)?;
         diagnostic.serialize_field("line", &self.line)?;
         diagnostic.serialize_field("column", &self.column)?;

@@ -10,6 +10,7 @@ use crate::similar::nearest;
 #[derive(Clone, Copy)]
 pub(super) struct RuleHeading {
     pub(super) id: &'static str,
+    pub(super) name: &'static str,
     pub(super) code: Option<&'static str>,
     pub(super) severity: Severity,
 }
@@ -38,6 +39,7 @@ impl<'d> Report<'d> {
             document,
             heading: RuleHeading {
                 id: "",
+                name: "",
                 code: None,
                 severity: Severity::Error,
             },
@@ -70,7 +72,12 @@ impl<'d> Report<'d> {
         message: impl Into<String>,
     ) -> ReportEntry<'_> {
         let document = self.document;
-        let RuleHeading { id, code, severity } = self.heading;
+        let RuleHeading {
+            id,
+            name,
+            code,
+            severity,
+        } = self.heading;
         let mut entry = ReportEntry {
             finding: None,
             comparisons: &mut self.comparisons,
@@ -89,7 +96,8 @@ impl<'d> Report<'d> {
         let size = FINDING + pointer.len() + message.len();
         self.room = self.room.saturating_sub(size);
         *entry.has_error |= severity == Severity::Error;
-        let finding = Finding::new(id, severity, message).with_code(code);
+        let finding = Finding::new(id, severity, message).with_name(name);
+        let finding = finding.with_code(code);
         self.findings.push(finding.at(pointer).placed(document));
         entry.finding = self.findings.last_mut();
         entry

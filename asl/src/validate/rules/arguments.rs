@@ -7,6 +7,7 @@ use crate::validate::rule::{Evidence, Rule, source};
 
 pub(super) const UNKNOWN: Rule = Rule {
     id: "SW049",
+    name: "unknown-argument",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,
@@ -18,6 +19,7 @@ pub(super) const UNKNOWN: Rule = Rule {
 
 pub(super) const MISSING: Rule = Rule {
     id: "SW143",
+    name: "missing-argument",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,

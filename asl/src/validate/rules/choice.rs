@@ -38,6 +38,7 @@ fn tests<'d>(rule: &DefinitionPart<'d>) -> Vec<&'d str> {
 
 pub(super) const EMPTY_OR_WITHOUT_NEXT: Rule = Rule {
     id: "SW070",
+    name: "incomplete-choices",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -67,6 +68,7 @@ fn empty_or_without_next(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const ONE_TEST: Rule = Rule {
     id: "SW071",
+    name: "not-one-comparison",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -115,6 +117,7 @@ fn one_test(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const NEXT_INSIDE: Rule = Rule {
     id: "SW072",
+    name: "next-in-inner-rule",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -143,6 +146,7 @@ fn next_inside(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const OPERAND: Rule = Rule {
     id: "SW073",
+    name: "wrong-operand-type",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -200,6 +204,7 @@ fn operand(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const CONDITION: Rule = Rule {
     id: "SW129",
+    name: "invalid-jsonata-choice",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,

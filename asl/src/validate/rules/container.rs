@@ -16,6 +16,7 @@ use super::fields::is_substitution;
 
 pub(super) const NO_STATES: Rule = Rule {
     id: "SW010",
+    name: "missing-states",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,
@@ -27,6 +28,7 @@ pub(super) const NO_STATES: Rule = Rule {
 
 pub(super) const NO_START_AT: Rule = Rule {
     id: "SW011",
+    name: "missing-start-at",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -77,6 +79,7 @@ fn is_below(container: &Container<'_>, field: &str) -> bool {
 
 pub(super) const START_AT_MISSING: Rule = Rule {
     id: "SW012",
+    name: "missing-start-target",
     severity: Severity::Error,
     code: TARGET,
     known: Evidence::Measured,
@@ -111,6 +114,7 @@ fn start_at_missing(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const EMPTY_STATES: Rule = Rule {
     id: "SW016",
+    name: "empty-states",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -131,6 +135,7 @@ fn empty_states(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const UNREACHABLE: Rule = Rule {
     id: "SW021",
+    name: "unreachable-state",
     severity: Severity::Error,
     code: TARGET,
     known: Evidence::Measured,
@@ -162,6 +167,7 @@ fn unnamed(definition: &Definition<'_>) -> impl Iterator<Item = usize> {
 
 pub(super) const ISLAND: Rule = Rule {
     id: "SW022",
+    name: "unreachable-loop",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,
@@ -222,6 +228,7 @@ fn list(items: &[String]) -> String {
 
 pub(super) const NO_END: Rule = Rule {
     id: "SW023",
+    name: "missing-end-state",
     severity: Severity::Error,
     code: Some("MISSING_END_STATE"),
     known: Evidence::Measured,
@@ -254,6 +261,7 @@ fn has_terminal(definition: &Definition<'_>, container: &Container<'_>) -> bool 
 
 pub(super) const ENDLESS: Rule = Rule {
     id: "SW024",
+    name: "endless-loop",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,
@@ -351,6 +359,7 @@ pub(super) fn names<'d>(
 
 pub(super) const TOO_DEEP: Rule = Rule {
     id: "SW032",
+    name: "nested-too-deep",
     severity: Severity::Error,
     code: Some("TOO_DEEPLY_NESTED"),
     known: Evidence::Documented,

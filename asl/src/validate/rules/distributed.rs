@@ -42,6 +42,7 @@ fn config_pointer<'d>(map: &DefinitionPart<'d>) -> Pointer<'d> {
 
 pub(super) const ONLY_DISTRIBUTED: Rule = Rule {
     id: "SW103",
+    name: "distributed-field-in-inline-map",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Presumed,
@@ -102,6 +103,7 @@ fn given(map: &DefinitionPart<'_>, fields: &'static [&'static str]) -> Vec<&'sta
 
 pub(super) const EXECUTION_TYPE: Rule = Rule {
     id: "SW104",
+    name: "missing-execution-type",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -127,6 +129,7 @@ fn execution_type(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const REQUIRED: Rule = Rule {
     id: "SW107",
+    name: "incomplete-reader-or-writer",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,
@@ -179,6 +182,7 @@ pub(super) fn lacks_payload(part: &DefinitionPart<'_>) -> bool {
 
 pub(super) const IN_EXPRESS: Rule = Rule {
     id: "SW108",
+    name: "distributed-map-in-express",
     severity: Severity::Error,
     code: None,
     known: Evidence::Documented,
@@ -222,6 +226,7 @@ pub(super) fn children(definition: &Definition<'_>, state: usize) -> Option<Mach
 
 pub(super) const FORMAT: Rule = Rule {
     id: "SW109",
+    name: "invalid-writer-config",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,

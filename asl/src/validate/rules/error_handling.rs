@@ -30,6 +30,7 @@ fn retriers<'d, 'a>(
 
 pub(super) const ERROR_EQUALS: Rule = Rule {
     id: "SW050",
+    name: "missing-error-names",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -119,6 +120,7 @@ fn error_names<'d>(handler: &DefinitionPart<'d>) -> Vec<&'d str> {
 
 pub(super) const ALL_ALONE: Rule = Rule {
     id: "SW051",
+    name: "catch-all-not-alone",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -138,6 +140,7 @@ fn all_alone(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const ALL_LAST: Rule = Rule {
     id: "SW052",
+    name: "catch-all-not-last",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -173,6 +176,7 @@ fn name_pointer<'d>(handler: &DefinitionPart<'d>, index: usize) -> Pointer<'d> {
 
 pub(super) const UNKNOWN_NAME: Rule = Rule {
     id: "SW053",
+    name: "unknown-error-name",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Documented,
@@ -203,6 +207,7 @@ fn unknown_name(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const NEVER_MATCHED: Rule = Rule {
     id: "SW054",
+    name: "uncatchable-error",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Documented,
@@ -239,6 +244,7 @@ fn never_matched(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const COVERED: Rule = Rule {
     id: "SW055",
+    name: "unused-error-handler",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,
@@ -276,6 +282,7 @@ fn covered(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const BACKOFF_RATE: Rule = Rule {
     id: "SW056",
+    name: "shrinking-backoff",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -301,6 +308,7 @@ fn backoff_rate(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const INTERVAL_AND_ATTEMPTS: Rule = Rule {
     id: "SW057",
+    name: "retry-out-of-range",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -325,6 +333,7 @@ fn interval_and_attempts(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const MAX_DELAY: Rule = Rule {
     id: "SW058",
+    name: "max-delay-out-of-range",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -354,6 +363,7 @@ fn max_delay(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const JITTER: Rule = Rule {
     id: "SW059",
+    name: "unknown-jitter-strategy",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -380,6 +390,7 @@ fn jitter(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const CATCHER_NEXT: Rule = Rule {
     id: "SW060",
+    name: "catcher-without-next",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,

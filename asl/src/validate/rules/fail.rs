@@ -8,6 +8,7 @@ use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 
 pub(super) const TWICE: Rule = Rule {
     id: "SW090",
+    name: "conflicting-fail-fields",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -37,6 +38,7 @@ fn twice(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const NO_STRING: Rule = Rule {
     id: "SW091",
+    name: "fail-path-without-string",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,

@@ -15,6 +15,7 @@ pub(super) use crate::substitution::is_substitution;
 
 pub(super) const UNKNOWN_FIELD: Rule = Rule {
     id: "SW014",
+    name: "unknown-field",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,
@@ -53,6 +54,7 @@ fn has_own_rule(part: &DefinitionPart<'_>, key: &str) -> bool {
 
 pub(super) const STATE_TYPE: Rule = Rule {
     id: "SW015",
+    name: "unknown-state-type",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,
@@ -102,6 +104,7 @@ fn state_type(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const WRONG_TYPE: Rule = Rule {
     id: "SW017",
+    name: "wrong-value-type",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,

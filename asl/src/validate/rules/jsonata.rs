@@ -18,6 +18,7 @@ const UNSUPPORTED_EXPRESSION: &str = "UNSUPPORTED_JSONATA_EXPRESSION";
 
 pub(super) const INVALID: Rule = Rule {
     id: "SW124",
+    name: "invalid-jsonata",
     severity: Severity::Error,
     code: Some(INVALID_EXPRESSION),
     known: Evidence::Measured,
@@ -33,6 +34,7 @@ pub(super) const INVALID: Rule = Rule {
 
 pub(super) const TOP_LEVEL: Rule = Rule {
     id: "SW126",
+    name: "bare-name-in-jsonata",
     severity: Severity::Error,
     code: Some(UNSUPPORTED_EXPRESSION),
     known: Evidence::Measured,
@@ -48,6 +50,7 @@ pub(super) const TOP_LEVEL: Rule = Rule {
 
 pub(super) const CONTEXT: Rule = Rule {
     id: "SW127",
+    name: "missing-jsonata-context",
     severity: Severity::Error,
     code: Some(UNSUPPORTED_EXPRESSION),
     known: Evidence::Measured,
@@ -92,6 +95,7 @@ fn refused(
 
 pub(super) const NOT_CLOSED: Rule = Rule {
     id: "SW125",
+    name: "broken-delimiters",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -137,6 +141,7 @@ fn not_closed(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const STATES: Rule = Rule {
     id: "SW128",
+    name: "unavailable-states-field",
     severity: Severity::Error,
     code: Some(UNSUPPORTED_EXPRESSION),
     known: Evidence::Measured,
@@ -194,6 +199,7 @@ fn states(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const UNKNOWN_FUNCTION: Rule = Rule {
     id: "SW134",
+    name: "unknown-jsonata-function",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Measured,

@@ -45,6 +45,7 @@ impl<'a> LiteralMeaning<'a> {
 
 pub(super) const NO_DOLLAR: Rule = Rule {
     id: "SW116",
+    name: "missing-dollar",
     severity: Severity::Warning,
     code: Some("NO_DOLLAR"),
     known: Evidence::Documented,
@@ -85,6 +86,7 @@ fn no_dollar(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const NO_PATH: Rule = Rule {
     id: "SW117",
+    name: "missing-path-suffix",
     severity: Severity::Warning,
     code: Some("NO_PATH"),
     known: Evidence::Documented,
@@ -132,6 +134,7 @@ fn has_path_form(operator: Operator) -> bool {
 
 pub(super) const STATIC_RESULT: Rule = Rule {
     id: "SW118",
+    name: "static-result",
     severity: Severity::Warning,
     code: Some("PASS_RESULT_IS_STATIC"),
     known: Evidence::Documented,

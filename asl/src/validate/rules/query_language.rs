@@ -10,6 +10,7 @@ use super::distributed::lacks_payload;
 
 pub(super) const DOWNGRADE: Rule = Rule {
     id: "SW120",
+    name: "jsonpath-in-jsonata-machine",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,
@@ -39,6 +40,7 @@ fn downgrade(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const JSONATA_ONLY: Rule = Rule {
     id: "SW121",
+    name: "jsonata-field-in-jsonpath",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,
@@ -50,6 +52,7 @@ pub(super) const JSONATA_ONLY: Rule = Rule {
 
 pub(super) const JSONPATH_ONLY: Rule = Rule {
     id: "SW122",
+    name: "jsonpath-field-in-jsonata",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,
@@ -105,6 +108,7 @@ fn instead(field: &str, language: QueryLanguage) -> Option<&'static str> {
 
 pub(super) const IN_PROCESSOR: Rule = Rule {
     id: "SW123",
+    name: "misplaced-query-language",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,

@@ -11,6 +11,7 @@ use super::fields::is_substitution;
 
 pub(super) const RESOURCE: Rule = Rule {
     id: "SW041",
+    name: "unknown-resource",
     severity: Severity::Error,
     code: Some("INVALID_RESOURCE"),
     known: Evidence::Measured,

@@ -21,6 +21,7 @@ fn tasks<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Def
 
 pub(super) const RESOURCE_MISSING: Rule = Rule {
     id: "SW040",
+    name: "missing-resource",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -40,6 +41,7 @@ fn resource_missing(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const TWO_TIMEOUTS: Rule = Rule {
     id: "SW042",
+    name: "timeout-and-path",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -65,6 +67,7 @@ fn two_timeouts(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const TIMEOUT_RANGE: Rule = Rule {
     id: "SW043",
+    name: "timeout-out-of-range",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -102,6 +105,7 @@ pub(super) fn whole_number(
 
 pub(super) const HEARTBEAT: Rule = Rule {
     id: "SW044",
+    name: "heartbeat-not-shorter",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -127,6 +131,7 @@ fn heartbeat(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const CREDENTIALS: Rule = Rule {
     id: "SW045",
+    name: "invalid-credentials",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,
@@ -166,6 +171,7 @@ fn credentials(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const EXPRESS: Rule = Rule {
     id: "SW046",
+    name: "waiting-in-express",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,
@@ -209,6 +215,7 @@ fn waits_for(task: &DefinitionPart<'_>) -> Option<&'static str> {
 
 pub(super) const TOKEN: Rule = Rule {
     id: "SW047",
+    name: "unused-task-token",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,
@@ -312,6 +319,7 @@ fn reads_token(source: &str) -> bool {
 
 pub(super) const NO_TIMEOUT: Rule = Rule {
     id: "SW048",
+    name: "missing-timeout",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,
@@ -351,6 +359,7 @@ fn no_timeout(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const LAMBDA_RETRY: Rule = Rule {
     id: "SW142",
+    name: "missing-lambda-retry",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,

@@ -16,6 +16,7 @@ use super::fields::is_substitution;
 
 pub(super) const MISSING_TARGET: Rule = Rule {
     id: "SW020",
+    name: "missing-transition-target",
     severity: Severity::Error,
     code: TARGET,
     known: Evidence::Measured,
@@ -27,6 +28,7 @@ pub(super) const MISSING_TARGET: Rule = Rule {
 
 pub(super) const OUTSIDE_TARGET: Rule = Rule {
     id: "SW026",
+    name: "transition-between-containers",
     severity: Severity::Error,
     code: TARGET,
     known: Evidence::Documented,
@@ -87,6 +89,7 @@ fn end(state: &State<'_>) -> Option<bool> {
 
 pub(super) const NEXT_AND_END: Rule = Rule {
     id: "SW027",
+    name: "next-with-end",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -114,6 +117,7 @@ fn next_and_end(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const NEITHER_NEXT_NOR_END: Rule = Rule {
     id: "SW028",
+    name: "missing-next-or-end",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -145,6 +149,7 @@ fn neither_next_nor_end(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const END_FALSE: Rule = Rule {
     id: "SW029",
+    name: "needless-end-false",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,
@@ -172,6 +177,7 @@ fn end_false(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const NEEDLESS: Rule = Rule {
     id: "SW030",
+    name: "next-not-allowed",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
