@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::ser::SerializeStruct;
 
 use crate::SyntaxError;
+use crate::fix::Fix;
 use crate::json::{Document, DuplicateKey, Position};
 
 /// The name of the rule about texts that are not JSON.
@@ -33,7 +34,7 @@ const NOT_JSON: &str = "INVALID_JSON_DESCRIPTION";
 /// assert_eq!(json["location"], "/States/Charge");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Finding {
     /// The rule's id, such as `SW020`.
@@ -56,6 +57,8 @@ pub struct Finding {
     pub offset: usize,
     /// A likely fix, such as "did you mean `Charge`?".
     pub suggestion: Option<String>,
+    /// An automatic fix, which [`Fixer`](crate::fix::Fixer) makes.
+    pub fix: Option<Fix>,
 }
 
 /// The severity of a finding.
@@ -104,6 +107,7 @@ impl Finding {
             column: 1,
             offset: 0,
             suggestion: None,
+            fix: None,
         }
     }
 
@@ -128,6 +132,13 @@ impl Finding {
     #[must_use]
     pub fn suggest(mut self, suggestion: impl Into<String>) -> Finding {
         self.suggestion = Some(suggestion.into());
+        self
+    }
+
+    /// Sets the fix.
+    #[must_use]
+    pub fn with_fix(mut self, fix: Fix) -> Finding {
+        self.fix = Some(fix);
         self
     }
 
@@ -207,10 +218,10 @@ impl fmt::Display for Finding {
     }
 }
 
-/// AWS's `severity`, `code`, `message` and `location`; and `rule`, `name`, `pointer`, `line`, `column`, `offset` and `suggestion`.
+/// AWS's `severity`, `code`, `message` and `location`; and `rule`, `name`, `pointer`, `line`, `column`, `offset`, `suggestion` and `fix`.
 impl Serialize for Finding {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut diagnostic = serializer.serialize_struct("Finding", 11)?;
+        let mut diagnostic = serializer.serialize_struct("Finding", 12)?;
         diagnostic.serialize_field("severity", &self.severity)?;
         diagnostic.serialize_field("code", &self.code)?;
         diagnostic.serialize_field("message", &self.message)?;
@@ -222,12 +233,13 @@ impl Serialize for Finding {
         diagnostic.serialize_field("column", &self.column)?;
         diagnostic.serialize_field("offset", &self.offset)?;
         diagnostic.serialize_field("suggestion", &self.suggestion)?;
+        diagnostic.serialize_field("fix", &self.fix)?;
         diagnostic.end()
     }
 }
 
 /// All findings about one definition, in document order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Findings {
     all: Vec<Finding>,
     truncated: bool,

@@ -1,6 +1,7 @@
 //! Choice states and their rules.
 
 use crate::finding::Severity;
+use crate::fix::Fix;
 use crate::json::Json;
 use crate::model::{OperandType, Operator, QueryLanguage};
 use crate::validate::definition::{Definition, DefinitionPart};
@@ -12,6 +13,7 @@ use crate::timestamp;
 use crate::wildcard::Wildcard;
 
 use super::fields::{in_quotes, is_substitution};
+use super::proposals;
 use super::wait::{NO_TIMESTAMP, TIMESTAMP_MEND};
 
 fn rules<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a DefinitionPart<'d>> {
@@ -196,10 +198,16 @@ fn operand(definition: &Definition<'_>, report: &mut Report<'_>) {
                 let wants_text = wanted == "a string";
                 report
                     .add(rule.at(operator.name()), message)
-                    .suggest(wants_text.then(|| in_quotes(operand)).flatten());
+                    .suggest(wants_text.then(|| in_quotes(operand)).flatten())
+                    .fix(wants_text.then(|| quoted(rule, operator)).flatten());
             }
         }
     }
+}
+
+fn quoted(rule: &DefinitionPart<'_>, operator: Operator) -> Option<Fix> {
+    let operand = rule.get(operator.name())?;
+    proposals::quote(&rule.at(operator.name()), operand)
 }
 
 pub(super) const CONDITION: Rule = Rule {
@@ -234,9 +242,12 @@ fn condition(definition: &Definition<'_>, report: &mut Report<'_>) {
                 // Another rule reports an unclosed expression.
                 if !text.starts_with("{%") && !is_substitution(text) {
                     let message = "expected an expression or a boolean, found a string";
+                    let pointer = rule.at("Condition");
+                    let fix = proposals::delimit(&pointer, text);
                     report
-                        .add(rule.at("Condition"), message)
-                        .suggest(mended(text).map(|text| format!("write `{text}`")));
+                        .add(pointer, message)
+                        .suggest(mended(text).map(|text| format!("write `{text}`")))
+                        .fix(fix);
                 }
             }
             Some(other) => {

@@ -2,8 +2,10 @@
 
 use indexmap::IndexMap;
 
+use crate::edit::Edit;
 use crate::finding::Severity;
-use crate::graph::Container;
+use crate::fix::Fix;
+use crate::graph::{Container, State};
 use crate::json::{Json, Object};
 use crate::limits::AwaitedEvent;
 use crate::model::{StateKind, StateMachine, ValueKind};
@@ -13,6 +15,7 @@ use crate::validate::report::Report;
 use crate::validate::rule::{Evidence, Rule, SCHEMA, TARGET, source};
 
 use super::fields::is_substitution;
+use super::proposals;
 
 pub(super) const NO_STATES: Rule = Rule {
     id: "SW010",
@@ -103,12 +106,12 @@ fn start_at_missing(definition: &Definition<'_>, report: &mut Report<'_>) {
             continue;
         }
         let names = names(definition, index);
+        let pointer = container.pointer.key("StartAt");
+        let message = format!("Missing 'StartAt' target: {start_at}");
         report
-            .add(
-                container.pointer.key("StartAt"),
-                format!("Missing 'StartAt' target: {start_at}"),
-            )
-            .meant(start_at, names);
+            .add(&pointer, message)
+            .meant(start_at, names)
+            .fix_meant(|meant| Some(proposals::replace(&pointer, start_at, meant)));
     }
 }
 
@@ -150,8 +153,19 @@ fn unreachable(definition: &Definition<'_>, report: &mut Report<'_>) {
     for state in unnamed(definition) {
         let state = &definition.graph.states()[state];
         let message = format!("State \"{}\" is not reachable.", state.name);
-        report.add(&state.pointer, message).at_key();
+        let container = &definition.graph.containers()[state.container];
+        report
+            .add(&state.pointer, message)
+            .at_key()
+            .fix(removal(container, state));
     }
+}
+
+/// Removes a state that is not the only one.
+fn removal(container: &Container<'_>, state: &State<'_>) -> Option<Fix> {
+    let title = format!("remove state `{}`", state.name);
+    let fix = Fix::risky(title, Edit::remove(&state.pointer));
+    (container.states.len() > 1).then_some(fix)
 }
 
 /// The states that no transition names, in containers without broken transitions.
@@ -212,7 +226,10 @@ fn island(definition: &Definition<'_>, report: &mut Report<'_>) {
             "state `{}` is never reached: it is reachable only from {from}, not from `StartAt`",
             state.name
         );
-        report.add(&state.pointer, message).at_key();
+        // The states of a larger group may be meant to be reached.
+        let container = &definition.graph.containers()[state.container];
+        let fix = removal(container, state).filter(|_| members.len() == 1);
+        report.add(&state.pointer, message).at_key().fix(fix);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Distributed Maps and the objects that only they have.
 
 use crate::finding::Severity;
+use crate::fix::Safety;
 use crate::json::{Json, Pointer};
 use crate::jsonata;
 use crate::limits::{SettingType, settings};
@@ -10,6 +11,7 @@ use crate::validate::report::Report;
 use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 
 use super::fields::is_substitution;
+use super::proposals;
 
 fn maps<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a DefinitionPart<'d>> {
     definition.parts_of("Map")
@@ -283,10 +285,15 @@ fn format(definition: &Definition<'_>, report: &mut Report<'_>) {
             let computed = is_substitution(word) || jsonata::strip(word).is_some();
             if !computed && !words.contains(&word) {
                 let message = format!("`{field}` must be one of: {}", words.join(", "));
+                let pointer = part.at(field);
                 report
-                    .add(part.at(field), message)
+                    .add(&pointer, message)
                     .warn()
-                    .meant(word, words.iter().copied());
+                    .meant(word, words.iter().copied())
+                    .fix_meant(|meant| {
+                        let fix = proposals::replace(&pointer, word, meant);
+                        Some(fix.with_safety(Safety::Unsafe))
+                    });
             }
         }
     }

@@ -1,6 +1,8 @@
 //! The definition as a whole.
 
+use crate::edit::Edit;
 use crate::finding::{Finding, Severity};
+use crate::fix::Fix;
 use crate::json::Pointer;
 use crate::substitution::is_substitution;
 use crate::validate::definition::Definition;
@@ -116,9 +118,9 @@ fn version(definition: &Definition<'_>, report: &mut Report<'_>) {
     };
     let is_other = |version: &str| version != "1.0" && !is_substitution(version);
     if version.as_str().is_some_and(is_other) {
-        report.add(
-            Pointer::ROOT.key("Version"),
-            "The field 'Version' should have one of these values: [1.0]",
-        );
+        let pointer = Pointer::ROOT.key("Version");
+        let fix = Fix::safe("replace it with `1.0`", Edit::replace(&pointer, "1.0"));
+        let message = "The field 'Version' should have one of these values: [1.0]";
+        report.add(pointer, message).fix(Some(fix));
     }
 }

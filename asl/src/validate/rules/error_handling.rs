@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 
 use crate::analysis::{HandlerKind, HandlerProblem, HandlerWords, check_handlers};
+use crate::edit::Edit;
 use crate::errors;
 use crate::finding::Severity;
-use crate::json::Pointer;
+use crate::fix::{Fix, Safety};
+use crate::json::{Json, Pointer};
 use crate::limits::{DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, SECONDS};
 use crate::model::JitterStrategy;
 use crate::validate::definition::{Definition, DefinitionPart};
@@ -13,6 +15,7 @@ use crate::validate::report::Report;
 use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 
 use super::fields::is_substitution;
+use super::proposals;
 use super::task::whole_number;
 
 fn handlers<'d, 'a>(
@@ -76,6 +79,8 @@ struct NameProblem<'a, 'd> {
     /// The index of the name in its `ErrorEquals`.
     index: usize,
     problem: HandlerProblem<'d>,
+    /// Whether `States.ALL` is in no other handler of the list.
+    is_only_all: bool,
 }
 
 impl NameProblem<'_, '_> {
@@ -100,11 +105,14 @@ fn name_problems<'a, 'd>(
         };
         let names: Vec<Vec<&str>> = list.iter().map(|handler| error_names(handler)).collect();
         let problems = check_handlers(&names).into_iter();
+        let with_all = names.iter().filter(|names| names.contains(&errors::ALL));
+        let is_only_all = with_all.count() == 1;
         problems.map(move |(handler, index, problem)| NameProblem {
             kind,
             handler: list[handler],
             index,
             problem,
+            is_only_all,
         })
     });
     problems.collect::<Vec<_>>().into_iter()
@@ -133,10 +141,28 @@ pub(super) const ALL_ALONE: Rule = Rule {
 fn all_alone(definition: &Definition<'_>, report: &mut Report<'_>) {
     for found in name_problems(definition) {
         if found.problem == HandlerProblem::AllNotAlone {
-            report.add(found.handler.at("ErrorEquals"), found.message());
+            let pointer = found.handler.at("ErrorEquals");
+            let fix = only_all(found.handler);
+            report.add(pointer, found.message()).fix(Some(fix));
         }
     }
 }
+
+/// Removes the names next to `States.ALL`. `States.ALL` does not match the errors of [`NOT_MATCHED_BY_ALL`] everywhere.
+fn only_all(handler: &DefinitionPart<'_>) -> Fix {
+    let names = error_names(handler);
+    let is_covered = names.iter().all(|name| !NOT_MATCHED_BY_ALL.contains(name));
+    let safety = if is_covered {
+        Safety::Safe
+    } else {
+        Safety::Unsafe
+    };
+    let all = Json::from(errors::ALL.to_owned());
+    let edit = Edit::replace(handler.at("ErrorEquals"), Json::Array(vec![all]));
+    Fix::new(safety, "remove the names next to `States.ALL`", edit)
+}
+
+const NOT_MATCHED_BY_ALL: &[&str] = &[errors::RUNTIME, errors::DATA_LIMIT_EXCEEDED];
 
 pub(super) const ALL_LAST: Rule = Rule {
     id: "SW052",
@@ -153,7 +179,11 @@ pub(super) const ALL_LAST: Rule = Rule {
 fn all_last(definition: &Definition<'_>, report: &mut Report<'_>) {
     for found in name_problems(definition) {
         if found.problem == HandlerProblem::AllNotLast {
-            report.add(found.handler.at("ErrorEquals"), found.message());
+            let title = format!("move this {} to the end", WORDS.of(found.kind));
+            let fix = Fix::safe(title, Edit::move_last(&found.handler.pointer));
+            report
+                .add(found.handler.at("ErrorEquals"), found.message())
+                .fix(found.is_only_all.then_some(fix));
         }
     }
 }
@@ -198,9 +228,15 @@ fn unknown_name(definition: &Definition<'_>, report: &mut Report<'_>) {
             .any(|word| first.eq_ignore_ascii_case(word));
         if like && !errors::is_reserved(name) && !raised.contains(name) {
             let message = format!("`{name}` is not an error name of the service");
+            // AWS accepts the name, so the correct one changes what the definition does.
+            let pointer = name_pointer(handler, index);
             report
-                .add(name_pointer(handler, index), message)
-                .meant(name, errors::RESERVED.iter().copied());
+                .add(&pointer, message)
+                .meant(name, errors::RESERVED.iter().copied())
+                .fix_meant(|meant| {
+                    let fix = proposals::replace(&pointer, name, meant);
+                    Some(fix.with_safety(Safety::Unsafe))
+                });
         }
     }
 }
@@ -381,9 +417,11 @@ fn jitter(definition: &Definition<'_>, report: &mut Report<'_>) {
         if JitterStrategy::from_word(word).is_none() && !is_substitution(word) {
             let message =
                 "The field 'JitterStrategy' should have one of these values: [FULL, NONE]";
+            let pointer = retrier.at("JitterStrategy");
             report
-                .add(retrier.at("JitterStrategy"), message)
-                .meant(word, JitterStrategy::WORDS.iter().copied());
+                .add(&pointer, message)
+                .meant(word, JitterStrategy::WORDS.iter().copied())
+                .fix_meant(|meant| Some(proposals::replace(&pointer, word, meant)));
         }
     }
 }

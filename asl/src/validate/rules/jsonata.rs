@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::finding::Severity;
+use crate::fix::Safety;
 use crate::jsonata;
 use crate::substitution::is_substitution;
 use crate::syntax_error::{SyntaxError, SyntaxFault};
@@ -10,6 +11,8 @@ use crate::validate::definition::{Definition, ExpressionText};
 use crate::validate::delimiters::mended;
 use crate::validate::report::Report;
 use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+
+use super::proposals;
 
 /// AWS's code for a text that is not valid JSONata.
 const INVALID_EXPRESSION: &str = "INVALID_JSONATA_EXPRESSION";
@@ -123,7 +126,10 @@ fn not_closed(definition: &Definition<'_>, report: &mut Report<'_>) {
         let is_closed = trimmed.len() >= 4 && trimmed.ends_with("%}");
         if text.starts_with("{%") && !is_closed {
             let message = "an expression that begins with `{%` must end with `%}`";
-            report.add(pointer, message).suggest(suggestion);
+            report
+                .add(pointer, message)
+                .suggest(suggestion)
+                .fix(proposals::delimit(pointer, text));
             continue;
         }
         // Another rule reports a literal in these fields.
@@ -135,7 +141,12 @@ fn not_closed(definition: &Definition<'_>, report: &mut Report<'_>) {
         } else {
             "an expression begins with `{%` and ends with `%}`; this string is a literal that is not evaluated"
         };
-        report.add(pointer, message).warn().suggest(suggestion);
+        let fix = proposals::delimit(pointer, text);
+        report
+            .add(pointer, message)
+            .warn()
+            .suggest(suggestion)
+            .fix(fix.map(|fix| fix.with_safety(Safety::Unsafe)));
     }
 }
 

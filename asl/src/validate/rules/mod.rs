@@ -17,6 +17,7 @@ mod literal;
 mod map_parallel;
 mod name;
 mod path;
+mod proposals;
 mod query_language;
 mod resource;
 mod task;

@@ -1,6 +1,8 @@
 //! Query languages and the fields that belong to one.
 
+use crate::edit::Edit;
 use crate::finding::Severity;
+use crate::fix::Fix;
 use crate::model::QueryLanguage;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
@@ -122,6 +124,10 @@ fn in_processor(definition: &Definition<'_>, report: &mut Report<'_>) {
     let processors = definition.parts_of("Processor");
     for part in processors.chain(definition.parts_of("Branch")) {
         if part.has("QueryLanguage") {
+            // The states inside have the machine's language in any case.
+            let is_same = part.text("QueryLanguage") == Some(definition.language.as_str());
+            let edit = Edit::remove(part.at("QueryLanguage"));
+            let fix = is_same.then(|| Fix::safe("remove `QueryLanguage`", edit));
             report
                 .add(
                     part.at("QueryLanguage"),
@@ -130,7 +136,8 @@ fn in_processor(definition: &Definition<'_>, report: &mut Report<'_>) {
                 .at_key()
                 .suggest(Some(
                     "the states inside use the machine's language; set `QueryLanguage` on a state to change it".to_owned(),
-                ));
+                ))
+                .fix(fix);
         }
     }
 }

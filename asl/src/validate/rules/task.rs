@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 
+use crate::edit::Edit;
 use crate::errors;
 use crate::finding::Severity;
+use crate::fix::Fix;
 use crate::json::Json;
 use crate::limits::{AwaitedEvent, SECONDS};
 use crate::model::{MachineType, QueryLanguage};
@@ -352,9 +354,16 @@ fn no_timeout(definition: &Definition<'_>, report: &mut Report<'_>) {
                 )
                 .suggest(Some(
                     "add `TimeoutSeconds` or `HeartbeatSeconds`".to_owned(),
-                ));
+                ))
+                .fix(Some(one_hour(task)));
         }
     }
+}
+
+/// Adds a timeout to a Task. Only the author knows how long the work may take.
+fn one_hour(task: &DefinitionPart<'_>) -> Fix {
+    let edit = Edit::insert_after(task.at("TimeoutSeconds"), "Resource", 3600);
+    Fix::risky("add `\"TimeoutSeconds\": 3600`", edit)
 }
 
 pub(super) const LAMBDA_RETRY: Rule = Rule {
