@@ -141,7 +141,10 @@ const VALIDATE_EXAMPLES: &str = "Examples:
   stepwright validate infra                                  every definition and template in the folder
   stepwright validate template.yaml                          the state machines of a CloudFormation or SAM template
   stepwright validate --type EXPRESS --format json infra/*.asl.json infra/*.asl.yaml
-  stepwright validate --deny warnings --allow SW048,SW142 infra
+  stepwright validate --deny warnings --allow missing-timeout,SW142 infra
+  stepwright validate --fix infra                            fixes what has a safe fix
+  stepwright validate --diff --unsafe-fixes infra            shows all fixes and changes no file
+  stepwright validate --statistics infra                     the number of findings of each rule
   stepwright validate --format github .                      annotates the lines of a pull request
   stepwright validate --format sarif . > stepwright.sarif
   aws stepfunctions describe-state-machine --state-machine-arn ARN | stepwright validate -
@@ -150,7 +153,7 @@ const VALIDATE_EXAMPLES: &str = "Examples:
 In a folder, every *.asl.json and *.asl.yaml is checked, and each *.json, *.yaml, *.yml and *.template that is a definition or a template with state machines.
 Hidden folders, target and node_modules are skipped. `stepwright: allow SW024, missing-timeout` in the Comment of a state, or of the machine, silences the
 warnings of these rules there. `stepwright rule SW024` explains a rule.
-Exit status: 0 no error; 1 an error in a definition; 2 wrong usage, or a file that cannot be read.";
+Exit status: 0 no error; 1 an error in a definition, or with --diff a file that would change; 2 wrong usage, or a file that cannot be read.";
 
 const RULE_EXAMPLES: &str = "Examples:
   stepwright rule SW142
@@ -294,6 +297,18 @@ pub(crate) struct ValidateArguments {
     /// Silence the warnings of these rules
     #[arg(long, value_name = "RULE,..", value_delimiter = ',')]
     pub(crate) allow: Vec<String>,
+    /// Fix what has a safe fix, and write the files; of standard input, print the fixed text
+    #[arg(long, group = "fixing")]
+    pub(crate) fix: bool,
+    /// Print the fixes as a unified diff and change no file
+    #[arg(long, group = "fixing")]
+    pub(crate) diff: bool,
+    /// Also make fixes that may change what a valid definition does
+    #[arg(long, requires = "fixing")]
+    pub(crate) unsafe_fixes: bool,
+    /// Print the number of findings of each rule instead of the findings
+    #[arg(long, conflicts_with_all = ["format", "fixing"])]
+    pub(crate) statistics: bool,
     /// Print only findings: no files without findings, and no counts
     #[arg(long, short)]
     pub(crate) quiet: bool,

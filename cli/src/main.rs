@@ -23,6 +23,7 @@ mod output;
 mod placeholders;
 mod policy;
 mod progress;
+mod replace_file;
 mod replay;
 mod report;
 mod rule;

@@ -25,9 +25,9 @@ fn list() {
     let width = width.unwrap_or_default();
     for rule in RULES {
         let severity = rule.severity.as_str().to_lowercase();
-        let (id, name, summary) = (rule.id, rule.name, rule.summary);
         output::line(format_args!(
-            "{id}  {severity:<7}  {name:<width$}  {summary}"
+            "{}  {severity:<7}  {:<width$}  {}",
+            rule.id, rule.name, rule.summary
         ));
     }
 }

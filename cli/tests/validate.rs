@@ -102,9 +102,13 @@ fn a_folder_is_walked_for_definitions() {
             "/b/cut.json: 1 error",
         ]
     );
+    let totals: Vec<&str> = ran.stdout.lines().rev().take(2).collect();
     assert_eq!(
-        ran.stdout.lines().last(),
-        Some("4 files: 2 errors, 1 warning")
+        totals,
+        [
+            "2 can be fixed with `--fix`",
+            "4 files: 2 errors, 1 warning"
+        ]
     );
     assert!(ran.stderr.is_empty(), "{}", ran.stderr);
 }

@@ -1,12 +1,18 @@
 //! `stepwright validate`: reports all findings about definitions.
 
 mod check;
+mod count;
 mod files;
+mod fix;
+mod fixable;
 mod github;
 mod json;
 mod progress;
 mod sarif;
+mod statistics;
 mod text;
+
+use std::path::Path;
 
 use stepwright_asl::validate::{RuleIdError, Validator};
 
@@ -15,12 +21,18 @@ use crate::failure::Failure;
 use crate::output;
 use crate::report;
 use check::{CheckedDefinition, Checker};
+use fix::{FileFixer, FixMode};
 use progress::Progress;
 use text::Totals;
 
 /// Validates the files and prints the findings.
 pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Failure> {
-    let mut checker = Checker::new(validator(arguments)?);
+    let fixes_input = arguments.fix && arguments.files.iter().any(|path| path == Path::new("-"));
+    if fixes_input && arguments.format != OutputFormat::Text {
+        let text = "--fix prints the fixed text of standard input, so the findings have no other format than text";
+        return Err(Failure::Usage(text.to_owned()));
+    }
+    let mut checker = Checker::new(validator(arguments)?, FileFixer::of(arguments));
     let mut failures = Vec::new();
     let files = files::of(&arguments.files, &mut failures);
     let mut progress = Progress::of(files.len());
@@ -32,41 +44,79 @@ pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Failure> {
         }
     }
     progress.end();
-    let (checked, notes) = checker.finish();
+    let (checked, mut notes) = checker.finish();
+    if let Some(fixer) = &mut checker.fixer {
+        notes.extend(fixer.take_notes());
+        notes.extend(fixable::unfixable_notes(&checked, arguments));
+    }
     if checked.is_empty() && notes.is_empty() && failures.is_empty() {
-        let paths = arguments
-            .files
-            .iter()
-            .map(|path| path.display().to_string());
-        let paths: Vec<String> = paths.collect();
-        let reason = match paths.as_slice() {
-            [_] => "it is a folder without a definition",
-            _ => "they are folders without a definition",
-        };
-        let text = format!("cannot read {}: {reason}", paths.join(", "));
-        return Err(Failure::Usage(text));
+        return Err(no_definition(arguments));
     }
     if !arguments.quiet {
         for note in &notes {
             report::note(note);
         }
     }
-    print(&checked, arguments);
-    let has_errors = checked.iter().any(|one| one.findings.has_errors());
+    let is_diff = match &checker.fixer {
+        Some(fixer) => {
+            if fixer.mode == FixMode::Write {
+                print(&checked, fixes_input, arguments);
+            }
+            if !arguments.quiet {
+                let more = fixable::more(&checked, arguments);
+                report::tell(format_args!("{}{more}", fixer.summary()));
+            }
+            fixer.mode == FixMode::Diff
+        }
+        None => {
+            print(&checked, false, arguments);
+            false
+        }
+    };
+    let has_findings = match &checker.fixer {
+        Some(fixer) if is_diff => fixer.has_changes(),
+        _ => checked.iter().any(|one| one.findings.has_errors()),
+    };
     let last = failures.pop();
     for failure in &failures {
         report::failure(failure);
     }
     match last {
         Some(failure) => Err(failure),
-        None if has_errors => Err(Failure::Findings),
+        None if has_findings => Err(Failure::Findings),
         None => Ok(()),
     }
 }
 
-fn print(checked: &[CheckedDefinition], arguments: &ValidateArguments) {
+fn no_definition(arguments: &ValidateArguments) -> Failure {
+    let paths = arguments
+        .files
+        .iter()
+        .map(|path| path.display().to_string());
+    let paths: Vec<String> = paths.collect();
+    let reason = match paths.as_slice() {
+        [_] => "it is a folder without a definition",
+        _ => "they are folders without a definition",
+    };
+    Failure::Usage(format!("cannot read {}: {reason}", paths.join(", ")))
+}
+
+/// Prints the findings. On standard output there may be a fixed text already.
+fn print(checked: &[CheckedDefinition], has_output: bool, arguments: &ValidateArguments) {
+    if has_output {
+        return text::print_to_stderr(checked);
+    }
+    if arguments.statistics {
+        return statistics::print(checked);
+    }
     match arguments.format {
-        OutputFormat::Text => text::print(checked, arguments.quiet),
+        OutputFormat::Text => {
+            text::print(checked, arguments.quiet);
+            let hint = fixable::hint(checked).filter(|_| !arguments.fix && !arguments.quiet);
+            if let Some(hint) = hint {
+                output::line(hint);
+            }
+        }
         OutputFormat::Json => output::line(format_args!("{:#}", json::report(checked))),
         OutputFormat::Sarif => output::line(sarif::report(checked)),
         OutputFormat::Github => {
