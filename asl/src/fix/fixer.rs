@@ -225,16 +225,7 @@ impl FixSession<'_> {
     fn round(&mut self, mut candidates: Vec<Candidate>) {
         let before = self.editor.clone();
         loop {
-            let groups: Vec<&[Edit]> = candidates.iter().map(|one| one.edits.as_slice()).collect();
-            let made = self.editor.apply_some(&groups);
-            let mut done = Vec::new();
-            for (candidate, made) in candidates.into_iter().zip(made) {
-                match made {
-                    Ok(true) => done.push(candidate),
-                    Ok(false) => {}
-                    Err(error) => self.refuse(candidate, error.to_string()),
-                }
-            }
+            let done = self.make(candidates);
             let parts = (self.check)(self.editor.document());
             let remaining: HashSet<String> = keys(&parts);
             let (failed, fixed): (Vec<Candidate>, Vec<Candidate>) = done
@@ -257,6 +248,21 @@ impl FixSession<'_> {
             self.editor = before.clone();
             candidates = fixed;
         }
+    }
+
+    /// Makes the fixes that do not change the same text, and returns them.
+    fn make(&mut self, candidates: Vec<Candidate>) -> Vec<Candidate> {
+        let groups: Vec<&[Edit]> = candidates.iter().map(|one| one.edits.as_slice()).collect();
+        let made = self.editor.apply_some(&groups);
+        let mut done = Vec::new();
+        for (candidate, made) in candidates.into_iter().zip(made) {
+            match made {
+                Ok(true) => done.push(candidate),
+                Ok(false) => {}
+                Err(error) => self.refuse(candidate, error.to_string()),
+            }
+        }
+        done
     }
 
     fn refuse(&mut self, candidate: Candidate, reason: String) {

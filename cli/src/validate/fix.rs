@@ -21,7 +21,7 @@ use crate::terraform::is_terraform;
 
 /// What happens with a fixed text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FixMode {
+enum FixMode {
     /// The file is replaced. Standard input is printed.
     Write,
     /// A unified diff is printed.
@@ -30,7 +30,7 @@ pub(super) enum FixMode {
 
 /// Fixes files one after the other.
 pub(super) struct FileFixer {
-    pub(super) mode: FixMode,
+    mode: FixMode,
     allowed: Safety,
     fixed: usize,
     changed: BTreeSet<PathBuf>,

@@ -21,29 +21,18 @@ use crate::failure::Failure;
 use crate::output;
 use crate::report;
 use check::{CheckedDefinition, Checker};
-use fix::{FileFixer, FixMode};
+use fix::FileFixer;
 use progress::Progress;
 use text::Totals;
 
 /// Validates the files and prints the findings.
 pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Failure> {
-    let fixes_input = arguments.fix && arguments.files.iter().any(|path| path == Path::new("-"));
-    if fixes_input && arguments.format != OutputFormat::Text {
+    if fixes_input(arguments) && arguments.format != OutputFormat::Text {
         let text = "--fix prints the fixed text of standard input, so the findings have no other format than text";
         return Err(Failure::Usage(text.to_owned()));
     }
     let mut checker = Checker::new(validator(arguments)?, FileFixer::of(arguments));
-    let mut failures = Vec::new();
-    let files = files::of(&arguments.files, &mut failures);
-    let mut progress = Progress::of(files.len());
-    for file in &files {
-        progress.step();
-        if let Err(failure) = checker.check(file) {
-            // The remaining files are checked nevertheless.
-            failures.push(failure);
-        }
-    }
-    progress.end();
+    let mut failures = check_files(&mut checker, arguments);
     let (checked, mut notes) = checker.finish();
     if let Some(fixer) = &mut checker.fixer {
         notes.extend(fixer.take_notes());
@@ -57,34 +46,52 @@ pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Failure> {
             report::note(note);
         }
     }
-    let is_diff = match &checker.fixer {
-        Some(fixer) => {
-            if fixer.mode == FixMode::Write {
-                print(&checked, fixes_input, arguments);
-            }
-            if !arguments.quiet {
-                let more = fixable::more(&checked, arguments);
-                report::tell(format_args!("{}{more}", fixer.summary()));
-            }
-            fixer.mode == FixMode::Diff
-        }
-        None => {
-            print(&checked, false, arguments);
-            false
-        }
-    };
-    let has_findings = match &checker.fixer {
-        Some(fixer) if is_diff => fixer.has_changes(),
-        _ => checked.iter().any(|one| one.findings.has_errors()),
-    };
+    let is_failed = conclude(&checked, checker.fixer.as_ref(), arguments);
     let last = failures.pop();
     for failure in &failures {
         report::failure(failure);
     }
     match last {
         Some(failure) => Err(failure),
-        None if has_findings => Err(Failure::Findings),
+        None if is_failed => Err(Failure::Findings),
         None => Ok(()),
+    }
+}
+
+/// Whether standard output is for the fixed text of standard input.
+fn fixes_input(arguments: &ValidateArguments) -> bool {
+    arguments.fix && arguments.files.iter().any(|path| path == Path::new("-"))
+}
+
+/// Checks all files, also after a failure.
+fn check_files(checker: &mut Checker, arguments: &ValidateArguments) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    let files = files::of(&arguments.files, &mut failures);
+    let mut progress = Progress::of(files.len());
+    for file in &files {
+        progress.step();
+        failures.extend(checker.check(file).err());
+    }
+    progress.end();
+    failures
+}
+
+/// Prints the findings and the number of fixes. Returns whether there is an error or, with `--diff`, a change.
+fn conclude(
+    checked: &[CheckedDefinition],
+    fixer: Option<&FileFixer>,
+    arguments: &ValidateArguments,
+) -> bool {
+    if !arguments.diff {
+        print(checked, arguments);
+    }
+    if let Some(fixer) = fixer.filter(|_| !arguments.quiet) {
+        let more = fixable::more(checked, arguments);
+        report::tell(format_args!("{}{more}", fixer.summary()));
+    }
+    match fixer {
+        Some(fixer) if arguments.diff => fixer.has_changes(),
+        _ => checked.iter().any(|one| one.findings.has_errors()),
     }
 }
 
@@ -101,9 +108,9 @@ fn no_definition(arguments: &ValidateArguments) -> Failure {
     Failure::Usage(format!("cannot read {}: {reason}", paths.join(", ")))
 }
 
-/// Prints the findings. On standard output there may be a fixed text already.
-fn print(checked: &[CheckedDefinition], has_output: bool, arguments: &ValidateArguments) {
-    if has_output {
+/// Prints the findings: on standard error if the fixed text is on standard output.
+fn print(checked: &[CheckedDefinition], arguments: &ValidateArguments) {
+    if fixes_input(arguments) {
         return text::print_to_stderr(checked);
     }
     if arguments.statistics {
