@@ -114,6 +114,30 @@ fn definitions_in_templates_are_fixed() {
 }
 
 #[test]
+fn a_file_that_two_machines_name_is_fixed_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed", "End": true}}}"#;
+    let machine = |name: &str| {
+        format!(
+            "  {name}:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      DefinitionUri: file.asl.json\n"
+        )
+    };
+    let template = format!("Resources:\n{}{}", machine("One"), machine("Two"));
+    write(folder.path(), "template.yaml", &template);
+    let file = write(folder.path(), "file.asl.json", definition);
+    let path = folder.path().display().to_string();
+    let ran = stepwright(&["validate", "--diff", &path], "");
+    assert_eq!(ran.stdout.matches("@@ -1").count(), 1, "{}", ran.stdout);
+    assert_eq!(ran.stderr, "Would fix 1 problem in 1 file\n");
+    let ran = stepwright(&["validate", "--fix", &path], "");
+    assert_eq!(
+        (ran.status, &*ran.stderr),
+        (0, "Fixed 1 problem in 1 file\n")
+    );
+    assert_eq!(read(&file), definition.replace(", \"End\": true", ""));
+}
+
+#[test]
 fn what_cannot_be_written_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed", "End": true}}}"#;

@@ -12,6 +12,7 @@ use stepwright_asl::validate::Validator;
 use stepwright_asl::yaml::Format;
 
 use super::count::count;
+use super::files::whole;
 use crate::args::ValidateArguments;
 use crate::failure::Failure;
 use crate::input;
@@ -127,13 +128,17 @@ impl FileFixer {
                 finding.rule
             ));
         }
-        let is_input = path == Path::new("-");
-        let is_changed = fixed.text != text && self.changed.insert(path.to_owned());
+        let is_first = fixed.text != text && self.changed.insert(whole(path));
+        // A file that several templates name is fixed again, but its diff is shown once.
+        let is_changed = match self.mode {
+            FixMode::Write => fixed.text != text,
+            FixMode::Diff => is_first,
+        };
         if is_changed {
             self.fixed += fixed.applied.len();
         }
         match self.mode {
-            FixMode::Write if is_input => output::print(&fixed.text),
+            FixMode::Write if path == Path::new("-") => output::print(&fixed.text),
             FixMode::Write if is_changed => replace_file(path, &fixed.text)?,
             FixMode::Diff if is_changed => output::print(diff(path, &text, &fixed.text)),
             _ => {}
