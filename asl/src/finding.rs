@@ -7,8 +7,11 @@ use serde::Serialize;
 use serde::ser::SerializeStruct;
 
 use crate::SyntaxError;
+use crate::fix::Fix;
 use crate::json::{Document, DuplicateKey, Position};
 
+/// The name of the rule about texts that are not JSON.
+const INVALID_JSON: &str = "invalid-json";
 /// AWS's code for a text that is not JSON.
 const NOT_JSON: &str = "INVALID_JSON_DESCRIPTION";
 
@@ -31,11 +34,13 @@ const NOT_JSON: &str = "INVALID_JSON_DESCRIPTION";
 /// assert_eq!(json["location"], "/States/Charge");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Finding {
     /// The rule's id, such as `SW020`.
     pub rule: &'static str,
+    /// The rule's name, such as `missing-transition-target`; `None` for user-defined rules.
+    pub name: Option<&'static str>,
     /// The code of AWS's `ValidateStateMachineDefinition`, such as `MISSING_TRANSITION_TARGET`; `None` if AWS has no such diagnostic.
     pub code: Option<&'static str>,
     /// Whether the definition can be used.
@@ -52,6 +57,8 @@ pub struct Finding {
     pub offset: usize,
     /// A likely fix, such as "did you mean `Charge`?".
     pub suggestion: Option<String>,
+    /// An automatic fix, which [`Fixer`](crate::fix::Fixer) makes.
+    pub fix: Option<Fix>,
 }
 
 /// The severity of a finding.
@@ -91,6 +98,7 @@ impl Finding {
     pub fn new(rule: &'static str, severity: Severity, message: impl Into<String>) -> Finding {
         Finding {
             rule,
+            name: None,
             code: None,
             severity,
             message: message.into(),
@@ -99,6 +107,7 @@ impl Finding {
             column: 1,
             offset: 0,
             suggestion: None,
+            fix: None,
         }
     }
 
@@ -126,6 +135,20 @@ impl Finding {
         self
     }
 
+    /// Sets the fix.
+    #[must_use]
+    pub fn with_fix(mut self, fix: Fix) -> Finding {
+        self.fix = Some(fix);
+        self
+    }
+
+    /// Sets the rule's name.
+    #[must_use]
+    pub(crate) fn with_name(mut self, name: &'static str) -> Finding {
+        self.name = Some(name);
+        self
+    }
+
     /// Sets AWS's code.
     #[must_use]
     pub(crate) fn with_code(mut self, code: Option<&'static str>) -> Finding {
@@ -145,6 +168,7 @@ impl Finding {
     /// The error for a text that is not valid JSON or YAML.
     pub(crate) fn not_json(error: &SyntaxError) -> Finding {
         let finding = Finding::new("SW001", Severity::Error, error.message.as_str());
+        let finding = finding.with_name(INVALID_JSON);
         Finding {
             line: error.position.map_or(1, |position| position.line),
             column: error.position.map_or(1, |position| position.column),
@@ -160,6 +184,7 @@ impl Finding {
             duplicate.key, duplicate.first.line, duplicate.first.column
         );
         Finding::new("SW001", Severity::Error, message)
+            .with_name(INVALID_JSON)
             .with_code(Some(NOT_JSON))
             .at(&duplicate.pointer)
             .position(duplicate.again)
@@ -193,26 +218,28 @@ impl fmt::Display for Finding {
     }
 }
 
-/// AWS's `severity`, `code`, `message` and `location`; and `rule`, `pointer`, `line`, `column`, `offset` and `suggestion`.
+/// AWS's `severity`, `code`, `message` and `location`; and `rule`, `name`, `pointer`, `line`, `column`, `offset`, `suggestion` and `fix`.
 impl Serialize for Finding {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut diagnostic = serializer.serialize_struct("Finding", 10)?;
+        let mut diagnostic = serializer.serialize_struct("Finding", 12)?;
         diagnostic.serialize_field("severity", &self.severity)?;
         diagnostic.serialize_field("code", &self.code)?;
         diagnostic.serialize_field("message", &self.message)?;
         diagnostic.serialize_field("location", &self.location())?;
         diagnostic.serialize_field("rule", &self.rule)?;
+        diagnostic.serialize_field("name", &self.name)?;
         diagnostic.serialize_field("pointer", &self.pointer)?;
         diagnostic.serialize_field("line", &self.line)?;
         diagnostic.serialize_field("column", &self.column)?;
         diagnostic.serialize_field("offset", &self.offset)?;
         diagnostic.serialize_field("suggestion", &self.suggestion)?;
+        diagnostic.serialize_field("fix", &self.fix)?;
         diagnostic.end()
     }
 }
 
 /// All findings about one definition, in document order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Findings {
     all: Vec<Finding>,
     truncated: bool,

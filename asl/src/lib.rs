@@ -43,6 +43,8 @@
 //! | to build a definition | the structures of [`model`], [`json!`] |
 //! | transitions, reachable states, uncaught errors | [`graph::Graph`] |
 //! | to check a definition | [`validate`](validate::validate), [`Validator`](validate::Validator) |
+//! | to fix what it finds | [`fix::Fixer`], which changes the text |
+//! | to change the text of a definition | [`edit::Editor`] |
 //! | what changed, and the effects on running executions | [`diff::Diff`] |
 //! | what executions cost, and how close they come to the limits | [`estimate::Estimate`] |
 //! | a picture | `stepwright_diagram::Diagram`, in the crate `stepwright-diagram` |
@@ -84,6 +86,7 @@ pub mod edit;
 pub mod errors;
 #[cfg(feature = "estimate")]
 pub mod estimate;
+pub mod fix;
 pub mod graph;
 #[cfg(feature = "integrations")]
 pub mod integrations;

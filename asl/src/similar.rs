@@ -9,24 +9,61 @@
 /// assert_eq!(nearest("Refund", ["Charge", "Fulfil"]), None);
 /// ```
 pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    most_similar(name, candidates).map(|found| found.name)
+}
+
+/// The candidate most similar to a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SimilarName<'c> {
+    pub(crate) name: &'c str,
+    /// Whether no other candidate is as similar.
+    pub(crate) is_only: bool,
+}
+
+/// [`nearest`], and whether it is the only one.
+pub(crate) fn most_similar<'c>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+) -> Option<SimilarName<'c>> {
     let name: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
     // Longer texts are not names, and comparing them is slow.
     if name.is_empty() || name.len() > 100 {
         return None;
     }
-    candidates
-        .into_iter()
-        .filter_map(|candidate| {
-            let chars: Vec<char> = candidate.chars().flat_map(char::to_lowercase).collect();
-            let limit = (name.len().max(chars.len()) / 3).max(1);
-            if name.len().abs_diff(chars.len()) > limit {
-                return None;
+    let mut best: Option<(usize, SimilarName<'c>)> = None;
+    let similar = candidates.into_iter().filter_map(|candidate| {
+        let chars: Vec<char> = candidate.chars().flat_map(char::to_lowercase).collect();
+        let limit = (name.len().max(chars.len()) / 3).max(1);
+        if name.len().abs_diff(chars.len()) > limit {
+            return None;
+        }
+        let distance = distance(&name, &chars);
+        (distance <= limit).then_some((distance, candidate))
+    });
+    for (distance, name) in similar {
+        match &mut best {
+            Some((least, found)) if *least == distance => {
+                found.is_only &= found.name == name;
             }
-            let distance = distance(&name, &chars);
-            (distance <= limit).then_some((distance, candidate))
-        })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+            Some((least, _)) if *least < distance => {}
+            _ => {
+                let is_only = true;
+                best = Some((distance, SimilarName { name, is_only }));
+            }
+        }
+    }
+    best.map(|(_, found)| found)
+}
+
+/// Whether a name is probably a typo of a known name: it differs in one or two characters and in no digit.
+pub(crate) fn is_slip(name: &str, known: &str) -> bool {
+    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).collect::<Vec<_>>();
+    let limit = match known.len() {
+        0..4 => 0,
+        4..8 => 1,
+        _ => 2,
+    };
+    digits(name) == digits(known) && distance_within(name, known, limit)
 }
 
 /// [`nearest`] as a question: ``did you mean `Fulfil`?``
@@ -38,7 +75,6 @@ pub fn did_you_mean<'c>(
 }
 
 /// Whether the edit distance of `a` and `b`, ignoring case, is at most `limit`. Edits insert, delete, replace or swap characters.
-#[cfg(feature = "integrations")]
 pub(crate) fn distance_within(a: &str, b: &str, limit: usize) -> bool {
     let chars = |text: &str| -> Vec<char> { text.chars().flat_map(char::to_lowercase).collect() };
     // Most names differ in length, and comparing byte lengths is fast.
@@ -87,6 +123,28 @@ mod tests {
     #[test]
     fn the_nearest_of_several_is_taken() {
         assert_eq!(nearest("Chrge", ["Change", "Charge"]), Some("Charge"));
+    }
+
+    #[test]
+    fn a_tie_is_noticed() {
+        let found = |name, candidates: [&'static str; 3]| {
+            most_similar(name, candidates).map(|found| (found.name, found.is_only))
+        };
+        assert_eq!(
+            found("Stepp", ["Step", "Stop", "Steps"]),
+            Some(("Step", false))
+        );
+        assert_eq!(
+            found("Chrge", ["Charge", "Charge", "X"]),
+            Some(("Charge", true))
+        );
+        assert_eq!(found("done", ["Done", "DONE", "X"]), Some(("Done", false)));
+    }
+
+    #[test]
+    fn a_slip_changes_no_digit() {
+        assert!(is_slip("Chrage", "Charge") && is_slip("charge", "Charge"));
+        assert!(!is_slip("Step2", "Step1") && !is_slip("B", "A"));
     }
 
     #[test]

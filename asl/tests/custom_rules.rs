@@ -193,8 +193,9 @@ fn findings_serialise_in_the_shape_of_aws() {
     let json = serde_json::to_value(&findings).expect("findings are JSON");
     let expected = json!([{
         "severity": "ERROR", "code": "MISSING_TRANSITION_TARGET", "message": "Missing 'Next' target: Dnoe",
-        "location": "/States/A/Next", "rule": "SW020", "pointer": "/States/A/Next", "line": 1, "column": 59,
-        "offset": 58, "suggestion": "did you mean `Done`?"}]);
+        "location": "/States/A/Next", "rule": "SW020", "name": "missing-transition-target", "pointer": "/States/A/Next", "line": 1, "column": 59,
+        "offset": 58, "suggestion": "did you mean `Done`?", "fix": {"title": "replace `Dnoe` with `Done`", "safety": "safe",
+        "edits": [{"op": "replace", "pointer": "/States/A/Next", "value": "Done"}]}}]);
     assert_eq!(json, expected);
 }
 

@@ -2,7 +2,7 @@
 
 mod cases;
 mod model;
-mod sample;
+pub(crate) mod sample;
 
 use model::{Edited, Seed, edit, pointers};
 use proptest::prelude::*;

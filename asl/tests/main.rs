@@ -9,6 +9,8 @@ mod diff;
 #[cfg(feature = "yaml")]
 mod edit;
 mod findings;
+#[cfg(all(feature = "yaml", feature = "integrations"))]
+mod fix;
 mod hostile;
 #[cfg(feature = "integrations")]
 mod integrations;

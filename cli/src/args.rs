@@ -84,8 +84,8 @@ pub(crate) enum Command {
     #[command(after_help = VALIDATE_EXAMPLES)]
     Validate(ValidateArguments),
     /// Explain what a rule of the validator requires, and why
-    #[command(after_help = EXPLAIN_EXAMPLES)]
-    Explain(ExplainArguments),
+    #[command(visible_alias = "explain", after_help = RULE_EXAMPLES)]
+    Rule(RuleArguments),
     /// Run a definition in process and print the execution's output as JSON
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArguments),
@@ -141,21 +141,24 @@ const VALIDATE_EXAMPLES: &str = "Examples:
   stepwright validate infra                                  every definition and template in the folder
   stepwright validate template.yaml                          the state machines of a CloudFormation or SAM template
   stepwright validate --type EXPRESS --format json infra/*.asl.json infra/*.asl.yaml
-  stepwright validate --deny warnings --allow SW048,SW142 infra
+  stepwright validate --deny warnings --allow missing-timeout,SW142 infra
+  stepwright validate --fix infra                            fixes what has a safe fix
+  stepwright validate --diff --unsafe-fixes infra            shows all fixes and changes no file
+  stepwright validate --statistics infra                     the number of findings of each rule
   stepwright validate --format github .                      annotates the lines of a pull request
   stepwright validate --format sarif . > stepwright.sarif
   aws stepfunctions describe-state-machine --state-machine-arn ARN | stepwright validate -
   cargo run --bin order_processing -- --emit | stepwright validate -
 
 In a folder, every *.asl.json and *.asl.yaml is checked, and each *.json, *.yaml, *.yml and *.template that is a definition or a template with state machines.
-Hidden folders, target and node_modules are skipped. `stepwright: allow SW024, SW048` in the Comment of a state, or of the machine, silences the
-warnings of these rules there. `stepwright explain SW024` explains a rule.
-Exit status: 0 no error; 1 an error in a definition; 2 wrong usage, or a file that cannot be read.";
+Hidden folders, target and node_modules are skipped. `stepwright: allow SW024, missing-timeout` in the Comment of a state, or of the machine, silences the
+warnings of these rules there. `stepwright rule SW024` explains a rule.
+Exit status: 0 no error; 1 an error in a definition, or with --diff a file that would change; 2 wrong usage, or a file that cannot be read.";
 
-const EXPLAIN_EXAMPLES: &str = "Examples:
-  stepwright explain SW142
-  stepwright explain sw020 sw021
-  stepwright explain             lists all rules
+const RULE_EXAMPLES: &str = "Examples:
+  stepwright rule SW142
+  stepwright rule missing-transition-target unreachable-state
+  stepwright rule                lists all rules
 
 Exit status: 0 printed; 2 unknown rule.";
 
@@ -288,11 +291,11 @@ pub(crate) struct ValidateArguments {
     /// How findings are printed
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: OutputFormat,
-    /// Treat the warnings of these rules (such as SW022) as errors, or all `warnings`
-    #[arg(long, value_name = "ID,..|warnings", value_delimiter = ',')]
+    /// Treat the warnings of these rules (such as SW048 or missing-timeout) as errors, or all `warnings`
+    #[arg(long, value_name = "RULE,..|warnings", value_delimiter = ',')]
     pub(crate) deny: Vec<String>,
     /// Silence the warnings of these rules
-    #[arg(long, value_name = "ID,..", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE,..", value_delimiter = ',')]
     pub(crate) allow: Vec<String>,
     /// The settings file, instead of the nearest `stepwright.toml` above each definition
     #[arg(long, value_name = "FILE")]
@@ -300,16 +303,28 @@ pub(crate) struct ValidateArguments {
     /// Ignore every `stepwright.toml`
     #[arg(long, conflicts_with = "config")]
     pub(crate) no_config: bool,
+    /// Fix what has a safe fix, and write the files; of standard input, print the fixed text
+    #[arg(long, group = "fixing")]
+    pub(crate) fix: bool,
+    /// Print the fixes as a unified diff and change no file
+    #[arg(long, group = "fixing")]
+    pub(crate) diff: bool,
+    /// Also make fixes that may change what a valid definition does
+    #[arg(long, requires = "fixing")]
+    pub(crate) unsafe_fixes: bool,
+    /// Print the number of findings of each rule instead of the findings
+    #[arg(long, conflicts_with_all = ["format", "fixing"])]
+    pub(crate) statistics: bool,
     /// Print only findings: no files without findings, and no counts
     #[arg(long, short)]
     pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct ExplainArguments {
-    /// The ids of rules; if none is given, all rules are listed
-    #[arg(value_name = "ID")]
-    pub(crate) ids: Vec<String>,
+pub(crate) struct RuleArguments {
+    /// The ids or names of rules; if none is given, all rules are listed
+    #[arg(value_name = "RULE")]
+    pub(crate) rules: Vec<String>,
 }
 
 #[derive(Debug, Args)]

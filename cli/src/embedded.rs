@@ -53,7 +53,7 @@ fn found(
 ) -> Result<EmbeddedMachine, Failure> {
     if let Some(findings) = machine.check(document, validator) {
         let (part, inner) = match machine.definition {
-            EmbeddedDefinition::Part { document } => (Some(document), None),
+            EmbeddedDefinition::Part { document, .. } => (Some(document), None),
             EmbeddedDefinition::Text { text, .. } => {
                 (None, Format::of_text(&text).parse(&text).ok())
             }

@@ -12,7 +12,6 @@ mod diff;
 mod embedded;
 mod estimate;
 mod executions;
-mod explain;
 mod failure;
 mod graph;
 mod group;
@@ -24,8 +23,10 @@ mod output;
 mod placeholders;
 mod policy;
 mod progress;
+mod replace_file;
 mod replay;
 mod report;
+mod rule;
 mod run;
 mod serve;
 mod settings;
@@ -53,7 +54,7 @@ async fn main() -> ExitCode {
     arguments.color.apply();
     let done = match arguments.command {
         Command::Validate(arguments) => validate::validate(&arguments),
-        Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Rule(arguments) => rule::rule(&arguments),
         Command::Run(arguments) => run::run(arguments).await,
         Command::Serve(arguments) => serve::serve(*arguments).await,
         Command::Executions(arguments) => executions::executions(&arguments),

@@ -44,7 +44,7 @@ pub(crate) fn hint(text: &str) -> String {
 
 /// The failure for an unknown rule id.
 pub(crate) fn unknown_rule(error: &RuleIdError) -> Failure {
-    let hint = hint("`stepwright explain` lists all rules");
+    let hint = hint("`stepwright rule` lists all rules");
     Failure::Usage(format!("{error}{hint}"))
 }
 

@@ -6,6 +6,7 @@ mod common;
 mod coverage;
 mod diff;
 mod estimate;
+mod fix;
 mod graph;
 mod import;
 mod import_random;

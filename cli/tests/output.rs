@@ -29,8 +29,8 @@ const PRINTING: [&[&str]; 11] = [
     &["diff", "checkout.asl.json", "discount.asl.json"],
     &["import", "checkout.asl.json"],
     &["completions", "bash"],
-    &["explain", "SW142"],
-    &["explain"],
+    &["rule", "SW142"],
+    &["rule"],
 ];
 
 /// A temporary folder with the history and the coverage of one run.
@@ -132,7 +132,7 @@ fn an_error_that_cannot_be_told_has_its_exit_status_all_the_same() {
         &["coverage", nowhere],
         &["graph", nowhere],
         &["import", nowhere],
-        &["explain", "SW9999"],
+        &["rule", "SW9999"],
     ] {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
         let status = Command::new(env!("CARGO_BIN_EXE_stepwright"))

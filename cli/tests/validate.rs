@@ -1,4 +1,4 @@
-//! `stepwright validate` and `explain`, with files, folders and templates.
+//! `stepwright validate` and `rule`, with files, folders and templates.
 
 use std::path::{Path, PathBuf};
 
@@ -102,9 +102,13 @@ fn a_folder_is_walked_for_definitions() {
             "/b/cut.json: 1 error",
         ]
     );
+    let totals: Vec<&str> = ran.stdout.lines().rev().take(2).collect();
     assert_eq!(
-        ran.stdout.lines().last(),
-        Some("4 files: 2 errors, 1 warning")
+        totals,
+        [
+            "2 can be fixed with `--fix`",
+            "4 files: 2 errors, 1 warning"
+        ]
     );
     assert!(ran.stderr.is_empty(), "{}", ran.stderr);
 }
@@ -182,7 +186,7 @@ fn rules_are_denied_and_allowed_by_lists() {
         "{}",
         ran.stderr
     );
-    assert!(ran.stderr.contains("stepwright explain"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("stepwright rule"), "{}", ran.stderr);
 }
 
 #[test]
@@ -406,8 +410,8 @@ fn what_describe_state_machine_prints_is_checked() {
 }
 
 #[test]
-fn rules_are_explained() {
-    let ran = stepwright(&["explain", "SW142"], "");
+fn rules_are_explained_by_id_or_name() {
+    let ran = stepwright(&["rule", "SW142"], "");
     assert_eq!(ran.status, 0, "{}", ran.stderr);
     let page = std::fs::read_to_string(
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/rules.md"),
@@ -418,7 +422,7 @@ fn rules_are_explained() {
         "{}",
         ran.stdout
     );
-    let two = stepwright(&["explain", "sw020", "sw150"], "");
+    let two = stepwright(&["rule", "missing-transition-target", "sw150"], "");
     assert!(
         two.stdout.contains("## SW020") && two.stdout.contains("## SW150"),
         "{}",
@@ -430,7 +434,7 @@ fn rules_are_explained() {
         "{}",
         all.stdout
     );
-    let unknown = stepwright(&["explain", "SW142x"], "");
+    let unknown = stepwright(&["rule", "SW142x"], "");
     assert_eq!(unknown.status, 2);
     assert!(
         unknown.stderr.contains("did you mean `SW142`?"),

@@ -118,6 +118,25 @@ pub(super) fn remove(plan: &EditPlan<'_>, target: &EditTarget<'_>, at: usize) ->
     Ok(vec![Splice::delete(behind)])
 }
 
+/// Moves an item behind the others, with the comment on its last line.
+pub(super) fn move_last(plan: &EditPlan<'_>, parent: TargetNode<'_>, at: usize) -> Changes {
+    let source = plan.source;
+    let items = items(source, parent)?;
+    let (item, last) = (items[at], items[items.len() - 1]);
+    if item.begin == last.begin {
+        return Ok(Vec::new());
+    }
+    let (begin, end) = (source.line_start(item.begin), end_of_lines(source, &item)?);
+    if !source.begins_line(item.begin) {
+        return Err("it is not at the beginning of a line".to_owned());
+    }
+    let text = format!("{}{}", source.line_break(begin), &source.text[begin..end]);
+    Ok(vec![
+        Splice::delete(lines(source, item.begin, end)),
+        Splice::insert(end_of_lines(source, &last)?, text),
+    ])
+}
+
 /// Replaces a value.
 pub(super) fn replace(plan: &EditPlan<'_>, target: &EditTarget<'_>, value: &Json) -> Changes {
     let node = target.node();

@@ -58,35 +58,7 @@ pub(super) fn items(
 
 /// The offset after the colon of a key.
 fn behind_colon(source: SourceText<'_>, key: usize, start: usize) -> Option<usize> {
-    let text = source.text;
-    let end = match source.byte(key)? {
-        quote @ (b'"' | b'\'') => {
-            let mut offset = key + 1;
-            loop {
-                match source.byte(offset)? {
-                    b'\\' if quote == b'"' => offset += 2,
-                    byte if byte == quote && source.byte(offset + 1) == Some(quote) => {
-                        if quote == b'"' {
-                            break offset + 1;
-                        }
-                        offset += 2;
-                    }
-                    byte if byte == quote => break offset + 1,
-                    _ => offset += 1,
-                }
-            }
-        }
-        _ => {
-            let rest = text.get(key..)?;
-            let ends = |(at, _): &(usize, &str)| {
-                rest[at + 1..]
-                    .chars()
-                    .next()
-                    .is_none_or(|next| next.is_ascii_whitespace())
-            };
-            key + rest.match_indices(':').find(ends)?.0
-        }
-    };
+    let end = source.key_end(key)?;
     let colon = source.skip_blanks(end);
     (source.byte(colon) == Some(b':') && colon < start.max(colon + 1)).then_some(colon + 1)
 }

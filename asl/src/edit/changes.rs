@@ -4,6 +4,7 @@
 use super::block;
 use super::flow::{self, FlowCollection};
 use super::plan::{Changes, EditPlan};
+use super::splice::Splice;
 use super::target::{EditTarget, TargetNode};
 use crate::json::{Json, ValueSyntax};
 
@@ -50,6 +51,40 @@ impl EditPlan<'_> {
         }
         let _ = target;
         self.flow(parent, None)?.remove(at)
+    }
+
+    /// Replaces the key of a member, with the quotes of the old key.
+    pub(super) fn rename(
+        &self,
+        target: &EditTarget<'_>,
+        parent: TargetNode<'_>,
+        key: &str,
+    ) -> Changes {
+        let start = target.node().mark.key as usize;
+        let (Some(end), Some(quotes)) = (self.source.key_end(start), self.source.quotes(start))
+        else {
+            return Err("its key is written in a form that cannot be edited".to_owned());
+        };
+        let mut style = self.style.clone();
+        style.keys = quotes;
+        #[cfg(feature = "yaml")]
+        if parent.mark.shape == ValueSyntax::Block {
+            let text = super::scalar::block(&style, key, true);
+            return Ok(vec![Splice::new(start..end, text)]);
+        }
+        let _ = parent;
+        let writer = flow::writer(self.source, style, start);
+        let text = (writer.scalar)(&writer.style, key, true);
+        Ok(vec![Splice::new(start..end, text)])
+    }
+
+    /// Moves an item behind the other items of an array.
+    pub(super) fn move_last(&self, parent: TargetNode<'_>, at: usize) -> Changes {
+        #[cfg(feature = "yaml")]
+        if parent.mark.shape == ValueSyntax::Block {
+            return block::move_last(self, parent, at);
+        }
+        self.flow(parent, None)?.move_last(at)
     }
 
     fn flow<'s>(

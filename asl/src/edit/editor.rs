@@ -1,15 +1,17 @@
 //! The [`Editor`].
 
-use super::compare::{self, Change};
+use super::compare;
 use super::error::EditError;
+use super::expected::{Change, PlacedChange, expected};
+use super::operation::{Edit, InsertPosition};
 use super::plan::EditPlan;
 use super::source::SourceText;
-use super::splice::{Splice, apply};
+use super::splice::{Splice, apply, insert_sorted, meets};
 use super::target::{EditTarget, TargetNode, is_alias, missing};
 use crate::SyntaxError;
 use crate::json::{Document, Json, MAX_DEPTH, escape, index};
 #[cfg(feature = "yaml")]
-use crate::yaml::Format;
+use crate::yaml::{Format, read_template};
 
 /// A JSON or YAML text with edits. Text that no edit names remains unchanged, byte by byte; see [`edit`](super).
 ///
@@ -34,12 +36,10 @@ pub struct Editor {
     is_yaml: bool,
 }
 
-/// The position of a new member.
-#[derive(Debug, Clone, Copy)]
-enum InsertPosition<'k> {
-    Last,
-    Before(&'k str),
-    After(&'k str),
+/// The text changes of one edit, and the change of the value that they make.
+struct PreparedEdit {
+    splices: Vec<Splice>,
+    placed: PlacedChange,
 }
 
 impl Editor {
@@ -95,6 +95,22 @@ impl Editor {
         })
     }
 
+    /// Edits a template in JSON or YAML, whose values may have any tag.
+    #[cfg(feature = "yaml")]
+    pub(crate) fn parse_template(text: &str) -> Result<Editor, SyntaxError> {
+        if Format::of_text(text) == Format::Json
+            && let Ok(editor) = Editor::parse(text)
+        {
+            return Ok(editor);
+        }
+        let read = |text: &str| Document::read(text, read_template);
+        Ok(Editor {
+            document: read(text)?,
+            read,
+            is_yaml: true,
+        })
+    }
+
     /// The current text.
     pub fn text(&self) -> &str {
         self.document.source()
@@ -111,7 +127,7 @@ impl Editor {
     ///
     /// If the member already exists, the parent does not exist, the index is out of bounds, or the text cannot be edited there (see [`EditError`]).
     pub fn insert(&mut self, pointer: &str, value: impl Into<Json>) -> Result<(), EditError> {
-        self.insert_at(pointer, InsertPosition::Last, &value.into())
+        self.apply(&[Edit::insert(pointer, value)])
     }
 
     /// Inserts a member before the member `key` of the same object.
@@ -125,7 +141,11 @@ impl Editor {
         key: &str,
         value: impl Into<Json>,
     ) -> Result<(), EditError> {
-        self.insert_at(pointer, InsertPosition::Before(key), &value.into())
+        self.apply(&[Edit::Insert {
+            pointer: pointer.to_owned(),
+            value: value.into(),
+            position: InsertPosition::Before(key.to_owned()),
+        }])
     }
 
     /// Inserts a member after the member `key` of the same object.
@@ -139,7 +159,7 @@ impl Editor {
         key: &str,
         value: impl Into<Json>,
     ) -> Result<(), EditError> {
-        self.insert_at(pointer, InsertPosition::After(key), &value.into())
+        self.apply(&[Edit::insert_after(pointer, key, value)])
     }
 
     /// Replaces an existing value. The pointer `""` is the whole text.
@@ -148,20 +168,43 @@ impl Editor {
     ///
     /// If the value does not exist, or the text cannot be edited there (see [`EditError`]).
     pub fn replace(&mut self, pointer: &str, value: impl Into<Json>) -> Result<(), EditError> {
-        let value = value.into();
-        check_depth(&value)?;
-        let target = EditTarget::find(&self.document, pointer)?;
-        let splices = self
-            .plan()
-            .replace(&target, &value)
-            .map_err(|reason| self.refusal(pointer, target.node(), reason))?;
-        let path = target.path;
-        match path.split_last() {
-            Some((&at, outer)) => {
-                self.commit(pointer, &splices, outer, Change::Replace(at, &value))
-            }
-            None => self.commit(pointer, &splices, &[], Change::Root(&value)),
-        }
+        self.apply(&[Edit::replace(pointer, value)])
+    }
+
+    /// Renames the key of a member. Its value and its position remain.
+    ///
+    /// ```
+    /// use stepwright_asl::edit::Editor;
+    ///
+    /// let mut editor = Editor::parse(r#"{ "Retyr" : [ ], "End": true }"#)?;
+    /// editor.rename("/Retyr", "Retry")?;
+    /// assert_eq!(editor.text(), r#"{ "Retry" : [ ], "End": true }"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If there is no such member, the object already has the new key, or the text cannot be edited there (see [`EditError`]).
+    pub fn rename(&mut self, pointer: &str, key: &str) -> Result<(), EditError> {
+        self.apply(&[Edit::rename(pointer, key)])
+    }
+
+    /// Moves an item behind the other items of its array.
+    ///
+    /// ```
+    /// use stepwright_asl::edit::Editor;
+    ///
+    /// let mut editor = Editor::parse("[1,  2, 3 ]")?;
+    /// editor.move_last("/0")?;
+    /// assert_eq!(editor.text(), "[2,  3, 1 ]");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If there is no such item, or the text cannot be edited there (see [`EditError`]).
+    pub fn move_last(&mut self, pointer: &str) -> Result<(), EditError> {
+        self.apply(&[Edit::move_last(pointer)])
     }
 
     /// Removes a member or an item.
@@ -170,25 +213,211 @@ impl Editor {
     ///
     /// If the value does not exist, the pointer is `""`, or the text cannot be edited there (see [`EditError`]).
     pub fn remove(&mut self, pointer: &str) -> Result<(), EditError> {
+        self.apply(&[Edit::remove(pointer)])
+    }
+
+    /// Makes several edits, or none of them if one is impossible. All pointers refer to the text before the edits, and the edits must be about
+    /// different values. The text is parsed once, however many edits there are.
+    ///
+    /// ```
+    /// use stepwright_asl::edit::{Edit, Editor};
+    ///
+    /// let mut editor = Editor::parse(r#"{"a": 1, "b": [1, 2], "c": 3}"#)?;
+    /// editor.apply(&[Edit::remove("/a"), Edit::replace("/b/1", "two"), Edit::rename("/c", "d")])?;
+    /// assert_eq!(editor.text(), r#"{"b": [1, "two"], "d": 3}"#);
+    ///
+    /// let error = editor.apply(&[Edit::remove("/b"), Edit::remove("/b/0")]).unwrap_err();
+    /// assert!(error.to_string().contains("another edit changes the same text"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If one of the edits is impossible, or two of them change the same text.
+    pub fn apply(&mut self, edits: &[Edit]) -> Result<(), EditError> {
+        let Some(first) = edits.first() else {
+            return Ok(());
+        };
+        let (splices, changes) = self.prepare_group(&self.plan(), edits)?;
+        self.commit(first.pointer(), &splices, changes)
+    }
+
+    /// Makes as many of these groups of edits as possible, without two that change the same text. Returns for each group whether it was made; the error
+    /// of an impossible group. The groups that were left out may be possible in the edited text, with pointers into that text.
+    pub(crate) fn apply_some(&mut self, groups: &[&[Edit]]) -> Vec<Result<bool, EditError>> {
+        let plan = self.plan();
+        let mut splices: Vec<Splice> = Vec::new();
+        let mut changes = Vec::new();
+        let mut made: Vec<Result<bool, EditError>> = Vec::new();
+        for group in groups {
+            made.push(self.prepare_group(&plan, group).map(|prepared| {
+                let (own, placed) = prepared;
+                let is_free = own.iter().all(|splice| !meets(&splices, splice));
+                if is_free {
+                    insert_sorted(&mut splices, own);
+                    changes.extend(placed);
+                }
+                is_free
+            }));
+        }
+        let chosen: Vec<usize> = (0..made.len()).filter(|at| made[*at] == Ok(true)).collect();
+        let Some(first) = chosen.first().and_then(|at| groups[*at].first()) else {
+            return made;
+        };
+        if let Err(error) = self.commit(first.pointer(), &splices, changes) {
+            self.apply_halves(groups, &chosen, &mut made, error);
+        }
+        made
+    }
+
+    /// Makes some of the chosen groups, which cannot be made together: one of them is impossible. As soon as a half is made, the pointers of the others
+    /// may be out of date.
+    fn apply_halves(
+        &mut self,
+        groups: &[&[Edit]],
+        chosen: &[usize],
+        made: &mut [Result<bool, EditError>],
+        error: EditError,
+    ) {
+        if let [only] = chosen {
+            made[*only] = Err(error);
+            return;
+        }
+        chosen.iter().for_each(|at| made[*at] = Ok(false));
+        let (first, second) = chosen.split_at(chosen.len() / 2);
+        for half in [first, second] {
+            let of_half: Vec<&[Edit]> = half.iter().map(|at| groups[*at]).collect();
+            for (at, result) in half.iter().zip(self.apply_some(&of_half)) {
+                made[*at] = result;
+            }
+            if half.iter().any(|at| made[*at] == Ok(true)) {
+                return;
+            }
+        }
+    }
+
+    /// The text changes of a group of edits, in text order, and its changes of the value.
+    fn prepare_group(
+        &self,
+        plan: &EditPlan<'_>,
+        group: &[Edit],
+    ) -> Result<(Vec<Splice>, Vec<PlacedChange>), EditError> {
+        let mut splices: Vec<Splice> = Vec::new();
+        let mut changes = Vec::new();
+        for edit in group {
+            let prepared = self.prepare(plan, edit)?;
+            if prepared.splices.iter().any(|one| meets(&splices, one)) {
+                return Err(self.overlap(edit.pointer(), &prepared.splices));
+            }
+            insert_sorted(&mut splices, prepared.splices);
+            changes.push(prepared.placed);
+        }
+        Ok((splices, changes))
+    }
+
+    fn prepare(&self, plan: &EditPlan<'_>, edit: &Edit) -> Result<PreparedEdit, EditError> {
+        match edit {
+            Edit::Replace { pointer, value } => self.prepare_replace(plan, pointer, value),
+            Edit::Rename { pointer, key } => self.prepare_rename(plan, pointer, key),
+            Edit::Remove { pointer } => self.prepare_remove(plan, pointer),
+            Edit::MoveLast { pointer } => self.prepare_move(plan, pointer),
+            Edit::Insert {
+                pointer,
+                value,
+                position,
+            } => self.prepare_insert(plan, pointer, position, value),
+        }
+    }
+
+    fn prepare_replace(
+        &self,
+        plan: &EditPlan<'_>,
+        pointer: &str,
+        value: &Json,
+    ) -> Result<PreparedEdit, EditError> {
+        check_depth(value)?;
         let target = EditTarget::find(&self.document, pointer)?;
-        let (Some(parent), Some((&at, outer))) = (target.parent(), target.path.split_last()) else {
+        let splices = plan
+            .replace(&target, value)
+            .map_err(|reason| self.refusal(pointer, target.node(), reason))?;
+        Ok(prepared(
+            splices,
+            target.path,
+            Change::Replace(value.clone()),
+        ))
+    }
+
+    fn prepare_rename(
+        &self,
+        plan: &EditPlan<'_>,
+        pointer: &str,
+        key: &str,
+    ) -> Result<PreparedEdit, EditError> {
+        let target = EditTarget::find(&self.document, pointer)?;
+        let parent = target.parent();
+        let Some((parent, members)) =
+            parent.and_then(|parent| Some((parent, parent.json.as_object()?)))
+        else {
+            let reason = "it has no key; only a member of an object can be renamed".to_owned();
+            return Err(self.refusal(pointer, target.node(), reason));
+        };
+        if members.contains_key(key) {
+            let (outer, _) = pointer.rsplit_once('/').unwrap_or_default();
+            return Err(EditError::Exists {
+                pointer: format!("{outer}/{}", escape(key)),
+            });
+        }
+        self.check_duplicates(pointer, parent)?;
+        let splices = plan
+            .rename(&target, parent, key)
+            .map_err(|reason| self.refusal(pointer, target.node(), reason))?;
+        Ok(prepared(
+            splices,
+            target.path,
+            Change::Rename(key.to_owned()),
+        ))
+    }
+
+    fn prepare_remove(
+        &self,
+        plan: &EditPlan<'_>,
+        pointer: &str,
+    ) -> Result<PreparedEdit, EditError> {
+        let target = EditTarget::find(&self.document, pointer)?;
+        let (Some(parent), Some(&at)) = (target.parent(), target.path.last()) else {
             let reason = "the root value cannot be removed; replace it".to_owned();
             return Err(self.refusal(pointer, target.node(), reason));
         };
         self.check_duplicates(pointer, parent)?;
-        let splices = self
-            .plan()
+        let splices = plan
             .remove(&target, parent, at)
             .map_err(|reason| self.refusal(pointer, target.node(), reason))?;
-        self.commit(pointer, &splices, outer, Change::Remove(at))
+        Ok(prepared(splices, target.path, Change::Remove))
     }
 
-    fn insert_at(
-        &mut self,
+    fn prepare_move(&self, plan: &EditPlan<'_>, pointer: &str) -> Result<PreparedEdit, EditError> {
+        let target = EditTarget::find(&self.document, pointer)?;
+        let parent = target.parent();
+        let (Some(parent), Some(&at)) = (
+            parent.filter(|parent| matches!(parent.json, Json::Array(_))),
+            target.path.last(),
+        ) else {
+            let reason = "it is not an item of an array".to_owned();
+            return Err(self.refusal(pointer, target.node(), reason));
+        };
+        let splices = plan
+            .move_last(parent, at)
+            .map_err(|reason| self.refusal(pointer, target.node(), reason))?;
+        Ok(prepared(splices, target.path, Change::MoveLast))
+    }
+
+    fn prepare_insert(
+        &self,
+        plan: &EditPlan<'_>,
         pointer: &str,
-        place: InsertPosition<'_>,
+        position: &InsertPosition,
         value: &Json,
-    ) -> Result<(), EditError> {
+    ) -> Result<PreparedEdit, EditError> {
         check_depth(value)?;
         let Some((outer, step)) = pointer.rsplit_once('/') else {
             return Err(match pointer {
@@ -208,52 +437,30 @@ impl Editor {
             return Err(self.refusal(pointer, node, reason.to_owned()));
         }
         self.check_duplicates(pointer, node)?;
-        let beside = |key: &str| match node.json {
-            Json::Object(members) => members
-                .get_index_of(key)
-                .ok_or_else(|| missing(outer, key, node)),
-            _ => Err(missing(outer, key, node)),
-        };
-        let (at, key) = match (node.json, place) {
-            (Json::Object(members), _) if members.contains_key(&step) => {
-                return Err(EditError::Exists {
-                    pointer: pointer.to_owned(),
-                });
-            }
-            (Json::Object(members), InsertPosition::Last) => (members.len(), Some(step.as_str())),
-            (_, InsertPosition::Before(key)) => (beside(key)?, Some(step.as_str())),
-            (_, InsertPosition::After(key)) => (beside(key)? + 1, Some(step.as_str())),
-            (Json::Array(items), InsertPosition::Last) => match index(&step) {
-                None if step == "-" => (items.len(), None),
-                Some(at) if at <= items.len() => (at, None),
-                _ => return Err(missing(outer, &step, node)),
-            },
-            _ => return Err(missing(outer, &step, node)),
-        };
-        let splices = self
-            .plan()
+        let (at, is_member) = child_position(pointer, outer, &step, node, position)?;
+        let key = is_member.then_some(step.as_str());
+        let splices = plan
             .insert(&target, at, key, value)
             .map_err(|reason| self.refusal(pointer, node, reason))?;
-        let path = target.path;
-        let change = Change::Insert(at, key.unwrap_or_default(), value);
-        self.commit(pointer, &splices, &path, change)
+        let mut path = target.path;
+        path.push(at);
+        Ok(prepared(splices, path, Change::Insert(step, value.clone())))
     }
 
-    /// Applies the change if the resulting text has the intended content.
+    /// Applies the changes if the resulting text has the intended content.
     fn commit(
         &mut self,
         pointer: &str,
         splices: &[Splice],
-        path: &[usize],
-        change: Change<'_>,
+        changes: Vec<PlacedChange>,
     ) -> Result<(), EditError> {
         let text = apply(self.text(), splices);
         let document = (self.read)(&text).map_err(|source| EditError::Unreadable {
             pointer: pointer.to_owned(),
             source,
         })?;
-        let checked = compare::check(self.document.json(), document.json(), path, change);
-        if let Err(other) = checked {
+        let wanted = expected(self.document.json(), changes);
+        if let Err(other) = compare::check(&wanted, document.json()) {
             let at = splices.first().map_or(0, |splice| splice.range.start);
             let inside = other.strip_prefix(pointer);
             let reason = if inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
@@ -271,6 +478,15 @@ impl Editor {
         }
         self.document = document;
         Ok(())
+    }
+
+    fn overlap(&self, pointer: &str, splices: &[Splice]) -> EditError {
+        let at = splices.first().map_or(0, |splice| splice.range.start);
+        EditError::Unsafe {
+            pointer: pointer.to_owned(),
+            position: self.document.position_at(at),
+            reason: "another edit changes the same text".to_owned(),
+        }
     }
 
     fn refusal(&self, pointer: &str, node: TargetNode<'_>, reason: String) -> EditError {
@@ -304,6 +520,43 @@ impl Editor {
             is_yaml: self.is_yaml,
         };
         EditPlan::of(source, self.document.json(), self.document.root())
+    }
+}
+
+fn prepared(splices: Vec<Splice>, path: Vec<usize>, change: Change) -> PreparedEdit {
+    PreparedEdit {
+        splices,
+        placed: PlacedChange { path, change },
+    }
+}
+
+/// The index of a new child, and whether it is a member.
+fn child_position(
+    pointer: &str,
+    outer: &str,
+    step: &str,
+    node: TargetNode<'_>,
+    position: &InsertPosition,
+) -> Result<(usize, bool), EditError> {
+    let beside = |key: &str| match node.json {
+        Json::Object(members) => members
+            .get_index_of(key)
+            .ok_or_else(|| missing(outer, key, node)),
+        _ => Err(missing(outer, key, node)),
+    };
+    match (node.json, position) {
+        (Json::Object(members), _) if members.contains_key(step) => Err(EditError::Exists {
+            pointer: pointer.to_owned(),
+        }),
+        (Json::Object(members), InsertPosition::Last) => Ok((members.len(), true)),
+        (_, InsertPosition::Before(key)) => Ok((beside(key)?, true)),
+        (_, InsertPosition::After(key)) => Ok((beside(key)? + 1, true)),
+        (Json::Array(items), InsertPosition::Last) => match index(step) {
+            None if step == "-" => Ok((items.len(), false)),
+            Some(at) if at <= items.len() => Ok((at, false)),
+            _ => Err(missing(outer, step, node)),
+        },
+        _ => Err(missing(outer, step, node)),
     }
 }
 

@@ -198,6 +198,29 @@ impl<'t> FlowCollection<'t> {
         })
     }
 
+    /// Moves a child behind the others: each later value moves one place forward. The text between the values remains.
+    pub(super) fn move_last(&self, index: usize) -> Result<Vec<Splice>, String> {
+        let Some(rest) = self.items.get(index..) else {
+            return Err("there is no such child".to_owned());
+        };
+        let Some(first) = rest.first() else {
+            return Ok(Vec::new());
+        };
+        let has_comment = |pair: &[FlowEntry]| {
+            let between = pair[0].end..pair[1].begin;
+            self.source.has_comment(between)
+        };
+        if rest.windows(2).any(has_comment) {
+            return Err("there is a comment between the items".to_owned());
+        }
+        let text = |item: &FlowEntry| &self.source.text[item.begin..item.end];
+        let following = rest.iter().skip(1).chain([first]);
+        let moved = rest.iter().zip(following);
+        Ok(moved
+            .map(|(item, new)| Splice::new(item.begin..item.end, text(new)))
+            .collect())
+    }
+
     /// Replaces the value of a child.
     pub(super) fn replace(
         &self,

@@ -1,6 +1,6 @@
 //! Edits of definitions that preserve the rest of the text.
 //!
-//! Parsing and serializing a definition would reformat it. An [`Editor`] changes one value in the text. It preserves order, comments, indentation,
+//! Parsing and serializing a definition would reformat it. An [`Editor`] changes single values in the text. It preserves order, comments, indentation,
 //! line ends, the spelling of numbers and unknown fields. New values follow the style of the text around them.
 //!
 //! ```
@@ -25,7 +25,7 @@
 //! ```
 //!
 //! After each edit the editor parses the text again and compares it with the previous value. If the edit would also change another value, for
-//! example through a YAML alias, the editor returns an [`EditError`] and changes nothing. So an edit takes as long as parsing the text.
+//! example through a YAML alias, the editor returns an [`EditError`] and changes nothing. So an edit takes as long as parsing the text; [`Editor::apply`] makes several edits, given as data, in that time.
 //!
 //! # Pointers and positions
 //!
@@ -44,7 +44,9 @@ mod changes;
 mod compare;
 mod editor;
 mod error;
+mod expected;
 mod flow;
+mod operation;
 mod plan;
 #[cfg(feature = "yaml")]
 mod scalar;
@@ -56,3 +58,4 @@ mod write;
 
 pub use editor::Editor;
 pub use error::EditError;
+pub use operation::{Edit, InsertPosition};

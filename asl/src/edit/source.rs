@@ -102,6 +102,40 @@ impl<'t> SourceText<'t> {
         })
     }
 
+    /// The offset after a key: after its closing quote, or after the last character of a key without quotes.
+    pub(super) fn key_end(&self, key: usize) -> Option<usize> {
+        let text = self.text;
+        Some(match self.byte(key)? {
+            quote @ (b'"' | b'\'') => {
+                let mut offset = key + 1;
+                loop {
+                    match self.byte(offset)? {
+                        b'\\' if quote == b'"' => offset += 2,
+                        byte if byte == quote && self.byte(offset + 1) == Some(quote) => {
+                            if quote == b'"' {
+                                break offset + 1;
+                            }
+                            offset += 2;
+                        }
+                        byte if byte == quote => break offset + 1,
+                        _ => offset += 1,
+                    }
+                }
+            }
+            _ => {
+                let rest = text.get(key..)?;
+                let ends = |(at, _): &(usize, &str)| {
+                    rest[at + 1..]
+                        .chars()
+                        .next()
+                        .is_none_or(|next| next.is_ascii_whitespace())
+                };
+                let colon = rest.match_indices(':').find(ends)?.0;
+                key + rest[..colon].trim_end().len()
+            }
+        })
+    }
+
     /// Whether the text between two values contains a comment.
     pub(super) fn has_comment(&self, range: Range<usize>) -> bool {
         self.is_yaml && self.text[range].contains('#')

@@ -38,3 +38,19 @@ pub(super) fn apply(text: &str, splices: &[Splice]) -> String {
     out.push_str(&text[at..]);
     out
 }
+
+/// Whether a replacement overlaps or touches one of these, which are in text order.
+pub(super) fn meets(splices: &[Splice], one: &Splice) -> bool {
+    let at = splices.partition_point(|splice| splice.range.end < one.range.start);
+    splices
+        .get(at)
+        .is_some_and(|splice| splice.range.start <= one.range.end)
+}
+
+/// Adds replacements that meet none of these, and keeps the text order.
+pub(super) fn insert_sorted(splices: &mut Vec<Splice>, new: Vec<Splice>) {
+    for splice in new {
+        let at = splices.partition_point(|other| other.range.start <= splice.range.start);
+        splices.insert(at, splice);
+    }
+}

@@ -16,7 +16,7 @@ pub struct ArgumentFault {
     pub meant: Option<String>,
     call: String,
     /// The names that the integration accepts and that are not given, if known.
-    others: Vec<&'static str>,
+    pub(crate) others: Vec<&'static str>,
 }
 
 /// Maximum number of names in a suggestion.

@@ -6,7 +6,7 @@ use super::service::{self, Service, services, split};
 use super::unknown::{ResourcePart, UnknownResource};
 use crate::model::MachineType;
 use crate::resource::{IntegrationPattern, Resource, ResourceKind};
-use crate::similar::{distance_within, nearest};
+use crate::similar::{is_slip, most_similar, nearest};
 
 /// A known resource.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -349,24 +349,78 @@ impl<'r> LookupQuery<'r> {
     }
 
     fn unknown(&self, what: ResourcePart, meant: Option<String>) -> UnknownResource {
+        let partition = self.resource.partition();
+        let meant = meant.map(|meant| format!("arn:{partition}:states:::{meant}"));
         UnknownResource {
             what,
             resource: self.resource.as_str().to_owned(),
-            suggestion: meant.map(|meant| {
-                format!(
-                    "did you mean `arn:{}:states:::{meant}`?",
-                    self.resource.partition()
-                )
-            }),
+            suggestion: meant
+                .as_ref()
+                .map(|meant| format!("did you mean `{meant}`?")),
+            meant,
             doubt: false,
         }
     }
 }
 
 impl UnknownResource {
+    /// The most similar known resource with the pattern of the unknown one, if no other of its kind is as similar.
+    pub(crate) fn only_meant(&self) -> Option<String> {
+        let meant = self.meant.as_deref()?;
+        let name = Resource::parse(&self.resource).integration()?;
+        let meant_name = Resource::parse(meant).integration()?;
+        let (bare, suffix) = split_pattern(name);
+        let complete = match split_pattern(meant_name) {
+            (other, "") if other != bare => format!("{meant}{suffix}"),
+            _ => meant.to_owned(),
+        };
+        let is_clear = is_only(name, meant_name) && find(&complete, false).is_ok();
+        is_clear.then_some(complete)
+    }
+
     fn doubtful(mut self, doubt: bool) -> UnknownResource {
         self.doubt = doubt;
         self
+    }
+}
+
+/// Whether no other known name is as similar to an unknown one as `meant`.
+fn is_only(name: &str, meant: &str) -> bool {
+    let wanted = |word: &str, meant: &str, candidates: Vec<String>| {
+        let found = most_similar(word, candidates.iter().map(String::as_str));
+        found.is_some_and(|found| found.is_only && found.name == meant)
+    };
+    let ((name, suffix), (meant, meant_suffix)) = (split_pattern(name), split_pattern(meant));
+    if name == meant {
+        let all = IntegrationPattern::ALL.iter();
+        let suffixes = all.map(|pattern| pattern.suffix().to_owned());
+        return wanted(
+            suffix,
+            meant_suffix,
+            suffixes.filter(|one| !one.is_empty()).collect(),
+        );
+    }
+    let sdk = |name: &str| {
+        let (service, action) = name.strip_prefix("aws-sdk:")?.split_once(':')?;
+        Some((service.to_owned(), action.to_owned()))
+    };
+    match (sdk(name), sdk(meant)) {
+        (Some((service, action)), Some((other, meant))) if service == other => {
+            let actions = service::get(&service).map(|known| known.actions().collect());
+            wanted(&action, &meant, actions.unwrap_or_default())
+        }
+        (Some((service, _)), Some((meant, _))) => {
+            let all = services().iter().map(|service| service.name().to_owned());
+            wanted(&service, &meant, all.collect())
+        }
+        // An optimized integration that is not one, but whose action the SDK has.
+        (None, Some((service, action))) => {
+            name.eq_ignore_ascii_case(&format!("{service}:{action}"))
+        }
+        _ => {
+            let all = actions().map(|line| format!("{}:{}", line.service(), line.action()));
+            wanted(name, meant, all.collect())
+        }
     }
 }
 
@@ -423,15 +477,4 @@ fn is_service_name(text: &str) -> bool {
 fn is_action_name(text: &str) -> bool {
     text.starts_with(|char: char| char.is_ascii_lowercase())
         && text.chars().all(|char| char.is_ascii_alphanumeric())
-}
-
-/// Whether a name is probably a typo of a known name, not a new name of AWS: it differs in one or two characters and in no digit.
-fn is_slip(name: &str, known: &str) -> bool {
-    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).collect::<Vec<_>>();
-    let limit = match known.len() {
-        0..4 => 0,
-        4..8 => 1,
-        _ => 2,
-    };
-    digits(name) == digits(known) && distance_within(name, known, limit)
 }

@@ -26,6 +26,8 @@ pub enum EmbeddedDefinition {
     Part {
         /// The object, whose nodes have their positions in the file.
         document: Document,
+        /// RFC 6901 pointer to the object in the file.
+        pointer: String,
     },
     /// In the file itself, as a string.
     Text {
@@ -52,13 +54,21 @@ pub enum EmbeddedDefinition {
 }
 
 impl Embedded {
+    /// RFC 6901 pointer to a definition that is an object in the file.
+    pub fn pointer(&self) -> Option<&str> {
+        match &self.definition {
+            EmbeddedDefinition::Part { pointer, .. } => Some(pointer),
+            _ => None,
+        }
+    }
+
     /// Checks a definition that is in the file itself. Pointers are relative to the definition; lines and columns are those of the file.
     ///
     /// Returns `None` if the definition is elsewhere.
     pub fn check(&self, file: &Document, validator: &Validator) -> Option<Findings> {
         let validator = validator.clone().of_type(self.machine_type);
         match &self.definition {
-            EmbeddedDefinition::Part { document } => Some(validator.check(document)),
+            EmbeddedDefinition::Part { document, .. } => Some(validator.check(document)),
             EmbeddedDefinition::Text { text, offsets } => {
                 let findings = check_text(text, &validator);
                 let is_truncated = findings.is_truncated();

@@ -127,6 +127,7 @@ fn part_at(file: &Document, pointer: &str) -> Option<EmbeddedDefinition> {
     }
     Some(EmbeddedDefinition::Part {
         document: file.part(pointer, json, mark),
+        pointer: pointer.to_owned(),
     })
 }
 

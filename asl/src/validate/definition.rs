@@ -12,14 +12,15 @@ use crate::model::{FieldInfo, MachineType, ProcessorMode, QueryLanguage, Schema,
 
 use super::expression::ParsedExpression;
 use super::flow::TargetNames;
+use super::rule_id::RuleIds;
 use super::variables::{DefinitionVariables, VariableUses};
 
 /// A definition, split into the parts that rules check.
 pub(super) struct Definition<'d> {
     pub(super) document: &'d Document,
     pub(super) machine_type: MachineType,
-    /// The ids of all rules, including user-defined ones.
-    pub(super) ids: Vec<&'static str>,
+    /// The ids and names of all rules, including user-defined ones.
+    pub(super) rule_ids: RuleIds,
     /// The query language of the machine.
     pub(super) language: QueryLanguage,
     /// The query language of each state.

@@ -3,13 +3,15 @@
 use std::borrow::Borrow;
 
 use crate::finding::{Finding, Severity};
+use crate::fix::{Fix, Safety};
 use crate::json::{Document, Json, Pointer};
-use crate::similar::nearest;
+use crate::similar::{is_slip, most_similar};
 
 /// The properties that all findings of one rule share.
 #[derive(Clone, Copy)]
 pub(super) struct RuleHeading {
     pub(super) id: &'static str,
+    pub(super) name: &'static str,
     pub(super) code: Option<&'static str>,
     pub(super) severity: Severity,
 }
@@ -38,6 +40,7 @@ impl<'d> Report<'d> {
             document,
             heading: RuleHeading {
                 id: "",
+                name: "",
                 code: None,
                 severity: Severity::Error,
             },
@@ -70,26 +73,34 @@ impl<'d> Report<'d> {
         message: impl Into<String>,
     ) -> ReportEntry<'_> {
         let document = self.document;
-        let RuleHeading { id, code, severity } = self.heading;
+        let RuleHeading {
+            id,
+            name,
+            code,
+            severity,
+        } = self.heading;
         let mut entry = ReportEntry {
             finding: None,
+            meant: None,
             comparisons: &mut self.comparisons,
+            room: &mut self.room,
             had_error: self.has_error,
             has_error: &mut self.has_error,
             document,
         };
         // The first error is never dropped.
         let is_needed = severity == Severity::Error && !entry.had_error;
-        if self.room == 0 && !is_needed {
+        if *entry.room == 0 && !is_needed {
             self.truncated = true;
             return entry;
         }
         let pointer = pointer.borrow().to_string();
         let message = message.into();
         let size = FINDING + pointer.len() + message.len();
-        self.room = self.room.saturating_sub(size);
+        *entry.room = entry.room.saturating_sub(size);
         *entry.has_error |= severity == Severity::Error;
-        let finding = Finding::new(id, severity, message).with_code(code);
+        let finding = Finding::new(id, severity, message).with_name(name);
+        let finding = finding.with_code(code);
         self.findings.push(finding.at(pointer).placed(document));
         entry.finding = self.findings.last_mut();
         entry
@@ -134,9 +145,18 @@ impl<'d> Report<'d> {
     }
 }
 
+/// The correction of a misspelt name.
+struct MeantName {
+    name: String,
+    is_slip: bool,
+}
+
 /// The finding that was added last.
 pub(super) struct ReportEntry<'r> {
     finding: Option<&'r mut Finding>,
+    /// The suggested name, if no other is as similar.
+    meant: Option<MeantName>,
+    room: &'r mut usize,
     comparisons: &'r mut usize,
     /// Whether the report had an error before this finding.
     had_error: bool,
@@ -174,8 +194,42 @@ impl ReportEntry<'_> {
             **left = left.saturating_sub(1);
             **left > 0
         });
-        let meant = nearest(name, candidates).map(write);
+        let found = most_similar(name, candidates);
+        self.meant = found.filter(|found| found.is_only).map(|found| MeantName {
+            name: found.name.to_owned(),
+            is_slip: is_slip(name, found.name),
+        });
+        let meant = found.map(|found| write(found.name));
         self.suggest(meant.map(|meant| format!("did you mean {meant}?")))
+    }
+
+    /// Adds an automatic fix.
+    pub(super) fn fix(self, fix: Option<Fix>) -> Self {
+        let Some(fix) = fix else {
+            return self;
+        };
+        let size: usize = fix
+            .edits
+            .iter()
+            .map(|edit| FINDING + edit.pointer().len())
+            .sum();
+        if *self.room < size {
+            return self;
+        }
+        *self.room -= size;
+        self.change(|finding, _| finding.fix = Some(fix))
+    }
+
+    /// Adds the fix for the suggested name, if no other name is as similar. A safe fix becomes an unsafe one unless the name is a typo of it.
+    pub(super) fn fix_meant(self, fix: impl FnOnce(&str) -> Option<Fix>) -> Self {
+        let fix = self.meant.as_ref().and_then(|meant| {
+            let mut fix = fix(&meant.name)?;
+            if !meant.is_slip {
+                fix.safety = Safety::Unsafe;
+            }
+            Some(fix)
+        });
+        self.fix(fix)
     }
 
     /// Replaces AWS's code.

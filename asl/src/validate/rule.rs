@@ -10,6 +10,8 @@ use crate::finding::Severity;
 pub struct Rule {
     /// The rule's id, such as `SW020`.
     pub id: &'static str,
+    /// The rule's name, such as `missing-transition-target`. Everything that takes an id also takes the name.
+    pub name: &'static str,
     /// The severity of its findings. A rule of errors may also report warnings, but a rule of warnings reports no errors.
     pub severity: Severity,
     /// AWS's code for its errors; `None` if AWS does not check this.
@@ -29,6 +31,7 @@ impl Rule {
     pub(super) fn heading(&self) -> RuleHeading {
         RuleHeading {
             id: self.id,
+            name: self.name,
             code: self.code,
             severity: self.severity,
         }

@@ -1,17 +1,17 @@
-//! Ids of rules.
+//! Ids and names of rules.
 
 use crate::similar::did_you_mean;
 
-/// An error about the id of a rule.
+/// An error about the id or the name of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RuleIdError {
-    /// No built-in or [added](super::Validator::with_rule) rule has the id.
+    /// No built-in or [added](super::Validator::with_rule) rule has the id or name.
     #[error("there is no rule `{id}`; {suggestion}")]
     Unknown {
-        /// The id.
+        /// The id or name.
         id: String,
-        /// The most similar id, or where to find the list of ids.
+        /// The most similar id or name, or where to find the list of rules.
         suggestion: String,
     },
     /// The id of the added rule is already in use.
@@ -23,7 +23,7 @@ pub enum RuleIdError {
 }
 
 impl RuleIdError {
-    /// Returns the error for an `id` that is not in `known`.
+    /// Returns the error for an id or name that is not in `known`.
     pub(super) fn unknown<'k>(id: &str, known: impl Iterator<Item = &'k str>) -> RuleIdError {
         let elsewhere = || "each finding shows the id of its rule, such as SW022".to_owned();
         RuleIdError::Unknown {
@@ -33,7 +33,27 @@ impl RuleIdError {
     }
 }
 
-/// Whether the list contains the id, regardless of case.
-pub(super) fn is_among(ids: &[String], id: &str) -> bool {
-    ids.iter().any(|named| named.eq_ignore_ascii_case(id))
+/// The ids of rules, and the names of those that have one.
+#[derive(Default)]
+pub(super) struct RuleIds(Vec<(&'static str, Option<&'static str>)>);
+
+impl RuleIds {
+    pub(super) fn of(rules: impl Iterator<Item = (&'static str, Option<&'static str>)>) -> Self {
+        RuleIds(rules.collect())
+    }
+
+    /// The id of the rule with this id or name, regardless of case.
+    pub(super) fn get(&self, word: &str) -> Option<&'static str> {
+        let is_meant = |known: &str| known.eq_ignore_ascii_case(word);
+        let mut rules = self.0.iter();
+        let rule = rules.find(|(id, name)| is_meant(id) || name.is_some_and(is_meant));
+        rule.map(|(id, _)| *id)
+    }
+
+    /// Like [`get`](RuleIds::get), with the error that suggests the most similar id or name.
+    pub(super) fn resolve(&self, word: &str) -> Result<&'static str, RuleIdError> {
+        let words = self.0.iter().flat_map(|(id, name)| [Some(*id), *name]);
+        self.get(word)
+            .ok_or_else(|| RuleIdError::unknown(word, words.flatten()))
+    }
 }

@@ -1,7 +1,7 @@
 //! Warnings that a definition suppresses itself: `stepwright: allow SW024` in a `Comment`.
 
 use super::definition::Definition;
-use super::rule_id::{RuleIdError, is_among};
+use super::rule_id::RuleIdError;
 use crate::finding::Finding;
 use crate::json::{Json, Pointer};
 
@@ -9,7 +9,7 @@ use crate::json::{Json, Pointer};
 #[derive(Default)]
 pub(super) struct Suppressions {
     /// The pointer to a state or the machine, and the ids of the suppressed rules.
-    places: Vec<(String, Vec<String>)>,
+    places: Vec<(String, Vec<&'static str>)>,
 }
 
 /// The prefix of an instruction to the validator in a comment.
@@ -19,7 +19,9 @@ impl Suppressions {
     /// Reads the `Comment`s of the machine and of its states.
     pub(super) fn of(definition: &Definition<'_>) -> Suppressions {
         let places = comments(definition).filter_map(|(pointer, comment)| {
-            let ids: Vec<String> = named(comment).map(str::to_owned).collect();
+            let listed = listed_rules(comment);
+            let ids = listed.filter_map(|listed| definition.rule_ids.get(listed.word));
+            let ids: Vec<&str> = ids.collect();
             (!ids.is_empty()).then(|| (pointer.to_string(), ids))
         });
         Suppressions {
@@ -31,21 +33,24 @@ impl Suppressions {
     pub(super) fn covers(&self, finding: &Finding) -> bool {
         self.places.iter().any(|(place, ids)| {
             let inside = finding.pointer.strip_prefix(place.as_str());
-            is_among(ids, finding.rule)
+            ids.contains(&finding.rule)
                 && inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
     }
 }
 
-/// The ids in comments that no rule has, with the pointers of the comments.
+/// The ids and names in comments that no rule has, with the pointers of the comments.
 pub(super) fn unknown<'a, 'd>(
     definition: &'a Definition<'d>,
 ) -> impl Iterator<Item = (Pointer<'d>, RuleIdError)> + 'a {
     comments(definition).flat_map(move |(pointer, comment)| {
-        named(comment).filter_map(move |id| {
-            let known = || definition.ids.iter().copied();
-            let is_known = known().any(|known| known.eq_ignore_ascii_case(id));
-            (!is_known).then(|| (pointer.key("Comment"), RuleIdError::unknown(id, known())))
+        listed_rules(comment).filter_map(move |listed| {
+            // A hyphenated word that follows a name without a comma may be prose.
+            if !listed.is_separate && !is_id(listed.word) {
+                return None;
+            }
+            let error = definition.rule_ids.resolve(listed.word).err()?;
+            Some((pointer.key("Comment"), error))
         })
     })
 }
@@ -64,16 +69,26 @@ fn comments<'a, 'd>(
     machine.into_iter().chain(states)
 }
 
-/// The ids after each `stepwright: allow` of a comment: `SW024, SW048`.
-fn named(comment: &str) -> impl Iterator<Item = &str> {
+/// A word in the list of a comment that looks like the id or the name of a rule.
+struct ListedRule<'c> {
+    word: &'c str,
+    /// Whether it is the first word of the list, or follows a comma.
+    is_separate: bool,
+}
+
+/// The ids and names after each `stepwright: allow` of a comment: `SW024, missing-timeout`.
+fn listed_rules(comment: &str) -> impl Iterator<Item = ListedRule<'_>> {
     let after = comment.split(MARK).skip(1);
     let lists = after.filter_map(|text| text.trim_start().strip_prefix("allow"));
     lists.flat_map(|list| {
-        let words = list.split(|char: char| char == ',' || char.is_whitespace());
-        let words = words.filter(|word| !word.is_empty());
-        words
-            .map(|word| word.trim_end_matches(['.', ';', ')']))
-            .take_while(|word| is_id(word))
+        let items = list.split(',').flat_map(|item| {
+            let words = item.split_whitespace().enumerate();
+            words.map(|(index, word)| ListedRule {
+                word: word.trim_end_matches(['.', ';', ')']),
+                is_separate: index == 0,
+            })
+        });
+        items.take_while(|listed| is_id(listed.word) || is_name(listed.word))
     })
 }
 
@@ -83,6 +98,13 @@ fn is_id(word: &str) -> bool {
     digits.len() < word.len()
         && !digits.is_empty()
         && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a word looks like a name: words joined by hyphens.
+fn is_name(word: &str) -> bool {
+    let is_part =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphabetic());
+    word.contains('-') && word.split('-').all(is_part)
 }
 
 #[cfg(test)]
@@ -103,11 +125,16 @@ mod tests {
                 &["SW024", "SW048"],
             ),
             ("made with stepwright: see SW024", &[]),
+            (
+                "stepwright: allow missing-timeout, endless-loop, SW024 for now",
+                &["missing-timeout", "endless-loop", "SW024"],
+            ),
             ("allow SW024", &[]),
             ("stepwright: allow everything", &[]),
             ("", &[]),
         ] {
-            assert_eq!(named(comment).collect::<Vec<_>>(), ids, "{comment}");
+            let words = listed_rules(comment).map(|listed| listed.word);
+            assert_eq!(words.collect::<Vec<_>>(), ids, "{comment}");
         }
     }
 }

@@ -14,6 +14,67 @@ fn ids_are_in_order_and_used_once() {
 }
 
 #[test]
+fn names_are_short_hyphenated_words_used_once() {
+    let mut names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
+    for name in &names {
+        let parts: Vec<&str> = name.split('-').collect();
+        let is_word =
+            |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
+        assert!(parts.len() > 1 && parts.iter().all(is_word), "{name}");
+        assert!(name.len() <= 32 && rule(name).is_some(), "{name}");
+    }
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), RULES.len());
+}
+
+#[test]
+fn a_name_is_as_good_as_an_id() {
+    let text = r#"{"StartAt": "A", "States": {
+        "A": {"Type": "Pass", "End": false, "Next": "B"}, "B": {"Type": "Succeed"}}}"#;
+    let validator = Validator::new(MachineType::Standard);
+    let denied = validator
+        .clone()
+        .deny("Needless-End-False")
+        .expect("a name");
+    let findings = denied.check_text(text);
+    let finding = findings.iter().next().expect("one finding");
+    assert_eq!(
+        (finding.rule, finding.name),
+        ("SW029", Some("needless-end-false"))
+    );
+    assert_eq!(finding.severity, Severity::Error);
+    let without = validator.clone().without("needless-end-false");
+    assert!(without.expect("a name").check_text(text).is_empty());
+    let error = validator.allow("needles-end-false").expect_err("a typo");
+    assert_eq!(
+        error.to_string(),
+        "there is no rule `needles-end-false`; did you mean `needless-end-false`?"
+    );
+}
+
+#[test]
+fn a_comment_allows_rules_by_name() {
+    for (comment, rules) in [
+        ("stepwright: allow needless-end-false", &[][..]),
+        (
+            "stepwright: allow needless-end-false, SW048 long-running",
+            &[],
+        ),
+        ("stepwright: allow needless-end, sw029", &["SW004"]),
+        ("stepwright: allow needless-end", &["SW004", "SW029"]),
+    ] {
+        let text = format!(
+            r#"{{"StartAt": "A", "States": {{"A": {{"Comment": "{comment}",
+            "Type": "Pass", "End": false, "Next": "B"}}, "B": {{"Type": "Succeed"}}}}}}"#
+        );
+        let findings = validate_text(&text, MachineType::Standard);
+        let found: Vec<&str> = findings.iter().map(|finding| finding.rule).collect();
+        assert_eq!(found, rules, "{comment}");
+    }
+}
+
+#[test]
 fn several_faults_are_found_in_one_pass() {
     let text = r#"{"StartAt": "A", "Version": "2.0", "States": {
         "A": {"Type": "Task", "Retyr": [], "Next": "B", "TimeoutSeconds": 0},

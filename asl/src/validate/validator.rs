@@ -7,7 +7,7 @@ use super::Subject;
 use super::custom::{CustomRule, MachineView};
 use super::definition::Definition;
 use super::report::Report;
-use super::rule_id::{RuleIdError, is_among};
+use super::rule_id::{RuleIdError, RuleIds};
 use super::rules::RULES;
 use super::silence::Suppressions;
 use crate::finding::{Finding, Findings, Severity};
@@ -24,13 +24,14 @@ use crate::model::MachineType;
 /// assert!(!validator.check_text(text).has_errors());
 /// assert!(validator.clone().deny("SW029")?.check_text(text).has_errors());
 /// assert!(validator.clone().allow("SW029")?.check_text(text).is_empty());
+/// assert!(validator.clone().allow("needless-end-false")?.check_text(text).is_empty());
 ///
 /// let unknown = validator.allow("SW02").unwrap_err();
 /// assert!(unknown.to_string().starts_with("there is no rule `SW02`; did you mean `SW0"));
 /// # Ok::<(), stepwright_asl::validate::RuleIdError>(())
 /// ```
 ///
-/// A definition can suppress warnings itself. `stepwright: allow SW024, SW048` in the `Comment` of a state applies to the state and everything in
+/// A definition can suppress warnings itself. `stepwright: allow SW024, missing-timeout` in the `Comment` of a state applies to the state and everything in
 /// it; in the `Comment` of the machine, it applies to the whole machine. Such a comment takes precedence over [`deny`](Validator::deny). Errors
 /// cannot be suppressed.
 ///
@@ -45,9 +46,9 @@ use crate::model::MachineType;
 pub struct Validator {
     machine_type: MachineType,
     custom: Vec<Arc<dyn CustomRule>>,
-    off: Vec<String>,
-    denied: Vec<String>,
-    allowed: Vec<String>,
+    off: Vec<&'static str>,
+    denied: Vec<&'static str>,
+    allowed: Vec<&'static str>,
     denies_warnings: bool,
 }
 
@@ -77,7 +78,7 @@ impl Validator {
     ///
     /// If another rule has the same id.
     pub fn with_rule(mut self, rule: impl CustomRule + 'static) -> Result<Validator, RuleIdError> {
-        if self.is_known(rule.id()) {
+        if self.rule_ids().get(rule.id()).is_some() {
             let id = rule.id().to_owned();
             return Err(RuleIdError::Taken { id });
         }
@@ -85,15 +86,15 @@ impl Validator {
         Ok(self)
     }
 
-    /// Reports the findings of this rule as errors. Ids are case-insensitive. Of `deny` and [`allow`](Validator::allow), the last call counts.
+    /// Reports the findings of the rule with this id or name as errors, regardless of case. Of `deny` and [`allow`](Validator::allow), the last
+    /// call counts.
     ///
     /// # Errors
     ///
-    /// If no rule has the id. [Add](Validator::with_rule) a user-defined rule before you deny it.
+    /// If no rule has the id or name. [Add](Validator::with_rule) a user-defined rule before you deny it.
     pub fn deny(mut self, id: impl AsRef<str>) -> Result<Validator, RuleIdError> {
-        let id = self.known(id.as_ref())?;
-        self.allowed
-            .retain(|other| !other.eq_ignore_ascii_case(&id));
+        let id = self.rule_ids().resolve(id.as_ref())?;
+        self.allowed.retain(|other| *other != id);
         self.denied.push(id);
         Ok(self)
     }
@@ -112,19 +113,19 @@ impl Validator {
     ///
     /// See [`deny`](Validator::deny).
     pub fn allow(mut self, id: impl AsRef<str>) -> Result<Validator, RuleIdError> {
-        let id = self.known(id.as_ref())?;
-        self.denied.retain(|other| !other.eq_ignore_ascii_case(&id));
+        let id = self.rule_ids().resolve(id.as_ref())?;
+        self.denied.retain(|other| *other != id);
         self.allowed.push(id);
         Ok(self)
     }
 
-    /// Removes the rule with this id, including its errors.
+    /// Removes the rule with this id or name, including its errors.
     ///
     /// # Errors
     ///
     /// See [`deny`](Validator::deny).
     pub fn without(mut self, id: impl AsRef<str>) -> Result<Validator, RuleIdError> {
-        self.off.push(self.known(id.as_ref())?);
+        self.off.push(self.rule_ids().resolve(id.as_ref())?);
         Ok(self)
     }
 
@@ -134,16 +135,10 @@ impl Validator {
         RULES.iter().map(|rule| rule.id).chain(custom)
     }
 
-    fn is_known(&self, id: &str) -> bool {
-        self.ids().any(|known| known.eq_ignore_ascii_case(id))
-    }
-
-    fn known(&self, id: &str) -> Result<String, RuleIdError> {
-        if self.is_known(id) {
-            Ok(id.to_owned())
-        } else {
-            Err(RuleIdError::unknown(id, self.ids()))
-        }
+    fn rule_ids(&self) -> RuleIds {
+        let built_in = RULES.iter().map(|rule| (rule.id, Some(rule.name)));
+        let custom = self.custom.iter().map(|rule| (rule.id(), None));
+        RuleIds::of(built_in.chain(custom))
     }
 
     /// Checks the text of a definition.
@@ -163,11 +158,11 @@ impl Validator {
         let Subject(document) = definition.into();
         let document = document.as_ref();
         let mut definition = Definition::read(document, self.machine_type);
-        definition.ids = self.ids().collect();
+        definition.rule_ids = self.rule_ids();
         let definition = definition;
         let mut report = Report::new(document);
         for rule in RULES {
-            if !is_among(&self.off, rule.id) {
+            if !self.off.contains(&rule.id) {
                 report.begin(rule.heading());
                 (rule.check)(&definition, &mut report);
             }
@@ -186,13 +181,14 @@ impl Validator {
     fn check_custom(&self, definition: &Definition<'_>, report: &mut Report<'_>) {
         let machine = MachineView::of(definition);
         for rule in &self.custom {
-            if is_among(&self.off, rule.id()) {
+            if self.off.contains(&rule.id()) {
                 continue;
             }
             let mut findings = Vec::new();
             let mut take = |findings: &mut Vec<Finding>| {
                 for mut finding in findings.drain(..) {
                     finding.rule = rule.id();
+                    finding.name = None;
                     report.place(finding);
                 }
             };
@@ -210,8 +206,8 @@ impl Validator {
         if finding.severity == Severity::Error {
             return true;
         }
-        let is_allowed = is_among(&self.allowed, finding.rule);
-        if is_among(&self.denied, finding.rule) || self.denies_warnings && !is_allowed {
+        let is_allowed = self.allowed.contains(&finding.rule);
+        if self.denied.contains(&finding.rule) || self.denies_warnings && !is_allowed {
             finding.severity = Severity::Error;
             return true;
         }

@@ -20,6 +20,7 @@ use super::delimiters::is_broken;
 use super::expression::ParsedExpression;
 use super::flow::{TargetNames, control_flow};
 use super::language;
+use super::rule_id::RuleIds;
 use super::template::{self, TemplateNode};
 use super::variables::{DefinitionVariables, find_variables};
 
@@ -33,7 +34,7 @@ impl<'d> Definition<'d> {
         let mut definition = Definition {
             document,
             machine_type,
-            ids: Vec::new(),
+            rule_ids: RuleIds::default(),
             language,
             languages: vec![language; graph.states().len()],
             target_names: TargetNames::of(&graph, &flow),

@@ -46,7 +46,7 @@ fn of_template(
     supply: &PlaceholderValues,
 ) -> Result<Option<Vec<Placeholder>>, Failure> {
     let machine = match &supply.definition {
-        EmbeddedDefinition::Part { document } => StateMachine::from_document(document),
+        EmbeddedDefinition::Part { document, .. } => StateMachine::from_document(document),
         EmbeddedDefinition::Text { text, .. } => match Document::parse(text) {
             Ok(document) => StateMachine::from_document(&document),
             Err(error) => Err(error.into()),

@@ -9,11 +9,13 @@ use stepwright_asl::template;
 use stepwright_asl::validate::Validator;
 
 use super::files::{File, is_definition, whole};
+use super::fix::FileFixer;
 use crate::definition::LoadedDefinition;
 use crate::embedded::{self, EmbeddedMachine};
 use crate::failure::Failure;
 use crate::input;
 use crate::source::SourceFile;
+use crate::terraform::is_terraform;
 
 /// A checked definition.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub(super) struct CheckedDefinition {
     /// The machine's name, if the file has one.
     pub(super) machine: Option<String>,
     pub(super) findings: Findings,
+    /// The reason why fixes cannot be made in its text.
+    pub(super) unfixable: Option<&'static str>,
     /// Whether it was found in a folder as a plain definition file, without the settings of a template.
     is_direct: bool,
 }
@@ -40,6 +44,8 @@ impl CheckedDefinition {
 /// Checks files one after the other.
 #[derive(Default)]
 pub(super) struct Checker {
+    /// Fixes the definitions before they are checked.
+    pub(super) fixer: Option<FileFixer>,
     checked: Vec<CheckedDefinition>,
     notes: Vec<String>,
     /// The files that a template names as the definitions of its machines.
@@ -47,25 +53,37 @@ pub(super) struct Checker {
 }
 
 impl Checker {
+    pub(super) fn new(fixer: Option<FileFixer>) -> Checker {
+        Checker {
+            fixer,
+            ..Checker::default()
+        }
+    }
+
     /// Returns everything that was checked, and notes. A file that a template names is checked with the settings of the template.
-    pub(super) fn finish(self) -> (Vec<CheckedDefinition>, Vec<String>) {
-        let Checker { checked, named, .. } = self;
+    pub(super) fn finish(&mut self) -> (Vec<CheckedDefinition>, Vec<String>) {
+        let checked = std::mem::take(&mut self.checked);
+        let named = std::mem::take(&mut self.named);
         let is_wanted =
             |one: &CheckedDefinition| !one.is_direct || !named.contains(&whole(&one.source.path));
-        (checked.into_iter().filter(is_wanted).collect(), self.notes)
+        let notes = std::mem::take(&mut self.notes);
+        (checked.into_iter().filter(is_wanted).collect(), notes)
     }
 
     /// Checks the definitions of a file.
     pub(super) fn check(&mut self, file: &File, validator: &Validator) -> Result<(), Failure> {
         let path = &file.path;
-        let text = input::read(path)?;
-        let document = template::read(path, &text).ok();
+        let mut text = input::read(path)?;
+        let mut document = template::read(path, &text).ok();
+        if let Some(fixer) = &mut self.fixer
+            && is_wanted(file, document.as_ref(), &text)
+        {
+            text = fixer.fix(path, text, document.as_ref(), validator)?;
+            document = template::read(path, &text).ok();
+        }
         let machines = embedded::machines(path, &text, document.as_ref(), validator);
         let Some(machines) = machines else {
-            let is_wanted = !file.is_found
-                || is_definition(path)
-                || looks_like_definition(document.as_ref(), &text);
-            if is_wanted {
+            if is_wanted(file, document.as_ref(), &text) {
                 let definition = LoadedDefinition::of(path, text, validator);
                 self.add(definition, file.is_found);
             }
@@ -93,13 +111,36 @@ impl Checker {
 
     fn add(&mut self, definition: LoadedDefinition, is_direct: bool) {
         self.notes.extend(definition.comments_note());
+        let unfixable = unfixable(&definition);
         self.checked.push(CheckedDefinition {
             source: definition.source,
             machine: definition.machine,
+            unfixable,
             findings: definition.findings,
             is_direct,
         });
     }
+}
+
+/// The reason why fixes cannot be made in the text of a definition.
+fn unfixable(definition: &LoadedDefinition) -> Option<&'static str> {
+    if is_terraform(&definition.source.path) {
+        Some("files of Terraform are not edited")
+    } else if definition.has_comments {
+        Some("the file has comments or a comma at the end of a list, which JSON does not allow")
+    } else if definition.inner.is_some() {
+        Some("the definition is a string inside the file")
+    } else {
+        None
+    }
+}
+
+/// Whether a file is checked: it was named, or is a definition or a template.
+fn is_wanted(file: &File, document: Option<&Document>, text: &str) -> bool {
+    !file.is_found
+        || is_definition(&file.path)
+        || looks_like_definition(document, text)
+        || document.and_then(template::machines).is_some()
 }
 
 /// Whether a file in a folder is a definition: it has states and a start, or contains both words and cannot be parsed.

@@ -36,6 +36,7 @@ pub(super) fn report(checked: &[CheckedDefinition]) -> String {
 fn rule(rule: &Rule) -> Value {
     json!({
         "id": rule.id,
+        "name": rule.name,
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": rule.doc},
         "help": {"text": rule.doc, "markdown": rule.doc},

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use super::check::CheckedDefinition;
+use super::count::count;
 use crate::output;
 use crate::report;
 
@@ -31,20 +32,21 @@ pub(super) fn print(checked: &[CheckedDefinition], quiet: bool) {
     }
 }
 
+/// Prints every finding with its source lines on standard error.
+pub(super) fn print_to_stderr(checked: &[CheckedDefinition]) {
+    for one in checked {
+        for finding in &one.findings {
+            report::tell(format_args!("{}\n", report::finding(finding, &one.source)));
+        }
+    }
+}
+
 fn verdict(errors: usize, warnings: usize) -> String {
     match (errors, warnings) {
         (0, 0) => "valid".to_owned(),
         (0, warnings) => format!("valid, {}", count(warnings, "warning")),
         (errors, 0) => count(errors, "error"),
         (errors, warnings) => format!("{}, {}", count(errors, "error"), count(warnings, "warning")),
-    }
-}
-
-fn count(number: usize, noun: &str) -> String {
-    if number == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{number} {noun}s")
     }
 }
 

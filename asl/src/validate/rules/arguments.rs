@@ -7,6 +7,7 @@ use crate::validate::rule::{Evidence, Rule, source};
 
 pub(super) const UNKNOWN: Rule = Rule {
     id: "SW049",
+    name: "unknown-argument",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,
@@ -18,6 +19,7 @@ pub(super) const UNKNOWN: Rule = Rule {
 
 pub(super) const MISSING: Rule = Rule {
     id: "SW143",
+    name: "missing-argument",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,
@@ -40,9 +42,12 @@ fn missing(_: &Definition<'_>, _: &mut Report<'_>) {}
 #[cfg(feature = "integrations")]
 mod with_tables {
     use super::{Definition, Report};
+    use crate::edit::Edit;
+    use crate::fix::Fix;
     use crate::integrations::{ArgumentFault, ArgumentFaultKind, find};
-    use crate::json::{Json, Object};
+    use crate::json::{Json, Object, Pointer};
     use crate::model::QueryLanguage;
+    use crate::similar::most_similar;
     use crate::validate::definition::DefinitionPart;
 
     pub(super) fn unknown(definition: &Definition<'_>, report: &mut Report<'_>) {
@@ -57,8 +62,25 @@ mod with_tables {
             report
                 .add(task.at(field).key(key), fault.to_string())
                 .suggest(fault.mend())
-                .at_key();
+                .at_key()
+                .fix(rename(&task.at(field), members, key, fault));
         });
+    }
+
+    /// Corrects the name of an argument. AWS accepts the definition, so the fix changes what it does.
+    fn rename(at: &Pointer<'_>, members: &Object, key: &str, fault: &ArgumentFault) -> Option<Fix> {
+        let known = fault.others.iter().copied();
+        let meant = most_similar(&fault.name, known.chain(fault.meant.as_deref()))?;
+        let suffix = key.strip_prefix(fault.name.as_str())?;
+        let new = format!("{}{suffix}", meant.name);
+        if !meant.is_only
+            || fault.meant.as_deref() != Some(meant.name)
+            || members.contains_key(&new)
+        {
+            return None;
+        }
+        let title = format!("rename `{key}` to `{new}`");
+        Some(Fix::risky(title, Edit::rename(at.key(key), new)))
     }
 
     pub(super) fn missing(definition: &Definition<'_>, report: &mut Report<'_>) {

@@ -1,6 +1,7 @@
 //! Choice states and their rules.
 
 use crate::finding::Severity;
+use crate::fix::Fix;
 use crate::json::Json;
 use crate::model::{OperandType, Operator, QueryLanguage};
 use crate::validate::definition::{Definition, DefinitionPart};
@@ -12,6 +13,7 @@ use crate::timestamp;
 use crate::wildcard::Wildcard;
 
 use super::fields::{in_quotes, is_substitution};
+use super::proposals;
 use super::wait::{NO_TIMESTAMP, TIMESTAMP_MEND};
 
 fn rules<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a DefinitionPart<'d>> {
@@ -38,6 +40,7 @@ fn tests<'d>(rule: &DefinitionPart<'d>) -> Vec<&'d str> {
 
 pub(super) const EMPTY_OR_WITHOUT_NEXT: Rule = Rule {
     id: "SW070",
+    name: "incomplete-choices",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -67,6 +70,7 @@ fn empty_or_without_next(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const ONE_TEST: Rule = Rule {
     id: "SW071",
+    name: "not-one-comparison",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -115,6 +119,7 @@ fn one_test(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const NEXT_INSIDE: Rule = Rule {
     id: "SW072",
+    name: "next-in-inner-rule",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -143,6 +148,7 @@ fn next_inside(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const OPERAND: Rule = Rule {
     id: "SW073",
+    name: "wrong-operand-type",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -192,14 +198,21 @@ fn operand(definition: &Definition<'_>, report: &mut Report<'_>) {
                 let wants_text = wanted == "a string";
                 report
                     .add(rule.at(operator.name()), message)
-                    .suggest(wants_text.then(|| in_quotes(operand)).flatten());
+                    .suggest(wants_text.then(|| in_quotes(operand)).flatten())
+                    .fix(wants_text.then(|| quoted(rule, operator)).flatten());
             }
         }
     }
 }
 
+fn quoted(rule: &DefinitionPart<'_>, operator: Operator) -> Option<Fix> {
+    let operand = rule.get(operator.name())?;
+    proposals::quote(&rule.at(operator.name()), operand)
+}
+
 pub(super) const CONDITION: Rule = Rule {
     id: "SW129",
+    name: "invalid-jsonata-choice",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -229,9 +242,12 @@ fn condition(definition: &Definition<'_>, report: &mut Report<'_>) {
                 // Another rule reports an unclosed expression.
                 if !text.starts_with("{%") && !is_substitution(text) {
                     let message = "expected an expression or a boolean, found a string";
+                    let pointer = rule.at("Condition");
+                    let fix = proposals::delimit(&pointer, text);
                     report
-                        .add(rule.at("Condition"), message)
-                        .suggest(mended(text).map(|text| format!("write `{text}`")));
+                        .add(pointer, message)
+                        .suggest(mended(text).map(|text| format!("write `{text}`")))
+                        .fix(fix);
                 }
             }
             Some(other) => {

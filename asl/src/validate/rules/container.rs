@@ -2,8 +2,10 @@
 
 use indexmap::IndexMap;
 
+use crate::edit::Edit;
 use crate::finding::Severity;
-use crate::graph::Container;
+use crate::fix::Fix;
+use crate::graph::{Container, State};
 use crate::json::{Json, Object};
 use crate::limits::AwaitedEvent;
 use crate::model::{StateKind, StateMachine, ValueKind};
@@ -13,9 +15,11 @@ use crate::validate::report::Report;
 use crate::validate::rule::{Evidence, Rule, SCHEMA, TARGET, source};
 
 use super::fields::is_substitution;
+use super::proposals;
 
 pub(super) const NO_STATES: Rule = Rule {
     id: "SW010",
+    name: "missing-states",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,
@@ -27,6 +31,7 @@ pub(super) const NO_STATES: Rule = Rule {
 
 pub(super) const NO_START_AT: Rule = Rule {
     id: "SW011",
+    name: "missing-start-at",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -77,6 +82,7 @@ fn is_below(container: &Container<'_>, field: &str) -> bool {
 
 pub(super) const START_AT_MISSING: Rule = Rule {
     id: "SW012",
+    name: "missing-start-target",
     severity: Severity::Error,
     code: TARGET,
     known: Evidence::Measured,
@@ -100,17 +106,18 @@ fn start_at_missing(definition: &Definition<'_>, report: &mut Report<'_>) {
             continue;
         }
         let names = names(definition, index);
+        let pointer = container.pointer.key("StartAt");
+        let message = format!("Missing 'StartAt' target: {start_at}");
         report
-            .add(
-                container.pointer.key("StartAt"),
-                format!("Missing 'StartAt' target: {start_at}"),
-            )
-            .meant(start_at, names);
+            .add(&pointer, message)
+            .meant(start_at, names)
+            .fix_meant(|meant| Some(proposals::replace(&pointer, start_at, meant)));
     }
 }
 
 pub(super) const EMPTY_STATES: Rule = Rule {
     id: "SW016",
+    name: "empty-states",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -131,6 +138,7 @@ fn empty_states(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const UNREACHABLE: Rule = Rule {
     id: "SW021",
+    name: "unreachable-state",
     severity: Severity::Error,
     code: TARGET,
     known: Evidence::Measured,
@@ -145,8 +153,19 @@ fn unreachable(definition: &Definition<'_>, report: &mut Report<'_>) {
     for state in unnamed(definition) {
         let state = &definition.graph.states()[state];
         let message = format!("State \"{}\" is not reachable.", state.name);
-        report.add(&state.pointer, message).at_key();
+        let container = &definition.graph.containers()[state.container];
+        report
+            .add(&state.pointer, message)
+            .at_key()
+            .fix(removal(container, state));
     }
+}
+
+/// Removes a state that is not the only one.
+fn removal(container: &Container<'_>, state: &State<'_>) -> Option<Fix> {
+    let title = format!("remove state `{}`", state.name);
+    let fix = Fix::risky(title, Edit::remove(&state.pointer));
+    (container.states.len() > 1).then_some(fix)
 }
 
 /// The states that no transition names, in containers without broken transitions.
@@ -162,6 +181,7 @@ fn unnamed(definition: &Definition<'_>) -> impl Iterator<Item = usize> {
 
 pub(super) const ISLAND: Rule = Rule {
     id: "SW022",
+    name: "unreachable-loop",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,
@@ -206,7 +226,10 @@ fn island(definition: &Definition<'_>, report: &mut Report<'_>) {
             "state `{}` is never reached: it is reachable only from {from}, not from `StartAt`",
             state.name
         );
-        report.add(&state.pointer, message).at_key();
+        // The states of a larger group may be meant to be reached.
+        let container = &definition.graph.containers()[state.container];
+        let fix = removal(container, state).filter(|_| members.len() == 1);
+        report.add(&state.pointer, message).at_key().fix(fix);
     }
 }
 
@@ -222,6 +245,7 @@ fn list(items: &[String]) -> String {
 
 pub(super) const NO_END: Rule = Rule {
     id: "SW023",
+    name: "missing-end-state",
     severity: Severity::Error,
     code: Some("MISSING_END_STATE"),
     known: Evidence::Measured,
@@ -254,6 +278,7 @@ fn has_terminal(definition: &Definition<'_>, container: &Container<'_>) -> bool 
 
 pub(super) const ENDLESS: Rule = Rule {
     id: "SW024",
+    name: "endless-loop",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,
@@ -351,6 +376,7 @@ pub(super) fn names<'d>(
 
 pub(super) const TOO_DEEP: Rule = Rule {
     id: "SW032",
+    name: "nested-too-deep",
     severity: Severity::Error,
     code: Some("TOO_DEEPLY_NESTED"),
     known: Evidence::Documented,

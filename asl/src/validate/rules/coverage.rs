@@ -16,6 +16,7 @@ use super::kinds;
 
 pub(super) const NO_DEFAULT: Rule = Rule {
     id: "SW074",
+    name: "missing-default",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Documented,
@@ -276,6 +277,7 @@ fn spelled(left: &str, op: BinaryOp, right: &str) -> String {
 
 pub(super) const ABSENT: Rule = Rule {
     id: "SW075",
+    name: "untested-presence",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,

@@ -1,6 +1,7 @@
 //! Distributed Maps and the objects that only they have.
 
 use crate::finding::Severity;
+use crate::fix::Safety;
 use crate::json::{Json, Pointer};
 use crate::jsonata;
 use crate::limits::{SettingType, settings};
@@ -10,6 +11,7 @@ use crate::validate::report::Report;
 use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 
 use super::fields::is_substitution;
+use super::proposals;
 
 fn maps<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a DefinitionPart<'d>> {
     definition.parts_of("Map")
@@ -42,6 +44,7 @@ fn config_pointer<'d>(map: &DefinitionPart<'d>) -> Pointer<'d> {
 
 pub(super) const ONLY_DISTRIBUTED: Rule = Rule {
     id: "SW103",
+    name: "distributed-field-in-inline-map",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Presumed,
@@ -102,6 +105,7 @@ fn given(map: &DefinitionPart<'_>, fields: &'static [&'static str]) -> Vec<&'sta
 
 pub(super) const EXECUTION_TYPE: Rule = Rule {
     id: "SW104",
+    name: "missing-execution-type",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -127,6 +131,7 @@ fn execution_type(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const REQUIRED: Rule = Rule {
     id: "SW107",
+    name: "incomplete-reader-or-writer",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,
@@ -179,6 +184,7 @@ pub(super) fn lacks_payload(part: &DefinitionPart<'_>) -> bool {
 
 pub(super) const IN_EXPRESS: Rule = Rule {
     id: "SW108",
+    name: "distributed-map-in-express",
     severity: Severity::Error,
     code: None,
     known: Evidence::Documented,
@@ -222,6 +228,7 @@ pub(super) fn children(definition: &Definition<'_>, state: usize) -> Option<Mach
 
 pub(super) const FORMAT: Rule = Rule {
     id: "SW109",
+    name: "invalid-writer-config",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -278,10 +285,15 @@ fn format(definition: &Definition<'_>, report: &mut Report<'_>) {
             let computed = is_substitution(word) || jsonata::strip(word).is_some();
             if !computed && !words.contains(&word) {
                 let message = format!("`{field}` must be one of: {}", words.join(", "));
+                let pointer = part.at(field);
                 report
-                    .add(part.at(field), message)
+                    .add(&pointer, message)
                     .warn()
-                    .meant(word, words.iter().copied());
+                    .meant(word, words.iter().copied())
+                    .fix_meant(|meant| {
+                        let fix = proposals::replace(&pointer, word, meant);
+                        Some(fix.with_safety(Safety::Unsafe))
+                    });
             }
         }
     }

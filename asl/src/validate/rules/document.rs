@@ -1,6 +1,8 @@
 //! The definition as a whole.
 
+use crate::edit::Edit;
 use crate::finding::{Finding, Severity};
+use crate::fix::Fix;
 use crate::json::Pointer;
 use crate::substitution::is_substitution;
 use crate::validate::definition::Definition;
@@ -16,6 +18,7 @@ const MAX_CHARACTERS: usize = 1_048_576;
 
 pub(super) const DUPLICATE_KEY: Rule = Rule {
     id: "SW001",
+    name: "invalid-json",
     severity: Severity::Error,
     code: Some("INVALID_JSON_DESCRIPTION"),
     known: Evidence::Documented,
@@ -33,6 +36,7 @@ fn duplicate_key(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const EMPTY: Rule = Rule {
     id: "SW002",
+    name: "empty-definition",
     severity: Severity::Error,
     code: Some("MISSING_DESCRIPTION"),
     known: Evidence::Documented,
@@ -53,6 +57,7 @@ fn empty(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const TOO_LONG: Rule = Rule {
     id: "SW003",
+    name: "definition-too-long",
     severity: Severity::Error,
     code: None,
     known: Evidence::Documented,
@@ -74,11 +79,12 @@ fn too_long(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const UNKNOWN_RULE: Rule = Rule {
     id: "SW004",
+    name: "unknown-rule",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,
     summary: "A `Comment` allows an unknown rule.",
-    doc: "`stepwright: allow SW024, SW048` in the `Comment` of a state silences the warnings of these rules for the state and the states inside it; in the `Comment` of the machine, for the whole machine. It works in JSON and YAML. Errors cannot be silenced, because AWS rejects the definition anyway.",
+    doc: "`stepwright: allow SW024, missing-timeout` in the `Comment` of a state silences the warnings of these rules, given by id or name, for the state and the states inside it; in the `Comment` of the machine, for the whole machine. It works in JSON and YAML. Errors cannot be silenced, because AWS rejects the definition anyway.",
     source: source::STRUCTURE,
     check: unknown_rule,
 };
@@ -96,6 +102,7 @@ fn unknown_rule(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const VERSION: Rule = Rule {
     id: "SW013",
+    name: "unknown-version",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -111,9 +118,9 @@ fn version(definition: &Definition<'_>, report: &mut Report<'_>) {
     };
     let is_other = |version: &str| version != "1.0" && !is_substitution(version);
     if version.as_str().is_some_and(is_other) {
-        report.add(
-            Pointer::ROOT.key("Version"),
-            "The field 'Version' should have one of these values: [1.0]",
-        );
+        let pointer = Pointer::ROOT.key("Version");
+        let fix = Fix::safe("replace it with `1.0`", Edit::replace(&pointer, "1.0"));
+        let message = "The field 'Version' should have one of these values: [1.0]";
+        report.add(pointer, message).fix(Some(fix));
     }
 }

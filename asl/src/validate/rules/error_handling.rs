@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 
 use crate::analysis::{HandlerKind, HandlerProblem, HandlerWords, check_handlers};
+use crate::edit::Edit;
 use crate::errors;
 use crate::finding::Severity;
-use crate::json::Pointer;
+use crate::fix::{Fix, Safety};
+use crate::json::{Json, Pointer};
 use crate::limits::{DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, SECONDS};
 use crate::model::JitterStrategy;
 use crate::validate::definition::{Definition, DefinitionPart};
@@ -13,6 +15,7 @@ use crate::validate::report::Report;
 use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 
 use super::fields::is_substitution;
+use super::proposals;
 use super::task::whole_number;
 
 fn handlers<'d, 'a>(
@@ -30,6 +33,7 @@ fn retriers<'d, 'a>(
 
 pub(super) const ERROR_EQUALS: Rule = Rule {
     id: "SW050",
+    name: "missing-error-names",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -75,6 +79,8 @@ struct NameProblem<'a, 'd> {
     /// The index of the name in its `ErrorEquals`.
     index: usize,
     problem: HandlerProblem<'d>,
+    /// Whether `States.ALL` is in no other handler of the list.
+    is_only_all: bool,
 }
 
 impl NameProblem<'_, '_> {
@@ -99,11 +105,14 @@ fn name_problems<'a, 'd>(
         };
         let names: Vec<Vec<&str>> = list.iter().map(|handler| error_names(handler)).collect();
         let problems = check_handlers(&names).into_iter();
+        let with_all = names.iter().filter(|names| names.contains(&errors::ALL));
+        let is_only_all = with_all.count() == 1;
         problems.map(move |(handler, index, problem)| NameProblem {
             kind,
             handler: list[handler],
             index,
             problem,
+            is_only_all,
         })
     });
     problems.collect::<Vec<_>>().into_iter()
@@ -119,6 +128,7 @@ fn error_names<'d>(handler: &DefinitionPart<'d>) -> Vec<&'d str> {
 
 pub(super) const ALL_ALONE: Rule = Rule {
     id: "SW051",
+    name: "catch-all-not-alone",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -131,13 +141,32 @@ pub(super) const ALL_ALONE: Rule = Rule {
 fn all_alone(definition: &Definition<'_>, report: &mut Report<'_>) {
     for found in name_problems(definition) {
         if found.problem == HandlerProblem::AllNotAlone {
-            report.add(found.handler.at("ErrorEquals"), found.message());
+            let pointer = found.handler.at("ErrorEquals");
+            let fix = only_all(found.handler);
+            report.add(pointer, found.message()).fix(Some(fix));
         }
     }
 }
 
+/// Removes the names next to `States.ALL`. `States.ALL` does not match the errors of [`NOT_MATCHED_BY_ALL`] everywhere.
+fn only_all(handler: &DefinitionPart<'_>) -> Fix {
+    let names = error_names(handler);
+    let is_covered = names.iter().all(|name| !NOT_MATCHED_BY_ALL.contains(name));
+    let safety = if is_covered {
+        Safety::Safe
+    } else {
+        Safety::Unsafe
+    };
+    let all = Json::from(errors::ALL.to_owned());
+    let edit = Edit::replace(handler.at("ErrorEquals"), Json::Array(vec![all]));
+    Fix::new(safety, "remove the names next to `States.ALL`", edit)
+}
+
+const NOT_MATCHED_BY_ALL: &[&str] = &[errors::RUNTIME, errors::DATA_LIMIT_EXCEEDED];
+
 pub(super) const ALL_LAST: Rule = Rule {
     id: "SW052",
+    name: "catch-all-not-last",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -150,7 +179,11 @@ pub(super) const ALL_LAST: Rule = Rule {
 fn all_last(definition: &Definition<'_>, report: &mut Report<'_>) {
     for found in name_problems(definition) {
         if found.problem == HandlerProblem::AllNotLast {
-            report.add(found.handler.at("ErrorEquals"), found.message());
+            let title = format!("move this {} to the end", WORDS.of(found.kind));
+            let fix = Fix::safe(title, Edit::move_last(&found.handler.pointer));
+            report
+                .add(found.handler.at("ErrorEquals"), found.message())
+                .fix(found.is_only_all.then_some(fix));
         }
     }
 }
@@ -173,6 +206,7 @@ fn name_pointer<'d>(handler: &DefinitionPart<'d>, index: usize) -> Pointer<'d> {
 
 pub(super) const UNKNOWN_NAME: Rule = Rule {
     id: "SW053",
+    name: "unknown-error-name",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Documented,
@@ -194,15 +228,22 @@ fn unknown_name(definition: &Definition<'_>, report: &mut Report<'_>) {
             .any(|word| first.eq_ignore_ascii_case(word));
         if like && !errors::is_reserved(name) && !raised.contains(name) {
             let message = format!("`{name}` is not an error name of the service");
+            // AWS accepts the name, so the correct one changes what the definition does.
+            let pointer = name_pointer(handler, index);
             report
-                .add(name_pointer(handler, index), message)
-                .meant(name, errors::RESERVED.iter().copied());
+                .add(&pointer, message)
+                .meant(name, errors::RESERVED.iter().copied())
+                .fix_meant(|meant| {
+                    let fix = proposals::replace(&pointer, name, meant);
+                    Some(fix.with_safety(Safety::Unsafe))
+                });
         }
     }
 }
 
 pub(super) const NEVER_MATCHED: Rule = Rule {
     id: "SW054",
+    name: "uncatchable-error",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Documented,
@@ -239,6 +280,7 @@ fn never_matched(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const COVERED: Rule = Rule {
     id: "SW055",
+    name: "unused-error-handler",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,
@@ -276,6 +318,7 @@ fn covered(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const BACKOFF_RATE: Rule = Rule {
     id: "SW056",
+    name: "shrinking-backoff",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -301,6 +344,7 @@ fn backoff_rate(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const INTERVAL_AND_ATTEMPTS: Rule = Rule {
     id: "SW057",
+    name: "retry-out-of-range",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -325,6 +369,7 @@ fn interval_and_attempts(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const MAX_DELAY: Rule = Rule {
     id: "SW058",
+    name: "max-delay-out-of-range",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -354,6 +399,7 @@ fn max_delay(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const JITTER: Rule = Rule {
     id: "SW059",
+    name: "unknown-jitter-strategy",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -371,15 +417,18 @@ fn jitter(definition: &Definition<'_>, report: &mut Report<'_>) {
         if JitterStrategy::from_word(word).is_none() && !is_substitution(word) {
             let message =
                 "The field 'JitterStrategy' should have one of these values: [FULL, NONE]";
+            let pointer = retrier.at("JitterStrategy");
             report
-                .add(retrier.at("JitterStrategy"), message)
-                .meant(word, JitterStrategy::WORDS.iter().copied());
+                .add(&pointer, message)
+                .meant(word, JitterStrategy::WORDS.iter().copied())
+                .fix_meant(|meant| Some(proposals::replace(&pointer, word, meant)));
         }
     }
 }
 
 pub(super) const CATCHER_NEXT: Rule = Rule {
     id: "SW060",
+    name: "catcher-without-next",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,

@@ -1,6 +1,8 @@
 //! Fail states.
 
+use crate::edit::Edit;
 use crate::finding::Severity;
+use crate::fix::{Fix, Safety};
 use crate::intrinsic::Expression;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
@@ -8,6 +10,7 @@ use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 
 pub(super) const TWICE: Rule = Rule {
     id: "SW090",
+    name: "conflicting-fail-fields",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -27,9 +30,18 @@ fn twice(definition: &Definition<'_>, report: &mut Report<'_>) {
         }
         for field in ["InputPath", "OutputPath"] {
             if fail.has(field) {
+                // `InputPath` may be meant for the paths of the error.
+                let safety = if fail.has("ErrorPath") || fail.has("CausePath") {
+                    Safety::Unsafe
+                } else {
+                    Safety::Safe
+                };
+                let edit = Edit::remove(fail.at(field));
+                let fix = Fix::new(safety, format!("remove `{field}`"), edit);
                 report
                     .add(fail.at(field), format!("Field '{field}' is not supported"))
-                    .at_key();
+                    .at_key()
+                    .fix(Some(fix));
             }
         }
     }
@@ -37,6 +49,7 @@ fn twice(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const NO_STRING: Rule = Rule {
     id: "SW091",
+    name: "fail-path-without-string",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,

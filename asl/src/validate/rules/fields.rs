@@ -1,6 +1,8 @@
 //! Known fields and their types.
 
+use crate::edit::Edit;
 use crate::finding::Severity;
+use crate::fix::Fix;
 use crate::json::{Json, Pointer};
 use crate::jsonata;
 use crate::model::{FieldInfo, Operator, QueryLanguage, StateKind, ValueKind};
@@ -11,10 +13,12 @@ use crate::validate::report::Report;
 use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 
 use super::container::is_misplaced;
+use super::proposals;
 pub(super) use crate::substitution::is_substitution;
 
 pub(super) const UNKNOWN_FIELD: Rule = Rule {
     id: "SW014",
+    name: "unknown-field",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,
@@ -37,7 +41,8 @@ fn unknown_field(definition: &Definition<'_>, report: &mut Report<'_>) {
             report
                 .add(part.at(key), format!("Field '{key}' is not supported"))
                 .at_key()
-                .meant(key, names);
+                .meant(key, names)
+                .fix_meant(|meant| proposals::correct_field(part, key, meant));
         }
     }
 }
@@ -53,6 +58,7 @@ fn has_own_rule(part: &DefinitionPart<'_>, key: &str) -> bool {
 
 pub(super) const STATE_TYPE: Rule = Rule {
     id: "SW015",
+    name: "unknown-state-type",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,
@@ -76,10 +82,15 @@ fn state_type(definition: &Definition<'_>, report: &mut Report<'_>) {
                 }
                 let is_type = |key: &&String| nearest(key, ["Type"]).is_some();
                 let misspelt = state.object.keys().find(is_type);
+                let fix = misspelt.map(|key| {
+                    let edit = Edit::rename(state.pointer.key(key), "Type");
+                    Fix::safe(format!("rename `{key}` to `Type`"), edit)
+                });
                 report
                     .add(&state.pointer, "These fields are required: [Type]")
                     .at_key()
-                    .suggest(misspelt.map(|key| format!("write `{key}` as `Type`")));
+                    .suggest(misspelt.map(|key| format!("write `{key}` as `Type`")))
+                    .fix(fix);
             }
             Some(Json::String(word)) if is_substitution(word) => {}
             Some(Json::String(word)) => {
@@ -88,9 +99,11 @@ fn state_type(definition: &Definition<'_>, report: &mut Report<'_>) {
                     "The field 'Type' should have one of these values: [{}]",
                     words.join(", ")
                 );
+                let pointer = state.pointer.key("Type");
                 report
-                    .add(state.pointer.key("Type"), message)
-                    .meant(word, words);
+                    .add(&pointer, message)
+                    .meant(word, words)
+                    .fix_meant(|meant| Some(proposals::replace(&pointer, word, meant)));
             }
             Some(other) => {
                 let message = format!("expected a string, found {}", other.noun());
@@ -102,6 +115,7 @@ fn state_type(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const WRONG_TYPE: Rule = Rule {
     id: "SW017",
+    name: "wrong-value-type",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -125,6 +139,9 @@ fn wrong_type(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// Fields with any text, so that the digits of a number are a valid value. `Version` is `1.0`, which is a number in YAML.
+const FREE_TEXTS: &[&str] = &["Cause", "Comment", "Error", "Version"];
+
 fn check_type<'d>(
     part: &DefinitionPart<'d>,
     field: &'static FieldInfo,
@@ -142,7 +159,12 @@ fn check_type<'d>(
         let message = format!("expected {}, found {}", field.kind.noun(), value.noun());
         let is_text = matches!(field.kind, ValueKind::Text | ValueKind::Word(_));
         let suggestion = is_text.then(|| in_quotes(value)).flatten();
-        report.add(pointer(), message).suggest(suggestion);
+        let is_free = match field.kind {
+            ValueKind::Word(words) => words.contains(&value.to_string().as_str()),
+            _ => FREE_TEXTS.contains(&field.name),
+        };
+        let fix = proposals::quote(&pointer(), value).filter(|_| is_text && is_free);
+        report.add(pointer(), message).suggest(suggestion).fix(fix);
         return;
     }
     match (field.kind, value) {
@@ -159,7 +181,8 @@ fn check_type<'d>(
             );
             report
                 .add(pointer(), message)
-                .meant(word, words.iter().copied());
+                .meant(word, words.iter().copied())
+                .fix_meant(|meant| Some(proposals::replace(&pointer(), word, meant)));
         }
         (ValueKind::Number, Json::String(text)) => {
             let may_be_expression = part.language == QueryLanguage::Jsonata
@@ -167,9 +190,13 @@ fn check_type<'d>(
                 && jsonata::strip(text).is_some();
             if !may_be_expression && !is_substitution(text) {
                 let mended = mended(text).filter(|_| part.language == QueryLanguage::Jsonata);
+                let fix = mended
+                    .as_ref()
+                    .and_then(|_| proposals::delimit(&pointer(), text));
                 report
                     .add(pointer(), "expected a number, found a string")
-                    .suggest(mended.map(|text| format!("write `{text}`")));
+                    .suggest(mended.map(|text| format!("write `{text}`")))
+                    .fix(fix);
             }
         }
         (ValueKind::Template, _) if field.name == "Items" => {
@@ -183,10 +210,12 @@ fn check_type<'d>(
                 let found = value.noun();
                 let message =
                     format!("expected an array, an object or an expression, found {found}");
-                let mended = value.as_str().and_then(mended);
+                let text = value.as_str();
+                let mended = text.and_then(mended);
                 report
                     .add(pointer(), message)
-                    .suggest(mended.map(|text| format!("write `{text}`")));
+                    .suggest(mended.map(|text| format!("write `{text}`")))
+                    .fix(text.and_then(|text| proposals::delimit(&pointer(), text)));
             }
         }
         (ValueKind::Structures(_), Json::Array(items)) => {

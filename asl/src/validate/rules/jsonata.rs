@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::finding::Severity;
+use crate::fix::Safety;
 use crate::jsonata;
 use crate::substitution::is_substitution;
 use crate::syntax_error::{SyntaxError, SyntaxFault};
@@ -11,6 +12,8 @@ use crate::validate::delimiters::mended;
 use crate::validate::report::Report;
 use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 
+use super::proposals;
+
 /// AWS's code for a text that is not valid JSONata.
 const INVALID_EXPRESSION: &str = "INVALID_JSONATA_EXPRESSION";
 /// AWS's code for JSONata features that it does not support.
@@ -18,6 +21,7 @@ const UNSUPPORTED_EXPRESSION: &str = "UNSUPPORTED_JSONATA_EXPRESSION";
 
 pub(super) const INVALID: Rule = Rule {
     id: "SW124",
+    name: "invalid-jsonata",
     severity: Severity::Error,
     code: Some(INVALID_EXPRESSION),
     known: Evidence::Measured,
@@ -33,6 +37,7 @@ pub(super) const INVALID: Rule = Rule {
 
 pub(super) const TOP_LEVEL: Rule = Rule {
     id: "SW126",
+    name: "bare-name-in-jsonata",
     severity: Severity::Error,
     code: Some(UNSUPPORTED_EXPRESSION),
     known: Evidence::Measured,
@@ -48,6 +53,7 @@ pub(super) const TOP_LEVEL: Rule = Rule {
 
 pub(super) const CONTEXT: Rule = Rule {
     id: "SW127",
+    name: "missing-jsonata-context",
     severity: Severity::Error,
     code: Some(UNSUPPORTED_EXPRESSION),
     known: Evidence::Measured,
@@ -92,6 +98,7 @@ fn refused(
 
 pub(super) const NOT_CLOSED: Rule = Rule {
     id: "SW125",
+    name: "broken-delimiters",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -119,7 +126,10 @@ fn not_closed(definition: &Definition<'_>, report: &mut Report<'_>) {
         let is_closed = trimmed.len() >= 4 && trimmed.ends_with("%}");
         if text.starts_with("{%") && !is_closed {
             let message = "an expression that begins with `{%` must end with `%}`";
-            report.add(pointer, message).suggest(suggestion);
+            report
+                .add(pointer, message)
+                .suggest(suggestion)
+                .fix(proposals::delimit(pointer, text));
             continue;
         }
         // Another rule reports a literal in these fields.
@@ -131,12 +141,18 @@ fn not_closed(definition: &Definition<'_>, report: &mut Report<'_>) {
         } else {
             "an expression begins with `{%` and ends with `%}`; this string is a literal that is not evaluated"
         };
-        report.add(pointer, message).warn().suggest(suggestion);
+        let fix = proposals::delimit(pointer, text);
+        report
+            .add(pointer, message)
+            .warn()
+            .suggest(suggestion)
+            .fix(fix.map(|fix| fix.with_safety(Safety::Unsafe)));
     }
 }
 
 pub(super) const STATES: Rule = Rule {
     id: "SW128",
+    name: "unavailable-states-field",
     severity: Severity::Error,
     code: Some(UNSUPPORTED_EXPRESSION),
     known: Evidence::Measured,
@@ -194,6 +210,7 @@ fn states(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const UNKNOWN_FUNCTION: Rule = Rule {
     id: "SW134",
+    name: "unknown-jsonata-function",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Measured,

@@ -17,6 +17,7 @@ use super::distributed::children;
 
 pub(super) const PAYLOAD: Rule = Rule {
     id: "SW140",
+    name: "large-map-result",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,
@@ -111,6 +112,7 @@ fn gives_answer(definition: &Definition<'_>, state: usize) -> bool {
 
 pub(super) const HISTORY: Rule = Rule {
     id: "SW141",
+    name: "history-too-long",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,

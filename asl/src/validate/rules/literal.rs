@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
+use crate::edit::Edit;
 use crate::finding::Severity;
+use crate::fix::{Fix, Safety};
 use crate::intrinsic::Expression;
 use crate::json::Json;
 use crate::model::{OperandType, Operator, QueryLanguage};
@@ -10,6 +12,8 @@ use crate::path::Root;
 use crate::validate::definition::{Definition, DefinitionPart};
 use crate::validate::report::Report;
 use crate::validate::rule::{Evidence, Rule, source};
+
+use super::proposals;
 
 /// Whether a text is meant as a path or a call. `$` alone, or `$name` without a variable of this name, is not.
 struct LiteralMeaning<'a> {
@@ -45,6 +49,7 @@ impl<'a> LiteralMeaning<'a> {
 
 pub(super) const NO_DOLLAR: Rule = Rule {
     id: "SW116",
+    name: "missing-dollar",
     severity: Severity::Warning,
     code: Some("NO_DOLLAR"),
     known: Evidence::Documented,
@@ -79,12 +84,20 @@ fn no_dollar(definition: &Definition<'_>, report: &mut Report<'_>) {
                 "build the array with `States.Array(..)` under a key that ends in `.$`".to_owned(),
             ),
         };
-        report.add(&literal.pointer, message).suggest(Some(mend));
+        let fix = literal.key.filter(|_| !literal.is_whole).map(|key| {
+            let title = format!("rename `{key}` to `{key}.$`");
+            Fix::risky(title, Edit::rename(&literal.pointer, format!("{key}.$")))
+        });
+        report
+            .add(&literal.pointer, message)
+            .suggest(Some(mend))
+            .fix(fix);
     }
 }
 
 pub(super) const NO_PATH: Rule = Rule {
     id: "SW117",
+    name: "missing-path-suffix",
     severity: Severity::Warning,
     code: Some("NO_PATH"),
     known: Evidence::Documented,
@@ -115,12 +128,15 @@ fn no_path(definition: &Definition<'_>, report: &mut Report<'_>) {
             let Some(text) = part.text(field).filter(|text| meaning.is_evaluated(text)) else {
                 continue;
             };
+            let path = format!("{field}Path");
+            let fix = proposals::rename(part, field, &path);
             report
                 .add(
                     part.at(field),
                     format!("`{field}` is the text `{text}`, not the value that the path selects"),
                 )
-                .suggest(Some(format!("`{field}Path` takes a path")));
+                .suggest(Some(format!("`{path}` takes a path")))
+                .fix(fix.map(|fix| fix.with_safety(Safety::Unsafe)));
         }
     }
 }
@@ -132,6 +148,7 @@ fn has_path_form(operator: Operator) -> bool {
 
 pub(super) const STATIC_RESULT: Rule = Rule {
     id: "SW118",
+    name: "static-result",
     severity: Severity::Warning,
     code: Some("PASS_RESULT_IS_STATIC"),
     known: Evidence::Documented,

@@ -11,6 +11,7 @@ use super::task::whole_number;
 
 pub(super) const BRANCHES: Rule = Rule {
     id: "SW100",
+    name: "missing-branches",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -34,6 +35,7 @@ fn branches(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const PROCESSOR: Rule = Rule {
     id: "SW101",
+    name: "not-one-processor",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -72,6 +74,7 @@ const PAIRS: &[(&str, &str)] = &[
 
 pub(super) const VALUE_AND_PATH: Rule = Rule {
     id: "SW102",
+    name: "value-and-path",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -99,6 +102,7 @@ fn value_and_path(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const TOLERATED: Rule = Rule {
     id: "SW105",
+    name: "map-number-out-of-range",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,

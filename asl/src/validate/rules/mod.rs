@@ -17,6 +17,7 @@ mod literal;
 mod map_parallel;
 mod name;
 mod path;
+mod proposals;
 mod query_language;
 mod resource;
 mod task;
@@ -126,14 +127,16 @@ pub const RULES: &[Rule] = &[
     arguments::MISSING,
 ];
 
-/// Returns the rule with an id. Ids are case-insensitive.
+/// Returns the rule with an id or a name, regardless of case.
 ///
 /// ```
 /// use stepwright_asl::validate::rule;
 ///
 /// assert_eq!(rule("sw020").and_then(|rule| rule.code), Some("MISSING_TRANSITION_TARGET"));
+/// assert_eq!(rule("missing-transition-target").map(|rule| rule.id), Some("SW020"));
 /// assert!(rule("SW999").is_none());
 /// ```
 pub fn rule(id: &str) -> Option<&'static Rule> {
-    RULES.iter().find(|rule| rule.id.eq_ignore_ascii_case(id))
+    let mut rules = RULES.iter();
+    rules.find(|rule| rule.id.eq_ignore_ascii_case(id) || rule.name.eq_ignore_ascii_case(id))
 }

@@ -12,6 +12,7 @@ use crate::validate::rule::{Evidence, Rule, source};
 
 pub(super) const DUPLICATE: Rule = Rule {
     id: "SW025",
+    name: "duplicate-state-name",
     severity: Severity::Error,
     code: Some("DUPLICATE_STATE_NAME"),
     known: Evidence::Measured,
@@ -47,6 +48,7 @@ fn duplicate(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const STATE_NAME: Rule = Rule {
     id: "SW031",
+    name: "invalid-state-name",
     severity: Severity::Error,
     code: Some("INVALID_STATE_NAME"),
     known: Evidence::Documented,
@@ -67,6 +69,7 @@ fn state_name(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const LABEL: Rule = Rule {
     id: "SW106",
+    name: "invalid-label",
     severity: Severity::Error,
     code: Some("INVALID_LABEL_NAME"),
     known: Evidence::Documented,

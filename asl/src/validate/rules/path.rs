@@ -11,6 +11,7 @@ use super::fields::is_substitution;
 
 pub(super) const NO_PATH: Rule = Rule {
     id: "SW110",
+    name: "invalid-path",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -35,6 +36,7 @@ fn no_path(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const NO_REFERENCE: Rule = Rule {
     id: "SW111",
+    name: "not-a-reference-path",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,

@@ -1,6 +1,8 @@
 //! Query languages and the fields that belong to one.
 
+use crate::edit::Edit;
 use crate::finding::Severity;
+use crate::fix::Fix;
 use crate::model::QueryLanguage;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
@@ -10,6 +12,7 @@ use super::distributed::lacks_payload;
 
 pub(super) const DOWNGRADE: Rule = Rule {
     id: "SW120",
+    name: "jsonpath-in-jsonata-machine",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,
@@ -39,6 +42,7 @@ fn downgrade(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const JSONATA_ONLY: Rule = Rule {
     id: "SW121",
+    name: "jsonata-field-in-jsonpath",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,
@@ -50,6 +54,7 @@ pub(super) const JSONATA_ONLY: Rule = Rule {
 
 pub(super) const JSONPATH_ONLY: Rule = Rule {
     id: "SW122",
+    name: "jsonpath-field-in-jsonata",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,
@@ -105,6 +110,7 @@ fn instead(field: &str, language: QueryLanguage) -> Option<&'static str> {
 
 pub(super) const IN_PROCESSOR: Rule = Rule {
     id: "SW123",
+    name: "misplaced-query-language",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,
@@ -118,6 +124,10 @@ fn in_processor(definition: &Definition<'_>, report: &mut Report<'_>) {
     let processors = definition.parts_of("Processor");
     for part in processors.chain(definition.parts_of("Branch")) {
         if part.has("QueryLanguage") {
+            // The states inside have the machine's language in any case.
+            let is_same = part.text("QueryLanguage") == Some(definition.language.as_str());
+            let edit = Edit::remove(part.at("QueryLanguage"));
+            let fix = is_same.then(|| Fix::safe("remove `QueryLanguage`", edit));
             report
                 .add(
                     part.at("QueryLanguage"),
@@ -126,7 +136,8 @@ fn in_processor(definition: &Definition<'_>, report: &mut Report<'_>) {
                 .at_key()
                 .suggest(Some(
                     "the states inside use the machine's language; set `QueryLanguage` on a state to change it".to_owned(),
-                ));
+                ))
+                .fix(fix);
         }
     }
 }

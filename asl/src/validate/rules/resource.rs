@@ -1,16 +1,21 @@
 //! The `Resource` of a Task.
 
 use crate::finding::Severity;
+use crate::fix::{Fix, Safety};
+use crate::json::Pointer;
 use crate::resource::Resource;
+use crate::similar::is_slip;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
 use crate::validate::rule::{Evidence, Rule, source};
 
 use super::arn::form_fault;
 use super::fields::is_substitution;
+use super::proposals;
 
 pub(super) const RESOURCE: Rule = Rule {
     id: "SW041",
+    name: "unknown-resource",
     severity: Severity::Error,
     code: Some("INVALID_RESOURCE"),
     known: Evidence::Measured,
@@ -41,7 +46,11 @@ fn resource(definition: &Definition<'_>, report: &mut Report<'_>) {
             let meant = format!("{INTEGRATION}{resource}");
             if !fault.is_arn && tables::knows(place, &meant) {
                 let suggestion = format!("did you mean `{meant}`?");
-                report.add(pointer, message).suggest(Some(suggestion));
+                let fix = proposals::replace(&pointer, resource, &meant);
+                report
+                    .add(pointer, message)
+                    .suggest(Some(suggestion))
+                    .fix(Some(fix));
                 continue;
             }
             let entry = report.add(pointer, message).suggest(fault.suggestion);
@@ -57,7 +66,11 @@ fn resource(definition: &Definition<'_>, report: &mut Report<'_>) {
         let Some(fault) = tables.fault(place, resource) else {
             continue;
         };
-        let entry = report.add(pointer, fault.message).suggest(fault.suggestion);
+        let fix = fault.fix(&pointer, resource);
+        let entry = report
+            .add(pointer, fault.message)
+            .suggest(fault.suggestion)
+            .fix(fix);
         if fault.doubt {
             entry.warn();
         }
@@ -68,6 +81,8 @@ fn resource(definition: &Definition<'_>, report: &mut Report<'_>) {
 struct ResourceFault {
     message: String,
     suggestion: Option<String>,
+    /// The known resource, if no other is as similar.
+    meant: Option<String>,
     /// Whether AWS may still accept it.
     doubt: bool,
 }
@@ -79,8 +94,19 @@ impl ResourceFault {
                 "The resource provided {resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region."
             ),
             suggestion,
+            meant: None,
             doubt: false,
         }
+    }
+
+    fn fix(&self, pointer: &Pointer<'_>, resource: &str) -> Option<Fix> {
+        let meant = self.meant.as_deref()?;
+        let fix = proposals::replace(pointer, resource, meant);
+        let is_safe = !self.doubt && is_slip(resource, meant);
+        Some(match is_safe {
+            true => fix,
+            false => fix.with_safety(Safety::Unsafe),
+        })
     }
 }
 
@@ -112,7 +138,10 @@ mod tables {
     impl Tables {
         pub(super) fn fault(&mut self, place: &str, resource: &str) -> Option<ResourceFault> {
             let unknown = |unknown: UnknownResource| {
-                let fault = ResourceFault::unrecognized(resource, unknown.suggestion.clone());
+                let fault = ResourceFault {
+                    meant: unknown.only_meant(),
+                    ..ResourceFault::unrecognized(resource, unknown.suggestion.clone())
+                };
                 if unknown.doubt {
                     let message = format!(
                         "{} is not in the tables of {}; AWS may have added it since",
@@ -144,6 +173,7 @@ mod tables {
                         found.pattern()
                     ),
                     suggestion: None,
+                    meant: None,
                     doubt: true,
                 }),
                 Ok(_) => None,

@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 
+use crate::edit::Edit;
 use crate::errors;
 use crate::finding::Severity;
+use crate::fix::Fix;
 use crate::json::Json;
 use crate::limits::{AwaitedEvent, SECONDS};
 use crate::model::{MachineType, QueryLanguage};
@@ -21,6 +23,7 @@ fn tasks<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Def
 
 pub(super) const RESOURCE_MISSING: Rule = Rule {
     id: "SW040",
+    name: "missing-resource",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -40,6 +43,7 @@ fn resource_missing(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const TWO_TIMEOUTS: Rule = Rule {
     id: "SW042",
+    name: "timeout-and-path",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -65,6 +69,7 @@ fn two_timeouts(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const TIMEOUT_RANGE: Rule = Rule {
     id: "SW043",
+    name: "timeout-out-of-range",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -102,6 +107,7 @@ pub(super) fn whole_number(
 
 pub(super) const HEARTBEAT: Rule = Rule {
     id: "SW044",
+    name: "heartbeat-not-shorter",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -127,6 +133,7 @@ fn heartbeat(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const CREDENTIALS: Rule = Rule {
     id: "SW045",
+    name: "invalid-credentials",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,
@@ -166,6 +173,7 @@ fn credentials(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const EXPRESS: Rule = Rule {
     id: "SW046",
+    name: "waiting-in-express",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,
@@ -209,6 +217,7 @@ fn waits_for(task: &DefinitionPart<'_>) -> Option<&'static str> {
 
 pub(super) const TOKEN: Rule = Rule {
     id: "SW047",
+    name: "unused-task-token",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,
@@ -312,6 +321,7 @@ fn reads_token(source: &str) -> bool {
 
 pub(super) const NO_TIMEOUT: Rule = Rule {
     id: "SW048",
+    name: "missing-timeout",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,
@@ -344,13 +354,21 @@ fn no_timeout(definition: &Definition<'_>, report: &mut Report<'_>) {
                 )
                 .suggest(Some(
                     "add `TimeoutSeconds` or `HeartbeatSeconds`".to_owned(),
-                ));
+                ))
+                .fix(Some(one_hour(task)));
         }
     }
 }
 
+/// Adds a timeout to a Task. Only the author knows how long the work may take.
+fn one_hour(task: &DefinitionPart<'_>) -> Fix {
+    let edit = Edit::insert_after(task.at("TimeoutSeconds"), "Resource", 3600);
+    Fix::risky("add `\"TimeoutSeconds\": 3600`", edit)
+}
+
 pub(super) const LAMBDA_RETRY: Rule = Rule {
     id: "SW142",
+    name: "missing-lambda-retry",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,

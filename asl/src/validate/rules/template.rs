@@ -8,6 +8,7 @@ use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
 
 pub(super) const NEITHER_PATH_NOR_CALL: Rule = Rule {
     id: "SW112",
+    name: "invalid-dynamic-value",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,
@@ -46,6 +47,7 @@ fn refuse(binding: &VariableBinding<'_>, report: &mut Report<'_>, detail: Option
 
 pub(super) const TWICE: Rule = Rule {
     id: "SW113",
+    name: "duplicate-template-key",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -71,6 +73,7 @@ fn twice(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const UNKNOWN_FUNCTION: Rule = Rule {
     id: "SW114",
+    name: "unknown-intrinsic",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -86,6 +89,7 @@ pub(super) const UNKNOWN_FUNCTION: Rule = Rule {
 
 pub(super) const CALL: Rule = Rule {
     id: "SW115",
+    name: "invalid-intrinsic-call",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,

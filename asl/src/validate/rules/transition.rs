@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
+use crate::edit::Edit;
 use crate::finding::Severity;
+use crate::fix::{Fix, Safety};
 use crate::graph::{EdgeKind, State};
 use crate::json::Json;
 use crate::model::StateKind;
@@ -13,9 +15,11 @@ use crate::validate::rule::{Evidence, Rule, SCHEMA, TARGET, source};
 
 use super::container::names;
 use super::fields::is_substitution;
+use super::proposals;
 
 pub(super) const MISSING_TARGET: Rule = Rule {
     id: "SW020",
+    name: "missing-transition-target",
     severity: Severity::Error,
     code: TARGET,
     known: Evidence::Measured,
@@ -27,6 +31,7 @@ pub(super) const MISSING_TARGET: Rule = Rule {
 
 pub(super) const OUTSIDE_TARGET: Rule = Rule {
     id: "SW026",
+    name: "transition-between-containers",
     severity: Severity::Error,
     code: TARGET,
     known: Evidence::Documented,
@@ -65,7 +70,13 @@ fn targets(definition: &Definition<'_>, report: &mut Report<'_>, elsewhere: bool
                     edge.target
                 )));
             } else {
-                entry.meant(edge.target, names(definition, state.container));
+                entry
+                    .meant(edge.target, names(definition, state.container))
+                    .fix_meant(|meant| {
+                        let fix = proposals::replace(&edge.pointer, edge.target, meant);
+                        // A state that would lead to itself is hardly meant.
+                        (meant != state.name).then_some(fix)
+                    });
             }
         }
     }
@@ -87,6 +98,7 @@ fn end(state: &State<'_>) -> Option<bool> {
 
 pub(super) const NEXT_AND_END: Rule = Rule {
     id: "SW027",
+    name: "next-with-end",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -105,15 +117,19 @@ fn next_and_end(definition: &Definition<'_>, report: &mut Report<'_>) {
     {
         if state.object.contains_key("Next") && end(state) == Some(true) {
             let message = "a state has either `Next` or `End`, not both";
+            // A state that was once the last one often keeps its `End`, but only the author knows.
+            let fix = Fix::risky("remove `End`", Edit::remove(state.pointer.key("End")));
             report
                 .add(&state.pointer, message)
-                .at_value(&state.pointer.key("End"));
+                .at_value(&state.pointer.key("End"))
+                .fix(Some(fix));
         }
     }
 }
 
 pub(super) const NEITHER_NEXT_NOR_END: Rule = Rule {
     id: "SW028",
+    name: "missing-next-or-end",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -145,6 +161,7 @@ fn neither_next_nor_end(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const END_FALSE: Rule = Rule {
     id: "SW029",
+    name: "needless-end-false",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,
@@ -162,16 +179,18 @@ fn end_false(definition: &Definition<'_>, report: &mut Report<'_>) {
         .filter(|state| takes_next(state))
     {
         if state.object.contains_key("Next") && end(state) == Some(false) {
-            report.add(
-                state.pointer.key("End"),
-                "`\"End\": false` has no effect; remove it",
-            );
+            let pointer = state.pointer.key("End");
+            let fix = Fix::safe("remove `End`", Edit::remove(&pointer));
+            report
+                .add(pointer, "`\"End\": false` has no effect; remove it")
+                .fix(Some(fix));
         }
     }
 }
 
 pub(super) const NEEDLESS: Rule = Rule {
     id: "SW030",
+    name: "next-not-allowed",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -200,8 +219,25 @@ fn needless(definition: &Definition<'_>, report: &mut Report<'_>) {
                         format!("Field '{field}' is not supported"),
                     )
                     .at_key()
-                    .suggest(Some(mend.to_owned()));
+                    .suggest(Some(mend.to_owned()))
+                    .fix(Some(removal(state, kind, field)));
             }
         }
     }
+}
+
+/// Removes `Next` or `End` of a state that ends the container or continues otherwise.
+fn removal(state: &State<'_>, kind: StateKind, field: &'static str) -> Fix {
+    let is_needless = match end(state) {
+        Some(false) => field == "End",
+        Some(true) => field == "End" && kind != StateKind::Choice,
+        None => false,
+    };
+    let safety = if is_needless {
+        Safety::Safe
+    } else {
+        Safety::Unsafe
+    };
+    let edit = Edit::remove(state.pointer.key(field));
+    Fix::new(safety, format!("remove `{field}`"), edit)
 }

@@ -16,6 +16,7 @@ use crate::validate::variables::Assignment;
 
 pub(super) const UNASSIGNED: Rule = Rule {
     id: "SW130",
+    name: "unassigned-variable",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,
@@ -127,6 +128,7 @@ impl Iterator for Scopes<'_, '_> {
 
 pub(super) const NAME: Rule = Rule {
     id: "SW131",
+    name: "invalid-variable-name",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -159,6 +161,7 @@ fn pointer<'d>(definition: &Definition<'d>, assignment: &Assignment<'d>) -> Poin
 
 pub(super) const SHADOWS: Rule = Rule {
     id: "SW132",
+    name: "shadowed-variable",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -254,6 +257,7 @@ impl<'a, 'd> TransitionSearch<'a, 'd> {
 
 pub(super) const TOGETHER: Rule = Rule {
     id: "SW133",
+    name: "stale-variable",
     severity: Severity::Warning,
     code: None,
     known: Evidence::Presumed,

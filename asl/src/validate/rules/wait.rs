@@ -18,6 +18,7 @@ fn waits<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Def
 
 pub(super) const ONE_FIELD: Rule = Rule {
     id: "SW080",
+    name: "not-one-wait-field",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -45,6 +46,7 @@ fn one_field(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const SECONDS: Rule = Rule {
     id: "SW081",
+    name: "wait-out-of-range",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
@@ -62,6 +64,7 @@ fn seconds(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 pub(super) const TIMESTAMP: Rule = Rule {
     id: "SW082",
+    name: "invalid-timestamp",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,

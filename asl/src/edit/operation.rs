@@ -1,0 +1,148 @@
+//! Edits as data.
+
+use serde::Serialize;
+
+use crate::json::Json;
+
+/// One change of a text, for [`Editor::apply`](super::Editor::apply). Pointers follow RFC 6901.
+///
+/// ```
+/// use stepwright_asl::edit::Edit;
+///
+/// let edit = Edit::rename("/States/Charge/Retyr", "Retry");
+/// assert_eq!(
+///     serde_json::to_string(&edit)?,
+///     r#"{"op":"rename","pointer":"/States/Charge/Retyr","key":"Retry"}"#,
+/// );
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "op", rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum Edit {
+    /// Replaces an existing value.
+    Replace {
+        /// Pointer to the value.
+        pointer: String,
+        /// The new value.
+        value: Json,
+    },
+    /// Renames the key of a member. Its value and its position remain.
+    Rename {
+        /// Pointer to the member.
+        pointer: String,
+        /// The new key.
+        key: String,
+    },
+    /// Removes a member or an item.
+    Remove {
+        /// Pointer to the member or item.
+        pointer: String,
+    },
+    /// Inserts a member or an item.
+    Insert {
+        /// Pointer to the new member or item. `/-` as the last step is the position after the last item.
+        pointer: String,
+        /// The value.
+        value: Json,
+        /// The position of a new member. An item is inserted at its index.
+        position: InsertPosition,
+    },
+    /// Moves an item behind the other items of its array.
+    MoveLast {
+        /// Pointer to the item.
+        pointer: String,
+    },
+}
+
+/// The position of a new member in its object.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum InsertPosition {
+    /// After the other members.
+    #[default]
+    Last,
+    /// Before the member with this key.
+    Before(String),
+    /// After the member with this key.
+    After(String),
+}
+
+impl Edit {
+    /// Replaces the value at the pointer.
+    pub fn replace(pointer: impl ToString, value: impl Into<Json>) -> Edit {
+        Edit::Replace {
+            pointer: pointer.to_string(),
+            value: value.into(),
+        }
+    }
+
+    /// Renames the key of the member at the pointer.
+    pub fn rename(pointer: impl ToString, key: impl Into<String>) -> Edit {
+        Edit::Rename {
+            pointer: pointer.to_string(),
+            key: key.into(),
+        }
+    }
+
+    /// Removes the member or item at the pointer.
+    pub fn remove(pointer: impl ToString) -> Edit {
+        Edit::Remove {
+            pointer: pointer.to_string(),
+        }
+    }
+
+    /// Inserts a member or an item at the pointer: a member after the others.
+    pub fn insert(pointer: impl ToString, value: impl Into<Json>) -> Edit {
+        Edit::Insert {
+            pointer: pointer.to_string(),
+            value: value.into(),
+            position: InsertPosition::Last,
+        }
+    }
+
+    /// Inserts a member after the member `key` of the same object.
+    pub fn insert_after(
+        pointer: impl ToString,
+        key: impl Into<String>,
+        value: impl Into<Json>,
+    ) -> Edit {
+        Edit::Insert {
+            pointer: pointer.to_string(),
+            value: value.into(),
+            position: InsertPosition::After(key.into()),
+        }
+    }
+
+    /// Moves the item at the pointer behind the other items of its array.
+    pub fn move_last(pointer: impl ToString) -> Edit {
+        Edit::MoveLast {
+            pointer: pointer.to_string(),
+        }
+    }
+
+    /// The pointer of the edit.
+    pub fn pointer(&self) -> &str {
+        match self {
+            Edit::Replace { pointer, .. }
+            | Edit::Rename { pointer, .. }
+            | Edit::Remove { pointer }
+            | Edit::Insert { pointer, .. }
+            | Edit::MoveLast { pointer } => pointer,
+        }
+    }
+
+    /// The same edit of a value that is at `prefix` in a larger text.
+    #[must_use]
+    pub fn inside(mut self, prefix: &str) -> Edit {
+        match &mut self {
+            Edit::Replace { pointer, .. }
+            | Edit::Rename { pointer, .. }
+            | Edit::Remove { pointer }
+            | Edit::Insert { pointer, .. }
+            | Edit::MoveLast { pointer } => pointer.insert_str(0, prefix),
+        }
+        self
+    }
+}

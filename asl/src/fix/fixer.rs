@@ -1,0 +1,295 @@
+//! Makes the fixes of a validator's findings.
+
+use std::collections::HashSet;
+
+use super::proposal::{Fix, Safety};
+use crate::SyntaxError;
+use crate::edit::{Edit, Editor};
+use crate::finding::{Finding, Findings};
+use crate::json::Document;
+#[cfg(feature = "yaml")]
+use crate::template;
+use crate::validate::Validator;
+
+/// Makes the fixes of a validator's findings in the text of a definition; see [`fix`](super).
+#[derive(Debug, Clone)]
+pub struct Fixer {
+    validator: Validator,
+    allowed: Safety,
+}
+
+/// A text with fixes.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Fixed {
+    /// The text, which equals the given text if no fix was made.
+    pub text: String,
+    /// The fixes that were made, in the order of their rounds.
+    pub applied: Vec<AppliedFix>,
+    /// The allowed fixes that could not be made.
+    pub refused: Vec<RefusedFix>,
+    /// The remaining findings. Those of a template are in the order of its machines, with pointers into their definitions.
+    pub findings: Findings,
+}
+
+/// A fix that was made.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct AppliedFix {
+    /// The finding, with the position that it had when it was fixed.
+    pub finding: Finding,
+    /// The fix.
+    pub fix: Fix,
+}
+
+/// A fix that could not be made.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct RefusedFix {
+    /// The finding.
+    pub finding: Finding,
+    /// The reason.
+    pub reason: String,
+}
+
+/// A definition in a text: its pointer, and its findings.
+struct CheckedPart {
+    pointer: String,
+    findings: Findings,
+}
+
+/// A fix that the next round may make.
+struct Candidate {
+    finding: Finding,
+    fix: Fix,
+    /// The edits with pointers into the whole text.
+    edits: Vec<Edit>,
+    key: String,
+}
+
+/// Maximum number of rounds. A fix may reveal another finding, such as a state that is unreachable without the removed one.
+const MAX_ROUNDS: usize = 200;
+
+impl Fixer {
+    /// Makes the safe fixes of this validator's findings.
+    pub fn new(validator: Validator) -> Fixer {
+        Fixer {
+            validator,
+            allowed: Safety::Safe,
+        }
+    }
+
+    /// Also makes unsafe fixes.
+    #[must_use]
+    pub fn with_unsafe(mut self) -> Fixer {
+        self.allowed = Safety::Unsafe;
+        self
+    }
+
+    /// Fixes a definition in JSON.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not JSON.
+    pub fn fix_json(&self, text: &str) -> Result<Fixed, SyntaxError> {
+        Ok(self.fix(Editor::parse(text)?, &|document| self.whole(document)))
+    }
+
+    /// Fixes a definition in YAML or JSON.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not YAML.
+    #[cfg(feature = "yaml")]
+    pub fn fix_yaml(&self, text: &str) -> Result<Fixed, SyntaxError> {
+        Ok(self.fix(Editor::parse_yaml(text)?, &|document| self.whole(document)))
+    }
+
+    /// Fixes the definitions that are objects in a [template](crate::template). Definitions in strings and in other files are left out, and so are
+    /// fixes of values that the template computes.
+    ///
+    /// ```
+    /// use stepwright_asl::fix::Fixer;
+    /// use stepwright_asl::validate::{MachineType, Validator};
+    ///
+    /// let template = "\
+    /// Resources:
+    ///   Orders:
+    ///     Type: AWS::Serverless::StateMachine
+    ///     Properties:
+    ///       Definition:
+    ///         StartAt: Charge
+    ///         States:
+    ///           Charge: {Type: Task, Resource: !GetAtt ChargeFunction.Arn, Next: Dnoe} # by card
+    ///           Done: {Type: Succeed}
+    /// ";
+    /// let fixer = Fixer::new(Validator::new(MachineType::Standard));
+    /// let fixed = fixer.fix_template(template)?;
+    /// assert_eq!(fixed.text, template.replace("Dnoe", "Done"));
+    /// # Ok::<(), stepwright_asl::SyntaxError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the text is neither JSON nor YAML.
+    #[cfg(feature = "yaml")]
+    pub fn fix_template(&self, text: &str) -> Result<Fixed, SyntaxError> {
+        let check = |document: &Document| {
+            let machines = template::machines(document).unwrap_or_default();
+            let parts = machines.into_iter().filter_map(|machine| {
+                Some(CheckedPart {
+                    pointer: machine.pointer()?.to_owned(),
+                    findings: machine.check(document, &self.validator)?,
+                })
+            });
+            parts.collect()
+        };
+        Ok(self.fix(Editor::parse_template(text)?, &check))
+    }
+
+    fn whole(&self, document: &Document) -> Vec<CheckedPart> {
+        vec![CheckedPart {
+            pointer: String::new(),
+            findings: self.validator.check(document),
+        }]
+    }
+
+    fn fix(&self, editor: Editor, check: &dyn Fn(&Document) -> Vec<CheckedPart>) -> Fixed {
+        let mut session = FixSession {
+            parts: check(editor.document()),
+            editor,
+            check,
+            tried: HashSet::new(),
+            applied: Vec::new(),
+            refused: Vec::new(),
+        };
+        for _ in 0..MAX_ROUNDS {
+            let candidates = session.candidates(self.allowed);
+            if candidates.is_empty() {
+                break;
+            }
+            session.round(candidates);
+        }
+        Fixed {
+            text: session.editor.text().to_owned(),
+            applied: session.applied,
+            refused: session.refused,
+            findings: session
+                .parts
+                .into_iter()
+                .flat_map(|part| part.findings)
+                .collect(),
+        }
+    }
+}
+
+/// The rounds of fixes in one text.
+struct FixSession<'c> {
+    editor: Editor,
+    check: &'c dyn Fn(&Document) -> Vec<CheckedPart>,
+    /// The definitions of the current text.
+    parts: Vec<CheckedPart>,
+    /// The fixes that were made or refused. None is tried twice, so the rounds end even if two fixes undo each other.
+    tried: HashSet<String>,
+    applied: Vec<AppliedFix>,
+    refused: Vec<RefusedFix>,
+}
+
+impl FixSession<'_> {
+    fn candidates(&self, allowed: Safety) -> Vec<Candidate> {
+        let mut candidates = Vec::new();
+        for part in &self.parts {
+            for finding in &part.findings {
+                let Some(fix) = finding.fix.as_ref().filter(|fix| fix.safety <= allowed) else {
+                    continue;
+                };
+                let key = key(&part.pointer, finding);
+                if self.tried.contains(&key) {
+                    continue;
+                }
+                let edits = fix.edits.iter();
+                candidates.push(Candidate {
+                    finding: finding.clone(),
+                    fix: fix.clone(),
+                    edits: edits
+                        .map(|edit| edit.clone().inside(&part.pointer))
+                        .collect(),
+                    key,
+                });
+            }
+        }
+        candidates
+    }
+
+    /// Makes the fixes that do not change the same text. If a finding is still there, its fix is refused and the others are made again.
+    fn round(&mut self, mut candidates: Vec<Candidate>) {
+        let before = self.editor.clone();
+        loop {
+            let done = self.make(candidates);
+            let parts = (self.check)(self.editor.document());
+            let remaining: HashSet<String> = keys(&parts);
+            let (failed, fixed): (Vec<Candidate>, Vec<Candidate>) = done
+                .into_iter()
+                .partition(|candidate| remaining.contains(&candidate.key));
+            if failed.is_empty() {
+                self.parts = parts;
+                for Candidate {
+                    finding, fix, key, ..
+                } in fixed
+                {
+                    self.tried.insert(key);
+                    self.applied.push(AppliedFix { finding, fix });
+                }
+                return;
+            }
+            for candidate in failed {
+                self.refuse(candidate, "the finding remains after it".to_owned());
+            }
+            self.editor = before.clone();
+            candidates = fixed;
+        }
+    }
+
+    /// Makes the fixes that do not change the same text, and returns them.
+    fn make(&mut self, candidates: Vec<Candidate>) -> Vec<Candidate> {
+        let groups: Vec<&[Edit]> = candidates.iter().map(|one| one.edits.as_slice()).collect();
+        let made = self.editor.apply_some(&groups);
+        let mut done = Vec::new();
+        for (candidate, made) in candidates.into_iter().zip(made) {
+            match made {
+                Ok(true) => done.push(candidate),
+                Ok(false) => {}
+                Err(error) => self.refuse(candidate, error.to_string()),
+            }
+        }
+        done
+    }
+
+    fn refuse(&mut self, candidate: Candidate, reason: String) {
+        self.tried.insert(candidate.key);
+        self.refused.push(RefusedFix {
+            finding: candidate.finding,
+            reason,
+        });
+    }
+}
+
+/// A text that identifies a finding and its fix in all rounds.
+fn key(part: &str, finding: &Finding) -> String {
+    let Finding {
+        rule,
+        pointer,
+        message,
+        fix,
+        ..
+    } = finding;
+    format!("{rule} {part}{pointer} {message} {fix:?}")
+}
+
+fn keys(parts: &[CheckedPart]) -> HashSet<String> {
+    let findings = parts.iter().flat_map(|part| {
+        let fixable = part.findings.iter().filter(|finding| finding.fix.is_some());
+        fixable.map(|finding| key(&part.pointer, finding))
+    });
+    findings.collect()
+}

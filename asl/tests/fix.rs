@@ -1,0 +1,448 @@
+//! A fix removes its finding and changes nothing else.
+
+mod model;
+
+use std::sync::OnceLock;
+
+use proptest::prelude::*;
+use serde_json::Value;
+use stepwright_asl::edit::Edit;
+use stepwright_asl::fix::{Fix, Fixed, Fixer, Safety};
+use stepwright_asl::json::{Document, Json};
+use stepwright_asl::validate::{CustomRule, MachineType, MachineView, Validator};
+use stepwright_asl::{Finding, Findings, Severity};
+
+use crate::edit::sample::write;
+use crate::yaml::emit::emit;
+use model::apply;
+
+fn fixer(machine_type: MachineType) -> Fixer {
+    Fixer::new(Validator::new(machine_type))
+}
+
+fn standard() -> Fixer {
+    fixer(MachineType::Standard)
+}
+
+/// The definition of a case with one state `A`, whose members are given, and a state `Done`.
+fn one_state(members: &str) -> String {
+    format!(
+        r#"{{"StartAt": "A", "States": {{"A": {{{members}}}, "Done": {{"Type": "Succeed"}}}}}}"#
+    )
+}
+
+/// The finding's rule, the safety of its fix, and the part of the text that it changes.
+type Case = (&'static str, Safety, &'static str, &'static str);
+
+const STATES: &[Case] = &[
+    (
+        "SW020",
+        Safety::Safe,
+        r#""Type": "Pass", "Next": "Doen""#,
+        r#""Type": "Pass", "Next": "Done""#,
+    ),
+    (
+        "SW014",
+        Safety::Safe,
+        r#""Type": "Pass", "Coment": "x", "Next": "Done""#,
+        r#""Type": "Pass", "Comment": "x", "Next": "Done""#,
+    ),
+    (
+        "SW015",
+        Safety::Safe,
+        r#""Type": "pass", "Next": "Done""#,
+        r#""Type": "Pass", "Next": "Done""#,
+    ),
+    (
+        "SW015",
+        Safety::Safe,
+        r#""type": "Pass", "Next": "Done""#,
+        r#""Type": "Pass", "Next": "Done""#,
+    ),
+    (
+        "SW027",
+        Safety::Unsafe,
+        r#""Type": "Pass", "Next": "Done", "End": true"#,
+        r#""Type": "Pass", "Next": "Done""#,
+    ),
+    (
+        "SW029",
+        Safety::Safe,
+        r#""Type": "Pass", "End": false, "Next": "Done""#,
+        r#""Type": "Pass", "Next": "Done""#,
+    ),
+    (
+        "SW116",
+        Safety::Unsafe,
+        r#""Type": "Pass", "Parameters": {"id": "$.id"}, "Next": "Done""#,
+        r#""Type": "Pass", "Parameters": {"id.$": "$.id"}, "Next": "Done""#,
+    ),
+    (
+        "SW048",
+        Safety::Unsafe,
+        r#""Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "Parameters": {"QueueUrl": "q", "MessageBody": {"t.$": "$$.Task.Token"}}, "Next": "Done""#,
+        r#""Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "TimeoutSeconds": 3600, "Parameters": {"QueueUrl": "q", "MessageBody": {"t.$": "$$.Task.Token"}}, "Next": "Done""#,
+    ),
+    (
+        "SW041",
+        Safety::Safe,
+        r#""Type": "Task", "Resource": "arn:aws:states:::sqs:sendMesage", "Parameters": {"QueueUrl": "q", "MessageBody": "m"}, "Next": "Done""#,
+        r#""Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {"QueueUrl": "q", "MessageBody": "m"}, "Next": "Done""#,
+    ),
+    (
+        "SW049",
+        Safety::Unsafe,
+        r#""Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {"QueueUlr.$": "$.q", "MessageBody": "m"}, "Next": "Done""#,
+        r#""Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {"QueueUrl.$": "$.q", "MessageBody": "m"}, "Next": "Done""#,
+    ),
+    (
+        "SW051",
+        Safety::Safe,
+        r#""Type": "Map", "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}, "Retry": [{"ErrorEquals": ["Mine", "States.ALL"]}], "Next": "Done""#,
+        r#""Type": "Map", "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}, "Retry": [{"ErrorEquals": ["States.ALL"]}], "Next": "Done""#,
+    ),
+    (
+        "SW052",
+        Safety::Safe,
+        r#""Type": "Map", "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}, "Retry": [{"ErrorEquals": ["States.ALL"]}, {"ErrorEquals": ["Mine"], "MaxAttempts": 1}], "Next": "Done""#,
+        r#""Type": "Map", "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}, "Retry": [{"ErrorEquals": ["Mine"], "MaxAttempts": 1}, {"ErrorEquals": ["States.ALL"]}], "Next": "Done""#,
+    ),
+    (
+        "SW053",
+        Safety::Unsafe,
+        r#""Type": "Map", "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}, "Retry": [{"ErrorEquals": ["States.TaskFaild"]}], "Next": "Done""#,
+        r#""Type": "Map", "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}, "Retry": [{"ErrorEquals": ["States.TaskFailed"]}], "Next": "Done""#,
+    ),
+    (
+        "SW125",
+        Safety::Safe,
+        r#""Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $states.input }", "Next": "Done""#,
+        r#""Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $states.input %}", "Next": "Done""#,
+    ),
+    (
+        "SW125",
+        Safety::Unsafe,
+        r#""Type": "Pass", "QueryLanguage": "JSONata", "Output": " {% $states.input %}", "Next": "Done""#,
+        r#""Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $states.input %}", "Next": "Done""#,
+    ),
+];
+
+#[test]
+fn each_fix_is_as_safe_as_it_claims() {
+    for (rule, safety, before, after) in STATES {
+        let (before, after) = (one_state(before), one_state(after));
+        let findings = Validator::new(MachineType::Standard).check_text(&before);
+        let fix = findings.iter().find(|finding| finding.rule == *rule);
+        let fix = fix.and_then(|finding| finding.fix.as_ref());
+        let fix = fix.unwrap_or_else(|| panic!("{rule} has no fix in {before}:\n{findings}"));
+        assert_eq!(fix.safety, *safety, "{before}");
+        let safe = standard().fix_json(&before).expect("is JSON");
+        assert_eq!(safe.text == before, *safety == Safety::Unsafe, "{before}");
+        let fixed = standard().with_unsafe().fix_json(&before).expect("is JSON");
+        assert_eq!(fixed.text, after);
+    }
+}
+
+#[test]
+fn what_has_several_readings_has_no_safe_fix() {
+    for (rule, state) in [
+        // Two states are equally similar.
+        (
+            "SW020",
+            r#""Type": "Pass", "Next": "Step", "Comment": "stop""#,
+        ),
+        ("SW020", r#""Type": "Pass", "Next": "Step3""#),
+    ] {
+        let text = format!(
+            r#"{{"StartAt": "A", "States": {{"A": {{{state}}}, "Stepp": {{"Type": "Pass", "Next": "Stop"}},
+            "Stop": {{"Type": "Succeed"}}, "Step1": {{"Type": "Pass", "Next": "Stepp"}}}}}}"#
+        );
+        let fixed = standard().fix_json(&text).expect("is JSON");
+        assert_eq!(fixed.text, text);
+        assert!(fixed.findings.iter().any(|finding| finding.rule == rule));
+    }
+    // An unreachable state, a key that is taken, and a list with two catch-alls.
+    for state in [
+        r#""Type": "Pass", "Coment": "x", "Comment": "y", "Next": "Done""#,
+        r#""Type": "Map", "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}, "Retry": [{"ErrorEquals": ["States.ALL"]}, {"ErrorEquals": ["States.ALL"]}], "Next": "Done""#,
+    ] {
+        let text = one_state(state);
+        let fixed = standard().with_unsafe().fix_json(&text).expect("is JSON");
+        assert_eq!((fixed.text, fixed.refused.len()), (text, 0));
+    }
+}
+
+#[test]
+fn a_fix_that_would_change_another_value_is_refused() {
+    let text = "StartAt: A\nStates:\n  A: &pass {Type: Pass, Coment: x, Next: B}\n  B: *pass\n";
+    let fixed = standard().fix_yaml(text).expect("is YAML");
+    assert_eq!(fixed.text, text);
+    assert!(fixed.applied.is_empty());
+    let reasons: Vec<&str> = fixed.refused.iter().map(|one| &*one.reason).collect();
+    assert!(
+        reasons.iter().any(|reason| reason.contains("/States/B")),
+        "{reasons:?}"
+    );
+    // The refused fix does not hinder the others.
+    let text = text.replace("StartAt: A", "StratAt: A");
+    let fixed = standard().fix_yaml(&text).expect("is YAML");
+    assert_eq!(fixed.text, text.replace("StratAt", "StartAt"));
+}
+
+/// A rule whose fix has these edits.
+struct Edits(Vec<Edit>);
+
+impl CustomRule for Edits {
+    fn id(&self) -> &'static str {
+        "ACME001"
+    }
+
+    fn check_machine(&self, machine: &MachineView<'_>, findings: &mut Vec<Finding>) {
+        if machine.json().get("Comment").is_none() {
+            return;
+        }
+        let mut fix = Fix::new(Safety::Safe, "edit it", self.0[0].clone());
+        fix.edits = self.0.clone();
+        findings.push(Finding::new(self.id(), Severity::Warning, "edit it").with_fix(fix));
+    }
+}
+
+#[test]
+fn a_fix_with_several_edits_is_made_as_a_whole() {
+    let text =
+        r#"{"Comment": "x", "StartAt": "A", "States": {"A": {"Type": "Succeed", "End": true}}}"#;
+    let fix = |edits| {
+        let validator = Validator::new(MachineType::Standard).with_rule(Edits(edits));
+        let fixer = Fixer::new(validator.expect("a new id"));
+        fixer.fix_json(text).expect("is JSON")
+    };
+    let fixed = fix(vec![
+        Edit::remove("/Comment"),
+        Edit::insert("/Version", "1.0"),
+    ]);
+    let expected = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}, "Version": "1.0"}"#;
+    assert_eq!((&*fixed.text, fixed.applied.len()), (expected, 2));
+    // Edits of the same text, an impossible edit, and edits after which the finding is still there. The other fix is made.
+    let expected = text.replace(", \"End\": true", "");
+    for (edits, reason) in [
+        (
+            vec![Edit::remove("/States"), Edit::remove("/States/A")],
+            "another edit",
+        ),
+        (
+            vec![Edit::remove("/Comment"), Edit::remove("/Nowhere")],
+            "there is no value",
+        ),
+        (vec![Edit::insert("/Version", "1.0")], "the finding remains"),
+    ] {
+        let fixed = fix(edits);
+        assert_eq!((&fixed.text, fixed.applied.len()), (&expected, 1));
+        let reasons: Vec<&str> = fixed.refused.iter().map(|one| &*one.reason).collect();
+        assert!(
+            reasons.len() == 1 && reasons[0].contains(reason),
+            "{reasons:?}"
+        );
+    }
+}
+
+#[test]
+fn a_thousand_fixes_are_made_together() {
+    let states: Vec<String> = (0..1000)
+        .map(|at| {
+            format!(
+                "    \"Number{at}\": {{\"Type\": \"Pass\", \"Coment\": \"{at}\", \"Next\": \"Numbre{}\"}}",
+                (at + 1) % 1000
+            )
+        })
+        .collect();
+    let text = format!(
+        "{{\n  \"StartAt\": \"Number0\",\n  \"States\": {{\n{}\n  }}\n}}\n",
+        states.join(",\n")
+    );
+    let fixed = standard().fix_json(&text).expect("is JSON");
+    // The number of similar names that the validator looks for is limited, so some names of states remain.
+    assert!(fixed.applied.len() >= 1000, "{}", fixed.applied.len());
+    assert!(!fixed.text.contains("Coment"));
+}
+
+#[test]
+fn comments_line_ends_and_marks_remain() {
+    let text = "\u{feff}# orders\r\nStartAt: Chrage # first\r\nStates:\r\n  Charge:\r\n    Type: Task # by card\r\n    # the function\r\n    Resource: ${Charge}\r\n    Retry:\r\n      - ErrorEquals: [States.ALL] # all\r\n        MaxAttempts: 1 # once\r\n      # mine\r\n      - ErrorEquals: [Mine]\r\n        MaxAttempts: 2 # twice\r\n    Next: Doen # last\r\n  Done: {Type: Succeed}\r\n";
+    let fixed = standard().fix_yaml(text).expect("is YAML");
+    let expected = text
+        .replace("Chrage", "Charge")
+        .replace("Doen", "Done")
+        .replace("      - ErrorEquals: [States.ALL] # all\r\n        MaxAttempts: 1 # once\r\n", "")
+        .replace("# twice\r\n", "# twice\r\n      - ErrorEquals: [States.ALL] # all\r\n        MaxAttempts: 1 # once\r\n");
+    assert_eq!(fixed.text, expected);
+    let text = "\u{feff}{\r\n\t\"StartAt\" : \"A\",\r\n\t\"States\": {\"A\": {\"Type\":\"Succeed\", \"End\": true}}\r\n}\r\n";
+    let fixed = standard().fix_json(text).expect("is JSON");
+    assert_eq!(fixed.text, text.replace(", \"End\": true", ""));
+}
+
+/// All one-fault definitions, and the fixtures of the rules, if they have a fix.
+fn definitions() -> &'static [(MachineType, Json)] {
+    static ALL: OnceLock<Vec<(MachineType, Json)>> = OnceLock::new();
+    ALL.get_or_init(load)
+}
+
+fn load() -> Vec<(MachineType, Json)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules");
+    let entries = folder.read_dir().expect("the folder can be read");
+    let files = entries.map(|entry| {
+        let path = entry.expect("the entry can be read").path();
+        let is_express = path.to_string_lossy().contains(".express.");
+        let text = std::fs::read_to_string(path).expect("the file can be read");
+        (is_express, text)
+    });
+    let rows = include_str!("definitions/refused.jsonl")
+        .lines()
+        .map(|line| {
+            let row: Value = serde_json::from_str(line).expect("each line is JSON");
+            (row["type"] == "EXPRESS", row["definition"].to_string())
+        });
+    let of_cases = STATES
+        .iter()
+        .map(|(_, _, text, _)| (false, one_state(text)));
+    let all = files
+        .chain(rows)
+        .chain(of_cases)
+        .filter_map(|(is_express, text)| {
+            let machine_type = match is_express {
+                true => MachineType::Express,
+                false => MachineType::Standard,
+            };
+            let document = Document::parse(&text).ok()?;
+            // The editor does not choose between duplicate keys.
+            document
+                .duplicates()
+                .is_empty()
+                .then(|| (machine_type, document.into_json()))
+        });
+    let mut all: Vec<(MachineType, Json)> = all.collect();
+    all.retain(|(machine_type, json)| {
+        let findings = Validator::new(*machine_type).check_text(&json.to_string());
+        findings.iter().any(|finding| finding.fix.is_some())
+    });
+    all
+}
+
+/// The errors, without their positions. Pointers may change with the position of an item.
+fn errors(findings: &Findings) -> Vec<(&str, &str)> {
+    let errors = findings.errors();
+    errors
+        .map(|finding| (finding.rule, &*finding.message))
+        .collect()
+}
+
+/// Checks the properties of all fixes of a definition in this text.
+fn check(machine_type: MachineType, text: &str, fix: impl Fn(&Fixer, &str) -> Fixed) {
+    let validator = Validator::new(machine_type);
+    let document = Document::parse_yaml(text).expect("is YAML or JSON");
+    let before = validator.check(&document);
+    for fixer in [fixer(machine_type), fixer(machine_type).with_unsafe()] {
+        let fixed = fix(&fixer, text);
+        let after = Document::parse_yaml(&fixed.text)
+            .unwrap_or_else(|error| panic!("{error}\n{text}\n---\n{}", fixed.text));
+        assert!(fixed.refused.is_empty(), "{:?}\n{text}", fixed.refused);
+        let known = errors(&before);
+        let new: Vec<_> = errors(&fixed.findings)
+            .into_iter()
+            .filter(|error| !known.contains(error))
+            .collect();
+        assert!(new.is_empty(), "{new:?}\n{text}\n---\n{}", fixed.text);
+        assert_eq!(validator.check(&after), fixed.findings);
+        if let [applied] = fixed.applied.as_slice() {
+            let mut expected = document.json().clone();
+            applied
+                .fix
+                .edits
+                .iter()
+                .for_each(|edit| apply(&mut expected, edit));
+            assert_eq!(expected.to_string(), after.json().to_string(), "{text}");
+        }
+        for applied in &fixed.applied {
+            let is_same = |finding: &&Finding| {
+                finding.rule == applied.finding.rule
+                    && finding.pointer == applied.finding.pointer
+                    && finding.message == applied.finding.message
+            };
+            assert!(
+                !fixed.findings.iter().any(|finding| is_same(&finding)),
+                "{text}"
+            );
+        }
+        let again = fix(&fixer, &fixed.text);
+        assert_eq!((again.text, again.applied.len()), (fixed.text, 0));
+    }
+}
+
+fn fix_json(fixer: &Fixer, text: &str) -> Fixed {
+    fixer.fix_json(text).expect("is JSON")
+}
+
+fn fix_yaml(fixer: &Fixer, text: &str) -> Fixed {
+    fixer.fix_yaml(text).expect("is YAML")
+}
+
+#[test]
+fn each_one_fault_definition_is_fixed() {
+    let all = definitions();
+    assert!(all.len() > 60, "{}", all.len());
+    for (machine_type, json) in all {
+        check(*machine_type, &json.to_string(), fix_json);
+        check(*machine_type, &json.to_pretty(), fix_json);
+        check(*machine_type, &emit(json, 0), fix_yaml);
+    }
+}
+
+/// A machine of two states with these names and several faults.
+fn faulty(first: &str, last: &str) -> Json {
+    let text = serde_json::json!({
+        "StartAt": first,
+        "Comennt": "x",
+        "States": {
+            first: {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMesage.waitForTaskToken",
+                "Parameters": {"QueueUrl": "$.queue", "MessageBody": {"t.$": "$$.Task.Token", first: "$.a"}},
+                "Catch": [{"ErrorEquals": ["States.ALL"], "Next": last}, {"ErrorEquals": [first, "State.Timeout"], "Next": last}],
+                "Next": last, "End": true},
+            last: {"Type": "Succeed", "End": true},
+            format!("{first}{last}"): {"Type": "Pass", "Next": last},
+        },
+    });
+    text.to_string().parse().expect("is JSON")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_formatting_is_fixed(which in any::<prop::sample::Index>(), style in any::<u64>(), crlf in any::<bool>()) {
+        let all = definitions();
+        let (machine_type, json) = &all[which.index(all.len())];
+        check(*machine_type, &write(json, style), fix_json);
+        let text = emit(json, style);
+        let text = if crlf { text.replace('\n', "\r\n") } else { text };
+        check(*machine_type, &text, fix_yaml);
+    }
+
+    #[test]
+    fn any_name_is_fixed(
+        first in prop::sample::select(vec!["a/b", "~1", "~", "\"q\"", "it's", "größe", "a.b.$", "- x: y", "#c", "{", "a, b", "yes", "😀"]),
+        last in prop::sample::select(vec!["", "/", "~0", "\\", "é", "x.$", ": ", "null", "[]", "'"]),
+        style in any::<u64>(),
+    ) {
+        let json = faulty(first, last);
+        let text = write(&json, style);
+        let fixed = standard().with_unsafe().fix_json(&text).expect("is JSON");
+        prop_assert!(fixed.refused.is_empty(), "{:?}", fixed.refused);
+        let again = standard().with_unsafe().fix_json(&fixed.text).expect("is JSON");
+        prop_assert_eq!(&again.text, &fixed.text);
+        let text = emit(&json, style);
+        let of_yaml = standard().with_unsafe().fix_yaml(&text).expect("is YAML");
+        prop_assert!(of_yaml.refused.is_empty(), "{:?}\n{}", of_yaml.refused, text);
+        let after = Document::parse_yaml(&of_yaml.text).expect("is YAML");
+        let of_json = Document::parse(&fixed.text).expect("is JSON");
+        prop_assert_eq!(after.json().to_string(), of_json.json().to_string());
+    }
+}
