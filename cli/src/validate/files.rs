@@ -57,8 +57,9 @@ fn walk(
         .max_depth(Some(MOST_LEVELS))
         // A folder that is not a repository yet has the same files as later.
         .require_git(false)
-        // The files of a project do not depend on the user.
+        // The files of a project do not depend on the user or on other tools.
         .git_global(false)
+        .ignore(false)
         .sort_by_file_path(Path::cmp)
         .filter_entry(move |entry| {
             let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
