@@ -136,7 +136,11 @@ fn mistakes_in_the_file_are_shown_with_their_place() {
         ("[validate]\nexclude = [\"a{\"]\n", "`a{` is not a pattern"),
     ];
     for (text, part) in mistakes {
-        let folder = project(&[("stepwright.toml", text), ("a.asl.json", WARNED)]);
+        let folder = project(&[
+            ("stepwright.toml", text),
+            ("a.asl.json", WARNED),
+            ("b.asl.json", WARNED),
+        ]);
         let ran = validate(&folder, &[]);
         assert_eq!(ran.status, 2, "{text}: {}{}", ran.stdout, ran.stderr);
         assert!(
@@ -145,5 +149,13 @@ fn mistakes_in_the_file_are_shown_with_their_place() {
             ran.stderr
         );
         assert!(ran.stderr.contains(part), "{text}: {}", ran.stderr);
+        // Nothing is checked, and the mistake is reported once.
+        assert_eq!(ran.stdout, "", "{text}");
+        assert_eq!(
+            ran.stderr.matches("error: ").count(),
+            1,
+            "{text}: {}",
+            ran.stderr
+        );
     }
 }

@@ -19,12 +19,12 @@ pub(super) struct File {
 /// Maximum depth of nested folders.
 const MOST_LEVELS: usize = 64;
 
-/// The files of the paths; those of a folder are sorted by name. Unreadable paths are added to `failures`.
+/// The files of the paths; those of a folder are sorted by name. Unreadable paths are added to `failures`. Fails if the settings are wrong.
 pub(super) fn of(
     paths: &[PathBuf],
     settings: &mut SettingsSource,
     failures: &mut Vec<Failure>,
-) -> Vec<File> {
+) -> Result<Vec<File>, Failure> {
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {
@@ -34,14 +34,12 @@ pub(super) fn of(
             });
             continue;
         }
-        if let Err(failure) = walk(path, settings, &mut files, failures) {
-            failures.push(failure);
-        }
+        walk(path, settings, &mut files, failures)?;
     }
     // A file found in two nested folders is listed once.
     let mut seen = HashSet::new();
     files.retain(|file| !file.is_found || seen.insert(whole(&file.path)));
-    files
+    Ok(files)
 }
 
 /// Adds the files of a folder that may contain definitions. Files that git ignores and that settings exclude are left out.

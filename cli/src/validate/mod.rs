@@ -63,20 +63,19 @@ fn fixes_input(arguments: &ValidateArguments) -> bool {
     arguments.fix && arguments.files.iter().any(|path| path == Path::new("-"))
 }
 
-/// Checks all files, also after a failure of a file.
+/// Checks all files, also after a failure of a file. Fails if the settings are wrong.
 fn check_files(
     checker: &mut Checker,
     arguments: &ValidateArguments,
 ) -> Result<Vec<Failure>, Failure> {
     let mut validators = Validators::of(arguments)?;
     let mut failures = Vec::new();
-    let files = files::of(&arguments.files, validators.settings(), &mut failures);
+    let files = files::of(&arguments.files, validators.settings(), &mut failures)?;
     let mut progress = Progress::of(files.len());
     for file in &files {
         progress.step();
-        let validator = validators.of_file(&file.path);
-        let checked = validator.and_then(|validator| checker.check(file, &validator));
-        failures.extend(checked.err());
+        let validator = validators.of_file(&file.path)?;
+        failures.extend(checker.check(file, &validator).err());
     }
     progress.end();
     Ok(failures)
