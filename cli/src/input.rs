@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use stepwright_runtime::value::Value;
 
@@ -34,6 +34,13 @@ pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     }
     let file = File::open(path).map_err(|error| cannot(&error))?;
     text(file).map_err(|reason| cannot(&reason))
+}
+
+/// The path without `..` and links, so that the folders above it are those that contain it. Standard input is in the current folder.
+pub(crate) fn whole(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path)
+        .or_else(|_| std::path::absolute(path))
+        .unwrap_or_else(|_| path.to_owned())
 }
 
 /// Whether a path is a pipe that a shell holds open, as in `stepwright validate <(jq . machine.json)`.

@@ -8,7 +8,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use serde::Deserialize;
 
 use crate::failure::Failure;
-use crate::input;
+use crate::input::{self, whole};
 
 /// The name of the file, in the folder of a definition or in a folder above it.
 const FILE_NAME: &str = "stepwright.toml";
@@ -63,7 +63,7 @@ impl Settings {
             Failure::Usage(format!("{shown}: {}", text.trim_end()))
         })?;
         let table = content.validate;
-        let folder = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let folder = whole(path);
         let folder = folder.parent().unwrap_or(Path::new("/")).to_owned();
         let patterns = |patterns: &[String]| {
             let mut builder = GitignoreBuilder::new(&folder);
@@ -105,8 +105,7 @@ impl Settings {
     }
 
     fn matches(&self, patterns: &Gitignore, path: &Path, is_folder: bool) -> bool {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        path.strip_prefix(&self.folder).is_ok_and(|path| {
+        whole(path).strip_prefix(&self.folder).is_ok_and(|path| {
             patterns
                 .matched_path_or_any_parents(path, is_folder)
                 .is_ignore()
@@ -144,10 +143,9 @@ impl SettingsSource {
             SettingsSource::Given(settings) => return Ok(settings.clone()),
             SettingsSource::Nearest { by_folder } => by_folder,
         };
-        let folder = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let mut unknown = Vec::new();
         let mut found = None;
-        for folder in folder.ancestors() {
+        for folder in whole(path).ancestors() {
             if let Some(known) = by_folder.get(folder) {
                 found = known.clone();
                 break;

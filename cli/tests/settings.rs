@@ -57,6 +57,18 @@ fn the_nearest_file_above_a_definition_sets_its_severities() {
 }
 
 #[test]
+fn the_folders_above_a_definition_are_those_that_contain_it() {
+    let folder = project(&[
+        ("a/stepwright.toml", "[validate]\ndeny = [\"warnings\"]\n"),
+        ("b/c.asl.json", WARNED),
+    ]);
+    let path = folder.path().join("a/../b/c.asl.json");
+    let path = path.to_str().expect("UTF-8");
+    let ran = stepwright(&["validate", path], "");
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+}
+
+#[test]
 fn a_pattern_sets_the_severities_of_some_files() {
     let folder = project(&[
         (

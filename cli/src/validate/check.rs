@@ -8,12 +8,12 @@ use stepwright_asl::json::{Document, Json};
 use stepwright_asl::template;
 use stepwright_asl::validate::Validator;
 
-use super::files::{File, is_definition, whole};
+use super::files::{File, is_definition};
 use super::fix::FileFixer;
 use crate::definition::LoadedDefinition;
 use crate::embedded::{self, EmbeddedMachine};
 use crate::failure::Failure;
-use crate::input;
+use crate::input::{self, whole};
 use crate::source::SourceFile;
 use crate::terraform::is_terraform;
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use ignore::WalkBuilder;
 
 use crate::failure::Failure;
+use crate::input::whole;
 use crate::settings::{Settings, SettingsSource};
 
 /// A file to check.
@@ -116,11 +117,6 @@ pub(super) fn is_definition(path: &Path) -> bool {
     let name = name(path).to_ascii_lowercase();
     let endings = [".asl", ".asl.json", ".asl.yaml", ".asl.yml"];
     endings.iter().any(|ending| name.ends_with(ending))
-}
-
-/// The canonical path of a file.
-pub(super) fn whole(path: &Path) -> PathBuf {
-    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn name(path: &Path) -> &str {

@@ -12,10 +12,9 @@ use stepwright_asl::validate::Validator;
 use stepwright_asl::yaml::Format;
 
 use super::count::count;
-use super::files::whole;
 use crate::args::ValidateArguments;
 use crate::failure::Failure;
-use crate::input;
+use crate::input::{self, whole};
 use crate::output;
 use crate::replace_file::replace_file;
 use crate::terraform::is_terraform;
