@@ -1,6 +1,6 @@
 //! The test of docs/guides/snapshots.md.
 
-use stepwright_examples::order_processing::OrderProcessing;
+use order_processing::OrderProcessing;
 
 #[test]
 fn the_definition_is_what_was_accepted() {

@@ -493,7 +493,7 @@ async fn an_input_in_json_is_refused_with_the_field_that_is_wrong() {
 
 #[tokio::test]
 async fn an_escalation_rings_one_phone_after_the_other() {
-    use stepwright_examples::escalation::{Incident, Person, Phones, Taken, escalation};
+    use escalation::{Incident, Person, Phones, Taken, escalation};
     use stepwright_runtime::clock::{Clock, VIRTUAL_START};
 
     let person = |name: &str, minutes| Person {

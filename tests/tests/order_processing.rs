@@ -2,12 +2,12 @@
 
 use std::sync::Mutex;
 
-use stepwright_examples::order_processing::{Order, OrderProcessing, Receipt, Services, orders};
+use order_processing::{Order, OrderProcessing, Receipt, Services, orders};
 use stepwright_runtime::clock::{Clock, VIRTUAL_START};
 use stepwright_runtime::{Engine, ExecutionFailed};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use stepwright_examples::order_processing::{Decision, ReviewRequest};
+use order_processing::{Decision, ReviewRequest};
 
 /// An engine on virtual time, and the requests for a review.
 fn engine() -> (Engine, UnboundedReceiver<ReviewRequest>) {

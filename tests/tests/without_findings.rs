@@ -1,5 +1,7 @@
 //! The output of the macros and the examples has no findings of the validator, not even a warning.
 
+use escalation::{Person, escalation};
+use order_processing::OrderProcessing;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -8,8 +10,6 @@ use stepwright::Definition;
 use stepwright::asl::MachineType;
 use stepwright::asl::validate::validate_text;
 use stepwright::prelude::*;
-use stepwright_examples::escalation::{Person, escalation};
-use stepwright_examples::order_processing::OrderProcessing;
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(tag = "kind", rename_all = "camelCase")]

@@ -1,8 +1,8 @@
 //! `examples/escalation`, whose states are computed: for a rota of two people it is this workflow.
 
 use super::domain::same;
+use escalation::{Incident, Person, Taken, escalation, page};
 use stepwright::prelude::*;
-use stepwright_examples::escalation::{Incident, Person, Taken, escalation, page};
 
 workflow! {
     /// Rings one phone after the other until a person accepts the incident.

@@ -1,12 +1,12 @@
 //! `examples/order_processing`.
 
 use super::domain::same;
-use stepwright::builder::{AnyInput, Body, FlowBuilder, Retry, States};
-use stepwright::{arms, errors, expr};
-use stepwright_examples::order_processing::{
+use order_processing::{
     Decision, Item, Order, OrderError, OrderProcessing, Parcel, Payment, PaymentError, Receipt,
     charge_card, pack_item, refund_card, request_review, send_invoice, validate_order,
 };
+use stepwright::builder::{AnyInput, Body, FlowBuilder, Retry, States};
+use stepwright::{arms, errors, expr};
 
 #[test]
 fn order_processing_is_the_same() {

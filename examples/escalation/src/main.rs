@@ -1,9 +1,9 @@
 //! Escalates an incident along a rota, in process and on virtual time:
-//! `cargo run -p stepwright-examples --bin escalation`.
+//! `cargo run --bin escalation`.
 
 use std::error::Error;
 
-use stepwright_examples::escalation::{Incident, Person, Phones, Taken, escalation};
+use escalation::{Incident, Person, Phones, Taken, escalation};
 use stepwright_runtime::clock::{Clock, VIRTUAL_START};
 use stepwright_runtime::{Engine, StartOptions};
 use tokio::sync::mpsc::unbounded_channel;

@@ -7,9 +7,7 @@ use std::error::Error;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use stepwright_examples::order_processing::{
-    Decision, Fate, OrderProcessing, ReviewRequest, Services, orders,
-};
+use order_processing::{Decision, Fate, OrderProcessing, ReviewRequest, Services, orders};
 use stepwright_runtime::clock::{Clock, VIRTUAL_START};
 use stepwright_runtime::history::{Event, EventKind};
 use stepwright_runtime::{Engine, ExecutionFailed};
