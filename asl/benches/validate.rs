@@ -41,9 +41,9 @@ fn read_and_validate(bencher: Bencher, language: Language, bytes: usize) {
     let text = definition(language, bytes);
     bencher.counter(BytesCount::of_str(&text)).bench(|| {
         let document = Document::parse(&text).expect("is JSON");
-        let findings = validate(&document, MachineType::Standard);
-        assert!(findings.is_empty(), "{findings}");
-        findings
+        let diagnostics = validate(&document, MachineType::Standard);
+        assert!(diagnostics.is_empty(), "{diagnostics}");
+        diagnostics
     });
 }
 

@@ -55,14 +55,14 @@ fn time(text: &str) {
             }
         };
         let read = Instant::now();
-        let findings = validate(&document, MachineType::Standard);
+        let diagnostics = validate(&document, MachineType::Standard);
         let end = Instant::now();
         reading = reading.min((read - start).as_secs_f64());
         validating = validating.min((end - read).as_secs_f64());
-        found = findings
+        found = diagnostics
             .iter()
             .take(3)
-            .map(|finding| format!("\n{finding}"))
+            .map(|diagnostic| format!("\n{diagnostic}"))
             .collect();
     }
     let states = text.matches("\"Type\": ").count();

@@ -28,7 +28,7 @@
 //! let graph = Graph::of(&machine);
 //! assert!(graph.uncaught().iter().any(|found| graph.states()[found.state].name == "Charge"));
 //! println!("{}", machine.to_json_pretty());
-//! # Ok::<(), stepwright_asl::Findings>(())
+//! # Ok::<(), stepwright_asl::Diagnostics>(())
 //! ```
 //!
 //! # What you want, and what to use
@@ -114,13 +114,15 @@ pub mod wildcard;
 pub mod yaml;
 
 mod cursor;
-mod finding;
+mod diagnostic;
 mod route;
 mod substitution;
 mod syntax_error;
 mod value_path;
 
-pub use finding::{Finding, Findings, Severity};
+pub use diagnostic::{
+    Diagnostic, DiagnosticLocation, Diagnostics, RelatedLocation, Severity, TextLocation,
+};
 #[doc(no_inline)]
 pub use indexmap::IndexMap;
 pub use model::{MachineType, QueryLanguage, StateMachine};

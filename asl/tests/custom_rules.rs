@@ -6,7 +6,7 @@ use stepwright_asl::StateMachine;
 use stepwright_asl::json::Document;
 use stepwright_asl::model::{QueryLanguage, StateKind};
 use stepwright_asl::validate::{
-    CustomRule, Finding, Findings, MachineType, MachineView, RULES, RuleIdError, Severity,
+    CustomRule, Diagnostic, Diagnostics, MachineType, MachineView, RULES, RuleIdError, Severity,
     StateView, Validator,
 };
 
@@ -18,9 +18,9 @@ impl CustomRule for Commented {
         "ACME001"
     }
 
-    fn check_machine(&self, machine: &MachineView<'_>, findings: &mut Vec<Finding>) {
+    fn check_machine(&self, machine: &MachineView<'_>, diagnostics: &mut Vec<Diagnostic>) {
         if machine.json().get("Comment").is_none() {
-            findings.push(Finding::new(
+            diagnostics.push(Diagnostic::new(
                 "",
                 Severity::Error,
                 "the machine has no `Comment`",
@@ -28,11 +28,11 @@ impl CustomRule for Commented {
         }
     }
 
-    fn check_state(&self, state: &StateView<'_>, findings: &mut Vec<Finding>) {
+    fn check_state(&self, state: &StateView<'_>, diagnostics: &mut Vec<Diagnostic>) {
         if state.get("Comment").is_none() {
             let message = format!("`{}` has no `Comment`", state.name());
-            let finding = Finding::new(self.id(), Severity::Warning, message);
-            findings.push(finding.at(state.pointer()).suggest("give it one"));
+            let diagnostic = Diagnostic::new(self.id(), Severity::Warning, message);
+            diagnostics.push(diagnostic.at(state.pointer()).with_help("give it one"));
         }
     }
 }
@@ -45,7 +45,7 @@ impl CustomRule for Seen {
         "ACME002"
     }
 
-    fn check_state(&self, state: &StateView<'_>, findings: &mut Vec<Finding>) {
+    fn check_state(&self, state: &StateView<'_>, diagnostics: &mut Vec<Diagnostic>) {
         let resource = state
             .resource()
             .map(|resource| resource.service().to_owned());
@@ -56,9 +56,9 @@ impl CustomRule for Seen {
             state.object().len(),
             state.machine().graph().states()[state.number()].name,
         );
-        let finding = Finding::new(self.id(), Severity::Warning, message);
+        let diagnostic = Diagnostic::new(self.id(), Severity::Warning, message);
         let position = state.position().expect("there is a text");
-        findings.push(finding.at(state.at("Type")).position(position));
+        diagnostics.push(diagnostic.at(state.at("Type")).position(position));
     }
 }
 
@@ -81,8 +81,8 @@ fn commented() -> Validator {
     validator().with_rule(Commented).expect("the id is free")
 }
 
-fn lines(findings: &Findings) -> Vec<String> {
-    findings.iter().map(Finding::to_string).collect()
+fn lines(diagnostics: &Diagnostics) -> Vec<String> {
+    diagnostics.iter().map(Diagnostic::to_string).collect()
 }
 
 #[test]
@@ -187,10 +187,10 @@ fn unknown_ids_are_refused_with_a_suggestion() {
 }
 
 #[test]
-fn findings_serialise_in_the_shape_of_aws() {
+fn diagnostics_serialise_in_the_shape_of_aws() {
     let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Dnoe"}, "Done": {"Type": "Succeed"}}}"#;
-    let findings = validator().check_text(text);
-    let json = serde_json::to_value(&findings).expect("findings are JSON");
+    let diagnostics = validator().check_text(text);
+    let json = serde_json::to_value(&diagnostics).expect("diagnostics are JSON");
     let expected = json!([{
         "severity": "ERROR", "code": "MISSING_TRANSITION_TARGET", "message": "Missing 'Next' target: Dnoe",
         "location": "/States/A/Next", "rule": "SW020", "name": "missing-transition-target", "pointer": "/States/A/Next", "line": 1, "column": 59,
@@ -199,7 +199,7 @@ fn findings_serialise_in_the_shape_of_aws() {
     assert_eq!(json, expected);
 }
 
-/// A rule whose findings have arbitrary pointers.
+/// A rule whose diagnostics have arbitrary pointers.
 struct Anywhere(String);
 
 impl CustomRule for Anywhere {
@@ -207,13 +207,13 @@ impl CustomRule for Anywhere {
         "ACME004"
     }
 
-    fn check_machine(&self, _: &MachineView<'_>, findings: &mut Vec<Finding>) {
-        findings.push(Finding::new(self.id(), Severity::Warning, "here").at(&self.0));
+    fn check_machine(&self, _: &MachineView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+        diagnostics.push(Diagnostic::new(self.id(), Severity::Warning, "here").at(&self.0));
     }
 }
 
 #[test]
-fn a_finding_stands_at_the_key_of_an_object_and_at_the_value_of_a_text() {
+fn a_diagnostic_stands_at_the_key_of_an_object_and_at_the_value_of_a_text() {
     for (pointer, line, column) in [
         ("/States/Ask", 4, 5),
         ("/States/Ask/Type", 4, 21),
@@ -225,8 +225,11 @@ fn a_finding_stands_at_the_key_of_an_object_and_at_the_value_of_a_text() {
         ("nowhere", 1, 1),
     ] {
         let validator = validator().with_rule(Anywhere(pointer.to_owned()));
-        let findings = validator.expect("the id is free").check_text(TEXT);
-        let places: Vec<_> = findings.iter().map(|one| (one.line, one.column)).collect();
+        let diagnostics = validator.expect("the id is free").check_text(TEXT);
+        let places: Vec<_> = diagnostics
+            .iter()
+            .map(|one| (one.location.line, one.location.column))
+            .collect();
         assert_eq!(places, [(line, column)], "{pointer}");
     }
 }
@@ -234,10 +237,10 @@ fn a_finding_stands_at_the_key_of_an_object_and_at_the_value_of_a_text() {
 #[test]
 fn a_machine_without_a_text_is_checked_too() {
     let machine = StateMachine::from_json(TEXT).expect("the text is a machine");
-    let findings = commented().check(&machine);
-    let places: Vec<_> = findings
+    let diagnostics = commented().check(&machine);
+    let places: Vec<_> = diagnostics
         .iter()
-        .map(|one| (&*one.pointer, one.line))
+        .map(|one| (&*one.location.pointer, one.location.line))
         .collect();
     assert_eq!(
         places,
@@ -262,9 +265,9 @@ proptest! {
     #[test]
     fn any_pointer_is_placed_in_the_text(pointer in "(/(States|Ask|Branches|0|[a~0-9é]{0,3})){0,6}|\\PC{0,12}") {
         let validator = validator().with_rule(Anywhere(pointer.clone())).expect("the id is free");
-        for finding in &validator.check_text(TEXT) {
-            prop_assert_eq!(&finding.pointer, &pointer);
-            prop_assert!(TEXT.get(finding.offset..).is_some());
+        for diagnostic in &validator.check_text(TEXT) {
+            prop_assert_eq!(&diagnostic.location.pointer, &pointer);
+            prop_assert!(TEXT.get(diagnostic.location.offset..).is_some());
         }
         let document = Document::parse(TEXT).expect("is JSON");
         prop_assert_eq!(validator.check(&document).len(), 1);
@@ -283,14 +286,14 @@ fn a_comment_silences_warnings_where_it_stands() {
         )
     };
     let found = |text: &str| -> Vec<String> {
-        let findings = validator()
+        let diagnostics = validator()
             .deny_warnings()
             .deny("SW029")
             .expect("is known")
             .check_text(text);
-        findings
+        diagnostics
             .iter()
-            .map(|one| format!("{} {}", one.rule, one.pointer))
+            .map(|one| format!("{} {}", one.code.unwrap_or_default(), one.location.pointer))
             .collect()
     };
     let (inside, behind) = (
@@ -310,7 +313,10 @@ fn a_comment_silences_warnings_where_it_stands() {
     // The ids of user-defined rules are known, and errors cannot be suppressed.
     let commented = commented().check_text(r#"{"StartAt": "A", "Comment": "stepwright: allow ACME001, SW020", "States": {"A": {"Type": "Pass", "Next": "B"}}}"#);
     assert_eq!(
-        commented.iter().map(|one| one.rule).collect::<Vec<_>>(),
+        commented
+            .iter()
+            .map(|one| one.code.unwrap_or_default())
+            .collect::<Vec<_>>(),
         ["SW020"]
     );
 }

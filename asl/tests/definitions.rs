@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 use stepwright_asl::StateMachine;
 use stepwright_asl::json::Document;
-use stepwright_asl::validate::{Finding, Findings, MachineType, Severity, validate_text};
+use stepwright_asl::validate::{Diagnostic, Diagnostics, MachineType, Severity, validate_text};
 
 fn rows(text: &str) -> Vec<Map<String, Value>> {
     let rows = text.lines().map(serde_json::from_str);
@@ -21,7 +21,7 @@ fn text(row: &Map<String, Value>) -> String {
         .map_or_else(|| definition.to_string(), str::to_owned)
 }
 
-fn check(row: &Map<String, Value>) -> Findings {
+fn check(row: &Map<String, Value>) -> Diagnostics {
     let express = row.get("type").is_some_and(|kind| kind == "EXPRESS");
     let machine_type = if express {
         MachineType::Express
@@ -32,8 +32,11 @@ fn check(row: &Map<String, Value>) -> Findings {
 }
 
 /// Advice that many definitions get, regardless of their purpose here.
-fn is_advice(finding: &Finding) -> bool {
-    matches!(finding.rule, "SW048" | "SW142" | "SW143")
+fn is_advice(diagnostic: &Diagnostic) -> bool {
+    matches!(
+        diagnostic.code.unwrap_or_default(),
+        "SW048" | "SW142" | "SW143"
+    )
 }
 
 fn listed(row: &Map<String, Value>, key: &str) -> Vec<String> {
@@ -47,19 +50,21 @@ fn listed(row: &Map<String, Value>, key: &str) -> Vec<String> {
 fn what_aws_takes_gives_no_error() {
     let mut faults = Vec::new();
     for row in rows(include_str!("definitions/accepted.jsonl")) {
-        let findings = check(&row);
+        let diagnostics = check(&row);
         let (errors, mut warnings) = (
-            findings.errors().count(),
-            findings
+            diagnostics.errors().count(),
+            diagnostics
                 .iter()
-                .filter(|finding| finding.severity == Severity::Warning && !is_advice(finding))
-                .map(|finding| finding.rule.to_owned())
+                .filter(|diagnostic| {
+                    diagnostic.severity == Severity::Warning && !is_advice(diagnostic)
+                })
+                .map(|diagnostic| diagnostic.code.unwrap_or_default().to_owned())
                 .collect::<Vec<_>>(),
         );
         warnings.sort();
         warnings.dedup();
         if errors > 0 || warnings != listed(&row, "warnings") {
-            faults.push(format!("{}:\n{findings}", row["name"]));
+            faults.push(format!("{}:\n{diagnostics}", row["name"]));
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
@@ -69,25 +74,34 @@ fn what_aws_takes_gives_no_error() {
 fn each_fault_is_one_error_at_its_place() {
     let mut faults = Vec::new();
     for row in rows(include_str!("definitions/refused.jsonl")) {
-        let findings = check(&row);
-        let found: Vec<String> = findings
+        let diagnostics = check(&row);
+        let found: Vec<String> = diagnostics
             .errors()
-            .map(|finding| format!("{} {}", finding.rule, finding.pointer))
-            .map(|finding| finding.trim_end().to_owned())
+            .map(|diagnostic| {
+                format!(
+                    "{} {}",
+                    diagnostic.code.unwrap_or_default(),
+                    diagnostic.location.pointer
+                )
+            })
+            .map(|diagnostic| diagnostic.trim_end().to_owned())
             .collect();
         if found != listed(&row, "errors") {
             faults.push(format!(
-                "{}: {:?} was expected:\n{findings}",
+                "{}: {:?} was expected:\n{diagnostics}",
                 row["name"], row["errors"]
             ));
         }
         // The position is inside the text.
         let text = text(&row);
-        for finding in &findings {
-            assert!(text.get(finding.offset..).is_some(), "{finding}");
+        for diagnostic in &diagnostics {
+            assert!(
+                text.get(diagnostic.location.offset..).is_some(),
+                "{diagnostic}"
+            );
             if let Ok(document) = Document::parse(&text) {
-                let is_there = document.span(&finding.pointer).is_some();
-                assert!(is_there, "{} points nowhere: {finding}", row["name"]);
+                let is_there = document.span(&diagnostic.location.pointer).is_some();
+                assert!(is_there, "{} points nowhere: {diagnostic}", row["name"]);
             }
         }
     }
@@ -100,12 +114,13 @@ fn what_aws_takes_is_read_and_written_again_as_the_same_json() {
         let text = text(&row);
         let machine = match StateMachine::from_json(&text) {
             Ok(machine) => machine,
-            Err(findings) => {
+            Err(diagnostics) => {
                 // The model only requires a known state type.
-                let open_type = |finding: &Finding| finding.rule == "SW015";
+                let open_type =
+                    |diagnostic: &Diagnostic| diagnostic.code.unwrap_or_default() == "SW015";
                 assert!(
-                    findings.iter().all(open_type),
-                    "{}:\n{findings}",
+                    diagnostics.iter().all(open_type),
+                    "{}:\n{diagnostics}",
                     row["name"]
                 );
                 continue;

@@ -94,8 +94,8 @@ fn deep_values_are_refused_where_definitions_are_read() {
         *definition
             .pointer_mut("/States/A/Result")
             .expect("is there") = nested(LEVELS, 5, Json::Null);
-        let findings = StateMachine::from_value(&definition).expect_err("is refused");
-        assert!(findings.to_string().contains("deep"), "{findings}");
+        let diagnostics = StateMachine::from_value(&definition).expect_err("is refused");
+        assert!(diagnostics.to_string().contains("deep"), "{diagnostics}");
         let uncaught = Graph::of(&definition).uncaught();
         assert_eq!(uncaught[0].error(), Some("States.DataLimitExceeded"));
         let mut editor = Editor::parse("{}").expect("is JSON");

@@ -1,4 +1,4 @@
-//! A fix removes its finding and changes nothing else.
+//! A fix removes its diagnostic and changes nothing else.
 
 mod model;
 
@@ -10,7 +10,7 @@ use stepwright_asl::edit::Edit;
 use stepwright_asl::fix::{Fix, Fixed, Fixer, Safety};
 use stepwright_asl::json::{Document, Json};
 use stepwright_asl::validate::{CustomRule, MachineType, MachineView, Validator};
-use stepwright_asl::{Finding, Findings, Severity};
+use stepwright_asl::{Diagnostic, Diagnostics, Severity};
 
 use crate::edit::sample::write;
 use crate::yaml::emit::emit;
@@ -31,7 +31,7 @@ fn one_state(members: &str) -> String {
     )
 }
 
-/// The finding's rule, the safety of its fix, and the part of the text that it changes.
+/// The diagnostic's rule, the safety of its fix, and the part of the text that it changes.
 type Case = (&'static str, Safety, &'static str, &'static str);
 
 const STATES: &[Case] = &[
@@ -131,10 +131,12 @@ const STATES: &[Case] = &[
 fn each_fix_is_as_safe_as_it_claims() {
     for (rule, safety, before, after) in STATES {
         let (before, after) = (one_state(before), one_state(after));
-        let findings = Validator::new(MachineType::Standard).check_text(&before);
-        let fix = findings.iter().find(|finding| finding.rule == *rule);
-        let fix = fix.and_then(|finding| finding.fix.as_ref());
-        let fix = fix.unwrap_or_else(|| panic!("{rule} has no fix in {before}:\n{findings}"));
+        let diagnostics = Validator::new(MachineType::Standard).check_text(&before);
+        let fix = diagnostics
+            .iter()
+            .find(|diagnostic| diagnostic.code.unwrap_or_default() == *rule);
+        let fix = fix.and_then(|diagnostic| diagnostic.fix.as_ref());
+        let fix = fix.unwrap_or_else(|| panic!("{rule} has no fix in {before}:\n{diagnostics}"));
         assert_eq!(fix.safety, *safety, "{before}");
         let safe = standard().fix_json(&before).expect("is JSON");
         assert_eq!(safe.text == before, *safety == Safety::Unsafe, "{before}");
@@ -159,7 +161,12 @@ fn what_has_several_readings_has_no_safe_fix() {
         );
         let fixed = standard().fix_json(&text).expect("is JSON");
         assert_eq!(fixed.text, text);
-        assert!(fixed.findings.iter().any(|finding| finding.rule == rule));
+        assert!(
+            fixed
+                .diagnostics
+                .iter()
+                .any(|diagnostic| diagnostic.code.unwrap_or_default() == rule)
+        );
     }
     // An unreachable state, a key that is taken, and a list with two catch-alls.
     for state in [
@@ -197,13 +204,13 @@ impl CustomRule for Edits {
         "ACME001"
     }
 
-    fn check_machine(&self, machine: &MachineView<'_>, findings: &mut Vec<Finding>) {
+    fn check_machine(&self, machine: &MachineView<'_>, diagnostics: &mut Vec<Diagnostic>) {
         if machine.json().get("Comment").is_none() {
             return;
         }
         let mut fix = Fix::new(Safety::Safe, "edit it", self.0[0].clone());
         fix.edits = self.0.clone();
-        findings.push(Finding::new(self.id(), Severity::Warning, "edit it").with_fix(fix));
+        diagnostics.push(Diagnostic::new(self.id(), Severity::Warning, "edit it").with_fix(fix));
     }
 }
 
@@ -222,7 +229,7 @@ fn a_fix_with_several_edits_is_made_as_a_whole() {
     ]);
     let expected = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}, "Version": "1.0"}"#;
     assert_eq!((&*fixed.text, fixed.applied.len()), (expected, 2));
-    // Edits of the same text, an impossible edit, and edits after which the finding is still there. The other fix is made.
+    // Edits of the same text, an impossible edit, and edits after which the diagnostic is still there. The other fix is made.
     let expected = text.replace(", \"End\": true", "");
     for (edits, reason) in [
         (
@@ -233,7 +240,10 @@ fn a_fix_with_several_edits_is_made_as_a_whole() {
             vec![Edit::remove("/Comment"), Edit::remove("/Nowhere")],
             "there is no value",
         ),
-        (vec![Edit::insert("/Version", "1.0")], "the finding remains"),
+        (
+            vec![Edit::insert("/Version", "1.0")],
+            "the diagnostic remains",
+        ),
     ] {
         let fixed = fix(edits);
         assert_eq!((&fixed.text, fixed.applied.len()), (&expected, 1));
@@ -321,17 +331,19 @@ fn load() -> Vec<(MachineType, Json)> {
         });
     let mut all: Vec<(MachineType, Json)> = all.collect();
     all.retain(|(machine_type, json)| {
-        let findings = Validator::new(*machine_type).check_text(&json.to_string());
-        findings.iter().any(|finding| finding.fix.is_some())
+        let diagnostics = Validator::new(*machine_type).check_text(&json.to_string());
+        diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.fix.is_some())
     });
     all
 }
 
 /// The errors, without their positions. Pointers may change with the position of an item.
-fn errors(findings: &Findings) -> Vec<(&str, &str)> {
-    let errors = findings.errors();
+fn errors(diagnostics: &Diagnostics) -> Vec<(&str, &str)> {
+    let errors = diagnostics.errors();
     errors
-        .map(|finding| (finding.rule, &*finding.message))
+        .map(|diagnostic| (diagnostic.code.unwrap_or_default(), &*diagnostic.message))
         .collect()
 }
 
@@ -346,12 +358,12 @@ fn check(machine_type: MachineType, text: &str, fix: impl Fn(&Fixer, &str) -> Fi
             .unwrap_or_else(|error| panic!("{error}\n{text}\n---\n{}", fixed.text));
         assert!(fixed.refused.is_empty(), "{:?}\n{text}", fixed.refused);
         let known = errors(&before);
-        let new: Vec<_> = errors(&fixed.findings)
+        let new: Vec<_> = errors(&fixed.diagnostics)
             .into_iter()
             .filter(|error| !known.contains(error))
             .collect();
         assert!(new.is_empty(), "{new:?}\n{text}\n---\n{}", fixed.text);
-        assert_eq!(validator.check(&after), fixed.findings);
+        assert_eq!(validator.check(&after), fixed.diagnostics);
         if let [applied] = fixed.applied.as_slice() {
             let mut expected = document.json().clone();
             applied
@@ -362,13 +374,16 @@ fn check(machine_type: MachineType, text: &str, fix: impl Fn(&Fixer, &str) -> Fi
             assert_eq!(expected.to_string(), after.json().to_string(), "{text}");
         }
         for applied in &fixed.applied {
-            let is_same = |finding: &&Finding| {
-                finding.rule == applied.finding.rule
-                    && finding.pointer == applied.finding.pointer
-                    && finding.message == applied.finding.message
+            let is_same = |diagnostic: &&Diagnostic| {
+                diagnostic.code.unwrap_or_default() == applied.diagnostic.code.unwrap_or_default()
+                    && diagnostic.location.pointer == applied.diagnostic.location.pointer
+                    && diagnostic.message == applied.diagnostic.message
             };
             assert!(
-                !fixed.findings.iter().any(|finding| is_same(&finding)),
+                !fixed
+                    .diagnostics
+                    .iter()
+                    .any(|diagnostic| is_same(&diagnostic)),
                 "{text}"
             );
         }

@@ -1,4 +1,4 @@
-//! Every text has findings: no panic, no stack overflow, and time and memory grow at most linearly with the text.
+//! Every text has diagnostics: no panic, no stack overflow, and time and memory grow at most linearly with the text.
 
 use std::fmt::Write;
 use std::path::Path as FilePath;
@@ -11,18 +11,25 @@ use stepwright_asl::intrinsic;
 use stepwright_asl::json::Document;
 use stepwright_asl::jsonata;
 use stepwright_asl::path::Path;
-use stepwright_asl::validate::{Findings, MachineType, validate, validate_text};
+use stepwright_asl::validate::{Diagnostics, MachineType, validate, validate_text};
 
-fn check(text: &str) -> Findings {
-    let findings = validate_text(text, MachineType::Standard);
-    for finding in &findings {
-        assert!(finding.line >= 1 && finding.column >= 1 && finding.offset <= text.len());
+fn check(text: &str) -> Diagnostics {
+    let diagnostics = validate_text(text, MachineType::Standard);
+    for diagnostic in &diagnostics {
+        assert!(
+            diagnostic.location.line >= 1
+                && diagnostic.location.column >= 1
+                && diagnostic.location.offset <= text.len()
+        );
     }
-    findings
+    diagnostics
 }
 
-fn rules(findings: &Findings) -> Vec<&str> {
-    findings.iter().map(|finding| finding.rule).collect()
+fn rules(diagnostics: &Diagnostics) -> Vec<&str> {
+    diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.code.unwrap_or_default())
+        .collect()
 }
 
 #[test]
@@ -74,12 +81,12 @@ fn strings_of_ten_megabytes_may_stand_anywhere() {
         r#"{{"StartAt": "{long}", "Comment": "{longest}", "States": {{"{long}": {{"Type": "{long}"}},
             "A": {{"Type": "Pass", "InputPath": "$.{long}", "Parameters": {{"a.$": "{long}"}}, "Next": "{long}y"}}}}}}"#
     );
-    let findings = check(&text);
-    assert!(findings.has_errors());
+    let diagnostics = check(&text);
+    assert!(diagnostics.has_errors());
     assert!(
-        rules(&findings).contains(&"SW003"),
+        rules(&diagnostics).contains(&"SW003"),
         "{:?}",
-        rules(&findings)
+        rules(&diagnostics)
     );
 }
 
@@ -131,8 +138,11 @@ fn places_below_a_long_key_share_it() {
             ),
         ),
     ] {
-        let findings = check(&text);
-        let bytes: usize = findings.iter().map(|finding| finding.pointer.len()).sum();
+        let diagnostics = check(&text);
+        let bytes: usize = diagnostics
+            .iter()
+            .map(|diagnostic| diagnostic.location.pointer.len())
+            .sum();
         assert!(bytes < 200_000_000, "{bytes} bytes of pointers");
     }
 }
@@ -145,9 +155,9 @@ fn an_error_is_told_even_when_there_are_more_warnings_than_anybody_reads() {
         r#"{{"StartAt": "A", "States": {{"A": {{"Type": "Pass", "End": true, "Parameters": {{"{key}": [{literals}]}}}},
             "B": {{"Type": "Map", "QueryLanguage": "JSONata", "ItemProcessor": {{"QueryLanguage": "JSONata", "StartAt": "C", "States": {{"C": {{"Type": "Succeed"}}}}}}, "End": true}}}}}}"#
     );
-    let findings = check(&text);
-    assert!(findings.is_truncated());
-    assert!(findings.has_errors());
+    let diagnostics = check(&text);
+    assert!(diagnostics.is_truncated());
+    assert!(diagnostics.has_errors());
 }
 
 #[test]
@@ -343,19 +353,19 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
 
     #[test]
-    fn changed_definitions_give_findings(definition in any::<prop::sample::Index>(), changes in changes()) {
+    fn changed_definitions_give_diagnostics(definition in any::<prop::sample::Index>(), changes in changes()) {
         let text = changed(&DEFINITIONS[definition.index(DEFINITIONS.len())], &changes);
         check(&text);
         if let Ok(document) = Document::parse(&text) {
-            let findings = validate(&document, MachineType::Express);
-            for finding in &findings {
+            let diagnostics = validate(&document, MachineType::Express);
+            for diagnostic in &diagnostics {
                 // A duplicate key may be in a value that a later duplicate replaced.
-                let is_there = document.span(&finding.pointer).is_some();
-                prop_assert!(is_there || finding.rule == "SW001", "{finding}");
+                let is_there = document.span(&diagnostic.location.pointer).is_some();
+                prop_assert!(is_there || diagnostic.code.unwrap_or_default() == "SW001", "{diagnostic}");
             }
             let machine = StateMachine::from_document(&document);
             // A text without errors can be parsed, unless it has an unknown state type.
-            prop_assert!(findings.has_errors() || machine.is_ok() || text.contains("${"), "{machine:?}");
+            prop_assert!(diagnostics.has_errors() || machine.is_ok() || text.contains("${"), "{machine:?}");
             if let Ok(machine) = machine {
                 let again = Document::parse(&machine.to_json()).expect("what is written is JSON");
                 prop_assert_eq!(again.json(), document.json());

@@ -144,15 +144,15 @@ fn the_tables_stay_small() {
     );
 }
 
-/// The findings of SW041 about a resource: the severity and the suggestion.
+/// The diagnostics of SW041 about a resource: the severity and the suggestion.
 fn said(definition: &Value) -> Vec<(Severity, Option<String>)> {
     validate_text(&definition.to_string(), MachineType::Standard)
         .into_iter()
-        .filter(|finding| finding.rule == "SW041")
-        .map(|finding| {
-            let code = (finding.severity == Severity::Error).then_some("INVALID_RESOURCE");
-            assert_eq!(finding.code, code, "{finding}");
-            (finding.severity, finding.suggestion)
+        .filter(|diagnostic| diagnostic.code.unwrap_or_default() == "SW041")
+        .map(|diagnostic| {
+            let code = (diagnostic.severity == Severity::Error).then_some("INVALID_RESOURCE");
+            assert_eq!(diagnostic.aws_code, code, "{diagnostic}");
+            (diagnostic.severity, diagnostic.help)
         })
         .collect()
 }
@@ -221,7 +221,10 @@ fn an_unknown_name_is_a_warning_with_the_date_of_the_tables() {
         let task = json!({"Type": "Task", "Resource": resource, "End": true});
         let definition = json!({"StartAt": "A", "States": {"A": task}}).to_string();
         let found = validate_text(&definition, MachineType::Standard);
-        let found: Vec<_> = found.iter().filter(|one| one.rule == "SW041").collect();
+        let found: Vec<_> = found
+            .iter()
+            .filter(|one| one.code.unwrap_or_default() == "SW041")
+            .collect();
         let date = tables_date();
         assert_eq!(
             found[0].message,
@@ -232,7 +235,11 @@ fn an_unknown_name_is_a_warning_with_the_date_of_the_tables() {
             .allow("SW041")
             .expect("is a rule");
         let left = validator.check_text(&definition);
-        assert!(left.iter().all(|one| one.rule != "SW041"), "{left:?}");
+        assert!(
+            left.iter()
+                .all(|one| one.code.unwrap_or_default() != "SW041"),
+            "{left:?}"
+        );
     }
 }
 

@@ -14,7 +14,7 @@ mod generate;
 use generate::definitions;
 
 fn read(text: &str) -> StateMachine {
-    StateMachine::from_json(text).unwrap_or_else(|findings| panic!("{text}\n{findings}"))
+    StateMachine::from_json(text).unwrap_or_else(|diagnostics| panic!("{text}\n{diagnostics}"))
 }
 
 fn shown(edge: &Edge<'_>) -> String {

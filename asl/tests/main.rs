@@ -4,11 +4,11 @@ mod custom_rules;
 #[cfg(feature = "integrations")]
 mod definitions;
 mod depth;
+mod diagnostics;
 #[cfg(feature = "diff")]
 mod diff;
 #[cfg(feature = "yaml")]
 mod edit;
-mod findings;
 #[cfg(all(feature = "yaml", feature = "integrations"))]
 mod fix;
 mod hostile;

@@ -7,7 +7,7 @@ mod round_trip;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use stepwright_asl::validate::{Findings, MachineType, validate_text};
+use stepwright_asl::validate::{Diagnostics, MachineType, validate_text};
 
 fn shared() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared")
@@ -44,7 +44,7 @@ pub(crate) fn realworld() -> Vec<(PathBuf, String)> {
     paths.into_iter().map(read).collect()
 }
 
-fn check(row: &Value) -> Findings {
+fn check(row: &Value) -> Diagnostics {
     let definition = &row["definition"];
     let text = definition
         .as_str()
@@ -64,21 +64,26 @@ fn recorded_verdicts_agree() {
     let mut differ = Vec::new();
     let mut others = (0, 0);
     for row in rows("conformance/validation.jsonl") {
-        let findings = check(&row);
-        let agrees = findings.has_errors() != row["valid"].as_bool().expect("has a verdict");
+        let diagnostics = check(&row);
+        let agrees = diagnostics.has_errors() != row["valid"].as_bool().expect("has a verdict");
         if row["origin"] == "aws-recorded" {
             // AWS's message and location, joined as CreateStateMachine does.
-            let joined = findings.errors().next().map_or(String::new(), |finding| {
-                let location = finding.location().unwrap_or_default();
-                let code = finding.code.unwrap_or(finding.rule);
-                format!("{code}: {} at {location}", finding.message)
-            });
+            let joined = diagnostics
+                .errors()
+                .next()
+                .map_or(String::new(), |diagnostic| {
+                    let location = diagnostic.aws_location().unwrap_or_default();
+                    let code = diagnostic
+                        .aws_code
+                        .unwrap_or(diagnostic.code.unwrap_or_default());
+                    format!("{code}: {} at {location}", diagnostic.message)
+                });
             let told = row["error"]
                 .as_str()
                 .is_none_or(|error| error.contains(&joined));
             if !agrees || !told {
                 differ.push(format!(
-                    "{}: {}\n{findings}\n{joined}",
+                    "{}: {}\n{diagnostics}\n{joined}",
                     row["id"], row["error"]
                 ));
             }
@@ -86,7 +91,7 @@ fn recorded_verdicts_agree() {
             others.0 += usize::from(agrees);
             others.1 += 1;
             if !agrees {
-                eprintln!("differs from a tool's opinion: {} {findings}", row["id"]);
+                eprintln!("differs from a tool's opinion: {} {diagnostics}", row["id"]);
             }
         }
     }
@@ -101,11 +106,11 @@ fn recorded_verdicts_agree() {
 fn definitions_that_ran_give_no_error() {
     let mut faults = Vec::new();
     for row in rows("conformance/cases.jsonl") {
-        let findings = check(&row);
+        let diagnostics = check(&row);
         faults.extend(
-            findings
+            diagnostics
                 .errors()
-                .map(|finding| format!("{}: {finding}", row["id"])),
+                .map(|diagnostic| format!("{}: {diagnostic}", row["id"])),
         );
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
@@ -116,7 +121,7 @@ fn definitions_that_ran_give_no_error() {
 fn realworld_definitions_give_no_error() {
     let mut faults = Vec::new();
     for (path, text) in realworld() {
-        let findings = validate_text(&text, MachineType::Standard);
+        let diagnostics = validate_text(&text, MachineType::Standard);
         let name = path
             .file_name()
             .unwrap_or_default()
@@ -124,9 +129,9 @@ fn realworld_definitions_give_no_error() {
             .into_owned();
         if serde_json::from_str::<Value>(&text).is_err() {
             assert_eq!(
-                findings
+                diagnostics
                     .iter()
-                    .map(|finding| finding.rule)
+                    .map(|diagnostic| diagnostic.code.unwrap_or_default())
                     .collect::<Vec<_>>(),
                 ["SW001"],
                 "{name}"
@@ -134,9 +139,9 @@ fn realworld_definitions_give_no_error() {
             continue;
         }
         faults.extend(
-            findings
+            diagnostics
                 .errors()
-                .map(|finding| format!("{name}: {finding}")),
+                .map(|diagnostic| format!("{name}: {diagnostic}")),
         );
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));

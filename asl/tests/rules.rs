@@ -1,4 +1,4 @@
-//! Each rule has a definition in `tests/rules/` with findings of this rule only.
+//! Each rule has a definition in `tests/rules/` with diagnostics of this rule only.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -42,17 +42,20 @@ fn each_rule_alone_reports_its_fixture() {
         let (text, machine_type) = fixtures
             .get(rule.id)
             .unwrap_or_else(|| panic!("{} has no fixture", rule.id));
-        let findings = Validator::new(*machine_type).check_text(text);
-        let [finding] = findings.iter().as_slice() else {
-            panic!("{}: one finding was expected:\n{findings}", rule.id);
+        let diagnostics = Validator::new(*machine_type).check_text(text);
+        let [diagnostic] = diagnostics.iter().as_slice() else {
+            panic!("{}: one diagnostic was expected:\n{diagnostics}", rule.id);
         };
         assert_eq!(
-            (finding.rule, finding.severity),
+            (diagnostic.code.unwrap_or_default(), diagnostic.severity),
             (rule.id, rule.severity),
-            "{finding}"
+            "{diagnostic}"
         );
-        assert_eq!(finding.code, rule.code, "{finding}");
-        assert!(finding.line >= 1 && finding.column >= 1, "{finding}");
+        assert_eq!(diagnostic.aws_code, rule.code, "{diagnostic}");
+        assert!(
+            diagnostic.location.line >= 1 && diagnostic.location.column >= 1,
+            "{diagnostic}"
+        );
 
         let without = Validator::new(*machine_type)
             .without(rule.id)
@@ -71,11 +74,11 @@ fn a_definition_beyond_a_mebibyte_is_too_long() {
     let text = format!(
         r#"{{"Comment": "{comment}", "StartAt": "A", "States": {{"A": {{"Type": "Succeed"}}}}}}"#
     );
-    let findings = Validator::new(MachineType::Standard).check_text(&text);
+    let diagnostics = Validator::new(MachineType::Standard).check_text(&text);
     assert_eq!(
-        findings
+        diagnostics
             .iter()
-            .map(|finding| finding.rule)
+            .map(|diagnostic| diagnostic.code.unwrap_or_default())
             .collect::<Vec<_>>(),
         ["SW003"]
     );

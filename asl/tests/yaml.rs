@@ -43,15 +43,20 @@ fn places(document: &Document, pointer: &str, json: &Json) {
 }
 
 #[test]
-fn findings_stand_at_their_places() {
+fn diagnostics_stand_at_their_places() {
     let text = include_str!("yaml/faulty.asl.yaml");
     let document = Document::parse_yaml(text).expect("is YAML");
-    let findings = validate(&document, MachineType::Standard);
-    let shown: Vec<String> = findings
+    let diagnostics = validate(&document, MachineType::Standard);
+    let shown: Vec<String> = diagnostics
         .errors()
-        .map(|finding| {
-            let line = document.line(finding.line).expect("the line is there");
-            format!("{line}\n{}^ {finding}", " ".repeat(finding.column - 1))
+        .map(|diagnostic| {
+            let line = document
+                .line(diagnostic.location.line)
+                .expect("the line is there");
+            format!(
+                "{line}\n{}^ {diagnostic}",
+                " ".repeat(diagnostic.location.column - 1)
+            )
         })
         .collect();
     insta::assert_snapshot!(shown.join("\n"));
@@ -184,18 +189,18 @@ mod recordings {
                 continue;
             };
             read += 1;
-            let findings = validate(&document, MachineType::Standard);
+            let diagnostics = validate(&document, MachineType::Standard);
             for style in [0, 1, 0x5555_5555_5555_5555, u64::MAX] {
                 let yaml = emit(document.json(), style);
                 let again = same(document.json(), &yaml);
-                let said = |findings: &stepwright_asl::Findings| {
-                    let mut said: Vec<_> = findings
+                let said = |diagnostics: &stepwright_asl::Diagnostics| {
+                    let mut said: Vec<_> = diagnostics
                         .iter()
-                        .map(|finding| {
+                        .map(|diagnostic| {
                             (
-                                finding.rule,
-                                finding.pointer.clone(),
-                                finding.message.clone(),
+                                diagnostic.code.unwrap_or_default(),
+                                diagnostic.location.pointer.clone(),
+                                diagnostic.message.clone(),
                             )
                         })
                         .collect();
@@ -205,7 +210,7 @@ mod recordings {
                 // Duplicate keys of the original have positions that only the original contains.
                 if document.duplicates().is_empty() {
                     let found = validate(&again, MachineType::Standard);
-                    assert_eq!(said(&found), said(&findings), "{}", path.display());
+                    assert_eq!(said(&found), said(&diagnostics), "{}", path.display());
                 }
                 let machine = StateMachine::from_yaml(&yaml).expect("is a machine");
                 let written: Json = machine.to_json().parse().expect("is JSON");

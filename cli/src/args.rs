@@ -144,7 +144,7 @@ const VALIDATE_EXAMPLES: &str = "Examples:
   stepwright validate --deny warnings --allow missing-timeout,SW142 infra
   stepwright validate --fix infra                            fixes what has a safe fix
   stepwright validate --diff --unsafe-fixes infra            shows all fixes and changes no file
-  stepwright validate --statistics infra                     the number of findings of each rule
+  stepwright validate --statistics infra                     the number of diagnostics of each rule
   stepwright validate --format github .                      annotates the lines of a pull request
   stepwright validate --format sarif . > stepwright.sarif
   aws stepfunctions describe-state-machine --state-machine-arn ARN | stepwright validate -
@@ -288,7 +288,7 @@ pub(crate) struct ValidateArguments {
         ignore_case = true
     )]
     pub(crate) machine_type: MachineType,
-    /// How findings are printed
+    /// How diagnostics are printed
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: OutputFormat,
     /// Treat the warnings of these rules (such as SW048 or missing-timeout) as errors, or all `warnings`
@@ -312,10 +312,10 @@ pub(crate) struct ValidateArguments {
     /// Also make fixes that may change what a valid definition does
     #[arg(long, requires = "fixing")]
     pub(crate) unsafe_fixes: bool,
-    /// Print the number of findings of each rule instead of the findings
+    /// Print the number of diagnostics of each rule instead of the diagnostics
     #[arg(long, conflicts_with_all = ["format", "fixing"])]
     pub(crate) statistics: bool,
-    /// Print only findings: no files without findings, and no counts
+    /// Print only diagnostics: no files without diagnostics, and no counts
     #[arg(long, short)]
     pub(crate) quiet: bool,
 }

@@ -6,7 +6,7 @@ use stepwright_asl::json::Document;
 use stepwright_asl::similar::nearest;
 use stepwright_asl::validate::Validator;
 use stepwright_asl::yaml::Format;
-use stepwright_asl::{Findings, StateMachine};
+use stepwright_asl::{Diagnostics, StateMachine};
 
 use crate::comments::without_comments;
 use crate::failure::Failure;
@@ -30,11 +30,11 @@ pub(crate) fn state_of<'n>(
     )))
 }
 
-/// A definition's text, and its findings.
+/// A definition's text, and its diagnostics.
 #[derive(Debug)]
 pub(crate) struct LoadedDefinition {
     pub(crate) source: SourceFile,
-    pub(crate) findings: Findings,
+    pub(crate) diagnostics: Diagnostics,
     /// The machine's name in a template or a description.
     pub(crate) machine: Option<String>,
     /// The definition, if it is a string inside the file.
@@ -76,12 +76,12 @@ impl LoadedDefinition {
             has_comments = plain.is_some();
             plain.ok_or(error)
         });
-        let (document, findings) = match parsed {
+        let (document, diagnostics) = match parsed {
             Ok(document) => {
-                let findings = validator.check(&document);
-                (Some(document), findings)
+                let diagnostics = validator.check(&document);
+                (Some(document), diagnostics)
             }
-            // For an empty text, the validator's findings are more useful than a syntax error.
+            // For an empty text, the validator's diagnostics are more useful than a syntax error.
             Err(_) if text.trim().is_empty() => (None, validator.check_text(&text)),
             Err(error) => (None, error.into()),
         };
@@ -92,7 +92,7 @@ impl LoadedDefinition {
                 format,
                 document,
             },
-            findings,
+            diagnostics,
             machine: None,
             inner: None,
             has_comments,
@@ -114,24 +114,27 @@ impl LoadedDefinition {
         self.refuse_errors()?;
         match self.document() {
             Some(document) => StateMachine::from_document(document)
-                .map_err(|findings| Failure::Failed(findings.to_string())),
-            None => Err(Failure::Findings),
+                .map_err(|diagnostics| Failure::Failed(diagnostics.to_string())),
+            None => Err(Failure::Diagnostics),
         }
     }
 
     /// Prints the errors and fails, if there are any.
     fn refuse_errors(&self) -> Result<(), Failure> {
-        if !self.findings.has_errors() {
+        if !self.diagnostics.has_errors() {
             return Ok(());
         }
         self.print_errors();
-        Err(Failure::Findings)
+        Err(Failure::Diagnostics)
     }
 
     /// Prints the errors on standard error.
     pub(crate) fn print_errors(&self) {
-        for finding in self.findings.errors() {
-            report::tell(format_args!("{}\n", report::finding(finding, &self.source)));
+        for diagnostic in self.diagnostics.errors() {
+            report::tell(format_args!(
+                "{}\n",
+                report::diagnostic(diagnostic, &self.source)
+            ));
         }
     }
 }

@@ -32,10 +32,10 @@ pub(crate) fn diff(arguments: &DiffArguments) -> Result<(), Failure> {
                 definition.print_errors();
             }
         }
-        return Err(Failure::Findings);
+        return Err(Failure::Diagnostics);
     };
     for definition in [&old, &new] {
-        let errors = definition.findings.errors().count();
+        let errors = definition.diagnostics.errors().count();
         if errors > 0 {
             let (path, noun) = (
                 definition.shown(),
@@ -52,7 +52,7 @@ pub(crate) fn diff(arguments: &DiffArguments) -> Result<(), Failure> {
         DiffFormat::Json => output::line(format_args!("{:#}", as_json(&diff)?)),
     }
     if arguments.exit_code && !diff.is_comments_only() {
-        return Err(Failure::Findings);
+        return Err(Failure::Diagnostics);
     }
     Ok(())
 }

@@ -51,7 +51,7 @@ fn found(
     machine: Embedded,
     validator: &Validator,
 ) -> Result<EmbeddedMachine, Failure> {
-    if let Some(findings) = machine.check(document, validator) {
+    if let Some(diagnostics) = machine.check(document, validator) {
         let (part, inner) = match machine.definition {
             EmbeddedDefinition::Part { document, .. } => (Some(document), None),
             EmbeddedDefinition::Text { text, .. } => {
@@ -67,7 +67,7 @@ fn found(
         };
         let definition = LoadedDefinition {
             source,
-            findings,
+            diagnostics,
             machine: Some(machine.name),
             inner,
             has_comments: false,

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The definition has errors, or a tested state failed. Everything has already been printed.
-    Findings,
+    Diagnostics,
     /// The definition or the execution failed.
     Failed(String),
     /// Wrong usage, an input that is not JSON, or a file that cannot be read.
@@ -18,7 +18,7 @@ pub(crate) enum Failure {
 impl Failure {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Findings | Self::Failed(_) => ExitCode::from(1),
+            Self::Diagnostics | Self::Failed(_) => ExitCode::from(1),
             Self::Usage(_) => ExitCode::from(2),
             Self::Interrupted(status) => ExitCode::from(*status),
         }

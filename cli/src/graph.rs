@@ -49,7 +49,7 @@ pub(crate) fn graph(arguments: &GraphArguments) -> Result<(), Failure> {
 fn drawable(definition: &LoadedDefinition) -> Result<&Json, Failure> {
     let json = definition.document().map(|document| document.json());
     let has_states = json.is_some_and(|json| !Graph::of(json).states().is_empty());
-    let errors = definition.findings.errors().count();
+    let errors = definition.diagnostics.errors().count();
     if errors > 0 {
         definition.print_errors();
     }

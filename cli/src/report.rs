@@ -1,15 +1,15 @@
-//! Formats findings and failures, with the source lines, and with colours on a terminal.
+//! Formats diagnostics and failures, with the source lines, and with colours on a terminal.
 
 use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::Write as _;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use stepwright_asl::json::Json;
 use stepwright_asl::validate::RuleIdError;
 use stepwright_asl::yaml::Format;
-use stepwright_asl::{Finding, Severity};
+use stepwright_asl::{Diagnostic, Severity, TextLocation};
 
 use crate::failure::Failure;
 use crate::source::SourceFile;
@@ -28,7 +28,7 @@ pub(crate) fn tell(text: impl Display) {
 /// Prints a failure on standard error.
 pub(crate) fn failure(failure: &Failure) {
     match failure {
-        Failure::Findings | Failure::Interrupted(_) => {}
+        Failure::Diagnostics | Failure::Interrupted(_) => {}
         Failure::Failed(text) | Failure::Usage(text) => {
             let style = anstyle::AnsiColor::Red.on_default().bold();
             tell(format_args!("{style}error{style:#}: {text}"));
@@ -60,40 +60,66 @@ pub(crate) fn warning(text: &str) {
     tell(format_args!("{style}warning{style:#}: {text}"));
 }
 
-/// Formats one finding for readers: the message, the location, the source line, and the suggestion.
-pub(crate) fn finding(finding: &Finding, source: &SourceFile) -> String {
-    let text = source.text.as_str();
-    let level = match finding.severity {
+/// Formats one diagnostic for readers: the message, the location, the source line, the related lines, and the help.
+pub(crate) fn diagnostic(diagnostic: &Diagnostic, source: &SourceFile) -> String {
+    let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let name = source.shown();
-    let excerpt = Excerpt::of(text, place(finding, source));
-    let annotation = AnnotationKind::Primary.span(excerpt.marked);
-    let snippet = Snippet::source(excerpt.text)
-        .line_start(finding.line)
-        .annotation(annotation);
-    let group = level.primary_title(clip(&finding.message)).id(finding.rule);
-    let mut group = if excerpt.is_whole {
-        group.element(snippet.path(name))
-    } else {
-        // The column is that of the line, not that of the excerpt.
-        let origin = Origin::path(name)
-            .line(finding.line)
-            .char_column(finding.column);
-        group.element(snippet).element(origin)
-    };
-    if let Some(suggestion) = &finding.suggestion {
-        group = group.element(Level::HELP.message(clip(suggestion)));
+    let title = level.primary_title(clip(&diagnostic.message));
+    let mut group = Group::with_title(title.id(diagnostic.code.unwrap_or_default()));
+    group = show_line(
+        group,
+        &diagnostic.location,
+        AnnotationKind::Primary,
+        None,
+        source,
+    );
+    for related in &diagnostic.related {
+        let message = Some(related.message.as_str());
+        group = show_line(
+            group,
+            &related.location,
+            AnnotationKind::Context,
+            message,
+            source,
+        );
     }
-    if let Some(location) = finding.location().filter(|location| location != "/") {
+    if let Some(help) = &diagnostic.help {
+        group = group.element(Level::HELP.message(clip(help)));
+    }
+    if let Some(location) = diagnostic.aws_location().filter(|location| location != "/") {
         let location = clip(&location).into_owned();
-        group = group.element(Level::NOTE.message(match finding.code {
+        group = group.element(Level::NOTE.message(match diagnostic.aws_code {
             Some(code) => format!("{code} at {location}"),
             None => format!("at {location}"),
         }));
     }
     Renderer::styled().render(&[group])
+}
+
+/// Adds the line of a location, with a mark.
+fn show_line<'a>(
+    group: Group<'a>,
+    location: &TextLocation,
+    kind: AnnotationKind,
+    label: Option<&'a str>,
+    source: &'a SourceFile,
+) -> Group<'a> {
+    let name = source.shown();
+    let excerpt = Excerpt::of(&source.text, place(location, source));
+    let annotation = kind.span(excerpt.marked).label(label);
+    let snippet = Snippet::source(excerpt.text)
+        .line_start(location.line)
+        .annotation(annotation);
+    if excerpt.is_whole {
+        return group.element(snippet.path(name));
+    }
+    // The column is that of the line, not that of the excerpt.
+    let origin = Origin::path(name)
+        .line(location.line)
+        .char_column(location.column);
+    group.element(snippet).element(origin)
 }
 
 /// Maximum number of bytes shown of a text or of a line; more would only distract.
@@ -150,20 +176,20 @@ impl Excerpt<'_> {
 }
 
 /// The range of the text to mark.
-pub(crate) fn place(finding: &Finding, source: &SourceFile) -> Range<usize> {
+pub(crate) fn place(location: &TextLocation, source: &SourceFile) -> Range<usize> {
     match source.format {
-        Format::Json => token(&source.text, finding.offset),
+        Format::Json => token(&source.text, location.offset),
         Format::Yaml => {
             let value = source.document.as_ref().and_then(|document| {
-                let value = document.json().pointer(&finding.pointer)?;
+                let value = document.json().pointer(&location.pointer)?;
                 let is_whole = !matches!(value, Json::Array(_) | Json::Object(_));
-                document.span(&finding.pointer).filter(|_| is_whole)
+                document.span(&location.pointer).filter(|_| is_whole)
             });
             match value {
-                Some(span) if span.start == finding.offset => {
+                Some(span) if span.start == location.offset => {
                     first_line(&source.text, span.start, span.end)
                 }
-                _ => yaml_token(&source.text, finding.offset),
+                _ => yaml_token(&source.text, location.offset),
             }
         }
     }
@@ -248,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_finding_marks_its_whole_token() {
+    fn a_diagnostic_marks_its_whole_token() {
         assert_eq!(marked(r#"{"Next": "Ch\"a"}"#, 9), r#""Ch\"a""#);
         assert_eq!(marked(r#"{"n": -1.5e3}"#, 6), "-1.5e3");
         assert_eq!(marked(r#"{"n": true, "m": 1}"#, 6), "true");
@@ -256,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_finding_marks_its_whole_token_in_yaml() {
+    fn a_diagnostic_marks_its_whole_token_in_yaml() {
         for (text, offset, token) in [
             ("Next: Charge it # so", 0, "Next"),
             ("Next: Charge it # so", 6, "Charge it"),

@@ -59,7 +59,7 @@ impl<'a> StoredRun<'a> {
     pub(crate) fn definition(&self, current: &StateMachine) -> Result<StateMachine, Failure> {
         match &self.found {
             Some(found) => StateMachine::from_json(&found.machine.definition)
-                .map_err(|findings| Failure::Failed(findings.to_string())),
+                .map_err(|diagnostics| Failure::Failed(diagnostics.to_string())),
             None => Ok(current.clone()),
         }
     }

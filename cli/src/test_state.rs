@@ -46,7 +46,7 @@ pub(crate) async fn test(arguments: TestStateArguments) -> Result<(), Failure> {
             format!("no handler runs the task{}", report::hint(MOCK)),
         )),
         // The response contains the error.
-        (TestStatus::Failed, _) => Err(Failure::Findings),
+        (TestStatus::Failed, _) => Err(Failure::Diagnostics),
         _ => Ok(()),
     }
 }
@@ -96,7 +96,7 @@ fn definition(arguments: &TestStateArguments) -> Result<Value, Failure> {
     let definition =
         LoadedDefinition::read(&arguments.file, &Validator::new(MachineType::Standard))?;
     let Some(document) = definition.document() else {
-        return Err(definition.machine().err().unwrap_or(Failure::Findings));
+        return Err(definition.machine().err().unwrap_or(Failure::Diagnostics));
     };
     let json = Value::from(document.json());
     let path = arguments.file.display();

@@ -10,7 +10,7 @@ impl Ran {
         serde_json::from_str(&self.stdout).unwrap()
     }
 
-    /// Checks that the command failed with this status and printed all of these texts, on standard error or, for findings, on standard output.
+    /// Checks that the command failed with this status and printed all of these texts, on standard error or, for diagnostics, on standard output.
     fn failed(&self, status: i32, texts: &[&str]) {
         let said = format!("{}{}", self.stdout, self.stderr);
         assert_eq!(self.status, status, "{said}");
@@ -233,7 +233,7 @@ fn a_missing_target_is_told_with_its_place_and_the_likely_name() {
 }
 
 #[test]
-fn findings_as_json_have_the_shape_of_the_api() {
+fn diagnostics_as_json_have_the_shape_of_the_api() {
     let ran = stepwright(
         &["validate", "--format", "json", "-"],
         r#"{"StartAt": "A", "States": {"A": {"Type": "Pass"}}}"#,
@@ -275,7 +275,7 @@ fn a_file_that_cannot_be_read_does_not_keep_the_others_from_being_checked() {
 }
 
 #[test]
-fn a_finding_in_a_line_of_a_megabyte_shows_the_piece_around_it() {
+fn a_diagnostic_in_a_line_of_a_megabyte_shows_the_piece_around_it() {
     let states: Vec<String> = (0..20_000)
         .map(|i| format!(r#""S{i}": {{"Type": "Pass", "Next": "S{}"}}"#, i + 1))
         .collect();
@@ -338,7 +338,7 @@ fn standard_input_may_be_yaml() {
 }
 
 #[test]
-fn findings_about_yaml_show_its_lines() {
+fn diagnostics_about_yaml_show_its_lines() {
     let ran = stepwright(
         &["validate", "-"],
         "StartAt: Charge\nStates:\n  Charge: # the card\n    Type: Pass\n    Next: Dnoe   # so\n  Done:\n    Type: Succeed\n    Next: 'Charge'\n",
@@ -371,7 +371,7 @@ error[SW020]: Missing 'Next' target: Dnoe
 }
 
 #[test]
-fn a_definition_that_is_no_yaml_gives_one_finding_with_its_place() {
+fn a_definition_that_is_no_yaml_gives_one_diagnostic_with_its_place() {
     let ran = stepwright(
         &["validate", "-", "--format", "json"],
         "StartAt: A\nStates:\n  A:\n    Type: Succeed\n    Output: {% $states.input %}\n",

@@ -152,7 +152,7 @@ fn what_cannot_be_written_is_reported() {
 }
 
 #[test]
-fn the_findings_say_how_many_can_be_fixed() {
+fn the_diagnostics_say_how_many_can_be_fixed() {
     let ran = stepwright(&["validate", "-"], FAULTY);
     let last = ran.stdout.lines().last();
     assert_eq!(
@@ -170,7 +170,7 @@ fn the_findings_say_how_many_can_be_fixed() {
 }
 
 #[test]
-fn statistics_count_the_findings_of_each_rule() {
+fn statistics_count_the_diagnostics_of_each_rule() {
     let ran = stepwright(&["validate", "--statistics", "-"], FAULTY);
     assert_eq!(ran.status, 1);
     let lines: Vec<&str> = ran.stdout.lines().collect();

@@ -178,7 +178,7 @@ fn a_number_that_rust_has_no_literal_for_is_named_with_its_place() {
 }
 
 #[test]
-fn a_definition_with_errors_is_refused_with_its_findings() {
+fn a_definition_with_errors_is_refused_with_its_diagnostics() {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("broken.asl.json");
     let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}"#;
     std::fs::write(&file, text).unwrap();

@@ -423,7 +423,7 @@ fn imported(folder: &Path, many: u64) -> Vec<(std::path::PathBuf, String)> {
         let said = String::from_utf8_lossy(&output.stderr);
         match output.status.code() {
             Some(0) => files.push((file, module)),
-            // Findings of `validate`.
+            // Diagnostics of `validate`.
             Some(1) if said.starts_with("error[SW") => {}
             code => panic!("{name}: {code:?}: {said}"),
         }

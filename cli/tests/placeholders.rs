@@ -46,12 +46,12 @@ impl Folder {
         }
     }
 
-    /// The findings of `--check`: kind, file with line and column, and suggestion.
+    /// The diagnostics of `--check`: kind, file with line and column, and suggestion.
     fn errors(&self, arguments: &[&str]) -> Vec<(String, String, String)> {
         let ran = self.placeholders(&[arguments, &["--format", "json"]].concat());
         let report: Value = serde_json::from_str(&ran.stdout)
             .unwrap_or_else(|_| panic!("{}\n{}", ran.stdout, ran.stderr));
-        let errors = report["findings"].as_array().unwrap();
+        let errors = report["diagnostics"].as_array().unwrap();
         // Warnings alone do not fail the command.
         let fails = errors.iter().any(|error| error["severity"] == "error");
         assert_eq!(ran.status, i32::from(fails), "{}", ran.stderr);

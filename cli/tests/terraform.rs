@@ -110,7 +110,7 @@ fn each_form_of_a_definition_is_checked() {
 }
 
 #[test]
-fn a_finding_is_at_its_place_in_the_file_of_terraform() {
+fn a_diagnostic_is_at_its_place_in_the_file_of_terraform() {
     for (right, wrong, line) in [
         ("Next    = \"Tell\"", "Next    = \"Tel\"", 15),
         ("\"StartAt\": \"Call\"", "\"StartAt\": \"Cal\"", 31),

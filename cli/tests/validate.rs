@@ -133,7 +133,7 @@ fn a_folder_without_a_definition_is_wrong_usage() {
 }
 
 #[test]
-fn quiet_prints_findings_alone() {
+fn quiet_prints_diagnostics_alone() {
     let folder = folder("quiet");
     let ran = folder.validate(&["--quiet"]);
     assert_eq!(ran.status, 1);

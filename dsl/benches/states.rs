@@ -106,8 +106,8 @@ fn validate_emitted(bencher: Bencher, make: fn(usize) -> Flow, states: usize) {
     let text = flow.to_json();
     bencher.counter(ItemsCount::new(states)).bench(|| {
         let document = Document::parse(&text).expect("it is JSON");
-        let findings = validate(&document, MachineType::Standard);
-        assert!(!findings.has_errors(), "{findings}");
-        findings
+        let diagnostics = validate(&document, MachineType::Standard);
+        assert!(!diagnostics.has_errors(), "{diagnostics}");
+        diagnostics
     });
 }

@@ -125,10 +125,12 @@ pub use crate::task::{
     TaskError,
 };
 pub use crate::workflow::{
-    Binder, Definition, Fault, Faults, Schemas, SourceLocation, TaskSchemas, Workflow,
+    Binder, Definition, InvalidWorkflow, Schemas, SourceLocation, TaskSchemas, Workflow,
+    WorkflowDiagnostic, WorkflowLocation,
 };
 #[doc(inline)]
 pub use stepwright_asl as asl;
 pub use stepwright_asl::model::{MachineType, QueryLanguage};
+pub use stepwright_asl::{Diagnostic, Severity};
 #[doc(inline)]
 pub use stepwright_macros::{Payload, TaskError, asl_file, expr, task, workflow};

@@ -1,38 +1,79 @@
 //! Collects all errors of one macro call.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use std::cell::RefCell;
+use stepwright_asl::Diagnostic;
 
 /// An error at the user's tokens.
-#[derive(Clone)]
-pub(crate) struct Mistake {
-    message: String,
+pub(crate) type MacroDiagnostic = Diagnostic<TokenRange>;
+
+/// A location in the input of a macro: from the first to the last token.
+#[derive(Clone, Copy)]
+pub(crate) struct TokenRange {
     start: Span,
     end: Span,
 }
 
-impl Mistake {
-    /// `::core::compile_error!("..")` as an expression, at the user's tokens.
-    pub(crate) fn expression(&self) -> TokenStream {
-        let message = &self.message;
+impl TokenRange {
+    /// One token.
+    pub(crate) fn at(span: Span) -> TokenRange {
+        TokenRange {
+            start: span,
+            end: span,
+        }
+    }
+
+    /// All of `tokens`.
+    fn of(tokens: &impl ToTokens) -> TokenRange {
+        let mut tokens = tokens.to_token_stream().into_iter();
+        let start = tokens
+            .next()
+            .map_or_else(Span::call_site, |first| first.span());
+        let end = tokens.last().map_or(start, |last| last.span());
+        TokenRange { start, end }
+    }
+
+    /// `::core::compile_error!("..")` as an expression, at these tokens.
+    fn compile_error(self, message: &str) -> TokenStream {
         // rustc underlines from the first to the last token of the macro call.
         let call = quote_spanned!(self.start=> ::core::compile_error!);
         let arguments = quote_spanned!(self.end=> (#message));
         quote_spanned!(self.start=> #call #arguments)
     }
+}
 
-    /// The error message.
-    pub(crate) fn message(&self) -> &str {
-        &self.message
-    }
+/// Writes a diagnostic as tokens. A macro on stable Rust reports only by `compile_error!`, so each related location is an error, too.
+pub(crate) trait CompileError {
+    /// The diagnostic as an expression.
+    fn expression(&self) -> TokenStream;
 
-    /// The error as an item.
+    /// The diagnostic as an item.
     ///
     /// It is never a bare `compile_error!` item: that would suppress every unresolved name of the user's crate.
-    pub(crate) fn item(&self) -> TokenStream {
+    fn item(&self) -> TokenStream;
+}
+
+impl CompileError for MacroDiagnostic {
+    fn expression(&self) -> TokenStream {
+        let error = match &self.help {
+            Some(help) => {
+                let message = format!("{}; {help}", self.message);
+                self.location.compile_error(&message)
+            }
+            None => self.location.compile_error(&self.message),
+        };
+        if self.related.is_empty() {
+            return error;
+        }
+        let related = self.related.iter();
+        let related = related.map(|one| one.location.compile_error(&one.message));
+        quote!({ #error; #(#related;)* })
+    }
+
+    fn item(&self) -> TokenStream {
         let expression = self.expression();
-        quote_spanned!(self.start=> const _: () = { #expression; };)
+        quote_spanned!(self.location.start=> const _: () = { #expression; };)
     }
 }
 
@@ -40,7 +81,7 @@ impl Mistake {
 ///
 /// Every collection must be [`finish`](Errors::finish)ed: dropping it unread is a bug of this crate, and panics.
 pub(crate) struct Errors {
-    list: RefCell<Option<Vec<Mistake>>>,
+    list: RefCell<Option<Vec<MacroDiagnostic>>>,
 }
 
 impl Errors {
@@ -52,17 +93,12 @@ impl Errors {
 
     /// Records an error at one span.
     pub(crate) fn at(&self, span: Span, message: impl Into<String>) {
-        self.between(span, span, message);
+        self.push(Diagnostic::error(TokenRange::at(span), message));
     }
 
     /// Records an error that spans all of `tokens`.
     pub(crate) fn on(&self, tokens: &impl ToTokens, message: impl Into<String>) {
-        let mut tokens = tokens.to_token_stream().into_iter();
-        let start = tokens
-            .next()
-            .map_or_else(Span::call_site, |first| first.span());
-        let end = tokens.last().map_or(start, |last| last.span());
-        self.between(start, end, message);
+        self.push(Diagnostic::error(TokenRange::of(tokens), message));
     }
 
     /// Records an error of syn.
@@ -72,13 +108,10 @@ impl Errors {
         }
     }
 
-    fn between(&self, start: Span, end: Span, message: impl Into<String>) {
+    /// Records a diagnostic.
+    pub(crate) fn push(&self, diagnostic: MacroDiagnostic) {
         if let Some(list) = self.list.borrow_mut().as_mut() {
-            list.push(Mistake {
-                message: message.into(),
-                start,
-                end,
-            });
+            list.push(diagnostic);
         }
     }
 
@@ -88,7 +121,7 @@ impl Errors {
     }
 
     /// Returns the errors, in the order in which they were recorded.
-    pub(crate) fn finish(self) -> Vec<Mistake> {
+    pub(crate) fn finish(self) -> Vec<MacroDiagnostic> {
         self.list.borrow_mut().take().unwrap_or_default()
     }
 }

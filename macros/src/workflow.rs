@@ -1,6 +1,6 @@
 //! Expands the input of `workflow!`: parses the graph, checks it, writes it.
 
-use crate::errors::Errors;
+use crate::errors::{CompileError, Errors};
 use crate::machine::Machine;
 use crate::root::Root;
 use crate::syntax::{SyntaxReader, WorkflowSource, parse};
@@ -40,20 +40,20 @@ fn declared(input: TokenStream) -> TokenStream {
             machine
         })
         .collect();
-    let mut mistakes = errors.finish();
+    let mut diagnostics = errors.finish();
     if in_editor {
         // The user is about to write it.
-        mistakes.retain(|mistake| !mistake.message().contains(editor::MISSING));
+        diagnostics.retain(|diagnostic| !diagnostic.message.contains(editor::MISSING));
     }
     let mut tokens = TokenStream::new();
     for machine in &machines {
-        expand::checked(machine, &mistakes).to_tokens(&mut tokens);
+        expand::checked(machine, &diagnostics).to_tokens(&mut tokens);
     }
-    for mistake in &mistakes {
-        mistake.item().to_tokens(&mut tokens);
+    for diagnostic in &diagnostics {
+        diagnostic.item().to_tokens(&mut tokens);
     }
     for machine in &machines {
-        expand::declared(machine, &mistakes).to_tokens(&mut tokens);
+        expand::declared(machine, &diagnostics).to_tokens(&mut tokens);
     }
     quote!(#tokens)
 }

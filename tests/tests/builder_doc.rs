@@ -8,7 +8,7 @@ use stepwright::builder::{
     StepHandle,
 };
 use stepwright::prelude::*;
-use stepwright::{Batch, Faults, MachineType, arms, errors, every, exits, expr};
+use stepwright::{Batch, InvalidWorkflow, MachineType, arms, errors, every, exits, expr};
 use stepwright_runtime::{Engine, StartOptions};
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
@@ -307,7 +307,7 @@ fn charging() -> FlowBuilder<Order, String> {
     flow
 }
 
-fn nested() -> Result<Value, Faults> {
+fn nested() -> Result<Value, InvalidWorkflow> {
     let flow = FlowBuilder::<Order, String>::new("Orders");
     let order = flow.parameter("order");
     let charged = flow.variable::<String>("charged");

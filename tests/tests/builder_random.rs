@@ -231,7 +231,7 @@ fn inner(states: &[Planned], handles: &[StateHandle<u32>], around: &Around<'_>) 
     body
 }
 
-fn build(plan: &Plan) -> Result<String, stepwright::Faults> {
+fn build(plan: &Plan) -> Result<String, stepwright::InvalidWorkflow> {
     let mut flow = FlowBuilder::<u32, u32>::new(plan.name.clone());
     if plan.express {
         flow = flow.express();
@@ -274,16 +274,16 @@ fn holds(plan: &Plan) -> Result<bool, TestCaseError> {
             } else {
                 MachineType::Standard
             };
-            let findings = validate_text(&text, kind);
-            let errors: Vec<_> = findings.errors().collect();
+            let diagnostics = validate_text(&text, kind);
+            let errors: Vec<_> = diagnostics.errors().collect();
             prop_assert!(errors.is_empty(), "{errors:#?}\n{text}");
             Ok(true)
         }
         (Err(faults), Err(_)) => {
             for fault in &faults {
-                prop_assert!(fault.place().is_some(), "{}", fault);
+                prop_assert!(fault.location.source.is_some(), "{}", fault);
                 for word in OF_THE_MACRO {
-                    prop_assert!(!fault.message().contains(word), "{}", fault);
+                    prop_assert!(!fault.message.contains(word), "{}", fault);
                 }
             }
             Ok(false)

@@ -27,12 +27,12 @@ mod syntax;
 mod variables;
 
 use std::collections::BTreeMap;
-use stepwright::Fault;
+use stepwright::WorkflowDiagnostic;
 
 /// What the builder does with the mistake of a rule.
 pub(crate) enum Answer {
     /// `build` reports it: a workflow with the mistake, and the fault.
-    Says(fn() -> Vec<Fault>, &'static str),
+    Says(fn() -> Vec<WorkflowDiagnostic>, &'static str),
     /// It does not compile, for this reason.
     Rustc(&'static str),
     /// The text is a part of another message, which has a row.
@@ -170,9 +170,9 @@ fn the_builder_says_what_the_macro_says() {
             let faults = workflow();
             let lines: Vec<String> = faults
                 .iter()
-                .map(|fault| match fault.state() {
-                    Some(state) => format!("in state `{state}`: {}", fault.message()),
-                    None => fault.message().to_owned(),
+                .map(|fault| match fault.location.state.as_deref() {
+                    Some(state) => format!("in state `{state}`: {}", fault.message),
+                    None => fault.message.to_owned(),
                 })
                 .collect();
             if lines != [*expected] {
@@ -198,7 +198,11 @@ fn each_fault_has_the_line_of_a_call() {
             };
             for fault in workflow() {
                 let is_here = |file: &str| file.contains("builder_rules/");
-                if !fault.place().is_some_and(|place| is_here(place.file())) {
+                if !fault
+                    .location
+                    .source
+                    .is_some_and(|place| is_here(place.file()))
+                {
                     wrong.push(format!("{file}: {rule}: {fault}"));
                 }
             }

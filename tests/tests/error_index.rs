@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-/// Folders at the root whose messages are not on the page: those of `asl` are findings, which `docs/reference/rules.md` explains.
+/// Folders at the root whose messages are not on the page: those of `asl` are diagnostics, which `docs/reference/rules.md` explains.
 const OTHER_PACKAGES: &[&str] = &["asl", "examples", "tests"];
 
 /// The folder of `asl` with the rules that `workflow!` and the builder share with the validator.

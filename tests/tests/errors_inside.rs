@@ -120,11 +120,11 @@ async fn each_error_goes_its_way() {
 fn an_error_that_nothing_catches_is_a_fault() {
     let faults = Forgetful::build().expect_err("`Late` is not caught");
     let said = faults.iter().map(|fault| {
-        assert!(fault.place().is_some(), "{fault}");
+        assert!(fault.location.source.is_some(), "{fault}");
         format!(
             "in state `{}`: {}",
-            fault.state().unwrap_or_default(),
-            fault.message()
+            fault.location.state.as_deref().unwrap_or_default(),
+            fault.message
         )
     });
     insta::assert_snapshot!(said.collect::<Vec<_>>().join("\n"));

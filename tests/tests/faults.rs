@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use stepwright::Fault;
+use stepwright::WorkflowDiagnostic;
 use stepwright::prelude::*;
 // Both glob imports are next to each other.
 #[allow(
@@ -46,8 +46,8 @@ workflow! {
     }
 }
 
-fn line_and_column(fault: &Fault) -> (u32, u32) {
-    let place = fault.place().expect("the macro knows the place");
+fn line_and_column(fault: &WorkflowDiagnostic) -> (u32, u32) {
+    let place = fault.location.source.expect("the macro knows the place");
     assert!(place.file().ends_with("tests/faults.rs"), "{place}");
     (place.line() - START, place.column())
 }
@@ -57,15 +57,20 @@ fn a_fault_of_an_expression_is_at_the_expression_and_others_at_their_state() {
     let faults = Slips::build().expect_err("it has mistakes");
     let told: Vec<_> = faults
         .iter()
-        .filter(|fault| fault.state().is_some())
-        .map(|fault| (fault.state().unwrap_or_default(), line_and_column(fault)))
+        .filter(|fault| fault.location.state.as_deref().is_some())
+        .map(|fault| {
+            (
+                fault.location.state.as_deref().unwrap_or_default(),
+                line_and_column(fault),
+            )
+        })
         .collect();
     assert_eq!(
         told,
         [
             ("Select", (10, 24)),
             ("Look", (14, 18)),
-            // Faults of the validator are listed together with faults of the lowering.
+            // Problems of the validator are listed together with faults of the lowering.
             ("Long", (17, 14)),
         ],
         "{faults}"
@@ -78,15 +83,17 @@ fn every_fault_is_shown_with_its_place_state_and_message() {
     let text = faults.to_string();
     assert_eq!(text.lines().count(), faults.len() + 1, "{text}");
     for fault in &faults {
-        let place = fault.place().map(|place| format!("{place}: "));
+        let place = fault.location.source.map(|place| format!("{place}: "));
         let line = format!(
             "  - {}{}{}",
             place.unwrap_or_default(),
             fault
-                .state()
+                .location
+                .state
+                .as_deref()
                 .map(|state| format!("in state `{state}`: "))
                 .unwrap_or_default(),
-            fault.message()
+            fault.message
         );
         assert!(text.lines().any(|found| found == line), "{line}\n{text}");
     }

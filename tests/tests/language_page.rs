@@ -368,7 +368,7 @@ mod existing {
     }
 }
 
-/// An emitted workflow has no findings of the validator, except two that the page's states have on purpose: transient errors of
+/// An emitted workflow has no diagnostics of the validator, except two that the page's states have on purpose: transient errors of
 /// Lambda are not retried (SW142), and `otherwise fail` makes no `Default` (SW074).
 #[track_caller]
 fn validates<W: Workflow>() {
@@ -378,10 +378,10 @@ fn validates<W: Workflow>() {
         .without("SW142")
         .and_then(|validator| validator.without("SW074"))
         .expect("there are such rules");
-    let findings = validator.check_text(&text);
+    let diagnostics = validator.check_text(&text);
     assert!(
-        findings.is_empty(),
-        "{}:\n{findings}\n{text}",
+        diagnostics.is_empty(),
+        "{}:\n{diagnostics}\n{text}",
         definition.name()
     );
 }

@@ -92,12 +92,12 @@ fn what_is_there_can_be_read() {
 fn a_field_that_is_not_there_is_a_fault_with_its_place() {
     let faults = Wrong::build().expect_err("fields are not there");
     let said = faults.iter().map(|fault| {
-        let place = fault.place().expect("the macro knows the place");
+        let place = fault.location.source.expect("the macro knows the place");
         assert!(place.file().ends_with("tests/literals.rs"), "{place}");
         format!(
             "in state `{}`: {}",
-            fault.state().unwrap_or_default(),
-            fault.message()
+            fault.location.state.as_deref().unwrap_or_default(),
+            fault.message
         )
     });
     insta::assert_snapshot!(said.collect::<Vec<_>>().join("\n"));

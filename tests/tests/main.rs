@@ -46,7 +46,7 @@ mod refused_values;
 mod rust_forms;
 mod token_answers;
 mod types;
-mod without_findings;
+mod without_diagnostics;
 
 // docs/guides/import.md shows a test at the root of a crate.
 use imported::order_processing;

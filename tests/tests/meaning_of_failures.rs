@@ -123,7 +123,7 @@ macro_rules! refused {
                 Err(faults) => {
                     let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
                     assert!(told.iter().any(|fault| fault.contains($part)), "{told:#?}");
-                    assert!(faults.iter().all(|fault| fault.place().is_some()), "{told:#?}");
+                    assert!(faults.iter().all(|fault| fault.location.source.is_some()), "{told:#?}");
                 }
             })*
         }
@@ -361,7 +361,7 @@ macro_rules! refused_choices {
                 let problems = $workflow::build().expect_err(stringify!($($choice)+));
                 let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
                 assert!(texts.iter().any(|text| text.contains($part)), "{texts:#?}");
-                assert!(problems.iter().all(|problem| problem.place().is_some()), "{texts:#?}");
+                assert!(problems.iter().all(|problem| problem.location.source.is_some()), "{texts:#?}");
             })*
         }
     };

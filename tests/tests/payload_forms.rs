@@ -256,7 +256,7 @@ macro_rules! refused {
                 Err(faults) => {
                     let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
                     assert!(told.iter().any(|fault| fault.contains($part)), "{told:#?}");
-                    assert!(faults.iter().all(|fault| fault.place().is_some()), "{told:#?}");
+                    assert!(faults.iter().all(|fault| fault.location.source.is_some()), "{told:#?}");
                 }
             })*
         }

@@ -9,7 +9,7 @@ use stepwright_asl::edit::{EditError, Editor};
 use stepwright_asl::graph::Graph;
 use stepwright_asl::model::{MachineType::Standard, StateKind};
 use stepwright_asl::resource::ResourceKind;
-use stepwright_asl::validate::{CustomRule, Finding, Severity, StateView, Validator};
+use stepwright_asl::validate::{CustomRule, Diagnostic, Severity, StateView, Validator};
 use stepwright_diagram::Diagram;
 
 /// A custom rule: its id, its message about a state, and the predicate that selects the states.
@@ -31,9 +31,9 @@ impl CustomRule for Rule {
         self.0
     }
 
-    fn check_state(&self, state: &StateView<'_>, findings: &mut Vec<Finding>) {
+    fn check_state(&self, state: &StateView<'_>, diagnostics: &mut Vec<Diagnostic>) {
         if self.2(state) {
-            findings.push(Finding::new(self.0, Severity::Error, self.1).at(state.pointer()));
+            diagnostics.push(Diagnostic::new(self.0, Severity::Error, self.1).at(state.pointer()));
         }
     }
 }

@@ -7,6 +7,7 @@ mod assignment;
 mod control_flow;
 mod handlers;
 mod loops;
+mod names;
 mod numbers;
 
 #[cfg(feature = "estimate")]
@@ -18,6 +19,7 @@ pub use handlers::{
     HandlerKind, HandlerProblem, HandlerWords, check_handlers, is_covered, unknown_error,
 };
 pub use loops::{LoopChoice, LoopState, unbounded_loops};
+pub use names::{NameKind, NameProblem, check_names};
 pub use numbers::{
     RetryField, RetryNumbers, as_float, heartbeat_problem, retry_problems, seconds_problem,
     wait_problem,

@@ -16,7 +16,7 @@
 //! let estimate = Estimate::of(&machine, &EstimateOptions::new().items("Each", 2, 10));
 //! assert_eq!((estimate.best.transitions, estimate.worst.transitions), (3.0, 11.0));
 //! assert!(Estimate::of(&machine, &EstimateOptions::new()).worst.events.is_infinite());
-//! # Ok::<(), stepwright_asl::Findings>(())
+//! # Ok::<(), stepwright_asl::Diagnostics>(())
 //! ```
 //!
 //! Transitions are counted as AWS charges them: one for each entered state, and one for each retry

@@ -1,17 +1,17 @@
-//! Makes the fixes of a validator's findings.
+//! Makes the fixes of a validator's diagnostics.
 
 use std::collections::HashSet;
 
 use super::proposal::{Fix, Safety};
 use crate::SyntaxError;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::edit::{Edit, Editor};
-use crate::finding::{Finding, Findings};
 use crate::json::Document;
 #[cfg(feature = "yaml")]
 use crate::template;
 use crate::validate::Validator;
 
-/// Makes the fixes of a validator's findings in the text of a definition; see [`fix`](super).
+/// Makes the fixes of a validator's diagnostics in the text of a definition; see [`fix`](super).
 #[derive(Debug, Clone)]
 pub struct Fixer {
     validator: Validator,
@@ -28,16 +28,16 @@ pub struct Fixed {
     pub applied: Vec<AppliedFix>,
     /// The allowed fixes that could not be made.
     pub refused: Vec<RefusedFix>,
-    /// The remaining findings. Those of a template are in the order of its machines, with pointers into their definitions.
-    pub findings: Findings,
+    /// The remaining diagnostics. Those of a template are in the order of its machines, with pointers into their definitions.
+    pub diagnostics: Diagnostics,
 }
 
 /// A fix that was made.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AppliedFix {
-    /// The finding, with the position that it had when it was fixed.
-    pub finding: Finding,
+    /// The diagnostic, with the position that it had when it was fixed.
+    pub diagnostic: Diagnostic,
     /// The fix.
     pub fix: Fix,
 }
@@ -46,32 +46,32 @@ pub struct AppliedFix {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RefusedFix {
-    /// The finding.
-    pub finding: Finding,
+    /// The diagnostic.
+    pub diagnostic: Diagnostic,
     /// The reason.
     pub reason: String,
 }
 
-/// A definition in a text: its pointer, and its findings.
+/// A definition in a text: its pointer, and its diagnostics.
 struct CheckedPart {
     pointer: String,
-    findings: Findings,
+    diagnostics: Diagnostics,
 }
 
 /// A fix that the next round may make.
 struct Candidate {
-    finding: Finding,
+    diagnostic: Diagnostic,
     fix: Fix,
     /// The edits with pointers into the whole text.
     edits: Vec<Edit>,
     key: String,
 }
 
-/// Maximum number of rounds. A fix may reveal another finding, such as a state that is unreachable without the removed one.
+/// Maximum number of rounds. A fix may reveal another diagnostic, such as a state that is unreachable without the removed one.
 const MAX_ROUNDS: usize = 200;
 
 impl Fixer {
-    /// Makes the safe fixes of this validator's findings.
+    /// Makes the safe fixes of this validator's diagnostics.
     pub fn new(validator: Validator) -> Fixer {
         Fixer {
             validator,
@@ -139,7 +139,7 @@ impl Fixer {
             let parts = machines.into_iter().filter_map(|machine| {
                 Some(CheckedPart {
                     pointer: machine.pointer()?.to_owned(),
-                    findings: machine.check(document, &self.validator)?,
+                    diagnostics: machine.check(document, &self.validator)?,
                 })
             });
             parts.collect()
@@ -150,7 +150,7 @@ impl Fixer {
     fn whole(&self, document: &Document) -> Vec<CheckedPart> {
         vec![CheckedPart {
             pointer: String::new(),
-            findings: self.validator.check(document),
+            diagnostics: self.validator.check(document),
         }]
     }
 
@@ -174,10 +174,10 @@ impl Fixer {
             text: session.editor.text().to_owned(),
             applied: session.applied,
             refused: session.refused,
-            findings: session
+            diagnostics: session
                 .parts
                 .into_iter()
-                .flat_map(|part| part.findings)
+                .flat_map(|part| part.diagnostics)
                 .collect(),
         }
     }
@@ -199,17 +199,17 @@ impl FixSession<'_> {
     fn candidates(&self, allowed: Safety) -> Vec<Candidate> {
         let mut candidates = Vec::new();
         for part in &self.parts {
-            for finding in &part.findings {
-                let Some(fix) = finding.fix.as_ref().filter(|fix| fix.safety <= allowed) else {
+            for diagnostic in &part.diagnostics {
+                let Some(fix) = diagnostic.fix.as_ref().filter(|fix| fix.safety <= allowed) else {
                     continue;
                 };
-                let key = key(&part.pointer, finding);
+                let key = key(&part.pointer, diagnostic);
                 if self.tried.contains(&key) {
                     continue;
                 }
                 let edits = fix.edits.iter();
                 candidates.push(Candidate {
-                    finding: finding.clone(),
+                    diagnostic: diagnostic.clone(),
                     fix: fix.clone(),
                     edits: edits
                         .map(|edit| edit.clone().inside(&part.pointer))
@@ -221,7 +221,7 @@ impl FixSession<'_> {
         candidates
     }
 
-    /// Makes the fixes that do not change the same text. If a finding is still there, its fix is refused and the others are made again.
+    /// Makes the fixes that do not change the same text. If a diagnostic is still there, its fix is refused and the others are made again.
     fn round(&mut self, mut candidates: Vec<Candidate>) {
         let before = self.editor.clone();
         loop {
@@ -234,16 +234,19 @@ impl FixSession<'_> {
             if failed.is_empty() {
                 self.parts = parts;
                 for Candidate {
-                    finding, fix, key, ..
+                    diagnostic,
+                    fix,
+                    key,
+                    ..
                 } in fixed
                 {
                     self.tried.insert(key);
-                    self.applied.push(AppliedFix { finding, fix });
+                    self.applied.push(AppliedFix { diagnostic, fix });
                 }
                 return;
             }
             for candidate in failed {
-                self.refuse(candidate, "the finding remains after it".to_owned());
+                self.refuse(candidate, "the diagnostic remains after it".to_owned());
             }
             self.editor = before.clone();
             candidates = fixed;
@@ -268,28 +271,32 @@ impl FixSession<'_> {
     fn refuse(&mut self, candidate: Candidate, reason: String) {
         self.tried.insert(candidate.key);
         self.refused.push(RefusedFix {
-            finding: candidate.finding,
+            diagnostic: candidate.diagnostic,
             reason,
         });
     }
 }
 
-/// A text that identifies a finding and its fix in all rounds.
-fn key(part: &str, finding: &Finding) -> String {
-    let Finding {
-        rule,
-        pointer,
+/// A text that identifies a diagnostic and its fix in all rounds.
+fn key(part: &str, diagnostic: &Diagnostic) -> String {
+    let Diagnostic {
+        code,
+        location,
         message,
         fix,
         ..
-    } = finding;
-    format!("{rule} {part}{pointer} {message} {fix:?}")
+    } = diagnostic;
+    let (code, pointer) = (code.unwrap_or_default(), &location.pointer);
+    format!("{code} {part}{pointer} {message} {fix:?}")
 }
 
 fn keys(parts: &[CheckedPart]) -> HashSet<String> {
-    let findings = parts.iter().flat_map(|part| {
-        let fixable = part.findings.iter().filter(|finding| finding.fix.is_some());
-        fixable.map(|finding| key(&part.pointer, finding))
+    let diagnostics = parts.iter().flat_map(|part| {
+        let fixable = part
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.fix.is_some());
+        fixable.map(|diagnostic| key(&part.pointer, diagnostic))
     });
-    findings.collect()
+    diagnostics.collect()
 }

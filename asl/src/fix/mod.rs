@@ -1,6 +1,6 @@
-//! Automatic fixes of findings.
+//! Automatic fixes of diagnostics.
 //!
-//! A [`Finding`](crate::Finding) of a built-in rule may have a [`Fix`]: a title, a [`Safety`], and the edits. [`Fixer`] makes the edits in the text of a
+//! A [`Diagnostic`](crate::Diagnostic) of a built-in rule may have a [`Fix`]: a title, a [`Safety`], and the edits. [`Fixer`] makes the edits in the text of a
 //! definition. Everything that no edit names remains: comments, order, indentation, line ends.
 //!
 //! ```
@@ -18,7 +18,7 @@
 //! }}"#);
 //! let titles: Vec<&str> = fixed.applied.iter().map(|applied| &*applied.fix.title).collect();
 //! assert_eq!(titles, ["rename `Secnods` to `Seconds`", "replace `Fulfill` with `Fulfil`"]);
-//! assert!(fixed.findings.is_empty());
+//! assert!(fixed.diagnostics.is_empty());
 //! # Ok::<(), stepwright_asl::SyntaxError>(())
 //! ```
 //!

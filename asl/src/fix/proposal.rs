@@ -1,4 +1,4 @@
-//! The fix of a finding, as data.
+//! The fix of a diagnostic, as data.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::edit::Edit;
 
-/// A fix of a finding. It serializes as an object with `title`, `safety` and `edits`.
+/// A fix of a diagnostic. It serializes as an object with `title`, `safety` and `edits`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Fix {

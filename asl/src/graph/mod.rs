@@ -14,7 +14,7 @@
 //! assert_eq!(reached, ["A", "B"]);
 //! let (from, _) = graph.predecessors(1).next().expect("something leads to B");
 //! assert_eq!(graph.states()[from].name, "A");
-//! # Ok::<(), stepwright_asl::Findings>(())
+//! # Ok::<(), stepwright_asl::Diagnostics>(())
 //! ```
 
 mod definition;
@@ -169,7 +169,7 @@ impl<'j, D: Definition> Graph<'j, D> {
         self.containers.get(container)?.by_name.get(name).copied()
     }
 
-    /// The innermost state that a pointer refers to or into, such as the pointer of a finding; `None` if the pointer is outside of all states.
+    /// The innermost state that a pointer refers to or into, such as the pointer of a diagnostic; `None` if the pointer is outside of all states.
     ///
     /// ```
     /// use stepwright_asl::graph::Graph;

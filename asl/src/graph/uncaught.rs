@@ -69,7 +69,7 @@ impl<D: Definition> Graph<'_, D> {
     /// let uncaught = uncaught.iter().filter(|uncaught| uncaught.taken_by() == CatchingName::All);
     /// let found: Vec<_> = uncaught.map(|uncaught| (graph.states()[uncaught.state].name, uncaught.error())).collect();
     /// assert_eq!(found, [("Mail", None), ("Mail", Some("States.DataLimitExceeded")), ("Refuse", Some("Refused"))]);
-    /// # Ok::<(), stepwright_asl::Findings>(())
+    /// # Ok::<(), stepwright_asl::Diagnostics>(())
     /// ```
     pub fn uncaught(&self) -> Vec<UncaughtError> {
         let mut reached = vec![false; self.states.len()];

@@ -86,7 +86,7 @@ impl State {
     /// let mut state = State::from_json(text)?;
     /// state.retry_mut().expect("a Task has retriers").clear();
     /// assert_eq!(state.to_json(), r#"{"Type":"Task","Resource":"r","End":true}"#);
-    /// # Ok::<(), stepwright_asl::Findings>(())
+    /// # Ok::<(), stepwright_asl::Diagnostics>(())
     /// ```
     pub fn retry_mut(&mut self) -> Option<&mut Vec<Retrier>> {
         in_states!(self: Task | Parallel | Map, state => Some(&mut state.retry))

@@ -98,7 +98,7 @@ impl StateMachine {
     ///     ("Each", "/States/Each".to_owned()),
     ///     ("Charge", "/States/Each/ItemProcessor/States/Charge".to_owned()),
     /// ]);
-    /// # Ok::<(), stepwright_asl::Findings>(())
+    /// # Ok::<(), stepwright_asl::Diagnostics>(())
     /// ```
     pub fn states(&self) -> AllStates<'_> {
         let mut all = AllStates { open: Vec::new() };
@@ -120,7 +120,7 @@ impl StateMachine {
     ///     }
     /// }
     /// assert!(machine.to_json().contains(r#""TimeoutSeconds":300"#));
-    /// # Ok::<(), stepwright_asl::Findings>(())
+    /// # Ok::<(), stepwright_asl::Diagnostics>(())
     /// ```
     pub fn states_mut(&mut self) -> AllStatesMut<'_> {
         let mut all = AllStatesMut {
@@ -131,7 +131,7 @@ impl StateMachine {
         all
     }
 
-    /// The innermost state that a pointer refers to or into, such as the pointer of a finding; `None` if the pointer is outside of all states.
+    /// The innermost state that a pointer refers to or into, such as the pointer of a diagnostic; `None` if the pointer is outside of all states.
     ///
     /// ```
     /// use stepwright_asl::StateMachine;
@@ -139,7 +139,7 @@ impl StateMachine {
     /// let machine = StateMachine::from_json(r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}"#)?;
     /// assert_eq!(machine.state_at("/States/A/Next"), Some(&machine.states["A"]));
     /// assert_eq!(machine.state_at("/StartAt"), None);
-    /// # Ok::<(), stepwright_asl::Findings>(())
+    /// # Ok::<(), stepwright_asl::Diagnostics>(())
     /// ```
     pub fn state_at(&self, pointer: &str) -> Option<&State> {
         Some(self.follow(&Route::of(pointer)?)?.0)

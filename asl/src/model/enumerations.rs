@@ -24,7 +24,7 @@ pub(super) trait Vocabulary: Copy + AsRef<str> {
 /// assert_eq!(pass.end, Some(Word::Substitution("${Ends}".to_owned())));
 /// pass.end = Some(true.into());
 /// assert!(state.is_end());
-/// # Ok::<(), stepwright_asl::Findings>(())
+/// # Ok::<(), stepwright_asl::Diagnostics>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Word<W> {

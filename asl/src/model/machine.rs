@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::finding::{Finding, Findings};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::json::{Document, Json};
 use crate::value_path::ValuePath;
 
@@ -62,7 +62,7 @@ impl StateMachine {
     ///
     /// All locations where the text is not JSON, has a duplicate key, or contains a value of the wrong type for its field. This function does not
     /// validate the definition further.
-    pub fn from_json(text: &str) -> Result<StateMachine, Findings> {
+    pub fn from_json(text: &str) -> Result<StateMachine, Diagnostics> {
         StateMachine::from_document(&Document::parse(text)?)
     }
 
@@ -80,14 +80,14 @@ impl StateMachine {
     ///     End: true
     /// ")?;
     /// assert_eq!(machine.start_at, "Charge");
-    /// # Ok::<(), stepwright_asl::Findings>(())
+    /// # Ok::<(), stepwright_asl::Diagnostics>(())
     /// ```
     ///
     /// # Errors
     ///
     /// Like [`StateMachine::from_json`].
     #[cfg(feature = "yaml")]
-    pub fn from_yaml(text: &str) -> Result<StateMachine, Findings> {
+    pub fn from_yaml(text: &str) -> Result<StateMachine, Diagnostics> {
         StateMachine::from_document(&Document::parse_yaml(text)?)
     }
 
@@ -96,10 +96,10 @@ impl StateMachine {
     /// # Errors
     ///
     /// Like [`StateMachine::from_json`].
-    pub fn from_document(document: &Document) -> Result<StateMachine, Findings> {
+    pub fn from_document(document: &Document) -> Result<StateMachine, Diagnostics> {
         let mut reading = ParseContext::new(document);
         for duplicate in document.duplicates() {
-            reading.push(Finding::duplicate(duplicate));
+            reading.push(Diagnostic::duplicate(duplicate));
         }
         let machine =
             <StateMachine as Field>::read(document.json(), &ValuePath::ROOT, &mut reading);
@@ -111,7 +111,7 @@ impl StateMachine {
     /// # Errors
     ///
     /// Like [`StateMachine::from_json`]; lines and columns are those of the value's compact text.
-    pub fn from_value(json: &Json) -> Result<StateMachine, Findings> {
+    pub fn from_value(json: &Json) -> Result<StateMachine, Diagnostics> {
         StateMachine::from_json(&json.to_string())
     }
 
@@ -152,9 +152,9 @@ impl<'de> Deserialize<'de> for StateMachine {
 }
 
 impl std::str::FromStr for StateMachine {
-    type Err = Findings;
+    type Err = Diagnostics;
 
-    fn from_str(text: &str) -> Result<StateMachine, Findings> {
+    fn from_str(text: &str) -> Result<StateMachine, Diagnostics> {
         StateMachine::from_json(text)
     }
 }

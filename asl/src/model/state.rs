@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::finding::{Finding, Findings};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::json::{Document, Json};
 use crate::substitution::is_substitution;
 use crate::value_path::ValuePath;
@@ -170,7 +170,7 @@ impl State {
     /// # Errors
     ///
     /// Like [`StateMachine::from_json`](super::StateMachine::from_json).
-    pub fn from_json(text: &str) -> Result<State, Findings> {
+    pub fn from_json(text: &str) -> Result<State, Diagnostics> {
         State::from_document(&Document::parse(text)?)
     }
 
@@ -179,10 +179,10 @@ impl State {
     /// # Errors
     ///
     /// Like [`StateMachine::from_json`](super::StateMachine::from_json).
-    pub fn from_document(document: &Document) -> Result<State, Findings> {
+    pub fn from_document(document: &Document) -> Result<State, Diagnostics> {
         let mut reading = ParseContext::new(document);
         for duplicate in document.duplicates() {
-            reading.push(Finding::duplicate(duplicate));
+            reading.push(Diagnostic::duplicate(duplicate));
         }
         let state = State::read(document.json(), &ValuePath::ROOT, &mut reading);
         reading.finish(state.unwrap_or_else(|| Pass::default().into()))
@@ -196,13 +196,13 @@ impl State {
     ///
     /// let state = State::from_value(&json!({"Type": "Wait", "Seconds": 5, "Next": "Charge"}))?;
     /// assert_eq!(state.next(), Some("Charge"));
-    /// # Ok::<(), stepwright_asl::Findings>(())
+    /// # Ok::<(), stepwright_asl::Diagnostics>(())
     /// ```
     ///
     /// # Errors
     ///
     /// Like [`StateMachine::from_json`](super::StateMachine::from_json); lines and columns are those of the value's compact text.
-    pub fn from_value(json: &Json) -> Result<State, Findings> {
+    pub fn from_value(json: &Json) -> Result<State, Diagnostics> {
         State::from_json(&json.to_string())
     }
 
@@ -279,9 +279,9 @@ impl<'de> Deserialize<'de> for State {
 }
 
 impl std::str::FromStr for State {
-    type Err = Findings;
+    type Err = Diagnostics;
 
-    fn from_str(text: &str) -> Result<State, Findings> {
+    fn from_str(text: &str) -> Result<State, Diagnostics> {
         State::from_json(text)
     }
 }

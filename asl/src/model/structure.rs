@@ -1,6 +1,6 @@
 //! Declaration, parsing and writing of structures.
 
-use crate::finding::{Finding, Findings, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, TextLocation};
 use crate::json::{Document, Json, Object};
 use crate::value_path::ValuePath;
 
@@ -129,7 +129,7 @@ pub(crate) trait Structure: Default + Sized + 'static {
 pub(crate) trait Field: Sized {
     const KIND: ValueKind;
 
-    /// Reads the value. If it has the wrong type, reports a finding and returns `None`.
+    /// Reads the value. If it has the wrong type, reports a diagnostic and returns `None`.
     fn read(json: &Json, at: &ValuePath<'_>, reading: &mut ParseContext<'_>) -> Option<Self>;
 
     /// The value, or `None` if the field is absent.
@@ -148,25 +148,25 @@ pub(crate) trait Flattened: Sized {
     fn members(&self, members: &mut Object);
 }
 
-/// The state of a parse: the document, and its findings so far.
+/// The state of a parse: the document, and its diagnostics so far.
 pub(crate) struct ParseContext<'d> {
     document: &'d Document,
-    findings: Vec<Finding>,
+    diagnostics: Vec<Diagnostic>,
 }
 
 impl<'d> ParseContext<'d> {
     pub(crate) fn new(document: &'d Document) -> ParseContext<'d> {
         ParseContext {
             document,
-            findings: Vec::new(),
+            diagnostics: Vec::new(),
         }
     }
 
-    pub(crate) fn finish<T>(self, value: T) -> Result<T, Findings> {
-        if self.findings.is_empty() {
+    pub(crate) fn finish<T>(self, value: T) -> Result<T, Diagnostics> {
+        if self.diagnostics.is_empty() {
             Ok(value)
         } else {
-            Err(self.findings.into_iter().collect())
+            Err(self.diagnostics.into_iter().collect())
         }
     }
 
@@ -194,15 +194,14 @@ impl<'d> ParseContext<'d> {
         self.fault(rule, format!("These fields are required: [{field}]"), at);
     }
 
-    pub(crate) fn push(&mut self, finding: Finding) {
-        self.findings.push(finding);
+    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
     }
 
     pub(crate) fn fault(&mut self, rule: &'static str, message: String, at: &ValuePath<'_>) {
-        let finding = Finding::new(rule, Severity::Error, message)
-            .with_code(Some("SCHEMA_VALIDATION_FAILED"))
-            .at(at.pointer());
-        self.findings.push(finding.placed(self.document));
+        let location = TextLocation::of(self.document, at.pointer());
+        let diagnostic = Diagnostic::error(location, message).with_code(rule);
+        self.push(diagnostic.with_aws_code(Some("SCHEMA_VALIDATION_FAILED")));
     }
 }
 

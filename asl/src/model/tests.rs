@@ -4,7 +4,8 @@ use super::*;
 use crate::json::{Document, Json};
 
 fn round_trip(text: &str) {
-    let machine = StateMachine::from_json(text).unwrap_or_else(|findings| panic!("{findings}"));
+    let machine =
+        StateMachine::from_json(text).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
     let compact = text.parse::<Json>().expect("is JSON").to_string();
     assert_eq!(machine.to_json(), compact);
     assert_eq!(
@@ -35,10 +36,16 @@ fn choice_rules_keep_their_comparison_in_place() {
 #[test]
 fn every_wrong_type_is_reported_at_its_place() {
     let text = "{\"StartAt\": 1,\n\"States\": {\"A\": {\"Type\": \"Task\", \"End\": \"yes\"},\n\"B\": {\"Type\": \"Tsk\"}, \"C\": [], \"D\": {}}}";
-    let findings = StateMachine::from_json(text).expect_err("has faults");
-    let found: Vec<_> = findings
+    let diagnostics = StateMachine::from_json(text).expect_err("has faults");
+    let found: Vec<_> = diagnostics
         .iter()
-        .map(|finding| (finding.rule, finding.pointer.as_str(), finding.line))
+        .map(|diagnostic| {
+            (
+                diagnostic.code.unwrap_or_default(),
+                diagnostic.location.pointer.as_str(),
+                diagnostic.location.line,
+            )
+        })
         .collect();
     assert_eq!(
         found,
@@ -57,9 +64,12 @@ fn every_wrong_type_is_reported_at_its_place() {
 fn a_rule_with_two_comparisons_is_refused() {
     let text = r#"{"StartAt": "C", "States": {"C": {"Type": "Choice", "Choices": [
         {"Variable": "$.a", "IsNull": true, "IsString": true, "Next": "C"}]}}}"#;
-    let findings = StateMachine::from_json(text).expect_err("has a fault");
+    let diagnostics = StateMachine::from_json(text).expect_err("has a fault");
     assert_eq!(
-        findings.iter().map(|f| f.rule).collect::<Vec<_>>(),
+        diagnostics
+            .iter()
+            .map(|f| f.code.unwrap_or_default())
+            .collect::<Vec<_>>(),
         ["SW071"]
     );
 }
@@ -71,9 +81,12 @@ fn a_definition_that_is_no_object_is_refused() {
     }
     let document = Document::parse("{\"StartAt\": \"A\", \"StartAt\": \"A\", \"States\": {}}")
         .expect("is JSON");
-    let findings = StateMachine::from_document(&document).expect_err("has a duplicate");
+    let diagnostics = StateMachine::from_document(&document).expect_err("has a duplicate");
     assert_eq!(
-        findings.iter().map(|f| f.rule).collect::<Vec<_>>(),
+        diagnostics
+            .iter()
+            .map(|f| f.code.unwrap_or_default())
+            .collect::<Vec<_>>(),
         ["SW001"]
     );
 }
@@ -122,13 +135,16 @@ fn substitutions_stand_where_words_and_numbers_do() {
     assert_eq!(machine.to_value(), original);
 
     let document = Document::parse(text).expect("is JSON");
-    let findings = crate::validate::validate(&document, MachineType::Standard);
-    assert!(!findings.has_errors(), "{findings}");
+    let diagnostics = crate::validate::validate(&document, MachineType::Standard);
+    assert!(!diagnostics.has_errors(), "{diagnostics}");
 
     let wrong = text.replace("${Jitter}", "SOME");
-    let findings = StateMachine::from_json(&wrong).expect_err("has a fault");
+    let diagnostics = StateMachine::from_json(&wrong).expect_err("has a fault");
     assert_eq!(
-        findings.iter().map(|f| f.rule).collect::<Vec<_>>(),
+        diagnostics
+            .iter()
+            .map(|f| f.code.unwrap_or_default())
+            .collect::<Vec<_>>(),
         ["SW059"]
     );
 }

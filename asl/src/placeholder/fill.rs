@@ -3,7 +3,7 @@
 use super::address::{Addresses, SubstitutedValue};
 use super::syntax::found;
 use super::text_location::{self, TextLocation};
-use crate::finding::Findings;
+use crate::diagnostic::Diagnostics;
 use crate::model::{QueryLanguage, StateMachine};
 
 /// A machine after the substitution of user-defined placeholders.
@@ -26,7 +26,7 @@ pub fn fill(
     machine: &StateMachine,
     addresses: Option<&Addresses>,
     value: &dyn Fn(&str) -> Option<String>,
-) -> Result<FilledMachine, Findings> {
+) -> Result<FilledMachine, Diagnostics> {
     let mut missing: Vec<(String, String)> = Vec::new();
     let mut changed = false;
     let mut json = machine.to_value();

@@ -152,7 +152,7 @@ pub fn by_name(placeholders: &[Placeholder]) -> Vec<NamedPlaceholder<'_>> {
 /// }}"#)?;
 /// let json = to_json(&in_machine(&machine));
 /// assert_eq!(json.to_string(), r#"{"AskActivityArn":{"standsFor":"activity ARN","states":["Ask"]}}"#);
-/// # Ok::<(), stepwright_asl::Findings>(())
+/// # Ok::<(), stepwright_asl::Diagnostics>(())
 /// ```
 pub fn to_json(placeholders: &[Placeholder]) -> Json {
     let mut all = Object::new();

@@ -181,7 +181,7 @@ impl ValueMeaning {
     /// let topic = &found[0].meanings()[0];
     /// assert!(topic.accepts("arn:aws:sns:us-east-1:123456789012:orders"));
     /// assert!(!topic.accepts("arn:aws:sqs:us-east-1:123456789012:orders"));
-    /// # Ok::<(), stepwright_asl::Findings>(())
+    /// # Ok::<(), stepwright_asl::Diagnostics>(())
     /// ```
     pub fn accepts(&self, value: &str) -> bool {
         let Some(known) = self.known else {
@@ -222,7 +222,7 @@ impl ValueMeaning {
     /// let reference = |index: usize| found[index].meanings()[0].reference(found[index].name());
     /// assert_eq!(reference(0).as_deref(), Some("!Ref OrdersQueue"));
     /// assert_eq!(reference(1), None);
-    /// # Ok::<(), stepwright_asl::Findings>(())
+    /// # Ok::<(), stepwright_asl::Diagnostics>(())
     /// ```
     pub fn reference(&self, name: &str) -> Option<String> {
         let known = self.known.filter(|known| !known.noun.is_empty())?;

@@ -14,7 +14,7 @@
 //! let found = in_machine(&machine);
 //! assert_eq!((found[0].name(), found[0].stands_for()), ("TopicArn", SubstitutedValue::Value));
 //! assert_eq!(found[0].states(), ["Tell"]);
-//! # Ok::<(), stepwright_asl::Findings>(())
+//! # Ok::<(), stepwright_asl::Diagnostics>(())
 //! ```
 
 mod address;

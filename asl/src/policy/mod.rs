@@ -20,7 +20,7 @@
 //! assert_eq!(statement.actions, ["dynamodb:PutItem"]);
 //! assert_eq!(statement.resources, ["arn:aws:dynamodb:eu-west-1:123456789012:table/${OrdersTable}"]);
 //! assert!(policy.warnings().is_empty());
-//! # Ok::<(), stepwright_asl::Findings>(())
+//! # Ok::<(), stepwright_asl::Diagnostics>(())
 //! ```
 //!
 //! The policy does not depend on the order of the states, and adding a state never removes a permission.

@@ -1,6 +1,6 @@
 //! A definition that is embedded in another file.
 
-use crate::finding::Findings;
+use crate::diagnostic::Diagnostics;
 use crate::json::Document;
 use crate::model::MachineType;
 use crate::validate::Validator;
@@ -65,19 +65,19 @@ impl Embedded {
     /// Checks a definition that is in the file itself. Pointers are relative to the definition; lines and columns are those of the file.
     ///
     /// Returns `None` if the definition is elsewhere.
-    pub fn check(&self, file: &Document, validator: &Validator) -> Option<Findings> {
+    pub fn check(&self, file: &Document, validator: &Validator) -> Option<Diagnostics> {
         let validator = validator.clone().of_type(self.machine_type);
         match &self.definition {
             EmbeddedDefinition::Part { document, .. } => Some(validator.check(document)),
             EmbeddedDefinition::Text { text, offsets } => {
-                let findings = check_text(text, &validator);
-                let is_truncated = findings.is_truncated();
-                let placed = findings.into_iter().map(|finding| {
-                    let offset = offsets.get(finding.offset).or(offsets.last());
+                let diagnostics = check_text(text, &validator);
+                let is_truncated = diagnostics.is_truncated();
+                let placed = diagnostics.into_iter().map(|diagnostic| {
+                    let offset = offsets.get(diagnostic.location.offset).or(offsets.last());
                     let offset = offset.copied().unwrap_or_default() as usize;
-                    finding.position(file.position_at(offset))
+                    diagnostic.position(file.position_at(offset))
                 });
-                Some(Findings::of(placed.collect(), is_truncated))
+                Some(Diagnostics::of(placed.collect(), is_truncated))
             }
             EmbeddedDefinition::File { .. }
             | EmbeddedDefinition::Asset { .. }
@@ -86,7 +86,7 @@ impl Embedded {
     }
 }
 
-fn check_text(text: &str, validator: &Validator) -> Findings {
+fn check_text(text: &str, validator: &Validator) -> Diagnostics {
     if text.trim().is_empty() {
         return validator.check_text(text);
     }

@@ -3,7 +3,7 @@
 //! [`machines`] finds every `AWS::StepFunctions::StateMachine` and `AWS::Serverless::StateMachine` of a template. The definition may be an object
 //! (`Definition`), a string (`DefinitionString`, also with `Fn::Sub`, `Fn::Join` and `Fn::ToJsonString`), or in another file (`DefinitionUri`,
 //! `DefinitionS3Location`). A value that the template computes (`Ref`, `Fn::GetAtt`, ..) is read as a `${substitution}`. Of `Fn::If`, the first
-//! value is read. YAML's short forms (`!Sub`, `!GetAtt`, `!If`, ..) are supported. Findings have their positions in the file.
+//! value is read. YAML's short forms (`!Sub`, `!GetAtt`, `!If`, ..) are supported. Diagnostics have their positions in the file.
 //!
 //! ```
 //! use stepwright_asl::template::{machines, read};
@@ -26,8 +26,8 @@
 //! assert_eq!((&*found[0].name, found[0].machine_type), ("Orders", MachineType::Express));
 //!
 //! let validator = Validator::new(MachineType::Standard);
-//! let findings = found[0].check(&template, &validator).expect("the definition is in the template");
-//! let error = findings.errors().next().expect("there is no state `Dnoe`");
+//! let diagnostics = found[0].check(&template, &validator).expect("the definition is in the template");
+//! let error = diagnostics.errors().next().expect("there is no state `Dnoe`");
 //! assert_eq!((error.rule, error.line), ("SW020", 10));
 //! # Ok::<(), stepwright_asl::SyntaxError>(())
 //! ```

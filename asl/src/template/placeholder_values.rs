@@ -4,7 +4,7 @@ use super::align::align;
 use super::definition::EmbeddedDefinition;
 use super::find::machines;
 use super::text::TemplateValue;
-use crate::finding::{Finding, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::json::{Document, Json, Position, escape};
 use crate::placeholder::{self, Mismatch, mismatches};
 use crate::similar::did_you_mean;
@@ -26,7 +26,7 @@ pub struct PlaceholderValues {
     /// The position of `DefinitionSubstitutions`, or else of the machine.
     place: Position,
     /// Faults in variables of `Fn::Sub`.
-    findings: Vec<Finding>,
+    diagnostics: Vec<Diagnostic>,
 }
 
 /// A name and its position.
@@ -87,9 +87,9 @@ impl NameUse {
 ///         States: {Charge: {Type: Task, Resource: "${ChargeCardArn}", End: true}}
 /// "#)?;
 /// let orders = &supplies(&template).expect("it is a template")[0];
-/// let findings = orders.check(&orders.uses);
-/// assert_eq!((findings[0].line, findings[0].column), (7, 9));
-/// assert_eq!(findings[0].suggestion.as_deref(), Some("did you mean `ChargeCardArn`?"));
+/// let diagnostics = orders.check(&orders.uses);
+/// assert_eq!((diagnostics[0].line, diagnostics[0].column), (7, 9));
+/// assert_eq!(diagnostics[0].suggestion.as_deref(), Some("did you mean `ChargeCardArn`?"));
 /// # Ok::<(), stepwright_asl::SyntaxError>(())
 /// ```
 pub fn supplies(file: &Document) -> Option<Vec<PlaceholderValues>> {
@@ -123,7 +123,7 @@ pub fn supplies(file: &Document) -> Option<Vec<PlaceholderValues>> {
             given,
             is_computed,
             place,
-            findings: reader.findings,
+            diagnostics: reader.diagnostics,
         })
     });
     Some(found.collect())
@@ -137,19 +137,19 @@ impl PlaceholderValues {
 
     /// Checks the substitutions of a definition that uses these names. Returns the missing, misspelt and unused ones, in the order of the template.
     /// Lines and columns are those of the template.
-    pub fn check(&self, uses: &[NameUse]) -> Vec<Finding> {
+    pub fn check(&self, uses: &[NameUse]) -> Vec<Diagnostic> {
         let wanted: Vec<&str> = uses.iter().map(|one| one.name.as_str()).collect();
         let given: Vec<&str> = self.given.iter().map(|one| one.name.as_str()).collect();
-        let mut found = self.findings.clone();
+        let mut found = self.diagnostics.clone();
         if !self.is_computed {
             let mismatches = mismatches(&wanted, &given).into_iter();
-            found.extend(mismatches.map(|one| self.finding(one, uses)));
+            found.extend(mismatches.map(|one| self.diagnostic(one, uses)));
         }
-        found.sort_by_key(|finding| finding.offset);
+        found.sort_by_key(|diagnostic| diagnostic.location.offset);
         found
     }
 
-    fn finding(&self, mismatch: Mismatch, uses: &[NameUse]) -> Finding {
+    fn diagnostic(&self, mismatch: Mismatch, uses: &[NameUse]) -> Diagnostic {
         let machine = &self.machine;
         let not_there = |given: usize| {
             let name = &self.given[given].name;
@@ -162,17 +162,17 @@ impl PlaceholderValues {
                     "the definition of `{machine}` has {described}, but `DefinitionSubstitutions` has no value for it"
                 );
                 error(MISSING, message, self.place)
-                    .suggest(format!("add `{name}` to its `DefinitionSubstitutions`"))
+                    .with_help(format!("add `{name}` to its `DefinitionSubstitutions`"))
             }
             Mismatch::Misspelt { given, wanted } => {
                 error(MISSPELT, not_there(given), self.given[given].position)
-                    .suggest(format!("did you mean `{}`?", uses[wanted].name))
+                    .with_help(format!("did you mean `{}`?", uses[wanted].name))
             }
             Mismatch::Unknown { given } => {
                 // An unused key has no effect.
-                Finding::new(UNKNOWN, Severity::Warning, not_there(given))
+                Diagnostic::new(UNKNOWN, Severity::Warning, not_there(given))
                     .position(self.given[given].position)
-                    .suggest("remove the key")
+                    .with_help("remove the key")
             }
         }
     }
@@ -185,8 +185,8 @@ const MISSPELT: &str = "misspelt";
 /// A key without a placeholder.
 const UNKNOWN: &str = "unknown";
 
-fn error(kind: &'static str, message: String, position: Position) -> Finding {
-    Finding::new(kind, Severity::Error, message).position(position)
+fn error(kind: &'static str, message: String, position: Position) -> Diagnostic {
+    Diagnostic::new(kind, Severity::Error, message).position(position)
 }
 
 fn keys(place: TemplateValue<'_>) -> Vec<NameUse> {
@@ -257,7 +257,7 @@ impl<'d> Template<'d> {
 struct DefinitionReader<'t, 'd> {
     template: &'t Template<'d>,
     uses: Vec<NameUse>,
-    findings: Vec<Finding>,
+    diagnostics: Vec<Diagnostic>,
 }
 
 impl<'t, 'd> DefinitionReader<'t, 'd> {
@@ -265,7 +265,7 @@ impl<'t, 'd> DefinitionReader<'t, 'd> {
         DefinitionReader {
             template,
             uses: Vec::new(),
-            findings: Vec::new(),
+            diagnostics: Vec::new(),
         }
     }
 
@@ -353,17 +353,17 @@ impl<'t, 'd> DefinitionReader<'t, 'd> {
                 .iter()
                 .map(|key| key.name.as_str())
                 .chain(self.template.known());
-            let mut finding = error(UNKNOWN, message, at);
+            let mut diagnostic = error(UNKNOWN, message, at);
             let mend = did_you_mean(base, candidates);
             if mend.is_some() {
-                finding.rule = MISSPELT;
+                diagnostic.code = Some(MISSPELT);
             }
             let mend = mend.unwrap_or_else(|| {
                 format!(
                     "give `{name}` a value in the variable map of `Fn::Sub`, or make it a parameter"
                 )
             });
-            self.findings.push(finding.suggest(mend));
+            self.diagnostics.push(diagnostic.with_help(mend));
         }
         for key in given
             .iter()
@@ -373,13 +373,13 @@ impl<'t, 'd> DefinitionReader<'t, 'd> {
                 "the string of this `Fn::Sub` does not contain `${{{}}}`",
                 key.name
             );
-            let finding = error(UNKNOWN, message, key.position);
+            let diagnostic = error(UNKNOWN, message, key.position);
             let is_open = |name: &&&str| {
                 !given.iter().any(|key| key.name == **name) && !self.template.has(name)
             };
             let mend = did_you_mean(&key.name, used.iter().filter(is_open).copied());
-            self.findings
-                .push(finding.suggest(mend.unwrap_or("remove the variable".to_owned())));
+            self.diagnostics
+                .push(diagnostic.with_help(mend.unwrap_or("remove the variable".to_owned())));
         }
     }
 }

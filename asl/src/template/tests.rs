@@ -6,20 +6,29 @@ use crate::validate::{MachineType, Validator};
 use crate::yaml::Format;
 use proptest::prelude::*;
 
-/// The findings of the machines in a file: machine, rule, line and pointer, then the text at the position.
+/// The diagnostics of the machines in a file: machine, rule, line and pointer, then the text at the position.
 fn found(name: &str, text: &str) -> Vec<(String, String)> {
     let file = read(name, text).expect("can be read");
     let validator = Validator::new(MachineType::Standard);
     let found = machines(&file).expect("has machines");
     let all = found.iter().flat_map(|machine| {
-        let findings = machine.check(&file, &validator).unwrap_or_default();
-        let said = findings
+        let diagnostics = machine.check(&file, &validator).unwrap_or_default();
+        let said = diagnostics
             .into_iter()
             .filter(|one| one.code.is_some())
             .map(|one| {
-                let rest = text[one.offset..].lines().next().unwrap_or_default();
+                let rest = text[one.location.offset..]
+                    .lines()
+                    .next()
+                    .unwrap_or_default();
                 (
-                    format!("{} {} {} {}", machine.name, one.rule, one.line, one.pointer),
+                    format!(
+                        "{} {} {} {}",
+                        machine.name,
+                        one.code.unwrap_or_default(),
+                        one.location.line,
+                        one.location.pointer
+                    ),
                     rest.trim_end().to_owned(),
                 )
             });
@@ -173,7 +182,7 @@ fn a_joined_text_has_its_places_in_its_pieces() {
 }
 
 #[test]
-fn a_broken_text_is_a_finding_at_its_place() {
+fn a_broken_text_is_a_diagnostic_at_its_place() {
     let text = "Resources:\n  M:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      DefinitionString: |\n        {\"StartAt\": \"A\",\n         \"States\" {}}\n";
     expect("t.yaml", text, &[("M SW001 7 ", "{}}")]);
 }
@@ -284,8 +293,8 @@ proptest! {
         if let Ok(file) = read("t.yaml", &text) {
             let validator = Validator::new(MachineType::Standard);
             for machine in machines(&file).unwrap_or_default() {
-                for finding in machine.check(&file, &validator).iter().flatten() {
-                    prop_assert!(text.get(finding.offset..).is_some(), "{}", finding);
+                for diagnostic in machine.check(&file, &validator).iter().flatten() {
+                    prop_assert!(text.get(diagnostic.location.offset..).is_some(), "{}", diagnostic);
                 }
             }
         }
@@ -309,14 +318,14 @@ proptest! {
             let file = read("t.json", &text).expect("is JSON");
             let machine = &machines(&file).expect("is a template")[0];
             let found = machine.check(&file, &Validator::new(MachineType::Standard)).expect("is there");
-            let said = |findings: &crate::Findings| -> Vec<String> {
-                findings.iter().map(|one| format!("{} {} {}", one.rule, one.pointer, one.message)).collect()
+            let said = |diagnostics: &crate::Diagnostics| -> Vec<String> {
+                diagnostics.iter().map(|one| format!("{} {} {}", one.code.unwrap_or_default(), one.location.pointer, one.message)).collect()
             };
             prop_assert_eq!(said(&found), said(&alone));
         }
     }
 
-    /// The findings do not depend on the syntax of the template, and are at the key.
+    /// The diagnostics do not depend on the syntax of the template, and are at the key.
     #[test]
     fn substitutions_are_checked_in_every_form_of_a_template(
         wanted in prop::collection::btree_set("(Charge|Ship)(Card)?(Arn|ARN|Url)", 1..5),
@@ -344,12 +353,12 @@ proptest! {
             let found = super::supplies(&file).expect("is a template");
             let used: Vec<&str> = found[0].uses.iter().map(|one| one.name.as_str()).collect();
             prop_assert_eq!(&used, &wanted.iter().map(String::as_str).collect::<Vec<_>>());
-            let findings = found[0].check(&found[0].uses);
-            for finding in findings.iter().filter(|finding| finding.rule != "missing") {
-                let written = text[finding.offset..].trim_start_matches('"');
-                prop_assert!(given.iter().any(|key| written.starts_with(key.as_str())), "{}", finding);
+            let diagnostics = found[0].check(&found[0].uses);
+            for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.code.unwrap_or_default() != "missing") {
+                let written = text[diagnostic.location.offset..].trim_start_matches('"');
+                prop_assert!(given.iter().any(|key| written.starts_with(key.as_str())), "{}", diagnostic);
             }
-            let mut told: Vec<String> = findings.iter().map(|finding| format!("{} {}", finding.rule, finding.message)).collect();
+            let mut told: Vec<String> = diagnostics.iter().map(|diagnostic| format!("{} {}", diagnostic.code.unwrap_or_default(), diagnostic.message)).collect();
             told.sort();
             prop_assert_eq!(told.is_empty(), wanted == given);
             prop_assert_eq!(said.get_or_insert(told.clone()), &told);

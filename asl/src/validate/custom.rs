@@ -1,7 +1,7 @@
 //! User-defined rules, which run together with the built-in ones.
 
 use super::definition::Definition;
-use crate::finding::Finding;
+use crate::diagnostic::Diagnostic;
 use crate::graph::Graph;
 use crate::json::{Document, Json, Object, Pointer, Position};
 use crate::model::{MachineType, QueryLanguage, StateKind};
@@ -9,13 +9,13 @@ use crate::resource::Resource;
 
 /// A user-defined rule: a requirement of a team on its definitions that AWS does not have.
 ///
-/// A rule checks the machine, each state, or both, and appends its findings to the list. Each finding gets the rule's [`id`](CustomRule::id), even
-/// if it was created with another id. A finding without a position is reported at the node of its pointer: at the key of an object or array, and at
+/// A rule checks the machine, each state, or both, and appends its diagnostics to the list. Each diagnostic gets the rule's [`id`](CustomRule::id), even
+/// if it was created with another id. A diagnostic without a position is reported at the node of its pointer: at the key of an object or array, and at
 /// the value of anything else. [`Validator::with_rule`](super::Validator::with_rule) adds the rule.
 ///
 /// ```
 /// use stepwright_asl::model::StateKind;
-/// use stepwright_asl::validate::{CustomRule, Finding, MachineType, Severity, StateView, Validator};
+/// use stepwright_asl::validate::{CustomRule, Diagnostic, MachineType, Severity, StateView, Validator};
 ///
 /// /// Each Task says what it is for.
 /// #[derive(Debug)]
@@ -26,10 +26,10 @@ use crate::resource::Resource;
 ///         "ACME001"
 ///     }
 ///
-///     fn check_state(&self, state: &StateView<'_>, findings: &mut Vec<Finding>) {
+///     fn check_state(&self, state: &StateView<'_>, diagnostics: &mut Vec<Diagnostic>) {
 ///         if state.kind() == Some(StateKind::Task) && state.get("Comment").is_none() {
-///             let finding = Finding::new(self.id(), Severity::Warning, format!("task `{}` has no `Comment`", state.name()));
-///             findings.push(finding.at(state.pointer()).suggest("say in a sentence what the task does"));
+///             let diagnostic = Diagnostic::new(self.id(), Severity::Warning, format!("task `{}` has no `Comment`", state.name()));
+///             diagnostics.push(diagnostic.at(state.pointer()).with_help("say in a sentence what the task does"));
 ///         }
 ///     }
 /// }
@@ -39,9 +39,9 @@ use crate::resource::Resource;
 ///   "Ask": {"Type": "Task", "Resource": "${AskFunctionArn}", "End": true}
 /// }}"#;
 /// let validator = Validator::new(MachineType::Standard).allow("SW142")?.with_rule(Commented)?;
-/// let findings = validator.check_text(text);
+/// let diagnostics = validator.check_text(text);
 /// assert_eq!(
-///     findings.to_string(),
+///     diagnostics.to_string(),
 ///     "2:3: ACME001: task `Ask` has no `Comment` at /States/Ask; say in a sentence what the task does",
 /// );
 /// assert!(validator.deny("acme001")?.check_text(text).has_errors());
@@ -52,13 +52,13 @@ pub trait CustomRule: Send + Sync {
     fn id(&self) -> &'static str;
 
     /// Checks the machine as a whole, once.
-    fn check_machine(&self, machine: &MachineView<'_>, findings: &mut Vec<Finding>) {
-        let _ = (machine, findings);
+    fn check_machine(&self, machine: &MachineView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+        let _ = (machine, diagnostics);
     }
 
     /// Checks one state, at any nesting level.
-    fn check_state(&self, state: &StateView<'_>, findings: &mut Vec<Finding>) {
-        let _ = (state, findings);
+    fn check_state(&self, state: &StateView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+        let _ = (state, diagnostics);
     }
 }
 

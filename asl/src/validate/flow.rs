@@ -25,7 +25,7 @@ pub(super) fn control_flow(graph: &Graph<'_>) -> ControlFlow {
 pub(super) struct TargetNames {
     /// For each state, whether a transition or `StartAt` names it.
     pub(super) named: Vec<bool>,
-    /// For each container, whether a transition target is missing or a state cannot be parsed. Rules then skip findings that would only be
+    /// For each container, whether a transition target is missing or a state cannot be parsed. Rules then skip diagnostics that would only be
     /// consequences.
     pub(super) incomplete: Vec<bool>,
     /// For each container, whether a template engine fills in a part of a state's name, so that any name may exist there.

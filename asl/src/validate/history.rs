@@ -253,7 +253,7 @@ pub(super) fn counted(definition: &Definition<'_>) -> Vec<CountedLoop> {
             return;
         };
         if let Some(step) = steps.get(&(flow.cycle[state], counter.to_owned())) {
-            // Finding the start value costs a walk through the states.
+            // Diagnostic the start value costs a walk through the states.
             asked += 1;
             if asked > MAX_STARTS {
                 return;

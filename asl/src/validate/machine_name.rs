@@ -1,6 +1,6 @@
 //! Names of machines, executions and activities. They are arguments of the API, not fields of a definition.
 
-use crate::finding::{Finding, Findings, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::name::{NameError, check_machine};
 
 /// Checks the name of a state machine, an execution or an activity: rule SW150.
@@ -16,17 +16,17 @@ use crate::name::{NameError, check_machine};
 ///     "1:1: SW150 STATE_MACHINE_NAME_INVALID: the name has the character ` `, which is not allowed at /",
 /// );
 /// ```
-pub fn validate_name(name: &str) -> Findings {
+pub fn validate_name(name: &str) -> Diagnostics {
     let Err(error) = check_machine(name) else {
-        return Findings::default();
+        return Diagnostics::default();
     };
     let code = match error {
         NameError::Empty => "STATE_MACHINE_NAME_EMPTY",
         NameError::TooLong { .. } => "STATE_MACHINE_NAME_TOO_LONG",
         NameError::Character(_) | NameError::Reserved(_) => "STATE_MACHINE_NAME_INVALID",
     };
-    let finding = Finding::new("SW150", Severity::Error, error.to_string());
-    Findings::from_iter([finding.with_code(Some(code))])
+    let diagnostic = Diagnostic::new("SW150", Severity::Error, error.to_string());
+    Diagnostics::from_iter([diagnostic.with_aws_code(Some(code))])
 }
 
 #[cfg(test)]
@@ -36,8 +36,10 @@ mod tests {
     #[test]
     fn names_have_aws_codes() {
         let code = |name: &str| {
-            let findings = validate_name(name);
-            findings.iter().find_map(|finding| finding.code)
+            let diagnostics = validate_name(name);
+            diagnostics
+                .iter()
+                .find_map(|diagnostic| diagnostic.aws_code)
         };
         assert_eq!(code("a-b_1"), None);
         assert_eq!(code(""), Some("STATE_MACHINE_NAME_EMPTY"));

@@ -11,8 +11,8 @@
 //!   "A": {"Type": "Pass", "Next": "Dnoe"},
 //!   "Done": {"Type": "Succeed"}
 //! }}"#)?;
-//! let findings = validate(&document, MachineType::Standard);
-//! assert_eq!(findings.to_string(), concat!(
+//! let diagnostics = validate(&document, MachineType::Standard);
+//! assert_eq!(diagnostics.to_string(), concat!(
 //!     "2:33: SW020 MISSING_TRANSITION_TARGET: Missing 'Next' target: Dnoe at /States/A/Next; ",
 //!     "did you mean `Done`?",
 //! ));
@@ -38,7 +38,7 @@ mod validator;
 mod variables;
 mod walk;
 
-pub use crate::finding::{Finding, Findings, Severity};
+pub use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use crate::model::MachineType;
 pub use custom::{CustomRule, MachineView, StateView};
 pub use machine_name::validate_name;
@@ -53,7 +53,7 @@ use crate::json::Document;
 use crate::model::StateMachine;
 use std::borrow::Cow;
 
-/// The input of a validation: a `&Document`, parsed from a text, or a `&StateMachine`. Findings of a `StateMachine` have a pointer but no position:
+/// The input of a validation: a `&Document`, parsed from a text, or a `&StateMachine`. Diagnostics of a `StateMachine` have a pointer but no position:
 /// their line and column are 1.
 #[derive(Debug, Clone)]
 pub struct Subject<'d>(Cow<'d, Document>);
@@ -70,7 +70,7 @@ impl From<&StateMachine> for Subject<'_> {
     }
 }
 
-/// Checks a definition with every rule. The findings of a [`Document`] have lines and columns; those of a [`StateMachine`] do not.
+/// Checks a definition with every rule. The diagnostics of a [`Document`] have lines and columns; those of a [`StateMachine`] do not.
 ///
 /// ```
 /// use stepwright_asl::model::StateMachine;
@@ -78,16 +78,16 @@ impl From<&StateMachine> for Subject<'_> {
 ///
 /// let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 0.5, "End": true}}}"#;
 /// let machine = StateMachine::from_json(text)?;
-/// let findings = validate(&machine, MachineType::Standard);
-/// assert_eq!(findings.iter().next().map(|finding| &*finding.pointer), Some("/States/A/Seconds"));
-/// # Ok::<(), stepwright_asl::Findings>(())
+/// let diagnostics = validate(&machine, MachineType::Standard);
+/// assert_eq!(diagnostics.iter().next().map(|diagnostic| &*diagnostic.location.pointer), Some("/States/A/Seconds"));
+/// # Ok::<(), stepwright_asl::Diagnostics>(())
 /// ```
-pub fn validate<'d>(definition: impl Into<Subject<'d>>, machine_type: MachineType) -> Findings {
+pub fn validate<'d>(definition: impl Into<Subject<'d>>, machine_type: MachineType) -> Diagnostics {
     Validator::new(machine_type).check(definition)
 }
 
-/// Checks the text of a definition with every rule. Invalid JSON is reported as a finding, too.
-pub fn validate_text(text: &str, machine_type: MachineType) -> Findings {
+/// Checks the text of a definition with every rule. Invalid JSON is reported as a diagnostic, too.
+pub fn validate_text(text: &str, machine_type: MachineType) -> Diagnostics {
     Validator::new(machine_type).check_text(text)
 }
 

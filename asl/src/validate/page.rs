@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::rule::{Evidence, Rule};
 use super::rule_id::RuleIdError;
 use super::rules::{RULES, rule};
-use crate::finding::Severity;
+use crate::diagnostic::Severity;
 
 /// Rules that are in the list but are not checked in a definition, with where they are checked.
 const ELSEWHERE: &[(&[&str], &str)] = &[

@@ -1,38 +1,38 @@
-//! Collects the findings of the rules.
+//! Collects the diagnostics of the rules.
 
 use std::borrow::Borrow;
 
-use crate::finding::{Finding, Severity};
+use crate::diagnostic::{Diagnostic, RelatedLocation, Severity, TextLocation};
 use crate::fix::{Fix, Safety};
 use crate::json::{Document, Json, Pointer};
 use crate::similar::{is_slip, most_similar};
 
-/// The properties that all findings of one rule share.
+/// The properties that all diagnostics of one rule share.
 #[derive(Clone, Copy)]
 pub(super) struct RuleHeading {
     pub(super) id: &'static str,
     pub(super) name: &'static str,
-    pub(super) code: Option<&'static str>,
+    pub(super) aws_code: Option<&'static str>,
     pub(super) severity: Severity,
 }
 
-/// The findings so far, and the rule that is being checked.
+/// The diagnostics so far, and the rule that is being checked.
 pub(super) struct Report<'d> {
     document: &'d Document,
     heading: RuleHeading,
-    findings: Vec<Finding>,
+    diagnostics: Vec<Diagnostic>,
     /// Remaining number of name comparisons for suggestions. Without a limit, thousands of faults in a definition of thousands of states would take
     /// too long.
     comparisons: usize,
-    /// Remaining bytes of memory for findings and their pointers. Without a limit, thousands of faults below a key of megabytes would fill the
+    /// Remaining bytes of memory for diagnostics and their pointers. Without a limit, thousands of faults below a key of megabytes would fill the
     /// memory.
     room: usize,
     has_error: bool,
     truncated: bool,
 }
 
-/// Approximate size of a finding without its texts, in bytes.
-const FINDING: usize = 200;
+/// Approximate size of a diagnostic without its texts, in bytes.
+const DIAGNOSTIC: usize = 200;
 
 impl<'d> Report<'d> {
     pub(super) fn new(document: &'d Document) -> Report<'d> {
@@ -41,10 +41,10 @@ impl<'d> Report<'d> {
             heading: RuleHeading {
                 id: "",
                 name: "",
-                code: None,
+                aws_code: None,
                 severity: Severity::Error,
             },
-            findings: Vec::new(),
+            diagnostics: Vec::new(),
             comparisons: 50_000,
             room: 16 * 1024 * 1024,
             has_error: false,
@@ -52,21 +52,21 @@ impl<'d> Report<'d> {
         }
     }
 
-    /// Starts the findings of another rule.
+    /// Starts the diagnostics of another rule.
     pub(super) fn begin(&mut self, heading: RuleHeading) {
         self.heading = heading;
     }
 
-    pub(super) fn finish(self) -> Vec<Finding> {
-        self.findings
+    pub(super) fn finish(self) -> Vec<Diagnostic> {
+        self.diagnostics
     }
 
-    /// Whether findings were dropped because of the memory limit.
+    /// Whether diagnostics were dropped because of the memory limit.
     pub(super) fn is_truncated(&self) -> bool {
         self.truncated
     }
 
-    /// Adds a finding about the node at `pointer`. The returned entry adds details to it.
+    /// Adds a diagnostic about the node at `pointer`. The returned entry adds details to it.
     pub(super) fn add<'p>(
         &mut self,
         pointer: impl Borrow<Pointer<'p>>,
@@ -76,11 +76,11 @@ impl<'d> Report<'d> {
         let RuleHeading {
             id,
             name,
-            code,
+            aws_code,
             severity,
         } = self.heading;
         let mut entry = ReportEntry {
-            finding: None,
+            diagnostic: None,
             meant: None,
             comparisons: &mut self.comparisons,
             room: &mut self.room,
@@ -96,37 +96,43 @@ impl<'d> Report<'d> {
         }
         let pointer = pointer.borrow().to_string();
         let message = message.into();
-        let size = FINDING + pointer.len() + message.len();
+        let size = DIAGNOSTIC + pointer.len() + message.len();
         *entry.room = entry.room.saturating_sub(size);
         *entry.has_error |= severity == Severity::Error;
-        let finding = Finding::new(id, severity, message).with_name(name);
-        let finding = finding.with_code(code);
-        self.findings.push(finding.at(pointer).placed(document));
-        entry.finding = self.findings.last_mut();
+        let location = TextLocation::of(document, pointer);
+        let mut diagnostic = Diagnostic::error(location, message).with_code(id);
+        diagnostic.severity = severity;
+        let diagnostic = diagnostic.with_name(name).with_aws_code(aws_code);
+        self.diagnostics.push(diagnostic);
+        entry.diagnostic = self.diagnostics.last_mut();
         entry
     }
 
-    /// Adds a finding that was created elsewhere.
-    pub(super) fn push(&mut self, finding: Finding) {
-        let is_needed = finding.severity == Severity::Error && !self.has_error;
+    /// Adds a diagnostic that was created elsewhere.
+    pub(super) fn push(&mut self, diagnostic: Diagnostic) {
+        let is_needed = diagnostic.severity == Severity::Error && !self.has_error;
         if self.room == 0 && !is_needed {
             self.truncated = true;
             return;
         }
-        let size = FINDING + finding.pointer.len() + finding.message.len();
+        let size = DIAGNOSTIC + diagnostic.location.pointer.len() + diagnostic.message.len();
         self.room = self.room.saturating_sub(size);
-        self.has_error |= finding.severity == Severity::Error;
-        self.findings.push(finding);
+        self.has_error |= diagnostic.severity == Severity::Error;
+        self.diagnostics.push(diagnostic);
     }
 
-    /// Adds a finding of a user-defined rule, which has a pointer but may have no position.
-    pub(super) fn place(&mut self, finding: Finding) {
-        let is_placed = (finding.line, finding.column, finding.offset) != (1, 1, 0);
+    /// Adds a diagnostic of a user-defined rule, which has a pointer but may have no position.
+    pub(super) fn place(&mut self, diagnostic: Diagnostic) {
+        let is_placed = (
+            diagnostic.location.line,
+            diagnostic.location.column,
+            diagnostic.location.offset,
+        ) != (1, 1, 0);
         if is_placed {
-            return self.push(finding);
+            return self.push(diagnostic);
         }
         // If the node does not exist, its nearest existing ancestor is shown.
-        let mut pointer = finding.pointer.as_str();
+        let mut pointer = diagnostic.location.pointer.as_str();
         let position = loop {
             let node = self.document.json().pointer(pointer);
             match (node, pointer.rfind('/')) {
@@ -139,8 +145,8 @@ impl<'d> Report<'d> {
             }
         };
         match position {
-            Some(position) => self.push(finding.position(position)),
-            None => self.push(finding),
+            Some(position) => self.push(diagnostic.position(position)),
+            None => self.push(diagnostic),
         }
     }
 }
@@ -151,14 +157,14 @@ struct MeantName {
     is_slip: bool,
 }
 
-/// The finding that was added last.
+/// The diagnostic that was added last.
 pub(super) struct ReportEntry<'r> {
-    finding: Option<&'r mut Finding>,
+    diagnostic: Option<&'r mut Diagnostic>,
     /// The suggested name, if no other is as similar.
     meant: Option<MeantName>,
     room: &'r mut usize,
     comparisons: &'r mut usize,
-    /// Whether the report had an error before this finding.
+    /// Whether the report had an error before this diagnostic.
     had_error: bool,
     has_error: &'r mut bool,
     document: &'r Document,
@@ -167,7 +173,7 @@ pub(super) struct ReportEntry<'r> {
 impl ReportEntry<'_> {
     /// Adds a suggestion for fixing it.
     pub(super) fn suggest(self, suggestion: Option<String>) -> Self {
-        self.change(|finding, _| finding.suggestion = suggestion)
+        self.change(|diagnostic, _| diagnostic.help = suggestion)
     }
 
     /// Suggests the candidate most similar to `name`, unless the comparison limit is used up.
@@ -186,7 +192,7 @@ impl ReportEntry<'_> {
         candidates: impl IntoIterator<Item = &'c str>,
         write: impl FnOnce(&str) -> String,
     ) -> Self {
-        if self.finding.is_none() {
+        if self.diagnostic.is_none() {
             return self;
         }
         let left = &mut self.comparisons;
@@ -211,13 +217,13 @@ impl ReportEntry<'_> {
         let size: usize = fix
             .edits
             .iter()
-            .map(|edit| FINDING + edit.pointer().len())
+            .map(|edit| DIAGNOSTIC + edit.pointer().len())
             .sum();
         if *self.room < size {
             return self;
         }
         *self.room -= size;
-        self.change(|finding, _| finding.fix = Some(fix))
+        self.change(|diagnostic, _| diagnostic.fix = Some(fix))
     }
 
     /// Adds the fix for the suggested name, if no other name is as similar. A safe fix becomes an unsafe one unless the name is a typo of it.
@@ -232,41 +238,65 @@ impl ReportEntry<'_> {
         self.fix(fix)
     }
 
-    /// Replaces AWS's code.
-    pub(super) fn code(self, code: &'static str) -> Self {
-        self.change(|finding, _| finding.code = Some(code))
+    /// Adds the node at `pointer`, which explains the problem. Its position is that of its key.
+    pub(super) fn related<'p>(
+        self,
+        pointer: impl Borrow<Pointer<'p>>,
+        message: impl Into<String>,
+    ) -> Self {
+        if self.diagnostic.is_none() {
+            return self;
+        }
+        let pointer = pointer.borrow().to_string();
+        let message = message.into();
+        let size = DIAGNOSTIC + pointer.len() + message.len();
+        if *self.room < size {
+            return self;
+        }
+        *self.room -= size;
+        self.change(|diagnostic, document| {
+            let location = TextLocation::of_key(document, pointer);
+            diagnostic
+                .related
+                .push(RelatedLocation { location, message });
+        })
     }
 
-    /// Makes the finding a warning. AWS has no such warning.
+    /// Replaces AWS's code.
+    pub(super) fn code(self, code: &'static str) -> Self {
+        self.change(|diagnostic, _| diagnostic.aws_code = Some(code))
+    }
+
+    /// Makes the diagnostic a warning. AWS has no such warning.
     pub(super) fn warn(self) -> Self {
         *self.has_error = self.had_error;
-        self.change(|finding, _| {
-            finding.severity = Severity::Warning;
-            finding.code = None;
+        self.change(|diagnostic, _| {
+            diagnostic.severity = Severity::Warning;
+            diagnostic.aws_code = None;
         })
     }
 
     /// Sets the position to the member's key instead of its value.
     pub(super) fn at_key(self) -> Self {
-        self.change(|finding, document| {
-            if let Some(position) = document.key_position(&finding.pointer) {
-                *finding = finding.clone().position(position);
+        self.change(|diagnostic, document| {
+            if let Some(position) = document.key_position(&diagnostic.location.pointer) {
+                *diagnostic = diagnostic.clone().position(position);
             }
         })
     }
 
-    /// Sets the position to a node inside the reported one, such as the member `/x` of the object that the finding is about.
+    /// Sets the position to a node inside the reported one, such as the member `/x` of the object that the diagnostic is about.
     pub(super) fn at_value(self, pointer: &Pointer<'_>) -> Self {
-        self.change(|finding, document| {
+        self.change(|diagnostic, document| {
             if let Some(position) = document.position(&pointer.to_string()) {
-                *finding = finding.clone().position(position);
+                *diagnostic = diagnostic.clone().position(position);
             }
         })
     }
 
-    fn change(mut self, change: impl FnOnce(&mut Finding, &Document)) -> Self {
-        if let Some(finding) = &mut self.finding {
-            change(finding, self.document);
+    fn change(mut self, change: impl FnOnce(&mut Diagnostic, &Document)) -> Self {
+        if let Some(diagnostic) = &mut self.diagnostic {
+            change(diagnostic, self.document);
         }
         self
     }

@@ -2,7 +2,7 @@
 
 use super::definition::Definition;
 use super::report::{Report, RuleHeading};
-use crate::finding::Severity;
+use crate::diagnostic::Severity;
 
 /// One rule of the validator.
 #[derive(Debug, Clone, Copy)]
@@ -12,7 +12,7 @@ pub struct Rule {
     pub id: &'static str,
     /// The rule's name, such as `missing-transition-target`. Everything that takes an id also takes the name.
     pub name: &'static str,
-    /// The severity of its findings. A rule of errors may also report warnings, but a rule of warnings reports no errors.
+    /// The severity of its diagnostics. A rule of errors may also report warnings, but a rule of warnings reports no errors.
     pub severity: Severity,
     /// AWS's code for its errors; `None` if AWS does not check this.
     pub code: Option<&'static str>,
@@ -32,7 +32,7 @@ impl Rule {
         RuleHeading {
             id: self.id,
             name: self.name,
-            code: self.code,
+            aws_code: self.code,
             severity: self.severity,
         }
     }

@@ -25,7 +25,7 @@ pub enum RuleIdError {
 impl RuleIdError {
     /// Returns the error for an id or name that is not in `known`.
     pub(super) fn unknown<'k>(id: &str, known: impl Iterator<Item = &'k str>) -> RuleIdError {
-        let elsewhere = || "each finding shows the id of its rule, such as SW022".to_owned();
+        let elsewhere = || "each diagnostic shows the id of its rule, such as SW022".to_owned();
         RuleIdError::Unknown {
             id: id.to_owned(),
             suggestion: did_you_mean(id, known).unwrap_or_else(elsewhere),

@@ -2,7 +2,7 @@
 
 use super::definition::Definition;
 use super::rule_id::RuleIdError;
-use crate::finding::Finding;
+use crate::diagnostic::Diagnostic;
 use crate::json::{Json, Pointer};
 
 /// The warnings that a definition suppresses.
@@ -30,10 +30,10 @@ impl Suppressions {
     }
 
     /// Whether a warning is suppressed at its pointer.
-    pub(super) fn covers(&self, finding: &Finding) -> bool {
+    pub(super) fn covers(&self, diagnostic: &Diagnostic) -> bool {
         self.places.iter().any(|(place, ids)| {
-            let inside = finding.pointer.strip_prefix(place.as_str());
-            ids.contains(&finding.rule)
+            let inside = diagnostic.location.pointer.strip_prefix(place.as_str());
+            diagnostic.code.is_some_and(|code| ids.contains(&code))
                 && inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
     }

@@ -37,13 +37,13 @@ fn a_name_is_as_good_as_an_id() {
         .clone()
         .deny("Needless-End-False")
         .expect("a name");
-    let findings = denied.check_text(text);
-    let finding = findings.iter().next().expect("one finding");
+    let diagnostics = denied.check_text(text);
+    let diagnostic = diagnostics.iter().next().expect("one diagnostic");
     assert_eq!(
-        (finding.rule, finding.name),
+        (diagnostic.code.unwrap_or_default(), diagnostic.name),
         ("SW029", Some("needless-end-false"))
     );
-    assert_eq!(finding.severity, Severity::Error);
+    assert_eq!(diagnostic.severity, Severity::Error);
     let without = validator.clone().without("needless-end-false");
     assert!(without.expect("a name").check_text(text).is_empty());
     let error = validator.allow("needles-end-false").expect_err("a typo");
@@ -68,8 +68,11 @@ fn a_comment_allows_rules_by_name() {
             r#"{{"StartAt": "A", "States": {{"A": {{"Comment": "{comment}",
             "Type": "Pass", "End": false, "Next": "B"}}, "B": {{"Type": "Succeed"}}}}}}"#
         );
-        let findings = validate_text(&text, MachineType::Standard);
-        let found: Vec<&str> = findings.iter().map(|finding| finding.rule).collect();
+        let diagnostics = validate_text(&text, MachineType::Standard);
+        let found: Vec<&str> = diagnostics
+            .iter()
+            .map(|diagnostic| diagnostic.code.unwrap_or_default())
+            .collect();
         assert_eq!(found, rules, "{comment}");
     }
 }
@@ -80,17 +83,20 @@ fn several_faults_are_found_in_one_pass() {
         "A": {"Type": "Task", "Retyr": [], "Next": "B", "TimeoutSeconds": 0},
         "B": {"Type": "Wait", "Seconds": 1, "Timestamp": "x", "Next": "Nowhere"},
         "C": {"Type": "Chioce"}}}"#;
-    let findings = validate_text(text, MachineType::Standard);
-    let rules: Vec<_> = findings.iter().map(|finding| finding.rule).collect();
+    let diagnostics = validate_text(text, MachineType::Standard);
+    let rules: Vec<_> = diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.code.unwrap_or_default())
+        .collect();
     assert_eq!(
         rules,
         [
             "SW013", "SW040", "SW014", "SW043", "SW080", "SW082", "SW020", "SW015"
         ]
     );
-    let suggestions: Vec<_> = findings
+    let suggestions: Vec<_> = diagnostics
         .iter()
-        .filter_map(|finding| finding.suggestion.as_deref())
+        .filter_map(|diagnostic| diagnostic.help.as_deref())
         .collect();
     assert!(
         suggestions.contains(&"did you mean `Retry`?")
@@ -108,7 +114,7 @@ fn a_rule_can_be_left_out() {
 }
 
 #[test]
-fn texts_that_hold_no_definition_are_findings() {
+fn texts_that_hold_no_definition_are_diagnostics() {
     for (text, rule) in [
         ("", "SW002"),
         (" \n", "SW002"),
@@ -117,11 +123,11 @@ fn texts_that_hold_no_definition_are_findings() {
         ("[]", "SW017"),
         ("{}", "SW010"),
     ] {
-        let findings = validate_text(text, MachineType::Standard);
+        let diagnostics = validate_text(text, MachineType::Standard);
         assert_eq!(
-            findings
+            diagnostics
                 .iter()
-                .map(|finding| finding.rule)
+                .map(|diagnostic| diagnostic.code.unwrap_or_default())
                 .collect::<Vec<_>>(),
             [rule],
             "{text}"
@@ -141,8 +147,12 @@ fn hostile_definitions_end() {
         r#"{{"StartAt": "S0", "States": {{{}}}}}"#,
         cycle.collect::<Vec<_>>().join(",")
     );
-    let findings = validate_text(&cycle, MachineType::Standard);
-    assert!(findings.iter().any(|finding| finding.rule == "SW023"));
+    let diagnostics = validate_text(&cycle, MachineType::Standard);
+    assert!(
+        diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.code.unwrap_or_default() == "SW023")
+    );
 
     let lost =
         (0..15_000).map(|i| format!(r#""S{i}": {{"Type": "Pass", "Nxet": 1, "Next": "T{i}"}}"#));
@@ -150,8 +160,8 @@ fn hostile_definitions_end() {
         r#"{{"StartAt": "S0", "States": {{{}}}}}"#,
         lost.collect::<Vec<_>>().join(",")
     );
-    let findings = validate_text(&lost, MachineType::Standard);
-    assert_eq!(findings.len(), 30_000);
+    let diagnostics = validate_text(&lost, MachineType::Standard);
+    assert_eq!(diagnostics.len(), 30_000);
 
     let names: Vec<String> = (0..20_000).map(|i| format!("$v{i} := $w{i}")).collect();
     let expression = format!("({})", names.join(";"));
@@ -252,12 +262,12 @@ proptest! {
     fn no_definition_panics_the_validator(definition in any_definition()) {
         let text = definition.to_string();
         let document = Document::parse(&text).expect("is JSON");
-        let findings = validate(&document, MachineType::Express);
-        for finding in &findings {
-            prop_assert!(document.position(&finding.pointer).is_some() , "{}", finding);
+        let diagnostics = validate(&document, MachineType::Express);
+        for diagnostic in &diagnostics {
+            prop_assert!(document.position(&diagnostic.location.pointer).is_some() , "{}", diagnostic);
         }
         // A definition without errors can be parsed.
-        if !findings.has_errors() {
+        if !diagnostics.has_errors() {
             let machine = crate::StateMachine::from_document(&document);
             prop_assert!(machine.is_ok(), "{machine:?}");
         }

@@ -10,7 +10,7 @@ use super::report::Report;
 use super::rule_id::{RuleIdError, RuleIds};
 use super::rules::RULES;
 use super::silence::Suppressions;
-use crate::finding::{Finding, Findings, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::json::Document;
 use crate::model::MachineType;
 
@@ -86,7 +86,7 @@ impl Validator {
         Ok(self)
     }
 
-    /// Reports the findings of the rule with this id or name as errors, regardless of case. Of `deny` and [`allow`](Validator::allow), the last
+    /// Reports the diagnostics of the rule with this id or name as errors, regardless of case. Of `deny` and [`allow`](Validator::allow), the last
     /// call counts.
     ///
     /// # Errors
@@ -142,7 +142,7 @@ impl Validator {
     }
 
     /// Checks the text of a definition.
-    pub fn check_text(&self, text: &str) -> Findings {
+    pub fn check_text(&self, text: &str) -> Diagnostics {
         if text.trim().is_empty() {
             let document = Document::empty(text);
             return self.check(&document);
@@ -154,7 +154,7 @@ impl Validator {
     }
 
     /// Checks a definition: a [`Document`] or a [`StateMachine`](crate::StateMachine).
-    pub fn check<'d>(&self, definition: impl Into<Subject<'d>>) -> Findings {
+    pub fn check<'d>(&self, definition: impl Into<Subject<'d>>) -> Diagnostics {
         let Subject(document) = definition.into();
         let document = document.as_ref();
         let mut definition = Definition::read(document, self.machine_type);
@@ -169,13 +169,13 @@ impl Validator {
         }
         self.check_custom(&definition, &mut report);
         let truncated = report.is_truncated();
-        let mut findings = report.finish();
+        let mut diagnostics = report.finish();
         let silence = Suppressions::of(&definition);
-        findings.retain_mut(|finding| {
-            let is_error = finding.severity == Severity::Error;
-            (is_error || !silence.covers(finding)) && self.count(finding)
+        diagnostics.retain_mut(|diagnostic| {
+            let is_error = diagnostic.severity == Severity::Error;
+            (is_error || !silence.covers(diagnostic)) && self.count(diagnostic)
         });
-        Findings::of(findings, truncated)
+        Diagnostics::of(diagnostics, truncated)
     }
 
     fn check_custom(&self, definition: &Definition<'_>, report: &mut Report<'_>) {
@@ -184,31 +184,32 @@ impl Validator {
             if self.off.contains(&rule.id()) {
                 continue;
             }
-            let mut findings = Vec::new();
-            let mut take = |findings: &mut Vec<Finding>| {
-                for mut finding in findings.drain(..) {
-                    finding.rule = rule.id();
-                    finding.name = None;
-                    report.place(finding);
+            let mut diagnostics = Vec::new();
+            let mut take = |diagnostics: &mut Vec<Diagnostic>| {
+                for mut diagnostic in diagnostics.drain(..) {
+                    diagnostic.code = Some(rule.id());
+                    diagnostic.name = None;
+                    report.place(diagnostic);
                 }
             };
-            rule.check_machine(&machine, &mut findings);
-            take(&mut findings);
+            rule.check_machine(&machine, &mut diagnostics);
+            take(&mut diagnostics);
             for state in machine.states() {
-                rule.check_state(&state, &mut findings);
-                take(&mut findings);
+                rule.check_state(&state, &mut diagnostics);
+                take(&mut diagnostics);
             }
         }
     }
 
-    /// Applies the configured severity to a finding. Returns `false` if it is suppressed.
-    fn count(&self, finding: &mut Finding) -> bool {
-        if finding.severity == Severity::Error {
+    /// Applies the configured severity to a diagnostic. Returns `false` if it is suppressed.
+    fn count(&self, diagnostic: &mut Diagnostic) -> bool {
+        if diagnostic.severity == Severity::Error {
             return true;
         }
-        let is_allowed = self.allowed.contains(&finding.rule);
-        if self.denied.contains(&finding.rule) || self.denies_warnings && !is_allowed {
-            finding.severity = Severity::Error;
+        let has_code = |codes: &[&str]| diagnostic.code.is_some_and(|code| codes.contains(&code));
+        let is_allowed = has_code(&self.allowed);
+        if has_code(&self.denied) || self.denies_warnings && !is_allowed {
+            diagnostic.severity = Severity::Error;
             return true;
         }
         !is_allowed

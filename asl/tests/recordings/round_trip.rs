@@ -17,7 +17,7 @@ fn realworld_definitions_survive_reading_and_writing() {
             continue;
         };
         let machine = StateMachine::from_json(text)
-            .unwrap_or_else(|findings| panic!("{}:\n{findings}", path.display()));
+            .unwrap_or_else(|diagnostics| panic!("{}:\n{diagnostics}", path.display()));
         // serde would reject a float beyond the exact integers; these files contain none.
         let through_serde: StateMachine = serde_json::from_str(text).expect("is read by serde");
         assert_eq!(through_serde, machine, "{}", path.display());

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use stepwright_asl::template::{self, EmbeddedDefinition, PlaceholderValues};
-use stepwright_asl::{Finding, Severity};
+use stepwright_asl::{Diagnostic, Severity};
 
 use super::checked_machine::{self, CheckedMachine, PlaceholderProblem};
 use super::checked_scope::CheckedScope;
@@ -51,7 +51,7 @@ pub(super) fn check(
         checked_machine::print(&checked);
     }
     if checked.iter().any(|one| one.errors() > 0) {
-        return Err(Failure::Findings);
+        return Err(Failure::Diagnostics);
     }
     Ok(())
 }
@@ -148,10 +148,10 @@ fn of_machine(
                 "`${{{}}}` is not replaced: only `Fn::Sub` on a text in the template itself replaces it",
                 one.name
             );
-            let finding = Finding::new("unfillable", Severity::Error, message)
+            let diagnostic = Diagnostic::new("unfillable", Severity::Error, message)
                 .position(one.position)
-                .suggest("use a name of letters and digits, and define it with this value in `DefinitionSubstitutions`");
-            wrong.push(PlaceholderProblem::new(finding, file, &machine.text));
+                .with_help("use a name of letters and digits, and define it with this value in `DefinitionSubstitutions`");
+            wrong.push(PlaceholderProblem::new(diagnostic, file, &machine.text));
         }
         machine.uses()
     };
@@ -197,7 +197,7 @@ fn of_machine(
         );
     }
     let found = supply.check(&uses).into_iter();
-    wrong.extend(found.map(|finding| PlaceholderProblem::new(finding, path, text)));
+    wrong.extend(found.map(|diagnostic| PlaceholderProblem::new(diagnostic, path, text)));
     Ok(Some(CheckedMachine {
         machine: supply.machine,
         template: path.to_owned(),

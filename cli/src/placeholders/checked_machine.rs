@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use stepwright_asl::yaml::Format;
-use stepwright_asl::{Finding, Severity};
+use stepwright_asl::{Diagnostic, Severity};
 
 use crate::output;
 use crate::report;
@@ -25,8 +25,8 @@ pub(super) struct CheckedMachine {
 impl CheckedMachine {
     /// The number of errors.
     pub(super) fn errors(&self) -> usize {
-        let findings = self.wrong.iter().map(|wrong| wrong.finding.severity);
-        findings
+        let diagnostics = self.wrong.iter().map(|wrong| wrong.diagnostic.severity);
+        diagnostics
             .filter(|severity| *severity == Severity::Error)
             .count()
     }
@@ -38,15 +38,15 @@ impl CheckedMachine {
 
 /// A problem and its location.
 pub(super) struct PlaceholderProblem {
-    pub(super) finding: Finding,
+    pub(super) diagnostic: Diagnostic,
     pub(super) path: PathBuf,
     pub(super) text: String,
 }
 
 impl PlaceholderProblem {
-    pub(super) fn new(finding: Finding, path: &Path, text: &str) -> PlaceholderProblem {
+    pub(super) fn new(diagnostic: Diagnostic, path: &Path, text: &str) -> PlaceholderProblem {
         PlaceholderProblem {
-            finding,
+            diagnostic,
             path: path.to_owned(),
             text: text.to_owned(),
         }
@@ -62,23 +62,23 @@ impl PlaceholderProblem {
         };
         output::line(format_args!(
             "{}\n",
-            report::finding(&self.finding, &source)
+            report::diagnostic(&self.diagnostic, &source)
         ));
     }
 
     fn json(&self, machine: &str) -> Value {
         json!({
-            "kind": self.finding.rule,
-            "severity": match self.finding.severity {
+            "kind": self.diagnostic.code.unwrap_or_default(),
+            "severity": match self.diagnostic.severity {
                 Severity::Error => "error",
                 Severity::Warning => "warning",
             },
             "machine": machine,
             "file": self.path.to_string_lossy(),
-            "line": self.finding.line,
-            "column": self.finding.column,
-            "message": self.finding.message,
-            "suggestion": self.finding.suggestion,
+            "line": self.diagnostic.location.line,
+            "column": self.diagnostic.location.column,
+            "message": self.diagnostic.message,
+            "suggestion": self.diagnostic.help,
         })
     }
 }
@@ -127,6 +127,6 @@ pub(super) fn as_json(all: &[CheckedMachine]) -> Value {
     json!({
         "result": if all.iter().all(|one| one.errors() == 0) { "OK" } else { "FAIL" },
         "machines": machines.collect::<Vec<_>>(),
-        "findings": wrong,
+        "diagnostics": wrong,
     })
 }

@@ -70,9 +70,9 @@ fn of_template(
         }
         _ => return Ok(None),
     };
-    let machine = machine.map_err(|findings| {
+    let machine = machine.map_err(|diagnostics| {
         Failure::Failed(format!(
-            "{} (`{}`): {findings}",
+            "{} (`{}`): {diagnostics}",
             path.display(),
             supply.machine
         ))

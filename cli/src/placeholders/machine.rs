@@ -29,8 +29,8 @@ impl PlaceholderMachine {
         let document = Format::of(path, &text)
             .parse(&text)
             .map_err(|error| Failure::Failed(format!("{shown} cannot be read: {error}")))?;
-        let machine = StateMachine::from_document(&document).map_err(|findings| {
-            Failure::Failed(format!("{shown} is not a valid definition: {findings}"))
+        let machine = StateMachine::from_document(&document).map_err(|diagnostics| {
+            Failure::Failed(format!("{shown} is not a valid definition: {diagnostics}"))
         })?;
         Ok(PlaceholderMachine {
             placeholders: in_machine(&machine),

@@ -10,7 +10,7 @@ use hcl_edit::structure::Attribute;
 use hcl_edit::visit::{self, Visit};
 use stepwright_asl::placeholder::{Mismatch, mismatches};
 use stepwright_asl::template::NameUse;
-use stepwright_asl::{Finding, Severity};
+use stepwright_asl::{Diagnostic, Severity};
 
 use super::checked_machine::{CheckedMachine, PlaceholderProblem};
 use super::checked_scope::CheckedScope;
@@ -136,17 +136,18 @@ fn of_call(
             "{shown}: missing variables of {name} are not reported, because Terraform computes some of the variables"
         ));
     }
-    let wrong = variables
-        .check(&uses, call.is_plain, &at)
-        .into_iter()
-        .map(|(place, finding)| {
-            let file = &module.files[place.file];
-            PlaceholderProblem::new(
-                placed(finding, &file.text, place.span.start),
-                &file.path,
-                &file.text,
-            )
-        });
+    let wrong =
+        variables
+            .check(&uses, call.is_plain, &at)
+            .into_iter()
+            .map(|(place, diagnostic)| {
+                let file = &module.files[place.file];
+                PlaceholderProblem::new(
+                    placed(diagnostic, &file.text, place.span.start),
+                    &file.path,
+                    &file.text,
+                )
+            });
     Ok(Some(CheckedMachine {
         machine: name,
         template: file.path.clone(),
@@ -214,38 +215,38 @@ impl TerraformVariables {
         uses: &[NameUse],
         is_plain: bool,
         at: &ModulePosition,
-    ) -> Vec<(ModulePosition, Finding)> {
+    ) -> Vec<(ModulePosition, Diagnostic)> {
         let wanted: Vec<&str> = uses.iter().map(|one| one.name.as_str()).collect();
         let given: Vec<&str> = self.given.iter().map(|(name, _)| name.as_str()).collect();
-        let error = |kind, message: String| Finding::new(kind, Severity::Error, message);
+        let error = |kind, message: String| Diagnostic::new(kind, Severity::Error, message);
         let mut found = Vec::new();
         for mismatch in mismatches(&wanted, &given) {
             found.push(match mismatch {
                 Mismatch::Missing { .. } if self.is_open => continue,
                 Mismatch::Missing { wanted } => {
                     let (message, mend) = missing(&uses[wanted], is_plain);
-                    (at.clone(), error("missing", message).suggest(mend))
+                    (at.clone(), error("missing", message).with_help(mend))
                 }
                 Mismatch::Misspelt {
                     given,
                     wanted: meant,
                 } => {
                     let (name, place) = &self.given[given];
-                    let finding = error(
+                    let diagnostic = error(
                         "misspelt",
                         format!("the definition has no placeholder `${{{name}}}`"),
                     );
                     (
                         place.clone(),
-                        finding.suggest(format!("did you mean `{}`?", wanted[meant])),
+                        diagnostic.with_help(format!("did you mean `{}`?", wanted[meant])),
                     )
                 }
                 Mismatch::Unknown { given } => {
                     let (name, place) = &self.given[given];
                     // An unused variable has no effect.
                     let message = format!("the definition has no placeholder `${{{name}}}`");
-                    let finding = Finding::new("unknown", Severity::Warning, message);
-                    (place.clone(), finding.suggest("remove the variable"))
+                    let diagnostic = Diagnostic::new("unknown", Severity::Warning, message);
+                    (place.clone(), diagnostic.with_help("remove the variable"))
                 }
                 _ => continue,
             });

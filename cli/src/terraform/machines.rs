@@ -5,7 +5,7 @@ use std::path::Path;
 use hcl_edit::Span;
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body};
-use stepwright_asl::Findings;
+use stepwright_asl::Diagnostics;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::validate::Validator;
 use stepwright_asl::yaml::Format;
@@ -205,13 +205,16 @@ impl TerraformMachine<'_> {
         ))
     }
 
-    /// The definition in a text. Its findings have positions in the Terraform file.
+    /// The definition in a text. Its diagnostics have positions in the Terraform file.
     fn definition(&self, at: &File, text: &DefinitionText<'_>) -> EmbeddedMachine {
         let validated = LoadedDefinition::of(&at.path, text.text.clone(), &self.validator);
-        let findings: Findings = (validated.findings.into_iter())
-            .map(|finding| {
-                let offset = text.offsets.get(finding.offset).or(text.offsets.last());
-                placed(finding, &at.text, offset.copied().unwrap_or_default())
+        let diagnostics: Diagnostics = (validated.diagnostics.into_iter())
+            .map(|diagnostic| {
+                let offset = text
+                    .offsets
+                    .get(diagnostic.location.offset)
+                    .or(text.offsets.last());
+                placed(diagnostic, &at.text, offset.copied().unwrap_or_default())
             })
             .collect();
         let source = SourceFile {
@@ -222,7 +225,7 @@ impl TerraformMachine<'_> {
         };
         let definition = LoadedDefinition {
             source,
-            findings,
+            diagnostics,
             machine: Some(self.name.clone()),
             inner: validated.source.document,
             has_comments: false,

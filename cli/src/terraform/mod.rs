@@ -13,7 +13,7 @@ use hcl_edit::Span;
 use hcl_edit::expr::{Expression, FuncCall, ObjectKey, TraversalOperator};
 use hcl_edit::structure::Body;
 use hcl_edit::template::Element;
-use stepwright_asl::Finding;
+use stepwright_asl::Diagnostic;
 
 use crate::failure::Failure;
 use crate::input;
@@ -171,12 +171,12 @@ pub(crate) fn path_of(
     }
 }
 
-/// Sets the position of the finding in the text.
-pub(crate) fn placed(mut finding: Finding, text: &str, offset: usize) -> Finding {
+/// Sets the position of the diagnostic in the text.
+pub(crate) fn placed(mut diagnostic: Diagnostic, text: &str, offset: usize) -> Diagnostic {
     let before = text.get(..offset).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default();
-    finding.line = before.matches('\n').count() + 1;
-    finding.column = line.chars().count() + 1;
-    finding.offset = offset;
-    finding
+    diagnostic.location.line = before.matches('\n').count() + 1;
+    diagnostic.location.column = line.chars().count() + 1;
+    diagnostic.location.offset = offset;
+    diagnostic
 }

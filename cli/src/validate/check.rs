@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use stepwright_asl::Findings;
+use stepwright_asl::Diagnostics;
 use stepwright_asl::json::{Document, Json};
 use stepwright_asl::template;
 use stepwright_asl::validate::Validator;
@@ -23,7 +23,7 @@ pub(super) struct CheckedDefinition {
     pub(super) source: SourceFile,
     /// The machine's name, if the file has one.
     pub(super) machine: Option<String>,
-    pub(super) findings: Findings,
+    pub(super) diagnostics: Diagnostics,
     /// The reason why fixes cannot be made in its text.
     pub(super) unfixable: Option<&'static str>,
     /// Whether it was found in a folder as a plain definition file, without the settings of a template.
@@ -116,7 +116,7 @@ impl Checker {
             source: definition.source,
             machine: definition.machine,
             unfixable,
-            findings: definition.findings,
+            diagnostics: definition.diagnostics,
             is_direct,
         });
     }

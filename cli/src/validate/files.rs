@@ -82,7 +82,7 @@ fn walk(
         if nearest.is_some_and(|settings| settings.excludes(&path, false)) {
             continue;
         }
-        // Findings show `./a.json` as `a.json`.
+        // Diagnostics show `./a.json` as `a.json`.
         let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
         files.push(File {
             path,

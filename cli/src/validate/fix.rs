@@ -119,12 +119,12 @@ impl FileFixer {
             return Ok(text);
         };
         for refused in &fixed.refused {
-            let (finding, reason) = (&refused.finding, &refused.reason);
+            let (diagnostic, reason) = (&refused.diagnostic, &refused.reason);
             self.notes.push(format!(
                 "{}:{}: {} is not fixed: {reason}",
                 path.display(),
-                finding.line,
-                finding.rule
+                diagnostic.location.line,
+                diagnostic.code.unwrap_or_default()
             ));
         }
         let is_first = fixed.text != text && self.changed.insert(whole(path));

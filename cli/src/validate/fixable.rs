@@ -1,4 +1,4 @@
-//! Findings that `--fix` would fix, or that it cannot fix.
+//! Diagnostics that `--fix` would fix, or that it cannot fix.
 
 use stepwright_asl::fix::Safety;
 
@@ -7,7 +7,7 @@ use super::count::count;
 use super::fix::allowed;
 use crate::args::ValidateArguments;
 
-/// The number of findings with a fix of this safety in texts that can be edited.
+/// The number of diagnostics with a fix of this safety in texts that can be edited.
 fn fixable(checked: &[CheckedDefinition], safety: Safety) -> usize {
     let editable = checked.iter().filter(|one| one.unfixable.is_none());
     editable.map(|one| with_fix(one, safety)).sum()
@@ -15,13 +15,13 @@ fn fixable(checked: &[CheckedDefinition], safety: Safety) -> usize {
 
 fn with_fix(one: &CheckedDefinition, safety: Safety) -> usize {
     let fixes = one
-        .findings
+        .diagnostics
         .iter()
-        .filter_map(|finding| finding.fix.as_ref());
+        .filter_map(|diagnostic| diagnostic.fix.as_ref());
     fixes.filter(|fix| fix.safety == safety).count()
 }
 
-/// The line about the findings that `--fix` would fix; `None` if there is none.
+/// The line about the diagnostics that `--fix` would fix; `None` if there is none.
 pub(super) fn hint(checked: &[CheckedDefinition]) -> Option<String> {
     let (safe, risky) = (
         fixable(checked, Safety::Safe),
@@ -37,7 +37,7 @@ pub(super) fn hint(checked: &[CheckedDefinition]) -> Option<String> {
     }
 }
 
-/// Notes about definitions whose findings have fixes but whose text cannot be edited.
+/// Notes about definitions whose diagnostics have fixes but whose text cannot be edited.
 pub(super) fn unfixable_notes(
     checked: &[CheckedDefinition],
     arguments: &ValidateArguments,

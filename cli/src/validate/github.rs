@@ -4,39 +4,42 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use stepwright_asl::{Finding, Severity};
+use stepwright_asl::{Diagnostic, Severity, TextLocation};
 
 use super::check::CheckedDefinition;
 use crate::output;
 use crate::report;
 
-/// Prints a command for each finding.
+/// Prints a command for each diagnostic.
 pub(super) fn print(checked: &[CheckedDefinition]) {
     for one in checked {
-        for finding in &one.findings {
-            output::line(command(finding, one));
+        for diagnostic in &one.diagnostics {
+            output::line(command(diagnostic, one));
         }
     }
 }
 
-fn command(finding: &Finding, one: &CheckedDefinition) -> String {
-    let level = match finding.severity {
+fn command(diagnostic: &Diagnostic, one: &CheckedDefinition) -> String {
+    let level = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
     };
-    let (line, column) = (finding.line, finding.column);
-    let mut message = finding.message.clone();
-    if let Some(location) = finding.location() {
+    let (line, column) = (diagnostic.location.line, diagnostic.location.column);
+    let mut message = diagnostic.message.clone();
+    if let Some(location) = diagnostic.aws_location() {
         message.push_str(&format!(" at {location}"));
     }
-    if let Some(suggestion) = &finding.suggestion {
+    if let Some(suggestion) = &diagnostic.help {
         message.push_str(&format!("; {suggestion}"));
     }
     let file = property(&normalized(&one.source.path).to_string_lossy());
-    let end = column + marked(finding, one);
+    let end = column + marked(&diagnostic.location, one);
     let title = match &one.machine {
-        Some(machine) => property(&format!("{} in {machine}", finding.rule)),
-        None => property(finding.rule),
+        Some(machine) => property(&format!(
+            "{} in {machine}",
+            diagnostic.code.unwrap_or_default()
+        )),
+        None => property(diagnostic.code.unwrap_or_default()),
     };
     format!(
         "::{level} file={file},line={line},endLine={line},col={column},endColumn={end},title={title}::{}",
@@ -60,8 +63,8 @@ fn normalized(path: &Path) -> PathBuf {
 }
 
 /// The number of marked characters.
-pub(super) fn marked(finding: &Finding, one: &CheckedDefinition) -> usize {
-    let range = report::place(finding, &one.source);
+pub(super) fn marked(location: &TextLocation, one: &CheckedDefinition) -> usize {
+    let range = report::place(location, &one.source);
     let text = one.source.text.get(range).unwrap_or_default();
     text.lines().next().unwrap_or_default().chars().count()
 }

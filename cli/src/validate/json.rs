@@ -2,48 +2,48 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use stepwright_asl::Finding;
+use stepwright_asl::Diagnostic;
 
 use super::check::CheckedDefinition;
 
 /// A diagnostic in AWS's format, with its file.
 #[derive(Serialize)]
-struct Diagnostic<'c> {
+struct FileDiagnostic<'c> {
     file: String,
     machine: Option<&'c str>,
     #[serde(flatten)]
-    finding: &'c Finding,
+    diagnostic: &'c Diagnostic,
 }
 
 /// Returns one object, for any number of files.
 pub(super) fn report(checked: &[CheckedDefinition]) -> Value {
     let diagnostics = checked.iter().flat_map(|one| {
-        let diagnostic = |finding| Diagnostic {
+        let diagnostic = |diagnostic| FileDiagnostic {
             file: file(one),
             machine: one.machine.as_deref(),
-            finding,
+            diagnostic,
         };
-        one.findings.iter().map(diagnostic)
+        one.diagnostics.iter().map(diagnostic)
     });
-    let diagnostics: Vec<Diagnostic<'_>> = diagnostics.collect();
-    let has_errors = checked.iter().any(|one| one.findings.has_errors());
+    let diagnostics: Vec<FileDiagnostic<'_>> = diagnostics.collect();
+    let has_errors = checked.iter().any(|one| one.diagnostics.has_errors());
     json!({
         "result": result(has_errors),
         "diagnostics": diagnostics,
-        "truncated": checked.iter().any(|one| one.findings.is_truncated()),
+        "truncated": checked.iter().any(|one| one.diagnostics.is_truncated()),
         "files": checked.iter().map(summary).collect::<Vec<_>>(),
     })
 }
 
 fn summary(one: &CheckedDefinition) -> Value {
-    let errors = one.findings.errors().count();
+    let errors = one.diagnostics.errors().count();
     json!({
         "file": file(one),
         "machine": one.machine,
         "result": result(errors > 0),
         "errors": errors,
-        "warnings": one.findings.len() - errors,
-        "truncated": one.findings.is_truncated(),
+        "warnings": one.diagnostics.len() - errors,
+        "truncated": one.diagnostics.is_truncated(),
     })
 }
 

@@ -1,4 +1,4 @@
-//! `stepwright validate`: reports all findings about definitions.
+//! `stepwright validate`: reports all diagnostics about definitions.
 
 mod check;
 mod count;
@@ -25,10 +25,10 @@ use progress::Progress;
 use text::Totals;
 use validators::Validators;
 
-/// Validates the files and prints the findings.
+/// Validates the files and prints the diagnostics.
 pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Failure> {
     if fixes_input(arguments) && arguments.format != OutputFormat::Text {
-        let text = "--fix prints the fixed text of standard input, so the findings have no other format than text";
+        let text = "--fix prints the fixed text of standard input, so the diagnostics have no other format than text";
         return Err(Failure::Usage(text.to_owned()));
     }
     let mut checker = Checker::new(FileFixer::of(arguments));
@@ -53,7 +53,7 @@ pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Failure> {
     }
     match last {
         Some(failure) => Err(failure),
-        None if is_failed => Err(Failure::Findings),
+        None if is_failed => Err(Failure::Diagnostics),
         None => Ok(()),
     }
 }
@@ -81,7 +81,7 @@ fn check_files(
     Ok(failures)
 }
 
-/// Prints the findings and the number of fixes. Returns whether there is an error or, with `--diff`, a change.
+/// Prints the diagnostics and the number of fixes. Returns whether there is an error or, with `--diff`, a change.
 fn conclude(
     checked: &[CheckedDefinition],
     fixer: Option<&FileFixer>,
@@ -96,7 +96,7 @@ fn conclude(
     }
     match fixer {
         Some(fixer) if arguments.diff => fixer.has_changes(),
-        _ => checked.iter().any(|one| one.findings.has_errors()),
+        _ => checked.iter().any(|one| one.diagnostics.has_errors()),
     }
 }
 
@@ -113,7 +113,7 @@ fn no_definition(arguments: &ValidateArguments) -> Failure {
     Failure::Usage(format!("cannot read {}: {reason}", paths.join(", ")))
 }
 
-/// Prints the findings: on standard error if the fixed text is on standard output.
+/// Prints the diagnostics: on standard error if the fixed text is on standard output.
 fn print(checked: &[CheckedDefinition], arguments: &ValidateArguments) {
     if fixes_input(arguments) {
         return text::print_to_stderr(checked);

@@ -1,4 +1,4 @@
-//! `--statistics`: the number of findings of each rule.
+//! `--statistics`: the number of diagnostics of each rule.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 use super::check::CheckedDefinition;
 use crate::output;
 
-/// Prints a line for each rule that has findings, the most frequent first.
+/// Prints a line for each rule that has diagnostics, the most frequent first.
 pub(super) fn print(checked: &[CheckedDefinition]) {
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for finding in checked.iter().flat_map(|one| &one.findings) {
-        let name = finding.name.unwrap_or_default();
-        *counts.entry((finding.rule, name)).or_default() += 1;
+    for diagnostic in checked.iter().flat_map(|one| &one.diagnostics) {
+        let name = diagnostic.name.unwrap_or_default();
+        *counts
+            .entry((diagnostic.code.unwrap_or_default(), name))
+            .or_default() += 1;
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by_key(|(_, count)| Reverse(*count));

@@ -8,22 +8,25 @@ use super::count::count;
 use crate::output;
 use crate::report;
 
-/// Prints every finding with its source lines, a line for each definition, and a summary.
+/// Prints every diagnostic with its source lines, a line for each definition, and a summary.
 pub(super) fn print(checked: &[CheckedDefinition], quiet: bool) {
     for one in checked {
-        for finding in &one.findings {
-            output::line(format_args!("{}\n", report::finding(finding, &one.source)));
+        for diagnostic in &one.diagnostics {
+            output::line(format_args!(
+                "{}\n",
+                report::diagnostic(diagnostic, &one.source)
+            ));
         }
         if quiet {
             continue;
         }
         let shown = one.shown();
-        let errors = one.findings.errors().count();
-        let warnings = one.findings.len() - errors;
+        let errors = one.diagnostics.errors().count();
+        let warnings = one.diagnostics.len() - errors;
         output::line(format_args!("{shown}: {}", verdict(errors, warnings)));
-        if one.findings.is_truncated() {
+        if one.diagnostics.is_truncated() {
             output::line(format_args!(
-                "{shown}: too many findings; fix these and run again"
+                "{shown}: too many diagnostics; fix these and run again"
             ));
         }
     }
@@ -32,11 +35,14 @@ pub(super) fn print(checked: &[CheckedDefinition], quiet: bool) {
     }
 }
 
-/// Prints every finding with its source lines on standard error.
+/// Prints every diagnostic with its source lines on standard error.
 pub(super) fn print_to_stderr(checked: &[CheckedDefinition]) {
     for one in checked {
-        for finding in &one.findings {
-            report::tell(format_args!("{}\n", report::finding(finding, &one.source)));
+        for diagnostic in &one.diagnostics {
+            report::tell(format_args!(
+                "{}\n",
+                report::diagnostic(diagnostic, &one.source)
+            ));
         }
     }
 }
@@ -63,14 +69,14 @@ impl Totals {
         let files: HashSet<_> = checked.iter().map(|one| &one.source.path).collect();
         let errors = checked
             .iter()
-            .map(|one| one.findings.errors().count())
+            .map(|one| one.diagnostics.errors().count())
             .sum();
-        let findings: usize = checked.iter().map(|one| one.findings.len()).sum();
+        let diagnostics: usize = checked.iter().map(|one| one.diagnostics.len()).sum();
         Totals {
             definitions: checked.len(),
             files: files.len(),
             errors,
-            warnings: findings - errors,
+            warnings: diagnostics - errors,
         }
     }
 }

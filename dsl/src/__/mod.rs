@@ -18,7 +18,7 @@ pub use crate::task::{
     TaskBinder, TaskContext, TaskError, TaskReturn, cause,
 };
 pub use crate::type_block::*;
-pub use crate::workflow::{Binder, Definition, Faults, Workflow};
+pub use crate::workflow::{Binder, Definition, InvalidWorkflow, Workflow};
 pub use stepwright_asl::model::{MachineType, QueryLanguage};
 
 /// A call of a function in [`functions`](crate::functions), identified by its type.

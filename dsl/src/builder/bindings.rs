@@ -8,7 +8,7 @@ use crate::shape::{Payload, Shape};
 use crate::task::{
     Address, Deploy, ErrorVariant, Handler, JsonCall, Runs, Task, TaskBinder, TaskError, call_json,
 };
-use crate::workflow::{Binder, Definition, Faults, TaskSchemas, Workflow};
+use crate::workflow::{Binder, Definition, InvalidWorkflow, TaskSchemas, Workflow};
 use std::any::TypeId;
 use std::fmt;
 use std::sync::Arc;
@@ -174,7 +174,7 @@ pub struct BoundWorkflow {
 enum BindingSource {
     Type {
         type_id: TypeId,
-        build: fn() -> Result<Definition, Faults>,
+        build: fn() -> Result<Definition, InvalidWorkflow>,
         bind: fn(&mut Bindings),
     },
     Built(Arc<(Definition, Bindings)>),
@@ -210,7 +210,7 @@ impl BoundWorkflow {
     /// # Errors
     ///
     /// As [`Workflow::build`].
-    pub fn build(&self) -> Result<Definition, Faults> {
+    pub fn build(&self) -> Result<Definition, InvalidWorkflow> {
         match &self.source {
             BindingSource::Type { build, .. } => build(),
             BindingSource::Built(built) => Ok(built.0.clone()),

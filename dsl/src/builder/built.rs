@@ -2,7 +2,7 @@
 
 use super::bindings::{Bindings, BoundWorkflow};
 use crate::shape::Payload;
-use crate::workflow::{Definition, Fault, Schemas};
+use crate::workflow::{Definition, Schemas, WorkflowDiagnostic};
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -11,12 +11,16 @@ use std::ops::Deref;
 pub struct BuiltWorkflow<In, Out> {
     definition: Definition,
     bindings: Bindings,
-    warnings: Vec<Fault>,
+    warnings: Vec<WorkflowDiagnostic>,
     types: PhantomData<fn(In) -> Out>,
 }
 
 impl<In, Out> BuiltWorkflow<In, Out> {
-    pub(super) fn new(definition: Definition, bindings: Bindings, warnings: Vec<Fault>) -> Self {
+    pub(super) fn new(
+        definition: Definition,
+        bindings: Bindings,
+        warnings: Vec<WorkflowDiagnostic>,
+    ) -> Self {
         BuiltWorkflow {
             definition,
             bindings,
@@ -31,9 +35,9 @@ impl<In, Out> BuiltWorkflow<In, Out> {
         &self.definition
     }
 
-    /// The findings of [lints](super::Lint) that are neither allowed nor denied, each with its state and location.
+    /// The diagnostics of [lints](super::Lint) that are neither allowed nor denied, each with its state and location.
     #[must_use]
-    pub fn warnings(&self) -> &[Fault] {
+    pub fn warnings(&self) -> &[WorkflowDiagnostic] {
         &self.warnings
     }
 

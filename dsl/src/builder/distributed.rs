@@ -145,7 +145,7 @@ impl<In, Input> Batches<In, Input> {
 }
 
 impl<In: Payload, Out> Body<In, Out> {
-    /// Applies expressions to the input of a state. Faults in them get the caller's location.
+    /// Applies expressions to the input of a state. Problems in them get the caller's location.
     #[track_caller]
     fn inputs<T: Payload>(
         &self,

@@ -3,7 +3,7 @@
 use super::bindings::Bindings;
 use super::body::Body;
 use super::built::BuiltWorkflow;
-use super::faults;
+use super::diagnostics;
 use super::items::name_items;
 use super::scope::BuilderScope;
 use super::variable::InputHandle;
@@ -13,7 +13,7 @@ use crate::lower;
 use crate::rules::{self, Level, Levels, Lint};
 use crate::shape::Payload;
 use crate::task::Deploy;
-use crate::workflow::{Fault, Faults, SourceLocation};
+use crate::workflow::{InvalidWorkflow, SourceLocation};
 use std::collections::HashSet;
 use std::fmt;
 use std::ops::Deref;
@@ -100,14 +100,14 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
         }
     }
 
-    /// Turns the findings of a lint into faults.
+    /// Turns the diagnostics of a lint into faults.
     #[must_use]
     pub fn deny(mut self, lint: Lint) -> Self {
         self.lints.set(lint, Level::Deny);
         self
     }
 
-    /// Ignores the findings of a lint.
+    /// Ignores the diagnostics of a lint.
     #[must_use]
     pub fn allow(mut self, lint: Lint) -> Self {
         self.lints.set(lint, Level::Allow);
@@ -127,10 +127,10 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
     ///
     /// Returns all faults that rustc cannot find, in one list: handles that are never defined, defined twice or unreachable,
     /// states without a transition or with a transition to another body, duplicate names, and everything that ASL cannot express.
-    pub fn build(&self) -> Result<BuiltWorkflow<In, Out>, Faults> {
+    pub fn build(&self) -> Result<BuiltWorkflow<In, Out>, InvalidWorkflow> {
         let scope = &self.body.scope;
         let mut faults = Vec::new();
-        faults::find(scope, "the workflow", &[], &mut faults);
+        diagnostics::find(scope, "the workflow", &[], &mut faults);
         let parameter = scope.given.borrow().clone();
         let parameter = parameter.unwrap_or(Text::Borrowed("input"));
         let flow = self
@@ -144,7 +144,7 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
         });
         let mut flow = scope.to_lower().into_iter().fold(flow, Flow::state);
         name_items(&mut flow);
-        let ways_are_known = faults::ways_are_known(scope);
+        let ways_are_known = diagnostics::ways_are_known(scope);
         faults.extend(rules::faults(&flow, ways_are_known));
         let mut warnings = Vec::new();
         for (lint, fault) in rules::lints(&flow, ways_are_known) {
@@ -158,11 +158,12 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
         flow.front_end = FrontEnd::Builder;
         let (definition, mut lowered) = lower::lower_with_faults(&flow, &faults);
         // Only one fault for each call: a further fault at the same location may only follow from the first.
-        let reported: HashSet<Option<SourceLocation>> = faults.iter().map(Fault::place).collect();
-        lowered.retain(|fault| !reported.contains(&fault.place()));
+        let reported: HashSet<Option<SourceLocation>> =
+            faults.iter().map(|fault| fault.location.source).collect();
+        lowered.retain(|fault| !reported.contains(&fault.location.source));
         faults.extend(lowered);
         if !faults.is_empty() {
-            return Err(Faults::new(&flow.name, faults));
+            return Err(InvalidWorkflow::new(&flow.name, faults));
         }
         let mut bindings = Bindings::default();
         bind(scope, self.deploy, &mut bindings);

@@ -358,7 +358,7 @@ impl BuilderScope {
 
     /// The states: the start state first, the others in the order of their definitions.
     ///
-    /// Faults that [`faults`](super::faults) reports are repaired here arbitrarily, so that lowering reports only
+    /// Problems that [`faults`](super::diagnostics) reports are repaired here arbitrarily, so that lowering reports only
     /// further ones.
     pub(super) fn to_lower(&self) -> Vec<State> {
         let mut start = Vec::new();

@@ -3,14 +3,14 @@
 use super::files::Files;
 use crate::builder::BuiltWorkflow;
 use crate::shape::Payload;
-use crate::workflow::{Definition, Faults, Workflow};
+use crate::workflow::{Definition, InvalidWorkflow, Workflow};
 use std::fmt;
 
 /// Workflows that belong together, such as all of a crate; [`workflows!`](crate::workflows!) creates a list of them.
 #[derive(Default)]
 #[must_use = "nothing is written yet"]
 pub struct Workflows {
-    pub(super) files: Vec<Result<Files, Faults>>,
+    pub(super) files: Vec<Result<Files, InvalidWorkflow>>,
 }
 
 impl Workflows {
@@ -40,7 +40,7 @@ impl Workflows {
         self
     }
 
-    fn and(mut self, one: Result<Files, Faults>) -> Workflows {
+    fn and(mut self, one: Result<Files, InvalidWorkflow>) -> Workflows {
         self.files.push(one);
         self
     }

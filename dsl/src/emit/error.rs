@@ -1,7 +1,7 @@
 //! Errors of emitting files.
 
 use super::difference::Difference;
-use crate::workflow::Faults;
+use crate::workflow::InvalidWorkflow;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ pub struct EmitError(Reason);
 
 enum Reason {
     Usage(String),
-    Faults(Vec<Faults>),
+    InvalidWorkflow(Vec<InvalidWorkflow>),
     Io(PathBuf, io::Error),
     Drift {
         files: Vec<FileDifference>,
@@ -34,8 +34,8 @@ impl EmitError {
         EmitError(Reason::Usage(text))
     }
 
-    pub(super) fn faults(faults: Vec<Faults>) -> EmitError {
-        EmitError(Reason::Faults(faults))
+    pub(super) fn faults(faults: Vec<InvalidWorkflow>) -> EmitError {
+        EmitError(Reason::InvalidWorkflow(faults))
     }
 
     pub(super) fn io(path: &Path, error: io::Error) -> EmitError {
@@ -60,7 +60,7 @@ impl fmt::Display for EmitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Reason::Usage(text) => f.write_str(text),
-            Reason::Faults(faults) => {
+            Reason::InvalidWorkflow(faults) => {
                 for (index, faults) in faults.iter().enumerate() {
                     let gap = if index == 0 { "" } else { "\n" };
                     write!(f, "{gap}{faults}")?;

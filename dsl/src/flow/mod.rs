@@ -1,7 +1,7 @@
 //! The flow tree: a workflow as data, before it becomes ASL.
 //!
 //! `workflow!` expands to it and the typed builder creates it; everything below is shared. Its constructors never fail:
-//! [`Flow::lower`] returns everything that ASL cannot express as [`Faults`](crate::workflow::Faults), each with its state and a fix.
+//! [`Flow::lower`] returns everything that ASL cannot express as [`InvalidWorkflow`](crate::workflow::InvalidWorkflow), each with its state and a fix.
 //!
 //! Differences from the macro's syntax:
 //!
@@ -21,6 +21,7 @@ mod fragment;
 mod front_end;
 mod map;
 mod state;
+mod state_names;
 mod walk;
 
 pub use self::answer::AnswerType;
@@ -36,6 +37,7 @@ pub(crate) use self::front_end::FrontEnd;
 pub use self::map::Map;
 pub use self::state::{Body, State, Wait};
 pub(crate) use self::state::{FlowStateKind, Otherwise, Transition};
+pub(crate) use self::state_names::{NamedState, name_problems};
 pub(crate) use self::walk::each_state;
 
 use crate::expr::{Expr, Text};

@@ -9,9 +9,10 @@ use super::scope::Scopes;
 use super::state::{States, raw};
 use super::text;
 use super::unhandled::unhandled;
-use crate::flow::{AnswerType, Flow, FlowStateKind, each_state};
-use crate::workflow::{Definition, Fault, Faults};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use crate::flow::{AnswerType, Flow, FlowStateKind, NamedState, each_state, name_problems};
+use crate::workflow::{Definition, InvalidWorkflow, WorkflowDiagnostic};
+use std::collections::{BTreeMap, HashMap};
+use stepwright_asl::analysis::NameKind;
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{NumberOrExpression, QueryLanguage, StateMachine};
 
@@ -21,7 +22,7 @@ impl Flow {
     /// # Errors
     ///
     /// Returns everything that ASL cannot express, in one list.
-    pub fn lower(mut self) -> Result<Definition, Faults> {
+    pub fn lower(mut self) -> Result<Definition, InvalidWorkflow> {
         self.prepare();
         lower(&self)
     }
@@ -33,17 +34,20 @@ impl Flow {
     }
 }
 
-fn lower(flow: &Flow) -> Result<Definition, Faults> {
+fn lower(flow: &Flow) -> Result<Definition, InvalidWorkflow> {
     let (definition, faults) = lower_with_faults(flow, &[]);
     match faults.is_empty() {
         true => Ok(definition),
-        false => Err(Faults::new(&flow.name, faults)),
+        false => Err(InvalidWorkflow::new(&flow.name, faults)),
     }
 }
 
 /// Returns the definition, and everything that ASL cannot express or that AWS would refuse, without faults that follow from the known ones. With
 /// faults, the definition is incomplete.
-pub(crate) fn lower_with_faults(flow: &Flow, known: &[Fault]) -> (Definition, Vec<Fault>) {
+pub(crate) fn lower_with_faults(
+    flow: &Flow,
+    known: &[WorkflowDiagnostic],
+) -> (Definition, Vec<WorkflowDiagnostic>) {
     let (machine, faults) = with_refused(flow, known);
     let definition = Definition::new(flow.name.to_string(), flow.machine_type, machine)
         .calling(addresses::of(flow))
@@ -66,7 +70,10 @@ fn answers(flow: &Flow) -> BTreeMap<String, AnswerType> {
     answers
 }
 
-fn with_refused(flow: &Flow, known: &[Fault]) -> (StateMachine, Vec<Fault>) {
+fn with_refused(
+    flow: &Flow,
+    known: &[WorkflowDiagnostic],
+) -> (StateMachine, Vec<WorkflowDiagnostic>) {
     let (machine, mut faults) = machine_of(flow);
     let refused = refused::faults(flow, &machine, known, &faults);
     faults.extend(refused);
@@ -75,12 +82,18 @@ fn with_refused(flow: &Flow, known: &[Fault]) -> (StateMachine, Vec<Fault>) {
         let next = order.len();
         order.entry(&*state.name).or_insert(next);
     });
-    faults.sort_by_key(|fault| fault.state().and_then(|state| order.get(state).copied()));
+    faults.sort_by_key(|fault| {
+        fault
+            .location
+            .state
+            .as_deref()
+            .and_then(|state| order.get(state).copied())
+    });
     (machine, faults)
 }
 
 /// The machine, as far as ASL can express it, and the faults; AWS's own rules are not checked yet.
-fn machine_of(flow: &Flow) -> (StateMachine, Vec<Fault>) {
+fn machine_of(flow: &Flow) -> (StateMachine, Vec<WorkflowDiagnostic>) {
     let scopes = Scopes::of(flow);
     loop {
         let renamed = scopes.renamed();
@@ -93,7 +106,7 @@ fn machine_of(flow: &Flow) -> (StateMachine, Vec<Fault>) {
     }
 }
 
-fn lowered(flow: &Flow, scopes: &Scopes) -> (StateMachine, Vec<Fault>) {
+fn lowered(flow: &Flow, scopes: &Scopes) -> (StateMachine, Vec<WorkflowDiagnostic>) {
     let mut report = Report::of_machine(flow);
     if flow.states.is_empty() {
         report.fault("a workflow needs a state");
@@ -127,20 +140,15 @@ fn lowered(flow: &Flow, scopes: &Scopes) -> (StateMachine, Vec<Fault>) {
     (machine, faults)
 }
 
-fn duplicates(flow: &Flow) -> Vec<Fault> {
-    let mut names = HashSet::new();
-    let mut faults = Vec::new();
+/// The names that several states have. A fragment adds states that `workflow!` does not see.
+fn duplicates(flow: &Flow) -> Vec<WorkflowDiagnostic> {
+    let mut states = Vec::new();
     each_state(&flow.states, &mut |state| {
-        if !names.insert(&*state.name) {
-            let message = format!(
-                "the state name `{}` is used twice; state names are unique in a machine, including its branches and maps",
-                state.name
-            );
-            let fault = Fault::new(Some(&state.name), message).at(state.place);
-            faults.push(fault.breaks("SW025"));
-        }
+        states.push(NamedState::of(state, &state.name));
     });
-    faults
+    let problems = name_problems(NameKind::State, &states);
+    let repeated = problems.filter(|fault| fault.code == Some("SW025"));
+    repeated.collect()
 }
 
 fn any_jsonpath(flow: &Flow) -> bool {
@@ -182,8 +190,8 @@ fn with_raw(flow: &Flow, machine: StateMachine, report: &mut Report) -> StateMac
     }
     match StateMachine::from_value(&Json::Object(object)) {
         Ok(machine) => machine,
-        Err(findings) => {
-            report.fault(format!("a raw field does not fit: {findings}"));
+        Err(diagnostics) => {
+            report.fault(format!("a raw field does not fit: {diagnostics}"));
             machine
         }
     }

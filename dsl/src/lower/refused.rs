@@ -2,9 +2,8 @@
 //! not fit.
 
 use crate::flow::{Flow, FlowStateKind, State, each_state};
-use crate::workflow::Fault;
+use crate::workflow::{WorkflowDiagnostic, WorkflowLocation};
 use std::collections::{HashMap, HashSet};
-use stepwright_asl::Finding;
 use stepwright_asl::json::segments;
 use stepwright_asl::model::StateMachine;
 use stepwright_asl::validate::validate;
@@ -16,32 +15,40 @@ const OF_WAYS: [&str; 2] = ["SW021", "SW023"];
 pub(super) fn faults(
     flow: &Flow,
     machine: &StateMachine,
-    known: &[Fault],
-    said: &[Fault],
-) -> Vec<Fault> {
-    let wrong: Vec<&Fault> = known.iter().chain(said).collect();
-    let findings = validate(machine, flow.machine_type);
+    known: &[WorkflowDiagnostic],
+    said: &[WorkflowDiagnostic],
+) -> Vec<WorkflowDiagnostic> {
+    let wrong: Vec<&WorkflowDiagnostic> = known.iter().chain(said).collect();
+    let diagnostics = validate(machine, flow.machine_type);
     let mut places = HashMap::new();
     each_state(&flow.states, &mut |state| {
         places.entry(&*state.name).or_insert(state.place);
     });
-    let faulty: HashSet<&str> = wrong.iter().filter_map(|fault| fault.state()).collect();
-    let is_whole = wrong.iter().all(|fault| fault.state().is_some());
-    // A missing transition causes further findings in other states.
+    let faulty: HashSet<&str> = wrong
+        .iter()
+        .filter_map(|fault| fault.location.state.as_deref())
+        .collect();
+    let is_whole = wrong
+        .iter()
+        .all(|fault| fault.location.state.as_deref().is_some());
+    // A missing transition causes further diagnostics in other states.
     let ways_are_known = is_whole && known.is_empty() && goes_on(&flow.states);
     let mut faults = Vec::new();
-    for finding in findings.errors() {
-        let state = state_of(&finding.pointer);
-        // A state that could not be lowered contains placeholders, so findings in it are meaningless.
+    for diagnostic in diagnostics.errors() {
+        let state = state_of(&diagnostic.location.pointer);
+        // A state that could not be lowered contains placeholders, so diagnostics in it are meaningless.
         let follows = match &state {
-            _ if OF_WAYS.contains(&finding.rule) && !ways_are_known => true,
+            _ if OF_WAYS.contains(&diagnostic.code.unwrap_or_default()) && !ways_are_known => true,
             Some(state) => !is_whole || faulty.contains(&**state),
             None => !is_whole,
         };
         if !follows {
             let place = state.as_deref().and_then(|state| places.get(state));
-            let fault = Fault::new(state.as_deref(), message(finding)).breaks(finding.rule);
-            faults.push(fault.at(place.copied().flatten().or(flow.place)));
+            let location = WorkflowLocation {
+                source: place.copied().flatten().or(flow.place),
+                state,
+            };
+            faults.push(diagnostic.clone().relocated(location));
         }
     }
     faults
@@ -59,13 +66,6 @@ fn goes_on(states: &[State]) -> bool {
             && state.targets().iter().all(|target| names.contains(target))
             && state.bodies().iter().all(|body| goes_on(&body.states))
     })
-}
-
-fn message(finding: &Finding) -> String {
-    match &finding.suggestion {
-        Some(suggestion) => format!("{} ({}; {suggestion})", finding.message, finding.rule),
-        None => format!("{} ({})", finding.message, finding.rule),
-    }
 }
 
 /// The innermost state on the path of a JSON pointer: the key after the last `States`.

@@ -2,7 +2,7 @@
 
 use crate::expr::Expr;
 use crate::flow::{Flow, FrontEnd, State};
-use crate::workflow::{Fault, SourceLocation};
+use crate::workflow::{AtSource, SourceLocation, WorkflowDiagnostic, problem};
 
 /// The faults of one state, or of the machine.
 #[derive(Debug, Default)]
@@ -12,7 +12,7 @@ pub(super) struct Report {
     own: Option<SourceLocation>,
     /// The location of the expression that is being lowered.
     here: Option<SourceLocation>,
-    faults: Vec<Fault>,
+    faults: Vec<WorkflowDiagnostic>,
     locals: usize,
     /// The nesting of the expression that is being lowered.
     depth: usize,
@@ -81,15 +81,15 @@ impl Report {
     }
 
     pub(super) fn fault(&mut self, message: impl Into<String>) {
-        let fault = Fault::new(self.state.as_deref(), message).at(self.here);
-        let same = |other: &&mut Fault| other.message() == fault.message();
+        let fault = problem(self.state.as_deref(), message).at(self.here);
+        let same = |other: &&mut WorkflowDiagnostic| other.message == fault.message;
         // A fault of an expression is not repeated for its state.
         for other in self.faults.iter_mut().filter(same) {
-            if other.place() == self.own {
+            if other.location.source == self.own {
                 *other = fault;
                 return;
             }
-            if fault.place() == self.own || other.place() == fault.place() {
+            if fault.location.source == self.own || other.location.source == fault.location.source {
                 return;
             }
         }
@@ -110,7 +110,7 @@ impl Report {
         ));
     }
 
-    pub(super) fn into_faults(self) -> Vec<Fault> {
+    pub(super) fn into_faults(self) -> Vec<WorkflowDiagnostic> {
         self.faults
     }
 }

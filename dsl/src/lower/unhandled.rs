@@ -1,15 +1,19 @@
 //! With `deny unhandled_errors`: uncaught errors of tasks.
 
 use crate::flow::{CallTarget, FlowStateKind, State};
-use crate::workflow::Fault;
+use crate::workflow::{AtSource, WorkflowDiagnostic, problem};
 use stepwright_asl::errors::matches_task_failure;
 
 /// Each error of a task that neither its state nor an outer state catches; `way_out` is the suggested fix.
-pub(crate) fn unhandled(states: &[State], way_out: &str) -> Vec<Fault> {
+pub(crate) fn unhandled(states: &[State], way_out: &str) -> Vec<WorkflowDiagnostic> {
     faults(states, &mut Vec::new(), way_out)
 }
 
-fn faults<'a>(states: &'a [State], around: &mut Vec<&'a State>, way_out: &str) -> Vec<Fault> {
+fn faults<'a>(
+    states: &'a [State],
+    around: &mut Vec<&'a State>,
+    way_out: &str,
+) -> Vec<WorkflowDiagnostic> {
     let mut faults = Vec::new();
     for state in states {
         around.push(state);
@@ -22,7 +26,7 @@ fn faults<'a>(states: &'a [State], around: &mut Vec<&'a State>, way_out: &str) -
                         "nothing catches `{}`, with which the task `{}` may fail; {way_out}",
                         error.error, task.function
                     );
-                    faults.push(Fault::new(Some(&state.name), message).at(state.place));
+                    faults.push(problem(Some(&state.name), message).at(state.place));
                 }
             }
         }

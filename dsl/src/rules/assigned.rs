@@ -3,7 +3,7 @@
 use super::fault;
 use super::graph::FlowGraph;
 use crate::expr::{Expr, ExprNode};
-use crate::workflow::Fault;
+use crate::workflow::{AtSource, WorkflowDiagnostic};
 use std::collections::{HashMap, HashSet};
 use stepwright_asl::analysis::{BodyStart, TransitionSet, VariableFlow, VariableUse};
 use stepwright_asl::intrinsic::IntrinsicCall;
@@ -11,7 +11,7 @@ use stepwright_asl::jsonata::Expression;
 use stepwright_asl::path::Path;
 
 /// A variable is read only where every path from the start has assigned it.
-pub(super) fn rules(graph: &FlowGraph<'_>, faults: &mut Vec<Fault>) {
+pub(super) fn rules(graph: &FlowGraph<'_>, faults: &mut Vec<WorkflowDiagnostic>) {
     let variables = GraphVariables::of(graph);
     let mut assignments = Vec::new();
     let mut reads = Vec::new();
@@ -85,7 +85,7 @@ pub(super) fn rules(graph: &FlowGraph<'_>, faults: &mut Vec<Fault>) {
         faults.push(
             fault(node.state, message)
                 .at(locations[read])
-                .breaks("SW130"),
+                .with_code("SW130"),
         );
     }
 }

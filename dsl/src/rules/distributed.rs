@@ -4,14 +4,14 @@ use super::fault;
 use crate::expr::{Expr, ExprNode, Text};
 use crate::flow::{Access, Distributed, FlowStateKind, Map, State};
 use crate::shape::{Fields, Shape};
-use crate::workflow::Fault;
+use crate::workflow::{AtSource, WorkflowDiagnostic};
 use serde_json::Value;
 use std::collections::HashSet;
 use stepwright_asl::limits::{READER, Setting, SettingType, WRITER};
 use stepwright_asl::similar::did_you_mean;
 
 /// Runs the rules of this file.
-pub(super) fn rules(state: &State, faults: &mut Vec<Fault>) {
+pub(super) fn rules(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
     let FlowStateKind::Map(map) = &state.kind else {
         return;
     };
@@ -55,7 +55,7 @@ struct Of<'s> {
 }
 
 impl Of<'_> {
-    fn say(&self, message: String, faults: &mut Vec<Fault>) {
+    fn say(&self, message: String, faults: &mut Vec<WorkflowDiagnostic>) {
         faults.push(fault(self.state, message));
     }
 
@@ -67,7 +67,7 @@ impl Of<'_> {
     }
 
     /// Each setting exists in ASL, is set once, and has a value that AWS accepts.
-    fn settings_fit(&self, faults: &mut Vec<Fault>) {
+    fn settings_fit(&self, faults: &mut Vec<WorkflowDiagnostic>) {
         let mut seen: HashSet<&Text> = HashSet::new();
         for (name, value) in &self.access.settings {
             if !seen.insert(name) {
@@ -99,7 +99,7 @@ impl Of<'_> {
     }
 
     /// The headers are listed if their location is `GIVEN`, and only then.
-    fn headers_are_given(&self, faults: &mut Vec<Fault>) {
+    fn headers_are_given(&self, faults: &mut Vec<WorkflowDiagnostic>) {
         let location = self.value("CSVHeaderLocation");
         let is_given = location.is_some_and(
             |value| matches!(value.untyped(), ExprNode::Literal(Value::String(word)) if word == "GIVEN"),
@@ -118,7 +118,7 @@ impl Of<'_> {
     }
 
     /// If there are settings, the required ones are among them.
-    fn what_is_needed_is_there(&self, faults: &mut Vec<Fault>) {
+    fn what_is_needed_is_there(&self, faults: &mut Vec<WorkflowDiagnostic>) {
         let Some((first, _)) = self.access.settings.first() else {
             return;
         };
@@ -167,7 +167,7 @@ fn batches_are_batches(
     state: &State,
     map: &Map,
     distributed: &Distributed,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<WorkflowDiagnostic>,
 ) {
     if distributed.reader.is_some()
         && distributed.batch.is_none()

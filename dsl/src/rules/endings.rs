@@ -2,14 +2,14 @@
 
 use super::fault;
 use super::graph::FlowGraph;
-use crate::workflow::Fault;
+use crate::workflow::WorkflowDiagnostic;
 
 /// From every reachable state of a body some path leads to an end. Otherwise an execution that gets there runs until AWS stops it.
-pub(super) fn rules(graph: &FlowGraph<'_>, faults: &mut Vec<Fault>) {
+pub(super) fn rules(graph: &FlowGraph<'_>, faults: &mut Vec<WorkflowDiagnostic>) {
     for body in &graph.bodies {
         if let Some(stuck) = graph.flow.endless(&body.states).next() {
             let message = "no path from this state ends: add a transition to an `.end()`, a `succeed` or a `fail`";
-            faults.push(fault(graph.states[stuck].state, message).breaks("SW023"));
+            faults.push(fault(graph.states[stuck].state, message).with_code("SW023"));
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::fault;
 use crate::expr::Text;
 use crate::flow::{CallTarget, FlowStateKind, State};
-use crate::workflow::{Fault, SourceLocation};
+use crate::workflow::{AtSource, SourceLocation, WorkflowDiagnostic};
 use std::collections::HashSet;
 use stepwright_asl::analysis::{HandlerKind, HandlerWords, check_handlers};
 
@@ -20,7 +20,7 @@ struct Group<'s> {
 }
 
 /// Runs the rules of this file.
-pub(super) fn rules(state: &State, faults: &mut Vec<Fault>) {
+pub(super) fn rules(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
     let retries = state.retry.iter().map(|retry| Group {
         errors: &retry.errors,
         place: retry.place.or(state.place),
@@ -38,12 +38,10 @@ pub(super) fn rules(state: &State, faults: &mut Vec<Fault>) {
             .map(|group| group.errors.iter().map(|name| &**name).collect())
             .collect();
         for (group, _, problem) in check_handlers(&names) {
-            let mut message = problem.message(kind, &WORDS, &str::to_owned);
-            if let Some(hint) = problem.suggestion(&str::to_owned) {
-                message = format!("{message}; {hint}");
-            }
-            let fault = fault(state, message).at(groups[group].place);
-            faults.push(fault.breaks(problem.code()));
+            let message = problem.message(kind, &WORDS, &str::to_owned);
+            let mut fault = fault(state, message).at(groups[group].place);
+            fault.help = problem.suggestion(&str::to_owned);
+            faults.push(fault.with_code(problem.code()));
         }
         for group in &groups {
             items_fail_in_one_way(state, group, WORDS.of(kind), faults);
@@ -52,7 +50,12 @@ pub(super) fn rules(state: &State, faults: &mut Vec<Fault>) {
 }
 
 /// For every error of an item, a Distributed Map fails with `States.ExceedToleratedFailureThreshold`.
-fn items_fail_in_one_way(state: &State, group: &Group<'_>, call: &str, faults: &mut Vec<Fault>) {
+fn items_fail_in_one_way(
+    state: &State,
+    group: &Group<'_>,
+    call: &str,
+    faults: &mut Vec<WorkflowDiagnostic>,
+) {
     let FlowStateKind::Map(map) = &state.kind else {
         return;
     };
@@ -72,6 +75,6 @@ fn items_fail_in_one_way(state: &State, group: &Group<'_>, call: &str, faults: &
             "a Distributed Map never fails with the error of an item: name \
              `States::EXCEED_TOLERATED_FAILURE_THRESHOLD` in this {call}, or catch the error inside"
         );
-        faults.push(fault(state, message).at(group.place).breaks("SW054"));
+        faults.push(fault(state, message).at(group.place).with_code("SW054"));
     }
 }

@@ -7,7 +7,7 @@ use super::{each_state, fault};
 use crate::expr::{Binary, Expr, ExprNode, Piece};
 use crate::flow::{Body, Flow, State, Transition, VariableOf, Variables};
 use crate::lower::unhandled;
-use crate::workflow::Fault;
+use crate::workflow::{AtSource, WorkflowDiagnostic, problem};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::fmt;
@@ -15,7 +15,7 @@ use stepwright_asl::callable::{library_function, method_fails};
 use stepwright_asl::errors::ALL;
 use stepwright_asl::placeholder;
 
-/// A check of `build` for code that is allowed, but rarely intended. [`deny`](crate::builder::FlowBuilder::deny) makes its findings faults,
+/// A check of `build` for code that is allowed, but rarely intended. [`deny`](crate::builder::FlowBuilder::deny) makes its diagnostics faults,
 /// [`allow`](crate::builder::FlowBuilder::allow) disables it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -62,7 +62,7 @@ impl fmt::Display for Lint {
     }
 }
 
-/// The effect of a lint's findings.
+/// The effect of a lint's diagnostics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Level {
     Allow,
@@ -85,8 +85,8 @@ impl Levels {
     }
 }
 
-/// Returns the findings of all lints.
-pub(super) fn all(flow: &Flow) -> Vec<(Lint, Fault)> {
+/// Returns the diagnostics of all lints.
+pub(super) fn all(flow: &Flow) -> Vec<(Lint, WorkflowDiagnostic)> {
     let mut found = Vec::new();
     for lint in Lint::ALL {
         let of_lint = match lint {
@@ -104,16 +104,16 @@ pub(super) fn all(flow: &Flow) -> Vec<(Lint, Fault)> {
     found
 }
 
-fn unbounded_loops(flow: &Flow) -> Vec<Fault> {
+fn unbounded_loops(flow: &Flow) -> Vec<WorkflowDiagnostic> {
     let message = "this loop has neither a wait nor a bound: add a `wait` state, or count in it and leave it by a choice on the \
                    count; `.allow(Lint::UnboundedLoop)` permits it";
     let found = unbounded(&FlowGraph::of(flow)).into_iter();
-    let faults = found.map(|(state, place)| fault(state, message).at(place).breaks("SW024"));
+    let faults = found.map(|(state, place)| fault(state, message).at(place).with_code("SW024"));
     faults.collect()
 }
 
 /// Texts that look like placeholders. No template fills them in, because the lowering writes `$` and `{` separately.
-fn literal_placeholders(flow: &Flow) -> Vec<Fault> {
+fn literal_placeholders(flow: &Flow) -> Vec<WorkflowDiagnostic> {
     let mut faults = Vec::new();
     each_state(&flow.states, &mut |state| {
         state.each_expression(&mut |expr| {
@@ -152,7 +152,7 @@ fn texts(value: &Value, say: &mut dyn FnMut(&str)) {
     }
 }
 
-fn unused_variables(flow: &Flow) -> Vec<Fault> {
+fn unused_variables(flow: &Flow) -> Vec<WorkflowDiagnostic> {
     let mut read: HashSet<String> = HashSet::new();
     let mut raw = Vec::new();
     each_state(&flow.states, &mut |state| {
@@ -177,7 +177,7 @@ fn unused_variables(flow: &Flow) -> Vec<Fault> {
                 let message = format!(
                     "nothing reads the variable `{name}`; leave it out, or name it `_{name}` if that is intended"
                 );
-                faults.push(Fault::new(state, message).at(*place));
+                faults.push(problem(state, message).at(*place));
             }
         }
     };
@@ -191,7 +191,7 @@ fn unused_variables(flow: &Flow) -> Vec<Fault> {
 }
 
 /// Each `retry` on every error of a state that computes an expression which can fail.
-fn retried_computations(flow: &Flow) -> Vec<Fault> {
+fn retried_computations(flow: &Flow) -> Vec<WorkflowDiagnostic> {
     let mut faults = Vec::new();
     each_state(&flow.states, &mut |state| {
         let end = match &state.transition {
@@ -212,7 +212,7 @@ fn retried_computations(flow: &Flow) -> Vec<Fault> {
     faults
 }
 
-fn again(state: &State) -> Fault {
+fn again(state: &State) -> WorkflowDiagnostic {
     fault(
         state,
         "this `.retry(..)` also repeats the call when an expression over its result fails, and that expression fails each time: \

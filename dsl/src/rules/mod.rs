@@ -19,10 +19,10 @@ pub(crate) use self::lints::{Level, Levels};
 
 use self::graph::FlowGraph;
 use crate::flow::{Flow, State, each_state};
-use crate::workflow::Fault;
+use crate::workflow::{AtSource, WorkflowDiagnostic, problem};
 
 /// Returns the faults of a flow. The rules about paths run only if `is_complete`: each state is defined and has its transitions.
-pub(crate) fn faults(flow: &Flow, is_complete: bool) -> Vec<Fault> {
+pub(crate) fn faults(flow: &Flow, is_complete: bool) -> Vec<WorkflowDiagnostic> {
     let mut faults = Vec::new();
     names::rules(flow, &mut faults);
     numbers::of_workflow(flow, &mut faults);
@@ -40,14 +40,14 @@ pub(crate) fn faults(flow: &Flow, is_complete: bool) -> Vec<Fault> {
     faults
 }
 
-/// Returns the findings of the lints. The lint for loops runs only if `is_complete`.
-pub(crate) fn lints(flow: &Flow, is_complete: bool) -> Vec<(Lint, Fault)> {
+/// Returns the diagnostics of the lints. The lint for loops runs only if `is_complete`.
+pub(crate) fn lints(flow: &Flow, is_complete: bool) -> Vec<(Lint, WorkflowDiagnostic)> {
     let mut found = lints::all(flow);
     found.retain(|(lint, _)| is_complete || *lint != Lint::UnboundedLoop);
     found
 }
 
 /// A fault of a state.
-fn fault(state: &State, message: impl Into<String>) -> Fault {
-    Fault::new(Some(&state.name), message).at(state.place)
+fn fault(state: &State, message: impl Into<String>) -> WorkflowDiagnostic {
+    problem(Some(&state.name), message).at(state.place)
 }

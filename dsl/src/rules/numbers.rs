@@ -3,25 +3,25 @@
 use super::fault;
 use crate::expr::{Expr, ExprNode};
 use crate::flow::{Batching, Flow, FlowStateKind, Rate, Retry, State, Wait};
-use crate::workflow::Fault;
+use crate::workflow::{AtSource, WorkflowDiagnostic, problem};
 use stepwright_asl::analysis::{
     RetryField, RetryNumbers, heartbeat_problem, retry_problems, seconds_problem, wait_problem,
 };
 use stepwright_asl::limits::{BATCH, PERCENTAGE, Setting, SettingType};
 
 /// `TimeoutSeconds` of the workflow is within AWS's limits.
-pub(super) fn of_workflow(flow: &Flow, faults: &mut Vec<Fault>) {
+pub(super) fn of_workflow(flow: &Flow, faults: &mut Vec<WorkflowDiagnostic>) {
     if let Some(amount) = &flow.timeout
         && let Some(seconds) = number(amount)
         && let Some(message) = seconds_problem("`.timeout(..)` of the workflow", seconds)
     {
-        let fault = Fault::new(None, message).at(amount.place.or(flow.place));
-        faults.push(fault.breaks("SW043"));
+        let fault = problem(None, message).at(amount.place.or(flow.place));
+        faults.push(fault.with_code("SW043"));
     }
 }
 
 /// Runs the rules of this file.
-pub(super) fn rules(state: &State, faults: &mut Vec<Fault>) {
+pub(super) fn rules(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
     for retry in &state.retry {
         settings_are_in_range(state, retry, faults);
     }
@@ -70,7 +70,7 @@ pub(super) fn rules(state: &State, faults: &mut Vec<Fault>) {
 }
 
 /// A batch has at least one item, and at most as many bytes as a payload.
-fn batches_are_in_range(state: &State, batch: &Batching, faults: &mut Vec<Fault>) {
+fn batches_are_in_range(state: &State, batch: &Batching, faults: &mut Vec<WorkflowDiagnostic>) {
     let limits = [
         ("MaxItemsPerBatch", "items", &batch.max_items),
         ("MaxInputBytesPerBatch", "bytes", &batch.max_input_bytes),
@@ -106,9 +106,15 @@ pub(super) fn whole(amount: &Expr) -> Option<u64> {
     }
 }
 
-fn report(state: &State, at: &Expr, code: &'static str, message: String, faults: &mut Vec<Fault>) {
+fn report(
+    state: &State,
+    at: &Expr,
+    code: &'static str,
+    message: String,
+    faults: &mut Vec<WorkflowDiagnostic>,
+) {
     let fault = fault(state, message).at(at.place.or(state.place));
-    faults.push(fault.breaks(code));
+    faults.push(fault.with_code(code));
 }
 
 /// The number, if it is a literal.
@@ -120,7 +126,7 @@ fn number(amount: &Expr) -> Option<f64> {
 }
 
 /// The settings of a retry are within AWS's limits.
-fn settings_are_in_range(state: &State, retry: &Retry, faults: &mut Vec<Fault>) {
+fn settings_are_in_range(state: &State, retry: &Retry, faults: &mut Vec<WorkflowDiagnostic>) {
     let backoff_rate = retry.backoff_rate.as_ref().map(|rate| match rate {
         Rate::Whole(rate) => f64::from(*rate),
         Rate::Fraction(rate) => *rate,
@@ -142,6 +148,6 @@ fn settings_are_in_range(state: &State, retry: &Retry, faults: &mut Vec<Fault>) 
     };
     for (field, message) in retry_problems(&numbers, &call) {
         let fault = fault(state, message).at(retry.place.or(state.place));
-        faults.push(fault.breaks(field.code()));
+        faults.push(fault.with_code(field.code()));
     }
 }

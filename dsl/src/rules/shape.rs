@@ -4,11 +4,11 @@ use super::fault;
 use crate::expr::{self, Expr, ExprNode, Text};
 use crate::flow::{CallTarget, Flow, FlowStateKind, Otherwise, State};
 use crate::lower::{handed_into, unhandled};
-use crate::workflow::Fault;
+use crate::workflow::{AtSource, WorkflowDiagnostic};
 use stepwright_asl::integrations::{IntegrationPattern, lookup};
 
 /// Runs the rules of this file.
-pub(super) fn rules(flow: &Flow, state: &State, faults: &mut Vec<Fault>) {
+pub(super) fn rules(flow: &Flow, state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
     choices_decide(state, faults);
     choices_decide_in_one_way(state, faults);
     arms_can_be_taken(state, faults);
@@ -20,7 +20,7 @@ pub(super) fn rules(flow: &Flow, state: &State, faults: &mut Vec<Fault>) {
 }
 
 /// A choice has a rule.
-fn choices_decide(state: &State, faults: &mut Vec<Fault>) {
+fn choices_decide(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
     if let FlowStateKind::Choice {
         rules,
         subject: None,
@@ -30,12 +30,12 @@ fn choices_decide(state: &State, faults: &mut Vec<Fault>) {
         && rules.is_empty()
     {
         let message = "this choice decides nothing: call `.when(condition, &state)` on it, or make it a `pass_on`";
-        faults.push(fault(state, message).breaks("SW070"));
+        faults.push(fault(state, message).with_code("SW070"));
     }
 }
 
 /// A choice has rules or a `match`, not both.
-fn choices_decide_in_one_way(state: &State, faults: &mut Vec<Fault>) {
+fn choices_decide_in_one_way(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
     if let FlowStateKind::Choice {
         rules,
         subject: Some(_),
@@ -49,7 +49,7 @@ fn choices_decide_in_one_way(state: &State, faults: &mut Vec<Fault>) {
 }
 
 /// An arm that matches everything is the last one.
-fn arms_can_be_taken(state: &State, faults: &mut Vec<Fault>) {
+fn arms_can_be_taken(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
     let FlowStateKind::Choice { arms, .. } = &state.kind else {
         return;
     };
@@ -66,7 +66,7 @@ fn arms_can_be_taken(state: &State, faults: &mut Vec<Fault>) {
 }
 
 /// Each transition of a state assigns a variable at most once.
-fn variables_are_assigned_once(state: &State, faults: &mut Vec<Fault>) {
+fn variables_are_assigned_once(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
     let on_edges = state.edges().into_iter().map(|edge| &edge.assign);
     for list in std::iter::once(&state.assign).chain(on_edges) {
         for (index, (name, value)) in list.iter().enumerate() {
@@ -81,7 +81,7 @@ fn variables_are_assigned_once(state: &State, faults: &mut Vec<Fault>) {
 }
 
 /// A service's name and its pattern are in AWS's tables. Raw fields are not checked.
-fn services_are_known(state: &State, faults: &mut Vec<Fault>) {
+fn services_are_known(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
     let FlowStateKind::Task { call, .. } = &state.kind else {
         return;
     };
@@ -99,12 +99,12 @@ fn services_are_known(state: &State, faults: &mut Vec<Fault>) {
     }
     if let Err(unknown) = lookup(&resource) {
         let message = format!("{unknown}; `.raw(\"Resource\", \"..\")` takes any");
-        faults.push(fault(state, message).breaks("SW041"));
+        faults.push(fault(state, message).with_code("SW041"));
     }
 }
 
 /// An object has a key once. Of two values with the same key, one would be lost.
-fn keys_are_given_once(state: &State, faults: &mut Vec<Fault>) {
+fn keys_are_given_once(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
     let mut say = |entries: &[(Text, Expr)]| {
         for (index, (key, value)) in entries.iter().enumerate() {
             if entries[..index].iter().any(|(earlier, _)| earlier == key) {
@@ -138,7 +138,7 @@ fn keys_are_given_once(state: &State, faults: &mut Vec<Fault>) {
 }
 
 /// If a Distributed Map passes more than the item to its children, their input is an object and not the item.
-fn items_are_found(flow: &Flow, state: &State, faults: &mut Vec<Fault>) {
+fn items_are_found(flow: &Flow, state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
     let FlowStateKind::Map(map) = &state.kind else {
         return;
     };
@@ -156,7 +156,7 @@ fn items_are_found(flow: &Flow, state: &State, faults: &mut Vec<Fault>) {
 }
 
 /// With `.exhaustive()`, every error of the tasks inside is caught.
-fn every_error_is_caught(state: &State, faults: &mut Vec<Fault>) {
+fn every_error_is_caught(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
     let Some(place) = state.exhaustive else {
         return;
     };

@@ -1,6 +1,6 @@
 //! A workflow as ASL.
 
-use super::fault::{Fault, Faults};
+use super::invalid_workflow::{InvalidWorkflow, WorkflowLocation};
 use crate::flow::AnswerType;
 use crate::shape::Shape;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use stepwright_asl::model::StateMachine;
 use stepwright_asl::placeholder::{self, Addresses, Placeholder};
 use stepwright_asl::redaction::Redaction;
 use stepwright_asl::validate::{validate, validate_text};
-use stepwright_asl::{Finding, Findings};
+use stepwright_asl::{Diagnostic, Diagnostics};
 
 /// The ASL of a workflow, with its name and type.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,7 +94,7 @@ impl Definition {
     /// let text = r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#;
     /// let definition = Definition::from_json("Small", MachineType::Standard, text)?;
     /// assert_eq!(definition.machine().start_at, "Done");
-    /// # Ok::<(), stepwright::Faults>(())
+    /// # Ok::<(), stepwright::InvalidWorkflow>(())
     /// ```
     ///
     /// # Errors
@@ -104,17 +104,14 @@ impl Definition {
         name: &str,
         machine_type: MachineType,
         text: &str,
-    ) -> Result<Definition, Faults> {
-        let fault = |finding: &Finding| {
-            let fix = finding.suggestion.as_deref();
-            let fix = fix.map(|fix| format!("; {fix}")).unwrap_or_default();
-            let message = format!(
-                "{}:{}: {}{fix} ({})",
-                finding.line, finding.column, finding.message, finding.rule
-            );
-            Fault::new(None, message)
+    ) -> Result<Definition, InvalidWorkflow> {
+        let fault = |diagnostic: &Diagnostic| {
+            let mut fault = diagnostic.clone().relocated(WorkflowLocation::default());
+            fault.message = format!("{}: {}", diagnostic.location, diagnostic.message);
+            fault
         };
-        let refused = |found: &Findings| Faults::new(name, found.errors().map(fault).collect());
+        let refused =
+            |found: &Diagnostics| InvalidWorkflow::new(name, found.errors().map(fault).collect());
         let Ok(document) = Document::parse(text) else {
             return Err(refused(&validate_text(text, machine_type)));
         };
@@ -183,7 +180,7 @@ impl Definition {
     /// let definition = Definition::from_json("Asking", MachineType::Standard, text)?;
     /// let policy = definition.policy_with(&PolicyOptions::new("Asking").logging(true));
     /// assert_eq!(policy.statements()[1].resources, ["arn:aws:sqs:eu-west-1:123456789012:asks"]);
-    /// # Ok::<(), stepwright::Faults>(())
+    /// # Ok::<(), stepwright::InvalidWorkflow>(())
     /// ```
     #[cfg(feature = "policy")]
     pub fn policy_with(

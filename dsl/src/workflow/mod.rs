@@ -2,14 +2,15 @@
 
 mod binder;
 mod definition;
-mod fault;
+mod invalid_workflow;
 mod schemas;
 mod source_location;
 
 pub use self::binder::Binder;
 pub use self::definition::Definition;
 pub(crate) use self::definition::Results;
-pub use self::fault::{Fault, Faults};
+pub(crate) use self::invalid_workflow::{AtSource, problem};
+pub use self::invalid_workflow::{InvalidWorkflow, WorkflowDiagnostic, WorkflowLocation};
 pub use self::schemas::{Schemas, TaskSchemas};
 pub use self::source_location::SourceLocation;
 
@@ -41,7 +42,7 @@ pub trait Workflow: 'static {
     /// # Errors
     ///
     /// Returns everything that ASL cannot express, in one list.
-    fn build() -> Result<Definition, Faults>;
+    fn build() -> Result<Definition, InvalidWorkflow>;
 
     /// Returns the JSON Schemas of the inputs and outputs of the workflow and of each of its tasks.
     fn schemas() -> Schemas

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stepwright::builder::{AnyInput, BuiltWorkflow, FlowBuilder, States};
 use stepwright::prelude::*;
-use stepwright::{Faults, expr};
+use stepwright::{InvalidWorkflow, expr};
 use stepwright_runtime::clock::{Clock, Hold};
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -66,7 +66,10 @@ pub async fn page(context: &TaskContext, name: String, incident: Incident, task_
 /// # Errors
 ///
 /// Returns the problems of the definition, for example two people of the same name on the rota.
-pub fn escalation(rota: &[Person], least: u8) -> Result<BuiltWorkflow<Incident, Taken>, Faults> {
+pub fn escalation(
+    rota: &[Person],
+    least: u8,
+) -> Result<BuiltWorkflow<Incident, Taken>, InvalidWorkflow> {
     let flow = FlowBuilder::<Incident, Taken>::new("Escalation")
         .comment("Rings one phone after the other until a person accepts the incident.")
         .timeout(24 * 60 * 60)

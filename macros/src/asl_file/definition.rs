@@ -11,7 +11,7 @@ use stepwright_asl::resource::Resource;
 use stepwright_asl::validate::{validate, validate_text};
 use syn::LitStr;
 
-/// The maximum number of findings that become compile errors; the first ones are the most useful.
+/// The maximum number of diagnostics that become compile errors; the first ones are the most useful.
 const MOST: usize = 20;
 
 /// A valid definition.
@@ -65,22 +65,25 @@ impl DefinitionFile {
             MachineType::Standard
         };
         let document = Document::parse(&text).ok();
-        let findings = match &document {
+        let diagnostics = match &document {
             Some(document) => validate(document, machine_type),
             None => validate_text(&text, machine_type),
         };
-        for finding in findings.errors().take(MOST) {
-            let fix = finding.suggestion.as_deref();
+        for diagnostic in diagnostics.errors().take(MOST) {
+            let fix = diagnostic.help.as_deref();
             let fix = fix.map(|fix| format!("; {fix}")).unwrap_or_default();
             errors.at(
                 file.span(),
                 format!(
                     "{name}:{}:{}: {}{fix} ({})",
-                    finding.line, finding.column, finding.message, finding.rule
+                    diagnostic.location.line,
+                    diagnostic.location.column,
+                    diagnostic.message,
+                    diagnostic.code.unwrap_or_default()
                 ),
             );
         }
-        if findings.has_errors() {
+        if diagnostics.has_errors() {
             return None;
         }
         let json = document?.into_json();

@@ -6,7 +6,7 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
-use crate::errors::Errors;
+use crate::errors::{CompileError, Errors};
 use crate::root::Root;
 use definition::DefinitionFile;
 use parse::{BoundTaskCall, Workflow};
@@ -29,10 +29,12 @@ fn expanded(input: TokenStream) -> TokenStream {
             let source = DefinitionFile::read(&file, false, &errors);
             // It has any type, so that a mistake causes only one error.
             let made = source.map_or_else(|| quote!(loop {}), |source| expand::definition(&source));
-            let mistakes = errors.finish();
-            let mistakes = mistakes.iter().map(crate::errors::Mistake::expression);
+            let diagnostics = errors.finish();
+            let diagnostics = diagnostics
+                .iter()
+                .map(crate::errors::CompileError::expression);
             // An expression, which contains its errors.
-            return quote!({ #(#mistakes;)* #made });
+            return quote!({ #(#diagnostics;)* #made });
         }
         Ok(BoundTaskCall::Workflow(workflow)) => bound(&workflow, &errors),
         Err(error) => {
@@ -41,8 +43,8 @@ fn expanded(input: TokenStream) -> TokenStream {
         }
     };
     let mut tokens = TokenStream::new();
-    for mistake in &errors.finish() {
-        mistake.item().to_tokens(&mut tokens);
+    for diagnostic in &errors.finish() {
+        diagnostic.item().to_tokens(&mut tokens);
     }
     quote!(#tokens #code)
 }

@@ -4,7 +4,7 @@ use super::asl_file;
 use proc_macro2::TokenStream;
 
 /// The error messages in the expansion of `input`.
-fn mistakes(input: &str) -> String {
+fn diagnostics(input: &str) -> String {
     let input: TokenStream = input.parse().unwrap();
     let code = asl_file(input).to_string();
     let messages = code.split("compile_error !").skip(1);
@@ -14,7 +14,7 @@ fn mistakes(input: &str) -> String {
 }
 
 fn bound(bindings: &str) -> String {
-    mistakes(&format!(
+    diagnostics(&format!(
         "workflow Checkout(order: Order) = \"../examples/asl/checkout.asl.json\" {{ {bindings} }}"
     ))
 }
@@ -25,12 +25,12 @@ fn a_right_file_and_right_states_are_no_mistake() {
         bound("Charge => charge_card; \"CallCustomer\" => call,"),
         ""
     );
-    assert_eq!(mistakes("\"../examples/asl/checkout.asl.json\""), "");
+    assert_eq!(diagnostics("\"../examples/asl/checkout.asl.json\""), "");
 }
 
 #[test]
 fn a_file_that_is_not_there_is_named_with_where_its_path_starts() {
-    let said = mistakes("pub workflow A() = \"asl/nowhere.asl.json\";");
+    let said = diagnostics("pub workflow A() = \"asl/nowhere.asl.json\";");
     assert!(
         said.contains("cannot read `asl/nowhere.asl.json`"),
         "{said}"
@@ -45,7 +45,7 @@ fn an_error_of_the_definition_has_its_line_and_column() {
     let text =
         "{\"StartAt\": \"A\", \"States\": {\n  \"A\": {\"Type\": \"Pass\", \"Next\": \"B\"}}}";
     std::fs::write(&file, text).unwrap();
-    let said = mistakes(&format!("workflow A() = {:?};", file.to_str().unwrap()));
+    let said = diagnostics(&format!("workflow A() = {:?};", file.to_str().unwrap()));
     std::fs::remove_file(&file).unwrap();
     assert!(said.contains(":2:"), "{said}");
     assert!(said.contains("SW020"), "{said}");
@@ -53,7 +53,7 @@ fn an_error_of_the_definition_has_its_line_and_column() {
 
 #[test]
 fn yaml_is_refused_with_what_reads_it() {
-    let said = mistakes("workflow A() = \"../examples/asl/refund.asl.yaml\";");
+    let said = diagnostics("workflow A() = \"../examples/asl/refund.asl.yaml\";");
     assert!(said.contains("stepwright import"), "{said}");
 }
 

@@ -8,7 +8,6 @@ use crate::suggest::{closest, did_you_mean};
 use proc_macro2::Ident;
 use std::collections::HashSet;
 use stepwright_asl::limits::{self, BATCH, PERCENTAGE, READER, SettingType, WRITER};
-use stepwright_asl::name::check_label;
 use syn::{Expr, Lit, Type};
 
 /// The field in ASL of a reader's, writer's or batch's setting.
@@ -29,24 +28,12 @@ fn fields(keyword: &Ident) -> &'static [limits::Setting] {
 
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
-    let mut labels = HashSet::new();
     for node in &machine.states {
         let StateWork::Map(map) = &node.state.kind else {
             continue;
         };
         let options = &map.distributed;
         options_need_distributed(map, errors);
-        if let Some((_, label)) = &options.label {
-            let text = label.value();
-            if let Err(error) = check_label(&text) {
-                errors.at(label.span(), format!("`{text}` cannot be a label: {error}"));
-            } else if !labels.insert(text.clone()) {
-                errors.at(
-                    label.span(),
-                    format!("another map has the label `{text}`; give this map a different label, because its Map Runs and children are named after it"),
-                );
-            }
-        }
         if let Some((_, count)) = &options.tolerated_count {
             counts_are_in_range(count, errors);
         }

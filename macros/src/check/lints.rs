@@ -28,7 +28,7 @@ pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
     say(machine, errors, "retried_computation", retried);
 }
 
-/// Warns of a lint's findings, or makes errors of them, or says nothing: as the workflow wants it.
+/// Warns of a lint's diagnostics, or makes errors of them, or says nothing: as the workflow wants it.
 fn say(machine: &mut Machine, errors: &Errors, lint: &'static str, found: Vec<(Span, String)>) {
     if machine.workflow.allows(lint) {
         return;

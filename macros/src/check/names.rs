@@ -1,55 +1,22 @@
-//! Names of states and workflows.
+//! Names of states and workflows, and labels of maps.
 
-use crate::errors::Errors;
-use crate::machine::Machine;
-use std::collections::HashMap;
-use stepwright_asl::name::{check_machine, check_state};
+use crate::errors::{Errors, TokenRange};
+use crate::machine::{Machine, StateWork};
+use proc_macro2::Span;
+use stepwright_asl::Diagnostic;
+use stepwright_asl::analysis::{NameKind, NameProblem, check_names};
+use stepwright_asl::name::check_machine;
 
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
-    states_are_named_once(machine, errors);
-    names_are_allowed(machine, errors);
+    workflow_name_is_allowed(machine, errors);
+    state_names_are_allowed_and_unique(machine, errors);
+    labels_are_allowed_and_unique(machine, errors);
     there_is_a_first_state(machine, errors);
 }
 
-/// A state's name is its own in the whole workflow, in branches and maps too: history and console know no scopes.
-fn states_are_named_once(machine: &Machine, errors: &Errors) {
-    for node in machine.states.iter().filter(|node| node.duplicate) {
-        errors.at(
-            node.state.name.span(),
-            format!(
-                "the state name `{}` is used twice: a name is given once in the whole workflow",
-                node.name
-            ),
-        );
-        let first = machine.by_name[&node.name];
-        errors.at(
-            machine.states[first].state.name.span(),
-            format!("`{}` was first defined here", node.name),
-        );
-    }
-    let mut renamed: HashMap<String, usize> = HashMap::new();
-    for (index, node) in machine.states.iter().enumerate() {
-        let Some(name) = &node.state.renamed else {
-            continue;
-        };
-        let text = name.value();
-        let clash = renamed.insert(text.clone(), index).is_some()
-            || machine
-                .by_name
-                .get(&text)
-                .is_some_and(|other| machine.states[*other].state.renamed.is_none());
-        if clash {
-            errors.at(
-                name.span(),
-                format!("another state is named `{text}` already"),
-            );
-        }
-    }
-}
-
 /// AWS allows 80 characters for a name, and some characters never.
-fn names_are_allowed(machine: &Machine, errors: &Errors) {
+fn workflow_name_is_allowed(machine: &Machine, errors: &Errors) {
     let workflow = &machine.workflow.name;
     if let Err(error) = check_machine(&crate::name::text(workflow)) {
         errors.at(
@@ -60,11 +27,38 @@ fn names_are_allowed(machine: &Machine, errors: &Errors) {
             ),
         );
     }
-    for node in &machine.states {
-        let (text, span) = (node.state.wire_name(), node.state.name_span());
-        if let Err(error) = check_state(&text) {
-            errors.at(span, format!("`{text}` cannot name a state: {error}"));
-        }
+}
+
+fn state_names_are_allowed_and_unique(machine: &Machine, errors: &Errors) {
+    let states = machine.states.iter();
+    let states = states.map(|node| (node.state.wire_name(), node.state.name_span()));
+    report(NameKind::State, &states.collect::<Vec<_>>(), errors);
+}
+
+fn labels_are_allowed_and_unique(machine: &Machine, errors: &Errors) {
+    let maps = machine.states.iter().filter_map(|node| {
+        let StateWork::Map(map) = &node.state.kind else {
+            return None;
+        };
+        let (_, label) = map.distributed.label.as_ref()?;
+        Some((label.value(), label.span()))
+    });
+    report(NameKind::Label, &maps.collect::<Vec<_>>(), errors);
+}
+
+fn report(kind: NameKind, names: &[(String, Span)], errors: &Errors) {
+    for (index, problem) in check_names(kind, names.iter().map(|(name, _)| name.as_str())) {
+        let (name, span) = &names[index];
+        let message = problem.message(kind, name);
+        let diagnostic = Diagnostic::error(TokenRange::at(*span), message);
+        let diagnostic = diagnostic.with_code(problem.code(kind));
+        errors.push(match problem {
+            NameProblem::Repeated { first } => diagnostic.with_related(
+                TokenRange::at(names[first].1),
+                NameProblem::message_of_first(kind, name),
+            ),
+            NameProblem::Invalid(_) => diagnostic,
+        });
     }
 }
 

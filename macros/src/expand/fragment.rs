@@ -2,12 +2,12 @@
 
 use super::{bind, flow, item};
 use crate::check::needs_standard;
-use crate::errors::Mistake;
+use crate::errors::MacroDiagnostic;
 use crate::machine::{Include, Machine, State, StateWork};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
 
-pub(super) fn item(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
+pub(super) fn item(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> TokenStream {
     let fragment = &machine.workflow;
     let attributes = &fragment.attributes;
     let visibility = &fragment.visibility;
@@ -23,7 +23,7 @@ pub(super) fn item(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
         .map(|(name, ty)| (name, ty))
         .unzip();
     let exits = exits(machine);
-    let (longest, standard, states) = if mistakes.is_empty() {
+    let (longest, standard, states) = if diagnostics.is_empty() {
         (longest(machine), standard(machine), flow::fragment(machine))
     } else {
         // The errors are emitted next to it; these only need the right type.

@@ -1,7 +1,7 @@
 //! The workflow's type and its `impl Workflow`.
 
 use super::{bind, flow};
-use crate::errors::Mistake;
+use crate::errors::MacroDiagnostic;
 use crate::machine::Machine;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -21,9 +21,9 @@ pub(crate) struct WorkflowItem<'a> {
     pub(crate) bind: TokenStream,
 }
 
-pub(super) fn item(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
+pub(super) fn item(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> TokenStream {
     let workflow = &machine.workflow;
-    let flow = if mistakes.is_empty() {
+    let flow = if diagnostics.is_empty() {
         flow::flow(machine)
     } else {
         // The errors are emitted next to it; this only needs the right type.
@@ -82,7 +82,7 @@ impl WorkflowItem<'_> {
                 const TYPE: ::stepwright::__::MachineType = ::stepwright::__::MachineType::#machine_type;
 
                 #[allow(unused, unreachable_code, clippy::all, clippy::pedantic, clippy::nursery)]
-                fn build() -> ::core::result::Result<::stepwright::__::Definition, ::stepwright::__::Faults> {
+                fn build() -> ::core::result::Result<::stepwright::__::Definition, ::stepwright::__::InvalidWorkflow> {
                     #build
                 }
 

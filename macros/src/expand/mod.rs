@@ -24,16 +24,16 @@ pub(crate) use self::source_location::{at, file};
 pub(crate) use self::term::TermWriter;
 pub(crate) use self::witness_types::tree_of;
 
-use crate::errors::Mistake;
+use crate::errors::MacroDiagnostic;
 use crate::machine::Machine;
 use proc_macro2::TokenStream;
 use quote::quote;
 
 /// The public part of the workflow: its type.
-pub(crate) fn declared(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
+pub(crate) fn declared(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> TokenStream {
     match machine.workflow.fragment {
-        Some(_) => fragment::item(machine, mistakes),
-        None => item::item(machine, mistakes),
+        Some(_) => fragment::item(machine, diagnostics),
+        None => item::item(machine, diagnostics),
     }
 }
 
@@ -42,12 +42,12 @@ pub(crate) fn declared(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
 /// It comes before all code that contains names as text. An editor completes in an expansion with a word inserted at the
 /// cursor, and finds the same position in the expansion without the word by counting characters. Code that contains
 /// the word earlier would shift the position.
-pub(crate) fn checked(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
+pub(crate) fn checked(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> TokenStream {
     let conditions = item::conditions(machine);
     let states = states::states(machine);
-    let types = types::block(machine, mistakes);
+    let types = types::block(machine, diagnostics);
     // Next to an error, warnings are noise.
-    let warnings = mistakes.is_empty().then(|| warnings::warnings(machine));
+    let warnings = diagnostics.is_empty().then(|| warnings::warnings(machine));
     quote! {
         #conditions
         #[doc(hidden)]

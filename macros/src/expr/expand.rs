@@ -2,7 +2,7 @@
 
 use super::parse::Lambda;
 use crate::check::{Alone, witness};
-use crate::errors::Mistake;
+use crate::errors::{CompileError, MacroDiagnostic};
 use crate::expand::{TermWriter, at, file, tree_of};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -11,7 +11,11 @@ use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprMatch, Pat, PatIdent};
 
-pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> TokenStream {
+pub(super) fn expand(
+    lambda: &Lambda,
+    lowered: &Alone,
+    diagnostics: &[MacroDiagnostic],
+) -> TokenStream {
     let types: Vec<_> = lambda
         .parameters
         .iter()
@@ -53,7 +57,7 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
         None => seen(&lambda.body.syn, bound.as_ref()),
     };
     let kept = bound.iter().map(BoundNames::kept);
-    let tree = match mistakes {
+    let tree = match diagnostics {
         [] => tree_of(&lowered.witnesses),
         _ => quote!(()),
     };
@@ -79,7 +83,7 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
             #tree
         });
     };
-    let made = if mistakes.is_empty() {
+    let made = if diagnostics.is_empty() {
         let mut values = TermWriter::default();
         let tree = values.value(&lowered.value);
         let witnesses = values.witnesses();
@@ -111,13 +115,13 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
             #made
         }
     } else {
-        let mistakes = mistakes.iter().map(Mistake::expression);
+        let diagnostics = diagnostics.iter().map(CompileError::expression);
         let nothing = match lambda.targets {
             Some(_) => quote!(arms),
             None => quote!(expression),
         };
         quote! {
-            #(#mistakes;)*
+            #(#diagnostics;)*
             __types.#nothing(0, __s::Expr::none(), ::std::vec![])
         }
     };
@@ -212,7 +216,7 @@ fn inner_match(code: &mut Expr) -> Option<&mut ExprMatch> {
 }
 
 /// The expansion of input that could not be parsed.
-pub(super) fn nothing(mistakes: &[Mistake]) -> TokenStream {
-    let mistakes = mistakes.iter().map(Mistake::expression);
-    quote!({ #(#mistakes;)* ::stepwright::__::any() })
+pub(super) fn nothing(diagnostics: &[MacroDiagnostic]) -> TokenStream {
+    let diagnostics = diagnostics.iter().map(CompileError::expression);
+    quote!({ #(#diagnostics;)* ::stepwright::__::any() })
 }

@@ -44,10 +44,10 @@ fn expression(input: TokenStream) -> TokenStream {
             .collect();
         alone(&lambda.body, lambda.output.as_ref(), &names, &errors)
     });
-    let mistakes = errors.finish();
+    let diagnostics = errors.finish();
     match (lambda, lowered) {
-        (Some(lambda), Some(lowered)) => expand::expand(&lambda, &lowered, &mistakes),
-        _ => expand::nothing(&mistakes),
+        (Some(lambda), Some(lowered)) => expand::expand(&lambda, &lowered, &diagnostics),
+        _ => expand::nothing(&diagnostics),
     }
 }
 

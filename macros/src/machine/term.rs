@@ -155,7 +155,7 @@ pub(crate) struct Spec {
     pub(crate) precision: Option<usize>,
 }
 
-/// A finding that does not prevent the workflow from being built.
+/// A diagnostic that does not prevent the workflow from being built.
 pub(crate) struct Warning {
     /// The lint that reports it.
     pub(crate) lint: &'static str,

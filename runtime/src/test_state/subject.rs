@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use stepwright_asl::json::Document;
 use stepwright_asl::model::{self, MachineType, StateMachine, States};
 use stepwright_asl::validate::validate_text;
-use stepwright_asl::{Finding, Findings};
+use stepwright_asl::{Diagnostic, Diagnostics};
 
 use super::TestStateError;
 use super::request::TestStateRequest;
@@ -91,8 +91,8 @@ fn machine_of(state: &str) -> Result<StateMachine, TestStateError> {
     Document::parse(state)
         .map_err(|error| refused([format!("INVALID_JSON_DESCRIPTION: {error}")]))?;
     let text = format!(r#"{{"StartAt": "{NAME}", "States": {{"{NAME}": {state}}}}}"#);
-    let findings = validate_text(&text, MachineType::Standard);
-    accept(findings, is_about_the_machine)?;
+    let diagnostics = validate_text(&text, MachineType::Standard);
+    accept(diagnostics, is_about_the_machine)?;
     let mut machine = read(&text)?;
     let targets: Vec<String> = machine.states.values().flat_map(targets).collect();
     for target in targets {
@@ -104,10 +104,13 @@ fn machine_of(state: &str) -> Result<StateMachine, TestStateError> {
     Ok(machine)
 }
 
-/// Whether a finding concerns the missing machine around a single state: its targets, and an end.
-fn is_about_the_machine(finding: &Finding) -> bool {
-    let own = finding.pointer.strip_prefix("/States/StateName");
-    match (finding.code, own) {
+/// Whether a diagnostic concerns the missing machine around a single state: its targets, and an end.
+fn is_about_the_machine(diagnostic: &Diagnostic) -> bool {
+    let own = diagnostic
+        .location
+        .pointer
+        .strip_prefix("/States/StateName");
+    match (diagnostic.aws_code, own) {
         (Some("MISSING_TRANSITION_TARGET"), Some(field)) => {
             let container = ["/Branches", "/ItemProcessor", "/Iterator"];
             !container
@@ -119,15 +122,20 @@ fn is_about_the_machine(finding: &Finding) -> bool {
     }
 }
 
-fn accept(findings: Findings, is_ignored: fn(&Finding) -> bool) -> Result<(), TestStateError> {
-    let errors: Vec<String> = findings
+fn accept(
+    diagnostics: Diagnostics,
+    is_ignored: fn(&Diagnostic) -> bool,
+) -> Result<(), TestStateError> {
+    let errors: Vec<String> = diagnostics
         .errors()
-        .filter(|finding| !is_ignored(finding))
-        .map(|finding| {
-            let code = finding.code.unwrap_or(finding.rule);
-            match finding.location() {
-                Some(location) => format!("{code}: {} at {location}", finding.message),
-                None => format!("{code}: {}", finding.message),
+        .filter(|diagnostic| !is_ignored(diagnostic))
+        .map(|diagnostic| {
+            let code = diagnostic
+                .aws_code
+                .unwrap_or(diagnostic.code.unwrap_or_default());
+            match diagnostic.aws_location() {
+                Some(location) => format!("{code}: {} at {location}", diagnostic.message),
+                None => format!("{code}: {}", diagnostic.message),
             }
         })
         .collect();
@@ -139,7 +147,7 @@ fn accept(findings: Findings, is_ignored: fn(&Finding) -> bool) -> Result<(), Te
 }
 
 fn read(text: &str) -> Result<StateMachine, TestStateError> {
-    StateMachine::from_json(text).map_err(|findings| refused([findings.to_string()]))
+    StateMachine::from_json(text).map_err(|diagnostics| refused([diagnostics.to_string()]))
 }
 
 fn refused(problems: impl IntoIterator<Item = String>) -> TestStateError {

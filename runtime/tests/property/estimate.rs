@@ -35,7 +35,7 @@ pub(crate) fn is_within_its_estimate(
     let rounds = entered.values().copied().max().unwrap_or_default();
     let transitions: u64 = entered.values().sum();
     let machine = StateMachine::from_json(&definition.to_string());
-    let machine = machine.map_err(|findings| findings.to_string())?;
+    let machine = machine.map_err(|diagnostics| diagnostics.to_string())?;
     let options = EstimateOptions::new().rounds(rounds).items_of_all(0, items);
     let estimate = Estimate::of(&machine, &options);
     let told = |what: &str, found: f64, bound: f64| {

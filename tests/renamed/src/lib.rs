@@ -126,7 +126,7 @@ pub fn refund() -> Definition {
 /// # Errors
 ///
 /// There is none.
-pub fn built() -> Result<Definition, sw::Faults> {
+pub fn built() -> Result<Definition, sw::InvalidWorkflow> {
     let flow = FlowBuilder::<String, bool>::new("Look");
     let state = flow.declare("Look");
     let gone = flow.declare("Gone");

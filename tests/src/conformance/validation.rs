@@ -47,8 +47,8 @@ pub(super) fn check(row: &Value) -> Result<(), Differences> {
         Some("EXPRESS") => MachineType::Express,
         _ => MachineType::Standard,
     };
-    let findings = validate_text(&text, machine_type);
-    let errors = findings.errors();
+    let diagnostics = validate_text(&text, machine_type);
+    let errors = diagnostics.errors();
     match row["valid"].as_bool() {
         Some(true) => Differences::check(
             errors

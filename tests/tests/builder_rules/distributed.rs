@@ -6,12 +6,12 @@ use super::domain::*;
 use stepwright::builder::{
     Access, Batches, Body, Fallible, FlowBuilder, InMap, States, StepHandle,
 };
-use stepwright::{Batch, Fault, MachineType, errors, expr};
+use stepwright::{Batch, MachineType, WorkflowDiagnostic, errors, expr};
 
 type Open<'b> = Fallible<'b, Vec<String>, Vec<u32>, InMap, Vec<u32>>;
 
 /// A Distributed Map over a list.
-fn over(add: impl FnOnce(Open<'_>, &StepHandle)) -> Vec<Fault> {
+fn over(add: impl FnOnce(Open<'_>, &StepHandle)) -> Vec<WorkflowDiagnostic> {
     let flow = FlowBuilder::<Vec<String>, Vec<u32>>::new("Orders");
     let (all, failed) = (flow.declare("All"), flow.step("Failed"));
     flow.start_at(&all);
@@ -25,7 +25,7 @@ fn over(add: impl FnOnce(Open<'_>, &StepHandle)) -> Vec<Fault> {
 }
 
 /// A Distributed Map with a reader.
-fn reading(set: impl FnOnce(Access<String>) -> Access<String>) -> Vec<Fault> {
+fn reading(set: impl FnOnce(Access<String>) -> Access<String>) -> Vec<WorkflowDiagnostic> {
     let flow = FlowBuilder::<String, Vec<u32>>::new("Orders");
     let all = flow.declare("All");
     flow.start_at(&all);
@@ -38,7 +38,7 @@ fn reading(set: impl FnOnce(Access<String>) -> Access<String>) -> Vec<Fault> {
 }
 
 /// A Distributed Map with batches.
-fn batching(batches: Batches<Vec<String>>) -> Vec<Fault> {
+fn batching(batches: Batches<Vec<String>>) -> Vec<WorkflowDiagnostic> {
     let flow = FlowBuilder::<Vec<String>, Vec<u32>>::new("Orders");
     let all = flow.declare("All");
     flow.start_at(&all);
@@ -53,7 +53,9 @@ fn batching(batches: Batches<Vec<String>>) -> Vec<Fault> {
 }
 
 /// A Distributed Map with a writer.
-fn writing(set: impl FnOnce(Access<Vec<String>>) -> Access<Vec<String>>) -> Vec<Fault> {
+fn writing(
+    set: impl FnOnce(Access<Vec<String>>) -> Access<Vec<String>>,
+) -> Vec<WorkflowDiagnostic> {
     let flow = FlowBuilder::<Vec<String>, stepwright::MapResults>::new("Orders");
     let all = flow.declare("All");
     flow.start_at(&all);

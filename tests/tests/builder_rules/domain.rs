@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stepwright::builder::{Body, Fallible, FlowBuilder, Lint, StepHandle};
 use stepwright::prelude::*;
-use stepwright::{Fault, expr};
+use stepwright::{WorkflowDiagnostic, expr};
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Order {
@@ -32,7 +32,9 @@ pub async fn pick(order: Order) -> u32;
 pub async fn look_up(line: String) -> Result<u32, PaymentError>;
 
 /// The faults of `build`.
-pub(crate) fn faults<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>) -> Vec<Fault> {
+pub(crate) fn faults<In: Payload, Out: Payload>(
+    flow: &FlowBuilder<In, Out>,
+) -> Vec<WorkflowDiagnostic> {
     match flow.build() {
         Ok(built) => built.warnings().to_vec(),
         Err(faults) => faults.into_iter().collect(),
@@ -42,7 +44,7 @@ pub(crate) fn faults<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>) -> 
 /// A workflow whose first state is a task, which `add` extends.
 pub(crate) fn with_task(
     add: impl FnOnce(Fallible<'_, Order, u32, PaymentError, u32>, &StepHandle),
-) -> Vec<Fault> {
+) -> Vec<WorkflowDiagnostic> {
     let flow = FlowBuilder::<Order, u32>::new("Orders");
     let (first, failed) = (flow.declare("Charge"), flow.step("Failed"));
     flow.start_at(&first);

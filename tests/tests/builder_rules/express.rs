@@ -9,7 +9,7 @@ use stepwright::{MachineType, expr};
 const TOKEN: &str = ".. cannot wait for a task token: .., or do this in a Standard workflow";
 
 /// A workflow whose Express children wait for a token.
-fn children() -> Vec<stepwright::Fault> {
+fn children() -> Vec<stepwright::WorkflowDiagnostic> {
     let flow = FlowBuilder::<Vec<Order>, Vec<u32>>::new("Orders");
     let all = flow.declare("All");
     flow.start_at(&all);

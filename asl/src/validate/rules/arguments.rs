@@ -1,6 +1,6 @@
 //! The arguments that a Task passes to a service.
 
-use crate::finding::Severity;
+use crate::diagnostic::Severity;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
 use crate::validate::rule::{Evidence, Rule, source};

@@ -1,6 +1,6 @@
 //! Choice states and their rules.
 
-use crate::finding::Severity;
+use crate::diagnostic::Severity;
 use crate::fix::Fix;
 use crate::json::Json;
 use crate::model::{OperandType, Operator, QueryLanguage};

@@ -2,8 +2,8 @@
 
 use indexmap::IndexMap;
 
+use crate::diagnostic::Severity;
 use crate::edit::Edit;
-use crate::finding::Severity;
 use crate::fix::Fix;
 use crate::graph::{Container, State};
 use crate::json::{Json, Object};
@@ -186,7 +186,7 @@ pub(super) const ISLAND: Rule = Rule {
     code: None,
     known: Evidence::Presumed,
     summary: "A transition names a state that is not reachable from `StartAt`.",
-    doc: "States that lead only to each other, or a state that leads to itself, pass AWS's check (SW021) and never run. The finding is about the first state of such a group; states that are reachable only from the group are not reported.",
+    doc: "States that lead only to each other, or a state that leads to itself, pass AWS's check (SW021) and never run. The diagnostic is about the first state of such a group; states that are reachable only from the group are not reported.",
     source: source::DIAGNOSTICS,
     check: island,
 };
@@ -250,7 +250,7 @@ pub(super) const NO_END: Rule = Rule {
     code: Some("MISSING_END_STATE"),
     known: Evidence::Measured,
     summary: "A container has no state that ends it.",
-    doc: "A container ends at a Succeed or Fail state, or at a state with `\"End\": true`. AWS gives no location for this finding. While a transition of the container is broken, only that fault is reported.",
+    doc: "A container ends at a Succeed or Fail state, or at a state with `\"End\": true`. AWS gives no location for this diagnostic. While a transition of the container is broken, only that fault is reported.",
     source: source::DIAGNOSTICS,
     check: no_end,
 };

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::finding::Severity;
+use crate::diagnostic::Severity;
 use crate::json::{Json, Object, Pointer};
 use crate::jsonata::BinaryOp;
 use crate::model::{OperandType, Operator, QueryLanguage};

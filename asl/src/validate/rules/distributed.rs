@@ -1,6 +1,6 @@
 //! Distributed Maps and the objects that only they have.
 
-use crate::finding::Severity;
+use crate::diagnostic::Severity;
 use crate::fix::Safety;
 use crate::json::{Json, Pointer};
 use crate::jsonata;

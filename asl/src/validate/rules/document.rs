@@ -1,7 +1,7 @@
 //! The definition as a whole.
 
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::edit::Edit;
-use crate::finding::{Finding, Severity};
 use crate::fix::Fix;
 use crate::json::Pointer;
 use crate::substitution::is_substitution;
@@ -23,14 +23,14 @@ pub(super) const DUPLICATE_KEY: Rule = Rule {
     code: Some("INVALID_JSON_DESCRIPTION"),
     known: Evidence::Documented,
     summary: "The definition is not valid JSON, or an object in it has a duplicate key.",
-    doc: "JSON allows duplicate keys, and parsers differ in which one they use: AWS, an editor and a template engine may each see a different definition. If the text is not JSON at all, this is the only finding, at the position where parsing stopped.",
+    doc: "JSON allows duplicate keys, and parsers differ in which one they use: AWS, an editor and a template engine may each see a different definition. If the text is not JSON at all, this is the only diagnostic, at the position where parsing stopped.",
     source: source::STRUCTURE,
     check: duplicate_key,
 };
 
 fn duplicate_key(definition: &Definition<'_>, report: &mut Report<'_>) {
     for duplicate in definition.document.duplicates() {
-        report.push(Finding::duplicate(duplicate));
+        report.push(Diagnostic::duplicate(duplicate));
     }
 }
 

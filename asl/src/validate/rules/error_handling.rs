@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use crate::analysis::{HandlerKind, HandlerProblem, HandlerWords, check_handlers};
+use crate::diagnostic::Severity;
 use crate::edit::Edit;
 use crate::errors;
-use crate::finding::Severity;
 use crate::fix::{Fix, Safety};
 use crate::json::{Json, Pointer};
 use crate::limits::{DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, SECONDS};

@@ -1,7 +1,7 @@
 //! Fail states.
 
+use crate::diagnostic::Severity;
 use crate::edit::Edit;
-use crate::finding::Severity;
 use crate::fix::{Fix, Safety};
 use crate::intrinsic::Expression;
 use crate::validate::definition::Definition;

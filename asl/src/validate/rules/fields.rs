@@ -1,7 +1,7 @@
 //! Known fields and their types.
 
+use crate::diagnostic::Severity;
 use crate::edit::Edit;
-use crate::finding::Severity;
 use crate::fix::Fix;
 use crate::json::{Json, Pointer};
 use crate::jsonata;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::finding::Severity;
+use crate::diagnostic::Severity;
 use crate::fix::Safety;
 use crate::jsonata;
 use crate::substitution::is_substitution;

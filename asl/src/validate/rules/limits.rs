@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::finding::Severity;
+use crate::diagnostic::Severity;
 use crate::json::{Json, Object};
 use crate::limits::MAX_PAYLOAD_BYTES;
 use crate::model::{MachineType, QueryLanguage, StateKind};

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
+use crate::diagnostic::Severity;
 use crate::edit::Edit;
-use crate::finding::Severity;
 use crate::fix::{Fix, Safety};
 use crate::intrinsic::Expression;
 use crate::json::Json;

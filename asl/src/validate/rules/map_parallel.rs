@@ -1,6 +1,6 @@
 //! Map and Parallel states.
 
-use crate::finding::Severity;
+use crate::diagnostic::Severity;
 use crate::limits::{PERCENTAGE, SettingType, settings};
 use crate::model::QueryLanguage;
 use crate::validate::definition::{Definition, DefinitionPart};

@@ -1,10 +1,10 @@
 //! Names of states and labels.
 
-use std::collections::HashMap;
-
-use crate::finding::Severity;
+use crate::analysis::{NameKind, NameProblem, check_names};
+use crate::diagnostic::Severity;
+use crate::graph::State;
 use crate::json::Pointer;
-use crate::name::{NameError, check_label, check_state};
+use crate::name::NameError;
 use crate::substitution::is_substitution;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
@@ -23,27 +23,40 @@ pub(super) const DUPLICATE: Rule = Rule {
 };
 
 fn duplicate(definition: &Definition<'_>, report: &mut Report<'_>) {
-    let mut first: HashMap<&str, &Pointer<'_>> = HashMap::new();
-    for state in definition.graph.states() {
-        if let Some(first) = first.get(state.name) {
-            let first = definition.document.key_position(&first.to_string());
-            let place = first.map(|first| {
-                format!(
-                    "the first `{}` is at line {}, column {}; names must be unique in the whole machine",
-                    state.name, first.line, first.column
-                )
-            });
-            report
-                .add(
-                    &state.pointer,
-                    format!("Duplicate State name: {}", state.name),
-                )
-                .at_key()
-                .suggest(place);
-        } else {
-            first.insert(state.name, &state.pointer);
-        }
+    for (state, problem) in state_names(definition) {
+        let NameProblem::Repeated { first } = problem else {
+            continue;
+        };
+        let first = &definition.graph.states()[first];
+        let position = definition.document.key_position(&first.pointer.to_string());
+        let place = position.map(|first| {
+            format!(
+                "the first `{}` is at line {}, column {}; names must be unique in the whole machine",
+                state.name, first.line, first.column
+            )
+        });
+        report
+            .add(
+                &state.pointer,
+                format!("Duplicate State name: {}", state.name),
+            )
+            .at_key()
+            .suggest(place)
+            .related(
+                &first.pointer,
+                NameProblem::message_of_first(NameKind::State, state.name),
+            );
     }
+}
+
+/// The problems of the states' names.
+fn state_names<'a, 'd>(
+    definition: &'a Definition<'d>,
+) -> impl Iterator<Item = (&'a State<'d>, NameProblem)> {
+    let states = definition.graph.states();
+    let problems = check_names(NameKind::State, states.iter().map(|state| state.name));
+    let problems = problems.into_iter();
+    problems.map(|(index, problem)| (&states[index], problem))
 }
 
 pub(super) const STATE_NAME: Rule = Rule {
@@ -59,9 +72,10 @@ pub(super) const STATE_NAME: Rule = Rule {
 };
 
 fn state_name(definition: &Definition<'_>, report: &mut Report<'_>) {
-    let states = definition.graph.states().iter();
-    for state in states.filter(|state| !is_substitution(state.name)) {
-        if let Err(error) = check_state(state.name) {
+    for (state, problem) in state_names(definition) {
+        if let NameProblem::Invalid(error) = problem
+            && !is_substitution(state.name)
+        {
             report.add(&state.pointer, error.to_string()).at_key();
         }
     }
@@ -80,37 +94,34 @@ pub(super) const LABEL: Rule = Rule {
 };
 
 fn label(definition: &Definition<'_>, report: &mut Report<'_>) {
-    let mut seen = std::collections::HashSet::new();
-    for map in definition.parts_of("Map") {
-        let Some(label) = map.text("Label") else {
-            continue;
-        };
-        let pointer = map.at("Label");
-        let checked = if is_substitution(label) {
-            Ok(())
-        } else {
-            check_label(label)
-        };
-        match checked {
-            Err(NameError::TooLong { .. }) => {
-                report.add(pointer, "Label cannot exceed 40 characters");
-            }
-            Err(NameError::Character(char)) => {
-                let char = char.escape_default();
-                report.add(
-                    pointer,
-                    format!("Label contains invalid character: '{char}'"),
-                );
-            }
-            Err(error) => {
-                report.add(pointer, error.to_string());
-            }
-            Ok(()) if !seen.insert(label) => {
+    let maps = definition.parts_of("Map");
+    let labels: Vec<(&str, Pointer<'_>)> = maps
+        .filter_map(|map| Some((map.text("Label")?, map.at("Label"))))
+        .collect();
+    let names = labels.iter().map(|(label, _)| *label);
+    for (index, problem) in check_names(NameKind::Label, names) {
+        let (label, pointer) = &labels[index];
+        let message = match problem {
+            NameProblem::Repeated { first } => {
                 report
                     .add(pointer, format!("Duplicate label: {label}"))
-                    .code("DUPLICATE_LABEL_NAME");
+                    .code("DUPLICATE_LABEL_NAME")
+                    .related(
+                        &labels[first].1,
+                        NameProblem::message_of_first(NameKind::Label, label),
+                    );
+                continue;
             }
-            Ok(()) => {}
-        }
+            NameProblem::Invalid(_) if is_substitution(label) => continue,
+            NameProblem::Invalid(NameError::TooLong { .. }) => {
+                "Label cannot exceed 40 characters".to_owned()
+            }
+            NameProblem::Invalid(NameError::Character(char)) => format!(
+                "Label contains invalid character: '{}'",
+                char.escape_default()
+            ),
+            NameProblem::Invalid(error) => error.to_string(),
+        };
+        report.add(pointer, message);
     }
 }

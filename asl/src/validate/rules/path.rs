@@ -1,6 +1,6 @@
 //! Fields that are paths.
 
-use crate::finding::Severity;
+use crate::diagnostic::Severity;
 use crate::intrinsic::Expression;
 use crate::path::Root;
 use crate::validate::definition::Definition;

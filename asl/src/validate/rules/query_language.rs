@@ -1,7 +1,7 @@
 //! Query languages and the fields that belong to one.
 
+use crate::diagnostic::Severity;
 use crate::edit::Edit;
-use crate::finding::Severity;
 use crate::fix::Fix;
 use crate::model::QueryLanguage;
 use crate::validate::definition::Definition;

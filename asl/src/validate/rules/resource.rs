@@ -1,6 +1,6 @@
 //! The `Resource` of a Task.
 
-use crate::finding::Severity;
+use crate::diagnostic::Severity;
 use crate::fix::{Fix, Safety};
 use crate::json::Pointer;
 use crate::resource::Resource;

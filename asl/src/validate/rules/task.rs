@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
+use crate::diagnostic::Severity;
 use crate::edit::Edit;
 use crate::errors;
-use crate::finding::Severity;
 use crate::fix::Fix;
 use crate::json::Json;
 use crate::limits::{AwaitedEvent, SECONDS};

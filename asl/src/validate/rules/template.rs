@@ -1,6 +1,6 @@
 //! Payload templates.
 
-use crate::finding::Severity;
+use crate::diagnostic::Severity;
 use crate::syntax_error::{SyntaxError, SyntaxFault};
 use crate::validate::definition::{Definition, VariableBinding};
 use crate::validate::report::Report;

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use indexmap::IndexMap;
 
-use crate::finding::Severity;
+use crate::diagnostic::Severity;
 use crate::graph::Graph;
 use crate::json::Pointer;
 use crate::name::check_variable;
@@ -26,7 +26,7 @@ pub(super) const UNASSIGNED: Rule = Rule {
     check: unassigned,
 };
 
-/// Maximum number of findings that show a path without the assignment. Finding the path takes a walk over the container.
+/// Maximum number of diagnostics that show a path without the assignment. Diagnostic the path takes a walk over the container.
 const PATHS: usize = 50;
 
 fn unassigned(definition: &Definition<'_>, report: &mut Report<'_>) {
@@ -183,7 +183,7 @@ fn shadows(definition: &Definition<'_>, report: &mut Report<'_>) {
     let mut search = TransitionSearch::new(definition);
     for (number, assignment) in variables.assignments.iter().enumerate() {
         let container = graph.states()[assignment.state].container;
-        // One finding for each name and container.
+        // One diagnostic for each name and container.
         let own = &by_scope[&(container, assignment.name)];
         if own.first().is_none_or(|(_, first)| *first != number) {
             continue;

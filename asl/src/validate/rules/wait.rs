@@ -1,6 +1,6 @@
 //! Wait states.
 
-use crate::finding::Severity;
+use crate::diagnostic::Severity;
 use crate::jsonata;
 use crate::limits::MAX_SECONDS;
 use crate::model::QueryLanguage;

@@ -1,7 +1,7 @@
 //! The faults of `build`.
 
 use super::*;
-use crate::Faults;
+use crate::InvalidWorkflow;
 use stepwright_asl::json::Document;
 use stepwright_asl::validate::{MachineType, RULES, validate};
 
@@ -115,7 +115,12 @@ fn faults_have_the_places_of_the_calls_that_they_are_about() {
     let faults = flow.build().unwrap_err();
     let lines: Vec<(Option<&str>, Option<u32>)> = faults
         .iter()
-        .map(|fault| (fault.state(), fault.place().map(|place| place.line())))
+        .map(|fault| {
+            (
+                fault.location.state.as_deref(),
+                fault.location.source.map(|place| place.line()),
+            )
+        })
         .collect();
     assert_eq!(
         lines,
@@ -129,7 +134,8 @@ fn faults_have_the_places_of_the_calls_that_they_are_about() {
     );
     assert!(faults.iter().all(|fault| {
         fault
-            .place()
+            .location
+            .source
             .is_some_and(|place| place.file().ends_with("builder/tests/faults.rs"))
     }));
     // `unwrap` shows them all.
@@ -138,7 +144,7 @@ fn faults_have_the_places_of_the_calls_that_they_are_about() {
 }
 
 /// A task with a timeout, and a flow with only this task.
-fn charging(timeout: u32, heartbeat: u32, retry: Retry<Errors<PaymentError>>) -> Faults {
+fn charging(timeout: u32, heartbeat: u32, retry: Retry<Errors<PaymentError>>) -> InvalidWorkflow {
     let flow = FlowBuilder::<Order, Charge>::new("Orders");
     let charge = flow.declare("A");
     flow.start_at(&charge);
@@ -162,8 +168,10 @@ fn validated(fields: Value) -> Vec<&'static str> {
 fn codes_of(states: Value) -> Vec<&'static str> {
     let machine = json!({"QueryLanguage": "JSONata", "StartAt": "A", "States": states});
     let document = Document::parse(&machine.to_string()).expect("it is JSON");
-    let findings = validate(&document, MachineType::Standard);
-    let found = findings.iter().map(|finding| finding.rule);
+    let diagnostics = validate(&document, MachineType::Standard);
+    let found = diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.code.unwrap_or_default());
     found.filter(|rule| *rule != "SW142").collect()
 }
 
@@ -194,7 +202,7 @@ fn a_fault_has_the_code_that_the_validator_gives_the_same_fault_in_asl() {
         ),
     ];
     for (faults, expected) in rows {
-        let found: Vec<&str> = faults.iter().filter_map(Fault::code).collect();
+        let found: Vec<&str> = faults.iter().filter_map(|fault| fault.code).collect();
         assert!(found.contains(&expected[0]), "{faults}: {expected:?}");
     }
 }
@@ -250,7 +258,7 @@ fn faults_about_the_graph_have_the_codes_of_the_validator() {
 
 fn codes<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>) -> Vec<&'static str> {
     let faults = flow.build().expect_err("it has a fault");
-    let codes: Vec<&str> = faults.iter().filter_map(Fault::code).collect();
+    let codes: Vec<&str> = faults.iter().filter_map(|fault| fault.code).collect();
     assert!(
         codes
             .iter()

@@ -6,7 +6,8 @@ mod rules;
 mod variables;
 
 use super::*;
-use crate::{Fault, Payload, QueryLanguage, TaskError, errors, expr, task};
+use crate::workflow::WorkflowDiagnostic;
+use crate::{Payload, QueryLanguage, TaskError, errors, expr, task};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -75,9 +76,9 @@ fn faults<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>) -> Vec<String>
 }
 
 /// A fault's message, without its location.
-fn said(fault: &Fault) -> String {
-    match fault.state() {
-        Some(state) => format!("in state `{state}`: {}", fault.message()),
-        None => fault.message().to_owned(),
+fn said(fault: &WorkflowDiagnostic) -> String {
+    match fault.location.state.as_deref() {
+        Some(state) => format!("in state `{state}`: {}", fault.message),
+        None => fault.message.to_owned(),
     }
 }

@@ -68,7 +68,7 @@ fn a_fault_names_the_line_of_its_call() {
     let faults = flow.build().unwrap_err();
     let lines: Vec<_> = faults
         .iter()
-        .map(|fault| fault.place().unwrap().line())
+        .map(|fault| fault.location.source.unwrap().line())
         .collect();
     assert_eq!(lines, [line - 1, line, line + 1], "{faults}");
 }
@@ -327,7 +327,7 @@ fn a_retry_of_everything_beside_what_can_fail_is_a_warning() {
     let built = flow.build().unwrap();
     assert!(
         built.warnings()[0]
-            .message()
+            .message
             .starts_with("this `.retry(..)` also repeats the call when"),
         "{:?}",
         built.warnings()

@@ -263,7 +263,7 @@ fn raw_fields_have_no_place_on_a_default() {
     let found = flow.build().unwrap_err();
     let found: Vec<_> = found
         .iter()
-        .map(|fault| (said(fault), fault.place().unwrap().line()))
+        .map(|fault| (said(fault), fault.location.source.unwrap().line()))
         .collect();
     assert_eq!(found, [(expected.to_owned(), line)]);
 

@@ -38,7 +38,7 @@ impl<'a> StateLowering<'_, 'a> {
         }
         if let Some(subject) = subject {
             let last = arms.len().saturating_sub(1);
-            // Faults of a pattern are reported at the matched value.
+            // Problems of a pattern are reported at the matched value.
             let before = self.report.enter(subject);
             for (index, arm) in arms.iter().enumerate() {
                 self.arm(&mut choice, subject, arm, index == last);

@@ -21,7 +21,7 @@ use super::scope::{self, Scopes, at, enter};
 use super::text;
 use crate::expr::{Expr, Text};
 use crate::flow::{self, Flow, FlowStateKind, State, Transition};
-use crate::workflow::Fault;
+use crate::workflow::{AtSource, WorkflowDiagnostic, problem};
 use std::collections::HashSet;
 use stepwright_asl::model;
 use stepwright_asl::model::QueryLanguage;
@@ -32,7 +32,7 @@ pub(super) struct States<'a> {
     scopes: &'a Scopes,
     /// Some state is JSONPath, so each JSONata state declares its query language.
     mixed: bool,
-    faults: Vec<Fault>,
+    faults: Vec<WorkflowDiagnostic>,
 }
 
 /// A state that is being lowered.
@@ -56,7 +56,7 @@ impl<'a> States<'a> {
         }
     }
 
-    pub(super) fn into_faults(self) -> Vec<Fault> {
+    pub(super) fn into_faults(self) -> Vec<WorkflowDiagnostic> {
         self.faults
     }
 
@@ -136,7 +136,7 @@ impl<'a> States<'a> {
                 .map(|first| first.name.to_string())
                 .unwrap_or_default();
             if body.states.is_empty() {
-                let fault = Fault::new(Some(&state.name), "a branch or a map's body needs a state")
+                let fault = problem(Some(&state.name), "a branch or a map's body needs a state")
                     .at(state.place);
                 self.faults.push(fault);
             }

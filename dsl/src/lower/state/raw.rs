@@ -104,8 +104,8 @@ pub(super) fn merge(
     }
     match model::State::from_json(&Json::Object(object).to_string()) {
         Ok(state) => state,
-        Err(findings) => {
-            report.fault(format!("a raw field does not fit: {findings}"));
+        Err(diagnostics) => {
+            report.fault(format!("a raw field does not fit: {diagnostics}"));
             made
         }
     }

@@ -13,7 +13,7 @@ use crate::flow::{
 use crate::shape::{Payload, Shape};
 use crate::task::{Deploy, ErrorOutput};
 use crate::workflow::{Binder, Workflow};
-use crate::workflow::{Definition, Faults};
+use crate::workflow::{Definition, InvalidWorkflow};
 use crate::{MachineType, QueryLanguage, TaskError, task};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -103,7 +103,7 @@ impl Workflow for Fulfilment {
     const NAME: &'static str = "Fulfilment";
     const TYPE: MachineType = MachineType::Standard;
 
-    fn build() -> Result<Definition, Faults> {
+    fn build() -> Result<Definition, InvalidWorkflow> {
         let flow = Flow::new(Self::NAME).state(State::succeed("Done"));
         flow.lower()
     }
@@ -119,7 +119,7 @@ impl Workflow for Quote {
     const NAME: &'static str = "Quote";
     const TYPE: MachineType = MachineType::Express;
 
-    fn build() -> Result<Definition, Faults> {
+    fn build() -> Result<Definition, InvalidWorkflow> {
         let flow = Flow::new(Self::NAME).machine_type(Self::TYPE);
         flow.state(State::succeed("Done")).lower()
     }

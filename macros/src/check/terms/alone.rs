@@ -33,7 +33,7 @@ pub(crate) fn alone(
     parameters: &[Option<&Ident>],
     errors: &Errors,
 ) -> Alone {
-    // Expressions are resolved as those of a state, so there is one: it knows no names and has no mistakes.
+    // Expressions are resolved as those of a state, so there is one: it knows no names and has no diagnostics.
     let home = quote!(workflow __Expression() { succeed __Value; });
     let reader = SyntaxReader::new(errors);
     let source = (|input: ParseStream| WorkflowSource::parse(input, &reader)).parse2(home);

@@ -31,14 +31,14 @@ pub(super) struct Resolver<'m> {
     pub(super) rewriting: Rewriting,
     pub(super) expression: usize,
     pub(super) ty: Option<Rc<Type>>,
-    /// The expression has a mistake.
+    /// The expression has a diagnostic.
     pub(super) faulty: bool,
 }
 
 /// What was learnt about one expression.
 pub(super) struct Resolved {
     pub(super) value: Term,
-    /// It has a mistake.
+    /// It has a diagnostic.
     pub(super) faulty: bool,
     /// As rustc takes it, where that is not as it stands.
     pub(super) rewritten: Option<RewrittenExpression>,

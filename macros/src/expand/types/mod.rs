@@ -19,14 +19,14 @@ mod verbatim;
 
 use super::witness_types::{self, VisibleWitnesses, WitnessNumbers};
 use crate::check::{beside, witness};
-use crate::errors::Mistake;
+use crate::errors::{CompileError, MacroDiagnostic};
 use crate::machine::{Machine, MachineVariable, StateExit, StateWork};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use std::cell::RefCell;
 
 /// The hidden function.
-pub(super) fn block(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
+pub(super) fn block(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> TokenStream {
     let block = TypeBlock {
         machine,
         numbers: WitnessNumbers::of(machine),
@@ -36,14 +36,14 @@ pub(super) fn block(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
     let parameters = parameters.map(|(name, ty)| quote!(let #name: #ty = __s::any();));
     // If there is already an error, an expression of unknown type prevents rustc from requesting type annotations for
     // parts that the error left untyped. rustc reports equal errors once.
-    let mistake = mistakes.first().map(|mistake| {
-        let expression = mistake.expression();
+    let error = diagnostics.first().map(|diagnostic| {
+        let expression = diagnostic.expression();
         quote!(let _ = #expression;)
     });
     let body = block.scope(0);
     let witnesses = block.witnesses(0);
     // Next to an error the witnesses are not used.
-    let tree = match mistakes {
+    let tree = match diagnostics {
         [] => witness_types::tree(machine, &block.numbers, &block.seen.borrow()),
         _ => quote!(()),
     };
@@ -60,7 +60,7 @@ pub(super) fn block(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
                 #(#parameters)*
                 #names
                 #body
-                #mistake
+                #error
                 #witnesses
                 #tree
             })

@@ -137,13 +137,13 @@ pub(super) fn check_role(arn: &str) -> Result<(), ApiError> {
 ///
 /// `InvalidDefinition`, with the messages of AWS's validator.
 pub(super) fn check_definition(text: &str, machine_type: MachineType) -> Result<(), ApiError> {
-    let findings = validate_text(text, machine_type);
+    let diagnostics = validate_text(text, machine_type);
     // Additional rules of this project must not reject a definition here.
-    let errors = findings.errors().filter_map(|finding| {
-        let code = finding.code?;
-        Some(match finding.location() {
-            Some(location) => format!("{code}: {} at {location}", finding.message),
-            None => format!("{code}: {}", finding.message),
+    let errors = diagnostics.errors().filter_map(|diagnostic| {
+        let code = diagnostic.aws_code?;
+        Some(match diagnostic.aws_location() {
+            Some(location) => format!("{code}: {} at {location}", diagnostic.message),
+            None => format!("{code}: {}", diagnostic.message),
         })
     });
     let errors: Vec<String> = errors.collect();

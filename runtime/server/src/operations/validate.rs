@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use stepwright_asl::model::MachineType;
-use stepwright_asl::validate::{Finding, Severity, validate_text};
+use stepwright_asl::validate::{Diagnostic, Severity, validate_text};
 
 use crate::error::ApiError;
 use crate::service::Service;
@@ -34,13 +34,13 @@ shape! {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ValidateOutput {
     result: &'static str,
-    diagnostics: Vec<Diagnostic>,
+    diagnostics: Vec<AwsDiagnostic>,
     truncated: bool,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Diagnostic {
+struct AwsDiagnostic {
     severity: &'static str,
     code: &'static str,
     message: String,
@@ -48,16 +48,16 @@ struct Diagnostic {
     location: Option<String>,
 }
 
-impl Diagnostic {
-    /// Returns AWS's diagnostic for a finding, if AWS has one.
-    fn of(finding: &Finding) -> Option<Self> {
-        let code = finding.code?;
-        let is_error = finding.severity == Severity::Error;
+impl AwsDiagnostic {
+    /// Returns AWS's diagnostic for one of the validator, if AWS has one.
+    fn of(diagnostic: &Diagnostic) -> Option<Self> {
+        let code = diagnostic.aws_code?;
+        let is_error = diagnostic.severity == Severity::Error;
         (is_error || WARNINGS.contains(&code)).then(|| Self {
-            severity: finding.severity.as_str(),
+            severity: diagnostic.severity.as_str(),
             code,
-            message: finding.message.clone(),
-            location: finding.location().map(Into::into),
+            message: diagnostic.message.clone(),
+            location: diagnostic.aws_location().map(Into::into),
         })
     }
 }
@@ -70,9 +70,9 @@ pub(crate) async fn validate(
         Some("EXPRESS") => MachineType::Express,
         _ => MachineType::Standard,
     };
-    let findings = validate_text(&input.definition, machine_type);
-    let mut diagnostics: Vec<Diagnostic> = findings.iter().filter_map(Diagnostic::of).collect();
-    let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error.as_str();
+    let found = validate_text(&input.definition, machine_type);
+    let mut diagnostics: Vec<AwsDiagnostic> = found.iter().filter_map(AwsDiagnostic::of).collect();
+    let is_error = |diagnostic: &AwsDiagnostic| diagnostic.severity == Severity::Error.as_str();
     if !diagnostics.iter().any(is_error) {
         // CreateStateMachine rejects definitions that the engine cannot compile.
         let role = "";
@@ -81,7 +81,7 @@ pub(crate) async fn validate(
             .compile(NAME, &input.definition, machine_type, role);
         let refused = compiled.err();
         let problems = refused.iter().flat_map(|error| error.problems());
-        diagnostics.extend(problems.map(|problem| Diagnostic {
+        diagnostics.extend(problems.map(|problem| AwsDiagnostic {
             severity: Severity::Error.as_str(),
             code: "SCHEMA_VALIDATION_FAILED",
             message: problem.clone(),
@@ -96,7 +96,7 @@ pub(crate) async fn validate(
         0 => MOST,
         most => usize::try_from(most).map_or(MOST, |most| most.min(MOST)),
     };
-    let truncated = findings.is_truncated() || diagnostics.len() > most;
+    let truncated = found.is_truncated() || diagnostics.len() > most;
     diagnostics.truncate(most);
     Ok(ValidateOutput {
         result: if is_valid { "OK" } else { "FAIL" },

@@ -157,8 +157,8 @@ fn compile(
     version: Option<&StoredMachine>,
 ) -> Result<Machine, String> {
     let version = version.ok_or_else(|| format!("its version {} is missing", row.machine_hash))?;
-    let machine =
-        StateMachine::from_json(&version.definition).map_err(|findings| findings.to_string())?;
+    let machine = StateMachine::from_json(&version.definition)
+        .map_err(|diagnostics| diagnostics.to_string())?;
     let pending = PendingMachine::new(machine, version.machine_type);
     let compiled = setting.compile(&version.name, &pending);
     compiled.map_err(|problems| problems.join("\n"))

@@ -110,9 +110,9 @@ impl CompileSettings {
         pending: &PendingMachine,
     ) -> Result<Machine, Vec<String>> {
         let value = |name: &str| self.substitutions.get(name).cloned();
-        let filled = fill(&pending.machine, pending.addresses.as_ref(), &value).map_err(|findings| {
+        let filled = fill(&pending.machine, pending.addresses.as_ref(), &value).map_err(|diagnostics| {
             vec![format!(
-                "state machine `{name}`: a field does not take its placeholder's value: {findings}"
+                "state machine `{name}`: a field does not take its placeholder's value: {diagnostics}"
             )]
         })?;
         let compiled = Program::compile(&filled.machine, pending.machine_type, &self.families);

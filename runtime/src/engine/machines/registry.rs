@@ -93,7 +93,8 @@ pub(in crate::engine) fn read(
             limits.definition_bytes
         ));
     }
-    StateMachine::from_json(text).map_err(|findings| format!("the definition `{name}`: {findings}"))
+    StateMachine::from_json(text)
+        .map_err(|diagnostics| format!("the definition `{name}`: {diagnostics}"))
 }
 
 impl PendingMachine {

@@ -83,9 +83,9 @@ impl<'a> Placeholders<'a> {
         let value = |name: &str| self.value(name).map(str::to_owned);
         // Without known addresses, `fill` treats each placeholder as a value, and so also fills in functions and activities.
         let filled = fill(self.machine, Some(&Addresses::new()), &value);
-        let filled = filled.map_err(|findings| {
+        let filled = filled.map_err(|diagnostics| {
             ReplayError::Substitution(format!(
-                "a field does not take its placeholder's value: {findings}"
+                "a field does not take its placeholder's value: {diagnostics}"
             ))
         });
         Ok(filled?.machine)

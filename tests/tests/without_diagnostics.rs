@@ -1,4 +1,4 @@
-//! The output of the macros and the examples has no findings of the validator, not even a warning.
+//! The output of the macros and the examples has no diagnostics of the validator, not even a warning.
 
 use escalation::{Person, escalation};
 use order_processing::OrderProcessing;
@@ -113,8 +113,8 @@ workflow! {
 
 #[track_caller]
 fn clean(name: &str, text: &str, machine_type: MachineType) {
-    let findings = validate_text(text, machine_type);
-    assert!(findings.is_empty(), "{name}:\n{findings}\n{text}");
+    let diagnostics = validate_text(text, machine_type);
+    assert!(diagnostics.is_empty(), "{name}:\n{diagnostics}\n{text}");
 }
 
 #[track_caller]

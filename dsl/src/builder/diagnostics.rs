@@ -1,30 +1,30 @@
-//! Faults of a body that rustc cannot find.
+//! InvalidWorkflow of a body that rustc cannot find.
 
 use super::scope::BuilderScope;
-use crate::workflow::Fault;
+use crate::workflow::{AtSource, WorkflowDiagnostic, problem};
 
 /// Finds the faults of a body and of all bodies inside of it; `of` is the body's name in messages.
 pub(super) fn find(
     scope: &BuilderScope,
     of: &str,
     around: &[&BuilderScope],
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<WorkflowDiagnostic>,
 ) {
     for mistake in scope.mistakes.borrow().iter() {
-        let fault = Fault::new(mistake.state.as_deref(), mistake.message.clone());
+        let fault = problem(mistake.state.as_deref(), mistake.message.clone());
         faults.push(fault.at(Some(mistake.place)));
     }
     used(scope, around, faults);
     given(scope, around, faults);
     let declared = scope.declared.borrow();
     for declared in declared.iter().filter(|declared| declared.definitions == 0) {
-        faults.push(Fault::new(
+        faults.push(problem(
             Some(&declared.name),
             "it is declared and never defined; call `task`, `pass` or another method of the builder with its handle, or \
              remove the declaration",
         )
         .at(Some(declared.place))
-        .breaks("SW020"));
+        .with_code("SW020"));
     }
     let states = scope.states.borrow();
     for defined in states.iter().flatten().filter(|defined| !defined.closed) {
@@ -39,8 +39,8 @@ pub(super) fn find(
                 "it goes nowhere; call `.next(&state)` on it, or `.end()`",
             )
         };
-        let fault = Fault::new(Some(&defined.state.name), message).at(defined.state.place);
-        faults.push(fault.breaks(code));
+        let fault = problem(Some(&defined.state.name), message).at(defined.state.place);
+        faults.push(fault.with_code(code));
     }
     match scope.start.get() {
         Some(start) => unreached(scope, start, faults),
@@ -54,8 +54,8 @@ pub(super) fn find(
                 let message = format!("{of} has no start; call `start_at(&state)` on it");
                 ("SW011", message)
             };
-            let fault = Fault::new(None, message).at(Some(scope.place));
-            faults.push(fault.breaks(code));
+            let fault = problem(None, message).at(Some(scope.place));
+            faults.push(fault.with_code(code));
         }
     }
     let around = [around, &[scope]].concat();
@@ -82,14 +82,14 @@ pub(super) fn ways_are_known(scope: &BuilderScope) -> bool {
 }
 
 /// The name of a body's item or of the workflow's input must be unique.
-fn given(scope: &BuilderScope, around: &[&BuilderScope], faults: &mut Vec<Fault>) {
+fn given(scope: &BuilderScope, around: &[&BuilderScope], faults: &mut Vec<WorkflowDiagnostic>) {
     let own = scope.given.borrow();
     if let Some(name) = &*own
         && around
             .iter()
             .any(|outer| outer.given.borrow().as_ref() == Some(name))
     {
-        faults.push(Fault::new(
+        faults.push(problem(
             None,
             format!(
                 "`{name}` names the input of a branch or a map's body, and of a body around it; rename the inner one"
@@ -104,7 +104,7 @@ fn given(scope: &BuilderScope, around: &[&BuilderScope], faults: &mut Vec<Fault>
                 "the variable `{}` has the name of the workflow's input or of an item around it; give it another name",
                 variable.name
             );
-            faults.push(Fault::new(None, message).at(Some(variable.place)));
+            faults.push(problem(None, message).at(Some(variable.place)));
         }
     }
     if let Some(name) = &*own {
@@ -119,13 +119,13 @@ fn given(scope: &BuilderScope, around: &[&BuilderScope], faults: &mut Vec<Fault>
             let message = format!(
                 "the item `{name}` has the name of a variable around its map; give it another name"
             );
-            faults.push(Fault::new(None, message).at(Some(place)));
+            faults.push(problem(None, message).at(Some(place)));
         }
     }
 }
 
 /// An expression may read the variables of its body and of the bodies around it; a state may assign only those of the body that contains it.
-fn used(scope: &BuilderScope, around: &[&BuilderScope], faults: &mut Vec<Fault>) {
+fn used(scope: &BuilderScope, around: &[&BuilderScope], faults: &mut Vec<WorkflowDiagnostic>) {
     let mut said = Vec::new();
     for used in scope.used.borrow().iter() {
         let own = used.scope == scope.id;
@@ -148,9 +148,9 @@ fn used(scope: &BuilderScope, around: &[&BuilderScope], faults: &mut Vec<Fault>)
         if said.contains(&message) {
             continue;
         }
-        let fault = Fault::new(used.state.as_deref(), message.clone()).at(Some(used.place));
+        let fault = problem(used.state.as_deref(), message.clone()).at(Some(used.place));
         faults.push(if is_outer_assigned {
-            fault.breaks("SW132")
+            fault.with_code("SW132")
         } else {
             fault
         });
@@ -167,7 +167,7 @@ fn goes_astray(scope: &BuilderScope) -> bool {
 
 /// Finds states that are unreachable from the start. Reports nothing if a reachable state is undefined or has no valid
 /// transition: once that is fixed, more states may be reachable.
-fn unreached(scope: &BuilderScope, start: usize, faults: &mut Vec<Fault>) {
+fn unreached(scope: &BuilderScope, start: usize, faults: &mut Vec<WorkflowDiagnostic>) {
     if scope.inner.borrow().iter().any(|inner| goes_astray(inner)) {
         return;
     }
@@ -198,12 +198,12 @@ fn unreached(scope: &BuilderScope, start: usize, faults: &mut Vec<Fault>) {
     for (declared, reached) in declared.iter().zip(reached) {
         if !reached && declared.definitions > 0 {
             faults.push(
-                Fault::new(
+                problem(
                     Some(&declared.name),
                     "no transition leads to it; add one, or remove the state",
                 )
                 .at(Some(declared.place))
-                .breaks("SW021"),
+                .with_code("SW021"),
             );
         }
     }

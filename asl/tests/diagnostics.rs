@@ -1,18 +1,24 @@
-//! One fault is reported as one finding, and its consequences are not reported.
+//! One fault is reported as one diagnostic, and its consequences are not reported.
 
 use serde_json::{Value, json};
 use stepwright_asl::validate::{MachineType, Validator};
 
-/// The findings as `SW020 /States/A/Next`. Advice about Lambda, timeouts and missing arguments is omitted unless a test is about it.
+/// The diagnostics as `SW020 /States/A/Next`. Advice about Lambda, timeouts and missing arguments is omitted unless a test is about it.
 fn found_in(machine_type: MachineType, definition: &Value) -> Vec<String> {
     let mut validator = Validator::new(machine_type);
     for advice in ["SW142", "SW048", "SW143"] {
         validator = validator.allow(advice).expect("there is such a rule");
     }
-    let findings = validator.check_text(&definition.to_string());
-    let found = findings.iter();
+    let diagnostics = validator.check_text(&definition.to_string());
+    let found = diagnostics.iter();
     found
-        .map(|finding| format!("{} {}", finding.rule, finding.pointer))
+        .map(|diagnostic| {
+            format!(
+                "{} {}",
+                diagnostic.code.unwrap_or_default(),
+                diagnostic.location.pointer
+            )
+        })
         .collect()
 }
 
@@ -48,7 +54,7 @@ mod graph {
     use super::*;
 
     #[test]
-    fn a_misspelled_target_is_the_only_finding() {
+    fn a_misspelled_target_is_the_only_diagnostic() {
         let states = json!({
             "A": {"Type": "Pass", "Next": "Bb"}, "B": {"Type": "Pass", "Next": "C"},
             "C": {"Type": "Pass", "Next": "B"}, "D": {"Type": "Succeed"}});
@@ -56,7 +62,7 @@ mod graph {
     }
 
     #[test]
-    fn what_is_behind_an_unnamed_state_has_no_finding_of_its_own() {
+    fn what_is_behind_an_unnamed_state_has_no_diagnostic_of_its_own() {
         let states = json!({
             "A": {"Type": "Succeed"}, "B": {"Type": "Pass", "Next": "C"},
             "C": {"Type": "Pass", "Next": "D"}, "D": {"Type": "Choice", "Choices": [], "Default": "C"}});
@@ -67,7 +73,7 @@ mod graph {
     }
 
     #[test]
-    fn each_island_is_one_finding() {
+    fn each_island_is_one_diagnostic() {
         let states = json!({
             "A": {"Type": "Succeed"}, "B": {"Type": "Pass", "Next": "C"}, "C": {"Type": "Pass", "Next": "B"},
             "D": {"Type": "Pass", "Next": "D"}});
@@ -111,7 +117,7 @@ mod graph {
     }
 
     #[test]
-    fn a_loop_with_a_way_out_is_no_finding() {
+    fn a_loop_with_a_way_out_is_no_diagnostic() {
         let states = json!({
             "A": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "Next": "A",
                 "Catch": [{"ErrorEquals": ["Done"], "Next": "B"}]},
@@ -162,7 +168,7 @@ mod variables {
     }
 
     #[test]
-    fn the_first_reader_of_a_way_has_the_finding() {
+    fn the_first_reader_of_a_way_has_the_diagnostic() {
         let states = json!({
             "A": {"Type": "Pass", "Next": "B", "Output": "{% $x + $y %}"},
             "B": {"Type": "Pass", "Next": "C", "Output": "{% $x %}"},
@@ -574,10 +580,11 @@ mod tasks {
         let rules = |machine_timeout: Value, task: Value| {
             let mut machine = machine(json!({"A": task}));
             machine["TimeoutSeconds"] = machine_timeout;
-            let findings = Validator::new(MachineType::Standard).check_text(&machine.to_string());
-            findings
+            let diagnostics =
+                Validator::new(MachineType::Standard).check_text(&machine.to_string());
+            diagnostics
                 .iter()
-                .map(|finding| finding.rule)
+                .map(|diagnostic| diagnostic.code.unwrap_or_default())
                 .filter(|rule| *rule == "SW048")
                 .count()
         };
@@ -586,18 +593,18 @@ mod tasks {
         limited["HeartbeatSecondsPath"] = "$.heartbeat".into();
         assert_eq!(rules(json!("${Timeout}"), task.clone()), 0);
         assert_eq!(rules(json!("${Timeout}"), limited.clone()), 0);
-        let findings = |task: &Value| {
+        let diagnostics = |task: &Value| {
             Validator::new(MachineType::Standard)
                 .check_text(&machine(json!({"A": task})).to_string())
         };
         assert_eq!(
-            findings(&task)
+            diagnostics(&task)
                 .iter()
-                .map(|finding| finding.rule)
+                .map(|diagnostic| diagnostic.code.unwrap_or_default())
                 .collect::<Vec<_>>(),
             ["SW048"]
         );
-        assert!(findings(&limited).is_empty());
+        assert!(diagnostics(&limited).is_empty());
     }
 
     #[test]
@@ -923,7 +930,7 @@ mod literals {
     }
 
     #[test]
-    fn a_static_result_is_one_finding() {
+    fn a_static_result_is_one_diagnostic() {
         let pass = |result: Value| {
             found(machine(
                 json!({"A": {"Type": "Pass", "Result": result, "End": true}}),
@@ -941,13 +948,13 @@ mod literals {
 mod suggestions {
     use super::*;
 
-    /// The suggestions of all findings, without advice of other rules.
+    /// The suggestions of all diagnostics, without advice of other rules.
     fn suggested(definition: &Value) -> Vec<String> {
-        let findings =
+        let diagnostics =
             stepwright_asl::validate::validate_text(&definition.to_string(), MachineType::Standard);
-        let texts = findings
+        let texts = diagnostics
             .into_iter()
-            .filter_map(|finding| finding.suggestion);
+            .filter_map(|diagnostic| diagnostic.help);
         texts.collect()
     }
 
@@ -1043,9 +1050,11 @@ mod arns {
 
     fn is_refused(resource: &str) -> bool {
         let states = json!({"A": {"Type": "Task", "Resource": resource, "End": true}});
-        let findings =
+        let diagnostics =
             Validator::new(MachineType::Standard).check_text(&machine(states).to_string());
-        findings.errors().any(|finding| finding.rule == "SW041")
+        diagnostics
+            .errors()
+            .any(|diagnostic| diagnostic.code.unwrap_or_default() == "SW041")
     }
 
     proptest! {
@@ -1113,21 +1122,21 @@ States:
 "#;
 
     #[test]
-    fn findings_stand_at_their_places_in_yaml() {
+    fn diagnostics_stand_at_their_places_in_yaml() {
         let document = Document::parse_yaml(TEXT).expect("is YAML");
-        let findings = Validator::new(MachineType::Standard).check(&document);
-        let found: Vec<String> = findings
+        let diagnostics = Validator::new(MachineType::Standard).check(&document);
+        let found: Vec<String> = diagnostics
             .iter()
             .map(|one| {
-                let rest = &TEXT[one.offset..];
+                let rest = &TEXT[one.location.offset..];
                 let length = rest
                     .find(|char: char| !char.is_alphanumeric() && !"'\"{$%".contains(char))
                     .unwrap_or(rest.len());
                 format!(
                     "{} {}:{} {}",
-                    one.rule,
-                    one.line,
-                    one.column,
+                    one.code.unwrap_or_default(),
+                    one.location.line,
+                    one.location.column,
                     &rest[..length]
                 )
             })
