@@ -4,7 +4,7 @@ use crate::syntax_error::{SyntaxError, SyntaxFault};
 use crate::validate::definition::{Definition, VariableBinding};
 use crate::validate::report::Report;
 
-/// AWS reports the object that contains the key.
+/// Reports a value. AWS reports the object that contains the key.
 pub(super) fn refuse(
     binding: &VariableBinding<'_>,
     report: &mut Report<'_>,
@@ -23,6 +23,7 @@ pub(super) fn refuse(
         .suggest(detail);
 }
 
+/// Reports each value that does not parse, if the fault belongs to the rule.
 pub(super) fn calls(
     definition: &Definition<'_>,
     report: &mut Report<'_>,

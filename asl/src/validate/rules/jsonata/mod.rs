@@ -24,6 +24,7 @@ fn is_context(error: &SyntaxError) -> bool {
     error.message.contains("'$'") || error.message.contains("'$$'")
 }
 
+/// Reports each expression that AWS rejects, if the error belongs to the rule.
 fn refused(
     definition: &Definition<'_>,
     report: &mut Report<'_>,
