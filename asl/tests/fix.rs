@@ -297,7 +297,7 @@ fn definitions() -> &'static [(MachineType, Json)] {
 }
 
 fn load() -> Vec<(MachineType, Json)> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
     let entries = folder.read_dir().expect("the folder can be read");
     let files = entries.map(|entry| {
         let path = entry.expect("the entry can be read").path();

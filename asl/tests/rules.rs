@@ -1,15 +1,32 @@
-//! Each rule has a definition in `tests/rules/` with diagnostics of this rule only.
+//! Each rule has a definition in `rules/` with a diagnostic of this rule only, and a corrected one without diagnostics. The page of the rules shows both.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use stepwright_asl::validate::{MachineType, RULES, Validator};
+use stepwright_asl::fix::Fixer;
+use stepwright_asl::validate::{MachineType, RULES, Validator, explain};
 
-/// The fixtures by rule: the text and the type of the machine. `SW046.express.json` is one for an Express machine.
-fn fixtures() -> BTreeMap<String, (String, MachineType)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules");
-    let entries = folder.read_dir().expect("the folder can be read");
-    let fixtures = entries.map(|entry| {
+/// The files of one rule. `SW046.express.json` and `SW046.express.fixed.json` are for an Express machine.
+#[derive(Default)]
+struct Fixture {
+    broken: String,
+    fixed: String,
+    is_express: bool,
+}
+
+impl Fixture {
+    fn machine_type(&self) -> MachineType {
+        match self.is_express {
+            true => MachineType::Express,
+            false => MachineType::Standard,
+        }
+    }
+}
+
+fn fixtures() -> BTreeMap<String, Fixture> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let mut fixtures: BTreeMap<String, Fixture> = BTreeMap::new();
+    for entry in folder.read_dir().expect("the folder can be read") {
         let path = entry.expect("the entry can be read").path();
         let text = std::fs::read_to_string(&path).expect("the file can be read");
         let name = path
@@ -18,14 +35,15 @@ fn fixtures() -> BTreeMap<String, (String, MachineType)> {
             .to_string_lossy()
             .into_owned();
         let (id, rest) = name.split_once('.').expect("the file has an extension");
-        let machine_type = if rest.starts_with("express") {
-            MachineType::Express
+        let fixture = fixtures.entry(id.to_owned()).or_default();
+        fixture.is_express = rest.starts_with("express");
+        if rest.ends_with("fixed.json") {
+            fixture.fixed = text;
         } else {
-            MachineType::Standard
-        };
-        (id.to_owned(), (text, machine_type))
-    });
-    fixtures.collect()
+            fixture.broken = text;
+        }
+    }
+    fixtures
 }
 
 /// Rules that need AWS's tables, which only the feature `integrations` provides.
@@ -39,10 +57,11 @@ fn each_rule_alone_reports_its_fixture() {
         if rule.id == "SW003" || !has_tables && WITH_TABLES.contains(&rule.id) {
             continue;
         }
-        let (text, machine_type) = fixtures
+        let fixture = fixtures
             .get(rule.id)
             .unwrap_or_else(|| panic!("{} has no fixture", rule.id));
-        let diagnostics = Validator::new(*machine_type).check_text(text);
+        let (text, machine_type) = (&fixture.broken, fixture.machine_type());
+        let diagnostics = Validator::new(machine_type).check_text(text);
         let [diagnostic] = diagnostics.iter().as_slice() else {
             panic!("{}: one diagnostic was expected:\n{diagnostics}", rule.id);
         };
@@ -57,7 +76,7 @@ fn each_rule_alone_reports_its_fixture() {
             "{diagnostic}"
         );
 
-        let without = Validator::new(*machine_type)
+        let without = Validator::new(machine_type)
             .without(rule.id)
             .expect("the rule is known")
             .check_text(text);
@@ -65,6 +84,61 @@ fn each_rule_alone_reports_its_fixture() {
     }
     for id in fixtures.keys() {
         assert!(RULES.iter().any(|rule| rule.id == id), "{id} is no rule");
+    }
+}
+
+#[test]
+fn a_corrected_definition_has_no_findings() {
+    for (id, fixture) in fixtures() {
+        assert!(
+            !fixture.fixed.is_empty(),
+            "{id} has no corrected definition"
+        );
+        let diagnostics = Validator::new(fixture.machine_type()).check_text(&fixture.fixed);
+        assert!(diagnostics.is_empty(), "{id}, corrected:\n{diagnostics}");
+    }
+}
+
+#[test]
+fn a_fix_makes_the_corrected_definition() {
+    let mut fixed = Vec::new();
+    for (id, fixture) in fixtures() {
+        let validator = Validator::new(fixture.machine_type());
+        let diagnostics = validator.check_text(&fixture.broken);
+        if diagnostics
+            .iter()
+            .all(|diagnostic| diagnostic.fix.is_none())
+        {
+            continue;
+        }
+        let fixer = Fixer::new(validator).with_unsafe();
+        let result = fixer.fix_json(&fixture.broken).expect("is JSON");
+        assert_eq!(result.text, fixture.fixed, "{id}");
+        fixed.push(id);
+    }
+    assert!(fixed.len() >= 16, "few rules have a fix: {fixed:?}");
+}
+
+#[test]
+fn the_section_of_a_rule_shows_its_definitions() {
+    let fixtures = fixtures();
+    for rule in RULES {
+        let section = explain(rule.id).expect("the rule is known");
+        // Their definitions are too long for the page.
+        if ["SW003", "SW032"].contains(&rule.id) {
+            assert!(!section.contains("```json"), "{section}");
+            continue;
+        }
+        let fixture = &fixtures[rule.id];
+        for text in [&fixture.broken, &fixture.fixed] {
+            let block = format!("```json\n{}\n```\n", text.trim_end());
+            assert!(section.contains(&block), "{section}");
+        }
+        assert_eq!(
+            section.contains("in an Express machine:"),
+            fixture.is_express,
+            "{section}"
+        );
     }
 }
 
@@ -89,7 +163,10 @@ fn messages_read_well() {
     let all: Vec<String> = fixtures()
         .into_iter()
         .filter(|(id, _)| !WITH_TABLES.contains(&id.as_str()))
-        .map(|(_, (text, machine_type))| Validator::new(machine_type).check_text(&text).to_string())
+        .map(|(_, fixture)| {
+            let validator = Validator::new(fixture.machine_type());
+            validator.check_text(&fixture.broken).to_string()
+        })
         .collect();
     insta::assert_snapshot!(all.join("\n"));
 }

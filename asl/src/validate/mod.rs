@@ -30,6 +30,7 @@ mod machine_name;
 mod page;
 mod report;
 mod rule;
+mod rule_example;
 mod rule_id;
 mod rules;
 mod silence;

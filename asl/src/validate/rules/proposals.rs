@@ -45,3 +45,8 @@ pub(super) fn delimit(pointer: &Pointer<'_>, text: &str) -> Option<Fix> {
     let edit = Edit::replace(pointer, mended);
     Some(Fix::safe("write `{%` before and `%}` after it", edit))
 }
+
+/// The suggestion for a number or boolean where a string is required. YAML turns `1.0` and `yes` into these.
+pub(super) fn in_quotes(value: &Json) -> Option<String> {
+    matches!(value, Json::Number(_) | Json::Bool(_)).then(|| "put it in quotes".to_owned())
+}

@@ -1,0 +1,36 @@
+use crate::diagnostic::Severity;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+
+use super::{is_outer, rules};
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW070",
+    name: "incomplete-choices",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Evidence::Documented,
+    summary: "`Choices` is missing or empty, or a rule has no `Next`.",
+    doc: "Rules are tried in order; the `Next` of the first rule that matches names the next state.",
+    source: source::CHOICE,
+    check: empty_or_without_next,
+};
+
+fn empty_or_without_next(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for choice in definition.parts_of("Choice") {
+        if !choice.has("Choices") {
+            let message = "These fields are required: [Choices]";
+            report.add(&choice.pointer, message).at_key();
+        }
+        if choice.items("Choices").is_some_and(<[_]>::is_empty) {
+            report.add(choice.at("Choices"), "Value cannot be empty");
+        }
+    }
+    for rule in rules(definition) {
+        if is_outer(rule) && !rule.has("Next") {
+            let message = "These fields are required: [Next]";
+            report.add(&rule.pointer, message);
+        }
+    }
+}

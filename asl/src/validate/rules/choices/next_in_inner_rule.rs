@@ -1,0 +1,36 @@
+use crate::diagnostic::Severity;
+use crate::model::QueryLanguage;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+
+use super::{is_outer, rules};
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW072",
+    name: "next-in-inner-rule",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Evidence::Documented,
+    summary: "A rule inside `And`, `Or` or `Not` has `Next`, or has `Assign`, which is a warning.",
+    doc: "Only the outermost rule, which is directly in `Choices`, has `Next` and `Assign`.",
+    source: source::CHOICE,
+    check: next_inside,
+};
+
+fn next_inside(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for rule in rules(definition) {
+        if !is_outer(rule) && rule.has("Next") {
+            report
+                .add(rule.at("Next"), "Field 'Next' is not supported")
+                .at_key()
+                .suggest(Some("only the outermost rule has `Next`".to_owned()));
+        }
+        if !is_outer(rule) && rule.has("Assign") && rule.language == QueryLanguage::JsonPath {
+            report
+                .add(rule.at("Assign"), "only the outermost rule has `Assign`")
+                .at_key()
+                .warn();
+        }
+    }
+}

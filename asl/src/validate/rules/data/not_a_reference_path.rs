@@ -1,0 +1,41 @@
+use crate::diagnostic::Severity;
+use crate::intrinsic::Expression;
+use crate::path::Root;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW111",
+    name: "not-a-reference-path",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Evidence::Documented,
+    summary: "A field that must be a reference path can select several values, or `ResultPath` does not begin with `$`.",
+    doc: "A reference path has keys and indices only, such as `$.a.b[0]`. `ResultPath` names the field of the input that receives the result, so it cannot begin in the context object or at a variable.",
+    source: source::PATHS,
+    check: no_reference,
+};
+
+fn no_reference(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for path in &definition.paths {
+        let Ok(Expression::Path(parsed)) = &path.parsed else {
+            continue;
+        };
+        let message = match path.field {
+            // These fields accept paths to several values.
+            "InputPath" | "OutputPath" => continue,
+            "ResultPath" if parsed.root != Root::Input => {
+                "Value is not a Reference Path: `ResultPath` must name a field of the input and begin with `$.`"
+            }
+            "ResultPath" if !parsed.is_reference() => {
+                "Value is not a Reference Path: it has only keys and indices, such as `$.a.b[0]`"
+            }
+            _ if !parsed.is_definite() => {
+                "Value is not a Reference Path: it has only keys and indices, such as `$.a.b[0]`"
+            }
+            _ => continue,
+        };
+        report.add(&path.pointer, message);
+    }
+}

@@ -1,0 +1,26 @@
+use crate::diagnostic::Severity;
+use crate::json::Pointer;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, source};
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW002",
+    name: "empty-definition",
+    severity: Severity::Error,
+    code: Some("MISSING_DESCRIPTION"),
+    known: Evidence::Documented,
+    summary: "The definition is empty or `null`.",
+    doc: "There is nothing to check: a machine needs `StartAt` and `States`.",
+    source: source::DIAGNOSTICS,
+    check: empty,
+};
+
+fn empty(definition: &Definition<'_>, report: &mut Report<'_>) {
+    if definition.document.json().is_null() {
+        report.add(
+            Pointer::ROOT,
+            "the definition is empty; it needs `StartAt` and `States`",
+        );
+    }
+}

@@ -1,0 +1,7 @@
+//! Rules about the definition as a whole: its syntax, length, version and comments.
+
+pub(super) mod definition_too_long;
+pub(super) mod empty_definition;
+pub(super) mod invalid_json;
+pub(super) mod unknown_rule;
+pub(super) mod unknown_version;

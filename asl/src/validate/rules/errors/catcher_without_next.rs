@@ -1,0 +1,25 @@
+use crate::diagnostic::Severity;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW060",
+    name: "catcher-without-next",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Evidence::Documented,
+    summary: "A catcher has no `Next`.",
+    doc: "`Next` names the state that runs after the error.",
+    source: source::ERRORS,
+    check: catcher_next,
+};
+
+fn catcher_next(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for catcher in definition.parts_of("Catcher") {
+        if !catcher.has("Next") {
+            let message = "These fields are required: [Next]";
+            report.add(&catcher.pointer, message);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+use crate::diagnostic::Severity;
+use crate::limits::{MAX_SECONDS, SECONDS};
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::numbers::whole_number;
+
+use super::retriers;
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW057",
+    name: "retry-out-of-range",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Evidence::Documented,
+    summary: "`IntervalSeconds` is not a whole number from 1 to 99,999,999, or `MaxAttempts` is not one from 0 to 99,999,999.",
+    doc: "`\"MaxAttempts\": 0` is allowed and means that the named errors are not retried.",
+    source: source::ERRORS,
+    check: interval_and_attempts,
+};
+
+fn interval_and_attempts(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for retrier in retriers(definition) {
+        whole_number(
+            retrier,
+            "IntervalSeconds",
+            *SECONDS.start(),
+            *SECONDS.end(),
+            report,
+        );
+        whole_number(retrier, "MaxAttempts", 0, MAX_SECONDS, report);
+    }
+}

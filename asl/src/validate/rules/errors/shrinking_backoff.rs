@@ -1,0 +1,33 @@
+use crate::diagnostic::Severity;
+use crate::limits::MIN_BACKOFF_RATE;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+
+use super::retriers;
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW056",
+    name: "shrinking-backoff",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Evidence::Documented,
+    summary: "`BackoffRate` is less than 1.",
+    doc: "The rate multiplies the delay of each further retry. Delays do not shrink.",
+    source: source::ERRORS,
+    check: backoff_rate,
+};
+
+fn backoff_rate(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for retrier in retriers(definition) {
+        if retrier
+            .number("BackoffRate")
+            .is_some_and(|rate| rate < MIN_BACKOFF_RATE)
+        {
+            report.add(
+                retrier.at("BackoffRate"),
+                "`BackoffRate` must be at least 1.0",
+            );
+        }
+    }
+}

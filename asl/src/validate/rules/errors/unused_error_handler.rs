@@ -1,0 +1,46 @@
+use crate::analysis::HandlerProblem;
+use crate::diagnostic::Severity;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, source};
+
+use super::name_problem::{NameProblem, WORDS, name_problems};
+use super::{FATAL, error_names};
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW055",
+    name: "unused-error-handler",
+    severity: Severity::Warning,
+    code: None,
+    known: Evidence::Presumed,
+    summary: "A retrier or catcher is never used: earlier ones match all its names.",
+    doc: "Retriers and catchers are tried in order, and the first match decides. Put the one with the narrower names first. Retriers and catchers after `States.ALL` are reported by SW052.",
+    source: source::ERRORS,
+    check: covered,
+};
+
+fn covered(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let problems = name_problems(definition)
+        .filter(|found| matches!(found.problem, HandlerProblem::Covered { .. }));
+    let problems: Vec<NameProblem<'_, '_>> = problems.collect();
+    for found in problems.chunk_by(|one, next| std::ptr::eq(one.handler, next.handler)) {
+        let handler = found[0].handler;
+        let names = error_names(handler);
+        // Names that nothing matches are reported by another rule.
+        let fresh = names.iter().filter(|name| !FATAL.contains(name)).count();
+        let covered = found
+            .iter()
+            .filter(|one| !FATAL.contains(&names[one.index]));
+        if fresh == 0 || covered.count() < fresh {
+            continue;
+        }
+        let message = match found {
+            [one] if names.len() == 1 => one.message(),
+            _ => format!(
+                "earlier {}s of this state already match all names of this one",
+                WORDS.of(found[0].kind)
+            ),
+        };
+        report.add(handler.at("ErrorEquals"), message);
+    }
+}

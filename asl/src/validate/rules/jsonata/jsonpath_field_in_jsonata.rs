@@ -1,0 +1,17 @@
+use crate::diagnostic::Severity;
+use crate::model::QueryLanguage;
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+
+use super::foreign_field::foreign;
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW122",
+    name: "jsonpath-field-in-jsonata",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Evidence::Measured,
+    summary: "A JSONata state has a field that only JSONPath has.",
+    doc: "`InputPath`, `Parameters`, `Result`, `ResultSelector`, `ResultPath`, `OutputPath` and the other fields that are paths belong to JSONPath.",
+    source: source::JSONATA,
+    check: |definition, report| foreign(definition, report, QueryLanguage::JsonPath),
+};

@@ -1,0 +1,64 @@
+use crate::diagnostic::Severity;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, source};
+
+use super::UNSUPPORTED_EXPRESSION;
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW128",
+    name: "unavailable-states-field",
+    severity: Severity::Error,
+    code: Some(UNSUPPORTED_EXPRESSION),
+    known: Evidence::Measured,
+    summary: "An expression reads `$states.errorOutput` outside of a catcher, or `$states.result` outside of `Output` and `Assign`.",
+    doc: "The result is available when the work is done, in the `Output` and `Assign` of a Task, Parallel or Map; the error output is available in the `Output` and `Assign` of a catcher. Three cases are warnings, because AWS's response to them is not recorded: the result in a state of another type, the result in a catcher, and a field that `$states` does not have.",
+    source: source::JSONATA,
+    check: states,
+};
+
+/// The members of `$states`.
+const FIELDS: &[&str] = &["input", "context", "result", "errorOutput"];
+
+/// Where `$states.result` exists.
+const RESULT: &str = "`Output` and `Assign` of a Task, Parallel or Map";
+
+fn states(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for expression in &definition.expressions {
+        let Some(Ok(parsed)) = &expression.parsed else {
+            continue;
+        };
+        let shapes_output = matches!(expression.field, "Output" | "Assign");
+        for read in &parsed.states {
+            let pointer = &expression.pointer;
+            let (field, place) = match read.field.as_deref() {
+                Some("errorOutput") if expression.owner != "Catcher" => {
+                    ("errorOutput", "`Output` and `Assign` of a catcher")
+                }
+                Some("result") if !shapes_output => ("result", RESULT),
+                Some("result") if !matches!(expression.owner, "Task" | "Parallel" | "Map") => {
+                    report
+                        .add(pointer, "there is no `$states.result` here")
+                        .warn()
+                        .suggest(Some(format!("it is available only in {RESULT}")));
+                    continue;
+                }
+                Some(field) if !FIELDS.contains(&field) => {
+                    report
+                        .add(pointer, format!("`$states` has no field `{field}`"))
+                        .warn()
+                        .meant(field, FIELDS.iter().copied());
+                    continue;
+                }
+                _ => continue,
+            };
+            let message = format!(
+                "Reference to '$states.{field}' is not supported in the field '{}'.",
+                expression.field
+            );
+            report.add(pointer, message).suggest(Some(format!(
+                "`$states.{field}` is available only in {place}"
+            )));
+        }
+    }
+}

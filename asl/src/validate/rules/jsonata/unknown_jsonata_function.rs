@@ -1,0 +1,48 @@
+use std::collections::HashSet;
+
+use crate::diagnostic::Severity;
+use crate::jsonata;
+use crate::substitution::is_substitution;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, source};
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW134",
+    name: "unknown-jsonata-function",
+    severity: Severity::Warning,
+    code: None,
+    known: Evidence::Measured,
+    summary: "An expression calls an unknown function.",
+    doc: "AWS accepts the definition, and the state fails with States.QueryEvaluationError whenever the call is evaluated. The functions are those of JSONata 2.0 without `$eval`, AWS's own (`$partition`, `$range`, `$hash`, `$random`, `$uuid`, `$parse`), and those that the expression itself binds. A name that an `Assign` sets is not reported.",
+    source: source::JSONATA,
+    check: unknown_function,
+};
+
+fn unknown_function(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let variables = &definition.variables;
+    let assignments = variables.assignments.iter();
+    let assigned: HashSet<&str> = assignments
+        .map(|assignment| variables.names[assignment.name].as_str())
+        .collect();
+    for expression in &definition.expressions {
+        let Some(Ok(parsed)) = &expression.parsed else {
+            continue;
+        };
+        if is_substitution(expression.text) {
+            continue;
+        }
+        for name in &parsed.unknown_functions {
+            if assigned.contains(name.as_str()) {
+                continue;
+            }
+            let message = format!("there is no function `${name}`");
+            let entry = report.add(&expression.pointer, message);
+            if name == "eval" {
+                entry.suggest(Some("`$parse` reads JSON from a string".to_owned()));
+            } else {
+                entry.meant_with(name, jsonata::functions(), |meant| format!("`${meant}`"));
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+use crate::diagnostic::Severity;
+use crate::model::ProcessorMode;
+use crate::validate::definition::{Definition, DefinitionPart};
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+
+use super::{config, is_distributed, maps};
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW103",
+    name: "distributed-field-in-inline-map",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Evidence::Presumed,
+    summary: "A Map whose `Mode` is `INLINE` has `ItemReader`, `ItemBatcher` or `ResultWriter`; a warning if it has no `Mode`, or for another field that only a Distributed Map uses.",
+    doc: "`ItemReader`, `ItemBatcher`, `ResultWriter` and `Label` need `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": ..}` in the processor. `ToleratedFailureCount` and `ToleratedFailurePercentage`, by value or by path, are accepted on an inline Map (recorded) but have no effect: the first iteration that fails also fails the Map.",
+    source: source::DISTRIBUTED,
+    check: only_distributed,
+};
+
+/// Fields that an inline Map must not have.
+const REFUSED: &[&str] = &["ItemReader", "ItemBatcher", "ResultWriter"];
+
+/// Fields that have no effect in an inline Map.
+const IDLE: &[&str] = &[
+    "Label",
+    "ToleratedFailureCount",
+    "ToleratedFailureCountPath",
+    "ToleratedFailurePercentage",
+    "ToleratedFailurePercentagePath",
+];
+
+fn only_distributed(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for map in maps(definition).filter(|map| is_distributed(map) == Some(false)) {
+        // Another rule reports an unknown mode.
+        let is_said = config(map, "Mode") == Some(ProcessorMode::Inline.as_str());
+        let (refused, idle) = if is_said {
+            (given(map, REFUSED), given(map, IDLE))
+        } else {
+            (Vec::new(), [given(map, REFUSED), given(map, IDLE)].concat())
+        };
+        for (fields, is_refused) in [(refused, true), (idle, false)] {
+            let Some(first) = fields.first() else {
+                continue;
+            };
+            let names: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
+            let verb = if is_refused {
+                "cannot have"
+            } else {
+                "does not use"
+            };
+            let message = format!("an inline Map {verb} {}", names.join(", "));
+            let entry = report.add(map.at(first), message).at_key().suggest(Some(
+                "add `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}` to the processor"
+                    .to_owned(),
+            ));
+            if !is_refused {
+                entry.warn();
+            }
+        }
+    }
+}
+
+/// The fields of a list that a Map has.
+fn given(map: &DefinitionPart<'_>, fields: &'static [&'static str]) -> Vec<&'static str> {
+    let fields = fields.iter().copied();
+    fields.filter(|field| map.has(field)).collect()
+}

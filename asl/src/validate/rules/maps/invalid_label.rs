@@ -1,0 +1,53 @@
+use crate::analysis::{NameKind, NameProblem, check_names};
+use crate::diagnostic::Severity;
+use crate::json::Pointer;
+use crate::name::NameError;
+use crate::substitution::is_substitution;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, source};
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW106",
+    name: "invalid-label",
+    severity: Severity::Error,
+    code: Some("INVALID_LABEL_NAME"),
+    known: Evidence::Documented,
+    summary: "A Map's `Label` is empty, is longer than 40 characters, has a forbidden character, or is the label of another Map.",
+    doc: "The label becomes a part of the ARNs of the Map's children, so it may only have the characters of a machine's name and must be unique in the machine. A duplicate has AWS's code DUPLICATE_LABEL_NAME.",
+    source: source::DISTRIBUTED,
+    check: label,
+};
+
+fn label(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let maps = definition.parts_of("Map");
+    let labels: Vec<(&str, Pointer<'_>)> = maps
+        .filter_map(|map| Some((map.text("Label")?, map.at("Label"))))
+        .collect();
+    let names = labels.iter().map(|(label, _)| *label);
+    for (index, problem) in check_names(NameKind::Label, names) {
+        let (label, pointer) = &labels[index];
+        let message = match problem {
+            NameProblem::Repeated { first } => {
+                report
+                    .add(pointer, format!("Duplicate label: {label}"))
+                    .code("DUPLICATE_LABEL_NAME")
+                    .related(
+                        &labels[first].1,
+                        NameProblem::message_of_first(NameKind::Label, label),
+                    );
+                continue;
+            }
+            NameProblem::Invalid(_) if is_substitution(label) => continue,
+            NameProblem::Invalid(NameError::TooLong { .. }) => {
+                "Label cannot exceed 40 characters".to_owned()
+            }
+            NameProblem::Invalid(NameError::Character(char)) => format!(
+                "Label contains invalid character: '{}'",
+                char.escape_default()
+            ),
+            NameProblem::Invalid(error) => error.to_string(),
+        };
+        report.add(pointer, message);
+    }
+}

@@ -1,0 +1,95 @@
+use crate::diagnostic::Severity;
+use crate::fix::Safety;
+use crate::jsonata;
+use crate::limits::{SettingType, settings};
+use crate::substitution::is_substitution;
+use crate::validate::definition::{Definition, DefinitionPart};
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::proposals;
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW109",
+    name: "invalid-writer-config",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Evidence::Documented,
+    summary: "A `WriterConfig` has no `OutputType`; a warning for an unknown word in it or in a `ReaderConfig`, or for an empty `ResultWriter`.",
+    doc: "`Transformation` is `NONE`, `COMPACT` or `FLATTEN`; `OutputType` is `JSON` or `JSONL`. A reader's `InputType` is `CSV`, `JSON`, `JSONL`, `PARQUET` or `MANIFEST`. A CSV reader also needs `CSVHeaderLocation`, and `CSVHeaders` if the location is `GIVEN`. A `ResultWriter` has `WriterConfig`, or `Resource` and `Parameters`, or all three; an empty one is accepted and fails when the Map runs.",
+    source: source::WRITER,
+    check: format,
+};
+
+/// Fields that limit the size of a batch.
+const BATCHES: &[&str] = &[
+    "MaxItemsPerBatch",
+    "MaxItemsPerBatchPath",
+    "MaxInputBytesPerBatch",
+    "MaxInputBytesPerBatchPath",
+];
+
+fn format(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let kinds = [
+        "WriterConfig",
+        "ResultWriter",
+        "ReaderConfig",
+        "ItemBatcher",
+    ];
+    for part in kinds.iter().flat_map(|kind| definition.parts_of(kind)) {
+        match part.schema.name {
+            "WriterConfig" => {
+                let required = settings("WriterConfig").iter().filter(|one| one.required);
+                for missing in required.filter(|one| !part.has(one.field)) {
+                    let message = format!("These fields are required: [{}]", missing.field);
+                    report.add(&part.pointer, message);
+                }
+            }
+            "ResultWriter" if part.object.is_empty() => {
+                let message = "the `ResultWriter` is empty, which fails when the Map runs";
+                report.add(&part.pointer, message).warn();
+            }
+            "ItemBatcher" if !BATCHES.iter().any(|field| part.has(field)) => {
+                let message = "the `ItemBatcher` has no batch size";
+                report.add(&part.pointer, message).warn().suggest(Some(
+                    "add `MaxItemsPerBatch` or `MaxInputBytesPerBatch`".to_owned(),
+                ));
+            }
+            "ReaderConfig" => csv(part, report),
+            _ => {}
+        }
+        for setting in settings(part.schema.name) {
+            let (SettingType::Word(words), field) = (&setting.takes, setting.field) else {
+                continue;
+            };
+            let Some(word) = part.text(field) else {
+                continue;
+            };
+            let computed = is_substitution(word) || jsonata::strip(word).is_some();
+            if !computed && !words.contains(&word) {
+                let message = format!("`{field}` must be one of: {}", words.join(", "));
+                let pointer = part.at(field);
+                report
+                    .add(&pointer, message)
+                    .warn()
+                    .meant(word, words.iter().copied())
+                    .fix_meant(|meant| {
+                        let fix = proposals::replace(&pointer, word, meant);
+                        Some(fix.with_safety(Safety::Unsafe))
+                    });
+            }
+        }
+    }
+}
+
+fn csv(config: &DefinitionPart<'_>, report: &mut Report<'_>) {
+    if config.text("InputType") != Some("CSV") {
+        return;
+    }
+    let missing = match config.text("CSVHeaderLocation") {
+        None if !config.has("CSVHeaderLocation") => "CSVHeaderLocation",
+        Some("GIVEN") if !config.has("CSVHeaders") => "CSVHeaders",
+        _ => return,
+    };
+    let message = format!("a CSV reader needs `{missing}`");
+    report.add(&config.pointer, message).warn();
+}

@@ -1,0 +1,77 @@
+//! Rules about Map and Parallel states.
+
+pub(super) mod distributed_field_in_inline_map;
+pub(super) mod distributed_map_in_express;
+pub(super) mod incomplete_reader_or_writer;
+pub(super) mod invalid_label;
+pub(super) mod invalid_writer_config;
+pub(super) mod map_number_out_of_range;
+pub(super) mod missing_branches;
+pub(super) mod missing_execution_type;
+pub(super) mod not_one_processor;
+pub(super) mod value_and_path;
+
+use crate::json::{Json, Pointer};
+use crate::model::{MachineType, ProcessorMode, QueryLanguage};
+use crate::substitution::is_substitution;
+use crate::validate::definition::{Definition, DefinitionPart};
+
+fn maps<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a DefinitionPart<'d>> {
+    definition.parts_of("Map")
+}
+
+/// The key and the value of a Map's processor.
+fn processor<'d>(map: &DefinitionPart<'d>) -> Option<(&'static str, &'d Json)> {
+    ["ItemProcessor", "Iterator"]
+        .into_iter()
+        .find_map(|key| Some((key, map.object.get(key)?)))
+}
+
+fn config<'d>(map: &DefinitionPart<'d>, field: &str) -> Option<&'d str> {
+    let (_, processor) = processor(map)?;
+    processor.get("ProcessorConfig")?.get(field)?.as_str()
+}
+
+/// Whether a Map is distributed; `None` if unknown.
+fn is_distributed(map: &DefinitionPart<'_>) -> Option<bool> {
+    match config(map, "Mode") {
+        Some(mode) if is_substitution(mode) => None,
+        mode => Some(mode == Some(ProcessorMode::Distributed.as_str())),
+    }
+}
+
+fn config_pointer<'d>(map: &DefinitionPart<'d>) -> Pointer<'d> {
+    let key = processor(map).map_or("ItemProcessor", |(key, _)| key);
+    map.at(key).key("ProcessorConfig")
+}
+
+/// The field with the location that is read or written, and its name in the other query language.
+fn payload(language: QueryLanguage) -> (&'static str, &'static str) {
+    match language {
+        QueryLanguage::JsonPath => ("Parameters", "Arguments"),
+        QueryLanguage::Jsonata => ("Arguments", "Parameters"),
+    }
+}
+
+/// Whether a part is a reader or writer without a location to read or write.
+pub(super) fn lacks_payload(part: &DefinitionPart<'_>) -> bool {
+    (part.is("ItemReader") || part.is("ResultWriter"))
+        && part.has("Resource")
+        && !part.has(payload(part.language).0)
+}
+
+/// The machine type of the child executions of the innermost Distributed Map around a state.
+pub(super) fn children(definition: &Definition<'_>, state: usize) -> Option<MachineType> {
+    let graph = &definition.graph;
+    let mut container = graph.states()[state].container;
+    loop {
+        if definition.is_distributed(container) {
+            let config = graph.containers()[container]
+                .object
+                .get("ProcessorConfig")?;
+            return MachineType::from_word(config.get("ExecutionType")?.as_str()?);
+        }
+        let parent = graph.containers()[container].parent?;
+        container = graph.states()[parent].container;
+    }
+}

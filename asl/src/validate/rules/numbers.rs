@@ -1,0 +1,21 @@
+//! Checks of numbers that several rules need.
+
+use crate::validate::definition::DefinitionPart;
+use crate::validate::report::Report;
+
+/// Reports a number that is not an integer or is out of bounds.
+pub(super) fn whole_number(
+    part: &DefinitionPart<'_>,
+    field: &'static str,
+    least: u64,
+    most: u64,
+    report: &mut Report<'_>,
+) {
+    if let Some(number) = part.number(field)
+        && (number.fract() != 0.0 || !(least as f64..=most as f64).contains(&number))
+    {
+        let message =
+            format!("`{field}` must be a whole number from {least} to {most}, not {number}");
+        report.add(part.at(field), message);
+    }
+}

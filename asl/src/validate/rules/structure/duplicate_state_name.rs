@@ -1,0 +1,46 @@
+use crate::analysis::{NameKind, NameProblem};
+use crate::diagnostic::Severity;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, source};
+
+use super::state_names;
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW025",
+    name: "duplicate-state-name",
+    severity: Severity::Error,
+    code: Some("DUPLICATE_STATE_NAME"),
+    known: Evidence::Measured,
+    summary: "Two states of the machine, inner ones included, have the same name.",
+    doc: "State names are unique in the whole machine, inside branches and processors too, because the history and the console show them without their container.",
+    source: source::STATES,
+    check: duplicate,
+};
+
+fn duplicate(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for (state, problem) in state_names(definition) {
+        let NameProblem::Repeated { first } = problem else {
+            continue;
+        };
+        let first = &definition.graph.states()[first];
+        let position = definition.document.key_position(&first.pointer.to_string());
+        let place = position.map(|first| {
+            format!(
+                "the first `{}` is at line {}, column {}; names must be unique in the whole machine",
+                state.name, first.line, first.column
+            )
+        });
+        report
+            .add(
+                &state.pointer,
+                format!("Duplicate State name: {}", state.name),
+            )
+            .at_key()
+            .suggest(place)
+            .related(
+                &first.pointer,
+                NameProblem::message_of_first(NameKind::State, state.name),
+            );
+    }
+}

@@ -1,0 +1,30 @@
+use crate::analysis::NameProblem;
+use crate::diagnostic::Severity;
+use crate::substitution::is_substitution;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, source};
+
+use super::state_names;
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW031",
+    name: "invalid-state-name",
+    severity: Severity::Error,
+    code: Some("INVALID_STATE_NAME"),
+    known: Evidence::Documented,
+    summary: "A state's name is empty, longer than 80 characters, or has a control character.",
+    doc: "At most 80 characters, counted as Unicode characters.",
+    source: source::QUOTAS,
+    check: state_name,
+};
+
+fn state_name(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for (state, problem) in state_names(definition) {
+        if let NameProblem::Invalid(error) = problem
+            && !is_substitution(state.name)
+        {
+            report.add(&state.pointer, error.to_string()).at_key();
+        }
+    }
+}

@@ -1,0 +1,16 @@
+use crate::diagnostic::Severity;
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+
+use super::required;
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW011",
+    name: "missing-start-at",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Evidence::Documented,
+    summary: "The machine, a branch or a processor has `States` but no `StartAt`.",
+    doc: "`StartAt` names the first state of a container. It is required even if there is only one state.",
+    source: source::STRUCTURE,
+    check: |definition, report| required(definition, report, false),
+};

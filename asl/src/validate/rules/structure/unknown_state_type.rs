@@ -1,0 +1,70 @@
+use crate::diagnostic::Severity;
+use crate::edit::Edit;
+use crate::fix::Fix;
+use crate::json::Json;
+use crate::model::StateKind;
+use crate::similar::nearest;
+use crate::substitution::is_substitution;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::proposals;
+
+use super::is_misplaced;
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW015",
+    name: "unknown-state-type",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Evidence::Measured,
+    summary: "A state's `Type` is missing, or is not one of the eight types.",
+    doc: "The eight types are Task, Pass, Choice, Wait, Succeed, Fail, Parallel and Map. They are case-sensitive. Without a type nothing else about the state can be checked.",
+    source: source::STATES,
+    check: state_type,
+};
+
+fn state_type(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for state in definition
+        .graph
+        .states()
+        .iter()
+        .filter(|state| state.kind.is_none())
+    {
+        match state.object.get("Type") {
+            None => {
+                if is_misplaced(state.name, Some(state.object)) {
+                    continue;
+                }
+                let is_type = |key: &&String| nearest(key, ["Type"]).is_some();
+                let misspelt = state.object.keys().find(is_type);
+                let fix = misspelt.map(|key| {
+                    let edit = Edit::rename(state.pointer.key(key), "Type");
+                    Fix::safe(format!("rename `{key}` to `Type`"), edit)
+                });
+                report
+                    .add(&state.pointer, "These fields are required: [Type]")
+                    .at_key()
+                    .suggest(misspelt.map(|key| format!("write `{key}` as `Type`")))
+                    .fix(fix);
+            }
+            Some(Json::String(word)) if is_substitution(word) => {}
+            Some(Json::String(word)) => {
+                let words: Vec<&str> = StateKind::ALL.iter().map(|kind| kind.as_str()).collect();
+                let message = format!(
+                    "The field 'Type' should have one of these values: [{}]",
+                    words.join(", ")
+                );
+                let pointer = state.pointer.key("Type");
+                report
+                    .add(&pointer, message)
+                    .meant(word, words)
+                    .fix_meant(|meant| Some(proposals::replace(&pointer, word, meant)));
+            }
+            Some(other) => {
+                let message = format!("expected a string, found {}", other.noun());
+                report.add(state.pointer.key("Type"), message);
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+use crate::diagnostic::Severity;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, source};
+
+#[cfg(feature = "integrations")]
+use crate::integrations::ArgumentFaultKind;
+
+#[cfg(feature = "integrations")]
+use super::arguments::each_fault;
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW143",
+    name: "missing-argument",
+    severity: Severity::Warning,
+    code: None,
+    known: Evidence::Presumed,
+    summary: "A Task does not pass an argument that the service requires.",
+    doc: "The service rejects the call each time the state runs. With the feature `integrations`, which the `stepwright` command has, the arguments of optimized integrations are looked up in AWS's tables. A misspelled name is reported by SW049 only.",
+    source: source::RESOURCES,
+    check: missing,
+};
+
+/// Arguments are unknown without the tables.
+#[cfg(not(feature = "integrations"))]
+fn missing(_: &Definition<'_>, _: &mut Report<'_>) {}
+
+#[cfg(feature = "integrations")]
+fn missing(definition: &Definition<'_>, report: &mut Report<'_>) {
+    each_fault(definition, &mut |task, field, _, fault| {
+        if fault.kind == ArgumentFaultKind::Missing {
+            report
+                .add(task.at(field), fault.to_string())
+                .suggest(fault.mend())
+                .at_key();
+        }
+    });
+}

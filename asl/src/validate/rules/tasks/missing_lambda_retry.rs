@@ -1,0 +1,67 @@
+use crate::diagnostic::Severity;
+use crate::errors;
+use crate::json::Json;
+use crate::resource::Resource;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, source};
+
+use super::tasks;
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW142",
+    name: "missing-lambda-retry",
+    severity: Severity::Warning,
+    code: None,
+    known: Evidence::Presumed,
+    summary: "A Task invokes a Lambda function and does not retry transient errors of the Lambda service.",
+    doc: "AWS recommends a retrier for `Lambda.ServiceException`, `Lambda.AWSLambdaException`, `Lambda.SdkClientException`, `Lambda.ClientExecutionTimeoutException` and `Lambda.TooManyRequestsException`, for instance `{\"ErrorEquals\": [...], \"IntervalSeconds\": 1, \"MaxAttempts\": 3, \"BackoffRate\": 2, \"JitterStrategy\": \"FULL\"}`. This rule checks the first three; `States.TaskFailed` and `States.ALL` match them too.",
+    source: source::BEST_PRACTICES,
+    check: lambda_retry,
+};
+
+/// Transient errors.
+const TRANSIENT: &[&str] = &[
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+];
+
+fn lambda_retry(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for task in tasks(definition) {
+        let resource = task.text("Resource").map(Resource::parse);
+        if !resource.is_some_and(|resource| resource.is_lambda_invoke()) {
+            continue;
+        }
+        let retriers = task.items("Retry").unwrap_or_default().iter();
+        let names: Vec<&str> = retriers
+            .filter(|retrier| retrier.get("MaxAttempts").and_then(Json::as_f64) != Some(0.0))
+            .filter_map(|retrier| retrier.get("ErrorEquals")?.as_array())
+            .flatten()
+            .filter_map(Json::as_str)
+            .collect();
+        let missing: Vec<String> = TRANSIENT
+            .iter()
+            .filter(|error| !errors::matches(&names, error))
+            .map(|error| format!("`{error}`"))
+            .collect();
+        if !missing.is_empty() {
+            let message = format!(
+                "transient errors of Lambda are not retried: {}",
+                missing.join(", ")
+            );
+            report
+                .add(
+                    task.at(if task.has("Retry") {
+                        "Retry"
+                    } else {
+                        "Resource"
+                    }),
+                    message,
+                )
+                .suggest(Some(
+                    "add a retrier for them, with a few attempts".to_owned(),
+                ));
+        }
+    }
+}

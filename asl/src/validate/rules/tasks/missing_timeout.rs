@@ -1,0 +1,66 @@
+use crate::diagnostic::Severity;
+use crate::edit::Edit;
+use crate::fix::Fix;
+use crate::limits::AwaitedEvent;
+use crate::model::MachineType;
+use crate::validate::definition::{Definition, DefinitionPart};
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, source};
+
+use super::tasks;
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW048",
+    name: "missing-timeout",
+    severity: Severity::Warning,
+    code: None,
+    known: Evidence::Presumed,
+    summary: "A Task waits for a job, a callback or an activity without a timeout.",
+    doc: "If the response never arrives, the execution waits for a year and then times out. Set `TimeoutSeconds` or `HeartbeatSeconds` on the Task, or `TimeoutSeconds` on the machine.",
+    source: source::BEST_PRACTICES,
+    check: no_timeout,
+};
+
+/// The text for what a Task waits for in addition to the response to its call.
+fn waits_for(task: &DefinitionPart<'_>) -> Option<&'static str> {
+    Some(match AwaitedEvent::of(task.text("Resource")?)? {
+        AwaitedEvent::Token => "a callback",
+        AwaitedEvent::Job => "a job",
+        AwaitedEvent::Activity => "an activity",
+    })
+}
+
+fn no_timeout(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let machine_ends = definition.document.json().get("TimeoutSeconds").is_some();
+    if machine_ends || definition.machine_type == MachineType::Express {
+        return;
+    }
+    let limits = [
+        "TimeoutSeconds",
+        "TimeoutSecondsPath",
+        "HeartbeatSeconds",
+        "HeartbeatSecondsPath",
+    ];
+    for task in tasks(definition) {
+        let Some(what) = waits_for(task) else {
+            continue;
+        };
+        if !limits.iter().any(|limit| task.has(limit)) {
+            report
+                .add(
+                    task.at("Resource"),
+                    format!("this Task waits for {what} without a timeout, up to a year"),
+                )
+                .suggest(Some(
+                    "add `TimeoutSeconds` or `HeartbeatSeconds`".to_owned(),
+                ))
+                .fix(Some(one_hour(task)));
+        }
+    }
+}
+
+/// Adds a timeout to a Task. Only the author knows how long the work may take.
+fn one_hour(task: &DefinitionPart<'_>) -> Fix {
+    let edit = Edit::insert_after(task.at("TimeoutSeconds"), "Resource", 3600);
+    Fix::risky("add `\"TimeoutSeconds\": 3600`", edit)
+}

@@ -1,0 +1,33 @@
+use crate::diagnostic::Severity;
+use crate::model::QueryLanguage;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+
+use super::tasks;
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW042",
+    name: "timeout-and-path",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Evidence::Documented,
+    summary: "A Task has both `TimeoutSeconds` and `TimeoutSecondsPath`, or both `HeartbeatSeconds` and `HeartbeatSecondsPath`.",
+    doc: "A timeout is given as a number or as a path to one, not both.",
+    source: source::TASK,
+    check: two_timeouts,
+};
+
+fn two_timeouts(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for task in tasks(definition) {
+        for (value, path) in [
+            ("TimeoutSeconds", "TimeoutSecondsPath"),
+            ("HeartbeatSeconds", "HeartbeatSecondsPath"),
+        ] {
+            if task.language == QueryLanguage::JsonPath && task.has(value) && task.has(path) {
+                let message = format!("a Task has either `{value}` or `{path}`, not both");
+                report.add(task.at(path), message).at_key();
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+use crate::diagnostic::Severity;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, source};
+
+#[cfg(feature = "integrations")]
+use crate::edit::Edit;
+#[cfg(feature = "integrations")]
+use crate::fix::Fix;
+#[cfg(feature = "integrations")]
+use crate::integrations::{ArgumentFault, ArgumentFaultKind};
+#[cfg(feature = "integrations")]
+use crate::json::{Object, Pointer};
+#[cfg(feature = "integrations")]
+use crate::similar::most_similar;
+
+#[cfg(feature = "integrations")]
+use super::arguments::{argument_name, each_fault};
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW049",
+    name: "unknown-argument",
+    severity: Severity::Warning,
+    code: None,
+    known: Evidence::Presumed,
+    summary: "A Task passes an argument that the service does not take.",
+    doc: "Argument names are those of the service's API, with an upper-case first letter, even where the API itself has a lower-case one. With the feature `integrations`, which the `stepwright` command has, they are looked up in AWS's tables. Where the tables do not list all arguments of an action, only two faults are reported: a name that is similar to a required one, and a lower-case first letter. For actions of the AWS SDK, only the first letter is checked. Arguments that are computed by a single expression are not checked.",
+    source: source::RESOURCES,
+    check: unknown,
+};
+
+/// Arguments are unknown without the tables.
+#[cfg(not(feature = "integrations"))]
+fn unknown(_: &Definition<'_>, _: &mut Report<'_>) {}
+
+#[cfg(feature = "integrations")]
+fn unknown(definition: &Definition<'_>, report: &mut Report<'_>) {
+    each_fault(definition, &mut |task, field, members, fault| {
+        if fault.kind == ArgumentFaultKind::Missing {
+            return;
+        }
+        let is_it = |key: &&String| argument_name(task.language, key) == fault.name;
+        let Some(key) = members.keys().find(is_it) else {
+            return;
+        };
+        report
+            .add(task.at(field).key(key), fault.to_string())
+            .suggest(fault.mend())
+            .at_key()
+            .fix(rename(&task.at(field), members, key, fault));
+    });
+}
+
+/// Corrects the name of an argument. AWS accepts the definition, so the fix changes what it does.
+#[cfg(feature = "integrations")]
+fn rename(at: &Pointer<'_>, members: &Object, key: &str, fault: &ArgumentFault) -> Option<Fix> {
+    let known = fault.others.iter().copied();
+    let meant = most_similar(&fault.name, known.chain(fault.meant.as_deref()))?;
+    let suffix = key.strip_prefix(fault.name.as_str())?;
+    let new = format!("{}{suffix}", meant.name);
+    if !meant.is_only || fault.meant.as_deref() != Some(meant.name) || members.contains_key(&new) {
+        return None;
+    }
+    let title = format!("rename `{key}` to `{new}`");
+    Some(Fix::risky(title, Edit::rename(at.key(key), new)))
+}

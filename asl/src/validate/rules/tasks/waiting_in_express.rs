@@ -1,0 +1,43 @@
+use crate::diagnostic::Severity;
+use crate::limits::AwaitedEvent;
+use crate::model::MachineType;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+
+use super::tasks;
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW046",
+    name: "waiting-in-express",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Evidence::Measured,
+    summary: "An Express machine waits for a job, a callback or an activity.",
+    doc: "`.sync`, `.waitForTaskToken` and activities need a Standard machine: an Express execution ends after five minutes.",
+    source: source::EXPRESS,
+    check: express,
+};
+
+fn express(definition: &Definition<'_>, report: &mut Report<'_>) {
+    if definition.machine_type != MachineType::Express {
+        return;
+    }
+    for task in tasks(definition) {
+        let Some(resource) = task.text("Resource") else {
+            continue;
+        };
+        let message = match AwaitedEvent::of(resource) {
+            // The space at the end is AWS's.
+            Some(AwaitedEvent::Token) => {
+                "Express state machine does not support '.waitForTaskToken' service integration "
+            }
+            Some(AwaitedEvent::Job) => {
+                "Express state machine does not support '.sync' service integration"
+            }
+            Some(AwaitedEvent::Activity) => "Express state machine does not support Activity ARN",
+            None => continue,
+        };
+        report.add(task.pointer.key("Resource"), message);
+    }
+}

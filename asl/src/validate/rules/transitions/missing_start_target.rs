@@ -1,0 +1,45 @@
+use crate::diagnostic::Severity;
+use crate::substitution::is_substitution;
+use crate::validate::definition::Definition;
+use crate::validate::flow::has_state;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, TARGET, source};
+use crate::validate::rules::proposals;
+use crate::validate::rules::structure::is_below;
+
+use super::targets::names;
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW012",
+    name: "missing-start-target",
+    severity: Severity::Error,
+    code: TARGET,
+    known: Evidence::Measured,
+    summary: "`StartAt` names no state of the same container.",
+    doc: "Names are case-sensitive and refer only to states of the same container.",
+    source: source::STRUCTURE,
+    check: start_at_missing,
+};
+
+fn start_at_missing(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for (index, container) in definition.graph.containers().iter().enumerate() {
+        let Some(start_at) = container.start_at else {
+            continue;
+        };
+        let may_be_there = is_substitution(start_at) || definition.target_names.open[index];
+        if container.states.is_empty()
+            || may_be_there
+            || has_state(container, start_at)
+            || is_below(container, "States")
+        {
+            continue;
+        }
+        let names = names(definition, index);
+        let pointer = container.pointer.key("StartAt");
+        let message = format!("Missing 'StartAt' target: {start_at}");
+        report
+            .add(&pointer, message)
+            .meant(start_at, names)
+            .fix_meant(|meant| Some(proposals::replace(&pointer, start_at, meant)));
+    }
+}

@@ -1,0 +1,64 @@
+use crate::diagnostic::Severity;
+use crate::edit::Edit;
+use crate::fix::{Fix, Safety};
+use crate::graph::State;
+use crate::model::StateKind;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+
+use super::{end, takes_next};
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW030",
+    name: "next-not-allowed",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Evidence::Documented,
+    summary: "A Choice, Succeed or Fail has `Next` or `End`.",
+    doc: "A Choice continues with the `Next` of its rules or with `Default`; a Succeed or Fail ends the container.",
+    source: source::STATES,
+    check: needless,
+};
+
+fn needless(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for state in definition.graph.states() {
+        let Some(kind) = state.kind.filter(|_| !takes_next(state)) else {
+            continue;
+        };
+        for field in ["Next", "End"] {
+            if state.object.contains_key(field) {
+                let mend = match kind {
+                    StateKind::Choice => {
+                        "a Choice continues with the `Next` of its rules or with `Default`"
+                    }
+                    _ => "nothing follows a Succeed or Fail",
+                };
+                report
+                    .add(
+                        state.pointer.key(field),
+                        format!("Field '{field}' is not supported"),
+                    )
+                    .at_key()
+                    .suggest(Some(mend.to_owned()))
+                    .fix(Some(removal(state, kind, field)));
+            }
+        }
+    }
+}
+
+/// Removes `Next` or `End` of a state that ends the container or continues otherwise.
+fn removal(state: &State<'_>, kind: StateKind, field: &'static str) -> Fix {
+    let is_needless = match end(state) {
+        Some(false) => field == "End",
+        Some(true) => field == "End" && kind != StateKind::Choice,
+        None => false,
+    };
+    let safety = if is_needless {
+        Safety::Safe
+    } else {
+        Safety::Unsafe
+    };
+    let edit = Edit::remove(state.pointer.key(field));
+    Fix::new(safety, format!("remove `{field}`"), edit)
+}

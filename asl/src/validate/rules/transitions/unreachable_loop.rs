@@ -1,0 +1,72 @@
+use indexmap::IndexMap;
+
+use crate::diagnostic::Severity;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, source};
+
+use super::removal;
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW022",
+    name: "unreachable-loop",
+    severity: Severity::Warning,
+    code: None,
+    known: Evidence::Presumed,
+    summary: "A transition names a state that is not reachable from `StartAt`.",
+    doc: "States that lead only to each other, or a state that leads to itself, pass AWS's check (SW021) and never run. The diagnostic is about the first state of such a group; states that are reachable only from the group are not reported.",
+    source: source::DIAGNOSTICS,
+    check: island,
+};
+
+fn island(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let (flow, states) = (&definition.flow, definition.graph.states());
+    let target_names = &definition.target_names;
+    if flow.reached.iter().all(|reached| *reached) {
+        return;
+    }
+    // States that are only reachable from an unnamed state are not reported: the unnamed state is the fault.
+    let roots =
+        (0..states.len()).filter(|state| flow.reached[*state] || !target_names.named[*state]);
+    let explained = flow.walk(roots);
+    let mut groups: IndexMap<usize, Vec<usize>> = IndexMap::new();
+    for (index, state) in states.iter().enumerate() {
+        if !explained[index] && !target_names.incomplete[state.container] {
+            groups.entry(flow.cycle[index]).or_default().push(index);
+        }
+    }
+    for (cycle, members) in &groups {
+        let mut sources = members.iter().flat_map(|member| &flow.sources[*member]);
+        if sources.any(|source| flow.cycle[*source] != *cycle) {
+            continue;
+        }
+        let state = &states[members[0]];
+        let others: Vec<String> = members[1..]
+            .iter()
+            .map(|member| format!("`{}`", states[*member].name))
+            .collect();
+        let from = if others.is_empty() {
+            "itself".to_owned()
+        } else {
+            list(&others)
+        };
+        let message = format!(
+            "state `{}` is never reached: it is reachable only from {from}, not from `StartAt`",
+            state.name
+        );
+        // The states of a larger group may be meant to be reached.
+        let container = &definition.graph.containers()[state.container];
+        let fix = removal(container, state).filter(|_| members.len() == 1);
+        report.add(&state.pointer, message).at_key().fix(fix);
+    }
+}
+
+/// Formats the first few items of a list.
+fn list(items: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let shown = items[..items.len().min(SHOWN)].join(", ");
+    match items.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}

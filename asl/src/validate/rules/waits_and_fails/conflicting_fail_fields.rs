@@ -1,0 +1,45 @@
+use crate::diagnostic::Severity;
+use crate::edit::Edit;
+use crate::fix::{Fix, Safety};
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW090",
+    name: "conflicting-fail-fields",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Evidence::Documented,
+    summary: "A Fail has both a field and its `Path` form, or has `InputPath` or `OutputPath`.",
+    doc: "The error and the cause are each given as a string or as a path, not both. A Fail has no output, so it has no fields that shape one.",
+    source: source::FAIL,
+    check: twice,
+};
+
+fn twice(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for fail in definition.parts_of("Fail") {
+        for (value, path) in [("Error", "ErrorPath"), ("Cause", "CausePath")] {
+            if fail.has(value) && fail.has(path) {
+                let message = format!("a Fail has either `{value}` or `{path}`, not both");
+                report.add(fail.at(path), message).at_key();
+            }
+        }
+        for field in ["InputPath", "OutputPath"] {
+            if fail.has(field) {
+                // `InputPath` may be meant for the paths of the error.
+                let safety = if fail.has("ErrorPath") || fail.has("CausePath") {
+                    Safety::Unsafe
+                } else {
+                    Safety::Safe
+                };
+                let edit = Edit::remove(fail.at(field));
+                let fix = Fix::new(safety, format!("remove `{field}`"), edit);
+                report
+                    .add(fail.at(field), format!("Field '{field}' is not supported"))
+                    .at_key()
+                    .fix(Some(fix));
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+use crate::diagnostic::Severity;
+use crate::model::QueryLanguage;
+use crate::substitution::is_substitution;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::{jsonata, timestamp};
+
+use super::{NO_TIMESTAMP, TIMESTAMP_MEND, waits};
+
+pub(in crate::validate::rules) const RULE: Rule = Rule {
+    id: "SW082",
+    name: "invalid-timestamp",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Evidence::Measured,
+    summary: "`Timestamp` is not an RFC 3339 timestamp with `T` and an offset.",
+    doc: "RFC 3339 with a capital `T` between date and time, and an offset or a capital `Z`: `2016-03-14T01:59:00Z`.",
+    source: source::WAIT,
+    check: timestamp,
+};
+
+fn timestamp(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for wait in waits(definition) {
+        let Some(text) = wait.text("Timestamp") else {
+            continue;
+        };
+        let is_expression =
+            wait.language == QueryLanguage::Jsonata && jsonata::strip(text).is_some();
+        if !is_expression && !is_substitution(text) && !timestamp::is_literal(text) {
+            report
+                .add(wait.at("Timestamp"), NO_TIMESTAMP)
+                .suggest(Some(TIMESTAMP_MEND.to_owned()));
+        }
+    }
+}
