@@ -194,9 +194,16 @@ fn diagnostics_serialise_in_the_shape_of_aws() {
     let expected = json!([{
         "severity": "ERROR", "code": "MISSING_TRANSITION_TARGET", "message": "Missing 'Next' target: Dnoe",
         "location": "/States/A/Next", "rule": "SW020", "name": "missing-transition-target", "pointer": "/States/A/Next", "line": 1, "column": 59,
-        "offset": 58, "suggestion": "did you mean `Done`?", "fix": {"title": "replace `Dnoe` with `Done`", "safety": "safe",
+        "offset": 58, "suggestion": "did you mean `Done`?", "related": [], "fix": {"title": "replace `Dnoe` with `Done`", "safety": "safe",
         "edits": [{"op": "replace", "pointer": "/States/A/Next", "value": "Done"}]}}]);
     assert_eq!(json, expected);
+    let text = r#"{"StartAt": "A", "StartAt": "B", "States": {}}"#;
+    let diagnostics = validator().check_text(text);
+    let json = serde_json::to_value(&diagnostics).expect("diagnostics are JSON");
+    assert_eq!(
+        json[0]["related"],
+        json!([{"message": "the first occurrence", "pointer": "/StartAt", "line": 1, "column": 2, "offset": 1}])
+    );
 }
 
 /// A rule whose diagnostics have arbitrary pointers.

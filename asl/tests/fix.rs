@@ -293,10 +293,11 @@ fn comments_line_ends_and_marks_remain() {
 /// All one-fault definitions, and the fixtures of the rules, if they have a fix.
 fn definitions() -> &'static [(MachineType, Json)] {
     static ALL: OnceLock<Vec<(MachineType, Json)>> = OnceLock::new();
-    ALL.get_or_init(load)
+    ALL.get_or_init(|| load(|diagnostic| diagnostic.fix.is_some()))
 }
 
-fn load() -> Vec<(MachineType, Json)> {
+/// The definitions of the tests that have such a diagnostic.
+fn load(has: fn(&Diagnostic) -> bool) -> Vec<(MachineType, Json)> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
     let entries = folder.read_dir().expect("the folder can be read");
     let files = entries.map(|entry| {
@@ -332,11 +333,61 @@ fn load() -> Vec<(MachineType, Json)> {
     let mut all: Vec<(MachineType, Json)> = all.collect();
     all.retain(|(machine_type, json)| {
         let diagnostics = Validator::new(*machine_type).check_text(&json.to_string());
-        diagnostics
-            .iter()
-            .any(|diagnostic| diagnostic.fix.is_some())
+        diagnostics.iter().any(has)
     });
     all
+}
+
+/// Without the `Comment`s of the machine and its states.
+fn without_comments(mut json: Json) -> String {
+    fn remove(json: &mut Json) {
+        if let Some(object) = json.as_object_mut() {
+            if object.contains_key("Type") || object.contains_key("StartAt") {
+                object.shift_remove("Comment");
+            }
+            object.values_mut().for_each(remove);
+        }
+        if let Some(items) = json.as_array_mut() {
+            items.iter_mut().for_each(remove);
+        }
+    }
+    remove(&mut json);
+    json.to_string()
+}
+
+#[test]
+fn each_warning_can_be_allowed_in_a_comment() {
+    let is_warning = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Warning;
+    let definitions = load(is_warning);
+    assert!(definitions.len() > 20, "{}", definitions.len());
+    for (machine_type, json) in definitions {
+        let fixer = fixer(machine_type).suppressing();
+        let check = |text: &str, fixed: Fixed, fix: &dyn Fn(&str) -> Fixed| {
+            assert!(fixed.refused.is_empty(), "{:?}\n{text}", fixed.refused);
+            let mut left = fixed.diagnostics.iter();
+            assert!(
+                !left.any(is_warning),
+                "{}\n{text}\n---\n{}",
+                fixed.diagnostics,
+                fixed.text
+            );
+            let after = Document::parse_yaml(&fixed.text).expect("is YAML or JSON");
+            assert_eq!(
+                without_comments(after.into_json()),
+                without_comments(json.clone())
+            );
+            let again = fix(&fixed.text);
+            assert_eq!((again.text, again.applied.len()), (fixed.text, 0));
+        };
+        let text = json.to_string();
+        check(&text, fix_json(&fixer, &text), &|text| {
+            fix_json(&fixer, text)
+        });
+        let text = emit(&json, 0);
+        check(&text, fix_yaml(&fixer, &text), &|text| {
+            fix_yaml(&fixer, text)
+        });
+    }
 }
 
 /// The errors, without their positions. Pointers may change with the position of an item.

@@ -309,6 +309,9 @@ pub(crate) struct ValidateArguments {
     /// Print the fixes as a unified diff and change no file
     #[arg(long, group = "fixing")]
     pub(crate) diff: bool,
+    /// Allow each warning in the `Comment` of its state, and write the files
+    #[arg(long, conflicts_with_all = ["fixing", "format", "statistics"])]
+    pub(crate) add_ignore: bool,
     /// Also make fixes that may change what a valid definition does
     #[arg(long, requires = "fixing")]
     pub(crate) unsafe_fixes: bool,

@@ -1,4 +1,4 @@
-//! `stepwright validate --fix`, `--diff` and `--statistics`.
+//! `stepwright validate --fix`, `--diff`, `--add-ignore` and `--statistics`.
 
 use std::path::Path;
 
@@ -50,6 +50,29 @@ fn safe_fixes_are_written_and_the_rest_is_reported() {
     );
     // No temporary file remains.
     assert_eq!(folder.path().read_dir().unwrap().count(), 1);
+}
+
+#[test]
+fn warnings_that_exist_are_allowed_in_comments() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "StartAt: Ask # first\nStates:\n  Ask:\n    Type: Task\n    Resource: ${AskArn}\n    Next: Poll\n  Poll: {Type: Pass, Comment: Polls., Next: Ask}\n  Done: {Type: Succeed}\n";
+    let path = write(folder.path(), "poll.asl.yaml", text);
+    let args = ["validate", "--deny", "warnings", &path];
+    let before = stepwright(&args, "");
+    assert_eq!(before.status, 1, "{}", before.stdout);
+
+    let ran = stepwright(&["validate", "--add-ignore", &path], "");
+    assert!(ran.stderr.starts_with("Allowed "), "{}", ran.stderr);
+    let changed = read(&path);
+    assert!(changed.starts_with("StartAt: Ask # first\n"), "{changed}");
+    assert!(changed.contains("stepwright: allow "), "{changed}");
+    // Errors remain: nothing leads to `Done`.
+    assert!(ran.stdout.contains("SW021"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("warning["), "{}", ran.stdout);
+
+    let again = stepwright(&["validate", "--add-ignore", &path], "");
+    assert_eq!(again.stderr, "Allowed 0 warnings in 0 files\n");
+    assert_eq!(read(&path), changed);
 }
 
 #[test]

@@ -25,7 +25,7 @@ impl TokenRange {
     }
 
     /// All of `tokens`.
-    fn of(tokens: &impl ToTokens) -> TokenRange {
+    pub(crate) fn of(tokens: &impl ToTokens) -> TokenRange {
         let mut tokens = tokens.to_token_stream().into_iter();
         let start = tokens
             .next()

@@ -8,7 +8,7 @@
 #[path = "builder_rules/distributed.rs"]
 mod distributed;
 #[path = "builder_rules/domain.rs"]
-mod domain;
+pub(crate) mod domain;
 #[path = "builder_rules/errors.rs"]
 mod errors;
 #[path = "builder_rules/express.rs"]
@@ -17,6 +17,8 @@ mod express;
 mod fragments;
 #[path = "builder_rules/lints.rs"]
 mod lints;
+#[path = "builder_rules/names.rs"]
+mod names;
 #[path = "builder_rules/numbers.rs"]
 mod numbers;
 #[path = "builder_rules/states.rs"]
@@ -48,6 +50,7 @@ fn tables() -> BTreeMap<&'static str, &'static [Row]> {
     BTreeMap::from([
         ("asl/src/analysis/assignment.rs", variables::ASSIGNMENT),
         ("asl/src/analysis/handlers.rs", errors::HANDLERS),
+        ("asl/src/analysis/names.rs", names::NAMES),
         ("asl/src/analysis/numbers.rs", numbers::NUMBERS),
         ("macros/src/check/names.rs", states::NAMES),
         ("macros/src/check/transitions.rs", states::TRANSITIONS),
@@ -158,6 +161,18 @@ fn each_rule_of_the_macro_has_a_row() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// A diagnostic without its line of Rust, its code and its related lines.
+fn line(diagnostic: &WorkflowDiagnostic) -> String {
+    let mut line = match &diagnostic.location.state {
+        Some(state) => format!("in state `{state}`: {}", diagnostic.message),
+        None => diagnostic.message.clone(),
+    };
+    if let Some(help) = &diagnostic.help {
+        line.push_str(&format!("; {help}"));
+    }
+    line
+}
+
 #[test]
 fn the_builder_says_what_the_macro_says() {
     let mut wrong = Vec::new();
@@ -168,13 +183,7 @@ fn the_builder_says_what_the_macro_says() {
                 continue;
             };
             let faults = workflow();
-            let lines: Vec<String> = faults
-                .iter()
-                .map(|fault| match fault.location.state.as_deref() {
-                    Some(state) => format!("in state `{state}`: {}", fault.message),
-                    None => fault.message.to_owned(),
-                })
-                .collect();
+            let lines: Vec<String> = faults.iter().map(line).collect();
             if lines != [*expected] {
                 let lines = lines.join("\n    ");
                 wrong.push(format!(

@@ -22,6 +22,7 @@ mod expressions;
 mod faults;
 mod flattened_values;
 mod fragments;
+mod front_ends;
 mod guides;
 mod imported;
 mod language_page;

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::proposal::{Fix, Safety};
+use super::suppression::suppression;
 use crate::SyntaxError;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::edit::{Edit, Editor};
@@ -15,7 +16,16 @@ use crate::validate::Validator;
 #[derive(Debug, Clone)]
 pub struct Fixer {
     validator: Validator,
-    allowed: Safety,
+    changes: FixerChanges,
+}
+
+/// The changes that a fixer makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FixerChanges {
+    /// The fixes of diagnostics, up to this safety.
+    Fixes(Safety),
+    /// Comments that allow warnings.
+    Suppressions,
 }
 
 /// A text with fixes.
@@ -75,14 +85,35 @@ impl Fixer {
     pub fn new(validator: Validator) -> Fixer {
         Fixer {
             validator,
-            allowed: Safety::Safe,
+            changes: FixerChanges::Fixes(Safety::Safe),
         }
     }
 
     /// Also makes unsafe fixes.
     #[must_use]
     pub fn with_unsafe(mut self) -> Fixer {
-        self.allowed = Safety::Unsafe;
+        self.changes = FixerChanges::Fixes(Safety::Unsafe);
+        self
+    }
+
+    /// Makes no fixes, but allows each warning by `stepwright: allow NAME` in the `Comment` of its state, or of the machine. So a project can begin to
+    /// check new definitions before the old ones are corrected.
+    ///
+    /// ```
+    /// use stepwright_asl::fix::Fixer;
+    /// use stepwright_asl::validate::{MachineType, Validator};
+    ///
+    /// let fixer = Fixer::new(Validator::new(MachineType::Standard)).suppressing();
+    /// let fixed = fixer.fix_json(r#"{"StartAt": "Wait", "States": {
+    ///   "Wait": {"Type": "Pass", "Next": "Wait"},
+    ///   "Done": {"Type": "Succeed"}
+    /// }}"#)?;
+    /// assert!(fixed.text.contains(r#""Comment": "stepwright: allow endless-loop""#));
+    /// # Ok::<(), stepwright_asl::SyntaxError>(())
+    /// ```
+    #[must_use]
+    pub fn suppressing(mut self) -> Fixer {
+        self.changes = FixerChanges::Suppressions;
         self
     }
 
@@ -164,7 +195,7 @@ impl Fixer {
             refused: Vec::new(),
         };
         for _ in 0..MAX_ROUNDS {
-            let candidates = session.candidates(self.allowed);
+            let candidates = session.candidates(self.changes);
             if candidates.is_empty() {
                 break;
             }
@@ -196,11 +227,22 @@ struct FixSession<'c> {
 }
 
 impl FixSession<'_> {
-    fn candidates(&self, allowed: Safety) -> Vec<Candidate> {
+    fn candidates(&self, changes: FixerChanges) -> Vec<Candidate> {
+        let text = self.editor.document().json();
         let mut candidates = Vec::new();
         for part in &self.parts {
+            let definition = text.pointer(&part.pointer);
             for diagnostic in &part.diagnostics {
-                let Some(fix) = diagnostic.fix.as_ref().filter(|fix| fix.safety <= allowed) else {
+                let fix = match changes {
+                    FixerChanges::Fixes(allowed) => {
+                        let fix = diagnostic.fix.as_ref();
+                        fix.filter(|fix| fix.safety <= allowed).cloned()
+                    }
+                    FixerChanges::Suppressions => {
+                        definition.and_then(|definition| suppression(definition, diagnostic))
+                    }
+                };
+                let Some(fix) = fix else {
                     continue;
                 };
                 let key = key(&part.pointer, diagnostic);
@@ -210,10 +252,10 @@ impl FixSession<'_> {
                 let edits = fix.edits.iter();
                 candidates.push(Candidate {
                     diagnostic: diagnostic.clone(),
-                    fix: fix.clone(),
                     edits: edits
                         .map(|edit| edit.clone().inside(&part.pointer))
                         .collect(),
+                    fix,
                     key,
                 });
             }
@@ -291,12 +333,9 @@ fn key(part: &str, diagnostic: &Diagnostic) -> String {
 }
 
 fn keys(parts: &[CheckedPart]) -> HashSet<String> {
-    let diagnostics = parts.iter().flat_map(|part| {
-        let fixable = part
-            .diagnostics
-            .iter()
-            .filter(|diagnostic| diagnostic.fix.is_some());
-        fixable.map(|diagnostic| key(&part.pointer, diagnostic))
+    let keys = parts.iter().flat_map(|part| {
+        let diagnostics = part.diagnostics.iter();
+        diagnostics.map(|diagnostic| key(&part.pointer, diagnostic))
     });
-    diagnostics.collect()
+    keys.collect()
 }

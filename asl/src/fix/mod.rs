@@ -36,6 +36,7 @@
 
 mod fixer;
 mod proposal;
+mod suppression;
 
 pub use fixer::{AppliedFix, Fixed, Fixer, RefusedFix};
 pub use proposal::{Fix, Safety};

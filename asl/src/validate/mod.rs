@@ -47,6 +47,7 @@ pub use page::{explain, rules_page};
 pub use rule::{Evidence, Rule};
 pub use rule_id::RuleIdError;
 pub use rules::{RULES, rule};
+pub(crate) use silence::allow_in_comment;
 pub use validator::Validator;
 pub use variables::variable_references;
 

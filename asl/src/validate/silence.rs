@@ -55,6 +55,23 @@ pub(super) fn unknown<'a, 'd>(
     })
 }
 
+/// A comment with the instruction to allow a rule as well. `comment` may be empty.
+pub(crate) fn allow_in_comment(comment: &str, rule: &str) -> String {
+    let comment = comment.trim_end();
+    let is_open_list = comment.rsplit_once(MARK).is_some_and(|(_, list)| {
+        let words = list.replace(',', " ");
+        let mut words = words.split_whitespace();
+        let is_list = words.next() == Some("allow");
+        is_list && words.all(|word| is_id(word) || is_name(word)) && !list.ends_with(',')
+    });
+    match comment {
+        "" => format!("{MARK} allow {rule}"),
+        _ if is_open_list => format!("{comment}, {rule}"),
+        _ if comment.ends_with('.') => format!("{comment} {MARK} allow {rule}"),
+        _ => format!("{comment}; {MARK} allow {rule}"),
+    }
+}
+
 /// The comments of the machine and of its states, with pointers to the machine or state.
 fn comments<'a, 'd>(
     definition: &'a Definition<'d>,
@@ -110,6 +127,32 @@ fn is_name(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rule_is_added_to_a_comment() {
+        for (comment, expected) in [
+            ("", "stepwright: allow missing-timeout"),
+            ("Polls.", "Polls. stepwright: allow missing-timeout"),
+            ("Polls", "Polls; stepwright: allow missing-timeout"),
+            (
+                "Polls. stepwright: allow SW024",
+                "Polls. stepwright: allow SW024, missing-timeout",
+            ),
+            (
+                "stepwright: allow SW024 because it ends",
+                "stepwright: allow SW024 because it ends; stepwright: allow missing-timeout",
+            ),
+            (
+                "stepwright: allow endless-loop. It ends.",
+                "stepwright: allow endless-loop. It ends. stepwright: allow missing-timeout",
+            ),
+        ] {
+            let added = allow_in_comment(comment, "missing-timeout");
+            assert_eq!(added, expected);
+            let mut listed = listed_rules(&added).map(|listed| listed.word);
+            assert!(listed.any(|word| word == "missing-timeout"), "{added}");
+        }
+    }
 
     #[test]
     fn ids_are_read_behind_the_mark() {

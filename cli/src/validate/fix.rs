@@ -28,26 +28,38 @@ enum FixMode {
     Diff,
 }
 
+/// The changes that are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FileChanges {
+    /// The fixes of diagnostics, up to this safety.
+    Fixes(Safety),
+    /// Comments that allow warnings.
+    Suppressions,
+}
+
 /// Fixes files one after the other.
 pub(super) struct FileFixer {
     mode: FixMode,
-    allowed: Safety,
+    changes: FileChanges,
     fixed: usize,
     changed: BTreeSet<PathBuf>,
     notes: Vec<String>,
 }
 
 impl FileFixer {
-    /// The fixer for `--fix` or `--diff`; `None` without these options.
+    /// The fixer for `--fix`, `--diff` or `--add-ignore`; `None` without these options.
     pub(super) fn of(arguments: &ValidateArguments) -> Option<FileFixer> {
-        let mode = match (arguments.fix, arguments.diff) {
+        let mode = match (arguments.fix || arguments.add_ignore, arguments.diff) {
             (true, _) => FixMode::Write,
             (_, true) => FixMode::Diff,
             _ => return None,
         };
         Some(FileFixer {
             mode,
-            allowed: allowed(arguments),
+            changes: match arguments.add_ignore {
+                true => FileChanges::Suppressions,
+                false => FileChanges::Fixes(allowed(arguments)),
+            },
             fixed: 0,
             changed: BTreeSet::new(),
             notes: Vec::new(),
@@ -102,9 +114,10 @@ impl FileFixer {
 
     fn fixer(&self, validator: &Validator) -> Fixer {
         let fixer = Fixer::new(validator.clone());
-        match self.allowed {
-            Safety::Safe => fixer,
-            Safety::Unsafe => fixer.with_unsafe(),
+        match self.changes {
+            FileChanges::Fixes(Safety::Safe) => fixer,
+            FileChanges::Fixes(Safety::Unsafe) => fixer.with_unsafe(),
+            FileChanges::Suppressions => fixer.suppressing(),
         }
     }
 
@@ -121,7 +134,7 @@ impl FileFixer {
         for refused in &fixed.refused {
             let (diagnostic, reason) = (&refused.diagnostic, &refused.reason);
             self.notes.push(format!(
-                "{}:{}: {} is not fixed: {reason}",
+                "{}:{}: {} is not changed: {reason}",
                 path.display(),
                 diagnostic.location.line,
                 diagnostic.code.unwrap_or_default()
@@ -156,11 +169,12 @@ impl FileFixer {
 
     /// `Fixed 3 problems in 2 files`.
     pub(super) fn summary(&self) -> String {
-        let verb = match self.mode {
-            FixMode::Write => "Fixed",
-            FixMode::Diff => "Would fix",
+        let (verb, noun) = match (self.changes, self.mode) {
+            (FileChanges::Suppressions, _) => ("Allowed", "warning"),
+            (_, FixMode::Write) => ("Fixed", "problem"),
+            (_, FixMode::Diff) => ("Would fix", "problem"),
         };
-        let problems = count(self.fixed, "problem");
+        let problems = count(self.fixed, noun);
         format!("{verb} {problems} in {}", count(self.changed.len(), "file"))
     }
 }

@@ -60,7 +60,8 @@ pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Failure> {
 
 /// Whether standard output is for the fixed text of standard input.
 fn fixes_input(arguments: &ValidateArguments) -> bool {
-    arguments.fix && arguments.files.iter().any(|path| path == Path::new("-"))
+    (arguments.fix || arguments.add_ignore)
+        && arguments.files.iter().any(|path| path == Path::new("-"))
 }
 
 /// Checks all files, also after a failure of a file. Fails if the settings are wrong.
@@ -91,7 +92,10 @@ fn conclude(
         print(checked, arguments);
     }
     if let Some(fixer) = fixer.filter(|_| !arguments.quiet) {
-        let more = fixable::more(checked, arguments);
+        let more = match arguments.add_ignore {
+            true => String::new(),
+            false => fixable::more(checked, arguments),
+        };
         report::tell(format_args!("{}{more}", fixer.summary()));
     }
     match fixer {
@@ -124,7 +128,8 @@ fn print(checked: &[CheckedDefinition], arguments: &ValidateArguments) {
     match arguments.format {
         OutputFormat::Text => {
             text::print(checked, arguments.quiet);
-            let hint = fixable::hint(checked).filter(|_| !arguments.fix && !arguments.quiet);
+            let hint = fixable::hint(checked)
+                .filter(|_| !arguments.fix && !arguments.add_ignore && !arguments.quiet);
             if let Some(hint) = hint {
                 output::line(hint);
             }

@@ -1,8 +1,9 @@
 //! The error names of `retry` and `catch`.
 
-use crate::errors::Errors;
+use crate::errors::{Errors, TokenRange};
 use crate::machine::{EdgeKind, ErrorPattern, Machine, StateNode};
 use quote::ToTokens;
+use stepwright_asl::Diagnostic;
 use stepwright_asl::analysis::{HandlerKind, HandlerProblem, HandlerWords, check_handlers};
 use syn::Pat;
 
@@ -38,20 +39,20 @@ fn names(kind: HandlerKind, list: Vec<&[ErrorPattern]>, errors: &Errors) {
         let Some(pattern) = list[group].get(index) else {
             continue;
         };
-        let mut message = problem.message(kind, &WORDS, &shown);
-        if let Some(hint) = problem.suggestion(&shown) {
-            message = format!("{message}; {hint}");
-        }
-        match (&problem, pattern.path()) {
+        let location = match (&problem, pattern.path()) {
             (HandlerProblem::Unknown(..), Some(path)) => match path.segments.last() {
-                Some(last) => errors.at(last.ident.span(), message),
-                None => errors.on(path, message),
+                Some(last) => TokenRange::at(last.ident.span()),
+                None => TokenRange::of(path),
             },
             (HandlerProblem::AllNotAlone | HandlerProblem::AllNotLast, Some(path)) => {
-                errors.on(path, message);
+                TokenRange::of(path)
             }
-            _ => errors.at(pattern.span(), message),
-        }
+            _ => TokenRange::at(pattern.span()),
+        };
+        let message = problem.message(kind, &WORDS, &shown);
+        let mut diagnostic = Diagnostic::error(location, message).with_code(problem.code());
+        diagnostic.help = problem.suggestion(&shown);
+        errors.push(diagnostic);
     }
 }
 

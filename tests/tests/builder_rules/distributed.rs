@@ -11,7 +11,7 @@ use stepwright::{Batch, MachineType, WorkflowDiagnostic, errors, expr};
 type Open<'b> = Fallible<'b, Vec<String>, Vec<u32>, InMap, Vec<u32>>;
 
 /// A Distributed Map over a list.
-fn over(add: impl FnOnce(Open<'_>, &StepHandle)) -> Vec<WorkflowDiagnostic> {
+pub(super) fn over(add: impl FnOnce(Open<'_>, &StepHandle)) -> Vec<WorkflowDiagnostic> {
     let flow = FlowBuilder::<Vec<String>, Vec<u32>>::new("Orders");
     let (all, failed) = (flow.declare("All"), flow.step("Failed"));
     flow.start_at(&all);
@@ -70,37 +70,6 @@ fn writing(
 }
 
 pub(crate) const DISTRIBUTED: &[Row] = &[
-    (
-        "`..` cannot be a label: ..",
-        Says(
-            || over(|map, failed| map.label("a label").catch(States::ALL, failed).end()),
-            "in state `All`: `.label(\"a label\")` cannot be: the name has the character ` `, which is not allowed",
-        ),
-    ),
-    (
-        "another map has the label `..`; give this map a different label, because its Map Runs and children are named after it",
-        Says(
-            || {
-                let flow = FlowBuilder::<Vec<String>, Vec<u32>>::new("Orders");
-                let (first, second) = (flow.declare("First"), flow.declare("Second"));
-                flow.start_at(&first);
-                let items = expr!(|all: Vec<String>| all);
-                flow.distributed_map(&first, items, MachineType::Standard, looking_up())
-                    .label("all")
-                    .next(&second);
-                let items = expr!(|_: Vec<u32>| vec!["late".to_string()]);
-                let body = Body::<String, u32>::new();
-                let count = body.declare("Count");
-                body.start_at(&count);
-                body.pass(&count, expr!(|_: String| 1)).end();
-                flow.distributed_map(&second, items, MachineType::Standard, body)
-                    .label("all")
-                    .end();
-                faults(&flow)
-            },
-            "in state `Second`: another map has `.label(\"all\")`; give this map a different label, because its Map Runs and children are named after it",
-        ),
-    ),
     (
         "`..` belongs to a Distributed Map: write `distributed;` in this map as well",
         Says(

@@ -8,27 +8,6 @@ use stepwright::expr;
 
 pub(crate) const NAMES: &[Row] = &[
     (
-        "the state name `..` is used twice: a name is given once in the whole workflow",
-        Says(
-            || {
-                let flow = FlowBuilder::<u32, Vec<u32>>::new("Orders");
-                let both = flow.declare("Keep");
-                flow.start_at(&both);
-                flow.parallel(&both, vec![keeping::<u32>("Keep")]).end();
-                faults(&flow)
-            },
-            "in state `Keep`: the state name `Keep` is used twice; state names are unique in a machine, including its branches and maps",
-        ),
-    ),
-    (
-        "`..` was first defined here",
-        PartOf("the state name `..` is used twice: a name is given once in the whole workflow"),
-    ),
-    (
-        "another state is named `..` already",
-        PartOf("the state name `..` is used twice: a name is given once in the whole workflow"),
-    ),
-    (
         "`..` cannot name a ..: ..",
         Says(
             || {
@@ -39,19 +18,6 @@ pub(crate) const NAMES: &[Row] = &[
                 faults(&flow)
             },
             "`1 bad name!` cannot name a workflow: the name has the character ` `, which is not allowed; give `FlowBuilder::new` another name",
-        ),
-    ),
-    (
-        "`..` cannot name a state: ..",
-        Says(
-            || {
-                let flow = FlowBuilder::<u32, u32>::new("Orders");
-                let only = flow.declare("o".repeat(81));
-                flow.start_at(&only);
-                flow.succeed(&only);
-                faults(&flow)
-            },
-            "in state `ooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo`: `ooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo` cannot name a state: the name has 81 characters; at most 80 are allowed",
         ),
     ),
     (
