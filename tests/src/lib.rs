@@ -24,6 +24,11 @@ mod diagrams {}
 #[doc = include_str!("../../docs/guides/diff.md")]
 mod diff {}
 
+/// The page on validation compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guides/validate.md")]
+mod validate {}
+
 /// The page on services compiles and runs.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/reference/services.md")]

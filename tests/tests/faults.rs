@@ -95,6 +95,10 @@ fn every_fault_is_shown_with_its_place_state_and_message() {
                 .unwrap_or_default(),
             fault.message
         );
+        let help = fault.help.as_ref().map(|help| format!("; {help}"));
+        let code = fault.code.map(|code| format!(" ({code})"));
+        let line = [Some(line), help, code].into_iter().flatten();
+        let line: String = line.collect();
         assert!(text.lines().any(|found| found == line), "{line}\n{text}");
     }
     // `unwrap` and `?` in a test's `main` print the same.

@@ -79,7 +79,9 @@ fn mistakes() -> Vec<Mistake> {
         Mistake {
             code: "SW053",
             rustc: include_str!("../compile_fail/tests/fail/errors/quoted_error_unknown.stderr"),
-            builder: || with_task(|task, failed| task.catch("States.Timeuot", failed).end()),
+            builder: || {
+                with_task(|task, failed| task.catch(States::named("States.Timeuot"), failed).end())
+            },
             states: json!({
                 "Charge": {"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:charge", "TimeoutSeconds": 60,
                            "End": true, "Catch": [{"ErrorEquals": ["States.Timeuot"], "Next": "Late"}]},
@@ -166,7 +168,7 @@ fn the_validator_has_the_related_locations_and_the_fix_of_the_same_mistake() {
             continue;
         };
         assert_eq!(diagnostic.help, of_builder.help);
-        let fixer = Fixer::new(Validator::new(MachineType::Standard));
+        let fixer = Fixer::new(Validator::new(MachineType::Standard)).with_unsafe();
         let text = serde_json::to_string(&json!({
             "QueryLanguage": "JSONata", "StartAt": "Charge", "States": mistake.states,
         }));

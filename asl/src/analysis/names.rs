@@ -70,7 +70,7 @@ impl NameProblem {
                 format!("`{name}` cannot name a state: {error}")
             }
             (NameKind::State, NameProblem::Repeated { .. }) => format!(
-                "the state name `{name}` is used twice: a name is given once in the whole workflow"
+                "the state name `{name}` is used twice; state names are unique in a machine, including its branches and maps"
             ),
             (NameKind::Label, NameProblem::Invalid(error)) => {
                 format!("`{name}` cannot be a label: {error}")

@@ -9,7 +9,7 @@ use stepwright::{MachineType, expr};
 
 pub(crate) const NAMES: &[Row] = &[
     (
-        "the state name `..` is used twice: a name is given once in the whole workflow",
+        "the state name `..` is used twice; state names are unique in a machine, including its branches and maps",
         Says(
             || {
                 let flow = FlowBuilder::<u32, Vec<u32>>::new("Orders");
@@ -18,12 +18,14 @@ pub(crate) const NAMES: &[Row] = &[
                 flow.parallel(&both, vec![keeping::<u32>("Keep")]).end();
                 faults(&flow)
             },
-            "in state `Keep`: the state name `Keep` is used twice: a name is given once in the whole workflow",
+            "in state `Keep`: the state name `Keep` is used twice; state names are unique in a machine, including its branches and maps",
         ),
     ),
     (
         "`..` was first defined here",
-        PartOf("the state name `..` is used twice: a name is given once in the whole workflow"),
+        PartOf(
+            "the state name `..` is used twice; state names are unique in a machine, including its branches and maps",
+        ),
     ),
     (
         "`..` cannot name a state: ..",

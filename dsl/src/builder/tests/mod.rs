@@ -75,10 +75,14 @@ fn faults<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>) -> Vec<String>
     faults.iter().map(said).collect()
 }
 
-/// A fault's message, without its location.
-fn said(fault: &WorkflowDiagnostic) -> String {
-    match fault.location.state.as_deref() {
-        Some(state) => format!("in state `{state}`: {}", fault.message),
-        None => fault.message.to_owned(),
+/// A diagnostic without its line of Rust and its code.
+fn said(diagnostic: &WorkflowDiagnostic) -> String {
+    let mut said = match &diagnostic.location.state {
+        Some(state) => format!("in state `{state}`: {}", diagnostic.message),
+        None => diagnostic.message.clone(),
+    };
+    if let Some(help) = &diagnostic.help {
+        said.push_str(&format!("; {help}"));
     }
+    said
 }
