@@ -104,11 +104,12 @@ impl Fixer {
     /// use stepwright_asl::validate::{MachineType, Validator};
     ///
     /// let fixer = Fixer::new(Validator::new(MachineType::Standard)).suppressing();
-    /// let fixed = fixer.fix_json(r#"{"StartAt": "Wait", "States": {
-    ///   "Wait": {"Type": "Pass", "Next": "Wait"},
+    /// let fixed = fixer.fix_json(r#"{"StartAt": "Again", "States": {
+    ///   "Again": {"Type": "Choice", "Choices": [{"Variable": "$.again", "BooleanEquals": true, "Next": "Done"}]},
     ///   "Done": {"Type": "Succeed"}
     /// }}"#)?;
-    /// assert!(fixed.text.contains(r#""Comment": "stepwright: allow endless-loop""#));
+    /// assert!(fixed.text.contains(r#"{"Type": "Choice", "Comment": "stepwright: allow "#));
+    /// assert!(fixed.diagnostics.is_empty());
     /// # Ok::<(), stepwright_asl::SyntaxError>(())
     /// ```
     #[must_use]

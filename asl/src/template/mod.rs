@@ -28,7 +28,7 @@
 //! let validator = Validator::new(MachineType::Standard);
 //! let diagnostics = found[0].check(&template, &validator).expect("the definition is in the template");
 //! let error = diagnostics.errors().next().expect("there is no state `Dnoe`");
-//! assert_eq!((error.rule, error.line), ("SW020", 10));
+//! assert_eq!((error.code, error.location.line), (Some("SW020"), 10));
 //! # Ok::<(), stepwright_asl::SyntaxError>(())
 //! ```
 //!

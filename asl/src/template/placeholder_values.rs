@@ -88,8 +88,8 @@ impl NameUse {
 /// "#)?;
 /// let orders = &supplies(&template).expect("it is a template")[0];
 /// let diagnostics = orders.check(&orders.uses);
-/// assert_eq!((diagnostics[0].line, diagnostics[0].column), (7, 9));
-/// assert_eq!(diagnostics[0].suggestion.as_deref(), Some("did you mean `ChargeCardArn`?"));
+/// assert_eq!((diagnostics[0].location.line, diagnostics[0].location.column), (7, 9));
+/// assert_eq!(diagnostics[0].help.as_deref(), Some("did you mean `ChargeCardArn`?"));
 /// # Ok::<(), stepwright_asl::SyntaxError>(())
 /// ```
 pub fn supplies(file: &Document) -> Option<Vec<PlaceholderValues>> {

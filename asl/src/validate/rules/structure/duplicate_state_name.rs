@@ -24,20 +24,13 @@ fn duplicate(definition: &Definition<'_>, report: &mut Report<'_>) {
             continue;
         };
         let first = &definition.graph.states()[first];
-        let position = definition.document.key_position(&first.pointer.to_string());
-        let place = position.map(|first| {
-            format!(
-                "the first `{}` is at line {}, column {}; names must be unique in the whole machine",
-                state.name, first.line, first.column
-            )
-        });
         report
             .add(
                 &state.pointer,
                 format!("Duplicate State name: {}", state.name),
             )
             .at_key()
-            .suggest(place)
+            .suggest(Some("rename one of them".to_owned()))
             .related(
                 &first.pointer,
                 NameProblem::message_of_first(NameKind::State, state.name),
