@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::name::{NameError, check_label, check_state};
 
-/// What a name belongs to.
+/// The kind of thing that has a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameKind {
     /// A state.
