@@ -15,6 +15,15 @@ use crate::resource::{IntegrationPattern, Resource, ResourceKind};
 /// Valid seconds of a timeout, a heartbeat and the interval of a retrier.
 pub const SECONDS: RangeInclusive<u64> = 1..=MAX_SECONDS;
 
+/// The seconds before the first retry of a Retrier without `IntervalSeconds`.
+pub const DEFAULT_INTERVAL_SECONDS: u32 = 1;
+
+/// The number of retries of a Retrier without `MaxAttempts`.
+pub const DEFAULT_MAX_ATTEMPTS: u32 = 3;
+
+/// The growth of the delays of a Retrier without `BackoffRate`.
+pub const DEFAULT_BACKOFF_RATE: u32 = 2;
+
 /// Maximum seconds of a wait, and maximum number of attempts of a retrier.
 pub const MAX_SECONDS: u64 = 99_999_999;
 

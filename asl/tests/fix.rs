@@ -462,6 +462,89 @@ fn each_one_fault_definition_is_fixed() {
     }
 }
 
+/// A template in which the definition is a string, in each form that can be edited.
+fn templates(machine_type: MachineType, definition: &str) -> Vec<String> {
+    let kind = match machine_type {
+        MachineType::Standard => "STANDARD",
+        MachineType::Express => "EXPRESS",
+    };
+    let block = |tag: &str| {
+        let lines = definition.lines().map(|line| match line {
+            "" => "\n".to_owned(),
+            line => format!("        {line}\n"),
+        });
+        format!(
+            "Resources:\n  Orders: # one\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      StateMachineType: {kind}\n      DefinitionString: {tag}|\n{}      RoleArn: r\n",
+            lines.collect::<String>()
+        )
+    };
+    let properties =
+        serde_json::json!({"StateMachineType": kind, "DefinitionString": {"Fn::Sub": definition}});
+    let template = serde_json::json!({"Resources": {"Orders": {
+        "Type": "AWS::StepFunctions::StateMachine", "Properties": properties,
+    }}});
+    let mut all = vec![
+        block(""),
+        block("!Sub "),
+        template.to_string(),
+        format!("{template:#}"),
+    ];
+    if !definition.contains('\n') {
+        all.push(format!(
+            "Resources:\n  Orders:\n    Type: AWS::StepFunctions::StateMachine\n    Properties: {{StateMachineType: {kind}, DefinitionString: '{}'}}\n",
+            definition.replace('\'', "''")
+        ));
+    }
+    all
+}
+
+#[test]
+fn a_definition_that_is_a_string_in_a_template_is_fixed_like_a_file() {
+    let mut made = 0;
+    for (machine_type, json) in definitions() {
+        let (fixes, suppressions) = (
+            fixer(*machine_type).with_unsafe(),
+            fixer(*machine_type).suppressing(),
+        );
+        for (text, fixer) in [
+            (json.to_string(), &fixes),
+            (json.to_pretty(), &fixes),
+            (json.to_pretty(), &suppressions),
+            (emit(json, 0), &fixes),
+        ] {
+            let text = text.trim_end();
+            let fixed = fix_yaml(fixer, text);
+            let wanted = templates(*machine_type, &fixed.text);
+            for (template, wanted) in templates(*machine_type, text).iter().zip(wanted) {
+                let found = fixer.fix_template(template).expect("is a template");
+                assert!(found.refused.is_empty(), "{:?}\n{template}", found.refused);
+                assert_eq!(found.text, wanted, "{template}");
+                assert_eq!(found.applied.len(), fixed.applied.len());
+                let messages = |all: &Diagnostics| -> Vec<String> {
+                    all.iter().map(|one| one.message.clone()).collect()
+                };
+                assert_eq!(messages(&found.diagnostics), messages(&fixed.diagnostics));
+                made += found.applied.len();
+            }
+        }
+    }
+    assert!(made > 500, "{made}");
+}
+
+#[test]
+fn a_string_with_several_parts_is_not_edited() {
+    let join = r#"{"Resources": {"Orders": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"DefinitionString": {"Fn::Join": ["", [
+        "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Task\", \"Resource\": \"", {"Fn::GetAtt": ["Charge", "Arn"]}, "\", \"Next\": \"Doen\"}, \"Done\": {\"Type\": \"Succeed\"}}}"
+    ]]}}}}}"#;
+    let folded = "Resources:\n  Orders:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      DefinitionString: >\n        {\"StartAt\": \"A\",\n        \"States\": {\"A\": {\"Type\": \"Succeed\", \"End\": true}}}\n";
+    for template in [join, folded] {
+        let fixed = standard().fix_template(template).expect("is a template");
+        assert_eq!((&*fixed.text, fixed.applied.len()), (template, 0));
+        assert_eq!(fixed.refused.len(), 1, "{:?}", fixed.refused);
+        assert_eq!(fixed.diagnostics.len(), 1, "{}", fixed.diagnostics);
+    }
+}
+
 /// A machine of two states with these names and several faults.
 fn faulty(first: &str, last: &str) -> Json {
     let text = serde_json::json!({

@@ -21,6 +21,15 @@ impl Fixture {
             false => MachineType::Standard,
         }
     }
+
+    fn validator(&self) -> Validator {
+        let validator = Validator::new(self.machine_type());
+        // SW005 needs the names that the project knows.
+        match self.broken.contains("${ChargeFunctonArn}") {
+            true => validator.with_known_placeholders(["ChargeFunctionArn"]),
+            false => validator,
+        }
+    }
 }
 
 fn fixtures() -> BTreeMap<String, Fixture> {
@@ -60,8 +69,8 @@ fn each_rule_alone_reports_its_fixture() {
         let fixture = fixtures
             .get(rule.id)
             .unwrap_or_else(|| panic!("{} has no fixture", rule.id));
-        let (text, machine_type) = (&fixture.broken, fixture.machine_type());
-        let diagnostics = Validator::new(machine_type).check_text(text);
+        let (text, validator) = (&fixture.broken, fixture.validator());
+        let diagnostics = validator.check_text(text);
         let [diagnostic] = diagnostics.iter().as_slice() else {
             panic!("{}: one diagnostic was expected:\n{diagnostics}", rule.id);
         };
@@ -76,7 +85,7 @@ fn each_rule_alone_reports_its_fixture() {
             "{diagnostic}"
         );
 
-        let without = Validator::new(machine_type)
+        let without = validator
             .without(rule.id)
             .expect("the rule is known")
             .check_text(text);
@@ -88,13 +97,13 @@ fn each_rule_alone_reports_its_fixture() {
 }
 
 #[test]
-fn a_corrected_definition_has_no_findings() {
+fn a_corrected_definition_has_no_diagnostics() {
     for (id, fixture) in fixtures() {
         assert!(
             !fixture.fixed.is_empty(),
             "{id} has no corrected definition"
         );
-        let diagnostics = Validator::new(fixture.machine_type()).check_text(&fixture.fixed);
+        let diagnostics = fixture.validator().check_text(&fixture.fixed);
         assert!(diagnostics.is_empty(), "{id}, corrected:\n{diagnostics}");
     }
 }
@@ -103,7 +112,7 @@ fn a_corrected_definition_has_no_findings() {
 fn a_fix_makes_the_corrected_definition() {
     let mut fixed = Vec::new();
     for (id, fixture) in fixtures() {
-        let validator = Validator::new(fixture.machine_type());
+        let validator = fixture.validator();
         let diagnostics = validator.check_text(&fixture.broken);
         if diagnostics
             .iter()
@@ -164,7 +173,7 @@ fn messages_read_well() {
         .into_iter()
         .filter(|(id, _)| !WITH_TABLES.contains(&id.as_str()))
         .map(|(_, fixture)| {
-            let validator = Validator::new(fixture.machine_type());
+            let validator = fixture.validator();
             validator.check_text(&fixture.broken).to_string()
         })
         .collect();

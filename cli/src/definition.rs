@@ -39,6 +39,8 @@ pub(crate) struct LoadedDefinition {
     pub(crate) machine: Option<String>,
     /// The definition, if it is a string inside the file.
     pub(crate) inner: Option<Document>,
+    /// The reason why fixes cannot be made in its text.
+    pub(crate) unfixable: Option<&'static str>,
     /// Whether the text is only JSON without its comments and trailing commas.
     pub(crate) has_comments: bool,
 }
@@ -95,6 +97,9 @@ impl LoadedDefinition {
             diagnostics,
             machine: None,
             inner: None,
+            unfixable: has_comments.then_some(
+                "the file has comments or a comma at the end of a list, which JSON does not allow",
+            ),
             has_comments,
         }
     }

@@ -33,6 +33,8 @@ pub(crate) fn machines(
     document: Option<&Document>,
     validator: &Validator,
 ) -> Option<Vec<Result<EmbeddedMachine, Failure>>> {
+    // The file supplies the values of placeholders.
+    let validator = &validator.clone().with_any_placeholder();
     if is_terraform(path) {
         return Some(terraform::machines(path, validator));
     }
@@ -52,6 +54,7 @@ fn found(
     validator: &Validator,
 ) -> Result<EmbeddedMachine, Failure> {
     if let Some(diagnostics) = machine.check(document, validator) {
+        let is_fixed = machine.pointer().is_none() && machine.replace_text(document, "").is_none();
         let (part, inner) = match machine.definition {
             EmbeddedDefinition::Part { document, .. } => (Some(document), None),
             EmbeddedDefinition::Text { text, .. } => {
@@ -70,6 +73,8 @@ fn found(
             diagnostics,
             machine: Some(machine.name),
             inner,
+            unfixable: is_fixed
+                .then_some("the definition is a string that is folded or has several parts"),
             has_comments: false,
         };
         return Ok(EmbeddedMachine::Definition(Box::new(definition), None));

@@ -28,6 +28,10 @@ struct ValidateTable {
     deny: Vec<String>,
     /// The files and folders that are skipped in folders, in the syntax of `.gitignore`.
     exclude: Vec<String>,
+    /// The names of all placeholders in definition files.
+    known_placeholders: Option<Vec<String>>,
+    /// Integrations that the tables may lack.
+    known_services: Vec<String>,
     /// Further severities for files, by a pattern in the syntax of `.gitignore`.
     per_file: BTreeMap<String, RuleSeverities>,
 }
@@ -49,6 +53,8 @@ pub(crate) struct Settings {
     /// The folder to which patterns are relative.
     folder: PathBuf,
     severities: RuleSeverities,
+    pub(crate) known_placeholders: Option<Vec<String>>,
+    pub(crate) known_services: Vec<String>,
     excluded: Gitignore,
     per_file: Vec<(Gitignore, RuleSeverities)>,
 }
@@ -86,6 +92,8 @@ impl Settings {
                 allow: table.allow,
                 deny: table.deny,
             },
+            known_placeholders: table.known_placeholders,
+            known_services: table.known_services,
             excluded,
             per_file: per_file?,
             folder,

@@ -124,17 +124,22 @@ fn definitions_in_templates_are_fixed() {
     let folder = tempfile::tempdir().unwrap();
     let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed", "End": true}}}"#;
     let template = format!(
-        "# a template\nResources:\n  Object:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      Definition:\n        StartAt: Chrage # first\n        States:\n          Charge: {{Type: Task, Resource: !GetAtt Charge.Arn, End: true}}\n  File:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      DefinitionUri: file.asl.json\n  Text:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      DefinitionString: '{definition}'\n"
+        "# a template\nResources:\n  Object:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      Definition:\n        StartAt: Chrage # first\n        States:\n          Charge: {{Type: Task, Resource: !GetAtt Charge.Arn, End: true}}\n  File:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      DefinitionUri: file.asl.json\n  Text:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      DefinitionString: '{definition}'\n  Folded:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      DefinitionString: >\n        {}\n",
+        definition.replacen(", ", ",\n        ", 1)
     );
     let path = write(folder.path(), "template.yaml", &template);
     let file = write(folder.path(), "file.asl.json", definition);
     let ran = stepwright(&["validate", "--fix", &path], "");
-    assert_eq!(read(&path), template.replace("Chrage", "Charge"));
+    let fixed = format!("'{}'", definition.replace(", \"End\": true", ""));
+    let expected = template
+        .replace("Chrage", "Charge")
+        .replace(&format!("'{definition}'"), &fixed);
+    assert_eq!(read(&path), expected);
     assert_eq!(read(&file), definition.replace(", \"End\": true", ""));
     assert_eq!(ran.status, 1, "{}{}", ran.stdout, ran.stderr);
     for said in [
-        "(Text): 1 problem not fixed: the definition is a string inside the file",
-        "Fixed 2 problems in 2 files",
+        "(Folded): 1 problem not fixed: the definition is a string that is folded or has several parts",
+        "Fixed 3 problems in 2 files",
     ] {
         assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
     }

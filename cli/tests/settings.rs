@@ -171,3 +171,48 @@ fn mistakes_in_the_file_are_shown_with_their_place() {
         );
     }
 }
+
+#[test]
+fn known_placeholders_and_services_are_settings() {
+    let task = |resource: &str| {
+        format!(
+            r#"{{"StartAt": "A", "TimeoutSeconds": 60, "States": {{"A": {{"Type": "Task", "Resource": "{resource}", "End": true}}}}}}"#
+        )
+    };
+    let template = |resource: &str| {
+        format!(
+            "Resources:\n  Orders:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      DefinitionString: |\n        {}\n",
+            task(resource)
+        )
+    };
+    let project = project(&[
+        (
+            "stepwright.toml",
+            "[validate]\nknown-placeholders = [\"ChargeArn\"]\nknown-services = [\"shiny:*\"]\n",
+        ),
+        ("known.asl.json", &task("${ChargeArn}")),
+        ("service.asl.json", &task("arn:aws:states:::shiny:doIt")),
+        ("other.asl.json", &task("arn:aws:states:::shinier:doIt")),
+        ("misspelt.asl.json", &task("${ChrageArn}")),
+        ("template.yaml", &template("${AnyName}")),
+    ]);
+    let path = project.path().display().to_string();
+    let ran = stepwright(&["validate", &path], "");
+    for (count, said) in [
+        (1, "SW005"),
+        (1, "did you mean `ChargeArn`?"),
+        (1, "SW041"),
+        (1, "`shinier`"),
+        (0, "AnyName"),
+    ] {
+        assert_eq!(
+            ran.stdout.matches(said).count(),
+            count,
+            "{said}: {}",
+            ran.stdout
+        );
+    }
+    stepwright(&["validate", "--fix", "--unsafe-fixes", &path], "");
+    let fixed = std::fs::read_to_string(project.path().join("misspelt.asl.json"));
+    assert!(fixed.unwrap().contains("${ChargeArn}"));
+}

@@ -10,6 +10,9 @@ use stepwright_asl::overlay::{Mark, Status};
 
 use super::resource;
 use super::text::{one_line, tooltip};
+use stepwright_asl::limits::{
+    DEFAULT_BACKOFF_RATE, DEFAULT_INTERVAL_SECONDS, DEFAULT_MAX_ATTEMPTS,
+};
 
 /// Maximum displayed length of a name. AWS allows 80 characters.
 const NAME: usize = 120;
@@ -454,13 +457,14 @@ fn notes(state: &Object) -> Vec<String> {
         let mut note = format!("Retry {}", names(retrier.get("ErrorEquals")));
         // Defaults are shown as well, because they apply to absent fields.
         for (key, default, words) in [
-            ("MaxAttempts", "3", " attempts"),
-            ("IntervalSeconds", "1", " s apart"),
-            ("BackoffRate", "2.0", " times longer each"),
+            ("MaxAttempts", DEFAULT_MAX_ATTEMPTS, " attempts"),
+            ("IntervalSeconds", DEFAULT_INTERVAL_SECONDS, " s apart"),
+            ("BackoffRate", DEFAULT_BACKOFF_RATE, " times longer each"),
         ] {
             let value = retrier.get(key).map(Json::to_string);
+            let value = value.unwrap_or_else(|| default.to_string());
             note.push_str(", ");
-            note.push_str(&one_line(value.as_deref().unwrap_or(default), 60));
+            note.push_str(&one_line(&value, 60));
             note.push_str(words);
         }
         notes.push(note);

@@ -1,6 +1,7 @@
 //! The error names of retriers and catchers, and the order of these.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use crate::errors::{ALL, RESERVED, RUNTIME, is_reserved, matches};
 use crate::similar::nearest;
@@ -49,12 +50,16 @@ pub enum HandlerProblem<'n> {
     AllNotAlone,
     /// `States.ALL` is not in the last one.
     AllNotLast,
-    /// An earlier one matches the name. Contains both names, which may be equal.
+    /// An earlier one, or an earlier name of the same one, matches the name. The two names may be equal.
     Covered {
         /// The name.
         name: &'n str,
         /// The earlier name.
         by: &'n str,
+        /// The index of the retrier or catcher with the earlier name.
+        handler: usize,
+        /// The index of the earlier name.
+        index: usize,
     },
 }
 
@@ -63,7 +68,8 @@ pub enum HandlerProblem<'n> {
 #[must_use]
 pub fn check_handlers<'n>(handlers: &[Vec<&'n str>]) -> Vec<(usize, usize, HandlerProblem<'n>)> {
     let mut problems = Vec::new();
-    let mut earlier: HashSet<&str> = HashSet::new();
+    // The first location of each name.
+    let mut earlier: HashMap<&str, (usize, usize)> = HashMap::new();
     // Only a name of the service matches other names.
     let mut reserved: Vec<&str> = Vec::new();
     let mut is_all_covered = false;
@@ -93,14 +99,30 @@ pub fn check_handlers<'n>(handlers: &[Vec<&'n str>]) -> Vec<(usize, usize, Handl
                 if handler + 1 < handlers.len() {
                     report(HandlerProblem::AllNotLast);
                 }
-            } else if earlier.contains(name) || !own.insert(name) {
-                report(HandlerProblem::Covered { name, by: name });
-            } else if let Some(by) = reserved.iter().find(|earlier| is_covered(name, earlier)) {
-                report(HandlerProblem::Covered { name, by });
+                continue;
+            }
+            let by = match earlier.contains_key(name) || !own.insert(name) {
+                true => Some(&name),
+                false => reserved.iter().find(|earlier| is_covered(name, earlier)),
+            };
+            if let Some(by) = by {
+                let first = earlier.get(by).copied();
+                let own = names.iter().position(|name| name == by);
+                let (handler, index) = first.unwrap_or((handler, own.unwrap_or_default()));
+                report(HandlerProblem::Covered {
+                    name,
+                    by,
+                    handler,
+                    index,
+                });
             }
         }
-        let new = names.iter().copied().filter(|name| earlier.insert(name));
-        reserved.extend(new.filter(|name| is_reserved(name)));
+        for (index, name) in names.iter().copied().enumerate() {
+            if let Entry::Vacant(vacant) = earlier.entry(name) {
+                vacant.insert((handler, index));
+                reserved.extend(is_reserved(name).then_some(name));
+            }
+        }
     }
     problems
 }
@@ -142,6 +164,21 @@ impl HandlerProblem<'_> {
         }
     }
 
+    /// The message about the earlier name, as a related location: the index of its retrier or catcher, that of the name, and the text.
+    #[must_use]
+    pub fn earlier(&self, show: &dyn Fn(&str) -> String) -> Option<(usize, usize, String)> {
+        match self {
+            HandlerProblem::Covered {
+                by, handler, index, ..
+            } => Some((
+                *handler,
+                *index,
+                format!("`{}` is named here first", show(by)),
+            )),
+            _ => None,
+        }
+    }
+
     /// The message in the words of a front end. `show` writes an error name as the user does.
     #[must_use]
     pub fn message(
@@ -168,11 +205,11 @@ impl HandlerProblem<'_> {
                     "{all} matches every error, so each {what} after it never runs: put it last"
                 )
             }
-            HandlerProblem::Covered { name, by } if name == by => format!(
+            HandlerProblem::Covered { name, by, .. } if name == by => format!(
                 "an earlier {what} of this state already matches `{}`: remove one of them",
                 show(name)
             ),
-            HandlerProblem::Covered { name, by } => format!(
+            HandlerProblem::Covered { name, by, .. } => format!(
                 "an earlier {what} of this state already matches `{}`, because `{}` includes it: put this one first",
                 show(name),
                 show(by)
@@ -206,7 +243,12 @@ mod tests {
 
     #[test]
     fn an_earlier_name_covers_what_it_matches() {
-        let covered = |name, by| HandlerProblem::Covered { name, by };
+        let covered = |name, by| HandlerProblem::Covered {
+            name,
+            by,
+            handler: 0,
+            index: 0,
+        };
         assert_eq!(
             problems(&[&["States.TaskFailed"], &["A", "States.Timeout"]]),
             [(1, 0, covered("A", "States.TaskFailed"))]

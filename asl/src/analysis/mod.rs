@@ -5,22 +5,30 @@
 
 mod assignment;
 mod control_flow;
+mod express;
 mod handlers;
+mod lints;
 mod loops;
 mod names;
 mod numbers;
+mod services;
+mod settings;
 
 #[cfg(feature = "estimate")]
 pub(crate) use control_flow::components;
 
 pub use assignment::{BodyStart, TransitionSet, UnassignedPath, VariableFlow, VariableUse};
 pub use control_flow::ControlFlow;
+pub use express::{ExpressPart, StandardFeature};
 pub use handlers::{
     HandlerKind, HandlerProblem, HandlerWords, check_handlers, is_covered, unknown_error,
 };
+pub use lints::{Lint, LintWords, retried_computation, unused_variable};
 pub use loops::{LoopChoice, LoopState, unbounded_loops};
 pub use names::{NameKind, NameProblem, check_names};
 pub use numbers::{
     RetryField, RetryNumbers, as_float, heartbeat_problem, retry_problems, seconds_problem,
     wait_problem,
 };
+pub use services::{ServiceProblem, check_service, waiting_resource};
+pub use settings::{GivenSetting, GivenValue, SettingProblem, SettingWords, check_settings};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use crate::graph::{EdgeKind, Graph, State};
-use crate::json::{Json, Object};
+use crate::json::Json;
 use crate::model::QueryLanguage;
 
 use super::meaning::{meaning, object_meaning};
@@ -27,10 +27,10 @@ impl<'j> PreparedDefinition<'j> {
     pub(super) fn of(definition: &'j Json) -> PreparedDefinition<'j> {
         let graph = Graph::of(definition);
         let root = definition.as_object();
-        let machine = root.and_then(language).unwrap_or(QueryLanguage::JsonPath);
+        let machine = root.and_then(QueryLanguage::of).unwrap_or(QueryLanguage::JsonPath);
         let languages = graph.states().iter();
         let languages = languages
-            .map(|state| language(state.object).unwrap_or(machine))
+            .map(|state| QueryLanguage::of(state.object).unwrap_or(machine))
             .collect();
         let mut leads = vec![Vec::new(); graph.states().len()];
         for (from, state) in graph.states().iter().enumerate() {
@@ -51,10 +51,6 @@ impl<'j> PreparedDefinition<'j> {
     pub(super) fn state(&self, index: usize) -> &State<'j> {
         &self.graph.states()[index]
     }
-}
-
-fn language(object: &Object) -> Option<QueryLanguage> {
-    QueryLanguage::from_word(object.get("QueryLanguage")?.as_str()?)
 }
 
 /// The kind of a transition, without its index.

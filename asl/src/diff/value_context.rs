@@ -1,6 +1,9 @@
 //! The context of a value in a definition, and the default of an absent value there.
 
 use crate::json::{Json, Object};
+use crate::limits::{
+    DEFAULT_BACKOFF_RATE, DEFAULT_INTERVAL_SECONDS, DEFAULT_MAX_ATTEMPTS, MAX_SECONDS,
+};
 use crate::model::{QueryLanguage, StateKind};
 
 /// The context of a value in a definition.
@@ -156,10 +159,12 @@ impl ValueContext {
                 ValueContext::State(Some(Map)),
                 "MaxConcurrency" | "ToleratedFailureCount" | "ToleratedFailurePercentage",
             ) => Some(Json::from(0)),
-            (ValueContext::State(Some(Task)), "TimeoutSeconds") => Some(Json::from(99_999_999)),
-            (ValueContext::Retrier, "IntervalSeconds") => Some(Json::from(1)),
-            (ValueContext::Retrier, "MaxAttempts") => Some(Json::from(3)),
-            (ValueContext::Retrier, "BackoffRate") => Some(Json::from(2)),
+            (ValueContext::State(Some(Task)), "TimeoutSeconds") => Some(Json::from(MAX_SECONDS)),
+            (ValueContext::Retrier, "IntervalSeconds") => {
+                Some(Json::from(DEFAULT_INTERVAL_SECONDS))
+            }
+            (ValueContext::Retrier, "MaxAttempts") => Some(Json::from(DEFAULT_MAX_ATTEMPTS)),
+            (ValueContext::Retrier, "BackoffRate") => Some(Json::from(DEFAULT_BACKOFF_RATE)),
             (ValueContext::Retrier, "JitterStrategy") => text("NONE"),
             (ValueContext::Catcher, "ResultPath") if !jsonata => text("$"),
             (ValueContext::Catcher, "Output") if jsonata => text("{% $states.errorOutput %}"),

@@ -4,6 +4,7 @@ use super::cost::{CostCase, Range, times};
 use super::options::EstimateOptions;
 use crate::json::Json;
 use crate::jsonata::strip;
+use crate::limits::{DEFAULT_BACKOFF_RATE, DEFAULT_INTERVAL_SECONDS, DEFAULT_MAX_ATTEMPTS};
 use crate::model::{Map, NumberOrExpression, Retrier, State, Task, Wait};
 use crate::resource::{IntegrationPattern, Resource, ResourceKind};
 
@@ -118,9 +119,15 @@ fn body(attempt: Range, retry: &[Retrier]) -> StateCost {
 fn retries(retriers: &[Retrier]) -> (f64, f64) {
     let (mut count, mut delay) = (0.0, 0.0);
     for retrier in retriers {
-        let attempts = number(retrier.max_attempts.as_ref(), 3.0).unwrap_or(f64::INFINITY);
-        let interval = number(retrier.interval_seconds.as_ref(), 1.0).unwrap_or(f64::INFINITY);
-        let rate = number(retrier.backoff_rate.as_ref(), 2.0).unwrap_or(f64::INFINITY);
+        let attempts = number(retrier.max_attempts.as_ref(), DEFAULT_MAX_ATTEMPTS.into())
+            .unwrap_or(f64::INFINITY);
+        let interval = number(
+            retrier.interval_seconds.as_ref(),
+            DEFAULT_INTERVAL_SECONDS.into(),
+        )
+        .unwrap_or(f64::INFINITY);
+        let rate = number(retrier.backoff_rate.as_ref(), DEFAULT_BACKOFF_RATE.into())
+            .unwrap_or(f64::INFINITY);
         let most = match &retrier.max_delay_seconds {
             None => f64::INFINITY,
             some => number(some.as_ref(), 0.0).unwrap_or(f64::INFINITY),

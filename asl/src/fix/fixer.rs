@@ -9,8 +9,10 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::edit::{Edit, Editor};
 use crate::json::Document;
 #[cfg(feature = "yaml")]
-use crate::template;
+use crate::template::{self, Embedded, EmbeddedDefinition};
 use crate::validate::Validator;
+#[cfg(feature = "yaml")]
+use crate::yaml::Format;
 
 /// Makes the fixes of a validator's diagnostics in the text of a definition; see [`fix`](super).
 #[derive(Debug, Clone)]
@@ -137,8 +139,8 @@ impl Fixer {
         Ok(self.fix(Editor::parse_yaml(text)?, &|document| self.whole(document)))
     }
 
-    /// Fixes the definitions that are objects in a [template](crate::template). Definitions in strings and in other files are left out, and so are
-    /// fixes of values that the template computes.
+    /// Fixes the definitions in a [template](crate::template): objects, and strings in blocks (`|`) or in double quotes. Definitions in other files are
+    /// left out. A fix of a value that the template computes is refused, and so are all fixes in a string with several parts.
     ///
     /// ```
     /// use stepwright_asl::fix::Fixer;
@@ -176,7 +178,78 @@ impl Fixer {
             });
             parts.collect()
         };
-        Ok(self.fix(Editor::parse_template(text)?, &check))
+        let mut fixed = self.fix(Editor::parse_template(text)?, &check);
+        let mut file = read_template(&fixed.text)?;
+        let mut machines = template::machines(&file).unwrap_or_default();
+        for index in 0..machines.len() {
+            if let Some(changed) = self.fix_string(&file, &machines[index], index, &mut fixed) {
+                machines = template::machines(&changed).unwrap_or_default();
+                file = changed;
+            }
+        }
+        let checked = machines.iter();
+        let checked = checked.filter_map(|machine| machine.check(&file, &self.validator));
+        fixed.text = file.source().to_owned();
+        fixed.diagnostics = checked.flatten().collect();
+        Ok(fixed)
+    }
+
+    /// Fixes a definition that is a string. Returns the changed file.
+    #[cfg(feature = "yaml")]
+    fn fix_string(
+        &self,
+        file: &Document,
+        machine: &Embedded,
+        index: usize,
+        fixed: &mut Fixed,
+    ) -> Option<Document> {
+        let EmbeddedDefinition::Text { text, offsets } = &machine.definition else {
+            return None;
+        };
+        let fixer = Fixer {
+            validator: self.validator.clone().of_type(machine.machine_type),
+            ..self.clone()
+        };
+        let inner = match Format::of_text(text) {
+            Format::Json => fixer.fix_json(text),
+            Format::Yaml => fixer.fix_yaml(text),
+        };
+        let inner = inner.ok()?;
+        let placed = |diagnostic| template::placed(file, offsets, diagnostic);
+        let refused = inner.refused.into_iter().map(|one| RefusedFix {
+            diagnostic: placed(one.diagnostic),
+            ..one
+        });
+        fixed.refused.extend(refused);
+        if inner.applied.is_empty() {
+            return None;
+        }
+        let applied = inner.applied.into_iter().map(|one| AppliedFix {
+            diagnostic: placed(one.diagnostic),
+            ..one
+        });
+        let changed = machine.replace_text(file, &inner.text);
+        let changed = changed.and_then(|changed| read_template(&changed).ok());
+        // The string is in a text whose rules are those of YAML, so what it contains now is read again.
+        let has_fixes = |changed: &Document| {
+            let machines = template::machines(changed).unwrap_or_default();
+            let definition = machines.into_iter().nth(index).map(|one| one.definition);
+            matches!(definition, Some(EmbeddedDefinition::Text { text, .. }) if text == inner.text)
+        };
+        match changed.filter(has_fixes) {
+            Some(changed) => {
+                fixed.applied.extend(applied);
+                Some(changed)
+            }
+            None => {
+                let reason = "the definition is a string that is folded or has several parts";
+                fixed.refused.extend(applied.map(|one| RefusedFix {
+                    diagnostic: one.diagnostic,
+                    reason: reason.to_owned(),
+                }));
+                None
+            }
+        }
     }
 
     fn whole(&self, document: &Document) -> Vec<CheckedPart> {
@@ -318,6 +391,12 @@ impl FixSession<'_> {
             reason,
         });
     }
+}
+
+/// Reads a template as the editor does.
+#[cfg(feature = "yaml")]
+fn read_template(text: &str) -> Result<Document, SyntaxError> {
+    Ok(Editor::parse_template(text)?.document().clone())
 }
 
 /// A text that identifies a diagnostic and its fix in all rounds.

@@ -14,7 +14,7 @@ impl Definition for Json {
     type Container = Object;
 
     fn language(&self) -> Option<QueryLanguage> {
-        QueryLanguage::from_word(self.get("QueryLanguage")?.as_str()?)
+        QueryLanguage::of(self.as_object()?)
     }
 
     fn machine(&self) -> Option<Body<'_, Json>> {

@@ -47,8 +47,7 @@ pub(super) struct StateErrors {
 
 impl StateErrors {
     pub(super) fn of(members: &Object, kind: StateKind, machine: QueryLanguage) -> StateErrors {
-        let own = members.get("QueryLanguage").and_then(Json::as_str);
-        let language = own.and_then(QueryLanguage::from_word).unwrap_or(machine);
+        let language = QueryLanguage::of(members).unwrap_or(machine);
         let mut raises = StateErrors::default();
         raises.of_kind(members, kind, language);
         if kind == StateKind::Map && members.get("ItemReader").is_none() {

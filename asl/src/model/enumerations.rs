@@ -1,5 +1,6 @@
 //! Fields whose value is an enumeration.
 
+use crate::json::Object;
 use std::fmt;
 
 /// The valid values of a field.
@@ -124,6 +125,14 @@ words! {
         JsonPath = "JSONPath",
         /// Expressions between `{%` and `%}`.
         Jsonata = "JSONata",
+    }
+}
+
+impl QueryLanguage {
+    /// The value of `QueryLanguage` in a machine or a state itself; `None` if it is absent or unknown. A state without it has the language of its
+    /// machine.
+    pub fn of(object: &Object) -> Option<QueryLanguage> {
+        QueryLanguage::from_word(object.get("QueryLanguage")?.as_str()?)
     }
 }
 

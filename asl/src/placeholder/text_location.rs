@@ -46,15 +46,8 @@ pub(super) fn walk(machine: &mut Json, addresses: Option<&Addresses>, see: TextV
     let Json::Object(machine) = machine else {
         return;
     };
-    let language = language_of(machine).unwrap_or(QueryLanguage::JsonPath);
+    let language = QueryLanguage::of(machine).unwrap_or(QueryLanguage::JsonPath);
     body(machine, None, language, addresses, see);
-}
-
-fn language_of(object: &Object) -> Option<QueryLanguage> {
-    match object.get("QueryLanguage")?.as_str()? {
-        "JSONata" => Some(QueryLanguage::Jsonata),
-        _ => Some(QueryLanguage::JsonPath),
-    }
 }
 
 /// Visits a machine, a branch or a map's body. Its own fields belong to the state around it. States without their own query language have that of
@@ -86,7 +79,7 @@ fn state(
     addresses: Option<&Addresses>,
     see: TextVisitor<'_>,
 ) {
-    let language = language_of(fields).unwrap_or(machines);
+    let language = QueryLanguage::of(fields).unwrap_or(machines);
     let resource = resource_of(fields);
     let called = called_by(resource.as_deref());
     let named = |what: SubstitutedValue| match addresses {

@@ -1,6 +1,7 @@
 //! A definition that is embedded in another file.
 
-use crate::diagnostic::Diagnostics;
+use super::string_edit;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::json::Document;
 use crate::model::MachineType;
 use crate::validate::Validator;
@@ -62,6 +63,18 @@ impl Embedded {
         }
     }
 
+    /// The text of the file with another definition, if the definition is a string in a block (`|`) or in quotes. Everything else in the file remains.
+    ///
+    /// Returns `None` if the string is folded, has several parts, or has unusual escapes.
+    pub fn replace_text(&self, file: &Document, definition: &str) -> Option<String> {
+        match &self.definition {
+            EmbeddedDefinition::Text { text, offsets } => {
+                string_edit::replace(file.source(), offsets, text, definition)
+            }
+            _ => None,
+        }
+    }
+
     /// Checks a definition that is in the file itself. Pointers are relative to the definition; lines and columns are those of the file.
     ///
     /// Returns `None` if the definition is elsewhere.
@@ -72,11 +85,8 @@ impl Embedded {
             EmbeddedDefinition::Text { text, offsets } => {
                 let diagnostics = check_text(text, &validator);
                 let is_truncated = diagnostics.is_truncated();
-                let placed = diagnostics.into_iter().map(|diagnostic| {
-                    let offset = offsets.get(diagnostic.location.offset).or(offsets.last());
-                    let offset = offset.copied().unwrap_or_default() as usize;
-                    diagnostic.position(file.position_at(offset))
-                });
+                let diagnostics = diagnostics.into_iter();
+                let placed = diagnostics.map(|diagnostic| placed(file, offsets, diagnostic));
                 Some(Diagnostics::of(placed.collect(), is_truncated))
             }
             EmbeddedDefinition::File { .. }
@@ -84,6 +94,13 @@ impl Embedded {
             | EmbeddedDefinition::Elsewhere { .. } => None,
         }
     }
+}
+
+/// A diagnostic of a string, with its position in the file. `offsets` has the offset of each byte of the string.
+pub(crate) fn placed(file: &Document, offsets: &[u32], diagnostic: Diagnostic) -> Diagnostic {
+    let offset = offsets.get(diagnostic.location.offset).or(offsets.last());
+    let offset = offset.copied().unwrap_or_default() as usize;
+    diagnostic.position(file.position_at(offset))
 }
 
 fn check_text(text: &str, validator: &Validator) -> Diagnostics {

@@ -39,8 +39,10 @@ mod align;
 mod definition;
 mod find;
 mod placeholder_values;
+mod string_edit;
 mod text;
 
+pub(crate) use definition::placed;
 pub use definition::{Embedded, EmbeddedDefinition};
 pub use find::{machines, read};
 pub use placeholder_values::{NameUse, PlaceholderValues, supplies};

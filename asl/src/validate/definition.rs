@@ -12,6 +12,7 @@ use crate::model::{FieldInfo, MachineType, ProcessorMode, QueryLanguage, Schema,
 
 use super::expression::ParsedExpression;
 use super::flow::TargetNames;
+use super::known_names::KnownNames;
 use super::rule_id::RuleIds;
 use super::variables::{DefinitionVariables, VariableUses};
 
@@ -21,6 +22,7 @@ pub(super) struct Definition<'d> {
     pub(super) machine_type: MachineType,
     /// The ids and names of all rules, including user-defined ones.
     pub(super) rule_ids: RuleIds,
+    pub(super) known: KnownNames,
     /// The query language of the machine.
     pub(super) language: QueryLanguage,
     /// The query language of each state.

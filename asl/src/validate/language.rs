@@ -12,7 +12,7 @@ pub(super) fn of_machine(machine: &Json, graph: &Graph<'_>) -> QueryLanguage {
     QueryLanguage::from_word(word).unwrap_or_else(|| {
         let mut inherits = None;
         for state in graph.states() {
-            match (word_of(state.object), state.kind) {
+            match (QueryLanguage::of(state.object), state.kind) {
                 // JSONPath states are not allowed in a JSONata machine.
                 (Some(QueryLanguage::JsonPath), _) => return QueryLanguage::JsonPath,
                 (None, Some(kind)) if inherits.is_none() => {
@@ -37,10 +37,6 @@ pub(super) fn of_state(state: &Object, kind: StateKind, machine: QueryLanguage) 
 
 fn word(object: Option<&Object>) -> Option<&str> {
     object?.get("QueryLanguage")?.as_str()
-}
-
-fn word_of(state: &Object) -> Option<QueryLanguage> {
-    word(Some(state)).and_then(QueryLanguage::from_word)
 }
 
 /// Infers the query language: from a field that only one language has, from an expression, or from a key that ends in `.$`.

@@ -25,6 +25,7 @@ mod delimiters;
 mod expression;
 mod flow;
 mod history;
+mod known_names;
 mod language;
 mod machine_name;
 mod page;

@@ -36,7 +36,7 @@ macro_rules! examples {
 /// The examples. `SW003` has none, because it would have more than a million characters, nor has `SW032`, whose definition has 33 nested Maps.
 static EXAMPLES: &[RuleExample] = examples! {
     Standard:
-        "SW001" "SW002" "SW004"
+        "SW001" "SW002" "SW004" "SW005"
         "SW010" "SW011" "SW012" "SW013" "SW014" "SW015" "SW016" "SW017"
         "SW020" "SW021" "SW022" "SW023" "SW024" "SW025" "SW026" "SW027" "SW028" "SW029"
         "SW030" "SW031"

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Subject;
 use super::custom::{CustomRule, MachineView};
 use super::definition::Definition;
+use super::known_names::KnownNames;
 use super::report::Report;
 use super::rule_id::{RuleIdError, RuleIds};
 use super::rules::RULES;
@@ -46,6 +47,7 @@ use crate::model::MachineType;
 pub struct Validator {
     machine_type: MachineType,
     custom: Vec<Arc<dyn CustomRule>>,
+    known: KnownNames,
     off: Vec<&'static str>,
     denied: Vec<&'static str>,
     allowed: Vec<&'static str>,
@@ -58,6 +60,7 @@ impl Validator {
         Validator {
             machine_type,
             custom: Vec::new(),
+            known: KnownNames::default(),
             off: Vec::new(),
             denied: Vec::new(),
             allowed: Vec::new(),
@@ -84,6 +87,58 @@ impl Validator {
         }
         self.custom.push(Arc::new(rule));
         Ok(self)
+    }
+
+    /// Reports `${placeholders}` with other names (SW005). Each call adds names.
+    ///
+    /// ```
+    /// use stepwright_asl::validate::{MachineType, Validator};
+    ///
+    /// let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "${ChargeFunctonArn}", "End": true}}}"#;
+    /// let validator = Validator::new(MachineType::Standard).with_known_placeholders(["ChargeFunctionArn"]);
+    /// let diagnostics = validator.check_text(text);
+    /// let unknown = diagnostics.iter().find(|diagnostic| diagnostic.code == Some("SW005")).expect("a warning");
+    /// assert_eq!(unknown.help.as_deref(), Some("did you mean `ChargeFunctionArn`?"));
+    /// ```
+    #[must_use]
+    pub fn with_known_placeholders(
+        mut self,
+        names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Validator {
+        let known = self.known.placeholders.get_or_insert_default();
+        Arc::make_mut(known).extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Accepts all placeholders again, as for a definition whose template supplies them.
+    #[must_use]
+    pub fn with_any_placeholder(mut self) -> Validator {
+        self.known.placeholders = None;
+        self
+    }
+
+    /// Accepts integrations that AWS's tables may lack (SW041): resources such as `arn:aws:states:::service:action`, or the part after `:::`. A `*` at the
+    /// end stands for any rest. Each call adds services.
+    ///
+    /// ```
+    /// use stepwright_asl::validate::{MachineType, Validator};
+    ///
+    /// let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:states:::shiny:doIt.sync", "End": true}}}"#;
+    /// let validator = Validator::new(MachineType::Standard);
+    /// let reports = |validator: &Validator| validator.check_text(text).iter().any(|one| one.code == Some("SW041"));
+    /// # if cfg!(feature = "integrations") {
+    /// assert!(reports(&validator));
+    /// # }
+    /// assert!(!reports(&validator.with_known_services(["shiny:*"])));
+    /// ```
+    #[must_use]
+    pub fn with_known_services(
+        mut self,
+        services: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Validator {
+        self.known
+            .add_services(services.into_iter().map(Into::into));
+        self
     }
 
     /// Reports the diagnostics of the rule with this id or name as errors, regardless of case. Of `deny` and [`allow`](Validator::allow), the last
@@ -159,6 +214,7 @@ impl Validator {
         let document = document.as_ref();
         let mut definition = Definition::read(document, self.machine_type);
         definition.rule_ids = self.rule_ids();
+        definition.known = self.known.clone();
         let definition = definition;
         let mut report = Report::new(document);
         for rule in RULES {

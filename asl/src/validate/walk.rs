@@ -19,6 +19,7 @@ use super::definition::{
 use super::delimiters::is_broken;
 use super::expression::ParsedExpression;
 use super::flow::{TargetNames, control_flow};
+use super::known_names::KnownNames;
 use super::language;
 use super::rule_id::RuleIds;
 use super::template::{self, TemplateNode};
@@ -35,6 +36,7 @@ impl<'d> Definition<'d> {
             document,
             machine_type,
             rule_ids: RuleIds::default(),
+            known: KnownNames::default(),
             language,
             languages: vec![language; graph.states().len()],
             target_names: TargetNames::of(&graph, &flow),

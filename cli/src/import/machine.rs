@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 
 use stepwright_asl::graph::Graph;
 use stepwright_asl::json::{Json, Object, escape};
+use stepwright_asl::model::QueryLanguage;
 use stepwright_asl::model::StateKind;
 
 use super::call::ImportedCall;
@@ -14,7 +15,7 @@ use super::state::{Bodies, WorkflowSettings};
 use super::task::Tasks;
 use super::text::{SourceLines, SourceValue, duration, is_doc};
 use super::variables::ImportedVariables;
-use super::writing::{Language, MAX_SECONDS};
+use super::writing::MAX_SECONDS;
 
 /// The options for the workflow from the command line.
 #[derive(Debug)]
@@ -28,7 +29,7 @@ pub(super) struct ImportedMachine {
 struct ImportContext<'m> {
     graph: &'m Graph<'m>,
     machine: &'m Object,
-    language: Language,
+    language: QueryLanguage,
     variables: &'m ImportedVariables,
     found: &'m WorkflowSettings,
 }
@@ -49,7 +50,7 @@ impl ImportedMachine {
             return Err(unsayable);
         }
         let graph = Graph::of(json);
-        let language = Language::of(machine).unwrap_or(Language::JsonPath);
+        let language = QueryLanguage::of(machine).unwrap_or(QueryLanguage::JsonPath);
         let variables = ImportedVariables::of(&graph, language);
         let write = |found: &WorkflowSettings| {
             let mut tasks = self.tasks(&graph, language, &variables);
@@ -85,7 +86,12 @@ impl ImportedMachine {
     }
 
     /// The declarations of all called functions and activities.
-    fn tasks(&self, graph: &Graph<'_>, language: Language, variables: &ImportedVariables) -> Tasks {
+    fn tasks(
+        &self,
+        graph: &Graph<'_>,
+        language: QueryLanguage,
+        variables: &ImportedVariables,
+    ) -> Tasks {
         let mut tasks = Tasks::default();
         // A function with such a name would be hidden by the parameter or a variable.
         tasks.reserve("input");
@@ -108,8 +114,8 @@ impl ImportedMachine {
             tasks.reserve_type(taken);
         }
         for state in graph.states() {
-            let own = Language::of(state.object).unwrap_or(language);
-            let call = ImportedCall::of(state.object, own == Language::Jsonata);
+            let own = QueryLanguage::of(state.object).unwrap_or(language);
+            let call = ImportedCall::of(state.object, own == QueryLanguage::Jsonata);
             if let (Some(StateKind::Task), Some(call)) = (state.kind, call) {
                 call.declare(&mut tasks);
             }
@@ -137,8 +143,8 @@ impl ImportedMachine {
         let mut languages = graph
             .states()
             .iter()
-            .map(|state| Language::of(state.object));
-        let all_jsonata = languages.all(|own| own.unwrap_or(language) == Language::Jsonata);
+            .map(|state| QueryLanguage::of(state.object));
+        let all_jsonata = languages.all(|own| own.unwrap_or(language) == QueryLanguage::Jsonata);
         lines.open("workflow! {");
         if let Some(comment) = machine.get("Comment").and_then(Json::as_str)
             && is_doc(comment)
@@ -157,7 +163,7 @@ impl ImportedMachine {
         if self.express {
             lines.line("express;");
         }
-        if language == Language::JsonPath {
+        if language == QueryLanguage::JsonPath {
             lines.line("query_language JSONPath;");
         }
         let lambda_retries = found.lambda_retries();

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use stepwright_asl::graph::{Graph, State};
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::limits::lambda_retrier;
+use stepwright_asl::model::QueryLanguage;
 use stepwright_asl::model::StateKind;
 
 use super::call::ImportedCall;
@@ -19,7 +20,7 @@ use super::task::Tasks;
 use super::text::{SourceLines, SourceValue, is_doc, literal};
 use super::values;
 use super::variables::ImportedVariables;
-use super::writing::{Language, StateConversion, body_fields};
+use super::writing::{StateConversion, body_fields};
 
 /// Writes states; the data that all of them share.
 pub(super) struct Bodies<'m> {
@@ -29,7 +30,7 @@ pub(super) struct Bodies<'m> {
     /// The Rust name of each state.
     pub(super) names: &'m HashMap<&'m str, String>,
     /// The machine's language.
-    pub(super) language: Language,
+    pub(super) language: QueryLanguage,
     pub(super) all_jsonata: bool,
     /// Whether the workflow has `lambda_retries`.
     pub(super) lambda_retries: bool,
@@ -78,11 +79,11 @@ impl<'m> Bodies<'m> {
     }
 
     fn state(&mut self, state: &'m State<'m>, lines: &mut SourceLines) {
-        let own = Language::of(state.object);
+        let own = QueryLanguage::of(state.object);
         let language = own.unwrap_or(self.language);
         let mut writing = StateConversion {
             object: state.object,
-            jsonata: language == Language::Jsonata,
+            jsonata: language == QueryLanguage::Jsonata,
             said: Object::new(),
             done: vec!["Type"],
         };

@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use stepwright_asl::graph::{Container, Graph, State};
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::jsonata;
+use stepwright_asl::model::QueryLanguage;
 use stepwright_asl::name::check_variable;
 
 use super::names;
 use super::payload::{ANY, Payload};
 use super::values;
-use super::writing::Language;
 
 /// The variables that `let` can assign.
 pub(super) struct ImportedVariables {
@@ -39,12 +39,13 @@ enum Value {
 }
 
 impl ImportedVariables {
-    pub(super) fn of(graph: &Graph<'_>, machine: Language) -> ImportedVariables {
+    pub(super) fn of(graph: &Graph<'_>, machine: QueryLanguage) -> ImportedVariables {
         let mut known: HashMap<String, ImportedVariable> = HashMap::new();
         let mut refused = Vec::new();
         let mut texts = String::new();
         for state in graph.states() {
-            let jsonata = Language::of(state.object).unwrap_or(machine) == Language::Jsonata;
+            let jsonata =
+                QueryLanguage::of(state.object).unwrap_or(machine) == QueryLanguage::Jsonata;
             texts.push_str(&Json::Object(state.object.clone()).to_string());
             for assign in assigned_in(state.object) {
                 for (key, value) in assign {
@@ -89,7 +90,7 @@ impl ImportedVariables {
     }
 
     /// A variable that a state reads although some path to the state has no `let` for it. The macro rejects that.
-    fn read_too_early(&self, graph: &Graph<'_>, machine: Language) -> Option<String> {
+    fn read_too_early(&self, graph: &Graph<'_>, machine: QueryLanguage) -> Option<String> {
         for container in graph.containers() {
             let before = self.assigned_before(graph, container, machine);
             for (state, assigned) in container.states.iter().zip(before) {
@@ -114,7 +115,7 @@ impl ImportedVariables {
         &self,
         graph: &Graph<'j>,
         container: &Container<'j>,
-        machine: Language,
+        machine: QueryLanguage,
     ) -> Vec<Option<HashSet<&'j str>>> {
         let states: Vec<&State<'j>> = container
             .states
@@ -132,7 +133,8 @@ impl ImportedVariables {
                 let Some(here) = before[index].clone() else {
                     continue;
                 };
-                let jsonata = Language::of(state.object).unwrap_or(machine) == Language::Jsonata;
+                let jsonata =
+                    QueryLanguage::of(state.object).unwrap_or(machine) == QueryLanguage::Jsonata;
                 for (target, assign) in outgoing_edges(state.object) {
                     let Some(to) = states.iter().position(|state| state.name == target) else {
                         continue;

@@ -5,23 +5,6 @@ use stepwright_asl::limits;
 
 use super::text::{SourceLines, SourceValue};
 
-/// The query language of a state's expressions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Language {
-    JsonPath,
-    Jsonata,
-}
-
-impl Language {
-    /// The `QueryLanguage` of a machine or a state itself.
-    pub(super) fn of(object: &Object) -> Option<Language> {
-        match object.get("QueryLanguage")?.as_str()? {
-            "JSONata" => Some(Language::Jsonata),
-            _ => Some(Language::JsonPath),
-        }
-    }
-}
-
 /// The conversion of one state.
 pub(super) struct StateConversion<'m> {
     pub(super) object: &'m Object,

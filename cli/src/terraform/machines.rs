@@ -228,6 +228,7 @@ impl TerraformMachine<'_> {
             diagnostics,
             machine: Some(self.name.clone()),
             inner: validated.source.document,
+            unfixable: Some("files of Terraform are not edited"),
             has_comments: false,
         };
         EmbeddedMachine::Definition(Box::new(definition), None)

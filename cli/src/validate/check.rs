@@ -15,7 +15,6 @@ use crate::embedded::{self, EmbeddedMachine};
 use crate::failure::Failure;
 use crate::input::{self, whole};
 use crate::source::SourceFile;
-use crate::terraform::is_terraform;
 
 /// A checked definition.
 #[derive(Debug)]
@@ -111,27 +110,13 @@ impl Checker {
 
     fn add(&mut self, definition: LoadedDefinition, is_direct: bool) {
         self.notes.extend(definition.comments_note());
-        let unfixable = unfixable(&definition);
         self.checked.push(CheckedDefinition {
             source: definition.source,
             machine: definition.machine,
-            unfixable,
+            unfixable: definition.unfixable,
             diagnostics: definition.diagnostics,
             is_direct,
         });
-    }
-}
-
-/// The reason why fixes cannot be made in the text of a definition.
-fn unfixable(definition: &LoadedDefinition) -> Option<&'static str> {
-    if is_terraform(&definition.source.path) {
-        Some("files of Terraform are not edited")
-    } else if definition.has_comments {
-        Some("the file has comments or a comma at the end of a list, which JSON does not allow")
-    } else if definition.inner.is_some() {
-        Some("the definition is a string inside the file")
-    } else {
-        None
     }
 }
 

@@ -81,6 +81,7 @@ impl FileFixer {
             return self.definition(path, text, validator);
         };
         let folder = path.parent().unwrap_or(Path::new(""));
+        let validator = &validator.clone().with_any_placeholder();
         for machine in machines {
             let (EmbeddedDefinition::File { path } | EmbeddedDefinition::Asset { path }) =
                 &machine.definition

@@ -48,6 +48,10 @@ impl<'a> Validators<'a> {
             for severities in settings.severities(path) {
                 validator = apply(validator, severities).map_err(unknown)?;
             }
+            validator = validator.with_known_services(&settings.known_services);
+            if let Some(placeholders) = &settings.known_placeholders {
+                validator = validator.with_known_placeholders(placeholders);
+            }
         }
         let given = RuleSeverities {
             allow: arguments.allow.clone(),

@@ -81,7 +81,16 @@ impl Report {
     }
 
     pub(super) fn fault(&mut self, message: impl Into<String>) {
-        let fault = problem(self.state.as_deref(), message).at(self.here);
+        self.push(self.problem(message));
+    }
+
+    /// A problem at the current location.
+    pub(super) fn problem(&self, message: impl Into<String>) -> WorkflowDiagnostic {
+        problem(self.state.as_deref(), message).at(self.here)
+    }
+
+    /// Reports a problem.
+    pub(super) fn push(&mut self, fault: WorkflowDiagnostic) {
         let same = |other: &&mut WorkflowDiagnostic| other.message == fault.message;
         // A fault of an expression is not repeated for its state.
         for other in self.faults.iter_mut().filter(same) {

@@ -41,6 +41,13 @@ pub(super) fn rules(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
             let message = problem.message(kind, &WORDS, &str::to_owned);
             let mut fault = fault(state, message).at(groups[group].place);
             fault.help = problem.suggestion(&str::to_owned);
+            if let Some((earlier, _, text)) = problem.earlier(&str::to_owned)
+                && earlier != group
+            {
+                let mut location = fault.location.clone();
+                location.source = groups[earlier].place;
+                fault = fault.with_related(location, text);
+            }
             faults.push(fault.with_code(problem.code()));
         }
         for group in &groups {

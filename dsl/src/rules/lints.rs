@@ -5,62 +5,22 @@ use super::graph::FlowGraph;
 use super::loops::unbounded;
 use super::{each_state, fault};
 use crate::expr::{Binary, Expr, ExprNode, Piece};
-use crate::flow::{Body, Flow, State, Transition, VariableOf, Variables};
+use crate::flow::{Body, Flow, Transition, VariableOf, Variables};
 use crate::lower::unhandled;
 use crate::workflow::{AtSource, WorkflowDiagnostic, problem};
 use serde_json::Value;
 use std::collections::HashSet;
-use std::fmt;
+pub use stepwright_asl::analysis::Lint;
+use stepwright_asl::analysis::{LintWords, retried_computation, unused_variable};
 use stepwright_asl::callable::{library_function, method_fails};
 use stepwright_asl::errors::ALL;
 use stepwright_asl::placeholder;
 
-/// A check of `build` for code that is allowed, but rarely intended. [`deny`](crate::builder::FlowBuilder::deny) makes its diagnostics faults,
-/// [`allow`](crate::builder::FlowBuilder::allow) disables it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Lint {
-    /// An error of a task that nothing catches. Allowed by default.
-    UnhandledErrors,
-    /// A loop that neither waits nor counts. A warning.
-    UnboundedLoop,
-    /// A text that contains `${Name}`, which no template fills in. A warning.
-    LiteralPlaceholder,
-    /// A variable that nothing reads. A warning.
-    UnusedVariables,
-    /// A retry on all errors of a state that also computes an expression which can fail. A warning.
-    RetriedComputation,
-}
-
-impl Lint {
-    const ALL: [Lint; 5] = [
-        Lint::UnhandledErrors,
-        Lint::UnboundedLoop,
-        Lint::LiteralPlaceholder,
-        Lint::UnusedVariables,
-        Lint::RetriedComputation,
-    ];
-
-    fn default_level(self) -> Level {
-        match self {
-            Lint::UnhandledErrors => Level::Allow,
-            _ => Level::Warn,
-        }
-    }
-}
-
-/// The lint's name in `workflow!`.
-impl fmt::Display for Lint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Lint::UnhandledErrors => "unhandled_errors",
-            Lint::UnboundedLoop => "unbounded_loop",
-            Lint::LiteralPlaceholder => "literal_placeholder",
-            Lint::UnusedVariables => "unused_variables",
-            Lint::RetriedComputation => "retried_computation",
-        })
-    }
-}
+const WORDS: LintWords = LintWords {
+    allow: |lint| format!("`.allow(Lint::{lint:?})`"),
+    count: "count in it",
+    placeholder: |name| format!("`placeholder!(\"{name}\")` in an `expr!`"),
+};
 
 /// The effect of a lint's diagnostics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,49 +41,46 @@ impl Levels {
 
     pub(crate) fn of(&self, lint: Lint) -> Level {
         let said = self.0.iter().rev().find(|(other, _)| *other == lint);
-        said.map_or_else(|| lint.default_level(), |(_, level)| *level)
+        match (said, lint) {
+            (Some((_, level)), _) => *level,
+            (None, Lint::UnhandledErrors) => Level::Allow,
+            (None, _) => Level::Warn,
+        }
     }
 }
 
 /// Returns the diagnostics of all lints.
 pub(super) fn all(flow: &Flow) -> Vec<(Lint, WorkflowDiagnostic)> {
-    let mut found = Vec::new();
-    for lint in Lint::ALL {
-        let of_lint = match lint {
-            Lint::UnhandledErrors => unhandled(
-                &flow.states,
-                "add a `.catch(..)`, or take `.deny(Lint::UnhandledErrors)` out",
-            ),
-            Lint::UnboundedLoop => unbounded_loops(flow),
-            Lint::LiteralPlaceholder => literal_placeholders(flow),
-            Lint::UnusedVariables => unused_variables(flow),
-            Lint::RetriedComputation => retried_computations(flow),
-        };
-        found.extend(of_lint.into_iter().map(|fault| (lint, fault)));
-    }
-    found
+    let way_out = "add a `.catch(..)`, or take `.deny(Lint::UnhandledErrors)` out";
+    let of_lints = [
+        (Lint::UnhandledErrors, unhandled(&flow.states, way_out)),
+        (Lint::UnboundedLoop, unbounded_loops(flow)),
+        (Lint::LiteralPlaceholder, literal_placeholders(flow)),
+        (Lint::UnusedVariables, unused_variables(flow)),
+        (Lint::RetriedComputation, retried_computations(flow)),
+    ];
+    let found = of_lints.into_iter().flat_map(|(lint, found)| {
+        let found = found.into_iter();
+        found.map(move |fault| (lint, fault))
+    });
+    found.collect()
 }
 
 fn unbounded_loops(flow: &Flow) -> Vec<WorkflowDiagnostic> {
-    let message = "this loop has neither a wait nor a bound: add a `wait` state, or count in it and leave it by a choice on the \
-                   count; `.allow(Lint::UnboundedLoop)` permits it";
     let found = unbounded(&FlowGraph::of(flow)).into_iter();
-    let faults = found.map(|(state, place)| fault(state, message).at(place).with_code("SW024"));
+    let message = WORDS.unbounded_loop();
+    let faults = found.map(|(state, place)| fault(state, &*message).at(place).with_code("SW024"));
     faults.collect()
 }
 
-/// Texts that look like placeholders. No template fills them in, because the lowering writes `$` and `{` separately.
+/// Texts that look like placeholders.
 fn literal_placeholders(flow: &Flow) -> Vec<WorkflowDiagnostic> {
     let mut faults = Vec::new();
     each_state(&flow.states, &mut |state| {
         state.each_expression(&mut |expr| {
             let mut say = |text: &str| {
                 for name in placeholder::names(text) {
-                    let message = format!(
-                        "`${{{name}}}` in a text stays as it is, so no template fills it in: write \
-                         `placeholder!(\"{name}\")` in an `expr!` for a value of the deployment; \
-                         `.allow(Lint::LiteralPlaceholder)` permits the text"
-                    );
+                    let message = WORDS.literal_placeholder(name);
                     faults.push(fault(state, message).at(expr.place.or(state.place)));
                 }
             };
@@ -174,10 +131,7 @@ fn unused_variables(flow: &Flow) -> Vec<WorkflowDiagnostic> {
                 || read.contains(&**name)
                 || raw.iter().any(|text| text.contains(&format!("${name}")));
             if !is_read {
-                let message = format!(
-                    "nothing reads the variable `{name}`; leave it out, or name it `_{name}` if that is intended"
-                );
-                faults.push(problem(state, message).at(*place));
+                faults.push(problem(state, unused_variable(name)).at(*place));
             }
         }
     };
@@ -205,19 +159,12 @@ fn retried_computations(flow: &Flow) -> Vec<WorkflowDiagnostic> {
         }
         for retry in &state.retry {
             if retry.errors.iter().any(|name| name == ALL) {
-                faults.push(again(state).at(retry.place.or(state.place)));
+                let message = retried_computation(&state.name);
+                faults.push(fault(state, message).at(retry.place.or(state.place)));
             }
         }
     });
     faults
-}
-
-fn again(state: &State) -> WorkflowDiagnostic {
-    fault(
-        state,
-        "this `.retry(..)` also repeats the call when an expression over its result fails, and that expression fails each time: \
-         compute it in a following `pass` state, or name the errors to retry",
-    )
 }
 
 /// Whether an expression fails on some values of its type.

@@ -2,12 +2,12 @@
 
 use super::fault;
 use crate::expr::{Expr, ExprNode};
-use crate::flow::{Batching, Flow, FlowStateKind, Rate, Retry, State, Wait};
+use crate::flow::{Flow, FlowStateKind, Rate, Retry, State, Wait};
 use crate::workflow::{AtSource, WorkflowDiagnostic, problem};
 use stepwright_asl::analysis::{
     RetryField, RetryNumbers, heartbeat_problem, retry_problems, seconds_problem, wait_problem,
 };
-use stepwright_asl::limits::{BATCH, PERCENTAGE, Setting, SettingType};
+use stepwright_asl::limits::PERCENTAGE;
 
 /// `TimeoutSeconds` of the workflow is within AWS's limits.
 pub(super) fn of_workflow(flow: &Flow, faults: &mut Vec<WorkflowDiagnostic>) {
@@ -61,48 +61,8 @@ pub(super) fn rules(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
                     format!("`.tolerated_percentage(..)` must be from 0 to 100; this is {share}");
                 report(state, amount, "SW105", message, faults);
             }
-            if let Some(batch) = distributed.and_then(|one| one.batch.as_ref()) {
-                batches_are_in_range(state, batch, faults);
-            }
         }
         _ => {}
-    }
-}
-
-/// A batch has at least one item, and at most as many bytes as a payload.
-fn batches_are_in_range(state: &State, batch: &Batching, faults: &mut Vec<WorkflowDiagnostic>) {
-    let limits = [
-        ("MaxItemsPerBatch", "items", &batch.max_items),
-        ("MaxInputBytesPerBatch", "bytes", &batch.max_input_bytes),
-    ];
-    for (field, what, limit) in limits {
-        let setting = BATCH.iter().find(|setting| setting.field == field);
-        if let Some(amount) = limit
-            && let Some(count) = whole(amount)
-            && let Some(Setting {
-                takes: SettingType::Number(least, most),
-                ..
-            }) = setting
-            && (count < *least || most.is_some_and(|most| count > most))
-        {
-            let message = match most {
-                Some(most) => format!(
-                    "`{field}` must be from {least} to {most}; `Batches` has {count} {what}"
-                ),
-                None => {
-                    format!("`{field}` must be at least {least}; `Batches` has {count} {what}")
-                }
-            };
-            report(state, amount, "SW105", message, faults);
-        }
-    }
-}
-
-/// The whole number, if it is a literal.
-pub(super) fn whole(amount: &Expr) -> Option<u64> {
-    match amount.untyped() {
-        ExprNode::Literal(value) => value.as_u64(),
-        _ => None,
     }
 }
 

@@ -5,7 +5,6 @@ use crate::expr::{self, Expr, ExprNode, Text};
 use crate::flow::{CallTarget, Flow, FlowStateKind, Otherwise, State};
 use crate::lower::{handed_into, unhandled};
 use crate::workflow::{AtSource, WorkflowDiagnostic};
-use stepwright_asl::integrations::{IntegrationPattern, lookup};
 
 /// Runs the rules of this file.
 pub(super) fn rules(flow: &Flow, state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
@@ -13,7 +12,6 @@ pub(super) fn rules(flow: &Flow, state: &State, faults: &mut Vec<WorkflowDiagnos
     choices_decide_in_one_way(state, faults);
     arms_can_be_taken(state, faults);
     variables_are_assigned_once(state, faults);
-    services_are_known(state, faults);
     keys_are_given_once(state, faults);
     items_are_found(flow, state, faults);
     every_error_is_caught(state, faults);
@@ -77,29 +75,6 @@ fn variables_are_assigned_once(state: &State, faults: &mut Vec<WorkflowDiagnosti
                 faults.push(fault(state, message).at(value.place.or(state.place)));
             }
         }
-    }
-}
-
-/// A service's name and its pattern are in AWS's tables. Raw fields are not checked.
-fn services_are_known(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
-    let FlowStateKind::Task { call, .. } = &state.kind else {
-        return;
-    };
-    let CallTarget::Service(service) = &call.sends else {
-        return;
-    };
-    let is_raw = state.raw.iter().any(|(key, _)| key == "Resource");
-    if is_raw || service.resource.contains("${") {
-        return;
-    }
-    let suffix = IntegrationPattern::WaitForTaskToken.suffix();
-    let mut resource = service.resource.to_string();
-    if call.waits_for_token && !resource.ends_with(suffix) {
-        resource += suffix;
-    }
-    if let Err(unknown) = lookup(&resource) {
-        let message = format!("{unknown}; `.raw(\"Resource\", \"..\")` takes any");
-        faults.push(fault(state, message).with_code("SW041"));
     }
 }
 

@@ -44,11 +44,11 @@ impl CustomForm {
         let attribute = self.attribute;
         if self.of_field {
             format!(
-                "the JSON of this field is written by `#[serde({attribute})]`, which a workflow cannot run: pass the whole                  struct on, or read the field in a task"
+                "the JSON of this field is written by `#[serde({attribute})]`, which a workflow cannot run: pass the whole struct on, or read the field in a task"
             )
         } else {
             format!(
-                "the JSON of this type is written by `#[serde({attribute})]`, which a workflow cannot run: pass the value                  on as it is, or compute with it in a task"
+                "the JSON of this type is written by `#[serde({attribute})]`, which a workflow cannot run: pass the value on as it is, or compute with it in a task"
             )
         }
     }

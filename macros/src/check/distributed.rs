@@ -1,14 +1,24 @@
 //! The options of Distributed Maps.
 
-use crate::errors::Errors;
+use crate::errors::{Errors, TokenRange};
 use crate::machine::{
-    Access, Batch, Machine, Map, Setting, SettingValue, State, StateNode, StateWork, UserExpr,
+    Batch, Machine, Map, Setting, SettingValue, State, StateNode, StateWork, UserExpr,
 };
-use crate::suggest::{closest, did_you_mean};
 use proc_macro2::Ident;
-use std::collections::HashSet;
-use stepwright_asl::limits::{self, BATCH, PERCENTAGE, READER, SettingType, WRITER};
+use stepwright_asl::Diagnostic;
+use stepwright_asl::analysis::{
+    GivenSetting, GivenValue, SettingProblem, SettingWords, check_settings,
+};
+use stepwright_asl::limits::{self, BATCH, PERCENTAGE, READER, WRITER};
 use syn::{Expr, Lit, Type};
+
+const WORDS: SettingWords = SettingWords {
+    owner: "",
+    name: |setting| setting.word,
+    code: |name| format!("`{name}`"),
+    headers: "csv_headers: [\"id\", \"name\"]",
+    headers_given: "csv_header_location: GIVEN",
+};
 
 /// The field in ASL of a reader's, writer's or batch's setting.
 pub(crate) fn field(keyword: &Ident, word: &Ident) -> Option<&'static str> {
@@ -41,15 +51,13 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
             percentages_are_in_range(percentage, errors);
         }
         if let Some(reader) = &options.reader {
-            settings_fit(&reader.keyword, &reader.settings, errors);
-            headers_are_given(reader, errors);
+            settings_are_valid(&reader.keyword, &reader.settings, errors);
         }
         if let Some(writer) = &options.writer {
-            settings_fit(&writer.keyword, &writer.settings, errors);
-            writers_say_what_is_needed(writer, errors);
+            settings_are_valid(&writer.keyword, &writer.settings, errors);
         }
         if let Some(batch) = &options.batch {
-            settings_fit(&batch.keyword, &batch.settings, errors);
+            settings_are_valid(&batch.keyword, &batch.settings, errors);
             batches_have_a_limit(batch, errors);
         }
         items_come_from_one_place(&node.state, map, errors);
@@ -109,79 +117,51 @@ pub(super) fn is_negative(expression: &Expr) -> bool {
     matches!(expression, Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Neg(_)))
 }
 
-/// Settings are those that ASL has, set to what AWS takes.
-fn settings_fit(keyword: &Ident, settings: &[Setting], errors: &Errors) {
+/// The settings of a reader, a writer or a batch exist and have values that AWS accepts.
+fn settings_are_valid(keyword: &Ident, settings: &[Setting], errors: &Errors) {
     let known = fields(keyword);
-    let mut seen = HashSet::new();
-    for setting in settings {
-        let name = setting.name.to_string();
-        if !seen.insert(name.clone()) {
-            errors.at(setting.name.span(), format!("`{name}` is given twice"));
-        }
-        let Some(field) = known.iter().find(|field| field.word == name) else {
-            let words: Vec<&str> = known.iter().map(|field| field.word).collect();
-            let hint = match closest(&name, words.iter().copied()) {
-                Some(close) => format!("; did you mean `{close}`?"),
-                None => format!(": there are `{}`", words.join("`, `")),
-            };
-            errors.at(
-                setting.name.span(),
-                format!("`{name}` is no setting of a `{keyword}`{hint}"),
-            );
-            continue;
+    let words = SettingWords {
+        owner: match keyword.to_string().as_str() {
+            "reader" => "`reader`",
+            "writer" => "`writer`",
+            _ => "`batch`",
+        },
+        ..WORDS
+    };
+    let texts: Vec<(String, String)> = settings.iter().map(texts).collect();
+    let given = settings.iter().zip(&texts);
+    let given = given.map(|(setting, (name, word))| GivenSetting {
+        name,
+        value: match &setting.value {
+            SettingValue::Word(_) => GivenValue::Word(word),
+            SettingValue::Whole(number, _) => GivenValue::Whole(*number),
+            SettingValue::Literal(Lit::Str(_)) => GivenValue::Text,
+            SettingValue::Literal(_) => GivenValue::Other,
+            SettingValue::List(..) => GivenValue::TextList,
+        },
+    });
+    let given: Vec<GivenSetting<'_>> = given.collect();
+    for (index, problem) in check_settings(known, &words, &given) {
+        let setting = &settings[index];
+        let span = match problem {
+            SettingProblem::WrongValue(_) => setting.value.span(),
+            _ => setting.name.span(),
         };
-        let span = setting.value.span();
-        match (&field.takes, &setting.value) {
-            (SettingType::Word(words), SettingValue::Word(word)) => {
-                let found = word.to_string();
-                if !words.contains(&found.as_str()) {
-                    errors.at(
-                        span,
-                        format!(
-                            "`{name}` is one of `{}`{}",
-                            words.join("`, `"),
-                            did_you_mean(&found, words.iter().copied())
-                        ),
-                    );
-                }
-            }
-            (SettingType::Word(words), _) => {
-                errors.at(span, format!("`{name}` is one of `{}`", words.join("`, `")));
-            }
-            (SettingType::Number(least, most), SettingValue::Whole(number, _)) => match most {
-                Some(most) if !(*least..=*most).contains(number) => {
-                    errors.at(span, format!("`{name}` is from {least} to {most}"));
-                }
-                None if number < least => {
-                    errors.at(span, format!("`{name}` is at least {least}"));
-                }
-                _ => {}
-            },
-            (SettingType::Number(..), _) => errors.at(span, format!("`{name}` is a whole number")),
-            (SettingType::Text, SettingValue::Literal(Lit::Str(_))) => {}
-            (SettingType::Text, _) => errors.at(span, format!("`{name}` is text in quotes")),
-            (SettingType::List, SettingValue::List(..)) => {}
-            (SettingType::List, _) => {
-                errors.at(span, format!("`{name}` is a list: `[\"id\", \"name\"]`"))
-            }
-        }
+        let (message, help) = problem.message(known, &words, &given[index]);
+        let mut diagnostic = Diagnostic::error(TokenRange::at(span), message);
+        diagnostic.help = help;
+        diagnostic.code = problem.code();
+        errors.push(diagnostic);
     }
 }
 
-/// If there are settings of a writer, the required ones are among them.
-fn writers_say_what_is_needed(writer: &Access, errors: &Errors) {
-    let Some(first) = writer.settings.first() else {
-        return;
+/// The name of a setting, and its word if it has one.
+fn texts(setting: &Setting) -> (String, String) {
+    let word = match &setting.value {
+        SettingValue::Word(word) => word.to_string(),
+        _ => String::new(),
     };
-    for needed in WRITER.iter().filter(|field| field.required) {
-        let is_there = writer.settings.iter().any(|one| one.name == needed.word);
-        if !is_there && WRITER.iter().any(|field| first.name == field.word) {
-            errors.at(
-                first.name.span(),
-                format!("`{}` also needs the setting `{}`", first.name, needed.word),
-            );
-        }
-    }
+    (setting.name.to_string(), word)
 }
 
 fn batches_have_a_limit(batch: &Batch, errors: &Errors) {
@@ -190,24 +170,6 @@ fn batches_have_a_limit(batch: &Batch, errors: &Errors) {
             batch.keyword.span(),
             "a batch needs a limit: `batch (max_items: 50);` or `batch (max_input_bytes: 100_000);`",
         );
-    }
-}
-
-/// The headers are listed if their location is `GIVEN`, and only then.
-fn headers_are_given(reader: &Access, errors: &Errors) {
-    let find = |name: &str| reader.settings.iter().find(|one| one.name == name);
-    let given = find("csv_header_location")
-        .filter(|setting| matches!(&setting.value, SettingValue::Word(word) if word == "GIVEN"));
-    match (given, find("csv_headers")) {
-        (Some(given), None) => errors.at(
-            given.name.span(),
-            "the headers are missing; list them with `csv_headers: [\"id\", \"name\"]`",
-        ),
-        (None, Some(headers)) => errors.at(
-            headers.name.span(),
-            "headers are listed, but their location is not `GIVEN`; add `csv_header_location: GIVEN`",
-        ),
-        _ => {}
     }
 }
 

@@ -1,66 +1,54 @@
-//! What an Express execution cannot do.
+//! The features that need a Standard execution.
 
-use crate::errors::Errors;
+use crate::errors::{Errors, TokenRange};
 use crate::machine::{Callee, Express, Machine, StateWork};
+use proc_macro2::Span;
+use stepwright_asl::Diagnostic;
+use stepwright_asl::analysis::{ExpressPart, StandardFeature};
 use stepwright_asl::limits::AwaitedEvent;
-
-impl Express {
-    fn subject(self) -> &'static str {
-        match self {
-            Express::Workflow => "an Express workflow",
-            Express::Children => "the Express children of a Distributed Map",
-        }
-    }
-
-    fn way_out(self) -> &'static str {
-        match self {
-            Express::Workflow => "take `express;` out",
-            Express::Children => "write `distributed standard;`",
-        }
-    }
-}
 
 /// An Express execution neither waits for others (`.sync`, task tokens) nor uses activities, nor runs a Distributed Map.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
+    let report = |span: Span, express: Express, feature: StandardFeature| {
+        let (part, help) = match express {
+            Express::Workflow => (ExpressPart::Workflow, "remove `express;`"),
+            Express::Children => (ExpressPart::Children, "write `distributed standard;`"),
+        };
+        let other = match feature {
+            StandardFeature::DistributedMap => "let the map run inline",
+            StandardFeature::Wait(_) => "do this in a Standard workflow",
+        };
+        let diagnostic = Diagnostic::error(TokenRange::at(span), part.message(feature));
+        let diagnostic = diagnostic.with_help(format!("{help}, or {other}"));
+        errors.push(diagnostic.with_code(feature.code()));
+    };
     if let Some(place) = &machine.workflow.options.deploy
         && place == "activity"
-        && machine.express(0).is_some()
+        && let Some(express) = machine.express(0)
     {
-        errors.at(place.span(), "an Express workflow cannot use activities");
+        let activity = StandardFeature::Wait(AwaitedEvent::Activity);
+        report(place.span(), express, activity);
     }
     for node in &machine.states {
         let Some(express) = machine.express(node.scope) else {
             continue;
         };
-        let (who, way_out) = (express.subject(), express.way_out());
         if let StateWork::Map(map) = &node.state.kind
             && let Some((keyword, _)) = &map.distributed.children
         {
-            errors.at(
-                keyword.span(),
-                format!("{who} cannot run a Distributed Map: {way_out}, or let the map run inline"),
-            );
+            report(keyword.span(), express, StandardFeature::DistributedMap);
         }
         let Some(call) = node.state.call() else {
             continue;
         };
         if let Some(wait) = &call.wait {
-            errors.at(
-                wait.span(),
-                format!("{who} cannot wait for a task token: {way_out}, or do this in a Standard workflow"),
-            );
+            let token = StandardFeature::Wait(AwaitedEvent::Token);
+            report(wait.span(), express, token);
         }
-        if let Callee::Service { resource, .. } = &call.callee {
-            let message = match AwaitedEvent::of(&resource.value()) {
-                Some(AwaitedEvent::Job) => format!(
-                    "{who} cannot wait for a job (`.sync`): call the service without it, or do this in a Standard \
-                     workflow"
-                ),
-                Some(AwaitedEvent::Token) => format!("{who} cannot wait for a task token"),
-                Some(AwaitedEvent::Activity) => format!("{who} cannot use activities"),
-                None => continue,
-            };
-            errors.at(resource.span(), message);
+        if let Callee::Service { resource, .. } = &call.callee
+            && let Some(event) = AwaitedEvent::of(&resource.value())
+        {
+            report(resource.span(), express, StandardFeature::Wait(event));
         }
     }
 }

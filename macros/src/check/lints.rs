@@ -1,4 +1,4 @@
-//! What a workflow may do and mostly does not mean to: warnings, and errors where it says `deny`.
+//! Lints: code that is allowed, but rarely intended.
 
 use super::graph::control_flow;
 use super::{retried, unused};
@@ -7,29 +7,34 @@ use crate::machine::{Callee, Edge, EdgeKind, Machine, State, StateNode, StateWor
 use crate::name::text;
 use proc_macro2::Span;
 use std::collections::HashSet;
-use stepwright_asl::analysis::{LoopChoice, LoopState, unbounded_loops as unbounded_loops_of};
+use stepwright_asl::analysis::{
+    Lint, LintWords, LoopChoice, LoopState, unbounded_loops as unbounded_loops_of,
+};
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprPath};
 
-const ENDLESS: &str = "this loop has neither a wait nor a bound: add a `wait` state, or count in it, `let attempt = attempt + 1;`, \
-                       and leave it by a choice on the count; `allow unbounded_loop;` permits it";
+const WORDS: LintWords = LintWords {
+    allow: |lint| format!("`allow {lint};`"),
+    count: "count in it, `let attempt = attempt + 1;`,",
+    placeholder: |name| format!("`placeholder!(\"{name}\")`"),
+};
 
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
     let endless = unbounded_loops(machine).into_iter();
-    let endless = endless.map(|span| (span, ENDLESS.to_owned())).collect();
-    say(machine, errors, "unbounded_loop", endless);
+    let endless = endless.map(|span| (span, WORDS.unbounded_loop())).collect();
+    report(machine, errors, Lint::UnboundedLoop, endless);
     let texts = std::mem::take(&mut machine.placeholder_texts).into_iter();
-    let texts = texts.map(|(span, name)| (span, literal_placeholder(&name)));
-    say(machine, errors, "literal_placeholder", texts.collect());
+    let texts = texts.map(|(span, name)| (span, WORDS.literal_placeholder(&name)));
+    report(machine, errors, Lint::LiteralPlaceholder, texts.collect());
     let unused = unused::variables(machine);
-    say(machine, errors, "unused_variables", unused);
+    report(machine, errors, Lint::UnusedVariables, unused);
     let retried = retried::computations(machine);
-    say(machine, errors, "retried_computation", retried);
+    report(machine, errors, Lint::RetriedComputation, retried);
 }
 
-/// Warns of a lint's diagnostics, or makes errors of them, or says nothing: as the workflow wants it.
-fn say(machine: &mut Machine, errors: &Errors, lint: &'static str, found: Vec<(Span, String)>) {
+/// Reports a lint's diagnostics at the level that the workflow sets.
+fn report(machine: &mut Machine, errors: &Errors, lint: Lint, found: Vec<(Span, String)>) {
     if machine.workflow.allows(lint) {
         return;
     }
@@ -44,14 +49,6 @@ fn say(machine: &mut Machine, errors: &Errors, lint: &'static str, found: Vec<(S
             });
         }
     }
-}
-
-/// A text is never filled in: its `$` and `{` are written apart.
-fn literal_placeholder(name: &str) -> String {
-    format!(
-        "`${{{name}}}` in a text stays as it is, so no template fills it in: write `placeholder!(\"{name}\")` for a value of the \
-         deployment; `allow literal_placeholder;` permits the text"
-    )
 }
 
 /// The transitions that close loops which neither wait nor count.

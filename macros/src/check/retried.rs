@@ -3,6 +3,7 @@
 use crate::functions::library;
 use crate::machine::{ErrorPattern, Machine, Term};
 use proc_macro2::Span;
+use stepwright_asl::analysis::retried_computation;
 use stepwright_asl::callable::method_fails;
 use stepwright_asl::errors::ALL;
 
@@ -23,14 +24,7 @@ pub(super) fn computations(machine: &Machine) -> Vec<(Span, String)> {
         }
         for retry in &state.options.retries {
             if let Some(span) = retry.errors.iter().find_map(everything) {
-                found.push((
-                    span,
-                    format!(
-                        "this retry also repeats the call of `{}` when an expression over its result fails, and that expression fails \
-                         each time: compute it in a following `pass` state, or name the errors to retry",
-                        node.name
-                    ),
-                ));
+                found.push((span, retried_computation(&node.name)));
             }
         }
     }

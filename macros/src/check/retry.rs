@@ -52,6 +52,11 @@ fn names(kind: HandlerKind, list: Vec<&[ErrorPattern]>, errors: &Errors) {
         let message = problem.message(kind, &WORDS, &shown);
         let mut diagnostic = Diagnostic::error(location, message).with_code(problem.code());
         diagnostic.help = problem.suggestion(&shown);
+        if let Some((group, index, text)) = problem.earlier(&shown)
+            && let Some(earlier) = list[group].get(index)
+        {
+            diagnostic = diagnostic.with_related(TokenRange::at(earlier.span()), text);
+        }
         errors.push(diagnostic);
     }
 }

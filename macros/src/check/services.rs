@@ -1,9 +1,9 @@
 //! Services: which there are, and which arguments they take.
 
-use crate::errors::Errors;
-use crate::machine::{Call, Callee, Machine, ObjectLiteral, State};
-use stepwright_asl::integrations::{ArgumentFaultKind, Integration, IntegrationPattern, lookup};
-use syn::LitStr;
+use crate::errors::{Errors, TokenRange};
+use crate::machine::{Call, Callee, Machine, State};
+use stepwright_asl::Diagnostic;
+use stepwright_asl::analysis::{check_service, waiting_resource};
 
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
@@ -14,7 +14,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
     }
 }
 
-/// A service's name, its pattern and its arguments are those of AWS's tables. What `raw` writes is not asked.
+/// A service's name, its pattern and its arguments are those of AWS's tables. The fields of `raw` are not checked.
 fn service_is_known(machine: &Machine, state: &State, call: &Call, errors: &Errors) {
     let Callee::Service {
         resource: literal,
@@ -24,59 +24,28 @@ fn service_is_known(machine: &Machine, state: &State, call: &Call, errors: &Erro
     else {
         return;
     };
-    let text = literal.value();
-    if has_raw(state, &["Resource"]) || text.contains("${") {
+    if has_raw(state, &["Resource"]) {
         return;
     }
-    let suffix = IntegrationPattern::WaitForTaskToken.suffix();
-    let resource = match &call.wait {
-        Some(_) if !text.ends_with(suffix) => text + suffix,
-        _ => text,
-    };
-    match lookup(&resource) {
-        Ok(found) => {
-            if let Some(arguments) = arguments
-                && !has_raw(state, &["Arguments", "Parameters"])
-            {
-                let field = if machine.is_jsonpath(state) {
-                    "Parameters"
-                } else {
-                    "Arguments"
-                };
-                arguments_are_known(&found, arguments, literal, field, errors);
-            }
-        }
-        Err(unknown) => errors.at(
-            literal.span(),
-            format!("{unknown}; `raw {{ \"Resource\": \"..\" }}` takes any"),
-        ),
-    }
-}
-
-fn arguments_are_known(
-    found: &Integration,
-    arguments: &ObjectLiteral,
-    resource: &LitStr,
-    field: &str,
-    errors: &Errors,
-) {
-    let names = arguments.entries.iter().map(|(name, ..)| name.as_str());
-    for fault in found.check_arguments(names) {
-        let hint = fault
-            .suggestion()
-            .map_or(String::new(), |question| format!("; {question}"));
-        let entry = arguments
-            .entries
-            .iter()
-            .find(|(name, ..)| *name == fault.name);
-        let span = match entry {
-            Some((_, span, _)) if fault.kind != ArgumentFaultKind::Missing => *span,
-            _ => resource.span(),
+    let resource = waiting_resource(&literal.value(), call.wait.is_some());
+    let entries = arguments.as_ref().map(|one| one.entries.as_slice());
+    let entries = entries.filter(|_| !has_raw(state, &["Arguments", "Parameters"]));
+    let names = entries.map(|entries| entries.iter().map(|(name, ..)| name.as_str()));
+    let names: Option<Vec<&str>> = names.map(Iterator::collect);
+    for problem in check_service(&resource, names.as_deref()) {
+        let argument = problem.argument.zip(entries);
+        let span = argument.map_or(literal.span(), |(index, entries)| entries[index].1);
+        let field = match (problem.is_resource, machine.is_jsonpath(state)) {
+            (true, _) => "\"Resource\": \"..\"",
+            (false, true) => "\"Parameters\": { .. }",
+            (false, false) => "\"Arguments\": { .. }",
         };
-        errors.at(
-            span,
-            format!("{fault}{hint}; `raw {{ \"{field}\": {{ .. }} }}` takes any"),
-        );
+        let help = problem
+            .help
+            .map_or(String::new(), |question| format!("{question}; "));
+        let diagnostic = Diagnostic::error(TokenRange::at(span), problem.message);
+        let diagnostic = diagnostic.with_help(format!("{help}`raw {{ {field} }}` is not checked"));
+        errors.push(diagnostic.with_code(problem.code));
     }
 }
 

@@ -4,6 +4,7 @@ use super::variables::is_silent;
 use crate::machine::{Condition, EdgeKind, JsonLiteral, LetBinding, Machine, RawFields};
 use proc_macro2::{Ident, Span};
 use std::collections::HashSet;
+use stepwright_asl::analysis::unused_variable;
 use syn::ext::IdentExt;
 
 /// The variables that something reads.
@@ -36,13 +37,7 @@ pub(super) fn variables(machine: &Machine) -> Vec<(Span, String)> {
                 text,
             );
             if !is_read && said.insert(key) {
-                found.push((
-                    name.span(),
-                    format!(
-                        "unused variable: `{name}`; if this is intentional, prefix it with an underscore: `_{}`",
-                        name.unraw()
-                    ),
-                ));
+                found.push((name.span(), unused_variable(&name.unraw().to_string())));
             }
         };
         let goes_on = !node.state.ends();

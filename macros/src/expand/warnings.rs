@@ -7,8 +7,8 @@ use quote::quote;
 pub(super) fn warnings(machine: &Machine) -> TokenStream {
     let warnings = machine.warnings.iter().map(|warning| {
         let message = &warning.message;
-        let used = Ident::new(warning.lint, warning.span);
-        let declared = Ident::new(warning.lint, Span::call_site());
+        let used = Ident::new(warning.lint.name(), warning.span);
+        let declared = Ident::new(warning.lint.name(), Span::call_site());
         quote! {
             const _: () = {
                 #[deprecated(note = #message)]

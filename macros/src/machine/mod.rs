@@ -33,7 +33,7 @@ pub(crate) use self::term::{
     VariableRead, Warning, Witness,
 };
 pub(crate) use self::used_names::UsedNames;
-pub(crate) use self::workflow::{LINTS, Workflow, WorkflowOptions};
+pub(crate) use self::workflow::{Workflow, WorkflowOptions};
 
 use crate::name::text;
 use proc_macro2::{Ident, Span};

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span};
 use std::ops::Range;
 use std::rc::Rc;
+use stepwright_asl::analysis::Lint;
 use syn::{Expr, Lit, Pat, Path, Type};
 
 /// An expression for the flow tree: with resolved names and without syntactic sugar.
@@ -158,7 +159,7 @@ pub(crate) struct Spec {
 /// A diagnostic that does not prevent the workflow from being built.
 pub(crate) struct Warning {
     /// The lint that reports it.
-    pub(crate) lint: &'static str,
+    pub(crate) lint: Lint,
     pub(crate) span: Span,
     pub(crate) message: String,
 }

@@ -2,16 +2,8 @@
 
 use super::{Amount, RawFields};
 use proc_macro2::Ident;
+use stepwright_asl::analysis::Lint;
 use syn::{Attribute, Type, Visibility};
-
-/// The lints that `deny` and `allow` accept.
-pub(crate) const LINTS: &[&str] = &[
-    "unhandled_errors",
-    "unbounded_loop",
-    "literal_placeholder",
-    "unused_variables",
-    "retried_computation",
-];
 
 /// A workflow, or a fragment of one, without its states.
 pub(crate) struct Workflow {
@@ -61,12 +53,12 @@ impl Workflow {
     }
 
     /// Whether a lint is an error in this workflow.
-    pub(crate) fn denies(&self, lint: &str) -> bool {
-        self.options.deny.iter().any(|one| one == lint)
+    pub(crate) fn denies(&self, lint: Lint) -> bool {
+        self.options.deny.iter().any(|one| one == lint.name())
     }
 
     /// Whether a lint is disabled in this workflow.
-    pub(crate) fn allows(&self, lint: &str) -> bool {
-        self.options.allow.iter().any(|one| one == lint)
+    pub(crate) fn allows(&self, lint: Lint) -> bool {
+        self.options.allow.iter().any(|one| one == lint.name())
     }
 }

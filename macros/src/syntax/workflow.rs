@@ -4,9 +4,10 @@ use super::json;
 use super::option::{exists, query_language};
 use super::reader::{SyntaxReader, name, skip_block, skip_one, skip_statement, take_word, word};
 use super::state::docs;
-use crate::machine::{Amount, LINTS, MachineBody, Workflow, WorkflowOptions};
+use crate::machine::{Amount, MachineBody, Workflow, WorkflowOptions};
 use crate::suggest::closest;
 use proc_macro2::{Ident, Span};
+use stepwright_asl::analysis::Lint;
 use syn::parse::ParseStream;
 use syn::{Attribute, Result, Token, Type, Visibility};
 
@@ -220,6 +221,7 @@ fn option(
 
 /// `unhandled_errors, unbounded_loop`
 fn lints(keyword: &Ident, input: ParseStream, reader: &SyntaxReader) -> Result<Vec<Ident>> {
+    let known = Lint::ALL.map(Lint::name);
     let mut lints = Vec::new();
     while !input.is_empty() && !input.peek(Token![;]) {
         lints.push(name(input, "a lint")?);
@@ -228,14 +230,14 @@ fn lints(keyword: &Ident, input: ParseStream, reader: &SyntaxReader) -> Result<V
         }
     }
     if lints.is_empty() {
-        let message = format!("`{keyword}` names lints: `{}`", LINTS.join("`, `"));
+        let message = format!("`{keyword}` names lints: `{}`", known.join("`, `"));
         reader.errors.at(keyword.span(), message);
     }
     for lint in &lints {
-        exists(lint, LINTS, reader, |found| {
+        exists(lint, &known, reader, |found| {
             format!(
                 "unknown lint `{found}`; the lints are `{}`",
-                LINTS.join("`, `")
+                known.join("`, `")
             )
         });
     }

@@ -1,6 +1,6 @@
 //! Distributed Maps.
 
-use super::Answer::{Rustc, Says};
+use super::Answer::{PartOf, Rustc, Says};
 use super::Row;
 use super::domain::*;
 use stepwright::builder::{
@@ -69,6 +69,109 @@ fn writing(
     faults(&flow)
 }
 
+pub(crate) const SETTINGS: &[Row] = &[
+    (
+        ".. is given twice",
+        Says(
+            || {
+                reading(|one| {
+                    one.setting("InputType", "JSON")
+                        .setting("InputType", "JSONL")
+                })
+            },
+            "in state `All`: `.setting(\"InputType\", ..)` is given twice",
+        ),
+    ),
+    (
+        ".. has no setting `..`",
+        Says(
+            || reading(|one| one.setting("InputTyp", "JSON")),
+            "in state `All`: `ReaderConfig` has no setting `InputTyp`; did you mean `InputType`?",
+        ),
+    ),
+    (
+        ".. is one of `..`",
+        Says(
+            || reading(|one| one.setting("InputType", "JSONN")),
+            "in state `All`: `.setting(\"InputType\", ..)` is one of `CSV`, `JSON`, `JSONL`, `PARQUET`, `MANIFEST`; did you mean `JSON`?",
+        ),
+    ),
+    (
+        ".. is a whole number from .. to ..",
+        Says(
+            || batching(Batches::of_bytes(300_000)),
+            "in state `All`: `MaxInputBytesPerBatch` of `Batches` is a whole number from 1 to 262144",
+        ),
+    ),
+    (
+        ".. is a whole number of at least ..",
+        Says(
+            || batching(Batches::of_items(0)),
+            "in state `All`: `MaxItemsPerBatch` of `Batches` is a whole number of at least 1",
+        ),
+    ),
+    (
+        ".. is a text",
+        Says(
+            || reading(|one| one.setting("InputType", "JSON").setting("ItemsPointer", 1)),
+            "in state `All`: `.setting(\"ItemsPointer\", ..)` is a text",
+        ),
+    ),
+    (
+        ".. also needs ..",
+        Says(
+            || writing(|one| one.setting("Transformation", "COMPACT")),
+            "in state `All`: `.setting(\"Transformation\", ..)` also needs `.setting(\"OutputType\", ..)`",
+        ),
+    ),
+    (
+        "the headers are missing",
+        Says(
+            || {
+                reading(|one| {
+                    one.setting("InputType", "CSV")
+                        .setting("CSVHeaderLocation", "GIVEN")
+                })
+            },
+            "in state `All`: the headers are missing; list them with `.setting(\"CSVHeaders\", vec![\"id\", \"name\"])`",
+        ),
+    ),
+    (
+        "headers are listed, but their location is not `GIVEN`",
+        Says(
+            || {
+                reading(|one| {
+                    one.setting("InputType", "CSV")
+                        .setting("CSVHeaderLocation", "FIRST_ROW")
+                        .setting("CSVHeaders", vec!["id"])
+                })
+            },
+            "in state `All`: headers are listed, but their location is not `GIVEN`; add `.setting(\"CSVHeaderLocation\", \"GIVEN\")`",
+        ),
+    ),
+    (
+        ".. is a list of texts",
+        Says(
+            || {
+                reading(|one| {
+                    one.setting("InputType", "CSV")
+                        .setting("CSVHeaderLocation", "GIVEN")
+                        .setting("CSVHeaders", "id")
+                })
+            },
+            "in state `All`: `.setting(\"CSVHeaders\", ..)` is a list of texts",
+        ),
+    ),
+    (
+        "the settings are `..`",
+        Says(
+            || writing(|one| one.setting("Format", "JSON")),
+            "in state `All`: `WriterConfig` has no setting `Format`; the settings are `Transformation`, `OutputType`",
+        ),
+    ),
+    ("list them with `..`", PartOf("the headers are missing")),
+];
+
 pub(crate) const DISTRIBUTED: &[Row] = &[
     (
         "`..` belongs to a Distributed Map: write `distributed;` in this map as well",
@@ -107,102 +210,9 @@ pub(crate) const DISTRIBUTED: &[Row] = &[
         ),
     ),
     (
-        "`..` is given twice",
-        Says(
-            || {
-                reading(|one| {
-                    one.setting("InputType", "JSON")
-                        .setting("InputType", "JSONL")
-                })
-            },
-            "in state `All`: `.setting(\"InputType\", ..)` is called twice",
-        ),
-    ),
-    (
-        "`..` is no setting of a `..`..",
-        Says(
-            || reading(|one| one.setting("InputTyp", "JSON")),
-            "in state `All`: `ReaderConfig` has no field `InputTyp`, did you mean `InputType`?",
-        ),
-    ),
-    (
-        "`..` is one of `..`..",
-        Says(
-            || reading(|one| one.setting("InputType", "JSONN")),
-            "in state `All`: `.setting(\"InputType\", ..)` is one of `CSV`, `JSON`, `JSONL`, `PARQUET`, `MANIFEST`, did you mean `JSON`?; this is \"JSONN\"",
-        ),
-    ),
-    (
-        "`..` is one of `..`",
-        Says(
-            || reading(|one| one.setting("InputType", 1)),
-            "in state `All`: `.setting(\"InputType\", ..)` is one of `CSV`, `JSON`, `JSONL`, `PARQUET`, `MANIFEST`; this is 1",
-        ),
-    ),
-    (
-        "`..` is from .. to ..",
-        Says(
-            || batching(Batches::of_bytes(300_000)),
-            "in state `All`: `MaxInputBytesPerBatch` must be from 1 to 262144; `Batches` has 300000 bytes",
-        ),
-    ),
-    (
-        "`..` is at least ..",
-        Says(
-            || batching(Batches::of_items(0)),
-            "in state `All`: `MaxItemsPerBatch` must be at least 1; `Batches` has 0 items",
-        ),
-    ),
-    (
-        "`..` is a whole number",
-        Says(
-            || reading(|one| one.setting("InputType", "JSON").setting("MaxItems", "10")),
-            "in state `All`: `.setting(\"MaxItems\", ..)` is a whole number from 0 to 100000000; this is \"10\"",
-        ),
-    ),
-    (
-        "`..` is text in quotes",
-        Says(
-            || reading(|one| one.setting("InputType", "JSON").setting("ItemsPointer", 1)),
-            "in state `All`: `.setting(\"ItemsPointer\", ..)` is a text; this is 1",
-        ),
-    ),
-    (
-        "`..` also needs the setting `..`",
-        Says(
-            || writing(|one| one.setting("Transformation", "COMPACT")),
-            "in state `All`: `Transformation` also needs `.setting(\"OutputType\", ..)`",
-        ),
-    ),
-    (
         "a batch needs a limit: `batch (max_items: 50);` or `batch (max_input_bytes: 100_000);`",
         Rustc(
             "`Batches::of_items(..)` and `Batches::of_bytes(..)` are the only ways to make batches",
-        ),
-    ),
-    (
-        "the headers are missing; list them with `csv_headers: [\"id\", \"name\"]`",
-        Says(
-            || {
-                reading(|one| {
-                    one.setting("InputType", "CSV")
-                        .setting("CSVHeaderLocation", "GIVEN")
-                })
-            },
-            "in state `All`: the headers are missing; list them with `.setting(\"CSVHeaders\", vec![\"id\", \"name\"])`",
-        ),
-    ),
-    (
-        "headers are listed, but their location is not `GIVEN`; add `csv_header_location: GIVEN`",
-        Says(
-            || {
-                reading(|one| {
-                    one.setting("InputType", "CSV")
-                        .setting("CSVHeaderLocation", "FIRST_ROW")
-                        .setting("CSVHeaders", vec!["id"])
-                })
-            },
-            "in state `All`: headers are listed, but their location is not `GIVEN`; add `.setting(\"CSVHeaderLocation\", \"GIVEN\")`",
         ),
     ),
     (

@@ -1,12 +1,10 @@
 //! Express workflows.
 
-use super::Answer::{PartOf, Says};
+use super::Answer::{Never, PartOf, Says};
 use super::Row;
 use super::domain::*;
 use stepwright::builder::{Body, FlowBuilder};
 use stepwright::{MachineType, expr};
-
-const TOKEN: &str = ".. cannot wait for a task token: .., or do this in a Standard workflow";
 
 /// A workflow whose Express children wait for a token.
 fn children() -> Vec<stepwright::WorkflowDiagnostic> {
@@ -33,7 +31,7 @@ fn children() -> Vec<stepwright::WorkflowDiagnostic> {
 }
 
 pub(crate) const EXPRESS: &[Row] = &[
-    ("an Express workflow", PartOf(TOKEN)),
+    ("an Express workflow", PartOf(".. cannot ..")),
     (
         "the Express children of a Distributed Map",
         Says(
@@ -41,13 +39,9 @@ pub(crate) const EXPRESS: &[Row] = &[
             "in state `Ask`: the Express children of a Distributed Map cannot wait for a task token; make them `MachineType::Standard`",
         ),
     ),
-    ("take `express;` out", PartOf(TOKEN)),
+    (".. cannot ..", PartOf("wait for a task token")),
     (
-        "write `distributed standard;`",
-        PartOf("the Express children of a Distributed Map"),
-    ),
-    (
-        "an Express workflow cannot use activities",
+        "use an activity",
         Says(
             || {
                 let flow = FlowBuilder::<Order, u32>::new("Orders").express();
@@ -56,11 +50,11 @@ pub(crate) const EXPRESS: &[Row] = &[
                 flow.task(&only, pick {}).end();
                 faults(&flow)
             },
-            "in state `Pick`: an Express workflow cannot call an activity; leave `.express()` out, or do this in a Standard workflow",
+            "in state `Pick`: an Express workflow cannot use an activity; leave `.express()` out, or do this in a Standard workflow",
         ),
     ),
     (
-        ".. cannot run a Distributed Map: .., or let the map run inline",
+        "run a Distributed Map",
         Says(
             || {
                 let flow = FlowBuilder::<Vec<String>, Vec<u32>>::new("Orders").express();
@@ -75,11 +69,11 @@ pub(crate) const EXPRESS: &[Row] = &[
                 .end();
                 faults(&flow)
             },
-            "in state `All`: a Distributed Map needs a Standard execution around it; make the workflow, or the Distributed Map around this one, Standard",
+            "in state `All`: an Express workflow cannot run a Distributed Map; leave `.express()` out, or do this in a Standard workflow",
         ),
     ),
     (
-        TOKEN,
+        "wait for a task token",
         Says(
             || {
                 let flow = FlowBuilder::<Order, u32>::new("Orders").express();
@@ -97,7 +91,7 @@ pub(crate) const EXPRESS: &[Row] = &[
         ),
     ),
     (
-        ".. cannot wait for a job (`.sync`): call the service without it, or do this in a Standard workflow",
+        "wait for a job or a child execution",
         Says(
             || {
                 let child = FlowBuilder::<Order, u32>::new("Child");
@@ -111,11 +105,11 @@ pub(crate) const EXPRESS: &[Row] = &[
                 flow.built(&only, &child).end();
                 faults(&flow)
             },
-            "in state `Run`: an Express workflow cannot wait for a job or a Standard child; leave `.express()` out, or do this in a Standard workflow",
+            "in state `Run`: an Express workflow cannot wait for a job or a child execution; leave `.express()` out, or do this in a Standard workflow",
         ),
     ),
     (
-        ".. cannot wait for a task token",
+        "wait for a task token",
         Says(
             || {
                 let flow = FlowBuilder::<String, u32>::new("Orders").express();
@@ -139,7 +133,7 @@ pub(crate) const EXPRESS: &[Row] = &[
         ),
     ),
     (
-        ".. cannot use activities",
+        "use an activity",
         Says(
             || {
                 let flow = FlowBuilder::<String, u32>::new("Orders").express();
@@ -153,7 +147,18 @@ pub(crate) const EXPRESS: &[Row] = &[
                 .end();
                 faults(&flow)
             },
-            "in state `Pick`: an Express workflow cannot call an activity; leave `.express()` out, or do this in a Standard workflow",
+            "in state `Pick`: an Express workflow cannot use an activity; leave `.express()` out, or do this in a Standard workflow",
         ),
     ),
+];
+
+/// The texts of the macro are help for the shared messages.
+pub(crate) const HELP: &[Row] = &[
+    (
+        ".., or ..",
+        Never("it is the help of a shared message, which has a row"),
+    ),
+    ("write `distributed standard;`", PartOf(".., or ..")),
+    ("let the map run inline", PartOf(".., or ..")),
+    ("do this in a Standard workflow", PartOf(".., or ..")),
 ];

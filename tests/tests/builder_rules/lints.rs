@@ -1,47 +1,45 @@
 //! Lints and services.
 
-use super::Answer::Says;
+use super::Answer::{Never, Says};
 use super::Row;
 use super::domain::*;
 use stepwright::builder::{FlowBuilder, Retry, States};
 use stepwright::expr;
 
-pub(crate) const UNUSED: &[Row] = &[(
-    "unused variable: `..`; if this is intentional, prefix it with an underscore: `_..`",
-    Says(
-        || {
-            let flow = FlowBuilder::<u32, u32>::new("Orders");
-            let total = flow.variable::<u32>("total");
-            let (first, done) = (flow.declare("First"), flow.declare("Done"));
-            flow.start_at(&first);
-            flow.pass_on(&first)
-                .assign(&total, expr!(|n: u32| n))
-                .next(&done);
-            flow.succeed(&done);
-            faults(&flow)
-        },
-        "nothing reads the variable `total`; leave it out, or name it `_total` if that is intended",
-    ),
-)];
-
-pub(crate) const RETRIED: &[Row] = &[(
-    "this retry also repeats the call of `..` when an expression over its result fails, and that expression fails each time: compute it in a following `pass` state, or name the errors to retry",
-    Says(
-        || {
-            with_task(|task, failed| {
-                task.retry(Retry::on(States::ALL))
-                    .catch(States::ALL, failed)
-                    .output(expr!(|order: Order, paid: u32| paid / order.total))
-                    .end()
-            })
-        },
-        "in state `Charge`: this `.retry(..)` also repeats the call when an expression over its result fails, and that expression fails each time: compute it in a following `pass` state, or name the errors to retry",
-    ),
-)];
-
 pub(crate) const LINTS: &[Row] = &[
     (
-        "this loop has neither a wait nor a bound: add a `wait` state, or count in it, `let attempt = attempt + 1;`, and leave it by a choice on the count; `allow unbounded_loop;` permits it",
+        "unused variable: `..`; if this is intentional, prefix it with an underscore: `_..`",
+        Says(
+            || {
+                let flow = FlowBuilder::<u32, u32>::new("Orders");
+                let total = flow.variable::<u32>("total");
+                let (first, done) = (flow.declare("First"), flow.declare("Done"));
+                flow.start_at(&first);
+                flow.pass_on(&first)
+                    .assign(&total, expr!(|n: u32| n))
+                    .next(&done);
+                flow.succeed(&done);
+                faults(&flow)
+            },
+            "unused variable: `total`; if this is intentional, prefix it with an underscore: `_total`",
+        ),
+    ),
+    (
+        "this retry also repeats the call of `..` when an expression over its result fails, and that expression fails each time: compute it in a following `pass` state, or name the errors to retry",
+        Says(
+            || {
+                with_task(|task, failed| {
+                    task.retry(Retry::on(States::ALL))
+                        .catch(States::ALL, failed)
+                        .output(expr!(|order: Order, paid: u32| paid / order.total))
+                        .end()
+                })
+            },
+            "in state `Charge`: this retry also repeats the call of `Charge` when an expression over its result fails, and that expression fails each time: compute it in a following `pass` state, or name the errors to retry",
+        ),
+    ),
+    (
+        "this loop has neither a wait nor a bound: add a `wait` state, or .. and leave it by a choice on the count; .. permits it",
         Says(
             || {
                 let flow = FlowBuilder::<Order, Order>::new("Orders");
@@ -64,7 +62,7 @@ pub(crate) const LINTS: &[Row] = &[
         ),
     ),
     (
-        "`${{name}}` in a text stays as it is, so no template fills it in: write `placeholder!(\"..\")` for a value of the deployment; `allow literal_placeholder;` permits the text",
+        "`${{name}}` in a text stays as it is, so no template fills it in: write .. for a value of the deployment; .. permits the text",
         Says(
             || {
                 let flow = FlowBuilder::<u32, String>::new("Orders");
@@ -79,9 +77,14 @@ pub(crate) const LINTS: &[Row] = &[
     ),
 ];
 
+pub(crate) const COUNT: &[Row] = &[(
+    "count in it, `let attempt = attempt + 1;`,",
+    Never("it is a part of a shared message, which has a row"),
+)];
+
 pub(crate) const SERVICES: &[Row] = &[
     (
-        "..; `raw { \"Resource\": \"..\" }` takes any",
+        "..`raw { .. }` is not checked",
         Says(
             || {
                 let flow = FlowBuilder::<String, serde_json::Value>::new("Orders");
@@ -95,11 +98,11 @@ pub(crate) const SERVICES: &[Row] = &[
                 .end();
                 faults(&flow)
             },
-            "in state `Send`: `arn:aws:states:::sqs:sendMesage` names an unknown action; did you mean `arn:aws:states:::sqs:sendMessage`?; `.raw(\"Resource\", \"..\")` takes any",
+            "in state `Send`: `arn:aws:states:::sqs:sendMesage` names an unknown action; did you mean `arn:aws:states:::sqs:sendMessage`?; `.raw(\"Resource\", ..)` is not checked",
         ),
     ),
     (
-        "....; `raw { \"..\": { .. } }` takes any",
+        "..`raw { .. }` is not checked",
         Says(
             || {
                 let flow = FlowBuilder::<String, serde_json::Value>::new("Orders");
@@ -117,7 +120,7 @@ pub(crate) const SERVICES: &[Row] = &[
                 .end();
                 faults(&flow)
             },
-            "in state `Send`: `sqs:sendMessage` takes no argument `QueueUri`; `.raw(\"Arguments\", ..)` accepts any argument",
+            "in state `Send`: `sqs:sendMessage` takes no argument `QueueUri`; `.raw(\"Arguments\", ..)` is not checked",
         ),
     ),
 ];

@@ -23,6 +23,7 @@ pub const RULES: &[Rule] = &[
     document::empty_definition::RULE,
     document::definition_too_long::RULE,
     document::unknown_rule::RULE,
+    document::unknown_placeholder::RULE,
     structure::missing_states::RULE,
     structure::missing_start_at::RULE,
     transitions::missing_start_target::RULE,

@@ -284,7 +284,7 @@ fn lints_warn_are_allowed_and_are_denied() {
     let expected = [
         "in state `Text`: `${Stage}` in a text stays as it is, so no template fills it in: write `placeholder!(\"Stage\")` in an \
          `expr!` for a value of the deployment; `.allow(Lint::LiteralPlaceholder)` permits the text",
-        "nothing reads the variable `unused`; leave it out, or name it `_unused` if that is intended",
+        "unused variable: `unused`; if this is intentional, prefix it with an underscore: `_unused`",
     ];
     let warned = flow(|flow, _| flow).build().unwrap();
     let warnings: Vec<_> = warned.warnings().iter().map(said).collect();
@@ -328,7 +328,7 @@ fn a_retry_of_everything_beside_what_can_fail_is_a_warning() {
     assert!(
         built.warnings()[0]
             .message
-            .starts_with("this `.retry(..)` also repeats the call when"),
+            .starts_with("this retry also repeats the call of `Charge` when"),
         "{:?}",
         built.warnings()
     );
@@ -409,7 +409,7 @@ fn an_unknown_service_is_a_fault() {
     let found = faults(&flow);
     assert!(found[0].contains("sendMesage"), "{found:?}");
     assert!(
-        found[0].contains("`.raw(\"Resource\", \"..\")` takes any"),
+        found[0].contains("`.raw(\"Resource\", ..)` is not checked"),
         "{found:?}"
     );
 }

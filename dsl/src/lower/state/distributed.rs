@@ -5,6 +5,7 @@ use crate::expr::{Expr, ExprNode};
 use crate::flow::{self, Access, Batching, Distributed};
 use crate::lower::passed_value::PassedValue;
 use crate::shape::{Fields, Presence, Shape};
+use stepwright_asl::analysis::StandardFeature;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::{
     ItemBatcher, ItemReader, MachineType, Map, ProcessorConfig, ProcessorMode, ReaderConfig,
@@ -19,10 +20,7 @@ impl StateLowering<'_, '_> {
         distributed: &Distributed,
     ) -> Map {
         if self.env.machine_type() == MachineType::Express {
-            self.report.fault(
-                "a Distributed Map needs a Standard execution around it; make the workflow, or the Distributed Map around \
-                 this one, Standard",
-            );
+            self.refuse_in_express(StandardFeature::DistributedMap);
         }
         let handed = self.handed();
         let count = self.optional_amount(distributed.tolerated_count.as_ref());

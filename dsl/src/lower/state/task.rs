@@ -7,7 +7,7 @@ use crate::lower::jsonata;
 use crate::lower::jsonpath::{self, Paths};
 use crate::lower::tree::LoweredTree;
 use crate::task::{Address, Deploy, effective};
-use stepwright_asl::integrations::lookup;
+use stepwright_asl::analysis::{ExpressPart, StandardFeature, check_service, waiting_resource};
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::limits::AwaitedEvent;
 use stepwright_asl::model::{MachineType, PathField, Task};
@@ -39,7 +39,7 @@ impl StateLowering<'_, '_> {
         if self.env.has_token() {
             self.refuse_unsent_token(call);
         }
-        self.refuse_in_express(&called.resource, call);
+        self.refuse_waiting_in_express(&called.resource, call);
         let timeout = self.optional_amount(timeout);
         let heartbeat = self.optional_amount(heartbeat);
         let credentials = credentials.map(|role| {
@@ -82,13 +82,8 @@ impl StateLowering<'_, '_> {
         if invoked {
             let (key, payload) = self.member("Payload", &payload);
             let target = Json::String(address.target.unwrap_or_default());
-            let suffix = if waits_for_token {
-                IntegrationPattern::WaitForTaskToken.suffix()
-            } else {
-                ""
-            };
             return CallFields {
-                resource: address.resource + suffix,
+                resource: waiting_resource(&address.resource, waits_for_token),
                 arguments: Some(Json::Object(Object::from_iter([
                     ("FunctionName".to_owned(), target),
                     (key, payload),
@@ -101,7 +96,7 @@ impl StateLowering<'_, '_> {
         if waits_for_token {
             let integration = Resource::parse(&resource).integration().is_some();
             if integration {
-                resource += IntegrationPattern::WaitForTaskToken.suffix();
+                resource = waiting_resource(&resource, true);
             } else {
                 self.report.fault(format!(
                     "`{}` is deployed at a place that cannot wait for a task token: only integrations such as `lambda:invoke` can; make it \
@@ -184,12 +179,8 @@ impl StateLowering<'_, '_> {
     }
 
     fn call_service(&mut self, service: &ServiceCall, waits_for_token: bool) -> CallFields {
-        let mut resource = service.resource.to_string();
-        let pattern = Resource::parse(&resource).pattern();
-        if waits_for_token && pattern != IntegrationPattern::WaitForTaskToken {
-            resource += IntegrationPattern::WaitForTaskToken.suffix();
-        }
-        self.refuse_unknown_arguments(service, &resource);
+        let resource = waiting_resource(&service.resource, waits_for_token);
+        self.refuse_unknown_service(service, &resource);
         let arguments = service.fields.as_ref().map(|fields| {
             let fields = fields.iter();
             Json::Object(fields.map(|(key, value)| self.member(key, value)).collect())
@@ -202,27 +193,32 @@ impl StateLowering<'_, '_> {
         }
     }
 
-    /// Checks a service's arguments with AWS's tables, unless `raw` writes them. The validator reports an unknown
-    /// service.
-    fn refuse_unknown_arguments(&mut self, service: &ServiceCall, resource: &str) {
-        let wins = ["Resource", "Arguments", "Parameters"];
-        let is_raw = self.state.raw.iter().any(|(key, _)| wins.contains(&&**key));
-        let (Some(fields), false) = (&service.fields, is_raw) else {
-            return;
+    /// Checks a service and its arguments with AWS's tables. Raw fields are not checked.
+    fn refuse_unknown_service(&mut self, service: &ServiceCall, resource: &str) {
+        let has_raw = |fields: &[&str]| {
+            let mut raw = self.state.raw.iter();
+            raw.any(|(key, _)| fields.contains(&&**key))
         };
-        let Ok(found) = lookup(resource) else { return };
-        for fault in found.check_arguments(fields.iter().map(|(name, _)| &**name)) {
-            let hint = fault
-                .suggestion()
-                .map_or(String::new(), |question| format!("; {question}"));
-            let field = if self.is_jsonata() {
-                "Arguments"
-            } else {
-                "Parameters"
+        if has_raw(&["Resource"]) {
+            return;
+        }
+        let fields = service.fields.as_deref();
+        let fields = fields.filter(|_| !has_raw(&["Arguments", "Parameters"]));
+        let names = fields.map(|fields| fields.iter().map(|(name, _)| &**name));
+        let names: Option<Vec<&str>> = names.map(Iterator::collect);
+        for problem in check_service(resource, names.as_deref()) {
+            let field = match (problem.is_resource, self.is_jsonata()) {
+                (true, _) => "Resource",
+                (false, true) => "Arguments",
+                (false, false) => "Parameters",
             };
             let raw = self.flow.front_end.raw(field);
-            self.report
-                .fault(format!("{fault}{hint}; {raw} accepts any argument"));
+            let help = problem
+                .help
+                .map_or(String::new(), |question| format!("{question}; "));
+            let fault = self.report.problem(problem.message);
+            let fault = fault.with_help(format!("{help}{raw} is not checked"));
+            self.report.push(fault.with_code(problem.code));
         }
     }
 
@@ -257,31 +253,29 @@ impl StateLowering<'_, '_> {
     }
 
     /// Refuses calls that an Express workflow does not support.
-    fn refuse_in_express(&mut self, resource: &str, call: &Call) {
+    fn refuse_waiting_in_express(&mut self, resource: &str, call: &Call) {
         if self.env.machine_type() != MachineType::Express {
             return;
         }
         let is_activity = matches!(&call.sends, CallTarget::Task(task) if effective(task.deploy, self.flow.deploy) == Deploy::Activity);
-        let what = match AwaitedEvent::of(resource) {
-            Some(AwaitedEvent::Token) => "wait for a task token",
-            Some(AwaitedEvent::Job) => "wait for a job or a Standard child",
-            Some(AwaitedEvent::Activity) => "call an activity",
-            None if is_activity => "call an activity",
+        let event = match AwaitedEvent::of(resource) {
+            None if is_activity => AwaitedEvent::Activity,
             None => return,
+            Some(event) => event,
         };
+        self.refuse_in_express(StandardFeature::Wait(event));
+    }
+
+    /// Refuses a feature that Express executions do not have.
+    pub(super) fn refuse_in_express(&mut self, feature: StandardFeature) {
         let front_end = self.flow.front_end;
-        self.report
-            .fault(if self.flow.machine_type == MachineType::Express {
-                format!(
-                    "an Express workflow cannot {what}; {}",
-                    front_end.standard_workflow()
-                )
-            } else {
-                format!(
-                    "the Express children of a Distributed Map cannot {what}; {}",
-                    front_end.standard_children()
-                )
-            });
+        let (part, help) = match self.flow.machine_type {
+            MachineType::Express => (ExpressPart::Workflow, front_end.standard_workflow()),
+            MachineType::Standard => (ExpressPart::Children, front_end.standard_children()),
+        };
+        let fault = self.report.problem(part.message(feature));
+        let fault = fault.with_help(help).with_code(feature.code());
+        self.report.push(fault);
     }
 }
 

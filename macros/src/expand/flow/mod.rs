@@ -19,6 +19,7 @@ use crate::name::text;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 use std::collections::HashSet;
+use stepwright_asl::analysis::Lint;
 use syn::spanned::Spanned;
 
 /// The body of `Workflow::build`.
@@ -120,7 +121,7 @@ impl FlowWriter<'_> {
         if let Some(place) = place(self.machine) {
             quote!(.deploy(#place)).to_tokens(&mut flow);
         }
-        if workflow.denies("unhandled_errors") {
+        if workflow.denies(Lint::UnhandledErrors) {
             quote!(.deny_unhandled_errors()).to_tokens(&mut flow);
         }
         let options = &workflow.options;

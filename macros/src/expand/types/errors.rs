@@ -9,6 +9,7 @@ use crate::machine::{
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use stepwright_asl::analysis::Lint;
 use syn::spanned::Spanned;
 use syn::{Pat, Path};
 
@@ -137,7 +138,7 @@ impl TypeBlock<'_> {
     /// task.
     fn unhandled(&self, index: usize, task: Span) -> TokenStream {
         let machine = self.machine;
-        if !machine.workflow.denies("unhandled_errors") || self.is_handled(index) {
+        if !machine.workflow.denies(Lint::UnhandledErrors) || self.is_handled(index) {
             return TokenStream::new();
         }
         let mut arms = TokenStream::new();

@@ -5,6 +5,9 @@ use crate::program::io::{ResultPath, Selection};
 use crate::program::retry::Retrier;
 use crate::query::{CompileError, Expr, ReferencePath, VariableNames};
 use crate::value::Value;
+use stepwright_asl::limits::{
+    DEFAULT_BACKOFF_RATE, DEFAULT_INTERVAL_SECONDS, DEFAULT_MAX_ATTEMPTS,
+};
 
 /// The compiled part of a definition, or the error of a field.
 pub(super) type Compiled<T> = Result<T, CompileError>;
@@ -61,23 +64,35 @@ pub(super) fn result_path(path: Option<&PathField>) -> Compiled<ResultPath> {
 }
 
 pub(super) fn retrier(retrier: &model::Retrier) -> Compiled<Retrier> {
-    let number = |value: Option<&NumberOrExpression>, field: &str, default: f64| match value {
-        None => Ok(default),
+    let number = |value: Option<&NumberOrExpression>, field: &str, default: u32| match value {
+        None => Ok(f64::from(default)),
         Some(NumberOrExpression::Number(number)) => Ok(number.as_f64()),
         Some(NumberOrExpression::Expression(text)) => Err(CompileError::new(
             format!("Retry/{field}"),
             not_a_number(text),
         )),
     };
-    let max_attempts = number(retrier.max_attempts.as_ref(), "MaxAttempts", 3.0)?;
+    let max_attempts = number(
+        retrier.max_attempts.as_ref(),
+        "MaxAttempts",
+        DEFAULT_MAX_ATTEMPTS,
+    )?;
     Ok(Retrier {
         errors: retrier.error_equals.clone().into(),
-        interval: number(retrier.interval_seconds.as_ref(), "IntervalSeconds", 1.0)?,
+        interval: number(
+            retrier.interval_seconds.as_ref(),
+            "IntervalSeconds",
+            DEFAULT_INTERVAL_SECONDS,
+        )?,
         // Saturates, as `as` does between these types.
         max_attempts: max_attempts as u32,
-        backoff_rate: number(retrier.backoff_rate.as_ref(), "BackoffRate", 2.0)?,
+        backoff_rate: number(
+            retrier.backoff_rate.as_ref(),
+            "BackoffRate",
+            DEFAULT_BACKOFF_RATE,
+        )?,
         max_delay: match &retrier.max_delay_seconds {
-            Some(most) => Some(number(Some(most), "MaxDelaySeconds", 0.0)?),
+            Some(most) => Some(number(Some(most), "MaxDelaySeconds", 0)?),
             None => None,
         },
         jitter: word(retrier.jitter_strategy.as_ref(), "Retry/JitterStrategy")?

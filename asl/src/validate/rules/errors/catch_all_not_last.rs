@@ -27,7 +27,7 @@ fn all_last(definition: &Definition<'_>, report: &mut Report<'_>) {
             let fix = Fix::safe(title, Edit::move_last(&found.handler.pointer));
             report
                 .add(found.handler.at("ErrorEquals"), found.message())
-                .fix(found.is_only_all.then_some(fix));
+                .fix((found.with_all == 1).then_some(fix));
         }
     }
 }

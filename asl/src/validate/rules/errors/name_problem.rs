@@ -17,17 +17,18 @@ pub(super) const WORDS: HandlerWords = HandlerWords {
 pub(super) struct NameProblem<'a, 'd> {
     pub(super) kind: HandlerKind,
     pub(super) handler: &'a DefinitionPart<'d>,
+    /// The handler with the earlier name, if one covers this name.
+    pub(super) earlier: Option<&'a DefinitionPart<'d>>,
     /// The index of the name in its `ErrorEquals`.
     pub(super) index: usize,
     pub(super) problem: HandlerProblem<'d>,
-    /// Whether `States.ALL` is in no other handler of the list.
-    pub(super) is_only_all: bool,
+    /// The number of handlers in the list with `States.ALL`.
+    pub(super) with_all: usize,
 }
 
 impl NameProblem<'_, '_> {
     pub(super) fn message(&self) -> String {
-        self.problem
-            .message(self.kind, &WORDS, &|name| name.to_owned())
+        self.problem.message(self.kind, &WORDS, &str::to_owned)
     }
 }
 
@@ -47,13 +48,16 @@ pub(super) fn name_problems<'a, 'd>(
         let names: Vec<Vec<&str>> = list.iter().map(|handler| error_names(handler)).collect();
         let problems = check_handlers(&names).into_iter();
         let with_all = names.iter().filter(|names| names.contains(&errors::ALL));
-        let is_only_all = with_all.count() == 1;
+        let with_all = with_all.count();
         problems.map(move |(handler, index, problem)| NameProblem {
             kind,
             handler: list[handler],
+            earlier: problem
+                .earlier(&str::to_owned)
+                .map(|(earlier, ..)| list[earlier]),
             index,
             problem,
-            is_only_all,
+            with_all,
         })
     });
     problems.collect::<Vec<_>>().into_iter()

@@ -1,5 +1,7 @@
 use crate::analysis::HandlerProblem;
 use crate::diagnostic::Severity;
+use crate::edit::Edit;
+use crate::fix::Fix;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
 use crate::validate::rule::{Evidence, Rule, source};
@@ -41,6 +43,19 @@ fn covered(definition: &Definition<'_>, report: &mut Report<'_>) {
                 WORDS.of(found[0].kind)
             ),
         };
-        report.add(handler.at("ErrorEquals"), message);
+        let entry = report.add(handler.at("ErrorEquals"), message);
+        let Some(earlier) = found[0].earlier.filter(|_| found.len() == 1) else {
+            continue;
+        };
+        let shown = found[0].problem.earlier(&str::to_owned);
+        let (.., text) = shown.unwrap_or_default();
+        let entry = entry.related(earlier.at("ErrorEquals"), text);
+        // A handler of all errors must remain the last one.
+        let moves =
+            matches!(found[0].problem, HandlerProblem::Covered { name, by, .. } if name != by);
+        if moves && found[0].with_all == 0 {
+            let title = "try the handler of more errors last";
+            entry.fix(Some(Fix::risky(title, Edit::move_last(&earlier.pointer))));
+        }
     }
 }

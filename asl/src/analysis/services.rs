@@ -1,0 +1,95 @@
+//! Calls of AWS services: the resource and the names of its arguments.
+
+use crate::integrations::{ArgumentFaultKind, IntegrationPattern, lookup};
+use crate::resource::Resource;
+use crate::substitution::is_substitution;
+
+/// A problem of a service call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceProblem {
+    /// The message.
+    pub message: String,
+    /// The help: a similar name, if there is one.
+    pub help: Option<String>,
+    /// The code of the rule for the same problem in ASL.
+    pub code: &'static str,
+    /// The index of the argument, unless the resource is unknown or an argument is missing.
+    pub argument: Option<usize>,
+    /// Whether the resource is unknown.
+    pub is_resource: bool,
+}
+
+/// The resource with `.waitForTaskToken`, if the call waits for its task token.
+#[must_use]
+pub fn waiting_resource(resource: &str, waits_for_token: bool) -> String {
+    let pattern = IntegrationPattern::WaitForTaskToken;
+    match waits_for_token && Resource::parse(resource).pattern() != pattern {
+        true => format!("{resource}{}", pattern.suffix()),
+        false => resource.to_owned(),
+    }
+}
+
+/// Checks a resource, and the names of its arguments if they are known, with the tables of AWS's services. A resource with a `${substitution}` has no
+/// problems.
+#[must_use]
+pub fn check_service(resource: &str, arguments: Option<&[&str]>) -> Vec<ServiceProblem> {
+    if is_substitution(resource) {
+        return Vec::new();
+    }
+    let found = match lookup(resource) {
+        Ok(found) => found,
+        Err(unknown) => {
+            return vec![ServiceProblem {
+                message: unknown.to_string(),
+                help: None,
+                code: "SW041",
+                argument: None,
+                is_resource: true,
+            }];
+        }
+    };
+    let names = arguments.unwrap_or_default();
+    let faults = arguments.map(|names| found.check_arguments(names.iter().copied()));
+    let problems = faults.into_iter().flatten().map(|fault| {
+        let is_missing = fault.kind == ArgumentFaultKind::Missing;
+        ServiceProblem {
+            message: fault.to_string(),
+            help: fault.suggestion(),
+            code: if is_missing { "SW143" } else { "SW049" },
+            argument: names
+                .iter()
+                .position(|name| !is_missing && *name == fault.name),
+            is_resource: false,
+        }
+    });
+    problems.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn resources_and_arguments_are_those_of_aws() {
+        let send = "arn:aws:states:::sqs:sendMessage";
+        assert_eq!(check_service(send, None), []);
+        assert_eq!(check_service(send, Some(&["QueueUrl", "MessageBody"])), []);
+        let found = check_service(send, Some(&["MessageBody", "QueueUri"]));
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].argument, found[0].code), (Some(1), "SW049"));
+        assert_eq!(found[0].help.as_deref(), Some("did you mean `QueueUrl`?"));
+        let found = check_service("arn:aws:states:::sqs:sendMesage", Some(&["QueueUri"]));
+        assert_eq!(found.len(), 1);
+        assert!(found[0].is_resource && found[0].code == "SW041");
+        assert_eq!(check_service("${Resource}", Some(&["QueueUri"])), []);
+    }
+
+    #[test]
+    fn a_call_that_waits_has_the_suffix_once() {
+        let send = "arn:aws:states:::sqs:sendMessage";
+        let waiting = format!("{send}.waitForTaskToken");
+        assert_eq!(waiting_resource(send, false), send);
+        assert_eq!(waiting_resource(send, true), waiting);
+        assert_eq!(waiting_resource(&waiting, true), waiting);
+    }
+}

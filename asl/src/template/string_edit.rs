@@ -1,0 +1,150 @@
+//! Changes a definition that is a string in another text: the lines of a block (`DefinitionString: |`), or a string in quotes.
+
+use std::ops::Range;
+
+use crate::json::Json;
+
+/// Replaces the string. Only the changed lines of a block are written. Returns `None` if the
+/// text around a change is not a plain copy of the string, for example in a folded block or with several parts in `Fn::Join`.
+///
+/// `offsets` has the offset of each byte of `old` in `source`.
+pub(super) fn replace(source: &str, offsets: &[u32], old: &str, new: &str) -> Option<String> {
+    let start = *offsets.first()? as usize;
+    if old.starts_with(char::is_whitespace) {
+        return None;
+    }
+    let (range, text) = match source.get(..start)?.chars().next_back()? {
+        '"' => quoted(source, start, &escaped(old), &escaped(new))?,
+        // A line end in single quotes is folded.
+        '\'' if old.contains('\n') || new.contains('\n') => return None,
+        '\'' => quoted(source, start, &doubled(old), &doubled(new))?,
+        _ => block(source, start, old, new)?,
+    };
+    Some([&source[..range.start], &text, &source[range.end..]].concat())
+}
+
+/// The lines of a block, each with its indentation.
+fn block(source: &str, start: usize, old: &str, new: &str) -> Option<(Range<usize>, String)> {
+    let line_start = source[..start].rfind('\n')? + 1;
+    let indentation = &source[line_start..start];
+    if indentation.is_empty() || !indentation.chars().all(|char| char == ' ') {
+        return None;
+    }
+    let old: Vec<&str> = old.split('\n').collect();
+    let new: Vec<&str> = new.split('\n').collect();
+    let before = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+    let rest = old.len().min(new.len()) - before;
+    let ends = old.iter().rev().zip(new.iter().rev());
+    let after = ends.take(rest).take_while(|(a, b)| a == b).count();
+    let mut lines = source[line_start..].split_inclusive('\n');
+    let skipped: usize = lines.by_ref().take(before).map(str::len).sum();
+    let mut replaced = 0;
+    let end = match source[line_start..].split('\n').next()?.ends_with('\r') {
+        true => "\r\n",
+        false => "\n",
+    };
+    for wanted in &old[before..old.len() - after] {
+        let line = lines.next()?;
+        let content = line.strip_suffix('\n').unwrap_or(line);
+        let content = content.strip_suffix('\r').unwrap_or(content);
+        let is_copy = match wanted.is_empty() {
+            true => content.trim().is_empty(),
+            false => content.strip_prefix(indentation) == Some(wanted),
+        };
+        if !is_copy {
+            return None;
+        }
+        replaced += line.len();
+    }
+    let at = line_start + skipped;
+    let written = new[before..new.len() - after]
+        .iter()
+        .map(|line| match *line {
+            "" => end.to_owned(),
+            line => format!("{indentation}{line}{end}"),
+        });
+    let mut written: String = written.collect();
+    // The last line of the file may have no line end.
+    match source[..at + replaced].ends_with('\n') {
+        true => {}
+        false if replaced == 0 => return None,
+        false => written.truncate(written.len() - end.len()),
+    }
+    Some((at..at + replaced, written))
+}
+
+/// The encoded string, if the source has it in exactly this form.
+fn quoted(source: &str, start: usize, old: &str, new: &str) -> Option<(Range<usize>, String)> {
+    let range = start..start + old.len();
+    (source.get(range.clone())? == old).then(|| (range, new.to_owned()))
+}
+
+/// A string as in double quotes, with the escapes of JSON where they are necessary.
+fn escaped(text: &str) -> String {
+    let quoted = Json::from(text).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
+}
+
+/// A string as in single quotes.
+fn doubled(text: &str) -> String {
+    text.replace('\'', "''")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The offsets of a string whose first character is at `start`. Only that one is read.
+    fn offsets(start: usize) -> [u32; 1] {
+        [u32::try_from(start).expect("a short text")]
+    }
+
+    #[test]
+    fn only_the_changed_lines_of_a_block_are_written() {
+        let source = "a: |\r\n    {\r\n\r\n      \"x\": 1 \r\n    }\r\nb: 2\r\n";
+        let at = offsets(source.find('{').expect("the start"));
+        let old = "{\n\n  \"x\": 1 \n}\n";
+        let new = "{\n\n  \"x\": 2,\n\n  \"y\": 3\n}\n";
+        assert_eq!(
+            replace(source, &at, old, new).as_deref(),
+            Some("a: |\r\n    {\r\n\r\n      \"x\": 2,\r\n\r\n      \"y\": 3\r\n    }\r\nb: 2\r\n")
+        );
+        assert_eq!(replace(source, &at, old, old).as_deref(), Some(source));
+        assert_eq!(
+            replace(source, &at, "{\n\n  \"z\": 1 \n}\n", new),
+            None,
+            "the source has other text"
+        );
+        let folded = "a: >\n  {\n  }\n";
+        assert_eq!(replace(folded, &offsets(7), "{ }\n", "{ 1 }\n"), None);
+        let open = "a: |\n  {\n  }";
+        let closed = replace(open, &offsets(7), "{\n}", "{\n  1}");
+        assert_eq!(closed.as_deref(), Some("a: |\n  {\n    1}"));
+        let inserted = replace(source, &at, old, &old.replace("{\n", "{\n  \"a\": 0,\n"));
+        let expected = source.replace("{\r\n", "{\r\n      \"a\": 0,\r\n");
+        assert_eq!(inserted, Some(expected));
+    }
+
+    #[test]
+    fn a_string_in_quotes_is_escaped() {
+        let source = r#"{"d": "{\"a\":1}", "e": 1}"#;
+        let at = offsets(7);
+        assert_eq!(
+            replace(source, &at, r#"{"a":1}"#, "{\"a\":\n2}").as_deref(),
+            Some(r#"{"d": "{\"a\":\n2}", "e": 1}"#)
+        );
+        let single = "d: '{\"a\": \"it''s\"}'\n";
+        assert_eq!(
+            replace(
+                single,
+                &offsets(4),
+                "{\"a\": \"it's\"}",
+                "{\"b\": \"it's\"}"
+            )
+            .as_deref(),
+            Some("d: '{\"b\": \"it''s\"}'\n")
+        );
+        let unusual = r#"{"d": "{\u0022a\":1}"}"#;
+        assert_eq!(replace(unusual, &at, r#"{"a":1}"#, "{}"), None);
+    }
+}
