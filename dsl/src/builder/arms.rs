@@ -1,6 +1,6 @@
 //! The arms of a choice that matches a value.
 
-use super::expression::UntypedExpression;
+use super::expression::{ExpressionTypes, UntypedExpression};
 use super::to::{Route, To};
 use super::variable::VariableRead;
 use crate::expr::{Case, Expr, ExprNode, Pattern, Text};
@@ -28,7 +28,7 @@ pub(super) struct OneArm {
 }
 
 impl<In> Arms<In> {
-    pub(super) fn new(parameters: usize, tree: Expr, reads: Vec<VariableRead>) -> Self {
+    fn new(parameters: usize, tree: Expr, reads: Vec<VariableRead>) -> Self {
         let (subject, mut open) = match tree.into_untyped() {
             ExprNode::Match(subject, cases) => (subject, cases),
             // rustc has already reported an arm that could not be parsed.
@@ -70,6 +70,13 @@ impl<In> Arms<In> {
             });
         }
         self
+    }
+}
+
+impl<In, Out> ExpressionTypes<In, Out> {
+    /// Returns the `match` with these types, without the targets of its arms.
+    pub fn arms(self, parameters: usize, tree: Expr, reads: Vec<VariableRead>) -> Arms<In> {
+        Arms::new(parameters, tree, reads)
     }
 }
 

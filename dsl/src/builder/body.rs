@@ -1,6 +1,5 @@
 //! The states of a workflow, of a branch or of a Map's body.
 
-use super::branches::Branches;
 use super::choice::Choice;
 use super::errors::{InMap, InParallel};
 use super::expression::{Expression, UntypedExpression};
@@ -8,7 +7,7 @@ use super::handle::{AnyInput, StateHandle, StepHandle};
 use super::open::{Fallible, Open};
 use super::scope::BuilderScope;
 use super::to::To;
-use super::values::{SecondsOf, TextOf};
+use super::values::{Branches, SecondsOf, TextOf};
 use super::variable::{InputHandle, Variable};
 use crate::expr::{Expr, Text};
 use crate::flow::{self, State, Wait};

@@ -2,24 +2,9 @@
 
 use super::body::Body;
 use super::scope::BuilderScope;
+use super::values::Branches;
 use crate::sealed::Sealed;
 use std::rc::Rc;
-
-/// Branches that all take an `In`: a tuple of two to eight [`Body`]s, or a `Vec` of bodies of one type.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` are not branches of a parallel that takes a `{In}`",
-    label = "not the branches of this parallel",
-    note = "branches are a tuple or a `Vec` of `Body<{In}, _>`: each gets the state's input"
-)]
-pub trait Branches<In>: Sealed {
-    /// The output of the Parallel.
-    type Outputs;
-
-    /// The bodies, in order.
-    #[doc(hidden)]
-    #[allow(private_interfaces, reason = "only this package calls it")]
-    fn bodies(self) -> Vec<Rc<BuilderScope>>;
-}
 
 impl<In, Out> Sealed for Vec<Body<In, Out>> {}
 

@@ -1,6 +1,5 @@
 //! Typed expressions.
 
-use super::arms::Arms;
 use super::variable::VariableRead;
 use crate::expr::{Expr, Text};
 use std::fmt;
@@ -204,11 +203,6 @@ impl<In, Out> ExpressionTypes<In, Out> {
         reads: Vec<VariableRead>,
     ) -> Expression<In, Out> {
         Expression::new(UntypedExpression::new(parameters, tree, reads))
-    }
-
-    /// Returns the `match` with these types, without the targets of its arms.
-    pub fn arms(self, parameters: usize, tree: Expr, reads: Vec<VariableRead>) -> Arms<In> {
-        Arms::new(parameters, tree, reads)
     }
 }
 

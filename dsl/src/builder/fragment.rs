@@ -1,5 +1,6 @@
 //! Fragments of `workflow!` in a built workflow.
 
+use super::assignment::last;
 use super::body::Body;
 use super::errors::{ErrorsOf, InParallel};
 use super::expression::Expression;
@@ -7,7 +8,7 @@ use super::handle::{AnyInput, StepHandle};
 use super::scope::BuilderScope;
 use super::to::{Route, To};
 use super::values::DeclaredOutput;
-use super::variable::{Variables, last};
+use super::variable::Variables;
 use crate::expr::{Expr, ExprNode};
 use crate::flow::{self, Fragment, Include, State};
 use crate::sealed::Sealed;

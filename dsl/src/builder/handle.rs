@@ -1,13 +1,8 @@
 //! Handles: names of states with their input types.
 
-use super::expression::Expression;
-use super::to::AssigningEdge;
-use super::variable::{Variable, Variables};
-use crate::expr::Text;
 use crate::shape::{Payload, Shape};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -39,32 +34,6 @@ impl<T> StateHandle<T> {
     pub fn name(&self) -> &str {
         &self.name
     }
-
-    /// An edge to this state that assigns a variable.
-    pub fn assigning<From, V: Payload>(
-        &self,
-        variable: &Variable<V>,
-        value: Expression<From, V>,
-    ) -> AssigningEdge<From, StateHandle<T>> {
-        AssigningEdge::new(self.clone()).assigning(variable, value)
-    }
-
-    /// An edge to this state whose Choice rule or Catcher has a verbatim field.
-    pub fn raw<From>(
-        &self,
-        field: impl Into<Text>,
-        value: impl Into<Value>,
-    ) -> AssigningEdge<From, StateHandle<T>> {
-        AssigningEdge::new(self.clone()).raw(field, value)
-    }
-
-    /// A catch edge to this state that assigns the caught data.
-    pub fn binding<In, Caught>(
-        &self,
-        variables: impl Variables<Caught>,
-    ) -> AssigningEdge<(In, Caught), StateHandle<T>> {
-        AssigningEdge::new(self.clone()).binding(variables)
-    }
 }
 
 impl<T> Clone for StateHandle<T> {
@@ -90,32 +59,6 @@ pub struct StepHandle {
 impl StepHandle {
     pub(super) fn new(handle: StateHandle<AnyInput>) -> Self {
         StepHandle { handle }
-    }
-
-    /// An edge to this state that assigns a variable.
-    pub fn assigning<From, V: Payload>(
-        &self,
-        variable: &Variable<V>,
-        value: Expression<From, V>,
-    ) -> AssigningEdge<From, StepHandle> {
-        AssigningEdge::new(self.clone()).assigning(variable, value)
-    }
-
-    /// An edge to this state whose Choice rule or Catcher has a verbatim field.
-    pub fn raw<From>(
-        &self,
-        field: impl Into<Text>,
-        value: impl Into<Value>,
-    ) -> AssigningEdge<From, StepHandle> {
-        AssigningEdge::new(self.clone()).raw(field, value)
-    }
-
-    /// A catch edge to this state that assigns the caught data.
-    pub fn binding<In, Caught>(
-        &self,
-        variables: impl Variables<Caught>,
-    ) -> AssigningEdge<(In, Caught), StepHandle> {
-        AssigningEdge::new(self.clone()).binding(variables)
     }
 }
 

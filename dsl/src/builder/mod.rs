@@ -37,6 +37,8 @@
 //! ```
 
 mod arms;
+mod assigning_edge;
+mod assignment;
 mod bindings;
 mod body;
 mod branches;
@@ -61,9 +63,9 @@ mod values;
 mod variable;
 
 pub use self::arms::Arms;
+pub use self::assigning_edge::AssigningEdge;
 pub use self::bindings::{Bindings, BoundItems, BoundTask, BoundWorkflow};
 pub use self::body::Body;
-pub use self::branches::Branches;
 pub use self::built::BuiltWorkflow;
 pub use self::choice::Choice;
 pub use self::distributed::{Access, Batches};
@@ -79,8 +81,10 @@ pub use self::fragment::{ArgumentsOf, ExitTargets, IncludedFragment, OpenFragmen
 pub use self::handle::{AnyInput, StateHandle, StepHandle};
 pub use self::open::{Fallible, Open};
 pub use self::retry::Retry;
-pub use self::to::{AssigningEdge, To};
-pub use self::values::{CountOf, DeclaredOutput, PercentageOf, SecondsOf, TaskWithInput, TextOf};
+pub use self::to::To;
+pub use self::values::{
+    Branches, CountOf, DeclaredOutput, PercentageOf, SecondsOf, TaskWithInput, TextOf,
+};
 pub use self::variable::{InputHandle, Readable, Variable, Variables};
 #[doc(hidden)]
 pub use self::variable::{value_of, witness_of};

@@ -1,5 +1,6 @@
 //! States that have no transition yet.
 
+use super::assignment::{AssignedValue, Assignment, last};
 use super::errors::{ErrorsOf, InMap};
 use super::every::EveryCatch;
 use super::expression::{Expression, UntypedExpression};
@@ -7,7 +8,7 @@ use super::retry::Retry;
 use super::scope::BuilderScope;
 use super::to::{Route, To};
 use super::values::{CountOf, DeclaredOutput, SecondsOf};
-use super::variable::{AssignedValue, Assignment, Variable, Variables, last};
+use super::variable::{Variable, Variables};
 use crate::expr::{Expr, ExprNode, Text};
 use crate::flow::{self, State};
 use crate::shape::{Payload, Shape};

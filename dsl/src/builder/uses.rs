@@ -1,9 +1,10 @@
 //! Reads and assignments of variables by the states of a body.
 
+use super::assignment::Assignment;
 use super::expression::UntypedExpression;
 use super::scope::{BuilderScope, UsedVariable};
 use super::to::Route;
-use super::variable::{Assignment, VariableRead};
+use super::variable::VariableRead;
 use crate::expr::{Expr, Text};
 use crate::flow::Edge;
 use crate::workflow::SourceLocation;

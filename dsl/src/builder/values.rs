@@ -1,9 +1,11 @@
-//! Arguments for seconds, counts, texts and results.
+//! Arguments for seconds, counts, texts, results and branches.
 
 use super::expression::{Expression, UntypedExpression};
+use super::scope::BuilderScope;
 use crate::expr::Text;
 use crate::sealed::{Is, Sealed};
 use crate::type_block::{Percentage, Seconds, WholeNumber};
+use std::rc::Rc;
 
 /// A number of seconds for a state that takes an `In`: a number, or an expression over its input.
 #[diagnostic::on_unimplemented(
@@ -150,3 +152,19 @@ impl<T> DeclaredOutput<T> for T {}
     note = "`flow.task_with(&state, task {{}}, expr!(|input: ..| ..))` computes its arguments from the state's input"
 )]
 pub trait TaskWithInput<In> {}
+
+/// Branches that all take an `In`: a tuple of two to eight [`Body`](super::Body)s, or a `Vec` of bodies of one type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` are not branches of a parallel that takes a `{In}`",
+    label = "not the branches of this parallel",
+    note = "branches are a tuple or a `Vec` of `Body<{In}, _>`: each gets the state's input"
+)]
+pub trait Branches<In>: Sealed {
+    /// The output of the Parallel.
+    type Outputs;
+
+    /// The bodies, in order.
+    #[doc(hidden)]
+    #[allow(private_interfaces, reason = "only this package calls it")]
+    fn bodies(self) -> Vec<Rc<BuilderScope>>;
+}

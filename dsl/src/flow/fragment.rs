@@ -1,5 +1,6 @@
 //! Fragments: states that a workflow includes under a prefix.
 
+use super::Flow;
 use super::edge::{Catch, Edge};
 use super::state::{Body, State, Transition};
 use crate::expr::{Expr, Text};
@@ -225,6 +226,28 @@ impl Include {
                 });
             }
         }
+    }
+}
+
+impl Flow {
+    /// Includes a fragment.
+    #[must_use]
+    pub fn include(mut self, include: Include) -> Flow {
+        let body = include.body();
+        self.states.extend(body.states);
+        self.variables.extend(body.variables);
+        self
+    }
+}
+
+impl Body {
+    /// Includes a fragment.
+    #[must_use]
+    pub fn include(mut self, include: Include) -> Body {
+        let body = include.body();
+        self.states.extend(body.states);
+        self.variables.extend(body.variables);
+        self
     }
 }
 

@@ -19,9 +19,9 @@ mod distributed;
 mod edge;
 mod fragment;
 mod front_end;
-mod map;
 mod state;
 mod state_names;
+mod variable;
 mod walk;
 
 pub use self::answer::AnswerType;
@@ -34,10 +34,10 @@ pub(crate) use self::edge::ErrorSource;
 pub use self::edge::{Catch, Edge, Jitter, Rate, Retry};
 pub use self::fragment::{Fragment, Include, arguments, entry, first_of, longest};
 pub(crate) use self::front_end::FrontEnd;
-pub use self::map::Map;
-pub use self::state::{Body, State, Wait};
+pub use self::state::{Body, Map, State, Wait};
 pub(crate) use self::state::{FlowStateKind, Otherwise, Transition};
 pub(crate) use self::state_names::{NamedState, name_problems};
+pub(crate) use self::variable::{VariableOf, Variables};
 pub(crate) use self::walk::each_state;
 
 use crate::expr::{Expr, Text};
@@ -68,29 +68,6 @@ pub struct Flow {
     pub(crate) place: Option<SourceLocation>,
     /// The front end that wrote it.
     pub(crate) front_end: FrontEnd,
-}
-
-/// The variables of a scope.
-pub(crate) type Variables = Vec<VariableOf>;
-
-/// A variable with data beyond its assignments.
-#[derive(Clone, Debug)]
-pub(crate) struct VariableOf {
-    pub(crate) name: Text,
-    pub(crate) shape: fn() -> Shape,
-    /// Its declaration's location, if it is declared.
-    pub(crate) place: Option<SourceLocation>,
-}
-
-impl VariableOf {
-    /// Variables with these names and shapes.
-    fn of(shapes: Vec<(Text, fn() -> Shape)>) -> impl Iterator<Item = VariableOf> {
-        shapes.into_iter().map(|(name, shape)| VariableOf {
-            name,
-            shape,
-            place: None,
-        })
-    }
 }
 
 impl Flow {
@@ -138,15 +115,6 @@ impl Flow {
         raw(key: impl Into<Text>, value: Expr) => self.raw.push((key.into(), value));
         /// Adds a state.
         state(state: State) => self.states.push(state);
-    }
-
-    /// Includes a fragment.
-    #[must_use]
-    pub fn include(mut self, include: Include) -> Flow {
-        let body = include.body();
-        self.states.extend(body.states);
-        self.variables.extend(body.variables);
-        self
     }
 
     /// Sets the shapes of variables.

@@ -1,25 +1,14 @@
 //! The values that an expression can read.
 
-use super::jsonata::{Code, Operator, Syntax};
+use super::jsonata::{Code, Syntax};
 use super::jsonpath::Leaf;
 use super::passed_value;
-use super::scope::{LoweringScope, Scopes, at, enter};
+use super::scope::{ReadScope, Scopes};
 use crate::expr::Text;
-use crate::flow::{Body, CallTarget, Edge, ErrorSource, Flow, FlowStateKind, State, Transition};
-use crate::map_run::MapResults;
-use crate::shape::{Payload, Shape};
-use crate::task::{Address, Deploy, effective};
+use crate::flow::{CallTarget, Edge, ErrorSource, Flow, FlowStateKind, State};
+use crate::shape::Shape;
+use crate::task::{Address, Deploy};
 use stepwright_asl::model::{MachineType, QueryLanguage};
-
-/// One scope that an expression can read.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct ReadScope<'a> {
-    pub(super) scope: &'a LoweringScope,
-    /// Whether the expression is in the scope's first state, or inside of it.
-    pub(super) in_first: bool,
-    /// The state of the scope that contains the expression.
-    pub(super) state: &'a str,
-}
 
 /// What `$` means in a JSONPath field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,18 +58,6 @@ pub(super) struct Env<'a> {
     pub(super) path_locals: Vec<(Text, Leaf)>,
 }
 
-/// The output of an Express child, parsed from text; an unsuccessful child becomes an error.
-fn express_output() -> Syntax {
-    let result = |name: &'static str| Syntax::states(format!("result.{name}"));
-    let succeeded = result("Status").binary(Operator::Eq, Syntax::text("SUCCEEDED"));
-    let message = result("Error").binary(Operator::Concat, Syntax::text(": "));
-    let message = message.binary(Operator::Concat, result("Cause"));
-    succeeded.conditional(
-        Syntax::call("parse", vec![result("Output")]),
-        Syntax::call("error", vec![message]),
-    )
-}
-
 /// The description of a child execution, in the Choice after the Catcher of the state that waited for the child.
 fn child() -> Syntax {
     Syntax::call("parse", vec![Syntax::states("input.Cause")])
@@ -108,20 +85,6 @@ impl<'a> Env<'a> {
             dollar: Dollar::Input,
             locals: Vec::new(),
             path_locals: Vec::new(),
-        }
-    }
-
-    /// The same environment, in which the state's result can be read.
-    pub(super) fn with_result(&self, state: &'a State) -> Env<'a> {
-        Env {
-            result: self.found(state),
-            dollar: match state.kind {
-                FlowStateKind::Task { .. } | FlowStateKind::Parallel(_) | FlowStateKind::Map(_) => {
-                    Dollar::Result
-                }
-                _ => Dollar::Input,
-            },
-            ..self.clone()
         }
     }
 
@@ -285,92 +248,6 @@ impl<'a> Env<'a> {
         matches!(&self.state.kind, FlowStateKind::Task { call, .. }
             if call.waits_for_token
                 || matches!(&call.sends, CallTarget::Service(service) if service.resource.ends_with(".waitForTaskToken")))
-    }
-
-    /// Where the result of a state is found, and its shape.
-    fn found(&self, state: &State) -> Option<ResultSource> {
-        let (text, path, shape) = match &state.kind {
-            FlowStateKind::Task { call, .. } => {
-                let shape = call.output.map_or(Shape::Any, Shape::Lazy);
-                match &call.sends {
-                    CallTarget::Task(task)
-                        if effective(task.deploy, self.flow.deploy).is_invoked()
-                            && !call.waits_for_token =>
-                    {
-                        ("result.Payload", Some("$.Payload"), shape)
-                    }
-                    CallTarget::Workflow(workflow) if workflow.awaited => {
-                        match workflow.machine_type {
-                            MachineType::Standard => ("result.Output", Some("$.Output"), shape),
-                            MachineType::Express => {
-                                return Some(ResultSource {
-                                    code: Code::new(express_output(), shape),
-                                    path: None,
-                                });
-                            }
-                        }
-                    }
-                    _ => ("result", Some("$"), shape),
-                }
-            }
-            FlowStateKind::Parallel(branches) => {
-                let outputs = branches
-                    .iter()
-                    .enumerate()
-                    .map(|(index, branch)| self.output(state, index, branch));
-                ("result", Some("$"), Shape::Tuple(outputs.collect()))
-            }
-            FlowStateKind::Map(map)
-                if map
-                    .distributed
-                    .as_ref()
-                    .is_some_and(|one| one.writer.is_some()) =>
-            {
-                ("result", Some("$"), MapResults::shape())
-            }
-            FlowStateKind::Map(map) => {
-                let output = self.output(state, 0, &map.body);
-                ("result", Some("$"), Shape::Array(Box::new(output)))
-            }
-            _ => return None,
-        };
-        Some(ResultSource {
-            code: Code::new(Syntax::states(text), shape),
-            path,
-        })
-    }
-
-    /// The shape of a branch's or body's result. Where its type is not known, it is the shape of the result of the first
-    /// final state.
-    fn output(&self, outer: &State, index: usize, body: &Body) -> Shape {
-        if let Some(shape) = body.result {
-            return Shape::Lazy(shape).resolve();
-        }
-        let levels = enter(self.scopes, &self.levels, outer, index);
-        for (place, state) in body.states.iter().enumerate() {
-            let env = Env::new(
-                self.flow,
-                self.scopes,
-                state,
-                at(&levels, body.states.as_slice(), place),
-            );
-            let env = env.with_result(state);
-            match &state.transition {
-                Some(Transition::End(Some(value))) => {
-                    let mut report = super::report::Report::new(&state.name);
-                    return super::jsonata::lower(value, &env, &mut report)
-                        .shape
-                        .resolve();
-                }
-                Some(Transition::End(None)) => {
-                    if let Some(found) = env.result {
-                        return found.code.shape.resolve();
-                    }
-                }
-                _ => {}
-            }
-        }
-        Shape::Any
     }
 
     /// The address of the task that a call names.

@@ -1,6 +1,6 @@
 //! Lowers the flow tree to ASL.
 //!
-//! `scope` finds the variables and their shapes; `state` lowers single states; `jsonata` and `jsonpath` lower their expressions;
+//! `scope` finds the variables, `shape_inference` their shapes; `state` lowers single states; `jsonata` and `jsonpath` lower their expressions;
 //! `machine` combines the results. Everything that ASL cannot express is a fault, and all faults are reported together.
 
 mod addresses;
@@ -17,7 +17,9 @@ mod refused;
 mod report;
 mod results;
 mod scope;
+mod shape_inference;
 mod state;
+mod state_result;
 mod text;
 mod tree;
 mod unhandled;

@@ -1,10 +1,7 @@
 //! Patterns as conditions with bound values, in either query language.
 
-use super::env::Env;
-use super::jsonata::{self, Code};
 use super::report::{HIDDEN_NONE, Report};
-use crate::expr::Pattern;
-use crate::expr::{Binary, Expr, Text};
+use crate::expr::{Binary, Pattern, Text};
 use crate::shape::{EnumShape, Fields, Shape, StructShape, Tagging, Variant};
 use serde_json::Value;
 
@@ -71,16 +68,6 @@ pub(super) fn matched<L: Matches>(
     };
     matched.pattern(language, pattern, subject);
     matched
-}
-
-/// The values that a pattern binds if its subject is an expression of a JSONata state.
-pub(super) fn bind(
-    subject: &Expr,
-    pattern: &Pattern,
-    env: &Env<'_>,
-    report: &mut Report,
-) -> Vec<(Text, Code)> {
-    jsonata::matched(subject, pattern, env, report).bound
 }
 
 /// The fields of a variant, as a separate struct.

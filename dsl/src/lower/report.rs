@@ -132,9 +132,15 @@ pub(super) const NO_RESULT: &str =
 pub(super) const NO_TOKEN: &str = "only `wait_for_task_token` hands out a task token: \
     `let answer: T = wait_for_task_token f(.., task_token);`";
 
-/// Why a place reads no error.
-pub(super) const HIDDEN_NONE: &str = "in JSON an `Option` of an `Option` is one `null`, so `None` and `Some(None)` are the same; `.flatten()` it first";
+/// The fault of reading an error where there is none.
 pub(super) const NO_ERROR: &str = "only a catch edge has an error";
+
+/// Why `None` of an `Option` of an `Option` is not tested.
+pub(super) const HIDDEN_NONE: &str = "in JSON an `Option` of an `Option` is one `null`, so `None` and `Some(None)` are the same; `.flatten()` it first";
+
+/// Why an `f32` is not used in arithmetic.
+pub(super) const FLOATS: &str = "JSONata computes with 64-bit floats, so an `f32` would have different digits than in Rust; make the \
+    field an `f64`, or call a task";
 
 /// The fault of reading a local that does not exist.
 pub(super) fn no_local(name: &str) -> String {

@@ -1,12 +1,10 @@
-//! The scopes of variables, the shapes of their values, and the items of Maps.
+//! The scopes of variables and of the items of Maps.
 
-use super::env::{Env, ReadScope};
-use super::jsonata;
+use super::jsonata::is_function;
 use super::passed_value::ChildExecutions;
-use super::report::Report;
 use crate::expr::{Expr, ExprNode, Text};
-use crate::flow::{Arm, Body, Flow, FlowStateKind, Map, State, Transition, VariableOf};
-use crate::shape::{Field, Fields, Presence, Shape, StructShape};
+use crate::flow::{Body, Flow, FlowStateKind, State, Transition, VariableOf};
+use crate::shape::Shape;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -46,6 +44,18 @@ impl LoweringScope {
         }
     }
 
+    /// Whether the type of a variable is known.
+    pub(super) fn is_typed(&self, name: &str) -> bool {
+        self.typed.contains_key(name)
+    }
+
+    /// Records the shape of an assigned value for its variable.
+    pub(super) fn learn(&self, name: &str, shape: Shape) {
+        let mut untyped = self.untyped.borrow_mut();
+        let better = untyped.get(name).map(|known| known.or(&shape));
+        untyped.insert(name.to_owned(), better.unwrap_or(shape));
+    }
+
     pub(super) fn item(&self) -> Option<MapItem> {
         self.item.borrow().clone()
     }
@@ -83,17 +93,12 @@ pub(super) struct Scopes {
 }
 
 impl Scopes {
-    /// Finds every variable and its shape.
-    pub(super) fn of(flow: &Flow) -> Scopes {
+    /// The scopes of a flow, with the shapes that types determine.
+    pub(super) fn typed(flow: &Flow) -> Scopes {
         let mut scopes = Scopes::default();
         scopes.root.typed = typed(&flow.variables);
         scopes.root.hiding = hiding(&flow.states, &[]);
         scopes.add(&flow.states, flow);
-        let untyped = ShapeInference {
-            flow,
-            scopes: &scopes,
-        };
-        untyped.states(&flow.states, &[scopes.root_level()]);
         scopes
     }
 
@@ -181,6 +186,16 @@ impl Scopes {
     }
 }
 
+/// One scope that an expression can read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ReadScope<'a> {
+    pub(super) scope: &'a LoweringScope,
+    /// Whether the expression is in the scope's first state, or inside of it.
+    pub(super) in_first: bool,
+    /// The state of the scope that contains the expression.
+    pub(super) state: &'a str,
+}
+
 /// The levels that a state of a branch or body can read.
 pub(super) fn enter<'a>(
     scopes: &'a Scopes,
@@ -231,7 +246,7 @@ pub(super) fn reads_item(expr: &Expr, item: &str) -> bool {
 fn hiding(states: &[State], given: &[Text]) -> HashMap<String, HashSet<String>> {
     let mut hiding: HashMap<String, HashSet<String>> = HashMap::new();
     let mut set = |name: &str, target: &str| {
-        if jsonata::is_function(name) {
+        if is_function(name) {
             hiding
                 .entry(name.to_owned())
                 .or_default()
@@ -277,137 +292,4 @@ fn hiding(states: &[State], given: &[Text]) -> HashMap<String, HashSet<String>> 
         }
     }
     hiding
-}
-
-/// Derives the shapes of variables without declared types: those of a flow that is created without `workflow!`.
-///
-/// Visits each assignment once, in source order, so that it ends for every flow. `workflow!` provides the types of its variables,
-/// so that nothing remains to be derived.
-struct ShapeInference<'a> {
-    flow: &'a Flow,
-    scopes: &'a Scopes,
-}
-
-impl<'a> ShapeInference<'a> {
-    fn states(&self, states: &'a [State], levels: &[ReadScope<'a>]) {
-        for (index, state) in states.iter().enumerate() {
-            let levels = at(levels, states, index);
-            let env = Env::new(self.flow, self.scopes, state, levels.clone());
-            for (inner, body) in state.bodies().iter().enumerate() {
-                if let FlowStateKind::Map(map) = &state.kind
-                    && map.shape.is_none()
-                {
-                    let shape = self.item(map, &env);
-                    let scope = self.scopes.inner(&state.name, inner);
-                    if let Some(item) = scope.item.borrow_mut().as_mut() {
-                        item.shape = shape;
-                    }
-                }
-                let inside = enter(self.scopes, &levels, state, inner);
-                self.states(&body.states, &inside);
-            }
-            let env = env.with_result(state);
-            self.assign(&state.assign, &env);
-            for catch in &state.catch {
-                self.assign(&catch.edge.assign, &env.in_catch());
-            }
-            if let FlowStateKind::Choice {
-                rules,
-                subject,
-                arms,
-                otherwise,
-            } = &state.kind
-            {
-                for (_, edge) in rules {
-                    self.assign(&edge.assign, &env.on_edge(edge));
-                }
-                if let crate::flow::Otherwise::To(edge) = otherwise {
-                    self.assign(&edge.assign, &env.on_edge(edge));
-                }
-                for arm in arms {
-                    self.arm(subject.as_ref(), arm, env.clone());
-                }
-            }
-        }
-    }
-
-    /// Derives the shapes of names that an arm's pattern binds or its edge assigns.
-    fn arm(&self, subject: Option<&Expr>, arm: &Arm, mut env: Env<'a>) {
-        let assigned = arm.edge.assign.iter().map(|(name, _)| name);
-        let mut names = arm.pattern.names().into_iter().chain(assigned);
-        if names.all(|name| is_typed(name, &env)) {
-            return;
-        }
-        if let Some(subject) = subject {
-            let mut report = Report::new(&env.state.name);
-            for (name, code) in super::pattern::bind(subject, &arm.pattern, &env, &mut report) {
-                if !name.starts_with('_') {
-                    learn(&name, code.shape.clone(), &env);
-                }
-                env.locals.push((name, code));
-            }
-        }
-        self.assign(&arm.edge.assign, &env);
-    }
-
-    /// The shape of a Map's item, or of its batch.
-    fn item(&self, map: &Map, env: &Env<'a>) -> Shape {
-        let Some(items) = &map.items else {
-            return Shape::Any;
-        };
-        let items = shape(items, env);
-        let batch = map.distributed.as_ref().and_then(|one| one.batch.as_ref());
-        let Some(batch) = batch else {
-            return items.item();
-        };
-        let input = match &batch.input {
-            Some(input) => shape(input, env),
-            None => Shape::object([]),
-        };
-        let field = |name: &'static str, wire: &'static str, shape: Shape| Field {
-            name: name.into(),
-            wire: wire.into(),
-            shape,
-            flatten: false,
-            is_redacted: false,
-            presence: Presence::Always,
-        };
-        Shape::Struct(StructShape {
-            name: "Batch".into(),
-            fields: Fields::Named(vec![
-                field("items", "Items", Shape::Array(Box::new(items.item()))),
-                field("input", "BatchInput", input),
-            ]),
-            tag: None,
-        })
-    }
-
-    fn assign(&self, assign: &[(Text, Expr)], env: &Env<'a>) {
-        for (name, value) in assign {
-            if !is_typed(name, env) {
-                learn(name, shape(value, env), env);
-            }
-        }
-    }
-}
-
-/// Whether the type of a variable of the innermost scope is known.
-fn is_typed(name: &str, env: &Env<'_>) -> bool {
-    let innermost = env.levels.last();
-    innermost.is_some_and(|level| level.scope.typed.contains_key(name))
-}
-
-/// Records the shape of an assigned value for its variable.
-fn learn(name: &str, shape: Shape, env: &Env<'_>) {
-    let Some(level) = env.levels.last() else {
-        return;
-    };
-    let mut untyped = level.scope.untyped.borrow_mut();
-    let better = untyped.get(name).map(|known| known.or(&shape));
-    untyped.insert(name.to_owned(), better.unwrap_or(shape));
-}
-
-fn shape(value: &Expr, env: &Env<'_>) -> Shape {
-    let mut report = Report::new(&env.state.name);
-    jsonata::lower(value, env, &mut report).shape.resolve()
 }

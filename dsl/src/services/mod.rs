@@ -78,8 +78,9 @@
 //! A test compares this module with the tables of [`asl::integrations`](crate::asl::integrations): actions, patterns, required and optional
 //! parameters. The results of Lambda, SQS, SNS, DynamoDB, EventBridge, API Gateway and Step Functions are recorded; the others follow AWS's documentation.
 
-#[macro_use]
 mod action;
+#[macro_use]
+mod action_macro;
 #[macro_use]
 mod answer;
 mod argument;

@@ -1,8 +1,7 @@
 //! A call of a service, before it is added to a state.
 
-use super::action::{Action, HasSync, HasSync2, HasTaskToken};
+use super::action::{Action, HasSync, HasTaskToken};
 use super::argument::Argument;
-use super::states::Execution;
 use crate::Payload;
 use crate::builder::Expression;
 use crate::expr::Text;
@@ -54,13 +53,6 @@ impl<A: HasSync, From> Request<A, From> {
     /// Waits for the end of the job: `.sync`. The state's output is the finished job; a failed job fails the state.
     pub fn sync(self) -> Request<A, From, A::Job> {
         self.giving(".sync")
-    }
-}
-
-impl<A: HasSync2, From> Request<A, From> {
-    /// Waits for the end of the execution: `.sync:2`. Its output is parsed from JSON as an `Output`.
-    pub fn sync_2<Output: Payload>(self) -> Request<A, From, Execution<Output>> {
-        self.giving(".sync:2")
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! For a workflow of the program use [`Body::workflow`](crate::builder::Body::workflow): it checks the input and has a typed output.
 
-use super::HasSync2;
 use super::answer::structure;
+use super::{HasSync2, Request};
 use crate::Payload;
 use crate::shape::{Form, Presence, Shape};
 use schemars::JsonSchema;
@@ -21,6 +21,13 @@ action! {
 }
 
 impl HasSync2 for StartExecution {}
+
+impl<A: HasSync2, From> Request<A, From> {
+    /// Waits for the end of the execution: `.sync:2`. Its output is parsed from JSON as an `Output`.
+    pub fn sync_2<Output: Payload>(self) -> Request<A, From, Execution<Output>> {
+        self.giving(".sync:2")
+    }
+}
 
 answer! {
     /// The result of `states:startExecution`.

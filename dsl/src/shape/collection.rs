@@ -1,7 +1,9 @@
 //! The shapes of maps, of sets, and of types that serde serializes as text.
 
 use super::Shape;
-use super::samples::Check;
+
+/// Returns why the own code of a type, such as its `==`, disagrees with its JSON.
+pub(crate) type Check = fn() -> Option<String>;
 
 /// A map: an object whose keys are data.
 #[derive(Clone, Debug)]

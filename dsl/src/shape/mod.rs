@@ -12,11 +12,13 @@ mod payload;
 mod redacted;
 pub(crate) mod samples;
 mod schema;
+mod standard_payloads;
 mod tagged;
 mod tuples;
 #[doc(hidden)]
 pub mod wire;
 
+pub(crate) use self::collection::Check;
 pub use self::collection::{CustomForm, MapShape, SetShape, TextualType};
 pub(crate) use self::depth::check_depth;
 pub use self::fields::{Field, Fields, Presence, StructShape};

@@ -13,9 +13,6 @@ const DEPTH: usize = 6;
 /// The maximum number of samples of one type.
 const COUNT: usize = 48;
 
-/// One of the functions below for a type: returns why the type's own code and its JSON disagree.
-pub(crate) type Check = fn() -> Option<String>;
-
 /// Checks that two values are equal exactly if their JSON is equal.
 pub(crate) fn equality<T: Payload + PartialEq>() -> Option<String> {
     let samples = samples::<T>();

@@ -21,8 +21,8 @@ pub use self::proof::comparison::{
     EqualItems, EqualNothing, EqualValues, OrderedItems, OrderedNothing, OrderedValues,
     PartiallyOrderedItems, PartiallyOrderedNothing, PartiallyOrderedValues,
 };
-pub use self::proof::operand::{Becomes, Convertible, Operand, Points, Shown, Sums, joined};
-pub use self::proof::receiver::{Flat, Has, HasInside, method};
+pub use self::proof::operand::{Becomes, Convertible, Operand, Shown, Sums, joined};
+pub use self::proof::receiver::{Flat, Has, HasInside, Points, method};
 pub use self::proof::scope::{macros, standard_default};
 pub use self::tagging::{
     MatchableTagging, OfTagged, OfUntagged, Tagged, Tagging, Untagged, tagging,

@@ -7,8 +7,8 @@
 
 use super::witness::Witness;
 use crate::expr::{Expr, Text};
-use crate::shape::samples::{self, Check};
-use crate::shape::{Form, Payload, Shape, for_tuples};
+use crate::shape::samples;
+use crate::shape::{Check, Form, Payload, Shape, for_tuples};
 use serde::Serialize;
 use std::fmt;
 use std::marker::PhantomData;

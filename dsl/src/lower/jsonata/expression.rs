@@ -5,7 +5,9 @@ use super::syntax::{Local, Syntax};
 use crate::expr::{Expr, ExprNode, Text};
 use crate::lower::env::{Env, OuterValue};
 use crate::lower::reads;
-use crate::lower::report::{NO_ERROR, NO_RESULT, NO_TOKEN, Report, no_item, no_local, too_early};
+use crate::lower::report::{
+    FLOATS, NO_ERROR, NO_RESULT, NO_TOKEN, Report, no_item, no_local, too_early,
+};
 use crate::lower::tree::{Build, LoweredTree};
 use crate::shape::{CustomForm, Shape, StructShape};
 
@@ -322,7 +324,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
                 Code::new(number, to)
             }
             (Shape::SmallNumber, target) if !matches!(target, Shape::SmallNumber) => {
-                self.refuse_code(super::operator::FLOATS)
+                self.refuse_code(FLOATS)
             }
             (from, target) if from.is_number() && target.is_number() => code.shaped(to),
             (_, Shape::Option(_)) if !from.is_list() => code.shaped(to),

@@ -2,11 +2,10 @@
 
 use super::code::Code;
 use super::expression::Lowering;
-use super::operator;
 use super::syntax::{Operator, Syntax};
 use crate::expr::methods::{self, ArgumentKind, Method, Receiver};
 use crate::expr::{Expr, ExprNode, Unary};
-use crate::lower::report::HIDDEN_NONE;
+use crate::lower::report::{FLOATS, HIDDEN_NONE};
 use crate::shape::Shape;
 use serde_json::Value;
 
@@ -40,7 +39,7 @@ impl Lowering<'_, '_> {
                 .iter()
                 .any(|shape| matches!(shape, Shape::SmallNumber))
         {
-            return self.refuse_code(operator::FLOATS);
+            return self.refuse_code(FLOATS);
         }
         match (name, arguments) {
             ("to_string", []) => return self.display(this),

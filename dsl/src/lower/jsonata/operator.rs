@@ -5,12 +5,8 @@ use super::expression::Lowering;
 use super::lists::{TEXTS, is_ordered};
 use super::syntax::{Operator, Syntax};
 use crate::expr::{Binary, Expr, ExprNode, Unary};
-use crate::lower::report::HIDDEN_NONE;
+use crate::lower::report::{FLOATS, HIDDEN_NONE};
 use crate::shape::{Fields, Presence, Shape, Tagging};
-
-/// Why an `f32` is not used in arithmetic.
-pub(super) const FLOATS: &str = "JSONata computes with 64-bit floats, so an `f32` would have different digits than in Rust; make the \
-    field an `f64`, or call a task";
 
 /// Whether every text compares with this one by UTF-16 code units as it does by characters.
 pub(in crate::lower) fn orders_alike(literal: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Patterns as Choice rules.
 
-use super::condition::{all, any, compared, not, on};
+use super::choice_rule::{all, any, compared, not, on, there};
 use super::leaf::Leaf;
 use super::path::{Paths, step};
 use crate::expr::Pattern;
@@ -130,16 +130,4 @@ impl Matches for Paths<'_, '_> {
         }
         otherwise.clone()
     }
-}
-
-/// Present and not null.
-pub(super) fn there(leaf: &Leaf, paths: &mut Paths<'_, '_>) -> ChoiceRule {
-    let leaf = Leaf {
-        absent: None,
-        ..leaf.clone()
-    };
-    all(vec![
-        on(paths, &leaf, Operator::IsPresent, true.into()),
-        on(paths, &leaf, Operator::IsNull, false.into()),
-    ])
 }

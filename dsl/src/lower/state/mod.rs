@@ -14,10 +14,10 @@ mod task;
 mod wait;
 mod work;
 
-use super::env::{Env, ReadScope};
+use super::env::Env;
 use super::passed_value;
 use super::report::Report;
-use super::scope::{self, Scopes, at, enter};
+use super::scope::{self, ReadScope, Scopes, at, enter};
 use super::text;
 use crate::expr::{Expr, Text};
 use crate::flow::{self, Flow, FlowStateKind, State, Transition};

@@ -63,38 +63,6 @@ pub trait Convertible {
 #[diagnostic::do_not_recommend]
 impl<T: Operand> Convertible for T {}
 
-/// A value that `*` reaches without code of the user.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has its own `Deref`, which a workflow cannot run",
-    label = "this is a `{Self}`, and no reference",
-    note = "read a field of `{Self}` instead, or call a task"
-)]
-pub trait Points {
-    /// The reference.
-    #[must_use]
-    fn pointer(self) -> Self
-    where
-        Self: Sized,
-    {
-        self
-    }
-}
-
-macro_rules! points {
-    ($($of:ty),*) => {$(
-        #[diagnostic::do_not_recommend]
-        impl<T: ?Sized> Points for $of {}
-    )*};
-}
-points! { &T, &mut T, Box<T>, Rc<T>, Arc<T> }
-
-#[diagnostic::do_not_recommend]
-impl Points for String {}
-#[diagnostic::do_not_recommend]
-impl<T> Points for Vec<T> {}
-#[diagnostic::do_not_recommend]
-impl Points for Cow<'_, str> {}
-
 /// A number that the standard library can sum.
 pub trait Number {}
 

@@ -1,4 +1,4 @@
-//! The methods of standard types, generated from the table of `stepwright_asl::callable`.
+//! The methods of standard types, generated from the table of `stepwright_asl::callable`, and the types that `*` dereferences.
 
 use serde_json::Value;
 use std::borrow::Cow;
@@ -175,6 +175,38 @@ types! {
         [I: StandardIterator + Iterator<Item: Has<method::argument> + IntoIterator>,] iter::Flatten<I>;
 }
 
+/// A value that `*` reaches without code of the user.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has its own `Deref`, which a workflow cannot run",
+    label = "this is a `{Self}`, and no reference",
+    note = "read a field of `{Self}` instead, or call a task"
+)]
+pub trait Points {
+    /// The reference.
+    #[must_use]
+    fn pointer(self) -> Self
+    where
+        Self: Sized,
+    {
+        self
+    }
+}
+
+macro_rules! points {
+    ($($of:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<T: ?Sized> Points for $of {}
+    )*};
+}
+points! { &T, &mut T, Box<T>, Rc<T>, Arc<T> }
+
+#[diagnostic::do_not_recommend]
+impl Points for String {}
+#[diagnostic::do_not_recommend]
+impl<T> Points for Vec<T> {}
+#[diagnostic::do_not_recommend]
+impl Points for Cow<'_, str> {}
+
 /// An `Option` with methods that depend on its value: `cloned` of a reference, `flatten` of an `Option`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has its own `{Method}`, which a workflow cannot run",
@@ -196,7 +228,7 @@ impl<T> HasInside<method::copied> for Option<&T> {}
 #[diagnostic::do_not_recommend]
 impl<T> HasInside<method::flatten> for Option<Option<T>> {}
 #[diagnostic::do_not_recommend]
-impl<T: super::operand::Points> HasInside<method::as_deref> for Option<T> {}
+impl<T: Points> HasInside<method::as_deref> for Option<T> {}
 #[diagnostic::do_not_recommend]
 impl<M, T: HasInside<M>> HasInside<M> for &T {}
 
