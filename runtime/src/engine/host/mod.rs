@@ -31,10 +31,10 @@ use crate::objects::ObjectStore;
 use crate::program::Program;
 use crate::query::Entropy;
 use crate::store::{StoreError, StoredMapRun};
-use crate::task::blocking_watcher::{PollWatch, WatchedPoll, while_polled};
+use crate::task::blocking_watcher::{WatchedPoll, while_polled};
 use crate::task::{
-    Integration, NestedStart, Responder, RunningTask, TaskEffect, TaskFailure, TaskResult,
-    TaskSource,
+    Integration, NestedStart, PollWatch, Responder, RunningTask, TaskEffect, TaskFailure,
+    TaskResult, TaskSource,
 };
 use crate::value::Value;
 use crate::wait_id::TimerKind;
