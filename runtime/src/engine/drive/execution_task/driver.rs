@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 use tokio::runtime::{Handle, Id};
 
 use super::{DriveOutcome, ExecutionTask};
+use crate::engine::drive::parked_execution::ParkedExecution;
 use crate::engine::drive::runtimes::RuntimeHandle;
 
 /// Drives an execution in a separate task, as long as it can make progress. While it only waits for messages there is no task: it is parked
@@ -78,17 +79,17 @@ impl ExecutionTask {
         }
         awake
     }
+}
 
-    /// Spawns a parked execution again.
-    pub(in crate::engine) fn respawn(self: Box<Self>) {
+impl ParkedExecution for ExecutionTask {
+    fn respawn(self: Box<Self>) {
         // If its runtime has ended, dropping the task ends the execution.
         if let Some(runtime) = self.runtime.clone() {
             runtime.handle().spawn(Driver::new(self));
         }
     }
 
-    /// Whether this runtime ran the execution last.
-    pub(in crate::engine) fn is_driven_by(&self, id: Id) -> bool {
+    fn is_driven_by(&self, id: Id) -> bool {
         let runtime = self.runtime.as_ref();
         runtime.is_some_and(|runtime| runtime.handle().id() == id)
     }

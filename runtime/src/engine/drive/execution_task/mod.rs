@@ -406,7 +406,7 @@ impl ExecutionTask {
             let stopped = execution.not_before_history(engine.clock.now());
             (outcome.status(), stopped)
         });
-        journaled.commit(durable, execution, runs, over);
+        journaled.commit(&durable.journal, execution, runs, over);
         true
     }
 
