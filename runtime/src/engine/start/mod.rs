@@ -7,3 +7,4 @@ pub(super) mod options;
 pub(super) mod pending_execution;
 pub(super) mod redrive;
 pub(super) mod redrive_data;
+mod start_operations;
