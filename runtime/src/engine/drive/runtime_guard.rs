@@ -1,4 +1,4 @@
-//! The tasks that find out when a runtime shuts down.
+//! Tasks that detect the shutdown of their runtime.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -3,6 +3,7 @@
 pub(super) mod built_workflow;
 pub(super) mod input;
 pub(super) mod inspect;
+pub(super) mod launch;
 pub(super) mod options;
 pub(super) mod pending_execution;
 pub(super) mod redrive;

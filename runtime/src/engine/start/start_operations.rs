@@ -6,6 +6,7 @@ use serde::Serialize;
 use stepwright::Workflow;
 
 use super::input::{self, StartInput};
+use super::launch::StartOutcome;
 use super::options::StartOptions;
 use crate::engine::Engine;
 use crate::engine::completion::report::ExecutionReport;
@@ -14,7 +15,6 @@ use crate::engine::drive::execution_task::{Driver, ExecutionTask};
 use crate::engine::error::{ExecuteError, StartError};
 use crate::engine::execution_handle::{Decode, ExecutionHandle, decoded};
 use crate::engine::machines::Machine;
-use crate::engine::shared::StartOutcome;
 use crate::value::Value;
 
 impl Engine {

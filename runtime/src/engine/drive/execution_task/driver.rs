@@ -65,6 +65,17 @@ impl Future for Driver {
 }
 
 impl ExecutionTask {
+    /// Spawns a task for each execution that this one has started.
+    pub(super) fn spawn_pending_executions(&mut self) {
+        for pending_execution in std::mem::take(&mut self.host.pending_executions) {
+            let task = Self::new(self.host.engine.clone(), pending_execution);
+            // Where there is no runtime any more, dropping the task ends its execution.
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                runtime.spawn(Driver::new(task));
+            }
+        }
+    }
+
     /// Parks the execution in its state. Returns it when it has messages.
     fn park(mut self: Box<Self>) -> Option<Box<Self>> {
         self.is_on_caller = false;
