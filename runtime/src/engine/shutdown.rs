@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use futures_util::future::{join_all, select};
 
-use super::drive::execution_state::Message;
 use super::drive::execution_task::SHUT_DOWN;
+use super::drive::message::Message;
 use super::engine_handle::Engine;
 use super::queries::execution_list::ExecutionSummary;
 use super::retention::trusted_clock::OFTEN;

@@ -2,7 +2,7 @@
 
 use super::unhandled_tasks::UnhandledTask;
 use crate::engine::Engine;
-use crate::engine::drive::execution_state::Message;
+use crate::engine::drive::message::Message;
 use crate::engine::shared::EngineShared;
 
 impl Engine {

@@ -3,11 +3,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Poll, Waker};
 
-use smol_str::SmolStr;
 use thin_vec::ThinVec;
 use tokio::runtime::Id;
 use tokio::sync::{Notify, oneshot};
 
+use super::message::Message;
 use super::parked_execution::ParkedExecution;
 use super::running_slot::RunningSlot;
 use crate::clock::{Clock, TimerFired, TimerSink};
@@ -16,11 +16,9 @@ use crate::engine::completion::report::ExecutionReport;
 use crate::engine::start::redrive_data::RedriveData;
 use crate::execution_info::ExecutionInfo;
 use crate::history::History;
-use crate::interpret::Failure;
 use crate::status::Status;
 use crate::store::StoreError;
 use crate::task::{Mailbox, WaitEvent};
-use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
 
 /// The shared part of an execution: its mailbox and its report. While the execution waits on real time, its task is parked here.
@@ -97,41 +95,6 @@ impl MailboxState {
 
     fn changed(&mut self) -> Arc<Notify> {
         self.cold().changed.get_or_insert_default().clone()
-    }
-}
-
-/// A message for an execution.
-pub(crate) enum Message {
-    Timer(WaitId, TimerKind),
-    Event(WaitId, WaitEvent),
-    Deadline,
-    Stop(Failure),
-    /// The engine is about to shut down: a durable execution is suspended as soon as no work of it runs in this process.
-    Drain,
-    /// The engine shuts down: a durable execution is suspended, and continues in another process.
-    ShutDown,
-    /// The execution must be suspended, because the store failed, with the cause.
-    CommitFailed(String),
-    /// The execution must be suspended, because its parent or a child was, with the reason.
-    Suspended(Failure),
-    /// A machine or an activity was added: it may be the missing handler of a task.
-    LookForHandlers,
-    /// UpdateMapRun for the run with this ARN; the reply is whether the run was running.
-    UpdateRun(
-        SmolStr,
-        crate::distributed::RunChanges,
-        oneshot::Sender<bool>,
-    ),
-    /// A request for the history as soon as it has more than this number of events.
-    History(u32, oneshot::Sender<History>),
-}
-
-impl From<TimerFired> for Message {
-    fn from(fired: TimerFired) -> Self {
-        match fired {
-            TimerFired::Deadline => Self::Deadline,
-            TimerFired::Wait(wait_id, kind) => Self::Timer(wait_id, kind),
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 pub(super) mod execution_deadline;
 pub(super) mod execution_state;
 pub(super) mod execution_task;
+pub(super) mod message;
 pub(super) mod parked_execution;
 pub(super) mod running_executions;
 pub(super) mod running_slot;

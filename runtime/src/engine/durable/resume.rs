@@ -3,8 +3,8 @@
 use std::sync::PoisonError;
 
 use crate::engine::Engine;
-use crate::engine::drive::execution_state::Message;
 use crate::engine::drive::execution_task::{Driver, ExecutionTask};
+use crate::engine::drive::message::Message;
 use crate::engine::error::BuildError;
 use crate::engine::queries::column_backfill::ColumnBackfill;
 use crate::engine::retention::retention_job::RetentionJob;
