@@ -13,8 +13,16 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# `runtime/src` still has cycles.
-FOLDERS = ["asl/src", "asl/diagram/src", "macros/src", "dsl/src", "runtime/server/src", "runtime/aws/src", "cli/src"]
+FOLDERS = [
+    "asl/src",
+    "asl/diagram/src",
+    "macros/src",
+    "dsl/src",
+    "runtime/src",
+    "runtime/server/src",
+    "runtime/aws/src",
+    "cli/src",
+]
 
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
 TEXT = re.compile(r'b?r(#*)".*?"\1|b?"(?:\\.|[^"\\])*"|b?\'(?:\\.|[^\'\\])\'', re.S)

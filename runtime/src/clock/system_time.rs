@@ -19,10 +19,13 @@ const PAUSE: Duration = Duration::from_millis(100);
 static SYSTEM: LazyLock<AnchoredTime<OperatingSystem>> =
     LazyLock::new(|| AnchoredTime::new(OperatingSystem::new()));
 
-/// Returns the time of this process.
-#[inline]
-pub(super) fn now() -> Timestamp {
-    SYSTEM.now()
+impl Timestamp {
+    /// Returns the time of this process: the operating system's wall clock as it was at the first call, and the time that has passed since.
+    /// All clocks on real time follow it. It never decreases, whatever steps the wall clock makes.
+    #[inline]
+    pub fn system() -> Self {
+        SYSTEM.now()
+    }
 }
 
 /// Logs a warning when the wall clock was stepped since the last call. For rare calls: it reads the wall clock.
@@ -243,7 +246,7 @@ mod tests {
 
     #[test]
     fn the_time_of_the_process_begins_with_the_wall_clock() {
-        let (now, wall) = (now(), Timestamp::wall());
+        let (now, wall) = (Timestamp::system(), Timestamp::wall());
         let difference = (now - wall).max(wall - now);
         assert!(difference < Duration::from_secs(60), "{difference:?}");
     }

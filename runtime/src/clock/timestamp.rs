@@ -5,7 +5,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use stepwright_asl::timestamp;
 use time::OffsetDateTime;
 
-use super::system_time;
 use crate::record::record;
 
 /// A moment on the engine's clock: microseconds since 1970-01-01T00:00:00Z.
@@ -43,12 +42,6 @@ impl Timestamp {
     /// Returns the whole milliseconds since 1970, rounded down.
     pub const fn unix_millis(self) -> i64 {
         self.0.div_euclid(1_000)
-    }
-
-    /// Returns the time of this process: the operating system's wall clock as it was at the first call, and the time that has passed since.
-    /// All clocks on real time follow it. It never decreases, whatever steps the wall clock makes.
-    pub fn system() -> Self {
-        system_time::now()
     }
 
     /// Returns the operating system's wall clock, which may go back.

@@ -80,6 +80,18 @@ impl StartError {
     }
 }
 
+/// Why [`Engine::execute`](crate::Engine::execute) returned no output.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExecuteError {
+    /// The execution could not be started.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The execution did not succeed.
+    #[error(transparent)]
+    Failed(#[from] ExecutionFailed),
+}
+
 /// An execution cannot be redriven.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

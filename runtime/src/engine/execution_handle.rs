@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock};
 use smol_str::SmolStr;
 
 use super::completion::report::ExecutionReport;
-use super::drive::execution_state::{ExecutionState, Message};
+use super::drive::execution_state::ExecutionState;
+use super::drive::message::Message;
 use super::error::{ExecutionFailed, StartError};
 use super::events::Events;
 use super::last_handle::LastHandle;

@@ -7,12 +7,11 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use smol_str::SmolStr;
 
-use super::durable::DurableState;
 use super::retention::stored_versions::UncommittedStart;
 use crate::clock::Timestamp;
 use crate::interpret::{Execution, RecordEncoder};
 use crate::status::Status;
-use crate::store::journal::{CommitHandle, OnOutage};
+use crate::store::journal::{CommitHandle, Journal, OnOutage};
 use crate::store::{
     Change, StoreError, StoredExecution, StoredListing, StoredMachine, StoredMapRun,
 };
@@ -122,7 +121,7 @@ impl Journaled {
     /// Begins to commit what changed, and what changed of its Map Runs. An execution that is over ended so at this time.
     pub(super) fn commit(
         &mut self,
-        durable: &DurableState,
+        journal: &Journal,
         execution: &mut Execution,
         runs: impl Iterator<Item = StoredMapRun>,
         over: Option<(Status, Timestamp)>,
@@ -156,7 +155,7 @@ impl Journaled {
             });
         }
         let on_outage = std::mem::replace(&mut self.on_outage, OnOutage::Retry);
-        self.committing = Some(durable.journal.submit(changes, on_outage));
+        self.committing = Some(journal.submit(changes, on_outage));
     }
 
     /// Waits until all that was to be committed is.

@@ -2,11 +2,43 @@ use std::time::Duration;
 
 use futures_util::future::{join_all, select};
 
-use super::drive::execution_state::Message;
 use super::drive::execution_task::SHUT_DOWN;
+use super::drive::message::Message;
+use super::engine_handle::Engine;
 use super::queries::execution_list::ExecutionSummary;
 use super::retention::trusted_clock::OFTEN;
 use super::shared::EngineShared;
+
+impl Engine {
+    /// Shuts the engine down: nothing is started any more. Running executions have `grace`, on the engine's clock, to end. Then they are
+    /// stopped with `Stepwright.ShutDown`, so that they can be redriven from where they were. Returns the stopped executions.
+    ///
+    /// With a [store](crate::EngineBuilder::store) an execution is suspended, and the next engine continues it. This happens as soon as no handler, no
+    /// worker of an activity and no Map Run works for it, and at the end of `grace` in any case.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    /// use serde_json::json;
+    /// use stepwright_runtime::{Engine, MachineType, StartError, StartOptions};
+    ///
+    /// let text = r#"{"StartAt": "Rest", "States": {"Rest": {"Type": "Wait", "SecondsPath": "$", "End": true}}}"#;
+    /// let engine = Engine::builder().register_json("rest", text, MachineType::Standard).virtual_time().build()?;
+    /// let short = engine.start_machine("rest", json!(5), StartOptions::new()).await?;
+    /// let long = engine.start_machine("rest", json!(500), StartOptions::new()).await?;
+    ///
+    /// let stopped = engine.shutdown(Duration::from_secs(30)).await;
+    /// assert_eq!(stopped.len(), 1);
+    /// assert_eq!(stopped[0].id, long.id());
+    /// assert!(short.await.is_ok());
+    /// let refused = engine.start_machine("rest", json!(1), StartOptions::new()).await;
+    /// assert!(matches!(refused, Err(StartError::ShutDown)));
+    /// # Ok(()) }
+    /// ```
+    pub async fn shutdown(&self, grace: Duration) -> Vec<ExecutionSummary> {
+        self.shared.shut_down(grace).await
+    }
+}
 
 impl EngineShared {
     /// Forbids starts, and ends the running executions. Returns the stopped ones.

@@ -39,20 +39,16 @@ mod error;
 mod folder;
 mod memory;
 mod object;
+mod object_future;
 mod parts;
-
-use std::future::Future;
-use std::pin::Pin;
 
 pub use self::body::ObjectBody;
 pub use self::error::ObjectError;
 pub use self::folder::Folder;
 pub use self::memory::Memory;
 pub use self::object::{ListedObject, Object};
+pub use self::object_future::ObjectFuture;
 pub use self::parts::{MultipartStore, Upload};
-
-/// The future of an operation of a store.
-pub type ObjectFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ObjectError>> + Send + 'a>>;
 
 /// Objects by bucket and key.
 ///

@@ -8,7 +8,7 @@ use crate::value::{Object, Str, Value};
 use super::field::{Field, FieldPath};
 use super::intrinsic::Intrinsic;
 use super::jsonata::Jsonata;
-use super::{CompileError, QueryError, Scope, VariableNames};
+use super::{CompileError, Expected, QueryError, Scope, VariableNames};
 
 /// A field that yields a value, compiled once. Shared by all executions of a program.
 ///
@@ -45,44 +45,6 @@ enum Node {
     Jsonata(Box<Jsonata>),
     Object(Box<[(Str, Node)]>),
     Array(Box<[Node]>),
-}
-
-/// The type that the result of a JSONata field must have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Expected {
-    /// Any value.
-    Any,
-    /// An array (`Items`).
-    Array,
-    /// An array or an object (`Items` of a Distributed Map).
-    Collection,
-    /// A number (`Seconds`, `MaxConcurrency`, ...).
-    Number,
-    /// A boolean (`Condition`).
-    Boolean,
-    /// A string (`Error`, `Cause`, `Timestamp`, ...).
-    String,
-}
-
-impl Expected {
-    /// Whether a value is of the type.
-    pub fn admits(self, value: &Value) -> bool {
-        match (self, value) {
-            (Expected::Any, _) | (Expected::Collection, Value::Object(_)) => true,
-            _ => self.name() == value.type_name(),
-        }
-    }
-
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Expected::Any => "any",
-            Expected::Array | Expected::Collection => "array",
-            Expected::Number => "number",
-            Expected::Boolean => "boolean",
-            Expected::String => "string",
-        }
-    }
 }
 
 impl Expr {

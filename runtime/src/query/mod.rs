@@ -17,6 +17,7 @@ mod condition;
 pub(crate) mod digest;
 mod entropy;
 mod error;
+mod expected;
 mod expr;
 mod field;
 #[cfg(test)]
@@ -38,7 +39,8 @@ pub use condition::Condition;
 pub use entropy::Entropy;
 pub(crate) use entropy::SharedEntropy;
 pub use error::{CompileError, QueryError};
-pub use expr::{Expected, Expr};
+pub use expected::Expected;
+pub use expr::Expr;
 pub use reference::ReferencePath;
 pub use scope::{Context, Scope};
 pub use variables::{VariableIx, VariableNames, Variables};

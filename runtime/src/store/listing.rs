@@ -1,7 +1,6 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use super::StoredExecution;
 use crate::clock::Timestamp;
 
 /// Columns of an execution that are used only by lists, so that a list reads no records.
@@ -35,29 +34,6 @@ pub struct ListPosition {
     pub order: i64,
     /// The execution's key.
     pub key: u64,
-}
-
-/// A page of a list of executions.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct StoredPage {
-    /// The executions. There may be fewer than the filter's limit, or none, although more follow.
-    pub executions: Vec<StoredExecution>,
-    /// The position after which the next page begins; `None` at the end of the list.
-    pub next: Option<ListPosition>,
-}
-
-impl StoredPage {
-    /// Creates a page from up to `limit` + 1 executions; the additional one shows that more follow.
-    pub(crate) fn cut(mut executions: Vec<StoredExecution>, limit: Option<usize>) -> Self {
-        let limit = limit.unwrap_or(usize::MAX);
-        let is_more = executions.len() > limit;
-        executions.truncate(limit);
-        let last = executions.last().filter(|_| is_more);
-        Self {
-            next: last.map(StoredExecution::position),
-            executions,
-        }
-    }
 }
 
 /// The rows of one or more index ranges, in the order of a list.

@@ -47,6 +47,7 @@ mod listing;
 mod machine;
 mod map_run;
 mod memory;
+mod page;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
@@ -63,10 +64,11 @@ pub use self::error::StoreError;
 pub use self::execution::StoredExecution;
 pub use self::filter::StoreFilter;
 pub(crate) use self::listing::RangeRows;
-pub use self::listing::{ListPosition, StoredListing, StoredOrigin, StoredPage};
+pub use self::listing::{ListPosition, StoredListing, StoredOrigin};
 pub use self::machine::StoredMachine;
 pub use self::map_run::{StoredChild, StoredMapRun};
 pub use self::memory::MemoryStore;
+pub use self::page::StoredPage;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::{Recovery, RestoreReport, SqliteOptions, SqliteReader, SqliteStore};
 

@@ -7,10 +7,9 @@ use std::time::Duration;
 use smol_str::SmolStr;
 
 use super::RunningTask;
-use super::blocking_watcher::PollWatch;
-use super::failure::TaskFailure;
-use super::failure::TaskResult;
+use super::failure::{TaskFailure, TaskResult};
 use super::nested_start::NestedStart;
+use super::poll_watch::PollWatch;
 use crate::clock::Listeners;
 use crate::value::Value;
 

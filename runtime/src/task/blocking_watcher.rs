@@ -13,8 +13,9 @@ use std::time::{Duration, Instant};
 
 use smol_str::SmolStr;
 
+use super::poll_watch::PollWatch;
 use crate::execution_info::ExecutionInfo;
-use crate::program::{Program, StateIx};
+use crate::program::Program;
 
 /// How long a poll may take, unless an engine sets another threshold.
 pub(crate) const THRESHOLD: Duration = Duration::from_secs(1);
@@ -32,13 +33,6 @@ thread_local! {
         slot: WATCHER.slot(),
         named: Cell::new(ptr::null()),
     };
-}
-
-/// The state whose handler is polled, and how long a poll of it may take.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct PollWatch {
-    pub(crate) state: StateIx,
-    pub(crate) threshold: Duration,
 }
 
 /// A handler whose polls are watched.

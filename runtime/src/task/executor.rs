@@ -1,4 +1,4 @@
-//! Work that runs outside of the execution's task.
+//! The calls of handlers: in the execution's task, in a spawned task, or on a thread for blocking work.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -6,21 +6,62 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_util::FutureExt;
+use stepwright::TaskContext;
+use stepwright::task::Runs;
 use tokio::runtime::Handle;
 use tokio::task::{JoinError, JoinHandle};
 
 use super::blocking_watcher::WatchedPoll;
+use super::concurrency_limiter::with_permit;
+use super::handler::ErasedHandler;
 use super::{TaskFailure, TaskFuture, TaskResult};
 use crate::clock::{Clock, PendingGuard, note_sleep, while_watched};
+use crate::value::Value;
 
 /// The error of work that its runtime did not finish.
 const SHUT_DOWN: &str = "Stepwright.ShutDown";
+
+impl ErasedHandler {
+    /// Calls it. Nothing runs before the future is polled. `watched` is set when polls are watched outside of the execution's task.
+    pub(crate) fn call(
+        &self,
+        clock: &Clock,
+        context: TaskContext,
+        payload: Value,
+        watched: Option<WatchedPoll>,
+    ) -> TaskFuture {
+        let work = (self.call)(context, payload);
+        let Some(queue) = &self.queue else {
+            return run_on(self.runs, clock, work, watched);
+        };
+        let (runs, clock) = (self.runs, clock.clone());
+        Box::pin(with_permit(queue.permit(), move |permit| {
+            // A blocking call continues after it is cancelled. It retains its permit, and holds virtual time for the queued calls.
+            let pending = (runs == Runs::Blocking).then(|| PendingGuard::new(clock.clone()));
+            let work = async move {
+                let _kept = (permit, pending);
+                work.await
+            };
+            run_on(runs, &clock, Box::pin(work), watched)
+        }))
+    }
+}
+
+/// Moves work to where it must run.
+fn run_on(runs: Runs, clock: &Clock, work: TaskFuture, watched: Option<WatchedPoll>) -> TaskFuture {
+    match runs {
+        Runs::Spawned => Box::pin(spawned(clock.clone(), work, watched)),
+        Runs::Blocking => Box::pin(blocking(work)),
+        // In place; also for variants that this version does not support.
+        _ => work,
+    }
+}
 
 /// Runs blocking work on a thread for blocking work; without a tokio runtime, in place. Virtual time does not advance during the work, as for
 /// each pending handler.
 ///
 /// It cannot be cancelled: when the result is not awaited any more, it is dropped, and the context notifies the work.
-pub(super) async fn blocking(work: TaskFuture) -> TaskResult {
+async fn blocking(work: TaskFuture) -> TaskResult {
     let Ok(runtime) = Handle::try_current() else {
         return work.await;
     };
@@ -30,11 +71,7 @@ pub(super) async fn blocking(work: TaskFuture) -> TaskResult {
 }
 
 /// Runs work in a spawned task; without a tokio runtime, in place. Dropping the future cancels the work at its next await.
-pub(super) async fn spawned(
-    clock: Clock,
-    work: TaskFuture,
-    watched: Option<WatchedPoll>,
-) -> TaskResult {
+async fn spawned(clock: Clock, work: TaskFuture, watched: Option<WatchedPoll>) -> TaskResult {
     let Ok(runtime) = Handle::try_current() else {
         return work.await;
     };

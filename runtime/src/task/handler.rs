@@ -9,16 +9,14 @@ use smol_str::SmolStr;
 use stepwright::task::{INVALID_INPUT, INVALID_OUTPUT, JsonCall, Runs, WithContext};
 use stepwright::{Handler, TaskContext};
 
-use super::blocking_watcher::WatchedPoll;
-use super::concurrency_limiter::{WaitQueue, with_permit};
-use super::{TaskFailure, TaskFuture, executor};
-use crate::clock::{Clock, PendingGuard};
+use super::concurrency_limiter::WaitQueue;
+use super::{TaskFailure, TaskFuture};
 use crate::value::Value;
 
 /// A handler with erased types, with where it runs and whether it is idempotent.
 #[derive(Clone)]
 pub(crate) struct ErasedHandler {
-    call: Arc<dyn Fn(TaskContext, Value) -> TaskFuture + Send + Sync>,
+    pub(super) call: Arc<dyn Fn(TaskContext, Value) -> TaskFuture + Send + Sync>,
     /// Whether it uses its context. Others get a detached one.
     pub(crate) takes_context: bool,
     /// For messages.
@@ -27,7 +25,7 @@ pub(crate) struct ErasedHandler {
     /// Whether it is called again when its process ended while it was running.
     pub(crate) is_idempotent: bool,
     /// The queue of its calls, when their number is limited.
-    queue: Option<WaitQueue>,
+    pub(super) queue: Option<WaitQueue>,
 }
 
 impl ErasedHandler {
@@ -61,40 +59,6 @@ impl ErasedHandler {
     /// Makes its calls wait in this queue for a permit.
     pub(crate) fn queue_in(&mut self, queue: &WaitQueue) {
         self.queue = Some(queue.clone());
-    }
-
-    /// Calls it. Nothing runs before the future is polled. `watched` is set when polls are watched outside of the execution's task.
-    pub(crate) fn call(
-        &self,
-        clock: &Clock,
-        context: TaskContext,
-        payload: Value,
-        watched: Option<WatchedPoll>,
-    ) -> TaskFuture {
-        let work = (self.call)(context, payload);
-        let Some(queue) = &self.queue else {
-            return run_on(self.runs, clock, work, watched);
-        };
-        let (runs, clock) = (self.runs, clock.clone());
-        Box::pin(with_permit(queue.permit(), move |permit| {
-            // A blocking call continues after it is cancelled. It retains its permit, and holds virtual time for the queued calls.
-            let pending = (runs == Runs::Blocking).then(|| PendingGuard::new(clock.clone()));
-            let work = async move {
-                let _kept = (permit, pending);
-                work.await
-            };
-            run_on(runs, &clock, Box::pin(work), watched)
-        }))
-    }
-}
-
-/// Moves work to where it must run.
-fn run_on(runs: Runs, clock: &Clock, work: TaskFuture, watched: Option<WatchedPoll>) -> TaskFuture {
-    match runs {
-        Runs::Spawned => Box::pin(executor::spawned(clock.clone(), work, watched)),
-        Runs::Blocking => Box::pin(executor::blocking(work)),
-        // In place; also for variants that this version does not support.
-        _ => work,
     }
 }
 

@@ -5,9 +5,9 @@ use super::csv::CsvRows;
 use super::format::Format;
 use super::json;
 use super::lines::JsonLines;
-use super::rows::Row;
+use super::row::{Row, RowRead};
 use super::tail::{Piece, Tail};
-use super::window::{RowRead, Window};
+use super::window::Window;
 use crate::record::record;
 use crate::value::Value;
 

@@ -2,7 +2,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::format::Header;
-use super::window::{RowRead, Window};
+use super::row::RowRead;
+use super::window::Window;
 use crate::value::{Object, Str, Value};
 
 /// The most bytes of a header.

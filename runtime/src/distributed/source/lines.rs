@@ -1,6 +1,7 @@
 use std::ops::Range;
 
-use super::window::{RowRead, Window};
+use super::row::RowRead;
+use super::window::Window;
 use crate::value::Value;
 
 /// The values of a JSON Lines file.

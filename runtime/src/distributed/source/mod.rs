@@ -17,6 +17,7 @@ mod manifest;
 mod object_load;
 mod object_rows;
 mod open_object;
+mod row;
 mod rows;
 mod source_request;
 mod tail;

@@ -2,9 +2,8 @@ use super::content::Content;
 use super::content_version::ContentVersion;
 use super::format::Format;
 use super::item_reader::{ItemReader, ObjectRef};
-use super::rows::Row;
+use super::row::{Row, RowRead};
 use super::tail::{Piece, Tail};
-use super::window::RowRead;
 use crate::record::{Damaged, Reader as RecordReader, Record, Writer};
 
 /// The rows of an object that an ItemReader reads.

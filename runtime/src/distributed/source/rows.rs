@@ -4,13 +4,10 @@ use smol_str::SmolStr;
 
 use super::content::JsonRows;
 use super::object_rows::ObjectRows;
-use super::window::RowRead;
+use super::row::{Row, RowRead};
 use crate::objects::ListedObject;
 use crate::record::{Damaged, Reader, Record, Writer, record};
 use crate::value::Value;
-
-/// The key, if the row is a member of an object, and the value; or the reason why the rest of the file cannot be read.
-pub(super) type Row = Result<(Option<SmolStr>, Value), String>;
 
 /// The rows that are being read.
 #[derive(Clone, Debug)]

@@ -11,26 +11,6 @@ pub(super) struct Window {
     tail: Option<Tail>,
 }
 
-/// The result of taking a row.
-#[derive(Debug)]
-pub(super) enum RowRead<T> {
-    Row(T),
-    /// The window ends within the row. Nothing was taken.
-    More,
-    /// There are no more rows.
-    End,
-}
-
-impl<T> RowRead<T> {
-    pub(super) fn map<U>(self, map: impl FnOnce(T) -> U) -> RowRead<U> {
-        match self {
-            Self::Row(row) => RowRead::Row(map(row)),
-            Self::More => RowRead::More,
-            Self::End => RowRead::End,
-        }
-    }
-}
-
 impl Window {
     /// Creates a window of the whole content.
     pub(super) fn whole(bytes: Bytes) -> Self {

@@ -4,10 +4,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use smol_str::SmolStr;
 use tokio::sync::Notify;
 
+use super::queued_task::QueuedTask;
 use super::task::ActivityTask;
 use crate::clock::{AnswerHold, Clock, Timestamp};
-use crate::task::Responder;
-use crate::value::Value;
 
 /// The tasks of one activity that no worker has taken.
 ///
@@ -77,14 +76,6 @@ impl Drop for TransferredTask<'_> {
             self.queue.arrived.notify_one();
         }
     }
-}
-
-/// A task that waits for a worker.
-#[derive(Debug)]
-pub(in crate::engine) struct QueuedTask {
-    pub(in crate::engine) token: SmolStr,
-    pub(in crate::engine) input: Value,
-    pub(in crate::engine) responder: Responder,
 }
 
 impl ActivityQueue {

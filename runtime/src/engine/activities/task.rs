@@ -1,4 +1,4 @@
-use super::queue::QueuedTask;
+use super::queued_task::QueuedTask;
 use crate::clock::AnswerHold;
 use crate::value::Value;
 

@@ -1,6 +1,7 @@
 //! Resolves who executes a task: handlers, mocks, nested state machines, activities.
 
 pub(super) mod handlers;
+mod missing_handlers;
 pub(super) mod resolve;
 pub(super) mod test_cases;
 pub(super) mod unhandled_tasks;

@@ -13,11 +13,11 @@ use crate::engine::shared::EngineShared;
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::Calling;
 use crate::panics::guarded;
-use crate::task::blocking_watcher::{PollWatch, WatchedPoll};
+use crate::task::blocking_watcher::WatchedPoll;
 use crate::task::handler::ResolvedHandler;
 use crate::task::{
-    Answer, DefinedState, DefinedTask, Integration, IntegrationPattern, ResourceKind, Responder,
-    RunningTask, TaskCall, TaskEffect, TaskFuture, TaskSource,
+    Answer, DefinedState, DefinedTask, Integration, IntegrationPattern, PollWatch, ResourceKind,
+    Responder, RunningTask, TaskCall, TaskEffect, TaskFuture, TaskSource,
 };
 
 /// What happens to a handler's work when its process ended.

@@ -5,8 +5,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use smol_str::SmolStr;
 
-use crate::engine::drive::execution_state::Message;
-use crate::engine::shared::EngineShared;
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::Calling;
 
@@ -26,27 +24,6 @@ pub struct UnhandledTask {
     /// The target that its parameters name: the `FunctionName` of `lambda:invoke`, or the `StateMachineArn` of `states:startExecution`, for
     /// example.
     pub target: Option<String>,
-}
-
-impl EngineShared {
-    /// Returns the tasks that have no handler here.
-    pub(in crate::engine) fn unanswered(&self) -> Vec<UnhandledTask> {
-        let mut all = self.unanswered.all();
-        // A task in the queue of its activity gets a worker as soon as the activity exists.
-        all.retain(|task| !self.activities.exists(&task.resource));
-        all
-    }
-
-    /// Makes the waiting tasks look for handlers, after one was added.
-    pub(in crate::engine) fn look_for_handlers(&self) {
-        for task in self.unanswered.all() {
-            let known = self.executions().get(&task.execution).cloned();
-            if let Some(state) = known.or_else(|| self.runs.child(&task.execution)) {
-                // An execution that has ended ignores the message.
-                let _over = state.send(Message::LookForHandlers);
-            }
-        }
-    }
 }
 
 /// The unhandled tasks of an engine, by their executions and waits.

@@ -3,24 +3,22 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Poll, Waker};
 
-use smol_str::SmolStr;
 use thin_vec::ThinVec;
 use tokio::runtime::Id;
 use tokio::sync::{Notify, oneshot};
 
-use super::execution_task::ExecutionTask;
-use super::running_executions::RunningSlot;
+use super::message::Message;
+use super::parked_execution::ParkedExecution;
+use super::running_slot::RunningSlot;
 use crate::clock::{Clock, TimerFired, TimerSink};
 use crate::engine::completion::parent_link::ParentLink;
 use crate::engine::completion::report::ExecutionReport;
 use crate::engine::start::redrive_data::RedriveData;
 use crate::execution_info::ExecutionInfo;
 use crate::history::History;
-use crate::interpret::Failure;
 use crate::status::Status;
 use crate::store::StoreError;
 use crate::task::{Mailbox, WaitEvent};
-use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
 
 /// The shared part of an execution: its mailbox and its report. While the execution waits on real time, its task is parked here.
@@ -36,10 +34,7 @@ pub(crate) struct ExecutionState {
 
 struct MailboxState {
     messages: ThinVec<Message>,
-    /// The waker of the driver.
-    waker: Option<Waker>,
-    /// The execution, while it is parked: the next message spawns it again.
-    parked: Option<Box<ExecutionTask>>,
+    recipient: Recipient,
     /// Fields that most executions do not use.
     cold: Option<Box<StateColdFields>>,
     /// Its slot among the running executions.
@@ -50,6 +45,36 @@ struct MailboxState {
     is_closed: bool,
     /// Its start is durable, or needs not be.
     is_start_durable: bool,
+}
+
+/// The recipient of the next message.
+#[derive(Default)]
+enum Recipient {
+    /// No task has polled the mailbox since the last message.
+    #[default]
+    None,
+    /// The task that drives the execution, which the next message wakes.
+    Task(Waker),
+    /// The execution itself, while it is parked: the next message spawns it again.
+    Parked(Box<dyn ParkedExecution>),
+}
+
+impl Recipient {
+    /// Sets the task that drives the execution.
+    fn set_task(&mut self, waker: &Waker) {
+        match self {
+            Self::Task(known) => known.clone_from(waker),
+            other => *other = Self::Task(waker.clone()),
+        }
+    }
+
+    fn notify(self) {
+        match self {
+            Self::None => {}
+            Self::Task(waker) => waker.wake(),
+            Self::Parked(execution) => execution.respawn(),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -73,41 +98,6 @@ impl MailboxState {
     }
 }
 
-/// A message for an execution.
-pub(crate) enum Message {
-    Timer(WaitId, TimerKind),
-    Event(WaitId, WaitEvent),
-    Deadline,
-    Stop(Failure),
-    /// The engine is about to shut down: a durable execution is suspended as soon as no work of it runs in this process.
-    Drain,
-    /// The engine shuts down: a durable execution is suspended, and continues in another process.
-    ShutDown,
-    /// The execution must be suspended, because the store failed, with the cause.
-    CommitFailed(String),
-    /// The execution must be suspended, because its parent or a child was, with the reason.
-    Suspended(Failure),
-    /// A machine or an activity was added: it may be the missing handler of a task.
-    LookForHandlers,
-    /// UpdateMapRun for the run with this ARN; the reply is whether the run was running.
-    UpdateRun(
-        SmolStr,
-        crate::distributed::RunChanges,
-        oneshot::Sender<bool>,
-    ),
-    /// A request for the history as soon as it has more than this number of events.
-    History(u32, oneshot::Sender<History>),
-}
-
-impl From<TimerFired> for Message {
-    fn from(fired: TimerFired) -> Self {
-        match fired {
-            TimerFired::Deadline => Self::Deadline,
-            TimerFired::Wait(wait_id, kind) => Self::Timer(wait_id, kind),
-        }
-    }
-}
-
 impl ExecutionState {
     /// The state of an execution that is about to be stepped, and whose start is durable or needs not be.
     pub(in crate::engine) fn new(about: Arc<ExecutionInfo>, clock: &Clock) -> Arc<Self> {
@@ -126,8 +116,7 @@ impl ExecutionState {
             clock: clock.is_virtual().then(|| clock.clone()),
             mailbox: Mutex::new(MailboxState {
                 messages: ThinVec::new(),
-                waker: None,
-                parked: None,
+                recipient: Recipient::None,
                 cold: None,
                 running_slot: None,
                 is_awake: true,
@@ -225,7 +214,7 @@ impl ExecutionState {
 
     /// Sends a message. Returns it when the execution has ended.
     pub(in crate::engine) fn send(&self, message: Message) -> Result<(), Message> {
-        let (parked, waker) = {
+        let recipient = {
             let mut mailbox = self.lock();
             if mailbox.is_closed {
                 return Err(message);
@@ -235,13 +224,9 @@ impl ExecutionState {
                 mailbox.is_awake = true;
                 self.enter();
             }
-            (mailbox.parked.take(), mailbox.waker.take())
+            std::mem::take(&mut mailbox.recipient)
         };
-        if let Some(parked) = parked {
-            parked.respawn();
-        } else if let Some(waker) = waker {
-            waker.wake();
-        }
+        recipient.notify();
         Ok(())
     }
 
@@ -252,10 +237,7 @@ impl ExecutionState {
             mailbox.is_awake = true;
             self.enter();
         }
-        match &mut mailbox.waker {
-            Some(known) => known.clone_from(waker),
-            none => *none = Some(waker.clone()),
-        }
+        mailbox.recipient.set_task(waker);
         std::mem::take(&mut mailbox.messages)
     }
 
@@ -267,10 +249,7 @@ impl ExecutionState {
         is_answered: impl Fn(u32) -> bool,
     ) -> Vec<oneshot::Sender<History>> {
         let mut mailbox = self.lock();
-        match &mut mailbox.waker {
-            Some(known) => known.clone_from(waker),
-            none => *none = Some(waker.clone()),
-        }
+        mailbox.recipient.set_task(waker);
         let mut taken = Vec::new();
         let messages = std::mem::take(&mut mailbox.messages);
         for message in messages {
@@ -311,28 +290,37 @@ impl ExecutionState {
     }
 
     /// Parks the execution here until it has messages. Returns it when it has some.
-    pub(in crate::engine) fn park(&self, task: Box<ExecutionTask>) -> Option<Box<ExecutionTask>> {
+    pub(in crate::engine) fn park<T: ParkedExecution + 'static>(
+        &self,
+        execution: Box<T>,
+    ) -> Option<Box<T>> {
         let mut mailbox = self.lock();
         if !mailbox.messages.is_empty() {
-            return Some(task);
+            return Some(execution);
         }
         mailbox.is_awake = false;
-        let waker = mailbox.waker.take();
-        mailbox.parked = Some(task);
+        let parked = Recipient::Parked(execution);
+        let before = std::mem::replace(&mut mailbox.recipient, parked);
         drop(mailbox);
-        drop(waker);
+        drop(before);
         None
     }
 
     /// Takes a parked execution out if this runtime, which shuts down, would resume it.
-    pub(in crate::engine) fn take_parked(&self, runtime: Id) -> Option<Box<ExecutionTask>> {
-        let is_driven_there = |task: &mut Box<ExecutionTask>| task.is_driven_by(runtime);
-        self.lock().parked.take_if(is_driven_there)
+    pub(in crate::engine) fn take_parked(&self, runtime: Id) -> Option<Box<dyn ParkedExecution>> {
+        let mut mailbox = self.lock();
+        match std::mem::take(&mut mailbox.recipient) {
+            Recipient::Parked(execution) if execution.is_driven_by(runtime) => Some(execution),
+            other => {
+                mailbox.recipient = other;
+                None
+            }
+        }
     }
 
     /// Closes the execution. `tell` is called for each parent link, before virtual time may advance.
     pub(in crate::engine) fn close(&self, report: Arc<ExecutionReport>, tell: impl Fn(ParentLink)) {
-        let (left, parent_links, changed, waker, was_awake) = {
+        let (left, parent_links, changed, recipient, was_awake) = {
             let mut mailbox = self.lock();
             // A thread that finds it closed must find the report.
             let _ = self.report.set(report.clone());
@@ -345,11 +333,11 @@ impl ExecutionState {
                 std::mem::take(&mut mailbox.messages),
                 parent_links,
                 changed,
-                mailbox.waker.take(),
+                std::mem::take(&mut mailbox.recipient),
                 std::mem::take(&mut mailbox.is_awake),
             )
         };
-        drop(waker);
+        drop(recipient);
         for message in left {
             answer_late(message, &report);
         }

@@ -1,14 +1,11 @@
 //! The running executions.
 
 use std::cell::Cell;
-use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::execution_state::ExecutionState;
-
-/// The number of shards. Threads that start executions concurrently use different shards, to avoid lock contention.
-const SHARDS: usize = 16;
+use super::running_slot::{RunningSlot, SHARDS};
 
 thread_local! {
     /// The shard that this thread uses.
@@ -49,26 +46,6 @@ struct Shard {
 struct ShardSlots {
     open: Vec<Option<Weak<ExecutionState>>>,
     free: Vec<RunningSlot>,
-}
-
-/// The slot of a running execution, as one number to save memory.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::engine) struct RunningSlot(NonZeroU32);
-
-impl RunningSlot {
-    /// A shard has a capacity of 268 million.
-    fn new(shard: usize, slot: usize) -> Self {
-        let number = u32::try_from(slot * SHARDS + shard + 1).ok();
-        Self(number.and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX))
-    }
-
-    fn shard(self) -> usize {
-        (self.0.get() - 1) as usize % SHARDS
-    }
-
-    fn slot(self) -> usize {
-        (self.0.get() - 1) as usize / SHARDS
-    }
 }
 
 impl Shard {

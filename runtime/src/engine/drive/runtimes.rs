@@ -1,15 +1,10 @@
 //! The runtimes that resume parked executions.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::runtime::{Handle, Id};
 use tokio::task::AbortHandle;
-
-use crate::engine::shared::EngineShared;
 
 /// The runtimes that resume parked executions of an engine. Most engines have one.
 #[derive(Default)]
@@ -26,31 +21,34 @@ impl Runtimes {
     fn lock(&self) -> MutexGuard<'_, Vec<Arc<RuntimeHandle>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Returns a runtime by its id.
+    pub(super) fn find(&self, id: Id) -> Option<Arc<RuntimeHandle>> {
+        let runtimes = self.lock();
+        let found = runtimes.iter().find(|runtime| runtime.handle.id() == id);
+        found.cloned()
+    }
+
+    /// Adds a runtime.
+    pub(super) fn add(&self, runtime: Arc<RuntimeHandle>) {
+        self.lock().push(runtime);
+    }
+
+    /// Removes the runtime with this id, and returns its handles.
+    pub(super) fn remove(&self, id: Id) -> Vec<Arc<RuntimeHandle>> {
+        let has_id = |runtime: &mut Arc<RuntimeHandle>| runtime.handle.id() == id;
+        self.lock().extract_if(.., has_id).collect()
+    }
 }
 
 impl RuntimeHandle {
-    /// Returns the current tokio runtime, if there is one.
-    pub(in crate::engine) fn current(engine: &Arc<EngineShared>) -> Option<Arc<Self>> {
-        let handle = Handle::try_current().ok()?;
-        let id = handle.id();
-        let is_current = |runtime: &&Arc<Self>| runtime.handle.id() == id;
-        if let Some(runtime) = engine.runtimes.lock().iter().find(is_current) {
-            return Some(runtime.clone());
-        }
-        let has_ended = Arc::<AtomicBool>::default();
-        // A runtime that has ended drops the task immediately.
-        let guard = handle.spawn(RuntimeGuard {
-            engine: Arc::downgrade(engine),
-            runtime: id,
-            has_ended: has_ended.clone(),
-        });
-        let runtime = Arc::new(Self {
+    /// `guard` is a task of the runtime, which ends with this handle. It sets `has_ended` when the runtime shuts down.
+    pub(super) fn new(handle: Handle, guard: AbortHandle, has_ended: Arc<AtomicBool>) -> Self {
+        Self {
             handle,
-            guard: guard.abort_handle(),
+            guard,
             has_ended,
-        });
-        engine.runtimes.lock().push(runtime.clone());
-        Some(runtime)
+        }
     }
 
     /// Whether the runtime has shut down. An execution that is parked on it after that ends.
@@ -67,43 +65,5 @@ impl RuntimeHandle {
 impl Drop for RuntimeHandle {
     fn drop(&mut self) {
         self.guard.abort();
-    }
-}
-
-/// A task that is dropped when its runtime shuts down, as the tasks of executions that are not parked are.
-struct RuntimeGuard {
-    engine: Weak<EngineShared>,
-    runtime: Id,
-    has_ended: Arc<AtomicBool>,
-}
-
-impl Future for RuntimeGuard {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-        Poll::Pending
-    }
-}
-
-/// Ends the executions that are parked on the runtime.
-impl Drop for RuntimeGuard {
-    fn drop(&mut self) {
-        self.has_ended.store(true, Ordering::SeqCst);
-        let Some(engine) = self.engine.upgrade() else {
-            return;
-        };
-        let gone: Vec<_> = {
-            let mut runtimes = engine.runtimes.lock();
-            runtimes
-                .extract_if(.., |runtime| runtime.handle.id() == self.runtime)
-                .collect()
-        };
-        for state in engine.running.running() {
-            let children = engine.runs.at_work(&state.about.to_arn());
-            for state in std::iter::once(state).chain(children) {
-                drop(state.take_parked(self.runtime));
-            }
-        }
-        drop(gone);
     }
 }

@@ -1,17 +1,22 @@
 //! The parts of an engine that exist only with a store.
 
 pub(super) mod backup;
+mod blocking_reads;
 pub(super) mod outage;
 pub(super) mod quarantine;
 pub(super) mod reader_pool;
 pub(super) mod recover;
+mod recovered_children;
+mod resume;
+mod unreadable_executions;
+pub(super) mod version_cache;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use self::quarantine::Quarantine;
 use self::reader_pool::ReaderPool;
-use self::recover::RecoveredChildren;
+use self::recovered_children::RecoveredChildren;
 use super::drive::execution_state::ExecutionState;
 use super::journaled::{First, JournalPosition, Journaled};
 use super::machines::Machine;
@@ -191,6 +196,11 @@ impl DurableState {
                 .is_some_and(|child| child.report().is_none())
         });
         left.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// Fails when an execution is in the store and cannot be read.
+    pub(in crate::engine) fn check_readable(&self, arn: &str) -> Result<(), StoreError> {
+        self.quarantine.error(arn).map_or(Ok(()), Err)
     }
 
     fn lock_orphans(&self) -> MutexGuard<'_, Vec<Weak<ExecutionState>>> {

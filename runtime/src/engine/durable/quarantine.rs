@@ -6,14 +6,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use smol_str::SmolStr;
 
 use crate::clock::Timestamp;
-use crate::engine::Engine;
-use crate::engine::durable::DurableState;
-use crate::status::Status;
-use crate::store::{Change, StoreError, StoredExecution};
+use crate::store::{StoreError, StoredExecution};
 
 /// An open execution of the store that the engine cannot read: a record is damaged, the definition is missing or does not compile, or
 /// another version of this library wrote it. It stays in the store as it is, open and with its name, until an operator
-/// [aborts](Engine::abort_unreadable) it or an engine that can read it opens the store.
+/// [aborts](crate::Engine::abort_unreadable) it or an engine that can read it opens the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnreadableExecution {
@@ -75,11 +72,16 @@ impl Quarantine {
         self.lock().values().any(|entry| entry.row.key == key)
     }
 
-    fn key(&self, arn: &str) -> Option<u64> {
+    pub(super) fn key(&self, arn: &str) -> Option<u64> {
         Some(self.lock().get(arn)?.row.key)
     }
 
-    fn all(&self) -> Vec<UnreadableExecution> {
+    /// Removes an execution.
+    pub(super) fn remove(&self, arn: &str) {
+        self.lock().remove(arn);
+    }
+
+    pub(super) fn all(&self) -> Vec<UnreadableExecution> {
         let entries = self.lock();
         let all = entries
             .values()
@@ -91,45 +93,5 @@ impl Quarantine {
                 reason: reason.clone(),
             });
         all.collect()
-    }
-}
-
-impl DurableState {
-    /// Fails when an execution is in the store and cannot be read.
-    pub(in crate::engine) fn check_readable(&self, arn: &str) -> Result<(), StoreError> {
-        self.quarantine.error(arn).map_or(Ok(()), Err)
-    }
-}
-
-impl Engine {
-    /// Returns the open executions of the store that this engine cannot read and does not continue.
-    pub fn unreadable_executions(&self) -> Vec<UnreadableExecution> {
-        let durable = self.shared.durable.as_ref();
-        durable.map_or_else(Vec::new, |durable| durable.quarantine.all())
-    }
-
-    /// Ends an [unreadable execution](Self::unreadable_executions) with the status [`Status::Aborted`], without an event in its history.
-    /// Returns the time of its end; `None` when no unreadable execution has this ARN.
-    ///
-    /// # Errors
-    ///
-    /// Those of the store, which has the execution as it was then.
-    pub async fn abort_unreadable(&self, id: &str) -> Result<Option<Timestamp>, StoreError> {
-        let Some(durable) = &self.shared.durable else {
-            return Ok(None);
-        };
-        let Some(key) = durable.quarantine.key(id) else {
-            return Ok(None);
-        };
-        let stopped = self.shared.clock.now();
-        let close = Change::Close {
-            key,
-            status: Status::Aborted,
-            stopped,
-        };
-        durable.journal.commit(vec![close]).await?;
-        durable.quarantine.lock().remove(id);
-        tracing::warn!(execution = id, "an unreadable execution was aborted");
-        Ok(Some(stopped))
     }
 }

@@ -1,10 +1,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use tokio::sync::Semaphore;
 
-use crate::blocking;
-use crate::engine::shared::EngineShared;
 use crate::store::{Store, StoreError, StoreReader};
 
 /// How many requests read the store at a time.
@@ -17,7 +15,7 @@ pub(in crate::engine) struct ReaderPool {
     /// The reader that the next caller waits for when all are in use.
     next: AtomicUsize,
     /// Asynchronous callers wait here, so that they occupy no thread.
-    permits: Semaphore,
+    pub(super) permits: Semaphore,
 }
 
 impl ReaderPool {
@@ -42,31 +40,5 @@ impl ReaderPool {
         let next = self.next.fetch_add(1, Ordering::Relaxed) % self.readers.len();
         let reader = self.readers[next].lock();
         reader.unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl EngineShared {
-    /// Reads the store on a thread for blocking work. Returns `None` without a store.
-    pub(in crate::engine) async fn read_store<T: Send + 'static>(
-        self: &Arc<Self>,
-        work: impl FnOnce(&Self, &mut dyn StoreReader) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<Option<T>, StoreError> {
-        let Some(durable) = &self.durable else {
-            return Ok(None);
-        };
-        // The semaphore is never closed.
-        let _permit = durable.readers.permits.acquire().await;
-        let shared = self.clone();
-        let read = blocking::run(move || match &shared.durable {
-            Some(durable) => work(&shared, &mut **durable.readers.take()).map(Some),
-            None => Ok(None),
-        });
-        read.await.unwrap_or_else(|why| {
-            Err(StoreError::Io {
-                path: None,
-                doing: "be read".to_owned(),
-                why,
-            })
-        })
     }
 }

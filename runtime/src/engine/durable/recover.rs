@@ -1,176 +1,21 @@
 //! Continues the executions of the store.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use smol_str::SmolStr;
-use stepwright_asl::model::StateMachine;
 
+use super::version_cache::{ReadContext, RecoveredExecution, VersionCache};
 use crate::engine::completion::report::ExecutionReport;
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::durable::DurableState;
 use crate::engine::error::BuildError;
 use crate::engine::journaled::{First, JournalPosition, Journaled};
-use crate::engine::machines::registry::PendingMachine;
-use crate::engine::machines::{CompileSettings, Machine, Machines};
-use crate::engine::retention::retention_job::RetentionJob;
-use crate::engine::retention::retention_thread::RetentionThread;
 use crate::engine::shared::EngineShared;
 use crate::engine::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
 use crate::engine::start::redrive_data::RedriveData;
-use crate::interpret::{Execution, Outcome, RecordDecoder, RecordEncoder};
-use crate::limits::Limits;
+use crate::interpret::Outcome;
 use crate::status::Status;
-use crate::store::{StoreError, StoreReader, StoredExecution, StoredMachine};
-
-/// The context for reading the executions of a store.
-#[derive(Clone, Copy)]
-pub(in crate::engine) struct ReadContext<'a> {
-    pub(in crate::engine) setting: &'a CompileSettings,
-    pub(in crate::engine) limits: &'a Arc<Limits>,
-    /// Versions that are compiled already.
-    pub(in crate::engine) machines: Option<&'a Machines>,
-}
-
-/// The versions of state machines in a store, read and compiled on demand.
-#[derive(Default)]
-pub(in crate::engine) struct VersionCache {
-    /// By their hashes; `None` until they are read.
-    stored: Option<HashMap<String, StoredMachine>>,
-    compiled: HashMap<String, Arc<Machine>>,
-    /// Versions that cannot be used, by their hashes, if the error is final. This matters because thousands of executions may have the same
-    /// version.
-    unusable: Option<HashMap<String, StoreError>>,
-}
-
-impl VersionCache {
-    /// For a store that no other process writes: errors are final.
-    fn of_unchanged_store() -> Self {
-        Self {
-            unusable: Some(HashMap::new()),
-            ..Self::default()
-        }
-    }
-
-    fn stored(
-        &mut self,
-        reader: &mut dyn StoreReader,
-    ) -> Result<&HashMap<String, StoredMachine>, StoreError> {
-        if self.stored.is_none() {
-            let machines = reader.machines()?.into_iter();
-            let named = machines.map(|version| (version.hash.clone(), version));
-            self.stored = Some(named.collect());
-        }
-        Ok(self.stored.get_or_insert_default())
-    }
-
-    fn get(
-        &mut self,
-        reading: ReadContext<'_>,
-        reader: &mut dyn StoreReader,
-        row: &StoredExecution,
-    ) -> Result<Arc<Machine>, StoreError> {
-        let hash = &*row.machine_hash;
-        if let Some(known) = self.compiled.get(hash) {
-            return Ok(known.clone());
-        }
-        let unusable = self.unusable.as_ref();
-        if let Some(error) = unusable.and_then(|unusable| unusable.get(hash)) {
-            return Err(error.clone());
-        }
-        let machine = self.compile(reading, reader, row);
-        match (&machine, &mut self.unusable) {
-            (Ok(machine), _) => {
-                self.compiled.insert(hash.to_owned(), machine.clone());
-            }
-            (Err(error), Some(unusable)) => {
-                unusable.insert(hash.to_owned(), error.clone());
-            }
-            (Err(_), None) => {}
-        }
-        machine
-    }
-
-    /// Compiles the version of an execution, unless the engine has it.
-    fn compile(
-        &mut self,
-        reading: ReadContext<'_>,
-        reader: &mut dyn StoreReader,
-        row: &StoredExecution,
-    ) -> Result<Arc<Machine>, StoreError> {
-        let hash = &*row.machine_hash;
-        // A child has the version of its parent. Its machine is the parent's with `/` and the Map's label appended.
-        let name = row.machine.split('/').next().unwrap_or_default();
-        let newest = reading.machines.and_then(|machines| machines.find(name));
-        if let Some(newest) = newest.filter(|newest| newest.hash == hash) {
-            return Ok(newest);
-        }
-        if self.unusable.is_none() && !self.stored(reader)?.contains_key(hash) {
-            // The version may have been added after they were read.
-            self.stored = None;
-        }
-        let version = self.stored(reader)?.get(hash);
-        let compiled = compile(reading.setting, row, version).map(Arc::new);
-        compiled.map_err(|why| {
-            let machine = &row.machine;
-            StoreError::unreadable(format!("the state machine `{machine}`"), why)
-        })
-    }
-
-    /// Reads an execution from its records.
-    pub(in crate::engine) fn restore(
-        &mut self,
-        reading: ReadContext<'_>,
-        reader: &mut dyn StoreReader,
-        row: &StoredExecution,
-    ) -> Result<RecoveredExecution, StoreError> {
-        let machine = self.get(reading, reader, row)?;
-        let records = reader.records(row.key)?;
-        let mut restored = RecordDecoder::default();
-        let read = records.iter().try_for_each(|record| {
-            let program = machine.program.clone();
-            let limits = reading.limits.clone();
-            restored.read(record, |about| Execution::new(program, about, limits, 0, 0))
-        });
-        let finished = read.and_then(|()| restored.finish());
-        let (execution, written) = finished.map_err(|error| {
-            StoreError::unreadable(format!("the execution `{}`", row.arn), error)
-        })?;
-        let place = JournalPosition {
-            key: row.key,
-            machine_hash: row.machine_hash.clone().into(),
-            seq: u32::try_from(records.len()).unwrap_or(u32::MAX),
-        };
-        Ok(RecoveredExecution {
-            machine,
-            execution,
-            written,
-            place,
-        })
-    }
-}
-
-/// Compiles the version of a state machine with which an execution started.
-fn compile(
-    setting: &CompileSettings,
-    row: &StoredExecution,
-    version: Option<&StoredMachine>,
-) -> Result<Machine, String> {
-    let version = version.ok_or_else(|| format!("its version {} is missing", row.machine_hash))?;
-    let machine = StateMachine::from_json(&version.definition)
-        .map_err(|diagnostics| diagnostics.to_string())?;
-    let pending = PendingMachine::new(machine, version.machine_type);
-    let compiled = setting.compile(&version.name, &pending);
-    compiled.map_err(|problems| problems.join("\n"))
-}
-
-/// An execution of the store.
-pub(in crate::engine) struct RecoveredExecution {
-    pub(in crate::engine) machine: Arc<Machine>,
-    pub(in crate::engine) execution: Execution,
-    written: RecordEncoder,
-    place: JournalPosition,
-}
+use crate::store::{StoreError, StoreReader, StoredExecution};
 
 /// A closed execution, read from the store.
 pub(in crate::engine) struct ClosedExecution {
@@ -178,37 +23,6 @@ pub(in crate::engine) struct ClosedExecution {
     /// Whether it is a child of a Map Run.
     pub(in crate::engine) is_child: bool,
     pub(in crate::engine) place: JournalPosition,
-}
-
-/// Children of Map Runs that an earlier process was running.
-#[derive(Default)]
-pub(in crate::engine) struct RecoveredChildren {
-    by_arn: HashMap<SmolStr, PendingExecution>,
-    /// Their ARNs. A child comes before its own children.
-    order: VecDeque<SmolStr>,
-}
-
-impl RecoveredChildren {
-    fn add(&mut self, child: PendingExecution) {
-        let arn = child.state.about.arn().clone();
-        self.order.push_back(arn.clone());
-        self.by_arn.insert(arn, child);
-    }
-
-    /// Takes a child by its ARN.
-    pub(in crate::engine) fn take(&mut self, arn: &str) -> Option<PendingExecution> {
-        self.by_arn.remove(arn)
-    }
-
-    /// Takes the next child that its parent did not take.
-    pub(in crate::engine) fn take_next(&mut self) -> Option<PendingExecution> {
-        while let Some(arn) = self.order.pop_front() {
-            if let Some(child) = self.by_arn.remove(&arn) {
-                return Some(child);
-            }
-        }
-        None
-    }
 }
 
 impl DurableState {
@@ -287,33 +101,6 @@ impl EngineShared {
             }
         }
         Ok(all)
-    }
-
-    /// Starts the job that deletes the executions of the store after their retention time.
-    pub(in crate::engine) fn start_retention(&self) -> Result<(), StoreError> {
-        let Some(durable) = &self.durable else {
-            return Ok(());
-        };
-        let reader = durable.retention_reader.lock();
-        let Some(reader) = reader.unwrap_or_else(PoisonError::into_inner).take() else {
-            return Ok(());
-        };
-        let retention = durable.retention;
-        let job = RetentionJob {
-            retention,
-            trusted_clock: durable.trusted_clock.clone(),
-            reader,
-            journal: durable.journal.submitter(),
-            executions: self.executions.clone(),
-            runs: self.runs.clone(),
-            versions: durable.versions.clone(),
-            batch: 1,
-            has_deleted_versions: false,
-        };
-        let retention_thread = RetentionThread::start(&self.clock, retention, job)?;
-        // It starts only once.
-        let _ = durable.retention_thread.set(retention_thread);
-        Ok(())
     }
 
     /// Prepares an execution that continues from its last commit.

@@ -5,7 +5,8 @@ use std::sync::{Arc, Weak};
 use smol_str::SmolStr;
 
 use crate::distributed::WriteRequest;
-use crate::engine::drive::execution_state::{ExecutionState, Message};
+use crate::engine::drive::execution_state::ExecutionState;
+use crate::engine::drive::message::Message;
 use crate::engine::nested::map_runs::MapRunRecord;
 use crate::interpret::{ChildStart, Failure};
 use crate::task::TaskEffect;

@@ -8,7 +8,7 @@ use crate::clock::{Listeners, Timer, TimerFired, Timestamp};
 use crate::distributed::source::{LoadError, SourceRequest, SourceResponse};
 use crate::distributed::{RunView, Tally, WriteRequest, WriteResponse};
 use crate::engine::dispatch::resolve::ResumeDecision;
-use crate::engine::drive::execution_state::Message;
+use crate::engine::drive::message::Message;
 use crate::engine::drive::running_work::{WorkFuture, WorkResult};
 use crate::engine::nested;
 use crate::engine::tokens::new_token;

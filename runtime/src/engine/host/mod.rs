@@ -18,7 +18,8 @@ use crate::distributed::{WriteRequest, WriteResponse};
 use crate::engine::activities::QueuedTask;
 use crate::engine::completion::parent_link::{ChildRole, ParentLink};
 use crate::engine::drive::execution_deadline::ExecutionDeadline;
-use crate::engine::drive::execution_state::{ExecutionState, Message};
+use crate::engine::drive::execution_state::ExecutionState;
+use crate::engine::drive::message::Message;
 use crate::engine::drive::running_work::{RunningWork, WorkFuture, WorkResult};
 use crate::engine::drive::wait_map::WaitMap;
 use crate::engine::error::{StartError, TokenError};
@@ -31,10 +32,10 @@ use crate::objects::ObjectStore;
 use crate::program::Program;
 use crate::query::Entropy;
 use crate::store::{StoreError, StoredMapRun};
-use crate::task::blocking_watcher::{PollWatch, WatchedPoll, while_polled};
+use crate::task::blocking_watcher::{WatchedPoll, while_polled};
 use crate::task::{
-    Integration, NestedStart, Responder, RunningTask, TaskEffect, TaskFailure, TaskResult,
-    TaskSource,
+    Integration, NestedStart, PollWatch, Responder, RunningTask, TaskEffect, TaskFailure,
+    TaskResult, TaskSource,
 };
 use crate::value::Value;
 use crate::wait_id::TimerKind;

@@ -1,5 +1,6 @@
 //! State machines: their versions, and the registry of an engine's builder.
 
+mod machine_operations;
 pub(super) mod registry;
 
 use std::collections::HashMap;

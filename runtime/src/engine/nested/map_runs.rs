@@ -8,7 +8,8 @@ use smol_str::SmolStr;
 
 use crate::clock::Timestamp;
 use crate::distributed::{MapRun, RunView, Tally};
-use crate::engine::drive::execution_state::{ExecutionState, Message};
+use crate::engine::drive::execution_state::ExecutionState;
+use crate::engine::drive::message::Message;
 use crate::interpret::Failure;
 use crate::record::{Damaged, ReadNodes, Reader, Record, Writer};
 use crate::status::Status;

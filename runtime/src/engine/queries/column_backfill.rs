@@ -8,7 +8,6 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::list_columns;
-use crate::engine::shared::EngineShared;
 use crate::panics::guarded;
 use crate::store::journal::Submitter;
 use crate::store::{Change, StoreError, StoreReader, StoredExecution, StoredListing};
@@ -50,7 +49,12 @@ impl ListingWarnings {
 }
 
 impl ColumnBackfill {
-    fn start(
+    /// Starts the thread.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Io`] when the operating system cannot create a thread.
+    pub(in crate::engine) fn start(
         reader: Box<dyn StoreReader>,
         journal: Submitter,
         warnings: Arc<ListingWarnings>,
@@ -162,23 +166,5 @@ impl BackfillTask {
             }
             std::thread::park_timeout(left);
         }
-    }
-}
-
-impl EngineShared {
-    /// Starts to fill the columns of lists, where an earlier version of this library wrote executions.
-    pub(in crate::engine) fn start_column_backfill(&self) -> Result<(), StoreError> {
-        let Some(durable) = &self.durable else {
-            return Ok(());
-        };
-        let reader = durable.listing_reader.lock();
-        let Some(reader) = reader.unwrap_or_else(PoisonError::into_inner).take() else {
-            return Ok(());
-        };
-        let warnings = durable.unlisted.clone();
-        let job = ColumnBackfill::start(reader, durable.journal.submitter(), warnings)?;
-        // It begins once.
-        let _ = durable.column_backfill.set(job);
-        Ok(())
     }
 }

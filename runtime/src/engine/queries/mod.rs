@@ -5,4 +5,5 @@ pub(super) mod execution_list;
 pub(super) mod executions;
 pub(super) mod list_columns;
 pub(super) mod list_index;
+mod query_operations;
 pub(super) mod stored_executions;

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 use crate::engine::dispatch::handlers::Handlers;
-use crate::engine::durable::recover::{ReadContext, VersionCache};
+use crate::engine::durable::version_cache::{ReadContext, VersionCache};
 use crate::engine::machines::{CompileSettings, MachineDescription};
 use crate::history::History;
 use crate::interpret::Outcome;

@@ -30,7 +30,7 @@ pub use crate::distributed::RunChanges;
 pub use crate::execution_info::Origin;
 pub use crate::program::label_of;
 
-use super::drive::execution_state::Message;
+use super::drive::message::Message;
 use super::{Engine, StartError, TokenError};
 use crate::distributed::MapRun;
 use crate::execution_info::ExecutionInfo;

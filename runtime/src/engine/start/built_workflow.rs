@@ -3,9 +3,10 @@ use stepwright::builder::BuiltWorkflow;
 
 use super::input::{self, StartInput};
 use super::options::StartOptions;
+use super::start_operations::to_value;
+use crate::engine::Engine;
 use crate::engine::error::StartError;
 use crate::engine::execution_handle::ExecutionHandle;
-use crate::engine::{Engine, to_value};
 
 impl Engine {
     /// Starts a workflow that the typed builder made and that

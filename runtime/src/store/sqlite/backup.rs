@@ -3,7 +3,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, Error, OpenFlags};
 
-use super::error::StorePath;
+use super::store_path::StorePath;
 use super::{log_file, session};
 use crate::atomic_file;
 use crate::store::StoreError;

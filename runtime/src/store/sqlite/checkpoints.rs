@@ -11,8 +11,8 @@ use std::thread::JoinHandle;
 
 use rusqlite::{Connection, Error, OpenFlags};
 
-use super::error::StorePath;
-use super::options;
+use super::connection;
+use super::store_path::StorePath;
 use crate::store::StoreError;
 
 /// The number of pages from which the log is copied. With 6,000 the 99th percentile of starts took a third longer: a sync writes more pages,
@@ -140,8 +140,8 @@ struct CheckpointThread {
 impl CheckpointThread {
     fn start(place: &StorePath) -> Result<Self, StoreError> {
         let cannot = |error: io::Error| place.io("start the thread of its checkpoints", error);
-        let connection = options::connect(place, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        options::sync_fully(&connection).map_err(|error| place.error("open the file", error))?;
+        let connection = connection::connect(place, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection::sync_fully(&connection).map_err(|error| place.error("open the file", error))?;
         let (asks, asked) = mpsc::sync_channel(1);
         let stage = Arc::new(AtomicU8::new(IDLE));
         let (of_thread, place) = (stage.clone(), place.clone());

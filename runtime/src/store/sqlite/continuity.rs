@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags};
 
-use super::error::StorePath;
 use super::log_file::{self, LogFile};
 use super::schema;
 use super::session::Session;
+use super::store_path::StorePath;
 use crate::store::StoreError;
 
 /// How many times a reader checks again before it rejects a store: an engine may be opening or closing it.

@@ -3,9 +3,9 @@ use std::io::ErrorKind;
 #[cfg(unix)]
 use std::path::{Path, PathBuf};
 
-use super::error::StorePath;
 #[cfg(unix)]
 use super::log_file;
+use super::store_path::StorePath;
 use crate::store::StoreError;
 
 /// The files that a store has opened, identified by device and inode. A new file at the same path has another identity.

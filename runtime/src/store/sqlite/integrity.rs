@@ -4,9 +4,9 @@ use std::path::Path;
 
 use rusqlite::{Connection, Row};
 
-use super::error::StorePath;
 use super::schema::{self, FileContent};
-use super::{continuity, options, row};
+use super::store_path::StorePath;
+use super::{connection, continuity, row};
 use crate::store::StoreError;
 
 /// Checks a file without its log: that it is a store of a known version, SQLite's `integrity_check`, and the checksum of each record
@@ -21,7 +21,7 @@ pub(super) fn check(file: &Path) -> Result<(), StoreError> {
     };
     let cannot_check = |error| place.error("check the file", error);
     let connection = continuity::open_without_log(file).map_err(cannot_check)?;
-    options::set_defenses(&connection).map_err(cannot_check)?;
+    connection::set_defenses(&connection).map_err(cannot_check)?;
     let version = match schema::find(&connection, &place)? {
         FileContent::Nothing => return Err(place.not_a_store("it is empty")),
         FileContent::Version(version) => version,

@@ -2,9 +2,9 @@
 
 use rusqlite::Connection;
 
-use super::error::StorePath;
 use super::session::{self, Session};
-use super::{checkpoints, options, schema, write};
+use super::store_path::StorePath;
+use super::{checkpoints, connection, schema, write};
 use crate::store::StoreError;
 
 /// Called after each step, with its name.
@@ -64,5 +64,5 @@ pub(super) fn end(
         ));
     }
     steps("the log is empty");
-    options::allow_log_removal(connection, true).map_err(cannot_close)
+    connection::allow_log_removal(connection, true).map_err(cannot_close)
 }

@@ -2,8 +2,8 @@
 
 mod backup;
 mod checkpoints;
+mod connection;
 mod continuity;
-mod error;
 mod file_identity;
 mod integrity;
 mod lifecycle;
@@ -18,6 +18,7 @@ mod restore;
 mod row;
 mod schema;
 mod session;
+mod store_path;
 #[cfg(test)]
 mod tests;
 mod version_ids;
@@ -33,9 +34,9 @@ pub use self::recover::Recovery;
 pub use self::restore::RestoreReport;
 
 use self::checkpoints::{Checkpoints, LogRestart};
-use self::error::StorePath;
 use self::file_identity::FileIdentity;
 use self::lock::Lock;
+use self::store_path::StorePath;
 use self::write::RowIds;
 use super::{Change, Store, StoreError, StoreReader};
 
@@ -72,32 +73,12 @@ pub struct SqliteStore {
     _lock: Lock,
 }
 
-/// # Blocking
-///
-/// All functions block the thread while they read and write files.
 impl SqliteStore {
-    /// Opens a store, or creates it. A store of an older version of this library is migrated.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::InUse`], [`StoreError::ReadOnly`], [`StoreError::NotAStore`], [`StoreError::NewerVersion`],
-    /// [`StoreError::ForeignLog`], [`StoreError::MissingLog`], [`StoreError::Corrupt`], [`StoreError::Full`], [`StoreError::Io`].
-    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        Self::options().open(path)
-    }
-
-    /// Returns options that can be set before a store is opened.
-    pub fn options() -> SqliteOptions {
-        SqliteOptions::default()
-    }
-
     /// Returns the path of the file, with all symbolic links resolved.
     pub fn path(&self) -> &Path {
         &self.place.path
     }
-}
 
-impl SqliteStore {
     /// Writes the session to the log.
     fn advance(&self) -> Result<(), StoreError> {
         write::transact(&self.connection, &self.place, || {

@@ -1,23 +1,18 @@
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
-use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::checkpoints::Checkpoints;
-use super::error::StorePath;
 use super::file_identity::FileIdentity;
 use super::lock::Lock;
 use super::schema::{self, FileContent};
+use super::store_path::StorePath;
 use super::write::RowIds;
-use super::{SqliteStore, continuity, lifecycle};
+use super::{SqliteStore, connection, continuity, lifecycle};
 use crate::store::StoreError;
 
 /// The page size of new stores in bytes. Twice SQLite's default: a tenth faster for the records of executions.
 const PAGE_SIZE: u32 = 8_192;
-
-/// How long a connection waits for another program's lock. An engine's own readers and its writer do not wait for each other.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Options for opening a [`SqliteStore`].
 ///
@@ -48,13 +43,11 @@ impl SqliteOptions {
     ///
     /// Those of [`SqliteStore::open`].
     pub fn open(&self, path: impl AsRef<Path>) -> Result<SqliteStore, StoreError> {
-        let place = StorePath {
-            path: resolve(path.as_ref())?,
-        };
+        let place = StorePath::resolve(path.as_ref())?;
         let lock = Lock::take(&place.path)?;
         continuity::check(&place)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-        let connection = connect(&place, flags)?;
+        let connection = connection::connect(&place, flags)?;
         self.prepare(&connection, &place)?;
         Ok(SqliteStore {
             checkpoints: Checkpoints::default(),
@@ -90,7 +83,7 @@ impl SqliteOptions {
             let why = format!("SQLite stays in the mode `{mode}`; is the file on a network?");
             return Err(place.io("begin a write-ahead log", why));
         }
-        sync_fully(connection).map_err(cannot_open)?;
+        connection::sync_fully(connection).map_err(cannot_open)?;
         // The checkpoint thread does this concurrently with commits.
         set("wal_autocheckpoint", &0)?;
         // Shrinks the log after one large transaction.
@@ -106,63 +99,22 @@ impl SqliteOptions {
     }
 }
 
-/// Opens a connection with the settings of the writer and of readers.
-pub(super) fn connect(place: &StorePath, flags: OpenFlags) -> Result<Connection, StoreError> {
-    let cannot_open = |error| place.error("open the file", error);
-    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(&place.path, flags).map_err(cannot_open)?;
-    connection.busy_timeout(PATIENCE).map_err(cannot_open)?;
-    // By default, closing the last connection removes the log, also if the store was not closed cleanly.
-    allow_log_removal(&connection, false).map_err(cannot_open)?;
-    connection.set_prepared_statement_cache_capacity(32);
-    set_defenses(&connection).map_err(cannot_open)?;
-    Ok(connection)
-}
-
-/// Enables the protections against a damaged or malicious file.
-pub(super) fn set_defenses(connection: &Connection) -> Result<(), rusqlite::Error> {
-    connection.pragma_update(None, "trusted_schema", false)?;
-    connection.pragma_update(None, "cell_size_check", true)
-}
-
-/// Sets whether the last connection copies and removes the log when it is closed.
-pub(super) fn allow_log_removal(
-    connection: &Connection,
-    is_allowed: bool,
-) -> Result<(), rusqlite::Error> {
-    connection
-        .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !is_allowed)
-        .map(drop)
-}
-
-/// Syncs the log at each commit, on macOS with a full sync of the disk, and syncs the file before the log restarts.
-pub(super) fn sync_fully(connection: &Connection) -> Result<(), rusqlite::Error> {
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "fullfsync", true)
-}
-
-/// Returns the path without symbolic links, so that a file has only one lock. The file may be missing, its directory must exist.
-pub(super) fn resolve(path: &Path) -> Result<PathBuf, StoreError> {
-    let named = StorePath {
-        path: path.to_owned(),
-    };
-    let name = path
-        .file_name()
-        .ok_or_else(|| named.not_a_store("the path names no file"))?;
-    if let Ok(found) = path.canonicalize() {
-        return match found.metadata() {
-            Ok(metadata) if metadata.is_file() => Ok(found),
-            Ok(metadata) if metadata.is_dir() => Err(named.not_a_store("it is a folder")),
-            Ok(_) => Err(named.not_a_store("it is no regular file")),
-            Err(error) => Err(named.io("look at the file", error)),
-        };
+/// # Blocking
+///
+/// All functions block the thread while they read and write files.
+impl SqliteStore {
+    /// Opens a store, or creates it. A store of an older version of this library is migrated.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::InUse`], [`StoreError::ReadOnly`], [`StoreError::NotAStore`], [`StoreError::NewerVersion`],
+    /// [`StoreError::ForeignLog`], [`StoreError::MissingLog`], [`StoreError::Corrupt`], [`StoreError::Full`], [`StoreError::Io`].
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::options().open(path)
     }
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    let found = folder.canonicalize();
-    let found = found
-        .map_err(|error| named.io(format!("find its folder `{}`", folder.display()), error))?;
-    Ok(found.join(name))
+
+    /// Returns options that can be set before a store is opened.
+    pub fn options() -> SqliteOptions {
+        SqliteOptions::default()
+    }
 }

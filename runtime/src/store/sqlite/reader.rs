@@ -6,11 +6,11 @@ use bytes::Bytes;
 use rusqlite::{Connection, OpenFlags, Params, Row};
 
 use super::continuity::{self, MainFile};
-use super::error::StorePath;
 use super::lock::Lock;
 use super::row::{MachineVersion, RawExecution};
 use super::schema::{self, FileContent};
-use super::{backup, list, log_file, options, row};
+use super::store_path::StorePath;
+use super::{backup, connection, list, log_file, row};
 use crate::clock::Timestamp;
 use crate::store::{
     RangeRows, StoreError, StoreFilter, StoreReader, StoredActivity, StoredDocument,
@@ -53,8 +53,8 @@ impl EmptyLog {
         if session.is_open {
             return None;
         }
-        let connection = options::connect(place, OpenFlags::SQLITE_OPEN_READ_WRITE).ok()?;
-        options::allow_log_removal(&connection, true).ok()?;
+        let connection = connection::connect(place, OpenFlags::SQLITE_OPEN_READ_WRITE).ok()?;
+        connection::allow_log_removal(&connection, true).ok()?;
         // SQLite opens the log when it reads, and removes it when no other connection has it open.
         schema::find(&connection, place).ok().map(drop)
     }
@@ -82,13 +82,12 @@ impl SqliteReader {
     /// [`StoreError::NotAStore`], [`StoreError::NewerVersion`], [`StoreError::OlderVersion`], [`StoreError::Corrupt`],
     /// [`StoreError::ForeignLog`], [`StoreError::MissingLog`], [`StoreError::Io`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let path = options::resolve(path.as_ref())?;
-        let place = StorePath { path };
+        let place = StorePath::resolve(path.as_ref())?;
         if let Err(error) = place.path.metadata() {
             return Err(place.io("open the file", error));
         }
         continuity::check_for_reader(&place)?;
-        let connection = options::connect(&place, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let connection = connection::connect(&place, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         match schema::find(&connection, &place)? {
             FileContent::Nothing => Err(place.not_a_store("it is empty")),
             FileContent::Version(found) if found < schema::NEWEST => {

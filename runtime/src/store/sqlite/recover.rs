@@ -2,9 +2,11 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::OpenFlags;
 
-use super::error::StorePath;
 use super::lock::Lock;
-use super::{SqliteStore, checkpoints, continuity, integrity, log_file, options, session, write};
+use super::store_path::StorePath;
+use super::{
+    SqliteStore, checkpoints, connection, continuity, integrity, log_file, session, write,
+};
 use crate::atomic_file;
 use crate::clock::Timestamp;
 use crate::store::StoreError;
@@ -35,9 +37,7 @@ impl SqliteStore {
     /// [`StoreError::InUse`] while an engine has the store open; [`StoreError::ForeignLog`] when there is a log but no file;
     /// [`StoreError::Corrupt`] when the file is damaged; other errors of opening.
     pub fn recover(path: impl AsRef<Path>) -> Result<Recovery, StoreError> {
-        let place = StorePath {
-            path: options::resolve(path.as_ref())?,
-        };
+        let place = StorePath::resolve(path.as_ref())?;
         let file_exists =
             log_file::has_bytes(&place.path).map_err(|error| place.io("open the file", error))?;
         if !file_exists && !log_file::path_of(&place.path).exists() {
@@ -104,8 +104,8 @@ pub(super) fn free_name(path: &Path) -> PathBuf {
 /// Marks a store without a log as closed cleanly, with a new epoch.
 fn close_cleanly(place: &StorePath) -> Result<(), StoreError> {
     let cannot = |error| place.error("begin a new epoch", error);
-    let connection = options::connect(place, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    options::sync_fully(&connection).map_err(cannot)?;
+    let connection = connection::connect(place, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection::sync_fully(&connection).map_err(cannot)?;
     write::transact(&connection, place, || {
         session::advance_with_header(&connection).map_err(cannot)
     })?;
@@ -115,5 +115,5 @@ fn close_cleanly(place: &StorePath) -> Result<(), StoreError> {
         })?;
     }
     checkpoints::empty_log(&connection).map_err(cannot)?;
-    options::allow_log_removal(&connection, true).map_err(cannot)
+    connection::allow_log_removal(&connection, true).map_err(cannot)
 }

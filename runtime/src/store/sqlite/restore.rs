@@ -3,10 +3,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::continuity::MainFile;
-use super::error::StorePath;
 use super::lock::Lock;
 use super::recover::free_name;
-use super::{SqliteStore, integrity, log_file, options};
+use super::store_path::StorePath;
+use super::{SqliteStore, integrity, log_file};
 use crate::atomic_file;
 use crate::store::StoreError;
 
@@ -35,12 +35,8 @@ impl SqliteStore {
         backup: impl AsRef<Path>,
         to: impl AsRef<Path>,
     ) -> Result<RestoreReport, StoreError> {
-        let backup = StorePath {
-            path: options::resolve(backup.as_ref())?,
-        };
-        let place = StorePath {
-            path: options::resolve(to.as_ref())?,
-        };
+        let backup = StorePath::resolve(backup.as_ref())?;
+        let place = StorePath::resolve(to.as_ref())?;
         if backup.path == place.path {
             return Err(place.io("be restored", "the backup is the store itself"));
         }

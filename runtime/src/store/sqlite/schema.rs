@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::error::StorePath;
+use super::store_path::StorePath;
 use crate::store::StoreError;
 
 /// The application id, which distinguishes a store from another application's database: `Stpw`.

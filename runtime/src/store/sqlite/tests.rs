@@ -12,8 +12,8 @@ use tempfile::TempDir;
 use super::log_file::{LogFile, path_of};
 use super::schema::{self, FileContent};
 use super::session::{self, Session};
-use super::{SqliteReader, SqliteStore, lifecycle, options, write};
-use super::{error::StorePath, integrity};
+use super::{SqliteReader, SqliteStore, connection, lifecycle, write};
+use super::{integrity, store_path::StorePath};
 use crate::Status;
 use crate::clock::Timestamp;
 use crate::store::{Change, Store, StoreError, StoredExecution};
@@ -144,8 +144,8 @@ fn crash_at_each_step(before: &Files, expected: &BTreeSet<u64>) {
         last = now;
     };
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE;
-    let connection = options::connect(&place, flags).expect("it opens");
-    options::sync_fully(&connection).expect("it runs");
+    let connection = connection::connect(&place, flags).expect("it opens");
+    connection::sync_fully(&connection).expect("it runs");
     let from = match schema::find(&connection, &place).expect("a store") {
         FileContent::Version(version) => version,
         FileContent::Nothing => 0,

@@ -3,10 +3,10 @@
 use rusqlite::{Connection, Error, Params, ffi, params};
 
 use super::checkpoints::LogRestart;
-use super::error::StorePath;
 use super::origins::Origins;
 use super::row::{self, checksum};
 use super::session;
+use super::store_path::StorePath;
 use super::version_ids::VersionIds;
 use crate::Status;
 use crate::clock::Timestamp;

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 use tokio::runtime::{Handle, Id};
 
 use super::{DriveOutcome, ExecutionTask};
+use crate::engine::drive::parked_execution::ParkedExecution;
 use crate::engine::drive::runtimes::RuntimeHandle;
 
 /// Drives an execution in a separate task, as long as it can make progress. While it only waits for messages there is no task: it is parked
@@ -64,6 +65,17 @@ impl Future for Driver {
 }
 
 impl ExecutionTask {
+    /// Spawns a task for each execution that this one has started.
+    pub(super) fn spawn_pending_executions(&mut self) {
+        for pending_execution in std::mem::take(&mut self.host.pending_executions) {
+            let task = Self::new(self.host.engine.clone(), pending_execution);
+            // Where there is no runtime any more, dropping the task ends its execution.
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                runtime.spawn(Driver::new(task));
+            }
+        }
+    }
+
     /// Parks the execution in its state. Returns it when it has messages.
     fn park(mut self: Box<Self>) -> Option<Box<Self>> {
         self.is_on_caller = false;
@@ -78,17 +90,17 @@ impl ExecutionTask {
         }
         awake
     }
+}
 
-    /// Spawns a parked execution again.
-    pub(in crate::engine) fn respawn(self: Box<Self>) {
+impl ParkedExecution for ExecutionTask {
+    fn respawn(self: Box<Self>) {
         // If its runtime has ended, dropping the task ends the execution.
         if let Some(runtime) = self.runtime.clone() {
             runtime.handle().spawn(Driver::new(self));
         }
     }
 
-    /// Whether this runtime ran the execution last.
-    pub(in crate::engine) fn is_driven_by(&self, id: Id) -> bool {
+    fn is_driven_by(&self, id: Id) -> bool {
         let runtime = self.runtime.as_ref();
         runtime.is_some_and(|runtime| runtime.handle().id() == id)
     }

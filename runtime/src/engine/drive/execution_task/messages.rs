@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::{COMMIT_FAILED, ExecutionTask, shut_down};
-use crate::engine::drive::execution_state::Message;
+use crate::engine::drive::message::Message;
 use crate::engine::drive::running_work::WorkResult;
 use crate::interpret::{Execution, Failure};
 use crate::task::{Acknowledgement, TaskFailure, WaitEvent};

@@ -263,17 +263,6 @@ impl ExecutionTask {
         host.deadline.arm_if_next(clock, &host.state, bound);
     }
 
-    /// Spawns a task for each execution that this one has started.
-    fn spawn_pending_executions(&mut self) {
-        for pending_execution in std::mem::take(&mut self.host.pending_executions) {
-            let task = Self::new(self.host.engine.clone(), pending_execution);
-            // Where there is no runtime any more, dropping the task ends its execution.
-            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-                runtime.spawn(Driver::new(task));
-            }
-        }
-    }
-
     /// Reports the new events of a Map Run's child to the observer, and aborts the child if the observer requests it.
     fn report_events(&mut self, execution: &mut Execution) {
         let Some(observer) = &self.host.engine.observer else {
@@ -406,7 +395,7 @@ impl ExecutionTask {
             let stopped = execution.not_before_history(engine.clock.now());
             (outcome.status(), stopped)
         });
-        journaled.commit(durable, execution, runs, over);
+        journaled.commit(&durable.journal, execution, runs, over);
         true
     }
 

@@ -13,24 +13,26 @@ use super::{Function, Item, Native, Operand, Tree};
 /// The deepest tree. jlens counts the nested evaluations of deeper ones.
 const MAX_LEVELS: usize = 64;
 
-/// Compiles the expression, if it can be evaluated here.
-pub(super) fn compile(root: &Node, names: &mut VariableNames) -> Option<Native> {
-    let mut compiler = Compiler {
-        names,
-        levels: 0,
-        shadows: Vec::new(),
-        called: Vec::new(),
-    };
-    let tree = compiler.needed(root)?;
-    let Compiler {
-        shadows, called, ..
-    } = compiler;
-    // Such a call is an error once the variable has a value.
-    let is_called = shadows.iter().any(|name| called.contains(name));
-    (!is_called).then_some(Native {
-        tree,
-        is_shadowed: !shadows.is_empty(),
-    })
+impl Native {
+    /// Compiles the expression, if it can be evaluated here.
+    pub(in crate::query::jsonata) fn of(root: &Node, names: &mut VariableNames) -> Option<Native> {
+        let mut compiler = Compiler {
+            names,
+            levels: 0,
+            shadows: Vec::new(),
+            called: Vec::new(),
+        };
+        let tree = compiler.needed(root)?;
+        let Compiler {
+            shadows, called, ..
+        } = compiler;
+        // Such a call is an error once the variable has a value.
+        let is_called = shadows.iter().any(|name| called.contains(name));
+        (!is_called).then_some(Native {
+            tree,
+            is_shadowed: !shadows.is_empty(),
+        })
+    }
 }
 
 struct Compiler<'n, 't> {

@@ -10,10 +10,30 @@ use crate::query::Scope;
 use crate::query::code_units::by_code_units;
 use crate::value::{Object, Str, Value};
 
+use super::super::build;
 use super::super::limits::MAX_MEMORY;
 use super::super::selection::Found;
 use super::super::texts;
-use super::{Function, Item, Operand, Tree};
+use super::{Function, Item, Native, Operand, Tree};
+
+/// The longest result, as JSON. Results near the limit of an evaluation are left to jlens,
+/// which has its own rules for the limit.
+const MAX_RESULT: u64 = MAX_MEMORY as u64 / 2;
+
+impl Native {
+    /// Returns the value, unless jlens has to evaluate the expression.
+    pub(in crate::query::jsonata) fn run(&self, scope: &Scope<'_>) -> Option<Value> {
+        match self.tree.evaluate(scope)? {
+            Operand::Number(number) => Some(build::number(number)),
+            Operand::Bool(flag) => Some(Value::Bool(flag)),
+            Operand::Node(_) if self.is_shadowed => None,
+            other => {
+                let value = other.into_value()?;
+                (value.json_len() <= MAX_RESULT).then_some(value)
+            }
+        }
+    }
+}
 
 impl Tree {
     pub(super) fn evaluate<'s>(&'s self, scope: &Scope<'s>) -> Option<Operand<'s>> {

@@ -13,14 +13,10 @@ mod operand;
 #[cfg(test)]
 mod tests;
 
-use jlens_core::Node;
 use jlens_core::ast::BinaryOp;
 
-use crate::query::{Scope, VariableNames};
-use crate::value::{Str, Value};
+use crate::value::Str;
 
-use super::build;
-use super::limits::MAX_MEMORY;
 use super::selection::Selection;
 
 use self::operand::Operand;
@@ -71,28 +67,4 @@ enum Function {
     Exists,
     Not,
     String,
-}
-
-/// The longest result, as JSON. Results near the limit of an evaluation are left to jlens,
-/// which has its own rules for the limit.
-const MAX_RESULT: u64 = MAX_MEMORY as u64 / 2;
-
-impl Native {
-    /// Compiles the expression, if it can be evaluated here.
-    pub(super) fn of(root: &Node, names: &mut VariableNames) -> Option<Native> {
-        compile::compile(root, names)
-    }
-
-    /// Returns the value, unless jlens has to evaluate the expression.
-    pub(super) fn run(&self, scope: &Scope<'_>) -> Option<Value> {
-        match self.tree.evaluate(scope)? {
-            Operand::Number(number) => Some(build::number(number)),
-            Operand::Bool(flag) => Some(Value::Bool(flag)),
-            Operand::Node(_) if self.is_shadowed => None,
-            other => {
-                let value = other.into_value()?;
-                (value.json_len() <= MAX_RESULT).then_some(value)
-            }
-        }
-    }
 }

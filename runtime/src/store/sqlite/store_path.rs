@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Error, ErrorCode};
 
@@ -11,6 +11,34 @@ pub(super) struct StorePath {
 }
 
 impl StorePath {
+    /// Returns the path of a file without symbolic links, so that a file has only one lock. The file may be missing, its directory must exist.
+    pub(super) fn resolve(path: &Path) -> Result<Self, StoreError> {
+        let named = Self {
+            path: path.to_owned(),
+        };
+        let name = path
+            .file_name()
+            .ok_or_else(|| named.not_a_store("the path names no file"))?;
+        if let Ok(found) = path.canonicalize() {
+            return match found.metadata() {
+                Ok(metadata) if metadata.is_file() => Ok(Self { path: found }),
+                Ok(metadata) if metadata.is_dir() => Err(named.not_a_store("it is a folder")),
+                Ok(_) => Err(named.not_a_store("it is no regular file")),
+                Err(error) => Err(named.io("look at the file", error)),
+            };
+        }
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        let found = folder.canonicalize();
+        let found = found
+            .map_err(|error| named.io(format!("find its folder `{}`", folder.display()), error))?;
+        Ok(Self {
+            path: found.join(name),
+        })
+    }
+
     /// Converts an error of SQLite to an error of the store; `doing` is the operation that failed.
     pub(super) fn error(&self, doing: &str, error: Error) -> StoreError {
         let path = Some(self.path.clone());

@@ -1,0 +1,12 @@
+use smol_str::SmolStr;
+
+use crate::task::Responder;
+use crate::value::Value;
+
+/// A task that waits for a worker.
+#[derive(Debug)]
+pub(in crate::engine) struct QueuedTask {
+    pub(in crate::engine) token: SmolStr,
+    pub(in crate::engine) input: Value,
+    pub(in crate::engine) responder: Responder,
+}

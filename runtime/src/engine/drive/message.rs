@@ -1,0 +1,40 @@
+use smol_str::SmolStr;
+use tokio::sync::oneshot;
+
+use crate::clock::TimerFired;
+use crate::distributed::RunChanges;
+use crate::history::History;
+use crate::interpret::Failure;
+use crate::task::WaitEvent;
+use crate::wait_id::{TimerKind, WaitId};
+
+/// A message for an execution.
+pub(crate) enum Message {
+    Timer(WaitId, TimerKind),
+    Event(WaitId, WaitEvent),
+    Deadline,
+    Stop(Failure),
+    /// The engine is about to shut down: a durable execution is suspended as soon as no work of it runs in this process.
+    Drain,
+    /// The engine shuts down: a durable execution is suspended, and continues in another process.
+    ShutDown,
+    /// The execution must be suspended, because the store failed, with the cause.
+    CommitFailed(String),
+    /// The execution must be suspended, because its parent or a child was, with the reason.
+    Suspended(Failure),
+    /// A machine or an activity was added: it may be the missing handler of a task.
+    LookForHandlers,
+    /// UpdateMapRun for the run with this ARN; the reply is whether the run was running.
+    UpdateRun(SmolStr, RunChanges, oneshot::Sender<bool>),
+    /// A request for the history as soon as it has more than this number of events.
+    History(u32, oneshot::Sender<History>),
+}
+
+impl From<TimerFired> for Message {
+    fn from(fired: TimerFired) -> Self {
+        match fired {
+            TimerFired::Deadline => Self::Deadline,
+            TimerFired::Wait(wait_id, kind) => Self::Timer(wait_id, kind),
+        }
+    }
+}

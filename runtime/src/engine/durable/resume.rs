@@ -1,0 +1,99 @@
+//! Continues the executions of the store, and starts the background jobs of the store.
+
+use std::sync::PoisonError;
+
+use crate::engine::Engine;
+use crate::engine::drive::execution_task::{Driver, ExecutionTask};
+use crate::engine::drive::message::Message;
+use crate::engine::error::BuildError;
+use crate::engine::queries::column_backfill::ColumnBackfill;
+use crate::engine::retention::retention_job::RetentionJob;
+use crate::engine::retention::retention_thread::RetentionThread;
+use crate::engine::shared::EngineShared;
+use crate::interpret::Failure;
+use crate::store::StoreError;
+
+impl Engine {
+    /// Continues the open executions of the store, if the engine was built with [`EngineBuilder::resume_later`](crate::EngineBuilder::resume_later). A second call does nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read, and outside of a tokio runtime.
+    pub fn resume(&self) -> Result<(), BuildError> {
+        let Some(durable) = &self.shared.durable else {
+            return Ok(());
+        };
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| {
+            BuildError::new("there is no tokio runtime here; build an engine with a store within one, on which its executions continue".to_owned())
+        })?;
+        if durable.resume() {
+            return Ok(());
+        }
+        let mut open = self.shared.recover()?;
+        loop {
+            while let Some(pending_execution) = open.pop() {
+                let mut task = ExecutionTask::new(self.shared.clone(), pending_execution);
+                // From here on, answers to its task tokens are accepted.
+                task.reattach();
+                open.extend(task.take_pending_executions());
+                runtime.spawn(Driver::new(task));
+            }
+            // Their parents ended before they had stopped.
+            let Some(left) = durable.recovered().take_next() else {
+                break;
+            };
+            durable.add_orphan(&left.state);
+            // It has a mailbox, and has not ended.
+            let _over = left.state.send(Message::Stop(Failure::stopped(None, None)));
+            open.push(left);
+        }
+        let begun = self.shared.start_retention();
+        let begun = begun.and_then(|()| self.shared.start_column_backfill());
+        begun.map_err(|error| BuildError::new(error.to_string()))
+    }
+}
+
+impl EngineShared {
+    /// Starts the job that deletes the executions of the store after their retention time.
+    fn start_retention(&self) -> Result<(), StoreError> {
+        let Some(durable) = &self.durable else {
+            return Ok(());
+        };
+        let reader = durable.retention_reader.lock();
+        let Some(reader) = reader.unwrap_or_else(PoisonError::into_inner).take() else {
+            return Ok(());
+        };
+        let retention = durable.retention;
+        let job = RetentionJob {
+            retention,
+            trusted_clock: durable.trusted_clock.clone(),
+            reader,
+            journal: durable.journal.submitter(),
+            executions: self.executions.clone(),
+            runs: self.runs.clone(),
+            versions: durable.versions.clone(),
+            batch: 1,
+            has_deleted_versions: false,
+        };
+        let retention_thread = RetentionThread::start(&self.clock, retention, job)?;
+        // It starts only once.
+        let _ = durable.retention_thread.set(retention_thread);
+        Ok(())
+    }
+
+    /// Starts to fill the columns of lists, where an earlier version of this library wrote executions.
+    fn start_column_backfill(&self) -> Result<(), StoreError> {
+        let Some(durable) = &self.durable else {
+            return Ok(());
+        };
+        let reader = durable.listing_reader.lock();
+        let Some(reader) = reader.unwrap_or_else(PoisonError::into_inner).take() else {
+            return Ok(());
+        };
+        let warnings = durable.unlisted.clone();
+        let job = ColumnBackfill::start(reader, durable.journal.submitter(), warnings)?;
+        // It begins once.
+        let _ = durable.column_backfill.set(job);
+        Ok(())
+    }
+}

@@ -1,0 +1,156 @@
+//! The requests for executions, their histories and their Map Runs.
+
+use super::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
+use crate::distributed::MapRun;
+use crate::engine::Engine;
+use crate::engine::error::HistoryError;
+use crate::engine::execution_handle::ExecutionHandle;
+use crate::history::{HistoryPage, HistoryQuery};
+use crate::store::StoreError;
+use crate::value::Value;
+
+impl Engine {
+    /// Returns a Standard execution, or a child of a Map Run, by its ARN, running or closed. Without a [store](crate::EngineBuilder::store), closed
+    /// executions are found as long as the engine [retains](crate::EngineBuilder::retention) them.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store. Without a store there is none.
+    ///
+    /// # Blocking
+    ///
+    /// Blocks the thread while it reads an execution that only the store has: all records of it.
+    pub fn execution(&self, id: &str) -> Result<Option<ExecutionHandle<Value>>, StoreError> {
+        let state = match self.shared.remembered(id)? {
+            Some(known) => Some(known),
+            None => match &self.shared.durable {
+                Some(durable) => {
+                    let reader = &mut **durable.readers.take();
+                    self.shared.stored(reader, id)?.map(|stored| stored.state)
+                }
+                None => None,
+            },
+        };
+        Ok(state.map(|state| self.run(state)))
+    }
+
+    /// Returns the same as [`execution`](Self::execution), and reads the store on a thread for blocking work.
+    ///
+    /// # Errors
+    ///
+    /// As [`execution`](Self::execution).
+    pub async fn find_execution(
+        &self,
+        id: &str,
+    ) -> Result<Option<ExecutionHandle<Value>>, StoreError> {
+        let state = match self.shared.remembered(id)? {
+            Some(known) => Some(known),
+            None => self
+                .shared
+                .find_stored(id)
+                .await?
+                .map(|stored| stored.state),
+        };
+        Ok(state.map(|state| self.run(state)))
+    }
+
+    /// Returns a page of an execution's history, by its ARN, running or closed, from memory or from the store; see [`HistoryQuery`].
+    ///
+    /// # Errors
+    ///
+    /// When the execution does not exist, or the page token is invalid; [`HistoryError::Store`].
+    pub async fn history(
+        &self,
+        execution: &str,
+        query: &HistoryQuery,
+    ) -> Result<HistoryPage, HistoryError> {
+        let run = self.find_execution(execution).await?;
+        let run = run.ok_or_else(|| HistoryError::ExecutionDoesNotExist(execution.to_owned()))?;
+        Ok(run.history().await.page(query)?)
+    }
+
+    /// Returns Standard executions, newest first: the running ones and the closed ones that [`retention`](crate::EngineBuilder::retention) retains. With
+    /// a [store](crate::EngineBuilder::store), all executions of the store.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    /// use stepwright_runtime::{Engine, ExecutionFilter, MachineType, StartOptions, Status};
+    ///
+    /// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
+    /// let engine = Engine::builder().register_json("greet", text, MachineType::Standard).build()?;
+    /// for name in ["Ada", "Grace", "Edith"] {
+    ///     engine.start_machine("greet", json!({"name": name}), StartOptions::new()).await?.await?;
+    /// }
+    /// let succeeded = ExecutionFilter::new().machine("greet").status(Status::Succeeded).limit(2);
+    /// let page = engine.executions(&succeeded)?;
+    /// assert_eq!(page.executions.len(), 2);
+    /// let rest = engine.executions(&succeeded.after(page.next.expect("there is one more")))?;
+    /// assert_eq!((rest.executions.len(), rest.next), (1, None));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The errors of reading the store. Without a store there are none.
+    ///
+    /// # Blocking
+    ///
+    /// With a store this blocks the thread while it reads. A page by machine, by status or of all executions reads as many rows as it returns;
+    /// one by name may read all executions of the machine.
+    pub fn executions(&self, filter: &ExecutionFilter) -> Result<ExecutionPage, StoreError> {
+        if let Some(durable) = &self.shared.durable {
+            return filter.read(&mut **durable.readers.take());
+        }
+        Ok(self.shared.full_page_in_memory(filter))
+    }
+
+    /// Returns the Map Runs of an execution, by its ARN, in the order of their starts: one for each attempt of a Distributed Map.
+    ///
+    /// # Errors
+    ///
+    /// The errors of reading the [store](crate::EngineBuilder::store). Without a store there are none.
+    ///
+    /// # Blocking
+    ///
+    /// With a store this blocks the thread while it reads.
+    pub fn map_runs(&self, execution: &str) -> Result<Vec<MapRun>, StoreError> {
+        self.shared.map_runs(execution)
+    }
+
+    /// Returns the same as [`map_runs`](Self::map_runs), and reads the store on a thread for blocking work.
+    ///
+    /// # Errors
+    ///
+    /// As [`map_runs`](Self::map_runs).
+    pub async fn find_map_runs(&self, execution: &str) -> Result<Vec<MapRun>, StoreError> {
+        self.shared.find_map_runs(execution).await
+    }
+
+    /// Returns a Map Run by its ARN, as long as the engine or the [store](crate::EngineBuilder::store) retains its execution.
+    ///
+    /// # Errors
+    ///
+    /// As [`map_runs`](Self::map_runs).
+    ///
+    /// # Blocking
+    ///
+    /// As [`map_runs`](Self::map_runs).
+    pub fn map_run(&self, arn: &str) -> Result<Option<MapRun>, StoreError> {
+        self.shared.map_run(arn)
+    }
+
+    /// Returns the running and the retained children of a Map Run, by its ARN, in the order of their starts. With a
+    /// [store](crate::EngineBuilder::store), all Standard children.
+    ///
+    /// # Errors
+    ///
+    /// As [`map_runs`](Self::map_runs).
+    ///
+    /// # Blocking
+    ///
+    /// With a store this blocks the thread while it reads all children.
+    pub fn map_run_executions(&self, arn: &str) -> Result<Vec<ExecutionSummary>, StoreError> {
+        self.shared.map_run_executions(arn)
+    }
+}

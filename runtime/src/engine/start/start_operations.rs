@@ -1,0 +1,170 @@
+//! The requests that start executions.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use stepwright::Workflow;
+
+use super::input::{self, StartInput};
+use super::launch::StartOutcome;
+use super::options::StartOptions;
+use crate::engine::Engine;
+use crate::engine::completion::report::ExecutionReport;
+use crate::engine::drive::execution_state::ExecutionState;
+use crate::engine::drive::execution_task::{Driver, ExecutionTask};
+use crate::engine::error::{ExecuteError, StartError};
+use crate::engine::execution_handle::{Decode, ExecutionHandle, decoded};
+use crate::engine::machines::Machine;
+use crate::value::Value;
+
+impl Engine {
+    /// Starts a workflow. The execution runs independently of the returned handle.
+    ///
+    /// # Errors
+    ///
+    /// When the workflow is not registered or the input cannot be used.
+    pub async fn start<W: Workflow>(
+        &self,
+        input: W::Input,
+    ) -> Result<ExecutionHandle<W::Output>, StartError> {
+        self.start_with::<W>(input, StartOptions::default()).await
+    }
+
+    /// Starts a workflow with options: a name or mocks, for example.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start), and when the name is taken.
+    pub async fn start_with<W: Workflow>(
+        &self,
+        input: W::Input,
+        options: StartOptions,
+    ) -> Result<ExecutionHandle<W::Output>, StartError> {
+        let input = StartInput::Typed(to_value(input)?);
+        self.launch(W::NAME, input, options, input::read).await
+    }
+
+    /// Starts a state machine by its name. The input of a workflow with a Rust type must match that type.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    /// use stepwright_runtime::{Engine, MachineType, StartOptions};
+    ///
+    /// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
+    /// let engine = Engine::builder().register_json("greet", text, MachineType::Standard).build()?;
+    /// let run = engine.start_machine("greet", json!({"name": "Ada"}), StartOptions::new()).await?;
+    /// assert_eq!(run.await?.to_text(), r#"{"name":"Ada"}"#);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When there is no such machine, the input cannot be used, or the name is taken.
+    pub async fn start_machine(
+        &self,
+        machine: &str,
+        input: impl Into<Value>,
+        options: StartOptions,
+    ) -> Result<ExecutionHandle<Value>, StartError> {
+        let input = StartInput::Any(input.into());
+        self.launch(machine, input, options, |output| Ok(output.clone()))
+            .await
+    }
+
+    /// Runs a workflow to its end on the caller's own task, without spawning one. Use it when the caller waits for the result anyway. Dropping
+    /// the future stops the execution.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start), and when the execution did not succeed.
+    pub async fn execute<W: Workflow>(&self, input: W::Input) -> Result<W::Output, ExecuteError> {
+        let input = StartInput::Typed(to_value(input)?);
+        let options = StartOptions::new().synchronous();
+        let report = self.drive(W::NAME, input, options).await?;
+        Ok(decoded(&report, input::read::<W::Output>)?)
+    }
+
+    /// Runs a state machine by its name to its end, like [`execute`](Self::execute). The report contains the status.
+    ///
+    /// # Errors
+    ///
+    /// As [`start_machine`](Self::start_machine).
+    pub async fn execute_machine(
+        &self,
+        machine: &str,
+        input: impl Into<Value>,
+        options: StartOptions,
+    ) -> Result<Arc<ExecutionReport>, StartError> {
+        let input = StartInput::Any(input.into());
+        self.drive(machine, input, options).await
+    }
+
+    /// Starts an execution in a separate task.
+    pub(super) async fn launch<T>(
+        &self,
+        machine: &str,
+        input: StartInput,
+        options: StartOptions,
+        decode: Decode<T>,
+    ) -> Result<ExecutionHandle<T>, StartError> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
+        let (state, task) = self.prepare(machine, input, options)?;
+        if let Some(task) = task {
+            Driver::begin(task, &runtime);
+        }
+        let run = ExecutionHandle::new(state, decode, &self.handle);
+        run.accepted().await?;
+        Ok(run)
+    }
+
+    /// Starts an execution and drives it to its end on the caller's task.
+    async fn drive(
+        &self,
+        machine: &str,
+        input: StartInput,
+        options: StartOptions,
+    ) -> Result<Arc<ExecutionReport>, StartError> {
+        let (state, task) = self.prepare(machine, input, options)?;
+        if let Some(task) = task {
+            let _awaits = self.clock().await_end();
+            task.await;
+        }
+        let kept = state.accepted().await;
+        kept.map_err(|error| StartError::of_store(error, state.about.name()))?;
+        Ok(state.finished().await)
+    }
+
+    /// Creates an execution, and its driver unless it is running already.
+    fn prepare(
+        &self,
+        machine: &str,
+        input: StartInput,
+        options: StartOptions,
+    ) -> Result<(Arc<ExecutionState>, Option<Box<ExecutionTask>>), StartError> {
+        let launch = |known: &Arc<Machine>| {
+            let input = input.of(known.check_input)?;
+            self.shared.launch(known, input, options, 0)
+        };
+        let launched = self.shared.machines.look_up(machine, launch);
+        let missing = || Err(StartError::StateMachineDoesNotExist(machine.to_owned()));
+        let launched = launched.unwrap_or_else(missing);
+        let StartOutcome {
+            state,
+            pending_execution,
+        } = launched.inspect_err(|error| self.refused(machine, error))?;
+        let task = pending_execution
+            .map(|pending_execution| ExecutionTask::new(self.shared.clone(), pending_execution));
+        Ok((state, task))
+    }
+
+    /// Reports to the sources that nothing was started, and why.
+    pub(in crate::engine) fn refused(&self, machine: &str, error: &StartError) {
+        let message = || format!("`{machine}` was not started: {error}");
+        self.shared.notify_sources(message, true);
+    }
+}
+
+pub(super) fn to_value<T: Serialize + 'static>(input: T) -> Result<Value, StartError> {
+    Value::from_owned(input).map_err(|error| StartError::InvalidInput(error.to_string()))
+}

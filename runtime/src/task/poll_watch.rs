@@ -1,0 +1,10 @@
+use std::time::Duration;
+
+use crate::program::StateIx;
+
+/// The state whose handler is polled, and how long a poll of it may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PollWatch {
+    pub(crate) state: StateIx,
+    pub(crate) threshold: Duration,
+}
