@@ -1,6 +1,6 @@
 //! Errors that are retried and caught.
 
-use super::Answer::{Rustc, Says};
+use super::Answer::{PartOf, Rustc, Says};
 use super::Row;
 use super::domain::*;
 use stepwright::builder::{FlowBuilder, Retry, States};
@@ -60,6 +60,10 @@ pub(crate) const HANDLERS: &[Row] = &[
             },
             "in state `Charge`: an earlier `.catch(..)` of this state already matches `PaymentError.Busy`: remove one of them",
         ),
+    ),
+    (
+        "`..` is named here first",
+        PartOf("an earlier .. of this state already matches `..`: remove one of them"),
     ),
     (
         ".. names no error; add a name or remove it",
