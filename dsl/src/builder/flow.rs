@@ -10,7 +10,7 @@ use super::variable::InputHandle;
 use crate::expr::{Expr, Text};
 use crate::flow::{Flow, FrontEnd};
 use crate::lower;
-use crate::rules::{self, Level, Levels, Lint};
+use crate::rules::{self, Lint, LintLevel, LintLevels};
 use crate::shape::Payload;
 use crate::task::Deploy;
 use crate::workflow::{InvalidWorkflow, SourceLocation};
@@ -25,7 +25,7 @@ pub struct FlowBuilder<In, Out> {
     body: Body<In, Out>,
     flow: Flow,
     deploy: Option<Deploy>,
-    lints: Levels,
+    lints: LintLevels,
 }
 
 impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
@@ -39,7 +39,7 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
                 .returns(Out::shape)
                 .placed(SourceLocation::caller()),
             deploy: None,
-            lints: Levels::default(),
+            lints: LintLevels::default(),
         }
     }
 
@@ -103,14 +103,14 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
     /// Turns the diagnostics of a lint into faults.
     #[must_use]
     pub fn deny(mut self, lint: Lint) -> Self {
-        self.lints.set(lint, Level::Deny);
+        self.lints.set(lint, LintLevel::Deny);
         self
     }
 
     /// Ignores the diagnostics of a lint.
     #[must_use]
     pub fn allow(mut self, lint: Lint) -> Self {
-        self.lints.set(lint, Level::Allow);
+        self.lints.set(lint, LintLevel::Allow);
         self
     }
 
@@ -149,9 +149,9 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
         let mut warnings = Vec::new();
         for (lint, fault) in rules::lints(&flow, ways_are_known) {
             match self.lints.of(lint) {
-                Level::Allow => {}
-                Level::Warn => warnings.push(fault),
-                Level::Deny => faults.push(fault),
+                LintLevel::Allow => {}
+                LintLevel::Warn => warnings.push(fault),
+                LintLevel::Deny => faults.push(fault),
             }
         }
         flow.prepare();

@@ -17,8 +17,8 @@ pub(super) fn rules(graph: &FlowGraph<'_>, faults: &mut Vec<WorkflowDiagnostic>)
     let mut reads = Vec::new();
     let mut locations = Vec::new();
     for (index, node) in graph.states.iter().enumerate() {
-        for (transition, way) in node.transitions.iter().enumerate() {
-            let assigned = way.assigns.iter();
+        for (transition, edge) in node.transitions.iter().enumerate() {
+            let assigned = edge.assigns.iter();
             assignments.extend(assigned.filter_map(|name| {
                 Some(VariableUse {
                     state: index,
@@ -78,7 +78,7 @@ pub(super) fn rules(graph: &FlowGraph<'_>, faults: &mut Vec<WorkflowDiagnostic>)
             &graph.states[state].state.name
         });
         if path.by_catch {
-            message += "; a `.catch(..)` carries the values from before its state";
+            message += "; after a `.catch(..)`, variables have the values from before its state";
         } else if !own || path.states.len() > 1 {
             message += "; call `.bind(&variable)` or `.assign(&variable, ..)` on an earlier state";
         }
@@ -100,9 +100,9 @@ impl<'f> GraphVariables<'f> {
     fn of(graph: &FlowGraph<'f>) -> GraphVariables<'f> {
         let mut names = Vec::new();
         let mut by_name = HashMap::new();
-        for (body, one) in graph.bodies.iter().enumerate() {
-            for name in &one.variables {
-                by_name.entry((body, *name)).or_insert_with(|| {
+        for (index, body) in graph.bodies.iter().enumerate() {
+            for name in &body.variables {
+                by_name.entry((index, *name)).or_insert_with(|| {
                     names.push(*name);
                     names.len() - 1
                 });
@@ -111,7 +111,7 @@ impl<'f> GraphVariables<'f> {
         GraphVariables { names, by_name }
     }
 
-    /// The variable with this name that a body can read: its own, or that of the nearest body around it.
+    /// Returns the variable with this name that a body can read: its own, or that of the nearest enclosing body.
     fn find(&self, graph: &FlowGraph<'_>, body: usize, name: &str) -> Option<usize> {
         let around = std::iter::successors(Some(body), |body| {
             let parent = graph.bodies[*body].parent?;
@@ -122,7 +122,7 @@ impl<'f> GraphVariables<'f> {
     }
 }
 
-/// The variables that an expression reads, those in texts included.
+/// Returns the variables that an expression reads, including those in texts of JSONata, paths and intrinsics.
 pub(super) fn read_in(expr: &Expr) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     expr.walk(&mut |node| match node {

@@ -1,4 +1,4 @@
-//! Distributed Maps: the settings of readers and writers, batches.
+//! Distributed Maps: batches, and the settings of readers and writers.
 
 use super::fault;
 use crate::expr::{Expr, ExprNode};
@@ -9,7 +9,7 @@ use serde_json::Value;
 use stepwright_asl::analysis::{GivenSetting, GivenValue, SettingWords, check_settings};
 use stepwright_asl::limits::{BATCH, READER, Setting, SettingType, WRITER};
 
-/// The words for the settings of a reader or a writer.
+/// Returns the builder's words for the settings of a reader or a writer.
 fn words(owner: &'static str) -> SettingWords {
     SettingWords {
         owner,
@@ -54,10 +54,10 @@ pub(super) fn rules(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
         };
         settings_are_valid(state, limits, &words, BATCH, faults);
     }
-    batches_are_batches(state, map, distributed, faults);
+    batch_items_need_batches(state, map, distributed, faults);
     if let Some(place) = state.exhaustive {
-        let message = "a Distributed Map never fails with the error of an item, so there is nothing to name all of: leave \
-                       `.exhaustive()` out, and catch `States::EXCEED_TOLERATED_FAILURE_THRESHOLD`";
+        let message = "a Distributed Map never fails with the error of an item, so `.exhaustive()` has no errors to check: \
+                       remove it, and catch `States::EXCEED_TOLERATED_FAILURE_THRESHOLD`";
         faults.push(fault(state, message).at(Some(place)));
     }
 }
@@ -88,19 +88,19 @@ fn settings_are_valid<'s>(
     }
 }
 
-/// A literal as the value of a setting.
+/// Returns a literal as the value of a setting.
 fn given<'v>(value: &'v Value, setting: Option<&Setting>) -> GivenValue<'v> {
-    let takes_word = setting.is_some_and(|one| matches!(one.takes, SettingType::Word(_)));
+    let has_word = setting.is_some_and(|one| matches!(one.takes, SettingType::Word(_)));
     match value {
-        Value::String(word) if takes_word => GivenValue::Word(word),
+        Value::String(word) if has_word => GivenValue::Word(word),
         Value::String(_) => GivenValue::Text,
         Value::Array(items) if items.iter().all(Value::is_string) => GivenValue::TextList,
         _ => value.as_u64().map_or(GivenValue::Other, GivenValue::Whole),
     }
 }
 
-/// A map with batches, and only such a map, has a body with a `Batch<Item>`.
-fn batches_are_batches(
+/// Only the items of a map with batches have the type `Batch<Item>`.
+fn batch_items_need_batches(
     state: &State,
     map: &Map,
     distributed: &Distributed,
@@ -113,8 +113,8 @@ fn batches_are_batches(
         && let Fields::Named(fields) = &item.fields
         && fields.iter().any(|field| field.wire == "BatchInput")
     {
-        let message = "the items of this map are single, and its body takes a `Batch`: call `distributed_map_of_in_batches`, or \
-                       name the type of one item";
+        let message = "this map has no batches, but its item is a `Batch`: call `distributed_map_of_in_batches`, or use the type of \
+                       one item";
         faults.push(fault(state, message));
     }
 }

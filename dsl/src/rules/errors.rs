@@ -1,4 +1,4 @@
-//! The names in `retry` and `catch`, and their order.
+//! The error names of `.retry(..)` and `.catch(..)`, and their order.
 
 use super::fault;
 use crate::expr::Text;
@@ -13,53 +13,53 @@ const WORDS: HandlerWords = HandlerWords {
     all: "`States::ALL`",
 };
 
-/// One call of `.retry(..)` or `.catch(..)`.
-struct Group<'s> {
+/// A call of `.retry(..)` or `.catch(..)`.
+struct Handler<'s> {
     errors: &'s [Text],
     place: Option<SourceLocation>,
 }
 
 /// Runs the rules of this file.
 pub(super) fn rules(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
-    let retries = state.retry.iter().map(|retry| Group {
+    let retries = state.retry.iter().map(|retry| Handler {
         errors: &retry.errors,
         place: retry.place.or(state.place),
     });
-    let catches = state.catch.iter().map(|catch| Group {
+    let catches = state.catch.iter().map(|catch| Handler {
         errors: &catch.errors,
         place: catch.edge.place.or(state.place),
     });
-    for (kind, groups) in [
+    for (kind, handlers) in [
         (HandlerKind::Retriers, retries.collect::<Vec<_>>()),
         (HandlerKind::Catchers, catches.collect()),
     ] {
-        let names: Vec<Vec<&str>> = groups
+        let names: Vec<Vec<&str>> = handlers
             .iter()
-            .map(|group| group.errors.iter().map(|name| &**name).collect())
+            .map(|handler| handler.errors.iter().map(|name| &**name).collect())
             .collect();
-        for (group, _, problem) in check_handlers(&names) {
+        for (index, _, problem) in check_handlers(&names) {
             let message = problem.message(kind, &WORDS, &str::to_owned);
-            let mut fault = fault(state, message).at(groups[group].place);
+            let mut fault = fault(state, message).at(handlers[index].place);
             fault.help = problem.suggestion(&str::to_owned);
             if let Some((earlier, _, text)) = problem.earlier(&str::to_owned)
-                && earlier != group
+                && earlier != index
             {
                 let mut location = fault.location.clone();
-                location.source = groups[earlier].place;
+                location.source = handlers[earlier].place;
                 fault = fault.with_related(location, text);
             }
             faults.push(fault.with_code(problem.code()));
         }
-        for group in &groups {
-            items_fail_in_one_way(state, group, WORDS.of(kind), faults);
+        for handler in &handlers {
+            children_fail_with_one_error(state, handler, WORDS.of(kind), faults);
         }
     }
 }
 
 /// For every error of an item, a Distributed Map fails with `States.ExceedToleratedFailureThreshold`.
-fn items_fail_in_one_way(
+fn children_fail_with_one_error(
     state: &State,
-    group: &Group<'_>,
+    handler: &Handler<'_>,
     call: &str,
     faults: &mut Vec<WorkflowDiagnostic>,
 ) {
@@ -69,19 +69,23 @@ fn items_fail_in_one_way(
     if map.distributed.is_none() {
         return;
     }
-    let mut inside = HashSet::new();
+    let mut inner_errors = HashSet::new();
     super::each_state(&map.body.states, &mut |inner| {
         if let FlowStateKind::Task { call, .. } = &inner.kind
             && let CallTarget::Task(task) = &call.sends
         {
-            inside.extend(task.errors.iter().map(|row| row.error));
+            inner_errors.extend(task.errors.iter().map(|row| row.error));
         }
     });
-    if group.errors.iter().any(|name| inside.contains(&**name)) {
+    if handler
+        .errors
+        .iter()
+        .any(|name| inner_errors.contains(&**name))
+    {
         let message = format!(
             "a Distributed Map never fails with the error of an item: name \
-             `States::EXCEED_TOLERATED_FAILURE_THRESHOLD` in this {call}, or catch the error inside"
+             `States::EXCEED_TOLERATED_FAILURE_THRESHOLD` in this {call}, or catch the error inside the map"
         );
-        faults.push(fault(state, message).at(group.place).with_code("SW054"));
+        faults.push(fault(state, message).at(handler.place).with_code("SW054"));
     }
 }

@@ -5,7 +5,7 @@ use crate::flow::{Edge, Flow, FlowStateKind, Otherwise, State, Transition};
 use std::collections::HashMap;
 use stepwright_asl::analysis::ControlFlow;
 
-/// The states of a flow, those of branches and maps included.
+/// The states of a flow, including those of branches and maps.
 pub(super) struct FlowGraph<'f> {
     pub(super) states: Vec<GraphState<'f>>,
     /// The bodies, outer before inner.
@@ -13,14 +13,14 @@ pub(super) struct FlowGraph<'f> {
     pub(super) flow: ControlFlow,
 }
 
-/// A state.
+/// A state and its outgoing transitions.
 pub(super) struct GraphState<'f> {
     pub(super) state: &'f State,
     pub(super) body: usize,
     pub(super) transitions: Vec<GraphTransition<'f>>,
 }
 
-/// The states of the workflow, of a branch or of a map.
+/// The body of the workflow, of a branch or of a map.
 pub(super) struct GraphBody<'f> {
     /// The state that contains it.
     pub(super) parent: Option<usize>,
@@ -34,7 +34,7 @@ pub(super) struct GraphTransition<'f> {
     /// The edge; `None` for the state's own `next`.
     pub(super) edge: Option<&'f Edge>,
     pub(super) is_catch: bool,
-    /// The variables that are assigned on it, and on no other transition.
+    /// The variables that only this transition assigns.
     pub(super) assigns: Vec<&'f Text>,
 }
 
@@ -43,9 +43,9 @@ impl<'f> FlowGraph<'f> {
         let mut states: Vec<GraphState<'f>> = Vec::new();
         let mut bodies: Vec<GraphBody<'f>> = Vec::new();
         let mut targets: Vec<Vec<Option<usize>>> = Vec::new();
-        let mut open = vec![(&*flow.states, &flow.variables, None)];
-        // Bodies may nest deeply, so this does not recurse.
-        while let Some((own, variables, parent)) = open.pop() {
+        let mut pending = vec![(&*flow.states, &flow.variables, None)];
+        // A stack instead of recursion, because bodies can nest deeply.
+        while let Some((own, variables, parent)) = pending.pop() {
             let body = bodies.len();
             let first = states.len();
             let by_name: HashMap<&str, usize> = own
@@ -70,7 +70,8 @@ impl<'f> FlowGraph<'f> {
             });
             for (at, state) in own.iter().enumerate().rev() {
                 let inner = state.bodies().iter().rev();
-                open.extend(inner.map(|body| (&*body.states, &body.variables, Some(first + at))));
+                pending
+                    .extend(inner.map(|body| (&*body.states, &body.variables, Some(first + at))));
             }
         }
         let starts = bodies
@@ -85,7 +86,7 @@ impl<'f> FlowGraph<'f> {
     }
 }
 
-/// The transitions of a state, each with the name of its target.
+/// Returns the transitions of a state, each with the name of its target.
 fn transitions(state: &State) -> Vec<(GraphTransition<'_>, &str)> {
     let mut transitions = Vec::new();
     if let Some(Transition::Next(next)) = &state.transition {

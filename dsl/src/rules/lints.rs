@@ -24,36 +24,36 @@ const WORDS: LintWords = LintWords {
 
 /// The effect of a lint's diagnostics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Level {
+pub(crate) enum LintLevel {
     Allow,
     Warn,
     Deny,
 }
 
-/// The level of each lint.
+/// The levels that the flow sets for lints. The last level of a lint applies.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Levels(Vec<(Lint, Level)>);
+pub(crate) struct LintLevels(Vec<(Lint, LintLevel)>);
 
-impl Levels {
-    pub(crate) fn set(&mut self, lint: Lint, level: Level) {
+impl LintLevels {
+    pub(crate) fn set(&mut self, lint: Lint, level: LintLevel) {
         self.0.push((lint, level));
     }
 
-    pub(crate) fn of(&self, lint: Lint) -> Level {
-        let said = self.0.iter().rev().find(|(other, _)| *other == lint);
-        match (said, lint) {
+    pub(crate) fn of(&self, lint: Lint) -> LintLevel {
+        let level = self.0.iter().rev().find(|(other, _)| *other == lint);
+        match (level, lint) {
             (Some((_, level)), _) => *level,
-            (None, Lint::UnhandledErrors) => Level::Allow,
-            (None, _) => Level::Warn,
+            (None, Lint::UnhandledErrors) => LintLevel::Allow,
+            (None, _) => LintLevel::Warn,
         }
     }
 }
 
 /// Returns the diagnostics of all lints.
 pub(super) fn all(flow: &Flow) -> Vec<(Lint, WorkflowDiagnostic)> {
-    let way_out = "add a `.catch(..)`, or take `.deny(Lint::UnhandledErrors)` out";
+    let help = "add a `.catch(..)`, or remove `.deny(Lint::UnhandledErrors)`";
     let of_lints = [
-        (Lint::UnhandledErrors, unhandled(&flow.states, way_out)),
+        (Lint::UnhandledErrors, unhandled(&flow.states, help)),
         (Lint::UnboundedLoop, unbounded_loops(flow)),
         (Lint::LiteralPlaceholder, literal_placeholders(flow)),
         (Lint::UnusedVariables, unused_variables(flow)),
@@ -73,23 +73,23 @@ fn unbounded_loops(flow: &Flow) -> Vec<WorkflowDiagnostic> {
     faults.collect()
 }
 
-/// Texts that look like placeholders.
+/// Returns diagnostics for texts that look like placeholders.
 fn literal_placeholders(flow: &Flow) -> Vec<WorkflowDiagnostic> {
     let mut faults = Vec::new();
     each_state(&flow.states, &mut |state| {
         state.each_expression(&mut |expr| {
-            let mut say = |text: &str| {
+            let mut report = |text: &str| {
                 for name in placeholder::names(text) {
                     let message = WORDS.literal_placeholder(name);
                     faults.push(fault(state, message).at(expr.place.or(state.place)));
                 }
             };
             expr.walk(&mut |node| match node {
-                ExprNode::Literal(value) => texts(value, &mut say),
+                ExprNode::Literal(value) => each_text(value, &mut report),
                 ExprNode::Format(pieces) => {
                     for piece in pieces {
                         if let Piece::Text(text) = piece {
-                            say(text);
+                            report(text);
                         }
                     }
                 }
@@ -100,11 +100,11 @@ fn literal_placeholders(flow: &Flow) -> Vec<WorkflowDiagnostic> {
     faults
 }
 
-fn texts(value: &Value, say: &mut dyn FnMut(&str)) {
+fn each_text(value: &Value, visit: &mut dyn FnMut(&str)) {
     match value {
-        Value::String(text) => say(text),
-        Value::Array(items) => items.iter().for_each(|item| texts(item, say)),
-        Value::Object(fields) => fields.values().for_each(|field| texts(field, say)),
+        Value::String(text) => visit(text),
+        Value::Array(items) => items.iter().for_each(|item| each_text(item, visit)),
+        Value::Object(fields) => fields.values().for_each(|field| each_text(field, visit)),
         _ => {}
     }
 }
@@ -125,7 +125,7 @@ fn unused_variables(flow: &Flow) -> Vec<WorkflowDiagnostic> {
         }
     });
     let mut faults = Vec::new();
-    let mut of_body = |state: Option<&str>, variables: &Variables| {
+    let mut report_unused = |state: Option<&str>, variables: &Variables| {
         for VariableOf { name, place, .. } in variables {
             let is_read = name.starts_with('_')
                 || read.contains(&**name)
@@ -135,16 +135,16 @@ fn unused_variables(flow: &Flow) -> Vec<WorkflowDiagnostic> {
             }
         }
     };
-    of_body(None, &flow.variables);
+    report_unused(None, &flow.variables);
     each_state(&flow.states, &mut |state| {
         for Body { variables, .. } in state.bodies() {
-            of_body(Some(&state.name), variables);
+            report_unused(Some(&state.name), variables);
         }
     });
     faults
 }
 
-/// Each `retry` on every error of a state that computes an expression which can fail.
+/// Returns a diagnostic for each retry that matches every error, in states with an expression that can fail.
 fn retried_computations(flow: &Flow) -> Vec<WorkflowDiagnostic> {
     let mut faults = Vec::new();
     each_state(&flow.states, &mut |state| {

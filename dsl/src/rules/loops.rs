@@ -9,13 +9,13 @@ use std::collections::HashMap;
 use stepwright_asl::analysis::{LoopChoice, LoopState, unbounded_loops};
 use stepwright_asl::limits::AwaitedEvent;
 
-/// The states that close loops which neither wait nor count, each with the location of the transition.
+/// Returns the states that close a loop without a wait and without a counter, each with the location of the transition.
 pub(super) fn unbounded<'f>(graph: &FlowGraph<'f>) -> Vec<(&'f State, Option<SourceLocation>)> {
-    let mut names = Names::default();
+    let mut numbers = VariableNumbers::default();
     let states: Vec<LoopState> = graph
         .states
         .iter()
-        .map(|node| loop_state(node, &mut names))
+        .map(|node| loop_state(node, &mut numbers))
         .collect();
     let starts = graph.bodies.iter();
     let order = graph
@@ -31,12 +31,12 @@ pub(super) fn unbounded<'f>(graph: &FlowGraph<'f>) -> Vec<(&'f State, Option<Sou
     found.collect()
 }
 
-/// Numbers for the names of variables. A loop is inside one body, so names of other bodies do no harm.
+/// Assigns numbers to the names of variables. Variables of different bodies can share a number, because a loop is inside of one body.
 #[derive(Default)]
-struct Names(HashMap<String, usize>);
+struct VariableNumbers(HashMap<String, usize>);
 
-impl Names {
-    fn numbers(&mut self, names: Vec<String>) -> Vec<usize> {
+impl VariableNumbers {
+    fn of(&mut self, names: Vec<String>) -> Vec<usize> {
         let numbers = names.into_iter().map(|name| {
             let next = self.0.len();
             *self.0.entry(name).or_insert(next)
@@ -45,7 +45,7 @@ impl Names {
     }
 }
 
-fn loop_state(node: &GraphState<'_>, names: &mut Names) -> LoopState {
+fn loop_state(node: &GraphState<'_>, numbers: &mut VariableNumbers) -> LoopState {
     let state = node.state;
     let edges = state.edges();
     let assigned = state.assign.iter();
@@ -53,17 +53,17 @@ fn loop_state(node: &GraphState<'_>, names: &mut Names) -> LoopState {
     let counts = assigned
         .filter(|(name, value)| read_in(value).iter().any(|read| read == name))
         .map(|(name, _)| name.to_string());
-    let counts = names.numbers(counts.collect());
+    let counts = numbers.of(counts.collect());
     let caught = state.catch.iter().filter_map(|catch| catch.output.as_ref());
     LoopState {
         waits: waits(state),
         counts,
         counts_input: state.output.iter().chain(caught).any(computes_with_input),
-        choice: choice(state, names),
+        choice: loop_choice(state, numbers),
     }
 }
 
-fn choice(state: &State, names: &mut Names) -> Option<LoopChoice> {
+fn loop_choice(state: &State, numbers: &mut VariableNumbers) -> Option<LoopChoice> {
     let FlowStateKind::Choice {
         rules,
         subject,
@@ -82,7 +82,7 @@ fn choice(state: &State, names: &mut Names) -> Option<LoopChoice> {
         ..LoopChoice::default()
     };
     for expression in conditions.chain(subject).chain(guards) {
-        choice.reads.extend(names.numbers(read_in(expression)));
+        choice.reads.extend(numbers.of(read_in(expression)));
         choice.reads_input |= reads_input(expression);
     }
     Some(choice)
@@ -110,7 +110,7 @@ fn reads_input(expr: &Expr) -> bool {
     reads
 }
 
-/// Whether an expression adds to the state's input, or takes from it.
+/// Whether an expression computes with the state's input, as a counter does.
 fn computes_with_input(expr: &Expr) -> bool {
     let mut computes = false;
     expr.walk(&mut |node| {

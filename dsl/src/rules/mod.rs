@@ -1,7 +1,7 @@
-//! The rules for definitions that the typed builder makes. Neither rustc nor AWS checks them.
+//! The rules for definitions of the typed builder that neither rustc nor AWS checks.
 //!
-//! They check the [flow tree](crate::flow). Rules about graphs, variables and error names are in [`stepwright_asl::analysis`], which `workflow!` and
-//! the validator use as well. Messages name the builder's calls.
+//! They check the [flow tree](crate::flow). The rules about graphs, variables and error names are in [`stepwright_asl::analysis`], which `workflow!` and
+//! the validator also use. Messages name the builder's methods.
 
 mod assigned;
 mod distributed;
@@ -15,7 +15,7 @@ mod numbers;
 mod shape;
 
 pub use self::lints::Lint;
-pub(crate) use self::lints::{Level, Levels};
+pub(crate) use self::lints::{LintLevel, LintLevels};
 
 use self::graph::FlowGraph;
 use crate::flow::{Flow, State, each_state};
@@ -47,7 +47,7 @@ pub(crate) fn lints(flow: &Flow, is_complete: bool) -> Vec<(Lint, WorkflowDiagno
     found
 }
 
-/// A fault of a state.
+/// Returns a fault of a state, at the state's location.
 fn fault(state: &State, message: impl Into<String>) -> WorkflowDiagnostic {
     problem(Some(&state.name), message).at(state.place)
 }

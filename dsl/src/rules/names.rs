@@ -17,17 +17,17 @@ pub(super) fn rules(flow: &Flow, faults: &mut Vec<WorkflowDiagnostic>) {
         );
         faults.push(problem(None, message).at(flow.place).with_code("SW150"));
     }
-    let mut said = Said::default();
-    said.all(None, &flow.variables, faults);
+    let mut checker = NameChecker::default();
+    checker.check_all(None, &flow.variables, faults);
     let mut states = Vec::new();
     let mut labels = Vec::new();
     each_state(&flow.states, &mut |state| {
         states.push(NamedState::of(state, &state.name));
         for body in state.bodies() {
-            said.all(Some(&state.name), &body.variables, faults);
+            checker.check_all(Some(&state.name), &body.variables, faults);
         }
         if let FlowStateKind::Map(map) = &state.kind {
-            said.one(Some(&state.name), &map.item, "an item", state.place, faults);
+            checker.check(Some(&state.name), &map.item, "an item", state.place, faults);
             let distributed = map.distributed.as_ref();
             let label = distributed.and_then(|one| one.label.as_ref());
             labels.extend(label.map(|label| NamedState::of(state, label)));
@@ -37,31 +37,31 @@ pub(super) fn rules(flow: &Flow, faults: &mut Vec<WorkflowDiagnostic>) {
     let invalid = name_problems(NameKind::State, &states);
     faults.extend(invalid.filter(|fault| fault.code == Some("SW031")));
     faults.extend(name_problems(NameKind::Label, &labels));
-    // A Distributed Map passes it to its children under its name.
+    // The input needs the name of a variable, because a Distributed Map passes it to its children by name.
     if let Some((name, _)) = &flow.parameter {
-        said.one(None, name, "the workflow's input", flow.place, faults);
+        checker.check(None, name, "the workflow's input", flow.place, faults);
     }
 }
 
-/// The names that were checked, so that each is reported once.
+/// Checks names of variables. Reports each invalid name once.
 #[derive(Default)]
-struct Said {
-    said: HashSet<Text>,
+struct NameChecker {
+    reported: HashSet<Text>,
 }
 
-impl Said {
-    fn all(
+impl NameChecker {
+    fn check_all(
         &mut self,
         state: Option<&str>,
         variables: &Variables,
         faults: &mut Vec<WorkflowDiagnostic>,
     ) {
         for one in variables {
-            self.one(state, &one.name, "a variable", one.place, faults);
+            self.check(state, &one.name, "a variable", one.place, faults);
         }
     }
 
-    fn one(
+    fn check(
         &mut self,
         state: Option<&str>,
         name: &Text,
@@ -70,7 +70,7 @@ impl Said {
         faults: &mut Vec<WorkflowDiagnostic>,
     ) {
         if let Err(error) = check_variable(name)
-            && self.said.insert(name.clone())
+            && self.reported.insert(name.clone())
         {
             let message = format!("`{name}` cannot name {what}: {error}");
             faults.push(problem(state, message).at(place).with_code("SW131"));

@@ -37,9 +37,9 @@ pub(super) fn rules(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
                     report(state, amount, "SW043", message, faults);
                 }
             }
-            if let (Some(longest), Some(seconds)) = (known(timeout), known(heartbeat))
+            if let (Some(timeout), Some(seconds)) = (known(timeout), known(heartbeat))
                 && let Some(message) =
-                    heartbeat_problem("`.heartbeat(..)`", "`.timeout(..)`", seconds, longest)
+                    heartbeat_problem("`.heartbeat(..)`", "`.timeout(..)`", seconds, timeout)
                 && let Some(amount) = heartbeat
             {
                 report(state, amount, "SW044", message, faults);
@@ -68,16 +68,16 @@ pub(super) fn rules(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
 
 fn report(
     state: &State,
-    at: &Expr,
+    amount: &Expr,
     code: &'static str,
     message: String,
     faults: &mut Vec<WorkflowDiagnostic>,
 ) {
-    let fault = fault(state, message).at(at.place.or(state.place));
+    let fault = fault(state, message).at(amount.place.or(state.place));
     faults.push(fault.with_code(code));
 }
 
-/// The number, if it is a literal.
+/// Returns the number of a literal.
 fn number(amount: &Expr) -> Option<f64> {
     match amount.untyped() {
         ExprNode::Literal(value) => value.as_f64(),
@@ -85,7 +85,7 @@ fn number(amount: &Expr) -> Option<f64> {
     }
 }
 
-/// The settings of a retry are within AWS's limits.
+/// The settings of a `.retry(..)` are within AWS's limits.
 fn settings_are_in_range(state: &State, retry: &Retry, faults: &mut Vec<WorkflowDiagnostic>) {
     let backoff_rate = retry.backoff_rate.as_ref().map(|rate| match rate {
         Rate::Whole(rate) => f64::from(*rate),

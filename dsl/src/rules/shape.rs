@@ -1,4 +1,4 @@
-//! The parts of a state: rules, arms, assignments, services, keys, items.
+//! The parts of a state: rules and arms of choices, assignments, keys of objects, items of maps, caught errors.
 
 use super::fault;
 use crate::expr::{self, Expr, ExprNode, Text};
@@ -8,17 +8,17 @@ use crate::workflow::{AtSource, WorkflowDiagnostic};
 
 /// Runs the rules of this file.
 pub(super) fn rules(flow: &Flow, state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
-    choices_decide(state, faults);
-    choices_decide_in_one_way(state, faults);
+    choices_have_rules(state, faults);
+    choices_have_rules_or_a_match(state, faults);
     arms_can_be_taken(state, faults);
     variables_are_assigned_once(state, faults);
     keys_are_given_once(state, faults);
-    items_are_found(flow, state, faults);
+    input_is_the_item(flow, state, faults);
     every_error_is_caught(state, faults);
 }
 
-/// A choice has a rule.
-fn choices_decide(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
+/// A choice without a `match` has a rule.
+fn choices_have_rules(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
     if let FlowStateKind::Choice {
         rules,
         subject: None,
@@ -27,13 +27,13 @@ fn choices_decide(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
     } = &state.kind
         && rules.is_empty()
     {
-        let message = "this choice decides nothing: call `.when(condition, &state)` on it, or make it a `pass_on`";
+        let message = "this choice has no rules: call `.when(condition, &state)` on it, or make it a `pass_on`";
         faults.push(fault(state, message).with_code("SW070"));
     }
 }
 
-/// A choice has rules or a `match`, not both.
-fn choices_decide_in_one_way(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
+/// A choice has either rules or a `match`.
+fn choices_have_rules_or_a_match(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
     if let FlowStateKind::Choice {
         rules,
         subject: Some(_),
@@ -41,7 +41,7 @@ fn choices_decide_in_one_way(state: &State, faults: &mut Vec<WorkflowDiagnostic>
     } = &state.kind
         && !rules.is_empty()
     {
-        let message = "this choice has `.match_on(..)` and `.when(..)`: write the conditions as guards, `pattern if condition => &state`";
+        let message = "this choice has both `.match_on(..)` and `.when(..)`: write the conditions as guards, `pattern if condition => &state`";
         faults.push(fault(state, message));
     }
 }
@@ -52,11 +52,11 @@ fn arms_can_be_taken(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
         return;
     };
     for arm in arms.iter().rev().skip(1) {
-        let takes_all = matches!(
+        let matches_all = matches!(
             arm.pattern,
             expr::Pattern::Wildcard | expr::Pattern::Bind(_)
         );
-        if takes_all && arm.guard.is_none() {
+        if matches_all && arm.guard.is_none() {
             let message = "an arm of this `.match_on(..)` matches everything, so the arms after it never run: put it last";
             faults.push(fault(state, message).at(arm.edge.place.or(state.place)));
         }
@@ -78,9 +78,9 @@ fn variables_are_assigned_once(state: &State, faults: &mut Vec<WorkflowDiagnosti
     }
 }
 
-/// An object has a key once. Of two values with the same key, one would be lost.
+/// An object has each key once, because JSON would lose one of two values.
 fn keys_are_given_once(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
-    let mut say = |entries: &[(Text, Expr)]| {
+    let mut check = |entries: &[(Text, Expr)]| {
         for (index, (key, value)) in entries.iter().enumerate() {
             if entries[..index].iter().any(|(earlier, _)| earlier == key) {
                 let message = format!("the key `{key}` is given twice in one object; keep one");
@@ -91,13 +91,13 @@ fn keys_are_given_once(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
     match &state.kind {
         FlowStateKind::Task { call, .. } => {
             if let CallTarget::Service(service) = &call.sends {
-                say(service.fields.as_deref().unwrap_or_default());
+                check(service.fields.as_deref().unwrap_or_default());
             }
         }
         FlowStateKind::Map(map) => {
             if let Some(distributed) = &map.distributed {
                 for access in distributed.reader.iter().chain(&distributed.writer) {
-                    say(&access.arguments);
+                    check(&access.arguments);
                 }
             }
         }
@@ -106,14 +106,14 @@ fn keys_are_given_once(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
     state.each_expression(&mut |expr| {
         expr.walk(&mut |node| {
             if let ExprNode::Object(entries) = node {
-                say(entries);
+                check(entries);
             }
         });
     });
 }
 
-/// If a Distributed Map passes more than the item to its children, their input is an object and not the item.
-fn items_are_found(flow: &Flow, state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
+/// A body whose input is the item reads no outer values, because with such values the input of the children is an object that contains the item.
+fn input_is_the_item(flow: &Flow, state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
     let FlowStateKind::Map(map) = &state.kind else {
         return;
     };
@@ -138,7 +138,7 @@ fn every_error_is_caught(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
     if matches!(&state.kind, FlowStateKind::Map(map) if map.distributed.is_some()) {
         return;
     }
-    let way_out = "call `.catch(..)` with it, or leave `.exhaustive()` out";
-    let found = unhandled(std::slice::from_ref(state), way_out);
+    let help = "call `.catch(..)` with it, or remove `.exhaustive()`";
+    let found = unhandled(std::slice::from_ref(state), help);
     faults.extend(found.into_iter().map(|fault| fault.at(Some(place))));
 }

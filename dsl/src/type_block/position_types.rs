@@ -188,7 +188,7 @@ fits!(Rounded: f32 f64);
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a percentage",
     label = "this is a `{Self}`",
-    note = "a percentage is a number from 0 to 100"
+    note = "a percentage must be a number from 0 to 100"
 )]
 pub trait Percentage: Sized {
     /// Requires a percentage.

@@ -49,7 +49,7 @@ pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
         let is_own = edges.any(|edge| edge.assigns.contains(&read.variable));
         let mut message = path.message(&variable.text, is_own, |state| &machine.states[state].name);
         if path.by_catch {
-            message += "; a `catch` carries the values from before its state";
+            message += "; after a `catch`, variables have the values from before its state";
         }
         errors.at(read.span, message);
     }
@@ -58,7 +58,7 @@ pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
     }
 }
 
-/// The assignments and the reads of variables. An inner body reads the values from the start of the state that contains it.
+/// Returns the assignments and the reads of variables. A state inside of another state reads the values from before that state.
 fn uses(machine: &Machine) -> (Vec<VariableUse>, Vec<VariableUse>) {
     let mut assignments = Vec::new();
     for (state, node) in machine.states.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Calls, and what they give.
+//! Calls, their arguments and the names of their results.
 
 use crate::errors::Errors;
 use crate::machine::{Call, Callee, Machine, StateNode, StateWork, own_name};
@@ -13,11 +13,11 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
             tokens_are_sent_and_waited_for(node, call, errors);
             workflows_take_one_input(call, errors);
         }
-        tuples_are_named_in_full(node, errors);
+        tuples_name_each_result(node, errors);
     }
 }
 
-/// Who answers a task token is unknown to rustc, so the answer's type is written down.
+/// The answer to a task token needs a type in the source, because rustc cannot infer it.
 fn answers_have_a_type(node: &StateNode, call: &Call, errors: &Errors) {
     if let Some(wait) = &call.wait
         && let Some(binding) = &node.state.result
@@ -31,45 +31,45 @@ fn answers_have_a_type(node: &StateNode, call: &Call, errors: &Errors) {
     }
 }
 
-/// `task_token` is sent by a call that waits for it, and a call that waits sends it.
+/// A call sends `task_token` if, and only if, it waits for the token.
 fn tokens_are_sent_and_waited_for(node: &StateNode, call: &Call, errors: &Errors) {
-    // What stands in `raw` may send it.
-    let unknown = !node.state.options.raw.is_empty();
-    let mut found = Tokens::default();
+    // A field in `raw` may send the token.
+    let may_send_in_raw = !node.state.options.raw.is_empty();
+    let mut uses = TokenUses::default();
     for place in node.places().iter().filter(|place| place.in_call) {
-        found.visit_expr(&place.expression.syn);
+        uses.visit_expr(&place.expression.syn);
     }
-    match (&call.wait, found.named) {
+    match (&call.wait, uses.first) {
         (None, Some(span)) => errors.at(
             span,
-            "nobody waits for this `task_token`: write `wait_for_task_token` before the call",
+            "this call does not wait for its `task_token`: write `wait_for_task_token` before the call",
         ),
-        (Some(wait), None) if !unknown && !found.in_text => errors.at(
+        (Some(wait), None) if !may_send_in_raw && !uses.in_text => errors.at(
             wait.span(),
-            "this waits for a token that it never sends: pass `task_token` to the call",
+            "this call waits for a token that it does not send: pass `task_token` to the call",
         ),
         _ => {}
     }
     if let (Some(wait), Callee::Workflow { .. }) = (&call.wait, &call.callee) {
         errors.at(
             wait.span(),
-            "a workflow call waits for its result by itself: take `wait_for_task_token` away",
+            "a workflow call already waits for its result: remove `wait_for_task_token`",
         );
     }
 }
 
-/// Where expressions name `task_token`.
+/// The uses of the task token in expressions.
 #[derive(Default)]
-struct Tokens {
-    named: Option<proc_macro2::Span>,
-    /// A literal reads it: `path!("$$.Task.Token")`.
+struct TokenUses {
+    first: Option<proc_macro2::Span>,
+    /// Whether a literal reads it: `path!("$$.Task.Token")`.
     in_text: bool,
 }
 
-impl Visit<'_> for Tokens {
+impl Visit<'_> for TokenUses {
     fn visit_expr_path(&mut self, path: &ExprPath) {
-        if path.path.is_ident("task_token") && self.named.is_none() {
-            self.named = path.path.get_ident().map(proc_macro2::Ident::span);
+        if path.path.is_ident("task_token") && self.first.is_none() {
+            self.first = path.path.get_ident().map(proc_macro2::Ident::span);
         }
         visit::visit_expr_path(self, path);
     }
@@ -79,7 +79,7 @@ impl Visit<'_> for Tokens {
     }
 }
 
-/// A workflow has one input, or none.
+/// A workflow has at most one input.
 fn workflows_take_one_input(call: &Call, errors: &Errors) {
     if let Callee::Workflow { call, .. } = &call.callee
         && let Some(second) = call.arguments.get(1)
@@ -95,8 +95,8 @@ fn workflows_take_one_input(call: &Call, errors: &Errors) {
     }
 }
 
-/// Names in parentheses are those of a tuple: at least two, as many as there are branches.
-fn tuples_are_named_in_full(node: &StateNode, errors: &Errors) {
+/// A tuple of names has as many names as the parallel has branches, and the tuple of another `let` is not empty.
+fn tuples_name_each_result(node: &StateNode, errors: &Errors) {
     let state = &node.state;
     if let (StateWork::Parallel, Some(binding)) = (&state.kind, &state.result)
         && binding.tuple
@@ -115,7 +115,10 @@ fn tuples_are_named_in_full(node: &StateNode, errors: &Errors) {
     }
     for one in &state.lets {
         if one.binding.tuple && one.binding.names.is_empty() {
-            errors.at(one.binding.equals, "a `let` names at least one value");
+            errors.at(
+                one.binding.equals,
+                "this `let` has no names: name at least one value",
+            );
         }
     }
 }

@@ -1,10 +1,10 @@
-//! What `catch` binds.
+//! The names that a `catch` binds.
 
 use crate::errors::Errors;
 use crate::machine::{Edge, EdgeKind, ErrorPattern, Machine, StateNode, cases, error_fields};
 use syn::Pat;
 
-/// A `catch` binds fields of the error by name and looks no deeper: Step Functions chooses by the error's name alone.
+/// A `catch` binds fields of the error by name, without nested patterns, because Step Functions selects a catcher by the error's name alone.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
     for node in &machine.states {
         for edge in &node.edges {
@@ -19,7 +19,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
                             jsonpath_binds_nothing(machine, node, pattern, errors);
                         }
                     }
-                    binds_in_one_way(edge, patterns, errors);
+                    binds_fields_or_the_error(edge, patterns, errors);
                 }
                 EdgeKind::CatchArm { pattern, .. } => {
                     for case in cases(pattern) {
@@ -33,7 +33,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
     }
 }
 
-fn binds_in_one_way(edge: &Edge, patterns: &[ErrorPattern], errors: &Errors) {
+fn binds_fields_or_the_error(edge: &Edge, patterns: &[ErrorPattern], errors: &Errors) {
     let binds = |pattern: &&ErrorPattern| {
         matches!(pattern, ErrorPattern::Fields(_, fields)
             if error_fields(fields).is_ok_and(|fields| !fields.is_empty()))
@@ -46,7 +46,7 @@ fn binds_in_one_way(edge: &Edge, patterns: &[ErrorPattern], errors: &Errors) {
     }
 }
 
-/// What one alternative of a `catch` binds, all bind: rustc sees to it among patterns, and names bind nothing.
+/// If one error of a `catch` binds names, all its errors do. rustc checks that patterns bind the same names; an error without a pattern binds none.
 fn alternatives_bind_the_same(alternatives: &[ErrorPattern], errors: &Errors) {
     let bound = |pattern: &ErrorPattern| -> Vec<String> {
         match pattern {
@@ -68,13 +68,13 @@ fn alternatives_bind_the_same(alternatives: &[ErrorPattern], errors: &Errors) {
         if bound(other).is_empty() {
             errors.at(
                 other.span(),
-                format!("this error does not bind `{name}`, and the others of its `catch` do: give it a `catch` of its own"),
+                format!("this error does not bind `{name}`, but another error of this `catch` does: write a separate `catch` for it"),
             );
         }
     }
 }
 
-/// In JSONPath nothing reads the fields of a caught error: they are JSON text in its cause.
+/// JSONPath cannot read the fields of a caught error, because they are JSON text in its `Cause`.
 fn jsonpath_binds_nothing(machine: &Machine, node: &StateNode, pattern: &Pat, errors: &Errors) {
     let state = &node.state;
     if machine.is_jsonpath(state)
@@ -97,15 +97,15 @@ fn binds_fields_only(pattern: &Pat, errors: &Errors) {
         if let Pat::Rest(rest) = deeper {
             errors.on(
                 rest,
-                "`..` must be the last in a `catch`, because fields travel by their numbers: write `_` for each field \
-                 before",
+                "`..` must be the last field in a `catch`, because fields are passed by their positions: write `_` for each field \
+                 before it",
             );
             return;
         }
         errors.on(
             &deeper,
-            "a `catch` binds fields by name, `Error::Variant { field }`, and looks no deeper: Step Functions chooses by \
-             the error's name alone; look into the value in a choice",
+            "a `catch` binds fields by name, `Error::Variant { field }`, without nested patterns: Step Functions selects \
+             a `catch` by the error's name alone; match the value in a choice",
         );
     }
 }

@@ -1,4 +1,4 @@
-//! What a choice decides by.
+//! The rules and the arms of choices.
 
 use crate::errors::Errors;
 use crate::machine::{ChoiceState, EdgeKind, Machine, StateNode, StateWork, is_bound};
@@ -10,15 +10,15 @@ use syn::spanned::Spanned;
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
     for node in &machine.states {
         if let StateWork::Choice(choice) = &node.state.kind {
-            decides_in_one_way(node, choice, errors);
-            says_what_otherwise(node, choice, errors);
+            has_rules_or_a_match(node, choice, errors);
+            has_an_otherwise(node, choice, errors);
             arms_can_be_taken(node, errors);
         }
     }
 }
 
-/// A choice has `when` rules or one `match`, not both and not none.
-fn decides_in_one_way(node: &StateNode, choice: &ChoiceState, errors: &Errors) {
+/// A choice has either `when` rules or one `match`.
+fn has_rules_or_a_match(node: &StateNode, choice: &ChoiceState, errors: &Errors) {
     let name = &node.state.name;
     let mut rules = node.edges.iter().filter_map(|edge| match &edge.kind {
         EdgeKind::Rule { keyword, .. } => Some(keyword),
@@ -28,7 +28,7 @@ fn decides_in_one_way(node: &StateNode, choice: &ChoiceState, errors: &Errors) {
         if rules.next().is_none() && !node.state.broken {
             errors.at(
                 name.span(),
-                format!("choice `{name}` decides nothing: write `when condition => State;`"),
+                format!("choice `{name}` has no rules: add `when condition => State;`"),
             );
         }
         return;
@@ -36,7 +36,7 @@ fn decides_in_one_way(node: &StateNode, choice: &ChoiceState, errors: &Errors) {
     if let Some(keyword) = rules.next() {
         errors.at(
             keyword.span(),
-            format!("choice `{name}` has a `match` and a `when`: a guard, `pattern if condition => State`, says both"),
+            format!("choice `{name}` has both a `match` and a `when`: write the condition as a guard, `pattern if condition => State`"),
         );
     }
     let otherwise = node.edges.iter().find_map(|edge| match &edge.kind {
@@ -46,20 +46,20 @@ fn decides_in_one_way(node: &StateNode, choice: &ChoiceState, errors: &Errors) {
     if let Some(keyword) = otherwise.or(choice.fails.as_ref()) {
         errors.at(
             keyword.span(),
-            "a `match` needs no `otherwise`: its last arm can be `_ => State`",
+            "a `match` cannot have an `otherwise`: write `_ => State` as its last arm",
         );
     }
     let is_arm = |kind: &EdgeKind| matches!(kind, EdgeKind::Arm { .. });
     if !node.edges.iter().any(|edge| is_arm(&edge.kind)) && !node.state.broken {
         errors.at(
             subject.keyword,
-            format!("the `match` of `{name}` has no arms"),
+            format!("the `match` of `{name}` has no arms: add `pattern => State`"),
         );
     }
 }
 
-/// A choice says what happens to an input that no `when` takes, even if that is a failure.
-fn says_what_otherwise(node: &StateNode, choice: &ChoiceState, errors: &Errors) {
+/// A choice with `when` rules has an `otherwise` for input that matches none of them.
+fn has_an_otherwise(node: &StateNode, choice: &ChoiceState, errors: &Errors) {
     let name = &node.state.name;
     let any = |is: fn(&EdgeKind) -> bool| node.edges.iter().any(|edge| is(&edge.kind));
     if choice.fails.is_none()
@@ -71,14 +71,14 @@ fn says_what_otherwise(node: &StateNode, choice: &ChoiceState, errors: &Errors) 
         errors.at(
             name.span(),
             format!(
-                "choice `{name}` has no `otherwise`: an input that no `when` takes would fail with States.Runtime; write \
-                 `otherwise => State;`, or `otherwise fail;` to mean it"
+                "choice `{name}` has no `otherwise`: an input that matches no `when` would fail with `States.Runtime`; write \
+                 `otherwise => State;`, or `otherwise fail;` if that is intended"
             ),
         );
     }
 }
 
-/// An arm that takes everything is the last one.
+/// An arm that matches everything is the last one.
 fn arms_can_be_taken(node: &StateNode, errors: &Errors) {
     let arms = node.edges.iter().filter_map(|edge| match &edge.kind {
         EdgeKind::Arm { pattern, guard } => Some((pattern, guard)),
@@ -86,12 +86,12 @@ fn arms_can_be_taken(node: &StateNode, errors: &Errors) {
     });
     let arms: Vec<_> = arms.collect();
     for (pattern, guard) in arms.iter().rev().skip(1) {
-        let takes_all = match pattern {
+        let matches_all = match pattern {
             Pat::Wild(_) => true,
             Pat::Ident(name) => name.subpat.is_none() && is_bound(&name.ident),
             _ => false,
         };
-        if guard.is_none() && takes_all {
+        if guard.is_none() && matches_all {
             let pattern_text = pattern.to_token_stream();
             errors.at(
                 pattern.span(),

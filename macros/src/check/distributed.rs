@@ -20,7 +20,7 @@ const WORDS: SettingWords = SettingWords {
     headers_given: "csv_header_location: GIVEN",
 };
 
-/// The field in ASL of a reader's, writer's or batch's setting.
+/// Returns the ASL field for a setting of a reader, a writer or a batch.
 pub(crate) fn field(keyword: &Ident, word: &Ident) -> Option<&'static str> {
     fields(keyword)
         .iter()
@@ -43,7 +43,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
             continue;
         };
         let options = &map.distributed;
-        options_need_distributed(map, errors);
+        options_belong_to_distributed_maps(map, errors);
         if let Some((_, count)) = &options.tolerated_count {
             counts_are_in_range(count, errors);
         }
@@ -60,16 +60,16 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
             settings_are_valid(&batch.keyword, &batch.settings, errors);
             batches_have_a_limit(batch, errors);
         }
-        items_come_from_one_place(&node.state, map, errors);
-        batches_are_batches(map, errors);
+        items_have_one_source(&node.state, map, errors);
+        batch_items_need_batches(map, errors);
         if map.children().is_some() {
-            children_fail_in_one_way(node, errors);
+            children_fail_with_one_error(node, errors);
         }
     }
 }
 
-/// An inline map has a list, results in its result, and children that are no executions.
-fn options_need_distributed(map: &Map, errors: &Errors) {
+/// An inline map has no options of Distributed Maps and no reader.
+fn options_belong_to_distributed_maps(map: &Map, errors: &Errors) {
     if map.children().is_some() {
         return;
     }
@@ -92,7 +92,7 @@ fn options_need_distributed(map: &Map, errors: &Errors) {
 /// A count is not negative.
 fn counts_are_in_range(count: &UserExpr, errors: &Errors) {
     if is_negative(&count.syn) {
-        errors.on(&count.syn, "`tolerated_failures` is 0 or more");
+        errors.on(&count.syn, "`tolerated_failures` must be 0 or more");
     }
 }
 
@@ -108,11 +108,14 @@ fn percentages_are_in_range(percentage: &UserExpr, errors: &Errors) {
         _ => return,
     };
     if !value.is_some_and(|value| PERCENTAGE.contains(&value)) {
-        errors.on(&percentage.syn, "a percentage is a number from 0 to 100");
+        errors.on(
+            &percentage.syn,
+            "a percentage must be a number from 0 to 100",
+        );
     }
 }
 
-/// Whether a minus stands before an expression.
+/// Whether an expression is a negation: `-x`.
 pub(super) fn is_negative(expression: &Expr) -> bool {
     matches!(expression, Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Neg(_)))
 }
@@ -128,7 +131,7 @@ fn settings_are_valid(keyword: &Ident, settings: &[Setting], errors: &Errors) {
         },
         ..WORDS
     };
-    let texts: Vec<(String, String)> = settings.iter().map(texts).collect();
+    let texts: Vec<(String, String)> = settings.iter().map(name_and_word).collect();
     let given = settings.iter().zip(&texts);
     let given = given.map(|(setting, (name, word))| GivenSetting {
         name,
@@ -155,8 +158,8 @@ fn settings_are_valid(keyword: &Ident, settings: &[Setting], errors: &Errors) {
     }
 }
 
-/// The name of a setting, and its word if it has one.
-fn texts(setting: &Setting) -> (String, String) {
+/// Returns the name of a setting and the word that is its value; the word is empty for other values.
+fn name_and_word(setting: &Setting) -> (String, String) {
     let word = match &setting.value {
         SettingValue::Word(word) => word.to_string(),
         _ => String::new(),
@@ -173,8 +176,8 @@ fn batches_have_a_limit(batch: &Batch, errors: &Errors) {
     }
 }
 
-/// A map with a `reader` runs over what it reads, and says of what type that is.
-fn items_come_from_one_place(state: &State, map: &Map, errors: &Errors) {
+/// A map runs either over a list, or over the items of a `reader`, whose type is in the source.
+fn items_have_one_source(state: &State, map: &Map, errors: &Errors) {
     let Some(run) = &map.run else {
         return;
     };
@@ -182,22 +185,22 @@ fn items_come_from_one_place(state: &State, map: &Map, errors: &Errors) {
     match (&run.list, &map.distributed.reader) {
         (Some(_), Some(reader)) => errors.at(
             reader.keyword.span(),
-            format!("`{}` runs over a list and never reads this: `for {item}: Type in reader`", state.name),
+            format!("`{}` runs over a list, so this reader is never used: write `for {item}: Type in reader`, or remove the reader", state.name),
         ),
         (None, None) if map.children().is_some() => errors.at(
             item.span(),
-            "this map reads nothing: add `reader \"arn:aws:states:::s3:getObject\" { Bucket: .., Key: .. };`",
+            "this map has no reader: add `reader \"arn:aws:states:::s3:getObject\" { Bucket: .., Key: .. };`",
         ),
         (None, _) if run.ty.is_none() => errors.at(
             item.span(),
-            format!("what a reader reads needs a type: `for {item}: Type in reader`"),
+            format!("the items of a reader need a type: write `for {item}: Type in reader`"),
         ),
         _ => {}
     }
 }
 
-/// `Batch<Item>` is what a map with `batch` hands out, and nobody else.
-fn batches_are_batches(map: &Map, errors: &Errors) {
+/// Only the items of a map with `batch` have the type `Batch<Item>`.
+fn batch_items_need_batches(map: &Map, errors: &Errors) {
     if map.distributed.batch.is_none()
         && let Some(run) = &map.run
         && let Some(Type::Path(path)) = &run.ty
@@ -207,18 +210,18 @@ fn batches_are_batches(map: &Map, errors: &Errors) {
     {
         errors.at(
             last.ident.span(),
-            "the items of this map are single, and its body takes a `Batch`: write `batch (max_items: 50);`, or name the type of one item",
+            "this map has no batches, but its item is a `Batch`: write `batch (max_items: 50);`, or use the type of one item",
         );
     }
 }
 
-/// Whatever an item fails with, the map fails with `States.ExceedToleratedFailureThreshold`.
-fn children_fail_in_one_way(node: &StateNode, errors: &Errors) {
+/// For every error of an item, a Distributed Map fails with `States.ExceedToleratedFailureThreshold`.
+fn children_fail_with_one_error(node: &StateNode, errors: &Errors) {
     let options = &node.state.options;
     if let Some(every) = &options.catch_every {
         errors.at(
             every.keyword.span(),
-            "a Distributed Map never fails with the error of an item, so there is nothing to name all of: write \
+            "a Distributed Map never fails with the error of an item, so `catch { .. }` has no errors to name: write \
              `catch States::ExceedToleratedFailureThreshold => State;`",
         );
     }
@@ -230,7 +233,7 @@ fn children_fail_in_one_way(node: &StateNode, errors: &Errors) {
         errors.at(
             pattern.span(),
             "a Distributed Map never fails with the error of an item: name \
-             `States::ExceedToleratedFailureThreshold`, or catch this inside",
+             `States::ExceedToleratedFailureThreshold`, or catch this error inside the map",
         );
     }
 }

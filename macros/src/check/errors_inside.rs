@@ -1,12 +1,12 @@
-//! Which errors of tasks inside come out of a parallel or a map.
+//! The errors of inner tasks with which a parallel or a map can fail.
 
 use crate::machine::{Machine, StateNode};
 use std::collections::HashSet;
 use stepwright_asl::errors::{ALL, TASK_FAILED};
 use syn::Path;
 
-/// The tasks inside a state whose errors nothing inside takes as a whole, each once. The children of a Distributed Map
-/// hand no errors out.
+/// Returns the tasks inside a state whose errors no inner state catches completely, each once. A Distributed Map does not fail with the errors of its
+/// children.
 pub(crate) fn failing_tasks(machine: &Machine, state: usize) -> Vec<&Path> {
     let mut tasks = Vec::new();
     let mut seen = HashSet::new();
@@ -31,7 +31,7 @@ pub(crate) fn failing_tasks(machine: &Machine, state: usize) -> Vec<&Path> {
     tasks
 }
 
-/// Whether no error of a task gets out of a state.
+/// Whether a state catches every error of the tasks in it.
 pub(crate) fn catches_everything(node: &StateNode) -> bool {
     let mut named = node.catches().flatten();
     node.state.options.catch_every.is_some()

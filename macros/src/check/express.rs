@@ -7,19 +7,19 @@ use stepwright_asl::Diagnostic;
 use stepwright_asl::analysis::{ExpressPart, StandardFeature};
 use stepwright_asl::limits::AwaitedEvent;
 
-/// An Express execution neither waits for others (`.sync`, task tokens) nor uses activities, nor runs a Distributed Map.
+/// An Express execution does not wait for jobs (`.sync`) or task tokens, use activities or run a Distributed Map.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
     let report = |span: Span, express: Express, feature: StandardFeature| {
         let (part, help) = match express {
             Express::Workflow => (ExpressPart::Workflow, "remove `express;`"),
             Express::Children => (ExpressPart::Children, "write `distributed standard;`"),
         };
-        let other = match feature {
+        let alternative = match feature {
             StandardFeature::DistributedMap => "let the map run inline",
             StandardFeature::Wait(_) => "do this in a Standard workflow",
         };
         let diagnostic = Diagnostic::error(TokenRange::at(span), part.message(feature));
-        let diagnostic = diagnostic.with_help(format!("{help}, or {other}"));
+        let diagnostic = diagnostic.with_help(format!("{help}, or {alternative}"));
         errors.push(diagnostic.with_code(feature.code()));
     };
     if let Some(place) = &machine.workflow.options.deploy

@@ -1,4 +1,4 @@
-//! Fragments, and the includes that put their states in place.
+//! Fragments, and the `include`s that insert their states into a workflow.
 
 use crate::errors::Errors;
 use crate::functions::library;
@@ -6,24 +6,24 @@ use crate::machine::{EdgeKind, Include, Machine, StateNode, StateWork, Term};
 use std::collections::HashSet;
 use stepwright_asl::limits::AwaitedEvent;
 
-/// Runs the rules of this file that need no values.
+/// Runs the rules of this file that need no lowered expressions.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
     let is_fragment = machine.workflow.fragment.is_some();
     for node in &machine.states {
         match &node.state.kind {
             StateWork::Exit(_) if !is_fragment => errors.at(
                 node.state.keyword.span(),
-                "an `exit` is a way out of a fragment, and this is a workflow: write `succeed`, or `fail`",
+                "an `exit` leaves a fragment, but this is a workflow: write `succeed` or `fail`",
             ),
             StateWork::Exit(_) if node.scope != 0 => errors.at(
                 node.state.keyword.span(),
-                "an `exit` leaves the fragment, which a branch or the body of a map cannot: finish it with `end value;` and \
-                 go on to the exit from there",
+                "a branch or the body of a map cannot leave the fragment with an `exit`: finish it with `end value;`, and write \
+                 the `exit` after the parallel or the map",
             ),
             StateWork::Succeed(_) if is_fragment && node.scope == 0 => errors.at(
                 node.state.keyword.span(),
                 format!(
-                    "a `succeed` in a fragment would end the workflow around it: write `pass {} {{ end value; }}`, or `exit \
+                    "a `succeed` in a fragment would end the workflow that includes it: write `pass {} {{ end value; }}`, or `exit \
                      {};`",
                     node.name, node.name
                 ),
@@ -32,14 +32,14 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
                 if let Some(include) = include {
                     fragments_do_not_include_themselves(machine, include, errors);
                 }
-                exits_are_said_once(node, errors);
+                exits_have_one_transition(node, errors);
             }
             _ => {}
         }
     }
 }
 
-/// A fragment holds no copy of itself: its states would have no end.
+/// A fragment does not include itself, because its states are copied and the copies would not end.
 fn fragments_do_not_include_themselves(machine: &Machine, include: &Include, errors: &Errors) {
     if machine.workflow.fragment.is_some()
         && let Some(name) = include.path.get_ident()
@@ -54,8 +54,8 @@ fn fragments_do_not_include_themselves(machine: &Machine, include: &Include, err
     }
 }
 
-/// An exit leads to one state.
-fn exits_are_said_once(node: &StateNode, errors: &Errors) {
+/// An `include` has one transition for each exit.
+fn exits_have_one_transition(node: &StateNode, errors: &Errors) {
     let mut seen = HashSet::new();
     for edge in &node.edges {
         if let EdgeKind::Exit { keyword, name, .. } = &edge.kind
@@ -63,13 +63,16 @@ fn exits_are_said_once(node: &StateNode, errors: &Errors) {
         {
             errors.at(
                 keyword.span(),
-                format!("the exit `{name}` is said twice in `{}`", node.name),
+                format!(
+                    "`{}` has two transitions for the exit `{name}`: remove one",
+                    node.name
+                ),
             );
         }
     }
 }
 
-/// Runs the rules of this file about arguments and names of variables.
+/// Runs the rules of this file about arguments of includes and names of variables.
 pub(super) fn values(machine: &mut Machine, errors: &Errors) {
     let mut faulty = Vec::new();
     for node in &machine.states {
@@ -79,11 +82,11 @@ pub(super) fn values(machine: &mut Machine, errors: &Errors) {
         for place in node.places() {
             let argument = place.expression;
             let value = machine.terms[argument.id].as_ref();
-            if value.is_some_and(changes_with_its_place) {
+            if value.is_some_and(depends_on_the_state) {
                 errors.on(
                     &argument.syn,
-                    "an argument of an include stands in the fragment's states, where this would be something else: give it a name in \
-                     a `pass` state before",
+                    "an argument of an include is evaluated in the fragment's states, where this would have another value: assign it to \
+                     a variable in a `pass` state before",
                 );
                 faulty.push(argument.id);
             }
@@ -94,7 +97,7 @@ pub(super) fn values(machine: &mut Machine, errors: &Errors) {
                 errors.at(
                     variable.name.span(),
                     format!(
-                        "`{}` may be a variable of the fragment in `{}`, whose variables begin with `{prefix}`: choose another \
+                        "`{}` may collide with a variable of the fragment in `{}`, whose variables begin with `{prefix}`: choose another \
                          name",
                         variable.text, node.name
                     ),
@@ -107,22 +110,23 @@ pub(super) fn values(machine: &mut Machine, errors: &Errors) {
     }
 }
 
-/// Whether a value means something else in another state: a `jsonata!`, `path!` or `intrinsic!`, a time, a random number.
-fn changes_with_its_place(value: &Term) -> bool {
-    let mut found = false;
-    // The fragment would compute a different time or random number each time that it reads the value.
-    let changes = |path: &syn::Path| library(path).is_some_and(|function| function.changes);
+/// Whether a value can differ in another state: a `jsonata!`, `path!` or `intrinsic!`, a time, or a random number.
+fn depends_on_the_state(value: &Term) -> bool {
+    let mut changes = false;
+    // The fragment evaluates the argument at each read.
+    let function_changes =
+        |path: &syn::Path| library(path).is_some_and(|function| function.changes);
     value.walk(&mut |value| {
-        found |= match value {
+        changes |= match value {
             Term::Raw(..) => true,
-            Term::Library(path, _) => changes(path),
+            Term::Library(path, _) => function_changes(path),
             _ => false,
         }
     });
-    found
+    changes
 }
 
-/// The first state that an Express execution cannot run, by its name and why.
+/// Returns the name of the first state that an Express execution cannot run, and the reason.
 pub(crate) fn needs_standard(machine: &Machine) -> Option<(&str, &'static str)> {
     machine.states.iter().find_map(|node| {
         let why = match node.state.children() {
@@ -133,7 +137,7 @@ pub(crate) fn needs_standard(machine: &Machine) -> Option<(&str, &'static str)> 
                 AwaitedEvent::Activity => "calls an activity",
             },
         };
-        // A Distributed Map's Standard children may do what their parent may not, and the map itself is found first.
+        // The Standard children of a Distributed Map can wait. The map precedes them in this order, so it is returned first.
         Some((node.name.as_str(), why))
     })
 }

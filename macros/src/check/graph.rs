@@ -3,7 +3,7 @@
 use crate::machine::{Machine, State, StateWork};
 use stepwright_asl::analysis::ControlFlow;
 
-/// The transitions between the states, after their targets were resolved.
+/// Returns the transitions between the states. Their targets must be resolved.
 pub(super) fn control_flow(machine: &Machine) -> ControlFlow {
     let states = machine.states.iter();
     let targets = states.map(|node| node.edges.iter().map(|edge| edge.to).collect());

@@ -1,4 +1,4 @@
-//! The item of a map, and what a Distributed Map hands in: the input of its body's first state.
+//! The values that the first state of a body reads from its input: the item of a map, and the values that a Distributed Map passes to its children.
 
 use crate::errors::Errors;
 use crate::machine::Machine;
@@ -7,11 +7,10 @@ use std::collections::{HashMap, HashSet};
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
     first_states_run_once(machine, errors);
-    items_are_known_inside(machine, errors);
+    items_are_read_by_first_states(machine, errors);
 }
 
-/// The first state of a body is no target of a transition where its input is read: when it runs again, its input is
-/// something else.
+/// A first state that reads such values has no incoming transition, because its input is different when it runs again.
 fn first_states_run_once(machine: &Machine, errors: &Errors) {
     let mut read: HashMap<usize, &str> = HashMap::new();
     for one in &machine.item_reads {
@@ -28,14 +27,16 @@ fn first_states_run_once(machine: &Machine, errors: &Errors) {
             .find(|edge| edge.to == Some(*first));
         if let Some(edge) = again {
             let what = match &scope.item {
-                Some(item) if crate::name::text(item) == *name => format!("`{name}` is its input"),
-                _ => format!("`{name}` comes in with its input"),
+                Some(item) if crate::name::text(item) == *name => {
+                    format!("reads its input as `{name}`")
+                }
+                _ => format!("reads `{name}` from its input"),
             };
             errors.at(
                 edge.name.span(),
                 format!(
-                    "`{}` begins its body, where {what}, and this goes to it again with another input: put a `pass` state \
-                     before it, `pass Begin {{ next {}; }}`",
+                    "`{}` is the first state of its body and {what}; this transition runs it again with another input: put a \
+                     `pass` state before it, `pass Begin {{ next {}; }}`",
                     edge.name, edge.name
                 ),
             );
@@ -43,9 +44,9 @@ fn first_states_run_once(machine: &Machine, errors: &Errors) {
     }
 }
 
-/// What comes into a body is read inside of the body's first state only by that state itself: behind it, it is a variable.
-fn items_are_known_inside(machine: &mut Machine, errors: &Errors) {
-    let mut said = HashSet::new();
+/// Only the first state itself reads such values from its input. States inside of it cannot read them, and states after it read them as variables.
+fn items_are_read_by_first_states(machine: &mut Machine, errors: &Errors) {
+    let mut reported = HashSet::new();
     let mut faulty = Vec::new();
     for read in &machine.item_reads {
         let Some(first) = machine.scopes[read.scope].states.first() else {
@@ -59,7 +60,7 @@ fn items_are_known_inside(machine: &mut Machine, errors: &Errors) {
             continue;
         }
         faulty.push(read.expression);
-        if !said.insert((read.scope, read.state)) {
+        if !reported.insert((read.scope, read.state)) {
             continue;
         }
         let item = machine.scopes[read.scope].item.as_ref();
@@ -67,17 +68,17 @@ fn items_are_known_inside(machine: &mut Machine, errors: &Errors) {
         let what = if is_item {
             format!("is the input of `{begins}`")
         } else {
-            format!("comes in with the input of `{begins}`")
+            format!("is part of the input of `{begins}`")
         };
         let why = if inside {
-            format!("the states inside of `{begins}` do not see it")
+            format!("the states inside of `{begins}` cannot read it")
         } else {
-            format!("`${name}` is a variable only behind it")
+            format!("`${name}` is a variable only in the states after `{begins}`")
         };
         errors.at(
             read.span,
             format!(
-                "`{name}` {what}, and {why}: put a `pass` state before it, `pass Begin {{ next {begins}; }}`"
+                "`{name}` {what}, and {why}: put a `pass` state before `{begins}`, `pass Begin {{ next {begins}; }}`"
             ),
         );
     }

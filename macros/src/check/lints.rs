@@ -51,7 +51,7 @@ fn report(machine: &mut Machine, errors: &Errors, lint: Lint, found: Vec<(Span, 
     }
 }
 
-/// The transitions that close loops which neither wait nor count.
+/// Returns the locations of the transitions that close a loop without a wait and without a counter.
 fn unbounded_loops(machine: &Machine) -> Vec<Span> {
     let order: Vec<usize> = machine
         .scopes
@@ -113,7 +113,7 @@ fn loop_state(machine: &Machine, node: &StateNode) -> LoopState {
 /// Whether a state waits for a time, a job, a task token or an activity.
 fn waits(state: &State) -> bool {
     match &state.kind {
-        // The states of a fragment are not known here.
+        // The states of a fragment are unknown here, and may wait.
         StateWork::Wait(_) | StateWork::Include(_) => true,
         StateWork::Task(Some(call)) => {
             let waits = matches!(&call.callee, Callee::Workflow { start: None, .. });
@@ -123,7 +123,7 @@ fn waits(state: &State) -> bool {
     }
 }
 
-/// The conditions of a choice's rules, and the guards of its arms.
+/// Returns the conditions of a choice's rules and the guards of its arms.
 fn conditions(node: &StateNode) -> impl Iterator<Item = &Expr> {
     node.edges.iter().filter_map(|edge| match &edge.kind {
         EdgeKind::Rule { condition, .. } => condition.expression().map(|one| &one.syn),
@@ -132,17 +132,17 @@ fn conditions(node: &StateNode) -> impl Iterator<Item = &Expr> {
     })
 }
 
-/// The single names in an expression: variables, among others.
+/// Returns the paths of one segment in an expression, which include its variables.
 fn read_names(expression: &Expr) -> HashSet<String> {
     #[derive(Default)]
-    struct Find(HashSet<String>);
-    impl Visit<'_> for Find {
+    struct SingleNames(HashSet<String>);
+    impl Visit<'_> for SingleNames {
         fn visit_expr_path(&mut self, path: &ExprPath) {
             self.0.extend(path.path.get_ident().map(text));
             visit::visit_expr_path(self, path);
         }
     }
-    let mut find = Find::default();
-    find.visit_expr(expression);
-    find.0
+    let mut names = SingleNames::default();
+    names.visit_expr(expression);
+    names.0
 }

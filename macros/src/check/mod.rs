@@ -1,7 +1,7 @@
-//! The rules of the language that rustc cannot know: names, transitions, assignment, errors, numbers.
+//! The rules of the language that rustc cannot check: names, transitions, assignment, errors, numbers.
 //!
-//! One function a rule, each with a sentence that says it. Every rule runs, whatever the others found, and a mistake
-//! that follows from another one is not reported. No tokens are made here.
+//! Each rule is one function, whose doc comment states the rule. All rules run, even if earlier rules report problems; a problem that follows from
+//! another one is not reported. This module generates no tokens.
 
 mod assigned;
 mod calls;
@@ -31,14 +31,17 @@ pub(crate) use self::distributed::field;
 pub(crate) use self::errors_inside::{catches_everything, failing_tasks};
 pub(crate) use self::fragments::needs_standard;
 pub(crate) use self::numbers::rate;
-pub(crate) use self::terms::{Alone, alone, beside, literal_type, matched_variants, witness};
+pub(crate) use self::terms::{
+    StandaloneExpression, literal_type, matched_variants, resolve_standalone, without_location,
+    witness_name,
+};
 pub(crate) use self::unused::read_variables;
 pub(crate) use self::variables::is_silent;
 
 use crate::errors::Errors;
 use crate::machine::Machine;
 
-/// Checks one workflow, and fills in what the rules learn about it.
+/// Checks one workflow, and stores what the rules infer in it: targets, the order of states, variables, lowered expressions.
 pub(crate) fn check(machine: &mut Machine, errors: &Errors) {
     names::rules(machine, errors);
     let unresolved = targets::resolve(machine, errors);

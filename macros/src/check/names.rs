@@ -12,10 +12,10 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
     workflow_name_is_allowed(machine, errors);
     state_names_are_allowed_and_unique(machine, errors);
     labels_are_allowed_and_unique(machine, errors);
-    there_is_a_first_state(machine, errors);
+    bodies_have_a_state(machine, errors);
 }
 
-/// AWS allows 80 characters for a name, and some characters never.
+/// A workflow's name has at most 80 characters, and only characters that AWS allows.
 fn workflow_name_is_allowed(machine: &Machine, errors: &Errors) {
     let workflow = &machine.workflow.name;
     if let Err(error) = check_machine(&crate::name::text(workflow)) {
@@ -62,8 +62,8 @@ fn report(kind: NameKind, names: &[(String, Span)], errors: &Errors) {
     }
 }
 
-/// A body has at least one state, because one of them is the first to run.
-fn there_is_a_first_state(machine: &Machine, errors: &Errors) {
+/// A body has at least one state.
+fn bodies_have_a_state(machine: &Machine, errors: &Errors) {
     for scope in &machine.scopes {
         if scope.states.is_empty() && !scope.broken {
             let message = match scope.owner {

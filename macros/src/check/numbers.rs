@@ -41,7 +41,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
     }
 }
 
-/// Seconds are in the range of all timeouts.
+/// A number of seconds is within AWS's limits for timeouts.
 fn seconds_are_in_range(keyword: &Ident, amount: &Amount, errors: &Errors) {
     if let Amount::Seconds(seconds, span) = amount
         && let Some(message) = seconds_problem(&format!("`{keyword}`"), as_float(*seconds))
@@ -51,7 +51,7 @@ fn seconds_are_in_range(keyword: &Ident, amount: &Amount, errors: &Errors) {
     }
 }
 
-/// A heartbeat is shorter than the timeout. Otherwise the timeout always comes first.
+/// A heartbeat is shorter than the timeout. Otherwise the timeout always ends the task first.
 fn heartbeats_are_below_timeouts(state: &State, errors: &Errors) {
     let timeout = state.options.timeout.as_ref();
     let timeout = timeout.and_then(|(_, amount)| amount.known());
@@ -77,7 +77,7 @@ const RETRY_SETTINGS: &[&str] = &[
     "jitter",
 ];
 
-/// Retries have the settings that ASL has, within AWS's limits.
+/// The settings of a `retry` exist in ASL and are within AWS's limits.
 fn settings_are_in_range(retry: &Retry, errors: &Errors) {
     let mut numbers = RetryNumbers::default();
     let mut spans: Vec<(RetryField, Span)> = Vec::new();
@@ -147,7 +147,7 @@ fn settings_are_in_range(retry: &Retry, errors: &Errors) {
     }
 }
 
-/// The number that a `backoff_rate` is set to.
+/// Returns the number of a `backoff_rate`.
 pub(crate) fn rate(value: &SettingValue) -> Option<f64> {
     match value {
         SettingValue::Whole(whole, _) => whole.to_string().parse().ok(),
@@ -157,9 +157,9 @@ pub(crate) fn rate(value: &SettingValue) -> Option<f64> {
     }
 }
 
-/// A map runs at least one item at a time; 0 is AWS's word for no limit.
+/// A concurrency limit is not negative. For AWS, 0 means no limit.
 fn concurrency_is_in_range(limit: &UserExpr, errors: &Errors) {
     if is_negative(&limit.syn) {
-        errors.on(&limit.syn, "`max_concurrency` is 0 (no limit) or more");
+        errors.on(&limit.syn, "`max_concurrency` must be 0 (no limit) or more");
     }
 }

@@ -7,7 +7,7 @@ use stepwright_asl::analysis::retried_computation;
 use stepwright_asl::callable::method_fails;
 use stepwright_asl::errors::ALL;
 
-/// Each `retry` on every error of a state that computes an expression which can fail.
+/// Returns the location of each `retry` that matches every error, in states with an expression that can fail, and the message.
 pub(super) fn computations(machine: &Machine) -> Vec<(Span, String)> {
     let mut found = Vec::new();
     for node in &machine.states {
@@ -23,7 +23,7 @@ pub(super) fn computations(machine: &Machine) -> Vec<(Span, String)> {
             continue;
         }
         for retry in &state.options.retries {
-            if let Some(span) = retry.errors.iter().find_map(everything) {
+            if let Some(span) = retry.errors.iter().find_map(location_if_all) {
                 found.push((span, retried_computation(&node.name)));
             }
         }
@@ -31,8 +31,8 @@ pub(super) fn computations(machine: &Machine) -> Vec<(Span, String)> {
     found
 }
 
-/// The location of a pattern that matches every error.
-fn everything(pattern: &ErrorPattern) -> Option<Span> {
+/// Returns the location of a pattern that matches every error.
+fn location_if_all(pattern: &ErrorPattern) -> Option<Span> {
     (pattern.wire_name().as_deref() == Some(ALL)).then(|| pattern.span())
 }
 

@@ -18,14 +18,14 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
     for node in &machine.states {
         let retries = node.state.options.retries.iter();
         let retries = retries.map(|retry| retry.errors.as_slice()).collect();
-        names(HandlerKind::Retriers, retries, errors);
-        names(HandlerKind::Catchers, node.catches().collect(), errors);
-        one_kind_of_catch(node, errors);
+        names_are_valid(HandlerKind::Retriers, retries, errors);
+        names_are_valid(HandlerKind::Catchers, node.catches().collect(), errors);
+        catch_every_names_all_errors(node, errors);
     }
 }
 
-/// Checks the names of a state's `retry`s or `catch`es.
-fn names(kind: HandlerKind, list: Vec<&[ErrorPattern]>, errors: &Errors) {
+/// The error names of a state's `retry`s or `catch`es are valid, and none is covered by an earlier one.
+fn names_are_valid(kind: HandlerKind, list: Vec<&[ErrorPattern]>, errors: &Errors) {
     let names: Vec<Vec<String>> = list
         .iter()
         .map(|group| group.iter().map(name).collect())
@@ -61,9 +61,8 @@ fn names(kind: HandlerKind, list: Vec<&[ErrorPattern]>, errors: &Errors) {
     }
 }
 
-/// A state has single `catch`es, or one `catch { .. }` that names every error of its task. Next to that, only `States::*` and names in quotes are
-/// allowed.
-fn one_kind_of_catch(node: &StateNode, errors: &Errors) {
+/// If a state has a `catch { .. }`, which names every error of its task, its other `catch`es contain only `States::*` and names in quotes.
+fn catch_every_names_all_errors(node: &StateNode, errors: &Errors) {
     if node.state.options.catch_every.is_none() {
         return;
     }
@@ -72,7 +71,7 @@ fn one_kind_of_catch(node: &StateNode, errors: &Errors) {
             errors.at(
                 pattern.span(),
                 format!(
-                    "`catch {{ .. }}` of `{}` names this error as well: say it there",
+                    "`catch {{ .. }}` of `{}` names every error of its task: move this error into it",
                     node.state.name
                 ),
             );
@@ -86,13 +85,13 @@ fn one_kind_of_catch(node: &StateNode, errors: &Errors) {
         {
             errors.on(
                 pattern,
-                "`_` takes every error, so what stands after it never runs: put it last",
+                "`_` matches every error, so each handler after it never runs: put it last",
             );
         }
     }
 }
 
-/// An error's name, for comparison: that of ASL if it is known here, else the path.
+/// Returns an error's name for comparison: its ASL name if it is known here, else its path.
 fn name(pattern: &ErrorPattern) -> String {
     match (pattern.wire_name(), pattern.path()) {
         (None, Some(path)) => path.to_token_stream().to_string().replace(' ', ""),
@@ -100,7 +99,7 @@ fn name(pattern: &ErrorPattern) -> String {
     }
 }
 
-/// An error's name as a user of the macro writes it.
+/// Formats an error's name as it is written in the macro.
 fn shown(name: &str) -> String {
     match name.strip_prefix("States.") {
         Some(predefined) if !predefined.contains('.') => format!("States::{predefined}"),

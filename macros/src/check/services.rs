@@ -1,4 +1,4 @@
-//! Services: which there are, and which arguments they take.
+//! Service calls: their resources and arguments.
 
 use crate::errors::{Errors, TokenRange};
 use crate::machine::{Call, Callee, Machine, State};
@@ -14,7 +14,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
     }
 }
 
-/// A service's name, its pattern and its arguments are those of AWS's tables. The fields of `raw` are not checked.
+/// AWS's tables contain the service, its pattern and its arguments. Fields in `raw` are not checked.
 fn service_is_known(machine: &Machine, state: &State, call: &Call, errors: &Errors) {
     let Callee::Service {
         resource: literal,

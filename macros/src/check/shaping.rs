@@ -1,4 +1,4 @@
-//! The words that shape what goes into a state and out of it: which states have them, and in which query language.
+//! The options for the input and the output of a state, such as `parameters`. Each is for one query language and for some types of states.
 
 use crate::errors::Errors;
 use crate::machine::{Machine, StateNode, StateWork};
@@ -14,16 +14,21 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
         let templates = options.templates.iter().map(|(keyword, _, _)| keyword);
         let paths = options.paths.iter().map(|(keyword, _)| keyword);
         for keyword in templates.chain(paths) {
-            if language_has_it(machine, node, keyword, errors) {
-                state_has_it(node, keyword, errors);
+            if language_has_option(machine, node, keyword, errors) {
+                state_has_option(node, keyword, errors);
             }
         }
         paths_begin_with_a_dollar(node, errors);
     }
 }
 
-/// `output` is of JSONata, all others are of JSONPath.
-fn language_has_it(machine: &Machine, node: &StateNode, keyword: &Ident, errors: &Errors) -> bool {
+/// Returns whether the query language of the state has this option, and reports it if not: JSONata has `output`, JSONPath has the others.
+fn language_has_option(
+    machine: &Machine,
+    node: &StateNode,
+    keyword: &Ident,
+    errors: &Errors,
+) -> bool {
     let is_output = keyword == "output";
     let is_jsonpath = machine.is_jsonpath(&node.state);
     let name = &node.name;
@@ -32,12 +37,12 @@ fn language_has_it(machine: &Machine, node: &StateNode, keyword: &Ident, errors:
             keyword.span(),
             if is_output {
                 format!(
-                    "`output` is for JSONata, and `{name}` is in JSONPath: write `result_path` and `output_path`, or \
+                    "`output` needs JSONata, but `{name}` uses JSONPath: write `result_path` and `output_path`, or \
                      `query_language JSONata;`"
                 )
             } else {
                 format!(
-                    "`{keyword}` is for JSONPath, and `{name}` is in JSONata: write an expression where the value is used, or \
+                    "`{keyword}` needs JSONPath, but `{name}` uses JSONata: write an expression where the value is used, or \
                      `query_language JSONPath;`"
                 )
             },
@@ -46,16 +51,16 @@ fn language_has_it(machine: &Machine, node: &StateNode, keyword: &Ident, errors:
     is_output != is_jsonpath
 }
 
-/// AWS knows each of the words in some kinds of states only.
-fn state_has_it(node: &StateNode, keyword: &Ident, errors: &Errors) {
+/// The type of the state has the field for this option.
+fn state_has_option(node: &StateNode, keyword: &Ident, errors: &Errors) {
     let kind = &node.state.kind;
-    let (has_it, who) = match keyword.to_string().as_str() {
+    let (has_option, owners) = match keyword.to_string().as_str() {
         "parameters" => (
             matches!(
                 kind,
                 StateWork::Pass | StateWork::Parallel | StateWork::Map(_)
             ),
-            "pass, parallel and map states; a task sends what its call says",
+            "pass, parallel and map states; a task passes the arguments of its call",
         ),
         "result" => (matches!(kind, StateWork::Pass), "pass states"),
         "result_selector" => (kind.has_errors(), "task, parallel and map states"),
@@ -65,16 +70,16 @@ fn state_has_it(node: &StateNode, keyword: &Ident, errors: &Errors) {
         ),
         _ => (!matches!(kind, StateWork::Fail(_)), "all other states"),
     };
-    if !has_it {
+    if !has_option {
         let kind = kind.word();
         errors.at(
             keyword.span(),
-            format!("a {kind} state has no `{keyword}`: that is for {who}"),
+            format!("a {kind} state has no `{keyword}`: this option is for {owners}"),
         );
     }
 }
 
-/// What is no path at all is told at its place; what is wrong inside it is told with the definition.
+/// Each path begins with `$`. Other problems of paths are reported when the definition is validated.
 fn paths_begin_with_a_dollar(node: &StateNode, errors: &Errors) {
     for (keyword, path) in &node.state.options.paths {
         if let Some(path) = path
@@ -83,7 +88,7 @@ fn paths_begin_with_a_dollar(node: &StateNode, errors: &Errors) {
             let text = path.value();
             errors.at(
                 path.span(),
-                format!("`{text}` is no path, because it does not begin with `$`: `{keyword} \"$.{text}\";`"),
+                format!("`{text}` is not a path, because it does not begin with `$`: write `{keyword} \"$.{text}\";`"),
             );
         }
     }

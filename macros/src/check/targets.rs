@@ -1,13 +1,13 @@
-//! Where transitions lead.
+//! The targets of transitions.
 
 use crate::errors::Errors;
 use crate::machine::Machine;
 use crate::suggest::did_you_mean;
 
-/// A transition names a state of its own body: one that exists, and that is not inside or outside of it.
+/// The target of a transition is a state of the same scope: the top level, a branch or the body of a map.
 ///
-/// Fills in [`Edge::to`](crate::machine::Edge). Gives, by scope, whether a transition of it leads nowhere, so that states that
-/// seem unreachable may not be.
+/// Sets [`Edge::to`](crate::machine::Edge). Returns, by scope, whether a transition of the scope has no known target, so that states that seem
+/// unreachable may be reachable.
 pub(super) fn resolve(machine: &mut Machine, errors: &Errors) -> Vec<bool> {
     let mut unresolved = vec![false; machine.scopes.len()];
     for state in 0..machine.states.len() {
@@ -15,7 +15,7 @@ pub(super) fn resolve(machine: &mut Machine, errors: &Errors) -> Vec<bool> {
         for edge in 0..machine.states[state].edges.len() {
             let ident = &machine.states[state].edges[edge].name;
             let name = crate::name::text(ident);
-            // Of two states with this name, the one that can be meant.
+            // If several states have this name, prefer the one in this scope.
             let here = machine.scopes[scope]
                 .states
                 .iter()
@@ -27,9 +27,9 @@ pub(super) fn resolve(machine: &mut Machine, errors: &Errors) -> Vec<bool> {
                 }
                 Some(found) => {
                     unresolved[scope] = true;
-                    // What the transition was meant for may seem unreachable as well.
+                    // The intended target may seem unreachable as well.
                     unresolved[machine.states[*found].scope] = true;
-                    errors.at(ident.span(), leaves(machine, scope, *found));
+                    errors.at(ident.span(), other_body_message(machine, scope, *found));
                 }
                 None => {
                     unresolved[scope] = true;
@@ -38,17 +38,17 @@ pub(super) fn resolve(machine: &mut Machine, errors: &Errors) -> Vec<bool> {
                         .iter()
                         .map(|state| machine.states[*state].name.as_str());
                     let close = did_you_mean(&name, names);
-                    let place = match machine.scopes[scope].owner {
+                    let body = match machine.scopes[scope].owner {
                         None => format!("in this {}", machine.workflow.what()),
                         Some(owner) => format!("in this body of `{}`", machine.states[owner].name),
                     };
                     if machine.scopes[scope].broken && close.is_empty() {
-                        // The state may be the one that could not be read.
+                        // The target may be the state with the syntax error.
                         continue;
                     }
                     errors.at(
                         ident.span(),
-                        format!("no state named `{name}` {place}{close}"),
+                        format!("no state named `{name}` {body}{close}"),
                     );
                 }
             }
@@ -57,8 +57,8 @@ pub(super) fn resolve(machine: &mut Machine, errors: &Errors) -> Vec<bool> {
     unresolved
 }
 
-/// What to say of a transition to a state of another body.
-fn leaves(machine: &Machine, from: usize, found: usize) -> String {
+/// Returns the message about a transition to a state of another body.
+fn other_body_message(machine: &Machine, from: usize, found: usize) -> String {
     let name = &machine.states[found].name;
     let inside = machine.states[found].scope;
     let goes_out = machine
@@ -68,7 +68,7 @@ fn leaves(machine: &Machine, from: usize, found: usize) -> String {
     match (machine.scopes[from].owner, machine.scopes[inside].owner) {
         (Some(owner), _) if goes_out => format!(
             "`{name}` is outside of this body of `{}`: a transition cannot leave it; finish it with `end value;` and \
-             go on from `{}`",
+             continue from `{}`",
             machine.states[owner].name, machine.states[owner].name
         ),
         (_, Some(owner)) => format!(

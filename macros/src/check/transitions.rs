@@ -1,9 +1,9 @@
-//! How states hand on.
+//! The transition that each state needs.
 
 use crate::errors::Errors;
 use crate::machine::Machine;
 
-/// A state that hands on has a `next` or an `end`. Gives, by scope, whether one is missing in it.
+/// Each state that needs a transition has a `next` or an `end`. Returns, by scope, whether a state lacks one.
 pub(super) fn rules(machine: &Machine, errors: &Errors) -> Vec<bool> {
     let mut missing = vec![false; machine.scopes.len()];
     for node in &machine.states {

@@ -1,4 +1,4 @@
-//! Names that a `let` gives and nobody reads.
+//! Names of a `let` that no expression reads.
 
 use super::variables::is_silent;
 use crate::machine::{Condition, EdgeKind, JsonLiteral, LetBinding, Machine, RawFields};
@@ -7,9 +7,9 @@ use std::collections::HashSet;
 use stepwright_asl::analysis::unused_variable;
 use syn::ext::IdentExt;
 
-/// The variables that something reads.
+/// Returns the variables that an expression or a text in `raw` reads.
 pub(crate) fn read_variables(machine: &Machine) -> HashSet<usize> {
-    let texts = raw_texts(machine);
+    let texts = texts_in_raw(machine);
     let in_texts = (machine.variables.iter().enumerate()).filter(|(_, variable)| {
         let name = format!("${}", variable.text);
         texts.iter().any(|raw| raw.contains(&name))
@@ -18,40 +18,40 @@ pub(crate) fn read_variables(machine: &Machine) -> HashSet<usize> {
     read.chain(in_texts.map(|(index, _)| index)).collect()
 }
 
-/// Each name of a `let` that nothing reads, once, with what to say.
+/// Returns the location of each unused name of a `let`, once, with the message.
 pub(super) fn variables(machine: &Machine) -> Vec<(Span, String)> {
     let read = read_variables(machine);
-    let mut said = HashSet::new();
+    let mut reported = HashSet::new();
     let mut found = Vec::new();
     for (state, node) in machine.states.iter().enumerate() {
-        let mut look = |name: &Ident, goes_on: bool| {
+        let mut check = |name: &Ident, is_assigned: bool| {
             let text = name.unraw().to_string();
             let variable = machine.scopes[node.scope].variables.get(&text);
             let is_read = is_silent(name)
                 || machine.local_reads.contains(&(state, text.clone()))
-                || goes_on && variable.is_some_and(|variable| read.contains(variable));
-            // A variable is one, however often it is assigned.
+                || is_assigned && variable.is_some_and(|variable| read.contains(variable));
+            // A variable is reported once, even if several states assign it.
             let key = (
-                goes_on.then_some(node.scope),
-                (!goes_on).then_some(state),
+                is_assigned.then_some(node.scope),
+                (!is_assigned).then_some(state),
                 text,
             );
-            if !is_read && said.insert(key) {
+            if !is_read && reported.insert(key) {
                 found.push((name.span(), unused_variable(&name.unraw().to_string())));
             }
         };
-        let goes_on = !node.state.ends();
+        let is_assigned = !node.state.ends();
         let named = node.state.bindings().flat_map(LetBinding::named);
-        named.for_each(|name| look(name, goes_on));
+        named.for_each(|name| check(name, is_assigned));
         let on_edges = node.edges.iter().flat_map(|edge| &edge.lets);
         let named = on_edges.flat_map(|one| one.binding.named());
-        named.for_each(|name| look(name, true));
+        named.for_each(|name| check(name, true));
     }
     found
 }
 
-/// The texts that stand in `raw`: they may read variables.
-fn raw_texts(machine: &Machine) -> Vec<String> {
+/// Returns the texts in `raw`, which may read variables.
+fn texts_in_raw(machine: &Machine) -> Vec<String> {
     let edges = machine.states.iter().flat_map(|node| &node.edges);
     let conditions = edges.clone().filter_map(|edge| match &edge.kind {
         EdgeKind::Rule {
@@ -67,21 +67,21 @@ fn raw_texts(machine: &Machine) -> Vec<String> {
         .chain(edges.map(|edge| &edge.raw))
         .chain(conditions);
     let mut texts = Vec::new();
-    all.for_each(|fields| fields_of(fields, &mut texts));
+    all.for_each(|fields| texts_in_fields(fields, &mut texts));
     texts
 }
 
-fn fields_of(fields: &RawFields, texts: &mut Vec<String>) {
+fn texts_in_fields(fields: &RawFields, texts: &mut Vec<String>) {
     for (_, value) in fields {
-        json(value, texts);
+        texts_in_json(value, texts);
     }
 }
 
-fn json(value: &JsonLiteral, texts: &mut Vec<String>) {
+fn texts_in_json(value: &JsonLiteral, texts: &mut Vec<String>) {
     match value {
         JsonLiteral::String(text) => texts.push(text.value()),
-        JsonLiteral::Array(items) => items.iter().for_each(|item| json(item, texts)),
-        JsonLiteral::Object(fields) => fields_of(fields, texts),
+        JsonLiteral::Array(items) => items.iter().for_each(|item| texts_in_json(item, texts)),
+        JsonLiteral::Object(fields) => texts_in_fields(fields, texts),
         JsonLiteral::Null
         | JsonLiteral::Bool(_)
         | JsonLiteral::Number(..)

@@ -1,4 +1,4 @@
-//! Workflow variables: who assigns what, in which scope.
+//! Workflow variables: their scopes, and the transitions that assign them.
 
 use crate::errors::Errors;
 use crate::machine::{EdgeKind, LetBinding, Machine, MachineVariable, StateNode};
@@ -8,25 +8,25 @@ use stepwright_asl::name::check_variable;
 use syn::Type;
 use syn::ext::IdentExt;
 
-/// Names that the language has taken.
-const TAKEN: &[(&str, &str)] = &[
+/// Reserved names, each with the reason.
+const RESERVED: &[(&str, &str)] = &[
     ("task_token", "it is the token of `wait_for_task_token`"),
-    ("states", "AWS keeps `$states` for itself"),
+    ("states", "Step Functions reserves `$states`"),
 ];
 
-/// Whether a name makes no variable: it begins with `_`.
+/// Whether a name begins with `_`, so that a `let` with it makes no variable.
 pub(crate) fn is_silent(name: &Ident) -> bool {
     name.unraw().to_string().starts_with('_')
 }
 
-/// Finds the variables of every scope, and what each edge assigns.
+/// Collects the variables of every scope, and those that each transition assigns.
 pub(super) fn collect(machine: &mut Machine, errors: &Errors) {
     for scope in 0..machine.scopes.len() {
         for state in machine.scopes[scope].states.clone() {
             for edge in 0..machine.states[state].edges.len() {
-                let assigned = assigned_on(&machine.states[state], edge);
+                let assigned = names_assigned_on(&machine.states[state], edge);
                 let mut seen = HashSet::new();
-                for Assigned {
+                for AssignedName {
                     name,
                     ty,
                     is_caught,
@@ -39,7 +39,7 @@ pub(super) fn collect(machine: &mut Machine, errors: &Errors) {
                         errors.at(
                             name.span(),
                             format!(
-                                "`{name}` is assigned twice on the way to `{}`",
+                                "`{name}` is assigned twice on the transition to `{}`: remove one assignment",
                                 machine.states[state].edges[edge].name
                             ),
                         );
@@ -51,23 +51,23 @@ pub(super) fn collect(machine: &mut Machine, errors: &Errors) {
             }
         }
     }
-    items_are_new_names(machine, errors);
+    items_have_new_names(machine, errors);
 }
 
-/// A name that an edge assigns.
-struct Assigned {
+/// A name that a transition assigns.
+struct AssignedName {
     name: Ident,
-    /// The type that is written down.
+    /// The type in the source.
     ty: Option<Type>,
     /// Whether a `catch` binds it.
     is_caught: bool,
 }
 
-/// The names that an edge assigns, in the order of the source.
-fn assigned_on(node: &StateNode, edge: usize) -> Vec<Assigned> {
+/// Returns the names that a transition assigns, in the order of the source.
+fn names_assigned_on(node: &StateNode, edge: usize) -> Vec<AssignedName> {
     let edge = &node.edges[edge];
     let is_caught = edge.is_catch();
-    let bound = edge.bound().into_iter().map(|(name, _)| Assigned {
+    let bound = edge.bound().into_iter().map(|(name, _)| AssignedName {
         name: name.clone(),
         ty: None,
         is_caught,
@@ -75,7 +75,7 @@ fn assigned_on(node: &StateNode, edge: usize) -> Vec<Assigned> {
     let mut names: Vec<_> = bound.collect();
     let mut bind = |binding: &LetBinding| {
         let ty = binding.ty.as_ref().filter(|_| !binding.tuple);
-        names.extend(binding.named().map(|name| Assigned {
+        names.extend(binding.named().map(|name| AssignedName {
             name: name.clone(),
             ty: ty.cloned(),
             is_caught: false,
@@ -88,7 +88,7 @@ fn assigned_on(node: &StateNode, edge: usize) -> Vec<Assigned> {
     names
 }
 
-/// The variable of that name in that scope, made where there is none.
+/// Returns the variable with this name in this scope; declares it if it is new.
 fn declare(
     machine: &mut Machine,
     scope: usize,
@@ -98,7 +98,7 @@ fn declare(
     errors: &Errors,
 ) -> usize {
     let text = name.unraw().to_string();
-    names_are_free(machine, scope, name, &text, is_caught, errors);
+    name_is_free(machine, scope, name, &text, is_caught, errors);
     if let Some(known) = machine.scopes[scope].variables.get(&text) {
         let known = *known;
         if machine.variables[known].ty.is_none() {
@@ -119,10 +119,10 @@ fn declare(
     variable
 }
 
-/// A variable takes no name that the parameter, an item or an outer variable has: in ASL an inner scope reads outer
-/// variables and may neither assign nor hide them. A name that a `catch` binds may hide an outer variable: it is always a new variable, and has
-/// another name in the ASL.
-fn names_are_free(
+/// A variable has a different name than the parameter, the items and the outer variables: in ASL an inner scope can read outer variables, but can
+/// neither assign nor shadow them. A name that a `catch` binds may shadow an outer variable, because it is always a new variable with another name in
+/// the ASL.
+fn name_is_free(
     machine: &Machine,
     scope: usize,
     name: &Ident,
@@ -130,7 +130,7 @@ fn names_are_free(
     is_caught: bool,
     errors: &Errors,
 ) {
-    if let Some((_, why)) = TAKEN.iter().find(|(taken, _)| *taken == text) {
+    if let Some((_, why)) = RESERVED.iter().find(|(reserved, _)| *reserved == text) {
         errors.at(name.span(), format!("`{text}` cannot be assigned: {why}"));
     }
     if let Err(error) = check_variable(text)
@@ -174,7 +174,7 @@ fn names_are_free(
                 name.span(),
                 format!(
                     "`{text}` is a variable outside of `{owner}`, which may read but not assign it: choose another name, \
-                     and hand the value out with `end value;`"
+                     and return the value with `end value;`"
                 ),
             );
             return;
@@ -183,30 +183,32 @@ fn names_are_free(
 }
 
 /// An item has a different name than the parameter, the items and the variables around its map.
-fn items_are_new_names(machine: &Machine, errors: &Errors) {
+fn items_have_new_names(machine: &Machine, errors: &Errors) {
     for (index, scope) in machine.scopes.iter().enumerate() {
         let Some(item) = &scope.item else {
             continue;
         };
         let is_parameter = machine.workflow.has_parameter(item);
         let mut around = machine.scopes_around(index).skip(1);
-        let is_taken = around.any(|around| {
+        let is_used = around.any(|around| {
             let around = &machine.scopes[around];
             around.has_item(item) || around.variables.contains_key(&crate::name::text(item))
         });
-        if is_parameter || is_taken {
+        if is_parameter || is_used {
             errors.at(
                 item.span(),
-                format!("`{item}` is taken outside of this map: give the item another name"),
+                format!(
+                    "`{item}` is already a name outside of this map: give the item another name"
+                ),
             );
         }
-        if let Some((_, why)) = TAKEN.iter().find(|(taken, _)| item == taken) {
+        if let Some((_, why)) = RESERVED.iter().find(|(reserved, _)| item == reserved) {
             errors.at(item.span(), format!("`{item}` cannot name an item: {why}"));
         }
     }
 }
 
-/// The state whose body, as seen from `around`, the scope is in.
+/// Returns the name of the state in the scope `around` whose body contains the scope.
 fn inner_owner(machine: &Machine, scope: usize, around: usize) -> String {
     machine
         .scopes_around(scope)

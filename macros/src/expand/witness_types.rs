@@ -3,7 +3,7 @@
 //! Both find a witness by its number. The witnesses in expressions come first, then the variables, scope by
 //! scope, then the results of bodies and the items of maps.
 
-use crate::check::witness;
+use crate::check::witness_name;
 use crate::machine::{Machine, Witness};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -77,7 +77,7 @@ impl VisibleWitnesses {
 
     /// Declares variables for the witnesses in expressions.
     pub(super) fn declared(&self) -> TokenStream {
-        let names = self.open.iter().map(|number| witness(*number));
+        let names = self.open.iter().map(|number| witness_name(*number));
         quote!(#(let #names = __s::Witness::new();)*)
     }
 
@@ -101,7 +101,7 @@ impl VisibleWitnesses {
 
     /// The names of the variables, as a pattern and as an expression.
     pub(super) fn tuple(&self) -> TokenStream {
-        let names = self.numbers.iter().map(|number| witness(*number));
+        let names = self.numbers.iter().map(|number| witness_name(*number));
         quote!((#(#names,)*))
     }
 }
@@ -133,7 +133,7 @@ pub(crate) fn tree_of(witnesses: &[Witness]) -> TokenStream {
 }
 
 fn leaf(number: usize, kind: Option<Witness>) -> TokenStream {
-    let name = witness(number);
+    let name = witness_name(number);
     match kind {
         Some(Witness::Default) => {
             quote!((&&#name).with_default((&&&&#name).known()))

@@ -1,7 +1,7 @@
 //! The code of an `expr!`: a block in which rustc checks it, and the tree.
 
 use super::parse::Lambda;
-use crate::check::{Alone, witness};
+use crate::check::{StandaloneExpression, witness_name};
 use crate::errors::{CompileError, MacroDiagnostic};
 use crate::expand::{TermWriter, at, file, tree_of};
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -13,7 +13,7 @@ use syn::{Expr, ExprMatch, Pat, PatIdent};
 
 pub(super) fn expand(
     lambda: &Lambda,
-    lowered: &Alone,
+    lowered: &StandaloneExpression,
     diagnostics: &[MacroDiagnostic],
 ) -> TokenStream {
     let types: Vec<_> = lambda
@@ -61,7 +61,7 @@ pub(super) fn expand(
         [] => tree_of(&lowered.witnesses),
         _ => quote!(()),
     };
-    let seen = (0..lowered.witnesses.len()).map(witness);
+    let seen = (0..lowered.witnesses.len()).map(witness_name);
     // As in `workflow!`, the code never runs. After a `loop {}` rustc checks types but not moves.
     let names = lowered.used.proof();
     let quiet = quote! {

@@ -9,7 +9,7 @@ mod expand;
 mod parse;
 
 use self::parse::Lambda;
-use crate::check::alone;
+use crate::check::resolve_standalone;
 use crate::errors::Errors;
 use crate::root::Root;
 use crate::syntax::{SyntaxReader, parse};
@@ -42,7 +42,7 @@ fn expression(input: TokenStream) -> TokenStream {
             .map(|parameter| parameter.name.as_ref())
             .chain(lambda.captured.iter().map(Some))
             .collect();
-        alone(&lambda.body, lambda.output.as_ref(), &names, &errors)
+        resolve_standalone(&lambda.body, lambda.output.as_ref(), &names, &errors)
     });
     let diagnostics = errors.finish();
     match (lambda, lowered) {

@@ -83,25 +83,25 @@ fn arguments_of_macros_are_rewritten_as_any_other_part() {
 #[test]
 fn patterns_ask_whether_an_enum_says_its_variant() {
     let code = written("|o: Order| matches!(o.state, State::Sent { at } if at > 3 as u64)");
-    let checked = "(match(o.state){__told0@State::Sent{at}if__s::Operand::operand(at)>(*__k0.is(&__s::Lossless::<u64>::lossless(3)))=>{{";
+    let checked = "(match(o.state){__matched0@State::Sent{at}if__s::Operand::operand(at)>(*__k0.is(&__s::Lossless::<u64>::lossless(3)))=>{{";
     assert!(code.contains(checked), "{code}");
     assert!(
-        code.contains("__s::MatchableTagging::require(&__told0,"),
+        code.contains("__s::MatchableTagging::require(&__matched0,"),
         "{code}"
     );
     // The names in one chain differ, because they are in scope at the same time.
     let code = written(
         "|o: Order| if let Some(Kind::Big { n }) = o.kind && n > 3 && let Other::A(m) = o.other { n + m } else { 0 }",
     );
-    let checked = "ifletSome(__told1@Kind::Big{n})=o.kind&&__s::Operand::operand(n)>3&&let__told0@Other::A(m)=o.other{{";
+    let checked = "ifletSome(__matched1@Kind::Big{n})=o.kind&&__s::Operand::operand(n)>3&&let__matched0@Other::A(m)=o.other{{";
     assert!(code.contains(checked), "{code}");
-    for name in ["__told0", "__told1"] {
+    for name in ["__matched0", "__matched1"] {
         let question = format!("__s::MatchableTagging::require(&{name},");
         assert_eq!(code.matches(&question).count(), 1, "{code}");
     }
     let code = written("|o: Order| match o.kind { all @ Kind::A(_) => 1, &Kind::B => 2, _ => 3 }");
-    assert!(code.contains("all@__told0@Kind::A(_)=>"), "{code}");
-    assert!(code.contains("&__told0@Kind::B=>"), "{code}");
+    assert!(code.contains("all@__matched0@Kind::A(_)=>"), "{code}");
+    assert!(code.contains("&__matched0@Kind::B=>"), "{code}");
 }
 
 #[test]

@@ -184,7 +184,7 @@ fn belongs_to_the_kind(state: &State, word: &str, every: bool, span: Span, reade
                 false => "task states",
             };
             let kind = kind.word();
-            format!("a {kind} state has no `{word}`: that is for {who}")
+            format!("a {kind} state has no `{word}`: this option is for {who}")
         }
     };
     reader.errors.at(span, message);

@@ -100,7 +100,7 @@ fn examples_of_the_language_page_keep_the_rules() {
                 "never reached",
                 "is used twice",
                 "first defined here",
-                "names this error as well",
+                "names every error of its task",
             ];
             let partial = of_a_part.iter().any(|part| message.contains(part));
             assert!(partial, "{message}\n{block}");
@@ -212,7 +212,7 @@ fn a_value_that_may_panic_and_makes_no_variable_is_refused() {
         "let _q = i.option.unwrap(); let _r = _q + 1; let s = i.a;",
         "let _ = functions::number(&i.text);",
     ] {
-        let found = messages_with("makes no variable that would compute it", of(lost));
+        let found = messages_with("but the workflow never computes it", of(lost));
         assert_eq!(found, 1, "{lost}: {:?}", of(lost));
     }
     for computed in [
@@ -224,7 +224,7 @@ fn a_value_that_may_panic_and_makes_no_variable_is_refused() {
         "let _q = i.a / i.b; let _r = _q + 1; let s = _r;",
         "let (q, _) = (i.a, i.a / i.b);",
     ] {
-        let found = messages_with("makes no variable that would compute it", of(computed));
+        let found = messages_with("but the workflow never computes it", of(computed));
         assert_eq!(found, 0, "{computed}: {:?}", of(computed));
     }
 }
@@ -281,7 +281,7 @@ fn a_field_of_an_error_has_no_number_behind_a_rest() {
             let found = messages(&with_task(&format!("f(x); {catch} next B;")));
             let refused = found
                 .iter()
-                .any(|message| message.contains("`..` must be the last in a `catch`"));
+                .any(|message| message.contains("`..` must be the last field in a `catch`"));
             assert_eq!(refused, is_refused, "{catch}: {found:?}");
             assert!(is_refused || found.is_empty(), "{catch}: {found:?}");
         }

@@ -193,11 +193,11 @@ pub(crate) const DISTRIBUTED: &[Row] = &[
         Rustc("`map` takes a list"),
     ),
     (
-        "`tolerated_failures` is 0 or more",
+        "`tolerated_failures` must be 0 or more",
         Rustc("`.tolerated_failures(..)` takes a `u32`"),
     ),
     (
-        "a percentage is a number from 0 to 100",
+        "a percentage must be a number from 0 to 100",
         Says(
             || {
                 over(|map, failed| {
@@ -216,19 +216,19 @@ pub(crate) const DISTRIBUTED: &[Row] = &[
         ),
     ),
     (
-        "`..` runs over a list and never reads this: `for ..: Type in reader`",
+        "`..` runs over a list, so this reader is never used: write `for ..: Type in reader`, or remove the reader",
         Rustc("`distributed_map` takes a list, `distributed_map_of` a reader"),
     ),
     (
-        "this map reads nothing: add `reader \"arn:aws:states:::s3:getObject\" { Bucket: .., Key: .. };`",
+        "this map has no reader: add `reader \"arn:aws:states:::s3:getObject\" { Bucket: .., Key: .. };`",
         Rustc("`distributed_map_of` takes a reader"),
     ),
     (
-        "what a reader reads needs a type: `for ..: Type in reader`",
+        "the items of a reader need a type: write `for ..: Type in reader`",
         Rustc("the body declares the type"),
     ),
     (
-        "the items of this map are single, and its body takes a `Batch`: write `batch (max_items: 50);`, or name the type of one item",
+        "this map has no batches, but its item is a `Batch`: write `batch (max_items: 50);`, or use the type of one item",
         Says(
             || {
                 let flow = FlowBuilder::<String, Vec<u32>>::new("Orders");
@@ -246,21 +246,21 @@ pub(crate) const DISTRIBUTED: &[Row] = &[
                     .end();
                 faults(&flow)
             },
-            "in state `All`: the items of this map are single, and its body takes a `Batch`: call `distributed_map_of_in_batches`, or name the type of one item",
+            "in state `All`: this map has no batches, but its item is a `Batch`: call `distributed_map_of_in_batches`, or use the type of one item",
         ),
     ),
     (
-        "a Distributed Map never fails with the error of an item, so there is nothing to name all of: write `catch States::ExceedToleratedFailureThreshold => State;`",
+        "a Distributed Map never fails with the error of an item, so `catch { .. }` has no errors to name: write `catch States::ExceedToleratedFailureThreshold => State;`",
         Says(
             || over(|map, failed| map.catch(States::ALL, failed).exhaustive().end()),
-            "in state `All`: a Distributed Map never fails with the error of an item, so there is nothing to name all of: leave `.exhaustive()` out, and catch `States::EXCEED_TOLERATED_FAILURE_THRESHOLD`",
+            "in state `All`: a Distributed Map never fails with the error of an item, so `.exhaustive()` has no errors to check: remove it, and catch `States::EXCEED_TOLERATED_FAILURE_THRESHOLD`",
         ),
     ),
     (
-        "a Distributed Map never fails with the error of an item: name `States::ExceedToleratedFailureThreshold`, or catch this inside",
+        "a Distributed Map never fails with the error of an item: name `States::ExceedToleratedFailureThreshold`, or catch this error inside the map",
         Says(
             || over(|map, failed| map.catch(errors!(PaymentError::Busy), failed).end()),
-            "in state `All`: a Distributed Map never fails with the error of an item: name `States::EXCEED_TOLERATED_FAILURE_THRESHOLD` in this `.catch(..)`, or catch the error inside",
+            "in state `All`: a Distributed Map never fails with the error of an item: name `States::EXCEED_TOLERATED_FAILURE_THRESHOLD` in this `.catch(..)`, or catch the error inside the map",
         ),
     ),
 ];

@@ -1,6 +1,6 @@
 //! Errors that are retried and caught.
 
-use super::Answer::{Rustc, Says};
+use super::Answer::{PartOf, Rustc, Says};
 use super::Row;
 use super::domain::*;
 use stepwright::builder::{FlowBuilder, Retry, States};
@@ -62,6 +62,10 @@ pub(crate) const HANDLERS: &[Row] = &[
         ),
     ),
     (
+        "`..` is named here first",
+        PartOf("an earlier .. of this state already matches `..`: remove one of them"),
+    ),
+    (
         ".. names no error; add a name or remove it",
         Rustc("`errors!` and `States` have at least one name"),
     ),
@@ -76,7 +80,7 @@ pub(crate) const HANDLERS: &[Row] = &[
 
 pub(crate) const RETRY: &[Row] = &[
     (
-        "`catch { .. }` of `..` names this error as well: say it there",
+        "`catch { .. }` of `..` names every error of its task: move this error into it",
         Says(
             || {
                 with_task(|task, failed| {
@@ -91,7 +95,7 @@ pub(crate) const RETRY: &[Row] = &[
         ),
     ),
     (
-        "`_` takes every error, so what stands after it never runs: put it last",
+        "`_` matches every error, so each handler after it never runs: put it last",
         Says(
             || {
                 with_task(|task, failed| {
@@ -111,11 +115,11 @@ pub(crate) const CAUGHT: &[Row] = &[
         Rustc("`errors!` with fields passes on the fields, without them the whole error"),
     ),
     (
-        "this error does not bind `..`, and the others of its `catch` do: give it a `catch` of its own",
+        "this error does not bind `..`, but another error of this `catch` does: write a separate `catch` for it",
         Rustc("`.or(..)` and `.or_of(..)` join errors that carry the same type"),
     ),
     (
-        "`..` must be the last in a `catch`, because fields travel by their numbers: write `_` for each field before",
+        "`..` must be the last field in a `catch`, because fields are passed by their positions: write `_` for each field before it",
         Rustc("`errors!` takes fields by their names"),
     ),
     (
@@ -136,7 +140,7 @@ pub(crate) const CAUGHT: &[Row] = &[
         ),
     ),
     (
-        "a `catch` binds fields by name, `Error::Variant { field }`, and looks no deeper: Step Functions chooses by the error's name alone; look into the value in a choice",
+        "a `catch` binds fields by name, `Error::Variant { field }`, without nested patterns: Step Functions selects a `catch` by the error's name alone; match the value in a choice",
         Rustc("`errors!` takes names of fields and no patterns"),
     ),
 ];

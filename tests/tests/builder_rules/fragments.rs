@@ -24,15 +24,15 @@ const EXPRESS: &str = "waits for a task token";
 
 pub(crate) const FRAGMENTS: &[Row] = &[
     (
-        "an `exit` is a way out of a fragment, and this is a workflow: write `succeed`, or `fail`",
+        "an `exit` leaves a fragment, but this is a workflow: write `succeed` or `fail`",
         Never("a built workflow has no exits"),
     ),
     (
-        "an `exit` leaves the fragment, which a branch or the body of a map cannot: finish it with `end value;` and go on to the exit from there",
+        "a branch or the body of a map cannot leave the fragment with an `exit`: finish it with `end value;`, and write the `exit` after the parallel or the map",
         Never("a built workflow has no exits"),
     ),
     (
-        "a `succeed` in a fragment would end the workflow around it: write `pass .. { end value; }`, or `exit ..;`",
+        "a `succeed` in a fragment would end the workflow that includes it: write `pass .. { end value; }`, or `exit ..;`",
         Never("a fragment is declared by `workflow!`"),
     ),
     (
@@ -40,7 +40,7 @@ pub(crate) const FRAGMENTS: &[Row] = &[
         Never("a fragment is declared by `workflow!`"),
     ),
     (
-        "the exit `..` is said twice in `..`",
+        "`..` has two transitions for the exit `..`: remove one",
         Says(
             || {
                 let flow = FlowBuilder::<u32, u32>::new("Orders");
@@ -59,7 +59,7 @@ pub(crate) const FRAGMENTS: &[Row] = &[
         ),
     ),
     (
-        "an argument of an include stands in the fragment's states, where this would be something else: give it a name in a `pass` state before",
+        "an argument of an include is evaluated in the fragment's states, where this would have another value: assign it to a variable in a `pass` state before",
         Says(
             || {
                 let flow = FlowBuilder::<u32, u32>::new("Orders");
@@ -76,7 +76,7 @@ pub(crate) const FRAGMENTS: &[Row] = &[
         ),
     ),
     (
-        "`..` may be a variable of the fragment in `..`, whose variables begin with `..`: choose another name",
+        "`..` may collide with a variable of the fragment in `..`, whose variables begin with `..`: choose another name",
         Says(
             || {
                 let flow = FlowBuilder::<u32, u32>::new("Orders");

@@ -134,7 +134,7 @@ pub(crate) const SETTINGS: &[Row] = &[
         PartOf("`..` is not a setting of `retry`.."),
     ),
     (
-        "`max_concurrency` is 0 (no limit) or more",
+        "`max_concurrency` must be 0 (no limit) or more",
         Rustc("`.max_concurrency(..)` takes a `u32`"),
     ),
 ];

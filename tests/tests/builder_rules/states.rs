@@ -63,7 +63,7 @@ pub(crate) const TARGETS: &[Row] = &[
         Rustc("a target is a handle; `build` reports a handle that is never defined"),
     ),
     (
-        "`..` is outside of this body of `..`: a transition cannot leave it; finish it with `end value;` and go on from `..`",
+        "`..` is outside of this body of `..`: a transition cannot leave it; finish it with `end value;` and continue from `..`",
         Says(
             || {
                 let flow = FlowBuilder::<u32, Vec<u32>>::new("Orders");
@@ -145,13 +145,13 @@ pub(crate) const CALLS: &[Row] = &[
         ),
     ),
     (
-        "nobody waits for this `task_token`: write `wait_for_task_token` before the call",
+        "this call does not wait for its `task_token`: write `wait_for_task_token` before the call",
         Rustc(
             "only the expressions of `wait_for_task_token` and `wait_for_service` are given a token",
         ),
     ),
     (
-        "this waits for a token that it never sends: pass `task_token` to the call",
+        "this call waits for a token that it does not send: pass `task_token` to the call",
         Says(
             || {
                 let flow = FlowBuilder::<Order, u32>::new("Orders");
@@ -169,7 +169,7 @@ pub(crate) const CALLS: &[Row] = &[
         ),
     ),
     (
-        "a workflow call waits for its result by itself: take `wait_for_task_token` away",
+        "a workflow call already waits for its result: remove `wait_for_task_token`",
         Never("no call of the builder does both"),
     ),
     (
@@ -181,14 +181,14 @@ pub(crate) const CALLS: &[Row] = &[
         Rustc("`.bind((&a, &b))` takes a tuple as long as the branches'"),
     ),
     (
-        "a `let` names at least one value",
+        "this `let` has no names: name at least one value",
         Rustc("`.bind(..)` takes a variable, or a tuple of one at least"),
     ),
 ];
 
 pub(crate) const CHOICES: &[Row] = &[
     (
-        "choice `..` decides nothing: write `when condition => State;`",
+        "choice `..` has no rules: add `when condition => State;`",
         Says(
             || {
                 let flow = FlowBuilder::<u32, u32>::new("Orders");
@@ -198,11 +198,11 @@ pub(crate) const CHOICES: &[Row] = &[
                 flow.succeed(&done);
                 faults(&flow)
             },
-            "in state `Look`: this choice decides nothing: call `.when(condition, &state)` on it, or make it a `pass_on`",
+            "in state `Look`: this choice has no rules: call `.when(condition, &state)` on it, or make it a `pass_on`",
         ),
     ),
     (
-        "choice `..` has a `match` and a `when`: a guard, `pattern if condition => State`, says both",
+        "choice `..` has both a `match` and a `when`: write the condition as a guard, `pattern if condition => State`",
         Says(
             || {
                 let flow = FlowBuilder::<u32, u32>::new("Orders");
@@ -217,19 +217,19 @@ pub(crate) const CHOICES: &[Row] = &[
                 flow.succeed_with(&done, expr!(|_: AnyInput| 1));
                 faults(&flow)
             },
-            "in state `Look`: this choice has `.match_on(..)` and `.when(..)`: write the conditions as guards, `pattern if condition => &state`",
+            "in state `Look`: this choice has both `.match_on(..)` and `.when(..)`: write the conditions as guards, `pattern if condition => &state`",
         ),
     ),
     (
-        "a `match` needs no `otherwise`: its last arm can be `_ => State`",
+        "a `match` cannot have an `otherwise`: write `_ => State` as its last arm",
         Rustc("`match_on` consumes the choice, so no call can follow it"),
     ),
     (
-        "the `match` of `..` has no arms",
+        "the `match` of `..` has no arms: add `pattern => State`",
         Rustc("a `match` without arms is not exhaustive for a type with values"),
     ),
     (
-        "choice `..` has no `otherwise`: an input that no `when` takes would fail with States.Runtime; write `otherwise => State;`, or `otherwise fail;` to mean it",
+        "choice `..` has no `otherwise`: an input that matches no `when` would fail with `States.Runtime`; write `otherwise => State;`, or `otherwise fail;` if that is intended",
         Says(
             || {
                 let flow = FlowBuilder::<u32, u32>::new("Orders");

@@ -86,9 +86,12 @@ pub(crate) const OPTION: &[Row] = &[
     ),
     (
         "task, parallel and map states",
-        PartOf("a .. state has no `..`: that is for .."),
+        PartOf("a .. state has no `..`: this option is for .."),
     ),
-    ("a .. state has no `..`: that is for ..", Rustc(BY_TYPES)),
+    (
+        "a .. state has no `..`: this option is for ..",
+        Rustc(BY_TYPES),
+    ),
 ];
 
 pub(crate) const READER: &[Row] = &[
@@ -289,32 +292,35 @@ const NO_WORDS: &str = "the builder has no words for these fields: `raw` writes 
 
 pub(crate) const SHAPING: &[Row] = &[
     (
-        "`output` is for JSONata, and `..` is in JSONPath: write `result_path` and `output_path`, or `query_language JSONata;`",
+        "`output` needs JSONata, but `..` uses JSONPath: write `result_path` and `output_path`, or `query_language JSONata;`",
         Never(NO_WORDS),
     ),
     (
-        "`..` is for JSONPath, and `..` is in JSONata: write an expression where the value is used, or `query_language JSONPath;`",
+        "`..` needs JSONPath, but `..` uses JSONata: write an expression where the value is used, or `query_language JSONPath;`",
         Never(NO_WORDS),
     ),
     (
-        "pass, parallel and map states; a task sends what its call says",
-        PartOf("a .. state has no `..`: that is for .."),
+        "pass, parallel and map states; a task passes the arguments of its call",
+        PartOf("a .. state has no `..`: this option is for .."),
     ),
     (
         "task, parallel and map states",
-        PartOf("a .. state has no `..`: that is for .."),
+        PartOf("a .. state has no `..`: this option is for .."),
     ),
     (
         "task, pass, parallel and map states",
-        PartOf("a .. state has no `..`: that is for .."),
+        PartOf("a .. state has no `..`: this option is for .."),
     ),
     (
         "all other states",
-        PartOf("a .. state has no `..`: that is for .."),
+        PartOf("a .. state has no `..`: this option is for .."),
     ),
-    ("a .. state has no `..`: that is for ..", Never(NO_WORDS)),
     (
-        "`..` is no path, because it does not begin with `$`: `.. \"$...\";`",
+        "a .. state has no `..`: this option is for ..",
+        Never(NO_WORDS),
+    ),
+    (
+        "`..` is not a path, because it does not begin with `$`: write `.. \"$...\";`",
         Never(NO_WORDS),
     ),
 ];

@@ -12,7 +12,7 @@ pub(crate) const VARIABLES: &[Row] = &[
         Never("the token has the name that the expression's parameter gives it"),
     ),
     (
-        "AWS keeps `$states` for itself",
+        "Step Functions reserves `$states`",
         Says(
             || {
                 let flow = FlowBuilder::<u32, u32>::new("Orders");
@@ -29,7 +29,7 @@ pub(crate) const VARIABLES: &[Row] = &[
         ),
     ),
     (
-        "`..` is assigned twice on the way to `..`",
+        "`..` is assigned twice on the transition to `..`: remove one assignment",
         Says(
             || {
                 let flow = FlowBuilder::<u32, u32>::new("Orders");
@@ -48,7 +48,7 @@ pub(crate) const VARIABLES: &[Row] = &[
     ),
     (
         "`..` cannot be assigned: ..",
-        PartOf("AWS keeps `$states` for itself"),
+        PartOf("Step Functions reserves `$states`"),
     ),
     (
         "`..` cannot name a variable: ..",
@@ -112,7 +112,7 @@ pub(crate) const VARIABLES: &[Row] = &[
         ),
     ),
     (
-        "`..` is a variable outside of `..`, which may read but not assign it: choose another name, and hand the value out with `end value;`",
+        "`..` is a variable outside of `..`, which may read but not assign it: choose another name, and return the value with `end value;`",
         Says(
             || {
                 let flow = FlowBuilder::<u32, Vec<u32>>::new("Orders");
@@ -136,7 +136,7 @@ pub(crate) const VARIABLES: &[Row] = &[
         ),
     ),
     (
-        "`..` is taken outside of this map: give the item another name",
+        "`..` is already a name outside of this map: give the item another name",
         Says(
             || {
                 let flow = FlowBuilder::<Vec<u32>, Vec<u32>>::new("Orders");
@@ -242,7 +242,7 @@ pub(crate) const ASSIGNMENT: &[Row] = &[
 ];
 
 pub(crate) const ASSIGNED: &[Row] = &[(
-    "; a `catch` carries the values from before its state",
+    "; after a `catch`, variables have the values from before its state",
     Says(
         || {
             let flow = FlowBuilder::<Order, u32>::new("Orders");
@@ -256,16 +256,17 @@ pub(crate) const ASSIGNED: &[Row] = &[(
             flow.succeed_with(&done, expr!([paid] || paid));
             faults(&flow)
         },
-        "in state `Done`: variable `paid` may be read before it is assigned: no state assigns it on the path `Pay` -> `Done`; a `.catch(..)` carries the values from before its state",
+        "in state `Done`: variable `paid` may be read before it is assigned: no state assigns it on the path `Pay` -> `Done`; after a `.catch(..)`, variables have the values from before its state",
     ),
 )];
 
-const BEGINS: &str = "`..` begins its body, where .., and this goes to it again with another input: put a `pass` state before it, `pass Begin { next ..; }`";
-const TOO_EARLY: &str = "`..` .., and ..: put a `pass` state before it, `pass Begin { next ..; }`";
+const BEGINS: &str = "`..` is the first state of its body and ..; this transition runs it again with another input: put a `pass` state before it, `pass Begin { next ..; }`";
+const TOO_EARLY: &str =
+    "`..` .., and ..: put a `pass` state before `..`, `pass Begin { next ..; }`";
 
 pub(crate) const ITEMS: &[Row] = &[
-    ("`..` is its input", PartOf(BEGINS)),
-    ("`..` comes in with its input", PartOf(BEGINS)),
+    ("reads its input as `..`", PartOf(BEGINS)),
+    ("reads `..` from its input", PartOf(BEGINS)),
     (
         BEGINS,
         Says(
@@ -289,10 +290,13 @@ pub(crate) const ITEMS: &[Row] = &[
         ),
     ),
     ("is the input of `..`", PartOf(TOO_EARLY)),
-    ("comes in with the input of `..`", PartOf(TOO_EARLY)),
-    ("the states inside of `..` do not see it", PartOf(TOO_EARLY)),
+    ("is part of the input of `..`", PartOf(TOO_EARLY)),
     (
-        "`$..` is a variable only behind it",
+        "the states inside of `..` cannot read it",
+        PartOf(TOO_EARLY),
+    ),
+    (
+        "`$..` is a variable only in the states after `..`",
         Says(
             || {
                 let flow = FlowBuilder::<Vec<u32>, Vec<u32>>::new("Orders");

@@ -309,7 +309,7 @@ fn unhandled_errors_are_faults_where_they_are_denied() {
     one(
         &faults(&flow),
         "in state `Charge`: nothing catches `PaymentError.GatewayTimeout`, with which the task `charge_card` may fail; add a \
-         `.catch(..)`, or take `.deny(Lint::UnhandledErrors)` out",
+         `.catch(..)`, or remove `.deny(Lint::UnhandledErrors)`",
     );
 }
 
@@ -349,7 +349,7 @@ fn a_variable_is_read_where_every_way_has_assigned_it() {
     one(
         &faults(&flow),
         "in state `Done`: variable `charged` may be read before it is assigned: no state assigns it on the path `Charge` -> \
-         `Done`; a `.catch(..)` carries the values from before its state",
+         `Done`; after a `.catch(..)`, variables have the values from before its state",
     );
 }
 
@@ -441,7 +441,7 @@ fn a_parallel_says_which_error_inside_is_not_caught() {
     one(
         &faults(&parallel(false)),
         "in state `Charge`: nothing catches `PaymentError.GatewayTimeout`, with which the task `charge_card` may fail; call \
-         `.catch(..)` with it, or leave `.exhaustive()` out",
+         `.catch(..)` with it, or remove `.exhaustive()`",
     );
 }
 

@@ -9,7 +9,7 @@ use syn::visit::Visit;
 use syn::{BinOp, Block, Expr, ExprIf, Lit, LitBool, Macro, Pat, Stmt, parse_quote};
 
 impl Resolver<'_> {
-    /// `{ let a = value; a + b }`: its names are known from their `let` to its end.
+    /// Resolves `{ let a = value; a + b }`. Its names exist from their `let` to the end of the block.
     pub(super) fn block(&mut self, block: &mut Block) -> Term {
         let Some((last, before)) = block.stmts.split_last_mut() else {
             return Term::Unit;
@@ -21,30 +21,30 @@ impl Resolver<'_> {
                 Stmt::Local(one) => match &mut one.init {
                     Some(init) if init.diverge.is_none() => {
                         let value = self.value(&mut init.expr);
-                        self.name_in_block(&one.pat, value, &mut bound);
+                        bound.push((self.bind_value(&one.pat), value));
                     }
                     Some(_) => {
-                        self.cannot(one, "`let .. else`", "`if let` with an `else` chooses");
+                        self.unsupported(one, "`let .. else`", "use `if let` with an `else`");
                     }
                     None => {
-                        self.cannot(one, "a `let` without a value", "give it one");
+                        self.unsupported(one, "a `let` without a value", "give it a value");
                     }
                 },
                 other => {
-                    self.cannot(
+                    self.unsupported(
                         other,
                         "a statement in an expression",
-                        "a block names values with `let` and ends with one",
+                        "write only `let`s and a final value",
                     );
                 }
             }
         }
         let value = match last {
             Stmt::Expr(expression, None) => self.value(expression),
-            other => self.cannot(
+            other => self.unsupported(
                 other,
                 "a block without a value",
-                "its last line, without a `;`, is what it gives",
+                "end it with a value and no `;`",
             ),
         };
         self.locals.truncate(known);
@@ -55,33 +55,28 @@ impl Resolver<'_> {
         }
     }
 
-    /// Names the value that a pattern takes: by its name, or by those that are taken out of it.
-    pub(super) fn named(&mut self, pattern: &Pat) -> String {
+    /// Adds the names that a pattern binds. Returns a name for the whole value: that of the pattern, or a new one.
+    pub(super) fn bind_value(&mut self, pattern: &Pat) -> String {
         let name = match parameter(pattern) {
             Some(name) => name.unraw().to_string(),
-            // No name in Rust, so that it hides none.
+            // Not an identifier of Rust, so it shadows no name.
             None if names_of(pattern).is_empty() => "unused'".to_owned(),
             None => format!("of_{}", names_of(pattern).join("_")),
         };
-        self.take_apart(pattern, Term::Local(name.clone()));
+        self.destructure(pattern, Term::Local(name.clone()));
         name
     }
 
-    /// What a `let` in a block names: a value, or parts of one.
-    fn name_in_block(&mut self, pattern: &Pat, value: Term, bound: &mut Vec<(String, Term)>) {
-        bound.push((self.named(pattern), value));
-    }
-
-    /// `if c { a } else { b }`, `if let P = x && c { a } else { b }`.
+    /// Resolves `if c { a } else { b }` or `if let P = x && c { a } else { b }`.
     pub(super) fn branch(&mut self, branch: &mut ExprIf) -> Term {
         let (condition, then) = (&mut *branch.cond, &mut branch.then_branch);
         let Some((_, otherwise)) = &mut branch.else_branch else {
             self.value(condition);
             self.block(then);
-            return self.cannot(
+            return self.unsupported(
                 &branch.if_token,
                 "an `if` without `else`",
-                "a value needs both",
+                "add an `else` with a value",
             );
         };
         if !has_pattern(condition) {
@@ -96,7 +91,7 @@ impl Resolver<'_> {
         if otherwise.is_small() {
             return self.conditions(&mut conditions, then, &otherwise, &mut 0);
         }
-        // Each condition that fails leads to it, so it is bound. The name is no identifier in Rust.
+        // Each condition needs the `else` value, so it is bound. The name is not an identifier of Rust.
         let name = "otherwise'".to_owned();
         let read = Term::Local(name.clone());
         let value = self.conditions(&mut conditions, then, &read, &mut 0);
@@ -104,8 +99,8 @@ impl Resolver<'_> {
         Term::Let(vec![(name, shared)], Box::new(value))
     }
 
-    /// What stands behind conditions of which each may use what the patterns before it bind. `named` counts the values
-    /// that the patterns ask for.
+    /// Resolves conditions, of which each can read the names of the patterns before it, and then the block. `named` counts the values that the patterns
+    /// have named.
     fn conditions(
         &mut self,
         conditions: &mut [&mut Expr],
@@ -113,7 +108,7 @@ impl Resolver<'_> {
         otherwise: &Term,
         named: &mut usize,
     ) -> Term {
-        let (guard, rest) = self.plain(conditions);
+        let (guard, rest) = self.conditions_before_pattern(conditions);
         if let Some(condition) = guard {
             let then = self.conditions(rest, then, otherwise, named);
             let (condition, otherwise) = (Box::new(condition), Box::new(otherwise.clone()));
@@ -125,7 +120,7 @@ impl Resolver<'_> {
         let subject = self.value(&mut one.expr);
         let before = self.locals.len();
         self.bind_pattern(&one.pat);
-        let (guard, rest) = self.plain(rest);
+        let (guard, rest) = self.conditions_before_pattern(rest);
         let value = self.conditions(rest, then, otherwise, named);
         self.locals.truncate(before);
         let wild: Pat = parse_quote!(_);
@@ -133,12 +128,12 @@ impl Resolver<'_> {
             ((*one.pat).clone(), guard, value),
             (wild, None, otherwise.clone()),
         ];
-        self.rewriting.if_let(&mut one.pat, then, named);
+        self.rewriter.if_let(&mut one.pat, then, named);
         Term::Match(Box::new(subject), cases)
     }
 
-    /// The conditions up to the next pattern, as one, and those from it on.
-    fn plain<'e, 'c>(
+    /// Resolves the conditions before the next pattern, joined with `&&`. Returns the other conditions as well.
+    fn conditions_before_pattern<'e, 'c>(
         &mut self,
         conditions: &'c mut [&'e mut Expr],
     ) -> (Option<Term>, &'c mut [&'e mut Expr]) {
@@ -152,12 +147,11 @@ impl Resolver<'_> {
         (all, rest)
     }
 
-    /// `matches!(value, pattern if guard)`: a `match` that gives `true` or `false`, for rustc too where a part of it is
-    /// not as it stands.
+    /// Resolves `matches!(value, pattern if guard)` as a `match` that returns `true` or `false`. Returns the `match` for rustc as well.
     pub(super) fn matches(&mut self, call: &Macro) -> (Term, Option<Expr>) {
         let mut parts: Matches = match call.parse_body() {
             Ok(parts) => parts,
-            Err(error) => return (self.said(&error), None),
+            Err(error) => return (self.syntax_error(&error), None),
         };
         let truth = |holds: bool| Term::Literal(Lit::Bool(LitBool::new(holds, Span::call_site())));
         let subject = self.value(&mut parts.subject);
@@ -165,14 +159,14 @@ impl Resolver<'_> {
         let wild: Pat = parse_quote!(_);
         let cases = vec![holds, (wild, None, truth(false))];
         if let Some(name) = own_name(&call.path) {
-            self.rewriting.used.called_macro(name);
+            self.rewriter.used.called_macro(name);
         }
-        let code = self.rewriting.matches(call, &parts);
+        let code = self.rewriter.matches(call, &parts);
         (Term::Match(Box::new(subject), cases), Some(code))
     }
 }
 
-/// Whether one of the sides of `a && b && c` is a `let`.
+/// Whether an operand of `a && b && c` is a `let`.
 fn has_pattern(condition: &Expr) -> bool {
     match condition {
         Expr::Binary(both) if matches!(both.op, BinOp::And(_)) => {
@@ -182,7 +176,7 @@ fn has_pattern(condition: &Expr) -> bool {
     }
 }
 
-/// The sides of `a && b && c`.
+/// Adds the operands of `a && b && c` to a list.
 fn conditions_of<'e>(condition: &'e mut Expr, into: &mut Vec<&'e mut Expr>) {
     if !matches!(condition, Expr::Binary(both) if matches!(both.op, BinOp::And(_))) {
         into.push(condition);
@@ -192,7 +186,7 @@ fn conditions_of<'e>(condition: &'e mut Expr, into: &mut Vec<&'e mut Expr>) {
     }
 }
 
-/// The names in a pattern.
+/// Returns the names in a pattern.
 pub(super) fn names_of(pattern: &Pat) -> Vec<String> {
     struct Names(Vec<String>);
     impl Visit<'_> for Names {
@@ -205,7 +199,7 @@ pub(super) fn names_of(pattern: &Pat) -> Vec<String> {
     names.0
 }
 
-/// The name that a pattern is: `x`, `&x`, `x: Item`.
+/// Returns the name of a pattern that is a single name: `x`, `&x`, `x: Item`.
 pub(super) fn parameter(pattern: &Pat) -> Option<&syn::Ident> {
     match pattern {
         Pat::Ident(ident) if ident.subpat.is_none() => Some(&ident.ident),
@@ -217,7 +211,7 @@ pub(super) fn parameter(pattern: &Pat) -> Option<&syn::Ident> {
 }
 
 impl Resolver<'_> {
-    /// The names that a `match` pattern binds, as names of the state's own.
+    /// Adds the names that a `match` pattern binds.
     pub(super) fn bind_pattern(&mut self, pat: &Pat) {
         self.prove_pattern(pat);
         match MatchPattern::of(pat) {
@@ -229,11 +223,10 @@ impl Resolver<'_> {
                 }
             }
             Err(part) => {
-                self.cannot(
+                self.unsupported(
                     part,
                     "this pattern",
-                    "variants, literals, ranges, tuples, `Some(..)`, `None`, `name @ ..`, `|` and `_` do, and guards for \
-                     the rest",
+                    "use variants, literals, ranges, tuples, `Some(..)`, `None`, `name @ ..`, `|`, `_` and guards",
                 );
             }
         }

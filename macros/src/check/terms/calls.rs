@@ -17,7 +17,7 @@ impl Resolver<'_> {
     pub(super) fn call(&mut self, path: &Path, mut arguments: Vec<Term>) -> Term {
         let written = written(path);
         if is_default(path) && arguments.is_empty() {
-            // Its witness has a number when it has seen the call.
+            // `add_witness_if_needed` replaces the 0 with the index of its witness.
             return Term::Default(0);
         }
         if written == "Some" && arguments.len() == 1 {
@@ -53,7 +53,7 @@ impl Resolver<'_> {
         );
         let why = if in_a_task && is_task(path) {
             format!(
-                "`{written}` cannot run here: a task state makes one call, so give it a task state of its own, before this one"
+                "`{written}` cannot run here, because a task state makes one call: call it in a separate task state before this one"
             )
         } else {
             format!("`{written}` cannot run inside a workflow: call it in a task state")
@@ -64,7 +64,7 @@ impl Resolver<'_> {
 
     pub(super) fn record(&mut self, literal: &mut ExprStruct) -> Term {
         if literal.qself.is_some() {
-            return self.cannot(literal, "this struct literal", "name the type by its path");
+            return self.unsupported(literal, "this struct literal", "name the type by its path");
         }
         let mut fields = Vec::new();
         for field in &mut literal.fields {
@@ -84,7 +84,7 @@ impl Resolver<'_> {
         })
     }
 
-    /// A call of a macro, and what stands in its place for rustc, where that is another expression.
+    /// Resolves a call of a macro. Returns the code for rustc as well, if another expression replaces the call.
     pub(super) fn call_of_a_macro(&mut self, call: &mut ExprMacro) -> (Term, Option<Expr>) {
         let name = own_name(&call.mac.path)
             .map(ToString::to_string)
@@ -95,26 +95,29 @@ impl Resolver<'_> {
             "matches" => return self.matches(&call.mac),
             "jsonata" | "path" | "intrinsic" => {
                 let value = self.raw(&name, call);
-                return (value, Some(self.rewriting.literal(call)));
+                return (value, Some(self.rewriter.literal(call)));
             }
             "placeholder" => {
                 let value = self.placeholder(&call.mac);
-                return (value, Some(self.rewriting.text(call)));
+                return (value, Some(self.rewriter.text(call)));
             }
-            _ => Ok(self.cannot(
+            _ => Ok(self.unsupported(
                 &call.mac.path,
                 &format!("`{name}!`"),
                 "call it in a task instead",
             )),
         };
-        (value.unwrap_or_else(|error| self.said(&error)), None)
+        (
+            value.unwrap_or_else(|error| self.syntax_error(&error)),
+            None,
+        )
     }
 
-    /// `jsonata!("..")`, `path!("..")`, `intrinsic!("..")`: checked here as far as their syntax goes.
+    /// Resolves `jsonata!("..")`, `path!("..")` or `intrinsic!("..")`, and checks its syntax.
     fn raw(&mut self, name: &str, call: &ExprMacro) -> Term {
         let literal = match literal_text(&call.mac) {
             Ok(literal) => literal,
-            Err(error) => return self.said(&error),
+            Err(error) => return self.syntax_error(&error),
         };
         let kind = match name {
             "jsonata" => "jsonata",
@@ -122,7 +125,7 @@ impl Resolver<'_> {
             _ => "intrinsic",
         };
         match variables(kind, &literal) {
-            Ok(names) => self.read_in(&names, literal.span),
+            Ok(names) => self.record_reads_of_literal(&names, literal.span),
             Err(message) => self.refuse(literal.span, message),
         }
         let ty = literal_type(&call.mac)
@@ -132,7 +135,7 @@ impl Resolver<'_> {
     }
 }
 
-/// The path, without generic arguments, of a function of `stepwright::functions` that is called as `functions::name`.
+/// For a function of `stepwright::functions` that is called as `functions::name`: its path without generic arguments.
 fn library(path: &Path) -> Option<Path> {
     let mut segments = path.segments.iter().rev();
     let (last, before) = (segments.next()?, segments.next()?);
@@ -146,7 +149,7 @@ fn library(path: &Path) -> Option<Path> {
     Some(plain)
 }
 
-/// The variant that a path names, by Rust's habits: `Decision::Refused`, but not `domain::Receipt`.
+/// Returns the variant that a path names by Rust's naming conventions: `Decision::Refused`, but not `domain::Receipt`.
 fn variant(path: &Path) -> Option<String> {
     let mut segments = path.segments.iter().rev();
     let (last, before) = (segments.next()?, segments.next()?);

@@ -11,7 +11,7 @@ const INTEGERS: &[&str] = &[
 ];
 
 impl Cast {
-    /// By what stands before `as`.
+    /// Returns the conversion for an `as`, which depends on the expression before it.
     fn of(cast: &ExprCast) -> Cast {
         let Expr::MethodCall(call) = without_parentheses(&cast.expr) else {
             return Cast::Lossless;
@@ -39,7 +39,7 @@ fn without_parentheses(expression: &Expr) -> &Expr {
     }
 }
 
-/// The name of a type, without the parentheses around it.
+/// Returns the name of a type in any parentheses.
 fn number(ty: &Type) -> Option<String> {
     match ty {
         Type::Path(path) => path.path.get_ident().map(ToString::to_string),
@@ -50,7 +50,7 @@ fn number(ty: &Type) -> Option<String> {
 }
 
 impl Resolver<'_> {
-    /// `x as f64`: rustc sees to it, by what stands in its place, that no value changes.
+    /// Resolves `x as f64`. The code that replaces it compiles only if no value changes.
     pub(super) fn cast(&mut self, cast: &mut ExprCast) -> (Term, Expr) {
         let how = Cast::of(cast);
         let value = self.value(&mut cast.expr);
@@ -59,23 +59,23 @@ impl Resolver<'_> {
             "f32" | "f64" => Term::Function("f64::from".to_owned(), vec![value]),
             integer if INTEGERS.contains(&integer) => {
                 let value = match how {
-                    Cast::Rounded => within(value, integer),
+                    Cast::Rounded => clamped(value, integer),
                     Cast::Lossless | Cast::Count => value,
                 };
                 Term::Function("i64::from".to_owned(), vec![value])
             }
-            _ => self.cannot(
+            _ => self.unsupported(
                 &cast.ty.to_token_stream(),
                 "`as` to this type",
-                "it makes numbers of numbers; convert the rest in a task",
+                "`as` converts only numbers to numbers; convert other types in a task",
             ),
         };
-        (value, self.rewriting.cast(cast, how))
+        (value, self.rewriter.cast(cast, how))
     }
 }
 
-/// A rounded float in the bounds of an integer type, at which Rust's `as` stops.
-fn within(value: Term, integer: &str) -> Term {
+/// Limits a rounded float to the bounds of an integer type, as `as` does in Rust.
+fn clamped(value: Term, integer: &str) -> Term {
     let bounds = match integer {
         "u8" => (0.0, f64::from(u8::MAX)),
         "u16" => (0.0, f64::from(u16::MAX)),

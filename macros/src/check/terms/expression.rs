@@ -1,8 +1,8 @@
-//! One expression after the other.
+//! Resolves expressions, one at a time.
 
 use super::Local;
-use super::hints::refusal;
-use super::rewrite::{Rewriting, names_in};
+use super::hints::unsupported_method;
+use super::rewrite::{ExpressionRewriter, names_in};
 use crate::errors::Errors;
 use crate::machine::{
     ItemRead, Machine, RewrittenExpression, Term, UserExpr, VariableRead, Witness, is_bound,
@@ -20,31 +20,31 @@ pub(super) struct Resolver<'m> {
     pub(super) machine: &'m Machine,
     pub(super) errors: &'m Errors,
     pub(super) state: usize,
-    /// What the state's own names stand for, the innermost last.
+    /// The names that exist only in this state or in a part of the expression, the innermost last.
     pub(super) locals: Vec<Local>,
-    /// Whether `task_token` is one of them.
+    /// Whether `task_token` is a name here.
     pub(super) task_token: bool,
     pub(super) reads: Vec<VariableRead>,
     pub(super) item_reads: Vec<ItemRead>,
-    /// The names of the state's own that were read.
+    /// The names in `locals` that an expression has read.
     pub(super) local_reads: HashSet<String>,
-    pub(super) rewriting: Rewriting,
+    pub(super) rewriter: ExpressionRewriter,
     pub(super) expression: usize,
     pub(super) ty: Option<Rc<Type>>,
-    /// The expression has a diagnostic.
+    /// Whether the expression has a diagnostic.
     pub(super) faulty: bool,
 }
 
-/// What was learnt about one expression.
-pub(super) struct Resolved {
+/// A resolved expression.
+pub(super) struct ResolvedExpression {
     pub(super) value: Term,
-    /// It has a diagnostic.
+    /// Whether it has a diagnostic.
     pub(super) faulty: bool,
-    /// As rustc takes it, where that is not as it stands.
+    /// The code for rustc, if it differs from the source.
     pub(super) rewritten: Option<RewrittenExpression>,
 }
 
-/// Methods whose value is of a type that the call asks for, or that is said only here.
+/// Methods whose result type depends on the context of the call, or on its type arguments.
 const CONVERSIONS: &[&str] = &[
     "collect",
     "into",
@@ -65,44 +65,48 @@ impl<'m> Resolver<'m> {
             reads: Vec::new(),
             item_reads: Vec::new(),
             local_reads: HashSet::new(),
-            rewriting: Rewriting::default(),
+            rewriter: ExpressionRewriter::default(),
             expression: 0,
             ty: None,
             faulty: false,
         }
     }
 
-    /// Resolves an expression, of a type that is written down or not.
-    pub(super) fn expression(&mut self, expression: &UserExpr, ty: Option<&Type>) -> Resolved {
+    /// Resolves an expression; `ty` is its type in the source, if it has one.
+    pub(super) fn expression(
+        &mut self,
+        expression: &UserExpr,
+        ty: Option<&Type>,
+    ) -> ResolvedExpression {
         self.expression = expression.id;
         self.ty = ty.map(|ty| Rc::new(ty.clone()));
         self.faulty = false;
-        self.rewriting.begin();
+        self.rewriter.begin();
         let mut code = expression.syn.clone();
         let value = self.value(&mut code);
-        Resolved {
+        ResolvedExpression {
             value,
             faulty: self.faulty,
-            rewritten: self.rewriting.finish(code),
+            rewritten: self.rewriter.finish(code),
         }
     }
 
-    /// Resolves a part of an expression, and makes of it what rustc takes in its place.
+    /// Resolves a part of an expression, and rewrites it for rustc.
     pub(super) fn value(&mut self, expression: &mut Expr) -> Term {
         let value = self.part(expression);
-        self.witnessed(value, expression)
+        self.add_witness_if_needed(value, expression)
     }
 
-    /// Lets a witness see the type of a part where only rustc knows it.
-    pub(super) fn witnessed(&mut self, value: Term, expression: &mut Expr) -> Term {
+    /// Adds a witness for the type of a part if only rustc can infer it.
+    fn add_witness_if_needed(&mut self, value: Term, expression: &mut Expr) -> Term {
         let witness = match &value {
             Term::Library(path, _) if is_library(path, &["sorted", "unique"]) => {
-                // Of the items' own code.
+                // The comparison of the items may be the program's code.
                 let kind = match is_library(path, &["sorted"]) {
                     true => Witness::Ordered,
                     false => Witness::Equal,
                 };
-                let index = self.rewriting.witnessed(expression, kind);
+                let index = self.rewriter.add_witness(expression, kind);
                 let value = Term::Typed(index, Box::new(value));
                 return Term::Checked(index, Box::new(value));
             }
@@ -113,12 +117,12 @@ impl<'m> Resolver<'m> {
             Term::Method(_, name, _) if name == "unwrap_or_default" => Witness::Default,
             Term::Method(_, name, _) if CONVERSIONS.contains(&name.as_str()) => Witness::Shape,
             Term::Default(_) => {
-                return Term::Default(self.rewriting.witnessed(expression, Witness::Default));
+                return Term::Default(self.rewriter.add_witness(expression, Witness::Default));
             }
             _ => return value,
         };
         Term::Typed(
-            self.rewriting.witnessed(expression, witness),
+            self.rewriter.add_witness(expression, witness),
             Box::new(value),
         )
     }
@@ -130,7 +134,7 @@ impl<'m> Resolver<'m> {
             Expr::Reference(inner) => self.value(&mut inner.expr),
             Expr::Lit(literal) => self.literal(&literal.lit),
             Expr::Path(path) if path.qself.is_none() => {
-                self.rewriting.used.path(&path.path);
+                self.rewriter.used.path(&path.path);
                 self.path(&path.path)
             }
             Expr::Field(field) => {
@@ -142,10 +146,10 @@ impl<'m> Resolver<'m> {
             }
             Expr::Index(index) => {
                 if matches!(&*index.index, Expr::Range(_)) {
-                    return self.cannot(
+                    return self.unsupported(
                         &index.index,
                         "a slice",
-                        "`list.iter().skip(from).take(count)` chooses items of a list",
+                        "use `list.iter().skip(from).take(count)`",
                     );
                 }
                 let base = self.value(&mut index.expr);
@@ -155,11 +159,11 @@ impl<'m> Resolver<'m> {
             }
             Expr::MethodCall(call) => {
                 let receiver = self.value(&mut call.receiver);
-                self.method(&call.method);
+                self.check_method(&call.method);
                 let method = call.method.unraw().to_string();
                 let arguments = call.args.iter_mut().enumerate();
                 let arguments = arguments
-                    .map(|(place, one)| self.argument(&method, place, one))
+                    .map(|(position, one)| self.argument(&method, position, one))
                     .collect();
                 let value = Term::Method(Box::new(receiver), method, arguments);
                 self.prove_method(expression, value)
@@ -169,7 +173,7 @@ impl<'m> Resolver<'m> {
                 let arguments: Vec<Term> = arguments.map(|one| self.value(one)).collect();
                 let value = match &*call.func {
                     Expr::Path(path) if path.qself.is_none() => self.call(&path.path, arguments),
-                    other => self.cannot(other, "this call", "call it in a task"),
+                    other => self.unsupported(other, "this call", "call it in a task"),
                 };
                 self.prove_call(call, &value);
                 value
@@ -198,17 +202,17 @@ impl<'m> Resolver<'m> {
                 }
                 value
             }
-            Expr::Closure(closure) => self.cannot(
+            Expr::Closure(closure) => self.unsupported(
                 closure,
                 "a closure",
-                "closures stand only as arguments of methods such as `map`",
+                "write it as an argument of a method such as `map`",
             ),
-            Expr::Await(_) => self.cannot(
+            Expr::Await(_) => self.unsupported(
                 expression,
                 "`.await`",
-                "a task state waits for its task by itself",
+                "a task state already waits for its task",
             ),
-            Expr::Try(_) => self.cannot(expression, "`?`", "`catch` says where errors go"),
+            Expr::Try(_) => self.unsupported(expression, "`?`", "use `catch` to handle errors"),
             Expr::Match(one) => {
                 let subject = self.value(&mut one.expr);
                 let cases = one.arms.iter_mut();
@@ -216,10 +220,10 @@ impl<'m> Resolver<'m> {
                     .map(|arm| {
                         let (pattern, guard) = match &mut arm.pat {
                             Pat::Guard(both) => (&mut *both.pat, Some(&mut *both.guard)),
-                            alone => (&mut *alone, None),
+                            pattern => (&mut *pattern, None),
                         };
                         let case = self.case(pattern, guard, |this| this.value(&mut arm.body));
-                        self.rewriting.arm(pattern, &mut arm.body);
+                        self.rewriter.arm(pattern, &mut arm.body);
                         case
                     })
                     .collect();
@@ -230,40 +234,40 @@ impl<'m> Resolver<'m> {
                 *expression = code;
                 value
             }
-            Expr::Assign(assign) => self.cannot(
+            Expr::Assign(assign) => self.unsupported(
                 &assign.eq_token,
                 "an assignment",
-                "`let name = value;` assigns a workflow variable",
+                "use `let name = value;` to assign a workflow variable",
             ),
-            Expr::Let(one) => self.cannot(
+            Expr::Let(one) => self.unsupported(
                 &one.let_token,
                 "`if let`",
-                "it stands alone after `if`: `if let Some(x) = value { .. } else { .. }`",
+                "write it only as a condition after `if`: `if let Some(x) = value { .. } else { .. }`",
             ),
-            // What could not be read; that is said already.
+            // A syntax error, which has been reported.
             Expr::Verbatim(tokens) if tokens.is_empty() => {
                 self.faulty = true;
                 Term::Faulty
             }
-            Expr::Range(_) => self.cannot(
+            Expr::Range(_) => self.unsupported(
                 expression,
                 "a range",
-                "`functions::range(first, last, step)` of `stepwright` gives its numbers",
+                "use `stepwright::functions::range(first, last, step)`",
             ),
-            Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => self.cannot(
+            Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => self.unsupported(
                 expression,
                 "a loop",
-                "a map state runs over a list, and a transition to an earlier state repeats",
+                "use a map state for a list, or a transition to an earlier state",
             ),
-            _ => self.cannot(expression, "this expression", "call it in a task instead"),
+            _ => self.unsupported(expression, "this expression", "call it in a task instead"),
         }
     }
 
-    /// An argument of a method, which may be a closure.
-    fn argument(&mut self, method: &str, place: usize, expression: &mut Expr) -> Term {
+    /// Resolves an argument of a method, which may be a closure.
+    fn argument(&mut self, method: &str, position: usize, expression: &mut Expr) -> Term {
         match expression {
             Expr::Closure(closure) => self.closure(method, closure),
-            other => match self.function_for_closure(method, place, other) {
+            other => match self.function_for_closure(method, position, other) {
                 Some(closure) => closure,
                 None => self.value(other),
             },
@@ -274,12 +278,12 @@ impl<'m> Resolver<'m> {
         let before = self.locals.len();
         let mut parameters = Vec::new();
         for input in &closure.inputs {
-            parameters.push(self.named(input));
+            parameters.push(self.bind_value(input));
         }
-        // A constant in small letters is none: a pattern of its name would be the constant.
+        // Only names of the workflow: a `let` with the name of a constant would be a pattern that compares with the constant.
         let mut copied = names_in(&closure.body);
         copied.retain(|name| self.is_known(name) || self.task_token && name == "task_token");
-        let prepared = self.rewriting.closure(closure, &copied);
+        let prepared = self.rewriter.closure(closure, &copied);
         let body = self.value(&mut closure.body);
         let body = self.prove_key(method, &mut closure.body, body);
         self.locals.truncate(before);
@@ -289,8 +293,8 @@ impl<'m> Resolver<'m> {
         Term::Closure(parameters, Box::new(body))
     }
 
-    /// The names of a closure's parameter: it, or fields of it.
-    pub(super) fn take_apart(&mut self, from: &Pat, value: Term) {
+    /// Adds the names that the pattern of a parameter binds: the value, or parts of it.
+    pub(super) fn destructure(&mut self, from: &Pat, value: Term) {
         match from {
             Pat::Ident(ident) if is_bound(&ident.ident) => {
                 self.locals.push(Local {
@@ -298,13 +302,13 @@ impl<'m> Resolver<'m> {
                     value: value.clone(),
                 });
                 if let Some((_, inner)) = &ident.subpat {
-                    self.take_apart(inner, value);
+                    self.destructure(inner, value);
                 }
             }
             Pat::Wild(_) | Pat::Rest(_) => {}
-            Pat::Reference(inner) => self.take_apart(&inner.pat, value),
-            Pat::Paren(inner) => self.take_apart(&inner.pat, value),
-            Pat::Type(typed) => self.take_apart(&typed.pat, value),
+            Pat::Reference(inner) => self.destructure(&inner.pat, value),
+            Pat::Paren(inner) => self.destructure(&inner.pat, value),
+            Pat::Type(typed) => self.destructure(&typed.pat, value),
             Pat::Tuple(PatTuple { elems, .. }) | Pat::TupleStruct(PatTupleStruct { elems, .. })
                 if !elems
                     .iter()
@@ -313,7 +317,7 @@ impl<'m> Resolver<'m> {
                     .any(|item| matches!(item, Pat::Rest(_))) =>
             {
                 for (index, item) in (0..).zip(elems) {
-                    self.take_apart(item, Term::TupleField(Box::new(value.clone()), index));
+                    self.destructure(item, Term::TupleField(Box::new(value.clone()), index));
                 }
             }
             Pat::Struct(pattern) => {
@@ -326,14 +330,14 @@ impl<'m> Resolver<'m> {
                             Term::TupleField(Box::new(value.clone()), index.index)
                         }
                     };
-                    self.take_apart(&field.pat, part);
+                    self.destructure(&field.pat, part);
                 }
             }
             other => {
-                self.cannot(
+                self.unsupported(
                     other,
                     "this pattern",
-                    "names, tuples and structs of them do; name the value, and read its fields",
+                    "use names, tuples and structs, or name the value and read its fields",
                 );
             }
         }
@@ -344,18 +348,18 @@ impl<'m> Resolver<'m> {
             Lit::Str(_) | Lit::Char(_) | Lit::Int(_) | Lit::Float(_) | Lit::Bool(_) => {
                 Term::Literal(literal.clone())
             }
-            other => self.cannot(
+            other => self.unsupported(
                 other,
                 "this literal",
-                "JSON has text, numbers, `true` and `false`",
+                "use a text, a number, `true` or `false`",
             ),
         }
     }
 
-    fn method(&mut self, method: &Ident) {
+    fn check_method(&mut self, method: &Ident) {
         let name = method.unraw().to_string();
         if !callable::is_method(&name) {
-            self.refuse(method.span(), refusal(&name));
+            self.refuse(method.span(), unsupported_method(&name));
         }
     }
 
@@ -366,7 +370,7 @@ impl<'m> Resolver<'m> {
             UnOp::Deref(_) => value,
             UnOp::Not(_) => Term::Not(Box::new(value)),
             UnOp::Neg(_) => Term::Negative(Box::new(value)),
-            _ => self.cannot(&unary.op, "this operator", "call it in a task instead"),
+            _ => self.unsupported(&unary.op, "this operator", "call it in a task instead"),
         }
     }
 
@@ -388,18 +392,20 @@ impl<'m> Resolver<'m> {
             BinOp::And(_) => "And",
             BinOp::Or(_) => "Or",
             BinOp::AddAssign(_) | BinOp::SubAssign(_) | BinOp::MulAssign(_) => {
-                return self.cannot(
+                return self.unsupported(
                     &binary.op,
                     "an assignment",
-                    "`let name = value;` assigns a workflow variable",
+                    "use `let name = value;` to assign a workflow variable",
                 );
             }
-            _ => return self.cannot(&binary.op, "bit arithmetic", "call it in a task instead"),
+            _ => {
+                return self.unsupported(&binary.op, "bit arithmetic", "call it in a task instead");
+            }
         };
         Term::Binary(operator, Box::new(left), Box::new(right))
     }
 
-    /// One case of a `match`, with the names that its pattern binds.
+    /// Resolves one case of a `match`, with the names that its pattern binds.
     pub(super) fn case(
         &mut self,
         pat: &Pat,
@@ -414,11 +420,11 @@ impl<'m> Resolver<'m> {
         (pat.clone(), guard, value)
     }
 
-    /// Refuses an expression, and says the way out.
-    pub(super) fn cannot(&mut self, place: &impl ToTokens, what: &str, instead: &str) -> Term {
+    /// Reports a part of an expression that a workflow cannot run, with an alternative.
+    pub(super) fn unsupported(&mut self, part: &impl ToTokens, what: &str, instead: &str) -> Term {
         self.faulty = true;
         self.errors.on(
-            place,
+            part,
             format!("{what} cannot run inside a workflow: {instead}"),
         );
         Term::Faulty
@@ -429,14 +435,14 @@ impl<'m> Resolver<'m> {
         self.errors.at(span, message);
     }
 
-    pub(super) fn said(&mut self, error: &syn::Error) -> Term {
+    pub(super) fn syntax_error(&mut self, error: &syn::Error) -> Term {
         self.faulty = true;
         self.errors.syn(error);
         Term::Faulty
     }
 }
 
-/// Whether a path names one of these functions of the library.
+/// Whether a path names one of these functions of `stepwright::functions`.
 fn is_library(path: &Path, names: &[&str]) -> bool {
     let last = path.segments.last();
     last.is_some_and(|last| names.iter().any(|name| last.ident == name))

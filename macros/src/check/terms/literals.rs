@@ -7,7 +7,7 @@ use stepwright_asl::path::Path;
 use syn::parse::ParseStream;
 use syn::{LitStr, Macro, Token, Type};
 
-/// The one literal that such a macro has.
+/// Returns the literal of such a macro.
 pub(super) fn literal_text(call: &Macro) -> syn::Result<Literal> {
     let (text, _) = call.parse_body_with(literal_and_type)?;
     Ok(Literal {
@@ -16,7 +16,7 @@ pub(super) fn literal_text(call: &Macro) -> syn::Result<Literal> {
     })
 }
 
-/// The type that such a macro gives its value: `path!("$.total", f64)`.
+/// Returns the type in such a macro: `path!("$.total", f64)`.
 pub(crate) fn literal_type(call: &Macro) -> Option<Type> {
     call.parse_body_with(literal_and_type).ok()?.1
 }
@@ -35,13 +35,13 @@ fn literal_and_type(input: ParseStream) -> syn::Result<(LitStr, Option<Type>)> {
     Ok((text, ty))
 }
 
-/// The workflow variables that a text reads, where it can be read; else what is wrong and where in it.
+/// Returns the workflow variables that a text reads, or the message about its syntax error.
 pub(super) fn variables(kind: &str, literal: &Literal) -> Result<Vec<String>, String> {
     let text = &literal.text;
     match kind {
         "path" => Path::parse(text)
             .map(|path| path.variable().map(str::to_owned).into_iter().collect())
-            .map_err(|error| place_in(text, error.offset, &error.message)),
+            .map_err(|error| with_caret(text, error.offset, &error.message)),
         "intrinsic" => IntrinsicCall::parse(text)
             .map(|call| {
                 let paths = call.paths().into_iter();
@@ -49,13 +49,13 @@ pub(super) fn variables(kind: &str, literal: &Literal) -> Result<Vec<String>, St
                     .filter_map(|path| path.variable().map(str::to_owned))
                     .collect()
             })
-            .map_err(|error| place_in(text, error.offset, &error.message)),
+            .map_err(|error| with_caret(text, error.offset, &error.message)),
         _ => {
             let expression = Expression::parse(text)
-                .map_err(|error| place_in(text, error.offset, &error.message))?;
+                .map_err(|error| with_caret(text, error.offset, &error.message))?;
             if let Some(unknown) = expression.unknown_functions().first() {
                 let offset = text.find(&format!("${unknown}")).unwrap_or(0);
-                return Err(place_in(
+                return Err(with_caret(
                     text,
                     offset,
                     &format!("Step Functions has no JSONata function `${unknown}`"),
@@ -66,8 +66,8 @@ pub(super) fn variables(kind: &str, literal: &Literal) -> Result<Vec<String>, St
     }
 }
 
-/// A message with the text and a caret below the place.
-fn place_in(text: &str, offset: usize, message: &str) -> String {
+/// Returns the message with the line of the text and a caret below the error.
+fn with_caret(text: &str, offset: usize, message: &str) -> String {
     let before = text.get(..offset).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
     let line = text.get(line_start..).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Asks that the JSON of a matched enum says which variant it is: an untagged one's does not.
+//! Requires that the JSON of a matched enum contains its variant. The JSON of an untagged enum does not.
 
 use crate::machine::is_bound;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -6,42 +6,42 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Pat, parse_quote};
 
-/// A pattern that also binds each value whose variant it asks for, and the questions about their types. `named` counts
-/// the values that have names already, where several patterns are in scope together.
+/// Returns the pattern with a name for each value whose variant it matches, and the code that checks the types of these values. `named` counts the values
+/// with names, because several patterns can be in scope together.
 ///
-/// A name becomes `name @ _`: in Rust a single name may be a constant, and here it binds, so rustc says where it is one.
+/// A name becomes `name @ _`, which always binds. In Rust a single name may also be a constant, which rustc then reports.
 pub(crate) fn matched_variants(pattern: &Pat, named: &mut usize) -> (Pat, TokenStream) {
-    let mut found = Found {
+    let mut binder = VariantBinder {
         values: Vec::new(),
-        before: *named,
+        earlier: *named,
     };
-    let pattern = found.pattern(pattern);
-    *named += found.values.len();
-    let mut questions = TokenStream::new();
-    for (name, span) in &found.values {
-        // "it is untagged" is said of the pattern.
+    let pattern = binder.pattern(pattern);
+    *named += binder.values.len();
+    let mut checks = TokenStream::new();
+    for (name, span) in &binder.values {
+        // rustc reports "it is untagged" at the pattern.
         quote_spanned!(*span=> __s::MatchableTagging::require(&#name, (&__s::tagging(&#name)).of());)
-            .to_tokens(&mut questions);
+            .to_tokens(&mut checks);
     }
-    if found.values.is_empty() {
-        return (pattern, questions);
+    if binder.values.is_empty() {
+        return (pattern, checks);
     }
-    // Of the two `of`, rustc takes the one of untagged enums where it can.
-    let questions = quote!({ use __s::OfTagged as _; use __s::OfUntagged as _; #questions });
-    (pattern, questions)
+    // Both traits have the method `of`. rustc selects that of untagged enums if it applies.
+    let checks = quote!({ use __s::OfTagged as _; use __s::OfUntagged as _; #checks });
+    (pattern, checks)
 }
 
-/// The names of the values.
-struct Found {
+/// Binds the values whose variants a pattern matches to names.
+struct VariantBinder {
     values: Vec<(Ident, Span)>,
-    /// How many there are of other patterns.
-    before: usize,
+    /// The number of values that other patterns have named.
+    earlier: usize,
 }
 
-impl Found {
+impl VariantBinder {
     fn pattern(&mut self, pattern: &Pat) -> Pat {
         match pattern {
-            // `n @ (1 | 5)` binds to both only in its parentheses.
+            // `n @ (1 | 5)` needs its parentheses.
             Pat::Paren(inner) => {
                 let mut inner = inner.clone();
                 *inner.pat = self.pattern(&inner.pat);
@@ -87,14 +87,14 @@ impl Found {
     }
 
     fn bind(&mut self, span: Span, pattern: &TokenStream) -> Pat {
-        // Its span begins the arm, from whose end rustc suggests the arms that are missing.
-        let name = format_ident!("__told{}", self.before + self.values.len(), span = span);
+        // The name is the first token of the arm. rustc derives the location of its suggestion for missing arms from it.
+        let name = format_ident!("__matched{}", self.earlier + self.values.len(), span = span);
         self.values.push((name.clone(), span));
         parse_quote!(#name @ #pattern)
     }
 }
 
-/// Whether a pattern asks for a variant: by a path of several segments, or with fields.
+/// Whether a pattern matches a variant: a path of several segments, or a pattern with fields.
 fn is_variant(pattern: &Pat) -> bool {
     match pattern {
         Pat::Path(path) => path.path.segments.len() > 1,

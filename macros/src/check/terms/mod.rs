@@ -1,10 +1,9 @@
-//! Expressions: what each of the user's expressions lowers to, which variables it reads, and what cannot run.
+//! Expressions: lowers each of the user's expressions, collects the variables that it reads, and reports the parts that cannot run in a workflow.
 
-mod alone;
 mod blocks;
 mod calls;
 mod casts;
-mod earlier;
+mod earlier_lets;
 mod expression;
 mod hints;
 mod literals;
@@ -12,29 +11,29 @@ mod matched_variants;
 mod names;
 mod paths;
 mod placeholder;
-mod places;
 mod proof;
 mod rewrite;
+mod standalone;
+mod state_expressions;
 mod templates;
 
-pub(crate) use self::alone::{Alone, alone};
 pub(crate) use self::literals::literal_type;
 pub(crate) use self::matched_variants::matched_variants;
-pub(super) use self::placeholder::in_texts;
-pub(super) use self::places::resolve;
-pub(crate) use self::rewrite::{beside, witness};
+pub(crate) use self::rewrite::{without_location, witness_name};
+pub(crate) use self::standalone::{StandaloneExpression, resolve_standalone};
+pub(super) use self::state_expressions::resolve;
 
 use crate::machine::Term;
 use proc_macro2::Span;
 
-/// What a name of a state's own stands for.
+/// A name that exists only in one state or expression, and its value.
 #[derive(Clone)]
 pub(crate) struct Local {
     pub(crate) name: String,
     pub(crate) value: Term,
 }
 
-/// The text of a literal and where it stands.
+/// The text of a literal and its location.
 pub(crate) struct Literal {
     pub(crate) text: String,
     pub(crate) span: Span,

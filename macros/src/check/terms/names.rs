@@ -1,6 +1,6 @@
-//! What the names in an expression stand for.
+//! Resolves the names in an expression.
 
-use super::earlier::computed_twice;
+use super::earlier_lets::evaluated_twice;
 use super::expression::Resolver;
 use crate::machine::{ItemRead, LetBinding, Term, VariableRead, is_bound};
 use crate::name::identifier;
@@ -35,26 +35,26 @@ impl Resolver<'_> {
         if let Some(value) = self.name(name) {
             return value;
         }
-        let beside = if is_bound(name) {
-            self.visible()
+        let names_in_scope = if is_bound(name) {
+            self.names_in_scope()
         } else {
             Vec::new()
         };
-        Term::Constant(path.clone(), beside)
+        Term::Constant(path.clone(), names_in_scope)
     }
 
-    /// What a single name stands for; `None` for a constant of the user's.
+    /// Resolves a single name; `None` for a constant of the user.
     pub(super) fn name(&mut self, name: &Ident) -> Option<Term> {
         let text = name.unraw().to_string();
         if let Some(local) = self.locals.iter().rev().find(|local| local.name == text) {
             let value = local.value.clone();
-            if let Some(earlier) = computed_twice(&value) {
-                let name_of = &earlier.name;
+            if let Some(earlier) = evaluated_twice(&value) {
+                let earlier_name = &earlier.name;
                 self.refuse(
                     name.span(),
                     format!(
-                        "`{name_of}` is another value each time that it is computed, and the variables of a state are computed \
-                         apart: read it in the next state"
+                        "`{earlier_name}` has another value at each evaluation, and each variable of a state is evaluated \
+                         separately: read it in the next state"
                     ),
                 );
             }
@@ -64,8 +64,8 @@ impl Resolver<'_> {
         if text == "task_token" && self.task_token {
             return Some(Term::TaskToken);
         }
-        let home = self.machine.states[self.state].scope;
-        for index in self.machine.scopes_around(home) {
+        let own_scope = self.machine.states[self.state].scope;
+        for index in self.machine.scopes_around(own_scope) {
             let scope = &self.machine.scopes[index];
             if let Some(variable) = scope.variables.get(&text) {
                 self.reads.push(VariableRead {
@@ -74,11 +74,11 @@ impl Resolver<'_> {
                     span: name.span(),
                     expression: self.expression,
                 });
-                self.handed(&text, Some(index), name.span(), false);
+                self.record_passing_maps(&text, Some(index), name.span(), false);
                 return Some(Term::Variable(text));
             }
             if scope.has_item(name) {
-                let state = self.handed(&text, Some(index), name.span(), false);
+                let state = self.record_passing_maps(&text, Some(index), name.span(), false);
                 self.item_reads.push(ItemRead {
                     name: text.clone(),
                     scope: index,
@@ -93,26 +93,26 @@ impl Resolver<'_> {
         if let Some((parameter, _)) = &self.machine.workflow.parameter
             && parameter == name
         {
-            self.handed(&text, None, name.span(), false);
+            self.record_passing_maps(&text, None, name.span(), false);
             return Some(Term::Parameter);
         }
         let mut parameters = self.machine.workflow.fragment.iter().flatten();
         if let Some(index) = parameters.position(|(parameter, _)| parameter == name) {
-            self.handed(&text, None, name.span(), false);
-            // By its place, which no name of the user's can hide.
+            self.record_passing_maps(&text, None, name.span(), false);
+            // By its position, so that no name of the user can shadow it.
             return Some(Term::Local(index.to_string()));
         }
-        self.unseen(name, &text)
+        self.report_out_of_scope(name, &text)
     }
 
-    /// The names of the workflow that are known here.
-    fn visible(&self) -> Vec<Ident> {
+    /// Returns the names of the workflow that are in scope here.
+    fn names_in_scope(&self) -> Vec<Ident> {
         let locals = self.locals.iter();
         let mut names: Vec<Ident> = locals
             .filter_map(|local| identifier(&local.name, Span::call_site()))
             .collect();
-        let home = self.machine.states[self.state].scope;
-        for scope in self.machine.scopes_around(home) {
+        let own_scope = self.machine.states[self.state].scope;
+        for scope in self.machine.scopes_around(own_scope) {
             let scope = &self.machine.scopes[scope];
             let variables = scope.variables.values();
             names.extend(variables.map(|one| self.machine.variables[*one].name.clone()));
@@ -126,9 +126,15 @@ impl Resolver<'_> {
         names
     }
 
-    /// Notes the Distributed Maps that hand a value of the scope `from` to this state; the parameter is of none. Gives
-    /// the state that reads it there: the outermost of those maps, or this one.
-    fn handed(&mut self, name: &str, from: Option<usize>, span: Span, in_text: bool) -> usize {
+    /// Records that the Distributed Maps between the scope `from` and this state pass a value to their children. The workflow's parameter has no scope.
+    /// Returns the state that reads the value in `from`: the outermost of these maps, or this state.
+    fn record_passing_maps(
+        &mut self,
+        name: &str,
+        from: Option<usize>,
+        span: Span,
+        in_text: bool,
+    ) -> usize {
         let machine = self.machine;
         let mut state = self.state;
         let mut in_text = in_text;
@@ -147,17 +153,17 @@ impl Resolver<'_> {
                     in_text,
                 });
                 state = owner;
-                // The map hands it on by name.
+                // The map passes the value by its name, not by a text.
                 in_text = false;
             }
         }
         state
     }
 
-    /// A name that is a value elsewhere says where.
-    fn unseen(&mut self, name: &Ident, text: &str) -> Option<Term> {
+    /// Reports a name that is a value in another scope or state; `None` if it is no value.
+    fn report_out_of_scope(&mut self, name: &Ident, text: &str) -> Option<Term> {
         if text == "task_token" {
-            // Said with the call.
+            // The rules of calls report it.
             self.faulty = true;
             return Some(Term::Faulty);
         }
@@ -169,7 +175,7 @@ impl Resolver<'_> {
             self.errors.at(
                 name.span(),
                 format!(
-                    "`{text}` belongs to the inside of `{}` and ends with it: hand the value out with `end {text};`",
+                    "`{text}` exists only inside of `{}`: return its value with `end {text};`",
                     self.machine.states[owner].name
                 ),
             );
@@ -184,7 +190,7 @@ impl Resolver<'_> {
             self.errors.at(
                 name.span(),
                 format!(
-                    "`{text}` is known in `{}` only, because that state ends: a `let` makes a variable in a state with `next`",
+                    "`{text}` exists only in `{}`, because that state has no `next`: a `let` makes a variable only in a state with `next`",
                     node.name
                 ),
             );
@@ -194,11 +200,11 @@ impl Resolver<'_> {
         None
     }
 
-    /// What a literal reads is read: `$checked` in JSONata and in paths.
-    pub(super) fn read_in(&mut self, names: &[String], span: Span) {
-        let home = self.machine.states[self.state].scope;
+    /// Records the variables that a literal reads: `$checked` in JSONata and in paths.
+    pub(super) fn record_reads_of_literal(&mut self, names: &[String], span: Span) {
+        let own_scope = self.machine.states[self.state].scope;
         for name in names {
-            let found = self.machine.scopes_around(home).find_map(|scope| {
+            let found = self.machine.scopes_around(own_scope).find_map(|scope| {
                 let variable = self.machine.scopes[scope].variables.get(name)?;
                 Some((scope, *variable))
             });
@@ -209,7 +215,7 @@ impl Resolver<'_> {
                     span,
                     expression: self.expression,
                 });
-                self.handed(name, Some(scope), span, true);
+                self.record_passing_maps(name, Some(scope), span, true);
             }
         }
     }

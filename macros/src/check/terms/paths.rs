@@ -1,4 +1,4 @@
-//! Paths: constants, and functions in the place of closures.
+//! Paths: constants, and functions as arguments where a method expects a closure.
 
 use super::Local;
 use super::expression::Resolver;
@@ -10,8 +10,8 @@ use stepwright_asl::callable::{self, FUNCTIONS};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprPath, Path, parse_quote};
 
-/// Methods that take a function: their name, its place among the arguments, how many parameters it has.
-const TAKE_FUNCTIONS: &[(&str, usize, usize)] = &[
+/// Methods with a closure: the name, the position of the closure among the arguments, and the number of its parameters.
+const WITH_CLOSURE: &[(&str, usize, usize)] = &[
     ("all", 0, 1),
     ("and_then", 0, 1),
     ("any", 0, 1),
@@ -32,16 +32,16 @@ const TAKE_FUNCTIONS: &[(&str, usize, usize)] = &[
     ("unwrap_or_else", 0, 0),
 ];
 
-/// Floats that JSON cannot write.
+/// Floats that JSON cannot represent.
 const NOT_IN_JSON: &[&str] = &["NAN", "INFINITY", "NEG_INFINITY"];
 
 impl Resolver<'_> {
-    /// A function that stands where a method takes a closure: `.map(String::from)` is `.map(|it| String::from(it))`, and
-    /// rustc takes it so, because its parameters and its value have witnesses then.
+    /// Resolves a function in the position of a closure: `.map(String::from)` becomes `.map(|it| String::from(it))`, for rustc too, so that the parameters
+    /// and the value have witnesses.
     pub(super) fn function_for_closure(
         &mut self,
         method: &str,
-        place: usize,
+        position: usize,
         argument: &mut Expr,
     ) -> Option<Term> {
         let Expr::Path(ExprPath {
@@ -50,23 +50,23 @@ impl Resolver<'_> {
         else {
             return None;
         };
-        let (_, _, count) = TAKE_FUNCTIONS
+        let (_, _, count) = WITH_CLOSURE
             .iter()
-            .find(|(name, at, _)| *name == method && *at == place)?;
-        let own = path.get_ident().is_some_and(|name| self.is_known(name));
-        if own {
+            .find(|(name, at, _)| *name == method && *at == position)?;
+        let is_value = path.get_ident().is_some_and(|name| self.is_known(name));
+        if is_value {
             return None;
         }
         let path = path.clone();
         let names: Vec<&str> = ["it", "other"].into_iter().take(*count).collect();
-        // What does not fit is said of the function.
+        // rustc reports a type mismatch at the function.
         let span = Span::call_site().located_at(path.span());
         let parameters = names
             .iter()
             .map(|name| format_ident!("__{name}", span = span));
         let parameters: Vec<Ident> = parameters.collect();
         let mut closure: ExprClosure = parse_quote!(|#(#parameters),*| #path(#(#parameters),*));
-        let prepared = self.rewriting.closure(&mut closure, &[]);
+        let prepared = self.rewriter.closure(&mut closure, &[]);
         let before = self.locals.len();
         for (name, parameter) in names.iter().zip(&parameters) {
             self.locals.push(Local {
@@ -87,18 +87,18 @@ impl Resolver<'_> {
         Some(Term::Closure(parameters, Box::new(body)))
     }
 
-    /// The call of a method that is named by the path of its type: `String::len` is `it.len()`.
+    /// Returns the method call for the path of a method: `it.len()` for `String::len`.
     fn call_of_a_method(&mut self, path: &Path, parameters: &[Ident]) -> Option<Expr> {
         let method = &path.segments.last()?.ident;
         let is_method = path.segments.len() > 1
             && callable::is_method(&method.to_string())
             && !FUNCTIONS.contains(&written(path).as_str());
         let (receiver, arguments) = parameters.split_first().filter(|_| is_method)?;
-        if !self.rewriting.used.method_of(path) {
+        if !self.rewriter.used.method_of(path) {
             self.refuse(
                 path.span(),
                 format!(
-                    "`{}` is no method of a standard type that a workflow knows by this path: write a closure, `|it| it.{method}()`",
+                    "`{}` is not a supported path of a standard method: write a closure, `|it| it.{method}()`",
                     written(path)
                 ),
             );
@@ -106,24 +106,24 @@ impl Resolver<'_> {
         Some(parse_quote!(#receiver.#method(#(#arguments),*)))
     }
 
-    /// A constant by its path, where JSON can write its value.
+    /// Resolves the path of a constant, whose value JSON must be able to represent.
     pub(super) fn constant(&mut self, path: &Path) -> Term {
         let mut segments = path.segments.iter().rev();
         if let (Some(last), Some(before)) = (segments.next(), segments.next())
             && NOT_IN_JSON.iter().any(|name| last.ident == name)
             && is_type(&before.ident.to_string())
         {
-            return self.cannot(
+            return self.unsupported(
                 path,
-                "a float without a number",
-                "JSON has none; leave it out with an `Option`",
+                "a float that is not finite",
+                "JSON cannot represent it; use an `Option`",
             );
         }
         Term::Constant(path.clone(), Vec::new())
     }
 }
 
-/// Whether a call of it is `T::default()` or `Default::default()`.
+/// Whether a path is that of the function in `T::default()` or `Default::default()`.
 pub(super) fn is_default(path: &Path) -> bool {
     let mut segments = path.segments.iter().rev();
     segments.next().is_some_and(|last| last.ident == "default")

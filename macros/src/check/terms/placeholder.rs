@@ -1,4 +1,4 @@
-//! `placeholder!("TopicArn")`, and texts that look as if they meant one.
+//! `placeholder!("TopicArn")`, and texts that look like placeholders.
 
 use super::expression::Resolver;
 use crate::machine::{Term, UserExpr};
@@ -8,14 +8,14 @@ use syn::visit::{self, Visit};
 use syn::{LitStr, Macro};
 
 impl Resolver<'_> {
-    /// A text that the deployment gives.
+    /// Resolves a `placeholder!`: a text that the deployment sets.
     pub(super) fn placeholder(&mut self, call: &Macro) -> Term {
         let name = match call.parse_body::<LitStr>() {
             Ok(name) => name,
             Err(error) => {
                 let message =
                     "expected the placeholder's name in quotes: `placeholder!(\"TopicArn\")`";
-                return self.said(&syn::Error::new(error.span(), message));
+                return self.syntax_error(&syn::Error::new(error.span(), message));
             }
         };
         let text = name.value();
@@ -26,30 +26,30 @@ impl Resolver<'_> {
             );
             self.refuse(
                 name.span(),
-                format!("`{text}` is no name of a placeholder: write {plain}"),
+                format!("`{text}` is not a name for a placeholder: write {plain}"),
             );
         }
         Term::Placeholder(text)
     }
 }
 
-/// The placeholders that stand in the texts of an expression, where they are but letters.
-pub(in crate::check) fn in_texts(expression: &UserExpr) -> Vec<(Span, String)> {
-    let mut texts = Texts(Vec::new());
-    texts.visit_expr(&expression.syn);
-    texts.0
+/// Returns the placeholders in the texts of an expression, which a deployment does not replace, with their locations.
+pub(super) fn placeholders_in_texts(expression: &UserExpr) -> Vec<(Span, String)> {
+    let mut found = PlaceholderTexts(Vec::new());
+    found.visit_expr(&expression.syn);
+    found.0
 }
 
-struct Texts(Vec<(Span, String)>);
+struct PlaceholderTexts(Vec<(Span, String)>);
 
-impl Texts {
+impl PlaceholderTexts {
     fn text(&mut self, span: Span, text: &str) {
         if let Some(name) = placeholder::names(text).next() {
             self.0.push((span, name.to_owned()));
         }
     }
 
-    /// The texts of a `vec!` or `format!`, whose tokens syn does not read. In a `format!` a brace is written twice.
+    /// Visits the texts of a `vec!` or `format!`, whose tokens syn does not parse. In a `format!`, a brace is written twice.
     fn tokens(&mut self, tokens: TokenStream, of_format: bool) {
         for token in tokens {
             match token {
@@ -74,13 +74,13 @@ impl Texts {
     }
 }
 
-impl Visit<'_> for Texts {
+impl Visit<'_> for PlaceholderTexts {
     fn visit_lit_str(&mut self, literal: &LitStr) {
         self.text(literal.span(), &literal.value());
     }
 
     fn visit_macro(&mut self, call: &Macro) {
-        // The others' texts are another language's, and stand in the definition as they are.
+        // The texts of other macros, such as `jsonata!`, are expressions of other languages.
         for (name, of_format) in [("format", true), ("vec", false)] {
             if call.path.is_ident(name) {
                 self.tokens(call.tokens.clone(), of_format);

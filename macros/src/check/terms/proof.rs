@@ -1,10 +1,10 @@
-//! Proof that rustc resolves what an expression calls to the standard library's definitions.
+//! Proofs that the functions, methods and operators of an expression are those of the standard library.
 //!
-//! The user's tokens stay as they are. The code around them compiles only for types of the standard library, or records the
-//! type that is compared. The traits are in `dsl/src/type_block/proof`.
+//! The user's tokens do not change. The code around them compiles only for types of the standard library, or records the type of the compared values.
+//! The traits are in `dsl/src/type_block/proof`.
 
 use super::expression::Resolver;
-use super::rewrite::{Rewriting, witness};
+use super::rewrite::{ExpressionRewriter, witness_name};
 use crate::functions::written;
 use crate::machine::UsedNames;
 use crate::machine::{Term, Witness};
@@ -16,7 +16,7 @@ use syn::visit::{self, Visit};
 use syn::{BinOp, Expr, ExprBinary, ExprCall, ExprIndex, ExprUnary, Pat, PatIdent, Path, UnOp};
 
 impl UsedNames {
-    /// Adds `None`, `Some`, and the type of a function such as `String::from`. Other paths have no meaning of ours.
+    /// Adds `None`, `Some`, and the type of a function such as `String::from`. Other paths are not lowered as standard functions.
     pub(super) fn path(&mut self, path: &Path) {
         let text = written(path);
         let is_known = matches!(text.as_str(), "None" | "Some" | "Vec::new")
@@ -33,7 +33,7 @@ impl UsedNames {
             return false;
         };
         let name = owner.ident.to_string();
-        let is_standard = standard_item(&name).is_some();
+        let is_standard = standard_item_proof(&name).is_some();
         self.items.entry(name).or_insert(owner.ident.clone());
         is_standard
     }
@@ -48,7 +48,7 @@ impl UsedNames {
         self.macros.entry(text).or_insert(name.clone());
     }
 
-    /// Returns the statements that prove the names, once for a workflow.
+    /// Returns the statements that prove the names. A workflow contains them once.
     pub(crate) fn proof(&self) -> TokenStream {
         let mut tokens = TokenStream::new();
         if !self.macros.is_empty() {
@@ -57,12 +57,12 @@ impl UsedNames {
             )
             .to_tokens(&mut tokens);
         }
-        // The calls of the other macros stay as the user wrote them.
+        // The calls of `format!` and `vec!` stay in the code and use the imported macros.
         if let Some(name) = self.macros.get("matches") {
             quote!(#name!((), ());).to_tokens(&mut tokens);
         }
         for (name, item) in &self.items {
-            if let Some(proof) = standard_item(name) {
+            if let Some(proof) = standard_item_proof(name) {
                 proof(item).to_tokens(&mut tokens);
             }
         }
@@ -70,9 +70,9 @@ impl UsedNames {
         tokens
     }
 
-    /// Calls each method on the types that a trait in scope could extend. A local trait has the same method, so that the call
-    /// is ambiguous if a trait of the user has it as well: once as a method that takes `self`, and once as one that takes
-    /// `&self`, because rustc finds the first before the second.
+    /// Returns code that calls each method on the types that a trait in scope could extend. A local trait also has the method, so the call is
+    /// ambiguous if a trait of the user has it. The local trait has the method once with `self` and once with `&self`, because rustc finds methods
+    /// with `self` first.
     ///
     /// The traits are local to the block and cover few types, because rustc suggests the methods of every trait of a crate
     /// and of its dependencies when a user misspells a method.
@@ -89,11 +89,11 @@ impl UsedNames {
         let mut tokens = TokenStream::new();
         for (ty, methods) in &types {
             probe(ty, &quote!(self), methods).to_tokens(&mut tokens);
-            // A second method that takes `&self` is ambiguous with that of the standard library's trait in any case. rustc
-            // prefers the methods of maps, sets and values themselves, which take arguments.
+            // With `&self`, a method of a standard trait would always be ambiguous. The types of `has_inherent_methods` have
+            // inherent methods, which rustc would call instead and which take arguments.
             let inherent: Vec<&Ident> = methods
                 .iter()
-                .filter(|method| !is_of_a_trait(&method.to_string()) && !has_methods(ty))
+                .filter(|method| !is_trait_method(&method.to_string()) && !has_inherent_methods(ty))
                 .copied()
                 .collect();
             probe(ty, &quote!(&self), &inherent).to_tokens(&mut tokens);
@@ -103,7 +103,7 @@ impl UsedNames {
 }
 
 /// Whether the standard library has the method in a trait.
-fn is_of_a_trait(method: &str) -> bool {
+fn is_trait_method(method: &str) -> bool {
     matches!(
         method,
         "to_owned" | "as_ref" | "as_mut" | "borrow" | "deref"
@@ -111,13 +111,13 @@ fn is_of_a_trait(method: &str) -> bool {
 }
 
 /// Whether a type has the methods itself, without a deref.
-fn has_methods(ty: &str) -> bool {
+fn has_inherent_methods(ty: &str) -> bool {
     ["::std::collections::BTree", "::core::option::", "__s::"]
         .iter()
         .any(|own| ty.starts_with(own))
 }
 
-/// Calls of methods on a value of a type, next to a trait that has them for this type only.
+/// Returns calls of methods on a value of a type, and a trait that has these methods for this type only.
 fn probe(ty: &str, receiver: &TokenStream, methods: &[&Ident]) -> TokenStream {
     if methods.is_empty() {
         return TokenStream::new();
@@ -135,14 +135,14 @@ fn probe(ty: &str, receiver: &TokenStream, methods: &[&Ident]) -> TokenStream {
         ty.replace('?', "__T").replace('!', "__V")
     );
     let implementation: TokenStream = implementation.parse().unwrap_or_default();
-    let of = |item| -> TokenStream { ty.replace(['?', '!'], item).parse().unwrap_or_default() };
+    let ty_of = |item| -> TokenStream { ty.replace(['?', '!'], item).parse().unwrap_or_default() };
     // An open item type matches a trait that is implemented for lists of one type only.
-    let (open, pinned) = (of("_"), of("()"));
+    let (open, pinned) = (ty_of("_"), ty_of("()"));
     let calls = methods.iter().map(|method| {
         // rustc suggests replacements for an ambiguous call; its span is the method's name.
         let span = method.span().resolved_at(Span::call_site());
         let value = quote_spanned!(span=> __s::any::<#open>());
-        let value: TokenStream = value.into_iter().map(|token| located(token, span)).collect();
+        let value: TokenStream = value.into_iter().map(|token| with_span(token, span)).collect();
         if ty.contains('?') {
             quote_spanned!(span=> { let mut __value = #value; __value.#method(); __value = __s::any::<#pinned>(); })
         } else {
@@ -156,17 +156,17 @@ fn probe(ty: &str, receiver: &TokenStream, methods: &[&Ident]) -> TokenStream {
     })
 }
 
-/// A token with another span.
-fn located(mut token: TokenTree, span: Span) -> TokenTree {
+/// Returns the token with another span.
+fn with_span(mut token: TokenTree, span: Span) -> TokenTree {
     token.set_span(span);
     token
 }
 
-/// Proves that a name of the prelude is the standard library's.
-fn standard_item(name: &str) -> Option<fn(&Ident) -> TokenStream> {
+/// Returns the proof that a name is the standard library's; `None` if the standard library has no such item.
+fn standard_item_proof(name: &str) -> Option<fn(&Ident) -> TokenStream> {
     Some(match name {
         "None" => |item| quote!(let _: ::core::option::Option<()> = #item;),
-        // A pattern: a function of the same name and type is no variant.
+        // A pattern, because a function with the same name and type is no variant.
         "Some" => |item| quote!(if let #item(()) = __s::any::<::core::option::Option<()>>() {}),
         "String" => |item| quote!(let _: #item = __s::any::<::std::string::String>();),
         "Vec" => |item| quote!(let _: #item<()> = __s::any::<::std::vec::Vec<()>>();),
@@ -188,10 +188,10 @@ fn standard_item(name: &str) -> Option<fn(&Ident) -> TokenStream> {
             |item| quote!(let _: #item<()> = __s::any::<::std::collections::HashSet<()>>();)
         }
         "Value" => |item| quote!(let _: #item = __s::any::<__s::serde_json::Value>();),
-        "ToString" => |item| of_trait(item, &quote!(::std::string::ToString)),
-        "ToOwned" => |item| of_trait(item, &quote!(::std::borrow::ToOwned)),
-        "Clone" => |item| of_trait(item, &quote!(::core::clone::Clone)),
-        "Iterator" => |item| of_trait(item, &quote!(::core::iter::Iterator)),
+        "ToString" => |item| trait_proof(item, &quote!(::std::string::ToString)),
+        "ToOwned" => |item| trait_proof(item, &quote!(::std::borrow::ToOwned)),
+        "Clone" => |item| trait_proof(item, &quote!(::core::clone::Clone)),
+        "Iterator" => |item| trait_proof(item, &quote!(::core::iter::Iterator)),
         "str" => |item| quote!(let _: &#item = __s::any::<&::core::primitive::str>();),
         "bool" | "char" | "f32" | "f64" | "i8" | "i16" | "i32" | "i64" | "isize" | "u8" | "u16"
         | "u32" | "u64" | "usize" => {
@@ -201,19 +201,19 @@ fn standard_item(name: &str) -> Option<fn(&Ident) -> TokenStream> {
     })
 }
 
-/// Proves that a trait is the standard library's: a type that has the one has the other.
-fn of_trait(item: &Ident, standard: &TokenStream) -> TokenStream {
+/// Returns the proof that a trait is the standard library's: each type that implements the user's trait implements the standard one.
+fn trait_proof(item: &Ident, standard: &TokenStream) -> TokenStream {
     quote! {{
         fn __user<T: #item + ?::core::marker::Sized>() { __standard::<T>() }
         fn __standard<T: #standard + ?::core::marker::Sized>() {}
     }}
 }
 
-/// The types that a trait in scope could extend with a method that rustc prefers to the standard library's. `?` and `!`
-/// stand for the types of items.
+/// Returns the types that a trait in scope could extend with a method that rustc prefers to the standard library's. `?` and `!` are placeholders for the
+/// types of items.
 fn probed_types(method: &str) -> Vec<&'static str> {
     if callable::UNIVERSAL.contains(&method) {
-        // These methods take `&self`, so a user's method that takes `self` comes before them.
+        // These methods take `&self`, so rustc prefers a user's method that takes `self`.
         return match method {
             "into" => Vec::new(),
             "clone" => vec![
@@ -237,7 +237,7 @@ fn probed_types(method: &str) -> Vec<&'static str> {
             continue;
         }
         // Traits of the prelude have these methods for references, where the probe would be ambiguous with them.
-        let is_trait = is_of_a_trait(method);
+        let is_trait = is_trait_method(method);
         let of_order = matches!(method, "max" | "min" | "clamp");
         types.extend_from_slice(match kind {
             Kind::Text if is_trait => &["::std::string::String"],
@@ -275,7 +275,7 @@ fn probed_types(method: &str) -> Vec<&'static str> {
     types
 }
 
-/// The kind of standard type that a value has, where the calls that make it say so.
+/// Returns the kind of standard type that a value has, if the calls that compute it determine it.
 fn kind_of(value: &Term) -> Option<Kind> {
     match value {
         Term::Typed(_, inner) | Term::Checked(_, inner) | Term::Let(_, inner) => kind_of(inner),
@@ -307,7 +307,7 @@ fn kind_of(value: &Term) -> Option<Kind> {
     }
 }
 
-/// Whether a value is a number, a text or a `bool` of the standard library, because of the calls that make it.
+/// Whether the calls that compute a value determine that it is a number, a text or a `bool` of the standard library.
 fn is_plain(value: &Term) -> bool {
     match value {
         Term::Typed(_, inner) | Term::Checked(_, inner) | Term::Let(_, inner) => is_plain(inner),
@@ -355,12 +355,12 @@ impl Resolver<'_> {
         }
         let span = call.dot_token.span();
         let kind = kind_of(receiver);
-        let rewriting = &mut self.rewriting;
-        rewriting.used.method(&call.method);
+        let rewriter = &mut self.rewriter;
+        rewriter.used.method(&call.method);
         match (name.as_str(), arguments.len()) {
             ("to_string", 0) => {
                 if !is_plain(receiver) {
-                    rewriting.wrap(&mut call.receiver, span, &quote!(Shown::shown));
+                    rewriter.wrap(&mut call.receiver, span, &quote!(Shown::shown));
                 }
                 return value;
             }
@@ -369,16 +369,16 @@ impl Resolver<'_> {
                     return value;
                 }
                 let (of, method) = (&call.receiver, &call.method);
-                let index = rewriting.witness(Witness::MethodClone);
-                let seen = witness(index);
+                let index = rewriter.new_witness(Witness::MethodClone);
+                let witness = witness_name(index);
                 let code = quote_spanned!(span=> {
                     let __value = #of;
                     let __clone = __value.#method();
                     __s::Comparable::both(&__value, &__clone);
-                    #seen.owns(&__clone);
+                    #witness.owns(&__clone);
                     __clone
                 });
-                rewriting.replace(expression, code);
+                rewriter.replace(expression, code);
                 return Term::Checked(index, Box::new(value));
             }
             ("into", 0) => {
@@ -389,52 +389,52 @@ impl Resolver<'_> {
                     __into = __s::Becomes::becomes(__from);
                     __into
                 });
-                rewriting.replace(expression, code);
+                rewriter.replace(expression, code);
                 return value;
             }
             _ => {}
         }
         if let ("sum" | "product", []) = (name.as_str(), arguments.as_slice()) {
-            rewriting.wrap(&mut call.receiver, span, &quote!(Sums::numbers));
+            rewriter.wrap(&mut call.receiver, span, &quote!(Sums::numbers));
         } else if let ("as_deref" | "cloned" | "copied" | "flatten", []) =
             (name.as_str(), arguments.as_slice())
             && kind != Some(Kind::Iterator)
         {
             let method = Ident::new(name, span.resolved_at(Span::call_site()));
             let on = quote!(HasInside::<__s::method::#method>::option);
-            rewriting.wrap(&mut call.receiver, span, &on);
+            rewriter.wrap(&mut call.receiver, span, &on);
         } else if !kind.is_some_and(|kind| kind.has(name)) {
             let method = Ident::new(name, span.resolved_at(Span::call_site()));
-            rewriting.wrap(
+            rewriter.wrap(
                 &mut call.receiver,
                 span,
                 &quote!(Has::<__s::method::#method>::on),
             );
         }
         match (name.as_str(), arguments.as_slice()) {
-            ("concat" | "join", _) => rewriting.wrap(&mut call.receiver, span, &quote!(joined)),
+            ("concat" | "join", _) => rewriter.wrap(&mut call.receiver, span, &quote!(joined)),
             ("zip" | "chain", [other]) if kind_of(other).is_none() => {
                 let on = quote!(Has::<__s::method::argument>::on);
-                rewriting.wrap(&mut call.args[0], span, &on);
+                rewriter.wrap(&mut call.args[0], span, &on);
             }
             ("contains", [wanted]) if kind != Some(Kind::Text) && !is_plain(wanted) => {
-                let index = rewriting.witnessed(&mut call.args[0], Witness::Equal);
+                let index = rewriter.add_witness(&mut call.args[0], Witness::Equal);
                 return Term::Checked(index, Box::new(value));
             }
             ("max" | "min", []) => {
-                let index = rewriting.witnessed(expression, Witness::Ordered);
+                let index = rewriter.add_witness(expression, Witness::Ordered);
                 return Term::Checked(index, Box::new(value));
             }
             ("cloned" | "to_vec" | "into_owned", []) => {
-                let index = rewriting.witnessed(expression, Witness::Cloned);
+                let index = rewriter.add_witness(expression, Witness::Cloned);
                 return Term::Checked(index, Box::new(value));
             }
             // The items are lists or options of the standard library.
             ("flat_map", [_]) | ("flatten", []) if kind == Some(Kind::Iterator) => {
-                rewriting.wrap(expression, span, &quote!(Flat::flat));
+                rewriter.wrap(expression, span, &quote!(Flat::flat));
             }
             ("collect", []) => {
-                rewriting.wrap(expression, span, &quote!(Has::<__s::method::argument>::on));
+                rewriter.wrap(expression, span, &quote!(Has::<__s::method::argument>::on));
             }
             _ => {}
         }
@@ -446,7 +446,7 @@ impl Resolver<'_> {
         if !matches!(method, "max_by_key" | "min_by_key") || is_plain(&value) {
             return value;
         }
-        let index = self.rewriting.witnessed(expression, Witness::Ordered);
+        let index = self.rewriter.add_witness(expression, Witness::Ordered);
         Term::Checked(index, Box::new(value))
     }
 
@@ -463,10 +463,10 @@ impl Resolver<'_> {
                     __s::standard_default(__default, <_ as ::core::default::Default>::default);
                     __default
                 }));
-                self.rewriting.replace(&mut call.func, code);
+                self.rewriter.replace(&mut call.func, code);
             }
             Term::Function(name, arguments) => {
-                self.rewriting.used.path(&function.path);
+                self.rewriter.used.path(&function.path);
                 if matches!(name.as_str(), "Box::new" | "Cow::Borrowed" | "Cow::Owned") {
                     return;
                 }
@@ -474,20 +474,20 @@ impl Resolver<'_> {
                 for (code, argument) in call.args.iter_mut().zip(arguments) {
                     if !is_plain(argument) {
                         let converted = quote!(Convertible::converted);
-                        self.rewriting.wrap(code, span, &converted);
+                        self.rewriter.wrap(code, span, &converted);
                     }
                 }
             }
-            Term::Some(_) | Term::Array(_) => self.rewriting.used.path(&function.path),
+            Term::Some(_) | Term::Array(_) => self.rewriter.used.path(&function.path),
             _ => {}
         }
     }
 
-    /// Proves a value that `format!` writes.
+    /// Proves a value that `format!` formats.
     pub(super) fn prove_shown(&mut self, code: &mut Expr, value: &Term) {
         if !is_plain(value) {
             let span = code.span();
-            self.rewriting.wrap(
+            self.rewriter.wrap(
                 code,
                 span.resolved_at(Span::call_site()),
                 &quote!(Shown::shown),
@@ -509,7 +509,7 @@ impl Resolver<'_> {
                 visit::visit_pat_ident(self, ident);
             }
         }
-        Paths(&mut self.rewriting.used).visit_pat(pattern);
+        Paths(&mut self.rewriter.used).visit_pat(pattern);
     }
 
     /// Proves `base[index]`.
@@ -517,7 +517,7 @@ impl Resolver<'_> {
         if kind_of(base) != Some(Kind::List) {
             let span = index.bracket_token.span.open();
             let on = quote!(Has::<__s::method::index>::on);
-            self.rewriting.wrap(&mut index.expr, span, &on);
+            self.rewriter.wrap(&mut index.expr, span, &on);
         }
     }
 
@@ -526,9 +526,9 @@ impl Resolver<'_> {
         let span = unary.op.span();
         match unary.op {
             UnOp::Deref(_) => self
-                .rewriting
+                .rewriter
                 .wrap(&mut unary.expr, span, &quote!(Points::pointer)),
-            _ => self.rewriting.operand(&mut unary.expr, value, span),
+            _ => self.rewriter.operand(&mut unary.expr, value, span),
         }
     }
 
@@ -539,11 +539,11 @@ impl Resolver<'_> {
             return value;
         };
         let span = binary.op.span();
-        let rewriting = &mut self.rewriting;
+        let rewriter = &mut self.rewriter;
         let kind = match binary.op {
             BinOp::Add(_) | BinOp::Sub(_) | BinOp::Mul(_) | BinOp::Div(_) | BinOp::Rem(_) => {
-                rewriting.operand(&mut binary.left, left, span);
-                rewriting.operand(&mut binary.right, right, span);
+                rewriter.operand(&mut binary.left, left, span);
+                rewriter.operand(&mut binary.right, right, span);
                 return value;
             }
             BinOp::Eq(_) | BinOp::Ne(_) => Witness::Equal,
@@ -552,8 +552,8 @@ impl Resolver<'_> {
         };
         if is_plain(left) || is_plain(right) {
             // A standard type is compared with a plain value only when it is plain itself.
-            rewriting.operand(&mut binary.left, left, span);
-            rewriting.operand(&mut binary.right, right, span);
+            rewriter.operand(&mut binary.left, left, span);
+            rewriter.operand(&mut binary.right, right, span);
             return value;
         }
         // `option == None`, on either side.
@@ -565,33 +565,33 @@ impl Resolver<'_> {
         if let Some(code) = is_none {
             if kind_of(option) != Some(Kind::Option) {
                 let on = quote!(Has::<__s::method::is_some>::on);
-                rewriting.wrap(code, span, &on);
+                rewriter.wrap(code, span, &on);
             }
             return value;
         }
-        let index = rewriting.witness(kind);
-        let seen = witness(index);
+        let index = rewriter.new_witness(kind);
+        let witness = witness_name(index);
         let ExprBinary {
             left, right, op, ..
         } = binary;
         let code = quote_spanned!(span=> {
             let __both = __s::Comparable::both(&(#left), &(#right));
-            #seen.owns(__both.0);
+            #witness.owns(__both.0);
             *__both.0 #op *__both.1
         });
-        rewriting.replace(expression, code);
+        rewriter.replace(expression, code);
         Term::Checked(index, Box::new(value))
     }
 }
 
-impl Rewriting {
-    /// Replaces an expression by code.
+impl ExpressionRewriter {
+    /// Replaces an expression with code.
     fn replace(&mut self, expression: &mut Expr, code: TokenStream) {
         self.changed();
         *expression = Expr::Verbatim(code);
     }
 
-    /// Requires an operand with the operators of the standard library.
+    /// Requires that the operators of an operand are the standard library's.
     fn operand(&mut self, code: &mut Expr, value: &Term, span: Span) {
         if !is_plain(value) {
             self.wrap(code, span, &quote!(Operand::operand));
@@ -612,7 +612,7 @@ impl Rewriting {
         let mut argument = Group::new(Delimiter::Parenthesis, inner);
         argument.set_span(span);
         let function = function.clone().into_iter();
-        let function = function.map(|token| located(token, span));
+        let function = function.map(|token| with_span(token, span));
         let path = quote_spanned!(span=> __s::);
         let call = quote!(#path #(#function)* #argument);
         *code = Expr::Verbatim(if has_size { call } else { quote!((*#call)) });

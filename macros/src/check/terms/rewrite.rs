@@ -1,7 +1,7 @@
-//! What rustc takes in the place of a user's expression, where it could not take it as it stands.
+//! The code for rustc that replaces the parts of a user's expression that rustc would not accept, or whose types must be recorded.
 //!
-//! The user's tokens keep their spans. What wraps them takes the span of punctuation, or that of the call site where
-//! rustc has nothing to say of it; never that of a name, which an editor would follow.
+//! The user's tokens keep their spans. The code around them has the span of punctuation, or the call site's span if rustc never reports it. It never
+//! has the span of a name, because an editor would treat it as a use of the name.
 
 use super::literals::literal_type;
 use super::matched_variants::matched_variants;
@@ -17,46 +17,46 @@ use syn::{
     Macro, Pat, PatIdent, Stmt, Token, parse_quote,
 };
 
-/// How a number becomes one of another type.
+/// A conversion between number types.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cast {
-    /// Every value of the type stays what it is: rustc sees to that.
+    /// Every value is preserved, as rustc checks.
     Lossless,
-    /// How many there are: a workflow has no list that is too long for the type.
+    /// A number of items. No list in a workflow is too long for the type.
     Count,
-    /// A float that is rounded right before.
+    /// A float that the preceding call rounds.
     Rounded,
 }
 
-/// The expression as rustc takes it, while it is resolved.
+/// Rewrites expressions for rustc while they are resolved.
 #[derive(Default)]
-pub(super) struct Rewriting {
-    /// All witnesses so far, those of earlier expressions too.
+pub(super) struct ExpressionRewriter {
+    /// All witnesses so far, including those of earlier expressions.
     pub(super) witnesses: Vec<Witness>,
-    /// The names in all expressions so far that must have their usual meaning.
+    /// The names in all expressions so far that must be those of the standard library.
     pub(super) used: UsedNames,
-    /// How many of them are of earlier expressions.
-    earlier: usize,
-    /// How often something was put in the place of something else.
+    /// The number of witnesses of earlier expressions.
+    earlier_witnesses: usize,
+    /// The number of replacements in the current expression.
     changes: usize,
 }
 
-impl Rewriting {
-    /// Begins an expression.
+impl ExpressionRewriter {
+    /// Starts a new expression.
     pub(super) fn begin(&mut self) {
-        self.earlier = self.witnesses.len();
+        self.earlier_witnesses = self.witnesses.len();
         self.changes = 0;
     }
 
-    /// The expression as rustc takes it, where that is not as it stands.
+    /// Returns the code for rustc, if it differs from the source.
     pub(super) fn finish(&self, code: Expr) -> Option<RewrittenExpression> {
         (self.changes > 0).then(|| RewrittenExpression {
             code,
-            witnesses: self.earlier..self.witnesses.len(),
+            witnesses: self.earlier_witnesses..self.witnesses.len(),
         })
     }
 
-    /// Notes that something was put in the place of something else.
+    /// Counts a replacement.
     pub(super) fn changed(&mut self) {
         self.changes += 1;
     }
@@ -65,26 +65,26 @@ impl Rewriting {
         self.changes
     }
 
-    /// A further witness.
-    pub(super) fn witness(&mut self, kind: Witness) -> usize {
+    /// Adds a witness without code for it. Returns its index.
+    pub(super) fn new_witness(&mut self, kind: Witness) -> usize {
         self.changes += 1;
         self.witnesses.push(kind);
         self.witnesses.len() - 1
     }
 
-    /// Lets a witness see the type of an expression: `(*__k7.is(&expression))`.
+    /// Records the type of an expression in a new witness: `(*__k7.is(&expression))`. Returns the witness's index.
     ///
-    /// Behind the `*` rustc asks nothing of the call, and reports a value that does not fit its place as it would without
-    /// it: on the tokens from the expression's first to its last.
-    pub(super) fn witnessed(&mut self, expression: &mut Expr, kind: Witness) -> usize {
+    /// Because of the `*`, rustc has no expected type for the call. It reports a wrong type at the tokens from the expression's first to its last, as
+    /// without the witness.
+    pub(super) fn add_witness(&mut self, expression: &mut Expr, kind: Witness) -> usize {
         self.changes += 1;
-        let index = self.witness(kind);
+        let index = self.new_witness(kind);
         let tokens = expression.to_token_stream();
         let first = tokens.clone().into_iter().next();
-        let first = first.map_or_else(Span::call_site, |token| first_of(&token));
+        let first = first.map_or_else(Span::call_site, |token| first_span(&token));
         let last = tokens.clone().into_iter().last();
-        let last = last.map_or_else(Span::call_site, |token| last_of(&token));
-        let name = witness(index);
+        let last = last.map_or_else(Span::call_site, |token| last_span(&token));
+        let name = witness_name(index);
         let mut star = Punct::new('*', Spacing::Alone);
         star.set_span(first);
         let mut argument = Group::new(Delimiter::Parenthesis, quote!(&#tokens));
@@ -94,25 +94,25 @@ impl Rewriting {
         index
     }
 
-    /// Puts a value of any type in the place of a `jsonata!`, `path!` or `intrinsic!`.
+    /// Returns a value of any type, which replaces a `jsonata!`, `path!` or `intrinsic!`.
     pub(super) fn literal(&mut self, call: &ExprMacro) -> Expr {
         self.changes += 1;
-        // "type annotations needed" is said of the literal.
+        // rustc reports "type annotations needed" at the literal.
         let ty = literal_type(&call.mac).map(|ty| quote!(::<#ty>));
         Expr::Verbatim(quote_spanned!(call.mac.path.span()=> __s::any #ty ()))
     }
 
-    /// Puts a text in the place of a `placeholder!`.
+    /// Returns a text, which replaces a `placeholder!`.
     pub(super) fn text(&mut self, call: &ExprMacro) -> Expr {
         self.changes += 1;
         Expr::Verbatim(quote_spanned!(call.mac.path.span()=> __s::any::<::std::string::String>()))
     }
 
-    /// Puts a conversion that changes no value in the place of an `as`.
+    /// Returns a conversion that changes no value, which replaces an `as`.
     pub(super) fn cast(&mut self, cast: &ExprCast, how: Cast) -> Expr {
         self.changes += 1;
         let (value, ty) = (&cast.expr, &cast.ty);
-        // "`as` can change .." is said of the value, and asked for by `as`.
+        // rustc reports "`as` can change .." at the value, and names the `as` as the reason.
         let span = cast.as_token.span;
         Expr::Verbatim(match how {
             Cast::Lossless => quote_spanned!(span=> __s::Lossless::<#ty>::lossless(#value)),
@@ -121,50 +121,54 @@ impl Rewriting {
         })
     }
 
-    /// Puts a `match` in the place of a `matches!`, whose parts are rewritten.
+    /// Returns a `match`, which replaces a `matches!` whose parts are already rewritten.
     pub(super) fn matches(&mut self, call: &Macro, parts: &Matches) -> Expr {
         let (subject, pattern) = (&parts.subject, &parts.pattern);
         let guard = parts.guard.iter();
-        let (pattern, questions) = matched_variants(pattern, &mut 0);
+        let (pattern, checks) = matched_variants(pattern, &mut 0);
         self.changes += 1;
         Expr::Verbatim(quote_spanned! {call.bang_token.span=>
             (match (#subject) {
-                #pattern #(if #guard)* => { #questions true }
+                #pattern #(if #guard)* => { #checks true }
                 _ => false,
             })
         })
     }
 
-    /// Asks of the values that an arm's pattern takes apart that their JSON says which variant they are.
+    /// Requires that the JSON of each enum in an arm's pattern contains its variant.
     pub(super) fn arm(&mut self, pattern: &mut Pat, body: &mut Expr) {
-        let (asking, questions) = matched_variants(pattern, &mut 0);
-        if binds(pattern) || !questions.is_empty() {
+        let (bound, checks) = matched_variants(pattern, &mut 0);
+        if binds(pattern) || !checks.is_empty() {
             self.changes += 1;
-            *pattern = asking;
+            *pattern = bound;
         }
-        if !questions.is_empty() {
-            *body = Expr::Verbatim(quote_spanned!(body.span()=> { #questions #body }));
+        if !checks.is_empty() {
+            *body = Expr::Verbatim(quote_spanned!(body.span()=> { #checks #body }));
         }
     }
 
-    /// The same of a pattern of an `if let`; `named` counts what its other patterns have asked for.
+    /// The same for a pattern of an `if let`. `named` counts the values that the condition's patterns have named.
     pub(super) fn if_let(&mut self, pattern: &mut Pat, then: &mut Block, named: &mut usize) {
-        let (asking, questions) = matched_variants(pattern, named);
-        if binds(pattern) || !questions.is_empty() {
+        let (bound, checks) = matched_variants(pattern, named);
+        if binds(pattern) || !checks.is_empty() {
             self.changes += 1;
-            *pattern = asking;
+            *pattern = bound;
         }
-        if !questions.is_empty() {
-            *then = parse_quote!({ #questions #then });
+        if !checks.is_empty() {
+            *then = parse_quote!({ #checks #then });
         }
     }
 
     /// Prepares a closure whose body is not rewritten yet.
     ///
-    /// `|x| body` becomes `|x| { loop {} __k7.see(&x); let a = copy(&a); body }`: a closure's body is checked for moves of
-    /// its own, so it too stands behind a `loop {}`; and the values of the workflow that it reads are copied, because taking it by value would make a
-    /// closure that can be called but once. A parameter that is taken apart is so behind the `loop {}`, too.
-    pub(super) fn closure(&mut self, closure: &mut ExprClosure, copied: &[Ident]) -> Prepared {
+    /// `|x| body` becomes `|x| { loop {} __k7.see(&x); let a = copy(&a); body }`. rustc checks moves in a closure's body separately, so the body also
+    /// follows a `loop {}`. The values of the workflow that it reads are copied, because a closure that moves a captured value can be called only
+    /// once. A parameter with a pattern is destructured after the `loop {}`.
+    pub(super) fn closure(
+        &mut self,
+        closure: &mut ExprClosure,
+        copied: &[Ident],
+    ) -> PreparedClosure {
         self.changes += 1;
         let copies: TokenStream = copied
             .iter()
@@ -172,7 +176,7 @@ impl Rewriting {
             .collect();
         let mut parameters = Vec::new();
         let mut statements = TokenStream::new();
-        for (place, input) in closure.inputs.iter_mut().enumerate() {
+        for (position, input) in closure.inputs.iter_mut().enumerate() {
             let pattern = match input {
                 Pat::Type(typed) => &mut *typed.pat,
                 other => other,
@@ -181,15 +185,15 @@ impl Rewriting {
                 parameters.push(None);
                 continue;
             }
-            let index = self.witness(Witness::Shape);
-            let witness = witness(index);
-            let name = match named(pattern) {
-                Some(name) => beside(name),
+            let index = self.new_witness(Witness::Shape);
+            let witness = witness_name(index);
+            let name = match single_name(pattern) {
+                Some(name) => without_location(name),
                 None => {
-                    let whole = format_ident!("__of{}", place);
+                    let whole = format_ident!("__of{}", position);
                     let whole_pattern = Pat::Verbatim(whole.to_token_stream());
-                    let apart = std::mem::replace(pattern, whole_pattern);
-                    quote!(let #apart = #whole;).to_tokens(&mut statements);
+                    let parts = std::mem::replace(pattern, whole_pattern);
+                    quote!(let #parts = #whole;).to_tokens(&mut statements);
                     whole
                 }
             };
@@ -197,7 +201,7 @@ impl Rewriting {
             statements = quote!(#witness.see(&#name); #statements);
         }
         copies.to_tokens(&mut statements);
-        Prepared {
+        PreparedClosure {
             parameters,
             statements,
         }
@@ -205,86 +209,86 @@ impl Rewriting {
 }
 
 /// A closure whose parameters are prepared.
-pub(super) struct Prepared {
-    /// The witness of each parameter.
+pub(super) struct PreparedClosure {
+    /// The index of each parameter's witness.
     pub(super) parameters: Vec<Option<usize>>,
     statements: TokenStream,
 }
 
-impl Prepared {
-    /// Puts what has to stand before it into the closure's body.
+impl PreparedClosure {
+    /// Inserts the statements at the start of the closure's body.
     pub(super) fn finish(self, closure: &mut ExprClosure) {
         let (statements, body) = (self.statements, &closure.body);
         *closure.body = Expr::Verbatim(quote!({ loop {} #statements #body }));
     }
 }
 
-/// The variable that a witness is in.
-pub(crate) fn witness(index: usize) -> Ident {
+/// Returns the name of the variable that contains a witness.
+pub(crate) fn witness_name(index: usize) -> Ident {
     format_ident!("__k{}", index, span = Span::call_site())
 }
 
-/// The same name at no place of the user's, so that editors do not take it for a use.
-pub(crate) fn beside(name: &Ident) -> Ident {
+/// Returns the name without its location in the source, so that editors do not treat it as a use.
+pub(crate) fn without_location(name: &Ident) -> Ident {
     let mut name = name.clone();
     name.set_span(Span::call_site().resolved_at(name.span()));
     name
 }
 
-/// The single name that a parameter has: `x`, `&x`.
-fn named(pattern: &Pat) -> Option<&Ident> {
+/// Returns the name of a parameter that is a single name: `x`, `&x`.
+fn single_name(pattern: &Pat) -> Option<&Ident> {
     match pattern {
         Pat::Ident(ident) if ident.subpat.is_none() => Some(&ident.ident),
-        Pat::Reference(inner) => named(&inner.pat),
-        Pat::Paren(inner) => named(&inner.pat),
+        Pat::Reference(inner) => single_name(&inner.pat),
+        Pat::Paren(inner) => single_name(&inner.pat),
         _ => None,
     }
 }
 
-fn first_of(token: &TokenTree) -> Span {
+fn first_span(token: &TokenTree) -> Span {
     match token {
         TokenTree::Group(group) if group.delimiter() != Delimiter::None => group.span_open(),
         TokenTree::Group(group) => match group.stream().into_iter().next() {
-            Some(first) => first_of(&first),
+            Some(first) => first_span(&first),
             None => group.span(),
         },
         other => other.span(),
     }
 }
 
-fn last_of(token: &TokenTree) -> Span {
+fn last_span(token: &TokenTree) -> Span {
     match token {
         TokenTree::Group(group) if group.delimiter() != Delimiter::None => group.span_close(),
         TokenTree::Group(group) => match group.stream().into_iter().last() {
-            Some(last) => last_of(&last),
+            Some(last) => last_span(&last),
             None => group.span(),
         },
         other => other.span(),
     }
 }
 
-/// The names that an expression reads and does not bind itself.
+/// Returns the names that an expression reads and does not bind itself.
 pub(super) fn names_in(expression: &Expr) -> Vec<Ident> {
-    let mut names = Names(Vec::new());
+    let mut names = FreeNames(Vec::new());
     names.visit_expr(expression);
     names.0
 }
 
-/// The single names in an expression.
-struct Names(Vec<Ident>);
+/// The names that an expression reads and does not bind itself.
+struct FreeNames(Vec<Ident>);
 
-impl Names {
-    /// Adds what `inside` reads, but for what `patterns` bind for it.
-    fn but_for<'p>(
+impl FreeNames {
+    /// Adds the names that `inside` visits, without those that `patterns` bind.
+    fn add_except<'p>(
         &mut self,
         patterns: impl IntoIterator<Item = &'p Pat>,
-        inside: impl FnOnce(&mut Names),
+        inside: impl FnOnce(&mut FreeNames),
     ) {
-        let mut bound = Bound(Vec::new());
+        let mut bound = BoundNames(Vec::new());
         for pattern in patterns {
             bound.visit_pat(pattern);
         }
-        let mut names = Names(Vec::new());
+        let mut names = FreeNames(Vec::new());
         inside(&mut names);
         let free = names.0.into_iter().filter(|name| !bound.0.contains(name));
         for name in free {
@@ -296,15 +300,15 @@ impl Names {
 }
 
 /// The patterns in a condition: `if let P = x && let Q = y`.
-struct Patterns<'e>(Vec<&'e Pat>);
+struct ConditionPatterns<'e>(Vec<&'e Pat>);
 
-impl<'e> Visit<'e> for Patterns<'e> {
+impl<'e> Visit<'e> for ConditionPatterns<'e> {
     fn visit_expr_let(&mut self, one: &'e ExprLet) {
         self.0.push(&one.pat);
         visit::visit_expr_let(self, one);
     }
 
-    // What they bind ends there.
+    // The names that these expressions bind do not exist outside of them.
     fn visit_expr_if(&mut self, _: &'e ExprIf) {}
     fn visit_expr_match(&mut self, _: &'e ExprMatch) {}
     fn visit_expr_closure(&mut self, _: &'e ExprClosure) {}
@@ -312,34 +316,34 @@ impl<'e> Visit<'e> for Patterns<'e> {
 
 /// Whether a pattern binds names.
 fn binds(pattern: &Pat) -> bool {
-    let mut bound = Bound(Vec::new());
+    let mut bound = BoundNames(Vec::new());
     bound.visit_pat(pattern);
     bound.0.iter().any(is_bound)
 }
 
 /// The names that patterns bind.
-struct Bound(Vec<Ident>);
+struct BoundNames(Vec<Ident>);
 
-impl Visit<'_> for Bound {
+impl Visit<'_> for BoundNames {
     fn visit_pat_ident(&mut self, ident: &PatIdent) {
         self.0.push(ident.ident.clone());
         visit::visit_pat_ident(self, ident);
     }
 }
 
-impl Visit<'_> for Names {
+impl Visit<'_> for FreeNames {
     fn visit_expr_closure(&mut self, closure: &ExprClosure) {
-        self.but_for(&closure.inputs, |names| names.visit_expr(&closure.body));
+        self.add_except(&closure.inputs, |names| names.visit_expr(&closure.body));
     }
 
     fn visit_arm(&mut self, arm: &Arm) {
-        self.but_for([&arm.pat], |names| visit::visit_arm(names, arm));
+        self.add_except([&arm.pat], |names| visit::visit_arm(names, arm));
     }
 
     fn visit_expr_if(&mut self, branch: &ExprIf) {
-        let mut patterns = Patterns(Vec::new());
+        let mut patterns = ConditionPatterns(Vec::new());
         patterns.visit_expr(&branch.cond);
-        self.but_for(patterns.0, |names| {
+        self.add_except(patterns.0, |names| {
             names.visit_expr(&branch.cond);
             names.visit_block(&branch.then_branch);
         });
@@ -353,15 +357,15 @@ impl Visit<'_> for Names {
             Stmt::Local(one) => Some(&one.pat),
             _ => None,
         });
-        self.but_for(bound, |names| visit::visit_block(names, block));
+        self.add_except(bound, |names| visit::visit_block(names, block));
     }
 
-    /// The arguments of `format!`, `vec!` and `matches!` are expressions; what does not parse is said elsewhere.
+    /// Visits the arguments of `format!`, `vec!` and `matches!`. The resolver reports arguments that do not parse.
     fn visit_macro(&mut self, call: &Macro) {
         if call.path.is_ident("matches") {
             if let Ok(parts) = call.parse_body::<Matches>() {
                 self.visit_expr(&parts.subject);
-                self.but_for([&parts.pattern], |names| {
+                self.add_except([&parts.pattern], |names| {
                     parts.guard.iter().for_each(|guard| names.visit_expr(guard));
                 });
             }

@@ -11,35 +11,35 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, LitStr, Macro, Token, parse_quote};
 
 /// A piece of a `format!`, before its names are resolved.
-enum Raw {
+enum UnresolvedPiece {
     Text(String),
-    Value(Source, Option<Spec>),
+    Value(ValueSource, Option<Spec>),
 }
 
-/// Where a value comes from.
-enum Source {
-    /// An argument, by its place: first those without a name, then those with one.
+/// The source of a value in a `format!`.
+enum ValueSource {
+    /// An argument, by its position: first the positional arguments, then the named ones.
     Argument(usize),
-    /// A name that stands in the text alone.
+    /// A name in the text without an argument.
     Captured(Ident),
 }
 
-/// The items of a `vec![a, b]`.
+/// Resolves the items of a `vec![a, b]`.
 pub(super) fn list(call: &mut Macro, resolver: &mut Resolver) -> syn::Result<Vec<Term>> {
     let mut items = call
         .parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
         .map_err(|error| {
             syn::Error::new(
                 error.span(),
-                format!("{error}: inside a workflow, `vec!` lists its items"),
+                format!("{error}: inside a workflow, write the items of a `vec!`: `vec![a, b]`"),
             )
         })?;
     if let Some(name) = own_name(&call.path) {
-        resolver.rewriting.used.called_macro(name);
+        resolver.rewriter.used.called_macro(name);
     }
-    let before = resolver.rewriting.changes();
+    let before = resolver.rewriter.changes();
     let values = items.iter_mut().map(|item| resolver.value(item)).collect();
-    if resolver.rewriting.changes() > before {
+    if resolver.rewriter.changes() > before {
         call.tokens = items.to_token_stream();
     }
     Ok(values)
@@ -87,11 +87,11 @@ impl Parse for Arguments {
     }
 }
 
-/// The pieces of a `format!("order {}", order.id)`.
+/// Resolves the pieces of a `format!("order {}", order.id)`.
 pub(super) fn format(call: &mut Macro, resolver: &mut Resolver) -> syn::Result<Vec<FormatPiece>> {
     let mut arguments = call.parse_body::<Arguments>()?;
     let pieces = pieces(&arguments)?;
-    let before = resolver.rewriting.changes();
+    let before = resolver.rewriter.changes();
     let positional = arguments.positional.iter_mut();
     let named = arguments.named.iter_mut().map(|(_, value)| value);
     let values: Vec<Term> = positional
@@ -103,17 +103,19 @@ pub(super) fn format(call: &mut Macro, resolver: &mut Resolver) -> syn::Result<V
         })
         .collect();
     if let Some(name) = own_name(&call.path) {
-        resolver.rewriting.used.called_macro(name);
+        resolver.rewriter.used.called_macro(name);
     }
     let mut resolved = Vec::new();
     for piece in pieces {
         resolved.push(match piece {
-            Raw::Text(text) => FormatPiece::Text(text),
-            Raw::Value(Source::Argument(place), spec) => match values.get(place) {
-                Some(value) => FormatPiece::Value(value.clone(), spec),
-                None => continue,
-            },
-            Raw::Value(Source::Captured(name), spec) => {
+            UnresolvedPiece::Text(text) => FormatPiece::Text(text),
+            UnresolvedPiece::Value(ValueSource::Argument(position), spec) => {
+                match values.get(position) {
+                    Some(value) => FormatPiece::Value(value.clone(), spec),
+                    None => continue,
+                }
+            }
+            UnresolvedPiece::Value(ValueSource::Captured(name), spec) => {
                 let value = resolver.path(&name.clone().into());
                 // `{name}` becomes an argument, so that its type can be proven.
                 let mut code: Expr = parse_quote!(#name);
@@ -127,13 +129,13 @@ pub(super) fn format(call: &mut Macro, resolver: &mut Resolver) -> syn::Result<V
             }
         });
     }
-    if resolver.rewriting.changes() > before {
+    if resolver.rewriter.changes() > before {
         call.tokens = arguments.into_tokens();
     }
     Ok(resolved)
 }
 
-fn pieces(arguments: &Arguments) -> syn::Result<Vec<Raw>> {
+fn pieces(arguments: &Arguments) -> syn::Result<Vec<UnresolvedPiece>> {
     let template = arguments.template.value();
     let span = arguments.template.span();
     let mut pieces = Vec::new();
@@ -155,7 +157,7 @@ fn pieces(arguments: &Arguments) -> syn::Result<Vec<Raw>> {
                     inside.push(char);
                 }
                 if !text.is_empty() {
-                    pieces.push(Raw::Text(std::mem::take(&mut text)));
+                    pieces.push(UnresolvedPiece::Text(std::mem::take(&mut text)));
                 }
                 pieces.push(argument(&inside, arguments, &mut next, span)?);
             }
@@ -163,18 +165,18 @@ fn pieces(arguments: &Arguments) -> syn::Result<Vec<Raw>> {
         }
     }
     if !text.is_empty() {
-        pieces.push(Raw::Text(text));
+        pieces.push(UnresolvedPiece::Text(text));
     }
     Ok(pieces)
 }
 
-/// What stands for `{inside}`.
+/// Parses the `{inside}` of a template.
 fn argument(
     inside: &str,
     arguments: &Arguments,
     next: &mut usize,
     span: proc_macro2::Span,
-) -> syn::Result<Raw> {
+) -> syn::Result<UnresolvedPiece> {
     let (name, specification) = inside.split_once(':').unwrap_or((inside, ""));
     let spec = match specification.trim_end() {
         "" => None,
@@ -182,25 +184,25 @@ fn argument(
             syn::Error::new(
                 span,
                 format!(
-                    "`{{{inside}}}` cannot run inside a workflow: `format!` takes a width, a precision, a fill, a sign and \
-                     zeros there, such as `{{:>8}}`, `{{:.2}}` or `{{:+03}}`; `functions::to_json(&value)` writes a value as \
-                     JSON, and a task formats the rest"
+                    "`{{{inside}}}` cannot run inside a workflow: `format!` supports a width, a precision, a fill, a sign and \
+                     zeros, such as `{{:>8}}`, `{{:.2}}` or `{{:+03}}`; use `functions::to_json(&value)` for JSON, or a task \
+                     for other formats"
                 ),
             )
         })?),
     };
     let source = source(name.trim(), inside, arguments, next, span)?;
-    Ok(Raw::Value(source, spec))
+    Ok(UnresolvedPiece::Value(source, spec))
 }
 
-/// What stands for a name, a number, or the next place.
+/// Returns the source of a value: a name, a position, or the next positional argument if `name` is empty.
 fn source(
     name: &str,
     inside: &str,
     arguments: &Arguments,
     next: &mut usize,
     span: proc_macro2::Span,
-) -> syn::Result<Source> {
+) -> syn::Result<ValueSource> {
     let positional = if name.is_empty() {
         *next += 1;
         Some(*next - 1)
@@ -209,7 +211,7 @@ fn source(
     };
     if let Some(index) = positional {
         if index < arguments.positional.len() {
-            return Ok(Source::Argument(index));
+            return Ok(ValueSource::Argument(index));
         }
         return Err(syn::Error::new(
             span,
@@ -218,20 +220,20 @@ fn source(
     }
     let mut named = arguments.named.iter();
     if let Some(index) = named.position(|(other, _)| other.unraw() == name) {
-        return Ok(Source::Argument(arguments.positional.len() + index));
+        return Ok(ValueSource::Argument(arguments.positional.len() + index));
     }
-    // A name that is a keyword stands for the raw one.
+    // In a template, the name of a raw identifier has no `r#`.
     let ident = identifier(name, span).ok_or_else(|| {
         syn::Error::new(
             span,
-            format!("`{{{inside}}}` is no argument of a `format!`"),
+            format!("`{{{inside}}}` is not an argument of a `format!`"),
         )
     })?;
-    Ok(Source::Captured(ident))
+    Ok(ValueSource::Captured(ident))
 }
 
 impl Spec {
-    /// `[[fill]align]['+']['0'][width]['.' precision]`; `None` for what a workflow cannot do.
+    /// Parses `[[fill]align]['+']['0'][width]['.' precision]`; `None` for formats that a workflow does not support.
     fn parse(text: &str) -> Option<Spec> {
         let align = |letter: Option<char>| match letter? {
             '<' => Some(Align::Left),
@@ -267,7 +269,7 @@ impl Spec {
     }
 }
 
-/// The number that stands next, and what is behind it.
+/// Parses the number at the start. Returns it with the remaining letters; `None` if it is above 1,000.
 fn number(letters: &[char]) -> Option<(Option<usize>, &[char])> {
     let digits = letters
         .iter()
@@ -287,7 +289,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_specification_is_read_as_rust_reads_it() {
+    fn a_specification_is_parsed_as_in_rust() {
         let read = |text: &str| Spec::parse(text);
         let precision = Spec {
             precision: Some(2),

@@ -18,7 +18,7 @@ mod state;
 mod verbatim;
 
 use super::witness_types::{self, VisibleWitnesses, WitnessNumbers};
-use crate::check::{beside, witness};
+use crate::check::{without_location, witness_name};
 use crate::errors::{CompileError, MacroDiagnostic};
 use crate::machine::{Machine, MachineVariable, StateExit, StateWork};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -110,7 +110,7 @@ impl TypeBlock<'_> {
             ),
         };
         let declared = Ident::new(&result.to_string(), span);
-        let seen = witness(self.numbers.result(scope));
+        let seen = witness_name(self.numbers.result(scope));
         let inside = self.seen.replace(outer);
         let mut around = self.seen.borrow_mut();
         around.see(inside.numbers().iter().copied());
@@ -128,7 +128,7 @@ impl TypeBlock<'_> {
         let mut tokens = TokenStream::new();
         let numbers = self.numbers.variables(scope);
         for (number, variable) in numbers.clone().zip(self.machine.variables_of(scope)) {
-            let (seen, name) = (witness(number), beside(&variable.name));
+            let (seen, name) = (witness_name(number), without_location(&variable.name));
             quote!(let #seen = __s::Witness::of(&#name);).to_tokens(&mut tokens);
         }
         self.seen.borrow_mut().see(numbers);

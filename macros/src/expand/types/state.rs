@@ -2,7 +2,7 @@
 
 use super::edge::{local, original};
 use super::{TypeBlock, result_of};
-use crate::check::{beside, matched_variants, witness};
+use crate::check::{matched_variants, without_location, witness_name};
 use crate::machine::{
     Application, Call, Callee, ChoiceState, EdgeKind, ExpectedType, ExpressionPosition, Map, State,
     StateExit, StateNode, StateWork,
@@ -142,7 +142,7 @@ impl TypeBlock<'_> {
         let span = node.state.keyword.span();
         self.item(span, map, run).to_tokens(tokens);
         let number = self.numbers.item(*scope);
-        let (seen, item) = (witness(number), beside(&run.item));
+        let (seen, item) = (witness_name(number), without_location(&run.item));
         quote!(let #seen = __s::Witness::of(&#item);).to_tokens(tokens);
         self.seen.borrow_mut().see([number]);
         self.inner(*scope).to_tokens(tokens);

@@ -1,4 +1,4 @@
-//! An expression outside of any workflow.
+//! Expressions outside of a workflow: those of `expr!`.
 
 use super::Local;
 use super::expression::Resolver;
@@ -12,34 +12,34 @@ use quote::quote;
 use syn::Type;
 use syn::parse::{ParseStream, Parser};
 
-/// What was learnt about an expression that stands on its own.
-pub(crate) struct Alone {
+/// A resolved expression outside of a workflow.
+pub(crate) struct StandaloneExpression {
     pub(crate) value: Term,
-    /// It has a mistake of its own.
+    /// Whether it has a diagnostic.
     pub(crate) faulty: bool,
-    /// As rustc takes it, where that is not as it stands.
+    /// The code for rustc, if it differs from the source.
     pub(crate) rewritten: Option<RewrittenExpression>,
-    /// What is asked of its witnesses.
+    /// The requirements of its witnesses.
     pub(crate) witnesses: Vec<Witness>,
-    /// The names in it that must have their usual meaning.
+    /// The names in it that must be those of the standard library.
     pub(crate) used: UsedNames,
 }
 
-/// Resolves an expression whose only names are its parameters'. A parameter becomes the local that its place names, so
-/// that no name of the user's can hide it.
-pub(crate) fn alone(
+/// Resolves an expression that reads only its parameters. A parameter becomes a local whose name is its position, so that no name of the user can
+/// shadow it.
+pub(crate) fn resolve_standalone(
     expression: &UserExpr,
     ty: Option<&Type>,
     parameters: &[Option<&Ident>],
     errors: &Errors,
-) -> Alone {
-    // Expressions are resolved as those of a state, so there is one: it knows no names and has no diagnostics.
-    let home = quote!(workflow __Expression() { succeed __Value; });
+) -> StandaloneExpression {
+    // The resolver needs a state, so this is a workflow with one state, without names and diagnostics.
+    let workflow = quote!(workflow __Expression() { succeed __Value; });
     let reader = SyntaxReader::new(errors);
-    let source = (|input: ParseStream| WorkflowSource::parse(input, &reader)).parse2(home);
-    let home = source.ok().and_then(|mut source| source.workflows.pop());
-    let Some((workflow, body)) = home else {
-        return Alone {
+    let source = (|input: ParseStream| WorkflowSource::parse(input, &reader)).parse2(workflow);
+    let parsed = source.ok().and_then(|mut source| source.workflows.pop());
+    let Some((workflow, body)) = parsed else {
+        return StandaloneExpression {
             value: Term::Faulty,
             faulty: true,
             rewritten: None,
@@ -58,11 +58,11 @@ pub(crate) fn alone(
         }
     }
     let resolved = resolver.expression(expression, ty);
-    Alone {
+    StandaloneExpression {
         value: resolved.value,
         faulty: resolved.faulty,
         rewritten: resolved.rewritten,
-        witnesses: resolver.rewriting.witnesses,
-        used: resolver.rewriting.used,
+        witnesses: resolver.rewriter.witnesses,
+        used: resolver.rewriter.used,
     }
 }

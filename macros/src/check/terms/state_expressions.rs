@@ -1,8 +1,9 @@
-//! The expressions of every state, and the names that are known to each.
+//! Resolves the expressions of every state, each with the names that it can read.
 
 use super::Local;
-use super::earlier::{not_computed, settle};
+use super::earlier_lets::{inline_earlier_lets, unread_lets_that_panic};
 use super::expression::Resolver;
+use super::placeholder::placeholders_in_texts;
 use crate::check::variables::is_silent;
 use crate::errors::Errors;
 use crate::machine::UsedNames;
@@ -17,18 +18,17 @@ use syn::Type;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
-/// Every name in an expression is a value of the workflow or a constant, and what is done with it can run in a
-/// workflow.
+/// Each name in an expression is a value of the workflow or a constant, and a workflow can run the operations on it.
 pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
-    let mut found = Found::default();
+    let mut resolved = ResolvedExpressions::default();
     if let Some((_, amount)) = &machine.workflow.options.timeout
         && let Some(expression) = amount.computed()
     {
         errors.on(
             &expression.syn,
-            "the timeout of a workflow is a fixed duration, such as `7d`",
+            "the timeout of a workflow must be a fixed duration, such as `7d`",
         );
-        found.faulty.push(expression.id);
+        resolved.faulty.push(expression.id);
     }
     let mut witnesses = Vec::new();
     let mut used = UsedNames::default();
@@ -36,86 +36,90 @@ pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
     let mut item_reads = Vec::new();
     let mut local_reads = HashSet::new();
     for state in 0..machine.states.len() {
-        let mut places = Places {
+        let mut state_expressions = StateExpressions {
             resolver: Resolver::new(machine, state, errors),
-            found: &mut found,
+            resolved: &mut resolved,
             lets: Vec::new(),
         };
-        places.resolver.rewriting.witnesses = witnesses;
-        places.resolver.rewriting.used = used;
-        places.state();
-        let resolver = places.resolver;
-        witnesses = resolver.rewriting.witnesses;
-        used = resolver.rewriting.used;
+        state_expressions.resolver.rewriter.witnesses = witnesses;
+        state_expressions.resolver.rewriter.used = used;
+        state_expressions.resolve();
+        let resolver = state_expressions.resolver;
+        witnesses = resolver.rewriter.witnesses;
+        used = resolver.rewriter.used;
         reads.extend(resolver.reads);
         item_reads.extend(resolver.item_reads);
         local_reads.extend(resolver.local_reads.into_iter().map(|name| (state, name)));
     }
-    for (expression, value) in found.terms {
+    for (expression, value) in resolved.terms {
         machine.terms[expression] = Some(value);
     }
-    for expression in found.faulty {
+    for expression in resolved.faulty {
         machine.faulty[expression] = true;
     }
-    for (expression, rewritten) in found.rewritten {
+    for (expression, rewritten) in resolved.rewritten {
         machine.rewritten[expression] = Some(rewritten);
     }
     machine.witnesses = witnesses;
     machine.used_names = used;
     machine.reads = reads;
     machine.item_reads = item_reads;
-    machine.placeholder_texts = found.texts;
+    machine.placeholder_texts = resolved.texts;
     machine.local_reads = local_reads;
 }
 
-/// What was learnt about expressions, by their numbers.
+/// The results for all expressions, by their numbers.
 #[derive(Default)]
-struct Found {
+struct ResolvedExpressions {
     terms: Vec<(usize, Term)>,
     faulty: Vec<usize>,
     rewritten: Vec<(usize, RewrittenExpression)>,
     texts: Vec<(Span, String)>,
 }
 
-struct Places<'r, 'm> {
+/// Resolves the expressions of one state.
+struct StateExpressions<'r, 'm> {
     resolver: Resolver<'m>,
-    found: &'r mut Found,
-    /// The `let`s so far that make no variable, so that nothing computes them by themselves.
+    resolved: &'r mut ResolvedExpressions,
+    /// The `let`s so far that make no variable, so that only expressions that read them compute them.
     lets: Vec<Rc<EarlierLet>>,
 }
 
-impl Places<'_, '_> {
-    fn one(&mut self, expression: &UserExpr) -> Term {
+impl StateExpressions<'_, '_> {
+    fn untyped(&mut self, expression: &UserExpr) -> Term {
         self.typed(expression, None, &[])
     }
 
-    /// Resolves an expression, which computes the `unread` earlier `let`s as well.
+    /// Resolves an expression, which also computes those earlier `let`s of `unread` that can panic.
     fn typed(
         &mut self,
         expression: &UserExpr,
         ty: Option<&Type>,
         unread: &[Rc<EarlierLet>],
     ) -> Term {
-        self.found.texts.append(&mut super::in_texts(expression));
+        self.resolved
+            .texts
+            .append(&mut placeholders_in_texts(expression));
         let resolved = self.resolver.expression(expression, ty);
         if resolved.faulty {
-            self.found.faulty.push(expression.id);
+            self.resolved.faulty.push(expression.id);
         }
         if let Some(rewritten) = resolved.rewritten {
-            self.found.rewritten.push((expression.id, rewritten));
+            self.resolved.rewritten.push((expression.id, rewritten));
         }
-        self.found
-            .terms
-            .push((expression.id, settle(resolved.value.clone(), unread)));
+        self.resolved.terms.push((
+            expression.id,
+            inline_earlier_lets(resolved.value.clone(), unread),
+        ));
         resolved.value
     }
 
-    fn state(&mut self) {
+    fn resolve(&mut self) {
         let node = &self.resolver.machine.states[self.resolver.state];
         let waits = node.state.call().is_some_and(|call| call.wait.is_some());
         for place in node.places() {
             self.resolver.task_token = waits && place.in_call;
-            self.one(place.expression);
+            self.untyped(place.expression);
         }
         self.resolver.task_token = false;
         if let Some(called) = node.state.call().and_then(|call| call.called.as_ref()) {
@@ -136,15 +140,15 @@ impl Places<'_, '_> {
         }
     }
 
-    /// Each `let` reads the earlier ones. In a state that ends, or under a name with `_`, it makes no variable.
-    fn lets(&mut self, lets: &[Let], goes_on: bool) {
+    /// Resolves `let`s, each of which can read the earlier ones. A `let` makes no variable if its state ends the scope, or if its name begins with `_`.
+    fn lets(&mut self, lets: &[Let], makes_variables: bool) {
         let mut assigned_values = Vec::new();
         let mut spans = Vec::new();
         self.lets.clear();
         for one in lets {
             let value = self.typed(&one.value, one.binding.ty.as_ref(), &[]);
             let mut named = one.binding.named();
-            let assigned = goes_on && named.any(|name| !is_silent(name));
+            let assigned = makes_variables && named.any(|name| !is_silent(name));
             let name = match one.binding.names.as_slice() {
                 [Some(name)] => name.unraw().to_string(),
                 _ => "all".to_owned(),
@@ -158,15 +162,15 @@ impl Places<'_, '_> {
             }
             self.bind(&one.binding, &Term::Inline(earlier));
         }
-        if goes_on {
+        if makes_variables {
             let values: Vec<_> = assigned_values.iter().collect();
-            for lost in not_computed(&self.lets, &values) {
-                let span = spans.iter().find(|(one, _)| Rc::ptr_eq(one, lost));
+            for unread in unread_lets_that_panic(&self.lets, &values) {
+                let span = spans.iter().find(|(one, _)| Rc::ptr_eq(one, unread));
                 let span = span.map_or_else(Span::call_site, |(_, span)| *span);
                 self.resolver.errors.at(
                     span,
-                    "Rust computes this value and may panic, and a name with `_` makes no variable that would compute it \
-                     here: give it a name without `_`, or leave it out",
+                    "this value may panic in Rust, but the workflow never computes it, because a name with `_` makes no \
+                     variable: give it a name without `_`, or remove it",
                 );
             }
         }
@@ -196,21 +200,17 @@ impl Places<'_, '_> {
         for (name, value) in edge.bound() {
             self.local(name, value);
         }
-        if let EdgeKind::Arm {
-            pattern: from,
-            guard,
-        } = &edge.kind
-        {
-            self.resolver.prove_pattern(from);
-            if let Err(part) = MatchPattern::of(from) {
+        if let EdgeKind::Arm { pattern, guard } = &edge.kind {
+            self.resolver.prove_pattern(pattern);
+            if let Err(part) = MatchPattern::of(pattern) {
                 self.resolver.errors.at(
                     part.span(),
-                    "a workflow cannot match by this pattern: variants, literals, tuples, `Some(..)`, `None`, `|` and `_` \
-                     work, and guards for the rest",
+                    "a workflow cannot match this pattern: use variants, literals, tuples, `Some(..)`, `None`, `|`, `_` and \
+                     guards",
                 );
             }
             guard.iter().for_each(|guard| {
-                self.one(guard);
+                self.untyped(guard);
             });
         }
         self.lets(&edge.lets, true);

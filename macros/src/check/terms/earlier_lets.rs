@@ -1,7 +1,7 @@
-//! What an earlier `let` of the same state stands for in a later one.
+//! Replaces the names of earlier `let`s of the same state with their expressions.
 //!
-//! Step Functions evaluates all variables of a state at once, on the values from before it. So a later `let` has the
-//! earlier one's expression put in where that is short or read once, and else binds it once, before all else.
+//! Step Functions evaluates all variables of a state with the values from before the state. So a later `let` contains the expression of an earlier one:
+//! inline if the expression is short or read once, otherwise bound once at the beginning.
 
 use crate::functions::library;
 use crate::machine::{EarlierLet, Term};
@@ -11,7 +11,7 @@ use stepwright_asl::callable::PANICKING_METHODS;
 use syn::Lit;
 
 impl EarlierLet {
-    /// The `let` of a name; `assigned` says whether it is a variable, too.
+    /// The `let` of a name. `assigned` is whether it also makes a variable.
     pub(super) fn new(name: String, value: Term, assigned: bool) -> EarlierLet {
         EarlierLet {
             changes: changes(&value),
@@ -22,54 +22,55 @@ impl EarlierLet {
     }
 }
 
-/// The earlier `let` that a name reads of which the value would be another one here than in its variable.
-pub(super) fn computed_twice(value: &Term) -> Option<&EarlierLet> {
+/// Returns the earlier `let` that a name reads, if its variable would have a different value than this second evaluation.
+pub(super) fn evaluated_twice(value: &Term) -> Option<&EarlierLet> {
     match value {
         Term::Inline(earlier) if earlier.assigned && earlier.changes => Some(earlier),
-        Term::TupleField(base, _) => computed_twice(base),
+        Term::TupleField(base, _) => evaluated_twice(base),
         _ => None,
     }
 }
 
-/// How many parts a structure may have that is written out with what it reads.
-const WRITTEN_OUT: usize = 2_000;
+/// The size up to which each part of a structure contains its own earlier `let`s.
+const MAX_INLINED_SIZE: usize = 2_000;
 
-/// The expression without names of earlier `let`s. Those of `unread` are computed even where it does not read them, as far
-/// as they can panic.
-pub(super) fn settle(value: Term, unread: &[Rc<EarlierLet>]) -> Term {
-    put_in(value, Some(unread))
+/// Returns the expression without names of earlier `let`s. It also computes those of `unread` that it does not read but that can panic.
+pub(super) fn inline_earlier_lets(value: Term, unread: &[Rc<EarlierLet>]) -> Term {
+    inline(value, Some(unread))
 }
 
-/// Without `unread`, for a part of an expression of which the whole computes what can panic.
-fn put_in(value: Term, unread: Option<&[Rc<EarlierLet>]>) -> Term {
-    let plan = Plan::of(&value, unread);
+/// For a part of an expression, `unread` is `None`: the whole expression computes the `let`s that can panic.
+fn inline(value: Term, unread: Option<&[Rc<EarlierLet>]>) -> Term {
+    let plan = InlinePlan::of(&value, unread);
     if plan.entries.is_empty() {
         return value;
     }
-    let settle = |value| put_in(value, None);
-    // A structure stays one in the ASL: what it consists of is computed part by part.
-    let apart = plan.size(&value) <= WRITTEN_OUT
+    let inline_part = |value| inline(value, None);
+    // A structure remains a structure in the ASL, so each of its parts is inlined separately.
+    let by_parts = plan.size(&value) <= MAX_INLINED_SIZE
         && !plan
             .entries
             .iter()
             .any(|one| one.earlier.changes && one.uses > 1 || one.forced);
     match value {
-        Term::Tuple(items) if apart => Term::Tuple(items.into_iter().map(settle).collect()),
-        Term::Array(items) if apart => Term::Array(items.into_iter().map(settle).collect()),
-        Term::Some(inner) if apart => Term::Some(Box::new(settle(*inner))),
-        Term::Record(mut record) if apart && record.base.is_none() => {
+        Term::Tuple(items) if by_parts => Term::Tuple(items.into_iter().map(inline_part).collect()),
+        Term::Array(items) if by_parts => Term::Array(items.into_iter().map(inline_part).collect()),
+        Term::Some(inner) if by_parts => Term::Some(Box::new(inline_part(*inner))),
+        Term::Record(mut record) if by_parts && record.base.is_none() => {
             let fields = std::mem::take(&mut record.fields).into_iter();
-            record.fields = fields.map(|(name, value)| (name, settle(value))).collect();
+            record.fields = fields
+                .map(|(name, value)| (name, inline_part(value)))
+                .collect();
             Term::Record(record)
         }
-        Term::Inline(earlier) if is_structure(&earlier.value) && apart => {
-            settle(earlier.value.clone())
+        Term::Inline(earlier) if is_structure(&earlier.value) && by_parts => {
+            inline_part(earlier.value.clone())
         }
         value => plan.apply(value),
     }
 }
 
-/// Whether an expression gives another value each time that it is computed.
+/// Whether an expression has another value at each evaluation.
 fn changes(value: &Term) -> bool {
     let mut changes = false;
     value.walk(&mut |part| {
@@ -117,7 +118,7 @@ fn can_panic(value: &Term) -> bool {
     found
 }
 
-/// Whether it is a literal other than 0.
+/// Whether an expression is a literal that is not 0.
 fn is_nonzero(value: &Term) -> bool {
     match value {
         Term::Typed(_, value) | Term::Negative(value) => is_nonzero(value),
@@ -127,12 +128,12 @@ fn is_nonzero(value: &Term) -> bool {
     }
 }
 
-/// The earlier `let`s of a list that these values do not lead to, and that can panic.
-pub(super) fn not_computed<'e>(
+/// Returns the earlier `let`s that can panic and that these values do not read, directly or indirectly.
+pub(super) fn unread_lets_that_panic<'e>(
     lets: &'e [Rc<EarlierLet>],
     values: &[&Term],
 ) -> impl Iterator<Item = &'e Rc<EarlierLet>> {
-    let mut plan = Plan {
+    let mut plan = InlinePlan {
         entries: Vec::new(),
     };
     for value in values {
@@ -142,7 +143,7 @@ pub(super) fn not_computed<'e>(
         .filter(move |one| plan.find(one).is_none() && can_panic(&one.value))
 }
 
-/// Whether an expression reads an earlier `let` whatever its conditions are.
+/// Whether each evaluation of an expression reads an earlier `let`, independent of its conditions.
 fn reads_always(value: &Term, earlier: &Rc<EarlierLet>) -> bool {
     if let Term::Inline(read) = value {
         return Rc::ptr_eq(read, earlier);
@@ -160,7 +161,7 @@ fn reads_always(value: &Term, earlier: &Rc<EarlierLet>) -> bool {
     reads
 }
 
-/// Short enough to be written wherever it is read.
+/// Whether an expression is short enough to be repeated at each read.
 fn is_short(value: &Term) -> bool {
     match value {
         Term::Parameter
@@ -187,30 +188,30 @@ fn is_short(value: &Term) -> bool {
     }
 }
 
-/// One earlier `let` that an expression reads.
-struct Entry {
+/// An earlier `let` that an expression reads.
+struct EarlierRead {
     earlier: Rc<EarlierLet>,
     uses: usize,
-    /// It is read where something binds names, which could be the names that it reads.
-    under: bool,
-    /// It reads names that something binds.
+    /// Whether a read is inside of an expression that binds names, which could shadow names in the `let`.
+    in_binder: bool,
+    /// Whether it reads names that an expression binds.
     reads_locals: bool,
-    /// It can panic, and nothing else computes it in every case.
+    /// Whether it can panic and is not computed in every case.
     forced: bool,
-    /// How many parts it has when it is written out.
+    /// The number of its parts after inlining.
     size: usize,
-    /// The name that it is bound under.
+    /// The name that it is bound to; `None` if it is inlined.
     name: Option<String>,
 }
 
-/// The earlier `let`s that an expression reads, each behind those that it reads itself.
-struct Plan {
-    entries: Vec<Entry>,
+/// The earlier `let`s that an expression reads, each after those that it reads itself.
+struct InlinePlan {
+    entries: Vec<EarlierRead>,
 }
 
-impl Plan {
-    fn of(value: &Term, unread: Option<&[Rc<EarlierLet>]>) -> Plan {
-        let mut plan = Plan {
+impl InlinePlan {
+    fn of(value: &Term, unread: Option<&[Rc<EarlierLet>]>) -> InlinePlan {
+        let mut plan = InlinePlan {
             entries: Vec::new(),
         };
         plan.collect(value, false);
@@ -226,43 +227,43 @@ impl Plan {
         plan
     }
 
-    /// Marks what can panic and is read in some case only.
+    /// Marks the `let`s that can panic and that the expression does not read in every case.
     fn force(&mut self, value: &Term) {
         let mut computed: Vec<bool> = vec![false; self.entries.len()];
         for index in (0..self.entries.len()).rev() {
             let earlier = &self.entries[index].earlier;
-            let mut behind = (index + 1..self.entries.len()).filter(|other| computed[*other]);
+            let mut later = (index + 1..self.entries.len()).filter(|other| computed[*other]);
             let always = earlier.assigned
                 || reads_always(value, earlier)
-                || behind.any(|other| reads_always(&self.entries[other].earlier.value, earlier));
+                || later.any(|other| reads_always(&self.entries[other].earlier.value, earlier));
             let forced = !always && can_panic(&earlier.value);
             computed[index] = always || forced;
             self.entries[index].forced = forced;
         }
     }
 
-    fn collect(&mut self, value: &Term, under: bool) {
+    fn collect(&mut self, value: &Term, in_binder: bool) {
         let Term::Inline(earlier) = value else {
-            let under =
-                under || matches!(value, Term::Closure(..) | Term::Match(..) | Term::Let(..));
-            value.children(&mut |child| self.collect(child, under));
+            let in_binder =
+                in_binder || matches!(value, Term::Closure(..) | Term::Match(..) | Term::Let(..));
+            value.children(&mut |child| self.collect(child, in_binder));
             return;
         };
         if let Some(known) = self.find(earlier) {
             self.entries[known].uses += 1;
-            self.entries[known].under |= under;
+            self.entries[known].in_binder |= in_binder;
             return;
         }
-        self.add(earlier, 1, under);
+        self.add(earlier, 1, in_binder);
     }
 
-    fn add(&mut self, earlier: &Rc<EarlierLet>, uses: usize, under: bool) {
+    fn add(&mut self, earlier: &Rc<EarlierLet>, uses: usize, in_binder: bool) {
         self.collect(&earlier.value, false);
         let size = self.size(&earlier.value);
-        self.entries.push(Entry {
+        self.entries.push(EarlierRead {
             earlier: earlier.clone(),
             uses,
-            under,
+            in_binder,
             reads_locals: false,
             forced: false,
             size,
@@ -270,7 +271,7 @@ impl Plan {
         });
     }
 
-    /// How many parts an expression has when what it reads is written out.
+    /// Returns the number of parts of an expression after inlining.
     fn size(&self, value: &Term) -> usize {
         if let Term::Inline(earlier) = value {
             return self
@@ -283,32 +284,33 @@ impl Plan {
     }
 
     fn find(&self, earlier: &Rc<EarlierLet>) -> Option<usize> {
-        let same = |entry: &Entry| Rc::ptr_eq(&entry.earlier, earlier);
+        let same = |entry: &EarlierRead| Rc::ptr_eq(&entry.earlier, earlier);
         self.entries.iter().position(same)
     }
 
-    /// Decides what is bound, and under which name.
+    /// Decides which `let`s are bound, and to which names.
     fn bind(&mut self, value: &Term) {
         if self.entries.is_empty() {
             return;
         }
         let mut taken = HashSet::new();
-        let mut note = |part: &Term| {
+        let mut add_local = |part: &Term| {
             if let Term::Local(name) = part {
                 taken.insert(name.clone());
             }
         };
-        value.walk(&mut note);
+        value.walk(&mut add_local);
         for entry in &self.entries {
-            entry.earlier.value.walk(&mut note);
+            entry.earlier.value.walk(&mut add_local);
         }
         for index in 0..self.entries.len() {
             let entry = &self.entries[index];
             let reads_locals = self.reads_locals(&entry.earlier.value);
-            let again =
+            let repeated =
                 entry.uses > 1 && (entry.earlier.changes || !is_short(&entry.earlier.value));
-            let bound =
-                again || entry.forced || entry.under && (reads_locals || entry.earlier.changes);
+            let bound = repeated
+                || entry.forced
+                || entry.in_binder && (reads_locals || entry.earlier.changes);
             let mut name = entry.earlier.name.clone();
             while bound && taken.contains(&name) {
                 name.push('_');
@@ -322,7 +324,7 @@ impl Plan {
         }
     }
 
-    /// Whether an expression, as it will be put in, reads names that something binds.
+    /// Whether an expression, after inlining, reads names that an expression binds.
     fn reads_locals(&self, value: &Term) -> bool {
         match value {
             Term::Local(_) => true,
