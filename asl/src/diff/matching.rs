@@ -27,7 +27,9 @@ impl<'j> PreparedDefinition<'j> {
     pub(super) fn of(definition: &'j Json) -> PreparedDefinition<'j> {
         let graph = Graph::of(definition);
         let root = definition.as_object();
-        let machine = root.and_then(QueryLanguage::of).unwrap_or(QueryLanguage::JsonPath);
+        let machine = root
+            .and_then(QueryLanguage::of)
+            .unwrap_or(QueryLanguage::JsonPath);
         let languages = graph.states().iter();
         let languages = languages
             .map(|state| QueryLanguage::of(state.object).unwrap_or(machine))
