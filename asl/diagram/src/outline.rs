@@ -456,13 +456,18 @@ fn notes(state: &Object) -> Vec<String> {
     for retrier in retriers.into_iter().flatten().take(20) {
         let mut note = format!("Retry {}", names(retrier.get("ErrorEquals")));
         // Defaults are shown as well, because they apply to absent fields.
+        let rate = format!("{DEFAULT_BACKOFF_RATE}.0");
         for (key, default, words) in [
-            ("MaxAttempts", DEFAULT_MAX_ATTEMPTS, " attempts"),
-            ("IntervalSeconds", DEFAULT_INTERVAL_SECONDS, " s apart"),
-            ("BackoffRate", DEFAULT_BACKOFF_RATE, " times longer each"),
+            ("MaxAttempts", DEFAULT_MAX_ATTEMPTS.to_string(), " attempts"),
+            (
+                "IntervalSeconds",
+                DEFAULT_INTERVAL_SECONDS.to_string(),
+                " s apart",
+            ),
+            ("BackoffRate", rate, " times longer each"),
         ] {
             let value = retrier.get(key).map(Json::to_string);
-            let value = value.unwrap_or_else(|| default.to_string());
+            let value = value.unwrap_or(default);
             note.push_str(", ");
             note.push_str(&one_line(&value, 60));
             note.push_str(words);
