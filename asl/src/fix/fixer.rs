@@ -230,7 +230,7 @@ impl Fixer {
         });
         let changed = machine.replace_text(file, &inner.text);
         let changed = changed.and_then(|changed| read_template(&changed).ok());
-        // The string is in a text whose rules are those of YAML, so what it contains now is read again.
+        // YAML may read the written string differently, so it is compared with the fixed definition.
         let has_fixes = |changed: &Document| {
             let machines = template::machines(changed).unwrap_or_default();
             let definition = machines.into_iter().nth(index).map(|one| one.definition);

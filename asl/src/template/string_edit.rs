@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::json::Json;
 
-/// Replaces the string. Only the changed lines of a block are written. Returns `None` if the
-/// text around a change is not a plain copy of the string, for example in a folded block or with several parts in `Fn::Join`.
+/// Replaces the string. Only the changed lines of a block are written. Returns `None` if the text of a change is not a plain copy of the string, for
+/// example in a folded block or with several parts in `Fn::Join`.
 ///
 /// `offsets` has the offset of each byte of `old` in `source`.
 pub(super) fn replace(source: &str, offsets: &[u32], old: &str, new: &str) -> Option<String> {
@@ -30,8 +30,15 @@ fn block(source: &str, start: usize, old: &str, new: &str) -> Option<(Range<usiz
     if indentation.is_empty() || !indentation.chars().all(|char| char == ' ') {
         return None;
     }
-    let old: Vec<&str> = old.split('\n').collect();
-    let new: Vec<&str> = new.split('\n').collect();
+    // The mark of the block decides about a line end after the last line.
+    let lines = |text| -> Vec<&str> {
+        let text: &str = text;
+        text.strip_suffix('\n')
+            .unwrap_or(text)
+            .split('\n')
+            .collect()
+    };
+    let (old, new) = (lines(old), lines(new));
     let before = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
     let rest = old.len().min(new.len()) - before;
     let ends = old.iter().rev().zip(new.iter().rev());
@@ -67,10 +74,18 @@ fn block(source: &str, start: usize, old: &str, new: &str) -> Option<(Range<usiz
     // The last line of the file may have no line end.
     match source[..at + replaced].ends_with('\n') {
         true => {}
-        false if replaced == 0 => return None,
+        false if replaced == 0 || written.is_empty() => return None,
         false => written.truncate(written.len() - end.len()),
     }
     Some((at..at + replaced, written))
+}
+
+/// The lines of a text. The mark of the block decides about a line end after the last one.
+fn lines(text: &str) -> Vec<&str> {
+    text.strip_suffix('\n')
+        .unwrap_or(text)
+        .split('\n')
+        .collect()
 }
 
 /// The encoded string, if the source has it in exactly this form.
@@ -123,6 +138,42 @@ mod tests {
         let inserted = replace(source, &at, old, &old.replace("{\n", "{\n  \"a\": 0,\n"));
         let expected = source.replace("{\r\n", "{\r\n      \"a\": 0,\r\n");
         assert_eq!(inserted, Some(expected));
+    }
+
+    #[test]
+    fn a_block_with_any_lines_can_become_any_other() {
+        // The digits of a number choose up to four lines after the first.
+        let block = |number: usize| {
+            let line = |digit: usize| ["", "  x", "y", "  x: 1 "][digit % 4];
+            let digits = (0..number % 5).map(|place| line(number >> (2 * place)));
+            std::iter::once("{").chain(digits).collect::<Vec<_>>()
+        };
+        let source = |lines: &[&str], end: &str| {
+            let indented = lines.iter().map(|line| match *line {
+                "" => String::new(),
+                line => format!("    {line}"),
+            });
+            let indented: Vec<String> = indented.collect();
+            format!("a: |{end}{}{end}", indented.join(end))
+        };
+        for (old, new) in (0..300).flat_map(|old| (0..300).map(move |new| (old, new))) {
+            let (old, new) = (block(old), block(new));
+            let texts = [&old, &new].map(|lines| lines.join("\n") + "\n");
+            for end in ["\n", "\r\n"] {
+                let (before, after) = (source(&old, end), source(&new, end));
+                let at = offsets(before.find('{').expect("the start"));
+                let replaced = replace(&before, &at, &texts[0], &texts[1]);
+                assert_eq!(replaced, Some(after.clone()), "{before}");
+                // Without the last line end, either nothing is changed, or the same.
+                let (before, after) = (before.trim_end(), after.trim_end());
+                let texts = [texts[0].trim_end(), texts[1].trim_end()];
+                let replaced = replace(before, &at, texts[0], texts[1]);
+                assert!(
+                    replaced.is_none_or(|text| text.trim_end() == after),
+                    "{before}"
+                );
+            }
+        }
     }
 
     #[test]
