@@ -30,14 +30,6 @@ fn block(source: &str, start: usize, old: &str, new: &str) -> Option<(Range<usiz
     if indentation.is_empty() || !indentation.chars().all(|char| char == ' ') {
         return None;
     }
-    // The mark of the block decides about a line end after the last line.
-    let lines = |text| -> Vec<&str> {
-        let text: &str = text;
-        text.strip_suffix('\n')
-            .unwrap_or(text)
-            .split('\n')
-            .collect()
-    };
     let (old, new) = (lines(old), lines(new));
     let before = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
     let rest = old.len().min(new.len()) - before;
