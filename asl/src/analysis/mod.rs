@@ -11,6 +11,7 @@ mod lints;
 mod loops;
 mod names;
 mod numbers;
+#[cfg(feature = "integrations")]
 mod services;
 mod settings;
 
@@ -30,5 +31,6 @@ pub use numbers::{
     RetryField, RetryNumbers, as_float, heartbeat_problem, retry_problems, seconds_problem,
     wait_problem,
 };
+#[cfg(feature = "integrations")]
 pub use services::{ServiceProblem, check_service, waiting_resource};
 pub use settings::{GivenSetting, GivenValue, SettingProblem, SettingWords, check_settings};
