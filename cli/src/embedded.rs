@@ -54,7 +54,10 @@ fn found(
     validator: &Validator,
 ) -> Result<EmbeddedMachine, Failure> {
     if let Some(diagnostics) = machine.check(document, validator) {
-        let is_fixed = machine.pointer().is_none() && machine.replace_text(document, "").is_none();
+        // The answer is only needed for fixes, and it costs a copy of the file.
+        let is_fixed = machine.pointer().is_none()
+            && diagnostics.iter().any(|one| one.fix.is_some())
+            && machine.replace_text(document, "").is_none();
         let (part, inner) = match machine.definition {
             EmbeddedDefinition::Part { document, .. } => (Some(document), None),
             EmbeddedDefinition::Text { text, .. } => {

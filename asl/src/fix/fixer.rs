@@ -139,7 +139,7 @@ impl Fixer {
         Ok(self.fix(Editor::parse_yaml(text)?, &|document| self.whole(document)))
     }
 
-    /// Fixes the definitions in a [template](crate::template): objects, and strings in blocks (`|`) or in double quotes. Definitions in other files are
+    /// Fixes the definitions in a [template](crate::template): objects, and strings in blocks (`|`) or in quotes. Definitions in other files are
     /// left out. A fix of a value that the template computes is refused, and so are all fixes in a string with several parts.
     ///
     /// ```
@@ -183,8 +183,7 @@ impl Fixer {
         let mut machines = template::machines(&file).unwrap_or_default();
         for index in 0..machines.len() {
             if let Some(changed) = self.fix_string(&file, &machines[index], index, &mut fixed) {
-                machines = template::machines(&changed).unwrap_or_default();
-                file = changed;
+                (file, machines) = changed;
             }
         }
         let checked = machines.iter();
@@ -194,7 +193,7 @@ impl Fixer {
         Ok(fixed)
     }
 
-    /// Fixes a definition that is a string. Returns the changed file.
+    /// Fixes a definition that is a string. Returns the changed file and its machines.
     #[cfg(feature = "yaml")]
     fn fix_string(
         &self,
@@ -202,7 +201,7 @@ impl Fixer {
         machine: &Embedded,
         index: usize,
         fixed: &mut Fixed,
-    ) -> Option<Document> {
+    ) -> Option<(Document, Vec<Embedded>)> {
         let EmbeddedDefinition::Text { text, offsets } = &machine.definition else {
             return None;
         };
@@ -228,13 +227,15 @@ impl Fixer {
             diagnostic: placed(one.diagnostic),
             ..one
         });
-        let changed = machine.replace_text(file, &inner.text);
-        let changed = changed.and_then(|changed| read_template(&changed).ok());
+        let changed = machine.replace_text(file, &inner.text).and_then(|changed| {
+            let changed = read_template(&changed).ok()?;
+            let machines = template::machines(&changed)?;
+            Some((changed, machines))
+        });
         // YAML may read the written string differently, so it is compared with the fixed definition.
-        let has_fixes = |changed: &Document| {
-            let machines = template::machines(changed).unwrap_or_default();
-            let definition = machines.into_iter().nth(index).map(|one| one.definition);
-            matches!(definition, Some(EmbeddedDefinition::Text { text, .. }) if text == inner.text)
+        let has_fixes = |(_, machines): &(Document, Vec<Embedded>)| {
+            let definition = machines.get(index).map(|one| &one.definition);
+            matches!(definition, Some(EmbeddedDefinition::Text { text, .. }) if *text == inner.text)
         };
         match changed.filter(has_fixes) {
             Some(changed) => {
