@@ -437,7 +437,7 @@ fn samples_do_not_differ_from_themselves() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 2))]
 
     #[test]
     fn the_order_of_keys_and_formatting_are_no_difference(json in definitions()) {

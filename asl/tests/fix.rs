@@ -256,12 +256,12 @@ fn a_fix_with_several_edits_is_made_as_a_whole() {
 }
 
 #[test]
-fn a_thousand_fixes_are_made_together() {
-    let states: Vec<String> = (0..1000)
+fn hundreds_of_fixes_are_made_together() {
+    let states: Vec<String> = (0..200)
         .map(|at| {
             format!(
                 "    \"Number{at}\": {{\"Type\": \"Pass\", \"Coment\": \"{at}\", \"Next\": \"Numbre{}\"}}",
-                (at + 1) % 1000
+                (at + 1) % 200
             )
         })
         .collect();
@@ -270,9 +270,8 @@ fn a_thousand_fixes_are_made_together() {
         states.join(",\n")
     );
     let fixed = standard().fix_json(&text).expect("is JSON");
-    // The number of similar names that the validator looks for is limited, so some names of states remain.
-    assert!(fixed.applied.len() >= 1000, "{}", fixed.applied.len());
-    assert!(!fixed.text.contains("Coment"));
+    assert_eq!(fixed.applied.len(), 400);
+    assert!(!fixed.text.contains("Coment") && !fixed.text.contains("Numbre"));
 }
 
 #[test]
@@ -563,7 +562,7 @@ fn faulty(first: &str, last: &str) -> Json {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 2))]
 
     #[test]
     fn any_formatting_is_fixed(which in any::<prop::sample::Index>(), style in any::<u64>(), crlf in any::<bool>()) {

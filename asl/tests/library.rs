@@ -22,7 +22,7 @@ fn shown(edge: &Edge<'_>) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 2))]
 
     #[test]
     fn every_state_comes_once_where_its_pointer_says(text in definitions()) {

@@ -335,8 +335,6 @@ fn catching(catches: &[Vec<&'static str>], has_all: bool) -> Definition {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
     #[test]
     fn the_first_catch_that_names_the_error_takes_it((catches, has_all) in catches(), error in 0..3_usize) {
         let failure = match error {

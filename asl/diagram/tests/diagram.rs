@@ -283,7 +283,7 @@ fn decisions_with_ways_aside_are_no_diagonal() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 2))]
 
     #[test]
     fn every_state_and_every_transition_is_drawn_once(json in definitions()) {

@@ -271,7 +271,7 @@ fn json_that_nests_too_deep_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases * 3))]
 
     /// For all input, the server responds or ends the connection, and remains available.
     #[test]

@@ -255,9 +255,7 @@ fn engines() -> Vec<(&'static str, bool, Build)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(
-        std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(3)
-    ))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 20))]
 
     #[test]
     fn every_page_of_every_list_is_that_of_the_model(

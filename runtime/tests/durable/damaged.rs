@@ -185,12 +185,9 @@ fn used(store: &MemoryStore, id: &str) {
 fn damaged_records_are_an_error_or_an_execution() {
     let whole = kept();
     assert!(whole.records.len() > 8, "{}", whole.records.len());
-    let cases = std::env::var("PROPTEST_CASES")
-        .ok()
-        .and_then(|cases| cases.parse().ok());
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
         failure_persistence: None,
-        ..ProptestConfig::with_cases(cases.unwrap_or(400))
+        ..ProptestConfig::with_cases(ProptestConfig::default().cases * 4)
     });
     let damages = prop::collection::vec(damage(), 1..4);
     let which = any::<prop::sample::Index>();

@@ -71,8 +71,6 @@ fn check(history: &History, limit: usize) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
-
     #[test]
     fn pages_that_are_joined_are_the_history(items in 0_usize..40, limit in 0_usize..200, is_express in any::<bool>()) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

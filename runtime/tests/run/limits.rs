@@ -45,38 +45,38 @@ fn passes(count: usize, last: &Json) -> Json {
     json!({"StartAt": "S0", "States": states})
 }
 
-#[tokio::test]
-async fn an_end_that_needs_one_more_event_than_there_may_be_fails() {
-    let task = task(json!({"End": true}));
-    // 1 + 2 * 12,497 + 5 + 1 events.
-    let mocks = Mocks::new().function("f", Mock::output(1));
-    assert!(fills_its_history(&passes(12_497, &task), &mocks, json!({})).await);
-    let end = json!({"Type": "Pass", "End": true});
-    // 1 + 2 * 12,499 + 1 events.
-    assert!(!fills_its_history(&passes(12_498, &end), &Mocks::new(), json!({})).await);
-    // 1 + 2 * 12,498 + 2 + 1 events: the failure replaces the state's own event.
-    let fail = json!({"Type": "Fail", "Error": "E"});
-    let report = run(&passes(12_499, &fail), &Mocks::new(), json!({})).await;
-    assert_eq!(report.error.as_deref(), Some("States.Runtime"));
-    assert_eq!(report.history.len(), 25_000);
+/// Returns an inline Map state that adds 4 events and 4 for each item of the input, then this number of Pass states, and then `last`.
+fn map_and_passes(count: usize, last: &Json) -> Json {
+    let mut machine = passes(count, last);
+    machine["States"]["M"] = json!({
+        "Type": "Map", "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}},
+        "Next": "S0"
+    });
+    machine["StartAt"] = json!("M");
+    machine
+}
+
+fn items(count: usize) -> Json {
+    json!((0..count).collect::<Vec<_>>())
 }
 
 #[tokio::test]
-async fn a_map_and_what_follows_it_count_together() {
-    let after = |count: usize| {
-        let end = json!({"Type": "Pass", "End": true});
-        let mut machine = passes(count - 1, &end);
-        machine["States"]["M"] = json!({
-            "Type": "Map", "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}},
-            "Next": "S0"
-        });
-        machine["StartAt"] = json!("M");
-        machine
-    };
-    let items: Vec<usize> = (0..6_248).collect();
-    // 1 + 2 + 4 * 6,248 + 2 + 2 * 2 + 1 events, and two fewer.
-    assert!(fills_its_history(&after(2), &Mocks::new(), json!(items)).await);
-    assert!(!fills_its_history(&after(1), &Mocks::new(), json!(items)).await);
+async fn an_execution_that_needs_more_than_25000_events_fails() {
+    let end = json!({"Type": "Pass", "End": true});
+    let no_mocks = Mocks::new();
+    // 1 + (4 + 4 * 6,248) + 2 + 1 = 25,000 events.
+    assert!(!fills_its_history(&map_and_passes(0, &end), &no_mocks, items(6_248)).await);
+    // Two more.
+    assert!(fills_its_history(&map_and_passes(1, &end), &no_mocks, items(6_248)).await);
+    // 1 + (4 + 4 * 6,247) + 2 + 5 + 1 = 25,001 events.
+    let task = task(json!({"End": true}));
+    let mocks = Mocks::new().function("f", Mock::output(1));
+    assert!(fills_its_history(&map_and_passes(1, &task), &mocks, items(6_247)).await);
+    // 1 + (4 + 4 * 6,248) + 2 + 1 events. The failure replaces the error of the Fail state.
+    let fail = json!({"Type": "Fail", "Error": "E"});
+    let report = run(&map_and_passes(1, &fail), &no_mocks, items(6_248)).await;
+    assert_eq!(report.error.as_deref(), Some("States.Runtime"));
+    assert_eq!(report.history.len(), 25_000);
 }
 
 #[tokio::test]

@@ -314,10 +314,6 @@ fn read(reader: &mut dyn StoreReader, filters: &[StoreFilter]) -> Result<Content
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(
-        std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(96)
-    ))]
-
     #[test]
     fn a_file_keeps_what_memory_keeps(
         commits in vec((vec(change(), 0..6), prop::bool::weighted(0.1)), 1..24),

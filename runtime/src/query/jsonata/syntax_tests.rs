@@ -206,7 +206,7 @@ fn both_parsers_agree_on_what_is_written_by_hand() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases * 64))]
 
     #[test]
     fn both_parsers_agree_on_rows_of_tokens(

@@ -116,8 +116,6 @@ fn no_depth_overflows_a_small_stack() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
-
     #[test]
     fn no_shape_overflows_a_small_stack(
         depth in 0..6_000_usize,

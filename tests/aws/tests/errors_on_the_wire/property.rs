@@ -223,10 +223,7 @@ fn any_values_of_an_error_are_caught_the_same_on_each_way() {
         .build()
         .unwrap();
     let mut runner = TestRunner::new(Config {
-        cases: std::env::var("PROPTEST_CASES")
-            .ok()
-            .and_then(|cases| cases.parse().ok())
-            .unwrap_or(24),
+        cases: Config::default().cases / 3,
         failure_persistence: None,
         ..Config::default()
     });

@@ -163,8 +163,6 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
-
     #[test]
     fn a_submission_is_in_the_store_exactly_when_it_was_acknowledged_and_steps_always_are(
         steps in proptest::collection::vec(step(), 1..60)

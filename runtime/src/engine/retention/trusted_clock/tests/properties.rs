@@ -94,8 +94,6 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
     /// A service with the right clock that is never down for longer than the tolerance.
     #[test]
     fn ordinary_restarts_delete_what_is_old(
