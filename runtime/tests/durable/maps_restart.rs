@@ -97,7 +97,7 @@ impl Lives {
 }
 
 #[test]
-fn a_run_and_its_children_are_told_while_they_go_on_and_when_they_are_over() {
+fn a_map_run_and_its_children_are_listed_after_a_restart() {
     let done = Done::default();
     let lives = Lives::of(
         resting("STANDARD", &json!({"MaxConcurrency": 3})),
@@ -185,7 +185,7 @@ fn with_the_object(first: &'static str, second: &'static str) -> (Status, Option
 }
 
 #[test]
-fn items_are_read_again_from_the_same_content_and_from_no_other() {
+fn a_restarted_run_reads_its_items_only_from_unchanged_content() {
     const LINES: &str = "{\"id\": 1}\n\n{\"id\": 2}\n{\"id\": 3}\n";
     let (status, cause, counts) = with_the_object(LINES, LINES);
     assert_eq!(status, Status::Succeeded, "{cause:?}");
@@ -208,7 +208,7 @@ fn items_are_read_again_from_the_same_content_and_from_no_other() {
 }
 
 #[test]
-fn a_stop_reaches_the_children_wherever_the_power_goes() {
+fn a_stop_reaches_the_children_after_a_crash_at_any_commit() {
     let definition = resting("STANDARD", &json!({"MaxConcurrency": 2}));
     let lives = Lives::of(definition, items(3), 2);
     // Runs until the execution is stopped with its children, or until the power fails at a commit of that. Returns the number of commits.
@@ -270,7 +270,7 @@ fn a_stop_reaches_the_children_wherever_the_power_goes() {
 }
 
 #[test]
-fn a_shutdown_parks_the_children_and_the_next_engine_goes_on_with_them() {
+fn children_of_a_shut_down_engine_resume_in_the_next_engine() {
     for (kind, notes) in [("STANDARD", 4), ("EXPRESS", 6)] {
         let done = Done::default();
         let lives = Lives::of(resting(kind, &json!({})), items(2), 2);
