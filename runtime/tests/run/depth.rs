@@ -82,7 +82,7 @@ fn calling() -> EngineBuilder {
 }
 
 #[test]
-fn of_handlers() {
+fn the_depth_of_handler_results_is_limited() {
     at_each_depth(async |depth| {
         let json = calling().function("f", move |_: Json| async move {
             Ok::<_, TaskFailure>(nested(depth))
@@ -133,7 +133,7 @@ workflow! {
 }
 
 #[test]
-fn of_tasks() {
+fn the_depth_of_typed_task_results_is_limited() {
     at_each_depth(async |depth| {
         let engine = Engine::builder()
             .register::<Nesting>()
@@ -148,7 +148,7 @@ fn of_tasks() {
 }
 
 #[test]
-fn of_tasks_in_a_built_workflow() {
+fn the_depth_of_task_results_in_built_workflows_is_limited() {
     at_each_depth(async |depth| {
         let flow = FlowBuilder::<usize, Json>::new("Built");
         let state = flow.declare::<usize>("Nest");
@@ -166,7 +166,7 @@ fn of_tasks_in_a_built_workflow() {
 }
 
 #[test]
-fn of_mocks() {
+fn the_depth_of_mock_results_is_limited() {
     at_each_depth(async |depth| {
         let mocks = Mocks::new().function("f", Mock::output(payload(nested(depth))));
         judge(
@@ -177,7 +177,7 @@ fn of_mocks() {
 }
 
 #[test]
-fn of_starts() {
+fn the_depth_of_inputs_is_limited() {
     at_each_depth(async |depth| {
         let engine = builder(&machine(json!({"Type": "Pass"})))
             .register::<Same>()
@@ -202,7 +202,7 @@ fn of_starts() {
 }
 
 #[test]
-fn of_tokens() {
+fn the_depth_of_task_token_outputs_is_limited() {
     at_each_depth(async |depth| {
         let depth = depth.min(8_000);
         let definition = machine(json!({
@@ -225,7 +225,7 @@ fn of_tokens() {
 }
 
 #[test]
-fn of_workers() {
+fn the_depth_of_worker_results_is_limited() {
     at_each_depth(async |depth| {
         const ARN: &str = "arn:aws:states:us-east-1:123456789012:activity:nest";
         let definition = machine(json!({"Type": "Task", "Resource": ARN}));
@@ -242,7 +242,7 @@ fn of_workers() {
 }
 
 #[test]
-fn of_expressions() {
+fn the_depth_of_expression_results_is_limited() {
     at_each_depth(async |depth| {
         let text = Value::from(nested(depth.min(40_000))).to_text();
         for state in [
@@ -267,7 +267,7 @@ fn of_expressions() {
 }
 
 #[test]
-fn of_paths_that_wrap_their_own_output() {
+fn the_depth_of_repeatedly_wrapped_values_is_limited() {
     at_each_depth(async |depth| {
         let definition = json!({"StartAt": "Wrap", "States": {
             "Wrap": {"Type": "Pass", "Parameters": {"a.$": "$.a", "n.$": "States.MathAdd($.n, 1)"}, "Next": "In"},
@@ -283,7 +283,7 @@ fn of_paths_that_wrap_their_own_output() {
 }
 
 #[test]
-fn of_objects_in_a_store() {
+fn the_depth_of_items_in_stored_objects_is_limited() {
     at_each_depth(async |depth| {
         for (key, input_type) in [("k.json", "JSON"), ("k.jsonl", "JSONL")] {
             let text = Value::from(nested(depth)).to_text();
@@ -314,7 +314,7 @@ fn of_objects_in_a_store() {
 }
 
 #[test]
-fn of_nested_executions() {
+fn the_depth_of_values_of_nested_executions_is_limited() {
     at_each_depth(async |depth| {
         let text = Value::from(nested(depth.min(40_000))).to_text();
         let definition = machine(json!({
