@@ -10,7 +10,7 @@ use stepwright_runtime::{Engine, MachineType, StartOptions, Status};
 use crate::store::support::{everything, fill, place, start};
 
 #[test]
-fn a_backup_beside_a_writer_is_a_store_as_it_was_at_one_moment() {
+fn a_backup_during_writes_is_a_consistent_snapshot() {
     let (folder, path) = place();
     let mut store = SqliteStore::open(&path).expect("it opens");
     fill(&mut store, 200);
@@ -45,7 +45,7 @@ fn a_backup_beside_a_writer_is_a_store_as_it_was_at_one_moment() {
 }
 
 #[test]
-fn a_backup_overwrites_nothing_and_leaves_nothing_behind_when_it_fails() {
+fn a_backup_overwrites_no_file_and_a_failed_one_leaves_no_file() {
     let (folder, path) = place();
     fill(&mut SqliteStore::open(&path).expect("it opens"), 1);
     let reader = SqliteReader::open(&path).expect("a reader");
@@ -85,7 +85,7 @@ fn engine(path: &Path) -> Engine {
 /// Starts executions without a pause, and takes backups concurrently. An engine can continue on each backup: it contains all executions that
 /// were acknowledged before, and they end.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_backup_under_load_has_all_that_was_acknowledged_before_it_and_goes_on() {
+async fn a_backup_under_load_contains_all_acknowledged_executions() {
     let (folder, path) = place();
     let engine = engine(&path);
     let (acknowledged, is_over) = (
@@ -149,7 +149,7 @@ async fn a_backup_under_load_has_all_that_was_acknowledged_before_it_and_goes_on
 }
 
 #[tokio::test]
-async fn an_engine_without_a_file_makes_no_backup() {
+async fn an_engine_without_a_store_file_refuses_a_backup() {
     let (folder, _) = place();
     let to = folder.path().join("backup.db");
     let without = Engine::builder().build().expect("an engine");

@@ -58,7 +58,7 @@ fn killed(folder: &Path) -> PathBuf {
 }
 
 #[test]
-fn a_store_that_is_closed_leaves_its_file_alone_with_all_that_was_committed() {
+fn a_closed_store_leaves_one_file_with_all_commits() {
     let (_folder, path) = place();
     let mut store = SqliteStore::open(&path).expect("it opens");
     fill(&mut store, 3);
@@ -71,7 +71,7 @@ fn a_store_that_is_closed_leaves_its_file_alone_with_all_that_was_committed() {
 }
 
 #[test]
-fn a_reader_that_is_open_longer_than_the_store_removes_the_log_at_its_end() {
+fn the_last_reader_removes_the_log_of_a_closed_store() {
     let (_folder, path) = place();
     let mut store = SqliteStore::open(&path).expect("it opens");
     fill(&mut store, 3);
@@ -167,7 +167,7 @@ fn an_older_copy_of_the_file_next_to_the_log_of_the_same_session_is_refused() {
 }
 
 #[test]
-fn another_store_next_to_the_log_is_refused_and_so_is_a_log_alone() {
+fn another_file_or_no_file_next_to_a_log_is_refused() {
     let (folder, path) = place();
     let killed = killed(folder.path());
     fill(&mut SqliteStore::open(&path).expect("it opens"), 9);
@@ -191,7 +191,7 @@ fn another_store_next_to_the_log_is_refused_and_so_is_a_log_alone() {
 }
 
 #[test]
-fn a_file_that_was_copied_from_an_engine_without_its_log_is_refused() {
+fn a_file_copied_from_an_open_store_without_its_log_is_refused() {
     let (folder, path) = place();
     let killed = killed(folder.path());
     copy(&killed, &path, &[""]);
@@ -212,7 +212,7 @@ fn a_file_that_was_copied_from_an_engine_without_its_log_is_refused() {
 }
 
 #[test]
-fn a_store_that_was_killed_opens_for_readers_and_engines_and_can_be_moved() {
+fn a_killed_store_can_be_opened_and_moved() {
     let (folder, path) = place();
     let killed = killed(folder.path());
     copy(&killed, &path, &["", "-wal"]);
@@ -229,7 +229,7 @@ fn a_store_that_was_killed_opens_for_readers_and_engines_and_can_be_moved() {
 }
 
 #[test]
-fn recovery_uses_the_file_without_its_log_and_deletes_nothing() {
+fn recovery_uses_the_file_without_its_log_and_preserves_the_log() {
     let (folder, path) = place();
     let killed = killed(folder.path());
     assert_eq!(SqliteStore::recover(&killed), Ok(Recovery::NotNeeded));
@@ -252,7 +252,7 @@ fn recovery_uses_the_file_without_its_log_and_deletes_nothing() {
 }
 
 #[test]
-fn recovery_refuses_a_damaged_file_and_one_that_an_engine_has_open() {
+fn recovery_refuses_a_damaged_file_and_an_open_store() {
     let (folder, path) = place();
     let killed = killed(folder.path());
     let store = SqliteStore::open(&path).expect("it opens");
@@ -274,7 +274,7 @@ fn recovery_refuses_a_damaged_file_and_one_that_an_engine_has_open() {
 
 /// Kills a process that opens the store, commits some changes and closes it, repeatedly.
 #[test]
-fn a_kill_while_a_store_is_opened_or_closed_leaves_a_store_that_opens() {
+fn a_store_opens_after_a_kill_while_it_was_opened_or_closed() {
     let (_folder, path) = place();
     let mut acknowledged = 0;
     for round in 0..40_u64 {

@@ -113,7 +113,7 @@ fn refill(path: &Path, bytes: &[u8]) {
 }
 
 #[test]
-fn a_page_that_is_lost_or_torn_is_an_error_that_says_what_to_do() {
+fn a_lost_or_torn_page_is_an_error_with_advice() {
     let (_folder, path) = place();
     fill(&mut SqliteStore::open(&path).expect("it opens"), EXECUTIONS);
     let whole = fs::read(&path).expect("a file");
@@ -170,7 +170,7 @@ fn a_record_that_is_missing_is_an_error() {
 }
 
 #[test]
-fn words_that_nobody_wrote_are_an_error() {
+fn invalid_column_values_are_an_error() {
     let (_folder, path) = place();
     fill(&mut SqliteStore::open(&path).expect("it opens"), 1);
     let connection = rusqlite::Connection::open(&path).expect("it opens");
@@ -197,7 +197,7 @@ fn words_that_nobody_wrote_are_an_error() {
 }
 
 #[test]
-fn a_record_that_changed_on_the_disk_or_lies_in_anothers_place_is_an_error() {
+fn a_changed_or_exchanged_record_is_an_error() {
     // A short first record is in the execution's row, a long one among the others.
     for (bytes, table, place_of) in [(500, "executions", "key"), (2_000, "records", "execution")] {
         for damage in [
@@ -246,7 +246,7 @@ fn a_record_that_changed_on_the_disk_or_lies_in_anothers_place_is_an_error() {
 }
 
 #[test]
-fn records_without_their_execution_are_given_to_no_other() {
+fn orphaned_records_are_not_assigned_to_another_execution() {
     let (_folder, path) = place();
     let mut store = SqliteStore::open(&path).expect("it opens");
     fill(&mut store, 2);

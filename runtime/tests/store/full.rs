@@ -23,7 +23,7 @@ fn fill_up(store: &mut SqliteStore) -> u64 {
 }
 
 #[test]
-fn a_full_store_keeps_what_it_has_and_goes_on_when_there_is_room_again() {
+fn a_full_store_loses_no_data_and_commits_again_after_deletions() {
     let (_folder, path) = place();
     let options = SqliteStore::options().max_bytes(1 << 20);
     let mut store = options.open(&path).expect("it opens");
@@ -50,7 +50,7 @@ fn a_full_store_keeps_what_it_has_and_goes_on_when_there_is_room_again() {
 }
 
 #[test]
-fn a_journal_goes_on_when_there_is_room_again() {
+fn a_journal_of_a_full_store_commits_again_after_deletions() {
     let (_folder, path) = place();
     let options = SqliteStore::options().max_bytes(1 << 20);
     let mut store = options.open(&path).expect("it opens");

@@ -10,7 +10,7 @@ use crate::store::support::{everything, place};
 
 /// Kills a process that commits, twenty times, each time a little later, and checks the same file after each kill.
 #[test]
-fn what_was_acknowledged_before_a_kill_is_there_and_nothing_is_there_in_part() {
+fn acknowledged_commits_survive_a_kill_and_none_is_partial() {
     let (_folder, path) = place();
     let mut acknowledged = BTreeSet::new();
     for round in 0..20_u64 {
@@ -43,7 +43,7 @@ fn what_was_acknowledged_before_a_kill_is_there_and_nothing_is_there_in_part() {
 }
 
 #[test]
-fn an_engine_of_another_process_keeps_out_writers_and_no_readers() {
+fn an_engine_of_another_process_excludes_writers_but_not_readers() {
     let (_folder, path) = place();
     let mut child = Committer::start(&path);
     let key = child.next().expect("it commits");

@@ -31,7 +31,7 @@ fn commit(store: &mut SqliteStore, keys: std::ops::RangeInclusive<u64>) {
 }
 
 #[test]
-fn it_stays_short_however_much_is_committed_and_whoever_reads() {
+fn the_log_stays_short_despite_many_commits_and_readers() {
     let (_folder, path) = place();
     let mut store = SqliteStore::open(&path).expect("it opens");
     // Ten times the limit of the log.

@@ -96,7 +96,7 @@ fn schema(path: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_file_of_the_first_version_is_migrated_with_all_that_it_has() {
+fn a_file_of_the_first_version_is_migrated_without_loss() {
     let (folder, path) = place();
     let newest = folder.path().join("newest.db");
     fill(&mut SqliteStore::open(&newest).expect("it opens"), 5);
@@ -158,7 +158,7 @@ fn told(reader: &mut dyn StoreReader) -> impl PartialEq + std::fmt::Debug + use<
 }
 
 #[test]
-fn a_file_of_the_third_version_is_migrated_with_all_that_it_has() {
+fn a_file_of_the_third_version_is_migrated_without_loss() {
     let (folder, path) = place();
     let newest = folder.path().join("newest.db");
     let mut store = SqliteStore::open(&newest).expect("it opens");

@@ -319,7 +319,7 @@ proptest! {
     ))]
 
     #[test]
-    fn a_file_keeps_what_memory_keeps(
+    fn a_file_store_behaves_like_a_memory_store(
         commits in vec((vec(change(), 0..6), prop::bool::weighted(0.1)), 1..24),
         filters in vec(filter(), 0..6),
     ) {

@@ -17,7 +17,7 @@ fn sql(path: &Path, statements: &str) {
 }
 
 #[test]
-fn a_second_engine_of_this_process_is_refused_by_any_name_of_the_file_and_readers_are_not() {
+fn a_second_engine_of_this_process_is_refused_but_not_readers() {
     let (folder, path) = place();
     let mut first = SqliteStore::open(&path).expect("it opens");
     fill(&mut first, 2);
@@ -49,7 +49,7 @@ fn a_second_engine_of_this_process_is_refused_by_any_name_of_the_file_and_reader
 }
 
 #[test]
-fn a_newer_version_is_refused_to_writers_and_readers() {
+fn writers_and_readers_refuse_a_newer_version() {
     let (_folder, path) = place();
     fill(&mut SqliteStore::open(&path).expect("it opens"), 1);
     let connection = rusqlite::Connection::open(&path).expect("it opens");
@@ -76,7 +76,7 @@ fn a_newer_version_is_refused_to_writers_and_readers() {
 }
 
 #[test]
-fn what_is_no_store_is_refused_and_left_as_it_is() {
+fn a_file_that_is_not_a_store_is_refused_and_not_changed() {
     let (folder, path) = place();
     let text = folder.path().join("text.db");
     fs::write(&text, "Stepwright ".repeat(1_000)).expect("a file");
@@ -109,7 +109,7 @@ fn what_is_no_store_is_refused_and_left_as_it_is() {
 }
 
 #[test]
-fn what_is_not_there_is_said() {
+fn a_missing_file_or_directory_is_reported() {
     let (folder, path) = place();
     let error = SqliteReader::open(&path).expect_err("there is no file");
     assert!(matches!(error, StoreError::Io { .. }), "{error:?}");
@@ -176,7 +176,7 @@ mod rights {
     }
 
     #[test]
-    fn a_file_or_a_folder_that_cannot_be_written_is_said() {
+    fn a_read_only_file_or_directory_is_reported() {
         let (folder, path) = place();
         let user = User::new(folder.path());
         drop(SqliteStore::open(&path).expect("it opens"));

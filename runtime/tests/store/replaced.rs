@@ -37,14 +37,14 @@ fn is_noticed(file: &str, replace: impl Fn(&Path)) {
 }
 
 #[test]
-fn a_file_or_a_log_that_is_deleted_is_noticed() {
+fn a_deleted_file_or_log_is_detected() {
     for file in ["", "-wal"] {
         is_noticed(file, |path| fs::remove_file(path).expect("it is there"));
     }
 }
 
 #[test]
-fn a_file_or_a_log_that_is_moved_is_noticed() {
+fn a_moved_file_or_log_is_detected() {
     for file in ["", "-wal"] {
         is_noticed(file, |path| {
             fs::rename(path, suffixed(path, ".moved")).expect("it moves");
@@ -53,7 +53,7 @@ fn a_file_or_a_log_that_is_moved_is_noticed() {
 }
 
 #[test]
-fn a_file_or_a_log_in_whose_place_a_copy_is_put_is_noticed() {
+fn a_file_or_log_replaced_by_a_copy_is_detected() {
     for file in ["", "-wal"] {
         is_noticed(file, |path| {
             let copy = suffixed(path, ".copy");
@@ -64,7 +64,7 @@ fn a_file_or_a_log_in_whose_place_a_copy_is_put_is_noticed() {
 }
 
 #[test]
-fn a_store_that_is_moved_back_goes_on() {
+fn a_store_that_is_moved_back_commits_again() {
     let (_folder, path) = place();
     let mut store = SqliteStore::open(&path).expect("it opens");
     fill(&mut store, 2);

@@ -52,7 +52,7 @@ fn a_restored_backup_opens_and_the_old_files_are_moved_aside() {
 }
 
 #[test]
-fn a_backup_is_restored_where_nothing_was() {
+fn a_backup_is_restored_to_a_new_path() {
     let (folder, path) = place();
     let backup = backup_and_killed(folder.path(), &path);
     let new = folder.path().join("new.db");
@@ -62,7 +62,7 @@ fn a_backup_is_restored_where_nothing_was() {
 }
 
 #[test]
-fn a_backup_that_is_put_in_place_by_hand_opens_where_no_log_is() {
+fn a_backup_that_is_copied_manually_opens_if_there_is_no_log() {
     let (folder, path) = place();
     let backup = backup_and_killed(folder.path(), &path);
     fs::remove_file(suffixed(&path, "-wal")).expect("it is there");
@@ -85,7 +85,7 @@ fn a_backup_that_is_put_in_place_by_hand_opens_where_no_log_is() {
 }
 
 #[test]
-fn what_is_no_closed_store_is_not_restored_and_nothing_changes() {
+fn only_a_valid_closed_store_is_restored() {
     let (folder, path) = place();
     let backup = backup_and_killed(folder.path(), &path);
     let file = |name: &str| folder.path().join(name);
@@ -126,7 +126,7 @@ fn what_is_no_closed_store_is_not_restored_and_nothing_changes() {
 }
 
 #[test]
-fn a_store_that_is_open_is_not_replaced_and_is_no_backup() {
+fn an_open_store_is_not_replaced_or_used_as_a_backup() {
     let (folder, path) = place();
     let backup = backup_and_killed(folder.path(), &path);
     let store = SqliteStore::open(&path).expect("it opens");
@@ -141,7 +141,7 @@ fn a_store_that_is_open_is_not_replaced_and_is_no_backup() {
 }
 
 #[test]
-fn a_store_is_not_backed_up_onto_the_log_of_another() {
+fn a_backup_next_to_a_foreign_log_is_refused() {
     let (folder, path) = place();
     let backup = backup_and_killed(folder.path(), &path);
     fs::rename(suffixed(&path, "-wal"), folder.path().join("new.db-wal")).expect("it moves");
@@ -154,7 +154,7 @@ fn a_store_is_not_backed_up_onto_the_log_of_another() {
 
 #[cfg(unix)]
 #[test]
-fn a_restored_store_has_the_owner_and_the_permissions_of_the_old_one_and_is_writable() {
+fn a_restored_store_keeps_owner_and_permissions_and_is_writable() {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 
     let (folder, path) = place();

@@ -46,7 +46,7 @@ fn keys(path: &Path) -> Vec<u64> {
 }
 
 #[test]
-fn of_a_log_that_is_cut_or_torn_the_commits_before_that_are_there() {
+fn a_truncated_or_torn_log_keeps_the_commits_before_the_damage() {
     let (folder, path) = place();
     let mut store = SqliteStore::open(&path).expect("it opens");
     fill(&mut store, EXECUTIONS);
@@ -84,7 +84,7 @@ fn of_a_log_that_is_cut_or_torn_the_commits_before_that_are_there() {
 
 #[cfg(unix)]
 #[test]
-fn a_limit_on_the_size_of_files_is_an_error_and_loses_nothing_that_was_acknowledged() {
+fn a_file_size_limit_loses_no_acknowledged_commit() {
     use std::process::{Command, Stdio};
 
     use crate::store::child::{command, records, said};
