@@ -45,7 +45,7 @@ fn busy() -> Mock {
 }
 
 #[tokio::test]
-async fn a_call_behind_the_last_that_times_counts_fails_the_test() {
+async fn a_call_beyond_the_declared_times_fails_the_test() {
     let mocks = Mocks::new().function("charge", busy().times(2));
     let engine = engine(&orders(), &mocks);
     drop(mocks);
@@ -58,13 +58,13 @@ async fn a_call_behind_the_last_that_times_counts_fails_the_test() {
 }
 
 #[test]
-fn a_mock_of_no_calls_is_refused_where_it_is_made() {
+fn a_mock_with_zero_times_panics() {
     let refused = said(|| drop(paid().times(0)));
     assert!(refused.contains("at least one call"), "{refused}");
 }
 
 #[tokio::test]
-async fn what_went_wrong_before_is_told_with_the_mock_that_nothing_called() {
+async fn an_unused_mock_is_reported_with_earlier_problems() {
     let mut definition = orders();
     definition["States"]["Thank"] = json!({"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:1:function:thank", "Next": "Done"});
     let mocks = Mocks::new()
@@ -91,7 +91,7 @@ async fn what_went_wrong_before_is_told_with_the_mock_that_nothing_called() {
 }
 
 #[tokio::test]
-async fn an_execution_that_the_test_did_not_wait_for_is_told_with_the_mock_that_nothing_called() {
+async fn an_unused_mock_is_reported_with_executions_that_still_run() {
     let engine = engine(&orders(), &Mocks::new().function("charge", paid()));
     let run = engine.start_machine("m", json!({}), StartOptions::new());
     drop(run.await.unwrap());
@@ -103,7 +103,7 @@ async fn an_execution_that_the_test_did_not_wait_for_is_told_with_the_mock_that_
 }
 
 #[tokio::test]
-async fn an_engine_that_is_never_dropped_is_judged_by_verify() {
+async fn verify_checks_mocks_of_an_engine_that_is_never_dropped() {
     let mocks = Mocks::new().state("Charge", paid().optional());
     let engine = engine(&orders(), &mocks);
     let kept = engine.clone();
@@ -128,7 +128,7 @@ async fn an_engine_that_is_never_dropped_is_judged_by_verify() {
 }
 
 #[tokio::test]
-async fn the_calls_of_a_state_that_is_not_there_cannot_be_none() {
+async fn calls_of_an_unknown_state_panic_with_a_suggestion() {
     let mocks = Mocks::new().state("Charge", paid().optional());
     assert!(mocks.calls_of("Charg").is_empty());
     let _engine = engine(&orders(), &mocks);
@@ -140,7 +140,7 @@ async fn the_calls_of_a_state_that_is_not_there_cannot_be_none() {
 }
 
 #[test]
-fn a_function_that_no_state_calls_is_told_with_those_that_are_called() {
+fn a_mock_of_an_uncalled_function_is_refused_with_the_called_ones() {
     let refused = Engine::builder()
         .register_definition("m", &machine(&orders()), MachineType::Standard)
         .tasks(Mocks::new().function("payment", paid()))
@@ -174,7 +174,7 @@ mod typed {
 }
 
 #[test]
-fn an_error_of_its_enum_that_a_task_does_not_have_is_refused() {
+fn a_mocked_error_with_a_misspelled_variant_is_refused() {
     let build = |error: &str| {
         let mock = Mock::failure(error, "").optional();
         Engine::builder()
@@ -231,7 +231,7 @@ async fn start(engine: &Engine, total: u32) {
 }
 
 #[tokio::test]
-async fn a_token_that_no_execution_asks_for_is_waited_for_until_they_are_over() {
+async fn token_of_panics_when_all_executions_ended_without_a_request() {
     let (engine, mocks) = asking();
     start(&engine, 1).await;
     let said = panics(async move { mocks.token_of("Ask").await }).await;
@@ -246,7 +246,7 @@ async fn a_token_that_no_execution_asks_for_is_waited_for_until_they_are_over() 
 }
 
 #[tokio::test]
-async fn a_token_behind_one_that_the_test_has_not_answered_is_not_waited_for_for_ever() {
+async fn token_of_panics_when_all_executions_wait_for_the_test() {
     let (engine, mocks) = asking();
     start(&engine, 101).await;
     let said = panics(async move { mocks.token_of("Again").await }).await;
@@ -257,7 +257,7 @@ async fn a_token_behind_one_that_the_test_has_not_answered_is_not_waited_for_for
 }
 
 #[tokio::test]
-async fn a_token_that_cannot_be_asked_for_is_told_at_once() {
+async fn token_of_panics_at_once_for_a_state_without_a_token() {
     for (state, problem) in [
         ("Aks", "there is no state `Aks`; did you mean `Ask`?"),
         ("Large?", "`Large?` is a Choice state, which calls no task"),
@@ -282,7 +282,7 @@ async fn a_token_that_cannot_be_asked_for_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn a_token_is_waited_for_while_the_test_starts_and_answers_beside() {
+async fn token_of_waits_while_the_test_starts_executions_concurrently() {
     let (engine, mocks) = asking();
     let answers = async {
         // The first execution calls no mock.
@@ -298,7 +298,7 @@ async fn a_token_is_waited_for_while_the_test_starts_and_answers_beside() {
 }
 
 #[tokio::test]
-async fn the_mock_of_a_token_on_a_task_that_has_none_fails_the_test() {
+async fn a_token_mock_of_a_task_without_a_token_fails_the_test() {
     let engine = engine(&orders(), &Mocks::new().function("charge", Mock::token()));
     let ended = engine.execute_machine("m", json!({}), StartOptions::new());
     expect(&ended.await.unwrap()).failed("States.Runtime");
@@ -309,7 +309,7 @@ async fn the_mock_of_a_token_on_a_task_that_has_none_fails_the_test() {
 }
 
 #[tokio::test]
-async fn assertions_are_not_about_what_the_children_of_a_map_run_do() {
+async fn assertions_exclude_the_children_of_map_runs() {
     let definition = json!({"StartAt": "Each", "States": {
         "Each": {
             "Type": "Map",
