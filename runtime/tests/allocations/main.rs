@@ -6,8 +6,8 @@
 //! allocates less than before: read the difference, and commit it with the change that caused it.
 
 mod measure;
-mod resting;
 mod table;
+mod waiting;
 #[path = "../../benches/workloads/mod.rs"]
 mod workloads;
 

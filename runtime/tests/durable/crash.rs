@@ -244,7 +244,7 @@ fn a_crash_does_not_change_the_delay_of_a_retry() {
 }
 
 /// Returns the times of the events of an execution whose token is answered in a process whose clock shows `at`.
-fn goes_on_at(at: i64) -> Vec<String> {
+fn times_after_restart_at(at: i64) -> Vec<String> {
     let (store, done) = (MemoryStore::new(), Done::default());
     let mut ask = note(&json!({}), Some("W"));
     ask["Resource"] = json!("arn:aws:states:::lambda:invoke.waitForTaskToken");
@@ -285,7 +285,7 @@ fn goes_on_at(at: i64) -> Vec<String> {
 #[test]
 fn history_times_stay_in_order_when_the_clock_jumps() {
     for at in [-86_400, -3, 0, 5, 86_400] {
-        let times = goes_on_at(at);
+        let times = times_after_restart_at(at);
         assert!(times.is_sorted(), "{at}: {times:?}");
     }
 }

@@ -54,12 +54,12 @@ fn payload(json: Json) -> Json {
 }
 
 /// Whether an execution accepts this depth.
-fn is_taken(depth: usize) -> bool {
+fn is_accepted(depth: usize) -> bool {
     depth <= 1_000
 }
 
-fn judge(depth: usize, report: &Arc<ExecutionReport>) {
-    if is_taken(depth) {
+fn check_depth(depth: usize, report: &Arc<ExecutionReport>) {
+    if is_accepted(depth) {
         assert_eq!(report.status, Status::Succeeded, "{depth}: {report:?}");
     } else {
         assert_eq!(report.status, Status::Failed, "{depth}");
@@ -87,16 +87,16 @@ fn the_depth_of_handler_results_is_limited() {
         let json = calling().function("f", move |_: Json| async move {
             Ok::<_, TaskFailure>(nested(depth))
         });
-        judge(depth, &run(&json.build().unwrap()).await);
+        check_depth(depth, &run(&json.build().unwrap()).await);
         let value = calling().function("f", move |_: Value| async move {
             Ok::<_, TaskFailure>(Value::from(nested(depth)))
         });
-        judge(depth, &run(&value.build().unwrap()).await);
+        check_depth(depth, &run(&value.build().unwrap()).await);
         let raw = calling().handler(
             "arn:aws:states:::lambda:invoke",
             move |_: Json| async move { Ok::<_, TaskFailure>(payload(nested(depth))) },
         );
-        judge(depth, &run(&raw.build().unwrap()).await);
+        check_depth(depth, &run(&raw.build().unwrap()).await);
     });
 }
 
@@ -141,9 +141,9 @@ fn the_depth_of_typed_task_results_is_limited() {
             .virtual_time();
         let engine = engine.build().unwrap();
         let run = engine.start::<Nesting>(depth).await.unwrap();
-        judge(depth, &run.report().await);
+        check_depth(depth, &run.report().await);
         let run = engine.start::<NestingInOption>(depth).await.unwrap();
-        judge(depth, &run.report().await);
+        check_depth(depth, &run.report().await);
     });
 }
 
@@ -161,7 +161,7 @@ fn the_depth_of_task_results_in_built_workflows_is_limited() {
             .build()
             .unwrap();
         let run = engine.start_machine("Built", json!(depth), StartOptions::new());
-        judge(depth, &run.await.unwrap().report().await);
+        check_depth(depth, &run.await.unwrap().report().await);
     });
 }
 
@@ -169,7 +169,7 @@ fn the_depth_of_task_results_in_built_workflows_is_limited() {
 fn the_depth_of_mock_results_is_limited() {
     at_each_depth(async |depth| {
         let mocks = Mocks::new().function("f", Mock::output(payload(nested(depth))));
-        judge(
+        check_depth(
             depth,
             &run(&engine(&machine(task(json!({}))), &mocks)).await,
         );
@@ -187,17 +187,17 @@ fn the_depth_of_inputs_is_limited() {
             .start_machine("m", nested(depth), StartOptions::new())
             .await;
         match started {
-            Ok(run) => judge(depth, &run.report().await),
-            Err(StartError::InvalidInput(_)) => assert!(!is_taken(depth)),
+            Ok(run) => check_depth(depth, &run.report().await),
+            Err(StartError::InvalidInput(_)) => assert!(!is_accepted(depth)),
             Err(error) => panic!("{error}"),
         }
         // The workflow's own type is JSON of any form, and a typed start writes it.
         let started = engine.start::<Same>(nested(depth)).await;
-        assert_eq!(started.is_ok(), is_taken(depth));
+        assert_eq!(started.is_ok(), is_accepted(depth));
         let started = engine
             .start_machine("Same", nested(depth), StartOptions::new())
             .await;
-        assert_eq!(started.is_ok(), is_taken(depth));
+        assert_eq!(started.is_ok(), is_accepted(depth));
     });
 }
 
@@ -217,8 +217,8 @@ fn the_depth_of_task_token_outputs_is_limited() {
             .unwrap();
         let token = mocks.token_of("S").await;
         match engine.send_task_success(&token, &nested(depth)).await {
-            Ok(()) => judge(depth, &run.report().await),
-            Err(TokenError::InvalidOutput(_)) => assert!(!is_taken(depth)),
+            Ok(()) => check_depth(depth, &run.report().await),
+            Err(TokenError::InvalidOutput(_)) => assert!(!is_accepted(depth)),
             Err(error) => panic!("{error}"),
         }
     });
@@ -237,7 +237,7 @@ fn the_depth_of_worker_results_is_limited() {
             report = run(&engine) => report,
             _ = works => unreachable!(),
         };
-        judge(depth, &report);
+        check_depth(depth, &report);
     });
 }
 
@@ -256,13 +256,13 @@ fn the_depth_of_expression_results_is_limited() {
         ] {
             let engine = builder(&machine(state)).build().unwrap();
             let run = engine.start_machine("m", json!({"text": text}), StartOptions::new());
-            judge(depth, &run.await.unwrap().report().await);
+            check_depth(depth, &run.await.unwrap().report().await);
         }
         let built =
             format!("{{% $reduce([0..{depth}], function($inner, $_) {{ {{'a': $inner}} }}) %}}");
         let state = json!({"Type": "Pass", "QueryLanguage": "JSONata", "Output": built});
         let engine = builder(&machine(state)).build().unwrap();
-        judge(depth, &run(&engine).await);
+        check_depth(depth, &run(&engine).await);
     });
 }
 
@@ -278,7 +278,7 @@ fn the_depth_of_repeatedly_wrapped_values_is_limited() {
         }});
         let engine = builder(&definition).build().unwrap();
         let run = engine.start_machine("m", json!({"a": 1, "n": 0}), StartOptions::new());
-        judge(depth, &run.await.unwrap().report().await);
+        check_depth(depth, &run.await.unwrap().report().await);
     });
 }
 
@@ -305,7 +305,7 @@ fn the_depth_of_items_in_stored_objects_is_limited() {
                 },
             }));
             let store = Memory::new().with("b", key, text);
-            judge(
+            check_depth(
                 depth,
                 &run(&builder(&map).objects(store).build().unwrap()).await,
             );
@@ -329,6 +329,6 @@ fn the_depth_of_values_of_nested_executions_is_limited() {
             .unwrap();
         let run = engine.start_machine("m", json!({"text": text}), StartOptions::new());
         // The output is in an envelope of one level.
-        judge(depth, &run.await.unwrap().report().await);
+        check_depth(depth, &run.await.unwrap().report().await);
     });
 }

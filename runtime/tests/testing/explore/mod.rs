@@ -2,7 +2,7 @@
 
 mod distributed;
 mod faults;
-mod hidden;
+mod hidden_errors;
 mod nested;
 
 use serde_json::{Value as Json, json};

@@ -144,7 +144,7 @@ fn most() -> impl Strategy<Value = Most> {
     (all, own(), own(), own()).prop_map(|(all, a, b, c)| Most { all, of: [a, b, c] })
 }
 
-async fn holds_its_limits(most: Most, plans: Vec<Plan>, threads: bool) {
+async fn check_limits(most: Most, plans: Vec<Plan>, threads: bool) {
     let clock = Clock::virtual_from(stepwright_runtime::clock::VIRTUAL_START);
     let seen = Arc::new(Seen::default());
     let engine = most.on(builder(&clock, &seen)).build().unwrap();
@@ -224,7 +224,7 @@ proptest! {
             false => tokio::runtime::Builder::new_current_thread().build(),
         };
         let runtime = runtime.unwrap();
-        runtime.block_on(holds_its_limits(most, plans, threads));
+        runtime.block_on(check_limits(most, plans, threads));
     }
 }
 

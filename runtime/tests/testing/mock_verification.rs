@@ -10,7 +10,7 @@ use stepwright_runtime::{Engine, MachineType, StartOptions};
 use crate::testing::support::{machine, orders};
 
 /// Returns the message of a panic.
-fn said(what: impl FnOnce()) -> String {
+fn panic_message(what: impl FnOnce()) -> String {
     match catch_unwind(AssertUnwindSafe(what)) {
         Ok(()) => "nothing".to_owned(),
         Err(panic) => match panic.downcast::<String>() {
@@ -52,14 +52,14 @@ async fn a_call_beyond_the_declared_times_fails_the_test() {
     let ended = engine.execute_machine("m", json!({}), StartOptions::new());
     expect(&ended.await.unwrap()).failed("States.Runtime");
     assert_eq!(
-        said(|| drop(engine)),
+        panic_message(|| drop(engine)),
         "the mock of the function `charge` has answers for 2 calls by its `times`, and `Charge` called it once more; add `.then(..)`, or remove the last `times`"
     );
 }
 
 #[test]
 fn a_mock_with_zero_times_panics() {
-    let refused = said(|| drop(paid().times(0)));
+    let refused = panic_message(|| drop(paid().times(0)));
     assert!(refused.contains("at least one call"), "{refused}");
 }
 
@@ -82,7 +82,7 @@ async fn an_unused_mock_is_reported_with_earlier_problems() {
     );
     assert!(engine.send_task_success("t", "yes").await.is_err());
     assert_eq!(
-        said(|| drop(engine)),
+        panic_message(|| drop(engine)),
         "nothing called the mock of the function `thank`; remove the mock, or call `.optional()` on it\n\
          before that, `m` ended FAILED with `Broken`: no power (path: Cool -> Charge)\n\
          before that, `n` was not started: the state machine `n` does not exist; register it with the engine's builder\n\
@@ -96,7 +96,7 @@ async fn an_unused_mock_is_reported_with_executions_that_still_run() {
     let run = engine.start_machine("m", json!({}), StartOptions::new());
     drop(run.await.unwrap());
     assert_eq!(
-        said(|| drop(engine)),
+        panic_message(|| drop(engine)),
         "nothing called the mock of the function `charge`; remove the mock, or call `.optional()` on it\n\
          before that, the test ended before its executions ended (1 running)"
     );
@@ -119,10 +119,10 @@ async fn verify_checks_mocks_of_an_engine_that_is_never_dropped() {
         .unwrap();
     drop(engine);
     mocks.verify();
-    let verified = said(|| panicking.verify());
+    let verified = panic_message(|| panicking.verify());
     assert_eq!(verified, "the mock that answered `Charge` panicked: no");
     let unused = Mocks::new().state("Charge", paid());
-    let verified = said(|| unused.verify());
+    let verified = panic_message(|| unused.verify());
     assert!(verified.starts_with("nothing called the mock of the state `Charge`"));
     std::mem::forget((panicking, unused));
 }
@@ -134,7 +134,7 @@ async fn calls_of_an_unknown_state_panic_with_a_suggestion() {
     let _engine = engine(&orders(), &mocks);
     assert!(mocks.calls_of("Charge").is_empty());
     assert_eq!(
-        said(|| drop(mocks.calls_of("Charg"))),
+        panic_message(|| drop(mocks.calls_of("Charg"))),
         "no mock is called by the state `Charg`: there is no state `Charg`; did you mean `Charge`?"
     );
 }
@@ -236,7 +236,7 @@ async fn token_of_panics_when_all_executions_ended_without_a_request() {
     start(&engine, 1).await;
     let said = panics(async move { mocks.token_of("Ask").await }).await;
     assert!(
-        said.starts_with("no token of `Ask` at runtime/tests/testing/judged.rs:"),
+        said.starts_with("no token of `Ask` at runtime/tests/testing/mock_verification.rs:"),
         "{said}"
     );
     assert!(
@@ -303,7 +303,7 @@ async fn a_token_mock_of_a_task_without_a_token_fails_the_test() {
     let ended = engine.execute_machine("m", json!({}), StartOptions::new());
     expect(&ended.await.unwrap()).failed("States.Runtime");
     assert_eq!(
-        said(|| drop(engine)),
+        panic_message(|| drop(engine)),
         "the mock of the function `charge` answers through a task token, but `Charge` has none, because `arn:aws:states:::lambda:invoke` does not wait for one; `Mock::never()` never answers"
     );
 }
@@ -344,7 +344,7 @@ async fn assertions_exclude_the_children_of_map_runs() {
         },
     ];
     for assert in asserts {
-        let said = said(assert);
+        let said = panic_message(assert);
         let end = "is not in this history: the children of the Distributed Map `Each` have separate histories";
         assert!(said.lines().next().unwrap().ends_with(end), "{said}");
         assert!(said.contains("mocks.calls_of(..)"), "{said}");
@@ -359,7 +359,7 @@ async fn assertions_exclude_the_children_of_map_runs() {
         .report()
         .await;
     expect(&child).called("I", 2).entered("Twice");
-    let said = said(|| {
+    let said = panic_message(|| {
         expect(&child).not_entered("Last");
     });
     assert!(
