@@ -298,7 +298,7 @@ fn files(
 proptest! {
     /// In all orders of starts and ends, with any delay of the store, and with crashes at any point.
     #[test]
-    fn files_are_the_same_as_if_they_were_written_at_the_end(
+    fn files_written_during_the_run_equal_files_written_at_its_end(
         ends in proptest::collection::vec(end(), 0..180),
         events in proptest::collection::vec(event(), 0..260),
         layout in layout(),
@@ -372,7 +372,7 @@ proptest! {
 
 /// The memory for children whose results are in the store does not grow with their number.
 #[test]
-fn children_that_are_over_leave() {
+fn ended_children_release_their_memory() {
     let layout = Layout {
         transformation: Transformation::None,
         is_lines: true,

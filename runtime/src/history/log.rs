@@ -193,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn records_stay_in_their_places_and_the_first_are_dropped_by_chunks() {
+    fn records_keep_their_positions_and_old_ones_are_dropped_in_chunks() {
         let mut log = Log::with_capacity(4);
         let mut left = Vec::new();
         for record in 0..2_000usize {

@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn wildcards_leave_out_what_aws_leaves_out() {
+    fn wildcard_errors_exclude_the_same_errors_as_in_aws() {
         let runtime = Failure::new(errors::RUNTIME, "");
         assert!(!named(&runtime, errors::ALL) && !named(&runtime, errors::RUNTIME));
         let limit = Failure::too_large("lambda");
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn error_output_tells_missing_from_empty() {
+    fn error_output_distinguishes_missing_from_empty_fields() {
         let nameless = Failure::from(TaskFailure::default());
         assert_eq!(
             nameless.output().to_text(),

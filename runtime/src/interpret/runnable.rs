@@ -71,7 +71,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_a_queue(acts in proptest::collection::vec(0..5_u8, 0..40)) {
+        fn runnable_cursors_behave_like_a_queue(acts in proptest::collection::vec(0..5_u8, 0..40)) {
             let (mut runnable, mut queue) = (Runnable::default(), VecDeque::new());
             for (number, act) in (0_u32..).zip(acts) {
                 let id = CursorId::at(number);

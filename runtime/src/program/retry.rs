@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endless_backoff_stays_a_duration() {
+    fn a_huge_backoff_is_limited_to_a_valid_duration() {
         let retrier = Retrier::default();
         assert_eq!(retrier.delay(100_000, || 1.0).as_secs(), 3_155_760_000);
     }

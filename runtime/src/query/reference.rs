@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_members_is_a_conflict() {
+    fn a_parent_that_is_not_an_object_is_a_conflict() {
         let error = put("$.a.b", r#"{"a":[7]}"#).expect_err("conflicts");
         assert_eq!(error.error, "States.ReferencePathConflict");
         assert_eq!(error.cause, r#"Unable to apply step "b" to input [7]"#);
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn only_places_in_the_input_are_accepted() {
+    fn only_reference_paths_into_the_input_are_accepted() {
         for path in ["$$.a", "$x.a", "$.a[*]", "$..a", "a", ""] {
             assert!(ReferencePath::compile(path).is_err(), "{path}");
         }

@@ -278,7 +278,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn who_reads_all_changes_has_the_same_list(acts in acts()) {
+        fn reading_all_changes_restores_the_same_list(acts in acts()) {
             let (mut list, mut read) = (Changing::<u32>::default(), Changing::<u32>::default());
             let (mut model, mut dropped) = (Vec::new(), 0);
             list.mark_all();

@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn sharing_that_would_be_exponential_stays_small() {
+    fn shared_values_are_written_once() {
         let mut value = Value::from(1);
         for _ in 0..60 {
             value = [("a", value.clone()), ("b", value)].into_iter().collect();
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn depth_is_no_stack() {
+    fn deep_values_do_not_overflow_the_stack() {
         let mut value = Value::from(1);
         for _ in 0..200_000 {
             value = std::iter::once(value).collect();
@@ -194,7 +194,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn values_come_back_as_they_were(values in proptest::collection::vec(any_value(), 0..8)) {
+        fn values_are_read_back_unchanged(values in proptest::collection::vec(any_value(), 0..8)) {
             let doubled: Vec<Value> = values.iter().chain(&values).cloned().collect();
             let back = there_and_back(&doubled);
             let texts = |values: &[Value]| values.iter().map(Value::to_text).collect::<Vec<_>>();
@@ -202,7 +202,7 @@ mod tests {
         }
 
         #[test]
-        fn damage_is_an_error_or_another_value(
+        fn damaged_bytes_never_panic(
             value in any_value(),
             at in any::<prop::sample::Index>(),
             byte in any::<u8>(),

@@ -114,7 +114,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn each_place_is_told_with_what_was_expected_there() {
+    fn each_difference_names_its_path_and_the_expected_value() {
         let expected = json!({"a": [1, {"b/c": 2}], "gone": 1, "same": 1.0});
         let actual = json!({"a": [1, {"b/c": 3}, 4], "same": 1, "new": null});
         assert_eq!(

@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn attempts_must_follow_on_each_other_from_zero() {
+    fn attempts_must_be_consecutive_from_zero() {
         let file = |attempts: &str| {
             format!(r#"{{"StateMachines": {{}}, "MockedResponses": {{"R": {attempts}}}}}"#)
         };
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_not_there_are_answered_with_those_that_are() {
+    fn unknown_names_are_refused_with_the_known_ones() {
         let file = r#"{
             "StateMachines": {"Orders": {"TestCases": {"Happy": {"Charge": "Paid"}}}},
             "MockedResponses": {"Paid": {"0": {"Return": {}}}}

@@ -149,7 +149,7 @@ async fn play(acts: Vec<Act>, in_a_store: bool) {
 
 proptest! {
     #[test]
-    fn each_task_is_handed_out_once(
+    fn each_activity_task_is_assigned_to_one_worker(
         acts in proptest::collection::vec(act(), 0..40),
         in_a_store: bool,
     ) {

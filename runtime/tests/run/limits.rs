@@ -7,7 +7,7 @@ use stepwright_runtime::{Engine, Limits, MachineType, StartError, StartOptions, 
 use crate::run::support::{builder, machine, run, task};
 
 #[tokio::test]
-async fn the_last_event_of_a_full_history_says_so() {
+async fn the_last_event_of_a_full_history_is_the_failure() {
     let endless = json!({"StartAt": "A", "States": {
         "A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}
     }});
@@ -98,7 +98,7 @@ async fn an_endless_express_loop_times_out() {
 }
 
 #[tokio::test]
-async fn an_express_execution_lives_five_minutes() {
+async fn an_express_execution_times_out_after_five_minutes() {
     let slow = machine(json!({"Type": "Wait", "Seconds": 301}));
     let engine = Engine::builder()
         .register_json("m", &slow.to_string(), MachineType::Express)
@@ -113,7 +113,7 @@ async fn an_express_execution_lives_five_minutes() {
 }
 
 #[tokio::test]
-async fn a_document_that_doubles_in_each_turn_ends_at_the_size_limit() {
+async fn a_document_that_doubles_in_each_round_fails_at_the_size_limit() {
     let doubling = json!({"StartAt": "A", "States": {
         "A": {"Type": "Pass", "Parameters": {"a.$": "$", "b.$": "$"}, "Next": "A"}
     }});
@@ -124,7 +124,7 @@ async fn a_document_that_doubles_in_each_turn_ends_at_the_size_limit() {
 }
 
 #[tokio::test]
-async fn a_document_that_nests_in_each_turn_does_not_overflow_the_stack() {
+async fn a_document_nested_in_each_round_does_not_overflow_the_stack() {
     let nesting = json!({"StartAt": "A", "States": {
         "A": {"Type": "Pass", "ResultPath": "$.p", "Next": "A"}
     }});
@@ -134,7 +134,7 @@ async fn a_document_that_nests_in_each_turn_does_not_overflow_the_stack() {
 }
 
 #[tokio::test]
-async fn an_input_that_is_too_large_does_not_start() {
+async fn an_input_that_is_too_large_is_refused() {
     let engine = builder(&machine(json!({"Type": "Pass"}))).build().unwrap();
     let started = engine
         .start_machine("m", json!("x".repeat(262_143)), StartOptions::new())
@@ -143,7 +143,7 @@ async fn an_input_that_is_too_large_does_not_start() {
 }
 
 #[test]
-fn all_that_does_not_compile_is_listed() {
+fn all_errors_of_a_definition_are_listed() {
     let broken = json!({"StartAt": "Nowhere", "States": {
         "A": {"Type": "Pass", "Next": "B"},
         "C": {"Type": "Wait", "End": true},
@@ -157,7 +157,7 @@ fn all_that_does_not_compile_is_listed() {
 }
 
 #[tokio::test]
-async fn variables_have_limits_each_together_and_all() {
+async fn variables_have_limits_each_per_state_and_in_total() {
     let assign = |size: usize, names: &[&str], next: &str| {
         let block: serde_json::Map<_, _> = names
             .iter()
@@ -196,7 +196,7 @@ async fn variables_have_limits_each_together_and_all() {
 }
 
 #[tokio::test]
-async fn an_endless_expression_ends_early() {
+async fn an_endless_expression_fails() {
     let endless = json!({"StartAt": "S", "States": {
         "S": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% ($f := function($n) { $f($n + 1) }; $f(0)) %}", "End": true},
     }});

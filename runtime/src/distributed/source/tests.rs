@@ -105,7 +105,7 @@ fn read_named(key: &str, body: &[u8], format: Format) -> Result<Vec<String>, Str
 }
 
 #[test]
-fn csv_is_read_as_the_service_documents_it() {
+fn csv_quotes_and_escapes_follow_the_documentation_of_aws() {
     let row = "abc,123,\"This string contains commas, a double quotation marks (\"\"), and a newline (\n)\",{\"\"MyKey\"\":\"\"MyValue\"\"},\"[1,2,3]\"";
     assert_eq!(
         read(row.as_bytes(), given(&["l", "n", "s", "o", "a"])).unwrap(),
@@ -125,7 +125,7 @@ fn csv_is_read_as_the_service_documents_it() {
 }
 
 #[test]
-fn csv_keeps_blanks_fills_up_and_leaves_out() {
+fn csv_keeps_blanks_and_adapts_rows_to_the_header_length() {
     assert_eq!(
         read(b"a,,c\r\n1\r\n ,2,3,4\r\n\r\n,,\r\n\r\n\r\n", csv(b',')).unwrap(),
         [
@@ -170,7 +170,7 @@ fn csv_headers_are_checked() {
 }
 
 #[test]
-fn json_is_an_array_or_what_a_pointer_selects() {
+fn json_items_are_the_array_that_the_pointer_selects() {
     let json = |pointer: Option<&str>| Format::Json {
         pointer: pointer.map(|text| Pointer::parse(text).unwrap()),
     };
@@ -201,7 +201,7 @@ fn json_is_an_array_or_what_a_pointer_selects() {
 }
 
 #[test]
-fn json_lines_say_which_of_them_is_broken() {
+fn an_invalid_json_line_is_reported_with_its_number() {
     assert_eq!(
         read(b"{\"a\":1}\r\n\n 2 \n[3]", Format::JsonLines).unwrap(),
         [r#"{"a":1}"#, "2", "[3]"]
@@ -214,7 +214,7 @@ fn json_lines_say_which_of_them_is_broken() {
 }
 
 #[test]
-fn compression_is_told_by_the_name() {
+fn the_file_extension_determines_the_compression() {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(b"1\n2\n").unwrap();
     let body = encoder.finish().unwrap();
@@ -235,7 +235,7 @@ fn compression_is_told_by_the_name() {
 }
 
 #[test]
-fn what_is_too_large_is_not_read() {
+fn a_file_above_the_size_limit_is_refused() {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(&vec![b' '; 2_000_000]).unwrap();
     for (key, body) in [
@@ -250,13 +250,13 @@ fn what_is_too_large_is_not_read() {
 }
 
 #[test]
-fn parquet_is_refused_before_it_is_asked_for() {
+fn parquet_is_refused_before_any_request() {
     let cause = read(b"PAR1", Format::Parquet).unwrap_err();
     assert!(cause.contains("does not read PARQUET"), "{cause}");
 }
 
 #[test]
-fn an_inventory_leads_to_its_files() {
+fn the_files_of_an_inventory_manifest_are_read() {
     let manifest = r#"{"sourceBucket": "s", "destinationBucket": "arn:aws:s3:::inventory", "fileFormat": "CSV",
         "fileSchema": "Bucket, Key, Size", "files": [{"key": "data/1.csv"}, {"key": "data/2.csv"}]}"#;
     let store = crate::objects::Memory::new()
@@ -292,7 +292,7 @@ fn an_inventory_leads_to_its_files() {
 }
 
 #[test]
-fn an_athena_manifest_leads_to_its_files() {
+fn the_files_of_an_athena_manifest_are_read() {
     let store = crate::objects::Memory::new()
         .with("b", "m.csv", "s3://out/1\n\"s3://out/2\"\n\n")
         .with("out", "1", "1\n2\n")
@@ -313,7 +313,7 @@ fn an_athena_manifest_leads_to_its_files() {
 }
 
 #[test]
-fn lists_are_metadata_or_lead_to_what_they_list() {
+fn object_lists_contain_metadata_or_the_data_of_the_objects() {
     let store = crate::objects::Memory::new()
         .with("b", "in/", "")
         .with("b", "in/a.json", "[1, 2]")
@@ -368,7 +368,7 @@ fn md5_of(body: &[u8]) -> String {
 }
 
 #[test]
-fn max_items_is_a_bound_and_zero_is_none() {
+fn max_items_limits_the_items_and_zero_means_no_limit() {
     for (most, expected) in [(0, 3), (2, 2), (100_000_000, 3)] {
         let store = crate::objects::Memory::new().with("b", "k", "1\n2\n3\n");
         let items = Items::of_reader(object("k", Format::JsonLines), most, u64::MAX);
@@ -377,7 +377,7 @@ fn max_items_is_a_bound_and_zero_is_none() {
 }
 
 #[test]
-fn members_of_an_object_are_pairs() {
+fn the_items_of_an_object_are_key_value_pairs() {
     let value = Value::from_text(r#"{"a": 1, "b": [2]}"#).unwrap();
     let store = crate::objects::Memory::new();
     let items = drain(Items::of_value(value), &store).unwrap();
@@ -389,7 +389,7 @@ fn members_of_an_object_are_pairs() {
 }
 
 #[test]
-fn how_many_there_are_is_known_as_soon_as_it_can_be() {
+fn the_total_is_known_at_once_for_arrays_and_at_the_end_for_files() {
     let items = Items::of_value((0..3).map(Value::from).collect());
     assert_eq!(items.known_total(), Some(3));
     let store = crate::objects::Memory::new().with("b", "k", "1\n2\n");
@@ -418,7 +418,7 @@ fn field() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn what_a_csv_library_writes_is_read_back(rows in prop::collection::vec(prop::collection::vec(field(), 3), 1..8)) {
+    fn csv_from_a_library_is_read_back(rows in prop::collection::vec(prop::collection::vec(field(), 3), 1..8)) {
         let mut writer = ::csv::WriterBuilder::new()
             .quote_style(::csv::QuoteStyle::Always)
             .from_writer(Vec::new());
@@ -439,7 +439,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_a_reader_panic(
+    fn readers_never_panic(
         body in prop::collection::vec(any::<u8>(), 0..200),
         text in "[\\[\\]{}\",:0-9a-z\\\\\n\r|;\u{feff}]{0,80}",
         pointer in "(/[a-z0-9~]{0,3}){0,3}",
@@ -521,7 +521,7 @@ proptest! {
     /// Rows that are taken while an object is read are the same as those of the whole object, for all boundaries of chunks and pieces; also after
     /// the object was read again.
     #[test]
-    fn pieces_have_the_rows_of_the_whole(
+    fn rows_of_pieces_equal_the_rows_of_the_whole_object(
         text in any_rows(),
         is_csv in any::<bool>(),
         is_compressed in any::<bool>(),
@@ -544,7 +544,7 @@ proptest! {
 }
 
 #[test]
-fn an_object_that_changes_while_it_is_read_is_told() {
+fn an_object_that_changes_while_it_is_read_is_an_error() {
     /// Each reading returns another object.
     struct Changing(std::sync::Mutex<Vec<&'static str>>);
 

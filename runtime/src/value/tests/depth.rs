@@ -126,7 +126,7 @@ proptest! {
 }
 
 #[test]
-fn json_of_a_definition_is_taken_over_at_any_depth() {
+fn deep_json_of_a_definition_is_converted() {
     // Dropping the tree of the language package recurses.
     let thread = std::thread::Builder::new().stack_size(64 << 20);
     let done = thread.spawn(|| {
@@ -162,7 +162,7 @@ fn types_that_nest_too_deep_are_refused() {
 }
 
 #[test]
-fn enums_newtypes_and_options_count_too() {
+fn enums_newtypes_and_options_count_towards_the_depth() {
     on_small_stack(|| {
         let nested = (0..900).fold(Tagged::End, |inner, level| match level % 3 {
             0 => Tagged::Newtype(Box::new(inner)),

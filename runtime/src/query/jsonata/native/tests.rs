@@ -48,7 +48,7 @@ fn fixture() -> Fixture {
 }
 
 #[test]
-fn what_needs_nothing_else_is_evaluated_here() {
+fn simple_expressions_use_the_native_evaluator() {
     for source in [
         "$i + 1",
         "$i < 1000",
@@ -87,7 +87,7 @@ fn what_needs_nothing_else_is_evaluated_here() {
 }
 
 #[test]
-fn what_needs_more_is_left_to_the_evaluator() {
+fn complex_expressions_use_the_full_evaluator() {
     for source in [
         "$i + 'a'",
         "$states.input.huge + 1",
@@ -117,7 +117,7 @@ fn what_needs_more_is_left_to_the_evaluator() {
 }
 
 #[test]
-fn limits_are_those_of_the_evaluator() {
+fn native_evaluation_respects_the_limits_of_the_full_evaluator() {
     let deep = format!("{}$i{} + 1", "(".repeat(98), ")".repeat(98));
     assert!(!agree(&deep, &fixture()));
     let long = format!("\"{}\"", "x".repeat(4_000_000));

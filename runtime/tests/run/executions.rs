@@ -10,7 +10,7 @@ use stepwright_runtime::{ExecutionFilter, MachineType, StartError, StartOptions,
 use crate::run::support::{builder, machine, output, run, task};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ten_thousand_executions_run_side_by_side() {
+async fn ten_thousand_executions_run_concurrently() {
     let definition = json!({"StartAt": "A", "States": {
         "A": task(json!({"Next": "W"})),
         "W": {"Type": "Wait", "Seconds": 3600, "End": true}
@@ -37,7 +37,7 @@ async fn ten_thousand_executions_run_side_by_side() {
 }
 
 #[tokio::test]
-async fn one_name_is_one_execution_while_it_runs() {
+async fn starting_a_running_execution_again_is_idempotent() {
     let engine = builder(&machine(json!({"Type": "Wait", "Seconds": 60})))
         .build()
         .unwrap();
@@ -74,7 +74,7 @@ async fn one_name_is_one_execution_while_it_runs() {
 }
 
 #[tokio::test]
-async fn a_stopped_execution_keeps_what_was_said() {
+async fn a_stopped_execution_reports_the_given_error_and_cause() {
     let engine = builder(&machine(json!({"Type": "Wait", "Seconds": 60})))
         .build()
         .unwrap();
@@ -96,7 +96,7 @@ async fn a_stopped_execution_keeps_what_was_said() {
 }
 
 #[tokio::test]
-async fn the_same_run_is_the_same_every_time() {
+async fn executions_on_virtual_time_are_deterministic() {
     let definition = json!({"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {
         "Type": "Pass", "End": true,
         "Output": {"u": "{% $uuid() %}", "r": "{% $random() %}", "n": "{% $now() %}", "x": "{% $states.context.Execution.Name %}"}
@@ -108,7 +108,7 @@ async fn the_same_run_is_the_same_every_time() {
 }
 
 #[tokio::test]
-async fn one_input_is_shared_and_never_changed() {
+async fn states_never_change_the_execution_input() {
     let definition = json!({"StartAt": "A", "States": {
         "A": {"Type": "Pass", "Result": 1, "ResultPath": "$.a", "Next": "B"},
         "B": {"Type": "Pass", "Parameters": {"before.$": "$$.Execution.Input", "now.$": "$"}, "End": true}
@@ -122,7 +122,7 @@ async fn one_input_is_shared_and_never_changed() {
 }
 
 #[test]
-fn an_execution_whose_runtime_goes_away_is_over() {
+fn an_execution_ends_when_its_runtime_is_dropped() {
     let engine = builder(&machine(json!({"Type": "Wait", "Seconds": 60})))
         .build()
         .unwrap();
@@ -144,7 +144,7 @@ fn an_execution_whose_runtime_goes_away_is_over() {
 }
 
 #[tokio::test]
-async fn a_new_version_does_not_touch_what_runs() {
+async fn a_new_definition_does_not_affect_running_executions() {
     let version = |answer: u32| {
         json!({"StartAt": "W", "States": {
             "W": {"Type": "Wait", "Seconds": 10, "Next": "A"},
@@ -219,7 +219,7 @@ async fn pages_of_any_size_join_to_the_whole_list() {
 }
 
 #[tokio::test]
-async fn what_is_remembered_is_bounded_in_bytes_too() {
+async fn retention_by_bytes_limits_the_stored_executions() {
     let definition = machine(json!({"Type": "Pass"}));
     let engine = builder(&definition)
         .retention_bytes(1_000_000)

@@ -31,7 +31,7 @@ fn in_a_parallel_in_a_map(handlers: Json) -> Json {
 }
 
 #[tokio::test]
-async fn a_catch_on_everything_hides_no_evaluation_error() {
+async fn an_evaluation_error_caught_by_states_all_is_reported_as_hidden() {
     let definition = in_a_parallel_in_a_map(json!({
         "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Sorry"}],
     }));
@@ -54,7 +54,7 @@ async fn a_catch_on_everything_hides_no_evaluation_error() {
 }
 
 #[tokio::test]
-async fn a_catch_that_names_the_error_means_it() {
+async fn an_evaluation_error_caught_by_its_name_is_not_hidden() {
     let definition = in_a_parallel_in_a_map(json!({
         "Catch": [{"ErrorEquals": ["States.QueryEvaluationError"], "Next": "Sorry"}],
     }));
@@ -63,14 +63,14 @@ async fn a_catch_that_names_the_error_means_it() {
 }
 
 #[tokio::test]
-async fn one_that_nobody_catches_is_told_once() {
+async fn an_uncaught_evaluation_error_is_reported_once() {
     let found = found(&in_a_parallel_in_a_map(json!({})), Bounds::new()).await;
     assert_eq!(found.uncaught.len(), 1, "{found}");
     assert!(found.hidden.is_empty(), "{found}");
 }
 
 #[tokio::test]
-async fn a_path_that_finds_nothing_in_an_item_is_one_too() {
+async fn a_missing_path_in_an_item_is_reported_as_hidden() {
     let definition = json!({"StartAt": "Each", "States": {
         "Each": {
             "Type": "Map", "ItemsPath": "$.items", "Next": "Sorry",
@@ -98,7 +98,7 @@ async fn a_path_that_finds_nothing_in_an_item_is_one_too() {
 }
 
 #[tokio::test]
-async fn the_catch_of_a_distributed_map_and_its_tolerance_hide_nothing_either() {
+async fn errors_tolerated_or_caught_by_a_distributed_map_are_reported() {
     for more in [
         json!({"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Sorry"}]}),
         json!({"ToleratedFailurePercentage": 100}),
@@ -123,7 +123,7 @@ async fn the_catch_of_a_distributed_map_and_its_tolerance_hide_nothing_either() 
 }
 
 #[tokio::test]
-async fn a_bound_that_was_reached_is_not_clean() {
+async fn an_incomplete_exploration_is_not_clean() {
     let states: serde_json::Map<String, Json> = (0..5)
         .map(|number| {
             let next = format!("S{}", number + 1);

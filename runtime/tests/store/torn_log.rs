@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use stepwright_runtime::store::{SqliteReader, SqliteStore, Store};
 
-use crate::store::support::{everything, fill, place, start};
+use crate::store::support::{everything, fill, start, temporary_store};
 
 const EXECUTIONS: u64 = 40;
 
@@ -16,7 +16,7 @@ fn wal(store: &Path) -> PathBuf {
 }
 
 /// Creates a store as after a loss of power, with this log.
-fn left_behind(folder: &Path, store: &[u8], log: &[u8]) -> PathBuf {
+fn store_after_power_loss(folder: &Path, store: &[u8], log: &[u8]) -> PathBuf {
     let path = folder.join("left.db");
     for suffix in ["", "-wal", "-shm"] {
         let mut name = path.as_os_str().to_owned();
@@ -46,8 +46,8 @@ fn keys(path: &Path) -> Vec<u64> {
 }
 
 #[test]
-fn of_a_log_that_is_cut_or_torn_the_commits_before_that_are_there() {
-    let (folder, path) = place();
+fn a_truncated_or_torn_log_keeps_the_commits_before_the_damage() {
+    let (folder, path) = temporary_store();
     let mut store = SqliteStore::open(&path).expect("it opens");
     fill(&mut store, EXECUTIONS);
     // The files on the disk while the engine runs.
@@ -58,18 +58,21 @@ fn of_a_log_that_is_cut_or_torn_the_commits_before_that_are_there() {
     assert!(log.len() > 40 * 8_192, "{}", log.len());
     drop(store);
     let whole: Vec<u64> = (1..=EXECUTIONS).collect();
-    assert_eq!(keys(&left_behind(folder.path(), &file, &log)), whole);
+    assert_eq!(
+        keys(&store_after_power_loss(folder.path(), &file, &log)),
+        whole
+    );
     let mut counts = Vec::new();
     // SQLite never empties the log of an open store, so an empty one is rejected: see `continuity.rs`.
     for cut in (1..log.len()).step_by(16_411) {
-        let found = keys(&left_behind(folder.path(), &file, &log[..cut]));
+        let found = keys(&store_after_power_loss(folder.path(), &file, &log[..cut]));
         assert!(whole.starts_with(&found), "cut at {cut}: {found:?}");
         counts.push(found.len());
         // The sector that was being written has other content.
         let mut torn = log.clone();
         let end = (cut + 512).min(torn.len());
         torn[cut..end].fill(0xA5);
-        let found = keys(&left_behind(folder.path(), &file, &torn));
+        let found = keys(&store_after_power_loss(folder.path(), &file, &torn));
         assert!(whole.starts_with(&found), "torn at {cut}: {found:?}");
         assert!(
             found.len() >= counts[counts.len() - 1].saturating_sub(1),
@@ -84,14 +87,14 @@ fn of_a_log_that_is_cut_or_torn_the_commits_before_that_are_there() {
 
 #[cfg(unix)]
 #[test]
-fn a_limit_on_the_size_of_files_is_an_error_and_loses_nothing_that_was_acknowledged() {
+fn a_file_size_limit_loses_no_acknowledged_commit() {
     use std::process::{Command, Stdio};
 
-    use crate::store::child::{command, records, said};
+    use crate::store::child::{command, printed_line, records};
 
     // Without the signal that the limit sends, the write fails; with it, the process dies, unless this one was started without it.
     for (trap, is_told) in [("trap '' XFSZ; ", true), ("", false)] {
-        let (_folder, path) = place();
+        let (_folder, path) = temporary_store();
         let binary = std::env::current_exe().expect("this binary");
         let inner = command(&binary, "commits_until_refused", &path);
         let mut limited = Command::new("sh");
@@ -106,7 +109,7 @@ fn a_limit_on_the_size_of_files_is_an_error_and_loses_nothing_that_was_acknowled
         );
         let output = limited.stdout(Stdio::piped()).output().expect("a process");
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let lines: Vec<&str> = text.lines().filter_map(said).collect();
+        let lines: Vec<&str> = text.lines().filter_map(printed_line).collect();
         let acknowledged: Vec<u64> = lines.iter().filter_map(|line| line.parse().ok()).collect();
         assert!(acknowledged.len() > 5, "{text}");
         let refused = lines.iter().find_map(|line| line.strip_prefix("refused: "));

@@ -91,7 +91,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
-    fn executions_go_on_in_the_order_of_their_timers(
+    fn executions_resume_in_the_order_of_their_timers(
         all in proptest::collection::vec(proptest::collection::vec(0..4_u64, 1..12), 1..7)
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -101,7 +101,7 @@ proptest! {
 }
 
 #[tokio::test]
-async fn who_waits_again_and_again_lets_others_run() {
+async fn an_endless_loop_of_waits_does_not_starve_other_tasks() {
     let endless = json!({"StartAt": "W", "States": {
         "W": {"Type": "Wait", "Seconds": 1, "Next": "P"},
         "P": {"Type": "Pass", "Next": "W"}

@@ -72,7 +72,7 @@ fn paid() -> Mock {
 }
 
 #[test]
-fn an_engine_is_not_built_with_a_mock_that_fits_no_state() {
+fn an_engine_with_a_mock_that_matches_no_state_is_refused() {
     let problem = |mocks| engine(mocks).unwrap_err().to_string();
     assert_eq!(
         problem(Mocks::new().state("Charg", paid())),
@@ -104,7 +104,7 @@ fn an_engine_is_not_built_with_a_mock_that_fits_no_state() {
 }
 
 #[test]
-fn a_function_that_only_a_call_names_may_be_mocked_under_any_name() {
+fn with_a_dynamic_function_name_a_mock_may_have_any_name() {
     let mut definition = orders();
     definition["States"]["Charge"]["Parameters"] = json!({"FunctionName.$": "$.name"});
     Engine::builder()
@@ -115,7 +115,7 @@ fn a_function_that_only_a_call_names_may_be_mocked_under_any_name() {
 }
 
 #[tokio::test]
-async fn nothing_is_started_with_a_mock_that_fits_no_state() {
+async fn a_start_with_a_mock_that_matches_no_state_is_refused() {
     let engine = engine(Mocks::new()).unwrap();
     let options = StartOptions::new().tasks(Mocks::new().state("Charg", paid()));
     let refused = engine.start_machine("m", json!({}), options).await;
@@ -126,7 +126,7 @@ async fn nothing_is_started_with_a_mock_that_fits_no_state() {
 }
 
 #[test]
-fn mocks_of_some_tasks_leave_the_others_without_a_handler() {
+fn tasks_without_a_mock_need_a_handler() {
     let build = |mocks| {
         Engine::builder()
             .register::<Caught>()
@@ -142,7 +142,7 @@ fn mocks_of_some_tasks_leave_the_others_without_a_handler() {
 }
 
 #[tokio::test]
-async fn a_mock_that_nothing_called_fails_the_test_when_the_engine_goes() {
+async fn an_unused_mock_fails_the_test_when_the_engine_is_dropped() {
     let unused = "nothing called the mock of the state `Charge`; remove the mock, or call `.optional()` on it";
     assert_eq!(
         dropped(engine(Mocks::new().state("Charge", paid())).unwrap()),
@@ -180,14 +180,14 @@ async fn a_mock_that_nothing_called_fails_the_test_when_the_engine_goes() {
 }
 
 #[test]
-fn an_engine_that_could_not_be_built_judges_no_mock() {
+fn a_refused_engine_reports_no_unused_mock() {
     let mocks = Mocks::new().state("Charge", paid()).state("Charg", paid());
     assert!(engine(mocks.clone()).is_err());
     assert_eq!(dropped(mocks), "nothing");
 }
 
 #[tokio::test]
-async fn a_start_that_is_refused_judges_no_mock() {
+async fn a_refused_start_reports_no_unused_mock() {
     let engine = engine(Mocks::new()).unwrap();
     let own = Mocks::new().function("charge", paid());
     let options = StartOptions::new().name("no name").tasks(own);
@@ -209,7 +209,7 @@ async fn caught(mocks: Mocks) -> (Engine, Arc<ExecutionReport>) {
 }
 
 #[tokio::test]
-async fn a_panic_in_a_mock_is_caught_by_no_catch_and_fails_the_test() {
+async fn a_panic_in_a_mock_is_not_catchable_and_fails_the_test() {
     let mocks = Mocks::new().task_with::<quote>(|(article, quantity)| {
         assert_eq!((article.as_str(), quantity), ("tea", 2), "the call");
         Ok(1.0)
@@ -229,7 +229,7 @@ async fn a_panic_in_a_mock_is_caught_by_no_catch_and_fails_the_test() {
 }
 
 #[tokio::test]
-async fn of_two_mocks_of_a_call_the_last_answers() {
+async fn the_last_of_two_matching_mocks_is_used() {
     let mocks = Mocks::new()
         .state("Charge", Mock::failure("First", ""))
         .state("Charge", Mock::output(json!({"Payload": {"total": 1}})));
@@ -253,7 +253,7 @@ async fn of_two_mocks_of_a_call_the_last_answers() {
 }
 
 #[tokio::test]
-async fn mocks_of_a_start_reach_nested_workflows_and_their_sequence_goes_on() {
+async fn mocks_of_a_start_continue_their_sequence_in_nested_workflows() {
     let engine = Engine::builder()
         .register::<Outer>()
         .tasks(Mocks::new().task::<quote>(Mock::returns(0.0).optional()))
@@ -272,7 +272,7 @@ async fn mocks_of_a_start_reach_nested_workflows_and_their_sequence_goes_on() {
 }
 
 #[tokio::test]
-async fn a_sequence_goes_on_from_child_to_child_of_a_map_run() {
+async fn children_of_a_map_run_share_one_mock_sequence() {
     let definition = json!({"StartAt": "Each", "States": {"Each": {
         "Type": "Map",
         "MaxConcurrency": 1,
@@ -301,7 +301,7 @@ async fn a_sequence_goes_on_from_child_to_child_of_a_map_run() {
 }
 
 #[tokio::test]
-async fn several_arguments_are_a_tuple_and_none_is_the_unit() {
+async fn a_typed_mock_receives_several_arguments_as_a_tuple() {
     let mocks = Mocks::new().task_with::<quote>(|(article, quantity)| match article.as_str() {
         "tea" => Ok(f64::from(quantity) * 2.5),
         _ => Err(QuoteError::NotForSale {
@@ -326,7 +326,7 @@ async fn several_arguments_are_a_tuple_and_none_is_the_unit() {
 }
 
 #[tokio::test]
-async fn assertions_are_about_what_the_definition_has() {
+async fn assertions_about_unknown_states_panic_with_a_suggestion() {
     let (_engine, report) = caught(Mocks::new().task::<quote>(Mock::returns(1.0))).await;
     let said = |assert: &dyn Fn()| {
         let panic = catch_unwind(AssertUnwindSafe(assert)).unwrap_err();
@@ -366,7 +366,7 @@ async fn assertions_are_about_what_the_definition_has() {
 }
 
 #[tokio::test]
-async fn a_failed_execution_is_asserted_on_with_its_typed_error() {
+async fn expect_checks_the_typed_error_of_a_failed_execution() {
     let no = |code| QuoteError::NotForSale {
         article: "tea".to_owned(),
         code,
@@ -437,7 +437,7 @@ fn approving(mocks: &Mocks) -> Engine {
 }
 
 #[tokio::test]
-async fn a_token_is_answered_without_a_hold_of_the_clock() {
+async fn a_task_token_is_completed_without_holding_the_clock() {
     let mocks = Mocks::new().state("Approve", Mock::token());
     let engine = approving(&mocks);
     let run = engine
@@ -457,7 +457,7 @@ async fn a_token_is_answered_without_a_hold_of_the_clock() {
 }
 
 #[tokio::test]
-async fn a_token_is_answered_beside_the_wait_for_the_end() {
+async fn a_task_token_is_completed_while_the_test_awaits_the_report() {
     let mocks = Mocks::new().state("Approve", Mock::token());
     let engine = approving(&mocks);
     let run = engine
@@ -473,7 +473,7 @@ async fn a_token_is_answered_beside_the_wait_for_the_end() {
 }
 
 #[tokio::test]
-async fn time_goes_on_while_the_test_sleeps_on_the_engines_clock() {
+async fn virtual_time_advances_while_the_test_sleeps_on_its_clock() {
     let mocks = Mocks::new().state("Approve", Mock::token());
     let engine = approving(&mocks);
     let run = engine
@@ -493,7 +493,7 @@ async fn time_goes_on_while_the_test_sleeps_on_the_engines_clock() {
 }
 
 #[tokio::test]
-async fn a_token_that_nobody_answers_meets_its_timeout() {
+async fn a_task_token_that_is_not_completed_times_out() {
     let mocks = Mocks::new().state("Approve", Mock::token());
     let engine = approving(&mocks);
     let options = StartOptions::new();
@@ -512,7 +512,7 @@ async fn a_token_that_nobody_answers_meets_its_timeout() {
 }
 
 #[tokio::test]
-async fn a_handler_that_sleeps_on_the_engines_clock_takes_no_time() {
+async fn a_handler_that_sleeps_on_virtual_time_takes_no_real_time() {
     let definition = json!({"StartAt": "Work", "States": {"Work": {
         "Type": "Task",
         "Resource": "arn:aws:lambda:us-east-1:1:function:work",
@@ -566,7 +566,7 @@ fn packing() -> Engine {
 }
 
 #[tokio::test]
-async fn a_worker_that_sleeps_with_its_task_takes_no_time() {
+async fn a_worker_that_holds_a_task_sleeps_on_virtual_time() {
     let engine = packing();
     let run = engine
         .start_machine("m", json!({}), StartOptions::new())
@@ -586,7 +586,7 @@ async fn a_worker_that_sleeps_with_its_task_takes_no_time() {
 }
 
 #[tokio::test]
-async fn a_worker_of_its_own_that_sleeps_takes_no_time() {
+async fn a_worker_in_a_spawned_task_sleeps_on_virtual_time() {
     let engine = packing();
     let worker = {
         let engine = engine.clone();

@@ -144,7 +144,7 @@ fn most() -> impl Strategy<Value = Most> {
     (all, own(), own(), own()).prop_map(|(all, a, b, c)| Most { all, of: [a, b, c] })
 }
 
-async fn holds_its_limits(most: Most, plans: Vec<Plan>, threads: bool) {
+async fn check_limits(most: Most, plans: Vec<Plan>, threads: bool) {
     let clock = Clock::virtual_from(stepwright_runtime::clock::VIRTUAL_START);
     let seen = Arc::new(Seen::default());
     let engine = most.on(builder(&clock, &seen)).build().unwrap();
@@ -218,18 +218,18 @@ proptest! {
 
     /// The limit is never exceeded, every task gets a permit, all executions end, and no permit is lost.
     #[test]
-    fn limits_hold_whatever_ends_a_task(most in most(), plans in prop::collection::vec(plan(), 1..8), threads in any::<bool>()) {
+    fn concurrency_limits_hold_for_all_ends_of_tasks(most in most(), plans in prop::collection::vec(plan(), 1..8), threads in any::<bool>()) {
         let runtime = match threads {
             true => tokio::runtime::Builder::new_multi_thread().worker_threads(3).build(),
             false => tokio::runtime::Builder::new_current_thread().build(),
         };
         let runtime = runtime.unwrap();
-        runtime.block_on(holds_its_limits(most, plans, threads));
+        runtime.block_on(check_limits(most, plans, threads));
     }
 }
 
 #[tokio::test]
-async fn turns_come_in_the_order_of_arrival_and_other_lines_go_past() {
+async fn tasks_start_in_order_and_overtake_those_of_a_full_function() {
     let clock = Clock::virtual_from(stepwright_runtime::clock::VIRTUAL_START);
     let order = Arc::new(Mutex::new(Vec::new()));
     let mut builder = Engine::builder().clock(clock.clone());
@@ -313,7 +313,7 @@ workflow! {
 }
 
 #[tokio::test]
-async fn blocking_work_that_timed_out_keeps_its_place_until_it_is_done() {
+async fn a_timed_out_blocking_task_holds_its_permit_until_it_ends() {
     let computing = Arc::new(Computing::default());
     let engine = Engine::builder()
         .register::<Computes>()
@@ -335,7 +335,7 @@ async fn blocking_work_that_timed_out_keeps_its_place_until_it_is_done() {
 }
 
 #[test]
-fn limits_of_nobody_and_of_nothing_are_errors() {
+fn limits_of_unknown_handlers_and_of_zero_are_refused() {
     let problem = |builder: EngineBuilder| builder.build().err().unwrap().to_string();
     let found = problem(Engine::builder().max_running_of("a", 1));
     assert!(found.contains("`max_running_of` names `a`"), "{found}");
@@ -365,7 +365,7 @@ fn narrow(open: usize) -> EngineBuilder {
 }
 
 #[tokio::test]
-async fn no_more_executions_are_open_than_may_be() {
+async fn the_number_of_open_executions_is_limited() {
     for store in [None, Some(MemoryStore::new())] {
         let builder = narrow(2);
         let builder = match store {

@@ -10,7 +10,7 @@ use stepwright_runtime::{Engine, MachineType, StartOptions};
 use crate::testing::support::{machine, orders};
 
 /// Returns the message of a panic.
-fn said(what: impl FnOnce()) -> String {
+fn panic_message(what: impl FnOnce()) -> String {
     match catch_unwind(AssertUnwindSafe(what)) {
         Ok(()) => "nothing".to_owned(),
         Err(panic) => match panic.downcast::<String>() {
@@ -45,26 +45,26 @@ fn busy() -> Mock {
 }
 
 #[tokio::test]
-async fn a_call_behind_the_last_that_times_counts_fails_the_test() {
+async fn a_call_beyond_the_declared_times_fails_the_test() {
     let mocks = Mocks::new().function("charge", busy().times(2));
     let engine = engine(&orders(), &mocks);
     drop(mocks);
     let ended = engine.execute_machine("m", json!({}), StartOptions::new());
     expect(&ended.await.unwrap()).failed("States.Runtime");
     assert_eq!(
-        said(|| drop(engine)),
+        panic_message(|| drop(engine)),
         "the mock of the function `charge` has answers for 2 calls by its `times`, and `Charge` called it once more; add `.then(..)`, or remove the last `times`"
     );
 }
 
 #[test]
-fn a_mock_of_no_calls_is_refused_where_it_is_made() {
-    let refused = said(|| drop(paid().times(0)));
+fn a_mock_with_zero_times_panics() {
+    let refused = panic_message(|| drop(paid().times(0)));
     assert!(refused.contains("at least one call"), "{refused}");
 }
 
 #[tokio::test]
-async fn what_went_wrong_before_is_told_with_the_mock_that_nothing_called() {
+async fn an_unused_mock_is_reported_with_earlier_problems() {
     let mut definition = orders();
     definition["States"]["Thank"] = json!({"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:1:function:thank", "Next": "Done"});
     let mocks = Mocks::new()
@@ -82,7 +82,7 @@ async fn what_went_wrong_before_is_told_with_the_mock_that_nothing_called() {
     );
     assert!(engine.send_task_success("t", "yes").await.is_err());
     assert_eq!(
-        said(|| drop(engine)),
+        panic_message(|| drop(engine)),
         "nothing called the mock of the function `thank`; remove the mock, or call `.optional()` on it\n\
          before that, `m` ended FAILED with `Broken`: no power (path: Cool -> Charge)\n\
          before that, `n` was not started: the state machine `n` does not exist; register it with the engine's builder\n\
@@ -91,19 +91,19 @@ async fn what_went_wrong_before_is_told_with_the_mock_that_nothing_called() {
 }
 
 #[tokio::test]
-async fn an_execution_that_the_test_did_not_wait_for_is_told_with_the_mock_that_nothing_called() {
+async fn an_unused_mock_is_reported_with_executions_that_still_run() {
     let engine = engine(&orders(), &Mocks::new().function("charge", paid()));
     let run = engine.start_machine("m", json!({}), StartOptions::new());
     drop(run.await.unwrap());
     assert_eq!(
-        said(|| drop(engine)),
+        panic_message(|| drop(engine)),
         "nothing called the mock of the function `charge`; remove the mock, or call `.optional()` on it\n\
          before that, the test ended before its executions ended (1 running)"
     );
 }
 
 #[tokio::test]
-async fn an_engine_that_is_never_dropped_is_judged_by_verify() {
+async fn verify_checks_mocks_of_an_engine_that_is_never_dropped() {
     let mocks = Mocks::new().state("Charge", paid().optional());
     let engine = engine(&orders(), &mocks);
     let kept = engine.clone();
@@ -119,28 +119,28 @@ async fn an_engine_that_is_never_dropped_is_judged_by_verify() {
         .unwrap();
     drop(engine);
     mocks.verify();
-    let verified = said(|| panicking.verify());
+    let verified = panic_message(|| panicking.verify());
     assert_eq!(verified, "the mock that answered `Charge` panicked: no");
     let unused = Mocks::new().state("Charge", paid());
-    let verified = said(|| unused.verify());
+    let verified = panic_message(|| unused.verify());
     assert!(verified.starts_with("nothing called the mock of the state `Charge`"));
     std::mem::forget((panicking, unused));
 }
 
 #[tokio::test]
-async fn the_calls_of_a_state_that_is_not_there_cannot_be_none() {
+async fn calls_of_an_unknown_state_panic_with_a_suggestion() {
     let mocks = Mocks::new().state("Charge", paid().optional());
     assert!(mocks.calls_of("Charg").is_empty());
     let _engine = engine(&orders(), &mocks);
     assert!(mocks.calls_of("Charge").is_empty());
     assert_eq!(
-        said(|| drop(mocks.calls_of("Charg"))),
+        panic_message(|| drop(mocks.calls_of("Charg"))),
         "no mock is called by the state `Charg`: there is no state `Charg`; did you mean `Charge`?"
     );
 }
 
 #[test]
-fn a_function_that_no_state_calls_is_told_with_those_that_are_called() {
+fn a_mock_of_an_uncalled_function_is_refused_with_the_called_ones() {
     let refused = Engine::builder()
         .register_definition("m", &machine(&orders()), MachineType::Standard)
         .tasks(Mocks::new().function("payment", paid()))
@@ -174,7 +174,7 @@ mod typed {
 }
 
 #[test]
-fn an_error_of_its_enum_that_a_task_does_not_have_is_refused() {
+fn a_mocked_error_with_a_misspelled_variant_is_refused() {
     let build = |error: &str| {
         let mock = Mock::failure(error, "").optional();
         Engine::builder()
@@ -231,12 +231,12 @@ async fn start(engine: &Engine, total: u32) {
 }
 
 #[tokio::test]
-async fn a_token_that_no_execution_asks_for_is_waited_for_until_they_are_over() {
+async fn token_of_panics_when_all_executions_ended_without_a_request() {
     let (engine, mocks) = asking();
     start(&engine, 1).await;
     let said = panics(async move { mocks.token_of("Ask").await }).await;
     assert!(
-        said.starts_with("no token of `Ask` at runtime/tests/testing/judged.rs:"),
+        said.starts_with("no token of `Ask` at runtime/tests/testing/mock_verification.rs:"),
         "{said}"
     );
     assert!(
@@ -246,7 +246,7 @@ async fn a_token_that_no_execution_asks_for_is_waited_for_until_they_are_over() 
 }
 
 #[tokio::test]
-async fn a_token_behind_one_that_the_test_has_not_answered_is_not_waited_for_for_ever() {
+async fn token_of_panics_when_all_executions_wait_for_the_test() {
     let (engine, mocks) = asking();
     start(&engine, 101).await;
     let said = panics(async move { mocks.token_of("Again").await }).await;
@@ -257,7 +257,7 @@ async fn a_token_behind_one_that_the_test_has_not_answered_is_not_waited_for_for
 }
 
 #[tokio::test]
-async fn a_token_that_cannot_be_asked_for_is_told_at_once() {
+async fn token_of_panics_at_once_for_a_state_without_a_token() {
     for (state, problem) in [
         ("Aks", "there is no state `Aks`; did you mean `Ask`?"),
         ("Large?", "`Large?` is a Choice state, which calls no task"),
@@ -282,7 +282,7 @@ async fn a_token_that_cannot_be_asked_for_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn a_token_is_waited_for_while_the_test_starts_and_answers_beside() {
+async fn token_of_waits_while_the_test_starts_executions_concurrently() {
     let (engine, mocks) = asking();
     let answers = async {
         // The first execution calls no mock.
@@ -298,18 +298,18 @@ async fn a_token_is_waited_for_while_the_test_starts_and_answers_beside() {
 }
 
 #[tokio::test]
-async fn the_mock_of_a_token_on_a_task_that_has_none_fails_the_test() {
+async fn a_token_mock_of_a_task_without_a_token_fails_the_test() {
     let engine = engine(&orders(), &Mocks::new().function("charge", Mock::token()));
     let ended = engine.execute_machine("m", json!({}), StartOptions::new());
     expect(&ended.await.unwrap()).failed("States.Runtime");
     assert_eq!(
-        said(|| drop(engine)),
+        panic_message(|| drop(engine)),
         "the mock of the function `charge` answers through a task token, but `Charge` has none, because `arn:aws:states:::lambda:invoke` does not wait for one; `Mock::never()` never answers"
     );
 }
 
 #[tokio::test]
-async fn assertions_are_not_about_what_the_children_of_a_map_run_do() {
+async fn assertions_exclude_the_children_of_map_runs() {
     let definition = json!({"StartAt": "Each", "States": {
         "Each": {
             "Type": "Map",
@@ -344,7 +344,7 @@ async fn assertions_are_not_about_what_the_children_of_a_map_run_do() {
         },
     ];
     for assert in asserts {
-        let said = said(assert);
+        let said = panic_message(assert);
         let end = "is not in this history: the children of the Distributed Map `Each` have separate histories";
         assert!(said.lines().next().unwrap().ends_with(end), "{said}");
         assert!(said.contains("mocks.calls_of(..)"), "{said}");
@@ -359,7 +359,7 @@ async fn assertions_are_not_about_what_the_children_of_a_map_run_do() {
         .report()
         .await;
     expect(&child).called("I", 2).entered("Twice");
-    let said = said(|| {
+    let said = panic_message(|| {
         expect(&child).not_entered("Last");
     });
     assert!(

@@ -107,7 +107,7 @@ fn engine(seen: &Seen) -> EngineBuilder {
 }
 
 #[tokio::test]
-async fn blocking_work_leaves_the_runtimes_thread_free_and_virtual_time_stands() {
+async fn blocking_handlers_do_not_block_the_runtime_or_take_virtual_time() {
     let seen = Seen::default();
     let engine = engine(&seen).build().unwrap();
     let run = engine.start::<Blocking>(21).await.unwrap();
@@ -163,7 +163,7 @@ async fn map_of(function: &str) -> Duration {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 6)]
-async fn handlers_of_one_map_compute_at_the_same_time() {
+async fn blocking_and_spawned_handlers_of_a_map_run_in_parallel() {
     // In place: 3.6 s.
     let took = map_of("${ComputeArn}").await;
     assert!(took < Duration::from_millis(1_800), "{took:?}");
@@ -172,7 +172,7 @@ async fn handlers_of_one_map_compute_at_the_same_time() {
 }
 
 #[tokio::test]
-async fn a_panic_elsewhere_is_the_tasks_failure() {
+async fn a_panic_on_another_thread_fails_the_task() {
     let engine = engine(&Seen::default()).build().unwrap();
     let blocking = engine.start::<Panicking>(1).await.unwrap().report().await;
     let spawned = engine
@@ -188,7 +188,7 @@ async fn a_panic_elsewhere_is_the_tasks_failure() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn blocking_work_whose_time_ran_out_is_told() {
+async fn a_blocking_handler_is_cancelled_when_it_times_out() {
     let seen = Seen::default();
     let engine = engine(&seen).build().unwrap();
     let report = engine.start::<Told>(1).await.unwrap().report().await;
@@ -204,7 +204,7 @@ async fn blocking_work_whose_time_ran_out_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_spawned_handler_sleeps_on_the_engines_clock() {
+async fn a_spawned_handler_sleeps_on_virtual_time() {
     let engine = engine(&Seen::default()).build().unwrap();
     for number in 0..20 {
         let report = engine
@@ -219,7 +219,7 @@ async fn a_spawned_handler_sleeps_on_the_engines_clock() {
 }
 
 #[tokio::test]
-async fn a_built_workflow_runs_them_there_too() {
+async fn a_built_workflow_runs_blocking_handlers_on_other_threads() {
     let seen = Seen::default();
     let flow = FlowBuilder::<u64, u64>::new("Built");
     let state = flow.declare::<u64>("Work");
@@ -235,7 +235,7 @@ async fn a_built_workflow_runs_them_there_too() {
 }
 
 #[test]
-fn the_functions_stay_what_they_are() {
+fn task_functions_can_be_called_directly() {
     struct Nothing;
     impl stepwright::task::TaskHost for Nothing {}
     assert_eq!(

@@ -43,7 +43,7 @@ fn threads(count: usize) -> Runtime {
 }
 
 #[tokio::test]
-async fn executions_that_wait_have_no_tasks_and_can_still_be_told() {
+async fn waiting_executions_have_no_tokio_task_and_still_receive_requests() {
     for machine_type in BOTH {
         let before = Handle::current().metrics().num_alive_tasks();
         let engine = engine(&waits(), machine_type);
@@ -74,7 +74,7 @@ async fn executions_that_wait_have_no_tasks_and_can_still_be_told() {
 }
 
 #[tokio::test]
-async fn what_calls_nobody_is_over_when_it_has_started() {
+async fn an_execution_without_tasks_ends_within_its_start() {
     let engine = engine(
         &machine(json!({"Type": "Pass", "Result": 7})),
         MachineType::Standard,
@@ -85,7 +85,7 @@ async fn what_calls_nobody_is_over_when_it_has_started() {
 }
 
 #[tokio::test]
-async fn no_handler_is_called_within_the_start() {
+async fn a_start_calls_no_handler() {
     static CALLED: AtomicBool = AtomicBool::new(false);
     let definition = json!({"StartAt": "P", "States": {
         "P": {"Type": "Parallel", "End": true, "Branches": [
@@ -117,7 +117,7 @@ async fn no_handler_is_called_within_the_start() {
 
 /// Timers that are due immediately do not block the caller.
 #[tokio::test]
-async fn no_handler_is_called_within_the_start_behind_waits_of_no_time() {
+async fn a_start_calls_no_handler_after_waits_that_end_immediately() {
     let definition = json!({"StartAt": "W", "States": {
         "W": {"Type": "Wait", "Timestamp": "2020-01-01T00:00:00Z", "Next": "V"},
         "V": {"Type": "Wait", "Seconds": 0, "Next": "T"},
@@ -156,7 +156,7 @@ async fn turn() {
 }
 
 #[tokio::test]
-async fn a_loop_that_never_waits_leaves_room_for_others() {
+async fn a_loop_without_waits_yields_to_other_tasks() {
     let definition = json!({"StartAt": "More", "States": {
         "More": {"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)"}, "Next": "Enough"},
         "Enough": {"Type": "Choice", "Choices": [
@@ -182,7 +182,7 @@ async fn a_loop_that_never_waits_leaves_room_for_others() {
 
 /// Each execution starts the next one and does not wait for it.
 #[test]
-fn a_long_chain_of_starts_takes_no_stack() {
+fn a_long_chain_of_starts_does_not_overflow_the_stack() {
     let definition = json!({"StartAt": "More", "States": {
         "More": {"Type": "Choice", "Choices": [
             {"Variable": "$.n", "NumericGreaterThan": 0, "Next": "Start"}
@@ -230,7 +230,7 @@ fn a_long_chain_of_starts_takes_no_stack() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_handler_may_start_an_execution_that_waits_and_wait_for_it() {
+async fn a_handler_can_start_and_await_a_waiting_execution() {
     let definition = json!({"StartAt": "Kind", "States": {
         "Kind": {"Type": "Choice", "Choices": [
             {"Variable": "$", "IsNumeric": true, "Next": "Rest"}
@@ -260,7 +260,7 @@ async fn a_handler_may_start_an_execution_that_waits_and_wait_for_it() {
 }
 
 #[tokio::test]
-async fn a_start_that_nobody_waits_for_any_more_goes_on() {
+async fn a_start_completes_after_its_future_is_dropped() {
     for store in [None, Some(MemoryStore::new())] {
         let mut engine = builder(&waits(), MachineType::Standard);
         if let Some(store) = &store {
@@ -288,7 +288,7 @@ async fn a_start_that_nobody_waits_for_any_more_goes_on() {
 
 /// Heartbeats, readers of the history and the timers of heartbeats reach a parked execution from many threads.
 #[test]
-fn news_from_many_threads_find_an_execution_that_rests() {
+fn events_from_many_threads_reach_a_parked_execution() {
     let runtime = threads(2);
     let definition = machine(json!({
         "Type": "Task",
@@ -339,7 +339,7 @@ fn news_from_many_threads_find_an_execution_that_rests() {
 }
 
 #[tokio::test]
-async fn an_execution_that_rests_can_be_stopped_by_the_end_of_its_engine() {
+async fn a_shutdown_of_the_engine_stops_parked_executions() {
     let engine = engine(&waits(), MachineType::Standard);
     let (short, long) = (
         start(&engine, json!(0)).await,
@@ -353,7 +353,7 @@ async fn an_execution_that_rests_can_be_stopped_by_the_end_of_its_engine() {
 
 /// The engine's state is dropped with the last reference to the engine.
 #[test]
-fn executions_that_rest_go_on_without_handles_and_end_with_their_runtime() {
+fn parked_executions_resume_without_handles_and_end_with_the_runtime() {
     for machine_type in BOTH {
         let left = Arc::new(());
         let runtime = threads(1);
@@ -385,7 +385,7 @@ fn executions_that_rest_go_on_without_handles_and_end_with_their_runtime() {
 
 /// Executions that are parked on one runtime get events from another one, and from one that has shut down.
 #[test]
-fn executions_rest_on_the_runtime_that_drove_them() {
+fn parked_executions_stay_on_their_runtime() {
     let engine = engine(&waits(), MachineType::Standard);
     let (first, second) = (threads(1), threads(1));
     let of_first = first.block_on(start(&engine, json!(86_400)));
@@ -403,7 +403,7 @@ fn executions_rest_on_the_runtime_that_drove_them() {
 
 /// The children of a Distributed Map are parked, too.
 #[test]
-fn children_that_rest_end_with_their_runtime() {
+fn parked_child_executions_end_with_their_runtime() {
     let definition = machine(json!({
         "Type": "Map",
         "ItemProcessor": {

@@ -89,7 +89,7 @@ fn types(report: &ExecutionReport) -> Vec<String> {
 }
 
 #[test]
-fn an_idempotent_task_runs_again_with_what_it_was_called_with() {
+fn an_interrupted_idempotent_task_runs_again_with_the_same_payload() {
     let (report, calls) = interrupted(&machine(&json!({})), true, 900);
     assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
     assert_eq!(calls.len(), 2);
@@ -111,7 +111,7 @@ fn an_idempotent_task_runs_again_with_what_it_was_called_with() {
 }
 
 #[test]
-fn another_task_is_lost_and_its_retrier_sees_it() {
+fn an_interrupted_task_fails_with_task_lost_and_can_be_retried() {
     let (report, calls) = interrupted(&machine(&json!({})), false, 900);
     assert_eq!(report.error.as_deref(), Some("Stepwright.TaskLost"));
     assert_eq!(calls.len(), 1);
@@ -123,7 +123,7 @@ fn another_task_is_lost_and_its_retrier_sees_it() {
 }
 
 #[test]
-fn the_deadline_of_a_task_stays_when_it_runs_again() {
+fn a_repeated_task_keeps_its_deadline() {
     let hangs = json!({
         "Arguments": {"FunctionName": "work", "Payload": {"hangs": true}},
         "TimeoutSeconds": 1_000,
@@ -143,7 +143,7 @@ fn the_deadline_of_a_task_stays_when_it_runs_again() {
 }
 
 #[test]
-fn the_deadline_of_a_heartbeat_stays_when_the_task_runs_again() {
+fn a_repeated_task_keeps_its_heartbeat_deadline() {
     let hangs = json!({
         "Arguments": {"FunctionName": "work", "Payload": {"hangs": true}},
         "HeartbeatSeconds": 100, "TimeoutSeconds": 1_000,
@@ -157,7 +157,7 @@ fn the_deadline_of_a_heartbeat_stays_when_the_task_runs_again() {
 }
 
 #[test]
-fn a_request_with_a_token_runs_again_with_the_same_token() {
+fn a_repeated_request_has_the_same_task_token() {
     let asks = json!({
         "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
         "Arguments": {"FunctionName": "work", "Payload": {"token": "{% $states.context.Task.Token %}"}},
@@ -243,7 +243,7 @@ workflow! {
 }
 
 #[test]
-fn typed_tasks_say_it_themselves() {
+fn typed_tasks_declare_that_they_are_idempotent() {
     let calls: std::sync::Arc<Calls> = std::sync::Arc::default();
     let store = MemoryStore::new();
     for turn in 0..3 {
@@ -285,7 +285,7 @@ fn typed_tasks_say_it_themselves() {
 }
 
 #[test]
-fn what_is_said_of_a_handler_that_is_not_there_is_an_error() {
+fn declaring_an_unknown_handler_idempotent_is_an_error() {
     let problem = |builder: EngineBuilder| builder.build().err().unwrap().to_string();
     let found = problem(Engine::builder().idempotent("work"));
     assert!(found.contains("`idempotent` names `work`"), "{found}");
