@@ -148,7 +148,7 @@ fn said(ran: &Ran, status: i32, texts: &[&str]) {
 }
 
 #[test]
-fn a_run_that_was_killed_goes_on_and_its_command_is_a_lost_task() {
+fn a_killed_run_resumes_and_its_command_is_a_lost_task() {
     let folder = Folder::new("killed");
     for works in 1..=2 {
         let child = folder.working("o-1", works);
@@ -193,7 +193,7 @@ fn a_run_that_was_killed_goes_on_and_its_command_is_a_lost_task() {
 }
 
 #[test]
-fn a_lost_command_that_no_retry_names_fails_the_execution_and_that_is_told_again() {
+fn a_lost_task_without_a_retrier_fails_the_execution() {
     let folder = Folder::new("lost");
     folder.define("orders", "CommandFailed", 1);
     kill(folder.started("o-1"));
@@ -210,7 +210,7 @@ fn a_lost_command_that_no_retry_names_fails_the_execution_and_that_is_told_again
 }
 
 #[test]
-fn a_run_that_goes_on_without_an_answer_to_a_task_says_so_and_waits() {
+fn a_resumed_run_without_a_task_handler_stays_stored() {
     let folder = Folder::new("unanswered");
     kill(folder.started("o-1"));
     let run = [
@@ -236,7 +236,7 @@ fn a_run_that_goes_on_without_an_answer_to_a_task_says_so_and_waits() {
 }
 
 #[test]
-fn a_run_whose_file_changed_goes_on_with_the_version_that_it_started_with() {
+fn a_resumed_run_uses_the_definition_of_its_start() {
     let folder = Folder::new("changed");
     kill(folder.started("o-1"));
     let new = json!({"StartAt": "Other", "States": {"Other": {"Type": "Pass", "Result": "new", "End": true}}});
@@ -270,7 +270,7 @@ fn a_run_whose_file_changed_goes_on_with_the_version_that_it_started_with() {
 }
 
 #[test]
-fn a_signal_parks_the_execution_and_says_how_to_go_on() {
+fn a_signal_parks_the_execution_and_prints_how_to_resume_it() {
     for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143)] {
         let folder = Folder::new(&format!("signal-{status}"));
         let child = folder.started("o-1");
@@ -296,7 +296,7 @@ fn a_signal_parks_the_execution_and_says_how_to_go_on() {
 }
 
 #[test]
-fn executions_that_other_runs_left_stay_as_they_are() {
+fn a_run_does_not_resume_executions_of_other_runs() {
     let folder = Folder::new("others");
     for name in ["o-1", "o-2"] {
         kill(folder.started(name));
@@ -399,7 +399,7 @@ fn executions_and_histories_are_read_while_an_engine_has_the_store_open() {
 }
 
 #[test]
-fn mistakes_say_how_to_mend_them() {
+fn usage_errors_suggest_a_fix() {
     let folder = Folder::new("mistakes");
     folder.may_end();
     said(&folder.run("order-1", "{}"), 0, &[]);
