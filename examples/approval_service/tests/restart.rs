@@ -97,7 +97,7 @@ fn order(id: &str, cents: u64) -> Json {
 }
 
 #[test]
-fn an_order_that_waits_for_its_approver_survives_a_kill() {
+fn a_pending_order_survives_a_kill_of_the_service() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = folder.path().join("orders.db");
     let mut service = Service::start(&store);
@@ -145,7 +145,7 @@ fn an_order_that_waits_for_its_approver_survives_a_kill() {
 }
 
 #[test]
-fn orders_are_refused_and_unknown() {
+fn refused_unknown_and_invalid_orders_are_reported() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut service = Service::start(&folder.path().join("orders.db"));
     assert_eq!(service.order(&order("o-2", 70_000)), 202);

@@ -59,7 +59,7 @@ async fn the_report_of_the_container_is_the_result() {
 }
 
 #[tokio::test]
-async fn capacity_that_is_missing_is_waited_for() {
+async fn missing_capacity_is_retried() {
     let mocks = Mocks::new()
         .state(
             "Settle",
@@ -80,7 +80,7 @@ async fn capacity_that_is_missing_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_container_that_fails_is_not_run_again_and_somebody_is_told() {
+async fn a_failed_container_is_not_retried_and_operators_are_notified() {
     let cause = r#"{"StopCode": "EssentialContainerExited", "Containers": [{"ExitCode": 3}]}"#;
     let mocks = Mocks::new()
         .state("Settle", Mock::failure("States.TaskFailed", cause))
@@ -103,7 +103,7 @@ async fn a_container_that_fails_is_not_run_again_and_somebody_is_told() {
 }
 
 #[tokio::test]
-async fn a_container_that_hangs_is_stopped_after_three_hours() {
+async fn a_hanging_container_times_out_after_three_hours() {
     let mocks = Mocks::new()
         .state("Settle", Mock::never())
         .state("ReadReport", report("{}").optional())
@@ -116,7 +116,7 @@ async fn a_container_that_hangs_is_stopped_after_three_hours() {
 }
 
 #[tokio::test]
-async fn a_report_that_is_missing_is_a_failure() {
+async fn a_missing_report_fails_the_settlement() {
     let mocks = Mocks::new()
         .state("Settle", ended())
         .state(
