@@ -87,7 +87,7 @@ fn told(output: &Output) -> String {
 }
 
 #[test]
-fn the_crate_of_the_page_writes_its_asl() {
+fn the_crate_of_the_guide_writes_its_asl() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/guides/build-script.md");
     let page = std::fs::read_to_string(page).unwrap();
     for block in [LIBRARY, SCRIPT] {

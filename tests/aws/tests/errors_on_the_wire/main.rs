@@ -21,7 +21,7 @@ fn order(total: f64) -> Order {
 }
 
 #[tokio::test]
-async fn declined_matches_the_same_catch_with_its_fields_on_each_way() {
+async fn declined_is_caught_with_its_fields_on_each_transport() {
     let cases = [
         (1_001.0, "over the limit, at most 1000"),
         (-1.0, "the gateway is slow"),
@@ -47,7 +47,7 @@ async fn reported(error: &Value) -> Ended {
 }
 
 #[test]
-fn the_cause_is_the_one_on_the_page() {
+fn the_cause_equals_the_one_on_the_page() {
     let declined = PaymentError::Declined {
         reason: "over the limit".to_owned(),
         limit: 1_000.0,
@@ -70,7 +70,7 @@ fn the_cause_is_the_one_on_the_page() {
 }
 
 #[tokio::test]
-async fn a_message_that_is_no_json_fails_what_binds_fields() {
+async fn a_message_that_is_not_json_fails_a_catch_with_fields() {
     let error = json!({"errorType": "CardDeclined", "errorMessage": "sorry", "stackTrace": []});
     let failed = Err("States.QueryEvaluationError".to_owned());
     assert_eq!(reported(&error).await, failed);

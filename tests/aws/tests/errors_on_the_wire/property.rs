@@ -217,7 +217,7 @@ fn any_raised() -> impl Strategy<Value = Raised> {
 }
 
 #[test]
-fn any_values_of_an_error_are_caught_the_same_on_each_way() {
+fn random_error_values_are_caught_equally_on_each_transport() {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
