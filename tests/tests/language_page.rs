@@ -9,7 +9,7 @@
 use stepwright::asl::validate::Validator;
 use stepwright::prelude::*;
 
-use crate::builder_same::domain;
+use crate::builder_and_macro::domain;
 
 /// Tasks, and computations in their states.
 mod tasks {

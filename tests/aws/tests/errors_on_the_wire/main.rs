@@ -3,7 +3,7 @@
 mod languages;
 mod page;
 mod property;
-mod ways;
+mod transports;
 
 use page::declared::Declared;
 use page::{ByActivity, ByToken, Order, Orders, PaymentError, block, charge_card, page};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use stepwright::{TaskError, Workflow};
 use stepwright_aws::sfn::{ActivityWorker, CallbackSender};
-use ways::{Ended, execute, with_lambda};
+use transports::{Ended, execute, with_lambda};
 
 fn order(total: f64) -> Order {
     Order {
@@ -29,13 +29,19 @@ async fn declined_is_caught_with_its_fields_on_each_transport() {
     ];
     for (total, said) in cases {
         let (order, said) = (order(total), Ok(json!(said)));
-        assert_eq!(ways::in_process::<Orders>(&order).await, said);
-        assert_eq!(ways::lambda::<Orders, charge_card>(&order).await, said);
+        assert_eq!(transports::in_process::<Orders>(&order).await, said);
         assert_eq!(
-            ways::activity::<ByActivity, charge_card>(&order).await,
+            transports::lambda::<Orders, charge_card>(&order).await,
             said
         );
-        assert_eq!(ways::token::<ByToken, charge_card>(&order).await, said);
+        assert_eq!(
+            transports::activity::<ByActivity, charge_card>(&order).await,
+            said
+        );
+        assert_eq!(
+            transports::token::<ByToken, charge_card>(&order).await,
+            said
+        );
     }
 }
 

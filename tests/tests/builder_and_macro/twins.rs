@@ -45,7 +45,7 @@ fn named(code: &str, before: &str) -> Vec<String> {
 #[test]
 fn each_workflow_of_the_language_page_has_a_builder_version() {
     let page = include_str!("../../../docs/reference/language.md");
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/builder_same");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/builder_and_macro");
     let twins = texts(&folder);
     let texts: Vec<String> = twins.iter().map(|twin| squeezed(twin)).collect();
     let mut count = 0;
