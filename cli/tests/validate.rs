@@ -452,16 +452,16 @@ fn json_with_comments_is_checked_with_a_note() {
         std::fs::write(&file, text).unwrap();
         let ran = stepwright(&["validate", file.to_str().unwrap()], "");
         assert_eq!(ran.status, 1, "{name}: {}{}", ran.stdout, ran.stderr);
-        let told = format!("{}{}", ran.stdout, ran.stderr);
+        let printed = format!("{}{}", ran.stdout, ran.stderr);
         assert!(
-            told.contains(&format!("{name}:3:")),
-            "the place is the file's: {told}"
+            printed.contains(&format!("{name}:3:")),
+            "the place is the file's: {printed}"
         );
-        assert!(told.contains("which JSON does not allow"), "{told}");
+        assert!(printed.contains("which JSON does not allow"), "{printed}");
     }
     let ran = stepwright(&["validate", folder.path().to_str().unwrap()], "");
-    let told = format!("{}{}", ran.stdout, ran.stderr);
+    let printed = format!("{}{}", ran.stdout, ran.stderr);
     for name in ["a.jsonc", "b.json5", "c.asl", "d.asl.json"] {
-        assert!(told.contains(name), "{told}");
+        assert!(printed.contains(name), "{printed}");
     }
 }

@@ -205,7 +205,7 @@ fn executions_continue_after_a_file_size_limit_is_lifted() {
         prlimit(Pid::from_raw(id), Resource::Fsize, limit).expect("the server runs");
     };
     let request = json!({"stateMachineArn": machine, "name": "refused", "input": "{}"});
-    // With the second limit, the log has room for some lines, but the store has none.
+    // With the second limit, the log can grow by some lines, but the store cannot grow.
     for bytes in [0, 4_096] {
         limit(Some(bytes));
         until("the outage", || {

@@ -256,28 +256,28 @@ fn a_store_copied_without_its_log_is_refused_until_recovered() {
 fn missing_files_and_files_that_are_not_stores_are_refused() {
     let folder = Folder::new();
     fs::write(folder.path("text.db"), "text").expect("a file");
-    let is_told = |arguments: &[&str], text: &str| {
+    let is_refused = |arguments: &[&str], text: &str| {
         let (status, message) = folder.run(arguments);
         assert!(status == 2 && message.contains(text), "{status} {message}");
     };
-    is_told(
+    is_refused(
         &["store", "backup", "none.db", "b.db"],
         "there is no file none.db",
     );
-    is_told(&["store", "recover", "none.db"], "there is no such file");
-    is_told(
+    is_refused(&["store", "recover", "none.db"], "there is no such file");
+    is_refused(
         &["store", "recover", "text.db"],
         "is not a store of Stepwright",
     );
-    is_told(
+    is_refused(
         &["store", "restore", "text.db", "new.db"],
         "is not a store of Stepwright",
     );
-    is_told(
+    is_refused(
         &["store", "restore", "none.db", "new.db"],
         "there is no such file",
     );
-    is_told(&["store"], "restore");
+    is_refused(&["store"], "restore");
     let left: Vec<PathBuf> = fs::read_dir(folder.0.path())
         .expect("a folder")
         .map(|entry| entry.expect("an entry").path())
