@@ -21,7 +21,7 @@ fn show(seats_left: u32, revision: u32) -> Mock<AnyOutput> {
     }}))
 }
 
-fn somebody_was_faster() -> Mock<AnyOutput> {
+fn write_conflict() -> Mock<AnyOutput> {
     Mock::failure(
         "DynamoDb.TransactionCanceledException",
         "[ConditionalCheckFailed, None]",
@@ -65,7 +65,7 @@ async fn a_write_conflict_is_retried_with_a_new_read_and_the_same_id() {
         .state("Read", show(10, 4).times(1).then(show(9, 5)))
         .state(
             "Reserve",
-            somebody_was_faster().times(1).then(Mock::output(json!({}))),
+            write_conflict().times(1).then(Mock::output(json!({}))),
         );
     let report = run::<SeatReservation>(mocks.clone(), request(1)).await;
     expect(&report).succeeded().called("Read", 2);
@@ -85,7 +85,7 @@ async fn a_write_conflict_is_retried_with_a_new_read_and_the_same_id() {
 async fn repeated_write_conflicts_fail_with_busy() {
     let mocks = Mocks::new()
         .state("Read", show(10, 4))
-        .state("Reserve", somebody_was_faster());
+        .state("Reserve", write_conflict());
     let report = run::<SeatReservation>(mocks, request(1)).await;
     expect(&report)
         .failed("Busy")

@@ -22,7 +22,7 @@ fn ended() -> Mock<AnyOutput> {
     Mock::output(json!({"LastStatus": "STOPPED", "Containers": [{"ExitCode": 0}]}))
 }
 
-fn told() -> Mock<AnyOutput> {
+fn notified() -> Mock<AnyOutput> {
     Mock::output(json!({"MessageId": "m-1"}))
 }
 
@@ -34,7 +34,7 @@ async fn the_report_of_the_container_is_the_result() {
             "ReadReport",
             report(r#"{"payments": 2, "totalCents": 700}"#),
         )
-        .state("TellOperators", told().optional());
+        .state("TellOperators", notified().optional());
     let report = run::<NightlySettlement>(mocks.clone(), day()).await;
     expect(&report)
         .path(["Settle", "ReadReport", "Done"])
@@ -71,7 +71,7 @@ async fn missing_capacity_is_retried() {
             .then(ended()),
         )
         .state("ReadReport", report(r#"{"payments": 0, "totalCents": 0}"#))
-        .state("TellOperators", told().optional());
+        .state("TellOperators", notified().optional());
     let report = run::<NightlySettlement>(mocks, day()).await;
     expect(&report)
         .succeeded()
@@ -85,7 +85,7 @@ async fn a_failed_container_is_not_retried_and_operators_are_notified() {
     let mocks = Mocks::new()
         .state("Settle", Mock::failure("States.TaskFailed", cause))
         .state("ReadReport", report("{}").optional())
-        .state("TellOperators", told());
+        .state("TellOperators", notified());
     let report = run::<NightlySettlement>(mocks, day()).await;
     expect(&report)
         .path(["Settle", "TellOperators", "Failed"])
@@ -107,7 +107,7 @@ async fn a_hanging_container_times_out_after_three_hours() {
     let mocks = Mocks::new()
         .state("Settle", Mock::never())
         .state("ReadReport", report("{}").optional())
-        .state("TellOperators", told());
+        .state("TellOperators", notified());
     let report = run::<NightlySettlement>(mocks, day()).await;
     expect(&report)
         .failed("SettlementFailed")
@@ -123,7 +123,7 @@ async fn a_missing_report_fails_the_settlement() {
             "ReadReport",
             Mock::failure("S3.NoSuchKeyException", "no such key"),
         )
-        .state("TellOperators", told());
+        .state("TellOperators", notified());
     let report = run::<NightlySettlement>(mocks, day()).await;
     expect(&report)
         .path(["Settle", "ReadReport", "TellOperators", "Failed"])
