@@ -100,7 +100,7 @@ workflow! {
         }
     }
 
-    /// Maps in maps: a distributed one in an inline one and the other way round.
+    /// Nested maps: a Distributed Map in an inline Map, and the reverse.
     workflow Nested(source: Source) -> Vec<Vec<Vec<String>>> {
         pass Begin { let sign = "#".to_string(); next Outer; }
         map Outer {
@@ -125,7 +125,7 @@ workflow! {
         }
     }
 
-    /// The first state is a map itself, which hands on what it was handed.
+    /// The first state is a Map, which passes outer values to its children.
     workflow Chain(source: Source) -> Vec<Vec<String>> {
         map Outer {
             distributed;

@@ -121,9 +121,9 @@ macro_rules! refused {
             $(match $workflow::build() {
                 Ok(built) => panic!("{} is accepted: {}", stringify!($($value)+), built.to_json()),
                 Err(faults) => {
-                    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
-                    assert!(told.iter().any(|fault| fault.contains($part)), "{told:#?}");
-                    assert!(faults.iter().all(|fault| fault.location.source.is_some()), "{told:#?}");
+                    let messages: Vec<String> = faults.iter().map(ToString::to_string).collect();
+                    assert!(messages.iter().any(|fault| fault.contains($part)), "{messages:#?}");
+                    assert!(faults.iter().all(|fault| fault.location.source.is_some()), "{messages:#?}");
                 }
             })*
         }

@@ -55,7 +55,7 @@ fn line_and_column(fault: &WorkflowDiagnostic) -> (u32, u32) {
 #[test]
 fn faults_are_located_at_their_expression_or_state() {
     let faults = Slips::build().expect_err("it has mistakes");
-    let told: Vec<_> = faults
+    let found_locations: Vec<_> = faults
         .iter()
         .filter(|fault| fault.location.state.as_deref().is_some())
         .map(|fault| {
@@ -66,7 +66,7 @@ fn faults_are_located_at_their_expression_or_state() {
         })
         .collect();
     assert_eq!(
-        told,
+        found_locations,
         [
             ("Select", (10, 24)),
             ("Look", (14, 18)),

@@ -38,7 +38,7 @@ async fn check(order: Order) -> Order {
 }
 
 workflow! {
-    /// Reads what is there, in every way.
+    /// Reads existing fields in every syntax.
     workflow Right(order: Order) -> f64 {
         allow unused_variables;
         task Check { let checked = check(order); next Compute; }

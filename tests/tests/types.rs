@@ -73,7 +73,7 @@ fn input() -> Input {
 }
 
 workflow! {
-    /// Variables that begin with values which say nothing.
+    /// Variables whose first value does not determine their type.
     workflow Vague(input: Input) -> Vec<String> {
         pass Begin {
             let best: Option<Hit> = None;
@@ -105,7 +105,7 @@ async fn variables_typed_by_later_values_use_serialized_field_names() {
 }
 
 workflow! {
-    /// Conversions to what is written down.
+    /// Conversions to declared types.
     workflow Converts(input: Input) -> (f64, f64, u32, u32) {
         pass Convert {
             let a: f64 = input.n.into();
@@ -125,7 +125,7 @@ async fn a_converted_number_has_its_target_type() {
 }
 
 workflow! {
-    /// A loop in which a variable is assigned in a branch and its shape known from outside only.
+    /// A loop and a map whose variables get their types from later assignments.
     workflow Circles(input: Input) -> Vec<String> {
         pass Begin { let left = input.hits; let seen = vec![]; let last: Option<Hit> = None; next More; }
         choice More {
@@ -160,7 +160,7 @@ async fn variables_in_loops_and_bodies_use_serialized_field_names() {
 }
 
 workflow! {
-    /// Defaults and what is read from text.
+    /// Default values, and values parsed from text.
     workflow Defaults(input: Input) -> (u32, u32, String, Options) {
         pass Begin {
             let options: Options = Default::default();
@@ -188,7 +188,7 @@ async fn default_values_are_those_of_the_type() {
 }
 
 workflow! {
-    /// Names that mean something to Rust, to JSONata, or to what `workflow!` expands to.
+    /// Variables with names that Rust, JSONata or the expansion of `workflow!` also uses.
     workflow Names(input: Input) -> Vec<String> {
         pass Begin { let known = None; let witness = vec![]; let copy = None; let item = vec![]; next Go; }
         pass Go {

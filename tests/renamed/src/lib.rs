@@ -42,7 +42,7 @@ pub enum CardError {
     },
 }
 
-/// The one way to fail.
+/// The only error.
 #[derive(Debug, thiserror::Error, TaskError)]
 #[error("gone")]
 #[task_error(name = "Gone", crate = sw)]
