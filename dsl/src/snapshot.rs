@@ -17,7 +17,7 @@ use stepwright_asl::json::{Json, segments};
 /// workflow! { workflow Checkout(id: String) -> String { timeout 1h; succeed Done { id } } }
 ///
 /// #[test]
-/// fn the_definition_is_what_was_accepted() {
+/// fn the_definition_equals_its_snapshot() {
 ///     stepwright::assert_asl_snapshot!(Checkout);
 /// }
 /// ```

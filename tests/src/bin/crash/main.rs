@@ -5,7 +5,7 @@
 //! **The engine.** Each round starts this program as a process that opens the store and starts hundreds of executions: chains, branches,
 //! iterations, loops, retries, waits, task tokens, activities, nested executions and Distributed Maps. The process is killed (SIGKILL) at
 //! a random moment, sometimes before it has recovered. `--open N` sets how many executions run at a time; `--full` leaves the store little
-//! room in each third round.
+//! disk space in each third round.
 //!
 //! **The server** (`--serve`). Each round starts `stepwright serve --store`. Clients create state machines, start executions (nested ones
 //! in all four forms, Distributed Maps, task tokens, activities), stop and describe them, over HTTP. The server ends by SIGKILL, by

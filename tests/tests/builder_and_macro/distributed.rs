@@ -34,7 +34,7 @@ workflow! {
 }
 
 #[test]
-fn distributed_maps_are_the_same() {
+fn builder_and_macro_agree_on_distributed_maps() {
     let flow = FlowBuilder::<Source, MapResults>::new("Importing");
     let source = flow.parameter("source");
     let (stored, results) = (
@@ -108,7 +108,7 @@ fn distributed_maps_are_the_same() {
 }
 
 #[test]
-fn a_body_that_reads_more_than_its_item_takes_it_by_name() {
+fn a_body_that_reads_outer_values_must_name_its_item() {
     let flow = FlowBuilder::<Source, Vec<String>>::new("Importing");
     let source = flow.parameter("source");
     let import = flow.step("Import");

@@ -16,7 +16,7 @@ fn busy() -> Retry<States> {
 }
 
 #[test]
-fn api_orchestration_is_the_same() {
+fn builder_and_macro_agree_on_api_orchestration() {
     let flow = FlowBuilder::<QuoteRequest, Quote>::new("PriceQuote")
         .comment("Returns the price of an article for this customer.")
         .express()

@@ -93,7 +93,7 @@ workflow! {
 }
 
 #[test]
-fn a_quoted_name_of_all_errors_catches_every_error() {
+fn a_quoted_states_all_catches_every_error() {
     assert!(Quoted::build().is_ok());
 }
 
@@ -109,7 +109,7 @@ async fn run(left: &str, right: &str) -> String {
 }
 
 #[tokio::test]
-async fn each_error_goes_its_way() {
+async fn each_error_reaches_its_own_catch() {
     assert_eq!(run("ok", "ok").await, "ok 1 fine");
     assert_eq!(run("broken", "ok").await, "without broken");
     assert_eq!(run("ok", "torn").await, "without torn");
@@ -117,7 +117,7 @@ async fn each_error_goes_its_way() {
 }
 
 #[test]
-fn an_error_that_nothing_catches_is_a_fault() {
+fn an_uncaught_error_is_a_fault() {
     let faults = Forgetful::build().expect_err("`Late` is not caught");
     let said = faults.iter().map(|fault| {
         assert!(fault.location.source.is_some(), "{fault}");

@@ -9,7 +9,7 @@ use stepwright::builder::{AnyInput, Body, FlowBuilder, Retry, States};
 use stepwright::{arms, errors, expr};
 
 #[test]
-fn order_processing_is_the_same() {
+fn builder_and_macro_agree_on_order_processing() {
     let flow = FlowBuilder::<Order, Receipt>::new("OrderProcessing")
         .comment("Validates, charges and fulfils an order; refunds the card when fulfilment fails.")
         .timeout(7 * 24 * 60 * 60)

@@ -11,7 +11,7 @@ use stepwright_examples::patterns::etl_distributed_map::{
 };
 
 #[test]
-fn etl_distributed_map_is_the_same() {
+fn builder_and_macro_agree_on_etl_distributed_map() {
     let flow = FlowBuilder::<Upload, ImportReport>::new("ReadingsImport")
         .comment("Imports a file of readings.")
         .timeout(6 * 60 * 60)

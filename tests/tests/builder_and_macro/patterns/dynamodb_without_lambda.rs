@@ -12,7 +12,7 @@ fn attribute(of: &'static str, value: Argument) -> Argument {
 }
 
 #[test]
-fn dynamodb_without_lambda_is_the_same() {
+fn builder_and_macro_agree_on_dynamodb_without_lambda() {
     let flow = FlowBuilder::<SeatRequest, Reservation>::new("SeatReservation")
         .comment("Reserves seats of a show.")
         .express()

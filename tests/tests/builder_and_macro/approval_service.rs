@@ -18,7 +18,7 @@ mod service {
 }
 
 #[test]
-fn the_approval_of_orders_is_the_same() {
+fn builder_and_macro_agree_on_the_approval_service() {
     let flow = FlowBuilder::<Order, Receipt>::new("OrderApproval")
         .comment("An order. A person decides about a large one before the card is charged.");
     let order = flow.parameter("order");

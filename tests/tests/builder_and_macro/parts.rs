@@ -80,7 +80,7 @@ fn reviewing(part: &Body<Order, String>, order: &InputHandle<Order>, patience: u
 }
 
 #[test]
-fn a_part_is_the_same_as_a_fragment() {
+fn a_builder_part_equals_a_macro_fragment() {
     let flow = FlowBuilder::<Order, String>::new("Purchase");
     let order = flow.parameter("order");
     let (first, reason) = (flow.variable::<String>("first"), flow.variable("reason"));
@@ -121,7 +121,7 @@ fn a_part_is_the_same_as_a_fragment() {
 }
 
 #[test]
-fn an_included_fragment_is_the_same() {
+fn builder_and_macro_agree_on_included_fragments() {
     let flow = FlowBuilder::<Order, String>::new("Purchase");
     let order = flow.parameter("order");
     let (given, reason) = (flow.variable::<String>("first"), flow.variable("reason"));

@@ -46,7 +46,7 @@ workflow! {
 }
 
 #[test]
-fn parallels_and_maps_are_the_same() {
+fn builder_and_macro_agree_on_parallels_and_maps() {
     let flow = FlowBuilder::<Order, (Vec<String>, String)>::new("Fulfilment");
     let order = flow.parameter("order");
     let (parcels, invoice) = (

@@ -1,8 +1,8 @@
-//! Each workflow of `docs/reference/language.md`, which shows all forms of the language, has a twin here.
+//! Each workflow of `docs/reference/language.md`, which shows all forms of the language, is also built here with the typed builder.
 
 use std::path::Path;
 
-/// Workflows without a twin, and why.
+/// Workflows without a builder version, and why.
 const WITHOUT: &[(&str, &str)] = &[(
     "Refund",
     "`asl_file!` takes its definition from a file, so the source contains no states",
@@ -43,9 +43,9 @@ fn named(code: &str, before: &str) -> Vec<String> {
 }
 
 #[test]
-fn each_workflow_of_the_language_page_has_a_twin() {
+fn each_workflow_of_the_language_page_has_a_builder_version() {
     let page = include_str!("../../../docs/reference/language.md");
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/builder_same");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/builder_and_macro");
     let twins = texts(&folder);
     let texts: Vec<String> = twins.iter().map(|twin| squeezed(twin)).collect();
     let mut count = 0;
@@ -64,7 +64,7 @@ fn each_workflow_of_the_language_page_has_a_twin() {
                 .any(|(twin, text)| twin.contains(&same) && text.contains(&code));
             assert!(
                 is_there,
-                "`{name}` of the page has no twin, or the twin's code differs:\n{code}"
+                "`{name}` of the page has no builder version here, or its code differs:\n{code}"
             );
             count += 1;
         }

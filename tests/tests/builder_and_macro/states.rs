@@ -16,7 +16,7 @@ workflow! {
 }
 
 #[test]
-fn the_first_workflow_is_the_same() {
+fn builder_and_macro_agree_on_the_first_workflow() {
     let flow = FlowBuilder::<Order, Receipt>::new("OrderProcessing")
         .comment("Validates, charges and fulfils an order.")
         .timeout(7 * 24 * 60 * 60)
@@ -56,7 +56,7 @@ workflow! {
 }
 
 #[test]
-fn a_loop_is_the_same() {
+fn builder_and_macro_agree_on_a_loop() {
     let flow = FlowBuilder::<Job, JobState>::new("Looping");
     let job = flow.parameter("job");
     let (attempt, state) = (flow.variable::<i32>("attempt"), flow.variable("state"));
@@ -142,7 +142,7 @@ workflow! {
 }
 
 #[test]
-fn tasks_are_the_same() {
+fn builder_and_macro_agree_on_tasks() {
     let flow = FlowBuilder::<Order, String>::new("Tasks");
     let order = flow.parameter("order");
     let (checked, payment) = (flow.variable("checked"), flow.variable("payment"));
@@ -307,7 +307,7 @@ workflow! {
 }
 
 #[test]
-fn small_states_are_the_same() {
+fn builder_and_macro_agree_on_small_states() {
     let flow = FlowBuilder::<Order, String>::new("Small");
     let order = flow.parameter("order");
     let (label, count) = (flow.variable("label"), flow.variable::<usize>("count"));

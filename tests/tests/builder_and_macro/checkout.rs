@@ -6,7 +6,7 @@ use stepwright::builder::FlowBuilder;
 use stepwright::{errors, expr};
 
 #[test]
-fn the_workflow_of_the_build_script_is_the_same() {
+fn builder_and_macro_agree_on_the_build_script_workflow() {
     let flow = FlowBuilder::<Order, Receipt>::new("Checkout")
         .comment("Charges an order.")
         .timeout(60 * 60)

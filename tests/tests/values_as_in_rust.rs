@@ -291,7 +291,7 @@ macro_rules! stops {
         stops! { @each $i $at $item $($workflow, $rust($ty) [$($value)+])* }
 
         #[tokio::test]
-        async fn what_panics_in_rust_stops_the_state() {
+        async fn expressions_that_panic_in_rust_fail_the_state() {
             $(agree::<$workflow>($rust, inputs()).await;)*
         }
     };
@@ -325,51 +325,51 @@ stops! {
 }
 
 #[tokio::test]
-async fn lists_of_lists_and_tuples_stay_whole() {
+async fn lists_of_lists_and_tuples_are_not_flattened() {
     agree::<ListsInLists>(lists_in_lists, inputs()).await;
 }
 
 #[tokio::test]
-async fn an_item_of_a_list_that_was_made_has_its_fields() {
+async fn items_of_computed_lists_have_their_fields() {
     agree::<MadeAndIndexed>(made_and_indexed, inputs()).await;
 }
 
 #[tokio::test]
-async fn a_value_of_any_form_is_read_as_serde_json_reads_it() {
+async fn json_values_are_read_as_by_serde_json() {
     agree::<Json>(json_values, inputs()).await;
 }
 
 #[tokio::test]
-async fn options_that_are_made_are_options() {
+async fn computed_options_behave_as_in_rust() {
     agree::<Options>(options, inputs()).await;
 }
 
 #[tokio::test]
-async fn sets_and_maps_are_in_order_and_hold_each_item_once() {
+async fn sets_and_maps_are_sorted_without_duplicates() {
     agree::<Orders>(orders, inputs()).await;
 }
 
 #[tokio::test]
-async fn what_serde_leaves_out_is_left_out() {
+async fn fields_skipped_by_serde_are_omitted() {
     agree::<Skipped>(skipped, inputs()).await;
 }
 
 #[tokio::test]
-async fn numbers_have_all_their_digits() {
+async fn numbers_keep_all_their_digits() {
     agree::<Digits>(digits, inputs()).await;
 }
 
 #[tokio::test]
-async fn texts_are_cut_compared_and_written_as_in_rust() {
+async fn strings_are_trimmed_compared_and_formatted_as_in_rust() {
     agree::<Texts>(texts, inputs()).await;
 }
 
 #[tokio::test]
-async fn methods_of_lists_and_maps_give_what_they_give_in_rust() {
+async fn methods_of_lists_and_maps_have_the_results_of_rust() {
     agree::<Methods>(methods, inputs()).await;
 }
 
 #[tokio::test]
-async fn a_map_that_was_made_of_one_pair_is_a_list_of_one_pair() {
+async fn a_map_of_one_pair_converts_to_a_list_of_one_pair() {
     agree::<MadeMaps>(made_maps, inputs()).await;
 }

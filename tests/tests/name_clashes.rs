@@ -158,27 +158,27 @@ same! {
 }
 
 #[tokio::test]
-async fn what_a_match_binds_captures_no_variable() {
+async fn match_bindings_capture_no_variable() {
     agree::<MatchBeside>(match_beside, orders()).await;
 }
 
 #[tokio::test]
-async fn a_variable_that_is_looked_for_is_no_item() {
+async fn variables_in_contains_do_not_clash_with_generated_names() {
     agree::<ContainsBeside>(contains_beside, orders()).await;
 }
 
 #[tokio::test]
-async fn a_variable_is_no_place_in_a_list() {
+async fn variables_do_not_clash_with_generated_list_positions() {
     agree::<PlacesBeside>(places_beside, orders()).await;
 }
 
 #[tokio::test]
-async fn a_closures_parameter_captures_no_variable_and_no_pattern() {
+async fn closure_parameters_capture_no_variable_and_no_pattern() {
     agree::<ClosuresBeside>(closures_beside, orders()).await;
 }
 
 #[tokio::test]
-async fn variables_hide_no_functions() {
+async fn variables_hide_no_jsonata_functions() {
     agree::<FunctionsHidden>(functions_hidden, orders()).await;
     agree::<FunctionsHiddenToo>(functions_hidden_too, orders()).await;
 }
@@ -217,7 +217,7 @@ same! {
 }
 
 #[tokio::test]
-async fn keywords_and_constants_in_lower_case_are_names() {
+async fn fields_may_have_names_of_keywords() {
     let full = Keywords {
         r#type: "kind".to_owned(),
         r#match: 50,

@@ -80,7 +80,7 @@ async fn answered(engine: &Engine, machine: &str, answer: &Value) -> (Status, Va
 }
 
 #[tokio::test]
-async fn a_wrong_answer_fails_the_task_and_names_the_field() {
+async fn a_token_output_of_the_wrong_type_fails_the_task_with_the_field() {
     let engine = Engine::builder().register::<Asking>().build().unwrap();
     let right = json!({"approved": true, "by": {"name": "Ann"}});
     assert_eq!(
@@ -99,14 +99,14 @@ async fn a_wrong_answer_fails_the_task_and_names_the_field() {
 }
 
 #[tokio::test]
-async fn an_answer_in_a_fragment_is_checked() {
+async fn a_token_output_in_a_fragment_is_checked() {
     let engine = Engine::builder().register::<Including>().build().unwrap();
     let given = answered(&engine, "Including", &json!({"approved": true})).await;
     assert_eq!(given, (Status::Succeeded, json!("wrong")));
 }
 
 #[tokio::test]
-async fn an_answer_in_a_built_workflow_is_checked() {
+async fn a_token_output_in_a_built_workflow_is_checked() {
     let flow = FlowBuilder::<u32, Decision>::new("Built");
     let state = flow.declare("Ask");
     flow.start_at(&state);
@@ -123,7 +123,7 @@ async fn an_answer_in_a_built_workflow_is_checked() {
 }
 
 #[tokio::test]
-async fn a_definition_without_types_takes_each_answer_as_aws_does() {
+async fn a_definition_without_types_accepts_any_token_output() {
     let engine = Engine::builder()
         .register_definition(
             "Plain",

@@ -33,7 +33,7 @@ workflow! {
 }
 
 #[test]
-fn escalation_is_the_same() {
+fn builder_and_macro_agree_on_the_escalation() {
     let person = |name: &str, minutes| Person {
         name: name.to_owned(),
         minutes,

@@ -25,7 +25,7 @@ fn for_minutes() -> Retry<States> {
 }
 
 #[test]
-fn saga_is_the_same() {
+fn builder_and_macro_agree_on_the_saga() {
     let flow = FlowBuilder::<Trip, Itinerary>::new("TripBooking")
         .comment("Books a flight and a hotel and charges the traveller: all of it, or nothing.")
         .deny(Lint::UnhandledErrors)

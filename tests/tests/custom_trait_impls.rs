@@ -193,7 +193,7 @@ fn accepted(expression: &str, built: Result<String, String>, _: &str) {
     }
 }
 
-expressions! { derived_code_agrees_with_the_json |i| accepted
+expressions! { derived_traits_are_accepted |i| accepted
     D1(bool) [i.sku == i.other] ""
     D2(bool) [i.price < i.limit] ""
     D3(bool) [i.status == i.before] ""
@@ -209,7 +209,7 @@ expressions! { derived_code_agrees_with_the_json |i| accepted
     D13(Vec<Twin>) [i.twins.clone()] ""
 }
 
-expressions! { own_comparisons_are_refused_by_name |i| refused
+expressions! { custom_comparisons_are_refused_by_name |i| refused
     E1(bool) [i.any_case == i.any_case] "`AnyCase` has its own `PartialEq`"
     E2(bool) [i.always != i.always] "`Always` has its own `PartialEq`"
     E3(bool) [i.nearly == i.nearly] "`Nearly` has its own `PartialEq`"
@@ -220,7 +220,7 @@ expressions! { own_comparisons_are_refused_by_name |i| refused
     E8(bool) [i.any_cases.iter().any(|one| *one == i.any_case)] "`AnyCase` has its own `PartialEq`"
 }
 
-expressions! { own_orders_are_refused_by_name |i| refused
+expressions! { custom_orderings_are_refused_by_name |i| refused
     O1(bool) [i.backwards < i.backwards] "`Backwards` has its own `PartialOrd`"
     O2(Option<Backwards>) [i.all_backwards.iter().max().cloned()] "`Option<Backwards>` has its own `Ord`"
     O3(Option<Backwards>) [i.all_backwards.iter().max_by_key(|one| (*one).clone()).cloned()] "`Backwards` has its own `Ord`"
@@ -230,7 +230,7 @@ expressions! { own_orders_are_refused_by_name |i| refused
     O7(bool) [i.lengths.contains_key(&ByLength("a".to_string()))] "`ByLength` has its own `Ord`"
 }
 
-expressions! { own_clones_are_refused_by_name |i| refused
+expressions! { custom_clones_are_refused_by_name |i| refused
     C1(Emptied) [i.emptied.clone()] "`Emptied` has its own `Clone`"
     C2(Vec<Emptied>) [i.all_emptied.iter().cloned().collect()] "`Emptied` has its own `Clone`"
     C3(Vec<Emptied>) [i.all_emptied.to_vec()] "`Vec<Emptied>` has its own `Clone`"

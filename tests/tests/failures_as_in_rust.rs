@@ -121,9 +121,9 @@ macro_rules! refused {
             $(match $workflow::build() {
                 Ok(built) => panic!("{} is accepted: {}", stringify!($($value)+), built.to_json()),
                 Err(faults) => {
-                    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
-                    assert!(told.iter().any(|fault| fault.contains($part)), "{told:#?}");
-                    assert!(faults.iter().all(|fault| fault.location.source.is_some()), "{told:#?}");
+                    let messages: Vec<String> = faults.iter().map(ToString::to_string).collect();
+                    assert!(messages.iter().any(|fault| fault.contains($part)), "{messages:#?}");
+                    assert!(faults.iter().all(|fault| fault.location.source.is_some()), "{messages:#?}");
                 }
             })*
         }
@@ -170,7 +170,7 @@ alike! {
 }
 
 alike! {
-    values_that_nothing_reads_are_computed |i|
+    unread_values_are_computed |i|
     InOneBranch, in_one_branch(i32) [{ let q = i.a / i.b; if i.yes { q } else { 0 } }]
     Unread, unread(i32) [{ let q = i.a / i.b; i.a }]
     Ignored, ignored(i32) [{ let _ = i.list[1]; i.a }]
@@ -206,7 +206,7 @@ alike! {
 }
 
 alike! {
-    each_condition_of_a_chain_leads_to_the_same_other_value |i|
+    each_condition_of_an_if_let_chain_leads_to_the_same_else |i|
     Chain, chain(i32) [
         if let Some(a) = i.option && a > 7 && let Some(b) = i.other && b < 11 { a + b + 11 } else { if let Some(a) = i.option && a > 10 && let Some(b) = i.other && b < 10 { a + b + 10 } else { if let Some(a) = i.option && a > 13 && let Some(b) = i.other && b < 9 { a + b + 9 } else { if let Some(a) = i.option && a > 16 && let Some(b) = i.other && b < 8 { a + b + 8 } else { if let Some(a) = i.option && a > 19 && let Some(b) = i.other && b < 7 { a + b + 7 } else { if let Some(a) = i.option && a > 22 && let Some(b) = i.other && b < 6 { a + b + 6 } else { if let Some(a) = i.option && a > 25 && let Some(b) = i.other && b < 5 { a + b + 5 } else { if let Some(a) = i.option && a > 28 && let Some(b) = i.other && b < 4 { a + b + 4 } else { if let Some(a) = i.option && a > 31 && let Some(b) = i.other && b < 3 { a + b + 3 } else { if let Some(a) = i.option && a > 34 && let Some(b) = i.other && b < 2 { a + b + 2 } else { if let Some(a) = i.option && a > 37 && let Some(b) = i.other && b < 1 { a + b + 1 } else { if let Some(a) = i.option && a > 40 && let Some(b) = i.other && b < 0 { a + b + 0 } else { 0 } } } } } } } } } } } }
     ]
@@ -219,13 +219,13 @@ alike! {
 }
 
 #[test]
-fn a_chain_of_conditions_is_as_long_as_its_source() {
+fn nested_if_let_chains_emit_asl_of_linear_size() {
     let text = Chain::build().expect("it can be built").to_json();
     assert!(text.len() < 6_000, "{}", text.len());
 }
 
 refused! {
-    searches_that_cannot_stop_are_refused [] |i|
+    searches_that_cannot_stop_early_are_refused [] |i|
     MapNext(Option<i32>) [i.list.iter().map(|n| 10 / n).next()] "collect::<Vec<_>>()"
     MapNth(Option<i32>) [i.list.iter().map(|n| 10 / n).nth(1)] "collect::<Vec<_>>()"
     MapAny(bool) [i.list.iter().map(|n| 10 / n).any(|n| n > 3)] "collect::<Vec<_>>()"
@@ -276,7 +276,7 @@ states! {
 }
 
 #[tokio::test]
-async fn lets_of_a_state_that_nothing_reads_are_computed() {
+async fn unread_lets_of_a_state_are_computed() {
     agree::<StateUnread>(state_unread, inputs()).await;
     agree::<StateIgnored>(state_ignored, inputs()).await;
     agree::<StateInOneBranch>(state_in_one_branch, inputs()).await;
@@ -285,7 +285,7 @@ async fn lets_of_a_state_that_nothing_reads_are_computed() {
 }
 
 refused! {
-    paths_refuse_what_they_would_drop [query_language JSONPath;] |i|
+    jsonpath_refuses_unread_values_that_it_would_drop [query_language JSONPath;] |i|
     PathIgnored(i32) [{ let _ = functions::parse_json::<Value>(&i.texts[0]); i.a }] "use JSONata in this state"
     PathPart(i32) [(i.a, i.list[1]).0] "query_language JSONata;"
 }
@@ -368,7 +368,7 @@ macro_rules! refused_choices {
 }
 
 refused_choices! {
-    paths_refuse_choices_that_compute_no_value |i|
+    jsonpath_refuses_choices_that_compute_no_value |i|
     PathGuardFirst { match i.list[1] { _ if i.yes => One, _ => Two } } "put an arm first that tests it"
     PathBindingFirst { match i.list[1] { n if i.yes => One, _ => Two } } "put an arm first that tests it"
 }
