@@ -127,6 +127,7 @@ mod panics;
 mod program;
 mod record;
 mod status;
+mod sync;
 mod wait_id;
 
 pub use self::distributed::{MapRun, MapRunCounts};

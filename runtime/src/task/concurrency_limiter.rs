@@ -1,12 +1,16 @@
 //! A limit on the number of handlers that run concurrently.
 
+#[cfg(all(test, shuttle))]
+mod model_tests;
+
 use std::collections::{BTreeMap, HashMap};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use crate::clock::{Clock, PendingGuard, note_sleep};
+use crate::sync::{Mutex, MutexGuard};
 
 /// FIFO concurrency limiter.
 ///
