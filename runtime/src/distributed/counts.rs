@@ -88,7 +88,7 @@ impl Tally {
     }
 
     /// Counts a child with this many items that starts again.
-    pub(crate) fn started_again(&mut self, items: u64) {
+    pub(crate) fn restarted(&mut self, items: u64) {
         for (counts, number) in self.both(items) {
             counts.pending_redrive = counts.pending_redrive.saturating_sub(number);
             counts.running += number;
@@ -104,7 +104,7 @@ impl Tally {
     }
 
     /// Counts a child with this many items that could not be started and will therefore not report an end.
-    pub(crate) fn not_begun(&mut self, items: u64) {
+    pub(crate) fn start_failed(&mut self, items: u64) {
         self.ended(items, |counts| &mut counts.aborted);
     }
 

@@ -5,7 +5,10 @@ use smol_str::SmolStr;
 use super::layout::{Layout, ResultText, Transformation};
 use crate::clock::Timestamp;
 use crate::execution_info::ExecutionInfo;
-use crate::record::{Changing, Damaged, Part, Queue, Reader, Record, Writer, record};
+use crate::record::{
+    DamagedRecord, PartialRecord, Record, RecordReader, RecordWriter, TrackedList, TrackedQueue,
+    record,
+};
 use crate::status::Status;
 use crate::value::Value;
 
@@ -27,17 +30,17 @@ pub(crate) struct Results {
     /// The number of started children.
     count: u32,
     /// In ascending order of their numbers.
-    children: Changing<ChildEntry>,
+    children: TrackedList<ChildEntry>,
     /// How many of those, from the front, the export has taken.
     taken: usize,
     /// How many were removed from the list since it was last written.
     dropped: usize,
     /// Children that the export has taken and that did not succeed, in ascending order of their numbers.
-    pub(super) unsuccessful: Changing<ChildEntry>,
+    pub(super) unsuccessful: TrackedList<ChildEntry>,
     /// Whether the whole `ChildResult` of a child is retained, instead of only the data for its result and a redrive.
     keeps_all: bool,
     /// Inputs of children that were never started, each with its number of items.
-    pub(super) pending: Queue<(Value, u32)>,
+    pub(super) pending: TrackedQueue<(Value, u32)>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -80,12 +83,12 @@ impl Results {
     pub(crate) fn new(keeps_all: bool) -> Self {
         Self {
             count: 0,
-            children: Changing::default(),
+            children: TrackedList::default(),
             taken: 0,
             dropped: 0,
-            unsuccessful: Changing::default(),
+            unsuccessful: TrackedList::default(),
             keeps_all,
-            pending: Queue::default(),
+            pending: TrackedQueue::default(),
         }
     }
 
@@ -120,7 +123,7 @@ impl Results {
     }
 
     /// Records that a child could not be started.
-    pub(crate) fn not_begun(&mut self, number: u32) {
+    pub(crate) fn start_failed(&mut self, number: u32) {
         if let Some(child) = self.part_mut(number) {
             child.standing = ChildStatus::Unsuccessful;
         }
@@ -205,15 +208,15 @@ impl Results {
     }
 
     /// Returns the running children, by number.
-    pub(crate) fn at_work(&self) -> impl Iterator<Item = (u32, &Arc<ExecutionInfo>)> {
+    pub(crate) fn running_children(&self) -> impl Iterator<Item = (u32, &Arc<ExecutionInfo>)> {
         let children = self.children.iter().skip(self.taken);
-        let at_work = children.filter(|child| child.standing == ChildStatus::Running);
-        at_work.filter_map(|child| Some((child.number, child.about.as_ref()?)))
+        let running_children = children.filter(|child| child.standing == ChildStatus::Running);
+        running_children.filter_map(|child| Some((child.number, child.about.as_ref()?)))
     }
 
     /// Prepares for a redrive: no child is running any more, and the children that did not succeed start again.
     pub(crate) fn redriven(&mut self) -> RetryCursor {
-        let mut left = Changing::default();
+        let mut left = TrackedList::default();
         let kept = self.unsuccessful.iter();
         for child in kept.chain(self.children.iter().skip(self.taken)) {
             let mut child = child.clone();
@@ -224,7 +227,7 @@ impl Results {
         }
         self.children = left;
         (self.taken, self.dropped) = (0, 0);
-        self.unsuccessful = Changing::default();
+        self.unsuccessful = TrackedList::default();
         RetryCursor {
             next: 0,
             end: self.count,
@@ -232,7 +235,7 @@ impl Results {
     }
 
     /// Returns the number of the next child that starts again.
-    pub(crate) fn next_again(&self, again: &mut RetryCursor) -> Option<u32> {
+    pub(crate) fn next_retry(&self, again: &mut RetryCursor) -> Option<u32> {
         if again.next >= again.end {
             return None;
         }
@@ -248,7 +251,7 @@ impl Results {
     }
 
     /// Restarts a child. Returns its new info and the number of its items.
-    pub(crate) fn starts_again(
+    pub(crate) fn restart(
         &mut self,
         number: u32,
         anew: impl FnOnce(&ExecutionInfo) -> ExecutionInfo,
@@ -263,7 +266,7 @@ impl Results {
     }
 
     /// Adds an input for which no child was started.
-    pub(crate) fn pending(&mut self, input: Value, items: u32) {
+    pub(crate) fn add_pending(&mut self, input: Value, items: u32) {
         self.pending.push((input, items));
     }
 
@@ -273,7 +276,7 @@ impl Results {
     }
 
     /// Writes the changes since the last call: children that started or ended, and pending inputs that were added or taken.
-    pub(crate) fn write_changes(&mut self, to: &mut Writer) {
+    pub(crate) fn write_changes(&mut self, to: &mut RecordWriter) {
         self.count.write(to);
         self.taken.write(to);
         std::mem::take(&mut self.dropped).write(to);
@@ -283,7 +286,10 @@ impl Results {
     }
 
     /// Applies the changes that [`write_changes`](Self::write_changes) wrote.
-    pub(crate) fn read_changes(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+    pub(crate) fn read_changes(
+        &mut self,
+        from: &mut RecordReader<'_>,
+    ) -> Result<(), DamagedRecord> {
         self.count = Record::read(from)?;
         self.taken = Record::read(from)?;
         // Children that started and were removed between two records were never read.
@@ -292,7 +298,7 @@ impl Results {
         self.unsuccessful.read_changes(0, from)?;
         self.pending.read_changes(from)?;
         if self.taken > self.children.len() {
-            return Err(Damaged);
+            return Err(DamagedRecord);
         }
         Ok(())
     }
@@ -413,15 +419,15 @@ pub(super) fn object(members: impl IntoIterator<Item = (&'static str, Value)>) -
 }
 
 /// The changing part of a child is its end.
-impl Part for ChildEntry {
-    fn write_part(&mut self, to: &mut Writer) {
+impl PartialRecord for ChildEntry {
+    fn write_part(&mut self, to: &mut RecordWriter) {
         self.about.is_some().write(to);
         self.output.write(to);
         self.standing.write(to);
         self.ended.write(to);
     }
 
-    fn read_part(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+    fn read_part(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
         if !bool::read(from)? {
             self.about = None;
         }
@@ -436,7 +442,7 @@ record!(struct RetryCursor { next, end });
 record!(struct ChildResult { status, output, error, cause, stopped });
 /// Writes the whole list, as if nothing were written yet.
 impl Record for Results {
-    fn write(&self, to: &mut Writer) {
+    fn write(&self, to: &mut RecordWriter) {
         self.count.write(to);
         self.children.write(to);
         self.taken.write(to);
@@ -445,7 +451,7 @@ impl Record for Results {
         self.pending.write(to);
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+    fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
         let results = Self {
             count: Record::read(from)?,
             children: Record::read(from)?,
@@ -456,7 +462,7 @@ impl Record for Results {
             pending: Record::read(from)?,
         };
         match results.taken > results.children.len() {
-            true => Err(Damaged),
+            true => Err(DamagedRecord),
             false => Ok(results),
         }
     }

@@ -13,7 +13,7 @@ use super::write_request::{WriteRequest, WriteResponse};
 use crate::clock::Timestamp;
 use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
 use crate::objects::Upload;
-use crate::record::{ReadNodes, Reader, Record, Writer};
+use crate::record::{ReadNodes, Record, RecordReader, RecordWriter};
 use crate::status::Status;
 use crate::value::Value;
 
@@ -161,7 +161,7 @@ fn id(upload: &Upload) -> usize {
 struct Run {
     results: Results,
     export: Export,
-    writer: Writer,
+    writer: RecordWriter,
     records: Vec<Vec<u8>>,
     /// The request to the store that has no response yet.
     open: Option<WriteRequest>,
@@ -173,7 +173,7 @@ impl Run {
         let mut run = Self {
             results: Results::new(true),
             export: Export::new(RUN.into(), MACHINE.into(), "b".into(), "p", layout, sizes),
-            writer: Writer::default(),
+            writer: RecordWriter::default(),
             records: Vec::new(),
             open: None,
             is_over: false,
@@ -198,7 +198,7 @@ impl Run {
         let mut nodes = ReadNodes::default();
         let mut read: Option<(Results, Export)> = None;
         for record in &self.records {
-            let mut from = Reader::new(std::mem::take(&mut nodes), record);
+            let mut from = RecordReader::new(std::mem::take(&mut nodes), record);
             match &mut read {
                 None => {
                     let results = Results::read(&mut from).unwrap();
@@ -215,7 +215,7 @@ impl Run {
             nodes = from.into_nodes();
         }
         (self.results, self.export) = read.unwrap();
-        self.export.begin_again();
+        self.export.prepare_for_resume();
         self.open = None;
     }
 
@@ -225,15 +225,18 @@ impl Run {
             if !matches!(write, WriteRequest::Object(_)) {
                 self.keep();
             }
-            self.export.wrote(world.write(write));
+            self.export.handle_response(world.write(write));
             return true;
         }
         self.open = self.export.next_write(&mut self.results, self.is_over);
         self.open.is_some()
     }
 
-    fn at_work(&self) -> Vec<u32> {
-        self.results.at_work().map(|(number, _)| number).collect()
+    fn running_children(&self) -> Vec<u32> {
+        self.results
+            .running_children()
+            .map(|(number, _)| number)
+            .collect()
     }
 }
 
@@ -313,11 +316,11 @@ proptest! {
         let mut started = 0u32;
         let count = u32::try_from(ends.len()).unwrap();
         loop {
-            let at_work = run.at_work();
+            let running_children = run.running_children();
             let event = match events.next() {
                 Some(event) => event,
                 // The remaining children end without further events.
-                None if !at_work.is_empty() => Event::EndFirst,
+                None if !running_children.is_empty() => Event::EndFirst,
                 None if started < count => Event::Start(5),
                 None => break,
             };
@@ -330,14 +333,14 @@ proptest! {
                         }
                     }
                 }
-                Event::End(which) if !at_work.is_empty() => {
-                    let number = *which.get(&at_work);
+                Event::End(which) if !running_children.is_empty() => {
+                    let number = *which.get(&running_children);
                     let ended = ended(ends[number as usize]);
                     prop_assert_eq!(run.results.ended(number, ended.clone()), Some(1));
                     prop_assert_eq!(run.results.ended(number, ended), None);
                 }
                 Event::EndFirst => {
-                    let number = at_work[0];
+                    let number = running_children[0];
                     run.results.ended(number, ended(ends[number as usize]));
                 }
                 Event::End(_) => {}
@@ -353,7 +356,7 @@ proptest! {
             run.store(&mut world);
         }
         for place in 0..pending {
-            run.results.pending(Value::from(place), 1);
+            run.results.add_pending(Value::from(place), 1);
         }
         run.is_over = true;
         run.keep();

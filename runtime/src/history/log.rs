@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use crate::record::{Damaged, Reader, Record, Writer};
+use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter};
 
 /// The number of records in a shared chunk.
 const CHUNK: usize = 256;
@@ -153,7 +153,7 @@ impl<T: Clone> Log<T> {
 
 impl<T: Record + Clone> Log<T> {
     /// Writes the records after the first `written`, without dropped ones, and returns the number of all.
-    pub(super) fn write_behind(&self, written: usize, to: &mut Writer) -> usize {
+    pub(super) fn write_behind(&self, written: usize, to: &mut RecordWriter) -> usize {
         let from = written.max(self.dropped());
         self.dropped().write(to);
         from.write(to);
@@ -165,13 +165,13 @@ impl<T: Record + Clone> Log<T> {
     }
 
     /// Applies the records that [`write_behind`](Self::write_behind) wrote.
-    pub(super) fn read_behind(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+    pub(super) fn read_behind(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
         let dropped = usize::read(from)?;
         let first = usize::read(from)?;
         if first != self.end() {
             // The records in between were dropped before they were written.
             if first != dropped {
-                return Err(Damaged);
+                return Err(DamagedRecord);
             }
             *self = Self::behind(dropped);
         }

@@ -8,7 +8,7 @@ use super::{EventKind, History, Inner, ScopeId, Scopes};
 use crate::clock::Timestamp;
 use crate::execution_info::ExecutionInfo;
 use crate::program::{Program, StateIx};
-use crate::record::{Damaged, Reader, Record, Writer};
+use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter};
 
 /// How many events are retained for readers of `ExecutionHandle::events` if no history is recorded.
 const WATCHED: u32 = 1_024;
@@ -260,7 +260,7 @@ impl Recorder {
     }
 
     /// Writes the events after the first `written`.
-    pub(crate) fn write_behind(&self, written: &mut WrittenEvents, to: &mut Writer) {
+    pub(crate) fn write_behind(&self, written: &mut WrittenEvents, to: &mut RecordWriter) {
         // An unlimited recorder has the largest 64-bit number.
         let bound = (self.most < u32::MAX).then_some(u64::from(self.most));
         bound.unwrap_or(u64::MAX).write(to);
@@ -274,7 +274,7 @@ impl Recorder {
     }
 
     /// Checks that the references of the events are valid. Returns the number of scopes.
-    pub(crate) fn check(&self) -> Result<usize, Damaged> {
+    pub(crate) fn check(&self) -> Result<usize, DamagedRecord> {
         let scopes = self.scopes.len();
         let is_sound = |entry: &Entry| {
             (entry.scope.0 as usize) < scopes
@@ -282,12 +282,12 @@ impl Recorder {
         };
         match self.scopes.are_nested() && self.entries.iter().all(|(_, entry)| is_sound(entry)) {
             true => Ok(scopes),
-            false => Err(Damaged),
+            false => Err(DamagedRecord),
         }
     }
 
     /// Applies the events that [`write_behind`](Self::write_behind) wrote.
-    pub(crate) fn read_behind(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+    pub(crate) fn read_behind(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
         self.most = u32::try_from(u64::read(from)?).unwrap_or(u32::MAX);
         self.count = Record::read(from)?;
         self.entries.read_behind(from)?;

@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use super::log::Log;
 use crate::program::{Kind, Program, StateIx};
-use crate::record::{Damaged, Reader, Writer, record};
+use crate::record::{DamagedRecord, RecordReader, RecordWriter, record};
 use crate::task::ScopeNames;
 
 /// Identifies one iteration or branch of an execution; 0 is the top level.
@@ -51,7 +51,7 @@ impl Scopes {
     }
 
     /// Writes the scopes after the first `written`, and returns the number of all.
-    pub(super) fn write_behind(&self, written: usize, to: &mut Writer) -> usize {
+    pub(super) fn write_behind(&self, written: usize, to: &mut RecordWriter) -> usize {
         match &self.0 {
             Some(scopes) => scopes.write_behind(written, to),
             None => none().write_behind(written, to),
@@ -59,7 +59,7 @@ impl Scopes {
     }
 
     /// Applies the scopes that [`write_behind`](Self::write_behind) wrote.
-    pub(super) fn read_behind(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+    pub(super) fn read_behind(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
         let mut scopes = self.0.take().unwrap_or_else(none);
         let read = scopes.read_behind(from);
         self.0 = (scopes.end() > 1).then_some(scopes);

@@ -1,10 +1,10 @@
-//! Parameters that an integration does not take.
+//! Checks the parameters of a task against its integration.
 
 use super::number::shown;
 use crate::query::QueryError;
 use crate::value::Value;
 
-/// Holds the parameters that are lists by name against what a task is given. What is absent is not missed here.
+/// Checks that the parameters in `lists_by_name` are objects of lists. Absent parameters are valid here.
 pub(super) fn check_lists(parameters: &Value, lists_by_name: &[&str]) -> Result<(), QueryError> {
     for name in lists_by_name {
         let holds = match parameters.get(name) {
@@ -23,7 +23,7 @@ pub(super) fn check_lists(parameters: &Value, lists_by_name: &[&str]) -> Result<
     Ok(())
 }
 
-/// The task does not start.
+/// Returns the error for parameters with which the task cannot start.
 pub(super) fn unusable(parameters: &Value, reason: &str) -> QueryError {
     QueryError::runtime(format!(
         "The Parameters '{}' could not be used to start the Task: [{reason}]",

@@ -1,6 +1,6 @@
 use super::cursor::Cursor;
 use super::execution::Execution;
-use super::inspection::Stage;
+use super::inspection::InspectionStage;
 use super::step::Exit;
 use crate::program::{Io, JsonPathIo, JsonataIo, ResultPath, Selection, State, StateIx};
 use crate::query::{Assignments, Expr, QueryError};
@@ -9,21 +9,21 @@ use crate::wait_id::CursorId;
 
 type Evaluated<T> = Result<T, QueryError>;
 
-/// The order in which a state's fields are evaluated (SERVICE_FACTS 1).
+/// Evaluates the fields of a state in the order of SERVICE_FACTS 1.
 impl Execution {
-    /// InputPath; in JSONata the input itself.
+    /// Evaluates InputPath. In JSONata, the effective input is the input.
     pub(super) fn effective_input(&self, cursor: &Cursor, state: &State) -> Evaluated<Value> {
         match &state.io {
             Io::JsonPath(io) => {
                 let effective = self.select(&io.input_path, cursor, &cursor.input)?;
-                self.saw(Stage::InputPath, &effective);
+                self.inspect_value(InspectionStage::InputPath, &effective);
                 Ok(effective)
             }
             Io::Jsonata(_) => Ok(cursor.input.clone()),
         }
     }
 
-    /// Parameters over the effective input, or Arguments.
+    /// Evaluates Parameters with the effective input, or Arguments.
     pub(super) fn parameters(
         &self,
         cursor: &Cursor,
@@ -38,24 +38,24 @@ impl Execution {
             Some(template) => self.evaluate(template, cursor, &effective)?,
             None => effective,
         };
-        self.saw(Stage::Parameters, &parameters);
+        self.inspect_value(InspectionStage::Parameters, &parameters);
         Ok(parameters)
     }
 
-    /// An expression over `input`: the effective input in JSONPath, the state's in JSONata.
+    /// Evaluates an expression with `input`: the effective input in JSONPath, the state's input in JSONata.
     pub(super) fn evaluate(&self, expr: &Expr, cursor: &Cursor, input: &Value) -> Evaluated<Value> {
         let context = self.context(cursor);
         expr.eval(&self.scope(cursor, &context, input))
     }
 
-    /// Leaves a state that did work: ResultSelector, Assign, ResultPath, OutputPath; or Assign and Output.
+    /// Returns the exit of a state with a result: ResultSelector, Assign, ResultPath, OutputPath; or Assign and Output.
     pub(super) fn exit_with_result(
         &mut self,
         id: CursorId,
         state: &State,
         result: Value,
     ) -> Evaluated<Exit> {
-        self.saw(Stage::Result, &result);
+        self.inspect_value(InspectionStage::Result, &result);
         match &state.io {
             Io::JsonPath(io) => {
                 let selected = match &io.result_selector {
@@ -68,7 +68,7 @@ impl Execution {
         }
     }
 
-    /// Assign, ResultPath and OutputPath of a JSONPath state whose effective result is there.
+    /// Applies Assign, ResultPath and OutputPath of a JSONPath state to the result of its ResultSelector.
     pub(super) fn exit_with_selected(
         &mut self,
         id: CursorId,
@@ -76,19 +76,19 @@ impl Execution {
         io: &JsonPathIo,
         selected: Value,
     ) -> Evaluated<Exit> {
-        self.saw(Stage::ResultSelector, &selected);
+        self.inspect_value(InspectionStage::ResultSelector, &selected);
         let assigned = self.assign(&io.assign, self.cursor(id)?, &selected)?;
-        let placed = place(&io.result_path, || self.raw_input(id, state), selected)?;
-        self.saw(Stage::ResultPath, &placed);
+        let combined = apply_result_path(&io.result_path, || self.raw_input(id, state), selected)?;
+        self.inspect_value(InspectionStage::ResultPath, &combined);
         Ok(Exit {
-            output: self.selected_of(&io.output_path, self.cursor(id)?, placed)?,
+            output: self.selected_of(&io.output_path, self.cursor(id)?, combined)?,
             assigned,
             next: state.next,
         })
     }
 
-    /// The state's input, which becomes its output. It is changed in place where nobody looks at it again, whatever happens from here on: no
-    /// retrier, no catcher, no redrive, no test of the state.
+    /// Returns the state's input, which becomes its output. Takes it out of the cursor, so that it is changed in place,
+    /// if nothing can read it again: no retrier, catcher, redrive or test of the state.
     fn raw_input(&mut self, id: CursorId, state: &State) -> Evaluated<Value> {
         let is_spent = state.retry.is_empty()
             && state.catch.is_empty()
@@ -100,7 +100,7 @@ impl Execution {
         }
     }
 
-    /// OutputPath of a value that is at hand.
+    /// Applies OutputPath to an owned value, without a copy if it selects the whole value.
     pub(super) fn selected_of(
         &self,
         selection: &Selection,
@@ -113,7 +113,7 @@ impl Execution {
         }
     }
 
-    /// Leaves a state that only forwards its effective input: Assign, then OutputPath; or Assign and Output.
+    /// Returns the exit of a state that forwards its effective input: Assign, then OutputPath; or Assign and Output.
     pub(super) fn exit_forwarding(
         &self,
         cursor: &Cursor,
@@ -180,8 +180,8 @@ impl Execution {
     }
 }
 
-/// ResultPath: puts a result into the raw input.
-pub(super) fn place(
+/// Applies ResultPath: inserts a result into the raw input.
+pub(super) fn apply_result_path(
     path: &ResultPath,
     raw: impl FnOnce() -> Evaluated<Value>,
     result: Value,

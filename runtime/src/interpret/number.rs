@@ -5,8 +5,7 @@ use crate::query::QueryError;
 use crate::value::Value;
 
 impl Execution {
-    /// A whole number that is not negative. Where it comes by path, text that is a number counts as one
-    /// (SERVICE_FACTS 0.9).
+    /// Evaluates a non-negative integer. A path may also select a string with a number (SERVICE_FACTS 0.9).
     #[inline]
     pub(super) fn whole(
         &self,
@@ -50,7 +49,7 @@ impl Execution {
         }
     }
 
-    /// A whole number of any sign.
+    /// Evaluates an integer of any sign.
     pub(super) fn integer(
         &self,
         cursor: &Cursor,
@@ -74,7 +73,7 @@ impl Execution {
         }
     }
 
-    /// ToleratedFailurePercentage: a number from 0 to 100.
+    /// Evaluates ToleratedFailurePercentage: a number from 0 to 100.
     pub(super) fn percentage(
         &self,
         cursor: &Cursor,
@@ -109,7 +108,7 @@ impl Execution {
     }
 }
 
-/// A number that is none, or not one of those that the field takes.
+/// Returns the error for a value that is not a number, or is out of the field's range.
 fn refused(numeric: &Numeric, field: &str, what: &str, found: &Value) -> QueryError {
     let found = shown(found);
     match numeric {
@@ -126,7 +125,8 @@ fn refused(numeric: &Numeric, field: &str, what: &str, found: &Value) -> QueryEr
     }
 }
 
-/// A value inside a message: strings bare, the rest as JSON, cut where it is very long.
+/// Formats a value for a message: a string without quotes, other values as JSON. A very long value is replaced by its
+/// size.
 pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::Str(text) => text.to_string(),

@@ -29,7 +29,9 @@ use stepwright_asl::redaction::Redaction;
 
 pub(crate) use self::catch::Catcher;
 pub(crate) use self::choice::Choice;
-pub(crate) use self::distributed::{Batcher, Distributed, Format, Reader, Reads, Writer};
+pub(crate) use self::distributed::{
+    Batcher, Distributed, Format, ItemReaderFields, ReaderSource, ResultWriterFields,
+};
 pub(crate) use self::fail::{Fail, Text};
 pub(crate) use self::index::StateIx;
 pub(crate) use self::io::{Io, JsonPathIo, JsonataIo, Numeric, ResultPath, Selection};

@@ -88,7 +88,7 @@ pub(crate) enum AnswerKind {
     /// The integration rejects these parameters; nothing is scheduled.
     Refused(String),
     /// The task has no handler. If it does not wait for one, this is [`Refused`](Self::Refused).
-    Unanswered(String),
+    Unhandled(String),
 }
 
 impl Answer {
@@ -190,7 +190,7 @@ impl Answer {
 
     /// Returns the answer for a task without a handler; `reason` names the target of the call.
     pub(crate) fn unanswered(reason: String) -> Self {
-        Self::of(AnswerKind::Unanswered(reason))
+        Self::of(AnswerKind::Unhandled(reason))
     }
 
     /// Sets the response to a `.sync` or `.waitForTaskToken` request, which TaskSubmitted shows; an empty object unless set.
@@ -229,7 +229,7 @@ impl fmt::Debug for Answer {
             AnswerKind::Token | AnswerKind::TokenOfTest(_) => &"Token",
             AnswerKind::Activity => &"Activity",
             AnswerKind::Never => &"Never",
-            AnswerKind::Refused(reason) | AnswerKind::Unanswered(reason) => reason,
+            AnswerKind::Refused(reason) | AnswerKind::Unhandled(reason) => reason,
         };
         f.debug_struct("Answer")
             .field("reply", reply)

@@ -17,7 +17,7 @@ use super::source_request::SourceRequest;
 use super::tail::{Piece, Tail};
 use crate::distributed::item::Item;
 use crate::objects::ListedObject;
-use crate::record::{Damaged, Queue, Reader as RecordReader, Record, Writer, record};
+use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter, TrackedQueue, record};
 use crate::value::Value;
 
 const NO_PARQUET: &str =
@@ -47,7 +47,7 @@ pub(crate) enum NextItem {
 #[derive(Clone, Debug)]
 pub(crate) struct Items {
     /// The readers of later objects.
-    ahead: Queue<ItemReader>,
+    ahead: TrackedQueue<ItemReader>,
     rows: Rows,
     /// Whether the rows have been replaced since they were last written.
     are_rows_new: bool,
@@ -63,7 +63,7 @@ impl Items {
     /// Returns the items of an array, or the members of an object.
     pub(crate) fn of_value(value: Value) -> Self {
         Self {
-            ahead: Queue::default(),
+            ahead: TrackedQueue::default(),
             rows: Rows::Value(JsonRows::new(value)),
             are_rows_new: true,
             source: Item::of_input(0, Value::Null).source,
@@ -76,7 +76,7 @@ impl Items {
     /// Returns the items of a reader, at most `max_items`; 0 means no limit.
     pub(crate) fn of_reader(reader: ItemReader, max_items: u64, object_bytes: u64) -> Self {
         Self {
-            ahead: Queue::from_iter([reader]),
+            ahead: TrackedQueue::from_iter([reader]),
             rows: Rows::None,
             are_rows_new: true,
             source: SmolStr::default(),
@@ -158,7 +158,7 @@ impl Items {
     }
 
     /// Whether rows of an object follow that must be read.
-    pub(crate) fn goes_on(&self) -> bool {
+    pub(crate) fn has_unread_rows(&self) -> bool {
         self.is_unread() || self.following().is_some()
     }
 
@@ -285,7 +285,7 @@ impl Items {
     }
 
     /// Writes the changes since the last call: the position, and new rows.
-    pub(crate) fn write_changes(&mut self, to: &mut Writer) {
+    pub(crate) fn write_changes(&mut self, to: &mut RecordWriter) {
         self.next.write(to);
         self.ahead.write_changes(to);
         let are_new = std::mem::take(&mut self.are_rows_new);
@@ -299,7 +299,10 @@ impl Items {
     }
 
     /// Applies the changes that [`write_changes`](Self::write_changes) wrote.
-    pub(crate) fn read_changes(&mut self, from: &mut RecordReader<'_>) -> Result<(), Damaged> {
+    pub(crate) fn read_changes(
+        &mut self,
+        from: &mut RecordReader<'_>,
+    ) -> Result<(), DamagedRecord> {
         self.next = Record::read(from)?;
         self.ahead.read_changes(from)?;
         if bool::read(from)? {

@@ -4,7 +4,7 @@ use super::format::Format;
 use super::item_reader::{ItemReader, ObjectRef};
 use super::row::{Row, RowRead};
 use super::tail::{Piece, Tail};
-use crate::record::{Damaged, Reader as RecordReader, Record, Writer};
+use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter};
 
 /// The rows of an object that an ItemReader reads.
 ///
@@ -130,13 +130,16 @@ impl ObjectRows {
     }
 
     /// Writes the position.
-    pub(super) fn write_position(&self, to: &mut Writer) {
+    pub(super) fn write_position(&self, to: &mut RecordWriter) {
         self.taken.write(to);
         self.left().write(to);
     }
 
     /// Applies the position that [`write_position`](Self::write_position) wrote.
-    pub(super) fn read_position(&mut self, from: &mut RecordReader<'_>) -> Result<(), Damaged> {
+    pub(super) fn read_position(
+        &mut self,
+        from: &mut RecordReader<'_>,
+    ) -> Result<(), DamagedRecord> {
         self.taken = Record::read(from)?;
         self.state = RowsState::Unread(Record::read(from)?);
         Ok(())
@@ -144,14 +147,14 @@ impl ObjectRows {
 }
 
 impl Record for ObjectRows {
-    fn write(&self, to: &mut Writer) {
+    fn write(&self, to: &mut RecordWriter) {
         self.place.write(to);
         self.format.write(to);
         self.version.write(to);
         self.write_position(to);
     }
 
-    fn read(from: &mut RecordReader<'_>) -> Result<Self, Damaged> {
+    fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
         let mut rows = Self {
             place: Record::read(from)?,
             format: Record::read(from)?,

@@ -6,7 +6,7 @@ use super::content::JsonRows;
 use super::object_rows::ObjectRows;
 use super::row::{Row, RowRead};
 use crate::objects::ListedObject;
-use crate::record::{Damaged, Reader, Record, Writer, record};
+use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter, record};
 use crate::value::Value;
 
 /// The rows that are being read.
@@ -51,7 +51,7 @@ impl Rows {
     }
 
     /// Writes the position.
-    pub(super) fn write_position(&self, to: &mut Writer) {
+    pub(super) fn write_position(&self, to: &mut RecordWriter) {
         match self {
             Self::None => {}
             Self::Value(rows) => rows.next.write(to),
@@ -61,7 +61,10 @@ impl Rows {
     }
 
     /// Applies the position that [`write_position`](Self::write_position) wrote.
-    pub(super) fn read_position(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+    pub(super) fn read_position(
+        &mut self,
+        from: &mut RecordReader<'_>,
+    ) -> Result<(), DamagedRecord> {
         match self {
             Self::None => {}
             Self::Value(rows) => rows.next = Record::read(from)?,

@@ -6,7 +6,9 @@ use super::Compiler;
 use super::field::{Compiled, constant, word};
 use crate::distributed::source::Pointer;
 use crate::distributed::{Layout, Transformation};
-use crate::program::distributed::{Batcher, Distributed, Format, Reader, Reads, Writer};
+use crate::program::distributed::{
+    Batcher, Distributed, Format, ItemReaderFields, ReaderSource, ResultWriterFields,
+};
 use crate::query::Entropy;
 use crate::query::{CompileError, Expr};
 
@@ -45,7 +47,11 @@ impl Compiler<'_> {
         })
     }
 
-    fn reader(&mut self, reader: &model::ItemReader, language: QueryLanguage) -> Compiled<Reader> {
+    fn reader(
+        &mut self,
+        reader: &model::ItemReader,
+        language: QueryLanguage,
+    ) -> Compiled<ItemReaderFields> {
         let default = model::ReaderConfig::default();
         let config = reader.reader_config.as_ref().unwrap_or(&default);
         let resource = reader.resource.as_deref().unwrap_or_default();
@@ -54,16 +60,18 @@ impl Compiler<'_> {
             Some("LOAD_AND_FLATTEN") => true,
             Some(other) => return Err(unknown("ItemReader/ReaderConfig/Transformation", other)),
         };
-        let reads = match resource.rsplit(':').next() {
-            Some("listObjectsV2") if loads => Reads::List(Some(self.format(config, language)?)),
-            Some("listObjectsV2") => Reads::List(None),
+        let source = match resource.rsplit(':').next() {
+            Some("listObjectsV2") if loads => {
+                ReaderSource::List(Some(self.format(config, language)?))
+            }
+            Some("listObjectsV2") => ReaderSource::List(None),
             Some("getObject") => {
                 let is_manifest = config.input_type.as_deref() == Some("MANIFEST");
                 match config.manifest_type.as_deref() {
-                    Some("ATHENA_DATA") => Reads::Athena(self.format(config, language)?),
-                    Some("S3_INVENTORY") => Reads::Inventory,
-                    None if is_manifest => Reads::Inventory,
-                    None => Reads::Object(self.format(config, language)?),
+                    Some("ATHENA_DATA") => ReaderSource::Athena(self.format(config, language)?),
+                    Some("S3_INVENTORY") => ReaderSource::Inventory,
+                    None if is_manifest => ReaderSource::Inventory,
+                    None => ReaderSource::Object(self.format(config, language)?),
                     Some(other) => {
                         return Err(unknown("ItemReader/ReaderConfig/ManifestType", other));
                     }
@@ -84,9 +92,9 @@ impl Compiler<'_> {
             "ItemReader",
             language,
         )?;
-        Ok(Reader {
+        Ok(ItemReaderFields {
             parameters: parameters.ok_or_else(|| missing("ItemReader", language))?,
-            reads,
+            source,
             max_items: self.numeric(
                 config.max_items.as_ref(),
                 "ItemReader/ReaderConfig/MaxItems",
@@ -199,7 +207,7 @@ impl Compiler<'_> {
         &mut self,
         writer: &model::ResultWriter,
         language: QueryLanguage,
-    ) -> Compiled<Writer> {
+    ) -> Compiled<ResultWriterFields> {
         let parameters = self.parameters_of(
             writer.parameters.as_ref(),
             writer.arguments.as_ref(),
@@ -230,7 +238,7 @@ impl Compiler<'_> {
             Some("JSONL") => true,
             Some(other) => return Err(unknown("ResultWriter/WriterConfig/OutputType", other)),
         };
-        Ok(Writer {
+        Ok(ResultWriterFields {
             parameters,
             layout: Layout {
                 transformation,
