@@ -16,8 +16,8 @@ pub struct ReferencePath {
 impl ReferencePath {
     /// Compiles a `ResultPath`.
     ///
-    /// Fails when the text is no path from `$` of keys and indices, or has more than
-    /// [`RefPath::MAX_SEGMENTS`] steps.
+    /// Fails when the text is not a path of keys and indices from `$`, or has more than [`RefPath::MAX_SEGMENTS`]
+    /// steps.
     pub fn compile(text: &str) -> Result<ReferencePath, CompileError> {
         let refuse = |message: String| CompileError::new("ResultPath", message);
         let path = Path::parse(text)
@@ -32,15 +32,15 @@ impl ReferencePath {
         });
         let segments = segments.collect::<Option<Vec<Segment>>>();
         let path = segments.and_then(RefPath::new).ok_or_else(|| {
-            let most = RefPath::MAX_SEGMENTS;
+            let max = RefPath::MAX_SEGMENTS;
             refuse(format!(
-                "the path `{text}` must name one place: at most {most} keys and indices"
+                "the path `{text}` must name one place: at most {max} keys and indices"
             ))
         })?;
         Ok(ReferencePath { path })
     }
 
-    /// Whether the path is `$`: the value replaces everything.
+    /// Returns whether the path is `$`: the value replaces everything.
     pub fn is_root(&self) -> bool {
         self.path.is_root()
     }

@@ -163,24 +163,24 @@ const FEW: usize = 16;
 
 /// Returns the distinct values, in the order of their first occurrences.
 fn unique(array: &Array) -> Value {
-    let mut kept: Vec<Value> = Vec::with_capacity(array.len().min(FEW));
+    let mut distinct: Vec<Value> = Vec::with_capacity(array.len().min(FEW));
     if array.len() <= FEW {
         for item in array.iter() {
-            if !kept.contains(item) {
-                kept.push(item.clone());
+            if !distinct.contains(item) {
+                distinct.push(item.clone());
             }
         }
-        return Value::from(kept);
+        return Value::from(distinct);
     }
-    let mut places: HashMap<u64, Vec<usize>> = HashMap::new();
+    let mut indices_by_hash: HashMap<u64, Vec<usize>> = HashMap::new();
     for item in array.iter() {
-        let alike = places.entry(item.value_hash()).or_default();
-        if !alike.iter().any(|place| kept[*place] == *item) {
-            alike.push(kept.len());
-            kept.push(item.clone());
+        let alike = indices_by_hash.entry(item.value_hash()).or_default();
+        if !alike.iter().any(|index| distinct[*index] == *item) {
+            alike.push(distinct.len());
+            distinct.push(item.clone());
         }
     }
-    Value::from(kept)
+    Value::from(distinct)
 }
 
 /// Merges two objects; if both have a member, that of the second wins.
