@@ -16,7 +16,7 @@ fn on_small_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     thread.expect("a thread").join().expect("no panic")
 }
 
-/// One level around a value, of several shapes.
+/// Wraps a value in one level, of several shapes.
 fn around(inner: Json, shape: u8) -> Json {
     match shape % 4 {
         0 => Json::Array(vec![inner]),
