@@ -26,7 +26,7 @@ struct Scope {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scopes(Option<Box<Log<Scope>>>);
 
-/// The list before the first scope.
+/// Returns the list before the first scope.
 fn none() -> Box<Log<Scope>> {
     Box::new(Log::behind(1))
 }
@@ -66,11 +66,11 @@ impl Scopes {
         read
     }
 
-    /// Whether each has a container, and comes after the scope around it.
+    /// Returns whether each scope has a container and comes after the scope around it.
     pub(super) fn are_nested(&self) -> bool {
         let mut inner = self.0.iter().flat_map(|scopes| scopes.iter());
-        inner.all(|(place, scope)| {
-            (scope.parent.0 as usize) < place && scope.container != StateIx::NONE
+        inner.all(|(index, scope)| {
+            (scope.parent.0 as usize) < index && scope.container != StateIx::NONE
         })
     }
 
@@ -128,5 +128,5 @@ pub(super) fn names(program: &Program, path: &[(StateIx, u32)]) -> Vec<String> {
         .collect()
 }
 
-record!(struct ScopeId(place));
+record!(struct ScopeId(index));
 record!(struct Scope { parent, container, index });
