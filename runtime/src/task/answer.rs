@@ -21,7 +21,7 @@ pub(crate) enum TaskEffect {
     /// A handler runs. The future does nothing before it is polled.
     Work {
         work: TaskFuture,
-        /// Notified when the result is not awaited any more.
+        /// The attempt, which is notified when its result is not awaited any more.
         attempt: Option<Arc<RunningTask>>,
         /// Set if its polls are watched for blocking.
         watch: Option<PollWatch>,
@@ -165,9 +165,9 @@ impl Answer {
         Self::of(AnswerKind::Never)
     }
 
-    /// Returns an answer that comes from outside through the token, with
-    /// [`Engine::send_task_success`](crate::Engine::send_task_success) and the related methods. On a task without a token this is
-    /// [`Answer::never`].
+    /// Returns an answer that an external caller sends through the token, with
+    /// [`Engine::send_task_success`](crate::Engine::send_task_success) and the related methods. On a task without a
+    /// token this is [`Answer::never`].
     pub fn token() -> Self {
         Self::of(AnswerKind::Token)
     }
