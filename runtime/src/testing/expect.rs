@@ -337,10 +337,10 @@ impl Expect<'_> {
 
     /// Asserts that it took at most this time on the engine's clock.
     #[track_caller]
-    pub fn took_at_most(self, most: Duration) -> Self {
+    pub fn took_at_most(self, max: Duration) -> Self {
         let actual = self.duration();
-        if actual > most {
-            let line = format!("at most {most:?} expected, got {actual:?}");
+        if actual > max {
+            let line = format!("at most {max:?} expected, got {actual:?}");
             self.fail("it took too long", [line]);
         }
         self

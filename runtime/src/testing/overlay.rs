@@ -375,13 +375,13 @@ fn ended(how: &str, step: &RecordedEvent) -> String {
     }
 }
 
-/// Whether the event starts an attempt of a task, or iterations or branches.
+/// Returns whether the event starts an attempt of a task, or iterations or branches.
 fn is_attempt(kind: &str) -> bool {
     kind.ends_with("Scheduled")
         || ["MapStateStarted", "ParallelStateStarted", "MapRunRedriven"].contains(&kind)
 }
 
-/// Whether such an attempt failed.
+/// Returns whether such an attempt failed.
 fn is_failure(kind: &str) -> bool {
     kind.ends_with("Failed") || kind.ends_with("TimedOut")
 }

@@ -67,7 +67,7 @@ impl Exploration {
         self.coverage.missing()
     }
 
-    /// Whether in all combinations every error is caught, every execution ends and every field can be evaluated; `false` if a bound was
+    /// Returns whether in all combinations every error is caught, every execution ends and every field can be evaluated; `false` if a bound was
     /// reached.
     pub fn is_clean(&self) -> bool {
         self.is_complete
@@ -113,7 +113,7 @@ impl Exploration {
         });
     }
 
-    /// Records that a bound was reached, so that not everything was run.
+    /// Records that a bound was reached, so that not all combinations were run.
     pub(super) fn reached(&mut self, bound: Bound) {
         self.is_complete = false;
         self.bound.get_or_insert(bound);
@@ -233,11 +233,11 @@ impl Exploration {
         {
             cause = format!("{cause}; in an item {inside}{}", made_up(taken));
         }
-        let told = Some((state.clone(), error.clone()));
+        let failure_of_state = Some((state.clone(), error.clone()));
         let same = |found: &&mut UncaughtError| found.state == state && found.error == error;
         if let Some(known) = self.uncaught.iter_mut().find(same) {
             known.runs += 1;
-            return told;
+            return failure_of_state;
         }
         let runs = 1;
         let cause = report.history.redaction().text(&cause).into_owned();
@@ -248,7 +248,7 @@ impl Exploration {
             when,
             runs,
         });
-        told
+        failure_of_state
     }
 
     /// Records a failure of the machine, for the explorations of the workflows that start it.
@@ -313,11 +313,11 @@ fn open_states(report: &ExecutionReport) -> Vec<String> {
         let Some(state) = event.state_name() else {
             continue;
         };
-        let place = (event.scope(), state.to_owned());
+        let visit = (event.scope(), state.to_owned());
         if event.kind().is_entered() {
-            open.push(place);
+            open.push(visit);
         } else if event.kind().is_exited() || event.kind().name().ends_with("Aborted") {
-            open.retain(|known| *known != place);
+            open.retain(|known| *known != visit);
         }
     }
     let mut states: Vec<String> = Vec::new();

@@ -145,8 +145,8 @@ impl Explorer<'_> {
                 None => queued,
             };
             let choices = taken.choices.iter().enumerate().skip(prefix.len());
-            for (place, choice) in choices {
-                if choice.options.len() > 1 && place >= self.bounds.calls {
+            for (position, choice) in choices {
+                if choice.options.len() > 1 && position >= self.bounds.calls {
                     found.reached(Bound::Calls);
                     break;
                 }
@@ -167,7 +167,7 @@ impl Explorer<'_> {
                         found.has_more_faults = true;
                         continue;
                     }
-                    let before = taken.choices[..place].iter().map(|choice| choice.taken);
+                    let before = taken.choices[..position].iter().map(|choice| choice.taken);
                     let next = Combination {
                         input,
                         prefix: before.chain([option]).collect(),
