@@ -19,9 +19,9 @@ pub struct MapRunCounts {
     pub timed_out: u64,
     /// Stopped, by a request or because the Map Run as a whole failed.
     pub aborted: u64,
-    /// All that are known so far. While the Map Run is running, an ItemReader finds more.
+    /// The total that is known so far. While the Map Run is running, an ItemReader finds more.
     pub total: u64,
-    /// Those whose results the ResultWriter wrote.
+    /// Items or executions whose results the ResultWriter wrote.
     pub results_written: u64,
     /// Items or executions that did not succeed before a redrive and have not started again yet.
     pub pending_redrive: u64,
@@ -71,23 +71,23 @@ impl Tally {
         self.items.pending = self.items.total - self.items.begun();
     }
 
-    /// Counts all that did not succeed as pending redrive.
+    /// Counts all children that did not succeed as pending redrive.
     pub(crate) fn redriven(&mut self) {
         for (counts, _) in self.both(0) {
-            let places = [
+            let counters = [
                 &mut counts.running,
                 &mut counts.failed,
                 &mut counts.timed_out,
                 &mut counts.aborted,
             ];
-            for place in places {
-                counts.pending_redrive += std::mem::take(place);
+            for counter in counters {
+                counts.pending_redrive += std::mem::take(counter);
             }
             counts.results_written = 0;
         }
     }
 
-    /// Counts a child with this many items that starts again.
+    /// Counts a child with this many items that is restarted.
     pub(crate) fn restarted(&mut self, items: u64) {
         for (counts, number) in self.both(items) {
             counts.pending_redrive = counts.pending_redrive.saturating_sub(number);
@@ -95,11 +95,11 @@ impl Tally {
         }
     }
 
-    /// Counts a child with this many items that ended; `place` selects the counter of its status.
-    pub(crate) fn ended(&mut self, items: u64, place: fn(&mut MapRunCounts) -> &mut u64) {
+    /// Counts a child with this many items that ended; `counter` selects the counter of its status.
+    pub(crate) fn ended(&mut self, items: u64, counter: fn(&mut MapRunCounts) -> &mut u64) {
         for (counts, number) in self.both(items) {
             counts.running = counts.running.saturating_sub(number);
-            *place(counts) += number;
+            *counter(counts) += number;
         }
     }
 

@@ -23,7 +23,7 @@ pub(crate) struct Export {
     upload: UploadBuffer,
     /// The lengths of the finished files of successes.
     succeeded: TrackedQueue<u64>,
-    /// The request to the object store that has no response yet.
+    /// The request in flight to the object store.
     in_flight: Option<InFlightRequest>,
     /// The parts that remain to be written after the run, the next one last.
     parts: Vec<ResultPart>,
@@ -98,8 +98,8 @@ impl Export {
         }
     }
 
-    /// Prepares for another process or a redrive. The open request is repeated with the same content, and all files except those of successes
-    /// are written again.
+    /// Prepares for a new process or a redrive. The open request is repeated with the same content, and all files
+    /// except the files of successes are written again.
     pub(crate) fn prepare_for_resume(&mut self) {
         self.in_flight = None;
         self.parts = PARTS.to_vec();
@@ -121,12 +121,12 @@ impl Export {
         ])
     }
 
-    /// Whether a request has no response yet.
+    /// Returns whether a request is in flight.
     pub(crate) fn is_writing(&self) -> bool {
         self.in_flight.is_some()
     }
 
-    /// Whether results of closed children wait for the store, so that no further child should start.
+    /// Returns whether results of closed children wait for the store, so that no further child should start.
     pub(crate) fn is_behind(&self, results: &Results) -> bool {
         self.is_writing() && self.upload.is_full(self.sizes.part) && results.has_results()
     }

@@ -29,11 +29,11 @@ pub(crate) struct ChildResult {
 pub(crate) struct Results {
     /// The number of started children.
     count: u32,
-    /// In ascending order of their numbers.
+    /// The children, in ascending order of their numbers.
     children: TrackedList<ChildEntry>,
-    /// How many of those, from the front, the export has taken.
+    /// The number of children at the front that the export has taken.
     taken: usize,
-    /// How many were removed from the list since it was last written.
+    /// The number of children that were removed from the list since it was last written.
     dropped: usize,
     /// Children that the export has taken and that did not succeed, in ascending order of their numbers.
     pub(super) unsuccessful: TrackedList<ChildEntry>,
@@ -48,28 +48,28 @@ pub(super) struct ChildEntry {
     number: u32,
     /// The number of its items.
     items: u32,
-    standing: ChildStatus,
-    /// Its info, as long as it may be redriven.
+    status: ChildStatus,
+    /// Its info, while it may be redriven.
     about: Option<Arc<ExecutionInfo>>,
     output: Option<Value>,
     /// Its result, if whole results are retained.
     ended: Option<Box<ChildResult>>,
 }
 
-/// The status of a child.
+/// The status of a child in a Map Run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum ChildStatus {
     /// It was started, and its result is not known.
     #[default]
     Running,
-    /// It did not succeed, and must be started again.
+    /// It did not succeed, and must be restarted.
     Restarting,
     Succeeded,
     /// It did not succeed, or did not start.
     Unsuccessful,
 }
 
-/// A cursor over the children of a redriven run: those that did not succeed start again.
+/// A cursor over the children of a redriven run that must be restarted because they did not succeed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct RetryCursor {
     next: u32,
@@ -92,7 +92,7 @@ impl Results {
         }
     }
 
-    /// Whether no child was started.
+    /// Returns whether no child was started.
     pub(crate) fn is_empty(&self) -> bool {
         self.count == 0
     }
@@ -125,24 +125,24 @@ impl Results {
     /// Records that a child could not be started.
     pub(crate) fn start_failed(&mut self, number: u32) {
         if let Some(child) = self.part_mut(number) {
-            child.standing = ChildStatus::Unsuccessful;
+            child.status = ChildStatus::Unsuccessful;
         }
     }
 
     /// Records the end of a running child. Returns the number of its items.
     pub(crate) fn ended(&mut self, number: u32, ended: ChildResult) -> Option<u64> {
-        let place = self.place(number)?;
-        let is_at_work = |child: &&ChildEntry| child.standing == ChildStatus::Running;
-        self.children.get(place).filter(is_at_work)?;
+        let index = self.index_of(number)?;
+        let is_running = |child: &&ChildEntry| child.status == ChildStatus::Running;
+        self.children.get(index).filter(is_running)?;
         let keeps_all = self.keeps_all;
-        let child = self.children.part_mut(place)?;
-        child.standing = match ended.status {
+        let child = self.children.part_mut(index)?;
+        child.status = match ended.status {
             Status::Succeeded => ChildStatus::Succeeded,
             _ => ChildStatus::Unsuccessful,
         };
         if keeps_all {
             child.ended = Some(Box::new(ended));
-        } else if child.standing == ChildStatus::Succeeded {
+        } else if child.status == ChildStatus::Succeeded {
             child.output = ended.output;
             child.about = None;
         }
@@ -150,9 +150,9 @@ impl Results {
     }
 
     /// Returns the index of a child in the list.
-    fn place(&self, number: u32) -> Option<usize> {
-        let is_it = |place: &usize| {
-            let child = self.children.get(*place);
+    fn index_of(&self, number: u32) -> Option<usize> {
+        let has_number = |index: &usize| {
+            let child = self.children.get(*index);
             child.is_some_and(|child| child.number == number)
         };
         // The numbers are consecutive, except in a run that was redriven.
@@ -160,22 +160,23 @@ impl Results {
         let near = number.checked_sub(first)? as usize;
         let far = || self.children.partition_point(|child| child.number < number);
         Some(near)
-            .filter(is_it)
-            .or_else(|| Some(far()).filter(is_it))
+            .filter(has_number)
+            .or_else(|| Some(far()).filter(has_number))
     }
 
     fn part_mut(&mut self, number: u32) -> Option<&mut ChildEntry> {
-        let place = self.place(number)?;
-        self.children.part_mut(place)
+        let index = self.index_of(number)?;
+        self.children.part_mut(index)
     }
 
-    /// Whether the first child that the export has not taken is closed.
+    /// Returns whether the first child that the export has not taken is closed.
     pub(super) fn has_results(&self) -> bool {
         let first = self.children.get(self.taken);
         first.is_some_and(|child| child.is_over())
     }
 
-    /// Takes the next successful child, if all children before it are closed. After the run, children that were to start again count as closed.
+    /// Takes the next successful child, if all children before it are closed. After the run, children that were to be
+    /// restarted count as closed.
     pub(super) fn take_success(&mut self, is_run_over: bool) -> Option<ChildEntry> {
         loop {
             let first = self.children.get(self.taken)?;
@@ -191,10 +192,10 @@ impl Results {
             };
             self.taken += 1;
             self.let_go();
-            if child.standing == ChildStatus::Succeeded {
+            if child.status == ChildStatus::Succeeded {
                 return Some(child);
             }
-            child.standing = ChildStatus::Unsuccessful;
+            child.status = ChildStatus::Unsuccessful;
             self.unsuccessful.push(child);
         }
     }
@@ -210,18 +211,18 @@ impl Results {
     /// Returns the running children, by number.
     pub(crate) fn running_children(&self) -> impl Iterator<Item = (u32, &Arc<ExecutionInfo>)> {
         let children = self.children.iter().skip(self.taken);
-        let running_children = children.filter(|child| child.standing == ChildStatus::Running);
+        let running_children = children.filter(|child| child.status == ChildStatus::Running);
         running_children.filter_map(|child| Some((child.number, child.about.as_ref()?)))
     }
 
-    /// Prepares for a redrive: no child is running any more, and the children that did not succeed start again.
+    /// Prepares for a redrive: no child is running any more, and the children that did not succeed are restarted.
     pub(crate) fn redriven(&mut self) -> RetryCursor {
         let mut left = TrackedList::default();
-        let kept = self.unsuccessful.iter();
-        for child in kept.chain(self.children.iter().skip(self.taken)) {
+        let removed = self.unsuccessful.iter();
+        for child in removed.chain(self.children.iter().skip(self.taken)) {
             let mut child = child.clone();
-            if child.standing != ChildStatus::Succeeded {
-                child.standing = ChildStatus::Restarting;
+            if child.status != ChildStatus::Succeeded {
+                child.status = ChildStatus::Restarting;
             }
             left.push(child);
         }
@@ -234,7 +235,7 @@ impl Results {
         }
     }
 
-    /// Returns the number of the next child that starts again.
+    /// Returns the number of the next child to restart.
     pub(crate) fn next_retry(&self, again: &mut RetryCursor) -> Option<u32> {
         if again.next >= again.end {
             return None;
@@ -244,7 +245,7 @@ impl Results {
             .partition_point(|child| child.number < again.next);
         let left = self.children.iter().skip(from);
         let mut left = left.take_while(|child| child.number < again.end);
-        let next = left.find(|child| child.standing == ChildStatus::Restarting);
+        let next = left.find(|child| child.status == ChildStatus::Restarting);
         let number = next.map(|child| child.number);
         again.next = number.map_or(again.end, |number| number + 1);
         number
@@ -256,12 +257,12 @@ impl Results {
         number: u32,
         anew: impl FnOnce(&ExecutionInfo) -> ExecutionInfo,
     ) -> Option<(Arc<ExecutionInfo>, u32)> {
-        let place = self.place(number)?;
-        let child = self.children.get_mut(place)?;
+        let index = self.index_of(number)?;
+        let child = self.children.get_mut(index)?;
         let about = Arc::new(anew(child.about.as_ref()?));
         child.about = Some(about.clone());
         child.ended = None;
-        child.standing = ChildStatus::Running;
+        child.status = ChildStatus::Running;
         Some((about, child.items))
     }
 
@@ -335,10 +336,10 @@ impl Results {
 }
 
 impl ChildEntry {
-    /// Whether its result is known.
+    /// Returns whether its result is known.
     fn is_over(&self) -> bool {
         matches!(
-            self.standing,
+            self.status,
             ChildStatus::Succeeded | ChildStatus::Unsuccessful
         )
     }
@@ -423,7 +424,7 @@ impl PartialRecord for ChildEntry {
     fn write_part(&mut self, to: &mut RecordWriter) {
         self.about.is_some().write(to);
         self.output.write(to);
-        self.standing.write(to);
+        self.status.write(to);
         self.ended.write(to);
     }
 
@@ -432,7 +433,7 @@ impl PartialRecord for ChildEntry {
             self.about = None;
         }
         self.output = Record::read(from)?;
-        self.standing = Record::read(from)?;
+        self.status = Record::read(from)?;
         self.ended = Record::read(from)?;
         Ok(())
     }
@@ -440,7 +441,7 @@ impl PartialRecord for ChildEntry {
 
 record!(struct RetryCursor { next, end });
 record!(struct ChildResult { status, output, error, cause, stopped });
-/// Writes the whole list, as if nothing were written yet.
+/// Writes the whole list, independent of the tracked changes.
 impl Record for Results {
     fn write(&self, to: &mut RecordWriter) {
         self.count.write(to);
@@ -468,5 +469,5 @@ impl Record for Results {
     }
 }
 
-record!(struct ChildEntry { number, items, standing, about, output, ended });
+record!(struct ChildEntry { number, items, status, about, output, ended });
 record!(enum ChildStatus { 0 => Running, 1 => Restarting, 2 => Succeeded, 3 => Unsuccessful });

@@ -47,7 +47,7 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// How each child ends: with an output, or a failure.
+/// Returns ends of a child: an output, or a failure.
 fn end() -> impl Strategy<Value = Option<&'static str>> {
     let outputs = vec!["1", "\"text\"", "[1,[2],3]", "[]", "{\"a\":\"b\"}", "null"];
     prop_oneof![
@@ -109,13 +109,13 @@ fn ended(output: Option<&str>) -> ChildResult {
 
 /// A store that may support uploads in parts.
 #[derive(Default)]
-struct World {
+struct TestStore {
     objects: BTreeMap<String, String>,
     takes_parts: bool,
     uploads: Vec<BTreeMap<u32, (u64, Vec<u8>)>>,
 }
 
-impl World {
+impl TestStore {
     fn write(&mut self, write: WriteRequest) -> WriteResponse {
         let text = |body: Vec<u8>| String::from_utf8(body).unwrap();
         match write {
@@ -163,7 +163,7 @@ struct Run {
     export: Export,
     writer: RecordWriter,
     records: Vec<Vec<u8>>,
-    /// The request to the store that has no response yet.
+    /// The request in flight to the store.
     open: Option<WriteRequest>,
     is_over: bool,
 }
@@ -220,12 +220,12 @@ impl Run {
     }
 
     /// Sends a request to the store, or executes the open request. Before a request of an upload in parts, the state is committed.
-    fn store(&mut self, world: &mut World) -> bool {
+    fn store(&mut self, test_store: &mut TestStore) -> bool {
         if let Some(write) = self.open.take() {
             if !matches!(write, WriteRequest::Object(_)) {
                 self.keep();
             }
-            self.export.handle_response(world.write(write));
+            self.export.handle_response(test_store.write(write));
             return true;
         }
         self.open = self.export.next_write(&mut self.results, self.is_over);
@@ -240,7 +240,7 @@ impl Run {
     }
 }
 
-/// Returns the files as they are when all of them are written at the end: the model.
+/// Returns the files that a run writes if it writes all of them at the end: the model.
 fn files(
     ends: &[Option<&'static str>],
     pending: usize,
@@ -253,7 +253,7 @@ fn files(
     for part in ["FAILED", "PENDING", "SUCCEEDED"] {
         let rows: Vec<Vec<Value>> = match part {
             "PENDING" => (0..pending)
-                .map(|place| vec![describe_pending(&Value::from(place), &MACHINE.into())])
+                .map(|number| vec![describe_pending(&Value::from(number), &MACHINE.into())])
                 .collect(),
             part => (0u32..)
                 .zip(ends)
@@ -310,7 +310,7 @@ proptest! {
         pending in 0usize..4,
     ) {
         let sizes = FileSizes { file, part };
-        let mut world = World { takes_parts, ..World::default() };
+        let mut test_store = TestStore { takes_parts, ..TestStore::default() };
         let mut run = Run::new(layout, sizes);
         let mut events = events.into_iter();
         let mut started = 0u32;
@@ -344,7 +344,7 @@ proptest! {
                     run.results.ended(number, ended(ends[number as usize]));
                 }
                 Event::End(_) => {}
-                Event::Store => drop(run.store(&mut world)),
+                Event::Store => drop(run.store(&mut test_store)),
                 Event::Keep => run.keep(),
                 Event::Crash => {
                     run.crash();
@@ -353,15 +353,15 @@ proptest! {
             }
         }
         while run.open.is_some() {
-            run.store(&mut world);
+            run.store(&mut test_store);
         }
-        for place in 0..pending {
-            run.results.add_pending(Value::from(place), 1);
+        for number in 0..pending {
+            run.results.add_pending(Value::from(number), 1);
         }
         run.is_over = true;
         run.keep();
         let mut crashes = 0;
-        while run.store(&mut world) {
+        while run.store(&mut test_store) {
             // A crash while a request is open.
             if crashes < 6 && run.open.is_some() {
                 crashes += 1;
@@ -369,7 +369,7 @@ proptest! {
                 run.crash();
             }
         }
-        prop_assert_eq!(world.objects, files(&ends, pending, layout, sizes));
+        prop_assert_eq!(test_store.objects, files(&ends, pending, layout, sizes));
     }
 }
 
@@ -384,9 +384,9 @@ fn children_that_are_over_leave() {
         file: u64::MAX,
         part: 10_000,
     };
-    let mut world = World {
+    let mut test_store = TestStore {
         takes_parts: true,
-        ..World::default()
+        ..TestStore::default()
     };
     let mut run = Run::new(layout, sizes);
     for number in 0..20_000u32 {
@@ -395,7 +395,7 @@ fn children_that_are_over_leave() {
             let over = number - 50;
             run.results.ended(over, ended(Some("1")));
         }
-        while run.store(&mut world) {}
+        while run.store(&mut test_store) {}
         assert!(run.results.len() < 200, "{}", run.results.len());
         run.records.clear();
     }

@@ -10,7 +10,7 @@ use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter, TrackedQu
 /// never in memory. A file that is shorter than a part is written in one request.
 #[derive(Clone, Debug, Default)]
 pub(super) struct UploadBuffer {
-    /// The text of rows that are not in the store yet, one entry for each child.
+    /// The text of rows that are not in the store, one entry for each child.
     rows: TrackedQueue<String>,
     /// The number of their bytes.
     waiting: u64,
@@ -26,7 +26,7 @@ pub(super) struct UploadBuffer {
     is_closed: bool,
 }
 
-/// A request to the store that has no response yet.
+/// A request in flight to the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum InFlightRequest {
     /// Starts an upload.
@@ -45,7 +45,7 @@ impl UploadBuffer {
         self.left.saturating_add(self.waiting)
     }
 
-    /// Whether enough rows wait for the store, so that no further rows should be added now.
+    /// Returns whether enough rows wait for the store, so that no further rows should be added now.
     pub(super) fn is_full(&self, part: u64) -> bool {
         self.is_closed || (!self.is_whole && self.waiting >= part.saturating_mul(2))
     }

@@ -41,7 +41,7 @@ impl Batch {
         batch
     }
 
-    /// `{"BatchInput": .., "Items": [..]}`
+    /// Returns `{"BatchInput": .., "Items": [..]}`.
     fn input(&self, items: Vec<Value>) -> Value {
         let mut members = Vec::new();
         if let Some(shared) = &self.shared {

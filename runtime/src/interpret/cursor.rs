@@ -85,7 +85,7 @@ impl AttemptState {
         fields.count += 1;
     }
 
-    /// `Task.Token` of this attempt.
+    /// Returns `Task.Token` of this attempt.
     pub(super) fn token(&self) -> Option<&SmolStr> {
         self.0.as_ref()?.token.as_ref()
     }

@@ -427,7 +427,7 @@ impl Execution {
         self.write_with(id, kind, || payload)
     }
 
-    /// Like [`write`](Self::write), but builds the payload only if the event is written.
+    /// Writes an event like [`write`](Self::write), but builds the payload only if the event is written.
     pub(super) fn write_with(
         &mut self,
         id: CursorId,
@@ -444,7 +444,7 @@ impl Execution {
         }
     }
 
-    /// Like [`write`](Self::write), for an event whose cursor was removed or that belongs to another state.
+    /// Writes an event like [`write`](Self::write), for a cursor that was removed or a different state.
     pub(super) fn write_at(
         &mut self,
         state: StateIx,

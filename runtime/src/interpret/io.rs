@@ -7,12 +7,12 @@ use crate::query::{Assignments, Expr, QueryError};
 use crate::value::Value;
 use crate::wait_id::CursorId;
 
-type Evaluated<T> = Result<T, QueryError>;
+type QueryResult<T> = Result<T, QueryError>;
 
 /// Evaluates the fields of a state in the order of SERVICE_FACTS 1.
 impl Execution {
     /// Evaluates InputPath. In JSONata, the effective input is the input.
-    pub(super) fn effective_input(&self, cursor: &Cursor, state: &State) -> Evaluated<Value> {
+    pub(super) fn effective_input(&self, cursor: &Cursor, state: &State) -> QueryResult<Value> {
         match &state.io {
             Io::JsonPath(io) => {
                 let effective = self.select(&io.input_path, cursor, &cursor.input)?;
@@ -29,7 +29,7 @@ impl Execution {
         cursor: &Cursor,
         state: &State,
         effective: Value,
-    ) -> Evaluated<Value> {
+    ) -> QueryResult<Value> {
         let template = match &state.io {
             Io::JsonPath(io) => io.parameters.as_ref(),
             Io::Jsonata(io) => io.arguments.as_ref(),
@@ -43,7 +43,12 @@ impl Execution {
     }
 
     /// Evaluates an expression with `input`: the effective input in JSONPath, the state's input in JSONata.
-    pub(super) fn evaluate(&self, expr: &Expr, cursor: &Cursor, input: &Value) -> Evaluated<Value> {
+    pub(super) fn evaluate(
+        &self,
+        expr: &Expr,
+        cursor: &Cursor,
+        input: &Value,
+    ) -> QueryResult<Value> {
         let context = self.context(cursor);
         expr.eval(&self.scope(cursor, &context, input))
     }
@@ -54,7 +59,7 @@ impl Execution {
         id: CursorId,
         state: &State,
         result: Value,
-    ) -> Evaluated<Exit> {
+    ) -> QueryResult<Exit> {
         self.inspect_value(InspectionStage::Result, &result);
         match &state.io {
             Io::JsonPath(io) => {
@@ -75,7 +80,7 @@ impl Execution {
         state: &State,
         io: &JsonPathIo,
         selected: Value,
-    ) -> Evaluated<Exit> {
+    ) -> QueryResult<Exit> {
         self.inspect_value(InspectionStage::ResultSelector, &selected);
         let assigned = self.assign(&io.assign, self.cursor(id)?, &selected)?;
         let combined = apply_result_path(&io.result_path, || self.raw_input(id, state), selected)?;
@@ -89,7 +94,7 @@ impl Execution {
 
     /// Returns the state's input, which becomes its output. Takes it out of the cursor, so that it is changed in place,
     /// if nothing can read it again: no retrier, catcher, redrive or test of the state.
-    fn raw_input(&mut self, id: CursorId, state: &State) -> Evaluated<Value> {
+    fn raw_input(&mut self, id: CursorId, state: &State) -> QueryResult<Value> {
         let is_spent = state.retry.is_empty()
             && state.catch.is_empty()
             && !self.is_redrivable
@@ -106,7 +111,7 @@ impl Execution {
         selection: &Selection,
         cursor: &Cursor,
         value: Value,
-    ) -> Evaluated<Value> {
+    ) -> QueryResult<Value> {
         match selection {
             Selection::Whole => Ok(value),
             selection => self.select(selection, cursor, &value),
@@ -120,7 +125,7 @@ impl Execution {
         state: &State,
         effective: Value,
         next: Option<StateIx>,
-    ) -> Evaluated<Exit> {
+    ) -> QueryResult<Exit> {
         match &state.io {
             Io::JsonPath(io) => Ok(Exit {
                 assigned: self.assign(&io.assign, cursor, &effective)?,
@@ -137,7 +142,7 @@ impl Execution {
         io: &JsonataIo,
         result: Option<Value>,
         next: Option<StateIx>,
-    ) -> Evaluated<Exit> {
+    ) -> QueryResult<Exit> {
         let context = self.context(cursor);
         let mut scope = self.scope(cursor, &context, &cursor.input);
         scope.result = result.as_ref();
@@ -158,7 +163,7 @@ impl Execution {
         assign: &Assignments,
         cursor: &Cursor,
         input: &Value,
-    ) -> Evaluated<Vec<(crate::query::VariableIx, Value)>> {
+    ) -> QueryResult<Vec<(crate::query::VariableIx, Value)>> {
         if assign.is_empty() {
             return Ok(Vec::new());
         }
@@ -171,7 +176,7 @@ impl Execution {
         selection: &Selection,
         cursor: &Cursor,
         input: &Value,
-    ) -> Evaluated<Value> {
+    ) -> QueryResult<Value> {
         match selection {
             Selection::Whole => Ok(input.clone()),
             Selection::Nothing => Ok(Value::empty_object()),
@@ -183,9 +188,9 @@ impl Execution {
 /// Applies ResultPath: inserts a result into the raw input.
 pub(super) fn apply_result_path(
     path: &ResultPath,
-    raw: impl FnOnce() -> Evaluated<Value>,
+    raw: impl FnOnce() -> QueryResult<Value>,
     result: Value,
-) -> Evaluated<Value> {
+) -> QueryResult<Value> {
     match path {
         ResultPath::Replace => Ok(result),
         ResultPath::Discard => raw(),

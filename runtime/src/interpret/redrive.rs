@@ -25,10 +25,10 @@ impl Execution {
         limits: Arc<Limits>,
         entry: Entry,
         history: &History,
-        committed_events: u32,
+        max_retained: u32,
         resume: ResumePoint,
     ) -> Self {
-        let recorder = Recorder::resumed(history, committed_events, resume.events);
+        let recorder = Recorder::resumed(history, max_retained, resume.events);
         let mut execution = Self::new(program, about, limits, 0, 0).with_entry(entry);
         execution.recorder = recorder;
         execution

@@ -92,7 +92,7 @@ impl Execution {
             return Ok(StateProgress::Wait);
         };
         let state = cx.program.state(cursor.state);
-        if let Some(why) = &state.lacks {
+        if let Some(why) = &state.missing_value {
             return Err(Failure::new(errors::RUNTIME, &**why));
         }
         match &state.kind {

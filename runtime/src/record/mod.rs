@@ -91,7 +91,7 @@ impl<'a> RecordReader<'a> {
         self.states = states;
     }
 
-    /// The number of states of the program; a larger index is damage.
+    /// Returns the number of states of the program.
     pub(crate) fn states(&self) -> usize {
         self.states
     }

@@ -54,7 +54,7 @@ pub(crate) struct Items {
     source: SmolStr,
     next: u32,
     /// MaxItems.
-    most: u64,
+    max_items: u64,
     /// The maximum bytes of an object.
     object_bytes: u64,
 }
@@ -68,7 +68,7 @@ impl Items {
             are_rows_new: true,
             source: Item::of_input(0, Value::Null).source,
             next: 0,
-            most: u64::MAX,
+            max_items: u64::MAX,
             object_bytes: u64::MAX,
         }
     }
@@ -81,7 +81,7 @@ impl Items {
             are_rows_new: true,
             source: SmolStr::default(),
             next: 0,
-            most: if max_items == 0 { u64::MAX } else { max_items },
+            max_items: if max_items == 0 { u64::MAX } else { max_items },
             object_bytes,
         }
     }
@@ -95,11 +95,15 @@ impl Items {
             return None;
         }
         let left = self.rows.left()?;
-        Some(u64::from(self.next).saturating_add(left).min(self.most))
+        Some(
+            u64::from(self.next)
+                .saturating_add(left)
+                .min(self.max_items),
+        )
     }
 
     fn is_at_end(&self) -> bool {
-        let is_bound_reached = u64::from(self.next) >= self.most;
+        let is_bound_reached = u64::from(self.next) >= self.max_items;
         is_bound_reached || (self.ahead.is_empty() && self.rows.left() == Some(0))
     }
 
@@ -152,12 +156,12 @@ impl Items {
         self.are_rows_new = true;
     }
 
-    /// Whether an object must be read again before the next item, because another process read it.
+    /// Returns whether an object must be read again before the next item, because another process read it.
     pub(crate) fn is_unread(&self) -> bool {
         matches!(&self.rows, Rows::Object(rows) if rows.is_unread())
     }
 
-    /// Whether rows of an object follow that must be read.
+    /// Returns whether rows of an object follow that must be read.
     pub(crate) fn has_unread_rows(&self) -> bool {
         self.is_unread() || self.following().is_some()
     }
@@ -192,11 +196,11 @@ impl Items {
         };
         match (reader, supply) {
             (
-                ItemReader::Object { place, format },
+                ItemReader::Object { object_ref, format },
                 SourceResponse::Object(LoadedObject::Rows(content, version)),
             ) => {
-                self.source = place.uri();
-                let rows = ObjectRows::new(place, format, content, version);
+                self.source = object_ref.uri();
+                let rows = ObjectRows::new(object_ref, format, content, version);
                 self.set_rows(Rows::Object(rows));
             }
             (
@@ -221,22 +225,24 @@ impl Items {
         };
         self.ahead.clear();
         let json = Format::Json { pointer: None };
-        let (place, format) = match reader {
-            ItemReader::Object { place, format } => (place, format),
-            ItemReader::Inventory { place } | ItemReader::Athena { place, .. } => (place, json),
+        let (object_ref, format) = match reader {
+            ItemReader::Object { object_ref, format } => (object_ref, format),
+            ItemReader::Inventory { object_ref } | ItemReader::Athena { object_ref, .. } => {
+                (object_ref, json)
+            }
             ItemReader::List(list) => {
                 let (bucket, key) = (list.bucket, SmolStr::default());
                 (ObjectRef { bucket, key }, list.load.unwrap_or(json))
             }
         };
-        self.source = match place.key.is_empty() {
-            true => format!("s3://{}", place.bucket).into(),
-            false => place.uri(),
+        self.source = match object_ref.key.is_empty() {
+            true => format!("s3://{}", object_ref.bucket).into(),
+            false => object_ref.uri(),
         };
         let version = ContentVersion::of(&content);
         self.set_rows(match Content::of(content, &format)? {
             Content::Json(rows) => Rows::Value(rows),
-            content => Rows::Object(ObjectRows::new(place, format, content, version)),
+            content => Rows::Object(ObjectRows::new(object_ref, format, content, version)),
         });
         Ok(())
     }
@@ -278,7 +284,7 @@ impl Items {
             let key = row.key.into();
             let bucket = bucket.clone();
             self.ahead.push(ItemReader::Object {
-                place: ObjectRef { bucket, key },
+                object_ref: ObjectRef { bucket, key },
                 format: format.clone(),
             });
         }
@@ -321,4 +327,4 @@ impl Items {
     }
 }
 
-record!(struct Items { ahead, rows, are_rows_new, source, next, most, object_bytes });
+record!(struct Items { ahead, rows, are_rows_new, source, next, max_items, object_bytes });

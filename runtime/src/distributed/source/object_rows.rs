@@ -15,7 +15,7 @@ use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter};
 /// object.
 #[derive(Clone, Debug)]
 pub(crate) struct ObjectRows {
-    place: ObjectRef,
+    object_ref: ObjectRef,
     format: Format,
     version: ContentVersion,
     /// The number of rows that were taken.
@@ -34,13 +34,13 @@ enum RowsState {
 
 impl ObjectRows {
     pub(super) fn new(
-        place: ObjectRef,
+        object_ref: ObjectRef,
         format: Format,
         content: Content,
         version: ContentVersion,
     ) -> Self {
         Self {
-            place,
+            object_ref,
             format,
             version,
             taken: 0,
@@ -49,7 +49,7 @@ impl ObjectRows {
         }
     }
 
-    /// Whether the object must be read again before the next row: another process read it, or the reading was cancelled.
+    /// Returns whether the object must be read again before the next row: another process read it, or the reading was cancelled.
     pub(super) fn is_unread(&self) -> bool {
         match &self.state {
             RowsState::Unread(_) => true,
@@ -62,7 +62,7 @@ impl ObjectRows {
     /// Returns the reader that must read again.
     pub(super) fn reader(&self) -> ItemReader {
         ItemReader::Object {
-            place: self.place.clone(),
+            object_ref: self.object_ref.clone(),
             format: self.format.clone(),
         }
     }
@@ -91,7 +91,7 @@ impl ObjectRows {
         if version != self.version {
             return Err(format!(
                 "The object {} was changed while its items were being read: {} of them were read before the engine was restarted, and the remaining ones cannot be identified",
-                self.place.uri(),
+                self.object_ref.uri(),
                 self.taken
             ));
         }
@@ -148,7 +148,7 @@ impl ObjectRows {
 
 impl Record for ObjectRows {
     fn write(&self, to: &mut RecordWriter) {
-        self.place.write(to);
+        self.object_ref.write(to);
         self.format.write(to);
         self.version.write(to);
         self.write_position(to);
@@ -156,7 +156,7 @@ impl Record for ObjectRows {
 
     fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
         let mut rows = Self {
-            place: Record::read(from)?,
+            object_ref: Record::read(from)?,
             format: Record::read(from)?,
             version: Record::read(from)?,
             taken: 0,

@@ -140,11 +140,11 @@ impl Host for EngineHost {
         let work = Box::pin(async move {
             let read = match request {
                 SourceRequest::Get {
-                    place,
+                    object_ref,
                     load,
                     bounds,
                 } => {
-                    let loaded = load.read(&*store, place, bounds).await;
+                    let loaded = load.read(&*store, object_ref, bounds).await;
                     loaded.map(SourceResponse::Object)
                 }
                 SourceRequest::More { tail, least } => {

@@ -142,7 +142,7 @@ impl EngineHost {
         self.cold.get_or_insert_default()
     }
 
-    /// The execution and the executions that it started will continue in another process.
+    /// Returns whether the execution and the executions that it started will continue in another process.
     pub(super) fn is_suspended(&self) -> bool {
         self.cold.as_ref().is_some_and(|cold| cold.is_suspended)
     }
@@ -186,7 +186,7 @@ impl EngineHost {
         }
     }
 
-    /// From now on, a task without a handler waits. Set for an execution that was recovered from the store.
+    /// Makes tasks without a handler wait from now on. Called for an execution that was recovered from the store.
     pub(super) fn wait_for_handlers(&mut self) {
         self.cold().waits_for_handlers = true;
     }

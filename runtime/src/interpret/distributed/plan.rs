@@ -22,7 +22,7 @@ use crate::query::QueryError;
 use crate::value::{Str, Value};
 use crate::wait_id::CursorId;
 
-type Evaluated<T> = Result<T, QueryError>;
+type QueryResult<T> = Result<T, QueryError>;
 
 /// The evaluated fields of a Distributed Map.
 struct Plan {
@@ -156,7 +156,7 @@ impl Execution {
         state: &State,
         map: &Map,
         distributed: &Distributed,
-    ) -> Evaluated<(Option<Value>, Option<u64>)> {
+    ) -> QueryResult<(Option<Value>, Option<u64>)> {
         let cursor = self.cursor(id)?;
         let effective = self.effective_input(cursor, state)?;
         let items = match &distributed.reader {
@@ -174,7 +174,7 @@ impl Execution {
         cursor: &Cursor,
         map: &Map,
         input: &Value,
-    ) -> Evaluated<Tolerance> {
+    ) -> QueryResult<Tolerance> {
         let count = &map.tolerated_count;
         let share = &map.tolerated_percentage;
         let tolerance = Tolerance {
@@ -196,7 +196,7 @@ impl Execution {
         map: &Map,
         distributed: &Distributed,
         items: Option<Value>,
-    ) -> Evaluated<Plan> {
+    ) -> QueryResult<Plan> {
         let cursor = self.cursor(id)?;
         let input = self.effective_input(cursor, state)?;
         let tolerance = self.tolerance(cursor, map, &input)?;
@@ -225,10 +225,10 @@ impl Execution {
         cursor: &Cursor,
         reader: &ItemReaderFields,
         input: &Value,
-    ) -> Evaluated<(Items, Option<String>)> {
+    ) -> QueryResult<(Items, Option<String>)> {
         let most = self.integer(cursor, &reader.max_items, "MaxItems", input)?;
         let parameters = self.evaluate(&reader.parameters, cursor, input)?;
-        let place = || -> Evaluated<ObjectRef> {
+        let object_ref = || -> QueryResult<ObjectRef> {
             Ok(ObjectRef {
                 bucket: required(&parameters, "Bucket")?,
                 key: required(&parameters, "Key")?,
@@ -237,12 +237,14 @@ impl Execution {
         let format = |format: &Format| self.format(cursor, format, input);
         let source = match &reader.source {
             ReaderSource::Object(of) => source::ItemReader::Object {
-                place: place()?,
+                object_ref: object_ref()?,
                 format: format(of)?,
             },
-            ReaderSource::Inventory => source::ItemReader::Inventory { place: place()? },
+            ReaderSource::Inventory => source::ItemReader::Inventory {
+                object_ref: object_ref()?,
+            },
             ReaderSource::Athena(of) => source::ItemReader::Athena {
-                place: place()?,
+                object_ref: object_ref()?,
                 format: format(of)?,
             },
             ReaderSource::List(load) => source::ItemReader::List(BucketList {
@@ -261,7 +263,12 @@ impl Execution {
         Ok((items, refused))
     }
 
-    fn format(&self, cursor: &Cursor, format: &Format, input: &Value) -> Evaluated<source::Format> {
+    fn format(
+        &self,
+        cursor: &Cursor,
+        format: &Format,
+        input: &Value,
+    ) -> QueryResult<source::Format> {
         Ok(match format {
             Format::Json { pointer } => source::Format::Json {
                 pointer: pointer.clone(),
@@ -290,7 +297,7 @@ impl Execution {
         })
     }
 
-    fn batch(&self, cursor: &Cursor, batcher: &Batcher, input: &Value) -> Evaluated<Batch> {
+    fn batch(&self, cursor: &Cursor, batcher: &Batcher, input: &Value) -> QueryResult<Batch> {
         let most = self.whole(cursor, &batcher.max_items, "MaxItemsPerBatch", input)?;
         let bytes = self.whole(cursor, &batcher.max_bytes, "MaxInputBytesPerBatch", input)?;
         let shared = match &batcher.input {
@@ -308,7 +315,7 @@ impl Execution {
         cursor: &Cursor,
         writer: &ResultWriterFields,
         input: &Value,
-    ) -> Evaluated<Option<(SmolStr, SmolStr)>> {
+    ) -> QueryResult<Option<(SmolStr, SmolStr)>> {
         let Some(template) = &writer.parameters else {
             return Ok(None);
         };
@@ -372,7 +379,7 @@ impl Execution {
 }
 
 /// Returns a required member of the parameters of an S3 action.
-fn required(parameters: &Value, name: &str) -> Evaluated<SmolStr> {
+fn required(parameters: &Value, name: &str) -> QueryResult<SmolStr> {
     text(parameters, name)?.ok_or_else(|| {
         unusable(
             parameters,
@@ -382,7 +389,7 @@ fn required(parameters: &Value, name: &str) -> Evaluated<SmolStr> {
 }
 
 /// Returns an optional member of the parameters of an S3 action.
-fn text(parameters: &Value, name: &str) -> Evaluated<Option<SmolStr>> {
+fn text(parameters: &Value, name: &str) -> QueryResult<Option<SmolStr>> {
     match parameters.get(name) {
         None => Ok(None),
         Some(Value::Str(text)) => Ok(Some(text.to_small())),

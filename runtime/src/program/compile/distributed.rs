@@ -3,7 +3,7 @@ use stepwright_asl::json::Json;
 use stepwright_asl::model::{self, MachineType, QueryLanguage};
 
 use super::Compiler;
-use super::field::{Compiled, constant, word};
+use super::field::{CompileResult, constant, word};
 use crate::distributed::source::Pointer;
 use crate::distributed::{Layout, Transformation};
 use crate::program::distributed::{
@@ -18,7 +18,7 @@ impl Compiler<'_> {
         name: &str,
         map: &model::Map,
         language: QueryLanguage,
-    ) -> Compiled<Distributed> {
+    ) -> CompileResult<Distributed> {
         let config = map
             .processor()
             .and_then(|processor| processor.processor_config.as_ref());
@@ -51,7 +51,7 @@ impl Compiler<'_> {
         &mut self,
         reader: &model::ItemReader,
         language: QueryLanguage,
-    ) -> Compiled<ItemReaderFields> {
+    ) -> CompileResult<ItemReaderFields> {
         let default = model::ReaderConfig::default();
         let config = reader.reader_config.as_ref().unwrap_or(&default);
         let resource = reader.resource.as_deref().unwrap_or_default();
@@ -109,7 +109,7 @@ impl Compiler<'_> {
         &mut self,
         config: &model::ReaderConfig,
         language: QueryLanguage,
-    ) -> Compiled<Format> {
+    ) -> CompileResult<Format> {
         Ok(match config.input_type.as_deref() {
             Some("JSON") => Format::Json {
                 pointer: match config.items_pointer.as_deref() {
@@ -151,7 +151,7 @@ impl Compiler<'_> {
         &mut self,
         config: &model::ReaderConfig,
         language: QueryLanguage,
-    ) -> Compiled<Option<Expr>> {
+    ) -> CompileResult<Option<Expr>> {
         const FIELD: &str = "ItemReader/ReaderConfig/CSVHeaders";
         match (config.csv_header_location.as_deref(), &config.csv_headers) {
             (Some("GIVEN"), Some(headers)) if language == QueryLanguage::Jsonata => {
@@ -171,7 +171,7 @@ impl Compiler<'_> {
         &mut self,
         batcher: &model::ItemBatcher,
         language: QueryLanguage,
-    ) -> Compiled<Batcher> {
+    ) -> CompileResult<Batcher> {
         let names = &mut self.names;
         let input = match (&batcher.batch_input, language) {
             (Some(json), QueryLanguage::Jsonata) => Some(Expr::jsonata_template(
@@ -207,7 +207,7 @@ impl Compiler<'_> {
         &mut self,
         writer: &model::ResultWriter,
         language: QueryLanguage,
-    ) -> Compiled<ResultWriterFields> {
+    ) -> CompileResult<ResultWriterFields> {
         let parameters = self.parameters_of(
             writer.parameters.as_ref(),
             writer.arguments.as_ref(),
@@ -252,13 +252,13 @@ impl Compiler<'_> {
         &mut self,
         parameters: Option<&Json>,
         arguments: Option<&Json>,
-        place: &str,
+        path: &str,
         language: QueryLanguage,
-    ) -> Compiled<Option<Expr>> {
+    ) -> CompileResult<Option<Expr>> {
         let names = &mut self.names;
         match language {
             QueryLanguage::Jsonata => arguments
-                .map(|json| Expr::jsonata_template(json, &format!("{place}/Arguments"), names))
+                .map(|json| Expr::jsonata_template(json, &format!("{path}/Arguments"), names))
                 .transpose(),
             QueryLanguage::JsonPath => parameters
                 .map(|json| Expr::jsonpath_template(json, "Parameters", names))
@@ -276,10 +276,10 @@ fn unknown(field: &str, word: &str) -> CompileError {
     CompileError::new(field, format!("`{word}` is not one of its values"))
 }
 
-fn missing(place: &str, language: QueryLanguage) -> CompileError {
+fn missing(path: &str, language: QueryLanguage) -> CompileError {
     let field = match language {
         QueryLanguage::JsonPath => "Parameters",
         QueryLanguage::Jsonata => "Arguments",
     };
-    CompileError::new(format!("{place}/{field}"), "is missing")
+    CompileError::new(format!("{path}/{field}"), "is missing")
 }
