@@ -45,7 +45,7 @@ impl MapRunCounts {
     }
 
     /// Returns the number that is not pending.
-    fn begun(&self) -> u64 {
+    fn started_count(&self) -> u64 {
         self.running + self.pending_redrive + self.ended()
     }
 
@@ -66,9 +66,9 @@ impl Tally {
     pub(crate) fn started(&mut self, items: u64) {
         for (counts, number) in self.both(items) {
             counts.running += number;
-            counts.total = counts.total.max(counts.begun());
+            counts.total = counts.total.max(counts.started_count());
         }
-        self.items.pending = self.items.total - self.items.begun();
+        self.items.pending = self.items.total - self.items.started_count();
     }
 
     /// Counts all children that did not succeed as pending redrive.
@@ -109,9 +109,9 @@ impl Tally {
     }
 
     /// Sets the known number of items, unless it is smaller than before.
-    pub(crate) fn found(&mut self, items: u64) {
+    pub(crate) fn set_known_total(&mut self, items: u64) {
         self.items.total = self.items.total.max(items);
-        self.items.pending = self.items.total - self.items.begun();
+        self.items.pending = self.items.total - self.items.started_count();
     }
 
     /// Counts all running children as aborted.

@@ -127,7 +127,7 @@ impl Export {
     }
 
     /// Returns whether results of closed children wait for the store, so that no further child should start.
-    pub(crate) fn is_behind(&self, results: &Results) -> bool {
+    pub(crate) fn has_backlog(&self, results: &Results) -> bool {
         self.is_writing() && self.upload.is_full(self.sizes.part) && results.has_results()
     }
 

@@ -399,5 +399,5 @@ fn children_that_are_over_leave() {
         assert!(run.results.len() < 200, "{}", run.results.len());
         run.records.clear();
     }
-    assert!(!run.export.is_behind(&run.results));
+    assert!(!run.export.has_backlog(&run.results));
 }

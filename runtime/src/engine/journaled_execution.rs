@@ -99,8 +99,8 @@ impl JournaledExecution {
     }
 
     /// Returns whether the execution has changes that were not submitted.
-    pub(super) fn is_behind(&self, execution: &Execution) -> bool {
-        self.ended.is_none() && self.encoder.is_behind(execution)
+    pub(super) fn has_unsubmitted_changes(&self, execution: &Execution) -> bool {
+        self.ended.is_none() && self.encoder.has_changes(execution)
     }
 
     /// Returns whether a caller waits for an acknowledgement.

@@ -48,7 +48,7 @@ impl<T: Clone> Log<T> {
     }
 
     /// Creates a list whose first `dropped` records are not known.
-    pub(super) fn behind(dropped: usize) -> Self {
+    pub(super) fn starting_after(dropped: usize) -> Self {
         let full = Vec::new();
         Self {
             open: Vec::new(),
@@ -153,7 +153,7 @@ impl<T: Clone> Log<T> {
 
 impl<T: Record + Clone> Log<T> {
     /// Writes the records after the first `written`, without dropped ones, and returns the number of all.
-    pub(super) fn write_behind(&self, written: usize, to: &mut RecordWriter) -> usize {
+    pub(super) fn write_new(&self, written: usize, to: &mut RecordWriter) -> usize {
         let from = written.max(self.dropped());
         self.dropped().write(to);
         from.write(to);
@@ -165,7 +165,7 @@ impl<T: Record + Clone> Log<T> {
     }
 
     /// Applies the records that [`write_behind`](Self::write_behind) wrote.
-    pub(super) fn read_behind(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
+    pub(super) fn read_new(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
         let dropped = usize::read(from)?;
         let first = usize::read(from)?;
         if first != self.end() {
@@ -173,7 +173,7 @@ impl<T: Record + Clone> Log<T> {
             if first != dropped {
                 return Err(DamagedRecord);
             }
-            *self = Self::behind(dropped);
+            *self = Self::starting_after(dropped);
         }
         for _ in 0..from.length()? {
             self.push(T::read(from)?);
@@ -181,7 +181,7 @@ impl<T: Record + Clone> Log<T> {
         if self.dropped() < dropped {
             let retained = self.iter().filter(|(position, _)| *position >= dropped);
             let retained: Vec<T> = retained.map(|(_, record)| record.clone()).collect();
-            *self = Self::behind(dropped);
+            *self = Self::starting_after(dropped);
             retained.into_iter().for_each(|record| self.push(record));
         }
         Ok(())

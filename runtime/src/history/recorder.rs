@@ -195,7 +195,7 @@ impl Recorder {
     pub(crate) fn watch(&mut self) {
         if self.max_retained == 0 {
             self.max_retained = WATCHED;
-            self.entries = Log::behind(self.count as usize);
+            self.entries = Log::starting_after(self.count as usize);
             self.settle();
         }
     }
@@ -215,7 +215,7 @@ impl Recorder {
 
     /// Returns a log from which all written events are dropped, if none are retained.
     fn nothing_kept(&self) -> Option<Log<Entry>> {
-        (self.max_retained == 0).then(|| Log::behind(self.count as usize))
+        (self.max_retained == 0).then(|| Log::starting_after(self.count as usize))
     }
 
     /// Returns the history so far.
@@ -265,17 +265,17 @@ impl Recorder {
     }
 
     /// Writes the events after the first `written`.
-    pub(crate) fn write_behind(&self, written: &mut WrittenEvents, to: &mut RecordWriter) {
+    pub(crate) fn write_new(&self, written: &mut WrittenEvents, to: &mut RecordWriter) {
         // An unlimited recorder has the largest 64-bit number.
         let bound = (self.max_retained < u32::MAX).then_some(u64::from(self.max_retained));
         bound.unwrap_or(u64::MAX).write(to);
         self.count.write(to);
-        written.events = self.entries.write_behind(written.events, to);
+        written.events = self.entries.write_new(written.events, to);
         match &self.front {
             Some(front) => front.write(to),
             None => Chain::default().write(to),
         }
-        written.scopes = self.scopes.write_behind(written.scopes, to);
+        written.scopes = self.scopes.write_new(written.scopes, to);
     }
 
     /// Checks that the references of the events are valid. Returns the number of scopes.
@@ -292,14 +292,14 @@ impl Recorder {
     }
 
     /// Applies the events that [`write_behind`](Self::write_behind) wrote.
-    pub(crate) fn read_behind(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
+    pub(crate) fn read_new(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
         self.max_retained = u32::try_from(u64::read(from)?).unwrap_or(u32::MAX);
         self.count = Record::read(from)?;
-        self.entries.read_behind(from)?;
+        self.entries.read_new(from)?;
         self.settle();
         let front = Chain::read(from)?;
         self.front = front.has_begun().then(|| Box::new(front));
-        self.scopes.read_behind(from)
+        self.scopes.read_new(from)
     }
 }
 
@@ -325,7 +325,7 @@ impl WrittenEvents {
     }
 
     /// Returns whether the recorder has more events.
-    pub(crate) fn is_behind(&self, recorder: &Recorder) -> bool {
+    pub(crate) fn lacks_events_of(&self, recorder: &Recorder) -> bool {
         self.events < recorder.entries.end()
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct Scopes(Option<Box<Log<Scope>>>);
 
 /// Returns the list before the first scope.
 fn none() -> Box<Log<Scope>> {
-    Box::new(Log::behind(1))
+    Box::new(Log::starting_after(1))
 }
 
 impl Scopes {
@@ -51,17 +51,17 @@ impl Scopes {
     }
 
     /// Writes the scopes after the first `written`, and returns the number of all.
-    pub(super) fn write_behind(&self, written: usize, to: &mut RecordWriter) -> usize {
+    pub(super) fn write_new(&self, written: usize, to: &mut RecordWriter) -> usize {
         match &self.0 {
-            Some(scopes) => scopes.write_behind(written, to),
-            None => none().write_behind(written, to),
+            Some(scopes) => scopes.write_new(written, to),
+            None => none().write_new(written, to),
         }
     }
 
     /// Applies the scopes that [`write_behind`](Self::write_behind) wrote.
-    pub(super) fn read_behind(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
+    pub(super) fn read_new(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
         let mut scopes = self.0.take().unwrap_or_else(none);
-        let read = scopes.read_behind(from);
+        let read = scopes.read_new(from);
         self.0 = (scopes.end() > 1).then_some(scopes);
         read
     }

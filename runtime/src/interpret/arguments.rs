@@ -1,6 +1,6 @@
 //! Checks the parameters of a task against its integration.
 
-use super::number::shown;
+use super::number::message_text;
 use crate::query::QueryError;
 use crate::value::Value;
 
@@ -17,16 +17,16 @@ pub(super) fn check_lists(parameters: &Value, lists_by_name: &[&str]) -> Result<
         };
         if !holds {
             let reason = format!("The value of the field '{name}' has an invalid format");
-            return Err(unusable(parameters, &reason));
+            return Err(unusable_parameters(parameters, &reason));
         }
     }
     Ok(())
 }
 
 /// Returns the error for parameters with which the task cannot start.
-pub(super) fn unusable(parameters: &Value, reason: &str) -> QueryError {
+pub(super) fn unusable_parameters(parameters: &Value, reason: &str) -> QueryError {
     QueryError::runtime(format!(
         "The Parameters '{}' could not be used to start the Task: [{reason}]",
-        shown(parameters)
+        message_text(parameters)
     ))
 }

@@ -172,7 +172,7 @@ impl Execution {
         };
         items.supply_content(text.into_bytes().into())?;
         let reader = map.distributed.as_ref().and_then(|run| run.reader.as_ref());
-        if let (Some(reader), Some(found)) = (reader, items.whole())
+        if let (Some(reader), Some(found)) = (reader, items.collection())
             && matches!(
                 &reader.source,
                 ReaderSource::Object(Format::Json { pointer: Some(_) })

@@ -138,7 +138,8 @@ impl Execution {
         map: &Map,
         effective: &Value,
     ) -> Result<Option<u64>, QueryError> {
-        let declared = self.whole(cursor, &map.max_concurrency, "MaxConcurrency", effective)?;
+        let declared =
+            self.non_negative_integer(cursor, &map.max_concurrency, "MaxConcurrency", effective)?;
         self.inspect_value(
             InspectionStage::MaxConcurrency,
             &declared.unwrap_or(0).into(),

@@ -185,9 +185,9 @@ impl MapRun {
     }
 
     /// Returns whether results wait for the object store, so that no more children should start.
-    pub(super) fn is_behind(&self) -> bool {
+    pub(super) fn has_backlog(&self) -> bool {
         let export = self.export.as_ref();
-        export.is_some_and(|export| export.is_behind(&self.results))
+        export.is_some_and(|export| export.has_backlog(&self.results))
     }
 
     pub(super) fn is_ready(&self) -> bool {

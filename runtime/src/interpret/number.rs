@@ -7,7 +7,7 @@ use crate::value::Value;
 impl Execution {
     /// Evaluates a non-negative integer. A path may also select a string with a number (SERVICE_FACTS 0.9).
     #[inline]
-    pub(super) fn whole(
+    pub(super) fn non_negative_integer(
         &self,
         cursor: &Cursor,
         numeric: &Numeric,
@@ -16,11 +16,11 @@ impl Execution {
     ) -> Result<Option<u64>, QueryError> {
         match numeric {
             Numeric::Absent => Ok(None),
-            numeric => self.whole_of(cursor, numeric, field, input),
+            numeric => self.computed_non_negative_integer(cursor, numeric, field, input),
         }
     }
 
-    fn whole_of(
+    fn computed_non_negative_integer(
         &self,
         cursor: &Cursor,
         numeric: &Numeric,
@@ -40,7 +40,7 @@ impl Execution {
                     "Expected non-negative integer for MaxConcurrency, got '{number}' instead."
                 )))
             }
-            Err(_) => Err(refused(
+            Err(_) => Err(number_error(
                 numeric,
                 field,
                 "an integer that is not negative",
@@ -69,7 +69,7 @@ impl Execution {
         };
         match number {
             Some(number) => Ok(Some(number)),
-            None => Err(refused(numeric, field, "an integer", &found)),
+            None => Err(number_error(numeric, field, "an integer", &found)),
         }
     }
 
@@ -98,19 +98,19 @@ impl Execution {
             ))),
             (None, Some(path)) => Err(QueryError::runtime(format!(
                 "The {field}Path field refers to value \"{}\" which is not a valid float: {path}",
-                shown(&found)
+                message_text(&found)
             ))),
             (None, None) => Err(QueryError::runtime(format!(
                 "The {field} field must be a number, but was: {}",
-                shown(&found)
+                message_text(&found)
             ))),
         }
     }
 }
 
 /// Returns the error for a value that is not a number, or is out of the field's range.
-fn refused(numeric: &Numeric, field: &str, what: &str, found: &Value) -> QueryError {
-    let found = shown(found);
+fn number_error(numeric: &Numeric, field: &str, what: &str, found: &Value) -> QueryError {
+    let found = message_text(found);
     match numeric {
         Numeric::Path { path, .. } => QueryError::runtime(format!(
             "The {field}Path field refers to value \"{found}\" which is not a valid integer: {path}"
@@ -127,7 +127,7 @@ fn refused(numeric: &Numeric, field: &str, what: &str, found: &Value) -> QueryEr
 
 /// Formats a value for a message: a string without quotes, other values as JSON. A very long value is replaced by its
 /// size.
-pub(super) fn shown(value: &Value) -> String {
+pub(super) fn message_text(value: &Value) -> String {
     match value {
         Value::Str(text) => text.to_string(),
         other => other

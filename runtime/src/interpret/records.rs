@@ -38,11 +38,11 @@ pub(crate) struct RecordEncoder {
 
 impl RecordEncoder {
     /// Returns whether an execution has changed since the last record.
-    pub(crate) fn is_behind(&self, execution: &Execution) -> bool {
+    pub(crate) fn has_changes(&self, execution: &Execution) -> bool {
         !self.has_begun
             || execution.outcome.is_some()
             || execution.cursors.has_changes()
-            || self.events.is_behind(&execution.recorder)
+            || self.events.lacks_events_of(&execution.recorder)
     }
 
     /// Returns the number of events in the records.
@@ -76,7 +76,7 @@ impl RecordEncoder {
         }
         execution.cursors.write_changes(to);
         execution.runnable.write(to);
-        execution.recorder.write_behind(&mut self.events, to);
+        execution.recorder.write_new(&mut self.events, to);
         execution.entropy.state().write(to);
         execution.calls.write_changes(to);
         execution.now.write(to);
@@ -148,7 +148,7 @@ impl RecordDecoder {
         }
         execution.cursors.read_changes(from)?;
         execution.runnable = Record::read(from)?;
-        execution.recorder.read_behind(from)?;
+        execution.recorder.read_new(from)?;
         execution.entropy = Entropy::new(u64::read(from)?);
         let states = execution.program.len();
         execution.calls.read_changes(states, from)?;

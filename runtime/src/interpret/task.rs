@@ -292,8 +292,18 @@ impl Execution {
             Ok(role.map(SmolStr::new))
         };
         Ok(TaskSettings {
-            timeout: self.whole(cursor, &task.timeout, "TimeoutSeconds", &effective)?,
-            heartbeat: self.whole(cursor, &task.heartbeat, "HeartbeatSeconds", &effective)?,
+            timeout: self.non_negative_integer(
+                cursor,
+                &task.timeout,
+                "TimeoutSeconds",
+                &effective,
+            )?,
+            heartbeat: self.non_negative_integer(
+                cursor,
+                &task.heartbeat,
+                "HeartbeatSeconds",
+                &effective,
+            )?,
             role: task.credentials.as_ref().map(role).transpose()?.flatten(),
         })
     }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::cursor::{Cursor, Waiting};
 use super::execution::Execution;
 use super::host::StepContext;
-use super::number::shown;
+use super::number::message_text;
 use super::step::{Exit, StateProgress, StateResult};
 use crate::clock::Timestamp;
 use crate::program::{Numeric, State, Wait};
@@ -83,7 +83,7 @@ impl Execution {
                 self.timestamp(text, || {
                     QueryError::runtime(format!(
                         "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: {path} == {}",
-                        shown(&found)
+                        message_text(&found)
                     ))
                 })?
             }
@@ -95,7 +95,7 @@ impl Execution {
                         "Timestamp",
                         format!(
                             "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {}",
-                            shown(&found)
+                            message_text(&found)
                         ),
                     )
                 })?
@@ -132,7 +132,7 @@ impl Execution {
                     other => {
                         return Err(QueryError::runtime(format!(
                             "The SecondsPath parameter cannot be parsed as a long value: {path} == {}",
-                            shown(other)
+                            message_text(other)
                         )));
                     }
                 };
@@ -149,7 +149,7 @@ impl Execution {
                         "Seconds",
                         format!(
                             "The Seconds field must be a number that is not negative, but was: {}",
-                            shown(&found)
+                            message_text(&found)
                         ),
                     ));
                 }

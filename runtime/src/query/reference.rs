@@ -4,7 +4,7 @@ use stepwright_asl::path::{Path, PathStep, Root};
 
 use crate::value::{NotAnObject, RefPath, Segment, Value};
 
-use super::error::shown;
+use super::error::message_text;
 use super::{CompileError, QueryError};
 
 /// A path to one position, which is created if it is missing.
@@ -51,7 +51,9 @@ impl ReferencePath {
     /// a value that is no object.
     pub fn put(&self, input: &mut Value, value: Value) -> Result<(), QueryError> {
         let placed = input.put(&self.path, value);
-        placed.map_err(|NotAnObject { step, input }| QueryError::conflict(&step, &shown(&input)))
+        placed.map_err(|NotAnObject { step, input }| {
+            QueryError::conflict(&step, &message_text(&input))
+        })
     }
 }
 

@@ -43,7 +43,7 @@ impl RecordedHistory {
     /// Marks the states and transitions of a definition with their statuses in the recorded execution, as [`overlay`] does.
     pub fn overlay(&self, definition: &Asl) -> Overlay {
         let overlay = of_steps(definition, &self.steps, &self.redaction);
-        if self.goes_on {
+        if self.has_more_events {
             let title = format!(
                 "{}, as far as this part of its history goes",
                 overlay.title()

@@ -27,7 +27,7 @@ pub struct RecordedHistory {
     /// The reason why the execution cannot be replayed.
     pub(super) incomplete: Option<&'static str>,
     /// Whether the execution has further events.
-    pub(super) is_continued: bool,
+    pub(super) has_more_events: bool,
     /// The histories of the children of its Map Runs, if they are included.
     pub(super) children: Vec<RecordedHistory>,
     /// The ARNs of its Map Runs.
@@ -154,7 +154,7 @@ impl RecordedHistory {
             incomplete,
             children: children.collect::<Result<_, _>>()?,
             map_runs: map_runs.map(str::to_owned).collect(),
-            is_continued: json.get("nextToken").is_some_and(|token| !token.is_null()),
+            has_more_events: json.get("nextToken").is_some_and(|token| !token.is_null()),
             redaction: Redaction::new(),
         })
     }
@@ -417,12 +417,12 @@ fn scope_of(
         return EventScope { frames, state };
     }
     if kind.ends_with("StateExited") {
-        let frames = around(&last.frames, event.name.as_deref());
+        let frames = frames_of(&last.frames, event.name.as_deref());
         let state = event.name.clone();
         return EventScope { frames, state };
     }
     if kind.starts_with("MapIteration") {
-        let mut frames = around(&last.frames, event.name.as_deref());
+        let mut frames = frames_of(&last.frames, event.name.as_deref());
         let map = event.name.clone().unwrap_or_default();
         let index = event.index;
         frames.push(Frame::Iteration { map, index });
@@ -463,7 +463,7 @@ fn scope_of(
 }
 
 /// Returns the frames around a container, for an event inside it; all frames for an event outside of it.
-fn around(frames: &[Frame], container: Option<&str>) -> Vec<Frame> {
+fn frames_of(frames: &[Frame], container: Option<&str>) -> Vec<Frame> {
     let inside = frames
         .iter()
         .rposition(|frame| Some(frame.container()) == container);

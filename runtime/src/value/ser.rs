@@ -105,7 +105,7 @@ const MAX_WRAPPERS: u32 = 64;
 
 impl ToValue {
     /// Returns a serializer for members of a node that is nested in this number of nodes.
-    fn inside(self, nodes: u32) -> Result<ToValue, ValueError> {
+    fn nested(self, nodes: u32) -> Result<ToValue, ValueError> {
         let level = self.level.saturating_add(nodes);
         if level > MAX_DEPTH {
             return Err(ValueError::custom(format_args!(
@@ -142,7 +142,7 @@ impl ToValue {
             // A length hint of a type may be wrong, so it is limited.
             items: Vec::with_capacity(len.min(4096)),
             variant,
-            inside: self.inside(1 + u32::from(variant.is_some()))?,
+            inside: self.nested(1 + u32::from(variant.is_some()))?,
         })
     }
 
@@ -151,7 +151,7 @@ impl ToValue {
             members: ObjectBuilder::with_capacity(len),
             key: None,
             variant,
-            inside: self.inside(1 + u32::from(variant.is_some()))?,
+            inside: self.nested(1 + u32::from(variant.is_some()))?,
         })
     }
 }
@@ -298,7 +298,7 @@ impl ser::Serializer for ToValue {
         variant: &'static str,
         value: &T,
     ) -> SerializeResult {
-        Ok(tagged(Some(variant), self.inside(1)?.value(value)?))
+        Ok(tagged(Some(variant), self.nested(1)?.value(value)?))
     }
     fn serialize_seq(self, len: Option<usize>) -> Result<Items, ValueError> {
         self.items(len.unwrap_or(0), None)

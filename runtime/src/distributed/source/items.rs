@@ -94,7 +94,7 @@ impl Items {
         if !self.ahead.is_empty() {
             return None;
         }
-        let left = self.rows.left()?;
+        let left = self.rows.remaining()?;
         Some(
             u64::from(self.next)
                 .saturating_add(left)
@@ -104,7 +104,7 @@ impl Items {
 
     fn is_at_end(&self) -> bool {
         let is_bound_reached = u64::from(self.next) >= self.max_items;
-        is_bound_reached || (self.ahead.is_empty() && self.rows.left() == Some(0))
+        is_bound_reached || (self.ahead.is_empty() && self.rows.remaining() == Some(0))
     }
 
     /// Takes the next item.
@@ -248,7 +248,7 @@ impl Items {
     }
 
     /// Returns the array or the object with the items, if there is one.
-    pub(crate) fn whole(&self) -> Option<&Value> {
+    pub(crate) fn collection(&self) -> Option<&Value> {
         match &self.rows {
             Rows::Value(rows) => Some(&rows.whole),
             _ => None,

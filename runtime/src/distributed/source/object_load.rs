@@ -75,7 +75,7 @@ impl ObjectLoad {
                     FirstReading::Long(_) => return Err(too_large(key, bounds.max_bytes)),
                 }
             }
-            (_, false) => open.whole(bounds.max_bytes).await?,
+            (_, false) => open.read_whole(bounds.max_bytes).await?,
         };
         let is_lazy = matches!(&self, Self::Rows(format) if is_lazy(format));
         let made = if content.len() <= SHORT || is_lazy {

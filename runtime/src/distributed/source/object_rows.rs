@@ -104,9 +104,9 @@ impl ObjectRows {
     }
 
     /// Returns the number of remaining rows, if it is known.
-    pub(super) fn left(&self) -> Option<usize> {
+    pub(super) fn remaining(&self) -> Option<usize> {
         match &self.state {
-            RowsState::Read(content) => content.left(),
+            RowsState::Read(content) => content.remaining(),
             RowsState::Unread(left) => *left,
         }
     }
@@ -132,7 +132,7 @@ impl ObjectRows {
     /// Writes the position.
     pub(super) fn write_position(&self, to: &mut RecordWriter) {
         self.taken.write(to);
-        self.left().write(to);
+        self.remaining().write(to);
     }
 
     /// Applies the position that [`write_position`](Self::write_position) wrote.

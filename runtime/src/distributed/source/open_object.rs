@@ -69,7 +69,7 @@ impl OpenObject {
     }
 
     /// Returns the whole content of an uncompressed object of at most `most` bytes.
-    pub(super) async fn whole(self, max_bytes: u64) -> Result<Bytes, LoadError> {
+    pub(super) async fn read_whole(self, max_bytes: u64) -> Result<Bytes, LoadError> {
         self.body
             .read(max_bytes)
             .await

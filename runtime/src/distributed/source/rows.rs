@@ -24,12 +24,12 @@ pub(crate) enum Rows {
 
 impl Rows {
     /// Returns the number of remaining rows, if it is known.
-    pub(super) fn left(&self) -> Option<u64> {
+    pub(super) fn remaining(&self) -> Option<u64> {
         let left = match self {
             Self::None => 0,
-            Self::Value(rows) => rows.left(),
+            Self::Value(rows) => rows.remaining(),
             Self::Listed(rows, next) => rows.len().saturating_sub(*next),
-            Self::Object(rows) => rows.left()?,
+            Self::Object(rows) => rows.remaining()?,
         };
         u64::try_from(left).ok()
     }

@@ -124,11 +124,11 @@ impl Execution {
         changes: crate::distributed::RunChanges,
         host: &mut dyn Host,
     ) -> bool {
-        let is_it = |(id, cursor): (_, &Cursor)| match &cursor.waiting {
+        let is_run = |(id, cursor): (_, &Cursor)| match &cursor.waiting {
             Waiting::Run(run) if run.view.arn == arn => Some(id),
             _ => None,
         };
-        let Some(id) = self.cursors.iter().find_map(is_it) else {
+        let Some(id) = self.cursors.iter().find_map(is_run) else {
             return false;
         };
         let max = u64::from(self.limits.map_run_concurrency);
@@ -256,7 +256,7 @@ impl Execution {
             if started == STARTS_BEFORE_YIELD {
                 return RunProgress::Yield;
             }
-            if run.is_behind() {
+            if run.has_backlog() {
                 return RunProgress::Wait;
             }
             if let Some(number) = run.results.next_retry(&mut run.retry_cursor) {
@@ -283,7 +283,7 @@ impl Execution {
             }
             let next = self.next_input(wait_id.cursor, map, run);
             if let Some(total) = run.items.known_total() {
-                run.tally.found(total);
+                run.tally.set_known_total(total);
             }
             match next {
                 Ok(NextInput::Child { input, items }) => {

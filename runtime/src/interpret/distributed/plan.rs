@@ -4,7 +4,7 @@ use super::reader_failed;
 use crate::distributed::source::{self, BucketList, Header, Items, ObjectRef};
 use crate::distributed::{Export, FileSizes, Results, RetryCursor, RunView, Tally};
 use crate::history::{Details, EventKind};
-use crate::interpret::arguments::unusable;
+use crate::interpret::arguments::unusable_parameters;
 use crate::interpret::batch::{Batch, NextInput};
 use crate::interpret::cursor::{Cursor, Waiting};
 use crate::interpret::execution::Execution;
@@ -178,7 +178,7 @@ impl Execution {
         let count = &map.tolerated_count;
         let share = &map.tolerated_percentage;
         let tolerance = Tolerance {
-            count: self.whole(cursor, count, "ToleratedFailureCount", input)?,
+            count: self.non_negative_integer(cursor, count, "ToleratedFailureCount", input)?,
             percentage: self.percentage(cursor, share, "ToleratedFailurePercentage", input)?,
         };
         self.inspect_value(InspectionStage::ToleratedCount, &tolerance.count.into());
@@ -288,7 +288,7 @@ impl Execution {
                         Header::Given(names.ok_or_else(|| {
                             QueryError::runtime(format!(
                                 "The CSVHeaders field must be an array of strings, but was: {}",
-                                shown(&headers)
+                                message_text(&headers)
                             ))
                         })?)
                     }
@@ -298,8 +298,10 @@ impl Execution {
     }
 
     fn batch(&self, cursor: &Cursor, batcher: &Batcher, input: &Value) -> QueryResult<Batch> {
-        let most = self.whole(cursor, &batcher.max_items, "MaxItemsPerBatch", input)?;
-        let bytes = self.whole(cursor, &batcher.max_bytes, "MaxInputBytesPerBatch", input)?;
+        let most =
+            self.non_negative_integer(cursor, &batcher.max_items, "MaxItemsPerBatch", input)?;
+        let bytes =
+            self.non_negative_integer(cursor, &batcher.max_bytes, "MaxInputBytesPerBatch", input)?;
         let shared = match &batcher.input {
             Some(template) => Some(self.evaluate(template, cursor, input)?),
             None => None,
@@ -381,7 +383,7 @@ impl Execution {
 /// Returns a required member of the parameters of an S3 action.
 fn required(parameters: &Value, name: &str) -> QueryResult<SmolStr> {
     text(parameters, name)?.ok_or_else(|| {
-        unusable(
+        unusable_parameters(
             parameters,
             &format!("The field \"{name}\" is required but was missing"),
         )
@@ -393,13 +395,13 @@ fn text(parameters: &Value, name: &str) -> QueryResult<Option<SmolStr>> {
     match parameters.get(name) {
         None => Ok(None),
         Some(Value::Str(text)) => Ok(Some(text.to_small())),
-        Some(_) => Err(unusable(
+        Some(_) => Err(unusable_parameters(
             parameters,
             &format!("The value for the field \"{name}\" must be a STRING"),
         )),
     }
 }
 
-fn shown(value: &Value) -> String {
-    crate::interpret::number::shown(value)
+fn message_text(value: &Value) -> String {
+    crate::interpret::number::message_text(value)
 }

@@ -31,7 +31,7 @@ pub(super) fn not_a_number(text: &str) -> String {
     if text.contains("${") {
         placeholder(text)
     } else {
-        format!("`{text}` is no number")
+        format!("`{text}` is not a number")
     }
 }
 

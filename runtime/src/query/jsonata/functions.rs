@@ -138,13 +138,14 @@ fn argument<'a>(arguments: Arguments<'a>, index: usize) -> Option<&'a Json> {
 }
 
 /// Returns a number, truncated to an integer.
-fn whole(arguments: Arguments<'_>, index: usize) -> Option<f64> {
+fn truncated_integer(arguments: Arguments<'_>, index: usize) -> Option<f64> {
     argument(arguments, index)?.as_f64().map(f64::trunc)
 }
 
 /// Evaluates `$partition(array, size)`: chunks of that size; the last may be shorter.
 fn partition(arguments: Arguments<'_>) -> Outcome {
-    let (Some(array), Some(size)) = (argument(arguments, 0), whole(arguments, 1)) else {
+    let (Some(array), Some(size)) = (argument(arguments, 0), truncated_integer(arguments, 1))
+    else {
         return Ok(None);
     };
     // As in JSONata, a single item counts as an array of one.
@@ -162,9 +163,9 @@ fn partition(arguments: Arguments<'_>) -> Outcome {
 /// Evaluates `$range(from, to, step)`: the numbers, including `to` if it is reached exactly.
 fn range(arguments: Arguments<'_>) -> Outcome {
     let (Some(from), Some(to), Some(step)) = (
-        whole(arguments, 0),
-        whole(arguments, 1),
-        whole(arguments, 2),
+        truncated_integer(arguments, 0),
+        truncated_integer(arguments, 1),
+        truncated_integer(arguments, 2),
     ) else {
         return Ok(None);
     };
@@ -208,7 +209,7 @@ fn hash(arguments: Arguments<'_>) -> Outcome {
 
 /// Evaluates `$random(seed?)`: at least 0 and less than 1.
 fn random(arguments: Arguments<'_>) -> Outcome {
-    let drawn = match whole(arguments, 0) {
+    let drawn = match truncated_integer(arguments, 0) {
         Some(seed) => JavaRandom::new(seed as i64).next_f64(),
         None => CHANCE.with(Entropy::next_f64),
     };

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::query::QueryError;
-use crate::query::error::shown;
+use crate::query::error::message_text;
 use crate::value::{RefPath, Segment, Value};
 
 /// A path without a value.
@@ -58,7 +58,7 @@ impl<'p> MissingValue<'p> {
 
     /// Returns the searched value for messages.
     pub(in crate::query) fn searched(&self) -> String {
-        shown(&self.searched)
+        message_text(&self.searched)
     }
 
     /// Returns whether an index was applied to a value that is no array.
@@ -75,7 +75,7 @@ impl<'p> MissingValue<'p> {
     pub(in crate::query) fn step(&self) -> (String, String) {
         match &self.reason {
             MissingReason::Step { path, number, at } => {
-                (path.segments()[*number].to_string(), shown(at))
+                (path.segments()[*number].to_string(), message_text(at))
             }
             _ => (String::new(), self.searched()),
         }
@@ -95,7 +95,7 @@ impl<'p> MissingValue<'p> {
                 Segment::Index(_) => format!("The path {} is null", canonical(through)),
             },
             ([Segment::Index(index), ..], _) => {
-                let at = shown(at);
+                let at = message_text(at);
                 format!("Filter: [{index}] can only be applied to arrays. Current context is: {at}")
             }
             ([Segment::Key { .. }], Value::Object(_)) => {

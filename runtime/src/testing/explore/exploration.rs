@@ -136,7 +136,7 @@ impl Exploration {
     }
 
     /// Adds the findings of a finished run.
-    pub(super) fn judge(
+    pub(super) fn add_run(
         &mut self,
         report: &ExecutionReport,
         taken: &RunRecord,
@@ -174,7 +174,7 @@ impl Exploration {
                 state: found.state.clone(),
                 error: found.error.clone(),
                 cause: match found.in_child {
-                    true => format!("{cause}{}", made_up(taken)),
+                    true => format!("{cause}{}", placeholder_advice(taken)),
                     false => cause.into_owned(),
                 },
                 when: taken.decisions.clone(),
@@ -229,9 +229,9 @@ impl Exploration {
         self.failed(&error, &cause, failing.as_deref(), taken);
         let state = failing?;
         if error == errors::EXCEED_TOLERATED_FAILURE_THRESHOLD
-            && let Some(inside) = inside(taken)
+            && let Some(inside) = first_failed_item(taken)
         {
-            cause = format!("{cause}; in an item {inside}{}", made_up(taken));
+            cause = format!("{cause}; in an item {inside}{}", placeholder_advice(taken));
         }
         let failure_of_state = Some((state.clone(), error.clone()));
         let same = |found: &&mut UncaughtError| found.state == state && found.error == error;
@@ -269,7 +269,7 @@ impl Exploration {
 }
 
 /// Returns the advice for an item that may have failed because its value is a placeholder.
-fn made_up(taken: &RunRecord) -> String {
+fn placeholder_advice(taken: &RunRecord) -> String {
     taken.made_up.as_ref().map_or_else(String::new, |state| {
         format!(
             "; the items of `{state}` are placeholders: give them with `Bounds::items` or `Bounds::objects`"
@@ -278,7 +278,7 @@ fn made_up(taken: &RunRecord) -> String {
 }
 
 /// Returns the first failure in the items of a Distributed Map.
-fn inside(taken: &RunRecord) -> Option<String> {
+fn first_failed_item(taken: &RunRecord) -> Option<String> {
     let mut children = taken.children.iter();
     let child = children.find(|child| child.status == Status::Failed)?;
     let state = child.history.path().pop()?;

@@ -124,7 +124,7 @@ impl Explorer<'_> {
             };
             // Children that were stopped need some turns to end.
             let mut turns = 0;
-            while script.is_at_work() && turns < TURNS {
+            while script.has_running_children() && turns < TURNS {
                 tokio::task::yield_now().await;
                 turns += 1;
             }
@@ -138,7 +138,7 @@ impl Explorer<'_> {
                 found.reached(Bound::Events);
                 continue;
             }
-            found.judge(&report, &taken, &self.outcomes.names, self.bounds.events);
+            found.add_run(&report, &taken, &self.outcomes.names, self.bounds.events);
             let path = path(&report, &taken);
             let faults = match sample {
                 Some(sample) => samples.faults(sample, path),

@@ -39,7 +39,7 @@ impl Script {
     }
 
     /// Returns whether children of Map Runs are still running.
-    pub(super) fn is_at_work(&self) -> bool {
+    pub(super) fn has_running_children(&self) -> bool {
         let taken = self.lock();
         taken.children.len() < taken.started
     }

@@ -195,7 +195,7 @@ impl ExecutionTask {
         let keeps = engine.history(entry.machine_type);
         let fresh = |seed| {
             let (program, about, limits) = (program.clone(), about.clone(), limits.clone());
-            Execution::new(program, about, limits, keeps, seed).entering(entry)
+            Execution::new(program, about, limits, keeps, seed).with_entry(entry)
         };
         let is_resumed = matches!(begin, StartPoint::Resume(_));
         let mut execution = match begin {
@@ -301,12 +301,13 @@ impl ExecutionTask {
 
     /// Sends the history to the readers that wait for more events.
     fn answer_history_readers(&mut self, execution: &mut Execution) {
-        let is_behind = |journaled: &JournaledExecution| journaled.is_behind(execution);
+        let has_changes =
+            |journaled: &JournaledExecution| journaled.has_unsubmitted_changes(execution);
         let Some(cold) = self.cold.as_mut().filter(|cold| !cold.readers.is_empty()) else {
             return;
         };
         // Events that are not durable have not happened yet.
-        if self.journaled.as_deref().is_some_and(is_behind) {
+        if self.journaled.as_deref().is_some_and(has_changes) {
             return;
         }
         let count = execution.recorder().count();
@@ -349,7 +350,7 @@ impl ExecutionTask {
             self.host.state.accept(Err(error));
             return Poll::Ready(CommitOutcome::Failed(failure));
         }
-        if journaled.is_behind(execution) {
+        if journaled.has_unsubmitted_changes(execution) {
             // No commit was pending.
             return Poll::Ready(CommitOutcome::UpToDate);
         }
@@ -377,7 +378,7 @@ impl ExecutionTask {
         let Some(journaled) = &mut self.journaled else {
             return false;
         };
-        if !journaled.is_behind(execution) {
+        if !journaled.has_unsubmitted_changes(execution) {
             journaled.send_acknowledgements();
             return false;
         }
