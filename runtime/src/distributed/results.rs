@@ -236,18 +236,18 @@ impl Results {
     }
 
     /// Returns the number of the next child to restart.
-    pub(crate) fn next_retry(&self, again: &mut RetryCursor) -> Option<u32> {
-        if again.next >= again.end {
+    pub(crate) fn next_retry(&self, cursor: &mut RetryCursor) -> Option<u32> {
+        if cursor.next >= cursor.end {
             return None;
         }
         let from = self
             .children
-            .partition_point(|child| child.number < again.next);
+            .partition_point(|child| child.number < cursor.next);
         let left = self.children.iter().skip(from);
-        let mut left = left.take_while(|child| child.number < again.end);
+        let mut left = left.take_while(|child| child.number < cursor.end);
         let next = left.find(|child| child.status == ChildStatus::Restarting);
         let number = next.map(|child| child.number);
-        again.next = number.map_or(again.end, |number| number + 1);
+        cursor.next = number.map_or(cursor.end, |number| number + 1);
         number
     }
 

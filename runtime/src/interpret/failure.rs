@@ -152,8 +152,8 @@ impl From<TaskFailure> for Failure {
     }
 }
 
-fn shortened(text: SmolStr, most: usize) -> SmolStr {
-    match text.char_indices().nth(most) {
+fn shortened(text: SmolStr, max: usize) -> SmolStr {
+    match text.char_indices().nth(max) {
         Some((end, _)) => SmolStr::new(&text[..end]),
         None => text,
     }

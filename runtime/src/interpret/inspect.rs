@@ -88,13 +88,13 @@ impl Execution {
     }
 
     /// Returns the mocked result of the branches or iterations, if the test has one.
-    pub(super) fn mocked_inside(
+    pub(super) fn mocked_result(
         &mut self,
         id: CursorId,
         cx: &mut StepContext<'_>,
     ) -> Option<StateResult> {
-        let inside = self.inspection()?.mocked_children.clone()?;
-        Some(match inside {
+        let mocked = self.inspection()?.mocked_children.clone()?;
+        Some(match mocked {
             Ok(results) => self.exit_joined(id, results, cx),
             Err(failure) => Err(Failure::from(failure).inner()),
         })
@@ -145,7 +145,7 @@ impl Execution {
         if is_exceeded && matches!(inspection.mocked_children, Some(Ok(_))) {
             return Some(Err(Failure::exceeds_threshold().inner()));
         }
-        self.mocked_inside(id, cx)
+        self.mocked_result(id, cx)
     }
 
     /// Stores the result of the ItemSelector for each item.

@@ -121,12 +121,12 @@ impl Execution {
     ) -> Result<(Value, u64), QueryError> {
         let cursor = self.cursor(id)?;
         let effective = self.effective_input(cursor, state)?;
-        let most = u64::from(self.limits.map_concurrency);
+        let max = u64::from(self.limits.map_concurrency);
         // If the items cannot be evaluated, TestState shows no MaxConcurrency (recorded).
         let items = self.items(cursor, state, map, &effective)?;
         let concurrency = match self.declared_concurrency(cursor, map, &effective)? {
-            None | Some(0) => most,
-            Some(number) => number.min(most),
+            None | Some(0) => max,
+            Some(number) => number.min(max),
         };
         Ok((items, concurrency))
     }

@@ -94,9 +94,9 @@ impl MapRun {
             .map(|(number, about)| (number, about.clone()))
             .collect();
         if machine_type == MachineType::Express {
-            let anew = |about: &ExecutionInfo| about.begun_anew(now);
+            let restart_info = |about: &ExecutionInfo| about.begun_anew(now);
             for (number, about) in &mut running_children {
-                if let Some((restarted, _)) = self.results.restart(*number, anew) {
+                if let Some((restarted, _)) = self.results.restart(*number, restart_info) {
                     *about = restarted;
                 }
             }

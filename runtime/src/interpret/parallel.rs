@@ -31,7 +31,7 @@ impl Execution {
             return Err(Failure::too_large(&state.name));
         }
         self.write(id, EventKind::ParallelStateStarted, Payload::None);
-        if let Some(progress) = self.mocked_inside(id, cx) {
+        if let Some(progress) = self.mocked_result(id, cx) {
             return progress;
         }
         let count = parallel.branches.len();

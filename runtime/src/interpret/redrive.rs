@@ -142,7 +142,7 @@ impl Execution {
         let top = self.cursors.iter().find(is_top);
         let stopped = top.map(|(id, cursor)| {
             let remaining_work = self.remaining_work(id, cursor);
-            Box::new(StoppedScope(self.stopped_at(cursor, remaining_work)))
+            Box::new(StoppedScope(self.stopped_cursor(cursor, remaining_work)))
         });
         self.cold().stopped = stopped;
     }
@@ -156,7 +156,7 @@ impl Execution {
                 .map(|remaining_work| *remaining_work);
             let remaining_work = remaining_work.unwrap_or_else(|| self.restart_work(cursor.state));
             self.cold().stopped = Some(Box::new(StoppedScope(
-                self.stopped_at(cursor, remaining_work),
+                self.stopped_cursor(cursor, remaining_work),
             )));
         }
     }
@@ -169,12 +169,12 @@ impl Execution {
         let Some((_, index)) = child.parent else {
             return;
         };
-        let own = child
+        let remaining = child
             .remaining_work
             .take()
             .map(|remaining_work| *remaining_work);
-        let own = own.unwrap_or_else(|| self.restart_work(child.state));
-        let failed = StoppedScope(self.stopped_at(child, own));
+        let remaining = remaining.unwrap_or_else(|| self.restart_work(child.state));
+        let failed = StoppedScope(self.stopped_cursor(child, remaining));
         let Some(cursor) = self.cursors.get(container) else {
             return;
         };
@@ -188,7 +188,7 @@ impl Execution {
         }
     }
 
-    fn stopped_at(&self, cursor: &Cursor, remaining_work: RemainingWork) -> StoppedCursor {
+    fn stopped_cursor(&self, cursor: &Cursor, remaining_work: RemainingWork) -> StoppedCursor {
         StoppedCursor {
             state: cursor.state,
             input: cursor.input.clone(),
@@ -225,7 +225,10 @@ impl Execution {
             .filter_map(|(child, inner)| match inner.parent {
                 Some((parent, index)) if parent == id => {
                     let remaining_work = self.remaining_work(child, inner);
-                    Some((index, StoppedScope(self.stopped_at(inner, remaining_work))))
+                    Some((
+                        index,
+                        StoppedScope(self.stopped_cursor(inner, remaining_work)),
+                    ))
                 }
                 _ => None,
             })

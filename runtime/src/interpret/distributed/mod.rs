@@ -346,8 +346,8 @@ impl Execution {
         let about = self.child_about(distributed, run, input);
         let number = run.results.started(&about, items);
         run.tally.started(items.into());
-        let begun = self.begin_child(wait_id, map, distributed, (number, about, false), cx);
-        begun.inspect_err(|_| {
+        let started = self.launch_child(wait_id, map, distributed, (number, about, false), cx);
+        started.inspect_err(|_| {
             run.results.start_failed(number);
             run.tally.start_failed(items.into());
         })
@@ -365,22 +365,22 @@ impl Execution {
         cx: &mut StepContext<'_>,
     ) -> Result<(), Failure> {
         let now = self.now;
-        let anew = |about: &ExecutionInfo| match distributed.execution_type {
+        let restart_info = |about: &ExecutionInfo| match distributed.execution_type {
             MachineType::Standard => about.redriven_at(now),
             MachineType::Express => about.begun_anew(now),
         };
-        let Some((about, items)) = run.results.restart(number, anew) else {
+        let Some((about, items)) = run.results.restart(number, restart_info) else {
             return Ok(());
         };
         run.tally.restarted(items.into());
-        let begun = self.begin_child(wait_id, map, distributed, (number, about, true), cx);
-        begun.inspect_err(|_| {
+        let started = self.launch_child(wait_id, map, distributed, (number, about, true), cx);
+        started.inspect_err(|_| {
             run.results.start_failed(number);
             run.tally.start_failed(items.into());
         })
     }
 
-    fn begin_child(
+    fn launch_child(
         &mut self,
         wait_id: WaitId,
         map: &Map,

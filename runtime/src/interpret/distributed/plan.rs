@@ -82,10 +82,10 @@ impl Execution {
             EventKind::MapRunStarted,
             Details::MapRun(arn.clone()).into(),
         );
-        let most = u64::from(self.limits.map_run_concurrency);
+        let max = u64::from(self.limits.map_run_concurrency);
         let layout = distributed.writer.as_ref().map(|writer| writer.layout);
         let mut run = MapRun {
-            concurrency: declared.filter(|most| *most > 0).unwrap_or(most).min(most),
+            concurrency: declared.filter(|max| *max > 0).unwrap_or(max).min(max),
             tolerance: plan.tolerance,
             tally: Tally::default(),
             results: Results::new(layout.is_some()),
@@ -226,7 +226,7 @@ impl Execution {
         reader: &ItemReaderFields,
         input: &Value,
     ) -> QueryResult<(Items, Option<String>)> {
-        let most = self.integer(cursor, &reader.max_items, "MaxItems", input)?;
+        let max = self.integer(cursor, &reader.max_items, "MaxItems", input)?;
         let parameters = self.evaluate(&reader.parameters, cursor, input)?;
         let object_ref = || -> QueryResult<ObjectRef> {
             Ok(ObjectRef {
@@ -255,11 +255,11 @@ impl Execution {
                 load: load.as_ref().map(format).transpose()?,
             }),
         };
-        let (most, refused) = match u64::try_from(most.unwrap_or_default()) {
-            Ok(most) => (most, None),
+        let (max, refused) = match u64::try_from(max.unwrap_or_default()) {
+            Ok(max) => (max, None),
             Err(_) => (0, Some("field MaxItems must be positive".to_owned())),
         };
-        let items = Items::of_reader(source, most, self.limits.object_bytes);
+        let items = Items::of_reader(source, max, self.limits.object_bytes);
         Ok((items, refused))
     }
 
@@ -298,7 +298,7 @@ impl Execution {
     }
 
     fn batch(&self, cursor: &Cursor, batcher: &Batcher, input: &Value) -> QueryResult<Batch> {
-        let most =
+        let max =
             self.non_negative_integer(cursor, &batcher.max_items, "MaxItemsPerBatch", input)?;
         let bytes =
             self.non_negative_integer(cursor, &batcher.max_bytes, "MaxInputBytesPerBatch", input)?;
@@ -309,7 +309,7 @@ impl Execution {
         // Without a declared limit, a batch may be as large as the largest input.
         let limit = self.limits.payload_bytes;
         let bytes = bytes.filter(|bytes| *bytes > 0).unwrap_or(limit);
-        Ok(Batch::new(shared, most, bytes.min(limit)))
+        Ok(Batch::new(shared, max, bytes.min(limit)))
     }
 
     fn target(
