@@ -79,12 +79,12 @@ impl<T: Clone> Log<T> {
         self.older.get_or_insert_default().full.push(Arc::new(full));
     }
 
-    /// Returns the length at which a chunk can be dropped with `most` records left.
+    /// Returns the length at which a chunk can be dropped with `max` records left.
     pub(super) fn next_drop(&self, max: usize) -> usize {
         self.dropped().saturating_add(max).saturating_add(CHUNK)
     }
 
-    /// Drops whole chunks at the front as long as `most` records are left, and calls `leave` for each dropped record.
+    /// Drops whole chunks at the front as long as `max` records are left, and calls `on_drop` for each dropped record.
     pub(super) fn retain_last(&mut self, max: usize, mut on_drop: impl FnMut(usize, &T)) {
         while self.len().saturating_sub(CHUNK) >= max
             && let Some(older) = &mut self.older
@@ -98,7 +98,7 @@ impl<T: Clone> Log<T> {
         }
     }
 
-    /// Drops the records after the first `most`.
+    /// Drops the records after the first `max`.
     pub(super) fn truncate(&mut self, max: usize) {
         let max = max.saturating_sub(self.dropped());
         while self.len() > max {
@@ -164,7 +164,7 @@ impl<T: Record + Clone> Log<T> {
         self.end()
     }
 
-    /// Applies the records that [`write_behind`](Self::write_behind) wrote.
+    /// Applies the records that [`write_new`](Self::write_new) wrote.
     pub(super) fn read_new(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
         let dropped = usize::read(from)?;
         let first = usize::read(from)?;

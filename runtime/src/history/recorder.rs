@@ -34,7 +34,7 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    /// Creates the recorder of an execution of `program` that retains the last `most` events.
+    /// Creates the recorder of an execution of `program` that retains the last `max_retained` events.
     pub(crate) fn new(program: &Program, max_retained: u32) -> Self {
         let capacity = program.expected_events().min(max_retained as usize);
         Self {
@@ -291,7 +291,7 @@ impl Recorder {
         }
     }
 
-    /// Applies the events that [`write_behind`](Self::write_behind) wrote.
+    /// Applies the events that [`write_new`](Self::write_new) wrote.
     pub(crate) fn read_new(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
         self.max_retained = u32::try_from(u64::read(from)?).unwrap_or(u32::MAX);
         self.count = Record::read(from)?;

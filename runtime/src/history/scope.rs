@@ -58,7 +58,7 @@ impl Scopes {
         }
     }
 
-    /// Applies the scopes that [`write_behind`](Self::write_behind) wrote.
+    /// Applies the scopes that [`write_new`](Self::write_new) wrote.
     pub(super) fn read_new(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
         let mut scopes = self.0.take().unwrap_or_else(none);
         let read = scopes.read_new(from);

@@ -59,7 +59,7 @@ impl Write for BoundedBuffer {
 }
 
 impl Gzip {
-    /// Creates a decompressor for at most `most` bytes of content.
+    /// Creates a decompressor for at most `max_bytes` bytes of content.
     pub(super) fn new(key: SmolStr, max_bytes: u64) -> Self {
         let content = BoundedBuffer {
             content: Vec::new(),

@@ -68,7 +68,7 @@ impl OpenObject {
         self.gzip.is_some()
     }
 
-    /// Returns the whole content of an uncompressed object of at most `most` bytes.
+    /// Returns the whole content of an uncompressed object of at most `max_bytes` bytes.
     pub(super) async fn read_whole(self, max_bytes: u64) -> Result<Bytes, LoadError> {
         self.body
             .read(max_bytes)

@@ -29,7 +29,7 @@ pub(crate) enum SourceRequest {
 }
 
 impl SourceRequest {
-    /// Returns the first request of a reader; an object may have at most `most` bytes.
+    /// Returns the first request of a reader; an object may have at most `max_bytes` bytes.
     pub(super) fn of(reader: &ItemReader, max_bytes: u64) -> Self {
         let get = |object_ref: &ObjectRef, load| Self::Get {
             object_ref: object_ref.clone(),
