@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::clock::Timestamp;
 use crate::query::Entropy;
-use crate::record::{Damaged, Reader, Record, Writer, record};
+use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter, record};
 use crate::value::Value;
 
 /// The identity of an execution: the `Execution` and `StateMachine` of its context object.
@@ -412,7 +412,7 @@ struct StoredInfo {
 }
 
 impl Record for ExecutionInfo {
-    fn write(&self, to: &mut Writer) {
+    fn write(&self, to: &mut RecordWriter) {
         let machine = &self.machine;
         let kept = StoredInfo {
             id: self.arn().clone(),
@@ -432,7 +432,7 @@ impl Record for ExecutionInfo {
         kept.write(to);
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+    fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
         let kept = StoredInfo::read(from)?;
         Ok(Self {
             root: Some(kept.root)

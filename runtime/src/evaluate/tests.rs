@@ -1,4 +1,4 @@
-//! What evaluations promise.
+//! Tests of evaluations.
 
 use std::time::Duration;
 

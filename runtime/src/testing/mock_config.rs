@@ -122,7 +122,7 @@ impl MockConfig {
         self.machines.keys().map(String::as_str)
     }
 
-    /// Whether a test case of a machine names this state.
+    /// Returns whether a test case of a machine names this state.
     pub(crate) fn may_answer(&self, state: &DefinedState) -> bool {
         let cases = self.machines.get(state.machine.as_str());
         let mut cases = cases.into_iter().flat_map(IndexMap::values);

@@ -17,7 +17,7 @@ use crate::distributed::item::Item;
 use crate::objects::{ListedObject, Object, ObjectBody, ObjectFuture, ObjectStore};
 use crate::value::{Str, Value};
 
-fn place(bucket: &str, key: &str) -> ObjectRef {
+fn object_ref(bucket: &str, key: &str) -> ObjectRef {
     ObjectRef {
         bucket: bucket.into(),
         key: key.into(),
@@ -40,7 +40,7 @@ fn given(names: &[&str]) -> Format {
 
 fn object(key: &str, format: Format) -> ItemReader {
     ItemReader::Object {
-        place: place("b", key),
+        object_ref: object_ref("b", key),
         format,
     }
 }
@@ -50,7 +50,7 @@ fn drain(items: Items, store: &crate::objects::Memory) -> Result<Vec<Item>, Stri
     drain_pieces(items, store, 1 << 20)
 }
 
-/// Like `drain`, with at most `piece` bytes of an object in memory, if its rows are not longer.
+/// Drains the items like `drain`, with at most `piece` bytes of an object in memory, if its rows are not longer.
 fn drain_pieces(
     mut items: Items,
     store: &dyn ObjectStore,
@@ -66,12 +66,12 @@ fn drain_pieces(
                 let supply = futures_util::FutureExt::now_or_never(async {
                     match request {
                         SourceRequest::Get {
-                            place,
+                            object_ref,
                             load,
                             bounds,
                         } => {
                             let bounds = ReadLimits { piece, ..bounds };
-                            let loaded = load.read(store, place, bounds).await;
+                            let loaded = load.read(store, object_ref, bounds).await;
                             loaded.map(SourceResponse::Object)
                         }
                         SourceRequest::More { tail, least } => {
@@ -264,7 +264,7 @@ fn the_files_of_an_inventory_manifest_are_read() {
         .with("inventory", "data/1.csv", "\"s\",\"a\",\"1\"\n")
         .with("inventory", "data/2.csv", "\"s\",\"b\",\"2\"\n");
     let reader = ItemReader::Inventory {
-        place: place("b", "manifest.json"),
+        object_ref: object_ref("b", "manifest.json"),
     };
     let items = drain(Items::of_reader(reader, 0, u64::MAX), &store).unwrap();
     assert_eq!(
@@ -282,7 +282,7 @@ fn the_files_of_an_inventory_manifest_are_read() {
     ] {
         let store = crate::objects::Memory::new().with("b", "manifest.json", manifest);
         let reader = ItemReader::Inventory {
-            place: place("b", "manifest.json"),
+            object_ref: object_ref("b", "manifest.json"),
         };
         assert_eq!(
             drain(Items::of_reader(reader, 0, u64::MAX), &store).unwrap_err(),
@@ -298,7 +298,7 @@ fn the_files_of_an_athena_manifest_are_read() {
         .with("out", "1", "1\n2\n")
         .with("out", "2", "3\n");
     let athena = || ItemReader::Athena {
-        place: place("b", "m.csv"),
+        object_ref: object_ref("b", "m.csv"),
         format: Format::JsonLines,
     };
     let items = drain(Items::of_reader(athena(), 0, u64::MAX), &store).unwrap();
@@ -369,9 +369,9 @@ fn md5_of(body: &[u8]) -> String {
 
 #[test]
 fn max_items_limits_the_items_and_zero_means_no_limit() {
-    for (most, expected) in [(0, 3), (2, 2), (100_000_000, 3)] {
+    for (max_items, expected) in [(0, 3), (2, 2), (100_000_000, 3)] {
         let store = crate::objects::Memory::new().with("b", "k", "1\n2\n3\n");
-        let items = Items::of_reader(object("k", Format::JsonLines), most, u64::MAX);
+        let items = Items::of_reader(object("k", Format::JsonLines), max_items, u64::MAX);
         assert_eq!(drain(items, &store).unwrap().len(), expected);
     }
 }
@@ -411,7 +411,7 @@ fn the_total_is_known_at_once_for_arrays_and_at_the_end_for_files() {
     assert_eq!((left, items.known_total()), (0, Some(2)));
 }
 
-/// A field of a table, without backslashes, which only the service's own rules treat specially.
+/// Returns fields of a table, without backslashes, which only the service's own rules treat specially.
 fn field() -> impl Strategy<Value = String> {
     "[a-c,\"\n\r ;äß]{0,6}"
 }
@@ -470,9 +470,9 @@ fn gzip(text: &[u8]) -> Vec<u8> {
 }
 
 /// Serves objects in chunks of this number of bytes, and without their length.
-struct InChunks(crate::objects::Memory, usize);
+struct ChunkedStore(crate::objects::Memory, usize);
 
-impl ObjectStore for InChunks {
+impl ObjectStore for ChunkedStore {
     fn get<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, ObjectBody> {
         Box::pin(async move {
             let whole = self.0.get(bucket, key).await?.read(u64::MAX).await?;
@@ -493,7 +493,7 @@ impl ObjectStore for InChunks {
     }
 }
 
-/// Text with lines, quotes, escapes and blank lines.
+/// Returns texts with lines, quotes, escapes and blank lines.
 fn any_rows() -> impl Strategy<Value = String> {
     let pieces = vec![
         "1",
@@ -538,7 +538,7 @@ proptest! {
             drained.map(|items| items.iter().map(|item| item.value.to_text()).collect::<Vec<_>>())
         };
         let whole = values(drain(items(), &store));
-        let pieces = values(drain_pieces(items(), &InChunks(store, chunk), piece));
+        let pieces = values(drain_pieces(items(), &ChunkedStore(store, chunk), piece));
         prop_assert_eq!(whole, pieces);
     }
 }
@@ -546,9 +546,9 @@ proptest! {
 #[test]
 fn an_object_that_changes_while_it_is_read_is_an_error() {
     /// Each reading returns another object.
-    struct Changing(std::sync::Mutex<Vec<&'static str>>);
+    struct ChangingStore(std::sync::Mutex<Vec<&'static str>>);
 
-    impl ObjectStore for Changing {
+    impl ObjectStore for ChangingStore {
         fn get<'a>(&'a self, _: &'a str, _: &'a str) -> ObjectFuture<'a, ObjectBody> {
             let text = self.0.lock().unwrap().pop().unwrap();
             let chunks = text
@@ -567,7 +567,7 @@ fn an_object_that_changes_while_it_is_read_is_an_error() {
         }
     }
 
-    let store = Changing(vec!["1\n2\n4\n", "1\n2\n3\n"].into());
+    let store = ChangingStore(vec!["1\n2\n4\n", "1\n2\n3\n"].into());
     let items = Items::of_reader(object("k", Format::JsonLines), 0, 1_000_000);
     assert_eq!(
         drain_pieces(items, &store, 3).unwrap_err(),

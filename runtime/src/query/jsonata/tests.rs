@@ -418,7 +418,7 @@ fn agree(source: &str, scope: &Scope<'_>, names: &mut VariableNames) {
     let expression = Expression::parse(source).expect("parses");
     let evaluator = compiled::evaluator(&expression).expect("compiles");
     let selection = Selection::of(&evaluator.ast().root, names);
-    let compiled = Compiled::new(&expression, &evaluator, names);
+    let compiled = CompiledExpression::new(&expression, &evaluator, names);
     let plain = compiled
         .run_plainly(scope)
         .map_err(|error| error.code().to_owned());
@@ -514,8 +514,12 @@ fn endless_expressions_are_stopped() {
         );
     }
     // The limit of steps stops it; an optimized build makes fifteen million steps a second.
-    let most = if cfg!(debug_assertions) { 30 } else { 3 };
-    assert!(begun.elapsed().as_secs() < most, "{:?}", begun.elapsed());
+    let max_seconds = if cfg!(debug_assertions) { 30 } else { 3 };
+    assert!(
+        begun.elapsed().as_secs() < max_seconds,
+        "{:?}",
+        begun.elapsed()
+    );
 }
 
 #[test]

@@ -16,8 +16,8 @@ fn on_small_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     thread.expect("a thread").join().expect("no panic")
 }
 
-/// One level around a value, of several shapes.
-fn around(inner: Json, shape: u8) -> Json {
+/// Wraps a value in one level, of several shapes.
+fn wrap(inner: Json, shape: u8) -> Json {
     match shape % 4 {
         0 => Json::Array(vec![inner]),
         1 => Json::Object([("a".to_owned(), inner)].into_iter().collect()),
@@ -32,7 +32,7 @@ fn around(inner: Json, shape: u8) -> Json {
 
 fn deep(depth: usize, shapes: &[u8]) -> Json {
     (0..depth).fold(json!("x"), |inner, level| {
-        around(inner, shapes[level % shapes.len()])
+        wrap(inner, shapes[level % shapes.len()])
     })
 }
 

@@ -1,4 +1,4 @@
-//! What is done when its reason is kept.
+//! Actions of a durable execution that wait for its next commit.
 
 use std::sync::{Arc, Weak};
 
@@ -12,33 +12,33 @@ use crate::interpret::{ChildStart, Failure};
 use crate::task::TaskEffect;
 use crate::value::Value;
 
-/// What others see of an execution, and must not see before it is kept.
-pub(super) enum Deferred {
+/// An action with effects outside of the execution. It must not run before its cause is committed.
+pub(super) enum DeferredAction {
     Perform(TaskEffect),
     Queue {
         activity: SmolStr,
         input: Value,
     },
     StartChild(ChildStart),
-    /// A part of an object, whose content is the same wherever the execution goes on.
+    /// Writes a part of an object. Its content is the same in whichever process the execution resumes.
     Write(WriteRequest),
-    Stop(Stop),
+    Stop(StopTarget),
 }
 
-/// What is stopped with the wait for it.
-pub(super) enum Stop {
-    /// What a task has started.
+/// A target that is stopped when the wait for it ends.
+pub(super) enum StopTarget {
+    /// The execution that a task started.
     Execution(Weak<ExecutionState>),
-    /// What a Map Run has at work.
+    /// The running children of a Map Run.
     Children(Arc<MapRunRecord>),
 }
 
-impl Stop {
+impl StopTarget {
     pub(super) fn stop(&self) {
         match self {
             Self::Execution(execution) => {
                 if let Some(job) = execution.upgrade() {
-                    // One that is over needs not be told.
+                    // An execution that has ended ignores the message.
                     let _ = job.send(Message::Stop(Failure::stopped(None, None)));
                 }
             }

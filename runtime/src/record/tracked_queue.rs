@@ -1,18 +1,18 @@
 use std::collections::VecDeque;
 
-use super::{Damaged, Reader, Record, Writer};
+use super::{DamagedRecord, Record, RecordReader, RecordWriter};
 
-/// A queue that knows what was taken from it and added to it since it was written.
+/// A queue that tracks the members removed and added since the last write.
 #[derive(Clone, Debug)]
-pub(crate) struct Queue<T> {
+pub(crate) struct TrackedQueue<T> {
     members: VecDeque<T>,
-    /// How many of those that were written were taken.
+    /// The number of written members that were removed.
     taken: usize,
-    /// How many of the last are not written.
+    /// The number of members at the end that are not written.
     new: usize,
 }
 
-impl<T> Default for Queue<T> {
+impl<T> Default for TrackedQueue<T> {
     fn default() -> Self {
         Self {
             members: VecDeque::new(),
@@ -22,7 +22,7 @@ impl<T> Default for Queue<T> {
     }
 }
 
-impl<T> Queue<T> {
+impl<T> TrackedQueue<T> {
     pub(crate) fn is_empty(&self) -> bool {
         self.members.is_empty()
     }
@@ -39,8 +39,8 @@ impl<T> Queue<T> {
         self.members.front()
     }
 
-    pub(crate) fn get(&self, place: usize) -> Option<&T> {
-        self.members.get(place)
+    pub(crate) fn get(&self, index: usize) -> Option<&T> {
+        self.members.get(index)
     }
 
     pub(crate) fn push(&mut self, member: T) {
@@ -48,7 +48,7 @@ impl<T> Queue<T> {
         self.new += 1;
     }
 
-    /// Takes the first.
+    /// Removes and returns the first member.
     pub(crate) fn pop(&mut self) -> Option<T> {
         let first = self.members.pop_front()?;
         if self.new > self.members.len() {
@@ -59,20 +59,20 @@ impl<T> Queue<T> {
         Some(first)
     }
 
-    /// Takes all.
+    /// Removes all members.
     pub(crate) fn clear(&mut self) {
         while self.pop().is_some() {}
     }
 
-    /// All of it was written.
+    /// Marks all members as written.
     pub(crate) fn was_written(&mut self) {
         (self.taken, self.new) = (0, 0);
     }
 }
 
-impl<T: Record> Queue<T> {
-    /// Writes what was taken and added.
-    pub(crate) fn write_changes(&mut self, to: &mut Writer) {
+impl<T: Record> TrackedQueue<T> {
+    /// Writes the changes since the last write.
+    pub(crate) fn write_changes(&mut self, to: &mut RecordWriter) {
         self.taken.write(to);
         self.new.write(to);
         let written = self.members.len() - self.new;
@@ -81,11 +81,14 @@ impl<T: Record> Queue<T> {
         self.was_written();
     }
 
-    /// Takes over what [`write_changes`](Self::write_changes) wrote.
-    pub(crate) fn read_changes(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+    /// Applies the changes that [`write_changes`](Self::write_changes) wrote.
+    pub(crate) fn read_changes(
+        &mut self,
+        from: &mut RecordReader<'_>,
+    ) -> Result<(), DamagedRecord> {
         let taken = usize::read(from)?;
         if taken > self.members.len() {
-            return Err(Damaged);
+            return Err(DamagedRecord);
         }
         self.members.drain(..taken);
         self.members.extend(Vec::<T>::read(from)?);
@@ -93,13 +96,13 @@ impl<T: Record> Queue<T> {
     }
 }
 
-/// All of it, as if nothing were written yet.
-impl<T: Record> Record for Queue<T> {
-    fn write(&self, to: &mut Writer) {
+/// Writes all members, independent of the tracked changes.
+impl<T: Record> Record for TrackedQueue<T> {
+    fn write(&self, to: &mut RecordWriter) {
         self.members.write(to);
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+    fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
         Ok(Self {
             members: Record::read(from)?,
             ..Self::default()
@@ -107,7 +110,7 @@ impl<T: Record> Record for Queue<T> {
     }
 }
 
-impl<T> FromIterator<T> for Queue<T> {
+impl<T> FromIterator<T> for TrackedQueue<T> {
     fn from_iter<I: IntoIterator<Item = T>>(members: I) -> Self {
         let mut queue = Self::default();
         members.into_iter().for_each(|member| queue.push(member));

@@ -1,4 +1,4 @@
-//! An execution that rests, as bytes, and how it goes on.
+//! Encodes idle executions as records, decodes them, and resumes them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,51 +6,51 @@ use std::time::Duration;
 use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 
-use super::cursor::{Answerer, OpenTask, Stage, Waiting};
+use super::cursor::{OpenTask, OpenTaskStage, TaskExecutor, Waiting};
 use super::distributed;
 use super::execution::Execution;
-use super::host::{Calling, ChildStart, Host};
-use super::map_run::Stage as RunStage;
-use super::resume::Open;
+use super::host::{CallSite, ChildStart, Host};
+use super::map_run::MapRunStage;
+use super::resume_point::StoppedScope;
 use crate::execution_info::ExecutionInfo;
 use crate::history::WrittenEvents;
 use crate::program::{Entry, Kind, State, StateIx, Task};
 use crate::query::Entropy;
-use crate::record::{Damaged, ReadNodes, Reader, Record, Writer};
+use crate::record::{DamagedRecord, ReadNodes, Record, RecordReader, RecordWriter};
 use crate::task::{NestedStart, TaskCall};
 use crate::wait_id::{TimerKind, WaitId};
 
-/// Before each record. Another layout has another version.
+/// The layout version, the first byte of each record.
 const VERSION: u8 = 5;
-/// How many values of the records before may be referred to. They stay in memory for that.
+/// The maximum number of values of earlier records that a record may refer to. They stay in memory.
 const NODES: usize = 4_096;
 
-/// What is written of an execution. Each record has what changed since the one before it, so that a long execution costs no
-/// more to keep than a short one.
+/// Encodes the records of an execution. Each record contains the changes since the previous record, so that the cost of
+/// a commit does not grow with the length of the execution.
 #[derive(Default)]
 pub(crate) struct RecordEncoder {
-    writer: Writer,
+    writer: RecordWriter,
     events: WrittenEvents,
     has_begun: bool,
-    /// The values of the records before are not at hand any more.
+    /// The next record must not refer to values of earlier records, because they are not in memory.
     forgets: bool,
 }
 
 impl RecordEncoder {
-    /// Whether an execution has changed since the last record.
-    pub(crate) fn is_behind(&self, execution: &Execution) -> bool {
+    /// Returns whether an execution has changed since the last record.
+    pub(crate) fn has_changes(&self, execution: &Execution) -> bool {
         !self.has_begun
             || execution.outcome.is_some()
             || execution.cursors.has_changes()
-            || self.events.is_behind(&execution.recorder)
+            || self.events.lacks_events_of(&execution.recorder)
     }
 
-    /// How many events the records have.
+    /// Returns the number of events in the records.
     pub(crate) fn events(&self) -> usize {
         self.events.count()
     }
 
-    /// The next record of an execution that rests or is over: all but its program, its limits and what it is.
+    /// Returns the next record of an execution that is idle or has ended. Its program and limits are not part of it.
     pub(crate) fn record(&mut self, execution: &mut Execution) -> Vec<u8> {
         let to = &mut self.writer;
         to.byte(VERSION);
@@ -76,7 +76,7 @@ impl RecordEncoder {
         }
         execution.cursors.write_changes(to);
         execution.runnable.write(to);
-        execution.recorder.write_behind(&mut self.events, to);
+        execution.recorder.write_new(&mut self.events, to);
         execution.entropy.state().write(to);
         execution.calls.write_changes(to);
         execution.now.write(to);
@@ -84,27 +84,27 @@ impl RecordEncoder {
         execution.transitions.write(to);
         execution.is_redrivable.write(to);
         execution.outcome.write(to);
-        match &execution.rare {
-            Some(rare) => rare.stopped.write(to),
-            None => None::<Box<Open>>.write(to),
+        match &execution.cold {
+            Some(cold) => cold.stopped.write(to),
+            None => None::<Box<StoppedScope>>.write(to),
         }
         to.finish()
     }
 }
 
-/// Why an execution cannot be read from its records.
+/// The error when the records of an execution cannot be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum NotRead {
+pub(crate) enum DecodeError {
     #[error(transparent)]
-    Damaged(#[from] Damaged),
-    /// Another version of this library wrote it.
+    Damaged(#[from] DamagedRecord),
+    /// A different version of this library wrote the record.
     #[error(
-        "it is kept in layout {0}, and this version of stepwright-runtime reads layout {VERSION}; open the store with the version that kept it, and let it end there"
+        "it is stored in layout {0}, and this version of stepwright-runtime reads layout {VERSION}; open the store with the version that wrote it, and let it end there"
     )]
     Version(u8),
 }
 
-/// An execution that is read from its records.
+/// Decodes an execution from its records.
 #[derive(Default)]
 pub(crate) struct RecordDecoder {
     execution: Option<Execution>,
@@ -112,21 +112,21 @@ pub(crate) struct RecordDecoder {
 }
 
 impl RecordDecoder {
-    /// Reads the next record. `new` makes an execution that has not begun, which a first record needs.
+    /// Reads the next record. `new` creates an execution that has not started; the first record calls it.
     pub(crate) fn read(
         &mut self,
         bytes: &[u8],
         new: impl FnOnce(Arc<ExecutionInfo>) -> Execution,
-    ) -> Result<(), NotRead> {
-        let mut reader = Reader::new(std::mem::take(&mut self.nodes), bytes);
+    ) -> Result<(), DecodeError> {
+        let mut reader = RecordReader::new(std::mem::take(&mut self.nodes), bytes);
         let from = &mut reader;
         let version = from.byte()?;
         if version != VERSION {
-            return Err(NotRead::Version(version));
+            return Err(DecodeError::Version(version));
         }
         let is_first = bool::read(from)?;
         let mut execution = match self.execution.take() {
-            // Another first one begins a redrive.
+            // A later record with this flag starts a redrive.
             _ if is_first => {
                 from.forget_nodes();
                 let entry = Entry {
@@ -137,10 +137,10 @@ impl RecordDecoder {
                     },
                     timeout: Record::read(from)?,
                 };
-                new(Arc::new(Record::read(from)?)).entering(entry)
+                new(Arc::new(Record::read(from)?)).with_entry(entry)
             }
             Some(execution) => execution,
-            None => return Err(Damaged.into()),
+            None => return Err(DamagedRecord.into()),
         };
         from.of_states(execution.program.len());
         if bool::read(from)? {
@@ -148,7 +148,7 @@ impl RecordDecoder {
         }
         execution.cursors.read_changes(from)?;
         execution.runnable = Record::read(from)?;
-        execution.recorder.read_behind(from)?;
+        execution.recorder.read_new(from)?;
         execution.entropy = Entropy::new(u64::read(from)?);
         let states = execution.program.len();
         execution.calls.read_changes(states, from)?;
@@ -157,21 +157,21 @@ impl RecordDecoder {
         execution.transitions = Record::read(from)?;
         execution.is_redrivable = Record::read(from)?;
         execution.outcome = Record::read(from)?;
-        let stopped: Option<Box<Open>> = Record::read(from)?;
-        if stopped.is_some() || execution.rare.is_some() {
-            execution.rare().stopped = stopped;
+        let stopped: Option<Box<StoppedScope>> = Record::read(from)?;
+        if stopped.is_some() || execution.cold.is_some() {
+            execution.cold().stopped = stopped;
         }
         if !from.is_at_end() {
-            return Err(Damaged.into());
+            return Err(DamagedRecord.into());
         }
         self.execution = Some(execution);
         self.nodes = reader.into_nodes();
         Ok(())
     }
 
-    /// The execution as the last record tells it, and what is written of it.
-    pub(crate) fn finish(self) -> Result<(Execution, RecordEncoder), NotRead> {
-        let execution = self.execution.ok_or(Damaged)?;
+    /// Returns the execution as of the last record, and the encoder for its next record.
+    pub(crate) fn finish(self) -> Result<(Execution, RecordEncoder), DecodeError> {
+        let execution = self.execution.ok_or(DamagedRecord)?;
         execution.check()?;
         let written = RecordEncoder {
             events: WrittenEvents::of(&execution.recorder),
@@ -183,14 +183,14 @@ impl RecordDecoder {
     }
 }
 
-/// Reads from one record what the execution is. Returns `None` unless the record begins the execution or a redrive of it. The definition
-/// is not needed for that.
-pub(crate) fn read_about(record: &[u8]) -> Result<Option<ExecutionInfo>, NotRead> {
-    let mut reader = Reader::new(ReadNodes::default(), record);
+/// Reads the information about the execution from one record, without its definition. Returns `None` unless the record
+/// is the first of the execution or of a redrive.
+pub(crate) fn read_about(record: &[u8]) -> Result<Option<ExecutionInfo>, DecodeError> {
+    let mut reader = RecordReader::new(ReadNodes::default(), record);
     let from = &mut reader;
     let version = from.byte()?;
     if version != VERSION {
-        return Err(NotRead::Version(version));
+        return Err(DecodeError::Version(version));
     }
     if !bool::read(from)? {
         return Ok(None);
@@ -202,13 +202,13 @@ pub(crate) fn read_about(record: &[u8]) -> Result<Option<ExecutionInfo>, NotRead
 }
 
 impl Execution {
-    /// Whether all that was read refers to what is there.
-    fn check(&self) -> Result<(), Damaged> {
+    /// Checks that all states, scopes and cursors that the record refers to exist.
+    fn check(&self) -> Result<(), DamagedRecord> {
         let is_state = |state: StateIx| state.index() < self.program.len();
         let scopes = self.recorder.check()?;
         let mut cursors = self.cursors.iter();
         let are_sound = cursors.all(|(id, cursor)| {
-            // A cursor stands behind the one that it belongs to, or in a place that was free.
+            // A cursor must not be its own parent. Indices do not order parents and children, because slots are reused.
             let has_parent = |(parent, _)| parent != id && self.cursors.get(parent).is_some();
             is_state(cursor.state)
                 && (cursor.scope.0 as usize) < scopes
@@ -216,20 +216,20 @@ impl Execution {
         });
         match is_state(self.entry().start) && are_sound {
             true => Ok(()),
-            false => Err(Damaged),
+            false => Err(DamagedRecord),
         }
     }
 
-    /// Whether somebody in this process is at work for it.
-    pub(crate) fn is_at_work(&self) -> bool {
+    /// Returns whether a handler, worker or child of this process is running for the execution.
+    pub(crate) fn has_local_work(&self) -> bool {
         let mut cursors = self.cursors.iter();
-        cursors.any(|(_, cursor)| cursor.waiting.is_at_work())
+        cursors.any(|(_, cursor)| cursor.waiting.has_local_work())
     }
 
-    /// Puts into the world again what the execution waits for: timers with their deadlines, tokens, places in queues.
+    /// Restores the resources that the execution waits for: timers with their deadlines, tokens, queued tasks.
     pub(crate) fn reattach(&mut self, host: &mut dyn Host) {
         let mut wait_ids: Vec<WaitId> = self.cursors.wait_ids().collect();
-        // In the order in which they came about.
+        // In the order in which they were created.
         wait_ids.sort_unstable_by_key(|wait_id| wait_id.wait);
         let program = self.program.clone();
         for wait_id in wait_ids {
@@ -247,23 +247,23 @@ impl Execution {
                 Waiting::Task(open) => {
                     let state = program.state(cursor.state);
                     if let Kind::Task(task) = &state.kind {
-                        let token = cursor.visit.token().filter(|_| open.takes_token);
+                        let token = cursor.attempt_state.token().filter(|_| open.takes_token);
                         if let Some(token) = token {
                             let is_awaited = !task.resource.pattern().is_sync();
                             host.open_token(wait_id, token, is_awaited);
                         }
-                        arm_again(wait_id, open, host);
-                        self.go_on_with(wait_id, state, task, open, host);
+                        rearm_timers(wait_id, open, host);
+                        self.resume_task(wait_id, state, task, open, host);
                     }
                 }
                 Waiting::Handler { .. } => self.look_for_handler(wait_id, host),
-                // The children of a container have cursors of their own.
+                // The branches and iterations of a container have their own cursors.
                 _ => {}
             }
         }
     }
 
-    /// Goes on with a Map Run, whose children are executions of their own.
+    /// Resumes a Map Run and its child executions.
     fn reattach_run(&mut self, wait_id: WaitId, host: &mut dyn Host) {
         let id = wait_id.cursor;
         let program = self.program.clone();
@@ -277,24 +277,24 @@ impl Execution {
         else {
             return;
         };
-        // One that has not begun begins by itself.
+        // A run that was not opened is opened by its next step.
         if !run.is_open || host.resume_run(wait_id, run.view.clone(), run.tally) {
             return;
         }
         let entry = distributed::entry(map, distributed);
-        for (number, about) in run.children_at_work(entry.machine_type, host.now()) {
+        for (number, about) in run.running_children(entry.machine_type, host.now()) {
             let child = ChildStart {
                 number,
                 entry,
-                // One that had not begun, or begins anew, takes chance of its own.
+                // A child that starts from the beginning needs its own seed.
                 seed: Entropy::of_text(about.arn()).next_u64(),
                 about,
-                is_again: true,
+                is_restart: true,
             };
             host.resume_child(wait_id, child);
         }
         run.resumed();
-        if matches!(run.stage, RunStage::Stopping(_)) {
+        if matches!(run.stage, MapRunStage::Stopping(_)) {
             host.stop_children(wait_id);
         }
         if !std::mem::replace(&mut run.is_ready, true) {
@@ -302,7 +302,7 @@ impl Execution {
         }
     }
 
-    /// Continues the tasks that wait for a handler, an activity or a state machine that the engine has now.
+    /// Continues the tasks whose missing handler, activity or state machine now exists.
     pub(crate) fn look_for_handlers(&mut self, host: &mut dyn Host) {
         let program = self.program.clone();
         let wait_ids: Vec<WaitId> = self.cursors.wait_ids().collect();
@@ -311,10 +311,10 @@ impl Execution {
             let Some(cursor) = self.cursors.get(wait_id.cursor) else {
                 continue;
             };
-            // A start that was decided on, and whose state machine was missing.
+            // A nested start that was committed and whose state machine was missing.
             let state = program.state(cursor.state);
             if let (Waiting::Task(open), Kind::Task(task)) = (&cursor.waiting, &state.kind)
-                && let Answerer::Execution { start } = &open.answerer
+                && let TaskExecutor::Execution { start } = &open.executor
             {
                 follow(wait_id, state, task, open, start, host);
             }
@@ -329,18 +329,18 @@ impl Execution {
         let (Waiting::Handler { target }, Kind::Task(task)) = (&cursor.waiting, &state.kind) else {
             return;
         };
-        let calling = Calling {
+        let call_site = CallSite {
             state: &state.name,
             resource: &task.resource,
         };
-        if host.is_answered(wait_id, calling, target.as_deref()) {
-            host.forget(wait_id);
+        if host.has_handler(wait_id, call_site, target.as_deref()) {
+            host.release(wait_id);
             self.resume(wait_id.cursor, Waiting::Attempt);
         }
     }
 
-    /// Goes on with what answers a task.
-    fn go_on_with(
+    /// Resumes the executor of a task.
+    fn resume_task(
         &self,
         wait_id: WaitId,
         state: &State,
@@ -348,15 +348,15 @@ impl Execution {
         open: &OpenTask,
         host: &mut dyn Host,
     ) {
-        let calling = Calling {
+        let call_site = CallSite {
             state: &state.name,
             resource: &task.resource,
         };
-        match &open.answerer {
-            Answerer::Outside => {}
-            // Its time ran out meanwhile, which its timer tells.
-            Answerer::Handler { .. } if open.is_due(host.now()) => {}
-            Answerer::Handler { input, call } => {
+        match &open.executor {
+            TaskExecutor::External => {}
+            // The task timed out while the process was down; its timer fires now.
+            TaskExecutor::Handler { .. } if open.is_due(host.now()) => {}
+            TaskExecutor::Handler { input, call } => {
                 let Some(cursor) = self.cursors.get(wait_id.cursor) else {
                     return;
                 };
@@ -370,26 +370,26 @@ impl Execution {
                     handler: &task.handler,
                     parameters: input,
                     scope: &scope,
-                    attempt: cursor.visit.retry_count(),
+                    attempt: cursor.attempt_state.retry_count(),
                     call: *call,
-                    token: cursor.visit.token().map(SmolStr::as_str),
+                    token: cursor.attempt_state.token().map(SmolStr::as_str),
                     timeout: open.timeout.map(Duration::from_secs),
                     heartbeat: open.heartbeat.map(Duration::from_secs),
                 };
                 host.resume_work(wait_id, &call);
             }
-            Answerer::Activity { input } if open.stage == Stage::Queued => {
-                // Where the activity is gone, its queue waits for it.
-                host.is_answered(wait_id, calling, None);
+            TaskExecutor::Activity { input } if open.stage == OpenTaskStage::Queued => {
+                // If the activity was deleted, the task is reported as unhandled, and its queue waits for the activity.
+                host.has_handler(wait_id, call_site, None);
                 host.queue(wait_id, &task.resource.as_str().into(), input.clone());
             }
-            Answerer::Activity { .. } => {}
-            Answerer::Execution { start } => follow(wait_id, state, task, open, start, host),
+            TaskExecutor::Activity { .. } => {}
+            TaskExecutor::Execution { start } => follow(wait_id, state, task, open, start, host),
         }
     }
 }
 
-/// Waits for the execution that a task starts, and starts it if it was not.
+/// Waits for the execution that a task starts, and starts it if necessary.
 fn follow(
     wait_id: WaitId,
     state: &State,
@@ -398,19 +398,20 @@ fn follow(
     start: &NestedStart,
     host: &mut dyn Host,
 ) {
-    let calling = Calling {
+    let call_site = CallSite {
         state: &state.name,
         resource: &task.resource,
     };
-    // With a token, only the start itself answers.
-    let is_begun = start.integration.is_submitted_by_start() && open.stage == Stage::Started;
+    // For a task with a token, only the response of the start is awaited.
+    let is_begun =
+        start.integration.is_submitted_by_start() && open.stage == OpenTaskStage::Started;
     if !is_begun || start.integration.waits() {
-        host.follow(wait_id, calling, start, is_begun);
+        host.follow(wait_id, call_site, start, is_begun);
     }
 }
 
-/// Arms the timers of a task, with their deadlines.
-fn arm_again(wait_id: WaitId, open: &OpenTask, host: &mut dyn Host) {
+/// Arms the timers of a task with their stored deadlines.
+fn rearm_timers(wait_id: WaitId, open: &OpenTask, host: &mut dyn Host) {
     let early = open.answer.as_ref().and_then(|answer| answer.due);
     let timers = [
         (TimerKind::Answer, early),
