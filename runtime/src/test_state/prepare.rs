@@ -90,7 +90,7 @@ impl PreparedTest {
             variables,
             retries: configuration.retrier_retry_count.unwrap_or(0),
             failed_iterations,
-            read: configuration.map_item_reader_data.clone(),
+            reader_content: configuration.map_item_reader_data.clone(),
             mocked,
             subject,
         })
@@ -129,7 +129,7 @@ impl PreparedTest {
         Inspection {
             context: self.context.clone(),
             mocked_children: self.mocked.clone().filter(|_| is_container),
-            reader_content: self.read.clone(),
+            reader_content: self.reader_content.clone(),
             failed_iterations: self.failed_iterations,
             ..Inspection::default()
         }
