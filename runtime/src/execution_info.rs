@@ -461,9 +461,10 @@ impl Record for ExecutionInfo {
 }
 
 record!(struct StoredInfo {
-    id, root, name, role_arn, machine_id, machine_name, started, input, redrive_count, redriven, depth, origin, test_case,
+    1 => id, 2 => root, 3 => name, 4 => role_arn, 5 => machine_id, 6 => machine_name, 7 => started, 8 => input,
+    9 => redrive_count, 10 => redriven, 11 => depth, 12 => origin, 13 => test_case,
 });
-record!(struct Origin { revision, version, alias, trace, input });
+record!(struct Origin { 1 => revision, 2 => version, 3 => alias, 4 => trace, 5 => input });
 
 #[cfg(test)]
 mod tests {

@@ -133,7 +133,7 @@ impl Tally {
 }
 
 record!(struct MapRunCounts {
-    pending, running, succeeded, failed, timed_out, aborted, total, results_written,
-    pending_redrive,
+    1 => pending, 2 => running, 3 => succeeded, 4 => failed, 5 => timed_out, 6 => aborted, 7 => total,
+    8 => results_written, 9 => pending_redrive,
 });
-record!(struct Tally { items, executions });
+record!(struct Tally { 1 => items, 2 => executions });

@@ -285,15 +285,16 @@ impl Export {
 impl Export {
     /// Writes the changes since the last call; the fields that only the end of the run uses are written only after it.
     pub(crate) fn write_changes(&mut self, is_over: bool, to: &mut RecordWriter) {
-        self.in_flight.write(to);
-        self.upload.write_changes(to);
-        self.succeeded.write_changes(to);
+        to.field(1, |to| self.in_flight.write(to));
+        to.field(2, |to| self.upload.write_changes(to));
+        to.field(3, |to| self.succeeded.write_changes(to));
         if is_over {
-            self.parts.write(to);
-            self.next.write(to);
-            self.failed.write(to);
-            self.pending.write(to);
+            to.field(4, |to| self.parts.write(to));
+            to.field(5, |to| self.next.write(to));
+            to.field(6, |to| self.failed.write(to));
+            to.field(7, |to| self.pending.write(to));
         }
+        to.end_fields();
     }
 
     /// Applies the changes that [`write_changes`](Self::write_changes) wrote.
@@ -302,16 +303,21 @@ impl Export {
         is_over: bool,
         from: &mut RecordReader<'_>,
     ) -> Result<(), DamagedRecord> {
-        self.in_flight = Record::read(from)?;
-        self.upload.read_changes(from)?;
-        self.succeeded.read_changes(from)?;
-        if is_over {
-            self.parts = Record::read(from)?;
-            self.next = Record::read(from)?;
-            self.failed = Record::read(from)?;
-            self.pending = Record::read(from)?;
-        }
-        Ok(())
+        let positional = if is_over {
+            &[1, 2, 3, 4, 5, 6, 7][..]
+        } else {
+            &[1, 2, 3]
+        };
+        from.fields(positional, |number, from| match number {
+            1 => from.replace(&mut self.in_flight),
+            2 => self.upload.read_changes(from),
+            3 => self.succeeded.read_changes(from),
+            4 => from.replace(&mut self.parts),
+            5 => from.replace(&mut self.next),
+            6 => from.replace(&mut self.failed),
+            7 => from.replace(&mut self.pending),
+            _ => from.skip(),
+        })
     }
 
     /// Marks all changes as written.
@@ -322,7 +328,8 @@ impl Export {
 }
 
 record!(struct Export {
-    run, machine_id, bucket, prefix, layout, sizes, upload, succeeded, in_flight, parts, next, failed, pending,
+    1 => run, 2 => machine_id, 3 => bucket, 4 => prefix, 5 => layout, 6 => sizes, 7 => upload, 8 => succeeded,
+    9 => in_flight, 10 => parts, 11 => next, 12 => failed, 13 => pending,
 });
-record!(struct FileSizes { file, part });
+record!(struct FileSizes { 1 => file, 2 => part });
 record!(enum ResultPart { 0 => Failed, 1 => Pending, 2 => Succeeded, 3 => Manifest });

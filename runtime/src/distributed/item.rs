@@ -56,4 +56,4 @@ impl Item {
     }
 }
 
-record!(struct Item { index, key, value, source });
+record!(struct Item { 1 => index, 2 => key, 3 => value, 4 => source });

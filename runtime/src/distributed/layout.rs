@@ -75,5 +75,5 @@ impl ResultText {
     }
 }
 
-record!(struct Layout { transformation, is_lines });
+record!(struct Layout { 1 => transformation, 2 => is_lines });
 record!(enum Transformation { 0 => None, 1 => Compact, 2 => Flatten });

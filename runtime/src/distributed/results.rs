@@ -25,7 +25,7 @@ pub(crate) struct ChildResult {
 /// The children of a Map Run in the order of their items: the running ones, and of the others the data for a result and a redrive. If the
 /// results are exported, closed children are removed from the front. Then the list has at most the children that were started since the
 /// oldest running one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Results {
     /// The number of started children.
     count: u32,
@@ -278,12 +278,13 @@ impl Results {
 
     /// Writes the changes since the last call: children that started or ended, and pending inputs that were added or taken.
     pub(crate) fn write_changes(&mut self, to: &mut RecordWriter) {
-        self.count.write(to);
-        self.taken.write(to);
-        std::mem::take(&mut self.dropped).write(to);
-        self.children.write_changes(to);
-        self.unsuccessful.write_changes(to);
-        self.pending.write_changes(to);
+        to.field(1, |to| self.count.write(to));
+        to.field(2, |to| self.taken.write(to));
+        to.field(3, |to| std::mem::take(&mut self.dropped).write(to));
+        to.field(4, |to| self.children.write_changes(to));
+        to.field(5, |to| self.unsuccessful.write_changes(to));
+        to.field(6, |to| self.pending.write_changes(to));
+        to.end_fields();
     }
 
     /// Applies the changes that [`write_changes`](Self::write_changes) wrote.
@@ -291,13 +292,19 @@ impl Results {
         &mut self,
         from: &mut RecordReader<'_>,
     ) -> Result<(), DamagedRecord> {
-        self.count = Record::read(from)?;
-        self.taken = Record::read(from)?;
-        // Children that started and were removed between two records were never read.
-        self.children.drop_first(Record::read(from)?);
-        self.children.read_changes(0, from)?;
-        self.unsuccessful.read_changes(0, from)?;
-        self.pending.read_changes(from)?;
+        from.fields(&[1, 2, 3, 4, 5, 6], |number, from| match number {
+            1 => from.replace(&mut self.count),
+            2 => from.replace(&mut self.taken),
+            3 => {
+                // Children that started and were removed between two records were never read.
+                self.children.drop_first(Record::read(from)?);
+                Ok(())
+            }
+            4 => self.children.read_changes(0, from),
+            5 => self.unsuccessful.read_changes(0, from),
+            6 => self.pending.read_changes(from),
+            _ => from.skip(),
+        })?;
         if self.taken > self.children.len() {
             return Err(DamagedRecord);
         }
@@ -422,46 +429,54 @@ pub(super) fn object(members: impl IntoIterator<Item = (&'static str, Value)>) -
 /// The changing part of a child is its end.
 impl PartialRecord for ChildEntry {
     fn write_part(&mut self, to: &mut RecordWriter) {
-        self.about.is_some().write(to);
-        self.output.write(to);
-        self.status.write(to);
-        self.ended.write(to);
+        to.field(1, |to| self.about.is_some().write(to));
+        to.field(2, |to| self.output.write(to));
+        to.field(3, |to| self.status.write(to));
+        to.field(4, |to| self.ended.write(to));
+        to.end_fields();
     }
 
     fn read_part(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
-        if !bool::read(from)? {
-            self.about = None;
-        }
-        self.output = Record::read(from)?;
-        self.status = Record::read(from)?;
-        self.ended = Record::read(from)?;
-        Ok(())
+        from.fields(&[1, 2, 3, 4], |number, from| match number {
+            1 => {
+                if !bool::read(from)? {
+                    self.about = None;
+                }
+                Ok(())
+            }
+            2 => from.replace(&mut self.output),
+            3 => from.replace(&mut self.status),
+            4 => from.replace(&mut self.ended),
+            _ => from.skip(),
+        })
     }
 }
 
-record!(struct RetryCursor { next, end });
-record!(struct ChildResult { status, output, error, cause, stopped });
+record!(struct RetryCursor { 1 => next, 2 => end });
+record!(struct ChildResult { 1 => status, 2 => output, 3 => error, 4 => cause, 5 => stopped });
 /// Writes the whole list, independent of the tracked changes.
 impl Record for Results {
     fn write(&self, to: &mut RecordWriter) {
-        self.count.write(to);
-        self.children.write(to);
-        self.taken.write(to);
-        self.unsuccessful.write(to);
-        self.keeps_all.write(to);
-        self.pending.write(to);
+        to.value(1, &self.count);
+        to.value(2, &self.children);
+        to.value(3, &self.taken);
+        to.value(4, &self.unsuccessful);
+        to.value(5, &self.keeps_all);
+        to.value(6, &self.pending);
+        to.end_fields();
     }
 
     fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
-        let results = Self {
-            count: Record::read(from)?,
-            children: Record::read(from)?,
-            taken: Record::read(from)?,
-            dropped: 0,
-            unsuccessful: Record::read(from)?,
-            keeps_all: Record::read(from)?,
-            pending: Record::read(from)?,
-        };
+        let mut results = Self::default();
+        from.fields(&[1, 2, 3, 4, 5, 6], |number, from| match number {
+            1 => from.replace(&mut results.count),
+            2 => from.replace(&mut results.children),
+            3 => from.replace(&mut results.taken),
+            4 => from.replace(&mut results.unsuccessful),
+            5 => from.replace(&mut results.keeps_all),
+            6 => from.replace(&mut results.pending),
+            _ => from.skip(),
+        })?;
         match results.taken > results.children.len() {
             true => Err(DamagedRecord),
             false => Ok(results),
@@ -469,5 +484,5 @@ impl Record for Results {
     }
 }
 
-record!(struct ChildEntry { number, items, status, about, output, ended });
+record!(struct ChildEntry { 1 => number, 2 => items, 3 => status, 4 => about, 5 => output, 6 => ended });
 record!(enum ChildStatus { 0 => Running, 1 => Restarting, 2 => Succeeded, 3 => Unsuccessful });

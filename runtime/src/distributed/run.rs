@@ -124,7 +124,8 @@ pub(crate) struct RunView {
 }
 
 record!(struct RunView {
-    arn, execution, started, max_concurrency, tolerated_count, tolerated_percentage, redrive_count, redriven,
+    1 => arn, 2 => execution, 3 => started, 4 => max_concurrency, 5 => tolerated_count, 6 => tolerated_percentage,
+    7 => redrive_count, 8 => redriven,
 });
 
 impl RunView {

@@ -13,7 +13,7 @@ use super::write_request::{WriteRequest, WriteResponse};
 use crate::clock::Timestamp;
 use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
 use crate::objects::Upload;
-use crate::record::{ReadNodes, Record, RecordReader, RecordWriter};
+use crate::record::{ReadNodes, Record, RecordReader, RecordVersions, RecordWriter};
 use crate::status::Status;
 use crate::value::Value;
 
@@ -182,7 +182,7 @@ impl Run {
         run.export.write(&mut run.writer);
         run.results.were_written();
         run.export.was_written();
-        run.records.push(run.writer.finish());
+        run.records.push(run.writer.finish(RecordVersions::TEST));
         run
     }
 
@@ -190,7 +190,7 @@ impl Run {
         self.is_over.write(&mut self.writer);
         self.results.write_changes(&mut self.writer);
         self.export.write_changes(self.is_over, &mut self.writer);
-        self.records.push(self.writer.finish());
+        self.records.push(self.writer.finish(RecordVersions::TEST));
     }
 
     /// Continues the run in another process, from the committed records.
@@ -198,7 +198,9 @@ impl Run {
         let mut nodes = ReadNodes::default();
         let mut read: Option<(Results, Export)> = None;
         for record in &self.records {
-            let mut from = RecordReader::new(std::mem::take(&mut nodes), record);
+            let mut from =
+                RecordReader::new(std::mem::take(&mut nodes), record, RecordVersions::TEST)
+                    .unwrap();
             match &mut read {
                 None => {
                     let results = Results::read(&mut from).unwrap();

@@ -163,8 +163,8 @@ impl UploadBuffer {
 
     /// Writes the changes since the last call.
     pub(super) fn write_changes(&mut self, to: &mut RecordWriter) {
-        self.rows.write_changes(to);
-        self.tags.write_changes(to);
+        to.field(1, |to| self.rows.write_changes(to));
+        to.field(2, |to| self.tags.write_changes(to));
         self.write_rest(to);
     }
 
@@ -173,23 +173,34 @@ impl UploadBuffer {
         &mut self,
         from: &mut RecordReader<'_>,
     ) -> Result<(), DamagedRecord> {
-        self.rows.read_changes(from)?;
-        self.tags.read_changes(from)?;
-        self.read_rest(from)
+        self.read_fields(from, |buffer, number, from| match number {
+            1 => buffer.rows.read_changes(from),
+            _ => buffer.tags.read_changes(from),
+        })
     }
 
     fn write_rest(&self, to: &mut RecordWriter) {
-        self.left.write(to);
-        self.upload.write(to);
-        self.is_whole.write(to);
-        self.is_closed.write(to);
+        to.field(3, |to| self.left.write(to));
+        to.field(4, |to| self.upload.write(to));
+        to.field(5, |to| self.is_whole.write(to));
+        to.field(6, |to| self.is_closed.write(to));
+        to.end_fields();
     }
 
-    fn read_rest(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
-        self.left = Record::read(from)?;
-        self.upload = Record::read(from)?;
-        self.is_whole = Record::read(from)?;
-        self.is_closed = Record::read(from)?;
+    /// Reads all fields; `read_rows` reads the rows and the tags, which are the fields 1 and 2.
+    fn read_fields(
+        &mut self,
+        from: &mut RecordReader<'_>,
+        read_rows: impl Fn(&mut Self, u32, &mut RecordReader<'_>) -> Result<(), DamagedRecord>,
+    ) -> Result<(), DamagedRecord> {
+        from.fields(&[1, 2, 3, 4, 5, 6], |number, from| match number {
+            1 | 2 => read_rows(self, number, from),
+            3 => from.replace(&mut self.left),
+            4 => from.replace(&mut self.upload),
+            5 => from.replace(&mut self.is_whole),
+            6 => from.replace(&mut self.is_closed),
+            _ => from.skip(),
+        })?;
         self.waiting = self.rows.iter().map(bytes).sum();
         Ok(())
     }
@@ -207,19 +218,18 @@ fn bytes(text: &(impl AsRef<[u8]> + ?Sized)) -> u64 {
 
 impl Record for UploadBuffer {
     fn write(&self, to: &mut RecordWriter) {
-        self.rows.write(to);
-        self.tags.write(to);
+        to.field(1, |to| self.rows.write(to));
+        to.field(2, |to| self.tags.write(to));
         self.write_rest(to);
     }
 
     fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
-        let mut growing = Self {
-            rows: Record::read(from)?,
-            tags: Record::read(from)?,
-            ..Self::default()
-        };
-        growing.read_rest(from)?;
-        Ok(growing)
+        let mut buffer = Self::default();
+        buffer.read_fields(from, |buffer, number, from| match number {
+            1 => from.replace(&mut buffer.rows),
+            _ => from.replace(&mut buffer.tags),
+        })?;
+        Ok(buffer)
     }
 }
 

@@ -139,5 +139,5 @@ impl Chain {
     }
 }
 
-record!(struct Chain { scopes });
-record!(struct Link { last, inner, before_entered, outcome, flags });
+record!(struct Chain { 1 => scopes });
+record!(struct Link { 1 => last, 2 => inner, 3 => before_entered, 4 => outcome, 5 => flags });

@@ -80,13 +80,14 @@ impl From<Details> for Payload {
     }
 }
 
-record!(struct Entry { at, payload, scope, state, kind });
+// Most of the bytes of records are events, so they have no numbers of fields. New data of an event is a field of its `Details`.
+record!(tuple Entry { at, payload, scope, state, kind });
 record!(enum Payload { 0 => None, 1 => Value(value), 2 => Details(details) });
 record!(enum Details {
-    0 => Scheduled { parameters, timeout, heartbeat, role },
-    1 => Exited { output, assigned },
-    2 => Failure { error, cause },
-    3 => Evaluation { error, cause, location },
+    0 => Scheduled { 1 => parameters, 2 => timeout, 3 => heartbeat, 4 => role },
+    1 => Exited { 1 => output, 2 => assigned },
+    2 => Failure { 1 => error, 2 => cause },
+    3 => Evaluation { 1 => error, 2 => cause, 3 => location },
     4 => Length(length),
     5 => Worker(name),
     6 => MapRun(arn),

@@ -268,14 +268,19 @@ impl Recorder {
     pub(crate) fn write_new(&self, written: &mut WrittenEvents, to: &mut RecordWriter) {
         // An unlimited recorder has the largest 64-bit number.
         let bound = (self.max_retained < u32::MAX).then_some(u64::from(self.max_retained));
-        bound.unwrap_or(u64::MAX).write(to);
-        self.count.write(to);
-        written.events = self.entries.write_new(written.events, to);
-        match &self.front {
+        to.field(1, |to| bound.unwrap_or(u64::MAX).write(to));
+        to.field(2, |to| self.count.write(to));
+        to.field(3, |to| {
+            written.events = self.entries.write_new(written.events, to)
+        });
+        to.field(4, |to| match &self.front {
             Some(front) => front.write(to),
             None => Chain::default().write(to),
-        }
-        written.scopes = self.scopes.write_new(written.scopes, to);
+        });
+        to.field(5, |to| {
+            written.scopes = self.scopes.write_new(written.scopes, to)
+        });
+        to.end_fields();
     }
 
     /// Checks that the references of the events are valid. Returns the number of scopes.
@@ -293,13 +298,23 @@ impl Recorder {
 
     /// Applies the events that [`write_new`](Self::write_new) wrote.
     pub(crate) fn read_new(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
-        self.max_retained = u32::try_from(u64::read(from)?).unwrap_or(u32::MAX);
-        self.count = Record::read(from)?;
-        self.entries.read_new(from)?;
-        self.settle();
-        let front = Chain::read(from)?;
-        self.front = front.has_begun().then(|| Box::new(front));
-        self.scopes.read_new(from)
+        from.fields(&[1, 2, 3, 4, 5], |number, from| {
+            match number {
+                1 => self.max_retained = u32::try_from(u64::read(from)?).unwrap_or(u32::MAX),
+                2 => self.count = Record::read(from)?,
+                3 => {
+                    self.entries.read_new(from)?;
+                    self.settle();
+                }
+                4 => {
+                    let front = Chain::read(from)?;
+                    self.front = front.has_begun().then(|| Box::new(front));
+                }
+                5 => self.scopes.read_new(from)?,
+                _ => from.skip()?,
+            }
+            Ok(())
+        })
     }
 }
 

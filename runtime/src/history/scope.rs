@@ -129,4 +129,4 @@ pub(super) fn names(program: &Program, path: &[(StateIx, u32)]) -> Vec<String> {
 }
 
 record!(struct ScopeId(index));
-record!(struct Scope { parent, container, index });
+record!(struct Scope { 1 => parent, 2 => container, 3 => index });

@@ -68,15 +68,18 @@ impl Batch {
 
     /// Writes the items of the incomplete batch.
     pub(super) fn write_part(&self, to: &mut RecordWriter) {
-        self.items.write(to);
-        self.items_bytes.write(to);
+        to.field(1, |to| self.items.write(to));
+        to.field(2, |to| self.items_bytes.write(to));
+        to.end_fields();
     }
 
     /// Reads the items that [`write_part`](Self::write_part) wrote.
     pub(super) fn read_part(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
-        self.items = Record::read(from)?;
-        self.items_bytes = Record::read(from)?;
-        Ok(())
+        from.fields(&[1, 2], |number, from| match number {
+            1 => from.replace(&mut self.items),
+            2 => from.replace(&mut self.items_bytes),
+            _ => from.skip(),
+        })
     }
 
     /// Takes the incomplete batch, unless it is empty.
@@ -93,4 +96,4 @@ impl Batch {
     }
 }
 
-record!(struct Batch { shared, max_items, max_bytes, empty_bytes, items, items_bytes });
+record!(struct Batch { 1 => shared, 2 => max_items, 3 => max_bytes, 4 => empty_bytes, 5 => items, 6 => items_bytes });

@@ -482,26 +482,38 @@ impl Record for AttemptState {
         let has_any = fields.count > 0 || fields.token.is_some() || !fields.retries.is_empty();
         Ok(Self(has_any.then(|| Box::new(fields))))
     }
+
+    fn absent() -> Option<Self> {
+        Some(Self(None))
+    }
+
+    fn is_absent(&self) -> bool {
+        self.0.is_none()
+    }
 }
 
-record!(struct AttemptFields { retries, count, token });
+record!(struct AttemptFields { 1 => retries, 2 => count, 3 => token });
 record!(struct Cursor {
-    state, input, variables, entered, entered_at, scope, parent, item, attempt_state, waiting, wait, remaining_work,
+    1 => state, 2 => input, 3 => variables, 4 => entered, 5 => entered_at, 6 => scope, 7 => parent, 8 => item,
+    9 => attempt_state, 10 => waiting, 11 => wait, 12 => remaining_work,
 });
 record!(enum Waiting {
     0 => Enter,
     1 => Attempt,
-    2 => Until { effective, due },
-    3 => Pause { due },
+    2 => Until { 1 => effective, 2 => due },
+    3 => Pause { 1 => due },
     4 => Task(task),
     5 => Children(children),
     6 => Run(run),
     7 => Joined(results),
     8 => Busy,
-    9 => Handler { target },
+    9 => Handler { 1 => target },
 });
-record!(struct OpenTask { stage, executor, timeout, heartbeat, timeout_due, heartbeat_due, takes_token, answer });
+record!(struct OpenTask {
+    1 => stage, 2 => executor, 3 => timeout, 4 => heartbeat, 5 => timeout_due, 6 => heartbeat_due, 7 => takes_token,
+    8 => answer,
+});
 record!(enum OpenTaskStage { 0 => Queued, 1 => Started, 2 => Submitting });
-record!(struct EarlyAnswer { result, due });
-record!(enum TaskExecutor { 0 => External, 1 => Handler { input, call }, 2 => Activity { input }, 3 => Execution { start } });
-record!(struct Children { items, results, left, next });
+record!(struct EarlyAnswer { 1 => result, 2 => due });
+record!(enum TaskExecutor { 0 => External, 1 => Handler { 1 => input, 2 => call }, 2 => Activity { 1 => input }, 3 => Execution { 1 => start } });
+record!(struct Children { 1 => items, 2 => results, 3 => left, 4 => next });

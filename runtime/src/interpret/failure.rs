@@ -159,7 +159,7 @@ fn shortened(text: SmolStr, max: usize) -> SmolStr {
     }
 }
 
-record!(struct Failure { error, cause, by_heartbeat, by_task, is_inner, by_query });
+record!(struct Failure { 1 => error, 2 => cause, 3 => by_heartbeat, 4 => by_task, 5 => is_inner, 6 => by_query });
 
 #[cfg(test)]
 mod tests {

@@ -126,43 +126,53 @@ impl MapRun {
 
     /// Writes the fields that change while children start and end.
     pub(super) fn write_part(&mut self, to: &mut RecordWriter) {
-        self.tally.write(to);
-        self.stage.write(to);
-        self.is_reading.write(to);
-        self.is_ready.write(to);
-        self.is_open.write(to);
-        self.retry_cursor.write(to);
-        self.input_failure.write(to);
+        to.field(1, |to| self.tally.write(to));
+        to.field(2, |to| self.stage.write(to));
+        to.field(3, |to| self.is_reading.write(to));
+        to.field(4, |to| self.is_ready.write(to));
+        to.field(5, |to| self.is_open.write(to));
+        to.field(6, |to| self.retry_cursor.write(to));
+        to.field(7, |to| self.input_failure.write(to));
         let is_over = self.is_over();
         if let Some(export) = &mut self.export {
-            export.write_changes(is_over, to);
+            to.field(8, |to| export.write_changes(is_over, to));
         }
-        self.items.write_changes(to);
-        self.results.write_changes(to);
+        to.field(9, |to| self.items.write_changes(to));
+        to.field(10, |to| self.results.write_changes(to));
         if let Some(batch) = &self.batch {
-            batch.write_part(to);
+            to.field(11, |to| batch.write_part(to));
         }
+        to.end_fields();
     }
 
     /// Reads the fields that [`write_part`](Self::write_part) wrote.
     pub(super) fn read_part(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
-        self.tally = Record::read(from)?;
-        self.stage = Record::read(from)?;
-        self.is_reading = Record::read(from)?;
-        self.is_ready = Record::read(from)?;
-        self.is_open = Record::read(from)?;
-        self.retry_cursor = Record::read(from)?;
-        self.input_failure = Record::read(from)?;
-        let is_over = self.is_over();
-        if let Some(export) = &mut self.export {
-            export.read_changes(is_over, from)?;
-        }
-        self.items.read_changes(from)?;
-        self.results.read_changes(from)?;
-        match &mut self.batch {
-            Some(batch) => batch.read_part(from),
-            None => Ok(()),
-        }
+        from.fields(
+            &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
+            |number, from| match number {
+                1 => from.replace(&mut self.tally),
+                2 => from.replace(&mut self.stage),
+                3 => from.replace(&mut self.is_reading),
+                4 => from.replace(&mut self.is_ready),
+                5 => from.replace(&mut self.is_open),
+                6 => from.replace(&mut self.retry_cursor),
+                7 => from.replace(&mut self.input_failure),
+                8 => {
+                    let is_over = self.is_over();
+                    match &mut self.export {
+                        Some(export) => export.read_changes(is_over, from),
+                        None => from.skip_optional(),
+                    }
+                }
+                9 => self.items.read_changes(from),
+                10 => self.results.read_changes(from),
+                11 => match &mut self.batch {
+                    Some(batch) => batch.read_part(from),
+                    None => from.skip_optional(),
+                },
+                _ => from.skip(),
+            },
+        )
     }
 
     /// Marks the whole run as written.
@@ -242,7 +252,8 @@ impl MapRun {
 }
 
 record!(struct MapRun {
-    items, batch, concurrency, tolerance, tally, results, layout, machine_id, machine_name, export, stage, is_reading, is_ready, view,
-    is_open, retry_cursor, input_failure,
+    1 => items, 2 => batch, 3 => concurrency, 4 => tolerance, 5 => tally, 6 => results, 7 => layout, 8 => machine_id,
+    9 => machine_name, 10 => export, 11 => stage, 12 => is_reading, 13 => is_ready, 14 => view, 15 => is_open,
+    16 => retry_cursor, 17 => input_failure,
 });
 record!(enum MapRunStage { 0 => Starting, 1 => Reading, 2 => Started, 3 => Stopping(failure), 4 => Writing(ends), 5 => Over(ends) });

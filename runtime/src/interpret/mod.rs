@@ -36,6 +36,6 @@ pub(crate) use self::execution::{Execution, Outcome, Step};
 pub(crate) use self::failure::Failure;
 pub(crate) use self::host::{CallSite, ChildStart, Host};
 pub(crate) use self::inspection::{Inspection, InspectionStage, InspectionStart, TESTED_STATE};
-pub(crate) use self::records::{DecodeError, RecordDecoder, RecordEncoder, read_about};
+pub(crate) use self::records::{RecordDecoder, RecordEncoder, read_about};
 pub(crate) use self::resume_point::ResumePoint;
 pub(crate) use self::task::LOST;

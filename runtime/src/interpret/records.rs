@@ -16,12 +16,18 @@ use crate::execution_info::ExecutionInfo;
 use crate::history::WrittenEvents;
 use crate::program::{Entry, Kind, State, StateIx, Task};
 use crate::query::Entropy;
-use crate::record::{DamagedRecord, ReadNodes, Record, RecordReader, RecordWriter};
+use crate::record::{
+    DamagedRecord, DecodeError, ReadNodes, Record, RecordReader, RecordVersions, RecordWriter,
+    record,
+};
 use crate::task::{NestedStart, TaskCall};
 use crate::wait_id::{TimerKind, WaitId};
 
-/// The layout version, the first byte of each record.
-const VERSION: u8 = 5;
+/// The versions of the records of executions.
+const VERSIONS: RecordVersions = RecordVersions {
+    positional: 5,
+    numbered: 6,
+};
 /// The maximum number of values of earlier records that a record may refer to. They stay in memory.
 const NODES: usize = 4_096;
 
@@ -53,10 +59,12 @@ impl RecordEncoder {
     /// Returns the next record of an execution that is idle or has ended. Its program and limits are not part of it.
     pub(crate) fn record(&mut self, execution: &mut Execution) -> Vec<u8> {
         let to = &mut self.writer;
-        to.byte(VERSION);
-        (!self.has_begun).write(to);
-        if !self.has_begun {
-            self.has_begun = true;
+        let is_first = !std::mem::replace(&mut self.has_begun, true);
+        if is_first || std::mem::take(&mut self.forgets) || to.nodes() > NODES {
+            to.forget_nodes();
+        }
+        is_first.write(to);
+        if is_first {
             execution.cursors.mark_all();
             execution.calls.mark_all();
             let Entry {
@@ -64,45 +72,42 @@ impl RecordEncoder {
                 machine_type,
                 timeout,
             } = execution.entry();
-            start.write(to);
-            (machine_type == MachineType::Express).write(to);
-            timeout.write(to);
-            execution.about.write(to);
+            let stored = StoredStart {
+                start,
+                is_express: machine_type == MachineType::Express,
+                timeout,
+                about: execution.about.clone(),
+            };
+            stored.write(to);
         }
-        let forgets = std::mem::take(&mut self.forgets) || to.nodes() > NODES;
-        forgets.write(to);
-        if forgets {
-            to.forget_nodes();
-        }
-        execution.cursors.write_changes(to);
-        execution.runnable.write(to);
-        execution.recorder.write_new(&mut self.events, to);
-        execution.entropy.state().write(to);
-        execution.calls.write_changes(to);
-        execution.now.write(to);
-        execution.waits.write(to);
-        execution.transitions.write(to);
-        execution.is_redrivable.write(to);
-        execution.outcome.write(to);
-        match &execution.cold {
+        to.field(1, |to| execution.cursors.write_changes(to));
+        to.field(2, |to| execution.runnable.write(to));
+        to.field(3, |to| execution.recorder.write_new(&mut self.events, to));
+        to.field(4, |to| execution.entropy.state().write(to));
+        to.field(5, |to| execution.calls.write_changes(to));
+        to.field(6, |to| execution.now.write(to));
+        to.field(7, |to| execution.waits.write(to));
+        to.field(8, |to| execution.transitions.write(to));
+        to.field(9, |to| execution.is_redrivable.write(to));
+        to.field(10, |to| execution.outcome.write(to));
+        to.field(11, |to| match &execution.cold {
             Some(cold) => cold.stopped.write(to),
             None => None::<Box<StoppedScope>>.write(to),
-        }
-        to.finish()
+        });
+        to.end_fields();
+        to.finish(VERSIONS)
     }
 }
 
-/// The error when the records of an execution cannot be decoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum DecodeError {
-    #[error(transparent)]
-    Damaged(#[from] DamagedRecord),
-    /// A different version of this library wrote the record.
-    #[error(
-        "it is stored in layout {0}, and this version of stepwright-runtime reads layout {VERSION}; open the store with the version that wrote it, and let it end there"
-    )]
-    Version(u8),
+/// What the first record of an execution or of a redrive contains in addition.
+struct StoredStart {
+    start: StateIx,
+    is_express: bool,
+    timeout: Option<Duration>,
+    about: Arc<ExecutionInfo>,
 }
+
+record!(struct StoredStart { 1 => start, 2 => is_express, 3 => timeout, 4 => about });
 
 /// Decodes an execution from its records.
 #[derive(Default)]
@@ -118,49 +123,60 @@ impl RecordDecoder {
         bytes: &[u8],
         new: impl FnOnce(Arc<ExecutionInfo>) -> Execution,
     ) -> Result<(), DecodeError> {
-        let mut reader = RecordReader::new(std::mem::take(&mut self.nodes), bytes);
+        let mut reader = RecordReader::new(std::mem::take(&mut self.nodes), bytes, VERSIONS)?;
         let from = &mut reader;
-        let version = from.byte()?;
-        if version != VERSION {
-            return Err(DecodeError::Version(version));
-        }
         let is_first = bool::read(from)?;
         let mut execution = match self.execution.take() {
             // A later record with this flag starts a redrive.
             _ if is_first => {
-                from.forget_nodes();
+                if from.is_positional() {
+                    from.forget_nodes();
+                }
+                let stored = StoredStart::read(from)?;
                 let entry = Entry {
-                    start: Record::read(from)?,
-                    machine_type: match bool::read(from)? {
+                    start: stored.start,
+                    machine_type: match stored.is_express {
                         true => MachineType::Express,
                         false => MachineType::Standard,
                     },
-                    timeout: Record::read(from)?,
+                    timeout: stored.timeout,
                 };
-                new(Arc::new(Record::read(from)?)).with_entry(entry)
+                new(stored.about).with_entry(entry)
             }
             Some(execution) => execution,
             None => return Err(DamagedRecord.into()),
         };
-        from.of_states(execution.program.len());
-        if bool::read(from)? {
+        let states = execution.program.len();
+        from.of_states(states);
+        if from.is_positional() && bool::read(from)? {
             from.forget_nodes();
         }
-        execution.cursors.read_changes(from)?;
-        execution.runnable = Record::read(from)?;
-        execution.recorder.read_new(from)?;
-        execution.entropy = Entropy::new(u64::read(from)?);
-        let states = execution.program.len();
-        execution.calls.read_changes(states, from)?;
-        execution.now = Record::read(from)?;
-        execution.waits = Record::read(from)?;
-        execution.transitions = Record::read(from)?;
-        execution.is_redrivable = Record::read(from)?;
-        execution.outcome = Record::read(from)?;
-        let stopped: Option<Box<StoppedScope>> = Record::read(from)?;
-        if stopped.is_some() || execution.cold.is_some() {
-            execution.cold().stopped = stopped;
-        }
+        from.fields(
+            &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
+            |number, from| match number {
+                1 => execution.cursors.read_changes(from),
+                2 => from.replace(&mut execution.runnable),
+                3 => execution.recorder.read_new(from),
+                4 => {
+                    execution.entropy = Entropy::new(u64::read(from)?);
+                    Ok(())
+                }
+                5 => execution.calls.read_changes(states, from),
+                6 => from.replace(&mut execution.now),
+                7 => from.replace(&mut execution.waits),
+                8 => from.replace(&mut execution.transitions),
+                9 => from.replace(&mut execution.is_redrivable),
+                10 => from.replace(&mut execution.outcome),
+                11 => {
+                    let stopped: Option<Box<StoppedScope>> = Record::read(from)?;
+                    if stopped.is_some() || execution.cold.is_some() {
+                        execution.cold().stopped = stopped;
+                    }
+                    Ok(())
+                }
+                _ => from.skip(),
+            },
+        )?;
         if !from.is_at_end() {
             return Err(DamagedRecord.into());
         }
@@ -186,19 +202,13 @@ impl RecordDecoder {
 /// Reads the information about the execution from one record, without its definition. Returns `None` unless the record
 /// is the first of the execution or of a redrive.
 pub(crate) fn read_about(record: &[u8]) -> Result<Option<ExecutionInfo>, DecodeError> {
-    let mut reader = RecordReader::new(ReadNodes::default(), record);
+    let mut reader = RecordReader::new(ReadNodes::default(), record, VERSIONS)?;
     let from = &mut reader;
-    let version = from.byte()?;
-    if version != VERSION {
-        return Err(DecodeError::Version(version));
-    }
     if !bool::read(from)? {
         return Ok(None);
     }
-    let _start: StateIx = Record::read(from)?;
-    let _is_express = bool::read(from)?;
-    let _timeout: Option<Duration> = Record::read(from)?;
-    Ok(Some(Record::read(from)?))
+    let stored = StoredStart::read(from)?;
+    Ok(Some(Arc::unwrap_or_clone(stored.about)))
 }
 
 impl Execution {

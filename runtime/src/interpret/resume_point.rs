@@ -54,6 +54,8 @@ pub(crate) enum RemainingWork {
 #[derive(Clone, Debug)]
 pub(crate) struct StoppedScope(pub(super) StoppedCursor);
 
-record!(struct StoppedCursor { state, input, variables, entered, entered_at, scope, item, remaining_work });
-record!(enum RemainingWork { 0 => Enter, 1 => Attempt, 2 => Children { items, results, next, open }, 3 => Run(run) });
+record!(struct StoppedCursor {
+    1 => state, 2 => input, 3 => variables, 4 => entered, 5 => entered_at, 6 => scope, 7 => item, 8 => remaining_work,
+});
+record!(enum RemainingWork { 0 => Enter, 1 => Attempt, 2 => Children { 1 => items, 2 => results, 3 => next, 4 => open }, 3 => Run(run) });
 record!(struct StoppedScope(stopped));

@@ -24,4 +24,4 @@ impl Tolerance {
     }
 }
 
-record!(struct Tolerance { count, percentage });
+record!(struct Tolerance { 1 => count, 2 => percentage });

@@ -76,4 +76,4 @@ impl ListedObject {
     }
 }
 
-record!(struct ListedObject { key, size, etag, last_modified, storage_class });
+record!(struct ListedObject { 1 => key, 2 => size, 3 => etag, 4 => last_modified, 5 => storage_class });

@@ -105,4 +105,4 @@ impl Variables {
     }
 }
 
-record!(struct Variables { values, bytes });
+record!(struct Variables { 1 => values, 2 => bytes });

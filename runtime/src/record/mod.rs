@@ -1,10 +1,23 @@
 //! The binary encoding of executions in the journal.
 //!
-//! A record is a sequence of fields without names, in the order of their declaration. The numbers of variants never
-//! change. A value that several fields share is written once and is shared again after reading, so that a record is
-//! never larger than the values in memory. Damaged bytes cause an error, and the memory that reading allocates is
-//! bounded by their number.
+//! A record describes itself as far as another version of this library needs: fields have numbers and lengths. A reader skips a field that it
+//! does not know, and a missing field has its default. Numbers of fields and variants never change, and a number is never used again for
+//! something else. Tuples and tuple structs have no numbers; a change of one needs a new field.
+//!
+//! A record consists of
+//!
+//! 1. its version, and whether it refers to values of earlier records;
+//! 2. the arrays and objects that it contains, each once. They are apart from the fields, so that a skipped field cannot remove a value that
+//!    another field shares;
+//! 3. the fields.
+//!
+//! Until version 5 a record was a sequence of fields without numbers, in the order of their declaration, and its arrays and objects were in
+//! the fields. Such records are read for ever: `RecordReader::is_positional`.
+//!
+//! A record is never larger than the values in memory. Damaged bytes cause an error, and the memory that reading allocates is bounded by
+//! their number.
 
+mod fields;
 mod nodes;
 mod tracked_list;
 mod tracked_queue;
@@ -19,6 +32,7 @@ use smol_str::SmolStr;
 
 use crate::value::Str;
 
+pub(crate) use self::fields::{record, required};
 pub(crate) use self::nodes::ReadNodes;
 use self::nodes::WrittenNodes;
 pub(crate) use self::tracked_list::{PartialRecord, TrackedList};
@@ -29,22 +43,65 @@ pub(crate) use self::tracked_queue::TrackedQueue;
 #[error("the record is damaged, or of another version of stepwright-runtime")]
 pub(crate) struct DamagedRecord;
 
+/// The error when a record cannot be decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum DecodeError {
+    #[error(transparent)]
+    Damaged(#[from] DamagedRecord),
+    /// A different version of this library wrote the record: the record's version, and the one that is written now.
+    #[error(
+        "it is stored in layout {0}, and this version of stepwright-runtime reads layouts up to {1}; open the store with the version that wrote it"
+    )]
+    Version(u8, u8),
+}
+
 /// A type with a binary encoding.
 pub(crate) trait Record: Sized {
     fn write(&self, to: &mut RecordWriter);
     fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord>;
+
+    /// Returns the value of a field that a record does not contain; `None` if each record must contain it.
+    fn absent() -> Option<Self> {
+        None
+    }
+
+    /// Returns whether the value is [`absent`](Self::absent); then its field is not written.
+    fn is_absent(&self) -> bool {
+        false
+    }
+}
+
+/// The versions of a kind of record: its first byte.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RecordVersions {
+    /// The last version whose fields have no numbers.
+    pub(crate) positional: u8,
+    /// The version that is written.
+    pub(crate) numbered: u8,
 }
 
 /// Writes records. Each may refer to values in earlier records.
 #[derive(Default)]
 pub(crate) struct RecordWriter {
     bytes: Vec<u8>,
+    /// The new arrays and objects of the record.
+    new_nodes: Vec<u8>,
     nodes: WrittenNodes,
+    /// The record refers to no value of an earlier one.
+    forgets: bool,
 }
 
 impl RecordWriter {
     /// Returns the written record, and starts the next one.
-    pub(crate) fn finish(&mut self) -> Vec<u8> {
+    pub(crate) fn finish(&mut self, versions: RecordVersions) -> Vec<u8> {
+        let fields = std::mem::take(&mut self.bytes);
+        self.byte(versions.numbered);
+        std::mem::take(&mut self.forgets).write(self);
+        let new_nodes = std::mem::take(&mut self.new_nodes);
+        self.bytes
+            .reserve_exact(new_nodes.len() + fields.len() + 10);
+        self.bytes(&new_nodes);
+        self.bytes.extend_from_slice(&fields);
         std::mem::take(&mut self.bytes)
     }
 
@@ -53,8 +110,9 @@ impl RecordWriter {
         self.nodes.len()
     }
 
-    /// Forgets the values of earlier records. The reader must do the same.
+    /// Forgets the values of earlier records. Call it before the first field.
     pub(crate) fn forget_nodes(&mut self) {
+        self.forgets = true;
         self.nodes = WrittenNodes::default();
     }
 
@@ -72,18 +130,65 @@ impl RecordWriter {
 pub(crate) struct RecordReader<'a> {
     rest: &'a [u8],
     nodes: ReadNodes,
+    is_positional: bool,
     /// The number of states of the program; a larger index is damage.
     states: usize,
 }
 
+#[cfg(test)]
+impl RecordVersions {
+    /// The versions of records in unit tests.
+    pub(crate) const TEST: Self = Self {
+        positional: 1,
+        numbered: 2,
+    };
+}
+
 impl<'a> RecordReader<'a> {
     /// Creates a reader of the record that follows the records with these values.
-    pub(crate) fn new(nodes: ReadNodes, bytes: &'a [u8]) -> Self {
-        Self {
+    ///
+    /// # Errors
+    ///
+    /// If the record is damaged, or has another version.
+    pub(crate) fn new(
+        nodes: ReadNodes,
+        bytes: &'a [u8],
+        versions: RecordVersions,
+    ) -> Result<Self, DecodeError> {
+        let mut reader = Self {
             rest: bytes,
             nodes,
+            is_positional: false,
             states: usize::MAX,
+        };
+        let version = reader.byte()?;
+        if version == versions.positional {
+            reader.is_positional = true;
+        } else if version == versions.numbered {
+            if bool::read(&mut reader)? {
+                reader.forget_nodes();
+            }
+            reader.read_nodes()?;
+        } else {
+            return Err(DecodeError::Version(version, versions.numbered));
         }
+        Ok(reader)
+    }
+
+    /// Reads the arrays and objects of the record, which come before its fields.
+    fn read_nodes(&mut self) -> Result<(), DamagedRecord> {
+        let nodes = self.bytes()?;
+        let fields = std::mem::replace(&mut self.rest, nodes);
+        while !self.is_at_end() {
+            value::read_node(self)?;
+        }
+        self.rest = fields;
+        Ok(())
+    }
+
+    /// Whether the fields of the record have no numbers.
+    pub(crate) fn is_positional(&self) -> bool {
+        self.is_positional
     }
 
     /// Sets the number of states of the program that the records refer to.
@@ -139,68 +244,6 @@ impl<'a> RecordReader<'a> {
     }
 }
 
-/// Implements [`Record`]: for a struct with all of its fields, for an enum with its variants and their numbers.
-macro_rules! record {
-    (struct $type:ident { $($field:ident),* $(,)? }) => {
-        impl $crate::record::Record for $type {
-            fn write(&self, to: &mut $crate::record::RecordWriter) {
-                let Self { $($field),* } = self;
-                $($crate::record::Record::write($field, to);)*
-            }
-
-            fn read(
-                from: &mut $crate::record::RecordReader<'_>,
-            ) -> Result<Self, $crate::record::DamagedRecord> {
-                Ok(Self { $($field: $crate::record::Record::read(from)?),* })
-            }
-        }
-    };
-    (struct $type:ident ( $($field:ident),* )) => {
-        impl $crate::record::Record for $type {
-            fn write(&self, to: &mut $crate::record::RecordWriter) {
-                let Self($($field),*) = self;
-                $($crate::record::Record::write($field, to);)*
-            }
-
-            fn read(
-                from: &mut $crate::record::RecordReader<'_>,
-            ) -> Result<Self, $crate::record::DamagedRecord> {
-                $(let $field = $crate::record::Record::read(from)?;)*
-                Ok(Self($($field),*))
-            }
-        }
-    };
-    (enum $type:ident {
-        $($tag:literal => $variant:ident $({ $($field:ident),* })? $(( $($value:ident),* ))?),* $(,)?
-    }) => {
-        impl $crate::record::Record for $type {
-            fn write(&self, to: &mut $crate::record::RecordWriter) {
-                match self {
-                    $(Self::$variant $({ $($field),* })? $(( $($value),* ))? => {
-                        to.byte($tag);
-                        $($($crate::record::Record::write($field, to);)*)?
-                        $($($crate::record::Record::write($value, to);)*)?
-                    })*
-                }
-            }
-
-            fn read(
-                from: &mut $crate::record::RecordReader<'_>,
-            ) -> Result<Self, $crate::record::DamagedRecord> {
-                Ok(match from.byte()? {
-                    $($tag => {
-                        $($(let $field = $crate::record::Record::read(from)?;)*)?
-                        $($(let $value = $crate::record::Record::read(from)?;)*)?
-                        Self::$variant $({ $($field),* })? $(( $($value),* ))?
-                    })*
-                    _ => return Err($crate::record::DamagedRecord),
-                })
-            }
-        }
-    };
-}
-pub(crate) use record;
-
 impl Record for u64 {
     fn write(&self, to: &mut RecordWriter) {
         let mut left = *self;
@@ -226,6 +269,14 @@ impl Record for u64 {
         }
         Err(DamagedRecord)
     }
+
+    fn absent() -> Option<Self> {
+        Some(0)
+    }
+
+    fn is_absent(&self) -> bool {
+        *self == 0
+    }
 }
 
 macro_rules! smaller {
@@ -237,6 +288,14 @@ macro_rules! smaller {
 
             fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
                 Self::try_from(u64::read(from)?).map_err(|_| DamagedRecord)
+            }
+
+            fn absent() -> Option<Self> {
+                Some(0)
+            }
+
+            fn is_absent(&self) -> bool {
+                *self == 0
             }
         }
     )*};
@@ -252,6 +311,14 @@ impl Record for i64 {
     fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
         let bits = u64::read(from)?;
         Ok((bits >> 1) as i64 ^ -((bits & 1) as i64))
+    }
+
+    fn absent() -> Option<Self> {
+        Some(0)
+    }
+
+    fn is_absent(&self) -> bool {
+        *self == 0
     }
 }
 
@@ -278,6 +345,14 @@ impl Record for bool {
             _ => Err(DamagedRecord),
         }
     }
+
+    fn absent() -> Option<Self> {
+        Some(false)
+    }
+
+    fn is_absent(&self) -> bool {
+        !self
+    }
 }
 
 impl Record for Duration {
@@ -293,6 +368,14 @@ impl Record for Duration {
         }
         Ok(Self::new(seconds, nanos))
     }
+
+    fn absent() -> Option<Self> {
+        Some(Self::ZERO)
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_zero()
+    }
 }
 
 impl Record for SmolStr {
@@ -303,6 +386,14 @@ impl Record for SmolStr {
     fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
         let text = str::from_utf8(from.bytes()?).map_err(|_| DamagedRecord)?;
         Ok(Self::new(text))
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_empty()
     }
 }
 
@@ -334,6 +425,14 @@ impl Record for String {
     fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
         Self::from_utf8(from.bytes()?.to_vec()).map_err(|_| DamagedRecord)
     }
+
+    fn absent() -> Option<Self> {
+        Some(Self::new())
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
 }
 
 impl Record for Bytes {
@@ -343,6 +442,14 @@ impl Record for Bytes {
 
     fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
         Ok(Self::copy_from_slice(from.bytes()?))
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::new())
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_empty()
     }
 }
 
@@ -356,6 +463,14 @@ impl<T: Record> Record for Option<T> {
 
     fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
         bool::read(from)?.then(|| T::read(from)).transpose()
+    }
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_none()
     }
 }
 
@@ -405,6 +520,14 @@ impl<T: Record> Record for Vec<T> {
         let length = from.length()?;
         (0..length).map(|_| T::read(from)).collect()
     }
+
+    fn absent() -> Option<Self> {
+        Some(Self::new())
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
 }
 
 impl<T: Record> Record for VecDeque<T> {
@@ -415,6 +538,14 @@ impl<T: Record> Record for VecDeque<T> {
 
     fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
         Vec::read(from).map(Self::from)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::new())
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_empty()
     }
 }
 
@@ -448,6 +579,14 @@ impl<T: Record> Record for Box<T> {
     fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
         T::read(from).map(Self::new)
     }
+
+    fn absent() -> Option<Self> {
+        T::absent().map(Self::new)
+    }
+
+    fn is_absent(&self) -> bool {
+        (**self).is_absent()
+    }
 }
 
 impl<T: Record> Record for Arc<T> {
@@ -457,5 +596,13 @@ impl<T: Record> Record for Arc<T> {
 
     fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
         T::read(from).map(Self::new)
+    }
+
+    fn absent() -> Option<Self> {
+        T::absent().map(Self::new)
+    }
+
+    fn is_absent(&self) -> bool {
+        (**self).is_absent()
     }
 }

@@ -17,61 +17,82 @@ const NODE: u8 = 7;
 const ARRAY: u8 = 0;
 const OBJECT: u8 = 1;
 
-/// The record of a value starts with its new arrays and objects, inner nodes first. The value follows; it refers to
-/// arrays and objects by index. Writing and reading do not recurse, so deep values do not overflow the stack.
+/// The new arrays and objects of a value are in the section of all nodes, inner nodes first; until version 5 they were before the value. The
+/// value refers to them by index. Writing and reading do not recurse, so deep values do not overflow the stack.
 impl Record for Value {
     fn write(&self, to: &mut RecordWriter) {
         let new = to.nodes.index_new(self);
-        new.len().write(to);
-        for node in new {
-            match &node {
-                Value::Array(array) => {
-                    to.byte(ARRAY);
-                    array.as_slice().len().write(to);
-                    array.as_slice().iter().for_each(|item| leaf(item, to));
-                }
-                Value::Object(object) => {
-                    to.byte(OBJECT);
-                    object.len().write(to);
-                    for (key, value) in object.iter() {
-                        to.bytes(key.as_bytes());
-                        leaf(value, to);
-                    }
-                }
-                _ => {}
-            }
-            to.nodes.retain(node);
+        if !new.is_empty() {
+            let fields = std::mem::replace(&mut to.bytes, std::mem::take(&mut to.new_nodes));
+            new.into_iter().for_each(|node| write_node(node, to));
+            to.new_nodes = std::mem::replace(&mut to.bytes, fields);
         }
         leaf(self, to);
     }
 
     fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
-        let new = from.length()?;
-        for _ in 0..new {
-            let kind = from.byte()?;
-            let length = from.length()?;
-            let node = match kind {
-                ARRAY => {
-                    let items: Result<Vec<Value>, DamagedRecord> =
-                        (0..length).map(|_| read_leaf(from)).collect();
-                    items?.into_iter().collect()
-                }
-                OBJECT => {
-                    let members: Result<Vec<(Str, Value)>, DamagedRecord> = (0..length)
-                        .map(|_| Ok((Str::read(from)?, read_leaf(from)?)))
-                        .collect();
-                    let object: Object = members?.into_iter().collect();
-                    if object.len() != length {
-                        return Err(DamagedRecord);
-                    }
-                    Value::Object(Arc::new(object))
-                }
-                _ => return Err(DamagedRecord),
-            };
-            from.nodes.push(node);
+        if from.is_positional() {
+            for _ in 0..from.length()? {
+                read_node(from)?;
+            }
         }
         read_leaf(from)
     }
+
+    fn absent() -> Option<Self> {
+        Some(Self::Null)
+    }
+
+    fn is_absent(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+}
+
+/// Writes an array or object whose inner nodes are written.
+fn write_node(node: Value, to: &mut RecordWriter) {
+    match &node {
+        Value::Array(array) => {
+            to.byte(ARRAY);
+            array.as_slice().len().write(to);
+            array.as_slice().iter().for_each(|item| leaf(item, to));
+        }
+        Value::Object(object) => {
+            to.byte(OBJECT);
+            object.len().write(to);
+            for (key, value) in object.iter() {
+                to.bytes(key.as_bytes());
+                leaf(value, to);
+            }
+        }
+        _ => {}
+    }
+    to.nodes.retain(node);
+}
+
+/// Reads an array or object, and gives it the next index.
+pub(super) fn read_node(from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
+    let kind = from.byte()?;
+    let length = from.length()?;
+    let node = match kind {
+        ARRAY => {
+            let items: Result<Vec<Value>, DamagedRecord> =
+                (0..length).map(|_| read_leaf(from)).collect();
+            items?.into_iter().collect()
+        }
+        OBJECT => {
+            let members: Result<Vec<(Str, Value)>, DamagedRecord> = (0..length)
+                .map(|_| Ok((Str::read(from)?, read_leaf(from)?)))
+                .collect();
+            let object: Object = members?.into_iter().collect();
+            if object.len() != length {
+                return Err(DamagedRecord);
+            }
+            Value::Object(Arc::new(object))
+        }
+        _ => return Err(DamagedRecord),
+    };
+    from.nodes.push(node);
+    Ok(())
 }
 
 /// Writes a scalar, or the index of an array or object that was written before.
@@ -135,7 +156,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::record::ReadNodes;
+    use crate::record::{ReadNodes, RecordVersions};
 
     fn any_value() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
@@ -160,8 +181,9 @@ mod tests {
     fn there_and_back(values: &[Value]) -> Vec<Value> {
         let mut writer = RecordWriter::default();
         values.to_vec().write(&mut writer);
-        let bytes = writer.finish();
-        let mut reader = RecordReader::new(ReadNodes::default(), &bytes);
+        let bytes = writer.finish(RecordVersions::TEST);
+        let mut reader = RecordReader::new(ReadNodes::default(), &bytes, RecordVersions::TEST)
+            .expect("it has a version");
         let back = Vec::read(&mut reader).expect("what was written is read");
         assert!(reader.is_at_end());
         back
@@ -175,10 +197,13 @@ mod tests {
         }
         let mut writer = RecordWriter::default();
         value.write(&mut writer);
-        let bytes = writer.finish();
+        let bytes = writer.finish(RecordVersions::TEST);
         assert!(bytes.len() < 1_000, "{}", bytes.len());
-        let back = Value::read(&mut RecordReader::new(ReadNodes::default(), &bytes))
-            .expect("what was written is read");
+        let back = Value::read(
+            &mut RecordReader::new(ReadNodes::default(), &bytes, RecordVersions::TEST)
+                .expect("it has a version"),
+        )
+        .expect("what was written is read");
         assert_eq!(back.json_len(), value.json_len());
         assert!(back.get("a").unwrap().is_same_node(back.get("b").unwrap()));
     }
@@ -209,12 +234,15 @@ mod tests {
         ) {
             let mut writer = RecordWriter::default();
             value.write(&mut writer);
-            let mut bytes = writer.finish();
+            let mut bytes = writer.finish(RecordVersions::TEST);
             let at = at.index(bytes.len());
             bytes[at] = byte;
             // Damaged bytes must not cause a panic or an allocation beyond their size.
-            let _ = Value::read(&mut RecordReader::new(ReadNodes::default(), &bytes));
-            let _ = Value::read(&mut RecordReader::new(ReadNodes::default(), &bytes[..at]));
+            for bytes in [&bytes[..], &bytes[..at]] {
+                if let Ok(mut reader) = RecordReader::new(ReadNodes::default(), bytes, RecordVersions::TEST) {
+                    let _ = Value::read(&mut reader);
+                }
+            }
         }
     }
 }

@@ -6,4 +6,4 @@ use crate::value::Value;
 /// The result of a task.
 pub type TaskResult = Result<Value, TaskFailure>;
 
-record!(struct TaskFailure { error, cause });
+record!(struct TaskFailure { 1 => error, 2 => cause });

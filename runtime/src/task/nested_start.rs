@@ -80,7 +80,9 @@ pub(crate) struct NestedStart {
     pub(crate) request: String,
 }
 
-record!(struct NestedStart { integration, machine, name, execution, root, input, depth, request });
+record!(struct NestedStart {
+    1 => integration, 2 => machine, 3 => name, 4 => execution, 5 => root, 6 => input, 7 => depth, 8 => request,
+});
 record!(enum Integration {
     0 => Optimised,
     1 => Token,

@@ -128,4 +128,4 @@ impl Content {
     }
 }
 
-record!(struct JsonRows { whole, next });
+record!(struct JsonRows { 1 => whole, 2 => next });

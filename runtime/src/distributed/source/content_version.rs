@@ -40,4 +40,4 @@ impl Checksum {
     }
 }
 
-record!(struct ContentVersion { length, checksum });
+record!(struct ContentVersion { 1 => length, 2 => checksum });

@@ -20,5 +20,5 @@ pub(crate) enum Header {
     Given(Arc<[Str]>),
 }
 
-record!(enum Format { 0 => Json { pointer }, 1 => JsonLines, 2 => Csv { delimiter, header }, 3 => Parquet });
+record!(enum Format { 0 => Json { 1 => pointer }, 1 => JsonLines, 2 => Csv { 1 => delimiter, 2 => header }, 3 => Parquet });
 record!(enum Header { 0 => FirstRow, 1 => Given(names) });

@@ -62,10 +62,10 @@ impl ItemReader {
 }
 
 record!(enum ItemReader {
-    0 => Object { object_ref, format },
+    0 => Object { 1 => object_ref, 2 => format },
     1 => List(list),
-    2 => Inventory { object_ref },
-    3 => Athena { object_ref, format },
+    2 => Inventory { 1 => object_ref },
+    3 => Athena { 1 => object_ref, 2 => format },
 });
-record!(struct ObjectRef { bucket, key });
-record!(struct BucketList { bucket, prefix, delimiter, start_after, load });
+record!(struct ObjectRef { 1 => bucket, 2 => key });
+record!(struct BucketList { 1 => bucket, 2 => prefix, 3 => delimiter, 4 => start_after, 5 => load });

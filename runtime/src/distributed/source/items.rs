@@ -292,16 +292,19 @@ impl Items {
 
     /// Writes the changes since the last call: the position, and new rows.
     pub(crate) fn write_changes(&mut self, to: &mut RecordWriter) {
-        self.next.write(to);
-        self.ahead.write_changes(to);
+        to.value(1, &self.next);
+        to.field(2, |to| self.ahead.write_changes(to));
         let are_new = std::mem::take(&mut self.are_rows_new);
-        are_new.write(to);
-        if are_new {
-            self.source.write(to);
-            self.rows.write(to);
-        } else {
-            self.rows.write_position(to);
-        }
+        to.field(3, |to| {
+            are_new.write(to);
+            if are_new {
+                self.source.write(to);
+                self.rows.write(to);
+            } else {
+                self.rows.write_position(to);
+            }
+        });
+        to.end_fields();
     }
 
     /// Applies the changes that [`write_changes`](Self::write_changes) wrote.
@@ -309,15 +312,17 @@ impl Items {
         &mut self,
         from: &mut RecordReader<'_>,
     ) -> Result<(), DamagedRecord> {
-        self.next = Record::read(from)?;
-        self.ahead.read_changes(from)?;
-        if bool::read(from)? {
-            self.source = Record::read(from)?;
-            self.rows = Record::read(from)?;
-        } else {
-            self.rows.read_position(from)?;
-        }
-        Ok(())
+        self.next = Default::default();
+        from.fields(&[1, 2, 3], |number, from| match number {
+            1 => from.replace(&mut self.next),
+            2 => self.ahead.read_changes(from),
+            3 if bool::read(from)? => {
+                from.replace(&mut self.source)?;
+                from.replace(&mut self.rows)
+            }
+            3 => self.rows.read_position(from),
+            _ => from.skip(),
+        })
     }
 
     /// Marks all changes as written.
@@ -327,4 +332,4 @@ impl Items {
     }
 }
 
-record!(struct Items { ahead, rows, are_rows_new, source, next, max_items, object_bytes });
+record!(struct Items { 1 => ahead, 2 => rows, 3 => are_rows_new, 4 => source, 5 => next, 6 => max_items, 7 => object_bytes });

@@ -4,7 +4,7 @@ use super::format::Format;
 use super::item_reader::{ItemReader, ObjectRef};
 use super::row::{Row, RowRead};
 use super::tail::{Piece, Tail};
-use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter};
+use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter, record};
 
 /// The rows of an object that an ItemReader reads.
 ///
@@ -146,24 +146,38 @@ impl ObjectRows {
     }
 }
 
+/// The stored fields of [`ObjectRows`]: the content is read again.
+struct StoredObjectRows {
+    object_ref: ObjectRef,
+    format: Format,
+    version: ContentVersion,
+    /// The number of rows that were taken, and of those that remain, if known.
+    position: (usize, Option<usize>),
+}
+
 impl Record for ObjectRows {
     fn write(&self, to: &mut RecordWriter) {
-        self.object_ref.write(to);
-        self.format.write(to);
-        self.version.write(to);
-        self.write_position(to);
+        let stored = StoredObjectRows {
+            object_ref: self.object_ref.clone(),
+            format: self.format.clone(),
+            version: self.version.clone(),
+            position: (self.taken, self.remaining()),
+        };
+        stored.write(to);
     }
 
     fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
-        let mut rows = Self {
-            object_ref: Record::read(from)?,
-            format: Record::read(from)?,
-            version: Record::read(from)?,
-            taken: 0,
+        let stored = StoredObjectRows::read(from)?;
+        let (taken, remaining) = stored.position;
+        Ok(Self {
+            object_ref: stored.object_ref,
+            format: stored.format,
+            version: stored.version,
+            taken,
             to_skip: 0,
-            state: RowsState::Unread(None),
-        };
-        rows.read_position(from)?;
-        Ok(rows)
+            state: RowsState::Unread(remaining),
+        })
     }
 }
+
+record!(struct StoredObjectRows { 1 => object_ref, 2 => format, 3 => version, 4 => position });

@@ -11,12 +11,17 @@ use crate::distributed::{MapRun, RunView, Tally};
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::drive::message::Message;
 use crate::interpret::Failure;
-use crate::record::{DamagedRecord, ReadNodes, Record, RecordReader, RecordWriter};
+use crate::record::{
+    DamagedRecord, ReadNodes, Record, RecordReader, RecordVersions, RecordWriter, required,
+};
 use crate::status::Status;
 use crate::store::StoredMapRun;
 
-/// The first byte of each description in the store. Each layout has a version.
-const VERSION: u8 = 1;
+/// The versions of the descriptions in the store.
+const VERSIONS: RecordVersions = RecordVersions {
+    positional: 1,
+    numbered: 2,
+};
 
 /// The Map Runs of an engine.
 #[derive(Debug, Default)]
@@ -281,14 +286,14 @@ impl MapRunRecord {
     pub(in crate::engine) fn stored(&self, execution: u64) -> StoredMapRun {
         let state = self.lock();
         let mut to = RecordWriter::default();
-        to.byte(VERSION);
-        state.view.write(&mut to);
-        state.tally.write(&mut to);
-        state.ended.write(&mut to);
+        to.value(1, &state.view);
+        to.value(2, &state.tally);
+        to.value(3, &state.ended);
+        to.end_fields();
         StoredMapRun {
             arn: self.arn.to_string(),
             execution,
-            data: to.finish().into(),
+            data: to.finish(VERSIONS).into(),
         }
     }
 
@@ -372,13 +377,19 @@ fn described(view: &RunView, tally: Tally, ended: Option<(Status, Timestamp)>) -
 
 /// Reads what [`MapRunRecord::stored`] wrote.
 pub(in crate::engine) fn read(data: &[u8]) -> Result<MapRun, DamagedRecord> {
-    let mut from = RecordReader::new(ReadNodes::default(), data);
-    if from.byte()? != VERSION {
-        return Err(DamagedRecord);
-    }
-    let view = RunView::read(&mut from)?;
-    let tally = Tally::read(&mut from)?;
-    let ended = Record::read(&mut from)?;
+    let from = RecordReader::new(ReadNodes::default(), data, VERSIONS);
+    let (mut view, mut tally, mut ended) = (None, None, None);
+    from.map_err(|_| DamagedRecord)?
+        .fields(&[1, 2, 3], |number, from| {
+            match number {
+                1 => view = Some(Record::read(from)?),
+                2 => tally = Some(Record::read(from)?),
+                3 => ended = Some(Record::read(from)?),
+                _ => from.skip()?,
+            }
+            Ok(())
+        })?;
+    let (view, tally, ended) = (required(view)?, required(tally)?, required(ended)?);
     Ok(described(&view, tally, ended))
 }
 

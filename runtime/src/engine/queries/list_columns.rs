@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::execution_info::ExecutionInfo;
-use crate::interpret::{DecodeError, read_about};
+use crate::interpret::read_about;
+use crate::record::DecodeError;
 use crate::store::{StoreError, StoreReader, StoredExecution, StoredListing, StoredOrigin};
 use crate::value::Value;
 

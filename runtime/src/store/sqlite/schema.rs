@@ -10,7 +10,14 @@ pub(super) const APPLICATION: i64 = 0x5374_7077;
 
 /// The migrations to each version from the previous one; the first creates the tables. Released migrations never change.
 const MIGRATIONS: &[&str] = &[
-    EXECUTIONS, ACTIVITIES, MAP_RUNS, NARROW, DOCUMENTS, SESSION, LISTS,
+    EXECUTIONS,
+    ACTIVITIES,
+    MAP_RUNS,
+    NARROW,
+    DOCUMENTS,
+    SESSION,
+    LISTS,
+    NUMBERED_RECORDS,
 ];
 
 /// The first version whose executions contain their first record, if it is short.
@@ -181,6 +188,10 @@ const LISTS: &str = "
     CREATE INDEX executions_of_origin ON executions (origin, started) WHERE map_run IS NULL AND origin IS NOT NULL;
     CREATE INDEX executions_unlisted ON executions (key) WHERE redrives IS NULL;
 ";
+
+/// Version 8: the fields of new records have numbers. The tables and the old records stay as they are; the new version makes older programs
+/// refuse the store, because they cannot read the new records.
+const NUMBERED_RECORDS: &str = "";
 
 /// The content of a file.
 pub(super) enum FileContent {

@@ -19,11 +19,10 @@ use crate::engine::journaled_execution::JournaledExecution;
 use crate::engine::shared::EngineShared;
 use crate::engine::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
 use crate::history::History;
-use crate::interpret::{
-    DecodeError, Execution, Failure, Inspection, RecordDecoder, RecordEncoder, Step,
-};
+use crate::interpret::{Execution, Failure, Inspection, RecordDecoder, RecordEncoder, Step};
 use crate::panics::guarded;
 use crate::program::Entry;
+use crate::record::DecodeError;
 use crate::status::Status;
 
 pub(in crate::engine) use self::driver::Driver;
