@@ -262,7 +262,7 @@ fn a_request_for_the_history_is_always_answered() {
 }
 
 #[test]
-fn everybody_who_waits_for_the_commit_of_a_start_learns_of_it() {
+fn all_waiting_threads_learn_of_the_commit_of_a_start() {
     check(|| {
         let state = ExecutionState::uncommitted(about(), &Clock::real());
         let mut threads = Vec::new();
