@@ -110,6 +110,10 @@ fn a_store_that_cannot_be_compacted_is_unchanged() {
     let damaged = fs::read(&other).expect("a file");
     let error = compact(&other);
     assert!(matches!(error, StoreError::Corrupt { .. }), "{error:?}");
+    assert!(
+        error.to_string().contains("other.db` is damaged"),
+        "{error}"
+    );
     assert_eq!(fs::read(&other).expect("a file").len(), damaged.len());
     assert!(!suffixed(&other, ".part").exists());
     assert_eq!(fs::read(&path).expect("a file"), unchanged);

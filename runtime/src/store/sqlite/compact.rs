@@ -101,7 +101,11 @@ fn copy(place: &StorePath, part: &Path, steps: Steps<'_>) -> Result<(), StoreErr
     lifecycle::end(&connection, place, steps)?;
     backup::copy(&connection, place, part, &place.path)?;
     steps("the compact copy is written");
-    integrity::check(part)?;
+    integrity::check(part).map_err(|error| match error {
+        // The copy is equal to the store, so the store is damaged.
+        StoreError::Corrupt { why, .. } => place.corrupt(why),
+        other => other,
+    })?;
     fs::metadata(&place.path)
         .and_then(|old| restore::take_access(part, &old))
         .map_err(|error| place.io("set the owner of the compact copy", error))?;
