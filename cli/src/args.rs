@@ -7,6 +7,7 @@ mod policy;
 mod redact;
 mod serve;
 mod store;
+mod store_inspection;
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -23,6 +24,9 @@ pub(crate) use self::serve::ServeArguments;
 pub(crate) use self::store::{
     BackupArguments, ExecutionsArguments, HistoryArguments, RecoverArguments, RestoreArguments,
     StoreArguments, StoreCommand, StoreFormat, StoredExecutionArguments,
+};
+pub(crate) use self::store_inspection::{
+    CheckArguments, CompactArguments, ExportArguments, InfoArguments, QuarantineArguments,
 };
 use crate::tasks::{TaskBinding, binding};
 use stepwright_asl::integrations::tables_date;

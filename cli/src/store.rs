@@ -26,6 +26,19 @@ pub(crate) fn open(path: &Path) -> Result<StoredExecutions, Failure> {
 
 /// Opens the reader of a store.
 pub(crate) fn reader(path: &Path) -> Result<SqliteReader, Failure> {
+    check_exists(path)?;
+    SqliteReader::open(path).map_err(cannot)
+}
+
+/// Opens the reader of a store, which sees the store as it is now.
+pub(crate) fn snapshot(path: &Path) -> Result<SqliteReader, Failure> {
+    let mut reader = reader(path)?;
+    reader.begin_snapshot().map_err(cannot)?;
+    Ok(reader)
+}
+
+/// Fails if there is no file.
+pub(crate) fn check_exists(path: &Path) -> Result<(), Failure> {
     if matches!(path.try_exists(), Ok(false)) {
         let hint = report::hint("`stepwright run FILE --store PATH --name NAME` makes a store");
         return Err(Failure::Usage(format!(
@@ -33,7 +46,7 @@ pub(crate) fn reader(path: &Path) -> Result<SqliteReader, Failure> {
             path.display()
         )));
     }
-    SqliteReader::open(path).map_err(cannot)
+    Ok(())
 }
 
 /// Finds an execution by its name or ARN.

@@ -1,15 +1,14 @@
 //! `stepwright store abort` and `delete`: executions that no engine can read, or that are no longer needed.
 
 use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::store::{
-    Change, SqliteStore, Store, StoreError, StoreFilter, StoredExecution,
-};
+use stepwright_runtime::store::{Change, SqliteStore, Store, StoreError, StoredExecution};
 use stepwright_runtime::{Status, StoredExecutions};
 
 use crate::args::StoredExecutionArguments;
 use crate::failure::Failure;
 use crate::report;
-use crate::store::cannot;
+use crate::store::{self, cannot};
+use crate::store_row;
 
 /// Ends an open execution that cannot be read.
 pub(crate) fn abort(arguments: &StoredExecutionArguments) -> Result<(), Failure> {
@@ -66,46 +65,9 @@ fn find(arguments: &StoredExecutionArguments) -> Result<(SqliteStore, StoredExec
         name,
         machine,
     } = arguments;
-    if matches!(file.try_exists(), Ok(false)) {
-        return Err(Failure::Usage(format!(
-            "there is no file {}",
-            file.display()
-        )));
-    }
+    store::check_exists(file)?;
     let store = SqliteStore::open(file).map_err(cannot)?;
     let mut reader = store.reader().map_err(cannot)?;
-    let mut found = match name.starts_with("arn:") {
-        true => reader
-            .execution(name)
-            .map_err(cannot)?
-            .into_iter()
-            .collect(),
-        false => {
-            let filter = StoreFilter {
-                name: Some(name.clone()),
-                machine: machine.clone(),
-                ..StoreFilter::default()
-            };
-            reader.list(&filter).map_err(cannot)?
-        }
-    };
-    match (found.pop(), found.is_empty()) {
-        (Some(only), true) => Ok((store, only)),
-        (Some(_), false) => Err(Failure::Usage(format!(
-            "several executions in {} are named `{name}`{}",
-            file.display(),
-            report::hint("choose one with --machine, or give its ARN as --name")
-        ))),
-        (None, _) => {
-            let listed = format!(
-                "`stepwright executions --store {}` lists all",
-                file.display()
-            );
-            Err(Failure::Usage(format!(
-                "there is no execution `{name}` in {}{}",
-                file.display(),
-                report::hint(&listed)
-            )))
-        }
-    }
+    let row = store_row::find(&mut *reader, file, name, machine.as_deref())?;
+    Ok((store, row))
 }

@@ -1,17 +1,24 @@
-//! `stepwright store`: the file of a store, and its backups.
+//! `stepwright store`: the file of a store, its backups, and its compaction.
 
 use std::time::Instant;
 
 use stepwright_runtime::store::{Recovery, SqliteStore};
 
-use crate::args::{BackupArguments, RecoverArguments, RestoreArguments, StoreCommand};
+use crate::args::{
+    BackupArguments, CompactArguments, RecoverArguments, RestoreArguments, StoreCommand,
+};
 use crate::failure::Failure;
 use crate::report;
 use crate::store::{self, cannot};
-use crate::store_execution;
+use crate::{store_check, store_execution, store_export, store_info, store_quarantine};
 
 pub(crate) fn store(command: &StoreCommand) -> Result<(), Failure> {
     match command {
+        StoreCommand::Info(arguments) => store_info::info(arguments),
+        StoreCommand::Check(arguments) => store_check::check(arguments),
+        StoreCommand::Quarantine(arguments) => store_quarantine::quarantine(arguments),
+        StoreCommand::Export(arguments) => store_export::export(arguments),
+        StoreCommand::Compact(arguments) => compact(arguments),
         StoreCommand::Backup(arguments) => backup(arguments),
         StoreCommand::Restore(arguments) => restore(arguments),
         StoreCommand::Recover(arguments) => recover(arguments),
@@ -67,5 +74,21 @@ fn recover(arguments: &RecoverArguments) -> Result<(), Failure> {
         )),
         _ => report::note(&format!("{file} needs no recovery; nothing was changed")),
     }
+    Ok(())
+}
+
+/// Compacts a store, and prints its sizes before and afterwards.
+fn compact(arguments: &CompactArguments) -> Result<(), Failure> {
+    let file = &arguments.file;
+    store::check_exists(file)?;
+    let begun = Instant::now();
+    let report = SqliteStore::compact(file).map_err(cannot)?;
+    crate::output::line(format_args!(
+        "{}: {} bytes, before {} bytes, in {:.1} s",
+        file.display(),
+        report.bytes_after,
+        report.bytes_before,
+        begun.elapsed().as_secs_f64()
+    ));
     Ok(())
 }

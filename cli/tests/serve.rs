@@ -4,6 +4,7 @@ mod access;
 mod aws_cli;
 mod lifecycle;
 mod store;
+mod store_commands;
 mod store_file;
 mod support;
 mod tasks;

@@ -69,6 +69,7 @@
 //! | to evaluate a path, an intrinsic function or JSONata on a value | [`mod@evaluate`] |
 //! | days to pass in no time | [`EngineBuilder::virtual_time`] |
 //! | to read a store, also while an engine uses it | [`StoredExecutions`] |
+//! | to check, compact or back up a file | `store::SqliteReader::check`, `store::SqliteStore::compact`, [`Engine::backup`] |
 //! | the result of an execution | [`ExecutionReport`], [`history`] |
 //! | the Step Functions API over HTTP | the crate `stepwright-server` |
 //! | to read, check and change definitions | the crate `stepwright-asl` |
@@ -140,6 +141,8 @@ pub use self::engine::{
     MachineDescription, RedriveError, StartError, StartOptions, StoreOutage, StoredExecutions,
     TokenError, UnhandledTask, UnreadableExecution,
 };
+#[cfg(feature = "sqlite")]
+pub use self::engine::{CheckProgress, ExportedExecution, ProblemKind, StoreProblem};
 pub use self::execution_info::ExecutionInfo;
 pub use self::limits::Limits;
 pub use self::status::Status;

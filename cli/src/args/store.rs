@@ -6,6 +6,10 @@ use super::RedactArguments;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::at_least_one;
+use super::store_inspection::{
+    CHECK_EXAMPLES, COMPACT_EXAMPLES, CheckArguments, CompactArguments, EXPORT_EXAMPLES,
+    ExportArguments, INFO_EXAMPLES, InfoArguments, QUARANTINE_EXAMPLES, QuarantineArguments,
+};
 
 pub(super) const EXECUTIONS_EXAMPLES: &str = "Examples:
   stepwright executions --store orders.db
@@ -26,6 +30,8 @@ An engine may have the store open and use it at the same time.
 Exit status: 0 printed; 2 wrong usage, a store that cannot be read, or no such execution.";
 
 pub(super) const STORE_EXAMPLES: &str = "Examples:
+  stepwright store info orders.db
+  stepwright store check orders.db
   stepwright store backup orders.db backup-2026-03-14.db
   stepwright store restore backup-2026-03-14.db orders.db
   stepwright store recover orders.db
@@ -55,10 +61,10 @@ log back, if you can. A log of another file is renamed to FILE-wal.aside-DATE.
 Exit status: 0 the store opens; 2 wrong usage, a store in use, or a file that is damaged.";
 
 const ABORT_EXAMPLES: &str = "Examples:
-  stepwright executions --store orders.db --status RUNNING
+  stepwright store quarantine orders.db
   stepwright store abort orders.db --name o-17
 
-For an execution that `executions` lists as unreadable: a record is damaged, its definition is missing, or another version wrote it. No engine may have FILE
+For an execution that `store quarantine` lists: a record is damaged, its definition is missing, or another version wrote it. No engine may have FILE
 open; StopExecution does the same while `stepwright serve` runs. The execution gets the status ABORTED, and its records stay.
 Exit status: 0 aborted; 2 wrong usage, a store in use, or an execution that can be read.";
 
@@ -72,6 +78,21 @@ Exit status: 0 deleted; 2 wrong usage, a store in use, or an execution that is o
 /// A command on the file of a store.
 #[derive(Debug, Subcommand)]
 pub(crate) enum StoreCommand {
+    /// Print the version, the sizes and the counts of a store
+    #[command(after_help = INFO_EXAMPLES)]
+    Info(InfoArguments),
+    /// Check the file, each execution, each definition and each document of a store
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(CheckArguments),
+    /// List the open executions that no engine of this version can read
+    #[command(after_help = QUARANTINE_EXAMPLES)]
+    Quarantine(QuarantineArguments),
+    /// Write executions as JSON, also those that cannot be read
+    #[command(after_help = EXPORT_EXAMPLES)]
+    Export(ExportArguments),
+    /// Rewrite a store without the space of deleted executions
+    #[command(after_help = COMPACT_EXAMPLES)]
+    Compact(CompactArguments),
     /// Write a complete copy of a store, also while an engine writes to it
     #[command(after_help = BACKUP_EXAMPLES)]
     Backup(BackupArguments),

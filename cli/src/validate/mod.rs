@@ -7,7 +7,6 @@ mod fix;
 mod fixable;
 mod github;
 mod json;
-mod progress;
 mod sarif;
 mod statistics;
 mod text;
@@ -18,10 +17,10 @@ use std::path::Path;
 use crate::args::{OutputFormat, ValidateArguments};
 use crate::failure::Failure;
 use crate::output;
+use crate::progress_line::ProgressLine;
 use crate::report;
 use check::{CheckedDefinition, Checker};
 use fix::FileFixer;
-use progress::Progress;
 use text::Totals;
 use validators::Validators;
 
@@ -72,9 +71,9 @@ fn check_files(
     let mut validators = Validators::of(arguments)?;
     let mut failures = Vec::new();
     let files = files::of(&arguments.files, validators.settings(), &mut failures)?;
-    let mut progress = Progress::of(files.len());
-    for file in &files {
-        progress.step();
+    let mut progress = ProgressLine::new();
+    for (number, file) in (1_usize..).zip(&files) {
+        progress.step(format_args!("checking file {number} of {}", files.len()));
         let validator = validators.of_file(&file.path)?;
         failures.extend(checker.check(file, &validator).err());
     }

@@ -12,24 +12,24 @@ use serde_json::json;
 use super::support::Server;
 
 /// A folder with a store.
-struct Folder(tempfile::TempDir);
+pub(super) struct Folder(tempfile::TempDir);
 
 impl Folder {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(tempfile::tempdir().expect("there is space"))
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn serve(&self) -> Server {
+    pub(super) fn serve(&self) -> Server {
         let store = self.path("orders.db");
         Server::start(&["--store", store.to_str().expect("it is text")])
     }
 
     /// Runs a command in the folder. Returns its status and standard error.
-    fn run(&self, arguments: &[&str]) -> (i32, String) {
+    pub(super) fn run(&self, arguments: &[&str]) -> (i32, String) {
         let output = Command::new(env!("CARGO_BIN_EXE_stepwright"))
             .args(arguments)
             .current_dir(self.0.path())
@@ -41,13 +41,13 @@ impl Folder {
     }
 
     /// Runs a command that succeeds.
-    fn succeeds(&self, arguments: &[&str]) {
+    pub(super) fn succeeds(&self, arguments: &[&str]) {
         let (status, text) = self.run(arguments);
         assert_eq!(status, 0, "{arguments:?}: {text}");
     }
 
     /// Runs a command that fails with these texts, and changes neither the store nor its log.
-    fn refused(&self, arguments: &[&str], texts: &[&str]) {
+    pub(super) fn refused(&self, arguments: &[&str], texts: &[&str]) {
         let content = || ["orders.db", "orders.db-wal"].map(|name| fs::read(self.path(name)).ok());
         let before = content();
         let (status, message) = self.run(arguments);
@@ -73,7 +73,7 @@ impl Folder {
     }
 
     /// The number of executions that a command lists.
-    fn executions(&self, store: &str) -> usize {
+    pub(super) fn executions(&self, store: &str) -> usize {
         let output = Command::new(env!("CARGO_BIN_EXE_stepwright"))
             .args(["executions", "--format", "json", "--store", store])
             .current_dir(self.0.path())
@@ -91,7 +91,7 @@ fn start(server: &Server, name: &str) {
     server.start_state(name, json!({"Type": "Wait", "Seconds": 86_400}), &json!({}));
 }
 
-fn end(server: &mut Server, signal: Signal) {
+pub(super) fn end(server: &mut Server, signal: Signal) {
     let id = server.process.id().try_into().ok().and_then(Pid::from_raw);
     kill_process(id.expect("it is an id"), signal).expect("it runs");
     server.process.wait().expect("it ends");

@@ -27,6 +27,7 @@
 //! | to accept requests for another host name | [`ServerBuilder::allow_host`] |
 //! | to limit the time of clients | [`ServerBuilder::client_time`], [`ServerBuilder::activity_poll`] |
 //! | to end the server | [`ServerBuilder::shutdown`] |
+//! | to check the state machines in a store | [`unreadable_documents`] |
 //! | a server without a program | `stepwright serve`, of the crate `stepwright-cli` |
 //!
 //! # Files
@@ -71,6 +72,7 @@ mod shape;
 mod signature;
 
 pub use self::access_keys::{AccessKeys, AccessKeysError};
+pub use self::control::{UnreadableDocument, unreadable_documents};
 pub use self::server::{Server, ServerBuilder, ServerError};
 
 /// The README's example compiles and runs.

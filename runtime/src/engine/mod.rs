@@ -40,6 +40,10 @@ pub use self::execution_handle::ExecutionHandle;
 pub use self::machines::MachineDescription;
 pub(crate) use self::observer::Observer;
 pub use self::queries::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
+#[cfg(feature = "sqlite")]
+pub use self::queries::store_check::{CheckProgress, ProblemKind, StoreProblem};
+#[cfg(feature = "sqlite")]
+pub use self::queries::store_export::ExportedExecution;
 pub use self::queries::stored_executions::{ExecutionDescription, StoredExecutions};
 pub(crate) use self::start::inspect::InspectionResult;
 pub use self::start::options::StartOptions;

@@ -70,7 +70,11 @@ pub use self::map_run::{StoredChild, StoredMapRun};
 pub use self::memory::MemoryStore;
 pub use self::page::StoredPage;
 #[cfg(feature = "sqlite")]
-pub use self::sqlite::{Recovery, RestoreReport, SqliteOptions, SqliteReader, SqliteStore};
+pub use self::sqlite::{
+    CompactReport, OldestExecution, Recovery, RestoreReport, ScannedExecution, ScannedRecord,
+    SqliteOptions, SqliteReader, SqliteStore, StatusCounts, StoreInfo, StoreSession,
+    StoredMachineInfo,
+};
 
 /// A durable store of executions. One engine writes to it, from one thread.
 pub trait Store: Send + 'static {

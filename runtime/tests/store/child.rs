@@ -93,6 +93,31 @@ fn opens_and_closes_until_killed() {
     }
 }
 
+/// Commits one execution and compacts the store, until it is killed, and prints the key of each execution.
+#[test]
+#[ignore = "other tests run it in a separate process"]
+fn compacts_until_killed() {
+    let path = std::env::var_os(STORE).expect("the path");
+    loop {
+        let mut store = SqliteStore::open(&path).expect("it opens");
+        let next = store.reader().expect("a reader").last_key().expect("a key") + 1;
+        store.commit(&whole(next)).expect("it is committed");
+        say(&next.to_string());
+        drop(store);
+        SqliteStore::compact(&path).expect("it is compacted");
+    }
+}
+
+/// Compacts a store and prints the result.
+#[test]
+#[ignore = "other tests run it in a separate process"]
+fn compacts_once() {
+    match SqliteStore::compact(std::env::var_os(STORE).expect("the path")) {
+        Ok(_) => say("compacted"),
+        Err(error) => say(&format!("{error:?} {error}").replace('\n', " ")),
+    }
+}
+
 /// Tries to open a store and prints the result.
 #[test]
 #[ignore = "run by other tests, in a separate process"]

@@ -3,6 +3,7 @@
 mod backup;
 mod child;
 mod children;
+mod compact;
 mod continuity;
 mod damaged;
 mod engine;

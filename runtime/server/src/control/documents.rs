@@ -13,6 +13,7 @@ use stepwright_asl::model::MachineType;
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::server_support::ServerEngine;
 use stepwright_runtime::store::{Change, StoredDocument};
+use stepwright_runtime::{BuildError, Engine};
 
 use super::activity::Activity;
 use super::alias::{Alias, Route};
@@ -64,6 +65,40 @@ struct RevisionDocument {
 pub(super) struct ControlData {
     pub(super) machines: Vec<Machine>,
     pub(super) activities: BTreeMap<String, Activity>,
+    /// Documents that were skipped.
+    pub(super) unreadable: Vec<UnreadableDocument>,
+}
+
+/// A document of a server that this version cannot read. A server logs and skips it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnreadableDocument {
+    /// Its key in the store.
+    pub key: String,
+    /// The reason.
+    pub reason: String,
+}
+
+/// Returns the documents of a store that a server cannot read: state machines, or the tags of activities. Documents of other programs
+/// are ignored. `documents` are all documents of the store, because the document of a state machine refers to those of its revisions.
+///
+/// ```
+/// use stepwright_runtime::store::StoredDocument;
+///
+/// let damaged = StoredDocument { key: "serve/activity/pack".to_owned(), data: "?".into() };
+/// let unreadable = stepwright_server::unreadable_documents(&[damaged])?;
+/// assert_eq!(unreadable[0].key, "serve/activity/pack");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// When no engine can be built to compile the definitions.
+pub fn unreadable_documents(
+    documents: &[StoredDocument],
+) -> Result<Vec<UnreadableDocument>, BuildError> {
+    let engine = ServerEngine::new(Engine::builder().build()?);
+    Ok(read(&engine, documents).unreadable)
 }
 
 /// Returns the changes that replace a state machine.
@@ -150,20 +185,32 @@ pub(super) fn read(engine: &ServerEngine, documents: &[StoredDocument]) -> Contr
         if let Some(name) = key.strip_prefix(MACHINE) {
             match read_machine(engine, name, &document.data, &by_key) {
                 Ok(machine) => kept.machines.push(machine),
-                Err(error) => tracing::warn!(
-                    key,
-                    error,
-                    "the state machine `{name}` of the store cannot be read and is missing; create it again, or open the store with a version that can read it"
-                ),
+                Err(error) => {
+                    tracing::warn!(
+                        key,
+                        error,
+                        "the state machine `{name}` of the store cannot be read and is missing; create it again, or open the store with a version that can read it"
+                    );
+                    kept.unreadable.push(UnreadableDocument {
+                        key: key.to_owned(),
+                        reason: error,
+                    });
+                }
             }
         } else if let Some(name) = key.strip_prefix(ACTIVITY) {
             match serde_json::from_slice(&document.data) {
                 Ok(activity) => drop(kept.activities.insert(name.to_owned(), activity)),
-                Err(error) => tracing::warn!(
-                    key,
-                    %error,
-                    "the tags and the encryption of the activity `{name}` cannot be read; the activity has none"
-                ),
+                Err(error) => {
+                    tracing::warn!(
+                        key,
+                        %error,
+                        "the tags and the encryption of the activity `{name}` cannot be read; the activity has none"
+                    );
+                    kept.unreadable.push(UnreadableDocument {
+                        key: key.to_owned(),
+                        reason: error.to_string(),
+                    });
+                }
             }
         }
     }

@@ -20,6 +20,7 @@ use stepwright_runtime::store::StoreError;
 pub(super) use self::activity::Activity;
 pub(super) use self::alias::{Alias, MOST_ALIASES, Route};
 pub(super) use self::child_machine::labelled;
+pub use self::documents::{UnreadableDocument, unreadable_documents};
 pub(super) use self::machine::{MOST_VERSIONS, Machine};
 pub(super) use self::revision::{
     Configuration, Encryption, INITIAL, LogDestination, LogGroup, Logging, References, Revision,

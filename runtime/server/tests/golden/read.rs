@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use flate2::read::GzDecoder;
 use rusqlite::Connection;
 use serde_json::Value as Json;
+use stepwright_runtime::store::{SqliteReader, SqliteStore, StoreReader};
 
 use crate::golden::observe::observe;
 use crate::golden::script::Script;
@@ -93,4 +94,24 @@ fn every_stored_layout_resumes_with_the_recorded_results() {
             });
         }
     });
+}
+
+#[test]
+fn every_store_is_sound_after_its_migration() {
+    for (_, store) in stores() {
+        let folder = tempfile::tempdir().unwrap();
+        let (copy, _) = expand(&store, folder.path());
+        drop(SqliteStore::open(&copy).unwrap());
+        let mut reader = SqliteReader::open(&copy).unwrap();
+        reader.begin_snapshot().unwrap();
+        let problems = reader.check(&mut |_| {}).unwrap();
+        assert!(problems.is_empty(), "{}: {problems:#?}", store.display());
+        let documents = reader.documents().unwrap();
+        let unreadable = stepwright_server::unreadable_documents(&documents).unwrap();
+        assert!(
+            unreadable.is_empty(),
+            "{}: {unreadable:#?}",
+            store.display()
+        );
+    }
 }

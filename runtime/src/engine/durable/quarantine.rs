@@ -26,6 +26,30 @@ pub struct UnreadableExecution {
     pub reason: String,
 }
 
+impl UnreadableExecution {
+    pub(in crate::engine) fn new(row: &StoredExecution, error: &StoreError) -> Self {
+        Self::with_reason(row, reason(error))
+    }
+
+    fn with_reason(row: &StoredExecution, reason: String) -> Self {
+        Self {
+            id: row.arn.to_string(),
+            name: row.name.to_string(),
+            machine: row.machine.to_string(),
+            started: row.started,
+            reason,
+        }
+    }
+}
+
+/// Returns why an execution is unreadable. A damaged record does not mean that the whole store is damaged.
+fn reason(error: &StoreError) -> String {
+    match error {
+        StoreError::Corrupt { why, .. } => why.clone(),
+        other => other.to_string(),
+    }
+}
+
 /// The unreadable executions of an engine, by their ARNs.
 #[derive(Debug, Default)]
 pub(in crate::engine) struct Quarantine(Mutex<BTreeMap<SmolStr, QuarantinedExecution>>);
@@ -42,7 +66,8 @@ impl Quarantine {
     }
 
     /// Adds an execution, with a warning that names it.
-    pub(in crate::engine) fn add(&self, row: StoredExecution, reason: String) {
+    pub(in crate::engine) fn add(&self, row: StoredExecution, error: &StoreError) {
+        let reason = reason(error);
         tracing::warn!(
             execution = %row.arn,
             reason,
@@ -63,15 +88,6 @@ impl Quarantine {
         ))
     }
 
-    pub(in crate::engine) fn is_empty(&self) -> bool {
-        self.lock().is_empty()
-    }
-
-    /// Whether an execution of this key is unreadable.
-    pub(in crate::engine) fn has_key(&self, key: u64) -> bool {
-        self.lock().values().any(|entry| entry.row.key == key)
-    }
-
     pub(super) fn key(&self, arn: &str) -> Option<u64> {
         Some(self.lock().get(arn)?.row.key)
     }
@@ -85,12 +101,8 @@ impl Quarantine {
         let entries = self.lock();
         let all = entries
             .values()
-            .map(|QuarantinedExecution { row, reason }| UnreadableExecution {
-                id: row.arn.to_string(),
-                name: row.name.to_string(),
-                machine: row.machine.to_string(),
-                started: row.started,
-                reason: reason.clone(),
+            .map(|QuarantinedExecution { row, reason }| {
+                UnreadableExecution::with_reason(row, reason.clone())
             });
         all.collect()
     }

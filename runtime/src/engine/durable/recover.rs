@@ -1,5 +1,6 @@
 //! Continues the executions of the store.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -23,31 +24,6 @@ pub(in crate::engine) struct ClosedExecution {
     /// Whether it is a child of a Map Run.
     pub(in crate::engine) is_child: bool,
     pub(in crate::engine) place: JournalPosition,
-}
-
-impl DurableState {
-    /// Fails for a child of a Map Run whose parent is in quarantine: without its parent it would be stopped.
-    fn has_readable_parent(
-        &self,
-        reader: &mut dyn StoreReader,
-        row: &StoredExecution,
-    ) -> Result<(), StoreError> {
-        let Some(child_of) = row
-            .child_of
-            .as_ref()
-            .filter(|_| !self.quarantine.is_empty())
-        else {
-            return Ok(());
-        };
-        let run = reader.map_run(&child_of.map_run)?;
-        match run.filter(|run| self.quarantine.has_key(run.execution)) {
-            Some(_) => Err(StoreError::unreadable(
-                format!("the parent of the execution `{}`", row.arn),
-                "it is in quarantine",
-            )),
-            None => Ok(()),
-        }
-    }
 }
 
 impl EngineShared {
@@ -74,12 +50,11 @@ impl EngineShared {
         }
         let open = reader.open_executions().map_err(cannot)?;
         let mut all = Vec::with_capacity(open.len());
+        let mut unreadable = HashSet::new();
         // Parents have smaller keys than their children, and come first.
         for row in open {
-            let restored = match durable.has_readable_parent(&mut **reader, &row) {
-                Ok(()) => versions.restore(self.reading(), &mut **reader, &row),
-                Err(error) => Err(error),
-            };
+            let restored =
+                versions.restore_open(self.reading(), &mut **reader, &row, &mut unreadable);
             match restored {
                 Ok(kept) if !self.resumes(&kept) => {}
                 Ok(kept) if row.child_of.is_some() => {
@@ -97,7 +72,7 @@ impl EngineShared {
                     drop(executions);
                     all.push(pending_execution);
                 }
-                Err(error) => durable.quarantine.add(row, error.to_string()),
+                Err(error) => durable.quarantine.add(row, &error),
             }
         }
         Ok(all)

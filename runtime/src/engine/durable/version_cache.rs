@@ -1,6 +1,6 @@
 //! Reads executions of a store from their records, with the versions of state machines that they started with.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use stepwright_asl::model::StateMachine;
@@ -34,14 +34,14 @@ pub(in crate::engine) struct VersionCache {
 
 impl VersionCache {
     /// For a store that no other process writes: errors are final.
-    pub(super) fn of_unchanged_store() -> Self {
+    pub(in crate::engine) fn of_unchanged_store() -> Self {
         Self {
             unusable: Some(HashMap::new()),
             ..Self::default()
         }
     }
 
-    pub(super) fn stored(
+    pub(in crate::engine) fn stored(
         &mut self,
         reader: &mut dyn StoreReader,
     ) -> Result<&HashMap<String, StoredMachine>, StoreError> {
@@ -106,6 +106,25 @@ impl VersionCache {
         })
     }
 
+    /// Reads an open execution, as the engine does when it opens a store: in the order of keys. Fails also for a child of a Map Run whose parent
+    /// is unreadable: without its parent it would be stopped. The keys of unreadable executions are added to `unreadable`.
+    pub(in crate::engine) fn restore_open(
+        &mut self,
+        reading: ReadContext<'_>,
+        reader: &mut dyn StoreReader,
+        row: &StoredExecution,
+        unreadable: &mut HashSet<u64>,
+    ) -> Result<RecoveredExecution, StoreError> {
+        let restored = match check_parent(reader, row, unreadable) {
+            Ok(()) => self.restore(reading, reader, row),
+            Err(error) => Err(error),
+        };
+        if restored.is_err() {
+            unreadable.insert(row.key);
+        }
+        restored
+    }
+
     /// Reads an execution from its records.
     pub(in crate::engine) fn restore(
         &mut self,
@@ -136,6 +155,25 @@ impl VersionCache {
             written,
             place,
         })
+    }
+}
+
+/// Fails for a child of a Map Run whose parent is unreadable.
+fn check_parent(
+    reader: &mut dyn StoreReader,
+    row: &StoredExecution,
+    unreadable: &HashSet<u64>,
+) -> Result<(), StoreError> {
+    let Some(child_of) = row.child_of.as_ref().filter(|_| !unreadable.is_empty()) else {
+        return Ok(());
+    };
+    let run = reader.map_run(&child_of.map_run)?;
+    match run.filter(|run| unreadable.contains(&run.execution)) {
+        Some(_) => Err(StoreError::unreadable(
+            format!("the parent of the execution `{}`", row.arn),
+            "it is in quarantine",
+        )),
+        None => Ok(()),
     }
 }
 

@@ -6,4 +6,9 @@ pub(super) mod executions;
 pub(super) mod list_columns;
 pub(super) mod list_index;
 mod query_operations;
+mod read_settings;
+#[cfg(feature = "sqlite")]
+pub(super) mod store_check;
+#[cfg(feature = "sqlite")]
+pub(super) mod store_export;
 pub(super) mod stored_executions;

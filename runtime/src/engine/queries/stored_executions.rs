@@ -1,17 +1,15 @@
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::fmt;
-use std::sync::Arc;
-
-use indexmap::IndexMap;
-use smol_str::SmolStr;
 
 use super::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
-use crate::engine::dispatch::handlers::Handlers;
-use crate::engine::durable::version_cache::{ReadContext, VersionCache};
-use crate::engine::machines::{CompileSettings, MachineDescription};
+use super::read_settings::ReadSettings;
+use crate::clock::Timestamp;
+use crate::engine::durable::quarantine::UnreadableExecution;
+use crate::engine::durable::version_cache::{RecoveredExecution, VersionCache};
+use crate::engine::machines::MachineDescription;
+use crate::engine::retention::trusted_clock;
 use crate::history::History;
 use crate::interpret::Outcome;
-use crate::limits::Limits;
 use crate::status::Status;
 use crate::store::{StoreError, StoreReader, StoredExecution};
 use crate::value::Value;
@@ -43,8 +41,7 @@ const READINGS: usize = 8;
 pub struct StoredExecutions {
     reader: Box<dyn StoreReader>,
     versions: VersionCache,
-    setting: CompileSettings,
-    limits: Arc<Limits>,
+    setting: ReadSettings,
 }
 
 /// An execution of a store, as DescribeExecution, DescribeStateMachineForExecution and GetExecutionHistory describe it.
@@ -76,16 +73,7 @@ impl StoredExecutions {
         Self {
             reader,
             versions: VersionCache::default(),
-            setting: CompileSettings {
-                role: SmolStr::default(),
-                region: String::new(),
-                account: String::new(),
-                substitutions: HashMap::new(),
-                families: IndexMap::new(),
-                handlers: Handlers::default(),
-                redaction: Arc::default(),
-            },
-            limits: Arc::new(Limits::default()),
+            setting: ReadSettings::default(),
         }
     }
 
@@ -120,20 +108,58 @@ impl StoredExecutions {
         last
     }
 
+    /// Returns the open executions that an engine of this version cannot read, and would not continue, in the order of their starts: with the
+    /// same code, an engine reads them when it opens the store. `progress` is called with the number of executions that are read, and of all.
+    ///
+    /// Use a reader of an unchanged store, or with [a snapshot](crate::store::SqliteReader::begin_snapshot).
+    ///
+    /// # Errors
+    ///
+    /// The errors of reading the store.
+    pub fn unreadable(
+        &mut self,
+        mut progress: impl FnMut(u64, u64),
+    ) -> Result<Vec<UnreadableExecution>, StoreError> {
+        let mut versions = VersionCache::of_unchanged_store();
+        let open = self.reader.open_executions()?;
+        let all = open.len() as u64;
+        let (mut unreadable, mut keys) = (Vec::new(), HashSet::new());
+        for (done, row) in (1..).zip(open) {
+            let (reading, reader) = (self.setting.reading(), &mut *self.reader);
+            if let Err(error) = versions.restore_open(reading, reader, &row, &mut keys) {
+                unreadable.push(UnreadableExecution::new(&row, &error));
+            }
+            progress(done, all);
+        }
+        Ok(unreadable)
+    }
+
+    /// Returns the newest time that an engine stored as proven, against which it measures the age of executions that it deletes; `None` for a
+    /// store on which no engine ran for long enough.
+    ///
+    /// # Errors
+    ///
+    /// The errors of reading the store.
+    pub fn newest_trusted_time(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        trusted_clock::read(&mut *self.reader)
+    }
+
     fn read(&mut self, row: &StoredExecution) -> Result<ExecutionDescription, StoreError> {
-        let reading = ReadContext {
-            setting: &self.setting,
-            limits: &self.limits,
-            machines: None,
-        };
-        let kept = self.versions.restore(reading, &mut *self.reader, row)?;
-        let execution = kept.execution;
+        let reading = self.setting.reading();
+        let recovered = self.versions.restore(reading, &mut *self.reader, row)?;
+        Ok(ExecutionDescription::new(row, recovered))
+    }
+}
+
+impl ExecutionDescription {
+    pub(super) fn new(row: &StoredExecution, recovered: RecoveredExecution) -> Self {
+        let execution = recovered.execution;
         let about = execution.about().clone();
         let outcome = execution.outcome().cloned();
         let outcome = outcome.filter(|_| row.status != Status::Running);
         let (output, failure) = outcome.map_or((None, None), Outcome::into_parts);
         let (error, cause) = failure.map_or((None, None), |failure| (failure.error, failure.cause));
-        Ok(ExecutionDescription {
+        Self {
             summary: ExecutionSummary::of_row(row.clone()),
             input: about.input.clone(),
             output,
@@ -143,9 +169,9 @@ impl StoredExecutions {
             machine: MachineDescription {
                 name: about.machine.name.to_string(),
                 arn: about.machine.id.to_string(),
-                ..kept.machine.describe()
+                ..recovered.machine.describe()
             },
-        })
+        }
     }
 }
 

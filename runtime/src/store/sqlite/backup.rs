@@ -28,34 +28,48 @@ pub(super) fn write(
         return Err(copy.io("take a backup", why));
     }
     let part = log_file::with_suffix(to, ".part");
-    let cannot =
-        |error: io::Error| copy.io(format!("write the backup `{}`", part.display()), error);
-    let Some(name) = part.to_str() else {
-        return Err(copy.io("take a backup", "the path is not UTF-8, as SQLite needs it"));
+    let written = self::copy(connection, place, &part, to).and_then(|()| {
+        atomic_file::publish(&part, to)
+            .map_err(|error| copy.io(format!("write the backup `{}`", part.display()), error))
+    });
+    if written.is_err() {
+        // The first error has the cause. The next backup removes the rest of this one.
+        let _left_over = atomic_file::remove(&part);
+    }
+    written
+}
+
+/// Copies a database to `part`, which is overwritten, as a store that was closed cleanly. Errors name `to`, the later name of the copy.
+pub(super) fn copy(
+    connection: &Connection,
+    place: &StorePath,
+    part: &Path,
+    to: &Path,
+) -> Result<(), StoreError> {
+    let copy = StorePath {
+        path: to.to_owned(),
     };
-    atomic_file::remove(&part).map_err(cannot)?;
-    let written = connection
+    let Some(name) = part.to_str() else {
+        return Err(copy.io("write a copy", "the path is not UTF-8, as SQLite needs it"));
+    };
+    atomic_file::remove(part)
+        .map_err(|error: io::Error| copy.io(format!("write `{}`", part.display()), error))?;
+    connection
         .prepare("VACUUM INTO ?")
         .and_then(|mut vacuum| vacuum.execute([name]))
-        .map_err(|error| match place.error("take a backup", error) {
-            // The backup's file has no space, or cannot be created.
+        .map_err(|error| match place.error("write a copy", error) {
+            // The copy has no space, or cannot be created.
             StoreError::Full { why, .. } => StoreError::Full {
                 path: Some(to.to_owned()),
                 why,
             },
             StoreError::Io { doing, why, .. } => copy.io(doing, why),
             other => other,
-        })
-        .and_then(|_| {
-            let part = StorePath { path: part.clone() };
-            close_cleanly(&part).map_err(|error| part.error("begin its epoch", error))
-        })
-        .and_then(|()| atomic_file::publish(&part, to).map_err(cannot));
-    if written.is_err() {
-        // The first error has the cause. The next backup removes the rest of this one.
-        let _left_over = atomic_file::remove(&part);
-    }
-    written
+        })?;
+    let part = StorePath {
+        path: part.to_owned(),
+    };
+    close_cleanly(&part).map_err(|error| part.error("begin its epoch", error))
 }
 
 /// Marks a copy as a store that was closed cleanly, with a unique epoch.

@@ -64,6 +64,18 @@ impl Lock {
     }
 }
 
+impl Lock {
+    /// Returns the engine that has a store open, if there is one.
+    pub(super) fn holder(store: &Path) -> Option<String> {
+        let mut file = File::open(beside(store)).ok()?;
+        // The lock that this takes is shared, so that two programs that only look do not find each other, and is released with the file.
+        match fs4::FileExt::try_lock_shared(&file) {
+            Err(fs4::TryLockError::WouldBlock) => Some(holder(&mut file)),
+            _ => None,
+        }
+    }
+}
+
 /// Takes the lock. A child process that this process is starting has all its open files briefly, and with them a lock that was released here.
 fn lock(file: &File) -> Result<(), fs4::TryLockError> {
     let mut tries = 0;

@@ -1,10 +1,13 @@
 //! A store in one SQLite file.
 
 mod backup;
+mod check;
 mod checkpoints;
+mod compact;
 mod connection;
 mod continuity;
 mod file_identity;
+mod info;
 mod integrity;
 mod lifecycle;
 mod list;
@@ -16,6 +19,7 @@ mod reader;
 mod recover;
 mod restore;
 mod row;
+mod scan;
 mod schema;
 mod session;
 mod store_path;
@@ -28,10 +32,13 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+pub use self::compact::CompactReport;
+pub use self::info::{OldestExecution, StatusCounts, StoreInfo, StoreSession, StoredMachineInfo};
 pub use self::options::SqliteOptions;
 pub use self::reader::SqliteReader;
 pub use self::recover::Recovery;
 pub use self::restore::RestoreReport;
+pub use self::scan::{ScannedExecution, ScannedRecord};
 
 use self::checkpoints::{Checkpoints, LogRestart};
 use self::file_identity::FileIdentity;

@@ -23,8 +23,8 @@ const MOST_ORIGINS: usize = 1_024;
 /// Reads a [`SqliteStore`](super::SqliteStore), also while an engine, in this process or another, writes to it.
 #[derive(Debug)]
 pub struct SqliteReader {
-    connection: Connection,
-    place: StorePath,
+    pub(super) connection: Connection,
+    pub(super) place: StorePath,
     rows: ReferredRows,
     // Dropped after the connection is closed.
     _empty_log: EmptyLog,
@@ -117,7 +117,7 @@ impl SqliteReader {
         backup::write(&self.connection, &self.place, to.as_ref())
     }
 
-    fn rows<T>(
+    pub(super) fn rows<T>(
         &self,
         query: &str,
         values: impl Params,
@@ -143,7 +143,7 @@ impl SqliteReader {
     }
 
     /// Reads the rows that an execution refers to.
-    fn finish(&mut self, row: RawExecution) -> Result<StoredExecution, StoreError> {
+    pub(super) fn finish(&mut self, row: RawExecution) -> Result<StoredExecution, StoreError> {
         let version = self.version(&row)?;
         let origin = self.origin(&row)?;
         Ok(row.finish(&version, origin))
@@ -200,6 +200,10 @@ impl SqliteReader {
     fn page_within(&mut self, filter: &StoreFilter, scan: usize) -> Result<StoredPage, StoreError> {
         // All statements of a page see the same snapshot.
         let read = || -> Result<RangeRows<RawExecution>, rusqlite::Error> {
+            if !self.connection.is_autocommit() {
+                // The reader has a snapshot.
+                return list::read(&self.connection, filter, scan);
+            }
             let transaction = self.connection.unchecked_transaction()?;
             let page = list::read(&transaction, filter, scan)?;
             transaction.finish()?;
@@ -215,7 +219,7 @@ impl SqliteReader {
         })
     }
 
-    fn error(&self, error: rusqlite::Error) -> StoreError {
+    pub(super) fn error(&self, error: rusqlite::Error) -> StoreError {
         self.place.error("read", error)
     }
 }
@@ -244,10 +248,7 @@ impl StoreReader for SqliteReader {
         let Ok(id) = i64::try_from(key) else {
             return Ok(Vec::new());
         };
-        // A short first record is stored in the execution's row.
-        let query = "SELECT 0 AS seq, data, checksum FROM executions WHERE key = ?1 AND checksum IS NOT NULL
-             UNION ALL SELECT seq, data, checksum FROM records WHERE execution = ?1 ORDER BY seq";
-        let rows = self.rows(query, [id], |row| {
+        let rows = self.rows(row::RECORDS, [id], |row| {
             Ok((
                 row.get::<_, i64>(0)?,
                 row.get::<_, Vec<u8>>(1)?,

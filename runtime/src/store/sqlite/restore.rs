@@ -113,7 +113,7 @@ fn copy(backup: &StorePath, part: &Path, place: &StorePath) -> Result<u64, Store
 }
 
 /// Sets the owner and the permissions of the old file on the copy: root may restore the store of another user.
-fn take_access(part: &Path, old: &fs::Metadata) -> io::Result<()> {
+pub(super) fn take_access(part: &Path, old: &fs::Metadata) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::{MetadataExt, chown};

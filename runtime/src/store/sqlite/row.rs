@@ -97,6 +97,11 @@ pub(super) struct MachineVersion {
     pub(super) hash: Arc<str>,
 }
 
+/// The query for the number, the bytes and the checksum of each record of an execution. A short first record is in the execution's row.
+pub(super) const RECORDS: &str = "
+    SELECT 0 AS seq, data, checksum FROM executions WHERE key = ?1 AND checksum IS NOT NULL
+    UNION ALL SELECT seq, data, checksum FROM records WHERE execution = ?1 ORDER BY seq";
+
 /// The columns of [`map_run`].
 pub(super) const MAP_RUN: &str = "arn, execution, data";
 
@@ -137,7 +142,11 @@ pub(super) fn key(row: &Row<'_>, column: usize) -> Result<u64, Error> {
     u64::try_from(key).map_err(|_| Error::IntegralValueOutOfRange(column, key))
 }
 
-fn word<T>(row: &Row<'_>, column: usize, read: fn(&str) -> Option<T>) -> Result<T, Error> {
+pub(super) fn word<T>(
+    row: &Row<'_>,
+    column: usize,
+    read: fn(&str) -> Option<T>,
+) -> Result<T, Error> {
     let word = row.get_ref(column)?.as_str()?;
     read(word).ok_or_else(|| {
         let error = FromSqlError::Other(format!("`{word}` is no such word").into());

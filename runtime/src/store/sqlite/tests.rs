@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::log_file::{LogFile, path_of};
 use super::schema::{self, FileContent};
 use super::session::{self, Session};
-use super::{SqliteReader, SqliteStore, connection, lifecycle, write};
+use super::{SqliteReader, SqliteStore, compact, connection, lifecycle, write};
 use super::{integrity, store_path::StorePath};
 use crate::Status;
 use crate::clock::Timestamp;
@@ -372,4 +372,76 @@ fn a_commit_that_fails_is_rolled_back() {
     drop(store);
     assert!(!path_of(&path).exists());
     SqliteReader::open(&path).expect("it was closed");
+}
+
+/// Compacts a store, and tries all states in which a crash may leave the files.
+fn crash_at_each_step_of_compacting(before: &Files, expected: &BTreeSet<u64>) {
+    let (_folder, path) = before.write();
+    let place = StorePath { path: path.clone() };
+    let mut last = before.clone();
+    let mut names = Vec::new();
+    let report = compact::compact(&place, &mut |at| {
+        let now = Files::read(&path);
+        match at {
+            // The file is replaced in one step.
+            "the compact copy is the store" => now.open(expected, at),
+            _ => last.open_between(&now, expected, at),
+        }
+        last = now;
+        names.push(at);
+    });
+    let report = report.expect("it is compacted");
+    assert_eq!(names.len(), 6, "{names:?}");
+    let after = Files::read(&path);
+    assert!(after.log.is_none());
+    assert_eq!(report.bytes_after, after.main.len() as u64);
+    let log = before.log.as_ref().map_or(0, Vec::len);
+    assert_eq!(report.bytes_before, (before.main.len() + log) as u64);
+    after.open(expected, "compacted");
+}
+
+#[test]
+fn a_crash_at_any_step_of_compacting_leaves_a_store_that_opens() {
+    for files in closed_and_killed() {
+        crash_at_each_step_of_compacting(&files, &(1..=3).collect());
+    }
+}
+
+#[test]
+fn the_log_of_the_old_file_next_to_the_compact_one_is_refused() {
+    let [_, killed] = closed_and_killed();
+    let (_folder, path) = killed.write();
+    SqliteStore::compact(&path).expect("it is compacted");
+    let mixed = Files {
+        main: Files::read(&path).main,
+        log: killed.log,
+    };
+    let (_folder, path) = mixed.write();
+    let error = SqliteStore::open(&path).expect_err("it is refused");
+    assert!(matches!(error, StoreError::ForeignLog { .. }), "{error:?}");
+}
+
+#[test]
+fn a_store_to_which_another_program_writes_while_it_is_compacted_keeps_its_file() {
+    let [closed, _] = closed_and_killed();
+    let (_folder, path) = closed.write();
+    let place = StorePath { path: path.clone() };
+    let other = Connection::open(&path).expect("it opens");
+    let error = compact::compact(&place, &mut |at| {
+        if at == "the compact copy is written" {
+            other
+                .execute_batch("UPDATE executions SET name = 'other'")
+                .expect("it runs");
+        }
+    });
+    let error = error.expect_err("it is refused");
+    assert!(
+        error.to_string().contains("another program wrote"),
+        "{error}"
+    );
+    drop(other);
+    let mut reader = SqliteReader::open(&path).expect("it opens");
+    let rows = crate::store::StoreReader::list(&mut reader, &Default::default()).expect("rows");
+    assert!(rows.iter().all(|row| &*row.name == "other") && rows.len() == 3);
+    assert!(!super::log_file::with_suffix(&path, ".part").exists());
 }

@@ -31,7 +31,7 @@ use crate::store::journal::{CommitHandle, Submitter};
 use crate::store::{Change, StoreError, StoreReader, StoredDocument};
 
 /// The key of the document with the mark.
-const KEY: &str = "engine/clock";
+pub(in crate::engine) const KEY: &str = "engine/clock";
 const DAY: Duration = Duration::from_secs(86_400);
 /// How far the mark in the store may lag behind before it is written without another reason.
 pub(in crate::engine) const SELDOM: Duration = Duration::from_secs(3_600);
@@ -205,7 +205,9 @@ impl Mark {
 }
 
 /// Reads the mark.
-fn read(reader: &mut dyn StoreReader) -> Result<Option<Timestamp>, StoreError> {
+pub(in crate::engine) fn read(
+    reader: &mut dyn StoreReader,
+) -> Result<Option<Timestamp>, StoreError> {
     let Some(document) = reader.document(KEY)? else {
         return Ok(None);
     };

@@ -1,0 +1,43 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use smol_str::SmolStr;
+
+use crate::engine::dispatch::handlers::Handlers;
+use crate::engine::durable::version_cache::ReadContext;
+use crate::engine::machines::CompileSettings;
+use crate::limits::Limits;
+
+/// The settings with which executions of a store are read without an engine. A stored definition has the values of its placeholders.
+pub(super) struct ReadSettings {
+    compile: CompileSettings,
+    limits: Arc<Limits>,
+}
+
+impl Default for ReadSettings {
+    fn default() -> Self {
+        Self {
+            compile: CompileSettings {
+                role: SmolStr::default(),
+                region: String::new(),
+                account: String::new(),
+                substitutions: HashMap::new(),
+                families: IndexMap::new(),
+                handlers: Handlers::default(),
+                redaction: Arc::default(),
+            },
+            limits: Arc::new(Limits::default()),
+        }
+    }
+}
+
+impl ReadSettings {
+    pub(super) fn reading(&self) -> ReadContext<'_> {
+        ReadContext {
+            setting: &self.compile,
+            limits: &self.limits,
+            machines: None,
+        }
+    }
+}
