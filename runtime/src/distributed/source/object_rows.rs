@@ -160,7 +160,7 @@ impl Record for ObjectRows {
         let stored = StoredObjectRows {
             object_ref: self.object_ref.clone(),
             format: self.format.clone(),
-            version: self.version.clone(),
+            version: self.version,
             position: (self.taken, self.remaining()),
         };
         stored.write(to);
