@@ -110,6 +110,7 @@ pub mod history;
 pub mod objects;
 #[doc(hidden)]
 pub mod query;
+pub mod statistics;
 pub mod store;
 pub mod task;
 pub mod test_state;
@@ -127,6 +128,7 @@ mod panics;
 mod program;
 mod record;
 mod status;
+mod thread_shard;
 mod wait_id;
 
 pub use self::distributed::{MapRun, MapRunCounts};

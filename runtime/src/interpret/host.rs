@@ -8,7 +8,8 @@ use crate::distributed::source::{SourceRequest, SourceResponse};
 use crate::distributed::{RunView, Tally, WriteRequest, WriteResponse};
 use crate::execution_info::ExecutionInfo;
 
-use crate::program::{Entry, Program};
+use crate::program::{Entry, Program, Task};
+use crate::statistics::TaskEvent;
 use crate::status::Status;
 use crate::task::{Answer, NestedStart, Resource, TaskCall, TaskEffect, TaskResult};
 use crate::value::Value;
@@ -101,6 +102,9 @@ pub(crate) trait Host {
 
     /// A field of a state could not be evaluated.
     fn evaluation_failed(&mut self, state: &str, failure: &Failure);
+
+    /// Counts a change of a Task state's task.
+    fn count_task(&mut self, task: &Task, event: TaskEvent);
 
     /// The wait is over: its children, its timers, its work and its token are nobody's any more.
     fn forget(&mut self, wait_id: WaitId);

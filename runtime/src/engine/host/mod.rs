@@ -31,6 +31,7 @@ use crate::interpret::{Calling, Failure, LOST};
 use crate::objects::ObjectStore;
 use crate::program::Program;
 use crate::query::Entropy;
+use crate::statistics::RunningTaskGuard;
 use crate::store::{StoreError, StoredMapRun};
 use crate::task::blocking_watcher::{WatchedPoll, while_polled};
 use crate::task::{
@@ -406,7 +407,8 @@ impl EngineHost {
             program: self.program.clone(),
             watch,
         });
-        self.keep(wait_id, job, watched, sleeps);
+        let running = matches!(job, WorkFuture::Task(_)).then(|| self.engine.meter.task_runs());
+        self.keep(wait_id, job, watched, sleeps, running);
         None
     }
 
@@ -417,8 +419,10 @@ impl EngineHost {
         job: WorkFuture,
         watched: Option<WatchedPoll>,
         sleeps: bool,
+        running: Option<RunningTaskGuard>,
     ) {
-        let work = RunningWork::pending(wait_id, job, self.engine.clock.clone(), watched, sleeps);
+        let clock = self.engine.clock.clone();
+        let work = RunningWork::pending(wait_id, job, clock, watched, sleeps, running);
         let (handle, registration) = AbortHandle::new_pair();
         self.held(wait_id).work = Some(handle);
         let pending = self.work.get_or_insert_default();
@@ -458,7 +462,7 @@ impl EngineHost {
             && let Some(written) = self.write_now(wait_id, store, write)
         {
             let written = Box::pin(std::future::ready(written));
-            self.keep(wait_id, WorkFuture::Write(written), None, false);
+            self.keep(wait_id, WorkFuture::Write(written), None, false, None);
         }
     }
 
@@ -501,7 +505,13 @@ impl EngineHost {
         wait_id: WaitId,
         answer: impl Future<Output = TaskResult> + Send + 'static,
     ) {
-        self.keep(wait_id, WorkFuture::Task(Box::pin(answer)), None, false);
+        self.keep(
+            wait_id,
+            WorkFuture::Task(Box::pin(answer)),
+            None,
+            false,
+            None,
+        );
     }
 
     /// Starts another execution; gives what the start answers, where that is the answer.

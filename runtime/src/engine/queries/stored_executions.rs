@@ -84,6 +84,7 @@ impl StoredExecutions {
                 families: IndexMap::new(),
                 handlers: Handlers::default(),
                 redaction: Arc::default(),
+                meter: None,
             },
             limits: Arc::new(Limits::default()),
         }
