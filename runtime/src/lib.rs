@@ -70,6 +70,7 @@
 //! | days to pass in no time | [`EngineBuilder::virtual_time`] |
 //! | to read a store, also while an engine uses it | [`StoredExecutions`] |
 //! | the result of an execution | [`ExecutionReport`], [`history`] |
+//! | numbers and metrics of an engine | [`Engine::statistics`], [`statistics`] |
 //! | the Step Functions API over HTTP | the crate `stepwright-server` |
 //! | to read, check and change definitions | the crate `stepwright-asl` |
 //! | tasks as Lambda functions, workers of activities on AWS | the crate `stepwright-aws` |
@@ -90,6 +91,7 @@
 //! | [`mod@evaluate`] | paths, intrinsic functions, templates and JSONata on a value, without an engine |
 //! | [`history`] | events, with AWS's names, order and ids, and in the format of `GetExecutionHistory` |
 //! | [`objects`] | the objects that Distributed Maps read and write |
+//! | [`statistics`] | the numbers of an engine, and the table of its metrics |
 //! | [`store`] | stores for durable engines |
 //! | [`task`] | the calls of tasks, and [`TaskSource`](task::TaskSource), which answers instead of handlers |
 //! | [`testing`] | mocks of tasks, assertions, coverage, replay, exploration |
@@ -103,6 +105,7 @@
 //!
 //! Each execution is a [`tracing`] span `execution` with the fields `machine` and `name`. Its start and its end are events at
 //! level info, each event of its history is one at level debug. [`ExecutionHandle::events`] returns the same events as a stream.
+//! [`Engine::statistics`] counts executions, tasks and commits; the crate [`metrics`](mod@statistics) has the same numbers.
 
 pub mod clock;
 pub mod evaluate;

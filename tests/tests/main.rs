@@ -32,6 +32,7 @@ mod meaning_of_failures;
 mod meaning_of_names;
 mod meaning_of_values;
 mod members;
+mod metrics_page;
 mod nested_inputs;
 mod optional_conditions;
 #[path = "order_processing.rs"]

@@ -132,7 +132,7 @@ async fn sequence(requests: Vec<Request>, is_durable: bool) {
             }
             Request::Sleep(seconds) => {
                 drop(hold);
-                engine_now.clock().sleep(Duration::from_secs(seconds)).await;
+                drop(engine_now.clock().sleep(Duration::from_secs(seconds)).await);
             }
             Request::Restart => {
                 let Some(store) = &store else { continue };

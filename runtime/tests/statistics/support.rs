@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 use stepwright_runtime::statistics::{ExecutionStatistics, Statistics};
 use stepwright_runtime::{Engine, EngineBuilder, MachineType, StartOptions};
 
-/// What is expected of the executions of a state machine. All numbers that are not set are 0.
+/// The expected numbers of the executions of a state machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) started: u64,
@@ -43,14 +43,14 @@ pub(crate) fn counts_in(statistics: &Statistics, machine: &str) -> Counts {
     Counts::of(statistics.state_machine(machine).unwrap())
 }
 
-/// A machine that does what its input says: it succeeds, fails, waits for ten seconds, waits for ever, or times out after a minute.
+/// A machine whose input selects its end: it succeeds, fails, waits for ten seconds, waits for ever, or times out after a minute.
 pub(crate) fn obedient() -> Json {
     let choice = |word: &str| json!({"Variable": "$", "StringEquals": word, "Next": word});
     json!({"StartAt": "Choose", "TimeoutSeconds": 60, "States": {
         "Choose": {"Type": "Choice", "Default": "succeed",
             "Choices": [choice("fail"), choice("wait"), choice("stay")]},
         "succeed": {"Type": "Succeed"},
-        "fail": {"Type": "Fail", "Error": "Asked", "Cause": "the input says so"},
+        "fail": {"Type": "Fail", "Error": "Asked", "Cause": "as the input requests"},
         "wait": {"Type": "Wait", "Seconds": 10, "End": true},
         "stay": {"Type": "Wait", "Seconds": 1_000_000, "End": true},
     }})
