@@ -6,10 +6,6 @@ counts, then the files with most of them; --list prints the lines of one phrase,
 when a page has any, or the sources have more than 2 in 1,000 lines of prose."""
 import collections, re, subprocess, sys
 
-# Until their redesign, which rewrites them.
-EXEMPT = re.compile(
-    r"^(runtime/src/interpret|runtime/src/record|runtime/src/engine/host|runtime/src/engine/journaled\.rs)"
-)
 # Phrases in 1,000 lines of prose, outside of pages.
 MOST = 2
 
@@ -93,8 +89,6 @@ def main(args):
     compiled = {k: re.compile(v) for k, v in PHRASES.items()}
     counts, per_file, lines = collections.Counter(), collections.Counter(), 0
     for f in files(args or ["."]):
-        if EXEMPT.match(f):
-            continue
         try:
             text = open(f, encoding="utf-8").read()
         except (OSError, UnicodeDecodeError):

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn comparisons_read_as_formulas() {
+    fn comparisons_are_printed_as_formulas() {
         assert_eq!(
             read(r#"{"Variable": "$.total", "NumericGreaterThan": 1000, "Next": "A"}"#),
             "$.total > 1000"
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn tests_of_a_type_read_as_words() {
+    fn type_tests_are_printed_as_words() {
         assert_eq!(
             read(r#"{"Variable": "$.a", "IsPresent": false}"#),
             "$.a is not present"
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn compound_rules_have_brackets_where_they_are_needed() {
+    fn nested_compound_rules_are_parenthesised() {
         assert_eq!(
             read(
                 r#"{"And": [{"Variable": "$.a", "BooleanEquals": true},
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn expressions_lose_their_delimiters() {
+    fn expressions_are_printed_without_delimiters() {
         assert_eq!(
             read(r#"{"Condition": "{% $states.input.total > 100 %}"}"#),
             "$states.input.total > 100"
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_reads_as_something() {
+    fn invalid_rules_are_printed_as_question_marks() {
         for text in ["null", "{}", r#"{"And": 3}"#, r#"{"Variable": "$.a"}"#] {
             assert_eq!(read(text), "?", "{text}");
         }

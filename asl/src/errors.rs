@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_missed_heartbeat_is_a_timeout_but_not_the_other_way() {
+    fn timeout_matches_heartbeat_timeouts_but_not_the_reverse() {
         assert!(matches(&[TIMEOUT], HEARTBEAT_TIMEOUT));
         assert!(matches(&[HEARTBEAT_TIMEOUT], HEARTBEAT_TIMEOUT));
         assert!(!matches(&[HEARTBEAT_TIMEOUT], TIMEOUT));
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_without_a_name_is_matched_by_all() {
+    fn an_empty_error_name_matches_only_wildcards() {
         assert!(matches(&[ALL], ""));
         assert!(matches(&[TASK_FAILED], ""));
         assert!(!matches(&["Other"], ""));

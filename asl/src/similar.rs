@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slips_of_the_pen_are_recognised() {
+    fn typing_errors_are_recognised() {
         for (name, meant) in [
             ("Fromat", Some("Format")),
             ("format", Some("Format")),
@@ -121,12 +121,12 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_of_several_is_taken() {
+    fn the_most_similar_name_is_suggested() {
         assert_eq!(nearest("Chrge", ["Change", "Charge"]), Some("Charge"));
     }
 
     #[test]
-    fn a_tie_is_noticed() {
+    fn equally_similar_names_are_reported_as_ambiguous() {
         let found = |name, candidates: [&'static str; 3]| {
             most_similar(name, candidates).map(|found| (found.name, found.is_only))
         };
@@ -142,13 +142,13 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_changes_no_digit() {
+    fn a_changed_digit_is_not_a_typing_error() {
         assert!(is_slip("Chrage", "Charge") && is_slip("charge", "Charge"));
         assert!(!is_slip("Step2", "Step1") && !is_slip("B", "A"));
     }
 
     #[test]
-    fn giants_are_not_compared() {
+    fn very_long_names_are_not_compared() {
         let giant = "a".repeat(1_000_000);
         assert_eq!(nearest(&giant, [giant.as_str()]), None);
     }

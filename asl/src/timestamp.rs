@@ -169,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_java_reads_is_a_timestamp() {
+    fn timestamps_are_parsed_as_by_java() {
         for good in [
             "2016-12-05T21:29:29Z",
             "2016-12-05T21:29Z",
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_definition_writes_all_of_it() {
+    fn timestamps_in_definitions_must_be_complete() {
         for good in ["2016-03-14T01:59:00Z", "2016-03-14T01:59:00.5-07:00"] {
             assert!(is_literal(good), "{good}");
         }
@@ -236,7 +236,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_rfc_3339_writes_is_read(seconds in -62_135_596_800_i64..253_402_300_800, nanos in 0..1_000_000_000_i64) {
+        fn rfc_3339_timestamps_are_parsed(seconds in -62_135_596_800_i64..253_402_300_800, nanos in 0..1_000_000_000_i64) {
             let moment = i128::from(seconds) * NANOS + i128::from(nanos);
             let written = OffsetDateTime::from_unix_timestamp_nanos(moment).unwrap().format(&Rfc3339).unwrap();
             prop_assert_eq!(read(&written), Some(moment));
@@ -244,7 +244,7 @@ mod tests {
         }
 
         #[test]
-        fn a_literal_is_one_of_rfc_3339(text in r"(\+1)?2016-0[12]-(0|2)[0-9][Tt ][012][0-9]:[0-6][0-9](:[0-6][0-9](\.[0-9]{0,10})?)?([zZ]|[+-][01][0-9]:[0-5][0-9](:00)?)?") {
+        fn literal_timestamps_are_valid_rfc_3339(text in r"(\+1)?2016-0[12]-(0|2)[0-9][Tt ][012][0-9]:[0-6][0-9](:[0-6][0-9](\.[0-9]{0,10})?)?([zZ]|[+-][01][0-9]:[0-5][0-9](:00)?)?") {
             if is_literal(&text) {
                 let read_by_other = OffsetDateTime::parse(&text, &Rfc3339);
                 prop_assert_eq!(read_by_other.ok().map(OffsetDateTime::unix_timestamp_nanos), read(&text));

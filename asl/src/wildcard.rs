@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_star_stands_for_any_text() {
+    fn a_star_matches_any_text() {
         for (pattern, text, expected) in [
             ("log-*.txt", "log-2020.txt", true),
             ("log-*.txt", "log-.txt", true),

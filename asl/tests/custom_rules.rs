@@ -113,7 +113,7 @@ fn a_rule_sees_the_machine_and_its_inner_states() {
 }
 
 #[test]
-fn the_id_of_a_users_rule_is_known_once_it_is_there() {
+fn a_custom_rule_id_is_known_after_the_rule_is_added() {
     let error = validator()
         .deny("ACME001")
         .expect_err("it is not there yet");
@@ -138,7 +138,7 @@ fn the_id_of_a_users_rule_is_known_once_it_is_there() {
 }
 
 #[test]
-fn an_id_is_that_of_one_rule() {
+fn a_duplicate_rule_id_is_refused() {
     struct Twice(&'static str);
     impl CustomRule for Twice {
         fn id(&self) -> &'static str {
@@ -153,7 +153,7 @@ fn an_id_is_that_of_one_rule() {
 }
 
 #[test]
-fn denied_warnings_are_errors_save_those_that_are_allowed() {
+fn denied_warnings_are_errors_unless_they_are_allowed() {
     let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": false, "Next": "B"}, "B": {"Type": "Succeed"}}}"#;
     let all = validator().deny_warnings();
     assert!(all.check_text(text).has_errors());
@@ -220,7 +220,7 @@ impl CustomRule for Anywhere {
 }
 
 #[test]
-fn a_diagnostic_stands_at_the_key_of_an_object_and_at_the_value_of_a_text() {
+fn a_diagnostic_has_the_position_of_its_key_or_value() {
     for (pointer, line, column) in [
         ("/States/Ask", 4, 5),
         ("/States/Ask/Type", 4, 21),
@@ -242,7 +242,7 @@ fn a_diagnostic_stands_at_the_key_of_an_object_and_at_the_value_of_a_text() {
 }
 
 #[test]
-fn a_machine_without_a_text_is_checked_too() {
+fn a_machine_without_source_text_is_checked() {
     let machine = StateMachine::from_json(TEXT).expect("the text is a machine");
     let diagnostics = commented().check(&machine);
     let places: Vec<_> = diagnostics
@@ -256,7 +256,7 @@ fn a_machine_without_a_text_is_checked_too() {
 }
 
 #[test]
-fn codes_are_those_of_aws() {
+fn rules_with_aws_codes_have_the_severity_of_aws() {
     // AWS's own warnings have separate codes.
     let warnings = ["NO_DOLLAR", "NO_PATH", "PASS_RESULT_IS_STATIC"];
     for rule in RULES {
@@ -270,7 +270,7 @@ fn codes_are_those_of_aws() {
 
 proptest! {
     #[test]
-    fn any_pointer_is_placed_in_the_text(pointer in "(/(States|Ask|Branches|0|[a~0-9é]{0,3})){0,6}|\\PC{0,12}") {
+    fn any_pointer_has_an_offset_in_the_text(pointer in "(/(States|Ask|Branches|0|[a~0-9é]{0,3})){0,6}|\\PC{0,12}") {
         let validator = validator().with_rule(Anywhere(pointer.clone())).expect("the id is free");
         for diagnostic in &validator.check_text(TEXT) {
             prop_assert_eq!(&diagnostic.location.pointer, &pointer);
@@ -282,7 +282,7 @@ proptest! {
 }
 
 #[test]
-fn a_comment_silences_warnings_where_it_stands() {
+fn a_comment_allows_warnings_in_its_own_scope() {
     let inner = r#"{"Type": "Pass", "End": false, "Next": "J""#;
     let text = |machine: &str, outer: &str, own: &str| {
         format!(

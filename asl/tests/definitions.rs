@@ -47,7 +47,7 @@ fn listed(row: &Map<String, Value>, key: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_aws_takes_gives_no_error() {
+fn definitions_accepted_by_aws_have_no_error() {
     let mut faults = Vec::new();
     for row in rows(include_str!("definitions/accepted.jsonl")) {
         let diagnostics = check(&row);
@@ -71,7 +71,7 @@ fn what_aws_takes_gives_no_error() {
 }
 
 #[test]
-fn each_fault_is_one_error_at_its_place() {
+fn definitions_refused_by_aws_have_one_error_at_its_location() {
     let mut faults = Vec::new();
     for row in rows(include_str!("definitions/refused.jsonl")) {
         let diagnostics = check(&row);
@@ -109,7 +109,7 @@ fn each_fault_is_one_error_at_its_place() {
 }
 
 #[test]
-fn what_aws_takes_is_read_and_written_again_as_the_same_json() {
+fn definitions_accepted_by_aws_round_trip_through_the_model() {
     for row in rows(include_str!("definitions/accepted.jsonl")) {
         let text = text(&row);
         let machine = match StateMachine::from_json(&text) {

@@ -36,7 +36,7 @@ fn of_serde(levels: usize) -> serde_json::Value {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 32))]
 
     #[test]
     fn values_of_any_depth_are_copied_compared_printed_and_dropped(seed in any::<u64>()) {
@@ -56,7 +56,7 @@ proptest! {
     }
 
     #[test]
-    fn a_copy_is_the_value_and_its_text_is_read_again(seed in any::<u64>(), levels in 0..200usize) {
+    fn clones_and_parsed_text_equal_the_value(seed in any::<u64>(), levels in 0..200usize) {
         let json = nested(levels, seed, stepwright_asl::json!({"n": 1.5, "empty": [[], {}], "t": true}));
         prop_assert_eq!(&json.clone(), &json);
         prop_assert_eq!(json.to_string(), serde_json::to_string(&json).expect("is JSON"));
@@ -69,7 +69,7 @@ proptest! {
 }
 
 #[test]
-fn what_serde_json_holds_is_taken_at_any_depth() {
+fn serde_json_values_of_any_depth_are_converted() {
     on_a_small_stack(|| {
         let json = Json::from(of_serde(LEVELS));
         assert_eq!(
@@ -85,7 +85,7 @@ fn what_serde_json_holds_is_taken_at_any_depth() {
 }
 
 #[test]
-fn deep_values_are_refused_where_definitions_are_read() {
+fn deep_values_in_definitions_are_refused() {
     on_a_small_stack(|| {
         let mut definition = stepwright_asl::json!({
             "StartAt": "A",

@@ -62,7 +62,7 @@ mod graph {
     }
 
     #[test]
-    fn what_is_behind_an_unnamed_state_has_no_diagnostic_of_its_own() {
+    fn successors_of_an_unreachable_state_are_not_reported() {
         let states = json!({
             "A": {"Type": "Succeed"}, "B": {"Type": "Pass", "Next": "C"},
             "C": {"Type": "Pass", "Next": "D"}, "D": {"Type": "Choice", "Choices": [], "Default": "C"}});
@@ -73,7 +73,7 @@ mod graph {
     }
 
     #[test]
-    fn each_island_is_one_diagnostic() {
+    fn each_unreachable_cycle_is_one_diagnostic() {
         let states = json!({
             "A": {"Type": "Succeed"}, "B": {"Type": "Pass", "Next": "C"}, "C": {"Type": "Pass", "Next": "B"},
             "D": {"Type": "Pass", "Next": "D"}});
@@ -84,14 +84,14 @@ mod graph {
     }
 
     #[test]
-    fn a_loop_and_an_end_that_nothing_names_is_one_fault() {
+    fn an_endless_loop_with_an_unreachable_end_is_one_diagnostic() {
         // Recorded: AWS only reports the transition.
         let states = json!({"A": {"Type": "Pass", "Next": "A"}, "B": {"Type": "Succeed"}});
         assert_eq!(found(machine(states)), ["SW021 /States/B"]);
     }
 
     #[test]
-    fn a_loop_without_any_end_is_the_missing_end() {
+    fn a_loop_without_a_terminal_state_is_one_diagnostic() {
         for wait in [
             json!({"Type": "Pass", "Next": "A"}),
             json!({"Type": "Wait", "Seconds": 1, "Next": "A"}),
@@ -101,7 +101,7 @@ mod graph {
     }
 
     #[test]
-    fn endless_loops_are_told_apart_by_whether_they_wait() {
+    fn endless_loops_with_and_without_waits_have_different_rules() {
         let states = |inside: Value| {
             machine(json!({
                 "A": {"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": true, "Next": "B"}], "Default": "End"},
@@ -117,7 +117,7 @@ mod graph {
     }
 
     #[test]
-    fn a_loop_with_a_way_out_is_no_diagnostic() {
+    fn a_loop_with_an_exit_is_not_reported() {
         let states = json!({
             "A": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "Next": "A",
                 "Catch": [{"ErrorEquals": ["Done"], "Next": "B"}]},
@@ -132,7 +132,7 @@ mod variables {
     const TASK: &str = "arn:aws:lambda:us-east-1:123456789012:function:f";
 
     #[test]
-    fn every_way_must_assign() {
+    fn a_variable_must_be_assigned_on_every_path() {
         let states = |default: &str| {
             jsonata(json!({
                 "A": {"Type": "Choice", "Default": default,
@@ -148,7 +148,7 @@ mod variables {
     }
 
     #[test]
-    fn the_assign_of_a_choice_is_that_of_its_default() {
+    fn the_assign_of_a_choice_applies_only_to_its_default() {
         let states = json!({
             "A": {"Type": "Choice", "Default": "B", "Assign": {"x": 1}, "Choices": [{"Condition": "{% $states.input.a %}", "Next": "B"}]},
             "B": {"Type": "Pass", "End": true, "Output": "{% $x %}"}});
@@ -156,7 +156,7 @@ mod variables {
     }
 
     #[test]
-    fn a_catcher_goes_on_with_the_values_from_before() {
+    fn a_catcher_does_not_see_the_assign_of_its_state() {
         let states = |assign: Value| {
             jsonata(json!({
                 "A": {"Type": "Task", "Resource": TASK, "Assign": {"x": 1}, "Next": "B",
@@ -168,7 +168,7 @@ mod variables {
     }
 
     #[test]
-    fn the_first_reader_of_a_way_has_the_diagnostic() {
+    fn only_the_first_read_of_an_unassigned_variable_is_reported() {
         let states = json!({
             "A": {"Type": "Pass", "Next": "B", "Output": "{% $x + $y %}"},
             "B": {"Type": "Pass", "Next": "C", "Output": "{% $x %}"},
@@ -180,7 +180,7 @@ mod variables {
     }
 
     #[test]
-    fn loops_are_gone_round_from_the_start() {
+    fn variables_assigned_before_or_in_a_loop_are_accepted() {
         let states = json!({
             "A": {"Type": "Pass", "Assign": {"i": 0}, "Next": "B"},
             "B": {"Type": "Pass", "Assign": {"i": "{% $i + 1 %}", "last": "{% $states.input %}"}, "Next": "C"},
@@ -190,7 +190,7 @@ mod variables {
     }
 
     #[test]
-    fn inner_states_read_outer_variables_and_keep_theirs() {
+    fn inner_states_read_outer_variables_and_hide_their_own() {
         let states = json!({
             "A": {"Type": "Pass", "Assign": {"x": 1}, "Next": "B"},
             "B": {"Type": "Parallel", "Next": "C", "Branches": [
@@ -201,7 +201,7 @@ mod variables {
     }
 
     #[test]
-    fn children_of_a_distributed_map_have_scopes_of_their_own() {
+    fn children_of_a_distributed_map_have_separate_scopes() {
         let states = json!({
             "A": {"Type": "Pass", "Assign": {"x": 1}, "Next": "B"},
             "B": {"Type": "Map", "End": true, "ItemSelector": {"x": "{% $x %}"},
@@ -215,7 +215,7 @@ mod variables {
     }
 
     #[test]
-    fn a_variable_may_be_asked_for() {
+    fn exists_accepts_an_unassigned_variable() {
         let states = |output: &str| jsonata(json!({"A": {"Type": "Succeed", "Output": output}}));
         assert!(found(states("{% $exists($x) ? $x : 0 %}")).is_empty());
         assert_eq!(
@@ -225,7 +225,7 @@ mod variables {
     }
 
     #[test]
-    fn paths_read_variables_too() {
+    fn variables_in_paths_are_checked() {
         let states = json!({
             "A": {"Type": "Pass", "Assign": {"known.$": "$.a"}, "Next": "B"},
             "B": {"Type": "Pass", "InputPath": "$known.a", "Parameters": {"x.$": "States.Format('{}', $unknown)"}, "OutputPath": "$lost", "End": true}});
@@ -239,7 +239,7 @@ mod variables {
     }
 
     #[test]
-    fn an_outer_variable_that_is_assigned_later_is_no_conflict() {
+    fn an_outer_variable_assigned_later_is_not_a_conflict() {
         // Recorded: a catcher of the Parallel assigns a variable that a branch uses.
         let states = |first: Value| {
             jsonata(json!({
@@ -256,7 +256,7 @@ mod variables {
     }
 
     #[test]
-    fn values_computed_from_each_other_are_meant_so() {
+    fn variables_updated_from_each_other_are_accepted() {
         let states = |assign: Value| {
             jsonata(json!({
                 "A": {"Type": "Pass", "Assign": {"a": 0, "b": 1}, "Next": "B"},
@@ -271,7 +271,7 @@ mod variables {
     }
 
     #[test]
-    fn names_are_checked_without_the_ending_of_templates() {
+    fn variable_names_are_checked_without_the_path_suffix() {
         let long = "v".repeat(81);
         let states = json!({"A": {"Type": "Pass", "End": true,
             "Assign": {"größe.$": "$.a", "states": 1, "1st": 1, (long.clone()): 1}}});
@@ -320,7 +320,7 @@ mod choices {
     }
 
     #[test]
-    fn gaps_need_a_default() {
+    fn rules_with_gaps_need_a_default() {
         for rules in [
             json!([{"Variable": "$.a", "IsNull": true}, {"Variable": "$.b", "IsNull": false}]),
             json!([{"Variable": "$.a", "NumericLessThan": 5}, {"Variable": "$.a", "NumericGreaterThan": 5}]),
@@ -333,7 +333,7 @@ mod choices {
     }
 
     #[test]
-    fn conditions_may_be_opposites() {
+    fn opposite_conditions_need_no_default() {
         let conditions = |conditions: &[Value]| {
             let rules: Vec<Value> = conditions
                 .iter()
@@ -362,7 +362,7 @@ mod choices {
     }
 
     #[test]
-    fn conditions_may_ask_which_kind_a_value_is() {
+    fn conditions_for_all_types_of_a_value_need_no_default() {
         let conditions = |conditions: &[&str]| {
             let rules: Vec<Value> = conditions
                 .iter()
@@ -422,7 +422,7 @@ mod choices {
     }
 
     #[test]
-    fn presence_is_asked_before_comparing() {
+    fn presence_must_be_tested_before_a_comparison() {
         let present = json!({"Variable": "$.a", "IsPresent": true});
         let absent = json!({"Variable": "$.a", "IsPresent": false});
         let compare = json!({"Variable": "$.a", "NumericEquals": 1});
@@ -479,7 +479,7 @@ mod handlers {
     }
 
     #[test]
-    fn narrower_names_stand_first() {
+    fn narrower_error_names_must_come_first() {
         assert!(catch(&[&["A"], &["States.TaskFailed"], &["States.ALL"]]).is_empty());
         assert!(catch(&[&["States.HeartbeatTimeout"], &["States.Timeout"]]).is_empty());
         assert!(catch(&[&["A"], &["A", "B"]]).is_empty());
@@ -503,7 +503,7 @@ mod handlers {
     }
 
     #[test]
-    fn what_is_behind_all_is_the_fault_of_all() {
+    fn catchers_after_states_all_are_reported_at_states_all() {
         assert_eq!(
             catch(&[&["States.ALL"], &["A"]]),
             ["SW052 /States/A/Catch/0/ErrorEquals"]
@@ -511,7 +511,7 @@ mod handlers {
     }
 
     #[test]
-    fn names_of_the_service_are_known() {
+    fn misspelt_error_names_of_the_service_are_reported() {
         assert!(
             catch(&[&[
                 "States.Http.StatusCode.503",
@@ -537,7 +537,7 @@ mod tasks {
     use super::*;
 
     #[test]
-    fn the_token_may_be_given_in_many_ways() {
+    fn the_task_token_may_be_passed_in_many_forms() {
         let resource = "arn:aws:states:::sqs:sendMessage.waitForTaskToken";
         for parameters in [
             json!({"MessageBody": {"token.$": "$$.Task.Token"}}),
@@ -576,7 +576,7 @@ mod tasks {
     }
 
     #[test]
-    fn waiting_has_an_end() {
+    fn tasks_that_wait_need_a_timeout() {
         let rules = |machine_timeout: Value, task: Value| {
             let mut machine = machine(json!({"A": task}));
             machine["TimeoutSeconds"] = machine_timeout;
@@ -608,7 +608,7 @@ mod tasks {
     }
 
     #[test]
-    fn transient_errors_of_lambda_may_be_retried_in_many_ways() {
+    fn a_retrier_may_name_transient_lambda_errors_in_many_forms() {
         let retried = |retry: Value| {
             let definition = machine(
                 json!({"A": {"Type": "Task", "Resource": "arn:aws-cn:states:::lambda:invoke", "Retry": retry, "End": true}}),
@@ -635,7 +635,7 @@ mod maps {
     use super::*;
 
     #[test]
-    fn a_map_that_reads_is_distributed() {
+    fn fields_of_a_distributed_map_need_distributed_mode() {
         let map = |field: &str, value: Value, processor: Value| {
             let mut map = json!({"Type": "Map", "End": true, "ItemProcessor": processor});
             map[field] = value;
@@ -662,7 +662,7 @@ mod maps {
     }
 
     #[test]
-    fn a_payload_has_the_name_of_the_language() {
+    fn result_writer_fields_depend_on_the_query_language() {
         let writer = |language: &str, writer: Value| {
             let mut machine = machine(
                 json!({"A": {"Type": "Map", "End": true, "ResultWriter": writer,
@@ -737,7 +737,7 @@ mod maps {
     }
 
     #[test]
-    fn whole_answers_of_services_add_up() {
+    fn complete_service_results_in_a_map_are_reported() {
         let map = |task: Value, map: Value| {
             let mut map = map;
             map["Type"] = "Map".into();
@@ -763,7 +763,7 @@ mod maps {
     }
 
     #[test]
-    fn long_lists_fill_the_history() {
+    fn long_lists_exceed_the_history_limit() {
         let map = |items: Value| {
             found(jsonata(
                 json!({"A": {"Type": "Map", "Items": items, "End": true, "ItemProcessor": body(json!({"Type": "Pass", "End": true}))}}),
@@ -799,7 +799,7 @@ mod maps {
     }
 
     #[test]
-    fn counted_loops_fill_the_history() {
+    fn long_counted_loops_exceed_the_history_limit() {
         let jsonata_loop = |limit: u32| {
             found(jsonata(json!({
                 "A": {"Type": "Pass", "Assign": {"i": 0}, "Next": "B"},
@@ -821,7 +821,7 @@ mod maps {
     }
 
     #[test]
-    fn a_counted_loop_is_counted_from_its_start() {
+    fn rounds_of_a_loop_are_counted_from_its_start_value() {
         let jsonata_loop = |start: Value, step: &str, until: &str| {
             found(jsonata(json!({
                 "A": {"Type": "Pass", "Assign": {"i": start}, "Next": "B"},
@@ -859,7 +859,7 @@ mod literals {
     use super::*;
 
     #[test]
-    fn texts_that_look_like_paths_are_doubtful_in_templates() {
+    fn strings_that_look_like_paths_are_reported_in_templates() {
         let pass = |parameters: Value| {
             found(machine(json!({
                 "A": {"Type": "Pass", "Assign": {"known": 1}, "Next": "B"},
@@ -905,7 +905,7 @@ mod literals {
     }
 
     #[test]
-    fn a_path_in_a_field_of_another_type_is_that_fault_only() {
+    fn a_path_in_a_field_of_another_type_is_one_diagnostic() {
         let wait = |field: &str| {
             found(machine(
                 json!({"A": {"Type": "Wait", (field): "$.a", "End": true}}),
@@ -959,7 +959,7 @@ mod suggestions {
     }
 
     #[test]
-    fn an_operator_is_suggested_in_a_rule() {
+    fn misspelt_fields_of_a_choice_rule_have_a_suggestion() {
         for (written, meant) in [
             ("NumericGreatherThan", "NumericGreaterThan"),
             ("numericEquals", "NumericEquals"),
@@ -979,7 +979,7 @@ mod suggestions {
     }
 
     #[test]
-    fn a_field_with_a_small_letter_is_suggested() {
+    fn lowercase_fields_have_a_suggestion() {
         let states = json!({"A": {"type": "Pass", "next": "B"}, "B": {"Type": "Pass", "next": "C"}, "C": {"Type": "Succeed"}});
         assert_eq!(
             suggested(&machine(states)),
@@ -988,7 +988,7 @@ mod suggestions {
     }
 
     #[test]
-    fn functions_are_suggested_with_their_mark() {
+    fn misspelt_jsonata_functions_have_a_suggestion() {
         for (call, suggestion) in [
             ("$sums([1])", "did you mean `$sum`?"),
             ("$upperCase('a')", "did you mean `$uppercase`?"),
@@ -1001,7 +1001,7 @@ mod suggestions {
     }
 
     #[test]
-    fn resources_are_mended() {
+    fn invalid_resources_have_a_suggestion() {
         let lambda = "arn:aws:lambda:us-east-1:123456789012";
         for (resource, suggestion) in [
             (
@@ -1030,7 +1030,7 @@ mod suggestions {
 
     #[cfg(feature = "integrations")]
     #[test]
-    fn arguments_are_named() {
+    fn wrong_arguments_have_a_suggestion() {
         let states = json!({"A": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {"QueueUri": "q", "Zzz": 1}, "End": true}});
         assert_eq!(
             suggested(&machine(states)),
@@ -1059,7 +1059,7 @@ mod arns {
 
     proptest! {
         #[test]
-        fn functions_with_a_good_qualifier_are_taken(
+        fn functions_with_a_valid_qualifier_are_accepted(
             partition in "aws(-cn|-us-gov)?", name in "[a-zA-Z0-9_-]{1,20}", qualifier in "(:([0-9]{1,4}|[a-zA-Z0-9_-]{1,9}|\\$LATEST))?",
         ) {
             let resource = format!("arn:{partition}:lambda:us-east-1:123456789012:function:{name}{qualifier}");
@@ -1068,13 +1068,13 @@ mod arns {
         }
 
         #[test]
-        fn functions_with_a_bad_qualifier_are_refused(name in "[a-z]{1,5}", before in "[a-z]{0,3}", bad in "[!.:/@#é ]", after in "[a-z]{0,3}") {
+        fn functions_with_an_invalid_qualifier_are_refused(name in "[a-z]{1,5}", before in "[a-z]{0,3}", bad in "[!.:/@#é ]", after in "[a-z]{0,3}") {
             let resource = format!("arn:aws:lambda:us-east-1:123456789012:function:{name}:{before}{bad}{after}");
             prop_assert!(is_refused(&resource), "{}", resource);
         }
 
         #[test]
-        fn a_substitution_is_taken_when_it_is_closed(before in "(arn:aws:)?", name in "[A-Za-z][A-Za-z0-9:._]{0,9}") {
+        fn only_closed_substitutions_are_accepted(before in "(arn:aws:)?", name in "[A-Za-z][A-Za-z0-9:._]{0,9}") {
             let closed = format!("{before}${{{name}}}");
             prop_assert!(!is_refused(&closed));
             let open = format!("{before}${{{name}");
@@ -1082,14 +1082,14 @@ mod arns {
         }
 
         #[test]
-        fn any_text_is_judged(resource in "(arn|states|lambda|function|[:${}.a! ]){0,12}") {
+        fn checking_any_resource_does_not_panic(resource in "(arn|states|lambda|function|[:${}.a! ]){0,12}") {
             is_refused(&resource);
         }
     }
 }
 
 #[cfg(feature = "yaml")]
-mod places {
+mod yaml_positions {
     use super::*;
     use stepwright_asl::json::Document;
 
@@ -1122,7 +1122,7 @@ States:
 "#;
 
     #[test]
-    fn diagnostics_stand_at_their_places_in_yaml() {
+    fn diagnostics_have_positions_in_yaml() {
         let document = Document::parse_yaml(TEXT).expect("is YAML");
         let diagnostics = Validator::new(MachineType::Standard).check(&document);
         let found: Vec<String> = diagnostics

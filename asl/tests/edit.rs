@@ -32,7 +32,7 @@ fn seeds() -> impl Strategy<Value = Vec<Seed>> {
 }
 
 /// The number of equal bytes at the start of two texts, and at the end of the remainders.
-fn alike(a: &str, b: &str) -> usize {
+fn equal_bytes(a: &str, b: &str) -> usize {
     let same = |(a, b): &(u8, u8)| a == b;
     let begin = a.bytes().zip(b.bytes()).take_while(same).count();
     let (a, b) = (&a.as_bytes()[begin..], &b.as_bytes()[begin..]);
@@ -41,7 +41,7 @@ fn alike(a: &str, b: &str) -> usize {
 }
 
 /// Values that were not edited are unchanged, and so is the text between them, except for commas, brackets and lines next to the edit.
-fn check_rest(before: &Editor, after: &Editor, edited: &Edited) {
+fn check_unedited_text(before: &Editor, after: &Editor, edited: &Edited) {
     let (old, new) = (before.text(), after.text());
     // The ancestors of the edited child. If it is the first or last child, the brackets are on the line of the surrounding text.
     let mut outer = match edited.what.starts_with("insert") {
@@ -101,8 +101,8 @@ fn check_json(text: &str, json: Json, seeds: &[Seed]) {
             .is_some_and(is_empty);
         let told = format!("{}\n{old}\n---\n{new}", edited.what);
         match edited.what.split(' ').next() {
-            Some("insert") if !was_empty => assert!(alike(old, new) >= old.len(), "{told}"),
-            Some("remove") => assert!(alike(new, old) >= new.len(), "{told}"),
+            Some("insert") if !was_empty => assert!(equal_bytes(old, new) >= old.len(), "{told}"),
+            Some("remove") => assert!(equal_bytes(new, old) >= new.len(), "{told}"),
             Some("replace") => {
                 let span = before.document().span(&edited.pointer).expect("is there");
                 assert!(new.starts_with(&old[..span.start]), "{told}");
@@ -110,7 +110,7 @@ fn check_json(text: &str, json: Json, seeds: &[Seed]) {
             }
             _ => {}
         }
-        check_rest(&before, &editor, &edited);
+        check_unedited_text(&before, &editor, &edited);
     }
 }
 
@@ -140,7 +140,7 @@ fn check_yaml(text: &str, seeds: &[Seed]) {
         }
         let found = editor.document().json().to_string().to_lowercase();
         assert_eq!(found, json.to_string().to_lowercase(), "{}", edited.what);
-        check_rest(&before, &editor, &edited);
+        check_unedited_text(&before, &editor, &edited);
         // Comments outside the removed value remain.
         let comments = |text: &str| text.matches("# more").count();
         let gone = match edited.what.starts_with("insert") {
@@ -211,21 +211,21 @@ fn check_inverse(editor: &mut Editor, seed: &Seed) {
 
 proptest! {
     #[test]
-    fn an_edit_of_json_is_the_edit_of_its_value(json in any_json(), style in any::<u64>(), seeds in seeds()) {
+    fn editing_json_text_edits_its_value(json in any_json(), style in any::<u64>(), seeds in seeds()) {
         let text = write(&json, style);
         let json = text.parse().expect("is JSON");
         check_json(&text, json, &seeds);
     }
 
     #[test]
-    fn an_edit_of_yaml_is_the_edit_of_its_value(json in any_json(), style in any::<u64>(), crlf in any::<bool>(), seeds in seeds()) {
+    fn editing_yaml_text_edits_its_value(json in any_json(), style in any::<u64>(), crlf in any::<bool>(), seeds in seeds()) {
         let text = emit(&json, style);
         let text = if crlf { text.replace('\n', "\r\n") } else { text };
         check_yaml(&text, &seeds);
     }
 
     #[test]
-    fn an_edit_of_json_inside_of_yaml_is_the_edit_of_its_value(json in any_json(), style in any::<u64>(), seeds in seeds()) {
+    fn editing_json_inside_yaml_edits_its_value(json in any_json(), style in any::<u64>(), seeds in seeds()) {
         // YAML allows fewer characters in quotes than JSON.
         let text = format!("Inner: {}\n", write_flow(&json, style));
         if Editor::parse_yaml(&text).is_ok() {
@@ -234,7 +234,7 @@ proptest! {
     }
 
     #[test]
-    fn what_goes_in_comes_out_again(json in any_json(), style in any::<u64>(), seeds in seeds()) {
+    fn removing_an_inserted_value_restores_the_text(json in any_json(), style in any::<u64>(), seeds in seeds()) {
         for seed in &seeds {
             check_inverse(&mut Editor::parse(&write(&json, style)).expect("is JSON"), seed);
             check_inverse(&mut Editor::parse_yaml(&emit(&json, style)).expect("is YAML"), seed);
@@ -242,7 +242,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_taken_out_of_regular_json_goes_in_again(json in any_json(), place in any::<prop::sample::Index>()) {
+    fn inserting_a_removed_value_restores_the_json_text(json in any_json(), place in any::<prop::sample::Index>()) {
         for text in [json.to_pretty(), json.to_pretty().replace('\n', "\r\n"), json.to_string().replace("\":", "\" :")] {
             let mut editor = Editor::parse(&text).expect("is JSON");
             let all = pointers(editor.document().json());
@@ -269,7 +269,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_panics_the_editor(text in "([-?:,\\[\\]{}#&*!|>'\"%@` \\t\\r\\na-c0-9.~<é]|: |- |\\n  |!Sub |&a |\\*a |---\\n){0,40}", seeds in seeds()) {
+    fn editing_any_text_does_not_panic(text in "([-?:,\\[\\]{}#&*!|>'\"%@` \\t\\r\\na-c0-9.~<é]|: |- |\\n  |!Sub |&a |\\*a |---\\n){0,40}", seeds in seeds()) {
         for editor in [Editor::parse(&text), Editor::parse_yaml(&text)].into_iter().flatten() {
             let mut editor = editor;
             for seed in &seeds {

@@ -128,7 +128,7 @@ const STATES: &[Case] = &[
 ];
 
 #[test]
-fn each_fix_is_as_safe_as_it_claims() {
+fn each_fix_has_the_expected_safety() {
     for (rule, safety, before, after) in STATES {
         let (before, after) = (one_state(before), one_state(after));
         let diagnostics = Validator::new(MachineType::Standard).check_text(&before);
@@ -146,7 +146,7 @@ fn each_fix_is_as_safe_as_it_claims() {
 }
 
 #[test]
-fn what_has_several_readings_has_no_safe_fix() {
+fn ambiguous_diagnostics_have_no_safe_fix() {
     for (rule, state) in [
         // Two states are equally similar.
         (
@@ -215,7 +215,7 @@ impl CustomRule for Edits {
 }
 
 #[test]
-fn a_fix_with_several_edits_is_made_as_a_whole() {
+fn a_fix_with_several_edits_is_atomic() {
     let text =
         r#"{"Comment": "x", "StartAt": "A", "States": {"A": {"Type": "Succeed", "End": true}}}"#;
     let fix = |edits| {
@@ -256,12 +256,12 @@ fn a_fix_with_several_edits_is_made_as_a_whole() {
 }
 
 #[test]
-fn a_thousand_fixes_are_made_together() {
-    let states: Vec<String> = (0..1000)
+fn hundreds_of_fixes_are_made_together() {
+    let states: Vec<String> = (0..200)
         .map(|at| {
             format!(
                 "    \"Number{at}\": {{\"Type\": \"Pass\", \"Coment\": \"{at}\", \"Next\": \"Numbre{}\"}}",
-                (at + 1) % 1000
+                (at + 1) % 200
             )
         })
         .collect();
@@ -270,13 +270,12 @@ fn a_thousand_fixes_are_made_together() {
         states.join(",\n")
     );
     let fixed = standard().fix_json(&text).expect("is JSON");
-    // The number of similar names that the validator looks for is limited, so some names of states remain.
-    assert!(fixed.applied.len() >= 1000, "{}", fixed.applied.len());
-    assert!(!fixed.text.contains("Coment"));
+    assert_eq!(fixed.applied.len(), 400);
+    assert!(!fixed.text.contains("Coment") && !fixed.text.contains("Numbre"));
 }
 
 #[test]
-fn comments_line_ends_and_marks_remain() {
+fn fixes_preserve_comments_line_endings_and_byte_order_marks() {
     let text = "\u{feff}# orders\r\nStartAt: Chrage # first\r\nStates:\r\n  Charge:\r\n    Type: Task # by card\r\n    # the function\r\n    Resource: ${Charge}\r\n    Retry:\r\n      - ErrorEquals: [States.ALL] # all\r\n        MaxAttempts: 1 # once\r\n      # mine\r\n      - ErrorEquals: [Mine]\r\n        MaxAttempts: 2 # twice\r\n    Next: Doen # last\r\n  Done: {Type: Succeed}\r\n";
     let fixed = standard().fix_yaml(text).expect("is YAML");
     let expected = text
@@ -452,7 +451,7 @@ fn fix_yaml(fixer: &Fixer, text: &str) -> Fixed {
 }
 
 #[test]
-fn each_one_fault_definition_is_fixed() {
+fn each_definition_with_one_fault_is_fixed() {
     let all = definitions();
     assert!(all.len() > 60, "{}", all.len());
     for (machine_type, json) in all {
@@ -499,7 +498,7 @@ fn templates(machine_type: MachineType, definition: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_definition_that_is_a_string_in_a_template_is_fixed_like_a_file() {
+fn a_definition_string_in_a_template_is_fixed_like_a_file() {
     let mut made = 0;
     for (machine_type, json) in definitions() {
         let (fixes, suppressions) = (
@@ -563,10 +562,10 @@ fn faulty(first: &str, last: &str) -> Json {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 2))]
 
     #[test]
-    fn any_formatting_is_fixed(which in any::<prop::sample::Index>(), style in any::<u64>(), crlf in any::<bool>()) {
+    fn definitions_with_any_formatting_are_fixed(which in any::<prop::sample::Index>(), style in any::<u64>(), crlf in any::<bool>()) {
         let all = definitions();
         let (machine_type, json) = &all[which.index(all.len())];
         check(*machine_type, &write(json, style), fix_json);
@@ -576,7 +575,7 @@ proptest! {
     }
 
     #[test]
-    fn any_name_is_fixed(
+    fn states_with_unusual_names_are_fixed(
         first in prop::sample::select(vec!["a/b", "~1", "~", "\"q\"", "it's", "größe", "a.b.$", "- x: y", "#c", "{", "a, b", "yes", "😀"]),
         last in prop::sample::select(vec!["", "/", "~0", "\\", "é", "x.$", ": ", "null", "[]", "'"]),
         style in any::<u64>(),

@@ -22,7 +22,7 @@ fn table(file: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn the_table_of_services_has_the_services_of_the_hand_kept_file() {
+fn the_services_table_matches_the_manual_table() {
     let columns = |file: &str| -> Vec<_> {
         let rows = table(file).into_iter();
         rows.map(|row| row[..5].to_vec()).collect()
@@ -35,7 +35,7 @@ fn the_table_of_services_has_the_services_of_the_hand_kept_file() {
 }
 
 #[test]
-fn the_table_of_iam_has_what_the_hand_kept_file_has() {
+fn the_iam_table_contains_the_manual_table() {
     let derived = table("iam.csv");
     let hand = table("hand/iam.csv");
     let prefixes = |rows: &[Vec<String>]| -> Vec<String> {
@@ -145,7 +145,7 @@ fn the_tables_stay_small() {
 }
 
 /// The diagnostics of SW041 about a resource: the severity and the suggestion.
-fn said(definition: &Value) -> Vec<(Severity, Option<String>)> {
+fn resource_diagnostics(definition: &Value) -> Vec<(Severity, Option<String>)> {
     validate_text(&definition.to_string(), MachineType::Standard)
         .into_iter()
         .filter(|diagnostic| diagnostic.code.unwrap_or_default() == "SW041")
@@ -158,7 +158,7 @@ fn said(definition: &Value) -> Vec<(Severity, Option<String>)> {
 }
 
 #[test]
-fn the_validator_asks_the_tables() {
+fn the_validator_checks_resources_against_the_tables() {
     let error = |meant: &str| {
         (
             Severity::Error,
@@ -199,7 +199,7 @@ fn the_validator_asks_the_tables() {
         let task =
             json!({"Type": "Task", "Resource": format!("arn:aws:states:::{name}"), "End": true});
         assert_eq!(
-            said(&json!({"StartAt": "A", "States": {"A": task}})),
+            resource_diagnostics(&json!({"StartAt": "A", "States": {"A": task}})),
             expected,
             "{name}"
         );
@@ -244,9 +244,9 @@ fn an_unknown_name_is_a_warning_with_the_date_of_the_tables() {
 }
 
 #[test]
-fn the_validator_asks_for_readers_and_writers_of_maps() {
+fn the_validator_checks_item_readers_and_result_writers() {
     let map = |reader: &str, writer: &str| {
-        said(
+        resource_diagnostics(
             &json!({"StartAt": "M", "States": {"M": {"Type": "Map", "End": true,
             "ItemReader": {"Resource": reader, "Parameters": {"Bucket": "b", "Key": "k"}},
             "ResultWriter": {"Resource": writer, "Parameters": {"Bucket": "b"}},
@@ -275,7 +275,7 @@ fn the_validator_asks_for_readers_and_writers_of_maps() {
 }
 
 #[test]
-fn thousands_of_unknown_resources_are_told_fast() {
+fn a_thousand_unknown_resources_are_reported_quickly() {
     let states: Map<String, Value> = (0..1000)
         .map(|i| {
             let task = json!({"Type": "Task", "Resource": format!("arn:aws:states:::aws-sdk:ec2:describeThing{i}"), "Next": "S0"});
@@ -283,21 +283,21 @@ fn thousands_of_unknown_resources_are_told_fast() {
         })
         .collect();
     let start = std::time::Instant::now();
-    let found = said(&json!({"StartAt": "S0", "States": states}));
+    let found = resource_diagnostics(&json!({"StartAt": "S0", "States": states}));
     assert_eq!(found.len(), 1000);
     assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
 }
 
 #[test]
-fn names_of_arguments_are_those_of_the_tables() {
+fn argument_names_are_checked_against_the_tables() {
     let faults = |resource: &str, names: &[&str]| -> Vec<String> {
         let found = lookup(resource).unwrap();
         let faults = found.check_arguments(names.iter().copied());
-        let said = faults.iter().map(|fault| match fault.suggestion() {
+        let messages = faults.iter().map(|fault| match fault.suggestion() {
             Some(suggestion) => format!("{fault}; {suggestion}"),
             None => fault.to_string(),
         });
-        said.collect()
+        messages.collect()
     };
     let none: [&str; 0] = [];
     let send = "arn:aws:states:::sqs:sendMessage.waitForTaskToken";
@@ -391,7 +391,7 @@ mod recordings {
 
     #[test]
     #[ignore = "needs the recordings in ../shared"]
-    fn what_the_service_accepted_is_found() {
+    fn resources_accepted_by_the_service_are_found() {
         let mut unknown = BTreeSet::new();
         for (file, origin) in [
             ("conformance/cases.jsonl", None),

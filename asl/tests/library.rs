@@ -22,10 +22,10 @@ fn shown(edge: &Edge<'_>) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 2))]
 
     #[test]
-    fn every_state_comes_once_where_its_pointer_says(text in definitions()) {
+    fn every_state_is_visited_once_with_its_pointer(text in definitions()) {
         let mut machine = read(&text);
         let json = machine.to_value();
         let mut pointers = Vec::new();
@@ -100,7 +100,7 @@ proptest! {
     }
 
     #[test]
-    fn a_catcher_of_all_leaves_what_it_does_not_take(text in definitions()) {
+    fn a_catcher_of_states_all_leaves_only_uncatchable_errors(text in definitions()) {
         let mut machine = read(&text);
         machine.states_mut().for_each(|found| {
             if let Some(catch) = found.state.catch_mut() {
@@ -123,7 +123,7 @@ proptest! {
     }
 
     #[test]
-    fn serde_gives_machines_and_states_back(text in definitions()) {
+    fn serde_round_trips_machines_and_states(text in definitions()) {
         let machine = read(&text);
         prop_assert_eq!(machine.to_json(), text.clone());
         let written = serde_json::to_string(&machine).expect("is written");
@@ -138,7 +138,7 @@ proptest! {
     }
 
     #[test]
-    fn lists_that_are_cleared_are_not_written(text in definitions()) {
+    fn cleared_lists_are_not_written(text in definitions()) {
         let mut machine = read(&text);
         let had: Vec<bool> = machine.states().map(|found| {
             let value = found.state.to_value();
@@ -159,7 +159,7 @@ proptest! {
 }
 
 #[test]
-fn what_serde_would_lose_is_refused() {
+fn data_that_serde_would_lose_is_refused() {
     let machine = |state: &str| {
         format!(
             r#"{{"StartAt":"A","States":{{"A":{{"Type":"Pass","End":true,"Result":{state}}}}}}}"#
@@ -234,7 +234,7 @@ fn placeholders_are_read_and_changed() {
 }
 
 /// The names of all errors that a machine can fail with.
-fn uncaught_at_all(text: &str) -> Vec<String> {
+fn all_uncaught_errors(text: &str) -> Vec<String> {
     let machine = read(text);
     let uncaught = Graph::of(&machine).uncaught();
     uncaught
@@ -244,7 +244,7 @@ fn uncaught_at_all(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn each_error_is_caught_by_what_takes_it() {
+fn each_error_is_caught_by_a_matching_catcher() {
     fn uncaught(text: &str) -> Vec<(String, Option<String>)> {
         let machine = read(text);
         let graph = Graph::of(&machine);
@@ -293,7 +293,7 @@ fn each_error_is_caught_by_what_takes_it() {
 
     // A text that only looks like a path is not a path.
     let pass = |fields: &str| {
-        uncaught_at_all(&format!(
+        all_uncaught_errors(&format!(
             r#"{{"StartAt": "P", "States": {{"P": {{"Type": "Pass", {fields}, "End": true}}}}}}"#
         ))
     };

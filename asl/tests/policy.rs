@@ -132,7 +132,7 @@ fn shown(definition: &Value, options: &PolicyOptions) -> String {
 }
 
 #[test]
-fn substitutions_stay_and_stand_for_arns_or_names() {
+fn substitutions_are_used_as_arns_or_names() {
     let definition = chain(json!({
         "Charge": task("lambda:invoke", json!({"FunctionName": "${ChargeCardArn}", "Payload.$": "$"})),
         "Old": task("${OldArn}", json!({})),
@@ -148,7 +148,7 @@ fn substitutions_stay_and_stand_for_arns_or_names() {
 }
 
 #[test]
-fn calls_of_the_sdk_are_allowed_on_what_their_arguments_name() {
+fn sdk_calls_are_allowed_on_the_resources_in_their_arguments() {
     let definition = chain(json!({
         "Object": task("aws-sdk:s3:getObject", json!({"Bucket": "in", "Key.$": "$.key"})),
         "Copy": task("aws-sdk:s3:copyObject", json!({"Bucket": "out", "Key": "b.csv", "CopySource": "in/a.csv"})),
@@ -208,7 +208,7 @@ fn a_distributed_map_starts_executions_of_its_own_machine() {
 }
 
 #[test]
-fn what_is_done_under_another_role_is_that_roles_to_be_allowed() {
+fn calls_with_credentials_list_the_permissions_of_their_role() {
     let mut far = task(
         "states:startExecution.sync:2",
         json!({"StateMachineArn": "arn:aws:states:us-east-1:999988887777:stateMachine:Far"}),
@@ -229,7 +229,7 @@ fn what_is_done_under_another_role_is_that_roles_to_be_allowed() {
 }
 
 #[test]
-fn nothing_to_allow_is_a_policy_that_denies() {
+fn a_machine_without_permissions_has_a_policy_that_denies() {
     for definition in [
         chain(json!({"A": {"Type": "Pass"}})),
         chain(
@@ -247,7 +247,7 @@ fn nothing_to_allow_is_a_policy_that_denies() {
 }
 
 #[test]
-fn a_policy_that_is_too_long_is_told() {
+fn a_policy_that_is_too_long_has_a_warning() {
     let state = |index: usize| {
         let table = format!("table-{index:04}-{}", "x".repeat(100));
         (
@@ -255,25 +255,31 @@ fn a_policy_that_is_too_long_is_told() {
             task("dynamodb:putItem", json!({"TableName": table, "Item": {}})),
         )
     };
-    let told = |count: usize| {
+    let size_warning = |count: usize| {
         let policy = Policy::of(
             &machine(&chain((0..count).map(state).collect())),
             &options(),
         );
-        let told = policy
+        let warning = policy
             .warnings()
             .iter()
             .find(|warning| warning.kind == WarningKind::Policy);
-        told.map(|warning| warning.to_string()).unwrap_or_default()
+        warning
+            .map(|warning| warning.to_string())
+            .unwrap_or_default()
     };
-    assert_eq!(told(10), "");
+    assert_eq!(size_warning(10), "");
     assert!(
-        told(45)
+        size_warning(45)
             .contains("fits an inline policy of a role (at most 10240), but not a managed policy"),
         "{}",
-        told(45)
+        size_warning(45)
     );
-    assert!(told(100).contains("split it"), "{}", told(100));
+    assert!(
+        size_warning(100).contains("split it"),
+        "{}",
+        size_warning(100)
+    );
 }
 
 /// Checks that every action is valid, and every resource is `*`, an ARN or a placeholder for an ARN.
@@ -423,7 +429,7 @@ fn policy_of(states: &[Value], order: impl Iterator<Item = usize>) -> Option<Pol
 
 proptest! {
     #[test]
-    fn no_definition_has_a_policy_that_is_not_well_formed(states in proptest::collection::vec(state(), 1..6)) {
+    fn every_policy_is_well_formed(states in proptest::collection::vec(state(), 1..6)) {
         if let Some(policy) = policy_of(&states, 0..states.len()) {
             well_formed(&policy);
         }
@@ -437,7 +443,7 @@ proptest! {
     }
 
     #[test]
-    fn a_state_more_takes_no_permission_away(states in proptest::collection::vec(state(), 2..6)) {
+    fn an_additional_state_removes_no_permission(states in proptest::collection::vec(state(), 2..6)) {
         let (Some(fewer), Some(more)) = (policy_of(&states, 0..states.len() - 1), policy_of(&states, 0..states.len())) else {
             return Ok(());
         };
@@ -463,7 +469,7 @@ fn sdk(call: &str, arguments: Value) -> Policy {
 }
 
 #[test]
-fn a_role_among_the_arguments_of_a_call_is_passed_or_told() {
+fn role_arguments_need_pass_role_or_a_warning() {
     const ROLE: &str = "arn:aws:iam::123456789012:role/work";
     let passed = |policy: &Policy| {
         let statements = policy.statements().iter();
@@ -471,7 +477,7 @@ fn a_role_among_the_arguments_of_a_call_is_passed_or_told() {
         pass.flat_map(|statement| statement.resources.clone())
             .collect::<Vec<_>>()
     };
-    let is_told = |policy: &Policy| {
+    let has_warning = |policy: &Policy| {
         policy
             .warnings()
             .iter()
@@ -514,7 +520,7 @@ fn a_role_among_the_arguments_of_a_call_is_passed_or_told() {
     ] {
         let policy = sdk(call, arguments.clone());
         assert_eq!(passed(&policy), [ROLE], "{call}");
-        assert!(!is_told(&policy), "{call}: {:?}", policy.warnings());
+        assert!(!has_warning(&policy), "{call}: {:?}", policy.warnings());
         // The same arguments, computed at run time.
         let computed = arguments
             .to_string()
@@ -525,7 +531,7 @@ fn a_role_among_the_arguments_of_a_call_is_passed_or_told() {
         let computed: Value = serde_json::from_str(&computed).expect("it is JSON");
         if computed != arguments {
             let policy = sdk(call, computed.clone());
-            assert!(is_told(&policy), "{call}: {computed}");
+            assert!(has_warning(&policy), "{call}: {computed}");
         }
     }
     for arguments in [
@@ -534,7 +540,7 @@ fn a_role_among_the_arguments_of_a_call_is_passed_or_told() {
         json!({"Profile": "arn:aws:iam::123456789012:instance-profile/p"}),
     ] {
         assert!(
-            is_told(&sdk("ec2:runInstances", arguments.clone())),
+            has_warning(&sdk("ec2:runInstances", arguments.clone())),
             "{arguments}"
         );
     }
@@ -549,14 +555,14 @@ fn a_role_among_the_arguments_of_a_call_is_passed_or_told() {
     ] {
         let policy = sdk(call, arguments);
         assert!(
-            passed(&policy).is_empty() && !is_told(&policy),
+            passed(&policy).is_empty() && !has_warning(&policy),
             "{call}: {policy}"
         );
     }
 }
 
 #[test]
-fn what_is_not_known_is_not_denied() {
+fn an_unknown_service_is_a_warning_and_not_denied() {
     let unknown = sdk("nosuchservice:doIt", json!({}));
     assert!(unknown.statements().is_empty(), "{unknown}");
     assert!(
@@ -585,7 +591,7 @@ fn allowed(call: &str, arguments: Value) -> (Vec<String>, String) {
 }
 
 #[test]
-fn arguments_that_need_further_actions_bring_them() {
+fn some_arguments_need_further_actions() {
     let bedrock = "arn:aws:bedrock:eu-west-1";
     let rag = |model: &str| {
         json!({"Input": {"Text": "?"}, "RetrieveAndGenerateConfiguration": {"Type": "KNOWLEDGE_BASE",
@@ -766,7 +772,7 @@ fn arguments_that_need_further_actions_bring_them() {
 }
 
 #[test]
-fn what_a_version_of_an_object_needs_replaces_what_the_current_one_needs() {
+fn an_object_version_needs_the_action_for_versions_instead() {
     for (operation, current, version) in [
         ("getObject", "GetObject", "GetObjectVersion"),
         ("headObject", "GetObject", "GetObjectVersion"),
@@ -804,7 +810,7 @@ fn what_a_version_of_an_object_needs_replaces_what_the_current_one_needs() {
 }
 
 #[test]
-fn arguments_that_bring_nothing_need_nothing() {
+fn arguments_without_resources_need_no_further_actions() {
     for (call, arguments) in [
         (
             "rekognition:detectLabels",
@@ -915,7 +921,7 @@ mod recordings {
 
     #[test]
     #[ignore = "needs the recordings in ../shared"]
-    fn the_worked_examples_of_the_notes_come_out() {
+    fn the_worked_examples_have_the_expected_policies() {
         let examples: Value =
             serde_json::from_str(&read("integrations/examples.json")).expect("is JSON");
         let mut failed = Vec::new();
@@ -951,7 +957,7 @@ mod recordings {
 
     #[test]
     #[ignore = "needs the recordings in ../shared"]
-    fn every_recorded_definition_has_a_policy_without_a_doubt_about_its_form() {
+    fn every_recorded_definition_has_a_well_formed_policy() {
         let mut count = 0;
         for (_, text) in realworld() {
             let Ok(value) = serde_json::from_str::<Value>(&text) else {

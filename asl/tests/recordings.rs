@@ -60,7 +60,7 @@ fn check(row: &Value) -> Diagnostics {
 
 #[test]
 #[ignore = "needs the recordings in ../shared"]
-fn recorded_verdicts_agree() {
+fn diagnostics_agree_with_recorded_verdicts() {
     let mut differ = Vec::new();
     let mut others = (0, 0);
     for row in rows("conformance/validation.jsonl") {

@@ -59,7 +59,7 @@ fn fixtures() -> BTreeMap<String, Fixture> {
 const WITH_TABLES: &[&str] = &["SW049", "SW143"];
 
 #[test]
-fn each_rule_alone_reports_its_fixture() {
+fn each_fixture_is_reported_only_by_its_own_rule() {
     let fixtures = fixtures();
     for rule in RULES {
         let has_tables = cfg!(feature = "integrations");
@@ -129,7 +129,7 @@ fn a_fix_makes_the_corrected_definition() {
 }
 
 #[test]
-fn the_section_of_a_rule_shows_its_definitions() {
+fn the_explanation_of_a_rule_contains_its_definitions() {
     let fixtures = fixtures();
     for rule in RULES {
         let section = explain(rule.id).expect("the rule is known");
@@ -168,7 +168,7 @@ fn a_definition_beyond_a_mebibyte_is_too_long() {
 }
 
 #[test]
-fn messages_read_well() {
+fn messages_of_all_rules() {
     let all: Vec<String> = fixtures()
         .into_iter()
         .filter(|(id, _)| !WITH_TABLES.contains(&id.as_str()))
@@ -181,7 +181,7 @@ fn messages_read_well() {
 }
 
 #[test]
-fn the_page_about_the_rules_is_that_of_the_rules() {
+fn the_rules_page_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/rules.md");
     let page = std::fs::read_to_string(path).unwrap_or_default();
     assert!(

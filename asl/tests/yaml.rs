@@ -43,7 +43,7 @@ fn places(document: &Document, pointer: &str, json: &Json) {
 }
 
 #[test]
-fn diagnostics_stand_at_their_places() {
+fn diagnostics_have_positions_in_yaml() {
     let text = include_str!("yaml/faulty.asl.yaml");
     let document = Document::parse_yaml(text).expect("is YAML");
     let diagnostics = validate(&document, MachineType::Standard);
@@ -193,8 +193,8 @@ mod recordings {
             for style in [0, 1, 0x5555_5555_5555_5555, u64::MAX] {
                 let yaml = emit(document.json(), style);
                 let again = same(document.json(), &yaml);
-                let said = |diagnostics: &stepwright_asl::Diagnostics| {
-                    let mut said: Vec<_> = diagnostics
+                let messages = |diagnostics: &stepwright_asl::Diagnostics| {
+                    let mut messages: Vec<_> = diagnostics
                         .iter()
                         .map(|diagnostic| {
                             (
@@ -204,13 +204,18 @@ mod recordings {
                             )
                         })
                         .collect();
-                    said.sort();
-                    said
+                    messages.sort();
+                    messages
                 };
                 // Duplicate keys of the original have positions that only the original contains.
                 if document.duplicates().is_empty() {
                     let found = validate(&again, MachineType::Standard);
-                    assert_eq!(said(&found), said(&diagnostics), "{}", path.display());
+                    assert_eq!(
+                        messages(&found),
+                        messages(&diagnostics),
+                        "{}",
+                        path.display()
+                    );
                 }
                 let machine = StateMachine::from_yaml(&yaml).expect("is a machine");
                 let written: Json = machine.to_json().parse().expect("is JSON");

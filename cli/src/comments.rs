@@ -76,7 +76,7 @@ mod tests {
     use super::without_comments;
 
     #[test]
-    fn comments_and_last_commas_become_blanks() {
+    fn comments_and_trailing_commas_become_blanks() {
         for (text, expected) in [
             ("{\"a\": 1} // end", Some("{\"a\": 1}       ")),
             (

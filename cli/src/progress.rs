@@ -62,8 +62,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn time_is_told_in_its_two_largest_units() {
-        let told = [0, 59, 90, 3_600, 90_061].map(elapsed);
-        assert_eq!(told, ["+0s", "+59s", "+1m 30s", "+1h", "+1d 1h"]);
+    fn elapsed_time_is_shown_in_its_two_largest_units() {
+        let shown = [0, 59, 90, 3_600, 90_061].map(elapsed);
+        assert_eq!(shown, ["+0s", "+59s", "+1m 30s", "+1h", "+1d 1h"]);
     }
 }

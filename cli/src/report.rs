@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_long_line_the_piece_around_the_mark_is_shown() {
+    fn an_excerpt_of_a_long_line_surrounds_the_marked_text() {
         let source = format!("{{\n{}Next{}\n}}", "é".repeat(5000), "x".repeat(5000));
         let at = source.find("Next").expect("is there");
         let excerpt = Excerpt::of(&source, at..at + 4);
@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_at_the_end_of_the_text_marks_nothing() {
+    fn a_diagnostic_at_the_end_of_the_text_marks_nothing() {
         assert_eq!(marked("{", 1), "");
         assert_eq!(marked("", 0), "");
         assert_eq!(marked("\"open\n}", 0), "\"open");

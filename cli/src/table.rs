@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cells_stand_below_their_headings() {
+    fn cells_are_aligned_with_their_headings() {
         let rows = [
             ["é".to_owned(), "x".to_owned()],
             ["long".to_owned(), String::new()],
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_is_one_line_and_moves_no_cursor() {
+    fn a_cell_escapes_control_characters_and_is_truncated() {
         assert_eq!(cell("a\u{1b}[2Jb\nc"), "a\\u{1b}[2Jb\\nc");
         assert_eq!(cell(&"x".repeat(500)).len(), WIDEST + 2);
     }

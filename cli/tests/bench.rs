@@ -67,7 +67,7 @@ fn call(function: &str) -> Json {
 }
 
 #[test]
-fn a_line_tells_what_each_repetition_took() {
+fn a_result_line_has_the_times_of_each_repetition() {
     let workloads = Workloads::new("line");
     workloads.add("inc", &json!({"Inc": call("inc")}), &json!({"i": 2}), 0);
     let line = workloads.bench("inc", &["--executions", "20", "--reps", "3"]);
@@ -95,7 +95,7 @@ fn a_line_tells_what_each_repetition_took() {
 }
 
 #[test]
-fn the_functions_of_workloads_do_what_they_are_to_do() {
+fn echo_and_flaky_workloads_have_the_expected_output() {
     let workloads = Workloads::new("functions");
     workloads.add("echo", &json!({"Echo": call("echo")}), &json!({"i": 1}), 0);
     let mut flaky = call("flaky2");
@@ -122,7 +122,7 @@ fn the_functions_of_workloads_do_what_they_are_to_do() {
 }
 
 #[test]
-fn another_output_and_a_failure_are_told() {
+fn wrong_output_and_a_failed_execution_are_reported() {
     let workloads = Workloads::new("wrong");
     workloads.add("wrong", &json!({"Echo": call("echo")}), &json!({"i": 2}), 0);
     let ran = workloads.run("wrong", &[]);
@@ -151,7 +151,7 @@ fn another_output_and_a_failure_are_told() {
 }
 
 #[test]
-fn executions_are_kept_in_a_new_file() {
+fn executions_are_stored_in_a_new_file() {
     let workloads = Workloads::new("store");
     workloads.add("inc", &json!({"Inc": call("inc")}), &json!({"i": 2}), 0);
     let store = workloads.path().join("bench.db");
@@ -189,7 +189,7 @@ fn executions_are_kept_in_a_new_file() {
 }
 
 #[test]
-fn executions_that_wait_are_looked_at_and_gone_on_with() {
+fn parked_executions_are_measured_and_resumed() {
     let workloads = Workloads::new("parked");
     let wait = json!({"Wait": {"Type": "Wait", "Seconds": 3_600, "End": true}});
     workloads.add("wait", &wait, &json!({"i": 1}), 3_600);
@@ -217,7 +217,7 @@ fn executions_that_wait_are_looked_at_and_gone_on_with() {
 }
 
 #[test]
-fn what_cannot_be_measured_is_refused() {
+fn invalid_options_are_refused() {
     let workloads = Workloads::new("refused");
     workloads.add("echo", &json!({"Echo": call("echo")}), &json!({"i": 1}), 0);
     let commit_failed = workloads.path().join("not.db");

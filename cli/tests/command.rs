@@ -51,7 +51,7 @@ fn the_input_may_come_from_standard_input() {
 }
 
 #[test]
-fn a_mock_file_answers_the_tasks() {
+fn a_mock_file_provides_the_task_results() {
     let run = |case: &str| {
         stepwright(
             &[
@@ -80,7 +80,7 @@ fn a_mock_file_answers_the_tasks() {
 }
 
 #[test]
-fn a_command_answers_a_task() {
+fn a_command_completes_a_task() {
     let ran = stepwright(
         &[
             "run",
@@ -108,7 +108,7 @@ fn a_command_answers_a_task() {
 }
 
 #[test]
-fn the_history_is_written_as_the_api_returns_it() {
+fn the_history_file_has_the_format_of_the_api() {
     let file = std::env::temp_dir().join(format!("stepwright-history-{}.json", std::process::id()));
     let ran = stepwright(
         &[
@@ -136,7 +136,7 @@ fn the_history_is_written_as_the_api_returns_it() {
 }
 
 #[test]
-fn a_task_that_nobody_answers_is_named_with_the_ways_to_answer_it() {
+fn an_unhandled_task_is_reported_with_options_to_handle_it() {
     let ran = stepwright(
         &[
             "run",
@@ -158,7 +158,7 @@ fn a_task_that_nobody_answers_is_named_with_the_ways_to_answer_it() {
 }
 
 #[test]
-fn an_input_that_is_no_json_is_wrong_usage() {
+fn an_invalid_input_is_a_usage_error() {
     stepwright(&["run", "discount.asl.json", "--input", "{oops"], "")
         .failed(2, &["--input is not JSON", "line 1 column 2"]);
     stepwright(
@@ -169,7 +169,7 @@ fn an_input_that_is_no_json_is_wrong_usage() {
 }
 
 #[test]
-fn a_definition_that_is_no_json_is_told_with_its_place() {
+fn a_json_syntax_error_is_reported_with_its_location() {
     let ran = stepwright(
         &["run", "-"],
         "{\n  \"StartAt\": \"A\"\n  \"States\": {}\n}",
@@ -179,7 +179,7 @@ fn a_definition_that_is_no_json_is_told_with_its_place() {
 }
 
 #[test]
-fn text_that_is_not_json_has_one_exit_status_as_a_definition_and_one_as_anything_else() {
+fn invalid_json_exits_with_1_for_definitions_and_2_for_other_files() {
     let folder = tempfile::tempdir().unwrap();
     let bad = folder.path().join("bad.json");
     std::fs::write(&bad, "{\"StartAt\": ").unwrap();
@@ -220,7 +220,7 @@ fn text_that_is_not_json_has_one_exit_status_as_a_definition_and_one_as_anything
 }
 
 #[test]
-fn a_missing_target_is_told_with_its_place_and_the_likely_name() {
+fn a_missing_target_is_reported_with_its_location_and_a_suggestion() {
     let definition = r#"{
   "StartAt": "Charge",
   "States": {
@@ -233,7 +233,7 @@ fn a_missing_target_is_told_with_its_place_and_the_likely_name() {
 }
 
 #[test]
-fn diagnostics_as_json_have_the_shape_of_the_api() {
+fn json_diagnostics_have_the_format_of_the_api() {
     let ran = stepwright(
         &["validate", "--format", "json", "-"],
         r#"{"StartAt": "A", "States": {"A": {"Type": "Pass"}}}"#,
@@ -260,7 +260,7 @@ fn several_files_are_checked_at_once() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_does_not_keep_the_others_from_being_checked() {
+fn an_unreadable_file_does_not_prevent_the_check_of_other_files() {
     let ran = stepwright(
         &["validate", "nowhere.asl.json", "discount.asl.json", "-"],
         r#"{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}"#,
@@ -275,7 +275,7 @@ fn a_file_that_cannot_be_read_does_not_keep_the_others_from_being_checked() {
 }
 
 #[test]
-fn a_diagnostic_in_a_line_of_a_megabyte_shows_the_piece_around_it() {
+fn a_diagnostic_in_a_very_long_line_shows_an_excerpt() {
     let states: Vec<String> = (0..20_000)
         .map(|i| format!(r#""S{i}": {{"Type": "Pass", "Next": "S{}"}}"#, i + 1))
         .collect();
@@ -296,7 +296,7 @@ fn a_diagnostic_in_a_line_of_a_megabyte_shows_the_piece_around_it() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_and_wrong_options_are_wrong_usage() {
+fn unreadable_files_and_invalid_options_are_usage_errors() {
     stepwright(&["validate", "nowhere.asl.json"], "").failed(2, &["nowhere.asl.json"]);
     stepwright(&["run"], "").failed(2, &["FILE"]);
     stepwright(&["run", "discount.asl.json", "--task", "Charge"], "").failed(2, &["NAME=COMMAND"]);
@@ -338,7 +338,7 @@ fn standard_input_may_be_yaml() {
 }
 
 #[test]
-fn diagnostics_about_yaml_show_its_lines() {
+fn diagnostics_show_the_yaml_source_lines() {
     let ran = stepwright(
         &["validate", "-"],
         "StartAt: Charge\nStates:\n  Charge: # the card\n    Type: Pass\n    Next: Dnoe   # so\n  Done:\n    Type: Succeed\n    Next: 'Charge'\n",
@@ -371,7 +371,7 @@ error[SW020]: Missing 'Next' target: Dnoe
 }
 
 #[test]
-fn a_definition_that_is_no_yaml_gives_one_diagnostic_with_its_place() {
+fn a_yaml_syntax_error_is_one_diagnostic_with_a_location() {
     let ran = stepwright(
         &["validate", "-", "--format", "json"],
         "StartAt: A\nStates:\n  A:\n    Type: Succeed\n    Output: {% $states.input %}\n",
@@ -390,7 +390,7 @@ fn a_definition_that_is_no_yaml_gives_one_diagnostic_with_its_place() {
 }
 
 #[test]
-fn resources_are_looked_up_in_the_tables_of_integrations() {
+fn unknown_service_integrations_are_reported_with_suggestions() {
     let definition = |resource: &str| {
         format!(
             "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: arn:aws:states:::{resource}\n    End: true\n"
@@ -415,7 +415,7 @@ fn resources_are_looked_up_in_the_tables_of_integrations() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_is_no_file_or_too_large_is_not_read() {
+fn devices_pipes_folders_and_oversized_files_are_not_read() {
     let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("inputs");
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
@@ -508,7 +508,7 @@ fn integers_of_any_length_keep_their_digits() {
 }
 
 #[test]
-fn json_is_read_as_deep_as_the_runtime_reads_it() {
+fn json_has_the_nesting_limit_of_the_runtime() {
     let definition = json!({"StartAt": "T", "States": {"T": {
         "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
         "Parameters": {"FunctionName": "f", "Payload.$": "$"}, "OutputPath": "$.Payload", "End": true
@@ -523,7 +523,7 @@ fn json_is_read_as_deep_as_the_runtime_reads_it() {
 }
 
 #[test]
-fn the_state_machine_has_one_name_in_the_context_object() {
+fn the_context_object_has_the_machine_name_of_the_file() {
     let folder = std::env::temp_dir().join(format!("stepwright-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("orders.asl.json");
@@ -544,7 +544,7 @@ fn the_state_machine_has_one_name_in_the_context_object() {
 }
 
 #[test]
-fn a_pattern_with_another_escape_is_refused_before_it_runs() {
+fn an_invalid_escape_in_a_pattern_is_refused_by_validate() {
     let definition = json!({"StartAt": "A", "States": {
         "A": {"Type": "Choice", "Choices": [{"Variable": "$", "StringMatches": r"dir\x*", "Next": "B"}], "Default": "B"},
         "B": {"Type": "Succeed"}
@@ -603,7 +603,7 @@ fn distributed_maps_read_and_write_objects_in_a_folder() {
 }
 
 #[test]
-fn a_service_that_is_newer_than_the_tables_is_a_warning_for_every_command() {
+fn an_unknown_service_is_only_a_warning_for_every_command() {
     let version = stepwright(&["--version"], "");
     assert_eq!(version.status, 0);
     let date = version

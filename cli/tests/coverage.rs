@@ -52,7 +52,7 @@ fn run(folder: &Path, case: &str) {
 }
 
 #[test]
-fn runs_are_merged_and_held_against_a_threshold() {
+fn runs_are_merged_and_compared_with_a_threshold() {
     let folder = Folder::new("merged");
     run(&folder.0, "SlowGateway");
     let (status, one, _) = coverage(&folder.0, &[]);
@@ -74,7 +74,7 @@ fn runs_are_merged_and_held_against_a_threshold() {
 }
 
 #[test]
-fn definitions_are_counted_by_their_files() {
+fn the_definition_option_selects_the_reported_workflows() {
     let folder = Folder::new("definitions");
     run(&folder.0, "SlowGateway");
     let (status, text, _) = coverage(&folder.0, &["--definition", "checkout.asl.json"]);
@@ -103,7 +103,7 @@ fn definitions_are_counted_by_their_files() {
 }
 
 #[test]
-fn a_folder_without_coverage_is_wrong_usage() {
+fn missing_coverage_and_invalid_options_are_usage_errors() {
     let (status, _, error) = coverage(Path::new("/nowhere/at/all"), &["--fail-under", "0"]);
     assert_eq!(status, 2, "{error}");
     let folder = Folder::new("other");

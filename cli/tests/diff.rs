@@ -14,7 +14,7 @@ fn checkout() -> String {
 }
 
 #[test]
-fn a_definition_in_another_form_is_the_same() {
+fn formatting_and_default_values_make_no_difference() {
     let json: Value = serde_json::from_str(&checkout()).unwrap();
     let written_out = json.to_string().replace(
         r#""IntervalSeconds":5"#,
@@ -30,7 +30,7 @@ fn a_definition_in_another_form_is_the_same() {
 }
 
 #[test]
-fn changes_are_told_and_are_no_failure_unless_asked_for() {
+fn changes_are_printed_and_fail_only_with_exit_code() {
     let text = checkout().replace("\"TimeoutSeconds\": 30", "\"TimeoutSeconds\": 60");
     let ran = diff(&["checkout.asl.json", "-"], &text);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
@@ -50,7 +50,7 @@ fn changes_are_told_and_are_no_failure_unless_asked_for() {
 }
 
 #[test]
-fn comments_are_told_and_do_not_count() {
+fn changed_comments_are_printed_and_make_no_difference() {
     let text = checkout().replace("Charges an order", "Charges any order");
     let ran = diff(&["checkout.asl.json", "-", "--exit-code"], &text);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
@@ -62,7 +62,7 @@ fn comments_are_told_and_do_not_count() {
 }
 
 #[test]
-fn programs_get_json() {
+fn json_output_lists_the_changes() {
     let text = checkout().replace("\"Done\"", "\"Finished\"");
     let ran = diff(&["checkout.asl.json", "-", "--format", "json"], &text);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
@@ -85,7 +85,7 @@ fn json_and_yaml_are_compared_with_each_other() {
 }
 
 #[test]
-fn what_cannot_be_compared_is_told() {
+fn unreadable_definitions_are_reported() {
     let ran = diff(&["checkout.asl.json", "-"], "{\"StartAt\": ");
     assert_eq!((ran.status, ran.stdout.as_str()), (1, ""));
     assert!(ran.stderr.contains("error[SW001]"), "{}", ran.stderr);
@@ -102,7 +102,7 @@ fn what_cannot_be_compared_is_told() {
 }
 
 #[test]
-fn a_definition_with_errors_is_compared_and_that_is_told() {
+fn a_definition_with_errors_is_compared_with_a_warning() {
     let text = checkout().replace("\"Next\": \"Large?\"", "\"Next\": \"Larger?\"");
     let ran = diff(&["checkout.asl.json", "-"], &text);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
@@ -111,7 +111,7 @@ fn a_definition_with_errors_is_compared_and_that_is_told() {
 }
 
 #[test]
-fn the_page_on_differences_shows_what_is_printed() {
+fn the_diff_guide_shows_the_actual_output() {
     let text = checkout();
     let start = text.find("    \"CallCustomer\": {").unwrap();
     let end = text.find("    \"Done\": {").unwrap();

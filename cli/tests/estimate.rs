@@ -18,7 +18,7 @@ fn json_of(ran: &Ran) -> Value {
 }
 
 #[test]
-fn an_estimate_is_a_table_and_its_warnings_stand_on_standard_error() {
+fn an_estimate_is_a_table_with_warnings_on_standard_error() {
     let ran = estimate(&["-"], POLL);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
     assert!(ran.stdout.starts_with("an execution"), "{}", ran.stdout);
@@ -42,7 +42,7 @@ fn an_estimate_is_a_table_and_its_warnings_stand_on_standard_error() {
 }
 
 #[test]
-fn programs_get_json_in_which_null_is_unbounded() {
+fn json_output_has_null_for_unbounded_values() {
     let found = json_of(&estimate(
         &["-", "--format", "json", "--probability", "Ready?=Pause:0"],
         POLL,
@@ -63,7 +63,7 @@ fn programs_get_json_in_which_null_is_unbounded() {
 }
 
 #[test]
-fn a_recorded_execution_says_what_is_typical() {
+fn a_recorded_history_determines_the_typical_values() {
     let folder = std::env::temp_dir().join(format!("stepwright-estimate-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("can be made");
     let (definition, history) = (folder.join("pause.asl.json"), folder.join("history.json"));
@@ -98,7 +98,7 @@ fn a_recorded_execution_says_what_is_typical() {
 }
 
 #[test]
-fn what_is_wrong_is_told() {
+fn invalid_options_and_definitions_are_reported() {
     for (arguments, said) in [
         (vec!["-", "--rounds", "Aks=3"], "did you mean `Ask`?"),
         (vec!["-", "--rounds", "often"], "give a number"),

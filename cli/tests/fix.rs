@@ -53,7 +53,7 @@ fn safe_fixes_are_written_and_the_rest_is_reported() {
 }
 
 #[test]
-fn warnings_that_exist_are_allowed_in_comments() {
+fn add_ignore_allows_existing_warnings_in_comments() {
     let folder = tempfile::tempdir().unwrap();
     let text = "StartAt: Ask # first\nStates:\n  Ask:\n    Type: Task\n    Resource: arn:aws:states:::sqs:sendMessage.waitForTaskToken\n    Parameters: {QueueUrl: q, MessageBody: m}\n    Next: Poll\n  Poll: {Type: Choice, Comment: Polls., Choices: [{Variable: $.a, IsPresent: true, Next: Ask}]}\n  Done: {Type: Succeed}\n";
     let path = write(folder.path(), "poll.asl.yaml", text);
@@ -80,7 +80,7 @@ fn warnings_that_exist_are_allowed_in_comments() {
 }
 
 #[test]
-fn a_diff_changes_no_file() {
+fn the_diff_option_changes_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let text = "{\n  \"StartAt\": \"A\",\n  \"States\": {\n    \"A\": {\"Type\": \"Succeed\", \"End\": true}\n  }\n}\n";
     let path = write(folder.path(), "a.asl.json", text);
@@ -97,7 +97,7 @@ fn a_diff_changes_no_file() {
 }
 
 #[test]
-fn standard_input_is_printed_fixed() {
+fn the_fixed_standard_input_is_printed() {
     let ran = stepwright(&["validate", "--fix", "-"], FAULTY);
     let expected = FAULTY
         .replace("Chrage", "Charge")
@@ -146,7 +146,7 @@ fn definitions_in_templates_are_fixed() {
 }
 
 #[test]
-fn a_file_that_two_machines_name_is_fixed_once() {
+fn a_definition_file_of_two_machines_is_fixed_once() {
     let folder = tempfile::tempdir().unwrap();
     let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed", "End": true}}}"#;
     let machine = |name: &str| {
@@ -170,7 +170,7 @@ fn a_file_that_two_machines_name_is_fixed_once() {
 }
 
 #[test]
-fn what_cannot_be_written_is_reported() {
+fn a_read_only_file_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed", "End": true}}}"#;
     let path = write(folder.path(), "a.asl.json", text);
@@ -184,7 +184,7 @@ fn what_cannot_be_written_is_reported() {
 }
 
 #[test]
-fn the_diagnostics_say_how_many_can_be_fixed() {
+fn the_summary_counts_the_fixable_diagnostics() {
     let ran = stepwright(&["validate", "-"], FAULTY);
     let last = ran.stdout.lines().last();
     assert_eq!(

@@ -31,7 +31,7 @@ impl Drop for Temporary {
 const BROKEN: &str = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Next": "Wave"}, "Bow": {"Type": "Succeed"}}}"#;
 
 #[test]
-fn each_format_begins_as_its_readers_expect() {
+fn each_format_starts_with_its_header() {
     for (format, beginning) in [
         ("mermaid", "flowchart TD\n"),
         ("dot", "digraph "),
@@ -46,13 +46,13 @@ fn each_format_begins_as_its_readers_expect() {
 }
 
 #[test]
-fn mermaid_is_what_is_drawn_when_nothing_is_said() {
+fn mermaid_is_the_default_format() {
     let ran = graph(&["checkout.asl.json"], "");
     assert!(ran.stdout.starts_with("flowchart TD\n"), "{}", ran.stdout);
 }
 
 #[test]
-fn the_ending_of_the_output_says_the_format() {
+fn the_file_extension_of_the_output_selects_the_format() {
     for (name, beginning) in [
         ("a.svg", "<svg "),
         ("a.HTML", "<!doctype html>"),
@@ -68,7 +68,7 @@ fn the_ending_of_the_output_says_the_format() {
 }
 
 #[test]
-fn an_ending_that_is_no_format_is_told_with_those_that_are() {
+fn an_unknown_file_extension_is_refused_with_the_known_formats() {
     for (name, said) in [
         (
             "a.png",
@@ -98,7 +98,7 @@ fn an_ending_that_is_no_format_is_told_with_those_that_are() {
 }
 
 #[test]
-fn a_definition_comes_from_standard_input_too() {
+fn a_definition_is_read_from_standard_input() {
     let text = std::fs::read_to_string(
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/asl/checkout.asl.json"),
     )
@@ -109,7 +109,7 @@ fn a_definition_comes_from_standard_input_too() {
 }
 
 #[test]
-fn a_definition_with_errors_is_drawn_and_the_errors_are_told() {
+fn a_definition_with_errors_is_drawn_and_its_errors_are_reported() {
     let ran = graph(&["-", "--format", "svg"], BROKEN);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
     assert!(ran.stdout.contains("no state has that name"));
@@ -122,7 +122,7 @@ fn a_definition_with_errors_is_drawn_and_the_errors_are_told() {
 }
 
 #[test]
-fn where_there_is_nothing_to_draw_that_is_said() {
+fn a_definition_without_states_cannot_be_drawn() {
     for text in [
         "",
         "{\"StartAt\": ",
@@ -142,7 +142,7 @@ fn where_there_is_nothing_to_draw_that_is_said() {
 }
 
 #[test]
-fn what_cannot_be_read_or_written_is_wrong_usage() {
+fn unreadable_input_and_unwritable_output_are_usage_errors() {
     let ran = graph(&["nowhere.asl.json"], "");
     assert_eq!(ran.status, 2, "{}", ran.stderr);
     assert!(ran.stderr.contains("nowhere.asl.json"), "{}", ran.stderr);
@@ -185,7 +185,7 @@ fn history() -> Temporary {
 }
 
 #[test]
-fn states_are_coloured_by_what_an_execution_made_of_them() {
+fn states_are_coloured_by_their_outcome_in_a_history() {
     let history = history();
     let ran = graph(
         &[
@@ -206,7 +206,7 @@ fn states_are_coloured_by_what_an_execution_made_of_them() {
 }
 
 #[test]
-fn a_history_of_another_definition_is_told() {
+fn a_history_of_another_definition_is_reported() {
     let history = history();
     let ran = graph(&["refund.asl.yaml", "--history", history.path()], "");
     assert_eq!(ran.status, 0, "{}", ran.stderr);
@@ -219,7 +219,7 @@ fn a_history_of_another_definition_is_told() {
 }
 
 #[test]
-fn what_is_no_history_is_wrong_usage() {
+fn an_invalid_history_is_a_usage_error() {
     for (file, text) in [
         ("nowhere.json", "nowhere.json"),
         ("discount.input.json", "no list `events`"),
@@ -231,7 +231,7 @@ fn what_is_no_history_is_wrong_usage() {
 }
 
 #[test]
-fn the_page_on_diagrams_shows_what_is_drawn() {
+fn the_diagram_guide_shows_the_actual_diagrams() {
     let docs = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs");
     let read = |name: &str| std::fs::read_to_string(docs.join(name)).unwrap();
     let history = history();

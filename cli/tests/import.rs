@@ -27,7 +27,7 @@ fn source_of(definition: &str) -> String {
 }
 
 #[test]
-fn the_sources_that_are_compiled_are_those_that_are_written() {
+fn import_writes_the_sources_in_the_repository() {
     for (definition, source) in [
         ("examples/asl/checkout.asl.json", "checkout.rs"),
         ("examples/asl/discount.asl.json", "discount.rs"),
@@ -52,7 +52,7 @@ fn the_sources_that_are_compiled_are_those_that_are_written() {
 }
 
 #[test]
-fn what_the_language_has_emitted_becomes_the_language_again() {
+fn emitted_asl_is_imported_without_raw_blocks() {
     let source = source_of("tests/tests/imported/order_processing.asl.json");
     assert!(!source.contains("raw {"), "{source}");
     for said in [
@@ -66,7 +66,7 @@ fn what_the_language_has_emitted_becomes_the_language_again() {
 }
 
 #[test]
-fn a_file_that_is_there_is_written_over_with_force_alone() {
+fn an_existing_file_is_overwritten_only_with_force() {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("existing.rs");
     let name = file.to_str().unwrap();
     std::fs::write(&file, "mine").unwrap();
@@ -104,7 +104,7 @@ const RETRIER: &str = r#"{
 }"#;
 
 #[test]
-fn only_a_retrier_on_every_lambda_state_is_said_once() {
+fn only_a_retrier_of_every_lambda_state_becomes_lambda_retries() {
     let call = |name: &str, retry: &str, next: &str| {
         format!(
             r#""{name}": {{"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "OutputPath": "$.Payload",
@@ -167,7 +167,7 @@ fn a_variable_that_may_be_read_before_it_is_assigned_stays_in_raw() {
 }
 
 #[test]
-fn a_number_that_rust_has_no_literal_for_is_named_with_its_place() {
+fn a_number_without_a_rust_literal_is_refused_with_its_location() {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("giant.asl.json");
     let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": {"n": 1e999}, "End": true}}}"#;
     std::fs::write(&file, text).unwrap();
@@ -189,7 +189,7 @@ fn a_definition_with_errors_is_refused_with_its_diagnostics() {
 }
 
 #[test]
-fn a_name_that_rust_does_not_take_is_refused_with_one_that_it_takes() {
+fn an_invalid_rust_name_is_refused_with_a_suggestion() {
     let output = import(&["examples/asl/discount.asl.json", "--name", "my discount"]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{said}");
@@ -236,7 +236,7 @@ fn recorded(folder: &Path) -> Vec<PathBuf> {
 /// Compiles all sources as one crate, which compares the emitted definitions with the originals.
 #[test]
 #[ignore = "compiles a separate project, and needs the recordings in ../shared: cargo test -p stepwright-cli --test all import:: -- --ignored"]
-fn whatever_people_wrote_compiles_and_emits_itself() {
+fn real_world_definitions_compile_and_emit_themselves() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("imported");
     std::fs::create_dir_all(folder.join("src")).unwrap();
     let mut modules = String::new();
@@ -286,7 +286,7 @@ fn whatever_people_wrote_compiles_and_emits_itself() {
 }
 
 #[test]
-fn a_comment_of_a_retrier_is_a_comment_of_the_source() {
+fn a_comment_of_a_retrier_becomes_a_rust_comment() {
     let source = source_of_states(
         "retried",
         r#"{"A": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:a", "End": true,
@@ -305,7 +305,7 @@ fn a_comment_of_a_retrier_is_a_comment_of_the_source() {
 }
 
 #[test]
-fn a_general_file_name_gives_way_to_the_name_of_its_folder() {
+fn a_generic_file_name_is_replaced_by_the_folder_name() {
     let folder = tempfile::tempdir().unwrap();
     let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}"#;
     for (file, name) in [
@@ -335,7 +335,7 @@ mod recordings {
 
     #[test]
     #[ignore = "needs the recordings in ../shared"]
-    fn whatever_people_wrote_is_imported() {
+    fn real_world_definitions_are_imported() {
         for file in realworld() {
             let source = source_of(file.to_str().unwrap());
             assert!(source.contains("workflow! {"), "{}", file.display());
@@ -347,7 +347,7 @@ mod recordings {
 
     #[test]
     #[ignore = "needs the recordings in ../shared"]
-    fn little_of_what_people_wrote_stays_in_raw() {
+    fn few_real_world_states_need_raw_blocks() {
         let (mut states, mut blocks) = (0, 0);
         for file in realworld() {
             let text = std::fs::read_to_string(&file).unwrap();

@@ -432,7 +432,7 @@ fn imported(folder: &Path, many: u64) -> Vec<(std::path::PathBuf, String)> {
 }
 
 #[test]
-fn definitions_of_chance_are_imported() {
+fn random_definitions_are_imported() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("random_import");
     let files = imported(&folder, MANY);
     assert!(
@@ -445,7 +445,7 @@ fn definitions_of_chance_are_imported() {
 /// Compiles all sources as one crate, which compares the emitted definitions with the originals.
 #[test]
 #[ignore = "compiles a separate project: cargo test -p stepwright-cli --test all import_random:: -- --ignored"]
-fn definitions_of_chance_compile_and_emit_themselves() {
+fn random_definitions_compile_and_emit_themselves() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("random_imported");
     let many = std::env::var("IMPORTS")
         .ok()

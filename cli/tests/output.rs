@@ -97,7 +97,7 @@ fn with_output(arguments: &[impl AsRef<OsStr>], output: impl Into<Stdio>) -> (Op
 }
 
 #[test]
-fn a_reader_that_is_gone_ends_a_command_without_a_word() {
+fn a_closed_pipe_ends_a_command_silently() {
     let recorded = Recorded::new("pipe");
     for arguments in PRINTING {
         let (reader, writer) = std::io::pipe().expect("a pipe");
@@ -122,7 +122,7 @@ fn a_full_disk_is_an_error() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn an_error_that_cannot_be_told_has_its_exit_status_all_the_same() {
+fn an_error_that_cannot_be_printed_still_has_its_exit_status() {
     let nowhere = "nowhere.asl.json";
     for arguments in [
         &["validate", nowhere][..],
@@ -146,7 +146,7 @@ fn an_error_that_cannot_be_told_has_its_exit_status_all_the_same() {
 }
 
 #[test]
-fn help_does_not_panic_without_a_reader() {
+fn help_does_not_panic_on_a_closed_pipe() {
     let (reader, writer) = std::io::pipe().expect("a pipe");
     drop(reader);
     let (_, said) = with_output(&["--help"], writer);
@@ -154,7 +154,7 @@ fn help_does_not_panic_without_a_reader() {
 }
 
 #[test]
-fn colours_are_what_is_asked_for() {
+fn the_color_option_controls_colours() {
     let broken = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass"}}}"#;
     let is_coloured = |arguments: &[&str]| {
         let ran = stepwright(arguments, broken);

@@ -154,7 +154,7 @@ Resources:
 ";
 
 #[test]
-fn a_sam_template_that_gives_all_is_fine() {
+fn a_sam_template_with_all_substitutions_is_accepted() {
     let folder = Folder::new(&[("template.yaml", SAM), ("asl/orders.asl.json", ORDERS)]);
     let expected = "template.yaml (Orders): 4 placeholders, all defined by the template\n";
     for arguments in [
@@ -178,7 +178,7 @@ fn a_sam_template_that_gives_all_is_fine() {
 }
 
 #[test]
-fn what_is_missing_misspelt_and_unknown_is_told_at_its_place() {
+fn missing_misspelt_and_unknown_keys_are_reported_with_locations() {
     let template = SAM
         .replace("ChargeCardArn:", "ChargeCardARN:")
         .replace("TopicArn: !Ref Topic", "QueueUrl: !Ref Queue");
@@ -220,7 +220,7 @@ fn what_is_missing_misspelt_and_unknown_is_told_at_its_place() {
 }
 
 #[test]
-fn each_mutated_key_of_a_template_is_told() {
+fn each_misspelt_or_missing_key_of_a_template_is_reported() {
     let keys = ["ChargeCardArn", "TopicArn", "Stage", "ShipActivityArn"];
     let mutants: [fn(&str) -> String; 4] = [
         |key| key.to_uppercase(),
@@ -260,7 +260,7 @@ fn each_mutated_key_of_a_template_is_told() {
 }
 
 #[test]
-fn a_machine_without_substitutions_has_its_error_at_the_machine() {
+fn missing_substitutions_are_reported_at_the_machine() {
     let template = SAM.split("      DefinitionSubstitutions:").next().unwrap();
     let folder = Folder::new(&[("template.yaml", template), ("asl/orders.asl.json", ORDERS)]);
     let found = folder.errors(&["--check", "@template.yaml"]);
@@ -273,7 +273,7 @@ fn a_machine_without_substitutions_has_its_error_at_the_machine() {
 }
 
 #[test]
-fn variables_of_fn_sub_are_checked_and_literal_ones_are_placeholders() {
+fn fn_sub_variables_are_checked_and_escaped_ones_are_placeholders() {
     let folder = Folder::new(&[(
         "template.yaml",
         r#"Parameters:
@@ -303,7 +303,7 @@ Resources:
 }
 
 #[test]
-fn definitions_in_the_template_itself_are_checked() {
+fn inline_definitions_of_a_template_are_checked() {
     let template = json!({"Resources": {"Orders": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {
         "DefinitionSubstitutions": {"ChargeArn": {"Fn::GetAtt": ["Charge", "Arn"]}, "Topic": {"Ref": "T"}},
         "Definition": {"StartAt": "A", "States": {
@@ -327,7 +327,7 @@ fn definitions_in_the_template_itself_are_checked() {
 }
 
 #[test]
-fn what_cdk_synthesised_is_checked_by_its_assets() {
+fn cdk_output_is_checked_with_its_assets() {
     let template = |key: &str| {
         json!({"Resources": {"Orders7D5": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {
             "DefinitionS3Location": {"Bucket": {"Fn::Sub": "cdk-assets-${AWS::AccountId}"}, "Key": "0abc.json"},
@@ -353,7 +353,7 @@ fn what_cdk_synthesised_is_checked_by_its_assets() {
 }
 
 #[test]
-fn variables_of_fn_sub_in_a_file_are_filled_in_by_nobody() {
+fn fn_sub_variables_in_a_definition_file_are_unfillable() {
     let definition = ORDERS.replace("paid in ${Stage}", "paid in ${AWS::Region}");
     let template = SAM.replace("        Stage: !Ref Stage\n", "");
     let folder = Folder::new(&[
@@ -428,7 +428,7 @@ fn templatefile_is_checked() {
 }
 
 #[test]
-fn locals_of_other_files_are_followed_and_what_is_computed_is_not_guessed() {
+fn locals_of_other_files_are_resolved_and_computed_values_reported() {
     let folder = Folder::new(&[
         (
             "infra/main.tf",
@@ -481,7 +481,7 @@ fn locals_of_other_files_are_followed_and_what_is_computed_is_not_guessed() {
 }
 
 #[test]
-fn what_cannot_be_checked_is_said() {
+fn templates_that_cannot_be_checked_are_reported() {
     let folder = Folder::new(&[
         ("empty.yaml", "Resources: {A: {Type: AWS::SNS::Topic}}"),
         ("broken.tf", "resource \"a\" {"),
@@ -523,7 +523,7 @@ fn blocks<'p>(page: &'p str, language: &str) -> Vec<&'p str> {
 }
 
 #[test]
-fn the_templates_of_the_page_give_what_their_definition_needs() {
+fn the_templates_of_the_deploy_guide_define_all_placeholders() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
     let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
     let page = read("docs/guides/deploy.md");
@@ -574,7 +574,7 @@ fn the_templates_of_the_page_give_what_their_definition_needs() {
 }
 
 #[test]
-fn locals_that_use_each_other_many_times_are_read_once() {
+fn deeply_nested_locals_are_each_resolved_once() {
     // Each local uses the previous one twice: 2^60 paths lead to the first.
     let mut locals = String::from("locals {\n  v0 = { Table = \"t\" }\n  p0 = \"\"\n");
     for index in 1..=60 {
@@ -605,7 +605,7 @@ fn locals_that_use_each_other_many_times_are_read_once() {
 }
 
 #[test]
-fn a_value_that_nothing_uses_is_a_warning() {
+fn an_unused_variable_is_a_warning() {
     let main = "resource \"aws_sfn_state_machine\" \"orders\" {\n  definition = templatefile(\"orders.asl.json\", {\n    Unused = 1\n  })\n}\n";
     let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}"#;
     let folder = Folder::new(&[("main.tf", main), ("orders.asl.json", definition)]);

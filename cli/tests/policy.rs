@@ -26,7 +26,7 @@ const ECS: &str = r#"{"StartAt": "Run it", "States": {"Run it": {"Type": "Task",
 const ROLE: &str = "arn:aws:iam::123456789012:role/job";
 
 #[test]
-fn a_policy_is_json_on_standard_output_and_the_rest_on_standard_error() {
+fn a_policy_is_printed_as_json() {
     let ran = policy(
         &[
             "checkout.asl.json",
@@ -56,7 +56,7 @@ fn a_policy_is_json_on_standard_output_and_the_rest_on_standard_error() {
 }
 
 #[test]
-fn region_account_and_name_that_are_not_given_are_told() {
+fn missing_region_account_and_name_are_reported() {
     let definition = json!({"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "ItemProcessor": {
         "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}}}})
     .to_string();
@@ -100,7 +100,7 @@ fn region_account_and_name_that_are_not_given_are_told() {
 }
 
 #[test]
-fn roles_to_pass_are_asked_for_and_taken() {
+fn roles_to_pass_are_requested_and_accepted() {
     let ran = policy(&["-", "--region", "r", "--account", "1"], ECS);
     assert_eq!(ran.status, 0);
     assert!(!actions(&ran).contains(&"iam:PassRole".to_owned()));
@@ -136,7 +136,7 @@ fn roles_to_pass_are_asked_for_and_taken() {
 }
 
 #[test]
-fn logs_and_traces_are_asked_for() {
+fn logging_and_tracing_options_add_permissions() {
     let definition = r#"{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}"#;
     let ran = policy(&["-"], definition);
     assert_eq!(actions(&ran), ["*"]);

@@ -72,7 +72,7 @@ fn runs(pid: Pid) -> bool {
 const STAYS: &str = "sleep 60 & echo $! >> pids; echo $$ >> pids; wait; echo 1";
 
 #[test]
-fn a_command_and_what_it_started_end_with_the_tasks_timeout() {
+fn a_task_timeout_ends_the_command_and_its_child_processes() {
     let folder = folder("timeout");
     let begun = Instant::now();
     let output = run(&folder, STAYS).output().unwrap();
@@ -100,7 +100,7 @@ fn a_signal_to_the_program_ends_its_commands() {
 }
 
 #[test]
-fn what_a_command_that_ended_left_running_goes_on() {
+fn a_background_process_outlives_its_completed_command() {
     let folder = folder("background");
     let leaves = "sleep 60 > /dev/null 2>&1 & echo $! >> pids; echo 1";
     let output = run(&folder, leaves).output().unwrap();

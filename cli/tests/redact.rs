@@ -76,7 +76,7 @@ fn run_masks_the_output_the_error_and_the_history_file() {
 }
 
 #[test]
-fn history_masks_values_of_a_store_which_has_them() {
+fn history_masks_values_of_a_store() {
     let folder = Folder::new("history");
     let store = folder.path("orders.db");
     let kept = ["--store", &store, "--name", "o-1", "--redact", "number"];
@@ -100,7 +100,7 @@ fn history_masks_values_of_a_store_which_has_them() {
 }
 
 #[test]
-fn pictures_and_replays_are_masked() {
+fn diagrams_and_replays_are_masked() {
     let folder = Folder::new("picture");
     let history = folder.path("history.json");
     run(FAILS, &["--history", &history]);
@@ -125,7 +125,7 @@ fn pictures_and_replays_are_masked() {
 }
 
 #[test]
-fn the_log_of_the_engine_has_no_values() {
+fn the_engine_log_contains_no_values() {
     for definition in [PASSES, FAILS] {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_stepwright"));
         let file = Folder::new("log");
@@ -148,7 +148,7 @@ fn the_log_of_the_engine_has_no_values() {
 }
 
 #[test]
-fn what_is_not_a_path_is_wrong_usage() {
+fn an_invalid_path_is_a_usage_error() {
     let history = ["history", "--store", "orders.db", "--name", "o-1"];
     for command in [
         &["run", "-"][..],

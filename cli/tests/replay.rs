@@ -48,7 +48,7 @@ impl Drop for Temporary {
 }
 
 #[test]
-fn what_run_recorded_is_equal_until_the_definition_changes() {
+fn a_recorded_run_is_equal_until_the_definition_changes() {
     let history = Temporary::new("history.json");
     let ran = stepwright(&[
         "run",
@@ -87,7 +87,7 @@ fn what_run_recorded_is_equal_until_the_definition_changes() {
 }
 
 #[test]
-fn what_is_no_history_is_wrong_usage() {
+fn an_invalid_history_is_a_usage_error() {
     let (status, text) = replay(Path::new("checkout.asl.json"), Path::new("nowhere.json"));
     assert_eq!(status, 2, "{text}");
     assert!(text.contains("nowhere.json"), "{text}");
@@ -163,7 +163,7 @@ fn the_items_of_a_distributed_map_are_recorded_and_replayed() {
 }
 
 #[test]
-fn a_history_of_aws_replays_the_definition_that_was_emitted() {
+fn a_history_with_arns_replays_the_emitted_definition() {
     const ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:double";
     let definition = |function: &str| {
         format!(

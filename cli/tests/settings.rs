@@ -57,7 +57,7 @@ fn the_nearest_file_above_a_definition_sets_its_severities() {
 }
 
 #[test]
-fn the_folders_above_a_definition_are_those_that_contain_it() {
+fn dot_dot_in_a_path_is_resolved_to_find_the_settings() {
     let folder = project(&[
         ("a/stepwright.toml", "[validate]\ndeny = [\"warnings\"]\n"),
         ("b/c.asl.json", WARNED),
@@ -69,7 +69,7 @@ fn the_folders_above_a_definition_are_those_that_contain_it() {
 }
 
 #[test]
-fn a_pattern_sets_the_severities_of_some_files() {
+fn a_pattern_sets_the_severities_of_matching_files() {
     let folder = project(&[
         (
             "stepwright.toml",
@@ -136,7 +136,7 @@ fn excluded_and_ignored_files_are_checked_only_if_they_are_named() {
 }
 
 #[test]
-fn mistakes_in_the_file_are_shown_with_their_place() {
+fn errors_in_the_settings_file_are_reported_once() {
     let mistakes = [
         ("[validate]\nalow = [\"SW029\"]\n", "2 | alow = [\"SW029\"]"),
         ("[validate]\nallow = \"SW029\"\n", "expected a sequence"),
@@ -173,7 +173,7 @@ fn mistakes_in_the_file_are_shown_with_their_place() {
 }
 
 #[test]
-fn known_placeholders_and_services_are_settings() {
+fn known_placeholders_and_services_can_be_configured() {
     let task = |resource: &str| {
         format!(
             r#"{{"StartAt": "A", "TimeoutSeconds": 60, "States": {{"A": {{"Type": "Task", "Resource": "{resource}", "End": true}}}}}}"#

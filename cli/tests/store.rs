@@ -135,8 +135,8 @@ fn ran(child: Child) -> Ran {
     }
 }
 
-/// Checks that all of these texts were printed, with this exit status.
-fn said(ran: &Ran, status: i32, texts: &[&str]) {
+/// Checks the exit status, and that standard error contains all of these texts.
+fn assert_reported(ran: &Ran, status: i32, texts: &[&str]) {
     assert_eq!(ran.status, status, "{}{}", ran.stdout, ran.stderr);
     for text in texts {
         assert!(
@@ -148,7 +148,7 @@ fn said(ran: &Ran, status: i32, texts: &[&str]) {
 }
 
 #[test]
-fn a_run_that_was_killed_goes_on_and_its_command_is_a_lost_task() {
+fn a_killed_run_resumes_and_its_command_is_a_lost_task() {
     let folder = Folder::new("killed");
     for works in 1..=2 {
         let child = folder.working("o-1", works);
@@ -156,7 +156,7 @@ fn a_run_that_was_killed_goes_on_and_its_command_is_a_lost_task() {
     }
     folder.may_end();
     let ended = folder.run("o-1", r#"{"id":7}"#);
-    said(&ended, 0, &["the execution `o-1` resumes from"]);
+    assert_reported(&ended, 0, &["the execution `o-1` resumes from"]);
     let output: Value = serde_json::from_str(&ended.stdout).unwrap();
     assert_eq!(output, json!({"id": 7, "count": 1}));
     assert_eq!(folder.log(), ["count", "work", "work", "work"]);
@@ -175,11 +175,11 @@ fn a_run_that_was_killed_goes_on_and_its_command_is_a_lost_task() {
 
     // The execution has ended: its result is printed again, and nothing runs.
     let again = folder.run("o-1", r#"{ "id": 7 }"#);
-    said(&again, 0, &["the execution `o-1` already ended"]);
+    assert_reported(&again, 0, &["the execution `o-1` already ended"]);
     assert_eq!(again.stdout, ended.stdout);
     assert_eq!(folder.log().len(), 4);
     let other = folder.run("o-1", r#"{"id":8}"#);
-    said(
+    assert_reported(
         &other,
         2,
         &[
@@ -193,24 +193,24 @@ fn a_run_that_was_killed_goes_on_and_its_command_is_a_lost_task() {
 }
 
 #[test]
-fn a_lost_command_that_no_retry_names_fails_the_execution_and_that_is_told_again() {
+fn a_lost_task_without_a_retrier_fails_the_execution() {
     let folder = Folder::new("lost");
     folder.define("orders", "CommandFailed", 1);
     kill(folder.started("o-1"));
     folder.may_end();
     let lost = folder.run("o-1", r#"{"id":7}"#);
-    said(
+    assert_reported(
         &lost,
         1,
         &["Stepwright.TaskLost", "to a Retry of the state"],
     );
     let again = folder.run("o-1", r#"{"id":7}"#);
-    said(&again, 1, &["already ended", "Stepwright.TaskLost"]);
+    assert_reported(&again, 1, &["already ended", "Stepwright.TaskLost"]);
     assert_eq!(folder.log(), ["count", "work"]);
 }
 
 #[test]
-fn a_run_that_goes_on_without_an_answer_to_a_task_says_so_and_waits() {
+fn a_resumed_run_without_a_task_handler_stays_stored() {
     let folder = Folder::new("unanswered");
     kill(folder.started("o-1"));
     let run = [
@@ -222,7 +222,7 @@ fn a_run_that_goes_on_without_an_answer_to_a_task_says_so_and_waits() {
         "o-1",
     ];
     let waits = folder.stepwright(&[&run[..], &["--input", r#"{"id":7}"#]].concat());
-    said(
+    assert_reported(
         &waits,
         1,
         &[
@@ -232,18 +232,18 @@ fn a_run_that_goes_on_without_an_answer_to_a_task_says_so_and_waits() {
         ],
     );
     folder.may_end();
-    said(&folder.run("o-1", r#"{"id":7}"#), 0, &["resumes from"]);
+    assert_reported(&folder.run("o-1", r#"{"id":7}"#), 0, &["resumes from"]);
 }
 
 #[test]
-fn a_run_whose_file_changed_goes_on_with_the_version_that_it_started_with() {
+fn a_resumed_run_uses_the_definition_of_its_start() {
     let folder = Folder::new("changed");
     kill(folder.started("o-1"));
     let new = json!({"StartAt": "Other", "States": {"Other": {"Type": "Pass", "Result": "new", "End": true}}});
     std::fs::write(folder.0.join("orders.asl.json"), new.to_string()).unwrap();
     folder.may_end();
     let ended = folder.run("o-1", r#"{"id":7}"#);
-    said(
+    assert_reported(
         &ended,
         0,
         &[
@@ -270,14 +270,14 @@ fn a_run_whose_file_changed_goes_on_with_the_version_that_it_started_with() {
 }
 
 #[test]
-fn a_signal_parks_the_execution_and_says_how_to_go_on() {
+fn a_signal_parks_the_execution_and_prints_how_to_resume_it() {
     for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143)] {
         let folder = Folder::new(&format!("signal-{status}"));
         let child = folder.started("o-1");
         let program = Pid::from_raw(child.id().try_into().unwrap()).unwrap();
         kill_process(program, signal).unwrap();
         let parked = ran(child);
-        said(
+        assert_reported(
             &parked,
             status,
             &[
@@ -290,24 +290,24 @@ fn a_signal_parks_the_execution_and_says_how_to_go_on() {
         let events = folder.history("o-1");
         assert_eq!(events.last().unwrap()["type"], "LambdaFunctionStarted");
         folder.may_end();
-        said(&folder.run("o-1", r#"{"id":7}"#), 0, &["resumes from"]);
+        assert_reported(&folder.run("o-1", r#"{"id":7}"#), 0, &["resumes from"]);
         assert_eq!(folder.log(), ["count", "work", "work"]);
     }
 }
 
 #[test]
-fn executions_that_other_runs_left_stay_as_they_are() {
+fn a_run_does_not_resume_executions_of_other_runs() {
     let folder = Folder::new("others");
     for name in ["o-1", "o-2"] {
         kill(folder.started(name));
     }
     let before = folder.history("o-2");
     folder.may_end();
-    said(&folder.run("o-1", r#"{"id":7}"#), 0, &["resumes from"]);
+    assert_reported(&folder.run("o-1", r#"{"id":7}"#), 0, &["resumes from"]);
     assert_eq!(folder.history("o-2"), before);
     let listed = folder.executions(&["--status", "running"]);
     assert!(listed.stdout.contains("o-2") && !listed.stdout.contains("o-1"));
-    said(&folder.run("o-2", r#"{"id":7}"#), 0, &["resumes from"]);
+    assert_reported(&folder.run("o-2", r#"{"id":7}"#), 0, &["resumes from"]);
 }
 
 #[test]
@@ -316,11 +316,11 @@ fn executions_and_histories_are_read_while_an_engine_has_the_store_open() {
     folder.define("refunds", "None", 1);
     folder.may_end();
     let first = folder.stepwright(&folder.running("refunds.asl.json", "o-1", "{}"));
-    said(&first, 0, &[]);
+    assert_reported(&first, 0, &[]);
     std::fs::remove_file(folder.0.join("may")).unwrap();
     let child = folder.started("o-1");
     let in_use = folder.run("o-2", "{}");
-    said(&in_use, 2, &["is in use", "in process"]);
+    assert_reported(&in_use, 2, &["is in use", "in process"]);
 
     let text = folder.executions(&[]);
     assert_eq!(text.status, 0, "{}", text.stderr);
@@ -357,14 +357,14 @@ fn executions_and_histories_are_read_while_an_engine_has_the_store_open() {
     assert!(rest["executions"][0]["stopDate"].is_string());
     assert_eq!(rest.get("nextToken"), None);
     let none = folder.executions(&["--machine", "orders", "--status", "FAILED"]);
-    said(&none, 0, &["no such execution"]);
+    assert_reported(&none, 0, &["no such execution"]);
     assert_eq!(none.stdout, "");
 
     let history = |arguments: &[&str]| {
         folder.stepwright(&[&["history", "--store", "orders.db"], arguments].concat())
     };
     let ambiguous = history(&["--name", "o-1"]);
-    said(
+    assert_reported(
         &ambiguous,
         2,
         &[
@@ -399,55 +399,55 @@ fn executions_and_histories_are_read_while_an_engine_has_the_store_open() {
 }
 
 #[test]
-fn mistakes_say_how_to_mend_them() {
+fn usage_errors_suggest_a_fix() {
     let folder = Folder::new("mistakes");
     folder.may_end();
-    said(&folder.run("order-1", "{}"), 0, &[]);
+    assert_reported(&folder.run("order-1", "{}"), 0, &[]);
     let history =
         |arguments: &[&str]| folder.stepwright(&[&["history", "--store"], arguments].concat());
-    said(
+    assert_reported(
         &history(&["none.db", "--name", "o"]),
         2,
         &["there is no file none.db", "stepwright run FILE --store"],
     );
-    said(
+    assert_reported(
         &history(&["orders.db", "--name", "order-2"]),
         2,
         &["no execution `order-2`", "did you mean `order-1`?"],
     );
-    said(
+    assert_reported(
         &history(&["orders.db", "--name", "xyz"]),
         2,
         &["`stepwright executions --store orders.db` lists all"],
     );
     let order = ["orders.db", "--name", "order-1", "--machine", "oders"];
-    said(
+    assert_reported(
         &history(&order),
         2,
         &["state machine `oders`", "did you mean `orders`?"],
     );
     let arn = "arn:aws:states:us-east-1:123456789012:execution:orders:order-9";
-    said(
+    assert_reported(
         &history(&["orders.db", "--name", arn]),
         2,
         &["did you mean `arn:aws:states:us-east-1:123456789012:execution:orders:order-1`?"],
     );
-    said(
+    assert_reported(
         &history(&["orders.asl.json", "--name", "o"]),
         2,
         &["is not a store of Stepwright"],
     );
     let none = folder.stepwright(&["executions", "--store", "none.db"]);
-    said(&none, 2, &["there is no file none.db"]);
+    assert_reported(&none, 2, &["there is no file none.db"]);
     let limit = folder.executions(&["--limit", "0"]);
-    said(&limit, 2, &["a number of at least 1"]);
+    assert_reported(&limit, 2, &["a number of at least 1"]);
 
     let run =
         |arguments: &[&str]| folder.stepwright(&[&["run", "orders.asl.json"], arguments].concat());
-    said(&run(&["--store", "orders.db"]), 2, &["--name"]);
+    assert_reported(&run(&["--store", "orders.db"]), 2, &["--name"]);
     let express = ["--store", "orders.db", "--name", "x", "--type", "express"];
-    said(&run(&express), 2, &["--store needs a Standard execution"]);
-    said(
+    assert_reported(&run(&express), 2, &["--store needs a Standard execution"]);
+    assert_reported(
         &run(&["--store", "none/orders.db", "--name", "x"]),
         2,
         &["cannot find its folder"],

@@ -63,7 +63,7 @@ fn folder() -> Folder {
 }
 
 #[test]
-fn templates_and_descriptions_are_compared_by_their_definitions() {
+fn diff_compares_definitions_in_templates_and_api_responses() {
     let folder = folder();
     for (old, new, differs) in [
         ("a.json#Part", "b.json#Part", true),
@@ -122,7 +122,7 @@ fn every_command_reads_a_machine_of_a_template() {
 }
 
 #[test]
-fn what_is_not_named_or_not_there_is_told_with_what_there_is() {
+fn a_missing_or_unknown_machine_name_is_refused_with_the_names() {
     let folder = folder();
     for (file, parts) in [
         (
@@ -152,7 +152,7 @@ fn what_is_not_named_or_not_there_is_told_with_what_there_is() {
 }
 
 #[test]
-fn errors_of_a_definition_in_a_template_are_at_their_place_in_the_template() {
+fn errors_of_an_inline_definition_are_located_in_the_template() {
     let broken = machine("a").replace("\"Tell\", \"States\"", "\"Nowhere\", \"States\"");
     let template = json!({"Resources": {"Text": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"DefinitionString": broken, "RoleArn": "r"}}}});
     let folder = Folder::new(&[("t.json", serde_json::to_string_pretty(&template).unwrap())]);

@@ -93,7 +93,7 @@ impl Folder {
 }
 
 #[test]
-fn each_form_of_a_definition_is_checked() {
+fn each_form_of_a_terraform_definition_is_checked() {
     let ran = Folder::new(MAIN).run("validate", "main.tf", &[]);
     assert_eq!(ran.status, 0, "{ran:?}");
     for machine in ["encoded", "heredoc", "template", "local", "step_function"] {
@@ -110,7 +110,7 @@ fn each_form_of_a_definition_is_checked() {
 }
 
 #[test]
-fn a_diagnostic_is_at_its_place_in_the_file_of_terraform() {
+fn a_diagnostic_is_located_in_the_terraform_file() {
     for (right, wrong, line) in [
         ("Next    = \"Tell\"", "Next    = \"Tel\"", 15),
         ("\"StartAt\": \"Call\"", "\"StartAt\": \"Cal\"", 31),
@@ -123,7 +123,7 @@ fn a_diagnostic_is_at_its_place_in_the_file_of_terraform() {
 }
 
 #[test]
-fn the_type_of_the_machine_is_read() {
+fn the_machine_type_is_read_from_the_terraform_file() {
     let express = MAIN.replace(
         "states:::sns:publish",
         "states:::sqs:sendMessage.waitForTaskToken",
@@ -137,7 +137,7 @@ fn the_type_of_the_machine_is_read() {
 }
 
 #[test]
-fn commands_take_one_machine_of_a_file() {
+fn commands_accept_one_machine_of_a_terraform_file() {
     let folder = Folder::new(MAIN);
     let graph = folder.run("graph", "main.tf#heredoc", &[]);
     assert_eq!(graph.status, 0, "{graph:?}");
@@ -148,7 +148,7 @@ fn commands_take_one_machine_of_a_file() {
 }
 
 #[test]
-fn a_folder_is_searched_for_files_of_terraform() {
+fn a_folder_is_searched_for_terraform_files() {
     let folder = Folder::new(MAIN);
     std::fs::write(folder.path("variables.tf"), "variable \"timeout\" {}\n").unwrap();
     let path = folder.0.path().display().to_string();

@@ -61,7 +61,7 @@ fn a_state_of_a_machine_is_tested_with_a_mock() {
 }
 
 #[test]
-fn the_mock_may_be_written_as_the_api_has_it() {
+fn the_mock_accepts_the_format_of_the_api() {
     let ran = charge(&[
         "--mock",
         r#"{"result": "{\"Payload\": {\"chargeId\": 1}}"}"#,
@@ -70,7 +70,7 @@ fn the_mock_may_be_written_as_the_api_has_it() {
 }
 
 #[test]
-fn an_error_is_tried_again_caught_or_fails() {
+fn a_mocked_error_is_retried_or_caught_or_fails_the_state() {
     let error = |name: &str| format!(r#"{{"errorOutput": {{"error": "{name}", "cause": "why"}}}}"#);
     let retried = charge(&[
         "--mock",
@@ -99,7 +99,7 @@ fn an_error_is_tried_again_caught_or_fails() {
 }
 
 #[test]
-fn one_state_alone_may_come_in_yaml_from_standard_input() {
+fn a_single_yaml_state_is_read_from_standard_input() {
     let state = "Type: Pass\nQueryLanguage: JSONata\nOutput: '{% $states.input.n * $rate %}'\nNext: Elsewhere\n";
     let arguments = [
         "-",
@@ -116,7 +116,7 @@ fn one_state_alone_may_come_in_yaml_from_standard_input() {
 }
 
 #[test]
-fn a_refusal_has_the_services_words() {
+fn refusals_have_the_error_messages_of_aws() {
     charge(&["--mock", r#"{"result": {"StatusCode": "200"}}"#]).refused(
         1,
         &["ValidationException: Mock result schema validation error: Field 'StatusCode' must be a number"],
@@ -135,7 +135,7 @@ fn a_refusal_has_the_services_words() {
 }
 
 #[test]
-fn a_state_that_is_not_there_is_told_with_the_one_that_was_meant() {
+fn an_unknown_state_is_refused_with_a_suggestion() {
     test_state(&["checkout.asl.json", "--state", "Chrage"], "")
         .refused(1, &["`Chrage`", "did you mean `Charge`?"]);
     test_state(&["checkout.asl.json", "--state", "Nothing alike"], "")
@@ -146,14 +146,14 @@ fn a_state_that_is_not_there_is_told_with_the_one_that_was_meant() {
 }
 
 #[test]
-fn a_task_without_a_mock_says_what_to_do() {
+fn a_task_without_a_mock_fails_with_a_hint() {
     let ran = charge(&[]);
     assert_eq!(ran.response(1)["error"], "States.Runtime");
     assert!(ran.stderr.contains("--mock"), "{}", ran.stderr);
 }
 
 #[test]
-fn wrong_usage_is_told_apart() {
+fn usage_errors_exit_with_2() {
     test_state(&["checkout.asl.json"], "").refused(2, &["--state", "`Charge`", "`Large?`"]);
     test_state(&["-", "--state", "A"], r#"{"Type": "Succeed"}"#)
         .refused(2, &["is not a state machine"]);
@@ -163,7 +163,7 @@ fn wrong_usage_is_told_apart() {
 }
 
 #[test]
-fn a_broken_machine_is_shown_in_its_lines() {
+fn a_machine_with_errors_is_refused_with_source_lines() {
     let machine = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}"#;
     test_state(&["-", "--state", "A"], machine)
         .refused(1, &["MISSING_TRANSITION_TARGET", "standard input:1"]);

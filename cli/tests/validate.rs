@@ -84,7 +84,7 @@ fn folder(name: &str) -> Folder {
 }
 
 #[test]
-fn a_folder_is_walked_for_definitions() {
+fn a_folder_is_searched_for_definitions() {
     let folder = folder("walk");
     let ran = folder.validate(&[]);
     assert_eq!(ran.status, 1, "{}{}", ran.stdout, ran.stderr);
@@ -114,14 +114,14 @@ fn a_folder_is_walked_for_definitions() {
 }
 
 #[test]
-fn a_file_of_two_folders_is_checked_once() {
+fn a_file_in_two_given_folders_is_checked_once() {
     let folder = folder("twice");
     let ran = folder.validate(&[&folder.path("a"), "--format", "json"]);
     assert_eq!(report(&ran)["files"].as_array().unwrap().len(), 4);
 }
 
 #[test]
-fn a_folder_without_a_definition_is_wrong_usage() {
+fn a_folder_without_a_definition_is_a_usage_error() {
     let folder = Folder::of("none", &[("package.json", "{}")]);
     let ran = folder.validate(&[]);
     assert_eq!(ran.status, 2, "{}", ran.stdout);
@@ -133,7 +133,7 @@ fn a_folder_without_a_definition_is_wrong_usage() {
 }
 
 #[test]
-fn quiet_prints_diagnostics_alone() {
+fn quiet_prints_only_diagnostics() {
     let folder = folder("quiet");
     let ran = folder.validate(&["--quiet"]);
     assert_eq!(ran.status, 1);
@@ -153,7 +153,7 @@ fn quiet_prints_diagnostics_alone() {
 }
 
 #[test]
-fn rules_are_denied_and_allowed_by_lists() {
+fn deny_and_allow_accept_lists_of_rules() {
     let check = |arguments: &[&str]| {
         let all: Vec<&str> = ["validate", "-"]
             .into_iter()
@@ -190,7 +190,7 @@ fn rules_are_denied_and_allowed_by_lists() {
 }
 
 #[test]
-fn a_comment_silences_a_rule_in_json_and_yaml() {
+fn a_comment_allows_a_rule_in_json_and_yaml() {
     let json = WARNED.replace(
         r#""End": false"#,
         r#""End": false, "Comment": "stepwright: allow SW029""#,
@@ -230,7 +230,7 @@ fn report(ran: &Ran) -> Value {
 }
 
 #[test]
-fn json_has_one_shape_for_one_file_and_for_many() {
+fn json_output_has_the_same_format_for_one_or_many_files() {
     let folder = folder("json");
     let all = report(&folder.validate(&["--format", "json"]));
     assert_eq!(
@@ -279,7 +279,7 @@ fn github_commands_name_file_line_and_column() {
 }
 
 #[test]
-fn sarif_names_rules_and_places() {
+fn sarif_output_contains_rules_and_locations() {
     let folder = folder("sarif");
     let ran = folder.validate(&["--format", "sarif"]);
     assert_eq!(ran.status, 1, "{}", ran.stderr);
@@ -314,7 +314,7 @@ fn sarif_names_rules_and_places() {
 }
 
 #[test]
-fn the_machines_of_a_template_are_checked_at_their_places() {
+fn diagnostics_of_a_template_are_located_at_its_machines() {
     let folder = Folder::of(
         "template",
         &[
@@ -378,7 +378,7 @@ fn the_machines_of_a_template_are_checked_at_their_places() {
 }
 
 #[test]
-fn a_template_names_a_file_that_is_not_there() {
+fn a_missing_definition_file_of_a_template_is_reported() {
     let folder = Folder::of("missing", &[("template.yaml", TEMPLATE)]);
     let ran = stepwright(&["validate", &folder.path("template.yaml")], "");
     assert_eq!(ran.status, 2, "{}", ran.stdout);
@@ -391,7 +391,7 @@ fn a_template_names_a_file_that_is_not_there() {
 }
 
 #[test]
-fn what_describe_state_machine_prints_is_checked() {
+fn the_output_of_describe_state_machine_is_checked() {
     let definition =
         serde_json::to_string(&WARNED.replace("\"B\"}, \"B\"", "\"Dnoe\"}, \"Done\"")).unwrap();
     let described = format!(
@@ -452,16 +452,16 @@ fn json_with_comments_is_checked_with_a_note() {
         std::fs::write(&file, text).unwrap();
         let ran = stepwright(&["validate", file.to_str().unwrap()], "");
         assert_eq!(ran.status, 1, "{name}: {}{}", ran.stdout, ran.stderr);
-        let told = format!("{}{}", ran.stdout, ran.stderr);
+        let printed = format!("{}{}", ran.stdout, ran.stderr);
         assert!(
-            told.contains(&format!("{name}:3:")),
-            "the place is the file's: {told}"
+            printed.contains(&format!("{name}:3:")),
+            "the place is the file's: {printed}"
         );
-        assert!(told.contains("which JSON does not allow"), "{told}");
+        assert!(printed.contains("which JSON does not allow"), "{printed}");
     }
     let ran = stepwright(&["validate", folder.path().to_str().unwrap()], "");
-    let told = format!("{}{}", ran.stdout, ran.stderr);
+    let printed = format!("{}{}", ran.stdout, ran.stderr);
     for name in ["a.jsonc", "b.json5", "c.asl", "d.asl.json"] {
-        assert!(told.contains(name), "{told}");
+        assert!(printed.contains(name), "{printed}");
     }
 }

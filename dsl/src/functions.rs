@@ -437,7 +437,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_what_they_were() {
+    fn timestamps_round_trip_through_milliseconds() {
         for millis_ in [0, 1, 951_782_400_123, -1, 253_402_300_799_999] {
             assert_eq!(millis(&timestamp(millis_)), millis_);
         }
@@ -446,7 +446,7 @@ mod tests {
     }
 
     #[test]
-    fn times_have_the_milliseconds_that_jsonata_reads() {
+    fn times_are_parsed_as_by_jsonata() {
         // Taken from `$toMillis` of npm's jsonata 2.0.6 in UTC.
         for (text, wanted) in [
             ("2024-01-01", Some(1_704_067_200_000)),
@@ -490,7 +490,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_those_that_jsonata_reads() {
+    fn numbers_are_parsed_as_by_jsonata() {
         // Taken from `$number` of npm's jsonata 2.0.6.
         for (text, wanted) in [
             ("12.5", Some(12.5)),
@@ -532,7 +532,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_in_json_have_the_digits_that_jsonata_writes() {
+    fn numbers_in_json_are_printed_as_by_jsonata() {
         // Taken from `$string` of npm's jsonata 2.0.6.
         for (number, text) in [
             (0.1 + 0.2, "0.3"),

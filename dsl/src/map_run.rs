@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_without_input_takes_any() -> Result<(), serde_json::Error> {
+    fn a_batch_without_input_accepts_any_input() -> Result<(), serde_json::Error> {
         for text in [
             r#"{"Items": []}"#,
             r#"{"Items": [], "BatchInput": {"a": [1]}}"#,

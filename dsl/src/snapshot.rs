@@ -17,7 +17,7 @@ use stepwright_asl::json::{Json, segments};
 /// workflow! { workflow Checkout(id: String) -> String { timeout 1h; succeed Done { id } } }
 ///
 /// #[test]
-/// fn the_definition_is_what_was_accepted() {
+/// fn the_definition_equals_its_snapshot() {
 ///     stepwright::assert_asl_snapshot!(Checkout);
 /// }
 /// ```
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_workflow_is_what_was_accepted() {
+    fn a_workflow_matches_its_snapshots() {
         crate::assert_asl_snapshot!(Checkout);
         crate::assert_asl_snapshot!("checkout_named", Checkout);
         crate::assert_asl_snapshot!(
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_differs_is_a_line_for_each_state() {
+    fn a_difference_has_one_line_for_each_state() {
         let definition = Checkout::definition();
         let old: Json = text(&definition, &[]).parse().unwrap();
         let changed = definition
@@ -210,7 +210,7 @@ mod tests {
     #[should_panic(
         expected = "the redaction `/States/Chrage/Type` matches nothing in the ASL of `Checkout`"
     )]
-    fn a_redaction_of_nothing_is_an_error() {
+    fn a_redaction_that_matches_nothing_is_an_error() {
         text(
             &Checkout::definition(),
             &[("/States/Chrage/Type", "[type]")],

@@ -80,7 +80,7 @@ fn is_end(next: Option<&TokenTree>) -> bool {
 mod tests {
     use super::*;
 
-    fn mended(source: &str) -> String {
+    fn completed(source: &str) -> String {
         let tokens: TokenStream = source.parse().unwrap();
         mend(tokens).to_string().replace(' ', "")
     }
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_put_where_one_is_missing() {
+    fn missing_words_are_inserted() {
         let word = MISSING;
         for (source, finished) in [
             (
@@ -108,12 +108,12 @@ mod tests {
                 format!("retry E::{word} (interval: 2s);"),
             ),
         ] {
-            assert_eq!(mended(source), plain(&finished), "{source}");
+            assert_eq!(completed(source), plain(&finished), "{source}");
         }
     }
 
     #[test]
-    fn what_is_finished_stays() {
+    fn complete_input_is_unchanged() {
         for source in [
             "when order.total > 10.0 => Charge;",
             "match x { E::A { .. } => B, 0..=9 => C }",
@@ -121,7 +121,7 @@ mod tests {
             "let a = Vec::<u8>::new(); pair.0",
             "next Done;",
         ] {
-            assert_eq!(mended(source), plain(source), "{source}");
+            assert_eq!(completed(source), plain(source), "{source}");
         }
     }
 }

@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_task_is_a_function_of_its_own() {
+    fn only_free_functions_are_tasks() {
         let is = |text: &str| syn::parse_str::<Path>(text).is_ok_and(|path| is_task(&path));
         assert!(is("book_car") && is("tasks::book_car") && is("crate::tasks::book_car"));
         assert!(is("r#type") && is("load::<Order>"));

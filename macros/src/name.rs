@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_keyword_is_an_identifier_behind_its_mark() {
+    fn a_keyword_becomes_a_raw_identifier() {
         let name = |text: &str| identifier(text, Span::call_site()).map(|name| name.to_string());
         assert_eq!(name("order").as_deref(), Some("order"));
         assert_eq!(name("type").as_deref(), Some("r#type"));

@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn the_code_names_the_crate_as_it_is_told_to() {
+    fn generated_code_uses_the_given_crate_path() {
         let code = quote! {
             use ::stepwright::__ as __s;
             #[serde(crate = "::stepwright::__::serde")]
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crate_without_a_name_is_a_mistake() {
+    fn a_crate_argument_without_a_name_is_an_error() {
         for input in [quote!(crate = ; rest), quote!(crate = sw rest)] {
             let error = Root::leading(input).map(|_| ()).unwrap_err();
             assert!(error.to_string().contains("crate = name;"), "{error}");

@@ -27,7 +27,8 @@ use crate::value::{MAX_DEPTH, Value};
 ///
 /// # Errors
 ///
-/// When the text is no path, and when it selects nothing. The result of a path that can select several values, such as `$.a[*]`, is an array.
+/// When the text is not a path, and when it selects nothing. The result of a path that can select several values, such
+/// as `$.a[*]`, is an array.
 pub fn path(path: &str, input: impl Into<Value>) -> Result<Value, EvaluateError> {
     Evaluation::of(input).path(path)
 }
@@ -36,7 +37,7 @@ pub fn path(path: &str, input: impl Into<Value>) -> Result<Value, EvaluateError>
 ///
 /// # Errors
 ///
-/// When the text is no call, and when the function fails.
+/// When the text is not a call, and when the function fails.
 pub fn intrinsic(call: &str, input: impl Into<Value>) -> Result<Value, EvaluateError> {
     Evaluation::of(input).intrinsic(call)
 }
@@ -45,7 +46,8 @@ pub fn intrinsic(call: &str, input: impl Into<Value>) -> Result<Value, EvaluateE
 ///
 /// # Errors
 ///
-/// When the text is no expression, when the expression fails or returns nothing, and without the crate's feature `jsonata`.
+/// When the text is not an expression, when the expression fails or returns nothing, and without the crate's feature
+/// `jsonata`.
 pub fn jsonata(expression: &str, input: impl Into<Value>) -> Result<Value, EvaluateError> {
     Evaluation::of(input).jsonata(expression)
 }

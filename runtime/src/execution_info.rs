@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::clock::Timestamp;
 use crate::query::Entropy;
-use crate::record::{Damaged, Reader, Record, Writer, record};
+use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter, record};
 use crate::value::Value;
 
 /// The identity of an execution: the `Execution` and `StateMachine` of its context object.
@@ -412,7 +412,7 @@ struct StoredInfo {
 }
 
 impl Record for ExecutionInfo {
-    fn write(&self, to: &mut Writer) {
+    fn write(&self, to: &mut RecordWriter) {
         let machine = &self.machine;
         let kept = StoredInfo {
             id: self.arn().clone(),
@@ -432,7 +432,7 @@ impl Record for ExecutionInfo {
         kept.write(to);
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+    fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
         let kept = StoredInfo::read(from)?;
         Ok(Self {
             root: Some(kept.root)
@@ -486,7 +486,7 @@ mod tests {
     proptest! {
         /// Any ARN and name are returned unchanged.
         #[test]
-        fn names_are_what_they_were_given(id in "[a:é]{0,12}", name in "[a:é]{0,4}") {
+        fn explicit_names_are_returned_unchanged(id in "[a:é]{0,12}", name in "[a:é]{0,4}") {
             let names = Names::new(id.as_str(), name.as_str());
             let machine = machine("", false);
             prop_assert_eq!(names.id(&machine), &id);
@@ -506,7 +506,7 @@ mod tests {
 
         /// Generated names contain the next UUIDs of the stream, and can be found by their texts before these are generated.
         #[test]
-        fn drawn_names_are_those_of_the_stream(state in any::<u64>(), is_express in any::<bool>()) {
+        fn generated_names_follow_the_random_stream(state in any::<u64>(), is_express in any::<bool>()) {
             let names = Names::drawn(&Entropy::new(state));
             let entropy = Entropy::new(state);
             let (name, unique) = (entropy.uuid(), entropy.uuid());
@@ -526,7 +526,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_text_of_a_uuid_in_lower_case_is_its_key() {
+    fn only_a_lower_case_uuid_becomes_a_uuid_key() {
         let text = "0198c5a2-0000-4000-8000-00000000abcd";
         assert!(matches!(
             NameKey::of(&format!("a:{text}")),

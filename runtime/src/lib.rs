@@ -131,6 +131,7 @@ mod panics;
 mod program;
 mod record;
 mod status;
+mod sync;
 mod thread_shard;
 mod wait_id;
 

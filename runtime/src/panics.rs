@@ -22,7 +22,7 @@ mod tests {
     }
 
     #[test]
-    fn what_panics_again_when_it_is_dropped_is_a_panic_without_a_text() {
+    fn a_panic_payload_that_panics_on_drop_is_caught() {
         let result = guarded(|| std::panic::panic_any(PanicsInDrop));
         assert_eq!(
             result,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::num::NonZeroU32;
 
-use crate::record::{Damaged, Reader, Record, Writer};
+use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter};
 
 /// Identifies a cursor of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,8 +13,8 @@ pub(crate) struct CursorId(
 );
 
 impl CursorId {
-    pub(crate) fn at(place: u32) -> Self {
-        Self(NonZeroU32::MIN.saturating_add(place))
+    pub(crate) fn at(index: u32) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(index))
     }
 
     pub(crate) fn number(self) -> u32 {
@@ -22,17 +22,17 @@ impl CursorId {
     }
 
     /// Returns its index among the cursors.
-    pub(crate) fn place(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         self.number() as usize
     }
 }
 
 impl Record for CursorId {
-    fn write(&self, to: &mut Writer) {
+    fn write(&self, to: &mut RecordWriter) {
         self.number().write(to);
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+    fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
         u32::read(from).map(Self::at)
     }
 }

@@ -76,7 +76,7 @@ impl Warnings {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_handler_that_blocks_is_told_of_while_it_does_and_when_it_goes_on() {
+async fn a_blocking_handler_is_reported_while_it_blocks_and_when_it_ends() {
     let warnings = warnings();
     let (release, released) = std::sync::mpsc::channel::<()>();
     let released = Mutex::new(released);
@@ -149,7 +149,7 @@ workflow! {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn spawned_handlers_are_told_of_and_blocking_ones_are_not() {
+async fn blocking_is_reported_in_spawned_tasks_but_not_in_blocking_tasks() {
     let warnings = warnings();
     let builder = Engine::builder()
         .register::<Spawned>()

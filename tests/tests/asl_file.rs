@@ -75,7 +75,7 @@ fn order(total: f64) -> Order {
 }
 
 #[tokio::test]
-async fn a_definition_in_a_file_runs_with_the_functions_that_it_is_bound_to() {
+async fn a_definition_in_a_file_runs_with_its_bound_functions() {
     let engine = Engine::builder()
         .register::<Checkout>()
         .virtual_time()
@@ -90,7 +90,7 @@ async fn a_definition_in_a_file_runs_with_the_functions_that_it_is_bound_to() {
 }
 
 #[tokio::test]
-async fn a_definition_in_a_file_nests_a_workflow_of_rust() {
+async fn a_definition_in_a_file_starts_a_rust_workflow() {
     let engine = Engine::builder()
         .register::<Parent>()
         .virtual_time()
@@ -104,7 +104,7 @@ async fn a_definition_in_a_file_nests_a_workflow_of_rust() {
 }
 
 #[test]
-fn the_definition_is_the_one_of_the_file() {
+fn the_definition_equals_the_file() {
     let text = include_str!("../../examples/asl/checkout.asl.json");
     let value = |text: &str| serde_json::from_str::<Value>(text).unwrap();
     assert_eq!(value(&Checkout::definition().to_json()), value(text));
@@ -114,7 +114,7 @@ fn the_definition_is_the_one_of_the_file() {
 }
 
 #[test]
-fn the_schemas_are_those_of_the_types_that_it_is_given() {
+fn the_schemas_come_from_the_declared_types() {
     let schemas = Checkout::schemas();
     assert!(schemas.task("Charge").is_some(), "{schemas}");
 }

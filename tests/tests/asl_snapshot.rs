@@ -3,6 +3,6 @@
 use order_processing::OrderProcessing;
 
 #[test]
-fn the_definition_is_what_was_accepted() {
+fn the_definition_equals_its_snapshot() {
     stepwright::assert_asl_snapshot!(OrderProcessing);
 }

@@ -82,12 +82,12 @@ impl Crate {
     }
 }
 
-fn told(output: &Output) -> String {
+fn output_text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[test]
-fn the_crate_of_the_page_writes_its_asl() {
+fn the_crate_of_the_guide_writes_its_asl() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/guides/build-script.md");
     let page = std::fs::read_to_string(page).unwrap();
     for block in [LIBRARY, SCRIPT] {
@@ -98,7 +98,7 @@ fn the_crate_of_the_page_writes_its_asl() {
 
     let greeting = Crate::new();
     let built = greeting.build(&[]);
-    assert!(built.status.success(), "{}", told(&built));
+    assert!(built.status.success(), "{}", output_text(&built));
     assert_eq!(greeting.read("asl/greeting.asl.json"), ASL);
     assert_eq!(greeting.read("asl/greeting.substitutions.json"), "{}\n");
     assert!(
@@ -109,9 +109,9 @@ fn the_crate_of_the_page_writes_its_asl() {
 
     let again = greeting.build(&[]);
     assert!(
-        told(&again).contains("Fresh greeting"),
+        output_text(&again).contains("Fresh greeting"),
         "nothing runs again: {}",
-        told(&again)
+        output_text(&again)
     );
 
     // A changed file is rewritten locally; in CI it is an error that shows the line.
@@ -119,7 +119,7 @@ fn the_crate_of_the_page_writes_its_asl() {
     greeting.write("asl/greeting.asl.json", &drifted);
     let refused = greeting.build(&[("CI", "true")]);
     assert!(!refused.status.success());
-    let text = told(&refused);
+    let text = output_text(&refused);
     for part in [
         "Error: asl/greeting.asl.json is not what the workflow `Greeting` emits (- the file, + the workflow):",
         "     7 -       \"Output\": \"{% 'Hallo, ' & ",
@@ -133,16 +133,16 @@ fn the_crate_of_the_page_writes_its_asl() {
         drifted,
         "it is not written"
     );
-    let mended = greeting.build(&[]);
-    assert!(mended.status.success(), "{}", told(&mended));
+    let fixed = greeting.build(&[]);
+    assert!(fixed.status.success(), "{}", output_text(&fixed));
     assert_eq!(greeting.read("asl/greeting.asl.json"), ASL);
 
     // The workflow changes: the script runs again, and reports it if it may not write.
     greeting.write("src/lib.rs", &LIBRARY.replace("Hello", "Good day"));
     let refused = greeting.build(&[("STEPWRIGHT_EMIT", "check")]);
-    assert!(!refused.status.success() && told(&refused).contains("'Good day, ' & "));
+    assert!(!refused.status.success() && output_text(&refused).contains("'Good day, ' & "));
     let written = greeting.build(&[("CI", "true"), ("STEPWRIGHT_EMIT", "write")]);
-    assert!(written.status.success(), "{}", told(&written));
+    assert!(written.status.success(), "{}", output_text(&written));
     assert_eq!(
         greeting.read("asl/greeting.asl.json"),
         ASL.replace("Hello", "Good day")

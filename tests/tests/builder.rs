@@ -219,13 +219,13 @@ fn with_values_in_inputs(machine: &str) -> Value {
 }
 
 #[test]
-fn macro_and_builder_make_one_machine_but_for_where_values_are_kept() {
+fn macro_and_builder_machines_differ_only_in_how_values_pass() {
     let made: Value = serde_json::from_str(&orders().to_json()).unwrap();
     assert_eq!(with_values_in_inputs(&Orders::definition().to_json()), made);
 }
 
 #[test]
-fn where_no_value_is_read_macro_and_builder_write_the_same_text() {
+fn macro_and_builder_emit_equal_text_if_no_value_is_read() {
     workflow! {
         workflow Ticking() -> u32 {
             wait Pause { seconds 5; next Tick; }
@@ -403,7 +403,7 @@ async fn a_built_workflow_runs_inside_of_another() {
 }
 
 #[tokio::test]
-async fn two_built_workflows_of_one_name_are_an_error_of_the_engine() {
+async fn two_built_workflows_with_one_name_are_refused_by_the_engine() {
     let child = |by: f64| {
         let child = FlowBuilder::<f64, f64>::new("Child");
         let state = child.declare("State");
@@ -425,7 +425,7 @@ async fn two_built_workflows_of_one_name_are_an_error_of_the_engine() {
 }
 
 #[tokio::test]
-async fn a_task_that_nobody_answers_is_an_error_of_the_engine() {
+async fn a_task_without_a_handler_is_refused_by_the_engine() {
     let flow = FlowBuilder::<(), u32>::new("Ticking");
     let state = flow.declare("Tick");
     flow.start_at(&state);
@@ -444,7 +444,7 @@ async fn a_task_that_nobody_answers_is_an_error_of_the_engine() {
 }
 
 #[tokio::test]
-async fn an_input_in_json_is_refused_with_the_field_that_is_wrong() {
+async fn an_invalid_json_input_is_refused_with_its_field() {
     let built = orders();
     // A workflow is identified by its type, independent of how the engine first encounters it.
     let flow = FlowBuilder::<f64, f64>::new("Nesting");
@@ -492,7 +492,7 @@ async fn an_input_in_json_is_refused_with_the_field_that_is_wrong() {
 }
 
 #[tokio::test]
-async fn an_escalation_rings_one_phone_after_the_other() {
+async fn an_escalation_calls_one_phone_after_the_other() {
     use escalation::{Incident, Person, Phones, Taken, escalation};
     use stepwright_runtime::clock::{Clock, VIRTUAL_START};
 

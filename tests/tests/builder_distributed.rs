@@ -63,7 +63,7 @@ fn in_batches() -> FlowBuilder<Import, Vec<String>> {
 }
 
 #[test]
-fn a_distributed_map_in_batches_says_all_of_it() {
+fn a_batched_distributed_map_emits_all_its_settings() {
     assert_eq!(
         machine(&in_batches())["States"]["Import"],
         json!({
@@ -93,7 +93,7 @@ fn a_distributed_map_in_batches_says_all_of_it() {
 }
 
 #[tokio::test]
-async fn a_distributed_map_in_batches_runs() {
+async fn a_batched_distributed_map_runs() {
     let built = in_batches().build().unwrap();
     let engine = Engine::builder()
         .register_built(&built)
@@ -113,7 +113,7 @@ async fn a_distributed_map_in_batches_runs() {
 }
 
 #[test]
-fn a_reader_and_a_writer_are_calls_of_their_own() {
+fn readers_and_writers_emit_their_own_resource_and_arguments() {
     let body = Body::<u32, u32>::new();
     let one = body.declare("Double");
     body.start_at(&one);
@@ -151,7 +151,7 @@ fn a_reader_and_a_writer_are_calls_of_their_own() {
 }
 
 #[test]
-fn what_only_a_distributed_map_has_is_a_fault_of_an_inline_one() {
+fn settings_of_distributed_maps_are_refused_on_inline_maps() {
     let body = Body::<u32, u32>::new();
     let one = body.declare("Double");
     body.start_at(&one);
@@ -172,7 +172,7 @@ fn what_only_a_distributed_map_has_is_a_fault_of_an_inline_one() {
 }
 
 #[test]
-fn raw_fields_stand_as_they_are_written() {
+fn raw_fields_are_emitted_verbatim() {
     let flow = FlowBuilder::<u32, u32>::new("Raw");
     let state = flow.declare("Double");
     flow.start_at(&state);
@@ -187,7 +187,7 @@ fn raw_fields_stand_as_they_are_written() {
 
 /// The item has a name in the ASL if outer values are passed next to it.
 #[test]
-fn an_item_that_nobody_names_has_the_same_name_in_each_build() {
+fn an_unnamed_item_has_the_same_name_in_each_build() {
     let made = || {
         let flow = FlowBuilder::<Import, Vec<String>>::new("Importing");
         let import = flow.parameter("import");

@@ -340,7 +340,7 @@ fn review(
 }
 
 #[test]
-fn a_part_is_added_as_often_as_its_function_is_called() {
+fn each_call_of_the_function_adds_a_part() {
     let flow = FlowBuilder::<Order, Receipt>::new("Reviews").allow(Lint::UnusedVariables);
     let order = flow.parameter("order");
     let done = flow.step("Done");
@@ -363,7 +363,7 @@ fn a_part_is_added_as_often_as_its_function_is_called() {
 }
 
 #[test]
-fn a_distributed_map_runs_batches() {
+fn a_batched_distributed_map_emits_its_item_batcher() {
     let flow = FlowBuilder::<Import, Vec<usize>>::new("Importing");
     let all = flow.declare("All");
     flow.start_at(&all);
@@ -410,7 +410,7 @@ async fn run(
 }
 
 #[tokio::test]
-async fn an_engine_runs_what_was_built() {
+async fn an_engine_runs_a_built_workflow() {
     let flow = FlowBuilder::<Order, String>::new("Checkout");
     let only = flow.declare("Only");
     flow.start_at(&only);
@@ -458,7 +458,7 @@ fn each_block_of_the_page_is_compiled() {
 }
 
 #[test]
-fn the_page_shows_what_the_calls_become() {
+fn the_page_shows_the_emitted_states() {
     let page = include_str!("../../docs/reference/builder.md");
     let own = squeezed(include_str!("builder_doc.rs"));
     let made = [

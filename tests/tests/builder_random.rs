@@ -516,12 +516,12 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_workflow_is_built_or_refused_in_words_of_the_builder(plan in any_plan()) {
+    fn random_workflows_build_or_are_refused_in_builder_terms(plan in any_plan()) {
         holds(&plan)?;
     }
 
     #[test]
-    fn a_workflow_without_mistakes_is_built(plan in sound_plan()) {
+    fn valid_random_workflows_build(plan in sound_plan()) {
         let faults = build(&plan).err().map(|faults| faults.to_string());
         prop_assert_eq!(faults, None);
         prop_assert!(holds(&plan)?);

@@ -133,7 +133,7 @@ fn messages() -> BTreeMap<String, Vec<String>> {
 }
 
 #[test]
-fn each_rule_of_the_macro_has_a_row() {
+fn each_rule_of_the_macro_has_a_table_row() {
     let messages = messages();
     let tables = tables();
     assert!(messages.len() > 20, "the page was not read");
@@ -175,7 +175,7 @@ fn line(diagnostic: &WorkflowDiagnostic) -> String {
 }
 
 #[test]
-fn the_builder_says_what_the_macro_says() {
+fn the_builder_reports_the_expected_fault_of_each_rule() {
     let mut wrong = Vec::new();
     let mut said = 0;
     for (file, rows) in tables() {
@@ -199,7 +199,7 @@ fn the_builder_says_what_the_macro_says() {
 }
 
 #[test]
-fn each_fault_has_the_line_of_a_call() {
+fn each_fault_is_located_at_a_builder_call() {
     let mut wrong = Vec::new();
     for (file, rows) in tables() {
         for (rule, answer) in rows {
@@ -222,7 +222,7 @@ fn each_fault_has_the_line_of_a_call() {
 }
 
 #[test]
-fn a_reason_is_given_where_the_builder_says_nothing() {
+fn a_rule_without_a_builder_fault_has_a_reason() {
     for (rule, answer) in tables().values().copied().flatten() {
         if let Answer::Rustc(why) | Answer::Never(why) = answer {
             assert!(why.len() > 15, "{rule}: {why}");

@@ -74,7 +74,7 @@ async fn inner_and_outer_catches_bind_the_same_name() {
 }
 
 #[test]
-fn a_caught_value_that_nothing_reads_is_not_assigned() {
+fn an_unread_caught_value_is_not_assigned() {
     let definition = Unread::definition();
     let machine: Value = serde_json::from_str(&definition.to_json()).unwrap();
     let catch = &machine["States"]["Pay"]["Catch"];

@@ -126,7 +126,7 @@ async fn an_error_of_the_child_is_caught_with_its_fields() {
 }
 
 #[tokio::test]
-async fn an_error_that_nothing_catches_is_that_of_the_call() {
+async fn an_uncaught_child_error_is_the_error_of_the_call() {
     let report = run::<Typed>(Mock::fails(PaymentError::Lost)).await;
     assert_eq!(report.error.as_deref(), Some("States.TaskFailed"));
     let cause: Value = serde_json::from_str(report.cause.as_deref().unwrap()).unwrap();
@@ -139,7 +139,7 @@ async fn an_error_that_nothing_catches_is_that_of_the_call() {
 }
 
 #[tokio::test]
-async fn a_catch_of_all_errors_gets_the_others_as_the_call_reports_them() {
+async fn a_catch_of_all_errors_gets_other_errors_as_the_call_reports_them() {
     assert_eq!(
         output::<All>(Mock::fails(declined(None))).await,
         "no \"money\" {}"
@@ -152,7 +152,7 @@ async fn a_catch_of_all_errors_gets_the_others_as_the_call_reports_them() {
 }
 
 #[tokio::test]
-async fn states_around_get_the_failure_unchanged() {
+async fn outer_states_get_the_failure_unchanged() {
     assert_eq!(
         output::<Inside>(Mock::fails(PaymentError::Busy)).await,
         "busy"
@@ -165,7 +165,7 @@ async fn states_around_get_the_failure_unchanged() {
 
 /// The call itself may fail, and AWS truncates long causes: the Choice does not parse these causes.
 #[tokio::test]
-async fn a_cause_that_is_not_json_goes_on_as_it_is() {
+async fn a_cause_that_is_not_json_is_passed_unchanged() {
     let failures = [
         ("States.TaskFailed", ""),
         (
@@ -191,7 +191,7 @@ async fn a_cause_that_is_not_json_goes_on_as_it_is() {
 
 /// In the builder, states pass values on: the next state gets the input of the failed state, and the fields of the error.
 #[tokio::test]
-async fn a_built_workflow_catches_with_the_input_of_the_state_that_failed() {
+async fn a_built_workflow_catches_with_the_input_of_the_failed_state() {
     let flow = FlowBuilder::<f64, String>::new("Handing");
     let sell = flow.declare::<f64>("Sell");
     let refused = flow.declare::<(f64, String)>("Declined");
@@ -238,12 +238,12 @@ async fn a_built_workflow_catches_with_the_input_of_the_state_that_failed() {
 }
 
 #[test]
-fn the_choice_is_in_the_asl() {
+fn the_asl_contains_the_added_choice_state() {
     assert_snapshot!(Typed::definition().to_json_pretty());
 }
 
 #[test]
-fn names_of_added_states_are_free() {
+fn added_states_get_unused_names() {
     let machine = Inside::definition().to_json_pretty();
     for name in [
         "\"SellFailed\": {",
@@ -274,7 +274,7 @@ workflow! {
 }
 
 #[tokio::test]
-async fn an_item_is_known_behind_the_choice() {
+async fn a_map_item_is_readable_after_the_added_choice_state() {
     let mock = Mock::fails(declined(None)).then(Mock::fails(PaymentError::Lost));
     let engine = Engine::builder()
         .register::<Each>()
@@ -335,10 +335,8 @@ fn catching(catches: &[Vec<&'static str>], has_all: bool) -> Definition {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
     #[test]
-    fn the_first_catch_that_names_the_error_takes_it((catches, has_all) in catches(), error in 0..3_usize) {
+    fn the_first_matching_catch_handles_the_error((catches, has_all) in catches(), error in 0..3_usize) {
         let failure = match error {
             0 => declined(None),
             1 => PaymentError::Busy,

@@ -22,19 +22,33 @@ fn survives(arguments: &[&str]) {
 }
 
 #[test]
-fn an_engine_that_is_killed_loses_nothing_and_does_nothing_twice() {
+fn a_killed_engine_loses_and_repeats_nothing() {
     survives(&["--rounds", "5", "--seed", "5", "--open", "100"]);
 }
 
 #[test]
-fn neither_does_one_whose_store_is_full_for_a_while() {
+fn a_killed_engine_with_a_full_store_loses_and_repeats_nothing() {
     survives(&["--rounds", "6", "--seed", "6", "--open", "100", "--full"]);
+}
+
+#[test]
+fn a_store_of_layout_5_loses_and_repeats_nothing_when_its_upgrade_is_killed() {
+    survives(&[
+        "--upgrades",
+        "2",
+        "--rounds",
+        "2",
+        "--seed",
+        "8",
+        "--open",
+        "40",
+    ]);
 }
 
 /// Uses the command that is next to the program: `cargo test --workspace` builds both.
 #[cfg(target_os = "linux")]
 #[test]
-fn nor_does_a_server_that_is_ended_locked_out_of_its_store_and_left_without_room() {
+fn a_server_loses_nothing_after_kills_locks_and_a_full_disk() {
     survives(&[
         "--serve",
         "--rounds",

@@ -100,7 +100,7 @@ workflow! {
         }
     }
 
-    /// Maps in maps: a distributed one in an inline one and the other way round.
+    /// Nested maps: a Distributed Map in an inline Map, and the reverse.
     workflow Nested(source: Source) -> Vec<Vec<Vec<String>>> {
         pass Begin { let sign = "#".to_string(); next Outer; }
         map Outer {
@@ -125,7 +125,7 @@ workflow! {
         }
     }
 
-    /// The first state is a map itself, which hands on what it was handed.
+    /// The first state is a Map, which passes outer values to its children.
     workflow Chain(source: Source) -> Vec<Vec<String>> {
         map Outer {
             distributed;
@@ -214,7 +214,7 @@ async fn run<W: Workflow<Input = Source>>() -> W::Output {
 }
 
 #[test]
-fn definitions_are_the_ones_that_were_read() {
+fn definitions_equal_their_reviewed_snapshots() {
     for (name, definition) in [
         ("import", Import::definition()),
         ("batches", Batches::definition()),
@@ -229,7 +229,7 @@ fn definitions_are_the_ones_that_were_read() {
 }
 
 #[tokio::test]
-async fn outer_values_are_read_in_the_first_state_in_later_ones_and_after_a_catch() {
+async fn outer_values_are_readable_in_every_state_and_after_a_catch() {
     assert_eq!(
         run::<Import>().await,
         ["b:t/1 of b:1", "full at 2=2 in b:t", "b:t/3 of b:3"]
@@ -237,7 +237,7 @@ async fn outer_values_are_read_in_the_first_state_in_later_ones_and_after_a_catc
 }
 
 #[tokio::test]
-async fn rows_are_read_in_batches_and_results_written() {
+async fn rows_are_read_in_batches_and_results_are_written() {
     let store = Memory::new().with("b", "t.csv", "id,name\n1,ada\n2,bo\n3,cy\n");
     let engine = Engine::builder()
         .register::<Load>()
@@ -261,12 +261,12 @@ async fn rows_are_read_in_batches_and_results_written() {
 }
 
 #[tokio::test]
-async fn batches_have_their_input_and_the_values_from_outside() {
+async fn batches_have_their_input_and_outer_values() {
     assert_eq!(run::<Batches>().await, ["b t 2", "b t 1"]);
 }
 
 #[tokio::test]
-async fn nested_maps_read_through_each_other() {
+async fn nested_maps_read_values_of_outer_maps() {
     assert_eq!(
         run::<Nested>().await,
         [
@@ -278,6 +278,6 @@ async fn nested_maps_read_through_each_other() {
 }
 
 #[tokio::test]
-async fn paths_read_the_same() {
+async fn jsonpath_maps_read_outer_values() {
     assert_eq!(run::<Paths>().await[1], ["b1", "b2", "b3"]);
 }

@@ -378,7 +378,7 @@ fn each_message_has_a_group_with_its_cause_and_fix() {
 }
 
 #[test]
-fn the_table_of_checks_names_mistakes_that_are_there() {
+fn the_table_of_checks_names_existing_compile_fail_tests() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let page =
         std::fs::read_to_string(root.join("../docs/reference/language.md")).expect("the page");

@@ -74,7 +74,7 @@ async fn run(size: Size, limit: Option<u32>) -> Output {
 }
 
 #[tokio::test]
-async fn each_case_gives_its_value() {
+async fn patterns_and_casts_have_the_expected_values() {
     let small = run(Size::Small, None).await;
     assert_eq!(
         small,
@@ -99,6 +99,6 @@ async fn each_case_gives_its_value() {
 }
 
 #[test]
-fn the_definition_is_the_one_that_was_read() {
+fn the_definition_equals_its_reviewed_snapshot() {
     insta::assert_snapshot!(Expressions::definition().to_json_pretty());
 }

@@ -53,9 +53,9 @@ fn line_and_column(fault: &WorkflowDiagnostic) -> (u32, u32) {
 }
 
 #[test]
-fn a_fault_of_an_expression_is_at_the_expression_and_others_at_their_state() {
+fn faults_are_located_at_their_expression_or_state() {
     let faults = Slips::build().expect_err("it has mistakes");
-    let told: Vec<_> = faults
+    let found_locations: Vec<_> = faults
         .iter()
         .filter(|fault| fault.location.state.as_deref().is_some())
         .map(|fault| {
@@ -66,7 +66,7 @@ fn a_fault_of_an_expression_is_at_the_expression_and_others_at_their_state() {
         })
         .collect();
     assert_eq!(
-        told,
+        found_locations,
         [
             ("Select", (10, 24)),
             ("Look", (14, 18)),
@@ -78,7 +78,7 @@ fn a_fault_of_an_expression_is_at_the_expression_and_others_at_their_state() {
 }
 
 #[test]
-fn every_fault_is_shown_with_its_place_state_and_message() {
+fn every_fault_is_printed_with_its_location_state_and_message() {
     let faults = Slips::build().expect_err("it has mistakes");
     let text = faults.to_string();
     assert_eq!(text.lines().count(), faults.len() + 1, "{text}");

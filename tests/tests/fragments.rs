@@ -201,7 +201,7 @@ async fn book(trip: Trip) -> Result<Vec<String>, String> {
 }
 
 #[tokio::test]
-async fn states_of_a_fragment_run_in_place() {
+async fn states_of_a_fragment_run_in_place_of_the_include() {
     let booked = book(trip("ann", 10, 20, &[("bob", 30), ("cid", 5)])).await;
     assert_eq!(
         booked.expect("all is reserved"),
@@ -214,7 +214,7 @@ async fn states_of_a_fragment_run_in_place() {
 }
 
 #[tokio::test]
-async fn an_exit_leads_where_the_include_says() {
+async fn an_exit_leads_to_the_state_that_the_include_names() {
     let booked = book(trip("ann", 10, 200, &[])).await;
     assert_eq!(
         booked.expect("there is a bus"),
@@ -225,7 +225,7 @@ async fn an_exit_leads_where_the_include_says() {
 }
 
 #[tokio::test]
-async fn a_catch_of_the_include_catches_what_its_states_fail_with() {
+async fn a_catch_of_the_include_catches_errors_of_its_states() {
     let refused = book(trip("broke", 10, 1, &[])).await.expect_err("declined");
     assert!(refused.contains("10 is too much"), "{refused}");
     let broken = book(trip("away", 10, 1, &[])).await.expect_err("away");
@@ -233,7 +233,7 @@ async fn a_catch_of_the_include_catches_what_its_states_fail_with() {
 }
 
 #[tokio::test]
-async fn a_fragment_can_be_the_end() {
+async fn a_fragment_can_end_the_workflow() {
     let engine = Engine::builder().register::<Alone>().virtual_time().build();
     let engine = engine.expect("the workflow can be run");
     for (flight, reserved) in [(10, json!("ann/10: ann/10+ann/10 2")), (101, json!(null))] {
@@ -244,12 +244,12 @@ async fn a_fragment_can_be_the_end() {
 }
 
 #[test]
-fn the_definition_is_the_one_that_was_read() {
+fn the_definition_equals_its_reviewed_snapshot() {
     insta::assert_snapshot!(Booking::definition().to_json_pretty());
 }
 
 #[tokio::test]
-async fn a_fragment_keeps_its_query_language_and_runs_again() {
+async fn a_fragment_with_its_own_query_language_runs_in_a_loop() {
     let engine = Engine::builder()
         .register::<Shifting>()
         .virtual_time()
@@ -316,7 +316,7 @@ mod page {
 }
 
 #[test]
-fn the_page_shows_what_is_compiled_here_and_what_becomes_of_it() {
+fn the_page_shows_this_fragment_and_its_emitted_states() {
     let squeeze = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let page = include_str!("../../docs/reference/language.md");
     let section = page.split("\n## fragments\n").nth(1).expect("the section");

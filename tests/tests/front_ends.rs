@@ -117,7 +117,7 @@ impl Mistake {
 }
 
 #[test]
-fn three_front_ends_report_one_mistake_with_one_code() {
+fn builder_and_validator_report_each_mistake_with_one_code() {
     for mistake in mistakes() {
         let of_builder = (mistake.builder)();
         let [of_builder] = of_builder.as_slice() else {
@@ -153,7 +153,7 @@ fn the_builder_and_rustc_show_the_same_help_and_related_locations() {
 }
 
 #[test]
-fn the_validator_has_the_related_locations_and_the_fix_of_the_same_mistake() {
+fn the_validator_reports_the_same_related_locations_and_a_fix() {
     for mistake in mistakes() {
         let document = mistake.document();
         let diagnostic = mistake.diagnostic_of_asl(&document);

@@ -25,7 +25,7 @@ mod timeout {
     }
 
     #[tokio::test]
-    async fn a_gateway_that_never_answers_is_late() -> Result<(), Box<dyn std::error::Error>> {
+    async fn a_gateway_without_a_response_is_late() -> Result<(), Box<dyn std::error::Error>> {
         let mocks = Mocks::new().task::<charge_card>(Mock::never());
         let engine = Engine::builder()
             .register::<Checkout>()
@@ -41,8 +41,7 @@ mod timeout {
     }
 
     #[tokio::test]
-    async fn a_gateway_that_is_slow_once_is_asked_again() -> Result<(), Box<dyn std::error::Error>>
-    {
+    async fn a_slow_gateway_is_retried() -> Result<(), Box<dyn std::error::Error>> {
         let mocks = Mocks::new().task::<charge_card>(
             Mock::returns("too late".to_owned())
                 .after(Duration::from_secs(31))
@@ -174,7 +173,7 @@ mod cdk {
     }
 
     #[tokio::test]
-    async fn a_definition_of_the_cdk_runs() -> Result<(), Box<dyn std::error::Error>> {
+    async fn a_cdk_definition_runs() -> Result<(), Box<dyn std::error::Error>> {
         let engine = Engine::builder()
             .register::<Checkout>()
             .virtual_time()

@@ -27,7 +27,7 @@ fn assert_same(file: &str, imported: &Definition) {
 }
 
 #[test]
-fn imported_workflows_emit_the_definitions_that_they_came_from() {
+fn imported_workflows_emit_their_original_definitions() {
     assert_same(
         "../examples/asl/checkout.asl.json",
         &checkout::Checkout::definition(),

@@ -9,7 +9,7 @@
 use stepwright::asl::validate::Validator;
 use stepwright::prelude::*;
 
-use crate::builder_same::domain;
+use crate::builder_and_macro::domain;
 
 /// Tasks, and computations in their states.
 mod tasks {
@@ -406,7 +406,7 @@ fn the_states_of_the_page_build_and_validate() {
 }
 
 #[test]
-fn the_page_shows_the_names_of_errors_as_they_are_emitted() {
+fn the_page_shows_the_emitted_error_names() {
     let page = include_str!("../../docs/reference/language.md");
     let squeezed = |text: &str| text.split_whitespace().collect::<String>();
     let single = r#""ErrorEquals": ["PaymentError.Declined"]"#;

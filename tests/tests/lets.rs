@@ -115,7 +115,7 @@ async fn a_later_let_reads_an_earlier_one() {
 }
 
 #[tokio::test]
-async fn what_is_put_in_keeps_its_meaning_under_names_of_others() {
+async fn inlined_lets_keep_their_meaning_under_shadowed_names() {
     // base = 100 + 1 + 3; then [1 + 208, 2 + 208], plus 2.
     assert_eq!(run::<Shadowed>(trip()).await, json!([211, 212]));
 }
@@ -227,7 +227,7 @@ workflow! {
 }
 
 #[tokio::test]
-async fn a_result_is_worked_on_in_its_state() {
+async fn a_call_result_is_used_in_its_own_state() {
     let car = json!({"plateNumber": "Ada-3", "price": 30.0});
     assert_eq!(run::<Wrapped>(trip()).await, car.clone());
     assert_eq!(
@@ -251,7 +251,7 @@ async fn a_result_is_worked_on_in_its_state() {
 }
 
 #[test]
-fn a_call_is_one_state_and_its_result_stands_in_it() {
+fn a_call_and_the_use_of_its_result_are_one_state() {
     let definition: Value = serde_json::from_str(&Wrapped::definition().to_json()).unwrap();
     let states = definition["States"].as_object().unwrap();
     assert_eq!(states.keys().collect::<Vec<_>>(), ["Book", "Done"]);
@@ -276,12 +276,12 @@ workflow! {
 }
 
 #[tokio::test]
-async fn jsonpath_puts_paths_in() {
+async fn jsonpath_states_inline_paths_of_the_result() {
     assert_eq!(run::<Paths>(trip()).await, json!("Ada-3!"));
 }
 
 #[test]
-fn what_jsonpath_cannot_compute_names_the_way_out() {
+fn an_expression_beyond_jsonpath_is_refused_with_a_hint() {
     let faults = PathsCannot::build().unwrap_err().to_string();
     assert!(faults.contains("query_language JSONata;"), "{faults}");
 }
@@ -308,7 +308,7 @@ workflow! {
 }
 
 #[tokio::test]
-async fn names_may_be_keywords() {
+async fn variables_may_have_names_of_rust_keywords() {
     assert_eq!(run::<Words>(trip()).await, json!([5, 1]));
     let text = Words::definition().to_json();
     assert!(!text.contains("r#"), "{text}");
@@ -326,7 +326,7 @@ workflow! {
 }
 
 #[tokio::test]
-async fn words_of_the_language_are_names() {
+async fn variables_may_have_names_of_macro_keywords() {
     assert_eq!(run::<OwnWords>(trip()).await, json!([6, 6, 11]));
 }
 
@@ -342,7 +342,7 @@ workflow! {
 }
 
 #[test]
-fn a_percentage_may_be_computed() {
+fn the_tolerated_failure_percentage_may_be_computed() {
     let definition: Value = serde_json::from_str(&Tolerant::definition().to_json()).unwrap();
     assert_eq!(
         definition["States"]["Each"]["ToleratedFailurePercentage"],

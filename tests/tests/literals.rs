@@ -38,7 +38,7 @@ async fn check(order: Order) -> Order {
 }
 
 workflow! {
-    /// Reads what is there, in every way.
+    /// Reads existing fields in every syntax.
     workflow Right(order: Order) -> f64 {
         allow unused_variables;
         task Check { let checked = check(order); next Compute; }
@@ -83,13 +83,13 @@ workflow! {
 }
 
 #[test]
-fn what_is_there_can_be_read() {
+fn existing_fields_are_accepted() {
     let built = Right::build();
     assert!(built.is_ok(), "{}", built.unwrap_err());
 }
 
 #[test]
-fn a_field_that_is_not_there_is_a_fault_with_its_place() {
+fn a_missing_field_is_a_fault_with_its_location() {
     let faults = Wrong::build().expect_err("fields are not there");
     let said = faults.iter().map(|fault| {
         let place = fault.location.source.expect("the macro knows the place");

@@ -26,7 +26,7 @@ workflow! {
 }
 
 #[test]
-fn a_member_that_is_asked_for_is_one_rule() {
+fn each_test_of_a_member_is_one_choice_rule() {
     let definition: Value = serde_json::from_str(&Asking::definition().to_json()).unwrap();
     let mut rules = definition["States"]["First"]["Choices"].clone();
     for rule in rules.as_array_mut().unwrap() {
@@ -51,7 +51,7 @@ fn a_member_that_is_asked_for_is_one_rule() {
 }
 
 #[tokio::test]
-async fn the_rules_say_what_rust_says() {
+async fn the_choice_rules_decide_as_rust_does() {
     let engine = Engine::builder()
         .register::<Asking>()
         .virtual_time()

@@ -78,7 +78,7 @@ async fn given_to<W: Workflow<Input = Given>>(given: &Given) -> W::Output {
 }
 
 #[tokio::test]
-async fn any_text_that_is_an_input_arrives_as_it_is() {
+async fn text_inputs_reach_a_nested_workflow_unchanged() {
     for text in [
         "tea",
         "",

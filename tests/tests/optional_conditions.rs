@@ -85,7 +85,7 @@ workflow! {
 }
 
 #[test]
-fn the_order_of_options_is_refused() {
+fn ordering_options_is_refused() {
     let faults = Ordered::build().expect_err("`None` is less than `Some` in Rust only");
     assert!(
         faults.to_string().contains("cannot compare an `Option`"),

@@ -30,13 +30,13 @@ fn engine() -> (Engine, UnboundedReceiver<ReviewRequest>) {
 fn order(id: &str) -> Order {
     orders()
         .into_iter()
-        .find(|fate| fate.order.id == id)
+        .find(|expected| expected.order.id == id)
         .unwrap()
         .order
 }
 
 /// How the order ends if requests for a review get no answer, and the states that it entered.
-async fn fate(id: &str) -> (Result<Receipt, ExecutionFailed>, Vec<String>) {
+async fn outcome(id: &str) -> (Result<Receipt, ExecutionFailed>, Vec<String>) {
     let (engine, _requests) = engine();
     let run = engine.start::<OrderProcessing>(order(id)).await.unwrap();
     let path = run.report().await.history.path();
@@ -49,19 +49,19 @@ fn failure(ended: Result<Receipt, ExecutionFailed>) -> (String, String) {
 }
 
 #[test]
-fn the_definition_is_the_one_that_was_read() {
+fn the_definition_equals_its_reviewed_snapshot() {
     insta::assert_snapshot!(OrderProcessing::definition().to_json_pretty());
 }
 
 #[test]
-fn the_definition_is_the_same_every_time() {
+fn the_definition_is_deterministic() {
     let definition = || OrderProcessing::definition().to_json_pretty();
     assert_eq!(definition(), definition());
 }
 
 #[tokio::test]
-async fn a_small_order_goes_through_and_keeps_the_order_of_its_items() {
-    let (ended, path) = fate("A-1").await;
+async fn a_small_order_succeeds_and_keeps_the_order_of_its_items() {
+    let (ended, path) = outcome("A-1").await;
     let receipt = ended.unwrap();
     assert_eq!(receipt.order_id, "A-1");
     let tracking: Vec<&str> = receipt
@@ -76,7 +76,7 @@ async fn a_small_order_goes_through_and_keeps_the_order_of_its_items() {
 
 #[tokio::test]
 async fn one_item_is_still_a_list_of_parcels() {
-    let (ended, _) = fate("A-2").await;
+    let (ended, _) = outcome("A-2").await;
     assert_eq!(ended.unwrap().parcels.len(), 1);
 }
 
@@ -94,7 +94,7 @@ async fn a_gateway_timeout_is_retried_after_its_interval() {
 
 #[tokio::test]
 async fn a_declined_card_rejects_the_order_with_the_bank_s_reason() {
-    let (ended, path) = fate("A-3").await;
+    let (ended, path) = outcome("A-3").await;
     assert_eq!(
         failure(ended),
         ("OrderRejected".to_owned(), "insufficient funds".to_owned())
@@ -103,7 +103,7 @@ async fn a_declined_card_rejects_the_order_with_the_bank_s_reason() {
 }
 
 #[tokio::test]
-async fn an_approval_from_outside_lets_a_large_order_through() {
+async fn an_external_approval_completes_a_large_order() {
     let (engine, mut requests) = engine();
     let run = engine.start::<OrderProcessing>(order("A-4")).await.unwrap();
     let request = requests.recv().await.unwrap();
@@ -119,7 +119,7 @@ async fn an_approval_from_outside_lets_a_large_order_through() {
 }
 
 #[tokio::test]
-async fn a_refusal_from_outside_rejects_a_large_order_with_its_reason() {
+async fn an_external_refusal_rejects_a_large_order_with_its_reason() {
     let (engine, mut requests) = engine();
     let run = engine.start::<OrderProcessing>(order("A-5")).await.unwrap();
     let request = requests.recv().await.unwrap();
@@ -145,7 +145,7 @@ async fn a_refusal_from_outside_rejects_a_large_order_with_its_reason() {
 }
 
 #[tokio::test]
-async fn a_large_order_that_nobody_decides_about_expires_after_its_heartbeat() {
+async fn an_undecided_large_order_expires_after_its_heartbeat() {
     let (engine, mut requests) = engine();
     let run = engine.start::<OrderProcessing>(order("A-6")).await.unwrap();
     drop(requests.recv().await.unwrap().hold);
@@ -158,15 +158,15 @@ async fn a_large_order_that_nobody_decides_about_expires_after_its_heartbeat() {
 }
 
 #[tokio::test]
-async fn a_fulfilment_that_fails_refunds_the_card() {
-    let (ended, path) = fate("A-7").await;
+async fn a_failed_fulfilment_refunds_the_card() {
+    let (ended, path) = outcome("A-7").await;
     assert_eq!(failure(ended).0, "FulfilmentFailed");
     assert!(path.contains(&"RefundCustomer".to_owned()));
 }
 
 #[tokio::test]
-async fn an_empty_order_is_rejected_before_any_money_moves() {
-    let (ended, path) = fate("A-8").await;
+async fn an_empty_order_is_rejected_before_the_card_is_charged() {
+    let (ended, path) = outcome("A-8").await;
     assert_eq!(
         failure(ended),
         (

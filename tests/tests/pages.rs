@@ -179,7 +179,7 @@ fn every_block_of_rust_is_compiled() {
 }
 
 #[test]
-fn blocks_are_found_as_they_are_written() {
+fn code_blocks_are_parsed_from_a_page() {
     let page = "a\n```rust,ignore\nlet a = \"```\";\n```\n   ```rust\n   b();\n   ```\n```sh\n```rust\n```\n```\nc();\n```\n````rust\n```\n````\n";
     let found: Vec<(usize, String)> = blocks(page)
         .into_iter()

@@ -254,9 +254,9 @@ macro_rules! refused {
             $(match $workflow::build() {
                 Ok(built) => panic!("{} is accepted: {}", stringify!($($value)+), built.to_json()),
                 Err(faults) => {
-                    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
-                    assert!(told.iter().any(|fault| fault.contains($part)), "{told:#?}");
-                    assert!(faults.iter().all(|fault| fault.location.source.is_some()), "{told:#?}");
+                    let messages: Vec<String> = faults.iter().map(ToString::to_string).collect();
+                    assert!(messages.iter().any(|fault| fault.contains($part)), "{messages:#?}");
+                    assert!(faults.iter().all(|fault| fault.location.source.is_some()), "{messages:#?}");
                 }
             })*
         }
@@ -275,7 +275,7 @@ macro_rules! refused {
 }
 
 alike! {
-    lists_in_lists_are_computed_by_paths [query_language JSONPath;] |i|
+    jsonpath_computes_lists_of_lists [query_language JSONPath;] |i|
     Twice, twice(Vec<Vec<u32>>) [vec![vec![i.a]]]
     Rows, rows(Vec<Vec<u32>>) [vec![vec![i.a, i.n], vec![7], vec![]]]
     Thrice, thrice(Vec<Vec<Vec<u32>>>) [vec![vec![vec![i.a], vec![1]], vec![vec![i.n]]]]
@@ -288,14 +288,14 @@ alike! {
 }
 
 refused! {
-    lists_that_paths_cannot_say_are_refused [query_language JSONPath;] |i|
+    lists_beyond_jsonpath_are_refused [query_language JSONPath;] |i|
     Mixed(Vec<(u32, Vec<Deeper>)>) [vec![(i.a, vec![Deeper { r: i.a, s: Some(1), t: None }])]] "query_language JSONata;"
     TooDeep(Five<Five<Vec<u32>>>) [vec![vec![vec![vec![vec![vec![vec![vec![vec![vec![vec![i.a]]]]]]]]]]]] "query_language JSONata;"
     FlattenedWhole(Inner) [i.out.inner] "query_language JSONata;"
 }
 
 refused! {
-    an_option_of_an_option_is_not_tested [] |i|
+    testing_a_nested_option_is_refused [] |i|
     NestedNone(bool) [i.nested == None] "`None` and `Some(None)` are the same"
     NestedEqual(bool) [i.nested == Some(i.o)] "`None` and `Some(None)` are the same"
     NestedPattern(bool) [matches!(i.nested, Some(_))] "`None` and `Some(None)` are the same"
@@ -308,7 +308,7 @@ refused! {
 }
 
 alike! {
-    an_absent_item_is_no_option_in_an_option [] |i|
+    a_flattened_nested_option_has_the_value_of_rust [] |i|
     FirstFlat, first_flat(bool) [i.o == i.list.first().copied().flatten()]
     FirstNone, first_none(bool) [i.list.first().copied().flatten() == None]
     FirstSome, first_some(bool) [i.list.first().copied().flatten().is_some()]
@@ -322,7 +322,7 @@ alike! {
 }
 
 alike! {
-    structs_that_are_flattened_keep_what_is_absent_absent [] |i|
+    flattened_structs_keep_absent_fields_absent [] |i|
     Update, update(Out) [Out { a: 5, ..i.out }]
     UpdateNote, update_note(Out) [Out { note: Some("x".to_string()), ..i.out }]
     Inside, inside(Out) [Out { inner: Inner { q: i.out.inner.q, ..i.out.inner }, ..i.out }]
@@ -335,7 +335,7 @@ alike! {
 }
 
 alike! {
-    values_of_a_form_of_their_own_are_handed_on [] |i|
+    values_with_a_custom_serde_form_are_passed_unchanged [] |i|
     WholeEvent, whole_event(Event) [i.event]
     UpdatedEvent, updated_event(Event) [Event { plain: 5, ..i.event }]
     CopiedEvent, copied_event(Event) [Event { a: i.event.a, flag: i.event.flag, zero: i.event.zero.clone(), late: i.event.late, plain: i.a }]
@@ -349,7 +349,7 @@ alike! {
 }
 
 refused! {
-    values_of_a_form_of_their_own_are_not_computed_with [] |i|
+    computing_with_a_custom_serde_form_is_refused [] |i|
     EqualField(bool) [i.event.a == 1] "with = \"as_text\""
     SumOfField(u32) [i.event.a + 1] "with = \"as_text\""
     ReadField(u32) [i.event.a] "with = \"as_text\""
@@ -381,14 +381,14 @@ refused! {
 }
 
 refused! {
-    paths_do_not_compute_with_a_form_of_their_own [query_language JSONPath;] |i|
+    jsonpath_refuses_to_compute_with_a_custom_serde_form [query_language JSONPath;] |i|
     PathField(u32) [i.event.a] "with = \"as_text\""
     PathSum(u32) [i.event.a + 1] "with = \"as_text\""
     PathShown(String) [format!("{}", i.event.a)] "with = \"as_text\""
 }
 
 #[test]
-fn a_default_has_the_form_of_its_field() {
+fn serde_writes_a_default_in_the_custom_form_of_its_field() {
     let absent = serde_json::json!({"a": "1", "flag": 0, "zero": 0, "plain": 2});
     let read: Event = serde_json::from_value(absent).expect("an event");
     assert_eq!(serde_json::to_value(read).expect("JSON")["late"], "7");
@@ -401,7 +401,7 @@ workflow! {
 }
 
 #[tokio::test]
-async fn an_absent_field_has_its_default_in_its_own_form() {
+async fn an_absent_field_gets_its_default_in_its_custom_form() {
     let engine = stepwright_runtime::Engine::builder()
         .register::<Defaulted>()
         .virtual_time()
@@ -423,7 +423,7 @@ workflow! {
 }
 
 #[test]
-fn lists_in_the_lists_of_a_template_are_computed() {
+fn nested_lists_of_a_payload_template_are_computed() {
     let text = Templated::build().expect("it can be built").to_json();
     let machine: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!(

@@ -84,7 +84,7 @@ fn engine(values: &[(&str, &str)]) -> Engine {
 }
 
 #[test]
-fn a_placeholder_stands_whole_or_in_quotes() {
+fn a_placeholder_is_emitted_as_a_whole_value_or_quoted() {
     let json = json_of(&Telling::definition());
     let arguments = &json["States"]["Tell"]["Arguments"];
     assert_eq!(arguments["TopicArn"], "${TopicArn}");
@@ -101,7 +101,7 @@ fn a_placeholder_stands_whole_or_in_quotes() {
 }
 
 #[test]
-fn a_placeholder_stands_in_states_with_paths_too() {
+fn a_placeholder_is_emitted_in_jsonpath_states() {
     let json = json_of(&OnPaths::definition());
     let parameters = &json["States"]["Tell"]["Parameters"];
     assert_eq!(parameters["TopicArn"], "${TopicArn}");
@@ -121,7 +121,7 @@ fn a_placeholder_stands_in_states_with_paths_too() {
 }
 
 #[test]
-fn a_definition_lists_what_a_template_must_give() {
+fn a_definition_lists_its_placeholders() {
     let definition = Telling::definition();
     let found = definition.placeholders();
     let found: Vec<_> = found
@@ -142,7 +142,7 @@ fn a_definition_lists_what_a_template_must_give() {
 }
 
 #[tokio::test]
-async fn in_process_a_placeholder_is_the_value_that_the_engine_was_given() {
+async fn an_engine_replaces_placeholders_with_its_values() {
     let engine = engine(&[("TopicArn", "arn:topic"), ("Stage", "test")]);
     let run = engine.start::<Telling>("o-1".to_owned()).await.unwrap();
     let output = run.await.unwrap();
@@ -150,7 +150,7 @@ async fn in_process_a_placeholder_is_the_value_that_the_engine_was_given() {
 }
 
 #[tokio::test]
-async fn a_state_whose_placeholder_has_no_value_fails_and_says_the_mend() {
+async fn a_state_with_an_unset_placeholder_fails_with_a_hint() {
     let engine = engine(&[("TopicArn", "arn:topic")]);
     let run = engine.start::<Telling>("o-1".to_owned()).await.unwrap();
     let failure = run.await.unwrap_err().to_string();
@@ -167,7 +167,7 @@ async fn a_state_whose_placeholder_has_no_value_fails_and_says_the_mend() {
 }
 
 #[tokio::test]
-async fn a_workflow_of_the_builder_has_placeholders_too() {
+async fn a_built_workflow_has_placeholders() {
     let flow = FlowBuilder::<String, String>::new("Built");
     let last = flow.declare("Last");
     flow.start_at(&last);
@@ -191,7 +191,7 @@ async fn a_workflow_of_the_builder_has_placeholders_too() {
 }
 
 #[tokio::test]
-async fn a_definition_without_a_workflow_takes_values_and_needs_none() {
+async fn an_asl_definition_accepts_values_and_requires_none() {
     let text = r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {
         "A": {"Type": "Pass", "Output": {"a": "${Given}", "b": "${Other}", "c": "{% '${Given}' & \"${Given}\" %}"}, "End": true}
     }}"#;
@@ -244,11 +244,11 @@ fn hostile() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases * 3))]
 
     /// No value breaks out of its text.
     #[test]
-    fn a_value_stays_what_it_is(topic in hostile(), stage in hostile()) {
+    fn a_hostile_placeholder_value_stays_text(topic in hostile(), stage in hostile()) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             let engine = engine(&[("TopicArn", &topic), ("Stage", &stage)]);

@@ -51,7 +51,7 @@ workflow! {
 }
 
 #[test]
-fn what_stands_in_raw_stands_in_the_definition() {
+fn raw_fields_are_emitted_verbatim() {
     let definition: Value = serde_json::from_str(&Scoring::definition().to_json()).unwrap();
     assert_eq!(
         definition,
@@ -109,7 +109,7 @@ fn what_stands_in_raw_stands_in_the_definition() {
 }
 
 #[tokio::test]
-async fn a_function_by_its_name_is_the_handler_of_what_raw_calls() {
+async fn a_raw_call_runs_the_function_of_that_name() {
     let engine = Engine::builder()
         .register::<Scoring>()
         .virtual_time()
@@ -140,7 +140,7 @@ workflow! {
 }
 
 #[test]
-fn raw_fields_on_the_default_edge_are_refused_with_the_place_for_them() {
+fn raw_fields_on_the_default_edge_are_refused_with_a_hint() {
     let faults = Misplaced::build().unwrap_err().to_string();
     assert!(
         faults.contains("put them into the state's own `raw`"),
@@ -185,7 +185,7 @@ workflow! {
 }
 
 #[test]
-fn what_raw_assigns_in_a_distributed_map_is_a_variable_of_its_children() {
+fn a_raw_assign_in_a_distributed_map_sets_a_child_variable() {
     for definition in [Collecting::definition(), CollectingPaths::definition()] {
         let definition: Value = serde_json::from_str(&definition.to_json()).unwrap();
         let map = &definition["States"]["Collect"];

@@ -41,7 +41,7 @@ fn assert_is_part(shown: &Value, emitted: &Value) {
 }
 
 #[test]
-fn the_readme_has_the_workflow_of_this_test() {
+fn the_readme_shows_the_tested_workflow() {
     assert!(readme().contains(include_str!("readme/checkout.rs")));
 }
 
@@ -56,7 +56,7 @@ fn the_readme_shows_the_emitted_state() {
 }
 
 #[test]
-fn the_readme_shows_the_picture_of_the_workflow() {
+fn the_readme_shows_the_diagram_of_the_workflow() {
     let path = root().join("docs/images/readme-checkout.svg");
     let definition: Json = Checkout::definition().to_json().parse().unwrap();
     assert!(

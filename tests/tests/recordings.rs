@@ -50,42 +50,42 @@ async fn replay(file: &str, way: ReplayMode<'_>) {
 
 #[tokio::test]
 #[ignore = "needs the recordings in ../shared"]
-async fn executions_run_as_they_were_recorded() {
+async fn executions_run_as_recorded() {
     replay("cases.jsonl", ReplayMode::InProcess).await;
 }
 
 #[tokio::test]
 #[ignore = "needs the recordings in ../shared"]
-async fn single_states_are_tested_as_they_were_recorded() {
+async fn single_states_are_tested_as_recorded() {
     replay("teststate.jsonl", ReplayMode::InProcess).await;
 }
 
 #[tokio::test]
 #[ignore = "needs the recordings in ../shared"]
-async fn definitions_are_judged_as_they_were_recorded() {
+async fn definitions_are_validated_as_recorded() {
     replay("validation.jsonl", ReplayMode::InProcess).await;
 }
 
 #[tokio::test]
 #[ignore = "needs the recordings in ../shared"]
-async fn the_api_runs_executions_as_was_recorded() {
+async fn the_api_runs_executions_as_recorded() {
     replay("cases.jsonl", ReplayMode::Api).await;
 }
 
 #[tokio::test]
 #[ignore = "needs the recordings in ../shared"]
-async fn the_api_tests_states_as_was_recorded() {
+async fn the_api_tests_states_as_recorded() {
     replay("teststate.jsonl", ReplayMode::Api).await;
 }
 
 #[tokio::test]
 #[ignore = "needs the recordings in ../shared"]
-async fn the_api_judges_definitions_as_was_recorded() {
+async fn the_api_validates_definitions_as_recorded() {
     replay("validation.jsonl", ReplayMode::Api).await;
 }
 
 #[test]
-fn no_recording_is_excused_twice() {
+fn no_recording_is_both_known_and_pending() {
     let [known, pending] = lists();
     for file in ["cases", "teststate", "validation"] {
         let known: BTreeSet<&str> = known.ids(file).collect();

@@ -49,7 +49,7 @@ impl Kind {
 }
 
 #[test]
-fn the_own_text_of_a_type_is_not_its_json() {
+fn a_custom_as_str_differs_from_the_json() {
     assert_eq!(
         [Kind::Plain, Kind::Gift].map(|kind| kind.as_str().len()),
         [13, 6]
@@ -66,9 +66,9 @@ macro_rules! refused {
             $(match $workflow::build() {
                 Ok(built) => panic!("{} is accepted: {}", stringify!($($value)+), built.to_json()),
                 Err(faults) => {
-                    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
-                    assert!(told.iter().any(|fault| fault.contains($part)), "{told:#?}");
-                    assert!(faults.iter().all(|fault| fault.location.source.is_some()), "{told:#?}");
+                    let messages: Vec<String> = faults.iter().map(ToString::to_string).collect();
+                    assert!(messages.iter().any(|fault| fault.contains($part)), "{messages:#?}");
+                    assert!(faults.iter().all(|fault| fault.location.source.is_some()), "{messages:#?}");
                 }
             })*
         }
@@ -86,7 +86,7 @@ macro_rules! refused {
 }
 
 refused! {
-    what_jsonata_gives_otherwise_names_the_way_out [] |i|
+    values_that_jsonata_computes_differently_are_refused [] |i|
     NotOfAnInteger(u32) [!i.n] "`!` on"
     ArrayOfChars(bool) [i.text.contains(['a', 'b'])] "takes one text"
     SplitAtChars(Vec<String>) [i.text.split([',', ';']).map(String::from).collect()] "takes one text"
@@ -116,7 +116,7 @@ refused! {
 }
 
 refused! {
-    what_paths_give_otherwise_names_the_way_out [query_language JSONPath;] |i|
+    values_that_jsonpath_computes_differently_are_refused [query_language JSONPath;] |i|
     SetOfAList(BTreeSet<u32>) [i.list.iter().copied().collect::<BTreeSet<u32>>()] "JSONPath cannot make"
     CountOfASet(usize) [i.list.iter().copied().collect::<BTreeSet<u32>>().len()] "JSONPath cannot make"
     MapOfAList(BTreeMap<String, u32>) [i.pairs.iter().cloned().collect::<BTreeMap<String, u32>>()] "JSONPath cannot make"

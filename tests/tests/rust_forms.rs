@@ -167,7 +167,7 @@ workflow! {
 }
 
 #[tokio::test]
-async fn blocks_name_values() {
+async fn blocks_with_lets_are_evaluated() {
     let (net, tax) = (12.345 * 2.0, 12.345 * 2.0 * 0.5);
     assert_eq!(
         run::<Blocks>(order()).await,
@@ -176,7 +176,7 @@ async fn blocks_name_values() {
 }
 
 #[tokio::test]
-async fn conditions_take_patterns() {
+async fn conditions_accept_patterns() {
     assert_eq!(
         run::<Conditions>(order()).await,
         json!(["fast 3", 4, true, false, "few 3"])
@@ -197,7 +197,7 @@ async fn conditions_take_patterns() {
 }
 
 #[tokio::test]
-async fn a_choice_matches_by_ranges() {
+async fn a_choice_matches_ranges() {
     for (limit, jsonata, jsonpath) in [
         (json!(1), "low", "low"),
         (json!(3), "middle 3", "middle"),
@@ -213,7 +213,7 @@ async fn a_choice_matches_by_ranges() {
 }
 
 #[tokio::test]
-async fn numbers_become_others_where_nothing_is_lost() {
+async fn lossless_number_conversions_are_evaluated() {
     assert_eq!(
         run::<Numbers>(order()).await,
         json!([6.1725, 1235, 0, 1, -2_147_483_648_i64, 4, 65_535])
@@ -222,7 +222,7 @@ async fn numbers_become_others_where_nothing_is_lost() {
 }
 
 #[tokio::test]
-async fn functions_stand_for_closures() {
+async fn functions_can_replace_closures() {
     assert_eq!(
         run::<Functions>(order()).await,
         json!([["a", "b"], [2, 4], [1, 2], "fast", [3, 7]])
@@ -230,7 +230,7 @@ async fn functions_stand_for_closures() {
 }
 
 #[tokio::test]
-async fn defaults_are_those_of_the_type() {
+async fn default_values_are_those_of_the_type() {
     let empty = json!({"depth": 0, "names": [], "label": ""});
     assert_eq!(
         run::<Defaults>(order()).await,
@@ -282,7 +282,7 @@ workflow! {
 }
 
 #[tokio::test]
-async fn a_name_is_bound_to_each_of_several_patterns() {
+async fn a_binding_applies_to_each_alternative_pattern() {
     for (limit, expected) in [
         (3, json!([3, true, 3])),
         (5, json!([5, true, 5])),
@@ -295,7 +295,7 @@ async fn a_name_is_bound_to_each_of_several_patterns() {
 }
 
 #[tokio::test]
-async fn a_name_with_an_underscore_is_read_in_its_state() {
+async fn a_variable_with_an_underscore_is_readable_in_its_state() {
     let mut order = order();
     order["total"] = json!(12.5);
     assert_eq!(run::<Silent>(order).await, json!([18.75, 16]));
@@ -307,7 +307,7 @@ async fn a_name_with_an_underscore_is_read_in_its_state() {
 }
 
 #[tokio::test]
-async fn what_a_newtype_holds_is_the_newtype_itself() {
+async fn a_newtype_is_represented_by_its_inner_value() {
     assert_eq!(run::<OfANewtype>(order()).await, json!(["fast-3", "fast"]));
 }
 
@@ -328,7 +328,7 @@ workflow! {
 }
 
 #[test]
-fn a_flattened_map_is_not_read() {
+fn reading_a_flattened_map_is_refused() {
     let builds = [
         FlatGet::build(),
         FlatLen::build(),

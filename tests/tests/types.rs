@@ -73,7 +73,7 @@ fn input() -> Input {
 }
 
 workflow! {
-    /// Variables that begin with values which say nothing.
+    /// Variables whose first value does not determine their type.
     workflow Vague(input: Input) -> Vec<String> {
         pass Begin {
             let best: Option<Hit> = None;
@@ -100,12 +100,12 @@ workflow! {
 }
 
 #[tokio::test]
-async fn variables_that_begin_vague_have_the_names_of_their_fields() {
+async fn variables_typed_by_later_values_use_serialized_field_names() {
     assert_eq!(run::<Vague>(input()).await, json!(["b", "a", "made", "a"]));
 }
 
 workflow! {
-    /// Conversions to what is written down.
+    /// Conversions to declared types.
     workflow Converts(input: Input) -> (f64, f64, u32, u32) {
         pass Convert {
             let a: f64 = input.n.into();
@@ -120,12 +120,12 @@ workflow! {
 }
 
 #[tokio::test]
-async fn a_number_is_what_it_was_converted_to() {
+async fn a_converted_number_has_its_target_type() {
     assert_eq!(run::<Converts>(input()).await, json!([0.25, 0.25, 6, 7]));
 }
 
 workflow! {
-    /// A loop in which a variable is assigned in a branch and its shape known from outside only.
+    /// A loop and a map whose variables get their types from later assignments.
     workflow Circles(input: Input) -> Vec<String> {
         pass Begin { let left = input.hits; let seen = vec![]; let last: Option<Hit> = None; next More; }
         choice More {
@@ -155,12 +155,12 @@ workflow! {
 }
 
 #[tokio::test]
-async fn variables_of_loops_and_bodies_have_the_names_of_their_fields() {
+async fn variables_in_loops_and_bodies_use_serialized_field_names() {
     assert_eq!(run::<Circles>(input()).await, json!(["a", "b", "a+b b"]));
 }
 
 workflow! {
-    /// Defaults and what is read from text.
+    /// Default values, and values parsed from text.
     workflow Defaults(input: Input) -> (u32, u32, String, Options) {
         pass Begin {
             let options: Options = Default::default();
@@ -180,7 +180,7 @@ workflow! {
 }
 
 #[tokio::test]
-async fn defaults_are_those_of_the_type() {
+async fn default_values_are_those_of_the_type() {
     assert_eq!(
         run::<Defaults>(input()).await,
         json!([0, 0, "b", { "pageSize": 3, "sortBy": null }])
@@ -188,7 +188,7 @@ async fn defaults_are_those_of_the_type() {
 }
 
 workflow! {
-    /// Names that mean something to Rust, to JSONata, or to what `workflow!` expands to.
+    /// Variables with names that Rust, JSONata or the expansion of `workflow!` also uses.
     workflow Names(input: Input) -> Vec<String> {
         pass Begin { let known = None; let witness = vec![]; let copy = None; let item = vec![]; next Go; }
         pass Go {
@@ -210,12 +210,12 @@ workflow! {
 }
 
 #[tokio::test]
-async fn names_of_functions_are_names_of_variables() {
+async fn variables_may_have_names_of_functions() {
     assert_eq!(run::<Names>(input()).await, json!(["a", "b", "a", "a,b"]));
 }
 
 #[test]
-fn the_shape_of_a_conversion_is_that_of_its_type() {
+fn collect_has_the_shape_of_its_target_type() {
     let set = expr!(|list: Vec<u32>| list.iter().copied().collect::<BTreeSet<u32>>());
     let map = expr!(|list: Vec<(String, u32)>| list.iter().cloned().collect::<HashMap<_, _>>());
     let text = expr!(|list: Vec<String>| list.iter().cloned().collect::<String>());
@@ -229,7 +229,7 @@ fn the_shape_of_a_conversion_is_that_of_its_type() {
 }
 
 #[test]
-fn a_local_constant_of_an_expression_is_not_moved() {
+fn a_local_variable_in_an_expression_is_not_moved() {
     let name = "x".to_owned();
     let expression = expr!(|text: String| text == name);
     let _ = (expression, name);

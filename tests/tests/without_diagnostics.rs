@@ -133,7 +133,7 @@ fn an_exhaustive_match_needs_no_default() {
 }
 
 #[test]
-fn the_workflows_of_the_examples_are_clean() {
+fn the_workflows_of_the_examples_have_no_diagnostics() {
     clean_definition(&OrderProcessing::definition());
     let rota = ["Ada", "Grace"].map(|name| Person {
         name: name.to_owned(),
@@ -143,7 +143,7 @@ fn the_workflows_of_the_examples_are_clean() {
 }
 
 #[test]
-fn the_files_of_the_examples_are_clean() {
+fn the_files_of_the_examples_have_no_diagnostics() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/asl");
     let mut count = 0;
     for entry in folder.read_dir().unwrap() {

@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn resources_are_said_in_a_few_words() {
+    fn resource_arns_are_shortened() {
         for (arn, words) in [
             ("arn:aws:states:::lambda:invoke", "lambda:invoke"),
             (
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_have_the_unit_that_people_would_choose() {
+    fn durations_use_the_largest_unit_that_divides_them() {
         for (seconds, text) in [
             (45, "45 s"),
             (300, "5 min"),

@@ -226,7 +226,7 @@ mod tests {
     };
 
     #[test]
-    fn long_names_break_where_people_would_break_them() {
+    fn long_names_wrap_between_words() {
         assert_eq!(wrap("Charge", FONT, 60.0, 3), ["Charge"]);
         assert_eq!(
             wrap("Charge the card", FONT, 60.0, 3),
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_about_equally_long() {
+    fn even_wrapping_makes_lines_of_similar_length() {
         assert_eq!(
             wrap("Save the last failure -1", FONT, 95.0, 3),
             ["Save the last failure", "-1"]
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_cut() {
+    fn text_that_does_not_fit_is_truncated() {
         assert_eq!(
             wrap("aaaaaaaaaaaaaaaaaaaaaaaaaaaa", FONT, 60.0, 2),
             ["aaaaaaaaaa", "aaaaaaaa…"]
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn no_character_breaks_the_picture() {
+    fn special_and_control_characters_are_escaped() {
         assert_eq!(
             xml("<a & \"b\">\u{0}\u{fffe}"),
             "&lt;a &amp; &quot;b&quot;&gt;\u{2400}\u{fffd}"
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn wide_letters_take_their_room() {
+    fn wide_characters_have_a_larger_width() {
         assert!(FONT.width("状態") > FONT.width("ab"));
         assert!(FONT.width("") == 0.0);
     }

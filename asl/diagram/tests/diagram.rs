@@ -40,7 +40,7 @@ fn svg_of_a_greeting() {
 }
 
 #[test]
-fn any_name_is_drawn() {
+fn states_with_unusual_names_are_drawn() {
     let json = names();
     let diagram = Diagram::of(&json);
     insta::assert_snapshot!("mermaid_of_any_name", diagram.to_mermaid());
@@ -59,7 +59,7 @@ fn a_machine_a_document_and_a_value_are_drawn_alike() {
 }
 
 #[test]
-fn what_is_no_definition_is_an_empty_picture() {
+fn an_invalid_definition_has_an_empty_diagram() {
     for text in ["null", "[]", "{}", r#"{"States": {"A": 1}}"#] {
         let diagram = Diagram::of(&parse(text));
         assert!(Picture::read(&diagram.to_svg()).states.is_empty(), "{text}");
@@ -69,7 +69,7 @@ fn what_is_no_definition_is_an_empty_picture() {
 }
 
 #[test]
-fn a_target_that_is_missing_is_drawn_and_said() {
+fn a_missing_target_is_drawn_with_an_explanation() {
     let json = parse(
         r#"{"StartAt": "Nowhere", "States": {
             "P": {"Type": "Parallel", "Next": "Inner", "Branches": [
@@ -90,7 +90,7 @@ fn a_target_that_is_missing_is_drawn_and_said() {
 }
 
 #[test]
-fn tooltips_tell_what_the_picture_does_not() {
+fn tooltips_contain_comments_retriers_and_timeouts() {
     let svg = Diagram::of(&checkout()).to_svg();
     for text in [
         "Charges the card, once.",
@@ -144,7 +144,7 @@ fn marks_are_drawn_over_the_definition() {
 }
 
 #[test]
-fn marks_of_a_greeting_in_a_picture() {
+fn svg_of_a_greeting_with_marks() {
     let json = parse(
         r#"{"StartAt": "Greet", "States": {
             "Greet": {"Type": "Task", "Resource": "${GreetArn}", "Next": "Smile", "Catch": [{"ErrorEquals": ["Rude"], "Next": "Sulk"}]},
@@ -161,7 +161,7 @@ fn marks_of_a_greeting_in_a_picture() {
 }
 
 #[test]
-fn marks_of_what_is_not_there_change_nothing_but_the_legend() {
+fn marks_of_unknown_states_change_only_the_legend() {
     let mut overlay = Overlay::new("another execution");
     overlay.state("Nowhere", Mark::new(Status::Failed));
     overlay.transition("Nowhere", "Neverwhere", Status::Succeeded, 3);
@@ -171,7 +171,7 @@ fn marks_of_what_is_not_there_change_nothing_but_the_legend() {
 }
 
 #[test]
-fn the_page_holds_the_picture_and_loads_nothing() {
+fn the_html_page_contains_the_svg_and_loads_no_files() {
     let diagram = Diagram::of(&checkout());
     let page = diagram.to_html();
     assert!(page.contains(&diagram.to_svg()));
@@ -187,7 +187,7 @@ fn the_page_holds_the_picture_and_loads_nothing() {
 }
 
 #[test]
-fn no_name_and_no_text_ends_the_script_of_the_page() {
+fn names_and_comments_cannot_close_the_script_element() {
     let json = parse(
         r#"{"StartAt": "</script><b>", "States": {"</script><b>": {"Type": "Pass", "Comment": "<!-- </script>", "End": true}}}"#,
     );
@@ -197,7 +197,7 @@ fn no_name_and_no_text_ends_the_script_of_the_page() {
 }
 
 #[test]
-fn what_nobody_can_look_at_is_drawn_all_the_same() {
+fn extremely_large_definitions_are_drawn() {
     for (what, json) in excessive::definitions() {
         let diagram = Diagram::of(&json);
         let svg = diagram.to_svg();
@@ -250,7 +250,7 @@ fn mermaid_is_in_order(text: &str) {
 }
 
 #[test]
-fn decisions_with_ways_aside_are_no_diagonal() {
+fn decisions_with_side_branches_stay_in_a_narrow_column() {
     let task = |next: &str| {
         format!(r#"{{"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", {next}}}"#)
     };
@@ -283,7 +283,7 @@ fn decisions_with_ways_aside_are_no_diagonal() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 2))]
 
     #[test]
     fn every_state_and_every_transition_is_drawn_once(json in definitions()) {
@@ -307,13 +307,13 @@ proptest! {
     }
 
     #[test]
-    fn nothing_stands_or_runs_over_a_state(json in definitions()) {
+    fn states_edges_and_labels_do_not_overlap(json in definitions()) {
         let picture = Picture::read(&Diagram::of(&json).to_svg());
         picture.is_tidy()?;
     }
 
     #[test]
-    fn branches_in_mermaid_are_side_by_side_and_lines_keep_their_numbers(json in definitions()) {
+    fn mermaid_orders_branches_and_numbers_edges_correctly(json in definitions()) {
         mermaid_is_in_order(&Diagram::of(&json).to_mermaid());
     }
 

@@ -23,7 +23,7 @@ impl Folder {
     }
 
     /// The output of the tool for a file with this text, and its error.
-    fn tended(&self, name: &str, text: &str) -> (String, Option<String>) {
+    fn run_tool(&self, name: &str, text: &str) -> (String, Option<String>) {
         let file = self.0.join(name);
         fs::write(&file, text).expect("the file can be written");
         let error = tool::tend(&file).err().map(|error| error.to_string());
@@ -90,35 +90,35 @@ fn check(old: &Document, new: &str, name: &str) -> usize {
 }
 
 #[test]
-fn timeouts_are_added_lines_in_json() {
+fn adding_timeouts_to_json_only_adds_lines() {
     let folder = Folder::new("json");
     let old = include_str!("fleet/orders.asl.json");
-    let (new, error) = folder.tended("orders.asl.json", old);
+    let (new, error) = folder.run_tool("orders.asl.json", old);
     assert_eq!(new, include_str!("fleet/orders.timeouts.asl.json"));
     assert_eq!(
         check(&Document::parse(old).expect("is JSON"), &new, "orders"),
         3
     );
     assert_eq!(error, None);
-    let (again, _) = folder.tended("orders.asl.json", &new);
+    let (again, _) = folder.run_tool("orders.asl.json", &new);
     assert_eq!(again, new, "there is nothing left to add");
     let picture = fs::read_to_string(folder.0.join("orders.asl.svg")).expect("was drawn");
     assert!(picture.starts_with("<svg"), "{picture}");
 }
 
 #[test]
-fn timeouts_are_added_lines_in_yaml() {
+fn adding_timeouts_to_yaml_only_adds_lines() {
     let folder = Folder::new("yaml");
     let old = include_str!("fleet/refund.asl.yaml");
-    let (new, error) = folder.tended("refund.asl.yaml", old);
+    let (new, error) = folder.run_tool("refund.asl.yaml", old);
     assert_eq!(new, include_str!("fleet/refund.timeouts.asl.yaml"));
     assert_eq!(error, None);
 }
 
 #[test]
-fn what_cannot_be_read_stays_as_it_is() {
+fn an_unreadable_definition_is_not_changed() {
     let folder = Folder::new("broken");
-    let (new, error) = folder.tended("broken.asl.json", "{\"StartAt\": ");
+    let (new, error) = folder.run_tool("broken.asl.json", "{\"StartAt\": ");
     assert_eq!(new, "{\"StartAt\": ");
     let error = error.expect("it is no JSON");
     assert!(error.contains("line 1"), "{error}");
@@ -152,7 +152,7 @@ mod recordings {
                 continue;
             };
             let document = document.document();
-            let (new, error) = folder.tended(&name, &text);
+            let (new, error) = folder.run_tool(&name, &text);
             assert_eq!(error, None, "{name}");
             files += 1;
             added += check(document, &new, &name);
@@ -160,7 +160,7 @@ mod recordings {
             for style in [0, 0x5bd1_e995_9e37_79b9, 0xdead_beef_cafe_f00d] {
                 let yaml = emit(document.json(), style);
                 let old = Document::parse_yaml(&yaml).expect("is YAML");
-                let (new, _) = folder.tended("form.asl.yaml", &yaml);
+                let (new, _) = folder.run_tool("form.asl.yaml", &yaml);
                 check(
                     &old,
                     &new,

@@ -298,7 +298,7 @@ mod tests {
 
     /// 0 -> 1 | 2 (catch), 1 -> 2: state 0 assigns variable 0 when it succeeds, and state 2 reads it.
     #[test]
-    fn a_catch_carries_the_values_from_before_its_state() {
+    fn a_catcher_does_not_see_the_assignments_of_its_state() {
         let flow = ControlFlow::new(
             vec![vec![Some(1), Some(2)], vec![Some(2)], vec![]],
             [0],
@@ -340,7 +340,7 @@ mod tests {
 
     /// 0 contains a body with state 1.
     #[test]
-    fn a_body_reads_what_was_assigned_before_its_state() {
+    fn a_body_reads_variables_assigned_before_its_state() {
         let flow = ControlFlow::new(vec![vec![], vec![]], [0, 1], |_| true);
         let catches = vec![vec![], vec![]];
         let read = VariableUse {

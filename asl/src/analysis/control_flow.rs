@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn cycles_are_distinguished() {
+    fn states_in_cycles_are_found() {
         let flow = flow(&[]);
         assert_eq!(flow.cycle[1], flow.cycle[2]);
         assert!(
@@ -223,14 +223,14 @@ mod tests {
     }
 
     #[test]
-    fn a_component_has_a_higher_number_than_those_that_it_reaches() {
+    fn component_numbers_decrease_along_transitions() {
         let flow = flow(&[]);
         assert!(flow.cycle[4] > flow.cycle[0] && flow.cycle[0] > flow.cycle[1]);
         assert!(flow.cycle[1] > flow.cycle[3]);
     }
 
     #[test]
-    fn states_that_cannot_end_are_found() {
+    fn cycles_without_an_exit_are_found() {
         let states = [0, 1, 2, 3, 4];
         assert_eq!(flow(&[3]).endless(&states).count(), 0);
         assert_eq!(
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_behind_an_unreachable_state_is_not_reported() {
+    fn successors_of_an_unreachable_state_are_not_reported() {
         // 0 ends; 1 -> 2 -> 3 -> 2.
         let targets = vec![vec![], vec![Some(2)], vec![Some(3)], vec![Some(2)]];
         let flow = ControlFlow::new(targets, [0], |state| state == 0);

@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn states_all_is_alone_and_last() {
+    fn states_all_must_be_alone_and_last() {
         assert_eq!(problems(&[&["A"], &[ALL]]), []);
         assert_eq!(
             problems(&[&["A", ALL]]),
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn an_earlier_name_covers_what_it_matches() {
+    fn an_earlier_error_name_covers_later_names_that_it_matches() {
         let covered = |name, by| HandlerProblem::Covered {
             name,
             by,
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_complete_and_known() {
+    fn missing_blank_and_unknown_error_names_are_reported() {
         assert_eq!(problems(&[&[]]), [(0, 0, HandlerProblem::NoName)]);
         assert_eq!(problems(&[&[" "]]), [(0, 0, HandlerProblem::Blank)]);
         assert_eq!(

@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn states_may_have_names_that_labels_may_not() {
+    fn state_names_may_contain_spaces_but_labels_may_not() {
         assert_eq!(check_names(NameKind::State, ["Charge card"]), []);
         let problems = check_names(NameKind::Label, ["Charge card"]);
         assert_eq!(

@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn seconds_are_in_the_range_of_aws() {
+    fn seconds_outside_the_range_of_aws_are_reported() {
         assert_eq!(seconds_problem("it", 1.0), None);
         assert_eq!(seconds_problem("it", 99_999_999.0), None);
         assert_eq!(

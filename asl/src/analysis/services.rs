@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn resources_and_arguments_are_those_of_aws() {
+    fn unknown_resources_and_arguments_are_reported() {
         let send = "arn:aws:states:::sqs:sendMessage";
         assert_eq!(check_service(send, None), []);
         assert_eq!(check_service(send, Some(&["QueueUrl", "MessageBody"])), []);
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_that_waits_has_the_suffix_once() {
+    fn the_task_token_suffix_is_added_only_once() {
         let send = "arn:aws:states:::sqs:sendMessage";
         let waiting = format!("{send}.waitForTaskToken");
         assert_eq!(waiting_resource(send, false), send);

@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_exist_once_with_values_that_aws_accepts() {
+    fn unknown_duplicate_and_invalid_settings_are_reported() {
         use GivenValue::{Computed, Other, Text, TextList, Whole, Word};
         assert_eq!(
             check(
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_are_listed_if_their_location_says_so() {
+    fn csv_headers_and_their_location_must_agree() {
         use GivenValue::{TextList, Word};
         let given = ("CSVHeaderLocation", Word("GIVEN"));
         let headers = ("CSVHeaders", TextList);

@@ -101,14 +101,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_equal_stays_together() {
+    fn equal_items_are_matched_in_order() {
         assert_eq!(equal(&["a", "b", "a"], &["a", "a"]), [(0, 0), (2, 1)]);
         assert_eq!(in_order(&[(0, 2), (1, 0), (2, 1)]), [(1, 0), (2, 1)]);
         assert_eq!(in_order(&[]), []);
     }
 
     #[test]
-    fn an_item_that_is_put_in_front_moves_none() {
+    fn an_inserted_item_does_not_change_the_other_matches() {
         assert_eq!(
             ordered(&["a", "b"], &["x", "a", "b"]),
             [(None, Some(0)), (Some(0), Some(1)), (Some(1), Some(2))]

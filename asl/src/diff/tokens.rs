@@ -87,7 +87,7 @@ mod tests {
     use super::without_blanks;
 
     #[test]
-    fn what_is_the_same_has_the_same_text() {
+    fn insignificant_blanks_and_comments_are_removed() {
         for (one, other) in [
             ("$a+1", " $a  + 1 "),
             ("$a /* why */ & 'b'", "$a&'b'"),
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_the_same_has_another_text() {
+    fn significant_blanks_are_preserved() {
         for (one, other) in [
             ("'a b'", "'ab'"),
             ("\"a /* b */\"", "\"a \""),
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn any_text_comes_to_an_end() {
+    fn incomplete_tokens_do_not_panic() {
         for text in ["", "/", "/*", "'", "\"\\", "`é", "é /é", "/* é"] {
             without_blanks(text);
         }

@@ -160,7 +160,7 @@ mod tests {
 
     /// Example 4 of AWS's page: 100 million executions of 10 seconds with 62.85 MB.
     #[test]
-    fn the_example_of_the_page_comes_out() {
+    fn the_example_of_the_pricing_page_has_the_published_cost() {
         let bytes = 50.0 * 1024.0 + 400.0 * 32.0 * 1024.0;
         near(charged(bytes), 64.0);
         let case = CostCase {
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn transitions_beyond_the_free_ones_are_charged() {
+    fn transitions_beyond_the_free_tier_are_charged() {
         let case = CostCase {
             transitions: 5.0,
             ..CostCase::default()

@@ -31,7 +31,7 @@ const POLL: &str = r#"{"StartAt": "Ask", "States": {
     "Pause": {"Type": "Wait", "Seconds": 30, "Next": "Ask"}, "Done": {"Type": "Succeed"}}}"#;
 
 #[test]
-fn states_in_a_row_have_one_way() {
+fn best_and_worst_case_of_a_sequence_are_equal() {
     assert_eq!(events(PASS, &EstimateOptions::new()), [6.0; 3]);
     let estimate = Estimate::of(&machine(PASS), &EstimateOptions::new());
     assert_eq!(estimate.best.transitions, 2.0);
@@ -39,7 +39,7 @@ fn states_in_a_row_have_one_way() {
 }
 
 #[test]
-fn retries_are_transitions_and_take_their_time() {
+fn retries_add_transitions_and_time() {
     let options = EstimateOptions::new().task_seconds(1.0);
     let estimate = Estimate::of(&machine(CHARGE), &options);
     // The minimum of each amount: a failure before the first attempt that is caught leaves fewer events. In the typical case nothing fails.
@@ -62,7 +62,7 @@ fn retries_are_transitions_and_take_their_time() {
 }
 
 #[test]
-fn loops_have_a_bound_or_are_told() {
+fn loops_without_a_bound_have_a_warning() {
     let unbounded = Estimate::of(&machine(POLL), &EstimateOptions::new());
     assert!(unbounded.worst.events.is_infinite());
     assert!(
@@ -105,7 +105,7 @@ fn loops_have_a_bound_or_are_told() {
 }
 
 #[test]
-fn items_are_counted_or_told() {
+fn maps_without_a_known_item_count_have_a_warning() {
     let text = r#"{"StartAt": "Each", "States": {"Each": {"Type": "Map", "ItemsPath": "$.xs", "End": true, "MaxConcurrency": 2, "ItemProcessor": {
         "StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 10, "End": true}}}}}}"#;
     assert_eq!(
@@ -157,7 +157,7 @@ fn branches_run_side_by_side() {
 }
 
 #[test]
-fn children_of_a_distributed_map_have_histories_of_their_own() {
+fn children_of_a_distributed_map_have_separate_histories() {
     let text = r#"{"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true, "ItemBatcher": {"MaxItemsPerBatch": 10}, "ItemProcessor": {
         "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}}}}"#;
     let options = EstimateOptions::new().items("Each", 100, 100);
@@ -180,7 +180,7 @@ fn children_of_a_distributed_map_have_histories_of_their_own() {
 }
 
 #[test]
-fn data_that_is_put_beside_grows_once_and_in_a_loop_without_end() {
+fn data_that_grows_in_a_loop_has_no_bound_and_a_warning() {
     let options = EstimateOptions::new()
         .input_bytes(1000)
         .result_bytes(500)
@@ -290,7 +290,7 @@ fn data_without_a_loop_has_a_bound() {
 }
 
 #[test]
-fn data_grows_in_a_loop_where_nothing_is_replaced() {
+fn data_grows_in_a_loop_that_replaces_nothing() {
     let jsonata = |output: &str| {
         format!(
             r#"{{"QueryLanguage": "JSONata", "StartAt": "A", "States": {{
@@ -354,7 +354,7 @@ fn data_grows_in_a_loop_where_nothing_is_replaced() {
 }
 
 #[test]
-fn large_amounts_keep_their_columns() {
+fn large_amounts_do_not_break_the_columns() {
     let options = EstimateOptions::new()
         .executions(u64::MAX)
         .input_bytes(1 << 50)
@@ -377,7 +377,7 @@ fn large_amounts_keep_their_columns() {
 }
 
 #[test]
-fn a_recorded_execution_says_what_is_typical() {
+fn a_recorded_execution_determines_the_typical_case() {
     let event = |id: i64, previous: i64, kind: &str, rest: &str| {
         format!(
             r#"{{"id": {id}, "previousEventId": {previous}, "type": "{kind}", "timestamp": "2026-01-01T00:00:{:02}Z"{rest}}}"#,
@@ -421,7 +421,7 @@ fn a_recorded_execution_says_what_is_typical() {
 }
 
 #[test]
-fn what_is_no_definition_and_no_history_is_no_panic() {
+fn invalid_definitions_and_histories_do_not_panic() {
     for text in [
         r#"{"StartAt": "Nowhere", "States": {}}"#,
         r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}"#,
@@ -452,7 +452,7 @@ fn what_is_no_definition_and_no_history_is_no_panic() {
 }
 
 #[test]
-fn an_estimate_is_a_table() {
+fn an_estimate_is_printed_as_a_table() {
     insta::assert_snapshot!(Estimate::of(
         &machine(CHARGE),
         &EstimateOptions::new().probability("Charge", "Refund", 0.1)

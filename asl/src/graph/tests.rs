@@ -47,7 +47,7 @@ fn transitions_and_containers_are_read() {
 }
 
 #[test]
-fn a_walk_stays_in_its_container_and_ends() {
+fn reachable_states_are_in_the_same_container() {
     let json: Json = r#"{"StartAt": "A", "States": {
         "A": {"Type": "Map", "Next": "B", "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "Next": "C"}}}},
         "B": {"Type": "Pass", "Next": "A"}, "C": {"Type": "Succeed"}}}"#
@@ -64,7 +64,7 @@ fn a_walk_stays_in_its_container_and_ends() {
 }
 
 #[test]
-fn anything_is_a_graph() {
+fn invalid_definitions_have_a_graph_without_reachable_states() {
     for text in [
         "null",
         "{}",
@@ -78,7 +78,7 @@ fn anything_is_a_graph() {
 }
 
 #[test]
-fn a_number_that_is_given_as_another_text_is_foreseen_to_fail() {
+fn a_non_numeric_timeout_is_reported_as_an_uncaught_error() {
     for (field, text, fails) in [
         ("HeartbeatSeconds", "\"soon\"", true),
         ("TimeoutSeconds", "\"soon\"", true),

@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn operations_that_are_no_actions_are_known() {
+    fn operations_without_an_iam_action_are_known() {
         assert_eq!(
             operation("s3", "ListObjectsV2"),
             Some(Operation::Needs("s3:ListBucket"))

@@ -4,7 +4,7 @@ use super::*;
 use proptest::prelude::*;
 
 #[test]
-fn tables_are_ordered_and_read_whole() {
+fn tables_are_sorted_and_read_completely() {
     assert_eq!(services().len(), rows(include_str!("services.csv")).count());
     assert_eq!(
         optimized().len(),
@@ -77,7 +77,7 @@ fn unknown(name: &str) -> (ResourcePart, String, bool) {
 }
 
 #[test]
-fn optimized_integrations_that_there_are_not_are_told_from_those_of_the_sdk() {
+fn unknown_optimized_integrations_have_a_suggestion() {
     for (name, what, meant) in [
         ("lamda:invoke", ResourcePart::Service, "lambda:invoke"),
         ("lambda:invok", ResourcePart::Action, "lambda:invoke"),
@@ -132,7 +132,7 @@ fn optimized_integrations_that_there_are_not_are_told_from_those_of_the_sdk() {
 }
 
 #[test]
-fn sdk_integrations_that_the_tables_lack_are_in_doubt_unless_they_are_slips() {
+fn unlisted_sdk_integrations_are_doubtful_unless_misspelt() {
     for (name, what, meant, doubt) in [
         (
             "aws-sdk:dynamoDB:getItem",
@@ -218,7 +218,7 @@ fn sdk_integrations_that_the_tables_lack_are_in_doubt_unless_they_are_slips() {
 }
 
 #[test]
-fn optimized_integrations_that_the_tables_lack_are_in_doubt_unless_they_are_slips() {
+fn unlisted_optimized_integrations_are_doubtful_unless_misspelt() {
     for (name, what, doubt) in [
         ("brandnew:call", ResourcePart::Service, true),
         ("brandnew:call.sync", ResourcePart::Service, true),
@@ -261,7 +261,7 @@ fn integrations_of_2026_are_known() {
 }
 
 #[test]
-fn services_whose_actions_are_not_known_have_any() {
+fn services_without_a_list_of_actions_accept_any_action() {
     let found = lookup("arn:aws:states:::aws-sdk:qldb:listLedgers").expect("is known");
     assert_eq!(found.error_prefix(), Some("Qldb"));
     let ResolvedResource::Sdk(service) = found.kind() else {
@@ -271,7 +271,7 @@ fn services_whose_actions_are_not_known_have_any() {
 }
 
 #[test]
-fn patterns_about_which_the_pages_disagree_are_unsure() {
+fn patterns_with_contradictory_documentation_are_unsure() {
     for (name, unsure) in [
         ("bedrock:invokeModel.waitForTaskToken", true),
         ("eks:runJob.waitForTaskToken", true),
@@ -289,7 +289,7 @@ fn patterns_about_which_the_pages_disagree_are_unsure() {
 }
 
 #[test]
-fn readers_and_writers_of_maps_have_their_own_resources() {
+fn item_readers_and_result_writers_have_their_own_resources() {
     assert!(lookup_item_reader("arn:aws:states:::s3:listObjectsV2").is_ok());
     assert!(lookup_result_writer("arn:aws-cn:states:::s3:putObject").is_ok());
     let unknown = lookup_item_reader("arn:aws:states:::s3:getObjects").expect_err("is none");
@@ -302,7 +302,7 @@ fn readers_and_writers_of_maps_have_their_own_resources() {
 }
 
 #[test]
-fn an_unknown_resource_says_how_to_mend_it() {
+fn the_error_of_an_unknown_resource_contains_a_suggestion() {
     let unknown = lookup("arn:aws:states:::lambda:invok").expect_err("is none");
     assert_eq!(
         unknown.to_string(),
@@ -312,7 +312,7 @@ fn an_unknown_resource_says_how_to_mend_it() {
 
 proptest! {
     #[test]
-    fn no_resource_panics_the_lookup(name in any::<String>(), action in "[a-zA-Zé:.]{0,20}") {
+    fn looking_up_any_resource_does_not_panic(name in any::<String>(), action in "[a-zA-Zé:.]{0,20}") {
         for resource in [name.clone(), format!("arn:aws:states:::{name}"), format!("arn:aws:states:::aws-sdk:s3:{name}"),
             format!("arn:aws:states:::{action}"), format!("arn:aws:states:::aws-sdk:{action}"), format!("arn:aws:states:::aws-sdk:s3:{action}")] {
             let _ = lookup(&resource);

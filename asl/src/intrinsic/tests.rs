@@ -50,7 +50,7 @@ fn arguments_of_every_kind_are_read() {
 }
 
 #[test]
-fn placeholders_are_told_from_escaped_braces() {
+fn placeholders_are_distinguished_from_escaped_braces() {
     let call = parse(r"States.Format('\{\}{} é{}{ }\\{}', 1, 2, 3)");
     let Argument::String(template) = &call.arguments[0] else {
         panic!("no string")
@@ -75,7 +75,7 @@ fn recorded_calls_are_read() {
 }
 
 #[test]
-fn faults_are_told_apart_and_placed() {
+fn each_syntax_error_has_a_kind_and_an_offset() {
     use SyntaxFault::*;
     for (text, fault, offset) in [
         ("", Grammar, 0),
@@ -124,14 +124,14 @@ fn nesting_is_bounded() {
 
 proptest! {
     #[test]
-    fn no_text_panics_the_reader(text in any::<String>()) {
+    fn parsing_any_text_does_not_panic(text in any::<String>()) {
         let _ = IntrinsicCall::parse(&text);
         let _ = IntrinsicCall::parse(&format!("States.Format({text}"));
         let _ = Expression::parse(&text);
     }
 
     #[test]
-    fn nearly_calls_do_not_panic(text in r#"States\.(Format|Array|UUID)\([a-z$.,'\\{}()\[\]é0-9 -]{0,30}\)?"#) {
+    fn parsing_malformed_calls_does_not_panic(text in r#"States\.(Format|Array|UUID)\([a-z$.,'\\{}()\[\]é0-9 -]{0,30}\)?"#) {
         if let Ok(call) = IntrinsicCall::parse(&text) {
             prop_assert_eq!(call.as_str(), text.trim_end());
         }

@@ -9,13 +9,13 @@ fn parse(text: &str) -> Result<Json, SyntaxError> {
 }
 
 #[test]
-fn order_and_numbers_survive() {
+fn the_order_of_members_and_the_text_of_numbers_are_preserved() {
     let text = r#"{"z":1,"a":-0.5,"m":18446744073709551615,"g":123456789012345678901234567890,"e":1e400,"s":"\u0001\"\\é😀"}"#;
     assert_eq!(parse(text).expect("is JSON").to_string(), text);
 }
 
 #[test]
-fn agrees_with_serde_json_on_numbers() {
+fn numbers_are_parsed_as_by_serde_json() {
     for text in [
         "0",
         "-0",
@@ -43,7 +43,7 @@ fn agrees_with_serde_json_on_numbers() {
 }
 
 #[test]
-fn refuses_what_is_no_json_with_its_place() {
+fn invalid_json_is_refused_with_its_position() {
     for (text, line, column) in [
         ("", 1, 1),
         ("{\n  \"a\": tru\n}", 2, 8),
@@ -70,7 +70,7 @@ fn surrogate_pairs_are_one_character() {
 }
 
 #[test]
-fn duplicates_are_found_and_the_last_one_counts() {
+fn duplicate_keys_are_reported_and_the_last_value_is_used() {
     let document = Document::parse("{\"a\": {\"x/y\": 1,\n \"x/y\": [2]}}").expect("is JSON");
     let [duplicate] = document.duplicates() else {
         panic!("one duplicate: {:?}", document.duplicates());
@@ -91,7 +91,7 @@ fn depth_is_bounded() {
 }
 
 #[test]
-fn every_node_has_its_place() {
+fn every_node_has_a_position_and_a_span() {
     let document = Document::parse("{\"a\": [10,\n  {\"b\": null}]}").expect("is JSON");
     assert_eq!(
         document.position("/a/1/b").map(|p| (p.line, p.column)),
@@ -169,7 +169,7 @@ fn nodes(json: &Json) -> Vec<(String, Json)> {
 }
 
 #[test]
-fn json_is_written_as_it_is_read() {
+fn the_json_macro_builds_any_value() {
     let key = "c".to_owned();
     let none: Option<u8> = None;
     let json = crate::json!({
@@ -187,7 +187,7 @@ fn json_is_written_as_it_is_read() {
 }
 
 #[test]
-fn only_objects_take_members_and_only_arrays_items() {
+fn inserting_into_the_wrong_type_of_value_is_an_error() {
     let mut text = Json::from("x");
     let error = text.insert("a", 1).expect_err("is no object");
     assert_eq!(error.to_string(), "expected an object, found a string");
@@ -199,7 +199,7 @@ fn only_objects_take_members_and_only_arrays_items() {
 }
 
 #[test]
-fn serde_takes_what_nests_as_deep_as_a_text_may() {
+fn serde_has_the_depth_limit_of_the_parser() {
     // Not parsed from text, because `serde_json` has its own depth limit.
     let deep =
         |depth: usize| (0..depth).fold(serde_json::Value::Null, |inner, _| vec![inner].into());
@@ -213,7 +213,7 @@ fn serde_takes_what_nests_as_deep_as_a_text_may() {
 
 proptest! {
     #[test]
-    fn every_node_is_changed_where_its_pointer_says(value in any_json()) {
+    fn pointer_mut_finds_every_node(value in any_json()) {
         let json = Json::from(value);
         for (pointer, node) in nodes(&json) {
             prop_assert_eq!(json.pointer(&pointer), Some(&node));
@@ -227,7 +227,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_put_in_is_taken_out_again(value in any_json(), key in any::<String>(), other in any_json()) {
+    fn insert_and_remove_are_inverse(value in any_json(), key in any::<String>(), other in any_json()) {
         let (mut json, other) = (Json::from(value), Json::from(other));
         let before = json.clone();
         let old = json.get(&key).cloned();
@@ -246,7 +246,7 @@ proptest! {
     }
 
     #[test]
-    fn serde_gives_values_back_or_refuses_them(value in any_json()) {
+    fn serde_round_trips_values_except_very_large_numbers(value in any_json()) {
         let json = Json::from(value);
         let text = serde_json::to_string(&json).expect("is written");
         // JSON text has one member order and one spelling for each number, so the result equals that of our own parser.
@@ -262,12 +262,12 @@ proptest! {
     }
 
     #[test]
-    fn no_text_panics_the_reader(text in any::<String>()) {
+    fn parsing_any_text_does_not_panic(text in any::<String>()) {
         let _ = Document::parse(&text);
     }
 
     #[test]
-    fn nearly_json_does_not_panic(text in r#"[\[\]{}",:0-9a-z\\eu. -]{0,40}"#) {
+    fn malformed_json_is_parsed_as_by_serde_json(text in r#"[\[\]{}",:0-9a-z\\eu. -]{0,40}"#) {
         if let (Ok(ours), theirs) = (parse(&text), serde_json::from_str::<serde_json::Value>(&text)) {
             if let Ok(theirs) = theirs {
                 prop_assert_eq!(serde_json::Value::from(&ours), theirs);
@@ -278,7 +278,7 @@ proptest! {
     }
 
     #[test]
-    fn reads_and_writes_as_serde_json_does(value in any_json()) {
+    fn values_are_read_and_written_as_by_serde_json(value in any_json()) {
         for text in [value.to_string(), serde_json::to_string_pretty(&value).expect("a value has a text")] {
             let ours = parse(&text).expect("is JSON");
             prop_assert_eq!(&serde_json::Value::from(&ours), &value);
@@ -315,7 +315,7 @@ fn numbers_are_printed_as_they_were_written() {
 
 proptest! {
     #[test]
-    fn the_spelling_of_a_float_is_kept_and_does_not_count(value in proptest::num::f64::NORMAL, digits in 0..40usize) {
+    fn the_spelling_of_a_float_is_preserved_but_not_compared(value in proptest::num::f64::NORMAL, digits in 0..40usize) {
         let plain = Json::from(value);
         for text in [format!("{value:e}"), format!("{value:E}"), format!("{value:?}"), format!("{value:?}").replace('e', "E")] {
             let text = if text.contains(['e', 'E', '.']) { text } else { format!("{text}.0") };

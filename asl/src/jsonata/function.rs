@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_evaluator_has_all_functions_but_aws_own() {
+    fn all_functions_of_the_evaluator_except_eval_are_known() {
         let catalog: Vec<_> = jlens_core::function_catalog()
             .into_iter()
             .map(|function| function.name)

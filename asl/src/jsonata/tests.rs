@@ -74,7 +74,7 @@ fn bare_references_to_items_are_fine() {
 }
 
 #[test]
-fn variables_are_those_from_outside() {
+fn only_variables_from_outside_the_expression_are_listed() {
     for (text, variables) in [
         ("$a.b + $c[$d = x] & $a", vec!["a", "c", "d"]),
         ("($x := $x + 1; $x)", vec!["x"]),
@@ -95,7 +95,7 @@ fn variables_are_those_from_outside() {
 }
 
 #[test]
-fn reads_of_states_are_placed() {
+fn reads_of_states_have_a_field_and_an_offset() {
     let text = "$states.input.a & $states.errorOutput.Cause & $string($states) & $states.`result`";
     let reads: Vec<_> = parse(text)
         .states()
@@ -111,7 +111,7 @@ fn reads_of_states_are_placed() {
 }
 
 #[test]
-fn functions_that_aws_lacks_are_known_but_not_refused() {
+fn unknown_functions_are_listed_but_not_refused() {
     assert_eq!(
         parse("$eval('1') + $formatNumbr(1, '0') + $eval('2')").unknown_functions(),
         ["eval", "formatNumbr"]
@@ -129,7 +129,7 @@ fn functions_that_aws_lacks_are_known_but_not_refused() {
 }
 
 #[test]
-fn what_is_no_jsonata_is_refused_with_its_code() {
+fn invalid_jsonata_is_refused_with_an_error_code() {
     for (text, code) in [
         ("420.", "S0207"),
         ("", "S0207"),
@@ -162,7 +162,7 @@ fn nesting_is_bounded() {
 }
 
 #[test]
-fn strings_are_told_from_expressions() {
+fn only_exact_delimiters_make_an_expression() {
     assert_eq!(strip("{%%}"), Some(""));
     for text in [
         "", "{%", "{%}", "%}", "{% a %} ", " {% a %}", "{% a", "{ a %}",
@@ -173,18 +173,18 @@ fn strings_are_told_from_expressions() {
 
 proptest! {
     #[test]
-    fn no_text_panics_the_reader(text in any::<String>()) {
+    fn parsing_any_text_does_not_panic(text in any::<String>()) {
         let _ = Expression::parse(&text);
     }
 
     #[test]
-    fn nearly_expressions_do_not_panic(text in r#"[a-c$1.()\[\]{}:=,;'?~>|*%@#^é &+-]{0,30}"#) {
+    fn parsing_malformed_expressions_does_not_panic(text in r#"[a-c$1.()\[\]{}:=,;'?~>|*%@#^é &+-]{0,30}"#) {
         let _ = Expression::parse(&text);
     }
 }
 
 #[test]
-fn expressions_of_any_depth_are_read_or_refused_on_a_small_stack() {
+fn expressions_of_any_depth_do_not_overflow_a_small_stack() {
     let nested = |levels: usize| format!("{}1{}", "(".repeat(levels), ")".repeat(levels));
     let sum = |terms: usize| vec!["1"; terms].join(" + ");
     let wide = |members: usize| format!("{{{}}}", vec!["'a': $f([1, 2])"; members].join(", "));

@@ -15,7 +15,7 @@ fn round_trip(text: &str) {
 }
 
 #[test]
-fn order_unknown_fields_and_empty_lists_survive() {
+fn order_unknown_fields_and_empty_lists_are_preserved() {
     round_trip(
         r#"{"X-Extra": {"b": 1, "a": 2}, "States": {"A": {"End": true, "Retry": [], "Typo": null, "Resource": "r", "Type": "Task",
             "Parameters": null, "ResultPath": null, "TimeoutSeconds": "${Timeout}", "Assign": {}}}, "StartAt": "A"}"#,
@@ -23,7 +23,7 @@ fn order_unknown_fields_and_empty_lists_survive() {
 }
 
 #[test]
-fn choice_rules_keep_their_comparison_in_place() {
+fn the_order_of_fields_in_choice_rules_is_preserved() {
     round_trip(
         r#"{"StartAt": "C", "States": {"C": {"Type": "Choice", "Default": "C", "Choices": [
             {"Not": {"IsNull": true, "Variable": "$.a"}, "Next": "C"},
@@ -34,7 +34,7 @@ fn choice_rules_keep_their_comparison_in_place() {
 }
 
 #[test]
-fn every_wrong_type_is_reported_at_its_place() {
+fn every_wrong_type_is_reported_with_its_location() {
     let text = "{\"StartAt\": 1,\n\"States\": {\"A\": {\"Type\": \"Task\", \"End\": \"yes\"},\n\"B\": {\"Type\": \"Tsk\"}, \"C\": [], \"D\": {}}}";
     let diagnostics = StateMachine::from_json(text).expect_err("has faults");
     let found: Vec<_> = diagnostics
@@ -75,7 +75,7 @@ fn a_rule_with_two_comparisons_is_refused() {
 }
 
 #[test]
-fn a_definition_that_is_no_object_is_refused() {
+fn non_objects_and_duplicate_keys_are_refused() {
     for text in ["", "null", "[]", "3", "\"x\"", "{}"] {
         assert!(StateMachine::from_json(text).is_err(), "{text}");
     }
@@ -101,7 +101,7 @@ fn serde_reads_and_writes_machines() {
 }
 
 #[test]
-fn tables_name_every_field_once() {
+fn schemas_contain_every_field_once() {
     for kind in StateKind::ALL {
         let schema = kind.schema();
         let mut names: Vec<_> = schema.fields.iter().map(|field| field.name).collect();
@@ -115,7 +115,7 @@ fn tables_name_every_field_once() {
 }
 
 #[test]
-fn substitutions_stand_where_words_and_numbers_do() {
+fn words_and_numbers_may_be_substitutions() {
     let text = r#"{"QueryLanguage":"${Language}","TimeoutSeconds":"${Timeout}","StartAt":"M","States":{"M":{
         "Type":"Map","QueryLanguage":"${Language}","MaxConcurrency":"${Concurrency}",
         "ItemProcessor":{"ProcessorConfig":{"Mode":"${Mode}","ExecutionType":"${Type}"},

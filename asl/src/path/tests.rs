@@ -15,7 +15,7 @@ fn key(name: &str) -> PathStep {
 }
 
 #[test]
-fn roots_are_told_apart() {
+fn input_context_and_variable_roots_are_distinguished() {
     for (text, root) in [
         ("$", Root::Input),
         ("$.a", Root::Input),
@@ -31,7 +31,7 @@ fn roots_are_told_apart() {
 }
 
 #[test]
-fn keys_take_whatever_jayway_takes() {
+fn keys_are_parsed_as_by_jayway() {
     assert_eq!(
         steps("$.detail.case-id.1.$x:y"),
         [key("detail"), key("case-id"), key("1"), key("$x:y")]
@@ -53,7 +53,7 @@ fn keys_take_whatever_jayway_takes() {
 }
 
 #[test]
-fn arrays_are_indexed_sliced_and_joined() {
+fn indices_slices_and_wildcards_are_parsed() {
     assert_eq!(steps("$[0][-2]"), [PathStep::Index(0), PathStep::Index(-2)]);
     assert_eq!(
         steps("$.a[0, 2]"),
@@ -73,7 +73,7 @@ fn arrays_are_indexed_sliced_and_joined() {
 }
 
 #[test]
-fn descent_takes_any_step() {
+fn recursive_descent_accepts_any_step() {
     assert_eq!(
         steps("$..a..[0]..*"),
         [key("a"), PathStep::Index(0), PathStep::Wildcard]
@@ -82,7 +82,7 @@ fn descent_takes_any_step() {
 }
 
 #[test]
-fn functions_are_steps() {
+fn functions_are_parsed_as_steps() {
     assert_eq!(
         steps("$.list.length()"),
         [
@@ -118,7 +118,7 @@ fn compare(left: &str, comparator: Comparator, right: impl Into<Json>) -> Filter
 }
 
 #[test]
-fn filters_bind_as_in_java() {
+fn filter_operators_have_the_precedence_of_java() {
     assert_eq!(
         filter("$.a[?(@.x == 1 && !(@.y == 'b') || @['z'])]"),
         Filter::Or(vec![
@@ -205,7 +205,7 @@ fn definite_and_reference_paths_are_known() {
 }
 
 #[test]
-fn what_is_no_path_is_refused_at_its_place() {
+fn an_invalid_path_is_refused_with_an_offset() {
     for (text, offset) in [
         ("", 0),
         ("a.b", 0),
@@ -252,12 +252,12 @@ fn nesting_is_bounded() {
 
 proptest! {
     #[test]
-    fn no_text_panics_the_reader(text in any::<String>()) {
+    fn parsing_any_text_does_not_panic(text in any::<String>()) {
         let _ = Path::parse(&text);
     }
 
     #[test]
-    fn nearly_paths_do_not_panic(text in r#"\$\$?[a-zé.\[\]()?@!&|<>=~/'",:*0-9 \\u{}-]{0,40}"#) {
+    fn parsing_malformed_paths_does_not_panic(text in r#"\$\$?[a-zé.\[\]()?@!&|<>=~/'",:*0-9 \\u{}-]{0,40}"#) {
         if let Ok(path) = Path::parse(&text) {
             prop_assert_eq!(path.as_str(), text);
         }

@@ -30,7 +30,7 @@ fn listed(found: &[super::Placeholder]) -> Vec<(&str, SubstitutedValue, Vec<&str
 }
 
 #[test]
-fn placeholders_are_listed_with_what_they_stand_for_and_the_states_that_use_them() {
+fn placeholders_are_listed_with_their_meanings_and_states() {
     let found = in_machine(&machine());
     assert_eq!(
         listed(&found),
@@ -49,7 +49,7 @@ fn placeholders_are_listed_with_what_they_stand_for_and_the_states_that_use_them
 }
 
 #[test]
-fn what_calls_by_placeholders_is_known_better_than_the_text_tells() {
+fn known_calls_override_the_meaning_guessed_from_the_text() {
     let known = [("Ask".to_owned(), SubstitutedValue::Activity)];
     let found = in_machine_with(&machine(), Some(&known.into_iter().collect()));
     let of = |name: &str| {
@@ -64,7 +64,7 @@ fn what_calls_by_placeholders_is_known_better_than_the_text_tells() {
 }
 
 #[test]
-fn values_stand_where_placeholders_of_the_users_stood() {
+fn filling_inserts_escaped_values_and_lists_missing_ones() {
     let value = |name: &str| (name == "Topic").then(|| "a'b\"c\\%}\n".to_owned());
     let filled = fill(&machine(), None, &value).unwrap();
     assert_eq!(filled.missing, [("Ship".to_owned(), "Bucket".to_owned())]);
@@ -94,7 +94,7 @@ fn no_value_becomes_an_expression() {
 }
 
 #[test]
-fn a_value_is_put_in_once() {
+fn placeholders_inside_values_are_not_replaced() {
     let value = |name: &str| Some(if name == "Topic" { "${Bucket}" } else { "b" }.to_owned());
     let filled = fill(&machine(), None, &value).unwrap();
     let json = filled.machine.to_value();
@@ -105,7 +105,7 @@ fn a_value_is_put_in_once() {
 }
 
 #[test]
-fn the_field_says_what_a_value_is() {
+fn the_field_determines_the_meaning_of_a_placeholder() {
     let machine = StateMachine::from_json(
         r#"{
     "StartAt": "Send",
@@ -173,7 +173,7 @@ fn the_field_says_what_a_value_is() {
 }
 
 #[test]
-fn who_knows_the_calls_tells_a_function_from_an_activity() {
+fn known_calls_distinguish_functions_from_activities() {
     let known = [
         ("Ask".to_owned(), SubstitutedValue::Activity),
         ("Charge".to_owned(), SubstitutedValue::Function),
@@ -191,7 +191,7 @@ fn who_knows_the_calls_tells_a_function_from_an_activity() {
 proptest! {
     /// Similar names, which can be mistaken for each other.
     #[test]
-    fn each_name_that_is_wrong_is_told_once(
+    fn each_missing_unknown_or_misspelt_name_is_reported_once(
         wanted in prop::collection::btree_set("(Charge|Ship|Topic)(Card)?(Arn|ARN|Url)?", 0..6),
         given in prop::collection::btree_set("(Charge|Ship|Topic)(Card)?(Arn|ARN|Url)?", 0..6),
     ) {

@@ -74,7 +74,7 @@ mod tests {
     use crate::integrations::optimized;
 
     #[test]
-    fn each_computed_place_of_the_table_has_a_kind() {
+    fn each_computed_field_in_the_table_has_a_resource_kind() {
         // These names are not parameters of a call. Without a kind, `*` would replace them without a warning.
         let computed = |place: &str| place.contains('(') || place.starts_with(char::is_lowercase);
         let general = ["partition", "region", "account", "stateMachineArn"];

@@ -14,7 +14,7 @@ fn options() -> PolicyOptions {
 }
 
 #[test]
-fn a_function_is_named_in_every_way_that_lambda_takes() {
+fn every_form_of_a_function_name_becomes_an_arn() {
     let options = options();
     let found = |text: &str, qualifier| names::function(text, qualifier, &options);
     let own = "arn:aws:lambda:us-east-1:123456789012:function:charge";
@@ -44,7 +44,7 @@ fn a_function_is_named_in_every_way_that_lambda_takes() {
 }
 
 #[test]
-fn a_queue_is_named_by_its_url() {
+fn a_queue_url_becomes_an_arn() {
     let options = options();
     for (url, arn) in [
         (
@@ -142,7 +142,7 @@ fn arguments_are_literal_computed_or_absent() {
 }
 
 #[test]
-fn it_is_known_when_each_permission_of_the_tables_is_needed() {
+fn every_permission_condition_of_the_tables_is_known() {
     let nothing: Json = "{}".parse().expect("is JSON");
     let options = options();
     let call = PolicyCall {

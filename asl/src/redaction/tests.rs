@@ -10,7 +10,7 @@ fn redaction(paths: &[&str]) -> Redaction {
 }
 
 #[test]
-fn a_path_is_found_at_any_depth_and_through_lists() {
+fn a_path_matches_at_any_depth_and_inside_lists() {
     let value = json!({
         "card": { "number": 4111, "holder": "Ada" },
         "Payload": { "card": [{ "number": [1, 2] }], "number": 7 },
@@ -32,7 +32,7 @@ fn a_path_is_found_at_any_depth_and_through_lists() {
 }
 
 #[test]
-fn a_field_with_dots_in_its_name_is_one_name() {
+fn a_field_name_may_contain_dots() {
     let value = json!({ "a.b": 1, "a": { "b": 2 } });
     let masked = json!({ "a.b": REDACTED, "a": { "b": 2 } });
     assert_eq!(Redaction::new().field("a.b").value(&value), masked);
@@ -53,7 +53,7 @@ fn a_value_below_a_masked_name_is_masked() {
 }
 
 #[test]
-fn what_is_not_a_path_is_refused_with_a_reason() {
+fn an_invalid_path_is_refused_with_a_reason() {
     for (path, reason) in [
         ("", "needs the name of a field"),
         ("$", "needs the name of a field"),
@@ -71,7 +71,7 @@ fn what_is_not_a_path_is_refused_with_a_reason() {
 }
 
 #[test]
-fn json_in_a_text_is_masked_wherever_it_stands() {
+fn json_inside_text_is_masked() {
     let redaction = redaction(&["card.number"]);
     for (text, masked) in [
         // JSON in the middle of a sentence, as the service writes it.
@@ -124,7 +124,7 @@ fn json_in_a_text_is_masked_wherever_it_stands() {
 }
 
 #[test]
-fn many_brackets_and_quotes_take_no_quadratic_time() {
+fn many_brackets_and_quotes_do_not_take_quadratic_time() {
     let redaction = redaction(&["card"]);
     for piece in [
         "[", "{\"a\":", "\\\"", "\"{", "{\"{", "[\",", "[[\"\\\"", "\"[1,",
@@ -193,7 +193,7 @@ proptest! {
     }
 
     #[test]
-    fn no_secret_stays_in_a_text(value in value(), before in "[a-z ']{0,8}", after in "[a-z ']{0,8}", levels in 0..3) {
+    fn secrets_in_json_inside_text_are_masked(value in value(), before in "[a-z ']{0,8}", after in "[a-z ']{0,8}", levels in 0..3) {
         let mut text = value.to_string();
         for _ in 0..levels {
             text = Value::from(text).to_string();
@@ -204,7 +204,7 @@ proptest! {
     }
 
     #[test]
-    fn no_secret_stays_in_a_text_that_is_cut_off(value in value(), at in any::<prop::sample::Index>()) {
+    fn secrets_in_truncated_text_are_masked(value in value(), at in any::<prop::sample::Index>()) {
         let text = value.to_string();
         let mut ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
         let end = ends.nth(at.index(text.chars().count() + 1)).unwrap_or_default();
@@ -213,13 +213,13 @@ proptest! {
     }
 
     #[test]
-    fn text_without_masked_names_stays_as_it_is(text in "[ a-c{}\\[\\]\":\\\\é,1]{0,40}") {
+    fn text_without_masked_names_is_unchanged(text in "[ a-c{}\\[\\]\":\\\\é,1]{0,40}") {
         let masked = redaction(&["secret"]).text(&text).into_owned();
         prop_assert_eq!(masked, text);
     }
 
     #[test]
-    fn no_text_makes_it_panic(text in "([{}\\[\\],:\" ]|\\\\|\"a\"|\\\\u00|\\\\u{2}|1|x|é|🚀){0,40}") {
+    fn masking_any_text_does_not_panic(text in "([{}\\[\\],:\" ]|\\\\|\"a\"|\\\\u00|\\\\u{2}|1|x|é|🚀){0,40}") {
         let masked = redaction(&["a"]).text(&text).into_owned();
         prop_assert!(!masked.is_empty() || text.is_empty());
     }

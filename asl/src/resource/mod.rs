@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn functions_and_activities_are_told_apart_by_their_arns() {
+    fn functions_and_activities_are_distinguished_by_their_arns() {
         let kind = |text| {
             let resource = Resource::parse(text);
             (resource.kind(), resource.name())
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn the_argument_that_names_what_is_called_is_known() {
+    fn the_argument_with_the_call_target_is_known() {
         let key = |text| Resource::parse(text).target_key();
         assert_eq!(key(LAMBDA_INVOKE), Some("FunctionName"));
         assert_eq!(

@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_with_any_lines_can_become_any_other() {
+    fn any_block_can_be_replaced_by_any_other_block() {
         // The digits of a number choose up to four lines after the first.
         let block = |number: usize| {
             let line = |digit: usize| ["", "  x", "y", "  x: 1 "][digit % 4];

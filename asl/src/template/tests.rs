@@ -47,7 +47,7 @@ fn expect(name: &str, text: &str, expected: &[(&str, &str)]) {
 }
 
 #[test]
-fn a_definition_of_yaml_is_a_part_of_the_template() {
+fn a_yaml_definition_is_checked_inside_its_template() {
     let text = r#"
 Conditions: {Prod: !Equals [!Ref Stage, prod]}
 Resources:
@@ -84,7 +84,7 @@ Resources:
 }
 
 #[test]
-fn a_definition_of_json_is_a_part_of_the_template() {
+fn a_json_definition_is_checked_inside_its_template() {
     let text = r#"{"Resources": {"Orders": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {
   "StateMachineType": "EXPRESS",
   "DefinitionString": {"Fn::ToJsonString": {"StartAt": "A", "States": {
@@ -103,7 +103,7 @@ fn a_definition_of_json_is_a_part_of_the_template() {
 }
 
 #[test]
-fn a_text_has_its_places_in_the_template() {
+fn a_definition_string_has_locations_in_the_template() {
     let block = |tag: &str| {
         format!(
             "Resources:\n  M:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      DefinitionString: {tag}\n        {{\n          \"StartAt\": \"A\",\n          \"States\": {{\n            \"A\": {{\"Type\": \"Pass\", \"Next\": \"B\"}}\n          }}\n        }}\n"
@@ -163,7 +163,7 @@ fn a_text_has_its_places_in_the_template() {
 }
 
 #[test]
-fn a_joined_text_has_its_places_in_its_pieces() {
+fn a_joined_string_has_locations_in_its_parts() {
     let text = r#"{"Resources": {"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"DefinitionString": {"Fn::Join": ["", [
   "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Task\",\"Resource\":\"",
   {"Fn::GetAtt": ["Fn", "Arn"]},
@@ -182,13 +182,13 @@ fn a_joined_text_has_its_places_in_its_pieces() {
 }
 
 #[test]
-fn a_broken_text_is_a_diagnostic_at_its_place() {
+fn an_invalid_definition_string_is_a_diagnostic() {
     let text = "Resources:\n  M:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      DefinitionString: |\n        {\"StartAt\": \"A\",\n         \"States\" {}}\n";
     expect("t.yaml", text, &[("M SW001 7 ", "{}}")]);
 }
 
 #[test]
-fn what_was_described_has_its_type_and_places() {
+fn described_machines_have_a_type_and_locations() {
     let text = "{\n  \"name\": \"M\", \"roleArn\": \"r\", \"type\": \"EXPRESS\",\n  \"definition\": \"{\\n\\\"StartAt\\\": \\\"A\\\", \\\"States\\\": {\\\"A\\\": {\\\"Type\\\": \\\"Pass\\\", \\\"Next\\\": \\\"B\\\"}}}\"\n}";
     expect("-", text, &[("M SW020 3 /States/A/Next", "\\\"B\\\"}}}\"")]);
     let file = read("-", text).expect("is JSON");
@@ -197,7 +197,7 @@ fn what_was_described_has_its_type_and_places() {
 }
 
 #[test]
-fn where_else_a_definition_stands_is_told() {
+fn definitions_outside_the_template_are_reported() {
     let kinds = |properties: &str| {
         let text = format!(
             "Resources: {{M: {{Type: AWS::Serverless::StateMachine, Properties: {properties}}}}}"
@@ -224,7 +224,7 @@ fn where_else_a_definition_stands_is_told() {
 }
 
 #[test]
-fn a_definition_is_no_template() {
+fn a_plain_definition_is_not_a_template() {
     for text in [
         r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#,
         r#"{"name": "package", "definition": "x"}"#,
@@ -264,7 +264,7 @@ fn is_aligned(source: &str, document: &Document, pointer: &str) {
 
 proptest! {
     #[test]
-    fn strings_of_json_are_aligned(text in "\\PC{0,30}|[\"\\\\\n\t/{}a é😀\u{1}\u{7f}]{0,20}") {
+    fn offsets_in_json_strings_map_to_the_source(text in "\\PC{0,30}|[\"\\\\\n\t/{}a é😀\u{1}\u{7f}]{0,20}") {
         let source = format!("{{\"a\": {}}}", serde_json::to_string(&text).expect("is text"));
         is_aligned(&source, &Document::parse(&source).expect("is JSON"), "/a");
         let escaped: String = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
@@ -273,7 +273,7 @@ proptest! {
     }
 
     #[test]
-    fn strings_of_yaml_are_aligned(
+    fn offsets_in_yaml_strings_map_to_the_source(
         lines in prop::collection::vec("[a-z{}\":,'#é -]{0,12}", 1..6), mark in "(!Sub |!Sub  |&a )?[|>][+-]?", single in "[a-z '\"{}:é]{1,20}",
     ) {
         let body: String = lines.iter().map(|line| format!("\n    {}x", line.trim_start())).collect();
@@ -284,7 +284,7 @@ proptest! {
     }
 
     #[test]
-    fn any_template_is_read(
+    fn malformed_templates_do_not_panic(
         tag in "(!(Sub|Join|If|GetAtt|Ref|FindInMap|Select|Nothing) )?",
         value in "(\\[|\\]|[{}]|a|, |: |!If |!Join |\\$\\{A\\}|\"| |States|StartAt){0,12}",
         key in "Definition(String|Uri)?",
@@ -301,7 +301,7 @@ proptest! {
     }
 
     #[test]
-    fn a_definition_means_the_same_in_a_template(next in "[A-C]", seconds in 0i64..3, unknown in "[a-z]{1,5}") {
+    fn a_definition_has_the_same_diagnostics_in_a_template(next in "[A-C]", seconds in 0i64..3, unknown in "[a-z]{1,5}") {
         let definition = format!(
             r#"{{"StartAt": "A", "States": {{"A": {{"Type": "Wait", "Seconds": {seconds}, "{unknown}": 1, "Next": "{next}"}}, "B": {{"Type": "Succeed"}}}}}}"#
         );
@@ -318,10 +318,10 @@ proptest! {
             let file = read("t.json", &text).expect("is JSON");
             let machine = &machines(&file).expect("is a template")[0];
             let found = machine.check(&file, &Validator::new(MachineType::Standard)).expect("is there");
-            let said = |diagnostics: &crate::Diagnostics| -> Vec<String> {
+            let messages = |diagnostics: &crate::Diagnostics| -> Vec<String> {
                 diagnostics.iter().map(|one| format!("{} {} {}", one.code.unwrap_or_default(), one.location.pointer, one.message)).collect()
             };
-            prop_assert_eq!(said(&found), said(&alone));
+            prop_assert_eq!(messages(&found), messages(&alone));
         }
     }
 

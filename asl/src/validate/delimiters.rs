@@ -80,7 +80,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_was_meant_is_told() {
+    fn malformed_expression_delimiters_are_recognised() {
         for text in [
             "{ % 1 %}",
             "{% 1 % }",
@@ -119,7 +119,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_mended_is_an_expression(text in "[{}% $a1é]{0,12}") {
+        fn fixed_delimiters_make_an_expression(text in "[{}% $a1é]{0,12}") {
             if let Some(mended) = mended(&text) {
                 prop_assert!(crate::jsonata::strip(&mended).is_some());
                 prop_assert!(crate::jsonata::strip(&text).is_none());

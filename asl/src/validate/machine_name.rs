@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_have_aws_codes() {
+    fn invalid_machine_names_have_aws_codes() {
         let code = |name: &str| {
             let diagnostics = validate_name(name);
             diagnostics

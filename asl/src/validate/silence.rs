@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_read_behind_the_mark() {
+    fn allowed_ids_are_read_after_the_allow_marker() {
         for (comment, ids) in [
             ("stepwright: allow SW024", &["SW024"][..]),
             (

@@ -4,7 +4,7 @@ use super::*;
 use proptest::prelude::*;
 
 #[test]
-fn ids_are_in_order_and_used_once() {
+fn rule_ids_are_sorted_and_unique() {
     let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
     assert!(ids.is_sorted(), "{ids:?}");
     let mut unique = ids.clone();
@@ -14,7 +14,7 @@ fn ids_are_in_order_and_used_once() {
 }
 
 #[test]
-fn names_are_short_hyphenated_words_used_once() {
+fn rule_names_are_short_hyphenated_and_unique() {
     let mut names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
     for name in &names {
         let parts: Vec<&str> = name.split('-').collect();
@@ -29,7 +29,7 @@ fn names_are_short_hyphenated_words_used_once() {
 }
 
 #[test]
-fn a_name_is_as_good_as_an_id() {
+fn rules_are_selected_by_name_or_id() {
     let text = r#"{"StartAt": "A", "States": {
         "A": {"Type": "Pass", "End": false, "Next": "B"}, "B": {"Type": "Succeed"}}}"#;
     let validator = Validator::new(MachineType::Standard);
@@ -105,7 +105,7 @@ fn several_faults_are_found_in_one_pass() {
 }
 
 #[test]
-fn a_rule_can_be_left_out() {
+fn a_rule_can_be_disabled() {
     let text = r#"{"StartAt": "A", "Version": "2.0", "States": {"A": {"Type": "Succeed"}}}"#;
     let all = Validator::new(MachineType::Standard);
     assert_eq!(all.check_text(text).len(), 1);
@@ -114,7 +114,7 @@ fn a_rule_can_be_left_out() {
 }
 
 #[test]
-fn texts_that_hold_no_definition_are_diagnostics() {
+fn text_without_a_definition_is_a_diagnostic() {
     for (text, rule) in [
         ("", "SW002"),
         (" \n", "SW002"),
@@ -136,7 +136,7 @@ fn texts_that_hold_no_definition_are_diagnostics() {
 }
 
 #[test]
-fn hostile_definitions_end() {
+fn validation_of_hostile_definitions_terminates() {
     let cycle = (0..20_000).map(|i| {
         format!(
             r#""S{i}": {{"Type": "Pass", "Next": "S{}"}}"#,
@@ -259,7 +259,7 @@ fn any_definition() -> impl Strategy<Value = serde_json::Value> {
 
 proptest! {
     #[test]
-    fn no_definition_panics_the_validator(definition in any_definition()) {
+    fn validating_any_definition_does_not_panic(definition in any_definition()) {
         let text = definition.to_string();
         let document = Document::parse(&text).expect("is JSON");
         let diagnostics = validate(&document, MachineType::Express);

@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn booleans_and_null_are_those_of_cloudformation() {
+    fn booleans_and_null_are_parsed_as_by_cloudformation() {
         for text in [
             "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON",
         ] {
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_those_of_cloudformation() {
+    fn numbers_are_parsed_as_by_cloudformation() {
         for (text, number) in [
             ("0", "0"),
             ("12", "12"),
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_like_a_number_is_text() {
+    fn invalid_numbers_are_strings() {
         for text in [
             "08",
             "0o10",

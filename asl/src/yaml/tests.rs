@@ -24,7 +24,7 @@ fn error(text: &str) -> String {
 }
 
 #[test]
-fn structures_of_both_styles_are_read() {
+fn block_and_flow_styles_are_read() {
     for (text, expected) in [
         (
             "a: 1\nb:\n  - x\n  - y: [1, {z: 2}]\n",
@@ -59,7 +59,7 @@ fn structures_of_both_styles_are_read() {
 }
 
 #[test]
-fn what_is_json_is_read_as_json() {
+fn json_text_is_read_as_json() {
     // Half a surrogate pair and a long key are not valid YAML, and a leading zero is not valid JSON.
     let key = "k".repeat(2000);
     let text = format!("{{\"{key}\": \"\\ud83d\\ude00\", \"n\": -0}}");
@@ -70,7 +70,7 @@ fn what_is_json_is_read_as_json() {
 }
 
 #[test]
-fn tags_are_substitutions_or_refused() {
+fn tags_become_substitutions_or_are_refused() {
     for (text, expected) in [
         (
             "!Sub 'arn:${AWS::Partition}:x'",
@@ -114,7 +114,7 @@ fn tags_are_substitutions_or_refused() {
 }
 
 #[test]
-fn aliases_repeat_what_anchors_name() {
+fn aliases_repeat_the_value_of_their_anchor() {
     assert_eq!(
         json("a: &retry\n  - {ErrorEquals: [x]}\nb: *retry\nc: [*retry, *retry]"),
         concat!(
@@ -135,7 +135,7 @@ fn aliases_repeat_what_anchors_name() {
 }
 
 #[test]
-fn aliases_that_never_end_are_refused() {
+fn recursive_and_exponential_aliases_are_refused() {
     assert!(error("a: *b").contains("has no anchor"));
     assert!(error("&a [1, *a]").contains("is inside the value of its anchor"));
     assert!(error("&a {k: {l: *a}}").contains("is inside the value of its anchor"));
@@ -158,7 +158,7 @@ fn aliases_that_never_end_are_refused() {
 }
 
 #[test]
-fn keys_are_text_that_stands_once() {
+fn keys_must_be_unique_strings() {
     assert!(error("<<: {a: 1}").contains("the merge key `<<` is not supported"));
     assert_eq!(json("'<<': 1"), r#"{"<<":1}"#);
     assert!(error("[a]: 1").contains("a key must be a string"));
@@ -179,7 +179,7 @@ fn keys_are_text_that_stands_once() {
 }
 
 #[test]
-fn every_node_has_its_place() {
+fn every_node_has_a_position_and_a_span() {
     let text = "States:\n  Ä:\n    Type: Task # does it\n    Resource: !GetAtt A.Arn\n    Retry:\n    - ErrorEquals: [\"x\",  y]\n      Comment:\n\n  B: >\n    folded\n";
     let document = parse(text).expect("is YAML");
     for (pointer, key, value, written) in [
@@ -230,7 +230,7 @@ fn every_node_has_its_place() {
 }
 
 #[test]
-fn a_block_scalar_stands_from_its_mark_to_the_end_of_its_last_line() {
+fn a_block_scalar_span_is_from_its_indicator_to_its_last_line() {
     for (text, pointer, written) in [
         ("a: |\n  x\n  y\nb: 1\n", "/a", "|\n  x\n  y"),
         ("a: |+\n  x\n\n\nb: 1\n", "/a", "|+\n  x\n\n"),
@@ -259,7 +259,7 @@ fn a_block_scalar_stands_from_its_mark_to_the_end_of_its_last_line() {
 }
 
 #[test]
-fn what_is_no_yaml_is_told_with_its_place() {
+fn invalid_yaml_is_refused_with_its_position() {
     for (text, line, column, said) in [
         (
             "a: {% $x %}",
@@ -316,7 +316,7 @@ fn depth_is_bounded() {
 }
 
 #[test]
-fn names_and_texts_tell_the_format() {
+fn the_format_is_detected_from_the_name_and_the_text() {
     for (name, format) in [
         ("a.asl.json", Some(Format::Json)),
         ("dir.yaml/a.asl.YAML", Some(Format::Yaml)),
@@ -346,7 +346,7 @@ fn names_and_texts_tell_the_format() {
 }
 
 #[test]
-fn a_quoted_text_may_close_at_the_indentation_of_its_key() {
+fn a_quoted_string_may_end_at_the_indentation_of_its_key() {
     let text = "a:\n  b: \"{\n    \\\"c\\\": 1\n  }\"\n  d: '{\n\"e\": ''f''\n\n}'\n";
     let document = Document::parse_yaml(text).unwrap();
     let members = document.json().as_object().unwrap()["a"]
@@ -363,12 +363,12 @@ fn a_quoted_text_may_close_at_the_indentation_of_its_key() {
 
 proptest! {
     #[test]
-    fn no_text_panics_the_reader(text in any::<String>()) {
+    fn parsing_any_text_does_not_panic(text in any::<String>()) {
         let _ = Document::parse_yaml(&text);
     }
 
     #[test]
-    fn nearly_yaml_does_not_panic(text in "([-?:,\\[\\]{}#&*!|>'\"%@` \\t\\r\\na-c0-9.~<é]|: |- |\\n  |!Sub |&a |\\*a |---\\n){0,40}") {
+    fn parsing_malformed_yaml_does_not_panic(text in "([-?:,\\[\\]{}#&*!|>'\"%@` \\t\\r\\na-c0-9.~<é]|: |- |\\n  |!Sub |&a |\\*a |---\\n){0,40}") {
         if let Ok(document) = Document::parse_yaml(&text) {
             places(&document, "", document.json());
         }

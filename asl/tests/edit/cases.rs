@@ -8,7 +8,7 @@ fn json(text: &str) -> Json {
 }
 
 #[test]
-fn what_cannot_be_edited_safely_is_refused_with_its_reason() {
+fn unsafe_edits_are_refused_with_a_reason() {
     type Attempt = fn(&mut Editor) -> Result<(), EditError>;
     let cases: Vec<(&str, Attempt, &str)> = vec![
         ("a: 1", |e| e.remove("a"), "`a` is not a JSON pointer"),
@@ -149,7 +149,7 @@ fn what_cannot_be_edited_safely_is_refused_with_its_reason() {
 }
 
 #[test]
-fn what_is_new_is_written_as_what_stands_around_it() {
+fn new_values_have_the_style_of_the_surrounding_text() {
     type Step = fn(&mut Editor) -> Result<(), EditError>;
     let cases: Vec<(&str, Step, &str)> = vec![
         (
@@ -315,7 +315,7 @@ fn what_is_new_is_written_as_what_stands_around_it() {
 }
 
 #[test]
-fn the_text_of_numbers_stays() {
+fn edits_preserve_the_text_of_numbers() {
     let text = r#"{"a": 1.50, "b": 1E3, "c": 123456789012345678901.5, "d": -0.0, "e": [1e400]}"#;
     let mut editor = Editor::parse(text).expect("is JSON");
     editor

@@ -95,7 +95,7 @@ fn state() -> impl Strategy<Value = Value> {
         (name(), name()).prop_map(|(one, other)| json!({"Type": "Choice", "Choices": [
             {"Next": one, "Variable": "$.a", "NumericEquals": 1.0}], "Default": other})),
     ];
-    let leaf = (own, common(), any::<bool>()).prop_map(together);
+    let leaf = (own, common(), any::<bool>()).prop_map(with_common_fields);
     leaf.prop_recursive(3, 48, 4, |inner| {
         let own = prop_oneof![
             prop::collection::vec(bodies(inner.clone()), 1..3)
@@ -107,11 +107,11 @@ fn state() -> impl Strategy<Value = Value> {
                 json!({"Iterator": one, "ItemProcessor": other, "Type": "Map"})
             }),
         ];
-        (own, common(), any::<bool>()).prop_map(together)
+        (own, common(), any::<bool>()).prop_map(with_common_fields)
     })
 }
 
-fn together((own, common, first): (Value, Map<String, Value>, bool)) -> Value {
+fn with_common_fields((own, common, first): (Value, Map<String, Value>, bool)) -> Value {
     let Value::Object(own) = own else { return own };
     let (one, other) = if first {
         (common, own.clone())

@@ -10,7 +10,7 @@ use super::rows;
 
 #[test]
 #[ignore = "needs the recordings in ../shared"]
-fn recorded_executions_lie_within_their_estimates() {
+fn recorded_executions_are_within_their_estimates() {
     let (mut held, mut failed) = (0, Vec::new());
     for row in rows("conformance/cases.jsonl") {
         let Some(events) = row["history"].as_array() else {

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_behind_the_name_of_a_resource_goes() {
+    fn the_hash_suffix_of_a_resource_name_is_removed() {
         for (name, without) in [
             ("ChargeCard9C58B1E0", "ChargeCard"),
             ("chargeCardFn0A1B2C3D", "chargeCardFn"),
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_taken_gets_a_number() {
+    fn a_name_in_use_gets_a_numeric_suffix() {
         let mut names = UsedNames::default();
         assert_eq!(names.unique("A".into()), "A");
         assert_eq!(names.unique("A".into()), "A2");

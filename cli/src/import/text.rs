@@ -240,7 +240,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_literal_is_raw_where_that_spares_escapes() {
+    fn a_literal_with_quotes_is_written_as_a_raw_string() {
         assert_eq!(literal("plain"), r#""plain""#);
         assert_eq!(literal(r#"a "b""#), r##"r#"a "b""#"##);
         assert_eq!(literal(r##"a"#"##), "r##\"a\"#\"##");

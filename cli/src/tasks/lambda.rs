@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_function_is_invoked_by_its_name() {
+    fn names_arns_and_placeholders_give_function_and_qualifier() {
         for (text, name, qualifier) in [
             ("charge", "charge", None),
             ("charge:live", "charge", Some("live")),
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_have_the_names_of_step_functions() {
+    fn lambda_errors_have_the_error_names_of_step_functions() {
         let response = |status: u16, headers: &[(&'static str, &'static str)], body: &str| {
             let headers = headers.iter().map(|(name, value)| {
                 let name = hyper::header::HeaderName::from_static(name);

@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_function_is_meant_by_its_name_however_it_is_called() {
+    fn a_function_name_matches_every_form_of_its_arn() {
         const INVOKE: &str = "arn:aws:states:::lambda:invoke";
         let arn = "arn:aws:lambda:us-east-1:123456789012:function:items";
         for called in [
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_resource_is_meant_with_its_pattern_and_without() {
+    fn a_resource_matches_with_or_without_its_integration_pattern() {
         let resource = "arn:aws:states:::sqs:sendMessage.waitForTaskToken";
         assert!(answered(resource, resource, None));
         assert!(answered("arn:aws:states:::sqs:sendMessage", resource, None));
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn the_closest_name_counts() {
+    fn the_most_specific_binding_takes_precedence() {
         let names = [
             "arn:aws:states:::lambda:invoke",
             "charge",

@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_are_those_of_the_repository() {
+    fn paths_are_normalized() {
         for (given, expected) in [
             ("./a/b.json", "a/b.json"),
             ("a/../b/./c.json", "b/c.json"),
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_a_meaning_is_escaped() {
+    fn special_characters_are_escaped() {
         assert_eq!(data("a: 50%\r\nb, c"), "a: 50%25%0D%0Ab, c");
         assert_eq!(property("a: 50%\r\nb, c"), "a%3A 50%25%0D%0Ab%2C c");
         assert_eq!(data("%0A"), "%250A");

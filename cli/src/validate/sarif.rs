@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_a_uri() {
+    fn a_path_is_written_as_a_uri() {
         for (path, written) in [
             ("infra/a b.asl.json", "infra/a%20b.asl.json"),
             ("./größe.json", "gr%C3%B6%C3%9Fe.json"),

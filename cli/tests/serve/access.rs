@@ -23,7 +23,7 @@ fn status(server: &Server, headers: &[(&str, &str)]) -> (u16, Json) {
 }
 
 #[test]
-fn a_page_of_another_site_cannot_call_a_server_of_this_machine() {
+fn requests_with_foreign_hosts_or_origins_are_refused() {
     let server = Server::start(&["--allow-host", "states.test"]);
     let foreign = [("Host", "evil.example"), ("Origin", "http://evil.example")];
     let (code, body) = status(&server, &foreign);
@@ -102,7 +102,7 @@ fn refused(arguments: &[&str], keys: &str) -> (Option<i32>, String) {
 }
 
 #[test]
-fn an_address_that_other_machines_reach_needs_keys_or_no_auth() {
+fn a_non_loopback_address_requires_auth_or_no_auth() {
     let (code, message) = refused(&["--host", "0.0.0.0"], "");
     assert_eq!(code, Some(2), "{message}");
     assert!(

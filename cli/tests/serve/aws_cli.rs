@@ -87,7 +87,7 @@ const WAIT: &str = r#"{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":600,
 
 #[test]
 #[ignore = "needs the AWS CLI: pip install awscli"]
-fn state_machines() {
+fn the_aws_cli_manages_state_machines() {
     let aws = Aws::new(&[]);
     let arn = aws.create("m", PASS, &[]);
     assert_eq!(arn, "arn:aws:states:us-east-1:123456789012:stateMachine:m");
@@ -122,7 +122,7 @@ fn state_machines() {
 
 #[test]
 #[ignore = "needs the AWS CLI: pip install awscli"]
-fn executions() {
+fn the_aws_cli_manages_executions() {
     let aws = Aws::new(&[]);
     let machine = aws.create("m", PASS, &[]);
     let execution = aws.execute(&machine, r#"{"z":1}"#);
@@ -159,7 +159,7 @@ fn executions() {
 
 #[test]
 #[ignore = "needs the AWS CLI: pip install awscli"]
-fn states_and_definitions_are_tested() {
+fn the_aws_cli_tests_states_and_validates_definitions() {
     let aws = Aws::new(&[]);
     let state = r#"{"Type":"Pass","Result":{"a":1},"Next":"N"}"#;
     let tested = aws.call("test-state", &["--definition", state, "--role-arn", ROLE]);
@@ -182,7 +182,7 @@ fn states_and_definitions_are_tested() {
 
 #[test]
 #[ignore = "needs the AWS CLI: pip install awscli"]
-fn versions_and_aliases() {
+fn the_aws_cli_manages_versions_and_aliases() {
     let aws = Aws::new(&[]);
     let machine = aws.create("m", PASS, &[]);
     let of = ["--state-machine-arn", machine.as_str()];
@@ -232,7 +232,7 @@ fn versions_and_aliases() {
 
 #[test]
 #[ignore = "needs the AWS CLI: pip install awscli"]
-fn activities_and_tokens() {
+fn the_aws_cli_manages_activities_and_task_tokens() {
     let aws = Aws::new(&[]);
     let created = aws.call("create-activity", &["--name", "act"]);
     let activity = text(&created["activityArn"]);
@@ -273,7 +273,7 @@ fn activities_and_tokens() {
 
 #[test]
 #[ignore = "needs the AWS CLI: pip install awscli"]
-fn map_runs_redrive_and_tags() {
+fn the_aws_cli_manages_map_runs_redrives_and_tags() {
     let aws = Aws::new(&[]);
     let definition = json!({"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "ItemProcessor": {
         "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
@@ -317,7 +317,7 @@ fn map_runs_redrive_and_tags() {
 
 #[test]
 #[ignore = "needs the AWS CLI: pip install awscli"]
-fn a_server_with_keys_answers_requests_that_one_of_them_signed() {
+fn a_server_with_keys_accepts_only_requests_signed_with_a_key() {
     let file = credentials("AKIATEAM", "correct/horse+");
     let mut aws = Aws::new(&["--auth", file.path().to_str().expect("it is text")]);
     aws.key = ("AKIATEAM", "correct/horse+");

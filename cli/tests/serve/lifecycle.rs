@@ -9,7 +9,7 @@ use serde_json::json;
 use super::support::Server;
 
 #[test]
-fn it_says_where_it_listens_and_that_it_is_up() {
+fn the_server_prints_its_address_and_reports_its_health() {
     let server = Server::start(&[]);
     assert!(
         server.address.starts_with("127.0.0.1:"),
@@ -27,7 +27,7 @@ fn it_says_where_it_listens_and_that_it_is_up() {
 /// A signal ends the server and the commands that it started.
 #[cfg(unix)]
 #[test]
-fn a_signal_ends_it_with_its_commands() {
+fn a_signal_ends_the_server_and_its_commands() {
     use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
     let folder = tempfile::tempdir().expect("there is room");
@@ -74,7 +74,7 @@ fn a_signal_ends_it_with_its_commands() {
 /// bounded, and all connections can continue.
 #[cfg(target_os = "linux")]
 #[test]
-fn ten_thousand_connections_are_held() {
+fn ten_thousand_open_connections_are_served() {
     use rustix::process::{Resource, getrlimit, setrlimit};
 
     let mut limit = getrlimit(Resource::Nofile);

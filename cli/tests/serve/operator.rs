@@ -10,7 +10,9 @@ use super::support::Server;
 fn metric(server: &Server, name: &str) -> f64 {
     let (status, text) = server.get("/metrics");
     assert_eq!(status, 200);
-    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     let number = line.unwrap_or_else(|| panic!("{name} is missing:\n{text}"));
     number.parse().expect("it is a number")
 }
@@ -46,7 +48,12 @@ fn open_executions_and_retained_ones_are_limited() {
     let arn = "arn:aws:states:us-east-1:123456789012:stateMachine:Rest";
     let (status, body) = server.ask("StartExecution", &json!({"stateMachineArn": arn}));
     assert_eq!(status, 400);
-    assert!(body["__type"].as_str().is_some_and(|code| code.ends_with("ExecutionLimitExceeded")), "{body}");
+    assert!(
+        body["__type"]
+            .as_str()
+            .is_some_and(|code| code.ends_with("ExecutionLimitExceeded")),
+        "{body}"
+    );
 }
 
 #[test]
@@ -54,16 +61,31 @@ fn a_store_that_reaches_its_maximum_size_is_an_outage() {
     let folder = tempfile::tempdir().expect("there is room");
     let path = folder.path().join("local.db");
     let path = path.to_str().expect("it is text");
-    let server = Server::start(&["--store", path, "--max-store-size", "400kB", "--retention", "30"]);
+    let server = Server::start(&[
+        "--store",
+        path,
+        "--max-store-size",
+        "400kB",
+        "--retention",
+        "30",
+    ]);
     assert_eq!(server.get("/ready").0, 200);
     let created = server.start_state("Rest", json!({"Type": "Wait", "Seconds": 1000}), &json!({}));
     assert!(created.contains(":Rest:"));
     let arn = "arn:aws:states:us-east-1:123456789012:stateMachine:Rest";
     let input = json!({"text": "x".repeat(50_000)}).to_string();
     until("the store is not full after 100 large inputs", || {
-        server.ask("StartExecution", &json!({"stateMachineArn": arn, "input": input})).0 == 503
+        server
+            .ask(
+                "StartExecution",
+                &json!({"stateMachineArn": arn, "input": input}),
+            )
+            .0
+            == 503
     });
-    until("the metrics report the size", || metric(&server, "stepwright_store_file_size_bytes") > 0.0);
+    until("the metrics report the size", || {
+        metric(&server, "stepwright_store_file_size_bytes") > 0.0
+    });
     assert!(metric(&server, "stepwright_store_file_size_bytes") <= 400_000.0);
     assert!(metric(&server, "stepwright_store_log_size_bytes") > 0.0);
     assert!(metric(&server, "stepwright_store_commits_failed_total") >= 1.0);
@@ -77,7 +99,15 @@ fn sizes_and_days_that_cannot_be_read_are_refused_with_an_example() {
         ("--max-store-size", "10XB", "GiB"),
     ] {
         let ran = std::process::Command::new(env!("CARGO_BIN_EXE_stepwright"))
-            .args(["serve", "--port", "0", "--store", "unused.db", option, value])
+            .args([
+                "serve",
+                "--port",
+                "0",
+                "--store",
+                "unused.db",
+                option,
+                value,
+            ])
             .output()
             .expect("the command is there");
         let message = String::from_utf8_lossy(&ran.stderr);

@@ -94,7 +94,7 @@ fn outer(server: &Server) -> Json {
 }
 
 #[test]
-fn a_task_that_ends_during_the_shutdown_is_followed_by_its_next_state_after_a_restart() {
+fn a_restart_continues_after_a_task_that_ended_in_the_shutdown() {
     let store = Store::new();
     let tasks = ["--task", "Slow=sleep 1; echo {}"];
     let mut server = store.serve(&tasks);
@@ -110,7 +110,7 @@ fn a_task_that_ends_during_the_shutdown_is_followed_by_its_next_state_after_a_re
 }
 
 #[test]
-fn tasks_have_the_time_of_grace_and_a_second_signal_ends_the_server_at_once() {
+fn a_second_signal_ends_the_grace_period_of_tasks() {
     let store = Store::new();
     let mut server = store.serve(&["--grace", "600", "--task", "Slow=sleep 600"]);
     let machine = outer(&server);
@@ -128,7 +128,7 @@ fn tasks_have_the_time_of_grace_and_a_second_signal_ends_the_server_at_once() {
 }
 
 #[test]
-fn a_store_that_another_program_locks_loses_nothing_and_reports_nothing_false() {
+fn a_locked_store_loses_no_data_and_reports_no_false_success() {
     let store = Store::new();
     let server = store.serve(&["--task", "Slow=sleep 1; echo {}"]);
     let machine = outer(&server);
@@ -186,7 +186,7 @@ fn a_store_that_another_program_locks_loses_nothing_and_reports_nothing_false() 
 /// A write beyond the limit ends a process that does not handle the signal. The log on standard error is a file, which cannot grow either.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_limit_on_file_sizes_is_an_outage_and_everything_continues_when_it_is_lifted() {
+fn executions_continue_after_a_file_size_limit_is_lifted() {
     use rustix::process::{Resource, Rlimit, prlimit};
 
     let store = Store::new();
@@ -205,7 +205,7 @@ fn a_limit_on_file_sizes_is_an_outage_and_everything_continues_when_it_is_lifted
         prlimit(Pid::from_raw(id), Resource::Fsize, limit).expect("the server runs");
     };
     let request = json!({"stateMachineArn": machine, "name": "refused", "input": "{}"});
-    // With the second limit, the log has room for some lines, but the store has none.
+    // With the second limit, the log can grow by some lines, but the store cannot grow.
     for bytes in [0, 4_096] {
         limit(Some(bytes));
         until("the outage", || {

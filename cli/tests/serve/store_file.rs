@@ -98,7 +98,7 @@ fn end(server: &mut Server, signal: Signal) {
 }
 
 #[test]
-fn a_server_that_a_signal_ends_leaves_no_log() {
+fn a_server_ended_by_a_signal_leaves_no_log() {
     for signal in [Signal::TERM, Signal::INT] {
         let folder = Folder::new();
         for round in 1..=2 {
@@ -115,7 +115,7 @@ fn a_server_that_a_signal_ends_leaves_no_log() {
 
 /// An open connection of a client, and pending requests, do not keep the store open.
 #[test]
-fn a_server_with_clients_leaves_no_log() {
+fn a_server_with_open_connections_leaves_no_log() {
     let folder = Folder::new();
     let mut server = folder.serve();
     start(&server, "Wait");
@@ -138,7 +138,7 @@ fn a_server_with_clients_leaves_no_log() {
 }
 
 #[test]
-fn a_run_leaves_no_log_whether_it_ends_or_a_signal_ends_it() {
+fn a_completed_or_interrupted_run_leaves_no_log() {
     let folder = Folder::new();
     let definition = |state: serde_json::Value| {
         let text = json!({"StartAt": "A", "States": {"A": state}}).to_string();
@@ -177,7 +177,7 @@ fn a_run_leaves_no_log_whether_it_ends_or_a_signal_ends_it() {
 }
 
 #[test]
-fn a_backup_over_a_killed_store_is_refused_and_a_restore_is_right() {
+fn a_backup_copied_over_a_killed_store_is_refused_until_restored() {
     let folder = Folder::new();
     let mut server = folder.serve();
     start(&server, "First");
@@ -219,7 +219,7 @@ fn a_backup_over_a_killed_store_is_refused_and_a_restore_is_right() {
 }
 
 #[test]
-fn a_copy_of_the_file_of_a_running_server_is_refused_and_can_be_recovered() {
+fn a_store_copied_without_its_log_is_refused_until_recovered() {
     let folder = Folder::new();
     let server = folder.serve();
     start(&server, "First");
@@ -253,31 +253,31 @@ fn a_copy_of_the_file_of_a_running_server_is_refused_and_can_be_recovered() {
 }
 
 #[test]
-fn commands_on_files_that_are_no_stores_say_so() {
+fn missing_files_and_files_that_are_not_stores_are_refused() {
     let folder = Folder::new();
     fs::write(folder.path("text.db"), "text").expect("a file");
-    let is_told = |arguments: &[&str], text: &str| {
+    let is_refused = |arguments: &[&str], text: &str| {
         let (status, message) = folder.run(arguments);
         assert!(status == 2 && message.contains(text), "{status} {message}");
     };
-    is_told(
+    is_refused(
         &["store", "backup", "none.db", "b.db"],
         "there is no file none.db",
     );
-    is_told(&["store", "recover", "none.db"], "there is no such file");
-    is_told(
+    is_refused(&["store", "recover", "none.db"], "there is no such file");
+    is_refused(
         &["store", "recover", "text.db"],
         "is not a store of Stepwright",
     );
-    is_told(
+    is_refused(
         &["store", "restore", "text.db", "new.db"],
         "is not a store of Stepwright",
     );
-    is_told(
+    is_refused(
         &["store", "restore", "none.db", "new.db"],
         "there is no such file",
     );
-    is_told(&["store"], "restore");
+    is_refused(&["store"], "restore");
     let left: Vec<PathBuf> = fs::read_dir(folder.0.path())
         .expect("a folder")
         .map(|entry| entry.expect("an entry").path())

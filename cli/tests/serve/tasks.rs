@@ -14,7 +14,7 @@ fn invoke(function: &str) -> Json {
 }
 
 #[test]
-fn a_command_answers_the_state_the_function_or_the_resource_that_it_is_bound_to() {
+fn a_command_is_bound_to_a_state_a_function_or_a_resource() {
     let queue = "arn:aws:states:::sqs:sendMessage";
     let server = Server::start(&[
         "--task",
@@ -57,7 +57,7 @@ fn a_command_answers_the_state_the_function_or_the_resource_that_it_is_bound_to(
 }
 
 #[test]
-fn an_endpoint_gets_the_input_and_gives_the_output() {
+fn an_endpoint_receives_the_input_and_returns_the_output() {
     let address = endpoint(|request| match request.path.as_str() {
         "/double" => {
             let doubled = request.body["n"].as_i64().unwrap_or_default() * 2;
@@ -160,7 +160,7 @@ fn functions_are_invoked_at_the_lambda_endpoint() {
 }
 
 #[test]
-fn a_task_with_a_token_waits_on_behind_its_request() {
+fn a_task_with_a_token_keeps_waiting_after_its_request() {
     let server = Server::start(&["--task", "Ask=cat"]);
     let ask = json!({
         "Type": "Task",
@@ -176,7 +176,7 @@ fn a_task_with_a_token_waits_on_behind_its_request() {
 }
 
 #[test]
-fn a_task_that_nobody_answers_says_how_to_bind_it() {
+fn an_unhandled_task_fails_with_options_to_handle_it() {
     let server = Server::start(&[]);
     let failed = server.run_state("Charge", invoke("charge"), &json!({}));
     assert_eq!(failed["error"], "States.Runtime");
@@ -193,7 +193,7 @@ fn a_task_that_nobody_answers_says_how_to_bind_it() {
 }
 
 #[test]
-fn what_cannot_be_bound_is_wrong_usage() {
+fn invalid_options_for_tasks_are_usage_errors() {
     for arguments in [
         &["--task", "Charge"][..],
         &["--task", "Charge=https://example.com"],

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_are_gone_stand_before_those_that_are_new() {
+    fn removed_lines_come_before_added_lines() {
         assert_eq!(
             shown("a\nb\nc\nd\n", "a\nB\nc\ne\nd\n"),
             "     2 - b\n     2 + B\n     4 + e"
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn ends_of_lines_are_no_difference() {
+    fn line_endings_are_not_a_difference() {
         assert_eq!(Difference::of("a\r\nb\r\n", "a\nb\n"), None);
         assert_eq!(Difference::of("a\nb", "a\nb\n"), None);
     }
@@ -134,7 +134,7 @@ mod tests {
 
     /// Applying the difference to the old text produces the new one.
     #[test]
-    fn the_lines_lead_from_one_text_to_the_other() {
+    fn applying_the_difference_produces_the_new_text() {
         let mut seed = 1_u32;
         let mut text = || -> Vec<String> {
             let mut next = |below| {

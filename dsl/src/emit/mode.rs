@@ -57,7 +57,7 @@ mod tests {
     use super::Mode::{self, Check, Write};
 
     #[test]
-    fn the_variable_counts_above_ci_and_ci_above_the_default() {
+    fn the_variable_overrides_ci_and_ci_overrides_the_default() {
         assert_eq!(Mode::of(None, None, Write).unwrap(), Write);
         assert_eq!(Mode::of(None, None, Check).unwrap(), Check);
         assert_eq!(Mode::of(None, Some("true"), Write).unwrap(), Check);

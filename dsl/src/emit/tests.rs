@@ -127,7 +127,7 @@ fn each_workflow_has_its_definition_schemas_and_substitutions() {
 }
 
 #[test]
-fn files_that_are_right_are_not_touched() {
+fn up_to_date_files_are_not_rewritten() {
     let folder = Folder::new("again");
     folder.write(both()).unwrap();
     let again = folder.write(both()).unwrap();
@@ -144,7 +144,7 @@ fn files_that_are_right_are_not_touched() {
 }
 
 #[test]
-fn a_file_is_as_old_as_the_program_that_wrote_it() {
+fn a_file_has_the_modification_time_of_the_program() {
     let folder = Folder::new("date");
     folder.write(both()).unwrap();
     let modified = |path: &Path| std::fs::metadata(path).unwrap().modified().unwrap();
@@ -156,7 +156,7 @@ fn a_file_is_as_old_as_the_program_that_wrote_it() {
 }
 
 #[test]
-fn what_differs_is_told_by_lines_and_nothing_is_written() {
+fn check_reports_different_lines_and_writes_nothing() {
     let folder = Folder::new("drift");
     folder.write(both()).unwrap();
     folder.check(both()).unwrap();
@@ -191,7 +191,7 @@ fn what_differs_is_told_by_lines_and_nothing_is_written() {
 }
 
 #[test]
-fn ends_of_lines_that_git_wrote_are_no_drift() {
+fn crlf_line_endings_are_not_reported_as_drift() {
     let folder = Folder::new("crlf");
     folder.write(both()).unwrap();
     let file = folder.file("refund.asl.json");
@@ -200,7 +200,7 @@ fn ends_of_lines_that_git_wrote_are_no_drift() {
 }
 
 #[test]
-fn two_workflows_with_one_file_and_no_workflow_are_refused() {
+fn duplicate_file_names_and_an_empty_set_are_refused() {
     let folder = Folder::new("refused");
     let done = r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#;
     let other = Definition::from_json("re_fund", MachineType::Standard, done).unwrap();
@@ -230,7 +230,7 @@ fn two_workflows_with_one_file_and_no_workflow_are_refused() {
 }
 
 #[test]
-fn names_of_files_are_the_words_of_the_name() {
+fn file_names_are_workflow_names_in_kebab_case() {
     for (name, stem) in [
         ("OrderProcessing", "order-processing"),
         ("Order2Cash", "order2-cash"),

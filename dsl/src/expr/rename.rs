@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_read_variables_under_their_new_names() {
+    fn expression_texts_use_the_new_names_of_variables() {
         assert_eq!(
             renamed_text(Expr::jsonata("$sum($lines.price) + $states.input.x", any)),
             "($lines := $Pay_lines; $sum($lines.price) + $states.input.x)"

@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_of_the_lowering_take_the_words_of_their_front_end() {
+    fn lowering_messages_use_the_terms_of_their_front_end() {
         let mut paths = Vec::new();
         files(
             &Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lower"),

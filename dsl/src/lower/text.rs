@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pieces_together_are_the_text_and_none_is_unsafe() {
+    fn text_is_split_into_safe_pieces() {
         for text in [
             "",
             "plain",
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_loses_nothing_but_the_place_of_a_blank() {
+    fn comments_get_a_space_that_breaks_placeholders() {
         assert_eq!(comment("costs ${x}"), "costs $ {x}");
         assert_eq!(comment("plain"), "plain");
     }

@@ -58,7 +58,7 @@ fn rows() -> BTreeMap<&'static str, Row> {
 }
 
 #[test]
-fn actions_patterns_and_parameters_are_those_of_awss_tables() {
+fn actions_patterns_and_parameters_match_the_aws_tables() {
     let rows = rows();
     for (resource, row) in &rows {
         let arn = format!("arn:aws:states:::{resource}");
@@ -142,7 +142,7 @@ fn a_request_is_a_task_with_its_arguments() {
 }
 
 #[test]
-fn patterns_are_the_end_of_the_resource() {
+fn patterns_add_a_suffix_to_the_resource() {
     let run = || ecs::run_task::<Order>(placeholder("TaskDefinition"));
     let resource = |state: serde_json::Value| state["Resource"].as_str().unwrap().to_owned();
     assert_eq!(resource(state(run())), "arn:aws:states:::ecs:runTask");
@@ -174,7 +174,7 @@ fn patterns_are_the_end_of_the_resource() {
 }
 
 #[test]
-fn answers_have_types() {
+fn results_of_services_are_typed() {
     let flow = FlowBuilder::<Order, String>::new("M");
     let (invoke, start) = (
         flow.declare::<Order>("Invoke"),
@@ -197,7 +197,7 @@ fn answers_have_types() {
 }
 
 #[test]
-fn the_shape_of_an_answer_is_its_schema() {
+fn recorded_answers_are_deserialised() {
     // The recorded result of the service, shortened.
     let sent: sqs::SendMessageAnswer = serde_json::from_value(json!({
         "MD5OfMessageBody": "5d41402abc4b2a76b9719d911017c592",
@@ -216,7 +216,7 @@ fn the_shape_of_an_answer_is_its_schema() {
 }
 
 #[test]
-fn an_absent_field_of_an_answer_is_none() {
+fn an_output_can_test_for_an_absent_answer_field() {
     let flow = FlowBuilder::<String, bool>::new("M");
     let get = flow.declare::<String>("Get");
     flow.start_at(&get);
@@ -235,7 +235,7 @@ fn an_absent_field_of_an_answer_is_none() {
 }
 
 #[test]
-fn http_has_its_connection_and_the_last_value_of_a_name_counts() {
+fn http_has_a_connection_and_repeated_parameters_use_the_last_value() {
     let request =
         http::invoke::<Order>("GET", "https://example.com/a", placeholder("ConnectionArn"))
             .headers(json!({"a": "b"}))

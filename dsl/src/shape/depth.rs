@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_travels_to_the_limit_and_not_beyond() {
+    fn values_deeper_than_the_limit_are_refused() {
         let deepest = nested(MAX_DEPTH);
         assert_eq!(to_json(&deepest).unwrap(), deepest);
         let error = to_json(&nested(MAX_DEPTH + 1)).unwrap_err();
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_far_too_deep_does_not_overflow_the_stack() {
+    fn values_far_beyond_the_limit_do_not_overflow_the_stack() {
         let deep = std::thread::Builder::new()
             .stack_size(2 << 20)
             .spawn(|| to_json(&Some(vec![nested(2_000)])).is_err());

@@ -114,7 +114,7 @@ fn seven() -> Option<u8> {
 }
 
 #[test]
-fn fields_have_serdes_names() {
+fn fields_have_the_names_of_serde() {
     let shape = agreed::<Order>();
     assert_eq!(
         wires(&shape),
@@ -129,7 +129,7 @@ fn fields_have_serdes_names() {
 }
 
 #[test]
-fn fields_that_may_be_absent_know_what_absence_means() {
+fn optional_fields_have_a_presence_and_a_default() {
     let Shape::Struct(StructShape {
         fields: Fields::Named(fields),
         ..
@@ -168,7 +168,7 @@ fn fields_that_may_be_absent_know_what_absence_means() {
 }
 
 #[test]
-fn structs_without_names_agree() {
+fn tuple_and_unit_structs_agree_with_serde() {
     assert!(matches!(agreed::<Meters>().plain(), Shape::Number));
     assert!(matches!(agreed::<Wrapper>().plain(), Shape::Struct(line) if line.name == "Line"));
     agreed::<Point>();
@@ -198,7 +198,7 @@ fn opaque_fields_take_their_shape_from_the_schema() {
 }
 
 #[test]
-fn every_tagging_agrees() {
+fn every_enum_tagging_agrees_with_serde() {
     agreed::<External>();
     agreed::<Internal>();
     agreed::<Adjacent>();
@@ -212,7 +212,7 @@ fn every_tagging_agrees() {
 }
 
 #[test]
-fn std_types_agree() {
+fn std_types_agree_with_serde() {
     agreed::<(u8, String, Option<bool>)>();
     agreed::<BTreeMap<String, Vec<Line>>>();
     agreed::<Vec<Option<Line>>>();

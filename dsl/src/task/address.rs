@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_workflows_deploy_moves_only_tasks_that_say_nothing() {
+    fn the_deploy_of_a_workflow_applies_only_to_tasks_without_one() {
         let moved = Address::of_task("ChargeCard", Deploy::Lambda, Some(Deploy::Activity));
         assert_eq!(moved.resource, "${ChargeCardArn}");
         assert_eq!(moved.target, None);
@@ -137,14 +137,14 @@ mod tests {
     }
 
     #[test]
-    fn a_function_that_is_there_already_keeps_its_name() {
+    fn a_function_name_is_used_verbatim() {
         let address = Address::of_task("A", Deploy::FunctionName("charge:live"), None);
         assert_eq!(address.resource, "arn:aws:states:::lambda:invoke");
         assert_eq!(address.target.as_deref(), Some("charge:live"));
     }
 
     #[test]
-    fn a_lambda_task_is_invoked_by_a_placeholder_of_letters_and_digits() {
+    fn the_placeholder_of_a_lambda_task_has_only_letters_and_digits() {
         let address = Address::of_task("charge-card", Deploy::Lambda, None);
         assert_eq!(address.resource, "arn:aws:states:::lambda:invoke");
         assert_eq!(address.target.as_deref(), Some("${chargecardArn}"));

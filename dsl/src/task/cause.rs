@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_travel_as_json_text_in_the_message() {
+    fn fields_are_json_text_in_the_message() {
         let cause = read(&cause(
             "E",
             "declined: \"x\"",
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_message_is_cut_at_the_limit_and_fields_are_not() {
+    fn a_long_message_is_truncated_but_its_fields_are_not() {
         let long = "\"ä🦀".repeat(20_000);
         let text = cause("E", &long, Some(vec![("kept", Ok(json!("value")))]));
         assert!(length(&text) <= LIMIT && length(&text) > LIMIT - 16);

@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_detached_context_knows_nothing() {
+    fn a_detached_context_is_empty() {
         let context = TaskContext::detached();
         assert!(!context.is_cancelled());
         assert_eq!(context.execution(), None);
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sent_context_reads_what_the_emitted_payload_holds() {
+    fn the_context_of_an_emitted_payload_is_deserialised() {
         let sent: WithContext<u8> = serde_json::from_str(
             r#"{"input": 1, "context": {"execution": "e", "state": "S", "attempt": 2, "startTime": "t"}}"#,
         )

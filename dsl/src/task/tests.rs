@@ -82,7 +82,7 @@ fn run<T: Handler>(input: serde_json::Value) -> Result<T::Output, T::Error> {
 }
 
 #[test]
-fn one_parameter_travels_as_its_json_and_the_context_does_not() {
+fn the_payload_of_one_parameter_is_its_json() {
     assert_eq!(charge_card::NAME, "ChargeCard");
     assert_eq!(charge_card::PARAMETERS, ["payment"]);
     assert_eq!(charge_card::DEPLOY, Deploy::Lambda);
@@ -92,7 +92,7 @@ fn one_parameter_travels_as_its_json_and_the_context_does_not() {
 }
 
 #[test]
-fn several_parameters_travel_as_an_object_by_name() {
+fn the_payload_of_several_parameters_is_an_object() {
     assert_eq!(pack_item::NAME, "Pack-Item");
     assert_eq!(pack_item::FUNCTION, "pack_item");
     assert_eq!(pack_item::PARAMETERS, ["sku", "type", "count"]);
@@ -102,14 +102,14 @@ fn several_parameters_travel_as_an_object_by_name() {
 }
 
 #[test]
-fn no_parameter_travels_as_an_empty_object() {
+fn the_payload_without_parameters_is_an_empty_object() {
     assert!(run::<tick>(serde_json::json!({})).is_ok());
     let input: <tick as Task>::Input = serde_json::from_value(serde_json::json!({})).unwrap();
     assert_eq!(serde_json::to_string(&input).unwrap(), "{}");
 }
 
 #[test]
-fn a_function_stays_an_ordinary_function() {
+fn a_task_can_be_called_as_a_function() {
     assert_eq!(now(pack_item("x".to_owned(), 1, 1)), 3);
 }
 
@@ -176,7 +176,7 @@ fn an_error_has_one_name_everywhere() {
 }
 
 #[test]
-fn fields_travel_unless_they_are_sources_or_skipped() {
+fn error_fields_are_sent_unless_they_are_sources_or_skipped() {
     let fields = |index: usize| -> Vec<_> {
         PaymentError::VARIANTS[index]
             .fields
@@ -191,7 +191,7 @@ fn fields_travel_unless_they_are_sources_or_skipped() {
 }
 
 #[test]
-fn a_cause_is_json_with_the_fields_that_travel() {
+fn a_cause_is_json_with_the_error_fields() {
     assert_eq!(
         PaymentError::GatewayTimeout.cause(),
         r#"{"errorType":"PaymentError.GatewayTimeout","errorMessage":"the gateway did not answer"}"#

@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn payloads_are_known() {
+    fn payload_types_have_a_known_shape() {
         assert_eq!(
             known_of!(u32, Option<String>, Vec<(f64, bool)>, BTreeSet<u32>),
             ["an integer", "a text?", "[(a number, a `bool`)]", "a set"]
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn borrowed_types_have_the_form_of_what_owns_the_data() {
+    fn borrowed_types_have_the_shape_of_owned_types() {
         assert_eq!(
             known_of!(
                 &str,
@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn of_other_types_nothing_is_known() {
+    fn unsupported_types_have_no_known_shape() {
         assert_eq!(
             known_of!(
                 Strange,
@@ -379,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn defaults_are_known_where_there_are_some() {
+    fn only_types_with_a_default_have_a_default_value() {
         let list = known(|| {
             let (text, none) = (Witness::<String>::new(), Witness::<Written>::new());
             (
@@ -393,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn leaves_come_in_order() {
+    fn leaves_are_listed_in_order() {
         let list = known(|| {
             let (a, b) = (Witness::<u32>::new(), Witness::<String>::new());
             (((&&&&a).known(), (&&&&b).known()), ((&&&&a).known(),))

@@ -274,7 +274,7 @@ mod tests {
     use crate::flow::{Flow, State};
 
     #[test]
-    fn a_written_definition_is_the_indented_text_with_a_line_feed() {
+    fn a_definition_file_is_indented_and_ends_with_a_line_feed() {
         let flow = Flow::new("Small").state(State::succeed("Done"));
         let definition = flow.lower().unwrap();
         let directory = std::env::temp_dir().join(format!("stepwright-{}", std::process::id()));

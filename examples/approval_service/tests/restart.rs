@@ -29,12 +29,12 @@ impl Service {
             said: BufReader::new(stdout).lines(),
             url: String::new(),
         };
-        service.url = service.says("listening on ");
+        service.url = service.printed_after("listening on ");
         service
     }
 
     /// Returns the remainder of the next line that contains this text.
-    fn says(&mut self, what: &str) -> String {
+    fn printed_after(&mut self, what: &str) -> String {
         let lines = self.said.by_ref().map(|line| line.expect("it is text"));
         let mut rest = lines.filter_map(|line| Some(line.split_once(what)?.1.to_owned()));
         rest.next().expect("the service prints it before it ends")
@@ -97,12 +97,12 @@ fn order(id: &str, cents: u64) -> Json {
 }
 
 #[test]
-fn an_order_that_waits_for_its_approver_survives_a_kill() {
+fn a_pending_order_survives_a_kill_of_the_service() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = folder.path().join("orders.db");
     let mut service = Service::start(&store);
     assert_eq!(service.order(&order("o-1", 70_000)), 202);
-    let link = service.says(": http");
+    let link = service.printed_after(": http");
     let path = link
         .split_once("/orders")
         .expect("the link leads to the order")
@@ -145,11 +145,11 @@ fn an_order_that_waits_for_its_approver_survives_a_kill() {
 }
 
 #[test]
-fn orders_are_refused_and_unknown() {
+fn refused_unknown_and_invalid_orders_are_reported() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut service = Service::start(&folder.path().join("orders.db"));
     assert_eq!(service.order(&order("o-2", 70_000)), 202);
-    let link = format!("http{}", service.says(": http"));
+    let link = format!("http{}", service.printed_after(": http"));
     assert_eq!(decide(&link, "refuse"), 200);
     let refused = service.end("o-2");
     assert_eq!(refused["error"], "OrderRefused");

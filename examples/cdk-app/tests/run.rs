@@ -31,7 +31,7 @@ fn freed() -> Mocks {
 }
 
 #[tokio::test]
-async fn a_ticket_is_refunded_as_its_terms_say_and_the_seat_is_free() {
+async fn a_refund_follows_the_terms_and_frees_the_seat() {
     let report = refund(freed(), "t-1", "premiere").await;
     expect(&report)
         .path(["Terms", "Refund", "FreeSeat", "Done"])
@@ -46,7 +46,7 @@ async fn a_ticket_is_refunded_as_its_terms_say_and_the_seat_is_free() {
 }
 
 #[tokio::test]
-async fn a_bank_that_is_closed_is_asked_again_each_hour() {
+async fn a_closed_bank_is_retried_every_hour() {
     let opens = Mock::fails(RefundError::BankClosed)
         .times(14)
         .then(Mock::returns("t-1/4000".to_owned()));
@@ -59,7 +59,7 @@ async fn a_bank_that_is_closed_is_asked_again_each_hour() {
 }
 
 #[tokio::test]
-async fn an_account_that_is_gone_is_a_case_for_the_customer_service() {
+async fn a_missing_account_is_passed_to_the_customer_service() {
     let mocks = Mocks::new().state("AskCustomer", Mock::output(json!({"MessageId": "m-1"})));
     let report = refund(mocks, "t-gone", "matinee").await;
     expect(&report)

@@ -30,7 +30,7 @@ async fn a_cart_has_a_price() {
 }
 
 #[tokio::test]
-async fn an_article_that_nobody_knows_has_none() {
+async fn an_unknown_article_has_no_price() {
     let failed = quote("flute").await.expect_err("it fails");
     assert_eq!(failed.error.as_deref(), Some("UnknownArticle"));
 }
@@ -60,7 +60,7 @@ fn need(article: &str, wanted: u32) -> Need {
 }
 
 #[tokio::test]
-async fn what_is_missing_is_ordered() {
+async fn missing_pieces_are_ordered() {
     let report = restock(Mocks::new().state("Order", sent()), need("loom", 10)).await;
     expect(&report)
         .path(["Count", "IsEnough", "Order", "Ordered"])
@@ -75,7 +75,7 @@ async fn what_is_missing_is_ordered() {
 }
 
 #[tokio::test]
-async fn enough_is_enough() {
+async fn nothing_is_ordered_if_the_stock_suffices() {
     let report = restock(
         Mocks::new().state("Order", sent().optional()),
         need("loom", 4),
@@ -87,7 +87,7 @@ async fn enough_is_enough() {
 }
 
 #[tokio::test]
-async fn a_warehouse_that_takes_stock_is_asked_again_when_it_is_open() {
+async fn a_closed_warehouse_is_asked_again_when_it_opens() {
     let until = "2026-01-01T06:00:00Z".to_owned(); // virtual time begins with this day
     let mocks = Mocks::new()
         .task::<count_stock>(

@@ -45,7 +45,7 @@ async fn a_picture_gets_a_thumbnail_of_each_width_and_is_listed() {
 }
 
 #[tokio::test]
-async fn what_is_no_picture_gets_none() {
+async fn a_file_that_is_not_a_picture_is_refused() {
     let report = arrives("loom.txt", Mock::output(json!({})).optional()).await;
     expect(&report)
         .failed("NoPicture")

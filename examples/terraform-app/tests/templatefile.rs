@@ -7,7 +7,7 @@ use std::str::FromStr;
 use thumbnails::MakeThumbnails;
 
 #[test]
-fn the_text_survives_templatefile() {
+fn templatefile_replaces_only_the_placeholders() {
     let definition = MakeThumbnails::definition();
     let text = definition.to_json_pretty();
     let template = Template::from_str(&text).expect("it is a template");
@@ -25,7 +25,7 @@ fn the_text_survives_templatefile() {
 }
 
 #[test]
-fn the_policy_survives_templatefile_with_the_same_values() {
+fn templatefile_fills_the_policy_with_the_same_values() {
     let text = include_str!("../asl/make-thumbnails.policy.json");
     let template = Template::from_str(text).expect("it is a template");
     let mut values = Context::new();
@@ -39,7 +39,7 @@ fn the_policy_survives_templatefile_with_the_same_values() {
 }
 
 #[test]
-fn a_value_that_is_missing_is_an_error() {
+fn a_missing_template_value_is_an_error() {
     let text = MakeThumbnails::definition().to_json_pretty();
     let template = Template::from_str(&text).expect("it is a template");
     assert!(template.evaluate(&Context::new()).is_err());

@@ -61,7 +61,7 @@ async fn a_known_customer_gets_the_discount() {
 }
 
 #[tokio::test]
-async fn a_customer_that_the_crm_does_not_know_is_new() {
+async fn an_unknown_customer_is_treated_as_new() {
     let mocks = Mocks::new()
         .state("AskCrm", refused(404))
         .state("AskShop", price());
@@ -72,7 +72,7 @@ async fn a_customer_that_the_crm_does_not_know_is_new() {
 }
 
 #[tokio::test]
-async fn a_busy_api_is_asked_again() {
+async fn a_busy_api_is_retried() {
     let mocks = Mocks::new()
         .state(
             "AskCrm",
@@ -89,7 +89,7 @@ async fn a_busy_api_is_asked_again() {
 }
 
 #[tokio::test]
-async fn an_article_that_there_is_not_is_an_error_of_its_own() {
+async fn an_unknown_article_fails_with_no_such_article() {
     let mocks = Mocks::new()
         .state("AskCrm", refused(404))
         .state("AskShop", refused(404));
@@ -100,7 +100,7 @@ async fn an_article_that_there_is_not_is_an_error_of_its_own() {
 }
 
 #[tokio::test]
-async fn an_api_that_stays_busy_or_silent_means_later() {
+async fn an_unavailable_api_fails_with_try_later() {
     for broken in [refused(503), Mock::never()] {
         let mocks = Mocks::new()
             .state(

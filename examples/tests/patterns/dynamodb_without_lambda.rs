@@ -21,7 +21,7 @@ fn show(seats_left: u32, revision: u32) -> Mock<AnyOutput> {
     }}))
 }
 
-fn somebody_was_faster() -> Mock<AnyOutput> {
+fn write_conflict() -> Mock<AnyOutput> {
     Mock::failure(
         "DynamoDb.TransactionCanceledException",
         "[ConditionalCheckFailed, None]",
@@ -29,7 +29,7 @@ fn somebody_was_faster() -> Mock<AnyOutput> {
 }
 
 #[tokio::test]
-async fn seats_are_reserved_on_the_condition_that_nothing_changed() {
+async fn seats_are_reserved_only_if_the_revision_is_unchanged() {
     let mocks = Mocks::new()
         .state("Read", show(10, 4))
         .state("Reserve", Mock::output(json!({})));
@@ -60,12 +60,12 @@ async fn seats_are_reserved_on_the_condition_that_nothing_changed() {
 }
 
 #[tokio::test]
-async fn who_came_second_reads_again_and_keeps_the_id() {
+async fn a_write_conflict_is_retried_with_a_new_read_and_the_same_id() {
     let mocks = Mocks::new()
         .state("Read", show(10, 4).times(1).then(show(9, 5)))
         .state(
             "Reserve",
-            somebody_was_faster().times(1).then(Mock::output(json!({}))),
+            write_conflict().times(1).then(Mock::output(json!({}))),
         );
     let report = run::<SeatReservation>(mocks.clone(), request(1)).await;
     expect(&report).succeeded().called("Read", 2);
@@ -82,10 +82,10 @@ async fn who_came_second_reads_again_and_keeps_the_id() {
 }
 
 #[tokio::test]
-async fn who_always_comes_second_gives_up() {
+async fn repeated_write_conflicts_fail_with_busy() {
     let mocks = Mocks::new()
         .state("Read", show(10, 4))
-        .state("Reserve", somebody_was_faster());
+        .state("Reserve", write_conflict());
     let report = run::<SeatReservation>(mocks, request(1)).await;
     expect(&report)
         .failed("Busy")
@@ -94,7 +94,7 @@ async fn who_always_comes_second_gives_up() {
 }
 
 #[tokio::test]
-async fn the_last_seat_is_given_and_no_more_than_that() {
+async fn no_more_seats_are_reserved_than_are_free() {
     let mocks = Mocks::new()
         .state("Read", show(2, 4))
         .state("Reserve", Mock::output(json!({})).optional());
@@ -108,7 +108,7 @@ async fn the_last_seat_is_given_and_no_more_than_that() {
 }
 
 #[tokio::test]
-async fn a_show_that_is_not_in_the_table_is_an_error_of_its_own() {
+async fn an_unknown_show_fails_with_no_such_show() {
     let mocks = Mocks::new()
         .state("Read", Mock::output(json!({})))
         .state("Reserve", Mock::output(json!({})).optional());

@@ -22,7 +22,7 @@ fn ended() -> Mock<AnyOutput> {
     Mock::output(json!({"LastStatus": "STOPPED", "Containers": [{"ExitCode": 0}]}))
 }
 
-fn told() -> Mock<AnyOutput> {
+fn notified() -> Mock<AnyOutput> {
     Mock::output(json!({"MessageId": "m-1"}))
 }
 
@@ -34,7 +34,7 @@ async fn the_report_of_the_container_is_the_result() {
             "ReadReport",
             report(r#"{"payments": 2, "totalCents": 700}"#),
         )
-        .state("TellOperators", told().optional());
+        .state("TellOperators", notified().optional());
     let report = run::<NightlySettlement>(mocks.clone(), day()).await;
     expect(&report)
         .path(["Settle", "ReadReport", "Done"])
@@ -59,7 +59,7 @@ async fn the_report_of_the_container_is_the_result() {
 }
 
 #[tokio::test]
-async fn capacity_that_is_missing_is_waited_for() {
+async fn missing_capacity_is_retried() {
     let mocks = Mocks::new()
         .state(
             "Settle",
@@ -71,7 +71,7 @@ async fn capacity_that_is_missing_is_waited_for() {
             .then(ended()),
         )
         .state("ReadReport", report(r#"{"payments": 0, "totalCents": 0}"#))
-        .state("TellOperators", told().optional());
+        .state("TellOperators", notified().optional());
     let report = run::<NightlySettlement>(mocks, day()).await;
     expect(&report)
         .succeeded()
@@ -80,12 +80,12 @@ async fn capacity_that_is_missing_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_container_that_fails_is_not_run_again_and_somebody_is_told() {
+async fn a_failed_container_is_not_retried_and_operators_are_notified() {
     let cause = r#"{"StopCode": "EssentialContainerExited", "Containers": [{"ExitCode": 3}]}"#;
     let mocks = Mocks::new()
         .state("Settle", Mock::failure("States.TaskFailed", cause))
         .state("ReadReport", report("{}").optional())
-        .state("TellOperators", told());
+        .state("TellOperators", notified());
     let report = run::<NightlySettlement>(mocks, day()).await;
     expect(&report)
         .path(["Settle", "TellOperators", "Failed"])
@@ -103,11 +103,11 @@ async fn a_container_that_fails_is_not_run_again_and_somebody_is_told() {
 }
 
 #[tokio::test]
-async fn a_container_that_hangs_is_stopped_after_three_hours() {
+async fn a_hanging_container_times_out_after_three_hours() {
     let mocks = Mocks::new()
         .state("Settle", Mock::never())
         .state("ReadReport", report("{}").optional())
-        .state("TellOperators", told());
+        .state("TellOperators", notified());
     let report = run::<NightlySettlement>(mocks, day()).await;
     expect(&report)
         .failed("SettlementFailed")
@@ -116,14 +116,14 @@ async fn a_container_that_hangs_is_stopped_after_three_hours() {
 }
 
 #[tokio::test]
-async fn a_report_that_is_missing_is_a_failure() {
+async fn a_missing_report_fails_the_settlement() {
     let mocks = Mocks::new()
         .state("Settle", ended())
         .state(
             "ReadReport",
             Mock::failure("S3.NoSuchKeyException", "no such key"),
         )
-        .state("TellOperators", told());
+        .state("TellOperators", notified());
     let report = run::<NightlySettlement>(mocks, day()).await;
     expect(&report)
         .path(["Settle", "ReadReport", "TellOperators", "Failed"])

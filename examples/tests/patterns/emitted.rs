@@ -4,7 +4,7 @@ use stepwright_asl::validate::validate_text;
 use stepwright_examples::patterns::definitions;
 
 #[test]
-fn each_definition_is_the_one_that_was_read() {
+fn each_definition_equals_its_reviewed_snapshot() {
     for definition in definitions() {
         insta::assert_snapshot!(definition.name(), definition.to_json_pretty());
     }
@@ -12,7 +12,7 @@ fn each_definition_is_the_one_that_was_read() {
 
 /// `.ci/projects/check` also checks the snapshots with asl-validator (npm).
 #[test]
-fn the_validator_finds_nothing() {
+fn the_validator_reports_no_diagnostics() {
     for definition in definitions() {
         let findings = validate_text(&definition.to_json_pretty(), definition.machine_type());
         assert!(findings.is_empty(), "{}:\n{findings}", definition.name());

@@ -81,7 +81,7 @@ async fn each_hundred_lines_are_a_batch_and_the_results_are_summarized() {
 }
 
 #[tokio::test]
-async fn a_batch_is_tried_again_while_the_table_is_throttled() {
+async fn a_throttled_batch_is_retried() {
     let loaded = Loaded {
         rows: 10,
         skipped: 0,
@@ -106,7 +106,7 @@ async fn a_batch_is_tried_again_while_the_table_is_throttled() {
 }
 
 #[tokio::test]
-async fn a_share_of_two_percent_of_the_batches_may_fail_and_no_more() {
+async fn at_most_two_percent_of_the_batches_may_fail() {
     for (broken, succeeds) in [(1, true), (2, false)] {
         let mocks = Mocks::new()
             .task_with::<load_readings>(move |batch| {
@@ -147,7 +147,7 @@ async fn a_share_of_two_percent_of_the_batches_may_fail_and_no_more() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_not_there_is_an_error_of_its_own() {
+async fn a_missing_file_fails_with_unreadable() {
     let mocks = Mocks::new()
         .task::<load_readings>(Mock::never().optional())
         .task::<summarize>(Mock::never().optional())

@@ -21,7 +21,7 @@ fn issue(subscribers: usize, at_a_time: u32) -> Issue {
 }
 
 #[tokio::test]
-async fn no_more_messages_are_sent_at_a_time_than_the_provider_takes() {
+async fn concurrent_messages_stay_within_the_limit_of_the_provider() {
     // Ten messages of a second each, three at a time: four rounds.
     let sent = Mock::returns("m".to_owned()).after(Duration::from_secs(1));
     let mocks = Mocks::new().task::<send_issue>(sent);
@@ -33,7 +33,7 @@ async fn no_more_messages_are_sent_at_a_time_than_the_provider_takes() {
 }
 
 #[tokio::test]
-async fn one_bad_address_does_not_keep_the_others_from_their_issue() {
+async fn one_bad_address_does_not_affect_other_subscribers() {
     let mocks = Mocks::new().task_with::<send_issue>(|(issue, subscriber)| {
         match subscriber.email.as_str() {
             "1@example.com" => Err(MailError::BadAddress {
@@ -66,7 +66,7 @@ async fn a_throttled_message_is_sent_again() {
 }
 
 #[tokio::test]
-async fn an_issue_that_nobody_got_is_a_failure() {
+async fn an_issue_without_a_sent_message_fails() {
     let mocks = Mocks::new().task::<send_issue>(Mock::failure("Lambda.Unknown", "out of memory"));
     let report = run::<NewsletterIssue>(mocks, issue(4, 10)).await;
     expect(&report)
@@ -75,7 +75,7 @@ async fn an_issue_that_nobody_got_is_a_failure() {
 }
 
 #[tokio::test]
-async fn an_issue_without_subscribers_is_sent_to_nobody() {
+async fn an_issue_without_subscribers_sends_no_message() {
     let mocks = Mocks::new().task::<send_issue>(Mock::never().optional());
     let report = run::<NewsletterIssue>(mocks, issue(0, 10)).await;
     expect(&report).output(json!({"sent": 0, "failed": []}));

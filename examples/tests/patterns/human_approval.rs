@@ -34,7 +34,7 @@ fn message(call: &MockedCall, part: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_small_expense_is_paid_and_nobody_is_asked() {
+async fn a_small_expense_is_paid_without_approval() {
     let mocks = Mocks::new()
         .state("Ask", Mock::token().optional())
         .task::<pay_expense>(paid());
@@ -46,7 +46,7 @@ async fn a_small_expense_is_paid_and_nobody_is_asked() {
 }
 
 #[tokio::test]
-async fn the_link_in_the_message_carries_the_token_and_the_answer_pays_the_expense() {
+async fn the_link_contains_the_token_and_an_approval_pays_the_expense() {
     let mocks = Mocks::new()
         .state("Ask", Mock::token())
         .task::<pay_expense>(paid());
@@ -82,7 +82,7 @@ async fn the_link_in_the_message_carries_the_token_and_the_answer_pays_the_expen
 }
 
 #[tokio::test]
-async fn an_expense_that_is_rejected_is_not_paid() {
+async fn a_rejected_expense_is_not_paid() {
     let mocks = Mocks::new()
         .state("Ask", Mock::token())
         .task::<pay_expense>(paid().optional());
@@ -106,7 +106,7 @@ async fn an_expense_that_is_rejected_is_not_paid() {
 }
 
 #[tokio::test]
-async fn a_reminder_can_be_answered_and_the_link_before_it_is_dead() {
+async fn a_reminder_invalidates_the_previous_link() {
     let mocks = Mocks::new()
         .state("Ask", Mock::token())
         .task::<pay_expense>(paid());
@@ -139,7 +139,7 @@ async fn a_reminder_can_be_answered_and_the_link_before_it_is_dead() {
 }
 
 #[tokio::test]
-async fn three_messages_that_nobody_answers_are_the_end() {
+async fn three_unanswered_messages_fail_the_execution() {
     let mocks = Mocks::new()
         .state("Ask", Mock::never())
         .task::<pay_expense>(paid().optional());

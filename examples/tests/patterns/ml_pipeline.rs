@@ -54,7 +54,7 @@ fn deploys(mocks: Mocks, looks: Mock<AnyOutput>) -> Mocks {
 }
 
 #[tokio::test]
-async fn a_good_model_is_put_behind_the_endpoint_and_watched_until_it_serves() {
+async fn a_good_model_is_deployed_and_polled_until_in_service() {
     let mocks = Mocks::new()
         .state("Train", trained().after(Duration::from_secs(900)))
         .task::<evaluate>(auc(0.91));
@@ -87,7 +87,7 @@ async fn a_good_model_is_put_behind_the_endpoint_and_watched_until_it_serves() {
 }
 
 #[tokio::test]
-async fn the_first_model_makes_an_endpoint() {
+async fn the_first_model_creates_an_endpoint() {
     let mocks = Mocks::new()
         .state("Train", trained())
         .task::<evaluate>(auc(0.8));
@@ -125,7 +125,7 @@ async fn a_model_that_is_not_good_enough_is_not_deployed() {
 }
 
 #[tokio::test]
-async fn a_training_that_fails_says_why_and_one_that_is_throttled_begins_again() {
+async fn a_throttled_training_is_retried_and_a_failed_one_has_a_cause() {
     let throttled = Mock::failure("SageMaker.AmazonSageMakerException", "Rate exceeded");
     let failed = Mock::failure("States.TaskFailed", "AlgorithmError: no such column");
     let mocks = Mocks::new()
@@ -141,7 +141,7 @@ async fn a_training_that_fails_says_why_and_one_that_is_throttled_begins_again()
 }
 
 #[tokio::test]
-async fn an_endpoint_that_does_not_come_up_is_a_failure() {
+async fn a_failed_endpoint_fails_the_execution() {
     let broken = Mock::output(json!({
         "EndpointArn": "arn:churn",
         "EndpointStatus": "Failed",

@@ -39,7 +39,7 @@ fn doubtful() -> Identity {
 }
 
 #[tokio::test]
-async fn an_account_is_opened_and_nobody_waits_for_the_welcome_messages() {
+async fn an_account_is_opened_without_waiting_for_welcome_messages() {
     let mocks = mocks(Mock::returns(Identity::Confirmed), 100);
     let report = run::<AccountOpening>(mocks.clone(), applicant()).await;
     expect(&report)
@@ -72,7 +72,7 @@ async fn a_risk_above_the_limit_is_refused() {
 }
 
 #[tokio::test]
-async fn an_agent_looks_at_a_passport_that_cannot_be_read_and_the_parent_waits() {
+async fn the_parent_waits_while_an_agent_checks_an_unreadable_passport() {
     let mocks = mocks(Mock::fails(DocumentError::Unreadable), 100);
     let engine = engine::<AccountOpening>(&mocks).build();
     let engine = engine.expect("the engine can be built");
@@ -95,7 +95,7 @@ async fn an_agent_looks_at_a_passport_that_cannot_be_read_and_the_parent_waits()
 }
 
 #[tokio::test]
-async fn a_child_that_fails_leaves_the_case_undecided() {
+async fn a_failed_child_leaves_the_case_undecided() {
     // No agent answers within three days, so the child fails.
     let mocks = mocks(Mock::returns(doubtful()), 100);
     let report = run::<AccountOpening>(mocks, applicant()).await;
@@ -106,7 +106,7 @@ async fn a_child_that_fails_leaves_the_case_undecided() {
 }
 
 #[tokio::test]
-async fn an_express_child_that_fails_fails_the_parent() {
+async fn a_failed_express_child_fails_the_parent() {
     let mocks = mocks(Mock::returns(Identity::Confirmed), 0)
         .task::<score>(Mock::failure("ModelMissing", "no such model"));
     let report = run::<AccountOpening>(mocks, applicant()).await;

@@ -55,7 +55,7 @@ async fn the_page_takes_as_long_as_its_slowest_part() {
 }
 
 #[tokio::test]
-async fn a_part_that_the_page_can_do_without_is_left_out_when_it_is_late_or_broken() {
+async fn a_late_or_broken_optional_part_is_left_out() {
     let mocks = services()
         .task::<newest_reviews>(Mock::never())
         .task::<recommend>(Mock::failure("Lambda.Unknown", "out of memory"));
@@ -73,7 +73,7 @@ async fn a_part_that_the_page_can_do_without_is_left_out_when_it_is_late_or_brok
 }
 
 #[tokio::test]
-async fn a_product_that_is_not_in_the_catalog_is_not_found() {
+async fn an_unknown_product_fails_with_not_found() {
     let unknown = Mock::fails(CatalogError::Unknown {
         id: "loom".to_owned(),
     });
@@ -87,7 +87,7 @@ async fn a_product_that_is_not_in_the_catalog_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_part_that_the_page_needs_is_tried_once_more() {
+async fn a_required_part_is_retried_once() {
     let broken = || Mock::failure("Lambda.ServiceException", "try again");
     let once = broken().times(1).then(Mock::returns(Stock { pieces: 0 }));
     let report = run::<ProductPage>(services().task::<count_stock>(once), visit()).await;

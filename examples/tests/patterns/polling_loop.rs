@@ -33,7 +33,7 @@ fn completed() -> Mock<AnyOutput> {
 }
 
 #[tokio::test]
-async fn the_pauses_grow_and_the_place_of_the_text_is_the_result() {
+async fn the_pauses_grow_and_the_result_is_the_transcript_url() {
     let mocks = Mocks::new()
         .state("Start", started())
         .state("Look", at_work().times(3).then(completed()));
@@ -54,7 +54,7 @@ async fn the_pauses_grow_and_the_place_of_the_text_is_the_result() {
 }
 
 #[tokio::test]
-async fn a_job_that_was_started_before_is_waited_for() {
+async fn an_already_started_job_is_polled() {
     let conflict = Mock::failure("Transcribe.ConflictException", "the job exists");
     let mocks = Mocks::new()
         .state("Start", conflict)
@@ -64,7 +64,7 @@ async fn a_job_that_was_started_before_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_job_that_fails_says_why() {
+async fn a_failed_job_reports_its_reason() {
     let failed = job(json!({
         "TranscriptionJobStatus": "FAILED",
         "FailureReason": "the file is no recording",
@@ -79,7 +79,7 @@ async fn a_job_that_fails_says_why() {
 }
 
 #[tokio::test]
-async fn a_job_that_never_ends_is_given_up() {
+async fn a_job_that_never_ends_fails_with_too_slow() {
     let mocks = Mocks::new()
         .state("Start", started())
         .state("Look", at_work());

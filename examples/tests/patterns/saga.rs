@@ -45,7 +45,7 @@ fn sold_out(what: &str) -> BookingError {
 }
 
 #[tokio::test]
-async fn a_trip_is_booked_as_a_whole_and_nothing_is_undone() {
+async fn a_successful_trip_is_booked_without_compensation() {
     let report = run::<TripBooking>(partners(), trip()).await;
     expect(&report)
         .path(["BookFlight", "BookHotel", "Charge", "Booked"])
@@ -58,7 +58,7 @@ async fn a_trip_is_booked_as_a_whole_and_nothing_is_undone() {
 }
 
 #[tokio::test]
-async fn a_flight_that_is_sold_out_leaves_nothing_to_undo() {
+async fn a_sold_out_flight_needs_no_compensation() {
     let mocks = partners().task::<book_flight>(Mock::fails(sold_out("the flight")));
     let report = run::<TripBooking>(mocks, trip()).await;
     expect(&report)
@@ -68,7 +68,7 @@ async fn a_flight_that_is_sold_out_leaves_nothing_to_undo() {
 }
 
 #[tokio::test]
-async fn a_hotel_that_is_sold_out_gives_the_flight_back() {
+async fn a_sold_out_hotel_cancels_the_flight() {
     let mocks = partners().task::<book_hotel>(Mock::fails(sold_out("the hotel")));
     let report = run::<TripBooking>(mocks, trip()).await;
     expect(&report)
@@ -78,7 +78,7 @@ async fn a_hotel_that_is_sold_out_gives_the_flight_back() {
 }
 
 #[tokio::test]
-async fn a_declined_card_undoes_both_bookings_in_reverse_order() {
+async fn a_declined_card_cancels_both_bookings_in_reverse_order() {
     let declined = PaymentError::Declined {
         reason: "no funds".to_owned(),
     };
@@ -99,7 +99,7 @@ async fn a_declined_card_undoes_both_bookings_in_reverse_order() {
 }
 
 #[tokio::test]
-async fn a_payment_without_a_clear_answer_is_refunded_as_well() {
+async fn an_uncertain_payment_is_refunded() {
     let mocks = partners().task::<charge>(Mock::fails(PaymentError::Unavailable));
     let report = run::<TripBooking>(mocks, trip()).await;
     expect(&report)
@@ -117,7 +117,7 @@ async fn a_payment_without_a_clear_answer_is_refunded_as_well() {
 }
 
 #[tokio::test]
-async fn a_compensation_is_tried_for_long_before_a_person_is_called() {
+async fn a_failing_compensation_is_retried_before_support_is_called() {
     let mocks = partners()
         .task::<book_hotel>(Mock::fails(BookingError::Unavailable))
         .task::<cancel_hotel>(Mock::fails(BookingError::Unavailable));

@@ -25,7 +25,7 @@ fn database() -> Mocks {
 }
 
 #[tokio::test]
-async fn a_migration_that_works_opens_the_database_again() {
+async fn a_successful_migration_reopens_the_database() {
     let report = run::<SchemaMigration>(database(), migration()).await;
     expect(&report)
         .path([
@@ -42,7 +42,7 @@ async fn a_migration_that_works_opens_the_database_again() {
 }
 
 #[tokio::test]
-async fn a_statement_that_fails_opens_the_database_and_then_fails_as_the_statement_did() {
+async fn a_failed_statement_reopens_the_database_and_keeps_its_error() {
     let broken = || DatabaseError::Statement {
         statement: 2,
         reason: "no such table".to_owned(),
@@ -64,7 +64,7 @@ async fn a_statement_that_fails_opens_the_database_and_then_fails_as_the_stateme
 }
 
 #[tokio::test]
-async fn what_hangs_is_cut_off_and_the_database_is_opened() {
+async fn a_hanging_step_times_out_and_the_database_is_reopened() {
     let mocks = database().task::<make_snapshot>(Mock::never());
     let report = run::<SchemaMigration>(mocks, migration()).await;
     expect(&report)
@@ -75,7 +75,7 @@ async fn what_hangs_is_cut_off_and_the_database_is_opened() {
 }
 
 #[tokio::test]
-async fn another_migration_is_waited_for() {
+async fn a_locked_database_is_retried() {
     let mocks = database().task::<enter_maintenance>(
         Mock::fails(DatabaseError::Locked)
             .times(2)
@@ -89,7 +89,7 @@ async fn another_migration_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_database_that_cannot_be_opened_is_the_worst_that_can_happen() {
+async fn a_database_that_stays_locked_fails_with_still_closed() {
     let mocks = database().task::<leave_maintenance>(Mock::fails(DatabaseError::Locked));
     let report = run::<SchemaMigration>(mocks, migration()).await;
     expect(&report)

@@ -20,7 +20,7 @@ fn bound(bindings: &str) -> String {
 }
 
 #[test]
-fn a_right_file_and_right_states_are_no_mistake() {
+fn a_valid_file_and_valid_bindings_are_accepted() {
     assert_eq!(
         bound("Charge => charge_card; \"CallCustomer\" => call,"),
         ""
@@ -29,13 +29,13 @@ fn a_right_file_and_right_states_are_no_mistake() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_named_with_where_its_path_starts() {
-    let said = diagnostics("pub workflow A() = \"asl/nowhere.asl.json\";");
+fn a_missing_file_is_reported_with_its_base_folder() {
+    let messages = diagnostics("pub workflow A() = \"asl/nowhere.asl.json\";");
     assert!(
-        said.contains("cannot read `asl/nowhere.asl.json`"),
-        "{said}"
+        messages.contains("cannot read `asl/nowhere.asl.json`"),
+        "{messages}"
     );
-    assert!(said.contains("folder of Cargo.toml"), "{said}");
+    assert!(messages.contains("folder of Cargo.toml"), "{messages}");
 }
 
 #[test]
@@ -45,50 +45,50 @@ fn an_error_of_the_definition_has_its_line_and_column() {
     let text =
         "{\"StartAt\": \"A\", \"States\": {\n  \"A\": {\"Type\": \"Pass\", \"Next\": \"B\"}}}";
     std::fs::write(&file, text).unwrap();
-    let said = diagnostics(&format!("workflow A() = {:?};", file.to_str().unwrap()));
+    let messages = diagnostics(&format!("workflow A() = {:?};", file.to_str().unwrap()));
     std::fs::remove_file(&file).unwrap();
-    assert!(said.contains(":2:"), "{said}");
-    assert!(said.contains("SW020"), "{said}");
+    assert!(messages.contains(":2:"), "{messages}");
+    assert!(messages.contains("SW020"), "{messages}");
 }
 
 #[test]
-fn yaml_is_refused_with_what_reads_it() {
-    let said = diagnostics("workflow A() = \"../examples/asl/refund.asl.yaml\";");
-    assert!(said.contains("stepwright import"), "{said}");
+fn yaml_is_refused_with_a_hint_to_the_import_command() {
+    let messages = diagnostics("workflow A() = \"../examples/asl/refund.asl.yaml\";");
+    assert!(messages.contains("stepwright import"), "{messages}");
 }
 
 #[test]
-fn a_state_that_there_is_not_is_said_with_the_closest_task() {
-    let said = bound("Chrage => charge_card;");
+fn an_unknown_state_is_refused_with_a_suggestion() {
+    let messages = bound("Chrage => charge_card;");
     assert!(
-        said.contains("no state `Chrage`; did you mean `Charge`?"),
-        "{said}"
+        messages.contains("no state `Chrage`; did you mean `Charge`?"),
+        "{messages}"
     );
 }
 
 #[test]
-fn a_state_that_is_no_task_cannot_be_bound() {
-    let said = bound("Declined => charge_card;");
-    assert!(said.contains("`Declined` is not a Task"), "{said}");
+fn only_task_states_can_be_bound() {
+    let messages = bound("Declined => charge_card;");
+    assert!(messages.contains("`Declined` is not a Task"), "{messages}");
 }
 
 #[test]
-fn a_state_is_bound_once() {
-    let said = bound("Charge => charge_card; Charge => charge_card;");
-    assert!(said.contains("`Charge` is bound already"), "{said}");
+fn binding_a_state_twice_is_refused() {
+    let messages = bound("Charge => charge_card; Charge => charge_card;");
+    assert!(messages.contains("`Charge` is bound already"), "{messages}");
 }
 
 #[test]
-fn a_lambda_function_is_bound_to_a_task_and_not_to_a_workflow() {
-    let said = bound("Charge => workflow Charging;");
+fn a_lambda_state_cannot_be_bound_to_a_workflow() {
+    let messages = bound("Charge => workflow Charging;");
     assert!(
-        said.contains("calls a Lambda function; bind a task"),
-        "{said}"
+        messages.contains("calls a Lambda function; bind a task"),
+        "{messages}"
     );
 }
 
 #[test]
-fn half_written_calls_are_mistakes_and_no_panics() {
+fn incomplete_input_does_not_panic() {
     let whole = "/// Docs. \n pub workflow Checkout(order: Order) -> Done = \"../examples/asl/checkout.asl.json\" { Charge => charge_card; \"A\" => workflow B; }";
     let tokens: TokenStream = whole.parse().unwrap();
     let tokens: Vec<_> = tokens.into_iter().collect();

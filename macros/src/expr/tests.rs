@@ -10,7 +10,7 @@ fn written(input: &str) -> String {
 }
 
 #[test]
-fn a_parameter_is_a_local_by_its_place() {
+fn a_parameter_is_a_local_named_by_its_index() {
     let code = written("|order: Order| order.total > 100.0");
     assert!(
         code.contains(
@@ -22,7 +22,7 @@ fn a_parameter_is_a_local_by_its_place() {
 }
 
 #[test]
-fn several_parameters_take_a_tuple_apart() {
+fn several_parameters_are_the_elements_of_a_tuple() {
     let code = written("|order: Order, _: Charge, note: String| -> String { note }");
     assert!(
         code.contains("ExpressionTypes::<(Order,Charge,String),String>"),
@@ -37,13 +37,13 @@ fn several_parameters_take_a_tuple_apart() {
 }
 
 #[test]
-fn a_name_that_is_no_parameter_is_a_rust_value() {
+fn names_outside_the_parameters_are_rust_values() {
     let code = written("|order: Order| order.total > limit");
     assert!(code.contains("__s::Expr::constant(&limit)"), "{code}");
 }
 
 #[test]
-fn every_beginning_of_an_expression_gives_errors_and_no_panic() {
+fn truncated_expressions_are_errors_and_do_not_panic() {
     let text = "|order: Order, vip: bool| -> bool { order.items.iter().any(|item| item.sku == \"x\") && vip }";
     let tokens: Vec<_> = text.parse::<TokenStream>().unwrap().into_iter().collect();
     for end in 0..tokens.len() {
@@ -54,14 +54,14 @@ fn every_beginning_of_an_expression_gives_errors_and_no_panic() {
 }
 
 #[test]
-fn mistakes_say_the_way_out() {
+fn error_messages_suggest_a_solution() {
     assert!(written("|order| order.total").contains("needsitstype:`|order:Order|`"));
     assert!(written("order.total").contains("expected`|order:Order|"));
     assert!(written("|o: Order| o.x.to_ascii()").contains("cannotruninsideaworkflow"));
 }
 
 #[test]
-fn arguments_of_macros_are_rewritten_as_any_other_part() {
+fn arguments_of_macros_are_rewritten() {
     let code = written(
         "|o: Order| format!(\"{:>4} {}\", (o.x * 2.0).round() as i64, o.list.iter().map(|x| x as f64).sum::<f64>())",
     );
@@ -81,7 +81,7 @@ fn arguments_of_macros_are_rewritten_as_any_other_part() {
 }
 
 #[test]
-fn patterns_ask_whether_an_enum_says_its_variant() {
+fn patterns_require_matchable_tagging_of_the_enum() {
     let code = written("|o: Order| matches!(o.state, State::Sent { at } if at > 3 as u64)");
     let checked = "(match(o.state){__matched0@State::Sent{at}if__s::Operand::operand(at)>(*__k0.is(&__s::Lossless::<u64>::lossless(3)))=>{{";
     assert!(code.contains(checked), "{code}");
@@ -105,7 +105,7 @@ fn patterns_ask_whether_an_enum_says_its_variant() {
 }
 
 #[test]
-fn a_function_for_a_closure_is_one_to_rustc() {
+fn a_function_passed_as_a_closure_becomes_a_closure() {
     let code = written("|o: Order| o.list.into_iter().map(i64::from).collect::<Vec<_>>()");
     let checked = "map(|__it|{loop{}__k0.see(&__it);(*__k1.is(&i64::from(__s::Convertible::converted(__it))))})";
     assert!(code.contains(checked), "{code}");
@@ -115,7 +115,7 @@ fn a_function_for_a_closure_is_one_to_rustc() {
 }
 
 #[test]
-fn a_default_is_of_the_type_that_its_witness_sees() {
+fn a_default_value_has_the_type_seen_by_its_witness() {
     let code = written("|o: Order| Order { note: String::default(), ..Default::default() }");
     for default in [
         "note:(*__k0.is(&({let__default=String::default;__s::standard_default(__default,",

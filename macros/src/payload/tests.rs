@@ -33,7 +33,7 @@ fn is_refused(code: &str) -> bool {
 }
 
 #[test]
-fn names_are_those_of_the_json() {
+fn rename_attributes_set_the_json_name() {
     assert!(field("rename = \"sum\"").contains("wire:\"sum\".into()"));
     assert!(container("rename_all = \"UPPERCASE\"").contains("wire:\"TOTAL\".into()"));
     assert!(variant("rename = \"o\"").contains("wire:\"o\".into()"));
@@ -55,7 +55,7 @@ fn an_alias_is_refused() {
 }
 
 #[test]
-fn what_holds_in_one_direction_is_refused() {
+fn attributes_for_one_direction_are_refused() {
     for attribute in [
         "skip_serializing",
         "skip_deserializing",
@@ -80,7 +80,7 @@ fn what_holds_in_one_direction_is_refused() {
 }
 
 #[test]
-fn what_holds_both_ways_is_read() {
+fn attributes_for_both_directions_are_applied() {
     for attribute in [
         "with = \"cents\"",
         "serialize_with = \"write\", deserialize_with = \"read\"",
@@ -115,7 +115,7 @@ fn what_holds_both_ways_is_read() {
 }
 
 #[test]
-fn what_changes_nothing_is_let_through() {
+fn attributes_without_an_effect_on_json_are_accepted() {
     for attribute in [
         "deny_unknown_fields",
         "bound = \"\"",

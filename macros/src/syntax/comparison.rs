@@ -96,20 +96,20 @@ mod tests {
     use super::*;
     use syn::buffer::TokenBuffer;
 
-    fn mended(text: &str) -> Option<String> {
+    fn parenthesised(text: &str) -> Option<String> {
         let tokens: TokenStream = text.parse().unwrap_or_default();
         let buffer = TokenBuffer::new2(tokens.clone());
         stands(buffer.begin()).then(|| mend(tokens).to_string())
     }
 
     #[test]
-    fn a_comparison_behind_a_cast_is_no_generic_type() {
+    fn a_comparison_after_a_cast_is_not_a_generic_type() {
         assert_eq!(
-            mended("when { (level + 1) as usize < xs.len() => A }").as_deref(),
+            parenthesised("when { (level + 1) as usize < xs.len() => A }").as_deref(),
             Some("when { (level + 1) as (usize) < xs . len () => A }")
         );
-        assert_eq!(mended("a as Vec<u32>"), None);
-        assert_eq!(mended("(a as usize) < b as u64"), None);
-        assert_eq!(mended("usize < b"), None);
+        assert_eq!(parenthesised("a as Vec<u32>"), None);
+        assert_eq!(parenthesised("(a as usize) < b as u64"), None);
+        assert_eq!(parenthesised("usize < b"), None);
     }
 }

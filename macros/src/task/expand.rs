@@ -250,7 +250,7 @@ mod tests {
     use super::pascal;
 
     #[test]
-    fn a_functions_name_is_pascal_case_on_the_wire() {
+    fn a_task_has_the_name_of_its_function_in_pascal_case() {
         assert_eq!(pascal("charge_card"), "ChargeCard");
         assert_eq!(pascal("ship"), "Ship");
         assert_eq!(pascal("_v2_pay"), "V2Pay");

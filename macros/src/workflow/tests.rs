@@ -66,14 +66,14 @@ fn closed(text: &str) -> String {
 }
 
 #[test]
-fn every_form_is_taken() {
+fn every_form_is_accepted() {
     for source in workflows(FORMS) {
         assert_eq!(messages(source), Vec::<String>::new());
     }
 }
 
 #[test]
-fn examples_of_the_language_page_keep_the_rules() {
+fn examples_of_the_language_page_are_accepted() {
     let blocks = LANGUAGE.split("```rust,ignore").skip(1);
     let blocks = blocks.filter_map(|block| block.split("```").next());
     // A definition in a file belongs to another macro.
@@ -186,7 +186,7 @@ fn garbled_input_never_panics() {
 }
 
 #[test]
-fn a_mistake_in_one_state_leaves_the_others_alone() {
+fn an_error_in_one_state_does_not_affect_other_states() {
     let found = messages(
         "workflow W(order: Order) -> Order {
             task A { let a = f(order.); next B; }
@@ -200,7 +200,7 @@ fn a_mistake_in_one_state_leaves_the_others_alone() {
 }
 
 #[test]
-fn a_value_that_may_panic_and_makes_no_variable_is_refused() {
+fn an_unused_value_that_may_panic_is_refused() {
     let of = |lets: &str| {
         messages(&format!(
             "workflow Only(i: Input) -> u32 {{ pass First {{ {lets} next Last; }} pass Last {{ end i.a; }} }}"
@@ -239,7 +239,7 @@ fn with_task(statements: &str) -> String {
 }
 
 #[test]
-fn a_value_in_parentheses_is_no_call() {
+fn a_value_in_parentheses_is_not_a_task_call() {
     for statements in [
         "let r = f(x); catch E::V => B; end (r, x);",
         "f(x); timeout (x.a + 1); heartbeat (x.a); credentials (x.role); next B;",
@@ -266,7 +266,7 @@ fn a_call_in_the_guard_of_matches_is_refused() {
 }
 
 #[test]
-fn a_field_of_an_error_has_no_number_behind_a_rest() {
+fn error_fields_after_a_rest_pattern_are_refused() {
     for (pattern, is_refused) in [
         ("E::V(a, ..)", false),
         ("E::V(_, a)", false),

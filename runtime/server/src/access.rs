@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_this_machine_and_addresses_are_answered() {
+    fn local_and_allowed_host_names_are_accepted() {
         let access = access(true, &["states.test"]);
         for host in [
             "localhost",
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_others_are_refused() {
+    fn foreign_host_names_are_refused() {
         let local = access(true, &["states.test"]);
         for host in [
             "evil.example",
@@ -194,14 +194,14 @@ mod tests {
     }
 
     #[test]
-    fn an_absolute_uri_names_a_host_too() {
+    fn the_host_of_an_absolute_uri_is_checked() {
         let request = axum::http::Request::post("http://evil.example/").header(HOST, "localhost");
         let request = request.body(Body::empty()).expect("it is a request");
         assert!(access(true, &[]).check_host(&request).is_err());
     }
 
     #[test]
-    fn pages_of_this_machine_and_of_allowed_hosts_may_call() {
+    fn only_local_and_allowed_origins_are_accepted() {
         let local = access(true, &["states.test"]);
         for origin in [
             "http://localhost:3000",
@@ -238,7 +238,7 @@ mod tests {
     proptest! {
         /// A name that is no address and has no suffix of this machine's names is always rejected.
         #[test]
-        fn no_other_name_is_answered(name in "[a-zA-Z0-9.:@\\[\\]-]{0,30}") {
+        fn any_other_host_name_is_refused(name in "[a-zA-Z0-9.:@\\[\\]-]{0,30}") {
             let lower = name.to_ascii_lowercase();
             prop_assume!(!lower.contains("localhost"));
             let host = lower.rsplit_once(':').map_or(lower.as_str(), |(host, _)| host);

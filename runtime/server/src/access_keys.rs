@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn profiles_are_read_and_other_settings_are_not() {
+    fn access_keys_are_parsed_from_a_credentials_file() {
         let text = "# of the team\n[default]\nregion = eu-central-1\naws_access_key_id = A\naws_secret_access_key=s+/=\n\n[ci]\naws_secret_access_key = t\naws_access_key_id = B\n[empty]\n";
         assert_eq!(
             text.parse(),
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_keys_is_refused() {
+    fn text_without_complete_keys_is_refused() {
         assert_eq!("".parse::<AccessKeys>(), Err(AccessKeysError::Empty));
         assert_eq!(
             "[default]\n".parse::<AccessKeys>(),
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn no_secret_is_in_what_is_logged() {
+    fn debug_output_contains_no_secret_key() {
         let keys = AccessKeys::new().key("AKIATEAM", "correct-horse");
         assert_eq!(format!("{keys:?}"), "{\"AKIATEAM\"}");
     }

@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn an_arn_names_a_machine_its_version_or_its_alias() {
+    fn an_arn_names_a_state_machine_a_version_an_alias_or_a_label() {
         let machine = |qualifier| {
             Some(Resource::StateMachine {
                 name: "m",
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_test_case_is_no_part_of_the_arn() {
+    fn a_test_case_suffix_is_separated_from_the_arn() {
         let text = "arn:aws:states:us-east-1:123456789012:stateMachine:m#Happy";
         let arn = StatesArn::parse(text).expect("it is one");
         assert_eq!(arn.test_case, Some("Happy"));
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_no_arn_is_quoted() {
+    fn an_invalid_arn_is_quoted_in_the_error() {
         for text in [
             "",
             "no",

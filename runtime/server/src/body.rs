@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn bodies_that_grow_side_by_side_are_all_read_and_give_their_memory_back() {
+    async fn concurrent_large_bodies_are_all_read_and_release_their_memory() {
         let memory = BodyMemory::new();
         // Four times the capacity, all of the maximum size.
         let count = 4 * UNITS / PARTS;
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_small_body_of_unknown_length_takes_no_memory_of_others() {
+    async fn a_small_body_of_unknown_length_reserves_no_shared_memory() {
         let memory = BodyMemory::new();
         let headers = HeaderMap::new();
         let small = memory.read(
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_beyond_the_largest_size_is_refused_and_holds_nothing() {
+    async fn a_body_above_the_size_limit_is_refused_and_holds_no_memory() {
         let memory = BodyMemory::new();
         let refused = memory.read(&HeaderMap::new(), chunked(PARTS + 2)).await;
         assert_eq!(refused.err().map(|error| error.status()), Some(413));

@@ -228,7 +228,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_refusal_is_as_long_as_it_says() {
+    fn the_refusal_has_the_content_length_of_its_body() {
         let (head, body) = REFUSAL.split_once("\r\n\r\n").expect("it has a body");
         assert!(
             head.contains(&format!("content-length: {}\r\n", body.len())),

@@ -92,7 +92,7 @@ mod tests {
     use super::NAMES;
 
     #[test]
-    fn operations_stand_in_the_order_of_their_names_and_each_once() {
+    fn operations_are_sorted_by_name_without_duplicates() {
         assert!(NAMES.windows(2).all(|pair| pair[0] < pair[1]), "{NAMES:?}");
         // The number of operations in the model of version 2016-11-23.
         assert_eq!(NAMES.len(), 37);

@@ -86,7 +86,7 @@ mod tests {
     proptest! {
         /// For all page sizes, the pages contain each element once, in order.
         #[test]
-        fn pages_are_the_whole_list(all in proptest::collection::btree_set("[a-z]{1,3}", 0..40), size in 1usize..10) {
+        fn pages_contain_each_element_once_in_order(all in proptest::collection::btree_set("[a-z]{1,3}", 0..40), size in 1usize..10) {
             let (mut token, mut seen) = (None, Vec::new());
             loop {
                 let mut page = Page::new("all", None, token.as_deref()).expect("the token is its own");
@@ -102,7 +102,7 @@ mod tests {
 
         /// A token is valid only for its own list, and other text is invalid.
         #[test]
-        fn other_tokens_are_refused(place in ".{0,12}", text in ".{0,40}") {
+        fn foreign_and_invalid_page_tokens_are_refused(place in ".{0,12}", text in ".{0,40}") {
             let page = Page::new("one", None, None).expect("there is no token");
             let token = page.token(&place);
             prop_assert_eq!(read("one", &token), Some(place));

@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn so_many_workers_may_ask_for_one_activity_and_those_that_left_do_not_count() {
+    fn pollers_of_one_activity_are_limited_and_released_on_drop() {
         let pollers = Pollers::default();
         let mut all: Vec<_> = (0..MOST).map_while(|_| pollers.enter("a").ok()).collect();
         assert_eq!(all.len(), MOST);

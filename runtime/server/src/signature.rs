@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_an_sdk_signed_is_accepted_for_fifteen_minutes() {
+    fn a_signed_request_is_accepted_for_fifteen_minutes() {
         for seconds in [-900, 0, 900] {
             assert_eq!(code(at(seconds), &signed(), BODY), None, "{seconds}");
         }
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_wrong_is_named_by_aws_codes() {
+    fn missing_or_invalid_headers_have_the_error_codes_of_aws() {
         let mut without = signed();
         without.remove("authorization");
         assert_eq!(
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_was_changed_on_its_way_is_refused() {
+    fn a_request_with_a_changed_signed_header_is_refused() {
         for (name, value) in [
             ("host", "127.0.0.1:8084"),
             ("x-amz-target", "AWSStepFunctions.DeleteActivity"),
@@ -330,7 +330,7 @@ mod tests {
     proptest! {
         /// Each byte of the body and each digit of the signature is significant, and no header makes the check panic.
         #[test]
-        fn no_change_is_accepted(place in 0..BODY.len(), byte: u8, digit in 0usize..64, other in "[0-9a-f]", text in "[ -~]{0,80}") {
+        fn any_change_of_the_body_or_the_signature_is_refused(place in 0..BODY.len(), byte: u8, digit in 0usize..64, other in "[0-9a-f]", text in "[ -~]{0,80}") {
             let mut body = BODY.to_vec();
             prop_assume!(body[place] != byte);
             body[place] = byte;

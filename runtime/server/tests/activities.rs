@@ -26,7 +26,7 @@ fn take(api: &Api) -> (String, Json) {
 }
 
 #[test]
-fn a_worker_gets_a_task_and_answers_it() {
+fn a_worker_polls_and_completes_a_task() {
     let (api, machine) = packing(json!({}));
     let execution = api.start(&machine, &json!({"tea": 2}));
     let (token, input) = take(&api);
@@ -52,7 +52,7 @@ fn a_worker_gets_a_task_and_answers_it() {
 }
 
 #[test]
-fn a_worker_fails_a_task_with_its_own_words() {
+fn a_worker_fails_a_task_with_its_error_and_cause() {
     let (api, machine) = packing(json!({}));
     let execution = api.start(&machine, &json!({}));
     let (token, _) = take(&api);
@@ -68,7 +68,7 @@ fn a_worker_fails_a_task_with_its_own_words() {
 }
 
 #[test]
-fn a_poll_without_a_task_answers_with_nothing() {
+fn a_poll_without_a_task_returns_an_empty_response() {
     let (api, _) = packing(json!({}));
     assert_eq!(
         api.call("GetActivityTask", json!({"activityArn": PACK})),
@@ -77,7 +77,7 @@ fn a_poll_without_a_task_answers_with_nothing() {
 }
 
 #[test]
-fn a_poll_that_is_given_up_takes_no_task_along() {
+fn a_disconnected_poll_takes_no_task() {
     let (api, machine) = packing(json!({}));
     {
         use std::io::Write;
@@ -99,7 +99,7 @@ fn a_poll_that_is_given_up_takes_no_task_along() {
 }
 
 #[test]
-fn tokens_and_outputs_that_are_none_have_their_errors() {
+fn invalid_tokens_and_outputs_are_refused() {
     let (api, machine) = packing(json!({}));
     let invalid = "InvalidToken: Invalid Token: 'Invalid token'";
     for operation in ["SendTaskHeartbeat", "SendTaskFailure"] {
@@ -194,7 +194,7 @@ fn activities_are_created_once_described_listed_and_deleted() {
 }
 
 #[test]
-fn tags_are_added_replaced_and_taken_away() {
+fn tags_are_added_replaced_and_removed() {
     let api = Api::new();
     let machine = api.create("m", &crate::support::pass());
     let tag = |tags: Json| {

@@ -55,7 +55,7 @@ fn an_execution_is_started_described_and_has_a_history() {
 }
 
 #[test]
-fn an_input_is_told_as_it_was_written_and_that_of_a_nested_execution_as_its_own() {
+fn an_execution_and_its_nested_execution_return_their_own_inputs() {
     let api = Api::new();
     let child = api.create("child", &pass());
     let parent = json!({"StartAt": "Call", "States": {"Call": {
@@ -85,7 +85,7 @@ fn an_input_is_told_as_it_was_written_and_that_of_a_nested_execution_as_its_own(
 }
 
 #[test]
-fn the_variables_that_states_read_are_told() {
+fn a_description_lists_the_variables_that_each_state_reads() {
     let api = Api::new();
     let machine = api.create(
         "m",
@@ -140,7 +140,7 @@ fn a_history_is_read_in_pages_and_backwards() {
 }
 
 #[test]
-fn a_name_is_the_same_execution_while_that_runs_with_the_same_input() {
+fn starting_a_running_execution_with_the_same_input_is_idempotent() {
     // No worker polls its activity.
     let engine =
         Engine::builder().activity("arn:aws:states:us-east-1:123456789012:activity:nobody");
@@ -221,7 +221,7 @@ fn executions_are_listed_newest_first_by_status_and_in_pages() {
 }
 
 #[test]
-fn a_synchronous_execution_answers_with_its_end_also_with_a_failure() {
+fn a_synchronous_start_returns_the_output_or_the_failure() {
     let api = Api::new();
     let express = |name: &str, definition: Json| {
         let created = api.call(
@@ -270,7 +270,7 @@ fn a_synchronous_execution_answers_with_its_end_also_with_a_failure() {
 }
 
 #[test]
-fn inputs_and_names_have_their_errors() {
+fn invalid_inputs_and_names_are_refused() {
     let api = Api::new();
     let machine = api.create("greet", &pass());
     let start = |request: Json| {

@@ -59,7 +59,7 @@ fn a_client_that_sends_nothing_is_disconnected() {
 }
 
 #[test]
-fn headers_that_do_not_end_are_not_waited_for() {
+fn a_client_that_sends_headers_slowly_is_disconnected() {
     let api = impatient();
     let mut slow = connect(&api);
     let begun = Instant::now();
@@ -73,7 +73,7 @@ fn headers_that_do_not_end_are_not_waited_for() {
 }
 
 #[test]
-fn a_body_that_does_not_come_is_told() {
+fn an_incomplete_body_gets_a_timeout_response() {
     let api = impatient();
     let mut slow = connect(&api);
     let request = head(100) + "\r\n{";
@@ -86,7 +86,7 @@ fn a_body_that_does_not_come_is_told() {
 
 /// Clients that disappeared without notice do not block others.
 #[test]
-fn half_open_connections_hold_nobody_up() {
+fn half_open_connections_do_not_block_other_clients() {
     let api = Api::new();
     let open: Vec<TcpStream> = (0..200)
         .map(|index| {
@@ -104,7 +104,7 @@ fn half_open_connections_hold_nobody_up() {
 }
 
 #[test]
-fn a_client_that_takes_no_answer_is_disconnected() {
+fn a_client_that_reads_no_response_is_disconnected() {
     let api = impatient();
     let large = json!({"Comment": "x".repeat(900_000), "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}});
     let arn = api.create("large", &large);
@@ -149,7 +149,7 @@ fn headers_that_are_too_large_are_refused() {
 }
 
 #[test]
-fn operations_that_take_long_hold_no_memory_of_bodies() {
+fn long_operations_hold_no_body_memory() {
     let api = Api::with(Engine::builder(), |server| server.activity_poll(HANGS));
     let activity = api.call("CreateActivity", json!({"name": "work"}));
     let wait =
@@ -196,7 +196,7 @@ fn operations_that_take_long_hold_no_memory_of_bodies() {
 }
 
 #[test]
-fn headers_are_refused_from_the_documented_limits_on() {
+fn headers_above_the_documented_limits_are_refused() {
     let api = Api::new();
     // What every request has.
     let head = format!("{}connection: close\r\n", head(2));
@@ -271,11 +271,11 @@ fn json_that_nests_too_deep_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases * 3))]
 
     /// For all input, the server responds or ends the connection, and remains available.
     #[test]
-    fn any_bytes_are_answered(
+    fn arbitrary_requests_do_not_stop_the_server(
         operation in prop::sample::select(vec![
             "CreateStateMachine", "StartExecution", "StartSyncExecution", "DescribeExecution", "GetExecutionHistory", "ListExecutions",
             "TestState", "ValidateStateMachineDefinition", "UpdateStateMachine", "Nope",

@@ -24,7 +24,7 @@ fn post(api: &Api, target: &str, body: &str) -> String {
 }
 
 #[test]
-fn an_answer_has_an_id_and_the_type_of_the_protocol() {
+fn a_response_has_a_request_id_and_the_content_type_of_aws_json() {
     let api = Api::new();
     let answer = post(
         &api,
@@ -41,7 +41,7 @@ fn an_answer_has_an_id_and_the_type_of_the_protocol() {
 }
 
 #[test]
-fn what_is_no_request_of_the_api_has_its_error() {
+fn malformed_requests_are_refused_with_the_error_of_aws() {
     let api = Api::new();
     let error = |target: &str, body: &str| {
         let answer = post(&api, target, body);
@@ -76,7 +76,7 @@ fn what_is_no_request_of_the_api_has_its_error() {
 }
 
 #[test]
-fn the_server_says_that_it_is_up() {
+fn the_health_endpoint_returns_ok() {
     let api = Api::new();
     let answer = raw(
         &api,
@@ -91,7 +91,7 @@ fn the_server_says_that_it_is_up() {
 }
 
 #[test]
-fn a_server_ends_when_it_is_told_and_leaves_its_port() {
+fn a_stopped_server_releases_its_port() {
     let api = Api::new();
     api.call("ListStateMachines", json!({}));
     let address = api.address.clone();

@@ -22,7 +22,7 @@ fn output(described: &Json) -> Json {
 }
 
 #[test]
-fn operations_are_called_with_members_and_times_as_the_sdk_integration_has_them() {
+fn sdk_integrations_use_pascal_case_members_and_iso_times() {
     let api = Api::new();
     api.create("child", &pass());
     let execution = api.start(CHILD, &json!({"n": 1}));
@@ -73,7 +73,7 @@ fn operations_are_called_with_members_and_times_as_the_sdk_integration_has_them(
 }
 
 #[test]
-fn a_state_answers_the_token_of_another() {
+fn a_state_completes_the_task_token_of_another_state() {
     let api = Api::new();
     let arn = api.create(
         "both",
@@ -91,7 +91,7 @@ fn a_state_answers_the_token_of_another() {
 }
 
 #[test]
-fn an_error_has_the_name_and_the_cause_of_the_sdk_integration() {
+fn errors_have_the_name_and_cause_of_the_sdk_integration() {
     let api = Api::new();
     // AWS checks the token first, although the output is not JSON.
     for operation in ["sendTaskSuccess", "sendTaskFailure"] {
@@ -118,7 +118,7 @@ fn an_error_has_the_name_and_the_cause_of_the_sdk_integration() {
 }
 
 #[test]
-fn a_start_of_a_machine_that_does_not_exist_fails_as_a_task_and_can_be_caught() {
+fn starting_an_unknown_state_machine_fails_the_task_and_is_catchable() {
     for (resource, error) in [
         (
             "states:startExecution",
@@ -168,7 +168,7 @@ fn a_start_of_a_machine_that_does_not_exist_fails_as_a_task_and_can_be_caught() 
 }
 
 #[test]
-fn a_start_with_null_as_its_input_has_an_empty_object() {
+fn a_null_input_starts_the_execution_with_an_empty_object() {
     let api = Api::new();
     api.create("child", &pass());
     for (name, resource) in [

@@ -255,12 +255,10 @@ fn engines() -> Vec<(&'static str, bool, Build)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(
-        std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(3)
-    ))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 20))]
 
     #[test]
-    fn every_page_of_every_list_is_that_of_the_model(
+    fn every_page_of_every_list_equals_the_model(
         steps in prop::collection::vec(step(), 1..24),
         more in prop::collection::vec(step(), 0..4),
     ) {
@@ -353,7 +351,7 @@ fn changing(builder: EngineBuilder) {
 }
 
 #[test]
-fn executions_that_do_not_change_are_listed_once_while_others_do() {
+fn unchanged_executions_are_listed_once_while_others_change() {
     changing(Engine::builder());
     changing(Engine::builder().virtual_time());
     changing(Engine::builder().store(MemoryStore::new()));
@@ -361,7 +359,7 @@ fn executions_that_do_not_change_are_listed_once_while_others_do() {
 }
 
 #[test]
-fn pages_of_children_are_those_of_the_whole_list() {
+fn pages_of_child_executions_equal_the_whole_list() {
     for machine_type in ["STANDARD", "EXPRESS"] {
         for (what, _, build) in engines() {
             let api = Api::over(build());
@@ -413,7 +411,7 @@ fn pages_of_children_are_those_of_the_whole_list() {
 }
 
 #[test]
-fn requests_do_not_wait_for_lists_of_a_slow_store() {
+fn other_requests_do_not_wait_for_lists_of_a_slow_store() {
     let store = Unlisted::default();
     let api = Arc::new(Api::over(Engine::builder().store(store.clone())));
     create(&api);

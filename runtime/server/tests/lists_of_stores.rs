@@ -124,7 +124,7 @@ fn filled(path: &Path) {
 }
 
 #[test]
-fn no_damaged_record_hides_an_execution_or_a_column() {
+fn damaged_records_hide_no_execution_and_no_column() {
     let file = written();
     let api = open(&file.path);
     let whole = lists(&api, &file.run);
@@ -139,7 +139,7 @@ fn no_damaged_record_hides_an_execution_or_a_column() {
 }
 
 #[test]
-fn an_earlier_file_is_listed_the_same_before_and_after_its_columns_are_filled() {
+fn an_older_file_is_listed_the_same_before_and_after_column_backfill() {
     let file = written();
     let api = open(&file.path);
     let whole = lists(&api, &file.run);
@@ -161,7 +161,7 @@ fn an_earlier_file_is_listed_the_same_before_and_after_its_columns_are_filled() 
 }
 
 #[test]
-fn an_earlier_file_is_listed_with_the_columns_that_its_damaged_executions_have() {
+fn damaged_executions_of_an_older_file_are_listed_with_basic_columns() {
     let file = written();
     let api = open(&file.path);
     let whole = lists(&api, &file.run);
@@ -198,7 +198,7 @@ fn an_earlier_file_is_listed_with_the_columns_that_its_damaged_executions_have()
 }
 
 #[test]
-fn one_damaged_execution_among_others_of_an_earlier_file_changes_no_other_row() {
+fn a_damaged_execution_of_an_older_file_changes_no_other_row() {
     let file = written();
     let api = open(&file.path);
     let whole = lists(&api, &file.run);

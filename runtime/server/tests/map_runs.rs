@@ -167,7 +167,7 @@ fn a_run_is_described_and_its_children_are_listed() {
 }
 
 #[test]
-fn an_update_lets_more_children_run_and_bears_more_failures() {
+fn update_map_run_raises_concurrency_and_tolerated_failures() {
     let (api, execution, run) = begun(json!({}));
     let first = take(&api);
     assert_eq!(describe(&api, &run)["executionCounts"]["running"], 1);
@@ -200,7 +200,7 @@ fn an_update_lets_more_children_run_and_bears_more_failures() {
 }
 
 #[test]
-fn an_update_that_was_answered_is_there_after_a_crash() {
+fn an_acknowledged_map_run_update_survives_a_crash() {
     let store = MemoryStore::new();
     let (api, execution, run) = begun_over(Engine::builder().store(store.clone()), json!({}));
     for most in [2, 5, 3] {
@@ -215,7 +215,7 @@ fn an_update_that_was_answered_is_there_after_a_crash() {
 }
 
 #[test]
-fn an_update_that_bears_less_than_has_failed_ends_the_run() {
+fn lowering_the_tolerance_below_the_failures_ends_the_map_run() {
     let (api, execution, run) = begun(json!({"ToleratedFailureCount": 2}));
     let token = take(&api);
     api.call("SendTaskFailure", json!({"taskToken": token, "error": "E"}));
@@ -235,7 +235,7 @@ fn an_update_that_bears_less_than_has_failed_ends_the_run() {
 }
 
 #[test]
-fn a_redrive_goes_on_where_the_run_failed() {
+fn a_redrive_resumes_a_failed_map_run() {
     let (api, execution, run) = begun(json!({}));
     let token = take(&api);
     api.call("SendTaskFailure", json!({"taskToken": token, "error": "E"}));
@@ -279,7 +279,7 @@ fn a_redrive_goes_on_where_the_run_failed() {
 }
 
 #[test]
-fn runs_that_are_not_there_and_requests_for_nothing_have_their_errors() {
+fn unknown_map_runs_and_empty_updates_are_refused() {
     let (api, execution, run) = begun(json!({}));
     let missing = format!("{run}x");
     for (operation, request) in [

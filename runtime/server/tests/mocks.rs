@@ -35,7 +35,7 @@ fn ends(api: &Api, machine: &str) -> Json {
 }
 
 #[test]
-fn a_test_case_is_chosen_behind_the_arn() {
+fn a_suffix_of_the_arn_selects_a_test_case() {
     let api = api();
     let orders = orders(&api, "Orders", "STANDARD");
     let paid = ends(&api, &format!("{orders}#Paid"));
@@ -56,7 +56,7 @@ fn without_a_case_nothing_is_mocked() {
 }
 
 #[test]
-fn a_case_that_is_not_there_names_those_that_are() {
+fn an_unknown_test_case_is_refused_with_the_known_ones() {
     let mocked = api();
     let refusal = |api: &Api, arn: &str| {
         let request = json!({"stateMachineArn": arn});
@@ -75,7 +75,7 @@ fn a_case_that_is_not_there_names_those_that_are() {
 }
 
 #[test]
-fn a_synchronous_start_takes_no_case() {
+fn a_synchronous_start_refuses_a_test_case() {
     let api = api();
     let orders = orders(&api, "Orders", "EXPRESS");
     let refused = api.refusal(

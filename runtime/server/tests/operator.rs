@@ -11,11 +11,13 @@ use crate::support::{Api, ROLE};
 
 /// Starts an execution of a machine that waits, and returns the status of the response.
 fn start(api: &Api) -> u16 {
-    let wait = json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 1_000, "End": true}}});
+    let wait =
+        json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 1_000, "End": true}}});
     let machine = json!({"name": "waits", "definition": wait.to_string(), "roleArn": ROLE});
     let arn = "arn:aws:states:us-east-1:123456789012:stateMachine:waits";
     api.ask("CreateStateMachine", &machine);
-    api.ask("StartExecution", &json!({"stateMachineArn": arn})).0
+    api.ask("StartExecution", &json!({"stateMachineArn": arn}))
+        .0
 }
 
 fn until(what: &str, mut holds: impl FnMut() -> bool) {
@@ -33,7 +35,10 @@ fn the_metrics_are_the_statistics_of_the_engine_as_text() {
     let api = Api::over(Engine::builder());
     assert_eq!(start(&api), 200);
     let (status, media_type, text) = api.get("/metrics");
-    assert_eq!((status, &*media_type), (200, "text/plain; version=0.0.4; charset=utf-8"));
+    assert_eq!(
+        (status, &*media_type),
+        (200, "text/plain; version=0.0.4; charset=utf-8")
+    );
     assert_eq!(text, api.engine.statistics().to_prometheus());
     for line in [
         "# TYPE stepwright_executions_started_total counter",
@@ -71,12 +76,22 @@ fn a_server_whose_store_cannot_commit_is_not_ready_until_it_commits_again() {
     assert_eq!(start(&api), 503);
     until("the outage", || api.get("/ready").0 == 503);
     let (_, _, body) = api.get("/ready");
-    assert!(body.contains("unavailable") && body.contains("the disk of this test is full"), "{body}");
+    assert!(
+        body.contains("unavailable") && body.contains("the disk of this test is full"),
+        "{body}"
+    );
     let (_, _, text) = api.get("/metrics");
-    assert!(text.contains("\nstepwright_store_unavailable 1\n"), "{text}");
+    assert!(
+        text.contains("\nstepwright_store_unavailable 1\n"),
+        "{text}"
+    );
     store.fail_no_commits();
     until("the end of the outage", || api.get("/ready").0 == 200);
-    assert!(api.get("/metrics").2.contains("\nstepwright_store_unavailable 0\n"));
+    assert!(
+        api.get("/metrics")
+            .2
+            .contains("\nstepwright_store_unavailable 0\n")
+    );
 }
 
 #[test]

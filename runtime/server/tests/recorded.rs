@@ -25,7 +25,7 @@ fn a_failure_without_error_and_cause_has_empty_details() {
 }
 
 #[test]
-fn the_end_of_a_map_points_at_its_last_iteration() {
+fn map_state_succeeded_follows_the_last_iteration_event() {
     let api = Api::new();
     let machine = api.create(
         "m",
@@ -67,7 +67,7 @@ fn the_end_of_a_map_points_at_its_last_iteration() {
 }
 
 #[test]
-fn an_alias_that_is_not_there_is_deleted_without_an_error() {
+fn deleting_a_missing_alias_succeeds() {
     let api = Api::new();
     api.create("m", &pass());
     api.call(
@@ -88,7 +88,7 @@ fn an_alias_that_is_not_there_is_deleted_without_an_error() {
 }
 
 #[test]
-fn errors_of_aliases_show_what_was_received_as_aws_does() {
+fn alias_errors_quote_the_received_values_as_aws_does() {
     let api = Api::new();
     api.create("m", &pass());
     for _ in 0..2 {
@@ -152,7 +152,7 @@ fn versions_have_no_tags() {
 }
 
 #[test]
-fn the_token_is_looked_at_before_the_output() {
+fn the_token_is_checked_before_the_output() {
     let api = Api::new();
     let refused = api.refusal(
         "SendTaskSuccess",
@@ -162,7 +162,7 @@ fn the_token_is_looked_at_before_the_output() {
 }
 
 #[test]
-fn destinations_are_shown_where_they_were_given_even_if_there_are_none() {
+fn an_empty_list_of_log_destinations_is_returned_as_given() {
     let api = Api::new();
     for (name, given, shown) in [
         ("none", json!({"level": "OFF"}), Json::Null),
@@ -188,7 +188,7 @@ fn destinations_are_shown_where_they_were_given_even_if_there_are_none() {
 }
 
 #[test]
-fn a_map_run_without_a_label_has_a_uuid() {
+fn a_map_run_without_a_label_has_a_uuid_as_its_label() {
     let api = Api::new();
     let machine = api.create(
         "m",
@@ -218,7 +218,7 @@ fn a_map_run_without_a_label_has_a_uuid() {
 }
 
 #[test]
-fn test_state_gives_arrays_with_the_blanks_of_the_request() {
+fn test_state_returns_arrays_with_the_whitespace_of_the_request() {
     let api = Api::new();
     let state = |state: Json| state.to_string();
     for (definition, more, expected) in [

@@ -25,7 +25,7 @@ fn a_machine_is_described_as_it_was_created() {
 }
 
 #[test]
-fn the_same_again_is_the_same_machine_and_anything_else_a_name_in_use() {
+fn creating_an_identical_state_machine_again_is_idempotent() {
     let api = Api::new();
     let request =
         |definition: &str| json!({"name": "greet", "definition": definition, "roleArn": ROLE});
@@ -40,7 +40,7 @@ fn the_same_again_is_the_same_machine_and_anything_else_a_name_in_use() {
 }
 
 #[test]
-fn an_update_makes_a_revision_and_one_that_changes_nothing_makes_none() {
+fn only_an_update_that_changes_something_creates_a_revision() {
     let api = Api::new();
     api.create("greet", &pass());
     let update = |definition: &str| {
@@ -103,7 +103,7 @@ fn machines_are_listed_in_pages() {
 }
 
 #[test]
-fn what_is_wrong_with_a_definition_is_told_in_aws_words() {
+fn an_invalid_definition_is_refused_with_the_message_of_aws() {
     let api = Api::new();
     let definition = json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "C": {"Type": "Succeed"}}});
     let refused = api.refusal(
@@ -117,7 +117,7 @@ fn what_is_wrong_with_a_definition_is_told_in_aws_words() {
 }
 
 #[test]
-fn names_arns_and_constraints_have_their_errors() {
+fn invalid_names_arns_and_types_are_refused() {
     let api = Api::new();
     let create = |change: serde_json::Value| {
         let mut request = json!({"name": "m", "definition": pass().to_string(), "roleArn": ROLE});

@@ -114,7 +114,7 @@ fn a_task_without_a_mock_is_called() {
 }
 
 #[test]
-fn what_cannot_be_tested_has_its_error() {
+fn invalid_requests_are_refused() {
     let api = Api::new();
     let pass = json!({"Type": "Pass", "End": true}).to_string();
     for (request, refusal) in [

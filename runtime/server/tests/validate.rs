@@ -20,7 +20,7 @@ fn broken(errors: usize) -> String {
 }
 
 #[test]
-fn a_definition_without_mistakes_is_ok() {
+fn a_valid_definition_has_no_diagnostics() {
     let api = Api::new();
     assert_eq!(
         validate(&api, &pass().to_string(), json!({})),
@@ -29,7 +29,7 @@ fn a_definition_without_mistakes_is_ok() {
 }
 
 #[test]
-fn a_mistake_has_its_code_and_its_place() {
+fn a_diagnostic_has_a_code_and_a_location() {
     let api = Api::new();
     let found = validate(&api, &broken(1), json!({}));
     assert_eq!(members(&found), ["result", "diagnostics", "truncated"]);
@@ -52,7 +52,7 @@ fn a_mistake_has_its_code_and_its_place() {
 }
 
 #[test]
-fn warnings_are_told_when_they_are_asked_for() {
+fn warnings_are_reported_on_request() {
     let api = Api::new();
     let found = validate(&api, &broken(0), json!({}));
     assert_eq!(
@@ -66,7 +66,7 @@ fn warnings_are_told_when_they_are_asked_for() {
 }
 
 #[test]
-fn the_diagnostics_are_cut_where_the_request_says_it() {
+fn diagnostics_are_truncated_at_max_results() {
     let api = Api::new();
     let count = |errors: usize, most: Json| {
         let found = validate(&api, &broken(errors), json!({"maxResults": most}));
@@ -88,7 +88,7 @@ fn the_diagnostics_are_cut_where_the_request_says_it() {
 }
 
 #[test]
-fn the_type_decides_what_is_allowed() {
+fn express_state_machines_refuse_wait_for_task_token() {
     let api = Api::new();
     let asks = json!({"StartAt": "Ask", "States": {"Ask": {"Type": "Task", "End": true,
         "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",

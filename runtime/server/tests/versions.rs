@@ -110,7 +110,7 @@ fn each_version_runs_as_it_was_published() {
 }
 
 #[test]
-fn a_revision_is_published_once_and_only_when_it_is_the_current_one() {
+fn only_the_current_revision_is_published_and_only_once() {
     let api = Api::new();
     versions(&api);
     assert_eq!(publish(&api), format!("{ARN}:3"));
@@ -143,7 +143,7 @@ fn a_revision_is_published_once_and_only_when_it_is_the_current_one() {
 }
 
 #[test]
-fn versions_are_listed_from_the_newest_and_their_numbers_are_not_given_again() {
+fn versions_are_listed_newest_first_and_numbers_are_not_reused() {
     let api = Api::new();
     versions(&api);
     let list = |request: Json| {
@@ -230,7 +230,7 @@ fn an_alias_routes_by_weight() {
 }
 
 #[test]
-fn a_version_that_an_alias_routes_to_stays() {
+fn a_version_with_an_alias_cannot_be_deleted() {
     let api = Api::new();
     versions(&api);
     alias(&api, "b", &[(1, 100)]);
@@ -279,7 +279,7 @@ fn a_version_that_an_alias_routes_to_stays() {
 }
 
 #[test]
-fn what_no_alias_routes_to_is_refused() {
+fn invalid_alias_routes_are_refused() {
     let api = Api::new();
     versions(&api);
     let refused = |request: Json| api.refusal("CreateStateMachineAlias", request);
@@ -317,7 +317,7 @@ fn what_no_alias_routes_to_is_refused() {
 }
 
 #[test]
-fn a_state_starts_the_version_or_the_alias_that_it_names() {
+fn a_task_starts_the_named_version_or_alias() {
     let api = Api::new();
     versions(&api);
     let prod = alias(&api, "prod", &[(2, 100)]);
@@ -333,7 +333,7 @@ fn a_state_starts_the_version_or_the_alias_that_it_names() {
 }
 
 #[test]
-fn all_of_it_is_there_when_the_server_starts_again() {
+fn all_resources_survive_a_restart_of_the_server() {
     let store = MemoryStore::new();
     let api = Api::over(Engine::builder().store(store.clone()));
     versions(&api);

@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_thread_begins_with_the_first_timer_and_ends_with_the_clock() {
+    fn the_timer_thread_starts_with_the_first_timer_and_ends_with_the_clock() {
         let clock = Clock::real();
         assert!(clock.lock().timer_thread.is_none());
         drop(clock.sleep(Duration::from_secs(86_400)));
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn the_other_timers_ring_where_one_panics() {
+    fn timers_fire_after_another_timer_panicked() {
         let clock = Clock::real();
         let _armed = clock.arm_mark(Timestamp::system(), Box::new(|| panic!("a separate waker")));
         let (sender, fired) = std::sync::mpsc::channel();

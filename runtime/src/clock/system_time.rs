@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn adjustments_below_a_second_are_no_step_and_add_up_to_one() {
+    fn small_adjustments_are_reported_when_their_sum_exceeds_a_second() {
         let source = source();
         let time = AnchoredTime::new(&source);
         source.step(SECOND);
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wall_clock_that_is_set_right_is_reported_too() {
+    fn the_correction_of_a_wall_clock_is_reported() {
         let source = source();
         let time = AnchoredTime::new(&source);
         source.step(400 * SECOND);
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_of_the_process_begins_with_the_wall_clock() {
+    fn process_time_starts_at_the_wall_clock() {
         let (now, wall) = (Timestamp::system(), Timestamp::wall());
         let difference = (now - wall).max(wall - now);
         assert!(difference < Duration::from_secs(60), "{difference:?}");
@@ -253,7 +253,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn time_is_the_first_wall_clock_and_what_has_passed_whatever_steps_there_are(
+        fn steps_of_the_wall_clock_never_change_the_process_time(
             moves in prop::collection::vec((any::<bool>(), -400 * 86_400 * SECOND..400 * 86_400 * SECOND), 0..50)
         ) {
             let source = source();

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn timers_ring_by_time_then_by_order_of_arming() {
+    fn timers_fire_by_time_then_in_the_order_of_arming() {
         let mut timers = TimerHeap::default();
         timers.arm(at(5), "b");
         timers.arm(at(3), "a");
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cancelled_timer_never_rings_and_its_slot_is_used_again() {
+    fn a_cancelled_timer_never_fires_and_its_slot_is_reused() {
         let mut timers = TimerHeap::default();
         let first = timers.arm(at(1), 1);
         assert_eq!(timers.cancel(first), Some(1));

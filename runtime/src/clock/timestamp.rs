@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn arithmetic_saturates_and_still_prints() {
+    fn timestamp_arithmetic_saturates_and_extremes_are_printable() {
         let end = Timestamp::from_unix_micros(i64::MAX - 5) + Duration::from_secs(9);
         assert_eq!(end.unix_micros(), i64::MAX);
         assert_eq!(end.to_string(), "9999-12-31T23:59:59.999Z");

@@ -19,9 +19,9 @@ pub struct MapRunCounts {
     pub timed_out: u64,
     /// Stopped, by a request or because the Map Run as a whole failed.
     pub aborted: u64,
-    /// All that are known so far. While the Map Run is running, an ItemReader finds more.
+    /// The total that is known so far. While the Map Run is running, an ItemReader finds more.
     pub total: u64,
-    /// Those whose results the ResultWriter wrote.
+    /// Items or executions whose results the ResultWriter wrote.
     pub results_written: u64,
     /// Items or executions that did not succeed before a redrive and have not started again yet.
     pub pending_redrive: u64,
@@ -45,7 +45,7 @@ impl MapRunCounts {
     }
 
     /// Returns the number that is not pending.
-    fn begun(&self) -> u64 {
+    fn started_count(&self) -> u64 {
         self.running + self.pending_redrive + self.ended()
     }
 
@@ -66,52 +66,52 @@ impl Tally {
     pub(crate) fn started(&mut self, items: u64) {
         for (counts, number) in self.both(items) {
             counts.running += number;
-            counts.total = counts.total.max(counts.begun());
+            counts.total = counts.total.max(counts.started_count());
         }
-        self.items.pending = self.items.total - self.items.begun();
+        self.items.pending = self.items.total - self.items.started_count();
     }
 
-    /// Counts all that did not succeed as pending redrive.
+    /// Counts all children that did not succeed as pending redrive.
     pub(crate) fn redriven(&mut self) {
         for (counts, _) in self.both(0) {
-            let places = [
+            let counters = [
                 &mut counts.running,
                 &mut counts.failed,
                 &mut counts.timed_out,
                 &mut counts.aborted,
             ];
-            for place in places {
-                counts.pending_redrive += std::mem::take(place);
+            for counter in counters {
+                counts.pending_redrive += std::mem::take(counter);
             }
             counts.results_written = 0;
         }
     }
 
-    /// Counts a child with this many items that starts again.
-    pub(crate) fn started_again(&mut self, items: u64) {
+    /// Counts a child with this many items that is restarted.
+    pub(crate) fn restarted(&mut self, items: u64) {
         for (counts, number) in self.both(items) {
             counts.pending_redrive = counts.pending_redrive.saturating_sub(number);
             counts.running += number;
         }
     }
 
-    /// Counts a child with this many items that ended; `place` selects the counter of its status.
-    pub(crate) fn ended(&mut self, items: u64, place: fn(&mut MapRunCounts) -> &mut u64) {
+    /// Counts a child with this many items that ended; `counter` selects the counter of its status.
+    pub(crate) fn ended(&mut self, items: u64, counter: fn(&mut MapRunCounts) -> &mut u64) {
         for (counts, number) in self.both(items) {
             counts.running = counts.running.saturating_sub(number);
-            *place(counts) += number;
+            *counter(counts) += number;
         }
     }
 
     /// Counts a child with this many items that could not be started and will therefore not report an end.
-    pub(crate) fn not_begun(&mut self, items: u64) {
+    pub(crate) fn start_failed(&mut self, items: u64) {
         self.ended(items, |counts| &mut counts.aborted);
     }
 
     /// Sets the known number of items, unless it is smaller than before.
-    pub(crate) fn found(&mut self, items: u64) {
+    pub(crate) fn set_known_total(&mut self, items: u64) {
         self.items.total = self.items.total.max(items);
-        self.items.pending = self.items.total - self.items.begun();
+        self.items.pending = self.items.total - self.items.started_count();
     }
 
     /// Counts all running children as aborted.

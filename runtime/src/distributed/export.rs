@@ -4,7 +4,7 @@ use super::layout::{Layout, ResultText};
 use super::results::{Results, describe_pending, object};
 use super::upload_buffer::{InFlightRequest, UploadBuffer};
 use super::write_request::{ObjectFile, WriteRequest, WriteResponse};
-use crate::record::{Damaged, Queue, Reader, Record, Writer, record};
+use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter, TrackedQueue, record};
 use crate::value::Value;
 
 /// Writes the files of a ResultWriter. The files of successful children are written during the run, in the order of the items. After the
@@ -22,8 +22,8 @@ pub(crate) struct Export {
     /// The current file of successes.
     upload: UploadBuffer,
     /// The lengths of the finished files of successes.
-    succeeded: Queue<u64>,
-    /// The request to the object store that has no response yet.
+    succeeded: TrackedQueue<u64>,
+    /// The request in flight to the object store.
     in_flight: Option<InFlightRequest>,
     /// The parts that remain to be written after the run, the next one last.
     parts: Vec<ResultPart>,
@@ -89,7 +89,7 @@ impl Export {
             layout,
             sizes,
             upload: UploadBuffer::default(),
-            succeeded: Queue::default(),
+            succeeded: TrackedQueue::default(),
             in_flight: None,
             parts: PARTS.to_vec(),
             next: 0,
@@ -98,9 +98,9 @@ impl Export {
         }
     }
 
-    /// Prepares for another process or a redrive. The open request is repeated with the same content, and all files except those of successes
-    /// are written again.
-    pub(crate) fn begin_again(&mut self) {
+    /// Prepares for a new process or a redrive. The open request is repeated with the same content, and all files
+    /// except the files of successes are written again.
+    pub(crate) fn prepare_for_resume(&mut self) {
         self.in_flight = None;
         self.parts = PARTS.to_vec();
         self.next = 0;
@@ -121,14 +121,14 @@ impl Export {
         ])
     }
 
-    /// Whether a request has no response yet.
-    pub(crate) fn is_asked(&self) -> bool {
+    /// Returns whether a request is in flight.
+    pub(crate) fn is_writing(&self) -> bool {
         self.in_flight.is_some()
     }
 
-    /// Whether results of closed children wait for the store, so that no further child should start.
-    pub(crate) fn is_behind(&self, results: &Results) -> bool {
-        self.is_asked() && self.upload.is_full(self.sizes.part) && results.has_results()
+    /// Returns whether results of closed children wait for the store, so that no further child should start.
+    pub(crate) fn has_backlog(&self, results: &Results) -> bool {
+        self.is_writing() && self.upload.is_full(self.sizes.part) && results.has_results()
     }
 
     /// Returns the next request, if there is one now; after the run, until all files are written.
@@ -137,7 +137,7 @@ impl Export {
         results: &mut Results,
         is_over: bool,
     ) -> Option<WriteRequest> {
-        if self.is_asked() {
+        if self.is_writing() {
             return None;
         }
         self.take_results(results, is_over);
@@ -156,7 +156,7 @@ impl Export {
     }
 
     /// Handles the response of the store.
-    pub(crate) fn wrote(&mut self, wrote: WriteResponse) {
+    pub(crate) fn handle_response(&mut self, wrote: WriteResponse) {
         let Some(in_flight) = self.in_flight.take() else {
             return;
         };
@@ -166,7 +166,7 @@ impl Export {
     }
 
     /// Handles a request that the store refused.
-    pub(crate) fn was_refused(&mut self) {
+    pub(crate) fn request_failed(&mut self) {
         self.in_flight = None;
     }
 
@@ -284,7 +284,7 @@ impl Export {
 
 impl Export {
     /// Writes the changes since the last call; the fields that only the end of the run uses are written only after it.
-    pub(crate) fn write_changes(&mut self, is_over: bool, to: &mut Writer) {
+    pub(crate) fn write_changes(&mut self, is_over: bool, to: &mut RecordWriter) {
         self.in_flight.write(to);
         self.upload.write_changes(to);
         self.succeeded.write_changes(to);
@@ -300,8 +300,8 @@ impl Export {
     pub(crate) fn read_changes(
         &mut self,
         is_over: bool,
-        from: &mut Reader<'_>,
-    ) -> Result<(), Damaged> {
+        from: &mut RecordReader<'_>,
+    ) -> Result<(), DamagedRecord> {
         self.in_flight = Record::read(from)?;
         self.upload.read_changes(from)?;
         self.succeeded.read_changes(from)?;

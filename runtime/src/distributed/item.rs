@@ -18,7 +18,7 @@ pub(crate) struct Item {
 }
 
 impl Item {
-    /// An item of an array in the state's input.
+    /// Creates an item of an array in the state's input.
     pub(crate) fn of_input(index: u32, value: Value) -> Self {
         Self {
             index,

@@ -5,7 +5,10 @@ use smol_str::SmolStr;
 use super::layout::{Layout, ResultText, Transformation};
 use crate::clock::Timestamp;
 use crate::execution_info::ExecutionInfo;
-use crate::record::{Changing, Damaged, Part, Queue, Reader, Record, Writer, record};
+use crate::record::{
+    DamagedRecord, PartialRecord, Record, RecordReader, RecordWriter, TrackedList, TrackedQueue,
+    record,
+};
 use crate::status::Status;
 use crate::value::Value;
 
@@ -26,18 +29,18 @@ pub(crate) struct ChildResult {
 pub(crate) struct Results {
     /// The number of started children.
     count: u32,
-    /// In ascending order of their numbers.
-    children: Changing<ChildEntry>,
-    /// How many of those, from the front, the export has taken.
+    /// The children, in ascending order of their numbers.
+    children: TrackedList<ChildEntry>,
+    /// The number of children at the front that the export has taken.
     taken: usize,
-    /// How many were removed from the list since it was last written.
+    /// The number of children that were removed from the list since it was last written.
     dropped: usize,
     /// Children that the export has taken and that did not succeed, in ascending order of their numbers.
-    pub(super) unsuccessful: Changing<ChildEntry>,
+    pub(super) unsuccessful: TrackedList<ChildEntry>,
     /// Whether the whole `ChildResult` of a child is retained, instead of only the data for its result and a redrive.
     keeps_all: bool,
     /// Inputs of children that were never started, each with its number of items.
-    pub(super) pending: Queue<(Value, u32)>,
+    pub(super) pending: TrackedQueue<(Value, u32)>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -45,28 +48,28 @@ pub(super) struct ChildEntry {
     number: u32,
     /// The number of its items.
     items: u32,
-    standing: ChildStatus,
-    /// Its info, as long as it may be redriven.
+    status: ChildStatus,
+    /// Its info, while it may be redriven.
     about: Option<Arc<ExecutionInfo>>,
     output: Option<Value>,
     /// Its result, if whole results are retained.
     ended: Option<Box<ChildResult>>,
 }
 
-/// The status of a child.
+/// The status of a child in a Map Run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum ChildStatus {
     /// It was started, and its result is not known.
     #[default]
     Running,
-    /// It did not succeed, and must be started again.
+    /// It did not succeed, and must be restarted.
     Restarting,
     Succeeded,
     /// It did not succeed, or did not start.
     Unsuccessful,
 }
 
-/// A cursor over the children of a redriven run: those that did not succeed start again.
+/// A cursor over the children of a redriven run that must be restarted because they did not succeed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct RetryCursor {
     next: u32,
@@ -80,16 +83,16 @@ impl Results {
     pub(crate) fn new(keeps_all: bool) -> Self {
         Self {
             count: 0,
-            children: Changing::default(),
+            children: TrackedList::default(),
             taken: 0,
             dropped: 0,
-            unsuccessful: Changing::default(),
+            unsuccessful: TrackedList::default(),
             keeps_all,
-            pending: Queue::default(),
+            pending: TrackedQueue::default(),
         }
     }
 
-    /// Whether no child was started.
+    /// Returns whether no child was started.
     pub(crate) fn is_empty(&self) -> bool {
         self.count == 0
     }
@@ -120,26 +123,26 @@ impl Results {
     }
 
     /// Records that a child could not be started.
-    pub(crate) fn not_begun(&mut self, number: u32) {
+    pub(crate) fn start_failed(&mut self, number: u32) {
         if let Some(child) = self.part_mut(number) {
-            child.standing = ChildStatus::Unsuccessful;
+            child.status = ChildStatus::Unsuccessful;
         }
     }
 
     /// Records the end of a running child. Returns the number of its items.
     pub(crate) fn ended(&mut self, number: u32, ended: ChildResult) -> Option<u64> {
-        let place = self.place(number)?;
-        let is_at_work = |child: &&ChildEntry| child.standing == ChildStatus::Running;
-        self.children.get(place).filter(is_at_work)?;
+        let index = self.index_of(number)?;
+        let is_running = |child: &&ChildEntry| child.status == ChildStatus::Running;
+        self.children.get(index).filter(is_running)?;
         let keeps_all = self.keeps_all;
-        let child = self.children.part_mut(place)?;
-        child.standing = match ended.status {
+        let child = self.children.part_mut(index)?;
+        child.status = match ended.status {
             Status::Succeeded => ChildStatus::Succeeded,
             _ => ChildStatus::Unsuccessful,
         };
         if keeps_all {
             child.ended = Some(Box::new(ended));
-        } else if child.standing == ChildStatus::Succeeded {
+        } else if child.status == ChildStatus::Succeeded {
             child.output = ended.output;
             child.about = None;
         }
@@ -147,9 +150,9 @@ impl Results {
     }
 
     /// Returns the index of a child in the list.
-    fn place(&self, number: u32) -> Option<usize> {
-        let is_it = |place: &usize| {
-            let child = self.children.get(*place);
+    fn index_of(&self, number: u32) -> Option<usize> {
+        let has_number = |index: &usize| {
+            let child = self.children.get(*index);
             child.is_some_and(|child| child.number == number)
         };
         // The numbers are consecutive, except in a run that was redriven.
@@ -157,22 +160,23 @@ impl Results {
         let near = number.checked_sub(first)? as usize;
         let far = || self.children.partition_point(|child| child.number < number);
         Some(near)
-            .filter(is_it)
-            .or_else(|| Some(far()).filter(is_it))
+            .filter(has_number)
+            .or_else(|| Some(far()).filter(has_number))
     }
 
     fn part_mut(&mut self, number: u32) -> Option<&mut ChildEntry> {
-        let place = self.place(number)?;
-        self.children.part_mut(place)
+        let index = self.index_of(number)?;
+        self.children.part_mut(index)
     }
 
-    /// Whether the first child that the export has not taken is closed.
+    /// Returns whether the first child that the export has not taken is closed.
     pub(super) fn has_results(&self) -> bool {
         let first = self.children.get(self.taken);
         first.is_some_and(|child| child.is_over())
     }
 
-    /// Takes the next successful child, if all children before it are closed. After the run, children that were to start again count as closed.
+    /// Takes the next successful child, if all children before it are closed. After the run, children that were to be
+    /// restarted count as closed.
     pub(super) fn take_success(&mut self, is_run_over: bool) -> Option<ChildEntry> {
         loop {
             let first = self.children.get(self.taken)?;
@@ -188,10 +192,10 @@ impl Results {
             };
             self.taken += 1;
             self.let_go();
-            if child.standing == ChildStatus::Succeeded {
+            if child.status == ChildStatus::Succeeded {
                 return Some(child);
             }
-            child.standing = ChildStatus::Unsuccessful;
+            child.status = ChildStatus::Unsuccessful;
             self.unsuccessful.push(child);
         }
     }
@@ -205,65 +209,65 @@ impl Results {
     }
 
     /// Returns the running children, by number.
-    pub(crate) fn at_work(&self) -> impl Iterator<Item = (u32, &Arc<ExecutionInfo>)> {
+    pub(crate) fn running_children(&self) -> impl Iterator<Item = (u32, &Arc<ExecutionInfo>)> {
         let children = self.children.iter().skip(self.taken);
-        let at_work = children.filter(|child| child.standing == ChildStatus::Running);
-        at_work.filter_map(|child| Some((child.number, child.about.as_ref()?)))
+        let running_children = children.filter(|child| child.status == ChildStatus::Running);
+        running_children.filter_map(|child| Some((child.number, child.about.as_ref()?)))
     }
 
-    /// Prepares for a redrive: no child is running any more, and the children that did not succeed start again.
+    /// Prepares for a redrive: no child is running any more, and the children that did not succeed are restarted.
     pub(crate) fn redriven(&mut self) -> RetryCursor {
-        let mut left = Changing::default();
-        let kept = self.unsuccessful.iter();
-        for child in kept.chain(self.children.iter().skip(self.taken)) {
+        let mut left = TrackedList::default();
+        let removed = self.unsuccessful.iter();
+        for child in removed.chain(self.children.iter().skip(self.taken)) {
             let mut child = child.clone();
-            if child.standing != ChildStatus::Succeeded {
-                child.standing = ChildStatus::Restarting;
+            if child.status != ChildStatus::Succeeded {
+                child.status = ChildStatus::Restarting;
             }
             left.push(child);
         }
         self.children = left;
         (self.taken, self.dropped) = (0, 0);
-        self.unsuccessful = Changing::default();
+        self.unsuccessful = TrackedList::default();
         RetryCursor {
             next: 0,
             end: self.count,
         }
     }
 
-    /// Returns the number of the next child that starts again.
-    pub(crate) fn next_again(&self, again: &mut RetryCursor) -> Option<u32> {
-        if again.next >= again.end {
+    /// Returns the number of the next child to restart.
+    pub(crate) fn next_retry(&self, cursor: &mut RetryCursor) -> Option<u32> {
+        if cursor.next >= cursor.end {
             return None;
         }
         let from = self
             .children
-            .partition_point(|child| child.number < again.next);
+            .partition_point(|child| child.number < cursor.next);
         let left = self.children.iter().skip(from);
-        let mut left = left.take_while(|child| child.number < again.end);
-        let next = left.find(|child| child.standing == ChildStatus::Restarting);
+        let mut left = left.take_while(|child| child.number < cursor.end);
+        let next = left.find(|child| child.status == ChildStatus::Restarting);
         let number = next.map(|child| child.number);
-        again.next = number.map_or(again.end, |number| number + 1);
+        cursor.next = number.map_or(cursor.end, |number| number + 1);
         number
     }
 
     /// Restarts a child. Returns its new info and the number of its items.
-    pub(crate) fn starts_again(
+    pub(crate) fn restart(
         &mut self,
         number: u32,
         anew: impl FnOnce(&ExecutionInfo) -> ExecutionInfo,
     ) -> Option<(Arc<ExecutionInfo>, u32)> {
-        let place = self.place(number)?;
-        let child = self.children.get_mut(place)?;
+        let index = self.index_of(number)?;
+        let child = self.children.get_mut(index)?;
         let about = Arc::new(anew(child.about.as_ref()?));
         child.about = Some(about.clone());
         child.ended = None;
-        child.standing = ChildStatus::Running;
+        child.status = ChildStatus::Running;
         Some((about, child.items))
     }
 
     /// Adds an input for which no child was started.
-    pub(crate) fn pending(&mut self, input: Value, items: u32) {
+    pub(crate) fn add_pending(&mut self, input: Value, items: u32) {
         self.pending.push((input, items));
     }
 
@@ -273,7 +277,7 @@ impl Results {
     }
 
     /// Writes the changes since the last call: children that started or ended, and pending inputs that were added or taken.
-    pub(crate) fn write_changes(&mut self, to: &mut Writer) {
+    pub(crate) fn write_changes(&mut self, to: &mut RecordWriter) {
         self.count.write(to);
         self.taken.write(to);
         std::mem::take(&mut self.dropped).write(to);
@@ -283,7 +287,10 @@ impl Results {
     }
 
     /// Applies the changes that [`write_changes`](Self::write_changes) wrote.
-    pub(crate) fn read_changes(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+    pub(crate) fn read_changes(
+        &mut self,
+        from: &mut RecordReader<'_>,
+    ) -> Result<(), DamagedRecord> {
         self.count = Record::read(from)?;
         self.taken = Record::read(from)?;
         // Children that started and were removed between two records were never read.
@@ -292,7 +299,7 @@ impl Results {
         self.unsuccessful.read_changes(0, from)?;
         self.pending.read_changes(from)?;
         if self.taken > self.children.len() {
-            return Err(Damaged);
+            return Err(DamagedRecord);
         }
         Ok(())
     }
@@ -329,10 +336,10 @@ impl Results {
 }
 
 impl ChildEntry {
-    /// Whether its result is known.
+    /// Returns whether its result is known.
     fn is_over(&self) -> bool {
         matches!(
-            self.standing,
+            self.status,
             ChildStatus::Succeeded | ChildStatus::Unsuccessful
         )
     }
@@ -413,20 +420,20 @@ pub(super) fn object(members: impl IntoIterator<Item = (&'static str, Value)>) -
 }
 
 /// The changing part of a child is its end.
-impl Part for ChildEntry {
-    fn write_part(&mut self, to: &mut Writer) {
+impl PartialRecord for ChildEntry {
+    fn write_part(&mut self, to: &mut RecordWriter) {
         self.about.is_some().write(to);
         self.output.write(to);
-        self.standing.write(to);
+        self.status.write(to);
         self.ended.write(to);
     }
 
-    fn read_part(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+    fn read_part(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
         if !bool::read(from)? {
             self.about = None;
         }
         self.output = Record::read(from)?;
-        self.standing = Record::read(from)?;
+        self.status = Record::read(from)?;
         self.ended = Record::read(from)?;
         Ok(())
     }
@@ -434,9 +441,9 @@ impl Part for ChildEntry {
 
 record!(struct RetryCursor { next, end });
 record!(struct ChildResult { status, output, error, cause, stopped });
-/// Writes the whole list, as if nothing were written yet.
+/// Writes the whole list, independent of the tracked changes.
 impl Record for Results {
-    fn write(&self, to: &mut Writer) {
+    fn write(&self, to: &mut RecordWriter) {
         self.count.write(to);
         self.children.write(to);
         self.taken.write(to);
@@ -445,7 +452,7 @@ impl Record for Results {
         self.pending.write(to);
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+    fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
         let results = Self {
             count: Record::read(from)?,
             children: Record::read(from)?,
@@ -456,11 +463,11 @@ impl Record for Results {
             pending: Record::read(from)?,
         };
         match results.taken > results.children.len() {
-            true => Err(Damaged),
+            true => Err(DamagedRecord),
             false => Ok(results),
         }
     }
 }
 
-record!(struct ChildEntry { number, items, standing, about, output, ended });
+record!(struct ChildEntry { number, items, status, about, output, ended });
 record!(enum ChildStatus { 0 => Running, 1 => Restarting, 2 => Succeeded, 3 => Unsuccessful });

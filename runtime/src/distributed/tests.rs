@@ -13,7 +13,7 @@ use super::write_request::{WriteRequest, WriteResponse};
 use crate::clock::Timestamp;
 use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
 use crate::objects::Upload;
-use crate::record::{ReadNodes, Reader, Record, Writer};
+use crate::record::{ReadNodes, Record, RecordReader, RecordWriter};
 use crate::status::Status;
 use crate::value::Value;
 
@@ -47,7 +47,7 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// How each child ends: with an output, or a failure.
+/// Returns ends of a child: an output, or a failure.
 fn end() -> impl Strategy<Value = Option<&'static str>> {
     let outputs = vec!["1", "\"text\"", "[1,[2],3]", "[]", "{\"a\":\"b\"}", "null"];
     prop_oneof![
@@ -109,13 +109,13 @@ fn ended(output: Option<&str>) -> ChildResult {
 
 /// A store that may support uploads in parts.
 #[derive(Default)]
-struct World {
+struct TestStore {
     objects: BTreeMap<String, String>,
     takes_parts: bool,
     uploads: Vec<BTreeMap<u32, (u64, Vec<u8>)>>,
 }
 
-impl World {
+impl TestStore {
     fn write(&mut self, write: WriteRequest) -> WriteResponse {
         let text = |body: Vec<u8>| String::from_utf8(body).unwrap();
         match write {
@@ -161,9 +161,9 @@ fn id(upload: &Upload) -> usize {
 struct Run {
     results: Results,
     export: Export,
-    writer: Writer,
+    writer: RecordWriter,
     records: Vec<Vec<u8>>,
-    /// The request to the store that has no response yet.
+    /// The request in flight to the store.
     open: Option<WriteRequest>,
     is_over: bool,
 }
@@ -173,7 +173,7 @@ impl Run {
         let mut run = Self {
             results: Results::new(true),
             export: Export::new(RUN.into(), MACHINE.into(), "b".into(), "p", layout, sizes),
-            writer: Writer::default(),
+            writer: RecordWriter::default(),
             records: Vec::new(),
             open: None,
             is_over: false,
@@ -198,7 +198,7 @@ impl Run {
         let mut nodes = ReadNodes::default();
         let mut read: Option<(Results, Export)> = None;
         for record in &self.records {
-            let mut from = Reader::new(std::mem::take(&mut nodes), record);
+            let mut from = RecordReader::new(std::mem::take(&mut nodes), record);
             match &mut read {
                 None => {
                     let results = Results::read(&mut from).unwrap();
@@ -215,29 +215,32 @@ impl Run {
             nodes = from.into_nodes();
         }
         (self.results, self.export) = read.unwrap();
-        self.export.begin_again();
+        self.export.prepare_for_resume();
         self.open = None;
     }
 
     /// Sends a request to the store, or executes the open request. Before a request of an upload in parts, the state is committed.
-    fn store(&mut self, world: &mut World) -> bool {
+    fn store(&mut self, test_store: &mut TestStore) -> bool {
         if let Some(write) = self.open.take() {
             if !matches!(write, WriteRequest::Object(_)) {
                 self.keep();
             }
-            self.export.wrote(world.write(write));
+            self.export.handle_response(test_store.write(write));
             return true;
         }
         self.open = self.export.next_write(&mut self.results, self.is_over);
         self.open.is_some()
     }
 
-    fn at_work(&self) -> Vec<u32> {
-        self.results.at_work().map(|(number, _)| number).collect()
+    fn running_children(&self) -> Vec<u32> {
+        self.results
+            .running_children()
+            .map(|(number, _)| number)
+            .collect()
     }
 }
 
-/// Returns the files as they are when all of them are written at the end: the model.
+/// Returns the files that a run writes if it writes all of them at the end: the model.
 fn files(
     ends: &[Option<&'static str>],
     pending: usize,
@@ -250,7 +253,7 @@ fn files(
     for part in ["FAILED", "PENDING", "SUCCEEDED"] {
         let rows: Vec<Vec<Value>> = match part {
             "PENDING" => (0..pending)
-                .map(|place| vec![describe_pending(&Value::from(place), &MACHINE.into())])
+                .map(|number| vec![describe_pending(&Value::from(number), &MACHINE.into())])
                 .collect(),
             part => (0u32..)
                 .zip(ends)
@@ -298,7 +301,7 @@ fn files(
 proptest! {
     /// In all orders of starts and ends, with any delay of the store, and with crashes at any point.
     #[test]
-    fn files_are_the_same_as_if_they_were_written_at_the_end(
+    fn files_written_during_the_run_equal_files_written_at_its_end(
         ends in proptest::collection::vec(end(), 0..180),
         events in proptest::collection::vec(event(), 0..260),
         layout in layout(),
@@ -307,17 +310,17 @@ proptest! {
         pending in 0usize..4,
     ) {
         let sizes = FileSizes { file, part };
-        let mut world = World { takes_parts, ..World::default() };
+        let mut test_store = TestStore { takes_parts, ..TestStore::default() };
         let mut run = Run::new(layout, sizes);
         let mut events = events.into_iter();
         let mut started = 0u32;
         let count = u32::try_from(ends.len()).unwrap();
         loop {
-            let at_work = run.at_work();
+            let running_children = run.running_children();
             let event = match events.next() {
                 Some(event) => event,
                 // The remaining children end without further events.
-                None if !at_work.is_empty() => Event::EndFirst,
+                None if !running_children.is_empty() => Event::EndFirst,
                 None if started < count => Event::Start(5),
                 None => break,
             };
@@ -330,18 +333,18 @@ proptest! {
                         }
                     }
                 }
-                Event::End(which) if !at_work.is_empty() => {
-                    let number = *which.get(&at_work);
+                Event::End(which) if !running_children.is_empty() => {
+                    let number = *which.get(&running_children);
                     let ended = ended(ends[number as usize]);
                     prop_assert_eq!(run.results.ended(number, ended.clone()), Some(1));
                     prop_assert_eq!(run.results.ended(number, ended), None);
                 }
                 Event::EndFirst => {
-                    let number = at_work[0];
+                    let number = running_children[0];
                     run.results.ended(number, ended(ends[number as usize]));
                 }
                 Event::End(_) => {}
-                Event::Store => drop(run.store(&mut world)),
+                Event::Store => drop(run.store(&mut test_store)),
                 Event::Keep => run.keep(),
                 Event::Crash => {
                     run.crash();
@@ -350,15 +353,15 @@ proptest! {
             }
         }
         while run.open.is_some() {
-            run.store(&mut world);
+            run.store(&mut test_store);
         }
-        for place in 0..pending {
-            run.results.pending(Value::from(place), 1);
+        for number in 0..pending {
+            run.results.add_pending(Value::from(number), 1);
         }
         run.is_over = true;
         run.keep();
         let mut crashes = 0;
-        while run.store(&mut world) {
+        while run.store(&mut test_store) {
             // A crash while a request is open.
             if crashes < 6 && run.open.is_some() {
                 crashes += 1;
@@ -366,13 +369,13 @@ proptest! {
                 run.crash();
             }
         }
-        prop_assert_eq!(world.objects, files(&ends, pending, layout, sizes));
+        prop_assert_eq!(test_store.objects, files(&ends, pending, layout, sizes));
     }
 }
 
 /// The memory for children whose results are in the store does not grow with their number.
 #[test]
-fn children_that_are_over_leave() {
+fn ended_children_release_their_memory() {
     let layout = Layout {
         transformation: Transformation::None,
         is_lines: true,
@@ -381,9 +384,9 @@ fn children_that_are_over_leave() {
         file: u64::MAX,
         part: 10_000,
     };
-    let mut world = World {
+    let mut test_store = TestStore {
         takes_parts: true,
-        ..World::default()
+        ..TestStore::default()
     };
     let mut run = Run::new(layout, sizes);
     for number in 0..20_000u32 {
@@ -392,9 +395,9 @@ fn children_that_are_over_leave() {
             let over = number - 50;
             run.results.ended(over, ended(Some("1")));
         }
-        while run.store(&mut world) {}
+        while run.store(&mut test_store) {}
         assert!(run.results.len() < 200, "{}", run.results.len());
         run.records.clear();
     }
-    assert!(!run.export.is_behind(&run.results));
+    assert!(!run.export.has_backlog(&run.results));
 }

@@ -4,14 +4,14 @@ use smol_str::SmolStr;
 use super::layout::Layout;
 use super::write_request::{ObjectFile, WriteRequest, WriteResponse};
 use crate::objects::Upload;
-use crate::record::{Damaged, Queue, Reader, Record, Writer, record};
+use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter, TrackedQueue, record};
 
 /// A buffer for a result file that is uploaded while rows are added. The rows leave for the object store in parts, so that the whole file is
 /// never in memory. A file that is shorter than a part is written in one request.
 #[derive(Clone, Debug, Default)]
 pub(super) struct UploadBuffer {
-    /// The text of rows that are not in the store yet, one entry for each child.
-    rows: Queue<String>,
+    /// The text of rows that are not in the store, one entry for each child.
+    rows: TrackedQueue<String>,
     /// The number of their bytes.
     waiting: u64,
     /// The number of bytes of the parts in the store.
@@ -21,12 +21,12 @@ pub(super) struct UploadBuffer {
     /// Whether the store supports only whole objects.
     is_whole: bool,
     /// The tags of the parts in the store.
-    tags: Queue<SmolStr>,
+    tags: TrackedQueue<SmolStr>,
     /// Whether no further row may be added.
     is_closed: bool,
 }
 
-/// A request to the store that has no response yet.
+/// A request in flight to the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum InFlightRequest {
     /// Starts an upload.
@@ -45,7 +45,7 @@ impl UploadBuffer {
         self.left.saturating_add(self.waiting)
     }
 
-    /// Whether enough rows wait for the store, so that no further rows should be added now.
+    /// Returns whether enough rows wait for the store, so that no further rows should be added now.
     pub(super) fn is_full(&self, part: u64) -> bool {
         self.is_closed || (!self.is_whole && self.waiting >= part.saturating_mul(2))
     }
@@ -162,27 +162,30 @@ impl UploadBuffer {
     }
 
     /// Writes the changes since the last call.
-    pub(super) fn write_changes(&mut self, to: &mut Writer) {
+    pub(super) fn write_changes(&mut self, to: &mut RecordWriter) {
         self.rows.write_changes(to);
         self.tags.write_changes(to);
         self.write_rest(to);
     }
 
     /// Applies the changes that [`write_changes`](Self::write_changes) wrote.
-    pub(super) fn read_changes(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+    pub(super) fn read_changes(
+        &mut self,
+        from: &mut RecordReader<'_>,
+    ) -> Result<(), DamagedRecord> {
         self.rows.read_changes(from)?;
         self.tags.read_changes(from)?;
         self.read_rest(from)
     }
 
-    fn write_rest(&self, to: &mut Writer) {
+    fn write_rest(&self, to: &mut RecordWriter) {
         self.left.write(to);
         self.upload.write(to);
         self.is_whole.write(to);
         self.is_closed.write(to);
     }
 
-    fn read_rest(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+    fn read_rest(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
         self.left = Record::read(from)?;
         self.upload = Record::read(from)?;
         self.is_whole = Record::read(from)?;
@@ -203,13 +206,13 @@ fn bytes(text: &(impl AsRef<[u8]> + ?Sized)) -> u64 {
 }
 
 impl Record for UploadBuffer {
-    fn write(&self, to: &mut Writer) {
+    fn write(&self, to: &mut RecordWriter) {
         self.rows.write(to);
         self.tags.write(to);
         self.write_rest(to);
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+    fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
         let mut growing = Self {
             rows: Record::read(from)?,
             tags: Record::read(from)?,

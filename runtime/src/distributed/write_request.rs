@@ -23,7 +23,7 @@ pub(crate) enum WriteRequest {
 
 impl WriteRequest {
     /// Returns the response of a store that writes only whole objects.
-    pub(crate) fn wholly(&self) -> WriteResponse {
+    pub(crate) fn whole_object_response(&self) -> WriteResponse {
         match self {
             Self::Object(_) | Self::Complete { .. } => WriteResponse::Object,
             Self::Begin { .. } => WriteResponse::Begun(None),

@@ -8,7 +8,7 @@ use futures_util::Stream;
 use tokio::sync::oneshot;
 
 use super::drive::execution_state::ExecutionState;
-use crate::history::{Event, History, Reader};
+use crate::history::{Event, History, HistoryReader};
 
 /// The events of an execution as they are written; see [`ExecutionHandle::events`](super::ExecutionHandle::events).
 ///
@@ -16,7 +16,7 @@ use crate::history::{Event, History, Reader};
 /// events, and [`missed`](Self::missed) returns how many were dropped before they were read.
 pub struct Events {
     state: Arc<ExecutionState>,
-    reader: Reader,
+    reader: HistoryReader,
     history: Option<History>,
     /// Receives the history when it has more events.
     more: Option<oneshot::Receiver<History>>,
@@ -27,7 +27,7 @@ impl Events {
         let more = Some(state.history_after(0));
         Self {
             state,
-            reader: Reader::default(),
+            reader: HistoryReader::default(),
             history: None,
             more,
         }

@@ -11,7 +11,7 @@ mod error;
 mod events;
 mod execution_handle;
 mod host;
-mod journaled;
+mod journaled_execution;
 mod last_handle;
 mod machines;
 mod nested;

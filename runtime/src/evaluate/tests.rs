@@ -1,4 +1,4 @@
-//! What evaluations promise.
+//! Tests of evaluations.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn failed(outcome: Result<Value, EvaluateError>) -> String {
 }
 
 #[test]
-fn what_is_none_of_it_is_refused() {
+fn invalid_expressions_are_refused() {
     assert!(refused(path("a.b", json!({}))).contains("a.b"));
     assert!(refused(intrinsic("$.a", json!({"a": 1}))).contains("is not a call"));
     assert!(refused(intrinsic("States.Nothing()", json!({}))).contains("States.Nothing"));
@@ -32,7 +32,7 @@ fn what_is_none_of_it_is_refused() {
 }
 
 #[test]
-fn failures_have_the_names_of_the_service() {
+fn failures_have_the_error_names_of_aws() {
     assert_eq!(failed(path("$.a", json!({}))), "States.Runtime");
     assert_eq!(failed(path("$limit", json!({}))), "States.Runtime");
     assert_eq!(
@@ -47,7 +47,7 @@ fn failures_have_the_names_of_the_service() {
 }
 
 #[test]
-fn chance_and_time_can_be_fixed() {
+fn random_seed_and_time_can_be_fixed() {
     let evaluation = Evaluation::of(json!({}))
         .seed(7)
         .at(UNIX_EPOCH + Duration::from_millis(1_500));
@@ -76,7 +76,7 @@ fn a_value_that_is_too_deep_is_refused() {
 
 #[cfg(feature = "jsonata")]
 #[test]
-fn jsonata_reads_all_that_a_state_can() {
+fn jsonata_reads_the_input_result_error_context_and_variables() {
     let evaluation = Evaluation::of(json!({"a": 1}))
         .result(json!(2))
         .error_output(json!({"Error": "E"}))
@@ -93,7 +93,7 @@ fn jsonata_reads_all_that_a_state_can() {
 
 #[cfg(not(feature = "jsonata"))]
 #[test]
-fn jsonata_names_the_feature_that_it_needs() {
+fn jsonata_without_its_cargo_feature_is_refused() {
     assert!(refused(jsonata("1", json!({}))).contains("the feature `jsonata`"));
 }
 

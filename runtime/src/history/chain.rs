@@ -27,7 +27,7 @@ struct Link {
     flags: u8,
 }
 
-/// The scope has begun.
+/// The scope has started.
 const IS_OPEN: u8 = 1;
 /// The outcome of the Map is a success.
 const HAS_SUCCEEDED: u8 = 2;
@@ -55,7 +55,7 @@ impl Link {
 }
 
 impl Chain {
-    /// Whether the chain has an event.
+    /// Returns whether the chain has an event.
     pub(super) fn has_begun(&self) -> bool {
         !self.scopes.is_empty()
     }

@@ -56,7 +56,7 @@ pub(crate) enum Details {
 }
 
 impl Payload {
-    /// Returns its value, if that may be large.
+    /// Returns its value, if the event has one that may be large.
     pub(super) fn value(&self) -> Option<&Value> {
         match self {
             Self::Value(value) => Some(value),

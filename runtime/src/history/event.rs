@@ -136,7 +136,7 @@ impl Event {
         }
     }
 
-    /// Whether it is the scheduling of one attempt of a task.
+    /// Returns whether it is the scheduling of one attempt of a task.
     pub(crate) fn is_scheduled(&self) -> bool {
         self.kind().group() == Group::Scheduled
     }
@@ -161,7 +161,7 @@ impl Event {
         self.print(true, &Redaction::new())
     }
 
-    /// Like `to_json`, with or without inputs and outputs, and with masked fields.
+    /// Formats the event like `to_json`, with or without inputs and outputs, and with masked fields.
     pub(crate) fn print(&self, has_data: bool, redaction: &Redaction) -> Json {
         let text = |names: &[&str], value: &Value| match redaction.is_empty() {
             true => value.to_text(),

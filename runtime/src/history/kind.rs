@@ -149,17 +149,17 @@ impl EventKind {
         }
     }
 
-    /// Whether a state was entered.
+    /// Returns whether a state was entered.
     pub fn is_entered(self) -> bool {
         self.group() == Group::Entered
     }
 
-    /// Whether a state was left.
+    /// Returns whether a state was left.
     pub fn is_exited(self) -> bool {
         self.group() == Group::Exited
     }
 
-    /// Whether its details have an error and a cause, both of which may be missing.
+    /// Returns whether its details have an error and a cause, both of which may be missing.
     pub(crate) fn is_failure(self) -> bool {
         matches!(
             self,

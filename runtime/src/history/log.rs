@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use crate::record::{Damaged, Reader, Record, Writer};
+use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter};
 
 /// The number of records in a shared chunk.
 const CHUNK: usize = 256;
@@ -48,7 +48,7 @@ impl<T: Clone> Log<T> {
     }
 
     /// Creates a list whose first `dropped` records are not known.
-    pub(super) fn behind(dropped: usize) -> Self {
+    pub(super) fn starting_after(dropped: usize) -> Self {
         let full = Vec::new();
         Self {
             open: Vec::new(),
@@ -79,36 +79,36 @@ impl<T: Clone> Log<T> {
         self.older.get_or_insert_default().full.push(Arc::new(full));
     }
 
-    /// Returns the length at which a chunk can be dropped with `most` records left.
-    pub(super) fn next_drop(&self, most: usize) -> usize {
-        self.dropped().saturating_add(most).saturating_add(CHUNK)
+    /// Returns the length at which a chunk can be dropped with `max` records left.
+    pub(super) fn next_drop(&self, max: usize) -> usize {
+        self.dropped().saturating_add(max).saturating_add(CHUNK)
     }
 
-    /// Drops whole chunks at the front as long as `most` records are left, and calls `leave` for each dropped record.
-    pub(super) fn keep_last(&mut self, most: usize, mut leave: impl FnMut(usize, &T)) {
-        while self.len().saturating_sub(CHUNK) >= most
+    /// Drops whole chunks at the front as long as `max` records are left, and calls `on_drop` for each dropped record.
+    pub(super) fn retain_last(&mut self, max: usize, mut on_drop: impl FnMut(usize, &T)) {
+        while self.len().saturating_sub(CHUNK) >= max
             && let Some(older) = &mut self.older
             && !older.full.is_empty()
         {
             let chunk = older.full.remove(0);
             for record in chunk.iter() {
-                leave(older.dropped, record);
+                on_drop(older.dropped, record);
                 older.dropped += 1;
             }
         }
     }
 
-    /// Drops the records after the first `most`.
-    pub(super) fn keep_first(&mut self, most: usize) {
-        let most = most.saturating_sub(self.dropped());
-        while self.len() > most {
-            if most < self.full().len() * CHUNK
+    /// Drops the records after the first `max`.
+    pub(super) fn truncate(&mut self, max: usize) {
+        let max = max.saturating_sub(self.dropped());
+        while self.len() > max {
+            if max < self.full().len() * CHUNK
                 && let Some(full) = self.older.as_mut().and_then(|older| older.full.pop())
             {
                 self.open = Arc::unwrap_or_clone(full);
             }
             let before = self.full().len() * CHUNK;
-            self.open.truncate(most.saturating_sub(before));
+            self.open.truncate(max.saturating_sub(before));
         }
     }
 
@@ -136,11 +136,11 @@ impl<T: Clone> Log<T> {
         self.open.last().or_else(|| self.full().last()?.last())
     }
 
-    pub(super) fn get(&self, place: usize) -> Option<&T> {
-        let place = place.checked_sub(self.dropped())?;
-        match self.full().get(place / CHUNK) {
-            Some(chunk) => chunk.get(place % CHUNK),
-            None => self.open.get(place - self.full().len() * CHUNK),
+    pub(super) fn get(&self, position: usize) -> Option<&T> {
+        let position = position.checked_sub(self.dropped())?;
+        match self.full().get(position / CHUNK) {
+            Some(chunk) => chunk.get(position % CHUNK),
+            None => self.open.get(position - self.full().len() * CHUNK),
         }
     }
 
@@ -160,36 +160,36 @@ impl<T: Clone> Log<T> {
 
 impl<T: Record + Clone> Log<T> {
     /// Writes the records after the first `written`, without dropped ones, and returns the number of all.
-    pub(super) fn write_behind(&self, written: usize, to: &mut Writer) -> usize {
+    pub(super) fn write_new(&self, written: usize, to: &mut RecordWriter) -> usize {
         let from = written.max(self.dropped());
         self.dropped().write(to);
         from.write(to);
         (self.end() - from).write(to);
         (from..self.end())
-            .filter_map(|place| self.get(place))
+            .filter_map(|position| self.get(position))
             .for_each(|record| record.write(to));
         self.end()
     }
 
-    /// Applies the records that [`write_behind`](Self::write_behind) wrote.
-    pub(super) fn read_behind(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+    /// Applies the records that [`write_new`](Self::write_new) wrote.
+    pub(super) fn read_new(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
         let dropped = usize::read(from)?;
         let first = usize::read(from)?;
         if first != self.end() {
             // The records in between were dropped before they were written.
             if first != dropped {
-                return Err(Damaged);
+                return Err(DamagedRecord);
             }
-            *self = Self::behind(dropped);
+            *self = Self::starting_after(dropped);
         }
         for _ in 0..from.length()? {
             self.push(T::read(from)?);
         }
         if self.dropped() < dropped {
-            let kept = self.iter().filter(|(place, _)| *place >= dropped);
-            let kept: Vec<T> = kept.map(|(_, record)| record.clone()).collect();
-            *self = Self::behind(dropped);
-            kept.into_iter().for_each(|record| self.push(record));
+            let retained = self.iter().filter(|(position, _)| *position >= dropped);
+            let retained: Vec<T> = retained.map(|(_, record)| record.clone()).collect();
+            *self = Self::starting_after(dropped);
+            retained.into_iter().for_each(|record| self.push(record));
         }
         Ok(())
     }
@@ -200,21 +200,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn records_stay_in_their_places_and_the_first_are_dropped_by_chunks() {
+    fn records_keep_their_positions_and_old_ones_are_dropped_in_chunks() {
         let mut log = Log::with_capacity(4);
         let mut left = Vec::new();
         for record in 0..2_000usize {
             log.push(record);
-            log.keep_last(600, |place, record| left.push((place, *record)));
+            log.retain_last(600, |position, record| left.push((position, *record)));
             assert!(log.len() >= 600.min(record + 1) && log.len() <= 600 + CHUNK);
         }
         assert_eq!(log.end(), 2_000);
-        assert!(left.iter().all(|(place, record)| place == record));
+        assert!(left.iter().all(|(position, record)| position == record));
         assert_eq!(left.len(), log.dropped());
         assert_eq!(log.get(log.dropped() - 1), None);
         assert!(
             log.iter()
-                .all(|(place, record)| place == *record && log.get(place) == Some(record))
+                .all(|(position, record)| position == *record && log.get(position) == Some(record))
         );
         assert_eq!(log.get(2_000), None);
     }

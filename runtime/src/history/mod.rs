@@ -38,10 +38,10 @@ use crate::value::Value;
 /// The history of an execution. Clones share it.
 #[derive(Clone)]
 pub struct History {
-    inner: Arc<Inner>,
+    inner: Arc<HistoryData>,
 }
 
-struct Inner {
+struct HistoryData {
     program: Arc<Program>,
     about: Arc<ExecutionInfo>,
     entries: Log<Entry>,
@@ -51,7 +51,7 @@ struct Inner {
 }
 
 impl History {
-    fn new(inner: Inner) -> Self {
+    fn new(inner: HistoryData) -> Self {
         Self {
             inner: Arc::new(inner),
         }
@@ -59,7 +59,7 @@ impl History {
 
     /// Returns the history of an execution that never started.
     pub(crate) fn empty(program: Arc<Program>, about: Arc<ExecutionInfo>) -> Self {
-        Self::new(Inner {
+        Self::new(HistoryData {
             program,
             about,
             entries: Log::with_capacity(0),
@@ -73,7 +73,7 @@ impl History {
         self.inner.entries.len()
     }
 
-    /// Whether it has no events, because the engine records none.
+    /// Returns whether it has no events, because the engine records none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -118,7 +118,7 @@ impl History {
 
     /// Returns the events in the order of writing.
     pub fn events(&self) -> impl Iterator<Item = Event> + '_ {
-        let mut reader = Reader::default();
+        let mut reader = HistoryReader::default();
         let written = self.written();
         std::iter::from_fn(move || {
             while reader.read() < written {
@@ -157,7 +157,7 @@ impl History {
         let mut entered = entries.filter(|entry| entry.kind.is_entered());
         let own = entered.next().and_then(|entry| map_of(entry.state.index()));
         let states = self.defined().into_iter().enumerate();
-        let elsewhere = states.filter_map(|(place, state)| match (map_of(place), &own) {
+        let elsewhere = states.filter_map(|(index, state)| match (map_of(index), &own) {
             (map, own) if map == *own => None,
             (Some(map), _) => Some((state, map)),
             (None, own) => Some((state, own.clone()?)),
@@ -179,15 +179,15 @@ impl History {
 
 /// Reads the events of a growing history, one after the other.
 #[derive(Debug, Default)]
-pub(crate) struct Reader {
+pub(crate) struct HistoryReader {
     /// The id of the event that was read last.
     read: u32,
     missed: u32,
     chain: Chain,
 }
 
-impl Reader {
-    /// The id of the event that was read last.
+impl HistoryReader {
+    /// Returns the id of the event that was read last.
     pub(crate) fn read(&self) -> u32 {
         self.read
     }

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use stepwright_asl::redaction::Redaction;
 
-use super::{Event, History, Reader};
+use super::{Event, History, HistoryReader};
 
 /// Selects events of a history and their order; by default all, the first one first. The request of `GetExecutionHistory`.
 ///
@@ -49,7 +49,7 @@ pub struct HistoryPage {
     redaction: Redaction,
 }
 
-/// A text that is no [`HistoryPage::next`] of this order.
+/// The text is not a [`HistoryPage::next`] of this order.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` is not a page token of this order; pass `next` of the previous page, with the same order"
@@ -111,11 +111,11 @@ impl HistoryQuery {
     }
 
     /// Returns the id of the last event of the previous page.
-    fn place(&self) -> Result<Option<u32>, InvalidPageToken> {
+    fn position(&self) -> Result<Option<u32>, InvalidPageToken> {
         let Some(token) = &self.after else {
             return Ok(None);
         };
-        let read = Token::parse(token).filter(|token| token.is_reversed == self.is_reversed);
+        let read = PageToken::parse(token).filter(|token| token.is_reversed == self.is_reversed);
         read.map(|token| Some(token.last))
             .ok_or_else(|| InvalidPageToken(token.clone()))
     }
@@ -141,23 +141,23 @@ impl History {
     ///
     /// When the page token in the query does not belong to this order.
     pub fn page(&self, query: &HistoryQuery) -> Result<HistoryPage, InvalidPageToken> {
-        let place = query.place()?;
+        let position = query.position()?;
         let first = u32::try_from(self.dropped()).unwrap_or(u32::MAX);
         let last = self.written();
-        let most = query.limit.unwrap_or(usize::MAX).max(1);
-        let most = u32::try_from(most).unwrap_or(u32::MAX);
+        let limit = query.limit.unwrap_or(usize::MAX).max(1);
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
         // The events after `from` up to `to`.
         let (from, to) = if query.is_reversed {
-            let to = place
-                .map_or(last, |place| place.saturating_sub(1))
+            let to = position
+                .map_or(last, |position| position.saturating_sub(1))
                 .min(last);
-            (to.saturating_sub(most).max(first), to)
+            (to.saturating_sub(limit).max(first), to)
         } else {
-            let from = place.unwrap_or_default().max(first);
-            (from, from.saturating_add(most).min(last))
+            let from = position.unwrap_or_default().max(first);
+            (from, from.saturating_add(limit).min(last))
         };
         let mut events = Vec::new();
-        let mut reader = Reader::default();
+        let mut reader = HistoryReader::default();
         reader.skip_to(self, from);
         while reader.read() < to {
             events.extend(reader.next(self));
@@ -168,7 +168,7 @@ impl History {
         } else {
             to >= last
         };
-        let token = |event: &Event| Token {
+        let token = |event: &Event| PageToken {
             is_reversed: query.is_reversed,
             last: event.id(),
         };
@@ -183,13 +183,13 @@ impl History {
 }
 
 /// The end of a page.
-struct Token {
+struct PageToken {
     is_reversed: bool,
     /// The id of its last event.
     last: u32,
 }
 
-impl Token {
+impl PageToken {
     fn parse(text: &str) -> Option<Self> {
         let (order, last) = text.split_once('-')?;
         let is_reversed = match order {
@@ -202,7 +202,7 @@ impl Token {
     }
 }
 
-impl fmt::Display for Token {
+impl fmt::Display for PageToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let order = if self.is_reversed { "before" } else { "after" };
         write!(f, "{order}-{}", self.last)

@@ -5,11 +5,11 @@ use super::entry::{Entry, Payload};
 use super::kind::Group;
 use super::log::Log;
 use super::scope::ScopePath;
-use super::{EventKind, History, Inner, ScopeId, Scopes};
+use super::{EventKind, History, HistoryData, ScopeId, Scopes};
 use crate::clock::Timestamp;
 use crate::execution_info::ExecutionInfo;
 use crate::program::{Program, StateIx};
-use crate::record::{Damaged, Reader, Record, Writer};
+use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter};
 
 /// How many events are retained for readers of `ExecutionHandle::events` if no history is recorded.
 const WATCHED: u32 = 1_024;
@@ -18,7 +18,7 @@ const WATCHED: u32 = 1_024;
 #[derive(Debug)]
 pub(crate) struct Recorder {
     /// How many events are retained: the last ones; 0 if only the ids count.
-    most: u32,
+    max_retained: u32,
     count: u32,
     /// The maximum number of events, including the last one.
     limit: u32,
@@ -35,11 +35,11 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    /// Creates the recorder of an execution of `program` that retains the last `most` events.
-    pub(crate) fn new(program: &Program, most: u32) -> Self {
-        let capacity = program.expected_events().min(most as usize);
+    /// Creates the recorder of an execution of `program` that retains the last `max_retained` events.
+    pub(crate) fn new(program: &Program, max_retained: u32) -> Self {
+        let capacity = program.expected_events().min(max_retained as usize);
         Self {
-            most,
+            max_retained,
             count: 0,
             limit: u32::MAX,
             is_full: false,
@@ -53,15 +53,15 @@ impl Recorder {
     }
 
     /// Continues the history of an execution that wrote `count` events.
-    pub(crate) fn resumed(history: &History, most: u32, count: u32) -> Self {
-        let Inner {
+    pub(crate) fn resumed(history: &History, max_retained: u32, count: u32) -> Self {
+        let HistoryData {
             entries,
             front,
             scopes,
             ..
         } = &*history.inner;
         Self {
-            most,
+            max_retained,
             count,
             limit: u32::MAX,
             is_full: false,
@@ -82,7 +82,7 @@ impl Recorder {
 
     fn settle(&mut self) {
         self.latest = self.entries.last().map_or(self.latest, |last| last.at);
-        let next_drop = self.entries.next_drop(self.most as usize);
+        let next_drop = self.entries.next_drop(self.max_retained as usize);
         self.next_drop = u32::try_from(next_drop).unwrap_or(u32::MAX);
     }
 
@@ -91,7 +91,7 @@ impl Recorder {
         self.limit = limit;
     }
 
-    /// Whether only one more event fits.
+    /// Returns whether only one more event fits.
     pub(crate) fn is_full(&self) -> bool {
         self.is_full
     }
@@ -144,7 +144,7 @@ impl Recorder {
         payload: impl FnOnce() -> Payload,
     ) -> u32 {
         self.count = self.count.saturating_add(1);
-        if self.most == 0 {
+        if self.max_retained == 0 {
             return self.count;
         }
         self.latest = self.latest.max(at);
@@ -157,18 +157,23 @@ impl Recorder {
             kind,
         });
         if self.count >= self.next_drop {
-            self.keep_last();
+            self.retain_last();
         }
         self.count
     }
 
     /// Drops the first events, if the number is limited.
     #[cold]
-    fn keep_last(&mut self) {
+    fn retain_last(&mut self) {
         let (front, scopes) = (self.front.get_or_insert_default(), &self.scopes);
-        self.entries.keep_last(self.most as usize, |place, entry| {
-            front.previous(scopes, entry, u32::try_from(place + 1).unwrap_or(u32::MAX));
-        });
+        self.entries
+            .retain_last(self.max_retained as usize, |position, entry| {
+                front.previous(
+                    scopes,
+                    entry,
+                    u32::try_from(position + 1).unwrap_or(u32::MAX),
+                );
+            });
         self.settle();
     }
 
@@ -189,9 +194,9 @@ impl Recorder {
 
     /// Retains the last events from now on, if none were retained, because a reader has subscribed.
     pub(crate) fn watch(&mut self) {
-        if self.most == 0 {
-            self.most = WATCHED;
-            self.entries = Log::behind(self.count as usize);
+        if self.max_retained == 0 {
+            self.max_retained = WATCHED;
+            self.entries = Log::starting_after(self.count as usize);
             self.settle();
         }
     }
@@ -229,13 +234,13 @@ impl Recorder {
 
     /// Returns a log from which all written events are dropped, if none are retained.
     fn nothing_kept(&self) -> Option<Log<Entry>> {
-        (self.most == 0).then(|| Log::behind(self.count as usize))
+        (self.max_retained == 0).then(|| Log::starting_after(self.count as usize))
     }
 
     /// Returns the history so far.
     pub(crate) fn history(&self, program: Arc<Program>, about: Arc<ExecutionInfo>) -> History {
         let entries = self.nothing_kept();
-        History::new(Inner {
+        History::new(HistoryData {
             program,
             about,
             entries: entries.unwrap_or_else(|| self.entries.clone()),
@@ -252,8 +257,8 @@ impl Recorder {
         about: Arc<ExecutionInfo>,
     ) -> History {
         let mut entries = self.entries.clone();
-        entries.keep_first(events);
-        History::new(Inner {
+        entries.truncate(events);
+        History::new(HistoryData {
             program,
             about,
             entries,
@@ -264,12 +269,12 @@ impl Recorder {
 
     /// Removes the events after the first `events`.
     pub(crate) fn cut(&mut self, events: usize) {
-        self.entries.keep_first(events);
+        self.entries.truncate(events);
     }
 
     /// Returns the whole history.
     pub(crate) fn finish(self, program: Arc<Program>, about: Arc<ExecutionInfo>) -> History {
-        History::new(Inner {
+        History::new(HistoryData {
             program,
             about,
             entries: self.nothing_kept().unwrap_or(self.entries),
@@ -279,21 +284,21 @@ impl Recorder {
     }
 
     /// Writes the events after the first `written`.
-    pub(crate) fn write_behind(&self, written: &mut WrittenEvents, to: &mut Writer) {
+    pub(crate) fn write_new(&self, written: &mut WrittenEvents, to: &mut RecordWriter) {
         // An unlimited recorder has the largest 64-bit number.
-        let bound = (self.most < u32::MAX).then_some(u64::from(self.most));
+        let bound = (self.max_retained < u32::MAX).then_some(u64::from(self.max_retained));
         bound.unwrap_or(u64::MAX).write(to);
         self.count.write(to);
-        written.events = self.entries.write_behind(written.events, to);
+        written.events = self.entries.write_new(written.events, to);
         match &self.front {
             Some(front) => front.write(to),
             None => Chain::default().write(to),
         }
-        written.scopes = self.scopes.write_behind(written.scopes, to);
+        written.scopes = self.scopes.write_new(written.scopes, to);
     }
 
     /// Checks that the references of the events are valid. Returns the number of scopes.
-    pub(crate) fn check(&self) -> Result<usize, Damaged> {
+    pub(crate) fn check(&self) -> Result<usize, DamagedRecord> {
         let scopes = self.scopes.len();
         let is_sound = |entry: &Entry| {
             (entry.scope.0 as usize) < scopes
@@ -301,23 +306,23 @@ impl Recorder {
         };
         match self.scopes.are_nested() && self.entries.iter().all(|(_, entry)| is_sound(entry)) {
             true => Ok(scopes),
-            false => Err(Damaged),
+            false => Err(DamagedRecord),
         }
     }
 
-    /// Applies the events that [`write_behind`](Self::write_behind) wrote.
-    pub(crate) fn read_behind(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
-        self.most = u32::try_from(u64::read(from)?).unwrap_or(u32::MAX);
+    /// Applies the events that [`write_new`](Self::write_new) wrote.
+    pub(crate) fn read_new(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
+        self.max_retained = u32::try_from(u64::read(from)?).unwrap_or(u32::MAX);
         self.count = Record::read(from)?;
-        self.entries.read_behind(from)?;
+        self.entries.read_new(from)?;
         self.settle();
         let front = Chain::read(from)?;
         self.front = front.has_begun().then(|| Box::new(front));
-        self.scopes.read_behind(from)
+        self.scopes.read_new(from)
     }
 }
 
-/// The part of a history that was written.
+/// The position up to which a history was written.
 #[derive(Debug)]
 pub(crate) struct WrittenEvents {
     events: usize,
@@ -325,7 +330,7 @@ pub(crate) struct WrittenEvents {
 }
 
 impl WrittenEvents {
-    /// Returns everything that a recorder has.
+    /// Returns the position after all events of a recorder.
     pub(crate) fn of(recorder: &Recorder) -> Self {
         Self {
             events: recorder.entries.end(),
@@ -338,8 +343,8 @@ impl WrittenEvents {
         self.events
     }
 
-    /// Whether the recorder has more events.
-    pub(crate) fn is_behind(&self, recorder: &Recorder) -> bool {
+    /// Returns whether the recorder has more events.
+    pub(crate) fn lacks_events_of(&self, recorder: &Recorder) -> bool {
         self.events < recorder.entries.end()
     }
 }

@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use super::log::Log;
 use crate::program::{Kind, Program, StateIx};
-use crate::record::{Damaged, Reader, Writer, record};
+use crate::record::{DamagedRecord, RecordReader, RecordWriter, record};
 use crate::task::ScopeNames;
 
 /// Identifies one iteration or branch of an execution; 0 is the top level.
@@ -26,9 +26,9 @@ struct Scope {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scopes(Option<Box<Log<Scope>>>);
 
-/// The list before the first scope.
+/// Returns the list before the first scope.
 fn none() -> Box<Log<Scope>> {
-    Box::new(Log::behind(1))
+    Box::new(Log::starting_after(1))
 }
 
 impl Scopes {
@@ -51,26 +51,26 @@ impl Scopes {
     }
 
     /// Writes the scopes after the first `written`, and returns the number of all.
-    pub(super) fn write_behind(&self, written: usize, to: &mut Writer) -> usize {
+    pub(super) fn write_new(&self, written: usize, to: &mut RecordWriter) -> usize {
         match &self.0 {
-            Some(scopes) => scopes.write_behind(written, to),
-            None => none().write_behind(written, to),
+            Some(scopes) => scopes.write_new(written, to),
+            None => none().write_new(written, to),
         }
     }
 
-    /// Applies the scopes that [`write_behind`](Self::write_behind) wrote.
-    pub(super) fn read_behind(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+    /// Applies the scopes that [`write_new`](Self::write_new) wrote.
+    pub(super) fn read_new(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
         let mut scopes = self.0.take().unwrap_or_else(none);
-        let read = scopes.read_behind(from);
+        let read = scopes.read_new(from);
         self.0 = (scopes.end() > 1).then_some(scopes);
         read
     }
 
-    /// Whether each has a container, and comes after the scope around it.
+    /// Returns whether each scope has a container and comes after the scope around it.
     pub(super) fn are_nested(&self) -> bool {
         let mut inner = self.0.iter().flat_map(|scopes| scopes.iter());
-        inner.all(|(place, scope)| {
-            (scope.parent.0 as usize) < place && scope.container != StateIx::NONE
+        inner.all(|(index, scope)| {
+            (scope.parent.0 as usize) < index && scope.container != StateIx::NONE
         })
     }
 
@@ -128,5 +128,5 @@ pub(super) fn names(program: &Program, path: &[(StateIx, u32)]) -> Vec<String> {
         .collect()
 }
 
-record!(struct ScopeId(place));
+record!(struct ScopeId(index));
 record!(struct Scope { parent, container, index });

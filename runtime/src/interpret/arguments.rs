@@ -1,10 +1,10 @@
-//! Parameters that an integration does not take.
+//! Checks the parameters of a task against its integration.
 
-use super::number::shown;
+use super::number::message_text;
 use crate::query::QueryError;
 use crate::value::Value;
 
-/// Holds the parameters that are lists by name against what a task is given. What is absent is not missed here.
+/// Checks that the parameters in `lists_by_name` are objects of lists. Absent parameters are valid here.
 pub(super) fn check_lists(parameters: &Value, lists_by_name: &[&str]) -> Result<(), QueryError> {
     for name in lists_by_name {
         let holds = match parameters.get(name) {
@@ -17,16 +17,16 @@ pub(super) fn check_lists(parameters: &Value, lists_by_name: &[&str]) -> Result<
         };
         if !holds {
             let reason = format!("The value of the field '{name}' has an invalid format");
-            return Err(unusable(parameters, &reason));
+            return Err(unusable_parameters(parameters, &reason));
         }
     }
     Ok(())
 }
 
-/// The task does not start.
-pub(super) fn unusable(parameters: &Value, reason: &str) -> QueryError {
+/// Returns the error for parameters with which the task cannot start.
+pub(super) fn unusable_parameters(parameters: &Value, reason: &str) -> QueryError {
     QueryError::runtime(format!(
         "The Parameters '{}' could not be used to start the Task: [{reason}]",
-        shown(parameters)
+        message_text(parameters)
     ))
 }

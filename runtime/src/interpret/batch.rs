@@ -1,47 +1,47 @@
 use smol_str::SmolStr;
 
 use crate::distributed::source::SourceRequest;
-use crate::record::{Damaged, Reader, Record, Writer, record};
+use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter, record};
 use crate::value::Value;
 
-/// The next child's input, or why there is none.
-pub(super) enum Next {
+/// The next input of a child, or the reason why there is none.
+pub(super) enum NextInput {
     Child { input: Value, items: u32 },
     Needs(SourceRequest),
     End,
 }
 
-/// Items that are put together to one input.
+/// Combines items to the input of one child.
 #[derive(Clone, Debug)]
 pub(super) struct Batch {
     /// BatchInput.
     shared: Option<Value>,
-    most: usize,
-    /// The most bytes of an input, and how many it has without items.
-    bytes: u64,
-    empty: u64,
-    open: Vec<Value>,
-    size: u64,
+    max_items: usize,
+    /// The maximum number of bytes of an input, and the number of bytes without items.
+    max_bytes: u64,
+    empty_bytes: u64,
+    items: Vec<Value>,
+    items_bytes: u64,
 }
 
 impl Batch {
-    pub(super) fn new(shared: Option<Value>, most: Option<u64>, bytes: u64) -> Self {
-        let most = most.filter(|most| *most > 0);
+    pub(super) fn new(shared: Option<Value>, max_items: Option<u64>, max_bytes: u64) -> Self {
+        let max_items = max_items.filter(|max_items| *max_items > 0);
         let mut batch = Self {
             shared,
-            most: most.map_or(usize::MAX, |most| {
-                usize::try_from(most).unwrap_or(usize::MAX)
+            max_items: max_items.map_or(usize::MAX, |max_items| {
+                usize::try_from(max_items).unwrap_or(usize::MAX)
             }),
-            bytes,
-            empty: 0,
-            open: Vec::new(),
-            size: 0,
+            max_bytes,
+            empty_bytes: 0,
+            items: Vec::new(),
+            items_bytes: 0,
         };
-        batch.empty = batch.input(Vec::new()).json_len();
+        batch.empty_bytes = batch.input(Vec::new()).json_len();
         batch
     }
 
-    /// `{"BatchInput": .., "Items": [..]}`
+    /// Returns `{"BatchInput": .., "Items": [..]}`.
     fn input(&self, items: Vec<Value>) -> Value {
         let mut members = Vec::new();
         if let Some(shared) = &self.shared {
@@ -51,46 +51,46 @@ impl Batch {
         members.into_iter().collect()
     }
 
-    /// Takes an item; gives a batch that is full, with or without it.
-    pub(super) fn push(&mut self, item: Value) -> Option<Next> {
+    /// Adds an item. Returns a full batch; if the item did not fit into it, the item starts the next batch.
+    pub(super) fn push(&mut self, item: Value) -> Option<NextInput> {
         let length = item.json_len().saturating_add(1);
-        let grown = self.size.saturating_add(length);
-        // The last item has no comma behind it.
-        let is_too_large = self.empty.saturating_add(grown) - 1 > self.bytes;
+        let grown = self.items_bytes.saturating_add(length);
+        // No comma follows the last item.
+        let is_too_large = self.empty_bytes.saturating_add(grown) - 1 > self.max_bytes;
         let full = if is_too_large { self.take() } else { None };
-        self.size = self.size.saturating_add(length);
-        self.open.push(item);
-        if full.is_none() && self.open.len() >= self.most {
+        self.items_bytes = self.items_bytes.saturating_add(length);
+        self.items.push(item);
+        if full.is_none() && self.items.len() >= self.max_items {
             return self.take();
         }
         full
     }
 
-    /// Writes the items that are in no input yet.
-    pub(super) fn write_part(&self, to: &mut Writer) {
-        self.open.write(to);
-        self.size.write(to);
+    /// Writes the items of the incomplete batch.
+    pub(super) fn write_part(&self, to: &mut RecordWriter) {
+        self.items.write(to);
+        self.items_bytes.write(to);
     }
 
-    /// Takes over what [`write_part`](Self::write_part) wrote.
-    pub(super) fn read_part(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
-        self.open = Record::read(from)?;
-        self.size = Record::read(from)?;
+    /// Reads the items that [`write_part`](Self::write_part) wrote.
+    pub(super) fn read_part(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
+        self.items = Record::read(from)?;
+        self.items_bytes = Record::read(from)?;
         Ok(())
     }
 
-    /// What is there.
-    pub(super) fn take(&mut self) -> Option<Next> {
-        if self.open.is_empty() {
+    /// Takes the incomplete batch, unless it is empty.
+    pub(super) fn take(&mut self) -> Option<NextInput> {
+        if self.items.is_empty() {
             return None;
         }
-        self.size = 0;
-        let items = std::mem::take(&mut self.open);
-        Some(Next::Child {
+        self.items_bytes = 0;
+        let items = std::mem::take(&mut self.items);
+        Some(NextInput::Child {
             items: u32::try_from(items.len()).unwrap_or(u32::MAX),
             input: self.input(items),
         })
     }
 }
 
-record!(struct Batch { shared, most, bytes, empty, open, size });
+record!(struct Batch { shared, max_items, max_bytes, empty_bytes, items, items_bytes });

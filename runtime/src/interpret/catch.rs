@@ -1,21 +1,21 @@
 use super::cursor::Cursor;
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::Cx;
-use super::io::place;
+use super::host::StepContext;
+use super::io::apply_result_path;
 use super::step::Exit;
 use crate::program::{Catcher, Io, State};
 use crate::query::QueryError;
 use crate::wait_id::CursorId;
 
 impl Execution {
-    /// The way out that the first catcher gives that names the failure. An error in its own fields is a new
-    /// failure, which no catcher of this state takes.
+    /// Returns the exit through the first catcher that matches the failure. An error in the catcher's own fields is a
+    /// new failure, which no catcher of this state handles.
     pub(super) fn caught(
         &mut self,
         id: CursorId,
         failure: &Failure,
-        cx: &mut Cx<'_>,
+        cx: &mut StepContext<'_>,
     ) -> Option<Result<Exit, Failure>> {
         let cursor = self.cursors.get(id)?;
         let state = cx.program.state(cursor.state);
@@ -23,7 +23,7 @@ impl Execution {
             .catch
             .iter()
             .position(|catcher| failure.is_named_by(&catcher.errors))?;
-        if let Some(inspection) = self.rare.as_mut().and_then(|rare| rare.inspection()) {
+        if let Some(inspection) = self.cold.as_mut().and_then(|cold| cold.inspection()) {
             inspection.catcher = Some(index);
         }
         let catcher = &state.catch[index];
@@ -40,10 +40,10 @@ impl Execution {
     ) -> Result<Exit, QueryError> {
         let error_output = failure.output();
         match &state.io {
-            // `$` of Assign is the Error Output; ResultPath puts it into the raw input.
+            // In Assign, `$` is the Error Output. ResultPath inserts the Error Output into the raw input.
             Io::JsonPath(_) => Ok(Exit {
                 assigned: self.assign(&catcher.assign, cursor, &error_output)?,
-                output: place(
+                output: apply_result_path(
                     &catcher.result_path,
                     || Ok(cursor.input.clone()),
                     error_output,

@@ -1,39 +1,45 @@
-use super::cursor::{Ended, Waiting};
+use super::cursor::{CursorPosition, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::Cx;
-use super::step::{Done, Stepped};
+use super::host::StepContext;
+use super::step::{StateProgress, StateResult};
 use crate::history::{EventKind, Payload};
 use crate::program::Kind;
 use crate::value::Value;
 use crate::wait_id::CursorId;
 use crate::wait_id::WaitId;
 
-/// What the branches of a Parallel and the iterations of a Map have in common.
+/// Shared handling of the branches of a Parallel and the iterations of a Map.
 impl Execution {
-    /// A branch or iteration ended well.
-    pub(super) fn child_ended(
+    /// Handles the success of a branch or iteration.
+    pub(super) fn child_succeeded(
         &mut self,
         container: CursorId,
         index: u32,
-        child: Ended,
+        child: CursorPosition,
         output: Value,
-        cx: &mut Cx<'_>,
+        cx: &mut StepContext<'_>,
     ) {
         self.write_iteration(container, child, EventKind::MapIterationSucceeded, cx);
-        self.child_gave(container, index, output, cx);
+        self.add_child_result(container, index, output, cx);
     }
 
-    /// Takes a result, starts the next item, and goes on when all are there.
-    fn child_gave(&mut self, container: CursorId, index: u32, output: Value, cx: &mut Cx<'_>) {
+    /// Stores a result, then starts the next item or, after the last result, resumes the container.
+    fn add_child_result(
+        &mut self,
+        container: CursorId,
+        index: u32,
+        output: Value,
+        cx: &mut StepContext<'_>,
+    ) {
         let Some(cursor) = self.cursors.get_mut(container) else {
             return;
         };
         let Waiting::Children(children) = &mut cursor.waiting else {
             return;
         };
-        if let Some(place) = children.results.get_mut(index as usize) {
-            *place = Some(output);
+        if let Some(result) = children.results.get_mut(index as usize) {
+            *result = Some(output);
         }
         children.left = children.left.saturating_sub(1);
         if children.left > 0 {
@@ -41,7 +47,7 @@ impl Execution {
                 && let Err(failure) = self.start_next(container, map)
             {
                 self.abort_inside(container, cx);
-                self.failed(container, failure.inner(), cx);
+                self.handle_failure(container, failure.inner(), cx);
             }
             return;
         }
@@ -51,10 +57,15 @@ impl Execution {
         self.resume(container, Waiting::Joined(results));
     }
 
-    /// All branches or iterations ended: the state is left with the array of their outputs.
-    pub(super) fn joined(&mut self, id: CursorId, results: Value, cx: &mut Cx<'_>) -> Stepped {
+    /// Leaves the container with the array of the outputs of its branches or iterations.
+    pub(super) fn exit_joined(
+        &mut self,
+        id: CursorId,
+        results: Value,
+        cx: &mut StepContext<'_>,
+    ) -> StateResult {
         let Some(cursor) = self.cursors.get(id) else {
-            return Ok(Done::Waits);
+            return Ok(StateProgress::Wait);
         };
         let state = cx.program.state(cursor.state);
         let kind = match &state.kind {
@@ -68,18 +79,18 @@ impl Execution {
         };
         self.write(id, kind, Payload::None);
         match self.exit_with_result(id, state, results) {
-            Ok(exit) => Ok(Done::Exits(exit)),
+            Ok(exit) => Ok(StateProgress::Exit(exit)),
             Err(error) => Err(self.query_failed(id, &error, &state.name)),
         }
     }
 
-    /// A branch or iteration failed: its siblings are aborted, and the container fails with its error.
+    /// Handles the failure of a branch or iteration: aborts its siblings, and fails the container with its error.
     pub(super) fn child_failed(
         &mut self,
         container: CursorId,
-        child: Ended,
+        child: CursorPosition,
         failure: Failure,
-        cx: &mut Cx<'_>,
+        cx: &mut StepContext<'_>,
     ) {
         self.write_iteration(container, child, EventKind::MapIterationFailed, cx);
         if failure.by_task && matches!(cx.program.state(child.state).kind, Kind::Task(_)) {
@@ -91,11 +102,11 @@ impl Execution {
             by_query: false,
             ..failure.inner()
         };
-        self.failed(container, failure, cx);
+        self.handle_failure(container, failure, cx);
     }
 
-    /// Writes that the Map or Parallel failed.
-    pub(super) fn write_container_failed(&mut self, id: CursorId, cx: &mut Cx<'_>) {
+    /// Writes the Failed event of a Map or Parallel.
+    pub(super) fn write_container_failed(&mut self, id: CursorId, cx: &mut StepContext<'_>) {
         let Some(cursor) = self.cursors.get(id) else {
             return;
         };
@@ -107,8 +118,8 @@ impl Execution {
         self.write(id, kind, Payload::None);
     }
 
-    /// Removes everything inside a container, innermost first, and writes what was open.
-    pub(super) fn abort_inside(&mut self, container: CursorId, cx: &mut Cx<'_>) {
+    /// Removes all cursors inside a container, innermost first, and writes the Aborted events of open states.
+    pub(super) fn abort_inside(&mut self, container: CursorId, cx: &mut StepContext<'_>) {
         let mut inside: Vec<(u32, CursorId)> = self
             .cursors
             .iter()
@@ -123,7 +134,7 @@ impl Execution {
             let Some(cursor) = self.cursors.remove(id) else {
                 continue;
             };
-            cx.host.forget(WaitId {
+            cx.host.release(WaitId {
                 cursor: id,
                 wait: cursor.wait,
             });
@@ -141,7 +152,7 @@ impl Execution {
             };
             self.write_iteration(
                 container,
-                cursor.ended(),
+                cursor.position(),
                 EventKind::MapIterationAborted,
                 cx,
             );
@@ -155,9 +166,9 @@ impl Execution {
     fn write_iteration(
         &mut self,
         container: CursorId,
-        child: Ended,
+        child: CursorPosition,
         kind: EventKind,
-        cx: &mut Cx<'_>,
+        cx: &mut StepContext<'_>,
     ) {
         let Some(cursor) = self.cursors.get(container) else {
             return;

@@ -1,17 +1,17 @@
 use super::execution::Execution;
-use super::step::{Done, Exit, Stepped};
+use super::step::{Exit, StateProgress, StateResult};
 use crate::program::{Choice, Io, State};
 use crate::query::QueryError;
 use crate::wait_id::CursorId;
 
-const NO_WAY_OUT: &str =
+const NO_TRANSITION: &str =
     "Failed to transition out of the state. The state does not point to a next state.";
 
 impl Execution {
-    /// The first rule that matches decides; its own Assign and Output replace the state's.
-    pub(super) fn choice(&mut self, id: CursorId, state: &State, choice: &Choice) -> Stepped {
+    /// Selects the first rule that matches. Its Assign and Output replace the state's.
+    pub(super) fn choice(&mut self, id: CursorId, state: &State, choice: &Choice) -> StateResult {
         match self.choice_exit(id, state, choice) {
-            Ok(exit) => Ok(Done::Exits(exit)),
+            Ok(exit) => Ok(StateProgress::Exit(exit)),
             Err(error) => Err(self.query_failed(id, &error, &state.name)),
         }
     }
@@ -47,7 +47,7 @@ impl Execution {
         }
         match choice.default {
             Some(default) => self.exit_forwarding(cursor, state, effective, Some(default)),
-            None => Err(QueryError::runtime(NO_WAY_OUT)),
+            None => Err(QueryError::runtime(NO_TRANSITION)),
         }
     }
 }

@@ -8,22 +8,22 @@ use crate::program::{Kind, Program};
 use crate::query::Context;
 use crate::value::{Object, Segment, Value};
 
-/// The context object of one cursor, of which only what an expression reads is built.
+/// The context object of one cursor. It builds only the members that an expression reads.
 pub(crate) struct ContextView<'a> {
     pub(crate) about: &'a ExecutionInfo,
     pub(crate) program: &'a Program,
-    /// Where the cursor's iterations have their items from.
+    /// The cursors of the execution, which hold the items of the iterations around `cursor`.
     pub(crate) cursors: &'a Cursors,
     pub(crate) cursor: &'a Cursor,
-    /// The item that an ItemSelector is evaluated for, instead of the cursor's own.
+    /// The item of the ItemSelector that is evaluated; it replaces the cursor's item.
     pub(crate) item: Option<&'a Item>,
-    /// What a test of one state has in place of all but the item.
-    pub(crate) given: Option<&'a Value>,
-    /// What the state is called there, in place of its own name.
-    pub(crate) name: Option<&'static str>,
+    /// In a test of one state: the members that replace all others, except the item.
+    pub(crate) test_context: Option<&'a Value>,
+    /// In a test of one state: the name that replaces the name of the state.
+    pub(crate) state_name: Option<&'static str>,
 }
 
-/// The members of the context object beside the item, and their members.
+/// The members of the context object without the item, and their members.
 const MEMBERS: [(&str, &[&str]); 4] = [
     (
         "Execution",
@@ -44,9 +44,9 @@ const MEMBERS: [(&str, &[&str]); 4] = [
 
 impl Context for ContextView<'_> {
     fn value(&self) -> Value {
-        let mut members = match self.given() {
-            Some(given) => given.clone(),
-            None => self.own(),
+        let mut members = match self.test_context() {
+            Some(test_context) => test_context.clone(),
+            None => self.execution_members(),
         };
         if let Some(item) = self.item() {
             members.insert("Map", object(vec![member("Item", item.context())]));
@@ -65,8 +65,8 @@ impl Context for ContextView<'_> {
                 if let Some(found) = self.part_of_item(rest) {
                     return (found, 3);
                 }
-            } else if self.given().is_none()
-                && let Some(found) = self.read(first, second)
+            } else if self.test_context().is_none()
+                && let Some(found) = self.read_member(first, second)
             {
                 return (found, 2);
             }
@@ -76,16 +76,16 @@ impl Context for ContextView<'_> {
 
     fn has_object(&self, name: &str) -> bool {
         match name {
-            _ if self.given().is_some() => false,
-            "Task" => self.cursor.visit.token().is_some(),
+            _ if self.test_context().is_some() => false,
+            "Task" => self.cursor.attempt_state.token().is_some(),
             _ => MEMBERS.iter().any(|(member, _)| *member == name),
         }
     }
 }
 
 impl ContextView<'_> {
-    fn given(&self) -> Option<&Object> {
-        self.given.and_then(Value::as_object)
+    fn test_context(&self) -> Option<&Object> {
+        self.test_context.and_then(Value::as_object)
     }
 
     fn item(&self) -> Option<Cow<'_, Item>> {
@@ -107,11 +107,11 @@ impl ContextView<'_> {
         }
     }
 
-    /// All but the item.
-    fn own(&self) -> Object {
+    /// Returns all members except the item.
+    fn execution_members(&self) -> Object {
         let members = MEMBERS.iter().filter_map(|(first, names)| {
             let members = names.iter().filter_map(|second| {
-                let value = self.read(first, second)?;
+                let value = self.read_member(first, second)?;
                 Some(member(second, value.into_owned()))
             });
             let members: Vec<_> = members.collect();
@@ -120,8 +120,8 @@ impl ContextView<'_> {
         members.collect()
     }
 
-    /// A member of a member that is not the item.
-    fn read(&self, first: &str, second: &str) -> Option<Cow<'_, Value>> {
+    /// Reads the member `second` of the member `first`, which is not the item.
+    fn read_member(&self, first: &str, second: &str) -> Option<Cow<'_, Value>> {
         let (about, cursor) = (self.about, self.cursor);
         Some(match (first, second) {
             ("Execution", "Input") => Cow::Borrowed(&about.input),
@@ -137,16 +137,16 @@ impl ContextView<'_> {
             ("StateMachine", "Id") => owned(about.machine.id.clone()),
             ("StateMachine", "Name") => owned(about.machine.name.clone()),
             ("State", "EnteredTime") => owned(cursor.entered_at.to_string()),
-            ("State", "Name") => match self.name {
+            ("State", "Name") => match self.state_name {
                 Some(name) => owned(SmolStr::new_static(name)),
                 None => owned(self.program.state(cursor.state).name.clone()),
             },
             ("State", "RetryCount") => {
                 let kind = &self.program.state(cursor.state).kind;
                 let is_retried = matches!(kind, Kind::Task(_) | Kind::Map(_) | Kind::Parallel(_));
-                owned(is_retried.then_some(cursor.visit.retry_count())?)
+                owned(is_retried.then_some(cursor.attempt_state.retry_count())?)
             }
-            ("Task", "Token") => owned(cursor.visit.token().cloned()?),
+            ("Task", "Token") => owned(cursor.attempt_state.token().cloned()?),
             _ => return None,
         })
     }

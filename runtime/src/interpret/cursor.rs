@@ -5,18 +5,20 @@ use smol_str::SmolStr;
 use thin_vec::ThinVec;
 
 use super::map_run::MapRun;
-use super::resume::Inside;
+use super::resume_point::RemainingWork;
 use crate::clock::Timestamp;
 pub(crate) use crate::distributed::Item;
 use crate::history::ScopeId;
 use crate::program::StateIx;
 use crate::query::Variables;
-use crate::record::{Changing, Damaged, Part, Reader, Record, Writer, record};
+use crate::record::{
+    DamagedRecord, PartialRecord, Record, RecordReader, RecordWriter, TrackedList, record,
+};
 use crate::task::{NestedStart, TaskResult};
 use crate::value::Value;
 use crate::wait_id::{CursorId, WaitId};
 
-/// Where one thread of control stands: the top level, a branch or an iteration.
+/// The position of one thread of control: the top level, a branch or an iteration.
 #[derive(Debug)]
 pub(crate) struct Cursor {
     pub(crate) state: StateIx,
@@ -27,63 +29,63 @@ pub(crate) struct Cursor {
     pub(crate) entered: u32,
     pub(crate) entered_at: Timestamp,
     pub(crate) scope: ScopeId,
-    /// The Map or Parallel that it belongs to, and its place there.
+    /// The Map or Parallel around it, and its index there.
     pub(crate) parent: Option<(CursorId, u32)>,
-    /// The item of the innermost iteration, where that is not known from the Map around it.
+    /// The item of the innermost iteration, if the Map around it does not hold it.
     pub(crate) item: Option<Arc<Item>>,
-    pub(crate) visit: Visit,
+    pub(crate) attempt_state: AttemptState,
     pub(crate) waiting: Waiting,
-    /// Names the wait, so that what comes late finds nobody.
+    /// The number of the current wait. An event of an earlier wait does not match it and is ignored.
     pub(crate) wait: u32,
-    /// Of a Map or Parallel whose inside failed: what goes on when the execution is redriven.
-    pub(crate) stopped: Option<Box<Inside>>,
+    /// For a Map or Parallel that failed inside: the work that a redrive resumes.
+    pub(crate) remaining_work: Option<Box<RemainingWork>>,
 }
 
-/// What the visit of a state has where it was tried again, or has a token. Most visits have nothing, and take no memory for it.
+/// Retry counts and task token of the current visit of a state. Allocated only if the visit has a retry or a token.
 #[derive(Debug, Default)]
-pub(crate) struct Visit(Option<Box<Tries>>);
+pub(crate) struct AttemptState(Option<Box<AttemptFields>>);
 
 #[derive(Debug, Default)]
-struct Tries {
-    /// How often each retrier was used in this visit; empty before the first failure.
+struct AttemptFields {
+    /// The number of retries by each retrier in this visit; empty before the first failure.
     retries: Vec<u32>,
-    /// All of them: `State.RetryCount`.
+    /// The sum of the retries: `State.RetryCount`.
     count: u32,
     /// `Task.Token` of this attempt.
     token: Option<SmolStr>,
 }
 
-impl Visit {
-    /// One in which each of so many retriers was used so often.
-    pub(super) fn of_tries(retriers: usize, each: u32) -> Self {
-        Self(Some(Box::new(Tries {
+impl AttemptState {
+    /// Creates the state of a visit in which each of `retriers` retriers was used `each` times.
+    pub(super) fn with_retries(retriers: usize, each: u32) -> Self {
+        Self(Some(Box::new(AttemptFields {
             retries: vec![each; retriers],
             count: each,
             token: None,
         })))
     }
 
-    /// How often the state was tried again: `State.RetryCount`.
+    /// Returns the number of retries: `State.RetryCount`.
     pub(super) fn retry_count(&self) -> u32 {
-        self.0.as_ref().map_or(0, |tries| tries.count)
+        self.0.as_ref().map_or(0, |fields| fields.count)
     }
 
-    /// How often one of so many retriers was used.
+    /// Returns how often a retrier was used.
     pub(super) fn used(&self, retrier: usize) -> u32 {
-        let tries = self.0.as_ref();
-        let used = tries.and_then(|tries| tries.retries.get(retrier));
+        let fields = self.0.as_ref();
+        let used = fields.and_then(|fields| fields.retries.get(retrier));
         used.copied().unwrap_or_default()
     }
 
-    /// One of so many retriers is used.
+    /// Counts a use of one of `retriers` retriers.
     pub(super) fn retry(&mut self, retrier: usize, retriers: usize) {
-        let tries = self.0.get_or_insert_default();
-        tries.retries.resize(retriers, 0);
-        tries.retries[retrier] += 1;
-        tries.count += 1;
+        let fields = self.0.get_or_insert_default();
+        fields.retries.resize(retriers, 0);
+        fields.retries[retrier] += 1;
+        fields.count += 1;
     }
 
-    /// `Task.Token` of this attempt.
+    /// Returns `Task.Token` of this attempt.
     pub(super) fn token(&self) -> Option<&SmolStr> {
         self.0.as_ref()?.token.as_ref()
     }
@@ -93,16 +95,16 @@ impl Visit {
     }
 }
 
-/// Where a cursor stood that is over.
+/// The position of a cursor that has ended.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Ended {
+pub(super) struct CursorPosition {
     pub(super) state: StateIx,
     pub(super) scope: ScopeId,
     pub(super) parent: Option<(CursorId, u32)>,
 }
 
 impl Cursor {
-    /// One that is about to enter a state.
+    /// Creates a cursor that is about to enter a state.
     pub(super) fn at(
         state: StateIx,
         input: Value,
@@ -120,61 +122,62 @@ impl Cursor {
             scope,
             parent,
             item: None,
-            visit: Visit::default(),
+            attempt_state: AttemptState::default(),
             waiting: Waiting::Enter,
             wait: 0,
-            stopped: None,
+            remaining_work: None,
         }
     }
 
-    pub(super) fn ended(&self) -> Ended {
-        Ended {
+    pub(super) fn position(&self) -> CursorPosition {
+        CursorPosition {
             state: self.state,
             scope: self.scope,
             parent: self.parent,
         }
     }
 
-    /// Its state's work begins, or goes on. Gives what it waited for.
+    /// Starts or continues the state, and returns the previous wait.
     pub(super) fn attempting(&mut self) -> Waiting {
         std::mem::replace(&mut self.waiting, Waiting::Attempt)
     }
 }
 
-/// What a cursor waits for.
+/// The wait of a cursor, or the step that it runs next.
 #[derive(Debug)]
 pub(crate) enum Waiting {
-    /// Nothing: the state is to be entered.
+    /// Runnable: enters the state.
     Enter,
-    /// Nothing: the state's work is to begin, or to begin again.
+    /// Runnable: starts or retries the state.
     Attempt,
-    /// The end of a Wait at `due`; the effective input goes on.
+    /// Waits for the end of a Wait state at `due`. `effective` is its effective input, which it forwards.
     Until { effective: Value, due: Timestamp },
-    /// The end of a Retry's delay at `due`.
+    /// Waits for the end of a Retry's delay at `due`.
     Pause { due: Timestamp },
-    /// Somebody who answers the state's task: an engine that has the handler. `target` is whom the parameters name.
+    /// Waits for an engine that has the handler of the state's task. `target` is the function or state machine that the
+    /// parameters name.
     Handler { target: Option<SmolStr> },
-    /// A task.
+    /// Waits for a task.
     Task(Box<OpenTask>),
-    /// The branches or iterations inside.
+    /// Waits for the branches or iterations inside.
     Children(Box<Children>),
-    /// The child executions of a Distributed Map, and the objects that it reads and writes.
+    /// Waits for the child executions of a Distributed Map, and for the objects that it reads and writes.
     Run(Box<MapRun>),
-    /// Nothing: all branches or iterations ended.
+    /// Runnable: all branches or iterations have ended.
     Joined(Value),
-    /// It is being moved on.
+    /// A step is advancing it.
     Busy,
 }
 
 impl Waiting {
-    /// Whether somebody in this process is at work for it: a handler, an activity's worker, the children of a Map Run. Tokens, timers and
-    /// tasks in queues can wait in another process as well.
-    pub(crate) fn is_at_work(&self) -> bool {
+    /// Returns whether this process runs something for the cursor: a handler, an activity worker, the children of a Map
+    /// Run. Tokens, timers and queued tasks do not depend on this process.
+    pub(crate) fn has_local_work(&self) -> bool {
         match self {
-            Self::Task(open) => match open.answerer {
-                Answerer::Handler { .. } => true,
-                Answerer::Activity { .. } => open.stage == Stage::Started,
-                Answerer::Outside | Answerer::Execution { .. } => false,
+            Self::Task(open) => match open.executor {
+                TaskExecutor::Handler { .. } => true,
+                TaskExecutor::Activity { .. } => open.stage == OpenTaskStage::Started,
+                TaskExecutor::External | TaskExecutor::Execution { .. } => false,
             },
             Self::Run(_) => true,
             _ => false,
@@ -190,68 +193,70 @@ impl Waiting {
     }
 }
 
-/// A task that was scheduled.
+/// A scheduled task.
 #[derive(Debug)]
 pub(crate) struct OpenTask {
-    pub(crate) stage: Stage,
-    pub(crate) answerer: Answerer,
-    /// Seconds, for the clocks that begin anew.
+    pub(crate) stage: OpenTaskStage,
+    pub(crate) executor: TaskExecutor,
+    /// TimeoutSeconds and HeartbeatSeconds, for timers that restart.
     pub(crate) timeout: Option<u64>,
     pub(crate) heartbeat: Option<u64>,
-    /// When they run out.
+    /// The deadlines of these timers.
     pub(crate) timeout_due: Option<Timestamp>,
     pub(crate) heartbeat_due: Option<Timestamp>,
-    /// Whether who has the token may answer.
+    /// Whether the holder of the token may complete the task.
     pub(crate) takes_token: bool,
-    /// An answer that is there already.
+    /// A result that arrived early.
     pub(crate) answer: Option<Box<EarlyAnswer>>,
 }
 
 impl OpenTask {
-    /// Whether its time ran out.
+    /// Returns whether one of its deadlines has passed.
     pub(crate) fn is_due(&self, now: Timestamp) -> bool {
         let mut deadlines = [self.timeout_due, self.heartbeat_due].into_iter().flatten();
         deadlines.any(|due| due <= now)
     }
 
-    /// The request was answered. A handler has done its part; a token or a job decides.
+    /// Records that the request was accepted. From now on a token or a job completes the task, no longer the handler.
     pub(crate) fn submitted(&mut self) {
-        self.stage = Stage::Started;
-        if matches!(self.answerer, Answerer::Handler { .. }) {
-            self.answerer = Answerer::Outside;
+        self.stage = OpenTaskStage::Started;
+        if matches!(self.executor, TaskExecutor::Handler { .. }) {
+            self.executor = TaskExecutor::External;
         }
     }
 }
 
-/// An answer that is there already and does not count yet.
+/// A result that arrived before it may take effect.
 #[derive(Debug)]
 pub(crate) struct EarlyAnswer {
     pub(crate) result: TaskResult,
-    /// When a mock's that comes later counts; a token's that came before TaskSubmitted counts after it.
+    /// When the delayed result of a mock takes effect. `None` for the result of a token that arrived before
+    /// TaskSubmitted; it takes effect after that event.
     pub(crate) due: Option<Timestamp>,
 }
 
-/// Who answers a task that was scheduled: what is needed to go on waiting for it.
+/// The executor of a scheduled task, with the data that is needed to resume the wait.
 #[derive(Clone, Debug)]
-pub(crate) enum Answerer {
-    /// Nobody in the engine: a token, an answer that is kept, or nobody at all.
-    Outside,
-    /// A handler, which ends with its process: what it is called with again, where it may be, and how often the state had called before.
+pub(crate) enum TaskExecutor {
+    /// No executor in the engine: a token, a stored result, or none.
+    External,
+    /// A handler, which ends with its process: its input, and how often the state had called before. An idempotent
+    /// handler is called again.
     Handler { input: Value, call: u32 },
-    /// A worker of an activity, the state's resource; the task's input, as long as it is queued.
+    /// A worker of an activity, which is the state's resource. `input` is the input of the task.
     Activity { input: Value },
-    /// Another execution, which this starts.
+    /// A nested execution, which this request starts.
     Execution { start: Box<NestedStart> },
 }
 
-/// How far a task has come.
+/// The progress of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
-    /// In an activity's queue.
+pub(crate) enum OpenTaskStage {
+    /// The task is in an activity's queue.
     Queued,
-    /// At work.
+    /// The task is running.
     Started,
-    /// The request is under way; its response is TaskSubmitted, and then the token decides.
+    /// The request is in flight. Its response is TaskSubmitted; then the token completes the task.
     Submitting,
 }
 
@@ -261,55 +266,55 @@ pub(crate) struct Children {
     /// The items of a Map; null for a Parallel.
     pub(crate) items: Value,
     pub(crate) results: Vec<Option<Value>>,
-    /// How many have not ended.
+    /// The number of branches or iterations that have not ended.
     pub(crate) left: u32,
-    /// The next one to start.
+    /// The index of the next item to start.
     pub(crate) next: u32,
 }
 
-/// The cursors of an execution; places are used again.
+/// The cursors of an execution, in slots that are reused.
 #[derive(Debug, Default)]
 pub(crate) struct Cursors {
-    places: Changing<Option<Cursor>>,
+    slots: TrackedList<Option<Cursor>>,
     free: ThinVec<u32>,
-    /// So many of the free places are as they were written.
-    written_free: u32,
+    /// The number of entries at the start of `free` that are unchanged since the last record.
+    committed_free: u32,
 }
 
-/// How many places are free; a place is a number of 32 bits.
+/// Returns the number of free slots; a slot index has 32 bits.
 fn free_count(free: &[u32]) -> u32 {
     u32::try_from(free.len()).unwrap_or(u32::MAX)
 }
 
 impl Cursors {
     pub(crate) fn insert(&mut self, cursor: Cursor) -> CursorId {
-        if let Some(place) = self.free.pop()
-            && let Some(at) = self.places.get_mut(place as usize)
+        if let Some(slot) = self.free.pop()
+            && let Some(at) = self.slots.get_mut(slot as usize)
         {
-            self.written_free = self.written_free.min(free_count(&self.free));
+            self.committed_free = self.committed_free.min(free_count(&self.free));
             *at = Some(cursor);
-            return CursorId::at(place);
+            return CursorId::at(slot);
         }
-        self.places.push(Some(cursor));
-        CursorId::at(u32::try_from(self.places.len() - 1).unwrap_or(u32::MAX))
+        self.slots.push(Some(cursor));
+        CursorId::at(u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX))
     }
 
     pub(crate) fn remove(&mut self, id: CursorId) -> Option<Cursor> {
-        let cursor = self.places.get_mut(id.place())?.take()?;
+        let cursor = self.slots.get_mut(id.index())?.take()?;
         self.free.push(id.number());
         Some(cursor)
     }
 
-    /// Removes a cursor of which only its place in the execution matters still.
-    pub(super) fn end(&mut self, id: CursorId) -> Option<Ended> {
-        let place = self.places.get_mut(id.place())?;
-        let ended = place.as_ref().map(Cursor::ended)?;
-        *place = None;
+    /// Removes a cursor that has ended, and returns its position.
+    pub(super) fn end(&mut self, id: CursorId) -> Option<CursorPosition> {
+        let slot = self.slots.get_mut(id.index())?;
+        let position = slot.as_ref().map(Cursor::position)?;
+        *slot = None;
         self.free.push(id.number());
-        Some(ended)
+        Some(position)
     }
 
-    /// The item of the iteration that a cursor is in, the innermost one.
+    /// Returns the item of the innermost iteration around a cursor.
     pub(super) fn item<'a>(&'a self, mut cursor: &'a Cursor) -> Option<Cow<'a, Item>> {
         loop {
             if let Some(item) = &cursor.item {
@@ -326,14 +331,14 @@ impl Cursors {
     }
 
     pub(crate) fn get(&self, id: CursorId) -> Option<&Cursor> {
-        self.places.get(id.place())?.as_ref()
+        self.slots.get(id.index())?.as_ref()
     }
 
     pub(crate) fn get_mut(&mut self, id: CursorId) -> Option<&mut Cursor> {
-        self.places.get_mut(id.place())?.as_mut()
+        self.slots.get_mut(id.index())?.as_mut()
     }
 
-    /// The Map Run that a cursor waits for.
+    /// Returns the Map Run that a cursor waits for.
     pub(super) fn run(&self, id: CursorId) -> Option<&MapRun> {
         match &self.get(id)?.waiting {
             Waiting::Run(run) => Some(run),
@@ -341,40 +346,40 @@ impl Cursors {
         }
     }
 
-    /// The Map Run that a cursor waits for, and the number of that wait. What else the cursor has stays as it is written.
+    /// Returns the Map Run that a cursor waits for, and the number of that wait. Marks only the run as changed.
     pub(super) fn run_mut(&mut self, id: CursorId) -> Option<(u32, &mut MapRun)> {
-        // Only a cursor with a run can write a part.
+        // Only a cursor with a run supports partial records.
         self.run(id)?;
-        let cursor = self.places.part_mut(id.place())?.as_mut()?;
+        let cursor = self.slots.part_mut(id.index())?.as_mut()?;
         match &mut cursor.waiting {
             Waiting::Run(run) => Some((cursor.wait, run)),
             _ => None,
         }
     }
 
-    /// Takes the Map Run out of a cursor that waits for one: it is being moved on.
+    /// Takes the Map Run out of a cursor, to advance it.
     pub(super) fn take_run(&mut self, id: CursorId) -> Option<Box<MapRun>> {
         self.run(id)?;
-        let cursor = self.places.part_mut(id.place())?.as_mut()?;
+        let cursor = self.slots.part_mut(id.index())?.as_mut()?;
         match std::mem::replace(&mut cursor.waiting, Waiting::Busy) {
             Waiting::Run(run) => Some(run),
             _ => None,
         }
     }
 
-    /// Gives a cursor back the Map Run that was taken out of it.
+    /// Puts a Map Run back that was taken out of the cursor.
     pub(super) fn put_run(&mut self, id: CursorId, run: Box<MapRun>) {
-        if let Some(Some(cursor)) = self.places.part_mut(id.place()) {
+        if let Some(Some(cursor)) = self.slots.part_mut(id.index()) {
             cursor.waiting = Waiting::Run(run);
         }
     }
 
-    /// The top level has ended, and nothing else is left.
+    /// Removes all cursors, after the end of the top level.
     pub(super) fn end_all(&mut self) {
         *self = Self::default();
     }
 
-    /// What the cursors wait for.
+    /// Returns the ids of the cursors' waits.
     pub(crate) fn wait_ids(&self) -> impl Iterator<Item = WaitId> {
         self.iter().map(|(cursor, at)| WaitId {
             cursor,
@@ -384,65 +389,71 @@ impl Cursors {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (CursorId, &Cursor)> {
         (0u32..)
-            .zip(self.places.iter())
-            .filter_map(|(place, cursor)| Some((CursorId::at(place), cursor.as_ref()?)))
+            .zip(self.slots.iter())
+            .filter_map(|(slot, cursor)| Some((CursorId::at(slot), cursor.as_ref()?)))
     }
 
-    /// Whether one was changed since they were written.
+    /// Returns whether a cursor has changed since the last record.
     pub(super) fn has_changes(&self) -> bool {
-        self.places.has_changes()
+        self.slots.has_changes()
     }
 
-    /// As if all of them had been changed.
+    /// Marks all cursors as changed.
     pub(super) fn mark_all(&mut self) {
-        self.places.mark_all();
-        self.written_free = 0;
+        self.slots.mark_all();
+        self.committed_free = 0;
     }
 
-    /// Writes those that were changed.
-    pub(super) fn write_changes(&mut self, to: &mut Writer) {
-        self.places.write_changes(to);
-        let kept = std::mem::replace(&mut self.written_free, free_count(&self.free)) as usize;
-        kept.write(to);
-        (self.free.len() - kept).write(to);
-        self.free[kept..].iter().for_each(|place| place.write(to));
+    /// Writes the changed cursors.
+    pub(super) fn write_changes(&mut self, to: &mut RecordWriter) {
+        self.slots.write_changes(to);
+        let committed =
+            std::mem::replace(&mut self.committed_free, free_count(&self.free)) as usize;
+        committed.write(to);
+        (self.free.len() - committed).write(to);
+        self.free[committed..]
+            .iter()
+            .for_each(|slot| slot.write(to));
     }
 
-    /// Takes over the changes that were written.
-    pub(super) fn read_changes(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
-        self.places.read_changes(0, from)?;
-        let kept = usize::read(from)?;
-        if kept > self.free.len() {
-            return Err(Damaged);
+    /// Applies the changes of a record.
+    pub(super) fn read_changes(
+        &mut self,
+        from: &mut RecordReader<'_>,
+    ) -> Result<(), DamagedRecord> {
+        self.slots.read_changes(0, from)?;
+        let committed = usize::read(from)?;
+        if committed > self.free.len() {
+            return Err(DamagedRecord);
         }
-        self.free.truncate(kept);
+        self.free.truncate(committed);
         self.free.extend(Vec::<u32>::read(from)?);
-        self.written_free = free_count(&self.free);
+        self.committed_free = free_count(&self.free);
         Ok(())
     }
 }
 
-/// The part of a cursor is the Map Run that it waits for, whose children start and end one after the other.
-impl Part for Option<Cursor> {
-    fn write_part(&mut self, to: &mut Writer) {
+/// The part of a cursor that changes often is its Map Run, whose children start and end.
+impl PartialRecord for Option<Cursor> {
+    fn write_part(&mut self, to: &mut RecordWriter) {
         let run = match self {
             Some(Cursor {
                 waiting: Waiting::Run(run),
                 ..
             }) => run,
-            // Whoever ends the wait for a run marks the cursor as a whole.
+            // The code that ends the wait for a run marks the whole cursor as changed.
             _ => return,
         };
         run.write_part(to);
     }
 
-    fn read_part(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+    fn read_part(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
         match self {
             Some(Cursor {
                 waiting: Waiting::Run(run),
                 ..
             }) => run.read_part(from),
-            _ => Err(Damaged),
+            _ => Err(DamagedRecord),
         }
     }
 
@@ -457,25 +468,25 @@ impl Part for Option<Cursor> {
     }
 }
 
-/// Written as if there were always something.
-impl Record for Visit {
-    fn write(&self, to: &mut Writer) {
+/// The record always contains the fields, even if they are not allocated.
+impl Record for AttemptState {
+    fn write(&self, to: &mut RecordWriter) {
         match &self.0 {
-            Some(tries) => tries.write(to),
-            None => Tries::default().write(to),
+            Some(fields) => fields.write(to),
+            None => AttemptFields::default().write(to),
         }
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
-        let tries = Tries::read(from)?;
-        let has_any = tries.count > 0 || tries.token.is_some() || !tries.retries.is_empty();
-        Ok(Self(has_any.then(|| Box::new(tries))))
+    fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
+        let fields = AttemptFields::read(from)?;
+        let has_any = fields.count > 0 || fields.token.is_some() || !fields.retries.is_empty();
+        Ok(Self(has_any.then(|| Box::new(fields))))
     }
 }
 
-record!(struct Tries { retries, count, token });
+record!(struct AttemptFields { retries, count, token });
 record!(struct Cursor {
-    state, input, variables, entered, entered_at, scope, parent, item, visit, waiting, wait, stopped,
+    state, input, variables, entered, entered_at, scope, parent, item, attempt_state, waiting, wait, remaining_work,
 });
 record!(enum Waiting {
     0 => Enter,
@@ -489,8 +500,8 @@ record!(enum Waiting {
     8 => Busy,
     9 => Handler { target },
 });
-record!(struct OpenTask { stage, answerer, timeout, heartbeat, timeout_due, heartbeat_due, takes_token, answer });
-record!(enum Stage { 0 => Queued, 1 => Started, 2 => Submitting });
+record!(struct OpenTask { stage, executor, timeout, heartbeat, timeout_due, heartbeat_due, takes_token, answer });
+record!(enum OpenTaskStage { 0 => Queued, 1 => Started, 2 => Submitting });
 record!(struct EarlyAnswer { result, due });
-record!(enum Answerer { 0 => Outside, 1 => Handler { input, call }, 2 => Activity { input }, 3 => Execution { start } });
+record!(enum TaskExecutor { 0 => External, 1 => Handler { input, call }, 2 => Activity { input }, 3 => Execution { start } });
 record!(struct Children { items, results, left, next });

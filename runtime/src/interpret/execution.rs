@@ -5,11 +5,11 @@ use smol_str::SmolStr;
 use stepwright_asl::errors;
 use stepwright_asl::model::MachineType;
 
-use super::cursor::{Cursor, Cursors, Stage as TaskStage, Waiting};
+use super::cursor::{Cursor, Cursors, OpenTaskStage, Waiting};
 use super::failure::Failure;
-use super::host::{Cx, Host};
+use super::host::{Host, StepContext};
 use super::inspection::Inspection;
-use super::resume::Open;
+use super::resume_point::StoppedScope;
 use super::runnable::Runnable;
 use crate::clock::Timestamp;
 use crate::execution_info::ExecutionInfo;
@@ -17,7 +17,7 @@ use crate::history::{EventKind, History, Payload, Recorder, ScopeId};
 use crate::limits::Limits;
 use crate::program::{Entry, Program, StateIx};
 use crate::query::{Entropy, QueryError, Variables};
-use crate::record::{Changing, record};
+use crate::record::{TrackedList, record};
 use crate::status::Status;
 use crate::task::TaskResult;
 use crate::value::Value;
@@ -25,10 +25,10 @@ use crate::wait_id::CursorId;
 use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
 
-/// One execution: plain data that [`Execution::step`] moves on.
+/// One execution: plain data that [`Execution::step`] advances.
 ///
-/// It holds no future, no timer and no waker; what waits in the world is the [`Host`]'s and is told apart by
-/// [`WaitId`]s. So the same stepping serves an execution in memory and one whose transitions are journalled.
+/// It holds no future, no timer and no waker. The [`Host`] holds these resources and identifies them by [`WaitId`]s.
+/// The same code therefore steps executions in memory and executions whose transitions are journaled.
 #[derive(Debug)]
 pub(crate) struct Execution {
     pub(super) program: Arc<Program>,
@@ -40,40 +40,41 @@ pub(crate) struct Execution {
     pub(super) runnable: Runnable,
     pub(super) recorder: Recorder,
     pub(super) entropy: Entropy,
-    /// Calls of each Task state so far; empty before the first.
-    pub(super) calls: Changing<u32>,
-    /// The time of this resumption.
+    /// The number of calls of each Task state; empty before the first call.
+    pub(super) calls: TrackedList<u32>,
+    /// The time of the current step.
     pub(super) now: Timestamp,
     pub(super) waits: u32,
     pub(super) transitions: u32,
     pub(super) outcome: Option<Box<Outcome>>,
-    /// Others should run before this execution goes on.
-    pub(super) gives_way: bool,
-    /// The cursor that is being moved on; the loop that does goes on with it by itself.
+    /// The step ends early so that other executions can run.
+    pub(super) yields: bool,
+    /// The cursor that the loop in [`Execution::step`] advances; the loop continues with it while it is runnable.
     pub(super) current: Option<CursorId>,
-    /// It can go on when it did not succeed.
+    /// Whether the execution can be redriven after a failure.
     pub(super) is_redrivable: bool,
-    /// What most executions do not have.
-    pub(super) rare: Option<Box<Rare>>,
+    /// Fields that most executions do not use.
+    pub(super) cold: Option<Box<ExecutionColdFields>>,
 }
 
+/// Fields that most executions do not use. They are allocated on first use.
 #[derive(Debug, Default)]
-pub(super) struct Rare {
-    /// How long all of it may last, where the definition says so.
+pub(super) struct ExecutionColdFields {
+    /// TimeoutSeconds of the state machine.
     timeout: Option<Duration>,
-    /// Where it did not succeed.
-    pub(super) stopped: Option<Box<Open>>,
+    /// Where the execution stopped, if it did not succeed.
+    pub(super) stopped: Option<Box<StoppedScope>>,
     /// Set in a test of one state.
     pub(super) inspection: Option<Box<Inspection>>,
 }
 
-impl Rare {
+impl ExecutionColdFields {
     pub(super) fn inspection(&mut self) -> Option<&mut Inspection> {
         self.inspection.as_deref_mut()
     }
 }
 
-/// How an execution ended.
+/// The outcome of an execution that has ended.
 #[derive(Clone, Debug)]
 pub(crate) enum Outcome {
     Succeeded(Value),
@@ -83,7 +84,7 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    /// Where an execution stands that ended so.
+    /// Returns the status of an execution with this outcome.
     pub(crate) fn status(&self) -> Status {
         match self {
             Self::Succeeded(_) => Status::Succeeded,
@@ -93,7 +94,7 @@ impl Outcome {
         }
     }
 
-    /// The output, or the failure where there is one.
+    /// Returns the output or the failure, if any.
     pub(crate) fn into_parts(self) -> (Option<Value>, Option<Failure>) {
         match self {
             Self::Succeeded(output) => (Some(output), None),
@@ -103,19 +104,19 @@ impl Outcome {
     }
 }
 
-/// What became of a call of [`Execution::step`].
+/// The result of [`Execution::step`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     /// Every cursor waits.
     Waits,
     /// The budget is used up; call again.
     Budget,
-    /// It is over.
+    /// The execution has ended.
     Ended,
 }
 
-/// How many events the history of an execution may have.
-pub(super) fn most_events(entry: Entry, limits: &Limits) -> u32 {
+/// Returns the maximum number of events in the history of an execution.
+pub(super) fn max_events(entry: Entry, limits: &Limits) -> u32 {
     match entry.machine_type {
         MachineType::Express => u32::MAX,
         MachineType::Standard => limits.events,
@@ -123,7 +124,7 @@ pub(super) fn most_events(entry: Entry, limits: &Limits) -> u32 {
 }
 
 impl Execution {
-    /// An execution that has not begun, of whose events the last `history` are kept.
+    /// Creates an execution that has not started. Its recorder retains the last `history` events.
     pub(crate) fn new(
         program: Arc<Program>,
         about: Arc<ExecutionInfo>,
@@ -134,7 +135,7 @@ impl Execution {
         let mut recorder = Recorder::new(&program, history);
         let now = about.started;
         let entry = program.entry();
-        recorder.limit(most_events(entry, &limits));
+        recorder.limit(max_events(entry, &limits));
         Self {
             start: entry.start,
             machine_type: entry.machine_type,
@@ -145,40 +146,40 @@ impl Execution {
             runnable: Runnable::default(),
             recorder,
             entropy: Entropy::new(seed),
-            calls: Changing::default(),
+            calls: TrackedList::default(),
             now,
             waits: 0,
             transitions: 0,
             outcome: None,
-            gives_way: false,
+            yields: false,
             current: None,
             is_redrivable: entry.machine_type == MachineType::Standard,
-            rare: None,
+            cold: None,
         }
-        .lasting(entry.timeout)
+        .with_timeout(entry.timeout)
     }
 
-    fn lasting(mut self, timeout: Option<Duration>) -> Self {
-        if timeout.is_some() || self.rare.is_some() {
-            self.rare().timeout = timeout;
+    fn with_timeout(mut self, timeout: Option<Duration>) -> Self {
+        if timeout.is_some() || self.cold.is_some() {
+            self.cold().timeout = timeout;
         }
         self
     }
 
-    pub(super) fn rare(&mut self) -> &mut Rare {
-        self.rare.get_or_insert_default()
+    pub(super) fn cold(&mut self) -> &mut ExecutionColdFields {
+        self.cold.get_or_insert_default()
     }
 
-    /// The same for a child of a Distributed Map.
-    pub(crate) fn entering(mut self, entry: Entry) -> Self {
+    /// Sets the first state, type and timeout. A child of a Distributed Map has its own.
+    pub(crate) fn with_entry(mut self, entry: Entry) -> Self {
         self.is_redrivable &= entry.machine_type == MachineType::Standard;
         self.start = entry.start;
         self.machine_type = entry.machine_type;
-        self.recorder.limit(most_events(entry, &self.limits));
-        self.lasting(entry.timeout)
+        self.recorder.limit(max_events(entry, &self.limits));
+        self.with_timeout(entry.timeout)
     }
 
-    /// Writes ExecutionStarted and puts the first cursor at the first state.
+    /// Writes ExecutionStarted, and adds a cursor at the first state.
     pub(crate) fn begin(&mut self) {
         let input = self.about.input.clone();
         self.recorder.write(
@@ -198,7 +199,7 @@ impl Execution {
         ));
     }
 
-    /// How it ended, for whoever tells it.
+    /// Takes the outcome of an execution that has ended.
     pub(crate) fn take_outcome(&mut self) -> Option<Outcome> {
         self.outcome.take().map(|outcome| *outcome)
     }
@@ -211,7 +212,7 @@ impl Execution {
         Entry {
             start: self.start,
             machine_type: self.machine_type,
-            timeout: self.rare.as_ref().and_then(|rare| rare.timeout),
+            timeout: self.cold.as_ref().and_then(|cold| cold.timeout),
         }
     }
 
@@ -219,7 +220,7 @@ impl Execution {
         self.outcome.as_deref()
     }
 
-    /// Gives back the room that it does not need while it waits.
+    /// Releases memory that is not needed while the execution waits.
     pub(crate) fn shrink(&mut self) {
         self.recorder.shrink();
         self.runnable.shrink();
@@ -229,34 +230,42 @@ impl Execution {
         &mut self.recorder
     }
 
-    /// Returns `now`, or the time of the last event where that is later: an earlier process may have had a clock that was ahead.
+    /// Returns `now`, or the time of the last event if that is later: the clock of an earlier process may have been
+    /// ahead.
     ///
-    /// For timestamps only. Deadlines count from the clock, or a wait of 5 s would last as long as that clock was ahead.
+    /// For timestamps only. Deadlines use the clock; otherwise a wait of 5 s would also last as long as that clock was
+    /// ahead.
     pub(crate) fn not_before_history(&self, now: Timestamp) -> Timestamp {
         now.max(self.recorder.latest()).max(self.about.started)
     }
 
-    /// The history so far.
+    /// Returns the history so far.
     pub(crate) fn history(&self) -> History {
         self.recorder
             .history(self.program.clone(), self.about.clone())
     }
 
-    /// The history up to the first `events`.
+    /// Returns the first `events` events of the history.
     pub(crate) fn history_of_first(&self, events: usize) -> History {
         let (program, about) = (self.program.clone(), self.about.clone());
         self.recorder.history_of_first(events, program, about)
     }
 
-    /// The whole history.
+    /// Returns the whole history.
     pub(crate) fn into_history(self) -> History {
         self.recorder.finish(self.program, self.about)
     }
 
-    /// Runs whatever can run, `budget` transitions at most; where it is not `all` that may run, up to a state that calls somebody outside.
-    pub(crate) fn step(&mut self, host: &mut dyn Host, mut budget: u32, all: bool) -> Step {
+    /// Advances the runnable cursors by at most `budget` transitions. Unless `may_call_out`, it stops before a state
+    /// that calls a handler or an object store.
+    pub(crate) fn step(
+        &mut self,
+        host: &mut dyn Host,
+        mut budget: u32,
+        may_call_out: bool,
+    ) -> Step {
         let program = self.program.clone();
-        let cx = &mut Cx::new(&program, host);
+        let cx = &mut StepContext::new(&program, host);
         self.now = cx.host.now();
         while self.outcome.is_none() {
             let Some(id) = self.runnable.pop_front() else {
@@ -271,7 +280,7 @@ impl Execution {
                     self.runnable.push_back(id);
                     return Step::Budget;
                 }
-                if !all && self.calls_out(id) {
+                if !may_call_out && self.calls_out(id) {
                     self.runnable.push_front(id);
                     return Step::Budget;
                 }
@@ -281,7 +290,7 @@ impl Execution {
                 self.advance(id, cx);
                 self.current = None;
                 if self.recorder.is_full() {
-                    self.fill_up(cx.host);
+                    self.fail_full_history(cx.host);
                 }
                 if self.is_express()
                     && u64::from(self.transitions) > self.limits.express_transitions
@@ -291,7 +300,7 @@ impl Execution {
                 if self.outcome.is_some() {
                     break;
                 }
-                if std::mem::take(&mut self.gives_way) {
+                if std::mem::take(&mut self.yields) {
                     self.runnable.push_back(id);
                     return Step::Budget;
                 }
@@ -300,18 +309,18 @@ impl Execution {
         Step::Ended
     }
 
-    /// Whether the next transition of a cursor calls somebody outside: a handler, an object store.
+    /// Returns whether the next transition of a cursor calls a handler or an object store.
     fn calls_out(&self, id: CursorId) -> bool {
         let cursor = self.cursors.get(id);
         cursor.is_some_and(|cursor| self.program.state(cursor.state).calls_out())
     }
 
-    /// The machine's time is up.
+    /// Ends the execution because its timeout expired.
     pub(crate) fn time_out(&mut self, host: &mut dyn Host) {
         if self.outcome.is_some() {
             return;
         }
-        self.abort_open(host);
+        self.abort_open_states(host);
         let failure = Failure::timeout(false);
         self.end(
             EventKind::ExecutionTimedOut,
@@ -321,22 +330,22 @@ impl Execution {
         );
     }
 
-    /// Somebody stopped it. One that is over stays as it is.
+    /// Aborts the execution. Does nothing if it has ended.
     pub(crate) fn abort(&mut self, failure: Failure, host: &mut dyn Host) {
         if self.outcome.is_some() {
             return;
         }
-        self.abort_open(host);
+        self.abort_open_states(host);
         self.end(EventKind::ExecutionAborted, failure, Outcome::Aborted, host);
     }
 
-    /// Writes what ends here inside of Maps and Parallels, and the Map Runs at work. A state at the top level that is
-    /// cut short has no event of its own (recorded for Wait and Task).
-    fn abort_open(&mut self, host: &mut dyn Host) {
-        self.note_cut();
+    /// Writes the Aborted events of states inside Maps and Parallels and of running Map Runs. A state at the top level
+    /// that is aborted has no event (recorded for Wait and Task).
+    fn abort_open_states(&mut self, host: &mut dyn Host) {
+        self.save_aborted();
         self.now = host.now();
         let program = self.program.clone();
-        let cx = &mut Cx::new(&program, host);
+        let cx = &mut StepContext::new(&program, host);
         let is_top = |cursor: &Cursor| cursor.parent.is_none();
         let top: Vec<CursorId> = self
             .cursors
@@ -351,11 +360,11 @@ impl Execution {
                 self.write(id, EventKind::MapRunAborted, Payload::None);
             }
         }
-        // Where the history has no room for that, the end is still the end.
+        // The last event is written even if the history is full.
         self.recorder.make_room();
     }
 
-    pub(super) fn succeed(&mut self, output: Value, cx: &mut Cx<'_>) {
+    pub(super) fn succeed(&mut self, output: Value, cx: &mut StepContext<'_>) {
         if self.outcome.is_none() && !self.recorder.is_full() {
             self.write_last(
                 EventKind::ExecutionSucceeded,
@@ -384,12 +393,12 @@ impl Execution {
         }
     }
 
-    /// Writes the last event and lets go of everything that waits.
+    /// Writes the last event and releases all waits.
     fn write_last(&mut self, kind: EventKind, payload: Payload, host: &mut dyn Host) {
         self.recorder
             .write(self.now, kind, StateIx::NONE, ScopeId::TOP, payload);
         for wait_id in std::mem::take(&mut self.cursors).wait_ids() {
-            host.forget(wait_id);
+            host.release(wait_id);
         }
         self.runnable.clear();
     }
@@ -398,8 +407,8 @@ impl Execution {
         self.machine_type == MachineType::Express
     }
 
-    /// The history has room for one event only, which says so.
-    fn fill_up(&mut self, host: &mut dyn Host) {
+    /// Fails the execution because its history is full. The limit leaves space for this one event.
+    fn fail_full_history(&mut self, host: &mut dyn Host) {
         self.recorder.make_room();
         if self.outcome.is_some() {
             return;
@@ -411,14 +420,14 @@ impl Execution {
         self.fail(Failure::new(errors::RUNTIME, cause), host);
     }
 
-    /// Writes an event of a cursor and gives its id. When the history is full nothing is written, and the
-    /// execution ends after this transition.
+    /// Writes an event of a cursor and returns its id. Writes nothing when the history is full; then the execution ends
+    /// after this transition.
     #[inline]
     pub(super) fn write(&mut self, id: CursorId, kind: EventKind, payload: Payload) -> u32 {
         self.write_with(id, kind, || payload)
     }
 
-    /// The same for an event that carries something of size.
+    /// Writes an event like [`write`](Self::write), but builds the payload only if the event is written.
     pub(super) fn write_with(
         &mut self,
         id: CursorId,
@@ -435,7 +444,7 @@ impl Execution {
         }
     }
 
-    /// The same for an event whose cursor is gone, or that is another's.
+    /// Writes an event like [`write`](Self::write), for a cursor that was removed or a different state.
     pub(super) fn write_at(
         &mut self,
         state: StateIx,
@@ -448,21 +457,21 @@ impl Execution {
             .write_of_state(&self.program, now, kind, state, scope, || payload)
     }
 
-    /// Puts a cursor at the end of what can run.
+    /// Adds a cursor at the end of the run queue.
     pub(super) fn spawn(&mut self, cursor: Cursor) -> CursorId {
         let id = self.cursors.insert(cursor);
         self.runnable.push_back(id);
         id
     }
 
-    /// Begins a wait under a name of its own.
+    /// Starts a wait with a new id, and returns the id.
     pub(super) fn wait(&mut self, id: CursorId, waiting: Waiting) -> WaitId {
         let wait_id = self.next_wait(id);
         self.wait_as(wait_id, waiting);
         wait_id
     }
 
-    /// The name of a wait that is about to begin.
+    /// Returns the id of a wait that is about to start.
     pub(super) fn next_wait(&mut self, id: CursorId) -> WaitId {
         self.waits = self.waits.wrapping_add(1);
         WaitId {
@@ -478,34 +487,34 @@ impl Execution {
         }
     }
 
-    /// The cursor that waits under `wait_id`, if it still does.
+    /// Returns the cursor that waits under `wait_id`, if that wait has not ended.
     pub(super) fn waiting_for(&mut self, wait_id: WaitId) -> Option<&mut Cursor> {
         self.cursors
             .get_mut(wait_id.cursor)
             .filter(|cursor| cursor.wait == wait_id.wait && !cursor.waiting.is_runnable())
     }
 
-    /// A timer rings.
-    pub(crate) fn ring(&mut self, wait_id: WaitId, kind: TimerKind, host: &mut dyn Host) {
+    /// Handles a timer that fired.
+    pub(crate) fn timer_fired(&mut self, wait_id: WaitId, kind: TimerKind, host: &mut dyn Host) {
         let program = self.program.clone();
-        let cx = &mut Cx::new(&program, host);
+        let cx = &mut StepContext::new(&program, host);
         self.now = cx.host.now();
         let Some(cursor) = self.waiting_for(wait_id) else {
             return;
         };
         match (&mut cursor.waiting, kind) {
             (Waiting::Pause { .. }, TimerKind::Wait) => {
-                cx.host.forget(wait_id);
+                cx.host.release(wait_id);
                 self.resume(wait_id.cursor, Waiting::Attempt);
             }
             (Waiting::Until { effective, .. }, TimerKind::Wait) => {
                 let effective = std::mem::take(effective);
-                cx.host.forget(wait_id);
-                self.wait_is_over(wait_id.cursor, effective, cx);
+                cx.host.release(wait_id);
+                self.finish_wait(wait_id.cursor, effective, cx);
             }
             (Waiting::Task(task), TimerKind::Answer) => {
                 if let Some(answer) = task.answer.take() {
-                    self.task_ends(wait_id, answer.result, cx);
+                    self.complete_task(wait_id, answer.result, cx);
                 }
             }
             (Waiting::Task(_), TimerKind::Timeout | TimerKind::Heartbeat) => {
@@ -513,40 +522,40 @@ impl Execution {
             }
             _ => {}
         }
-        self.after_news(cx);
+        self.check_history_limit(cx);
     }
 
-    /// A handler's future answered.
-    pub(crate) fn work_answered(
+    /// Handles the result of a handler.
+    pub(crate) fn work_completed(
         &mut self,
         wait_id: WaitId,
         result: TaskResult,
         host: &mut dyn Host,
     ) {
         let program = self.program.clone();
-        let cx = &mut Cx::new(&program, host);
+        let cx = &mut StepContext::new(&program, host);
         self.now = cx.host.now();
-        self.task_work_answered(wait_id, result, cx);
-        self.after_news(cx);
+        self.task_work_completed(wait_id, result, cx);
+        self.check_history_limit(cx);
     }
 
-    /// Somebody outside answered: by token, or a child execution. Whether the answer is taken.
-    pub(crate) fn outside_answered(
+    /// Handles the result of a task token or of a nested execution. Returns whether it is accepted.
+    pub(crate) fn external_completed(
         &mut self,
         wait_id: WaitId,
         result: TaskResult,
         host: &mut dyn Host,
     ) -> bool {
         let program = self.program.clone();
-        let cx = &mut Cx::new(&program, host);
+        let cx = &mut StepContext::new(&program, host);
         self.now = cx.host.now();
-        let is_taken = self.task_outside_answered(wait_id, result, cx);
-        self.after_news(cx);
-        is_taken
+        let is_accepted = self.task_external_completed(wait_id, result, cx);
+        self.check_history_limit(cx);
+        is_accepted
     }
 
-    /// A worker took the activity. Gives whether the task is still waited for.
-    pub(crate) fn started(
+    /// Handles a worker that took the activity task. Returns whether the execution still waits for the task.
+    pub(crate) fn worker_started(
         &mut self,
         wait_id: WaitId,
         worker: Option<SmolStr>,
@@ -554,13 +563,13 @@ impl Execution {
     ) -> bool {
         self.now = host.now();
         let program = self.program.clone();
-        let cx = &mut Cx::new(&program, host);
+        let cx = &mut StepContext::new(&program, host);
         let is_open = self.activity_started(wait_id, worker, cx);
-        self.after_news(cx);
+        self.check_history_limit(cx);
         is_open
     }
 
-    /// The worker says that it still works on the task. Gives whether the task is still waited for.
+    /// Handles a heartbeat of the task. Returns whether the execution still waits for the task.
     pub(crate) fn heartbeat(&mut self, wait_id: WaitId, host: &mut dyn Host) -> bool {
         self.now = host.now();
         let now = self.now;
@@ -569,7 +578,7 @@ impl Execution {
             return false;
         };
         if let Some(seconds) = task.heartbeat
-            && task.stage != TaskStage::Queued
+            && task.stage != OpenTaskStage::Queued
         {
             let due = now + Duration::from_secs(seconds);
             task.heartbeat_due = Some(due);
@@ -579,32 +588,32 @@ impl Execution {
         true
     }
 
-    /// Makes a cursor runnable.
+    /// Sets the state of a cursor and makes it runnable.
     pub(super) fn resume(&mut self, id: CursorId, waiting: Waiting) {
         if let Some(cursor) = self.cursors.get_mut(id) {
             cursor.waiting = waiting;
-            self.runs_on(id);
+            self.mark_runnable(id);
         }
     }
 
-    /// A cursor can run on. The loop that moves it on knows by itself.
-    pub(super) fn runs_on(&mut self, id: CursorId) {
+    /// Queues a cursor, unless the loop in [`step`](Self::step) is advancing it.
+    pub(super) fn mark_runnable(&mut self, id: CursorId) {
         if self.current != Some(id) {
             self.runnable.push_back(id);
         }
     }
 
-    /// A cursor that must be there.
+    /// Returns a cursor, or an error if it was removed.
     pub(super) fn cursor(&self, id: CursorId) -> Result<&Cursor, QueryError> {
         self.cursors
             .get(id)
             .ok_or_else(|| QueryError::runtime("the cursor of this state is gone"))
     }
 
-    /// What a piece of news wrote may have filled the history.
-    fn after_news(&mut self, cx: &mut Cx<'_>) {
+    /// Fails the execution if the event handler filled its history.
+    fn check_history_limit(&mut self, cx: &mut StepContext<'_>) {
         if self.recorder.is_full() {
-            self.fill_up(cx.host);
+            self.fail_full_history(cx.host);
         }
     }
 }

@@ -3,15 +3,15 @@ use smol_str::SmolStr;
 use super::cursor::Cursor;
 use super::execution::Execution;
 use super::failure::Failure;
-use super::step::Stepped;
+use super::step::StateResult;
 use crate::program::{Fail, Text};
 use crate::query::QueryError;
 use crate::value::Value;
 use crate::wait_id::CursorId;
 
 impl Execution {
-    /// The scope fails with the state's own error and cause, which get no prefix.
-    pub(super) fn fail_state(&mut self, id: CursorId, fail: &Fail) -> Stepped {
+    /// Fails the scope with the state's Error and Cause, without a prefix.
+    pub(super) fn fail_state(&mut self, id: CursorId, fail: &Fail) -> StateResult {
         Err(match self.declared(id, fail) {
             Ok(failure) => failure,
             Err((error, name)) => self.query_failed(id, &error, &name),

@@ -6,16 +6,16 @@ use crate::record::record;
 use crate::task::TaskFailure;
 use crate::value::Value;
 
-/// Why a state failed: what Retry and Catch match, and what ends up in the history.
+/// The failure of a state: Retry and Catch match it, and the history contains it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
     pub(crate) error: Option<SmolStr>,
     pub(crate) cause: Option<SmolStr>,
-    /// A heartbeat ran out. It is reported as States.Timeout, but ErrorEquals may say States.HeartbeatTimeout.
+    /// A heartbeat expired. It is reported as States.Timeout, but ErrorEquals may name States.HeartbeatTimeout.
     pub(crate) by_heartbeat: bool,
-    /// A task reported it, after it was scheduled. A Map or Parallel around the task fails with it, too.
+    /// A scheduled task reported it. A Map or Parallel around the task fails with the same failure.
     pub(crate) by_task: bool,
-    /// It comes from inside a Map or Parallel, which is to say that it failed.
+    /// It comes from inside a Map or Parallel, which writes its own Failed event.
     pub(crate) is_inner: bool,
     /// A field of the state could not be evaluated.
     pub(crate) by_query: bool,
@@ -33,7 +33,7 @@ impl Failure {
         }
     }
 
-    /// A timeout or heartbeat ran out: an error without a cause.
+    /// Returns the failure of an expired timeout or heartbeat: an error without a cause.
     pub(crate) fn timeout(by_heartbeat: bool) -> Self {
         Self {
             error: Some(SmolStr::new_static(errors::TIMEOUT)),
@@ -45,11 +45,11 @@ impl Failure {
         }
     }
 
-    /// What somebody who stops an execution says.
+    /// Returns the failure of a stopped execution, with the error and cause of the request.
     pub(crate) fn stopped(error: Option<SmolStr>, cause: Option<SmolStr>) -> Self {
         Self {
-            error: error.map(|error| shortened(error, ERROR)),
-            cause: cause.map(|cause| shortened(cause, CAUSE)),
+            error: error.map(|error| shortened(error, MAX_ERROR_CHARS)),
+            cause: cause.map(|cause| shortened(cause, MAX_CAUSE_CHARS)),
             by_heartbeat: false,
             by_task: false,
             is_inner: false,
@@ -57,7 +57,7 @@ impl Failure {
         }
     }
 
-    /// A value that is larger than the service takes. `label` is the state's name, or the task's.
+    /// Returns the failure for a value above the size limit. `label` is the name of the state or task.
     pub(crate) fn too_large(label: &str) -> Self {
         Self::new(
             errors::DATA_LIMIT_EXCEEDED,
@@ -67,7 +67,7 @@ impl Failure {
         )
     }
 
-    /// More items of a Map failed than it bears.
+    /// Returns the failure of a Map in which more items failed than it tolerates.
     pub(crate) fn exceeds_threshold() -> Self {
         Self::new(
             errors::EXCEED_TOLERATED_FAILURE_THRESHOLD,
@@ -75,7 +75,7 @@ impl Failure {
         )
     }
 
-    /// A failure of the interpreter in `state`, whose Entered event is `entered`.
+    /// Returns the failure of an evaluation in `state`, whose Entered event is `entered`.
     pub(crate) fn of_query(error: &QueryError, state: &str, entered: u32) -> Self {
         let cause = format!(
             "An error occurred while executing the state '{state}' (entered at the event id #{entered}). {}",
@@ -87,19 +87,19 @@ impl Failure {
         }
     }
 
-    /// The same failure as a Map or Parallel around it has it.
+    /// Returns the failure of the Map or Parallel around it.
     pub(crate) fn inner(mut self) -> Self {
         self.is_inner = true;
         self
     }
 
-    /// The same failure as a task's.
+    /// Marks the failure as a task's.
     pub(crate) fn of_task(mut self) -> Self {
         self.by_task = true;
         self
     }
 
-    /// Whether ErrorEquals names this failure. One without a name is matched by the wildcards.
+    /// Returns whether ErrorEquals matches this failure. Wildcards match a failure without an error name.
     pub(crate) fn is_named_by(&self, error_equals: &[String]) -> bool {
         let error = if self.by_heartbeat {
             errors::HEARTBEAT_TIMEOUT
@@ -113,8 +113,8 @@ impl Failure {
         }
     }
 
-    /// What a Catcher sees: `{"Error", "Cause"}`, with null for what is missing. A timeout's missing cause is an
-    /// empty string.
+    /// Returns the Error Output: `{"Error", "Cause"}`, with null for a missing member. The missing cause of a timeout
+    /// is an empty string.
     pub(crate) fn output(&self) -> Value {
         let text = |text: &Option<SmolStr>| Value::from(text.clone());
         let cause = match (&self.cause, self.error.as_deref()) {
@@ -130,16 +130,20 @@ impl Failure {
     }
 }
 
-/// The most characters of an error name, as the API takes them in SendTaskFailure.
-const ERROR: usize = 256;
-/// The most characters of a cause, there too.
-const CAUSE: usize = 32_768;
+/// The maximum number of characters of an error name, as in the API of SendTaskFailure.
+const MAX_ERROR_CHARS: usize = 256;
+/// The maximum number of characters of a cause, as in the API of SendTaskFailure.
+const MAX_CAUSE_CHARS: usize = 32_768;
 
 impl From<TaskFailure> for Failure {
     fn from(failure: TaskFailure) -> Self {
         Self {
-            error: failure.error.map(|error| shortened(error.into(), ERROR)),
-            cause: failure.cause.map(|cause| shortened(cause.into(), CAUSE)),
+            error: failure
+                .error
+                .map(|error| shortened(error.into(), MAX_ERROR_CHARS)),
+            cause: failure
+                .cause
+                .map(|cause| shortened(cause.into(), MAX_CAUSE_CHARS)),
             by_heartbeat: false,
             by_task: true,
             is_inner: false,
@@ -148,8 +152,8 @@ impl From<TaskFailure> for Failure {
     }
 }
 
-fn shortened(text: SmolStr, most: usize) -> SmolStr {
-    match text.char_indices().nth(most) {
+fn shortened(text: SmolStr, max: usize) -> SmolStr {
+    match text.char_indices().nth(max) {
         Some((end, _)) => SmolStr::new(&text[..end]),
         None => text,
     }
@@ -166,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn wildcards_leave_out_what_aws_leaves_out() {
+    fn wildcard_errors_exclude_the_same_errors_as_in_aws() {
         let runtime = Failure::new(errors::RUNTIME, "");
         assert!(!named(&runtime, errors::ALL) && !named(&runtime, errors::RUNTIME));
         let limit = Failure::too_large("lambda");
@@ -184,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn error_output_tells_missing_from_empty() {
+    fn error_output_distinguishes_missing_from_empty_fields() {
         let nameless = Failure::from(TaskFailure::default());
         assert_eq!(
             nameless.output().to_text(),

@@ -7,7 +7,6 @@ use crate::clock::{Listeners, Timestamp};
 use crate::distributed::source::{SourceRequest, SourceResponse};
 use crate::distributed::{RunView, Tally, WriteRequest, WriteResponse};
 use crate::execution_info::ExecutionInfo;
-
 use crate::program::{Entry, Program, Task};
 use crate::statistics::TaskEvent;
 use crate::status::Status;
@@ -16,80 +15,78 @@ use crate::value::Value;
 use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
 
-/// What an execution needs from outside. The engine implements it; the interpreter itself knows no runtime, no
-/// clock and no handler.
+/// The operations that an execution needs from the engine. The interpreter itself has no runtime, clock or handlers.
 pub(crate) trait Host {
-    /// The time.
+    /// Returns the current time.
     fn now(&self) -> Timestamp;
 
-    /// A token for a state's task, one that nobody can guess unless a test chose it.
+    /// Returns a new token for the task of a state. It cannot be guessed, unless a test chose it.
     fn new_token(&mut self, about: &ExecutionInfo, state: &str) -> SmolStr;
 
-    /// Who answers the task and what will be done for it, as data, asked before anything of it is written down. Nothing
-    /// happens yet. `wait_id` is the wait that will be for the answer.
+    /// Returns the handler of the task and its effect, as data, before the task's events are written. Starts nothing.
+    /// `wait_id` is the future wait for the result.
     fn resolve(&mut self, call: &TaskCall<'_>, wait_id: WaitId) -> Answer;
 
-    /// Does what was decided, after its events were written. When the answer is not there at once the host brings it later.
+    /// Performs a resolved effect, after its events were written. Returns `None` if the result is delivered later.
     fn perform(&mut self, wait_id: WaitId, effect: TaskEffect) -> Option<TaskResult>;
 
-    /// Puts the task into an activity's queue. Its token is open.
+    /// Adds the task to an activity's queue. Its token is open.
     fn queue(&mut self, wait_id: WaitId, activity: &SmolStr, input: Value);
 
-    /// Goes on with the work of a handler, of an execution that was read again: calls it again where it may be, fails the task
-    /// where it may not, and waits for a handler where there is none.
+    /// Resumes a handler's task of a recovered execution: calls an idempotent handler again, fails the task of another
+    /// handler, and waits if no handler is registered.
     fn resume_work(&mut self, wait_id: WaitId, call: &TaskCall<'_>);
 
-    /// Goes on with the start of another execution, of an execution that was read again: brings its end and, unless it
-    /// `is_begun`, what the start itself answers.
-    fn follow(&mut self, wait_id: WaitId, of: Calling<'_>, start: &NestedStart, is_begun: bool);
+    /// Resumes a nested start of a recovered execution: delivers the end of the nested execution and, unless it
+    /// `is_begun`, the response of the start.
+    fn follow(&mut self, wait_id: WaitId, of: CallSite<'_>, start: &NestedStart, is_begun: bool);
 
-    /// Whether somebody answers a task that waits for that. Where nobody does, that is told.
-    fn is_answered(&mut self, wait_id: WaitId, of: Calling<'_>, target: Option<&str>) -> bool;
+    /// Returns whether a handler for a waiting task exists. Reports the task as unhandled if not.
+    fn has_handler(&mut self, wait_id: WaitId, of: CallSite<'_>, target: Option<&str>) -> bool;
 
-    /// From now on the holder of `token` may answer.
-    /// A `.sync` task is answered by its job, too: then nothing outside is waited for, and `is_awaited` is false.
+    /// Registers `token`: from now on its holder may complete the task. The job of a `.sync` task can complete it too;
+    /// then `is_awaited` is false, because the execution does not wait for an external caller.
     fn open_token(&mut self, wait_id: WaitId, token: &SmolStr, is_awaited: bool);
 
-    /// Virtual time stands until the wait is over: a test answers it.
+    /// Holds virtual time until the wait ends: a test completes it.
     fn hold_clock(&mut self, wait_id: WaitId, listeners: &Arc<Listeners>);
 
-    /// Rings at `at`.
+    /// Arms a timer that fires at `at`.
     fn arm(&mut self, wait_id: WaitId, kind: TimerKind, at: Timestamp);
 
-    /// Takes one timer back.
+    /// Cancels one timer.
     fn disarm(&mut self, wait_id: WaitId, kind: TimerKind);
 
-    /// A Map Run begins; its children and its end are told under `wait_id`.
+    /// Registers a Map Run. Its children and its end are reported under `wait_id`.
     fn open_run(&mut self, wait_id: WaitId, view: RunView);
 
-    /// Goes on with a Map Run of an execution that was read again. Gives whether the run goes on in the process that it is at work
-    /// in: then nothing of it was lost.
+    /// Resumes a Map Run of a recovered execution. Returns whether this process already runs it; then nothing was lost.
     fn resume_run(&mut self, wait_id: WaitId, view: RunView, tally: Tally) -> bool;
 
-    /// Goes on with a child of such a run, of which no end is known, and brings its end later.
+    /// Resumes a child of such a run that has no known end, and delivers its end later.
     fn resume_child(&mut self, wait_id: WaitId, child: ChildStart);
 
-    /// Starts a child of a Map Run, and brings its end later.
+    /// Starts a child of a Map Run, and delivers its end later.
     ///
     /// # Errors
     ///
-    /// Why there can be no child.
+    /// Returns the reason why the child cannot start.
     fn start_child(&mut self, wait_id: WaitId, child: ChildStart) -> Result<(), String>;
 
-    /// Stops the children of a Map Run that are at work. The end of each is brought as always.
+    /// Stops the running children of a Map Run. The end of each is delivered as usual.
     fn stop_children(&mut self, wait_id: WaitId);
 
-    /// How far a Map Run has come, and how it ended if it did.
+    /// Reports the counts of a Map Run, and its status if it has ended.
     fn report_run(&mut self, wait_id: WaitId, tally: Tally, ended: Option<Status>);
 
-    /// Asks the object store. When it does not answer at once the host brings the answer later.
+    /// Reads from the object store. Returns `None` if the response is delivered later.
     fn read_object(
         &mut self,
         wait_id: WaitId,
         request: SourceRequest,
     ) -> Option<Result<SourceResponse, String>>;
 
-    /// Gives the object store something to keep. When it does not answer at once the host brings the answer later.
+    /// Writes to the object store. Returns `None` if the response is delivered later.
     fn write_object(
         &mut self,
         wait_id: WaitId,
@@ -97,27 +94,27 @@ pub(crate) trait Host {
         write: WriteRequest,
     ) -> Option<Result<WriteResponse, String>>;
 
-    /// What the ItemReader of a state gives where nothing is to be read.
+    /// Returns the items of a mocked ItemReader, so that no object is read.
     fn items_of_reader(&mut self, state: &str) -> Option<Result<Value, String>>;
 
-    /// A field of a state could not be evaluated.
+    /// Reports that a field of a state could not be evaluated.
     fn evaluation_failed(&mut self, state: &str, failure: &Failure);
 
     /// Counts a change of a Task state's task.
     fn count_task(&mut self, task: &Task, event: TaskEvent);
 
-    /// The wait is over: its children, its timers, its work and its token are nobody's any more.
-    fn forget(&mut self, wait_id: WaitId);
+    /// Ends the wait: releases its children, timers, handler and token.
+    fn release(&mut self, wait_id: WaitId);
 }
 
-/// Who calls what: a Task state.
+/// A Task state and the resource that it calls.
 #[derive(Clone, Copy)]
-pub(crate) struct Calling<'a> {
+pub(crate) struct CallSite<'a> {
     pub(crate) state: &'a str,
     pub(crate) resource: &'a Resource,
 }
 
-impl<'a> Calling<'a> {
+impl<'a> CallSite<'a> {
     pub(crate) fn of(call: &TaskCall<'a>) -> Self {
         Self {
             state: call.state,
@@ -126,13 +123,13 @@ impl<'a> Calling<'a> {
     }
 }
 
-/// What goes along while an execution is moved on.
-pub(crate) struct Cx<'a> {
+/// The program and host of one step.
+pub(crate) struct StepContext<'a> {
     pub(crate) program: &'a Program,
     pub(crate) host: &'a mut dyn Host,
 }
 
-impl<'a> Cx<'a> {
+impl<'a> StepContext<'a> {
     pub(crate) fn new(program: &'a Program, host: &'a mut dyn Host) -> Self {
         Self { program, host }
     }
@@ -141,11 +138,11 @@ impl<'a> Cx<'a> {
 /// A child execution of a Map Run.
 #[derive(Debug)]
 pub(crate) struct ChildStart {
-    /// Its place among the run's children.
+    /// Its index among the children of the run.
     pub(crate) number: u32,
     pub(crate) about: Arc<ExecutionInfo>,
     pub(crate) entry: Entry,
     pub(crate) seed: u64,
-    /// It was started before and did not succeed: it goes on where it was, if that is known.
-    pub(crate) is_again: bool,
+    /// It was started before and did not succeed. It resumes where it stopped, if that is stored.
+    pub(crate) is_restart: bool,
 }

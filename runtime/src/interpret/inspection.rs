@@ -7,12 +7,12 @@ use crate::query::{VariableIx, Variables};
 use crate::task::TaskResult;
 use crate::value::Value;
 
-/// What AWS calls the state under test in its context object, also where it has a name in its machine (recorded).
+/// The name of the state under test in its context object, even if the state has a name in its definition (recorded).
 pub(crate) const TESTED_STATE: &str = "StateName";
 
-/// A place on the way from a state's input to its output.
+/// A stage of the data flow from a state's input to its output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
+pub(crate) enum InspectionStage {
     InputPath,
     /// Parameters, or Arguments.
     Parameters,
@@ -21,77 +21,77 @@ pub(crate) enum Stage {
     ResultPath,
     /// A Map's items.
     ItemsPath,
-    /// Its items, where an ItemsPointer finds them in what is read.
+    /// A Map's items that ItemsPointer selects from the content of the ItemReader.
     ItemsPointer,
-    /// The inputs of its iterations, as its ItemSelector makes them.
+    /// The inputs of a Map's iterations after its ItemSelector.
     ItemSelector,
-    /// Its batches.
+    /// A Map's batches.
     ItemBatcher,
     MaxConcurrency,
     ToleratedCount,
     ToleratedPercentage,
 }
 
-/// What a test of one state wants, and what it has seen.
+/// The settings and observations of a test of one state.
 #[derive(Debug, Default)]
 pub(crate) struct Inspection {
-    /// The context object in place of the execution's own.
+    /// The context object that replaces the execution's.
     pub(crate) context: Option<Value>,
-    /// What the branches or iterations of the state come to; none of them runs.
-    pub(crate) inside: Option<TaskResult>,
-    /// What the ItemReader of a Map reads, until it is read.
-    pub(crate) read: Option<String>,
-    /// How many iterations of a Map failed.
+    /// The mocked result of the branches or iterations of the state, which do not run.
+    pub(crate) mocked_children: Option<TaskResult>,
+    /// The content that the ItemReader of a Map reads. Taken when it is read.
+    pub(crate) reader_content: Option<String>,
+    /// The number of iterations of a Map that failed.
     pub(crate) failed_iterations: Option<u32>,
-    /// There are not as many iterations as failed.
+    /// The Map has fewer iterations than `failed_iterations`.
     pub(crate) has_too_few_iterations: bool,
     /// The latest value of each stage.
-    pub(crate) seen: RefCell<Vec<(Stage, Value)>>,
-    /// The retrier that names the failure, used up or not.
+    pub(crate) values: RefCell<Vec<(InspectionStage, Value)>>,
+    /// The retrier that matches the failure, even if it has no attempts left.
     pub(crate) retrier: Option<usize>,
-    /// The failure is one that the retrier tries again.
+    /// Whether the retrier would retry the state.
     pub(crate) is_retriable: bool,
-    /// The catcher that takes the failure.
+    /// The catcher that handles the failure.
     pub(crate) catcher: Option<usize>,
-    /// What went wrong; also when a catcher takes it.
+    /// The failure of the state, even if a catcher handles it.
     pub(crate) failure: Option<Failure>,
-    /// How the state was left.
-    pub(crate) left: Option<Left>,
+    /// The transition out of the state.
+    pub(crate) exit: Option<InspectedExit>,
 }
 
-/// A state that was left, by its own way or by a catcher's.
+/// The transition out of the state under test, or out of its catcher.
 #[derive(Debug)]
-pub(crate) struct Left {
+pub(crate) struct InspectedExit {
     pub(crate) output: Value,
     pub(crate) assigned: Vec<(VariableIx, Value)>,
     pub(crate) next: Option<StateIx>,
 }
 
 impl Inspection {
-    /// What a stage gave, if the state came so far.
-    pub(crate) fn at(&self, stage: Stage) -> Option<Value> {
-        let seen = self.seen.borrow();
-        let found = seen.iter().find(|(at, _)| *at == stage);
+    /// Returns the value of a stage, if the state reached it.
+    pub(crate) fn value_at(&self, stage: InspectionStage) -> Option<Value> {
+        let values = self.values.borrow();
+        let found = values.iter().find(|(at, _)| *at == stage);
         found.map(|(_, value)| value.clone())
     }
 
-    pub(super) fn saw(&self, stage: Stage, value: &Value) {
-        let mut seen = self.seen.borrow_mut();
-        match seen.iter_mut().find(|(at, _)| *at == stage) {
-            Some((_, known)) => *known = value.clone(),
-            None => seen.push((stage, value.clone())),
+    pub(super) fn set_value(&self, stage: InspectionStage, value: &Value) {
+        let mut values = self.values.borrow_mut();
+        match values.iter_mut().find(|(at, _)| *at == stage) {
+            Some((_, latest)) => *latest = value.clone(),
+            None => values.push((stage, value.clone())),
         }
     }
 }
 
-/// Where a test of one state begins.
+/// The start of a test of one state.
 #[derive(Debug)]
-pub(crate) struct Start {
+pub(crate) struct InspectionStart {
     pub(crate) state: StateIx,
     pub(crate) input: Value,
     pub(crate) variables: Variables,
-    /// How often each retrier was used before.
+    /// The number of earlier retries by each retrier.
     pub(crate) retries: u32,
-    /// The item, when the state stands in a Map.
+    /// The item, if the state is inside a Map.
     pub(crate) item: Option<Item>,
 }

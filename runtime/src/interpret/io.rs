@@ -1,35 +1,35 @@
 use super::cursor::Cursor;
 use super::execution::Execution;
-use super::inspection::Stage;
+use super::inspection::InspectionStage;
 use super::step::Exit;
 use crate::program::{Io, JsonPathIo, JsonataIo, ResultPath, Selection, State, StateIx};
 use crate::query::{Assignments, Expr, QueryError};
 use crate::value::Value;
 use crate::wait_id::CursorId;
 
-type Evaluated<T> = Result<T, QueryError>;
+type QueryResult<T> = Result<T, QueryError>;
 
-/// The order in which a state's fields are evaluated (SERVICE_FACTS 1).
+/// Evaluates the fields of a state in the order of SERVICE_FACTS 1.
 impl Execution {
-    /// InputPath; in JSONata the input itself.
-    pub(super) fn effective_input(&self, cursor: &Cursor, state: &State) -> Evaluated<Value> {
+    /// Evaluates InputPath. In JSONata, the effective input is the input.
+    pub(super) fn effective_input(&self, cursor: &Cursor, state: &State) -> QueryResult<Value> {
         match &state.io {
             Io::JsonPath(io) => {
                 let effective = self.select(&io.input_path, cursor, &cursor.input)?;
-                self.saw(Stage::InputPath, &effective);
+                self.inspect_value(InspectionStage::InputPath, &effective);
                 Ok(effective)
             }
             Io::Jsonata(_) => Ok(cursor.input.clone()),
         }
     }
 
-    /// Parameters over the effective input, or Arguments.
+    /// Evaluates Parameters with the effective input, or Arguments.
     pub(super) fn parameters(
         &self,
         cursor: &Cursor,
         state: &State,
         effective: Value,
-    ) -> Evaluated<Value> {
+    ) -> QueryResult<Value> {
         let template = match &state.io {
             Io::JsonPath(io) => io.parameters.as_ref(),
             Io::Jsonata(io) => io.arguments.as_ref(),
@@ -38,24 +38,29 @@ impl Execution {
             Some(template) => self.evaluate(template, cursor, &effective)?,
             None => effective,
         };
-        self.saw(Stage::Parameters, &parameters);
+        self.inspect_value(InspectionStage::Parameters, &parameters);
         Ok(parameters)
     }
 
-    /// An expression over `input`: the effective input in JSONPath, the state's in JSONata.
-    pub(super) fn evaluate(&self, expr: &Expr, cursor: &Cursor, input: &Value) -> Evaluated<Value> {
+    /// Evaluates an expression with `input`: the effective input in JSONPath, the state's input in JSONata.
+    pub(super) fn evaluate(
+        &self,
+        expr: &Expr,
+        cursor: &Cursor,
+        input: &Value,
+    ) -> QueryResult<Value> {
         let context = self.context(cursor);
         expr.eval(&self.scope(cursor, &context, input))
     }
 
-    /// Leaves a state that did work: ResultSelector, Assign, ResultPath, OutputPath; or Assign and Output.
+    /// Returns the exit of a state with a result: ResultSelector, Assign, ResultPath, OutputPath; or Assign and Output.
     pub(super) fn exit_with_result(
         &mut self,
         id: CursorId,
         state: &State,
         result: Value,
-    ) -> Evaluated<Exit> {
-        self.saw(Stage::Result, &result);
+    ) -> QueryResult<Exit> {
+        self.inspect_value(InspectionStage::Result, &result);
         match &state.io {
             Io::JsonPath(io) => {
                 let selected = match &io.result_selector {
@@ -68,28 +73,28 @@ impl Execution {
         }
     }
 
-    /// Assign, ResultPath and OutputPath of a JSONPath state whose effective result is there.
+    /// Applies Assign, ResultPath and OutputPath of a JSONPath state to the result of its ResultSelector.
     pub(super) fn exit_with_selected(
         &mut self,
         id: CursorId,
         state: &State,
         io: &JsonPathIo,
         selected: Value,
-    ) -> Evaluated<Exit> {
-        self.saw(Stage::ResultSelector, &selected);
+    ) -> QueryResult<Exit> {
+        self.inspect_value(InspectionStage::ResultSelector, &selected);
         let assigned = self.assign(&io.assign, self.cursor(id)?, &selected)?;
-        let placed = place(&io.result_path, || self.raw_input(id, state), selected)?;
-        self.saw(Stage::ResultPath, &placed);
+        let combined = apply_result_path(&io.result_path, || self.raw_input(id, state), selected)?;
+        self.inspect_value(InspectionStage::ResultPath, &combined);
         Ok(Exit {
-            output: self.selected_of(&io.output_path, self.cursor(id)?, placed)?,
+            output: self.selected_of(&io.output_path, self.cursor(id)?, combined)?,
             assigned,
             next: state.next,
         })
     }
 
-    /// The state's input, which becomes its output. It is changed in place where nobody looks at it again, whatever happens from here on: no
-    /// retrier, no catcher, no redrive, no test of the state.
-    fn raw_input(&mut self, id: CursorId, state: &State) -> Evaluated<Value> {
+    /// Returns the state's input, which becomes its output. Takes it out of the cursor, so that it is changed in place,
+    /// if nothing can read it again: no retrier, catcher, redrive or test of the state.
+    fn raw_input(&mut self, id: CursorId, state: &State) -> QueryResult<Value> {
         let is_spent = state.retry.is_empty()
             && state.catch.is_empty()
             && !self.is_redrivable
@@ -100,27 +105,27 @@ impl Execution {
         }
     }
 
-    /// OutputPath of a value that is at hand.
+    /// Applies OutputPath to an owned value, without a copy if it selects the whole value.
     pub(super) fn selected_of(
         &self,
         selection: &Selection,
         cursor: &Cursor,
         value: Value,
-    ) -> Evaluated<Value> {
+    ) -> QueryResult<Value> {
         match selection {
             Selection::Whole => Ok(value),
             selection => self.select(selection, cursor, &value),
         }
     }
 
-    /// Leaves a state that only forwards its effective input: Assign, then OutputPath; or Assign and Output.
+    /// Returns the exit of a state that forwards its effective input: Assign, then OutputPath; or Assign and Output.
     pub(super) fn exit_forwarding(
         &self,
         cursor: &Cursor,
         state: &State,
         effective: Value,
         next: Option<StateIx>,
-    ) -> Evaluated<Exit> {
+    ) -> QueryResult<Exit> {
         match &state.io {
             Io::JsonPath(io) => Ok(Exit {
                 assigned: self.assign(&io.assign, cursor, &effective)?,
@@ -137,7 +142,7 @@ impl Execution {
         io: &JsonataIo,
         result: Option<Value>,
         next: Option<StateIx>,
-    ) -> Evaluated<Exit> {
+    ) -> QueryResult<Exit> {
         let context = self.context(cursor);
         let mut scope = self.scope(cursor, &context, &cursor.input);
         scope.result = result.as_ref();
@@ -158,7 +163,7 @@ impl Execution {
         assign: &Assignments,
         cursor: &Cursor,
         input: &Value,
-    ) -> Evaluated<Vec<(crate::query::VariableIx, Value)>> {
+    ) -> QueryResult<Vec<(crate::query::VariableIx, Value)>> {
         if assign.is_empty() {
             return Ok(Vec::new());
         }
@@ -171,7 +176,7 @@ impl Execution {
         selection: &Selection,
         cursor: &Cursor,
         input: &Value,
-    ) -> Evaluated<Value> {
+    ) -> QueryResult<Value> {
         match selection {
             Selection::Whole => Ok(input.clone()),
             Selection::Nothing => Ok(Value::empty_object()),
@@ -180,12 +185,12 @@ impl Execution {
     }
 }
 
-/// ResultPath: puts a result into the raw input.
-pub(super) fn place(
+/// Applies ResultPath: inserts a result into the raw input.
+pub(super) fn apply_result_path(
     path: &ResultPath,
-    raw: impl FnOnce() -> Evaluated<Value>,
+    raw: impl FnOnce() -> QueryResult<Value>,
     result: Value,
-) -> Evaluated<Value> {
+) -> QueryResult<Value> {
     match path {
         ResultPath::Replace => Ok(result),
         ResultPath::Discard => raw(),

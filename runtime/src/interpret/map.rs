@@ -1,9 +1,9 @@
 use super::cursor::{Children, Cursor, Item, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::Cx;
-use super::inspection::Stage;
-use super::step::{Done, Stepped};
+use super::host::StepContext;
+use super::inspection::InspectionStage;
+use super::step::{StateProgress, StateResult};
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Io, Items, Map, State};
 use crate::query::QueryError;
@@ -11,14 +11,14 @@ use crate::value::Value;
 use crate::wait_id::CursorId;
 
 impl Execution {
-    /// Finds the items and starts the first of them.
+    /// Evaluates the items and starts the first iterations.
     pub(super) fn map(
         &mut self,
         id: CursorId,
         state: &State,
         map: &Map,
-        cx: &mut Cx<'_>,
-    ) -> Stepped {
+        cx: &mut StepContext<'_>,
+    ) -> StateResult {
         if let Some(distributed) = &map.distributed {
             return self.distribute(id, state, map, distributed, cx);
         }
@@ -33,15 +33,15 @@ impl Execution {
             EventKind::MapStateStarted,
             Details::Length(shown_length).into(),
         );
-        if let Some(stepped) = self.mocked_map(id, map, &items, cx) {
-            return stepped;
+        if let Some(progress) = self.mocked_map(id, map, &items, cx) {
+            return progress;
         }
         if length == 0 {
             self.resume(
                 id,
                 Waiting::Joined(Vec::<Value>::new().into_iter().collect()),
             );
-            return Ok(Done::Waits);
+            return Ok(StateProgress::Wait);
         }
         self.wait(
             id,
@@ -61,7 +61,7 @@ impl Execution {
                 return Err(failure.inner());
             }
         }
-        Ok(Done::Waits)
+        Ok(StateProgress::Wait)
     }
 
     /// Starts the next item, if there is one.
@@ -79,7 +79,7 @@ impl Execution {
         children.next += 1;
         let container = cursor.state;
         let input = match map.item_selector {
-            // An iteration gets the item itself.
+            // Without an ItemSelector, the item is the input of the iteration.
             None => value,
             Some(_) => {
                 let item = Item::of_input(index, value);
@@ -112,7 +112,7 @@ impl Execution {
         Ok(())
     }
 
-    /// The items, and how many may run at a time.
+    /// Returns the items, and the maximum number of concurrent iterations.
     fn items_inline(
         &self,
         id: CursorId,
@@ -121,29 +121,33 @@ impl Execution {
     ) -> Result<(Value, u64), QueryError> {
         let cursor = self.cursor(id)?;
         let effective = self.effective_input(cursor, state)?;
-        let most = u64::from(self.limits.map_concurrency);
-        // Where the items cannot be found, TestState shows no MaxConcurrency (recorded).
+        let max = u64::from(self.limits.map_concurrency);
+        // If the items cannot be evaluated, TestState shows no MaxConcurrency (recorded).
         let items = self.items(cursor, state, map, &effective)?;
         let concurrency = match self.declared_concurrency(cursor, map, &effective)? {
-            None | Some(0) => most,
-            Some(number) => number.min(most),
+            None | Some(0) => max,
+            Some(number) => number.min(max),
         };
         Ok((items, concurrency))
     }
 
-    /// MaxConcurrency.
+    /// Evaluates MaxConcurrency.
     pub(super) fn declared_concurrency(
         &self,
         cursor: &Cursor,
         map: &Map,
         effective: &Value,
     ) -> Result<Option<u64>, QueryError> {
-        let declared = self.whole(cursor, &map.max_concurrency, "MaxConcurrency", effective)?;
-        self.saw(Stage::MaxConcurrency, &declared.unwrap_or(0).into());
+        let declared =
+            self.non_negative_integer(cursor, &map.max_concurrency, "MaxConcurrency", effective)?;
+        self.inspect_value(
+            InspectionStage::MaxConcurrency,
+            &declared.unwrap_or(0).into(),
+        );
         Ok(declared)
     }
 
-    /// Items, or what ItemsPath selects: an array, or for a Distributed Map an object.
+    /// Evaluates Items or ItemsPath: an array, or for a Distributed Map also an object.
     pub(super) fn items(
         &self,
         cursor: &Cursor,
@@ -154,14 +158,14 @@ impl Execution {
         let is_context = matches!(&map.items, Items::Path { path, .. } if path.starts_with("$$"));
         let is_collection = |items: &Value| match items {
             Value::Array(_) => true,
-            // Recorded for inline Maps: they take no object. Nor is one in the context object taken.
+            // Recorded: an inline Map does not accept an object, and no Map accepts an object of the context object.
             Value::Object(_) => map.distributed.is_some() && !is_context,
             _ => false,
         };
         let items = match &map.items {
             Items::Input => effective.clone(),
             Items::Path { value, .. } => self.evaluate(value, cursor, effective)?,
-            // The expression's type is checked with it.
+            // The check below covers the type of the expression's value.
             Items::Expression(items) => self.evaluate(items, cursor, effective)?,
         };
         if !is_collection(&items) {
@@ -181,12 +185,13 @@ impl Execution {
                 (Items::Input | Items::Expression(_), _) => no_array("$"),
             });
         }
-        self.saw(Stage::ItemsPath, &items);
+        self.inspect_value(InspectionStage::ItemsPath, &items);
         Ok(items)
     }
 }
 
-/// A path in the context object is named without the first of its `$$` (recorded).
+/// Returns the error for a path that does not select an array. AWS shows a path of the context object without the first
+/// `$` (recorded).
 fn no_array(path: &str) -> QueryError {
     let path = match path.strip_prefix('$') {
         Some(shorter) if shorter.starts_with('$') => shorter,

@@ -12,129 +12,130 @@ use crate::distributed::RunChanges;
 use crate::distributed::source::{Items, SourceResponse};
 use crate::distributed::{Export, Layout, Results, RetryCursor, RunView, Tally};
 use crate::execution_info::ExecutionInfo;
-use crate::record::{Damaged, Reader, Record, Writer, record};
+use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter, record};
 use crate::wait_id::WaitId;
 
-/// A Map Run at work: plain data, as all of an execution is. Its children are executions of their own, which the
-/// host starts and tells the end of.
+/// A running Map Run, as plain data. Its children are separate executions, which the host starts and whose ends it
+/// reports.
 #[derive(Clone, Debug)]
 pub(crate) struct MapRun {
     pub(super) items: Items,
     pub(super) batch: Option<Batch>,
-    /// The most children at a time.
+    /// The maximum number of concurrent children.
     pub(super) concurrency: u64,
     pub(super) tolerance: Tolerance,
     pub(super) tally: Tally,
     pub(super) results: Results,
-    /// What a WriterConfig says that nothing is exported by.
+    /// The output format of a ResultWriter without an export location.
     pub(super) layout: Option<Layout>,
-    /// The state machine that the children are executions of.
+    /// The state machine in the ARNs of the children.
     pub(super) machine_id: SmolStr,
     pub(super) machine_name: SmolStr,
-    /// The files that the results are exported to.
-    pub(super) files: Option<Export>,
-    pub(super) stage: Stage,
-    /// The object store was asked to read something, and has not answered.
-    pub(super) reads: bool,
-    /// There is something to do.
+    /// The export of the results to files.
+    pub(super) export: Option<Export>,
+    pub(super) stage: MapRunStage,
+    /// A read request is in flight.
+    pub(super) is_reading: bool,
+    /// Whether the run can advance.
     pub(super) is_ready: bool,
-    /// What others see of it.
+    /// The public description of the run.
     pub(super) view: RunView,
-    /// Whether the host knows of it.
+    /// Whether the run is registered with the host.
     pub(super) is_open: bool,
-    /// The children that are to be started again.
-    pub(super) again: RetryCursor,
-    /// Why no further child can be started, whatever is done again.
-    pub(super) broken: Option<Failure>,
+    /// The children that a redrive restarts.
+    pub(super) retry_cursor: RetryCursor,
+    /// Why the input of the next child cannot be created. It remains after a redrive.
+    pub(super) input_failure: Option<Failure>,
 }
 
-/// What a Map Run is at.
+/// The stage of a Map Run.
 #[derive(Clone, Debug)]
-pub(super) enum Stage {
-    /// Children are started as long as there is room.
+pub(super) enum MapRunStage {
+    /// The run starts children up to its concurrency.
     Starting,
     /// An object is being read.
     Reading,
-    /// All items were started.
+    /// All items have been started.
     Started,
-    /// It failed; the children that run are being stopped.
+    /// The run failed; its running children are being stopped.
     Stopping(Failure),
-    /// The rest of the results is being written, and it ends with this.
+    /// The remaining results are being written; then the run ends with this result.
     Writing(Result<(), Failure>),
-    /// It ends with this.
+    /// The run ends with this result.
     Over(Result<(), Failure>),
 }
 
 impl MapRun {
-    /// The same run, redriven: the children that did not succeed start again, then those that were never started.
+    /// Redrives the run: restarts the children that did not succeed, then starts the remaining items.
     pub(super) fn redriven(mut self, now: Timestamp) -> Self {
         self.view.redrive_count += 1;
         self.view.redriven = Some(now);
         self.tally.redriven();
-        self.again = self.results.redriven();
-        if let Some(files) = &mut self.files {
-            files.begin_again();
+        self.retry_cursor = self.results.redriven();
+        if let Some(export) = &mut self.export {
+            export.prepare_for_resume();
         }
-        self.stage = Stage::Starting;
-        self.reads = false;
+        self.stage = MapRunStage::Starting;
+        self.is_reading = false;
         self.is_open = false;
         self.is_ready = true;
         self
     }
 
-    /// The children that another process had at work, by number. Express ones begin anew now: they are not kept.
-    pub(super) fn children_at_work(
+    /// Returns the children that another process was running, by number. Express children start from the beginning,
+    /// because they are not durable.
+    pub(super) fn running_children(
         &mut self,
         machine_type: MachineType,
         now: Timestamp,
     ) -> Vec<(u32, Arc<ExecutionInfo>)> {
-        let at_work = self.results.at_work();
-        let mut at_work: Vec<_> = at_work
+        let running_children = self.results.running_children();
+        let mut running_children: Vec<_> = running_children
             .map(|(number, about)| (number, about.clone()))
             .collect();
         if machine_type == MachineType::Express {
-            let anew = |about: &ExecutionInfo| about.begun_anew(now);
-            for (number, about) in &mut at_work {
-                if let Some((again, _)) = self.results.starts_again(*number, anew) {
-                    *about = again;
+            let restart_info = |about: &ExecutionInfo| about.begun_anew(now);
+            for (number, about) in &mut running_children {
+                if let Some((restarted, _)) = self.results.restart(*number, restart_info) {
+                    *about = restarted;
                 }
             }
         }
-        at_work
+        running_children
     }
 
-    /// The same run in another process. What the one before had asked of the object store has no answer.
+    /// Resumes the run in a new process. Requests of the previous process to the object store get no response.
     pub(super) fn resumed(&mut self) {
-        self.reads = false;
-        if matches!(self.stage, Stage::Reading) {
-            self.stage = Stage::Starting;
+        self.is_reading = false;
+        if matches!(self.stage, MapRunStage::Reading) {
+            self.stage = MapRunStage::Starting;
         }
-        // What the store was asked for is asked for once more, with the same content.
-        if let Some(files) = &mut self.files {
-            files.begin_again();
+        // The requests are sent again, with the same content.
+        if let Some(export) = &mut self.export {
+            export.prepare_for_resume();
         }
     }
 
-    /// An object was read on, or again, after the run failed, for the inputs that were not started. Where that cannot be done,
-    /// those are not listed: the run ends with the failure that it has.
-    pub(super) fn read_on(&mut self, read: Result<SourceResponse, String>) {
+    /// Handles a read after the run failed, which lists the inputs that were not started. If the read fails, they are
+    /// not listed, and the run ends with its first failure.
+    pub(super) fn continue_reading(&mut self, read: Result<SourceResponse, String>) {
         if read.and_then(|supply| self.items.supply(supply)).is_err() {
             self.items.end();
         }
     }
 
-    /// Writes what changes while children start and end.
-    pub(super) fn write_part(&mut self, to: &mut Writer) {
+    /// Writes the fields that change while children start and end.
+    pub(super) fn write_part(&mut self, to: &mut RecordWriter) {
         self.tally.write(to);
         self.stage.write(to);
-        self.reads.write(to);
+        self.is_reading.write(to);
         self.is_ready.write(to);
         self.is_open.write(to);
-        self.again.write(to);
-        self.broken.write(to);
+        self.retry_cursor.write(to);
+        self.input_failure.write(to);
         let is_over = self.is_over();
-        if let Some(files) = &mut self.files {
-            files.write_changes(is_over, to);
+        if let Some(export) = &mut self.export {
+            export.write_changes(is_over, to);
         }
         self.items.write_changes(to);
         self.results.write_changes(to);
@@ -143,18 +144,18 @@ impl MapRun {
         }
     }
 
-    /// Takes over what [`write_part`](Self::write_part) wrote.
-    pub(super) fn read_part(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+    /// Reads the fields that [`write_part`](Self::write_part) wrote.
+    pub(super) fn read_part(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
         self.tally = Record::read(from)?;
         self.stage = Record::read(from)?;
-        self.reads = Record::read(from)?;
+        self.is_reading = Record::read(from)?;
         self.is_ready = Record::read(from)?;
         self.is_open = Record::read(from)?;
-        self.again = Record::read(from)?;
-        self.broken = Record::read(from)?;
+        self.retry_cursor = Record::read(from)?;
+        self.input_failure = Record::read(from)?;
         let is_over = self.is_over();
-        if let Some(files) = &mut self.files {
-            files.read_changes(is_over, from)?;
+        if let Some(export) = &mut self.export {
+            export.read_changes(is_over, from)?;
         }
         self.items.read_changes(from)?;
         self.results.read_changes(from)?;
@@ -164,29 +165,29 @@ impl MapRun {
         }
     }
 
-    /// All of it was written.
+    /// Marks the whole run as written.
     pub(super) fn was_written(&mut self) {
         self.items.were_written();
         self.results.were_written();
-        if let Some(files) = &mut self.files {
-            files.was_written();
+        if let Some(export) = &mut self.export {
+            export.was_written();
         }
     }
 
-    /// Whether nothing of it is left but to write its results.
+    /// Returns whether only the results remain to be written.
     fn is_over(&self) -> bool {
-        matches!(self.stage, Stage::Writing(_) | Stage::Over(_))
+        matches!(self.stage, MapRunStage::Writing(_) | MapRunStage::Over(_))
     }
 
-    /// Whether the object store has not answered yet what it was asked to write.
+    /// Returns whether a write request is in flight.
     pub(super) fn is_being_written(&self) -> bool {
-        self.files.as_ref().is_some_and(Export::is_asked)
+        self.export.as_ref().is_some_and(Export::is_writing)
     }
 
-    /// Whether results wait for the object store, so that no further children should start.
-    pub(super) fn is_behind(&self) -> bool {
-        let files = self.files.as_ref();
-        files.is_some_and(|files| files.is_behind(&self.results))
+    /// Returns whether results wait for the object store, so that no more children should start.
+    pub(super) fn has_backlog(&self) -> bool {
+        let export = self.export.as_ref();
+        export.is_some_and(|export| export.has_backlog(&self.results))
     }
 
     pub(super) fn is_ready(&self) -> bool {
@@ -194,22 +195,22 @@ impl MapRun {
     }
 
     pub(super) fn fail(&mut self, failure: Failure, wait_id: WaitId, host: &mut dyn Host) {
-        self.stage = Stage::Stopping(failure);
+        self.stage = MapRunStage::Stopping(failure);
         host.stop_children(wait_id);
     }
 
-    /// Changes what UpdateMapRun changes; `most` children may be at work in any case. Gives `false`, and changes nothing, when the run comes to
-    /// its end already.
-    pub(super) fn update(&mut self, changes: RunChanges, most: u64) -> bool {
-        if self.is_over() || matches!(self.stage, Stage::Stopping(_)) {
+    /// Applies UpdateMapRun. At most `max` children run concurrently in any case. Returns `false` and changes nothing
+    /// if the run is already ending.
+    pub(super) fn update(&mut self, changes: RunChanges, max: u64) -> bool {
+        if self.is_over() || matches!(self.stage, MapRunStage::Stopping(_)) {
             return false;
         }
         if let Some(declared) = changes.max_concurrency {
             self.view.max_concurrency = declared;
             self.concurrency = if declared == 0 {
-                most
+                max
             } else {
-                declared.min(most)
+                declared.min(max)
             };
         }
         if changes.tolerated_count.is_some() {
@@ -224,15 +225,15 @@ impl MapRun {
         true
     }
 
-    /// Fails when more items failed than it bears.
-    pub(super) fn judge(&mut self, wait_id: WaitId, host: &mut dyn Host) {
+    /// Fails the run if more items failed than it tolerates.
+    pub(super) fn check_tolerance(&mut self, wait_id: WaitId, host: &mut dyn Host) {
         let counts = self.tally.items;
-        // A child that somebody stopped has no result either.
+        // A child that was stopped counts as failed.
         let failed = counts.failed + counts.timed_out + counts.aborted;
         let is_exceeded = self.tolerance.is_exceeded(failed, self.items.known_total());
         let is_open = matches!(
             self.stage,
-            Stage::Starting | Stage::Reading | Stage::Started
+            MapRunStage::Starting | MapRunStage::Reading | MapRunStage::Started
         );
         if is_open && is_exceeded {
             self.fail(Failure::exceeds_threshold(), wait_id, host);
@@ -241,7 +242,7 @@ impl MapRun {
 }
 
 record!(struct MapRun {
-    items, batch, concurrency, tolerance, tally, results, layout, machine_id, machine_name, files, stage, reads, is_ready, view,
-    is_open, again, broken,
+    items, batch, concurrency, tolerance, tally, results, layout, machine_id, machine_name, export, stage, is_reading, is_ready, view,
+    is_open, retry_cursor, input_failure,
 });
-record!(enum Stage { 0 => Starting, 1 => Reading, 2 => Started, 3 => Stopping(failure), 4 => Writing(ends), 5 => Over(ends) });
+record!(enum MapRunStage { 0 => Starting, 1 => Reading, 2 => Started, 3 => Stopping(failure), 4 => Writing(ends), 5 => Over(ends) });

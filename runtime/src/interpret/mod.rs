@@ -1,4 +1,4 @@
-//! Steps executions: plain data in, plain data out, one file per type of state.
+//! Interprets state machines. Executions are plain data; each type of state has its own file.
 
 mod arguments;
 mod batch;
@@ -15,14 +15,14 @@ mod host;
 mod inspect;
 mod inspection;
 mod io;
-mod kept;
 mod map;
 mod map_run;
 mod number;
 mod parallel;
 mod pass;
+mod records;
 mod redrive;
-mod resume;
+mod resume_point;
 mod retry;
 mod runnable;
 mod step;
@@ -34,8 +34,8 @@ mod wait;
 pub(crate) use self::cursor::Item;
 pub(crate) use self::execution::{Execution, Outcome, Step};
 pub(crate) use self::failure::Failure;
-pub(crate) use self::host::{Calling, ChildStart, Host};
-pub(crate) use self::inspection::{Inspection, Stage, Start, TESTED_STATE};
-pub(crate) use self::kept::{NotRead, RecordDecoder, RecordEncoder, read_about};
-pub(crate) use self::resume::Resume;
+pub(crate) use self::host::{CallSite, ChildStart, Host};
+pub(crate) use self::inspection::{Inspection, InspectionStage, InspectionStart, TESTED_STATE};
+pub(crate) use self::records::{DecodeError, RecordDecoder, RecordEncoder, read_about};
+pub(crate) use self::resume_point::ResumePoint;
 pub(crate) use self::task::LOST;

@@ -5,10 +5,9 @@ use crate::query::QueryError;
 use crate::value::Value;
 
 impl Execution {
-    /// A whole number that is not negative. Where it comes by path, text that is a number counts as one
-    /// (SERVICE_FACTS 0.9).
+    /// Evaluates a non-negative integer. A path may also select a string with a number (SERVICE_FACTS 0.9).
     #[inline]
-    pub(super) fn whole(
+    pub(super) fn non_negative_integer(
         &self,
         cursor: &Cursor,
         numeric: &Numeric,
@@ -17,11 +16,11 @@ impl Execution {
     ) -> Result<Option<u64>, QueryError> {
         match numeric {
             Numeric::Absent => Ok(None),
-            numeric => self.whole_of(cursor, numeric, field, input),
+            numeric => self.computed_non_negative_integer(cursor, numeric, field, input),
         }
     }
 
-    fn whole_of(
+    fn computed_non_negative_integer(
         &self,
         cursor: &Cursor,
         numeric: &Numeric,
@@ -41,7 +40,7 @@ impl Execution {
                     "Expected non-negative integer for MaxConcurrency, got '{number}' instead."
                 )))
             }
-            Err(_) => Err(refused(
+            Err(_) => Err(number_error(
                 numeric,
                 field,
                 "an integer that is not negative",
@@ -50,7 +49,7 @@ impl Execution {
         }
     }
 
-    /// A whole number of any sign.
+    /// Evaluates an integer of any sign.
     pub(super) fn integer(
         &self,
         cursor: &Cursor,
@@ -70,11 +69,11 @@ impl Execution {
         };
         match number {
             Some(number) => Ok(Some(number)),
-            None => Err(refused(numeric, field, "an integer", &found)),
+            None => Err(number_error(numeric, field, "an integer", &found)),
         }
     }
 
-    /// ToleratedFailurePercentage: a number from 0 to 100.
+    /// Evaluates ToleratedFailurePercentage: a number from 0 to 100.
     pub(super) fn percentage(
         &self,
         cursor: &Cursor,
@@ -99,19 +98,19 @@ impl Execution {
             ))),
             (None, Some(path)) => Err(QueryError::runtime(format!(
                 "The {field}Path field refers to value \"{}\" which is not a valid float: {path}",
-                shown(&found)
+                message_text(&found)
             ))),
             (None, None) => Err(QueryError::runtime(format!(
                 "The {field} field must be a number, but was: {}",
-                shown(&found)
+                message_text(&found)
             ))),
         }
     }
 }
 
-/// A number that is none, or not one of those that the field takes.
-fn refused(numeric: &Numeric, field: &str, what: &str, found: &Value) -> QueryError {
-    let found = shown(found);
+/// Returns the error for a value that is not a number, or is out of the field's range.
+fn number_error(numeric: &Numeric, field: &str, what: &str, found: &Value) -> QueryError {
+    let found = message_text(found);
     match numeric {
         Numeric::Path { path, .. } => QueryError::runtime(format!(
             "The {field}Path field refers to value \"{found}\" which is not a valid integer: {path}"
@@ -126,8 +125,9 @@ fn refused(numeric: &Numeric, field: &str, what: &str, found: &Value) -> QueryEr
     }
 }
 
-/// A value inside a message: strings bare, the rest as JSON, cut where it is very long.
-pub(super) fn shown(value: &Value) -> String {
+/// Formats a value for a message: a string without quotes, other values as JSON. A very long value is replaced by its
+/// size.
+pub(super) fn message_text(value: &Value) -> String {
     match value {
         Value::Str(text) => text.to_string(),
         other => other

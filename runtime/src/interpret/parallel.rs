@@ -1,8 +1,8 @@
 use super::cursor::{Children, Cursor, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::Cx;
-use super::step::{Done, Stepped};
+use super::host::StepContext;
+use super::step::{StateProgress, StateResult};
 use crate::history::{EventKind, Payload};
 use crate::program::{Io, Parallel, State};
 use crate::query::QueryError;
@@ -10,29 +10,29 @@ use crate::value::Value;
 use crate::wait_id::CursorId;
 
 impl Execution {
-    /// Starts a cursor for each branch, each with its own copy of the input and of the variables.
+    /// Starts a cursor for each branch, with its own copy of the input and the variables.
     pub(super) fn parallel(
         &mut self,
         id: CursorId,
         state: &State,
         parallel: &Parallel,
-        cx: &mut Cx<'_>,
-    ) -> Stepped {
+        cx: &mut StepContext<'_>,
+    ) -> StateResult {
         let input = match self.branch_input(id, state) {
             Ok(input) => input,
             Err(error) => {
                 let failure = self.query_failed(id, &error, &state.name);
-                // As with a Map: what JSONata cannot give is ParallelStateFailed too, what a path cannot, is not.
+                // As for a Map: an error in JSONata also writes ParallelStateFailed, an error in a path does not.
                 let is_jsonata = matches!(state.io, Io::Jsonata(_));
                 return Err(if is_jsonata { failure.inner() } else { failure });
             }
         };
-        if !self.fits(&input) {
+        if !self.is_within_limits(&input) {
             return Err(Failure::too_large(&state.name));
         }
         self.write(id, EventKind::ParallelStateStarted, Payload::None);
-        if let Some(stepped) = self.mocked_inside(id, cx) {
-            return stepped;
+        if let Some(progress) = self.mocked_result(id, cx) {
+            return progress;
         }
         let count = parallel.branches.len();
         if count == 0 {
@@ -40,7 +40,7 @@ impl Execution {
                 id,
                 Waiting::Joined(Vec::<Value>::new().into_iter().collect()),
             );
-            return Ok(Done::Waits);
+            return Ok(StateProgress::Wait);
         }
         self.wait(
             id,
@@ -69,7 +69,7 @@ impl Execution {
             };
             self.spawn(child);
         }
-        Ok(Done::Waits)
+        Ok(StateProgress::Wait)
     }
 
     fn branch_input(&self, id: CursorId, state: &State) -> Result<Value, QueryError> {

@@ -1,15 +1,15 @@
 use super::execution::Execution;
-use super::inspection::Stage;
-use super::step::{Done, Exit, Stepped};
+use super::inspection::InspectionStage;
+use super::step::{Exit, StateProgress, StateResult};
 use crate::program::{Io, Pass, State};
 use crate::query::QueryError;
 use crate::wait_id::CursorId;
 
 impl Execution {
-    /// InputPath, Parameters, Result, Assign, ResultPath, OutputPath.
-    pub(super) fn pass(&mut self, id: CursorId, state: &State, pass: &Pass) -> Stepped {
+    /// Runs a Pass: InputPath, Parameters, Result, Assign, ResultPath, OutputPath.
+    pub(super) fn pass(&mut self, id: CursorId, state: &State, pass: &Pass) -> StateResult {
         match self.pass_exit(id, state, pass) {
-            Ok(exit) => Ok(Done::Exits(exit)),
+            Ok(exit) => Ok(StateProgress::Exit(exit)),
             Err(error) => Err(self.query_failed(id, &error, &state.name)),
         }
     }
@@ -23,8 +23,8 @@ impl Execution {
         let parameters = self.parameters(cursor, state, effective)?;
         let result = match &pass.result {
             Some(result) => {
-                self.saw(Stage::Result, result);
-                // The input may be changed in place from here on.
+                self.inspect_value(InspectionStage::Result, result);
+                // Drops the reference, so that the input can be changed in place.
                 drop(parameters);
                 result.clone()
             }

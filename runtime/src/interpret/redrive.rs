@@ -1,15 +1,16 @@
-//! Where an execution that did not succeed goes on when it is redriven.
+//! Redrives executions: resumes an execution that did not succeed.
 //!
-//! AWS documents which states run again, not all of the events. What is taken here: a Task, Wait, Parallel or Map goes on
-//! as if it were retried, without a second StateEntered; the others are entered again; an iteration that goes on writes
-//! MapIterationStarted again; a Distributed Map that has started children goes on with its Map Run and writes MapRunRedriven.
+//! AWS documents which states run again, but not all of the events. This module assumes: a Task, Wait, Parallel or Map
+//! resumes like a retry, without a second StateEntered; other states are entered again; an iteration that resumes
+//! writes MapIterationStarted again; a Distributed Map that has started children resumes its Map Run and writes
+//! MapRunRedriven.
 
 use std::sync::Arc;
 
 use super::cursor::{Children, Cursor, Waiting};
-use super::execution::{Execution, most_events};
+use super::execution::{Execution, max_events};
 use super::map_run::MapRun;
-use super::resume::{Inside, Open, Resume, Stopped};
+use super::resume_point::{RemainingWork, ResumePoint, StoppedCursor, StoppedScope};
 use crate::history::{Details, EventKind, History, Payload, Recorder, ScopeId};
 use crate::limits::Limits;
 use crate::program::{Entry, Kind, Program, StateIx};
@@ -17,22 +18,22 @@ use crate::query::Entropy;
 use crate::wait_id::CursorId;
 
 impl Execution {
-    /// The same execution, once more.
+    /// Creates the execution for a redrive.
     pub(crate) fn redriven(
         program: Arc<Program>,
         about: Arc<crate::ExecutionInfo>,
         limits: Arc<Limits>,
         entry: Entry,
         history: &History,
-        kept: u32,
-        resume: Resume,
+        max_retained: u32,
+        resume: ResumePoint,
     ) -> Self {
-        let recorder = Recorder::resumed(history, kept, resume.events);
-        let mut execution = Self::new(program, about, limits, 0, 0).entering(entry);
+        let recorder = Recorder::resumed(history, max_retained, resume.events);
+        let mut execution = Self::new(program, about, limits, 0, 0).with_entry(entry);
         execution.recorder = recorder;
         execution
             .recorder
-            .limit(most_events(entry, &execution.limits));
+            .limit(max_events(entry, &execution.limits));
         execution.entropy = Entropy::new(resume.entropy);
         execution.calls = resume.calls;
         execution.now = execution.about.redriven().unwrap_or(execution.now);
@@ -44,22 +45,22 @@ impl Execution {
             ScopeId::TOP,
             Details::Redriven(count).into(),
         );
-        execution.reopen(resume.stopped, None);
+        execution.restore_scope(resume.stopped, None);
         execution
     }
 
-    /// What a redrive needs, once the execution is over.
-    pub(crate) fn take_resume(&mut self) -> Option<Resume> {
-        Some(Resume {
-            stopped: self.rare.as_mut()?.stopped.take().map(|open| open.0)?,
+    /// Takes the data for a redrive, after the end of the execution.
+    pub(crate) fn take_resume(&mut self) -> Option<ResumePoint> {
+        Some(ResumePoint {
+            stopped: self.cold.as_mut()?.stopped.take().map(|open| open.0)?,
             calls: std::mem::take(&mut self.calls),
             entropy: self.entropy.state(),
             events: self.recorder.count(),
         })
     }
 
-    fn reopen(&mut self, stopped: Stopped, parent: Option<(CursorId, u32)>) {
-        let Stopped {
+    fn restore_scope(&mut self, stopped: StoppedCursor, parent: Option<(CursorId, u32)>) {
+        let StoppedCursor {
             state,
             input,
             variables,
@@ -67,7 +68,7 @@ impl Execution {
             entered_at,
             scope,
             item,
-            inside,
+            remaining_work,
         } = stopped;
         let cursor = |waiting| Cursor {
             entered,
@@ -75,22 +76,22 @@ impl Execution {
             waiting,
             ..Cursor::at(state, input, variables, entered_at, scope, parent)
         };
-        let (items, results, next, open) = match inside {
-            Inside::Enter => {
+        let (items, results, next, open) = match remaining_work {
+            RemainingWork::Enter => {
                 self.spawn(cursor(Waiting::Enter));
                 return;
             }
-            Inside::Attempt => {
+            RemainingWork::Attempt => {
                 self.spawn(cursor(Waiting::Attempt));
                 return;
             }
-            Inside::Children {
+            RemainingWork::Children {
                 items,
                 results,
                 next,
                 open,
             } => (items, results, next, open),
-            Inside::Run(run) => return self.reopen_run(cursor(Waiting::Busy), *run),
+            RemainingWork::Run(run) => return self.restore_run(cursor(Waiting::Busy), *run),
         };
         let id = self.cursors.insert(cursor(Waiting::Busy));
         let left = results.iter().filter(|result| result.is_none()).count();
@@ -104,17 +105,17 @@ impl Execution {
             })),
         );
         let is_map = matches!(self.program.state(state).kind, Kind::Map(_));
-        for (index, Open(inner)) in open {
+        for (index, StoppedScope(inner)) in open {
             if is_map {
                 let kind = EventKind::MapIterationStarted;
                 self.write_at(state, inner.scope, kind, Payload::None);
             }
-            self.reopen(inner, Some((id, index)));
+            self.restore_scope(inner, Some((id, index)));
         }
     }
 
-    /// Goes on with a Map Run.
-    fn reopen_run(&mut self, cursor: Cursor, run: MapRun) {
+    /// Resumes a Map Run.
+    fn restore_run(&mut self, cursor: Cursor, run: MapRun) {
         let run = run.redriven(self.now);
         let id = self.spawn(cursor);
         let redriven = Details::MapRunRedriven(run.view.arn.clone(), run.view.redrive_count);
@@ -122,65 +123,73 @@ impl Execution {
         self.wait(id, Waiting::Run(Box::new(run)));
     }
 
-    /// Remembers a Map Run that failed. One that has started no child is begun anew.
-    pub(super) fn note_run(&mut self, id: CursorId, run: Box<MapRun>) {
+    /// Saves a Map Run that failed. A run without children starts from the beginning in a redrive.
+    pub(super) fn save_run(&mut self, id: CursorId, run: Box<MapRun>) {
         if self.is_redrivable
             && !run.results.is_empty()
             && let Some(cursor) = self.cursors.get_mut(id)
         {
-            cursor.stopped = Some(Box::new(Inside::Run(run)));
+            cursor.remaining_work = Some(Box::new(RemainingWork::Run(run)));
         }
     }
 
-    /// Remembers where all of it stands, which is about to be cut short.
-    pub(super) fn note_cut(&mut self) {
+    /// Saves the position of all cursors of an execution that is about to be aborted.
+    pub(super) fn save_aborted(&mut self) {
         if !self.is_redrivable {
             return;
         }
         let is_top = |(_, cursor): &(CursorId, &Cursor)| cursor.parent.is_none();
         let top = self.cursors.iter().find(is_top);
         let stopped = top.map(|(id, cursor)| {
-            let inside = self.inside(id, cursor);
-            Box::new(Open(self.stopped_at(cursor, inside)))
+            let remaining_work = self.remaining_work(id, cursor);
+            Box::new(StoppedScope(self.stopped_cursor(cursor, remaining_work)))
         });
-        self.rare().stopped = stopped;
+        self.cold().stopped = stopped;
     }
 
-    /// Remembers where the top level failed.
-    pub(super) fn note_failed(&mut self, cursor: &mut Cursor) {
+    /// Saves the position of a failure at the top level.
+    pub(super) fn save_failed(&mut self, cursor: &mut Cursor) {
         if self.is_redrivable {
-            let inside = cursor.stopped.take().map(|inside| *inside);
-            let inside = inside.unwrap_or_else(|| self.again(cursor.state));
-            self.rare().stopped = Some(Box::new(Open(self.stopped_at(cursor, inside))));
+            let remaining_work = cursor
+                .remaining_work
+                .take()
+                .map(|remaining_work| *remaining_work);
+            let remaining_work = remaining_work.unwrap_or_else(|| self.restart_work(cursor.state));
+            self.cold().stopped = Some(Box::new(StoppedScope(
+                self.stopped_cursor(cursor, remaining_work),
+            )));
         }
     }
 
-    /// Remembers in a container what of it goes on, before a failed child takes the others with it.
-    pub(super) fn note_inside(&mut self, container: CursorId, child: &mut Cursor) {
+    /// Saves in a container the children that a redrive resumes, before the failure of one child removes the others.
+    pub(super) fn save_children(&mut self, container: CursorId, child: &mut Cursor) {
         if !self.is_redrivable {
             return;
         }
         let Some((_, index)) = child.parent else {
             return;
         };
-        let own = child.stopped.take().map(|inside| *inside);
-        let own = own.unwrap_or_else(|| self.again(child.state));
-        let failed = Open(self.stopped_at(child, own));
+        let remaining = child
+            .remaining_work
+            .take()
+            .map(|remaining_work| *remaining_work);
+        let remaining = remaining.unwrap_or_else(|| self.restart_work(child.state));
+        let failed = StoppedScope(self.stopped_cursor(child, remaining));
         let Some(cursor) = self.cursors.get(container) else {
             return;
         };
-        let mut inside = self.inside(container, cursor);
-        if let Inside::Children { open, .. } = &mut inside {
+        let mut remaining_work = self.remaining_work(container, cursor);
+        if let RemainingWork::Children { open, .. } = &mut remaining_work {
             let at = open.partition_point(|(other, _)| *other < index);
             open.insert(at, (index, failed));
         }
         if let Some(cursor) = self.cursors.get_mut(container) {
-            cursor.stopped = Some(Box::new(inside));
+            cursor.remaining_work = Some(Box::new(remaining_work));
         }
     }
 
-    fn stopped_at(&self, cursor: &Cursor, inside: Inside) -> Stopped {
-        Stopped {
+    fn stopped_cursor(&self, cursor: &Cursor, remaining_work: RemainingWork) -> StoppedCursor {
+        StoppedCursor {
             state: cursor.state,
             input: cursor.input.clone(),
             variables: cursor.variables.clone(),
@@ -188,39 +197,44 @@ impl Execution {
             entered_at: cursor.entered_at,
             scope: cursor.scope,
             item: cursor.item.clone(),
-            inside,
+            remaining_work,
         }
     }
 
-    /// How a state is done again of which nothing is kept.
-    fn again(&self, state: StateIx) -> Inside {
+    /// Returns how a redrive restarts a state without saved children.
+    fn restart_work(&self, state: StateIx) -> RemainingWork {
         match self.program.state(state).kind {
-            Kind::Task(_) | Kind::Wait(_) | Kind::Parallel(_) | Kind::Map(_) => Inside::Attempt,
-            _ => Inside::Enter,
+            Kind::Task(_) | Kind::Wait(_) | Kind::Parallel(_) | Kind::Map(_) => {
+                RemainingWork::Attempt
+            }
+            _ => RemainingWork::Enter,
         }
     }
 
-    /// What of a cursor that is still there goes on.
-    fn inside(&self, id: CursorId, cursor: &Cursor) -> Inside {
+    /// Returns the work that a redrive resumes for an open cursor.
+    fn remaining_work(&self, id: CursorId, cursor: &Cursor) -> RemainingWork {
         let children = match &cursor.waiting {
-            Waiting::Enter => return Inside::Enter,
+            Waiting::Enter => return RemainingWork::Enter,
             Waiting::Children(children) => children,
-            Waiting::Run(run) if !run.results.is_empty() => return Inside::Run(run.clone()),
-            _ => return self.again(cursor.state),
+            Waiting::Run(run) if !run.results.is_empty() => return RemainingWork::Run(run.clone()),
+            _ => return self.restart_work(cursor.state),
         };
-        let mut open: Vec<(u32, Open)> = self
+        let mut open: Vec<(u32, StoppedScope)> = self
             .cursors
             .iter()
             .filter_map(|(child, inner)| match inner.parent {
                 Some((parent, index)) if parent == id => {
-                    let inside = self.inside(child, inner);
-                    Some((index, Open(self.stopped_at(inner, inside))))
+                    let remaining_work = self.remaining_work(child, inner);
+                    Some((
+                        index,
+                        StoppedScope(self.stopped_cursor(inner, remaining_work)),
+                    ))
                 }
                 _ => None,
             })
             .collect();
         open.sort_unstable_by_key(|(index, _)| *index);
-        Inside::Children {
+        RemainingWork::Children {
             items: children.items.clone(),
             results: children.results.clone(),
             next: children.next,

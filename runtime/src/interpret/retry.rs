@@ -1,13 +1,19 @@
 use super::cursor::Waiting;
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::Cx;
+use super::host::StepContext;
 use crate::wait_id::CursorId;
 use crate::wait_id::TimerKind;
 
 impl Execution {
-    /// Whether a retrier takes the failure. The first that names it decides, even when it is used up.
-    pub(super) fn retries(&mut self, id: CursorId, failure: &Failure, cx: &mut Cx<'_>) -> bool {
+    /// Retries the state if a retrier handles the failure, and returns whether it does. Only the first retrier that
+    /// matches counts, even if it has no attempts left.
+    pub(super) fn try_retry(
+        &mut self,
+        id: CursorId,
+        failure: &Failure,
+        cx: &mut StepContext<'_>,
+    ) -> bool {
         let Some(cursor) = self.cursors.get_mut(id) else {
             return false;
         };
@@ -18,16 +24,16 @@ impl Execution {
         let Some(index) = found else {
             return false;
         };
-        if let Some(inspection) = self.rare.as_mut().and_then(|rare| rare.inspection()) {
+        if let Some(inspection) = self.cold.as_mut().and_then(|cold| cold.inspection()) {
             inspection.retrier = Some(index);
         }
         let retrier = &retriers[index];
-        let used = cursor.visit.used(index);
+        let used = cursor.attempt_state.used(index);
         if used >= retrier.max_attempts {
             return false;
         }
-        cursor.visit.retry(index, retriers.len());
-        cursor.stopped = None;
+        cursor.attempt_state.retry(index, retriers.len());
+        cursor.remaining_work = None;
         let delay = retrier.delay(used, || self.entropy.next_f64());
         if delay.is_zero() {
             self.resume(id, Waiting::Attempt);

@@ -1,9 +1,9 @@
 use std::collections::VecDeque;
 
-use crate::record::{Damaged, Reader, Record, Writer};
+use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter};
 use crate::wait_id::CursorId;
 
-/// The cursors that can run, first come first served. Most executions have one cursor, which takes no memory elsewhere.
+/// FIFO queue of runnable cursors. The first is stored inline, because most executions have only one.
 #[derive(Debug, Default)]
 pub(super) struct Runnable {
     first: Option<CursorId>,
@@ -22,7 +22,7 @@ impl Runnable {
         }
     }
 
-    /// It is the next one.
+    /// Adds a cursor at the front.
     pub(super) fn push_front(&mut self, id: CursorId) {
         if let Some(second) = self.first.replace(id) {
             self.others.get_or_insert_default().push_front(second);
@@ -41,20 +41,20 @@ impl Runnable {
         *self = Self::default();
     }
 
-    /// Gives back room that is not used.
+    /// Releases unused memory.
     pub(super) fn shrink(&mut self) {
         self.others.take_if(|others| others.is_empty());
     }
 }
 
 impl Record for Runnable {
-    fn write(&self, to: &mut Writer) {
+    fn write(&self, to: &mut RecordWriter) {
         let others = self.others.iter().flat_map(|others| others.iter());
         let all: VecDeque<CursorId> = self.first.iter().chain(others).copied().collect();
         all.write(to);
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+    fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
         let mut runnable = Self::default();
         for id in VecDeque::<CursorId>::read(from)? {
             runnable.push_back(id);
@@ -71,7 +71,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_a_queue(acts in proptest::collection::vec(0..5_u8, 0..40)) {
+        fn runnable_cursors_behave_like_a_queue(acts in proptest::collection::vec(0..5_u8, 0..40)) {
             let (mut runnable, mut queue) = (Runnable::default(), VecDeque::new());
             for (number, act) in (0_u32..).zip(acts) {
                 let id = CursorId::at(number);

@@ -1,10 +1,10 @@
 use stepwright_asl::errors;
 
 use super::context::ContextView;
-use super::cursor::{Cursor, Visit, Waiting};
+use super::cursor::{AttemptState, Cursor, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::Cx;
+use super::host::StepContext;
 use super::inspection::TESTED_STATE;
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, StateIx};
@@ -12,19 +12,19 @@ use crate::query::{Context, QueryError, Scope, VariableIx};
 use crate::value::Value;
 use crate::wait_id::CursorId;
 
-/// What a state's work came to.
-pub(super) type Stepped = Result<Done, Failure>;
+/// The result of one step of a state.
+pub(super) type StateResult = Result<StateProgress, Failure>;
 
-/// A state that did not fail.
+/// The progress of a state that has not failed.
 #[derive(Debug)]
-pub(super) enum Done {
-    /// It is left.
-    Exits(Exit),
-    /// It waits.
-    Waits,
+pub(super) enum StateProgress {
+    /// The execution leaves the state.
+    Exit(Exit),
+    /// The state waits for an event or for its children.
+    Wait,
 }
 
-/// How a state is left.
+/// The output, assignments and target with which an execution leaves a state.
 #[derive(Debug)]
 pub(super) struct Exit {
     pub(super) output: Value,
@@ -34,12 +34,12 @@ pub(super) struct Exit {
 }
 
 impl Execution {
-    /// Moves a runnable cursor by one transition.
-    pub(super) fn advance(&mut self, id: CursorId, cx: &mut Cx<'_>) {
-        let stepped = match self.cursors.get(id).map(|cursor| &cursor.waiting) {
+    /// Advances a runnable cursor by one transition.
+    pub(super) fn advance(&mut self, id: CursorId, cx: &mut StepContext<'_>) {
+        let progress = match self.cursors.get(id).map(|cursor| &cursor.waiting) {
             None => return,
             Some(Waiting::Run(_)) => match self.cursors.take_run(id) {
-                Some(run) => self.run_on(id, run, cx),
+                Some(run) => self.step_run(id, run, cx),
                 None => return,
             },
             Some(Waiting::Enter) => {
@@ -47,24 +47,24 @@ impl Execution {
                 self.attempt(id, cx)
             }
             Some(Waiting::Joined(_)) => match self.cursors.get_mut(id).map(Cursor::attempting) {
-                Some(Waiting::Joined(results)) => self.joined(id, results, cx),
+                Some(Waiting::Joined(results)) => self.exit_joined(id, results, cx),
                 _ => return,
             },
             Some(_) => self.attempt(id, cx),
         };
-        self.conclude(id, stepped, cx);
+        self.conclude(id, progress, cx);
     }
 
-    /// Writes that a state is entered.
-    fn enter(&mut self, id: CursorId, cx: &mut Cx<'_>) {
+    /// Writes the Entered event of a state, and resets the fields of its earlier visit.
+    fn enter(&mut self, id: CursorId, cx: &mut StepContext<'_>) {
         let entered_at = self.not_before_history(self.now);
         let Some(cursor) = self.cursors.get_mut(id) else {
             return;
         };
         cursor.waiting = Waiting::Attempt;
         cursor.entered_at = entered_at;
-        cursor.visit = Visit::default();
-        cursor.stopped = None;
+        cursor.attempt_state = AttemptState::default();
+        cursor.remaining_work = None;
         let kind = match cx.program.state(cursor.state).kind {
             Kind::Task(_) => EventKind::TaskStateEntered,
             Kind::Pass(_) => EventKind::PassStateEntered,
@@ -86,13 +86,13 @@ impl Execution {
         );
     }
 
-    /// Does a state's work, or begins it.
-    fn attempt(&mut self, id: CursorId, cx: &mut Cx<'_>) -> Stepped {
+    /// Runs a state, or starts its task, wait or children.
+    fn attempt(&mut self, id: CursorId, cx: &mut StepContext<'_>) -> StateResult {
         let Some(cursor) = self.cursors.get(id) else {
-            return Ok(Done::Waits);
+            return Ok(StateProgress::Wait);
         };
         let state = cx.program.state(cursor.state);
-        if let Some(why) = &state.lacks {
+        if let Some(why) = &state.missing_value {
             return Err(Failure::new(errors::RUNTIME, &**why));
         }
         match &state.kind {
@@ -107,38 +107,43 @@ impl Execution {
         }
     }
 
-    /// Draws the consequences of a state's work.
-    pub(super) fn conclude(&mut self, id: CursorId, stepped: Stepped, cx: &mut Cx<'_>) {
-        match stepped {
-            Ok(Done::Waits) => {}
-            Ok(Done::Exits(exit)) => {
+    /// Applies the result of a state: leaves the state, handles its failure, or waits.
+    pub(super) fn conclude(
+        &mut self,
+        id: CursorId,
+        progress: StateResult,
+        cx: &mut StepContext<'_>,
+    ) {
+        match progress {
+            Ok(StateProgress::Wait) => {}
+            Ok(StateProgress::Exit(exit)) => {
                 if let Err(failure) = self.exit(id, exit, cx) {
-                    self.failed(id, failure, cx);
+                    self.handle_failure(id, failure, cx);
                 }
             }
-            Err(failure) => self.failed(id, failure, cx),
+            Err(failure) => self.handle_failure(id, failure, cx),
         }
     }
 
-    /// Leaves a state.
+    /// Leaves a state: checks the limits, writes the Exited event, assigns variables and selects the next state.
     pub(super) fn exit(
         &mut self,
         id: CursorId,
         exit: Exit,
-        cx: &mut Cx<'_>,
+        cx: &mut StepContext<'_>,
     ) -> Result<(), Failure> {
         let Some(cursor) = self.cursors.get(id) else {
             return Ok(());
         };
         let state = cx.program.state(cursor.state);
-        if !self.fits(&exit.output) {
+        if !self.is_within_limits(&exit.output) {
             return Err(Failure::too_large(&state.name));
         }
         if !exit.assigned.is_empty() {
             self.check_assigned(cursor, &exit, cx)?;
         }
         if self.is_inspected() {
-            self.left(exit, cx);
+            self.inspect_exit(exit, cx);
             return Ok(());
         }
         let kind = match &state.kind {
@@ -155,7 +160,7 @@ impl Execution {
             assigned,
             next,
         } = exit;
-        // What a transition changes, it changes at once.
+        // No check fails from here on, so a transition applies completely or not at all.
         let Some(cursor) = self.cursors.get_mut(id) else {
             return Ok(());
         };
@@ -184,19 +189,24 @@ impl Execution {
             cursor.variables.set(variable, value);
         }
         let Some(next) = next else {
-            self.scope_ends(id, output, cx);
+            self.end_scope(id, output, cx);
             return Ok(());
         };
         cursor.state = next;
         cursor.input = output;
         cursor.waiting = Waiting::Enter;
-        self.runs_on(id);
+        self.mark_runnable(id);
         Ok(())
     }
 
-    /// Whether the service takes what a state assigns. AWS documents the sizes and not the error: it is the one of all
-    /// other values that are too large.
-    fn check_assigned(&self, cursor: &Cursor, exit: &Exit, cx: &Cx<'_>) -> Result<(), Failure> {
+    /// Checks the sizes of assigned variables. AWS documents the limits but not the error; this is the error for other
+    /// values that are too large.
+    fn check_assigned(
+        &self,
+        cursor: &Cursor,
+        exit: &Exit,
+        cx: &StepContext<'_>,
+    ) -> Result<(), Failure> {
         let limits = &self.limits;
         let refused = |what: &str| {
             let cause = format!("{what} exceeds the maximum number of bytes service limit.");
@@ -216,7 +226,7 @@ impl Execution {
         }
         let mut variables = cursor.variables.clone();
         if variables.bytes().saturating_add(sum) > limits.variables_bytes {
-            // What is assigned anew counts once.
+            // A variable that is assigned again counts once.
             for (variable, value) in &exit.assigned {
                 variables.set(*variable, value.clone());
             }
@@ -227,34 +237,39 @@ impl Execution {
         Ok(())
     }
 
-    /// A state failed: Retry, then Catch, then the container around it.
-    pub(super) fn failed(&mut self, id: CursorId, failure: Failure, cx: &mut Cx<'_>) {
+    /// Handles the failure of a state: applies Retry, then Catch, then fails the scope.
+    pub(super) fn handle_failure(
+        &mut self,
+        id: CursorId,
+        failure: Failure,
+        cx: &mut StepContext<'_>,
+    ) {
         if let Some(inspection) = self.inspection_mut() {
             inspection.failure = Some(failure.clone());
         }
-        self.tell_evaluation(id, &failure, cx);
-        if self.retries(id, &failure, cx) {
+        self.report_evaluation_failure(id, &failure, cx);
+        if self.try_retry(id, &failure, cx) {
             return self.would_retry(failure, cx);
         }
         if failure.is_inner {
             self.write_container_failed(id, cx);
         }
         match self.caught(id, &failure, cx) {
-            None => self.scope_fails(id, failure, cx),
+            None => self.fail_scope(id, failure, cx),
             Some(Ok(exit)) => {
                 if let Err(failure) = self.exit(id, exit, cx) {
-                    self.scope_fails(id, failure, cx);
+                    self.fail_scope(id, failure, cx);
                 }
             }
             Some(Err(failure)) => {
-                self.tell_evaluation(id, &failure, cx);
-                self.scope_fails(id, failure, cx);
+                self.report_evaluation_failure(id, &failure, cx);
+                self.fail_scope(id, failure, cx);
             }
         }
     }
 
-    /// Tells the observer that a field could not be evaluated.
-    fn tell_evaluation(&self, id: CursorId, failure: &Failure, cx: &mut Cx<'_>) {
+    /// Reports to the host that a field could not be evaluated.
+    fn report_evaluation_failure(&self, id: CursorId, failure: &Failure, cx: &mut StepContext<'_>) {
         if failure.by_query
             && let Some(cursor) = self.cursors.get(id)
         {
@@ -263,8 +278,8 @@ impl Execution {
         }
     }
 
-    /// The last state of a scope was left.
-    fn scope_ends(&mut self, id: CursorId, output: Value, cx: &mut Cx<'_>) {
+    /// Ends a scope after its last state.
+    fn end_scope(&mut self, id: CursorId, output: Value, cx: &mut StepContext<'_>) {
         let is_top = |cursor: &Cursor| cursor.parent.is_none();
         if self.cursors.get(id).is_some_and(is_top) {
             self.cursors.end_all();
@@ -273,33 +288,33 @@ impl Execution {
         if let Some(ended) = self.cursors.end(id)
             && let Some((container, index)) = ended.parent
         {
-            self.child_ended(container, index, ended, output, cx);
+            self.child_succeeded(container, index, ended, output, cx);
         }
     }
 
-    /// A failure that nobody in its scope takes.
-    fn scope_fails(&mut self, id: CursorId, failure: Failure, cx: &mut Cx<'_>) {
+    /// Fails a scope with a failure that no retrier or catcher handles.
+    fn fail_scope(&mut self, id: CursorId, failure: Failure, cx: &mut StepContext<'_>) {
         let Some(mut cursor) = self.cursors.remove(id) else {
             return;
         };
         match cursor.parent {
             None => {
-                self.note_failed(&mut cursor);
+                self.save_failed(&mut cursor);
                 self.fail(failure, cx.host);
             }
             Some((container, _)) => {
-                self.note_inside(container, &mut cursor);
-                self.child_failed(container, cursor.ended(), failure, cx);
+                self.save_children(container, &mut cursor);
+                self.child_failed(container, cursor.position(), failure, cx);
             }
         }
     }
 
-    /// Whether the service takes a value of this size.
-    pub(super) fn fits(&self, value: &Value) -> bool {
+    /// Returns whether a value is within the limits of size and depth.
+    pub(super) fn is_within_limits(&self, value: &Value) -> bool {
         value.json_len() <= self.limits.payload_bytes && value.depth() <= self.limits.value_depth
     }
 
-    /// A failed evaluation as the state's failure. JSONata's are written down.
+    /// Converts a failed evaluation to the failure of the state. Writes EvaluationFailed for JSONata.
     pub(super) fn query_failed(
         &mut self,
         id: CursorId,
@@ -307,7 +322,7 @@ impl Execution {
         state: &str,
     ) -> Failure {
         let entered = self.cursors.get(id).map_or(0, |cursor| cursor.entered);
-        // A test has no events that a cause could name.
+        // A test of one state has no events whose id the cause could contain.
         let failure = match self.inspection() {
             Some(_) => Failure::new(error.error.as_ref(), &error.cause),
             None => Failure::of_query(error, state, entered),
@@ -323,7 +338,7 @@ impl Execution {
         failure
     }
 
-    /// The context object of a cursor.
+    /// Returns the context object of a cursor.
     pub(super) fn context<'a>(&'a self, cursor: &'a Cursor) -> ContextView<'a> {
         ContextView {
             about: &self.about,
@@ -331,12 +346,12 @@ impl Execution {
             cursors: &self.cursors,
             cursor,
             item: None,
-            given: self.inspection().and_then(|test| test.context.as_ref()),
-            name: self.is_inspected().then_some(TESTED_STATE),
+            test_context: self.inspection().and_then(|test| test.context.as_ref()),
+            state_name: self.is_inspected().then_some(TESTED_STATE),
         }
     }
 
-    /// What expressions of a cursor's state read.
+    /// Returns the values that the expressions of a cursor's state read.
     pub(super) fn scope<'a>(
         &'a self,
         cursor: &'a Cursor,

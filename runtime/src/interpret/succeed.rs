@@ -1,14 +1,14 @@
 use super::execution::Execution;
-use super::step::{Done, Exit, Stepped};
+use super::step::{Exit, StateProgress, StateResult};
 use crate::program::State;
 use crate::query::QueryError;
 use crate::wait_id::CursorId;
 
 impl Execution {
-    /// InputPath and OutputPath, or Output; then the scope ends.
-    pub(super) fn succeed_state(&mut self, id: CursorId, state: &State) -> Stepped {
+    /// Runs a Succeed: InputPath and OutputPath, or Output. Its exit ends the scope.
+    pub(super) fn succeed_state(&mut self, id: CursorId, state: &State) -> StateResult {
         match self.succeed_exit(id, state) {
-            Ok(exit) => Ok(Done::Exits(exit)),
+            Ok(exit) => Ok(StateProgress::Exit(exit)),
             Err(error) => Err(self.query_failed(id, &error, &state.name)),
         }
     }

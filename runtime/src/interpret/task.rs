@@ -6,11 +6,11 @@ use stepwright::task::INVALID_OUTPUT;
 use stepwright_asl::errors;
 
 use super::arguments::check_lists;
-use super::cursor::{Answerer, EarlyAnswer, OpenTask, Stage, Waiting};
+use super::cursor::{EarlyAnswer, OpenTask, OpenTaskStage, TaskExecutor, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::Cx;
-use super::step::{Done, Stepped};
+use super::host::StepContext;
+use super::step::{StateProgress, StateResult};
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, State, Task};
 use crate::query::QueryError;
@@ -24,69 +24,70 @@ use crate::wait_id::CursorId;
 use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
 
-/// The error of a task whose work did not outlive its process.
+/// The error of a task whose handler ended with its process.
 pub(crate) const LOST: &str = "Stepwright.TaskLost";
 
-/// Whether the result of a task was there when it was scheduled.
+/// Whether a task had its result when it was scheduled.
 #[derive(Clone, Copy)]
 enum TaskProgress {
     Immediate,
     Waited,
 }
 
-/// What a Task's fields came to beside its parameters.
+/// The evaluated fields of a Task, without its parameters.
 #[derive(Clone, Default)]
-struct Terms {
+struct TaskSettings {
     timeout: Option<u64>,
     heartbeat: Option<u64>,
     role: Option<SmolStr>,
 }
 
 impl Execution {
-    /// Evaluates the fields, asks who answers, writes Scheduled and Started, and takes the answer if it is there.
+    /// Evaluates the fields, resolves the handler, writes Scheduled and Started, and handles the result if it is
+    /// available.
     pub(super) fn task(
         &mut self,
         id: CursorId,
         state: &State,
         task: &Task,
-        cx: &mut Cx<'_>,
-    ) -> Stepped {
+        cx: &mut StepContext<'_>,
+    ) -> StateResult {
         if task.resource.has_token()
             && let Some(cursor) = self.cursors.get_mut(id)
         {
             let token = cx.host.new_token(&self.about, &state.name);
-            cursor.visit.set_token(token);
+            cursor.attempt_state.set_token(token);
         }
         let parameters = match self.task_parameters(id, state) {
             Ok(parameters) => parameters,
             Err(error) => return Err(self.query_failed(id, &error, &state.name)),
         };
-        let terms = match self.terms(id, state, task) {
-            Ok(terms) => terms,
+        let settings = match self.task_settings(id, state, task) {
+            Ok(settings) => settings,
             Err(error) => return Err(self.query_failed(id, &error, &state.name)),
         };
-        if !self.fits(&parameters) {
+        if !self.is_within_limits(&parameters) {
             return Err(Failure::too_large(&state.name));
         }
         if let Err(error) = check_lists(&parameters, task.lists_by_name) {
             return Err(self.query_failed(id, &error, &state.name));
         }
         let wait_id = self.next_wait(id);
-        let (mut answer, call) = self.resolve(wait_id, state, task, &parameters, &terms, cx);
-        if let AnswerKind::Unanswered(_) = answer.reply {
+        let (mut answer, call) = self.resolve(wait_id, state, task, &parameters, &settings, cx);
+        if let AnswerKind::Unhandled(_) = answer.reply {
             let target = task.resource.target_in(&parameters);
             let target = target.map(SmolStr::new);
             self.wait_as(wait_id, Waiting::Handler { target });
-            return Ok(Done::Waits);
+            return Ok(StateProgress::Wait);
         }
-        self.note_call(id);
+        self.count_call(id);
         if let AnswerKind::Refused(reason) = answer.reply {
             let error = QueryError::runtime(reason);
             return Err(self.query_failed(id, &error, &state.name));
         }
         let family = task.resource.kind();
         self.write_with(id, scheduled(family), || {
-            scheduled_payload(&parameters, terms.clone())
+            scheduled_payload(&parameters, settings.clone())
         });
         let is_queued = matches!(answer.reply, AnswerKind::Activity);
         if !is_queued {
@@ -95,47 +96,47 @@ impl Execution {
             self.write(id, started(family), worker);
         }
         if self.recorder.is_full() {
-            return Ok(Done::Waits);
+            return Ok(StateProgress::Wait);
         }
         let is_plain = task.resource.pattern() == IntegrationPattern::RequestResponse;
         let result = match answer.reply {
-            // Most tasks are answered at once: then nothing is kept of the call.
+            // Most tasks complete immediately; then the call is not stored.
             AnswerKind::Result(result) if is_plain && answer.delay.is_zero() => Some(result),
             AnswerKind::Later(work @ TaskEffect::Work { .. }) if is_plain => {
                 let result = cx.host.perform(wait_id, work);
                 if result.is_none() {
                     let input = parameters.clone();
-                    self.wait_for_task(wait_id, Answerer::Handler { input, call }, &terms);
+                    self.wait_for_task(wait_id, TaskExecutor::Handler { input, call }, &settings);
                 }
                 result
             }
             reply => {
-                let answerer = answerer(&reply, &parameters, call);
-                self.wait_for_task(wait_id, answerer, &terms);
+                let executor = executor_of(&reply, &parameters, call);
+                self.wait_for_task(wait_id, executor, &settings);
                 if is_queued && let Some(open) = self.open_task(wait_id) {
-                    open.stage = Stage::Queued;
+                    open.stage = OpenTaskStage::Queued;
                 }
                 self.begin_task(wait_id, task, Answer { reply, ..answer }, cx)
             }
         };
-        // The input may be changed in place from here on.
+        // Drops the reference, so that the input can be changed in place.
         drop(parameters);
         if let Some(result) = result {
-            cx.host.forget(wait_id);
+            cx.host.release(wait_id);
             return self.finish_task(id, state, task, result, TaskProgress::Immediate, cx);
         }
         cx.host.count_task(task, TaskEvent::Scheduled);
         self.arm_task(wait_id, cx);
-        Ok(Done::Waits)
+        Ok(StateProgress::Wait)
     }
 
-    /// From now on the cursor waits for its task.
-    fn wait_for_task(&mut self, wait_id: WaitId, answerer: Answerer, terms: &Terms) {
+    /// Sets the cursor to wait for its task.
+    fn wait_for_task(&mut self, wait_id: WaitId, executor: TaskExecutor, settings: &TaskSettings) {
         let open = OpenTask {
-            stage: Stage::Started,
-            answerer,
-            timeout: terms.timeout,
-            heartbeat: terms.heartbeat,
+            stage: OpenTaskStage::Started,
+            executor,
+            timeout: settings.timeout,
+            heartbeat: settings.heartbeat,
             timeout_due: None,
             heartbeat_due: None,
             takes_token: false,
@@ -144,18 +145,18 @@ impl Execution {
         self.wait_as(wait_id, Waiting::Task(Box::new(open)));
     }
 
-    /// Does what was resolved, now that it is written down, and takes the answer as far as it is there.
+    /// Performs the resolved effect after its events were written, and returns the result if it is available.
     fn begin_task(
         &mut self,
         wait_id: WaitId,
         task: &Task,
         answer: Answer,
-        cx: &mut Cx<'_>,
+        cx: &mut StepContext<'_>,
     ) -> Option<TaskResult> {
         let pattern = task.resource.pattern();
         let id = wait_id.cursor;
         let submitted = answer.submitted.unwrap_or_else(Value::empty_object);
-        // Other replies than a request of its own are submitted as soon as they are started.
+        // A reply without a separate request is submitted as soon as it is started.
         if pattern != IntegrationPattern::RequestResponse
             && !matches!(answer.reply, AnswerKind::Submit(_))
         {
@@ -191,7 +192,7 @@ impl Execution {
                     Some(Err(failure)) => Some(Err(failure)),
                     None => {
                         if let Some(open) = self.open_task(wait_id) {
-                            open.stage = Stage::Submitting;
+                            open.stage = OpenTaskStage::Submitting;
                         }
                         None
                     }
@@ -209,16 +210,23 @@ impl Execution {
                 self.queue(wait_id, task, cx);
                 None
             }
-            AnswerKind::Never | AnswerKind::Refused(_) | AnswerKind::Unanswered(_) => None,
+            AnswerKind::Never | AnswerKind::Refused(_) | AnswerKind::Unhandled(_) => None,
         }
     }
 
-    /// From now on the holder of the token may answer.
-    fn open_token(&mut self, wait_id: WaitId, pattern: IntegrationPattern, cx: &mut Cx<'_>) {
+    /// Opens the token: from now on its holder may complete the task.
+    fn open_token(
+        &mut self,
+        wait_id: WaitId,
+        pattern: IntegrationPattern,
+        cx: &mut StepContext<'_>,
+    ) {
         let Some(cursor) = self.waiting_for(wait_id) else {
             return;
         };
-        if let (Some(token), Waiting::Task(task)) = (cursor.visit.token(), &mut cursor.waiting) {
+        if let (Some(token), Waiting::Task(task)) =
+            (cursor.attempt_state.token(), &mut cursor.waiting)
+        {
             if task.takes_token {
                 return;
             }
@@ -227,10 +235,10 @@ impl Execution {
         }
     }
 
-    /// Puts a task into its activity's queue.
-    fn queue(&mut self, wait_id: WaitId, task: &Task, cx: &mut Cx<'_>) {
+    /// Adds a task to its activity's queue.
+    fn queue(&mut self, wait_id: WaitId, task: &Task, cx: &mut StepContext<'_>) {
         if let Some(OpenTask {
-            answerer: Answerer::Activity { input },
+            executor: TaskExecutor::Activity { input },
             ..
         }) = self.open_task(wait_id)
         {
@@ -240,9 +248,9 @@ impl Execution {
         }
     }
 
-    /// Starts the clocks of a task that waits. A queued activity has only its timeout, which begins anew when a
-    /// worker takes it.
-    fn arm_task(&mut self, wait_id: WaitId, cx: &mut Cx<'_>) {
+    /// Arms the timers of a waiting task. A queued activity task has only its timeout, which restarts when a worker
+    /// takes the task.
+    fn arm_task(&mut self, wait_id: WaitId, cx: &mut StepContext<'_>) {
         let now = self.now;
         let Some(task) = self.open_task(wait_id) else {
             return;
@@ -253,7 +261,7 @@ impl Execution {
             cx.host.arm(wait_id, TimerKind::Timeout, due);
         }
         if let Some(seconds) = task.heartbeat
-            && task.stage != Stage::Queued
+            && task.stage != OpenTaskStage::Queued
         {
             let due = now + Duration::from_secs(seconds);
             task.heartbeat_due = Some(due);
@@ -261,7 +269,7 @@ impl Execution {
         }
     }
 
-    /// The task that waits under `wait_id`.
+    /// Returns the task that waits under `wait_id`.
     fn open_task(&mut self, wait_id: WaitId) -> Option<&mut OpenTask> {
         match &mut self.waiting_for(wait_id)?.waiting {
             Waiting::Task(task) => Some(task),
@@ -269,16 +277,21 @@ impl Execution {
         }
     }
 
-    /// Parameters, or Arguments.
+    /// Evaluates Parameters, or Arguments.
     fn task_parameters(&self, id: CursorId, state: &State) -> Result<Value, QueryError> {
         let cursor = self.cursor(id)?;
         self.parameters(cursor, state, self.effective_input(cursor, state)?)
     }
 
-    /// What else is computed for a task.
-    fn terms(&self, id: CursorId, state: &State, task: &Task) -> Result<Terms, QueryError> {
+    /// Evaluates TimeoutSeconds, HeartbeatSeconds and Credentials.
+    fn task_settings(
+        &self,
+        id: CursorId,
+        state: &State,
+        task: &Task,
+    ) -> Result<TaskSettings, QueryError> {
         if task.is_plain() {
-            return Ok(Terms::default());
+            return Ok(TaskSettings::default());
         }
         let cursor = self.cursor(id)?;
         let effective = self.effective_input(cursor, state)?;
@@ -287,23 +300,33 @@ impl Execution {
             let role = found.get("RoleArn").and_then(Value::as_str);
             Ok(role.map(SmolStr::new))
         };
-        Ok(Terms {
-            timeout: self.whole(cursor, &task.timeout, "TimeoutSeconds", &effective)?,
-            heartbeat: self.whole(cursor, &task.heartbeat, "HeartbeatSeconds", &effective)?,
+        Ok(TaskSettings {
+            timeout: self.non_negative_integer(
+                cursor,
+                &task.timeout,
+                "TimeoutSeconds",
+                &effective,
+            )?,
+            heartbeat: self.non_negative_integer(
+                cursor,
+                &task.heartbeat,
+                "HeartbeatSeconds",
+                &effective,
+            )?,
             role: task.credentials.as_ref().map(role).transpose()?.flatten(),
         })
     }
 
-    /// Decides who answers and what will be done; nothing of it happens before it is written down. Gives how often the state
-    /// called before, too.
+    /// Resolves the handler of a task and its effect, without performing it. Also returns how often the state has
+    /// called before.
     fn resolve(
         &mut self,
         wait_id: WaitId,
         state: &State,
         task: &Task,
         parameters: &Value,
-        terms: &Terms,
-        cx: &mut Cx<'_>,
+        settings: &TaskSettings,
+        cx: &mut StepContext<'_>,
     ) -> (Answer, u32) {
         let Some(cursor) = self.cursors.get(wait_id.cursor) else {
             return (Answer::never(), 0);
@@ -320,27 +343,27 @@ impl Execution {
             handler: &task.handler,
             parameters,
             scope: &scope,
-            attempt: cursor.visit.retry_count(),
+            attempt: cursor.attempt_state.retry_count(),
             call: number,
-            token: cursor.visit.token().map(SmolStr::as_str),
-            timeout: terms.timeout.map(Duration::from_secs),
-            heartbeat: terms.heartbeat.map(Duration::from_secs),
+            token: cursor.attempt_state.token().map(SmolStr::as_str),
+            timeout: settings.timeout.map(Duration::from_secs),
+            heartbeat: settings.heartbeat.map(Duration::from_secs),
         };
         (cx.host.resolve(&call, wait_id), number)
     }
 
-    /// Counts a call of the state that a cursor is in.
-    fn note_call(&mut self, id: CursorId) {
+    /// Counts a call of a cursor's state.
+    fn count_call(&mut self, id: CursorId) {
         if self.calls.is_empty() {
             self.calls.grow(self.program.len());
         }
-        let place = self.cursors.get(id).map(|cursor| cursor.state.index());
-        if let Some(calls) = place.and_then(|place| self.calls.get_mut(place)) {
+        let index = self.cursors.get(id).map(|cursor| cursor.state.index());
+        if let Some(calls) = index.and_then(|index| self.calls.get_mut(index)) {
             *calls += 1;
         }
     }
 
-    /// Writes how a task ended and leaves the state, or fails.
+    /// Writes the event of the task's end, then leaves the state or fails it.
     fn finish_task(
         &mut self,
         id: CursorId,
@@ -348,11 +371,11 @@ impl Execution {
         task: &Task,
         result: TaskResult,
         progress: TaskProgress,
-        cx: &mut Cx<'_>,
-    ) -> Stepped {
+        cx: &mut StepContext<'_>,
+    ) -> StateResult {
         let family = task.resource.kind();
         let result = match result {
-            Ok(output) if self.fits(&output) => Ok(output),
+            Ok(output) if self.is_within_limits(&output) => Ok(output),
             Ok(_) => Err(Failure::too_large(task.resource.label(&state.name)).of_task()),
             Err(failure) => Err(Failure::from(failure)),
         };
@@ -369,7 +392,7 @@ impl Execution {
             Ok(output) => {
                 self.write_with(id, succeeded(family), || Payload::Value(output.clone()));
                 match self.exit_with_result(id, state, output) {
-                    Ok(exit) => Ok(Done::Exits(exit)),
+                    Ok(exit) => Ok(StateProgress::Exit(exit)),
                     Err(error) => Err(self.query_failed(id, &error, &state.name)),
                 }
             }
@@ -381,7 +404,7 @@ impl Execution {
         }
     }
 
-    /// The times of the task that ends now.
+    /// Returns the times of the task that ends now.
     fn times_of_task(&self, id: CursorId) -> Option<TaskTimes> {
         let cursor = self.cursors.get(id)?;
         let (scheduled, started) = self.recorder.task_times(cursor.state, cursor.scope)?;
@@ -393,8 +416,13 @@ impl Execution {
         })
     }
 
-    /// The result of a waiting task.
-    pub(super) fn task_ends(&mut self, wait_id: WaitId, result: TaskResult, cx: &mut Cx<'_>) {
+    /// Handles the result of a waiting task.
+    pub(super) fn complete_task(
+        &mut self,
+        wait_id: WaitId,
+        result: TaskResult,
+        cx: &mut StepContext<'_>,
+    ) {
         let Some(cursor) = self.waiting_for(wait_id) else {
             return;
         };
@@ -402,32 +430,34 @@ impl Execution {
         let Kind::Task(task) = &state.kind else {
             return;
         };
-        cx.host.forget(wait_id);
+        cx.host.release(wait_id);
         let waited = TaskProgress::Waited;
-        let stepped = self.finish_task(wait_id.cursor, state, task, result, waited, cx);
-        self.conclude(wait_id.cursor, stepped, cx);
+        let progress = self.finish_task(wait_id.cursor, state, task, result, waited, cx);
+        self.conclude(wait_id.cursor, progress, cx);
     }
 
-    /// What was performed has answered: the result, or the response to a request whose token or job then decides.
-    pub(super) fn task_work_answered(
+    /// Handles the result of a performed effect: the result of the task, or the response to a request whose token or
+    /// job then completes the task.
+    pub(super) fn task_work_completed(
         &mut self,
         wait_id: WaitId,
         result: TaskResult,
-        cx: &mut Cx<'_>,
+        cx: &mut StepContext<'_>,
     ) {
         let Some(task) = self.open_task(wait_id) else {
             return;
         };
-        if task.stage != Stage::Submitting {
-            return self.task_ends(wait_id, result, cx);
+        if task.stage != OpenTaskStage::Submitting {
+            return self.complete_task(wait_id, result, cx);
         }
         match result {
             Err(failure) => {
-                // The request is lost, and with it only its own answer: the one to its token was taken.
+                // If only the response of the request was lost, the result that the token delivered earlier still
+                // counts.
                 let early = task.answer.take();
                 let early = early.filter(|_| failure.error.as_deref() == Some(LOST));
                 let result = early.map_or(Err(failure), |early| early.result);
-                self.task_ends(wait_id, result, cx);
+                self.complete_task(wait_id, result, cx);
             }
             Ok(response) => {
                 task.submitted();
@@ -438,26 +468,26 @@ impl Execution {
                     Payload::Value(response),
                 );
                 if let Some(early) = early {
-                    self.task_ends(wait_id, early.result, cx);
+                    self.complete_task(wait_id, early.result, cx);
                 }
             }
         }
     }
 
-    /// A token was answered, or a child execution ended. What comes before TaskSubmitted lands after it. Whether the answer is
-    /// taken: not where the task ended, or has one already.
-    pub(super) fn task_outside_answered(
+    /// Handles the result of a token or of a nested execution. A result before TaskSubmitted takes effect after that
+    /// event. Returns whether the result is accepted: not if the task has ended or already has a result.
+    pub(super) fn task_external_completed(
         &mut self,
         wait_id: WaitId,
         result: TaskResult,
-        cx: &mut Cx<'_>,
+        cx: &mut StepContext<'_>,
     ) -> bool {
         let result = self.typed_answer(wait_id, result, cx);
         let Some(task) = self.open_task(wait_id) else {
             return false;
         };
-        if task.stage != Stage::Submitting {
-            self.task_ends(wait_id, result, cx);
+        if task.stage != OpenTaskStage::Submitting {
+            self.complete_task(wait_id, result, cx);
         } else if task.answer.is_none() {
             task.answer = Some(Box::new(EarlyAnswer { result, due: None }));
         } else {
@@ -466,9 +496,14 @@ impl Execution {
         true
     }
 
-    /// An answer that is not of the type that the state expects fails the task: the workflow can catch that. AWS takes each answer, and the
-    /// execution fails where a later state reads it.
-    fn typed_answer(&mut self, wait_id: WaitId, result: TaskResult, cx: &Cx<'_>) -> TaskResult {
+    /// Checks the type of a result. A result of an unexpected type fails the task, so that the workflow can catch it.
+    /// AWS accepts any result, and the execution fails in a later state that reads it.
+    fn typed_answer(
+        &mut self,
+        wait_id: WaitId,
+        result: TaskResult,
+        cx: &StepContext<'_>,
+    ) -> TaskResult {
         let output = result?;
         let expected = self.waiting_for(wait_id).and_then(|cursor| {
             match &cx.program.state(cursor.state).kind {
@@ -476,27 +511,27 @@ impl Execution {
                 _ => None,
             }
         });
-        match expected.map(|expected| checked(&expected, &output)) {
+        match expected.map(|expected| check_answer(&expected, &output)) {
             None | Some(Ok(())) => Ok(output),
             Some(Err(why)) => Err(TaskFailure::with_message(INVALID_OUTPUT, &why)),
         }
     }
 
-    /// A worker took the activity from its queue, again where one before it gave up meanwhile. Gives whether the task is still
-    /// waited for.
+    /// Handles a worker that took the task from its activity's queue; it may not be the first worker. Returns whether
+    /// the execution still waits for the task.
     pub(super) fn activity_started(
         &mut self,
         wait_id: WaitId,
         worker: Option<SmolStr>,
-        cx: &mut Cx<'_>,
+        cx: &mut StepContext<'_>,
     ) -> bool {
         let Some(task) = self.open_task(wait_id) else {
             return false;
         };
-        if task.stage != Stage::Queued {
+        if task.stage != OpenTaskStage::Queued {
             return true;
         }
-        task.stage = Stage::Started;
+        task.stage = OpenTaskStage::Started;
         let waited = self.times_of_task(wait_id.cursor).map(|times| times.all);
         if let Some(cursor) = self.cursors.get(wait_id.cursor)
             && let Kind::Task(task) = &cx.program.state(cursor.state).kind
@@ -510,15 +545,20 @@ impl Execution {
         true
     }
 
-    /// TimeoutSeconds or HeartbeatSeconds ran out. Both are reported as States.Timeout.
-    pub(super) fn task_timed_out(&mut self, wait_id: WaitId, by_heartbeat: bool, cx: &mut Cx<'_>) {
+    /// Handles the expiry of TimeoutSeconds or HeartbeatSeconds. Both are reported as States.Timeout.
+    pub(super) fn task_timed_out(
+        &mut self,
+        wait_id: WaitId,
+        by_heartbeat: bool,
+        cx: &mut StepContext<'_>,
+    ) {
         let Some(cursor) = self.waiting_for(wait_id) else {
             return;
         };
         let Kind::Task(task) = &cx.program.state(cursor.state).kind else {
             return;
         };
-        cx.host.forget(wait_id);
+        cx.host.release(wait_id);
         let end = match by_heartbeat {
             true => TaskEnd::HeartbeatTimedOut,
             false => TaskEnd::TimedOut,
@@ -536,8 +576,8 @@ impl Execution {
     }
 }
 
-/// What does not fit in an answer.
-fn checked(expected: &AnswerType, answer: &Value) -> Result<(), String> {
+/// Checks a result against the expected type, and returns the first mismatch.
+fn check_answer(expected: &AnswerType, answer: &Value) -> Result<(), String> {
     if answer.depth() > MAX_TYPED_DEPTH {
         return Err(format!(
             "an answer has at most {MAX_TYPED_DEPTH} levels here"
@@ -546,19 +586,19 @@ fn checked(expected: &AnswerType, answer: &Value) -> Result<(), String> {
     expected.check(answer.to_json())
 }
 
-/// Who is going to answer, as it is kept.
-fn answerer(reply: &AnswerKind, input: &Value, call: u32) -> Answerer {
+/// Returns the executor of a task, as it is stored.
+fn executor_of(reply: &AnswerKind, input: &Value, call: u32) -> TaskExecutor {
     match reply {
         AnswerKind::Later(TaskEffect::Work { .. })
-        | AnswerKind::Submit(TaskEffect::Work { .. }) => Answerer::Handler {
+        | AnswerKind::Submit(TaskEffect::Work { .. }) => TaskExecutor::Handler {
             input: input.clone(),
             call,
         },
         AnswerKind::Later(TaskEffect::Start(start))
-        | AnswerKind::Submit(TaskEffect::Start(start)) => Answerer::Execution {
+        | AnswerKind::Submit(TaskEffect::Start(start)) => TaskExecutor::Execution {
             start: start.clone(),
         },
-        AnswerKind::Activity => Answerer::Activity {
+        AnswerKind::Activity => TaskExecutor::Activity {
             input: input.clone(),
         },
         AnswerKind::Result(_)
@@ -566,19 +606,19 @@ fn answerer(reply: &AnswerKind, input: &Value, call: u32) -> Answerer {
         | AnswerKind::TokenOfTest(_)
         | AnswerKind::Never
         | AnswerKind::Refused(_)
-        | AnswerKind::Unanswered(_) => Answerer::Outside,
+        | AnswerKind::Unhandled(_) => TaskExecutor::External,
     }
 }
 
-fn scheduled_payload(parameters: &Value, terms: Terms) -> Payload {
+fn scheduled_payload(parameters: &Value, settings: TaskSettings) -> Payload {
     let parameters = parameters.clone();
-    match terms {
-        Terms {
+    match settings {
+        TaskSettings {
             timeout: None,
             heartbeat: None,
             role: None,
         } => Payload::Value(parameters),
-        Terms {
+        TaskSettings {
             timeout,
             heartbeat,
             role,

@@ -2,9 +2,9 @@ use std::time::Duration;
 
 use super::cursor::{Cursor, Waiting};
 use super::execution::Execution;
-use super::host::Cx;
-use super::number::shown;
-use super::step::{Done, Exit, Stepped};
+use super::host::StepContext;
+use super::number::message_text;
+use super::step::{Exit, StateProgress, StateResult};
 use crate::clock::Timestamp;
 use crate::program::{Numeric, State, Wait};
 use crate::query::QueryError;
@@ -15,41 +15,41 @@ use crate::wait_id::TimerKind;
 const TOO_LONG: &str = "Wait state delay is too long.";
 
 impl Execution {
-    /// Waits, unless the time has come already.
+    /// Starts the wait, or leaves the state if the time has already passed.
     pub(super) fn wait_state(
         &mut self,
         id: CursorId,
         state: &State,
         wait: &Wait,
-        cx: &mut Cx<'_>,
-    ) -> Stepped {
+        cx: &mut StepContext<'_>,
+    ) -> StateResult {
         match self.end_of_wait(id, state, wait) {
             Ok((until, effective)) if until <= self.now => {
                 match self.wait_exit(id, state, effective) {
-                    Ok(exit) => Ok(Done::Exits(exit)),
+                    Ok(exit) => Ok(StateProgress::Exit(exit)),
                     Err(error) => Err(self.query_failed(id, &error, &state.name)),
                 }
             }
             Ok((due, effective)) => {
                 let wait_id = self.wait(id, Waiting::Until { effective, due });
                 cx.host.arm(wait_id, TimerKind::Wait, due);
-                Ok(Done::Waits)
+                Ok(StateProgress::Wait)
             }
             Err(error) => Err(self.query_failed(id, &error, &state.name)),
         }
     }
 
-    /// The time has come.
-    pub(super) fn wait_is_over(&mut self, id: CursorId, effective: Value, cx: &mut Cx<'_>) {
+    /// Leaves the state at the end of the wait.
+    pub(super) fn finish_wait(&mut self, id: CursorId, effective: Value, cx: &mut StepContext<'_>) {
         let Some(cursor) = self.cursors.get(id) else {
             return;
         };
         let state = cx.program.state(cursor.state);
-        let stepped = match self.wait_exit(id, state, effective) {
-            Ok(exit) => Ok(Done::Exits(exit)),
+        let progress = match self.wait_exit(id, state, effective) {
+            Ok(exit) => Ok(StateProgress::Exit(exit)),
             Err(error) => Err(self.query_failed(id, &error, &state.name)),
         };
-        self.conclude(id, stepped, cx);
+        self.conclude(id, progress, cx);
     }
 
     fn wait_exit(&self, id: CursorId, state: &State, effective: Value) -> Result<Exit, QueryError> {
@@ -83,7 +83,7 @@ impl Execution {
                 self.timestamp(text, || {
                     QueryError::runtime(format!(
                         "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: {path} == {}",
-                        shown(&found)
+                        message_text(&found)
                     ))
                 })?
             }
@@ -95,7 +95,7 @@ impl Execution {
                         "Timestamp",
                         format!(
                             "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {}",
-                            shown(&found)
+                            message_text(&found)
                         ),
                     )
                 })?
@@ -132,7 +132,7 @@ impl Execution {
                     other => {
                         return Err(QueryError::runtime(format!(
                             "The SecondsPath parameter cannot be parsed as a long value: {path} == {}",
-                            shown(other)
+                            message_text(other)
                         )));
                     }
                 };
@@ -149,7 +149,7 @@ impl Execution {
                         "Seconds",
                         format!(
                             "The Seconds field must be a number that is not negative, but was: {}",
-                            shown(&found)
+                            message_text(&found)
                         ),
                     ));
                 }

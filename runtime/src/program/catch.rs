@@ -2,7 +2,7 @@ use super::index::StateIx;
 use super::io::ResultPath;
 use crate::query::{Assignments, Expr};
 
-/// A catcher.
+/// A catcher of a state.
 #[derive(Debug)]
 pub(crate) struct Catcher {
     pub(crate) errors: Box<[String]>,

@@ -13,22 +13,22 @@ pub(crate) struct Distributed {
     pub(crate) execution_type: MachineType,
     /// Its name in the ARNs of its runs and children.
     pub(crate) label: SmolStr,
-    pub(crate) reader: Option<Reader>,
+    pub(crate) reader: Option<ItemReaderFields>,
     pub(crate) batcher: Option<Batcher>,
-    pub(crate) writer: Option<Writer>,
+    pub(crate) writer: Option<ResultWriterFields>,
 }
 
 /// ItemReader.
 #[derive(Debug)]
-pub(crate) struct Reader {
+pub(crate) struct ItemReaderFields {
     pub(crate) parameters: Expr,
-    pub(crate) reads: Reads,
+    pub(crate) source: ReaderSource,
     pub(crate) max_items: Numeric,
 }
 
 /// The kind of object that the parameters select.
 #[derive(Debug)]
-pub(crate) enum Reads {
+pub(crate) enum ReaderSource {
     /// `s3:getObject`: an object with the items.
     Object(Format),
     /// `s3:getObject` of an S3 inventory's manifest.
@@ -64,7 +64,7 @@ pub(crate) struct Batcher {
 
 /// ResultWriter.
 #[derive(Debug)]
-pub(crate) struct Writer {
+pub(crate) struct ResultWriterFields {
     /// The parameters of `s3:putObject`: Bucket and Prefix. Without them, the results are in the state's output.
     pub(crate) parameters: Option<Expr>,
     pub(crate) layout: Layout,

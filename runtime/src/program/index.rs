@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::record::{Damaged, Reader, Record, Writer};
+use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter};
 
 /// The index of a state in the program.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,15 +22,15 @@ impl fmt::Debug for StateIx {
 }
 
 impl Record for StateIx {
-    fn write(&self, to: &mut Writer) {
+    fn write(&self, to: &mut RecordWriter) {
         self.0.write(to);
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+    fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
         let read = Self(u16::read(from)?);
         match read == Self::NONE || read.index() < from.states() {
             true => Ok(read),
-            false => Err(Damaged),
+            false => Err(DamagedRecord),
         }
     }
 }

@@ -29,7 +29,9 @@ use stepwright_asl::redaction::Redaction;
 
 pub(crate) use self::catch::Catcher;
 pub(crate) use self::choice::Choice;
-pub(crate) use self::distributed::{Batcher, Distributed, Format, Reader, Reads, Writer};
+pub(crate) use self::distributed::{
+    Batcher, Distributed, Format, ItemReaderFields, ReaderSource, ResultWriterFields,
+};
 pub(crate) use self::fail::{Fail, Text};
 pub(crate) use self::index::StateIx;
 pub(crate) use self::io::{Io, JsonPathIo, JsonataIo, Numeric, ResultPath, Selection};
@@ -79,8 +81,8 @@ impl Program {
         }
     }
 
-    /// Resolves once what executes each Task state. `find` gets its resource and, if the definition contains it, the target in
-    /// its parameters.
+    /// Resolves the executor of each Task state. `find` gets its resource and, if the definition contains it, the
+    /// target in its parameters.
     pub(crate) fn resolve(&mut self, find: impl Fn(&Resource, Option<&str>) -> Resolution) {
         for state in &mut self.states {
             let Kind::Task(task) = &mut state.kind else {
@@ -137,13 +139,15 @@ impl Program {
         maps.min_by_key(|(size, _)| *size).map(|(_, map)| map)
     }
 
-    /// Makes states fail that read placeholders without a value: pairs of a state and a placeholder's name.
-    pub(crate) fn lacks(&mut self, missing: &[(String, String)]) {
+    /// Makes states fail that read placeholders without a value. `missing` contains pairs of a state and a
+    /// placeholder's name.
+    pub(crate) fn set_missing_values(&mut self, missing: &[(String, String)]) {
         for (name, placeholder) in missing {
             let states = self.states.iter_mut();
-            for state in states.filter(|state| state.name == name.as_str() && state.lacks.is_none())
+            for state in
+                states.filter(|state| state.name == name.as_str() && state.missing_value.is_none())
             {
-                state.lacks = Some(
+                state.missing_value = Some(
                     format!(
                         "The placeholder '{placeholder}' has no value; give it one \
                          (in Rust: `EngineBuilder::substitute(\"{placeholder}\", ..)`)"
@@ -159,14 +163,14 @@ impl Program {
     }
 
     /// Returns the name of the state at an index.
-    pub(crate) fn state_name(&self, place: u32) -> SmolStr {
-        let state = self.states.get(place as usize);
+    pub(crate) fn state_name(&self, index: u32) -> SmolStr {
+        let state = self.states.get(index as usize);
         state.map_or_else(SmolStr::default, |state| state.name.clone())
     }
 
     /// Returns the executor of the task at an index, for messages: the handler, or the resource if it depends on the call.
-    pub(crate) fn handler_name(&self, place: u32) -> SmolStr {
-        match self.states.get(place as usize).map(|state| &state.kind) {
+    pub(crate) fn handler_name(&self, index: u32) -> SmolStr {
+        match self.states.get(index as usize).map(|state| &state.kind) {
             Some(Kind::Task(task)) => task
                 .handler
                 .name()
@@ -177,8 +181,8 @@ impl Program {
 
     /// Returns the first state of a name, also inside branches and iterations.
     pub(crate) fn find(&self, name: &str) -> Option<StateIx> {
-        let place = self.states.iter().position(|state| state.name == name)?;
-        u16::try_from(place).ok().map(StateIx)
+        let index = self.states.iter().position(|state| state.name == name)?;
+        u16::try_from(index).ok().map(StateIx)
     }
 
     /// Returns how many states there are, including those inside branches and iterations.

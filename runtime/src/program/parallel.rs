@@ -6,7 +6,7 @@ pub(crate) struct Parallel {
     pub(crate) branches: Box<[Branch]>,
 }
 
-/// One branch.
+/// One branch of a Parallel state.
 #[derive(Debug)]
 pub(crate) struct Branch {
     pub(crate) start: StateIx,

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-/// A retrier.
+/// A retrier of a state.
 #[derive(Debug)]
 pub(crate) struct Retrier {
     pub(crate) errors: Box<[String]>,
@@ -17,8 +17,8 @@ impl Retrier {
     pub(crate) fn delay(&self, attempt: u32, chance: impl FnOnce() -> f64) -> Duration {
         let power = i32::try_from(attempt).unwrap_or(i32::MAX);
         let mut seconds = self.interval * self.backoff_rate.powi(power);
-        if let Some(most) = self.max_delay {
-            seconds = seconds.min(most);
+        if let Some(max) = self.max_delay {
+            seconds = seconds.min(max);
         }
         if self.jitter {
             seconds *= chance();
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endless_backoff_stays_a_duration() {
+    fn a_huge_backoff_is_limited_to_a_valid_duration() {
         let retrier = Retrier::default();
         assert_eq!(retrier.delay(100_000, || 1.0).as_secs(), 3_155_760_000);
     }

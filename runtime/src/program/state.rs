@@ -12,7 +12,7 @@ use super::task::Task;
 use super::wait::Wait;
 use crate::program::index::StateIx;
 
-/// A compiled state: no look-up by name and no parsing is left.
+/// A compiled state: states are referred to by index, and paths and expressions are parsed.
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) name: SmolStr,
@@ -22,12 +22,12 @@ pub(crate) struct State {
     pub(crate) catch: Box<[Catcher]>,
     /// The next state; `None` when it ends its scope.
     pub(crate) next: Option<StateIx>,
-    /// Why it fails when it is entered: a placeholder that it reads has no value.
-    pub(crate) lacks: Option<Box<str>>,
+    /// The error with which the state fails, because a placeholder that it reads has no value.
+    pub(crate) missing_value: Option<Box<str>>,
 }
 
 impl State {
-    /// Whether it calls external code: a handler or an object store.
+    /// Returns whether it calls external code: a handler or an object store.
     pub(crate) fn calls_out(&self) -> bool {
         match &self.kind {
             Kind::Task(_) => true,

@@ -18,7 +18,7 @@ pub(crate) struct Task {
     pub(crate) lists_by_name: &'static [&'static str],
     /// `Credentials`: an object with a `RoleArn`.
     pub(crate) credentials: Option<Expr>,
-    /// What executes the task; an engine sets it.
+    /// The executor of the task; an engine sets it.
     pub(crate) handler: Resolution,
     /// The type of the answer to its token; an engine sets it.
     pub(crate) answer: Option<AnswerType>,
@@ -27,7 +27,7 @@ pub(crate) struct Task {
 }
 
 impl Task {
-    /// Whether only its parameters are computed.
+    /// Returns whether only its parameters are computed.
     pub(crate) fn is_plain(&self) -> bool {
         let numbers = [&self.timeout, &self.heartbeat];
         let are_absent = numbers

@@ -26,7 +26,7 @@ impl Assignments {
     ) -> Result<Assignments, CompileError> {
         let mut assignments = Vec::with_capacity(assign.len());
         for (key, json) in assign {
-            let place = format!("{field}/{key}");
+            let location = format!("{field}/{key}");
             let evaluated = match language {
                 QueryLanguage::JsonPath => key.strip_suffix(".$"),
                 QueryLanguage::Jsonata => None,
@@ -35,12 +35,12 @@ impl Assignments {
                 (Some(_), _) => {
                     let text = json.as_str().ok_or_else(|| {
                         let message = "must be a path or an intrinsic function in a string";
-                        CompileError::new(&*place, message)
+                        CompileError::new(&*location, message)
                     })?;
                     Expr::evaluated(text, key, names)?
                 }
-                (None, QueryLanguage::JsonPath) => Expr::jsonpath_template(json, &place, names)?,
-                (None, QueryLanguage::Jsonata) => Expr::jsonata_template(json, &place, names)?,
+                (None, QueryLanguage::JsonPath) => Expr::jsonpath_template(json, &location, names)?,
+                (None, QueryLanguage::Jsonata) => Expr::jsonata_template(json, &location, names)?,
             };
             assignments.push((names.intern(evaluated.unwrap_or(key)), expr));
         }
@@ -49,7 +49,7 @@ impl Assignments {
         })
     }
 
-    /// Whether there is nothing to assign.
+    /// Returns whether there is nothing to assign.
     pub fn is_empty(&self) -> bool {
         self.assignments.is_empty()
     }

@@ -66,15 +66,15 @@ impl Condition {
         index: usize,
         names: &mut VariableNames,
     ) -> Result<Condition, CompileError> {
-        let place = format!("Choices[{index}]");
+        let location = format!("Choices[{index}]");
         match language {
-            QueryLanguage::JsonPath => Test::compile(rule, &place, names),
-            QueryLanguage::Jsonata => Test::expression(rule, &place, names),
+            QueryLanguage::JsonPath => Test::compile(rule, &location, names),
+            QueryLanguage::Jsonata => Test::expression(rule, &location, names),
         }
         .map(Condition)
     }
 
-    /// Whether the rule matches.
+    /// Returns whether the rule matches.
     ///
     /// Fails with `States.Runtime` when a path finds nothing, and with
     /// `States.QueryEvaluationError` when a JSONata expression fails or its result is no boolean.
@@ -86,11 +86,11 @@ impl Condition {
 impl Test {
     fn expression(
         rule: &ChoiceRule,
-        place: &str,
+        location: &str,
         names: &mut VariableNames,
     ) -> Result<Test, CompileError> {
-        let place = format!("{place}/Condition");
-        let refuse = |message: &str| CompileError::new(&*place, message);
+        let location = format!("{location}/Condition");
+        let refuse = |message: &str| CompileError::new(&*location, message);
         let source = match &rule.condition {
             None => return Err(refuse("is missing")),
             Some(Json::Bool(constant)) => return Ok(Test::Constant(*constant)),
@@ -99,7 +99,7 @@ impl Test {
         let source = source.ok_or_else(|| {
             refuse("must be a boolean, or a JSONata expression between `{%` and `%}`")
         })?;
-        let jsonata = Jsonata::compile(source, &place, names)?.expecting(Expected::Boolean);
+        let jsonata = Jsonata::compile(source, &location, names)?.expecting(Expected::Boolean);
         Ok(
             match jsonata.as_constant().and_then(|value| value.as_bool()) {
                 Some(constant) => Test::Constant(constant),
@@ -108,16 +108,18 @@ impl Test {
         )
     }
 
-    /// The depth of the recursion is that of the definition, which its parser limits.
+    /// Compiles a rule. The depth of the recursion is that of the definition, which its parser limits.
     fn compile(
         rule: &ChoiceRule,
-        place: &str,
+        location: &str,
         names: &mut VariableNames,
     ) -> Result<Test, CompileError> {
         let mut all = |rules: &[ChoiceRule], key: &str| {
             let rules = rules.iter().enumerate();
             rules
-                .map(|(index, rule)| Test::compile(rule, &format!("{place}/{key}[{index}]"), names))
+                .map(|(index, rule)| {
+                    Test::compile(rule, &format!("{location}/{key}[{index}]"), names)
+                })
                 .collect::<Result<Box<[Test]>, _>>()
         };
         if !rule.and.is_empty() {
@@ -127,20 +129,22 @@ impl Test {
             return Ok(Test::Or(all(&rule.or, "Or")?));
         }
         if let Some(inner) = &rule.not {
-            let inner = Test::compile(inner, &format!("{place}/Not"), names)?;
+            let inner = Test::compile(inner, &format!("{location}/Not"), names)?;
             return Ok(Test::Not(Box::new(inner)));
         }
         let (Some(variable), Some(comparison)) = (&rule.variable, &rule.comparison) else {
             let message = "a rule needs `And`, `Or`, `Not`, or a `Variable` and a comparison";
-            return Err(CompileError::new(place, message));
+            return Err(CompileError::new(location, message));
         };
         let ComparisonSyntax { operator, operand } = comparison;
         let variable = FieldPath::compile(variable, Field::Choice, "Variable", names)?;
-        let place = format!("{place}/{operator}");
+        let location = format!("{location}/{operator}");
         Ok(
-            match Comparison::compile(*operator, operand, &place, names)? {
-                compare::Compiled::Present(expected) => Test::Present(variable, expected),
-                compare::Compiled::Comparison(comparison) => Test::Compare(variable, comparison),
+            match Comparison::compile(*operator, operand, &location, names)? {
+                compare::CompiledTest::Present(expected) => Test::Present(variable, expected),
+                compare::CompiledTest::Comparison(comparison) => {
+                    Test::Compare(variable, comparison)
+                }
             },
         )
     }

@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn algorithms_are_spelled_exactly() {
+    fn hash_algorithm_names_are_case_sensitive() {
         assert_eq!(
             hex("MD5", b"abc").as_deref(),
             Some("900150983cd24fb0d6963f7d28e17f72")

@@ -71,7 +71,7 @@ impl CompileError {
 const SHOWN: u64 = 1 << 20;
 
 /// Formats a value for errors of paths.
-pub(super) fn shown(value: &Value) -> String {
+pub(super) fn message_text(value: &Value) -> String {
     let text = value.to_java_text_within(SHOWN);
     text.unwrap_or_else(|| format!("{value:?}"))
 }

@@ -19,7 +19,7 @@ pub enum Expected {
 }
 
 impl Expected {
-    /// Whether a value is of the type.
+    /// Returns whether a value has the type.
     pub fn admits(self, value: &Value) -> bool {
         match (self, value) {
             (Expected::Any, _) | (Expected::Collection, Value::Object(_)) => true,

@@ -202,7 +202,11 @@ impl Node {
     }
 }
 
-fn payload(template: &Json, place: &str, names: &mut VariableNames) -> Result<Node, CompileError> {
+fn payload(
+    template: &Json,
+    location: &str,
+    names: &mut VariableNames,
+) -> Result<Node, CompileError> {
     match template {
         Json::Object(members) => {
             let mut compiled: Vec<(Str, Node)> = Vec::with_capacity(members.len());
@@ -211,27 +215,27 @@ fn payload(template: &Json, place: &str, names: &mut VariableNames) -> Result<No
                     Some(name) => {
                         let text = json.as_str().ok_or_else(|| {
                             let message = "must be a path or an intrinsic function in a string";
-                            CompileError::new(format!("{place}/{key}"), message)
+                            CompileError::new(format!("{location}/{key}"), message)
                         })?;
                         (name, member(text, key, names)?)
                     }
                     None => (
                         key.as_str(),
-                        payload(json, &format!("{place}/{key}"), names)?,
+                        payload(json, &format!("{location}/{key}"), names)?,
                     ),
                 };
                 // `a` and `a.$` are the same key; the later one wins.
                 match compiled.iter_mut().find(|(known, _)| known == name) {
-                    Some(place) => place.1 = node,
+                    Some(member) => member.1 = node,
                     None => compiled.push((Str::new(name), node)),
                 }
             }
             Ok(Node::object(compiled))
         }
         Json::Array(items) => {
-            let place = |index: usize| format!("{place}[{index}]");
+            let location = |index: usize| format!("{location}[{index}]");
             let items = items.iter().enumerate();
-            let nodes = items.map(|(index, item)| payload(item, &place(index), names));
+            let nodes = items.map(|(index, item)| payload(item, &location(index), names));
             Ok(Node::array(nodes.collect::<Result<_, _>>()?))
         }
         scalar => Ok(Node::Const(Value::from(scalar))),
@@ -250,32 +254,32 @@ fn member(text: &str, key: &str, names: &mut VariableNames) -> Result<Node, Comp
 
 fn expressions(
     template: &Json,
-    place: &str,
+    location: &str,
     names: &mut VariableNames,
 ) -> Result<Node, CompileError> {
     match template {
-        Json::String(text) => expression(text, place, names),
+        Json::String(text) => expression(text, location, names),
         Json::Object(members) => {
             let members = members.iter().map(|(key, json)| {
-                let node = expressions(json, &format!("{place}/{key}"), names)?;
+                let node = expressions(json, &format!("{location}/{key}"), names)?;
                 Ok((Str::new(key), node))
             });
             Ok(Node::object(members.collect::<Result<_, _>>()?))
         }
         Json::Array(items) => {
-            let place = |index: usize| format!("{place}[{index}]");
+            let location = |index: usize| format!("{location}[{index}]");
             let items = items.iter().enumerate();
-            let nodes = items.map(|(index, item)| expressions(item, &place(index), names));
+            let nodes = items.map(|(index, item)| expressions(item, &location(index), names));
             Ok(Node::array(nodes.collect::<Result<_, _>>()?))
         }
         scalar => Ok(Node::Const(Value::from(scalar))),
     }
 }
 
-fn expression(text: &str, place: &str, names: &mut VariableNames) -> Result<Node, CompileError> {
+fn expression(text: &str, location: &str, names: &mut VariableNames) -> Result<Node, CompileError> {
     match strip(text) {
         Some(source) => {
-            let jsonata = Jsonata::compile(source, place, names)?;
+            let jsonata = Jsonata::compile(source, location, names)?;
             Ok(Node::Jsonata(Box::new(jsonata)))
         }
         None => Ok(Node::Const(Value::from(text))),

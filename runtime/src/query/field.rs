@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::value::Value;
 
-use super::path::{Missing, PathExpr};
+use super::path::{MissingValue, PathExpr};
 use super::{CompileError, QueryError, Scope, VariableNames};
 
 /// The families of path fields.
@@ -74,12 +74,12 @@ impl FieldPath {
         found.map_err(|missing| self.failure(&missing))
     }
 
-    /// Whether the path finds something.
+    /// Returns whether the path finds something.
     pub(super) fn is_present(&self, scope: &Scope<'_>) -> bool {
         self.path.is_present(scope)
     }
 
-    fn failure(&self, missing: &Missing<'_>) -> QueryError {
+    fn failure(&self, missing: &MissingValue<'_>) -> QueryError {
         if let Some(error) = missing.refused(self.path.text()) {
             return error;
         }

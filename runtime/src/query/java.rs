@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn seed_42_draws_what_java_draws() {
+    fn seed_42_generates_the_same_number_as_java() {
         assert_eq!(Random::new(42).next_f64(), 0.727_563_680_032_868_1);
     }
 }

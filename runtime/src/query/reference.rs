@@ -4,7 +4,7 @@ use stepwright_asl::path::{Path, PathStep, Root};
 
 use crate::value::{NotAnObject, RefPath, Segment, Value};
 
-use super::error::shown;
+use super::error::message_text;
 use super::{CompileError, QueryError};
 
 /// A path to one position, which is created if it is missing.
@@ -16,8 +16,8 @@ pub struct ReferencePath {
 impl ReferencePath {
     /// Compiles a `ResultPath`.
     ///
-    /// Fails when the text is no path from `$` of keys and indices, or has more than
-    /// [`RefPath::MAX_SEGMENTS`] steps.
+    /// Fails when the text is not a path of keys and indices from `$`, or has more than [`RefPath::MAX_SEGMENTS`]
+    /// steps.
     pub fn compile(text: &str) -> Result<ReferencePath, CompileError> {
         let refuse = |message: String| CompileError::new("ResultPath", message);
         let path = Path::parse(text)
@@ -32,15 +32,15 @@ impl ReferencePath {
         });
         let segments = segments.collect::<Option<Vec<Segment>>>();
         let path = segments.and_then(RefPath::new).ok_or_else(|| {
-            let most = RefPath::MAX_SEGMENTS;
+            let max = RefPath::MAX_SEGMENTS;
             refuse(format!(
-                "the path `{text}` must name one place: at most {most} keys and indices"
+                "the path `{text}` must name one place: at most {max} keys and indices"
             ))
         })?;
         Ok(ReferencePath { path })
     }
 
-    /// Whether the path is `$`: the value replaces everything.
+    /// Returns whether the path is `$`: the value replaces everything.
     pub fn is_root(&self) -> bool {
         self.path.is_root()
     }
@@ -51,7 +51,9 @@ impl ReferencePath {
     /// a value that is no object.
     pub fn put(&self, input: &mut Value, value: Value) -> Result<(), QueryError> {
         let placed = input.put(&self.path, value);
-        placed.map_err(|NotAnObject { step, input }| QueryError::conflict(&step, &shown(&input)))
+        placed.map_err(|NotAnObject { step, input }| {
+            QueryError::conflict(&step, &message_text(&input))
+        })
     }
 }
 
@@ -81,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_members_is_a_conflict() {
+    fn a_parent_that_is_not_an_object_is_a_conflict() {
         let error = put("$.a.b", r#"{"a":[7]}"#).expect_err("conflicts");
         assert_eq!(error.error, "States.ReferencePathConflict");
         assert_eq!(error.cause, r#"Unable to apply step "b" to input [7]"#);
@@ -90,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn only_places_in_the_input_are_accepted() {
+    fn only_reference_paths_into_the_input_are_accepted() {
         for path in ["$$.a", "$x.a", "$.a[*]", "$..a", "a", ""] {
             assert!(ReferencePath::compile(path).is_err(), "{path}");
         }

@@ -19,14 +19,14 @@ pub trait Context {
         (Cow::Owned(self.value()), 0)
     }
 
-    /// Whether the context object has an object of this name, whose members [`part`](Self::part) reads one by one.
+    /// Returns whether the context object has an object of this name, whose members [`part`](Self::part) reads one by one.
     fn has_object(&self, name: &str) -> bool {
         let _ = name;
         false
     }
 }
 
-/// A context object that is built already.
+/// A context object that was built before the evaluation.
 impl Context for Value {
     fn value(&self) -> Value {
         self.clone()

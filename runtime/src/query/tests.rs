@@ -32,7 +32,7 @@ fn only_members_that_end_in_a_dollar_are_evaluated() {
 }
 
 #[test]
-fn templates_share_what_they_select() {
+fn templates_share_the_selected_nodes() {
     let mut fixture = Fixture::new(r#"{"doc": {"large": [1, 2, 3]}}"#);
     let json: Json = r#"{"a.$": "$.doc", "b.$": "$.doc", "c": {"k": [1]}}"#
         .parse()
@@ -62,7 +62,7 @@ fn constant_templates_are_one_value() {
 
 #[cfg(feature = "jsonata")]
 #[test]
-fn jsonata_failures_name_the_place_in_the_template() {
+fn jsonata_failures_name_the_path_in_the_template() {
     let mut fixture = Fixture::new("{}");
     let json: Json = r#"{"a": {"b": [1, ["{% $none %}"]]}}"#.parse().expect("is JSON");
     let expr = Expr::jsonata_template(&json, "Choices[1]/Output", &mut fixture.names);
@@ -78,7 +78,7 @@ fn jsonata_failures_name_the_place_in_the_template() {
 }
 
 #[test]
-fn what_cannot_be_evaluated_is_refused_with_its_place() {
+fn an_invalid_expression_in_a_template_is_refused_with_its_path() {
     let names = &mut VariableNames::new();
     for (template, message) in [
         (
@@ -102,7 +102,7 @@ fn what_cannot_be_evaluated_is_refused_with_its_place() {
 
 #[cfg(feature = "jsonata")]
 #[test]
-fn assignments_see_the_variables_from_before_the_state() {
+fn assignments_read_the_variables_from_before_the_state() {
     let mut fixture = Fixture::new(r#"{"n": 5}"#).with("x", "1");
     for (language, text) in [
         (
@@ -132,7 +132,7 @@ fn assignments_see_the_variables_from_before_the_state() {
 }
 
 #[test]
-fn an_inner_scope_reads_the_outer_and_leaves_it_alone() {
+fn an_inner_scope_reads_but_does_not_change_the_outer_scope() {
     let mut names = VariableNames::new();
     let (a, b) = (names.intern("a"), names.intern("b"));
     assert_eq!(names.intern("a"), a);

@@ -53,7 +53,7 @@ impl VariableNames {
         self.names.len()
     }
 
-    /// Whether it has no names.
+    /// Returns whether it has no names.
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()
     }

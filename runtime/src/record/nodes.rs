@@ -1,4 +1,4 @@
-//! The arrays and objects of the records of an execution, each with its place in the order of writing.
+//! The arrays and objects in the records of an execution, indexed in the order of writing.
 
 use std::sync::Arc;
 
@@ -6,22 +6,22 @@ use rustc_hash::FxHashMap;
 
 use crate::value::Value;
 
-/// The arrays and objects that were written, so that a shared one is written once.
+/// The arrays and objects that were written, so that a shared node is written once.
 #[derive(Default)]
 pub(super) struct WrittenNodes {
-    /// The place of each node by its address.
-    places: FxHashMap<usize, u64>,
-    /// Holds the nodes, so that no other node gets the address of one of them.
-    kept: Vec<Value>,
+    /// The index of each node by its address.
+    indices: FxHashMap<usize, u64>,
+    /// Keeps the nodes alive, so that no other node is allocated at the same address.
+    retained: Vec<Value>,
 }
 
 impl WrittenNodes {
     pub(super) fn len(&self) -> usize {
-        self.places.len()
+        self.indices.len()
     }
 
-    /// Gives places to the arrays and objects in `value` that have none, and returns them, inner nodes first.
-    pub(super) fn place_new(&mut self, value: &Value) -> Vec<Value> {
+    /// Assigns indices to the new arrays and objects in `value`, and returns these nodes, inner nodes first.
+    pub(super) fn index_new(&mut self, value: &Value) -> Vec<Value> {
         let mut new = Vec::new();
         let mut open = Vec::new();
         self.enter(value, &mut open);
@@ -37,10 +37,10 @@ impl WrittenNodes {
                 None => {
                     if let Some((node, _)) = open.pop()
                         && let Some(address) = address(&node)
-                        && !self.places.contains_key(&address)
+                        && !self.indices.contains_key(&address)
                     {
-                        let place = self.places.len() as u64;
-                        self.places.insert(address, place);
+                        let index = self.indices.len() as u64;
+                        self.indices.insert(address, index);
                         new.push(node);
                     }
                 }
@@ -49,38 +49,38 @@ impl WrittenNodes {
         new
     }
 
-    /// Holds a node that was written as long as it may be referred to.
-    pub(super) fn keep(&mut self, node: Value) {
-        self.kept.push(node);
+    /// Retains a written node while later records may refer to it.
+    pub(super) fn retain(&mut self, node: Value) {
+        self.retained.push(node);
     }
 
-    /// The place of an array or object.
-    pub(super) fn place(&self, value: &Value) -> Option<u64> {
-        self.places.get(&address(value)?).copied()
+    /// Returns the index of an array or object.
+    pub(super) fn index(&self, value: &Value) -> Option<u64> {
+        self.indices.get(&address(value)?).copied()
     }
 
     fn enter(&self, value: &Value, open: &mut Vec<(Value, usize)>) {
         if let Some(address) = address(value)
-            && !self.places.contains_key(&address)
+            && !self.indices.contains_key(&address)
         {
             open.push((value.clone(), 0));
         }
     }
 }
 
-/// The arrays and objects that were read, by their places.
+/// The arrays and objects that were read, by index.
 #[derive(Default)]
 pub(crate) struct ReadNodes(Vec<Value>);
 
 impl ReadNodes {
-    /// Adds the node with the next place.
+    /// Adds a node with the next index.
     pub(super) fn push(&mut self, node: Value) {
         self.0.push(node);
     }
 
-    /// The node at a place.
-    pub(super) fn get(&self, place: usize) -> Option<&Value> {
-        self.0.get(place)
+    /// Returns the node at an index.
+    pub(super) fn get(&self, index: usize) -> Option<&Value> {
+        self.0.get(index)
     }
 }
 

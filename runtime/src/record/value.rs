@@ -1,8 +1,8 @@
-//! Values as bytes: each shared array and object is written once.
+//! Encodes values. A shared array or object is written once.
 
 use std::sync::Arc;
 
-use super::{Damaged, Reader, Record, Writer};
+use super::{DamagedRecord, Record, RecordReader, RecordWriter};
 use crate::value::{Big, Object, Str, Value};
 
 const NULL: u8 = 0;
@@ -17,11 +17,11 @@ const NODE: u8 = 7;
 const ARRAY: u8 = 0;
 const OBJECT: u8 = 1;
 
-/// The record of a value lists the nodes that were not written before, inner nodes first. The value itself follows; a node in it is
-/// written as its place in the list. Writing and reading do not recurse, so depth does not use the stack.
+/// The record of a value starts with its new arrays and objects, inner nodes first. The value follows; it refers to
+/// arrays and objects by index. Writing and reading do not recurse, so deep values do not overflow the stack.
 impl Record for Value {
-    fn write(&self, to: &mut Writer) {
-        let new = to.nodes.place_new(self);
+    fn write(&self, to: &mut RecordWriter) {
+        let new = to.nodes.index_new(self);
         new.len().write(to);
         for node in new {
             match &node {
@@ -40,33 +40,33 @@ impl Record for Value {
                 }
                 _ => {}
             }
-            to.nodes.keep(node);
+            to.nodes.retain(node);
         }
         leaf(self, to);
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+    fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
         let new = from.length()?;
         for _ in 0..new {
             let kind = from.byte()?;
             let length = from.length()?;
             let node = match kind {
                 ARRAY => {
-                    let items: Result<Vec<Value>, Damaged> =
+                    let items: Result<Vec<Value>, DamagedRecord> =
                         (0..length).map(|_| read_leaf(from)).collect();
                     items?.into_iter().collect()
                 }
                 OBJECT => {
-                    let members: Result<Vec<(Str, Value)>, Damaged> = (0..length)
+                    let members: Result<Vec<(Str, Value)>, DamagedRecord> = (0..length)
                         .map(|_| Ok((Str::read(from)?, read_leaf(from)?)))
                         .collect();
                     let object: Object = members?.into_iter().collect();
                     if object.len() != length {
-                        return Err(Damaged);
+                        return Err(DamagedRecord);
                     }
                     Value::Object(Arc::new(object))
                 }
-                _ => return Err(Damaged),
+                _ => return Err(DamagedRecord),
             };
             from.nodes.push(node);
         }
@@ -74,8 +74,8 @@ impl Record for Value {
     }
 }
 
-/// Writes a value without its members: of a node, which was listed before, the place.
-fn leaf(value: &Value, to: &mut Writer) {
+/// Writes a scalar, or the index of an array or object that was written before.
+fn leaf(value: &Value, to: &mut RecordWriter) {
     match value {
         Value::Null => to.byte(NULL),
         Value::Bool(false) => to.byte(FALSE),
@@ -97,14 +97,14 @@ fn leaf(value: &Value, to: &mut Writer) {
             text.write(to);
         }
         Value::Array(_) | Value::Object(_) => {
-            let place = to.nodes.place(value);
+            let index = to.nodes.index(value);
             to.byte(NODE);
-            place.unwrap_or_default().write(to);
+            index.unwrap_or_default().write(to);
         }
     }
 }
 
-fn read_leaf(from: &mut Reader<'_>) -> Result<Value, Damaged> {
+fn read_leaf(from: &mut RecordReader<'_>) -> Result<Value, DamagedRecord> {
     Ok(match from.byte()? {
         NULL => Value::Null,
         FALSE => Value::Bool(false),
@@ -113,20 +113,20 @@ fn read_leaf(from: &mut Reader<'_>) -> Result<Value, Damaged> {
         FLOAT => {
             let number = f64::read(from)?;
             if !number.is_finite() {
-                return Err(Damaged);
+                return Err(DamagedRecord);
             }
             Value::Float(number)
         }
-        BIG => match Big::parse(str::from_utf8(from.bytes()?).map_err(|_| Damaged)?) {
+        BIG => match Big::parse(str::from_utf8(from.bytes()?).map_err(|_| DamagedRecord)?) {
             Some(number @ Value::Big(_)) => number,
-            _ => return Err(Damaged),
+            _ => return Err(DamagedRecord),
         },
         STR => Value::Str(Str::read(from)?),
         NODE => {
-            let place = usize::read(from)?;
-            from.nodes.get(place).cloned().ok_or(Damaged)?
+            let index = usize::read(from)?;
+            from.nodes.get(index).cloned().ok_or(DamagedRecord)?
         }
-        _ => return Err(Damaged),
+        _ => return Err(DamagedRecord),
     })
 }
 
@@ -158,33 +158,33 @@ mod tests {
     }
 
     fn there_and_back(values: &[Value]) -> Vec<Value> {
-        let mut writer = Writer::default();
+        let mut writer = RecordWriter::default();
         values.to_vec().write(&mut writer);
         let bytes = writer.finish();
-        let mut reader = Reader::new(ReadNodes::default(), &bytes);
+        let mut reader = RecordReader::new(ReadNodes::default(), &bytes);
         let back = Vec::read(&mut reader).expect("what was written is read");
         assert!(reader.is_at_end());
         back
     }
 
     #[test]
-    fn sharing_that_would_be_exponential_stays_small() {
+    fn shared_values_are_written_once() {
         let mut value = Value::from(1);
         for _ in 0..60 {
             value = [("a", value.clone()), ("b", value)].into_iter().collect();
         }
-        let mut writer = Writer::default();
+        let mut writer = RecordWriter::default();
         value.write(&mut writer);
         let bytes = writer.finish();
         assert!(bytes.len() < 1_000, "{}", bytes.len());
-        let back = Value::read(&mut Reader::new(ReadNodes::default(), &bytes))
+        let back = Value::read(&mut RecordReader::new(ReadNodes::default(), &bytes))
             .expect("what was written is read");
         assert_eq!(back.json_len(), value.json_len());
         assert!(back.get("a").unwrap().is_same_node(back.get("b").unwrap()));
     }
 
     #[test]
-    fn depth_is_no_stack() {
+    fn deep_values_do_not_overflow_the_stack() {
         let mut value = Value::from(1);
         for _ in 0..200_000 {
             value = std::iter::once(value).collect();
@@ -194,7 +194,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn values_come_back_as_they_were(values in proptest::collection::vec(any_value(), 0..8)) {
+        fn values_are_read_back_unchanged(values in proptest::collection::vec(any_value(), 0..8)) {
             let doubled: Vec<Value> = values.iter().chain(&values).cloned().collect();
             let back = there_and_back(&doubled);
             let texts = |values: &[Value]| values.iter().map(Value::to_text).collect::<Vec<_>>();
@@ -202,19 +202,19 @@ mod tests {
         }
 
         #[test]
-        fn damage_is_an_error_or_another_value(
+        fn damaged_bytes_never_panic(
             value in any_value(),
             at in any::<prop::sample::Index>(),
             byte in any::<u8>(),
         ) {
-            let mut writer = Writer::default();
+            let mut writer = RecordWriter::default();
             value.write(&mut writer);
             let mut bytes = writer.finish();
             let at = at.index(bytes.len());
             bytes[at] = byte;
-            // Neither a panic nor memory beyond the bytes.
-            let _ = Value::read(&mut Reader::new(ReadNodes::default(), &bytes));
-            let _ = Value::read(&mut Reader::new(ReadNodes::default(), &bytes[..at]));
+            // Damaged bytes must not cause a panic or an allocation beyond their size.
+            let _ = Value::read(&mut RecordReader::new(ReadNodes::default(), &bytes));
+            let _ = Value::read(&mut RecordReader::new(ReadNodes::default(), &bytes[..at]));
         }
     }
 }

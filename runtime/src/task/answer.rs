@@ -21,7 +21,7 @@ pub(crate) enum TaskEffect {
     /// A handler runs. The future does nothing before it is polled.
     Work {
         work: TaskFuture,
-        /// Notified when the result is not awaited any more.
+        /// The attempt, which is notified when its result is not awaited any more.
         attempt: Option<Arc<RunningTask>>,
         /// Set if its polls are watched for blocking.
         watch: Option<PollWatch>,
@@ -88,7 +88,7 @@ pub(crate) enum AnswerKind {
     /// The integration rejects these parameters; nothing is scheduled.
     Refused(String),
     /// The task has no handler. If it does not wait for one, this is [`Refused`](Self::Refused).
-    Unanswered(String),
+    Unhandled(String),
 }
 
 impl Answer {
@@ -165,9 +165,9 @@ impl Answer {
         Self::of(AnswerKind::Never)
     }
 
-    /// Returns an answer that comes from outside through the token, with
-    /// [`Engine::send_task_success`](crate::Engine::send_task_success) and the related methods. On a task without a token this is
-    /// [`Answer::never`].
+    /// Returns an answer that an external caller sends through the token, with
+    /// [`Engine::send_task_success`](crate::Engine::send_task_success) and the related methods. On a task without a
+    /// token this is [`Answer::never`].
     pub fn token() -> Self {
         Self::of(AnswerKind::Token)
     }
@@ -190,7 +190,7 @@ impl Answer {
 
     /// Returns the answer for a task without a handler; `reason` names the target of the call.
     pub(crate) fn unanswered(reason: String) -> Self {
-        Self::of(AnswerKind::Unanswered(reason))
+        Self::of(AnswerKind::Unhandled(reason))
     }
 
     /// Sets the response to a `.sync` or `.waitForTaskToken` request, which TaskSubmitted shows; an empty object unless set.
@@ -229,7 +229,7 @@ impl fmt::Debug for Answer {
             AnswerKind::Token | AnswerKind::TokenOfTest(_) => &"Token",
             AnswerKind::Activity => &"Activity",
             AnswerKind::Never => &"Never",
-            AnswerKind::Refused(reason) | AnswerKind::Unanswered(reason) => reason,
+            AnswerKind::Refused(reason) | AnswerKind::Unhandled(reason) => reason,
         };
         f.debug_struct("Answer")
             .field("reply", reply)

@@ -1,12 +1,16 @@
 //! A limit on the number of handlers that run concurrently.
 
+#[cfg(all(test, shuttle))]
+mod model_tests;
+
 use std::collections::{BTreeMap, HashMap};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use crate::clock::{Clock, PendingGuard, note_sleep};
+use crate::sync::{Mutex, MutexGuard};
 
 /// FIFO concurrency limiter.
 ///
@@ -26,11 +30,11 @@ struct LimiterState {
     next: u64,
 }
 
-/// How many calls run, and how many may.
+/// The number of running calls, and its limit.
 #[derive(Clone, Copy)]
 struct RunningCount {
     running: usize,
-    most: usize,
+    max: usize,
 }
 
 impl Default for RunningCount {
@@ -40,12 +44,12 @@ impl Default for RunningCount {
 }
 
 impl RunningCount {
-    fn up_to(most: usize) -> Self {
-        Self { running: 0, most }
+    fn up_to(max: usize) -> Self {
+        Self { running: 0, max }
     }
 
     fn has_capacity(self) -> bool {
-        self.running < self.most
+        self.running < self.max
     }
 }
 
@@ -85,9 +89,9 @@ impl LimiterState {
 }
 
 impl ConcurrencyLimiter {
-    /// Creates a limiter in which `most` calls may run at a time.
-    pub(crate) fn new(most: Option<usize>, clock: Clock) -> Self {
-        let all = most.map_or_else(RunningCount::default, RunningCount::up_to);
+    /// Creates a limiter in which `max` calls may run concurrently.
+    pub(crate) fn new(max: Option<usize>, clock: Clock) -> Self {
+        let all = max.map_or_else(RunningCount::default, RunningCount::up_to);
         Self {
             state: Mutex::new(LimiterState {
                 all,
@@ -101,9 +105,9 @@ impl ConcurrencyLimiter {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a separate queue, in which `most` calls may run at a time.
-    pub(crate) fn queue(self: &Arc<Self>, most: Option<usize>) -> WaitQueue {
-        let count = most.map_or_else(RunningCount::default, RunningCount::up_to);
+    /// Adds a separate queue, in which `max` calls may run concurrently.
+    pub(crate) fn queue(self: &Arc<Self>, max: Option<usize>) -> WaitQueue {
+        let count = max.map_or_else(RunningCount::default, RunningCount::up_to);
         let mut state = self.lock();
         state.queues.push((count, BTreeMap::new()));
         WaitQueue {
@@ -151,7 +155,7 @@ pub(crate) struct Permit {
 }
 
 enum PermitStage {
-    /// It was not requested yet.
+    /// It was not requested.
     NotRequested,
     /// It is queued, with this number.
     Queued(u64),
@@ -204,7 +208,7 @@ impl Drop for Permit {
             PermitStage::Queued(ticket) => limiter.update_and_wake(|state| {
                 let granted = state.granted.remove(&ticket);
                 if granted.is_some() {
-                    // It was granted a permit and does not use it.
+                    // It was granted a permit that it does not use.
                     state.release(*number);
                 }
                 let queue = state.queues.get_mut(*number);

@@ -52,7 +52,7 @@ impl DefinedTask {
         self.target.as_deref()
     }
 
-    /// Whether the target is known only when the task is called.
+    /// Returns whether the target is known only when the task is called.
     pub fn is_computed(&self) -> bool {
         self.resource.kind() == ResourceKind::Service && self.target.is_none()
     }

@@ -52,7 +52,7 @@ fn run_on(runs: Runs, clock: &Clock, work: TaskFuture, watched: Option<WatchedPo
     match runs {
         Runs::Spawned => Box::pin(spawned(clock.clone(), work, watched)),
         Runs::Blocking => Box::pin(blocking(work)),
-        // In place; also for variants that this version does not support.
+        // Runs in place; also for variants that this version does not support.
         _ => work,
     }
 }

@@ -17,12 +17,12 @@ use crate::value::Value;
 #[derive(Clone)]
 pub(crate) struct ErasedHandler {
     pub(super) call: Arc<dyn Fn(TaskContext, Value) -> TaskFuture + Send + Sync>,
-    /// Whether it uses its context. Others get a detached one.
+    /// Whether it uses its context. Other handlers get a detached context.
     pub(crate) takes_context: bool,
-    /// For messages.
+    /// The name for messages.
     pub(crate) name: SmolStr,
     pub(crate) runs: Runs,
-    /// Whether it is called again when its process ended while it was running.
+    /// Whether it may be called again after its process ended while it was running.
     pub(crate) is_idempotent: bool,
     /// The queue of its calls, when their number is limited.
     pub(super) queue: Option<WaitQueue>,
@@ -73,7 +73,7 @@ pub(crate) struct ResolvedHandler {
 /// How the handler for the calls of one Task state is found.
 #[derive(Clone, Default)]
 pub(crate) enum Resolution {
-    /// The same for all calls, resolved when the engine was built.
+    /// The same handler for all calls, resolved when the engine was built.
     Always(Option<ResolvedHandler>),
     /// It depends on the target in the parameters.
     #[default]
@@ -94,7 +94,7 @@ impl Resolution {
 }
 
 impl Resolution {
-    /// The name of the handler, where all calls have the same.
+    /// Returns the name of the handler, if all calls have the same handler.
     pub(crate) fn name(&self) -> Option<SmolStr> {
         match self {
             Self::Always(Some(found)) => Some(found.handler.name.clone()),
@@ -113,7 +113,7 @@ impl fmt::Debug for Resolution {
     }
 }
 
-/// A task function of a workflow.
+/// Creates the handler of a workflow's task function.
 pub(crate) fn of_task<T: Handler>() -> ErasedHandler {
     let name = SmolStr::new_static(T::FUNCTION);
     let handler = ErasedHandler::new(name, T::RUNS, |context, payload| {
@@ -132,7 +132,7 @@ pub(crate) fn of_task<T: Handler>() -> ErasedHandler {
         .taking_context(T::TAKES_CONTEXT)
 }
 
-/// A task of a built workflow, which takes and returns JSON text.
+/// Creates the handler of a built workflow's task, which takes and returns JSON text.
 pub(crate) fn of_call(function: &'static str, call: JsonCall, runs: Runs) -> ErasedHandler {
     let name = SmolStr::new_static(function);
     ErasedHandler::new(name, runs, move |context, payload| {

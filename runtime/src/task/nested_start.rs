@@ -34,28 +34,28 @@ impl Integration {
         }
     }
 
-    /// Whether the end of the execution ends the task.
+    /// Returns whether the end of the execution ends the task.
     pub(crate) fn waits(self) -> bool {
         self.is_job() || self == Self::SdkSync
     }
 
-    /// Whether the execution is a job that the task waits for: then the start itself is TaskSubmitted, and cancelling the task stops the
+    /// Returns whether the execution is a job that the task waits for: then the start itself is TaskSubmitted, and cancelling the task stops the
     /// execution. A request to an Express child cannot be cancelled.
     pub(crate) fn is_job(self) -> bool {
         matches!(self, Self::Sync | Self::SyncJson)
     }
 
-    /// Whether the task still waits after the response to the start.
+    /// Returns whether the task still waits after the response to the start.
     pub(crate) fn is_submitted_by_start(self) -> bool {
         self.is_job() || self == Self::Token
     }
 
-    /// Whether the response has the format of the SDK integrations.
+    /// Returns whether the response has the format of the SDK integrations.
     pub(crate) fn is_sdk(self) -> bool {
         matches!(self, Self::Sdk | Self::SdkSync)
     }
 
-    /// Whether TaskSubmitted shows the response to the start.
+    /// Returns whether TaskSubmitted shows the response to the start.
     pub(crate) fn is_submitted(self, pattern: IntegrationPattern) -> bool {
         pattern != IntegrationPattern::RequestResponse && self != Self::SdkSync
     }

@@ -85,7 +85,7 @@ impl Resource {
         self.plain(&self.action)
     }
 
-    /// Whether this is `arn:aws:states:::lambda:invoke`, with or without a pattern.
+    /// Returns whether this is `arn:aws:states:::lambda:invoke`, with or without a pattern.
     pub fn is_lambda_invoke(&self) -> bool {
         self.is_lambda_invoke
     }
@@ -100,7 +100,7 @@ impl Resource {
         self.target
     }
 
-    /// Whether the task gets a token: `.waitForTaskToken`, `.sync` and activities.
+    /// Returns whether the task gets a token: `.waitForTaskToken`, `.sync` and activities.
     pub fn has_token(&self) -> bool {
         self.pattern != IntegrationPattern::RequestResponse || self.kind == ResourceKind::Activity
     }

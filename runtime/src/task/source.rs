@@ -39,13 +39,13 @@ pub trait TaskSource: Send + Sync {
         Vec::new()
     }
 
-    /// Whether the source may answer the calls of a Task state. An engine cannot be built if a task has no handler and no such source.
+    /// Returns whether the source may answer the calls of a Task state. An engine cannot be built if a task has no handler and no such source.
     fn may_answer(&self, state: &DefinedState) -> bool {
         let _ = state;
         true
     }
 
-    /// Whether [`finish`](Self::finish) has an effect.
+    /// Returns whether [`finish`](Self::finish) has an effect.
     fn is_finished_by_engine(&self) -> bool {
         false
     }

@@ -47,13 +47,13 @@ pub(super) fn check(request: &TestStateRequest) -> Result<(), TestStateError> {
             DATA,
         ),
     ];
-    for (member, text, least, most) in members {
+    for (member, text, min, max) in members {
         let Some(text) = text else { continue };
         let length = text.chars().count();
-        let constraint = if length < least {
-            format!("greater than or equal to {least}")
-        } else if length > most {
-            format!("less than or equal to {most}")
+        let constraint = if length < min {
+            format!("greater than or equal to {min}")
+        } else if length > max {
+            format!("less than or equal to {max}")
         } else {
             continue;
         };

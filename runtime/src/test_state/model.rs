@@ -178,22 +178,22 @@ fn structure<'v, 't>(
 }
 
 fn length(name: &str, bounds: &str, length: usize) -> Result<(), String> {
-    let (least, most) = bounds.split_once('~').unwrap_or_default();
-    if least.parse().is_ok_and(|least: usize| length < least) {
+    let (min, max) = bounds.split_once('~').unwrap_or_default();
+    if min.parse().is_ok_and(|min: usize| length < min) {
         return Err(format!("Field '{name}' is smaller than the minimum length"));
     }
-    if most.parse().is_ok_and(|most: usize| length > most) {
+    if max.parse().is_ok_and(|max: usize| length > max) {
         return Err(format!("Field '{name}' exceeds the maximum length"));
     }
     Ok(())
 }
 
 fn bounds(name: &str, bounds: &str, number: f64) -> Result<(), String> {
-    let (least, most) = bounds.split_once('~').unwrap_or_default();
-    if least.parse().is_ok_and(|least: f64| number < least) {
+    let (min, max) = bounds.split_once('~').unwrap_or_default();
+    if min.parse().is_ok_and(|min: f64| number < min) {
         return Err(format!("Field '{name}' is less than the minimum value"));
     }
-    if most.parse().is_ok_and(|most: f64| number > most) {
+    if max.parse().is_ok_and(|max: f64| number > max) {
         return Err(format!("Field '{name}' exceeds the maximum value"));
     }
     Ok(())
@@ -234,8 +234,8 @@ mod tests {
                         );
                     }
                     Some(('s' | 'n', bounds)) if !bounds.is_empty() => {
-                        let (least, most) = bounds.split_once('~').unwrap();
-                        for bound in [least, most] {
+                        let (min, max) = bounds.split_once('~').unwrap();
+                        for bound in [min, max] {
                             assert!(
                                 bound.is_empty() || bound.parse::<f64>().is_ok(),
                                 "{service}: {kind}"

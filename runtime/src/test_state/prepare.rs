@@ -7,7 +7,7 @@ use super::mock::{self, MockedAnswer};
 use super::request::{InspectionLevel, StateConfiguration, TestStateRequest};
 use super::subject::Subject;
 use super::{TestStateError, context};
-use crate::interpret::{Inspection, Item, Start};
+use crate::interpret::{Inspection, InspectionStart, Item};
 use crate::program::Kind;
 use crate::query::Variables;
 use crate::task::{IntegrationPattern, ResourceKind, TaskResult, TaskSource};
@@ -31,7 +31,7 @@ pub(super) struct PreparedTest {
     pub(super) context: Option<Value>,
     pub(super) retries: u32,
     failed_iterations: Option<u32>,
-    read: Option<String>,
+    reader_content: Option<String>,
     mocked: Option<TaskResult>,
 }
 
@@ -90,7 +90,7 @@ impl PreparedTest {
             variables,
             retries: configuration.retrier_retry_count.unwrap_or(0),
             failed_iterations,
-            read: configuration.map_item_reader_data.clone(),
+            reader_content: configuration.map_item_reader_data.clone(),
             mocked,
             subject,
         })
@@ -103,14 +103,14 @@ impl PreparedTest {
     }
 
     /// Returns the start of the test.
-    pub(super) fn start(&self) -> Start {
+    pub(super) fn start(&self) -> InspectionStart {
         let mut variables = Variables::new();
         for (name, value) in &self.variables {
             if let Some(ix) = self.subject.program.variables.find(name) {
                 variables.set(ix, value.clone());
             }
         }
-        Start {
+        InspectionStart {
             state: self.subject.ix,
             input: self.input.clone(),
             variables,
@@ -128,8 +128,8 @@ impl PreparedTest {
         let is_container = !matches!(self.subject.kind(), Kind::Task(_));
         Inspection {
             context: self.context.clone(),
-            inside: self.mocked.clone().filter(|_| is_container),
-            read: self.read.clone(),
+            mocked_children: self.mocked.clone().filter(|_| is_container),
+            reader_content: self.reader_content.clone(),
             failed_iterations: self.failed_iterations,
             ..Inspection::default()
         }

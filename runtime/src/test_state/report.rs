@@ -4,7 +4,7 @@ use super::prepare::PreparedTest;
 use super::request::InspectionLevel;
 use super::response::{ErrorDetails, InspectionData, TestStateResponse, TestStatus};
 use crate::engine::InspectionResult;
-use crate::interpret::{Inspection, Stage};
+use crate::interpret::{Inspection, InspectionStage};
 use crate::program::{Io, Kind};
 use crate::value::Value;
 
@@ -13,7 +13,7 @@ pub(super) fn response(prepared: &PreparedTest, inspected: &InspectionResult) ->
     let inspection = &*inspected.inspection;
     let failure = inspection.failure.as_ref();
     let text = |text: &Option<SmolStr>| text.as_ref().map(SmolStr::to_string);
-    let left = inspection.left.as_ref();
+    let left = inspection.exit.as_ref();
     let status = match (left, failure) {
         (Some(_), None) => TestStatus::Succeeded,
         (Some(_), Some(_)) => TestStatus::CaughtError,
@@ -35,8 +35,12 @@ pub(super) fn response(prepared: &PreparedTest, inspected: &InspectionResult) ->
 
 /// Returns AWS's inspection data of a state, by its type and query language (SERVICE_FACTS 12.2).
 fn inspection_data(prepared: &PreparedTest, inspection: &Inspection) -> InspectionData {
-    let seen = |stage| inspection.at(stage).map(|value| prepared.text(&value));
-    let number = |stage| inspection.at(stage).and_then(|value| value.as_i64());
+    let seen = |stage| {
+        inspection
+            .value_at(stage)
+            .map(|value| prepared.text(&value))
+    };
+    let number = |stage| inspection.value_at(stage).and_then(|value| value.as_i64());
     let state = prepared.subject.state();
     let is_jsonata = matches!(state.io, Io::Jsonata(_));
     let mut data = InspectionData {
@@ -49,28 +53,29 @@ fn inspection_data(prepared: &PreparedTest, inspection: &Inspection) -> Inspecti
     };
     match &state.kind {
         Kind::Task(_) => {
-            data.result = seen(Stage::Result);
+            data.result = seen(InspectionStage::Result);
             if is_jsonata {
-                data.after_arguments = seen(Stage::Parameters);
+                data.after_arguments = seen(InspectionStage::Parameters);
             } else {
-                data.after_parameters = seen(Stage::Parameters);
+                data.after_parameters = seen(InspectionStage::Parameters);
             }
         }
         Kind::Pass(pass) if !is_jsonata => {
-            data.result = seen(Stage::Result);
-            data.after_parameters = seen(Stage::Parameters).filter(|_| pass.result.is_none());
+            data.result = seen(InspectionStage::Result);
+            data.after_parameters =
+                seen(InspectionStage::Parameters).filter(|_| pass.result.is_none());
         }
         Kind::Map(_) => {
             let count = |stage| number(stage).and_then(|number| u64::try_from(number).ok());
-            data.max_concurrency = count(Stage::MaxConcurrency);
-            data.tolerated_failure_count = count(Stage::ToleratedCount);
+            data.max_concurrency = count(InspectionStage::MaxConcurrency);
+            data.tolerated_failure_count = count(InspectionStage::ToleratedCount);
             data.tolerated_failure_percentage = inspection
-                .at(Stage::ToleratedPercentage)
+                .value_at(InspectionStage::ToleratedPercentage)
                 .and_then(|value| value.as_f64());
-            data.after_item_selector = seen(Stage::ItemSelector);
-            data.after_item_batcher = seen(Stage::ItemBatcher);
-            data.after_items_pointer = seen(Stage::ItemsPointer);
-            data.after_items_path = seen(Stage::ItemsPath).filter(|_| !is_jsonata);
+            data.after_item_selector = seen(InspectionStage::ItemSelector);
+            data.after_item_batcher = seen(InspectionStage::ItemBatcher);
+            data.after_items_pointer = seen(InspectionStage::ItemsPointer);
+            data.after_items_path = seen(InspectionStage::ItemsPath).filter(|_| !is_jsonata);
         }
         _ => {}
     }
@@ -80,10 +85,10 @@ fn inspection_data(prepared: &PreparedTest, inspection: &Inspection) -> Inspecti
             Kind::Pass(pass) if pass.result.is_some() => None,
             // A Fail state has no InputPath.
             Kind::Fail(_) => data.input.clone(),
-            _ => seen(Stage::InputPath),
+            _ => seen(InspectionStage::InputPath),
         };
-        data.after_result_selector = seen(Stage::ResultSelector);
-        data.after_result_path = seen(Stage::ResultPath);
+        data.after_result_selector = seen(InspectionStage::ResultSelector);
+        data.after_result_path = seen(InspectionStage::ResultPath);
     }
     data
 }
@@ -107,7 +112,7 @@ fn error_details(prepared: &PreparedTest, inspection: &Inspection) -> Option<Err
 /// Returns the variables of the request and those that the state assigned; `None` if there are none.
 fn variables(prepared: &PreparedTest, inspection: &Inspection) -> Option<String> {
     let mut all: indexmap::IndexMap<SmolStr, Value> = prepared.variables.iter().cloned().collect();
-    let assigned = inspection.left.iter().flat_map(|left| &left.assigned);
+    let assigned = inspection.exit.iter().flat_map(|left| &left.assigned);
     for (variable, value) in assigned {
         all.insert(
             prepared.subject.program.variable_name(*variable),

@@ -17,7 +17,7 @@ use crate::task::{Resource, ResourceKind};
 pub(super) struct Subject {
     pub(super) program: Arc<Program>,
     pub(super) ix: StateIx,
-    /// Whether it is in the iterations of a Map.
+    /// Whether it is inside the iterations of a Map.
     pub(super) is_in_map: bool,
     /// Whether it is a Map with a ResultWriter.
     pub(super) writes_results: bool,
@@ -74,7 +74,7 @@ impl Subject {
         }
     }
 
-    /// Whether it contains a state of this name.
+    /// Returns whether it contains a state of this name.
     pub(super) fn holds(&self, name: &str) -> bool {
         self.inside.iter().any(|inside| inside == name)
     }
@@ -104,7 +104,7 @@ fn machine_of(state: &str) -> Result<StateMachine, TestStateError> {
     Ok(machine)
 }
 
-/// Whether a diagnostic concerns the missing machine around a single state: its targets, and an end.
+/// Returns whether a diagnostic concerns the missing machine around a single state: its targets, and an end.
 fn is_about_the_machine(diagnostic: &Diagnostic) -> bool {
     let own = diagnostic
         .location

@@ -21,32 +21,32 @@ pub(super) fn differences(expected: &Json, actual: &Json, redaction: &Redaction)
     found
 }
 
-/// Calls `tell` with the pointer of each difference, and the two values.
+/// Calls `report` with the pointer of each difference, and the two values.
 pub(super) fn walk(
     pointer: &str,
     expected: &Json,
     actual: &Json,
-    tell: &mut impl FnMut(&str, Option<&Json>, Option<&Json>),
+    report: &mut impl FnMut(&str, Option<&Json>, Option<&Json>),
 ) {
     match (expected, actual) {
         (Json::Object(left), Json::Object(right)) => {
             for (key, value) in left {
                 let pointer = format!("{pointer}/{}", escape(key));
                 match right.get(key) {
-                    Some(other) => walk(&pointer, value, other, tell),
-                    None => tell(&pointer, Some(value), None),
+                    Some(other) => walk(&pointer, value, other, report),
+                    None => report(&pointer, Some(value), None),
                 }
             }
             for (key, value) in right.iter().filter(|(key, _)| !left.contains_key(*key)) {
-                tell(&format!("{pointer}/{}", escape(key)), None, Some(value));
+                report(&format!("{pointer}/{}", escape(key)), None, Some(value));
             }
         }
         (Json::Array(left), Json::Array(right)) => {
             for index in 0..left.len().max(right.len()) {
                 let pointer = format!("{pointer}/{index}");
                 match (left.get(index), right.get(index)) {
-                    (Some(value), Some(other)) => walk(&pointer, value, other, tell),
-                    (value, other) => tell(&pointer, value, other),
+                    (Some(value), Some(other)) => walk(&pointer, value, other, report),
+                    (value, other) => report(&pointer, value, other),
                 }
             }
         }
@@ -56,11 +56,11 @@ pub(super) fn walk(
                 _ => left.as_f64() == right.as_f64(),
             };
             if !equal {
-                tell(pointer, Some(expected), Some(actual));
+                report(pointer, Some(expected), Some(actual));
             }
         }
         _ if expected == actual => {}
-        _ => tell(pointer, Some(expected), Some(actual)),
+        _ => report(pointer, Some(expected), Some(actual)),
     }
 }
 
@@ -82,12 +82,12 @@ pub(super) fn line(
         Some(value) => short(&redaction.value_at(&names, value)),
         None => "nothing".to_owned(),
     };
-    let place = if pointer.is_empty() {
+    let prefix = if pointer.is_empty() {
         String::new()
     } else {
         format!("at {pointer}: ")
     };
-    format!("{place}expected {}, got {}", text(expected), text(actual))
+    format!("{prefix}expected {}, got {}", text(expected), text(actual))
 }
 
 /// Formats a value as text, truncated to one or two lines.
@@ -114,7 +114,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn each_place_is_told_with_what_was_expected_there() {
+    fn each_difference_names_its_path_and_the_expected_value() {
         let expected = json!({"a": [1, {"b/c": 2}], "gone": 1, "same": 1.0});
         let actual = json!({"a": [1, {"b/c": 3}, 4], "same": 1, "new": null});
         assert_eq!(
@@ -154,8 +154,8 @@ mod tests {
     #[test]
     fn many_differences_are_counted() {
         let (left, right) = (json!([1, 2, 3, 4, 5, 6, 7]), json!([0, 0, 0, 0, 0, 0, 0]));
-        let told = differences(&left, &right, &Redaction::new());
-        assert_eq!(told.len(), 6);
-        assert_eq!(told[5], "and 2 more");
+        let lines = differences(&left, &right, &Redaction::new());
+        assert_eq!(lines.len(), 6);
+        assert_eq!(lines[5], "and 2 more");
     }
 }

@@ -337,10 +337,10 @@ impl Expect<'_> {
 
     /// Asserts that it took at most this time on the engine's clock.
     #[track_caller]
-    pub fn took_at_most(self, most: Duration) -> Self {
+    pub fn took_at_most(self, max: Duration) -> Self {
         let actual = self.duration();
-        if actual > most {
-            let line = format!("at most {most:?} expected, got {actual:?}");
+        if actual > max {
+            let line = format!("at most {max:?} expected, got {actual:?}");
             self.fail("it took too long", [line]);
         }
         self
@@ -376,7 +376,7 @@ impl Expect<'_> {
             let hint = hint(name, states.iter().map(|state| state.name.as_str()));
             self.fail(&format!("the definition has no state `{name}`{hint}"), []);
         }
-        self.here(&states, &format!("the state `{name}`"), |state| {
+        self.check_definition(&states, &format!("the state `{name}`"), |state| {
             state.name == name
         });
     }
@@ -388,12 +388,17 @@ impl Expect<'_> {
         if let Some(problem) = matcher.problem(&states) {
             self.fail(&format!("{what} is never called: {problem}"), []);
         }
-        self.here(&states, what, |state| matcher.may_be_for(state));
+        self.check_definition(&states, what, |state| matcher.may_be_for(state));
     }
 
     /// Checks that at least one of the matching states belongs to this execution: the children of a Map Run have separate histories.
     #[track_caller]
-    fn here(self, states: &[DefinedState], what: &str, is_meant: impl Fn(&DefinedState) -> bool) {
+    fn check_definition(
+        self,
+        states: &[DefinedState],
+        what: &str,
+        is_meant: impl Fn(&DefinedState) -> bool,
+    ) {
         let elsewhere = self.history.elsewhere();
         let count = |states: &mut dyn Iterator<Item = &DefinedState>| {
             states.filter(|state| is_meant(state)).count()
@@ -447,7 +452,7 @@ impl Expect<'_> {
     fn json(self, value: impl Serialize) -> Json {
         match serde_json::to_value(value) {
             Ok(json) => json,
-            Err(error) => self.fail("the expected value is no JSON", [error.to_string()]),
+            Err(error) => self.fail("the expected value is not JSON", [error.to_string()]),
         }
     }
 

@@ -28,12 +28,12 @@ impl Matcher {
         self.is_for(call.state(), call.resource(), call.parameters())
     }
 
-    /// Whether it selects a call.
+    /// Returns whether it selects a call.
     pub(super) fn is_for(&self, state: &str, resource: &Resource, parameters: &Value) -> bool {
         self.fits(state, resource, resource.target_in(parameters))
     }
 
-    /// Whether it may select a call of a Task state.
+    /// Returns whether it may select a call of a Task state.
     pub(super) fn may_be_for(&self, state: &DefinedState) -> bool {
         let Some(task) = &state.task else {
             return false;
@@ -113,7 +113,7 @@ impl Matcher {
         })
     }
 
-    /// Whether an output is that of a function, without the envelope.
+    /// Returns whether an output is that of a function, without the envelope.
     pub(super) fn is_function(&self) -> bool {
         matches!(self, Self::Function(_) | Self::Task(_))
     }

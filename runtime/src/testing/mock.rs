@@ -237,7 +237,7 @@ impl Steps {
 }
 
 impl MockAnswer {
-    /// Whether the test answers.
+    /// Returns whether the test answers.
     pub(super) fn is_token(&self) -> bool {
         matches!(self.reply, MockReply::Token)
     }

@@ -122,7 +122,7 @@ impl MockConfig {
         self.machines.keys().map(String::as_str)
     }
 
-    /// Whether a test case of a machine names this state.
+    /// Returns whether a test case of a machine names this state.
     pub(crate) fn may_answer(&self, state: &DefinedState) -> bool {
         let cases = self.machines.get(state.machine.as_str());
         let mut cases = cases.into_iter().flat_map(IndexMap::values);
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn attempts_must_follow_on_each_other_from_zero() {
+    fn attempts_must_be_consecutive_from_zero() {
         let file = |attempts: &str| {
             format!(r#"{{"StateMachines": {{}}, "MockedResponses": {{"R": {attempts}}}}}"#)
         };
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_not_there_are_answered_with_those_that_are() {
+    fn unknown_names_are_refused_with_the_known_ones() {
         let file = r#"{
             "StateMachines": {"Orders": {"TestCases": {"Happy": {"Charge": "Paid"}}}},
             "MockedResponses": {"Paid": {"0": {"Return": {}}}}

@@ -43,7 +43,7 @@ impl RecordedHistory {
     /// Marks the states and transitions of a definition with their statuses in the recorded execution, as [`overlay`] does.
     pub fn overlay(&self, definition: &Asl) -> Overlay {
         let overlay = of_steps(definition, &self.steps, &self.redaction);
-        if self.goes_on {
+        if self.has_more_events {
             let title = format!(
                 "{}, as far as this part of its history goes",
                 overlay.title()
@@ -375,13 +375,13 @@ fn ended(how: &str, step: &RecordedEvent) -> String {
     }
 }
 
-/// Whether the event starts an attempt of a task, or iterations or branches.
+/// Returns whether the event starts an attempt of a task, or iterations or branches.
 fn is_attempt(kind: &str) -> bool {
     kind.ends_with("Scheduled")
         || ["MapStateStarted", "ParallelStateStarted", "MapRunRedriven"].contains(&kind)
 }
 
-/// Whether such an attempt failed.
+/// Returns whether such an attempt failed.
 fn is_failure(kind: &str) -> bool {
     kind.ends_with("Failed") || kind.ends_with("TimedOut")
 }

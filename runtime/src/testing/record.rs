@@ -82,7 +82,7 @@ impl Record {
         self.clone()
     }
 
-    /// Whether one clone is the only holder of the mocks.
+    /// Returns whether one clone is the only holder of the mocks.
     pub(super) fn has_one_holder(&self) -> bool {
         self.holders.load(Ordering::SeqCst) == 1
     }
@@ -154,13 +154,13 @@ impl RecordState {
         }
     }
 
-    /// All known states, with those of definitions that were registered later.
+    /// Returns all known states, with the states of definitions that were registered later.
     pub(super) fn states(&self) -> Vec<DefinedState> {
         let later = self.engines.iter().flat_map(EngineMonitor::defined);
         self.states.iter().cloned().chain(later).collect()
     }
 
-    /// Why no state of this name calls a task, where the definitions are known.
+    /// Returns the reason why no state of this name calls a task, if the definitions are known.
     pub(super) fn state_problem(&self, state: &str) -> Option<String> {
         if self.states.is_empty() {
             return None;
@@ -168,7 +168,7 @@ impl RecordState {
         Matcher::State(state.to_owned()).problem(&self.states())
     }
 
-    /// The problems of mocks. Mocks that were not called count only if there are no other problems.
+    /// Returns the problems of mocks. Mocks that were not called count only if there are no other problems.
     pub(super) fn wrong(&self, rules: &[Arc<Rule>]) -> Vec<String> {
         if !self.problems.is_empty() {
             return self.problems.clone();
@@ -182,7 +182,7 @@ impl RecordState {
     }
 }
 
-/// A number of calls, in words.
+/// Formats a number of calls in words.
 pub(super) fn calls(number: usize) -> String {
     match number {
         1 => "1 call".to_owned(),

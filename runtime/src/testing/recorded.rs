@@ -24,10 +24,10 @@ pub struct RecordedHistory {
     pub(super) steps: Vec<RecordedEvent>,
     pub(super) role: Option<String>,
     pub(super) region: Option<String>,
-    /// Why the execution cannot be run again.
+    /// The reason why the execution cannot be replayed.
     pub(super) incomplete: Option<&'static str>,
     /// Whether the execution has further events.
-    pub(super) goes_on: bool,
+    pub(super) has_more_events: bool,
     /// The histories of the children of its Map Runs, if they are included.
     pub(super) children: Vec<RecordedHistory>,
     /// The ARNs of its Map Runs.
@@ -65,7 +65,7 @@ struct RawEvent {
     index: u32,
     details: Json,
     at: Timestamp,
-    place: EventScope,
+    scope: EventScope,
 }
 
 #[derive(Clone, Default)]
@@ -106,7 +106,7 @@ impl RecordedHistory {
                 "this is not a history: it has no list `events`, as in the response of GetExecutionHistory",
             )
         })?;
-        // The spelling of the log, which no event of a history has.
+        // The spelling of CloudWatch logs; no event of a history has it.
         if events
             .iter()
             .any(|event| event.get("execution_arn").is_some())
@@ -137,7 +137,7 @@ impl RecordedHistory {
         } else {
             None
         };
-        place_all(&mut raw);
+        assign_scopes(&mut raw);
         let children = json.get("children").and_then(Json::as_array);
         let children = children.into_iter().flatten().map(Self::from_json);
         let map_runs = events
@@ -154,7 +154,7 @@ impl RecordedHistory {
             incomplete,
             children: children.collect::<Result<_, _>>()?,
             map_runs: map_runs.map(str::to_owned).collect(),
-            goes_on: json.get("nextToken").is_some_and(|token| !token.is_null()),
+            has_more_events: json.get("nextToken").is_some_and(|token| !token.is_null()),
             redaction: Redaction::new(),
         })
     }
@@ -197,7 +197,7 @@ impl RecordedHistory {
         self.steps.len()
     }
 
-    /// Whether it has no events; a parsed history has at least ExecutionStarted.
+    /// Returns whether it has no events; a parsed history has at least ExecutionStarted.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
@@ -228,7 +228,7 @@ pub(super) fn steps(history: &History) -> Vec<RecordedEvent> {
             kind: event.kind().name().to_owned(),
             state: event.state_name().map(str::to_owned),
             scope: event.scope(),
-            details: told(event.details().to_json()),
+            details: without_volatile_values(event.details().to_json()),
             at: event.timestamp(),
         })
         .collect()
@@ -259,7 +259,7 @@ impl RawEvent {
             index: details
                 .and_then(|details| u32::try_from(details.get("index")?.as_u64()?).ok())
                 .unwrap_or(0),
-            details: told(decoded(kind, details)),
+            details: without_volatile_values(decoded(kind, details)),
             at: match &event["timestamp"] {
                 Json::String(text) => Timestamp::parse(text).unwrap_or_default(),
                 Json::Number(seconds) => {
@@ -268,7 +268,7 @@ impl RawEvent {
                 }
                 _ => Timestamp::default(),
             },
-            place: EventScope::default(),
+            scope: EventScope::default(),
         })
     }
 }
@@ -302,8 +302,8 @@ fn decoded(kind: &str, details: Option<&Map<String, Json>>) -> Json {
 }
 
 /// Omits values that always differ between executions.
-fn told(mut details: Json) -> Json {
-    const LEFT_OUT: [&str; 5] = [
+fn without_volatile_values(mut details: Json) -> Json {
+    const OMITTED: [&str; 5] = [
         "roleArn",
         "stateMachineAliasArn",
         "stateMachineVersionArn",
@@ -311,18 +311,18 @@ fn told(mut details: Json) -> Json {
         "region",
     ];
     if let Json::Object(members) = &mut details {
-        members.retain(|key, _| !LEFT_OUT.contains(&key.as_str()) && !key.ends_with("Details"));
+        members.retain(|key, _| !OMITTED.contains(&key.as_str()) && !key.ends_with("Details"));
     }
     details
 }
 
 /// Determines the state and the iterations and branches of each event. The API does not return them, but each event refers to the previous one
 /// in its chain (SERVICE_FACTS 10.3).
-fn place_all(events: &mut [RawEvent]) {
+fn assign_scopes(events: &mut [RawEvent]) {
     let by_id: HashMap<u32, usize> = events
         .iter()
         .enumerate()
-        .map(|(place, event)| (event.id, place))
+        .map(|(index, event)| (event.id, index))
         .collect();
     let types: HashMap<String, String> = events
         .iter()
@@ -335,7 +335,7 @@ fn place_all(events: &mut [RawEvent]) {
     let mut entered: HashMap<Vec<String>, String> = HashMap::new();
     for at in 0..events.len() {
         let mut before = None;
-        let mut goes_on = false;
+        let mut is_continued = false;
         let mut from = at;
         // A redriven execution continues where it was before it ended.
         while let Some(&found) = by_id
@@ -344,13 +344,13 @@ fn place_all(events: &mut [RawEvent]) {
         {
             before = Some(&events[found]);
             from = found;
-            goes_on |= events[found].kind == "ExecutionRedriven";
+            is_continued |= events[found].kind == "ExecutionRedriven";
             if !["ExecutionRedriven", "ExecutionFailed"].contains(&events[found].kind.as_str()) {
                 break;
             }
         }
         let mut last = before
-            .map(|before| before.place.clone())
+            .map(|before| before.scope.clone())
             .unwrap_or_default();
         let mut last_kind = before.map_or("", |before| before.kind.as_str());
         let kind = events[at].kind.as_str();
@@ -361,10 +361,10 @@ fn place_all(events: &mut [RawEvent]) {
             // A redriven iteration continues in its last state.
             last.state = Some(state.clone());
             last_kind = "MapStateEntered";
-            goes_on = true;
+            is_continued = true;
         }
         let parallel = last.state.as_ref().and_then(|state| types.get(state));
-        if goes_on
+        if is_continued
             && kind.ends_with("StateEntered")
             && parallel.is_some_and(|word| word == "Parallel")
             && last.state != events[at].name
@@ -378,25 +378,25 @@ fn place_all(events: &mut [RawEvent]) {
                 && before.previous == events[at].previous
                 && kind.ends_with("StateAborted")
         });
-        let place = match aborted {
+        let scope = match aborted {
             // Both refer to the failure of another iteration; the state is the last one of the aborted iteration.
             Some(iteration) => EventScope {
-                frames: iteration.place.frames.clone(),
-                state: entered.get(&iteration.place.texts()).cloned(),
+                frames: iteration.scope.frames.clone(),
+                state: entered.get(&iteration.scope.texts()).cloned(),
             },
-            None => place(&events[at], last, last_kind, &types),
+            None => scope_of(&events[at], last, last_kind, &types),
         };
         if events[at].kind.ends_with("StateEntered")
-            && let Some(state) = &place.state
+            && let Some(state) = &scope.state
         {
-            entered.insert(place.texts(), state.clone());
+            entered.insert(scope.texts(), state.clone());
         }
-        events[at].place = place;
+        events[at].scope = scope;
     }
 }
 
-/// Returns the position of an event, from that of the previous event.
-fn place(
+/// Returns the scope of an event, from that of the previous event.
+fn scope_of(
     event: &RawEvent,
     last: EventScope,
     last_kind: &str,
@@ -417,12 +417,12 @@ fn place(
         return EventScope { frames, state };
     }
     if kind.ends_with("StateExited") {
-        let frames = around(&last.frames, event.name.as_deref());
+        let frames = frames_of(&last.frames, event.name.as_deref());
         let state = event.name.clone();
         return EventScope { frames, state };
     }
     if kind.starts_with("MapIteration") {
-        let mut frames = around(&last.frames, event.name.as_deref());
+        let mut frames = frames_of(&last.frames, event.name.as_deref());
         let map = event.name.clone().unwrap_or_default();
         let index = event.index;
         frames.push(Frame::Iteration { map, index });
@@ -463,7 +463,7 @@ fn place(
 }
 
 /// Returns the frames around a container, for an event inside it; all frames for an event outside of it.
-fn around(frames: &[Frame], container: Option<&str>) -> Vec<Frame> {
+fn frames_of(frames: &[Frame], container: Option<&str>) -> Vec<Frame> {
     let inside = frames
         .iter()
         .rposition(|frame| Some(frame.container()) == container);
@@ -497,8 +497,8 @@ impl From<RawEvent> for RecordedEvent {
         Self {
             id: event.id,
             kind: event.kind,
-            scope: event.place.texts(),
-            state: event.place.state,
+            scope: event.scope.texts(),
+            state: event.scope.state,
             details: event.details,
             at: event.at,
         }

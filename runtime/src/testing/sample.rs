@@ -157,8 +157,8 @@ fn of_fields(fields: &Fields, depth: u32, levels: u32) -> Vec<Json> {
 
 /// Returns the first alternative of each column, then the second, until the longest one ends; a shorter column repeats its first one.
 fn rows(columns: &[Vec<Json>]) -> impl Iterator<Item = Vec<Json>> {
-    let most = columns.iter().map(Vec::len).max().unwrap_or(0).max(1);
-    (0..most).map(move |row| {
+    let rows = columns.iter().map(Vec::len).max().unwrap_or(0).max(1);
+    (0..rows).map(move |row| {
         let values = columns.iter();
         let values = values.filter_map(|column| column.get(row).or_else(|| column.first()));
         values.cloned().collect()

@@ -30,7 +30,7 @@ pub(super) async fn of(
     loop {
         let mut called = pin!(record.called.notified());
         called.as_mut().enable();
-        let problem = match asked(record, rules, state) {
+        let problem = match find_token(record, rules, state) {
             Ok(Some(token)) => return token,
             Ok(None) => given_up(record, &mut still),
             Err(problem) => Some(problem),
@@ -44,7 +44,7 @@ pub(super) async fn of(
 }
 
 /// Returns the token, or the reason why there will never be one.
-fn asked(record: &Record, rules: &[Arc<Rule>], state: &str) -> Result<Option<String>, String> {
+fn find_token(record: &Record, rules: &[Arc<Rule>], state: &str) -> Result<Option<String>, String> {
     let recorded = record.lock();
     if let Some(call) = recorded.calls.iter().rev().find(|call| call.state == state) {
         let none = || format!("its task `{}` does not wait for one", call.resource);

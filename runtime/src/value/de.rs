@@ -61,7 +61,7 @@ impl<'de> IntoDeserializer<'de, ValueError> for &'de Value {
     }
 }
 
-/// As in `serde_json`: an integer that is not negative is visited as `u64`, which every integer
+/// Visits an integer as `serde_json` does: an integer that is not negative is visited as `u64`, which every integer
 /// type and every float accepts.
 fn visit_int<'de, V: Visitor<'de>>(number: i64, visitor: V) -> Result<V::Value, ValueError> {
     match u64::try_from(number) {

@@ -39,11 +39,11 @@ impl PartialEq for Value {
                             return false;
                         }
                         for (at, (key, value)) in a.iter().enumerate() {
-                            let place = match b.get_index(at) {
+                            let member = match b.get_index(at) {
                                 Some((same, value)) if same == key => Some(value),
                                 _ => b.get(key),
                             };
-                            match place {
+                            match member {
                                 Some(other) => pairs.push((value, other)),
                                 None => return false,
                             }

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use stepwright_asl::json::Json as Written;
+use stepwright_asl::json::Json as AslJson;
 
 use super::object::Entries;
 use super::{ObjectBuilder, Str, Value};
@@ -13,43 +13,43 @@ pub(super) trait Tree: Sized {
     type Items: Iterator<Item = Self>;
     type Members: Iterator<Item = (Str, Self)>;
 
-    fn open(self) -> Opened<Self>;
+    fn open(self) -> RootNode<Self>;
 }
 
-/// The outermost node of a tree.
-pub(super) enum Opened<T: Tree> {
+/// The outermost node of a tree, with iterators over its members.
+pub(super) enum RootNode<T: Tree> {
     Scalar(Value),
     Array(T::Items),
     Object(T::Members),
 }
 
 /// A node whose members are being converted.
-enum Open<T: Tree> {
+enum OpenNode<T: Tree> {
     Array(T::Items, Vec<Value>),
     Object(T::Members, ObjectBuilder, Str),
 }
 
 /// Converts a tree to a value.
 pub(super) fn convert<T: Tree>(tree: T) -> Value {
-    let mut stack: Vec<Open<T>> = Vec::new();
+    let mut stack: Vec<OpenNode<T>> = Vec::new();
     let mut next = tree;
     loop {
         let mut done = match next.open() {
-            Opened::Scalar(value) => value,
-            Opened::Array(mut items) => match items.next() {
+            RootNode::Scalar(value) => value,
+            RootNode::Array(mut items) => match items.next() {
                 Some(item) => {
                     let (least, _) = items.size_hint();
-                    stack.push(Open::Array(items, Vec::with_capacity(least + 1)));
+                    stack.push(OpenNode::Array(items, Vec::with_capacity(least + 1)));
                     next = item;
                     continue;
                 }
                 None => Value::from(Vec::new()),
             },
-            Opened::Object(mut members) => match members.next() {
+            RootNode::Object(mut members) => match members.next() {
                 Some((key, value)) => {
                     let (least, _) = members.size_hint();
                     let built = ObjectBuilder::with_capacity(least + 1);
-                    stack.push(Open::Object(members, built, key));
+                    stack.push(OpenNode::Object(members, built, key));
                     next = value;
                     continue;
                 }
@@ -60,18 +60,18 @@ pub(super) fn convert<T: Tree>(tree: T) -> Value {
         next = loop {
             match stack.pop() {
                 None => return done,
-                Some(Open::Array(mut items, mut built)) => {
+                Some(OpenNode::Array(mut items, mut built)) => {
                     built.push(done);
                     if let Some(item) = items.next() {
-                        stack.push(Open::Array(items, built));
+                        stack.push(OpenNode::Array(items, built));
                         break item;
                     }
                     done = Value::from(built);
                 }
-                Some(Open::Object(mut members, mut built, key)) => {
+                Some(OpenNode::Object(mut members, mut built, key)) => {
                     built.insert(key, done);
                     if let Some((key, value)) = members.next() {
-                        stack.push(Open::Object(members, built, key));
+                        stack.push(OpenNode::Object(members, built, key));
                         break value;
                     }
                     done = Value::from(built.finish());
@@ -82,24 +82,24 @@ pub(super) fn convert<T: Tree>(tree: T) -> Value {
 }
 
 /// Members with converted keys.
-type Named<I, K, V> = std::iter::Map<I, fn((K, V)) -> (Str, V)>;
+type NamedMembers<I, K, V> = std::iter::Map<I, fn((K, V)) -> (Str, V)>;
 
-fn named<K: Into<Str>, V, I: Iterator<Item = (K, V)>>(members: I) -> Named<I, K, V> {
+fn named_members<K: Into<Str>, V, I: Iterator<Item = (K, V)>>(members: I) -> NamedMembers<I, K, V> {
     members.map(|(key, value)| (key.into(), value))
 }
 
 impl Tree for Json {
     type Items = std::vec::IntoIter<Json>;
-    type Members = Named<serde_json::map::IntoIter, String, Json>;
+    type Members = NamedMembers<serde_json::map::IntoIter, String, Json>;
 
-    fn open(self) -> Opened<Self> {
+    fn open(self) -> RootNode<Self> {
         match self {
-            Json::Null => Opened::Scalar(Value::Null),
-            Json::Bool(flag) => Opened::Scalar(Value::Bool(flag)),
-            Json::Number(number) => Opened::Scalar(Value::from(&number)),
-            Json::String(text) => Opened::Scalar(Value::from(text)),
-            Json::Array(items) => Opened::Array(items.into_iter()),
-            Json::Object(members) => Opened::Object(named(members.into_iter())),
+            Json::Null => RootNode::Scalar(Value::Null),
+            Json::Bool(flag) => RootNode::Scalar(Value::Bool(flag)),
+            Json::Number(number) => RootNode::Scalar(Value::from(&number)),
+            Json::String(text) => RootNode::Scalar(Value::from(text)),
+            Json::Array(items) => RootNode::Array(items.into_iter()),
+            Json::Object(members) => RootNode::Object(named_members(members.into_iter())),
         }
     }
 }
@@ -108,16 +108,16 @@ macro_rules! borrowed_tree {
     ($($tree:ident $members:ty,)*) => {$(
         impl<'j> Tree for &'j $tree {
             type Items = std::slice::Iter<'j, $tree>;
-            type Members = Named<$members, &'j String, &'j $tree>;
+            type Members = NamedMembers<$members, &'j String, &'j $tree>;
 
-            fn open(self) -> Opened<Self> {
+            fn open(self) -> RootNode<Self> {
                 match self {
-                    $tree::Null => Opened::Scalar(Value::Null),
-                    $tree::Bool(flag) => Opened::Scalar(Value::Bool(*flag)),
-                    $tree::Number(number) => Opened::Scalar(Value::from(number)),
-                    $tree::String(text) => Opened::Scalar(Value::from(text)),
-                    $tree::Array(items) => Opened::Array(items.iter()),
-                    $tree::Object(members) => Opened::Object(named(members.iter())),
+                    $tree::Null => RootNode::Scalar(Value::Null),
+                    $tree::Bool(flag) => RootNode::Scalar(Value::Bool(*flag)),
+                    $tree::Number(number) => RootNode::Scalar(Value::from(number)),
+                    $tree::String(text) => RootNode::Scalar(Value::from(text)),
+                    $tree::Array(items) => RootNode::Array(items.iter()),
+                    $tree::Object(members) => RootNode::Object(named_members(members.iter())),
                 }
             }
         }
@@ -125,11 +125,11 @@ macro_rules! borrowed_tree {
 }
 borrowed_tree! {
     Json serde_json::map::Iter<'j>,
-    Written indexmap::map::Iter<'j, String, Written>,
+    AslJson indexmap::map::Iter<'j, String, AslJson>,
 }
 
-/// A node whose members are being copied.
-enum Copied<'v> {
+/// A node whose members are being copied to `serde_json`.
+enum NodeCopy<'v> {
     Array(std::slice::Iter<'v, Value>, Vec<Json>),
     Object(Entries<'v>, Map<String, Json>, &'v str),
 }
@@ -137,7 +137,7 @@ enum Copied<'v> {
 /// Returns a copy for `serde_json`; nodes below this number of levels become `null`.
 pub(super) fn to_json(value: &Value, levels: u32) -> Json {
     let levels = usize::try_from(levels).unwrap_or(usize::MAX);
-    let mut stack: Vec<Copied<'_>> = Vec::new();
+    let mut stack: Vec<NodeCopy<'_>> = Vec::new();
     let mut next = value;
     loop {
         let mut done = match next {
@@ -155,7 +155,7 @@ pub(super) fn to_json(value: &Value, levels: u32) -> Json {
                 let mut items = array.iter();
                 match items.next() {
                     Some(item) => {
-                        stack.push(Copied::Array(items, Vec::with_capacity(array.len())));
+                        stack.push(NodeCopy::Array(items, Vec::with_capacity(array.len())));
                         next = item;
                         continue;
                     }
@@ -167,7 +167,7 @@ pub(super) fn to_json(value: &Value, levels: u32) -> Json {
                 match members.next() {
                     Some((key, value)) => {
                         let built = Map::with_capacity(object.len());
-                        stack.push(Copied::Object(members, built, key));
+                        stack.push(NodeCopy::Object(members, built, key));
                         next = value;
                         continue;
                     }
@@ -178,18 +178,18 @@ pub(super) fn to_json(value: &Value, levels: u32) -> Json {
         next = loop {
             match stack.pop() {
                 None => return done,
-                Some(Copied::Array(mut items, mut built)) => {
+                Some(NodeCopy::Array(mut items, mut built)) => {
                     built.push(done);
                     if let Some(item) = items.next() {
-                        stack.push(Copied::Array(items, built));
+                        stack.push(NodeCopy::Array(items, built));
                         break item;
                     }
                     done = Json::Array(built);
                 }
-                Some(Copied::Object(mut members, mut built, key)) => {
+                Some(NodeCopy::Object(mut members, mut built, key)) => {
                     built.insert(key.to_owned(), done);
                     if let Some((key, value)) = members.next() {
-                        stack.push(Copied::Object(members, built, key));
+                        stack.push(NodeCopy::Object(members, built, key));
                         break value;
                     }
                     done = Json::Object(built);

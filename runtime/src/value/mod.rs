@@ -116,12 +116,12 @@ impl Value {
         Value::Object(Arc::new(Object::new()))
     }
 
-    /// Whether the value is `null`.
+    /// Returns whether the value is `null`.
     pub const fn is_null(&self) -> bool {
         matches!(self, Value::Null)
     }
 
-    /// Whether the value is a number in any of the three forms.
+    /// Returns whether the value is a number in any of the three forms.
     pub const fn is_number(&self) -> bool {
         matches!(self, Value::Int(_) | Value::Float(_) | Value::Big(_))
     }
@@ -232,7 +232,7 @@ impl Value {
         }
     }
 
-    /// Whether both are one node (the same array or object in memory) or equal scalars of the
+    /// Returns whether both are one node (the same array or object in memory) or equal scalars of the
     /// same form. Takes constant time; values may be equal although this returns `false`.
     #[inline]
     pub fn is_same_node(&self, other: &Value) -> bool {

@@ -11,8 +11,8 @@ use super::Value;
 pub struct Big(Arc<str>);
 
 impl Big {
-    /// Parses `digits` (JSON's form of an integer) to the smallest form that
-    /// fits. `None` for text that is no JSON integer.
+    /// Parses `digits` (JSON's form of an integer) to the smallest form that fits. `None` for text that is not a JSON
+    /// integer.
     pub(crate) fn parse(digits: &str) -> Option<Value> {
         if let Ok(number) = digits.parse::<i64>() {
             return Some(Value::Int(number));
@@ -71,7 +71,7 @@ impl Ord for Big {
     }
 }
 
-/// Returns the order of two numbers by value; `None` when one of them is no number.
+/// Returns the order of two numbers by value; `None` when one of them is not a number.
 pub(crate) fn compare(a: &Value, b: &Value) -> Option<Ordering> {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),

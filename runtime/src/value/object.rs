@@ -56,7 +56,7 @@ impl Object {
         }
     }
 
-    /// Whether it has no members.
+    /// Returns whether it has no members.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -66,7 +66,7 @@ impl Object {
         self.position(key).and_then(|at| self.value(at))
     }
 
-    /// Whether it has a member `key`.
+    /// Returns whether it has a member `key`.
     pub fn contains_key(&self, key: &str) -> bool {
         self.position(key).is_some()
     }
@@ -81,7 +81,7 @@ impl Object {
     pub fn insert(&mut self, key: impl AsRef<str>, value: Value) -> Option<Value> {
         let key = Str::new(key);
         match self.position(&key) {
-            Some(at) => self.update(at, |place| mem::replace(place, value)),
+            Some(at) => self.update(at, |slot| mem::replace(slot, value)),
             None => {
                 self.push(key, value);
                 None
@@ -325,42 +325,42 @@ impl ExactSizeIterator for Entries<'_> {}
 #[derive(Debug, Default)]
 pub struct ObjectBuilder {
     entries: Vec<Entry>,
-    places: HashMap<Str, usize>,
+    positions: HashMap<Str, usize>,
 }
 
 impl ObjectBuilder {
-    /// A builder with room for so many members.
+    /// Creates a builder with capacity for `members` members.
     pub fn with_capacity(members: usize) -> ObjectBuilder {
         ObjectBuilder {
             // A foreign size hint may be wrong, so it is limited.
             entries: Vec::with_capacity(members.min(4096)),
-            places: HashMap::new(),
+            positions: HashMap::new(),
         }
     }
 
     /// Sets a member. An existing key retains its position and gets the new value.
     pub fn insert(&mut self, key: impl Into<Str>, value: Value) {
         let key = key.into();
-        match self.place(&key) {
+        match self.position(&key) {
             Some(at) => self.entries[at].1 = value,
             None => {
                 if self.entries.len() >= CHUNK {
-                    self.places.insert(key.clone(), self.entries.len());
+                    self.positions.insert(key.clone(), self.entries.len());
                 }
                 self.entries.push((key, value));
             }
         }
     }
 
-    fn place(&mut self, key: &Str) -> Option<usize> {
+    fn position(&mut self, key: &Str) -> Option<usize> {
         if self.entries.len() <= CHUNK {
             return self.entries.iter().position(|entry| entry.0 == *key);
         }
-        if self.places.len() < self.entries.len() {
-            let places = self.entries.iter().enumerate();
-            self.places = places.map(|(at, entry)| (entry.0.clone(), at)).collect();
+        if self.positions.len() < self.entries.len() {
+            let positions = self.entries.iter().enumerate();
+            self.positions = positions.map(|(at, entry)| (entry.0.clone(), at)).collect();
         }
-        self.places.get(key).copied()
+        self.positions.get(key).copied()
     }
 
     /// Returns the object.

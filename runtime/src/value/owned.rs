@@ -10,8 +10,8 @@ use serde_json::Value as Json;
 use super::{MAX_TYPED_DEPTH, Value, ValueError};
 
 impl Value {
-    /// Like [`Value::from_typed`]. A `serde_json::Value` is converted without recursion, whatever
-    /// its depth; dropping it would recurse.
+    /// Converts like [`Value::from_typed`]. A `serde_json::Value` is converted without recursion, whatever its depth;
+    /// dropping it would recurse.
     pub(crate) fn from_owned<T: Serialize + 'static>(typed: T) -> Result<Value, ValueError> {
         let mut slot = Some(typed);
         if let Some(value) = take::<T, Value>(&mut slot) {
@@ -23,7 +23,8 @@ impl Value {
         slot.map_or(Ok(Value::Null), |typed| Value::from_typed(&typed))
     }
 
-    /// Like [`Value::to_typed`], but an error names the field that does not match. If the type is [`Value`] itself, nothing is converted.
+    /// Converts like [`Value::to_typed`], but an error names the field that does not match. If the type is [`Value`]
+    /// itself, nothing is converted.
     pub(crate) fn into_owned<T: DeserializeOwned + 'static>(self) -> Result<T, ValueError> {
         if TypeId::of::<T>() == TypeId::of::<Json>()
             && let Some(json) = take(&mut Some(self.to_json()))

@@ -125,7 +125,7 @@ impl RefPath {
         &self.segments
     }
 
-    /// Whether the path selects the whole value.
+    /// Returns whether the path selects the whole value.
     pub fn is_root(&self) -> bool {
         self.segments.is_empty()
     }
@@ -154,7 +154,7 @@ impl Value {
         self.walk_segments(&path.segments)
     }
 
-    /// Like [`walk`](Self::walk), for a part of a path.
+    /// Walks a part of a path, like [`walk`](Self::walk).
     pub(crate) fn walk_segments(&self, path: &[Segment]) -> Result<&Value, (usize, &Value)> {
         let mut here = self;
         for (number, segment) in path.iter().enumerate() {
@@ -166,7 +166,9 @@ impl Value {
     fn step(&self, segment: &Segment) -> Option<&Value> {
         match (segment, self) {
             (Segment::Key { name, hint }, Value::Object(object)) => object.value_hinted(name, hint),
-            (Segment::Index(index), Value::Array(array)) => array.get(place(array, *index)?),
+            (Segment::Index(index), Value::Array(array)) => {
+                array.get(absolute_index(array, *index)?)
+            }
             _ => None,
         }
     }
@@ -174,14 +176,14 @@ impl Value {
     /// Puts `value` at `path`. Missing objects on the path are created. Nodes without other references
     /// are changed in place; of the others, those on the path are copied.
     ///
-    /// Fails, without a visible change, when a step leads into a value that is
-    /// no object (`null` included), or to an item that an array does not have.
+    /// Fails, without a visible change, when a step leads into a value that is not an object (`null` included), or to
+    /// an item that an array does not have.
     pub fn put(&mut self, path: &RefPath, value: Value) -> Result<(), NotAnObject> {
         put(self, &path.segments, value)
     }
 }
 
-fn place(array: &Array, index: i64) -> Option<usize> {
+fn absolute_index(array: &Array, index: i64) -> Option<usize> {
     if index < 0 {
         array.len().checked_sub(index.unsigned_abs() as usize)
     } else {
@@ -207,7 +209,7 @@ fn put(here: &mut Value, segments: &[Segment], value: Value) -> Result<(), NotAn
                 }
             }
         }
-        (Segment::Index(index), Value::Array(node)) => match place(node, *index) {
+        (Segment::Index(index), Value::Array(node)) => match absolute_index(node, *index) {
             Some(at) if at < node.len() => {
                 Arc::make_mut(node).update(at, |child| put(child, rest, value))
             }

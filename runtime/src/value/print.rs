@@ -104,7 +104,7 @@ struct Printer<'o> {
 }
 
 /// A node whose members are being written.
-enum Open<'v> {
+enum OpenNode<'v> {
     Array(std::slice::Iter<'v, Value>),
     Object(Entries<'v>),
 }
@@ -112,7 +112,7 @@ enum Open<'v> {
 impl Printer<'_> {
     /// Writes the value; `false` when the limit truncated it.
     fn print(&mut self, value: &Value) -> bool {
-        let mut stack: Vec<(Open<'_>, bool)> = Vec::new();
+        let mut stack: Vec<(OpenNode<'_>, bool)> = Vec::new();
         let mut next = Some(value);
         loop {
             if let Some(open) = next.and_then(|value| self.value(value)) {
@@ -127,7 +127,7 @@ impl Printer<'_> {
             };
             let is_first = std::mem::take(first);
             next = match open {
-                Open::Array(items) => {
+                OpenNode::Array(items) => {
                     let item = items.next();
                     self.begin_line(item.is_some(), is_first, level);
                     if item.is_none() {
@@ -135,7 +135,7 @@ impl Printer<'_> {
                     }
                     item
                 }
-                Open::Object(entries) => {
+                OpenNode::Object(entries) => {
                     let entry = entries.next();
                     self.begin_line(entry.is_some(), is_first, level);
                     match entry {
@@ -170,7 +170,7 @@ impl Printer<'_> {
     }
 
     /// Writes a scalar, or opens a node.
-    fn value<'v>(&mut self, value: &'v Value) -> Option<Open<'v>> {
+    fn value<'v>(&mut self, value: &'v Value) -> Option<OpenNode<'v>> {
         match value {
             Value::Null => self.out.push_str("null"),
             Value::Bool(true) => self.out.push_str("true"),
@@ -182,11 +182,11 @@ impl Printer<'_> {
             Value::Array(array) => {
                 self.out.push('[');
                 let items: &Array = array;
-                return Some(Open::Array(items.iter()));
+                return Some(OpenNode::Array(items.iter()));
             }
             Value::Object(object) => {
                 self.out.push('{');
-                return Some(Open::Object(object.iter()));
+                return Some(OpenNode::Object(object.iter()));
             }
         }
         None

@@ -68,7 +68,7 @@ struct Reader<'t> {
 }
 
 /// A node whose members are being read.
-enum Open {
+enum OpenNode {
     Array(Vec<Value>),
     Object(ObjectBuilder, Str),
 }
@@ -100,7 +100,7 @@ impl<'t> Reader<'t> {
     }
 
     fn value(&mut self) -> Step<Value> {
-        let mut stack: Vec<Open> = Vec::new();
+        let mut stack: Vec<OpenNode> = Vec::new();
         loop {
             // A value begins here.
             self.blanks();
@@ -111,7 +111,7 @@ impl<'t> Reader<'t> {
                         Value::empty_object()
                     } else {
                         let key = self.key()?;
-                        stack.push(Open::Object(ObjectBuilder::default(), key));
+                        stack.push(OpenNode::Object(ObjectBuilder::default(), key));
                         continue;
                     }
                 }
@@ -120,7 +120,7 @@ impl<'t> Reader<'t> {
                     if self.take(b']') {
                         Value::from(Vec::new())
                     } else {
-                        stack.push(Open::Array(Vec::new()));
+                        stack.push(OpenNode::Array(Vec::new()));
                         continue;
                     }
                 }
@@ -131,10 +131,10 @@ impl<'t> Reader<'t> {
                 self.blanks();
                 match stack.pop() {
                     None => return Ok(done),
-                    Some(Open::Array(mut items)) => {
+                    Some(OpenNode::Array(mut items)) => {
                         items.push(done);
                         if self.take_now(b',') {
-                            stack.push(Open::Array(items));
+                            stack.push(OpenNode::Array(items));
                             break;
                         }
                         if !self.take_now(b']') {
@@ -142,12 +142,12 @@ impl<'t> Reader<'t> {
                         }
                         done = Value::from(items);
                     }
-                    Some(Open::Object(mut members, key)) => {
+                    Some(OpenNode::Object(mut members, key)) => {
                         members.insert(key, done);
                         if self.take_now(b',') {
                             self.blanks();
                             let key = self.key()?;
-                            stack.push(Open::Object(members, key));
+                            stack.push(OpenNode::Object(members, key));
                             break;
                         }
                         if !self.take_now(b'}') {

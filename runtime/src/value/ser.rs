@@ -105,7 +105,7 @@ const MAX_WRAPPERS: u32 = 64;
 
 impl ToValue {
     /// Returns a serializer for members of a node that is nested in this number of nodes.
-    fn inside(self, nodes: u32) -> Result<ToValue, ValueError> {
+    fn nested(self, nodes: u32) -> Result<ToValue, ValueError> {
         let level = self.level.saturating_add(nodes);
         if level > MAX_DEPTH {
             return Err(ValueError::custom(format_args!(
@@ -129,7 +129,7 @@ impl ToValue {
     }
 
     /// Serializes a member of a node.
-    fn value<T: Serialize + ?Sized>(self, value: &T) -> Out {
+    fn value<T: Serialize + ?Sized>(self, value: &T) -> SerializeResult {
         // The stack is checked once for this number of levels.
         match self.level % SHALLOW {
             0 => with_stack(SHALLOW, || value.serialize(self)),
@@ -142,7 +142,7 @@ impl ToValue {
             // A length hint of a type may be wrong, so it is limited.
             items: Vec::with_capacity(len.min(4096)),
             variant,
-            inside: self.inside(1 + u32::from(variant.is_some()))?,
+            inside: self.nested(1 + u32::from(variant.is_some()))?,
         })
     }
 
@@ -151,7 +151,7 @@ impl ToValue {
             members: ObjectBuilder::with_capacity(len),
             key: None,
             variant,
-            inside: self.inside(1 + u32::from(variant.is_some()))?,
+            inside: self.nested(1 + u32::from(variant.is_some()))?,
         })
     }
 }
@@ -201,7 +201,7 @@ impl Members {
     }
 }
 
-type Out = Result<Value, ValueError>;
+type SerializeResult = Result<Value, ValueError>;
 
 impl ser::Serializer for ToValue {
     type Ok = Value;
@@ -214,72 +214,81 @@ impl ser::Serializer for ToValue {
     type SerializeStruct = Members;
     type SerializeStructVariant = Members;
 
-    fn serialize_bool(self, flag: bool) -> Out {
+    fn serialize_bool(self, flag: bool) -> SerializeResult {
         Ok(Value::Bool(flag))
     }
-    fn serialize_i8(self, number: i8) -> Out {
+    fn serialize_i8(self, number: i8) -> SerializeResult {
         Ok(number.into())
     }
-    fn serialize_i16(self, number: i16) -> Out {
+    fn serialize_i16(self, number: i16) -> SerializeResult {
         Ok(number.into())
     }
-    fn serialize_i32(self, number: i32) -> Out {
+    fn serialize_i32(self, number: i32) -> SerializeResult {
         Ok(number.into())
     }
-    fn serialize_i64(self, number: i64) -> Out {
+    fn serialize_i64(self, number: i64) -> SerializeResult {
         Ok(number.into())
     }
-    fn serialize_i128(self, number: i128) -> Out {
+    fn serialize_i128(self, number: i128) -> SerializeResult {
         Ok(number.into())
     }
-    fn serialize_u8(self, number: u8) -> Out {
+    fn serialize_u8(self, number: u8) -> SerializeResult {
         Ok(number.into())
     }
-    fn serialize_u16(self, number: u16) -> Out {
+    fn serialize_u16(self, number: u16) -> SerializeResult {
         Ok(number.into())
     }
-    fn serialize_u32(self, number: u32) -> Out {
+    fn serialize_u32(self, number: u32) -> SerializeResult {
         Ok(number.into())
     }
-    fn serialize_u64(self, number: u64) -> Out {
+    fn serialize_u64(self, number: u64) -> SerializeResult {
         Ok(number.into())
     }
-    fn serialize_u128(self, number: u128) -> Out {
+    fn serialize_u128(self, number: u128) -> SerializeResult {
         Ok(number.into())
     }
-    fn serialize_f32(self, number: f32) -> Out {
+    fn serialize_f32(self, number: f32) -> SerializeResult {
         // Through its shortest text: 0.1f32 is 0.1, not 0.10000000149011612.
         let text = number.to_string();
         Ok(text.parse::<f64>().map_or(Value::Null, Value::from))
     }
-    fn serialize_f64(self, number: f64) -> Out {
+    fn serialize_f64(self, number: f64) -> SerializeResult {
         Ok(number.into())
     }
-    fn serialize_char(self, character: char) -> Out {
+    fn serialize_char(self, character: char) -> SerializeResult {
         Ok(Value::from(character.encode_utf8(&mut [0; 4]) as &str))
     }
-    fn serialize_str(self, text: &str) -> Out {
+    fn serialize_str(self, text: &str) -> SerializeResult {
         Ok(text.into())
     }
-    fn serialize_bytes(self, bytes: &[u8]) -> Out {
+    fn serialize_bytes(self, bytes: &[u8]) -> SerializeResult {
         Ok(bytes.iter().map(|byte| Value::from(*byte)).collect())
     }
-    fn serialize_none(self) -> Out {
+    fn serialize_none(self) -> SerializeResult {
         Ok(Value::Null)
     }
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Out {
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> SerializeResult {
         value.serialize(self.wrapped()?)
     }
-    fn serialize_unit(self) -> Out {
+    fn serialize_unit(self) -> SerializeResult {
         Ok(Value::Null)
     }
-    fn serialize_unit_struct(self, _name: &'static str) -> Out {
+    fn serialize_unit_struct(self, _name: &'static str) -> SerializeResult {
         Ok(Value::Null)
     }
-    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Out {
+    fn serialize_unit_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+    ) -> SerializeResult {
         Ok(Value::Str(Str::new_static(variant)))
     }
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Out {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> SerializeResult {
         value.serialize(self.wrapped()?)
     }
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -288,8 +297,8 @@ impl ser::Serializer for ToValue {
         _: u32,
         variant: &'static str,
         value: &T,
-    ) -> Out {
-        Ok(tagged(Some(variant), self.inside(1)?.value(value)?))
+    ) -> SerializeResult {
+        Ok(tagged(Some(variant), self.nested(1)?.value(value)?))
     }
     fn serialize_seq(self, len: Option<usize>) -> Result<Items, ValueError> {
         self.items(len.unwrap_or(0), None)
@@ -332,7 +341,7 @@ impl SerializeSeq for Items {
     fn serialize_element<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), ValueError> {
         self.push(item)
     }
-    fn end(self) -> Out {
+    fn end(self) -> SerializeResult {
         Ok(self.finish())
     }
 }
@@ -343,7 +352,7 @@ impl ser::SerializeTuple for Items {
     fn serialize_element<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), ValueError> {
         self.push(item)
     }
-    fn end(self) -> Out {
+    fn end(self) -> SerializeResult {
         Ok(self.finish())
     }
 }
@@ -354,7 +363,7 @@ impl ser::SerializeTupleStruct for Items {
     fn serialize_field<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), ValueError> {
         self.push(item)
     }
-    fn end(self) -> Out {
+    fn end(self) -> SerializeResult {
         Ok(self.finish())
     }
 }
@@ -365,7 +374,7 @@ impl ser::SerializeTupleVariant for Items {
     fn serialize_field<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), ValueError> {
         self.push(item)
     }
-    fn end(self) -> Out {
+    fn end(self) -> SerializeResult {
         Ok(self.finish())
     }
 }
@@ -382,7 +391,7 @@ impl SerializeMap for Members {
         let key = key.ok_or_else(|| ValueError::custom("a map's value came before its key"))?;
         self.set(key, value)
     }
-    fn end(self) -> Out {
+    fn end(self) -> SerializeResult {
         Ok(self.finish())
     }
 }
@@ -397,7 +406,7 @@ impl ser::SerializeStruct for Members {
     ) -> Result<(), ValueError> {
         self.set(Str::new_static(key), value)
     }
-    fn end(self) -> Out {
+    fn end(self) -> SerializeResult {
         Ok(self.finish())
     }
 }
@@ -412,7 +421,7 @@ impl ser::SerializeStructVariant for Members {
     ) -> Result<(), ValueError> {
         self.set(Str::new_static(key), value)
     }
-    fn end(self) -> Out {
+    fn end(self) -> SerializeResult {
         Ok(self.finish())
     }
 }
@@ -421,7 +430,7 @@ impl ser::SerializeStructVariant for Members {
 struct ToKey;
 
 type Key = Result<Str, ValueError>;
-type NoKey = Impossible<Str, ValueError>;
+type UnsupportedKey = Impossible<Str, ValueError>;
 
 fn no_key<T>() -> Result<T, ValueError> {
     Err(ValueError::custom(
@@ -436,13 +445,13 @@ fn printed(key: impl Display) -> Key {
 impl ser::Serializer for ToKey {
     type Ok = Str;
     type Error = ValueError;
-    type SerializeSeq = NoKey;
-    type SerializeTuple = NoKey;
-    type SerializeTupleStruct = NoKey;
-    type SerializeTupleVariant = NoKey;
-    type SerializeMap = NoKey;
-    type SerializeStruct = NoKey;
-    type SerializeStructVariant = NoKey;
+    type SerializeSeq = UnsupportedKey;
+    type SerializeTuple = UnsupportedKey;
+    type SerializeTupleStruct = UnsupportedKey;
+    type SerializeTupleVariant = UnsupportedKey;
+    type SerializeMap = UnsupportedKey;
+    type SerializeStruct = UnsupportedKey;
+    type SerializeStructVariant = UnsupportedKey;
 
     fn serialize_bool(self, flag: bool) -> Key {
         printed(flag)
@@ -519,13 +528,17 @@ impl ser::Serializer for ToKey {
     ) -> Key {
         no_key()
     }
-    fn serialize_seq(self, _: Option<usize>) -> Result<NoKey, ValueError> {
+    fn serialize_seq(self, _: Option<usize>) -> Result<UnsupportedKey, ValueError> {
         no_key()
     }
-    fn serialize_tuple(self, _: usize) -> Result<NoKey, ValueError> {
+    fn serialize_tuple(self, _: usize) -> Result<UnsupportedKey, ValueError> {
         no_key()
     }
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<NoKey, ValueError> {
+    fn serialize_tuple_struct(
+        self,
+        _: &'static str,
+        _: usize,
+    ) -> Result<UnsupportedKey, ValueError> {
         no_key()
     }
     fn serialize_tuple_variant(
@@ -534,13 +547,13 @@ impl ser::Serializer for ToKey {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<NoKey, ValueError> {
+    ) -> Result<UnsupportedKey, ValueError> {
         no_key()
     }
-    fn serialize_map(self, _: Option<usize>) -> Result<NoKey, ValueError> {
+    fn serialize_map(self, _: Option<usize>) -> Result<UnsupportedKey, ValueError> {
         no_key()
     }
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<NoKey, ValueError> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<UnsupportedKey, ValueError> {
         no_key()
     }
     fn serialize_struct_variant(
@@ -549,7 +562,7 @@ impl ser::Serializer for ToKey {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<NoKey, ValueError> {
+    ) -> Result<UnsupportedKey, ValueError> {
         no_key()
     }
 }

@@ -6,8 +6,8 @@
 //! allocates less than before: read the difference, and commit it with the change that caused it.
 
 mod measure;
-mod resting;
 mod table;
+mod waiting;
 #[path = "../../benches/workloads/mod.rs"]
 mod workloads;
 
@@ -43,7 +43,7 @@ fn rows() -> Vec<Row> {
 }
 
 #[test]
-fn executions_allocate_what_the_table_says() {
+fn executions_allocate_the_bytes_in_the_table() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/allocations/table.md");
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     let measured = Table::of(rows());
@@ -62,7 +62,7 @@ fn executions_allocate_what_the_table_says() {
 /// If something is created for each pair of states, items or rounds, the factor approaches 64. Both lengths are powers of two because a list
 /// doubles its capacity when it is full.
 #[test]
-fn eight_times_the_length_allocates_eight_times_as_much() {
+fn allocations_grow_linearly_with_the_number_of_states() {
     // A document that grows is longer in each event: its history as JSON grows with the square of the states, as on AWS.
     let shapes = SHAPES
         .iter()
@@ -83,7 +83,7 @@ fn eight_times_the_length_allocates_eight_times_as_much() {
 }
 
 #[test]
-fn a_workload_enters_as_many_states_as_it_says() {
+fn a_workload_enters_the_declared_number_of_states() {
     for shape in SHAPES {
         let workload = shape.of(7);
         let entered = measure::executed(&workload).history.path().len();
@@ -101,13 +101,13 @@ fn the_same_work_allocates_the_same_each_time() {
 }
 
 #[test]
-fn one_more_allocation_of_one_byte_is_seen() {
+fn an_allocation_of_one_byte_is_counted() {
     let one = Allocated::by(|| drop(std::hint::black_box(Box::new(7_u8))));
     assert_eq!(one, Allocated { times: 1, bytes: 1 });
 }
 
 #[test]
-fn a_table_differs_by_each_row_that_is_other_new_or_gone() {
+fn differences_show_changed_new_and_missing_rows() {
     let row = |shape, times: u64| {
         let of = |times| Allocated {
             times,

@@ -13,7 +13,7 @@ fn lengths(output: &Json) -> Vec<usize> {
 }
 
 #[tokio::test]
-async fn batches_have_so_many_items_and_a_shared_input() {
+async fn batches_have_a_maximum_number_of_items_and_a_shared_input() {
     let definition = echo(json!({
         "ItemsPath": "$.items",
         "ItemBatcher": {"MaxItemsPerBatch": 2, "BatchInput": {"day.$": "$.day", "fixed": true}},
@@ -36,7 +36,7 @@ async fn batches_have_so_many_items_and_a_shared_input() {
 }
 
 #[tokio::test]
-async fn batches_have_so_many_bytes() {
+async fn batches_have_a_maximum_number_of_bytes() {
     // `{"Items":["aaaaa","aaaaa"]}` has 27 bytes.
     for (bytes, expected) in [
         (27, vec![2, 1]),
@@ -52,7 +52,7 @@ async fn batches_have_so_many_bytes() {
 }
 
 #[tokio::test]
-async fn without_a_bound_a_batch_is_as_large_as_an_input() {
+async fn a_batch_may_be_as_large_as_an_input() {
     let definition = echo(json!({
         "ItemBatcher": {"MaxItemsPerBatch": 1000}, "ResultPath": null, "End": true
     }));
@@ -68,7 +68,7 @@ async fn without_a_bound_a_batch_is_as_large_as_an_input() {
 }
 
 #[tokio::test]
-async fn whichever_bound_comes_first_and_both_may_come_by_path() {
+async fn the_first_reached_batch_limit_applies_also_with_limits_from_paths() {
     let definition = echo(json!({
         "ItemsPath": "$.items",
         "ItemBatcher": {"MaxItemsPerBatchPath": "$.most", "MaxInputBytesPerBatchPath": "$.bytes"}
@@ -89,7 +89,7 @@ async fn whichever_bound_comes_first_and_both_may_come_by_path() {
 }
 
 #[tokio::test]
-async fn batches_go_over_the_objects_that_are_read() {
+async fn a_batch_contains_items_of_one_object_or_several() {
     let store = Memory::new()
         .with("b", "k", "s3://b/1\ns3://b/2\n")
         .with("b", "1", "1\n2\n3\n")

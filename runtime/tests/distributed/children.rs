@@ -10,7 +10,7 @@ use crate::distributed::support::{
 };
 
 #[tokio::test]
-async fn children_are_executions_of_their_own() {
+async fn children_are_separate_executions_listed_with_their_run() {
     let definition = only_even(json!({"Label": "even", "ToleratedFailureCount": 1}));
     let engine = engine(&definition, &Memory::new(), &Mocks::new());
     let report = run_in(&engine, json!([1, 2])).await;
@@ -49,7 +49,7 @@ async fn children_are_executions_of_their_own() {
 }
 
 #[tokio::test]
-async fn a_run_is_described_as_the_api_does() {
+async fn a_map_run_is_described_as_in_the_api() {
     let definition = only_even(json!({
         "ItemsPath": "$.items", "MaxConcurrency": 5,
         "ToleratedFailureCount": 3, "ToleratedFailurePercentagePath": "$.share"
@@ -75,7 +75,7 @@ async fn a_run_is_described_as_the_api_does() {
 }
 
 #[tokio::test]
-async fn concurrency_is_a_bound() {
+async fn max_concurrency_limits_running_children() {
     for (declared, expected) in [(json!(2), 5.0), (json!(1), 10.0), (json!(0), 1.0)] {
         let mocks = Mocks::new().state(
             "I",
@@ -92,7 +92,7 @@ async fn concurrency_is_a_bound() {
 }
 
 #[tokio::test]
-async fn more_children_than_an_inline_map_has_iterations_run_at_a_time() {
+async fn a_thousand_children_run_concurrently() {
     let mocks = Mocks::new().state(
         "I",
         Mock::output(json!({"Payload": 1})).after(Duration::from_secs(1)),
@@ -104,7 +104,7 @@ async fn more_children_than_an_inline_map_has_iterations_run_at_a_time() {
 }
 
 #[tokio::test]
-async fn express_children_live_five_minutes_and_standard_ones_longer() {
+async fn express_children_time_out_after_five_minutes_unlike_standard_ones() {
     let waits = |kind| {
         let mut definition = echo(json!({"ToleratedFailureCount": 1}));
         let processor = &mut definition["States"]["M"]["ItemProcessor"];
@@ -141,7 +141,7 @@ async fn results_are_in_the_order_of_the_items() {
 }
 
 #[tokio::test]
-async fn tokens_of_children_are_answered_from_outside() {
+async fn task_tokens_of_children_are_completed_through_the_engine() {
     let mut definition = echo(json!({}));
     definition["States"]["M"]["ItemProcessor"]["States"]["I"] = json!({
         "Type": "Task", "End": true, "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
@@ -168,7 +168,7 @@ async fn tokens_of_children_are_answered_from_outside() {
 }
 
 #[tokio::test]
-async fn only_so_many_children_are_remembered() {
+async fn retention_limits_the_listed_children() {
     let definition = echo(json!({}));
     let engine: Engine = builder(&definition).retention(3).build().unwrap();
     let report = run_in(&engine, json!([0, 1, 2, 3, 4])).await;
@@ -183,7 +183,7 @@ async fn only_so_many_children_are_remembered() {
 }
 
 #[tokio::test]
-async fn every_run_on_virtual_time_is_the_same() {
+async fn map_runs_on_virtual_time_are_deterministic() {
     let names = async || {
         let engine = engine(&echo(json!({})), &Memory::new(), &Mocks::new());
         let report = run_in(&engine, json!([1, 2])).await;

@@ -15,7 +15,7 @@ const EXCEEDED: (&str, &str) = (
 );
 
 #[tokio::test]
-async fn without_a_tolerance_one_failure_is_too_many() {
+async fn without_a_tolerance_one_failure_fails_the_run() {
     let report = run(&only_even(json!({})), &Memory::new(), json!([2, 3, 4])).await;
     assert_eq!(failure(&report), EXCEEDED);
     assert_eq!(
@@ -30,7 +30,7 @@ async fn without_a_tolerance_one_failure_is_too_many() {
 }
 
 #[tokio::test]
-async fn failures_are_borne_up_to_a_count_or_a_share_whichever_comes_first() {
+async fn failures_are_tolerated_up_to_a_count_and_a_percentage() {
     let cases: [(Json, bool); 8] = [
         (json!({"ToleratedFailureCount": 2}), true),
         (json!({"ToleratedFailureCount": 1}), false),
@@ -63,7 +63,7 @@ async fn failures_are_borne_up_to_a_count_or_a_share_whichever_comes_first() {
 }
 
 #[tokio::test]
-async fn a_share_of_an_unknown_total_is_judged_at_the_end() {
+async fn a_percentage_of_an_unknown_total_is_checked_at_the_end() {
     // One of the first two fails, two of all eight.
     let store = Memory::new().with("b", "k", "1\n2\n4\n6\n8\n10\n12\n3\n");
     let definition = |share| {
@@ -79,7 +79,7 @@ async fn a_share_of_an_unknown_total_is_judged_at_the_end() {
 }
 
 #[tokio::test]
-async fn a_failed_batch_counts_as_its_items() {
+async fn a_failed_batch_counts_all_its_items_as_failed() {
     let definition = |count| {
         let mut definition = only_even(json!({
             "ItemBatcher": {"MaxItemsPerBatch": 2}, "ToleratedFailureCount": count
@@ -96,7 +96,7 @@ async fn a_failed_batch_counts_as_its_items() {
 }
 
 #[tokio::test]
-async fn bad_tolerances_fail_before_the_run() {
+async fn invalid_tolerances_fail_before_the_run() {
     let cases = [
         (
             json!({"ToleratedFailureCountPath": "$.n"}),
@@ -126,7 +126,7 @@ async fn bad_tolerances_fail_before_the_run() {
 }
 
 #[tokio::test]
-async fn those_that_run_are_stopped_and_none_is_started_any_more() {
+async fn a_failed_run_stops_running_children_and_starts_no_others() {
     let mocks = Mocks::new().state(
         "I",
         Mock::with(|call| {
@@ -164,7 +164,7 @@ async fn those_that_run_are_stopped_and_none_is_started_any_more() {
 }
 
 #[tokio::test]
-async fn a_retry_is_a_run_of_its_own() {
+async fn each_retry_creates_a_new_map_run() {
     let mocks = Mocks::new().state("I", Mock::failure("E", "why"));
     let definition = task(json!({
         "Retry": [{"ErrorEquals": ["States.ExceedToleratedFailureThreshold"], "MaxAttempts": 2, "IntervalSeconds": 5}],
@@ -202,7 +202,7 @@ async fn a_retry_is_a_run_of_its_own() {
 }
 
 #[tokio::test]
-async fn results_that_are_too_large_fail_the_state_unless_they_are_dropped() {
+async fn results_that_are_too_large_fail_the_state_unless_discarded() {
     let large = |more: Json| {
         let mut definition = task(more);
         definition["States"]["M"]["ItemProcessor"]["States"]["I"] = json!({

@@ -67,7 +67,7 @@ async fn directories_are_buckets() {
 }
 
 #[tokio::test]
-async fn an_object_in_parts_is_there_when_it_is_complete() {
+async fn a_multipart_object_appears_when_it_is_complete() {
     let directory = Directory::new("parts");
     let store = directory.store();
     let parts = store.multipart().unwrap();
@@ -102,7 +102,7 @@ async fn an_object_in_parts_is_there_when_it_is_complete() {
 }
 
 #[tokio::test]
-async fn no_key_and_no_bucket_leads_out() {
+async fn keys_and_buckets_cannot_leave_the_directory() {
     let directory = Directory::new("out");
     let store = directory.store();
     let absolute = directory.0.join("secret");
@@ -147,7 +147,7 @@ async fn no_key_and_no_bucket_leads_out() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn links_do_not_lead_out_either() {
+async fn symbolic_links_cannot_leave_the_directory() {
     use std::os::unix::fs::symlink;
     let directory = Directory::new("links");
     let store = directory.store();
@@ -175,7 +175,7 @@ async fn links_do_not_lead_out_either() {
 }
 
 #[tokio::test]
-async fn a_map_reads_and_writes_there() {
+async fn a_distributed_map_reads_and_writes_a_directory() {
     let directory = Directory::new("map");
     let mut reads = reader(json!({"InputType": "JSONL"}));
     reads["Parameters"]["Key"] = json!("in/1.jsonl");
@@ -224,7 +224,7 @@ async fn unread(directory: &Directory, key: &str) -> String {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_file_that_is_too_large_is_not_read_and_what_is_no_file_is_no_object() {
+async fn large_files_are_not_read_and_special_files_are_no_objects() {
     let directory = Directory::new("large");
     let path = |key: &str| directory.0.join("b").join(key);
     // A sparse file of ten gigabytes.
@@ -252,7 +252,7 @@ async fn a_file_that_is_too_large_is_not_read_and_what_is_no_file_is_no_object()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_reader_of_an_object_that_is_replaced_finds_the_old_or_the_new_one() {
+async fn replacing_an_object_is_atomic_for_readers() {
     const BYTES: usize = 300_000;
     let directory = Directory::new("atomic");
     let store = directory.store();
@@ -284,7 +284,7 @@ async fn a_reader_of_an_object_that_is_replaced_finds_the_old_or_the_new_one() {
 }
 
 #[tokio::test]
-async fn what_a_crash_left_of_a_put_is_no_object_and_stops_no_other() {
+async fn leftovers_of_a_crashed_write_are_ignored() {
     let directory = Directory::new("leftover");
     let store = directory.store();
     let left = ".0123456789abcdef.stepwright-parts";

@@ -4,7 +4,7 @@ use stepwright_runtime::objects::Memory;
 use crate::distributed::support::{echo, failure, kinds, machine_of, output, run};
 
 #[tokio::test]
-async fn the_history_of_the_parent_has_the_run_alone() {
+async fn the_history_of_the_parent_contains_no_events_of_children() {
     let report = run(&echo(json!({})), &Memory::new(), json!([1, 2, 3])).await;
     assert_eq!(output(&report), json!([1, 2, 3]));
     assert_eq!(
@@ -37,14 +37,14 @@ async fn the_history_of_the_parent_has_the_run_alone() {
 }
 
 #[tokio::test]
-async fn no_items_are_a_run_without_children() {
+async fn a_map_without_items_has_a_run_without_children() {
     let report = run(&echo(json!({})), &Memory::new(), json!([])).await;
     assert_eq!(output(&report), json!([]));
     assert_eq!(kinds(&report)[3..5], ["MapRunStarted", "MapRunSucceeded"]);
 }
 
 #[tokio::test]
-async fn an_object_is_its_pairs() {
+async fn the_items_of_an_object_are_key_value_pairs() {
     let input = json!({"all": {"a": 1, "b": {"c": 2}}, "shared": true});
     let definition = echo(json!({"ItemsPath": "$.all"}));
     let report = run(&definition, &Memory::new(), input.clone()).await;
@@ -72,7 +72,7 @@ async fn an_object_is_its_pairs() {
 }
 
 #[tokio::test]
-async fn what_is_no_collection_is_refused() {
+async fn items_of_another_type_are_refused() {
     let definition = echo(json!({"ItemsPath": "$.n"}));
     let report = run(&definition, &Memory::new(), json!({"n": 1})).await;
     let (error, cause) = failure(&report);
@@ -97,7 +97,7 @@ async fn what_is_no_collection_is_refused() {
 }
 
 #[tokio::test]
-async fn children_see_neither_the_item_nor_the_variables_of_the_parent() {
+async fn children_cannot_read_the_map_item_or_the_parents_variables() {
     let mut definition = machine_of(
         json!({"I": {
             "Type": "Pass", "QueryLanguage": "JSONata", "End": true,
@@ -140,7 +140,7 @@ async fn an_item_selector_that_fails_fails_the_run() {
 }
 
 #[tokio::test]
-async fn an_input_that_no_execution_takes_fails_the_run() {
+async fn a_child_input_that_is_too_large_fails_the_run() {
     let definition = echo(json!({"ItemSelector": {"a.$": "$", "b.$": "$"}}));
     let items = json!(["x".repeat(200_000)]);
     let report = run(&definition, &Memory::new(), items).await;

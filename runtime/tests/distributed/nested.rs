@@ -5,7 +5,7 @@ use stepwright_runtime::testing::Mocks;
 use crate::distributed::support::{echo, engine, machine_of, output, run, run_in};
 
 #[tokio::test]
-async fn a_child_has_runs_of_its_own() {
+async fn a_child_execution_can_start_map_runs() {
     let store = Memory::new()
         .with("b", "1.jsonl", "1\n2\n")
         .with("b", "2.jsonl", "3\n");
@@ -37,7 +37,7 @@ async fn a_child_has_runs_of_its_own() {
 }
 
 #[tokio::test]
-async fn maps_of_both_kinds_stand_in_each_other() {
+async fn inline_and_distributed_maps_can_be_nested() {
     let inline = json!({
         "Type": "Map", "End": true,
         "ItemProcessor": {"StartAt": "J", "States": {"J": {"Type": "Pass", "End": true}}}

@@ -104,7 +104,7 @@ fn cut(content: &[u8], length: usize) -> Chunks {
 }
 
 #[tokio::test]
-async fn content_may_be_cut_anywhere() {
+async fn content_is_read_correctly_for_all_chunk_sizes() {
     let lines = "\"ä\"\n{\"b\": [2]}\n3\n".as_bytes();
     let expected = json!(["ä", {"b": [2]}, 3]);
     for length in 1..=lines.len() {
@@ -120,7 +120,7 @@ async fn content_may_be_cut_anywhere() {
 }
 
 #[tokio::test]
-async fn the_limit_ends_an_endless_object_early() {
+async fn an_endless_object_is_read_up_to_the_size_limit() {
     let mut endless = Pieces::of(vec![Ok(Bytes::from_static(b"12345678\n"))]);
     endless.is_endless = true;
     let report = read(&endless, "k", 100).await;
@@ -136,7 +136,7 @@ async fn the_limit_ends_an_endless_object_early() {
 }
 
 #[tokio::test]
-async fn the_limit_holds_for_expanded_content() {
+async fn the_size_limit_applies_to_decompressed_content() {
     let bomb = gzip(&vec![b'1'; 50_000_000]);
     assert!(bomb.len() < 100_000);
     let report = read(&Pieces::of(cut(&bomb, 4_096)), "k.gz", 100_000).await;
@@ -144,7 +144,7 @@ async fn the_limit_holds_for_expanded_content() {
 }
 
 #[tokio::test]
-async fn what_breaks_off_or_is_broken_is_the_cause() {
+async fn a_read_error_or_invalid_gzip_is_the_cause_of_the_failure() {
     let fails = Pieces::of(vec![
         Ok(Bytes::from_static(b"1\n")),
         Err(ObjectError::Other("the connection is lost".to_owned())),
@@ -173,7 +173,7 @@ fn large() -> String {
 
 /// The runtime's thread is not blocked while content is decompressed and parsed; virtual time does not advance.
 #[tokio::test]
-async fn large_content_is_read_beside_the_step() {
+async fn large_content_does_not_block_the_runtime() {
     let text = large();
     let store =
         Memory::new()
@@ -204,7 +204,7 @@ async fn large_content_is_read_beside_the_step() {
 }
 
 #[tokio::test]
-async fn rows_are_read_as_they_are_needed() {
+async fn rows_are_read_on_demand() {
     const ROWS: usize = 100;
     // Two rows in a chunk of 128 KiB.
     let blanks = " ".repeat(65_000);

@@ -12,7 +12,7 @@ fn lines() -> Memory {
 }
 
 #[tokio::test]
-async fn items_come_from_an_object_and_the_length_is_not_told() {
+async fn items_are_read_from_an_object_and_the_event_length_is_zero() {
     let definition = echo(json!({
         // It is ignored if there is a reader.
         "ItemsPath": "$.nowhere",
@@ -26,7 +26,7 @@ async fn items_come_from_an_object_and_the_length_is_not_told() {
 }
 
 #[tokio::test]
-async fn parameters_and_bounds_are_evaluated() {
+async fn reader_parameters_and_limits_are_evaluated() {
     let mut from_path = reader(json!({"InputType": "JSONL", "MaxItemsPath": "$.most"}));
     from_path["Parameters"] = json!({"Bucket.$": "$.bucket", "Key.$": "$$.Execution.Input.key"});
     let input = json!({"bucket": "b", "key": "k", "most": "2"});
@@ -47,7 +47,7 @@ async fn parameters_and_bounds_are_evaluated() {
 }
 
 #[tokio::test]
-async fn lists_need_no_input_type() {
+async fn object_lists_need_no_input_type() {
     let store = Memory::new()
         .with("b", "in/1", "[1]")
         .with("b", "in/2", "[2, 3]")
@@ -66,7 +66,7 @@ async fn lists_need_no_input_type() {
 }
 
 #[tokio::test]
-async fn numbers_that_are_none_fail_before_the_run_starts() {
+async fn an_invalid_max_items_fails_before_the_run() {
     for (most, shown) in [
         (json!(1.5), "1.5"),
         (json!("many"), "many"),
@@ -87,7 +87,7 @@ async fn numbers_that_are_none_fail_before_the_run_starts() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_fails_the_run() {
+async fn unreadable_content_fails_the_run() {
     let cases = [
         (
             json!({"InputType": "JSONL", "MaxItemsPath": "$.most"}),
@@ -129,7 +129,7 @@ async fn what_cannot_be_read_fails_the_run() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_fails_in_the_words_of_s3() {
+async fn missing_buckets_and_objects_fail_with_the_messages_of_s3() {
     let definition = echo(json!({
         "ItemReader": reader(json!({"InputType": "JSONL"})),
         "Catch": [{"ErrorEquals": ["States.ItemReaderFailed"], "Next": "Caught"}]
@@ -167,7 +167,7 @@ async fn what_is_not_there_fails_in_the_words_of_s3() {
 }
 
 #[tokio::test]
-async fn parameters_that_name_nothing_are_refused_before_the_run() {
+async fn reader_parameters_without_a_key_are_refused_before_the_run() {
     let mut without_key = reader(json!({"InputType": "JSONL"}));
     without_key["Parameters"] = json!({"Bucket": "b"});
     let report = run(
@@ -185,7 +185,7 @@ async fn parameters_that_name_nothing_are_refused_before_the_run() {
 }
 
 #[tokio::test]
-async fn a_file_that_breaks_off_fails_after_the_children_before() {
+async fn an_invalid_line_fails_the_run_after_earlier_children() {
     let store = Memory::new().with("b", "k", "1\n2\n{");
     let definition = echo(json!({
         "ItemReader": reader(json!({"InputType": "JSONL"})), "MaxConcurrency": 1
@@ -199,7 +199,7 @@ async fn a_file_that_breaks_off_fails_after_the_children_before() {
 }
 
 #[test]
-fn what_no_reader_has_is_a_problem_of_the_definition() {
+fn an_invalid_item_reader_is_refused_when_the_engine_is_built() {
     let engine = |reader| -> Result<Engine, String> {
         let definition = echo(json!({ "ItemReader": reader }));
         builder(&definition)

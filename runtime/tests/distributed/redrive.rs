@@ -70,7 +70,7 @@ fn kind_of_children(kind: &str) -> Json {
 }
 
 #[tokio::test]
-async fn items_that_succeeded_are_not_done_again() {
+async fn a_redrive_does_not_repeat_succeeded_items() {
     for (children, charges_again) in [("STANDARD", 1), ("EXPRESS", 2)] {
         for roundtrip_on_idle in [false, true] {
             let calls = Calls::default();
@@ -125,7 +125,7 @@ async fn items_that_succeeded_are_not_done_again() {
 }
 
 #[tokio::test]
-async fn a_child_alone_is_not_redriven() {
+async fn a_child_execution_cannot_be_redriven_directly() {
     let mocks = Mocks::new().state("I", Mock::failure("E", "always"));
     let engine = engine(&task(json!({})), &Memory::new(), &mocks);
     let run = engine
@@ -141,7 +141,7 @@ async fn a_child_alone_is_not_redriven() {
 }
 
 #[tokio::test]
-async fn a_run_that_was_stopped_goes_on_with_what_was_at_work_and_what_never_started() {
+async fn a_redriven_stopped_run_resumes_running_and_pending_items() {
     let calls = Calls::default();
     let mut definition = two_steps(json!({"MaxConcurrency": 2}));
     definition["States"]["M"]["ItemProcessor"]["States"]["I"]["Next"] = json!("Rest");
@@ -169,7 +169,7 @@ async fn a_run_that_was_stopped_goes_on_with_what_was_at_work_and_what_never_sta
 }
 
 #[tokio::test]
-async fn batches_and_result_files_are_as_if_nothing_had_failed() {
+async fn batches_and_result_files_after_a_redrive_equal_a_run_without_failure() {
     let calls = Calls::default();
     let definition = two_steps(json!({
         "MaxConcurrency": 1,
@@ -226,7 +226,7 @@ async fn batches_and_result_files_are_as_if_nothing_had_failed() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_not_skipped_by_a_redrive() {
+async fn a_redrive_does_not_skip_an_unreadable_item() {
     let calls = Calls::default();
     let mut definition = two_steps(json!({
         "ItemReader": {
@@ -249,7 +249,7 @@ async fn what_cannot_be_read_is_not_skipped_by_a_redrive() {
 }
 
 #[tokio::test]
-async fn a_run_that_started_no_child_begins_anew() {
+async fn a_redriven_run_without_children_reads_its_items_again() {
     let definition = task(json!({
         "ItemReader": {
             "Resource": "arn:aws:states:::s3:getObject",

@@ -40,7 +40,7 @@ async fn stopping_an_execution_aborts_its_run_and_the_children() {
 }
 
 #[tokio::test]
-async fn the_machines_time_ends_the_run_too() {
+async fn a_timeout_of_the_state_machine_aborts_the_map_run() {
     let mocks = Mocks::new().state("I", Mock::never());
     let mut definition = task(json!({}));
     definition["TimeoutSeconds"] = json!(30);
@@ -83,7 +83,7 @@ async fn a_failed_sibling_aborts_the_run() {
 }
 
 #[tokio::test]
-async fn a_child_that_somebody_stops_has_failed() {
+async fn a_stopped_child_counts_as_failed() {
     let mocks = Mocks::new().state("I", Mock::never());
     let engine = engine(&task(json!({})), &Memory::new(), &mocks);
     let held = engine.clock().hold();

@@ -92,7 +92,7 @@ async fn results_are_exported_by_status_with_a_manifest() {
 }
 
 #[tokio::test]
-async fn transformations_shape_what_succeeded() {
+async fn transformations_apply_to_the_succeeded_results() {
     let input = json!([[1, 2], [3], 4]);
     for (config, expected) in [
         (
@@ -122,7 +122,7 @@ async fn transformations_shape_what_succeeded() {
 }
 
 #[tokio::test]
-async fn without_a_target_the_result_is_the_states() {
+async fn without_a_target_the_transformed_result_is_the_output() {
     let input = json!([[1, 2], [3]]);
     let writer = |config| echo(json!({"ResultWriter": {"WriterConfig": config}}));
     let flat = writer(json!({"Transformation": "FLATTEN", "OutputType": "JSON"}));
@@ -137,7 +137,7 @@ async fn without_a_target_the_result_is_the_states() {
 }
 
 #[tokio::test]
-async fn a_run_that_fails_exports_what_there_is_and_what_was_not_started() {
+async fn a_failed_run_exports_results_and_pending_items() {
     let store = Memory::new().bucket("out");
     let definition = only_even(json!({
         "MaxConcurrency": 1, "ResultWriter": export("p/", Json::Null)
@@ -166,7 +166,7 @@ async fn a_run_that_fails_exports_what_there_is_and_what_was_not_started() {
 }
 
 #[tokio::test]
-async fn files_do_not_grow_for_ever() {
+async fn result_files_are_split_at_the_size_limit() {
     let store = Memory::new().bucket("out");
     let config = json!({"Transformation": "COMPACT", "OutputType": "JSON"});
     let definition = echo(json!({"ResultWriter": export("p", config)}));
@@ -192,7 +192,7 @@ async fn files_do_not_grow_for_ever() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_written_fails_the_run() {
+async fn a_write_error_fails_the_run() {
     let definition = echo(json!({
         "ResultWriter": export("p", Json::Null),
         "Catch": [{"ErrorEquals": ["States.ResultWriterFailed"], "Next": "Caught"}]
@@ -252,7 +252,7 @@ impl ObjectStore for Whole {
 }
 
 #[tokio::test]
-async fn files_that_leave_in_parts_are_the_same_files() {
+async fn multipart_uploads_write_the_same_files() {
     let folder = std::env::temp_dir().join(format!("stepwright-parts-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(folder.join("out")).unwrap();
@@ -305,7 +305,7 @@ async fn files_that_leave_in_parts_are_the_same_files() {
 }
 
 #[tokio::test]
-async fn a_redrive_writes_what_succeeds_then_behind_what_is_there() {
+async fn a_redrive_appends_new_results_to_the_written_files() {
     let store = Memory::new().bucket("out");
     let config = json!({"Transformation": "COMPACT", "OutputType": "JSON"});
     let definition = task(json!({
@@ -349,7 +349,7 @@ async fn a_redrive_writes_what_succeeds_then_behind_what_is_there() {
 }
 
 #[tokio::test]
-async fn a_part_that_is_not_taken_fails_the_run_and_a_redrive_writes_all() {
+async fn a_refused_part_fails_the_run_and_a_redrive_writes_all_results() {
     /// Accepts no part until it is fixed.
     struct Broken(Memory, std::sync::Arc<std::sync::atomic::AtomicBool>);
 

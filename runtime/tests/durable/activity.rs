@@ -148,12 +148,8 @@ async fn play(acts: Vec<Act>, in_a_store: bool) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(
-        std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(96)
-    ))]
-
     #[test]
-    fn each_task_is_handed_out_once(
+    fn each_activity_task_is_assigned_to_one_worker(
         acts in proptest::collection::vec(act(), 0..40),
         in_a_store: bool,
     ) {

@@ -118,7 +118,7 @@ fn survives_every_crash(machines: &[(&'static str, Json)]) {
 }
 
 #[test]
-fn a_chain_of_tasks() {
+fn a_chain_of_tasks_survives_crashes() {
     survives_every_crash(&[(
         "m",
         json!({"StartAt": "A", "States": {
@@ -131,7 +131,7 @@ fn a_chain_of_tasks() {
 }
 
 #[test]
-fn waits_keep_their_deadlines() {
+fn waits_keep_their_deadlines_after_crashes() {
     survives_every_crash(&[(
         "m",
         json!({"StartAt": "A", "States": {
@@ -144,7 +144,7 @@ fn waits_keep_their_deadlines() {
 }
 
 #[test]
-fn branches_and_iterations() {
+fn branches_and_iterations_survive_crashes() {
     survives_every_crash(&[(
         "m",
         json!({"StartAt": "P", "States": {
@@ -164,7 +164,7 @@ fn branches_and_iterations() {
 }
 
 #[test]
-fn a_loop_with_variables_and_jsonata() {
+fn a_loop_with_variables_and_jsonata_survives_crashes() {
     survives_every_crash(&[(
         "m",
         json!({"QueryLanguage": "JSONata", "StartAt": "Begin", "States": {
@@ -180,7 +180,7 @@ fn a_loop_with_variables_and_jsonata() {
 }
 
 #[test]
-fn nested_executions() {
+fn nested_executions_survive_crashes() {
     let inner = json!({"StartAt": "N", "States": {"N": note(&json!("inner"), Some("W")), "W": {"Type": "Wait", "Seconds": 4, "End": true}}});
     let nest = |resource: &str, next: &str| {
         json!({
@@ -202,7 +202,7 @@ fn nested_executions() {
 }
 
 #[test]
-fn a_retry_waits_as_long_as_without_a_crash() {
+fn a_crash_does_not_change_the_delay_of_a_retry() {
     let mut failing = note(&json!("x"), None);
     failing["Parameters"]["FunctionName"] = json!("none");
     failing["Retry"] =
@@ -244,7 +244,7 @@ fn a_retry_waits_as_long_as_without_a_crash() {
 }
 
 /// Returns the times of the events of an execution whose token is answered in a process whose clock shows `at`.
-fn goes_on_at(at: i64) -> Vec<String> {
+fn times_after_restart_at(at: i64) -> Vec<String> {
     let (store, done) = (MemoryStore::new(), Done::default());
     let mut ask = note(&json!({}), Some("W"));
     ask["Resource"] = json!("arn:aws:states:::lambda:invoke.waitForTaskToken");
@@ -283,9 +283,9 @@ fn goes_on_at(at: i64) -> Vec<String> {
 }
 
 #[test]
-fn a_clock_that_jumps_between_two_processes_leaves_the_history_in_order() {
+fn history_times_stay_in_order_when_the_clock_jumps() {
     for at in [-86_400, -3, 0, 5, 86_400] {
-        let times = goes_on_at(at);
+        let times = times_after_restart_at(at);
         assert!(times.is_sorted(), "{at}: {times:?}");
     }
 }

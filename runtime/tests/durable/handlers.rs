@@ -67,7 +67,7 @@ fn later() -> Json {
 }
 
 #[test]
-fn an_execution_waits_at_each_task_that_nobody_answers_and_goes_on_when_somebody_does() {
+fn an_execution_waits_at_tasks_until_their_handler_is_registered() {
     let (store, done) = (MemoryStore::new(), Done::default());
     started(&store, &later(), |builder| builder);
     // The machine was removed, too. Both branches continue up to their tasks.
@@ -105,7 +105,7 @@ fn an_execution_waits_at_each_task_that_nobody_answers_and_goes_on_when_somebody
 }
 
 #[test]
-fn build_itself_names_what_waited_before() {
+fn build_lists_tasks_that_already_waited_for_a_handler() {
     let store = MemoryStore::new();
     started(&store, &later(), |builder| builder);
     process(async move {
@@ -134,7 +134,7 @@ fn a_task_that_waits_for_its_handler_ends_with_its_execution() {
 }
 
 #[test]
-fn the_time_of_the_execution_counts_while_it_waits_and_that_of_the_task_does_not() {
+fn waiting_for_a_handler_counts_for_the_execution_but_not_the_task() {
     for is_task in [false, true] {
         let mut machine = json!({"StartAt": "W", "States": {
             "W": {"Type": "Wait", "Seconds": 10, "Next": "A"},
@@ -172,7 +172,7 @@ fn the_time_of_the_execution_counts_while_it_waits_and_that_of_the_task_does_not
 }
 
 #[test]
-fn a_task_that_was_at_work_waits_for_its_handler_before_it_is_lost_or_runs_again() {
+fn an_interrupted_task_waits_for_its_handler() {
     let machine = json!({"StartAt": "A", "States": {"A": {
         "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
         "Parameters": {"FunctionName": "note", "Payload": 1},
@@ -213,7 +213,7 @@ fn a_task_that_was_at_work_waits_for_its_handler_before_it_is_lost_or_runs_again
 }
 
 #[test]
-fn activities_and_machines_that_are_gone_are_waited_for_too() {
+fn tasks_wait_for_missing_activities_and_state_machines() {
     let machine = json!({"StartAt": "All", "States": {"All": {"Type": "Parallel", "End": true, "Branches": [
         {"StartAt": "Queued", "States": {"Queued": {"Type": "Task", "Resource": ACTIVITY, "End": true}}},
         {"StartAt": "W", "States": {
@@ -258,7 +258,7 @@ fn activities_and_machines_that_are_gone_are_waited_for_too() {
 }
 
 #[test]
-fn what_is_started_without_a_handler_fails_as_it_does_without_a_store() {
+fn a_new_execution_without_a_handler_fails() {
     let store = MemoryStore::new();
     process(async move {
         let text = later().to_string();

@@ -413,19 +413,19 @@ fn case(definition: Json, input: Json) -> Case {
 }
 
 #[test]
-fn standard_children_of_inline_items() {
+fn standard_children_survive_crashes() {
     let definition = machine("STANDARD", json!({"MaxConcurrency": 2}));
     survives_every_crash(case(definition, items(5, &[])));
 }
 
 #[test]
-fn express_children_of_inline_items() {
+fn express_children_survive_crashes() {
     let definition = machine("EXPRESS", json!({"MaxConcurrency": 2}));
     survives_every_crash(case(definition, items(5, &[])));
 }
 
 #[test]
-fn batches_of_lines_that_are_read() {
+fn batches_of_an_item_reader_survive_crashes() {
     let definition = machine(
         "STANDARD",
         json!({
@@ -441,7 +441,7 @@ fn batches_of_lines_that_are_read() {
 }
 
 #[test]
-fn rows_of_a_table_whose_results_are_written() {
+fn csv_rows_with_exported_results_survive_crashes() {
     let definition = machine(
         "EXPRESS",
         json!({
@@ -457,7 +457,7 @@ fn rows_of_a_table_whose_results_are_written() {
 }
 
 #[test]
-fn the_objects_of_a_bucket_one_after_the_other() {
+fn loaded_objects_of_a_bucket_survive_crashes() {
     let definition = machine(
         "STANDARD",
         json!({
@@ -475,7 +475,7 @@ fn the_objects_of_a_bucket_one_after_the_other() {
 }
 
 #[test]
-fn the_list_of_a_bucket() {
+fn a_list_of_a_bucket_survives_crashes() {
     let definition = machine(
         "EXPRESS",
         json!({
@@ -490,7 +490,7 @@ fn the_list_of_a_bucket() {
 }
 
 #[test]
-fn failures_that_are_tolerated() {
+fn tolerated_failures_survive_crashes() {
     for kind in ["STANDARD", "EXPRESS"] {
         let definition = machine(
             kind,
@@ -515,20 +515,20 @@ fn with_too_many_failures(kind: &str, is_redriven: bool) {
 }
 
 #[test]
-fn too_many_failures() {
+fn a_run_with_too_many_failures_survives_crashes() {
     with_too_many_failures("STANDARD", false);
     with_too_many_failures("EXPRESS", false);
 }
 
 #[test]
-fn what_failed_is_redriven() {
+fn a_redriven_run_survives_crashes() {
     with_too_many_failures("STANDARD", true);
     with_too_many_failures("EXPRESS", true);
 }
 
 /// A run whose results are uploaded during the run, each of them or two at a time.
 #[test]
-fn results_that_leave_in_parts() {
+fn multipart_uploads_survive_crashes() {
     for (kind, part_bytes) in [("STANDARD", 1), ("EXPRESS", 1), ("EXPRESS", 1_000)] {
         let definition = machine(
             kind,
@@ -545,7 +545,7 @@ fn results_that_leave_in_parts() {
 
 /// A file that is never in memory as a whole.
 #[test]
-fn a_long_file_that_is_read_piece_by_piece() {
+fn a_large_file_read_in_pieces_survives_crashes() {
     for (tolerated, is_redriven) in [(1, false), (0, true)] {
         let definition = machine(
             "EXPRESS",
@@ -562,7 +562,7 @@ fn a_long_file_that_is_read_piece_by_piece() {
 }
 
 #[test]
-fn parts_of_a_run_that_fails_and_is_redriven() {
+fn multipart_uploads_of_a_failed_or_redriven_run_survive_crashes() {
     for kind in ["STANDARD", "EXPRESS"] {
         for is_redriven in [false, true] {
             let definition = machine(
@@ -581,7 +581,7 @@ fn parts_of_a_run_that_fails_and_is_redriven() {
 }
 
 #[test]
-fn a_distributed_map_inside_of_another() {
+fn a_nested_distributed_map_survives_crashes() {
     let mut inner = machine(
         "STANDARD",
         json!({"Label": "inner", "MaxConcurrency": 2, "ItemsPath": "$.parts"}),

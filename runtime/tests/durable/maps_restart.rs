@@ -12,7 +12,7 @@ use crate::durable::support::{Done, builder, note, power_is_gone, process, secon
 const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
 
 /// Returns a Distributed Map whose children record their input, wait for an hour, and record it again.
-fn resting(kind: &str, more: &Json) -> Json {
+fn waiting_map(kind: &str, more: &Json) -> Json {
     let mut map = json!({
         "Type": "Map", "End": true,
         "ItemProcessor": {
@@ -39,7 +39,7 @@ async fn start(engine: &Engine, input: Json) {
     engine.start_machine("m", input, options).await.unwrap();
 }
 
-fn the_run(engine: &Engine) -> MapRun {
+fn only_map_run(engine: &Engine) -> MapRun {
     engine.map_runs(ID).unwrap().pop().unwrap()
 }
 
@@ -97,10 +97,10 @@ impl Lives {
 }
 
 #[test]
-fn a_run_and_its_children_are_told_while_they_go_on_and_when_they_are_over() {
+fn a_map_run_and_its_children_are_listed_after_a_restart() {
     let done = Done::default();
     let lives = Lives::of(
-        resting("STANDARD", &json!({"MaxConcurrency": 3})),
+        waiting_map("STANDARD", &json!({"MaxConcurrency": 3})),
         items(4),
         3,
     );
@@ -112,7 +112,7 @@ fn a_run_and_its_children_are_told_while_they_go_on_and_when_they_are_over() {
     process(async move {
         let engine = again.build().unwrap();
         let hold = engine.clock().hold();
-        let run = the_run(&engine);
+        let run = only_map_run(&engine);
         assert_eq!(run.status, Status::Running);
         assert_eq!((run.items.running, run.items.pending), (3, 1));
         let children = engine.map_run_executions(&run.arn).unwrap();
@@ -132,7 +132,7 @@ fn a_run_and_its_children_are_told_while_they_go_on_and_when_they_are_over() {
     });
     process(async move {
         let engine = over.build().unwrap();
-        let run = the_run(&engine);
+        let run = only_map_run(&engine);
         assert_eq!(engine.map_run(&run.arn).unwrap().as_ref(), Some(&run));
         assert_eq!((run.status, run.items.succeeded), (Status::Succeeded, 4));
         let children = engine.map_run_executions(&run.arn).unwrap();
@@ -165,7 +165,7 @@ fn with_the_object(first: &'static str, second: &'static str) -> (Status, Option
     let done = Done::default();
     let lives = Lives {
         objects: Memory::new().with("in", "lines", first),
-        ..Lives::of(resting("STANDARD", &reader), json!({}), 1)
+        ..Lives::of(waiting_map("STANDARD", &reader), json!({}), 1)
     };
     let store = lives.first(&done);
     // The clones share the objects.
@@ -175,7 +175,7 @@ fn with_the_object(first: &'static str, second: &'static str) -> (Status, Option
         let engine = again.build().unwrap();
         let report = engine.execution(ID).unwrap().unwrap().report().await;
         let cause = report.cause.clone();
-        let counts = the_run(&engine).to_json()["itemCounts"].clone();
+        let counts = only_map_run(&engine).to_json()["itemCounts"].clone();
         assert_eq!(
             report.error.is_some(),
             report.error.as_deref() == Some("States.ItemReaderFailed")
@@ -185,7 +185,7 @@ fn with_the_object(first: &'static str, second: &'static str) -> (Status, Option
 }
 
 #[test]
-fn items_are_read_again_from_the_same_content_and_from_no_other() {
+fn a_restarted_run_reads_its_items_only_from_unchanged_content() {
     const LINES: &str = "{\"id\": 1}\n\n{\"id\": 2}\n{\"id\": 3}\n";
     let (status, cause, counts) = with_the_object(LINES, LINES);
     assert_eq!(status, Status::Succeeded, "{cause:?}");
@@ -208,8 +208,8 @@ fn items_are_read_again_from_the_same_content_and_from_no_other() {
 }
 
 #[test]
-fn a_stop_reaches_the_children_wherever_the_power_goes() {
-    let definition = resting("STANDARD", &json!({"MaxConcurrency": 2}));
+fn a_stop_reaches_the_children_after_a_crash_at_any_commit() {
+    let definition = waiting_map("STANDARD", &json!({"MaxConcurrency": 2}));
     let lives = Lives::of(definition, items(3), 2);
     // Runs until the execution is stopped with its children, or until the power fails at a commit of that. Returns the number of commits.
     let stop = |store: &MemoryStore, done: &Done, power: Option<u64>| {
@@ -229,7 +229,7 @@ fn a_stop_reaches_the_children_wherever_the_power_goes() {
             if let Some(run) = engine.execution(ID).unwrap() {
                 run.stop(Some("Enough"), None).await;
             }
-            let run = the_run(&engine);
+            let run = only_map_run(&engine);
             for child in engine.map_run_executions(&run.arn).unwrap() {
                 if let Some(child) = engine.execution(&child.id).unwrap() {
                     child.report().await;
@@ -251,7 +251,7 @@ fn a_stop_reaches_the_children_wherever_the_power_goes() {
         process(async move {
             let engine = again.build().unwrap();
             let hold = engine.clock().hold();
-            let run = the_run(&engine);
+            let run = only_map_run(&engine);
             assert_eq!(run.status, Status::Aborted, "{at}");
             assert_eq!((run.items.running, run.items.aborted), (0, 2), "{at}");
             for child in engine.map_run_executions(&run.arn).unwrap() {
@@ -260,7 +260,7 @@ fn a_stop_reaches_the_children_wherever_the_power_goes() {
             drop(hold);
             let report = engine.redrive(ID).await.unwrap().report().await;
             assert_eq!(report.status, Status::Succeeded, "{at}: {:?}", report.cause);
-            let run = the_run(&engine);
+            let run = only_map_run(&engine);
             assert_eq!((run.items.succeeded, run.redrive_count), (3, 1), "{at}");
         });
         // Each note was recorded once.
@@ -270,10 +270,10 @@ fn a_stop_reaches_the_children_wherever_the_power_goes() {
 }
 
 #[test]
-fn a_shutdown_parks_the_children_and_the_next_engine_goes_on_with_them() {
+fn children_of_a_shut_down_engine_resume_in_the_next_engine() {
     for (kind, notes) in [("STANDARD", 4), ("EXPRESS", 6)] {
         let done = Done::default();
-        let lives = Lives::of(resting(kind, &json!({})), items(2), 2);
+        let lives = Lives::of(waiting_map(kind, &json!({})), items(2), 2);
         let store = MemoryStore::new();
         // The first process uses real time, on which a shutdown may come in the middle.
         let machines = [("m", lives.definition.clone())];
@@ -293,7 +293,7 @@ fn a_shutdown_parks_the_children_and_the_next_engine_goes_on_with_them() {
             let engine = again.build().unwrap();
             let report = engine.execution(ID).unwrap().unwrap().report().await;
             assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
-            let counts = the_run(&engine).items;
+            let counts = only_map_run(&engine).items;
             assert_eq!((counts.succeeded, counts.aborted), (2, 0));
         });
         // Express children began again.

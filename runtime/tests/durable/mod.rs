@@ -8,7 +8,7 @@ mod clock;
 mod crash;
 mod damaged;
 mod handlers;
-mod lost;
+mod lost_tasks;
 mod maps;
 mod maps_restart;
 mod names;

@@ -7,7 +7,7 @@ use stepwright_runtime::{StartError, StartOptions};
 use crate::durable::support::{Done, builder, note, process};
 
 #[test]
-fn a_name_is_one_execution_while_it_runs_and_taken_for_ever_after() {
+fn a_name_is_idempotent_while_running_and_refused_afterwards() {
     let store = MemoryStore::new();
     let machine = json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3, "Next": "A"}, "A": note(&json!("a"), None)}});
     let done = Done::default();

@@ -86,7 +86,7 @@ fn decided(form: &'static str) -> MemoryStore {
 }
 
 #[test]
-fn a_start_that_was_decided_on_before_a_crash_is_made_when_its_state_machine_is_added() {
+fn a_nested_start_from_before_a_crash_waits_for_its_state_machine() {
     for form in FORMS {
         let store = decided(form);
         process(async move {
@@ -115,7 +115,7 @@ fn a_start_that_was_decided_on_before_a_crash_is_made_when_its_state_machine_is_
 }
 
 #[test]
-fn executions_continue_after_the_program_added_its_state_machines_when_they_are_resumed_later() {
+fn resume_later_waits_until_state_machines_are_registered() {
     for form in FORMS {
         let store = decided(form);
         process(async move {
@@ -139,7 +139,7 @@ fn executions_continue_after_the_program_added_its_state_machines_when_they_are_
 }
 
 #[test]
-fn a_state_that_starts_an_execution_during_a_shutdown_waits_for_the_next_engine() {
+fn a_nested_start_during_a_shutdown_waits_for_the_next_engine() {
     for form in FORMS {
         let store = MemoryStore::new();
         let kept = store.clone();

@@ -51,7 +51,7 @@ async fn waiting(store: &MemoryStore, done: &Done) -> (Engine, String) {
 }
 
 #[test]
-fn an_answer_is_acknowledged_when_the_store_commits_again() {
+fn a_task_success_is_acknowledged_when_the_store_commits_again() {
     process(async {
         let (store, done) = (MemoryStore::new(), Done::default());
         let (engine, token) = waiting(&store, &done).await;
@@ -83,7 +83,7 @@ fn an_answer_is_acknowledged_when_the_store_commits_again() {
 }
 
 #[test]
-fn a_start_fails_while_the_store_cannot_commit_and_leaves_its_name_free() {
+fn a_start_fails_in_an_outage_and_does_not_reserve_its_name() {
     process(async {
         let (store, done) = (MemoryStore::new(), Done::default());
         let (engine, _) = waiting(&store, &done).await;
@@ -103,7 +103,7 @@ fn a_start_fails_while_the_store_cannot_commit_and_leaves_its_name_free() {
 }
 
 #[test]
-fn a_stop_is_reported_when_it_is_durable_and_the_next_engine_does_not_undo_it() {
+fn a_stop_in_an_outage_is_reported_when_it_is_durable() {
     let (store, done) = (MemoryStore::new(), Done::default());
     let (first, noted) = (store.clone(), done.clone());
     process(async move {
@@ -129,7 +129,7 @@ fn a_stop_is_reported_when_it_is_durable_and_the_next_engine_does_not_undo_it() 
 }
 
 #[test]
-fn a_stop_that_the_store_never_commits_is_reported_as_not_over_and_the_execution_continues() {
+fn an_execution_continues_after_a_stop_that_was_not_committed() {
     let (store, done) = (MemoryStore::new(), Done::default());
     let (first, noted) = (store.clone(), done.clone());
     process(async move {
@@ -156,7 +156,7 @@ fn a_stop_that_the_store_never_commits_is_reported_as_not_over_and_the_execution
 }
 
 #[test]
-fn a_handler_that_was_at_work_in_an_outage_is_not_lost() {
+fn a_handler_that_runs_during_an_outage_is_not_lost() {
     process(async {
         let (store, done) = (MemoryStore::new(), Done::default());
         let machine = json!({"StartAt": "Slow", "States": {"Slow": {
@@ -190,7 +190,7 @@ fn a_handler_that_was_at_work_in_an_outage_is_not_lost() {
 }
 
 #[test]
-fn an_execution_whose_nested_one_finds_no_room_continues_when_there_is_room() {
+fn a_nested_start_waits_while_the_store_is_full() {
     process(async {
         let inner = json!({"StartAt": "N", "States": {"N": note(&json!("inner"), None)}});
         let machine = json!({"StartAt": "Start", "States": {"Start": {

@@ -71,10 +71,8 @@ fn check(history: &History, limit: usize) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
-
     #[test]
-    fn pages_that_are_joined_are_the_history(items in 0_usize..40, limit in 0_usize..200, is_express in any::<bool>()) {
+    fn joined_pages_equal_the_history(items in 0_usize..40, limit in 0_usize..200, is_express in any::<bool>()) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             let store = MemoryStore::new();
@@ -96,7 +94,7 @@ proptest! {
 }
 
 #[test]
-fn a_page_of_a_history_that_grows_goes_on_where_the_one_before_ended() {
+fn a_page_of_a_growing_history_continues_at_the_previous_end() {
     process(async {
         let engine = builder(MachineType::Standard).build().unwrap();
         let hold = engine.clock().hold();
@@ -123,7 +121,7 @@ fn a_page_of_a_history_that_grows_goes_on_where_the_one_before_ended() {
 }
 
 #[test]
-fn what_is_no_page_is_an_error() {
+fn an_invalid_page_token_is_refused() {
     process(async {
         let engine = builder(MachineType::Standard).build().unwrap();
         let run = engine.start_machine("m", json!([1, 2]), StartOptions::new());
@@ -167,7 +165,7 @@ fn what_is_no_page_is_an_error() {
 }
 
 #[test]
-fn without_data_inputs_and_outputs_are_left_out() {
+fn a_history_without_data_has_no_inputs_and_outputs() {
     process(async {
         let machine = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
             "Parameters": {"FunctionName": "note", "Payload": {"a": 1}}, "End": true}}});

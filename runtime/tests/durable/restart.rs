@@ -23,7 +23,7 @@ fn started(name: &str) -> StartOptions {
 }
 
 #[test]
-fn a_token_is_answered_after_a_restart_and_not_twice() {
+fn a_task_token_is_completed_once_after_a_restart() {
     let (store, done) = (MemoryStore::new(), Done::default());
     let machine = json!({"StartAt": "Ask", "States": {"Ask": {
         "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "End": true,
@@ -98,12 +98,12 @@ fn with_a_request_under_way(answers: bool) -> Status {
 }
 
 #[test]
-fn a_token_that_was_answered_while_its_request_was_under_way_counts_after_a_restart() {
+fn a_token_completed_during_its_request_counts_after_a_restart() {
     assert_eq!(with_a_request_under_way(true), Status::Succeeded);
 }
 
 #[test]
-fn a_request_that_was_under_way_without_an_answer_is_lost() {
+fn an_interrupted_request_without_a_completed_token_is_lost() {
     assert_eq!(with_a_request_under_way(false), Status::Failed);
 }
 
@@ -136,7 +136,7 @@ fn a_queued_task_of_an_activity_waits_for_its_worker_after_a_restart() {
 }
 
 #[test]
-fn a_task_that_a_worker_has_is_not_given_to_a_second_one_after_a_restart() {
+fn a_started_activity_task_is_not_assigned_again_after_a_restart() {
     let (store, done) = (MemoryStore::new(), Done::default());
     let machine = packs();
     let (first, kept, noted) = (machine.clone(), store.clone(), done.clone());
@@ -163,7 +163,7 @@ fn a_task_that_a_worker_has_is_not_given_to_a_second_one_after_a_restart() {
 }
 
 #[test]
-fn a_poll_that_is_given_up_while_its_task_is_being_kept_takes_no_task_along() {
+fn a_poll_dropped_during_the_commit_takes_no_task() {
     let (store, done) = (MemoryStore::new(), Done::default());
     let machine = packs();
     process(async move {
@@ -200,7 +200,7 @@ fn a_poll_that_is_given_up_while_its_task_is_being_kept_takes_no_task_along() {
 }
 
 #[test]
-fn an_execution_goes_on_with_the_version_that_it_started_with() {
+fn an_execution_keeps_its_definition_after_a_restart() {
     let (store, done) = (MemoryStore::new(), Done::default());
     let version = |word: &str| {
         json!({"StartAt": "W", "States": {
@@ -238,7 +238,7 @@ fn an_execution_goes_on_with_the_version_that_it_started_with() {
 }
 
 #[test]
-fn what_a_store_that_failed_for_good_did_not_commit_has_not_happened() {
+fn uncommitted_changes_of_a_failed_store_have_no_effect() {
     let (store, done) = (MemoryStore::new(), Done::default());
     let machine = json!({"StartAt": "Ask", "States": {
         "Ask": {
@@ -283,7 +283,7 @@ fn what_a_store_that_failed_for_good_did_not_commit_has_not_happened() {
 }
 
 #[test]
-fn what_failed_is_redriven_after_a_restart_and_goes_on_after_another() {
+fn a_failed_execution_is_redriven_across_restarts() {
     let (store, done) = (MemoryStore::new(), Done::default());
     let machine = json!({"StartAt": "A", "States": {
         "A": note(&json!("a"), Some("B")),
@@ -340,7 +340,7 @@ fn what_failed_is_redriven_after_a_restart_and_goes_on_after_another() {
 }
 
 #[test]
-fn a_shutdown_parks_what_runs_and_the_next_engine_goes_on() {
+fn executions_of_a_shut_down_engine_resume_in_the_next_engine() {
     let (store, done) = (MemoryStore::new(), Done::default());
     let machine = json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 1, "Next": "A"}, "A": note(&json!("a"), None)}});
     let (first, again) = (
@@ -374,7 +374,7 @@ fn a_shutdown_parks_what_runs_and_the_next_engine_goes_on() {
 }
 
 #[tokio::test]
-async fn what_does_not_outlive_a_process_is_refused_for_one_start() {
+async fn mocks_of_one_start_are_refused_with_a_store() {
     let machine = json!({"StartAt": "A", "States": {"A": note(&json!("a"), None)}});
     let engine = builder(&[("m", machine)], &MemoryStore::new(), &Done::default())
         .build()
@@ -390,13 +390,13 @@ async fn what_does_not_outlive_a_process_is_refused_for_one_start() {
 }
 
 #[test]
-fn an_engine_with_a_store_is_built_within_a_runtime() {
+fn building_an_engine_with_a_store_requires_a_tokio_runtime() {
     let built = builder(&[], &MemoryStore::new(), &Done::default()).build();
     assert!(built.unwrap_err().to_string().contains("tokio runtime"));
 }
 
 #[test]
-fn activities_are_there_after_a_restart_until_they_are_deleted() {
+fn activities_survive_restarts_until_they_are_deleted() {
     let (store, done) = (MemoryStore::new(), Done::default());
     let machine = packs();
     let engine = {
@@ -441,7 +441,7 @@ fn activities_are_there_after_a_restart_until_they_are_deleted() {
 }
 
 #[test]
-fn a_shutdown_waits_for_handlers_and_workers_and_for_nothing_else() {
+fn a_shutdown_waits_only_for_handlers_and_workers() {
     let (store, done) = (MemoryStore::new(), Done::default());
     let wait =
         json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 86_400, "End": true}}});

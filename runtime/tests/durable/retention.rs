@@ -50,7 +50,7 @@ async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
 }
 
 #[tokio::test]
-async fn an_execution_is_deleted_ninety_days_after_its_end_and_its_name_is_free_again() {
+async fn an_execution_is_deleted_after_ninety_days_and_frees_its_name() {
     let store = MemoryStore::new();
     let engine = engine(&store).virtual_time().build().unwrap();
     let begun = engine.clock().now();
@@ -96,7 +96,7 @@ async fn an_execution_is_deleted_ninety_days_after_its_end_and_its_name_is_free_
 }
 
 #[tokio::test]
-async fn what_is_too_old_is_deleted_when_an_engine_is_built() {
+async fn old_executions_are_deleted_when_an_engine_is_built() {
     let store = MemoryStore::new();
     {
         let engine = engine(&store).virtual_time_from(second(0)).build().unwrap();
@@ -123,7 +123,7 @@ async fn what_is_too_old_is_deleted_when_an_engine_is_built() {
 }
 
 #[tokio::test]
-async fn of_a_bounded_number_the_last_that_ended_stay() {
+async fn retention_by_count_keeps_the_executions_that_ended_last() {
     let store = MemoryStore::new();
     let engine = engine(&store).retention(5).virtual_time().build().unwrap();
     let hold = engine.clock().hold();
@@ -150,7 +150,7 @@ async fn of_a_bounded_number_the_last_that_ended_stay() {
 }
 
 #[tokio::test]
-async fn of_bounded_bytes_the_last_that_ended_stay() {
+async fn retention_by_bytes_keeps_the_executions_that_ended_last() {
     let store = MemoryStore::new();
     let engine = engine(&store)
         .retention_bytes(400_000)
@@ -181,7 +181,7 @@ async fn of_bounded_bytes_the_last_that_ended_stay() {
 }
 
 #[tokio::test]
-async fn an_execution_is_deleted_when_somebody_asks() {
+async fn a_closed_execution_is_deleted_on_request() {
     let store = MemoryStore::new();
     let engine = engine(&store).virtual_time().build().unwrap();
     let hold = engine.clock().hold();
@@ -219,7 +219,7 @@ async fn an_execution_is_deleted_when_somebody_asks() {
 }
 
 #[tokio::test]
-async fn without_a_store_executions_are_forgotten_after_their_time_and_when_somebody_asks() {
+async fn an_engine_without_a_store_deletes_by_age_and_on_request() {
     let builder = Engine::builder().register_json("m", &pass().to_string(), MachineType::Standard);
     let engine = builder.retention_time(DAY).virtual_time().build().unwrap();
     let first = run(&engine, "a", json!(1)).await.unwrap();
@@ -240,7 +240,7 @@ async fn without_a_store_executions_are_forgotten_after_their_time_and_when_some
 
 /// A concurrent redrive and deletion: one of them wins, and the other one reports it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_execution_that_is_redriven_while_it_is_deleted_is_redriven_or_gone() {
+async fn a_concurrent_redrive_and_deletion_have_one_winner() {
     let machine = json!({"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
         "Parameters": {"FunctionName": "bank"}, "End": true}}});
     let (mut redriven, mut gone) = (0, 0);
@@ -289,7 +289,7 @@ async fn an_execution_that_is_redriven_while_it_is_deleted_is_redriven_or_gone()
 }
 
 #[tokio::test]
-async fn versions_that_nothing_has_are_deleted_and_may_come_again() {
+async fn unused_definitions_are_deleted_and_can_be_registered_again() {
     let store = MemoryStore::new();
     let hashes = || {
         let machines = store.reader().unwrap().machines().unwrap();

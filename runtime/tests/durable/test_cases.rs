@@ -97,7 +97,7 @@ async fn end(engine: &Engine) -> Arc<ExecutionReport> {
 }
 
 #[test]
-fn a_test_case_answers_after_each_restart_in_what_the_execution_started_too() {
+fn a_test_case_applies_after_restarts_and_in_nested_executions() {
     let world = World::default();
     world.start();
     // The activity has four tasks, each completed in a separate process.
@@ -118,7 +118,7 @@ fn a_test_case_answers_after_each_restart_in_what_the_execution_started_too() {
 }
 
 #[test]
-fn nobody_answers_in_the_place_of_a_test_case_that_is_gone_and_a_redrive_with_it_goes_on() {
+fn a_missing_test_case_fails_tasks_and_a_redrive_with_it_succeeds() {
     let world = World::default();
     world.start();
     let (without, with) = (world.clone(), world.clone());
@@ -142,7 +142,7 @@ fn nobody_answers_in_the_place_of_a_test_case_that_is_gone_and_a_redrive_with_it
 }
 
 #[test]
-fn a_case_that_is_not_there_starts_nothing() {
+fn an_unknown_test_case_is_refused() {
     process(async {
         let engine = World::default().engine(Some(mocks()));
         for (machine, case) in [("m", "Unpaid"), ("below", "Paid")] {

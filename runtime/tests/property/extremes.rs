@@ -77,7 +77,7 @@ async fn a_definition_of_many_levels_runs_or_is_refused() {
 }
 
 #[tokio::test]
-async fn endless_retries_end_with_the_history_or_the_time() {
+async fn endless_retries_end_at_the_history_limit_or_the_timeout() {
     let task = |retry: Json| {
         json!({"StartAt": "T", "States": {"T": {
             "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:1:function:f", "End": true, "Retry": [retry]
@@ -101,7 +101,7 @@ async fn endless_retries_end_with_the_history_or_the_time() {
 }
 
 #[tokio::test]
-async fn a_map_of_as_many_items_as_an_input_holds_ends() {
+async fn a_map_over_the_largest_input_ends() {
     let map = json!({"StartAt": "M", "States": {"M": {
         "Type": "Map", "ItemProcessor": pass(), "ResultPath": null, "End": true
     }}});
@@ -118,7 +118,7 @@ async fn a_map_of_as_many_items_as_an_input_holds_ends() {
 }
 
 #[tokio::test]
-async fn workflows_that_start_themselves_twice_end() {
+async fn recursive_nested_executions_end_at_the_nesting_limit() {
     let start = json!({
         "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": true,
         "Parameters": {"StateMachineArn": "m"}, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Twice"}]

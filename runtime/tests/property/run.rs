@@ -206,7 +206,7 @@ fn starts_others(definition: &Json) -> bool {
 }
 
 /// Checks that an execution fails with an error that is uncaught according to the graph.
-fn is_foreseen(definition: &Json, report: &ExecutionReport) -> Result<(), String> {
+fn check_error_is_uncaught(definition: &Json, report: &ExecutionReport) -> Result<(), String> {
     let error = report.error.as_deref().unwrap_or_default();
     let cause = report.cause.as_deref().unwrap_or_default();
     // Exceeding a limit of the execution is no error of a state.
@@ -264,7 +264,7 @@ pub(crate) fn runs_well(
             };
             for report in &reports {
                 check(report, machine_type)?;
-                is_foreseen(&definition, report)?;
+                check_error_is_uncaught(&definition, report)?;
                 is_within_its_estimate(&definition, report)?;
             }
             let report = reports.last().ok_or("it has no end")?;

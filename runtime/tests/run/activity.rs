@@ -11,7 +11,7 @@ use crate::run::support::{builder, kinds, machine, output, seconds};
 const ARN: &str = "arn:aws:states:us-east-1:123456789012:activity:pick";
 
 #[tokio::test]
-async fn a_worker_takes_tasks_and_answers_them() {
+async fn a_worker_polls_and_completes_tasks() {
     let definition = machine(json!({"Type": "Task", "Resource": ARN}));
     let engine = builder(&definition).activity(ARN).build().unwrap();
     let run = engine
@@ -36,7 +36,7 @@ async fn a_worker_takes_tasks_and_answers_them() {
 }
 
 #[tokio::test]
-async fn a_worker_that_waits_is_given_the_next_task() {
+async fn a_waiting_worker_receives_the_next_tasks() {
     let definition = machine(json!({"Type": "Task", "Resource": ARN, "TimeoutSeconds": 60}));
     let engine = builder(&definition).activity(ARN).build().unwrap();
     let worker = engine.clone();
@@ -67,7 +67,7 @@ async fn a_worker_that_waits_is_given_the_next_task() {
 }
 
 #[tokio::test]
-async fn an_activity_that_nobody_polls_times_out() {
+async fn an_activity_task_without_a_worker_times_out() {
     let definition = machine(json!({"Type": "Task", "Resource": ARN, "TimeoutSeconds": 60}));
     let engine = builder(&definition).activity(ARN).build().unwrap();
     let run = engine
@@ -84,7 +84,7 @@ async fn an_activity_that_nobody_polls_times_out() {
 }
 
 #[tokio::test]
-async fn an_activity_that_nobody_declared_does_not_exist() {
+async fn an_undeclared_activity_fails_the_task() {
     let engine = builder(&machine(json!({"Type": "Task", "Resource": ARN})))
         .build()
         .unwrap();
@@ -111,7 +111,7 @@ async fn is_pending<F: Future + Unpin>(future: &mut F) -> bool {
 }
 
 #[tokio::test]
-async fn a_worker_that_gives_up_takes_no_task_along() {
+async fn a_dropped_poll_takes_no_task() {
     let definition = machine(json!({"Type": "Task", "Resource": ARN, "TimeoutSeconds": 60}));
     let engine = builder(&definition).activity(ARN).build().unwrap();
     let held = engine.clock().hold();
@@ -146,7 +146,7 @@ async fn a_worker_that_gives_up_takes_no_task_along() {
 }
 
 #[tokio::test]
-async fn work_that_panics_fails_its_task_and_the_next_follows() {
+async fn a_panic_of_a_worker_fails_only_its_task() {
     let definition = machine(json!({"Type": "Task", "Resource": ARN, "TimeoutSeconds": 60}));
     let engine = builder(&definition).activity(ARN).build().unwrap();
     let worker = engine.clone();
@@ -198,7 +198,7 @@ async fn an_activity_is_created_once_listed_and_deleted() {
 }
 
 #[tokio::test]
-async fn tasks_of_a_deleted_activity_wait_and_later_ones_fail() {
+async fn queued_tasks_of_a_deleted_activity_wait_and_later_tasks_fail() {
     let task = json!({"Type": "Task", "Resource": ARN, "TimeoutSeconds": 60});
     let engine = builder(&machine(task)).build().unwrap();
     engine.create_activity("pick").await.unwrap();
@@ -235,7 +235,7 @@ async fn tasks_of_a_deleted_activity_wait_and_later_ones_fail() {
 }
 
 #[tokio::test]
-async fn workers_that_wait_learn_that_their_activity_is_deleted() {
+async fn deleting_an_activity_ends_the_polls_of_waiting_workers() {
     let engine = Engine::builder().activity(ARN).build().unwrap();
     let worker = |name: &'static str| {
         let engine = engine.clone();

@@ -14,7 +14,7 @@ fn calling(headers: &Json) -> Json {
 }
 
 #[tokio::test]
-async fn a_header_that_is_no_list_starts_no_task() {
+async fn http_headers_that_are_not_arrays_are_refused() {
     for headers in [json!({"accept": "text/plain"}), json!("accept")] {
         let report = run(&calling(&headers), &Mocks::new(), json!({})).await;
         assert_eq!(report.status, Status::Failed);
@@ -32,7 +32,7 @@ async fn a_header_that_is_no_list_starts_no_task() {
 }
 
 #[tokio::test]
-async fn headers_that_are_lists_are_sent() {
+async fn http_headers_with_arrays_are_sent() {
     let mocks = Mocks::new().state("S", Mock::output("pong"));
     for headers in [
         json!({"accept": ["text/plain", "text/html"]}),

@@ -50,7 +50,7 @@ workflow! {
 }
 
 #[tokio::test]
-async fn the_end_of_an_attempt_is_told_while_the_execution_goes_on() {
+async fn spawned_work_is_cancelled_at_the_end_of_its_attempt() {
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
     let engine = Engine::builder()
         .register::<Weighing>()

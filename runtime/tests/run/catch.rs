@@ -17,7 +17,7 @@ fn failing(error: &str) -> Mocks {
 }
 
 #[tokio::test]
-async fn the_error_output_replaces_the_input_or_is_put_into_it() {
+async fn the_error_output_replaces_or_is_merged_into_the_input() {
     let whole = catching(json!([{"ErrorEquals": ["E"], "Next": "Caught"}]));
     let report = run(&whole, &failing("E"), json!({"a": 1})).await;
     assert_eq!(output(&report), json!({"Error": "E", "Cause": "why"}));
@@ -33,7 +33,7 @@ async fn the_error_output_replaces_the_input_or_is_put_into_it() {
 }
 
 #[tokio::test]
-async fn states_runtime_is_caught_by_nobody() {
+async fn states_runtime_cannot_be_caught() {
     let definition = json!({"StartAt": "S", "States": {
         "S": task(json!({
             "OutputPath": "$.nowhere",
@@ -56,7 +56,7 @@ fn too_large() -> Mocks {
 }
 
 #[tokio::test]
-async fn a_result_that_is_too_large_is_caught_by_its_name_and_by_states_all() {
+async fn a_task_result_that_is_too_large_is_caught_by_name_or_states_all() {
     for name in ["States.ALL", "States.DataLimitExceeded"] {
         let definition = catching(json!([{"ErrorEquals": [name], "Next": "Caught"}]));
         let report = run(&definition, &too_large(), json!({})).await;
@@ -68,7 +68,7 @@ async fn a_result_that_is_too_large_is_caught_by_its_name_and_by_states_all() {
 }
 
 #[tokio::test]
-async fn a_parallel_catches_a_result_inside_that_is_too_large_by_states_all() {
+async fn a_parallel_catches_a_too_large_inner_result_with_states_all() {
     let definition = json!({"StartAt": "P", "States": {
         "P": {
             "Type": "Parallel",
@@ -83,7 +83,7 @@ async fn a_parallel_catches_a_result_inside_that_is_too_large_by_states_all() {
 }
 
 #[tokio::test]
-async fn a_payload_that_is_too_large_elsewhere_is_not_caught_by_states_all() {
+async fn a_too_large_state_output_is_not_caught_by_states_all() {
     let half = "x".repeat(200_000);
     let definition = json!({"StartAt": "P", "States": {
         "P": {

@@ -7,7 +7,7 @@ use stepwright_runtime::{Engine, MachineType, StartOptions};
 use crate::run::support::{builder, machine};
 
 #[tokio::test]
-async fn virtual_time_stands_while_somebody_holds_it() {
+async fn virtual_time_does_not_advance_while_it_is_held() {
     let engine = builder(&machine(json!({"Type": "Wait", "Seconds": 60})))
         .build()
         .unwrap();
@@ -27,7 +27,7 @@ async fn virtual_time_stands_while_somebody_holds_it() {
 }
 
 #[tokio::test]
-async fn sleepers_wake_in_the_order_of_their_times() {
+async fn sleeps_end_in_the_order_of_their_deadlines() {
     let clock = Clock::virtual_from(Timestamp::default());
     let (late, early) = (
         clock.sleep(Duration::from_secs(9)),
@@ -41,7 +41,7 @@ async fn sleepers_wake_in_the_order_of_their_times() {
 }
 
 #[tokio::test]
-async fn a_sleep_that_is_dropped_holds_nothing() {
+async fn a_dropped_sleep_does_not_hold_virtual_time() {
     let clock = Clock::virtual_from(Timestamp::default());
     drop(clock.sleep(Duration::from_secs(1)));
     let rang = clock.sleep(Duration::from_secs(2));
@@ -54,7 +54,7 @@ async fn a_sleep_that_is_dropped_holds_nothing() {
 }
 
 #[tokio::test]
-async fn real_time_takes_its_time() {
+async fn a_wait_on_real_time_takes_real_time() {
     let wait = machine(json!({"Type": "Wait", "QueryLanguage": "JSONata", "Seconds": "{% 0.2 %}"}));
     let engine = Engine::builder()
         .register_json("m", &wait.to_string(), MachineType::Standard)

@@ -84,7 +84,7 @@ fn expected(whole: &Json) -> Json {
 }
 
 #[tokio::test]
-async fn a_jsonpath_reads_what_the_whole_has() {
+async fn jsonpath_reads_the_same_fields_as_the_whole_context_object() {
     let read = payload(|path| (format!("{path}.$"), format!("$$.{path}")));
     let given = given(
         "JSONPath",
@@ -96,7 +96,7 @@ async fn a_jsonpath_reads_what_the_whole_has() {
 }
 
 #[tokio::test]
-async fn an_expression_reads_what_the_whole_has() {
+async fn jsonata_reads_the_same_fields_as_the_whole_context_object() {
     let alone = payload(|path| (path.to_owned(), format!("{{% $states.context.{path} %}}")));
     let inside = payload(|path| {
         let read = format!("{{% ($f := function() {{ $states.context.{path} }}; $f()) %}}");

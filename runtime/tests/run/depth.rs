@@ -54,12 +54,12 @@ fn payload(json: Json) -> Json {
 }
 
 /// Whether an execution accepts this depth.
-fn is_taken(depth: usize) -> bool {
+fn is_accepted(depth: usize) -> bool {
     depth <= 1_000
 }
 
-fn judge(depth: usize, report: &Arc<ExecutionReport>) {
-    if is_taken(depth) {
+fn check_depth(depth: usize, report: &Arc<ExecutionReport>) {
+    if is_accepted(depth) {
         assert_eq!(report.status, Status::Succeeded, "{depth}: {report:?}");
     } else {
         assert_eq!(report.status, Status::Failed, "{depth}");
@@ -82,21 +82,21 @@ fn calling() -> EngineBuilder {
 }
 
 #[test]
-fn of_handlers() {
+fn the_depth_of_handler_results_is_limited() {
     at_each_depth(async |depth| {
         let json = calling().function("f", move |_: Json| async move {
             Ok::<_, TaskFailure>(nested(depth))
         });
-        judge(depth, &run(&json.build().unwrap()).await);
+        check_depth(depth, &run(&json.build().unwrap()).await);
         let value = calling().function("f", move |_: Value| async move {
             Ok::<_, TaskFailure>(Value::from(nested(depth)))
         });
-        judge(depth, &run(&value.build().unwrap()).await);
+        check_depth(depth, &run(&value.build().unwrap()).await);
         let raw = calling().handler(
             "arn:aws:states:::lambda:invoke",
             move |_: Json| async move { Ok::<_, TaskFailure>(payload(nested(depth))) },
         );
-        judge(depth, &run(&raw.build().unwrap()).await);
+        check_depth(depth, &run(&raw.build().unwrap()).await);
     });
 }
 
@@ -133,7 +133,7 @@ workflow! {
 }
 
 #[test]
-fn of_tasks() {
+fn the_depth_of_typed_task_results_is_limited() {
     at_each_depth(async |depth| {
         let engine = Engine::builder()
             .register::<Nesting>()
@@ -141,14 +141,14 @@ fn of_tasks() {
             .virtual_time();
         let engine = engine.build().unwrap();
         let run = engine.start::<Nesting>(depth).await.unwrap();
-        judge(depth, &run.report().await);
+        check_depth(depth, &run.report().await);
         let run = engine.start::<NestingInOption>(depth).await.unwrap();
-        judge(depth, &run.report().await);
+        check_depth(depth, &run.report().await);
     });
 }
 
 #[test]
-fn of_tasks_in_a_built_workflow() {
+fn the_depth_of_task_results_in_built_workflows_is_limited() {
     at_each_depth(async |depth| {
         let flow = FlowBuilder::<usize, Json>::new("Built");
         let state = flow.declare::<usize>("Nest");
@@ -161,15 +161,15 @@ fn of_tasks_in_a_built_workflow() {
             .build()
             .unwrap();
         let run = engine.start_machine("Built", json!(depth), StartOptions::new());
-        judge(depth, &run.await.unwrap().report().await);
+        check_depth(depth, &run.await.unwrap().report().await);
     });
 }
 
 #[test]
-fn of_mocks() {
+fn the_depth_of_mock_results_is_limited() {
     at_each_depth(async |depth| {
         let mocks = Mocks::new().function("f", Mock::output(payload(nested(depth))));
-        judge(
+        check_depth(
             depth,
             &run(&engine(&machine(task(json!({}))), &mocks)).await,
         );
@@ -177,7 +177,7 @@ fn of_mocks() {
 }
 
 #[test]
-fn of_starts() {
+fn the_depth_of_inputs_is_limited() {
     at_each_depth(async |depth| {
         let engine = builder(&machine(json!({"Type": "Pass"})))
             .register::<Same>()
@@ -187,22 +187,22 @@ fn of_starts() {
             .start_machine("m", nested(depth), StartOptions::new())
             .await;
         match started {
-            Ok(run) => judge(depth, &run.report().await),
-            Err(StartError::InvalidInput(_)) => assert!(!is_taken(depth)),
+            Ok(run) => check_depth(depth, &run.report().await),
+            Err(StartError::InvalidInput(_)) => assert!(!is_accepted(depth)),
             Err(error) => panic!("{error}"),
         }
         // The workflow's own type is JSON of any form, and a typed start writes it.
         let started = engine.start::<Same>(nested(depth)).await;
-        assert_eq!(started.is_ok(), is_taken(depth));
+        assert_eq!(started.is_ok(), is_accepted(depth));
         let started = engine
             .start_machine("Same", nested(depth), StartOptions::new())
             .await;
-        assert_eq!(started.is_ok(), is_taken(depth));
+        assert_eq!(started.is_ok(), is_accepted(depth));
     });
 }
 
 #[test]
-fn of_tokens() {
+fn the_depth_of_task_token_outputs_is_limited() {
     at_each_depth(async |depth| {
         let depth = depth.min(8_000);
         let definition = machine(json!({
@@ -217,15 +217,15 @@ fn of_tokens() {
             .unwrap();
         let token = mocks.token_of("S").await;
         match engine.send_task_success(&token, &nested(depth)).await {
-            Ok(()) => judge(depth, &run.report().await),
-            Err(TokenError::InvalidOutput(_)) => assert!(!is_taken(depth)),
+            Ok(()) => check_depth(depth, &run.report().await),
+            Err(TokenError::InvalidOutput(_)) => assert!(!is_accepted(depth)),
             Err(error) => panic!("{error}"),
         }
     });
 }
 
 #[test]
-fn of_workers() {
+fn the_depth_of_worker_results_is_limited() {
     at_each_depth(async |depth| {
         const ARN: &str = "arn:aws:states:us-east-1:123456789012:activity:nest";
         let definition = machine(json!({"Type": "Task", "Resource": ARN}));
@@ -237,12 +237,12 @@ fn of_workers() {
             report = run(&engine) => report,
             _ = works => unreachable!(),
         };
-        judge(depth, &report);
+        check_depth(depth, &report);
     });
 }
 
 #[test]
-fn of_expressions() {
+fn the_depth_of_expression_results_is_limited() {
     at_each_depth(async |depth| {
         let text = Value::from(nested(depth.min(40_000))).to_text();
         for state in [
@@ -256,18 +256,18 @@ fn of_expressions() {
         ] {
             let engine = builder(&machine(state)).build().unwrap();
             let run = engine.start_machine("m", json!({"text": text}), StartOptions::new());
-            judge(depth, &run.await.unwrap().report().await);
+            check_depth(depth, &run.await.unwrap().report().await);
         }
         let built =
             format!("{{% $reduce([0..{depth}], function($inner, $_) {{ {{'a': $inner}} }}) %}}");
         let state = json!({"Type": "Pass", "QueryLanguage": "JSONata", "Output": built});
         let engine = builder(&machine(state)).build().unwrap();
-        judge(depth, &run(&engine).await);
+        check_depth(depth, &run(&engine).await);
     });
 }
 
 #[test]
-fn of_paths_that_wrap_their_own_output() {
+fn the_depth_of_repeatedly_wrapped_values_is_limited() {
     at_each_depth(async |depth| {
         let definition = json!({"StartAt": "Wrap", "States": {
             "Wrap": {"Type": "Pass", "Parameters": {"a.$": "$.a", "n.$": "States.MathAdd($.n, 1)"}, "Next": "In"},
@@ -278,12 +278,12 @@ fn of_paths_that_wrap_their_own_output() {
         }});
         let engine = builder(&definition).build().unwrap();
         let run = engine.start_machine("m", json!({"a": 1, "n": 0}), StartOptions::new());
-        judge(depth, &run.await.unwrap().report().await);
+        check_depth(depth, &run.await.unwrap().report().await);
     });
 }
 
 #[test]
-fn of_objects_in_a_store() {
+fn the_depth_of_items_in_stored_objects_is_limited() {
     at_each_depth(async |depth| {
         for (key, input_type) in [("k.json", "JSON"), ("k.jsonl", "JSONL")] {
             let text = Value::from(nested(depth)).to_text();
@@ -305,7 +305,7 @@ fn of_objects_in_a_store() {
                 },
             }));
             let store = Memory::new().with("b", key, text);
-            judge(
+            check_depth(
                 depth,
                 &run(&builder(&map).objects(store).build().unwrap()).await,
             );
@@ -314,7 +314,7 @@ fn of_objects_in_a_store() {
 }
 
 #[test]
-fn of_nested_executions() {
+fn the_depth_of_values_of_nested_executions_is_limited() {
     at_each_depth(async |depth| {
         let text = Value::from(nested(depth.min(40_000))).to_text();
         let definition = machine(json!({
@@ -329,6 +329,6 @@ fn of_nested_executions() {
             .unwrap();
         let run = engine.start_machine("m", json!({"text": text}), StartOptions::new());
         // The output is in an envelope of one level.
-        judge(depth, &run.await.unwrap().report().await);
+        check_depth(depth, &run.await.unwrap().report().await);
     });
 }

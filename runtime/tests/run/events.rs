@@ -77,7 +77,7 @@ fn loop_of(turns: u32) -> serde_json::Value {
 }
 
 #[tokio::test]
-async fn an_express_execution_keeps_the_last_events_where_it_keeps_any() {
+async fn an_express_history_contains_only_the_last_events() {
     let definition = loop_of(2_000).to_string();
     for (keeps, kept) in [(None, 0), (Some(false), 0), (Some(true), 1_000)] {
         let mut builder = Engine::builder()
@@ -122,7 +122,7 @@ async fn an_express_execution_keeps_the_last_events_where_it_keeps_any() {
 }
 
 #[tokio::test]
-async fn whoever_reads_too_late_is_told_how_much_was_missed() {
+async fn a_late_event_reader_receives_the_number_of_missed_events() {
     let engine = Engine::builder()
         .register_json("m", &loop_of(2_000).to_string(), MachineType::Express)
         .history(false)
@@ -155,7 +155,7 @@ async fn whoever_reads_too_late_is_told_how_much_was_missed() {
 
 /// A reader or a follower that is registered at the moment of the end gets the end.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn events_end_for_whoever_comes_at_the_moment_of_the_end() {
+async fn an_event_stream_opened_at_the_end_of_the_execution_ends() {
     let definition = json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}});
     let engine = builder(&definition).retention(10).build().unwrap();
     for _ in 0..3_000 {

@@ -112,7 +112,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_fails_behind_its_result_path_still_has_its_input(
+    fn a_failure_after_the_result_path_still_has_the_state_input(
         states in prop::collection::vec(state(), 1..4),
         answers in prop::collection::vec(0..4_usize, 1..5),
     ) {

@@ -7,7 +7,7 @@ use stepwright_runtime::{Engine, Limits, MachineType, StartError, StartOptions, 
 use crate::run::support::{builder, machine, run, task};
 
 #[tokio::test]
-async fn the_last_event_of_a_full_history_says_so() {
+async fn the_last_event_of_a_full_history_is_the_failure() {
     let endless = json!({"StartAt": "A", "States": {
         "A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}
     }});
@@ -45,38 +45,38 @@ fn passes(count: usize, last: &Json) -> Json {
     json!({"StartAt": "S0", "States": states})
 }
 
-#[tokio::test]
-async fn an_end_that_needs_one_more_event_than_there_may_be_fails() {
-    let task = task(json!({"End": true}));
-    // 1 + 2 * 12,497 + 5 + 1 events.
-    let mocks = Mocks::new().function("f", Mock::output(1));
-    assert!(fills_its_history(&passes(12_497, &task), &mocks, json!({})).await);
-    let end = json!({"Type": "Pass", "End": true});
-    // 1 + 2 * 12,499 + 1 events.
-    assert!(!fills_its_history(&passes(12_498, &end), &Mocks::new(), json!({})).await);
-    // 1 + 2 * 12,498 + 2 + 1 events: the failure replaces the state's own event.
-    let fail = json!({"Type": "Fail", "Error": "E"});
-    let report = run(&passes(12_499, &fail), &Mocks::new(), json!({})).await;
-    assert_eq!(report.error.as_deref(), Some("States.Runtime"));
-    assert_eq!(report.history.len(), 25_000);
+/// Returns an inline Map state that adds 4 events and 4 for each item of the input, then this number of Pass states, and then `last`.
+fn map_and_passes(count: usize, last: &Json) -> Json {
+    let mut machine = passes(count, last);
+    machine["States"]["M"] = json!({
+        "Type": "Map", "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}},
+        "Next": "S0"
+    });
+    machine["StartAt"] = json!("M");
+    machine
+}
+
+fn items(count: usize) -> Json {
+    json!((0..count).collect::<Vec<_>>())
 }
 
 #[tokio::test]
-async fn a_map_and_what_follows_it_count_together() {
-    let after = |count: usize| {
-        let end = json!({"Type": "Pass", "End": true});
-        let mut machine = passes(count - 1, &end);
-        machine["States"]["M"] = json!({
-            "Type": "Map", "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}},
-            "Next": "S0"
-        });
-        machine["StartAt"] = json!("M");
-        machine
-    };
-    let items: Vec<usize> = (0..6_248).collect();
-    // 1 + 2 + 4 * 6,248 + 2 + 2 * 2 + 1 events, and two fewer.
-    assert!(fills_its_history(&after(2), &Mocks::new(), json!(items)).await);
-    assert!(!fills_its_history(&after(1), &Mocks::new(), json!(items)).await);
+async fn an_execution_that_needs_more_than_25000_events_fails() {
+    let end = json!({"Type": "Pass", "End": true});
+    let no_mocks = Mocks::new();
+    // 1 + (4 + 4 * 6,248) + 2 + 1 = 25,000 events.
+    assert!(!fills_its_history(&map_and_passes(0, &end), &no_mocks, items(6_248)).await);
+    // Two more.
+    assert!(fills_its_history(&map_and_passes(1, &end), &no_mocks, items(6_248)).await);
+    // 1 + (4 + 4 * 6,247) + 2 + 5 + 1 = 25,001 events.
+    let task = task(json!({"End": true}));
+    let mocks = Mocks::new().function("f", Mock::output(1));
+    assert!(fills_its_history(&map_and_passes(1, &task), &mocks, items(6_247)).await);
+    // 1 + (4 + 4 * 6,248) + 2 + 1 events. The failure replaces the error of the Fail state.
+    let fail = json!({"Type": "Fail", "Error": "E"});
+    let report = run(&map_and_passes(1, &fail), &no_mocks, items(6_248)).await;
+    assert_eq!(report.error.as_deref(), Some("States.Runtime"));
+    assert_eq!(report.history.len(), 25_000);
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn an_endless_express_loop_times_out() {
 }
 
 #[tokio::test]
-async fn an_express_execution_lives_five_minutes() {
+async fn an_express_execution_times_out_after_five_minutes() {
     let slow = machine(json!({"Type": "Wait", "Seconds": 301}));
     let engine = Engine::builder()
         .register_json("m", &slow.to_string(), MachineType::Express)
@@ -113,7 +113,7 @@ async fn an_express_execution_lives_five_minutes() {
 }
 
 #[tokio::test]
-async fn a_document_that_doubles_in_each_turn_ends_at_the_size_limit() {
+async fn a_document_that_doubles_in_each_round_fails_at_the_size_limit() {
     let doubling = json!({"StartAt": "A", "States": {
         "A": {"Type": "Pass", "Parameters": {"a.$": "$", "b.$": "$"}, "Next": "A"}
     }});
@@ -124,7 +124,7 @@ async fn a_document_that_doubles_in_each_turn_ends_at_the_size_limit() {
 }
 
 #[tokio::test]
-async fn a_document_that_nests_in_each_turn_does_not_overflow_the_stack() {
+async fn a_document_nested_in_each_round_does_not_overflow_the_stack() {
     let nesting = json!({"StartAt": "A", "States": {
         "A": {"Type": "Pass", "ResultPath": "$.p", "Next": "A"}
     }});
@@ -134,7 +134,7 @@ async fn a_document_that_nests_in_each_turn_does_not_overflow_the_stack() {
 }
 
 #[tokio::test]
-async fn an_input_that_is_too_large_does_not_start() {
+async fn an_input_that_is_too_large_is_refused() {
     let engine = builder(&machine(json!({"Type": "Pass"}))).build().unwrap();
     let started = engine
         .start_machine("m", json!("x".repeat(262_143)), StartOptions::new())
@@ -143,7 +143,7 @@ async fn an_input_that_is_too_large_does_not_start() {
 }
 
 #[test]
-fn all_that_does_not_compile_is_listed() {
+fn all_errors_of_a_definition_are_listed() {
     let broken = json!({"StartAt": "Nowhere", "States": {
         "A": {"Type": "Pass", "Next": "B"},
         "C": {"Type": "Wait", "End": true},
@@ -157,7 +157,7 @@ fn all_that_does_not_compile_is_listed() {
 }
 
 #[tokio::test]
-async fn variables_have_limits_each_together_and_all() {
+async fn variables_have_limits_each_per_state_and_in_total() {
     let assign = |size: usize, names: &[&str], next: &str| {
         let block: serde_json::Map<_, _> = names
             .iter()
@@ -196,7 +196,7 @@ async fn variables_have_limits_each_together_and_all() {
 }
 
 #[tokio::test]
-async fn an_endless_expression_ends_early() {
+async fn an_endless_expression_fails() {
     let endless = json!({"StartAt": "S", "States": {
         "S": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% ($f := function($n) { $f($n + 1) }; $f(0)) %}", "End": true},
     }});

@@ -22,7 +22,7 @@ fn map(state: Json, more: Json) -> Json {
 }
 
 #[tokio::test]
-async fn results_come_in_the_order_of_items_whatever_the_order_of_ending() {
+async fn results_are_in_the_order_of_items_not_of_completion() {
     let mocks = Mocks::new().state(
         "I",
         Mock::output(json!({"Payload": "first"}))
@@ -37,7 +37,7 @@ async fn results_come_in_the_order_of_items_whatever_the_order_of_ending() {
 }
 
 #[tokio::test]
-async fn concurrency_is_a_bound() {
+async fn max_concurrency_limits_running_iterations() {
     for (declared, expected) in [(json!(2), 5.0), (json!(1), 10.0), (json!(0), 1.0)] {
         let mocks = Mocks::new().state(
             "I",
@@ -50,7 +50,7 @@ async fn concurrency_is_a_bound() {
 }
 
 #[tokio::test]
-async fn no_more_than_forty_iterations_run_at_a_time() {
+async fn at_most_forty_iterations_run_concurrently() {
     let mocks = Mocks::new().state(
         "I",
         Mock::output(json!({"Payload": 1})).after(Duration::from_secs(1)),
@@ -62,7 +62,7 @@ async fn no_more_than_forty_iterations_run_at_a_time() {
 }
 
 #[tokio::test]
-async fn one_at_a_time_is_strictly_in_order() {
+async fn iterations_with_concurrency_one_run_in_order() {
     let definition = map(json!({"Type": "Pass"}), json!({"MaxConcurrency": 1}));
     let report = run(&definition, &Mocks::new(), json!(["a", "b"])).await;
     assert_eq!(
@@ -137,7 +137,7 @@ async fn a_failed_iteration_aborts_the_others_and_starts_none() {
 }
 
 #[tokio::test]
-async fn items_in_the_context_object_that_are_no_array_are_named_by_one_dollar() {
+async fn an_error_about_context_items_quotes_the_path_with_one_dollar() {
     let definition = map(json!({"Type": "Pass"}), json!({"ItemsPath": "$$.State"}));
     let report = run(&definition, &Mocks::new(), json!({})).await;
     let cause = report.cause.as_deref().unwrap_or_default();
@@ -169,7 +169,7 @@ async fn item_selectors_see_the_item_and_the_effective_input() {
 }
 
 #[tokio::test]
-async fn no_items_are_an_empty_array_and_no_array_is_an_error() {
+async fn empty_items_return_an_empty_array_and_an_object_is_refused() {
     let definition = map(json!({"Type": "Pass"}), json!({"ItemsPath": "$.items"}));
     let report = run(&definition, &Mocks::new(), json!({"items": []})).await;
     assert_eq!(output(&report), json!([]));
@@ -200,7 +200,7 @@ async fn maps_nest_and_each_scope_has_its_own_variables() {
 }
 
 #[tokio::test]
-async fn a_distributed_map_tolerates_what_it_declares() {
+async fn a_distributed_map_tolerates_the_declared_failures() {
     let mocks = Mocks::new().state(
         "I",
         Mock::with(|call| match call.parameters().get("Payload") {
@@ -236,7 +236,7 @@ async fn a_distributed_map_tolerates_what_it_declares() {
 }
 
 #[tokio::test]
-async fn an_inline_map_fails_with_its_first_iteration_whatever_it_tolerates() {
+async fn an_inline_map_ignores_failure_tolerances() {
     let definition = map(
         json!({"Type": "Fail", "Error": "E"}),
         json!({"ToleratedFailureCount": 5, "ToleratedFailurePercentagePath": "$.none"}),

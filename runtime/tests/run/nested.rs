@@ -30,7 +30,7 @@ fn waiting(end: Json) -> Json {
 }
 
 #[tokio::test]
-async fn a_parent_waits_for_its_child_and_gets_the_envelope() {
+async fn a_parent_waits_for_its_child_and_receives_its_description() {
     let child = waiting(json!({"Type": "Succeed"}));
     for (resource, input, printed) in [
         (
@@ -78,7 +78,7 @@ async fn a_failed_child_fails_its_parents_task() {
 }
 
 #[tokio::test]
-async fn an_express_child_answers_through_the_sdk() {
+async fn an_express_child_runs_through_the_sdk_integration() {
     let child = json!({"StartAt": "E", "States": {"E": {"Type": "Fail", "Error": "E"}}});
     let parent = parent(
         "arn:aws:states:::aws-sdk:sfn:startSyncExecution",
@@ -98,7 +98,7 @@ async fn an_express_child_answers_through_the_sdk() {
 }
 
 #[tokio::test]
-async fn a_child_that_is_not_awaited_goes_on_alone() {
+async fn a_child_that_is_not_awaited_outlives_its_parent() {
     let child = waiting(json!({"Type": "Succeed"}));
     let parent = parent("arn:aws:states:::states:startExecution", json!({}));
     let engine = engine(&parent, &child, MachineType::Standard);
@@ -114,7 +114,7 @@ async fn a_child_that_is_not_awaited_goes_on_alone() {
 }
 
 #[tokio::test]
-async fn executions_that_start_themselves_end() {
+async fn an_execution_that_starts_itself_endlessly_fails() {
     let own = parent("arn:aws:states:::states:startExecution.sync:2", json!({}));
     let engine = engine(
         &json!({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}),
@@ -211,7 +211,7 @@ async fn a_failed_sibling_stops_the_child_of_another_branch() {
 }
 
 #[tokio::test]
-async fn a_parent_or_a_task_whose_time_runs_out_stops_the_child() {
+async fn a_timeout_of_the_parent_or_its_task_stops_the_child() {
     let child = waiting(json!({"Type": "Succeed"}));
     let mut machine = parent(SYNC, json!({}));
     machine["TimeoutSeconds"] = json!(10);
@@ -242,7 +242,7 @@ async fn a_parent_or_a_task_whose_time_runs_out_stops_the_child() {
 }
 
 #[tokio::test]
-async fn stopping_writes_what_was_open_inside_branches() {
+async fn stopping_records_the_open_states_inside_branches() {
     let branch = |state: &str| json!({"StartAt": state, "States": {state: {"Type": "Wait", "Seconds": 60, "End": true}}});
     let definition = json!({"StartAt": "P", "States": {"P": {
         "Type": "Parallel", "Branches": [branch("A"), branch("B")], "End": true
@@ -271,7 +271,7 @@ async fn stopping_writes_what_was_open_inside_branches() {
 }
 
 #[tokio::test]
-async fn a_chain_of_executions_that_do_not_wait_for_each_other_has_no_depth() {
+async fn executions_that_are_not_awaited_do_not_count_as_nested() {
     let definition = json!({"StartAt": "C", "States": {
         "C": {"Type": "Choice", "Choices": [
             {"Variable": "$.left", "NumericGreaterThan": 0, "Next": "S"}
@@ -303,7 +303,7 @@ async fn a_chain_of_executions_that_do_not_wait_for_each_other_has_no_depth() {
 }
 
 #[tokio::test]
-async fn a_start_that_finds_no_room_in_the_history_starts_nothing() {
+async fn a_nested_start_beyond_the_history_limit_starts_no_child() {
     // The events before the task leave capacity for any number of its events, from none on.
     for events in 3..8 {
         let parent = parent("arn:aws:states:::states:startExecution.sync:2", json!({}));
@@ -333,7 +333,7 @@ async fn a_start_that_finds_no_room_in_the_history_starts_nothing() {
 }
 
 #[tokio::test]
-async fn a_start_that_waits_for_a_token_gives_it_to_the_child() {
+async fn a_start_with_wait_for_task_token_passes_the_token_to_the_child() {
     let parent = json!({"StartAt": "S", "States": {"S": {
         "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.waitForTaskToken", "End": true,
         "Parameters": {
@@ -375,7 +375,7 @@ async fn a_start_that_waits_for_a_token_gives_it_to_the_child() {
 
 /// A parent that finds its child by name at the moment of the child's end is notified of the end.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_parent_that_joins_an_execution_at_its_end_goes_on() {
+async fn a_parent_that_joins_an_ending_execution_continues() {
     let child = json!({"StartAt": "T", "States": {"T": {
         "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
         "Parameters": {"FunctionName": "f", "Payload.$": "$"}
@@ -444,7 +444,7 @@ async fn token_of_parent(run: &ExecutionHandle<stepwright_runtime::value::Value>
 }
 
 #[tokio::test]
-async fn a_token_ends_a_task_that_waits_for_a_child() {
+async fn a_task_token_completes_a_task_that_waits_for_a_child() {
     let child = waiting(json!({"Type": "Succeed"}));
     let engine = engine(&parent_with_token(), &child, MachineType::Standard);
     let held = engine.clock().hold();
@@ -479,7 +479,7 @@ async fn a_token_ends_a_task_that_waits_for_a_child() {
 }
 
 #[tokio::test]
-async fn the_token_of_a_job_is_nobodys_once_the_job_ended() {
+async fn the_token_of_a_child_is_invalid_after_the_child_ended() {
     let child = waiting(json!({"Type": "Succeed"}));
     let engine = engine(&parent_with_token(), &child, MachineType::Standard);
     let run = engine
@@ -496,7 +496,7 @@ async fn the_token_of_a_job_is_nobodys_once_the_job_ended() {
 }
 
 #[tokio::test]
-async fn a_nested_execution_has_the_name_that_the_state_gives_or_none() {
+async fn the_given_name_of_a_nested_execution_is_used_or_refused() {
     let succeeds = json!({"StartAt": "E", "States": {"E": {"Type": "Succeed"}}});
     for (name, machine_type, error) in [
         ("a-b", MachineType::Standard, None),

@@ -49,7 +49,7 @@ async fn a_source_that_panics_is_a_failed_task() {
 }
 
 #[tokio::test]
-async fn a_task_that_nobody_answers_fails_with_state_and_resource() {
+async fn a_task_without_a_handler_fails_with_its_state_and_resource() {
     let engine = builder(&machine(task(json!({})))).build().unwrap();
     let run = engine
         .start_machine("m", json!({}), StartOptions::new())
@@ -93,7 +93,7 @@ impl Drop for PanicsInDrop {
 }
 
 #[tokio::test]
-async fn what_panics_when_it_is_dropped_fails_its_task_and_the_history_is_kept() {
+async fn a_handler_that_panics_on_drop_fails_its_task() {
     let engine = builder(&machine(task(json!({}))))
         .function("f", |now: bool| {
             let held = PanicsInDrop;
@@ -137,7 +137,7 @@ fn panics() -> Result<Json, TaskFailure> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn tasks_that_panic_everywhere_touch_nothing_else() {
+async fn panics_of_tasks_do_not_affect_other_tasks() {
     let handlers = json!({"StartAt": "All", "States": {"All": {
         "Type": "Map", "End": true, "ItemProcessor": {"StartAt": "One", "States": {
             "One": {

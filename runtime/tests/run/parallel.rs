@@ -23,7 +23,7 @@ fn parallel(branches: Vec<Json>, more: Json) -> Json {
 }
 
 #[tokio::test]
-async fn results_come_in_the_order_of_branches_and_time_passes_once() {
+async fn results_are_in_the_order_of_branches_that_run_concurrently() {
     let definition = parallel(
         vec![
             branch("A", task(json!({}))),

@@ -38,7 +38,7 @@ fn fails_once() -> Mock {
 }
 
 #[tokio::test]
-async fn a_failed_task_is_scheduled_again_and_what_succeeded_is_not() {
+async fn a_redrive_repeats_only_the_failed_task() {
     let mut failing = task(json!({}));
     failing["Parameters"]["Payload"] =
         json!({"redriven.$": "$$.Execution.RedriveCount", "retries.$": "$$.State.RetryCount"});
@@ -74,7 +74,7 @@ async fn a_failed_task_is_scheduled_again_and_what_succeeded_is_not() {
 }
 
 #[tokio::test]
-async fn branches_and_iterations_that_succeeded_are_not_run_again() {
+async fn a_redrive_does_not_repeat_succeeded_branches_and_iterations() {
     let call = |state: &str| {
         let mut call = task(json!({}));
         call["End"] = json!(true);
@@ -116,7 +116,7 @@ async fn branches_and_iterations_that_succeeded_are_not_run_again() {
 }
 
 #[tokio::test]
-async fn a_caught_failure_leaves_nothing_that_a_later_redrive_would_find() {
+async fn a_redrive_ignores_a_failure_that_was_caught() {
     let definition = json!({"StartAt": "P", "States": {
         "P": {"Type": "Parallel", "Branches": [{"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E"}}}],
               "Catch": [{"ErrorEquals": ["E"], "Next": "Later"}], "Next": "Later"},
@@ -128,7 +128,7 @@ async fn a_caught_failure_leaves_nothing_that_a_later_redrive_would_find() {
 }
 
 #[tokio::test]
-async fn a_redrive_sets_the_machines_timeout_back() {
+async fn a_redrive_restarts_the_timeout_of_the_state_machine() {
     let mut definition = json!({"StartAt": "W", "States": {
         "W": {"Type": "Wait", "Seconds": 20, "Next": "T"}, "T": task(json!({}))
     }});
@@ -144,7 +144,7 @@ async fn a_redrive_sets_the_machines_timeout_back() {
 }
 
 #[tokio::test]
-async fn a_stopped_execution_goes_on_in_its_branches() {
+async fn a_redriven_stopped_execution_resumes_its_branches() {
     let branch = |state: &str, wait: u32| json!({"StartAt": state, "States": {state: {"Type": "Wait", "Seconds": wait, "End": true}}});
     let definition = json!({"StartAt": "P", "States": {"P": {
         "Type": "Parallel", "Branches": [branch("A", 10), branch("B", 20)], "End": true
@@ -168,7 +168,7 @@ async fn a_stopped_execution_goes_on_in_its_branches() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_redriven_says_why_in_awss_words() {
+async fn a_refused_redrive_has_the_reason_of_aws() {
     let reason = async |engine: &Engine, id: &str| match engine.redrive(id).await {
         Err(RedriveError::ExecutionNotRedrivable(reason)) => reason,
         other => panic!("{other:?}"),
@@ -247,7 +247,7 @@ async fn what_cannot_be_redriven_says_why_in_awss_words() {
 }
 
 #[tokio::test]
-async fn retriers_count_anew() {
+async fn a_redrive_resets_the_retry_counts() {
     let retried = machine(task(json!({
         "Retry": [{"ErrorEquals": ["E"], "MaxAttempts": 2, "IntervalSeconds": 1, "BackoffRate": 1}]
     })));
@@ -279,7 +279,7 @@ async fn an_execution_that_is_stopped_twice_can_be_redriven() {
 }
 
 #[test]
-fn what_a_shutdown_broke_off_can_be_redriven_where_it_was() {
+fn an_execution_interrupted_by_a_shutdown_can_be_redriven() {
     let definition = json!({"StartAt": "P", "States": {
         "P": {"Type": "Pass", "Result": "passed", "Next": "W"},
         "W": {"Type": "Wait", "Seconds": 3_600, "End": true}

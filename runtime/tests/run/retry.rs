@@ -26,7 +26,7 @@ async fn backoff_is_measured_on_the_virtual_clock() {
 }
 
 #[tokio::test]
-async fn the_defaults_are_three_attempts_and_doubling_from_a_second() {
+async fn a_retrier_has_three_attempts_and_doubling_delays_by_default() {
     let definition = retrying(json!([{"ErrorEquals": ["States.ALL"]}]));
     let report = run(&definition, &flaky(4), json!({})).await;
     assert_eq!(report.status, Status::Failed);
@@ -39,7 +39,7 @@ async fn the_defaults_are_three_attempts_and_doubling_from_a_second() {
 }
 
 #[tokio::test]
-async fn the_delay_is_capped_and_a_thousand_retries_take_no_time() {
+async fn max_delay_seconds_limits_the_delays_of_a_thousand_retries() {
     let definition = retrying(json!([{
         "ErrorEquals": ["States.TaskFailed"], "MaxAttempts": 1000, "MaxDelaySeconds": 60
     }]));
@@ -49,7 +49,7 @@ async fn the_delay_is_capped_and_a_thousand_retries_take_no_time() {
 }
 
 #[tokio::test]
-async fn jitter_stays_within_the_delay_and_is_the_same_every_time() {
+async fn jitter_stays_within_the_delay_and_is_deterministic() {
     let definition = retrying(json!([{
         "ErrorEquals": ["Throttled"], "IntervalSeconds": 10, "BackoffRate": 1.0, "MaxAttempts": 5,
         "JitterStrategy": "FULL"
@@ -63,7 +63,7 @@ async fn jitter_stays_within_the_delay_and_is_the_same_every_time() {
 }
 
 #[tokio::test]
-async fn each_retrier_counts_for_itself_and_the_first_that_matches_decides() {
+async fn each_retrier_counts_separately_and_the_first_match_applies() {
     let definition = retrying(json!([
         {"ErrorEquals": ["A"], "MaxAttempts": 1, "IntervalSeconds": 1},
         {"ErrorEquals": ["B"], "MaxAttempts": 1, "IntervalSeconds": 100},
@@ -97,7 +97,7 @@ async fn the_retry_count_is_seen_by_the_next_attempt() {
 }
 
 #[tokio::test]
-async fn no_attempts_is_no_retry() {
+async fn zero_max_attempts_disable_the_retry() {
     let definition = retrying(json!([{"ErrorEquals": ["States.ALL"], "MaxAttempts": 0}]));
     let report = run(&definition, &flaky(1), json!({})).await;
     assert_eq!((report.status, seconds(&report)), (Status::Failed, 0.0));

@@ -49,7 +49,7 @@ fn in_time<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
 }
 
 #[test]
-fn a_wait_ends_after_the_runtime_that_waited_first_is_gone() {
+fn a_wait_ends_after_an_earlier_runtime_was_dropped() {
     let engine = waits();
     for _ in 0..3 {
         let engine = engine.clone();
@@ -59,7 +59,7 @@ fn a_wait_ends_after_the_runtime_that_waited_first_is_gone() {
 }
 
 #[test]
-fn a_wait_ends_while_the_runtime_that_waited_first_is_shut_down() {
+fn a_wait_ends_while_an_earlier_runtime_shuts_down() {
     let engine = waits();
     let first = runtime();
     // It waits for a day, in a runtime that is dropped while a second one waits.
@@ -83,7 +83,7 @@ fn a_wait_ends_while_the_runtime_that_waited_first_is_shut_down() {
 }
 
 #[test]
-fn a_wait_ends_while_the_runtime_that_waited_first_is_blocked() {
+fn a_wait_ends_while_an_earlier_runtime_is_blocked() {
     let engine = waits();
     let (go_on, blocked) = mpsc::channel::<()>();
     let (armed, is_armed) = mpsc::channel();
@@ -154,7 +154,7 @@ fn waits_timeouts_and_retries_need_no_timer_of_the_runtime() {
 }
 
 #[test]
-fn an_execution_runs_outside_of_a_runtime_and_waits_there() {
+fn an_execution_can_run_without_a_tokio_runtime() {
     let engine = waits();
     let begun = Instant::now();
     let report = in_time(move || {
@@ -166,7 +166,7 @@ fn an_execution_runs_outside_of_a_runtime_and_waits_there() {
 }
 
 #[test]
-fn what_needs_a_runtime_and_has_none_says_so() {
+fn operations_that_need_a_tokio_runtime_fail_without_one() {
     let engine = waits();
     let started = in_time(move || {
         block_on(engine.start_machine("m", json!({"seconds": 1}), StartOptions::new())).map(drop)
@@ -194,7 +194,7 @@ fn what_needs_a_runtime_and_has_none_says_so() {
 /// Real time is real also where tokio's is paused, and waiting for it costs nothing.
 #[cfg(target_os = "linux")]
 #[tokio::test(start_paused = true)]
-async fn a_real_wait_in_a_paused_runtime_takes_its_time_and_burns_no_core() {
+async fn a_real_wait_in_a_paused_runtime_takes_real_time_without_cpu_load() {
     let busy = || {
         let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
         let nanos = text.split(' ').next().unwrap().parse().unwrap();

@@ -9,7 +9,7 @@ use stepwright_runtime::{Engine, MachineType, StartOptions, Status};
 use crate::run::support::{builder, kinds, machine, output, run, seconds, task};
 
 #[tokio::test]
-async fn a_mock_that_never_answers_meets_the_timeout_at_once() {
+async fn a_mock_that_never_completes_times_out_immediately() {
     let begun = Instant::now();
     let definition = machine(task(json!({"TimeoutSeconds": 3600})));
     let mocks = Mocks::new().function("f", Mock::never());
@@ -31,7 +31,7 @@ async fn a_mock_that_never_answers_meets_the_timeout_at_once() {
 }
 
 #[tokio::test]
-async fn a_handler_that_hangs_meets_its_timeout_at_real_speed() {
+async fn a_handler_that_hangs_times_out_in_real_time() {
     let begun = Instant::now();
     let definition = machine(task(json!({"TimeoutSeconds": 1})));
     let engine = builder(&definition)
@@ -72,7 +72,7 @@ async fn a_caught_timeout_has_an_empty_cause() {
 }
 
 #[tokio::test]
-async fn the_machines_timeout_cuts_everything() {
+async fn the_timeout_of_the_state_machine_ends_the_execution() {
     let mut definition = machine(json!({"Type": "Wait", "Seconds": 1000}));
     definition["TimeoutSeconds"] = json!(60);
     let report = run(&definition, &Mocks::new(), json!({})).await;
@@ -88,7 +88,7 @@ async fn the_machines_timeout_cuts_everything() {
 }
 
 #[tokio::test]
-async fn nothing_waits_longer_than_a_year() {
+async fn an_execution_times_out_after_a_year() {
     let definition = machine(task(json!({})));
     let mocks = Mocks::new().function("f", Mock::never());
     let report = run(&definition, &mocks, json!({})).await;
@@ -97,7 +97,7 @@ async fn nothing_waits_longer_than_a_year() {
 }
 
 #[tokio::test]
-async fn each_attempt_gets_fresh_clocks() {
+async fn each_attempt_has_its_own_timeout() {
     let definition = machine(task(json!({
         "TimeoutSeconds": 10, "Retry": [{"ErrorEquals": ["States.Timeout"], "MaxAttempts": 2}]
     })));
@@ -133,7 +133,7 @@ proptest! {
 
     /// With any other timers, an execution times out at its deadline, and before other timers of the same moment.
     #[test]
-    fn the_deadline_holds_among_all_other_alarms(
+    fn an_execution_times_out_at_its_deadline_despite_other_timers(
         branches in prop::collection::vec(prop::collection::vec(0..4u8, 1..5), 1..5),
         timeout in 1..14u8,
         is_express in any::<bool>(),

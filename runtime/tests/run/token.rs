@@ -45,7 +45,7 @@ fn sending(builder: EngineBuilder) -> (Engine, mpsc::UnboundedReceiver<String>) 
 }
 
 #[tokio::test]
-async fn somebody_outside_answers_days_later() {
+async fn a_task_token_can_be_completed_days_later() {
     let (engine, mut tokens) = engine(&asking(json!({"TimeoutSeconds": 3 * 86_400})));
     let held = engine.clock().hold();
     let run = engine
@@ -81,7 +81,7 @@ async fn somebody_outside_answers_days_later() {
 }
 
 #[tokio::test]
-async fn a_failure_from_outside_may_lack_error_and_cause() {
+async fn a_send_task_failure_may_lack_error_and_cause() {
     let (engine, mut tokens) = engine(&asking(json!({})));
     let _held = engine.clock().hold();
     let run = engine
@@ -118,7 +118,7 @@ async fn heartbeats_keep_a_task_alive() {
 }
 
 #[tokio::test]
-async fn a_heartbeat_that_stops_is_retried_under_either_name() {
+async fn a_missing_heartbeat_is_retried_as_a_heartbeat_timeout() {
     let definition = asking(json!({
         "HeartbeatSeconds": 60, "Retry": [{"ErrorEquals": ["States.HeartbeatTimeout"], "MaxAttempts": 1}]
     }));
@@ -133,7 +133,7 @@ async fn a_heartbeat_that_stops_is_retried_under_either_name() {
 }
 
 #[tokio::test]
-async fn without_heartbeats_a_token_times_out_and_learns_it() {
+async fn a_token_without_heartbeats_times_out_and_refuses_a_late_output() {
     let (engine, mut tokens) = engine(&asking(json!({"HeartbeatSeconds": 60})));
     let run = engine
         .start_machine("m", json!({}), StartOptions::new())
@@ -148,7 +148,7 @@ async fn without_heartbeats_a_token_times_out_and_learns_it() {
 }
 
 #[tokio::test]
-async fn a_mock_answers_with_the_response_of_the_request_and_then_the_result() {
+async fn a_mock_returns_the_submitted_response_and_then_the_result() {
     let mocks = Mocks::new().state(
         "S",
         Mock::output("yes").submitted(json!({"MessageId": "1"})),
@@ -164,7 +164,7 @@ async fn a_mock_answers_with_the_response_of_the_request_and_then_the_result() {
 }
 
 #[tokio::test]
-async fn an_answer_from_within_the_request_lands_after_it() {
+async fn a_completion_during_the_request_applies_after_it() {
     let engine_cell: Arc<std::sync::OnceLock<Engine>> = Arc::default();
     let seen = engine_cell.clone();
     let engine = builder(&asking(json!({})))
@@ -193,7 +193,7 @@ async fn an_answer_from_within_the_request_lands_after_it() {
 
 /// An answer races with the timeout: an `Ok` answer is effective, and others get the reason.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_answer_that_is_acknowledged_counts_whatever_rings_at_the_same_time() {
+async fn an_acknowledged_completion_wins_against_the_timeout() {
     let (engine, mut tokens) =
         sending(builder(&asking(json!({"TimeoutSeconds": 1}))).clock(Clock::real()));
     let mut runs = Vec::new();
@@ -230,7 +230,7 @@ async fn an_answer_that_is_acknowledged_counts_whatever_rings_at_the_same_time()
 }
 
 #[tokio::test]
-async fn of_two_answers_at_once_one_counts() {
+async fn only_one_of_two_concurrent_completions_is_accepted() {
     let (engine, mut tokens) = engine(&asking(json!({})));
     let run = engine
         .start_machine("m", json!({}), StartOptions::new())

@@ -109,7 +109,7 @@ async fn a_workflow_runs_with_its_own_functions() {
 }
 
 #[tokio::test]
-async fn a_workflow_can_be_run_on_the_callers_task() {
+async fn execute_runs_a_workflow_on_the_task_of_the_caller() {
     let engine = Engine::builder()
         .register::<Charging>()
         .virtual_time()
@@ -120,7 +120,7 @@ async fn a_workflow_can_be_run_on_the_callers_task() {
 }
 
 #[tokio::test]
-async fn a_mock_stands_in_for_a_task_function() {
+async fn a_mock_replaces_a_task_function() {
     let mocks = Mocks::new().task::<charge_card>(Mock::returns(Receipt {
         payment: "mocked".to_owned(),
         attempts: 7,
@@ -147,7 +147,7 @@ async fn a_mock_stands_in_for_a_task_function() {
 }
 
 #[tokio::test]
-async fn an_output_of_another_shape_is_told() {
+async fn an_output_of_the_wrong_type_is_reported() {
     let mocks = Mocks::new().state("Charge", Mock::output(json!({"Payload": {"payment": 1}})));
     let engine = Engine::builder()
         .register::<Charging>()
@@ -178,7 +178,7 @@ workflow! {
 }
 
 #[tokio::test]
-async fn a_task_without_a_body_needs_somebody_who_answers() {
+async fn a_task_without_a_body_needs_a_registered_handler() {
     let error = Engine::builder().register::<Packing>().build().unwrap_err();
     for part in ["`pack`", "`Packing`", "`${PackArn}`"] {
         assert!(error.to_string().contains(part), "{error}");
@@ -208,7 +208,7 @@ workflow! {
 }
 
 #[tokio::test]
-async fn a_workflow_that_nests_another_registers_it() {
+async fn registering_a_workflow_registers_its_nested_workflows() {
     let engine = Engine::builder()
         .register::<Shop>()
         .virtual_time()
@@ -250,7 +250,7 @@ workflow! {
 }
 
 #[test]
-fn two_tasks_with_one_key_are_named() {
+fn two_tasks_with_the_same_key_are_refused() {
     let error = Engine::builder().register::<Clash>().build().unwrap_err();
     for part in ["`charge_card`", "`charge`", "`${ChargeCardArn}`"] {
         assert!(error.to_string().contains(part), "{error}");

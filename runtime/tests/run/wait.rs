@@ -8,7 +8,7 @@ use crate::run::support::{machine, output, run, seconds};
 const YEAR: u64 = 365 * 86_400;
 
 #[tokio::test]
-async fn a_year_of_wait_takes_milliseconds() {
+async fn a_wait_of_a_year_takes_milliseconds_on_virtual_time() {
     let begun = Instant::now();
     let wait = machine(json!({"Type": "Wait", "Seconds": YEAR}));
     let report = run(&wait, &Mocks::new(), json!({"a": 1})).await;
@@ -18,7 +18,7 @@ async fn a_year_of_wait_takes_milliseconds() {
 }
 
 #[tokio::test]
-async fn a_wait_takes_its_time_from_a_path_a_timestamp_or_an_expression() {
+async fn a_wait_reads_its_time_from_a_path_a_timestamp_or_an_expression() {
     let by_path = machine(json!({"Type": "Wait", "SecondsPath": "$.s"}));
     let report = run(&by_path, &Mocks::new(), json!({"s": 90})).await;
     assert_eq!(seconds(&report), 90.0);
@@ -38,7 +38,7 @@ async fn a_wait_takes_its_time_from_a_path_a_timestamp_or_an_expression() {
 }
 
 #[tokio::test]
-async fn a_wait_that_cannot_be_read_fails_with_awss_words() {
+async fn an_invalid_wait_fails_with_the_message_of_aws() {
     for (state, input, cause) in [
         (
             json!({"Type": "Wait", "SecondsPath": "$.s"}),

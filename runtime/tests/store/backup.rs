@@ -7,11 +7,11 @@ use serde_json::json;
 use stepwright_runtime::store::{MemoryStore, SqliteReader, SqliteStore, Store};
 use stepwright_runtime::{Engine, MachineType, StartOptions, Status};
 
-use crate::store::support::{everything, fill, place, start};
+use crate::store::support::{everything, fill, start, temporary_store};
 
 #[test]
-fn a_backup_beside_a_writer_is_a_store_as_it_was_at_one_moment() {
-    let (folder, path) = place();
+fn a_backup_during_writes_is_a_consistent_snapshot() {
+    let (folder, path) = temporary_store();
     let mut store = SqliteStore::open(&path).expect("it opens");
     fill(&mut store, 200);
     let is_over = AtomicBool::new(false);
@@ -45,8 +45,8 @@ fn a_backup_beside_a_writer_is_a_store_as_it_was_at_one_moment() {
 }
 
 #[test]
-fn a_backup_overwrites_nothing_and_leaves_nothing_behind_when_it_fails() {
-    let (folder, path) = place();
+fn a_backup_overwrites_no_file_and_a_failed_one_leaves_no_file() {
+    let (folder, path) = temporary_store();
     fill(&mut SqliteStore::open(&path).expect("it opens"), 1);
     let reader = SqliteReader::open(&path).expect("a reader");
     let error = reader.backup(&path).expect_err("the store itself");
@@ -85,8 +85,8 @@ fn engine(path: &Path) -> Engine {
 /// Starts executions without a pause, and takes backups concurrently. An engine can continue on each backup: it contains all executions that
 /// were acknowledged before, and they end.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_backup_under_load_has_all_that_was_acknowledged_before_it_and_goes_on() {
-    let (folder, path) = place();
+async fn a_backup_under_load_contains_all_acknowledged_executions() {
+    let (folder, path) = temporary_store();
     let engine = engine(&path);
     let (acknowledged, is_over) = (
         Arc::new(Mutex::new(Vec::new())),
@@ -149,8 +149,8 @@ async fn a_backup_under_load_has_all_that_was_acknowledged_before_it_and_goes_on
 }
 
 #[tokio::test]
-async fn an_engine_without_a_file_makes_no_backup() {
-    let (folder, _) = place();
+async fn an_engine_without_a_store_file_refuses_a_backup() {
+    let (folder, _) = temporary_store();
     let to = folder.path().join("backup.db");
     let without = Engine::builder().build().expect("an engine");
     let error = without.backup(&to).await.expect_err("no store");

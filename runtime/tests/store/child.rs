@@ -56,7 +56,7 @@ fn commits_until_killed() {
                 loop {
                     let key = next.fetch_add(1, Ordering::Relaxed);
                     journal.commit(whole(key)).wait().expect("it is durable");
-                    say(&key.to_string());
+                    print_line(&key.to_string());
                 }
             });
         }
@@ -71,9 +71,9 @@ fn commits_until_refused() {
     let journal = Journal::new(Box::new(store)).expect("a thread");
     for key in 1.. {
         match journal.commit(whole(key)).wait() {
-            Ok(()) => say(&key.to_string()),
+            Ok(()) => print_line(&key.to_string()),
             Err(error) => {
-                say(&format!("refused: {error:?} {error}").replace('\n', " "));
+                print_line(&format!("refused: {error:?} {error}").replace('\n', " "));
                 return;
             }
         }
@@ -89,7 +89,7 @@ fn opens_and_closes_until_killed() {
         let mut store = SqliteStore::open(&path).expect("it opens");
         let next = store.reader().expect("a reader").last_key().expect("a key") + 1;
         store.commit(&whole(next)).expect("it is committed");
-        say(&next.to_string());
+        print_line(&next.to_string());
     }
 }
 
@@ -98,13 +98,13 @@ fn opens_and_closes_until_killed() {
 #[ignore = "run by other tests, in a separate process"]
 fn opens_once() {
     match SqliteStore::open(std::env::var_os(STORE).expect("the path")) {
-        Ok(_) => say("opened"),
-        Err(error) => say(&format!("{error:?} {error}").replace('\n', " ")),
+        Ok(_) => print_line("opened"),
+        Err(error) => print_line(&format!("{error:?} {error}").replace('\n', " ")),
     }
 }
 
 /// Prints a line for the parent, in one write. The test harness prints further lines.
-fn say(text: &str) {
+fn print_line(text: &str) {
     let mut out = std::io::stdout().lock();
     out.write_all(format!("\n{SAYS}{text}\n").as_bytes())
         .expect("the parent listens");
@@ -156,21 +156,21 @@ impl Committer {
         self.lines
             .by_ref()
             .map_while(Result::ok)
-            .find_map(|line| said(&line)?.parse().ok())
+            .find_map(|line| printed_line(&line)?.parse().ok())
     }
 
     /// Kills the process, and returns all keys that it has printed since. A number with possibly missing digits is omitted.
     pub(crate) fn kill(mut self) -> Vec<u64> {
         self.child.kill().expect("it runs");
         self.child.wait().expect("it ends");
-        let mut said = Vec::new();
+        let mut keys = Vec::new();
         while let Some(key) = self.next() {
-            said.push(key);
+            keys.push(key);
         }
-        said
+        keys
     }
 }
 
-pub(crate) fn said(line: &str) -> Option<&str> {
+pub(crate) fn printed_line(line: &str) -> Option<&str> {
     line.strip_prefix(SAYS)
 }

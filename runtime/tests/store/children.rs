@@ -4,7 +4,7 @@ use stepwright_runtime::store::{
     Change, MemoryStore, SqliteStore, Store, StoreError, StoreFilter, StoredExecution,
 };
 
-use crate::store::support::{child, closed, map_run, place, start};
+use crate::store::support::{child, closed, map_run, start, temporary_store};
 
 fn of_run(map_run: &str) -> StoreFilter {
     StoreFilter {
@@ -80,7 +80,7 @@ fn check(store: &mut dyn Store) -> Result<(), StoreError> {
 
 #[test]
 fn an_execution_is_deleted_with_its_runs_and_their_children() {
-    let (_folder, path) = place();
+    let (_folder, path) = temporary_store();
     check(&mut SqliteStore::open(&path).expect("it opens")).expect("a file");
     check(&mut MemoryStore::new()).expect("memory");
 }

@@ -8,7 +8,7 @@ use stepwright_runtime::store::{
 };
 
 use crate::store::child::Committer;
-use crate::store::support::{everything, fill, place, start};
+use crate::store::support::{everything, fill, start, temporary_store};
 
 pub(crate) fn suffixed(store: &Path, suffix: &str) -> PathBuf {
     let mut path = store.as_os_str().to_owned();
@@ -38,7 +38,7 @@ fn refused(path: &Path) -> StoreError {
     by_engine
 }
 
-fn is_foreign(error: &StoreError, why: &str) {
+fn assert_foreign_log(error: &StoreError, why: &str) {
     assert!(matches!(error, StoreError::ForeignLog { .. }), "{error:?}");
     let message = error.to_string();
     for text in [why, "orders.db-wal", "stepwright store restore"] {
@@ -58,8 +58,8 @@ fn killed(folder: &Path) -> PathBuf {
 }
 
 #[test]
-fn a_store_that_is_closed_leaves_its_file_alone_with_all_that_was_committed() {
-    let (_folder, path) = place();
+fn a_closed_store_leaves_one_file_with_all_commits() {
+    let (_folder, path) = temporary_store();
     let mut store = SqliteStore::open(&path).expect("it opens");
     fill(&mut store, 3);
     assert!(suffixed(&path, "-wal").exists());
@@ -71,8 +71,8 @@ fn a_store_that_is_closed_leaves_its_file_alone_with_all_that_was_committed() {
 }
 
 #[test]
-fn a_reader_that_is_open_longer_than_the_store_removes_the_log_at_its_end() {
-    let (_folder, path) = place();
+fn the_last_reader_removes_the_log_of_a_closed_store() {
+    let (_folder, path) = temporary_store();
     let mut store = SqliteStore::open(&path).expect("it opens");
     fill(&mut store, 3);
     let (mut first, second) = (store.reader().expect("a reader"), store.reader());
@@ -90,7 +90,7 @@ fn a_reader_that_is_open_longer_than_the_store_removes_the_log_at_its_end() {
 
 #[test]
 fn a_reader_removes_no_log_of_an_engine() {
-    let (_folder, path) = place();
+    let (_folder, path) = temporary_store();
     let mut store = SqliteStore::open(&path).expect("it opens");
     drop(store.reader().expect("a reader"));
     fill(&mut store, 3);
@@ -103,7 +103,7 @@ fn a_reader_removes_no_log_of_an_engine() {
 
 #[test]
 fn a_backup_next_to_the_log_of_the_store_is_refused() {
-    let (folder, path) = place();
+    let (folder, path) = temporary_store();
     let mut store = SqliteStore::open(&path).expect("it opens");
     fill(&mut store, 2);
     let backup = folder.path().join("backup.db");
@@ -117,7 +117,7 @@ fn a_backup_next_to_the_log_of_the_store_is_refused() {
     drop(store);
     fs::copy(&backup, &path).expect("it is put in place");
     fs::rename(&mixed, suffixed(&path, "-wal")).expect("it is there");
-    is_foreign(
+    assert_foreign_log(
         &refused(&path),
         "another epoch of the store, or another store",
     );
@@ -131,7 +131,7 @@ fn fill_from(store: &mut SqliteStore, from: u64, to: u64) {
 
 #[test]
 fn an_older_copy_of_the_file_next_to_the_log_of_a_later_session_is_refused() {
-    let (folder, path) = place();
+    let (folder, path) = temporary_store();
     fill(&mut SqliteStore::open(&path).expect("it opens"), 2);
     let old = folder.path().join("old.db");
     fs::copy(&path, &old).expect("a copy");
@@ -145,7 +145,7 @@ fn an_older_copy_of_the_file_next_to_the_log_of_a_later_session_is_refused() {
 
 #[test]
 fn an_older_copy_of_the_file_next_to_the_log_of_the_same_session_is_refused() {
-    let (folder, path) = place();
+    let (folder, path) = temporary_store();
     let mut store = SqliteStore::open(&path).expect("it opens");
     let old = folder.path().join("orders-old.db");
     fs::copy(&path, &old).expect("a copy");
@@ -167,12 +167,12 @@ fn an_older_copy_of_the_file_next_to_the_log_of_the_same_session_is_refused() {
 }
 
 #[test]
-fn another_store_next_to_the_log_is_refused_and_so_is_a_log_alone() {
-    let (folder, path) = place();
+fn another_file_or_no_file_next_to_a_log_is_refused() {
+    let (folder, path) = temporary_store();
     let killed = killed(folder.path());
     fill(&mut SqliteStore::open(&path).expect("it opens"), 9);
     copy(&killed, &path, &["-wal"]);
-    is_foreign(
+    assert_foreign_log(
         &refused(&path),
         "another epoch of the store, or another store",
     );
@@ -184,15 +184,15 @@ fn another_store_next_to_the_log_is_refused_and_so_is_a_log_alone() {
         }
         let before = fs::read(suffixed(&path, "-wal")).expect("a log");
         let error = SqliteStore::open(&path).expect_err("it is refused");
-        is_foreign(&error, "the store's file is missing or empty");
+        assert_foreign_log(&error, "the store's file is missing or empty");
         assert_eq!(SqliteStore::recover(&path), Err(error));
         assert_eq!(fs::read(suffixed(&path, "-wal")).expect("a log"), before);
     }
 }
 
 #[test]
-fn a_file_that_was_copied_from_an_engine_without_its_log_is_refused() {
-    let (folder, path) = place();
+fn a_file_copied_from_an_open_store_without_its_log_is_refused() {
+    let (folder, path) = temporary_store();
     let killed = killed(folder.path());
     copy(&killed, &path, &[""]);
     let check = |path: &Path| {
@@ -212,8 +212,8 @@ fn a_file_that_was_copied_from_an_engine_without_its_log_is_refused() {
 }
 
 #[test]
-fn a_store_that_was_killed_opens_for_readers_and_engines_and_can_be_moved() {
-    let (folder, path) = place();
+fn a_killed_store_can_be_opened_and_moved() {
+    let (folder, path) = temporary_store();
     let killed = killed(folder.path());
     copy(&killed, &path, &["", "-wal"]);
     // Readers change nothing, and remove no log.
@@ -229,8 +229,8 @@ fn a_store_that_was_killed_opens_for_readers_and_engines_and_can_be_moved() {
 }
 
 #[test]
-fn recovery_uses_the_file_without_its_log_and_deletes_nothing() {
-    let (folder, path) = place();
+fn recovery_uses_the_file_without_its_log_and_preserves_the_log() {
+    let (folder, path) = temporary_store();
     let killed = killed(folder.path());
     assert_eq!(SqliteStore::recover(&killed), Ok(Recovery::NotNeeded));
     copy(&killed, &path, &[""]);
@@ -252,8 +252,8 @@ fn recovery_uses_the_file_without_its_log_and_deletes_nothing() {
 }
 
 #[test]
-fn recovery_refuses_a_damaged_file_and_one_that_an_engine_has_open() {
-    let (folder, path) = place();
+fn recovery_refuses_a_damaged_file_and_an_open_store() {
+    let (folder, path) = temporary_store();
     let killed = killed(folder.path());
     let store = SqliteStore::open(&path).expect("it opens");
     let error = SqliteStore::recover(&path).expect_err("it is in use");
@@ -274,8 +274,8 @@ fn recovery_refuses_a_damaged_file_and_one_that_an_engine_has_open() {
 
 /// Kills a process that opens the store, commits some changes and closes it, repeatedly.
 #[test]
-fn a_kill_while_a_store_is_opened_or_closed_leaves_a_store_that_opens() {
-    let (_folder, path) = place();
+fn a_store_opens_after_a_kill_while_it_was_opened_or_closed() {
+    let (_folder, path) = temporary_store();
     let mut acknowledged = 0;
     for round in 0..40_u64 {
         let mut child = Committer::start_test("opens_and_closes_until_killed", &path);

@@ -9,13 +9,13 @@ use stepwright_runtime::store::{
     StoredExecution, StoredListing, StoredOrigin,
 };
 
-use crate::store::support::{child, closed, fill, machine, map_run, place, start};
+use crate::store::support::{child, closed, fill, machine, map_run, start, temporary_store};
 
 const PAGE: usize = 8_192;
 const EXECUTIONS: u64 = 300;
 
 /// Reads and writes the whole store; returns the first error.
-fn use_all(path: &Path) -> Result<(), StoreError> {
+fn read_and_write_all(path: &Path) -> Result<(), StoreError> {
     let mut store = SqliteStore::open(path)?;
     store.commit(&[Change::Machine(machine())])?;
     let mut reader = store.reader()?;
@@ -113,8 +113,8 @@ fn refill(path: &Path, bytes: &[u8]) {
 }
 
 #[test]
-fn a_page_that_is_lost_or_torn_is_an_error_that_says_what_to_do() {
-    let (_folder, path) = place();
+fn a_lost_or_torn_page_is_an_error_with_advice() {
+    let (_folder, path) = temporary_store();
     fill(&mut SqliteStore::open(&path).expect("it opens"), EXECUTIONS);
     let whole = fs::read(&path).expect("a file");
     assert!(whole.len() / PAGE > 20);
@@ -124,7 +124,7 @@ fn a_page_that_is_lost_or_torn_is_an_error_that_says_what_to_do() {
             let mut bytes = whole.clone();
             bytes[page * PAGE + from..(page + 1) * PAGE].fill(byte);
             refill(&path, &bytes);
-            match use_all(&path) {
+            match read_and_write_all(&path) {
                 // The hole is in unused space.
                 Ok(()) => assert_eq!(from, PAGE / 2, "page {page}"),
                 Err(error @ StoreError::Corrupt { .. }) => {
@@ -143,7 +143,7 @@ fn a_page_that_is_lost_or_torn_is_an_error_that_says_what_to_do() {
 
 #[test]
 fn a_record_that_is_missing_is_an_error() {
-    let (_folder, path) = place();
+    let (_folder, path) = temporary_store();
     let mut store = SqliteStore::open(&path).expect("it opens");
     fill(&mut store, 1);
     let next = |seq| Change::Append {
@@ -170,8 +170,8 @@ fn a_record_that_is_missing_is_an_error() {
 }
 
 #[test]
-fn words_that_nobody_wrote_are_an_error() {
-    let (_folder, path) = place();
+fn invalid_column_values_are_an_error() {
+    let (_folder, path) = temporary_store();
     fill(&mut SqliteStore::open(&path).expect("it opens"), 1);
     let connection = rusqlite::Connection::open(&path).expect("it opens");
     for damage in [
@@ -197,7 +197,7 @@ fn words_that_nobody_wrote_are_an_error() {
 }
 
 #[test]
-fn a_record_that_changed_on_the_disk_or_lies_in_anothers_place_is_an_error() {
+fn a_changed_or_exchanged_record_is_an_error() {
     // A short first record is in the execution's row, a long one among the others.
     for (bytes, table, place_of) in [(500, "executions", "key"), (2_000, "records", "execution")] {
         for damage in [
@@ -205,7 +205,7 @@ fn a_record_that_changed_on_the_disk_or_lies_in_anothers_place_is_an_error() {
             "data = x''".to_owned(),
             format!("{place_of} = 3 - {place_of}"),
         ] {
-            let (_folder, path) = place();
+            let (_folder, path) = temporary_store();
             let mut store = SqliteStore::open(&path).expect("it opens");
             for key in [1, 2] {
                 store.commit(&[start(key, bytes)]).expect("it is committed");
@@ -231,7 +231,7 @@ fn a_record_that_changed_on_the_disk_or_lies_in_anothers_place_is_an_error() {
         (500, "UPDATE executions SET data = NULL, checksum = NULL"),
         (2_000, "DELETE FROM records"),
     ] {
-        let (_folder, path) = place();
+        let (_folder, path) = temporary_store();
         let mut store = SqliteStore::open(&path).expect("it opens");
         store.commit(&[start(1, bytes)]).expect("it is committed");
         let connection = rusqlite::Connection::open(&path).expect("it opens");
@@ -246,8 +246,8 @@ fn a_record_that_changed_on_the_disk_or_lies_in_anothers_place_is_an_error() {
 }
 
 #[test]
-fn records_without_their_execution_are_given_to_no_other() {
-    let (_folder, path) = place();
+fn orphaned_records_are_not_assigned_to_another_execution() {
+    let (_folder, path) = temporary_store();
     let mut store = SqliteStore::open(&path).expect("it opens");
     fill(&mut store, 2);
     let next = Change::Append {

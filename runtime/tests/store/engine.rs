@@ -15,7 +15,7 @@ fn engine_at(path: &std::path::Path, definition: &str) -> Engine {
 }
 
 #[test]
-fn an_execution_goes_on_from_its_file() {
+fn an_execution_resumes_from_its_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("orders.db");
     let definition =
@@ -44,7 +44,7 @@ fn an_execution_goes_on_from_its_file() {
 
 /// A mark that cannot be read proves no time: nothing is deleted by age.
 #[tokio::test]
-async fn a_damaged_mark_of_the_clock_stops_no_engine_and_deletes_nothing() {
+async fn a_damaged_clock_mark_stops_deletion_but_not_the_engine() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("orders.db");
     let definition =

@@ -1,7 +1,7 @@
 use stepwright_runtime::store::journal::Journal;
 use stepwright_runtime::store::{Change, SqliteStore, Store, StoreError};
 
-use crate::store::support::{closed, everything, place, start};
+use crate::store::support::{closed, everything, start, temporary_store};
 
 /// Commits until the store is full, and returns the key for which there was no space.
 fn fill_up(store: &mut SqliteStore) -> u64 {
@@ -23,8 +23,8 @@ fn fill_up(store: &mut SqliteStore) -> u64 {
 }
 
 #[test]
-fn a_full_store_keeps_what_it_has_and_goes_on_when_there_is_room_again() {
-    let (_folder, path) = place();
+fn a_full_store_loses_no_data_and_commits_again_after_deletions() {
+    let (_folder, path) = temporary_store();
     let options = SqliteStore::options().max_bytes(1 << 20);
     let mut store = options.open(&path).expect("it opens");
     let key = fill_up(&mut store);
@@ -50,8 +50,8 @@ fn a_full_store_keeps_what_it_has_and_goes_on_when_there_is_room_again() {
 }
 
 #[test]
-fn a_journal_goes_on_when_there_is_room_again() {
-    let (_folder, path) = place();
+fn a_journal_of_a_full_store_commits_again_after_deletions() {
+    let (_folder, path) = temporary_store();
     let options = SqliteStore::options().max_bytes(1 << 20);
     let mut store = options.open(&path).expect("it opens");
     let key = fill_up(&mut store);

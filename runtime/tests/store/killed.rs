@@ -6,12 +6,12 @@ use stepwright_runtime::Status;
 use stepwright_runtime::store::{SqliteReader, SqliteStore, Store, StoreError};
 
 use crate::store::child::{Committer, records};
-use crate::store::support::{everything, place};
+use crate::store::support::{everything, temporary_store};
 
 /// Kills a process that commits, twenty times, each time a little later, and checks the same file after each kill.
 #[test]
-fn what_was_acknowledged_before_a_kill_is_there_and_nothing_is_there_in_part() {
-    let (_folder, path) = place();
+fn acknowledged_commits_survive_a_kill_and_none_is_partial() {
+    let (_folder, path) = temporary_store();
     let mut acknowledged = BTreeSet::new();
     for round in 0..20_u64 {
         let mut child = Committer::start(&path);
@@ -43,8 +43,8 @@ fn what_was_acknowledged_before_a_kill_is_there_and_nothing_is_there_in_part() {
 }
 
 #[test]
-fn an_engine_of_another_process_keeps_out_writers_and_no_readers() {
-    let (_folder, path) = place();
+fn an_engine_of_another_process_excludes_writers_but_not_readers() {
+    let (_folder, path) = temporary_store();
     let mut child = Committer::start(&path);
     let key = child.next().expect("it commits");
     match SqliteStore::open(&path) {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use stepwright_runtime::store::{Change, SqliteReader, SqliteStore, Store};
 
-use crate::store::support::{everything, place, start};
+use crate::store::support::{everything, start, temporary_store};
 
 /// Bytes of a record; a commit writes it twice.
 const RECORD: usize = 100_000;
@@ -31,8 +31,8 @@ fn commit(store: &mut SqliteStore, keys: std::ops::RangeInclusive<u64>) {
 }
 
 #[test]
-fn it_stays_short_however_much_is_committed_and_whoever_reads() {
-    let (_folder, path) = place();
+fn the_log_stays_short_despite_many_commits_and_readers() {
+    let (_folder, path) = temporary_store();
     let mut store = SqliteStore::open(&path).expect("it opens");
     // Ten times the limit of the log.
     let executions = 10 * MOST / (2 * RECORD as u64) / 4;

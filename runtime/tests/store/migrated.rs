@@ -9,7 +9,9 @@ use stepwright_runtime::store::{
     Change, SqliteReader, SqliteStore, Store, StoreError, StoreFilter, StoreReader, StoredExecution,
 };
 
-use crate::store::support::{child, closed, everything, execution, fill, machine, map_run, place};
+use crate::store::support::{
+    child, closed, everything, execution, fill, machine, map_run, temporary_store,
+};
 
 /// The tables of version 1, as they were released.
 const FIRST: &str = "
@@ -96,8 +98,8 @@ fn schema(path: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_file_of_the_first_version_is_migrated_with_all_that_it_has() {
-    let (folder, path) = place();
+fn a_file_of_the_first_version_is_migrated_without_loss() {
+    let (folder, path) = temporary_store();
     let newest = folder.path().join("newest.db");
     fill(&mut SqliteStore::open(&newest).expect("it opens"), 5);
     let expected = everything(&mut SqliteReader::open(&newest).expect("a reader"));
@@ -158,8 +160,8 @@ fn told(reader: &mut dyn StoreReader) -> impl PartialEq + std::fmt::Debug + use<
 }
 
 #[test]
-fn a_file_of_the_third_version_is_migrated_with_all_that_it_has() {
-    let (folder, path) = place();
+fn a_file_of_the_third_version_is_migrated_without_loss() {
+    let (folder, path) = temporary_store();
     let newest = folder.path().join("newest.db");
     let mut store = SqliteStore::open(&newest).expect("it opens");
     let next = |key, seq, bytes| Change::Append {

@@ -16,4 +16,4 @@ mod refused;
 mod replaced;
 mod restored;
 mod support;
-mod torn;
+mod torn_log;

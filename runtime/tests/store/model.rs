@@ -13,7 +13,7 @@ use stepwright_runtime::store::{
 };
 use stepwright_runtime::{MachineType, Status};
 
-use crate::store::support::place;
+use crate::store::support::temporary_store;
 
 const KEYS: &[u64] = &[
     0,
@@ -314,16 +314,12 @@ fn read(reader: &mut dyn StoreReader, filters: &[StoreFilter]) -> Result<Content
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(
-        std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(96)
-    ))]
-
     #[test]
-    fn a_file_keeps_what_memory_keeps(
+    fn a_file_store_behaves_like_a_memory_store(
         commits in vec((vec(change(), 0..6), prop::bool::weighted(0.1)), 1..24),
         filters in vec(filter(), 0..6),
     ) {
-        let (_folder, path) = place();
+        let (_folder, path) = temporary_store();
         let mut memory = MemoryStore::new();
         let mut file = SqliteStore::open(&path).expect("it opens");
         let mut beside = SqliteReader::open(&path).expect("a reader");

@@ -4,7 +4,7 @@ use std::path::Path;
 use rusqlite::Connection;
 use stepwright_runtime::store::{SqliteReader, SqliteStore, Store, StoreError};
 
-use crate::store::support::{everything, fill, place};
+use crate::store::support::{everything, fill, temporary_store};
 
 fn open(path: &Path) -> StoreError {
     SqliteStore::open(path).expect_err("it is refused")
@@ -17,8 +17,8 @@ fn sql(path: &Path, statements: &str) {
 }
 
 #[test]
-fn a_second_engine_of_this_process_is_refused_by_any_name_of_the_file_and_readers_are_not() {
-    let (folder, path) = place();
+fn a_second_engine_of_this_process_is_refused_but_not_readers() {
+    let (folder, path) = temporary_store();
     let mut first = SqliteStore::open(&path).expect("it opens");
     fill(&mut first, 2);
     let detour = folder.path().join(".").join("orders.db");
@@ -49,8 +49,8 @@ fn a_second_engine_of_this_process_is_refused_by_any_name_of_the_file_and_reader
 }
 
 #[test]
-fn a_newer_version_is_refused_to_writers_and_readers() {
-    let (_folder, path) = place();
+fn writers_and_readers_refuse_a_newer_version() {
+    let (_folder, path) = temporary_store();
     fill(&mut SqliteStore::open(&path).expect("it opens"), 1);
     let connection = rusqlite::Connection::open(&path).expect("it opens");
     let known: i64 = connection
@@ -76,8 +76,8 @@ fn a_newer_version_is_refused_to_writers_and_readers() {
 }
 
 #[test]
-fn what_is_no_store_is_refused_and_left_as_it_is() {
-    let (folder, path) = place();
+fn a_file_that_is_not_a_store_is_refused_and_not_changed() {
+    let (folder, path) = temporary_store();
     let text = folder.path().join("text.db");
     fs::write(&text, "Stepwright ".repeat(1_000)).expect("a file");
     sql(
@@ -109,8 +109,8 @@ fn what_is_no_store_is_refused_and_left_as_it_is() {
 }
 
 #[test]
-fn what_is_not_there_is_said() {
-    let (folder, path) = place();
+fn a_missing_file_or_directory_is_reported() {
+    let (folder, path) = temporary_store();
     let error = SqliteReader::open(&path).expect_err("there is no file");
     assert!(matches!(error, StoreError::Io { .. }), "{error:?}");
     assert!(!path.exists(), "a reader creates nothing");
@@ -133,7 +133,7 @@ mod rights {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::store::child::{command, said};
+    use crate::store::child::{command, printed_line};
 
     const NOBODY: u32 = 65_534;
 
@@ -169,15 +169,15 @@ mod rights {
             }
             let output = command.output().expect("a process");
             let text = String::from_utf8(output.stdout).expect("text");
-            let said = text.lines().find_map(said);
+            let said = text.lines().find_map(printed_line);
             said.unwrap_or_else(|| panic!("it says nothing: {text}"))
                 .to_owned()
         }
     }
 
     #[test]
-    fn a_file_or_a_folder_that_cannot_be_written_is_said() {
-        let (folder, path) = place();
+    fn a_read_only_file_or_directory_is_reported() {
+        let (folder, path) = temporary_store();
         let user = User::new(folder.path());
         drop(SqliteStore::open(&path).expect("it opens"));
         let inner = folder.path().join("inner");

@@ -7,12 +7,12 @@ use std::path::Path;
 use stepwright_runtime::store::{SqliteReader, SqliteStore, Store, StoreError};
 
 use crate::store::continuity::suffixed;
-use crate::store::support::{everything, fill, place, start};
+use crate::store::support::{everything, fill, start, temporary_store};
 
 /// Creates a store, applies this to its files, and checks that it is detected without a commit, by a commit and by a probe. A commit does not
 /// check for a log that was renamed.
-fn is_noticed(file: &str, replace: impl Fn(&Path)) {
-    let (_folder, path) = place();
+fn assert_detected(file: &str, replace: impl Fn(&Path)) {
+    let (_folder, path) = temporary_store();
     let mut store = SqliteStore::open(&path).expect("it opens");
     fill(&mut store, 3);
     store.check().expect("nothing has changed");
@@ -37,25 +37,25 @@ fn is_noticed(file: &str, replace: impl Fn(&Path)) {
 }
 
 #[test]
-fn a_file_or_a_log_that_is_deleted_is_noticed() {
+fn a_deleted_file_or_log_is_detected() {
     for file in ["", "-wal"] {
-        is_noticed(file, |path| fs::remove_file(path).expect("it is there"));
+        assert_detected(file, |path| fs::remove_file(path).expect("it is there"));
     }
 }
 
 #[test]
-fn a_file_or_a_log_that_is_moved_is_noticed() {
+fn a_moved_file_or_log_is_detected() {
     for file in ["", "-wal"] {
-        is_noticed(file, |path| {
+        assert_detected(file, |path| {
             fs::rename(path, suffixed(path, ".moved")).expect("it moves");
         });
     }
 }
 
 #[test]
-fn a_file_or_a_log_in_whose_place_a_copy_is_put_is_noticed() {
+fn a_file_or_log_replaced_by_a_copy_is_detected() {
     for file in ["", "-wal"] {
-        is_noticed(file, |path| {
+        assert_detected(file, |path| {
             let copy = suffixed(path, ".copy");
             fs::copy(path, &copy).expect("a copy");
             fs::rename(&copy, path).expect("it moves");
@@ -64,8 +64,8 @@ fn a_file_or_a_log_in_whose_place_a_copy_is_put_is_noticed() {
 }
 
 #[test]
-fn a_store_that_is_moved_back_goes_on() {
-    let (_folder, path) = place();
+fn a_store_that_is_moved_back_commits_again() {
+    let (_folder, path) = temporary_store();
     let mut store = SqliteStore::open(&path).expect("it opens");
     fill(&mut store, 2);
     let moved = suffixed(&path, ".moved");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use stepwright_runtime::store::{SqliteReader, SqliteStore, Store, StoreError};
 
 use crate::store::continuity::suffixed;
-use crate::store::support::{everything, fill, place, start};
+use crate::store::support::{everything, fill, start, temporary_store};
 
 fn count(path: &Path) -> usize {
     everything(&mut SqliteReader::open(path).expect("a reader")).len()
@@ -31,7 +31,7 @@ fn backup_and_killed(folder: &Path, path: &Path) -> PathBuf {
 
 #[test]
 fn a_restored_backup_opens_and_the_old_files_are_moved_aside() {
-    let (folder, path) = place();
+    let (folder, path) = temporary_store();
     let backup = backup_and_killed(folder.path(), &path);
     let old = ["", "-wal"].map(|suffix| fs::read(suffixed(&path, suffix)).expect("a file"));
     let restored = SqliteStore::restore(&backup, &path).expect("it is restored");
@@ -52,8 +52,8 @@ fn a_restored_backup_opens_and_the_old_files_are_moved_aside() {
 }
 
 #[test]
-fn a_backup_is_restored_where_nothing_was() {
-    let (folder, path) = place();
+fn a_backup_is_restored_to_a_new_path() {
+    let (folder, path) = temporary_store();
     let backup = backup_and_killed(folder.path(), &path);
     let new = folder.path().join("new.db");
     let restored = SqliteStore::restore(&backup, &new).expect("it is restored");
@@ -62,8 +62,8 @@ fn a_backup_is_restored_where_nothing_was() {
 }
 
 #[test]
-fn a_backup_that_is_put_in_place_by_hand_opens_where_no_log_is() {
-    let (folder, path) = place();
+fn a_backup_that_is_copied_manually_opens_if_there_is_no_log() {
+    let (folder, path) = temporary_store();
     let backup = backup_and_killed(folder.path(), &path);
     fs::remove_file(suffixed(&path, "-wal")).expect("it is there");
     fs::copy(&backup, &path).expect("a copy");
@@ -85,8 +85,8 @@ fn a_backup_that_is_put_in_place_by_hand_opens_where_no_log_is() {
 }
 
 #[test]
-fn what_is_no_closed_store_is_not_restored_and_nothing_changes() {
-    let (folder, path) = place();
+fn only_a_valid_closed_store_is_restored() {
+    let (folder, path) = temporary_store();
     let backup = backup_and_killed(folder.path(), &path);
     let file = |name: &str| folder.path().join(name);
     fs::write(file("text.db"), "text ".repeat(999)).expect("a file");
@@ -126,8 +126,8 @@ fn what_is_no_closed_store_is_not_restored_and_nothing_changes() {
 }
 
 #[test]
-fn a_store_that_is_open_is_not_replaced_and_is_no_backup() {
-    let (folder, path) = place();
+fn an_open_store_is_not_replaced_or_used_as_a_backup() {
+    let (folder, path) = temporary_store();
     let backup = backup_and_killed(folder.path(), &path);
     let store = SqliteStore::open(&path).expect("it opens");
     let error = SqliteStore::restore(&backup, &path).expect_err("it is in use");
@@ -141,8 +141,8 @@ fn a_store_that_is_open_is_not_replaced_and_is_no_backup() {
 }
 
 #[test]
-fn a_store_is_not_backed_up_onto_the_log_of_another() {
-    let (folder, path) = place();
+fn a_backup_next_to_a_foreign_log_is_refused() {
+    let (folder, path) = temporary_store();
     let backup = backup_and_killed(folder.path(), &path);
     fs::rename(suffixed(&path, "-wal"), folder.path().join("new.db-wal")).expect("it moves");
     let reader = SqliteReader::open(&backup).expect("a reader");
@@ -154,10 +154,10 @@ fn a_store_is_not_backed_up_onto_the_log_of_another() {
 
 #[cfg(unix)]
 #[test]
-fn a_restored_store_has_the_owner_and_the_permissions_of_the_old_one_and_is_writable() {
+fn a_restored_store_keeps_owner_and_permissions_and_is_writable() {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 
-    let (folder, path) = place();
+    let (folder, path) = temporary_store();
     let backup = backup_and_killed(folder.path(), &path);
     fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("it is ours");
     fs::set_permissions(&backup, fs::Permissions::from_mode(0o444)).expect("it is ours");

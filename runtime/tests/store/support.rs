@@ -9,7 +9,7 @@ use stepwright_runtime::{MachineType, Status};
 use tempfile::TempDir;
 
 /// Creates a temporary directory, and the path of a store in it.
-pub(crate) fn place() -> (TempDir, PathBuf) {
+pub(crate) fn temporary_store() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("orders.db");
     (folder, path)

@@ -17,7 +17,7 @@ const PLAIN: &str = "arn:aws:states:::lambda:invoke";
 const CALLBACK: &str = "arn:aws:states:::lambda:invoke.waitForTaskToken";
 
 #[tokio::test]
-async fn a_context_object_is_shown_as_it_is_given() {
+async fn a_given_context_object_is_used_unchanged() {
     for context in [
         json!({}),
         json!({"Execution": {"Id": "e", "Input": [1]}, "State": {"RetryCount": 2}, "StateMachine": {"Name": "m"}}),
@@ -31,7 +31,7 @@ async fn a_context_object_is_shown_as_it_is_given() {
 }
 
 #[tokio::test]
-async fn one_that_is_not_given_is_that_of_an_express_execution() {
+async fn the_default_context_object_is_of_an_express_execution() {
     let state = invoke(json!({"ResultSelector": {"c.$": "$$"}}));
     let request = TestStateRequest::new(state)
         .input(json!(7))
@@ -50,7 +50,7 @@ async fn one_that_is_not_given_is_that_of_an_express_execution() {
 }
 
 #[tokio::test]
-async fn a_state_of_a_machine_has_the_name_of_every_state_under_test() {
+async fn a_selected_state_has_a_placeholder_name_in_its_context() {
     let machine = json!({"StartAt": "Ask", "States": {
         "Ask": {"Type": "Pass", "Parameters": {"name.$": "$$.State.Name"}, "End": true}
     }});
@@ -59,7 +59,7 @@ async fn a_state_of_a_machine_has_the_name_of_every_state_under_test() {
 }
 
 #[tokio::test]
-async fn what_cannot_stand_in_one_is_refused() {
+async fn invalid_context_fields_are_refused() {
     for (context, expected) in [
         (json!({"Foo": 1}), "Field 'Foo' is not allowed"),
         (

@@ -71,7 +71,7 @@ async fn a_jsonata_task_shows_arguments_and_result() {
 }
 
 #[tokio::test]
-async fn states_that_forward_their_input_show_it_alone() {
+async fn states_that_forward_their_input_show_only_the_input() {
     let choice = json!({"Type": "Choice", "InputPath": "$.a", "Choices": [{"Variable": "$", "IsPresent": true, "Next": "B"}]});
     let data = inspected(TestStateRequest::new(choice).input(json!({"a": 1}))).await;
     assert_eq!(data, json!({"input": {"a": 1}, "afterInputPath": 1}));
@@ -90,7 +90,7 @@ async fn states_that_forward_their_input_show_it_alone() {
 }
 
 #[tokio::test]
-async fn a_state_that_fails_shows_how_far_it_came() {
+async fn a_failed_state_shows_the_stages_before_the_failure() {
     let state = json!({"Type": "Pass", "Parameters": {"x.$": "$.absent"}, "End": true});
     let request = TestStateRequest::new(state)
         .input(json!({"n": 1}))
@@ -112,7 +112,7 @@ async fn a_state_that_fails_shows_how_far_it_came() {
 }
 
 #[tokio::test]
-async fn the_lowest_level_shows_the_end_alone() {
+async fn inspection_level_info_shows_only_the_result() {
     let request = TestStateRequest::new(json!({"Type": "Pass", "Next": "B"})).input(json!(1));
     let response = serde_json::to_value(tested(request).await).unwrap();
     assert_eq!(

@@ -33,7 +33,7 @@ fn failed(count: u32) -> StateConfiguration {
 }
 
 #[tokio::test]
-async fn the_outputs_of_the_iterations_are_mocked() {
+async fn a_mock_contains_the_outputs_of_the_iterations() {
     let request = request(
         json!({"MaxConcurrency": 2, "ToleratedFailurePercentage": 50, "ResultPath": "$.ys",
         "ItemSelector": {"n.$": "$$.Map.Item.Value"}}),
@@ -72,7 +72,7 @@ async fn more_failures_than_the_map_tolerates_are_an_error() {
 }
 
 #[tokio::test]
-async fn no_more_iterations_fail_than_there_are() {
+async fn more_failures_than_iterations_are_refused() {
     let text = "ValidationException: Map iteration failure count must be less than or equal to the number of Map iterations";
     assert_eq!(
         refused(request(json!({})).state_configuration(failed(4))).await,
@@ -86,7 +86,7 @@ async fn no_more_iterations_fail_than_there_are() {
 }
 
 #[tokio::test]
-async fn a_mocked_error_is_the_maps_whatever_failed() {
+async fn a_mocked_error_takes_precedence_over_the_failure_threshold() {
     let request = request(json!({"ToleratedFailureCount": 2}))
         .mock(MockInput::error("Broken", "why"))
         .state_configuration(StateConfiguration {
@@ -99,7 +99,7 @@ async fn a_mocked_error_is_the_maps_whatever_failed() {
 }
 
 #[tokio::test]
-async fn an_error_comes_from_a_state_inside() {
+async fn the_state_that_caused_an_error_must_exist() {
     let request = request(json!({}))
         .mock(MockInput::error("Broken", "why"))
         .state_configuration(StateConfiguration {
@@ -113,7 +113,7 @@ async fn an_error_comes_from_a_state_inside() {
 }
 
 #[tokio::test]
-async fn a_mock_is_an_array_unless_the_results_are_written() {
+async fn a_mock_that_is_not_an_array_is_refused() {
     let object = MockInput::result(json!({}));
     assert_eq!(
         refused(request(json!({})).mock(object)).await,
@@ -122,7 +122,7 @@ async fn a_mock_is_an_array_unless_the_results_are_written() {
 }
 
 #[tokio::test]
-async fn a_state_inside_has_the_first_item() {
+async fn a_state_inside_a_map_has_the_context_of_the_first_item() {
     let machine = json!({"StartAt": "M", "QueryLanguage": "JSONata", "States": {"M": {
         "Type": "Map", "End": true,
         "ItemProcessor": {"StartAt": "P", "States": {
@@ -158,7 +158,7 @@ fn reading(config: Value, fields: Value, data: &str) -> TestStateRequest {
 }
 
 #[tokio::test]
-async fn what_an_item_reader_reads_is_supplied() {
+async fn the_data_of_an_item_reader_is_taken_from_the_request() {
     let select =
         json!({"ItemSelector": {"n.$": "$$.Map.Item.Value", "from.$": "$$.Map.Item.Source"}});
     let request = reading(json!({"InputType": "JSON"}), select, "[1, 2]");
@@ -178,7 +178,7 @@ async fn what_an_item_reader_reads_is_supplied() {
 }
 
 #[tokio::test]
-async fn what_is_read_has_the_form_of_its_file() {
+async fn reader_data_is_parsed_as_the_configured_input_type() {
     let batches = json!({"ItemBatcher": {"MaxItemsPerBatch": 2}});
     let csv = json!({"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"});
     let data = inspected(reading(csv, batches, "a,b\n1,2\n3,4\n5,6\n")).await;
@@ -199,14 +199,14 @@ async fn what_is_read_has_the_form_of_its_file() {
 }
 
 #[tokio::test]
-async fn a_reader_whose_parameters_fail_fails_the_map() {
+async fn invalid_parameters_of_an_item_reader_fail_the_map() {
     let request = reading(json!({"InputType": "JSON"}), json!({}), "[]").input(json!({}));
     let response = tested(request).await;
     assert_eq!(response.error.as_deref(), Some("States.Runtime"));
 }
 
 #[tokio::test]
-async fn failures_of_items_that_nobody_knows_are_counted_against_the_outputs() {
+async fn without_items_failures_are_compared_with_the_mocked_outputs() {
     let mut request = reading(
         json!({"InputType": "JSON"}),
         json!({"ToleratedFailureCount": 1}),
@@ -222,7 +222,7 @@ async fn failures_of_items_that_nobody_knows_are_counted_against_the_outputs() {
 }
 
 #[tokio::test]
-async fn selected_items_are_shown_beside_the_batches_that_they_go_into() {
+async fn inspection_shows_selected_items_and_batches() {
     let data = inspected(request(json!({
         "ItemSelector": {"n.$": "$$.Map.Item.Value"},
         "ItemBatcher": {"MaxItemsPerBatch": 2, "BatchInput": {"Items": "mine"}}
@@ -236,7 +236,7 @@ async fn selected_items_are_shown_beside_the_batches_that_they_go_into() {
 }
 
 #[tokio::test]
-async fn an_inline_map_tolerates_nothing_by_its_own_word() {
+async fn an_inline_map_ignores_failure_tolerances() {
     let inline = |fields: Value| {
         let mut state = map(fields);
         state["ItemProcessor"]
@@ -261,7 +261,7 @@ async fn an_inline_map_tolerates_nothing_by_its_own_word() {
 }
 
 #[tokio::test]
-async fn items_that_cannot_be_found_leave_the_concurrency_unread() {
+async fn after_invalid_items_the_concurrency_is_not_evaluated() {
     for path in ["$.none", "$$.State"] {
         let response = tested(
             request(json!({"ItemsPath": path, "MaxConcurrency": 2}))

@@ -18,7 +18,7 @@ async fn problem(resource: &str, result: Value) -> String {
 }
 
 #[tokio::test]
-async fn results_have_the_form_that_the_service_gives_them() {
+async fn mocked_results_must_match_the_model_of_the_service() {
     for (resource, result, expected) in [
         (
             "states:startExecution",
@@ -91,7 +91,7 @@ async fn results_have_the_form_that_the_service_gives_them() {
 }
 
 #[tokio::test]
-async fn what_no_model_names_is_no_fault() {
+async fn fields_and_services_without_a_model_are_accepted() {
     for (resource, result) in [
         ("events:putEvents", json!({"random": "json"})),
         (
@@ -111,7 +111,7 @@ async fn what_no_model_names_is_no_fault() {
 }
 
 #[tokio::test]
-async fn modes_differ_in_what_must_be_there() {
+async fn validation_modes_differ_in_the_required_fields() {
     let mock = |result: Value, mode| {
         call(
             "states:startExecution",
@@ -128,7 +128,7 @@ async fn modes_differ_in_what_must_be_there() {
 }
 
 #[tokio::test]
-async fn a_mock_is_json_and_one_thing() {
+async fn a_mock_must_be_json_and_only_one_of_result_and_error() {
     let text = MockInput {
         result: Some("not JSON".to_owned()),
         ..MockInput::default()
@@ -149,7 +149,7 @@ async fn a_mock_is_json_and_one_thing() {
 }
 
 #[tokio::test]
-async fn present_binary_data_has_the_size_that_the_service_gives_it() {
+async fn binary_fields_must_have_the_size_of_the_service_model() {
     let secret = |size: usize| json!({"SecretBinary": "x".repeat(size)});
     for (size, expected) in [
         (0, Some("smaller than the minimum length")),

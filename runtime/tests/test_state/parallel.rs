@@ -20,7 +20,7 @@ fn result(value: Value) -> TestStateRequest {
 }
 
 #[tokio::test]
-async fn a_mock_gives_one_output_a_branch() {
+async fn a_mock_needs_one_output_per_branch() {
     let output = json!({"n": 1, "r": ["a", "b"]});
     let response = tested(result(json!(["a", "b"]))).await;
     assert_eq!(response.output_json(), Some(output.clone()));
@@ -40,7 +40,7 @@ async fn a_mock_gives_one_output_a_branch() {
 }
 
 #[tokio::test]
-async fn an_error_out_of_a_branch_meets_retry() {
+async fn a_mocked_error_of_a_branch_is_retriable() {
     let response = tested(parallel(MockInput::error("Busy", "later"))).await;
     assert_eq!(response.status, TestStatus::Retriable);
     assert_eq!((response.output, response.next_state), (None, None));

@@ -4,7 +4,7 @@ use stepwright_runtime::test_state::{MockInput, StateConfiguration, TestStateReq
 use crate::test_state::{invoke, refused, tested};
 
 #[tokio::test]
-async fn a_mock_fits_only_states_that_work() {
+async fn a_pass_state_and_reveal_secrets_refuse_a_mock() {
     let pass = TestStateRequest::new(json!({"Type": "Pass", "End": true}));
     assert_eq!(
         refused(pass.mock(MockInput::result(json!({})))).await,
@@ -18,7 +18,7 @@ async fn a_mock_fits_only_states_that_work() {
 }
 
 #[tokio::test]
-async fn what_cannot_run_alone_needs_a_mock() {
+async fn maps_parallels_and_sync_tasks_need_a_mock() {
     let map = json!({"Type": "Map", "End": true, "ItemProcessor": {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}});
     assert_eq!(
         refused(TestStateRequest::new(map.clone())).await,
@@ -45,7 +45,7 @@ async fn what_cannot_run_alone_needs_a_mock() {
 }
 
 #[tokio::test]
-async fn a_bad_definition_is_refused_as_it_is_created() {
+async fn an_invalid_definition_is_refused_as_in_create_state_machine() {
     let text = "not JSON";
     assert!(refused(TestStateRequest::new(text)).await.starts_with(
         "InvalidDefinition: Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: "
@@ -63,7 +63,7 @@ async fn a_bad_definition_is_refused_as_it_is_created() {
 }
 
 #[tokio::test]
-async fn a_state_of_a_machine_is_found_wherever_it_is() {
+async fn a_named_state_is_found_at_any_depth() {
     let machine = json!({"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": true, "Branches": [
         {"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": 1, "Next": "B"}, "B": {"Type": "Succeed"}}}
     ]}}});
@@ -82,7 +82,7 @@ async fn a_state_of_a_machine_is_found_wherever_it_is() {
 }
 
 #[tokio::test]
-async fn what_is_given_must_be_json() {
+async fn inputs_variables_and_role_arns_must_be_valid() {
     let mut request = TestStateRequest::new(json!({"Type": "Succeed"}));
     request.input = Some("{".to_owned());
     assert!(

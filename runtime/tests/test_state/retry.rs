@@ -30,7 +30,7 @@ fn fields() -> Value {
 }
 
 #[tokio::test]
-async fn a_retrier_takes_an_error_until_it_is_used_up() {
+async fn a_retrier_matches_until_its_attempts_are_used_up() {
     for (retries, seconds) in [(0, 3), (1, 6), (2, 12), (3, 20)] {
         let (response, details) = failing(fields(), "Busy", retries).await;
         assert_eq!(response.status, TestStatus::Retriable);
@@ -49,7 +49,7 @@ async fn a_retrier_takes_an_error_until_it_is_used_up() {
 }
 
 #[tokio::test]
-async fn a_catcher_gives_the_error_on() {
+async fn a_catcher_returns_the_error_output_and_the_next_state() {
     let (response, details) = failing(fields(), "Broken", 0).await;
     assert_eq!(response.status, TestStatus::CaughtError);
     assert_eq!(response.next_state.as_deref(), Some("B"));
@@ -61,7 +61,7 @@ async fn a_catcher_gives_the_error_on() {
 }
 
 #[tokio::test]
-async fn an_error_that_nobody_takes_fails_the_state() {
+async fn an_error_without_a_retrier_and_catcher_fails_the_state() {
     let (response, details) = failing(json!({}), "Busy", 0).await;
     assert_eq!(response.status, TestStatus::Failed);
     assert_eq!(response.cause.as_deref(), Some("why"));
@@ -73,7 +73,7 @@ async fn an_error_that_nobody_takes_fails_the_state() {
 }
 
 #[tokio::test]
-async fn a_used_up_retrier_without_a_catcher_is_named() {
+async fn a_used_up_retrier_is_reported_in_the_error_details() {
     let fields = json!({"Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 0}]});
     let (response, details) = failing(fields, "Busy", 0).await;
     assert_eq!(response.status, TestStatus::Failed);

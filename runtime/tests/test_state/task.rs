@@ -10,7 +10,7 @@ fn real(fields: Value) -> TestStateRequest {
 }
 
 #[tokio::test]
-async fn a_task_that_is_not_mocked_is_answered_by_the_engine() {
+async fn a_task_without_a_mock_runs_its_handler() {
     let double = async |n: i64| Ok::<_, TaskFailure>(n * 2);
     let engine = Engine::builder()
         .function("f", double)
@@ -27,14 +27,14 @@ async fn a_task_that_is_not_mocked_is_answered_by_the_engine() {
 }
 
 #[tokio::test]
-async fn a_task_that_nobody_answers_says_so() {
+async fn a_task_without_a_handler_and_a_mock_fails() {
     let response = tested(real(json!({}))).await;
     assert_eq!(response.status, TestStatus::Failed);
     assert!(response.cause.unwrap().contains("no handler and no mock"));
 }
 
 #[tokio::test]
-async fn a_slow_handler_meets_the_states_timeout() {
+async fn a_slow_handler_exceeds_the_timeout_of_the_state() {
     let engine = Engine::builder()
         .function("f", async |_: Value| {
             std::future::pending::<Result<Value, TaskFailure>>().await

@@ -20,7 +20,7 @@ async fn variables_are_read_assigned_and_shown() {
 }
 
 #[tokio::test]
-async fn no_variables_are_not_shown() {
+async fn empty_variables_are_not_shown() {
     let request = TestStateRequest::new(json!({"Type": "Succeed"})).variables(json!({}));
     assert_eq!(inspected(request).await.get("variables"), None);
 }

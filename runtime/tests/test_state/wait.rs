@@ -4,7 +4,7 @@ use stepwright_runtime::test_state::{TestStateRequest, TestStatus};
 use crate::test_state::tested;
 
 #[tokio::test]
-async fn a_wait_takes_no_time_here() {
+async fn a_wait_under_test_takes_no_time() {
     let wait =
         TestStateRequest::new(json!({"Type": "Wait", "Seconds": 299, "Next": "A"})).input(json!(1));
     let response = tested(wait).await;
@@ -13,7 +13,7 @@ async fn a_wait_takes_no_time_here() {
 }
 
 #[tokio::test]
-async fn a_test_takes_five_minutes_at_most() {
+async fn a_test_times_out_after_five_minutes() {
     let wait = TestStateRequest::new(json!({"Type": "Wait", "Seconds": 301, "End": true}));
     let response = tested(wait).await;
     assert_eq!(response.status, TestStatus::Failed);

@@ -13,7 +13,7 @@ fn charge(mock: Mock) -> Mocks {
 }
 
 #[tokio::test]
-async fn a_run_of_another_definition_does_not_count() {
+async fn a_run_of_another_definition_is_refused() {
     let other = json!({"StartAt": "Other", "States": {"Other": {"Type": "Succeed"}}});
     let report = run(&other, &Mocks::new(), json!({})).await;
     let added = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
@@ -27,7 +27,7 @@ async fn a_run_of_another_definition_does_not_count() {
 }
 
 #[tokio::test]
-async fn what_runs_went_through_adds_up() {
+async fn coverage_of_several_runs_adds_up() {
     let definition = orders();
     let mut coverage = Coverage::of(&machine(&definition));
     assert_eq!(coverage.percent(), 0.0);
@@ -77,7 +77,7 @@ async fn what_runs_went_through_adds_up() {
 }
 
 #[tokio::test]
-async fn too_little_fails_a_test_and_says_what_is_missing() {
+async fn too_little_coverage_fails_with_the_missing_items() {
     let coverage = Coverage::of(&machine(&orders()));
     let panic = catch_unwind(|| coverage.assert_at_least(80.0)).unwrap_err();
     let text = panic.downcast::<String>().unwrap();
@@ -89,7 +89,7 @@ async fn too_little_fails_a_test_and_says_what_is_missing() {
 }
 
 #[tokio::test]
-async fn a_diagram_is_coloured_by_what_was_covered() {
+async fn the_overlay_marks_covered_states_and_transitions() {
     let definition = orders();
     let mut coverage = Coverage::of(&machine(&definition));
     let paid = charge(Mock::output(json!({"total": 5})));
@@ -114,7 +114,7 @@ async fn a_diagram_is_coloured_by_what_was_covered() {
 }
 
 #[tokio::test]
-async fn handlers_of_containers_are_found_by_the_error_inside() {
+async fn retriers_and_catchers_of_containers_match_the_inner_error() {
     let definition = json!({"StartAt": "Each", "States": {
         "Each": {
             "Type": "Map",
@@ -170,7 +170,7 @@ async fn handlers_of_containers_are_found_by_the_error_inside() {
 }
 
 #[tokio::test]
-async fn generated_retriers_are_counted_apart() {
+async fn generated_retriers_are_counted_separately() {
     let mut definition = orders();
     let retry = &mut definition["States"]["Charge"]["Retry"];
     retry.as_array_mut().unwrap().push(json!({

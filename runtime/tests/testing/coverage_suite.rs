@@ -73,7 +73,7 @@ fn coverage_of<'s>(suite: &'s SuiteCoverage, name: &str) -> &'s MeasuredWorkflow
 }
 
 #[tokio::test]
-async fn nested_workflows_and_the_children_of_map_runs_count() {
+async fn nested_workflows_and_map_run_children_count_for_coverage() {
     let folder = Folder::new("children");
     run(Some(&folder.0), json!([1])).await;
     let suite = folder.read();
@@ -149,7 +149,7 @@ fn processes_are_merged() {
 }
 
 #[tokio::test]
-async fn a_definition_that_no_test_ran_is_there_with_nothing() {
+async fn a_definition_without_runs_has_zero_coverage() {
     let folder = Folder::new("nothing");
     let build = |folder: &Path| {
         Engine::builder()
@@ -213,7 +213,7 @@ async fn a_redriven_execution_counts_once() {
 }
 
 #[tokio::test]
-async fn a_line_that_was_cut_is_left_out_and_a_foreign_file_is_refused() {
+async fn a_truncated_line_is_ignored_and_a_foreign_file_is_refused() {
     let folder = Folder::new("cut");
     run(Some(&folder.0), json!([1])).await;
     let whole = folder.read();

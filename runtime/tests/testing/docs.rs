@@ -303,7 +303,7 @@ async fn typed_errors() -> Done {
 }
 
 #[test]
-fn the_page_shows_what_is_tested_here() {
+fn every_code_block_of_the_page_is_tested_here() {
     let lines = |text: &str| -> String {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         lines.map(|line| format!("{line}\n")).collect()

@@ -64,7 +64,7 @@ fn message(report: &ExecutionReport, assert: impl FnOnce(Expect<'_>) -> Expect<'
 }
 
 #[tokio::test]
-async fn a_task_function_is_mocked_by_another_with_its_types() {
+async fn a_task_function_is_mocked_by_a_typed_closure() {
     let mocks = Mocks::new().task_with::<charge_card>(|order| match order.total {
         total if total > 1_000.0 => Err(PaymentError::Declined {
             reason: "over the limit".to_owned(),
@@ -87,7 +87,7 @@ async fn a_task_function_is_mocked_by_another_with_its_types() {
 }
 
 #[tokio::test]
-async fn typed_errors_and_outputs_stand_in_sequences() {
+async fn a_mock_sequence_contains_typed_errors_and_outputs() {
     let mock = Mock::fails(PaymentError::Busy)
         .times(2)
         .then(Mock::returns("r-1".to_owned()));
@@ -99,7 +99,7 @@ async fn typed_errors_and_outputs_stand_in_sequences() {
 }
 
 #[tokio::test]
-async fn failures_show_the_path_and_what_differs() {
+async fn failed_assertions_show_the_path_and_the_difference() {
     let mock = Mock::output(json!({"total": 500, "lines": [1, 2]}));
     let mocks = Mocks::new().function("charge", mock);
     let report = run(&orders(), &mocks, json!({"total": 500})).await;
@@ -148,7 +148,7 @@ async fn failures_show_the_path_and_what_differs() {
 }
 
 #[tokio::test]
-async fn a_failed_execution_is_told_with_error_and_cause() {
+async fn failed_assertions_show_the_error_and_the_cause() {
     let mocks = Mocks::new().function("charge", Mock::never());
     let report = run(&orders(), &mocks, json!({})).await;
     expect(&report)

@@ -47,7 +47,7 @@ fn recorded(events: &[(&str, &str, u32)]) -> RecordedHistory {
 }
 
 #[tokio::test]
-async fn a_way_through_is_told_from_what_was_never_entered() {
+async fn entered_and_not_entered_states_have_different_marks() {
     let flaky = Mock::failure("Throttled", "")
         .times(2)
         .then(Mock::output(json!({"total": 500})));
@@ -76,7 +76,7 @@ async fn a_way_through_is_told_from_what_was_never_entered() {
 }
 
 #[tokio::test]
-async fn a_caught_error_is_told_from_one_that_ends_the_execution() {
+async fn caught_and_uncaught_errors_have_different_marks() {
     let declined = charge(Mock::failure("CardDeclined", "no money"));
     let overlay = after(&orders(), &declined, json!({})).await;
     assert_eq!(overlay.title(), "execution failed: OrderRejected");
@@ -101,7 +101,7 @@ async fn a_caught_error_is_told_from_one_that_ends_the_execution() {
 }
 
 #[tokio::test]
-async fn iterations_are_counted_and_the_worst_one_decides() {
+async fn iterations_are_counted_and_the_worst_status_is_shown() {
     let definition = json!({"StartAt": "Each", "States": {
         "Each": {
             "Type": "Map", "MaxConcurrency": 1, "Next": "End",
@@ -134,7 +134,7 @@ async fn iterations_are_counted_and_the_worst_one_decides() {
 }
 
 #[tokio::test]
-async fn a_branch_that_fails_without_an_event_is_found() {
+async fn a_branch_that_fails_without_an_event_is_marked() {
     let definition = json!({"StartAt": "Both", "States": {"Both": {
         "Type": "Parallel", "End": true,
         "Branches": [
@@ -148,7 +148,7 @@ async fn a_branch_that_fails_without_an_event_is_found() {
 }
 
 #[test]
-fn an_execution_that_goes_on_is_in_progress_and_one_that_was_stopped_is_not() {
+fn only_an_execution_that_is_not_stopped_is_in_progress() {
     let asl = machine(&orders()).to_value();
     let so_far = [
         ("ExecutionStarted", "", 0),
@@ -175,7 +175,7 @@ fn an_execution_that_goes_on_is_in_progress_and_one_that_was_stopped_is_not() {
 }
 
 #[test]
-fn what_was_redriven_has_the_mark_of_its_second_try() {
+fn a_redriven_state_has_the_mark_of_its_second_attempt() {
     let asl = machine(&orders()).to_value();
     let mut events = vec![
         ("ExecutionStarted", "", 0),
@@ -198,7 +198,7 @@ fn what_was_redriven_has_the_mark_of_its_second_try() {
 }
 
 #[tokio::test]
-async fn a_redriven_execution_of_ours_has_succeeded_in_the_end() {
+async fn a_redriven_execution_is_marked_as_succeeded() {
     let flow = json!({"StartAt": "Each", "States": {"Each": {
         "Type": "Map", "Next": "End",
         "ItemProcessor": {"StartAt": "Call", "States": {"Call": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:1:function:f", "End": true}}},
@@ -229,7 +229,7 @@ async fn a_redriven_execution_of_ours_has_succeeded_in_the_end() {
 }
 
 #[test]
-fn the_items_of_a_distributed_map_have_histories_of_their_own() {
+fn states_inside_a_distributed_map_have_no_mark() {
     let definition = json!({"StartAt": "Each", "States": {"Each": {
         "Type": "Map", "End": true,
         "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Call", "States": {

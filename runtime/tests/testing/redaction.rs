@@ -119,7 +119,7 @@ fn the_redacted_fields_of_all_types_of_a_workflow_are_found() {
 }
 
 #[tokio::test]
-async fn no_redacted_value_is_in_a_message_or_a_picture() {
+async fn messages_and_diagrams_contain_no_redacted_value() {
     let failed = failed().await;
     assert!(
         failed.cause.as_deref().unwrap_or_default().contains(SECRET),
@@ -166,7 +166,7 @@ async fn no_redacted_value_is_in_a_message_or_a_picture() {
 }
 
 #[tokio::test]
-async fn a_history_is_printed_with_the_fields_that_its_reader_names() {
+async fn a_history_page_redacts_the_requested_fields() {
     let failed = failed().await;
     let whole = failed.history.to_json().to_string();
     assert!(whole.contains(SECRET), "programs read the value");
@@ -188,7 +188,7 @@ async fn a_history_is_printed_with_the_fields_that_its_reader_names() {
 
 /// Variables have their names outside of their values.
 #[tokio::test]
-async fn the_name_of_a_variable_counts_as_the_name_of_a_field() {
+async fn a_redacted_field_matches_a_variable_with_its_name() {
     let definition = r#"{"QueryLanguage": "JSONata", "StartAt": "Keep", "States": {"Keep": {
         "Type": "Pass", "Assign": {"card": "{% $states.input %}", "number": "{% $states.input.number %}"}, "End": true}}}"#;
     let engine = Engine::builder()

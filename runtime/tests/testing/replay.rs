@@ -18,7 +18,7 @@ async fn record(definition: &Json, mocks: &Mocks, input: Json) -> RecordedHistor
 }
 
 #[tokio::test]
-async fn what_ran_runs_again() {
+async fn a_recorded_execution_replays_without_differences() {
     let flaky = Mock::failure("Throttled", "slow")
         .times(2)
         .then(Mock::output(json!({"total": 500})));
@@ -35,7 +35,7 @@ async fn what_ran_runs_again() {
 }
 
 #[tokio::test]
-async fn a_changed_definition_differs_at_the_first_event_that_shows_it() {
+async fn a_changed_definition_differs_at_the_first_affected_event() {
     let mocks = Mocks::new().function("charge", Mock::output(json!({"total": 500})));
     let recorded = record(&orders(), &mocks, json!({"total": 1})).await;
 
@@ -67,7 +67,7 @@ async fn a_changed_definition_differs_at_the_first_event_that_shows_it() {
 }
 
 #[tokio::test]
-async fn times_chance_and_ids_are_not_held_against_a_run() {
+async fn times_random_values_and_ids_may_differ() {
     let definition = json!({"QueryLanguage": "JSONata", "StartAt": "A", "States": {
         "A": {"Type": "Pass", "Next": "B", "Output": {
             "at": "{% $now() %}", "id": "{% $uuid() %}", "of": "{% 'run ' & $states.context.Execution.Id %}", "number": 1,
@@ -104,7 +104,7 @@ async fn times_chance_and_ids_are_not_held_against_a_run() {
 }
 
 #[tokio::test]
-async fn iterations_and_branches_may_interleave_otherwise() {
+async fn iterations_and_branches_may_interleave_differently() {
     let definition = json!({"StartAt": "Each", "States": {"Each": {
         "Type": "Map", "End": true,
         "ItemProcessor": {"StartAt": "Both", "States": {"Both": {
@@ -141,7 +141,7 @@ async fn iterations_and_branches_may_interleave_otherwise() {
 }
 
 #[tokio::test]
-async fn the_forms_of_the_command_line_of_aws_are_read() {
+async fn histories_in_the_formats_of_the_aws_cli_are_read() {
     let mocks = Mocks::new().function(
         "charge",
         Mock::output(json!({"total": 5})).after(std::time::Duration::from_secs(20)),
@@ -161,7 +161,7 @@ async fn the_forms_of_the_command_line_of_aws_are_read() {
 }
 
 #[tokio::test]
-async fn what_is_no_usable_history_is_refused_with_the_reason() {
+async fn an_unusable_history_is_refused_with_the_reason() {
     let error = |text: &str| RecordedHistory::parse(text).unwrap_err().to_string();
     assert!(error("{").contains("is not JSON"));
     assert!(error("{}").contains("no list `events`"));

@@ -80,7 +80,7 @@ fn with<'a>(mut replay: Replay<'a>, children: &[Json]) -> Replay<'a> {
 }
 
 #[tokio::test]
-async fn a_distributed_map_runs_again_with_the_histories_of_its_items() {
+async fn a_distributed_map_replays_with_the_histories_of_its_children() {
     let definition = distributed(json!({}));
     let (recorded, mut children) = record(&definition, Memory::new(), json!([3, 1, 2, 2])).await;
     assert_eq!(children.len(), 4);
@@ -104,7 +104,7 @@ async fn a_distributed_map_runs_again_with_the_histories_of_its_items() {
 }
 
 #[tokio::test]
-async fn what_differs_inside_an_item_alone_is_told_with_its_number() {
+async fn a_difference_in_a_child_is_reported_with_its_number() {
     let mut definition = distributed(json!({"ResultPath": null}));
     let (recorded, children) = record(&definition, Memory::new(), json!([3, 1])).await;
     let inside = "/States/Both/Branches/0/States/Each/ItemProcessor/States/Wrap/Parameters";
@@ -119,7 +119,7 @@ async fn what_differs_inside_an_item_alone_is_told_with_its_number() {
 }
 
 #[tokio::test]
-async fn without_the_histories_of_the_items_the_message_says_what_is_missing() {
+async fn missing_child_histories_are_an_error_with_advice() {
     let definition = distributed(json!({}));
     let (recorded, children) = record(&definition, Memory::new(), json!([3, 1])).await;
     let machine = machine(&definition);
@@ -148,7 +148,7 @@ async fn without_the_histories_of_the_items_the_message_says_what_is_missing() {
 }
 
 #[tokio::test]
-async fn a_reader_needs_the_objects() {
+async fn replay_of_an_item_reader_needs_its_objects() {
     let definition = distributed(json!({
         "ItemReader": {
             "Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"},
@@ -174,7 +174,7 @@ async fn a_reader_needs_the_objects() {
 }
 
 #[tokio::test]
-async fn a_redriven_execution_is_redriven_again() {
+async fn a_redriven_execution_replays_its_redrives() {
     let definition = orders();
     for (failures, redrives) in [(1, 1), (2, 2)] {
         let charge = Mock::failure("Broken", "out of paper")
@@ -267,7 +267,7 @@ fn twice_broken() -> Mocks {
 }
 
 #[tokio::test]
-async fn branches_of_iterations_and_distributed_maps_are_redriven_again() {
+async fn redrives_of_inline_and_distributed_maps_replay() {
     let inline = json!({"StartAt": "Each", "States": {"Each": {
         "Type": "Map", "End": true, "ItemProcessor": {"StartAt": "Both", "States": {"Both": {
             "Type": "Parallel", "End": true, "Branches": [

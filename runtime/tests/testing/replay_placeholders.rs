@@ -86,7 +86,7 @@ async fn a_history_of_the_deployed_definition_replays_with_its_placeholders() {
 }
 
 #[tokio::test]
-async fn another_function_differs_where_the_history_knows_the_placeholder() {
+async fn another_function_differs_if_the_placeholder_value_is_known() {
     let recorded = record(&shop(), &SHOP).await;
     let mut changed = shop();
     changed["States"]["Again"]["Parameters"]["FunctionName"] = json!("${RefundArn}");
@@ -139,7 +139,7 @@ async fn data_and_choices_follow_an_inferred_value() {
 }
 
 #[tokio::test]
-async fn a_name_that_the_definition_does_not_have_is_refused() {
+async fn an_unknown_placeholder_is_refused_with_a_suggestion() {
     let recorded = record(&shop(), &SHOP).await;
     let machine = machine(&shop());
     let given = Replay::new(&machine, &recorded).substitute("ChargeArm", CHARGE);
@@ -161,7 +161,7 @@ workflow! {
 }
 
 #[tokio::test]
-async fn the_values_of_an_engine_are_taken() {
+async fn substitutions_of_an_engine_are_used() {
     let mocks = Mocks::new().state("Tell", Mock::output(json!({"MessageId": "m"})));
     let engine = Engine::builder()
         .register::<Telling>()

@@ -63,7 +63,7 @@ async fn finished(client: &Client, execution: &str) -> ExecutionStatus {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn state_machines_and_tags() {
+async fn the_sdk_manages_state_machines_and_tags() {
     let client = api().await;
     let arn = create(&client, "m", PASS).await;
     let described = ok!(client.describe_state_machine().state_machine_arn(&arn));
@@ -103,7 +103,7 @@ async fn state_machines_and_tags() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn executions() {
+async fn the_sdk_manages_executions() {
     let client = api().await;
     let machine = create(&client, "m", PASS).await;
     let start = || client.start_execution().state_machine_arn(&machine);
@@ -144,7 +144,7 @@ async fn executions() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn versions_and_aliases() {
+async fn the_sdk_manages_versions_and_aliases() {
     let client = api().await;
     let machine = create(&client, "m", PASS).await;
     let published = ok!(client
@@ -202,7 +202,7 @@ async fn versions_and_aliases() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn activities_and_tokens() {
+async fn the_sdk_manages_activities_and_task_tokens() {
     let client = api().await;
     let activity = ok!(client.create_activity().name("act")).activity_arn;
     let described = ok!(client.describe_activity().activity_arn(&activity));
@@ -244,7 +244,7 @@ async fn activities_and_tokens() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn map_runs() {
+async fn the_sdk_manages_map_runs() {
     let client = api().await;
     let definition = r#"{"StartAt":"M","States":{"M":{"Type":"Map","End":true,"ItemProcessor":{
         "ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},

@@ -20,7 +20,7 @@ fn read(text: &str) -> Json {
 }
 
 #[tokio::test]
-async fn one_program_serves_the_task_that_the_environment_names() {
+async fn an_environment_variable_selects_the_served_task() {
     let (api, _function) = function("TwoTimes").await;
     assert_eq!(api.invoke(r#"{"number":2,"plus":3}"#).await.response(), "7");
     let (api, _function) = function("charge_card").await;
@@ -30,7 +30,7 @@ async fn one_program_serves_the_task_that_the_environment_names() {
 }
 
 #[tokio::test]
-async fn a_typed_error_is_its_name_and_a_text_that_has_its_fields() {
+async fn a_typed_error_has_its_name_and_its_fields_as_json_text() {
     let (api, _function) = function("ChargeCard").await;
     let order = json!({"orderId": "o-7", "total": 1001, "items": []});
     let error = read(&api.invoke(order.to_string()).await.error());
@@ -51,7 +51,7 @@ async fn a_typed_error_is_its_name_and_a_text_that_has_its_fields() {
 }
 
 #[tokio::test]
-async fn a_panic_is_an_error_and_the_function_takes_the_next_call() {
+async fn a_panic_is_an_error_and_the_next_call_is_served() {
     let (api, _function) = function("FallOver").await;
     for id in ["o-1", "o-2"] {
         let order = json!({"orderId": id, "total": 1, "items": []});
@@ -66,7 +66,7 @@ async fn a_panic_is_an_error_and_the_function_takes_the_next_call() {
 }
 
 #[tokio::test]
-async fn an_input_that_does_not_fit_names_the_field() {
+async fn an_invalid_input_is_an_error_with_the_field() {
     let (api, _function) = function("ChargeCard").await;
     let cases = [
         (
@@ -91,7 +91,7 @@ async fn an_input_that_does_not_fit_names_the_field() {
 }
 
 #[tokio::test]
-async fn state_is_made_once_and_the_invocations_own_is_there() {
+async fn shared_state_and_the_invocation_context_are_available() {
     let (api, _function) = function("CountCalls").await;
     for (call, id) in ["a", "b", "c"].into_iter().enumerate() {
         let said = api.invoke(json!(id).to_string()).await.response();
@@ -113,7 +113,7 @@ async fn the_envelope_of_a_task_with_context_is_unwrapped() {
 }
 
 #[tokio::test]
-async fn a_program_that_is_to_serve_no_task_of_its_own_says_so_and_ends() {
+async fn a_missing_or_unknown_task_name_ends_the_program() {
     for (task, message) in [
         (
             None,
@@ -137,7 +137,7 @@ async fn a_program_that_is_to_serve_no_task_of_its_own_says_so_and_ends() {
 }
 
 #[test]
-fn outside_of_lambda_a_program_says_how_to_run_it() {
+fn a_program_outside_of_lambda_exits_with_a_hint() {
     let mut program = Command::new(env!("CARGO_BIN_EXE_functions"));
     let ended = program.env_remove("AWS_LAMBDA_RUNTIME_API").output();
     let ended = ended.expect("it runs");
@@ -150,7 +150,7 @@ fn outside_of_lambda_a_program_says_how_to_run_it() {
 }
 
 #[tokio::test]
-async fn numbers_of_an_event_are_those_that_an_engine_passes() {
+async fn event_numbers_are_parsed_as_by_the_engine() {
     let (api, _function) = function("SameNumbers").await;
     for event in [
         r#"{"signed":-9223372036854775808,"unsigned":18446744073709551615,"float":0.1,"wide":-170141183460469231731687303715884105728}"#,
@@ -167,7 +167,7 @@ async fn numbers_of_an_event_are_those_that_an_engine_passes() {
 }
 
 #[tokio::test]
-async fn an_event_nests_as_deep_as_a_value_of_an_execution() {
+async fn deeply_nested_events_are_accepted() {
     let (api, _function) = function("CountCalls").await;
     let depth = 200;
     let event = format!("{}{}", "[".repeat(depth), "]".repeat(depth));

@@ -68,7 +68,7 @@ fn failed(report: &Arc<ExecutionReport>) -> (String, String) {
 }
 
 #[tokio::test]
-async fn tasks_are_polled_run_and_answered() {
+async fn tasks_are_polled_run_and_completed() {
     let engine = engine(json!({}));
     let server = StepFunctions::start(&engine, POLL).await;
     let worker = ActivityWorker::new(&server.client())
@@ -95,7 +95,7 @@ async fn tasks_are_polled_run_and_answered() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_and_what_panics_fails_its_task_and_the_worker_goes_on() {
+async fn invalid_inputs_and_panics_fail_only_their_task() {
     let engine = engine(json!({}));
     let server = StepFunctions::start(&engine, POLL).await;
     let working = Working::begin(ActivityWorker::new(&server.client()).activity::<fall_over>(ARN));
@@ -146,7 +146,7 @@ async fn take_a_while(context: &TaskContext, id: u32) -> u32 {
 }
 
 #[tokio::test]
-async fn no_more_tasks_run_at_a_time_than_it_has_places() {
+async fn concurrency_limits_the_number_of_running_tasks() {
     let engine = engine(json!({}));
     let server = StepFunctions::start(&engine, POLL).await;
     let at_work = AtWork::default();
@@ -219,7 +219,7 @@ async fn hang(context: &TaskContext, says: bool) {
 }
 
 #[tokio::test]
-async fn a_task_that_timed_out_is_cancelled_and_nothing_is_answered() {
+async fn a_timed_out_task_is_cancelled_without_a_response() {
     let engine = engine(json!({"TimeoutSeconds": 1}));
     let server = StepFunctions::start(&engine, POLL).await;
     let learned = Learned::default();
@@ -241,7 +241,7 @@ async fn a_task_that_timed_out_is_cancelled_and_nothing_is_answered() {
 }
 
 #[tokio::test]
-async fn heartbeats_of_the_task_alone_are_sent_at_most_each_second() {
+async fn heartbeats_by_the_task_are_sent_at_most_once_per_second() {
     let engine = engine(json!({"TimeoutSeconds": 3, "HeartbeatSeconds": 2}));
     let server = StepFunctions::start(&engine, POLL).await;
     let worker = ActivityWorker::new(&server.client()).state(Learned::default());
@@ -262,7 +262,7 @@ async fn heartbeats_of_the_task_alone_are_sent_at_most_each_second() {
 }
 
 #[tokio::test]
-async fn throttling_and_lost_connections_make_polls_rarer_and_lose_no_task() {
+async fn throttling_and_lost_connections_slow_down_polls_and_lose_no_task() {
     let engine = engine(json!({}));
     let server = StepFunctions::start(&engine, POLL).await;
     let faults = [
@@ -289,7 +289,7 @@ async fn throttling_and_lost_connections_make_polls_rarer_and_lose_no_task() {
 }
 
 #[tokio::test]
-async fn an_activity_that_is_not_there_ends_the_worker_when_the_others_are_done() {
+async fn a_missing_activity_ends_the_worker_after_its_running_tasks() {
     let engine = engine(json!({}));
     let server = StepFunctions::start(&engine, POLL).await;
     let run = start(&engine, json!(300)).await;
@@ -309,7 +309,7 @@ async fn an_activity_that_is_not_there_ends_the_worker_when_the_others_are_done(
 }
 
 #[tokio::test]
-async fn a_worker_that_drains_ends_what_it_began_and_asks_for_nothing() {
+async fn a_draining_worker_completes_its_tasks_and_stops_polling() {
     let engine = engine(json!({}));
     let server = StepFunctions::start(&engine, POLL).await;
     let working = Working::begin(ActivityWorker::new(&server.client()).activity::<work_for>(ARN));
@@ -325,7 +325,7 @@ async fn a_worker_that_drains_ends_what_it_began_and_asks_for_nothing() {
 }
 
 #[tokio::test]
-async fn what_has_not_ended_within_the_grace_fails_so_that_another_worker_can_retry_it() {
+async fn a_task_that_exceeds_the_grace_period_fails_with_shut_down() {
     let engine = engine(json!({}));
     let server = StepFunctions::start(&engine, POLL).await;
     let worker = ActivityWorker::new(&server.client()).activity::<work_for>(ARN);

@@ -4,7 +4,7 @@
 //! before it is committed.
 
 #[test]
-fn mistakes_have_messages() {
+fn each_mistake_has_its_expected_compile_error() {
     let tests = trybuild::TestCases::new();
     tests.compile_fail("tests/fail/*/*.rs");
 }

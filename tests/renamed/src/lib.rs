@@ -42,7 +42,7 @@ pub enum CardError {
     },
 }
 
-/// The one way to fail.
+/// The only error.
 #[derive(Debug, thiserror::Error, TaskError)]
 #[error("gone")]
 #[task_error(name = "Gone", crate = sw)]
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_is_built() {
+    fn all_macros_build_with_the_renamed_crate() {
         let checkout = Checkout::definition().to_json();
         assert!(checkout.contains("Card.Declined"), "{checkout}");
         assert!(built().is_ok());
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn the_types_have_their_shapes() {
+    fn derived_shapes_agree_with_the_types() {
         assert_eq!(
             sw::shape::Shape::disagreements::<Order>(),
             Vec::<String>::new()

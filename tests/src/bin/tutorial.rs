@@ -599,7 +599,7 @@ mod tests {
     use super::{Action, matches_output, replace_item, steps, without_progress};
 
     #[test]
-    fn a_page_is_a_list_of_steps() {
+    fn a_page_is_parsed_into_steps() {
         let page = "`a.rs`:\n\n```rust\nx\n```\n\nAdd to `a.rs`:\n\n```rust\ny\n```\n\nChange `x` to `z` in `a.rs`, and run:\n\n```sh\nls\n```\n\nIt prints:\n\n```text\na.rs\n```\n";
         let found = steps(page).unwrap();
         let lines: Vec<usize> = found.iter().map(|step| step.line).collect();
@@ -617,7 +617,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_ends_with_its_brace() {
+    fn an_item_is_replaced_up_to_its_closing_brace() {
         let old = "a {\n    b {\n    }\n    c {\n        }\n    }\n}\n";
         let new = replace_item(old, "c", "    d\n").unwrap();
         assert_eq!(new, "a {\n    b {\n    }\n    d\n}\n");
@@ -625,7 +625,7 @@ mod tests {
     }
 
     #[test]
-    fn outputs_are_compared() {
+    fn outputs_match_with_ellipses_and_reordered_tests() {
         assert!(matches_output("a\n…\nd\n", "\na\nb\nc\nd\n"));
         assert!(matches_output("took … s and … s", "took 1 s and 2 s"));
         assert!(matches_output(

@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn all_differences_of_a_history_are_told() {
+    fn all_differences_of_a_history_are_reported() {
         let volatile = Volatile::new(&json!([]));
         let recorded = events(&[
             ("Entered", "A"),

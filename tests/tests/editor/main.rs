@@ -244,7 +244,7 @@ fn cases() -> Vec<Case> {
 
 #[test]
 #[ignore = "needs rust-analyzer: cargo test -p stepwright-tests --test editor -- --ignored --nocapture"]
-fn an_editor_knows_what_stands_in_a_workflow() {
+fn rust_analyzer_understands_workflows() {
     let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("editor");
     write_package(&package);
     let mut server = Server::start(&package);

@@ -180,11 +180,11 @@ async fn agree(name: &str, rows: Vec<Row>, inputs: &[Input]) {
 }
 
 #[tokio::test]
-async fn expressions_give_what_rust_gives() {
+async fn expressions_have_the_results_of_rust() {
     agree("expressions", rows(), &inputs::inputs()).await;
 }
 
 #[tokio::test]
-async fn functions_give_what_they_give_in_rust() {
+async fn functions_have_the_results_of_rust() {
     agree("functions", functions(), &inputs::of_functions()).await;
 }

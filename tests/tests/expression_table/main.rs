@@ -60,7 +60,7 @@ async fn emitted(
 }
 
 #[test]
-fn every_row_gives_the_same_json_in_all_languages() {
+fn every_row_produces_equal_json_in_all_languages() {
     let inputs = inputs::inputs();
     // Panics of Rust are expected here.
     std::panic::set_hook(Box::new(|_| {}));

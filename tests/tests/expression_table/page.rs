@@ -125,7 +125,7 @@ fn code(text: &str) -> String {
 }
 
 #[test]
-fn the_page_shows_the_rows() {
+fn the_page_shows_the_rows_of_the_table() {
     let path = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../docs/reference/expressions.md"

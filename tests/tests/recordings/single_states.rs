@@ -85,7 +85,7 @@ fn is_its_executions(definition: &str) -> bool {
 
 #[tokio::test]
 #[ignore = "needs the recordings in ../shared"]
-async fn states_are_left_as_in_the_recorded_executions() {
+async fn single_states_end_as_in_the_recorded_executions() {
     let path = folder().join("cases.jsonl");
     let text = std::fs::read_to_string(&path)
         .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -143,7 +143,7 @@ fn states<'a>(states: &'a Value, all: &mut Vec<(&'a str, &'a Value)>) {
 
 #[tokio::test]
 #[ignore = "needs the recordings in ../shared"]
-async fn every_state_that_people_wrote_can_be_tested() {
+async fn every_real_world_state_can_be_tested() {
     let folder = folder().join("realworld");
     let files = folder
         .read_dir()

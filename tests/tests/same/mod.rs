@@ -8,8 +8,8 @@ use stepwright_runtime::Engine;
 
 /// `Name, function(input: Type) -> Type { begin { .. } then { .. } end { .. } }`
 ///
-/// The workflow's first state has the `let`s of `begin`, which Rust does not see: each name is there before, with another
-/// value. A state has those of `then`, and the last one reads them.
+/// The workflow's first state assigns the variables of `begin`, which the Rust function omits: each name exists before, with another
+/// value. The second state assigns the variables of `then`, and the last state reads them.
 #[allow(
     unused_macros,
     reason = "some tests declare their workflows differently"

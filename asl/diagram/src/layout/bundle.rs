@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_comes_from_afar_joins_level_by_level() {
+    fn long_edges_to_one_target_join_at_each_level() {
         // A chain of six states, each of which also has an edge to a seventh.
         let chain = (0..5).map(|at| UnbundledEdge {
             from: at,
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn two_ways_are_no_bundle() {
+    fn two_edges_are_not_bundled() {
         let way = |from, to| UnbundledEdge {
             from,
             to,

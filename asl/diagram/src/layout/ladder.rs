@@ -96,18 +96,18 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_on_stands_below_the_ways_aside_of_many_decisions() {
+    fn many_decisions_lengthen_the_main_path_past_their_side_branches() {
         let spans = spans(&ladder(6), 22);
         assert_eq!(spans[..6], [1, 1, 2, 1, 1, 2]);
     }
 
     #[test]
-    fn a_few_decisions_stand_beside_their_ways_aside() {
+    fn a_few_decisions_do_not_lengthen_the_main_path() {
         assert!(spans(&ladder(5), 19).iter().all(|span| *span == 1));
     }
 
     #[test]
-    fn a_chain_is_no_way_aside() {
+    fn a_chain_has_no_side_branches() {
         let chain: Vec<_> = (0..30).map(|at| (at, at + 1)).collect();
         assert!(spans(&chain, 31).iter().all(|span| *span == 1));
     }

@@ -85,21 +85,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_longest_way_counts() {
+    fn the_longest_path_determines_the_level() {
         let levels = Levels::new(4, &[(0, 1), (1, 2), (0, 2), (2, 3)], None);
         assert_eq!(levels.of, [0, 1, 2, 3]);
         assert!(!levels.back.contains(&true));
     }
 
     #[test]
-    fn a_loop_leads_back_where_it_closes() {
+    fn the_closing_edge_of_a_loop_is_a_back_edge() {
         let levels = Levels::new(4, &[(0, 1), (1, 2), (2, 1), (2, 3), (3, 0), (3, 3)], None);
         assert_eq!(levels.back, [false, false, true, false, true, true]);
         assert_eq!(levels.of, [0, 1, 2, 3]);
     }
 
     #[test]
-    fn a_long_chain_needs_no_deep_stack() {
+    fn a_long_chain_does_not_overflow_the_stack() {
         let ways: Vec<_> = (0..100_000).map(|at| (at, at + 1)).collect();
         assert_eq!(Levels::new(100_001, &ways, None).of[100_000], 100_000);
     }

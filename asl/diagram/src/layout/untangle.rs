@@ -72,7 +72,7 @@ mod tests {
     use super::untangle;
 
     #[test]
-    fn a_crossing_that_an_exchange_removes_goes() {
+    fn swapping_neighbours_removes_a_crossing() {
         // 0 and 1 are above; below, 2 is connected to 1 and 3 to 0.
         let mut rows = vec![vec![0, 1], vec![2, 3]];
         untangle(&mut rows, &[(1, 2), (0, 3)], 4);
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_cross_stays() {
+    fn rows_without_crossings_keep_their_order() {
         let mut rows = vec![vec![0, 1], vec![2, 3]];
         untangle(&mut rows, &[(0, 2), (1, 3), (0, 3)], 4);
         assert_eq!(rows, [vec![0, 1], vec![2, 3]]);

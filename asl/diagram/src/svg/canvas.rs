@@ -36,7 +36,7 @@ mod tests {
     use super::number;
 
     #[test]
-    fn lengths_are_short() {
+    fn lengths_have_at_most_one_decimal() {
         for (value, text) in [
             (3.0, "3"),
             (2.449, "2.4"),

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_task_gets_the_state_s_input_and_hands_on_its_result() {
+fn a_task_receives_the_state_input_and_returns_its_result() {
     let flow = FlowBuilder::<Order, Charge>::new("Orders");
     let charge = flow.declare("Charge");
     flow.start_at(&charge);
@@ -28,7 +28,7 @@ fn a_task_gets_the_state_s_input_and_hands_on_its_result() {
 }
 
 #[test]
-fn arguments_and_output_are_made_of_input_and_result() {
+fn arguments_and_output_are_computed_from_input_and_result() {
     let flow = FlowBuilder::<Order, (String, f64)>::new("Orders");
     let pack = flow.declare("Pack");
     flow.start_at(&pack);
@@ -58,7 +58,7 @@ fn arguments_and_output_are_made_of_input_and_result() {
 }
 
 #[test]
-fn a_tuple_is_the_arguments_of_a_task_with_several_parameters() {
+fn a_tuple_becomes_the_arguments_of_several_parameters() {
     let flow = FlowBuilder::<(Item, String), u32>::new("Orders");
     let (pack, done) = (flow.declare("Pack"), flow.declare("Tick"));
     flow.start_at(&pack);
@@ -75,7 +75,7 @@ fn a_tuple_is_the_arguments_of_a_task_with_several_parameters() {
 }
 
 #[test]
-fn a_catch_hands_on_the_error_the_fields_or_what_is_made_of_them() {
+fn a_catcher_outputs_the_error_its_fields_or_a_computed_value() {
     let flow = FlowBuilder::<Order, Charge>::new("Orders");
     let charge = flow.declare("Charge");
     let declined = flow.declare::<String>("Declined");
@@ -146,7 +146,7 @@ fn a_catch_hands_on_the_error_the_fields_or_what_is_made_of_them() {
 }
 
 #[test]
-fn choice_wait_pass_and_succeed_read_and_hand_on_their_input() {
+fn choice_wait_pass_and_succeed_read_and_pass_on_their_input() {
     let flow = FlowBuilder::<Order, f64>::new("Orders")
         .timeout(3600)
         .comment("All.");
@@ -197,7 +197,7 @@ fn choice_wait_pass_and_succeed_read_and_hand_on_their_input() {
 }
 
 #[test]
-fn branches_and_bodies_are_built_apart_and_typed() {
+fn branches_and_bodies_are_built_separately_with_types() {
     let packing = Body::<Item, String>::new();
     let pack_one = packing.declare("PackOne");
     packing.start_at(&pack_one);
@@ -246,7 +246,7 @@ fn branches_and_bodies_are_built_apart_and_typed() {
 }
 
 #[test]
-fn a_token_is_an_argument_and_its_answer_is_what_the_next_state_takes() {
+fn a_task_token_is_an_argument_and_its_answer_is_the_result() {
     let flow = FlowBuilder::<Order, Decision>::new("Orders");
     let review = flow.declare("Review");
     flow.start_at(&review);
@@ -269,7 +269,7 @@ fn a_token_is_an_argument_and_its_answer_is_what_the_next_state_takes() {
 }
 
 #[test]
-fn a_service_takes_an_object() {
+fn a_service_call_has_an_object_of_arguments() {
     let flow = FlowBuilder::<Order, Value>::new("Orders");
     let send = flow.declare("Send");
     flow.start_at(&send);
@@ -292,7 +292,7 @@ fn a_service_takes_an_object() {
 }
 
 #[test]
-fn a_workflow_is_computed_in_a_loop() {
+fn states_can_be_declared_in_a_loop() {
     let flow = FlowBuilder::<u32, u32>::new("Steps");
     let steps: Vec<_> = (1..=3)
         .map(|step| flow.declare::<u32>(format!("Add{step}")))
@@ -314,7 +314,7 @@ fn a_workflow_is_computed_in_a_loop() {
 }
 
 #[test]
-fn jsonpath_has_the_same_meaning_where_it_can() {
+fn a_jsonpath_workflow_uses_paths() {
     let flow =
         FlowBuilder::<Order, Charge>::new("Orders").query_language(crate::QueryLanguage::JsonPath);
     let size = flow.declare("Size");
@@ -354,7 +354,7 @@ fn tasks_are_bound_once_for_each_address() {
 }
 
 #[test]
-fn a_text_that_a_template_engine_would_read_is_computed_in_jsonpath() {
+fn jsonpath_strings_with_template_syntax_use_states_format() {
     let flow = FlowBuilder::<u32, u32>::new("Orders").query_language(QueryLanguage::JsonPath);
     let only = flow.declare("Only");
     flow.start_at(&only);

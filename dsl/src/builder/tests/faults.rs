@@ -6,7 +6,7 @@ use stepwright_asl::json::Document;
 use stepwright_asl::validate::{MachineType, RULES, validate};
 
 #[test]
-fn what_jsonpath_cannot_say_is_a_fault_with_the_way_out() {
+fn output_from_both_input_and_result_is_a_fault_in_jsonpath() {
     let flow = FlowBuilder::<Order, (f64, Charge)>::new("Orders")
         .query_language(crate::QueryLanguage::JsonPath);
     let charge = flow.declare("Charge");
@@ -71,7 +71,7 @@ fn all_faults_are_reported_at_once_with_their_states() {
 }
 
 #[test]
-fn faults_of_branches_and_of_lowering_are_among_them() {
+fn faults_of_branches_and_of_lowering_are_reported() {
     let branch = Body::<Order, Order>::new();
     let lost = branch.declare("Lost");
     branch.wait(&lost, 1).end();
@@ -96,7 +96,7 @@ fn faults_of_branches_and_of_lowering_are_among_them() {
 }
 
 #[test]
-fn faults_have_the_places_of_the_calls_that_they_are_about() {
+fn faults_have_the_locations_of_the_builder_calls() {
     let other = Body::<Order, Order>::new();
     let foreign = other.declare("Foreign");
     let flow = FlowBuilder::<Order, f64>::new("Orders").query_language(QueryLanguage::JsonPath);
@@ -176,7 +176,7 @@ fn codes_of(states: Value) -> Vec<&'static str> {
 }
 
 #[test]
-fn a_fault_has_the_code_that_the_validator_gives_the_same_fault_in_asl() {
+fn faults_have_the_codes_of_the_validator() {
     let retry = || Retry::on(errors!(PaymentError::GatewayTimeout));
     let equals = |name: &str, value: Value| json!({"Retry": [{"ErrorEquals": ["E"], name: value}]});
     let rows = [

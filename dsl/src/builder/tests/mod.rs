@@ -72,17 +72,17 @@ fn state<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>, name: &str) -> 
 
 fn faults<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>) -> Vec<String> {
     let faults = flow.build().unwrap_err();
-    faults.iter().map(said).collect()
+    faults.iter().map(state_and_message).collect()
 }
 
 /// A diagnostic without its line of Rust and its code.
-fn said(diagnostic: &WorkflowDiagnostic) -> String {
-    let mut said = match &diagnostic.location.state {
+fn state_and_message(diagnostic: &WorkflowDiagnostic) -> String {
+    let mut text = match &diagnostic.location.state {
         Some(state) => format!("in state `{state}`: {}", diagnostic.message),
         None => diagnostic.message.clone(),
     };
     if let Some(help) = &diagnostic.help {
-        said.push_str(&format!("; {help}"));
+        text.push_str(&format!("; {help}"));
     }
-    said
+    text
 }

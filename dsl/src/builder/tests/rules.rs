@@ -4,7 +4,7 @@ use super::*;
 use crate::builder::{AnyInput, Lint};
 
 /// The faults of a workflow with one task, to which `add` adds.
-fn of_a_task(
+fn faults_of_a_task(
     add: impl FnOnce(
         crate::builder::Fallible<'_, Order, Charge, PaymentError, Charge>,
         &crate::builder::StepHandle,
@@ -18,35 +18,35 @@ fn of_a_task(
     faults(&flow)
 }
 
-fn one(faults: &[String], message: &str) {
+fn assert_contains(faults: &[String], message: &str) {
     assert!(faults.iter().any(|fault| fault == message), "{faults:#?}");
 }
 
 #[test]
 fn a_shadowed_retry_is_a_fault() {
-    let found = of_a_task(|task, failed| {
+    let found = faults_of_a_task(|task, failed| {
         task.retry(Retry::on(States::TASK_FAILED))
             .retry(Retry::on(errors!(PaymentError::GatewayTimeout)))
             .catch(States::ALL, failed)
             .end();
     });
-    one(
+    assert_contains(
         &found,
         "in state `Charge`: an earlier `.retry(..)` of this state already matches `PaymentError.GatewayTimeout`, because \
          `States.TaskFailed` includes it: put this one first",
     );
-    let found = of_a_task(|task, failed| {
+    let found = faults_of_a_task(|task, failed| {
         task.retry(Retry::on(States::ALL))
             .retry(Retry::on(States::TIMEOUT))
             .catch(States::TIMEOUT, failed)
             .catch(States::TIMEOUT, failed)
             .end();
     });
-    one(
+    assert_contains(
         &found,
         "in state `Charge`: `States::ALL` matches every error, so each `.retry(..)` after it never runs: put it last",
     );
-    one(
+    assert_contains(
         &found,
         "in state `Charge`: an earlier `.catch(..)` of this state already matches `States.Timeout`: remove one of them",
     );
@@ -74,24 +74,24 @@ fn a_fault_names_the_line_of_its_call() {
 }
 
 #[test]
-fn an_error_has_a_name_that_there_is() {
-    let found = of_a_task(|task, failed| {
+fn empty_and_unknown_error_names_are_faults() {
+    let found = faults_of_a_task(|task, failed| {
         task.retry(Retry::on(States::named("")))
             .catch(States::named("States.Timeot"), failed)
             .end();
     });
-    one(
+    assert_contains(
         &found,
         "in state `Charge`: an error name of this `.retry(..)` is empty; write the name, or `States::ALL`",
     );
-    one(
+    assert_contains(
         &found,
         "in state `Charge`: `States.Timeot` is not an error name of the service; did you mean `States.Timeout`?",
     );
 }
 
 #[test]
-fn errors_from_a_table_are_held_against_the_task_s() {
+fn error_names_from_a_table_are_checked_against_the_task() {
     let table = [("GatewayTimeout", 2), ("PaymentError.Declined", 30)];
     let flow = FlowBuilder::<Order, Charge>::new("Orders");
     let charge = flow.declare("Charge");
@@ -110,41 +110,41 @@ fn errors_from_a_table_are_held_against_the_task_s() {
             { "ErrorEquals": ["PaymentError.Declined"], "IntervalSeconds": 30 }
         ])
     );
-    let found = of_a_task(|task, _| {
+    let found = faults_of_a_task(|task, _| {
         task.retry(Retry::on(crate::builder::Errors::named(["GatewayTimeuot"])))
             .end();
     });
-    one(
+    assert_contains(
         &found,
         "in state `Charge`: `PaymentError` has no error `GatewayTimeuot`, did you mean `GatewayTimeout`?",
     );
 }
 
 #[test]
-fn names_are_those_that_aws_takes() {
+fn names_that_aws_refuses_are_faults() {
     let flow = FlowBuilder::<u32, u32>::new("1 bad name!");
     let _ = flow.variable::<u32>("no name");
     let state = flow.declare("");
     flow.start_at(&state);
     flow.pass(&state, expr!(|n: u32| n)).end();
     let found = faults(&flow);
-    one(
+    assert_contains(
         &found,
         "`1 bad name!` cannot name a workflow: the name has the character ` `, which is not allowed; give `FlowBuilder::new` \
          another name",
     );
-    one(
+    assert_contains(
         &found,
         "`no name` cannot name a variable: the name has the character ` `, which is not allowed",
     );
-    one(
+    assert_contains(
         &found,
         "in state ``: `` cannot name a state: the name is empty",
     );
 }
 
 #[test]
-fn a_parallel_without_branches_is_told_by_its_call() {
+fn a_parallel_without_branches_is_a_fault() {
     let flow = FlowBuilder::<u32, Vec<u32>>::new("Empty");
     let state = flow.declare("Both");
     flow.start_at(&state);
@@ -158,8 +158,8 @@ fn a_parallel_without_branches_is_told_by_its_call() {
 }
 
 #[test]
-fn numbers_are_in_their_ranges() {
-    let found = of_a_task(|task, failed| {
+fn numbers_outside_their_ranges_are_faults() {
+    let found = faults_of_a_task(|task, failed| {
         task.timeout(10)
             .heartbeat(10)
             .retry(
@@ -171,26 +171,26 @@ fn numbers_are_in_their_ranges() {
             .catch(States::ALL, failed)
             .end();
     });
-    one(
+    assert_contains(
         &found,
         "in state `Charge`: `.heartbeat(..)` must be shorter than `.timeout(..)`: 10 s is not less than 10 s",
     );
-    one(
+    assert_contains(
         &found,
         "in state `Charge`: `.interval(..)` of `.retry(..)` must be from 1 to 99999999 seconds; this is 0",
     );
-    one(
+    assert_contains(
         &found,
         "in state `Charge`: `.max_delay(..)` of `.retry(..)` must be from 1 to 31622399 seconds; this is 40000000",
     );
-    one(
+    assert_contains(
         &found,
         "in state `Charge`: `.backoff_rate(..)` of `.retry(..)` must be at least 1.0; this is 0.5",
     );
 }
 
 /// A workflow that repeats a task until its result ends the loop.
-fn asking(
+fn polling_workflow(
     level: impl FnOnce(FlowBuilder<Order, Charge>) -> FlowBuilder<Order, Charge>,
     waits: bool,
 ) -> FlowBuilder<Order, Charge> {
@@ -221,17 +221,24 @@ fn asking(
 }
 
 #[test]
-fn a_loop_without_bound_is_a_warning_that_is_denied_and_allowed() {
+fn the_unbounded_loop_warning_can_be_denied_or_allowed() {
     let expected = "in state `Look`: this loop has neither a wait nor a bound: add a `wait` state, or count in it and leave it by \
                     a choice on the count; `.allow(Lint::UnboundedLoop)` permits it";
     let lint = Lint::UnboundedLoop;
-    let built = asking(|flow| flow, false).build().unwrap();
-    let warnings: Vec<_> = built.warnings().iter().map(said).collect();
+    let built = polling_workflow(|flow| flow, false).build().unwrap();
+    let warnings: Vec<_> = built.warnings().iter().map(state_and_message).collect();
     assert_eq!(warnings, [expected]);
-    assert_eq!(faults(&asking(|flow| flow.deny(lint), false)), [expected]);
-    let built = asking(|flow| flow.allow(lint), false).build().unwrap();
+    assert_eq!(
+        faults(&polling_workflow(|flow| flow.deny(lint), false)),
+        [expected]
+    );
+    let built = polling_workflow(|flow| flow.allow(lint), false)
+        .build()
+        .unwrap();
     assert!(built.warnings().is_empty(), "{:?}", built.warnings());
-    let built = asking(|flow| flow.deny(lint), true).build().unwrap();
+    let built = polling_workflow(|flow| flow.deny(lint), true)
+        .build()
+        .unwrap();
     assert!(built.warnings().is_empty(), "{:?}", built.warnings());
 }
 
@@ -268,7 +275,7 @@ fn a_loop_that_counts_is_bounded() {
 }
 
 #[test]
-fn lints_warn_are_allowed_and_are_denied() {
+fn lints_warn_and_can_be_allowed_or_denied() {
     let flow = |level: fn(FlowBuilder<u32, String>, Lint) -> FlowBuilder<u32, String>| {
         let flow = FlowBuilder::<u32, String>::new("Texts");
         let flow = level(flow, Lint::LiteralPlaceholder);
@@ -287,7 +294,7 @@ fn lints_warn_are_allowed_and_are_denied() {
         "unused variable: `unused`; if this is intentional, prefix it with an underscore: `_unused`",
     ];
     let warned = flow(|flow, _| flow).build().unwrap();
-    let warnings: Vec<_> = warned.warnings().iter().map(said).collect();
+    let warnings: Vec<_> = warned.warnings().iter().map(state_and_message).collect();
     assert_eq!(warnings, expected);
     assert!(
         flow(FlowBuilder::allow)
@@ -306,7 +313,7 @@ fn unhandled_errors_are_faults_where_they_are_denied() {
     let charge = flow.declare("Charge");
     flow.start_at(&charge);
     flow.task(&charge, charge_card {}).end();
-    one(
+    assert_contains(
         &faults(&flow),
         "in state `Charge`: nothing catches `PaymentError.GatewayTimeout`, with which the task `charge_card` may fail; add a \
          `.catch(..)`, or remove `.deny(Lint::UnhandledErrors)`",
@@ -314,7 +321,7 @@ fn unhandled_errors_are_faults_where_they_are_denied() {
 }
 
 #[test]
-fn a_retry_of_everything_beside_what_can_fail_is_a_warning() {
+fn a_retry_of_all_errors_with_an_output_that_can_fail_is_a_warning() {
     let flow = FlowBuilder::<Vec<Order>, Charge>::new("Orders");
     let charge = flow.declare("Charge");
     flow.start_at(&charge);
@@ -335,7 +342,7 @@ fn a_retry_of_everything_beside_what_can_fail_is_a_warning() {
 }
 
 #[test]
-fn a_variable_is_read_where_every_way_has_assigned_it() {
+fn a_variable_must_be_assigned_on_every_path_to_its_reads() {
     let flow = FlowBuilder::<Order, Charge>::new("Orders");
     let order = flow.parameter("order");
     let charged = flow.variable::<Charge>("charged");
@@ -346,7 +353,7 @@ fn a_variable_is_read_where_every_way_has_assigned_it() {
         .catch(States::ALL, &done)
         .next(&done);
     flow.succeed_with(&done, expr!([charged] || charged));
-    one(
+    assert_contains(
         &faults(&flow),
         "in state `Done`: variable `charged` may be read before it is assigned: no state assigns it on the path `Charge` -> \
          `Done`; after a `.catch(..)`, variables have the values from before its state",
@@ -354,7 +361,7 @@ fn a_variable_is_read_where_every_way_has_assigned_it() {
 }
 
 #[test]
-fn a_variable_is_used_in_its_own_body_and_inside_of_that() {
+fn a_variable_is_visible_in_its_body_and_in_nested_bodies() {
     let other = FlowBuilder::<u32, u32>::new("Other");
     let foreign = other.variable::<u32>("total");
     let flow = FlowBuilder::<u32, Vec<u32>>::new("Orders");
@@ -374,12 +381,12 @@ fn a_variable_is_used_in_its_own_body_and_inside_of_that() {
         .end();
     flow.map(&all, expr!(|all: Vec<u32>| all), body).end();
     let found = faults(&flow);
-    one(
+    assert_contains(
         &found,
         "in state `First`: it uses `total`, a variable of another body; use a variable only in the body that declares it, or \
          in bodies inside it",
     );
-    one(
+    assert_contains(
         &found,
         "in state `Add`: it assigns `total`, a variable outside of this branch or map, which may read but not assign it; \
          declare one in the body, and hand the value out as its result",
@@ -415,7 +422,7 @@ fn an_unknown_service_is_a_fault() {
 }
 
 #[test]
-fn a_parallel_says_which_error_inside_is_not_caught() {
+fn a_parallel_reports_the_uncaught_errors_of_its_branches() {
     let parallel = |both: bool| {
         let branch = Body::<Order, Charge>::new();
         let charge = branch.declare("Charge");
@@ -438,7 +445,7 @@ fn a_parallel_says_which_error_inside_is_not_caught() {
         flow
     };
     assert!(parallel(true).build().is_ok());
-    one(
+    assert_contains(
         &faults(&parallel(false)),
         "in state `Charge`: nothing catches `PaymentError.GatewayTimeout`, with which the task `charge_card` may fail; call \
          `.catch(..)` with it, or remove `.exhaustive()`",
@@ -446,7 +453,7 @@ fn a_parallel_says_which_error_inside_is_not_caught() {
 }
 
 #[test]
-fn what_is_given_has_a_name_of_its_own() {
+fn duplicate_names_and_assignments_are_faults() {
     let outer = |item: &'static str| {
         let flow = FlowBuilder::<Vec<Vec<u32>>, Vec<Vec<u32>>>::new("Nested");
         let all = flow.declare("All");
@@ -468,7 +475,7 @@ fn what_is_given_has_a_name_of_its_own() {
     };
     assert!(outer("").build().is_ok());
     assert!(outer("cell").build().is_ok());
-    one(
+    assert_contains(
         &faults(&outer("row")),
         "`row` names the input of a branch or a map's body, and of a body around it; rename the inner one",
     );
@@ -485,11 +492,11 @@ fn what_is_given_has_a_name_of_its_own() {
         .next(&done);
     flow.succeed_with(&done, expr!([total] || total));
     let found = faults(&flow);
-    one(
+    assert_contains(
         &found,
         "the variable `order` has the name of the workflow's input or of an item around it; give it another name",
     );
-    one(
+    assert_contains(
         &found,
         "in state `First`: the variable `total` is assigned twice on one transition, whose values are computed at the same \
          time; remove one assignment",
@@ -497,7 +504,7 @@ fn what_is_given_has_a_name_of_its_own() {
 }
 
 #[test]
-fn a_placeholder_that_no_template_fills_in_is_refused() {
+fn a_placeholder_with_an_invalid_name_is_refused() {
     use crate::services::{placeholder, sns};
     for (name, is_valid) in [
         ("AuditTopic", true),

@@ -80,7 +80,7 @@ fn a_match_binds_variables_by_their_handles() {
 }
 
 #[test]
-fn every_error_of_a_task_has_a_way() {
+fn catch_every_adds_a_catcher_for_each_error() {
     let flow = FlowBuilder::<Order, Charge>::new("Orders");
     let charge = flow.declare("Charge");
     let (reject, other) = (flow.declare("Reject"), flow.step("Other"));
@@ -109,7 +109,7 @@ fn every_error_of_a_task_has_a_way() {
 }
 
 #[test]
-fn limits_and_keys_are_computed() {
+fn limits_and_argument_names_can_be_computed() {
     let body = Body::<Item, String>::new();
     let one = body.declare("One");
     body.start_at(&one);
@@ -224,7 +224,7 @@ fn a_built_workflow_is_the_child_of_another() {
 }
 
 #[test]
-fn raw_fields_stand_on_ways_and_bodies() {
+fn raw_fields_are_written_to_catchers_and_bodies() {
     let branch = Body::<Order, Charge>::new();
     branch.raw("Comment", "One branch.");
     let charge = branch.declare("Charge");
@@ -249,7 +249,7 @@ fn raw_fields_stand_on_ways_and_bodies() {
 }
 
 #[test]
-fn raw_fields_have_no_place_on_a_default() {
+fn raw_fields_on_a_default_are_refused() {
     let expected = "in state `Size`: the transition that becomes `Default` cannot have raw fields; call `.raw(..)` on the choice \
                     itself";
     let flow = FlowBuilder::<u32, u32>::new("Orders");
@@ -263,7 +263,12 @@ fn raw_fields_have_no_place_on_a_default() {
     let found = flow.build().unwrap_err();
     let found: Vec<_> = found
         .iter()
-        .map(|fault| (said(fault), fault.location.source.unwrap().line()))
+        .map(|fault| {
+            (
+                state_and_message(fault),
+                fault.location.source.unwrap().line(),
+            )
+        })
         .collect();
     assert_eq!(found, [(expected.to_owned(), line)]);
 
@@ -280,7 +285,7 @@ fn raw_fields_have_no_place_on_a_default() {
 }
 
 #[test]
-fn raw_fields_of_a_way_stand_on_its_rule_and_on_the_state_that_goes_on() {
+fn raw_fields_of_a_transition_are_written_to_its_rule_or_state() {
     let flow = FlowBuilder::<u32, u32>::new("Orders");
     let (size, wait, done) = (
         flow.declare("Size"),

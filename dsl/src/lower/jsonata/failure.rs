@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_fail_is_told_from_what_cannot() {
+    fn expressions_that_can_fail_are_recognised() {
         let fails = [
             "$error('x')",
             "$a - $a % $b",
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_fail_does_not_fail() {
+    fn expressions_recognised_as_safe_do_not_fail() {
         let mut random = Random(7);
         let (mut safe, mut failed) = (0, 0);
         for _ in 0..3_000 {

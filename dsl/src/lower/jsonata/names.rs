@@ -55,13 +55,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_identifiers_stand_without_backticks() {
+    fn only_identifiers_are_written_without_backticks() {
         assert!(is_plain("orderId") && is_plain("_x1"));
         assert!(!is_plain("e-mail") && !is_plain("0") && !is_plain("and") && !is_plain("größe"));
     }
 
     #[test]
-    fn locals_have_names_that_jsonata_can_read() {
+    fn local_names_are_valid_in_jsonata() {
         for (hint, name) in [
             ("x", "x"),
             ("__x", "x"),
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_read_as_a_whole() {
+    fn only_complete_variable_names_match() {
         assert!(mentions("$sum($lines)", "sum") && mentions("$sum($lines)", "lines"));
         assert!(!mentions("$sum1 + sum", "sum"));
     }

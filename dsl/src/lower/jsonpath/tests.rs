@@ -36,7 +36,7 @@ fn assigned(value: Expr) -> Result<String, String> {
 }
 
 #[test]
-fn methods_have_the_form_of_their_row_or_none() {
+fn methods_follow_the_jsonpath_column_of_the_method_table() {
     for row in methods::METHODS {
         let variable = match row.receiver {
             Receiver::List | Receiver::Numbers => "list",
@@ -62,7 +62,7 @@ fn methods_have_the_form_of_their_row_or_none() {
 }
 
 #[test]
-fn computed_members_have_keys_of_their_own() {
+fn keys_of_computed_members_end_with_the_path_suffix() {
     let list = Expr::array(vec![Expr::variable("number"), Expr::literal("a'b")]);
     assert_eq!(
         assigned(list),
@@ -80,7 +80,7 @@ fn computed_members_have_keys_of_their_own() {
 }
 
 #[test]
-fn sums_are_of_integers_and_texts_are_put_together() {
+fn integers_are_added_and_strings_are_concatenated() {
     use crate::expr::Binary;
     let number = || Expr::variable("number");
     assert_eq!(
@@ -104,7 +104,7 @@ struct Skips(
 );
 
 #[test]
-fn a_field_that_serde_skips_takes_no_place_in_its_tuple() {
+fn a_field_that_serde_skips_has_no_index_in_its_tuple() {
     let pair = || Expr::path("$.pair", Skips::shape);
     let last = assigned(pair().tuple_field(1));
     assert_eq!(last, Ok(r#"{"x.$":"$.pair[0]"}"#.to_owned()));

@@ -28,7 +28,7 @@ fn pack() -> State {
 }
 
 #[test]
-fn a_parallel_and_a_map() {
+fn parallel_and_map_states_are_emitted() {
     let states = vec![
         State::parallel(
             "Fulfil",
@@ -66,7 +66,7 @@ fn a_parallel_and_a_map() {
 }
 
 #[test]
-fn a_map_in_jsonpath_hands_its_item_on_from_a_state_that_forwards_it() {
+fn a_jsonpath_map_passes_its_item_only_through_forwarding_states() {
     let map = |first: State| {
         flow(vec![
             State::map(
@@ -97,7 +97,7 @@ fn a_map_in_jsonpath_hands_its_item_on_from_a_state_that_forwards_it() {
 }
 
 #[test]
-fn a_map_refuses_what_its_item_cannot_mean() {
+fn unavailable_map_items_and_maps_over_numbers_are_refused() {
     let nested = flow(vec![
         State::map(
             "Outer",
@@ -139,7 +139,7 @@ fn a_map_refuses_what_its_item_cannot_mean() {
 }
 
 #[test]
-fn a_distributed_map_hands_its_children_what_their_texts_read() {
+fn a_distributed_map_passes_variables_read_in_expression_texts() {
     let texts = [
         Expr::path("$rate", || Shape::Any),
         Expr::intrinsic("States.Format('{}', $rate)", || Shape::String),

@@ -34,7 +34,7 @@ fn task_flow() -> Flow {
 }
 
 #[test]
-fn a_task() {
+fn task_states_are_emitted() {
     let bound = flow(vec![
         State::task("Charge", charge())
             .catch(Catch::on(
@@ -53,7 +53,7 @@ fn a_task() {
 }
 
 #[test]
-fn where_tasks_live() {
+fn each_deploy_target_has_its_own_resource() {
     let states = vec![
         State::task("Nothing", Call::task::<tick>(vec![])).next("Several"),
         State::task(
@@ -66,8 +66,8 @@ fn where_tasks_live() {
         .next("Activity"),
         State::task("Activity", Call::task::<inspect>(vec![order()])).end(),
     ];
-    emits("where_tasks_live", flow(states.clone()));
-    emits("where_tasks_live_jsonpath", jsonpath(flow(states.clone())));
+    emits("deploy_targets", flow(states.clone()));
+    emits("deploy_targets_jsonpath", jsonpath(flow(states.clone())));
     emits(
         "deploy_activity",
         flow(states).deploy(Deploy::Activity).lambda_retries(),
@@ -75,7 +75,7 @@ fn where_tasks_live() {
 }
 
 #[test]
-fn a_task_token() {
+fn task_tokens_are_emitted_or_refused() {
     let review = |token: Expr| {
         flow(vec![
             State::task(
@@ -100,7 +100,7 @@ fn a_task_token() {
 }
 
 #[test]
-fn services_and_nested_workflows() {
+fn services_and_nested_workflows_are_emitted() {
     let states = vec![
         State::task(
             "Send",
@@ -150,7 +150,7 @@ fn services_and_nested_workflows() {
 }
 
 #[test]
-fn errors_of_a_nested_workflow_that_the_state_cannot_know_are_refused() {
+fn handlers_for_unknown_errors_of_nested_workflows_are_refused() {
     let catch = |value: Expr| {
         let edge = Edge::to("Done").assign("seen", value);
         Catch::on(vec![error_name::<PaymentError>("Declined")], edge)

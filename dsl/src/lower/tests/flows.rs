@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn raw_fields_stand_as_written_and_win() {
+fn raw_fields_are_unchanged_and_take_precedence() {
     let flow = flow(vec![
         State::task("Charge", charge())
             .raw("Comment", Expr::literal("raw"))
@@ -16,7 +16,7 @@ fn raw_fields_stand_as_written_and_win() {
 }
 
 #[test]
-fn a_variable_in_a_loop_has_its_shape() {
+fn a_variable_in_a_loop_has_a_known_shape() {
     let flow = flow(vec![
         State::pass("Start")
             .assign("attempt", Expr::literal(0))
@@ -37,7 +37,7 @@ fn a_variable_in_a_loop_has_its_shape() {
 }
 
 #[test]
-fn a_variable_that_grows_in_a_loop_ends_the_search_for_its_shape() {
+fn shape_inference_ends_for_a_variable_that_grows_in_a_loop() {
     let again = State::pass("Again")
         .assign("x", Expr::array(vec![Expr::variable("x")]))
         .next("Enough");
@@ -53,7 +53,7 @@ fn a_variable_that_grows_in_a_loop_ends_the_search_for_its_shape() {
 }
 
 #[test]
-fn known_types_win_over_the_values_that_are_assigned() {
+fn declared_shapes_take_precedence_over_assigned_values() {
     let best = State::pass("First")
         .assign("best", Expr::none())
         .next("Last");
@@ -64,7 +64,7 @@ fn known_types_win_over_the_values_that_are_assigned() {
 }
 
 #[test]
-fn everything_wrong_is_reported_at_once() {
+fn all_faults_are_reported_at_once() {
     let flow = flow(vec![
         State::pass("A")
             .retry(Retry::on(vec!["x"]))
@@ -133,12 +133,12 @@ fn emitted_text_survives_template_engines() {
 }
 
 #[test]
-fn the_error_output_has_its_own_names() {
+fn the_shape_of_the_error_output_agrees_with_serde() {
     assert_eq!(Shape::disagreements::<ErrorOutput>(), Vec::<String>::new());
 }
 
 #[test]
-fn what_aws_would_refuse_is_a_fault_too() {
+fn definitions_that_aws_would_refuse_are_faults() {
     let flow = flow(vec![
         State::pass("A").next("B"),
         State::succeed("B"),

@@ -167,7 +167,7 @@ fn variants_are_written_as_serde_writes_them() {
 }
 
 #[test]
-fn a_flattened_value_that_is_computed_is_merged() {
+fn a_computed_flattened_value_is_merged() {
     let record = Expr::record::<Order>(
         None,
         vec![

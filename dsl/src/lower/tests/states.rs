@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_pass() {
+fn pass_states_are_emitted() {
     let states = |more: Expr| {
         vec![
             State::pass("Label")
@@ -33,7 +33,7 @@ fn a_pass() {
 }
 
 #[test]
-fn a_choice() {
+fn choice_states_are_emitted() {
     let large = order()
         .field("total")
         .binary(Binary::Gt, Expr::literal(1000.0));
@@ -71,7 +71,7 @@ fn a_choice() {
 }
 
 #[test]
-fn a_match() {
+fn match_expressions_are_emitted() {
     let bind = |name: &'static str| Pattern::Bind(name.into());
     let states = vec![
         State::choice("Decide").match_on(
@@ -168,7 +168,7 @@ fn a_match() {
 }
 
 #[test]
-fn a_wait() {
+fn wait_states_are_emitted() {
     let states = vec![
         State::wait("Pause", Wait::seconds(Expr::literal(300))).next("Backoff"),
         State::wait("Backoff", Wait::seconds(order().field("delay"))).next("Ship"),
@@ -184,7 +184,7 @@ fn a_wait() {
 }
 
 #[test]
-fn a_succeed_and_a_fail() {
+fn succeed_and_fail_states_are_emitted() {
     let states = |value: Expr| {
         vec![
             State::choice("Which")

@@ -71,7 +71,7 @@ fn numbers_keep_every_digit() {
 }
 
 #[test]
-fn an_integer_is_a_float_where_the_type_is_one() {
+fn an_integer_is_accepted_as_a_float() {
     let float = |text: &str| {
         let output = called::<same_float>(text).unwrap();
         output.parse::<f64>().unwrap().to_bits()
@@ -150,7 +150,7 @@ fn a_payload_that_does_not_match_names_the_field() {
 }
 
 #[test]
-fn a_task_error_is_its_name_and_its_cause() {
+fn a_task_error_becomes_its_name_and_its_cause() {
     let error = CountError::Empty { id: "o".to_owned() };
     let failure = called::<count>(r#"{"id":"o","items":[]}"#).unwrap_err();
     assert_eq!(failure, TaskFailure::new("CountError.Empty", error.cause()));
@@ -179,7 +179,7 @@ fn the_envelope_is_unwrapped() {
 }
 
 #[test]
-fn a_host_answers_before_the_sent_context() {
+fn the_host_takes_precedence_over_the_sent_context() {
     struct Host;
     impl crate::task::TaskHost for Host {
         fn state_name(&self) -> Option<&str> {
@@ -224,7 +224,7 @@ async fn nest(depth: usize) -> Value {
 }
 
 #[test]
-fn no_depth_overflows_the_stack() {
+fn payloads_of_any_depth_do_not_overflow_the_stack() {
     on_small_stack(|| {
         for depth in [1, 31, 32, 33, 127, 128, 999, 1_000] {
             assert_eq!(called::<same_json>(nested(depth)), Ok(nested(depth)));
@@ -263,7 +263,7 @@ impl<'de> Deserialize<'de> for Explosive {
 }
 
 #[test]
-fn a_panic_on_the_separate_thread_is_the_callers() {
+fn a_panic_on_the_separate_thread_is_passed_to_the_caller() {
     let panicked = std::panic::catch_unwind(|| read::read::<Explosive>(&nested(100)).is_ok());
     assert_eq!(
         crate::task::panic_message(panicked.unwrap_err()),

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn arithmetic_at_the_bounds_of_a_type_is_not_replaced_by_plain_arithmetic() {
+    fn overflow_methods_are_not_replaced_by_plain_operators() {
         for (name, help) in INSTEAD {
             if name.starts_with("wrapping_") {
                 assert!(

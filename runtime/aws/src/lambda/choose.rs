@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_task_is_chosen_by_its_name_on_the_wire_or_in_rust() {
+    fn a_task_is_chosen_by_its_aws_name_or_its_function_name() {
         assert_eq!(chosen(Some("ChargeCard")).as_deref(), Ok("ChargeCard"));
         assert_eq!(chosen(Some("charge_card")).as_deref(), Ok("ChargeCard"));
         assert_eq!(chosen(Some("refund_card")).as_deref(), Ok("Refund"));
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_of_no_task_is_an_error_with_a_suggestion() {
+    fn an_unknown_task_is_refused_with_a_suggestion() {
         assert_eq!(
             chosen(Some("ChargeCrad")).unwrap_err(),
             "`STEPWRIGHT_TASK` is `ChargeCrad`, and no task has that name (did you mean `ChargeCard`?); there are `ChargeCard`, `Refund`"
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn two_tasks_of_one_name_are_an_error_where_it_is_chosen() {
+    fn choosing_a_name_that_two_tasks_share_is_an_error() {
         let tasks = [
             TaskFunction::of::<refund_card>(),
             TaskFunction::of::<other::refund>(),

@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_double_up_to_twenty_seconds_and_begin_anew_after_a_success() {
+    fn delays_double_up_to_twenty_seconds_and_reset_after_a_success() {
         let mut backoff = Backoff::default();
         let mut full = FIRST;
         for _ in 0..100 {

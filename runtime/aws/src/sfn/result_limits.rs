@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_fits_is_sent_as_it_is() {
+    fn a_result_within_the_limits_is_sent_unchanged() {
         let output = answer("a", Ok("1".repeat(262_144)));
         assert_eq!(output.unwrap().len(), 262_144);
         let fits = TaskFailure::new("E".repeat(256), "🦀".repeat(CAUSE_CHARACTERS / 2));
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_that_are_too_long_leave_the_name() {
+    fn a_cause_that_is_too_long_is_replaced_and_the_error_remains() {
         let long = TaskFailure::new("E", "🦀".repeat(CAUSE_CHARACTERS));
         let cut = failure(long);
         assert_eq!(cut.error.as_deref(), Some("E"));
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_name_is_cut_between_characters() {
+    fn a_long_error_name_is_truncated_at_a_character_boundary() {
         let cut = failure(TaskFailure::new(format!("{}🦀", "E".repeat(255)), ""));
         assert_eq!(cut.error.unwrap(), "E".repeat(255));
     }

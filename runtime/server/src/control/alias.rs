@@ -43,7 +43,7 @@ mod tests {
     proptest! {
         /// Of the hundred values of `chance`, the number that chooses a version equals its weight.
         #[test]
-        fn a_version_is_chosen_as_often_as_its_weight_says(weight in 0_u32..=100) {
+        fn an_alias_chooses_versions_by_weight(weight in 0_u32..=100) {
             let route = |version, weight| Route { version, weight };
             let alias = Alias {
                 description: None,

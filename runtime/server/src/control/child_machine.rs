@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_map_is_found_by_its_label_wherever_it_stands() {
+    fn a_map_is_found_by_its_label_at_any_depth() {
         let processor = |states: Json, mode: &str| json!({"ProcessorConfig": {"Mode": mode, "ExecutionType": "EXPRESS"}, "StartAt": "A", "States": states});
         let inner = processor(json!({"A": {"Type": "Pass", "End": true}}), "DISTRIBUTED");
         let outer = processor(

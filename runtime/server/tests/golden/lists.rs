@@ -139,7 +139,7 @@ fn lists_of(store: &Path, script: &Script) -> usize {
 }
 
 #[test]
-fn every_store_lists_its_executions_as_it_describes_them() {
+fn list_executions_agrees_with_describe_execution_for_every_store() {
     let rows = std::thread::scope(|scope| {
         let check = |store: &Path| {
             let folder = tempfile::tempdir().unwrap();

@@ -76,7 +76,7 @@ fn pretty(json: &Json) -> String {
 }
 
 #[test]
-fn every_store_resumes_as_it_did_when_it_was_written() {
+fn every_stored_layout_resumes_with_the_recorded_results() {
     let stores = stores();
     assert!(
         !stores.is_empty(),

@@ -36,7 +36,7 @@ pub(super) struct Gzip {
 struct BoundedBuffer {
     content: Vec<u8>,
     length: u64,
-    most: u64,
+    max_bytes: u64,
     is_full: bool,
 }
 
@@ -44,7 +44,7 @@ impl Write for BoundedBuffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let added = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         let length = self.length.saturating_add(added);
-        if length <= self.most {
+        if length <= self.max_bytes {
             self.length = length;
             self.content.extend_from_slice(bytes);
             return Ok(bytes.len());
@@ -59,12 +59,12 @@ impl Write for BoundedBuffer {
 }
 
 impl Gzip {
-    /// Creates a decompressor for at most `most` bytes of content.
-    pub(super) fn new(key: SmolStr, most: u64) -> Self {
+    /// Creates a decompressor for at most `max_bytes` bytes of content.
+    pub(super) fn new(key: SmolStr, max_bytes: u64) -> Self {
         let content = BoundedBuffer {
             content: Vec::new(),
             length: 0,
-            most,
+            max_bytes,
             is_full: false,
         };
         Self {
@@ -100,7 +100,7 @@ impl Gzip {
     fn wrong(&self, error: &io::Error) -> String {
         let (key, bounded) = (&self.key, self.decoder.get_ref());
         if bounded.is_full {
-            return format!("The file {key} has more than {} bytes", bounded.most);
+            return format!("The file {key} has more than {} bytes", bounded.max_bytes);
         }
         format!("The file {key} is not valid GZIP: {error}")
     }

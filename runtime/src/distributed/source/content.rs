@@ -33,7 +33,7 @@ impl JsonRows {
         Self { whole, next: 0 }
     }
 
-    pub(super) fn left(&self) -> usize {
+    pub(super) fn remaining(&self) -> usize {
         let members = match &self.whole {
             Value::Array(array) => array.as_slice().len(),
             Value::Object(object) => object.len(),
@@ -81,9 +81,9 @@ impl Content {
     }
 
     /// Returns the number of remaining rows, if it is known.
-    pub(super) fn left(&self) -> Option<usize> {
+    pub(super) fn remaining(&self) -> Option<usize> {
         match self {
-            Self::Json(rows) => Some(rows.left()),
+            Self::Json(rows) => Some(rows.remaining()),
             Self::Parquet => Some(0),
             Self::Csv(_) | Self::JsonLines(_) => None,
         }

@@ -51,7 +51,7 @@ impl CsvRows {
         })
     }
 
-    /// Missing fields of a row are empty strings; fields beyond the header are left out.
+    /// Takes the next row. Missing fields are empty strings; fields beyond the header are omitted.
     pub(super) fn next(&mut self) -> RowRead<Value> {
         let read = self.records.read(&mut self.fields);
         read.map(|()| {

@@ -7,13 +7,19 @@ use crate::record::record;
 #[derive(Clone, Debug)]
 pub(crate) enum ItemReader {
     /// The items are in one object.
-    Object { place: ObjectRef, format: Format },
+    Object {
+        object_ref: ObjectRef,
+        format: Format,
+    },
     /// The items are the entries of a bucket's list.
     List(BucketList),
     /// The items are the rows of an S3 inventory.
-    Inventory { place: ObjectRef },
+    Inventory { object_ref: ObjectRef },
     /// The items are in the objects that an Athena manifest lists.
-    Athena { place: ObjectRef, format: Format },
+    Athena {
+        object_ref: ObjectRef,
+        format: Format,
+    },
 }
 
 /// The bucket and key of an object.
@@ -44,7 +50,7 @@ pub(crate) struct BucketList {
 }
 
 impl ItemReader {
-    /// Whether it reads PARQUET files, which are not supported, so that no request is needed.
+    /// Returns whether it reads PARQUET files, which are not supported, so that no request is needed.
     pub(super) fn is_parquet(&self) -> bool {
         let format = match self {
             Self::Object { format, .. } | Self::Athena { format, .. } => Some(format),
@@ -56,10 +62,10 @@ impl ItemReader {
 }
 
 record!(enum ItemReader {
-    0 => Object { place, format },
+    0 => Object { object_ref, format },
     1 => List(list),
-    2 => Inventory { place },
-    3 => Athena { place, format },
+    2 => Inventory { object_ref },
+    3 => Athena { object_ref, format },
 });
 record!(struct ObjectRef { bucket, key });
 record!(struct BucketList { bucket, prefix, delimiter, start_after, load });

@@ -17,7 +17,7 @@ use super::source_request::SourceRequest;
 use super::tail::{Piece, Tail};
 use crate::distributed::item::Item;
 use crate::objects::ListedObject;
-use crate::record::{Damaged, Queue, Reader as RecordReader, Record, Writer, record};
+use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter, TrackedQueue, record};
 use crate::value::Value;
 
 const NO_PARQUET: &str =
@@ -47,14 +47,14 @@ pub(crate) enum NextItem {
 #[derive(Clone, Debug)]
 pub(crate) struct Items {
     /// The readers of later objects.
-    ahead: Queue<ItemReader>,
+    ahead: TrackedQueue<ItemReader>,
     rows: Rows,
     /// Whether the rows have been replaced since they were last written.
     are_rows_new: bool,
     source: SmolStr,
     next: u32,
     /// MaxItems.
-    most: u64,
+    max_items: u64,
     /// The maximum bytes of an object.
     object_bytes: u64,
 }
@@ -63,12 +63,12 @@ impl Items {
     /// Returns the items of an array, or the members of an object.
     pub(crate) fn of_value(value: Value) -> Self {
         Self {
-            ahead: Queue::default(),
+            ahead: TrackedQueue::default(),
             rows: Rows::Value(JsonRows::new(value)),
             are_rows_new: true,
             source: Item::of_input(0, Value::Null).source,
             next: 0,
-            most: u64::MAX,
+            max_items: u64::MAX,
             object_bytes: u64::MAX,
         }
     }
@@ -76,12 +76,12 @@ impl Items {
     /// Returns the items of a reader, at most `max_items`; 0 means no limit.
     pub(crate) fn of_reader(reader: ItemReader, max_items: u64, object_bytes: u64) -> Self {
         Self {
-            ahead: Queue::from_iter([reader]),
+            ahead: TrackedQueue::from_iter([reader]),
             rows: Rows::None,
             are_rows_new: true,
             source: SmolStr::default(),
             next: 0,
-            most: if max_items == 0 { u64::MAX } else { max_items },
+            max_items: if max_items == 0 { u64::MAX } else { max_items },
             object_bytes,
         }
     }
@@ -94,13 +94,17 @@ impl Items {
         if !self.ahead.is_empty() {
             return None;
         }
-        let left = self.rows.left()?;
-        Some(u64::from(self.next).saturating_add(left).min(self.most))
+        let left = self.rows.remaining()?;
+        Some(
+            u64::from(self.next)
+                .saturating_add(left)
+                .min(self.max_items),
+        )
     }
 
     fn is_at_end(&self) -> bool {
-        let is_bound_reached = u64::from(self.next) >= self.most;
-        is_bound_reached || (self.ahead.is_empty() && self.rows.left() == Some(0))
+        let is_bound_reached = u64::from(self.next) >= self.max_items;
+        is_bound_reached || (self.ahead.is_empty() && self.rows.remaining() == Some(0))
     }
 
     /// Takes the next item.
@@ -152,13 +156,13 @@ impl Items {
         self.are_rows_new = true;
     }
 
-    /// Whether an object must be read again before the next item, because another process read it.
+    /// Returns whether an object must be read again before the next item, because another process read it.
     pub(crate) fn is_unread(&self) -> bool {
         matches!(&self.rows, Rows::Object(rows) if rows.is_unread())
     }
 
-    /// Whether rows of an object follow that must be read.
-    pub(crate) fn goes_on(&self) -> bool {
+    /// Returns whether rows of an object follow that must be read.
+    pub(crate) fn has_unread_rows(&self) -> bool {
         self.is_unread() || self.following().is_some()
     }
 
@@ -192,11 +196,11 @@ impl Items {
         };
         match (reader, supply) {
             (
-                ItemReader::Object { place, format },
+                ItemReader::Object { object_ref, format },
                 SourceResponse::Object(LoadedObject::Rows(content, version)),
             ) => {
-                self.source = place.uri();
-                let rows = ObjectRows::new(place, format, content, version);
+                self.source = object_ref.uri();
+                let rows = ObjectRows::new(object_ref, format, content, version);
                 self.set_rows(Rows::Object(rows));
             }
             (
@@ -221,28 +225,30 @@ impl Items {
         };
         self.ahead.clear();
         let json = Format::Json { pointer: None };
-        let (place, format) = match reader {
-            ItemReader::Object { place, format } => (place, format),
-            ItemReader::Inventory { place } | ItemReader::Athena { place, .. } => (place, json),
+        let (object_ref, format) = match reader {
+            ItemReader::Object { object_ref, format } => (object_ref, format),
+            ItemReader::Inventory { object_ref } | ItemReader::Athena { object_ref, .. } => {
+                (object_ref, json)
+            }
             ItemReader::List(list) => {
                 let (bucket, key) = (list.bucket, SmolStr::default());
                 (ObjectRef { bucket, key }, list.load.unwrap_or(json))
             }
         };
-        self.source = match place.key.is_empty() {
-            true => format!("s3://{}", place.bucket).into(),
-            false => place.uri(),
+        self.source = match object_ref.key.is_empty() {
+            true => format!("s3://{}", object_ref.bucket).into(),
+            false => object_ref.uri(),
         };
         let version = ContentVersion::of(&content);
         self.set_rows(match Content::of(content, &format)? {
             Content::Json(rows) => Rows::Value(rows),
-            content => Rows::Object(ObjectRows::new(place, format, content, version)),
+            content => Rows::Object(ObjectRows::new(object_ref, format, content, version)),
         });
         Ok(())
     }
 
     /// Returns the array or the object with the items, if there is one.
-    pub(crate) fn whole(&self) -> Option<&Value> {
+    pub(crate) fn collection(&self) -> Option<&Value> {
         match &self.rows {
             Rows::Value(rows) => Some(&rows.whole),
             _ => None,
@@ -278,14 +284,14 @@ impl Items {
             let key = row.key.into();
             let bucket = bucket.clone();
             self.ahead.push(ItemReader::Object {
-                place: ObjectRef { bucket, key },
+                object_ref: ObjectRef { bucket, key },
                 format: format.clone(),
             });
         }
     }
 
     /// Writes the changes since the last call: the position, and new rows.
-    pub(crate) fn write_changes(&mut self, to: &mut Writer) {
+    pub(crate) fn write_changes(&mut self, to: &mut RecordWriter) {
         self.next.write(to);
         self.ahead.write_changes(to);
         let are_new = std::mem::take(&mut self.are_rows_new);
@@ -299,7 +305,10 @@ impl Items {
     }
 
     /// Applies the changes that [`write_changes`](Self::write_changes) wrote.
-    pub(crate) fn read_changes(&mut self, from: &mut RecordReader<'_>) -> Result<(), Damaged> {
+    pub(crate) fn read_changes(
+        &mut self,
+        from: &mut RecordReader<'_>,
+    ) -> Result<(), DamagedRecord> {
         self.next = Record::read(from)?;
         self.ahead.read_changes(from)?;
         if bool::read(from)? {
@@ -318,4 +327,4 @@ impl Items {
     }
 }
 
-record!(struct Items { ahead, rows, are_rows_new, source, next, most, object_bytes });
+record!(struct Items { ahead, rows, are_rows_new, source, next, max_items, object_bytes });

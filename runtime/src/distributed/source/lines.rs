@@ -19,7 +19,7 @@ impl JsonLines {
     /// Returns the value of the next line that is not empty.
     pub(super) fn next(&mut self) -> RowRead<Result<Value, String>> {
         let (line, end) = match self.next_line() {
-            RowRead::Row(place) => place,
+            RowRead::Row(range) => range,
             RowRead::More => return RowRead::More,
             RowRead::End => return RowRead::End,
         };

@@ -33,7 +33,7 @@ pub(super) fn inventory(body: &[u8]) -> Result<Vec<ItemReader>, String> {
     files
         .map(|file| match file.get("key").and_then(Value::as_str) {
             Some(key) => Ok(ItemReader::Object {
-                place: ObjectRef {
+                object_ref: ObjectRef {
                     bucket: bucket.into(),
                     key: key.into(),
                 },
@@ -55,11 +55,11 @@ pub(super) fn athena(body: &[u8], format: &Format) -> Result<Vec<ItemReader>, St
         .map(|line| line.trim().trim_matches('"'))
         .filter(|line| !line.is_empty())
         .map(|line| {
-            let place = line.strip_prefix("s3://").or(line.strip_prefix("S3://"));
-            match place.and_then(|place| place.split_once('/')) {
+            let location = line.strip_prefix("s3://").or(line.strip_prefix("S3://"));
+            match location.and_then(|location| location.split_once('/')) {
                 Some((bucket, key)) if !bucket.is_empty() && !key.is_empty() => {
                     Ok(ItemReader::Object {
-                        place: ObjectRef {
+                        object_ref: ObjectRef {
                             bucket: bucket.into(),
                             key: key.into(),
                         },

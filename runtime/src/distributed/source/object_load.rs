@@ -46,17 +46,17 @@ impl ObjectLoad {
     pub(crate) async fn read(
         self,
         store: &dyn ObjectStore,
-        place: ObjectRef,
+        object_ref: ObjectRef,
         bounds: ReadLimits,
     ) -> Result<LoadedObject, LoadError> {
-        let key = &place.key;
-        let open = OpenObject::new(store, &place, bounds).await?;
+        let key = &object_ref.key;
+        let open = OpenObject::new(store, &object_ref, bounds).await?;
         let content = match (&self, open.is_compressed()) {
             (Self::Rows(format), _) if is_lazy(format) => {
                 match first_reading(open, bounds).await? {
                     FirstReading::Whole(content) => content,
                     FirstReading::Long(version) => {
-                        let open = OpenObject::new(store, &place, bounds).await?;
+                        let open = OpenObject::new(store, &object_ref, bounds).await?;
                         let (piece, tail) = Tail::begin(open, version, bounds.piece).await?;
                         let window = Window::first(piece, tail);
                         let content = Content::beginning(window, format);
@@ -72,10 +72,10 @@ impl ObjectLoad {
                 };
                 match first_reading(open, endless).await? {
                     FirstReading::Whole(content) => content,
-                    FirstReading::Long(_) => return Err(too_large(key, bounds.most)),
+                    FirstReading::Long(_) => return Err(too_large(key, bounds.max_bytes)),
                 }
             }
-            (_, false) => open.whole(bounds.most).await?,
+            (_, false) => open.read_whole(bounds.max_bytes).await?,
         };
         let is_lazy = matches!(&self, Self::Rows(format) if is_lazy(format));
         let made = if content.len() <= SHORT || is_lazy {
@@ -99,32 +99,32 @@ impl ObjectLoad {
     }
 }
 
-/// Whether rows are parsed one by one later, and only a header is read now.
+/// Returns whether rows are parsed one by one later, and only a header is read now.
 fn is_lazy(format: &Format) -> bool {
     matches!(format, Format::JsonLines | Format::Csv { .. })
 }
 
-/// Reads a whole object. Returns its content if it is short, or came as one chunk and is in memory anyway.
+/// Reads a whole object. Returns its content if it is short, or if it is in memory because it arrived as one chunk.
 async fn first_reading(
     mut open: OpenObject,
     bounds: ReadLimits,
 ) -> Result<FirstReading, LoadError> {
     let mut checksum = Checksum::default();
-    let mut kept = Some(Vec::new());
+    let mut retained = Some(Vec::new());
     loop {
         let (bytes, is_last) = open.chunk().await?;
         checksum.add(&bytes);
-        if checksum.length() > bounds.most {
-            return Err(open.too_large(bounds.most));
+        if checksum.length() > bounds.max_bytes {
+            return Err(open.too_large(bounds.max_bytes));
         }
-        if let Some(chunks) = kept.as_mut().filter(|_| !bytes.is_empty()) {
+        if let Some(chunks) = retained.as_mut().filter(|_| !bytes.is_empty()) {
             chunks.push(bytes);
         }
         let is_short =
             usize::try_from(checksum.length()).is_ok_and(|length| length <= bounds.piece);
-        kept = kept.filter(|chunks| is_short || chunks.len() <= 1);
+        retained = retained.filter(|chunks| is_short || chunks.len() <= 1);
         if is_last {
-            return Ok(match kept {
+            return Ok(match retained {
                 Some(chunks) => FirstReading::Whole(joined(chunks)),
                 None => FirstReading::Long(checksum.version()),
             });

@@ -4,7 +4,7 @@ use super::format::Format;
 use super::item_reader::{ItemReader, ObjectRef};
 use super::row::{Row, RowRead};
 use super::tail::{Piece, Tail};
-use crate::record::{Damaged, Reader as RecordReader, Record, Writer};
+use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter};
 
 /// The rows of an object that an ItemReader reads.
 ///
@@ -15,7 +15,7 @@ use crate::record::{Damaged, Reader as RecordReader, Record, Writer};
 /// object.
 #[derive(Clone, Debug)]
 pub(crate) struct ObjectRows {
-    place: ObjectRef,
+    object_ref: ObjectRef,
     format: Format,
     version: ContentVersion,
     /// The number of rows that were taken.
@@ -34,13 +34,13 @@ enum RowsState {
 
 impl ObjectRows {
     pub(super) fn new(
-        place: ObjectRef,
+        object_ref: ObjectRef,
         format: Format,
         content: Content,
         version: ContentVersion,
     ) -> Self {
         Self {
-            place,
+            object_ref,
             format,
             version,
             taken: 0,
@@ -49,7 +49,7 @@ impl ObjectRows {
         }
     }
 
-    /// Whether the object must be read again before the next row: another process read it, or the reading was cancelled.
+    /// Returns whether the object must be read again before the next row: another process read it, or the reading was cancelled.
     pub(super) fn is_unread(&self) -> bool {
         match &self.state {
             RowsState::Unread(_) => true,
@@ -62,7 +62,7 @@ impl ObjectRows {
     /// Returns the reader that must read again.
     pub(super) fn reader(&self) -> ItemReader {
         ItemReader::Object {
-            place: self.place.clone(),
+            object_ref: self.object_ref.clone(),
             format: self.format.clone(),
         }
     }
@@ -91,7 +91,7 @@ impl ObjectRows {
         if version != self.version {
             return Err(format!(
                 "The object {} was changed while its items were being read: {} of them were read before the engine was restarted, and the remaining ones cannot be identified",
-                self.place.uri(),
+                self.object_ref.uri(),
                 self.taken
             ));
         }
@@ -104,9 +104,9 @@ impl ObjectRows {
     }
 
     /// Returns the number of remaining rows, if it is known.
-    pub(super) fn left(&self) -> Option<usize> {
+    pub(super) fn remaining(&self) -> Option<usize> {
         match &self.state {
-            RowsState::Read(content) => content.left(),
+            RowsState::Read(content) => content.remaining(),
             RowsState::Unread(left) => *left,
         }
     }
@@ -130,13 +130,16 @@ impl ObjectRows {
     }
 
     /// Writes the position.
-    pub(super) fn write_position(&self, to: &mut Writer) {
+    pub(super) fn write_position(&self, to: &mut RecordWriter) {
         self.taken.write(to);
-        self.left().write(to);
+        self.remaining().write(to);
     }
 
     /// Applies the position that [`write_position`](Self::write_position) wrote.
-    pub(super) fn read_position(&mut self, from: &mut RecordReader<'_>) -> Result<(), Damaged> {
+    pub(super) fn read_position(
+        &mut self,
+        from: &mut RecordReader<'_>,
+    ) -> Result<(), DamagedRecord> {
         self.taken = Record::read(from)?;
         self.state = RowsState::Unread(Record::read(from)?);
         Ok(())
@@ -144,16 +147,16 @@ impl ObjectRows {
 }
 
 impl Record for ObjectRows {
-    fn write(&self, to: &mut Writer) {
-        self.place.write(to);
+    fn write(&self, to: &mut RecordWriter) {
+        self.object_ref.write(to);
         self.format.write(to);
         self.version.write(to);
         self.write_position(to);
     }
 
-    fn read(from: &mut RecordReader<'_>) -> Result<Self, Damaged> {
+    fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
         let mut rows = Self {
-            place: Record::read(from)?,
+            object_ref: Record::read(from)?,
             format: Record::read(from)?,
             version: Record::read(from)?,
             taken: 0,

@@ -21,7 +21,7 @@ pub(crate) enum LoadError {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ReadLimits {
     /// The maximum bytes of its decompressed content.
-    pub(crate) most: u64,
+    pub(crate) max_bytes: u64,
     /// Shorter content is read into memory as a whole; of longer content, pieces of about this length.
     pub(crate) piece: usize,
 }
@@ -42,19 +42,19 @@ impl OpenObject {
     /// Opens an object for reading.
     pub(super) async fn new(
         store: &dyn ObjectStore,
-        place: &ObjectRef,
+        object_ref: &ObjectRef,
         bounds: ReadLimits,
     ) -> Result<Self, LoadError> {
-        let key = place.key.clone();
-        let body = store.get(&place.bucket, &key).await;
+        let key = object_ref.key.clone();
+        let body = store.get(&object_ref.bucket, &key).await;
         let body = body.map_err(LoadError::Store)?;
         let gzip = match Compression::of(&key).map_err(LoadError::File)? {
             Compression::None => {
-                let checked = body.check(bounds.most);
-                checked.map_err(|_| too_large(&key, bounds.most))?;
+                let checked = body.check(bounds.max_bytes);
+                checked.map_err(|_| too_large(&key, bounds.max_bytes))?;
                 None
             }
-            Compression::Gzip => Some(Gzip::new(key.clone(), bounds.most)),
+            Compression::Gzip => Some(Gzip::new(key.clone(), bounds.max_bytes)),
         };
         Ok(Self {
             key,
@@ -68,12 +68,15 @@ impl OpenObject {
         self.gzip.is_some()
     }
 
-    /// Returns the whole content of an uncompressed object of at most `most` bytes.
-    pub(super) async fn whole(self, most: u64) -> Result<Bytes, LoadError> {
-        self.body.read(most).await.map_err(|error| match error {
-            ObjectError::TooLarge(_) => too_large(&self.key, most),
-            error => LoadError::Store(error),
-        })
+    /// Returns the whole content of an uncompressed object of at most `max_bytes` bytes.
+    pub(super) async fn read_whole(self, max_bytes: u64) -> Result<Bytes, LoadError> {
+        self.body
+            .read(max_bytes)
+            .await
+            .map_err(|error| match error {
+                ObjectError::TooLarge(_) => too_large(&self.key, max_bytes),
+                error => LoadError::Store(error),
+            })
     }
 
     /// Returns the next decompressed bytes, and whether they are the last ones.
@@ -114,8 +117,8 @@ impl OpenObject {
         ))
     }
 
-    pub(super) fn too_large(&self, most: u64) -> LoadError {
-        too_large(&self.key, most)
+    pub(super) fn too_large(&self, max_bytes: u64) -> LoadError {
+        too_large(&self.key, max_bytes)
     }
 }
 
@@ -123,6 +126,6 @@ pub(super) fn broken_off(key: &str, reason: &str) -> String {
     format!("Reading the file {key} was interrupted: {reason}")
 }
 
-pub(super) fn too_large(key: &str, most: u64) -> LoadError {
-    LoadError::File(format!("The file {key} has more than {most} bytes"))
+pub(super) fn too_large(key: &str, max_bytes: u64) -> LoadError {
+    LoadError::File(format!("The file {key} has more than {max_bytes} bytes"))
 }

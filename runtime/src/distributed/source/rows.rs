@@ -6,7 +6,7 @@ use super::content::JsonRows;
 use super::object_rows::ObjectRows;
 use super::row::{Row, RowRead};
 use crate::objects::ListedObject;
-use crate::record::{Damaged, Reader, Record, Writer, record};
+use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter, record};
 use crate::value::Value;
 
 /// The rows that are being read.
@@ -24,12 +24,12 @@ pub(crate) enum Rows {
 
 impl Rows {
     /// Returns the number of remaining rows, if it is known.
-    pub(super) fn left(&self) -> Option<u64> {
+    pub(super) fn remaining(&self) -> Option<u64> {
         let left = match self {
             Self::None => 0,
-            Self::Value(rows) => rows.left(),
+            Self::Value(rows) => rows.remaining(),
             Self::Listed(rows, next) => rows.len().saturating_sub(*next),
-            Self::Object(rows) => rows.left()?,
+            Self::Object(rows) => rows.remaining()?,
         };
         u64::try_from(left).ok()
     }
@@ -51,7 +51,7 @@ impl Rows {
     }
 
     /// Writes the position.
-    pub(super) fn write_position(&self, to: &mut Writer) {
+    pub(super) fn write_position(&self, to: &mut RecordWriter) {
         match self {
             Self::None => {}
             Self::Value(rows) => rows.next.write(to),
@@ -61,7 +61,10 @@ impl Rows {
     }
 
     /// Applies the position that [`write_position`](Self::write_position) wrote.
-    pub(super) fn read_position(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+    pub(super) fn read_position(
+        &mut self,
+        from: &mut RecordReader<'_>,
+    ) -> Result<(), DamagedRecord> {
         match self {
             Self::None => {}
             Self::Value(rows) => rows.next = Record::read(from)?,

@@ -13,7 +13,7 @@ const PIECE: usize = 1 << 20;
 pub(crate) enum SourceRequest {
     /// Reads an object, with its format.
     Get {
-        place: ObjectRef,
+        object_ref: ObjectRef,
         load: ObjectLoad,
         bounds: ReadLimits,
     },
@@ -29,17 +29,24 @@ pub(crate) enum SourceRequest {
 }
 
 impl SourceRequest {
-    /// Returns the first request of a reader; an object may have at most `most` bytes.
-    pub(super) fn of(reader: &ItemReader, most: u64) -> Self {
-        let get = |place: &ObjectRef, load| Self::Get {
-            place: place.clone(),
+    /// Returns the first request of a reader; an object may have at most `max_bytes` bytes.
+    pub(super) fn of(reader: &ItemReader, max_bytes: u64) -> Self {
+        let get = |object_ref: &ObjectRef, load| Self::Get {
+            object_ref: object_ref.clone(),
             load,
-            bounds: ReadLimits { most, piece: PIECE },
+            bounds: ReadLimits {
+                max_bytes,
+                piece: PIECE,
+            },
         };
         match reader {
-            ItemReader::Object { place, format } => get(place, ObjectLoad::Rows(format.clone())),
-            ItemReader::Inventory { place } => get(place, ObjectLoad::Inventory),
-            ItemReader::Athena { place, format } => get(place, ObjectLoad::Athena(format.clone())),
+            ItemReader::Object { object_ref, format } => {
+                get(object_ref, ObjectLoad::Rows(format.clone()))
+            }
+            ItemReader::Inventory { object_ref } => get(object_ref, ObjectLoad::Inventory),
+            ItemReader::Athena { object_ref, format } => {
+                get(object_ref, ObjectLoad::Athena(format.clone()))
+            }
             ItemReader::List(list) => Self::List {
                 bucket: list.bucket.clone(),
                 prefix: list.prefix.clone(),

@@ -42,7 +42,7 @@ impl Tail {
         Ok((piece, Self { rest }))
     }
 
-    /// Whether it can be read.
+    /// Returns whether it can be read.
     pub(super) fn is_there(&self) -> bool {
         self.lock().is_some()
     }

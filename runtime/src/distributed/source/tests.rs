@@ -17,7 +17,7 @@ use crate::distributed::item::Item;
 use crate::objects::{ListedObject, Object, ObjectBody, ObjectFuture, ObjectStore};
 use crate::value::{Str, Value};
 
-fn place(bucket: &str, key: &str) -> ObjectRef {
+fn object_ref(bucket: &str, key: &str) -> ObjectRef {
     ObjectRef {
         bucket: bucket.into(),
         key: key.into(),
@@ -40,7 +40,7 @@ fn given(names: &[&str]) -> Format {
 
 fn object(key: &str, format: Format) -> ItemReader {
     ItemReader::Object {
-        place: place("b", key),
+        object_ref: object_ref("b", key),
         format,
     }
 }
@@ -50,7 +50,7 @@ fn drain(items: Items, store: &crate::objects::Memory) -> Result<Vec<Item>, Stri
     drain_pieces(items, store, 1 << 20)
 }
 
-/// Like `drain`, with at most `piece` bytes of an object in memory, if its rows are not longer.
+/// Drains the items like `drain`, with at most `piece` bytes of an object in memory, if its rows are not longer.
 fn drain_pieces(
     mut items: Items,
     store: &dyn ObjectStore,
@@ -66,12 +66,12 @@ fn drain_pieces(
                 let supply = futures_util::FutureExt::now_or_never(async {
                     match request {
                         SourceRequest::Get {
-                            place,
+                            object_ref,
                             load,
                             bounds,
                         } => {
                             let bounds = ReadLimits { piece, ..bounds };
-                            let loaded = load.read(store, place, bounds).await;
+                            let loaded = load.read(store, object_ref, bounds).await;
                             loaded.map(SourceResponse::Object)
                         }
                         SourceRequest::More { tail, least } => {
@@ -105,7 +105,7 @@ fn read_named(key: &str, body: &[u8], format: Format) -> Result<Vec<String>, Str
 }
 
 #[test]
-fn csv_is_read_as_the_service_documents_it() {
+fn csv_quotes_and_escapes_follow_the_documentation_of_aws() {
     let row = "abc,123,\"This string contains commas, a double quotation marks (\"\"), and a newline (\n)\",{\"\"MyKey\"\":\"\"MyValue\"\"},\"[1,2,3]\"";
     assert_eq!(
         read(row.as_bytes(), given(&["l", "n", "s", "o", "a"])).unwrap(),
@@ -125,7 +125,7 @@ fn csv_is_read_as_the_service_documents_it() {
 }
 
 #[test]
-fn csv_keeps_blanks_fills_up_and_leaves_out() {
+fn csv_keeps_blanks_and_adapts_rows_to_the_header_length() {
     assert_eq!(
         read(b"a,,c\r\n1\r\n ,2,3,4\r\n\r\n,,\r\n\r\n\r\n", csv(b',')).unwrap(),
         [
@@ -170,7 +170,7 @@ fn csv_headers_are_checked() {
 }
 
 #[test]
-fn json_is_an_array_or_what_a_pointer_selects() {
+fn json_items_are_the_array_that_the_pointer_selects() {
     let json = |pointer: Option<&str>| Format::Json {
         pointer: pointer.map(|text| Pointer::parse(text).unwrap()),
     };
@@ -201,7 +201,7 @@ fn json_is_an_array_or_what_a_pointer_selects() {
 }
 
 #[test]
-fn json_lines_say_which_of_them_is_broken() {
+fn an_invalid_json_line_is_reported_with_its_number() {
     assert_eq!(
         read(b"{\"a\":1}\r\n\n 2 \n[3]", Format::JsonLines).unwrap(),
         [r#"{"a":1}"#, "2", "[3]"]
@@ -214,7 +214,7 @@ fn json_lines_say_which_of_them_is_broken() {
 }
 
 #[test]
-fn compression_is_told_by_the_name() {
+fn the_file_extension_determines_the_compression() {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(b"1\n2\n").unwrap();
     let body = encoder.finish().unwrap();
@@ -235,7 +235,7 @@ fn compression_is_told_by_the_name() {
 }
 
 #[test]
-fn what_is_too_large_is_not_read() {
+fn a_file_above_the_size_limit_is_refused() {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(&vec![b' '; 2_000_000]).unwrap();
     for (key, body) in [
@@ -250,13 +250,13 @@ fn what_is_too_large_is_not_read() {
 }
 
 #[test]
-fn parquet_is_refused_before_it_is_asked_for() {
+fn parquet_is_refused_before_any_request() {
     let cause = read(b"PAR1", Format::Parquet).unwrap_err();
     assert!(cause.contains("does not read PARQUET"), "{cause}");
 }
 
 #[test]
-fn an_inventory_leads_to_its_files() {
+fn the_files_of_an_inventory_manifest_are_read() {
     let manifest = r#"{"sourceBucket": "s", "destinationBucket": "arn:aws:s3:::inventory", "fileFormat": "CSV",
         "fileSchema": "Bucket, Key, Size", "files": [{"key": "data/1.csv"}, {"key": "data/2.csv"}]}"#;
     let store = crate::objects::Memory::new()
@@ -264,7 +264,7 @@ fn an_inventory_leads_to_its_files() {
         .with("inventory", "data/1.csv", "\"s\",\"a\",\"1\"\n")
         .with("inventory", "data/2.csv", "\"s\",\"b\",\"2\"\n");
     let reader = ItemReader::Inventory {
-        place: place("b", "manifest.json"),
+        object_ref: object_ref("b", "manifest.json"),
     };
     let items = drain(Items::of_reader(reader, 0, u64::MAX), &store).unwrap();
     assert_eq!(
@@ -282,7 +282,7 @@ fn an_inventory_leads_to_its_files() {
     ] {
         let store = crate::objects::Memory::new().with("b", "manifest.json", manifest);
         let reader = ItemReader::Inventory {
-            place: place("b", "manifest.json"),
+            object_ref: object_ref("b", "manifest.json"),
         };
         assert_eq!(
             drain(Items::of_reader(reader, 0, u64::MAX), &store).unwrap_err(),
@@ -292,13 +292,13 @@ fn an_inventory_leads_to_its_files() {
 }
 
 #[test]
-fn an_athena_manifest_leads_to_its_files() {
+fn the_files_of_an_athena_manifest_are_read() {
     let store = crate::objects::Memory::new()
         .with("b", "m.csv", "s3://out/1\n\"s3://out/2\"\n\n")
         .with("out", "1", "1\n2\n")
         .with("out", "2", "3\n");
     let athena = || ItemReader::Athena {
-        place: place("b", "m.csv"),
+        object_ref: object_ref("b", "m.csv"),
         format: Format::JsonLines,
     };
     let items = drain(Items::of_reader(athena(), 0, u64::MAX), &store).unwrap();
@@ -313,7 +313,7 @@ fn an_athena_manifest_leads_to_its_files() {
 }
 
 #[test]
-fn lists_are_metadata_or_lead_to_what_they_list() {
+fn object_lists_contain_metadata_or_the_data_of_the_objects() {
     let store = crate::objects::Memory::new()
         .with("b", "in/", "")
         .with("b", "in/a.json", "[1, 2]")
@@ -368,16 +368,16 @@ fn md5_of(body: &[u8]) -> String {
 }
 
 #[test]
-fn max_items_is_a_bound_and_zero_is_none() {
-    for (most, expected) in [(0, 3), (2, 2), (100_000_000, 3)] {
+fn max_items_limits_the_items_and_zero_means_no_limit() {
+    for (max_items, expected) in [(0, 3), (2, 2), (100_000_000, 3)] {
         let store = crate::objects::Memory::new().with("b", "k", "1\n2\n3\n");
-        let items = Items::of_reader(object("k", Format::JsonLines), most, u64::MAX);
+        let items = Items::of_reader(object("k", Format::JsonLines), max_items, u64::MAX);
         assert_eq!(drain(items, &store).unwrap().len(), expected);
     }
 }
 
 #[test]
-fn members_of_an_object_are_pairs() {
+fn the_items_of_an_object_are_key_value_pairs() {
     let value = Value::from_text(r#"{"a": 1, "b": [2]}"#).unwrap();
     let store = crate::objects::Memory::new();
     let items = drain(Items::of_value(value), &store).unwrap();
@@ -389,7 +389,7 @@ fn members_of_an_object_are_pairs() {
 }
 
 #[test]
-fn how_many_there_are_is_known_as_soon_as_it_can_be() {
+fn the_total_is_known_at_once_for_arrays_and_at_the_end_for_files() {
     let items = Items::of_value((0..3).map(Value::from).collect());
     assert_eq!(items.known_total(), Some(3));
     let store = crate::objects::Memory::new().with("b", "k", "1\n2\n");
@@ -411,14 +411,14 @@ fn how_many_there_are_is_known_as_soon_as_it_can_be() {
     assert_eq!((left, items.known_total()), (0, Some(2)));
 }
 
-/// A field of a table, without backslashes, which only the service's own rules treat specially.
+/// Returns fields of a table, without backslashes, which only the service's own rules treat specially.
 fn field() -> impl Strategy<Value = String> {
     "[a-c,\"\n\r ;äß]{0,6}"
 }
 
 proptest! {
     #[test]
-    fn what_a_csv_library_writes_is_read_back(rows in prop::collection::vec(prop::collection::vec(field(), 3), 1..8)) {
+    fn csv_from_a_library_is_read_back(rows in prop::collection::vec(prop::collection::vec(field(), 3), 1..8)) {
         let mut writer = ::csv::WriterBuilder::new()
             .quote_style(::csv::QuoteStyle::Always)
             .from_writer(Vec::new());
@@ -439,7 +439,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_a_reader_panic(
+    fn readers_never_panic(
         body in prop::collection::vec(any::<u8>(), 0..200),
         text in "[\\[\\]{}\",:0-9a-z\\\\\n\r|;\u{feff}]{0,80}",
         pointer in "(/[a-z0-9~]{0,3}){0,3}",
@@ -470,9 +470,9 @@ fn gzip(text: &[u8]) -> Vec<u8> {
 }
 
 /// Serves objects in chunks of this number of bytes, and without their length.
-struct InChunks(crate::objects::Memory, usize);
+struct ChunkedStore(crate::objects::Memory, usize);
 
-impl ObjectStore for InChunks {
+impl ObjectStore for ChunkedStore {
     fn get<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, ObjectBody> {
         Box::pin(async move {
             let whole = self.0.get(bucket, key).await?.read(u64::MAX).await?;
@@ -493,7 +493,7 @@ impl ObjectStore for InChunks {
     }
 }
 
-/// Text with lines, quotes, escapes and blank lines.
+/// Returns texts with lines, quotes, escapes and blank lines.
 fn any_rows() -> impl Strategy<Value = String> {
     let pieces = vec![
         "1",
@@ -521,7 +521,7 @@ proptest! {
     /// Rows that are taken while an object is read are the same as those of the whole object, for all boundaries of chunks and pieces; also after
     /// the object was read again.
     #[test]
-    fn pieces_have_the_rows_of_the_whole(
+    fn rows_of_pieces_equal_the_rows_of_the_whole_object(
         text in any_rows(),
         is_csv in any::<bool>(),
         is_compressed in any::<bool>(),
@@ -538,17 +538,17 @@ proptest! {
             drained.map(|items| items.iter().map(|item| item.value.to_text()).collect::<Vec<_>>())
         };
         let whole = values(drain(items(), &store));
-        let pieces = values(drain_pieces(items(), &InChunks(store, chunk), piece));
+        let pieces = values(drain_pieces(items(), &ChunkedStore(store, chunk), piece));
         prop_assert_eq!(whole, pieces);
     }
 }
 
 #[test]
-fn an_object_that_changes_while_it_is_read_is_told() {
+fn an_object_that_changes_while_it_is_read_is_an_error() {
     /// Each reading returns another object.
-    struct Changing(std::sync::Mutex<Vec<&'static str>>);
+    struct ChangingStore(std::sync::Mutex<Vec<&'static str>>);
 
-    impl ObjectStore for Changing {
+    impl ObjectStore for ChangingStore {
         fn get<'a>(&'a self, _: &'a str, _: &'a str) -> ObjectFuture<'a, ObjectBody> {
             let text = self.0.lock().unwrap().pop().unwrap();
             let chunks = text
@@ -567,7 +567,7 @@ fn an_object_that_changes_while_it_is_read_is_told() {
         }
     }
 
-    let store = Changing(vec!["1\n2\n4\n", "1\n2\n3\n"].into());
+    let store = ChangingStore(vec!["1\n2\n4\n", "1\n2\n3\n"].into());
     let items = Items::of_reader(object("k", Format::JsonLines), 0, 1_000_000);
     assert_eq!(
         drain_pieces(items, &store, 3).unwrap_err(),

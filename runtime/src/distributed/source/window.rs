@@ -35,7 +35,7 @@ impl Window {
         self.bytes.get(self.at..).unwrap_or_default()
     }
 
-    /// Whether nothing follows the remaining bytes.
+    /// Returns whether nothing follows the remaining bytes.
     pub(super) fn is_last(&self) -> bool {
         self.tail.is_none()
     }

@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use crate::engine::drive::running_work::panicked;
 use crate::engine::shared::EngineShared;
 use crate::execution_info::ExecutionInfo;
-use crate::interpret::Calling;
+use crate::interpret::CallSite;
 use crate::panics::guarded;
 use crate::task::blocking_watcher::WatchedPoll;
 use crate::task::handler::ResolvedHandler;
@@ -27,7 +27,7 @@ pub(in crate::engine) enum ResumeDecision {
     /// The handler must not be called again.
     Lost,
     /// No handler is registered any more.
-    Unanswered,
+    Unhandled,
 }
 
 impl EngineShared {
@@ -86,13 +86,13 @@ impl EngineShared {
                 false => ResumeDecision::Lost,
             };
         }
-        let calling = Calling {
+        let calling = CallSite {
             state: call.state(),
             resource: call.resource(),
         };
         match source.is_some() || self.may_be_handled(call.about, calling, call.target()) {
             true => ResumeDecision::Lost,
-            false => ResumeDecision::Unanswered,
+            false => ResumeDecision::Unhandled,
         }
     }
 
@@ -100,10 +100,10 @@ impl EngineShared {
     pub(in crate::engine) fn may_be_handled(
         &self,
         about: &ExecutionInfo,
-        calling: Calling<'_>,
+        calling: CallSite<'_>,
         target: Option<&str>,
     ) -> bool {
-        let Calling { state, resource } = calling;
+        let CallSite { state, resource } = calling;
         if self.setting.handlers.find(resource, target).is_some()
             || self.activities.exists(resource.as_str())
         {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use smol_str::SmolStr;
 
 use crate::execution_info::ExecutionInfo;
-use crate::interpret::Calling;
+use crate::interpret::CallSite;
 use crate::statistics::{EngineMeter, Level};
 
 /// A task of an execution of the store that has no handler in this engine. It waits for an engine that has the handler, activity or state
@@ -52,7 +52,7 @@ impl UnhandledTasks {
         &self,
         about: &ExecutionInfo,
         wait: u32,
-        calling: Calling<'_>,
+        calling: CallSite<'_>,
         target: Option<&str>,
     ) {
         let task = UnhandledTask {

@@ -1,6 +1,9 @@
+#[cfg(all(test, shuttle))]
+mod model_tests;
+
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::task::{Poll, Waker};
 
 use thin_vec::ThinVec;
@@ -18,6 +21,7 @@ use crate::execution_info::ExecutionInfo;
 use crate::history::History;
 use crate::status::Status;
 use crate::store::StoreError;
+use crate::sync::{Mutex, MutexGuard};
 use crate::task::{Mailbox, WaitEvent};
 use crate::wait_id::WaitId;
 

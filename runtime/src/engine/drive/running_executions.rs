@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_that_is_not_over_is_counted_while_others_begin_and_end() {
+    fn a_running_execution_is_counted_while_others_start_and_end() {
         let open = RunningExecutions::default();
         open.begun();
         std::thread::scope(|scope| {

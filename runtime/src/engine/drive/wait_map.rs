@@ -128,7 +128,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_a_map(acts in proptest::collection::vec(act(), 0..40)) {
+        fn a_wait_map_behaves_like_a_hash_map(acts in proptest::collection::vec(act(), 0..40)) {
             let mut waits = WaitMap::<u32>::default();
             let mut map = HashMap::<u32, u32>::new();
             for act in acts {

@@ -18,7 +18,7 @@ use self::quarantine::Quarantine;
 use self::reader_pool::ReaderPool;
 use self::recovered_children::RecoveredChildren;
 use super::drive::execution_state::ExecutionState;
-use super::journaled::{First, JournalPosition, Journaled};
+use super::journaled_execution::{FirstChange, JournalPosition, JournaledExecution};
 use super::machines::Machine;
 use super::queries::column_backfill::{ColumnBackfill, ListingWarnings};
 use super::retention::Retention;
@@ -126,7 +126,7 @@ impl DurableState {
     }
 
     /// Returns the journal state of a new execution of a machine.
-    pub(super) fn start(&self, machine: &Machine, about: &ExecutionInfo) -> Journaled {
+    pub(super) fn start(&self, machine: &Machine, about: &ExecutionInfo) -> JournaledExecution {
         let key = self.next.fetch_add(1, Ordering::Relaxed);
         let row = StoredExecution {
             key,
@@ -161,7 +161,7 @@ impl DurableState {
         parent: &JournalPosition,
         child_of: StoredChild,
         about: &ExecutionInfo,
-    ) -> Journaled {
+    ) -> JournaledExecution {
         let row = StoredExecution {
             key: self.next.fetch_add(1, Ordering::Relaxed),
             arn: about.arn().clone().into(),
@@ -215,12 +215,12 @@ fn started(
     row: StoredExecution,
     version: Option<StoredMachine>,
     starting: Option<UncommittedStart>,
-) -> Journaled {
+) -> JournaledExecution {
     let place = JournalPosition {
         key: row.key,
         machine_hash: row.machine_hash.clone().into(),
         seq: 0,
     };
-    let first = First::Start(Box::new((row, version, starting)));
-    Journaled::new(place, first, RecordEncoder::default())
+    let first = FirstChange::Start(Box::new((row, version, starting)));
+    JournaledExecution::new(place, first, RecordEncoder::default())
 }

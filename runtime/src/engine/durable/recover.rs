@@ -9,7 +9,7 @@ use crate::engine::completion::report::ExecutionReport;
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::durable::DurableState;
 use crate::engine::error::BuildError;
-use crate::engine::journaled::{First, JournalPosition, Journaled};
+use crate::engine::journaled_execution::{FirstChange, JournalPosition, JournaledExecution};
 use crate::engine::shared::EngineShared;
 use crate::engine::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
 use crate::engine::start::redrive_data::RedriveData;
@@ -106,7 +106,7 @@ impl EngineShared {
     /// Prepares an execution that continues from its last commit.
     fn resumed(&self, kept: RecoveredExecution, child: ChildKind) -> PendingExecution {
         let about = kept.execution.about().clone();
-        let journaled = Journaled::new(kept.place, First::None, kept.written);
+        let journaled = JournaledExecution::new(kept.place, FirstChange::None, kept.written);
         PendingExecution {
             state: ExecutionState::new(about.clone(), &self.clock),
             entry: kept.execution.entry(),

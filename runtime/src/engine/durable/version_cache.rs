@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use stepwright_asl::model::StateMachine;
 
-use crate::engine::journaled::JournalPosition;
+use crate::engine::journaled_execution::JournalPosition;
 use crate::engine::machines::registry::PendingMachine;
 use crate::engine::machines::{CompileSettings, Machine, Machines};
 use crate::interpret::{Execution, RecordDecoder, RecordEncoder};

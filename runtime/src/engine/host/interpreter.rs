@@ -1,4 +1,4 @@
-//! What the interpreter asks of the world.
+//! Implements the interpreter's [`Host`] for the engine.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::engine::drive::running_work::{WorkFuture, WorkResult};
 use crate::engine::nested;
 use crate::engine::tokens::new_token;
 use crate::execution_info::ExecutionInfo;
-use crate::interpret::{Calling, ChildStart, Failure, Host};
+use crate::interpret::{CallSite, ChildStart, Failure, Host};
 use crate::panics::guarded;
 use crate::program::Task;
 use crate::statistics::TaskEvent;
@@ -26,11 +26,11 @@ use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
 
 use super::EngineHost;
-use super::deferred::{Deferred, Stop};
+use super::deferred_action::{DeferredAction, StopTarget};
 
-/// Why an engine without an object store reads and writes none.
+/// The error of reads and writes in an engine without an object store.
 const NO_STORE: &str =
-    "The engine has no object store; `--objects DIR` (`EngineBuilder::objects`) gives it one";
+    "The engine has no object store; set one with `--objects DIR` (`EngineBuilder::objects`)";
 
 impl Host for EngineHost {
     fn now(&self) -> Timestamp {
@@ -41,7 +41,7 @@ impl Host for EngineHost {
         let chosen = guarded(|| self.engine.chosen_token(about, state, self.source()));
         match chosen {
             Ok(Some(token)) => token.into(),
-            // A source that panics chooses nothing here; it is told of when it answers.
+            // If a source panics, a random token is used; the panic is reported when the task is resolved.
             Ok(None) | Err(_) => new_token(),
         }
     }
@@ -49,9 +49,9 @@ impl Host for EngineHost {
     fn resolve(&mut self, call: &TaskCall<'_>, wait_id: WaitId) -> Answer {
         let responder = || Responder::new(&self.state, wait_id);
         let mut answer = self.engine.resolve(call, self.source(), responder);
-        if let AnswerKind::Unanswered(reason) = &mut answer.reply {
+        if let AnswerKind::Unhandled(reason) = &mut answer.reply {
             if self.waits_for_handlers() {
-                self.unanswered(wait_id, Calling::of(call), call.target());
+                self.handler_missing(wait_id, CallSite::of(call), call.target());
             } else {
                 answer.reply = AnswerKind::Refused(std::mem::take(reason));
             }
@@ -60,9 +60,11 @@ impl Host for EngineHost {
     }
 
     fn perform(&mut self, wait_id: WaitId, effect: TaskEffect) -> Option<TaskResult> {
-        match &mut self.kept {
-            Some(kept) => {
-                kept.deferred.push((wait_id, Deferred::Perform(effect)));
+        match &mut self.uncommitted {
+            Some(uncommitted) => {
+                uncommitted
+                    .deferred
+                    .push((wait_id, DeferredAction::Perform(effect)));
                 None
             }
             None => self.perform_now(wait_id, effect),
@@ -72,7 +74,7 @@ impl Host for EngineHost {
     fn open_run(&mut self, wait_id: WaitId, view: RunView) {
         let run = self.engine.runs.open(view, self.engine.retention);
         self.run_changed(&run);
-        self.more(wait_id).run = Some(run);
+        self.cold_resources(wait_id).run = Some(run);
     }
 
     fn resume_run(&mut self, wait_id: WaitId, view: RunView, tally: Tally) -> bool {
@@ -81,7 +83,7 @@ impl Host for EngineHost {
         }
         let run = self.engine.runs.open(view, self.engine.retention);
         run.report(tally, None, self.engine.clock.now());
-        self.more(wait_id).run = Some(run);
+        self.cold_resources(wait_id).run = Some(run);
         false
     }
 
@@ -95,8 +97,10 @@ impl Host for EngineHost {
         if let Some(observer) = &self.engine.observer {
             observer.child_starts()?;
         }
-        match &mut self.kept {
-            Some(kept) => kept.deferred.push((wait_id, Deferred::StartChild(child))),
+        match &mut self.uncommitted {
+            Some(uncommitted) => uncommitted
+                .deferred
+                .push((wait_id, DeferredAction::StartChild(child))),
             None => self.start_child_now(wait_id, child),
         }
         Ok(())
@@ -106,11 +110,11 @@ impl Host for EngineHost {
         let Some(run) = self.run(wait_id).cloned() else {
             return;
         };
-        // Those that are about to start are told, too.
-        match &mut self.kept {
-            Some(kept) => kept
+        // Children whose start is deferred are stopped too.
+        match &mut self.uncommitted {
+            Some(uncommitted) => uncommitted
                 .deferred
-                .push((wait_id, Deferred::Stop(Stop::Children(run)))),
+                .push((wait_id, DeferredAction::Stop(StopTarget::Children(run)))),
             None => run.stop_children(),
         }
     }
@@ -138,11 +142,11 @@ impl Host for EngineHost {
         let work = Box::pin(async move {
             let read = match request {
                 SourceRequest::Get {
-                    place,
+                    object_ref,
                     load,
                     bounds,
                 } => {
-                    let loaded = load.read(&*store, place, bounds).await;
+                    let loaded = load.read(&*store, object_ref, bounds).await;
                     loaded.map(SourceResponse::Object)
                 }
                 SourceRequest::More { tail, least } => {
@@ -158,7 +162,7 @@ impl Host for EngineHost {
                 LoadError::File(cause) => cause,
             })
         });
-        match self.begin(wait_id, WorkFuture::Read(work), None) {
+        match self.start_work(wait_id, WorkFuture::Read(work), None) {
             Some(WorkResult::Read(read)) => Some(read),
             _ => None,
         }
@@ -184,18 +188,21 @@ impl Host for EngineHost {
         if let Some(observer) = &self.engine.observer
             && let Some(written) = observer.results_written(&self.state.about, state)
         {
-            return Some(written.map(|()| write.wholly()));
+            return Some(written.map(|()| write.whole_object_response()));
         }
         let Some(store) = self.engine.objects.clone() else {
             return Some(Err(NO_STORE.to_owned()));
         };
         if matches!(write, WriteRequest::Begin { .. }) && store.multipart().is_none() {
-            return Some(Ok(write.wholly()));
+            return Some(Ok(write.whole_object_response()));
         }
-        match &mut self.kept {
-            // A part is in the store for good, so that its rows must not come about once more in another way.
-            Some(kept) if !matches!(write, WriteRequest::Object(_)) => {
-                kept.deferred.push((wait_id, Deferred::Write(write)));
+        match &mut self.uncommitted {
+            // A written part cannot be changed. Commit its rows first, so that a resumed execution writes the same
+            // rows.
+            Some(uncommitted) if !matches!(write, WriteRequest::Object(_)) => {
+                uncommitted
+                    .deferred
+                    .push((wait_id, DeferredAction::Write(write)));
                 None
             }
             _ => self.write_now(wait_id, store, write),
@@ -204,30 +211,35 @@ impl Host for EngineHost {
 
     fn queue(&mut self, wait_id: WaitId, activity: &SmolStr, input: Value) {
         let activity = activity.clone();
-        match &mut self.kept {
-            Some(kept) => kept
+        match &mut self.uncommitted {
+            Some(uncommitted) => uncommitted
                 .deferred
-                .push((wait_id, Deferred::Queue { activity, input })),
+                .push((wait_id, DeferredAction::Queue { activity, input })),
             None => self.queue_now(wait_id, &activity, input),
         }
     }
 
-    fn is_answered(&mut self, wait_id: WaitId, calling: Calling<'_>, target: Option<&str>) -> bool {
-        let is_answered = self
+    fn has_handler(
+        &mut self,
+        wait_id: WaitId,
+        call_site: CallSite<'_>,
+        target: Option<&str>,
+    ) -> bool {
+        let has_handler = self
             .engine
-            .may_be_handled(&self.state.about, calling, target);
-        match is_answered {
-            true => self.answered(wait_id),
-            false => self.unanswered(wait_id, calling, target),
+            .may_be_handled(&self.state.about, call_site, target);
+        match has_handler {
+            true => self.handler_found(wait_id),
+            false => self.handler_missing(wait_id, call_site, target),
         }
-        is_answered
+        has_handler
     }
 
     fn resume_work(&mut self, wait_id: WaitId, call: &TaskCall<'_>) {
         let is_there = self
             .waits
             .get(wait_id.wait)
-            .is_some_and(|held| held.work.is_some());
+            .is_some_and(|resources| resources.work.is_some());
         if is_there {
             return;
         }
@@ -239,14 +251,14 @@ impl Host for EngineHost {
                     "the task is idempotent and runs again"
                 );
                 if let Some(result) = self.perform(wait_id, effect) {
-                    self.bring(wait_id, std::future::ready(result));
+                    self.complete_when_ready(wait_id, std::future::ready(result));
                 }
             }
             ResumeDecision::Lost => {
-                self.lost(wait_id, "the process that ran the task's handler ended")
+                self.fail_lost_task(wait_id, "the process that ran the task's handler ended")
             }
-            ResumeDecision::Unanswered => {
-                self.unanswered(wait_id, Calling::of(call), call.target())
+            ResumeDecision::Unhandled => {
+                self.handler_missing(wait_id, CallSite::of(call), call.target())
             }
         }
     }
@@ -254,19 +266,22 @@ impl Host for EngineHost {
     fn follow(
         &mut self,
         wait_id: WaitId,
-        calling: Calling<'_>,
+        call_site: CallSite<'_>,
         start: &NestedStart,
         is_begun: bool,
     ) {
-        let held = self.held(wait_id);
-        let has_child = held.more.as_ref().is_some_and(|more| more.child.is_some());
-        if has_child || held.work.is_some() {
+        let resources = self.resources(wait_id);
+        let has_child = resources
+            .cold
+            .as_ref()
+            .is_some_and(|cold| cold.child.is_some());
+        if has_child || resources.work.is_some() {
             return;
         }
         let known = match self.engine.known(&start.execution) {
             Ok(known) => known,
             Err(error) => {
-                // Whether it was started cannot be said, so nothing is done until the store can be read again.
+                // It is unknown whether it was started, so suspend until the store is readable again.
                 let _ = self.state.send(Message::CommitFailed(error.to_string()));
                 return;
             }
@@ -279,21 +294,21 @@ impl Host for EngineHost {
                 if !is_begun {
                     let begun =
                         nested::start_response(&state.about, start.integration, &start.request);
-                    self.bring(wait_id, std::future::ready(Ok(begun)));
+                    self.complete_when_ready(wait_id, std::future::ready(Ok(begun)));
                 }
             }
             None if is_begun || start.integration == Integration::SdkSync => {
-                self.lost(
+                self.fail_lost_task(
                     wait_id,
                     "the process that ran the execution that the task started ended",
                 );
             }
-            // The process ended between the decision and the start.
-            None if !self.is_answered(wait_id, calling, Some(&start.machine)) => {}
+            // The process ended between the commit of the decision and the start.
+            None if !self.has_handler(wait_id, call_site, Some(&start.machine)) => {}
             None => {
                 let begun = self.start_nested(wait_id, start.clone());
                 if let Some(begun) = begun {
-                    self.bring(wait_id, std::future::ready(begun));
+                    self.complete_when_ready(wait_id, std::future::ready(begun));
                 }
             }
         }
@@ -305,28 +320,28 @@ impl Host for EngineHost {
         if is_awaited {
             self.engine.clock.opened();
         }
-        self.more(wait_id).token = Some((token.clone(), is_awaited));
+        self.cold_resources(wait_id).token = Some((token.clone(), is_awaited));
     }
 
     fn hold_clock(&mut self, wait_id: WaitId, listeners: &Arc<Listeners>) {
-        let asked = self.engine.clock.hold_for_test(listeners);
-        self.more(wait_id).asked = Some(asked);
+        let answer_hold = self.engine.clock.hold_for_test(listeners);
+        self.cold_resources(wait_id).answer_hold = Some(answer_hold);
     }
 
     fn arm(&mut self, wait_id: WaitId, kind: TimerKind, at: Timestamp) {
         let clock = &self.engine.clock;
         self.deadline.note_timer_armed(clock, &self.state, at);
         let alarm = clock.arm(at, Timer::new(&self.state, TimerFired::Wait(wait_id, kind)));
-        if let Some(before) = self.held(wait_id).alarms.put(kind as u32, alarm) {
+        if let Some(before) = self.resources(wait_id).alarms.put(kind as u32, alarm) {
             self.engine.clock.disarm(before);
         }
     }
 
     fn disarm(&mut self, wait_id: WaitId, kind: TimerKind) {
-        let Some(held) = self.waits.get_mut(wait_id.wait) else {
+        let Some(resources) = self.waits.get_mut(wait_id.wait) else {
             return;
         };
-        if let Some(alarm) = held.alarms.remove(kind as u32) {
+        if let Some(alarm) = resources.alarms.remove(kind as u32) {
             self.deadline.note_timer_disarmed();
             self.engine.clock.disarm(alarm);
         }
@@ -338,20 +353,22 @@ impl Host for EngineHost {
         }
     }
 
-    fn forget(&mut self, wait_id: WaitId) {
-        if let Some(kept) = &mut self.kept {
-            kept.deferred.retain(|(other, _)| *other != wait_id);
+    fn release(&mut self, wait_id: WaitId) {
+        if let Some(uncommitted) = &mut self.uncommitted {
+            uncommitted.deferred.retain(|(other, _)| *other != wait_id);
         }
-        // Most tasks answer at once and hold nothing.
+        // Most tasks complete immediately and have no resources.
         if self.waits.is_empty() {
             return;
         }
-        let Some(held) = self.waits.remove(wait_id.wait) else {
+        let Some(resources) = self.waits.remove(wait_id.wait) else {
             return;
         };
-        for stop in self.let_go(wait_id.wait, held) {
-            match &mut self.kept {
-                Some(kept) => kept.deferred.push((wait_id, Deferred::Stop(stop))),
+        for stop in self.release_resources(wait_id.wait, resources) {
+            match &mut self.uncommitted {
+                Some(uncommitted) => uncommitted
+                    .deferred
+                    .push((wait_id, DeferredAction::Stop(stop))),
                 None => stop.stop(),
             }
         }

@@ -1,6 +1,6 @@
-//! What an execution has in the world.
+//! External resources of one execution.
 
-mod deferred;
+mod deferred_action;
 mod interpreter;
 
 use std::future::Future;
@@ -23,11 +23,11 @@ use crate::engine::drive::message::Message;
 use crate::engine::drive::running_work::{RunningWork, WorkFuture, WorkResult};
 use crate::engine::drive::wait_map::WaitMap;
 use crate::engine::error::{StartError, TokenError};
-use crate::engine::journaled::JournalPosition;
+use crate::engine::journaled_execution::JournalPosition;
 use crate::engine::nested::map_runs::MapRunRecord;
 use crate::engine::shared::EngineShared;
 use crate::engine::start::pending_execution::PendingExecution;
-use crate::interpret::{Calling, Failure, LOST};
+use crate::interpret::{CallSite, Failure, LOST};
 use crate::objects::ObjectStore;
 use crate::program::Program;
 use crate::query::Entropy;
@@ -42,75 +42,77 @@ use crate::value::Value;
 use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
 
-use self::deferred::{Deferred, Stop};
+use self::deferred_action::{DeferredAction, StopTarget};
 
-/// What an execution has in the world: timers, pending handlers, open tokens.
+/// External resources of one execution: timers, running handlers, open task tokens.
 pub(super) struct EngineHost {
     pub(super) engine: Arc<EngineShared>,
     pub(super) program: Arc<Program>,
     pub(super) state: Arc<ExecutionState>,
     pub(super) deadline: ExecutionDeadline,
-    /// What each wait has; a wait that has nothing is not here.
-    waits: WaitMap<Held>,
-    /// What is pending, as soon as something was.
+    /// The resources of each wait; a wait without resources has no entry.
+    waits: WaitMap<WaitResources>,
+    /// The pending futures; allocated on first use.
     work: Option<Box<FuturesUnordered<Abortable<RunningWork>>>>,
-    /// Executions that were started in this step, and are not driven yet.
+    /// Executions that were started in this step and have not been spawned.
     pub(super) pending_executions: ThinVec<PendingExecution>,
-    /// Of an execution that is kept.
-    kept: Option<Box<Kept>>,
-    /// What most executions do not have.
-    rare: Option<Box<Rare>>,
+    /// The uncommitted effects of a durable execution.
+    uncommitted: Option<Box<UncommittedEffects>>,
+    /// Fields that most executions do not use.
+    cold: Option<Box<HostColdFields>>,
 }
 
+/// Fields that most executions do not use.
 #[derive(Default)]
-struct Rare {
-    /// Asked before the engine's own sources.
+struct HostColdFields {
+    /// The task source that has priority over the engine's sources.
     source: Option<Arc<dyn TaskSource>>,
-    /// A task that nobody answers waits for an engine in which somebody does; otherwise it fails.
+    /// Whether a task without a handler waits for an engine that has the handler; otherwise it fails.
     waits_for_handlers: bool,
-    /// The execution goes on in another process, and so does what it has started.
-    is_parked: bool,
+    /// The execution and the executions that it started will continue in another process.
+    is_suspended: bool,
 }
 
-/// What an execution that is kept has beside one that is not.
-struct Kept {
-    /// Where it is in the store.
-    place: JournalPosition,
-    /// What is done when its reason is kept.
-    deferred: Vec<(WaitId, Deferred)>,
-    /// The Map Runs of which others shall know more when that is kept.
+/// The effects of a durable execution that wait for its next commit.
+struct UncommittedEffects {
+    /// The position of the execution in the store.
+    position: JournalPosition,
+    /// The actions that run after the commit.
+    deferred: Vec<(WaitId, DeferredAction)>,
+    /// The Map Runs whose changes become visible with the commit.
     changed_runs: Vec<Arc<MapRunRecord>>,
-    /// Tokens that are closed when their end is kept, and why.
+    /// The tokens that are closed after the commit, with the reasons.
     closing: Vec<(SmolStr, TokenError)>,
 }
 
+/// The resources of one wait.
 #[derive(Default)]
-struct Held {
-    /// By the numbers of their kinds.
+struct WaitResources {
+    /// The armed timers, by the numbers of their kinds.
     alarms: WaitMap<ArmedTimer>,
     work: Option<AbortHandle>,
-    /// What a timer has not, and most handlers have not.
-    more: Option<Box<More>>,
+    /// Resources that timers and most handlers do not need.
+    cold: Option<Box<ColdWaitResources>>,
 }
 
-/// What a wait has in the world that is neither a timer nor a handler alone.
+/// The resources of a wait other than timers and handlers.
 #[derive(Default)]
-struct More {
-    /// An open token, and whether an answer from outside is awaited.
+struct ColdWaitResources {
+    /// An open token, and whether the execution waits for an external caller to complete it.
     token: Option<(SmolStr, bool)>,
-    /// The activity in whose queue the task is, and its place there.
+    /// The activity that queues the task, and the number of the task in the queue.
     queued: Option<(SmolStr, u64)>,
     run: Option<Arc<MapRunRecord>>,
-    /// The execution that is waited for, and whether it is stopped with the wait.
+    /// The nested execution that the task waits for, and whether it is stopped with the wait.
     child: Option<(Weak<ExecutionState>, bool)>,
-    /// Learns when nobody waits for it any more.
+    /// The running attempt, which is ended with the wait.
     attempt: Option<Arc<RunningTask>>,
-    /// The test's answer is waited for, and virtual time stands.
-    asked: Option<AnswerHold>,
-    /// A timeout or heartbeat rang; a late answer to the token is told so.
+    /// Holds virtual time while a test completes the task.
+    answer_hold: Option<AnswerHold>,
+    /// Whether a timeout or heartbeat expired; a late result of the token gets this error.
     timed_out: bool,
-    /// Nobody answers the task here.
-    is_unanswered: bool,
+    /// Whether the task has no handler in this engine.
+    is_unhandled: bool,
 }
 
 impl EngineHost {
@@ -120,9 +122,9 @@ impl EngineHost {
         state: Arc<ExecutionState>,
         source: Option<Arc<dyn TaskSource>>,
     ) -> Self {
-        let of_source = |source| Rare {
+        let of_source = |source| HostColdFields {
             source: Some(source),
-            ..Rare::default()
+            ..HostColdFields::default()
         };
         Self {
             engine,
@@ -132,156 +134,172 @@ impl EngineHost {
             waits: WaitMap::default(),
             work: None,
             pending_executions: ThinVec::new(),
-            kept: None,
-            rare: source.map(of_source).map(Box::new),
+            uncommitted: None,
+            cold: source.map(of_source).map(Box::new),
         }
     }
 
-    fn rare(&mut self) -> &mut Rare {
-        self.rare.get_or_insert_default()
+    fn cold(&mut self) -> &mut HostColdFields {
+        self.cold.get_or_insert_default()
     }
 
-    /// The execution goes on in another process, and so does what it has started.
-    pub(super) fn is_parked(&self) -> bool {
-        self.rare.as_ref().is_some_and(|rare| rare.is_parked)
+    /// Returns whether the execution and the executions that it started will continue in another process.
+    pub(super) fn is_suspended(&self) -> bool {
+        self.cold.as_ref().is_some_and(|cold| cold.is_suspended)
     }
 
-    /// From now on nothing is done before its reason is kept, at this place.
-    pub(super) fn defer(&mut self, place: JournalPosition) {
-        self.kept = Some(Box::new(Kept {
-            place,
+    /// Makes the execution durable at this position: from now on, external effects are deferred until the commit.
+    pub(super) fn defer(&mut self, position: JournalPosition) {
+        self.uncommitted = Some(Box::new(UncommittedEffects {
+            position,
             deferred: Vec::new(),
             changed_runs: Vec::new(),
             closing: Vec::new(),
         }));
     }
 
-    /// Where the execution is in the store, when it is kept.
-    pub(super) fn place(&self) -> Option<&JournalPosition> {
-        self.kept.as_ref().map(|kept| &kept.place)
+    /// Returns the position of a durable execution in the store.
+    pub(super) fn journal_position(&self) -> Option<&JournalPosition> {
+        self.uncommitted
+            .as_ref()
+            .map(|uncommitted| &uncommitted.position)
     }
 
-    /// The Map Runs that changed, as the store has them.
+    /// Takes the changed Map Runs, in their stored form.
     pub(super) fn take_changed_runs(&mut self) -> impl Iterator<Item = StoredMapRun> + use<> {
-        let kept = self.kept.as_mut();
-        let (key, changed) = kept.map_or_else(Default::default, |kept| {
-            (kept.place.key, std::mem::take(&mut kept.changed_runs))
+        let uncommitted = self.uncommitted.as_mut();
+        let (key, changed) = uncommitted.map_or_else(Default::default, |uncommitted| {
+            (
+                uncommitted.position.key,
+                std::mem::take(&mut uncommitted.changed_runs),
+            )
         });
         changed.into_iter().map(move |run| run.stored(key))
     }
 
-    /// A Map Run has begun or ended.
+    /// Records that a Map Run started or ended.
     fn run_changed(&mut self, run: &Arc<MapRunRecord>) {
         let is_noted = |noted: &Arc<MapRunRecord>| Arc::ptr_eq(noted, run);
-        if let Some(kept) = &mut self.kept
-            && !kept.changed_runs.iter().any(is_noted)
+        if let Some(uncommitted) = &mut self.uncommitted
+            && !uncommitted.changed_runs.iter().any(is_noted)
         {
-            kept.changed_runs.push(run.clone());
+            uncommitted.changed_runs.push(run.clone());
         }
     }
 
-    /// From now on a task that nobody answers waits: the execution came here from another process.
+    /// Makes tasks without a handler wait from now on. Called for an execution that was recovered from the store.
     pub(super) fn wait_for_handlers(&mut self) {
-        self.rare().waits_for_handlers = true;
+        self.cold().waits_for_handlers = true;
     }
 
     fn waits_for_handlers(&self) -> bool {
-        let rare = self.rare.as_ref();
-        rare.is_some_and(|rare| rare.waits_for_handlers)
+        let cold = self.cold.as_ref();
+        cold.is_some_and(|cold| cold.waits_for_handlers)
     }
 
-    /// A task that waited for its handler has one.
-    fn answered(&mut self, wait_id: WaitId) {
-        let held = self.waits.get_mut(wait_id.wait);
-        let more = held.and_then(|held| held.more.as_mut());
-        if let Some(more) = more.filter(|more| more.is_unanswered) {
-            more.is_unanswered = false;
+    /// Records that the handler of a waiting task now exists.
+    fn handler_found(&mut self, wait_id: WaitId) {
+        let resources = self.waits.get_mut(wait_id.wait);
+        let cold = resources.and_then(|resources| resources.cold.as_mut());
+        if let Some(cold) = cold.filter(|cold| cold.is_unhandled) {
+            cold.is_unhandled = false;
             let about = &self.state.about;
             self.engine.unanswered.remove(about, wait_id.wait);
             self.engine.clock.closed();
         }
     }
 
-    /// A task waits for an engine in which somebody answers it.
-    fn unanswered(&mut self, wait_id: WaitId, calling: Calling<'_>, target: Option<&str>) {
-        if !std::mem::replace(&mut self.more(wait_id).is_unanswered, true) {
+    /// Records that a task waits for an engine with its handler.
+    fn handler_missing(&mut self, wait_id: WaitId, call_site: CallSite<'_>, target: Option<&str>) {
+        if !std::mem::replace(&mut self.cold_resources(wait_id).is_unhandled, true) {
             self.engine.clock.opened();
         }
         let (unanswered, about) = (&self.engine.unanswered, &self.state.about);
-        unanswered.add(about, wait_id.wait, calling, target);
+        unanswered.add(about, wait_id.wait, call_site, target);
     }
 
-    /// Whether something is to be done once its reason is kept.
+    /// Returns whether actions wait for the next commit.
     pub(super) fn has_deferred(&self) -> bool {
-        let kept = self.kept.as_ref();
-        kept.is_some_and(|kept| !kept.deferred.is_empty())
+        let uncommitted = self.uncommitted.as_ref();
+        uncommitted.is_some_and(|uncommitted| !uncommitted.deferred.is_empty())
     }
 
-    /// The ends of tasks are kept, and their tokens with them.
+    /// Closes the tokens of tasks whose end was committed.
     fn close_tokens(&mut self) {
-        if let Some(kept) = &mut self.kept {
-            for (token, why) in kept.closing.drain(..) {
+        if let Some(uncommitted) = &mut self.uncommitted {
+            for (token, why) in uncommitted.closing.drain(..) {
                 self.engine.tokens.close(&token, why);
             }
         }
     }
 
-    /// Does what waited for its reason to be kept, and gives the answers that are there at once.
-    pub(super) fn do_deferred(&mut self) -> Vec<(WaitId, TaskResult)> {
+    /// Performs the deferred actions after a commit, and returns the results that are available immediately.
+    pub(super) fn perform_deferred(&mut self) -> Vec<(WaitId, TaskResult)> {
         self.close_tokens();
-        let kept = self.kept.as_mut();
-        let deferred = kept.map(|kept| std::mem::take(&mut kept.deferred));
+        let uncommitted = self.uncommitted.as_mut();
+        let deferred = uncommitted.map(|uncommitted| std::mem::take(&mut uncommitted.deferred));
         let deferred = deferred.unwrap_or_default();
         let mut answers = Vec::new();
         for (wait_id, deferred) in deferred {
             match deferred {
-                Deferred::Perform(effect) => {
+                DeferredAction::Perform(effect) => {
                     let answer = self.perform_now(wait_id, effect);
                     answers.extend(answer.map(|answer| (wait_id, answer)));
                 }
-                Deferred::Queue { activity, input } => self.queue_now(wait_id, &activity, input),
-                Deferred::StartChild(child) => self.start_child_now(wait_id, child),
-                Deferred::Write(write) => self.write_deferred(wait_id, write),
-                Deferred::Stop(stop) => stop.stop(),
+                DeferredAction::Queue { activity, input } => {
+                    self.queue_now(wait_id, &activity, input)
+                }
+                DeferredAction::StartChild(child) => self.start_child_now(wait_id, child),
+                DeferredAction::Write(write) => self.write_deferred(wait_id, write),
+                DeferredAction::Stop(stop) => stop.stop(),
             }
         }
         answers
     }
 
-    /// The execution is not gone on with in this process, and neither are the children of its Map Runs. Answers to its tokens are
-    /// for the next one.
-    pub(super) fn park(&mut self, why: &Failure) {
-        self.rare().is_parked = true;
-        // Those of a run that was given up are at work until that is kept.
-        let given_up = self.kept.iter().flat_map(|kept| &kept.deferred);
-        let given_up = given_up.filter_map(|(_, deferred)| match deferred {
-            Deferred::Stop(Stop::Children(run)) => Some(run),
+    /// Suspends the execution and the children of its Map Runs. The next engine receives the results of its tokens.
+    pub(super) fn suspend(&mut self, why: &Failure) {
+        self.cold().is_suspended = true;
+        // The children of an aborted run are running until the abort is committed.
+        let stopping = self
+            .uncommitted
+            .iter()
+            .flat_map(|uncommitted| &uncommitted.deferred);
+        let stopping = stopping.filter_map(|(_, deferred)| match deferred {
+            DeferredAction::Stop(StopTarget::Children(run)) => Some(run),
             _ => None,
         });
-        let runs = self.more_of_all().filter_map(|more| more.run.as_ref());
-        for run in runs.chain(given_up) {
+        let runs = self
+            .all_cold_resources()
+            .filter_map(|cold| cold.run.as_ref());
+        for run in runs.chain(stopping) {
             run.suspend_children(why);
         }
-        let held = self.more_of_all().filter_map(|more| more.token.as_ref());
-        let closing = self.kept.iter().flat_map(|kept| &kept.closing);
+        let resources = self
+            .all_cold_resources()
+            .filter_map(|cold| cold.token.as_ref());
+        let closing = self
+            .uncommitted
+            .iter()
+            .flat_map(|uncommitted| &uncommitted.closing);
         let closing = closing.map(|(token, _)| token);
-        for token in held.map(|token| &token.0).chain(closing) {
+        for token in resources.map(|token| &token.0).chain(closing) {
             self.engine.tokens.close(token, TokenError::CommitFailed);
         }
     }
 
-    /// Who is asked before the engine's own sources.
+    /// Returns the task source that has priority over the engine's sources.
     pub(super) fn source(&self) -> Option<&Arc<dyn TaskSource>> {
-        self.rare.as_ref()?.source.as_ref()
+        self.cold.as_ref()?.source.as_ref()
     }
 
-    /// Whether something is pending.
+    /// Returns whether a future is pending.
     pub(super) fn has_work(&mut self) -> bool {
         self.work.take_if(|work| work.is_empty());
         self.work.is_some()
     }
 
-    /// The next handler that answered.
+    /// Polls the pending futures, and returns the next result.
     pub(super) fn poll_work(&mut self, cx: &mut Context<'_>) -> Poll<(WaitId, WorkResult)> {
         let Some(pending) = &mut self.work else {
             return Poll::Pending;
@@ -289,114 +307,116 @@ impl EngineHost {
         loop {
             match Pin::new(&mut **pending).poll_next(cx) {
                 Poll::Ready(Some(Ok(answered))) => return Poll::Ready(answered),
-                // It was given up.
+                // The work was aborted.
                 Poll::Ready(Some(Err(Aborted))) => {}
                 Poll::Ready(None) | Poll::Pending => return Poll::Pending,
             }
         }
     }
 
-    /// A timer rang: it is not armed any more.
-    pub(super) fn rang(&mut self, wait_id: WaitId, kind: TimerKind) {
+    /// Removes a timer that fired.
+    pub(super) fn timer_fired(&mut self, wait_id: WaitId, kind: TimerKind) {
         self.deadline.note_timer_disarmed();
-        if let Some(held) = self.waits.get_mut(wait_id.wait) {
-            held.alarms.remove(kind as u32);
-            // Only who has a token is told so.
-            if let Some(more) = &mut held.more {
-                more.timed_out |= matches!(kind, TimerKind::Timeout | TimerKind::Heartbeat);
+        if let Some(resources) = self.waits.get_mut(wait_id.wait) {
+            resources.alarms.remove(kind as u32);
+            // Only the holder of a token gets this error.
+            if let Some(cold) = &mut resources.cold {
+                cold.timed_out |= matches!(kind, TimerKind::Timeout | TimerKind::Heartbeat);
             }
         }
     }
 
-    /// Somebody with the token said that the task succeeded. The child that it waited for goes on: AWS documents a stop
-    /// for tasks that are aborted.
+    /// Records that a token completed the task successfully. The nested execution continues: AWS documents a stop only
+    /// for aborted tasks.
     pub(super) fn succeeded_by_token(&mut self, wait_id: WaitId) {
-        let held = self.waits.get_mut(wait_id.wait);
-        if let Some(more) = held.and_then(|held| held.more.as_mut()) {
-            more.child = None;
+        let resources = self.waits.get_mut(wait_id.wait);
+        if let Some(cold) = resources.and_then(|resources| resources.cold.as_mut()) {
+            cold.child = None;
         }
     }
 
-    /// Takes what a wait had out of the world. Gives what was started for it and is stopped with it.
-    fn let_go(&mut self, wait: u32, held: Held) -> Vec<Stop> {
+    /// Releases the resources of a wait. Returns the executions that are stopped with it.
+    fn release_resources(&mut self, wait: u32, resources: WaitResources) -> Vec<StopTarget> {
         let mut stops = Vec::new();
-        for (_, alarm) in held.alarms.into_each() {
+        for (_, alarm) in resources.alarms.into_each() {
             self.deadline.note_timer_disarmed();
             self.engine.clock.disarm(alarm);
         }
-        if let Some(work) = held.work {
+        if let Some(work) = resources.work {
             work.abort();
         }
-        let Some(more) = held.more.map(|more| *more) else {
+        let Some(cold) = resources.cold.map(|cold| *cold) else {
             return stops;
         };
-        if let Some(run) = more.run
-            && !self.is_parked()
+        if let Some(run) = cold.run
+            && !self.is_suspended()
             && run.abort(self.engine.clock.now())
         {
             self.run_changed(&run);
-            stops.push(Stop::Children(run));
+            stops.push(StopTarget::Children(run));
         }
-        if let Some(attempt) = more.attempt {
+        if let Some(attempt) = cold.attempt {
             attempt.end();
         }
-        if more.is_unanswered {
+        if cold.is_unhandled {
             self.engine.unanswered.remove(&self.state.about, wait);
             self.engine.clock.closed();
         }
-        if let Some((activity, place)) = more.queued {
-            self.engine.activities.forget(&activity, place);
+        if let Some((activity, number)) = cold.queued {
+            self.engine.activities.forget(&activity, number);
         }
-        let why = if more.timed_out {
+        let why = if cold.timed_out {
             TokenError::TaskTimedOut
         } else {
             TokenError::TaskDoesNotExist
         };
-        if let Some((token, is_awaited)) = more.token {
-            // Who answers it meanwhile learns what is kept.
-            match &mut self.kept {
-                Some(kept) => kept.closing.push((token, why)),
+        if let Some((token, is_awaited)) = cold.token {
+            // Until the commit, a caller with the token gets the committed status of the task.
+            match &mut self.uncommitted {
+                Some(uncommitted) => uncommitted.closing.push((token, why)),
                 None => self.engine.tokens.close(&token, why),
             }
             if is_awaited {
                 self.engine.clock.closed();
             }
         }
-        // AWS documents that an aborted `.sync` task stops what it started; so does one whose time ran out here, for
-        // a retry would run beside it.
-        if let Some((child, true)) = more.child
-            && !self.is_parked()
+        // AWS documents that an aborted `.sync` task stops its execution. A timed-out task does so too, because a retry
+        // would run concurrently with it.
+        if let Some((child, true)) = cold.child
+            && !self.is_suspended()
         {
-            stops.push(Stop::Execution(child));
+            stops.push(StopTarget::Execution(child));
         }
         stops
     }
 
-    fn held(&mut self, wait_id: WaitId) -> &mut Held {
+    fn resources(&mut self, wait_id: WaitId) -> &mut WaitResources {
         self.waits.of(wait_id.wait)
     }
 
-    fn more(&mut self, wait_id: WaitId) -> &mut More {
-        self.held(wait_id).more.get_or_insert_default()
+    fn cold_resources(&mut self, wait_id: WaitId) -> &mut ColdWaitResources {
+        self.resources(wait_id).cold.get_or_insert_default()
     }
 
-    fn more_of_all(&self) -> impl Iterator<Item = &More> {
-        self.waits.values().filter_map(|held| held.more.as_deref())
+    fn all_cold_resources(&self) -> impl Iterator<Item = &ColdWaitResources> {
+        self.waits
+            .values()
+            .filter_map(|resources| resources.cold.as_deref())
     }
 
     pub(super) fn run(&self, wait_id: WaitId) -> Option<&Arc<MapRunRecord>> {
-        self.waits.get(wait_id.wait)?.more.as_ref()?.run.as_ref()
+        self.waits.get(wait_id.wait)?.cold.as_ref()?.run.as_ref()
     }
 
-    /// Polls once, in place; what is not ready is kept.
-    fn begin(
+    /// Polls a future once, in place. Returns its output, or stores it if it is pending.
+    fn start_work(
         &mut self,
         wait_id: WaitId,
         mut job: WorkFuture,
         watch: Option<PollWatch>,
     ) -> Option<WorkResult> {
         let about = &self.state.about;
-        // What is not ready is polled again before the execution rests, with the waker of its task.
+        // A pending future is polled again with the waker of its task before the execution becomes idle.
         let mut cx = Context::from_waker(Waker::noop());
         let (polled, sleeps) = while_polled(about, &self.program, watch, || job.poll(&mut cx));
         if let Poll::Ready(arrived) = polled {
@@ -408,12 +428,12 @@ impl EngineHost {
             watch,
         });
         let running = matches!(job, WorkFuture::Task(_)).then(|| self.engine.meter.task_runs());
-        self.keep(wait_id, job, watched, sleeps, running);
+        self.add_work(wait_id, job, watched, sleeps, running);
         None
     }
 
-    /// Work that is pending.
-    fn keep(
+    /// Stores a pending future.
+    fn add_work(
         &mut self,
         wait_id: WaitId,
         job: WorkFuture,
@@ -424,7 +444,7 @@ impl EngineHost {
         let clock = self.engine.clock.clone();
         let work = RunningWork::pending(wait_id, job, clock, watched, sleeps, running);
         let (handle, registration) = AbortHandle::new_pair();
-        self.held(wait_id).work = Some(handle);
+        self.resources(wait_id).work = Some(handle);
         let pending = self.work.get_or_insert_default();
         pending.push(Abortable::new(work, registration));
     }
@@ -437,10 +457,10 @@ impl EngineHost {
                 watch,
             } => {
                 let Some(WorkResult::Task(result)) =
-                    self.begin(wait_id, WorkFuture::Task(work), watch)
+                    self.start_work(wait_id, WorkFuture::Task(work), watch)
                 else {
                     if attempt.is_some() {
-                        self.more(wait_id).attempt = attempt;
+                        self.cold_resources(wait_id).attempt = attempt;
                     }
                     return None;
                 };
@@ -453,7 +473,7 @@ impl EngineHost {
         }
     }
 
-    /// Writes what was deferred, and brings the answer.
+    /// Performs a deferred write; its response is delivered like that of pending work.
     fn write_deferred(&mut self, wait_id: WaitId, write: WriteRequest) {
         let Some(store) = self.engine.objects.clone() else {
             return;
@@ -462,7 +482,7 @@ impl EngineHost {
             && let Some(written) = self.write_now(wait_id, store, write)
         {
             let written = Box::pin(std::future::ready(written));
-            self.keep(wait_id, WorkFuture::Write(written), None, false, None);
+            self.add_work(wait_id, WorkFuture::Write(written), None, false, None);
         }
     }
 
@@ -477,7 +497,7 @@ impl EngineHost {
             let written = write.into(&*store).await;
             written.map_err(|error| error.cause(&names.uuid()))
         });
-        match self.begin(wait_id, WorkFuture::Write(work), None) {
+        match self.start_work(wait_id, WorkFuture::Write(work), None) {
             Some(WorkResult::Written(written)) => Some(written),
             _ => None,
         }
@@ -485,8 +505,8 @@ impl EngineHost {
 
     fn queue_now(&mut self, wait_id: WaitId, activity: &SmolStr, input: Value) {
         let responder = Responder::new(&self.state, wait_id);
-        let more = self.more(wait_id);
-        let Some(token) = more.token.as_ref().map(|token| token.0.clone()) else {
+        let cold = self.cold_resources(wait_id);
+        let Some(token) = cold.token.as_ref().map(|token| token.0.clone()) else {
             return;
         };
         let task = QueuedTask {
@@ -495,26 +515,21 @@ impl EngineHost {
             responder,
         };
         let engine = &self.engine;
-        let place = engine.activities.push(activity, task, &engine.clock);
-        self.more(wait_id).queued = Some((activity.clone(), place));
+        let number = engine.activities.push(activity, task, &engine.clock);
+        self.cold_resources(wait_id).queued = Some((activity.clone(), number));
     }
 
-    /// Brings what a future gives, as the answer of work that was begun.
-    fn bring(
+    /// Delivers the output of a future as the result of the task.
+    fn complete_when_ready(
         &mut self,
         wait_id: WaitId,
         answer: impl Future<Output = TaskResult> + Send + 'static,
     ) {
-        self.keep(
-            wait_id,
-            WorkFuture::Task(Box::pin(answer)),
-            None,
-            false,
-            None,
-        );
+        let answer = WorkFuture::Task(Box::pin(answer));
+        self.add_work(wait_id, answer, None, false, None);
     }
 
-    /// Starts another execution; gives what the start answers, where that is the answer.
+    /// Starts a nested execution. Returns the result of the task, if the response of the start completes it.
     fn start_nested(&mut self, wait_id: WaitId, start: NestedStart) -> Option<TaskResult> {
         let integration = start.integration;
         let test_case = self.state.about.machine.test_case.clone();
@@ -523,7 +538,8 @@ impl EngineHost {
             .start_nested(&start, self.source().cloned(), test_case);
         let (launched, begun) = match started {
             Ok(started) => started,
-            // The service would not answer so. The execution waits until the shutdown suspends it, and the next engine starts the other one.
+            // This is not an error of the service. The execution waits until the shutdown suspends it, and the next
+            // engine starts the nested execution.
             Err(StartError::ShutDown | StartError::NoRuntime)
                 if self.engine.running.is_shut_down() =>
             {
@@ -541,16 +557,17 @@ impl EngineHost {
         if self.engine.durable.is_none() {
             return Some(Ok(begun));
         }
-        // A start counts when it is kept.
+        // The start takes effect when it is committed.
         let (state, parent) = (launched.state, self.state.clone());
-        self.bring(wait_id, async move {
+        self.complete_when_ready(wait_id, async move {
             match state.accepted().await {
                 Ok(()) => Ok(begun),
                 Err(error @ StoreError::Exists { .. }) => {
                     Err(start.failure(&StartError::of_store(error, state.about.name())))
                 }
                 Err(error) => {
-                    // That is no answer of the service. The next process starts it again. One that is over needs not be told.
+                    // This is not an error of the service: suspend, and let the next process start it again. An
+                    // execution that has ended ignores the message.
                     let _over = parent.send(Message::CommitFailed(error.to_string()));
                     std::future::pending().await
                 }
@@ -559,44 +576,44 @@ impl EngineHost {
         None
     }
 
-    /// Waits for the end of another execution.
+    /// Waits for the end of a nested execution.
     fn follow_child(
         &mut self,
         wait_id: WaitId,
         state: &Arc<ExecutionState>,
         integration: Integration,
     ) {
-        self.more(wait_id).child = Some((Arc::downgrade(state), integration.is_job()));
-        let follower = ParentLink {
+        self.cold_resources(wait_id).child = Some((Arc::downgrade(state), integration.is_job()));
+        let link = ParentLink {
             parent: Responder::new(&self.state, wait_id),
             role: ChildRole::Job(integration),
         };
-        // One of that name may be over already.
-        if let Some((follower, report)) = state.add_parent_link(follower) {
-            self.engine.notify_parent(follower, &report);
+        // An execution with this name may have ended.
+        if let Some((link, report)) = state.add_parent_link(link) {
+            self.engine.notify_parent(link, &report);
         }
     }
 
-    /// The task cannot be gone on with. That is the answer of its work, and not one from outside.
-    fn lost(&mut self, wait_id: WaitId, cause: &str) {
+    /// Fails a task that cannot be resumed. The failure is the result of its work, not of its token.
+    fn fail_lost_task(&mut self, wait_id: WaitId, cause: &str) {
         let failure = TaskFailure::with_message(LOST, cause);
-        self.bring(wait_id, std::future::ready(Err(failure)));
+        self.complete_when_ready(wait_id, std::future::ready(Err(failure)));
     }
 
-    /// Takes out of the world what an execution that is read again puts there: timers, tokens, places in queues.
+    /// Releases the resources that a decoded execution acquires again: timers, tokens, queued tasks.
     pub(super) fn detach(&mut self) {
-        for held in self.waits.values_mut() {
-            for (_, alarm) in std::mem::take(&mut held.alarms).into_each() {
+        for resources in self.waits.values_mut() {
+            for (_, alarm) in std::mem::take(&mut resources.alarms).into_each() {
                 self.deadline.note_timer_disarmed();
                 self.engine.clock.disarm(alarm);
             }
-            let Some(more) = &mut held.more else {
+            let Some(cold) = &mut resources.cold else {
                 continue;
             };
-            if let Some((activity, place)) = more.queued.take() {
-                self.engine.activities.forget(&activity, place);
+            if let Some((activity, number)) = cold.queued.take() {
+                self.engine.activities.forget(&activity, number);
             }
-            if let Some((token, is_awaited)) = more.token.take() {
+            if let Some((token, is_awaited)) = cold.token.take() {
                 self.engine.tokens.withdraw(&token);
                 if is_awaited {
                     self.engine.clock.closed();
@@ -605,17 +622,20 @@ impl EngineHost {
         }
     }
 
-    /// Where the ids of a request to the object store come from: the same in every run of the same execution.
+    /// Returns the source of the ids of a request to the object store. They are the same in every run of the same
+    /// execution.
     fn request_names(&self, wait_id: WaitId) -> Entropy {
         Entropy::of_text(&format!("{} {wait_id}", self.state.about.arn()))
     }
 }
 
-/// Whatever way an execution ends, nothing of it stays in the world.
+/// Releases all resources, however the execution ends.
 impl Drop for EngineHost {
     fn drop(&mut self) {
-        for (wait, held) in std::mem::take(&mut self.waits).into_each() {
-            self.let_go(wait, held).iter().for_each(Stop::stop);
+        for (wait, resources) in std::mem::take(&mut self.waits).into_each() {
+            self.release_resources(wait, resources)
+                .iter()
+                .for_each(StopTarget::stop);
         }
         self.close_tokens();
     }

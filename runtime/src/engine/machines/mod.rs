@@ -126,7 +126,7 @@ impl CompileSettings {
             problems.collect::<Vec<_>>()
         })?;
         if pending.addresses.is_some() {
-            program.lacks(&filled.missing);
+            program.set_missing_values(&filled.missing);
         }
         program.resolve(|resource, target| self.handlers.resolve(resource, target));
         program.expect_answers(&pending.answers);

@@ -10,7 +10,7 @@ use crate::engine::completion::parent_link::{ChildRole, ParentLink};
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::drive::message::Message;
 use crate::engine::host::EngineHost;
-use crate::engine::journaled::{First, JournalPosition, Journaled};
+use crate::engine::journaled_execution::{FirstChange, JournalPosition, JournaledExecution};
 use crate::engine::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::{ChildStart, RecordEncoder};
@@ -37,8 +37,8 @@ impl EngineHost {
         };
         let is_standard = child.entry.machine_type == MachineType::Standard;
         // Express executions are not durable, and neither are the children of an execution that is not durable.
-        let parent = self.place().filter(|_| is_standard).cloned();
-        let before = match child.is_again {
+        let parent = self.journal_position().filter(|_| is_standard).cloned();
+        let before = match child.is_restart {
             true => self.before(&run, &child, parent.is_some()),
             false => Ok(EarlierChild::None),
         };
@@ -55,10 +55,10 @@ impl EngineHost {
             about,
             entry,
             seed,
-            is_again,
+            is_restart,
         } = child;
         let responder = Responder::new(&self.state, wait_id);
-        let child = match self.place() {
+        let child = match self.journal_position() {
             Some(_) => ChildKind::OfDurable,
             None => ChildKind::OfVolatile,
         };
@@ -87,7 +87,9 @@ impl EngineHost {
                     let resume = state.redrivable()?.resume;
                     Some(StartPoint::Redrive(Box::new((history, resume))))
                 });
-                let again = |place| Journaled::new(place, First::Redrive, RecordEncoder::default());
+                let again = |place| {
+                    JournaledExecution::new(place, FirstChange::Redrive, RecordEncoder::default())
+                };
                 anew(
                     resume.unwrap_or(StartPoint::Start { seed }),
                     place.map(again).map(Box::new),
@@ -105,7 +107,7 @@ impl EngineHost {
                 anew(StartPoint::Start { seed }, journaled)
             }
         };
-        run.started(number, &pending_execution.state, is_again);
+        run.started(number, &pending_execution.state, is_restart);
         pending_execution.state.add_parent_link(ParentLink {
             parent: responder,
             role: ChildRole::Child {

@@ -11,7 +11,7 @@ use crate::distributed::{MapRun, RunView, Tally};
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::drive::message::Message;
 use crate::interpret::Failure;
-use crate::record::{Damaged, ReadNodes, Reader, Record, Writer};
+use crate::record::{DamagedRecord, ReadNodes, Record, RecordReader, RecordWriter};
 use crate::status::Status;
 use crate::store::StoredMapRun;
 
@@ -225,10 +225,10 @@ impl MapRunRecord {
         &self,
         number: u32,
         execution: &Arc<ExecutionState>,
-        is_again: bool,
+        is_restart: bool,
     ) {
         let mut state = self.lock();
-        if is_again {
+        if is_restart {
             state.redrivable.remove(&number);
             state.over.retain(|(other, _)| *other != number);
         }
@@ -280,7 +280,7 @@ impl MapRunRecord {
     /// Returns the run's row in the store; `execution` is the key of the parent execution.
     pub(in crate::engine) fn stored(&self, execution: u64) -> StoredMapRun {
         let state = self.lock();
-        let mut to = Writer::default();
+        let mut to = RecordWriter::default();
         to.byte(VERSION);
         state.view.write(&mut to);
         state.tally.write(&mut to);
@@ -371,10 +371,10 @@ fn described(view: &RunView, tally: Tally, ended: Option<(Status, Timestamp)>) -
 }
 
 /// Reads what [`MapRunRecord::stored`] wrote.
-pub(in crate::engine) fn read(data: &[u8]) -> Result<MapRun, Damaged> {
-    let mut from = Reader::new(ReadNodes::default(), data);
+pub(in crate::engine) fn read(data: &[u8]) -> Result<MapRun, DamagedRecord> {
+    let mut from = RecordReader::new(ReadNodes::default(), data);
     if from.byte()? != VERSION {
-        return Err(Damaged);
+        return Err(DamagedRecord);
     }
     let view = RunView::read(&mut from)?;
     let tally = Tally::read(&mut from)?;

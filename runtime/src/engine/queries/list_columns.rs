@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::execution_info::ExecutionInfo;
-use crate::interpret::{NotRead, read_about};
+use crate::interpret::{DecodeError, read_about};
 use crate::store::{StoreError, StoreReader, StoredExecution, StoredListing, StoredOrigin};
 use crate::value::Value;
 
@@ -72,7 +72,8 @@ pub(in crate::engine) fn read(
     })?;
     let mut last = None;
     for record in &records {
-        let about = read_about(record).map_err(|error: NotRead| unreadable(error.to_string()))?;
+        let about =
+            read_about(record).map_err(|error: DecodeError| unreadable(error.to_string()))?;
         last = about.or(last);
     }
     let about = last.ok_or_else(|| unreadable("it has no first record".to_owned()))?;

@@ -9,7 +9,7 @@ use crate::engine::drive::execution_task::ExecutionTask;
 
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
-use crate::interpret::{Failure, Inspection, Start};
+use crate::interpret::{Failure, Inspection, InspectionStart};
 use crate::program::Program;
 use crate::query::Entropy;
 use crate::status::Status;
@@ -30,7 +30,7 @@ impl Engine {
         &self,
         program: Arc<Program>,
         role: Option<&str>,
-        start: Start,
+        start: InspectionStart,
         inspection: Inspection,
         source: Option<Arc<dyn TaskSource>>,
     ) -> InspectionResult {

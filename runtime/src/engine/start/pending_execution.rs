@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use crate::engine::drive::execution_state::ExecutionState;
-use crate::engine::journaled::Journaled;
+use crate::engine::journaled_execution::JournaledExecution;
 use crate::history::History;
-use crate::interpret::{Execution, Inspection, Resume, Start};
+use crate::interpret::{Execution, Inspection, InspectionStart, ResumePoint};
 use crate::program::{Entry, Program};
 use crate::task::TaskSource;
 
@@ -17,7 +17,7 @@ pub(in crate::engine) struct PendingExecution {
     pub(in crate::engine) source: Option<Arc<dyn TaskSource>>,
     pub(in crate::engine) begin: StartPoint,
     /// Its journal state, when it is durable.
-    pub(in crate::engine) journaled: Option<Box<Journaled>>,
+    pub(in crate::engine) journaled: Option<Box<JournaledExecution>>,
 }
 
 /// Whether an execution is a child of a Map Run.
@@ -35,9 +35,9 @@ pub(in crate::engine) enum StartPoint {
     /// At the first state; names and random numbers begin with the seed.
     Start { seed: u64 },
     /// Where it failed, was stopped or timed out.
-    Redrive(Box<(History, Resume)>),
+    Redrive(Box<(History, ResumePoint)>),
     /// Where it waited at the last commit.
     Resume(Box<Execution>),
     /// At one state, the only one that runs, with this seed.
-    Inspect(Box<(Start, Inspection)>, u64),
+    Inspect(Box<(InspectionStart, Inspection)>, u64),
 }

@@ -9,7 +9,7 @@ use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::drive::execution_task::{Driver, ExecutionTask, INTERNAL};
 use crate::engine::error::RedriveError;
 use crate::engine::execution_handle::ExecutionHandle;
-use crate::engine::journaled::{First, Journaled};
+use crate::engine::journaled_execution::{FirstChange, JournaledExecution};
 use crate::engine::shared::EngineShared;
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::RecordEncoder;
@@ -184,7 +184,8 @@ impl EngineShared {
             place,
         } = redrivable;
         let journaled = place.map(|place| {
-            let journaled = Journaled::new(place, First::Redrive, RecordEncoder::default());
+            let journaled =
+                JournaledExecution::new(place, FirstChange::Redrive, RecordEncoder::default());
             Box::new(journaled.failing_in_outage())
         });
         Ok(PendingExecution {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use crate::engine::journaled::JournalPosition;
-use crate::interpret::Resume;
+use crate::engine::journaled_execution::JournalPosition;
+use crate::interpret::ResumePoint;
 use crate::program::Program;
 use crate::task::TaskSource;
 
@@ -10,7 +10,7 @@ use crate::task::TaskSource;
 pub(in crate::engine) struct RedriveData {
     pub(in crate::engine) program: Arc<Program>,
     pub(in crate::engine) source: Option<Arc<dyn TaskSource>>,
-    pub(in crate::engine) resume: Resume,
+    pub(in crate::engine) resume: ResumePoint,
     /// Its position in the store, when it is durable.
     pub(in crate::engine) place: Option<JournalPosition>,
 }

@@ -116,7 +116,7 @@ mod tests {
     use super::new_token;
 
     #[test]
-    fn tokens_differ_and_are_digits_that_no_command_line_takes_for_an_option() {
+    fn task_tokens_are_unique_hexadecimal_strings() {
         let tokens: std::collections::HashSet<_> = (0..1000).map(|_| new_token()).collect();
         assert_eq!(tokens.len(), 1000);
         for token in tokens {

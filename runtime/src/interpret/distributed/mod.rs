@@ -9,11 +9,11 @@ use stepwright_asl::model::MachineType;
 use super::cursor::{Cursor, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::{ChildStart, Cx, Host};
-use super::step::{Done, Stepped};
+use super::host::{ChildStart, Host, StepContext};
+use super::step::{StateProgress, StateResult};
 
-use super::batch::{Batch, Next};
-use super::map_run::{MapRun, Stage};
+use super::batch::{Batch, NextInput};
+use super::map_run::{MapRun, MapRunStage};
 use crate::distributed::source::{NextItem, SourceRequest, SourceResponse};
 use crate::distributed::{ChildResult, Item, MapRunCounts, WriteResponse};
 use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
@@ -26,65 +26,65 @@ use crate::value::Value;
 use crate::wait_id::CursorId;
 use crate::wait_id::WaitId;
 
-/// How many children a run starts before it lets them, and others, have a turn.
-const AT_ONCE: u32 = 64;
+/// The number of children that a run starts before it yields.
+const STARTS_BEFORE_YIELD: u32 = 64;
 
-/// What a run does next.
-enum Turn {
-    Again,
-    Waits,
-    /// Children that just started should run first.
-    GivesWay,
-    Ends(Result<(), Failure>),
+/// The next action of a run.
+enum RunProgress {
+    Continue,
+    Wait,
+    /// End the step, so that the new children can run.
+    Yield,
+    End(Result<(), Failure>),
 }
 
-/// Why the next child's input cannot be made.
-pub(super) enum Trouble {
-    /// The ItemReader.
-    Reading(String),
-    /// The ItemSelector.
-    Selecting(QueryError),
+/// The error that prevents the input of the next child.
+pub(super) enum ItemError {
+    /// The ItemReader failed.
+    Read(String),
+    /// The ItemSelector could not be evaluated.
+    Select(QueryError),
 }
 
 impl Execution {
-    /// Goes on with a run that was taken out of its cursor.
-    pub(super) fn run_on(
+    /// Advances a run that was taken out of its cursor.
+    pub(super) fn step_run(
         &mut self,
         id: CursorId,
         mut run: Box<MapRun>,
-        cx: &mut Cx<'_>,
-    ) -> Stepped {
+        cx: &mut StepContext<'_>,
+    ) -> StateResult {
         let Some(cursor) = self.cursors.get(id) else {
-            return Ok(Done::Waits);
+            return Ok(StateProgress::Wait);
         };
         let wait_id = WaitId {
             cursor: id,
             wait: cursor.wait,
         };
         let Kind::Map(map) = &cx.program.state(cursor.state).kind else {
-            return Ok(Done::Waits);
+            return Ok(StateProgress::Wait);
         };
         let Some(distributed) = &map.distributed else {
-            return Ok(Done::Waits);
+            return Ok(StateProgress::Wait);
         };
         run.is_ready = false;
         if !std::mem::replace(&mut run.is_open, true) {
             cx.host.open_run(wait_id, run.view.clone());
         }
         let ends = loop {
-            match self.turn(wait_id, map, distributed, &mut run, cx) {
-                Turn::Again => {}
-                Turn::Ends(result) => break result,
-                turn @ (Turn::Waits | Turn::GivesWay) => {
-                    run.is_ready = matches!(turn, Turn::GivesWay);
-                    self.gives_way = run.is_ready;
+            match self.advance_run(wait_id, map, distributed, &mut run, cx) {
+                RunProgress::Continue => {}
+                RunProgress::End(result) => break result,
+                progress @ (RunProgress::Wait | RunProgress::Yield) => {
+                    run.is_ready = matches!(progress, RunProgress::Yield);
+                    self.yields = run.is_ready;
                     cx.host.report_run(wait_id, run.tally, None);
                     self.cursors.put_run(id, run);
-                    return Ok(Done::Waits);
+                    return Ok(StateProgress::Wait);
                 }
             }
         };
-        // The wait for the run is over, and with it the cursor is another.
+        // Marks the whole cursor as changed, because it no longer waits for the run.
         if let Some(cursor) = self.cursors.get_mut(id) {
             cursor.waiting = Waiting::Busy;
         }
@@ -93,46 +93,46 @@ impl Execution {
             Err(_) => Status::Failed,
         };
         cx.host.report_run(wait_id, run.tally, Some(status));
-        cx.host.forget(wait_id);
+        cx.host.release(wait_id);
         match ends {
             Ok(()) => {
                 let MapRun {
                     results,
                     layout,
-                    files,
+                    export,
                     ..
                 } = *run;
-                let output = match files {
-                    Some(files) => files.output(),
+                let output = match export {
+                    Some(export) => export.output(),
                     None => results.into_output(layout),
                 };
-                self.joined(id, output, cx)
+                self.exit_joined(id, output, cx)
             }
             Err(failure) => {
                 let payload = Payload::failure(failure.error.clone(), failure.cause.clone());
                 self.write(id, EventKind::MapRunFailed, payload);
-                self.note_run(id, run);
+                self.save_run(id, run);
                 Err(failure.inner())
             }
         }
     }
 
-    /// Changes what UpdateMapRun changes of a run. Gives `false` when no run of this ARN is at work.
+    /// Applies UpdateMapRun to a run. Returns `false` if no run with this ARN is running.
     pub(crate) fn update_run(
         &mut self,
         arn: &str,
         changes: crate::distributed::RunChanges,
         host: &mut dyn Host,
     ) -> bool {
-        let is_it = |(id, cursor): (_, &Cursor)| match &cursor.waiting {
+        let is_run = |(id, cursor): (_, &Cursor)| match &cursor.waiting {
             Waiting::Run(run) if run.view.arn == arn => Some(id),
             _ => None,
         };
-        let Some(id) = self.cursors.iter().find_map(is_it) else {
+        let Some(id) = self.cursors.iter().find_map(is_run) else {
             return false;
         };
-        let most = u64::from(self.limits.map_run_concurrency);
-        // All of the run is written again: its parts have nothing of this.
+        let max = u64::from(self.limits.map_run_concurrency);
+        // Marks the whole run as changed; its partial record does not contain these fields.
         let Some(cursor) = self.cursors.get_mut(id) else {
             return false;
         };
@@ -143,95 +143,99 @@ impl Execution {
         let Waiting::Run(run) = &mut cursor.waiting else {
             return false;
         };
-        if !run.update(changes, most) {
+        if !run.update(changes, max) {
             return false;
         }
         if run.is_open {
             host.open_run(wait_id, run.view.clone());
             host.report_run(wait_id, run.tally, None);
         }
-        // It may bear less than before.
-        run.judge(wait_id, host);
-        self.runs_on(id);
+        // The new tolerance may be lower.
+        run.check_tolerance(wait_id, host);
+        self.mark_runnable(id);
         true
     }
 
-    fn turn(
+    fn advance_run(
         &mut self,
         wait_id: WaitId,
         map: &Map,
         distributed: &Distributed,
         run: &mut MapRun,
-        cx: &mut Cx<'_>,
-    ) -> Turn {
+        cx: &mut StepContext<'_>,
+    ) -> RunProgress {
         if let Err(cause) = self.write_results(wait_id, run, cx) {
-            if let Stage::Writing(ends) = &run.stage {
-                return Turn::Ends(unwritten(ends.clone(), cause));
+            if let MapRunStage::Writing(ends) = &run.stage {
+                return RunProgress::End(with_writer_failure(ends.clone(), cause));
             }
-            run.fail(no_results(cause), wait_id, cx.host);
+            run.fail(writer_failed(cause), wait_id, cx.host);
         }
         let is_idle = run.tally.executions.running == 0 && !run.is_being_written();
         match &mut run.stage {
-            Stage::Starting => self.start_children(wait_id, map, distributed, run, cx),
-            Stage::Started if is_idle => {
-                run.stage = Stage::Writing(Ok(()));
-                Turn::Again
+            MapRunStage::Starting => self.start_children(wait_id, map, distributed, run, cx),
+            MapRunStage::Started if is_idle => {
+                run.stage = MapRunStage::Writing(Ok(()));
+                RunProgress::Continue
             }
-            Stage::Stopping(failure) if is_idle && !run.reads => {
+            MapRunStage::Stopping(failure) if is_idle && !run.is_reading => {
                 let failure = failure.clone();
-                if run.files.is_some() {
-                    let noted = self.note_pending(wait_id.cursor, map, run);
+                if run.export.is_some() {
+                    let noted = self.save_pending_inputs(wait_id.cursor, map, run);
                     if let Some(request) = noted
-                        && run.items.goes_on()
+                        && run.items.has_unread_rows()
                     {
                         match cx.host.read_object(wait_id, request) {
                             None => {
-                                run.reads = true;
-                                return Turn::Waits;
+                                run.is_reading = true;
+                                return RunProgress::Wait;
                             }
-                            Some(read) => run.read_on(read),
+                            Some(read) => run.continue_reading(read),
                         }
-                        return Turn::Again;
+                        return RunProgress::Continue;
                     }
                 }
-                run.stage = Stage::Writing(Err(failure));
-                Turn::Again
+                run.stage = MapRunStage::Writing(Err(failure));
+                RunProgress::Continue
             }
-            Stage::Writing(ends) if is_idle => {
-                if run.files.is_some() {
+            MapRunStage::Writing(ends) if is_idle => {
+                if run.export.is_some() {
                     run.tally.written();
                 }
-                Turn::Ends(ends.clone())
+                RunProgress::End(ends.clone())
             }
-            Stage::Over(ends) => Turn::Ends(ends.clone()),
-            Stage::Reading | Stage::Started | Stage::Stopping(_) | Stage::Writing(_) => Turn::Waits,
+            MapRunStage::Over(ends) => RunProgress::End(ends.clone()),
+            MapRunStage::Reading
+            | MapRunStage::Started
+            | MapRunStage::Stopping(_)
+            | MapRunStage::Writing(_) => RunProgress::Wait,
         }
     }
 
-    /// Gives the object store what is there of the results, up to a request that it does not answer at once.
+    /// Writes the available results to the object store, until a request whose response is delivered later.
     fn write_results(
         &mut self,
         wait_id: WaitId,
         run: &mut MapRun,
-        cx: &mut Cx<'_>,
+        cx: &mut StepContext<'_>,
     ) -> Result<(), String> {
         let is_over = match run.stage {
-            Stage::Writing(_) => true,
-            Stage::Starting | Stage::Started => false,
-            // There is one request at a time. What fails writes the rest when its children are over.
-            Stage::Reading | Stage::Stopping(_) | Stage::Over(_) => return Ok(()),
+            MapRunStage::Writing(_) => true,
+            MapRunStage::Starting | MapRunStage::Started => false,
+            // Only one request is in flight at a time. A failed run writes the remaining results after its children
+            // have ended.
+            MapRunStage::Reading | MapRunStage::Stopping(_) | MapRunStage::Over(_) => return Ok(()),
         };
-        let Some(files) = &mut run.files else {
+        let Some(export) = &mut run.export else {
             return Ok(());
         };
         let state = self.cursors.get(wait_id.cursor);
         let state = state.map_or("", |cursor| &cx.program.state(cursor.state).name);
-        while let Some(write) = files.next_write(&mut run.results, is_over) {
+        while let Some(write) = export.next_write(&mut run.results, is_over) {
             match cx.host.write_object(wait_id, state, write) {
                 None => break,
-                Some(Ok(wrote)) => files.wrote(wrote),
+                Some(Ok(wrote)) => export.handle_response(wrote),
                 Some(Err(cause)) => {
-                    files.was_refused();
+                    export.request_failed();
                     return Err(cause);
                 }
             }
@@ -245,21 +249,22 @@ impl Execution {
         map: &Map,
         distributed: &Distributed,
         run: &mut MapRun,
-        cx: &mut Cx<'_>,
-    ) -> Turn {
+        cx: &mut StepContext<'_>,
+    ) -> RunProgress {
         let mut started = 0;
         while run.tally.executions.running < run.concurrency {
-            if started == AT_ONCE {
-                return Turn::GivesWay;
+            if started == STARTS_BEFORE_YIELD {
+                return RunProgress::Yield;
             }
-            if run.is_behind() {
-                return Turn::Waits;
+            if run.has_backlog() {
+                return RunProgress::Wait;
             }
-            if let Some(number) = run.results.next_again(&mut run.again) {
+            if let Some(number) = run.results.next_retry(&mut run.retry_cursor) {
                 started += 1;
-                if let Err(failure) = self.start_again(wait_id, map, distributed, run, number, cx) {
+                if let Err(failure) = self.restart_child(wait_id, map, distributed, run, number, cx)
+                {
                     run.fail(failure, wait_id, cx.host);
-                    return Turn::Again;
+                    return RunProgress::Continue;
                 }
                 continue;
             }
@@ -268,58 +273,58 @@ impl Execution {
                 let child = (input, items);
                 if let Err(failure) = self.start_child(wait_id, map, distributed, run, child, cx) {
                     run.fail(failure, wait_id, cx.host);
-                    return Turn::Again;
+                    return RunProgress::Continue;
                 }
                 continue;
             }
-            if let Some(failure) = run.broken.clone() {
+            if let Some(failure) = run.input_failure.clone() {
                 run.fail(failure, wait_id, cx.host);
-                return Turn::Again;
+                return RunProgress::Continue;
             }
             let next = self.next_input(wait_id.cursor, map, run);
             if let Some(total) = run.items.known_total() {
-                run.tally.found(total);
+                run.tally.set_known_total(total);
             }
             match next {
-                Ok(Next::Child { input, items }) => {
+                Ok(NextInput::Child { input, items }) => {
                     started += 1;
                     let child =
                         self.start_child(wait_id, map, distributed, run, (input, items), cx);
                     if let Err(failure) = child {
                         run.fail(failure, wait_id, cx.host);
-                        return Turn::Again;
+                        return RunProgress::Continue;
                     }
                 }
-                // One request at a time.
-                Ok(Next::Needs(_)) if run.is_being_written() => return Turn::Waits,
-                Ok(Next::Needs(request)) => match cx.host.read_object(wait_id, request) {
+                // Only one request is in flight at a time.
+                Ok(NextInput::Needs(_)) if run.is_being_written() => return RunProgress::Wait,
+                Ok(NextInput::Needs(request)) => match cx.host.read_object(wait_id, request) {
                     None => {
-                        run.reads = true;
-                        run.stage = Stage::Reading;
-                        return Turn::Waits;
+                        run.is_reading = true;
+                        run.stage = MapRunStage::Reading;
+                        return RunProgress::Wait;
                     }
                     Some(read) => {
                         if let Err(cause) = read.and_then(|supply| run.items.supply(supply)) {
-                            run.fail(unread(cause), wait_id, cx.host);
-                            return Turn::Again;
+                            run.fail(reader_failed(cause), wait_id, cx.host);
+                            return RunProgress::Continue;
                         }
                     }
                 },
-                Ok(Next::End) => {
-                    run.stage = Stage::Started;
-                    // Now that it is known how many there are, the failed may be too many.
-                    run.judge(wait_id, cx.host);
-                    return Turn::Again;
+                Ok(NextInput::End) => {
+                    run.stage = MapRunStage::Started;
+                    // The number of items is known now, so the failures may exceed the tolerated percentage.
+                    run.check_tolerance(wait_id, cx.host);
+                    return RunProgress::Continue;
                 }
-                Err(trouble) => {
-                    let failure = self.troubled(wait_id.cursor, &trouble);
-                    run.broken = Some(failure.clone());
+                Err(item_error) => {
+                    let failure = self.item_failed(wait_id.cursor, &item_error);
+                    run.input_failure = Some(failure.clone());
                     run.fail(failure, wait_id, cx.host);
-                    return Turn::Again;
+                    return RunProgress::Continue;
                 }
             }
         }
-        Turn::Waits
+        RunProgress::Wait
     }
 
     fn start_child(
@@ -329,73 +334,74 @@ impl Execution {
         distributed: &Distributed,
         run: &mut MapRun,
         (input, items): (Value, u32),
-        cx: &mut Cx<'_>,
+        cx: &mut StepContext<'_>,
     ) -> Result<(), Failure> {
-        if !self.fits(&input) {
+        if !self.is_within_limits(&input) {
             let cursor = self.cursors.get(wait_id.cursor);
             let name = cursor.map(|cursor| &cx.program.state(cursor.state).name);
             let failure = Failure::too_large(name.map_or("", |name| name));
-            run.broken = Some(failure.clone());
+            run.input_failure = Some(failure.clone());
             return Err(failure);
         }
         let about = self.child_about(distributed, run, input);
         let number = run.results.started(&about, items);
         run.tally.started(items.into());
-        let begun = self.begin_child(wait_id, map, distributed, (number, about, false), cx);
-        begun.inspect_err(|_| {
-            run.results.not_begun(number);
-            run.tally.not_begun(items.into());
+        let started = self.launch_child(wait_id, map, distributed, (number, about, false), cx);
+        started.inspect_err(|_| {
+            run.results.start_failed(number);
+            run.tally.start_failed(items.into());
         })
     }
 
-    /// Starts a child of a redriven run again. A Standard child goes on where it came to no good end, an Express child begins
-    /// anew.
-    fn start_again(
+    /// Restarts a child of a redriven run. A Standard child resumes where it stopped, an Express child starts from the
+    /// beginning.
+    fn restart_child(
         &mut self,
         wait_id: WaitId,
         map: &Map,
         distributed: &Distributed,
         run: &mut MapRun,
         number: u32,
-        cx: &mut Cx<'_>,
+        cx: &mut StepContext<'_>,
     ) -> Result<(), Failure> {
         let now = self.now;
-        let anew = |about: &ExecutionInfo| match distributed.execution_type {
+        let restart_info = |about: &ExecutionInfo| match distributed.execution_type {
             MachineType::Standard => about.redriven_at(now),
             MachineType::Express => about.begun_anew(now),
         };
-        let Some((about, items)) = run.results.starts_again(number, anew) else {
+        let Some((about, items)) = run.results.restart(number, restart_info) else {
             return Ok(());
         };
-        run.tally.started_again(items.into());
-        let begun = self.begin_child(wait_id, map, distributed, (number, about, true), cx);
-        begun.inspect_err(|_| {
-            run.results.not_begun(number);
-            run.tally.not_begun(items.into());
+        run.tally.restarted(items.into());
+        let started = self.launch_child(wait_id, map, distributed, (number, about, true), cx);
+        started.inspect_err(|_| {
+            run.results.start_failed(number);
+            run.tally.start_failed(items.into());
         })
     }
 
-    fn begin_child(
+    fn launch_child(
         &mut self,
         wait_id: WaitId,
         map: &Map,
         distributed: &Distributed,
-        (number, about, is_again): (u32, Arc<ExecutionInfo>, bool),
-        cx: &mut Cx<'_>,
+        (number, about, is_restart): (u32, Arc<ExecutionInfo>, bool),
+        cx: &mut StepContext<'_>,
     ) -> Result<(), Failure> {
         let child = ChildStart {
             number,
             about,
             entry: entry(map, distributed),
             seed: self.entropy.next_u64(),
-            is_again,
+            is_restart,
         };
         cx.host
             .start_child(wait_id, child)
             .map_err(|cause| Failure::new(errors::RUNTIME, cause))
     }
 
-    /// A child's ids. Its names follow from the parent's, and are the same in every run on virtual time.
+    /// Returns the description of a new child. Its ids are derived from the parent's entropy, so they are equal in
+    /// every run on virtual time.
     fn child_about(
         &self,
         distributed: &Distributed,
@@ -425,29 +431,29 @@ impl Execution {
         })
     }
 
-    /// The input of the next child: the next item, or the next batch, as the ItemSelector makes it.
+    /// Returns the input of the next child: the next item or batch, after the ItemSelector.
     pub(super) fn next_input(
         &self,
         id: CursorId,
         map: &Map,
         run: &mut MapRun,
-    ) -> Result<Next, Trouble> {
+    ) -> Result<NextInput, ItemError> {
         loop {
             let item = match run.items.pull() {
                 NextItem::Item(item) => item,
-                NextItem::Needs(request) => return Ok(Next::Needs(request)),
-                NextItem::Failed(cause) => return Err(Trouble::Reading(cause)),
+                NextItem::Needs(request) => return Ok(NextInput::Needs(request)),
+                NextItem::Failed(cause) => return Err(ItemError::Read(cause)),
                 NextItem::End => {
                     let rest = run.batch.as_mut().and_then(Batch::take);
-                    return Ok(rest.unwrap_or(Next::End));
+                    return Ok(rest.unwrap_or(NextInput::End));
                 }
             };
             let input = self
                 .cursor(id)
                 .and_then(|cursor| self.selected(cursor, map, &item))
-                .map_err(Trouble::Selecting)?;
+                .map_err(ItemError::Select)?;
             match &mut run.batch {
-                None => return Ok(Next::Child { input, items: 1 }),
+                None => return Ok(NextInput::Child { input, items: 1 }),
                 Some(batch) => {
                     if let Some(full) = batch.push(input) {
                         return Ok(full);
@@ -457,7 +463,7 @@ impl Execution {
         }
     }
 
-    /// What the ItemSelector makes of an item.
+    /// Applies the ItemSelector to an item.
     pub(super) fn selected(
         &self,
         cursor: &Cursor,
@@ -473,10 +479,10 @@ impl Execution {
         selector.eval(&self.scope(cursor, &context, &effective))
     }
 
-    pub(super) fn troubled(&mut self, id: CursorId, trouble: &Trouble) -> Failure {
-        match trouble {
-            Trouble::Reading(cause) => unread(cause.clone()),
-            Trouble::Selecting(error) => {
+    pub(super) fn item_failed(&mut self, id: CursorId, item_error: &ItemError) -> Failure {
+        match item_error {
+            ItemError::Read(cause) => reader_failed(cause.clone()),
+            ItemError::Select(error) => {
                 let name = self
                     .cursors
                     .get(id)
@@ -486,18 +492,24 @@ impl Execution {
         }
     }
 
-    /// Notes the inputs that nobody was started with, as far as they are known without reading more. Gives what would be read.
-    fn note_pending(&self, id: CursorId, map: &Map, run: &mut MapRun) -> Option<SourceRequest> {
+    /// Stores the inputs of children that were not started, as far as they have been read. Returns the next read
+    /// request, if any.
+    fn save_pending_inputs(
+        &self,
+        id: CursorId,
+        map: &Map,
+        run: &mut MapRun,
+    ) -> Option<SourceRequest> {
         loop {
             match self.next_input(id, map, run) {
-                Ok(Next::Child { input, items }) => run.results.pending(input, items),
-                Ok(Next::Needs(request)) => return Some(request),
-                Ok(Next::End) | Err(_) => return None,
+                Ok(NextInput::Child { input, items }) => run.results.add_pending(input, items),
+                Ok(NextInput::Needs(request)) => return Some(request),
+                Ok(NextInput::End) | Err(_) => return None,
             }
         }
     }
 
-    /// A child ended.
+    /// Handles the end of a child.
     pub(crate) fn child_execution_ended(
         &mut self,
         wait_id: WaitId,
@@ -506,7 +518,7 @@ impl Execution {
         host: &mut dyn Host,
     ) {
         self.with_run(wait_id, host, |run, host| {
-            let place: fn(&mut MapRunCounts) -> &mut u64 = match ended.status {
+            let counter: fn(&mut MapRunCounts) -> &mut u64 = match ended.status {
                 Status::Succeeded => |counts| &mut counts.succeeded,
                 Status::TimedOut => |counts| &mut counts.timed_out,
                 Status::Aborted => |counts| &mut counts.aborted,
@@ -515,12 +527,12 @@ impl Execution {
             let Some(items) = run.results.ended(number, ended) else {
                 return;
             };
-            run.tally.ended(items, place);
-            run.judge(wait_id, host);
+            run.tally.ended(items, counter);
+            run.check_tolerance(wait_id, host);
         });
     }
 
-    /// The object store gave what it was asked for, or not.
+    /// Handles the response to a read request.
     pub(crate) fn object_was_read(
         &mut self,
         wait_id: WaitId,
@@ -528,20 +540,22 @@ impl Execution {
         host: &mut dyn Host,
     ) {
         self.with_run(wait_id, host, |run, host| {
-            run.reads = false;
+            run.is_reading = false;
             match run.stage {
-                Stage::Reading => match read.and_then(|supply| run.items.supply(supply)) {
-                    Ok(()) => run.stage = Stage::Starting,
-                    Err(cause) => run.fail(unread(cause), wait_id, host),
+                MapRunStage::Reading => match read.and_then(|supply| run.items.supply(supply)) {
+                    Ok(()) => run.stage = MapRunStage::Starting,
+                    Err(cause) => run.fail(reader_failed(cause), wait_id, host),
                 },
-                Stage::Stopping(_) if run.items.goes_on() => run.read_on(read),
-                // It failed meanwhile.
+                MapRunStage::Stopping(_) if run.items.has_unread_rows() => {
+                    run.continue_reading(read)
+                }
+                // The run failed while the request was in flight.
                 _ => {}
             }
         });
     }
 
-    /// The object store took what it was given, or not.
+    /// Handles the response to a write request.
     pub(crate) fn object_was_written(
         &mut self,
         wait_id: WaitId,
@@ -549,29 +563,31 @@ impl Execution {
         host: &mut dyn Host,
     ) {
         self.with_run(wait_id, host, |run, host| {
-            let Some(files) = &mut run.files else {
+            let Some(export) = &mut run.export else {
                 return;
             };
             let cause = match written {
-                Ok(wrote) => return files.wrote(wrote),
+                Ok(wrote) => return export.handle_response(wrote),
                 Err(cause) => cause,
             };
-            files.was_refused();
+            export.request_failed();
             match &run.stage {
-                Stage::Writing(ends) => run.stage = Stage::Over(unwritten(ends.clone(), cause)),
-                // It failed before, and that is why it ends.
-                Stage::Stopping(_) | Stage::Over(_) => {}
-                _ => run.fail(no_results(cause), wait_id, host),
+                MapRunStage::Writing(ends) => {
+                    run.stage = MapRunStage::Over(with_writer_failure(ends.clone(), cause))
+                }
+                // The run ends with its first failure.
+                MapRunStage::Stopping(_) | MapRunStage::Over(_) => {}
+                _ => run.fail(writer_failed(cause), wait_id, host),
             }
         });
     }
 
-    /// Lets a run know something, and go on.
+    /// Applies an event to a run, and makes its cursor runnable.
     fn with_run(
         &mut self,
         wait_id: WaitId,
         host: &mut dyn Host,
-        tell: impl FnOnce(&mut MapRun, &mut dyn Host),
+        handle: impl FnOnce(&mut MapRun, &mut dyn Host),
     ) {
         self.now = host.now();
         let Some((wait, run)) = self.cursors.run_mut(wait_id.cursor) else {
@@ -580,14 +596,14 @@ impl Execution {
         if wait != wait_id.wait {
             return;
         }
-        tell(run, host);
+        handle(run, host);
         if !std::mem::replace(&mut run.is_ready, true) {
             self.runnable.push_back(wait_id.cursor);
         }
     }
 }
 
-/// What of a machine the children of a Distributed Map run.
+/// Returns the first state and type of the child executions of a Distributed Map.
 pub(super) fn entry(map: &Map, distributed: &Distributed) -> Entry {
     Entry {
         start: map.start,
@@ -596,15 +612,15 @@ pub(super) fn entry(map: &Map, distributed: &Distributed) -> Entry {
     }
 }
 
-fn unread(cause: String) -> Failure {
+fn reader_failed(cause: String) -> Failure {
     Failure::new(errors::ITEM_READER_FAILED, cause)
 }
 
-/// What a run ends with whose results cannot be written: that, unless it failed anyway.
-fn unwritten(ends: Result<(), Failure>, cause: String) -> Result<(), Failure> {
-    ends.and(Err(no_results(cause)))
+/// Returns the end of a run whose results cannot be written: an earlier failure, or the failure of the writer.
+fn with_writer_failure(ends: Result<(), Failure>, cause: String) -> Result<(), Failure> {
+    ends.and(Err(writer_failed(cause)))
 }
 
-fn no_results(cause: String) -> Failure {
+fn writer_failed(cause: String) -> Failure {
     Failure::new(errors::RESULT_WRITER_FAILED, cause)
 }

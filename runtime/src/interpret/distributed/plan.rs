@@ -1,30 +1,33 @@
 use smol_str::SmolStr;
 
-use super::unread;
+use super::reader_failed;
 use crate::distributed::source::{self, BucketList, Header, Items, ObjectRef};
 use crate::distributed::{Export, FileSizes, Results, RetryCursor, RunView, Tally};
 use crate::history::{Details, EventKind};
-use crate::interpret::arguments::unusable;
-use crate::interpret::batch::{Batch, Next};
+use crate::interpret::arguments::unusable_parameters;
+use crate::interpret::batch::{Batch, NextInput};
 use crate::interpret::cursor::{Cursor, Waiting};
 use crate::interpret::execution::Execution;
 use crate::interpret::failure::Failure;
-use crate::interpret::host::Cx;
-use crate::interpret::inspection::Stage as Seen;
-use crate::interpret::map_run::{MapRun, Stage};
-use crate::interpret::step::{Done, Stepped};
+use crate::interpret::host::StepContext;
+use crate::interpret::inspection::InspectionStage;
+use crate::interpret::map_run::{MapRun, MapRunStage};
+use crate::interpret::step::{StateProgress, StateResult};
 use crate::interpret::tolerance::Tolerance;
-use crate::program::{Batcher, Distributed, Format, Io, Map, Reader, Reads, State, Writer};
+use crate::program::{
+    Batcher, Distributed, Format, Io, ItemReaderFields, Map, ReaderSource, ResultWriterFields,
+    State,
+};
 use crate::query::QueryError;
 use crate::value::{Str, Value};
 use crate::wait_id::CursorId;
 
-type Evaluated<T> = Result<T, QueryError>;
+type QueryResult<T> = Result<T, QueryError>;
 
-/// What the fields of a Distributed Map come to before its run starts.
+/// The evaluated fields of a Distributed Map.
 struct Plan {
     items: Items,
-    /// Why the run fails as soon as it starts.
+    /// The reason why the run fails when it starts.
     refused: Option<String>,
     tolerance: Tolerance,
     batch: Option<Batch>,
@@ -33,20 +36,20 @@ struct Plan {
 }
 
 impl Execution {
-    /// Begins a run.
+    /// Creates a run.
     pub(in super::super) fn distribute(
         &mut self,
         id: CursorId,
         state: &State,
         map: &Map,
         distributed: &Distributed,
-        cx: &mut Cx<'_>,
-    ) -> Stepped {
+        cx: &mut StepContext<'_>,
+    ) -> StateResult {
         let (items, declared) = match self.items_of_run(id, state, map, distributed) {
             Ok(found) => found,
             Err(error) => return Err(self.map_refused(id, state, &error)),
         };
-        // What a reader is going to read is not counted.
+        // The items of an ItemReader are not known yet and count as 0.
         let length = items.as_ref().map_or(0, |items| match items {
             Value::Object(object) => object.len(),
             items => items.as_array().map_or(0, |items| items.as_slice().len()),
@@ -79,14 +82,14 @@ impl Execution {
             EventKind::MapRunStarted,
             Details::MapRun(arn.clone()).into(),
         );
-        let most = u64::from(self.limits.map_run_concurrency);
+        let max = u64::from(self.limits.map_run_concurrency);
         let layout = distributed.writer.as_ref().map(|writer| writer.layout);
         let mut run = MapRun {
-            concurrency: declared.filter(|most| *most > 0).unwrap_or(most).min(most),
+            concurrency: declared.filter(|max| *max > 0).unwrap_or(max).min(max),
             tolerance: plan.tolerance,
             tally: Tally::default(),
             results: Results::new(layout.is_some()),
-            files: plan.target.zip(layout).map(|((bucket, prefix), layout)| {
+            export: plan.target.zip(layout).map(|((bucket, prefix), layout)| {
                 Export::new(
                     arn.clone(),
                     machine_id.clone(),
@@ -105,10 +108,10 @@ impl Execution {
             machine_id,
             machine_name: format!("{}/{label}", self.about.machine.name).into(),
             stage: match plan.refused {
-                Some(cause) => Stage::Stopping(unread(cause)),
-                None => Stage::Starting,
+                Some(cause) => MapRunStage::Stopping(reader_failed(cause)),
+                None => MapRunStage::Starting,
             },
-            reads: false,
+            is_reading: false,
             is_ready: true,
             view: RunView {
                 arn,
@@ -121,18 +124,18 @@ impl Execution {
                 redriven: None,
             },
             is_open: false,
-            again: RetryCursor::default(),
-            broken: None,
+            retry_cursor: RetryCursor::default(),
+            input_failure: None,
         };
         if self.is_inspected() {
             return self.inspect_run(id, map, &mut run, cx);
         }
         self.wait(id, Waiting::Run(Box::new(run)));
-        Ok(Done::Waits)
+        Ok(StateProgress::Wait)
     }
 
-    /// The failure of a Map whose fields do not evaluate: what JSONata cannot give is MapStateFailed too, what a
-    /// path cannot, is not.
+    /// Returns the failure of a Map whose fields cannot be evaluated. An error in JSONata also writes MapStateFailed,
+    /// an error in a path does not.
     pub(in super::super) fn map_refused(
         &mut self,
         id: CursorId,
@@ -146,40 +149,43 @@ impl Execution {
         }
     }
 
-    /// The items, unless a reader reads them; and MaxConcurrency.
+    /// Evaluates the items, unless an ItemReader reads them, and MaxConcurrency.
     fn items_of_run(
         &self,
         id: CursorId,
         state: &State,
         map: &Map,
         distributed: &Distributed,
-    ) -> Evaluated<(Option<Value>, Option<u64>)> {
+    ) -> QueryResult<(Option<Value>, Option<u64>)> {
         let cursor = self.cursor(id)?;
         let effective = self.effective_input(cursor, state)?;
         let items = match &distributed.reader {
             None => Some(self.items(cursor, state, map, &effective)?),
-            // Items and ItemsPath beside a reader are ignored.
+            // Items and ItemsPath are ignored if there is an ItemReader.
             Some(_) => None,
         };
         let declared = self.declared_concurrency(cursor, map, &effective)?;
         Ok((items, declared))
     }
 
-    /// ToleratedFailureCount and ToleratedFailurePercentage.
+    /// Evaluates ToleratedFailureCount and ToleratedFailurePercentage.
     pub(in super::super) fn tolerance(
         &self,
         cursor: &Cursor,
         map: &Map,
         input: &Value,
-    ) -> Evaluated<Tolerance> {
+    ) -> QueryResult<Tolerance> {
         let count = &map.tolerated_count;
         let share = &map.tolerated_percentage;
         let tolerance = Tolerance {
-            count: self.whole(cursor, count, "ToleratedFailureCount", input)?,
+            count: self.non_negative_integer(cursor, count, "ToleratedFailureCount", input)?,
             percentage: self.percentage(cursor, share, "ToleratedFailurePercentage", input)?,
         };
-        self.saw(Seen::ToleratedCount, &tolerance.count.into());
-        self.saw(Seen::ToleratedPercentage, &tolerance.percentage.into());
+        self.inspect_value(InspectionStage::ToleratedCount, &tolerance.count.into());
+        self.inspect_value(
+            InspectionStage::ToleratedPercentage,
+            &tolerance.percentage.into(),
+        );
         Ok(tolerance)
     }
 
@@ -190,7 +196,7 @@ impl Execution {
         map: &Map,
         distributed: &Distributed,
         items: Option<Value>,
-    ) -> Evaluated<Plan> {
+    ) -> QueryResult<Plan> {
         let cursor = self.cursor(id)?;
         let input = self.effective_input(cursor, state)?;
         let tolerance = self.tolerance(cursor, map, &input)?;
@@ -213,33 +219,35 @@ impl Execution {
         })
     }
 
-    /// What an ItemReader is going to read, or why it does not.
+    /// Evaluates an ItemReader. The second value is the reason why the run cannot use it.
     fn read_by(
         &self,
         cursor: &Cursor,
-        reader: &Reader,
+        reader: &ItemReaderFields,
         input: &Value,
-    ) -> Evaluated<(Items, Option<String>)> {
-        let most = self.integer(cursor, &reader.max_items, "MaxItems", input)?;
+    ) -> QueryResult<(Items, Option<String>)> {
+        let max = self.integer(cursor, &reader.max_items, "MaxItems", input)?;
         let parameters = self.evaluate(&reader.parameters, cursor, input)?;
-        let place = || -> Evaluated<ObjectRef> {
+        let object_ref = || -> QueryResult<ObjectRef> {
             Ok(ObjectRef {
                 bucket: required(&parameters, "Bucket")?,
                 key: required(&parameters, "Key")?,
             })
         };
         let format = |format: &Format| self.format(cursor, format, input);
-        let source = match &reader.reads {
-            Reads::Object(of) => source::ItemReader::Object {
-                place: place()?,
+        let source = match &reader.source {
+            ReaderSource::Object(of) => source::ItemReader::Object {
+                object_ref: object_ref()?,
                 format: format(of)?,
             },
-            Reads::Inventory => source::ItemReader::Inventory { place: place()? },
-            Reads::Athena(of) => source::ItemReader::Athena {
-                place: place()?,
+            ReaderSource::Inventory => source::ItemReader::Inventory {
+                object_ref: object_ref()?,
+            },
+            ReaderSource::Athena(of) => source::ItemReader::Athena {
+                object_ref: object_ref()?,
                 format: format(of)?,
             },
-            Reads::List(load) => source::ItemReader::List(BucketList {
+            ReaderSource::List(load) => source::ItemReader::List(BucketList {
                 bucket: required(&parameters, "Bucket")?,
                 prefix: text(&parameters, "Prefix")?.unwrap_or_default(),
                 delimiter: text(&parameters, "Delimiter")?,
@@ -247,15 +255,20 @@ impl Execution {
                 load: load.as_ref().map(format).transpose()?,
             }),
         };
-        let (most, refused) = match u64::try_from(most.unwrap_or_default()) {
-            Ok(most) => (most, None),
+        let (max, refused) = match u64::try_from(max.unwrap_or_default()) {
+            Ok(max) => (max, None),
             Err(_) => (0, Some("field MaxItems must be positive".to_owned())),
         };
-        let items = Items::of_reader(source, most, self.limits.object_bytes);
+        let items = Items::of_reader(source, max, self.limits.object_bytes);
         Ok((items, refused))
     }
 
-    fn format(&self, cursor: &Cursor, format: &Format, input: &Value) -> Evaluated<source::Format> {
+    fn format(
+        &self,
+        cursor: &Cursor,
+        format: &Format,
+        input: &Value,
+    ) -> QueryResult<source::Format> {
         Ok(match format {
             Format::Json { pointer } => source::Format::Json {
                 pointer: pointer.clone(),
@@ -275,7 +288,7 @@ impl Execution {
                         Header::Given(names.ok_or_else(|| {
                             QueryError::runtime(format!(
                                 "The CSVHeaders field must be an array of strings, but was: {}",
-                                shown(&headers)
+                                message_text(&headers)
                             ))
                         })?)
                     }
@@ -284,25 +297,27 @@ impl Execution {
         })
     }
 
-    fn batch(&self, cursor: &Cursor, batcher: &Batcher, input: &Value) -> Evaluated<Batch> {
-        let most = self.whole(cursor, &batcher.max_items, "MaxItemsPerBatch", input)?;
-        let bytes = self.whole(cursor, &batcher.max_bytes, "MaxInputBytesPerBatch", input)?;
+    fn batch(&self, cursor: &Cursor, batcher: &Batcher, input: &Value) -> QueryResult<Batch> {
+        let max =
+            self.non_negative_integer(cursor, &batcher.max_items, "MaxItemsPerBatch", input)?;
+        let bytes =
+            self.non_negative_integer(cursor, &batcher.max_bytes, "MaxInputBytesPerBatch", input)?;
         let shared = match &batcher.input {
             Some(template) => Some(self.evaluate(template, cursor, input)?),
             None => None,
         };
-        // Without a bound of its own a batch is as large as an input may be.
+        // Without a declared limit, a batch may be as large as the largest input.
         let limit = self.limits.payload_bytes;
         let bytes = bytes.filter(|bytes| *bytes > 0).unwrap_or(limit);
-        Ok(Batch::new(shared, most, bytes.min(limit)))
+        Ok(Batch::new(shared, max, bytes.min(limit)))
     }
 
     fn target(
         &self,
         cursor: &Cursor,
-        writer: &Writer,
+        writer: &ResultWriterFields,
         input: &Value,
-    ) -> Evaluated<Option<(SmolStr, SmolStr)>> {
+    ) -> QueryResult<Option<(SmolStr, SmolStr)>> {
         let Some(template) = &writer.parameters else {
             return Ok(None);
         };
@@ -312,40 +327,40 @@ impl Execution {
         Ok(Some((bucket, prefix)))
     }
 
-    /// What a test shows of a run: the inputs of its children, none of which runs.
+    /// Inspects a run in a test of one state: creates the inputs of its children, but runs none.
     fn inspect_run(
         &mut self,
         id: CursorId,
         map: &Map,
         run: &mut MapRun,
-        cx: &mut Cx<'_>,
-    ) -> Stepped {
-        if let Stage::Stopping(failure) = &run.stage {
+        cx: &mut StepContext<'_>,
+    ) -> StateResult {
+        if let MapRunStage::Stopping(failure) = &run.stage {
             return Err(failure.clone().inner());
         }
         let mut inputs = Vec::new();
         let mut is_known = true;
         loop {
             match self.next_input(id, map, run) {
-                Ok(Next::Child { input, .. }) => inputs.push(input),
-                Ok(Next::End) => break,
-                Ok(Next::Needs(_)) => match self.supply_in_test(map, &mut run.items) {
+                Ok(NextInput::Child { input, .. }) => inputs.push(input),
+                Ok(NextInput::End) => break,
+                Ok(NextInput::Needs(_)) => match self.supply_in_test(map, &mut run.items) {
                     Ok(true) => {}
-                    // Nothing is read in a test but what it brings.
+                    // A test reads only the content that it supplies.
                     Ok(false) => {
                         is_known = false;
                         break;
                     }
-                    Err(cause) => return Err(unread(cause).inner()),
+                    Err(cause) => return Err(reader_failed(cause).inner()),
                 },
-                Err(trouble) => return Err(self.troubled(id, &trouble).inner()),
+                Err(item_error) => return Err(self.item_failed(id, &item_error).inner()),
             }
         }
         let iterations = is_known.then(|| u64::try_from(inputs.len()).unwrap_or(u64::MAX));
         if map.item_selector.is_some() {
             let selected: Vec<Value> = match &run.batch {
                 None => inputs.clone(),
-                // What the selector made of each item stands in the batches.
+                // The batches contain the selected items.
                 Some(_) => {
                     let batches = inputs
                         .iter()
@@ -353,40 +368,40 @@ impl Execution {
                     batches.flat_map(|items| items.iter().cloned()).collect()
                 }
             };
-            self.saw(Seen::ItemSelector, &selected.into());
+            self.inspect_value(InspectionStage::ItemSelector, &selected.into());
         }
         if run.batch.is_some() {
-            self.saw(Seen::ItemBatcher, &inputs.into());
+            self.inspect_value(InspectionStage::ItemBatcher, &inputs.into());
         }
         let tolerance = run.tolerance;
-        let stepped = self.mocked_run(id, iterations, Some(&tolerance), cx);
-        // A test of a Map always says what is inside.
-        stepped.unwrap_or(Ok(Done::Waits))
+        let progress = self.mocked_run(id, iterations, Some(&tolerance), cx);
+        // A test of a Map always mocks its children.
+        progress.unwrap_or(Ok(StateProgress::Wait))
     }
 }
 
-/// A member of the parameters of an S3 action that must be there.
-fn required(parameters: &Value, name: &str) -> Evaluated<SmolStr> {
+/// Returns a required member of the parameters of an S3 action.
+fn required(parameters: &Value, name: &str) -> QueryResult<SmolStr> {
     text(parameters, name)?.ok_or_else(|| {
-        unusable(
+        unusable_parameters(
             parameters,
             &format!("The field \"{name}\" is required but was missing"),
         )
     })
 }
 
-/// A member of the parameters of an S3 action.
-fn text(parameters: &Value, name: &str) -> Evaluated<Option<SmolStr>> {
+/// Returns an optional member of the parameters of an S3 action.
+fn text(parameters: &Value, name: &str) -> QueryResult<Option<SmolStr>> {
     match parameters.get(name) {
         None => Ok(None),
         Some(Value::Str(text)) => Ok(Some(text.to_small())),
-        Some(_) => Err(unusable(
+        Some(_) => Err(unusable_parameters(
             parameters,
             &format!("The value for the field \"{name}\" must be a STRING"),
         )),
     }
 }
 
-fn shown(value: &Value) -> String {
-    crate::interpret::number::shown(value)
+fn message_text(value: &Value) -> String {
+    crate::interpret::number::message_text(value)
 }

@@ -3,10 +3,12 @@ use stepwright_asl::json::Json;
 use stepwright_asl::model::{self, MachineType, QueryLanguage};
 
 use super::Compiler;
-use super::field::{Compiled, constant, word};
+use super::field::{CompileResult, constant, word};
 use crate::distributed::source::Pointer;
 use crate::distributed::{Layout, Transformation};
-use crate::program::distributed::{Batcher, Distributed, Format, Reader, Reads, Writer};
+use crate::program::distributed::{
+    Batcher, Distributed, Format, ItemReaderFields, ReaderSource, ResultWriterFields,
+};
 use crate::query::Entropy;
 use crate::query::{CompileError, Expr};
 
@@ -16,7 +18,7 @@ impl Compiler<'_> {
         name: &str,
         map: &model::Map,
         language: QueryLanguage,
-    ) -> Compiled<Distributed> {
+    ) -> CompileResult<Distributed> {
         let config = map
             .processor()
             .and_then(|processor| processor.processor_config.as_ref());
@@ -45,7 +47,11 @@ impl Compiler<'_> {
         })
     }
 
-    fn reader(&mut self, reader: &model::ItemReader, language: QueryLanguage) -> Compiled<Reader> {
+    fn reader(
+        &mut self,
+        reader: &model::ItemReader,
+        language: QueryLanguage,
+    ) -> CompileResult<ItemReaderFields> {
         let default = model::ReaderConfig::default();
         let config = reader.reader_config.as_ref().unwrap_or(&default);
         let resource = reader.resource.as_deref().unwrap_or_default();
@@ -54,16 +60,18 @@ impl Compiler<'_> {
             Some("LOAD_AND_FLATTEN") => true,
             Some(other) => return Err(unknown("ItemReader/ReaderConfig/Transformation", other)),
         };
-        let reads = match resource.rsplit(':').next() {
-            Some("listObjectsV2") if loads => Reads::List(Some(self.format(config, language)?)),
-            Some("listObjectsV2") => Reads::List(None),
+        let source = match resource.rsplit(':').next() {
+            Some("listObjectsV2") if loads => {
+                ReaderSource::List(Some(self.format(config, language)?))
+            }
+            Some("listObjectsV2") => ReaderSource::List(None),
             Some("getObject") => {
                 let is_manifest = config.input_type.as_deref() == Some("MANIFEST");
                 match config.manifest_type.as_deref() {
-                    Some("ATHENA_DATA") => Reads::Athena(self.format(config, language)?),
-                    Some("S3_INVENTORY") => Reads::Inventory,
-                    None if is_manifest => Reads::Inventory,
-                    None => Reads::Object(self.format(config, language)?),
+                    Some("ATHENA_DATA") => ReaderSource::Athena(self.format(config, language)?),
+                    Some("S3_INVENTORY") => ReaderSource::Inventory,
+                    None if is_manifest => ReaderSource::Inventory,
+                    None => ReaderSource::Object(self.format(config, language)?),
                     Some(other) => {
                         return Err(unknown("ItemReader/ReaderConfig/ManifestType", other));
                     }
@@ -84,9 +92,9 @@ impl Compiler<'_> {
             "ItemReader",
             language,
         )?;
-        Ok(Reader {
+        Ok(ItemReaderFields {
             parameters: parameters.ok_or_else(|| missing("ItemReader", language))?,
-            reads,
+            source,
             max_items: self.numeric(
                 config.max_items.as_ref(),
                 "ItemReader/ReaderConfig/MaxItems",
@@ -101,7 +109,7 @@ impl Compiler<'_> {
         &mut self,
         config: &model::ReaderConfig,
         language: QueryLanguage,
-    ) -> Compiled<Format> {
+    ) -> CompileResult<Format> {
         Ok(match config.input_type.as_deref() {
             Some("JSON") => Format::Json {
                 pointer: match config.items_pointer.as_deref() {
@@ -143,7 +151,7 @@ impl Compiler<'_> {
         &mut self,
         config: &model::ReaderConfig,
         language: QueryLanguage,
-    ) -> Compiled<Option<Expr>> {
+    ) -> CompileResult<Option<Expr>> {
         const FIELD: &str = "ItemReader/ReaderConfig/CSVHeaders";
         match (config.csv_header_location.as_deref(), &config.csv_headers) {
             (Some("GIVEN"), Some(headers)) if language == QueryLanguage::Jsonata => {
@@ -163,7 +171,7 @@ impl Compiler<'_> {
         &mut self,
         batcher: &model::ItemBatcher,
         language: QueryLanguage,
-    ) -> Compiled<Batcher> {
+    ) -> CompileResult<Batcher> {
         let names = &mut self.names;
         let input = match (&batcher.batch_input, language) {
             (Some(json), QueryLanguage::Jsonata) => Some(Expr::jsonata_template(
@@ -199,7 +207,7 @@ impl Compiler<'_> {
         &mut self,
         writer: &model::ResultWriter,
         language: QueryLanguage,
-    ) -> Compiled<Writer> {
+    ) -> CompileResult<ResultWriterFields> {
         let parameters = self.parameters_of(
             writer.parameters.as_ref(),
             writer.arguments.as_ref(),
@@ -230,7 +238,7 @@ impl Compiler<'_> {
             Some("JSONL") => true,
             Some(other) => return Err(unknown("ResultWriter/WriterConfig/OutputType", other)),
         };
-        Ok(Writer {
+        Ok(ResultWriterFields {
             parameters,
             layout: Layout {
                 transformation,
@@ -244,13 +252,13 @@ impl Compiler<'_> {
         &mut self,
         parameters: Option<&Json>,
         arguments: Option<&Json>,
-        place: &str,
+        path: &str,
         language: QueryLanguage,
-    ) -> Compiled<Option<Expr>> {
+    ) -> CompileResult<Option<Expr>> {
         let names = &mut self.names;
         match language {
             QueryLanguage::Jsonata => arguments
-                .map(|json| Expr::jsonata_template(json, &format!("{place}/Arguments"), names))
+                .map(|json| Expr::jsonata_template(json, &format!("{path}/Arguments"), names))
                 .transpose(),
             QueryLanguage::JsonPath => parameters
                 .map(|json| Expr::jsonpath_template(json, "Parameters", names))
@@ -268,10 +276,10 @@ fn unknown(field: &str, word: &str) -> CompileError {
     CompileError::new(field, format!("`{word}` is not one of its values"))
 }
 
-fn missing(place: &str, language: QueryLanguage) -> CompileError {
+fn missing(path: &str, language: QueryLanguage) -> CompileError {
     let field = match language {
         QueryLanguage::JsonPath => "Parameters",
         QueryLanguage::Jsonata => "Arguments",
     };
-    CompileError::new(format!("{place}/{field}"), "is missing")
+    CompileError::new(format!("{path}/{field}"), "is missing")
 }

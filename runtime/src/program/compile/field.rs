@@ -10,7 +10,7 @@ use stepwright_asl::limits::{
 };
 
 /// The compiled part of a definition, or the error of a field.
-pub(super) type Compiled<T> = Result<T, CompileError>;
+pub(super) type CompileResult<T> = Result<T, CompileError>;
 
 fn placeholder(text: &str) -> String {
     format!(
@@ -19,7 +19,7 @@ fn placeholder(text: &str) -> String {
 }
 
 /// Returns the word of a field. A placeholder must be substituted before.
-pub(super) fn word<W: Copy>(word: Option<&Word<W>>, field: &str) -> Compiled<Option<W>> {
+pub(super) fn word<W: Copy>(word: Option<&Word<W>>, field: &str) -> CompileResult<Option<W>> {
     match word {
         None => Ok(None),
         Some(Word::Known(word)) => Ok(Some(*word)),
@@ -31,7 +31,7 @@ pub(super) fn not_a_number(text: &str) -> String {
     if text.contains("${") {
         placeholder(text)
     } else {
-        format!("`{text}` is no number")
+        format!("`{text}` is not a number")
     }
 }
 
@@ -39,7 +39,7 @@ pub(super) fn selection(
     path: Option<&PathField>,
     field: &str,
     names: &mut VariableNames,
-) -> Compiled<Selection> {
+) -> CompileResult<Selection> {
     Ok(match path {
         None => Selection::Whole,
         Some(PathField::Null) => Selection::Nothing,
@@ -48,7 +48,7 @@ pub(super) fn selection(
     })
 }
 
-pub(super) fn result_path(path: Option<&PathField>) -> Compiled<ResultPath> {
+pub(super) fn result_path(path: Option<&PathField>) -> CompileResult<ResultPath> {
     Ok(match path {
         None => ResultPath::Replace,
         Some(PathField::Null) => ResultPath::Discard,
@@ -63,7 +63,7 @@ pub(super) fn result_path(path: Option<&PathField>) -> Compiled<ResultPath> {
     })
 }
 
-pub(super) fn retrier(retrier: &model::Retrier) -> Compiled<Retrier> {
+pub(super) fn retrier(retrier: &model::Retrier) -> CompileResult<Retrier> {
     let number = |value: Option<&NumberOrExpression>, field: &str, default: u32| match value {
         None => Ok(f64::from(default)),
         Some(NumberOrExpression::Number(number)) => Ok(number.as_f64()),
@@ -92,7 +92,7 @@ pub(super) fn retrier(retrier: &model::Retrier) -> Compiled<Retrier> {
             DEFAULT_BACKOFF_RATE,
         )?,
         max_delay: match &retrier.max_delay_seconds {
-            Some(most) => Some(number(Some(most), "MaxDelaySeconds", 0)?),
+            Some(max_delay) => Some(number(Some(max_delay), "MaxDelaySeconds", 0)?),
             None => None,
         },
         jitter: word(retrier.jitter_strategy.as_ref(), "Retry/JitterStrategy")?
@@ -101,7 +101,7 @@ pub(super) fn retrier(retrier: &model::Retrier) -> Compiled<Retrier> {
 }
 
 /// Converts JSON of the definition to a value.
-pub(super) fn constant(json: &Json) -> Compiled<Value> {
+pub(super) fn constant(json: &Json) -> CompileResult<Value> {
     Value::from_text(&json.to_string())
         .map_err(|error| CompileError::new("Result", error.to_string()))
 }

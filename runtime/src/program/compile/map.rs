@@ -3,7 +3,7 @@ use std::ops::Range;
 use stepwright_asl::model::{self, QueryLanguage};
 
 use super::Compiler;
-use super::field::{Compiled, word};
+use super::field::{CompileResult, word};
 use crate::program::index::StateIx;
 use crate::program::map::{Items, Map};
 use crate::query::{Expected, Expr};
@@ -16,7 +16,7 @@ impl Compiler<'_> {
         language: QueryLanguage,
         start: StateIx,
         inside: Range<usize>,
-    ) -> Compiled<Map> {
+    ) -> CompileResult<Map> {
         let is_jsonata = language == QueryLanguage::Jsonata;
         let config = map
             .processor()

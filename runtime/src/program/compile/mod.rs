@@ -13,7 +13,7 @@ use stepwright_asl::integrations::lookup;
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{self, MachineType, NumberOrExpression, QueryLanguage};
 
-use self::field::{Compiled, constant, not_a_number, result_path, retrier, selection, word};
+use self::field::{CompileResult, constant, not_a_number, result_path, retrier, selection, word};
 use self::targets::Targets;
 use crate::program::catch::Catcher;
 use crate::program::choice::{Choice, Rule};
@@ -90,12 +90,12 @@ impl Compiler<'_> {
         &mut self,
         states: &model::States,
         start_at: &str,
-        place: &str,
+        path: &str,
         depth: usize,
     ) -> Option<StateIx> {
         if depth > MAX_NESTING {
             self.problems
-                .push(format!("{place} is nested more than {MAX_NESTING} deep"));
+                .push(format!("{path} is nested more than {MAX_NESTING} deep"));
             return None;
         }
         let first = self.states.len();
@@ -130,7 +130,7 @@ impl Compiler<'_> {
         let start = targets.get(start_at);
         if start.is_none() {
             self.problems.push(format!(
-                "{place} starts at `{start_at}`, and there is no such state"
+                "{path} starts at `{start_at}`, and there is no such state"
             ));
         }
         start
@@ -142,7 +142,7 @@ impl Compiler<'_> {
         state: &model::State,
         targets: &Targets<'_>,
         depth: usize,
-    ) -> Compiled<State> {
+    ) -> CompileResult<State> {
         let language = word(state.query_language(), "QueryLanguage")?.unwrap_or(self.language);
         let kind = match state {
             model::State::Task(task) => Kind::Task(Box::new(self.task(task, language)?)),
@@ -154,11 +154,11 @@ impl Compiler<'_> {
             model::State::Succeed(_) => Kind::Succeed,
             model::State::Fail(fail) => Kind::Fail(Box::new(self.fail(fail, language)?)),
             model::State::Parallel(parallel) => {
-                let place = format!("a branch of `{name}`");
+                let path = format!("a branch of `{name}`");
                 let starts: Vec<Option<StateIx>> = parallel
                     .branches
                     .iter()
-                    .map(|branch| self.scope(&branch.states, &branch.start_at, &place, depth + 1))
+                    .map(|branch| self.scope(&branch.states, &branch.start_at, &path, depth + 1))
                     .collect();
                 Kind::Parallel(Parallel {
                     branches: starts
@@ -172,9 +172,9 @@ impl Compiler<'_> {
                 let Some(processor) = map.processor() else {
                     return Err(CompileError::new("ItemProcessor", "is missing"));
                 };
-                let place = format!("the iteration of `{name}`");
+                let path = format!("the iteration of `{name}`");
                 let before = self.states.len();
-                let start = self.scope(&processor.states, &processor.start_at, &place, depth + 1);
+                let start = self.scope(&processor.states, &processor.start_at, &path, depth + 1);
                 let inside = before..self.states.len();
                 let start = start.unwrap_or(StateIx::NONE);
                 Kind::Map(Box::new(self.map(name, map, language, start, inside)?))
@@ -197,19 +197,23 @@ impl Compiler<'_> {
             name: name.into(),
             kind,
             io: self.io(state, language)?,
-            retry: state.retry().iter().map(retrier).collect::<Compiled<_>>()?,
+            retry: state
+                .retry()
+                .iter()
+                .map(retrier)
+                .collect::<CompileResult<_>>()?,
             catch: state
                 .catch()
                 .iter()
                 .enumerate()
                 .map(|(index, catcher)| self.catcher(catcher, index, language, targets))
-                .collect::<Compiled<_>>()?,
+                .collect::<CompileResult<_>>()?,
             next,
-            lacks: None,
+            missing_value: None,
         })
     }
 
-    fn io(&mut self, state: &model::State, language: QueryLanguage) -> Compiled<Io> {
+    fn io(&mut self, state: &model::State, language: QueryLanguage) -> CompileResult<Io> {
         let names = &mut self.names;
         let assign = match state.assign() {
             Some(assign) => Assignments::compile(assign, language, "Assign", names)?,
@@ -244,11 +248,11 @@ impl Compiler<'_> {
         })))
     }
 
-    fn task(&mut self, task: &model::Task, language: QueryLanguage) -> Compiled<Task> {
+    fn task(&mut self, task: &model::Task, language: QueryLanguage) -> CompileResult<Task> {
         let resource = Resource::parse(&task.resource);
         let family = match resource.kind() {
             ResourceKind::Service => ResourceKind::Service,
-            told => *self.families.get(resource.base()).unwrap_or(&told),
+            kind => *self.families.get(resource.base()).unwrap_or(&kind),
         };
         let credentials = match (&task.credentials, language) {
             (Some(json), QueryLanguage::Jsonata) => Some(Expr::jsonata_template(
@@ -294,36 +298,35 @@ impl Compiler<'_> {
         choice: &model::Choice,
         language: QueryLanguage,
         targets: &Targets<'_>,
-    ) -> Compiled<Choice> {
+    ) -> CompileResult<Choice> {
         let mut rules = Vec::with_capacity(choice.choices.len());
         for (index, rule) in choice.choices.iter().enumerate() {
-            let place = format!("Choices[{index}]");
+            let path = format!("Choices[{index}]");
             let condition = Condition::compile(rule, language, index, &mut self.names)?;
             let assign = match &rule.assign {
                 Some(assign) => Assignments::compile(
                     assign,
                     language,
-                    &format!("{place}/Assign"),
+                    &format!("{path}/Assign"),
                     &mut self.names,
                 )?,
                 None => Assignments::default(),
             };
-            let output = match &rule.output {
-                Some(output) if language == QueryLanguage::Jsonata => Some(Expr::jsonata_template(
-                    output,
-                    &format!("{place}/Output"),
-                    &mut self.names,
-                )?),
-                _ => None,
-            };
+            let output =
+                match &rule.output {
+                    Some(output) if language == QueryLanguage::Jsonata => Some(
+                        Expr::jsonata_template(output, &format!("{path}/Output"), &mut self.names)?,
+                    ),
+                    _ => None,
+                };
             let Some(next) = &rule.next else {
-                return Err(CompileError::new(format!("{place}/Next"), "is missing"));
+                return Err(CompileError::new(format!("{path}/Next"), "is missing"));
             };
             rules.push(Rule {
                 condition,
                 assign: rule.assign.is_some().then_some(assign),
                 output,
-                next: targets.find(next, &format!("{place}/Next"))?,
+                next: targets.find(next, &format!("{path}/Next"))?,
             });
         }
         Ok(Choice {
@@ -336,7 +339,7 @@ impl Compiler<'_> {
         })
     }
 
-    fn wait(&mut self, wait: &model::Wait, language: QueryLanguage) -> Compiled<Wait> {
+    fn wait(&mut self, wait: &model::Wait, language: QueryLanguage) -> CompileResult<Wait> {
         if let Some(path) = &wait.timestamp_path {
             return Ok(Wait::TimestampPath {
                 path: path.into(),
@@ -366,7 +369,7 @@ impl Compiler<'_> {
         Ok(Wait::Seconds(seconds))
     }
 
-    fn fail(&mut self, fail: &model::Fail, language: QueryLanguage) -> Compiled<Fail> {
+    fn fail(&mut self, fail: &model::Fail, language: QueryLanguage) -> CompileResult<Fail> {
         Ok(Fail {
             error: self.text(
                 fail.error.as_deref(),
@@ -389,7 +392,7 @@ impl Compiler<'_> {
         path: Option<&str>,
         [field, path_field]: [&'static str; 2],
         language: QueryLanguage,
-    ) -> Compiled<Text> {
+    ) -> CompileResult<Text> {
         Ok(match (literal, path) {
             (_, Some(path)) => Text::Computed {
                 field: path_field,
@@ -411,21 +414,18 @@ impl Compiler<'_> {
         index: usize,
         language: QueryLanguage,
         targets: &Targets<'_>,
-    ) -> Compiled<Catcher> {
-        let place = format!("Catch[{index}]");
+    ) -> CompileResult<Catcher> {
+        let path = format!("Catch[{index}]");
         let assign = match &catcher.assign {
-            Some(assign) => Assignments::compile(
-                assign,
-                language,
-                &format!("{place}/Assign"),
-                &mut self.names,
-            )?,
+            Some(assign) => {
+                Assignments::compile(assign, language, &format!("{path}/Assign"), &mut self.names)?
+            }
             None => Assignments::default(),
         };
         let output = match &catcher.output {
             Some(output) if language == QueryLanguage::Jsonata => Some(Expr::jsonata_template(
                 output,
-                &format!("{place}/Output"),
+                &format!("{path}/Output"),
                 &mut self.names,
             )?),
             _ => None,
@@ -435,7 +435,7 @@ impl Compiler<'_> {
             result_path: result_path(catcher.result_path.as_ref())?,
             assign,
             output,
-            next: targets.find(&catcher.next, &format!("{place}/Next"))?,
+            next: targets.find(&catcher.next, &format!("{path}/Next"))?,
         })
     }
 
@@ -446,7 +446,7 @@ impl Compiler<'_> {
         path: Option<&str>,
         path_field: &'static str,
         language: QueryLanguage,
-    ) -> Compiled<Numeric> {
+    ) -> CompileResult<Numeric> {
         if let Some(path) = path {
             return Ok(Numeric::Path {
                 path: path.into(),

@@ -1,6 +1,6 @@
 use indexmap::IndexMap;
 
-use super::field::Compiled;
+use super::field::CompileResult;
 use crate::program::index::StateIx;
 use crate::query::CompileError;
 
@@ -17,7 +17,7 @@ impl<'a> Targets<'a> {
     }
 
     /// Returns the state that a field names.
-    pub(super) fn find(&self, name: &str, field: &str) -> Compiled<StateIx> {
+    pub(super) fn find(&self, name: &str, field: &str) -> CompileResult<StateIx> {
         self.get(name).ok_or_else(|| {
             CompileError::new(
                 field,

@@ -23,7 +23,7 @@ pub(super) enum Comparison {
 }
 
 /// The result of [`Comparison::compile`].
-pub(super) enum Compiled {
+pub(super) enum CompiledTest {
     /// `IsPresent`.
     Present(bool),
     Comparison(Comparison),
@@ -67,18 +67,18 @@ impl Comparison {
     pub(super) fn compile(
         operator: Operator,
         operand: &Json,
-        place: &str,
+        location: &str,
         names: &mut VariableNames,
-    ) -> Result<Compiled, CompileError> {
-        let refuse = |message: String| CompileError::new(place, message);
+    ) -> Result<CompiledTest, CompileError> {
+        let refuse = |message: String| CompileError::new(location, message);
         let kind = match operator.operand_type() {
             OperandType::Test => {
                 let expected = operand.as_bool();
                 let expected =
                     expected.ok_or_else(|| refuse("must be `true` or `false`".to_owned()))?;
                 return Ok(match test(operator) {
-                    Some(test) => Compiled::Comparison(Comparison::Is(test, expected)),
-                    None => Compiled::Present(expected),
+                    Some(test) => CompiledTest::Comparison(Comparison::Is(test, expected)),
+                    None => CompiledTest::Present(expected),
                 });
             }
             OperandType::Text => Kind::Text,
@@ -89,7 +89,7 @@ impl Comparison {
         if operator == Operator::StringMatches {
             let text = operand.as_str().unwrap_or_default();
             let pattern = Wildcard::parse(text).map_err(|error| refuse(error.message))?;
-            return Ok(Compiled::Comparison(Comparison::Matches(pattern)));
+            return Ok(CompiledTest::Comparison(Comparison::Matches(pattern)));
         }
         let operand = if operator.is_path() {
             let path = operand.as_str();
@@ -107,7 +107,7 @@ impl Comparison {
             }
         };
         let relation = Relation::of(operator);
-        Ok(Compiled::Comparison(Comparison::Order(
+        Ok(CompiledTest::Comparison(Comparison::Order(
             kind, relation, operand,
         )))
     }

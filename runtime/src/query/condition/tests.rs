@@ -73,7 +73,7 @@ fn strings_and_numbers_are_ordered() {
 }
 
 #[test]
-fn another_type_is_no_error_and_no_match() {
+fn a_value_of_another_type_does_not_match() {
     for (operator, operand) in [
         ("StringEquals", r#""1""#),
         ("StringMatches", r#""*""#),
@@ -187,7 +187,7 @@ fn types_are_tested_against_the_operand() {
 }
 
 #[test]
-fn what_is_absent_is_an_error_except_for_is_present() {
+fn a_missing_variable_is_an_error_except_for_is_present() {
     let absent = |path: &str| {
         format!(
             "Invalid path '{path}': The choice state's condition path references an invalid value."
@@ -226,7 +226,7 @@ fn what_is_absent_is_an_error_except_for_is_present() {
 }
 
 #[test]
-fn combinations_nest_and_stop_early() {
+fn combinations_nest_and_short_circuit() {
     let input = r#"{"x": 1}"#;
     let guard = r#"{"Variable": "$.no", "IsPresent": true}"#;
     let reads = r#"{"Variable": "$.no", "NumericEquals": 1}"#;

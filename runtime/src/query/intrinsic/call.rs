@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use stepwright_asl::intrinsic::{Argument as Syntax, Function, IntrinsicCall as CallSyntax};
 
-use crate::query::path::{Missing, PathExpr};
+use crate::query::path::{MissingValue, PathExpr};
 use crate::query::{CompileError, Scope, VariableNames};
 use crate::value::Value;
 
@@ -80,7 +80,7 @@ impl Call {
 }
 
 /// Returns the message for an argument without a value.
-fn failure(path: &PathExpr, missing: &Missing<'_>) -> String {
+fn failure(path: &PathExpr, missing: &MissingValue<'_>) -> String {
     let text = path.text();
     if let Some(error) = missing.refused(text) {
         return error.cause;

@@ -23,9 +23,9 @@ impl Template {
         let text = &literal.value;
         let mut pieces = Vec::with_capacity(literal.placeholders.len() + 1);
         let mut at = 0;
-        for place in &literal.placeholders {
-            pieces.push(text.get(at..*place).unwrap_or_default().into());
-            at = place + 2;
+        for offset in &literal.placeholders {
+            pieces.push(text.get(at..*offset).unwrap_or_default().into());
+            at = offset + 2;
         }
         pieces.push(text.get(at..).unwrap_or_default().into());
         Template {
@@ -58,11 +58,11 @@ impl Template {
     }
 
     pub(super) fn fill(&self, values: &[Cow<'_, Value>]) -> Result<String, String> {
-        let places = self.pieces.len() - 1;
-        if places != values.len() {
+        let count = self.pieces.len() - 1;
+        if count != values.len() {
             let given = values.len();
             return Err(format!(
-                "The template has {places} occurrences of {{}}, but {given} arguments were given."
+                "The template has {count} occurrences of {{}}, but {given} arguments were given."
             ));
         }
         let pieces: usize = self.pieces.iter().map(|piece| piece.len()).sum();

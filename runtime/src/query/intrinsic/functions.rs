@@ -24,14 +24,18 @@ pub(super) fn call(
     let given = Arguments(arguments);
     match function {
         Function::Array => Ok(arguments.iter().map(|value| Value::clone(value)).collect()),
-        Function::ArrayPartition => partition(given.array(0)?, given.whole(1)?),
+        Function::ArrayPartition => partition(given.array(0)?, given.rounded_integer(1)?),
         Function::ArrayContains => {
             let sought = given.value(1)?;
             Ok(Value::Bool(given.array(0)?.contains(sought)))
         }
-        Function::ArrayRange => range(given.whole(0)?, given.whole(1)?, given.whole(2)?),
+        Function::ArrayRange => range(
+            given.rounded_integer(0)?,
+            given.rounded_integer(1)?,
+            given.rounded_integer(2)?,
+        ),
         Function::ArrayGetItem => {
-            let (array, index) = (given.array(0)?, given.whole(1)?);
+            let (array, index) = (given.array(0)?, given.rounded_integer(1)?);
             let item = usize::try_from(index)
                 .ok()
                 .and_then(|index| array.get(index));
@@ -59,12 +63,19 @@ pub(super) fn call(
         Function::MathRandom => {
             let seed = match given.0.len() {
                 0..=2 => None,
-                _ => Some(given.whole(2)?),
+                _ => Some(given.rounded_integer(2)?),
             };
-            random::between(given.whole(0)?, given.whole(1)?, seed, entropy)
+            random::between(
+                given.rounded_integer(0)?,
+                given.rounded_integer(1)?,
+                seed,
+                entropy,
+            )
         }
         Function::MathAdd => {
-            let sum = given.whole(0)?.checked_add(given.whole(1)?);
+            let sum = given
+                .rounded_integer(0)?
+                .checked_add(given.rounded_integer(1)?);
             sum.map(Value::Int)
                 .ok_or_else(|| "The sum is out of range.".to_owned())
         }
@@ -116,7 +127,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// Returns a number, rounded as Java's `Math.round` does: halves round up.
-    fn whole(&self, index: usize) -> Result<i64, String> {
+    fn rounded_integer(&self, index: usize) -> Result<i64, String> {
         self.of(index, "a number", |value| match value {
             Value::Int(number) => Some(*number),
             // Saturates, as `as` does between these types and as Java does.
@@ -163,24 +174,24 @@ const FEW: usize = 16;
 
 /// Returns the distinct values, in the order of their first occurrences.
 fn unique(array: &Array) -> Value {
-    let mut kept: Vec<Value> = Vec::with_capacity(array.len().min(FEW));
+    let mut distinct: Vec<Value> = Vec::with_capacity(array.len().min(FEW));
     if array.len() <= FEW {
         for item in array.iter() {
-            if !kept.contains(item) {
-                kept.push(item.clone());
+            if !distinct.contains(item) {
+                distinct.push(item.clone());
             }
         }
-        return Value::from(kept);
+        return Value::from(distinct);
     }
-    let mut places: HashMap<u64, Vec<usize>> = HashMap::new();
+    let mut indices_by_hash: HashMap<u64, Vec<usize>> = HashMap::new();
     for item in array.iter() {
-        let alike = places.entry(item.value_hash()).or_default();
-        if !alike.iter().any(|place| kept[*place] == *item) {
-            alike.push(kept.len());
-            kept.push(item.clone());
+        let alike = indices_by_hash.entry(item.value_hash()).or_default();
+        if !alike.iter().any(|index| distinct[*index] == *item) {
+            alike.push(distinct.len());
+            distinct.push(item.clone());
         }
     }
-    Value::from(kept)
+    Value::from(distinct)
 }
 
 /// Merges two objects; if both have a member, that of the second wins.

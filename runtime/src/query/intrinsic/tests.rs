@@ -20,7 +20,7 @@ fn fails(call: &str, message: &str) {
 }
 
 #[test]
-fn arrays() {
+fn array_functions_return_the_results_of_aws() {
     gives("States.Array()", "[]");
     gives(
         "States.Array($.n, 'x', null, true, 1.5, $v, $$.Execution.Name)",
@@ -53,7 +53,7 @@ fn arrays() {
 }
 
 #[test]
-fn arrays_of_the_wrong_shape_fail() {
+fn array_functions_refuse_invalid_arguments() {
     fails(
         "States.ArrayLength($.s)",
         "Argument 1 must be an array, but was: string.",
@@ -82,7 +82,7 @@ fn arrays_of_the_wrong_shape_fail() {
 }
 
 #[test]
-fn numbers_round_as_java_rounds() {
+fn math_add_rounds_as_java_does() {
     gives("States.MathAdd(7.5, 0.5)", "9");
     gives("States.MathAdd(-7.5, 0)", "-7");
     gives("States.MathAdd($.f, $.n)", "5");
@@ -98,7 +98,7 @@ fn numbers_round_as_java_rounds() {
 }
 
 #[test]
-fn chance_stays_between_its_bounds_and_repeats_with_a_seed() {
+fn math_random_stays_within_bounds_and_repeats_with_a_seed() {
     let mut fixture = Fixture::new(INPUT);
     for _ in 0..50 {
         let drawn = fixture.member("States.MathRandom(-2, 1)").expect("draws");
@@ -176,7 +176,7 @@ fn merging_is_shallow_and_keeps_order() {
 }
 
 #[test]
-fn formats_fill_places_as_java_prints() {
+fn format_prints_arguments_as_java_does() {
     gives(
         "States.Format('n {} s {} o {}', $.n, $.s, $.o)",
         r#""n 2 s text o {x=1, y=[], z={k=v}}""#,
@@ -198,7 +198,7 @@ fn formats_fill_places_as_java_prints() {
 }
 
 #[test]
-fn floats_in_texts_are_java_s() {
+fn floats_are_printed_as_java_prints_them() {
     let input =
         r#"{"f": [1.0, 1e21, 1.5e-7, 1e7, 9999999.5, 0.001, 0.0009, -0.0], "o": {"n": 1e10}}"#;
     let text = |call: &str| Fixture::new(input).member(call);
@@ -211,7 +211,7 @@ fn floats_in_texts_are_java_s() {
 }
 
 #[test]
-fn what_an_argument_does_not_find_quotes_the_whole_call() {
+fn an_argument_that_selects_nothing_is_quoted_with_the_input() {
     let input = crate::query::fixture::value(INPUT).to_text();
     fails(
         "States.Format('{}', States.ArrayGetItem($.no, 0))",

@@ -33,7 +33,7 @@ impl<'t> Analysis<'t> {
         analysis
     }
 
-    /// `top`: `$` is the root here. Trees may be deep, so the stack grows with them.
+    /// Visits a node. `top` is whether `$` is the root here. Trees may be deep, so the stack grows with them.
     fn visit(&mut self, node: &'t Node, top: bool) {
         jlens_core::stack::grow(|| self.visit_here(node, top));
     }
@@ -167,7 +167,7 @@ impl<'t> Analysis<'t> {
         }
     }
 
-    /// A call; `given`: the number of implicit arguments.
+    /// Visits a call; `given` is the number of implicit arguments.
     fn call(&mut self, procedure: &'t Node, args: &'t [Node], given: usize, top: bool) {
         if let NodeKind::Variable { name } = &procedure.kind {
             let arguments = args.len() + given;

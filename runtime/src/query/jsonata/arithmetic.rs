@@ -61,7 +61,7 @@ fn is_comparison(op: BinaryOp) -> bool {
     )
 }
 
-/// Whether a side of a comparison is an arithmetic expression, or a name that may have the result of one.
+/// Returns whether a side of a comparison is an arithmetic expression, or a name that may have the result of one.
 fn may_be_infinite(node: &Node) -> bool {
     match &node.kind {
         NodeKind::Binary { op, .. } => is_arithmetic(*op),

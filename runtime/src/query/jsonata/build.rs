@@ -8,7 +8,7 @@ use crate::value::{Object, Str, Value};
 
 use super::root::Root;
 
-/// A JSONata number: whole ones are integers, as the service prints them.
+/// Returns a JSONata number: whole numbers are integers, as the service prints them.
 pub(super) fn number(number: f64) -> Value {
     match Value::Float(number).as_i64() {
         Some(whole) => Value::Int(whole),

@@ -16,17 +16,17 @@ use crate::value::Value;
 use super::analysis::Analysis;
 use super::build::ValueBuilder;
 use super::limits::{MAX_DEPTH, MAX_MEMORY, MAX_STEPS, MAX_TIME};
-use super::root::{Input, Nothing, Root};
+use super::root::{EmptyInput, Input, Root};
 use super::variable::Variable;
 use super::{arithmetic, functions, texts};
 
 #[derive(Debug)]
-pub(super) struct Compiled {
+pub(super) struct CompiledExpression {
     /// The original expression, with number formatting of JSONata 2.0.
     plain: Expression,
     /// With `$states` as the root; `None` if the result may depend on the root.
     rooted: Option<Expression>,
-    /// With calls for operators; made when a result was not finite.
+    /// With calls for operators; created when a result was not finite.
     calculating: OnceLock<Option<Expression>>,
     /// The host functions that the expression mentions.
     bindings: Bindings,
@@ -40,20 +40,20 @@ pub(super) struct Compiled {
     divides: bool,
 }
 
-/// The expression as the evaluator reads it.
+/// Compiles the expression for the evaluator.
 pub(super) fn evaluator(expression: &asl::Expression) -> Result<Expression, Error> {
     Expression::compile(expression.source())
 }
 
 /// The result, and whether a `null` was built for it.
-type Evaluated = Result<(Option<Value>, bool), Error>;
+type EvaluationResult = Result<(Option<Value>, bool), Error>;
 
-impl Compiled {
+impl CompiledExpression {
     pub(super) fn new(
         expression: &asl::Expression,
         compiled: &Expression,
         names: &mut VariableNames,
-    ) -> Compiled {
+    ) -> CompiledExpression {
         let plain = compiled.clone();
         // If the rewritten text does not compile, the text stays as it was written.
         let exact = texts::rewritten(plain.ast()).and_then(|text| Expression::compile(&text).ok());
@@ -72,7 +72,7 @@ impl Compiled {
             // If the rewritten text does not compile, the plain form is used.
             Expression::compile(&rooted(plain.source(), &analysis, &variables)).ok()
         };
-        Compiled {
+        CompiledExpression {
             rooted,
             calculating: OnceLock::new(),
             bindings: functions::bindings(&analysis.names),
@@ -86,7 +86,7 @@ impl Compiled {
         }
     }
 
-    /// Whether values of the input are returned without a copy.
+    /// Returns whether values of the input are returned without a copy.
     pub(super) fn is_rooted(&self) -> bool {
         self.rooted.is_some()
     }
@@ -110,7 +110,7 @@ impl Compiled {
     }
 
     /// Evaluates with calls for operators.
-    fn calculate(&self, scope: &Scope<'_>) -> Option<Evaluated> {
+    fn calculate(&self, scope: &Scope<'_>) -> Option<EvaluationResult> {
         let rooted = self.rooted.as_ref().filter(|_| !self.is_shadowed(scope));
         let calculating = self.calculating.get_or_init(|| {
             let ast = self.rooted.as_ref().unwrap_or(&self.plain).ast();
@@ -124,10 +124,10 @@ impl Compiled {
         let calculating = calculating.as_ref()?;
         match (rooted, &self.rooted) {
             (Some(_), _) => {
-                Some(self.rootedly(calculating, &calculate(self.bindings.clone()), scope))
+                Some(self.evaluate_rooted(calculating, &calculate(self.bindings.clone()), scope))
             }
             (None, None) => Some(self.plainly(calculating, &calculate(self.bind(scope)), scope)),
-            // The calls belong to the form that cannot be used now.
+            // The form with the calls cannot be used now.
             (None, Some(_)) => None,
         }
     }
@@ -138,7 +138,7 @@ impl Compiled {
         Ok(self.plainly(&self.plain, &self.bind(scope), scope)?.0)
     }
 
-    /// Whether the expression returns a function.
+    /// Returns whether the expression returns a function.
     pub(super) fn is_function(&self, scope: &Scope<'_>) -> bool {
         let source = format!("$type(({}\n))", self.plain.source());
         Expression::compile(&source).is_ok_and(|asks| {
@@ -147,21 +147,28 @@ impl Compiled {
         })
     }
 
-    fn evaluate(&self, scope: &Scope<'_>) -> Evaluated {
+    fn evaluate(&self, scope: &Scope<'_>) -> EvaluationResult {
         let shadowed = self.is_shadowed(scope);
         let nodes = self.reads_states || self.variables.iter().any(|read| read.is(scope, is_node));
         match &self.rooted {
-            Some(rooted) if nodes && !shadowed => self.rootedly(rooted, &self.bindings, scope),
+            Some(rooted) if nodes && !shadowed => {
+                self.evaluate_rooted(rooted, &self.bindings, scope)
+            }
             _ => self.plainly(&self.plain, &self.bind(scope), scope),
         }
     }
 
-    /// Whether the name of a function refers to a variable now.
+    /// Returns whether the name of a function refers to a variable now.
     fn is_shadowed(&self, scope: &Scope<'_>) -> bool {
         self.shadows.iter().any(|shadow| shadow.is(scope, |_| true))
     }
 
-    fn rootedly(&self, rooted: &Expression, bindings: &Bindings, scope: &Scope<'_>) -> Evaluated {
+    fn evaluate_rooted(
+        &self,
+        rooted: &Expression,
+        bindings: &Bindings,
+        scope: &Scope<'_>,
+    ) -> EvaluationResult {
         let context = OnceCell::new();
         let root = Root::new(*scope, &context, &self.variables);
         let input = Input(Rc::clone(&root));
@@ -185,14 +192,14 @@ impl Compiled {
         expression: &Expression,
         bindings: &Bindings,
         scope: &Scope<'_>,
-    ) -> Evaluated {
+    ) -> EvaluationResult {
         let options = self.options(scope, MAX_DEPTH);
         let mut builder = ValueBuilder {
             root: None,
             nulls: false,
         };
         let result = self.draw(scope, || {
-            expression.evaluate_source_to(&Nothing, bindings, &options, |output| {
+            expression.evaluate_source_to(&EmptyInput, bindings, &options, |output| {
                 output.write(&mut builder)
             })
         });
@@ -200,7 +207,7 @@ impl Compiled {
     }
 
     /// Checks the length of the result, because jlens does not count values that it returns unchanged.
-    fn accept(&self, result: Option<Value>, nulls: bool) -> Evaluated {
+    fn accept(&self, result: Option<Value>, nulls: bool) -> EvaluationResult {
         match result {
             Some(value) if value.json_len() > MAX_MEMORY as u64 => Err(Error::new("U1001")),
             result => Ok((result, nulls)),
@@ -260,7 +267,7 @@ fn is_node(value: &Value) -> bool {
     value.depth() > 0
 }
 
-/// The expression with `$states` as the root, in a block that binds its variables.
+/// Returns the expression with `$states` as the root, in a block that binds its variables.
 fn rooted(source: &str, analysis: &Analysis<'_>, variables: &[Variable]) -> String {
     let mut spans: Vec<_> = analysis.states.iter().collect();
     spans.sort_by_key(|span| span.start);

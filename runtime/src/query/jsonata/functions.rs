@@ -49,17 +49,17 @@ const REPLACED: &[ReplacedFunction] = &[
     (prototype::FINDS, prototype::finds),
 ];
 
-/// Whether AWS adds a function of this name to JSONata's.
+/// Returns whether AWS adds a function of this name to JSONata's.
 pub(super) fn is_host(name: &str) -> bool {
     HOST.iter().any(|host| host.0 == name)
 }
 
-/// Whether there is a function of that name.
+/// Returns whether a function of that name exists.
 pub(super) fn is_any(name: &str) -> bool {
     is_host(name) || builtins().contains_key(name)
 }
 
-/// Whether a call with this number of arguments uses its context as an additional one.
+/// Returns whether a call with this number of arguments uses its context as an additional one.
 pub(super) fn reads_context(name: &str, arguments: usize) -> bool {
     builtins()
         .get(name)
@@ -112,7 +112,7 @@ pub(super) fn bindings(names: &BTreeSet<&str>) -> Bindings {
     bindings
 }
 
-/// Whether an expression that mentions these names uses random numbers.
+/// Returns whether an expression that mentions these names uses random numbers.
 pub(super) fn draws(names: &BTreeSet<&str>) -> bool {
     ["random", "uuid", "shuffle"]
         .iter()
@@ -138,13 +138,14 @@ fn argument<'a>(arguments: Arguments<'a>, index: usize) -> Option<&'a Json> {
 }
 
 /// Returns a number, truncated to an integer.
-fn whole(arguments: Arguments<'_>, index: usize) -> Option<f64> {
+fn truncated_integer(arguments: Arguments<'_>, index: usize) -> Option<f64> {
     argument(arguments, index)?.as_f64().map(f64::trunc)
 }
 
-/// `$partition(array, size)`: chunks of that size, the last may be shorter.
+/// Evaluates `$partition(array, size)`: chunks of that size; the last may be shorter.
 fn partition(arguments: Arguments<'_>) -> Outcome {
-    let (Some(array), Some(size)) = (argument(arguments, 0), whole(arguments, 1)) else {
+    let (Some(array), Some(size)) = (argument(arguments, 0), truncated_integer(arguments, 1))
+    else {
         return Ok(None);
     };
     // As in JSONata, a single item counts as an array of one.
@@ -159,12 +160,12 @@ fn partition(arguments: Arguments<'_>) -> Outcome {
     ))
 }
 
-/// `$range(from, to, step)`: the numbers, including `to` if it is reached exactly.
+/// Evaluates `$range(from, to, step)`: the numbers, including `to` if it is reached exactly.
 fn range(arguments: Arguments<'_>) -> Outcome {
     let (Some(from), Some(to), Some(step)) = (
-        whole(arguments, 0),
-        whole(arguments, 1),
-        whole(arguments, 2),
+        truncated_integer(arguments, 0),
+        truncated_integer(arguments, 1),
+        truncated_integer(arguments, 2),
     ) else {
         return Ok(None);
     };
@@ -190,7 +191,7 @@ fn number(number: f64) -> Json {
     Json::from(number)
 }
 
-/// `$hash(text, algorithm)` in lower-case hexadecimal digits.
+/// Evaluates `$hash(text, algorithm)`: lower-case hexadecimal digits.
 fn hash(arguments: Arguments<'_>) -> Outcome {
     let text = argument(arguments, 0).and_then(Json::as_str);
     let algorithm = argument(arguments, 1).and_then(Json::as_str);
@@ -206,21 +207,21 @@ fn hash(arguments: Arguments<'_>) -> Outcome {
     }
 }
 
-/// `$random(seed?)`: at least 0 and less than 1.
+/// Evaluates `$random(seed?)`: at least 0 and less than 1.
 fn random(arguments: Arguments<'_>) -> Outcome {
-    let drawn = match whole(arguments, 0) {
+    let drawn = match truncated_integer(arguments, 0) {
         Some(seed) => JavaRandom::new(seed as i64).next_f64(),
         None => CHANCE.with(Entropy::next_f64),
     };
     Ok(Some(number(drawn)))
 }
 
-/// `$uuid()`: version 4.
+/// Evaluates `$uuid()`: version 4.
 fn uuid(_: Arguments<'_>) -> Outcome {
     Ok(Some(Json::from(CHANCE.with(Entropy::uuid))))
 }
 
-/// `$parse(text)`: parses JSON text.
+/// Evaluates `$parse(text)`: parses JSON text.
 fn parse(arguments: Arguments<'_>) -> Outcome {
     let Some(text) = argument(arguments, 0) else {
         return Ok(None);
@@ -234,12 +235,12 @@ fn parse(arguments: Arguments<'_>) -> Outcome {
     }
 }
 
-/// `$base64encode(text)`: of its UTF-8.
+/// Returns `$base64encode(text)`, which encodes UTF-8.
 fn base64_encode() -> HostFunction {
     of_text("base64encode", |text| Ok(STANDARD.encode(text)))
 }
 
-/// `$base64decode(text)`: strict, unlike JSONata's own function.
+/// Returns `$base64decode(text)`, which is strict, unlike JSONata's own function.
 fn base64_decode() -> HostFunction {
     of_text("base64decode", |text| match STANDARD.decode(text) {
         Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),

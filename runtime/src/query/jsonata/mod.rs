@@ -11,10 +11,10 @@
 //! | rooted | nearly all others | jlens, with `$states` as its root: nothing is converted, and whole subtrees come back as they are |
 //! | plain | what could see the root; scalar variables alone | jlens, with variables bound and no root |
 //!
-//! The service has no root; here it replaces the binding of `$states`. `$states` is rewritten to `$$` (by
-//! token, on the parsed tree) and variables are read from hidden members of the root. An
-//! expression that could notice (its own `$$`, `$` at the top level, `$string()` without
-//! argument there) takes the plain form, whose root stays undefined.
+//! The service has no root; here the root replaces the binding of `$states`. `$states` is rewritten to `$$` (by token,
+//! on the parsed tree), and variables are read from hidden members of the root. An expression whose result may depend
+//! on the root (it contains `$$`, `$` at the top level, or `$string()` without an argument there) takes the plain form,
+//! whose root stays undefined.
 
 mod analysis;
 mod arithmetic;
@@ -43,7 +43,7 @@ use crate::value::Value;
 
 use super::{CompileError, Expected, QueryError, Scope, VariableNames};
 
-use self::compiled::Compiled;
+use self::compiled::CompiledExpression;
 use self::native::Native;
 use self::selection::Selection;
 
@@ -61,11 +61,11 @@ pub(super) struct Jsonata {
 #[derive(Debug)]
 enum Form {
     Constant(Value),
-    Selection(Selection, Compiled),
+    Selection(Selection, CompiledExpression),
     /// `$parse` of a selection.
-    Parse(Selection, Compiled),
-    Native(Native, Compiled),
-    Compiled(Compiled),
+    Parse(Selection, CompiledExpression),
+    Native(Native, CompiledExpression),
+    Compiled(CompiledExpression),
 }
 
 impl Jsonata {
@@ -87,11 +87,17 @@ impl Jsonata {
         let form = if let Some(value) = selection::constant(root) {
             Form::Constant(value)
         } else if let Some(selection) = Selection::of(root, names) {
-            Form::Selection(selection, Compiled::new(&expression, &compiled, names))
+            Form::Selection(
+                selection,
+                CompiledExpression::new(&expression, &compiled, names),
+            )
         } else if let Some(selection) = Selection::parsed(root, names) {
-            Form::Parse(selection, Compiled::new(&expression, &compiled, names))
+            Form::Parse(
+                selection,
+                CompiledExpression::new(&expression, &compiled, names),
+            )
         } else {
-            let evaluator = Compiled::new(&expression, &compiled, names);
+            let evaluator = CompiledExpression::new(&expression, &compiled, names);
             match Native::of(root, names).filter(|_| evaluator.is_rooted()) {
                 Some(native) => Form::Native(native, evaluator),
                 None => Form::Compiled(evaluator),
@@ -142,7 +148,7 @@ impl Jsonata {
         }
     }
 
-    fn run(&self, compiled: &Compiled, scope: &Scope<'_>) -> Result<Value, QueryError> {
+    fn run(&self, compiled: &CompiledExpression, scope: &Scope<'_>) -> Result<Value, QueryError> {
         match compiled.run(scope) {
             Ok(Some(value)) => Ok(value),
             Ok(None) if compiled.is_function(scope) => Err(self.fail(failure::UNSUPPORTED)),

@@ -28,7 +28,7 @@ const NAMES: &[&str] = &[
 ];
 const PROTOTYPE: &str = "__proto__";
 
-/// The object and the key of a `$lookup` whose key may be one of the names.
+/// Returns the object and the key of a `$lookup` whose key may be one of the names.
 pub(super) fn lookup(node: &Node) -> Option<(&Node, &Node)> {
     let NodeKind::Function { procedure, args } = &node.kind else {
         return None;
@@ -56,7 +56,7 @@ pub(super) fn written(object: &str, key: &str) -> String {
     )
 }
 
-/// Whether a key is one of the names.
+/// Returns whether a key is one of the names.
 pub(super) fn is_name() -> HostFunction {
     HostFunction::new(1, |arguments, _| {
         let key = arguments.first().and_then(Option::as_ref);

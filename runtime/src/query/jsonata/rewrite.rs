@@ -14,12 +14,12 @@ pub(super) fn rewritten(ast: &Ast, replace: &Replace<'_>) -> String {
 fn text(node: &Node, source: &str, replace: &Replace<'_>) -> String {
     jlens_core::stack::grow(|| {
         replace(node, &|part| text(part, source, replace))
-            .unwrap_or_else(|| kept(node, source, replace))
+            .unwrap_or_else(|| copy_node(node, source, replace))
     })
 }
 
 /// Writes a node without a replacement; its children may have some.
-fn kept(node: &Node, source: &str, replace: &Replace<'_>) -> String {
+fn copy_node(node: &Node, source: &str, replace: &Replace<'_>) -> String {
     let mut children: Vec<&Node> = Vec::new();
     node.for_each_child(|child| children.push(child));
     children.sort_by_key(|child| (child.span.start, child.span.end));

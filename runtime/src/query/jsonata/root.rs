@@ -11,12 +11,12 @@ use crate::value::{Segment, Value};
 
 use super::variable::Variable;
 
-type Read = Result<(), String>;
-type ReadOne = Result<bool, String>;
+type SinkResult = Result<(), String>;
+type MemberResult = Result<bool, String>;
 
 /// The values that jlens has seen, by index; index 0 is `$states` itself.
 pub(super) struct Root<'a> {
-    /// A handle of the root itself, for members that write members.
+    /// A reference to the root itself, which nested members need.
     this: Weak<Root<'a>>,
     scope: Scope<'a>,
     /// The context object, built on demand.
@@ -51,7 +51,7 @@ impl<'a> Root<'a> {
         })
     }
 
-    /// The value at an index; the root has none.
+    /// Returns the value at an index; the root has none.
     pub(super) fn member(&self, index: u32) -> Option<Value> {
         self.value(&self.node(index)?).cloned()
     }
@@ -78,7 +78,7 @@ impl<'a> Root<'a> {
     }
 
     /// Writes a value; an object whose members are built on demand has no value yet.
-    fn write(&self, value: &'a Value, sink: &mut Sink<'_, 'a>) -> Read {
+    fn write(&self, value: &'a Value, sink: &mut Sink<'_, 'a>) -> SinkResult {
         match value {
             Value::Array(_) | Value::Object(_) => self.write_node(Node::Value(value), sink),
             scalar => {
@@ -88,7 +88,7 @@ impl<'a> Root<'a> {
         }
     }
 
-    fn write_node(&self, node: Node<'a>, sink: &mut Sink<'_, 'a>) -> Read {
+    fn write_node(&self, node: Node<'a>, sink: &mut Sink<'_, 'a>) -> SinkResult {
         let this = self.this.upgrade().ok_or("the input is gone")?;
         let is_array = matches!(node, Node::Value(Value::Array(_)));
         let index = {
@@ -121,7 +121,7 @@ impl<'a> Root<'a> {
     }
 
     /// Writes a member of an object that is a member of the context object.
-    fn write_in_context(&self, member: &Segment, key: &str, sink: &mut Sink<'_, 'a>) -> Read {
+    fn write_in_context(&self, member: &Segment, key: &str, sink: &mut Sink<'_, 'a>) -> SinkResult {
         let path = [member.clone(), Segment::key(key)];
         let (part, read) = self.scope.context.part(&path);
         match part {
@@ -155,7 +155,7 @@ fn write_scalar(value: &Value, sink: &mut Sink<'_, '_>) {
 }
 
 impl<'a> Sources<'a> for Root<'a> {
-    fn read(&self, index: u32, sink: &mut Sink<'_, 'a>) -> Read {
+    fn read(&self, index: u32, sink: &mut Sink<'_, 'a>) -> SinkResult {
         let Some(node) = self.node(index) else {
             for key in ["input", "context", "result", "errorOutput"] {
                 if key == "context" {
@@ -187,7 +187,7 @@ impl<'a> Sources<'a> for Root<'a> {
         Ok(())
     }
 
-    fn read_field(&self, index: u32, key: &str, sink: &mut Sink<'_, 'a>) -> ReadOne {
+    fn read_field(&self, index: u32, key: &str, sink: &mut Sink<'_, 'a>) -> MemberResult {
         match self.node(index) {
             None if key == "context" => self.write_node(Node::Context, sink)?,
             Some(Node::Context) if self.scope.context.has_object(key) => {
@@ -211,7 +211,7 @@ impl<'a> Sources<'a> for Root<'a> {
         Some(self.value(&self.node(index)?)?.as_array()?.len())
     }
 
-    fn read_item(&self, index: u32, item: usize, sink: &mut Sink<'_, 'a>) -> ReadOne {
+    fn read_item(&self, index: u32, item: usize, sink: &mut Sink<'_, 'a>) -> MemberResult {
         let array = self.node(index).and_then(|node| self.value(&node));
         let item = array.and_then(|array| array.item(item));
         if let Some(value) = item {
@@ -225,17 +225,17 @@ impl<'a> Sources<'a> for Root<'a> {
 pub(super) struct Input<'a>(pub(super) Rc<Root<'a>>);
 
 impl<'a> Source<'a> for Input<'a> {
-    fn read(&self, sink: &mut Sink<'_, 'a>) -> Read {
+    fn read(&self, sink: &mut Sink<'_, 'a>) -> SinkResult {
         sink.object_of(&self.0, 0);
         Ok(())
     }
 }
 
-/// No input: the root is undefined.
-pub(super) struct Nothing;
+/// An empty input: the root is undefined.
+pub(super) struct EmptyInput;
 
-impl<'a> Source<'a> for Nothing {
-    fn read(&self, _: &mut Sink<'_, 'a>) -> Read {
+impl<'a> Source<'a> for EmptyInput {
+    fn read(&self, _: &mut Sink<'_, 'a>) -> SinkResult {
         Ok(())
     }
 }

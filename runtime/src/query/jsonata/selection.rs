@@ -25,8 +25,7 @@ pub(super) fn constant(node: &Node) -> Option<Value> {
     }
 }
 
-/// A path from a variable or a member of `$states` through objects, and to items of arrays by their
-/// index.
+/// A path from a variable or a member of `$states` to members of objects, and to items of arrays by their index.
 ///
 /// If every step finds something, the result in JSONata is the last member itself. An array on the path,
 /// which JSONata maps over, is left to the evaluator.
@@ -49,12 +48,12 @@ enum Origin {
 
 /// The result of a selection.
 #[derive(Debug)]
-pub(super) enum Found<'s> {
+pub(super) enum SelectionResult<'s> {
     Value(Cow<'s, Value>),
     /// The path finds nothing: undefined.
-    Nothing,
-    /// The evaluator must decide.
-    Elsewhere,
+    Undefined,
+    /// The case is not supported here; the evaluator must run.
+    NeedsEvaluator,
 }
 
 impl Selection {
@@ -133,13 +132,13 @@ impl Selection {
     /// Returns the value, if every step finds something.
     pub(super) fn read(&self, scope: &Scope<'_>) -> Option<Value> {
         match self.find(scope) {
-            Found::Value(value) => Some(value.into_owned()),
-            Found::Nothing | Found::Elsewhere => None,
+            SelectionResult::Value(value) => Some(value.into_owned()),
+            SelectionResult::Undefined | SelectionResult::NeedsEvaluator => None,
         }
     }
 
     #[inline]
-    pub(super) fn find<'s>(&self, scope: &Scope<'s>) -> Found<'s> {
+    pub(super) fn find<'s>(&self, scope: &Scope<'s>) -> SelectionResult<'s> {
         let path = self.path.segments();
         let from = match &self.origin {
             Origin::Input => Some(scope.input),
@@ -147,15 +146,17 @@ impl Selection {
             Origin::ErrorOutput => scope.error_output,
             Origin::Variable(ix) => scope.variables.get(*ix),
             Origin::Shadow(ix) => match scope.variables.get(*ix) {
-                None => return Found::Elsewhere,
+                None => return SelectionResult::NeedsEvaluator,
                 value => value,
             },
             Origin::Context => return self.find_in_context(scope.context),
         };
-        from.map_or(Found::Nothing, |from| follow(from, path, Cow::Borrowed))
+        from.map_or(SelectionResult::Undefined, |from| {
+            follow(from, path, Cow::Borrowed)
+        })
     }
 
-    fn find_in_context<'s>(&self, context: &'s dyn Context) -> Found<'s> {
+    fn find_in_context<'s>(&self, context: &'s dyn Context) -> SelectionResult<'s> {
         let path = self.path.segments();
         let (part, read) = context.part(path);
         let rest = &path[read..];
@@ -171,14 +172,16 @@ fn follow<'v, 's>(
     from: &'v Value,
     path: &[Segment],
     found: impl FnOnce(&'v Value) -> Cow<'s, Value>,
-) -> Found<'s> {
+) -> SelectionResult<'s> {
     match from.walk_segments(path) {
-        Ok(value) => Found::Value(found(value)),
+        Ok(value) => SelectionResult::Value(found(value)),
         Err((number, at)) => match (&path[number], at) {
-            (Segment::Key { .. }, Value::Array(_)) => Found::Elsewhere,
-            (Segment::Key { .. }, _) | (Segment::Index(_), Value::Array(_)) => Found::Nothing,
+            (Segment::Key { .. }, Value::Array(_)) => SelectionResult::NeedsEvaluator,
+            (Segment::Key { .. }, _) | (Segment::Index(_), Value::Array(_)) => {
+                SelectionResult::Undefined
+            }
             // A value that is no array is its own first item.
-            (Segment::Index(_), _) => Found::Elsewhere,
+            (Segment::Index(_), _) => SelectionResult::NeedsEvaluator,
         },
     }
 }
@@ -199,7 +202,7 @@ fn items(step: &Node) -> Option<Vec<Segment>> {
     is_plain_but_for_predicates(step).then_some(items)
 }
 
-/// Whether the node has no attributes.
+/// Returns whether the node has no attributes.
 pub(super) fn is_plain(node: &Node) -> bool {
     let attrs = &node.attrs;
     attrs.stages.is_empty() && attrs.predicate.is_empty() && is_plain_but_for_predicates(node)

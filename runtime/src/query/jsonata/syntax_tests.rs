@@ -131,7 +131,7 @@ fn agree(text: &str) {
 }
 
 #[test]
-fn both_parsers_agree_on_what_is_written_by_hand() {
+fn both_parsers_agree_on_handwritten_expressions() {
     for text in [
         "",
         "$states.input.items[price > 10 and $contains(name, 'x')].(price * qty)",
@@ -206,10 +206,10 @@ fn both_parsers_agree_on_what_is_written_by_hand() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases * 64))]
 
     #[test]
-    fn both_parsers_agree_on_rows_of_tokens(
+    fn both_parsers_agree_on_token_sequences(
         tokens in prop::collection::vec((prop::sample::select(TOKENS), prop::bool::ANY), 0..12)
     ) {
         let text: String = tokens.iter().map(|(token, blank)| format!("{token}{}", if *blank { " " } else { "" })).collect();

@@ -23,7 +23,7 @@ fn fails(source: &str, expected: &str) {
 }
 
 #[test]
-fn literals_and_selections() {
+fn literals_and_selections_are_evaluated() {
     gives("1", "1");
     gives("1.5", "1.5");
     gives("'text'", r#""text""#);
@@ -36,7 +36,7 @@ fn literals_and_selections() {
 }
 
 #[test]
-fn paths_collapse_and_arrays_do_not() {
+fn single_results_of_paths_collapse_but_arrays_do_not() {
     gives("$states.input.xs.n", "[1,2]");
     gives("$states.input.one.n", "1");
     gives("$states.input.one", r#"[{"n":1}]"#);
@@ -47,7 +47,7 @@ fn paths_collapse_and_arrays_do_not() {
 }
 
 #[test]
-fn variables_and_states_stand_in_the_same_expression() {
+fn an_expression_can_read_variables_and_states() {
     gives("$sum($states.input.xs.n) + $num", "8");
     gives(
         "{'id': $order.id, 'all': $states.input.xs.(n + $num)}",
@@ -71,7 +71,7 @@ fn variables_and_states_stand_in_the_same_expression() {
 }
 
 #[test]
-fn what_comes_from_the_input_comes_back_as_the_node_it_was() {
+fn selected_input_nodes_are_shared_with_the_result() {
     let mut fixture = Fixture::new(r#"{"doc": {"big": 9007199254740993, "f": 1.0}}"#);
     let text = "{% {'all': $states.input.doc, 'n': 1} %}";
     let expr = Expr::jsonata_field(text, "Output", &mut fixture.names).expect("compiles");
@@ -110,7 +110,7 @@ fn a_variable_with_the_name_of_a_function_shadows_it_once_assigned() {
 }
 
 #[test]
-fn there_is_no_root_to_be_seen() {
+fn expressions_have_no_root_context() {
     for source in ["$$", "$", "a", "*", "**", "$$.input", "$states := 1"] {
         let compiled = Jsonata::compile(source, "Output", &mut VariableNames::new());
         assert!(compiled.is_err(), "{source}");
@@ -124,7 +124,7 @@ fn there_is_no_root_to_be_seen() {
 }
 
 #[test]
-fn functions_of_aws() {
+fn aws_specific_functions_return_the_results_of_aws() {
     gives("$partition([1,2,3], 2)", "[[1,2],[3]]");
     gives("$partition([1,2,3], 9)", "[[1,2,3]]");
     gives("$partition([1,2,3], 2.9)", "[[1,2],[3]]");
@@ -158,7 +158,7 @@ fn functions_of_aws() {
 }
 
 #[test]
-fn chance_repeats_with_its_seed_and_goes_on() {
+fn random_functions_advance_and_repeat_with_the_seed() {
     let mut fixture = Fixture::new("{}");
     let first = fixture.jsonata("[$random(), $uuid(), $shuffle([1..9])]");
     let second = fixture.jsonata("[$random(), $uuid(), $shuffle([1..9])]");
@@ -229,7 +229,7 @@ fn infinity_is_compared_as_a_number() {
 }
 
 #[test]
-fn looking_for_infinity_changes_nothing_else() {
+fn comparisons_with_infinity_leave_other_results_unchanged() {
     let mut fixture = Fixture::new(r#"{"big": {"id": 9007199254740993}}"#).with("n", "4");
     for (source, expected) in [
         (
@@ -252,7 +252,7 @@ fn looking_for_infinity_changes_nothing_else() {
 }
 
 #[test]
-fn what_is_thrown_carries_its_code() {
+fn evaluation_errors_contain_the_jsonata_error_code() {
     let thrown = |message: &str| format!("threw an error during evaluation. {message}");
     fails(
         "$foo(1)",
@@ -351,7 +351,7 @@ fn memory_is_limited_as_recorded() {
 }
 
 #[test]
-fn a_field_of_a_type_refuses_others() {
+fn a_typed_field_refuses_other_result_types() {
     let mut fixture = Fixture::new("{}");
     let mut eval = |text: &str| {
         let expr = Expr::jsonata_field(text, "Items", &mut fixture.names);
@@ -366,7 +366,7 @@ fn a_field_of_a_type_refuses_others() {
 }
 
 #[test]
-fn what_does_not_parse_is_refused_with_its_field() {
+fn a_syntax_error_is_refused_with_the_field_name() {
     let error = Jsonata::compile(" $sum( ", "Output", &mut VariableNames::new());
     let message = error.expect_err("is refused").to_string();
     let start = "the field `Output`: the JSONata expression `$sum(` is refused: S02";
@@ -374,7 +374,7 @@ fn what_does_not_parse_is_refused_with_its_field() {
 }
 
 #[test]
-fn deep_expressions_overflow_nothing() {
+fn deep_expressions_do_not_overflow_the_stack() {
     let mut names = VariableNames::new();
     let chain = vec!["$n"; 50_000].join("/");
     for source in [
@@ -418,7 +418,7 @@ fn agree(source: &str, scope: &Scope<'_>, names: &mut VariableNames) {
     let expression = Expression::parse(source).expect("parses");
     let evaluator = compiled::evaluator(&expression).expect("compiles");
     let selection = Selection::of(&evaluator.ast().root, names);
-    let compiled = Compiled::new(&expression, &evaluator, names);
+    let compiled = CompiledExpression::new(&expression, &evaluator, names);
     let plain = compiled
         .run_plainly(scope)
         .map_err(|error| error.code().to_owned());
@@ -446,7 +446,7 @@ proptest! {
     }
 
     #[test]
-    fn the_rooted_form_agrees_with_the_plain_one(
+    fn the_rooted_form_agrees_with_the_plain_expression(
         input in document(),
         variable in document(),
         expression in prop::sample::select(&[
@@ -502,7 +502,7 @@ proptest! {
 
 /// Endless expressions, which the service's time limit would stop.
 #[test]
-fn what_does_not_end_is_ended_early() {
+fn endless_expressions_are_stopped() {
     let begun = std::time::Instant::now();
     for endless in [
         "($f := function($n) { $f($n + 1) }; $f(0))",
@@ -514,12 +514,16 @@ fn what_does_not_end_is_ended_early() {
         );
     }
     // The limit of steps stops it; an optimized build makes fifteen million steps a second.
-    let most = if cfg!(debug_assertions) { 30 } else { 3 };
-    assert!(begun.elapsed().as_secs() < most, "{:?}", begun.elapsed());
+    let max_seconds = if cfg!(debug_assertions) { 30 } else { 3 };
+    assert!(
+        begun.elapsed().as_secs() < max_seconds,
+        "{:?}",
+        begun.elapsed()
+    );
 }
 
 #[test]
-fn a_function_over_the_longest_array_is_within_the_budget() {
+fn a_function_over_the_longest_array_is_within_the_step_limit() {
     gives(
         "$sum($map([1..873782], function($v) { $v % 3 = 0 ? $v * 2 + 1 : $v - 1 }))",
         "508996655681",
@@ -527,7 +531,7 @@ fn a_function_over_the_longest_array_is_within_the_budget() {
 }
 
 #[test]
-fn lookup_finds_what_objects_of_javascript_have() {
+fn lookup_finds_members_of_the_javascript_prototype() {
     gives("$exists($lookup({'a': 1}, 'toString'))", "true");
     gives(
         "$type($lookup({'a': 1}, 'con' & 'structor'))",

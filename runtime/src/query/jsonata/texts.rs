@@ -78,7 +78,7 @@ fn operands(node: &Node) -> Option<(&Node, &Node)> {
     }
 }
 
-/// Whether a node is always a text.
+/// Returns whether a node is always a text.
 fn is_text(node: &Node) -> bool {
     match &node.kind {
         NodeKind::String { .. } => true,
@@ -87,7 +87,7 @@ fn is_text(node: &Node) -> bool {
     }
 }
 
-/// `&`: the texts of both sides, one after the other.
+/// Returns the function for `&`: it concatenates the texts of both sides.
 pub(super) fn concatenate() -> HostFunction {
     let concatenate = |arguments: &[Option<Json>], _: &HostCall<'_>| {
         let mut text = String::new();
@@ -102,7 +102,7 @@ pub(super) fn concatenate() -> HostFunction {
     HostFunction::new(2, concatenate).without_input()
 }
 
-/// `$string(value?, prettify?)`.
+/// Returns `$string(value?, prettify?)`.
 pub(super) fn string() -> HostFunction {
     HostFunction::new(1, |arguments, call| {
         let context;
@@ -129,7 +129,7 @@ pub(super) fn string() -> HostFunction {
     })
 }
 
-/// `$clone(value?)`: prints and parses the value.
+/// Returns `$clone(value?)`, which prints and parses the value.
 pub(super) fn clone() -> HostFunction {
     HostFunction::new(1, |arguments, call| {
         let value = match arguments {
@@ -203,7 +203,7 @@ fn rounded(value: Json) -> Json {
     }
 }
 
-/// JavaScript's `Number(n.toPrecision(15))`: half away from zero, where Rust rounds half to even.
+/// Computes JavaScript's `Number(n.toPrecision(15))`. It rounds half away from zero, while Rust rounds half to even.
 pub(super) fn to_15_digits(number: f64) -> f64 {
     if number.fract() == 0.0 && number.abs() < 1e15 {
         return number;
@@ -214,14 +214,14 @@ pub(super) fn to_15_digits(number: f64) -> f64 {
         return number;
     };
     let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
-    let (Some(Ok(kept)), Some(next), Ok(exponent)) = (
+    let (Some(Ok(digits)), Some(next), Ok(exponent)) = (
         digits.get(..15).map(str::parse::<u64>),
         digits.as_bytes().get(15),
         exponent.parse::<i32>(),
     ) else {
         return number;
     };
-    let kept = kept + u64::from(*next >= b'5');
-    let rounded = format!("{kept}e{}", exponent - 14).parse::<f64>();
+    let digits = digits + u64::from(*next >= b'5');
+    let rounded = format!("{digits}e{}", exponent - 14).parse::<f64>();
     rounded.map_or(number, |rounded| rounded.copysign(number))
 }

@@ -95,7 +95,7 @@ pub(super) const REFERENCE: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn expressions_give_what_jsonata_2_0_6_gives() {
+fn expressions_return_the_results_of_jsonata_2_0_6() {
     let mut fixture = Fixture::new(INPUT);
     for (expression, expected) in REFERENCE {
         let given = match fixture.jsonata(expression) {
@@ -111,7 +111,7 @@ fn expressions_give_what_jsonata_2_0_6_gives() {
 }
 
 #[test]
-fn numbers_are_rounded_as_to_precision_rounds_them() {
+fn numbers_are_rounded_to_15_digits_as_by_to_precision() {
     for (number, expected) in [
         (0.1 + 0.2, 0.3),
         (1_700_000_000_123_456.0, 1_700_000_000_123_460.0),

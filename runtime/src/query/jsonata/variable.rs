@@ -26,7 +26,7 @@ impl Variable {
         read.map(variable).collect()
     }
 
-    /// Whether the variable has a value for which `test` holds.
+    /// Returns whether the variable has a value for which `test` holds.
     pub(super) fn is(&self, scope: &Scope<'_>, test: impl Fn(&Value) -> bool) -> bool {
         scope.variables.get(self.ix).is_some_and(test)
     }

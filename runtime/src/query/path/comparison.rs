@@ -26,7 +26,7 @@ impl Side<'_> {
     }
 }
 
-/// Whether a comparison of two sides holds.
+/// Returns whether a comparison of two sides holds.
 pub(super) fn compare(left: &Side<'_>, comparator: Comparator, right: &Side<'_>) -> bool {
     if comparator == Comparator::Matches {
         return match (left, right) {
@@ -86,7 +86,7 @@ fn matches(regex: &Regex, value: &Value) -> bool {
     }
 }
 
-/// Jayway compares a number with the text of a number by value, both ways.
+/// Compares as Jayway does: a number equals the text of a number with the same value, on either side.
 fn equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Str(text), number) | (number, Value::Str(text)) if number.is_number() => {

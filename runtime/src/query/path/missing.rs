@@ -4,19 +4,19 @@
 use std::fmt::Write as _;
 
 use crate::query::QueryError;
-use crate::query::error::shown;
+use crate::query::error::message_text;
 use crate::value::{RefPath, Segment, Value};
 
 /// A path without a value.
 #[derive(Debug)]
-pub(in crate::query) struct Missing<'p> {
-    reason: Reason<'p>,
+pub(in crate::query) struct MissingValue<'p> {
+    reason: MissingReason<'p>,
     /// The value to which the path was applied.
     searched: Value,
 }
 
 #[derive(Debug)]
-pub(super) enum Reason<'p> {
+pub(super) enum MissingReason<'p> {
     /// The input is `null`, so no step applies.
     NullInput,
     /// The variable has no value.
@@ -33,9 +33,9 @@ pub(super) enum Reason<'p> {
     },
 }
 
-impl<'p> Missing<'p> {
-    pub(super) fn new(reason: Reason<'p>, searched: &Value) -> Missing<'p> {
-        Missing {
+impl<'p> MissingValue<'p> {
+    pub(super) fn new(reason: MissingReason<'p>, searched: &Value) -> MissingValue<'p> {
+        MissingValue {
             reason,
             searched: searched.clone(),
         }
@@ -44,27 +44,27 @@ impl<'p> Missing<'p> {
     /// Returns the error if its message is the same for all fields.
     pub(in crate::query) fn refused(&self, path: &str) -> Option<QueryError> {
         Some(QueryError::runtime(match &self.reason {
-            Reason::NullInput => {
+            MissingReason::NullInput => {
                 "Unable to apply Path transformation to null or empty input.".to_owned()
             }
-            Reason::TooMuch(message) => message.clone(),
-            Reason::Function { before, name } => {
-                let place = canonical(before.segments());
-                format!("Invalid path '{path}' : Property ['{name}'] not found in path {place}")
+            MissingReason::TooMuch(message) => message.clone(),
+            MissingReason::Function { before, name } => {
+                let parent = canonical(before.segments());
+                format!("Invalid path '{path}' : Property ['{name}'] not found in path {parent}")
             }
-            Reason::Unassigned | Reason::Step { .. } => return None,
+            MissingReason::Unassigned | MissingReason::Step { .. } => return None,
         }))
     }
 
     /// Returns the searched value for messages.
     pub(in crate::query) fn searched(&self) -> String {
-        shown(&self.searched)
+        message_text(&self.searched)
     }
 
-    /// Whether an index was applied to a value that is no array.
+    /// Returns whether an index was applied to a value that is no array.
     pub(in crate::query) fn is_index_into_no_array(&self) -> bool {
         match &self.reason {
-            Reason::Step { path, number, at } => {
+            MissingReason::Step { path, number, at } => {
                 matches!(path.segments()[*number], Segment::Index(_)) && at.as_array().is_none()
             }
             _ => false,
@@ -74,14 +74,16 @@ impl<'p> Missing<'p> {
     /// Returns the step that finds nothing, and the value to which it was applied.
     pub(in crate::query) fn step(&self) -> (String, String) {
         match &self.reason {
-            Reason::Step { path, number, at } => (path.segments()[*number].to_string(), shown(at)),
+            MissingReason::Step { path, number, at } => {
+                (path.segments()[*number].to_string(), message_text(at))
+            }
             _ => (String::new(), self.searched()),
         }
     }
 
     /// Returns Jayway's message.
     pub(in crate::query) fn message(&self) -> String {
-        let Reason::Step { path, number, at } = &self.reason else {
+        let MissingReason::Step { path, number, at } = &self.reason else {
             return "the variable has no value".to_owned();
         };
         let segments = path.segments();
@@ -93,7 +95,7 @@ impl<'p> Missing<'p> {
                 Segment::Index(_) => format!("The path {} is null", canonical(through)),
             },
             ([Segment::Index(index), ..], _) => {
-                let at = shown(at);
+                let at = message_text(at);
                 format!("Filter: [{index}] can only be applied to arrays. Current context is: {at}")
             }
             ([Segment::Key { .. }], Value::Object(_)) => {

@@ -18,10 +18,10 @@ use crate::value::{RefPath, Segment, Value};
 
 use super::{CompileError, Context, Scope, VariableIx, VariableNames};
 
-use self::missing::Reason;
+use self::missing::MissingReason;
 use self::tree::Tree;
 
-pub(super) use self::missing::Missing;
+pub(super) use self::missing::MissingValue;
 
 /// A compiled path.
 #[derive(Debug)]
@@ -117,18 +117,24 @@ impl PathExpr {
     }
 
     /// Returns the value that the path selects.
-    pub(super) fn find<'s>(&'s self, scope: &Scope<'s>) -> Result<Cow<'s, Value>, Missing<'s>> {
+    pub(super) fn find<'s>(
+        &'s self,
+        scope: &Scope<'s>,
+    ) -> Result<Cow<'s, Value>, MissingValue<'s>> {
         match self.origin {
             Origin::Input => self.select(scope.input),
             Origin::Context => self.find_in_context(scope.context),
             Origin::Variable(ix) => match scope.variables.get(ix) {
                 Some(value) => self.select(value),
-                None => Err(Missing::new(Reason::Unassigned, &Value::empty_object())),
+                None => Err(MissingValue::new(
+                    MissingReason::Unassigned,
+                    &Value::empty_object(),
+                )),
             },
         }
     }
 
-    /// Whether the path selects a value. An index past the end selects none.
+    /// Returns whether the path selects a value. An index past the end selects none.
     pub(super) fn is_present(&self, scope: &Scope<'_>) -> bool {
         let reference = match &self.steps {
             Steps::Reference(path) => path,
@@ -150,7 +156,7 @@ impl PathExpr {
     fn find_in_context<'s>(
         &'s self,
         context: &'s dyn Context,
-    ) -> Result<Cow<'s, Value>, Missing<'s>> {
+    ) -> Result<Cow<'s, Value>, MissingValue<'s>> {
         if let Steps::Reference(path) = &self.steps {
             let (part, read) = context.part(path.segments());
             let rest = &path.segments()[read..];
@@ -173,18 +179,21 @@ impl PathExpr {
         found.map(|found| Cow::Owned(found.into_owned()))
     }
 
-    fn select<'v, 's: 'v>(&'s self, root: &'v Value) -> Result<Cow<'v, Value>, Missing<'s>> {
+    fn select<'v, 's: 'v>(&'s self, root: &'v Value) -> Result<Cow<'v, Value>, MissingValue<'s>> {
         match &self.steps {
             Steps::Reference(path) if path.is_root() => Ok(Cow::Borrowed(root)),
-            _ if root.is_null() => Err(Missing::new(Reason::NullInput, root)),
+            _ if root.is_null() => Err(MissingValue::new(MissingReason::NullInput, root)),
             Steps::Reference(path) => follow(root, path),
             Steps::Tree(tree) => {
                 let selected = tree.select(root).map(Cow::Owned);
-                selected.map_err(|message| Missing::new(Reason::TooMuch(message), root))
+                selected.map_err(|message| MissingValue::new(MissingReason::TooMuch(message), root))
             }
             Steps::Function { before, name } => {
                 follow(root, before)?;
-                Err(Missing::new(Reason::Function { before, name }, root))
+                Err(MissingValue::new(
+                    MissingReason::Function { before, name },
+                    root,
+                ))
             }
         }
     }
@@ -200,7 +209,7 @@ fn reference(steps: &[PathStep]) -> Option<RefPath> {
     RefPath::new(segments.collect::<Option<Vec<Segment>>>()?)
 }
 
-fn follow<'v, 's>(root: &'v Value, path: &'s RefPath) -> Result<Cow<'v, Value>, Missing<'s>> {
+fn follow<'v, 's>(root: &'v Value, path: &'s RefPath) -> Result<Cow<'v, Value>, MissingValue<'s>> {
     match root.walk(path) {
         Ok(value) => Ok(Cow::Borrowed(value)),
         Err((number, Value::Array(_)))
@@ -208,8 +217,8 @@ fn follow<'v, 's>(root: &'v Value, path: &'s RefPath) -> Result<Cow<'v, Value>, 
         {
             Ok(Cow::Owned(Value::Null))
         }
-        Err((number, at)) => Err(Missing::new(
-            Reason::Step {
+        Err((number, at)) => Err(MissingValue::new(
+            MissingReason::Step {
                 path,
                 number,
                 at: at.clone(),

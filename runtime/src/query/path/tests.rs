@@ -17,7 +17,7 @@ fn selects(path: &str, expected: &str) {
 }
 
 #[test]
-fn definite_paths_give_the_value_as_it_is() {
+fn definite_paths_return_the_value_itself() {
     selects("$.bike.color", r#""red""#);
     selects("$['a b']['c.d']", "1");
     selects("$.books[0].title", r#""A""#);
@@ -62,7 +62,7 @@ fn indefinite_paths_give_arrays() {
 }
 
 #[test]
-fn over_what_is_absent_indefinite_paths_give_nothing() {
+fn indefinite_paths_over_missing_values_return_an_empty_array() {
     for path in [
         "$.no[*].b",
         "$.no[1:2]",
@@ -76,7 +76,7 @@ fn over_what_is_absent_indefinite_paths_give_nothing() {
 }
 
 #[test]
-fn filters_compare_as_jayway_compares() {
+fn filters_compare_as_jayway_does() {
     for (filter, titles) in [
         ("@.price < 10", r#"["A"]"#),
         ("@.price <= $.limit", r#"["A"]"#),
@@ -112,7 +112,7 @@ fn filters_compare_as_jayway_compares() {
 }
 
 #[test]
-fn classes_of_a_regular_expression_are_ascii_and_its_points_are_characters_as_in_java() {
+fn regex_classes_are_ascii_and_dots_match_characters_as_in_java() {
     let mut fixture = Fixture::new(r#"{"texts": ["é1", "É\u0663", "k2", "\u212a2", "e"]}"#);
     for (pattern, texts) in [
         (r"/\w\d/", r#"["k2"]"#),
@@ -127,7 +127,7 @@ fn classes_of_a_regular_expression_are_ascii_and_its_points_are_characters_as_in
 }
 
 #[test]
-fn what_is_absent_is_quoted_with_what_was_searched() {
+fn a_missing_path_is_quoted_with_the_searched_input() {
     let mut fixture = Fixture::new(r#"{"a": {"b": "text"}}"#);
     let missing = |path: &str, input: &str| {
         Err(format!(
@@ -152,7 +152,7 @@ fn what_is_absent_is_quoted_with_what_was_searched() {
 }
 
 #[test]
-fn fields_fail_in_jayways_words() {
+fn fields_fail_with_the_messages_of_jayway() {
     let input = r#"{"a": {"b": "text", "c": [1]}, "list": [1]}"#;
     let node = "This is not a json object according to the JsonProvider: \
                 'com.jayway.jsonpath.spi.json.JacksonJsonNodeJsonProvider'.";
@@ -184,7 +184,7 @@ fn fields_fail_in_jayways_words() {
 }
 
 #[test]
-fn a_path_that_selects_without_end_is_cut() {
+fn a_path_that_selects_too_much_is_refused() {
     let deep = format!("{}{}", "[".repeat(40), "]".repeat(40));
     let mut fixture = Fixture::new(&deep);
     let cause = fixture

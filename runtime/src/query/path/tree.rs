@@ -69,7 +69,7 @@ impl Tree {
         })
     }
 
-    /// Whether the path selects one value at most.
+    /// Returns whether the path selects one value at most.
     fn is_definite(&self) -> bool {
         self.is_definite
     }
@@ -79,7 +79,7 @@ impl Tree {
         if from.json_len() > MAX_LENGTH || from.depth() > MAX_DEPTH {
             return Err("The document is too large for the path.".to_owned());
         }
-        let mut walk = Walk {
+        let mut walk = PathWalker {
             document,
             found: Vec::new(),
             visits: 0,
@@ -115,20 +115,20 @@ enum Filter {
     Or(Box<[Filter]>),
     And(Box<[Filter]>),
     Not(Box<Filter>),
-    Exists(Inner),
+    Exists(FilterPath),
     Compare(Operand, Comparator, Operand),
 }
 
 #[derive(Debug)]
 enum Operand {
-    Path(Inner),
+    Path(FilterPath),
     Literal(Value),
     Regex(Regex),
 }
 
 /// A path in a filter.
 #[derive(Debug)]
-struct Inner {
+struct FilterPath {
     /// Whether it begins at the item (`@`) instead of the document (`$`).
     current: bool,
     tree: Tree,
@@ -144,7 +144,7 @@ impl Filter {
             FilterSyntax::Or(filters) => Filter::Or(all(filters)?),
             FilterSyntax::And(filters) => Filter::And(all(filters)?),
             FilterSyntax::Not(filter) => Filter::Not(Box::new(Filter::compile(filter)?)),
-            FilterSyntax::Exists(path) => Filter::Exists(Inner::compile(path)?),
+            FilterSyntax::Exists(path) => Filter::Exists(FilterPath::compile(path)?),
             FilterSyntax::Compare {
                 left,
                 comparator,
@@ -157,7 +157,7 @@ impl Filter {
         })
     }
 
-    /// Whether an item of a document passes.
+    /// Returns whether an item of a document passes.
     fn holds(&self, item: &Value, document: &Value) -> Result<bool, String> {
         match self {
             Filter::Or(filters) => {
@@ -187,15 +187,15 @@ impl Filter {
     }
 }
 
-impl Inner {
-    fn compile(path: &Path) -> Result<Inner, String> {
+impl FilterPath {
+    fn compile(path: &Path) -> Result<FilterPath, String> {
         let current = match path.root {
             Root::Current => true,
             Root::Input => false,
             _ => return Err("reads something else than `@` or `$` in a filter".to_owned()),
         };
         let tree = Tree::compile(&path.steps)?;
-        Ok(Inner { current, tree })
+        Ok(FilterPath { current, tree })
     }
 
     fn value(&self, item: &Value, document: &Value) -> Result<Option<Value>, String> {
@@ -212,7 +212,7 @@ impl Inner {
 impl Operand {
     fn compile(operand: &OperandSyntax) -> Result<Operand, String> {
         Ok(match operand {
-            OperandSyntax::Path(path) => Operand::Path(Inner::compile(path)?),
+            OperandSyntax::Path(path) => Operand::Path(FilterPath::compile(path)?),
             OperandSyntax::Literal(json) => Operand::Literal(Value::from(json)),
             OperandSyntax::Regex { pattern, flags } => Operand::Regex(regex(pattern, flags)?),
         })
@@ -243,17 +243,17 @@ fn regex(pattern: &str, flags: &str) -> Result<Regex, String> {
         .map_err(|_| format!("has a regular expression that is not supported: `/{pattern}/`"))
 }
 
-struct Walk<'d> {
+struct PathWalker<'d> {
     /// The value of `$` in filters.
     document: &'d Value,
     found: Vec<Value>,
     visits: usize,
 }
 
-type Done = Result<(), String>;
+type WalkResult = Result<(), String>;
 
-impl Walk<'_> {
-    fn follow(&mut self, steps: &[Step], here: &Value) -> Done {
+impl PathWalker<'_> {
+    fn follow(&mut self, steps: &[Step], here: &Value) -> WalkResult {
         self.visits += 1;
         if self.visits > MAX_VISITS {
             return Err("The path selects too much.".to_owned());
@@ -267,7 +267,7 @@ impl Walk<'_> {
         }
     }
 
-    fn step(&mut self, step: &Step, rest: &[Step], here: &Value) -> Done {
+    fn step(&mut self, step: &Step, rest: &[Step], here: &Value) -> WalkResult {
         match (step, here) {
             (Step::Key(name), Value::Object(object)) => match object.get(name) {
                 Some(value) => self.follow(rest, value),
@@ -318,7 +318,7 @@ impl Walk<'_> {
     }
 
     /// Visits an item; past the end Jackson returns null.
-    fn item(&mut self, items: &[Value], index: i64, rest: &[Step]) -> Done {
+    fn item(&mut self, items: &[Value], index: i64, rest: &[Step]) -> WalkResult {
         let index = match index < 0 {
             true => index + items.len() as i64,
             false => index,
@@ -333,9 +333,9 @@ impl Walk<'_> {
         }
     }
 
-    /// `..step`: applies the step to this node and all nodes below it. The depth of the recursion is
-    /// that of the value, which was checked.
-    fn descend(&mut self, step: &Step, rest: &[Step], here: &Value) -> Done {
+    /// Applies the step of `..step` to this node and all nodes below it. The depth of the recursion is that of the
+    /// value, which was checked.
+    fn descend(&mut self, step: &Step, rest: &[Step], here: &Value) -> WalkResult {
         self.visits += 1;
         if self.visits > MAX_VISITS {
             return Err("The path selects too much.".to_owned());
@@ -365,7 +365,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether Jayway applies the step to a node on its descent.
+    /// Returns whether Jayway applies the step to a node on its descent.
     fn applies(&self, step: &Step, here: &Value) -> Result<bool, String> {
         Ok(match (step, here) {
             (Step::Key(name), Value::Object(object)) => object.contains_key(name),

@@ -125,7 +125,7 @@ fn corrupt() -> StoreError {
 }
 
 #[test]
-fn what_queues_up_during_a_commit_is_one_transaction() {
+fn submissions_queued_during_a_commit_form_one_transaction() {
     let (journal, gate) = gated();
     let first = journal.commit(vec![start(1)]);
     assert_eq!(gate.begins.recv(), Ok(1));
@@ -141,7 +141,7 @@ fn what_queues_up_during_a_commit_is_one_transaction() {
 }
 
 #[test]
-fn many_submitters_need_fewer_transactions_than_submissions() {
+fn concurrent_submissions_share_transactions() {
     let store = MemoryStore::new();
     let journal = journal(&store);
     std::thread::scope(|scope| {
@@ -189,7 +189,7 @@ fn a_transaction_has_a_bound_in_bytes_and_in_changes() {
 }
 
 #[test]
-fn a_bad_change_fails_its_own_submission_only() {
+fn a_refused_change_fails_only_its_own_submission() {
     let (journal, gate) = gated();
     let first = journal.commit(vec![start(1)]);
     assert_eq!(gate.begins.recv(), Ok(1));
@@ -215,7 +215,7 @@ fn a_bad_change_fails_its_own_submission_only() {
 }
 
 #[test]
-fn a_damaged_store_is_not_asked_again() {
+fn a_corrupt_store_receives_no_further_commits() {
     let store = MemoryStore::new();
     let journal = journal(&store);
     store.fail_commits_from(1, corrupt());
@@ -247,7 +247,7 @@ impl Drop for Panicking {
 }
 
 #[test]
-fn a_panic_of_the_store_is_the_error_of_all_who_wait_and_who_come() {
+fn a_panic_of_the_store_fails_all_current_and_later_submissions() {
     let asked = Arc::new(AtomicU64::new(0));
     let journal = Journal::new(Box::new(Panicking(asked.clone()))).expect("a thread");
     let all: Vec<_> = (1..=9)
@@ -265,7 +265,7 @@ fn a_panic_of_the_store_is_the_error_of_all_who_wait_and_who_come() {
 }
 
 #[test]
-fn closing_commits_what_is_queued_and_refuses_what_comes() {
+fn closing_commits_queued_submissions_and_refuses_later_ones() {
     let (journal, gate) = gated();
     let all: Vec<_> = (1..=20)
         .map(|key| journal.commit(vec![start(key)]))
@@ -283,7 +283,7 @@ fn closing_commits_what_is_queued_and_refuses_what_comes() {
 }
 
 #[test]
-fn the_last_journal_that_is_dropped_ends_the_thread() {
+fn dropping_the_last_journal_ends_its_thread() {
     let (journal, gate) = gated();
     let other = journal.clone();
     drop(journal);
@@ -306,7 +306,7 @@ fn poll(committed: &mut CommitHandle) -> Poll<Result<(), StoreError>> {
 }
 
 #[test]
-fn who_finds_no_room_waits_for_it_and_all_are_committed() {
+fn submissions_wait_for_queue_capacity_and_are_all_committed() {
     for (count, bytes) in [(20_000_u32, 1), (100, 1 << 20), (3, 100 << 20)] {
         let (journal, gate) = gated();
         let first = journal.commit(vec![start(1)]);
@@ -340,7 +340,7 @@ fn who_finds_no_room_waits_for_it_and_all_are_committed() {
 }
 
 #[test]
-fn who_waits_for_room_learns_that_the_journal_is_closed() {
+fn submissions_that_wait_for_capacity_fail_when_the_journal_closes() {
     let (journal, gate) = gated();
     let first = journal.commit(vec![start(1)]);
     assert_eq!(gate.begins.recv(), Ok(1));
@@ -373,7 +373,7 @@ impl Wake for DropsJournal {
 }
 
 #[test]
-fn the_journals_own_thread_may_drop_the_last_one() {
+fn the_journal_thread_may_drop_the_last_journal() {
     let (journal, gate) = gated();
     let mut committed = Box::pin(journal.commit(vec![start(1)]));
     let waker = Waker::from(Arc::new(DropsJournal(Mutex::new(Some(journal)))));
@@ -388,7 +388,7 @@ fn the_journals_own_thread_may_drop_the_last_one() {
 }
 
 #[tokio::test]
-async fn a_reader_sees_what_was_submitted_before_it() {
+async fn a_reader_sees_earlier_submissions() {
     let store = MemoryStore::new();
     let journal = journal(&store);
     let committed = journal.commit(vec![start(1)]);

@@ -169,7 +169,7 @@ fn crash_at_each_step(before: &Files, expected: &BTreeSet<u64>) {
 }
 
 #[test]
-fn a_crash_at_any_step_of_a_creation_leaves_a_store_that_opens() {
+fn a_store_opens_after_a_crash_at_any_step_of_its_creation() {
     let (_folder, path) = folder();
     let connection = Connection::open(&path).expect("it opens");
     connection
@@ -197,14 +197,14 @@ fn closed_and_killed() -> [Files; 2] {
 }
 
 #[test]
-fn a_crash_at_any_step_of_opening_or_closing_leaves_a_store_that_opens() {
+fn a_store_opens_after_a_crash_at_any_step_of_opening_or_closing() {
     for files in closed_and_killed() {
         crash_at_each_step(&files, &(1..=3).collect());
     }
 }
 
 #[test]
-fn a_crash_at_any_step_of_a_migration_leaves_a_store_that_opens() {
+fn a_store_opens_after_a_crash_at_any_step_of_a_migration() {
     for (at, files) in closed_and_killed().into_iter().enumerate() {
         let older = to_version_5(&files, at == 1);
         crash_at_each_step(&older, &(1..=3).collect());
@@ -308,7 +308,7 @@ fn each_log_begins_with_the_session() {
 }
 
 #[test]
-fn a_log_that_another_program_made_begin_anew_gets_the_session_at_the_next_check() {
+fn a_log_restarted_by_another_program_gets_the_session_at_a_check() {
     let (_folder, path) = folder();
     let mut store = SqliteStore::open(&path).expect("it opens");
     for key in 1..=2 {
@@ -335,7 +335,7 @@ fn a_log_that_another_program_made_begin_anew_gets_the_session_at_the_next_check
 }
 
 #[test]
-fn a_lock_of_another_program_is_in_use_and_passes_and_what_it_refused_is_rolled_back() {
+fn a_lock_of_another_program_is_a_temporary_error() {
     let (_folder, path) = folder();
     let mut store = SqliteStore::open(&path).expect("it opens");
     store

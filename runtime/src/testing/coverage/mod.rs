@@ -472,7 +472,7 @@ impl Coverage {
                 if let Some(visit) = visits.get_mut(scope) {
                     visit.attempts += 1;
                     if visit.attempts > 1 {
-                        self.tried_again(state, visit.error.as_deref());
+                        self.count_retry(state, visit.error.as_deref());
                     }
                     visit.failed = false;
                 }
@@ -531,7 +531,7 @@ impl Coverage {
     }
 
     /// Counts a retry of a state. It belongs to the first retrier that matches the error.
-    fn tried_again(&mut self, state: &str, error: Option<&str>) {
+    fn count_retry(&mut self, state: &str, error: Option<&str>) {
         let found = self.retriers.iter_mut().find(|found| {
             found.state == state
                 && error.is_none_or(|error| errors::matches_task_failure(&found.errors, error))

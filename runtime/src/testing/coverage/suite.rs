@@ -64,7 +64,7 @@ impl MeasuredWorkflow {
     }
 }
 
-/// A directory whose coverage cannot be read.
+/// The error for a directory whose coverage cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct SuiteCoverageError(String);
@@ -202,7 +202,7 @@ impl fmt::Display for SuiteCoverage {
     }
 }
 
-/// Whether written coverage belongs to a workflow: the same definition, or the same name in any spelling.
+/// Returns whether written coverage belongs to a workflow: the same definition, or the same name in any spelling.
 fn is_same(found: &MeasuredWorkflow, workflow: &MeasuredWorkflow) -> bool {
     let letters = |name: &str| -> String {
         let letters = name.chars().filter(|letter| letter.is_alphanumeric());

@@ -67,7 +67,7 @@ impl Exploration {
         self.coverage.missing()
     }
 
-    /// Whether in all combinations every error is caught, every execution ends and every field can be evaluated; `false` if a bound was
+    /// Returns whether in all combinations every error is caught, every execution ends and every field can be evaluated; `false` if a bound was
     /// reached.
     pub fn is_clean(&self) -> bool {
         self.is_complete
@@ -113,7 +113,7 @@ impl Exploration {
         });
     }
 
-    /// Records that a bound was reached, so that not everything was run.
+    /// Records that a bound was reached, so that not all combinations were run.
     pub(super) fn reached(&mut self, bound: Bound) {
         self.is_complete = false;
         self.bound.get_or_insert(bound);
@@ -136,7 +136,7 @@ impl Exploration {
     }
 
     /// Adds the findings of a finished run.
-    pub(super) fn judge(
+    pub(super) fn add_run(
         &mut self,
         report: &ExecutionReport,
         taken: &RunRecord,
@@ -174,7 +174,7 @@ impl Exploration {
                 state: found.state.clone(),
                 error: found.error.clone(),
                 cause: match found.in_child {
-                    true => format!("{cause}{}", made_up(taken)),
+                    true => format!("{cause}{}", placeholder_advice(taken)),
                     false => cause.into_owned(),
                 },
                 when: taken.decisions.clone(),
@@ -229,15 +229,15 @@ impl Exploration {
         self.failed(&error, &cause, failing.as_deref(), taken);
         let state = failing?;
         if error == errors::EXCEED_TOLERATED_FAILURE_THRESHOLD
-            && let Some(inside) = inside(taken)
+            && let Some(inside) = first_failed_item(taken)
         {
-            cause = format!("{cause}; in an item {inside}{}", made_up(taken));
+            cause = format!("{cause}; in an item {inside}{}", placeholder_advice(taken));
         }
-        let told = Some((state.clone(), error.clone()));
+        let failure_of_state = Some((state.clone(), error.clone()));
         let same = |found: &&mut UncaughtError| found.state == state && found.error == error;
         if let Some(known) = self.uncaught.iter_mut().find(same) {
             known.runs += 1;
-            return told;
+            return failure_of_state;
         }
         let runs = 1;
         let cause = report.history.redaction().text(&cause).into_owned();
@@ -248,7 +248,7 @@ impl Exploration {
             when,
             runs,
         });
-        told
+        failure_of_state
     }
 
     /// Records a failure of the machine, for the explorations of the workflows that start it.
@@ -269,7 +269,7 @@ impl Exploration {
 }
 
 /// Returns the advice for an item that may have failed because its value is a placeholder.
-fn made_up(taken: &RunRecord) -> String {
+fn placeholder_advice(taken: &RunRecord) -> String {
     taken.made_up.as_ref().map_or_else(String::new, |state| {
         format!(
             "; the items of `{state}` are placeholders: give them with `Bounds::items` or `Bounds::objects`"
@@ -278,7 +278,7 @@ fn made_up(taken: &RunRecord) -> String {
 }
 
 /// Returns the first failure in the items of a Distributed Map.
-fn inside(taken: &RunRecord) -> Option<String> {
+fn first_failed_item(taken: &RunRecord) -> Option<String> {
     let mut children = taken.children.iter();
     let child = children.find(|child| child.status == Status::Failed)?;
     let state = child.history.path().pop()?;
@@ -313,11 +313,11 @@ fn open_states(report: &ExecutionReport) -> Vec<String> {
         let Some(state) = event.state_name() else {
             continue;
         };
-        let place = (event.scope(), state.to_owned());
+        let visit = (event.scope(), state.to_owned());
         if event.kind().is_entered() {
-            open.push(place);
+            open.push(visit);
         } else if event.kind().is_exited() || event.kind().name().ends_with("Aborted") {
-            open.retain(|known| *known != place);
+            open.retain(|known| *known != visit);
         }
     }
     let mut states: Vec<String> = Vec::new();

@@ -124,7 +124,7 @@ impl Explorer<'_> {
             };
             // Children that were stopped need some turns to end.
             let mut turns = 0;
-            while script.is_at_work() && turns < TURNS {
+            while script.has_running_children() && turns < TURNS {
                 tokio::task::yield_now().await;
                 turns += 1;
             }
@@ -138,15 +138,15 @@ impl Explorer<'_> {
                 found.reached(Bound::Events);
                 continue;
             }
-            found.judge(&report, &taken, &self.outcomes.names, self.bounds.events);
+            found.add_run(&report, &taken, &self.outcomes.names, self.bounds.events);
             let path = path(&report, &taken);
             let faults = match sample {
                 Some(sample) => samples.faults(sample, path),
                 None => queued,
             };
             let choices = taken.choices.iter().enumerate().skip(prefix.len());
-            for (place, choice) in choices {
-                if choice.options.len() > 1 && place >= self.bounds.calls {
+            for (position, choice) in choices {
+                if choice.options.len() > 1 && position >= self.bounds.calls {
                     found.reached(Bound::Calls);
                     break;
                 }
@@ -167,7 +167,7 @@ impl Explorer<'_> {
                         found.has_more_faults = true;
                         continue;
                     }
-                    let before = taken.choices[..place].iter().map(|choice| choice.taken);
+                    let before = taken.choices[..position].iter().map(|choice| choice.taken);
                     let next = Combination {
                         input,
                         prefix: before.chain([option]).collect(),

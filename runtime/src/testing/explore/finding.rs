@@ -61,7 +61,7 @@ impl fmt::Display for UncaughtError {
         if errors::is_reserved(&self.error) && !self.cause.is_empty() && self.cause != "explored" {
             write!(f, " ({})", self.cause)?;
         }
-        told(f, &self.when, self.runs)
+        write_conditions(f, &self.when, self.runs)
     }
 }
 
@@ -72,7 +72,7 @@ impl fmt::Display for HiddenFailure {
             write!(f, " in the workflow `{workflow}`")?;
         }
         write!(f, " is hidden by a Retry or Catch ({})", self.cause)?;
-        told(f, &self.when, self.runs)
+        write_conditions(f, &self.when, self.runs)
     }
 }
 
@@ -89,11 +89,11 @@ impl fmt::Display for StuckExecution {
             "waits until a limit ends it"
         };
         write!(f, "the execution {what} in {}", states.join(", "))?;
-        told(f, &self.when, self.runs)
+        write_conditions(f, &self.when, self.runs)
     }
 }
 
-fn told(f: &mut fmt::Formatter<'_>, when: &[Decision], runs: usize) -> fmt::Result {
+fn write_conditions(f: &mut fmt::Formatter<'_>, when: &[Decision], runs: usize) -> fmt::Result {
     for (number, decision) in when.iter().enumerate() {
         let joint = if number == 0 { ", when" } else { " and" };
         write!(f, "{joint} {decision}")?;

@@ -168,7 +168,7 @@ async fn begin(
         .map_err(|error| cannot("the runtime", &error))?;
     let wanted = CancelOnDrop(Arc::default());
     let is_given_up = wanted.0.clone();
-    let (tell, told) = oneshot::channel();
+    let (sender, receiver) = oneshot::channel();
     let work = move || {
         let mut family = MachineFamily {
             bounds,
@@ -179,13 +179,13 @@ async fn begin(
         };
         let found = family.explore(&machine, machine_type, inputs, declared);
         // The result may not be awaited any more.
-        let _ = tell.send(found.map(|found| found.with_nested(family.found)));
+        let _ = sender.send(found.map(|found| found.with_nested(family.found)));
     };
     let thread = thread::Builder::new()
         .name("stepwright-explore".to_owned())
         .spawn(work)
         .map_err(|error| cannot("the thread", &error))?;
-    match told.await {
+    match receiver.await {
         Ok(found) => found,
         Err(ended) => match thread.join() {
             Err(panic) => resume_unwind(panic),

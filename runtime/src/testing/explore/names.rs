@@ -46,27 +46,27 @@ impl HandledErrors {
         self.0.get(state).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether an error of a state is named, by its own name or by a wildcard.
+    /// Returns whether an error of a state is named, by its own name or by a wildcard.
     pub(super) fn count_on(&self, state: &str, error: &str) -> bool {
         errors::matches_task_failure(self.of_state(state), error)
     }
 
-    /// Whether an error of a state is named by its own name.
+    /// Returns whether an error of a state is named by its own name.
     pub(super) fn mean(&self, state: &str, error: &str) -> bool {
         self.of_state(state).iter().any(|name| name == error)
     }
 }
 
-/// The names in the entries of Retry or Catch; of the entry `of_kind` only the first one.
+/// Returns the names in the entries of Retry or Catch; only the first name of the entry `of_kind`.
 fn error_names(list: Option<&Asl>, of_kind: Option<usize>) -> Vec<String> {
     let entries = list.and_then(Asl::as_array).into_iter().flatten();
     let names = entries.enumerate().flat_map(|(index, entry)| {
         let names = entry.get("ErrorEquals").and_then(Asl::as_array);
-        let most = match of_kind == Some(index) {
+        let max = match of_kind == Some(index) {
             true => 1,
             false => usize::MAX,
         };
-        names.into_iter().flatten().take(most)
+        names.into_iter().flatten().take(max)
     });
     names.filter_map(Asl::as_str).map(str::to_owned).collect()
 }

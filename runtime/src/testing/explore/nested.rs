@@ -40,7 +40,7 @@ impl NestedMachine {
     }
 }
 
-/// Whether a target is the machine's name, its ARN or its placeholder.
+/// Returns whether a target is the machine's name, its ARN or its placeholder.
 pub(super) fn names_machine(name: &str, target: &str) -> bool {
     let by_arn = || {
         let (_, rest) = target.split_once(":stateMachine:")?;

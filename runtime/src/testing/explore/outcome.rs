@@ -30,7 +30,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Whether it is not a success.
+    /// Returns whether it is not a success.
     pub(super) fn is_fault(&self) -> bool {
         !matches!(self, Self::Success(_))
     }

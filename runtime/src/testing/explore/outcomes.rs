@@ -55,7 +55,7 @@ impl Outcomes {
         }
     }
 
-    /// The most events of an execution.
+    /// Returns the maximum number of events of an execution.
     pub(super) fn most_events(&self) -> usize {
         self.bounds.events as usize
     }
@@ -75,12 +75,12 @@ impl Outcomes {
         answers
     }
 
-    /// The nested workflow that a target names.
+    /// Returns the nested workflow that a target names.
     pub(super) fn nested(&self, target: &str) -> Option<&NestedMachine> {
         self.nested.iter().find(|nested| nested.is_target(target))
     }
 
-    /// The outputs of a machine: those in the bounds, or values of its type.
+    /// Returns the outputs of a machine: the outputs in the bounds, or values of its type.
     pub(super) fn outputs_of(&self, target: &str, nested: Option<&NestedMachine>) -> Vec<Value> {
         let given = self.bounds.machines.iter();
         let given = given.filter(|(name, _)| names_machine(name, target));
@@ -91,14 +91,14 @@ impl Outcomes {
         }
     }
 
-    /// The items in the bounds for the reader of a Map.
+    /// Returns the items in the bounds for the reader of a Map.
     pub(super) fn given_items(&self, state: &str) -> Option<&Value> {
         let mut given = self.bounds.items.iter();
         let found = given.find(|(name, _)| name == state);
         found.map(|(_, Items(items))| items)
     }
 
-    /// Items of the type of a reader of a Map.
+    /// Returns items of the type of a reader of a Map.
     pub(super) fn typed_items(&self, state: &str) -> Option<&Value> {
         let mut typed = self.items.iter();
         typed
@@ -106,12 +106,12 @@ impl Outcomes {
             .map(|(_, items)| items)
     }
 
-    /// Whether readers read objects.
+    /// Returns whether readers read objects.
     pub(super) fn has_objects(&self) -> bool {
         self.bounds.objects.is_some()
     }
 
-    /// The answer to a call with an outcome other than success.
+    /// Returns the answer to a call with an outcome other than success.
     pub(super) fn failed(&self, call: &TaskCall<'_>, outcome: Outcome) -> Answer {
         match outcome {
             Outcome::Failure(error) => {
@@ -127,7 +127,7 @@ impl Outcomes {
         }
     }
 
-    /// The outcomes of a call, the usual one first.
+    /// Returns the outcomes of a call, the default one first.
     pub(super) fn of_call(&self, call: &TaskCall<'_>, samples: usize) -> Vec<Outcome> {
         let mut options: Vec<Outcome> = (0..samples.max(1)).map(Outcome::Success).collect();
         let declared = self
@@ -157,7 +157,7 @@ impl Outcomes {
         options
     }
 
-    /// The outcomes of a call that starts a machine, the usual one first.
+    /// Returns the outcomes of a call that starts a machine, the default one first.
     pub(super) fn of_start(
         &self,
         call: &TaskCall<'_>,
@@ -208,7 +208,7 @@ impl Outcomes {
 }
 
 impl Outcomes {
-    /// Whether the task of a call can fail with an error that a handler names. A handler of a Map or Parallel names errors of all tasks inside it.
+    /// Returns whether the task of a call can fail with an error that a handler names. A handler of a Map or Parallel names errors of all tasks inside it.
     ///
     /// - A request to a service fails with the errors of that service: the integration tables have the prefix of their names. A service that
     ///   the tables do not have can fail with all.
@@ -250,7 +250,7 @@ fn add(options: &mut Vec<Outcome>, outcome: Outcome) {
     }
 }
 
-/// Whether no handler matches it, or no task fails with it.
+/// Returns whether no handler matches it, or no task fails with it.
 fn fails_no_task(error: &str) -> bool {
     [
         errors::RUNTIME,
@@ -262,7 +262,7 @@ fn fails_no_task(error: &str) -> bool {
     .contains(&error)
 }
 
-/// Whether the start of an execution may fail with it. The error of the nested execution itself is never the error of the state.
+/// Returns whether the start of an execution may fail with it. The error of the nested execution itself is never the error of the state.
 fn fails_start(error: &str) -> bool {
     let services = ["States.", "StepFunctions.", "Sfn."];
     services.iter().any(|prefix| error.starts_with(prefix))

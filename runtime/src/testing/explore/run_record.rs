@@ -16,7 +16,7 @@ pub(super) struct RunRecord {
     pub(super) meant: HashSet<(String, String)>,
     /// The children of Map Runs that ended.
     pub(super) children: Vec<Arc<ExecutionReport>>,
-    /// A Map whose items are placeholders, because no bound gives them.
+    /// A Map whose items are placeholders, because the bounds have no items for it.
     pub(super) made_up: Option<String>,
     /// The number of children that started.
     pub(super) started: usize,
@@ -33,10 +33,10 @@ pub(super) struct Choice {
     pub(super) taken: usize,
 }
 
-/// The cost of an option: how many faults it adds to a combination.
+/// The cost of an option: the faults that it adds to a combination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cost {
-    /// Nothing: the first sample, the same outcome as before, or the success of the first retry.
+    /// No fault: the first sample, the same outcome as before, or the success of the first retry.
     Nothing,
     /// A fault.
     Fault,

@@ -38,23 +38,23 @@ impl Script {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether children of Map Runs are still running.
-    pub(super) fn is_at_work(&self) -> bool {
+    /// Returns whether children of Map Runs are still running.
+    pub(super) fn has_running_children(&self) -> bool {
         let taken = self.lock();
         taken.children.len() < taken.started
     }
 
     /// Chooses the outcome of the next call.
-    fn choose(&self, visit: AttemptKey, mut options: Vec<Outcome>) -> Outcome {
+    fn choose(&self, key: AttemptKey, mut options: Vec<Outcome>) -> Outcome {
         let AttemptKey {
-            place,
+            visit,
             item,
             attempt,
-        } = visit;
+        } = key;
         let is_retry = attempt > 0;
         let mut taken = self.lock();
         let usual = options[0].clone();
-        let last = taken.last.get(&place).cloned();
+        let last = taken.last.get(&visit).cloned();
         if is_retry
             && let Some(last) = &last
             && let Some(at) = options.iter().position(|option| option == last)
@@ -62,7 +62,7 @@ impl Script {
             options[..=at].rotate_right(1);
         }
         // A retry of a Map or Parallel calls its tasks again. A failure in each attempt is one fault.
-        let is_inside = item != place || !place.1.is_empty();
+        let is_inside = item != visit || !visit.1.is_empty();
         let before = taken.last.get(&item).cloned();
         let repeats = |option: &Outcome| is_inside && before.as_ref() == Some(option);
         let is_recovery = is_retry && last.as_ref().is_some_and(Outcome::is_fault);
@@ -77,12 +77,12 @@ impl Script {
         let choice = self.prefix.get(number).copied().unwrap_or(0);
         let outcome = options.get(choice).unwrap_or(&usual).clone();
         taken.choices.push(Choice {
-            state: place.2.clone(),
+            state: visit.2.clone(),
             options: costs,
             taken: choice,
         });
         let decision = Decision {
-            state: place.2.clone(),
+            state: visit.2.clone(),
             outcome: outcome.clone(),
         };
         // A retry with the same outcome is listed once.
@@ -90,11 +90,11 @@ impl Script {
             taken.decisions.push(decision);
         }
         taken.last.insert(item, outcome.clone());
-        taken.last.insert(place, outcome.clone());
+        taken.last.insert(visit, outcome.clone());
         outcome
     }
 
-    /// The answer to a call that starts a machine.
+    /// Returns the answer to a call that starts a machine.
     fn started(&self, call: &TaskCall<'_>, integration: Integration) -> Answer {
         let outcomes = &self.outcomes;
         let target = call.target().unwrap_or_default();
@@ -186,8 +186,8 @@ impl Observer for Script {
         let mut taken = self.lock();
         taken.events = taken.events.saturating_add(written as usize);
         // The bound is for each child; all children together have a multiple of it.
-        let most = self.outcomes.most_events().saturating_mul(AT_ONCE);
-        taken.is_cut |= taken.events >= most;
+        let max_events = self.outcomes.most_events().saturating_mul(AT_ONCE);
+        taken.is_cut |= taken.events >= max_events;
         !taken.is_cut
     }
 
@@ -250,20 +250,20 @@ impl Observer for Script {
 }
 
 impl Script {
-    /// Whether a reader or writer fails in this run. It may fail only if a Retry or Catch matches its error.
+    /// Returns whether a reader or writer fails in this run. It may fail only if a Retry or Catch matches its error.
     fn may_fail(&self, execution: &ExecutionInfo, state: &str, error: &str) -> bool {
         let mut options = vec![Outcome::Success(0)];
         if self.outcomes.names.count_on(state, error) {
             options.push(Outcome::Failure(error.to_owned()));
         }
-        let visit = AttemptKey::new(execution, Vec::new(), state, 0);
-        self.choose(visit, options) != Outcome::Success(0)
+        let key = AttemptKey::new(execution, Vec::new(), state, 0);
+        self.choose(key, options) != Outcome::Success(0)
     }
 }
 
 /// One attempt of a task.
 struct AttemptKey {
-    place: VisitKey,
+    visit: VisitKey,
     /// The same for all executions of one item of a Map Run. A retry of a Map Run starts new executions for its items, and a
     /// new one continues the outcomes of an old one with the same input.
     item: VisitKey,
@@ -273,17 +273,17 @@ struct AttemptKey {
 
 impl AttemptKey {
     fn new(execution: &ExecutionInfo, scope: Vec<String>, state: &str, attempt: u32) -> Self {
-        let place = (execution.id().to_owned(), scope, state.to_owned());
+        let visit = (execution.id().to_owned(), scope, state.to_owned());
         let machine = execution.machine_name();
         let item = match machine.contains('/') {
             true => {
                 let name = format!("{machine} {}", execution.input.to_json());
-                (name, place.1.clone(), place.2.clone())
+                (name, visit.1.clone(), visit.2.clone())
             }
-            false => place.clone(),
+            false => visit.clone(),
         };
         Self {
-            place,
+            visit,
             item,
             attempt,
         }

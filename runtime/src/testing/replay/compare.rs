@@ -99,12 +99,12 @@ fn in_scope(
         let Some(now) = ours.get(index) else {
             let last = ours
                 .last()
-                .map_or_else(String::new, |last| format!(" after {}", told(last)));
+                .map_or_else(String::new, |last| format!(" after {}", describe(last)));
             let detail = format!("was recorded, and now nothing happens{last}");
             return Some(FirstDifference::at(step, detail));
         };
         if kind(step) != kind(now) || step.state != now.state {
-            let mut detail = format!("was recorded, now it is {}", told(now));
+            let mut detail = format!("was recorded, now it is {}", describe(now));
             for field in ["error", "cause"] {
                 if let Some(text) = now.details[field].as_str() {
                     detail.push_str(if field == "error" { " with " } else { ": " });
@@ -162,7 +162,7 @@ fn in_scope(
     more.map(|step| unrecorded(step, redaction))
 }
 
-/// The type of an event. The service has one more type for a request that fails.
+/// Returns the type of an event. The service has one more type for a request that fails.
 fn kind(step: &RecordedEvent) -> &str {
     match step.kind.as_str() {
         "TaskSubmitFailed" => "TaskFailed",
@@ -170,7 +170,7 @@ fn kind(step: &RecordedEvent) -> &str {
     }
 }
 
-fn told(step: &RecordedEvent) -> String {
+fn describe(step: &RecordedEvent) -> String {
     match &step.state {
         Some(state) => format!("{} of `{state}`", step.kind),
         None => step.kind.clone(),

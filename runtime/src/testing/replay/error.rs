@@ -1,7 +1,7 @@
 use super::first_difference::FirstDifference;
 use crate::testing::recorded::RecordedHistoryError;
 
-/// Why a [`replay`](fn@super::replay) did not succeed.
+/// The error of a [`replay`](fn@super::replay).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayError {

@@ -101,7 +101,7 @@ impl<'a> Placeholders<'a> {
         self.given.get(name).map(String::as_str).or_else(inferred)
     }
 
-    /// Whether the placeholder's fields accept a value of this kind.
+    /// Returns whether the placeholder's fields accept a value of this kind.
     fn accepts(&self, name: &str, value: &str) -> bool {
         let same = self.all.iter().filter(|one| one.name() == name);
         same.flat_map(Placeholder::meanings)
@@ -146,7 +146,7 @@ impl<'a> Placeholders<'a> {
         }
     }
 
-    /// Whether a text of this run, which may contain placeholders, equals the recorded value. Infers the value of a placeholder that is
+    /// Returns whether a text of this run, which may contain placeholders, equals the recorded value. Infers the value of a placeholder that is
     /// the only unknown one of the text.
     pub(super) fn matches(&mut self, recorded: &Json, now: &Json, event: u32) -> bool {
         let (Some(recorded), Some(now)) = (recorded.as_str(), now.as_str()) else {
@@ -185,7 +185,7 @@ impl<'a> Placeholders<'a> {
         parts.collect()
     }
 
-    /// The inferred values in the text of a difference, as a note at its end.
+    /// Returns the inferred values in the text of a difference, as a note at its end.
     pub(super) fn note(&self, detail: &str) -> String {
         let mut note = String::new();
         for (name, found) in &self.inferred {
@@ -220,7 +220,7 @@ fn pieces(text: &str, is_wanted: impl Fn(&str) -> bool) -> Vec<TextPiece<'_>> {
     pieces
 }
 
-/// The part of a text that is in the position of the only placeholder.
+/// Returns the part of a text that is in the position of the only placeholder.
 fn between<'t>(pieces: &[TextPiece<'_>], text: &'t str) -> Option<&'t str> {
     match pieces {
         [
@@ -232,7 +232,7 @@ fn between<'t>(pieces: &[TextPiece<'_>], text: &'t str) -> Option<&'t str> {
     }
 }
 
-/// Whether a text has the literal pieces in their order, with anything in the positions of the placeholders.
+/// Returns whether a text has the literal pieces in their order, with any text in the positions of the placeholders.
 fn fits(pieces: &[TextPiece<'_>], text: &str) -> bool {
     let literals: Vec<&str> = (pieces.iter())
         .filter_map(|piece| match piece {

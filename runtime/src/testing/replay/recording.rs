@@ -80,7 +80,7 @@ enum AttemptEnd {
     None,
 }
 
-/// The attempts of the tasks in a history.
+/// Returns the attempts of the tasks in a history.
 fn attempts(steps: &[RecordedEvent]) -> Attempts {
     let mut attempts = Attempts::new();
     for step in steps {
@@ -240,7 +240,7 @@ impl Observer for Recording {
 
 impl TaskSource for Recording {
     fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
-        let place = (call.scope(), call.state().to_owned());
+        let call_key = (call.scope(), call.state().to_owned());
         let (attempts, number) = {
             let mut progress = self.lock();
             let child = match is_child(call.execution()) {
@@ -253,13 +253,13 @@ impl TaskSource for Recording {
                     }
                 },
             };
-            let given = progress.given.entry((child, place.clone())).or_default();
+            let given = progress.given.entry((child, call_key.clone())).or_default();
             *given += 1;
             let attempts = child.map_or(&self.own, |child| &self.children[child].attempts);
             (attempts, *given - 1)
         };
         let attempt = attempts
-            .get(&place)
+            .get(&call_key)
             .and_then(|attempts| attempts.get(number));
         let is_activity = call.resource().kind() == ResourceKind::Activity;
         let Some(attempt) = attempt.cloned() else {

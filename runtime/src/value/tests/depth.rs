@@ -16,8 +16,8 @@ fn on_small_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     thread.expect("a thread").join().expect("no panic")
 }
 
-/// One level around a value, of several shapes.
-fn around(inner: Json, shape: u8) -> Json {
+/// Wraps a value in one level, of several shapes.
+fn wrap(inner: Json, shape: u8) -> Json {
     match shape % 4 {
         0 => Json::Array(vec![inner]),
         1 => Json::Object([("a".to_owned(), inner)].into_iter().collect()),
@@ -32,7 +32,7 @@ fn around(inner: Json, shape: u8) -> Json {
 
 fn deep(depth: usize, shapes: &[u8]) -> Json {
     (0..depth).fold(json!("x"), |inner, level| {
-        around(inner, shapes[level % shapes.len()])
+        wrap(inner, shapes[level % shapes.len()])
     })
 }
 
@@ -116,8 +116,6 @@ fn no_depth_overflows_a_small_stack() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
-
     #[test]
     fn no_shape_overflows_a_small_stack(
         depth in 0..6_000_usize,
@@ -128,7 +126,7 @@ proptest! {
 }
 
 #[test]
-fn json_of_a_definition_is_taken_over_at_any_depth() {
+fn deep_json_of_a_definition_is_converted() {
     // Dropping the tree of the language package recurses.
     let thread = std::thread::Builder::new().stack_size(64 << 20);
     let done = thread.spawn(|| {
@@ -164,7 +162,7 @@ fn types_that_nest_too_deep_are_refused() {
 }
 
 #[test]
-fn enums_newtypes_and_options_count_too() {
+fn enums_newtypes_and_options_count_towards_the_depth() {
     on_small_stack(|| {
         let nested = (0..900).fold(Tagged::End, |inner, level| match level % 3 {
             0 => Tagged::Newtype(Box::new(inner)),

@@ -12,13 +12,13 @@ pub(super) fn value(text: &str) -> Value {
 }
 
 #[test]
-fn a_value_takes_24_bytes_and_an_option_no_more() {
+fn a_value_and_an_optional_value_take_24_bytes() {
     assert_eq!(std::mem::size_of::<Value>(), 24);
     assert_eq!(std::mem::size_of::<Option<Value>>(), 24);
 }
 
 #[test]
-fn of_a_key_that_repeats_the_last_value_wins_in_the_first_place() {
+fn a_repeated_key_keeps_its_first_position_and_its_last_value() {
     assert_eq!(
         value(r#"{"a":1,"b":2,"a":3}"#).to_text(),
         r#"{"a":3,"b":2}"#
@@ -85,7 +85,7 @@ fn integers_of_any_length_keep_their_digits() {
 }
 
 #[test]
-fn what_is_no_json_is_refused_with_its_place() {
+fn invalid_json_is_refused_with_line_and_column() {
     for (text, message) in [
         ("", "unexpected end of the text at line 1 column 1"),
         ("[1,]", "expected a JSON value at line 1 column 4"),
@@ -112,7 +112,7 @@ fn what_is_no_json_is_refused_with_its_place() {
 }
 
 #[test]
-fn an_update_copies_the_path_and_shares_the_rest() {
+fn an_update_copies_the_path_and_shares_other_nodes() {
     let before = value(r#"{"a": {"b": 1, "c": [1]}, "d": {"e": 2}}"#);
     let mut after = before.clone();
     let path = RefPath::keys(["a", "b"]);
@@ -126,7 +126,7 @@ fn an_update_copies_the_path_and_shares_the_rest() {
 }
 
 #[test]
-fn an_update_of_what_nobody_else_holds_is_in_place() {
+fn an_update_of_an_unshared_value_is_in_place() {
     let mut only = value(r#"{"a": {"b": 1}}"#);
     let node = |value: &Value| match value.get("a") {
         Some(Value::Object(node)) => Arc::as_ptr(node),
@@ -139,7 +139,7 @@ fn an_update_of_what_nobody_else_holds_is_in_place() {
 }
 
 #[test]
-fn a_wide_object_shares_the_chunks_that_an_update_does_not_touch() {
+fn an_update_of_a_wide_object_leaves_its_clone_unchanged() {
     let members = (0..100).map(|n| (format!("key{n}"), Value::Int(n)));
     let before = Value::from_iter(members);
     let mut after = before.clone();
@@ -156,7 +156,7 @@ fn a_wide_object_shares_the_chunks_that_an_update_does_not_touch() {
 }
 
 #[test]
-fn a_hint_is_only_a_hint() {
+fn a_path_with_a_wrong_position_hint_finds_its_key() {
     let path = RefPath::keys(["b"]);
     for (text, expected) in [
         (r#"{"a": 1, "b": 2}"#, Some(2)),

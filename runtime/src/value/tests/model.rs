@@ -78,7 +78,7 @@ fn unsigned_zeros(json: Json) -> Json {
 
 proptest! {
     #[test]
-    fn text_reads_back_as_it_was(json in json()) {
+    fn values_are_parsed_back_from_their_text(json in json()) {
         let value = Value::from(&json);
         check_sizes(&value);
         let text = value.to_text();
@@ -96,7 +96,7 @@ proptest! {
     }
 
     #[test]
-    fn nearly_json_is_judged_as_serde_json_judges(text in r#"[\[\]{},:"\\0-9eE+.\-a-fnrtu \n]{0,24}"#) {
+    fn the_parser_accepts_the_same_texts_as_serde_json(text in r#"[\[\]{},:"\\0-9eE+.\-a-fnrtu \n]{0,24}"#) {
         let ours = Value::from_text(&text);
         match serde_json::from_str::<Json>(&text) {
             Ok(json) => {
@@ -108,7 +108,7 @@ proptest! {
     }
 
     #[test]
-    fn puts_and_looks_agree_with_serde_json(
+    fn updates_and_lookups_agree_with_serde_json(
         start in json(),
         puts in vec((vec(prop_oneof!["[a-e]", "k[0-9]{2}"], 0..4), json()), 1..12),
     ) {

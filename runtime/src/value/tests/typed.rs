@@ -159,7 +159,7 @@ fn bytes_are_an_array_of_numbers() {
 }
 
 #[test]
-fn the_absence_of_formats_that_know_it_is_null() {
+fn a_missing_value_of_another_format_is_null() {
     use serde::de::IntoDeserializer;
     use serde::de::value::Error;
     struct Nothing;
@@ -180,7 +180,7 @@ fn the_absence_of_formats_that_know_it_is_null() {
 }
 
 #[test]
-fn what_does_not_fit_the_type_says_so() {
+fn a_value_of_the_wrong_type_is_refused_with_a_message() {
     let message = |text: &str| {
         let result = value(text).to_typed::<External>();
         result.expect_err("does not fit").to_string()
@@ -204,7 +204,7 @@ fn what_does_not_fit_the_type_says_so() {
 
 proptest! {
     #[test]
-    fn any_value_round_trips_through_any_type(json in json()) {
+    fn any_value_round_trips_through_serde(json in json()) {
         let value = Value::from_typed(&json).expect("serializes");
         prop_assert_eq!(&value, &Value::from(&json));
         prop_assert_eq!(&value.to_typed::<serde_json::Value>().expect("deserializes"), &json);

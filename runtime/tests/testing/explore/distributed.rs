@@ -44,7 +44,7 @@ fn totals() -> Bounds {
 }
 
 #[tokio::test]
-async fn the_children_of_a_list_are_covered() {
+async fn the_children_of_a_distributed_map_are_covered() {
     let definition = distributed(json!({
         "ItemsPath": "$.items",
         "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Sorry"}],
@@ -55,7 +55,7 @@ async fn the_children_of_a_list_are_covered() {
 }
 
 #[tokio::test]
-async fn a_reader_has_items_without_any_object() {
+async fn an_item_reader_has_placeholder_items_without_objects() {
     let reader = json!({
         "Resource": "arn:aws:states:::s3:getObject",
         "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"},
@@ -75,7 +75,7 @@ async fn a_reader_has_items_without_any_object() {
 }
 
 #[tokio::test]
-async fn an_item_that_fails_because_it_is_made_up_says_so() {
+async fn a_failure_of_a_placeholder_item_suggests_real_items() {
     let mut definition = distributed(json!({
         "ItemReader": {
             "Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"},
@@ -97,7 +97,7 @@ async fn an_item_that_fails_because_it_is_made_up_says_so() {
 }
 
 #[tokio::test]
-async fn a_reader_reads_the_objects_that_are_given() {
+async fn an_item_reader_reads_the_given_objects() {
     let definition = json!({"StartAt": "Each", "States": {"Each": {
         "Type": "Map", "End": true,
         "ItemReader": {
@@ -130,7 +130,7 @@ async fn a_reader_reads_the_objects_that_are_given() {
 }
 
 #[tokio::test]
-async fn a_writer_that_fails_is_tried_where_somebody_counts_on_it() {
+async fn a_failing_result_writer_is_explored_if_a_catcher_names_it() {
     let definition = distributed(json!({
         "ItemsPath": "$.items",
         "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "out"}},
@@ -141,7 +141,7 @@ async fn a_writer_that_fails_is_tried_where_somebody_counts_on_it() {
 }
 
 #[tokio::test]
-async fn what_fails_in_an_item_is_told_with_the_map() {
+async fn an_uncaught_error_of_an_item_is_reported_with_its_map() {
     let definition = distributed(json!({"ItemsPath": "$.items"}));
     let found = found(
         &definition,
@@ -161,7 +161,7 @@ async fn what_fails_in_an_item_is_told_with_the_map() {
 }
 
 #[tokio::test]
-async fn an_item_that_nobody_answers_is_stuck() {
+async fn an_item_that_waits_for_a_token_is_stuck() {
     let mut definition = distributed(json!({"ItemsPath": "$.items"}));
     definition["States"]["Each"]["ItemProcessor"]["States"]["Call"] = json!({
         "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": true,
@@ -176,7 +176,7 @@ async fn an_item_that_nobody_answers_is_stuck() {
 }
 
 #[tokio::test]
-async fn items_of_items_are_bounded() {
+async fn exploration_of_nested_maps_is_bounded() {
     let items: Vec<u32> = (0..20_000).collect();
     let inner = json!({
         "Type": "Map", "End": true, "ItemsPath": "$.items", "ItemSelector": {"items.$": "$.items"},
@@ -200,7 +200,7 @@ async fn items_of_items_are_bounded() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn many_threads_find_the_same() {
+async fn exploration_on_many_threads_is_deterministic() {
     let definition = distributed(json!({
         "ItemsPath": "$.items",
         "ToleratedFailurePercentage": 50,
@@ -272,7 +272,7 @@ mod typed {
 }
 
 #[tokio::test]
-async fn a_reader_gives_rows_of_the_type_of_the_body() {
+async fn an_item_reader_generates_rows_of_the_type_of_the_body() {
     use stepwright_runtime::testing::explore_workflow;
 
     let found = explore_workflow::<typed::Rows>(&Bounds::new()).await;

@@ -50,7 +50,7 @@ async fn the_faults_of_a_run_are_bounded() {
 }
 
 #[tokio::test]
-async fn a_bound_of_runs_leaves_out_the_runs_with_the_most_faults() {
+async fn a_limit_on_runs_omits_the_runs_with_the_most_faults() {
     let machine = machine(&tasks(4));
     let found = explore(&machine, &Bounds::new().runs(100)).await.unwrap();
     assert_eq!((found.runs, found.complete_faults), (100, Some(1)));
@@ -66,14 +66,14 @@ async fn a_bound_of_runs_leaves_out_the_runs_with_the_most_faults() {
 }
 
 #[tokio::test]
-async fn a_large_workflow_is_complete_for_two_faults() {
+async fn a_large_workflow_is_explored_completely_for_two_faults() {
     let found = explore(&machine(&tasks(11)), &Bounds::new()).await.unwrap();
     assert_eq!((found.runs, found.complete_faults), (1_607, Some(2)));
     found.assert_clean();
 }
 
 #[tokio::test]
-async fn a_map_that_fails_each_time_has_one_fault() {
+async fn a_map_that_fails_on_every_retry_counts_as_one_fault() {
     let definition = json!({"StartAt": "Each", "States": {"Each": {
         "Type": "Map", "ItemsPath": "$.items", "End": true,
         "ItemProcessor": {"StartAt": "Call", "States": {
@@ -88,7 +88,7 @@ async fn a_map_that_fails_each_time_has_one_fault() {
 }
 
 #[tokio::test]
-async fn a_map_run_that_fails_each_time_has_one_fault() {
+async fn a_map_run_that_fails_on_every_retry_counts_as_one_fault() {
     let definition = json!({"StartAt": "Each", "States": {"Each": {
         "Type": "Map", "ItemsPath": "$.items", "End": true,
         "ItemProcessor": {
@@ -147,7 +147,7 @@ workflow! {
 }
 
 #[tokio::test]
-async fn the_answer_of_a_token_has_the_type_that_the_state_expects() {
+async fn the_output_of_a_token_has_the_type_that_the_state_expects() {
     let found = explore_workflow::<Approval>(&Bounds::new()).await.unwrap();
     assert!(found.never_reached().is_empty(), "{found}");
     found.assert_clean();
@@ -186,7 +186,7 @@ fn failures(found: &stepwright_runtime::testing::Exploration, state: &str) -> Ve
 }
 
 #[tokio::test]
-async fn a_service_fails_with_its_own_errors_and_a_task_with_those_it_declares() {
+async fn services_and_tasks_fail_only_with_their_own_errors() {
     let all = json!([
         "PaymentError.Declined",
         "DynamoDB.ConditionalCheckFailedException",

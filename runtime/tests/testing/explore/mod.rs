@@ -2,7 +2,7 @@
 
 mod distributed;
 mod faults;
-mod hidden;
+mod hidden_errors;
 mod nested;
 
 use serde_json::{Value as Json, json};
@@ -15,7 +15,7 @@ async fn found(definition: &Json, bounds: Bounds) -> Exploration {
 }
 
 #[tokio::test]
-async fn every_way_through_is_found() {
+async fn exploration_reaches_every_state_and_transition() {
     let bounds = Bounds::new()
         .function_sample("charge", json!({"total": 5}))
         .function_sample("charge", json!({"total": 500}));
@@ -33,7 +33,7 @@ async fn every_way_through_is_found() {
 }
 
 #[tokio::test]
-async fn what_nobody_catches_and_what_no_sample_reaches_is_told() {
+async fn uncaught_errors_and_unreached_states_are_reported() {
     let bounds = || {
         Bounds::new()
             .function_sample("charge", json!({"total": 5}))
@@ -85,7 +85,7 @@ async fn callbacks_without_a_timeout_and_endless_loops_are_stuck() {
 }
 
 #[tokio::test]
-async fn the_work_is_bounded() {
+async fn the_number_of_combinations_is_bounded() {
     let states: serde_json::Map<String, Json> = (0..20)
         .map(|number| {
             let next = format!("S{}", number + 1);
@@ -111,7 +111,7 @@ async fn the_work_is_bounded() {
 }
 
 #[tokio::test]
-async fn errors_inside_a_map_are_held_against_its_catchers() {
+async fn errors_inside_a_map_are_matched_with_its_catchers() {
     let definition = json!({"StartAt": "Each", "States": {
         "Each": {
             "Type": "Map", "ItemsPath": "$.items", "End": true,

@@ -120,7 +120,7 @@ workflow! {
 }
 
 #[tokio::test]
-async fn a_nested_workflow_gives_each_value_of_its_type_and_fails_as_it_can() {
+async fn a_nested_workflow_returns_each_variant_and_each_error() {
     let found = explore_workflow::<Careful>(&Bounds::new()).await.unwrap();
     assert!(found.uncaught.is_empty(), "{found}");
     assert!(found.is_complete && found.is_clean(), "{found}");
@@ -130,7 +130,7 @@ async fn a_nested_workflow_gives_each_value_of_its_type_and_fails_as_it_can() {
 }
 
 #[tokio::test]
-async fn only_a_workflow_that_can_fail_is_told_as_uncaught() {
+async fn only_a_nested_workflow_that_can_fail_is_reported_as_uncaught() {
     let found = explore_workflow::<Careless>(&Bounds::new()).await.unwrap();
     let told: Vec<String> = found.uncaught.iter().map(ToString::to_string).collect();
     assert_eq!(told.len(), 1, "{told:?}");
@@ -145,14 +145,14 @@ async fn only_a_workflow_that_can_fail_is_told_as_uncaught() {
 }
 
 #[tokio::test]
-async fn nested_workflows_in_branches_of_iterations_are_caught_around_them() {
+async fn failures_of_nested_workflows_in_branches_are_caught_outside() {
     let found = explore_workflow::<InParts>(&Bounds::new()).await.unwrap();
     assert!(found.is_clean() && found.is_complete, "{found}");
     assert_eq!(found.never_reached(), [""; 0]);
 }
 
 #[tokio::test]
-async fn an_express_child_and_one_that_nobody_waits_for_are_no_false_alarm() {
+async fn express_and_unawaited_children_are_not_reported() {
     let found = explore_workflow::<AtOnce>(&Bounds::new()).await.unwrap();
     assert!(found.is_clean(), "{found}");
     assert_eq!(found.never_reached(), [""; 0]);
@@ -162,7 +162,7 @@ async fn an_express_child_and_one_that_nobody_waits_for_are_no_false_alarm() {
 }
 
 #[tokio::test]
-async fn in_a_text_the_results_of_a_machine_are_given_by_its_name() {
+async fn machine_samples_are_the_results_of_a_nested_state_machine() {
     let definition = json!({"StartAt": "Ask", "States": {
         "Ask": {
             "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2",
@@ -187,7 +187,7 @@ async fn in_a_text_the_results_of_a_machine_are_given_by_its_name() {
 }
 
 #[tokio::test]
-async fn what_is_given_of_a_type_stands_for_what_is_made_up() {
+async fn workflow_samples_replace_generated_results() {
     let reason = "no stock".to_owned();
     let bounds = Bounds::new().workflow_sample::<Review>(&Verdict::Refused { reason });
     let found = explore_workflow::<Careful>(&bounds).await.unwrap();

@@ -3,7 +3,7 @@
 mod languages;
 mod page;
 mod property;
-mod ways;
+mod transports;
 
 use page::declared::Declared;
 use page::{ByActivity, ByToken, Order, Orders, PaymentError, block, charge_card, page};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use stepwright::{TaskError, Workflow};
 use stepwright_aws::sfn::{ActivityWorker, CallbackSender};
-use ways::{Ended, execute, with_lambda};
+use transports::{Ended, execute, with_lambda};
 
 fn order(total: f64) -> Order {
     Order {
@@ -21,7 +21,7 @@ fn order(total: f64) -> Order {
 }
 
 #[tokio::test]
-async fn declined_matches_the_same_catch_with_its_fields_on_each_way() {
+async fn declined_is_caught_with_its_fields_on_each_transport() {
     let cases = [
         (1_001.0, "over the limit, at most 1000"),
         (-1.0, "the gateway is slow"),
@@ -29,13 +29,19 @@ async fn declined_matches_the_same_catch_with_its_fields_on_each_way() {
     ];
     for (total, said) in cases {
         let (order, said) = (order(total), Ok(json!(said)));
-        assert_eq!(ways::in_process::<Orders>(&order).await, said);
-        assert_eq!(ways::lambda::<Orders, charge_card>(&order).await, said);
+        assert_eq!(transports::in_process::<Orders>(&order).await, said);
         assert_eq!(
-            ways::activity::<ByActivity, charge_card>(&order).await,
+            transports::lambda::<Orders, charge_card>(&order).await,
             said
         );
-        assert_eq!(ways::token::<ByToken, charge_card>(&order).await, said);
+        assert_eq!(
+            transports::activity::<ByActivity, charge_card>(&order).await,
+            said
+        );
+        assert_eq!(
+            transports::token::<ByToken, charge_card>(&order).await,
+            said
+        );
     }
 }
 
@@ -47,7 +53,7 @@ async fn reported(error: &Value) -> Ended {
 }
 
 #[test]
-fn the_cause_is_the_one_on_the_page() {
+fn the_cause_equals_the_one_on_the_page() {
     let declined = PaymentError::Declined {
         reason: "over the limit".to_owned(),
         limit: 1_000.0,
@@ -70,7 +76,7 @@ fn the_cause_is_the_one_on_the_page() {
 }
 
 #[tokio::test]
-async fn a_message_that_is_no_json_fails_what_binds_fields() {
+async fn a_message_that_is_not_json_fails_a_catch_with_fields() {
     let error = json!({"errorType": "CardDeclined", "errorMessage": "sorry", "stackTrace": []});
     let failed = Err("States.QueryEvaluationError".to_owned());
     assert_eq!(reported(&error).await, failed);

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stepwright::{Payload, TaskError, task, workflow};
 
-use crate::ways;
+use crate::transports;
 
 /// A value in a field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
@@ -217,24 +217,24 @@ fn any_raised() -> impl Strategy<Value = Raised> {
 }
 
 #[test]
-fn any_values_of_an_error_are_caught_the_same_on_each_way() {
+fn random_error_values_are_caught_equally_on_each_transport() {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .unwrap();
     let mut runner = TestRunner::new(Config {
-        cases: std::env::var("PROPTEST_CASES")
-            .ok()
-            .and_then(|cases| cases.parse().ok())
-            .unwrap_or(24),
+        cases: Config::default().cases / 3,
         failure_persistence: None,
         ..Config::default()
     });
     let held = runner.run(&any_raised(), |raised| {
         let expected = Ok(serde_json::to_value(caught(&raised)).unwrap());
         runtime.block_on(async {
-            prop_assert_eq!(&ways::in_process::<Called>(&raised).await, &expected);
-            prop_assert_eq!(&ways::lambda::<Called, fail>(&raised).await, &expected);
+            prop_assert_eq!(&transports::in_process::<Called>(&raised).await, &expected);
+            prop_assert_eq!(
+                &transports::lambda::<Called, fail>(&raised).await,
+                &expected
+            );
             // AWS accepts at most 32,768 characters.
             if raise(raised.clone())
                 .is_err_and(|error| error.cause().encode_utf16().count() > 32_768)
@@ -242,10 +242,13 @@ fn any_values_of_an_error_are_caught_the_same_on_each_way() {
                 return Ok(());
             }
             prop_assert_eq!(
-                &ways::activity::<ByActivity, fail>(&raised).await,
+                &transports::activity::<ByActivity, fail>(&raised).await,
                 &expected
             );
-            prop_assert_eq!(&ways::token::<ByToken, fail>(&raised).await, &expected);
+            prop_assert_eq!(
+                &transports::token::<ByToken, fail>(&raised).await,
+                &expected
+            );
             Ok(())
         })
     });

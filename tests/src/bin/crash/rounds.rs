@@ -10,6 +10,7 @@ use stepwright_runtime::query::Entropy;
 use crate::Arguments;
 use crate::child::{LOG, STORE};
 use crate::log::{self, Line};
+use crate::old_store;
 use crate::verdict::Broken;
 
 /// The longest time for the last process to finish the remaining work: no execution waits for more than a few seconds.
@@ -135,9 +136,18 @@ fn wait_for_a_start(process: &mut Process, folder: &Path) -> Result<(), Broken> 
 pub(crate) fn run(arguments: &Arguments, folder: &Path) -> Result<(), Broken> {
     let entropy = Entropy::new(arguments.seed);
     let (mut early, mut accepted, mut refused) = (0, 0, 0);
-    for round in 1..=arguments.rounds {
+    let before = match arguments.upgrades {
+        Some(_) => {
+            old_store::write_to(folder).map_err(|error| error.to_string())?;
+            old_store::ROUNDS
+        }
+        None => 0,
+    };
+    let last = before + arguments.rounds + 1;
+    for round in before + 1..last {
         let life = life(&entropy);
         let mut process = begin(arguments, folder, round, false)?;
+        // An old store has something to lose already, and processes are to be killed while they upgrade it.
         if round == 1 {
             wait_for_a_start(&mut process, folder)?;
         }
@@ -165,7 +175,7 @@ pub(crate) fn run(arguments: &Arguments, folder: &Path) -> Result<(), Broken> {
         );
     }
     let begun = Instant::now();
-    let mut process = begin(arguments, folder, arguments.rounds + 1, true)?;
+    let mut process = begin(arguments, folder, last, true)?;
     let status = loop {
         if let Some(status) = process.0.try_wait().map_err(|error| error.to_string())? {
             break status;
@@ -180,7 +190,7 @@ pub(crate) fn run(arguments: &Arguments, folder: &Path) -> Result<(), Broken> {
         std::thread::sleep(Duration::from_millis(10));
     };
     if !status.success() {
-        return Err(ended_early(arguments.rounds + 1, status, folder));
+        return Err(ended_early(last, status, folder));
     }
     println!(
         "{early} of {} processes were killed before their engine was built; {accepted} starts were accepted and {refused} refused; the last process took {:.1} s",

@@ -101,7 +101,7 @@ fn lists_of_lists_stay_lists_of_lists() {
 }
 
 #[test]
-fn a_part_of_a_tuple_that_is_a_list_stays_one() {
+fn a_list_in_a_tuple_stays_a_list() {
     let shape: fn() -> Shape =
         || Shape::object([("result".into(), Shape::Tuple(vec![lists(), Shape::Any]))]);
     for part in [
@@ -121,7 +121,7 @@ fn a_part_of_a_tuple_that_is_a_list_stays_one() {
 }
 
 #[test]
-fn a_list_in_a_list_is_not_taken_apart() {
+fn a_list_in_a_list_is_not_flattened() {
     let any: fn() -> Shape = || Shape::Any;
     let option: fn() -> Shape = || Shape::Option(Box::new(integers()));
     for list in [json!([]), json!([1]), json!([1, 2]), json!([[1]])] {
@@ -198,7 +198,7 @@ fn an_index_past_the_end_stops_the_state() {
 }
 
 #[test]
-fn a_field_of_an_item_of_a_list_that_was_made_is_found() {
+fn fields_of_items_in_computed_lists_can_be_read() {
     let shape: fn() -> Shape = || {
         Shape::list(Shape::object([
             ("name".into(), Shape::String),
@@ -239,7 +239,7 @@ fn a_field_of_an_item_of_a_list_that_was_made_is_found() {
 }
 
 #[test]
-fn lists_of_anything_are_enumerated_whole() {
+fn enumerate_preserves_items_of_any_shape() {
     for (shape, list) in [
         (lists as fn() -> Shape, json!([[1, 2], [], [3]])),
         (
@@ -275,7 +275,7 @@ fn lists_of_anything_are_enumerated_whole() {
 }
 
 #[test]
-fn an_item_at_a_computed_place_is_a_list_whatever_follows() {
+fn a_list_at_a_computed_index_stays_a_list() {
     for list in [json!([[7, 8]]), json!([[1, 2], [3]]), json!([[5]])] {
         let variables = [
             ("list", lists as fn() -> Shape, list.clone()),
@@ -300,7 +300,7 @@ fn an_item_at_a_computed_place_is_a_list_whatever_follows() {
 }
 
 #[test]
-fn a_list_that_is_put_in_where_one_was_expected_stays_one_list() {
+fn a_list_in_a_new_list_or_option_stays_one_item() {
     let variables = [("list", integers as fn() -> Shape, json!([1, 2]))];
     let iterated = |list: Expr| Expr::some(list).method("iter", vec![]);
     let pair = || Expr::array(vec![int(7), int(8)]);

@@ -11,7 +11,7 @@ const NASTY: [&str; 12] = [
 ];
 
 #[test]
-fn names_that_the_lowering_makes_up_capture_nothing() {
+fn generated_names_capture_no_variables() {
     for name in NASTY {
         let variables = [
             (name, integer as fn() -> Shape, json!(5)),
@@ -141,7 +141,7 @@ fn plus_all(name: Expr) -> Expr {
 }
 
 #[test]
-fn a_locals_name_never_changes_what_an_expression_means() {
+fn the_name_of_a_local_never_changes_a_result() {
     let mut random = Random(7);
     let variables: Vec<(&str, i64)> = NASTY
         .iter()
@@ -260,7 +260,7 @@ fn rename(tree: &mut Syntax) {
 }
 
 #[test]
-fn what_stops_rust_stops_the_state_also_where_nothing_reads_it() {
+fn unused_values_that_panic_in_rust_fail_the_state() {
     let variables = [
         ("list", integers as fn() -> Shape, json!([1])),
         ("option", optional, json!(4)),

@@ -120,7 +120,7 @@ fn a_literal_is_not_checked_for_being_zero() {
 }
 
 #[test]
-fn what_is_no_number_is_not_computed_with() {
+fn operators_on_unsupported_types_are_refused() {
     let variables = [
         (
             "id",
@@ -141,7 +141,7 @@ fn what_is_no_number_is_not_computed_with() {
 }
 
 #[test]
-fn names_of_a_block_stand_for_their_values_in_order() {
+fn variables_of_a_block_are_evaluated_in_order() {
     for name in ["x", "v", "sum", "n"] {
         let variables = [("n", integer as fn() -> Shape, json!(5))];
         let block = Expr::let_in(
@@ -163,7 +163,7 @@ fn names_of_a_block_stand_for_their_values_in_order() {
 }
 
 #[test]
-fn a_division_by_zero_that_nothing_reads_stops_as_it_stops_rust() {
+fn an_unused_division_by_zero_fails_the_state() {
     let unread = |divisor: Expr| {
         let quotient = int(7).binary(Binary::Div, divisor);
         Expr::let_in(vec![("or", quotient)], int(1))

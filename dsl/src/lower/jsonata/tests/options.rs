@@ -4,7 +4,7 @@ use super::*;
 use crate::expr::{Piece, Unary};
 
 #[test]
-fn options_never_fail_where_rust_does_not() {
+fn options_fail_only_where_rust_panics() {
     let shape: fn() -> Shape =
         || Shape::object([("coupon".into(), Shape::Option(Box::new(Shape::Integer)))]);
     for (order, coupon) in [
@@ -65,7 +65,7 @@ fn options_never_fail_where_rust_does_not() {
 }
 
 #[test]
-fn options_that_are_made_here_are_options() {
+fn computed_options_behave_as_in_rust() {
     let variables = [
         ("yes", boolean as fn() -> Shape, json!(true)),
         ("text", text, json!("")),
@@ -139,7 +139,7 @@ fn options_that_are_made_here_are_options() {
 }
 
 #[test]
-fn values_of_unknown_form_answer_as_in_rust() {
+fn values_of_unknown_shape_behave_as_in_rust() {
     for sample in [
         json!({"name": "x", "n": 1}),
         json!([{"name": "y"}, 2]),

@@ -22,7 +22,7 @@ fn doubled(make: &dyn Fn(Expr) -> Expr, levels: usize) -> Expr {
 }
 
 #[test]
-fn what_is_read_twice_at_each_level_is_written_once() {
+fn values_used_twice_at_each_level_are_written_once() {
     let variables = [("n", integer as fn() -> Shape, json!(1))];
     let makes: [(&str, &dyn Fn(Expr) -> Expr); 8] = [
         ("array", &|x| Expr::array(vec![x.clone(), x])),
@@ -78,7 +78,7 @@ fn a_type_that_doubles_at_each_level_is_refused() {
 }
 
 #[test]
-fn closures_in_closures_that_a_row_writes_twice_have_an_end() {
+fn nested_closures_with_too_much_duplicated_code_are_refused() {
     let variables = [("list", integers as fn() -> Shape, json!([2, 1]))];
     let nested = |levels: usize| {
         (0..levels).fold(Expr::local("x"), |key, _| {

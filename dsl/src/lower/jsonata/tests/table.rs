@@ -24,7 +24,7 @@ fn every_template_of_the_method_table_is_jsonata() {
 }
 
 #[test]
-fn every_method_has_its_names_once_for_a_kind_of_value() {
+fn method_names_are_unique_for_each_receiver() {
     for name in callable::methods() {
         let receivers: Vec<_> = methods::METHODS
             .iter()
@@ -41,7 +41,7 @@ fn every_method_has_its_names_once_for_a_kind_of_value() {
 }
 
 #[test]
-fn every_function_that_is_let_through_can_be_lowered() {
+fn every_accepted_function_can_be_lowered() {
     for path in callable::FUNCTIONS {
         let given = if *path == "String::new" {
             vec![]

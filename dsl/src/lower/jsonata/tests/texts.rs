@@ -4,7 +4,7 @@ use super::*;
 use crate::expr::{Align, Piece, Spec};
 
 #[test]
-fn texts_mean_what_rust_means() {
+fn string_methods_behave_as_in_rust() {
     for sample in [
         "",
         " ",
@@ -80,7 +80,7 @@ fn texts_mean_what_rust_means() {
 }
 
 #[test]
-fn names_that_are_no_identifiers_are_quoted() {
+fn field_names_that_are_not_identifiers_are_quoted() {
     let shape: fn() -> Shape = || {
         Shape::object([
             ("e-mail".into(), Shape::String),
@@ -107,7 +107,7 @@ fn names_that_are_no_identifiers_are_quoted() {
 }
 
 #[test]
-fn the_json_text_of_any_value_can_be_taken() {
+fn any_value_can_be_converted_to_json_text() {
     for sample in [
         json!("a\"b"),
         json!(null),
@@ -128,7 +128,7 @@ fn the_json_text_of_any_value_can_be_taken() {
 }
 
 #[test]
-fn every_short_text_survives_as_a_literal() {
+fn every_short_string_can_be_a_literal() {
     let letters = ['$', '{', '}', '%', '\'', '"', '\\', 'a'];
     let mut texts = vec![String::new()];
     let mut longer = texts.clone();
@@ -172,7 +172,7 @@ fn wide_integers_are_written_with_all_their_digits() {
 }
 
 #[test]
-fn an_empty_text_stands_between_all_characters() {
+fn an_empty_pattern_matches_between_all_characters() {
     for sample in ["", "abc", "Ü🚀b", "\u{301}e"] {
         for part in ["", "b", "🚀"] {
             for with in ["", "-", "$0"] {
@@ -200,7 +200,7 @@ fn an_empty_text_stands_between_all_characters() {
 }
 
 #[test]
-fn widths_and_precisions_are_those_of_rust() {
+fn widths_and_precisions_are_formatted_as_in_rust() {
     let spec = Spec::new;
     for x in [0.0, -0.5, 3.25, 1234.0, -7.125, 0.1] {
         let variables = [("x", number as fn() -> Shape, json!(x))];

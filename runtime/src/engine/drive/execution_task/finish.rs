@@ -31,7 +31,7 @@ impl ExecutionTask {
                 place: self
                     .journaled
                     .as_ref()
-                    .map(|journaled| journaled.place().clone()),
+                    .map(|journaled| journaled.position().clone()),
             });
         }
         let history = execution.into_history();
@@ -55,13 +55,13 @@ impl ExecutionTask {
                 "the engine suspends the execution; an engine that opens the store later continues it"
             ),
         }
-        self.host.park(&failure);
+        self.host.suspend(&failure);
         let state = &self.host.state;
         state.accept(Err(StoreError::Closed));
         // Events that are not durable have not happened.
         if let (TaskStage::Running(execution), Some(journaled)) = (&mut self.stage, &self.journaled)
         {
-            execution.recorder().cut(journaled.kept_events());
+            execution.recorder().cut(journaled.committed_events());
         }
         self.close_without_outcome(Status::Running, failure);
     }
@@ -106,7 +106,7 @@ impl ExecutionTask {
         {
             observer.ended(&self.host.program, &report, self.child != ChildKind::None);
         }
-        if self.host.is_parked() {
+        if self.host.is_suspended() {
             self.host.engine.running.remove(&self.host.state);
             // It is still listed, as an open execution, unless its start was never committed.
             if !self.host.state.is_accepted() {
@@ -128,10 +128,10 @@ impl ExecutionTask {
             }
         }
         let engine = &self.host.engine;
-        let is_parked = self.host.is_parked();
+        let is_suspended = self.host.is_suspended();
         self.host
             .state
-            .close(report.clone(), |link| match is_parked {
+            .close(report.clone(), |link| match is_suspended {
                 true => notify_parent::notify_suspended(&link, &report),
                 false => engine.notify_parent(link, &report),
             });

@@ -13,8 +13,8 @@ impl ExecutionTask {
     pub(super) fn receive(&mut self, execution: &mut Execution, message: Message) {
         match message {
             Message::Timer(wait_id, kind) => {
-                self.host.rang(wait_id, kind);
-                execution.ring(wait_id, kind, &mut self.host);
+                self.host.timer_fired(wait_id, kind);
+                execution.timer_fired(wait_id, kind, &mut self.host);
             }
             Message::Event(wait_id, event) => self.receive_event(execution, wait_id, event),
             Message::Deadline => execution.time_out(&mut self.host),
@@ -46,11 +46,11 @@ impl ExecutionTask {
                 if result.is_ok() {
                     self.host.succeeded_by_token(wait_id);
                 }
-                let is_accepted = execution.outside_answered(wait_id, result, &mut self.host);
+                let is_accepted = execution.external_completed(wait_id, result, &mut self.host);
                 self.acknowledge(acknowledgement, is_accepted);
             }
             WaitEvent::Started(worker, acknowledgement) => {
-                let is_accepted = execution.started(wait_id, worker, &mut self.host);
+                let is_accepted = execution.worker_started(wait_id, worker, &mut self.host);
                 self.acknowledge(acknowledgement, is_accepted);
             }
             WaitEvent::Suspended(TaskFailure { error, cause }) => {
@@ -71,7 +71,7 @@ impl ExecutionTask {
     fn acknowledge(&mut self, acknowledgement: Option<Acknowledgement>, is_accepted: bool) {
         match (acknowledgement, &mut self.journaled) {
             (Some(acknowledgement), Some(journaled)) => {
-                journaled.tell(acknowledgement, is_accepted)
+                journaled.acknowledge_after_commit(acknowledgement, is_accepted)
             }
             // The sender may have been dropped.
             (Some(acknowledgement), None) => drop(acknowledgement.send(is_accepted)),
@@ -88,7 +88,7 @@ impl ExecutionTask {
     ) {
         let host = &mut self.host;
         match arrived {
-            WorkResult::Task(result) => execution.work_answered(wait_id, result, host),
+            WorkResult::Task(result) => execution.work_completed(wait_id, result, host),
             WorkResult::Read(read) => execution.object_was_read(wait_id, read, host),
             WorkResult::Written(written) => execution.object_was_written(wait_id, written, host),
         }

@@ -15,12 +15,12 @@ use tokio::sync::oneshot;
 use super::execution_deadline::ExecutionDeadline;
 use super::runtimes::RuntimeHandle;
 use crate::engine::host::EngineHost;
-use crate::engine::journaled::Journaled;
+use crate::engine::journaled_execution::JournaledExecution;
 use crate::engine::shared::EngineShared;
 use crate::engine::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
 use crate::history::History;
 use crate::interpret::{
-    Execution, Failure, Inspection, NotRead, RecordDecoder, RecordEncoder, Step,
+    DecodeError, Execution, Failure, Inspection, RecordDecoder, RecordEncoder, Step,
 };
 use crate::panics::guarded;
 use crate::program::Entry;
@@ -65,7 +65,7 @@ pub(in crate::engine) struct ExecutionTask {
     /// It is suspended as soon as no work of it runs in this process.
     is_drained: bool,
     /// Its journal state, when it is durable.
-    journaled: Option<Box<Journaled>>,
+    journaled: Option<Box<JournaledExecution>>,
     /// The runtime that drives it after it was parked.
     runtime: Option<Arc<RuntimeHandle>>,
     /// Fields that most executions do not use.
@@ -152,7 +152,7 @@ impl ExecutionTask {
         );
         let mut host = EngineHost::new(engine, program, state, source);
         if let Some(journaled) = &journaled {
-            host.defer(journaled.place().clone());
+            host.defer(journaled.position().clone());
         }
         let span = (!span.is_disabled()).then_some(span);
         let cold = span.map(|span| TaskColdFields {
@@ -242,7 +242,7 @@ impl ExecutionTask {
         let keeps = engine.history(entry.machine_type);
         let fresh = |seed| {
             let (program, about, limits) = (program.clone(), about.clone(), limits.clone());
-            Execution::new(program, about, limits, keeps, seed).entering(entry)
+            Execution::new(program, about, limits, keeps, seed).with_entry(entry)
         };
         let is_resumed = matches!(begin, StartPoint::Resume(_));
         let mut execution = match begin {
@@ -327,7 +327,7 @@ impl ExecutionTask {
     }
 
     /// Returns a copy of the execution that is read from all of its records.
-    fn roundtrip_records(&mut self, execution: &mut Execution) -> Result<Execution, NotRead> {
+    fn roundtrip_records(&mut self, execution: &mut Execution) -> Result<Execution, DecodeError> {
         let kept = &mut self.cold.get_or_insert_default().records;
         kept.take_if(|kept| kept.1.len() == RECORDS_BEFORE_RESTART);
         let (written, records) = kept.get_or_insert_default();
@@ -348,12 +348,13 @@ impl ExecutionTask {
 
     /// Sends the history to the readers that wait for more events.
     fn answer_history_readers(&mut self, execution: &mut Execution) {
-        let is_behind = |journaled: &Journaled| journaled.is_behind(execution);
+        let has_changes =
+            |journaled: &JournaledExecution| journaled.has_unsubmitted_changes(execution);
         let Some(cold) = self.cold.as_mut().filter(|cold| !cold.readers.is_empty()) else {
             return;
         };
         // Events that are not durable have not happened yet.
-        if self.journaled.as_deref().is_some_and(is_behind) {
+        if self.journaled.as_deref().is_some_and(has_changes) {
             return;
         }
         let count = execution.recorder().count();
@@ -370,7 +371,7 @@ impl ExecutionTask {
         let Some(journaled) = &self.journaled else {
             return;
         };
-        let durable = journaled.kept_events();
+        let durable = journaled.committed_events();
         let is_answered = |read: u32| (read as usize) < durable;
         for reader in self
             .host
@@ -396,7 +397,7 @@ impl ExecutionTask {
             self.host.state.accept(Err(error));
             return Poll::Ready(CommitOutcome::Failed(failure));
         }
-        if journaled.is_behind(execution) {
+        if journaled.has_unsubmitted_changes(execution) {
             // No commit was pending.
             return Poll::Ready(CommitOutcome::UpToDate);
         }
@@ -407,14 +408,14 @@ impl ExecutionTask {
         };
         self.host.state.accept(Ok(()));
         if let (Some(starting), Some(durable)) =
-            (journaled.take_started(), &self.host.engine.durable)
+            (journaled.take_committed_start(), &self.host.engine.durable)
         {
             durable.versions.started(starting);
         }
-        journaled.tell_senders();
+        journaled.send_acknowledgements();
         let is_over = journaled.is_over();
-        for (wait_id, result) in self.host.do_deferred() {
-            execution.work_answered(wait_id, result, &mut self.host);
+        for (wait_id, result) in self.host.perform_deferred() {
+            execution.work_completed(wait_id, result, &mut self.host);
         }
         self.spawn_pending_executions();
         Poll::Ready(if is_over {
@@ -429,12 +430,12 @@ impl ExecutionTask {
         let Some(journaled) = &mut self.journaled else {
             return false;
         };
-        if !journaled.is_behind(execution) {
-            journaled.tell_senders();
+        if !journaled.has_unsubmitted_changes(execution) {
+            journaled.send_acknowledgements();
             return false;
         }
         // Changes without visible effects can wait for a later commit.
-        if step == Step::Budget && !self.host.has_deferred() && !journaled.is_awaited() {
+        if step == Step::Budget && !self.host.has_deferred() && !journaled.has_acknowledgements() {
             return false;
         }
         let runs = self.host.take_changed_runs();
@@ -526,10 +527,10 @@ impl ExecutionTask {
                     }
                 };
             }
-            let is_drained = self.is_drained && !execution.is_at_work();
+            let is_drained = self.is_drained && !execution.has_local_work();
             let is_virtual = self.host.engine.clock.is_virtual();
             // It may wait for long. On virtual time it does not.
-            if !self.has_shrunk && !is_virtual && !execution.is_at_work() {
+            if !self.has_shrunk && !is_virtual && !execution.has_local_work() {
                 self.has_shrunk = true;
                 execution.shrink();
             }

@@ -62,7 +62,7 @@ fn number(name: &str) -> usize {
 proptest! {
     /// Executions start at any time, also before those that started earlier; some are removed, others replaced.
     #[test]
-    fn pages_are_those_of_a_sorted_map(
+    fn pages_equal_those_of_a_sorted_map(
         steps in prop::collection::vec((0_usize..8, 0_usize..3, 0_i64..6, any::<prop::sample::Index>()), 0..160),
         limit in 1_usize..5,
         scan in 1_usize..40,
@@ -114,7 +114,7 @@ proptest! {
 }
 
 #[test]
-fn an_index_without_executions_has_no_entries() {
+fn an_index_is_empty_after_all_executions_are_removed() {
     let mut index = ListIndex::default();
     let all: Vec<_> = (0..1_000).map(|name| state("a", 7, name)).collect();
     all.iter().for_each(|state| index.insert(state));

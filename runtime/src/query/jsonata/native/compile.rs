@@ -176,7 +176,7 @@ impl<'t> Compiler<'_, 't> {
         })
     }
 
-    /// An object whose keys are distinct literals.
+    /// Compiles an object whose keys are distinct literals.
     fn object(&mut self, pairs: &'t [(Node, Node)]) -> Option<Tree> {
         let mut members: Vec<(Str, Tree)> = Vec::with_capacity(pairs.len());
         for (key, value) in pairs {

@@ -12,7 +12,7 @@ use crate::value::{Object, Str, Value};
 
 use super::super::build;
 use super::super::limits::MAX_MEMORY;
-use super::super::selection::Found;
+use super::super::selection::SelectionResult;
 use super::super::texts;
 use super::{Function, Item, Native, Operand, Tree};
 
@@ -40,10 +40,10 @@ impl Tree {
         Some(match self {
             Tree::Constant(value) => value.borrowed(),
             Tree::Selection(selection) => match selection.find(scope) {
-                Found::Value(Cow::Borrowed(value)) => Operand::of(value)?,
-                Found::Value(Cow::Owned(value)) => Operand::of_owned(value)?,
-                Found::Nothing => Operand::Undefined,
-                Found::Elsewhere => return None,
+                SelectionResult::Value(Cow::Borrowed(value)) => Operand::of(value)?,
+                SelectionResult::Value(Cow::Owned(value)) => Operand::of_owned(value)?,
+                SelectionResult::Undefined => Operand::Undefined,
+                SelectionResult::NeedsEvaluator => return None,
             },
             Tree::Binary(op, sides) => {
                 let [left, right] = &**sides;
@@ -95,7 +95,7 @@ impl Tree {
         match self {
             Tree::Constant(Operand::Number(number)) => Some(*number),
             Tree::Selection(selection) => match selection.find(scope) {
-                Found::Value(value) => match &*value {
+                SelectionResult::Value(value) => match &*value {
                     Value::Int(number) => Some(*number as f64),
                     Value::Float(number) => Some(*number),
                     _ => None,
@@ -159,7 +159,7 @@ fn of_numbers<'s>(op: BinaryOp, left: f64, right: f64) -> Option<Operand<'s>> {
     result.is_finite().then_some(Operand::Number(result))
 }
 
-/// Whether two values of this order satisfy a comparison.
+/// Returns whether two values of this order satisfy a comparison.
 fn order(op: BinaryOp, order: Ordering) -> Option<bool> {
     Some(match op {
         BinaryOp::Lt => order.is_lt(),
@@ -170,7 +170,7 @@ fn order(op: BinaryOp, order: Ordering) -> Option<bool> {
     })
 }
 
-/// `in`: whether the left side is the right one, or one of its items.
+/// Evaluates `in`: whether the left side equals the right one, or one of its items.
 fn is_in(left: &Operand<'_>, right: &Operand<'_>) -> Option<bool> {
     match (left, right) {
         (Operand::Undefined, _) | (_, Operand::Undefined) => Some(false),

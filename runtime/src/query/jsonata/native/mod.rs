@@ -48,7 +48,7 @@ enum Tree {
     Append(Box<[Tree; 2]>),
     Object(Box<[(Str, Tree)]>),
     Call(Function, Box<Tree>),
-    /// A part that jlens evaluates, if the evaluation reaches it.
+    /// An unsupported part: if the evaluation reaches it, jlens evaluates the expression.
     Other,
 }
 

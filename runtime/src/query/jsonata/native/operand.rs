@@ -62,7 +62,7 @@ impl<'s> Operand<'s> {
         })
     }
 
-    /// The value; `None` if it is undefined.
+    /// Returns the value; `None` if it is undefined.
     pub(super) fn into_value(self) -> Option<Value> {
         Some(match self {
             Operand::Undefined => return None,
@@ -90,7 +90,7 @@ impl<'s> Operand<'s> {
         })
     }
 
-    /// Whether a condition holds; `None` for an array.
+    /// Returns whether a condition holds; `None` for an array.
     pub(super) fn holds(&self) -> Option<bool> {
         Some(self.truth()?.unwrap_or(false))
     }

@@ -1,11 +1,11 @@
-//! Both evaluators give the same results.
+//! Property tests: both evaluators return the same results.
 
 use proptest::prelude::*;
 use stepwright_asl::jsonata::Expression;
 
 use super::Native;
 use crate::query::fixture::Fixture;
-use crate::query::jsonata::compiled::{self, Compiled};
+use crate::query::jsonata::compiled::{self, CompiledExpression};
 use crate::value::Value;
 
 /// Evaluates with both. Returns whether the runtime evaluated the expression itself.
@@ -20,7 +20,7 @@ fn agree(source: &str, fixture: &Fixture) -> bool {
     let Some(value) = native.run(&scope) else {
         return false;
     };
-    let compiled = Compiled::new(&expression, &evaluator, &mut names);
+    let compiled = CompiledExpression::new(&expression, &evaluator, &mut names);
     let expected = compiled.run(&scope);
     let expected = expected.map(|value| value.map(|value| value.to_text()));
     let expected = expected.map_err(|error| error.code().to_owned());
@@ -48,7 +48,7 @@ fn fixture() -> Fixture {
 }
 
 #[test]
-fn what_needs_nothing_else_is_evaluated_here() {
+fn simple_expressions_use_the_native_evaluator() {
     for source in [
         "$i + 1",
         "$i < 1000",
@@ -87,7 +87,7 @@ fn what_needs_nothing_else_is_evaluated_here() {
 }
 
 #[test]
-fn what_needs_more_is_left_to_the_evaluator() {
+fn complex_expressions_use_the_full_evaluator() {
     for source in [
         "$i + 'a'",
         "$states.input.huge + 1",
@@ -117,7 +117,7 @@ fn what_needs_more_is_left_to_the_evaluator() {
 }
 
 #[test]
-fn limits_are_those_of_the_evaluator() {
+fn native_evaluation_respects_the_limits_of_the_full_evaluator() {
     let deep = format!("{}$i{} + 1", "(".repeat(98), ")".repeat(98));
     assert!(!agree(&deep, &fixture()));
     let long = format!("\"{}\"", "x".repeat(4_000_000));
@@ -181,7 +181,7 @@ fn document() -> impl Strategy<Value = Value> {
 
 /// The likely type of an expression's result. One of twenty has another type.
 #[derive(Clone, Copy)]
-enum Gives {
+enum ResultKind {
     Number,
     Text,
     Truth,
@@ -189,13 +189,17 @@ enum Gives {
 }
 
 /// Returns expressions that are compiled, and some that are not. `$n` is a number, `$t` a text.
-fn expression(gives: Gives, depth: u32) -> BoxedStrategy<String> {
+fn expression(kind: ResultKind, depth: u32) -> BoxedStrategy<String> {
     const PATH: &str = "(\\$doc|\\$states\\.input|\\$states\\.result|\\$states\\.errorOutput|\\$states\\.context\\.Execution)(\\.[ab]|\\[0\\]|\\[1\\]|\\[-1\\]|\\[0\\.5\\]){0,3}";
-    let leaf = match gives {
-        Gives::Number => one_of(&["0", "1", "2", "1.5", "1e15", "1e300", "$n", "$n", "$n"]).boxed(),
-        Gives::Text => one_of(&["''", "'a'", "'1'", "'\\ud83d\\ude00'", "$t", "$t", "$t"]).boxed(),
-        Gives::Truth => one_of(&["true", "false", "$exists($doc.a)"]).boxed(),
-        Gives::Any => prop_oneof![
+    let leaf = match kind {
+        ResultKind::Number => {
+            one_of(&["0", "1", "2", "1.5", "1e15", "1e300", "$n", "$n", "$n"]).boxed()
+        }
+        ResultKind::Text => {
+            one_of(&["''", "'a'", "'1'", "'\\ud83d\\ude00'", "$t", "$t", "$t"]).boxed()
+        }
+        ResultKind::Truth => one_of(&["true", "false", "$exists($doc.a)"]).boxed(),
+        ResultKind::Any => prop_oneof![
             4 => PATH,
             1 => one_of(&["null", "$none", "$sum", "$count", "$states.context.Execution.Name"]),
         ]
@@ -204,54 +208,54 @@ fn expression(gives: Gives, depth: u32) -> BoxedStrategy<String> {
     if depth == 0 {
         return leaf;
     }
-    let of = |gives| expression(gives, depth - 1);
-    let binary = |gives, operators| {
-        (of(gives), one_of(operators), of(gives)).prop_map(|(a, op, b)| format!("({a} {op} {b})"))
+    let of = |kind| expression(kind, depth - 1);
+    let binary = |kind, operators| {
+        (of(kind), one_of(operators), of(kind)).prop_map(|(a, op, b)| format!("({a} {op} {b})"))
     };
-    let call = |gives, functions| {
-        (one_of(functions), of(gives)).prop_map(|(name, a)| format!("${name}({a})"))
+    let call = |kind, functions| {
+        (one_of(functions), of(kind)).prop_map(|(name, a)| format!("${name}({a})"))
     };
-    let choice =
-        (of(Gives::Truth), of(gives), of(gives)).prop_map(|(a, b, c)| format!("({a} ? {b} : {c})"));
-    let own = match gives {
-        Gives::Number => prop_oneof![
-            4 => binary(Gives::Number, &["+", "-", "*", "/", "%"]),
-            1 => of(Gives::Number).prop_map(|a| format!("-{a}")),
-            1 => call(Gives::Any, &["count", "sum"]),
+    let choice = (of(ResultKind::Truth), of(kind), of(kind))
+        .prop_map(|(a, b, c)| format!("({a} ? {b} : {c})"));
+    let own = match kind {
+        ResultKind::Number => prop_oneof![
+            4 => binary(ResultKind::Number, &["+", "-", "*", "/", "%"]),
+            1 => of(ResultKind::Number).prop_map(|a| format!("-{a}")),
+            1 => call(ResultKind::Any, &["count", "sum"]),
         ]
         .boxed(),
-        Gives::Text => prop_oneof![
-            2 => binary(Gives::Text, &["&"]),
-            1 => (of(Gives::Text), of(Gives::Number)).prop_map(|(a, b)| format!("{a} & {b}")),
-            1 => call(Gives::Number, &["string"]),
-            1 => call(Gives::Text, &["string", "uppercase"]),
+        ResultKind::Text => prop_oneof![
+            2 => binary(ResultKind::Text, &["&"]),
+            1 => (of(ResultKind::Text), of(ResultKind::Number)).prop_map(|(a, b)| format!("{a} & {b}")),
+            1 => call(ResultKind::Number, &["string"]),
+            1 => call(ResultKind::Text, &["string", "uppercase"]),
         ]
         .boxed(),
-        Gives::Truth => prop_oneof![
-            4 => binary(Gives::Number, &["=", "!=", "<", "<=", ">", ">=", "in"]),
-            3 => binary(Gives::Text, &["=", "!=", "<", "<=", ">", ">=", "in"]),
-            2 => binary(Gives::Any, &["=", "!=", "in"]),
-            2 => binary(Gives::Truth, &["and", "or", "="]),
-            2 => call(Gives::Any, &["exists", "boolean", "not"]),
-            1 => call(Gives::Number, &["boolean", "not"]),
+        ResultKind::Truth => prop_oneof![
+            4 => binary(ResultKind::Number, &["=", "!=", "<", "<=", ">", ">=", "in"]),
+            3 => binary(ResultKind::Text, &["=", "!=", "<", "<=", ">", ">=", "in"]),
+            2 => binary(ResultKind::Any, &["=", "!=", "in"]),
+            2 => binary(ResultKind::Truth, &["and", "or", "="]),
+            2 => call(ResultKind::Any, &["exists", "boolean", "not"]),
+            1 => call(ResultKind::Number, &["boolean", "not"]),
         ]
         .boxed(),
-        Gives::Any => prop_oneof![
-            2 => prop::collection::vec(of(Gives::Any), 0..3)
+        ResultKind::Any => prop_oneof![
+            2 => prop::collection::vec(of(ResultKind::Any), 0..3)
                 .prop_map(|items| format!("[{}]", items.join(", "))),
-            2 => (of(Gives::Any), of(Gives::Number), "[ab]", "[ab]")
+            2 => (of(ResultKind::Any), of(ResultKind::Number), "[ab]", "[ab]")
                 .prop_map(|(a, b, k, l)| format!("{{'{k}': {a}, '{l}': {b}}}")),
-            1 => (of(Gives::Any), of(Gives::Any)).prop_map(|(a, b)| format!("$append({a}, {b})")),
-            1 => (of(Gives::Truth), of(Gives::Any)).prop_map(|(a, b)| format!("({a} ? {b})")),
-            1 => of(Gives::Any).prop_map(|a| format!("-({a})")),
+            1 => (of(ResultKind::Any), of(ResultKind::Any)).prop_map(|(a, b)| format!("$append({a}, {b})")),
+            1 => (of(ResultKind::Truth), of(ResultKind::Any)).prop_map(|(a, b)| format!("({a} ? {b})")),
+            1 => of(ResultKind::Any).prop_map(|a| format!("-({a})")),
         ]
         .boxed(),
     };
     let any = prop_oneof![
-        of(Gives::Number),
-        of(Gives::Text),
-        of(Gives::Truth),
-        of(Gives::Any)
+        of(ResultKind::Number),
+        of(ResultKind::Text),
+        of(ResultKind::Truth),
+        of(ResultKind::Any)
     ];
     prop_oneof![5 => leaf, 10 => own, 2 => choice, 1 => any].boxed()
 }
@@ -260,10 +264,10 @@ proptest! {
     #[test]
     fn both_evaluators_agree(
         source in prop_oneof![
-            expression(Gives::Number, 3),
-            expression(Gives::Text, 3),
-            expression(Gives::Truth, 3),
-            expression(Gives::Any, 3),
+            expression(ResultKind::Number, 3),
+            expression(ResultKind::Text, 3),
+            expression(ResultKind::Truth, 3),
+            expression(ResultKind::Any, 3),
         ],
         input in document(),
         result in prop::option::of(document()),

@@ -22,7 +22,7 @@ fn is_pending(committed: &mut CommitHandle) -> bool {
 }
 
 #[test]
-fn a_step_is_repeated_until_the_store_commits_and_a_start_fails_at_once() {
+fn in_an_outage_steps_are_retried_and_starts_fail_at_once() {
     let store = MemoryStore::new();
     let journal = journal(&store);
     store.fail_commits_from(1, full());
@@ -43,7 +43,7 @@ fn a_step_is_repeated_until_the_store_commits_and_a_start_fails_at_once() {
 }
 
 #[test]
-fn an_outage_ends_by_itself_when_nothing_waits() {
+fn an_outage_ends_without_a_pending_submission() {
     let store = MemoryStore::new();
     let journal = journal(&store);
     store.fail_commits_from(1, full());
@@ -54,7 +54,7 @@ fn an_outage_ends_by_itself_when_nothing_waits() {
 }
 
 #[test]
-fn steps_fail_when_the_engine_ends_in_an_outage() {
+fn pending_steps_fail_when_the_engine_ends_in_an_outage() {
     let store = MemoryStore::new();
     let journal = journal(&store);
     store.fail_commits_from(1, full());
@@ -69,7 +69,7 @@ fn steps_fail_when_the_engine_ends_in_an_outage() {
 }
 
 #[test]
-fn a_journal_that_is_closed_in_an_outage_ends_and_fails_what_waits() {
+fn closing_in_an_outage_fails_the_pending_steps() {
     let store = MemoryStore::new();
     let journal = journal(&store);
     store.fail_commits_from(1, full());
@@ -112,7 +112,7 @@ impl Store for Roomy {
 }
 
 #[test]
-fn a_deletion_and_a_reader_are_served_while_a_full_store_commits_nothing_else() {
+fn a_full_store_still_serves_readers_and_deletions() {
     let store = MemoryStore::new();
     let room = Roomy {
         store: store.clone(),
@@ -163,10 +163,8 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
-
     #[test]
-    fn a_submission_is_in_the_store_exactly_when_it_was_acknowledged_and_steps_always_are(
+    fn exactly_the_acknowledged_submissions_are_stored(
         steps in proptest::collection::vec(step(), 1..60)
     ) {
         let store = MemoryStore::new();

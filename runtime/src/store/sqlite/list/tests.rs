@@ -106,7 +106,7 @@ fn plan(connection: &Connection, text: &str, values: &[Value]) -> Vec<String> {
 }
 
 #[test]
-fn every_list_searches_an_index_and_neither_scans_nor_sorts() {
+fn every_list_uses_an_index_without_scanning_or_sorting() {
     let (_folder, mut store) = store();
     let run = StoredMapRun {
         arn: RUN.to_owned(),
@@ -156,7 +156,7 @@ fn every_list_searches_an_index_and_neither_scans_nor_sorts() {
 }
 
 #[test]
-fn the_rows_to_fill_are_found_by_an_index() {
+fn rows_without_list_columns_are_found_by_an_index() {
     let (_folder, store) = store();
     let text = "SELECT 1 FROM executions INDEXED BY executions_unlisted WHERE redrives IS NULL AND key > 7 ORDER BY key LIMIT 1";
     let plan = plan(&store.connection, text, &[]);
@@ -189,7 +189,7 @@ fn steps(store: &SqliteStore, filter: &StoreFilter) -> i32 {
 }
 
 #[test]
-fn a_page_costs_the_same_in_a_store_that_is_sixteen_times_as_large() {
+fn the_cost_of_a_page_does_not_depend_on_the_store_size() {
     let cost = |size: u64| {
         let (_folder, mut store) = store();
         let run = StoredMapRun {
@@ -281,7 +281,7 @@ fn a_page_costs_the_same_in_a_store_that_is_sixteen_times_as_large() {
 }
 
 #[test]
-fn a_filter_that_few_executions_pass_reads_a_bounded_number_of_rows() {
+fn a_selective_filter_reads_a_bounded_number_of_rows() {
     let (_folder, mut store) = store();
     let size = 2 * SCAN as u64;
     // The oldest execution succeeded, all others are running.

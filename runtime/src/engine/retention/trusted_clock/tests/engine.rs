@@ -54,7 +54,7 @@ async fn wait_for(store: &MemoryStore, expected: &[i64]) {
 }
 
 #[tokio::test]
-async fn an_engine_with_an_untrusted_clock_deletes_by_number_and_not_by_age() {
+async fn an_engine_with_an_untrusted_clock_deletes_by_count_but_not_by_age() {
     let store = MemoryStore::new();
     drop(engine(&store, 0, |builder| builder).await);
     drop(engine(&store, HOUR, |builder| builder).await);

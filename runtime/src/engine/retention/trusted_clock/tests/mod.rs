@@ -15,8 +15,7 @@ use crate::store::journal::Journal;
 const NOTHING: [i64; 0] = [];
 
 #[test]
-fn a_clock_that_is_100_days_ahead_deletes_nothing_in_any_number_of_restarts_and_the_right_clock_does_again()
- {
+fn a_clock_100_days_ahead_deletes_nothing_until_it_is_correct_again() {
     let mut machine = Machine::new(MONTHS);
     let right = machine.start(0, false);
     assert!(right.is_trusted());
@@ -47,7 +46,7 @@ fn a_clock_that_is_100_days_ahead_deletes_nothing_in_any_number_of_restarts_and_
 }
 
 #[test]
-fn a_long_pause_does_not_count_until_an_operator_confirms_the_clock() {
+fn a_long_pause_counts_only_after_an_operator_confirms_the_clock() {
     let mut machine = Machine::new(MONTHS);
     let first = machine.start(0, false);
     machine.execute(&first);
@@ -67,7 +66,7 @@ fn a_long_pause_does_not_count_until_an_operator_confirms_the_clock() {
 }
 
 #[test]
-fn executions_grow_old_under_an_untrusted_clock_by_the_time_that_passes() {
+fn executions_age_by_elapsed_time_under_an_untrusted_clock() {
     let mut machine = Machine::new(MONTHS);
     let right = machine.start(0, false);
     machine.execute(&right);
@@ -103,7 +102,7 @@ fn a_pause_within_the_tolerance_needs_no_confirmation() {
 }
 
 #[test]
-fn a_store_without_a_mark_derives_it_once_from_its_newest_execution() {
+fn a_missing_clock_mark_is_derived_from_the_newest_execution() {
     let mut machine = Machine::new(MONTHS);
     let old = machine.start(0, false);
     machine.execute(&old);
@@ -127,7 +126,7 @@ fn a_store_without_a_mark_derives_it_once_from_its_newest_execution() {
 }
 
 #[test]
-fn an_empty_store_trusts_any_clock_and_a_virtual_clock_leaves_no_mark() {
+fn an_empty_store_trusts_any_clock_and_virtual_time_writes_no_mark() {
     let machine = Machine::new(MONTHS);
     assert!(machine.start(100 * DAYS, false).is_trusted());
     let journal = Journal::new(Box::new(machine.store.clone())).expect("a thread");
@@ -143,7 +142,7 @@ fn an_empty_store_trusts_any_clock_and_a_virtual_clock_leaves_no_mark() {
 }
 
 #[test]
-fn a_clock_behind_the_mark_deletes_nothing_too_early_and_leaves_the_mark() {
+fn a_clock_behind_the_mark_deletes_nothing_and_does_not_move_the_mark() {
     let mut machine = Machine::new(MONTHS);
     let right = machine.start(0, false);
     machine.execute(&right);
@@ -157,7 +156,7 @@ fn a_clock_behind_the_mark_deletes_nothing_too_early_and_leaves_the_mark() {
 }
 
 #[test]
-fn a_clock_that_was_confirmed_by_mistake_is_undone_by_a_confirmation_of_the_right_one() {
+fn confirming_the_right_clock_undoes_a_wrong_confirmation() {
     let mut machine = Machine::new(MONTHS);
     let right = machine.start(0, false);
     machine.execute(&right);
@@ -176,7 +175,7 @@ fn a_clock_that_was_confirmed_by_mistake_is_undone_by_a_confirmation_of_the_righ
 }
 
 #[test]
-fn a_mark_that_cannot_be_read_deletes_nothing_and_is_not_replaced_without_a_confirmation() {
+fn an_unreadable_clock_mark_stops_deletion_until_a_confirmation() {
     let mut machine = Machine::new(MONTHS);
     let first = machine.start(0, false);
     machine.execute(&first);
@@ -200,7 +199,7 @@ fn a_mark_that_cannot_be_read_deletes_nothing_and_is_not_replaced_without_a_conf
 }
 
 #[test]
-fn the_mark_is_written_seldom() {
+fn the_clock_mark_is_written_once_an_hour_and_at_the_end() {
     let mut machine = Machine::new(MONTHS);
     let process = machine.start(0, false);
     machine.sweep(&process);

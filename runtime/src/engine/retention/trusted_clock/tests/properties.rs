@@ -94,11 +94,9 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
     /// A service with the right clock that is never down for longer than the tolerance.
     #[test]
-    fn ordinary_restarts_delete_what_is_old(
+    fn old_executions_are_deleted_across_ordinary_restarts(
         retention in retention(),
         turns in prop::collection::vec((any::<bool>(), 0..72_i64, 0..40_i64), 1..20),
     ) {

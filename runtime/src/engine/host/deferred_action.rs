@@ -1,0 +1,48 @@
+//! Actions of a durable execution that wait for its next commit.
+
+use std::sync::{Arc, Weak};
+
+use smol_str::SmolStr;
+
+use crate::distributed::WriteRequest;
+use crate::engine::drive::execution_state::ExecutionState;
+use crate::engine::drive::message::Message;
+use crate::engine::nested::map_runs::MapRunRecord;
+use crate::interpret::{ChildStart, Failure};
+use crate::task::TaskEffect;
+use crate::value::Value;
+
+/// An action with effects outside of the execution. It must not run before its cause is committed.
+pub(super) enum DeferredAction {
+    Perform(TaskEffect),
+    Queue {
+        activity: SmolStr,
+        input: Value,
+    },
+    StartChild(ChildStart),
+    /// Writes a part of an object. Its content is the same in whichever process the execution resumes.
+    Write(WriteRequest),
+    Stop(StopTarget),
+}
+
+/// A target that is stopped when the wait for it ends.
+pub(super) enum StopTarget {
+    /// The execution that a task started.
+    Execution(Weak<ExecutionState>),
+    /// The running children of a Map Run.
+    Children(Arc<MapRunRecord>),
+}
+
+impl StopTarget {
+    pub(super) fn stop(&self) {
+        match self {
+            Self::Execution(execution) => {
+                if let Some(job) = execution.upgrade() {
+                    // An execution that has ended ignores the message.
+                    let _ = job.send(Message::Stop(Failure::stopped(None, None)));
+                }
+            }
+            Self::Children(run) => run.stop_children(),
+        }
+    }
+}
