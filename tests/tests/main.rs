@@ -31,7 +31,6 @@ mod language_page;
 mod lets;
 mod literals;
 mod members;
-mod metrics_page;
 mod name_clashes;
 mod nested_inputs;
 mod optional_conditions;

@@ -5,6 +5,7 @@
 
 mod durable;
 mod executions;
+mod page;
 mod recorder;
 mod sequences;
 mod support;
