@@ -1,4 +1,4 @@
-//! What an operator sets and sees: limits, retention, the size of the store, `/ready` and `/metrics`.
+//! The options and paths for operators: limits, retention, the size of the store, `/ready` and `/metrics`.
 
 use std::time::{Duration, Instant};
 

@@ -80,7 +80,6 @@ fn escaped(text: &str, is_label: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::statistics::ExecutionStatistics;
     use crate::statistics::engine_meter::EngineMeter;
     use crate::status::Status;
