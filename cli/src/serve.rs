@@ -4,10 +4,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use stepwright_runtime::Engine;
 use stepwright_runtime::objects::Folder;
 use stepwright_runtime::store::SqliteStore;
 use stepwright_runtime::testing::MockConfig;
+use stepwright_runtime::{Engine, Limits};
 use stepwright_server::{AccessKeys, AccessKeysError, Server};
 use tokio::net::TcpListener;
 
@@ -43,6 +43,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     let engine = engine(&arguments)?;
     let mut server = Server::builder()
         .engine(engine.clone())
+        .metrics(!arguments.no_metrics)
         .shutdown(signals.wait(1));
     for host in &arguments.allowed_hosts {
         server = server.allow_host(host);
@@ -180,11 +181,28 @@ fn engine(arguments: &ServeArguments) -> Result<Engine, Failure> {
         builder = builder.virtual_time();
     }
     builder = match &arguments.store {
-        Some(path) => builder
-            .store(SqliteStore::open(path).map_err(cannot_store)?)
-            .resume_later(),
+        Some(path) => {
+            let mut options = SqliteStore::options();
+            if let Some(bytes) = arguments.max_store_size {
+                options = options.max_bytes(bytes);
+            }
+            let store = options.open(path).map_err(cannot_store)?;
+            builder.store(store).resume_later()
+        }
         None => builder.retention(RETAINED).retention_bytes(RETAINED_BYTES),
     };
+    if let Some(time) = arguments.retention {
+        builder = builder.retention_time(time);
+    }
+    if let Some(count) = arguments.retention_count {
+        builder = builder.retention(count);
+    }
+    if let Some(bytes) = arguments.retention_size {
+        builder = builder.retention_bytes(bytes);
+    }
+    if let Some(count) = arguments.max_open_executions {
+        builder = builder.limits(Limits::new().open_executions(count));
+    }
     if arguments.confirm_clock {
         builder = builder.confirm_clock();
     }

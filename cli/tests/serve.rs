@@ -3,6 +3,7 @@
 mod access;
 mod aws_cli;
 mod lifecycle;
+mod operator;
 mod store;
 mod store_commands;
 mod store_file;

@@ -71,6 +71,7 @@
 //! | to read a store, also while an engine uses it | [`StoredExecutions`] |
 //! | to check, compact or back up a file | `store::SqliteReader::check`, `store::SqliteStore::compact`, [`Engine::backup`] |
 //! | the result of an execution | [`ExecutionReport`], [`history`] |
+//! | numbers and metrics of an engine | [`Engine::statistics`], [`statistics`] |
 //! | the Step Functions API over HTTP | the crate `stepwright-server` |
 //! | to read, check and change definitions | the crate `stepwright-asl` |
 //! | tasks as Lambda functions, workers of activities on AWS | the crate `stepwright-aws` |
@@ -91,6 +92,7 @@
 //! | [`mod@evaluate`] | paths, intrinsic functions, templates and JSONata on a value, without an engine |
 //! | [`history`] | events, with AWS's names, order and ids, and in the format of `GetExecutionHistory` |
 //! | [`objects`] | the objects that Distributed Maps read and write |
+//! | [`statistics`] | the numbers of an engine, and the table of its metrics |
 //! | [`store`] | stores for durable engines |
 //! | [`task`] | the calls of tasks, and [`TaskSource`](task::TaskSource), which answers instead of handlers |
 //! | [`testing`] | mocks of tasks, assertions, coverage, replay, exploration |
@@ -104,6 +106,7 @@
 //!
 //! Each execution is a [`tracing`] span `execution` with the fields `machine` and `name`. Its start and its end are events at
 //! level info, each event of its history is one at level debug. [`ExecutionHandle::events`] returns the same events as a stream.
+//! [`Engine::statistics`] counts executions, tasks and commits; the crate [`metrics`](mod@statistics) has the same numbers.
 
 pub mod clock;
 pub mod evaluate;
@@ -111,6 +114,7 @@ pub mod history;
 pub mod objects;
 #[doc(hidden)]
 pub mod query;
+pub mod statistics;
 pub mod store;
 pub mod task;
 pub mod test_state;
@@ -129,6 +133,7 @@ mod program;
 mod record;
 mod status;
 mod sync;
+mod thread_shard;
 mod wait_id;
 
 pub use self::distributed::{MapRun, MapRunCounts};

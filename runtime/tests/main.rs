@@ -8,6 +8,8 @@ mod durable;
 mod property;
 #[cfg(feature = "jsonata")]
 mod run;
+#[cfg(feature = "jsonata")]
+mod statistics;
 #[cfg(feature = "sqlite")]
 mod store;
 #[cfg(feature = "jsonata")]

@@ -39,6 +39,11 @@ mod services {}
 #[doc = include_str!("../../docs/reference/engine.md")]
 mod engine {}
 
+/// The page on metrics compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/reference/metrics.md")]
+mod metrics {}
+
 /// The page on how Stepwright works compiles and runs.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/explanation/how-it-works.md")]

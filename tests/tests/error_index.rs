@@ -40,6 +40,8 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "/src/clock/",
     "/src/query/fixture.rs",
     "/src/query/jsonata/",
+    "/src/statistics/table.rs",
+    "/src/statistics/prometheus.rs",
     "/src/test_state/",
     "/src/testing/",
     "/src/value/",

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -11,6 +12,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright serve
   stepwright serve --port 4566 --region eu-central-1
   stepwright serve --store local.db                          executions continue after Ctrl-C, a crash or a loss of power
+  stepwright serve --store local.db --retention 30 --max-store-size 20GB   executions are deleted 30 days after their end
   stepwright serve --virtual-time                            a year of Wait takes no time
   stepwright serve --task 'ChargeCard=./charge.py'           a command for a state, a function or a resource
   stepwright serve --task 'ChargeCard=http://127.0.0.1:9000/charge'
@@ -25,6 +27,7 @@ pub(super) const EXAMPLES: &str = "Examples:
 A task uses a mock first, then --task, then --lambda-endpoint. A command gets the task's input as JSON on standard input and prints its output, as with `stepwright run`; a URL
 receives and returns the same in a POST request. A task with .waitForTaskToken waits until a client returns its token; activities only need their workers.
 
+GET /health reports whether the server works, GET /ready whether it accepts work, and GET /metrics the statistics of the engine for Prometheus (docs/reference/metrics.md).
 Clients may use any credentials, unless --auth is given. Most clients call StartSyncExecution and TestState at the host `sync-127.0.0.1`, which does not exist: disable their host
 prefix, as described in docs/guides/serve.md.
 STEPWRIGHT_LOG=off|error|warn|info|debug|trace sets the level of the log on standard error; by default, it contains warnings and errors.
@@ -62,6 +65,24 @@ pub(crate) struct ServeArguments {
     /// Store state machines, executions and activities in this file; executions continue when the server starts again
     #[arg(long, value_name = "PATH", conflicts_with = "virtual_time")]
     pub(crate) store: Option<PathBuf>,
+    /// Delete executions this many days after their end; 90 by default with --store. Without --store, they are deleted when the next one ends
+    #[arg(long, value_name = "DAYS", value_parser = days)]
+    pub(crate) retention: Option<Duration>,
+    /// Retain at most this many closed executions; the oldest ones are deleted first. By default 100000 without --store, and no limit with it
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) retention_count: Option<usize>,
+    /// Delete the oldest closed executions when all of them take more bytes, as in 500MB or 10GiB. By default 256MiB of memory without --store, and no limit with it
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    pub(crate) retention_size: Option<u64>,
+    /// The maximum size of the file of --store, as in 10GB; executions wait and starts fail when it is full. By default, the disk is the limit
+    #[arg(long, value_name = "SIZE", requires = "store", value_parser = bytes)]
+    pub(crate) max_store_size: Option<u64>,
+    /// The maximum number of open Standard executions; further starts fail with ExecutionLimitExceeded. 1000000 by default, as on AWS
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) max_open_executions: Option<usize>,
+    /// Do not serve GET /metrics, which needs no signature
+    #[arg(long)]
+    pub(crate) no_metrics: bool,
     /// Confirm once that this machine's clock is right, after a warning that it is far ahead of the store
     #[arg(long, requires = "store")]
     pub(crate) confirm_clock: bool,
@@ -84,5 +105,81 @@ fn account(text: &str) -> Result<String, String> {
     match text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         true => Ok(text.to_owned()),
         false => Err("an account is twelve digits, as in 123456789012".to_owned()),
+    }
+}
+
+/// Parses a number of days.
+fn days(text: &str) -> Result<Duration, String> {
+    let seconds = text
+        .parse()
+        .ok()
+        .and_then(|days: u64| days.checked_mul(86_400));
+    match seconds {
+        Some(seconds @ 1..) => Ok(Duration::from_secs(seconds)),
+        _ => Err("give a whole number of days, at least 1".to_owned()),
+    }
+}
+
+/// Parses a number of bytes, with or without a unit.
+fn bytes(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|letter: char| !letter.is_ascii_digit());
+    let unit: u64 = match text[digits.len()..].trim_start() {
+        "" | "B" => 1,
+        "kB" | "KB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        "TB" => 1_000_000_000_000,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        "TiB" => 1 << 40,
+        _ => return Err("the unit is one of B, kB, MB, GB, TB, KiB, MiB, GiB, TiB".to_owned()),
+    };
+    let bytes = digits
+        .parse()
+        .ok()
+        .and_then(|number: u64| number.checked_mul(unit));
+    match bytes {
+        Some(bytes @ 1..) => Ok(bytes),
+        _ => Err("give a whole number of bytes, at least 1, as in 500MB or 10GiB".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bytes, days};
+
+    #[test]
+    fn sizes_have_decimal_and_binary_units() {
+        let sizes = [
+            ("1", 1),
+            ("7B", 7),
+            ("500MB", 500_000_000),
+            ("10 GiB", 10 << 30),
+            ("2kB", 2_000),
+        ];
+        for (text, size) in sizes {
+            assert_eq!(bytes(text), Ok(size), "{text}");
+        }
+        for text in [
+            "",
+            "0",
+            "-1",
+            "1.5GB",
+            "GB",
+            "10GiBs",
+            "99999999TB",
+            "\u{664}MB",
+        ] {
+            assert!(bytes(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn days_are_whole_and_at_least_one() {
+        assert_eq!(days("2").map(|days| days.as_secs()), Ok(172_800));
+        for text in ["0", "1.5", "-1", "", "999999999999999999"] {
+            assert!(days(text).is_err(), "{text}");
+        }
     }
 }

@@ -85,6 +85,14 @@ impl Server {
         (answer.status().as_u16(), body.expect("it is JSON"))
     }
 
+    /// The status and the text at a path.
+    pub(crate) fn get(&self, path: &str) -> (u16, String) {
+        let answer = self.agent.get(format!("http://{}{path}", self.address));
+        let mut answer = answer.call().expect("there is an answer");
+        let text = answer.body_mut().read_to_string().expect("it is text");
+        (answer.status().as_u16(), text)
+    }
+
     /// The response of a successful operation.
     pub(crate) fn call(&self, operation: &str, request: Json) -> Json {
         let (status, body) = self.ask(operation, &request);

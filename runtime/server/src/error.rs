@@ -84,7 +84,7 @@ impl ApiError {
         Self {
             status: 404,
             ..Self::unknown_operation(
-                "nothing is at this path; the API is at `/`, and `/health` says whether the server is up",
+                "nothing is at this path; the API is at `/`, and `/health` reports whether the server works",
             )
         }
     }

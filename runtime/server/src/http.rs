@@ -1,22 +1,22 @@
-//! Requests and responses: AWS JSON 1.0 at `/`, and `/health`.
+//! Requests and responses: AWS JSON 1.0 at `/`, and the paths for operators.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{FromRef, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
-use serde_json::json;
 
 use crate::access::Access;
 use crate::body::BodyMemory;
 use crate::error::ApiError;
 use crate::operation::{PREFIX, perform};
+use crate::operator;
 use crate::service::Service;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
@@ -34,13 +34,18 @@ struct Http {
 /// Returns the routes of the server.
 pub(crate) fn router(service: Arc<Service>, access: Access, body_time: Duration) -> Router {
     let access = Arc::new(access);
-    Router::new()
+    let router = match service.has_metrics {
+        true => Router::new().route("/metrics", get(operator::metrics)),
+        false => Router::new(),
+    };
+    router
         .route("/", post(api))
-        .route("/health", get(health))
+        .route("/health", get(operator::health))
+        .route("/ready", get(operator::ready))
         .fallback(async || refusal(&ApiError::not_found()))
         .method_not_allowed_fallback(async || {
             refusal(&ApiError::unknown_operation(
-                "the API is at `/` with the method POST, and `/health` with GET",
+                "the API is at `/` with the method POST; `/health`, `/ready` and `/metrics` have the method GET",
             ))
         })
         .layer(from_fn_with_state(access.clone(), from_own_host))
@@ -81,36 +86,6 @@ async fn from_own_host(
     }
 }
 
-/// Reports whether the server works: 200, or 503 while its store cannot commit.
-async fn health(State(http): State<Http>) -> Response {
-    let engine = &http.service.engine;
-    let mut body = json!({
-        "status": "ok",
-        "version": env!("CARGO_PKG_VERSION"),
-        "region": engine.region(),
-        "account": engine.account(),
-    });
-    let unreadable = engine.unreadable_executions().len();
-    if unreadable > 0 {
-        body["unreadableExecutions"] = unreadable.into();
-    }
-    let mut status = StatusCode::OK;
-    if let Some(outage) = engine.store_outage() {
-        status = StatusCode::SERVICE_UNAVAILABLE;
-        body["status"] = "unavailable".into();
-        body["store"] = json!({
-            "error": outage.error.to_string(),
-            "seconds": outage.duration.as_secs(),
-            "isRetried": outage.is_retried,
-        });
-    }
-    let mut response = Response::new(Body::from(body.to_string()));
-    *response.status_mut() = status;
-    let json = HeaderValue::from_static("application/json");
-    response.headers_mut().insert(CONTENT_TYPE, json);
-    response
-}
-
 /// Handles a call of the API.
 async fn api(State(http): State<Http>, request: Request) -> Response {
     let began = Instant::now();
@@ -140,6 +115,12 @@ fn unknown(target: &str) -> ApiError {
         "" => "the header `X-Amz-Target` is missing; it names the operation, as in `AWSStepFunctions.StartExecution`".to_owned(),
         target => format!("`{target}` in the header `X-Amz-Target` is no operation; it begins with `{PREFIX}`"),
     })
+}
+
+impl FromRef<Http> for Arc<Service> {
+    fn from_ref(http: &Http) -> Self {
+        http.service.clone()
+    }
 }
 
 impl Http {

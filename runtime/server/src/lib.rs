@@ -28,6 +28,7 @@
 //! | to limit the time of clients | [`ServerBuilder::client_time`], [`ServerBuilder::activity_poll`] |
 //! | to end the server | [`ServerBuilder::shutdown`] |
 //! | to check the state machines in a store | [`unreadable_documents`] |
+//! | to monitor the server | `GET /health`, `GET /ready`, `GET /metrics`; [`ServerBuilder::metrics`] |
 //! | a server without a program | `stepwright serve`, of the crate `stepwright-cli` |
 //!
 //! # Files
@@ -38,6 +39,7 @@
 //! | `connection.rs` | connections with their limits of number, size and time; shutdown |
 //! | `access.rs`, `signature.rs`, `access_keys.rs` | which hosts, pages and signatures are accepted |
 //! | `http.rs`, `body.rs` | paths and headers of responses; bodies of requests, and the memory that they take |
+//! | `operator.rs` | `/health`, `/ready` and `/metrics` |
 //! | `operation.rs` | the table of the operations |
 //! | `service.rs` | the state of the operations: the engine and the control plane; parsing of requests |
 //! | `shape/` | the members of requests, with the constraints of the API's model and AWS's messages for them |
@@ -62,6 +64,7 @@ mod http;
 mod integration;
 mod operation;
 mod operations;
+mod operator;
 mod page;
 mod pollers;
 mod redrives;

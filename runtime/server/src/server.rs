@@ -15,7 +15,7 @@ use crate::control::Control;
 use crate::integration::OwnApi;
 use crate::pollers::Pollers;
 use crate::redrives::Redrives;
-use crate::service::Service;
+use crate::service::{Service, ShutdownFlag};
 use crate::{connection, http};
 
 /// How long GetActivityTask waits for a task, as on AWS.
@@ -42,6 +42,7 @@ pub struct ServerBuilder {
     keys: Option<AccessKeys>,
     timeouts: ClientTimeouts,
     shutdown: Shutdown,
+    has_metrics: bool,
 }
 
 /// A server cannot be built.
@@ -69,6 +70,7 @@ impl Server {
             keys: None,
             timeouts: ClientTimeouts::default(),
             shutdown: Box::pin(std::future::pending()),
+            has_metrics: true,
         }
     }
 
@@ -82,8 +84,12 @@ impl Server {
             keys: self.keys,
             region: self.service.engine.region().to_owned(),
         };
-        let router = http::router(self.service, access, self.timeouts.body);
-        connection::serve(listener, router, self.timeouts, self.shutdown).await;
+        let router = http::router(self.service.clone(), access, self.timeouts.body);
+        let shutdown = async {
+            self.shutdown.await;
+            self.service.shutdown.set();
+        };
+        connection::serve(listener, router, self.timeouts, shutdown).await;
     }
 }
 
@@ -112,7 +118,7 @@ impl ServerBuilder {
     }
 
     /// Accepts only requests of the API that are signed with one of these keys (AWS Signature Version 4), as every SDK does by default.
-    /// `/health` needs no signature. Without keys, the server accepts all requests.
+    /// `/health`, `/ready` and `/metrics` need no signature. Without keys, the server accepts all requests.
     pub fn access_keys(mut self, keys: AccessKeys) -> Self {
         self.keys = Some(keys);
         self
@@ -126,6 +132,13 @@ impl ServerBuilder {
             body: time,
             response: time,
         };
+        self
+    }
+
+    /// Sets whether `GET /metrics` returns the engine's [statistics](Engine::statistics) in the text format of Prometheus, which it does by
+    /// default. They contain the names of state machines and the ARNs of activities, and need no signature.
+    pub fn metrics(mut self, has_metrics: bool) -> Self {
+        self.has_metrics = has_metrics;
         self
     }
 
@@ -149,6 +162,8 @@ impl ServerBuilder {
             redrives: Redrives::default(),
             pollers: Pollers::default(),
             poll: self.poll,
+            has_metrics: self.has_metrics,
+            shutdown: ShutdownFlag::default(),
         });
         service.engine.set_own_api(Arc::new(OwnApi::of(&service)));
         // After the state machines of clients are deployed, so that executions find them.

@@ -1,6 +1,7 @@
 //! The state of the operations.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -23,11 +24,34 @@ pub(crate) struct Service {
     pub(crate) pollers: Pollers,
     /// How long GetActivityTask waits for a task.
     pub(crate) poll: Duration,
+    /// Whether `/metrics` has the metrics.
+    pub(crate) has_metrics: bool,
+    /// Set when the server begins to shut down.
+    pub(crate) shutdown: ShutdownFlag,
+}
+
+/// Whether the server shuts down.
+#[derive(Debug, Default)]
+pub(crate) struct ShutdownFlag(AtomicBool);
+
+impl ShutdownFlag {
+    pub(crate) fn set(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    fn is_set(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
 }
 
 impl Service {
     pub(crate) fn now(&self) -> Timestamp {
         self.engine.clock().now()
+    }
+
+    /// Whether the server or its engine shuts down.
+    pub(crate) fn is_shutting_down(&self) -> bool {
+        self.shutdown.is_set() || self.engine.is_shut_down()
     }
 
     /// Whether an ARN has this server's region and account. Resources of other ARNs count as missing; there is no recording of that case.

@@ -10,6 +10,7 @@ mod lists;
 mod lists_of_stores;
 mod map_runs;
 mod mocks;
+mod operator;
 mod page;
 mod recorded;
 mod state_machines;

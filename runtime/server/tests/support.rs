@@ -67,6 +67,17 @@ impl Api {
         (answer.status().as_u16(), body.expect("it is JSON"))
     }
 
+    /// Returns the status, the media type and the text at a path.
+    pub(crate) fn get(&self, path: &str) -> (u16, String, String) {
+        let answer = self.agent.get(format!("http://{}{path}", self.address));
+        let mut answer = answer.call().expect("there is an answer");
+        let media_type = answer.headers().get("content-type");
+        let media_type = media_type.and_then(|value| value.to_str().ok());
+        let media_type = media_type.unwrap_or_default().to_owned();
+        let text = answer.body_mut().read_to_string().expect("it is text");
+        (answer.status().as_u16(), media_type, text)
+    }
+
     /// Returns the response of an operation that must succeed.
     pub(crate) fn call(&self, operation: &str, request: Json) -> Json {
         let (status, body) = self.ask(operation, &request);

@@ -22,6 +22,7 @@ pub mod server_support;
 mod shared;
 mod shutdown;
 mod start;
+mod statistics;
 mod tokens;
 
 pub use self::activities::{ActivityDescription, ActivityTask};

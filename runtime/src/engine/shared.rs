@@ -22,6 +22,7 @@ use crate::execution_info::ExecutionInfo;
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
 use crate::query::SharedEntropy;
+use crate::statistics::EngineMeter;
 use crate::task::{DefinedState, EngineView, SharedState, TaskSource};
 use crate::testing::MockConfig;
 
@@ -49,6 +50,8 @@ pub(crate) struct EngineShared {
     pub(super) running: RunningExecutions,
     /// The runtimes that resume parked executions.
     pub(super) runtimes: Runtimes,
+    /// Counts what the engine does.
+    pub(super) meter: Arc<EngineMeter>,
     pub(super) state: Arc<SharedState>,
     pub(super) tokens: Tokens,
     pub(super) activities: Activities,
@@ -155,6 +158,9 @@ impl EngineShared {
         let forgotten = self
             .executions()
             .close(state, report.bytes(), report.stopped);
+        if self.durable.is_none() {
+            self.meter.deleted(forgotten.len());
+        }
         for forgotten in forgotten {
             self.runs.forget(&forgotten.about.to_arn());
         }

@@ -144,6 +144,13 @@ impl<T: Clone> Log<T> {
         }
     }
 
+    /// Returns the records from the last one to the first one.
+    pub(super) fn iter_back(&self) -> impl Iterator<Item = &T> {
+        let full = self.full().iter().rev();
+        let full = full.flat_map(|chunk| chunk.iter().rev());
+        self.open.iter().rev().chain(full)
+    }
+
     /// Returns the records with their positions.
     pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &T)> {
         let full = self.full().iter().flat_map(|chunk| chunk.iter());

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use super::chain::Chain;
 use super::entry::{Entry, Payload};
+use super::kind::Group;
 use super::log::Log;
 use super::scope::ScopePath;
 use super::{EventKind, History, HistoryData, ScopeId, Scopes};
@@ -198,6 +199,24 @@ impl Recorder {
             self.entries = Log::starting_after(self.count as usize);
             self.settle();
         }
+    }
+
+    /// Returns when the newest task of a state in this scope was scheduled, and when it was started; `None` where no events are retained.
+    pub(crate) fn task_times(
+        &self,
+        state: StateIx,
+        scope: ScopeId,
+    ) -> Option<(Timestamp, Option<Timestamp>)> {
+        let mut started = None;
+        let entries = self.entries.iter_back();
+        for entry in entries.filter(|entry| entry.state == state && entry.scope == scope) {
+            match entry.kind.group() {
+                Group::Scheduled => return Some((entry.at, started)),
+                Group::Started => started = started.or(Some(entry.at)),
+                _ => {}
+            }
+        }
+        None
     }
 
     /// Opens the scope of an iteration or a branch.

@@ -7,7 +7,8 @@ use crate::clock::{Listeners, Timestamp};
 use crate::distributed::source::{SourceRequest, SourceResponse};
 use crate::distributed::{RunView, Tally, WriteRequest, WriteResponse};
 use crate::execution_info::ExecutionInfo;
-use crate::program::{Entry, Program};
+use crate::program::{Entry, Program, Task};
+use crate::statistics::TaskEvent;
 use crate::status::Status;
 use crate::task::{Answer, NestedStart, Resource, TaskCall, TaskEffect, TaskResult};
 use crate::value::Value;
@@ -98,6 +99,9 @@ pub(crate) trait Host {
 
     /// Reports that a field of a state could not be evaluated.
     fn evaluation_failed(&mut self, state: &str, failure: &Failure);
+
+    /// Counts a change of a Task state's task.
+    fn count_task(&mut self, task: &Task, event: TaskEvent);
 
     /// Ends the wait: releases its children, timers, handler and token.
     fn release(&mut self, wait_id: WaitId);

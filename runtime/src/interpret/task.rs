@@ -14,6 +14,7 @@ use super::step::{StateProgress, StateResult};
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, State, Task};
 use crate::query::QueryError;
+use crate::statistics::{TaskEnd, TaskEvent, TaskTimes};
 use crate::task::{
     Answer, AnswerKind, IntegrationPattern, ResourceKind, TaskCall, TaskEffect, TaskFailure,
     TaskResult,
@@ -25,6 +26,13 @@ use crate::wait_id::WaitId;
 
 /// The error of a task whose handler ended with its process.
 pub(crate) const LOST: &str = "Stepwright.TaskLost";
+
+/// Whether a task had its result when it was scheduled.
+#[derive(Clone, Copy)]
+enum TaskProgress {
+    Immediate,
+    Waited,
+}
 
 /// The evaluated fields of a Task, without its parameters.
 #[derive(Clone, Default)]
@@ -115,8 +123,9 @@ impl Execution {
         drop(parameters);
         if let Some(result) = result {
             cx.host.release(wait_id);
-            return self.finish_task(id, state, task, result);
+            return self.finish_task(id, state, task, result, TaskProgress::Immediate, cx);
         }
+        cx.host.count_task(task, TaskEvent::Scheduled);
         self.arm_task(wait_id, cx);
         Ok(StateProgress::Wait)
     }
@@ -361,6 +370,8 @@ impl Execution {
         state: &State,
         task: &Task,
         result: TaskResult,
+        progress: TaskProgress,
+        cx: &mut StepContext<'_>,
     ) -> StateResult {
         let family = task.resource.kind();
         let result = match result {
@@ -368,6 +379,15 @@ impl Execution {
             Ok(_) => Err(Failure::too_large(task.resource.label(&state.name)).of_task()),
             Err(failure) => Err(Failure::from(failure)),
         };
+        let end = match &result {
+            Ok(_) => TaskEnd::Succeeded,
+            Err(_) => TaskEnd::Failed,
+        };
+        let event = match progress {
+            TaskProgress::Immediate => TaskEvent::Immediate(end),
+            TaskProgress::Waited => TaskEvent::Ended(end, self.times_of_task(id)),
+        };
+        cx.host.count_task(task, event);
         match result {
             Ok(output) => {
                 self.write_with(id, succeeded(family), || Payload::Value(output.clone()));
@@ -382,6 +402,18 @@ impl Execution {
                 Err(failure)
             }
         }
+    }
+
+    /// Returns the times of the task that ends now.
+    fn times_of_task(&self, id: CursorId) -> Option<TaskTimes> {
+        let cursor = self.cursors.get(id)?;
+        let (scheduled, started) = self.recorder.task_times(cursor.state, cursor.scope)?;
+        // No event is older than the one before it.
+        let now = self.now.max(self.recorder.latest());
+        Some(TaskTimes {
+            all: now - scheduled,
+            run: started.map(|started| now - started),
+        })
     }
 
     /// Handles the result of a waiting task.
@@ -399,7 +431,8 @@ impl Execution {
             return;
         };
         cx.host.release(wait_id);
-        let progress = self.finish_task(wait_id.cursor, state, task, result);
+        let waited = TaskProgress::Waited;
+        let progress = self.finish_task(wait_id.cursor, state, task, result, waited, cx);
         self.conclude(wait_id.cursor, progress, cx);
     }
 
@@ -499,6 +532,12 @@ impl Execution {
             return true;
         }
         task.stage = OpenTaskStage::Started;
+        let waited = self.times_of_task(wait_id.cursor).map(|times| times.all);
+        if let Some(cursor) = self.cursors.get(wait_id.cursor)
+            && let Kind::Task(task) = &cx.program.state(cursor.state).kind
+        {
+            cx.host.count_task(task, TaskEvent::Taken(waited));
+        }
         let payload = worker.map_or(Payload::None, |name| Details::Worker(name).into());
         self.write(wait_id.cursor, EventKind::ActivityStarted, payload);
         cx.host.disarm(wait_id, TimerKind::Timeout);
@@ -520,6 +559,12 @@ impl Execution {
             return;
         };
         cx.host.release(wait_id);
+        let end = match by_heartbeat {
+            true => TaskEnd::HeartbeatTimedOut,
+            false => TaskEnd::TimedOut,
+        };
+        let times = self.times_of_task(wait_id.cursor);
+        cx.host.count_task(task, TaskEvent::Ended(end, times));
         let error = SmolStr::new_static(errors::TIMEOUT);
         self.write(
             wait_id.cursor,

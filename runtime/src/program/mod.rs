@@ -44,6 +44,7 @@ pub(crate) use self::task::Task;
 pub(crate) use self::wait::Wait;
 
 use crate::query::VariableNames;
+use crate::statistics::{EngineMeter, ExecutionMeter};
 use crate::task::handler::Resolution;
 use crate::task::{DefinedState, DefinedTask, Resource};
 
@@ -58,6 +59,8 @@ pub(crate) struct Program {
     pub(crate) variables: VariableNames,
     /// The fields whose values messages mask.
     pub(crate) redaction: Arc<Redaction>,
+    /// Counts its executions; an engine sets it.
+    pub(crate) meter: Option<Arc<ExecutionMeter>>,
 }
 
 /// The entry point of an execution, and its kind: of the machine itself, or of a child of a Distributed Map.
@@ -86,6 +89,16 @@ impl Program {
                 continue;
             };
             task.handler = find(&task.resource, state.io.target(&task.resource));
+        }
+    }
+
+    /// Makes an engine count the executions of the state machine of this name, and their tasks.
+    pub(crate) fn count_with(&mut self, meter: &EngineMeter, state_machine: &str) {
+        self.meter = Some(meter.executions(state_machine));
+        for state in &mut self.states {
+            if let Kind::Task(task) = &mut state.kind {
+                task.meter = Some(meter.tasks(task.resource.kind(), task.resource.as_str()));
+            }
         }
     }
 

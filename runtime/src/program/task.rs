@@ -1,7 +1,10 @@
+use std::sync::Arc;
+
 use stepwright::flow::AnswerType;
 
 use super::io::Numeric;
 use crate::query::Expr;
+use crate::statistics::TaskMeter;
 use crate::task::Resource;
 use crate::task::handler::Resolution;
 
@@ -19,6 +22,8 @@ pub(crate) struct Task {
     pub(crate) handler: Resolution,
     /// The type of the answer to its token; an engine sets it.
     pub(crate) answer: Option<AnswerType>,
+    /// Counts its tasks; an engine sets it.
+    pub(crate) meter: Option<Arc<TaskMeter>>,
 }
 
 impl Task {

@@ -56,6 +56,7 @@ use std::path::Path;
 use bytes::Bytes;
 
 use crate::clock::Timestamp;
+use crate::statistics::StoreSize;
 
 pub use self::activity::StoredActivity;
 pub use self::change::Change;
@@ -104,6 +105,12 @@ pub trait Store: Send + 'static {
     /// The error that a commit would return.
     fn probe(&mut self) -> Result<(), StoreError> {
         self.commit(&[])
+    }
+
+    /// Returns the sizes of the store's files, for the [statistics](crate::Engine::statistics); `None` if they are not known. The journal calls
+    /// this at most once a second.
+    fn size(&mut self) -> Option<StoreSize> {
+        None
     }
 
     /// Opens a reader, which sees committed data and is independent of the writer. Several readers may be open.

@@ -102,7 +102,7 @@ fn compacts_until_killed() {
         let mut store = SqliteStore::open(&path).expect("it opens");
         let next = store.reader().expect("a reader").last_key().expect("a key") + 1;
         store.commit(&whole(next)).expect("it is committed");
-        say(&next.to_string());
+        print_line(&next.to_string());
         drop(store);
         SqliteStore::compact(&path).expect("it is compacted");
     }
@@ -113,8 +113,8 @@ fn compacts_until_killed() {
 #[ignore = "other tests run it in a separate process"]
 fn compacts_once() {
     match SqliteStore::compact(std::env::var_os(STORE).expect("the path")) {
-        Ok(_) => say("compacted"),
-        Err(error) => say(&format!("{error:?} {error}").replace('\n', " ")),
+        Ok(_) => print_line("compacted"),
+        Err(error) => print_line(&format!("{error:?} {error}").replace('\n', " ")),
     }
 }
 

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use stepwright_runtime::store::{Change, SqliteReader, SqliteStore, Store, StoreError};
 
-use crate::store::child::{Committer, said};
+use crate::store::child::{Committer, printed_line};
 use crate::store::continuity::suffixed;
-use crate::store::support::{closed, everything, fill, place, start};
+use crate::store::support::{closed, everything, fill, start, temporary_store};
 
 fn keys(path: &Path) -> BTreeSet<u64> {
     let mut reader = SqliteReader::open(path).expect("a reader");
@@ -30,7 +30,7 @@ fn sparse(path: &Path) -> BTreeSet<u64> {
 
 #[test]
 fn a_compacted_store_is_small_and_has_all_its_executions() {
-    let (_folder, path) = place();
+    let (_folder, path) = temporary_store();
     let expected = sparse(&path);
     let before = path.metadata().expect("a file").len();
     let report = SqliteStore::compact(&path).expect("it is compacted");
@@ -48,7 +48,7 @@ fn a_compacted_store_is_small_and_has_all_its_executions() {
 
 #[test]
 fn a_store_that_was_killed_is_compacted_with_its_log() {
-    let (folder, path) = place();
+    let (folder, path) = temporary_store();
     let running = folder.path().join("running.db");
     let mut store = SqliteStore::open(&running).expect("it opens");
     fill(&mut store, 3);
@@ -62,7 +62,7 @@ fn a_store_that_was_killed_is_compacted_with_its_log() {
 
 #[test]
 fn a_store_that_cannot_be_compacted_is_unchanged() {
-    let (folder, path) = place();
+    let (folder, path) = temporary_store();
     let expected = sparse(&path);
     let compact = |path: &Path| SqliteStore::compact(path).expect_err("it is refused");
     let store = SqliteStore::open(&path).expect("it opens");
@@ -122,7 +122,7 @@ fn a_store_that_cannot_be_compacted_is_unchanged() {
 
 #[test]
 fn a_program_that_is_reading_stops_the_compaction_and_an_idle_reader_does_not() {
-    let (_folder, path) = place();
+    let (_folder, path) = temporary_store();
     let expected = sparse(&path);
     let reader = rusqlite::Connection::open(&path).expect("it opens");
     let read = |statements: &str| reader.execute_batch(statements).expect("it runs");
@@ -146,7 +146,7 @@ fn a_program_that_is_reading_stops_the_compaction_and_an_idle_reader_does_not() 
 /// Kills a process that compacts and fills a store, twenty times, each time a little later.
 #[test]
 fn a_kill_during_a_compaction_loses_nothing() {
-    let (_folder, path) = place();
+    let (_folder, path) = temporary_store();
     let mut acknowledged = BTreeSet::new();
     for round in 0..20_u64 {
         let mut child = Committer::start_test("compacts_until_killed", &path);
@@ -168,7 +168,7 @@ fn a_kill_during_a_compaction_loses_nothing() {
 fn a_compacted_store_has_the_owner_and_the_permissions_of_the_old_file() {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 
-    let (_folder, path) = place();
+    let (_folder, path) = temporary_store();
     sparse(&path);
     fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("it is ours");
     let is_root = chown(&path, Some(65_534), Some(65_534)).is_ok();
@@ -182,7 +182,7 @@ fn a_compacted_store_has_the_owner_and_the_permissions_of_the_old_file() {
 #[cfg(unix)]
 #[test]
 fn a_disk_without_space_for_the_copy_leaves_the_old_file() {
-    let (_folder, path) = place();
+    let (_folder, path) = temporary_store();
     fill(&mut SqliteStore::open(&path).expect("it opens"), 300);
     let expected = (1..=300).collect();
     let binary = std::env::current_exe().expect("this binary");
@@ -203,7 +203,7 @@ fn a_disk_without_space_for_the_copy_leaves_the_old_file() {
     }
     let output = limited.output().expect("a process");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let message = text.lines().find_map(said).expect("it ends");
+    let message = text.lines().find_map(printed_line).expect("it ends");
     assert!(!message.contains("compacted"), "{message}");
     assert!(!suffixed(&path, ".part").exists());
     assert_eq!(keys(&path), expected);

@@ -9,24 +9,26 @@ use super::queued_task::QueuedTask;
 use super::task::ActivityTask;
 use crate::clock::{Clock, Timestamp};
 use crate::engine::error::ActivityError;
+use crate::statistics::EngineMeter;
 
 /// The activities of an engine.
-#[derive(Debug)]
 pub(in crate::engine) struct Activities {
     queues: Mutex<HashMap<SmolStr, Arc<ActivityQueue>>>,
     /// Held while an activity is created or deleted, so that the store and this map agree.
     pub(super) changing: tokio::sync::Mutex<()>,
     /// Whether a task is handed to a worker only after its start is committed. Otherwise a crash could hand it to a second worker.
     keeps_starts: bool,
+    meter: Arc<EngineMeter>,
 }
 
 impl Activities {
     /// Creates the activities of an engine, with or without a store.
-    pub(in crate::engine) fn new(keeps_starts: bool) -> Self {
+    pub(in crate::engine) fn new(keeps_starts: bool, meter: Arc<EngineMeter>) -> Self {
         Self {
             queues: Mutex::default(),
             changing: tokio::sync::Mutex::default(),
             keeps_starts,
+            meter,
         }
     }
 
@@ -39,7 +41,9 @@ impl Activities {
     }
 
     fn queue(&self, arn: &str) -> Arc<ActivityQueue> {
-        self.lock().entry(arn.into()).or_default().clone()
+        let mut queues = self.lock();
+        let create = || Arc::new(ActivityQueue::new(self.meter.queue(arn)));
+        queues.entry(arn.into()).or_insert_with(create).clone()
     }
 
     /// Opens an activity unless it is open. Returns when it was created.

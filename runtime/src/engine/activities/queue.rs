@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use smol_str::SmolStr;
 use tokio::sync::Notify;
@@ -7,17 +7,20 @@ use tokio::sync::Notify;
 use super::queued_task::QueuedTask;
 use super::task::ActivityTask;
 use crate::clock::{AnswerHold, Clock, Timestamp};
+use crate::statistics::Level;
 
 /// The tasks of one activity that no worker has taken.
 ///
 /// The queue is created when a task or a worker first needs it, and outlives the activity: tasks of a deleted activity wait in it
 /// until they time out or the activity is created again.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct ActivityQueue {
     tasks: Mutex<TaskQueue>,
     /// Wakes one worker for each task. A worker takes the task in its own poll. So a worker that is dropped before that poll loses no task:
     /// its notification passes to the next worker.
     arrived: Notify,
+    /// The number of waiting tasks, for the statistics.
+    length: Arc<Level>,
 }
 
 #[derive(Debug, Default)]
@@ -73,12 +76,22 @@ impl Drop for TransferredTask<'_> {
         if let Some(task) = self.task.take() {
             let waiting = WaitingTask { task, hold: None };
             self.queue.lock().waiting.insert(self.place, waiting);
+            self.queue.length.add(1);
             self.queue.arrived.notify_one();
         }
     }
 }
 
 impl ActivityQueue {
+    /// Creates an empty queue.
+    pub(super) fn new(length: Arc<Level>) -> Self {
+        Self {
+            tasks: Mutex::default(),
+            arrived: Notify::new(),
+            length,
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, TaskQueue> {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -110,13 +123,17 @@ impl ActivityQueue {
             tasks.waiting.insert(place, WaitingTask { task, hold });
             place
         };
+        self.length.add(1);
         self.arrived.notify_one();
         place
     }
 
     /// Removes a task unless a worker took it.
     pub(super) fn forget(&self, place: u64) {
-        self.lock().waiting.remove(&place);
+        let removed = self.lock().waiting.remove(&place);
+        if removed.is_some() {
+            self.length.subtract(1);
+        }
     }
 
     /// Waits for the next task, oldest first, as long as the activity exists.
@@ -151,6 +168,7 @@ impl ActivityQueue {
     ) -> Option<ActivityTask> {
         loop {
             let (place, WaitingTask { task, hold }) = self.lock().waiting.pop_first()?;
+            self.length.subtract(1);
             let asked = clock.hold_for_worker();
             drop(hold);
             if !keeps_starts {

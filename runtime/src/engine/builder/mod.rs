@@ -36,6 +36,7 @@ use crate::engine::tokens::Tokens;
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
 use crate::query::SharedEntropy;
+use crate::statistics::EngineMeter;
 use crate::store::Store;
 use crate::task::{SharedState, TaskSource, blocking_watcher};
 use crate::testing::{Measure, MockConfig, coverage_folder};
@@ -132,6 +133,7 @@ impl EngineBuilder {
         let redaction = definitions.fold(self.redaction, |redaction, pending| {
             redaction.and(&pending.redaction)
         });
+        let meter = Arc::new(EngineMeter::new(self.limits.open_executions));
         let setting = CompileSettings {
             region: self.region,
             account: self.account,
@@ -140,6 +142,7 @@ impl EngineBuilder {
             families: registry.families,
             handlers: registry.handlers,
             redaction: Arc::new(redaction),
+            meter: Some(meter.clone()),
         };
         let resumes_only = self.resumes_only;
         let resumes_only = resumes_only
@@ -180,10 +183,11 @@ impl EngineBuilder {
         }
         let retention = self.retention.in_memory(self.store.is_some());
         let in_store = self.retention.in_store();
-        let open = |store| DurableState::open(store, in_store, &self.clock, self.confirms_clock);
+        let open =
+            |store| DurableState::open(store, in_store, &self.clock, self.confirms_clock, &meter);
         let durable = self.store.map(open).transpose();
         let durable = durable.map_err(|error| BuildError::new(error.to_string()))?;
-        let activities = Activities::new(durable.is_some());
+        let activities = Activities::new(durable.is_some(), meter.clone());
         if let Some(durable) = &durable {
             let stored = durable.reader().activities();
             for activity in stored.map_err(|error| BuildError::new(error.to_string()))? {
@@ -193,6 +197,7 @@ impl EngineBuilder {
         for arn in &registry.activities {
             activities.open(arn, self.clock.now());
         }
+        let unanswered = UnhandledTasks::new(&meter);
         let seed = match self.seed {
             Some(seed) => seed,
             None if self.clock.is_virtual() => 0,
@@ -219,12 +224,13 @@ impl EngineBuilder {
             entropy: SharedEntropy::new(seed),
             running: RunningExecutions::default(),
             runtimes: Runtimes::default(),
+            meter,
             state: Arc::new(self.state),
             tokens: Tokens::default(),
             activities,
             executions: Arc::new(Mutex::new(Executions::new(retention, durable.is_some()))),
             runs: Arc::new(MapRuns::default()),
-            unanswered: UnhandledTasks::default(),
+            unanswered,
             objects: self.objects,
             retention: retention.executions,
             durable,

@@ -1,12 +1,13 @@
 //! The tasks of stored executions that wait for an engine with their handler.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use smol_str::SmolStr;
 
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::CallSite;
+use crate::statistics::{EngineMeter, Level};
 
 /// A task of an execution of the store that has no handler in this engine. It waits for an engine that has the handler, activity or state
 /// machine; see [`Engine::unhandled_tasks`](crate::Engine::unhandled_tasks).
@@ -27,12 +28,23 @@ pub struct UnhandledTask {
 }
 
 /// The unhandled tasks of an engine, by their executions and waits.
-#[derive(Debug, Default)]
-pub(in crate::engine) struct UnhandledTasks(Mutex<BTreeMap<(SmolStr, u32), UnhandledTask>>);
+#[derive(Debug)]
+pub(in crate::engine) struct UnhandledTasks {
+    tasks: Mutex<BTreeMap<(SmolStr, u32), UnhandledTask>>,
+    /// The number of their executions, for the statistics.
+    executions: Arc<Level>,
+}
 
 impl UnhandledTasks {
+    pub(in crate::engine) fn new(meter: &EngineMeter) -> Self {
+        Self {
+            tasks: Mutex::default(),
+            executions: meter.unhandled.clone(),
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<(SmolStr, u32), UnhandledTask>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds a task that waits for a handler.
@@ -50,7 +62,13 @@ impl UnhandledTasks {
             resource: calling.resource.as_str().to_owned(),
             target: target.map(str::to_owned),
         };
-        let known = self.lock().insert((about.arn().clone(), wait), task);
+        let known = {
+            let mut tasks = self.lock();
+            if !has_tasks_of(&tasks, about) {
+                self.executions.add(1);
+            }
+            tasks.insert((about.arn().clone(), wait), task)
+        };
         if known.is_none() {
             tracing::warn!(
                 execution = %about.arn(),
@@ -64,11 +82,22 @@ impl UnhandledTasks {
 
     /// Removes a task that does not wait any more.
     pub(in crate::engine) fn remove(&self, about: &ExecutionInfo, wait: u32) {
-        self.lock().remove(&(about.arn().clone(), wait));
+        let mut tasks = self.lock();
+        let removed = tasks.remove(&(about.arn().clone(), wait));
+        if removed.is_some() && !has_tasks_of(&tasks, about) {
+            self.executions.subtract(1);
+        }
     }
 
     /// Returns all of them.
     pub(in crate::engine) fn all(&self) -> Vec<UnhandledTask> {
         self.lock().values().cloned().collect()
     }
+}
+
+/// Whether an execution has unhandled tasks.
+fn has_tasks_of(tasks: &BTreeMap<(SmolStr, u32), UnhandledTask>, about: &ExecutionInfo) -> bool {
+    let arn = about.arn();
+    let mut of_it = tasks.range((arn.clone(), 0)..=(arn.clone(), u32::MAX));
+    of_it.next().is_some()
 }

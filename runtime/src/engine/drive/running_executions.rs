@@ -1,26 +1,11 @@
 //! The running executions.
 
-use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::execution_state::ExecutionState;
-use super::running_slot::{RunningSlot, SHARDS};
-
-thread_local! {
-    /// The shard that this thread uses.
-    static SHARD: Cell<Option<usize>> = const { Cell::new(None) };
-}
-
-/// Returns the shard of this thread. Threads are assigned round robin.
-fn shard_of_thread() -> usize {
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
-    SHARD.get().unwrap_or_else(|| {
-        let shard = NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS;
-        SHARD.set(Some(shard));
-        shard
-    })
-}
+use super::running_slot::RunningSlot;
+use crate::thread_shard::{SHARDS, shard_of_thread};
 
 /// The running executions of an engine.
 #[derive(Default)]

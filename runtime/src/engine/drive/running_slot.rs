@@ -1,7 +1,6 @@
 use std::num::NonZeroU32;
 
-/// The number of shards. Threads that start executions concurrently use different shards, to avoid lock contention.
-pub(super) const SHARDS: usize = 16;
+use crate::thread_shard::SHARDS;
 
 /// The slot of a running execution, as one number to save memory.
 #[derive(Clone, Copy, Debug)]

@@ -10,6 +10,7 @@ use crate::clock::{Clock, PendingGuard, while_watched};
 use crate::distributed::WriteResponse;
 use crate::distributed::source::SourceResponse;
 use crate::panics::guarded;
+use crate::statistics::RunningTaskGuard;
 use crate::task::blocking_watcher::WatchedPoll;
 use crate::task::{TaskFailure, TaskFuture, TaskResult};
 use crate::wait_id::WaitId;
@@ -90,6 +91,8 @@ pub(in crate::engine) struct RunningWork {
     watched: Option<WatchedPoll>,
     /// Whether it waited for the engine's clock at the last poll.
     sleeps: bool,
+    /// Set for the work of a handler: the statistics count it as running.
+    _running: Option<RunningTaskGuard>,
 }
 
 impl RunningWork {
@@ -100,6 +103,7 @@ impl RunningWork {
         clock: Clock,
         watched: Option<WatchedPoll>,
         sleeps: bool,
+        running: Option<RunningTaskGuard>,
     ) -> Self {
         let mut work = Self {
             wait_id,
@@ -108,6 +112,7 @@ impl RunningWork {
             pending: None,
             watched,
             sleeps,
+            _running: running,
         };
         work.note_whether_it_sleeps();
         work

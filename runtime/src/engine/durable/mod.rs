@@ -29,6 +29,7 @@ use crate::clock::Clock;
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::RecordEncoder;
 use crate::query::Entropy;
+use crate::statistics::EngineMeter;
 use crate::status::Status;
 use crate::store::journal::Journal;
 use crate::store::{
@@ -74,6 +75,7 @@ impl DurableState {
         retention: Retention,
         clock: &Clock,
         confirms_clock: bool,
+        meter: &EngineMeter,
     ) -> Result<Self, StoreError> {
         let mut reader = store.reader()?;
         let last = reader.last_key()?;
@@ -100,7 +102,7 @@ impl DurableState {
             retention_reader: Mutex::new(retention_reader),
             retention_thread: OnceLock::new(),
             recovered: Mutex::default(),
-            quarantine: Quarantine::default(),
+            quarantine: Quarantine::new(meter),
             is_resumed: AtomicBool::new(false),
             orphans: Mutex::default(),
         })

@@ -1,11 +1,12 @@
 //! Executions of a store that this engine cannot read. One of them stops neither the engine nor the others.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use smol_str::SmolStr;
 
 use crate::clock::Timestamp;
+use crate::statistics::{EngineMeter, Level};
 use crate::store::{StoreError, StoredExecution};
 
 /// An open execution of the store that the engine cannot read: a record is damaged, the definition is missing or does not compile, or
@@ -51,8 +52,12 @@ fn reason(error: &StoreError) -> String {
 }
 
 /// The unreadable executions of an engine, by their ARNs.
-#[derive(Debug, Default)]
-pub(in crate::engine) struct Quarantine(Mutex<BTreeMap<SmolStr, QuarantinedExecution>>);
+#[derive(Debug)]
+pub(in crate::engine) struct Quarantine {
+    entries: Mutex<BTreeMap<SmolStr, QuarantinedExecution>>,
+    /// Their number, for the statistics.
+    count: Arc<Level>,
+}
 
 #[derive(Debug)]
 struct QuarantinedExecution {
@@ -61,8 +66,15 @@ struct QuarantinedExecution {
 }
 
 impl Quarantine {
+    pub(super) fn new(meter: &EngineMeter) -> Self {
+        Self {
+            entries: Mutex::default(),
+            count: meter.quarantined.clone(),
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<SmolStr, QuarantinedExecution>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds an execution, with a warning that names it.
@@ -74,8 +86,9 @@ impl Quarantine {
             "the engine cannot read an open execution of its store and leaves it as it is; stop it, or open the store with a version that can read it"
         );
         let arn = SmolStr::from(row.arn.clone());
-        self.lock()
-            .insert(arn, QuarantinedExecution { row, reason });
+        let mut entries = self.lock();
+        entries.insert(arn, QuarantinedExecution { row, reason });
+        self.count.set(entries.len() as u64);
     }
 
     /// Returns the error of reading an execution, if it is unreadable.
@@ -94,7 +107,9 @@ impl Quarantine {
 
     /// Removes an execution.
     pub(super) fn remove(&self, arn: &str) {
-        self.lock().remove(arn);
+        let mut entries = self.lock();
+        entries.remove(arn);
+        self.count.set(entries.len() as u64);
     }
 
     pub(super) fn all(&self) -> Vec<UnreadableExecution> {

@@ -72,6 +72,7 @@ impl EngineShared {
             executions: self.executions.clone(),
             runs: self.runs.clone(),
             versions: durable.versions.clone(),
+            meter: self.meter.clone(),
             batch: 1,
             has_deleted_versions: false,
         };

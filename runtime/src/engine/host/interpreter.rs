@@ -15,6 +15,8 @@ use crate::engine::tokens::new_token;
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::{CallSite, ChildStart, Failure, Host};
 use crate::panics::guarded;
+use crate::program::Task;
+use crate::statistics::TaskEvent;
 use crate::status::Status;
 use crate::task::{
     Answer, AnswerKind, Integration, NestedStart, Responder, TaskCall, TaskEffect, TaskResult,
@@ -342,6 +344,12 @@ impl Host for EngineHost {
         if let Some(alarm) = resources.alarms.remove(kind as u32) {
             self.deadline.note_timer_disarmed();
             self.engine.clock.disarm(alarm);
+        }
+    }
+
+    fn count_task(&mut self, task: &Task, event: TaskEvent) {
+        if let Some(meter) = &task.meter {
+            meter.count(event);
         }
     }
 

@@ -31,6 +31,7 @@ use crate::interpret::{CallSite, Failure, LOST};
 use crate::objects::ObjectStore;
 use crate::program::Program;
 use crate::query::Entropy;
+use crate::statistics::RunningTaskGuard;
 use crate::store::{StoreError, StoredMapRun};
 use crate::task::blocking_watcher::{WatchedPoll, while_polled};
 use crate::task::{
@@ -426,7 +427,8 @@ impl EngineHost {
             program: self.program.clone(),
             watch,
         });
-        self.add_work(wait_id, job, watched, sleeps);
+        let running = matches!(job, WorkFuture::Task(_)).then(|| self.engine.meter.task_runs());
+        self.add_work(wait_id, job, watched, sleeps, running);
         None
     }
 
@@ -437,8 +439,10 @@ impl EngineHost {
         job: WorkFuture,
         watched: Option<WatchedPoll>,
         sleeps: bool,
+        running: Option<RunningTaskGuard>,
     ) {
-        let work = RunningWork::pending(wait_id, job, self.engine.clock.clone(), watched, sleeps);
+        let clock = self.engine.clock.clone();
+        let work = RunningWork::pending(wait_id, job, clock, watched, sleeps, running);
         let (handle, registration) = AbortHandle::new_pair();
         self.resources(wait_id).work = Some(handle);
         let pending = self.work.get_or_insert_default();
@@ -478,7 +482,7 @@ impl EngineHost {
             && let Some(written) = self.write_now(wait_id, store, write)
         {
             let written = Box::pin(std::future::ready(written));
-            self.add_work(wait_id, WorkFuture::Write(written), None, false);
+            self.add_work(wait_id, WorkFuture::Write(written), None, false, None);
         }
     }
 
@@ -521,7 +525,8 @@ impl EngineHost {
         wait_id: WaitId,
         answer: impl Future<Output = TaskResult> + Send + 'static,
     ) {
-        self.add_work(wait_id, WorkFuture::Task(Box::pin(answer)), None, false);
+        let answer = WorkFuture::Task(Box::pin(answer));
+        self.add_work(wait_id, answer, None, false, None);
     }
 
     /// Starts a nested execution. Returns the result of the task, if the response of the start completes it.

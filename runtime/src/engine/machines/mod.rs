@@ -18,6 +18,7 @@ use super::start::input::CheckInput;
 use crate::execution_info::MachineInfo;
 use crate::program::Program;
 use crate::query::digest::sha256;
+use crate::statistics::EngineMeter;
 use crate::task::{DefinedState, ResourceKind};
 
 /// One version of a state machine. Executions continue with the version that they started with.
@@ -97,6 +98,8 @@ pub(super) struct CompileSettings {
     pub(super) handlers: Handlers,
     /// The fields that messages mask, of all definitions.
     pub(super) redaction: Arc<Redaction>,
+    /// Counts the executions of the state machines, and their tasks; `None` for a reader of a store, which runs none.
+    pub(super) meter: Option<Arc<EngineMeter>>,
 }
 
 impl CompileSettings {
@@ -128,6 +131,9 @@ impl CompileSettings {
         program.resolve(|resource, target| self.handlers.resolve(resource, target));
         program.expect_answers(&pending.answers);
         program.redaction = self.redaction.clone();
+        if let Some(meter) = &self.meter {
+            program.count_with(meter, name);
+        }
         let text = filled.machine.to_json();
         let executions = match pending.machine_type {
             MachineType::Express => "express",

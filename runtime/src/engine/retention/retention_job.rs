@@ -8,6 +8,7 @@ use crate::clock::Timestamp;
 use crate::engine::nested::map_runs::MapRuns;
 use crate::engine::queries::executions::Executions;
 use crate::engine::retention::Retention;
+use crate::statistics::EngineMeter;
 use crate::store::journal::Submitter;
 use crate::store::{Change, StoreError, StoreReader, StoredExecution};
 
@@ -31,6 +32,7 @@ pub(in crate::engine) struct RetentionJob {
     pub(in crate::engine) executions: Arc<Mutex<Executions>>,
     pub(in crate::engine) runs: Arc<MapRuns>,
     pub(in crate::engine) versions: Arc<StoredVersions>,
+    pub(in crate::engine) meter: Arc<EngineMeter>,
     /// How many executions the next transaction deletes.
     pub(in crate::engine) batch: usize,
     /// Whether unused versions were searched for.
@@ -180,6 +182,7 @@ impl RetentionJob {
             match outcome {
                 Ok(()) => {
                     deleted += 1;
+                    self.meter.deleted(1);
                     if let Some(known) = known {
                         self.executions().forget(&known);
                     }

@@ -83,6 +83,11 @@ impl ServerEngine {
         self.shared.limits.payload_bytes
     }
 
+    /// Whether the engine was shut down, so that it starts nothing any more.
+    pub fn is_shut_down(&self) -> bool {
+        self.shared.running.is_shut_down()
+    }
+
     /// Returns a random number below `end`, which must not be 0.
     pub fn draw_below(&self, end: u64) -> u64 {
         self.shared.entropy.draw(1).next_u64() % end

@@ -67,6 +67,7 @@ impl Program {
                 timeout,
                 variables: compiler.names,
                 redaction: Arc::default(),
+                meter: None,
             }),
             _ => Err(ProgramError::new(compiler.problems)),
         }
@@ -273,6 +274,7 @@ impl Compiler<'_> {
             resource: resource.with_kind(family),
             handler: Resolution::default(),
             answer: None,
+            meter: None,
             timeout: self.numeric(
                 task.timeout_seconds.as_ref(),
                 "TimeoutSeconds",

@@ -22,6 +22,7 @@ pub use self::outage::Outage;
 pub(crate) use self::queue::OnOutage;
 use self::queue::{CapacityWait, Commit, Queue, Submission};
 use super::{Change, Store, StoreError, StoreReader};
+use crate::statistics::StoreStatistics;
 
 /// Owns a store. Clones refer to the same journal; when the last one is dropped, the queue is committed and the thread ends.
 ///
@@ -86,6 +87,12 @@ impl Journal {
     /// Returns the outage of the store; `None` if the last attempt to commit succeeded.
     pub fn outage(&self) -> Option<Outage> {
         self.handle.queue.outage()
+    }
+
+    /// Returns the numbers of the store.
+    pub(crate) fn statistics(&self) -> StoreStatistics {
+        let outage = self.outage().map(|outage| outage.duration());
+        self.handle.queue.meter.statistics(outage)
     }
 
     /// Stops the retries: submissions that could not be committed because of an outage fail.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::outage::Outage;
+use crate::statistics::StoreMeter;
 use crate::store::{Change, StoreError, StoreReader};
 
 /// The maximum changes in one transaction, unless one submission has more.
@@ -129,6 +130,7 @@ pub(super) struct Queue {
     room: Arc<Semaphore>,
     state: Mutex<QueueState>,
     changed: Condvar,
+    pub(super) meter: Arc<StoreMeter>,
 }
 
 #[derive(Default)]
@@ -148,6 +150,7 @@ impl Default for Queue {
             room: Arc::new(Semaphore::new(MOST_WAITING as usize)),
             state: Mutex::default(),
             changed: Condvar::default(),
+            meter: Arc::default(),
         }
     }
 }
@@ -191,6 +194,7 @@ impl Queue {
             reader @ Submission::Reader(_) => reader,
         };
         state.waiting.push_back(submission);
+        self.meter.set_queue_length(state.waiting.len());
         let is_idle = std::mem::take(&mut state.is_idle);
         drop(state);
         if is_idle {
@@ -216,7 +220,9 @@ impl Queue {
 
     /// Changes the recorded outage of the store.
     pub(super) fn set_outage(&self, change: impl FnOnce(&mut Option<Outage>)) {
-        change(&mut self.lock().outage);
+        let mut state = self.lock();
+        change(&mut state.outage);
+        self.meter.set_available(state.outage.is_none());
     }
 
     /// Returns submissions that the store could not commit to the front of the queue. Returns those that are not repeated any more.
@@ -228,6 +234,7 @@ impl Queue {
         for commit in failed.into_iter().rev() {
             state.waiting.push_front(Submission::Commit(commit));
         }
+        self.meter.set_queue_length(state.waiting.len());
         Vec::new()
     }
 
@@ -260,6 +267,7 @@ impl Queue {
             state = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
         state.is_idle = false;
+        self.meter.set_queue_length(state.waiting.len());
         QueueEvent::Submitted
     }
 

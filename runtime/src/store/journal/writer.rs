@@ -1,5 +1,7 @@
 //! The journal's thread: commits the queue, and retries commits that failed with a transient error.
 
+use std::time::Instant;
+
 use tokio::sync::oneshot;
 
 use super::outage::Outage;
@@ -161,6 +163,7 @@ impl JournalWriter<'_> {
             // The outage is recorded already.
             Err(_) => {}
         }
+        self.update_size(Instant::now());
     }
 
     fn begin_outage(&mut self, error: StoreError, is_partial: bool) {
@@ -195,7 +198,25 @@ impl JournalWriter<'_> {
         if changes.is_empty() {
             return self.lasting.clone().map_or(Ok(()), Err);
         }
-        self.ask(|store| store.commit(changes))
+        let began = Instant::now();
+        let outcome = self.ask(|store| store.commit(changes));
+        let ended = Instant::now();
+        let meter = &self.queue.meter;
+        match &outcome {
+            Ok(()) => {
+                let bytes = changes.iter().map(Change::size).sum();
+                meter.committed(changes.len(), bytes, ended - began);
+            }
+            Err(_) => meter.failed(),
+        }
+        self.update_size(ended);
+        outcome
+    }
+
+    /// Reads the sizes of the store's files, at most once a second.
+    fn update_size(&mut self, now: Instant) {
+        let meter = self.queue.meter.clone();
+        meter.update_size(now, || self.ask(|store| Ok(store.size())).ok().flatten());
     }
 
     fn open_reader(&mut self, done: oneshot::Sender<Result<Box<dyn StoreReader>, StoreError>>) {

@@ -46,6 +46,7 @@ use self::lock::Lock;
 use self::store_path::StorePath;
 use self::write::RowIds;
 use super::{Change, Store, StoreError, StoreReader};
+use crate::statistics::StoreSize;
 
 /// A store in a file: SQLite with a write-ahead log. A commit is durable when the log is synced to the disk.
 ///
@@ -137,6 +138,14 @@ impl Store for SqliteStore {
     fn probe(&mut self) -> Result<(), StoreError> {
         self.advance()?;
         self.files.check(&self.place)
+    }
+
+    fn size(&mut self) -> Option<StoreSize> {
+        let bytes = |path: &Path| Some(std::fs::metadata(path).ok()?.len());
+        let path = &self.place.path;
+        // A log that does not exist is empty.
+        let log = bytes(&log_file::path_of(path)).unwrap_or_default();
+        Some(StoreSize::new(bytes(path)?, log))
     }
 
     fn reader(&self) -> Result<Box<dyn StoreReader>, StoreError> {

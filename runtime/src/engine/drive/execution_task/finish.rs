@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stepwright_asl::model::MachineType;
 
-use super::{ExecutionTask, SHUT_DOWN, TaskStage};
+use super::{Counting, ExecutionTask, SHUT_DOWN, TaskStage};
 use crate::engine::completion::notify_parent;
 use crate::engine::completion::report::ExecutionReport;
 use crate::engine::start::pending_execution::ChildKind;
@@ -94,6 +94,11 @@ impl ExecutionTask {
         let begun = self.host.state.about.started;
         let stopped = kept.unwrap_or_else(|| clock.now().max(history.latest()).max(begun));
         let report = ExecutionReport::new(status, output, failure, stopped, history);
+        if let Counting::Counted = self.counting {
+            let about = &self.host.state.about;
+            let time = stopped - about.redriven().unwrap_or(about.started);
+            self.with_meter(|meter| meter.ends(status, time));
+        }
         tracing::info!(status = status.as_str(), error = report.error, "ended");
         let report = Arc::new(report);
         if let Some(observer) = &self.host.engine.observer

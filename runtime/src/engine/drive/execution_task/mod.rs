@@ -23,6 +23,7 @@ use crate::interpret::{Execution, Failure, Inspection, RecordDecoder, RecordEnco
 use crate::panics::guarded;
 use crate::program::Entry;
 use crate::record::DecodeError;
+use crate::statistics::{ExecutionBegin, ExecutionMeter};
 use crate::status::Status;
 
 pub(in crate::engine) use self::driver::Driver;
@@ -57,6 +58,7 @@ pub(in crate::engine) struct ExecutionTask {
     /// It only steps through states that call no external code, because it runs on the task of the caller that started it.
     is_on_caller: bool,
     is_closed: bool,
+    counting: Counting,
     /// It has waited once, and has released the memory that it does not need while it waits.
     has_shrunk: bool,
     /// It is suspended as soon as no work of it runs in this process.
@@ -82,6 +84,14 @@ impl TaskStage {
     fn take(&mut self) -> Self {
         std::mem::replace(self, Self::InStep)
     }
+}
+
+/// Whether the statistics count the execution.
+#[derive(Clone, Copy)]
+enum Counting {
+    /// When its begin is committed.
+    Later(ExecutionBegin),
+    Counted,
 }
 
 #[derive(Default)]
@@ -148,19 +158,56 @@ impl ExecutionTask {
             span: Some(span),
             ..TaskColdFields::default()
         });
-        Box::new(Self {
+        let counting = match &begin {
+            StartPoint::Start { .. } | StartPoint::Inspect(..) => ExecutionBegin::Started,
+            StartPoint::Redrive(_) => ExecutionBegin::Redriven,
+            StartPoint::Resume(_) => ExecutionBegin::Resumed,
+        };
+        let is_committed = journaled.is_none() || counting == ExecutionBegin::Resumed;
+        let mut task = Box::new(Self {
             stage: TaskStage::NotStarted(entry, begin),
             host,
             child,
             machine_type: entry.machine_type,
             is_on_caller: false,
             is_closed: false,
+            counting: Counting::Later(counting),
             has_shrunk: false,
             is_drained: false,
             journaled,
             runtime: None,
             cold: cold.map(Box::new),
-        })
+        });
+        if is_committed {
+            task.count_begin();
+        }
+        task
+    }
+
+    /// Applies a function to the meter of its state machine. Inspections of single states have none.
+    fn with_meter(&self, count: impl FnOnce(&ExecutionMeter)) {
+        let Some(meter) = &self.host.program.meter else {
+            return;
+        };
+        match self.child {
+            ChildKind::None => count(meter),
+            // The state machine of a Map Run's child is the Map, as on AWS.
+            _ => count(
+                &self
+                    .host
+                    .engine
+                    .meter
+                    .executions(&self.host.state.about.machine.name),
+            ),
+        }
+    }
+
+    /// Counts the begin of the execution, once.
+    fn count_begin(&mut self) {
+        if let Counting::Later(begin) = self.counting {
+            self.counting = Counting::Counted;
+            self.with_meter(|meter| meter.begins(begin));
+        }
     }
 
     fn cold(&mut self) -> &mut TaskColdFields {
@@ -353,6 +400,11 @@ impl ExecutionTask {
             // No commit was pending.
             return Poll::Ready(CommitOutcome::UpToDate);
         }
+        // A caller that learns of the start finds it in the statistics.
+        self.count_begin();
+        let Some(journaled) = &mut self.journaled else {
+            return Poll::Ready(CommitOutcome::UpToDate);
+        };
         self.host.state.accept(Ok(()));
         if let (Some(starting), Some(durable)) =
             (journaled.take_committed_start(), &self.host.engine.durable)

@@ -1,0 +1,76 @@
+//! The paths for operators and their tools: `/health`, `/ready` and `/metrics`. They need no signature.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use serde_json::{Value as Json, json};
+use stepwright_runtime::StoreOutage;
+use stepwright_runtime::statistics::PROMETHEUS_TEXT;
+
+use crate::service::Service;
+
+/// Reports whether the server works: 200, or 503 while its store cannot commit.
+pub(crate) async fn health(State(service): State<Arc<Service>>) -> Response {
+    let engine = &service.engine;
+    let mut body = json!({
+        "status": "ok",
+        "version": env!("CARGO_PKG_VERSION"),
+        "region": engine.region(),
+        "account": engine.account(),
+    });
+    let unreadable = engine.unreadable_executions().len();
+    if unreadable > 0 {
+        body["unreadableExecutions"] = unreadable.into();
+    }
+    let mut status = StatusCode::OK;
+    if let Some(outage) = engine.store_outage() {
+        status = StatusCode::SERVICE_UNAVAILABLE;
+        body["status"] = "unavailable".into();
+        body["store"] = store(&outage);
+    }
+    json_response(status, &body)
+}
+
+/// Reports whether the server accepts work: 200, or 503 while its store cannot commit, and after its shutdown has begun.
+pub(crate) async fn ready(State(service): State<Arc<Service>>) -> Response {
+    if service.is_shutting_down() {
+        let body = json!({"status": "shutting down"});
+        return json_response(StatusCode::SERVICE_UNAVAILABLE, &body);
+    }
+    match service.engine.store_outage() {
+        Some(outage) => {
+            let body = json!({"status": "unavailable", "store": store(&outage)});
+            json_response(StatusCode::SERVICE_UNAVAILABLE, &body)
+        }
+        None => json_response(StatusCode::OK, &json!({"status": "ready"})),
+    }
+}
+
+/// Returns the engine's statistics in the text format of Prometheus.
+pub(crate) async fn metrics(State(service): State<Arc<Service>>) -> Response {
+    let text = service.engine.statistics().to_prometheus();
+    let mut response = Response::new(Body::from(text));
+    let text = HeaderValue::from_static(PROMETHEUS_TEXT);
+    response.headers_mut().insert(CONTENT_TYPE, text);
+    response
+}
+
+fn store(outage: &StoreOutage) -> Json {
+    json!({
+        "error": outage.error.to_string(),
+        "seconds": outage.duration.as_secs(),
+        "isRetried": outage.is_retried,
+    })
+}
+
+fn json_response(status: StatusCode, body: &Json) -> Response {
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = status;
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}
