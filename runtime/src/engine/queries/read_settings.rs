@@ -26,6 +26,7 @@ impl Default for ReadSettings {
                 families: IndexMap::new(),
                 handlers: Handlers::default(),
                 redaction: Arc::default(),
+                meter: None,
             },
             limits: Arc::new(Limits::default()),
         }
