@@ -15,13 +15,16 @@ use stepwright_runtime::{Engine, MachineType, StartOptions};
 
 use crate::statistics::support::{builder, named, until};
 
+/// The kind, the unit and the text of a metric.
+type Description = (MetricKind, Option<Unit>, String);
+
 /// Records all metrics in memory.
 #[derive(Default)]
 struct Memory {
     counters: Mutex<BTreeMap<String, Arc<AtomicU64>>>,
     gauges: Mutex<BTreeMap<String, Arc<AtomicU64>>>,
     histograms: Mutex<BTreeMap<String, Arc<Values>>>,
-    described: Mutex<BTreeMap<String, (MetricKind, Option<Unit>, String)>>,
+    described: Mutex<BTreeMap<String, Description>>,
 }
 
 #[derive(Default)]
