@@ -21,8 +21,8 @@
 //! # Differences from CloudWatch
 //!
 //! - Times are in seconds, as is usual in Prometheus.
-//! - The executions of a Map Run have the label `<state machine>/<label of the Map>`. On AWS their state machine has that ARN, too.
-//! - A redriven execution counts as redriven, and its end counts again, as on AWS. Its time begins with the redrive.
+//! - The executions of a Map Run have the label `<state machine>/<label of the Map>`, as in their ARNs. AWS does not document their label.
+//! - A redriven execution counts as redriven, and its end counts again. Its time begins with the redrive. AWS documents neither.
 //! - Times of tasks are known if the execution records its history: see [`EngineBuilder::history`](crate::EngineBuilder::history).
 //! - Tests of single states ([`test_state`](crate::test_state)) count nothing.
 

@@ -235,7 +235,7 @@ fn a_message_is_taken_or_returned_when_the_execution_ends() {
             assert_eq!(report.status, Status::Succeeded);
         });
         world.join();
-        // Those that came between the last message and the end were dropped with the mailbox.
+        // Messages between the last one and the end were dropped with the mailbox.
         let taken = world.taken();
         assert_eq!(taken.last(), Some(&100));
         assert!(taken.len() - 1 <= accepted.load(Ordering::SeqCst));
