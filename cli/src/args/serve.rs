@@ -123,6 +123,8 @@ fn days(text: &str) -> Result<Duration, String> {
 /// Parses a number of bytes, with or without a unit.
 fn bytes(text: &str) -> Result<u64, String> {
     let digits = text.trim_end_matches(|letter: char| !letter.is_ascii_digit());
+    let no_size = "give a whole number of bytes, at least 1, as in 500MB or 10GiB";
+    let number: u64 = digits.parse().map_err(|_| no_size)?;
     let unit: u64 = match text[digits.len()..].trim_start() {
         "" | "B" => 1,
         "kB" | "KB" => 1_000,
@@ -135,13 +137,9 @@ fn bytes(text: &str) -> Result<u64, String> {
         "TiB" => 1 << 40,
         _ => return Err("the unit is one of B, kB, MB, GB, TB, KiB, MiB, GiB, TiB".to_owned()),
     };
-    let bytes = digits
-        .parse()
-        .ok()
-        .and_then(|number: u64| number.checked_mul(unit));
-    match bytes {
+    match number.checked_mul(unit) {
         Some(bytes @ 1..) => Ok(bytes),
-        _ => Err("give a whole number of bytes, at least 1, as in 500MB or 10GiB".to_owned()),
+        _ => Err(no_size.to_owned()),
     }
 }
 
