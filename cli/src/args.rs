@@ -23,7 +23,7 @@ pub(crate) use self::redact::RedactArguments;
 pub(crate) use self::serve::ServeArguments;
 pub(crate) use self::store::{
     BackupArguments, ExecutionsArguments, HistoryArguments, RecoverArguments, RestoreArguments,
-    StoreArguments, StoreCommand, StoreFormat, StoredExecutionArguments,
+    Status, StoreArguments, StoreCommand, StoreFormat, StoredExecutionArguments,
 };
 pub(crate) use self::store_inspection::{
     CheckArguments, CompactArguments, ExportArguments, InfoArguments, QuarantineArguments,

@@ -1,15 +1,16 @@
 //! `stepwright executions`: the executions in a store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Value as Json, json};
 use stepwright_runtime::{ExecutionFilter, ExecutionPage, ExecutionSummary, StoredExecutions};
 
-use crate::args::{ExecutionsArguments, StoreFormat};
+use crate::args::{ExecutionsArguments, Status, StoreFormat};
 use crate::failure::Failure;
 use crate::output;
 use crate::report;
 use crate::store;
+use crate::store_quarantine;
 use crate::table::{cell, table};
 
 /// Prints a page of the executions.
@@ -24,14 +25,37 @@ pub(crate) fn executions(arguments: &ExecutionsArguments) -> Result<(), Failure>
     if let Some(token) = &arguments.next_token {
         filter = filter.after(token);
     }
-    let mut stored = store::open(&arguments.store)?;
-    let page = stored.list(&filter).map_err(store::cannot)?;
+    let (mut stored, page);
+    if arguments.status == Some(Status::Unreadable) {
+        stored = StoredExecutions::new(Box::new(store::snapshot(&arguments.store)?));
+        page = unreadable_page(&mut stored, filter)?;
+    } else {
+        stored = store::open(&arguments.store)?;
+        page = stored.list(&filter).map_err(store::cannot)?;
+    }
     let unreadable = unreadable(&mut stored, &page);
     match arguments.format {
         StoreFormat::Json => output::line(format_args!("{:#}", in_json(&page, &unreadable))),
         StoreFormat::Text => print(&page, &unreadable),
     }
     Ok(())
+}
+
+/// Returns the unreadable executions of the first page of running ones that has any.
+fn unreadable_page(
+    stored: &mut StoredExecutions,
+    mut filter: ExecutionFilter,
+) -> Result<ExecutionPage, Failure> {
+    let unreadable = store_quarantine::unreadable(stored)?;
+    let arns: HashSet<String> = unreadable.into_iter().map(|one| one.id).collect();
+    loop {
+        let mut page = stored.list(&filter).map_err(store::cannot)?;
+        page.executions.retain(|one| arns.contains(&one.id));
+        match &page.next {
+            Some(next) if page.executions.is_empty() => filter = filter.after(next),
+            _ => return Ok(page),
+        }
+    }
 }
 
 /// The unreadable executions of the page, by their ARNs, with the reasons.

@@ -179,12 +179,14 @@ pub(crate) enum Status {
     TimedOut,
     /// Stopped by StopExecution or `store abort`
     Aborted,
+    /// Running in the store, but no engine of this version can read it
+    Unreadable,
 }
 
 impl From<Status> for stepwright_runtime::Status {
     fn from(status: Status) -> Self {
         match status {
-            Status::Running => Self::Running,
+            Status::Running | Status::Unreadable => Self::Running,
             Status::Succeeded => Self::Succeeded,
             Status::Failed => Self::Failed,
             Status::TimedOut => Self::TimedOut,

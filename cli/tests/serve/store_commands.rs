@@ -36,8 +36,12 @@ impl Ran {
 
 /// Runs `stepwright store` in a folder.
 fn store(folder: &Folder, arguments: &[&str]) -> Ran {
+    stepwright(folder, &[&["store"], arguments].concat())
+}
+
+/// Runs the command in a folder.
+fn stepwright(folder: &Folder, arguments: &[&str]) -> Ran {
     let output = Command::new(env!("CARGO_BIN_EXE_stepwright"))
-        .arg("store")
         .args(arguments)
         .current_dir(folder.path(""))
         .stdin(Stdio::null())
@@ -346,6 +350,12 @@ fn a_damaged_execution_is_found_exported_aborted_and_deleted_with_the_printed_co
     };
     assert_eq!(only["executionArn"], json!(open));
     assert_eq!(only["stateMachineName"], "Wait");
+
+    let arguments = "executions --store orders.db --status UNREADABLE --format json";
+    let arguments: Vec<&str> = arguments.split(' ').collect();
+    let unreadable = stepwright(&folder, &arguments).json();
+    assert_eq!(unreadable["executions"].as_array().map(Vec::len), Some(1));
+    assert_eq!(unreadable["executions"][0]["executionArn"], json!(open));
 
     // The server has the same execution in quarantine.
     let mut server = folder.serve();
