@@ -12,22 +12,16 @@ impl RecordWriter {
     pub(crate) fn field(&mut self, number: u32, write: impl FnOnce(&mut Self)) {
         debug_assert!(number > 0, "0 ends the fields");
         let start = self.bytes.len();
-        // Most headers are one byte.
-        self.bytes.push(0);
         write(self);
-        let length = self.bytes.len() - start - 1;
-        let header = number << LENGTH_BITS | length.min(LONG) as u32;
-        if length < LONG && header < 0x80 {
-            self.bytes[start] = header as u8;
-            return;
-        }
-        let field = self.bytes.split_off(start + 1);
-        self.bytes.pop();
-        header.write(self);
+        let end = self.bytes.len();
+        // The length is known now, so the header is written behind the field and moved in front of it.
+        let length = end - start;
+        (number << LENGTH_BITS | length.min(LONG) as u32).write(self);
         if length >= LONG {
             (length - LONG).write(self);
         }
-        self.bytes.extend_from_slice(&field);
+        let header = self.bytes.len() - end;
+        self.bytes[start..].rotate_right(header);
     }
 
     /// Writes a field, unless its value is that of a missing one.
