@@ -1,8 +1,5 @@
 //! Distributed Maps: readers, batches, children, failures, exported results; and the object stores under them.
 
-// `unwrap` in a test is an assertion, in its helpers too.
-#![allow(clippy::unwrap_used)]
-
 mod batch;
 mod children;
 mod failure;

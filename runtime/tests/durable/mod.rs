@@ -1,8 +1,5 @@
 //! Engines with a store: which data is durable, and how executions continue.
 
-// `unwrap` in a test is an assertion, in its helpers too.
-#![allow(clippy::unwrap_used)]
-
 mod activity;
 mod clock;
 mod crash;

@@ -1,8 +1,5 @@
 //! Whole executions, on virtual time by default.
 
-// `unwrap` in a test is an assertion, in its helpers too.
-#![allow(clippy::unwrap_used)]
-
 mod activity;
 mod arguments;
 mod cancelled;

@@ -82,7 +82,7 @@ fn commits_until_refused() {
 
 /// Opens a store, commits one execution and closes the store, until it is killed, and prints the key of each.
 #[test]
-#[ignore = "other tests run it in a separate process"]
+#[ignore = "run by other tests, in a separate process"]
 fn opens_and_closes_until_killed() {
     let path = std::env::var_os(STORE).expect("the path");
     loop {
@@ -95,7 +95,7 @@ fn opens_and_closes_until_killed() {
 
 /// Commits one execution and compacts the store, until it is killed, and prints the key of each execution.
 #[test]
-#[ignore = "other tests run it in a separate process"]
+#[ignore = "run by other tests, in a separate process"]
 fn compacts_until_killed() {
     let path = std::env::var_os(STORE).expect("the path");
     loop {
@@ -110,7 +110,7 @@ fn compacts_until_killed() {
 
 /// Compacts a store and prints the result.
 #[test]
-#[ignore = "other tests run it in a separate process"]
+#[ignore = "run by other tests, in a separate process"]
 fn compacts_once() {
     match SqliteStore::compact(std::env::var_os(STORE).expect("the path")) {
         Ok(_) => print_line("compacted"),

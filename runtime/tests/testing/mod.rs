@@ -1,7 +1,5 @@
 //! Tests of the test kit: assertions, coverage, replay, exploration.
 
-#![allow(clippy::unwrap_used)] // a test says what it expects by unwrapping
-
 mod coverage;
 mod coverage_suite;
 mod docs;

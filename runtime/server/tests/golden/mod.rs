@@ -12,9 +12,6 @@
 //!
 //! Check each expectation by hand before you commit it.
 
-// `unwrap` in a test is an assertion, in its helpers too.
-#![allow(clippy::unwrap_used)]
-
 mod environment;
 mod history;
 mod http;
