@@ -36,7 +36,7 @@ fn of_serde(levels: usize) -> serde_json::Value {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 32))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.div_ceil(32)))]
 
     #[test]
     fn values_of_any_depth_are_copied_compared_printed_and_dropped(seed in any::<u64>()) {

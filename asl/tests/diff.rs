@@ -437,7 +437,7 @@ fn samples_do_not_differ_from_themselves() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 2))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.div_ceil(2)))]
 
     #[test]
     fn key_order_and_formatting_are_not_a_difference(json in definitions()) {

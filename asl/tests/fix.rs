@@ -562,7 +562,7 @@ fn faulty(first: &str, last: &str) -> Json {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 2))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.div_ceil(2)))]
 
     #[test]
     fn definitions_with_any_formatting_are_fixed(which in any::<prop::sample::Index>(), style in any::<u64>(), crlf in any::<bool>()) {

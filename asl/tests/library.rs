@@ -22,7 +22,7 @@ fn shown(edge: &Edge<'_>) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 2))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.div_ceil(2)))]
 
     #[test]
     fn every_state_is_visited_once_with_its_pointer(text in definitions()) {

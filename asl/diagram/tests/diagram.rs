@@ -283,7 +283,7 @@ fn decisions_with_side_branches_stay_in_a_narrow_column() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 2))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.div_ceil(2)))]
 
     #[test]
     fn every_state_and_every_transition_is_drawn_once(json in definitions()) {

@@ -255,7 +255,7 @@ fn engines() -> Vec<(&'static str, bool, Build)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 20))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.div_ceil(20)))]
 
     #[test]
     fn every_page_of_every_list_equals_the_model(

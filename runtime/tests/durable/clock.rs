@@ -63,7 +63,7 @@ async fn eventually(mut holds: impl FnMut() -> bool) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 2))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.div_ceil(2)))]
 
     /// Each answer comes in another process, with any clock.
     #[test]

@@ -314,7 +314,7 @@ fn many(tasks: &[(bool, bool)]) -> Json {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 2))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.div_ceil(2)))]
 
     /// Finished tasks stay finished; running ones run again with the same payload if they are idempotent, and are lost otherwise.
     #[test]

@@ -223,7 +223,7 @@ fn random_error_values_are_caught_equally_on_each_transport() {
         .build()
         .unwrap();
     let mut runner = TestRunner::new(Config {
-        cases: Config::default().cases / 3,
+        cases: Config::default().cases.div_ceil(3),
         failure_persistence: None,
         ..Config::default()
     });
