@@ -51,6 +51,21 @@ pub(crate) struct MachineInfo {
     pub(crate) test_case: Option<SmolStr>,
 }
 
+#[cfg(test)]
+impl MachineInfo {
+    pub(crate) fn for_test(prefix: &str) -> Self {
+        Self {
+            id: SmolStr::default(),
+            name: SmolStr::default(),
+            role_arn: SmolStr::default(),
+            prefix: prefix.into(),
+            origin: None,
+            test_case: None,
+            is_express: false,
+        }
+    }
+}
+
 /// The server's data of an execution, for DescribeExecution and DescribeStateMachineForExecution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
@@ -474,13 +489,8 @@ mod tests {
 
     fn machine(prefix: &str, is_express: bool) -> MachineInfo {
         MachineInfo {
-            id: SmolStr::default(),
-            name: SmolStr::default(),
-            role_arn: SmolStr::default(),
-            prefix: prefix.into(),
-            origin: None,
-            test_case: None,
             is_express,
+            ..MachineInfo::for_test(prefix)
         }
     }
 

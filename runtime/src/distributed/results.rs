@@ -123,10 +123,10 @@ impl Results {
     }
 
     /// Records that a child could not be started.
-    pub(crate) fn start_failed(&mut self, number: u32) {
-        if let Some(child) = self.part_mut(number) {
-            child.status = ChildStatus::Unsuccessful;
-        }
+    pub(crate) fn start_failed(&mut self, number: u32) -> Option<u64> {
+        let child = self.part_mut(number)?;
+        child.status = ChildStatus::Unsuccessful;
+        Some(child.items.into())
     }
 
     /// Records the end of a running child. Returns the number of its items.

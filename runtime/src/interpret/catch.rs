@@ -1,9 +1,9 @@
 use super::cursor::Cursor;
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::StepContext;
 use super::io::apply_result_path;
 use super::step::Exit;
+use super::step_context::StepContext;
 use crate::program::{Catcher, Io, State};
 use crate::query::QueryError;
 use crate::wait_id::CursorId;

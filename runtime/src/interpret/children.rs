@@ -1,8 +1,8 @@
 use super::cursor::{CursorPosition, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::StepContext;
 use super::step::{StateProgress, StateResult};
+use super::step_context::StepContext;
 use crate::history::{EventKind, Payload};
 use crate::program::Kind;
 use crate::value::Value;
@@ -134,7 +134,7 @@ impl Execution {
             let Some(cursor) = self.cursors.remove(id) else {
                 continue;
             };
-            cx.host.release(WaitId {
+            cx.release(WaitId {
                 cursor: id,
                 wait: cursor.wait,
             });

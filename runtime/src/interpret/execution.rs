@@ -1,16 +1,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use smol_str::SmolStr;
 use stepwright_asl::errors;
 use stepwright_asl::model::MachineType;
 
+use super::command::CommandQueue;
 use super::cursor::{Cursor, Cursors, OpenTaskStage, Waiting};
 use super::failure::Failure;
-use super::host::{Host, StepContext};
+use super::input::Input;
 use super::inspection::Inspection;
 use super::resume_point::StoppedScope;
 use super::runnable::Runnable;
+use super::step_context::{Environment, StepContext};
 use crate::clock::Timestamp;
 use crate::execution_info::ExecutionInfo;
 use crate::history::{EventKind, History, Payload, Recorder, ScopeId};
@@ -19,7 +20,6 @@ use crate::program::{Entry, Program, StateIx};
 use crate::query::{Entropy, QueryError, Variables};
 use crate::record::{TrackedList, record};
 use crate::status::Status;
-use crate::task::TaskResult;
 use crate::value::Value;
 use crate::wait_id::CursorId;
 use crate::wait_id::TimerKind;
@@ -27,8 +27,9 @@ use crate::wait_id::WaitId;
 
 /// One execution: plain data that [`Execution::step`] advances.
 ///
-/// It holds no future, no timer and no waker. The [`Host`] holds these resources and identifies them by [`WaitId`]s.
-/// The same code therefore steps executions in memory and executions whose transitions are journaled.
+/// It holds no future, no timer and no waker. A step returns [`Command`](super::Command)s for them, with the [`WaitId`]s
+/// under which their results come back as [`Input`]s. The same code therefore steps executions in memory and executions
+/// whose transitions are journaled.
 #[derive(Debug)]
 pub(crate) struct Execution {
     pub(super) program: Arc<Program>,
@@ -49,7 +50,7 @@ pub(crate) struct Execution {
     pub(super) outcome: Option<Box<Outcome>>,
     /// The step ends early so that other executions can run.
     pub(super) yields: bool,
-    /// The cursor that the loop in [`Execution::step`] advances; the loop continues with it while it is runnable.
+    /// The cursor that [`Execution::step`] advances; the step continues with it while it is runnable.
     pub(super) current: Option<CursorId>,
     /// Whether the execution can be redriven after a failure.
     pub(super) is_redrivable: bool,
@@ -107,6 +108,8 @@ impl Outcome {
 /// The result of [`Execution::step`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
+    /// The commands must be performed and their replies delivered; then call again.
+    Replies,
     /// Every cursor waits.
     Waits,
     /// The budget is used up; call again.
@@ -256,47 +259,28 @@ impl Execution {
         self.recorder.finish(self.program, self.about)
     }
 
-    /// Advances the runnable cursors by at most `budget` transitions. Unless `may_call_out`, it stops before a state
-    /// that calls a handler or an object store.
+    /// Advances the runnable cursors, and adds commands. Each transition takes one from the `budget`. Unless
+    /// `may_call_out`, it stops before a state that calls a handler or an object store.
     pub(crate) fn step(
         &mut self,
-        host: &mut dyn Host,
-        mut budget: u32,
+        budget: &mut u32,
         may_call_out: bool,
+        environment: Environment<'_>,
+        commands: &mut CommandQueue,
     ) -> Step {
         let program = self.program.clone();
-        let cx = &mut StepContext::new(&program, host);
-        self.now = cx.host.now();
+        let cx = &mut StepContext::new(&program, environment, commands);
+        self.now = environment.now;
         while self.outcome.is_none() {
-            let Some(id) = self.runnable.pop_front() else {
-                return Step::Waits;
+            let id = match self.current {
+                Some(id) => id,
+                None => match self.runnable.pop_front() {
+                    Some(id) => id,
+                    None => return Step::Waits,
+                },
             };
-            while self
-                .cursors
-                .get(id)
-                .is_some_and(|cursor| cursor.waiting.is_runnable())
-            {
-                if budget == 0 {
-                    self.runnable.push_back(id);
-                    return Step::Budget;
-                }
-                if !may_call_out && self.calls_out(id) {
-                    self.runnable.push_front(id);
-                    return Step::Budget;
-                }
-                budget -= 1;
-                self.transitions = self.transitions.saturating_add(1);
-                self.current = Some(id);
-                self.advance(id, cx);
-                self.current = None;
-                if self.recorder.is_full() {
-                    self.fail_full_history(cx.host);
-                }
-                if self.is_express()
-                    && u64::from(self.transitions) > self.limits.express_transitions
-                {
-                    self.time_out(cx.host);
-                }
+            if self.current.take().is_some() {
+                self.check_limits(cx);
                 if self.outcome.is_some() {
                     break;
                 }
@@ -305,8 +289,37 @@ impl Execution {
                     return Step::Budget;
                 }
             }
+            let cursor = self.cursors.get(id);
+            if !cursor.is_some_and(|cursor| cursor.waiting.is_runnable()) {
+                continue;
+            }
+            if *budget == 0 {
+                self.runnable.push_back(id);
+                return Step::Budget;
+            }
+            if !may_call_out && self.calls_out(id) {
+                self.runnable.push_front(id);
+                return Step::Budget;
+            }
+            *budget -= 1;
+            self.transitions = self.transitions.saturating_add(1);
+            self.current = Some(id);
+            self.advance(id, cx);
+            if cx.awaits_reply {
+                return Step::Replies;
+            }
         }
         Step::Ended
+    }
+
+    /// Ends the execution if a transition reached a limit of the whole execution.
+    fn check_limits(&mut self, cx: &mut StepContext<'_>) {
+        if self.recorder.is_full() {
+            self.fail_full_history(cx);
+        }
+        if self.is_express() && u64::from(self.transitions) > self.limits.express_transitions {
+            self.time_out(cx);
+        }
     }
 
     /// Returns whether the next transition of a cursor calls a handler or an object store.
@@ -316,36 +329,33 @@ impl Execution {
     }
 
     /// Ends the execution because its timeout expired.
-    pub(crate) fn time_out(&mut self, host: &mut dyn Host) {
+    fn time_out(&mut self, cx: &mut StepContext<'_>) {
         if self.outcome.is_some() {
             return;
         }
-        self.abort_open_states(host);
+        self.abort_open_states(cx);
         let failure = Failure::timeout(false);
         self.end(
             EventKind::ExecutionTimedOut,
             failure,
             |_| Outcome::TimedOut,
-            host,
+            cx,
         );
     }
 
     /// Aborts the execution. Does nothing if it has ended.
-    pub(crate) fn abort(&mut self, failure: Failure, host: &mut dyn Host) {
+    fn abort(&mut self, failure: Failure, cx: &mut StepContext<'_>) {
         if self.outcome.is_some() {
             return;
         }
-        self.abort_open_states(host);
-        self.end(EventKind::ExecutionAborted, failure, Outcome::Aborted, host);
+        self.abort_open_states(cx);
+        self.end(EventKind::ExecutionAborted, failure, Outcome::Aborted, cx);
     }
 
     /// Writes the Aborted events of states inside Maps and Parallels and of running Map Runs. A state at the top level
     /// that is aborted has no event (recorded for Wait and Task).
-    fn abort_open_states(&mut self, host: &mut dyn Host) {
+    fn abort_open_states(&mut self, cx: &mut StepContext<'_>) {
         self.save_aborted();
-        self.now = host.now();
-        let program = self.program.clone();
-        let cx = &mut StepContext::new(&program, host);
         let is_top = |cursor: &Cursor| cursor.parent.is_none();
         let top: Vec<CursorId> = self
             .cursors
@@ -369,14 +379,14 @@ impl Execution {
             self.write_last(
                 EventKind::ExecutionSucceeded,
                 Payload::Value(output.clone()),
-                cx.host,
+                cx,
             );
             self.outcome = Some(Box::new(Outcome::Succeeded(output)));
         }
     }
 
-    pub(super) fn fail(&mut self, failure: Failure, host: &mut dyn Host) {
-        self.end(EventKind::ExecutionFailed, failure, Outcome::Failed, host);
+    pub(super) fn fail(&mut self, failure: Failure, cx: &mut StepContext<'_>) {
+        self.end(EventKind::ExecutionFailed, failure, Outcome::Failed, cx);
     }
 
     fn end(
@@ -384,21 +394,21 @@ impl Execution {
         kind: EventKind,
         failure: Failure,
         outcome: impl FnOnce(Failure) -> Outcome,
-        host: &mut dyn Host,
+        cx: &mut StepContext<'_>,
     ) {
         if self.outcome.is_none() && !self.recorder.is_full() {
             let payload = Payload::failure(failure.error.clone(), failure.cause.clone());
-            self.write_last(kind, payload, host);
+            self.write_last(kind, payload, cx);
             self.outcome = Some(Box::new(outcome(failure)));
         }
     }
 
     /// Writes the last event and releases all waits.
-    fn write_last(&mut self, kind: EventKind, payload: Payload, host: &mut dyn Host) {
+    fn write_last(&mut self, kind: EventKind, payload: Payload, cx: &mut StepContext<'_>) {
         self.recorder
             .write(self.now, kind, StateIx::NONE, ScopeId::TOP, payload);
         for wait_id in std::mem::take(&mut self.cursors).wait_ids() {
-            host.release(wait_id);
+            cx.release(wait_id);
         }
         self.runnable.clear();
     }
@@ -408,7 +418,7 @@ impl Execution {
     }
 
     /// Fails the execution because its history is full. The limit leaves space for this one event.
-    fn fail_full_history(&mut self, host: &mut dyn Host) {
+    fn fail_full_history(&mut self, cx: &mut StepContext<'_>) {
         self.recorder.make_room();
         if self.outcome.is_some() {
             return;
@@ -417,7 +427,7 @@ impl Execution {
             "The execution reached the maximum number of history events ({}).",
             self.limits.events
         );
-        self.fail(Failure::new(errors::RUNTIME, cause), host);
+        self.fail(Failure::new(errors::RUNTIME, cause), cx);
     }
 
     /// Writes an event of a cursor and returns its id. Writes nothing when the history is full; then the execution ends
@@ -494,22 +504,70 @@ impl Execution {
             .filter(|cursor| cursor.wait == wait_id.wait && !cursor.waiting.is_runnable())
     }
 
-    /// Handles a timer that fired.
-    pub(crate) fn timer_fired(&mut self, wait_id: WaitId, kind: TimerKind, host: &mut dyn Host) {
+    /// Applies an input, and adds commands. Returns whether the execution accepts it: not if the wait has ended.
+    pub(crate) fn receive(
+        &mut self,
+        input: Input,
+        environment: Environment<'_>,
+        commands: &mut CommandQueue,
+    ) -> bool {
         let program = self.program.clone();
-        let cx = &mut StepContext::new(&program, host);
-        self.now = cx.host.now();
+        let cx = &mut StepContext::new(&program, environment, commands);
+        self.now = environment.now;
+        let mut is_accepted = true;
+        match input {
+            // The step that waits for these replies checks the limits.
+            Input::Resolved(request, resolved) => {
+                self.task_resolved(request, resolved, cx);
+                return true;
+            }
+            Input::Performed(request, result) => {
+                self.task_performed(request, result, cx);
+                return true;
+            }
+            Input::Timer(wait_id, kind) => self.timer_fired(wait_id, kind, cx),
+            Input::WorkCompleted(wait_id, result) => self.task_work_completed(wait_id, result, cx),
+            Input::Answered(wait_id, result) => {
+                is_accepted = self.task_external_completed(wait_id, result, cx);
+            }
+            Input::WorkerStarted(wait_id, worker) => {
+                is_accepted = self.activity_started(wait_id, worker, cx);
+            }
+            Input::Heartbeat(wait_id) => is_accepted = self.heartbeat(wait_id, cx),
+            Input::HandlerFound(wait_id) => self.handler_found(wait_id, cx),
+            Input::LookForHandlers => self.look_for_handlers(cx),
+            Input::ChildEnded(wait_id, number, ended) => {
+                self.child_execution_ended(wait_id, number, ended, cx);
+            }
+            Input::ChildRefused(wait_id, number, cause) => {
+                self.child_refused(wait_id, number, cause, cx);
+            }
+            Input::ObjectRead(wait_id, read) => self.object_was_read(wait_id, read, cx),
+            Input::ObjectWritten(wait_id, written) => {
+                self.object_was_written(wait_id, written, cx);
+            }
+            Input::UpdateRun(arn, changes) => is_accepted = self.update_run(&arn, changes, cx),
+            Input::TimedOut => self.time_out(cx),
+            Input::Stopped(failure) => self.abort(failure, cx),
+        }
+        if self.recorder.is_full() {
+            self.fail_full_history(cx);
+        }
+        is_accepted
+    }
+
+    fn timer_fired(&mut self, wait_id: WaitId, kind: TimerKind, cx: &mut StepContext<'_>) {
         let Some(cursor) = self.waiting_for(wait_id) else {
             return;
         };
         match (&mut cursor.waiting, kind) {
             (Waiting::Pause { .. }, TimerKind::Wait) => {
-                cx.host.release(wait_id);
+                cx.release(wait_id);
                 self.resume(wait_id.cursor, Waiting::Attempt);
             }
             (Waiting::Until { effective, .. }, TimerKind::Wait) => {
                 let effective = std::mem::take(effective);
-                cx.host.release(wait_id);
+                cx.release(wait_id);
                 self.finish_wait(wait_id.cursor, effective, cx);
             }
             (Waiting::Task(task), TimerKind::Answer) => {
@@ -522,56 +580,10 @@ impl Execution {
             }
             _ => {}
         }
-        self.check_history_limit(cx);
-    }
-
-    /// Handles the result of a handler.
-    pub(crate) fn work_completed(
-        &mut self,
-        wait_id: WaitId,
-        result: TaskResult,
-        host: &mut dyn Host,
-    ) {
-        let program = self.program.clone();
-        let cx = &mut StepContext::new(&program, host);
-        self.now = cx.host.now();
-        self.task_work_completed(wait_id, result, cx);
-        self.check_history_limit(cx);
-    }
-
-    /// Handles the result of a task token or of a nested execution. Returns whether it is accepted.
-    pub(crate) fn external_completed(
-        &mut self,
-        wait_id: WaitId,
-        result: TaskResult,
-        host: &mut dyn Host,
-    ) -> bool {
-        let program = self.program.clone();
-        let cx = &mut StepContext::new(&program, host);
-        self.now = cx.host.now();
-        let is_accepted = self.task_external_completed(wait_id, result, cx);
-        self.check_history_limit(cx);
-        is_accepted
-    }
-
-    /// Handles a worker that took the activity task. Returns whether the execution still waits for the task.
-    pub(crate) fn worker_started(
-        &mut self,
-        wait_id: WaitId,
-        worker: Option<SmolStr>,
-        host: &mut dyn Host,
-    ) -> bool {
-        self.now = host.now();
-        let program = self.program.clone();
-        let cx = &mut StepContext::new(&program, host);
-        let is_open = self.activity_started(wait_id, worker, cx);
-        self.check_history_limit(cx);
-        is_open
     }
 
     /// Handles a heartbeat of the task. Returns whether the execution still waits for the task.
-    pub(crate) fn heartbeat(&mut self, wait_id: WaitId, host: &mut dyn Host) -> bool {
-        self.now = host.now();
+    fn heartbeat(&mut self, wait_id: WaitId, cx: &mut StepContext<'_>) -> bool {
         let now = self.now;
         let Some(Waiting::Task(task)) = self.waiting_for(wait_id).map(|cursor| &mut cursor.waiting)
         else {
@@ -582,8 +594,8 @@ impl Execution {
         {
             let due = now + Duration::from_secs(seconds);
             task.heartbeat_due = Some(due);
-            host.disarm(wait_id, TimerKind::Heartbeat);
-            host.arm(wait_id, TimerKind::Heartbeat, due);
+            cx.disarm(wait_id, TimerKind::Heartbeat);
+            cx.arm(wait_id, TimerKind::Heartbeat, due);
         }
         true
     }
@@ -608,13 +620,6 @@ impl Execution {
         self.cursors
             .get(id)
             .ok_or_else(|| QueryError::runtime("the cursor of this state is gone"))
-    }
-
-    /// Fails the execution if the event handler filled its history.
-    fn check_history_limit(&mut self, cx: &mut StepContext<'_>) {
-        if self.recorder.is_full() {
-            self.fail_full_history(cx.host);
-        }
     }
 }
 

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use super::cursor::{AttemptState, Cursor, Item, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::StepContext;
 use super::inspection::{InspectedExit, Inspection, InspectionStage, InspectionStart};
 use super::step::{Exit, StateProgress, StateResult};
+use super::step_context::StepContext;
 use super::tolerance::Tolerance;
 use crate::distributed::source::Items;
 use crate::history::ScopeId;
@@ -83,7 +83,7 @@ impl Execution {
     pub(super) fn would_retry(&mut self, failure: Failure, cx: &mut StepContext<'_>) {
         if let Some(inspection) = self.inspection_mut() {
             inspection.is_retriable = true;
-            self.fail(failure, cx.host);
+            self.fail(failure, cx);
         }
     }
 
@@ -135,7 +135,7 @@ impl Execution {
         let failed = u64::from(inspection.failed_iterations.unwrap_or(0));
         if total.is_some_and(|total| failed > total) {
             inspection.has_too_few_iterations = true;
-            self.fail(Failure::new("", ""), cx.host);
+            self.fail(Failure::new("", ""), cx);
             return Some(Ok(StateProgress::Wait));
         }
         let is_exceeded = tolerance.is_some_and(|tolerance| {

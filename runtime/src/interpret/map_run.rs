@@ -4,19 +4,20 @@ use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 
 use super::batch::Batch;
+use super::command::Command;
 use super::failure::Failure;
-use super::host::Host;
+use super::step_context::StepContext;
 use super::tolerance::Tolerance;
 use crate::clock::Timestamp;
 use crate::distributed::RunChanges;
-use crate::distributed::source::{Items, SourceResponse};
+use crate::distributed::source::{Items, SourceRequest, SourceResponse};
 use crate::distributed::{Export, Layout, Results, RetryCursor, RunView, Tally};
 use crate::execution_info::ExecutionInfo;
 use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter, record};
 use crate::wait_id::WaitId;
 
-/// A running Map Run, as plain data. Its children are separate executions, which the host starts and whose ends it
-/// reports.
+/// A running Map Run, as plain data. Its children are separate executions, which the caller of the
+/// interpreter starts and whose ends it reports.
 #[derive(Clone, Debug)]
 pub(crate) struct MapRun {
     pub(super) items: Items,
@@ -40,7 +41,7 @@ pub(crate) struct MapRun {
     pub(super) is_ready: bool,
     /// The public description of the run.
     pub(super) view: RunView,
-    /// Whether the run is registered with the host.
+    /// Whether the run was registered.
     pub(super) is_open: bool,
     /// The children that a redrive restarts.
     pub(super) retry_cursor: RetryCursor,
@@ -200,13 +201,35 @@ impl MapRun {
         export.is_some_and(|export| export.has_backlog(&self.results))
     }
 
+    /// Returns whether the run has not failed and has not ended.
+    pub(super) fn is_open_for_children(&self) -> bool {
+        matches!(
+            self.stage,
+            MapRunStage::Starting | MapRunStage::Reading | MapRunStage::Started
+        )
+    }
+
     pub(super) fn is_ready(&self) -> bool {
         self.is_ready
     }
 
-    pub(super) fn fail(&mut self, failure: Failure, wait_id: WaitId, host: &mut dyn Host) {
+    pub(super) fn fail(&mut self, failure: Failure, wait_id: WaitId, cx: &mut StepContext<'_>) {
         self.stage = MapRunStage::Stopping(failure);
-        host.stop_children(wait_id);
+        cx.command(Command::StopChildren { wait_id });
+    }
+
+    /// Sends a read request.
+    pub(super) fn read(
+        &mut self,
+        wait_id: WaitId,
+        request: SourceRequest,
+        cx: &mut StepContext<'_>,
+    ) {
+        self.is_reading = true;
+        cx.request(Command::Read {
+            wait_id,
+            request: Box::new(request),
+        });
     }
 
     /// Applies UpdateMapRun. At most `max` children run concurrently in any case. Returns `false` and changes nothing
@@ -236,17 +259,13 @@ impl MapRun {
     }
 
     /// Fails the run if more items failed than it tolerates.
-    pub(super) fn check_tolerance(&mut self, wait_id: WaitId, host: &mut dyn Host) {
+    pub(super) fn check_tolerance(&mut self, wait_id: WaitId, cx: &mut StepContext<'_>) {
         let counts = self.tally.items;
         // A child that was stopped counts as failed.
         let failed = counts.failed + counts.timed_out + counts.aborted;
         let is_exceeded = self.tolerance.is_exceeded(failed, self.items.known_total());
-        let is_open = matches!(
-            self.stage,
-            MapRunStage::Starting | MapRunStage::Reading | MapRunStage::Started
-        );
-        if is_open && is_exceeded {
-            self.fail(Failure::exceeds_threshold(), wait_id, host);
+        if is_exceeded && self.is_open_for_children() {
+            self.fail(Failure::exceeds_threshold(), wait_id, cx);
         }
     }
 }

@@ -1,8 +1,8 @@
 use super::cursor::{Children, Cursor, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::StepContext;
 use super::step::{StateProgress, StateResult};
+use super::step_context::StepContext;
 use crate::history::{EventKind, Payload};
 use crate::program::{Io, Parallel, State};
 use crate::query::QueryError;

@@ -3,24 +3,25 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 
+use super::command::{ChildStart, Command, CommandQueue};
 use super::cursor::{OpenTask, OpenTaskStage, TaskExecutor, Waiting};
 use super::distributed;
 use super::execution::Execution;
-use super::host::{CallSite, ChildStart, Host};
 use super::map_run::MapRunStage;
 use super::resume_point::StoppedScope;
+use super::step_context::{Environment, StepContext};
+use super::task_request::{TaskRequest, TaskSettings};
 use crate::execution_info::ExecutionInfo;
 use crate::history::WrittenEvents;
-use crate::program::{Entry, Kind, State, StateIx, Task};
+use crate::program::{Entry, Kind, StateIx, Task};
 use crate::query::Entropy;
 use crate::record::{
     DamagedRecord, DecodeError, ReadNodes, Record, RecordReader, RecordVersions, RecordWriter,
     record,
 };
-use crate::task::{NestedStart, TaskCall};
+use crate::task::NestedStart;
 use crate::wait_id::{TimerKind, WaitId};
 
 /// The versions of the records of executions.
@@ -236,15 +237,24 @@ impl Execution {
         cursors.any(|(_, cursor)| cursor.waiting.has_local_work())
     }
 
-    /// Restores the resources that the execution waits for: timers with their deadlines, tokens, queued tasks.
-    pub(crate) fn reattach(&mut self, host: &mut dyn Host) {
+    /// Requests the resources that the execution waits for: timers with their deadlines, tokens, queued tasks.
+    /// `is_new_process` is whether the handlers and children of the process that wrote the records have ended.
+    pub(crate) fn reattach(
+        &mut self,
+        is_new_process: bool,
+        environment: Environment<'_>,
+        commands: &mut CommandQueue,
+    ) {
         let mut wait_ids: Vec<WaitId> = self.cursors.wait_ids().collect();
         // In the order in which they were created.
         wait_ids.sort_unstable_by_key(|wait_id| wait_id.wait);
         let program = self.program.clone();
+        let cx = &mut StepContext::new(&program, environment, commands);
         for wait_id in wait_ids {
             if self.cursors.run(wait_id.cursor).is_some() {
-                self.reattach_run(wait_id, host);
+                if is_new_process {
+                    self.resume_run(wait_id, cx);
+                }
                 continue;
             }
             let Some(cursor) = self.cursors.get(wait_id.cursor) else {
@@ -252,35 +262,37 @@ impl Execution {
             };
             match &cursor.waiting {
                 Waiting::Until { due, .. } | Waiting::Pause { due } => {
-                    host.arm(wait_id, TimerKind::Wait, *due);
+                    cx.arm(wait_id, TimerKind::Wait, *due);
                 }
                 Waiting::Task(open) => {
                     let state = program.state(cursor.state);
                     if let Kind::Task(task) = &state.kind {
                         let token = cursor.attempt_state.token().filter(|_| open.takes_token);
                         if let Some(token) = token {
-                            let is_awaited = !task.resource.pattern().is_sync();
-                            host.open_token(wait_id, token, is_awaited);
+                            cx.command(Command::OpenToken {
+                                wait_id,
+                                token: token.clone(),
+                                is_awaited: !task.resource.pattern().is_sync(),
+                            });
                         }
-                        rearm_timers(wait_id, open, host);
-                        self.resume_task(wait_id, state, task, open, host);
+                        rearm_timers(wait_id, open, cx);
+                        resume_task(wait_id, cursor.state, task, open, cx);
                     }
                 }
-                Waiting::Handler { .. } => self.look_for_handler(wait_id, host),
+                Waiting::Handler { .. } => self.look_for_handler(wait_id, cx),
                 // The branches and iterations of a container have their own cursors.
                 _ => {}
             }
         }
     }
 
-    /// Resumes a Map Run and its child executions.
-    fn reattach_run(&mut self, wait_id: WaitId, host: &mut dyn Host) {
+    /// Resumes a Map Run of another process, and its child executions.
+    fn resume_run(&mut self, wait_id: WaitId, cx: &mut StepContext<'_>) {
         let id = wait_id.cursor;
-        let program = self.program.clone();
         let Some(cursor) = self.cursors.get(id) else {
             return;
         };
-        let Kind::Map(map) = &program.state(cursor.state).kind else {
+        let Kind::Map(map) = &cx.program.state(cursor.state).kind else {
             return;
         };
         let (Some(distributed), Some((_, run))) = (&map.distributed, self.cursors.run_mut(id))
@@ -288,24 +300,28 @@ impl Execution {
             return;
         };
         // A run that was not opened is opened by its next step.
-        if !run.is_open || host.resume_run(wait_id, run.view.clone(), run.tally) {
+        if !run.is_open {
             return;
         }
+        cx.command(Command::ResumeRun {
+            wait_id,
+            run: Box::new((run.view.clone(), run.tally)),
+        });
         let entry = distributed::entry(map, distributed);
-        for (number, about) in run.running_children(entry.machine_type, host.now()) {
-            let child = ChildStart {
+        for (number, about) in run.running_children(entry.machine_type, cx.environment.now) {
+            let child = Box::new(ChildStart {
                 number,
                 entry,
                 // A child that starts from the beginning needs its own seed.
                 seed: Entropy::of_text(about.arn()).next_u64(),
                 about,
                 is_restart: true,
-            };
-            host.resume_child(wait_id, child);
+            });
+            cx.command(Command::ResumeChild { wait_id, child });
         }
         run.resumed();
         if matches!(run.stage, MapRunStage::Stopping(_)) {
-            host.stop_children(wait_id);
+            cx.command(Command::StopChildren { wait_id });
         }
         if !std::mem::replace(&mut run.is_ready, true) {
             self.runnable.push_back(id);
@@ -313,124 +329,117 @@ impl Execution {
     }
 
     /// Continues the tasks whose missing handler, activity or state machine now exists.
-    pub(crate) fn look_for_handlers(&mut self, host: &mut dyn Host) {
-        let program = self.program.clone();
+    pub(super) fn look_for_handlers(&self, cx: &mut StepContext<'_>) {
         let wait_ids: Vec<WaitId> = self.cursors.wait_ids().collect();
         for wait_id in wait_ids {
-            self.look_for_handler(wait_id, host);
+            self.look_for_handler(wait_id, cx);
             let Some(cursor) = self.cursors.get(wait_id.cursor) else {
                 continue;
             };
             // A nested start that was committed and whose state machine was missing.
-            let state = program.state(cursor.state);
-            if let (Waiting::Task(open), Kind::Task(task)) = (&cursor.waiting, &state.kind)
+            if let Waiting::Task(open) = &cursor.waiting
                 && let TaskExecutor::Execution { start } = &open.executor
             {
-                follow(wait_id, state, task, open, start, host);
+                follow(wait_id, cursor.state, open, start, cx);
             }
         }
     }
 
-    fn look_for_handler(&mut self, wait_id: WaitId, host: &mut dyn Host) {
-        let Some(cursor) = self.cursors.get(wait_id.cursor) else {
-            return;
-        };
-        let state = self.program.state(cursor.state);
-        let (Waiting::Handler { target }, Kind::Task(task)) = (&cursor.waiting, &state.kind) else {
-            return;
-        };
-        let call_site = CallSite {
-            state: &state.name,
-            resource: &task.resource,
-        };
-        if host.has_handler(wait_id, call_site, target.as_deref()) {
-            host.release(wait_id);
+    fn look_for_handler(&self, wait_id: WaitId, cx: &mut StepContext<'_>) {
+        if let Some(cursor) = self.cursors.get(wait_id.cursor)
+            && let Waiting::Handler { target } = &cursor.waiting
+        {
+            cx.command(Command::FindHandler {
+                wait_id,
+                state: cursor.state,
+                target: target.clone(),
+            });
+        }
+    }
+
+    /// Continues a task whose handler exists now.
+    pub(super) fn handler_found(&mut self, wait_id: WaitId, cx: &mut StepContext<'_>) {
+        let cursor = self.waiting_for(wait_id);
+        if cursor.is_some_and(|cursor| matches!(cursor.waiting, Waiting::Handler { .. })) {
+            cx.release(wait_id);
             self.resume(wait_id.cursor, Waiting::Attempt);
         }
     }
+}
 
-    /// Resumes the executor of a task.
-    fn resume_task(
-        &self,
-        wait_id: WaitId,
-        state: &State,
-        task: &Task,
-        open: &OpenTask,
-        host: &mut dyn Host,
-    ) {
-        let call_site = CallSite {
-            state: &state.name,
-            resource: &task.resource,
-        };
-        match &open.executor {
-            TaskExecutor::External => {}
-            // The task timed out while the process was down; its timer fires now.
-            TaskExecutor::Handler { .. } if open.is_due(host.now()) => {}
-            TaskExecutor::Handler { input, call } => {
-                let Some(cursor) = self.cursors.get(wait_id.cursor) else {
-                    return;
-                };
-                let scope = self.recorder.scope_path(&self.program, cursor.scope);
-                let call = TaskCall {
-                    about: &self.about,
-                    program: &self.program,
-                    at: cursor.state,
-                    state: &state.name,
-                    resource: &task.resource,
-                    handler: &task.handler,
-                    parameters: input,
-                    scope: &scope,
-                    attempt: cursor.attempt_state.retry_count(),
-                    call: *call,
-                    token: cursor.attempt_state.token().map(SmolStr::as_str),
-                    timeout: open.timeout.map(Duration::from_secs),
-                    heartbeat: open.heartbeat.map(Duration::from_secs),
-                };
-                host.resume_work(wait_id, &call);
-            }
-            TaskExecutor::Activity { input } if open.stage == OpenTaskStage::Queued => {
-                // If the activity was deleted, the task is reported as unhandled, and its queue waits for the activity.
-                host.has_handler(wait_id, call_site, None);
-                host.queue(wait_id, &task.resource.as_str().into(), input.clone());
-            }
-            TaskExecutor::Activity { .. } => {}
-            TaskExecutor::Execution { start } => follow(wait_id, state, task, open, start, host),
+/// Resumes the executor of a task.
+fn resume_task(
+    wait_id: WaitId,
+    state: StateIx,
+    task: &Task,
+    open: &OpenTask,
+    cx: &mut StepContext<'_>,
+) {
+    match &open.executor {
+        TaskExecutor::External => {}
+        // The task timed out while the process was down; its timer fires now.
+        TaskExecutor::Handler { .. } if open.is_due(cx.environment.now) => {}
+        TaskExecutor::Handler { input, call } => cx.command(Command::ResumeTask(TaskRequest {
+            wait_id,
+            parameters: input.clone(),
+            call: *call,
+            settings: Some(Box::new(TaskSettings {
+                timeout: open.timeout,
+                heartbeat: open.heartbeat,
+                role: None,
+            })),
+            is_submission: open.stage == OpenTaskStage::Submitting,
+        })),
+        TaskExecutor::Activity { input } if open.stage == OpenTaskStage::Queued => {
+            // If the activity was deleted, the task is reported as unhandled, and its queue waits for the activity.
+            cx.command(Command::FindHandler {
+                wait_id,
+                state,
+                target: None,
+            });
+            cx.command(Command::Queue {
+                wait_id,
+                activity: task.resource.as_str().into(),
+                input: input.clone(),
+            });
         }
+        TaskExecutor::Activity { .. } => {}
+        TaskExecutor::Execution { start } => follow(wait_id, state, open, start, cx),
     }
 }
 
 /// Waits for the execution that a task starts, and starts it if necessary.
 fn follow(
     wait_id: WaitId,
-    state: &State,
-    task: &Task,
+    state: StateIx,
     open: &OpenTask,
     start: &NestedStart,
-    host: &mut dyn Host,
+    cx: &mut StepContext<'_>,
 ) {
-    let call_site = CallSite {
-        state: &state.name,
-        resource: &task.resource,
-    };
     // For a task with a token, only the response of the start is awaited.
     let is_begun =
         start.integration.is_submitted_by_start() && open.stage == OpenTaskStage::Started;
     if !is_begun || start.integration.waits() {
-        host.follow(wait_id, call_site, start, is_begun);
+        cx.command(Command::FollowExecution {
+            wait_id,
+            state,
+            start: Box::new(start.clone()),
+            is_begun,
+        });
     }
 }
 
 /// Arms the timers of a task with their stored deadlines.
-fn rearm_timers(wait_id: WaitId, open: &OpenTask, host: &mut dyn Host) {
+fn rearm_timers(wait_id: WaitId, open: &OpenTask, cx: &mut StepContext<'_>) {
     let early = open.answer.as_ref().and_then(|answer| answer.due);
     let timers = [
         (TimerKind::Answer, early),
         (TimerKind::Timeout, open.timeout_due),
         (TimerKind::Heartbeat, open.heartbeat_due),
     ];
-    for (ring, due) in timers {
+    for (kind, due) in timers {
         if let Some(due) = due {
-            host.arm(wait_id, ring, due);
+            cx.arm(wait_id, kind, due);
         }
     }
 }

@@ -1,7 +1,7 @@
 use super::cursor::Waiting;
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::StepContext;
+use super::step_context::StepContext;
 use crate::wait_id::CursorId;
 use crate::wait_id::TimerKind;
 
@@ -40,7 +40,7 @@ impl Execution {
         } else {
             let due = self.now + delay;
             let wait_id = self.wait(id, Waiting::Pause { due });
-            cx.host.arm(wait_id, TimerKind::Wait, due);
+            cx.arm(wait_id, TimerKind::Wait, due);
         }
         true
     }

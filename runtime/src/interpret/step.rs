@@ -1,11 +1,12 @@
 use stepwright_asl::errors;
 
+use super::command::Command;
 use super::context::ContextView;
 use super::cursor::{AttemptState, Cursor, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::StepContext;
 use super::inspection::TESTED_STATE;
+use super::step_context::StepContext;
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, StateIx};
 use crate::query::{Context, QueryError, Scope, VariableIx};
@@ -268,13 +269,15 @@ impl Execution {
         }
     }
 
-    /// Reports to the host that a field could not be evaluated.
+    /// Reports that a field could not be evaluated.
     fn report_evaluation_failure(&self, id: CursorId, failure: &Failure, cx: &mut StepContext<'_>) {
         if failure.by_query
             && let Some(cursor) = self.cursors.get(id)
         {
-            let state = &cx.program.state(cursor.state).name;
-            cx.host.evaluation_failed(state, failure);
+            cx.command(Command::ReportEvaluationFailure {
+                state: cursor.state,
+                failure: Box::new(failure.clone()),
+            });
         }
     }
 
@@ -300,7 +303,7 @@ impl Execution {
         match cursor.parent {
             None => {
                 self.save_failed(&mut cursor);
-                self.fail(failure, cx.host);
+                self.fail(failure, cx);
             }
             Some((container, _)) => {
                 self.save_children(container, &mut cursor);

@@ -6,19 +6,18 @@ use stepwright::task::INVALID_OUTPUT;
 use stepwright_asl::errors;
 
 use super::arguments::check_lists;
+use super::command::Command;
 use super::cursor::{EarlyAnswer, OpenTask, OpenTaskStage, TaskExecutor, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::StepContext;
 use super::step::{StateProgress, StateResult};
+use super::step_context::StepContext;
+use super::task_request::{ResolvedExecutor, ResolvedTask, TaskRequest, TaskSettings};
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, State, Task};
 use crate::query::QueryError;
 use crate::statistics::{TaskEnd, TaskEvent, TaskTimes};
-use crate::task::{
-    Answer, AnswerKind, IntegrationPattern, ResourceKind, TaskCall, TaskEffect, TaskFailure,
-    TaskResult,
-};
+use crate::task::{IntegrationPattern, ResourceKind, TaskFailure, TaskResult};
 use crate::value::{MAX_TYPED_DEPTH, Value};
 use crate::wait_id::CursorId;
 use crate::wait_id::TimerKind;
@@ -34,17 +33,8 @@ enum TaskProgress {
     Waited,
 }
 
-/// The evaluated fields of a Task, without its parameters.
-#[derive(Clone, Default)]
-struct TaskSettings {
-    timeout: Option<u64>,
-    heartbeat: Option<u64>,
-    role: Option<SmolStr>,
-}
-
 impl Execution {
-    /// Evaluates the fields, resolves the handler, writes Scheduled and Started, and handles the result if it is
-    /// available.
+    /// Evaluates the fields, and requests who executes the task.
     pub(super) fn task(
         &mut self,
         id: CursorId,
@@ -55,7 +45,8 @@ impl Execution {
         if task.resource.has_token()
             && let Some(cursor) = self.cursors.get_mut(id)
         {
-            let token = cx.host.new_token(&self.about, &state.name);
+            let values = cx.environment.values;
+            let token = values.new_token(&self.about, &state.name);
             cursor.attempt_state.set_token(token);
         }
         let parameters = match self.task_parameters(id, state) {
@@ -72,145 +63,244 @@ impl Execution {
         if let Err(error) = check_lists(&parameters, task.lists_by_name) {
             return Err(self.query_failed(id, &error, &state.name));
         }
-        let wait_id = self.next_wait(id);
-        let (mut answer, call) = self.resolve(wait_id, state, task, &parameters, &settings, cx);
-        if let AnswerKind::Unhandled(_) = answer.reply {
-            let target = task.resource.target_in(&parameters);
+        let call = self.cursors.get(id).map(|cursor| cursor.state.index());
+        let call = call.and_then(|index| self.calls.get(index));
+        cx.request(Command::Resolve(TaskRequest {
+            call: call.copied().unwrap_or_default(),
+            wait_id: self.next_wait(id),
+            parameters,
+            settings,
+            is_submission: false,
+        }));
+        Ok(StateProgress::Wait)
+    }
+
+    /// Handles the reply to the request who executes a task.
+    pub(super) fn task_resolved(
+        &mut self,
+        request: TaskRequest,
+        resolved: ResolvedTask,
+        cx: &mut StepContext<'_>,
+    ) {
+        let id = request.wait_id.cursor;
+        if let Some((state, task)) = self.task_of(id, cx) {
+            let progress = self.schedule_task(request, resolved, state, task, cx);
+            self.conclude(id, progress, cx);
+        }
+    }
+
+    /// Returns a cursor's state, if it is a Task.
+    fn task_of<'a>(&self, id: CursorId, cx: &StepContext<'a>) -> Option<(&'a State, &'a Task)> {
+        let program = cx.program;
+        let state = program.state(self.cursors.get(id)?.state);
+        match &state.kind {
+            Kind::Task(task) => Some((state, task)),
+            _ => None,
+        }
+    }
+
+    /// Writes Scheduled and Started, and requests the start of the task, or handles its result if it is known.
+    fn schedule_task(
+        &mut self,
+        request: TaskRequest,
+        mut resolved: ResolvedTask,
+        state: &State,
+        task: &Task,
+        cx: &mut StepContext<'_>,
+    ) -> StateResult {
+        let wait_id = request.wait_id;
+        let id = wait_id.cursor;
+        if let ResolvedExecutor::Unhandled = resolved.executor {
+            let target = task.resource.target_in(&request.parameters);
             let target = target.map(SmolStr::new);
             self.wait_as(wait_id, Waiting::Handler { target });
             return Ok(StateProgress::Wait);
         }
         self.count_call(id);
-        if let AnswerKind::Refused(reason) = answer.reply {
+        if let ResolvedExecutor::Refused(reason) = resolved.executor {
             let error = QueryError::runtime(reason);
             return Err(self.query_failed(id, &error, &state.name));
         }
         let family = task.resource.kind();
-        self.write_with(id, scheduled(family), || {
-            scheduled_payload(&parameters, settings.clone())
-        });
-        let is_queued = matches!(answer.reply, AnswerKind::Activity);
+        self.write_with(id, scheduled(family), || scheduled_payload(&request));
+        let is_queued = matches!(resolved.executor, ResolvedExecutor::Activity);
         if !is_queued {
-            let worker = answer.worker.take();
+            let worker = resolved.worker.take();
             let worker = worker.map_or(Payload::None, |name| Details::Worker(name).into());
             self.write(id, started(family), worker);
         }
         if self.recorder.is_full() {
             return Ok(StateProgress::Wait);
         }
-        let is_plain = task.resource.pattern() == IntegrationPattern::RequestResponse;
-        let result = match answer.reply {
+        if task.resource.pattern() == IntegrationPattern::RequestResponse {
             // Most tasks complete immediately; then the call is not stored.
-            AnswerKind::Result(result) if is_plain && answer.delay.is_zero() => Some(result),
-            AnswerKind::Later(work @ TaskEffect::Work { .. }) if is_plain => {
-                let result = cx.host.perform(wait_id, work);
-                if result.is_none() {
-                    let input = parameters.clone();
-                    self.wait_for_task(wait_id, TaskExecutor::Handler { input, call }, &settings);
+            match resolved.executor {
+                ResolvedExecutor::Result(result) if resolved.delay.is_zero() => {
+                    // Drops the reference, so that the input can be changed in place.
+                    drop(request);
+                    return self.finish_task(id, state, task, result, TaskProgress::Immediate, cx);
                 }
-                result
-            }
-            reply => {
-                let executor = executor_of(&reply, &parameters, call);
-                self.wait_for_task(wait_id, executor, &settings);
-                if is_queued && let Some(open) = self.open_task(wait_id) {
-                    open.stage = OpenTaskStage::Queued;
+                ResolvedExecutor::Handler { .. } => {
+                    cx.request(Command::Perform(request));
+                    return Ok(StateProgress::Wait);
                 }
-                self.begin_task(wait_id, task, Answer { reply, ..answer }, cx)
+                _ => {}
             }
-        };
-        // Drops the reference, so that the input can be changed in place.
-        drop(parameters);
-        if let Some(result) = result {
-            cx.host.release(wait_id);
-            return self.finish_task(id, state, task, result, TaskProgress::Immediate, cx);
         }
-        cx.host.count_task(task, TaskEvent::Scheduled);
-        self.arm_task(wait_id, cx);
-        Ok(StateProgress::Wait)
+        self.wait_for_task(&request, resolved.executor.stored(&request));
+        if is_queued && let Some(open) = self.open_task(wait_id) {
+            open.stage = OpenTaskStage::Queued;
+        }
+        self.begin_task(request, resolved, state, task, cx)
     }
 
     /// Sets the cursor to wait for its task.
-    fn wait_for_task(&mut self, wait_id: WaitId, executor: TaskExecutor, settings: &TaskSettings) {
+    fn wait_for_task(&mut self, request: &TaskRequest, executor: TaskExecutor) {
         let open = OpenTask {
             stage: OpenTaskStage::Started,
             executor,
-            timeout: settings.timeout,
-            heartbeat: settings.heartbeat,
+            timeout: request.timeout(),
+            heartbeat: request.heartbeat(),
             timeout_due: None,
             heartbeat_due: None,
             takes_token: false,
             answer: None,
         };
-        self.wait_as(wait_id, Waiting::Task(Box::new(open)));
+        self.wait_as(request.wait_id, Waiting::Task(Box::new(open)));
     }
 
-    /// Performs the resolved effect after its events were written, and returns the result if it is available.
+    /// Begins a task that the cursor waits for, after its events were written.
     fn begin_task(
         &mut self,
-        wait_id: WaitId,
+        mut request: TaskRequest,
+        resolved: ResolvedTask,
+        state: &State,
         task: &Task,
-        answer: Answer,
         cx: &mut StepContext<'_>,
-    ) -> Option<TaskResult> {
+    ) -> StateResult {
         let pattern = task.resource.pattern();
+        let wait_id = request.wait_id;
         let id = wait_id.cursor;
-        let submitted = answer.submitted.unwrap_or_else(Value::empty_object);
-        // A reply without a separate request is submitted as soon as it is started.
-        if pattern != IntegrationPattern::RequestResponse
-            && !matches!(answer.reply, AnswerKind::Submit(_))
-        {
+        request.is_submission = matches!(
+            resolved.executor,
+            ResolvedExecutor::Handler { submits: true }
+                | ResolvedExecutor::Execution { submits: true, .. }
+        );
+        // A task without a separate request is submitted as soon as it is started.
+        if pattern != IntegrationPattern::RequestResponse && !request.is_submission {
+            let submitted = resolved.submitted.unwrap_or_else(Value::empty_object);
             self.write(id, EventKind::TaskSubmitted, Payload::Value(submitted));
         }
-        if pattern.is_sync() {
+        if pattern.is_sync() || request.is_submission {
             self.open_token(wait_id, pattern, cx);
         }
-        match answer.reply {
-            AnswerKind::Result(result) if answer.delay.is_zero() => Some(result),
-            AnswerKind::Result(result) => {
-                let due = self.now + answer.delay;
+        match resolved.executor {
+            ResolvedExecutor::Result(result) if resolved.delay.is_zero() => {
+                drop(request);
+                cx.release(wait_id);
+                return self.finish_task(id, state, task, result, TaskProgress::Immediate, cx);
+            }
+            ResolvedExecutor::Result(result) => {
+                let due = self.now + resolved.delay;
                 if let Some(open) = self.open_task(wait_id) {
                     open.answer = Some(Box::new(EarlyAnswer {
                         result,
                         due: Some(due),
                     }));
                 }
-                cx.host.arm(wait_id, TimerKind::Answer, due);
-                None
+                cx.arm(wait_id, TimerKind::Answer, due);
             }
-            AnswerKind::Later(effect) => cx.host.perform(wait_id, effect),
-            AnswerKind::Submit(effect) => {
+            ResolvedExecutor::Handler { .. } | ResolvedExecutor::Execution { .. } => {
+                cx.request(Command::Perform(request));
+                return Ok(StateProgress::Wait);
+            }
+            ResolvedExecutor::Token => self.open_token(wait_id, pattern, cx),
+            ResolvedExecutor::Activity => {
                 self.open_token(wait_id, pattern, cx);
-                match cx.host.perform(wait_id, effect) {
-                    Some(Ok(response)) => {
-                        if let Some(open) = self.open_task(wait_id) {
-                            open.submitted();
-                        }
-                        self.write(id, EventKind::TaskSubmitted, Payload::Value(response));
-                        None
-                    }
-                    Some(Err(failure)) => Some(Err(failure)),
-                    None => {
-                        if let Some(open) = self.open_task(wait_id) {
-                            open.stage = OpenTaskStage::Submitting;
-                        }
-                        None
-                    }
+                cx.command(Command::Queue {
+                    wait_id,
+                    activity: task.resource.as_str().into(),
+                    input: request.parameters,
+                });
+            }
+            ResolvedExecutor::Never
+            | ResolvedExecutor::Refused(_)
+            | ResolvedExecutor::Unhandled => {}
+        }
+        self.task_begun(wait_id, task, cx);
+        Ok(StateProgress::Wait)
+    }
+
+    /// Handles the reply to the start of a task.
+    pub(super) fn task_performed(
+        &mut self,
+        request: TaskRequest,
+        result: Option<TaskResult>,
+        cx: &mut StepContext<'_>,
+    ) {
+        let id = request.wait_id.cursor;
+        if let Some((state, task)) = self.task_of(id, cx) {
+            let progress = self.continue_task(request, result, state, task, cx);
+            self.conclude(id, progress, cx);
+        }
+    }
+
+    /// Handles the result of a task that was started, if it is there already, or waits for it.
+    fn continue_task(
+        &mut self,
+        request: TaskRequest,
+        result: Option<TaskResult>,
+        state: &State,
+        task: &Task,
+        cx: &mut StepContext<'_>,
+    ) -> StateResult {
+        let wait_id = request.wait_id;
+        let id = wait_id.cursor;
+        let is_stored = self.open_task(wait_id).is_some();
+        match result {
+            Some(Ok(response)) if request.is_submission => {
+                if let Some(open) = self.open_task(wait_id) {
+                    open.submitted();
+                }
+                self.write(id, EventKind::TaskSubmitted, Payload::Value(response));
+            }
+            Some(result) => {
+                if is_stored {
+                    cx.release(wait_id);
+                }
+                // Drops the reference, so that the input can be changed in place.
+                drop(request);
+                return self.finish_task(id, state, task, result, TaskProgress::Immediate, cx);
+            }
+            None if request.is_submission => {
+                if let Some(open) = self.open_task(wait_id) {
+                    open.stage = OpenTaskStage::Submitting;
                 }
             }
-            AnswerKind::Token | AnswerKind::TokenOfTest(_) => {
-                self.open_token(wait_id, pattern, cx);
-                if let AnswerKind::TokenOfTest(listeners) = answer.reply {
-                    cx.host.hold_clock(wait_id, &listeners);
-                }
-                None
+            None if is_stored => {}
+            None => {
+                let input = request.parameters.clone();
+                let call = request.call;
+                self.wait_for_task(&request, TaskExecutor::Handler { input, call });
             }
-            AnswerKind::Activity => {
-                self.open_token(wait_id, pattern, cx);
-                self.queue(wait_id, task, cx);
-                None
-            }
-            AnswerKind::Never | AnswerKind::Refused(_) | AnswerKind::Unhandled(_) => None,
+        }
+        self.task_begun(wait_id, task, cx);
+        Ok(StateProgress::Wait)
+    }
+
+    /// Counts a task that has begun, and arms its timers.
+    fn task_begun(&mut self, wait_id: WaitId, task: &Task, cx: &mut StepContext<'_>) {
+        self.count_task(wait_id.cursor, task, TaskEvent::Scheduled, cx);
+        self.arm_task(wait_id, cx);
+    }
+
+    /// Counts a change of a cursor's task, if tasks are counted.
+    fn count_task(&self, id: CursorId, task: &Task, event: TaskEvent, cx: &mut StepContext<'_>) {
+        if task.meter.is_some()
+            && let Some(cursor) = self.cursors.get(id)
+        {
+            let state = cursor.state;
+            cx.command(Command::Count { state, event });
         }
     }
 
@@ -231,20 +321,11 @@ impl Execution {
                 return;
             }
             task.takes_token = true;
-            cx.host.open_token(wait_id, token, !pattern.is_sync());
-        }
-    }
-
-    /// Adds a task to its activity's queue.
-    fn queue(&mut self, wait_id: WaitId, task: &Task, cx: &mut StepContext<'_>) {
-        if let Some(OpenTask {
-            executor: TaskExecutor::Activity { input },
-            ..
-        }) = self.open_task(wait_id)
-        {
-            let input = input.clone();
-            cx.host
-                .queue(wait_id, &SmolStr::new(task.resource.as_str()), input);
+            cx.command(Command::OpenToken {
+                wait_id,
+                token: token.clone(),
+                is_awaited: !pattern.is_sync(),
+            });
         }
     }
 
@@ -258,14 +339,14 @@ impl Execution {
         if let Some(seconds) = task.timeout {
             let due = now + Duration::from_secs(seconds);
             task.timeout_due = Some(due);
-            cx.host.arm(wait_id, TimerKind::Timeout, due);
+            cx.arm(wait_id, TimerKind::Timeout, due);
         }
         if let Some(seconds) = task.heartbeat
             && task.stage != OpenTaskStage::Queued
         {
             let due = now + Duration::from_secs(seconds);
             task.heartbeat_due = Some(due);
-            cx.host.arm(wait_id, TimerKind::Heartbeat, due);
+            cx.arm(wait_id, TimerKind::Heartbeat, due);
         }
     }
 
@@ -289,9 +370,9 @@ impl Execution {
         id: CursorId,
         state: &State,
         task: &Task,
-    ) -> Result<TaskSettings, QueryError> {
+    ) -> Result<Option<Box<TaskSettings>>, QueryError> {
         if task.is_plain() {
-            return Ok(TaskSettings::default());
+            return Ok(None);
         }
         let cursor = self.cursor(id)?;
         let effective = self.effective_input(cursor, state)?;
@@ -300,7 +381,7 @@ impl Execution {
             let role = found.get("RoleArn").and_then(Value::as_str);
             Ok(role.map(SmolStr::new))
         };
-        Ok(TaskSettings {
+        Ok(Some(Box::new(TaskSettings {
             timeout: self.non_negative_integer(
                 cursor,
                 &task.timeout,
@@ -314,42 +395,7 @@ impl Execution {
                 &effective,
             )?,
             role: task.credentials.as_ref().map(role).transpose()?.flatten(),
-        })
-    }
-
-    /// Resolves the handler of a task and its effect, without performing it. Also returns how often the state has
-    /// called before.
-    fn resolve(
-        &mut self,
-        wait_id: WaitId,
-        state: &State,
-        task: &Task,
-        parameters: &Value,
-        settings: &TaskSettings,
-        cx: &mut StepContext<'_>,
-    ) -> (Answer, u32) {
-        let Some(cursor) = self.cursors.get(wait_id.cursor) else {
-            return (Answer::never(), 0);
-        };
-        let calls = self.calls.get(cursor.state.index());
-        let number = calls.copied().unwrap_or_default();
-        let scope = self.recorder.scope_path(cx.program, cursor.scope);
-        let call = TaskCall {
-            about: &self.about,
-            program: &self.program,
-            at: cursor.state,
-            state: &state.name,
-            resource: &task.resource,
-            handler: &task.handler,
-            parameters,
-            scope: &scope,
-            attempt: cursor.attempt_state.retry_count(),
-            call: number,
-            token: cursor.attempt_state.token().map(SmolStr::as_str),
-            timeout: settings.timeout.map(Duration::from_secs),
-            heartbeat: settings.heartbeat.map(Duration::from_secs),
-        };
-        (cx.host.resolve(&call, wait_id), number)
+        })))
     }
 
     /// Counts a call of a cursor's state.
@@ -387,7 +433,7 @@ impl Execution {
             TaskProgress::Immediate => TaskEvent::Immediate(end),
             TaskProgress::Waited => TaskEvent::Ended(end, self.times_of_task(id)),
         };
-        cx.host.count_task(task, event);
+        self.count_task(id, task, event, cx);
         match result {
             Ok(output) => {
                 self.write_with(id, succeeded(family), || Payload::Value(output.clone()));
@@ -430,7 +476,7 @@ impl Execution {
         let Kind::Task(task) = &state.kind else {
             return;
         };
-        cx.host.release(wait_id);
+        cx.release(wait_id);
         let waited = TaskProgress::Waited;
         let progress = self.finish_task(wait_id.cursor, state, task, result, waited, cx);
         self.conclude(wait_id.cursor, progress, cx);
@@ -536,11 +582,11 @@ impl Execution {
         if let Some(cursor) = self.cursors.get(wait_id.cursor)
             && let Kind::Task(task) = &cx.program.state(cursor.state).kind
         {
-            cx.host.count_task(task, TaskEvent::Taken(waited));
+            self.count_task(wait_id.cursor, task, TaskEvent::Taken(waited), cx);
         }
         let payload = worker.map_or(Payload::None, |name| Details::Worker(name).into());
         self.write(wait_id.cursor, EventKind::ActivityStarted, payload);
-        cx.host.disarm(wait_id, TimerKind::Timeout);
+        cx.disarm(wait_id, TimerKind::Timeout);
         self.arm_task(wait_id, cx);
         true
     }
@@ -558,13 +604,13 @@ impl Execution {
         let Kind::Task(task) = &cx.program.state(cursor.state).kind else {
             return;
         };
-        cx.host.release(wait_id);
+        cx.release(wait_id);
         let end = match by_heartbeat {
             true => TaskEnd::HeartbeatTimedOut,
             false => TaskEnd::TimedOut,
         };
         let times = self.times_of_task(wait_id.cursor);
-        cx.host.count_task(task, TaskEvent::Ended(end, times));
+        self.count_task(wait_id.cursor, task, TaskEvent::Ended(end, times), cx);
         let error = SmolStr::new_static(errors::TIMEOUT);
         self.write(
             wait_id.cursor,
@@ -586,33 +632,9 @@ fn check_answer(expected: &AnswerType, answer: &Value) -> Result<(), String> {
     expected.check(answer.to_json())
 }
 
-/// Returns the executor of a task, as it is stored.
-fn executor_of(reply: &AnswerKind, input: &Value, call: u32) -> TaskExecutor {
-    match reply {
-        AnswerKind::Later(TaskEffect::Work { .. })
-        | AnswerKind::Submit(TaskEffect::Work { .. }) => TaskExecutor::Handler {
-            input: input.clone(),
-            call,
-        },
-        AnswerKind::Later(TaskEffect::Start(start))
-        | AnswerKind::Submit(TaskEffect::Start(start)) => TaskExecutor::Execution {
-            start: start.clone(),
-        },
-        AnswerKind::Activity => TaskExecutor::Activity {
-            input: input.clone(),
-        },
-        AnswerKind::Result(_)
-        | AnswerKind::Token
-        | AnswerKind::TokenOfTest(_)
-        | AnswerKind::Never
-        | AnswerKind::Refused(_)
-        | AnswerKind::Unhandled(_) => TaskExecutor::External,
-    }
-}
-
-fn scheduled_payload(parameters: &Value, settings: TaskSettings) -> Payload {
-    let parameters = parameters.clone();
-    match settings {
+fn scheduled_payload(request: &TaskRequest) -> Payload {
+    let parameters = request.parameters.clone();
+    match request.settings.as_deref().cloned().unwrap_or_default() {
         TaskSettings {
             timeout: None,
             heartbeat: None,

@@ -2,9 +2,9 @@ use std::time::Duration;
 
 use super::cursor::{Cursor, Waiting};
 use super::execution::Execution;
-use super::host::StepContext;
 use super::number::message_text;
 use super::step::{Exit, StateProgress, StateResult};
+use super::step_context::StepContext;
 use crate::clock::Timestamp;
 use crate::program::{Numeric, State, Wait};
 use crate::query::QueryError;
@@ -32,7 +32,7 @@ impl Execution {
             }
             Ok((due, effective)) => {
                 let wait_id = self.wait(id, Waiting::Until { effective, due });
-                cx.host.arm(wait_id, TimerKind::Wait, due);
+                cx.arm(wait_id, TimerKind::Wait, due);
                 Ok(StateProgress::Wait)
             }
             Err(error) => Err(self.query_failed(id, &error, &state.name)),

@@ -1,5 +1,6 @@
 //! Resolves who executes a task: handlers, mocks, nested state machines, activities.
 
+pub(super) mod call_site;
 pub(super) mod handlers;
 mod missing_handlers;
 pub(super) mod resolve;

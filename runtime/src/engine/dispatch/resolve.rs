@@ -8,10 +8,10 @@ use smol_str::SmolStr;
 use stepwright::task::Runs;
 use tokio::sync::Notify;
 
+use crate::engine::dispatch::call_site::CallSite;
 use crate::engine::drive::running_work::panicked;
 use crate::engine::shared::EngineShared;
 use crate::execution_info::ExecutionInfo;
-use crate::interpret::CallSite;
 use crate::panics::guarded;
 use crate::task::blocking_watcher::WatchedPoll;
 use crate::task::handler::ResolvedHandler;
@@ -86,10 +86,7 @@ impl EngineShared {
                 false => ResumeDecision::Lost,
             };
         }
-        let calling = CallSite {
-            state: call.state(),
-            resource: call.resource(),
-        };
+        let calling = CallSite::of_call(call);
         match source.is_some() || self.may_be_handled(call.about, calling, call.target()) {
             true => ResumeDecision::Lost,
             false => ResumeDecision::Unhandled,

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use smol_str::SmolStr;
 
+use crate::engine::dispatch::call_site::CallSite;
 use crate::execution_info::ExecutionInfo;
-use crate::interpret::CallSite;
 use crate::statistics::{EngineMeter, Level};
 
 /// A task of an execution of the store that has no handler in this engine. It waits for an engine that has the handler, activity or state

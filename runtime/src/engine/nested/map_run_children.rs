@@ -9,8 +9,8 @@ use crate::engine::completion::notify_parent;
 use crate::engine::completion::parent_link::{ChildRole, ParentLink};
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::drive::message::Message;
-use crate::engine::host::EngineHost;
 use crate::engine::journaled_execution::{FirstChange, JournalPosition, JournaledExecution};
+use crate::engine::resources::ExecutionResources;
 use crate::engine::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::{ChildStart, RecordEncoder};
@@ -29,7 +29,7 @@ enum EarlierChild {
     Ended(Arc<ExecutionState>, Option<JournalPosition>),
 }
 
-impl EngineHost {
+impl ExecutionResources {
     /// Starts a child of a Map Run, or continues it.
     pub(in crate::engine) fn start_child_now(&mut self, wait_id: WaitId, child: ChildStart) {
         let Some(run) = self.run(wait_id).cloned() else {

@@ -6,11 +6,12 @@ use smol_str::SmolStr;
 use stepwright_asl::errors;
 use stepwright_asl::model::MachineType;
 
+use super::command::{ChildStart, Command};
 use super::cursor::{Cursor, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::{ChildStart, Host, StepContext};
 use super::step::{StateProgress, StateResult};
+use super::step_context::StepContext;
 
 use super::batch::{Batch, NextInput};
 use super::map_run::{MapRun, MapRunStage};
@@ -69,7 +70,8 @@ impl Execution {
         };
         run.is_ready = false;
         if !std::mem::replace(&mut run.is_open, true) {
-            cx.host.open_run(wait_id, run.view.clone());
+            let view = Box::new(run.view.clone());
+            cx.command(Command::OpenRun { wait_id, view });
         }
         let ends = loop {
             match self.advance_run(wait_id, map, distributed, &mut run, cx) {
@@ -78,7 +80,7 @@ impl Execution {
                 progress @ (RunProgress::Wait | RunProgress::Yield) => {
                     run.is_ready = matches!(progress, RunProgress::Yield);
                     self.yields = run.is_ready;
-                    cx.host.report_run(wait_id, run.tally, None);
+                    report_run(wait_id, &run, None, cx);
                     self.cursors.put_run(id, run);
                     return Ok(StateProgress::Wait);
                 }
@@ -92,8 +94,8 @@ impl Execution {
             Ok(()) => Status::Succeeded,
             Err(_) => Status::Failed,
         };
-        cx.host.report_run(wait_id, run.tally, Some(status));
-        cx.host.release(wait_id);
+        report_run(wait_id, &run, Some(status), cx);
+        cx.release(wait_id);
         match ends {
             Ok(()) => {
                 let MapRun {
@@ -118,11 +120,11 @@ impl Execution {
     }
 
     /// Applies UpdateMapRun to a run. Returns `false` if no run with this ARN is running.
-    pub(crate) fn update_run(
+    pub(super) fn update_run(
         &mut self,
         arn: &str,
         changes: crate::distributed::RunChanges,
-        host: &mut dyn Host,
+        cx: &mut StepContext<'_>,
     ) -> bool {
         let is_run = |(id, cursor): (_, &Cursor)| match &cursor.waiting {
             Waiting::Run(run) if run.view.arn == arn => Some(id),
@@ -147,11 +149,12 @@ impl Execution {
             return false;
         }
         if run.is_open {
-            host.open_run(wait_id, run.view.clone());
-            host.report_run(wait_id, run.tally, None);
+            let view = Box::new(run.view.clone());
+            cx.command(Command::OpenRun { wait_id, view });
+            report_run(wait_id, run, None, cx);
         }
         // The new tolerance may be lower.
-        run.check_tolerance(wait_id, host);
+        run.check_tolerance(wait_id, cx);
         self.mark_runnable(id);
         true
     }
@@ -164,12 +167,7 @@ impl Execution {
         run: &mut MapRun,
         cx: &mut StepContext<'_>,
     ) -> RunProgress {
-        if let Err(cause) = self.write_results(wait_id, run, cx) {
-            if let MapRunStage::Writing(ends) = &run.stage {
-                return RunProgress::End(with_writer_failure(ends.clone(), cause));
-            }
-            run.fail(writer_failed(cause), wait_id, cx.host);
-        }
+        self.write_results(wait_id, run, cx);
         let is_idle = run.tally.executions.running == 0 && !run.is_being_written();
         match &mut run.stage {
             MapRunStage::Starting => self.start_children(wait_id, map, distributed, run, cx),
@@ -184,14 +182,8 @@ impl Execution {
                     if let Some(request) = noted
                         && run.items.has_unread_rows()
                     {
-                        match cx.host.read_object(wait_id, request) {
-                            None => {
-                                run.is_reading = true;
-                                return RunProgress::Wait;
-                            }
-                            Some(read) => run.continue_reading(read),
-                        }
-                        return RunProgress::Continue;
+                        run.read(wait_id, request, cx);
+                        return RunProgress::Wait;
                     }
                 }
                 run.stage = MapRunStage::Writing(Err(failure));
@@ -211,36 +203,25 @@ impl Execution {
         }
     }
 
-    /// Writes the available results to the object store, until a request whose response is delivered later.
-    fn write_results(
-        &mut self,
-        wait_id: WaitId,
-        run: &mut MapRun,
-        cx: &mut StepContext<'_>,
-    ) -> Result<(), String> {
+    /// Writes the next available result to the object store. Only one request is in flight at a time.
+    fn write_results(&self, wait_id: WaitId, run: &mut MapRun, cx: &mut StepContext<'_>) {
         let is_over = match run.stage {
             MapRunStage::Writing(_) => true,
             MapRunStage::Starting | MapRunStage::Started => false,
-            // Only one request is in flight at a time. A failed run writes the remaining results after its children
-            // have ended.
-            MapRunStage::Reading | MapRunStage::Stopping(_) | MapRunStage::Over(_) => return Ok(()),
+            // A failed run writes the remaining results after its children have ended.
+            MapRunStage::Reading | MapRunStage::Stopping(_) | MapRunStage::Over(_) => return,
         };
-        let Some(export) = &mut run.export else {
-            return Ok(());
+        let (Some(export), Some(cursor)) = (&mut run.export, self.cursors.get(wait_id.cursor))
+        else {
+            return;
         };
-        let state = self.cursors.get(wait_id.cursor);
-        let state = state.map_or("", |cursor| &cx.program.state(cursor.state).name);
-        while let Some(write) = export.next_write(&mut run.results, is_over) {
-            match cx.host.write_object(wait_id, state, write) {
-                None => break,
-                Some(Ok(wrote)) => export.handle_response(wrote),
-                Some(Err(cause)) => {
-                    export.request_failed();
-                    return Err(cause);
-                }
-            }
+        if let Some(request) = export.next_write(&mut run.results, is_over) {
+            cx.request(Command::Write {
+                wait_id,
+                state: cursor.state,
+                request: Box::new(request),
+            });
         }
-        Ok(())
     }
 
     fn start_children(
@@ -261,24 +242,20 @@ impl Execution {
             }
             if let Some(number) = run.results.next_retry(&mut run.retry_cursor) {
                 started += 1;
-                if let Err(failure) = self.restart_child(wait_id, map, distributed, run, number, cx)
-                {
-                    run.fail(failure, wait_id, cx.host);
-                    return RunProgress::Continue;
-                }
+                self.restart_child(wait_id, map, distributed, run, number, cx);
                 continue;
             }
             if let Some((input, items)) = run.results.take_pending() {
                 started += 1;
                 let child = (input, items);
                 if let Err(failure) = self.start_child(wait_id, map, distributed, run, child, cx) {
-                    run.fail(failure, wait_id, cx.host);
+                    run.fail(failure, wait_id, cx);
                     return RunProgress::Continue;
                 }
                 continue;
             }
             if let Some(failure) = run.input_failure.clone() {
-                run.fail(failure, wait_id, cx.host);
+                run.fail(failure, wait_id, cx);
                 return RunProgress::Continue;
             }
             let next = self.next_input(wait_id.cursor, map, run);
@@ -291,35 +268,27 @@ impl Execution {
                     let child =
                         self.start_child(wait_id, map, distributed, run, (input, items), cx);
                     if let Err(failure) = child {
-                        run.fail(failure, wait_id, cx.host);
+                        run.fail(failure, wait_id, cx);
                         return RunProgress::Continue;
                     }
                 }
                 // Only one request is in flight at a time.
                 Ok(NextInput::Needs(_)) if run.is_being_written() => return RunProgress::Wait,
-                Ok(NextInput::Needs(request)) => match cx.host.read_object(wait_id, request) {
-                    None => {
-                        run.is_reading = true;
-                        run.stage = MapRunStage::Reading;
-                        return RunProgress::Wait;
-                    }
-                    Some(read) => {
-                        if let Err(cause) = read.and_then(|supply| run.items.supply(supply)) {
-                            run.fail(reader_failed(cause), wait_id, cx.host);
-                            return RunProgress::Continue;
-                        }
-                    }
-                },
+                Ok(NextInput::Needs(request)) => {
+                    run.stage = MapRunStage::Reading;
+                    run.read(wait_id, request, cx);
+                    return RunProgress::Wait;
+                }
                 Ok(NextInput::End) => {
                     run.stage = MapRunStage::Started;
                     // The number of items is known now, so the failures may exceed the tolerated percentage.
-                    run.check_tolerance(wait_id, cx.host);
+                    run.check_tolerance(wait_id, cx);
                     return RunProgress::Continue;
                 }
                 Err(item_error) => {
                     let failure = self.item_failed(wait_id.cursor, &item_error);
                     run.input_failure = Some(failure.clone());
-                    run.fail(failure, wait_id, cx.host);
+                    run.fail(failure, wait_id, cx);
                     return RunProgress::Continue;
                 }
             }
@@ -346,58 +315,48 @@ impl Execution {
         let about = self.child_about(distributed, run, input);
         let number = run.results.started(&about, items);
         run.tally.started(items.into());
-        let started = self.launch_child(wait_id, map, distributed, (number, about, false), cx);
-        started.inspect_err(|_| {
-            run.results.start_failed(number);
-            run.tally.start_failed(items.into());
-        })
+        self.launch_child(wait_id, map, distributed, (number, about, false), cx);
+        Ok(())
     }
 
     /// Restarts a child of a redriven run. A Standard child resumes where it stopped, an Express child starts from the
     /// beginning.
     fn restart_child(
-        &mut self,
+        &self,
         wait_id: WaitId,
         map: &Map,
         distributed: &Distributed,
         run: &mut MapRun,
         number: u32,
         cx: &mut StepContext<'_>,
-    ) -> Result<(), Failure> {
+    ) {
         let now = self.now;
         let restart_info = |about: &ExecutionInfo| match distributed.execution_type {
             MachineType::Standard => about.redriven_at(now),
             MachineType::Express => about.begun_anew(now),
         };
-        let Some((about, items)) = run.results.restart(number, restart_info) else {
-            return Ok(());
-        };
-        run.tally.restarted(items.into());
-        let started = self.launch_child(wait_id, map, distributed, (number, about, true), cx);
-        started.inspect_err(|_| {
-            run.results.start_failed(number);
-            run.tally.start_failed(items.into());
-        })
+        if let Some((about, items)) = run.results.restart(number, restart_info) {
+            run.tally.restarted(items.into());
+            self.launch_child(wait_id, map, distributed, (number, about, true), cx);
+        }
     }
 
     fn launch_child(
-        &mut self,
+        &self,
         wait_id: WaitId,
         map: &Map,
         distributed: &Distributed,
         (number, about, is_restart): (u32, Arc<ExecutionInfo>, bool),
         cx: &mut StepContext<'_>,
-    ) -> Result<(), Failure> {
-        let child = ChildStart {
+    ) {
+        let child = Box::new(ChildStart {
             number,
             about,
             entry: entry(map, distributed),
             seed: self.entropy.next_u64(),
             is_restart,
-        };
-        cx.host
-            .start_child(wait_id, child)
-            .map_err(|cause| Failure::new(errors::RUNTIME, cause))
+        });
+        cx.command(Command::StartChild { wait_id, child });
     }
 
     /// Returns the description of a new child. Its ids are derived from the parent's entropy, so they are equal in
@@ -510,14 +469,14 @@ impl Execution {
     }
 
     /// Handles the end of a child.
-    pub(crate) fn child_execution_ended(
+    pub(super) fn child_execution_ended(
         &mut self,
         wait_id: WaitId,
         number: u32,
         ended: ChildResult,
-        host: &mut dyn Host,
+        cx: &mut StepContext<'_>,
     ) {
-        self.with_run(wait_id, host, |run, host| {
+        self.with_run(wait_id, |run| {
             let counter: fn(&mut MapRunCounts) -> &mut u64 = match ended.status {
                 Status::Succeeded => |counts| &mut counts.succeeded,
                 Status::TimedOut => |counts| &mut counts.timed_out,
@@ -528,23 +487,23 @@ impl Execution {
                 return;
             };
             run.tally.ended(items, counter);
-            run.check_tolerance(wait_id, host);
+            run.check_tolerance(wait_id, cx);
         });
     }
 
     /// Handles the response to a read request.
-    pub(crate) fn object_was_read(
+    pub(super) fn object_was_read(
         &mut self,
         wait_id: WaitId,
         read: Result<SourceResponse, String>,
-        host: &mut dyn Host,
+        cx: &mut StepContext<'_>,
     ) {
-        self.with_run(wait_id, host, |run, host| {
+        self.with_run(wait_id, |run| {
             run.is_reading = false;
             match run.stage {
                 MapRunStage::Reading => match read.and_then(|supply| run.items.supply(supply)) {
                     Ok(()) => run.stage = MapRunStage::Starting,
-                    Err(cause) => run.fail(reader_failed(cause), wait_id, host),
+                    Err(cause) => run.fail(reader_failed(cause), wait_id, cx),
                 },
                 MapRunStage::Stopping(_) if run.items.has_unread_rows() => {
                     run.continue_reading(read)
@@ -556,13 +515,13 @@ impl Execution {
     }
 
     /// Handles the response to a write request.
-    pub(crate) fn object_was_written(
+    pub(super) fn object_was_written(
         &mut self,
         wait_id: WaitId,
         written: Result<WriteResponse, String>,
-        host: &mut dyn Host,
+        cx: &mut StepContext<'_>,
     ) {
-        self.with_run(wait_id, host, |run, host| {
+        self.with_run(wait_id, |run| {
             let Some(export) = &mut run.export else {
                 return;
             };
@@ -577,30 +536,53 @@ impl Execution {
                 }
                 // The run ends with its first failure.
                 MapRunStage::Stopping(_) | MapRunStage::Over(_) => {}
-                _ => run.fail(writer_failed(cause), wait_id, host),
+                _ => run.fail(writer_failed(cause), wait_id, cx),
+            }
+        });
+    }
+
+    /// Handles the refusal to start a child.
+    pub(super) fn child_refused(
+        &mut self,
+        wait_id: WaitId,
+        number: u32,
+        cause: String,
+        cx: &mut StepContext<'_>,
+    ) {
+        self.with_run(wait_id, |run| {
+            if let Some(items) = run.results.start_failed(number) {
+                run.tally.start_failed(items);
+            }
+            // The run ends with its first failure.
+            if run.is_open_for_children() {
+                run.fail(Failure::new(errors::RUNTIME, cause), wait_id, cx);
             }
         });
     }
 
     /// Applies an event to a run, and makes its cursor runnable.
-    fn with_run(
-        &mut self,
-        wait_id: WaitId,
-        host: &mut dyn Host,
-        handle: impl FnOnce(&mut MapRun, &mut dyn Host),
-    ) {
-        self.now = host.now();
-        let Some((wait, run)) = self.cursors.run_mut(wait_id.cursor) else {
+    fn with_run(&mut self, wait_id: WaitId, handle: impl FnOnce(&mut MapRun)) {
+        let id = wait_id.cursor;
+        let Some((wait, run)) = self.cursors.run_mut(id) else {
             return;
         };
         if wait != wait_id.wait {
             return;
         }
-        handle(run, host);
+        handle(run);
         if !std::mem::replace(&mut run.is_ready, true) {
-            self.runnable.push_back(wait_id.cursor);
+            self.mark_runnable(id);
         }
     }
+}
+
+/// Reports the counts of a run, and its status if it has ended.
+fn report_run(wait_id: WaitId, run: &MapRun, ended: Option<Status>, cx: &mut StepContext<'_>) {
+    cx.command(Command::ReportRun {
+        wait_id,
+        tally: Box::new(run.tally),
+        ended,
+    });
 }
 
 /// Returns the first state and type of the child executions of a Distributed Map.

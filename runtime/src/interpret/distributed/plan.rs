@@ -9,10 +9,10 @@ use crate::interpret::batch::{Batch, NextInput};
 use crate::interpret::cursor::{Cursor, Waiting};
 use crate::interpret::execution::Execution;
 use crate::interpret::failure::Failure;
-use crate::interpret::host::StepContext;
 use crate::interpret::inspection::InspectionStage;
 use crate::interpret::map_run::{MapRun, MapRunStage};
 use crate::interpret::step::{StateProgress, StateResult};
+use crate::interpret::step_context::StepContext;
 use crate::interpret::tolerance::Tolerance;
 use crate::program::{
     Batcher, Distributed, Format, Io, ItemReaderFields, Map, ReaderSource, ResultWriterFields,
@@ -66,7 +66,10 @@ impl Execution {
         };
         let mut plan = plan;
         if distributed.reader.is_some()
-            && let Some(given) = cx.host.items_of_reader(&state.name)
+            && let Some(given) = cx
+                .environment
+                .values
+                .items_of_reader(&self.about, &state.name)
         {
             match given {
                 Ok(items) => plan.items = Items::of_value(items),

@@ -33,15 +33,7 @@ fn check(test: impl Fn() + Send + Sync + 'static) {
 }
 
 fn about() -> Arc<ExecutionInfo> {
-    let machine = MachineInfo {
-        id: Default::default(),
-        name: Default::default(),
-        role_arn: Default::default(),
-        prefix: Default::default(),
-        is_express: false,
-        origin: None,
-        test_case: None,
-    };
+    let machine = MachineInfo::for_test("");
     Arc::new(ExecutionInfo {
         names: Names::new("arn:1", "1"),
         root: None,

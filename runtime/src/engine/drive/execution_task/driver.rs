@@ -22,7 +22,7 @@ impl Driver {
     /// Begins to drive an execution that was just started. On real time the caller steps it up to the first state that calls external code:
     /// many executions wait or end before that. On virtual time executions begin one after the other, in the order of their tasks.
     pub(in crate::engine) fn begin(mut task: Box<ExecutionTask>, runtime: &Handle) {
-        let is_virtual = task.host.engine.clock.is_virtual();
+        let is_virtual = task.resources.engine.clock.is_virtual();
         if is_virtual || task.journaled.is_some() {
             runtime.spawn(Self::new(task));
             return;
@@ -67,8 +67,8 @@ impl Future for Driver {
 impl ExecutionTask {
     /// Spawns a task for each execution that this one has started.
     pub(super) fn spawn_pending_executions(&mut self) {
-        for pending_execution in std::mem::take(&mut self.host.pending_executions) {
-            let task = Self::new(self.host.engine.clone(), pending_execution);
+        for pending_execution in std::mem::take(&mut self.resources.pending_executions) {
+            let task = Self::new(self.resources.engine.clone(), pending_execution);
             // Where there is no runtime any more, dropping the task ends its execution.
             if let Ok(runtime) = tokio::runtime::Handle::try_current() {
                 runtime.spawn(Driver::new(task));
@@ -80,9 +80,9 @@ impl ExecutionTask {
     fn park(mut self: Box<Self>) -> Option<Box<Self>> {
         self.is_on_caller = false;
         if self.runtime.is_none() {
-            self.runtime = RuntimeHandle::current(&self.host.engine);
+            self.runtime = RuntimeHandle::current(&self.resources.engine);
         }
-        let (state, runtime) = (self.host.state.clone(), self.runtime.clone());
+        let (state, runtime) = (self.resources.state.clone(), self.runtime.clone());
         let awake = state.park(self);
         // The runtime may have shut down between the check and storing the task, so check again.
         if let Some(runtime) = runtime.filter(|runtime| awake.is_none() && runtime.has_ended()) {

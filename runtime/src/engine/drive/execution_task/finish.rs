@@ -10,7 +10,7 @@ use crate::engine::completion::report::ExecutionReport;
 use crate::engine::start::pending_execution::ChildKind;
 use crate::engine::start::redrive_data::RedriveData;
 use crate::history::History;
-use crate::interpret::{Execution, Failure, Outcome};
+use crate::interpret::{Execution, Failure, Input, Outcome};
 use crate::panics::guarded;
 use crate::status::Status;
 use crate::store::StoreError;
@@ -24,9 +24,9 @@ impl ExecutionTask {
         if let Some(inspection) = execution.take_inspection() {
             self.cold().inspected = Some(inspection);
         } else if let Some(resume) = execution.take_resume() {
-            self.host.state.set_redrive_data(RedriveData {
-                program: self.host.program.clone(),
-                source: self.host.source().cloned(),
+            self.resources.state.set_redrive_data(RedriveData {
+                program: self.resources.program.clone(),
+                source: self.resources.source().cloned(),
                 resume,
                 place: self
                     .journaled
@@ -47,16 +47,18 @@ impl ExecutionTask {
         match failure.error.as_deref() {
             Some(SHUT_DOWN) => tracing::info!(cause, "the engine suspends the execution"),
             // The caller gets the error of the start. Nothing of the execution is in the store.
-            _ if !self.host.state.is_accepted() => tracing::info!(cause, "the start is refused"),
+            _ if !self.resources.state.is_accepted() => {
+                tracing::info!(cause, "the start is refused")
+            }
             error => tracing::warn!(
-                execution = %self.host.state.about.arn(),
+                execution = %self.resources.state.about.arn(),
                 error,
                 cause,
                 "the engine suspends the execution; an engine that opens the store later continues it"
             ),
         }
-        self.host.suspend(&failure);
-        let state = &self.host.state;
+        self.resources.suspend(&failure);
+        let state = &self.resources.state;
         state.accept(Err(StoreError::Closed));
         // Events that are not durable have not happened.
         if let (TaskStage::Running(execution), Some(journaled)) = (&mut self.stage, &self.journaled)
@@ -70,7 +72,10 @@ impl ExecutionTask {
     pub(super) fn close_without_outcome(&mut self, status: Status, failure: Failure) {
         let history = match self.stage.take() {
             TaskStage::Running(execution) => execution.into_history(),
-            _ => History::empty(self.host.program.clone(), self.host.state.about.clone()),
+            _ => History::empty(
+                self.resources.program.clone(),
+                self.resources.state.about.clone(),
+            ),
         };
         self.close(status, None, Some(failure), history);
     }
@@ -84,58 +89,68 @@ impl ExecutionTask {
     ) {
         self.is_closed = true;
         self.spawn_pending_executions();
-        let clock = &self.host.engine.clock;
-        self.host.deadline.disarm(clock);
+        let clock = &self.resources.engine.clock;
+        self.resources.deadline.disarm(clock);
         // The store and the report in memory have the same time.
         let kept = self
             .journaled
             .as_ref()
             .and_then(|journaled| journaled.ended());
-        let begun = self.host.state.about.started;
+        let begun = self.resources.state.about.started;
         let stopped = kept.unwrap_or_else(|| clock.now().max(history.latest()).max(begun));
         let report = ExecutionReport::new(status, output, failure, stopped, history);
         if let Counting::Counted = self.counting {
-            let about = &self.host.state.about;
+            let about = &self.resources.state.about;
             let time = stopped - about.redriven().unwrap_or(about.started);
             self.with_meter(|meter| meter.ends(status, time));
         }
         tracing::info!(status = status.as_str(), error = report.error, "ended");
         let report = Arc::new(report);
-        if let Some(observer) = &self.host.engine.observer
+        if let Some(observer) = &self.resources.engine.observer
             && !self.is_inspected()
         {
-            observer.ended(&self.host.program, &report, self.child != ChildKind::None);
+            observer.ended(
+                &self.resources.program,
+                &report,
+                self.child != ChildKind::None,
+            );
         }
-        if self.host.is_suspended() {
-            self.host.engine.running.remove(&self.host.state);
+        if self.resources.is_suspended() {
+            self.resources.engine.running.remove(&self.resources.state);
             // It is still listed, as an open execution, unless its start was never committed.
-            if !self.host.state.is_accepted() {
-                self.host.engine.executions().withdraw(&self.host.state);
+            if !self.resources.state.is_accepted() {
+                self.resources
+                    .engine
+                    .executions()
+                    .withdraw(&self.resources.state);
                 // A Map Run that its first steps opened is not in the store either.
-                self.host.engine.runs.forget(self.host.state.about.arn());
+                self.resources
+                    .engine
+                    .runs
+                    .forget(self.resources.state.about.arn());
             }
         } else if self.child == ChildKind::None {
             // A child is retained by its run.
             let is_described = self.machine_type == MachineType::Standard;
-            self.host
+            self.resources
                 .engine
-                .execution_closed(&self.host.state, is_described.then_some(&*report));
-            if self.host.state.about.depth == 0 && !self.is_inspected() {
+                .execution_closed(&self.resources.state, is_described.then_some(&*report));
+            if self.resources.state.about.depth == 0 && !self.is_inspected() {
                 let is_failure = status != Status::Succeeded;
-                self.host
+                self.resources
                     .engine
                     .notify_sources(|| notify_parent::one_line_summary(&report), is_failure);
             }
         }
-        let engine = &self.host.engine;
-        let is_suspended = self.host.is_suspended();
-        self.host
+        let engine = &self.resources.engine;
+        let is_suspended = self.resources.is_suspended();
+        self.resources
             .state
             .close(report.clone(), |link| match is_suspended {
                 true => notify_parent::notify_suspended(&link, &report),
                 false => engine.notify_parent(link, &report),
             });
-        self.host.engine.running.ended();
+        self.resources.engine.running.ended();
     }
 }
 
@@ -153,7 +168,8 @@ impl Drop for ExecutionTask {
         // It is stopped as by StopExecution: a redrive continues where it was.
         let _panicked = guarded(|| {
             if let Some(mut execution) = self.take_started() {
-                execution.abort(failure.clone(), &mut self.host);
+                let stopped = Input::Stopped(failure.clone());
+                self.resources.deliver(&mut execution, stopped);
                 self.finish(execution);
             }
         });

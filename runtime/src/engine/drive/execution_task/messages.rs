@@ -5,66 +5,77 @@ use smol_str::SmolStr;
 use super::{COMMIT_FAILED, ExecutionTask, shut_down};
 use crate::engine::drive::message::Message;
 use crate::engine::drive::running_work::WorkResult;
-use crate::interpret::{Execution, Failure};
+use crate::interpret::{Execution, Failure, Input};
 use crate::task::{Acknowledgement, TaskFailure, WaitEvent};
 use crate::wait_id::WaitId;
 
 impl ExecutionTask {
     pub(super) fn receive(&mut self, execution: &mut Execution, message: Message) {
-        match message {
-            Message::Timer(wait_id, kind) => {
-                self.host.timer_fired(wait_id, kind);
-                execution.timer_fired(wait_id, kind, &mut self.host);
+        let input = match message {
+            Message::Event(wait_id, event) => {
+                return self.receive_event(execution, wait_id, event);
             }
-            Message::Event(wait_id, event) => self.receive_event(execution, wait_id, event),
-            Message::Deadline => execution.time_out(&mut self.host),
-            Message::Stop(failure) => execution.abort(failure, &mut self.host),
-            Message::Drain => self.is_drained = self.journaled.is_some(),
-            Message::ShutDown => match self.continues_elsewhere() {
-                true => self.suspend_later(shut_down()),
-                false => execution.abort(shut_down(), &mut self.host),
-            },
-            Message::LookForHandlers => execution.look_for_handlers(&mut self.host),
-            Message::CommitFailed(cause) => {
-                self.suspend_later(Failure::new(COMMIT_FAILED, cause));
-            }
-            Message::Suspended(failure) => self.suspend_later(failure),
             Message::UpdateRun(arn, changes, answer) => {
-                let is_updated = execution.update_run(&arn, changes, &mut self.host);
-                self.acknowledge(Some(answer), is_updated);
+                let input = Input::UpdateRun(arn, changes);
+                return self.deliver_acknowledged(execution, input, Some(answer));
             }
+            Message::Timer(wait_id, kind) => {
+                self.resources.timer_fired(wait_id, kind);
+                Input::Timer(wait_id, kind)
+            }
+            Message::Deadline => Input::TimedOut,
+            Message::Stop(failure) => Input::Stopped(failure),
+            Message::LookForHandlers => Input::LookForHandlers,
+            Message::ShutDown if self.continues_elsewhere() => {
+                return self.suspend_later(shut_down());
+            }
+            Message::ShutDown => Input::Stopped(shut_down()),
+            Message::Drain => {
+                self.is_drained = self.journaled.is_some();
+                return;
+            }
+            Message::CommitFailed(cause) => {
+                return self.suspend_later(Failure::new(COMMIT_FAILED, cause));
+            }
+            Message::Suspended(failure) => return self.suspend_later(failure),
             Message::History(read, reader) => {
                 execution.recorder().watch();
-                self.cold().readers.push((read, reader));
+                return self.cold().readers.push((read, reader));
             }
-        }
+        };
+        self.resources.deliver(execution, input);
     }
 
     fn receive_event(&mut self, execution: &mut Execution, wait_id: WaitId, event: WaitEvent) {
-        match event {
+        let (input, acknowledgement) = match event {
             WaitEvent::Answer(result, acknowledgement) => {
                 if result.is_ok() {
-                    self.host.succeeded_by_token(wait_id);
+                    self.resources.succeeded_by_token(wait_id);
                 }
-                let is_accepted = execution.external_completed(wait_id, result, &mut self.host);
-                self.acknowledge(acknowledgement, is_accepted);
+                (Input::Answered(wait_id, result), acknowledgement)
             }
             WaitEvent::Started(worker, acknowledgement) => {
-                let is_accepted = execution.worker_started(wait_id, worker, &mut self.host);
-                self.acknowledge(acknowledgement, is_accepted);
+                (Input::WorkerStarted(wait_id, worker), acknowledgement)
             }
+            WaitEvent::Heartbeat(acknowledgement) => (Input::Heartbeat(wait_id), acknowledgement),
+            WaitEvent::Child(number, ended) => (Input::ChildEnded(wait_id, number, ended), None),
             WaitEvent::Suspended(TaskFailure { error, cause }) => {
                 let failure = Failure::stopped(error.map(SmolStr::from), cause.map(SmolStr::from));
-                self.suspend_later(failure);
+                return self.suspend_later(failure);
             }
-            WaitEvent::Child(number, ended) => {
-                execution.child_execution_ended(wait_id, number, ended, &mut self.host);
-            }
-            WaitEvent::Heartbeat(acknowledgement) => {
-                let is_accepted = execution.heartbeat(wait_id, &mut self.host);
-                self.acknowledge(acknowledgement, is_accepted);
-            }
-        }
+        };
+        self.deliver_acknowledged(execution, input, acknowledgement);
+    }
+
+    /// Delivers an input, and reports to its sender whether it was accepted.
+    fn deliver_acknowledged(
+        &mut self,
+        execution: &mut Execution,
+        input: Input,
+        acknowledgement: Option<Acknowledgement>,
+    ) {
+        let is_accepted = self.resources.deliver(execution, input);
+        self.acknowledge(acknowledgement, is_accepted);
     }
 
     /// Reports to the sender of an answer whether it was accepted.
@@ -86,12 +97,12 @@ impl ExecutionTask {
         wait_id: WaitId,
         arrived: WorkResult,
     ) {
-        let host = &mut self.host;
-        match arrived {
-            WorkResult::Task(result) => execution.work_completed(wait_id, result, host),
-            WorkResult::Read(read) => execution.object_was_read(wait_id, read, host),
-            WorkResult::Written(written) => execution.object_was_written(wait_id, written, host),
-        }
+        let input = match arrived {
+            WorkResult::Task(result) => Input::WorkCompleted(wait_id, result),
+            WorkResult::Read(read) => Input::ObjectRead(wait_id, read),
+            WorkResult::Written(written) => Input::ObjectWritten(wait_id, written),
+        };
+        self.resources.deliver(execution, input);
     }
 
     /// Suspends the execution at the next opportunity.

@@ -14,12 +14,12 @@ use tokio::sync::oneshot;
 
 use super::execution_deadline::ExecutionDeadline;
 use super::runtimes::RuntimeHandle;
-use crate::engine::host::EngineHost;
 use crate::engine::journaled_execution::JournaledExecution;
+use crate::engine::resources::ExecutionResources;
 use crate::engine::shared::EngineShared;
 use crate::engine::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
 use crate::history::History;
-use crate::interpret::{Execution, Failure, Inspection, RecordDecoder, RecordEncoder, Step};
+use crate::interpret::{Execution, Failure, Input, Inspection, RecordDecoder, RecordEncoder, Step};
 use crate::panics::guarded;
 use crate::program::Entry;
 use crate::record::DecodeError;
@@ -52,7 +52,7 @@ fn shut_down() -> Failure {
 /// a waiting execution rarely needs are boxed, and allocated on demand.
 pub(in crate::engine) struct ExecutionTask {
     stage: TaskStage,
-    host: EngineHost,
+    resources: ExecutionResources,
     child: ChildKind,
     machine_type: MachineType,
     /// It only steps through states that call no external code, because it runs on the task of the caller that started it.
@@ -149,9 +149,9 @@ impl ExecutionTask {
             machine = %state.about.machine.name,
             name = %state.about.shown_name()
         );
-        let mut host = EngineHost::new(engine, program, state, source);
+        let mut resources = ExecutionResources::new(engine, program, state, source);
         if let Some(journaled) = &journaled {
-            host.defer(journaled.position().clone());
+            resources.defer(journaled.position().clone());
         }
         let span = (!span.is_disabled()).then_some(span);
         let cold = span.map(|span| TaskColdFields {
@@ -166,7 +166,7 @@ impl ExecutionTask {
         let is_committed = journaled.is_none() || counting == ExecutionBegin::Resumed;
         let mut task = Box::new(Self {
             stage: TaskStage::NotStarted(entry, begin),
-            host,
+            resources,
             child,
             machine_type: entry.machine_type,
             is_on_caller: false,
@@ -186,7 +186,7 @@ impl ExecutionTask {
 
     /// Applies a function to the meter of its state machine. Inspections of single states have none.
     fn with_meter(&self, count: impl FnOnce(&ExecutionMeter)) {
-        let Some(meter) = &self.host.program.meter else {
+        let Some(meter) = &self.resources.program.meter else {
             return;
         };
         match self.child {
@@ -194,10 +194,10 @@ impl ExecutionTask {
             // The state machine of a Map Run's child is the Map, as on AWS.
             _ => count(
                 &self
-                    .host
+                    .resources
                     .engine
                     .meter
-                    .executions(&self.host.state.about.machine.name),
+                    .executions(&self.resources.state.about.machine.name),
             ),
         }
     }
@@ -235,9 +235,9 @@ impl ExecutionTask {
 
     /// Creates the execution and sets its deadline, where the definition or the type has one.
     fn begin(&mut self, entry: Entry, begin: StartPoint) -> Execution {
-        let engine = &self.host.engine;
-        let about = &self.host.state.about;
-        let (program, limits) = (&self.host.program, &engine.limits);
+        let engine = &self.resources.engine;
+        let about = &self.resources.state.about;
+        let (program, limits) = (&self.resources.program, &engine.limits);
         let keeps = engine.history(entry.machine_type);
         let fresh = |seed| {
             let (program, about, limits) = (program.clone(), about.clone(), limits.clone());
@@ -272,11 +272,11 @@ impl ExecutionTask {
         if let Some(life) = life {
             // A redrive restarts the timeout.
             let from = about.redriven().unwrap_or(about.started);
-            self.host.deadline = ExecutionDeadline::at(from + life);
+            self.resources.deadline = ExecutionDeadline::at(from + life);
         }
         if is_resumed {
-            self.host.wait_for_handlers();
-            execution.reattach(&mut self.host);
+            self.resources.wait_for_handlers();
+            self.resources.reattach(&mut execution, true);
             tracing::info!("resumed");
         } else {
             tracing::info!("started");
@@ -293,7 +293,7 @@ impl ExecutionTask {
 
     /// Takes the children that are about to be driven, after the execution was reattached.
     pub(in crate::engine) fn take_pending_executions(&mut self) -> ThinVec<PendingExecution> {
-        std::mem::take(&mut self.host.pending_executions)
+        std::mem::take(&mut self.resources.pending_executions)
     }
 
     /// Whether the next process continues it: it is durable, or its parent is and starts it again.
@@ -303,15 +303,16 @@ impl ExecutionTask {
 
     /// Sets the deadline's timer for an execution that waits, unless another of its timers fires earlier.
     fn arm_deadline(&mut self) {
-        let host = &mut self.host;
-        let bound = host.state.about.started + host.engine.limits.standard_duration;
-        let clock = &host.engine.clock;
-        host.deadline.arm_if_next(clock, &host.state, bound);
+        let resources = &mut self.resources;
+        let engine = &resources.engine;
+        let bound = resources.state.about.started + engine.limits.standard_duration;
+        let state = &resources.state;
+        resources.deadline.arm_if_next(&engine.clock, state, bound);
     }
 
     /// Reports the new events of a Map Run's child to the observer, and aborts the child if the observer requests it.
     fn report_events(&mut self, execution: &mut Execution) {
-        let Some(observer) = &self.host.engine.observer else {
+        let Some(observer) = &self.resources.engine.observer else {
             return;
         };
         if self.child == ChildKind::None {
@@ -321,7 +322,8 @@ impl ExecutionTask {
         let count = execution.recorder().count();
         let written = count - std::mem::replace(&mut cold.written, count);
         if !observer.child_goes_on(written) && execution.outcome().is_none() {
-            execution.abort(Failure::stopped(None, None), &mut self.host);
+            let stopped = Input::Stopped(Failure::stopped(None, None));
+            self.resources.deliver(execution, stopped);
         }
     }
 
@@ -332,16 +334,16 @@ impl ExecutionTask {
         let (written, records) = kept.get_or_insert_default();
         records.push(written.record(execution));
         let unbegun = |about| {
-            let limits = self.host.engine.limits.clone();
-            Execution::new(self.host.program.clone(), about, limits, 0, 0)
+            let limits = self.resources.engine.limits.clone();
+            Execution::new(self.resources.program.clone(), about, limits, 0, 0)
         };
         let mut restored = RecordDecoder::default();
         for record in records {
             restored.read(record, unbegun)?;
         }
         let (mut same, _) = restored.finish()?;
-        self.host.detach();
-        same.reattach(&mut self.host);
+        self.resources.detach();
+        self.resources.reattach(&mut same, false);
         Ok(same)
     }
 
@@ -373,7 +375,7 @@ impl ExecutionTask {
         let durable = journaled.committed_events();
         let is_answered = |read: u32| (read as usize) < durable;
         for reader in self
-            .host
+            .resources
             .state
             .take_history_requests(cx.waker(), is_answered)
         {
@@ -393,7 +395,7 @@ impl ExecutionTask {
         };
         if let Err(error) = std::task::ready!(journaled.poll_committed(cx)) {
             let failure = Failure::new(COMMIT_FAILED, error.to_string());
-            self.host.state.accept(Err(error));
+            self.resources.state.accept(Err(error));
             return Poll::Ready(CommitOutcome::Failed(failure));
         }
         if journaled.has_unsubmitted_changes(execution) {
@@ -405,16 +407,17 @@ impl ExecutionTask {
         let Some(journaled) = &mut self.journaled else {
             return Poll::Ready(CommitOutcome::UpToDate);
         };
-        self.host.state.accept(Ok(()));
-        if let (Some(starting), Some(durable)) =
-            (journaled.take_committed_start(), &self.host.engine.durable)
-        {
+        self.resources.state.accept(Ok(()));
+        if let (Some(starting), Some(durable)) = (
+            journaled.take_committed_start(),
+            &self.resources.engine.durable,
+        ) {
             durable.versions.started(starting);
         }
         journaled.send_acknowledgements();
         let is_over = journaled.is_over();
-        for (wait_id, result) in self.host.perform_deferred() {
-            execution.work_completed(wait_id, result, &mut self.host);
+        for result in self.resources.perform_committed() {
+            self.resources.deliver(execution, result);
         }
         self.spawn_pending_executions();
         Poll::Ready(if is_over {
@@ -434,11 +437,14 @@ impl ExecutionTask {
             return false;
         }
         // Changes without visible effects can wait for a later commit.
-        if step == Step::Budget && !self.host.has_deferred() && !journaled.has_acknowledgements() {
+        if step == Step::Budget
+            && !self.resources.has_deferred()
+            && !journaled.has_acknowledgements()
+        {
             return false;
         }
-        let runs = self.host.take_changed_runs();
-        let engine = &self.host.engine;
+        let runs = self.resources.take_changed_runs();
+        let engine = &self.resources.engine;
         let Some(durable) = &engine.durable else {
             return false;
         };
@@ -475,7 +481,7 @@ impl ExecutionTask {
                     return DriveOutcome::Ended;
                 }
             }
-            for message in self.host.state.take(cx.waker()) {
+            for message in self.resources.state.take(cx.waker()) {
                 self.receive(&mut execution, message);
             }
             if let Some(failure) = self.cold.as_mut().and_then(|cold| cold.suspension.take()) {
@@ -483,15 +489,22 @@ impl ExecutionTask {
                 self.suspend(failure);
                 return DriveOutcome::Ended;
             }
-            while let Poll::Ready((wait_id, arrived)) = self.host.poll_work(cx) {
+            while let Poll::Ready((wait_id, arrived)) = self.resources.poll_work(cx) {
                 self.receive_result(&mut execution, wait_id, arrived);
             }
             self.report_events(&mut execution);
             self.answer_history_readers(&mut execution);
-            if self.host.deadline.is_over(&self.host.engine.clock) {
-                execution.time_out(&mut self.host);
+            if self
+                .resources
+                .deadline
+                .is_over(&self.resources.engine.clock)
+            {
+                self.resources.deliver(&mut execution, Input::TimedOut);
             }
-            let step = execution.step(&mut self.host, STEP_BUDGET, !self.is_on_caller);
+            let may_call_out = !self.is_on_caller;
+            let step = self
+                .resources
+                .step(&mut execution, STEP_BUDGET, may_call_out);
             self.spawn_pending_executions();
             self.report_events(&mut execution);
             self.answer_history_readers(&mut execution);
@@ -509,12 +522,12 @@ impl ExecutionTask {
                 return DriveOutcome::Pending;
             }
             // Poll new work once with this task's waker, and drop cancelled work.
-            if let Poll::Ready((wait_id, arrived)) = self.host.poll_work(cx) {
+            if let Poll::Ready((wait_id, arrived)) = self.resources.poll_work(cx) {
                 self.receive_result(&mut execution, wait_id, arrived);
                 self.stage = TaskStage::Running(execution);
                 continue;
             }
-            if self.host.engine.roundtrip_on_idle && !execution.is_inspected() {
+            if self.resources.engine.roundtrip_on_idle && !execution.is_inspected() {
                 execution = match self.roundtrip_records(&mut execution) {
                     Ok(same) => same,
                     Err(error) => {
@@ -527,7 +540,7 @@ impl ExecutionTask {
                 };
             }
             let is_drained = self.is_drained && !execution.has_local_work();
-            let is_virtual = self.host.engine.clock.is_virtual();
+            let is_virtual = self.resources.engine.clock.is_virtual();
             // It may wait for long. On virtual time it does not.
             if !self.has_shrunk && !is_virtual && !execution.has_local_work() {
                 self.has_shrunk = true;
@@ -539,10 +552,10 @@ impl ExecutionTask {
                 return DriveOutcome::Ended;
             }
             self.arm_deadline();
-            if !is_virtual && !self.host.has_work() {
+            if !is_virtual && !self.resources.has_work() {
                 return DriveOutcome::Idle;
             }
-            if self.host.state.go_idle() {
+            if self.resources.state.go_idle() {
                 return DriveOutcome::Pending;
             }
             idle_rounds += 1;
@@ -578,7 +591,7 @@ impl Future for ExecutionTask {
         loop {
             match this.drive(cx) {
                 DriveOutcome::Pending => return Poll::Pending,
-                DriveOutcome::Idle if this.host.state.go_idle() => return Poll::Pending,
+                DriveOutcome::Idle if this.resources.state.go_idle() => return Poll::Pending,
                 DriveOutcome::Idle => {}
                 DriveOutcome::Ended => return Poll::Ready(()),
             }

@@ -1,4 +1,4 @@
-//! Actions of a durable execution that wait for its next commit.
+//! Effects of a durable execution that wait for its next commit.
 
 use std::sync::{Arc, Weak};
 
@@ -12,16 +12,16 @@ use crate::interpret::{ChildStart, Failure};
 use crate::task::TaskEffect;
 use crate::value::Value;
 
-/// An action with effects outside of the execution. It must not run before its cause is committed.
-pub(super) enum DeferredAction {
+/// An effect that others can see. It must not happen before its cause is committed.
+pub(super) enum AfterCommit {
     Perform(TaskEffect),
     Queue {
         activity: SmolStr,
         input: Value,
     },
-    StartChild(ChildStart),
+    StartChild(Box<ChildStart>),
     /// Writes a part of an object. Its content is the same in whichever process the execution resumes.
-    Write(WriteRequest),
+    Write(Box<WriteRequest>),
     Stop(StopTarget),
 }
 

@@ -1,7 +1,7 @@
 //! External resources of one execution.
 
-mod deferred_action;
-mod interpreter;
+mod after_commit;
+mod perform;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,6 +17,7 @@ use crate::clock::{AnswerHold, ArmedTimer};
 use crate::distributed::{WriteRequest, WriteResponse};
 use crate::engine::activities::QueuedTask;
 use crate::engine::completion::parent_link::{ChildRole, ParentLink};
+use crate::engine::dispatch::call_site::CallSite;
 use crate::engine::drive::execution_deadline::ExecutionDeadline;
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::drive::message::Message;
@@ -27,9 +28,9 @@ use crate::engine::journaled_execution::JournalPosition;
 use crate::engine::nested::map_runs::MapRunRecord;
 use crate::engine::shared::EngineShared;
 use crate::engine::start::pending_execution::PendingExecution;
-use crate::interpret::{CallSite, Failure, LOST};
+use crate::interpret::{Failure, Input, LOST};
 use crate::objects::ObjectStore;
-use crate::program::Program;
+use crate::program::{Program, StateIx};
 use crate::query::Entropy;
 use crate::statistics::RunningTaskGuard;
 use crate::store::{StoreError, StoredMapRun};
@@ -42,10 +43,10 @@ use crate::value::Value;
 use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
 
-use self::deferred_action::{DeferredAction, StopTarget};
+use self::after_commit::{AfterCommit, StopTarget};
 
 /// External resources of one execution: timers, running handlers, open task tokens.
-pub(super) struct EngineHost {
+pub(super) struct ExecutionResources {
     pub(super) engine: Arc<EngineShared>,
     pub(super) program: Arc<Program>,
     pub(super) state: Arc<ExecutionState>,
@@ -59,12 +60,12 @@ pub(super) struct EngineHost {
     /// The uncommitted effects of a durable execution.
     uncommitted: Option<Box<UncommittedEffects>>,
     /// Fields that most executions do not use.
-    cold: Option<Box<HostColdFields>>,
+    cold: Option<Box<ResourcesColdFields>>,
 }
 
 /// Fields that most executions do not use.
 #[derive(Default)]
-struct HostColdFields {
+struct ResourcesColdFields {
     /// The task source that has priority over the engine's sources.
     source: Option<Arc<dyn TaskSource>>,
     /// Whether a task without a handler waits for an engine that has the handler; otherwise it fails.
@@ -77,12 +78,18 @@ struct HostColdFields {
 struct UncommittedEffects {
     /// The position of the execution in the store.
     position: JournalPosition,
-    /// The actions that run after the commit.
-    deferred: Vec<(WaitId, DeferredAction)>,
+    /// The effects that happen after the commit.
+    actions: Vec<(WaitId, AfterCommit)>,
     /// The Map Runs whose changes become visible with the commit.
     changed_runs: Vec<Arc<MapRunRecord>>,
     /// The tokens that are closed after the commit, with the reasons.
     closing: Vec<(SmolStr, TokenError)>,
+}
+
+impl UncommittedEffects {
+    fn defer(&mut self, wait_id: WaitId, action: AfterCommit) {
+        self.actions.push((wait_id, action));
+    }
 }
 
 /// The resources of one wait.
@@ -115,16 +122,16 @@ struct ColdWaitResources {
     is_unhandled: bool,
 }
 
-impl EngineHost {
+impl ExecutionResources {
     pub(super) fn new(
         engine: Arc<EngineShared>,
         program: Arc<Program>,
         state: Arc<ExecutionState>,
         source: Option<Arc<dyn TaskSource>>,
     ) -> Self {
-        let of_source = |source| HostColdFields {
+        let of_source = |source| ResourcesColdFields {
             source: Some(source),
-            ..HostColdFields::default()
+            ..ResourcesColdFields::default()
         };
         Self {
             engine,
@@ -139,7 +146,7 @@ impl EngineHost {
         }
     }
 
-    fn cold(&mut self) -> &mut HostColdFields {
+    fn cold(&mut self) -> &mut ResourcesColdFields {
         self.cold.get_or_insert_default()
     }
 
@@ -152,7 +159,7 @@ impl EngineHost {
     pub(super) fn defer(&mut self, position: JournalPosition) {
         self.uncommitted = Some(Box::new(UncommittedEffects {
             position,
-            deferred: Vec::new(),
+            actions: Vec::new(),
             changed_runs: Vec::new(),
             closing: Vec::new(),
         }));
@@ -210,7 +217,11 @@ impl EngineHost {
     }
 
     /// Records that a task waits for an engine with its handler.
-    fn handler_missing(&mut self, wait_id: WaitId, call_site: CallSite<'_>, target: Option<&str>) {
+    fn handler_missing(&mut self, wait_id: WaitId, state: StateIx, target: Option<&str>) {
+        let program = self.program.clone();
+        let Some(call_site) = CallSite::of(&program, state) else {
+            return;
+        };
         if !std::mem::replace(&mut self.cold_resources(wait_id).is_unhandled, true) {
             self.engine.clock.opened();
         }
@@ -221,7 +232,7 @@ impl EngineHost {
     /// Returns whether actions wait for the next commit.
     pub(super) fn has_deferred(&self) -> bool {
         let uncommitted = self.uncommitted.as_ref();
-        uncommitted.is_some_and(|uncommitted| !uncommitted.deferred.is_empty())
+        uncommitted.is_some_and(|uncommitted| !uncommitted.actions.is_empty())
     }
 
     /// Closes the tokens of tasks whose end was committed.
@@ -233,28 +244,25 @@ impl EngineHost {
         }
     }
 
-    /// Performs the deferred actions after a commit, and returns the results that are available immediately.
-    pub(super) fn perform_deferred(&mut self) -> Vec<(WaitId, TaskResult)> {
+    /// Performs the effects that waited for a commit, and returns the results that are available immediately.
+    pub(super) fn perform_committed(&mut self) -> Vec<Input> {
         self.close_tokens();
         let uncommitted = self.uncommitted.as_mut();
-        let deferred = uncommitted.map(|uncommitted| std::mem::take(&mut uncommitted.deferred));
-        let deferred = deferred.unwrap_or_default();
-        let mut answers = Vec::new();
-        for (wait_id, deferred) in deferred {
-            match deferred {
-                DeferredAction::Perform(effect) => {
-                    let answer = self.perform_now(wait_id, effect);
-                    answers.extend(answer.map(|answer| (wait_id, answer)));
+        let actions = uncommitted.map(|uncommitted| std::mem::take(&mut uncommitted.actions));
+        let mut results = Vec::new();
+        for (wait_id, action) in actions.unwrap_or_default() {
+            match action {
+                AfterCommit::Perform(effect) => {
+                    let result = self.perform_now(wait_id, effect);
+                    results.extend(result.map(|result| Input::WorkCompleted(wait_id, result)));
                 }
-                DeferredAction::Queue { activity, input } => {
-                    self.queue_now(wait_id, &activity, input)
-                }
-                DeferredAction::StartChild(child) => self.start_child_now(wait_id, child),
-                DeferredAction::Write(write) => self.write_deferred(wait_id, write),
-                DeferredAction::Stop(stop) => stop.stop(),
+                AfterCommit::Queue { activity, input } => self.queue_now(wait_id, &activity, input),
+                AfterCommit::StartChild(child) => self.start_child_now(wait_id, *child),
+                AfterCommit::Write(request) => self.write_deferred(wait_id, *request),
+                AfterCommit::Stop(stop) => stop.stop(),
             }
         }
-        answers
+        results
     }
 
     /// Suspends the execution and the children of its Map Runs. The next engine receives the results of its tokens.
@@ -264,9 +272,9 @@ impl EngineHost {
         let stopping = self
             .uncommitted
             .iter()
-            .flat_map(|uncommitted| &uncommitted.deferred);
-        let stopping = stopping.filter_map(|(_, deferred)| match deferred {
-            DeferredAction::Stop(StopTarget::Children(run)) => Some(run),
+            .flat_map(|uncommitted| &uncommitted.actions);
+        let stopping = stopping.filter_map(|(_, action)| match action {
+            AfterCommit::Stop(StopTarget::Children(run)) => Some(run),
             _ => None,
         });
         let runs = self
@@ -630,7 +638,7 @@ impl EngineHost {
 }
 
 /// Releases all resources, however the execution ends.
-impl Drop for EngineHost {
+impl Drop for ExecutionResources {
     fn drop(&mut self) {
         for (wait, resources) in std::mem::take(&mut self.waits).into_each() {
             self.release_resources(wait, resources)

@@ -1,0 +1,30 @@
+use crate::program::{Kind, Program, StateIx};
+use crate::task::{Resource, TaskCall};
+
+/// A Task state and the resource that it calls.
+#[derive(Clone, Copy)]
+pub(in crate::engine) struct CallSite<'a> {
+    pub(in crate::engine) state: &'a str,
+    pub(in crate::engine) resource: &'a Resource,
+}
+
+impl<'a> CallSite<'a> {
+    /// Returns the call site of a state, if it is a Task.
+    pub(in crate::engine) fn of(program: &'a Program, state: StateIx) -> Option<Self> {
+        let state = program.state(state);
+        match &state.kind {
+            Kind::Task(task) => Some(Self {
+                state: &state.name,
+                resource: &task.resource,
+            }),
+            _ => None,
+        }
+    }
+
+    pub(in crate::engine) fn of_call(call: &TaskCall<'a>) -> Self {
+        Self {
+            state: call.state,
+            resource: call.resource,
+        }
+    }
+}

@@ -1,0 +1,553 @@
+//! Performs the commands of the interpreter.
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::ExecutionResources;
+use super::after_commit::{AfterCommit, StopTarget};
+use crate::clock::{Listeners, Timer, TimerFired, Timestamp};
+use crate::distributed::source::SourceResponse;
+use crate::distributed::source::{LoadError, SourceRequest};
+use crate::distributed::{RunView, Tally, WriteRequest};
+use crate::engine::dispatch::call_site::CallSite;
+use crate::engine::dispatch::resolve::ResumeDecision;
+use crate::engine::drive::message::Message;
+use crate::engine::drive::running_work::{WorkFuture, WorkResult};
+use crate::engine::nested;
+use crate::engine::tokens::new_token;
+use crate::execution_info::ExecutionInfo;
+use crate::interpret::{
+    ChildStart, Command, CommandQueue, Environment, Execution, GivenValues, Input,
+    ResolvedExecutor, ResolvedTask, Step, TaskRequest,
+};
+use crate::panics::guarded;
+use crate::program::{Kind, StateIx};
+use crate::statistics::TaskEvent;
+use crate::status::Status;
+use crate::task::{
+    Answer, AnswerKind, Integration, NestedStart, Responder, TaskEffect, TaskResult,
+};
+use crate::value::Value;
+use crate::wait_id::TimerKind;
+use crate::wait_id::WaitId;
+
+/// The error of reads and writes in an engine without an object store.
+const NO_STORE: &str =
+    "The engine has no object store; set one with `--objects DIR` (`EngineBuilder::objects`)";
+
+impl GivenValues for ExecutionResources {
+    fn new_token(&self, about: &ExecutionInfo, state: &str) -> SmolStr {
+        let chosen = guarded(|| self.engine.chosen_token(about, state, self.source()));
+        match chosen {
+            Ok(Some(token)) => token.into(),
+            // If a source panics, a random token is used; the panic is reported when the task is resolved.
+            Ok(None) | Err(_) => new_token(),
+        }
+    }
+
+    fn items_of_reader(&self, about: &ExecutionInfo, state: &str) -> Option<Result<Value, String>> {
+        self.engine.observer.as_ref()?.items(about, state)
+    }
+}
+
+impl ExecutionResources {
+    /// Steps an execution, performs its commands and gives it their replies, until it waits, has ended, or has used the
+    /// `budget`.
+    pub(in crate::engine) fn step(
+        &mut self,
+        execution: &mut Execution,
+        mut budget: u32,
+        may_call_out: bool,
+    ) -> Step {
+        let now = self.engine.clock.now();
+        let mut commands = CommandQueue::default();
+        loop {
+            let environment = self.environment(now);
+            let step = execution.step(&mut budget, may_call_out, environment, &mut commands);
+            // A reply may let a cursor continue.
+            let has_replied = self.perform(execution, now, &mut commands);
+            if step != Step::Replies && !has_replied {
+                return step;
+            }
+        }
+    }
+
+    /// Gives an input to an execution, and performs its commands. Returns whether the execution accepts the input.
+    pub(in crate::engine) fn deliver(&mut self, execution: &mut Execution, input: Input) -> bool {
+        let now = self.engine.clock.now();
+        let mut commands = CommandQueue::default();
+        let is_accepted = execution.receive(input, self.environment(now), &mut commands);
+        self.perform(execution, now, &mut commands);
+        is_accepted
+    }
+
+    /// Restores the resources of an execution that was read from its records.
+    pub(in crate::engine) fn reattach(&mut self, execution: &mut Execution, is_new_process: bool) {
+        let now = self.engine.clock.now();
+        let mut commands = CommandQueue::default();
+        execution.reattach(is_new_process, self.environment(now), &mut commands);
+        self.perform(execution, now, &mut commands);
+    }
+
+    fn environment(&self, now: Timestamp) -> Environment<'_> {
+        Environment { now, values: self }
+    }
+
+    /// Performs commands in their order, and gives the execution their replies. Returns whether there was a reply.
+    fn perform(
+        &mut self,
+        execution: &mut Execution,
+        now: Timestamp,
+        commands: &mut CommandQueue,
+    ) -> bool {
+        // The effect of the task that was resolved last. The execution requests it after it has written its events.
+        let mut effect = None;
+        let mut has_replied = false;
+        while let Some(command) = commands.pop() {
+            let reply = match command {
+                Command::Resolve(request) => {
+                    let (resolved, found) = self.resolve(execution, &request);
+                    effect = found;
+                    Input::Resolved(request, resolved)
+                }
+                Command::Perform(request) => {
+                    let result = effect
+                        .take()
+                        .and_then(|effect| self.start_task(request.wait_id, effect));
+                    Input::Performed(request, result)
+                }
+                other => match self.perform_other(execution, other) {
+                    Some(reply) => reply,
+                    None => continue,
+                },
+            };
+            execution.receive(reply, self.environment(now), commands);
+            has_replied = true;
+        }
+        has_replied
+    }
+
+    /// Performs a command that is not part of the start of a task. Returns its reply, if that is available now.
+    fn perform_other(&mut self, execution: &Execution, command: Command) -> Option<Input> {
+        match command {
+            // These two are performed by the caller.
+            Command::Resolve(_) | Command::Perform(_) => {}
+            Command::Arm { wait_id, kind, at } => self.arm(wait_id, kind, at),
+            Command::Disarm { wait_id, kind } => self.disarm(wait_id, kind),
+            Command::Release { wait_id } => self.release(wait_id),
+            Command::Count { state, event } => self.count(state, event),
+            Command::OpenToken {
+                wait_id,
+                token,
+                is_awaited,
+            } => self.open_token(wait_id, token, is_awaited),
+            Command::Queue {
+                wait_id,
+                activity,
+                input,
+            } => match &mut self.uncommitted {
+                Some(uncommitted) => {
+                    uncommitted.defer(wait_id, AfterCommit::Queue { activity, input })
+                }
+                None => self.queue_now(wait_id, &activity, input),
+            },
+            Command::ResumeTask(request) => self.resume_task(execution, &request),
+            Command::FollowExecution {
+                wait_id,
+                state,
+                start,
+                is_begun,
+            } => self.follow(wait_id, state, &start, is_begun),
+            Command::FindHandler {
+                wait_id,
+                state,
+                target,
+            } => {
+                let is_found = self.find_handler(wait_id, state, target.as_deref());
+                return is_found.then_some(Input::HandlerFound(wait_id));
+            }
+            Command::OpenRun { wait_id, view } => self.open_run(wait_id, *view),
+            Command::ResumeRun { wait_id, run } => {
+                let (view, tally) = *run;
+                self.resume_run(wait_id, view, tally);
+            }
+            Command::StartChild { wait_id, child } => return self.start_child(wait_id, child),
+            Command::ResumeChild { wait_id, child } => self.start_child_now(wait_id, *child),
+            Command::StopChildren { wait_id } => self.stop_children(wait_id),
+            Command::ReportRun {
+                wait_id,
+                tally,
+                ended,
+            } => self.report_run(wait_id, *tally, ended),
+            Command::Read { wait_id, request } => return self.read(wait_id, *request),
+            Command::Write {
+                wait_id,
+                state,
+                request,
+            } => return self.write(wait_id, state, request),
+            Command::ReportEvaluationFailure { state, failure } => {
+                if let Some(observer) = &self.engine.observer {
+                    let state = &self.program.state(state).name;
+                    observer.evaluation_failed(&self.state.about, state, &failure);
+                }
+            }
+        }
+        None
+    }
+
+    /// Finds who executes a task. Returns it as data for the execution, and the effect that starts it.
+    fn resolve(
+        &mut self,
+        execution: &Execution,
+        request: &TaskRequest,
+    ) -> (ResolvedTask, Option<TaskEffect>) {
+        let wait_id = request.wait_id;
+        let (engine, state) = (&self.engine, &self.state);
+        let source = self.source();
+        let found = execution.with_call(request, |call| {
+            let answer = engine.resolve(call, source, || Responder::new(state, wait_id));
+            // The target is only read if there is no handler.
+            let unhandled = matches!(answer.reply, AnswerKind::Unhandled(_));
+            (
+                answer,
+                unhandled.then(|| (call.at, call.target().map(SmolStr::new))),
+            )
+        });
+        let (answer, unhandled) = found.unwrap_or_else(|| (Answer::never(), None));
+        let Answer {
+            reply,
+            submitted,
+            worker,
+            delay,
+        } = answer;
+        let (executor, effect) = match reply {
+            AnswerKind::Result(result) => (ResolvedExecutor::Result(result), None),
+            AnswerKind::Later(effect) => with_effect(effect, false),
+            AnswerKind::Submit(effect) => with_effect(effect, true),
+            AnswerKind::Token => (ResolvedExecutor::Token, None),
+            AnswerKind::TokenOfTest(listeners) => {
+                self.hold_clock(wait_id, &listeners);
+                (ResolvedExecutor::Token, None)
+            }
+            AnswerKind::Activity => (ResolvedExecutor::Activity, None),
+            AnswerKind::Never => (ResolvedExecutor::Never, None),
+            AnswerKind::Refused(reason) => (ResolvedExecutor::Refused(reason), None),
+            AnswerKind::Unhandled(reason) => {
+                match unhandled.filter(|_| self.waits_for_handlers()) {
+                    Some((state, target)) => {
+                        self.handler_missing(wait_id, state, target.as_deref());
+                        (ResolvedExecutor::Unhandled, None)
+                    }
+                    None => (ResolvedExecutor::Refused(reason), None),
+                }
+            }
+        };
+        let resolved = ResolvedTask {
+            executor,
+            submitted,
+            worker,
+            delay,
+        };
+        (resolved, effect)
+    }
+
+    /// Starts a task, or defers its start until the commit. Returns its result, if that is available now.
+    fn start_task(&mut self, wait_id: WaitId, effect: TaskEffect) -> Option<TaskResult> {
+        match &mut self.uncommitted {
+            Some(uncommitted) => {
+                uncommitted.defer(wait_id, AfterCommit::Perform(effect));
+                None
+            }
+            None => self.perform_now(wait_id, effect),
+        }
+    }
+
+    fn open_run(&mut self, wait_id: WaitId, view: RunView) {
+        let run = self.engine.runs.open(view, self.engine.retention);
+        self.run_changed(&run);
+        self.cold_resources(wait_id).run = Some(run);
+    }
+
+    /// Registers a Map Run of an earlier process.
+    fn resume_run(&mut self, wait_id: WaitId, view: RunView, tally: Tally) {
+        let run = self.engine.runs.open(view, self.engine.retention);
+        run.report(tally, None, self.engine.clock.now());
+        self.cold_resources(wait_id).run = Some(run);
+    }
+
+    /// Starts a child of a Map Run, after the commit if the execution is durable. Replies with the refusal if the child
+    /// cannot start.
+    fn start_child(&mut self, wait_id: WaitId, child: Box<ChildStart>) -> Option<Input> {
+        if let Err(cause) = self.may_start_child() {
+            return Some(Input::ChildRefused(wait_id, child.number, cause));
+        }
+        match &mut self.uncommitted {
+            Some(uncommitted) => uncommitted.defer(wait_id, AfterCommit::StartChild(child)),
+            None => self.start_child_now(wait_id, *child),
+        }
+        None
+    }
+
+    fn may_start_child(&self) -> Result<(), String> {
+        tokio::runtime::Handle::try_current()
+            .map_err(|_| "A Distributed Map needs a tokio runtime for its children".to_owned())?;
+        match &self.engine.observer {
+            Some(observer) => observer.child_starts(),
+            None => Ok(()),
+        }
+    }
+
+    fn stop_children(&mut self, wait_id: WaitId) {
+        let Some(run) = self.run(wait_id).cloned() else {
+            return;
+        };
+        // Children whose start is deferred are stopped too.
+        match &mut self.uncommitted {
+            Some(uncommitted) => {
+                uncommitted.defer(wait_id, AfterCommit::Stop(StopTarget::Children(run)))
+            }
+            None => run.stop_children(),
+        }
+    }
+
+    fn report_run(&mut self, wait_id: WaitId, tally: Tally, ended: Option<Status>) {
+        let now = self.engine.clock.now();
+        let Some(run) = self.run(wait_id).cloned() else {
+            return;
+        };
+        run.report(tally, ended, now);
+        if ended.is_some() {
+            self.run_changed(&run);
+        }
+    }
+
+    /// Reads from the object store. Returns the response, if it is available now.
+    fn read(&mut self, wait_id: WaitId, request: SourceRequest) -> Option<Input> {
+        let Some(store) = self.engine.objects.clone() else {
+            return Some(Input::ObjectRead(wait_id, Err(NO_STORE.to_owned())));
+        };
+        let names = self.request_names(wait_id);
+        let work = Box::pin(async move {
+            let read = match request {
+                SourceRequest::Get {
+                    object_ref,
+                    load,
+                    bounds,
+                } => {
+                    let loaded = load.read(&*store, object_ref, bounds).await;
+                    loaded.map(SourceResponse::Object)
+                }
+                SourceRequest::More { tail, least } => {
+                    tail.read(least).await.map(SourceResponse::Piece)
+                }
+                SourceRequest::List { bucket, prefix } => {
+                    let rows = store.list(&bucket, &prefix).await;
+                    rows.map(SourceResponse::List).map_err(LoadError::Store)
+                }
+            };
+            read.map_err(|error| match error {
+                LoadError::Store(error) => error.cause(&names.uuid()),
+                LoadError::File(cause) => cause,
+            })
+        });
+        match self.start_work(wait_id, WorkFuture::Read(work), None) {
+            Some(WorkResult::Read(read)) => Some(Input::ObjectRead(wait_id, read)),
+            _ => None,
+        }
+    }
+
+    /// Writes to the object store. Returns the response, if it is available now.
+    fn write(
+        &mut self,
+        wait_id: WaitId,
+        state: StateIx,
+        request: Box<WriteRequest>,
+    ) -> Option<Input> {
+        let response = |response| Some(Input::ObjectWritten(wait_id, response));
+        if let Some(observer) = &self.engine.observer
+            && let Some(written) =
+                observer.results_written(&self.state.about, &self.program.state(state).name)
+        {
+            return response(written.map(|()| request.whole_object_response()));
+        }
+        let Some(store) = self.engine.objects.clone() else {
+            return response(Err(NO_STORE.to_owned()));
+        };
+        if matches!(*request, WriteRequest::Begin { .. }) && store.multipart().is_none() {
+            return response(Ok(request.whole_object_response()));
+        }
+        match &mut self.uncommitted {
+            // A written part cannot be changed. Commit its rows first, so that a resumed execution writes the same
+            // rows.
+            Some(uncommitted) if !matches!(*request, WriteRequest::Object(_)) => {
+                uncommitted.defer(wait_id, AfterCommit::Write(request));
+                None
+            }
+            _ => self.write_now(wait_id, store, *request).and_then(response),
+        }
+    }
+
+    /// Looks for the handler of a waiting task. Reports the task as unhandled if there is none.
+    fn find_handler(&mut self, wait_id: WaitId, state: StateIx, target: Option<&str>) -> bool {
+        let Some(call_site) = CallSite::of(&self.program, state) else {
+            return false;
+        };
+        let about = &self.state.about;
+        let is_found = self.engine.may_be_handled(about, call_site, target);
+        match is_found {
+            true => self.handler_found(wait_id),
+            false => self.handler_missing(wait_id, state, target),
+        }
+        is_found
+    }
+
+    /// Continues the task of a handler after a restart.
+    fn resume_task(&mut self, execution: &Execution, request: &TaskRequest) {
+        let wait_id = request.wait_id;
+        let resources = self.waits.get(wait_id.wait);
+        if resources.is_some_and(|resources| resources.work.is_some()) {
+            return;
+        }
+        let (engine, state) = (&self.engine, &self.state);
+        let source = self.source();
+        let decision = execution.with_call(request, |call| {
+            let decision = engine.resume(call, source, || Responder::new(state, wait_id));
+            let target = call.target().map(SmolStr::new);
+            (decision, call.at, target)
+        });
+        match decision {
+            Some((ResumeDecision::Again(effect), at, _)) => {
+                let state = self.program.state(at).name.as_str();
+                tracing::info!(state, "the task is idempotent and runs again");
+                if let Some(result) = self.start_task(wait_id, effect) {
+                    self.complete_when_ready(wait_id, std::future::ready(result));
+                }
+            }
+            Some((ResumeDecision::Lost, ..)) => {
+                self.fail_lost_task(wait_id, "the process that ran the task's handler ended")
+            }
+            Some((ResumeDecision::Unhandled, state, target)) => {
+                self.handler_missing(wait_id, state, target.as_deref())
+            }
+            None => {}
+        }
+    }
+
+    fn follow(&mut self, wait_id: WaitId, state: StateIx, start: &NestedStart, is_begun: bool) {
+        let resources = self.resources(wait_id);
+        let has_child = resources
+            .cold
+            .as_ref()
+            .is_some_and(|cold| cold.child.is_some());
+        if has_child || resources.work.is_some() {
+            return;
+        }
+        let known = match self.engine.known(&start.execution) {
+            Ok(known) => known,
+            Err(error) => {
+                // It is unknown whether it was started, so suspend until the store is readable again.
+                let _ = self.state.send(Message::CommitFailed(error.to_string()));
+                return;
+            }
+        };
+        match known {
+            Some(child) => {
+                if start.integration.waits() {
+                    self.follow_child(wait_id, &child, start.integration);
+                }
+                if !is_begun {
+                    let begun =
+                        nested::start_response(&child.about, start.integration, &start.request);
+                    self.complete_when_ready(wait_id, std::future::ready(Ok(begun)));
+                }
+            }
+            None if is_begun || start.integration == Integration::SdkSync => {
+                self.fail_lost_task(
+                    wait_id,
+                    "the process that ran the execution that the task started ended",
+                );
+            }
+            // The process ended between the commit of the decision and the start.
+            None if !self.find_handler(wait_id, state, Some(&start.machine)) => {}
+            None => {
+                let begun = self.start_nested(wait_id, start.clone());
+                if let Some(begun) = begun {
+                    self.complete_when_ready(wait_id, std::future::ready(begun));
+                }
+            }
+        }
+    }
+
+    fn open_token(&mut self, wait_id: WaitId, token: SmolStr, is_awaited: bool) {
+        let responder = Responder::new(&self.state, wait_id);
+        self.engine.tokens.open(&token, responder);
+        if is_awaited {
+            self.engine.clock.opened();
+        }
+        self.cold_resources(wait_id).token = Some((token, is_awaited));
+    }
+
+    fn hold_clock(&mut self, wait_id: WaitId, listeners: &Arc<Listeners>) {
+        let answer_hold = self.engine.clock.hold_for_test(listeners);
+        self.cold_resources(wait_id).answer_hold = Some(answer_hold);
+    }
+
+    fn arm(&mut self, wait_id: WaitId, kind: TimerKind, at: Timestamp) {
+        let clock = &self.engine.clock;
+        self.deadline.note_timer_armed(clock, &self.state, at);
+        let alarm = clock.arm(at, Timer::new(&self.state, TimerFired::Wait(wait_id, kind)));
+        if let Some(before) = self.resources(wait_id).alarms.put(kind as u32, alarm) {
+            self.engine.clock.disarm(before);
+        }
+    }
+
+    fn disarm(&mut self, wait_id: WaitId, kind: TimerKind) {
+        let Some(resources) = self.waits.get_mut(wait_id.wait) else {
+            return;
+        };
+        if let Some(alarm) = resources.alarms.remove(kind as u32) {
+            self.deadline.note_timer_disarmed();
+            self.engine.clock.disarm(alarm);
+        }
+    }
+
+    fn count(&self, state: StateIx, event: TaskEvent) {
+        if let Kind::Task(task) = &self.program.state(state).kind
+            && let Some(meter) = &task.meter
+        {
+            meter.count(event);
+        }
+    }
+
+    fn release(&mut self, wait_id: WaitId) {
+        if let Some(uncommitted) = &mut self.uncommitted {
+            uncommitted.actions.retain(|(other, _)| *other != wait_id);
+        }
+        // Most tasks complete immediately and have no resources.
+        if self.waits.is_empty() {
+            return;
+        }
+        let Some(resources) = self.waits.remove(wait_id.wait) else {
+            return;
+        };
+        for stop in self.release_resources(wait_id.wait, resources) {
+            match &mut self.uncommitted {
+                Some(uncommitted) => uncommitted.defer(wait_id, AfterCommit::Stop(stop)),
+                None => stop.stop(),
+            }
+        }
+    }
+}
+
+/// Returns an effect as the execution sees it, with the effect.
+fn with_effect(effect: TaskEffect, submits: bool) -> (ResolvedExecutor, Option<TaskEffect>) {
+    let executor = match &effect {
+        TaskEffect::Work { .. } => ResolvedExecutor::Handler { submits },
+        TaskEffect::Start(start) => ResolvedExecutor::Execution {
+            start: start.clone(),
+            submits,
+        },
+    };
+    (executor, Some(effect))
+}

@@ -1,0 +1,153 @@
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+use smol_str::SmolStr;
+
+use super::failure::Failure;
+use super::task_request::TaskRequest;
+use crate::clock::Timestamp;
+use crate::distributed::source::SourceRequest;
+use crate::distributed::{RunView, Tally, WriteRequest};
+use crate::execution_info::ExecutionInfo;
+use crate::program::{Entry, StateIx};
+use crate::statistics::TaskEvent;
+use crate::status::Status;
+use crate::task::NestedStart;
+use crate::value::Value;
+use crate::wait_id::{TimerKind, WaitId};
+
+/// What the caller of the interpreter does for an execution.
+///
+/// The effects that others can see (tasks, children, writes) wait until the step that asks for them is durable.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// Finds who executes a task, and replies [`Input::Resolved`](super::Input::Resolved). Nothing is started.
+    Resolve(TaskRequest),
+    /// Starts the task that was resolved last, and replies [`Input::Performed`](super::Input::Performed). Its events
+    /// are written.
+    Perform(TaskRequest),
+    /// Adds the task to an activity's queue. Its token is open.
+    Queue {
+        wait_id: WaitId,
+        activity: SmolStr,
+        input: Value,
+    },
+    /// Continues the task of a handler after a restart: calls an idempotent handler again, fails the task of another
+    /// handler, and waits if no handler is registered.
+    ResumeTask(TaskRequest),
+    /// Continues a nested start after a restart: delivers the end of the nested execution and, unless it `is_begun`,
+    /// the response of the start.
+    FollowExecution {
+        wait_id: WaitId,
+        state: StateIx,
+        start: Box<NestedStart>,
+        is_begun: bool,
+    },
+    /// Looks for the handler of a waiting task. Replies [`Input::HandlerFound`](super::Input::HandlerFound), or reports
+    /// the task as unhandled.
+    FindHandler {
+        wait_id: WaitId,
+        state: StateIx,
+        target: Option<SmolStr>,
+    },
+    /// Registers a token: from now on its holder may complete the task. The job of a `.sync` task can complete it, too;
+    /// then `is_awaited` is false, because the execution does not wait for an external caller.
+    OpenToken {
+        wait_id: WaitId,
+        token: SmolStr,
+        is_awaited: bool,
+    },
+    /// Arms a timer that fires at `at`.
+    Arm {
+        wait_id: WaitId,
+        kind: TimerKind,
+        at: Timestamp,
+    },
+    /// Cancels one timer.
+    Disarm { wait_id: WaitId, kind: TimerKind },
+    /// Registers a Map Run. Its children and its end are reported under `wait_id`.
+    OpenRun { wait_id: WaitId, view: Box<RunView> },
+    /// Registers a Map Run of an earlier process, with its counts.
+    ResumeRun {
+        wait_id: WaitId,
+        run: Box<(RunView, Tally)>,
+    },
+    /// Starts a child of a Map Run and delivers its end, or replies
+    /// [`Input::ChildRefused`](super::Input::ChildRefused).
+    StartChild {
+        wait_id: WaitId,
+        child: Box<ChildStart>,
+    },
+    /// Continues a child that an earlier process ran, and delivers its end.
+    ResumeChild {
+        wait_id: WaitId,
+        child: Box<ChildStart>,
+    },
+    /// Stops the running children of a Map Run. The end of each is delivered.
+    StopChildren { wait_id: WaitId },
+    /// Reports the counts of a Map Run, and its status if it has ended.
+    ReportRun {
+        wait_id: WaitId,
+        tally: Box<Tally>,
+        ended: Option<Status>,
+    },
+    /// Reads from the object store, and delivers [`Input::ObjectRead`](super::Input::ObjectRead).
+    Read {
+        wait_id: WaitId,
+        request: Box<SourceRequest>,
+    },
+    /// Writes to the object store, and delivers [`Input::ObjectWritten`](super::Input::ObjectWritten).
+    Write {
+        wait_id: WaitId,
+        state: StateIx,
+        request: Box<WriteRequest>,
+    },
+    /// Reports that a field of a state could not be evaluated.
+    ReportEvaluationFailure {
+        state: StateIx,
+        failure: Box<Failure>,
+    },
+    /// Counts a change of a Task state's task.
+    Count { state: StateIx, event: TaskEvent },
+    /// Ends the wait: releases its children, timers, handler and token.
+    Release { wait_id: WaitId },
+}
+
+/// A child execution of a Map Run.
+#[derive(Debug)]
+pub(crate) struct ChildStart {
+    /// Its index among the children of the run.
+    pub(crate) number: u32,
+    pub(crate) about: Arc<ExecutionInfo>,
+    pub(crate) entry: Entry,
+    pub(crate) seed: u64,
+    /// It was started before and did not succeed. It resumes where it stopped, if that is stored.
+    pub(crate) is_restart: bool,
+}
+
+/// The commands that were not performed yet, oldest first. A step rarely has more than a few, which need no allocation.
+#[derive(Debug, Default)]
+pub(crate) struct CommandQueue {
+    slots: SmallVec<[Option<Command>; 4]>,
+    /// The number of commands that were taken.
+    taken: usize,
+}
+
+impl CommandQueue {
+    #[inline]
+    pub(crate) fn push(&mut self, command: Command) {
+        self.slots.push(Some(command));
+    }
+
+    /// Takes the oldest command.
+    #[inline]
+    pub(crate) fn pop(&mut self) -> Option<Command> {
+        if self.taken == self.slots.len() {
+            self.slots.clear();
+            self.taken = 0;
+            return None;
+        }
+        self.taken += 1;
+        self.slots[self.taken - 1].take()
+    }
+}

@@ -1,0 +1,46 @@
+use smol_str::SmolStr;
+
+use super::failure::Failure;
+use super::task_request::{ResolvedTask, TaskRequest};
+use crate::distributed::source::SourceResponse;
+use crate::distributed::{ChildResult, RunChanges, WriteResponse};
+use crate::task::TaskResult;
+use crate::wait_id::{TimerKind, WaitId};
+
+/// What an execution gets from its environment. An input for a wait that has ended is ignored.
+#[derive(Debug)]
+pub(crate) enum Input {
+    /// A timer fired.
+    Timer(WaitId, TimerKind),
+    /// Who executes a task: the reply to [`Command::Resolve`](super::Command::Resolve).
+    Resolved(TaskRequest, ResolvedTask),
+    /// A task was started: the reply to [`Command::Perform`](super::Command::Perform). Its result is there already, or
+    /// follows as [`WorkCompleted`](Self::WorkCompleted).
+    Performed(TaskRequest, Option<TaskResult>),
+    /// The result of a handler, or of the request that starts a nested execution.
+    WorkCompleted(WaitId, TaskResult),
+    /// The result that a token or the end of a nested execution delivers.
+    Answered(WaitId, TaskResult),
+    /// A worker took the activity task; it may not be the first worker.
+    WorkerStarted(WaitId, Option<SmolStr>),
+    /// A heartbeat of the task.
+    Heartbeat(WaitId),
+    /// The handler for which a task waits exists now.
+    HandlerFound(WaitId),
+    /// Handlers, activities or state machines were added.
+    LookForHandlers,
+    /// A child of a Map Run ended.
+    ChildEnded(WaitId, u32, ChildResult),
+    /// A child of a Map Run cannot start, for this reason.
+    ChildRefused(WaitId, u32, String),
+    /// The response to a read.
+    ObjectRead(WaitId, Result<SourceResponse, String>),
+    /// The response to a write.
+    ObjectWritten(WaitId, Result<WriteResponse, String>),
+    /// UpdateMapRun, for the run with this ARN.
+    UpdateRun(SmolStr, RunChanges),
+    /// The timeout of the whole execution has expired.
+    TimedOut,
+    /// The execution is stopped, with this error and cause.
+    Stopped(Failure),
+}

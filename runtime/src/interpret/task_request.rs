@@ -1,0 +1,131 @@
+use std::time::Duration;
+
+use smol_str::SmolStr;
+
+use super::cursor::TaskExecutor;
+use super::execution::Execution;
+use crate::program::Kind;
+use crate::task::{NestedStart, TaskCall, TaskResult};
+use crate::value::Value;
+use crate::wait_id::WaitId;
+
+/// A task that is about to start. It goes to the caller of the interpreter with a command, and returns with the reply,
+/// so that the execution does not store it.
+#[derive(Debug)]
+pub(crate) struct TaskRequest {
+    /// The future wait for the result.
+    pub(crate) wait_id: WaitId,
+    pub(super) parameters: Value,
+    /// How often the state has called before.
+    pub(super) call: u32,
+    /// `None` if all settings have their defaults.
+    pub(super) settings: Option<Box<TaskSettings>>,
+    /// The result is the response to a request, and a token or a job completes the task.
+    pub(super) is_submission: bool,
+}
+
+/// The evaluated fields of a Task, without its parameters.
+#[derive(Clone, Debug, Default)]
+pub(super) struct TaskSettings {
+    pub(super) timeout: Option<u64>,
+    pub(super) heartbeat: Option<u64>,
+    pub(super) role: Option<SmolStr>,
+}
+
+impl TaskRequest {
+    pub(super) fn timeout(&self) -> Option<u64> {
+        self.settings.as_ref()?.timeout
+    }
+
+    pub(super) fn heartbeat(&self) -> Option<u64> {
+        self.settings.as_ref()?.heartbeat
+    }
+}
+
+/// Who executes a task, and what its events show.
+#[derive(Debug)]
+pub(crate) struct ResolvedTask {
+    pub(crate) executor: ResolvedExecutor,
+    /// The payload of TaskSubmitted; an empty object unless set.
+    pub(crate) submitted: Option<Value>,
+    /// The worker's name in ActivityStarted.
+    pub(crate) worker: Option<SmolStr>,
+    /// How long a known result is delayed.
+    pub(crate) delay: Duration,
+}
+
+/// Who executes a task.
+#[derive(Debug)]
+pub(crate) enum ResolvedExecutor {
+    /// Nobody: the result is known.
+    Result(TaskResult),
+    /// A handler. `submits` is whether its result is the response to a request, which TaskSubmitted shows.
+    Handler { submits: bool },
+    /// Another execution, which starts. `submits` is as above.
+    Execution {
+        start: Box<NestedStart>,
+        submits: bool,
+    },
+    /// The holder of the token.
+    Token,
+    /// A worker of the activity, which is the state's resource.
+    Activity,
+    /// Nobody ever; the state ends by its timeout.
+    Never,
+    /// Nobody, because the integration rejects these parameters. Nothing is scheduled.
+    Refused(String),
+    /// Nobody yet: the task waits for its handler.
+    Unhandled,
+}
+
+impl ResolvedExecutor {
+    /// Returns the executor as it is stored.
+    pub(super) fn stored(&self, request: &TaskRequest) -> TaskExecutor {
+        match self {
+            Self::Handler { .. } => TaskExecutor::Handler {
+                input: request.parameters.clone(),
+                call: request.call,
+            },
+            Self::Execution { start, .. } => TaskExecutor::Execution {
+                start: start.clone(),
+            },
+            Self::Activity => TaskExecutor::Activity {
+                input: request.parameters.clone(),
+            },
+            Self::Result(_) | Self::Token | Self::Never | Self::Refused(_) | Self::Unhandled => {
+                TaskExecutor::External
+            }
+        }
+    }
+}
+
+impl Execution {
+    /// Calls `read` with the task of a request as handlers and mocks see it. Returns `None` if its state was left.
+    pub(crate) fn with_call<R>(
+        &self,
+        request: &TaskRequest,
+        read: impl FnOnce(&TaskCall<'_>) -> R,
+    ) -> Option<R> {
+        let cursor = self.cursors.get(request.wait_id.cursor)?;
+        let state = self.program.state(cursor.state);
+        let Kind::Task(task) = &state.kind else {
+            return None;
+        };
+        let scope = self.recorder.scope_path(&self.program, cursor.scope);
+        Some(read(&TaskCall {
+            about: &self.about,
+            program: &self.program,
+            at: cursor.state,
+            state: &state.name,
+            resource: &task.resource,
+            handler: &task.handler,
+            parameters: &request.parameters,
+            scope: &scope,
+            attempt: cursor.attempt_state.retry_count(),
+            call: request.call,
+            token: cursor.attempt_state.token().map(SmolStr::as_str),
+            timeout: request.timeout().map(Duration::from_secs),
+            heartbeat: request.heartbeat().map(Duration::from_secs),
+        }))
+    }
+}
