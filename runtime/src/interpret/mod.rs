@@ -30,6 +30,7 @@ mod step;
 mod step_context;
 mod succeed;
 mod task;
+mod task_call;
 mod task_request;
 #[cfg(test)]
 mod tests;

@@ -147,7 +147,8 @@ impl Execution {
                 _ => {}
             }
         }
-        self.wait_for_task(&request, resolved.executor.stored(&request));
+        let executor = stored_executor(&resolved.executor, &request);
+        self.wait_for_task(&request, executor);
         if is_queued && let Some(open) = self.open_task(wait_id) {
             open.stage = OpenTaskStage::Queued;
         }
@@ -630,6 +631,27 @@ fn check_answer(expected: &AnswerType, answer: &Value) -> Result<(), String> {
         ));
     }
     expected.check(answer.to_json())
+}
+
+/// Returns the executor of a task as it is stored.
+fn stored_executor(executor: &ResolvedExecutor, request: &TaskRequest) -> TaskExecutor {
+    match executor {
+        ResolvedExecutor::Handler { .. } => TaskExecutor::Handler {
+            input: request.parameters.clone(),
+            call: request.call,
+        },
+        ResolvedExecutor::Execution { start, .. } => TaskExecutor::Execution {
+            start: start.clone(),
+        },
+        ResolvedExecutor::Activity => TaskExecutor::Activity {
+            input: request.parameters.clone(),
+        },
+        ResolvedExecutor::Result(_)
+        | ResolvedExecutor::Token
+        | ResolvedExecutor::Never
+        | ResolvedExecutor::Refused(_)
+        | ResolvedExecutor::Unhandled => TaskExecutor::External,
+    }
 }
 
 fn scheduled_payload(request: &TaskRequest) -> Payload {

@@ -52,7 +52,7 @@ impl GivenValues for ExecutionResources {
 }
 
 impl ExecutionResources {
-    /// Steps an execution, performs its commands and gives it their replies, until it waits, has ended, or has used the
+    /// Steps an execution, performs its commands and delivers their replies, until it waits, has ended, or has used the
     /// `budget`.
     pub(in crate::engine) fn step(
         &mut self,
@@ -73,7 +73,7 @@ impl ExecutionResources {
         }
     }
 
-    /// Gives an input to an execution, and performs its commands. Returns whether the execution accepts the input.
+    /// Delivers an input to an execution, and performs its commands. Returns whether the execution accepts the input.
     pub(in crate::engine) fn deliver(&mut self, execution: &mut Execution, input: Input) -> bool {
         let now = self.engine.clock.now();
         let mut commands = CommandQueue::default();
@@ -94,7 +94,7 @@ impl ExecutionResources {
         Environment { now, values: self }
     }
 
-    /// Performs commands in their order, and gives the execution their replies. Returns whether there was a reply.
+    /// Performs commands in their order, and delivers their replies to the execution. Returns whether there was a reply.
     fn perform(
         &mut self,
         execution: &mut Execution,
