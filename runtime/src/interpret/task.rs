@@ -228,7 +228,7 @@ impl Execution {
             | ResolvedExecutor::Refused(_)
             | ResolvedExecutor::Unhandled => {}
         }
-        self.task_begun(wait_id, task, cx);
+        self.task_begun(wait_id, cx);
         Ok(StateProgress::Wait)
     }
 
@@ -285,21 +285,19 @@ impl Execution {
                 self.wait_for_task(&request, TaskExecutor::Handler { input, call });
             }
         }
-        self.task_begun(wait_id, task, cx);
+        self.task_begun(wait_id, cx);
         Ok(StateProgress::Wait)
     }
 
     /// Counts a task that has begun, and arms its timers.
-    fn task_begun(&mut self, wait_id: WaitId, task: &Task, cx: &mut StepContext<'_>) {
-        self.count_task(wait_id.cursor, task, TaskEvent::Scheduled, cx);
+    fn task_begun(&mut self, wait_id: WaitId, cx: &mut StepContext<'_>) {
+        self.count_task(wait_id.cursor, TaskEvent::Scheduled, cx);
         self.arm_task(wait_id, cx);
     }
 
-    /// Counts a change of a cursor's task, if tasks are counted.
-    fn count_task(&self, id: CursorId, task: &Task, event: TaskEvent, cx: &mut StepContext<'_>) {
-        if task.meter.is_some()
-            && let Some(cursor) = self.cursors.get(id)
-        {
+    /// Counts a change of a cursor's task.
+    fn count_task(&self, id: CursorId, event: TaskEvent, cx: &mut StepContext<'_>) {
+        if let Some(cursor) = self.cursors.get(id) {
             let state = cursor.state;
             cx.command(Command::Count { state, event });
         }
@@ -434,7 +432,7 @@ impl Execution {
             TaskProgress::Immediate => TaskEvent::Immediate(end),
             TaskProgress::Waited => TaskEvent::Ended(end, self.times_of_task(id)),
         };
-        self.count_task(id, task, event, cx);
+        self.count_task(id, event, cx);
         match result {
             Ok(output) => {
                 self.write_with(id, succeeded(family), || Payload::Value(output.clone()));
@@ -580,11 +578,7 @@ impl Execution {
         }
         task.stage = OpenTaskStage::Started;
         let waited = self.times_of_task(wait_id.cursor).map(|times| times.all);
-        if let Some(cursor) = self.cursors.get(wait_id.cursor)
-            && let Kind::Task(task) = &cx.program.state(cursor.state).kind
-        {
-            self.count_task(wait_id.cursor, task, TaskEvent::Taken(waited), cx);
-        }
+        self.count_task(wait_id.cursor, TaskEvent::Taken(waited), cx);
         let payload = worker.map_or(Payload::None, |name| Details::Worker(name).into());
         self.write(wait_id.cursor, EventKind::ActivityStarted, payload);
         cx.disarm(wait_id, TimerKind::Timeout);
@@ -611,7 +605,7 @@ impl Execution {
             false => TaskEnd::TimedOut,
         };
         let times = self.times_of_task(wait_id.cursor);
-        self.count_task(wait_id.cursor, task, TaskEvent::Ended(end, times), cx);
+        self.count_task(wait_id.cursor, TaskEvent::Ended(end, times), cx);
         let error = SmolStr::new_static(errors::TIMEOUT);
         self.write(
             wait_id.cursor,

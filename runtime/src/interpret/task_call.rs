@@ -22,11 +22,9 @@ impl Execution {
         let scope = self.recorder.scope_path(&self.program, cursor.scope);
         Some(read(&TaskCall {
             about: &self.about,
-            program: &self.program,
             at: cursor.state,
             state: &state.name,
             resource: &task.resource,
-            handler: &task.handler,
             parameters: &request.parameters,
             scope: &scope,
             attempt: cursor.attempt_state.retry_count(),

@@ -13,7 +13,7 @@ pub(crate) enum Io {
 
 impl Io {
     /// Returns the target in a task's parameters, if it is constant.
-    pub(super) fn target(&self, resource: &Resource) -> Option<&str> {
+    pub(crate) fn target(&self, resource: &Resource) -> Option<&str> {
         let parameters = match self {
             Self::JsonPath(io) => io.parameters.as_ref(),
             Self::Jsonata(io) => io.arguments.as_ref(),

@@ -44,9 +44,7 @@ pub(crate) use self::task::Task;
 pub(crate) use self::wait::Wait;
 
 use crate::query::VariableNames;
-use crate::statistics::{EngineMeter, ExecutionMeter};
-use crate::task::handler::Resolution;
-use crate::task::{DefinedState, DefinedTask, Resource};
+use crate::task::{DefinedState, DefinedTask};
 
 /// A state machine that is ready to run.
 #[derive(Debug)]
@@ -59,8 +57,6 @@ pub(crate) struct Program {
     pub(crate) variables: VariableNames,
     /// The fields whose values messages mask.
     pub(crate) redaction: Arc<Redaction>,
-    /// Counts its executions; an engine sets it.
-    pub(crate) meter: Option<Arc<ExecutionMeter>>,
 }
 
 /// The entry point of an execution, and its kind: of the machine itself, or of a child of a Distributed Map.
@@ -78,27 +74,6 @@ impl Program {
             start: self.start,
             machine_type: self.machine_type,
             timeout: self.timeout,
-        }
-    }
-
-    /// Resolves the executor of each Task state. `find` gets its resource and, if the definition contains it, the
-    /// target in its parameters.
-    pub(crate) fn resolve(&mut self, find: impl Fn(&Resource, Option<&str>) -> Resolution) {
-        for state in &mut self.states {
-            let Kind::Task(task) = &mut state.kind else {
-                continue;
-            };
-            task.handler = find(&task.resource, state.io.target(&task.resource));
-        }
-    }
-
-    /// Makes an engine count the executions of the state machine of this name, and their tasks.
-    pub(crate) fn count_with(&mut self, meter: &EngineMeter, state_machine: &str) {
-        self.meter = Some(meter.executions(state_machine));
-        for state in &mut self.states {
-            if let Kind::Task(task) = &mut state.kind {
-                task.meter = Some(meter.tasks(task.resource.kind(), task.resource.as_str()));
-            }
         }
     }
 
@@ -158,6 +133,10 @@ impl Program {
         }
     }
 
+    pub(crate) fn states(&self) -> &[State] {
+        &self.states
+    }
+
     pub(crate) fn state(&self, ix: StateIx) -> &State {
         &self.states[ix.index()]
     }
@@ -166,17 +145,6 @@ impl Program {
     pub(crate) fn state_name(&self, index: u32) -> SmolStr {
         let state = self.states.get(index as usize);
         state.map_or_else(SmolStr::default, |state| state.name.clone())
-    }
-
-    /// Returns the executor of the task at an index, for messages: the handler, or the resource if it depends on the call.
-    pub(crate) fn handler_name(&self, index: u32) -> SmolStr {
-        match self.states.get(index as usize).map(|state| &state.kind) {
-            Some(Kind::Task(task)) => task
-                .handler
-                .name()
-                .unwrap_or_else(|| task.resource.as_str().into()),
-            _ => SmolStr::default(),
-        }
     }
 
     /// Returns the first state of a name, also inside branches and iterations.

@@ -1,12 +1,8 @@
-use std::sync::Arc;
-
 use stepwright::flow::AnswerType;
 
 use super::io::Numeric;
 use crate::query::Expr;
-use crate::statistics::TaskMeter;
 use crate::task::Resource;
-use crate::task::handler::Resolution;
 
 /// A Task state.
 #[derive(Debug)]
@@ -18,12 +14,8 @@ pub(crate) struct Task {
     pub(crate) lists_by_name: &'static [&'static str],
     /// `Credentials`: an object with a `RoleArn`.
     pub(crate) credentials: Option<Expr>,
-    /// The executor of the task; an engine sets it.
-    pub(crate) handler: Resolution,
-    /// The type of the answer to its token; an engine sets it.
+    /// The type of the answer to its token, if the program that registers the definition knows it.
     pub(crate) answer: Option<AnswerType>,
-    /// Counts its tasks; an engine sets it.
-    pub(crate) meter: Option<Arc<TaskMeter>>,
 }
 
 impl Task {

@@ -13,9 +13,9 @@ use std::time::{Duration, Instant};
 
 use smol_str::SmolStr;
 
+use super::LinkedProgram;
 use super::poll_watch::PollWatch;
 use crate::execution_info::ExecutionInfo;
-use crate::program::Program;
 
 /// How long a poll may take, unless an engine sets another threshold.
 pub(crate) const THRESHOLD: Duration = Duration::from_secs(1);
@@ -39,7 +39,7 @@ thread_local! {
 #[derive(Clone)]
 pub(crate) struct WatchedPoll {
     pub(crate) about: Arc<ExecutionInfo>,
-    pub(crate) program: Arc<Program>,
+    pub(crate) program: Arc<LinkedProgram>,
     pub(crate) watch: PollWatch,
 }
 
@@ -53,7 +53,7 @@ impl WatchedPoll {
 /// Polls a handler of an execution, with an entry in the thread's slot.
 pub(crate) fn while_polled<T>(
     about: &Arc<ExecutionInfo>,
-    program: &Arc<Program>,
+    program: &Arc<LinkedProgram>,
     watch: Option<PollWatch>,
     poll: impl FnOnce() -> T,
 ) -> T {
@@ -91,7 +91,7 @@ impl ThreadSlot {
     fn begin(
         &self,
         about: &Arc<ExecutionInfo>,
-        program: &Arc<Program>,
+        program: &Arc<LinkedProgram>,
         watch: PollWatch,
     ) -> Option<Box<OuterPoll>> {
         let slot = &*self.slot;
@@ -114,7 +114,7 @@ impl ThreadSlot {
         &self,
         depth: u32,
         about: &Arc<ExecutionInfo>,
-        program: &Arc<Program>,
+        program: &Arc<LinkedProgram>,
         threshold: Duration,
     ) -> Option<Box<OuterPoll>> {
         let names = PolledExecution {
@@ -166,7 +166,7 @@ struct Slot {
 /// The execution whose handler is polled.
 struct PolledExecution {
     about: Weak<ExecutionInfo>,
-    program: Weak<Program>,
+    program: Weak<LinkedProgram>,
     threshold: Duration,
 }
 

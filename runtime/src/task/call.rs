@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use super::Resource;
 use super::envelope::Invocation;
-use super::handler::Resolution;
 use crate::execution_info::ExecutionInfo;
-use crate::program::{Program, StateIx};
+use crate::program::StateIx;
 use crate::query::Entropy;
 use crate::value::Value;
 
@@ -18,11 +17,9 @@ pub(crate) trait ScopeNames {
 /// One attempt at a Task state, as a [`TaskSource`](super::TaskSource) gets it.
 pub struct TaskCall<'a> {
     pub(crate) about: &'a Arc<ExecutionInfo>,
-    pub(crate) program: &'a Arc<Program>,
     pub(crate) at: StateIx,
     pub(crate) state: &'a str,
     pub(crate) resource: &'a Resource,
-    pub(crate) handler: &'a Resolution,
     pub(crate) parameters: &'a Value,
     pub(crate) scope: &'a dyn ScopeNames,
     pub(crate) attempt: u32,

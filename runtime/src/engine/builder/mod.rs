@@ -152,8 +152,11 @@ impl EngineBuilder {
             match setting.compile(name, pending) {
                 Ok(machine) => {
                     if let Some(measure) = &mut measure
-                        && let Err(problem) =
-                            measure.machine(name, &machine.program, &pending.machine.to_value())
+                        && let Err(problem) = measure.machine(
+                            name,
+                            machine.program.program(),
+                            &pending.machine.to_value(),
+                        )
                     {
                         problems.push(problem);
                     }

@@ -16,8 +16,8 @@ use crate::panics::guarded;
 use crate::task::blocking_watcher::WatchedPoll;
 use crate::task::handler::ResolvedHandler;
 use crate::task::{
-    Answer, DefinedState, DefinedTask, Integration, IntegrationPattern, PollWatch, ResourceKind,
-    Responder, RunningTask, TaskCall, TaskEffect, TaskFuture, TaskSource,
+    Answer, DefinedState, DefinedTask, Integration, IntegrationPattern, LinkedProgram, PollWatch,
+    ResourceKind, Responder, RunningTask, TaskCall, TaskEffect, TaskFuture, TaskSource,
 };
 
 /// What happens to a handler's work when its process ended.
@@ -36,6 +36,7 @@ impl EngineShared {
     pub(in crate::engine) fn resolve(
         &self,
         call: &TaskCall<'_>,
+        program: &Arc<LinkedProgram>,
         source: Option<&Arc<dyn TaskSource>>,
         responder: impl Fn() -> Responder,
     ) -> Answer {
@@ -47,7 +48,7 @@ impl EngineShared {
                 Err(message) => return Answer::result(Err(panicked(&message))),
             }
         }
-        if let Some(answer) = self.by_handler(call, responder) {
+        if let Some(answer) = self.by_handler(call, program, responder) {
             return answer;
         }
         if let Some(answer) = self.by_workflow(call) {
@@ -77,12 +78,13 @@ impl EngineShared {
     pub(in crate::engine) fn resume(
         &self,
         call: &TaskCall<'_>,
+        program: &Arc<LinkedProgram>,
         source: Option<&Arc<dyn TaskSource>>,
         responder: impl Fn() -> Responder,
     ) -> ResumeDecision {
-        if let Some(found) = self.handler(call) {
+        if let Some(found) = self.handler(call, program) {
             return match found.handler.is_idempotent {
-                true => ResumeDecision::Again(self.work(call, &found, responder)),
+                true => ResumeDecision::Again(self.work(call, program, &found, responder)),
                 false => ResumeDecision::Lost,
             };
         }
@@ -125,14 +127,23 @@ impl EngineShared {
         self.sources.iter().any(|source| source.may_answer(&state))
     }
 
-    fn handler<'a>(&self, call: &TaskCall<'a>) -> Option<Cow<'a, ResolvedHandler>> {
+    fn handler<'a>(
+        &self,
+        call: &TaskCall<'_>,
+        program: &'a LinkedProgram,
+    ) -> Option<Cow<'a, ResolvedHandler>> {
         let search = || self.setting.handlers.find(call.resource(), call.target());
-        call.handler.find(search)
+        program.task(call.at).handler.find(search)
     }
 
-    fn by_handler(&self, call: &TaskCall<'_>, responder: impl Fn() -> Responder) -> Option<Answer> {
-        let found = self.handler(call)?;
-        let effect = self.work(call, &found, responder);
+    fn by_handler(
+        &self,
+        call: &TaskCall<'_>,
+        program: &Arc<LinkedProgram>,
+        responder: impl Fn() -> Responder,
+    ) -> Option<Answer> {
+        let found = self.handler(call, program)?;
+        let effect = self.work(call, program, &found, responder);
         Some(match call.resource().pattern() {
             IntegrationPattern::WaitForTaskToken => Answer::submit(effect),
             _ => Answer::effect(effect),
@@ -143,6 +154,7 @@ impl EngineShared {
     fn work(
         &self,
         call: &TaskCall<'_>,
+        program: &Arc<LinkedProgram>,
         found: &ResolvedHandler,
         responder: impl Fn() -> Responder,
     ) -> TaskEffect {
@@ -172,7 +184,7 @@ impl EngineShared {
         let watched = watch.filter(|_| handler.runs == Runs::Spawned);
         let watched = watched.map(|watch| WatchedPoll {
             about: call.about.clone(),
-            program: call.program.clone(),
+            program: program.clone(),
             watch,
         });
         let call_it = |payload| handler.call(&self.clock, context, payload, watched);

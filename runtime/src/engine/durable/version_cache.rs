@@ -136,7 +136,7 @@ impl VersionCache {
         let records = reader.records(row.key)?;
         let mut restored = RecordDecoder::default();
         let read = records.iter().try_for_each(|record| {
-            let program = machine.program.clone();
+            let program = machine.program.program().clone();
             let limits = reading.limits.clone();
             restored.read(record, |about| Execution::new(program, about, limits, 0, 0))
         });

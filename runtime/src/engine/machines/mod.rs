@@ -19,7 +19,7 @@ use crate::execution_info::MachineInfo;
 use crate::program::Program;
 use crate::query::digest::sha256;
 use crate::statistics::EngineMeter;
-use crate::task::{DefinedState, ResourceKind};
+use crate::task::{DefinedState, LinkedProgram, ResourceKind};
 
 /// One version of a state machine. Executions continue with the version that they started with.
 #[derive(Clone)]
@@ -30,7 +30,7 @@ pub(super) struct Machine {
     pub(super) text: Arc<str>,
     /// SHA-256 of the text.
     pub(super) hash: SmolStr,
-    pub(super) program: Arc<Program>,
+    pub(super) program: Arc<LinkedProgram>,
     /// Checks an input against the workflow's type, where it has one.
     pub(super) check_input: Option<CheckInput>,
 }
@@ -128,9 +128,10 @@ impl CompileSettings {
         if pending.addresses.is_some() {
             program.set_missing_values(&filled.missing);
         }
-        program.resolve(|resource, target| self.handlers.resolve(resource, target));
         program.expect_answers(&pending.answers);
         program.redaction = self.redaction.clone();
+        let mut program = LinkedProgram::unlinked(Arc::new(program));
+        program.resolve(|resource, target| self.handlers.resolve(resource, target));
         if let Some(meter) = &self.meter {
             program.count_with(meter, name);
         }

@@ -30,14 +30,14 @@ use crate::engine::shared::EngineShared;
 use crate::engine::start::pending_execution::PendingExecution;
 use crate::interpret::{Failure, Input, LOST};
 use crate::objects::ObjectStore;
-use crate::program::{Program, StateIx};
+use crate::program::StateIx;
 use crate::query::Entropy;
 use crate::statistics::RunningTaskGuard;
 use crate::store::{StoreError, StoredMapRun};
 use crate::task::blocking_watcher::{WatchedPoll, while_polled};
 use crate::task::{
-    Integration, NestedStart, PollWatch, Responder, RunningTask, TaskEffect, TaskFailure,
-    TaskResult, TaskSource,
+    Integration, LinkedProgram, NestedStart, PollWatch, Responder, RunningTask, TaskEffect,
+    TaskFailure, TaskResult, TaskSource,
 };
 use crate::value::Value;
 use crate::wait_id::TimerKind;
@@ -48,7 +48,7 @@ use self::after_commit::{AfterCommit, StopTarget};
 /// External resources of one execution: timers, running handlers, open task tokens.
 pub(super) struct ExecutionResources {
     pub(super) engine: Arc<EngineShared>,
-    pub(super) program: Arc<Program>,
+    pub(super) program: Arc<LinkedProgram>,
     pub(super) state: Arc<ExecutionState>,
     pub(super) deadline: ExecutionDeadline,
     /// The resources of each wait; a wait without resources has no entry.
@@ -125,7 +125,7 @@ struct ColdWaitResources {
 impl ExecutionResources {
     pub(super) fn new(
         engine: Arc<EngineShared>,
-        program: Arc<Program>,
+        program: Arc<LinkedProgram>,
         state: Arc<ExecutionState>,
         source: Option<Arc<dyn TaskSource>>,
     ) -> Self {

@@ -22,7 +22,7 @@ use crate::interpret::{
     ResolvedExecutor, ResolvedTask, Step, TaskRequest,
 };
 use crate::panics::guarded;
-use crate::program::{Kind, StateIx};
+use crate::program::StateIx;
 use crate::statistics::TaskEvent;
 use crate::status::Status;
 use crate::task::{
@@ -203,10 +203,10 @@ impl ExecutionResources {
         request: &TaskRequest,
     ) -> (ResolvedTask, Option<TaskEffect>) {
         let wait_id = request.wait_id;
-        let (engine, state) = (&self.engine, &self.state);
+        let (engine, program, state) = (&self.engine, &self.program, &self.state);
         let source = self.source();
         let found = execution.with_call(request, |call| {
-            let answer = engine.resolve(call, source, || Responder::new(state, wait_id));
+            let answer = engine.resolve(call, program, source, || Responder::new(state, wait_id));
             // The target is only read if there is no handler.
             let unhandled = matches!(answer.reply, AnswerKind::Unhandled(_));
             (
@@ -409,10 +409,10 @@ impl ExecutionResources {
         if resources.is_some_and(|resources| resources.work.is_some()) {
             return;
         }
-        let (engine, state) = (&self.engine, &self.state);
+        let (engine, program, state) = (&self.engine, &self.program, &self.state);
         let source = self.source();
         let decision = execution.with_call(request, |call| {
-            let decision = engine.resume(call, source, || Responder::new(state, wait_id));
+            let decision = engine.resume(call, program, source, || Responder::new(state, wait_id));
             let target = call.target().map(SmolStr::new);
             (decision, call.at, target)
         });
@@ -513,9 +513,7 @@ impl ExecutionResources {
     }
 
     fn count(&self, state: StateIx, event: TaskEvent) {
-        if let Kind::Task(task) = &self.program.state(state).kind
-            && let Some(meter) = &task.meter
-        {
+        if let Some(meter) = &self.program.task(state).meter {
             meter.count(event);
         }
     }

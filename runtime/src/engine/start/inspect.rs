@@ -13,6 +13,7 @@ use crate::interpret::{Failure, Inspection, InspectionStart};
 use crate::program::Program;
 use crate::query::Entropy;
 use crate::status::Status;
+use crate::task::LinkedProgram;
 use crate::task::{ResourceKind, TaskSource};
 
 /// The result of the test of one state.
@@ -60,7 +61,7 @@ impl Engine {
         let pending_execution = PendingExecution {
             state: state.clone(),
             entry: program.entry(),
-            program,
+            program: Arc::new(LinkedProgram::unlinked(program)),
             child: ChildKind::None,
             source,
             begin: StartPoint::Inspect(Box::new((start, inspection)), seed),

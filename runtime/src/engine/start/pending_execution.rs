@@ -4,13 +4,13 @@ use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::journaled_execution::JournaledExecution;
 use crate::history::History;
 use crate::interpret::{Execution, Inspection, InspectionStart, ResumePoint};
-use crate::program::{Entry, Program};
-use crate::task::TaskSource;
+use crate::program::Entry;
+use crate::task::{LinkedProgram, TaskSource};
 
 /// An execution that was started and has no driver yet.
 pub(in crate::engine) struct PendingExecution {
     pub(in crate::engine) state: Arc<ExecutionState>,
-    pub(in crate::engine) program: Arc<Program>,
+    pub(in crate::engine) program: Arc<LinkedProgram>,
     pub(in crate::engine) entry: Entry,
     pub(in crate::engine) child: ChildKind,
     /// Consulted before the engine's own sources.

@@ -27,7 +27,6 @@ use crate::program::task::Task;
 use crate::program::wait::Wait;
 use crate::program::{Program, ProgramError};
 use crate::query::{Assignments, CompileError, Condition, Expected, Expr, VariableNames};
-use crate::task::handler::Resolution;
 use crate::task::{Resource, ResourceKind};
 
 /// The maximum nesting of Map and Parallel states.
@@ -67,7 +66,6 @@ impl Program {
                 timeout,
                 variables: compiler.names,
                 redaction: Arc::default(),
-                meter: None,
             }),
             _ => Err(ProgramError::new(compiler.problems)),
         }
@@ -272,9 +270,7 @@ impl Compiler<'_> {
                 .map(|known| known.lists_by_name())
                 .unwrap_or_default(),
             resource: resource.with_kind(family),
-            handler: Resolution::default(),
             answer: None,
-            meter: None,
             timeout: self.numeric(
                 task.timeout_seconds.as_ref(),
                 "TimeoutSeconds",

@@ -73,7 +73,7 @@ impl ExecutionTask {
         let history = match self.stage.take() {
             TaskStage::Running(execution) => execution.into_history(),
             _ => History::empty(
-                self.resources.program.clone(),
+                self.resources.program.program().clone(),
                 self.resources.state.about.clone(),
             ),
         };
@@ -110,7 +110,7 @@ impl ExecutionTask {
             && !self.is_inspected()
         {
             observer.ended(
-                &self.resources.program,
+                self.resources.program.program(),
                 &report,
                 self.child != ChildKind::None,
             );

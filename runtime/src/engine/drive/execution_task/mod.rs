@@ -237,7 +237,7 @@ impl ExecutionTask {
     fn begin(&mut self, entry: Entry, begin: StartPoint) -> Execution {
         let engine = &self.resources.engine;
         let about = &self.resources.state.about;
-        let (program, limits) = (&self.resources.program, &engine.limits);
+        let (program, limits) = (self.resources.program.program(), &engine.limits);
         let keeps = engine.history(entry.machine_type);
         let fresh = |seed| {
             let (program, about, limits) = (program.clone(), about.clone(), limits.clone());
@@ -335,7 +335,13 @@ impl ExecutionTask {
         records.push(written.record(execution));
         let unbegun = |about| {
             let limits = self.resources.engine.limits.clone();
-            Execution::new(self.resources.program.clone(), about, limits, 0, 0)
+            Execution::new(
+                self.resources.program.program().clone(),
+                about,
+                limits,
+                0,
+                0,
+            )
         };
         let mut restored = RecordDecoder::default();
         for record in records {
