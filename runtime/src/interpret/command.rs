@@ -21,20 +21,23 @@ use crate::wait_id::{TimerKind, WaitId};
 /// The effects that others can see (tasks, children, writes) wait until the step that asks for them is durable.
 #[derive(Debug)]
 pub(crate) enum Command {
-    /// Finds who executes a task, and replies [`Input::Resolved`](super::Input::Resolved). Nothing is started.
-    Resolve(TaskRequest),
-    /// Starts the task that was resolved last, and replies [`Input::Performed`](super::Input::Performed). Its events
-    /// are written.
-    Perform(TaskRequest),
+    /// Finds who executes the [task](CommandQueue::task), and replies [`Input::Resolved`](super::Input::Resolved).
+    /// Nothing is started.
+    Resolve,
+    /// Starts the [task](CommandQueue::task) that was resolved last, and replies
+    /// [`Input::Performed`](super::Input::Performed). Its events are written.
+    Perform,
+    /// Does both for a [task](CommandQueue::task) whose handler is known, and replies
+    /// [`Input::Performed`](super::Input::Performed). Its events are written.
+    Call,
     /// Adds the task to an activity's queue. Its token is open.
     Queue {
         wait_id: WaitId,
-        activity: SmolStr,
-        input: Value,
+        task: Box<QueuedInput>,
     },
     /// Continues the task of a handler after a restart: calls an idempotent handler again, fails the task of another
     /// handler, and waits if no handler is registered.
-    ResumeTask(TaskRequest),
+    ResumeTask(Box<TaskRequest>),
     /// Continues a nested start after a restart: delivers the end of the nested execution and, unless it `is_begun`,
     /// the response of the start.
     FollowExecution {
@@ -113,6 +116,13 @@ pub(crate) enum Command {
     Release { wait_id: WaitId },
 }
 
+/// The input of a task in an activity's queue.
+#[derive(Debug)]
+pub(crate) struct QueuedInput {
+    pub(crate) activity: SmolStr,
+    pub(crate) input: Value,
+}
+
 /// A child execution of a Map Run.
 #[derive(Debug)]
 pub(crate) struct ChildStart {
@@ -131,6 +141,8 @@ pub(crate) struct CommandQueue {
     slots: SmallVec<[Option<Command>; 4]>,
     /// The number of commands that were taken.
     taken: usize,
+    /// The task that is about to start. It is here while the step waits for the reply, so that it is not moved.
+    task: Option<TaskRequest>,
 }
 
 impl CommandQueue {
@@ -139,10 +151,27 @@ impl CommandQueue {
         self.slots.push(Some(command));
     }
 
+    /// Returns the task that is about to start.
+    pub(crate) fn task(&self) -> Option<&TaskRequest> {
+        self.task.as_ref()
+    }
+
+    pub(super) fn set_task(&mut self, task: TaskRequest) {
+        self.task = Some(task);
+    }
+
+    pub(super) fn take_task(&mut self) -> Option<TaskRequest> {
+        self.task.take()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.taken == self.slots.len()
+    }
+
     /// Takes the oldest command.
     #[inline]
     pub(crate) fn pop(&mut self) -> Option<Command> {
-        if self.taken == self.slots.len() {
+        if self.is_empty() {
             self.slots.clear();
             self.taken = 0;
             return None;

@@ -259,10 +259,11 @@ impl Execution {
         self.recorder.finish(self.program, self.about)
     }
 
-    /// Advances the runnable cursors, and adds commands. Each transition takes one from the `budget`. Unless
-    /// `may_call_out`, it stops before a state that calls a handler or an object store.
+    /// Applies the reply to a command, advances the runnable cursors, and adds commands. Each transition takes one from
+    /// the `budget`. Unless `may_call_out`, it stops before a state that calls a handler or an object store.
     pub(crate) fn step(
         &mut self,
+        reply: Option<Input>,
         budget: &mut u32,
         may_call_out: bool,
         environment: Environment<'_>,
@@ -271,6 +272,12 @@ impl Execution {
         let program = self.program.clone();
         let cx = &mut StepContext::new(&program, environment, commands);
         self.now = environment.now;
+        if let Some(reply) = reply {
+            self.apply(reply, cx);
+            if cx.awaits_reply {
+                return Step::Replies;
+            }
+        }
         while self.outcome.is_none() {
             let id = match self.current {
                 Some(id) => id,
@@ -514,15 +521,19 @@ impl Execution {
         let program = self.program.clone();
         let cx = &mut StepContext::new(&program, environment, commands);
         self.now = environment.now;
+        self.apply(input, cx)
+    }
+
+    fn apply(&mut self, input: Input, cx: &mut StepContext<'_>) -> bool {
         let mut is_accepted = true;
         match input {
             // The step that waits for these replies checks the limits.
-            Input::Resolved(request, resolved) => {
-                self.task_resolved(request, resolved, cx);
+            Input::Performed(result) => {
+                self.task_performed(result, cx);
                 return true;
             }
-            Input::Performed(request, result) => {
-                self.task_performed(request, result, cx);
+            Input::Resolved(resolved) => {
+                self.task_resolved(*resolved, cx);
                 return true;
             }
             Input::Timer(wait_id, kind) => self.timer_fired(wait_id, kind, cx),
@@ -537,18 +548,18 @@ impl Execution {
             Input::HandlerFound(wait_id) => self.handler_found(wait_id, cx),
             Input::LookForHandlers => self.look_for_handlers(cx),
             Input::ChildEnded(wait_id, number, ended) => {
-                self.child_execution_ended(wait_id, number, ended, cx);
+                self.child_execution_ended(wait_id, number, *ended, cx);
             }
             Input::ChildRefused(wait_id, number, cause) => {
                 self.child_refused(wait_id, number, cause, cx);
             }
-            Input::ObjectRead(wait_id, read) => self.object_was_read(wait_id, read, cx),
+            Input::ObjectRead(wait_id, read) => self.object_was_read(wait_id, *read, cx),
             Input::ObjectWritten(wait_id, written) => {
-                self.object_was_written(wait_id, written, cx);
+                self.object_was_written(wait_id, *written, cx);
             }
-            Input::UpdateRun(arn, changes) => is_accepted = self.update_run(&arn, changes, cx),
+            Input::UpdateRun(arn, changes) => is_accepted = self.update_run(&arn, *changes, cx),
             Input::TimedOut => self.time_out(cx),
-            Input::Stopped(failure) => self.abort(failure, cx),
+            Input::Stopped(failure) => self.abort(*failure, cx),
         }
         if self.recorder.is_full() {
             self.fail_full_history(cx);

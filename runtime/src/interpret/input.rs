@@ -1,7 +1,7 @@
 use smol_str::SmolStr;
 
 use super::failure::Failure;
-use super::task_request::{ResolvedTask, TaskRequest};
+use super::task_request::ResolvedTask;
 use crate::distributed::source::SourceResponse;
 use crate::distributed::{ChildResult, RunChanges, WriteResponse};
 use crate::task::TaskResult;
@@ -13,10 +13,11 @@ pub(crate) enum Input {
     /// A timer fired.
     Timer(WaitId, TimerKind),
     /// Who executes a task: the reply to [`Command::Resolve`](super::Command::Resolve).
-    Resolved(TaskRequest, ResolvedTask),
-    /// A task was started: the reply to [`Command::Perform`](super::Command::Perform). Its result is there already, or
-    /// follows as [`WorkCompleted`](Self::WorkCompleted).
-    Performed(TaskRequest, Option<TaskResult>),
+    Resolved(Box<ResolvedTask>),
+    /// A task was started: the reply to [`Command::Perform`](super::Command::Perform) and
+    /// [`Command::Call`](super::Command::Call). Its result is there already, or follows as
+    /// [`WorkCompleted`](Self::WorkCompleted).
+    Performed(Option<TaskResult>),
     /// The result of a handler, or of the request that starts a nested execution.
     WorkCompleted(WaitId, TaskResult),
     /// The result that a token or the end of a nested execution delivers.
@@ -30,17 +31,17 @@ pub(crate) enum Input {
     /// Handlers, activities or state machines were added.
     LookForHandlers,
     /// A child of a Map Run ended.
-    ChildEnded(WaitId, u32, ChildResult),
+    ChildEnded(WaitId, u32, Box<ChildResult>),
     /// A child of a Map Run cannot start, for this reason.
     ChildRefused(WaitId, u32, String),
     /// The response to a read.
-    ObjectRead(WaitId, Result<SourceResponse, String>),
+    ObjectRead(WaitId, Box<Result<SourceResponse, String>>),
     /// The response to a write.
-    ObjectWritten(WaitId, Result<WriteResponse, String>),
+    ObjectWritten(WaitId, Box<Result<WriteResponse, String>>),
     /// UpdateMapRun, for the run with this ARN.
-    UpdateRun(SmolStr, RunChanges),
+    UpdateRun(SmolStr, Box<RunChanges>),
     /// The timeout of the whole execution has expired.
     TimedOut,
     /// The execution is stopped, with this error and cause.
-    Stopped(Failure),
+    Stopped(Box<Failure>),
 }

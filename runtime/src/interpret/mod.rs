@@ -37,7 +37,7 @@ mod tests;
 mod tolerance;
 mod wait;
 
-pub(crate) use self::command::{ChildStart, Command, CommandQueue};
+pub(crate) use self::command::{ChildStart, Command, CommandQueue, QueuedInput};
 pub(crate) use self::cursor::Item;
 pub(crate) use self::execution::{Execution, Outcome, Step};
 pub(crate) use self::failure::Failure;

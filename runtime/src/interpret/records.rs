@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use stepwright_asl::model::MachineType;
 
-use super::command::{ChildStart, Command, CommandQueue};
+use super::command::{ChildStart, Command, CommandQueue, QueuedInput};
 use super::cursor::{OpenTask, OpenTaskStage, TaskExecutor, Waiting};
 use super::distributed;
 use super::execution::Execution;
@@ -379,17 +379,19 @@ fn resume_task(
         TaskExecutor::External => {}
         // The task timed out while the process was down; its timer fires now.
         TaskExecutor::Handler { .. } if open.is_due(cx.environment.now) => {}
-        TaskExecutor::Handler { input, call } => cx.command(Command::ResumeTask(TaskRequest {
-            wait_id,
-            parameters: input.clone(),
-            call: *call,
-            settings: Some(Box::new(TaskSettings {
-                timeout: open.timeout,
-                heartbeat: open.heartbeat,
-                role: None,
-            })),
-            is_submission: open.stage == OpenTaskStage::Submitting,
-        })),
+        TaskExecutor::Handler { input, call } => {
+            cx.command(Command::ResumeTask(Box::new(TaskRequest {
+                wait_id,
+                parameters: input.clone(),
+                call: *call,
+                settings: Some(Box::new(TaskSettings {
+                    timeout: open.timeout,
+                    heartbeat: open.heartbeat,
+                    role: None,
+                })),
+                is_submission: open.stage == OpenTaskStage::Submitting,
+            })))
+        }
         TaskExecutor::Activity { input } if open.stage == OpenTaskStage::Queued => {
             // If the activity was deleted, the task is reported as unhandled, and its queue waits for the activity.
             cx.command(Command::FindHandler {
@@ -397,11 +399,11 @@ fn resume_task(
                 state,
                 target: None,
             });
-            cx.command(Command::Queue {
-                wait_id,
+            let task = Box::new(QueuedInput {
                 activity: task.resource.as_str().into(),
                 input: input.clone(),
             });
+            cx.command(Command::Queue { wait_id, task });
         }
         TaskExecutor::Activity { .. } => {}
         TaskExecutor::Execution { start } => follow(wait_id, state, open, start, cx),

@@ -1,21 +1,25 @@
 use smol_str::SmolStr;
 
 use super::command::{Command, CommandQueue};
+use super::task_request::TaskRequest;
 use crate::clock::Timestamp;
 use crate::execution_info::ExecutionInfo;
-use crate::program::Program;
+use crate::program::{Program, StateIx};
 use crate::value::Value;
 use crate::wait_id::{TimerKind, WaitId};
 
-/// The time of a step, and the source of the values that an execution cannot compute.
+/// The time of a step, and the source of what an execution cannot compute.
 #[derive(Clone, Copy)]
 pub(crate) struct Environment<'a> {
     pub(crate) now: Timestamp,
     pub(crate) values: &'a dyn GivenValues,
 }
 
-/// Values that an execution cannot compute. They are stored with it, so they are requested once.
+/// What an execution cannot compute. It stores these values, so each is requested once.
 pub(crate) trait GivenValues {
+    /// Returns whether the task of a state certainly has a handler, so that it need not be [resolved](Command::Resolve).
+    fn has_handler(&self, state: StateIx) -> bool;
+
     /// Returns a new token for the task of a state. It cannot be guessed, unless a test chose it.
     fn new_token(&self, about: &ExecutionInfo, state: &str) -> SmolStr;
 
@@ -54,6 +58,17 @@ impl<'a> StepContext<'a> {
     pub(super) fn request(&mut self, command: Command) {
         self.commands.push(command);
         self.awaits_reply = true;
+    }
+
+    /// Adds a command for a task that is about to start.
+    pub(super) fn request_task(&mut self, command: Command, task: TaskRequest) {
+        self.commands.set_task(task);
+        self.request(command);
+    }
+
+    /// Takes the task that is about to start, after a reply.
+    pub(super) fn take_task(&mut self) -> Option<TaskRequest> {
+        self.commands.take_task()
     }
 
     pub(super) fn arm(&mut self, wait_id: WaitId, kind: TimerKind, at: Timestamp) {

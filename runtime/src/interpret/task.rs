@@ -6,7 +6,7 @@ use stepwright::task::INVALID_OUTPUT;
 use stepwright_asl::errors;
 
 use super::arguments::check_lists;
-use super::command::Command;
+use super::command::{Command, QueuedInput};
 use super::cursor::{EarlyAnswer, OpenTask, OpenTaskStage, TaskExecutor, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
@@ -63,25 +63,41 @@ impl Execution {
         if let Err(error) = check_lists(&parameters, task.lists_by_name) {
             return Err(self.query_failed(id, &error, &state.name));
         }
-        let call = self.cursors.get(id).map(|cursor| cursor.state.index());
-        let call = call.and_then(|index| self.calls.get(index));
-        cx.request(Command::Resolve(TaskRequest {
-            call: call.copied().unwrap_or_default(),
+        let Some(at) = self.cursors.get(id).map(|cursor| cursor.state) else {
+            return Ok(StateProgress::Wait);
+        };
+        let request = TaskRequest {
+            call: self.calls.get(at.index()).copied().unwrap_or_default(),
             wait_id: self.next_wait(id),
             parameters,
             settings,
             is_submission: false,
-        }));
+        };
+        let is_plain = task.resource.pattern() == IntegrationPattern::RequestResponse;
+        if !is_plain || !cx.environment.values.has_handler(at) {
+            cx.request_task(Command::Resolve, request);
+            return Ok(StateProgress::Wait);
+        }
+        self.count_call(id);
+        self.write_schedule(&request, task);
+        self.write(id, started(task.resource.kind()), Payload::None);
+        if !self.recorder.is_full() {
+            cx.request_task(Command::Call, request);
+        }
         Ok(StateProgress::Wait)
     }
 
+    fn write_schedule(&mut self, request: &TaskRequest, task: &Task) {
+        let kind = scheduled(task.resource.kind());
+        let id = request.wait_id.cursor;
+        self.write_with(id, kind, || scheduled_payload(request));
+    }
+
     /// Handles the reply to the request who executes a task.
-    pub(super) fn task_resolved(
-        &mut self,
-        request: TaskRequest,
-        resolved: ResolvedTask,
-        cx: &mut StepContext<'_>,
-    ) {
+    pub(super) fn task_resolved(&mut self, resolved: ResolvedTask, cx: &mut StepContext<'_>) {
+        let Some(request) = cx.take_task() else {
+            return;
+        };
         let id = request.wait_id.cursor;
         if let Some((state, task)) = self.task_of(id, cx) {
             let progress = self.schedule_task(request, resolved, state, task, cx);
@@ -121,13 +137,12 @@ impl Execution {
             let error = QueryError::runtime(reason);
             return Err(self.query_failed(id, &error, &state.name));
         }
-        let family = task.resource.kind();
-        self.write_with(id, scheduled(family), || scheduled_payload(&request));
+        self.write_schedule(&request, task);
         let is_queued = matches!(resolved.executor, ResolvedExecutor::Activity);
         if !is_queued {
             let worker = resolved.worker.take();
             let worker = worker.map_or(Payload::None, |name| Details::Worker(name).into());
-            self.write(id, started(family), worker);
+            self.write(id, started(task.resource.kind()), worker);
         }
         if self.recorder.is_full() {
             return Ok(StateProgress::Wait);
@@ -141,7 +156,7 @@ impl Execution {
                     return self.finish_task(id, state, task, result, TaskProgress::Immediate, cx);
                 }
                 ResolvedExecutor::Handler { .. } => {
-                    cx.request(Command::Perform(request));
+                    cx.request_task(Command::Perform, request);
                     return Ok(StateProgress::Wait);
                 }
                 _ => {}
@@ -212,17 +227,17 @@ impl Execution {
                 cx.arm(wait_id, TimerKind::Answer, due);
             }
             ResolvedExecutor::Handler { .. } | ResolvedExecutor::Execution { .. } => {
-                cx.request(Command::Perform(request));
+                cx.request_task(Command::Perform, request);
                 return Ok(StateProgress::Wait);
             }
             ResolvedExecutor::Token => self.open_token(wait_id, pattern, cx),
             ResolvedExecutor::Activity => {
                 self.open_token(wait_id, pattern, cx);
-                cx.command(Command::Queue {
-                    wait_id,
+                let task = Box::new(QueuedInput {
                     activity: task.resource.as_str().into(),
                     input: request.parameters,
                 });
+                cx.command(Command::Queue { wait_id, task });
             }
             ResolvedExecutor::Never
             | ResolvedExecutor::Refused(_)
@@ -233,12 +248,10 @@ impl Execution {
     }
 
     /// Handles the reply to the start of a task.
-    pub(super) fn task_performed(
-        &mut self,
-        request: TaskRequest,
-        result: Option<TaskResult>,
-        cx: &mut StepContext<'_>,
-    ) {
+    pub(super) fn task_performed(&mut self, result: Option<TaskResult>, cx: &mut StepContext<'_>) {
+        let Some(request) = cx.take_task() else {
+            return;
+        };
         let id = request.wait_id.cursor;
         if let Some((state, task)) = self.task_of(id, cx) {
             let progress = self.continue_task(request, result, state, task, cx);

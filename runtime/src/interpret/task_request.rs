@@ -6,8 +6,8 @@ use crate::task::{NestedStart, TaskResult};
 use crate::value::Value;
 use crate::wait_id::WaitId;
 
-/// A task that is about to start. It goes to the caller of the interpreter with a command, and returns with the reply,
-/// so that the execution does not store it.
+/// A task that is about to start. It is in the queue of commands until the reply comes, so that the execution does not
+/// store it.
 #[derive(Debug)]
 pub(crate) struct TaskRequest {
     /// The future wait for the result.

@@ -94,6 +94,11 @@ impl Resolution {
 }
 
 impl Resolution {
+    /// Returns whether all calls have the same handler.
+    pub(crate) fn is_known(&self) -> bool {
+        matches!(self, Self::Always(Some(_)))
+    }
+
     /// Returns the name of the handler, if all calls have the same handler.
     pub(crate) fn name(&self) -> Option<SmolStr> {
         match self {

@@ -2,23 +2,17 @@
 
 use std::sync::{Arc, Weak};
 
-use smol_str::SmolStr;
-
 use crate::distributed::WriteRequest;
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::drive::message::Message;
 use crate::engine::nested::map_runs::MapRunRecord;
-use crate::interpret::{ChildStart, Failure};
+use crate::interpret::{ChildStart, Failure, QueuedInput};
 use crate::task::TaskEffect;
-use crate::value::Value;
 
 /// An effect that others can see. It must not happen before its cause is committed.
 pub(super) enum AfterCommit {
     Perform(TaskEffect),
-    Queue {
-        activity: SmolStr,
-        input: Value,
-    },
+    Queue(Box<QueuedInput>),
     StartChild(Box<ChildStart>),
     /// Writes a part of an object. Its content is the same in whichever process the execution resumes.
     Write(Box<WriteRequest>),

@@ -28,7 +28,7 @@ use crate::engine::journaled_execution::JournalPosition;
 use crate::engine::nested::map_runs::MapRunRecord;
 use crate::engine::shared::EngineShared;
 use crate::engine::start::pending_execution::PendingExecution;
-use crate::interpret::{Failure, Input, LOST};
+use crate::interpret::{Failure, Input, LOST, QueuedInput};
 use crate::objects::ObjectStore;
 use crate::program::StateIx;
 use crate::query::Entropy;
@@ -39,7 +39,6 @@ use crate::task::{
     Integration, LinkedProgram, NestedStart, PollWatch, Responder, RunningTask, TaskEffect,
     TaskFailure, TaskResult, TaskSource,
 };
-use crate::value::Value;
 use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
 
@@ -256,7 +255,7 @@ impl ExecutionResources {
                     let result = self.perform_now(wait_id, effect);
                     results.extend(result.map(|result| Input::WorkCompleted(wait_id, result)));
                 }
-                AfterCommit::Queue { activity, input } => self.queue_now(wait_id, &activity, input),
+                AfterCommit::Queue(task) => self.queue_now(wait_id, *task),
                 AfterCommit::StartChild(child) => self.start_child_now(wait_id, *child),
                 AfterCommit::Write(request) => self.write_deferred(wait_id, *request),
                 AfterCommit::Stop(stop) => stop.stop(),
@@ -511,7 +510,8 @@ impl ExecutionResources {
         }
     }
 
-    fn queue_now(&mut self, wait_id: WaitId, activity: &SmolStr, input: Value) {
+    fn queue_now(&mut self, wait_id: WaitId, task: QueuedInput) {
+        let QueuedInput { activity, input } = task;
         let responder = Responder::new(&self.state, wait_id);
         let cold = self.cold_resources(wait_id);
         let Some(token) = cold.token.as_ref().map(|token| token.0.clone()) else {
@@ -523,8 +523,8 @@ impl ExecutionResources {
             responder,
         };
         let engine = &self.engine;
-        let number = engine.activities.push(activity, task, &engine.clock);
-        self.cold_resources(wait_id).queued = Some((activity.clone(), number));
+        let number = engine.activities.push(&activity, task, &engine.clock);
+        self.cold_resources(wait_id).queued = Some((activity, number));
     }
 
     /// Delivers the output of a future as the result of the task.

@@ -37,6 +37,13 @@ const NO_STORE: &str =
     "The engine has no object store; set one with `--objects DIR` (`EngineBuilder::objects`)";
 
 impl GivenValues for ExecutionResources {
+    #[inline]
+    fn has_handler(&self, state: StateIx) -> bool {
+        // A source could answer instead of the handler.
+        let has_sources = self.source().is_some() || !self.engine.sources.is_empty();
+        !has_sources && self.program.task(state).handler.is_known()
+    }
+
     fn new_token(&self, about: &ExecutionInfo, state: &str) -> SmolStr {
         let chosen = guarded(|| self.engine.chosen_token(about, state, self.source()));
         match chosen {
@@ -62,12 +69,13 @@ impl ExecutionResources {
     ) -> Step {
         let now = self.engine.clock.now();
         let mut commands = CommandQueue::default();
+        let mut reply = None;
         loop {
             let environment = self.environment(now);
-            let step = execution.step(&mut budget, may_call_out, environment, &mut commands);
+            let step = execution.step(reply, &mut budget, may_call_out, environment, &mut commands);
             // A reply may let a cursor continue.
-            let has_replied = self.perform(execution, now, &mut commands);
-            if step != Step::Replies && !has_replied {
+            reply = self.perform(execution, now, &mut commands);
+            if step != Step::Replies && reply.is_none() {
                 return step;
             }
         }
@@ -78,7 +86,7 @@ impl ExecutionResources {
         let now = self.engine.clock.now();
         let mut commands = CommandQueue::default();
         let is_accepted = execution.receive(input, self.environment(now), &mut commands);
-        self.perform(execution, now, &mut commands);
+        self.perform_all(execution, now, commands);
         is_accepted
     }
 
@@ -87,52 +95,67 @@ impl ExecutionResources {
         let now = self.engine.clock.now();
         let mut commands = CommandQueue::default();
         execution.reattach(is_new_process, self.environment(now), &mut commands);
-        self.perform(execution, now, &mut commands);
+        self.perform_all(execution, now, commands);
+    }
+
+    fn perform_all(
+        &mut self,
+        execution: &mut Execution,
+        now: Timestamp,
+        mut commands: CommandQueue,
+    ) {
+        while let Some(reply) = self.perform(execution, now, &mut commands) {
+            execution.receive(reply, self.environment(now), &mut commands);
+        }
     }
 
     fn environment(&self, now: Timestamp) -> Environment<'_> {
         Environment { now, values: self }
     }
 
-    /// Performs commands in their order, and delivers their replies to the execution. Returns whether there was a reply.
+    /// Performs commands in their order, and delivers their replies to the execution. The reply to the last command is
+    /// returned.
     fn perform(
         &mut self,
         execution: &mut Execution,
         now: Timestamp,
         commands: &mut CommandQueue,
-    ) -> bool {
+    ) -> Option<Input> {
         // The effect of the task that was resolved last. The execution requests it after it has written its events.
         let mut effect = None;
-        let mut has_replied = false;
         while let Some(command) = commands.pop() {
-            let reply = match command {
-                Command::Resolve(request) => {
-                    let (resolved, found) = self.resolve(execution, &request);
+            let reply = match (command, commands.task()) {
+                (Command::Call, Some(request)) => {
+                    let (_, effect) = self.resolve(execution, request);
+                    Input::Performed(self.start_task(request.wait_id, effect))
+                }
+                (Command::Resolve, Some(request)) => {
+                    let (resolved, found) = self.resolve(execution, request);
                     effect = found;
-                    Input::Resolved(request, resolved)
+                    Input::Resolved(Box::new(resolved))
                 }
-                Command::Perform(request) => {
-                    let result = effect
-                        .take()
-                        .and_then(|effect| self.start_task(request.wait_id, effect));
-                    Input::Performed(request, result)
+                (Command::Perform, Some(request)) => {
+                    Input::Performed(self.start_task(request.wait_id, effect.take()))
                 }
-                other => match self.perform_other(execution, other) {
+                (other, _) => match self.perform_other(execution, other) {
                     Some(reply) => reply,
                     None => continue,
                 },
             };
+            // The effect of a resolved task is performed here, after the reply.
+            if commands.is_empty() && effect.is_none() {
+                return Some(reply);
+            }
             execution.receive(reply, self.environment(now), commands);
-            has_replied = true;
         }
-        has_replied
+        None
     }
 
     /// Performs a command that is not part of the start of a task. Returns its reply, if that is available now.
     fn perform_other(&mut self, execution: &Execution, command: Command) -> Option<Input> {
         match command {
-            // These two are performed by the caller.
-            Command::Resolve(_) | Command::Perform(_) => {}
+            // These are performed by the caller.
+            Command::Resolve | Command::Perform | Command::Call => {}
             Command::Arm { wait_id, kind, at } => self.arm(wait_id, kind, at),
             Command::Disarm { wait_id, kind } => self.disarm(wait_id, kind),
             Command::Release { wait_id } => self.release(wait_id),
@@ -142,15 +165,9 @@ impl ExecutionResources {
                 token,
                 is_awaited,
             } => self.open_token(wait_id, token, is_awaited),
-            Command::Queue {
-                wait_id,
-                activity,
-                input,
-            } => match &mut self.uncommitted {
-                Some(uncommitted) => {
-                    uncommitted.defer(wait_id, AfterCommit::Queue { activity, input })
-                }
-                None => self.queue_now(wait_id, &activity, input),
+            Command::Queue { wait_id, task } => match &mut self.uncommitted {
+                Some(uncommitted) => uncommitted.defer(wait_id, AfterCommit::Queue(task)),
+                None => self.queue_now(wait_id, *task),
             },
             Command::ResumeTask(request) => self.resume_task(execution, &request),
             Command::FollowExecution {
@@ -253,7 +270,8 @@ impl ExecutionResources {
     }
 
     /// Starts a task, or defers its start until the commit. Returns its result, if that is available now.
-    fn start_task(&mut self, wait_id: WaitId, effect: TaskEffect) -> Option<TaskResult> {
+    fn start_task(&mut self, wait_id: WaitId, effect: Option<TaskEffect>) -> Option<TaskResult> {
+        let effect = effect?;
         match &mut self.uncommitted {
             Some(uncommitted) => {
                 uncommitted.defer(wait_id, AfterCommit::Perform(effect));
@@ -325,7 +343,10 @@ impl ExecutionResources {
     /// Reads from the object store. Returns the response, if it is available now.
     fn read(&mut self, wait_id: WaitId, request: SourceRequest) -> Option<Input> {
         let Some(store) = self.engine.objects.clone() else {
-            return Some(Input::ObjectRead(wait_id, Err(NO_STORE.to_owned())));
+            return Some(Input::ObjectRead(
+                wait_id,
+                Box::new(Err(NO_STORE.to_owned())),
+            ));
         };
         let names = self.request_names(wait_id);
         let work = Box::pin(async move {
@@ -352,7 +373,7 @@ impl ExecutionResources {
             })
         });
         match self.start_work(wait_id, WorkFuture::Read(work), None) {
-            Some(WorkResult::Read(read)) => Some(Input::ObjectRead(wait_id, read)),
+            Some(WorkResult::Read(read)) => Some(Input::ObjectRead(wait_id, Box::new(read))),
             _ => None,
         }
     }
@@ -364,7 +385,7 @@ impl ExecutionResources {
         state: StateIx,
         request: Box<WriteRequest>,
     ) -> Option<Input> {
-        let response = |response| Some(Input::ObjectWritten(wait_id, response));
+        let response = |response| Some(Input::ObjectWritten(wait_id, Box::new(response)));
         if let Some(observer) = &self.engine.observer
             && let Some(written) =
                 observer.results_written(&self.state.about, &self.program.state(state).name)
@@ -420,7 +441,7 @@ impl ExecutionResources {
             Some((ResumeDecision::Again(effect), at, _)) => {
                 let state = self.program.state(at).name.as_str();
                 tracing::info!(state, "the task is idempotent and runs again");
-                if let Some(result) = self.start_task(wait_id, effect) {
+                if let Some(result) = self.start_task(wait_id, Some(effect)) {
                     self.complete_when_ready(wait_id, std::future::ready(result));
                 }
             }

@@ -168,7 +168,7 @@ impl Drop for ExecutionTask {
         // It is stopped as by StopExecution: a redrive continues where it was.
         let _panicked = guarded(|| {
             if let Some(mut execution) = self.take_started() {
-                let stopped = Input::Stopped(failure.clone());
+                let stopped = Input::Stopped(Box::new(failure.clone()));
                 self.resources.deliver(&mut execution, stopped);
                 self.finish(execution);
             }

@@ -16,7 +16,7 @@ impl ExecutionTask {
                 return self.receive_event(execution, wait_id, event);
             }
             Message::UpdateRun(arn, changes, answer) => {
-                let input = Input::UpdateRun(arn, changes);
+                let input = Input::UpdateRun(arn, Box::new(changes));
                 return self.deliver_acknowledged(execution, input, Some(answer));
             }
             Message::Timer(wait_id, kind) => {
@@ -24,12 +24,12 @@ impl ExecutionTask {
                 Input::Timer(wait_id, kind)
             }
             Message::Deadline => Input::TimedOut,
-            Message::Stop(failure) => Input::Stopped(failure),
+            Message::Stop(failure) => Input::Stopped(Box::new(failure)),
             Message::LookForHandlers => Input::LookForHandlers,
             Message::ShutDown if self.continues_elsewhere() => {
                 return self.suspend_later(shut_down());
             }
-            Message::ShutDown => Input::Stopped(shut_down()),
+            Message::ShutDown => Input::Stopped(Box::new(shut_down())),
             Message::Drain => {
                 self.is_drained = self.journaled.is_some();
                 return;
@@ -58,7 +58,9 @@ impl ExecutionTask {
                 (Input::WorkerStarted(wait_id, worker), acknowledgement)
             }
             WaitEvent::Heartbeat(acknowledgement) => (Input::Heartbeat(wait_id), acknowledgement),
-            WaitEvent::Child(number, ended) => (Input::ChildEnded(wait_id, number, ended), None),
+            WaitEvent::Child(number, ended) => {
+                (Input::ChildEnded(wait_id, number, Box::new(ended)), None)
+            }
             WaitEvent::Suspended(TaskFailure { error, cause }) => {
                 let failure = Failure::stopped(error.map(SmolStr::from), cause.map(SmolStr::from));
                 return self.suspend_later(failure);
@@ -99,8 +101,8 @@ impl ExecutionTask {
     ) {
         let input = match arrived {
             WorkResult::Task(result) => Input::WorkCompleted(wait_id, result),
-            WorkResult::Read(read) => Input::ObjectRead(wait_id, read),
-            WorkResult::Written(written) => Input::ObjectWritten(wait_id, written),
+            WorkResult::Read(read) => Input::ObjectRead(wait_id, Box::new(read)),
+            WorkResult::Written(written) => Input::ObjectWritten(wait_id, Box::new(written)),
         };
         self.resources.deliver(execution, input);
     }

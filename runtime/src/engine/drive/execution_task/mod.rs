@@ -322,7 +322,7 @@ impl ExecutionTask {
         let count = execution.recorder().count();
         let written = count - std::mem::replace(&mut cold.written, count);
         if !observer.child_goes_on(written) && execution.outcome().is_none() {
-            let stopped = Input::Stopped(Failure::stopped(None, None));
+            let stopped = Input::Stopped(Box::new(Failure::stopped(None, None)));
             self.resources.deliver(execution, stopped);
         }
     }
