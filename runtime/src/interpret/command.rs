@@ -156,10 +156,12 @@ impl CommandQueue {
         self.task.as_ref()
     }
 
+    #[inline]
     pub(super) fn set_task(&mut self, task: TaskRequest) {
         self.task = Some(task);
     }
 
+    #[inline]
     pub(super) fn take_task(&mut self) -> Option<TaskRequest> {
         self.task.take()
     }

@@ -270,7 +270,6 @@ impl Execution {
     ) -> StateResult {
         let wait_id = request.wait_id;
         let id = wait_id.cursor;
-        let is_stored = self.open_task(wait_id).is_some();
         match result {
             Some(Ok(response)) if request.is_submission => {
                 if let Some(open) = self.open_task(wait_id) {
@@ -279,7 +278,8 @@ impl Execution {
                 self.write(id, EventKind::TaskSubmitted, Payload::Value(response));
             }
             Some(result) => {
-                if is_stored {
+                // Most tasks complete immediately, and have no resources.
+                if self.open_task(wait_id).is_some() {
                     cx.release(wait_id);
                 }
                 // Drops the reference, so that the input can be changed in place.
@@ -291,7 +291,7 @@ impl Execution {
                     open.stage = OpenTaskStage::Submitting;
                 }
             }
-            None if is_stored => {}
+            None if self.open_task(wait_id).is_some() => {}
             None => {
                 let input = request.parameters.clone();
                 let call = request.call;

@@ -94,9 +94,12 @@ impl Resolution {
 }
 
 impl Resolution {
-    /// Returns whether all calls have the same handler.
-    pub(crate) fn is_known(&self) -> bool {
-        matches!(self, Self::Always(Some(_)))
+    /// Returns the handler, if all calls have the same one.
+    pub(crate) fn known(&self) -> Option<&ResolvedHandler> {
+        match self {
+            Self::Always(found) => found.as_ref(),
+            Self::ByTarget => None,
+        }
     }
 
     /// Returns the name of the handler, if all calls have the same handler.

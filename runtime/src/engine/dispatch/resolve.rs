@@ -150,6 +150,17 @@ impl EngineShared {
         })
     }
 
+    /// Describes the work of a state's handler, if all calls of the state have the same one. Nothing is started.
+    pub(in crate::engine) fn known_effect(
+        &self,
+        call: &TaskCall<'_>,
+        program: &Arc<LinkedProgram>,
+        responder: impl Fn() -> Responder,
+    ) -> Option<TaskEffect> {
+        let found = program.task(call.at).handler.known()?;
+        Some(self.work(call, program, found, responder))
+    }
+
     /// Describes the work of a handler. Nothing is started.
     fn work(
         &self,

@@ -41,7 +41,7 @@ impl GivenValues for ExecutionResources {
     fn has_handler(&self, state: StateIx) -> bool {
         // A source could answer instead of the handler.
         let has_sources = self.source().is_some() || !self.engine.sources.is_empty();
-        !has_sources && self.program.task(state).handler.is_known()
+        !has_sources && self.program.task(state).handler.known().is_some()
     }
 
     fn new_token(&self, about: &ExecutionInfo, state: &str) -> SmolStr {
@@ -126,7 +126,7 @@ impl ExecutionResources {
         while let Some(command) = commands.pop() {
             let reply = match (command, commands.task()) {
                 (Command::Call, Some(request)) => {
-                    let (_, effect) = self.resolve(execution, request);
+                    let effect = self.effect_of_known_handler(execution, request);
                     Input::Performed(self.start_task(request.wait_id, effect))
                 }
                 (Command::Resolve, Some(request)) => {
@@ -267,6 +267,19 @@ impl ExecutionResources {
             delay,
         };
         (resolved, effect)
+    }
+
+    /// Returns the effect that calls the handler of a task for which [`has_handler`](GivenValues::has_handler) is true.
+    fn effect_of_known_handler(
+        &self,
+        execution: &Execution,
+        request: &TaskRequest,
+    ) -> Option<TaskEffect> {
+        let (engine, program, state) = (&self.engine, &self.program, &self.state);
+        let effect = execution.with_call(request, |call| {
+            engine.known_effect(call, program, || Responder::new(state, request.wait_id))
+        });
+        effect.flatten()
     }
 
     /// Starts a task, or defers its start until the commit. Returns its result, if that is available now.
