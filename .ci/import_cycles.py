@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Finds groups of source files that import each other in a cycle. Exits with 1 if there is one.
+"""Finds groups of source files that import each other in a cycle, and files that import from a layer above them. Exits with 1 if there is one.
 
 A file imports another file if a `use` or a path in it names an item which that file defines. Re-exports are followed to the file with the definition, so
 a `mod.rs` that only re-exports is in no cycle. Tests are not read.
@@ -23,6 +23,11 @@ FOLDERS = [
     "runtime/aws/src",
     "cli/src",
 ]
+
+# Files of the first folders or files must not import from the second ones.
+LAYERS = {
+    "runtime/src": (["engine", "interpret", "program", "task", "store", "clock", "distributed"], ["testing", "test_state"]),
+}
 
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
 TEXT = re.compile(r'b?r(#*)".*?"\1|b?"(?:\\.|[^"\\])*"|b?\'(?:\\.|[^\'\\])\'', re.S)
@@ -181,6 +186,20 @@ def cycles(modules):
     return found
 
 
+def layer_errors(folder, modules):
+    """The imports that lead from a lower layer to a higher one."""
+    lower, upper = LAYERS.get(folder, ([], []))
+
+    def part(module):
+        return module.path.relative_to(ROOT / folder).parts[0].removesuffix(".rs")
+
+    for module in modules:
+        if part(module) in lower:
+            for other in sorted(module.imports(), key=lambda one: one.path):
+                if part(other) in upper:
+                    yield module.path.relative_to(ROOT / folder), other.path.relative_to(ROOT / folder)
+
+
 def main():
     folders = sys.argv[1:] or FOLDERS
     count = 0
@@ -190,6 +209,9 @@ def main():
             if not file.is_file():
                 continue
             modules = list(Module(file, "crate", None).all())
+            for module, other in layer_errors(folder, modules):
+                count += 1
+                print(f"error: {module} of {folder} imports {other}, which is a layer above it")
             for group, edges in cycles(modules):
                 count += 1
                 members = set(group)
@@ -198,9 +220,9 @@ def main():
                     others = sorted(str(one.path.relative_to(ROOT / folder)) for one in edges[member] & members)
                     print(f"  {member.path.relative_to(ROOT / folder)} imports {', '.join(others)}")
     if count:
-        print(f"{count} cycles")
+        print(f"{count} errors")
         sys.exit(1)
-    print("no files import each other in a cycle")
+    print("no files import each other in a cycle, or from a layer above them")
 
 
 if __name__ == "__main__":

@@ -211,7 +211,7 @@ const COVERAGE_EXAMPLES: &str = "Examples:
   stepwright coverage target/stepwright --definition orders.asl.json --definition refunds.asl.yaml
   stepwright coverage target/stepwright --workflow OrderProcessing --format svg > orders.svg
 
-Each engine in each test process records the coverage of its executions, including nested workflows and the items of Distributed Maps. Remove the folder before
+Each engine on virtual time in each test process records the coverage of its executions, including nested workflows and the items of Distributed Maps. Remove the folder before
 the tests run again, because all files in it are merged. A definition matches a recorded one that is equal or has the same name (order-processing.asl.json and OrderProcessing).
 Exit status: 0 printed; 1 less than --fail-under is covered; 2 wrong usage, or a folder without coverage.";
 

@@ -59,6 +59,7 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
 
     let mut builder = Engine::builder()
         .register_definition(name, &machine, arguments.machine_type.into())
+        .coverage_from_environment()
         .redact(&redaction);
     if let Some(case) = mocks(&arguments, &definition)? {
         builder = builder.tasks(case);

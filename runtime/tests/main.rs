@@ -5,6 +5,8 @@ mod distributed;
 #[cfg(feature = "jsonata")]
 mod durable;
 #[cfg(feature = "jsonata")]
+mod faults;
+#[cfg(feature = "jsonata")]
 mod property;
 #[cfg(feature = "jsonata")]
 mod run;

@@ -28,6 +28,7 @@ mod tokens;
 pub use self::activities::{ActivityDescription, ActivityTask};
 pub use self::builder::EngineBuilder;
 pub use self::completion::report::ExecutionReport;
+pub(crate) use self::dispatch::test_case_source::TestCases;
 pub use self::dispatch::unhandled_tasks::UnhandledTask;
 pub use self::durable::outage::StoreOutage;
 pub use self::durable::quarantine::UnreadableExecution;
@@ -39,7 +40,7 @@ pub use self::error::{
 pub use self::events::Events;
 pub use self::execution_handle::ExecutionHandle;
 pub use self::machines::MachineDescription;
-pub(crate) use self::observer::Observer;
+pub(crate) use self::observer::{ObservedMachine, Observer};
 pub use self::queries::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 #[cfg(feature = "sqlite")]
 pub use self::queries::store_check::{CheckProgress, ProblemKind, StoreProblem};

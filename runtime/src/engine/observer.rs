@@ -1,10 +1,23 @@
 use std::sync::Arc;
 
+use stepwright_asl::model::StateMachine;
+
 use super::completion::report::ExecutionReport;
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::Failure;
 use crate::program::Program;
 use crate::value::Value;
+
+/// A state machine of an engine that is being built.
+pub(crate) struct ObservedMachine<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) program: &'a Arc<Program>,
+    pub(crate) definition: &'a StateMachine,
+}
+
+/// Creates the observer of an engine that is being built; `None` if nothing is observed. The error is a problem that prevents the build.
+pub(crate) type CreateObserver =
+    Box<dyn FnOnce(&[ObservedMachine<'_>]) -> Result<Option<Arc<dyn Observer>>, String> + Send>;
 
 /// Observes the executions of an engine, including nested ones and the children of Map Runs: for coverage and exploration. An engine
 /// without an observer has no costs for it.

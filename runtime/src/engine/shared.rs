@@ -7,6 +7,7 @@ use stepwright_asl::model::MachineType;
 
 use super::activities::Activities;
 use super::completion::report::ExecutionReport;
+use super::dispatch::test_case_source::TestCases;
 use super::dispatch::unhandled_tasks::UnhandledTasks;
 use super::drive::execution_state::ExecutionState;
 use super::drive::running_executions::RunningExecutions;
@@ -24,7 +25,6 @@ use crate::objects::ObjectStore;
 use crate::query::SharedEntropy;
 use crate::statistics::EngineMeter;
 use crate::task::{DefinedState, EngineView, SharedState, TaskSource};
-use crate::testing::MockConfig;
 
 /// Shared by all handles of an engine and all of its executions.
 pub(crate) struct EngineShared {
@@ -38,7 +38,7 @@ pub(crate) struct EngineShared {
     /// A server of the API of this engine, which executes tasks that call the API.
     pub(super) own_api: OnceLock<Arc<dyn TaskSource>>,
     /// The test cases that starts can choose.
-    pub(super) test_cases: Option<MockConfig>,
+    pub(super) test_cases: Option<Arc<dyn TestCases>>,
     /// The hint for a task without a handler.
     pub(super) missing_handler_hint: String,
     /// Sources of single starts that are notified when the engine's last handle is dropped.

@@ -48,8 +48,10 @@ mod machine;
 mod map_run;
 mod memory;
 mod page;
+mod patient_reader;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod unreadable_row;
 
 use std::path::Path;
 
@@ -70,12 +72,14 @@ pub use self::machine::StoredMachine;
 pub use self::map_run::{StoredChild, StoredMapRun};
 pub use self::memory::MemoryStore;
 pub use self::page::StoredPage;
+pub(crate) use self::patient_reader::PatientReader;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::{
     CompactReport, OldestExecution, Recovery, RestoreReport, ScannedExecution, ScannedRecord,
     SqliteOptions, SqliteReader, SqliteStore, StatusCounts, StoreInfo, StoreSession,
     StoredMachineInfo,
 };
+pub use self::unreadable_row::UnreadableRow;
 
 /// A durable store of executions. One engine writes to it, from one thread.
 pub trait Store: Send + 'static {
@@ -84,7 +88,8 @@ pub trait Store: Send + 'static {
     ///
     /// # Errors
     ///
-    /// On an error, no change is applied. [`StoreError::Exists`] and [`StoreError::Conflict`] concern a change, all others concern the store.
+    /// On an error, all changes are applied or none. [`StoreError::Exists`] and [`StoreError::Conflict`] concern a change; then none is applied.
+    /// All others concern the store. After a [transient](StoreError::may_pass) one, the journal reads whether the changes were applied.
     fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError>;
 
     /// Checks that the files of the store are still the files that it opened. The journal calls this at least every two
@@ -138,6 +143,12 @@ pub trait StoreReader: Send {
     ///
     /// The errors of the store.
     fn open_executions(&mut self) -> Result<Vec<StoredExecution>, StoreError>;
+
+    /// Returns the rows that the last call of [`open_executions`](Self::open_executions) omitted, because one damaged row must not stop an
+    /// engine. The engine puts these executions into quarantine.
+    fn unreadable_rows(&mut self) -> Vec<UnreadableRow> {
+        Vec::new()
+    }
 
     /// Returns the execution with this ARN.
     ///

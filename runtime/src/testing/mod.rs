@@ -3,6 +3,7 @@
 
 mod coverage;
 mod difference;
+mod engine_builder;
 mod expect;
 mod explore;
 mod matcher;
@@ -22,7 +23,6 @@ pub use self::coverage::{
     Coverage, CoveredCatcher, CoveredRetrier, CoveredState, CoveredTransition, MeasuredWorkflow,
     SuiteCoverage, SuiteCoverageError,
 };
-pub(crate) use self::coverage::{Measure, folder as coverage_folder};
 pub use self::expect::{EndedExecution, Expect, expect};
 pub use self::explore::{
     ANY_OTHER_ERROR, Bounds, Decision, Exploration, HiddenFailure, Outcome, StuckExecution,

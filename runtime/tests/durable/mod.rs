@@ -15,5 +15,5 @@ mod pages;
 mod quarantine;
 mod restart;
 mod retention;
-mod support;
+pub(crate) mod support;
 mod test_cases;

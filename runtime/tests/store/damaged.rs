@@ -170,9 +170,9 @@ fn a_record_that_is_missing_is_an_error() {
 }
 
 #[test]
-fn invalid_column_values_are_an_error() {
+fn invalid_column_values_are_an_error_and_do_not_hide_other_executions() {
     let (_folder, path) = temporary_store();
-    fill(&mut SqliteStore::open(&path).expect("it opens"), 1);
+    fill(&mut SqliteStore::open(&path).expect("it opens"), 2);
     let connection = rusqlite::Connection::open(&path).expect("it opens");
     for damage in [
         "status = 'SLEEPING'",
@@ -181,17 +181,28 @@ fn invalid_column_values_are_an_error() {
         "key = -1",
     ] {
         connection
-            .execute(&format!("UPDATE executions SET {damage}"), [])
+            .execute(
+                &format!("UPDATE executions SET {damage} WHERE arn = 'arn:1'"),
+                [],
+            )
             .expect("it runs");
-        let error = SqliteReader::open(&path)
-            .expect("a reader")
-            .list(&Default::default());
+        let mut reader = SqliteReader::open(&path).expect("a reader");
+        let error = reader.execution("arn:1");
         assert!(
             matches!(error, Err(StoreError::Corrupt { .. })),
             "{damage}: {error:?}"
         );
+        let listed = reader.list(&Default::default()).expect("a list");
+        let open = reader.open_executions().expect("a list");
+        for rows in [listed, open] {
+            let keys: Vec<u64> = rows.iter().map(|row| row.key).collect();
+            assert_eq!(keys, [2], "{damage}");
+        }
+        let unreadable = reader.unreadable_rows();
+        // A row with another status is not open.
+        assert_eq!(unreadable.len(), usize::from(!damage.starts_with("status")));
         connection
-            .execute_batch("UPDATE executions SET status = 'RUNNING', started = 1, key = 1")
+            .execute_batch("UPDATE executions SET status = 'RUNNING', started = 1, key = 1 WHERE arn = 'arn:1'")
             .expect("it runs");
     }
 }

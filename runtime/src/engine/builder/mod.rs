@@ -1,16 +1,16 @@
 //! The builder of an engine.
 //!
-//! Its methods are grouped by what they set: [`definitions`], [`handlers`] of tasks, [`settings`] of the service, [`durability`], and [`testing`].
+//! Its methods are grouped by what they set: the [`clock`], [`definitions`], [`handlers`] of tasks, [`settings`] of the service, and [`durability`]. The test
+//! kit adds its own.
 
+mod clock;
 mod definitions;
 mod durability;
 mod handlers;
 mod settings;
-mod testing;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
@@ -20,6 +20,7 @@ use stepwright_asl::redaction::Redaction;
 use crate::clock::Clock;
 use crate::engine::Engine;
 use crate::engine::activities::Activities;
+use crate::engine::dispatch::test_case_source::TestCases;
 use crate::engine::dispatch::unhandled_tasks::UnhandledTasks;
 use crate::engine::drive::running_executions::RunningExecutions;
 use crate::engine::drive::runtimes::Runtimes;
@@ -28,7 +29,7 @@ use crate::engine::error::BuildError;
 use crate::engine::machines::registry::Registry;
 use crate::engine::machines::{CompileSettings, Machines};
 use crate::engine::nested::map_runs::MapRuns;
-use crate::engine::observer::Observer;
+use crate::engine::observer::{CreateObserver, ObservedMachine, Observer};
 use crate::engine::queries::executions::Executions;
 use crate::engine::retention::ChosenRetention;
 use crate::engine::shared::EngineShared;
@@ -39,14 +40,13 @@ use crate::query::SharedEntropy;
 use crate::statistics::EngineMeter;
 use crate::store::Store;
 use crate::task::{SharedState, TaskSource, blocking_watcher};
-use crate::testing::{Measure, MockConfig, coverage_folder};
 
 /// Builds an engine; see [`Engine::builder`](crate::Engine::builder).
 #[must_use]
 pub struct EngineBuilder {
     registry: Registry,
     sources: Vec<Arc<dyn TaskSource>>,
-    test_cases: Option<MockConfig>,
+    test_cases: Option<Arc<dyn TestCases>>,
     missing_handler_hint: String,
     state: SharedState,
     clock: Clock,
@@ -67,8 +67,8 @@ pub struct EngineBuilder {
     substitutions: HashMap<String, String>,
     redaction: Redaction,
     observer: Option<Arc<dyn Observer>>,
-    /// The directory for coverage; the value of the environment variable unless set.
-    coverage: Option<PathBuf>,
+    /// Creates the observer if none is set.
+    create_observer: Option<CreateObserver>,
 }
 
 impl Engine {
@@ -104,7 +104,7 @@ impl EngineBuilder {
             substitutions: HashMap::new(),
             redaction: Redaction::new(),
             observer: None,
-            coverage: None,
+            create_observer: None,
         }
     }
 
@@ -122,13 +122,6 @@ impl EngineBuilder {
         registry.settle(&self.clock);
         let mut problems = std::mem::take(&mut registry.problems);
         let unanswered = registry.handlers.unanswered(&registry.activities);
-        let folder = match self.coverage {
-            Some(folder) => Ok(Some(folder)),
-            None if self.observer.is_some() => Ok(None),
-            None => coverage_folder(),
-        };
-        let measure = folder.and_then(|folder| folder.map(|to| Measure::to(&to)).transpose());
-        let mut measure = measure.map_err(BuildError::new)?;
         let definitions = registry.definitions.values();
         let redaction = definitions.fold(self.redaction, |redaction, pending| {
             redaction.and(&pending.redaction)
@@ -150,20 +143,22 @@ impl EngineBuilder {
         let mut machines = Vec::new();
         for (name, pending) in &registry.definitions {
             match setting.compile(name, pending) {
-                Ok(machine) => {
-                    if let Some(measure) = &mut measure
-                        && let Err(problem) = measure.machine(
-                            name,
-                            machine.program.program(),
-                            &pending.machine.to_value(),
-                        )
-                    {
-                        problems.push(problem);
-                    }
-                    machines.push(machine);
-                }
+                Ok(machine) => machines.push(machine),
                 Err(found) => problems.extend(found),
             }
+        }
+        let mut observer = self.observer;
+        if problems.is_empty()
+            && observer.is_none()
+            && let Some(create) = self.create_observer
+        {
+            let compiled = registry.definitions.iter().zip(&machines);
+            let observed = compiled.map(|((name, pending), machine)| ObservedMachine {
+                name,
+                program: &machine.program,
+                definition: &pending.machine,
+            });
+            observer = create(&observed.collect::<Vec<_>>()).map_err(BuildError::new)?;
         }
         let machines = Machines::new(machines, registry.machines_by_target);
         let states = machines.defined();
@@ -240,9 +235,7 @@ impl EngineBuilder {
             resumes_only,
             roundtrip_on_idle: self.roundtrip_on_idle,
             blocking_threshold: is_watched.then_some(self.blocking_threshold),
-            observer: self
-                .observer
-                .or_else(|| measure.map(|measure| Arc::new(measure) as Arc<dyn Observer>)),
+            observer,
         });
         if !self.resumes_later {
             engine.resume()?;

@@ -34,9 +34,9 @@ impl EngineShared {
             )));
         };
         let found = mocks.case(&machine.name, &case);
-        let found = found.map_err(|error| StartError::InvalidTasks(error.to_string()))?;
+        let found = found.map_err(StartError::InvalidTasks)?;
         let kept = format!("{}#{case}", machine.name);
-        Ok((kept.into(), Some(found.into_shared())))
+        Ok((kept.into(), Some(found)))
     }
 
     /// Returns the source of task results for an execution of the store, before the engine's own sources.
@@ -50,7 +50,7 @@ impl EngineShared {
         let found = kept.split_once('#').zip(mocks);
         let found = found.and_then(|((machine, case), mocks)| mocks.case(machine, case).ok());
         Some(match found {
-            Some(case) => case.into_shared(),
+            Some(case) => case,
             None => MissingTestCase(kept.clone()).into_shared(),
         })
     }

@@ -33,7 +33,8 @@ use crate::statistics::EngineMeter;
 use crate::status::Status;
 use crate::store::journal::Journal;
 use crate::store::{
-    Store, StoreError, StoreReader, StoredChild, StoredExecution, StoredListing, StoredMachine,
+    PatientReader, Store, StoreError, StoreReader, StoredChild, StoredExecution, StoredListing,
+    StoredMachine,
 };
 
 /// The journal, and what the engine caches of the store.
@@ -77,12 +78,14 @@ impl DurableState {
         confirms_clock: bool,
         meter: &EngineMeter,
     ) -> Result<Self, StoreError> {
-        let mut reader = store.reader()?;
+        let mut reader = PatientReader::open(&*store)?;
         let last = reader.last_key()?;
         let deletes = !retention.is_endless();
-        let retention_reader = deletes.then(|| store.reader()).transpose()?;
+        let retention_reader = deletes.then(|| PatientReader::open(&*store)).transpose()?;
         let has_unlisted = !reader.unlisted(0, 1)?.is_empty();
-        let listing_reader = has_unlisted.then(|| store.reader()).transpose()?;
+        let listing_reader = has_unlisted
+            .then(|| PatientReader::open(&*store))
+            .transpose()?;
         let readers = ReaderPool::open(&*store)?;
         let journal = Journal::new(store)?;
         let submitter = journal.submitter();

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use crate::clock::Timestamp;
 use crate::statistics::{EngineMeter, Level};
-use crate::store::{StoreError, StoredExecution};
+use crate::store::{StoreError, StoredExecution, UnreadableRow};
 
 /// An open execution of the store that the engine cannot read: a record is damaged, the definition is missing or does not compile, or
 /// another version of this library wrote it. It stays in the store as it is, open and with its name, until an operator
@@ -29,16 +29,27 @@ pub struct UnreadableExecution {
 
 impl UnreadableExecution {
     pub(in crate::engine) fn new(row: &StoredExecution, error: &StoreError) -> Self {
-        Self::with_reason(row, reason(error))
-    }
-
-    fn with_reason(row: &StoredExecution, reason: String) -> Self {
         Self {
             id: row.arn.to_string(),
             name: row.name.to_string(),
             machine: row.machine.to_string(),
             started: row.started,
-            reason,
+            reason: reason(error),
+        }
+    }
+
+    /// Describes an execution whose row cannot be read, by its ARN or its key.
+    fn of_row(row: &UnreadableRow) -> Self {
+        let id = row.arn.clone();
+        let id = id.unwrap_or_else(|| format!("the execution with the key {}", row.key));
+        let mut parts = id.rsplitn(3, ':');
+        let name = parts.next().unwrap_or_default().to_owned();
+        Self {
+            name,
+            machine: parts.next().unwrap_or_default().to_owned(),
+            id,
+            started: Timestamp::default(),
+            reason: reason(&row.error),
         }
     }
 }
@@ -61,8 +72,9 @@ pub(in crate::engine) struct Quarantine {
 
 #[derive(Debug)]
 struct QuarantinedExecution {
-    row: StoredExecution,
-    reason: String,
+    /// `None` for a key that the store cannot use.
+    key: Option<u64>,
+    description: UnreadableExecution,
 }
 
 impl Quarantine {
@@ -78,16 +90,27 @@ impl Quarantine {
     }
 
     /// Adds an execution, with a warning that names it.
-    pub(in crate::engine) fn add(&self, row: StoredExecution, error: &StoreError) {
-        let reason = reason(error);
+    pub(in crate::engine) fn add(&self, row: &StoredExecution, error: &StoreError) {
+        self.insert(Some(row.key), UnreadableExecution::new(row, error));
+    }
+
+    /// Adds an execution whose row cannot be read.
+    pub(super) fn add_row(&self, row: &UnreadableRow) {
+        self.insert(
+            u64::try_from(row.key).ok(),
+            UnreadableExecution::of_row(row),
+        );
+    }
+
+    fn insert(&self, key: Option<u64>, description: UnreadableExecution) {
         tracing::warn!(
-            execution = %row.arn,
-            reason,
+            execution = %description.id,
+            reason = description.reason,
             "the engine cannot read an open execution of its store and leaves it as it is; stop it, or open the store with a version that can read it"
         );
-        let arn = SmolStr::from(row.arn.clone());
         let mut entries = self.lock();
-        entries.insert(arn, QuarantinedExecution { row, reason });
+        let id = SmolStr::from(&description.id);
+        entries.insert(id, QuarantinedExecution { key, description });
         self.count.set(entries.len() as u64);
     }
 
@@ -97,12 +120,12 @@ impl Quarantine {
         let entry = entries.get(arn)?;
         Some(StoreError::unreadable(
             format!("the execution `{arn}`"),
-            &entry.reason,
+            &entry.description.reason,
         ))
     }
 
     pub(super) fn key(&self, arn: &str) -> Option<u64> {
-        Some(self.lock().get(arn)?.row.key)
+        self.lock().get(arn)?.key
     }
 
     /// Removes an execution.
@@ -114,11 +137,7 @@ impl Quarantine {
 
     pub(super) fn all(&self) -> Vec<UnreadableExecution> {
         let entries = self.lock();
-        let all = entries
-            .values()
-            .map(|QuarantinedExecution { row, reason }| {
-                UnreadableExecution::with_reason(row, reason.clone())
-            });
-        all.collect()
+        let all = entries.values();
+        all.map(|entry| entry.description.clone()).collect()
     }
 }

@@ -3,7 +3,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use tokio::sync::Semaphore;
 
-use crate::store::{Store, StoreError, StoreReader};
+use crate::store::{PatientReader, Store, StoreError, StoreReader};
 
 /// How many requests read the store at a time.
 const READERS: usize = 2;
@@ -20,7 +20,7 @@ pub(in crate::engine) struct ReaderPool {
 
 impl ReaderPool {
     pub(in crate::engine) fn open(store: &dyn Store) -> Result<Self, StoreError> {
-        let readers = (0..READERS).map(|_| Ok(Mutex::new(store.reader()?)));
+        let readers = (0..READERS).map(|_| Ok(Mutex::new(PatientReader::open(store)?)));
         Ok(Self {
             readers: readers.collect::<Result<_, _>>()?,
             next: AtomicUsize::new(0),

@@ -51,6 +51,10 @@ impl EngineShared {
         let open = reader.open_executions().map_err(cannot)?;
         let mut all = Vec::with_capacity(open.len());
         let mut unreadable = HashSet::new();
+        for row in reader.unreadable_rows() {
+            unreadable.extend(u64::try_from(row.key));
+            durable.quarantine.add_row(&row);
+        }
         // Parents have smaller keys than their children, and come first.
         for row in open {
             let restored =
@@ -72,7 +76,8 @@ impl EngineShared {
                     drop(executions);
                     all.push(pending_execution);
                 }
-                Err(error) => durable.quarantine.add(row, &error),
+                Err(error) if error.may_pass() => return Err(cannot(error)),
+                Err(error) => durable.quarantine.add(&row, &error),
             }
         }
         Ok(all)

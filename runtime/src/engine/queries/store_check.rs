@@ -10,9 +10,7 @@ use crate::engine::nested::map_runs;
 use crate::engine::retention::trusted_clock;
 use crate::query::digest::sha256;
 use crate::status::Status;
-use crate::store::{
-    ScannedExecution, SqliteReader, StoreError, StoreReader, StoredExecution, StoredMachine,
-};
+use crate::store::{ScannedExecution, SqliteReader, StoreError, StoredExecution, StoredMachine};
 
 /// The number of executions that are read together.
 const PAGE: usize = 1_000;
@@ -110,7 +108,7 @@ impl SqliteReader {
             Err(why) => problems.add(ProblemKind::Row, None, format!("a Map Run: {why}")),
         });
         problems.of_database(runs)?;
-        if let Err(error) = self.activities() {
+        if let Err(error) = self.all_activities() {
             let why = reason(error)?;
             problems.add(ProblemKind::Row, None, format!("an activity: {why}"));
         }

@@ -4,6 +4,7 @@
 //! and wakes all their waiters. So one sync of the disk serves all executions that wait for it.
 
 mod outage;
+mod outcome;
 mod queue;
 #[cfg(test)]
 mod tests;
@@ -33,7 +34,8 @@ use crate::statistics::StoreStatistics;
 /// in it is tried separately, so that the others succeed. Any other error applies to all submissions in the transaction. A
 /// [transient](StoreError::may_pass) error (a full disk, another program's lock) begins an [`Outage`]: submissions of [`commit`](Self::commit)
 /// fail immediately until the store commits again, and those of [`commit_with_retry`](Self::commit_with_retry) are repeated, with delays
-/// that grow to two seconds. After a [permanent](StoreError::is_lasting) error, and after a panic of the store, the store is not used
+/// that grow to two seconds. The outcome of a transaction that failed with a transient error is unknown until the journal has read the store:
+/// a transaction that is in the store succeeded, and another one is repeated or fails. If the store cannot be read, its submissions wait. After a [permanent](StoreError::is_lasting) error, and after a panic of the store, the store is not used
 /// again, and all submissions fail with that error.
 ///
 /// **Backpressure.** A [`CommitHandle`] is pending until its changes are durable. The queue has a capacity of 16,384 submissions and 64 MiB.

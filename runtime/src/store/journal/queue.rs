@@ -48,6 +48,8 @@ pub(super) struct Commit {
     size: usize,
     done: oneshot::Sender<Result<(), StoreError>>,
     pub(super) on_outage: OnOutage,
+    /// Whether a transaction with it failed, and the store could not be read since: it may be in the store.
+    pub(super) is_outcome_unknown: bool,
     /// Its capacity in the queue, released when it is dropped.
     room: Option<OwnedSemaphorePermit>,
 }
@@ -65,6 +67,7 @@ impl Commit {
             size,
             done,
             on_outage,
+            is_outcome_unknown: false,
             room: None,
         }
     }

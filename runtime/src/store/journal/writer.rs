@@ -5,6 +5,7 @@ use std::time::Instant;
 use tokio::sync::oneshot;
 
 use super::outage::Outage;
+use super::outcome;
 use super::queue::{Commit, OnOutage, Queue, QueueEvent, Submission};
 use crate::panics::guarded;
 use crate::store::{Change, Store, StoreError, StoreReader};
@@ -16,6 +17,7 @@ const HOPELESS: usize = 16;
 pub(super) fn write(store: Box<dyn Store>, queue: &Queue) {
     let mut writer = JournalWriter {
         store,
+        reader: None,
         queue,
         lasting: None,
         is_out: false,
@@ -28,7 +30,9 @@ pub(super) fn write(store: Box<dyn Store>, queue: &Queue) {
             QueueEvent::Closed => break,
         }
     }
-    let JournalWriter { store, .. } = writer;
+    let JournalWriter { store, reader, .. } = writer;
+    // The log of a store cannot be removed while a reader is open.
+    drop(reader);
     if let Err(message) = guarded(move || drop(store)) {
         tracing::error!("the store panicked when it was closed: {message}");
     }
@@ -36,11 +40,31 @@ pub(super) fn write(store: Box<dyn Store>, queue: &Queue) {
 
 struct JournalWriter<'q> {
     store: Box<dyn Store>,
+    /// Reads the outcomes of failed transactions, while there is an outage.
+    reader: Option<Box<dyn StoreReader>>,
     queue: &'q Queue,
     /// The permanent error, after which the store is not used again.
     lasting: Option<StoreError>,
     /// Whether the queue has an outage. Only this thread changes that.
     is_out: bool,
+}
+
+/// Why a transaction failed.
+#[derive(Clone)]
+struct TransactionError {
+    error: StoreError,
+    /// Whether the changes may be in the store, because it could not be read after the failure.
+    is_outcome_unknown: bool,
+}
+
+impl TransactionError {
+    /// An error after which no change is in the store.
+    fn without_effect(error: StoreError) -> Self {
+        Self {
+            error,
+            is_outcome_unknown: false,
+        }
+    }
 }
 
 /// The outcome of one round of commits.
@@ -55,18 +79,22 @@ struct CommitRound {
 
 impl CommitRound {
     /// Records the outcome of one submission.
-    fn settle(&mut self, commit: Commit, outcome: Result<(), StoreError>) {
+    fn settle(&mut self, mut commit: Commit, outcome: Result<(), TransactionError>) {
         match outcome {
-            Err(error) if error.may_pass() => {
+            Err(TransactionError {
+                error,
+                is_outcome_unknown,
+            }) if error.may_pass() => {
+                commit.is_outcome_unknown = is_outcome_unknown;
                 match commit.on_outage {
-                    OnOutage::Retry => self.failed.push(commit),
-                    OnOutage::Fail => commit.answer(Err(error.clone())),
+                    OnOutage::Fail if !is_outcome_unknown => commit.answer(Err(error.clone())),
+                    _ => self.failed.push(commit),
                 }
                 self.error = Some(error);
             }
             outcome => {
                 self.has_committed |= outcome.is_ok();
-                commit.answer(outcome);
+                commit.answer(outcome.map_err(|failed| failed.error));
             }
         }
     }
@@ -94,7 +122,12 @@ impl JournalWriter<'_> {
     }
 
     /// Commits all submissions as one transaction, or each one separately when some of them may succeed.
-    fn commit(&mut self, mut commits: Vec<Commit>) -> CommitRound {
+    fn commit(&mut self, commits: Vec<Commit>) -> CommitRound {
+        let mut round = CommitRound::default();
+        let mut commits = self.without_applied(commits, &mut round);
+        if commits.is_empty() {
+            return round;
+        }
         let outcome = match &mut commits[..] {
             [only] => self.transact(&only.changes),
             several => {
@@ -109,12 +142,13 @@ impl JournalWriter<'_> {
                 outcome
             }
         };
-        let may_save = |error: &StoreError| {
+        let may_save = |failed: &TransactionError| {
+            let error = &failed.error;
             commits.len() > 1
+                && !failed.is_outcome_unknown
                 && (error.is_of_a_change() || matches!(error, StoreError::Full { .. }))
         };
         let one_by_one = outcome.as_ref().is_err_and(may_save);
-        let mut round = CommitRound::default();
         for commit in commits {
             let is_hopeless = !round.has_committed && round.failed.len() >= HOPELESS;
             let outcome = match one_by_one {
@@ -124,6 +158,54 @@ impl JournalWriter<'_> {
             round.settle(commit, outcome);
         }
         round
+    }
+
+    /// Answers the submissions of earlier transactions whose outcome was unknown, where the store can be read now. Returns the others and those
+    /// that must be repeated.
+    fn without_applied(&mut self, commits: Vec<Commit>, round: &mut CommitRound) -> Vec<Commit> {
+        let mut left = Vec::with_capacity(commits.len());
+        for mut commit in commits {
+            if !commit.is_outcome_unknown {
+                left.push(commit);
+                continue;
+            }
+            match self.is_applied(&commit.changes) {
+                Ok(true) => commit.answer(Ok(())),
+                Ok(false) => {
+                    commit.is_outcome_unknown = false;
+                    match (commit.on_outage, self.queue.outage()) {
+                        (OnOutage::Fail, Some(outage)) => {
+                            commit.answer(Err(outage.error().clone()));
+                        }
+                        _ => left.push(commit),
+                    }
+                }
+                Err(error) => {
+                    round.settle(
+                        commit,
+                        Err(TransactionError {
+                            is_outcome_unknown: error.may_pass(),
+                            error,
+                        }),
+                    );
+                }
+            }
+        }
+        left
+    }
+
+    /// Reads whether the changes of a failed transaction are in the store.
+    fn is_applied(&mut self, changes: &[Change]) -> Result<bool, StoreError> {
+        let mut reader = match self.reader.take() {
+            Some(reader) => reader,
+            None => self.ask(|store| store.reader())?,
+        };
+        let read = guarded(|| outcome::is_applied(&mut *reader, changes));
+        let read = read.unwrap_or_else(|message| Err(StoreError::Panicked { message }));
+        if read.is_ok() {
+            self.reader = Some(reader);
+        }
+        read
     }
 
     /// Schedules the retries, and records whether the store can commit.
@@ -185,6 +267,7 @@ impl JournalWriter<'_> {
 
     fn end_outage(&mut self) {
         self.is_out = false;
+        self.reader = None;
         self.queue.set_outage(|outage| {
             if let Some(outage) = outage.take() {
                 let millis = u64::try_from(outage.duration().as_millis()).unwrap_or(u64::MAX);
@@ -193,14 +276,16 @@ impl JournalWriter<'_> {
         });
     }
 
-    fn transact(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+    fn transact(&mut self, changes: &[Change]) -> Result<(), TransactionError> {
         // An empty commit only waits for earlier ones.
         if changes.is_empty() {
-            return self.lasting.clone().map_or(Ok(()), Err);
+            let lasting = self.lasting.clone().map_or(Ok(()), Err);
+            return lasting.map_err(TransactionError::without_effect);
         }
         let began = Instant::now();
         let outcome = self.ask(|store| store.commit(changes));
         let ended = Instant::now();
+        let outcome = outcome.or_else(|error| self.outcome_of_failed(error, changes));
         let meter = &self.queue.meter;
         match &outcome {
             Ok(()) => {
@@ -211,6 +296,28 @@ impl JournalWriter<'_> {
         }
         self.update_size(ended);
         outcome
+    }
+
+    /// Returns the outcome of a transaction that was reported as failed. After a transient error the store may have applied it.
+    fn outcome_of_failed(
+        &mut self,
+        error: StoreError,
+        changes: &[Change],
+    ) -> Result<(), TransactionError> {
+        if !error.may_pass() {
+            return Err(TransactionError::without_effect(error));
+        }
+        match self.is_applied(changes) {
+            Ok(true) => {
+                tracing::warn!(%error, "a commit was reported as failed, but is in the store");
+                Ok(())
+            }
+            Ok(false) => Err(TransactionError::without_effect(error)),
+            Err(unreadable) => Err(TransactionError {
+                is_outcome_unknown: unreadable.may_pass(),
+                error,
+            }),
+        }
     }
 
     /// Reads the sizes of the store's files, at most once a second.

@@ -5,7 +5,7 @@
 mod tests;
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, Error, OptionalExtension, params_from_iter};
+use rusqlite::{Connection, Error, OptionalExtension, Row, params_from_iter};
 
 use super::row::{self, RawExecution};
 use crate::Status;
@@ -118,14 +118,15 @@ impl IndexRange {
             let mut statement = connection.prepare_cached(&text)?;
             let mut found = statement.query(params_from_iter(values))?;
             while let Some(row) = found.next()? {
-                let position = ListPosition {
-                    order: row.get(ORDER)?,
-                    key: row::key(row, 0)?,
-                };
-                if row.get::<_, Option<bool>>(PASSES)?.unwrap_or_default() {
-                    page.rows.push((position, RawExecution::read(row)?));
-                }
                 scanned += 1;
+                let Some(position) = readable(position(row))? else {
+                    continue;
+                };
+                if row.get::<_, Option<bool>>(PASSES)?.unwrap_or_default()
+                    && let Some(execution) = readable(RawExecution::read(row))?
+                {
+                    page.rows.push((position, execution));
+                }
                 if page.rows.len() >= limit || scanned >= scan {
                     page.end = Some(position);
                     return Ok(page);
@@ -133,6 +134,24 @@ impl IndexRange {
             }
         }
         Ok(page)
+    }
+}
+
+fn position(row: &Row<'_>) -> Result<ListPosition, Error> {
+    Ok(ListPosition {
+        order: row.get(ORDER)?,
+        key: row::key(row, 0)?,
+    })
+}
+
+/// Returns `None`, with a warning, for a row that this library did not write: it must not hide the others.
+fn readable<T>(read: Result<T, Error>) -> Result<Option<T>, Error> {
+    match read {
+        Err(error) if row::is_damage(&error) => {
+            tracing::warn!(%error, "a list omits an execution whose row is damaged; `stepwright store check` names it");
+            Ok(None)
+        }
+        read => read.map(Some),
     }
 }
 

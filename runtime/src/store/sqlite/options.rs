@@ -89,14 +89,18 @@ impl SqliteOptions {
         // Shrinks the log after one large transaction.
         set("journal_size_limit", &(64 << 20))?;
         if let Some(bytes) = self.max_bytes {
-            let size: u32 = connection
-                .pragma_query_value(None, "page_size", |row| row.get(0))
-                .map_err(cannot_open)?;
-            let pages = (bytes / u64::from(size)).clamp(1, u64::from(u32::MAX - 1));
-            set("max_page_count", &i64::try_from(pages).unwrap_or(i64::MAX))?;
+            limit(connection, bytes).map_err(cannot_open)?;
         }
         lifecycle::begin(connection, place, from, &mut |_| {})
     }
+}
+
+/// Limits the size of the file. A file that is larger does not shrink.
+fn limit(connection: &Connection, bytes: u64) -> Result<(), rusqlite::Error> {
+    let size: u32 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+    let pages = (bytes / u64::from(size)).clamp(1, u64::from(u32::MAX - 1));
+    let pages = i64::try_from(pages).unwrap_or(i64::MAX);
+    connection.pragma_update(None, "max_page_count", pages)
 }
 
 /// # Blocking
@@ -111,6 +115,17 @@ impl SqliteStore {
     /// [`StoreError::ForeignLog`], [`StoreError::MissingLog`], [`StoreError::Corrupt`], [`StoreError::Full`], [`StoreError::Io`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         Self::options().open(path)
+    }
+
+    /// Changes the [maximum bytes](SqliteOptions::max_bytes) of the file. For tests of this project.
+    ///
+    /// # Errors
+    ///
+    /// Those of SQLite.
+    #[doc(hidden)]
+    pub fn set_max_bytes(&mut self, bytes: u64) -> Result<(), StoreError> {
+        let limited = limit(&self.connection, bytes);
+        limited.map_err(|error| self.place.error("limit the size of the file", error))
     }
 
     /// Returns options that can be set before a store is opened.

@@ -14,7 +14,7 @@ use super::{backup, connection, list, log_file, row};
 use crate::clock::Timestamp;
 use crate::store::{
     RangeRows, StoreError, StoreFilter, StoreReader, StoredActivity, StoredDocument,
-    StoredExecution, StoredMachine, StoredMapRun, StoredOrigin, StoredPage,
+    StoredExecution, StoredMachine, StoredMapRun, StoredOrigin, StoredPage, UnreadableRow,
 };
 
 /// The maximum cached origins. Executions of a few state machines have few; starts with caller-defined ids may have one each.
@@ -26,6 +26,8 @@ pub struct SqliteReader {
     pub(super) connection: Connection,
     pub(super) place: StorePath,
     rows: ReferredRows,
+    /// The rows that the last list of open executions omitted.
+    unreadable: Vec<UnreadableRow>,
     // Dropped after the connection is closed.
     _empty_log: EmptyLog,
 }
@@ -67,6 +69,14 @@ impl Drop for EmptyLog {
     }
 }
 
+/// Why a row cannot be read.
+enum RowError {
+    /// The row, or one that it refers to, is damaged or missing. Others can be read.
+    Damaged(StoreError),
+    /// The file cannot be read.
+    Store(StoreError),
+}
+
 /// Rows that executions refer to by their ids. They never change.
 #[derive(Debug, Default)]
 struct ReferredRows {
@@ -100,6 +110,7 @@ impl SqliteReader {
             FileContent::Version(_) => Ok(Self {
                 connection,
                 rows: ReferredRows::default(),
+                unreadable: Vec::new(),
                 _empty_log: EmptyLog(place.clone()),
                 place,
             }),
@@ -123,53 +134,117 @@ impl SqliteReader {
         values: impl Params,
         read: impl FnMut(&Row<'_>) -> Result<T, rusqlite::Error>,
     ) -> Result<Vec<T>, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached(query)
-            .map_err(|error| self.error(error))?;
-        let rows = statement
-            .query_map(values, read)
-            .and_then(Iterator::collect);
+        let rows = self.query(query, values, read);
         rows.map_err(|error| self.error(error))
     }
 
+    fn query<T>(
+        &self,
+        query: &str,
+        values: impl Params,
+        read: impl FnMut(&Row<'_>) -> Result<T, rusqlite::Error>,
+    ) -> Result<Vec<T>, rusqlite::Error> {
+        let mut statement = self.connection.prepare_cached(query)?;
+        statement
+            .query_map(values, read)
+            .and_then(Iterator::collect)
+    }
+
+    /// Returns the rows that can be read, and logs the others: one damaged row must not hide the whole table.
+    fn readable_rows<T>(
+        &self,
+        what: &str,
+        query: &str,
+        values: impl Params,
+        read: impl Fn(&Row<'_>) -> Result<T, rusqlite::Error>,
+    ) -> Result<Vec<T>, StoreError> {
+        let rows = self.rows(query, values, |row| match read(row) {
+            Err(error) if row::is_damage(&error) => {
+                let path = self.place.path.display();
+                tracing::warn!(%error, "a row of the {what} of the store `{path}` is damaged and is skipped");
+                Ok(None)
+            }
+            read => read.map(Some),
+        })?;
+        Ok(rows.into_iter().flatten().collect())
+    }
+
+    /// Returns the executions of a query whose rows can be read, and logs the others.
     fn executions(
         &mut self,
         query: &str,
         values: impl Params,
     ) -> Result<Vec<StoredExecution>, StoreError> {
-        let rows = self.rows(query, values, RawExecution::read)?;
-        rows.into_iter().map(|row| self.finish(row)).collect()
+        let rows = self.readable_rows("executions", query, values, RawExecution::read)?;
+        self.finish_readable(rows.into_iter())
+    }
+
+    /// Reads the rows that executions refer to. Omits executions for which one is missing, and logs them.
+    fn finish_readable(
+        &mut self,
+        rows: impl Iterator<Item = RawExecution>,
+    ) -> Result<Vec<StoredExecution>, StoreError> {
+        let mut executions = Vec::new();
+        for row in rows {
+            match self.finish_row(row) {
+                Ok(execution) => executions.push(execution),
+                Err(RowError::Damaged(error)) => {
+                    tracing::warn!(%error, "an execution is skipped, because its row cannot be read");
+                }
+                Err(RowError::Store(error)) => return Err(error),
+            }
+        }
+        Ok(executions)
     }
 
     /// Reads the rows that an execution refers to.
     pub(super) fn finish(&mut self, row: RawExecution) -> Result<StoredExecution, StoreError> {
+        self.finish_row(row).map_err(|error| match error {
+            RowError::Damaged(error) | RowError::Store(error) => error,
+        })
+    }
+
+    fn finish_row(&mut self, row: RawExecution) -> Result<StoredExecution, RowError> {
         let version = self.version(&row)?;
         let origin = self.origin(&row)?;
         Ok(row.finish(&version, origin))
     }
 
-    fn version(&mut self, row: &RawExecution) -> Result<MachineVersion, StoreError> {
+    /// Returns the row to which an execution refers.
+    fn referred<T>(
+        &self,
+        query: &str,
+        id: i64,
+        missing: impl FnOnce() -> String,
+        read: impl FnMut(&Row<'_>) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, RowError> {
+        let found =
+            self.query(query, [id], read)
+                .map_err(|error| match row::is_damage(&error) {
+                    true => RowError::Damaged(self.error(error)),
+                    false => RowError::Store(self.error(error)),
+                })?;
+        let missing = || RowError::Damaged(self.place.corrupt(missing()));
+        found.into_iter().next().ok_or_else(missing)
+    }
+
+    fn version(&mut self, row: &RawExecution) -> Result<MachineVersion, RowError> {
         if let Some(known) = self.rows.versions.get(&row.version) {
             return Ok(known.clone());
         }
         let query = "SELECT name, hash FROM versions WHERE id = ?";
-        let found = self.rows(query, [row.version], |found| {
+        let missing = || format!("the version of execution {} is missing", row.key);
+        let version = self.referred(query, row.version, missing, |found| {
             Ok(MachineVersion {
                 name: found.get(0)?,
                 hash: found.get(1)?,
             })
         })?;
-        let missing = || {
-            let why = format!("the version of execution {} is missing", row.key);
-            self.place.corrupt(why)
-        };
-        let version = found.into_iter().next().ok_or_else(missing)?;
         self.rows.versions.insert(row.version, version.clone());
         Ok(version)
     }
 
-    fn origin(&mut self, row: &RawExecution) -> Result<Option<Arc<StoredOrigin>>, StoreError> {
+    fn origin(&mut self, row: &RawExecution) -> Result<Option<Arc<StoredOrigin>>, RowError> {
         let Some(id) = row.origin else {
             return Ok(None);
         };
@@ -177,23 +252,26 @@ impl SqliteReader {
             return Ok(Some(known.clone()));
         }
         let query = "SELECT machine, version, alias FROM origins WHERE id = ?";
-        let found = self.rows(query, [id], |found| {
+        let missing = || format!("the origin of execution {} is missing", row.key);
+        let origin = self.referred(query, id, missing, |found| {
             Ok(StoredOrigin {
                 machine: found.get(0)?,
                 version: found.get(1)?,
                 alias: found.get(2)?,
             })
         })?;
-        let missing = || {
-            let why = format!("the origin of execution {} is missing", row.key);
-            self.place.corrupt(why)
-        };
-        let origin = Arc::new(found.into_iter().next().ok_or_else(missing)?);
+        let origin = Arc::new(origin);
         if self.rows.origins.len() >= MOST_ORIGINS {
             self.rows.origins.clear();
         }
         self.rows.origins.insert(id, origin.clone());
         Ok(Some(origin))
+    }
+
+    /// Returns the activities; fails if the row of one is damaged.
+    pub(crate) fn all_activities(&self) -> Result<Vec<StoredActivity>, StoreError> {
+        let query = format!("SELECT {} FROM activities ORDER BY arn", row::ACTIVITY);
+        self.rows(&query, [], row::activity)
     }
 
     /// Returns a page that reads at most `scan` rows of each index range.
@@ -211,10 +289,9 @@ impl SqliteReader {
         };
         let page = read().map_err(|error| self.error(error))?;
         let (rows, next) = page.cut(filter.limit.unwrap_or(usize::MAX));
-        let rows = rows.into_iter();
-        let executions = rows.map(|(_, row)| self.finish(row));
+        let rows = rows.into_iter().map(|(_, row)| row);
         Ok(StoredPage {
-            executions: executions.collect::<Result<_, _>>()?,
+            executions: self.finish_readable(rows)?,
             next,
         })
     }
@@ -227,7 +304,7 @@ impl SqliteReader {
 impl StoreReader for SqliteReader {
     fn machines(&mut self) -> Result<Vec<StoredMachine>, StoreError> {
         let query = format!("SELECT {} FROM machines ORDER BY id", row::MACHINE);
-        self.rows(&query, [], row::machine)
+        self.readable_rows("state machines", &query, [], row::machine)
     }
 
     fn open_executions(&mut self) -> Result<Vec<StoredExecution>, StoreError> {
@@ -236,12 +313,42 @@ impl StoreReader for SqliteReader {
             "SELECT {} FROM executions INDEXED BY executions_open WHERE status = 'RUNNING' ORDER BY key",
             row::EXECUTION
         );
-        self.executions(&query, [])
+        let rows = self.rows(&query, [], |row| {
+            let arn = row.get_ref(1)?.as_str().ok().map(str::to_owned);
+            Ok((row.get::<_, i64>(0)?, arn, RawExecution::read(row)))
+        })?;
+        let (mut open, mut unreadable) = (Vec::with_capacity(rows.len()), Vec::new());
+        for (key, arn, row) in rows {
+            let damaged = match row {
+                Ok(row) => match self.finish_row(row) {
+                    Ok(execution) => {
+                        open.push(execution);
+                        continue;
+                    }
+                    Err(RowError::Damaged(error)) => error,
+                    Err(RowError::Store(error)) => return Err(error),
+                },
+                Err(error) if row::is_damage(&error) => self.error(error),
+                Err(error) => return Err(self.error(error)),
+            };
+            unreadable.push(UnreadableRow {
+                key,
+                arn,
+                error: damaged,
+            });
+        }
+        self.unreadable = unreadable;
+        Ok(open)
+    }
+
+    fn unreadable_rows(&mut self) -> Vec<UnreadableRow> {
+        self.unreadable.clone()
     }
 
     fn execution(&mut self, arn: &str) -> Result<Option<StoredExecution>, StoreError> {
         let query = format!("SELECT {} FROM executions WHERE arn = ?", row::EXECUTION);
-        Ok(self.executions(&query, [arn])?.pop())
+        let row = self.rows(&query, [arn], RawExecution::read)?.pop();
+        row.map(|row| self.finish(row)).transpose()
     }
 
     fn records(&mut self, key: u64) -> Result<Vec<Bytes>, StoreError> {
@@ -314,12 +421,12 @@ impl StoreReader for SqliteReader {
 
     fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError> {
         let query = format!("SELECT {} FROM activities ORDER BY arn", row::ACTIVITY);
-        self.rows(&query, [], row::activity)
+        self.readable_rows("activities", &query, [], row::activity)
     }
 
     fn documents(&mut self) -> Result<Vec<StoredDocument>, StoreError> {
         let query = "SELECT key, data, checksum FROM documents ORDER BY key";
-        let rows = self.rows(query, [], |row| {
+        let rows = self.readable_rows("documents", query, [], |row| {
             let data: Vec<u8> = row.get(1)?;
             let document = StoredDocument {
                 key: row.get(0)?,
@@ -359,7 +466,8 @@ impl StoreReader for SqliteReader {
 
     fn newest_time(&mut self) -> Result<Option<Timestamp>, StoreError> {
         // No index contains the ends: all rows are read, but only once in the lifetime of a store.
-        let query = "SELECT max(max(started, coalesce(stopped, started))) FROM executions";
+        let query = "SELECT max(max(started, coalesce(stopped, started))) FROM executions
+             WHERE typeof(started) = 'integer' AND typeof(coalesce(stopped, started)) = 'integer'";
         let rows = self.rows(query, [], |row| row.get::<_, Option<i64>>(0))?;
         let newest = rows.into_iter().flatten().next();
         Ok(newest.map(Timestamp::from_unix_micros))
@@ -414,9 +522,10 @@ impl StoreReader for SqliteReader {
     }
 
     fn last_key(&mut self) -> Result<u64, StoreError> {
-        let query = "SELECT max(
+        // A damaged value of another type is larger than all numbers.
+        let query = "SELECT max(0,
                  coalesce((SELECT max(key) FROM executions), 0),
-                 coalesce((SELECT max(execution) FROM records), 0))";
+                 coalesce((SELECT execution FROM records WHERE execution <= 9223372036854775807 ORDER BY execution DESC LIMIT 1), 0))";
         let rows = self.rows(query, [], |row| row::key(row, 0))?;
         Ok(rows.first().copied().unwrap_or(0))
     }

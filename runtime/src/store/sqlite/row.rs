@@ -136,6 +136,17 @@ pub(super) fn activity(row: &Row<'_>) -> Result<StoredActivity, Error> {
     })
 }
 
+/// Whether this library did not write a value of the row. Other errors concern the file.
+pub(super) fn is_damage(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::FromSqlConversionFailure(..)
+            | Error::IntegralValueOutOfRange(..)
+            | Error::InvalidColumnType(..)
+            | Error::Utf8Error(..)
+    )
+}
+
 /// Returns an execution's key. SQLite has only signed numbers.
 pub(super) fn key(row: &Row<'_>, column: usize) -> Result<u64, Error> {
     let key: i64 = row.get(column)?;

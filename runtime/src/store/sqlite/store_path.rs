@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Error, ErrorCode};
 
+use super::row;
 use crate::store::StoreError;
 
 /// The file of a store, for its errors.
@@ -43,6 +44,9 @@ impl StorePath {
     pub(super) fn error(&self, doing: &str, error: Error) -> StoreError {
         let path = Some(self.path.clone());
         let why = error.to_string();
+        if row::is_damage(&error) {
+            return StoreError::Corrupt { path, why };
+        }
         match error {
             Error::SqliteFailure(failure, _) => match failure.code {
                 ErrorCode::DiskFull => StoreError::Full { path, why },
@@ -62,11 +66,6 @@ impl StorePath {
                     why,
                 },
             },
-            // This library did not write the value.
-            Error::FromSqlConversionFailure(..)
-            | Error::IntegralValueOutOfRange(..)
-            | Error::InvalidColumnType(..)
-            | Error::Utf8Error(..) => StoreError::Corrupt { path, why },
             _ => StoreError::Io {
                 path,
                 doing: doing.to_owned(),
