@@ -2,6 +2,7 @@
 
 mod bench;
 mod estimate;
+mod log;
 mod placeholders;
 mod policy;
 mod redact;
@@ -17,6 +18,7 @@ use stepwright_asl::placeholder::is_name;
 
 pub(crate) use self::bench::{BenchArguments, Measure, Switch};
 pub(crate) use self::estimate::{EstimateArguments, EstimateFormat};
+pub(crate) use self::log::{LogArguments, LogFormat};
 pub(crate) use self::placeholders::{PlaceholdersArguments, PlaceholdersFormat};
 pub(crate) use self::policy::{PolicyArguments, PolicyFormat};
 pub(crate) use self::redact::RedactArguments;
@@ -174,6 +176,7 @@ const RUN_EXAMPLES: &str = "Examples:
   stepwright run orders.asl.json --task 'ChargeCard=./charge.py'
   stepwright run nightly.asl.json --objects buckets        s3://orders/2026.csv is buckets/orders/2026.csv
   stepwright run orders.asl.json --store orders.db --name o-17 --task 'ChargeCard=./charge.py'
+  stepwright run orders.asl.json --log debug               each event of the history, on standard error
 
 A command gets the task's input as JSON on standard input and prints its output as JSON: for lambda:invoke the function's payload and result, otherwise the
 state's parameters and result. To make the task fail, it prints `ErrorName: cause` on standard error and exits with a status other than 0. A URL (http://127.0.0.1:9000/charge)
@@ -387,6 +390,8 @@ pub(crate) struct RunArguments {
     pub(crate) confirm_clock: bool,
     #[command(flatten)]
     pub(crate) redact: RedactArguments,
+    #[command(flatten)]
+    pub(crate) log: LogArguments,
 }
 
 #[derive(Debug, Args)]
@@ -408,6 +413,8 @@ pub(crate) struct ReplayArguments {
     pub(crate) substitutions: Vec<(String, String)>,
     #[command(flatten)]
     pub(crate) redact: RedactArguments,
+    #[command(flatten)]
+    pub(crate) log: LogArguments,
 }
 
 #[derive(Debug, Args)]
@@ -533,6 +540,8 @@ pub(crate) struct TestStateArguments {
     /// Show the secrets of an HTTP task; not with --mock
     #[arg(long)]
     pub(crate) reveal_secrets: bool,
+    #[command(flatten)]
+    pub(crate) log: LogArguments,
 }
 
 /// The level of detail of a test's response.

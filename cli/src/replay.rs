@@ -11,10 +11,12 @@ use crate::args::ReplayArguments;
 use crate::definition::LoadedDefinition;
 use crate::failure::Failure;
 use crate::input;
+use crate::log::{self, DefaultLog};
 use crate::output;
 
 /// Runs the definition with the recorded events and prints the first difference.
 pub(crate) async fn replay(arguments: &ReplayArguments) -> Result<(), Failure> {
+    log::start(&arguments.log, DefaultLog::Off)?;
     let validator = Validator::new(MachineType::Standard);
     let definition = LoadedDefinition::read(&arguments.file, &validator)?;
     let machine = definition.machine()?;

@@ -19,7 +19,7 @@ use crate::args::{MachineType, RunArguments};
 use crate::definition::LoadedDefinition;
 use crate::failure::Failure;
 use crate::input;
-use crate::log;
+use crate::log::{self, DefaultLog};
 use crate::progress;
 use crate::report;
 use crate::signals::survive_size_limit;
@@ -33,7 +33,7 @@ const NO_STORE: &str = "The engine has no object store";
 
 /// Runs the definition and prints the execution's output.
 pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
-    log::start()?;
+    log::start(&arguments.log, DefaultLog::Warnings)?;
     survive_size_limit();
     let input = input::json("--input", &arguments.input)?;
     let validator = Validator::new(arguments.machine_type.into());

@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use crate::args::ServeArguments;
 use crate::failure::Failure;
 use crate::input;
-use crate::log;
+use crate::log::{self, DefaultLog};
 use crate::report;
 use crate::signals::{Signals, survive_size_limit};
 use crate::store::cannot as cannot_store;
@@ -35,7 +35,7 @@ const RETAINED_BYTES: u64 = 256 * 1_048_576;
 
 /// Serves until the user or the system ends the process.
 pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
-    log::start()?;
+    log::start(&arguments.log, DefaultLog::Warnings)?;
     let signals = Signals::listen();
     survive_size_limit();
     let keys = access_keys(&arguments)?;

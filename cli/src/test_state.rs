@@ -17,6 +17,7 @@ use crate::args::TestStateArguments;
 use crate::definition::LoadedDefinition;
 use crate::failure::Failure;
 use crate::input;
+use crate::log::{self, DefaultLog};
 use crate::output;
 use crate::report;
 
@@ -30,6 +31,7 @@ const MOCK: &str = r#"set the result of the state: --mock '{"result": ..}' or --
 
 /// Tests the state and prints the response.
 pub(crate) async fn test(arguments: TestStateArguments) -> Result<(), Failure> {
+    log::start(&arguments.log, DefaultLog::Off)?;
     let request = request(&arguments)?;
     let response = test_state(&request).await.map_err(|refused| {
         let mut text = refused.to_string();

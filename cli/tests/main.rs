@@ -10,6 +10,7 @@ mod fix;
 mod graph;
 mod import;
 mod import_random;
+mod log;
 mod output;
 mod placeholders;
 mod policy;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{MachineType, at_least_one};
+use super::{LogArguments, MachineType, at_least_one};
 
 pub(super) const EXAMPLES: &str = "Examples:
   stepwright bench --workloads workloads --name w02_task_chain_10
@@ -76,4 +76,6 @@ pub(crate) struct BenchArguments {
     /// Store the executions in this file, which must not exist
     #[arg(long, value_name = "PATH")]
     pub(crate) store: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) log: LogArguments,
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::log::LogArguments;
 use crate::tasks::{LambdaEndpoint, TaskBinding, binding};
 
 pub(super) const EXAMPLES: &str = "Examples:
@@ -20,6 +21,8 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright serve --mocks MockConfigFile.json               StartExecution chooses a case with #Case after the ARN
   stepwright serve --host 0.0.0.0 --auth ~/.aws/credentials  requests must be signed with a key of that file
   stepwright serve --objects buckets                         s3://orders/2026.csv is buckets/orders/2026.csv
+  stepwright serve --log info --log-format json 2> serve.log  starts, ends and suspensions of executions, as JSON
+  stepwright serve --log info,stepwright_server=debug         and each request
 
   export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
   aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083
@@ -30,7 +33,7 @@ receives and returns the same in a POST request. A task with .waitForTaskToken w
 GET /health reports whether the server works, GET /ready whether it accepts work, and GET /metrics the statistics of the engine for Prometheus (docs/reference/metrics.md).
 Clients may use any credentials, unless --auth is given. Most clients call StartSyncExecution and TestState at the host `sync-127.0.0.1`, which does not exist: disable their host
 prefix, as described in docs/guides/serve.md.
-STEPWRIGHT_LOG=off|error|warn|info|debug|trace sets the level of the log on standard error; by default, it contains warnings and errors.
+The log on standard error contains warnings and errors, unless --log or STEPWRIGHT_LOG sets another level. docs/reference/logs.md lists its spans and fields.
 Exit status: 0 ended by Ctrl-C or SIGTERM; 1 it cannot listen at the address; 2 wrong usage.";
 
 #[derive(Debug, Args)]
@@ -98,6 +101,8 @@ pub(crate) struct ServeArguments {
     /// The directory that Distributed Maps use instead of S3; each subdirectory is a bucket
     #[arg(long, value_name = "DIR")]
     pub(crate) objects: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) log: LogArguments,
 }
 
 /// The number of an account: twelve digits.

@@ -18,10 +18,12 @@ use self::clients::Clients;
 use self::workload::Workload;
 use crate::args::{BenchArguments, MachineType, Measure, Switch};
 use crate::failure::Failure;
+use crate::log::{self, DefaultLog};
 use crate::output;
 
 /// Measures, and prints a line of JSON.
 pub(crate) fn bench(arguments: &BenchArguments) -> Result<(), Failure> {
+    log::start(&arguments.log, DefaultLog::Off)?;
     let plan = BenchPlan::of(arguments)?;
     let workload = Workload::read(
         &arguments.workloads,

@@ -4,6 +4,7 @@ use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use super::failure::Failure;
+use super::span_change::SpanChange;
 use super::task_request::TaskRequest;
 use crate::clock::Timestamp;
 use crate::distributed::source::SourceRequest;
@@ -14,7 +15,7 @@ use crate::statistics::TaskEvent;
 use crate::status::Status;
 use crate::task::NestedStart;
 use crate::value::Value;
-use crate::wait_id::{TimerKind, WaitId};
+use crate::wait_id::{CursorId, TimerKind, WaitId};
 
 /// What the caller of the interpreter does for an execution.
 ///
@@ -109,6 +110,11 @@ pub(crate) enum Command {
     ReportEvaluationFailure {
         state: StateIx,
         failure: Box<Failure>,
+    },
+    /// Opens or closes a span of a cursor.
+    ChangeSpan {
+        cursor: CursorId,
+        change: SpanChange,
     },
     /// Counts a change of a Task state's task.
     Count { state: StateIx, event: TaskEvent },

@@ -11,6 +11,7 @@ use super::input::Input;
 use super::inspection::Inspection;
 use super::resume_point::StoppedScope;
 use super::runnable::Runnable;
+use super::span_change::SpanChange;
 use super::step_context::{Environment, StepContext};
 use crate::clock::Timestamp;
 use crate::execution_info::ExecutionInfo;
@@ -609,6 +610,23 @@ impl Execution {
             cx.arm(wait_id, TimerKind::Heartbeat, due);
         }
         true
+    }
+
+    /// Reports the states and task attempts that began before this engine drives the execution.
+    pub(crate) fn open_spans(&self, mut open: impl FnMut(CursorId, SpanChange)) {
+        let is_entered = |cursor: &Cursor| !matches!(cursor.waiting, Waiting::Enter);
+        let mut cursors: Vec<_> = self.cursors.iter().collect();
+        // A container was entered before the states inside it.
+        cursors.sort_by_key(|(_, cursor)| cursor.entered);
+        for (id, cursor) in cursors.into_iter().filter(|(_, cursor)| is_entered(cursor)) {
+            let state = cursor.state;
+            let parent = cursor.parent.map(|(parent, _)| parent);
+            open(id, SpanChange::Entered { parent, state });
+            if matches!(cursor.waiting, Waiting::Task(_)) {
+                let attempt = cursor.attempt_state.retry_count();
+                open(id, SpanChange::TaskBegun { state, attempt });
+            }
+        }
     }
 
     /// Sets the state of a cursor and makes it runnable.

@@ -6,6 +6,7 @@ use super::cursor::{AttemptState, Cursor, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
 use super::inspection::TESTED_STATE;
+use super::span_change::SpanChange;
 use super::step_context::StepContext;
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, StateIx};
@@ -66,6 +67,10 @@ impl Execution {
         cursor.entered_at = entered_at;
         cursor.attempt_state = AttemptState::default();
         cursor.remaining_work = None;
+        cx.change_span(id, || SpanChange::Entered {
+            parent: cursor.parent.map(|(parent, _)| parent),
+            state: cursor.state,
+        });
         let kind = match cx.program.state(cursor.state).kind {
             Kind::Task(_) => EventKind::TaskStateEntered,
             Kind::Pass(_) => EventKind::PassStateEntered,
@@ -186,6 +191,7 @@ impl Execution {
             cursor.scope,
             payload,
         );
+        cx.change_span(id, || SpanChange::Left);
         for (variable, value) in assigned {
             cursor.variables.set(variable, value);
         }
@@ -300,6 +306,7 @@ impl Execution {
         let Some(mut cursor) = self.cursors.remove(id) else {
             return;
         };
+        cx.change_span(id, || SpanChange::Left);
         match cursor.parent {
             None => {
                 self.save_failed(&mut cursor);

@@ -1,18 +1,21 @@
 use smol_str::SmolStr;
 
 use super::command::{Command, CommandQueue};
+use super::span_change::SpanChange;
 use super::task_request::TaskRequest;
 use crate::clock::Timestamp;
 use crate::execution_info::ExecutionInfo;
 use crate::program::{Program, StateIx};
 use crate::value::Value;
-use crate::wait_id::{TimerKind, WaitId};
+use crate::wait_id::{CursorId, TimerKind, WaitId};
 
 /// The time of a step, and the source of what an execution cannot compute.
 #[derive(Clone, Copy)]
 pub(crate) struct Environment<'a> {
     pub(crate) now: Timestamp,
     pub(crate) values: &'a dyn GivenValues,
+    /// Whether the caller has spans.
+    pub(crate) has_spans: bool,
 }
 
 /// What an execution cannot compute. It stores these values, so each is requested once.
@@ -69,6 +72,15 @@ impl<'a> StepContext<'a> {
     /// Takes the task that is about to start, after a reply.
     pub(super) fn take_task(&mut self) -> Option<TaskRequest> {
         self.commands.take_task()
+    }
+
+    /// Opens or closes a span of a cursor, if the caller has spans.
+    #[inline]
+    pub(super) fn change_span(&mut self, cursor: CursorId, change: impl FnOnce() -> SpanChange) {
+        if self.environment.has_spans {
+            let change = change();
+            self.command(Command::ChangeSpan { cursor, change });
+        }
     }
 
     pub(super) fn arm(&mut self, wait_id: WaitId, kind: TimerKind, at: Timestamp) {

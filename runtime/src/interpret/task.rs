@@ -10,6 +10,7 @@ use super::command::{Command, QueuedInput};
 use super::cursor::{EarlyAnswer, OpenTask, OpenTaskStage, TaskExecutor, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
+use super::span_change::SpanChange;
 use super::step::{StateProgress, StateResult};
 use super::step_context::StepContext;
 use super::task_request::{ResolvedExecutor, ResolvedTask, TaskRequest, TaskSettings};
@@ -63,9 +64,14 @@ impl Execution {
         if let Err(error) = check_lists(&parameters, task.lists_by_name) {
             return Err(self.query_failed(id, &error, &state.name));
         }
-        let Some(at) = self.cursors.get(id).map(|cursor| cursor.state) else {
+        let Some(cursor) = self.cursors.get(id) else {
             return Ok(StateProgress::Wait);
         };
+        let at = cursor.state;
+        cx.change_span(id, || SpanChange::TaskBegun {
+            state: at,
+            attempt: cursor.attempt_state.retry_count(),
+        });
         let request = TaskRequest {
             call: self.calls.get(at.index()).copied().unwrap_or_default(),
             wait_id: self.next_wait(id),
@@ -129,11 +135,15 @@ impl Execution {
         if let ResolvedExecutor::Unhandled = resolved.executor {
             let target = task.resource.target_in(&request.parameters);
             let target = target.map(SmolStr::new);
+            cx.change_span(id, || SpanChange::TaskEnded { error: None });
             self.wait_as(wait_id, Waiting::Handler { target });
             return Ok(StateProgress::Wait);
         }
         self.count_call(id);
         if let ResolvedExecutor::Refused(reason) = resolved.executor {
+            cx.change_span(id, || SpanChange::TaskEnded {
+                error: Some(SmolStr::new_static(errors::RUNTIME)),
+            });
             let error = QueryError::runtime(reason);
             return Err(self.query_failed(id, &error, &state.name));
         }
@@ -446,6 +456,9 @@ impl Execution {
             TaskProgress::Waited => TaskEvent::Ended(end, self.times_of_task(id)),
         };
         self.count_task(id, event, cx);
+        cx.change_span(id, || SpanChange::TaskEnded {
+            error: result.as_ref().err().map(Failure::error_name),
+        });
         match result {
             Ok(output) => {
                 self.write_with(id, succeeded(family), || Payload::Value(output.clone()));
@@ -620,6 +633,9 @@ impl Execution {
         let times = self.times_of_task(wait_id.cursor);
         self.count_task(wait_id.cursor, TaskEvent::Ended(end, times), cx);
         let error = SmolStr::new_static(errors::TIMEOUT);
+        cx.change_span(wait_id.cursor, || SpanChange::TaskEnded {
+            error: Some(error.clone()),
+        });
         self.write(
             wait_id.cursor,
             timed_out(task.resource.kind()),

@@ -144,6 +144,7 @@ impl Caller {
         let environment = Environment {
             now: self.now,
             values: &FixedValues,
+            has_spans: false,
         };
         self.execution
             .receive(input, environment, &mut self.commands)
@@ -155,6 +156,7 @@ impl Caller {
             let environment = Environment {
                 now: self.now,
                 values: &FixedValues,
+                has_spans: false,
             };
             let step = self
                 .execution
@@ -299,6 +301,7 @@ impl Caller {
         let environment = Environment {
             now: self.now,
             values: &FixedValues,
+            has_spans: false,
         };
         self.execution
             .reattach(true, environment, &mut self.commands);

@@ -155,7 +155,7 @@ impl EngineBuilder {
             let compiled = registry.definitions.iter().zip(&machines);
             let observed = compiled.map(|((name, pending), machine)| ObservedMachine {
                 name,
-                program: &machine.program,
+                program: machine.program.program(),
                 definition: &pending.machine,
             });
             observer = create(&observed.collect::<Vec<_>>()).map_err(BuildError::new)?;

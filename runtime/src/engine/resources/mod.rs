@@ -12,6 +12,7 @@ use futures_util::future::{AbortHandle, Abortable, Aborted};
 use futures_util::stream::{FuturesUnordered, Stream};
 use smol_str::SmolStr;
 use thin_vec::ThinVec;
+use tracing::Instrument as _;
 
 use crate::clock::{AnswerHold, ArmedTimer};
 use crate::distributed::{WriteRequest, WriteResponse};
@@ -19,6 +20,7 @@ use crate::engine::activities::QueuedTask;
 use crate::engine::completion::parent_link::{ChildRole, ParentLink};
 use crate::engine::dispatch::call_site::CallSite;
 use crate::engine::drive::execution_deadline::ExecutionDeadline;
+use crate::engine::drive::execution_spans::ExecutionSpans;
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::drive::message::Message;
 use crate::engine::drive::running_work::{RunningWork, WorkFuture, WorkResult};
@@ -28,7 +30,7 @@ use crate::engine::journaled_execution::JournalPosition;
 use crate::engine::nested::map_runs::MapRunRecord;
 use crate::engine::shared::EngineShared;
 use crate::engine::start::pending_execution::PendingExecution;
-use crate::interpret::{Failure, Input, LOST, QueuedInput};
+use crate::interpret::{Execution, Failure, Input, LOST, QueuedInput, SpanChange};
 use crate::objects::ObjectStore;
 use crate::program::StateIx;
 use crate::query::Entropy;
@@ -37,10 +39,9 @@ use crate::store::{StoreError, StoredMapRun};
 use crate::task::blocking_watcher::{WatchedPoll, while_polled};
 use crate::task::{
     Integration, LinkedProgram, NestedStart, PollWatch, Responder, RunningTask, TaskEffect,
-    TaskFailure, TaskResult, TaskSource,
+    TaskFailure, TaskFuture, TaskResult, TaskSource,
 };
-use crate::wait_id::TimerKind;
-use crate::wait_id::WaitId;
+use crate::wait_id::{CursorId, TimerKind, WaitId};
 
 use self::after_commit::{AfterCommit, StopTarget};
 
@@ -71,6 +72,8 @@ struct ResourcesColdFields {
     waits_for_handlers: bool,
     /// The execution and the executions that it started will continue in another process.
     is_suspended: bool,
+    /// Set if a subscriber is interested in spans.
+    spans: Option<Box<ExecutionSpans>>,
 }
 
 /// The effects of a durable execution that wait for its next commit.
@@ -142,6 +145,35 @@ impl ExecutionResources {
             pending_executions: ThinVec::new(),
             uncommitted: None,
             cold: source.map(of_source).map(Box::new),
+        }
+    }
+
+    /// Sets the spans of the execution.
+    pub(super) fn set_spans(&mut self, spans: Box<ExecutionSpans>) {
+        self.cold().spans = Some(spans);
+    }
+
+    /// Returns the spans of the execution, if a subscriber is interested in them.
+    pub(super) fn spans(&self) -> Option<&ExecutionSpans> {
+        self.cold.as_ref()?.spans.as_deref()
+    }
+
+    /// Takes the spans of the execution, to close them.
+    pub(super) fn take_spans(&mut self) -> Option<Box<ExecutionSpans>> {
+        self.cold.as_mut()?.spans.take()
+    }
+
+    /// Opens the spans of the states that were entered before this engine drives the execution.
+    pub(super) fn open_spans(&mut self, execution: &Execution) {
+        if self.spans().is_some() {
+            execution.open_spans(|cursor, change| self.change_span(cursor, change));
+        }
+    }
+
+    fn change_span(&mut self, cursor: CursorId, change: SpanChange) {
+        let cold = self.cold.as_mut();
+        if let Some(spans) = cold.and_then(|cold| cold.spans.as_mut()) {
+            spans.change(&self.program, cursor, change);
         }
     }
 
@@ -463,6 +495,12 @@ impl ExecutionResources {
                 attempt,
                 watch,
             } => {
+                let work: TaskFuture = match self.spans() {
+                    Some(spans) => {
+                        Box::pin(work.instrument(spans.innermost(wait_id.cursor).clone()))
+                    }
+                    None => work,
+                };
                 let Some(WorkResult::Task(result)) =
                     self.start_work(wait_id, WorkFuture::Task(work), watch)
                 else {

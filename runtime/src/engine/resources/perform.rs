@@ -110,7 +110,11 @@ impl ExecutionResources {
     }
 
     fn environment(&self, now: Timestamp) -> Environment<'_> {
-        Environment { now, values: self }
+        Environment {
+            now,
+            values: self,
+            has_spans: self.spans().is_some(),
+        }
     }
 
     /// Performs commands in their order, and delivers their replies to the execution. The reply to the last command is
@@ -160,6 +164,7 @@ impl ExecutionResources {
             Command::Disarm { wait_id, kind } => self.disarm(wait_id, kind),
             Command::Release { wait_id } => self.release(wait_id),
             Command::Count { state, event } => self.count(state, event),
+            Command::ChangeSpan { cursor, change } => self.change_span(cursor, change),
             Command::OpenToken {
                 wait_id,
                 token,

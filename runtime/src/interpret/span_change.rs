@@ -1,0 +1,20 @@
+use smol_str::SmolStr;
+
+use crate::program::StateIx;
+use crate::wait_id::CursorId;
+
+/// A change of the states and task attempts of an execution. It is only reported to a caller that has spans.
+#[derive(Clone, Debug)]
+pub(crate) enum SpanChange {
+    /// The execution entered a state inside the state of the cursor `parent`.
+    Entered {
+        parent: Option<CursorId>,
+        state: StateIx,
+    },
+    /// The execution left the state: by a transition, a failure or an abort.
+    Left,
+    /// An attempt at the task of the state begins, after this number of retries.
+    TaskBegun { state: StateIx, attempt: u32 },
+    /// The attempt has ended, with this error if it failed.
+    TaskEnded { error: Option<SmolStr> },
+}
