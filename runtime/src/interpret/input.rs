@@ -7,7 +7,7 @@ use crate::distributed::{ChildResult, RunChanges, WriteResponse};
 use crate::task::TaskResult;
 use crate::wait_id::{TimerKind, WaitId};
 
-/// What an execution gets from its environment. An input for a wait that has ended is ignored.
+/// A message for an execution. An input for a wait that has ended is ignored.
 #[derive(Debug)]
 pub(crate) enum Input {
     /// A timer fired.

@@ -9,7 +9,7 @@ use crate::program::{Program, StateIx};
 use crate::value::Value;
 use crate::wait_id::{CursorId, TimerKind, WaitId};
 
-/// The time of a step, and the source of what an execution cannot compute.
+/// The time of a step, and the source of the values that an execution cannot compute.
 #[derive(Clone, Copy)]
 pub(crate) struct Environment<'a> {
     pub(crate) now: Timestamp,
@@ -18,12 +18,12 @@ pub(crate) struct Environment<'a> {
     pub(crate) has_spans: bool,
 }
 
-/// What an execution cannot compute. It stores these values, so each is requested once.
+/// Values that only the caller of the interpreter knows.
 pub(crate) trait GivenValues {
     /// Returns whether the task of a state certainly has a handler, so that it need not be [resolved](Command::Resolve).
     fn has_handler(&self, state: StateIx) -> bool;
 
-    /// Returns a new token for the task of a state. It cannot be guessed, unless a test chose it.
+    /// Returns a new token for the task of a state, which the execution stores. It cannot be guessed, unless a test chose it.
     fn new_token(&self, about: &ExecutionInfo, state: &str) -> SmolStr;
 
     /// Returns the items of a mocked ItemReader, so that no object is read.
