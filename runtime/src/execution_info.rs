@@ -269,6 +269,11 @@ impl ExecutionInfo {
         ShownName(self)
     }
 
+    /// Returns its ARN for a log: a generated ARN is formatted only when it is written.
+    pub(crate) fn shown_arn(&self) -> impl fmt::Display {
+        ShownArn(self)
+    }
+
     /// Returns its role.
     pub fn role_arn(&self) -> &str {
         &self.machine.role_arn
@@ -379,6 +384,14 @@ struct ShownName<'a>(&'a ExecutionInfo);
 impl fmt::Display for ShownName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.name())
+    }
+}
+
+struct ShownArn<'a>(&'a ExecutionInfo);
+
+impl fmt::Display for ShownArn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.arn())
     }
 }
 

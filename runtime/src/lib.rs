@@ -92,6 +92,7 @@
 //! | [`mod@evaluate`] | paths, intrinsic functions, templates and JSONata on a value, without an engine |
 //! | [`history`] | events, with AWS's names, order and ids, and in the format of `GetExecutionHistory` |
 //! | [`objects`] | the objects that Distributed Maps read and write |
+//! | [`spans`] | the `tracing` spans of executions, states and task attempts |
 //! | [`statistics`] | the numbers of an engine, and the table of its metrics |
 //! | [`store`] | stores for durable engines |
 //! | [`task`] | the calls of tasks, and [`TaskSource`](task::TaskSource), which answers instead of handlers |
@@ -104,7 +105,7 @@
 //!
 //! # Observing
 //!
-//! Each execution is a [`tracing`] span `execution` with the fields `machine` and `name`. Its start and its end are events at
+//! Executions, visits of states and attempts at tasks are [`tracing`] spans ([`spans`]). The start and the end of an execution are events at
 //! level info, each event of its history is one at level debug. [`ExecutionHandle::events`] returns the same events as a stream.
 //! [`Engine::statistics`] counts executions, tasks and commits; the crate [`metrics`](mod@statistics) has the same numbers.
 
@@ -114,6 +115,7 @@ pub mod history;
 pub mod objects;
 #[doc(hidden)]
 pub mod query;
+pub mod spans;
 pub mod statistics;
 pub mod store;
 pub mod task;

@@ -40,6 +40,7 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "/src/clock/",
     "/src/query/fixture.rs",
     "/src/query/jsonata/",
+    "/src/spans.rs",
     "/src/statistics/table.rs",
     "/src/statistics/prometheus.rs",
     "/src/test_state/",

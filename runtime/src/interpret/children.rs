@@ -2,6 +2,7 @@ use super::cursor::{CursorPosition, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
 use super::host::StepContext;
+use super::span_change::SpanChange;
 use super::step::{StateProgress, StateResult};
 use crate::history::{EventKind, Payload};
 use crate::program::Kind;
@@ -138,6 +139,7 @@ impl Execution {
                 cursor: id,
                 wait: cursor.wait,
             });
+            cx.change_span(id, SpanChange::Left);
             if matches!(cursor.waiting, Waiting::Run(_)) {
                 let kind = EventKind::MapRunAborted;
                 self.write_at(cursor.state, cursor.scope, kind, Payload::None);

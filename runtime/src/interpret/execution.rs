@@ -11,11 +11,12 @@ use super::host::{Host, StepContext};
 use super::inspection::Inspection;
 use super::resume_point::StoppedScope;
 use super::runnable::Runnable;
+use super::span_change::SpanChange;
 use crate::clock::Timestamp;
 use crate::execution_info::ExecutionInfo;
 use crate::history::{EventKind, History, Payload, Recorder, ScopeId};
 use crate::limits::Limits;
-use crate::program::{Entry, Program, StateIx};
+use crate::program::{Entry, Kind, Program, StateIx};
 use crate::query::{Entropy, QueryError, Variables};
 use crate::record::{TrackedList, record};
 use crate::status::Status;
@@ -586,6 +587,30 @@ impl Execution {
             host.arm(wait_id, TimerKind::Heartbeat, due);
         }
         true
+    }
+
+    /// Opens the spans of the states that were entered before this engine drives the execution.
+    pub(crate) fn open_spans(&self, host: &mut dyn Host) {
+        let is_entered = |cursor: &Cursor| !matches!(cursor.waiting, Waiting::Enter);
+        let mut open: Vec<_> = self.cursors.iter().collect();
+        // A container was entered before the states inside it.
+        open.sort_by_key(|(_, cursor)| cursor.entered);
+        for (id, cursor) in open.into_iter().filter(|(_, cursor)| is_entered(cursor)) {
+            let state = self.program.state(cursor.state);
+            let entered = SpanChange::Entered {
+                parent: cursor.parent.map(|(parent, _)| parent),
+                state: &state.name,
+                kind: state.kind.name(),
+            };
+            host.change_span(id, entered);
+            if let (Waiting::Task(_), Kind::Task(task)) = (&cursor.waiting, &state.kind) {
+                let begun = SpanChange::TaskBegun {
+                    resource: task.resource.as_str(),
+                    attempt: cursor.attempt_state.retry_count(),
+                };
+                host.change_span(id, begun);
+            }
+        }
     }
 
     /// Sets the state of a cursor and makes it runnable.

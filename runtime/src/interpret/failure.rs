@@ -33,6 +33,11 @@ impl Failure {
         }
     }
 
+    /// Returns the name of the error; empty if there is none.
+    pub(crate) fn error_name(&self) -> &str {
+        self.error.as_deref().unwrap_or_default()
+    }
+
     /// Returns the failure of an expired timeout or heartbeat: an error without a cause.
     pub(crate) fn timeout(by_heartbeat: bool) -> Self {
         Self {

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::failure::Failure;
+use super::span_change::SpanChange;
 use crate::clock::{Listeners, Timestamp};
 use crate::distributed::source::{SourceRequest, SourceResponse};
 use crate::distributed::{RunView, Tally, WriteRequest, WriteResponse};
@@ -12,8 +13,7 @@ use crate::statistics::TaskEvent;
 use crate::status::Status;
 use crate::task::{Answer, NestedStart, Resource, TaskCall, TaskEffect, TaskResult};
 use crate::value::Value;
-use crate::wait_id::TimerKind;
-use crate::wait_id::WaitId;
+use crate::wait_id::{CursorId, TimerKind, WaitId};
 
 /// The operations that an execution needs from the engine. The interpreter itself has no runtime, clock or handlers.
 pub(crate) trait Host {
@@ -103,6 +103,12 @@ pub(crate) trait Host {
     /// Counts a change of a Task state's task.
     fn count_task(&mut self, task: &Task, event: TaskEvent);
 
+    /// Returns whether the host has spans.
+    fn has_spans(&self) -> bool;
+
+    /// Opens or closes a span of a cursor.
+    fn change_span(&mut self, cursor: CursorId, change: SpanChange<'_>);
+
     /// Ends the wait: releases its children, timers, handler and token.
     fn release(&mut self, wait_id: WaitId);
 }
@@ -127,11 +133,25 @@ impl<'a> CallSite<'a> {
 pub(crate) struct StepContext<'a> {
     pub(crate) program: &'a Program,
     pub(crate) host: &'a mut dyn Host,
+    has_spans: bool,
 }
 
 impl<'a> StepContext<'a> {
     pub(crate) fn new(program: &'a Program, host: &'a mut dyn Host) -> Self {
-        Self { program, host }
+        let has_spans = host.has_spans();
+        Self {
+            program,
+            host,
+            has_spans,
+        }
+    }
+
+    /// Opens or closes a span of a cursor, if the host has spans.
+    #[inline]
+    pub(super) fn change_span(&mut self, cursor: CursorId, change: SpanChange<'_>) {
+        if self.has_spans {
+            self.host.change_span(cursor, change);
+        }
     }
 }
 

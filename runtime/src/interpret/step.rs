@@ -6,6 +6,7 @@ use super::execution::Execution;
 use super::failure::Failure;
 use super::host::StepContext;
 use super::inspection::TESTED_STATE;
+use super::span_change::SpanChange;
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, StateIx};
 use crate::query::{Context, QueryError, Scope, VariableIx};
@@ -65,7 +66,14 @@ impl Execution {
         cursor.entered_at = entered_at;
         cursor.attempt_state = AttemptState::default();
         cursor.remaining_work = None;
-        let kind = match cx.program.state(cursor.state).kind {
+        let state = cx.program.state(cursor.state);
+        let entered = SpanChange::Entered {
+            parent: cursor.parent.map(|(parent, _)| parent),
+            state: &state.name,
+            kind: state.kind.name(),
+        };
+        cx.change_span(id, entered);
+        let kind = match state.kind {
             Kind::Task(_) => EventKind::TaskStateEntered,
             Kind::Pass(_) => EventKind::PassStateEntered,
             Kind::Choice(_) => EventKind::ChoiceStateEntered,
@@ -185,6 +193,7 @@ impl Execution {
             cursor.scope,
             payload,
         );
+        cx.change_span(id, SpanChange::Left);
         for (variable, value) in assigned {
             cursor.variables.set(variable, value);
         }
@@ -297,6 +306,7 @@ impl Execution {
         let Some(mut cursor) = self.cursors.remove(id) else {
             return;
         };
+        cx.change_span(id, SpanChange::Left);
         match cursor.parent {
             None => {
                 self.save_failed(&mut cursor);

@@ -10,6 +10,7 @@ use super::cursor::{EarlyAnswer, OpenTask, OpenTaskStage, TaskExecutor, Waiting}
 use super::execution::Execution;
 use super::failure::Failure;
 use super::host::StepContext;
+use super::span_change::SpanChange;
 use super::step::{StateProgress, StateResult};
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, State, Task};
@@ -77,11 +78,16 @@ impl Execution {
         if let AnswerKind::Unhandled(_) = answer.reply {
             let target = task.resource.target_in(&parameters);
             let target = target.map(SmolStr::new);
+            cx.change_span(id, SpanChange::TaskEnded { error: None });
             self.wait_as(wait_id, Waiting::Handler { target });
             return Ok(StateProgress::Wait);
         }
         self.count_call(id);
         if let AnswerKind::Refused(reason) = answer.reply {
+            let ended = SpanChange::TaskEnded {
+                error: Some(errors::RUNTIME),
+            };
+            cx.change_span(id, ended);
             let error = QueryError::runtime(reason);
             return Err(self.query_failed(id, &error, &state.name));
         }
@@ -349,6 +355,11 @@ impl Execution {
             timeout: settings.timeout.map(Duration::from_secs),
             heartbeat: settings.heartbeat.map(Duration::from_secs),
         };
+        let begun = SpanChange::TaskBegun {
+            resource: call.resource.as_str(),
+            attempt: call.attempt,
+        };
+        cx.change_span(wait_id.cursor, begun);
         (cx.host.resolve(&call, wait_id), number)
     }
 
@@ -388,6 +399,8 @@ impl Execution {
             TaskProgress::Waited => TaskEvent::Ended(end, self.times_of_task(id)),
         };
         cx.host.count_task(task, event);
+        let error = result.as_ref().err().map(Failure::error_name);
+        cx.change_span(id, SpanChange::TaskEnded { error });
         match result {
             Ok(output) => {
                 self.write_with(id, succeeded(family), || Payload::Value(output.clone()));
@@ -565,6 +578,10 @@ impl Execution {
         };
         let times = self.times_of_task(wait_id.cursor);
         cx.host.count_task(task, TaskEvent::Ended(end, times));
+        let ended = SpanChange::TaskEnded {
+            error: Some(errors::TIMEOUT),
+        };
+        cx.change_span(wait_id.cursor, ended);
         let error = SmolStr::new_static(errors::TIMEOUT);
         self.write(
             wait_id.cursor,

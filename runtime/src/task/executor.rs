@@ -10,6 +10,7 @@ use stepwright::TaskContext;
 use stepwright::task::Runs;
 use tokio::runtime::Handle;
 use tokio::task::{JoinError, JoinHandle};
+use tracing::{Instrument as _, Span};
 
 use super::blocking_watcher::WatchedPoll;
 use super::concurrency_limiter::with_permit;
@@ -66,6 +67,7 @@ async fn blocking(work: TaskFuture) -> TaskResult {
         return work.await;
     };
     let inner = runtime.clone();
+    let work = in_current_span(work);
     let done = runtime.spawn_blocking(move || inner.block_on(work)).await;
     done.unwrap_or_else(|error| Err(join_failure(error)))
 }
@@ -79,11 +81,20 @@ async fn spawned(clock: Clock, work: TaskFuture, watched: Option<WatchedPoll>) -
         watched,
         pending: Some(PendingGuard::new(clock.clone())),
         clock,
-        work,
+        work: in_current_span(work),
     };
     let joined = AbortOnDrop(runtime.spawn(beside)).await;
     let (done, _pending) = joined.map_err(join_failure)?;
     done.unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+/// Runs work that moves to another task in the span of the attempt that polls it now.
+fn in_current_span(work: TaskFuture) -> TaskFuture {
+    let span = Span::current();
+    match span.is_none() {
+        true => work,
+        false => Box::pin(work.instrument(span)),
+    }
 }
 
 /// Converts the error of a join. Resumes a panic, which the caller turns into a failure.

@@ -1,6 +1,7 @@
 //! Drives executions: the mailbox, the task that steps an execution, and where it is parked.
 
 pub(super) mod execution_deadline;
+pub(super) mod execution_spans;
 pub(super) mod execution_state;
 pub(super) mod execution_task;
 pub(super) mod message;

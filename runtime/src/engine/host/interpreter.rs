@@ -13,7 +13,7 @@ use crate::engine::drive::running_work::{WorkFuture, WorkResult};
 use crate::engine::nested;
 use crate::engine::tokens::new_token;
 use crate::execution_info::ExecutionInfo;
-use crate::interpret::{CallSite, ChildStart, Failure, Host};
+use crate::interpret::{CallSite, ChildStart, Failure, Host, SpanChange};
 use crate::panics::guarded;
 use crate::program::Task;
 use crate::statistics::TaskEvent;
@@ -22,8 +22,7 @@ use crate::task::{
     Answer, AnswerKind, Integration, NestedStart, Responder, TaskCall, TaskEffect, TaskResult,
 };
 use crate::value::Value;
-use crate::wait_id::TimerKind;
-use crate::wait_id::WaitId;
+use crate::wait_id::{CursorId, TimerKind, WaitId};
 
 use super::EngineHost;
 use super::deferred_action::{DeferredAction, StopTarget};
@@ -350,6 +349,17 @@ impl Host for EngineHost {
     fn count_task(&mut self, task: &Task, event: TaskEvent) {
         if let Some(meter) = &task.meter {
             meter.count(event);
+        }
+    }
+
+    fn has_spans(&self) -> bool {
+        self.spans().is_some()
+    }
+
+    fn change_span(&mut self, cursor: CursorId, change: SpanChange<'_>) {
+        let cold = self.cold.as_mut();
+        if let Some(spans) = cold.and_then(|cold| cold.spans.as_mut()) {
+            spans.change(cursor, change);
         }
     }
 

@@ -12,12 +12,14 @@ use futures_util::future::{AbortHandle, Abortable, Aborted};
 use futures_util::stream::{FuturesUnordered, Stream};
 use smol_str::SmolStr;
 use thin_vec::ThinVec;
+use tracing::Instrument as _;
 
 use crate::clock::{AnswerHold, ArmedTimer};
 use crate::distributed::{WriteRequest, WriteResponse};
 use crate::engine::activities::QueuedTask;
 use crate::engine::completion::parent_link::{ChildRole, ParentLink};
 use crate::engine::drive::execution_deadline::ExecutionDeadline;
+use crate::engine::drive::execution_spans::ExecutionSpans;
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::drive::message::Message;
 use crate::engine::drive::running_work::{RunningWork, WorkFuture, WorkResult};
@@ -36,7 +38,7 @@ use crate::store::{StoreError, StoredMapRun};
 use crate::task::blocking_watcher::{WatchedPoll, while_polled};
 use crate::task::{
     Integration, NestedStart, PollWatch, Responder, RunningTask, TaskEffect, TaskFailure,
-    TaskResult, TaskSource,
+    TaskFuture, TaskResult, TaskSource,
 };
 use crate::value::Value;
 use crate::wait_id::TimerKind;
@@ -71,6 +73,8 @@ struct HostColdFields {
     waits_for_handlers: bool,
     /// The execution and the executions that it started will continue in another process.
     is_suspended: bool,
+    /// Set if a subscriber is interested in spans.
+    spans: Option<Box<ExecutionSpans>>,
 }
 
 /// The effects of a durable execution that wait for its next commit.
@@ -137,6 +141,21 @@ impl EngineHost {
             uncommitted: None,
             cold: source.map(of_source).map(Box::new),
         }
+    }
+
+    /// Sets the spans of the execution.
+    pub(super) fn set_spans(&mut self, spans: Box<ExecutionSpans>) {
+        self.cold().spans = Some(spans);
+    }
+
+    /// Returns the spans of the execution, if a subscriber is interested in them.
+    pub(super) fn spans(&self) -> Option<&ExecutionSpans> {
+        self.cold.as_ref()?.spans.as_deref()
+    }
+
+    /// Takes the spans of the execution, to close them.
+    pub(super) fn take_spans(&mut self) -> Option<Box<ExecutionSpans>> {
+        self.cold.as_mut()?.spans.take()
     }
 
     fn cold(&mut self) -> &mut HostColdFields {
@@ -456,6 +475,12 @@ impl EngineHost {
                 attempt,
                 watch,
             } => {
+                let work: TaskFuture = match self.spans() {
+                    Some(spans) => {
+                        Box::pin(work.instrument(spans.innermost(wait_id.cursor).clone()))
+                    }
+                    None => work,
+                };
                 let Some(WorkResult::Task(result)) =
                     self.start_work(wait_id, WorkFuture::Task(work), watch)
                 else {

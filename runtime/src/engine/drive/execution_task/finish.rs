@@ -100,6 +100,9 @@ impl ExecutionTask {
             self.with_meter(|meter| meter.ends(status, time));
         }
         tracing::info!(status = status.as_str(), error = report.error, "ended");
+        if let Some(spans) = self.host.take_spans() {
+            spans.end(status, report.error.as_deref());
+        }
         let report = Arc::new(report);
         if let Some(observer) = &self.host.engine.observer
             && !self.is_inspected()

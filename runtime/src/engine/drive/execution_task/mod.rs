@@ -13,6 +13,7 @@ use thin_vec::ThinVec;
 use tokio::sync::oneshot;
 
 use super::execution_deadline::ExecutionDeadline;
+use super::execution_spans::ExecutionSpans;
 use super::runtimes::RuntimeHandle;
 use crate::engine::host::EngineHost;
 use crate::engine::journaled_execution::JournaledExecution;
@@ -102,8 +103,6 @@ struct TaskColdFields {
     inspected: Option<Box<Inspection>>,
     /// Requests for the history with more than this number of events.
     readers: Vec<(u32, oneshot::Sender<History>)>,
-    /// Set when tracing is enabled.
-    span: Option<tracing::Span>,
     /// The records of the execution, where it is read again each time that it waits.
     records: Option<(RecordEncoder, Vec<Vec<u8>>)>,
     /// Set when the execution is to be suspended, with the reason.
@@ -144,20 +143,14 @@ impl ExecutionTask {
             journaled,
         } = pending_execution;
         engine.running.begun();
-        let span = tracing::info_span!(
-            "execution",
-            machine = %state.about.machine.name,
-            name = %state.about.shown_name()
-        );
+        let spans = ExecutionSpans::new(&state.about);
         let mut host = EngineHost::new(engine, program, state, source);
         if let Some(journaled) = &journaled {
             host.defer(journaled.position().clone());
         }
-        let span = (!span.is_disabled()).then_some(span);
-        let cold = span.map(|span| TaskColdFields {
-            span: Some(span),
-            ..TaskColdFields::default()
-        });
+        if let Some(spans) = spans {
+            host.set_spans(spans);
+        }
         let counting = match &begin {
             StartPoint::Start { .. } | StartPoint::Inspect(..) => ExecutionBegin::Started,
             StartPoint::Redrive(_) => ExecutionBegin::Redriven,
@@ -176,7 +169,7 @@ impl ExecutionTask {
             is_drained: false,
             journaled,
             runtime: None,
-            cold: cold.map(Box::new),
+            cold: None,
         });
         if is_committed {
             task.count_begin();
@@ -273,6 +266,9 @@ impl ExecutionTask {
             // A redrive restarts the timeout.
             let from = about.redriven().unwrap_or(about.started);
             self.host.deadline = ExecutionDeadline::at(from + life);
+        }
+        if self.host.spans().is_some() {
+            execution.open_spans(&mut self.host);
         }
         if is_resumed {
             self.host.wait_for_handlers();
@@ -555,7 +551,7 @@ impl ExecutionTask {
 
     /// Drives the execution as far as possible now.
     fn drive(&mut self, cx: &mut Context<'_>) -> DriveOutcome {
-        let span = self.cold.as_ref().and_then(|cold| cold.span.clone());
+        let span = self.host.spans().map(|spans| spans.execution().clone());
         let _entered = span.as_ref().map(tracing::Span::enter);
         match guarded(|| self.advance(cx)) {
             Ok(advanced) => advanced,

@@ -1,0 +1,115 @@
+//! The `tracing` spans of one execution.
+
+use rustc_hash::FxHashMap;
+use tracing::field::Empty;
+use tracing::level_filters::LevelFilter;
+use tracing::{Level, Span};
+
+use crate::execution_info::ExecutionInfo;
+use crate::interpret::SpanChange;
+use crate::spans::TARGET;
+use crate::status::Status;
+use crate::wait_id::CursorId;
+
+/// The level of all spans.
+const LEVEL: Level = Level::INFO;
+
+/// The spans of an execution, its open states and its task attempts.
+pub(in crate::engine) struct ExecutionSpans {
+    execution: Span,
+    states: FxHashMap<CursorId, StateSpans>,
+}
+
+struct StateSpans {
+    state: Span,
+    task: Option<Span>,
+}
+
+impl ExecutionSpans {
+    /// Creates the span of an execution; `None` if no subscriber is interested in spans.
+    pub(in crate::engine) fn new(about: &ExecutionInfo) -> Option<Box<Self>> {
+        // Executions are short: no more than this comparison may be done for each of them.
+        if LevelFilter::current() < LEVEL {
+            return None;
+        }
+        let execution = tracing::span!(
+            target: TARGET,
+            LEVEL,
+            "execution",
+            machine = %about.machine.name,
+            name = %about.shown_name(),
+            arn = %about.shown_arn(),
+            status = Empty,
+            error = Empty,
+        );
+        Some(Box::new(Self {
+            execution,
+            states: FxHashMap::default(),
+        }))
+    }
+
+    /// Returns the span of the execution.
+    pub(in crate::engine) fn execution(&self) -> &Span {
+        &self.execution
+    }
+
+    /// Returns the span of the task attempt of a cursor, or the innermost span around it.
+    pub(in crate::engine) fn innermost(&self, cursor: CursorId) -> &Span {
+        let state = self.states.get(&cursor);
+        state.map_or(&self.execution, |spans| {
+            spans.task.as_ref().unwrap_or(&spans.state)
+        })
+    }
+
+    /// Opens and closes the spans of a cursor.
+    pub(in crate::engine) fn change(&mut self, cursor: CursorId, change: SpanChange<'_>) {
+        match change {
+            SpanChange::Entered {
+                parent,
+                state,
+                kind,
+            } => {
+                let parent = parent.and_then(|parent| self.states.get(&parent));
+                let parent = parent.map_or(&self.execution, |spans| &spans.state);
+                let state = tracing::span!(target: TARGET, parent: parent, LEVEL, "state", state, "type" = kind);
+                let spans = StateSpans { state, task: None };
+                self.states.insert(cursor, spans);
+            }
+            SpanChange::Left => {
+                self.states.remove(&cursor);
+            }
+            SpanChange::TaskBegun { resource, attempt } => {
+                if let Some(spans) = self.states.get_mut(&cursor) {
+                    let parent = &spans.state;
+                    let task = tracing::span!(
+                        target: TARGET,
+                        parent: parent,
+                        LEVEL,
+                        "task",
+                        resource,
+                        attempt,
+                        error = Empty,
+                    );
+                    spans.task = Some(task);
+                }
+            }
+            SpanChange::TaskEnded { error } => {
+                let spans = self.states.get_mut(&cursor);
+                if let (Some(task), Some(error)) =
+                    (spans.and_then(|spans| spans.task.take()), error)
+                {
+                    task.record("error", error);
+                }
+            }
+        }
+    }
+
+    /// Closes all spans, at the end or the suspension of the execution.
+    pub(in crate::engine) fn end(self, status: Status, error: Option<&str>) {
+        drop(self.states);
+        self.execution.record("status", status.as_str());
+        if let Some(error) = error {
+            self.execution.record("error", error);
+        }
+    }
+}

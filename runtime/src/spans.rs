@@ -1,0 +1,54 @@
+//! The `tracing` spans of an engine.
+//!
+//! Each execution is a span `execution`, each visit of a state a span `state` inside it, and each attempt at a task a span `task` inside that. A handler
+//! runs inside the span of its attempt, so that its own events and spans are there, too. All spans have the level info and the target
+//! `stepwright_runtime`. Without a subscriber for that level, no span is created.
+
+/// The target of all spans.
+pub const TARGET: &str = "stepwright_runtime";
+
+/// A span of the engine, and its fields.
+#[derive(Clone, Copy, Debug)]
+pub struct SpanDescription {
+    /// Its name.
+    pub name: &'static str,
+    /// What it covers.
+    pub meaning: &'static str,
+    /// The names and the meanings of its fields.
+    pub fields: &'static [(&'static str, &'static str)],
+}
+
+/// The spans of the engine. Their names and fields never change their meaning.
+pub const SPANS: &[SpanDescription] = &[
+    SpanDescription {
+        name: "execution",
+        meaning: "An execution, from its start, or its resumption by this engine, to its end or suspension",
+        fields: &[
+            ("machine", "The name of the state machine"),
+            ("name", "The name of the execution"),
+            ("arn", "The ARN of the execution"),
+            (
+                "status",
+                "Its status when the span ends; `RUNNING` if the engine suspended it",
+            ),
+            ("error", "The error of an execution that failed"),
+        ],
+    },
+    SpanDescription {
+        name: "state",
+        meaning: "One visit of a state. It ends however the execution leaves the state",
+        fields: &[
+            ("state", "The name of the state"),
+            ("type", "`Type` of the state"),
+        ],
+    },
+    SpanDescription {
+        name: "task",
+        meaning: "One attempt at the task of a Task state. Handlers run inside it",
+        fields: &[
+            ("resource", "`Resource` of the state"),
+            ("attempt", "The number of retries before this attempt"),
+            ("error", "The error of an attempt that failed"),
+        ],
+    },
+];
