@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::{
@@ -116,6 +118,14 @@ impl Change {
             Self::Close { .. } | Self::Reopen { .. } | Self::List { .. } | Self::Delete { .. } => 0,
         };
         size_of::<Self>() + texts
+    }
+
+    /// Returns the ARN of the execution that it adds.
+    pub(super) fn started_arn(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::Start { execution, .. } => Some(&execution.arn),
+            _ => None,
+        }
     }
 
     /// Whether it only deletes, so that the store needs less space afterwards.

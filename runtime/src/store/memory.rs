@@ -105,6 +105,13 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    fn existing(&mut self, arns: &[&str]) -> Result<Vec<usize>, StoreError> {
+        let shared = self.shared();
+        let all = arns.iter().enumerate();
+        let existing = all.filter(|(_, arn)| shared.tables.keys.contains_key(**arn));
+        Ok(existing.map(|(at, _)| at).collect())
+    }
+
     fn reader(&self) -> Result<Box<dyn StoreReader>, StoreError> {
         Ok(Box::new(self.clone()))
     }

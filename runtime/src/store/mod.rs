@@ -112,6 +112,18 @@ pub trait Store: Send + 'static {
         self.commit(&[])
     }
 
+    /// Returns which of these ARNs belong to executions in the store, by their positions in `arns`. The journal calls this after a transaction that
+    /// failed with [`StoreError::Exists`], and commits the other starts as one transaction. A store may return none; then the journal
+    /// commits each start separately.
+    ///
+    /// # Errors
+    ///
+    /// The errors of reading the store.
+    fn existing(&mut self, arns: &[&str]) -> Result<Vec<usize>, StoreError> {
+        let _ = arns;
+        Ok(Vec::new())
+    }
+
     /// Returns the sizes of the store's files, for the [statistics](crate::Engine::statistics); `None` if they are not known. The journal calls
     /// this at most once a second.
     fn size(&mut self) -> Option<StoreSize> {

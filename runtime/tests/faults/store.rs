@@ -150,6 +150,11 @@ impl Store for FaultyStore {
         }
     }
 
+    fn existing(&mut self, arns: &[&str]) -> Result<Vec<usize>, StoreError> {
+        self.plan.read()?;
+        self.store.existing(arns)
+    }
+
     fn reader(&self) -> Result<Box<dyn StoreReader>, StoreError> {
         self.plan.read()?;
         Ok(Box::new(FaultyReader {

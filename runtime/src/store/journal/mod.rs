@@ -30,13 +30,15 @@ use crate::statistics::StoreStatistics;
 /// **Order.** [`commit`](Self::commit) adds a submission to the queue during the call, if the queue has capacity. It is committed whether or
 /// not its future is awaited. Submissions become durable in the order of the queue.
 ///
-/// **Failure.** When a transaction fails because of one of its changes ([`StoreError::is_of_a_change`]) or for lack of space, each submission
+/// **Failure.** When a transaction fails because the names of some starts exist, these starts fail, and the others are one transaction. When it
+/// fails because of another one of its changes ([`StoreError::is_of_a_change`]) or for lack of space, each submission
 /// in it is tried separately, so that the others succeed. Any other error applies to all submissions in the transaction. A
 /// [transient](StoreError::may_pass) error (a full disk, another program's lock) begins an [`Outage`]: submissions of [`commit`](Self::commit)
 /// fail immediately until the store commits again, and those of [`commit_with_retry`](Self::commit_with_retry) are repeated, with delays
 /// that grow to two seconds. The outcome of a transaction that failed with a transient error is unknown until the journal has read the store:
-/// a transaction that is in the store succeeded, and another one is repeated or fails. If the store cannot be read, its submissions wait. After a [permanent](StoreError::is_lasting) error, and after a panic of the store, the store is not used
-/// again, and all submissions fail with that error.
+/// a transaction that is in the store succeeded, and another one is repeated or fails. If the store cannot be read, its submissions wait.
+/// After a [permanent](StoreError::is_lasting) error, and after a panic of the store, the store is not used again, and all submissions fail
+/// with that error.
 ///
 /// **Backpressure.** A [`CommitHandle`] is pending until its changes are durable. The queue has a capacity of 16,384 submissions and 64 MiB.
 /// Further submissions wait for capacity in their [`CommitHandle`], in the order of the calls, and are queued then. A submission that is

@@ -72,6 +72,10 @@ impl Gate {
 }
 
 impl Store for Gated {
+    fn existing(&mut self, arns: &[&str]) -> Result<Vec<usize>, StoreError> {
+        self.store.existing(arns)
+    }
+
     fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
         self.begins.send(changes.len()).expect("the test listens");
         self.may_go_on.recv().expect("the test continues");
@@ -262,6 +266,50 @@ fn a_panic_of_the_store_fails_all_current_and_later_submissions() {
     assert_eq!(journal.commit(vec![start(1)]).wait(), panicked);
     assert_eq!(asked.load(Ordering::Relaxed), 1);
     journal.close();
+}
+
+#[test]
+fn names_that_exist_do_not_break_the_transaction_of_the_other_starts() {
+    let (journal, gate) = gated();
+    let same_name = |key: u64| match start(1) {
+        Change::Start { execution, data } => Change::Start {
+            execution: StoredExecution { key, ..execution },
+            data,
+        },
+        other => other,
+    };
+    let first = journal.commit(vec![start(1)]);
+    assert_eq!(gate.begins.recv(), Ok(1));
+    let batch = |from: u64| -> Vec<_> {
+        let change = |key: u64| match key % 3 {
+            0 => same_name(key),
+            _ => start(key),
+        };
+        let all = from..from + 9;
+        all.map(|key| (key, journal.commit(vec![change(key)])))
+            .collect()
+    };
+    let second = batch(10);
+    gate.open();
+    assert_eq!(first.wait(), Ok(()));
+    // The transaction of all fails, and that of the others succeeds.
+    assert_eq!(gate.begins.recv(), Ok(9));
+    gate.open();
+    assert_eq!(gate.begins.recv(), Ok(6));
+    let third = batch(20);
+    gate.open();
+    // The next names are compared before the transaction.
+    assert_eq!(gate.begins.recv(), Ok(6));
+    gate.open();
+    for (key, committed) in second.into_iter().chain(third) {
+        let outcome = committed.wait();
+        match key % 3 {
+            0 => assert!(matches!(outcome, Err(StoreError::Exists { .. })), "{key}"),
+            _ => assert_eq!(outcome, Ok(()), "{key}"),
+        }
+    }
+    journal.close();
+    assert_eq!(gate.store.commits(), 3);
 }
 
 #[test]

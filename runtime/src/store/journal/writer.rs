@@ -1,6 +1,8 @@
 //! The journal's thread: commits the queue, and retries commits that failed with a transient error.
 
-use std::time::Instant;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -13,6 +15,9 @@ use crate::store::{Change, Store, StoreError, StoreReader};
 /// How many submissions are tried separately without a success before the others wait for the next attempt.
 const HOPELESS: usize = 16;
 
+/// How long the names of starts are compared with the store before a transaction, after a name of a transaction existed.
+const NAME_CHECKS: Duration = Duration::from_secs(1);
+
 /// Commits the queue until it is closed and empty.
 pub(super) fn write(store: Box<dyn Store>, queue: &Queue) {
     let mut writer = JournalWriter {
@@ -21,6 +26,7 @@ pub(super) fn write(store: Box<dyn Store>, queue: &Queue) {
         queue,
         lasting: None,
         is_out: false,
+        checks_names_until: Instant::now(),
     };
     let mut batch = Vec::new();
     loop {
@@ -47,6 +53,8 @@ struct JournalWriter<'q> {
     lasting: Option<StoreError>,
     /// Whether the queue has an outage. Only this thread changes that.
     is_out: bool,
+    /// Until then the names of starts are compared with the store before a transaction.
+    checks_names_until: Instant,
 }
 
 /// Why a transaction failed.
@@ -125,23 +133,24 @@ impl JournalWriter<'_> {
     fn commit(&mut self, commits: Vec<Commit>) -> CommitRound {
         let mut round = CommitRound::default();
         let mut commits = self.without_applied(commits, &mut round);
+        if Instant::now() < self.checks_names_until {
+            commits = self.without_duplicates(commits, &mut round);
+        }
         if commits.is_empty() {
             return round;
         }
-        let outcome = match &mut commits[..] {
-            [only] => self.transact(&only.changes),
-            several => {
-                let all: Vec<Change> = several
-                    .iter_mut()
-                    .flat_map(|commit| std::mem::take(&mut commit.changes))
-                    .collect();
-                let outcome = self.transact(&all);
-                if outcome.is_err() {
-                    give_back(all, several);
-                }
-                outcome
+        let mut outcome = self.transact_all(&mut commits);
+        if commits.len() > 1
+            && matches!(&outcome, Err(failed) if matches!(failed.error, StoreError::Exists { .. }))
+        {
+            // More such names are likely to follow.
+            self.checks_names_until = Instant::now() + NAME_CHECKS;
+            let count = commits.len();
+            commits = self.without_duplicates(commits, &mut round);
+            if commits.len() < count {
+                outcome = self.transact_all(&mut commits);
             }
-        };
+        }
         let may_save = |failed: &TransactionError| {
             let error = &failed.error;
             commits.len() > 1
@@ -158,6 +167,56 @@ impl JournalWriter<'_> {
             round.settle(commit, outcome);
         }
         round
+    }
+
+    /// Commits all submissions as one transaction.
+    fn transact_all(&mut self, commits: &mut [Commit]) -> Result<(), TransactionError> {
+        match commits {
+            [only] => self.transact(&only.changes),
+            several => {
+                let all: Vec<Change> = several
+                    .iter_mut()
+                    .flat_map(|commit| std::mem::take(&mut commit.changes))
+                    .collect();
+                let outcome = self.transact(&all);
+                if outcome.is_err() {
+                    give_back(all, several);
+                }
+                outcome
+            }
+        }
+    }
+
+    /// Answers the starts whose names exist in the store, so that the others are committed as one transaction. Returns the others.
+    fn without_duplicates(&mut self, commits: Vec<Commit>, round: &mut CommitRound) -> Vec<Commit> {
+        let started = |(at, commit): (usize, &Commit)| {
+            let arns = commit.changes.iter().filter_map(Change::started_arn);
+            arns.map(|arn| (at, arn.clone())).collect::<Vec<_>>()
+        };
+        let starts: Vec<_> = commits.iter().enumerate().flat_map(started).collect();
+        let arns: Vec<&str> = starts.iter().map(|(_, arn)| &**arn).collect();
+        let existing = match self.ask(|store| store.existing(&arns)) {
+            Ok(existing) => existing,
+            Err(error) => {
+                // The transaction finds the name, or the error, again.
+                tracing::debug!(%error, "the names of starts cannot be compared with the store");
+                return commits;
+            }
+        };
+        let found = existing.into_iter().filter_map(|at| starts.get(at));
+        let found: HashMap<usize, Arc<str>> = found.cloned().collect();
+        let mut left = Vec::with_capacity(commits.len());
+        for (at, commit) in commits.into_iter().enumerate() {
+            match found.get(&at) {
+                Some(arn) => {
+                    let arn = arn.to_string();
+                    let error = StoreError::Exists { arn };
+                    round.settle(commit, Err(TransactionError::without_effect(error)));
+                }
+                None => left.push(commit),
+            }
+        }
+        left
     }
 
     /// Answers the submissions of earlier transactions whose outcome was unknown, where the store can be read now. Returns the others and those

@@ -140,6 +140,24 @@ impl Store for SqliteStore {
         self.files.check(&self.place)
     }
 
+    fn existing(&mut self, arns: &[&str]) -> Result<Vec<usize>, StoreError> {
+        let read = || -> Result<Vec<usize>, rusqlite::Error> {
+            // One transaction: each one locks the file for reading.
+            let transaction = self.connection.unchecked_transaction()?;
+            let mut query = transaction.prepare_cached("SELECT 1 FROM executions WHERE arn = ?")?;
+            let mut existing = Vec::new();
+            for (at, arn) in arns.iter().enumerate() {
+                if query.exists([arn])? {
+                    existing.push(at);
+                }
+            }
+            drop(query);
+            transaction.finish()?;
+            Ok(existing)
+        };
+        read().map_err(|error| self.place.error("read", error))
+    }
+
     fn size(&mut self) -> Option<StoreSize> {
         let bytes = |path: &Path| Some(std::fs::metadata(path).ok()?.len());
         let path = &self.place.path;

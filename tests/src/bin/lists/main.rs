@@ -6,7 +6,11 @@
 //! store lists as many executions that wait.
 //!
 //! It prints the numbers and ends with status 1 when a call next to the lists takes longer than the bound.
+//!
+//! `--duplicates` measures something else, in this process: how many executions start in a second alone, and next to 1,000 starts a second
+//! with names that exist.
 
+mod duplicates;
 mod fill;
 mod measure;
 mod server;
@@ -17,13 +21,15 @@ use std::time::Duration;
 use self::server::Server;
 
 const USAGE: &str = "usage: lists [--short] [--executions N] [--seconds N] [--bound MILLISECONDS] [--stepwright PATH] [--without-memory]
+       lists --duplicates [--seconds N]
 
   --short             2,000 executions, 2 seconds and a bound of 1,000 ms, for CI
   --executions N      the executions of the store; 40,000 by default
   --seconds N         how long three clients list; 10 by default
   --bound N           the longest call next to the lists, in milliseconds; 250 by default
   --stepwright PATH   the command; by default `stepwright` in the directory of this program
-  --without-memory    skips the server without a store";
+  --without-memory    skips the server without a store
+  --duplicates        measures starts next to starts with names that exist";
 
 struct Arguments {
     executions: usize,
@@ -31,6 +37,7 @@ struct Arguments {
     bound: Duration,
     stepwright: Option<String>,
     has_memory: bool,
+    is_of_duplicates: bool,
 }
 
 impl Arguments {
@@ -41,6 +48,7 @@ impl Arguments {
             bound: Duration::from_millis(250),
             stepwright: None,
             has_memory: true,
+            is_of_duplicates: false,
         };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
@@ -54,6 +62,7 @@ impl Arguments {
                 "--bound" => read.bound = Duration::from_millis(words.next()?.parse().ok()?),
                 "--stepwright" => read.stepwright = Some(words.next()?),
                 "--without-memory" => read.has_memory = false,
+                "--duplicates" => read.is_of_duplicates = true,
                 _ => return None,
             }
         }
@@ -67,7 +76,11 @@ async fn main() -> ExitCode {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
-    match run(&arguments).await {
+    let measured = match arguments.is_of_duplicates {
+        true => duplicates::measure(arguments.time).await,
+        false => run(&arguments).await,
+    };
+    match measured {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -86,6 +99,7 @@ async fn run(arguments: &Arguments) -> Result<(), String> {
     server.end().await?;
     let mut server = Server::start(command, Some(&store)).await?;
     measure::pages(&server.address, "store", &machine).await?;
+    measure::large_pages(&server.address, &machine, arguments.time).await?;
     let longest = measure::stall(&server.address, &machine, arguments.time).await?;
     server.end().await?;
     if arguments.has_memory {

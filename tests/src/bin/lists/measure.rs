@@ -84,6 +84,55 @@ async fn read_all(
     }
 }
 
+/// Measures pages of 1,000 closed executions while executions start.
+pub(crate) async fn large_pages(
+    address: &str,
+    machine: &Machine,
+    time: Duration,
+) -> Result<(), String> {
+    let mut client = Client::connect(address).await?;
+    let start = json!({"stateMachineArn": machine.arn, "input": r#"{"fails": false}"#});
+    let start = client.request("StartExecution", &start);
+    let is_over = Arc::new(AtomicBool::new(false));
+    let mut starter = Client::connect(address).await?;
+    let over = is_over.clone();
+    let starts = tokio::spawn(async move {
+        let mut starts = 0;
+        while !over.load(Ordering::Relaxed) {
+            let (status, answer) = starter.send(&start).await?;
+            if status != 200 {
+                return Err(format!("a start was refused with {status}: {answer}"));
+            }
+            starts += 1;
+        }
+        Ok::<usize, String>(starts)
+    });
+    let first = json!({
+        "stateMachineArn": machine.arn, "statusFilter": "SUCCEEDED", "maxResults": 1_000,
+    });
+    let (begun, mut request, mut times) = (Instant::now(), first.clone(), Vec::new());
+    while begun.elapsed() < time {
+        let sent = client.request("ListExecutions", &request);
+        let asked = Instant::now();
+        let (status, listed) = client.send(&sent).await?;
+        times.push(asked.elapsed());
+        if status != 200 {
+            return Err(format!("a list was refused with {status}: {listed}"));
+        }
+        request = first.clone();
+        if let Some(token) = listed.get("nextToken") {
+            request["nextToken"] = token.clone();
+        }
+    }
+    is_over.store(true, Ordering::Relaxed);
+    let starts = starts.await.map_err(|error| error.to_string())??;
+    println!(
+        "store: pages of 1,000 rows next to {starts} starts: {}",
+        Times::of(times)
+    );
+    Ok(())
+}
+
 /// Lists everything over three connections, and calls `/health` and StartExecution until then. Returns the longest call.
 pub(crate) async fn stall(
     address: &str,
