@@ -1,0 +1,67 @@
+//! The events of tasks, by the kinds of their resources.
+
+use super::task_request::{TaskRequest, TaskSettings};
+use crate::history::{Details, EventKind, Payload};
+use crate::task::ResourceKind;
+
+pub(super) fn scheduled_payload(request: &TaskRequest) -> Payload {
+    let parameters = request.parameters.clone();
+    match request.settings.as_deref().cloned().unwrap_or_default() {
+        TaskSettings {
+            timeout: None,
+            heartbeat: None,
+            role: None,
+        } => Payload::Value(parameters),
+        TaskSettings {
+            timeout,
+            heartbeat,
+            role,
+        } => Details::Scheduled {
+            parameters,
+            timeout,
+            heartbeat,
+            role,
+        }
+        .into(),
+    }
+}
+
+pub(super) fn scheduled(family: ResourceKind) -> EventKind {
+    match family {
+        ResourceKind::Lambda => EventKind::LambdaFunctionScheduled,
+        ResourceKind::Activity => EventKind::ActivityScheduled,
+        ResourceKind::Service => EventKind::TaskScheduled,
+    }
+}
+
+pub(super) fn started(family: ResourceKind) -> EventKind {
+    match family {
+        ResourceKind::Lambda => EventKind::LambdaFunctionStarted,
+        ResourceKind::Activity => EventKind::ActivityStarted,
+        ResourceKind::Service => EventKind::TaskStarted,
+    }
+}
+
+pub(super) fn succeeded(family: ResourceKind) -> EventKind {
+    match family {
+        ResourceKind::Lambda => EventKind::LambdaFunctionSucceeded,
+        ResourceKind::Activity => EventKind::ActivitySucceeded,
+        ResourceKind::Service => EventKind::TaskSucceeded,
+    }
+}
+
+pub(super) fn failed(family: ResourceKind) -> EventKind {
+    match family {
+        ResourceKind::Lambda => EventKind::LambdaFunctionFailed,
+        ResourceKind::Activity => EventKind::ActivityFailed,
+        ResourceKind::Service => EventKind::TaskFailed,
+    }
+}
+
+pub(super) fn timed_out(family: ResourceKind) -> EventKind {
+    match family {
+        ResourceKind::Lambda => EventKind::LambdaFunctionTimedOut,
+        ResourceKind::Activity => EventKind::ActivityTimedOut,
+        ResourceKind::Service => EventKind::TaskTimedOut,
+    }
+}
