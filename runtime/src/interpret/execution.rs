@@ -320,6 +320,11 @@ impl Execution {
         Step::Ended
     }
 
+    /// Returns whether a cursor waits for the next step only.
+    pub(crate) fn has_runnable_cursors(&self) -> bool {
+        !self.runnable.is_empty()
+    }
+
     /// Ends the execution if a transition reached a limit of the whole execution.
     fn check_limits(&mut self, cx: &mut StepContext<'_>) {
         if self.recorder.is_full() {

@@ -37,6 +37,10 @@ impl Runnable {
         std::mem::replace(&mut self.first, next)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
     pub(super) fn clear(&mut self) {
         *self = Self::default();
     }

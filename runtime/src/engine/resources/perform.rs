@@ -73,9 +73,10 @@ impl ExecutionResources {
         loop {
             let environment = self.environment(now);
             let step = execution.step(reply, &mut budget, may_call_out, environment, &mut commands);
-            // A reply may let a cursor continue.
             reply = self.perform(execution, now, &mut commands);
-            if step != Step::Replies && reply.is_none() {
+            // A reply may let a cursor continue.
+            let continues = step == Step::Waits && execution.has_runnable_cursors();
+            if step != Step::Replies && reply.is_none() && !continues {
                 return step;
             }
         }
