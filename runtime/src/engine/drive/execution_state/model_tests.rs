@@ -41,6 +41,7 @@ fn about() -> Arc<ExecutionInfo> {
         is_express: false,
         origin: None,
         test_case: None,
+        trace: None,
     };
     Arc::new(ExecutionInfo {
         names: Names::new("arn:1", "1"),
