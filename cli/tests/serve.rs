@@ -9,3 +9,4 @@ mod store_commands;
 mod store_file;
 mod support;
 mod tasks;
+mod trace;

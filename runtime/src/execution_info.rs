@@ -2,6 +2,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
+use stepwright::task::TraceContext;
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
@@ -49,6 +50,8 @@ pub(crate) struct MachineInfo {
     pub(crate) origin: Option<Arc<Origin>>,
     /// The test case for their tasks: the state machine of the mock file, `#` and the case.
     pub(crate) test_case: Option<SmolStr>,
+    /// The trace that the executions continue. Only executions of one trace share it.
+    pub(crate) trace: Option<Arc<TraceContext>>,
 }
 
 #[cfg(test)]
@@ -61,6 +64,7 @@ impl MachineInfo {
             prefix: prefix.into(),
             origin: None,
             test_case: None,
+            trace: None,
             is_express: false,
         }
     }
@@ -149,6 +153,7 @@ impl MachineInfo {
             prefix: self.prefix.clone(),
             origin: self.origin.clone(),
             test_case: self.test_case.clone(),
+            trace: self.trace.clone(),
             is_express: self.is_express,
         }
     }
@@ -340,6 +345,11 @@ impl ExecutionInfo {
         self.machine.origin.as_deref()
     }
 
+    /// Returns its position in a distributed trace, if its start was part of one.
+    pub fn trace_context(&self) -> Option<&TraceContext> {
+        self.machine.trace.as_deref()
+    }
+
     /// Returns its input as JSON: the original text, if a server started it.
     pub(crate) fn input_text(&self) -> String {
         // Its nested executions have the same origin, but other inputs.
@@ -437,6 +447,26 @@ struct StoredInfo {
     depth: u32,
     origin: Option<Arc<Origin>>,
     test_case: Option<SmolStr>,
+    trace: Option<StoredTrace>,
+}
+
+/// The stored fields of a [`TraceContext`].
+struct StoredTrace {
+    traceparent: String,
+    tracestate: Option<String>,
+}
+
+impl StoredTrace {
+    fn of(trace: &TraceContext) -> Self {
+        Self {
+            traceparent: trace.traceparent().to_owned(),
+            tracestate: trace.tracestate().map(str::to_owned),
+        }
+    }
+
+    fn into_context(self) -> Option<Arc<TraceContext>> {
+        TraceContext::new(&self.traceparent, self.tracestate.as_deref()).map(Arc::new)
+    }
 }
 
 impl Record for ExecutionInfo {
@@ -456,6 +486,7 @@ impl Record for ExecutionInfo {
             depth: self.depth,
             origin: machine.origin.clone(),
             test_case: machine.test_case.clone(),
+            trace: machine.trace.as_deref().map(StoredTrace::of),
         };
         kept.write(to);
     }
@@ -474,6 +505,7 @@ impl Record for ExecutionInfo {
                 prefix: SmolStr::default(),
                 origin: kept.origin,
                 test_case: kept.test_case,
+                trace: kept.trace.and_then(StoredTrace::into_context),
                 is_express: false,
             }),
             started: kept.started,
@@ -490,8 +522,10 @@ impl Record for ExecutionInfo {
 
 record!(struct StoredInfo {
     1 => id, 2 => root, 3 => name, 4 => role_arn, 5 => machine_id, 6 => machine_name, 7 => started, 8 => input,
-    9 => redrive_count, 10 => redriven, 11 => depth, 12 => origin, 13 => test_case,
+    9 => redrive_count, 10 => redriven, 11 => depth, 12 => origin, 13 => test_case;
+    14 => trace,
 });
+record!(struct StoredTrace { 1 => traceparent, 2 => tracestate });
 record!(struct Origin { 1 => revision, 2 => version, 3 => alias, 4 => trace, 5 => input });
 
 #[cfg(test)]
@@ -499,11 +533,42 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::record::{ReadNodes, RecordVersions};
 
     fn machine(prefix: &str, is_express: bool) -> MachineInfo {
         MachineInfo {
             is_express,
             ..MachineInfo::for_test(prefix)
+        }
+    }
+
+    #[test]
+    fn a_record_has_the_trace_of_the_execution() {
+        let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        for trace in [
+            None,
+            TraceContext::new(parent, None),
+            TraceContext::new(parent, Some("a=1")),
+        ] {
+            let about = ExecutionInfo {
+                names: Names::new("arn:e", "e"),
+                root: None,
+                machine: Arc::new(MachineInfo {
+                    trace: trace.clone().map(Arc::new),
+                    ..machine("", false)
+                }),
+                started: Timestamp::default(),
+                input: Value::Null,
+                counts_redrives: true,
+                redriven: None,
+                depth: 0,
+            };
+            let mut record = RecordWriter::default();
+            about.write(&mut record);
+            let bytes = record.finish(RecordVersions::TEST);
+            let reader = RecordReader::new(ReadNodes::default(), &bytes, RecordVersions::TEST);
+            let read = ExecutionInfo::read(&mut reader.unwrap()).unwrap();
+            assert_eq!(read.trace_context(), trace.as_ref());
         }
     }
 

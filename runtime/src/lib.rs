@@ -153,5 +153,6 @@ pub use self::engine::{CheckProgress, ExportedExecution, ProblemKind, StoreProbl
 pub use self::execution_info::ExecutionInfo;
 pub use self::limits::Limits;
 pub use self::status::Status;
+pub use stepwright::task::TraceContext;
 pub use stepwright_asl::model::MachineType;
 pub use stepwright_asl::redaction::Redaction;

@@ -12,7 +12,7 @@ pub const TARGET: &str = "stepwright_runtime";
 pub struct SpanDescription {
     /// Its name.
     pub name: &'static str,
-    /// The time that it covers.
+    /// The part of an execution that it covers.
     pub meaning: &'static str,
     /// The names and the meanings of its fields.
     pub fields: &'static [(&'static str, &'static str)],

@@ -2,6 +2,7 @@
 
 use std::process::Stdio;
 
+use stepwright_runtime::TraceContext;
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::value::Value;
 use tokio::io::AsyncWriteExt;
@@ -15,6 +16,7 @@ pub(super) async fn execute(
     groups: &Groups,
     command: &str,
     input: String,
+    trace: Option<&TraceContext>,
 ) -> Result<Value, TaskFailure> {
     let failed = |cause: String| TaskFailure::new("CommandFailed", cause);
     let (shell, flag) = if cfg!(windows) {
@@ -28,6 +30,14 @@ pub(super) async fn execute(
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
+    if let Some(trace) = trace {
+        shell.env("TRACEPARENT", trace.traceparent());
+        match trace.tracestate() {
+            Some(state) => shell.env("TRACESTATE", state),
+            // A state of this process belongs to another trace.
+            None => shell.env_remove("TRACESTATE"),
+        };
+    }
     let (mut child, group) = groups
         .spawn(&mut shell)
         .map_err(|error| failed(format!("cannot start `{command}`: {error}")))?;

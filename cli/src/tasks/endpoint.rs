@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Request, StatusCode, Uri};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use serde_json::Value as Json;
+use stepwright_runtime::TraceContext;
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::value::Value;
 
@@ -106,9 +107,15 @@ pub(crate) fn url(text: &str) -> Result<Uri, String> {
 }
 
 /// The result of an endpoint for the input of a task.
-pub(super) async fn call(client: &Client, url: Uri, input: String) -> Result<Value, TaskFailure> {
+pub(super) async fn call(
+    client: &Client,
+    url: Uri,
+    input: String,
+    trace: Option<&TraceContext>,
+) -> Result<Value, TaskFailure> {
     let failed = |cause: String| TaskFailure::new("EndpointFailed", cause);
-    let response = client.post(&url, HeaderMap::new(), input).await;
+    let headers = trace.map_or_else(HeaderMap::new, trace_headers);
+    let response = client.post(&url, headers, input).await;
     let response = response.map_err(failed)?;
     let body = response.body.trim();
     if response.status.is_success() {
@@ -122,6 +129,22 @@ pub(super) async fn call(client: &Client, url: Uri, input: String) -> Result<Val
         let shown: String = body.chars().take(SHOWN).collect();
         failed(format!("{url} responded with {}: {shown}", response.status))
     }))
+}
+
+/// The headers of W3C Trace Context.
+fn trace_headers(trace: &TraceContext) -> HeaderMap {
+    let state = trace.tracestate().map(|state| ("tracestate", state));
+    let values = [("traceparent", trace.traceparent())]
+        .into_iter()
+        .chain(state);
+    // A trace context consists of printable characters, which all are valid in a header.
+    let headers = values.filter_map(|(name, value)| {
+        Some((
+            HeaderName::from_static(name),
+            HeaderValue::from_str(value).ok()?,
+        ))
+    });
+    headers.collect()
 }
 
 /// The failure in a body: `{"error": .., "cause": ..}`, or with Lambda's names.

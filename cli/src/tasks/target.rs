@@ -68,10 +68,15 @@ impl TaskTarget {
             None => call.parameters().to_text(),
         };
         let (target, means) = (self.clone(), means.clone());
+        let trace = call.execution().trace_context().cloned();
         Answer::later(async move {
             let output = match target {
-                Self::Command(command) => command::execute(&means.groups, &command, input).await?,
-                Self::Endpoint(url) => endpoint::call(&means.client, url, input).await?,
+                Self::Command(command) => {
+                    command::execute(&means.groups, &command, input, trace.as_ref()).await?
+                }
+                Self::Endpoint(url) => {
+                    endpoint::call(&means.client, url, input, trace.as_ref()).await?
+                }
             };
             Ok(match invocation {
                 Some(invocation) => invocation.response(output),

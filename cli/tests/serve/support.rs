@@ -63,12 +63,25 @@ impl Server {
 
     /// The status and the body of a response.
     pub(crate) fn ask(&self, operation: &str, request: &Json) -> (u16, Json) {
-        let answer = self
+        self.ask_with(operation, request, &[])
+    }
+
+    /// The status and the body of a response to a request with more headers.
+    pub(crate) fn ask_with(
+        &self,
+        operation: &str,
+        request: &Json,
+        headers: &[(&str, &str)],
+    ) -> (u16, Json) {
+        let mut post = self
             .agent
             .post(format!("http://{}/", self.address))
             .header("X-Amz-Target", format!("AWSStepFunctions.{operation}"))
-            .content_type("application/x-amz-json-1.0")
-            .send(request.to_string().as_bytes());
+            .content_type("application/x-amz-json-1.0");
+        for (name, value) in headers {
+            post = post.header(*name, *value);
+        }
+        let answer = post.send(request.to_string().as_bytes());
         let mut answer = answer.expect("there is an answer");
         let body = answer.body_mut().read_json();
         (answer.status().as_u16(), body.expect("it is JSON"))

@@ -7,6 +7,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::TraceContext;
+
 /// An optional first parameter of a task function: the application's state, cancellation, heartbeats and,
 /// if they are known, the execution, state and attempt that the task runs for.
 ///
@@ -93,6 +95,11 @@ impl TaskContext {
     pub fn start_time(&self) -> Option<&str> {
         self.host().start_time()
     }
+
+    /// Returns the position of the execution in a distributed trace, if its start was part of one. Send it with requests to other services.
+    pub fn trace_context(&self) -> Option<&TraceContext> {
+        self.host().trace_context()
+    }
 }
 
 impl fmt::Debug for TaskContext {
@@ -148,6 +155,11 @@ pub trait TaskHost: Send + Sync + 'static {
     fn start_time(&self) -> Option<&str> {
         None
     }
+
+    /// Returns the position of the execution in a distributed trace.
+    fn trace_context(&self) -> Option<&TraceContext> {
+        None
+    }
 }
 
 struct Detached;
@@ -191,6 +203,10 @@ impl TaskHost for HostWithSent {
 
     fn start_time(&self) -> Option<&str> {
         self.host.start_time().or(Some(&self.sent.start_time))
+    }
+
+    fn trace_context(&self) -> Option<&TraceContext> {
+        self.host.trace_context()
     }
 }
 

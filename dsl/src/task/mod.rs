@@ -21,6 +21,7 @@ pub use self::error::{ErrorField, ErrorOutput, ErrorVariant, NoError, TaskError}
 pub use self::failure::{INVALID_INPUT, INVALID_OUTPUT, TASK_PANICKED, TaskFailure, panic_message};
 pub use self::returns::TaskReturn;
 pub use self::runs::Runs;
+pub use self::trace_context::TraceContext;
 
 use crate::shape::{Payload, Shape};
 use serde::Serialize;
@@ -100,3 +101,4 @@ pub trait Handler: Task {
 
 #[cfg(test)]
 mod tests;
+mod trace_context;

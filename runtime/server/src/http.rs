@@ -7,10 +7,11 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRef, Request, State};
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
+use stepwright_runtime::TraceContext;
 
 use crate::access::Access;
 use crate::body::BodyMemory;
@@ -18,6 +19,7 @@ use crate::error::ApiError;
 use crate::operation::{PREFIX, perform};
 use crate::operator;
 use crate::service::Service;
+use crate::trace::TRACE;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
 
@@ -131,8 +133,22 @@ impl Http {
         let body = reading.map_err(|_| ApiError::too_slow())??;
         self.access
             .check_signature(&head.headers, &head.uri, body.as_ref())?;
-        perform(&self.service, operation, body).await
+        let performed = perform(&self.service, operation, body);
+        match trace_of(&head.headers) {
+            Some(trace) => TRACE.scope(trace, performed).await,
+            None => performed.await,
+        }
     }
+}
+
+/// Returns the trace that a request continues.
+fn trace_of(headers: &HeaderMap) -> Option<TraceContext> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    // Lists that are split over several headers are one list.
+    let states: Vec<_> = headers.get_all("tracestate").iter().collect();
+    let states: Result<Vec<_>, _> = states.iter().map(|state| state.to_str()).collect();
+    let state = states.map(|states| states.join(",")).unwrap_or_default();
+    TraceContext::new(text("traceparent")?, Some(&state))
 }
 
 fn refusal(error: &ApiError) -> Response {

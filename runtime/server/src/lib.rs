@@ -73,6 +73,7 @@ mod server;
 mod service;
 mod shape;
 mod signature;
+mod trace;
 
 pub use self::access_keys::{AccessKeys, AccessKeysError};
 pub use self::control::{UnreadableDocument, unreadable_documents};

@@ -85,6 +85,7 @@ fn about(number: u32) -> Arc<ExecutionInfo> {
             is_express: true,
             origin: None,
             test_case: None,
+            trace: None,
         }),
         started: Timestamp::default(),
         input: Value::from(number),

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
-use stepwright::task::{Cancelled, TaskHost};
+use stepwright::task::{Cancelled, TaskHost, TraceContext};
 use tokio::sync::Notify;
 
 use super::Responder;
@@ -81,5 +81,9 @@ impl TaskHost for RunningTask {
     fn start_time(&self) -> Option<&str> {
         let started = || self.about.started.to_string();
         Some(self.started.get_or_init(started))
+    }
+
+    fn trace_context(&self) -> Option<&TraceContext> {
+        self.about.trace_context()
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use stepwright::{Payload, TaskContext, TaskError, Workflow, task, workflow};
 use stepwright_runtime::testing::{Mock, Mocks};
-use stepwright_runtime::{Engine, ExecutionFilter, Status};
+use stepwright_runtime::{Engine, ExecutionFilter, StartOptions, Status, TraceContext};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(rename_all = "camelCase")]
@@ -256,4 +256,29 @@ fn two_tasks_with_the_same_key_are_refused() {
         assert!(error.to_string().contains(part), "{error}");
     }
     assert_eq!(Clash::NAME, "Clash");
+}
+
+#[task]
+async fn trace_of(context: &TaskContext, number: u32) -> String {
+    let trace = context.trace_context();
+    let parent = trace.map(TraceContext::traceparent);
+    format!("{number} {}", parent.unwrap_or("none"))
+}
+
+workflow! {
+    workflow Traced(number: u32) -> String {
+        task Call { let trace = trace_of(number); end trace; }
+    }
+}
+
+#[tokio::test]
+async fn a_handler_gets_the_trace_of_the_start_and_none_is_made_up() {
+    let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let trace = TraceContext::new(parent, None).unwrap();
+    let engine = Engine::builder().register::<Traced>().build().unwrap();
+    let options = StartOptions::new().trace_context(trace);
+    let run = engine.start_with::<Traced>(1, options).await.unwrap();
+    assert_eq!(run.await.unwrap(), format!("1 {parent}"));
+    let run = engine.start::<Traced>(2).await.unwrap();
+    assert_eq!(run.await.unwrap(), "2 none");
 }

@@ -148,6 +148,7 @@ impl CompileSettings {
                 prefix: self.arn(executions, &format!("{name}:")),
                 origin: None,
                 test_case: None,
+                trace: None,
                 is_express: pending.machine_type == MachineType::Express,
             }),
             hash: sha256(text.as_bytes()).into(),

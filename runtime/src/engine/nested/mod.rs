@@ -6,7 +6,6 @@ pub(super) mod stored_map_runs;
 
 use std::sync::Arc;
 
-use smol_str::SmolStr;
 use stepwright_asl::errors;
 
 use super::completion::report::ExecutionReport;
@@ -219,7 +218,7 @@ impl EngineShared {
         self: &Arc<Self>,
         start: &NestedStart,
         source: Option<Arc<dyn TaskSource>>,
-        test_case: Option<SmolStr>,
+        parent: &MachineInfo,
     ) -> Result<(StartOutcome, Value), StartError> {
         let NestedStart {
             integration,
@@ -236,7 +235,8 @@ impl EngineShared {
             id: Some(execution.to_string()),
             is_synchronous: *integration == Integration::SdkSync,
             source,
-            test_case: test_case.map(TestCase::Inherited),
+            test_case: parent.test_case.clone().map(TestCase::Inherited),
+            trace: parent.trace.clone(),
             root: Some(root.clone()),
             ..StartOptions::default()
         };

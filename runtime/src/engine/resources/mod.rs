@@ -578,10 +578,9 @@ impl ExecutionResources {
     /// Starts a nested execution. Returns the result of the task, if the response of the start completes it.
     fn start_nested(&mut self, wait_id: WaitId, start: NestedStart) -> Option<TaskResult> {
         let integration = start.integration;
-        let test_case = self.state.about.machine.test_case.clone();
-        let started = self
-            .engine
-            .start_nested(&start, self.source().cloned(), test_case);
+        let started =
+            self.engine
+                .start_nested(&start, self.source().cloned(), &self.state.about.machine);
         let (launched, begun) = match started {
             Ok(started) => started,
             // This is not an error of the service. The execution waits until the shutdown suspends it, and the next

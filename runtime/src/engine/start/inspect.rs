@@ -49,6 +49,7 @@ impl Engine {
                 prefix: SmolStr::default(),
                 origin: None,
                 test_case: None,
+                trace: None,
                 is_express: true,
             }),
             started: engine.clock.now(),

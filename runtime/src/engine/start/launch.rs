@@ -91,10 +91,12 @@ impl EngineShared {
                 options.machine_id,
                 options.machine_name,
                 test_case,
+                options.trace,
             ) {
-                (None, None, None, None) => machine.info.clone(),
-                (role_arn, id, name, test_case) => Arc::new(MachineInfo {
+                (None, None, None, None, None) => machine.info.clone(),
+                (role_arn, id, name, test_case, trace) => Arc::new(MachineInfo {
                     test_case,
+                    trace,
                     ..machine.info.but(role_arn, id, name)
                 }),
             },

@@ -2,6 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
+use stepwright::task::TraceContext;
 
 use crate::task::TaskSource;
 
@@ -26,6 +27,7 @@ pub struct StartOptions {
     /// The root of the chain of executions that starts this one.
     pub(in crate::engine) root: Option<SmolStr>,
     pub(in crate::engine) is_synchronous: bool,
+    pub(in crate::engine) trace: Option<Arc<TraceContext>>,
 }
 
 /// A test case of the engine's mock file.
@@ -84,6 +86,13 @@ impl StartOptions {
     /// engine ([`test_cases`](crate::EngineBuilder::test_cases)). A store stores its name.
     pub fn test_case(mut self, case: impl Into<String>) -> Self {
         self.test_case = Some(TestCase::Chosen(case.into()));
+        self
+    }
+
+    /// Sets the distributed trace that the execution continues. Its tasks, nested workflows and the children of its Map Runs get the same
+    /// context, also after a restart.
+    pub fn trace_context(mut self, trace: TraceContext) -> Self {
+        self.trace = Some(Arc::new(trace));
         self
     }
 

@@ -17,6 +17,7 @@ use crate::error::ApiError;
 use crate::response::{DataDetails, Date};
 use crate::service::{Service, input as read_input, written};
 use crate::shape::{Arn, Data, IncludedData, Name, Required, TraceHeader, shape};
+use crate::trace;
 
 shape! {
     /// The request of StartExecution.
@@ -50,11 +51,14 @@ impl StartParameters {
         arn: &StatesArn<'_>,
         name: Option<&str>,
         input: Option<&str>,
-        trace: Option<&str>,
+        trace_header: Option<&str>,
     ) -> Result<Self, ApiError> {
         // A missing state machine is reported before an invalid input.
         service.machine(arn)?;
         let mut options = StartOptions::new();
+        if let Some(trace) = trace::current() {
+            options = options.trace_context(trace);
+        }
         if let Some(name) = name {
             if check_machine(name).is_err() {
                 return Err(ApiError::invalid_name(name));
@@ -62,7 +66,7 @@ impl StartParameters {
             options = options.name(name);
         }
         let value = read_input(input, service.engine.payload_bytes())?;
-        let (machine, compiled) = service.startable(arn, trace, written(input, &value))?;
+        let (machine, compiled) = service.startable(arn, trace_header, written(input, &value))?;
         Ok(Self {
             machine,
             compiled,

@@ -18,6 +18,7 @@ fn state(machine: &str, started: i64, name: usize) -> Arc<ExecutionState> {
         is_express: false,
         origin: None,
         test_case: None,
+        trace: None,
     };
     let about = ExecutionInfo {
         names: Names::new(format!("arn:{name}"), name.to_string()),
