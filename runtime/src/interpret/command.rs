@@ -179,12 +179,13 @@ impl CommandQueue {
     /// Takes the oldest command.
     #[inline]
     pub(crate) fn pop(&mut self) -> Option<Command> {
+        let command = self.slots.get_mut(self.taken)?.take();
+        self.taken += 1;
+        // The next command takes the first slot again.
         if self.is_empty() {
             self.slots.clear();
             self.taken = 0;
-            return None;
         }
-        self.taken += 1;
-        self.slots[self.taken - 1].take()
+        command
     }
 }
