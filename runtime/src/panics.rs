@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub(crate) use stepwright::task::panic_message as said;
 
 /// Runs foreign code; the message of its panic is the error.
+#[inline]
 pub(crate) fn guarded<T>(run: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(run)).map_err(said)
 }

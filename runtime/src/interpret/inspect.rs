@@ -40,11 +40,13 @@ impl Execution {
     }
 
     /// Returns whether this is a test of one state.
+    #[inline]
     pub(crate) fn is_inspected(&self) -> bool {
         self.inspection().is_some()
     }
 
     /// Returns the inspection, in a test of one state.
+    #[inline]
     pub(super) fn inspection(&self) -> Option<&Inspection> {
         self.cold.as_ref()?.inspection.as_deref()
     }
@@ -59,6 +61,7 @@ impl Execution {
     }
 
     /// Stores the value of a stage, in a test of one state.
+    #[inline]
     pub(super) fn inspect_value(&self, stage: InspectionStage, value: &Value) {
         if let Some(inspection) = self.inspection() {
             inspection.set_value(stage, value);

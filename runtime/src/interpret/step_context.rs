@@ -40,6 +40,7 @@ pub(crate) struct StepContext<'a> {
 }
 
 impl<'a> StepContext<'a> {
+    #[inline]
     pub(super) fn new(
         program: &'a Program,
         environment: Environment<'a>,
@@ -53,23 +54,27 @@ impl<'a> StepContext<'a> {
         }
     }
 
+    #[inline]
     pub(super) fn command(&mut self, command: Command) {
         self.commands.push(command);
     }
 
     /// Adds a command that may have a reply before the next transition.
+    #[inline]
     pub(super) fn request(&mut self, command: Command) {
         self.commands.push(command);
         self.awaits_reply = true;
     }
 
     /// Adds a command for a task that is about to start.
+    #[inline]
     pub(super) fn request_task(&mut self, command: Command, task: TaskRequest) {
         self.commands.set_task(task);
         self.request(command);
     }
 
     /// Takes the task that is about to start, after a reply.
+    #[inline]
     pub(super) fn take_task(&mut self) -> Option<TaskRequest> {
         self.commands.take_task()
     }
@@ -83,6 +88,7 @@ impl<'a> StepContext<'a> {
         }
     }
 
+    #[inline]
     pub(super) fn arm(&mut self, wait_id: WaitId, kind: TimerKind, at: Timestamp) {
         self.command(Command::Arm { wait_id, kind, at });
     }
@@ -91,6 +97,7 @@ impl<'a> StepContext<'a> {
         self.command(Command::Disarm { wait_id, kind });
     }
 
+    #[inline]
     pub(super) fn release(&mut self, wait_id: WaitId) {
         self.command(Command::Release { wait_id });
     }

@@ -79,6 +79,7 @@ impl Execution {
         Ok(StateProgress::Wait)
     }
 
+    #[inline]
     fn write_schedule(&mut self, request: &TaskRequest, task: &Task) {
         let kind = scheduled(task.resource.kind());
         let id = request.wait_id.cursor;
@@ -98,6 +99,7 @@ impl Execution {
     }
 
     /// Returns a cursor's state, if it is a Task.
+    #[inline]
     fn task_of<'a>(&self, id: CursorId, cx: &StepContext<'a>) -> Option<(&'a State, &'a Task)> {
         let program = cx.program;
         let state = program.state(self.cursors.get(id)?.state);
@@ -305,6 +307,7 @@ impl Execution {
     }
 
     /// Counts a change of a cursor's task.
+    #[inline]
     pub(super) fn count_task(&self, id: CursorId, event: TaskEvent, cx: &mut StepContext<'_>) {
         if let Some(cursor) = self.cursors.get(id) {
             let state = cursor.state;
@@ -353,6 +356,7 @@ impl Execution {
     }
 
     /// Counts a call of a cursor's state.
+    #[inline]
     fn count_call(&mut self, id: CursorId) {
         if self.calls.is_empty() {
             self.calls.grow(self.program.len());

@@ -4,6 +4,7 @@ use super::task_request::{TaskRequest, TaskSettings};
 use crate::history::{Details, EventKind, Payload};
 use crate::task::ResourceKind;
 
+#[inline]
 pub(super) fn scheduled_payload(request: &TaskRequest) -> Payload {
     let parameters = request.parameters.clone();
     match request.settings.as_deref().cloned().unwrap_or_default() {
@@ -26,6 +27,7 @@ pub(super) fn scheduled_payload(request: &TaskRequest) -> Payload {
     }
 }
 
+#[inline]
 pub(super) fn scheduled(family: ResourceKind) -> EventKind {
     match family {
         ResourceKind::Lambda => EventKind::LambdaFunctionScheduled,
@@ -34,6 +36,7 @@ pub(super) fn scheduled(family: ResourceKind) -> EventKind {
     }
 }
 
+#[inline]
 pub(super) fn started(family: ResourceKind) -> EventKind {
     match family {
         ResourceKind::Lambda => EventKind::LambdaFunctionStarted,
@@ -42,6 +45,7 @@ pub(super) fn started(family: ResourceKind) -> EventKind {
     }
 }
 
+#[inline]
 pub(super) fn succeeded(family: ResourceKind) -> EventKind {
     match family {
         ResourceKind::Lambda => EventKind::LambdaFunctionSucceeded,
@@ -50,6 +54,7 @@ pub(super) fn succeeded(family: ResourceKind) -> EventKind {
     }
 }
 
+#[inline]
 pub(super) fn failed(family: ResourceKind) -> EventKind {
     match family {
         ResourceKind::Lambda => EventKind::LambdaFunctionFailed,

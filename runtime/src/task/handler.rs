@@ -95,6 +95,7 @@ impl Resolution {
 
 impl Resolution {
     /// Returns the handler, if all calls have the same one.
+    #[inline]
     pub(crate) fn known(&self) -> Option<&ResolvedHandler> {
         match self {
             Self::Always(found) => found.as_ref(),

@@ -64,6 +64,7 @@ impl LinkedProgram {
         &self.program
     }
 
+    #[inline]
     pub(crate) fn task(&self, state: StateIx) -> &LinkedTask {
         &self.tasks[state.index()]
     }

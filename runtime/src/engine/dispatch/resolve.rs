@@ -151,6 +151,7 @@ impl EngineShared {
     }
 
     /// Describes the work of a state's handler, if all calls of the state have the same one. Nothing is started.
+    #[inline]
     pub(in crate::engine) fn known_effect(
         &self,
         call: &TaskCall<'_>,

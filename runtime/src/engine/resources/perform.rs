@@ -276,6 +276,7 @@ impl ExecutionResources {
     }
 
     /// Returns the effect that calls the handler of a task for which [`has_handler`](GivenValues::has_handler) is true.
+    #[inline]
     fn effect_of_known_handler(
         &self,
         execution: &Execution,
@@ -289,6 +290,7 @@ impl ExecutionResources {
     }
 
     /// Starts a task, or defers its start until the commit. Returns its result, if that is available now.
+    #[inline]
     fn start_task(&mut self, wait_id: WaitId, effect: Option<TaskEffect>) -> Option<TaskResult> {
         let effect = effect?;
         match &mut self.uncommitted {
@@ -552,6 +554,7 @@ impl ExecutionResources {
         }
     }
 
+    #[inline]
     fn count(&self, state: StateIx, event: TaskEvent) {
         if let Some(meter) = &self.program.task(state).meter {
             meter.count(event);
