@@ -81,6 +81,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `jsonata` (on unless `default-features = false`) | evaluates JSONata, with the crate `jlens-core`. Without it, a definition with a JSONata expression is refused when the engine is built |
+//! | `metrics` | records the numbers of [`Engine::statistics`] with the crate [`metrics`](https://docs.rs/metrics), too |
 //! | `sqlite` | `store::SqliteStore`: executions in a file. Compiles SQLite, which is written in C |
 //!
 //! # Modules
@@ -107,7 +108,7 @@
 //!
 //! Executions, visits of states and attempts at tasks are [`tracing`] spans ([`spans`]). The start and the end of an execution are events at
 //! level info, each event of its history is one at level debug. [`ExecutionHandle::events`] returns the same events as a stream.
-//! [`Engine::statistics`] counts executions, tasks and commits; the crate [`metrics`](mod@statistics) has the same numbers.
+//! [`Engine::statistics`] counts executions, tasks and commits; with the feature `metrics`, the crate [`metrics`](mod@statistics) has the same numbers.
 
 pub mod clock;
 pub mod evaluate;

@@ -44,14 +44,6 @@ impl MetricUnit {
             Self::Bytes => "bytes",
         }
     }
-
-    fn of_facade(self) -> metrics::Unit {
-        match self {
-            Self::Count => metrics::Unit::Count,
-            Self::Seconds => metrics::Unit::Seconds,
-            Self::Bytes => metrics::Unit::Bytes,
-        }
-    }
 }
 
 /// A metric of the engine; see [`METRICS`](super::METRICS).
@@ -92,37 +84,5 @@ impl MetricDefinition {
             Some(name) => format!("{} (CloudWatch: {name})", self.meaning),
             None => self.meaning.to_owned(),
         }
-    }
-
-    /// Describes the metric to the recorder of the crate `metrics`.
-    pub(super) fn describe(&self) {
-        let (unit, description) = (self.unit.of_facade(), self.description());
-        match self.kind {
-            MetricKind::Counter => metrics::describe_counter!(self.name, unit, description),
-            MetricKind::Gauge => metrics::describe_gauge!(self.name, unit, description),
-            MetricKind::Histogram => metrics::describe_histogram!(self.name, unit, description),
-        }
-    }
-
-    fn labels(&self, value: Option<&str>) -> Vec<metrics::Label> {
-        let pair = self.label.zip(value);
-        pair.map(|(name, value)| metrics::Label::new(name, value.to_owned()))
-            .into_iter()
-            .collect()
-    }
-
-    /// Registers a counter with the recorder of the crate `metrics`.
-    pub(super) fn counter(&self, label: Option<&str>) -> metrics::Counter {
-        metrics::counter!(self.name, self.labels(label))
-    }
-
-    /// Registers a gauge with the recorder of the crate `metrics`.
-    pub(super) fn gauge(&self, label: Option<&str>) -> metrics::Gauge {
-        metrics::gauge!(self.name, self.labels(label))
-    }
-
-    /// Registers a histogram with the recorder of the crate `metrics`.
-    pub(super) fn histogram(&self, label: Option<&str>) -> metrics::Histogram {
-        metrics::histogram!(self.name, self.labels(label))
     }
 }

@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::buckets::{Buckets, TIMES};
+use super::recorder::{Counter, Gauge, Histogram};
 use super::snapshot::ExecutionStatistics;
 use super::table;
 use crate::status::Status;
@@ -41,16 +42,16 @@ struct Shard {
 
 /// The same metrics in the recorder of the crate `metrics`. Without a recorder, they do nothing.
 struct Handles {
-    started: metrics::Counter,
-    redriven: metrics::Counter,
-    resumed: metrics::Counter,
-    succeeded: metrics::Counter,
-    failed: metrics::Counter,
-    aborted: metrics::Counter,
-    timed_out: metrics::Counter,
-    suspended: metrics::Gauge,
-    open: metrics::Gauge,
-    time: metrics::Histogram,
+    started: Counter,
+    redriven: Counter,
+    resumed: Counter,
+    succeeded: Counter,
+    failed: Counter,
+    aborted: Counter,
+    timed_out: Counter,
+    suspended: Gauge,
+    open: Gauge,
+    time: Histogram,
 }
 
 impl ExecutionMeter {

@@ -1,3 +1,5 @@
+use super::recorder::Gauge;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A number that grows and shrinks, in the engine and as a gauge in the recorder of the crate `metrics`.
@@ -6,11 +8,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Debug)]
 pub(crate) struct Level {
     value: AtomicU64,
-    gauge: metrics::Gauge,
+    gauge: Gauge,
 }
 
 impl Level {
-    pub(super) fn new(gauge: metrics::Gauge) -> Self {
+    pub(super) fn new(gauge: Gauge) -> Self {
         // A gauge that nothing changes would be missing.
         gauge.increment(0.0);
         Self {

@@ -5,7 +5,7 @@
 //! | the numbers in Rust | [`Engine::statistics`](crate::Engine::statistics) |
 //! | Prometheus, in a program with an HTTP server | [`Statistics::to_prometheus`] |
 //! | Prometheus, with the command | `stepwright serve`, and `GET /metrics` |
-//! | any other system | the crate [`metrics`](https://docs.rs/metrics): install a recorder before the engine is built |
+//! | any other system | the feature `metrics`, and the crate [`metrics`](https://docs.rs/metrics): install a recorder before the engine is built |
 //! | the names of all metrics | [`METRICS`] |
 //!
 //! # The crate `metrics`
@@ -32,6 +32,7 @@ mod engine_meter;
 mod execution_meter;
 mod level;
 mod prometheus;
+mod recorder;
 mod running_tasks;
 mod snapshot;
 mod store_meter;

@@ -1,13 +1,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::recorder::Gauge;
 use super::table;
 use crate::thread_shard::{SHARDS, shard_of_thread};
 
 /// The number of running handlers.
 pub(super) struct RunningTasks {
     shards: Box<[Shard; SHARDS]>,
-    gauge: metrics::Gauge,
+    gauge: Gauge,
 }
 
 /// A handler may end on another thread than the one that called it, so only the differences of the sums have a meaning.

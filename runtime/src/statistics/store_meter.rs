@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::buckets::{Buckets, COMMIT_BYTES, COMMIT_TIMES};
 use super::level::Level;
+use super::recorder::Histogram;
 use super::snapshot::StoreStatistics;
 use super::table;
 use super::total::Total;
@@ -36,8 +37,8 @@ pub(crate) struct StoreMeter {
     changes: Total,
     time: Buckets<15>,
     bytes: Buckets<9>,
-    time_handle: metrics::Histogram,
-    bytes_handle: metrics::Histogram,
+    time_handle: Histogram,
+    bytes_handle: Histogram,
     queue: Level,
     unavailable: Level,
     file: Level,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::buckets::{Buckets, TIMES};
 use super::definition::MetricDefinition;
+use super::recorder::{Counter, Histogram};
 use super::snapshot::TaskStatistics;
 use super::table;
 use crate::task::ResourceKind;
@@ -67,15 +68,15 @@ struct Shard {
 
 /// The same metrics in the recorder of the crate `metrics`. Without a recorder, they do nothing.
 struct Handles {
-    scheduled: metrics::Counter,
-    started: metrics::Counter,
-    succeeded: metrics::Counter,
-    failed: metrics::Counter,
-    timed_out: metrics::Counter,
-    heartbeat_timed_out: metrics::Counter,
-    time: metrics::Histogram,
-    schedule_time: metrics::Histogram,
-    run_time: metrics::Histogram,
+    scheduled: Counter,
+    started: Counter,
+    succeeded: Counter,
+    failed: Counter,
+    timed_out: Counter,
+    heartbeat_timed_out: Counter,
+    time: Histogram,
+    schedule_time: Histogram,
+    run_time: Histogram,
 }
 
 /// The metrics of a kind of resource.
@@ -260,11 +261,7 @@ impl TaskMeter {
 }
 
 impl Shard {
-    fn of_end<'a>(
-        &'a self,
-        handles: &'a Handles,
-        end: TaskEnd,
-    ) -> (&'a AtomicU64, &'a metrics::Counter) {
+    fn of_end<'a>(&'a self, handles: &'a Handles, end: TaskEnd) -> (&'a AtomicU64, &'a Counter) {
         match end {
             TaskEnd::Succeeded => (&self.succeeded, &handles.succeeded),
             TaskEnd::Failed => (&self.failed, &handles.failed),

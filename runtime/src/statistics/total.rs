@@ -1,14 +1,16 @@
+use super::recorder::Counter;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A counter, in the engine and in the recorder of the crate `metrics`.
 #[derive(Debug)]
 pub(super) struct Total {
     value: AtomicU64,
-    counter: metrics::Counter,
+    counter: Counter,
 }
 
 impl Total {
-    pub(super) fn new(counter: metrics::Counter) -> Self {
+    pub(super) fn new(counter: Counter) -> Self {
         Self {
             value: AtomicU64::new(0),
             counter,

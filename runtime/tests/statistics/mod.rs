@@ -3,6 +3,7 @@
 mod durable;
 mod executions;
 mod page;
+#[cfg(feature = "metrics")]
 mod recorder;
 mod sequences;
 mod support;
