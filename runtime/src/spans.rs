@@ -21,7 +21,7 @@ pub trait TracePropagator: Debug + Send + Sync {
     /// Makes a new span a part of a trace, below the span that the context names.
     fn set_parent(&self, span: &Span, parent: &TraceContext);
 
-    /// Returns the context of what is below this span; `None` if the span is in no trace.
+    /// Returns the context for the calls that are made inside this span; `None` if the span is in no trace.
     fn context_of(&self, span: &Span) -> Option<TraceContext>;
 }
 
