@@ -12,8 +12,8 @@ use tracing::Span;
 /// The target of all spans.
 pub const TARGET: &str = "stepwright_runtime";
 
-/// Connects the spans of this process with the distributed traces of other processes. The subscriber knows the ids of spans in a trace, the engine does
-/// not; an exporter for a tracing system implements this.
+/// Connects the spans of this process with the distributed traces of other processes. The subscriber knows the ids of spans in a trace, the
+/// engine does not; an exporter for a tracing system implements this.
 ///
 /// With [`EngineBuilder::trace_propagator`](crate::EngineBuilder::trace_propagator), the span of an execution continues the trace of its start, and a
 /// task continues the trace of its attempt's span.
