@@ -3,6 +3,7 @@
 mod bench;
 mod estimate;
 mod log;
+mod otlp;
 mod placeholders;
 mod policy;
 mod redact;
@@ -19,6 +20,7 @@ use stepwright_asl::placeholder::is_name;
 pub(crate) use self::bench::{BenchArguments, Measure, Switch};
 pub(crate) use self::estimate::{EstimateArguments, EstimateFormat};
 pub(crate) use self::log::{LogArguments, LogFormat};
+pub(crate) use self::otlp::OtlpArguments;
 pub(crate) use self::placeholders::{PlaceholdersArguments, PlaceholdersFormat};
 pub(crate) use self::policy::{PolicyArguments, PolicyFormat};
 pub(crate) use self::redact::RedactArguments;
@@ -392,6 +394,8 @@ pub(crate) struct RunArguments {
     pub(crate) redact: RedactArguments,
     #[command(flatten)]
     pub(crate) log: LogArguments,
+    #[command(flatten)]
+    pub(crate) otlp: OtlpArguments,
 }
 
 #[derive(Debug, Args)]

@@ -7,13 +7,16 @@ use tracing_subscriber::filter::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{Layer, fmt};
+use tracing_subscriber::{Layer, Registry, fmt};
 
 use crate::args::{LogArguments, LogFormat};
 use crate::failure::Failure;
 
 /// The environment variable with the filter, if `--log` is absent.
 const FILTER_VARIABLE: &str = "STEPWRIGHT_LOG";
+
+/// A receiver of events and spans.
+pub(crate) type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
 
 /// The log of a command that neither `--log` nor the variable configures.
 #[derive(Debug, Clone, Copy)]
@@ -29,12 +32,25 @@ pub(crate) enum DefaultLog {
 ///
 /// If the filter is invalid.
 pub(crate) fn start(arguments: &LogArguments, default: DefaultLog) -> Result<(), Failure> {
-    let Some(filter) = filter(arguments, default)? else {
-        return Ok(());
-    };
-    tracing_subscriber::registry()
-        .with(layer(arguments.format).with_filter(filter))
-        .init();
+    start_with(arguments, default, Vec::new())
+}
+
+/// Writes the engine's log to standard error, and gives its spans to more layers.
+///
+/// # Errors
+///
+/// If the filter is invalid.
+pub(crate) fn start_with(
+    arguments: &LogArguments,
+    default: DefaultLog,
+    mut layers: Vec<BoxedLayer>,
+) -> Result<(), Failure> {
+    if let Some(filter) = filter(arguments, default)? {
+        layers.push(layer(arguments.format).with_filter(filter).boxed());
+    }
+    if !layers.is_empty() {
+        tracing_subscriber::registry().with(layers).init();
+    }
     Ok(())
 }
 

@@ -19,6 +19,11 @@ mod history;
 mod import;
 mod input;
 mod log;
+#[cfg(feature = "otlp")]
+mod otlp;
+#[cfg(not(feature = "otlp"))]
+#[path = "without_otlp.rs"]
+mod otlp;
 mod output;
 mod placeholders;
 mod policy;

@@ -20,6 +20,7 @@ use crate::definition::LoadedDefinition;
 use crate::failure::Failure;
 use crate::input;
 use crate::log::{self, DefaultLog};
+use crate::otlp::Otlp;
 use crate::progress;
 use crate::report;
 use crate::signals::survive_size_limit;
@@ -33,7 +34,14 @@ const NO_STORE: &str = "The engine has no object store";
 
 /// Runs the definition and prints the execution's output.
 pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
-    log::start(&arguments.log, DefaultLog::Warnings)?;
+    let otlp = Otlp::start(&arguments.otlp)?;
+    log::start_with(&arguments.log, DefaultLog::Warnings, otlp.layers())?;
+    let result = run_with(arguments, &otlp).await;
+    otlp.finish().await;
+    result
+}
+
+async fn run_with(arguments: RunArguments, otlp: &Otlp) -> Result<(), Failure> {
     survive_size_limit();
     let input = input::json("--input", &arguments.input)?;
     let validator = Validator::new(arguments.machine_type.into());
@@ -105,7 +113,8 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
         builder = builder.store(store).resume_execution_only(name, execution);
         known = found.map(|found| found.summary.id);
     }
-    let engine = builder
+    let engine = otlp
+        .connect(builder)
         .build()
         .map_err(|error| Failure::Failed(error.to_string()))?;
 

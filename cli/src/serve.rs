@@ -15,6 +15,7 @@ use crate::args::ServeArguments;
 use crate::failure::Failure;
 use crate::input;
 use crate::log::{self, DefaultLog};
+use crate::otlp::Otlp;
 use crate::report;
 use crate::signals::{Signals, survive_size_limit};
 use crate::store::cannot as cannot_store;
@@ -35,12 +36,13 @@ const RETAINED_BYTES: u64 = 256 * 1_048_576;
 
 /// Serves until the user or the system ends the process.
 pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
-    log::start(&arguments.log, DefaultLog::Warnings)?;
+    let otlp = Otlp::start(&arguments.otlp)?;
+    log::start_with(&arguments.log, DefaultLog::Warnings, otlp.layers())?;
     let signals = Signals::listen();
     survive_size_limit();
     let keys = access_keys(&arguments)?;
     let has_keys = keys.is_some();
-    let engine = engine(&arguments)?;
+    let engine = engine(&arguments, &otlp)?;
     let mut server = Server::builder()
         .engine(engine.clone())
         .metrics(!arguments.no_metrics)
@@ -87,6 +89,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
             left.unwrap_or_default()
         }
     };
+    otlp.finish().await;
     report_open(left.len(), arguments.store.is_some());
     Ok(())
 }
@@ -165,7 +168,7 @@ fn mocks(arguments: &ServeArguments) -> Result<Option<MockConfig>, Failure> {
         .map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))
 }
 
-fn engine(arguments: &ServeArguments) -> Result<Engine, Failure> {
+fn engine(arguments: &ServeArguments, otlp: &Otlp) -> Result<Engine, Failure> {
     let mut builder = Engine::builder()
         .region(&arguments.region)
         .account(&arguments.account)
@@ -215,7 +218,7 @@ fn engine(arguments: &ServeArguments) -> Result<Engine, Failure> {
         }
         builder = builder.objects(Folder::new(folder));
     }
-    builder
+    otlp.connect(builder)
         .build()
         .map_err(|error| Failure::Failed(error.to_string()))
 }

@@ -4,6 +4,8 @@ mod access;
 mod aws_cli;
 mod lifecycle;
 mod operator;
+#[cfg(all(unix, feature = "otlp"))]
+mod otlp;
 mod store;
 mod store_commands;
 mod store_file;

@@ -8,12 +8,12 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use stepwright::prelude::*;
 use stepwright_runtime::clock::{Clock, Timestamp};
-use stepwright_runtime::spans::SPANS;
-use stepwright_runtime::task::TaskFailure;
-use stepwright_runtime::{Engine, EngineBuilder, MachineType, StartOptions, Status};
+use stepwright_runtime::spans::{SPANS, TracePropagator};
+use stepwright_runtime::task::{Answer, TaskCall, TaskFailure, TaskSource};
+use stepwright_runtime::{Engine, EngineBuilder, MachineType, StartOptions, Status, TraceContext};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Subscriber};
+use tracing::{Event, Span, Subscriber};
 use tracing_subscriber::layer::{Context, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -277,6 +277,122 @@ async fn a_stopped_execution_closes_the_spans_of_its_task() {
     let execution = engine.start_machine("m", json!({}), options).await.unwrap();
     assert_eq!(execution.stop(None, None).await.status, Status::Aborted);
     assert_eq!(spans.of("stopped")[0].fields["status"], "ABORTED");
+}
+
+/// The context whose parent is the span with this index.
+fn context(index: usize) -> TraceContext {
+    TraceContext::new(&format!("00-{:032x}-{:016x}-01", 7, index + 1), None).unwrap()
+}
+
+/// A propagator for which the id of a span is its index in [`Spans`]. It lists the indices of spans with their parents.
+#[derive(Clone, Debug, Default)]
+struct Links(Arc<Mutex<Vec<(usize, TraceContext)>>>);
+
+impl Links {
+    fn index(span: &Span) -> usize {
+        let index = span.with_subscriber(|(id, subscriber)| {
+            let registry = subscriber.downcast_ref::<Registry>().unwrap();
+            registry
+                .span(id)
+                .unwrap()
+                .extensions()
+                .get::<Index>()
+                .unwrap()
+                .0
+        });
+        index.unwrap()
+    }
+}
+
+impl TracePropagator for Links {
+    fn set_parent(&self, span: &Span, parent: &TraceContext) {
+        let link = (Self::index(span), parent.clone());
+        self.0.lock().unwrap().push(link);
+    }
+
+    fn context_of(&self, span: &Span) -> Option<TraceContext> {
+        Some(context(Self::index(span)))
+    }
+}
+
+type TracedCall = (String, Option<TraceContext>);
+
+/// A source that lists the states of its calls and their traces.
+#[derive(Clone, Default)]
+struct Traces(Arc<Mutex<Vec<TracedCall>>>);
+
+impl TaskSource for Traces {
+    fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
+        call.resource().as_str().ends_with("invoke").then(|| {
+            let trace = call.trace_context().cloned();
+            self.0
+                .lock()
+                .unwrap()
+                .push((call.state().to_owned(), trace));
+            Answer::result(Ok(json!({"Payload": 1}).into()))
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_trace_continues_from_the_start_through_attempts_nested_executions_and_map_runs() {
+    let spans = spans();
+    let child = |(name, state): (String, Json)| json!({"StartAt": name, "States": {name: state}});
+    let mut processor = child(task("Item", "item", json!({})));
+    processor["ProcessorConfig"] = json!({"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"});
+    let each =
+        json!({"Type": "Map", "ItemProcessor": processor, "ItemsPath": "$.items", "Next": "Nest"});
+    let nest = json!({
+        "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": true,
+        "Parameters": {"StateMachineArn": "child", "Name": "nested"},
+    });
+    let (links, traces) = (Links::default(), Traces::default());
+    let engine = engine(
+        "Each",
+        [("Each".to_owned(), each), ("Nest".to_owned(), nest)],
+    )
+    .register_json(
+        "child",
+        &child(task("Call", "call", json!({}))).to_string(),
+        MachineType::Standard,
+    )
+    .trace_propagator(links.clone())
+    .tasks(traces.clone())
+    .build()
+    .unwrap();
+    let begin = TraceContext::new(
+        "00-00000000000000000000000000000007-00000000000000ff-01",
+        None,
+    )
+    .unwrap();
+    let options = StartOptions::new()
+        .name("traced")
+        .trace_context(begin.clone());
+    let started = engine
+        .start_machine("m", json!({"items": [1]}), options)
+        .await
+        .unwrap();
+    let report = started.report().await;
+    assert_eq!(report.status, Status::Succeeded, "{report:?}");
+    let all = spans.0.lock().unwrap().0.clone();
+    let at = |is_it: &dyn Fn(&SpanData) -> bool| all.iter().position(is_it).unwrap();
+    let named = |name: &str| at(&|span| span.fields.get("name").is_some_and(|own| own == name));
+    let below = |path: &str| context(at(&|span| span.path.ends_with(path)));
+    let links = links.0.lock().unwrap().clone();
+    let parent = |index| {
+        links
+            .iter()
+            .find(|link| link.0 == index)
+            .map(|link| &link.1)
+    };
+    assert_eq!(parent(named("traced")), Some(&begin));
+    assert_eq!(parent(named("nested")), Some(&below("execution/Nest/task")));
+    let each = below("execution/Each");
+    let of_children = links.iter().filter(|link| link.1 == each);
+    assert_eq!((of_children.count(), links.len()), (1, 3));
+    let traces = traces.0.lock().unwrap();
+    let of = |state: &str| (state.to_owned(), Some(below(&format!("/{state}/task"))));
+    assert_eq!(*traces, [of("Item"), of("Call")]);
 }
 
 #[task]

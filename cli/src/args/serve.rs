@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::log::LogArguments;
+use super::otlp::OtlpArguments;
 use crate::tasks::{LambdaEndpoint, TaskBinding, binding};
 
 pub(super) const EXAMPLES: &str = "Examples:
@@ -33,7 +34,7 @@ receives and returns the same in a POST request. A task with .waitForTaskToken w
 GET /health reports whether the server works, GET /ready whether it accepts work, and GET /metrics the statistics of the engine for Prometheus (docs/reference/metrics.md).
 Clients may use any credentials, unless --auth is given. Most clients call StartSyncExecution and TestState at the host `sync-127.0.0.1`, which does not exist: disable their host
 prefix, as described in docs/guides/serve.md.
-The log on standard error contains warnings and errors, unless --log or STEPWRIGHT_LOG sets another level. docs/reference/logs.md lists its spans and fields.
+The log on standard error contains warnings and errors, unless --log or STEPWRIGHT_LOG sets another level. docs/reference/logs.md lists its spans and fields, and describes --otlp.
 Exit status: 0 ended by Ctrl-C or SIGTERM; 1 it cannot listen at the address; 2 wrong usage.";
 
 #[derive(Debug, Args)]
@@ -103,6 +104,8 @@ pub(crate) struct ServeArguments {
     pub(crate) objects: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) log: LogArguments,
+    #[command(flatten)]
+    pub(crate) otlp: OtlpArguments,
 }
 
 /// The number of an account: twelve digits.

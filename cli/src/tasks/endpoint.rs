@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use hyper::{Request, StatusCode, Uri};
+use hyper::{Request, Response as HttpResponse, StatusCode, Uri};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -26,7 +26,7 @@ const SHOWN: usize = 1_000;
 
 /// An HTTP client with a connection pool. Clones share the pool.
 #[derive(Clone)]
-pub(super) struct Client(legacy::Client<HttpConnector, Full<Bytes>>);
+pub(crate) struct Client(legacy::Client<HttpConnector, Full<Bytes>>);
 
 impl Default for Client {
     fn default() -> Self {
@@ -69,17 +69,27 @@ impl Client {
             request.headers_mut().insert(CONTENT_TYPE, json);
         }
         let request = request.map_err(|error| format!("cannot post to {url}: {error}"))?;
+        let (head, body) = self.send(request).await?.into_parts();
+        Ok(Response {
+            status: head.status,
+            headers: head.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        })
+    }
+
+    /// Sends a request. The error is a sentence, if there is no response.
+    pub(crate) async fn send(
+        &self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<HttpResponse<Bytes>, String> {
+        let url = request.uri().clone();
         let response = self.0.request(request).await;
         let response = response.map_err(|error| format!("cannot reach {url}: {}", root(&error)))?;
         let (head, body) = response.into_parts();
         let body = Limited::new(body, MOST).collect().await;
         let body =
             body.map_err(|error| format!("the response of {url} cannot be read: {error}"))?;
-        Ok(Response {
-            status: head.status,
-            headers: head.headers,
-            body: String::from_utf8_lossy(&body.to_bytes()).into_owned(),
-        })
+        Ok(HttpResponse::from_parts(head, body.to_bytes()))
     }
 }
 

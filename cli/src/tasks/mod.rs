@@ -9,6 +9,8 @@ mod server;
 mod target;
 
 pub(crate) use self::definition::DefinitionTasks;
+#[cfg(feature = "otlp")]
+pub(crate) use self::endpoint::{Client, url};
 pub(crate) use self::lambda::LambdaEndpoint;
 pub(crate) use self::server::ServerTasks;
 pub(crate) use self::target::{TaskBinding, binding};

@@ -68,7 +68,7 @@ impl TaskTarget {
             None => call.parameters().to_text(),
         };
         let (target, means) = (self.clone(), means.clone());
-        let trace = call.execution().trace_context().cloned();
+        let trace = call.trace_context().cloned();
         Answer::later(async move {
             let output = match target {
                 Self::Command(command) => {

@@ -166,6 +166,7 @@ fn spawn(arguments: &[&str], errors: Stdio) -> Child {
         .args(["serve", "--port", "0"])
         .args(arguments)
         .env_remove("SFN_MOCK_CONFIG")
+        .env_remove("OTEL_EXPORTER_OTLP_ENDPOINT")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(errors)
@@ -192,10 +193,10 @@ pub(crate) fn text(json: &Json) -> String {
 }
 
 /// A request that an endpoint received.
-pub(crate) struct Request {
+pub(crate) struct Request<Body = Json> {
     pub(crate) path: String,
     pub(crate) headers: String,
-    pub(crate) body: Json,
+    pub(crate) body: Body,
 }
 
 /// The response of an endpoint: the status, headers, and the body.
@@ -203,6 +204,20 @@ pub(crate) type Response = (u16, &'static str, String);
 
 /// An HTTP server that answers each request with `answer`, until the test process ends.
 pub(crate) fn endpoint(answer: impl Fn(&Request) -> Response + Send + 'static) -> SocketAddr {
+    endpoint_for_bytes(move |request| {
+        let body = serde_json::from_slice(&request.body).ok()?;
+        Some(answer(&Request {
+            path: request.path,
+            headers: request.headers,
+            body,
+        }))
+    })
+}
+
+/// The same for bodies of any format. Without an answer, the connection is closed.
+pub(crate) fn endpoint_for_bytes(
+    answer: impl Fn(Request<Vec<u8>>) -> Option<Response> + Send + 'static,
+) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address = listener.local_addr().expect("it is bound");
     std::thread::spawn(move || {
@@ -213,7 +228,10 @@ pub(crate) fn endpoint(answer: impl Fn(&Request) -> Response + Send + 'static) -
     address
 }
 
-fn serve(mut stream: &TcpStream, answer: &impl Fn(&Request) -> Response) -> Option<()> {
+fn serve(
+    mut stream: &TcpStream,
+    answer: &impl Fn(Request<Vec<u8>>) -> Option<Response>,
+) -> Option<()> {
     let mut reader = BufReader::new(stream);
     let mut first = String::new();
     reader.read_line(&mut first).ok()?;
@@ -234,11 +252,11 @@ fn serve(mut stream: &TcpStream, answer: &impl Fn(&Request) -> Response) -> Opti
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    let (status, more, body) = answer(&Request {
+    let (status, more, body) = answer(Request {
         path,
         headers,
-        body: serde_json::from_slice(&body).ok()?,
-    });
+        body,
+    })?;
     let length = body.len();
     let head = format!(
         "HTTP/1.1 {status} Status\r\nconnection: close\r\ncontent-length: {length}\r\n{more}\r\n"

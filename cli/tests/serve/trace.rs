@@ -8,7 +8,7 @@ use super::support::{ROLE, Server, endpoint, text};
 
 const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
-fn invoke(function: &str) -> Json {
+pub(super) fn invoke(function: &str) -> Json {
     json!({
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
@@ -18,7 +18,7 @@ fn invoke(function: &str) -> Json {
     })
 }
 
-fn create(server: &Server, name: &str, start: &str, states: &Json) -> String {
+pub(super) fn create(server: &Server, name: &str, start: &str, states: &Json) -> String {
     let definition = json!({"StartAt": start, "States": states});
     let request = json!({"name": name, "definition": definition.to_string(), "roleArn": ROLE});
     let created = server.call("CreateStateMachine", request);
@@ -26,7 +26,7 @@ fn create(server: &Server, name: &str, start: &str, states: &Json) -> String {
 }
 
 /// Starts an execution with headers, and returns its ARN.
-fn start(server: &Server, machine: &str, headers: &[(&str, &str)]) -> String {
+pub(super) fn start(server: &Server, machine: &str, headers: &[(&str, &str)]) -> String {
     let request = json!({"stateMachineArn": machine});
     let (status, started) = server.ask_with("StartExecution", &request, headers);
     assert_eq!(status, 200, "{started}");

@@ -23,6 +23,7 @@ use crate::execution_info::ExecutionInfo;
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
 use crate::query::SharedEntropy;
+use crate::spans::TracePropagator;
 use crate::statistics::EngineMeter;
 use crate::task::{DefinedState, EngineView, SharedState, TaskSource};
 
@@ -73,6 +74,8 @@ pub(crate) struct EngineShared {
     pub(super) blocking_threshold: Option<Duration>,
     /// The observer of the executions.
     pub(super) observer: Option<Arc<dyn Observer>>,
+    /// Connects spans with distributed traces.
+    pub(super) propagator: Option<Arc<dyn TracePropagator>>,
 }
 
 impl EngineShared {

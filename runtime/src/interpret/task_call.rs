@@ -1,6 +1,8 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use smol_str::SmolStr;
+use stepwright::task::TraceContext;
 
 use super::execution::Execution;
 use super::task_request::TaskRequest;
@@ -8,10 +10,12 @@ use crate::program::Kind;
 use crate::task::TaskCall;
 
 impl Execution {
-    /// Calls `read` with the task of a request as handlers and mocks see it. Returns `None` if its state was left.
+    /// Calls `read` with the task of a request as handlers and mocks see it. `trace` is the context of the attempt's span. Returns `None` if its
+    /// state was left.
     pub(crate) fn with_call<R>(
         &self,
         request: &TaskRequest,
+        trace: Option<&Arc<TraceContext>>,
         read: impl FnOnce(&TaskCall<'_>) -> R,
     ) -> Option<R> {
         let cursor = self.cursors.get(request.wait_id.cursor)?;
@@ -22,6 +26,7 @@ impl Execution {
         let scope = self.recorder.scope_path(&self.program, cursor.scope);
         Some(read(&TaskCall {
             about: &self.about,
+            trace,
             at: cursor.state,
             state: &state.name,
             resource: &task.resource,

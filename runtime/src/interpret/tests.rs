@@ -175,7 +175,7 @@ impl Caller {
                     let request = self.commands.task().unwrap();
                     let state = self
                         .execution
-                        .with_call(request, |call| call.state().to_owned());
+                        .with_call(request, None, |call| call.state().to_owned());
                     let submits = state.unwrap() == "Ask";
                     self.waits.push(request.wait_id);
                     let resolved = ResolvedTask {
@@ -221,7 +221,7 @@ impl Caller {
     fn result_of(&self, request: &TaskRequest) -> TaskResult {
         let result = self
             .execution
-            .with_call(request, |call| match call.state() {
+            .with_call(request, None, |call| match call.state() {
                 "Flaky" if call.call() < 2 => Err(TaskFailure::new("Flaky", "again")),
                 "Refused" => Err(TaskFailure::new("Refused", "no")),
                 "Double" => Ok(Value::Int(

@@ -2,6 +2,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use stepwright::task::TraceContext;
+
 use super::Resource;
 use super::envelope::Invocation;
 use crate::execution_info::ExecutionInfo;
@@ -17,6 +19,8 @@ pub(crate) trait ScopeNames {
 /// One attempt at a Task state, as a [`TaskSource`](super::TaskSource) gets it.
 pub struct TaskCall<'a> {
     pub(crate) about: &'a Arc<ExecutionInfo>,
+    /// The context of the attempt's span.
+    pub(crate) trace: Option<&'a Arc<TraceContext>>,
     pub(crate) at: StateIx,
     pub(crate) state: &'a str,
     pub(crate) resource: &'a Resource,
@@ -33,6 +37,13 @@ impl TaskCall<'_> {
     /// Returns the execution: its ids, names and input.
     pub fn execution(&self) -> &ExecutionInfo {
         self.about
+    }
+
+    /// Returns the position of the attempt in a distributed trace. It is that of the attempt's own span if the engine has a
+    /// [`TracePropagator`](crate::spans::TracePropagator), and otherwise that of the start of the execution.
+    pub fn trace_context(&self) -> Option<&TraceContext> {
+        let of_attempt = self.trace.map(|trace| &**trace);
+        of_attempt.or_else(|| self.about.trace_context())
     }
 
     /// Returns the state's name.

@@ -20,6 +20,8 @@ pub(crate) type SharedState = HashMap<TypeId, Box<dyn Any + Send + Sync>>;
 pub(crate) struct RunningTask {
     pub(crate) shared: Arc<SharedState>,
     pub(crate) about: Arc<ExecutionInfo>,
+    /// The context of the attempt's span.
+    pub(crate) trace: Option<Arc<TraceContext>>,
     /// When the execution started, formatted on demand.
     pub(crate) started: OnceLock<String>,
     pub(crate) state: SmolStr,
@@ -84,6 +86,7 @@ impl TaskHost for RunningTask {
     }
 
     fn trace_context(&self) -> Option<&TraceContext> {
-        self.about.trace_context()
+        let of_attempt = self.trace.as_deref();
+        of_attempt.or_else(|| self.about.trace_context())
     }
 }

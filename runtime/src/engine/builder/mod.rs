@@ -37,6 +37,7 @@ use crate::engine::tokens::Tokens;
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
 use crate::query::SharedEntropy;
+use crate::spans::TracePropagator;
 use crate::statistics::EngineMeter;
 use crate::store::Store;
 use crate::task::{SharedState, TaskSource, blocking_watcher};
@@ -69,6 +70,7 @@ pub struct EngineBuilder {
     observer: Option<Arc<dyn Observer>>,
     /// Creates the observer if none is set.
     create_observer: Option<CreateObserver>,
+    propagator: Option<Arc<dyn TracePropagator>>,
 }
 
 impl Engine {
@@ -105,6 +107,7 @@ impl EngineBuilder {
             redaction: Redaction::new(),
             observer: None,
             create_observer: None,
+            propagator: None,
         }
     }
 
@@ -236,6 +239,7 @@ impl EngineBuilder {
             roundtrip_on_idle: self.roundtrip_on_idle,
             blocking_threshold: is_watched.then_some(self.blocking_threshold),
             observer,
+            propagator: self.propagator,
         });
         if !self.resumes_later {
             engine.resume()?;

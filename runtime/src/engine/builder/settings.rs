@@ -7,6 +7,7 @@ use stepwright_asl::redaction::Redaction;
 use super::EngineBuilder;
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
+use crate::spans::TracePropagator;
 
 /// # Settings of the service
 impl EngineBuilder {
@@ -23,6 +24,12 @@ impl EngineBuilder {
     /// [`Limits::events`](crate::Limits::events).
     pub fn history(mut self, is_recorded: bool) -> Self {
         self.records_history = Some(is_recorded);
+        self
+    }
+
+    /// Sets what connects the engine's spans with distributed traces. Without one, tasks and nested executions get the trace of the start.
+    pub fn trace_propagator(mut self, propagator: impl TracePropagator + 'static) -> Self {
+        self.propagator = Some(Arc::new(propagator));
         self
     }
 

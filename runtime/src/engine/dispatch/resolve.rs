@@ -176,6 +176,7 @@ impl EngineShared {
             Arc::new(RunningTask {
                 shared: self.state.clone(),
                 about: call.about.clone(),
+                trace: call.trace.cloned(),
                 started: OnceLock::new(),
                 state: call.state().into(),
                 attempt: call.attempt(),

@@ -8,7 +8,7 @@ use tracing::{Level, Span};
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::SpanChange;
 use crate::program::{Kind, Program};
-use crate::spans::TARGET;
+use crate::spans::{TARGET, TracePropagator};
 use crate::status::Status;
 use crate::wait_id::CursorId;
 
@@ -28,7 +28,10 @@ struct StateSpans {
 
 impl ExecutionSpans {
     /// Creates the span of an execution; `None` if no subscriber is interested in spans.
-    pub(in crate::engine) fn new(about: &ExecutionInfo) -> Option<Box<Self>> {
+    pub(in crate::engine) fn new(
+        about: &ExecutionInfo,
+        propagator: Option<&dyn TracePropagator>,
+    ) -> Option<Box<Self>> {
         // Executions are short: no more than this comparison may be done for each of them.
         if LevelFilter::current() < LEVEL {
             return None;
@@ -43,6 +46,9 @@ impl ExecutionSpans {
             status = Empty,
             error = Empty,
         );
+        if let (Some(propagator), Some(parent)) = (propagator, about.trace_context()) {
+            propagator.set_parent(&execution, parent);
+        }
         Some(Box::new(Self {
             execution,
             states: FxHashMap::default(),

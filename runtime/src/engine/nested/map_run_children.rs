@@ -57,6 +57,7 @@ impl ExecutionResources {
             seed,
             is_restart,
         } = child;
+        let about = self.with_trace(wait_id, about);
         let responder = Responder::new(&self.state, wait_id);
         let child = match self.journal_position() {
             Some(_) => ChildKind::OfDurable,
@@ -116,6 +117,16 @@ impl ExecutionResources {
             },
         });
         self.pending_executions.push(pending_execution);
+    }
+
+    /// Returns the description of a child that continues the trace of the span of its Map.
+    fn with_trace(&self, wait_id: WaitId, about: Arc<ExecutionInfo>) -> Arc<ExecutionInfo> {
+        let Some(trace) = self.trace_of(wait_id.cursor) else {
+            return about;
+        };
+        let mut about = Arc::unwrap_or_clone(about);
+        Arc::make_mut(&mut about.machine).trace = Some(trace);
+        Arc::new(about)
     }
 
     fn before(

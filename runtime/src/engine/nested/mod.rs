@@ -6,6 +6,7 @@ pub(super) mod stored_map_runs;
 
 use std::sync::Arc;
 
+use stepwright::task::TraceContext;
 use stepwright_asl::errors;
 
 use super::completion::report::ExecutionReport;
@@ -219,6 +220,7 @@ impl EngineShared {
         start: &NestedStart,
         source: Option<Arc<dyn TaskSource>>,
         parent: &MachineInfo,
+        trace: Option<Arc<TraceContext>>,
     ) -> Result<(StartOutcome, Value), StartError> {
         let NestedStart {
             integration,
@@ -236,7 +238,7 @@ impl EngineShared {
             is_synchronous: *integration == Integration::SdkSync,
             source,
             test_case: parent.test_case.clone().map(TestCase::Inherited),
-            trace: parent.trace.clone(),
+            trace,
             root: Some(root.clone()),
             ..StartOptions::default()
         };

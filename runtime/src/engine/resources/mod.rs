@@ -11,6 +11,7 @@ use std::task::{Context, Poll, Waker};
 use futures_util::future::{AbortHandle, Abortable, Aborted};
 use futures_util::stream::{FuturesUnordered, Stream};
 use smol_str::SmolStr;
+use stepwright::task::TraceContext;
 use thin_vec::ThinVec;
 use tracing::Instrument as _;
 
@@ -156,6 +157,13 @@ impl ExecutionResources {
     /// Returns the spans of the execution, if a subscriber is interested in them.
     pub(super) fn spans(&self) -> Option<&ExecutionSpans> {
         self.cold.as_ref()?.spans.as_deref()
+    }
+
+    /// Returns the context of the innermost span of a cursor, if the engine has a propagator and the span is in a trace.
+    pub(super) fn trace_of(&self, cursor: CursorId) -> Option<Arc<TraceContext>> {
+        let propagator = self.engine.propagator.as_ref()?;
+        let span = self.spans()?.innermost(cursor);
+        propagator.context_of(span).map(Arc::new)
     }
 
     /// Takes the spans of the execution, to close them.
@@ -578,9 +586,11 @@ impl ExecutionResources {
     /// Starts a nested execution. Returns the result of the task, if the response of the start completes it.
     fn start_nested(&mut self, wait_id: WaitId, start: NestedStart) -> Option<TaskResult> {
         let integration = start.integration;
-        let started =
-            self.engine
-                .start_nested(&start, self.source().cloned(), &self.state.about.machine);
+        let parent = &self.state.about.machine;
+        let trace = self.trace_of(wait_id.cursor);
+        let trace = trace.or_else(|| parent.trace.clone());
+        let source = self.source().cloned();
+        let started = self.engine.start_nested(&start, source, parent, trace);
         let (launched, begun) = match started {
             Ok(started) => started,
             // This is not an error of the service. The execution waits until the shutdown suspends it, and the next

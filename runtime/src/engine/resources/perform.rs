@@ -228,7 +228,8 @@ impl ExecutionResources {
         let wait_id = request.wait_id;
         let (engine, program, state) = (&self.engine, &self.program, &self.state);
         let source = self.source();
-        let found = execution.with_call(request, |call| {
+        let trace = self.trace_of(wait_id.cursor);
+        let found = execution.with_call(request, trace.as_ref(), |call| {
             let answer = engine.resolve(call, program, source, || Responder::new(state, wait_id));
             // The target is only read if there is no handler.
             let unhandled = matches!(answer.reply, AnswerKind::Unhandled(_));
@@ -283,7 +284,8 @@ impl ExecutionResources {
         request: &TaskRequest,
     ) -> Option<TaskEffect> {
         let (engine, program, state) = (&self.engine, &self.program, &self.state);
-        let effect = execution.with_call(request, |call| {
+        let trace = self.trace_of(request.wait_id.cursor);
+        let effect = execution.with_call(request, trace.as_ref(), |call| {
             engine.known_effect(call, program, || Responder::new(state, request.wait_id))
         });
         effect.flatten()
@@ -453,7 +455,8 @@ impl ExecutionResources {
         }
         let (engine, program, state) = (&self.engine, &self.program, &self.state);
         let source = self.source();
-        let decision = execution.with_call(request, |call| {
+        let trace = self.trace_of(wait_id.cursor);
+        let decision = execution.with_call(request, trace.as_ref(), |call| {
             let decision = engine.resume(call, program, source, || Responder::new(state, wait_id));
             let target = call.target().map(SmolStr::new);
             (decision, call.at, target)

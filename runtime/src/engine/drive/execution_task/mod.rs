@@ -143,7 +143,7 @@ impl ExecutionTask {
             journaled,
         } = pending_execution;
         engine.running.begun();
-        let spans = ExecutionSpans::new(&state.about);
+        let spans = ExecutionSpans::new(&state.about, engine.propagator.as_deref());
         let mut resources = ExecutionResources::new(engine, program, state, source);
         if let Some(journaled) = &journaled {
             resources.defer(journaled.position().clone());
