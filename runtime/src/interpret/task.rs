@@ -88,24 +88,27 @@ impl Execution {
 
     /// Handles the reply to the request who executes a task.
     pub(super) fn task_resolved(&mut self, resolved: ResolvedTask, cx: &mut StepContext<'_>) {
-        let Some(request) = cx.take_task() else {
-            return;
-        };
-        let id = request.wait_id.cursor;
-        if let Some((state, task)) = self.task_of(id, cx) {
-            let progress = self.schedule_task(request, resolved, state, task, cx);
-            self.conclude(id, progress, cx);
-        }
+        self.continue_after_reply(cx, |execution, request, state, task, cx| {
+            execution.schedule_task(request, resolved, state, task, cx)
+        });
     }
 
-    /// Returns a cursor's state, if it is a Task.
+    /// Continues the task that is about to start, after a reply.
     #[inline]
-    fn task_of<'a>(&self, id: CursorId, cx: &StepContext<'a>) -> Option<(&'a State, &'a Task)> {
+    fn continue_after_reply(
+        &mut self,
+        cx: &mut StepContext<'_>,
+        advance: impl FnOnce(&mut Self, TaskRequest, &State, &Task, &mut StepContext<'_>) -> StateResult,
+    ) {
         let program = cx.program;
-        let state = program.state(self.cursors.get(id)?.state);
-        match &state.kind {
-            Kind::Task(task) => Some((state, task)),
-            _ => None,
+        if let Some(request) = cx.take_task()
+            && let id = request.wait_id.cursor
+            && let Some(cursor) = self.cursors.get(id)
+            && let state = program.state(cursor.state)
+            && let Kind::Task(task) = &state.kind
+        {
+            let progress = advance(self, request, state, task, cx);
+            self.conclude(id, progress, cx);
         }
     }
 
@@ -247,14 +250,9 @@ impl Execution {
 
     /// Handles the reply to the start of a task.
     pub(super) fn task_performed(&mut self, result: Option<TaskResult>, cx: &mut StepContext<'_>) {
-        let Some(request) = cx.take_task() else {
-            return;
-        };
-        let id = request.wait_id.cursor;
-        if let Some((state, task)) = self.task_of(id, cx) {
-            let progress = self.continue_task(request, result, state, task, cx);
-            self.conclude(id, progress, cx);
-        }
+        self.continue_after_reply(cx, |execution, request, state, task, cx| {
+            execution.continue_task(request, result, state, task, cx)
+        });
     }
 
     /// Handles the result of a task that was started, if it is there already, or waits for it.
