@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 use stepwright_asl::validate::Validator;
-use stepwright_runtime::clock::Timestamp;
+use stepwright_runtime::clock::{self, Timestamp};
 use stepwright_runtime::history::{History, HistoryQuery};
 use stepwright_runtime::objects::Folder;
 use stepwright_runtime::store::StoreError;
@@ -102,7 +102,7 @@ async fn run_with(arguments: RunArguments, otlp: &Otlp) -> Result<(), Failure> {
                 .as_ref()
                 .and_then(|found| found.history.events().last());
             let last = last.map_or_else(Timestamp::default, |event| event.timestamp());
-            builder = builder.virtual_time_from(Timestamp::system().max(last));
+            builder = builder.virtual_time_from(clock::system_time().max(last));
             // Skipped time must not expire other executions.
             builder = builder.retention_time(Duration::MAX);
         }

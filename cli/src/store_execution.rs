@@ -1,6 +1,6 @@
 //! `stepwright store abort` and `delete`: executions that no engine can read, or that are no longer needed.
 
-use stepwright_runtime::clock::Timestamp;
+use stepwright_runtime::clock;
 use stepwright_runtime::store::{Change, SqliteStore, Store, StoreError, StoredExecution};
 use stepwright_runtime::{Status, StoredExecutions};
 
@@ -32,7 +32,7 @@ pub(crate) fn abort(arguments: &StoredExecutionArguments) -> Result<(), Failure>
     let close = Change::Close {
         key: row.key,
         status: Status::Aborted,
-        stopped: Timestamp::system().max(row.started),
+        stopped: clock::system_time().max(row.started),
     };
     store.commit(&[close]).map_err(cannot)?;
     report::note(&format!("the execution `{arn}` is aborted"));

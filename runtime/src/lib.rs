@@ -111,35 +111,22 @@
 //! [`Engine::statistics`] counts executions, tasks and commits; with the feature `metrics`, the crate [`metrics`](mod@statistics) has the same numbers.
 
 pub mod clock;
-pub mod evaluate;
 pub mod history;
 pub mod objects;
-#[doc(hidden)]
-pub mod query;
 pub mod spans;
 pub mod statistics;
 pub mod store;
 pub mod task;
 pub mod test_state;
 pub mod testing;
-pub mod value;
 
 mod atomic_file;
 mod blocking;
-mod distributed;
 mod engine;
-mod execution_info;
-mod interpret;
-mod limits;
 mod panics;
-mod program;
-mod record;
-mod status;
 mod sync;
 mod thread_shard;
-mod wait_id;
 
-pub use self::distributed::{MapRun, MapRunCounts};
 #[doc(hidden)]
 pub use self::engine::server_support;
 pub use self::engine::{
@@ -151,9 +138,8 @@ pub use self::engine::{
 };
 #[cfg(feature = "sqlite")]
 pub use self::engine::{CheckProgress, ExportedExecution, ProblemKind, StoreProblem};
-pub use self::execution_info::ExecutionInfo;
-pub use self::limits::Limits;
-pub use self::status::Status;
 pub use stepwright::task::TraceContext;
 pub use stepwright_asl::model::MachineType;
 pub use stepwright_asl::redaction::Redaction;
+pub use stepwright_interpreter::distributed::{MapRun, MapRunCounts};
+pub use stepwright_interpreter::{ExecutionInfo, Limits, Status, evaluate, value};

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use stepwright_runtime::Status;
-use stepwright_runtime::clock::Timestamp;
+use stepwright_runtime::clock;
 use stepwright_runtime::store::{
     Change, SqliteStore, Store, StoreError, StoredExecution, StoredListing,
 };
@@ -68,7 +68,7 @@ fn start(key: u64) -> Change {
             machine: "raw".into(),
             machine_hash: "".into(),
             status: Status::Running,
-            started: Timestamp::system(),
+            started: clock::system_time(),
             stopped: None,
             child_of: None,
             listing: Some(StoredListing::default()),

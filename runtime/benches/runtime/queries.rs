@@ -4,7 +4,7 @@ use divan::Bencher;
 use serde_json::json;
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{ChoiceRule, Comparison, Operator, QueryLanguage};
-use stepwright_runtime::query::{Condition, Entropy, Expr, Scope, VariableNames, Variables};
+use stepwright_interpreter::query::{Condition, Entropy, Expr, Scope, VariableNames, Variables};
 use stepwright_runtime::value::Value;
 
 /// Returns an order of about 4 KB.

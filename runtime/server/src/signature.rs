@@ -7,7 +7,7 @@ use axum::http::header::{AUTHORIZATION, HOST};
 use axum::http::uri::Uri;
 use axum::http::{HeaderMap, HeaderName};
 use hmac_sha256::{HMAC, Hash};
-use stepwright_runtime::clock::Timestamp;
+use stepwright_runtime::clock::{self, Timestamp};
 
 use crate::access_keys::AccessKeys;
 use crate::error::ApiError;
@@ -38,7 +38,7 @@ pub(crate) fn check(
     body: &[u8],
 ) -> Result<(), ApiError> {
     // The wall clock, as clients use it, whatever time the engine has.
-    check_at(Timestamp::wall(), keys, region, headers, uri, body)
+    check_at(clock::wall_time(), keys, region, headers, uri, body)
 }
 
 /// The parsed header `Authorization`.

@@ -25,13 +25,17 @@ mod system_time;
 mod timer;
 mod timer_heap;
 mod timer_thread;
-mod timestamp;
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
+
+use self::hold_owner::HoldOwner;
+use self::sleeper::Sleeper;
+use self::timer_heap::TimerHeap;
+use self::timer_thread::TimerThread;
 
 pub(crate) use self::answer_hold::AnswerHold;
 pub use self::hold::Hold;
@@ -40,14 +44,10 @@ pub(crate) use self::pending_guard::PendingGuard;
 pub(crate) use self::progress_state::ProgressState;
 pub use self::sleep::Sleep;
 pub(crate) use self::sleeper::{note_sleep, while_watched};
+pub use self::system_time::{system_time, wall_time};
 pub(crate) use self::timer::{Timer, TimerFired, TimerSink};
 pub(crate) use self::timer_heap::TimerKey;
-pub use self::timestamp::Timestamp;
-
-use self::hold_owner::HoldOwner;
-use self::sleeper::Sleeper;
-use self::timer_heap::TimerHeap;
-use self::timer_thread::TimerThread;
+pub use stepwright_interpreter::Timestamp;
 
 /// The start of virtual time unless the builder sets it: 2026-01-01T00:00:00Z, so that all runs are identical.
 pub const VIRTUAL_START: Timestamp = Timestamp::from_unix_micros(1_767_225_600_000_000);
@@ -140,7 +140,7 @@ enum HeapKind {
 
 impl Clock {
     /// Returns a clock on real time: the wall clock as it was when the process first read it, and the time that has passed since. Later steps
-    /// of the wall clock change nothing; see [`Timestamp::system`].
+    /// of the wall clock change nothing; see [`system_time`].
     pub fn real() -> Self {
         Self::new(false, Timestamp::default())
     }
@@ -189,7 +189,7 @@ impl Clock {
         if self.shared.is_virtual {
             Timestamp::from_unix_micros(self.shared.now.load(Ordering::SeqCst))
         } else {
-            Timestamp::system()
+            system_time()
         }
     }
 

@@ -151,7 +151,7 @@ fn drive(shared: &Weak<ClockShared>, signal: &ThreadSignal) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Timestamp;
+    use super::super::system_time;
     use super::*;
 
     #[test]
@@ -176,9 +176,9 @@ mod tests {
     #[test]
     fn timers_fire_after_another_timer_panicked() {
         let clock = Clock::real();
-        let _armed = clock.arm_mark(Timestamp::system(), Box::new(|| panic!("a separate waker")));
+        let _armed = clock.arm_mark(system_time(), Box::new(|| panic!("a separate waker")));
         let (sender, fired) = std::sync::mpsc::channel();
-        let at = Timestamp::system() + Duration::from_millis(20);
+        let at = system_time() + Duration::from_millis(20);
         let _armed = clock.arm_mark(at, Box::new(move || sender.send(()).expect("a listener")));
         fired
             .recv_timeout(Duration::from_secs(20))

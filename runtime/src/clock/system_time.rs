@@ -1,13 +1,13 @@
 //! The time of this process: the wall clock, read once, and the time that has passed since.
 //!
-//! One anchor serves the whole process, so that [`Timestamp::system`] and all clocks on real time agree. A step of the wall clock changes
+//! One anchor serves the whole process, so that [`system_time`] and all clocks on real time agree. A step of the wall clock changes
 //! no timestamp and no deadline; the next process starts with the new wall clock.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
 #[cfg(not(target_os = "linux"))]
 use std::time::Instant;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::Timestamp;
 
@@ -19,12 +19,21 @@ const PAUSE: Duration = Duration::from_millis(100);
 static SYSTEM: LazyLock<AnchoredTime<OperatingSystem>> =
     LazyLock::new(|| AnchoredTime::new(OperatingSystem::new()));
 
-impl Timestamp {
-    /// Returns the time of this process: the operating system's wall clock as it was at the first call, and the time that has passed since.
-    /// All clocks on real time follow it. It never decreases, whatever steps the wall clock makes.
-    #[inline]
-    pub fn system() -> Self {
-        SYSTEM.now()
+/// Returns the time of this process: the operating system's wall clock as it was at the first call, and the time that has passed since.
+/// All clocks on real time follow it. It never decreases, whatever steps the wall clock makes.
+#[inline]
+pub fn system_time() -> Timestamp {
+    SYSTEM.now()
+}
+
+/// Returns the operating system's wall clock, which may go back.
+pub fn wall_time() -> Timestamp {
+    match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(since) => Timestamp::default() + since,
+        Err(before) => {
+            let micros = i64::try_from(before.duration().as_micros());
+            Timestamp::from_unix_micros(micros.map_or(i64::MIN, |micros| -micros))
+        }
     }
 }
 
@@ -60,7 +69,7 @@ impl OperatingSystem {
 #[cfg(target_os = "linux")]
 impl TimeSource for OperatingSystem {
     fn wall(&self) -> Timestamp {
-        Timestamp::wall()
+        wall_time()
     }
 
     /// `Instant` reads CLOCK_MONOTONIC, which stops while the machine is suspended. CLOCK_BOOTTIME does not.
@@ -84,7 +93,7 @@ impl OperatingSystem {
 #[cfg(not(target_os = "linux"))]
 impl TimeSource for OperatingSystem {
     fn wall(&self) -> Timestamp {
-        Timestamp::wall()
+        wall_time()
     }
 
     fn elapsed(&self) -> i64 {
@@ -246,7 +255,7 @@ mod tests {
 
     #[test]
     fn process_time_starts_at_the_wall_clock() {
-        let (now, wall) = (Timestamp::system(), Timestamp::wall());
+        let (now, wall) = (system_time(), wall_time());
         let difference = (now - wall).max(wall - now);
         assert!(difference < Duration::from_secs(60), "{difference:?}");
     }

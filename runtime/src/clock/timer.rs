@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::{Arc, Weak};
 
-use crate::wait_id::{TimerKind, WaitId};
+use stepwright_interpreter::{TimerKind, WaitId};
 
 /// Receives expired timers.
 pub(crate) trait TimerSink: Send + Sync {

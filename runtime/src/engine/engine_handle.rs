@@ -2,13 +2,14 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use stepwright_interpreter::value::Value;
+
 use super::drive::execution_state::ExecutionState;
 use super::execution_handle::ExecutionHandle;
 use super::last_handle::LastHandle;
 use super::shared::EngineShared;
 use crate::clock::Clock;
 use crate::task::EngineMonitor;
-use crate::value::Value;
 
 /// Runs workflows. Clones refer to the same engine.
 #[derive(Clone)]

@@ -1,10 +1,11 @@
 use std::fmt;
 
+use stepwright_interpreter::Status;
+use stepwright_interpreter::history::{History, InvalidPageToken};
+use stepwright_interpreter::value::Value;
+
 use super::completion::report::ExecutionReport;
-use crate::history::{History, InvalidPageToken};
-use crate::status::Status;
 use crate::store::StoreError;
-use crate::value::Value;
 
 /// An engine cannot be built. Lists all problems.
 #[derive(Clone, Debug, PartialEq, Eq)]

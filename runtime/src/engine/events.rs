@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use futures_util::Stream;
+use stepwright_interpreter::history::{Event, History, HistoryReader};
 use tokio::sync::oneshot;
 
 use super::drive::execution_state::ExecutionState;
-use crate::history::{Event, History, HistoryReader};
 
 /// The events of an execution as they are written; see [`ExecutionHandle::events`](super::ExecutionHandle::events).
 ///

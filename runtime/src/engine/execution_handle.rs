@@ -4,6 +4,10 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
+use stepwright_interpreter::execution::Failure;
+use stepwright_interpreter::history::History;
+use stepwright_interpreter::value::Value;
+use stepwright_interpreter::{ExecutionInfo, Status};
 
 use super::completion::report::ExecutionReport;
 use super::drive::execution_state::ExecutionState;
@@ -11,11 +15,6 @@ use super::drive::message::Message;
 use super::error::{ExecutionFailed, StartError};
 use super::events::Events;
 use super::last_handle::LastHandle;
-use crate::execution_info::ExecutionInfo;
-use crate::history::History;
-use crate::interpret::Failure;
-use crate::status::Status;
-use crate::value::Value;
 
 /// Converts an execution's output to the caller's type.
 pub(super) type Decode<T> = fn(&Value) -> Result<T, String>;

@@ -6,11 +6,11 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use smol_str::SmolStr;
+use stepwright_interpreter::Status;
+use stepwright_interpreter::execution::{Execution, RecordEncoder};
 
 use super::retention::stored_versions::UncommittedStart;
 use crate::clock::Timestamp;
-use crate::interpret::{Execution, RecordEncoder};
-use crate::status::Status;
 use crate::store::journal::{CommitHandle, Journal, OnOutage};
 use crate::store::{
     Change, StoreError, StoredExecution, StoredListing, StoredMachine, StoredMapRun,

@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
 use stepwright_asl::model::StateMachine;
+use stepwright_interpreter::ExecutionInfo;
+use stepwright_interpreter::execution::Failure;
+use stepwright_interpreter::program::Program;
+use stepwright_interpreter::value::Value;
 
 use super::completion::report::ExecutionReport;
-use crate::execution_info::ExecutionInfo;
-use crate::interpret::Failure;
-use crate::program::Program;
-use crate::value::Value;
 
 /// A state machine of an engine that is being built.
 pub(crate) struct ObservedMachine<'a> {

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
+use stepwright_interpreter::query::SharedEntropy;
+use stepwright_interpreter::{ExecutionInfo, Limits};
 
 use super::activities::Activities;
 use super::completion::report::ExecutionReport;
@@ -19,10 +21,7 @@ use super::observer::Observer;
 use super::queries::executions::Executions;
 use super::tokens::Tokens;
 use crate::clock::{Clock, ProgressState};
-use crate::execution_info::ExecutionInfo;
-use crate::limits::Limits;
 use crate::objects::ObjectStore;
-use crate::query::SharedEntropy;
 use crate::spans::TracePropagator;
 use crate::statistics::EngineMeter;
 use crate::task::{DefinedState, EngineView, SharedState, TaskSource};

@@ -41,14 +41,18 @@ mod memory;
 mod object;
 mod object_future;
 mod parts;
+pub(crate) mod reading;
+mod writing;
 
 pub use self::body::ObjectBody;
 pub use self::error::ObjectError;
 pub use self::folder::Folder;
 pub use self::memory::Memory;
-pub use self::object::{ListedObject, Object};
+pub use self::object::Object;
 pub use self::object_future::ObjectFuture;
-pub use self::parts::{MultipartStore, Upload};
+pub use self::parts::MultipartStore;
+pub(crate) use self::writing::write;
+pub use stepwright_interpreter::distributed::{ListedObject, Upload};
 
 /// Objects by bucket and key.
 ///

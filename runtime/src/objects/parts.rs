@@ -1,6 +1,6 @@
 use bytes::Bytes;
 
-use super::ObjectFuture;
+use super::{ObjectFuture, Upload};
 
 /// Writes objects part by part, so that a large object is never in memory as a whole: S3's multipart upload.
 ///
@@ -54,27 +54,4 @@ pub trait MultipartStore: Send + Sync {
     ///
     /// Any error of the store.
     fn complete<'a>(&'a self, upload: &'a Upload, tags: &'a [String]) -> ObjectFuture<'a, ()>;
-}
-
-/// An object that is being uploaded in parts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Upload {
-    /// The object's bucket.
-    pub bucket: String,
-    /// The object's key.
-    pub key: String,
-    /// The id that [`MultipartStore::begin`] returned.
-    pub id: String,
-}
-
-impl Upload {
-    /// Creates an upload with this id.
-    pub fn new(bucket: impl Into<String>, key: impl Into<String>, id: impl Into<String>) -> Self {
-        Self {
-            bucket: bucket.into(),
-            key: key.into(),
-            id: id.into(),
-        }
-    }
 }

@@ -2,11 +2,12 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use stepwright_interpreter::Status;
+
 use super::buckets::{Buckets, TIMES};
 use super::recorder::{Counter, Gauge, Histogram};
 use super::snapshot::ExecutionStatistics;
 use super::table;
-use crate::status::Status;
 use crate::thread_shard::{SHARDS, shard_of_thread};
 
 /// How an execution begins in this engine.

@@ -54,4 +54,4 @@ pub use self::snapshot::{
 pub(crate) use self::store_meter::StoreMeter;
 pub use self::store_meter::StoreSize;
 pub use self::table::METRICS;
-pub(crate) use self::task_meter::{TaskEnd, TaskEvent, TaskMeter, TaskTimes};
+pub(crate) use self::task_meter::TaskMeter;

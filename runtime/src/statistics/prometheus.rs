@@ -82,8 +82,8 @@ fn escaped(text: &str, is_label: bool) -> String {
 mod tests {
     use crate::statistics::ExecutionStatistics;
     use crate::statistics::engine_meter::EngineMeter;
-    use crate::status::Status;
     use std::time::Duration;
+    use stepwright_interpreter::Status;
 
     #[test]
     fn a_histogram_has_cumulative_buckets_with_its_sum_and_its_count() {

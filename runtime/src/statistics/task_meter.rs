@@ -2,6 +2,8 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use stepwright_interpreter::task::{TaskEnd, TaskEvent};
+
 use super::buckets::{Buckets, TIMES};
 use super::definition::MetricDefinition;
 use super::recorder::{Counter, Histogram};
@@ -9,36 +11,6 @@ use super::snapshot::TaskStatistics;
 use super::table;
 use crate::task::ResourceKind;
 use crate::thread_shard::{SHARDS, shard_of_thread};
-
-/// How a task ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TaskEnd {
-    Succeeded,
-    Failed,
-    TimedOut,
-    HeartbeatTimedOut,
-}
-
-/// The times of a task that has ended. They are known if the execution records its history.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct TaskTimes {
-    /// From the schedule to the end.
-    pub(crate) all: Duration,
-    /// From the start to the end; `None` if it was never started.
-    pub(crate) run: Option<Duration>,
-}
-
-/// A change of a task.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum TaskEvent {
-    /// It was scheduled. The task of an activity starts later, all others at the same time.
-    Scheduled,
-    /// A worker took it, after this time in the queue, if that is known.
-    Taken(Option<Duration>),
-    Ended(TaskEnd, Option<TaskTimes>),
-    /// It was scheduled, started and ended at the same time.
-    Immediate(TaskEnd),
-}
 
 /// Counts the tasks with one resource.
 pub(crate) struct TaskMeter {

@@ -7,7 +7,7 @@
 //! ```
 //! use bytes::Bytes;
 //! use stepwright_runtime::Status;
-//! use stepwright_runtime::clock::Timestamp;
+//! use stepwright_runtime::clock::{self, Timestamp};
 //! use stepwright_runtime::store::{Change, MemoryStore, Store, StoredExecution, StoredListing};
 //!
 //! # fn main() -> Result<(), stepwright_runtime::store::StoreError> {
@@ -19,7 +19,7 @@
 //!     machine: "orders".into(),
 //!     machine_hash: "5f70bf18".into(),
 //!     status: Status::Running,
-//!     started: Timestamp::system(),
+//!     started: clock::system_time(),
 //!     stopped: None,
 //!     child_of: None,
 //!     listing: Some(StoredListing::default()),

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use smol_str::SmolStr;
+use stepwright_interpreter::task::NestedStart;
+use stepwright_interpreter::value::Value;
 
-use super::RunningTask;
-use super::failure::{TaskFailure, TaskResult};
-use super::nested_start::NestedStart;
 use super::poll_watch::PollWatch;
+use super::{RunningTask, TaskFailure, TaskResult};
 use crate::clock::Listeners;
-use crate::value::Value;
 
 /// The future of a running task.
 pub type TaskFuture = Pin<Box<dyn Future<Output = TaskResult> + Send>>;

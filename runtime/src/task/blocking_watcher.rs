@@ -5,17 +5,16 @@
 //! Otherwise it increments a counter in its slot, before and after.
 
 use std::cell::Cell;
-use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{ptr, thread};
 
 use smol_str::SmolStr;
+use stepwright_interpreter::ExecutionInfo;
 
 use super::LinkedProgram;
 use super::poll_watch::PollWatch;
-use crate::execution_info::ExecutionInfo;
 
 /// How long a poll may take, unless an engine sets another threshold.
 pub(crate) const THRESHOLD: Duration = Duration::from_secs(1);

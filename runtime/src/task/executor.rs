@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use futures_util::FutureExt;
 use stepwright::TaskContext;
 use stepwright::task::Runs;
+use stepwright_interpreter::value::Value;
 use tokio::runtime::Handle;
 use tokio::task::{JoinError, JoinHandle};
 use tracing::{Instrument as _, Span};
@@ -17,7 +18,6 @@ use super::concurrency_limiter::with_permit;
 use super::handler::ErasedHandler;
 use super::{TaskFailure, TaskFuture, TaskResult};
 use crate::clock::{Clock, PendingGuard, note_sleep, while_watched};
-use crate::value::Value;
 
 /// The error of work that its runtime did not finish.
 const SHUT_DOWN: &str = "Stepwright.ShutDown";

@@ -8,10 +8,10 @@ use serde::de::DeserializeOwned;
 use smol_str::SmolStr;
 use stepwright::task::{INVALID_INPUT, INVALID_OUTPUT, JsonCall, Runs, WithContext};
 use stepwright::{Handler, TaskContext};
+use stepwright_interpreter::value::Value;
 
 use super::concurrency_limiter::WaitQueue;
 use super::{TaskFailure, TaskFuture};
-use crate::value::Value;
 
 /// A handler with erased types, with where it runs and whether it is idempotent.
 #[derive(Clone)]

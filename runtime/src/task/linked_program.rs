@@ -2,10 +2,10 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
+use stepwright_interpreter::program::{Kind, Program, StateIx};
 
 use super::Resource;
 use super::handler::Resolution;
-use crate::program::{Kind, Program, StateIx};
 use crate::statistics::{EngineMeter, ExecutionMeter, TaskMeter};
 
 /// A compiled definition, with the handlers and meters that the engine has for it.

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::program::StateIx;
+use stepwright_interpreter::program::StateIx;
 
 /// The state whose handler is polled, and how long a poll of it may take.
 #[derive(Clone, Copy, Debug)]

@@ -2,11 +2,11 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 
 use smol_str::SmolStr;
+use stepwright_interpreter::WaitId;
+use stepwright_interpreter::distributed::ChildResult;
 use tokio::sync::oneshot;
 
-use super::failure::{TaskFailure, TaskResult};
-use crate::distributed::ChildResult;
-use crate::wait_id::WaitId;
+use super::{TaskFailure, TaskResult};
 
 /// An event for one wait of an execution.
 #[derive(Debug)]

@@ -5,10 +5,10 @@ use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
 use stepwright::task::{Cancelled, TaskHost, TraceContext};
+use stepwright_interpreter::ExecutionInfo;
 use tokio::sync::Notify;
 
 use super::Responder;
-use crate::execution_info::ExecutionInfo;
 
 /// The application's shared state, one value of each type.
 pub(crate) type SharedState = HashMap<TypeId, Box<dyn Any + Send + Sync>>;

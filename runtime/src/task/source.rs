@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
+use stepwright_interpreter::ExecutionInfo;
+
 use super::{Answer, DefinedState, EngineMonitor, TaskCall};
-use crate::execution_info::ExecutionInfo;
 
 /// Answers Task states instead of their handlers: mocks, recordings, or a table in a file, for example.
 ///

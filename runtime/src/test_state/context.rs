@@ -1,9 +1,10 @@
 use smol_str::SmolStr;
+use stepwright_interpreter::task::IntegrationPattern;
+use stepwright_interpreter::value::Value;
 
 use super::TestStateError;
 use super::subject::Subject;
-use crate::task::{IntegrationPattern, ResourceKind};
-use crate::value::Value;
+use crate::task::ResourceKind;
 
 /// The allowed fields of a mocked context object.
 const FIELDS: [(&str, &[(&str, Type)]); 4] = [

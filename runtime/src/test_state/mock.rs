@@ -1,11 +1,12 @@
+use stepwright_interpreter::ExecutionInfo;
+use stepwright_interpreter::program::Kind;
+use stepwright_interpreter::value::Value;
+
 use super::TestStateError;
 use super::model::{self, Strictness};
 use super::request::{FieldValidationMode, MockInput};
 use super::subject::Subject;
-use crate::execution_info::ExecutionInfo;
-use crate::program::Kind;
 use crate::task::{Answer, TaskCall, TaskFailure, TaskResult, TaskSource};
-use crate::value::Value;
 
 const BOTH: &str =
     "A test mock should have only one of the following fields: [result, errorOutput].";

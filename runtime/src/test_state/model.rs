@@ -2,8 +2,10 @@
 
 use std::str::Lines;
 
-use crate::task::{IntegrationPattern, Resource};
-use crate::value::{Object, Value};
+use stepwright_interpreter::task::IntegrationPattern;
+use stepwright_interpreter::value::{Object, Value};
+
+use crate::task::Resource;
 
 /// How strictly a result is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

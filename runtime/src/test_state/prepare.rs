@@ -2,16 +2,18 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use smol_str::SmolStr;
+use stepwright_interpreter::distributed::Item;
+use stepwright_interpreter::execution::{Inspection, InspectionStart};
+use stepwright_interpreter::program::Kind;
+use stepwright_interpreter::query::Variables;
+use stepwright_interpreter::task::IntegrationPattern;
+use stepwright_interpreter::value::Value;
 
 use super::mock::{self, MockedAnswer};
 use super::request::{InspectionLevel, StateConfiguration, TestStateRequest};
 use super::subject::Subject;
 use super::{TestStateError, context};
-use crate::interpret::{Inspection, InspectionStart, Item};
-use crate::program::Kind;
-use crate::query::Variables;
-use crate::task::{IntegrationPattern, ResourceKind, TaskResult, TaskSource};
-use crate::value::Value;
+use crate::task::{ResourceKind, TaskResult, TaskSource};
 
 const UNSUPPORTED: &str = "TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]";
 

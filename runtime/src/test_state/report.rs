@@ -1,12 +1,12 @@
 use smol_str::SmolStr;
+use stepwright_interpreter::execution::{Inspection, InspectionStage};
+use stepwright_interpreter::program::{Io, Kind};
+use stepwright_interpreter::value::Value;
 
 use super::prepare::PreparedTest;
 use super::request::InspectionLevel;
 use super::response::{ErrorDetails, InspectionData, TestStateResponse, TestStatus};
 use crate::engine::InspectionResult;
-use crate::interpret::{Inspection, InspectionStage};
-use crate::program::{Io, Kind};
-use crate::value::Value;
 
 /// Returns the response to a test that ran.
 pub(super) fn response(prepared: &PreparedTest, inspected: &InspectionResult) -> TestStateResponse {

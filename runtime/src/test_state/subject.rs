@@ -5,11 +5,11 @@ use stepwright_asl::json::Document;
 use stepwright_asl::model::{self, MachineType, StateMachine, States};
 use stepwright_asl::validate::validate_text;
 use stepwright_asl::{Diagnostic, Diagnostics};
+use stepwright_interpreter::execution::TESTED_STATE as NAME;
+use stepwright_interpreter::program::{self, Kind, Program, StateIx};
 
 use super::TestStateError;
 use super::request::TestStateRequest;
-use crate::interpret::TESTED_STATE as NAME;
-use crate::program::{self, Kind, Program, StateIx};
 use crate::task::{Resource, ResourceKind};
 
 /// The state under test, in a separate program.

@@ -7,16 +7,16 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use stepwright::{Task, TaskError};
 use stepwright_asl::redaction::Redaction;
+use stepwright_interpreter::Status;
+use stepwright_interpreter::history::History;
+use stepwright_interpreter::value::Value;
 
 use super::difference::{differences, short};
 use super::matcher::{Matcher, hint, payload};
 use super::mock::arguments;
 use crate::clock::Timestamp;
 use crate::engine::{ExecutionFailed, ExecutionReport};
-use crate::history::History;
-use crate::status::Status;
 use crate::task::{DefinedState, Resource};
-use crate::value::Value;
 
 /// Asserts on a finished execution. A failed assertion panics at its line in the test. The message contains the difference, the path of the
 /// execution and its end.
@@ -372,12 +372,12 @@ impl Expect<'_> {
     #[track_caller]
     fn state(self, name: &str) {
         let states = self.history.defined();
-        if !states.iter().any(|state| state.name == name) {
-            let hint = hint(name, states.iter().map(|state| state.name.as_str()));
+        if !states.iter().any(|state| state.name() == name) {
+            let hint = hint(name, states.iter().map(|state| state.name()));
             self.fail(&format!("the definition has no state `{name}`{hint}"), []);
         }
         self.check_definition(&states, &format!("the state `{name}`"), |state| {
-            state.name == name
+            state.name() == name
         });
     }
 

@@ -4,9 +4,9 @@ use stepwright::{Address, Task};
 use stepwright_asl::resource::function_name;
 use stepwright_asl::similar::did_you_mean;
 use stepwright_asl::wildcard;
+use stepwright_interpreter::value::Value;
 
 use crate::task::{DefinedState, Resource, ResourceKind, TaskCall};
-use crate::value::Value;
 
 /// Selects calls of tasks.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,16 +35,15 @@ impl Matcher {
 
     /// Returns whether it may select a call of a Task state.
     pub(super) fn may_be_for(&self, state: &DefinedState) -> bool {
-        let Some(task) = &state.task else {
+        let Some(task) = state.task() else {
             return false;
         };
         let by_target = match self {
-            Self::Function(_) => task.resource.is_lambda_invoke(),
-            Self::Task(address) => task.resource.base() == address.resource,
+            Self::Function(_) => task.resource().is_lambda_invoke(),
+            Self::Task(address) => task.resource().base() == address.resource,
             Self::State(_) | Self::Resource(_) => false,
         };
-        by_target && task.is_computed()
-            || self.fits(&state.name, &task.resource, task.target.as_deref())
+        by_target && task.is_computed() || self.fits(state.name(), task.resource(), task.target())
     }
 
     fn fits(&self, state: &str, resource: &Resource, target: Option<&str>) -> bool {
@@ -80,17 +79,17 @@ impl Matcher {
         if states.iter().any(|state| self.may_be_for(state)) {
             return None;
         }
-        let tasks = states.iter().filter(|state| state.task.is_some());
+        let tasks = states.iter().filter(|state| state.task().is_some());
         let called = tasks.clone().filter_map(|state| {
-            let task = state.task.as_ref()?;
-            let target = task.target.as_deref();
-            Some(function_name(target.unwrap_or(task.resource.as_str())))
+            let task = state.task()?;
+            let target = task.target();
+            Some(function_name(target.unwrap_or(task.resource().as_str())))
         });
         Some(match self {
-            Self::State(name) => match states.iter().find(|state| state.name == *name) {
-                Some(state) => format!("`{name}` is a {} state, which calls no task", state.kind),
+            Self::State(name) => match states.iter().find(|state| state.name() == *name) {
+                Some(state) => format!("`{name}` is a {} state, which calls no task", state.kind()),
                 None => {
-                    let names = tasks.map(|state| state.name.as_str());
+                    let names = tasks.map(|state| state.name());
                     format!("there is no state `{name}`{}", hint(name, names))
                 }
             },
@@ -103,8 +102,7 @@ impl Matcher {
             }
             Self::Task(_) => "no state calls it".to_owned(),
             Self::Resource(pattern) => {
-                let resources =
-                    tasks.filter_map(|state| Some(state.task.as_ref()?.resource.as_str()));
+                let resources = tasks.filter_map(|state| Some(state.task()?.resource().as_str()));
                 format!(
                     "no state has the resource `{pattern}`{}",
                     hint(pattern, resources)

@@ -7,11 +7,11 @@ use serde_json::Value as Json;
 use smol_str::SmolStr;
 use stepwright::Task;
 use stepwright::task::INVALID_OUTPUT;
+use stepwright_interpreter::value::Value;
 
 use super::matcher::payload;
 use crate::clock::Listeners;
 use crate::task::{Answer, TaskCall, TaskFailure, TaskResult};
-use crate::value::Value;
 
 /// The answers of a mocked task, call after call. The last answer is repeated for all further calls, unless [`times`](Self::times) limits it.
 ///

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
+use stepwright_interpreter::value::Value;
 
 use crate::task::{Answer, DefinedState, TaskCall, TaskSource};
-use crate::value::Value;
 
 /// The answers of a `MockConfigFile.json` to Task states, by machine and test case.
 ///
@@ -124,9 +124,9 @@ impl MockConfig {
 
     /// Returns whether a test case of a machine names this state.
     pub(crate) fn may_answer(&self, state: &DefinedState) -> bool {
-        let cases = self.machines.get(state.machine.as_str());
+        let cases = self.machines.get(state.machine());
         let mut cases = cases.into_iter().flat_map(IndexMap::values);
-        cases.any(|states| states.contains_key(state.name.as_str()))
+        cases.any(|states| states.contains_key(state.name()))
     }
 
     /// Returns one test case of one machine.

@@ -1,5 +1,6 @@
+use stepwright_interpreter::value::Value;
+
 use crate::task::TaskCall;
-use crate::value::Value;
 
 /// A call that a mock answered.
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::de::DeserializeOwned;
 use stepwright::Task;
 use stepwright::task::INVALID_INPUT;
+use stepwright_interpreter::task::envelope;
 
 use super::matcher::Matcher;
 use super::mock::{AnyOutput, Mock, arguments};
@@ -13,8 +14,7 @@ use super::record::{Record, RecordHandle, calls};
 use super::rule::Rule;
 use super::token;
 use crate::panics::said;
-use crate::task::EngineMonitor;
-use crate::task::{Answer, DefinedState, TaskCall, TaskFailure, TaskSource, envelope};
+use crate::task::{Answer, DefinedState, EngineMonitor, TaskCall, TaskFailure, TaskSource};
 
 /// Mocks of tasks: by state, by function or by resource. Clones share the same mocks, so that a test can retain one to read the calls.
 ///

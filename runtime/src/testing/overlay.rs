@@ -6,10 +6,10 @@ use stepwright_asl::graph::Graph;
 use stepwright_asl::json::Json as Asl;
 use stepwright_asl::overlay::{Mark, Overlay, Status};
 use stepwright_asl::redaction::Redaction;
+use stepwright_interpreter::history::History;
 
 use super::coverage::Coverage;
 use super::recorded::{RecordedEvent, RecordedHistory, steps};
-use crate::history::History;
 
 /// Marks the states and transitions of a definition with their statuses in an execution.
 ///

@@ -146,7 +146,7 @@ impl RecordState {
     pub(super) fn knows(&mut self, states: &[DefinedState]) {
         for state in states {
             let is_same = |known: &DefinedState| {
-                (&known.machine, &known.name) == (&state.machine, &state.name)
+                (known.machine(), known.name()) == (state.machine(), state.name())
             };
             if !self.states.iter().any(is_same) {
                 self.states.push(state.clone());

@@ -2,10 +2,10 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value as Json};
 use stepwright_asl::redaction::Redaction;
+use stepwright_interpreter::history::History;
+use stepwright_interpreter::value::Value;
 
 use crate::clock::Timestamp;
-use crate::history::History;
-use crate::value::Value;
 
 /// A recorded history: the JSON of `GetExecutionHistory`, of `aws stepfunctions get-execution-history`, or of `stepwright run --history`.
 ///

@@ -54,7 +54,7 @@ fn find_token(record: &Record, rules: &[Arc<Rule>], state: &str) -> Result<Optio
         return Err(problem);
     }
     let states = recorded.states();
-    let mut named = states.iter().filter(|known| known.name == state);
+    let mut named = states.iter().filter(|known| known.name() == state);
     let is_mocked = named.any(|state| rules.iter().any(|rule| rule.matcher.may_be_for(state)));
     if !states.is_empty() && !is_mocked {
         return Err("none of these mocks answers it".to_owned());

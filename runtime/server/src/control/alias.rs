@@ -37,6 +37,7 @@ impl Alias {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use stepwright_runtime::clock;
 
     use super::*;
 
@@ -48,8 +49,8 @@ mod tests {
             let alias = Alias {
                 description: None,
                 routing: vec![route(1, weight), route(2, 100 - weight)],
-                created: Timestamp::system(),
-                updated: Timestamp::system(),
+                created: clock::system_time(),
+                updated: clock::system_time(),
             };
             let first = (0..100).filter(|chance| alias.choose(*chance) == Some(1)).count();
             prop_assert_eq!(first, weight as usize);

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use stepwright::task::{INVALID_INPUT, INVALID_OUTPUT};
 use stepwright_asl::name::check_machine;
+use stepwright_interpreter::value::Value;
 
 use super::description::ActivityDescription;
 use super::task::ActivityTask;
@@ -18,7 +19,6 @@ use crate::engine::error::ActivityError;
 use crate::panics::said;
 use crate::store::{Change, StoreError, StoredActivity};
 use crate::task::TaskFailure;
-use crate::value::Value;
 
 impl Engine {
     /// Creates an activity, as CreateActivity does, and returns it with its ARN, which tasks use as their `Resource`. An activity of that name

@@ -1,7 +1,7 @@
 use smol_str::SmolStr;
+use stepwright_interpreter::value::Value;
 
 use crate::task::Responder;
-use crate::value::Value;
 
 /// A task that waits for a worker.
 #[derive(Debug)]

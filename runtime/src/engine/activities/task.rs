@@ -1,6 +1,7 @@
+use stepwright_interpreter::value::Value;
+
 use super::queued_task::QueuedTask;
 use crate::clock::AnswerHold;
-use crate::value::Value;
 
 /// A task that an activity's worker took.
 ///

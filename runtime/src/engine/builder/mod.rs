@@ -16,6 +16,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use stepwright_asl::redaction::Redaction;
+use stepwright_interpreter::Limits;
+use stepwright_interpreter::query::SharedEntropy;
 
 use crate::clock::Clock;
 use crate::engine::Engine;
@@ -34,9 +36,7 @@ use crate::engine::queries::executions::Executions;
 use crate::engine::retention::ChosenRetention;
 use crate::engine::shared::EngineShared;
 use crate::engine::tokens::Tokens;
-use crate::limits::Limits;
 use crate::objects::ObjectStore;
-use crate::query::SharedEntropy;
 use crate::spans::TracePropagator;
 use crate::statistics::EngineMeter;
 use crate::store::Store;

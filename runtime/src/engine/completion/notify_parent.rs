@@ -1,10 +1,10 @@
 //! Reports the end of an execution to the states that wait for it.
 
 use smol_str::SmolStr;
+use stepwright_interpreter::distributed::ChildResult;
 
 use super::parent_link::{ChildRole, ParentLink};
 use super::report::ExecutionReport;
-use crate::distributed::ChildResult;
 use crate::engine::nested;
 use crate::engine::shared::EngineShared;
 use crate::task::TaskFailure;

@@ -1,6 +1,7 @@
 use smol_str::SmolStr;
+use stepwright_interpreter::task::Integration;
 
-use crate::task::{Integration, Responder};
+use crate::task::Responder;
 
 /// A state of another execution that waits for the end of this one.
 #[derive(Debug)]

@@ -1,9 +1,9 @@
+use stepwright_interpreter::execution::Failure;
+use stepwright_interpreter::history::History;
+use stepwright_interpreter::value::Value;
+use stepwright_interpreter::{ExecutionInfo, Status};
+
 use crate::clock::Timestamp;
-use crate::execution_info::ExecutionInfo;
-use crate::history::History;
-use crate::interpret::Failure;
-use crate::status::Status;
-use crate::value::Value;
 
 /// The end of an execution, with its history.
 ///

@@ -1,4 +1,5 @@
-use crate::program::{Kind, Program, StateIx};
+use stepwright_interpreter::program::{Kind, Program, StateIx};
+
 use crate::task::{Resource, TaskCall};
 
 /// A Task state and the resource that it calls.
@@ -23,8 +24,8 @@ impl<'a> CallSite<'a> {
 
     pub(in crate::engine) fn of_call(call: &TaskCall<'a>) -> Self {
         Self {
-            state: call.state,
-            resource: call.resource,
+            state: call.state(),
+            resource: call.resource(),
         }
     }
 }

@@ -59,11 +59,11 @@ pub(in crate::engine) struct UnhandledTask {
 impl UnhandledTask {
     /// Whether a state calls it.
     pub(in crate::engine) fn is_called_by(&self, state: &DefinedState) -> bool {
-        state.task.as_ref().is_some_and(|task| {
+        state.task().is_some_and(|task| {
             let is_target = self.target.is_none()
-                || task.target.as_deref() == self.target.as_deref()
+                || task.target() == self.target.as_deref()
                 || task.is_computed();
-            task.resource.base() == self.resource && is_target
+            task.resource().base() == self.resource && is_target
         })
     }
 }

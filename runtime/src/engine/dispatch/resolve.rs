@@ -6,18 +6,19 @@ use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
 use stepwright::task::Runs;
+use stepwright_interpreter::ExecutionInfo;
+use stepwright_interpreter::task::{Integration, IntegrationPattern};
 use tokio::sync::Notify;
 
 use crate::engine::dispatch::call_site::CallSite;
 use crate::engine::drive::running_work::panicked;
 use crate::engine::shared::EngineShared;
-use crate::execution_info::ExecutionInfo;
 use crate::panics::guarded;
 use crate::task::blocking_watcher::WatchedPoll;
 use crate::task::handler::ResolvedHandler;
 use crate::task::{
-    Answer, DefinedState, DefinedTask, Integration, IntegrationPattern, LinkedProgram, PollWatch,
-    ResourceKind, Responder, RunningTask, TaskCall, TaskEffect, TaskFuture, TaskSource,
+    Answer, DefinedState, DefinedTask, LinkedProgram, PollWatch, ResourceKind, Responder,
+    RunningTask, TaskCall, TaskEffect, TaskFuture, TaskSource,
 };
 
 /// What happens to a handler's work when its process ended.
@@ -115,15 +116,8 @@ impl EngineShared {
         if self.own_api.get().is_some() && resource.service() == "aws-sdk:sfn" {
             return true;
         }
-        let state = DefinedState {
-            machine: about.machine.name.clone(),
-            name: state.into(),
-            kind: "Task",
-            task: Some(DefinedTask {
-                resource: resource.clone(),
-                target: target.map(SmolStr::new),
-            }),
-        };
+        let task = DefinedTask::new(resource.clone(), target.map(SmolStr::new));
+        let state = DefinedState::of_task(about.machine.name.clone(), state, task);
         self.sources.iter().any(|source| source.may_answer(&state))
     }
 

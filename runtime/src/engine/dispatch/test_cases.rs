@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use smol_str::SmolStr;
+use stepwright_interpreter::{ExecutionInfo, MachineInfo};
 
 use crate::engine::error::StartError;
 use crate::engine::shared::EngineShared;
 use crate::engine::start::options::TestCase;
-use crate::execution_info::{ExecutionInfo, MachineInfo};
 use crate::task::{Answer, TaskCall, TaskSource};
 
 /// The name of a test case, and the source of its task results.

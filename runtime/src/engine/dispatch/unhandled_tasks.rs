@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use smol_str::SmolStr;
+use stepwright_interpreter::ExecutionInfo;
 
 use crate::engine::dispatch::call_site::CallSite;
-use crate::execution_info::ExecutionInfo;
 use crate::statistics::{EngineMeter, Level};
 
 /// A task of an execution of the store that has no handler in this engine. It waits for an engine that has the handler, activity or state

@@ -1,16 +1,14 @@
 //! The `tracing` spans of one execution.
 
 use rustc_hash::FxHashMap;
+use stepwright_interpreter::execution::SpanChange;
+use stepwright_interpreter::program::{Kind, Program};
+use stepwright_interpreter::{CursorId, ExecutionInfo, Status};
 use tracing::field::Empty;
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, Span};
 
-use crate::execution_info::ExecutionInfo;
-use crate::interpret::SpanChange;
-use crate::program::{Kind, Program};
 use crate::spans::{TARGET, TracePropagator};
-use crate::status::Status;
-use crate::wait_id::CursorId;
 
 /// The level of all spans.
 const LEVEL: Level = Level::INFO;

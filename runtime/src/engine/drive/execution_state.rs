@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError};
 use std::task::{Poll, Waker};
 
+use stepwright_interpreter::history::History;
+use stepwright_interpreter::{ExecutionInfo, Status, WaitId};
 use thin_vec::ThinVec;
 use tokio::runtime::Id;
 use tokio::sync::{Notify, oneshot};
@@ -17,13 +19,9 @@ use crate::clock::{Clock, TimerFired, TimerSink};
 use crate::engine::completion::parent_link::ParentLink;
 use crate::engine::completion::report::ExecutionReport;
 use crate::engine::start::redrive_data::RedriveData;
-use crate::execution_info::ExecutionInfo;
-use crate::history::History;
-use crate::status::Status;
 use crate::store::StoreError;
 use crate::sync::{Mutex, MutexGuard};
 use crate::task::{Mailbox, WaitEvent};
-use crate::wait_id::WaitId;
 
 /// The shared part of an execution: its mailbox and its report. While the execution waits on real time, its task is parked here.
 pub(crate) struct ExecutionState {

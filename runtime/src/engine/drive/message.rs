@@ -1,12 +1,12 @@
 use smol_str::SmolStr;
+use stepwright_interpreter::distributed::RunChanges;
+use stepwright_interpreter::execution::Failure;
+use stepwright_interpreter::history::History;
+use stepwright_interpreter::{TimerKind, WaitId};
 use tokio::sync::oneshot;
 
 use crate::clock::TimerFired;
-use crate::distributed::RunChanges;
-use crate::history::History;
-use crate::interpret::Failure;
 use crate::task::WaitEvent;
-use crate::wait_id::{TimerKind, WaitId};
 
 /// A message for an execution.
 pub(crate) enum Message {

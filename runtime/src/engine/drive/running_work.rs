@@ -5,15 +5,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use stepwright::task::TASK_PANICKED;
+use stepwright_interpreter::WaitId;
+use stepwright_interpreter::distributed::{SourceResponse, WriteResponse};
 
 use crate::clock::{Clock, PendingGuard, while_watched};
-use crate::distributed::WriteResponse;
-use crate::distributed::source::SourceResponse;
 use crate::panics::guarded;
 use crate::statistics::RunningTaskGuard;
 use crate::task::blocking_watcher::WatchedPoll;
 use crate::task::{TaskFailure, TaskFuture, TaskResult};
-use crate::wait_id::WaitId;
 
 /// Running work.
 pub(in crate::engine) enum WorkFuture {

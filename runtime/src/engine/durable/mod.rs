@@ -14,6 +14,10 @@ pub(super) mod version_cache;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
+use stepwright_interpreter::execution::RecordEncoder;
+use stepwright_interpreter::query::Entropy;
+use stepwright_interpreter::{ExecutionInfo, Status};
+
 use self::quarantine::Quarantine;
 use self::reader_pool::ReaderPool;
 use self::recovered_children::RecoveredChildren;
@@ -26,11 +30,7 @@ use super::retention::retention_thread::RetentionThread;
 use super::retention::stored_versions::{StoredVersions, UncommittedStart};
 use super::retention::trusted_clock::TrustedClock;
 use crate::clock::Clock;
-use crate::execution_info::ExecutionInfo;
-use crate::interpret::RecordEncoder;
-use crate::query::Entropy;
 use crate::statistics::EngineMeter;
-use crate::status::Status;
 use crate::store::journal::Journal;
 use crate::store::{
     PatientReader, Store, StoreError, StoreReader, StoredChild, StoredExecution, StoredListing,

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
+use stepwright_interpreter::Status;
+use stepwright_interpreter::execution::Outcome;
 
 use super::version_cache::{ReadContext, RecoveredExecution, VersionCache};
 use crate::engine::completion::report::ExecutionReport;
@@ -14,8 +16,6 @@ use crate::engine::journaled_execution::{FirstChange, JournalPosition, Journaled
 use crate::engine::shared::EngineShared;
 use crate::engine::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
 use crate::engine::start::redrive_data::RedriveData;
-use crate::interpret::Outcome;
-use crate::status::Status;
 use crate::store::{StoreError, StoreReader, StoredExecution};
 
 /// A closed execution, read from the store.

@@ -2,6 +2,8 @@
 
 use std::sync::PoisonError;
 
+use stepwright_interpreter::execution::Failure;
+
 use crate::engine::Engine;
 use crate::engine::drive::execution_task::{Driver, ExecutionTask};
 use crate::engine::drive::message::Message;
@@ -10,7 +12,6 @@ use crate::engine::queries::column_backfill::ColumnBackfill;
 use crate::engine::retention::retention_job::RetentionJob;
 use crate::engine::retention::retention_thread::RetentionThread;
 use crate::engine::shared::EngineShared;
-use crate::interpret::Failure;
 use crate::store::StoreError;
 
 impl Engine {

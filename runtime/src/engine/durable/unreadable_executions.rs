@@ -1,9 +1,10 @@
 //! The requests for executions of the store that this engine cannot read.
 
+use stepwright_interpreter::Status;
+
 use super::quarantine::UnreadableExecution;
 use crate::clock::Timestamp;
 use crate::engine::Engine;
-use crate::status::Status;
 use crate::store::{Change, StoreError};
 
 impl Engine {

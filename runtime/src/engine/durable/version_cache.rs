@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use stepwright_asl::model::StateMachine;
+use stepwright_interpreter::Limits;
+use stepwright_interpreter::execution::{Execution, RecordDecoder, RecordEncoder};
 
 use crate::engine::journaled_execution::JournalPosition;
 use crate::engine::machines::registry::PendingMachine;
 use crate::engine::machines::{CompileSettings, Machine, Machines};
-use crate::interpret::{Execution, RecordDecoder, RecordEncoder};
-use crate::limits::Limits;
 use crate::store::{StoreError, StoreReader, StoredExecution, StoredMachine};
 
 /// The context for reading the executions of a store.

@@ -11,13 +11,13 @@ use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::placeholder::fill;
 use stepwright_asl::redaction::Redaction;
+use stepwright_interpreter::MachineInfo;
+use stepwright_interpreter::program::Program;
+use stepwright_interpreter::query::digest::sha256;
 
 use self::registry::PendingMachine;
 use super::dispatch::handlers::Handlers;
 use super::start::input::CheckInput;
-use crate::execution_info::MachineInfo;
-use crate::program::Program;
-use crate::query::digest::sha256;
 use crate::statistics::EngineMeter;
 use crate::task::{DefinedState, LinkedProgram, ResourceKind};
 

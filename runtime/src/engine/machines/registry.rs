@@ -11,11 +11,11 @@ use stepwright::{
 use stepwright_asl::model::{MachineType, StateMachine};
 use stepwright_asl::placeholder::Addresses;
 use stepwright_asl::redaction::Redaction;
+use stepwright_interpreter::Limits;
 
 use crate::clock::Clock;
 use crate::engine::dispatch::handlers::{Handlers, TaskRegistration};
 use crate::engine::start::input::{self, CheckInput};
-use crate::limits::Limits;
 use crate::task::handler::{self, ErasedHandler};
 use crate::task::{ConcurrencyLimiter, ResourceKind};
 

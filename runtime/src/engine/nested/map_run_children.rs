@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use stepwright_asl::model::MachineType;
+use stepwright_interpreter::execution::{ChildStart, RecordEncoder};
+use stepwright_interpreter::{ExecutionInfo, Status, WaitId};
 
 use super::map_runs::MapRunRecord;
 use crate::engine::completion::notify_parent;
@@ -12,12 +14,8 @@ use crate::engine::drive::message::Message;
 use crate::engine::journaled_execution::{FirstChange, JournalPosition, JournaledExecution};
 use crate::engine::resources::ExecutionResources;
 use crate::engine::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
-use crate::execution_info::ExecutionInfo;
-use crate::interpret::{ChildStart, RecordEncoder};
-use crate::status::Status;
 use crate::store::{StoreError, StoredChild};
 use crate::task::Responder;
-use crate::wait_id::WaitId;
 
 /// The earlier state of a child that is started.
 enum EarlierChild {

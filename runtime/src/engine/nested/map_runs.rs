@@ -5,16 +5,16 @@ use std::ops::{Bound, RangeBounds};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use smol_str::SmolStr;
-
-use crate::clock::Timestamp;
-use crate::distributed::{MapRun, RunView, Tally};
-use crate::engine::drive::execution_state::ExecutionState;
-use crate::engine::drive::message::Message;
-use crate::interpret::Failure;
-use crate::record::{
+use stepwright_interpreter::Status;
+use stepwright_interpreter::distributed::{MapRun, RunView, Tally};
+use stepwright_interpreter::execution::Failure;
+use stepwright_interpreter::record::{
     DamagedRecord, ReadNodes, Record, RecordReader, RecordVersions, RecordWriter, required,
 };
-use crate::status::Status;
+
+use crate::clock::Timestamp;
+use crate::engine::drive::execution_state::ExecutionState;
+use crate::engine::drive::message::Message;
 use crate::store::StoredMapRun;
 
 /// The versions of the descriptions in the store.

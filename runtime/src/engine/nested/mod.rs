@@ -8,6 +8,12 @@ use std::sync::Arc;
 
 use stepwright::task::TraceContext;
 use stepwright_asl::errors;
+use stepwright_interpreter::task::{
+    Integration, NestedStart,
+    envelope::{object, with_metadata},
+};
+use stepwright_interpreter::value::Value;
+use stepwright_interpreter::{ExecutionInfo, MachineInfo, Names, Status};
 
 use super::completion::report::ExecutionReport;
 use super::error::StartError;
@@ -15,13 +21,7 @@ use super::machines::Machine;
 use super::shared::EngineShared;
 use super::start::launch::StartOutcome;
 use super::start::options::{StartOptions, TestCase};
-use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
-use crate::status::Status;
-use crate::task::{
-    Answer, Integration, NestedStart, TaskCall, TaskEffect, TaskFailure, TaskResult, TaskSource,
-    envelope::{object, with_metadata},
-};
-use crate::value::Value;
+use crate::task::{Answer, TaskCall, TaskEffect, TaskFailure, TaskResult, TaskSource};
 
 /// The output of a mocked execution, or its error and cause.
 pub(crate) type MockedResult = Result<Value, (String, String)>;
@@ -47,94 +47,98 @@ impl<'a> ExecutionEnd<'a> {
     }
 }
 
-impl Integration {
-    /// Returns the answer of a mocked execution to the state that starts it.
-    pub(crate) fn made_up(self, call: &TaskCall<'_>, made: MockedResult) -> Answer {
-        let parent = call.execution();
-        let machine_id = call.target().unwrap_or_default();
-        let prefix = machine_id.replace(":stateMachine:", ":execution:");
-        let about = ExecutionInfo {
-            names: Names::new(format!("{prefix}:explored"), "explored"),
-            machine: Arc::new(MachineInfo {
-                id: machine_id.into(),
-                ..MachineInfo::clone(&parent.machine)
-            }),
-            input: (call.parameters().get("Input").cloned()).unwrap_or_else(Value::empty_object),
-            counts_redrives: self != Self::SdkSync,
-            redriven: None,
-            ..parent.clone()
-        };
-        let response = start_response(&about, self, &call.request_id());
-        if !self.waits() {
-            return Answer::output(response);
-        }
-        let end = match &made {
-            Ok(output) => ExecutionEnd {
-                status: Status::Succeeded,
-                output: Some(output),
-                error: None,
-                cause: None,
-                stopped: about.started,
-            },
-            Err((error, cause)) => ExecutionEnd {
-                status: Status::Failed,
-                output: None,
-                error: Some(error),
-                cause: Some(cause),
-                stopped: about.started,
-            },
-        };
-        Answer::result(envelope(&about, &end, self)).submitted(response)
+/// Returns the answer of a mocked execution to the state that starts it.
+pub(crate) fn mocked_answer(
+    integration: Integration,
+    call: &TaskCall<'_>,
+    made: MockedResult,
+) -> Answer {
+    let parent = call.execution();
+    let machine_id = call.target().unwrap_or_default();
+    let prefix = machine_id.replace(":stateMachine:", ":execution:");
+    let about = ExecutionInfo {
+        names: Names::new(format!("{prefix}:explored"), "explored"),
+        machine: Arc::new(MachineInfo {
+            id: machine_id.into(),
+            ..MachineInfo::clone(&parent.machine)
+        }),
+        input: (call.parameters().get("Input").cloned()).unwrap_or_else(Value::empty_object),
+        counts_redrives: integration != Integration::SdkSync,
+        redriven: None,
+        ..parent.clone()
+    };
+    let response = start_response(&about, integration, &call.request_id());
+    if !integration.waits() {
+        return Answer::output(response);
     }
+    let end = match &made {
+        Ok(output) => ExecutionEnd {
+            status: Status::Succeeded,
+            output: Some(output),
+            error: None,
+            cause: None,
+            stopped: about.started,
+        },
+        Err((error, cause)) => ExecutionEnd {
+            status: Status::Failed,
+            output: None,
+            error: Some(error),
+            cause: Some(cause),
+            stopped: about.started,
+        },
+    };
+    Answer::result(envelope(&about, &end, integration)).submitted(response)
+}
 
-    /// Returns the failure of a task whose start of an execution is refused: the service's error, with what AWS's clients add to its message.
-    pub(crate) fn failure(self, error: &StartError, request: &str) -> TaskFailure {
-        let (code, message) = match error {
-            StartError::ExecutionAlreadyExists(execution) => (
-                "ExecutionAlreadyExists",
-                format!("Execution Already Exists: '{execution}'"),
+/// Returns the failure of a task whose start of an execution is refused: the service's error, with what AWS's clients add to its message.
+pub(super) fn refused_start(
+    integration: Integration,
+    error: &StartError,
+    request: &str,
+) -> TaskFailure {
+    let (code, message) = match error {
+        StartError::ExecutionAlreadyExists(execution) => (
+            "ExecutionAlreadyExists",
+            format!("Execution Already Exists: '{execution}'"),
+        ),
+        StartError::StateMachineDoesNotExist(machine) => (
+            "StateMachineDoesNotExist",
+            format!("State Machine Does Not Exist: '{machine}'"),
+        ),
+        StartError::InvalidName(name) => ("InvalidName", format!("Invalid Name: '{name}'")),
+        StartError::ExecutionLimitExceeded(_) => ("ExecutionLimitExceeded", error.to_string()),
+        StartError::InvalidInput(_)
+        | StartError::InvalidTasks(_)
+        | StartError::NoRuntime
+        | StartError::ShutDown
+        | StartError::Store(_) => ("InvalidExecutionInput", error.to_string()),
+    };
+    // Recorded for StateMachineDoesNotExist and InvalidToken; assumed for the others.
+    match integration.is_sdk() {
+        true => TaskFailure::new(
+            format!("Sfn.{code}Exception"),
+            format!(
+                "{message} (Service: Sfn, Status Code: 400, Request ID: {request}) (SDK Attempt Count: 1)"
             ),
-            StartError::StateMachineDoesNotExist(machine) => (
-                "StateMachineDoesNotExist",
-                format!("State Machine Does Not Exist: '{machine}'"),
+        ),
+        false => TaskFailure::new(
+            format!("StepFunctions.{code}Exception"),
+            format!(
+                "{message} (Service: AWSStepFunctions; Status Code: 400; Error Code: {code}; Request ID: {request}; Proxy: null)"
             ),
-            StartError::InvalidName(name) => ("InvalidName", format!("Invalid Name: '{name}'")),
-            StartError::ExecutionLimitExceeded(_) => ("ExecutionLimitExceeded", error.to_string()),
-            StartError::InvalidInput(_)
-            | StartError::InvalidTasks(_)
-            | StartError::NoRuntime
-            | StartError::ShutDown
-            | StartError::Store(_) => ("InvalidExecutionInput", error.to_string()),
-        };
-        // Recorded for StateMachineDoesNotExist and InvalidToken; assumed for the others.
-        match self.is_sdk() {
-            true => TaskFailure::new(
-                format!("Sfn.{code}Exception"),
-                format!(
-                    "{message} (Service: Sfn, Status Code: 400, Request ID: {request}) (SDK Attempt Count: 1)"
-                ),
-            ),
-            false => TaskFailure::new(
-                format!("StepFunctions.{code}Exception"),
-                format!(
-                    "{message} (Service: AWSStepFunctions; Status Code: 400; Error Code: {code}; Request ID: {request}; Proxy: null)"
-                ),
-            ),
-        }
+        ),
     }
 }
 
-impl NestedStart {
-    /// Returns the failure of the task when this start is refused.
-    pub(super) fn failure(&self, error: &StartError) -> TaskFailure {
-        match error {
-            // AWS identifies the execution by its ARN.
-            StartError::ExecutionAlreadyExists(_) => {
-                let error = StartError::ExecutionAlreadyExists(self.execution.to_string());
-                self.integration.failure(&error, &self.request)
-            }
-            error => self.integration.failure(error, &self.request),
+/// Returns the failure of the task when this start is refused.
+pub(super) fn refused_nested_start(start: &NestedStart, error: &StartError) -> TaskFailure {
+    match error {
+        // AWS identifies the execution by its ARN.
+        StartError::ExecutionAlreadyExists(_) => {
+            let error = StartError::ExecutionAlreadyExists(start.execution.to_string());
+            refused_start(start.integration, &error, &start.request)
         }
+        error => refused_start(start.integration, error, &start.request),
     }
 }
 
@@ -190,7 +194,8 @@ impl EngineShared {
             None | Some(Value::Null) => Value::empty_object(),
             // Text is parsed as the JSON of the input.
             Some(Value::Str(text)) => Value::from_text(text).map_err(|error| {
-                integration.failure(
+                refused_start(
+                    integration,
                     &StartError::InvalidInput(error.to_string()),
                     &call.request_id(),
                 )

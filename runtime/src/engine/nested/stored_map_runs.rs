@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use stepwright_interpreter::distributed::MapRun;
+
 use super::map_runs;
-use crate::distributed::MapRun;
 use crate::engine::queries::execution_list::ExecutionSummary;
 use crate::engine::shared::EngineShared;
 use crate::store::{StoreError, StoreFilter, StoreReader, StoredMapRun};

@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
+use stepwright_interpreter::Status;
+
 use crate::clock::Timestamp;
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::shared::EngineShared;
-use crate::status::Status;
 use crate::store::{
     ListPosition, RangeRows, StoreError, StoreFilter, StoreReader, StoredExecution, StoredPage,
 };

@@ -4,12 +4,12 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use hashbrown::HashTable;
+use stepwright_interpreter::{ExecutionInfo, NameKey};
 
 use super::list_index::ListIndex;
 use crate::clock::Timestamp;
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::retention::Retention;
-use crate::execution_info::{ExecutionInfo, NameKey};
 use crate::store::{ListPosition, RangeRows};
 
 /// The Standard executions of an engine that are running, and those that can be described.

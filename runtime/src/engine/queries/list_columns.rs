@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::execution_info::ExecutionInfo;
-use crate::interpret::read_about;
-use crate::record::DecodeError;
+use stepwright_interpreter::ExecutionInfo;
+use stepwright_interpreter::execution::read_about;
+use stepwright_interpreter::record::DecodeError;
+use stepwright_interpreter::value::Value;
+
 use crate::store::{StoreError, StoreReader, StoredExecution, StoredListing, StoredOrigin};
-use crate::value::Value;
 
 impl StoredListing {
     /// Returns the columns of an execution.

@@ -1,13 +1,14 @@
 //! The requests for executions, their histories and their Map Runs.
 
+use stepwright_interpreter::distributed::MapRun;
+use stepwright_interpreter::history::{HistoryPage, HistoryQuery};
+use stepwright_interpreter::value::Value;
+
 use super::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
-use crate::distributed::MapRun;
 use crate::engine::Engine;
 use crate::engine::error::HistoryError;
 use crate::engine::execution_handle::ExecutionHandle;
-use crate::history::{HistoryPage, HistoryQuery};
 use crate::store::StoreError;
-use crate::value::Value;
 
 impl Engine {
     /// Returns a Standard execution, or a child of a Map Run, by its ARN, running or closed. Without a [store](crate::EngineBuilder::store), closed

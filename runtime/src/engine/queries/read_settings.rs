@@ -3,11 +3,11 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use smol_str::SmolStr;
+use stepwright_interpreter::Limits;
 
 use crate::engine::dispatch::handlers::Handlers;
 use crate::engine::durable::version_cache::ReadContext;
 use crate::engine::machines::CompileSettings;
-use crate::limits::Limits;
 
 /// The settings with which executions of a store are read without an engine. A stored definition has the values of its placeholders.
 pub(super) struct ReadSettings {

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use stepwright_asl::model::StateMachine;
+use stepwright_interpreter::Status;
+use stepwright_interpreter::query::digest::sha256;
 
 use super::read_settings::ReadSettings;
 use crate::engine::durable::version_cache::VersionCache;
 use crate::engine::nested::map_runs;
 use crate::engine::retention::trusted_clock;
-use crate::query::digest::sha256;
-use crate::status::Status;
 use crate::store::{ScannedExecution, SqliteReader, StoreError, StoredExecution, StoredMachine};
 
 /// The number of executions that are read together.

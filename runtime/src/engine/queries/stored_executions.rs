@@ -1,6 +1,11 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use stepwright_interpreter::Status;
+use stepwright_interpreter::execution::Outcome;
+use stepwright_interpreter::history::History;
+use stepwright_interpreter::value::Value;
+
 use super::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 use super::read_settings::ReadSettings;
 use crate::clock::Timestamp;
@@ -8,11 +13,7 @@ use crate::engine::durable::quarantine::UnreadableExecution;
 use crate::engine::durable::version_cache::{RecoveredExecution, VersionCache};
 use crate::engine::machines::MachineDescription;
 use crate::engine::retention::trusted_clock;
-use crate::history::History;
-use crate::interpret::Outcome;
-use crate::status::Status;
 use crate::store::{StoreError, StoreReader, StoredExecution};
-use crate::value::Value;
 
 /// How many times an execution is read again that changed while it was read.
 const READINGS: usize = 8;

@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, Weak};
 
-use crate::distributed::WriteRequest;
+use stepwright_interpreter::distributed::WriteRequest;
+use stepwright_interpreter::execution::{ChildStart, Failure, QueuedInput};
+
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::drive::message::Message;
 use crate::engine::nested::map_runs::MapRunRecord;
-use crate::interpret::{ChildStart, Failure, QueuedInput};
 use crate::task::TaskEffect;
 
 /// An effect that others can see. It must not happen before its cause is committed.

@@ -12,11 +12,17 @@ use futures_util::future::{AbortHandle, Abortable, Aborted};
 use futures_util::stream::{FuturesUnordered, Stream};
 use smol_str::SmolStr;
 use stepwright::task::TraceContext;
+use stepwright_interpreter::distributed::{WriteRequest, WriteResponse};
+use stepwright_interpreter::execution::{Execution, Failure, Input, LOST, QueuedInput, SpanChange};
+use stepwright_interpreter::program::StateIx;
+use stepwright_interpreter::query::Entropy;
+use stepwright_interpreter::task::{Integration, NestedStart};
+use stepwright_interpreter::{CursorId, TimerKind, WaitId};
 use thin_vec::ThinVec;
 use tracing::Instrument as _;
 
+use self::after_commit::{AfterCommit, StopTarget};
 use crate::clock::{AnswerHold, ArmedTimer};
-use crate::distributed::{WriteRequest, WriteResponse};
 use crate::engine::activities::QueuedTask;
 use crate::engine::completion::parent_link::{ChildRole, ParentLink};
 use crate::engine::dispatch::call_site::CallSite;
@@ -28,23 +34,17 @@ use crate::engine::drive::running_work::{RunningWork, WorkFuture, WorkResult};
 use crate::engine::drive::wait_map::WaitMap;
 use crate::engine::error::{StartError, TokenError};
 use crate::engine::journaled_execution::JournalPosition;
-use crate::engine::nested::map_runs::MapRunRecord;
+use crate::engine::nested::{self, map_runs::MapRunRecord};
 use crate::engine::shared::EngineShared;
 use crate::engine::start::pending_execution::PendingExecution;
-use crate::interpret::{Execution, Failure, Input, LOST, QueuedInput, SpanChange};
-use crate::objects::ObjectStore;
-use crate::program::StateIx;
-use crate::query::Entropy;
+use crate::objects::{self, ObjectStore};
 use crate::statistics::RunningTaskGuard;
 use crate::store::{StoreError, StoredMapRun};
 use crate::task::blocking_watcher::{WatchedPoll, while_polled};
 use crate::task::{
-    Integration, LinkedProgram, NestedStart, PollWatch, Responder, RunningTask, TaskEffect,
-    TaskFailure, TaskFuture, TaskResult, TaskSource,
+    LinkedProgram, PollWatch, Responder, RunningTask, TaskEffect, TaskFailure, TaskFuture,
+    TaskResult, TaskSource,
 };
-use crate::wait_id::{CursorId, TimerKind, WaitId};
-
-use self::after_commit::{AfterCommit, StopTarget};
 
 /// External resources of one execution: timers, running handlers, open task tokens.
 pub(super) struct ExecutionResources {
@@ -547,7 +547,7 @@ impl ExecutionResources {
     ) -> Option<Result<WriteResponse, String>> {
         let names = self.request_names(wait_id);
         let work = Box::pin(async move {
-            let written = write.into(&*store).await;
+            let written = objects::write(&*store, write).await;
             written.map_err(|error| error.cause(&names.uuid()))
         });
         match self.start_work(wait_id, WorkFuture::Write(work), None) {
@@ -600,7 +600,7 @@ impl ExecutionResources {
             {
                 return None;
             }
-            Err(error) => return Some(Err(start.failure(&error))),
+            Err(error) => return Some(Err(nested::refused_nested_start(&start, &error))),
         };
         self.pending_executions.extend(launched.pending_execution);
         if integration.waits() {
@@ -617,9 +617,10 @@ impl ExecutionResources {
         self.complete_when_ready(wait_id, async move {
             match state.accepted().await {
                 Ok(()) => Ok(begun),
-                Err(error @ StoreError::Exists { .. }) => {
-                    Err(start.failure(&StartError::of_store(error, state.about.name())))
-                }
+                Err(error @ StoreError::Exists { .. }) => Err(nested::refused_nested_start(
+                    &start,
+                    &StartError::of_store(error, state.about.name()),
+                )),
                 Err(error) => {
                     // This is not an error of the service: suspend, and let the next process start it again. An
                     // execution that has ended ignores the message.

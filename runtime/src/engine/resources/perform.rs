@@ -3,34 +3,28 @@
 use std::sync::Arc;
 
 use smol_str::SmolStr;
+use stepwright_interpreter::distributed::{RunView, SourceRequest, Tally, WriteRequest};
+use stepwright_interpreter::execution::{
+    ChildStart, Command, CommandQueue, Environment, Execution, GivenValues, Input,
+    ResolvedExecutor, ResolvedTask, Step, TaskRequest,
+};
+use stepwright_interpreter::program::StateIx;
+use stepwright_interpreter::task::{Integration, NestedStart, TaskEvent};
+use stepwright_interpreter::value::Value;
+use stepwright_interpreter::{ExecutionInfo, Status, TimerKind, WaitId};
 
 use super::ExecutionResources;
 use super::after_commit::{AfterCommit, StopTarget};
 use crate::clock::{Listeners, Timer, TimerFired, Timestamp};
-use crate::distributed::source::SourceResponse;
-use crate::distributed::source::{LoadError, SourceRequest};
-use crate::distributed::{RunView, Tally, WriteRequest};
 use crate::engine::dispatch::call_site::CallSite;
 use crate::engine::dispatch::resolve::ResumeDecision;
 use crate::engine::drive::message::Message;
 use crate::engine::drive::running_work::{WorkFuture, WorkResult};
 use crate::engine::nested;
 use crate::engine::tokens::new_token;
-use crate::execution_info::ExecutionInfo;
-use crate::interpret::{
-    ChildStart, Command, CommandQueue, Environment, Execution, GivenValues, Input,
-    ResolvedExecutor, ResolvedTask, Step, TaskRequest,
-};
+use crate::objects::reading::{self, ReadError};
 use crate::panics::guarded;
-use crate::program::StateIx;
-use crate::statistics::TaskEvent;
-use crate::status::Status;
-use crate::task::{
-    Answer, AnswerKind, Integration, NestedStart, Responder, TaskEffect, TaskResult,
-};
-use crate::value::Value;
-use crate::wait_id::TimerKind;
-use crate::wait_id::WaitId;
+use crate::task::{Answer, AnswerKind, Responder, TaskEffect, TaskResult};
 
 /// The error of reads and writes in an engine without an object store.
 const NO_STORE: &str =
@@ -373,26 +367,10 @@ impl ExecutionResources {
         };
         let names = self.request_names(wait_id);
         let work = Box::pin(async move {
-            let read = match request {
-                SourceRequest::Get {
-                    object_ref,
-                    load,
-                    bounds,
-                } => {
-                    let loaded = load.read(&*store, object_ref, bounds).await;
-                    loaded.map(SourceResponse::Object)
-                }
-                SourceRequest::More { tail, least } => {
-                    tail.read(least).await.map(SourceResponse::Piece)
-                }
-                SourceRequest::List { bucket, prefix } => {
-                    let rows = store.list(&bucket, &prefix).await;
-                    rows.map(SourceResponse::List).map_err(LoadError::Store)
-                }
-            };
+            let read = reading::read(&*store, request).await;
             read.map_err(|error| match error {
-                LoadError::Store(error) => error.cause(&names.uuid()),
-                LoadError::File(cause) => cause,
+                ReadError::Store(error) => error.cause(&names.uuid()),
+                ReadError::File(cause) => cause,
             })
         });
         match self.start_work(wait_id, WorkFuture::Read(work), None) {

@@ -1,6 +1,7 @@
+use stepwright_interpreter::Status;
+
 use crate::engine::Engine;
 use crate::engine::error::DeleteError;
-use crate::status::Status;
 use crate::store::{Change, StoreError, StoredExecution};
 
 impl Engine {

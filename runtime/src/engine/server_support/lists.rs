@@ -4,13 +4,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
+use stepwright_interpreter::Status;
 
 use super::ServerEngine;
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::queries::execution_list::{ExecutionFilter, ExecutionSummary, print_position};
 use crate::engine::queries::list_columns;
 use crate::engine::shared::EngineShared;
-use crate::status::Status;
 use crate::store::{
     ListPosition, StoreError, StoreFilter, StoreReader, StoredExecution, StoredListing,
 };

@@ -21,22 +21,23 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 use smol_str::SmolStr;
 use stepwright_asl::redaction::Redaction;
+use stepwright_interpreter::ExecutionInfo;
+use stepwright_interpreter::distributed::MapRun;
+use stepwright_interpreter::history::Event;
+use stepwright_interpreter::task::Integration;
 use tokio::sync::oneshot;
+
+use super::drive::message::Message;
+use super::{Engine, StartError, TokenError, nested};
+use crate::store::{Change, StoreError, StoredDocument};
+use crate::task::{Answer, TaskCall, TaskResult, TaskSource};
 
 pub use self::lists::{ChildFilter, ListedExecution, OriginFilter};
 pub use self::redrivability::Redrivability;
 pub use self::revision::Revision;
-pub use crate::distributed::RunChanges;
-pub use crate::execution_info::Origin;
-pub use crate::program::label_of;
-
-use super::drive::message::Message;
-use super::{Engine, StartError, TokenError};
-use crate::distributed::MapRun;
-use crate::execution_info::ExecutionInfo;
-use crate::history::Event;
-use crate::store::{Change, StoreError, StoredDocument};
-use crate::task::{Answer, Integration, TaskCall, TaskResult, TaskSource};
+pub use stepwright_interpreter::Origin;
+pub use stepwright_interpreter::distributed::RunChanges;
+pub use stepwright_interpreter::program::label_of;
 
 /// An engine with the methods that only a server calls.
 #[derive(Clone, Debug)]
@@ -194,7 +195,7 @@ pub fn missing_machine(call: &TaskCall<'_>) -> Option<Answer> {
     let integration = Integration::of(call.resource())?;
     let machine = call.target()?;
     let error = StartError::StateMachineDoesNotExist(machine.to_owned());
-    let failure = integration.failure(&error, &call.request_id());
+    let failure = nested::refused_start(integration, &error, &call.request_id());
     Some(match integration.is_submitted(call.resource().pattern()) {
         true => Answer::request_failed(failure),
         false => Answer::result(Err(failure)),

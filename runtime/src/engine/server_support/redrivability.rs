@@ -1,9 +1,10 @@
+use stepwright_interpreter::Status;
+use stepwright_interpreter::value::Value;
+
 use super::ServerEngine;
 use crate::engine::execution_handle::ExecutionHandle;
 use crate::engine::start::redrive::missing_resume_point;
-use crate::status::Status;
 use crate::store::StoreError;
-use crate::value::Value;
 
 /// Whether an execution can be redriven, as DescribeExecution reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]

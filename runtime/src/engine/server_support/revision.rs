@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use stepwright_asl::model::MachineType;
+use stepwright_interpreter::value::Value;
+use stepwright_interpreter::{MachineInfo, Origin};
 
 use super::ServerEngine;
 use crate::engine::MachineDescription;
@@ -16,8 +18,6 @@ use crate::engine::machines::registry::{self, PendingMachine};
 use crate::engine::start::input::StartInput;
 use crate::engine::start::launch::StartOutcome;
 use crate::engine::start::options::StartOptions;
-use crate::execution_info::{MachineInfo, Origin};
-use crate::value::Value;
 
 /// A compiled definition of a state machine. It may be older than the newest of its name.
 #[derive(Clone)]
@@ -75,7 +75,7 @@ impl ServerEngine {
         let pending = PendingMachine::new(machine, machine_type);
         let compiled = self.shared.setting.compile(name, &pending);
         let mut machine = compiled.map_err(|problems| BuildError { problems })?;
-        let info = machine.info.but(Some(role.to_owned()), None, None);
+        let info = machine.info.with_names(Some(role.to_owned()), None, None);
         machine.info = Arc::new(info);
         Ok(Revision {
             machine: Arc::new(machine),

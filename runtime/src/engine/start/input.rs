@@ -1,7 +1,7 @@
 use serde::de::DeserializeOwned;
+use stepwright_interpreter::value::Value;
 
 use crate::engine::error::StartError;
-use crate::value::Value;
 
 /// Checks an input. Returns a message for an invalid one.
 pub(in crate::engine) type CheckInput = fn(&Value) -> Result<(), String>;

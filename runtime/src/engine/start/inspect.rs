@@ -2,19 +2,16 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use smol_str::SmolStr;
+use stepwright_interpreter::execution::{Failure, Inspection, InspectionStart};
+use stepwright_interpreter::program::Program;
+use stepwright_interpreter::query::Entropy;
+use stepwright_interpreter::{ExecutionInfo, MachineInfo, Names, Status};
 
 use super::pending_execution::{ChildKind, PendingExecution, StartPoint};
 use crate::engine::Engine;
-use crate::engine::drive::execution_task::ExecutionTask;
-
 use crate::engine::drive::execution_state::ExecutionState;
-use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
-use crate::interpret::{Failure, Inspection, InspectionStart};
-use crate::program::Program;
-use crate::query::Entropy;
-use crate::status::Status;
-use crate::task::LinkedProgram;
-use crate::task::{ResourceKind, TaskSource};
+use crate::engine::drive::execution_task::ExecutionTask;
+use crate::task::{LinkedProgram, ResourceKind, TaskSource};
 
 /// The result of the test of one state.
 #[derive(Debug)]

@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use stepwright_asl::model::MachineType;
 use stepwright_asl::name::check_machine;
+use stepwright_interpreter::query::Entropy;
+use stepwright_interpreter::value::Value;
+use stepwright_interpreter::{ExecutionInfo, MachineInfo, Names};
 
 use super::options::StartOptions;
 use super::pending_execution::{ChildKind, PendingExecution, StartPoint};
@@ -11,10 +14,7 @@ use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::error::StartError;
 use crate::engine::machines::Machine;
 use crate::engine::shared::EngineShared;
-use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
-use crate::query::Entropy;
 use crate::task::EngineMonitor;
-use crate::value::Value;
 
 /// An execution that was started, or an existing one of the same name.
 pub(in crate::engine) struct StartOutcome {
@@ -97,7 +97,7 @@ impl EngineShared {
                 (role_arn, id, name, test_case, trace) => Arc::new(MachineInfo {
                     test_case,
                     trace,
-                    ..machine.info.but(role_arn, id, name)
+                    ..machine.info.with_names(role_arn, id, name)
                 }),
             },
             started: self.clock.now(),
@@ -178,7 +178,7 @@ impl EngineShared {
     fn named(&self, machine: &Machine, name: Option<&str>, entropy: &Entropy) -> Names {
         let prefix = &*machine.info.prefix;
         match (machine.program.entry().machine_type, name) {
-            (MachineType::Express, None) => Names::drawn(entropy),
+            (MachineType::Express, None) => Names::generated(entropy),
             (MachineType::Express, Some(name)) => {
                 let unique = entropy.uuid();
                 Names::new([prefix, name, ":", &unique].concat(), name)
@@ -188,8 +188,8 @@ impl EngineShared {
                 match self.durable {
                     // Names in a store begin with the time, so that new entries are adjacent in its index. Random ones would each touch a different
                     // page.
-                    Some(_) => Names::ending(prefix, &entropy.uuid_at(self.clock.now())),
-                    None => Names::drawn(entropy),
+                    Some(_) => Names::with_prefix(prefix, &entropy.uuid_at(self.clock.now())),
+                    None => Names::generated(entropy),
                 }
             }
         }

@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
+use stepwright_interpreter::execution::{Execution, Inspection, InspectionStart, ResumePoint};
+use stepwright_interpreter::history::History;
+use stepwright_interpreter::program::Entry;
+
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::journaled_execution::JournaledExecution;
-use crate::history::History;
-use crate::interpret::{Execution, Inspection, InspectionStart, ResumePoint};
-use crate::program::Entry;
 use crate::task::{LinkedProgram, TaskSource};
 
 /// An execution that was started and has no driver yet.

@@ -1,6 +1,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use stepwright_interpreter::execution::RecordEncoder;
+use stepwright_interpreter::value::Value;
+use stepwright_interpreter::{ExecutionInfo, Status};
+
 use super::pending_execution::{ChildKind, PendingExecution, StartPoint};
 use super::redrive_data::RedriveData;
 use crate::engine::Engine;
@@ -11,10 +15,6 @@ use crate::engine::error::RedriveError;
 use crate::engine::execution_handle::ExecutionHandle;
 use crate::engine::journaled_execution::{FirstChange, JournaledExecution};
 use crate::engine::shared::EngineShared;
-use crate::execution_info::ExecutionInfo;
-use crate::interpret::RecordEncoder;
-use crate::status::Status;
-use crate::value::Value;
 
 /// How long after its end an execution can be redriven: 14 days.
 const PERIOD: Duration = Duration::from_secs(14 * 86_400);

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
+use stepwright_interpreter::execution::ResumePoint;
+
 use crate::engine::journaled_execution::JournalPosition;
-use crate::interpret::ResumePoint;
 use crate::task::{LinkedProgram, TaskSource};
 
 /// The data for a redrive of an execution that did not succeed.

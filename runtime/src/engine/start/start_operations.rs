@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use stepwright::Workflow;
+use stepwright_interpreter::value::Value;
 
 use super::input::{self, StartInput};
 use super::launch::StartOutcome;
@@ -15,7 +16,6 @@ use crate::engine::drive::execution_task::{Driver, ExecutionTask};
 use crate::engine::error::{ExecuteError, StartError};
 use crate::engine::execution_handle::{Decode, ExecutionHandle, decoded};
 use crate::engine::machines::Machine;
-use crate::value::Value;
 
 impl Engine {
     /// Starts a workflow. The execution runs independently of the returned handle.

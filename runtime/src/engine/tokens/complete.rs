@@ -1,11 +1,11 @@
 //! Completes task tokens: SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat.
 
 use serde::Serialize;
+use stepwright_interpreter::value::Value;
 
 use crate::engine::Engine;
 use crate::engine::error::TokenError;
 use crate::task::{TaskFailure, TaskResult};
-use crate::value::Value;
 
 impl Engine {
     /// Answers a task token with an output. `Ok` means that the execution has accepted the answer.

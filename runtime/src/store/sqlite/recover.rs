@@ -8,7 +8,7 @@ use super::{
     SqliteStore, checkpoints, connection, continuity, integrity, log_file, session, write,
 };
 use crate::atomic_file;
-use crate::clock::Timestamp;
+use crate::clock;
 use crate::store::StoreError;
 
 /// The result of [`SqliteStore::recover`].
@@ -87,7 +87,7 @@ fn move_log_aside(place: &StorePath) -> Result<PathBuf, StoreError> {
 
 /// Returns a free name for a file that is moved aside: `orders.db.aside-20260314T150926Z` for `orders.db`.
 pub(super) fn free_name(path: &Path) -> PathBuf {
-    let now = Timestamp::system().to_string();
+    let now = clock::system_time().to_string();
     let seconds = now.split('.').next().unwrap_or(&now);
     let date: String = seconds
         .chars()

@@ -8,10 +8,10 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use serde_json::{Value as Json, json};
 use stepwright_asl::json::Json as Asl;
+use stepwright_interpreter::program::Program;
 
 use super::Coverage;
 use crate::engine::{ExecutionReport, Observer};
-use crate::program::Program;
 use crate::testing::recorded::steps;
 
 /// The environment variable with the default directory for coverage.

@@ -13,12 +13,12 @@ use stepwright_asl::json::Json as Asl;
 use stepwright_asl::limits::generated_retrier;
 use stepwright_asl::model::StateMachine;
 use stepwright_asl::overlay::{Mark, Overlay, Status};
+use stepwright_interpreter::history::History;
+
+use super::recorded::{RecordedEvent, RecordedHistory, steps};
 
 pub(crate) use self::measure::{Measure, folder};
 pub use self::suite::{MeasuredWorkflow, SuiteCoverage, SuiteCoverageError};
-
-use super::recorded::{RecordedEvent, RecordedHistory, steps};
-use crate::history::History;
 
 /// The states, transitions, retriers and catchers of a definition that a set of runs covered.
 ///

@@ -2,10 +2,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use stepwright::{Address, Task, Workflow};
+use stepwright_interpreter::value::Value;
 
 use crate::objects::ObjectStore;
 use crate::testing::matcher::Matcher;
-use crate::value::Value;
 
 /// The inputs, samples and errors that [`explore`](fn@super::explore) combines, and the limits of the exploration.
 #[derive(Clone, Debug)]

@@ -2,10 +2,10 @@ use serde_json::{Value as Json, json};
 use stepwright::builder::{Bindings, BoundItems, BoundWorkflow};
 use stepwright::shape::{Fields, Shape};
 use stepwright::{Definition, ErrorVariant};
+use stepwright_interpreter::value::Value;
 
 use crate::testing::matcher::Matcher;
 use crate::testing::sample::{DEPTH, sample, samples};
-use crate::value::Value;
 
 /// The declarations of a workflow: the errors of its task functions, values of their outputs, and its nested workflows.
 #[derive(Default)]

@@ -2,13 +2,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use stepwright_asl::errors;
+use stepwright_interpreter::Status;
+use stepwright_interpreter::history::EventKind;
 
 use super::finding::{HiddenFailure, StuckExecution, UncaughtError};
 use super::names::HandledErrors;
 use super::run_record::{Evaluation, RunRecord};
 use crate::engine::ExecutionReport;
-use crate::history::EventKind;
-use crate::status::Status;
 use crate::testing::coverage::Coverage;
 
 /// The result of [`explore`](super::explore).

@@ -4,6 +4,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use stepwright_asl::model::{MachineType, StateMachine};
+use stepwright_interpreter::execution::Failure;
+use stepwright_interpreter::program::Program;
+use stepwright_interpreter::value::Value;
+use stepwright_interpreter::{ExecutionInfo, Limits};
 use tokio::runtime::Runtime;
 
 use super::bounds::Bounds;
@@ -13,13 +17,8 @@ use super::outcomes::Outcomes;
 use super::run_record::{Cost, RunRecord};
 use super::script::Script;
 use crate::engine::{BuildError, Engine, ExecutionReport, Observer, StartOptions};
-use crate::execution_info::ExecutionInfo;
-use crate::interpret::Failure;
-use crate::limits::Limits;
-use crate::program::Program;
 use crate::task::TaskCall;
 use crate::testing::coverage::Coverage;
-use crate::value::Value;
 
 /// The name of the machine while it is explored.
 const MACHINE: &str = "explored";

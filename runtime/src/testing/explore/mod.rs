@@ -13,27 +13,26 @@ mod run_record;
 mod script;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::{fmt, thread};
 
 use stepwright::builder::{Bindings, BuiltWorkflow};
 use stepwright::shape::Shape;
 use stepwright::{Definition, Payload, Workflow};
 use stepwright_asl::model::{MachineType, StateMachine};
+use stepwright_interpreter::value::Value;
 use tokio::sync::oneshot;
+
+use self::declarations::{Declarations, input_of};
+use self::explorer::MachineFamily;
+use crate::engine::BuildError;
 
 pub use self::bounds::Bounds;
 pub use self::exploration::Exploration;
 pub use self::finding::{HiddenFailure, StuckExecution, UncaughtError};
 pub use self::outcome::{ANY_OTHER_ERROR, Decision, Outcome};
-
-use self::declarations::{Declarations, input_of};
-use self::explorer::MachineFamily;
-use crate::engine::BuildError;
-use crate::value::Value;
 
 /// Runs a definition with every combination of the outcomes of its tasks, up to a bound, and reports findings: errors that no catcher matches,
 /// executions that do not end, and parts that are never reached.

@@ -1,10 +1,10 @@
 //! The workflows that a workflow starts, with their outcomes.
 
 use stepwright::builder::BoundWorkflow;
+use stepwright_interpreter::value::Value;
 
 use super::exploration::{Exploration, FailedEnd};
 use crate::testing::sample::samples;
-use crate::value::Value;
 
 /// A machine that states of the explored one start.
 #[derive(Debug)]

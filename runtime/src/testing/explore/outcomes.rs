@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use stepwright_asl::errors;
 use stepwright_asl::integrations::lookup;
 use stepwright_asl::model::StateMachine;
+use stepwright_interpreter::task::{Integration, IntegrationPattern};
+use stepwright_interpreter::value::Value;
 
 use super::bounds::{Bounds, Items};
 use super::declarations::{Declarations, DeclaredError};
@@ -12,9 +14,8 @@ use super::exploration::Exploration;
 use super::names::HandledErrors;
 use super::nested::{NestedMachine, names_machine};
 use super::outcome::{ANY_OTHER_ERROR, Outcome};
-use crate::task::{Answer, Integration, IntegrationPattern, ResourceKind, TaskCall};
+use crate::task::{Answer, ResourceKind, TaskCall};
 use crate::testing::matcher::Matcher;
-use crate::value::Value;
 
 /// The outcomes of tasks, nested workflows and readers that the runs combine.
 pub(super) struct Outcomes {

@@ -3,17 +3,18 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use stepwright_asl::errors;
+use stepwright_interpreter::ExecutionInfo;
+use stepwright_interpreter::execution::Failure;
+use stepwright_interpreter::program::Program;
+use stepwright_interpreter::task::{Integration, IntegrationPattern, envelope};
+use stepwright_interpreter::value::Value;
 
 use super::exploration::FailedEnd;
 use super::outcome::{Decision, Outcome};
 use super::outcomes::Outcomes;
 use super::run_record::{Choice, Cost, Evaluation, RunRecord, VisitKey};
-use crate::engine::{ExecutionReport, Observer};
-use crate::execution_info::ExecutionInfo;
-use crate::interpret::Failure;
-use crate::program::Program;
-use crate::task::{Answer, Integration, IntegrationPattern, TaskCall, TaskSource, envelope};
-use crate::value::Value;
+use crate::engine::{ExecutionReport, Observer, mocked_answer};
+use crate::task::{Answer, TaskCall, TaskSource};
 
 /// Answers the calls of one run. The first calls take the options of `prefix`; later calls take their first option.
 pub(super) struct Script {
@@ -105,7 +106,11 @@ impl Script {
         match outcome {
             Outcome::Success(number) => {
                 let output = outputs.get(number).cloned();
-                integration.made_up(call, Ok(output.unwrap_or_else(Value::empty_object)))
+                mocked_answer(
+                    integration,
+                    call,
+                    Ok(output.unwrap_or_else(Value::empty_object)),
+                )
             }
             Outcome::NestedFailure(error) => {
                 let known = nested.and_then(|nested| {
@@ -132,7 +137,7 @@ impl Script {
                 }
                 drop(taken);
                 let cause = known.map_or("explored", |ending: &FailedEnd| &ending.cause);
-                integration.made_up(call, Err((error, cause.to_owned())))
+                mocked_answer(integration, call, Err((error, cause.to_owned())))
             }
             other => outcomes.failed(call, other),
         }

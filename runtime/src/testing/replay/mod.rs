@@ -10,9 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stepwright_asl::model::{MachineType, StateMachine};
-
-pub use self::error::ReplayError;
-pub use self::first_difference::FirstDifference;
+use stepwright_interpreter::Status;
 
 use self::compare::compare;
 use self::placeholders::Placeholders;
@@ -20,8 +18,10 @@ use self::recording::Recording;
 use super::recorded::{RecordedEvent, RecordedHistory, steps};
 use crate::engine::{Engine, StartOptions};
 use crate::objects::ObjectStore;
-use crate::status::Status;
 use crate::task::{TaskCall, TaskSource};
+
+pub use self::error::ReplayError;
+pub use self::first_difference::FirstDifference;
 
 /// Runs a definition again as a history recorded it, and finds the first difference. The run has the recorded input and start time. Each task
 /// has its recorded answer, after the recorded time.

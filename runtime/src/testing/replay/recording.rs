@@ -8,15 +8,16 @@ use serde_json::Value as Json;
 use smol_str::SmolStr;
 use stepwright_asl::model::StateMachine;
 use stepwright_asl::redaction::Redaction;
+use stepwright_interpreter::ExecutionInfo;
+use stepwright_interpreter::program::Program;
+use stepwright_interpreter::task::IntegrationPattern;
+use stepwright_interpreter::value::Value;
 
 use crate::clock::Timestamp;
 use crate::engine::{ExecutionReport, Observer};
-use crate::execution_info::ExecutionInfo;
-use crate::program::Program;
-use crate::task::{Answer, IntegrationPattern, ResourceKind, TaskCall, TaskFailure, TaskSource};
+use crate::task::{Answer, ResourceKind, TaskCall, TaskFailure, TaskSource};
 use crate::testing::difference::short;
 use crate::testing::recorded::{RecordedEvent, RecordedHistory, steps};
-use crate::value::Value;
 
 /// The origin of a task's call: its scope and its state.
 type CallKey = (Vec<String>, String);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use stepwright_runtime::query::Entropy;
+use stepwright_interpreter::query::Entropy;
 
 use crate::Arguments;
 use crate::child::{LOG, STORE};

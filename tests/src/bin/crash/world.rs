@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use stepwright_runtime::query::Entropy;
+use stepwright_interpreter::query::Entropy;
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::{Engine, EngineBuilder, MachineType, TokenError};
 use tokio::sync::mpsc;

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use stepwright_runtime::query::Entropy;
+use stepwright_interpreter::query::Entropy;
 use stepwright_runtime::{Engine, ExecutionFilter, Status};
 use tokio::task::JoinSet;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};
-use stepwright_runtime::query::Entropy;
+use stepwright_interpreter::query::Entropy;
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::{Engine, ExecutionFilter, Status, TokenError};
 

@@ -7,13 +7,12 @@ use indexmap::IndexMap;
 use shuttle::rand::{Rng, thread_rng};
 use shuttle::thread::{self, JoinHandle, Thread};
 use stepwright_asl::model::{MachineType, StateMachine};
+use stepwright_interpreter::program::Program;
+use stepwright_interpreter::value::Value;
+use stepwright_interpreter::{CursorId, MachineInfo, Names, TimerKind};
 
 use super::*;
 use crate::clock::Timestamp;
-use crate::execution_info::{MachineInfo, Names};
-use crate::program::Program;
-use crate::value::Value;
-use crate::wait_id::{CursorId, TimerKind};
 
 /// The number of random orders that a test tries.
 const ORDERS: usize = 20_000;
@@ -33,7 +32,7 @@ fn check(test: impl Fn() + Send + Sync + 'static) {
 }
 
 fn about() -> Arc<ExecutionInfo> {
-    let machine = MachineInfo::for_test("");
+    let machine = MachineInfo::new("", "");
     Arc::new(ExecutionInfo {
         names: Names::new("arn:1", "1"),
         root: None,

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use stepwright_asl::model::MachineType;
+use stepwright_interpreter::Status;
+use stepwright_interpreter::execution::{Execution, Failure, Input, Outcome};
+use stepwright_interpreter::history::History;
+use stepwright_interpreter::value::Value;
 
 use super::{Counting, ExecutionTask, SHUT_DOWN, TaskStage};
 use crate::engine::completion::notify_parent;
 use crate::engine::completion::report::ExecutionReport;
 use crate::engine::start::pending_execution::ChildKind;
 use crate::engine::start::redrive_data::RedriveData;
-use crate::history::History;
-use crate::interpret::{Execution, Failure, Input, Outcome};
 use crate::panics::guarded;
-use crate::status::Status;
 use crate::store::StoreError;
-use crate::value::Value;
 
 impl ExecutionTask {
     /// Ends the execution, and reports its end.

@@ -1,13 +1,13 @@
 //! Handles the messages of an execution.
 
 use smol_str::SmolStr;
+use stepwright_interpreter::WaitId;
+use stepwright_interpreter::execution::{Execution, Failure, Input};
 
 use super::{COMMIT_FAILED, ExecutionTask, shut_down};
 use crate::engine::drive::message::Message;
 use crate::engine::drive::running_work::WorkResult;
-use crate::interpret::{Execution, Failure, Input};
 use crate::task::{Acknowledgement, TaskFailure, WaitEvent};
-use crate::wait_id::WaitId;
 
 impl ExecutionTask {
     pub(super) fn receive(&mut self, execution: &mut Execution, message: Message) {

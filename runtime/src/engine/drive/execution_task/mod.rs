@@ -9,6 +9,13 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use stepwright_asl::model::MachineType;
+use stepwright_interpreter::Status;
+use stepwright_interpreter::execution::{
+    Execution, Failure, Input, Inspection, RecordDecoder, RecordEncoder, Step,
+};
+use stepwright_interpreter::history::History;
+use stepwright_interpreter::program::Entry;
+use stepwright_interpreter::record::DecodeError;
 use thin_vec::ThinVec;
 use tokio::sync::oneshot;
 
@@ -19,13 +26,8 @@ use crate::engine::journaled_execution::JournaledExecution;
 use crate::engine::resources::ExecutionResources;
 use crate::engine::shared::EngineShared;
 use crate::engine::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
-use crate::history::History;
-use crate::interpret::{Execution, Failure, Input, Inspection, RecordDecoder, RecordEncoder, Step};
 use crate::panics::guarded;
-use crate::program::Entry;
-use crate::record::DecodeError;
 use crate::statistics::{ExecutionBegin, ExecutionMeter};
-use crate::status::Status;
 
 pub(in crate::engine) use self::driver::Driver;
 

@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use stepwright_interpreter::value::Value;
+use stepwright_interpreter::{ExecutionInfo, MachineInfo, Names};
 
 use super::*;
 use crate::clock::Clock;
-use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
-use crate::value::Value;
 
 const MACHINES: [&str; 3] = ["a", "b", "c"];
 

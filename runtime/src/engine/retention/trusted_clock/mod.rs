@@ -13,7 +13,7 @@
 //! with the same wrong clock change nothing. A mark never goes back, unless an operator confirms the clock: that also replaces a mark that
 //! a confirmed wrong clock has left in the future. A clock behind the mark deletes executions later, not earlier, and is trusted.
 //!
-//! Time within a process follows the monotonic clock ([`Timestamp::system`]), so one comparison for each engine suffices. Virtual time is
+//! Time within a process follows the monotonic clock ([`system_time`](crate::clock::system_time)), so one comparison for each engine suffices. Virtual time is
 //! under the control of a test: it is trusted and leaves no mark.
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
-use stepwright_runtime::query::Entropy;
+use stepwright_interpreter::query::Entropy;
 
 /// How the files of the store cannot grow for a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 use serde_json::json;
-use stepwright_runtime::query::Entropy;
+use stepwright_interpreter::query::Entropy;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 

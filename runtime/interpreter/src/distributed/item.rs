@@ -1,0 +1,61 @@
+use smol_str::SmolStr;
+
+use crate::record::record;
+use crate::value::Value;
+
+/// `Map.Item.Source` of an item of the state's input.
+const STATE_DATA: SmolStr = SmolStr::new_static("STATE_DATA");
+
+/// One item: `Map.Item` of the context object.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Its position, from 0.
+    pub index: u32,
+    /// The member's key, when the items are those of an object.
+    pub key: Option<SmolStr>,
+    /// The value.
+    pub value: Value,
+    /// The object or input that it comes from.
+    pub source: SmolStr,
+}
+
+impl Item {
+    /// Creates an item of an array in the state's input.
+    pub fn of_input(index: u32, value: Value) -> Self {
+        Self {
+            index,
+            key: None,
+            value,
+            source: STATE_DATA,
+        }
+    }
+
+    /// Returns the input of an iteration without an ItemSelector: the item, or the pair of an object's member.
+    pub fn input(&self) -> Value {
+        match &self.key {
+            None => self.value.clone(),
+            Some(key) => [
+                (SmolStr::new_static("Key"), Value::from(key.clone())),
+                (SmolStr::new_static("Value"), self.value.clone()),
+            ]
+            .into_iter()
+            .collect(),
+        }
+    }
+
+    /// Returns `Map.Item`.
+    pub fn context(&self) -> Value {
+        let mut members = vec![(SmolStr::new_static("Index"), Value::from(self.index))];
+        if let Some(key) = &self.key {
+            members.push((SmolStr::new_static("Key"), Value::from(key.clone())));
+        }
+        members.push((SmolStr::new_static("Value"), self.value.clone()));
+        members.push((
+            SmolStr::new_static("Source"),
+            Value::from(self.source.clone()),
+        ));
+        members.into_iter().collect()
+    }
+}
+
+record!(struct Item { 1 => index, 2 => key, 3 => value, 4 => source });

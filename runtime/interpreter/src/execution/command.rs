@@ -1,0 +1,251 @@
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+use smol_str::SmolStr;
+
+use super::failure::Failure;
+use super::span_change::SpanChange;
+use super::task_request::TaskRequest;
+use crate::distributed::SourceRequest;
+use crate::distributed::{RunView, Tally, WriteRequest};
+use crate::execution_info::ExecutionInfo;
+use crate::program::{Entry, StateIx};
+use crate::status::Status;
+use crate::task::NestedStart;
+use crate::task::TaskEvent;
+use crate::timestamp::Timestamp;
+use crate::value::Value;
+use crate::wait_id::{CursorId, TimerKind, WaitId};
+
+/// What the caller of the interpreter does for an execution.
+///
+/// The effects that others can see (tasks, children, writes) wait until the step that asks for them is durable.
+#[derive(Debug)]
+pub enum Command {
+    /// Finds who executes the [task](CommandQueue::task), and replies [`Input::Resolved`](super::Input::Resolved).
+    /// Nothing is started.
+    Resolve,
+    /// Starts the [task](CommandQueue::task) that was resolved last, and replies
+    /// [`Input::Performed`](super::Input::Performed). Its events are written.
+    Perform,
+    /// Does both for a [task](CommandQueue::task) whose handler is known, and replies
+    /// [`Input::Performed`](super::Input::Performed). Its events are written.
+    Call,
+    /// Adds the task to an activity's queue. Its token is open.
+    Queue {
+        /// The wait of the task.
+        wait_id: WaitId,
+        /// The task.
+        task: Box<QueuedInput>,
+    },
+    /// Continues the task of a handler after a restart: calls an idempotent handler again, fails the task of another
+    /// handler, and waits if no handler is registered.
+    ResumeTask(Box<TaskRequest>),
+    /// Continues a nested start after a restart: delivers the end of the nested execution and, unless it `is_begun`,
+    /// the response of the start.
+    FollowExecution {
+        /// The wait of the task.
+        wait_id: WaitId,
+        /// The state of the task.
+        state: StateIx,
+        /// The start.
+        start: Box<NestedStart>,
+        /// Whether the execution was started before.
+        is_begun: bool,
+    },
+    /// Looks for the handler of a waiting task. Replies [`Input::HandlerFound`](super::Input::HandlerFound), or reports
+    /// the task as unhandled.
+    FindHandler {
+        /// The wait of the task.
+        wait_id: WaitId,
+        /// The state of the task.
+        state: StateIx,
+        /// The target in the parameters, if there is one.
+        target: Option<SmolStr>,
+    },
+    /// Registers a token: from now on its holder may complete the task. The job of a `.sync` task can complete it, too;
+    /// then `is_awaited` is false, because the execution does not wait for an external caller.
+    OpenToken {
+        /// The wait of the token.
+        wait_id: WaitId,
+        /// The token.
+        token: SmolStr,
+        /// Whether the execution waits for it now.
+        is_awaited: bool,
+    },
+    /// Arms a timer that fires at `at`.
+    Arm {
+        /// The wait that the timer ends.
+        wait_id: WaitId,
+        /// Which of its timers.
+        kind: TimerKind,
+        /// When it fires.
+        at: Timestamp,
+    },
+    /// Cancels one timer.
+    Disarm {
+        /// The wait of the timer.
+        wait_id: WaitId,
+        /// Which of its timers.
+        kind: TimerKind,
+    },
+    /// Registers a Map Run. Its children and its end are reported under `wait_id`.
+    OpenRun {
+        /// The wait of the Map Run.
+        wait_id: WaitId,
+        /// Its description.
+        view: Box<RunView>,
+    },
+    /// Registers a Map Run of an earlier process, with its counts.
+    ResumeRun {
+        /// The wait of the Map Run.
+        wait_id: WaitId,
+        /// Its description and its counts.
+        run: Box<(RunView, Tally)>,
+    },
+    /// Starts a child of a Map Run and delivers its end, or replies
+    /// [`Input::ChildRefused`](super::Input::ChildRefused).
+    StartChild {
+        /// The wait of the Map Run.
+        wait_id: WaitId,
+        /// The child.
+        child: Box<ChildStart>,
+    },
+    /// Continues a child that an earlier process ran, and delivers its end.
+    ResumeChild {
+        /// The wait of the Map Run.
+        wait_id: WaitId,
+        /// The child.
+        child: Box<ChildStart>,
+    },
+    /// Stops the running children of a Map Run. The end of each is delivered.
+    StopChildren {
+        /// The wait of the Map Run.
+        wait_id: WaitId,
+    },
+    /// Reports the counts of a Map Run, and its status if it has ended.
+    ReportRun {
+        /// The wait of the Map Run.
+        wait_id: WaitId,
+        /// Its counts.
+        tally: Box<Tally>,
+        /// How it ended, if it has ended.
+        ended: Option<Status>,
+    },
+    /// Reads from the object store, and delivers [`Input::ObjectRead`](super::Input::ObjectRead).
+    Read {
+        /// The wait of the Map Run.
+        wait_id: WaitId,
+        /// What to read.
+        request: Box<SourceRequest>,
+    },
+    /// Writes to the object store, and delivers [`Input::ObjectWritten`](super::Input::ObjectWritten).
+    Write {
+        /// The wait of the Map Run.
+        wait_id: WaitId,
+        /// The state of the Map Run.
+        state: StateIx,
+        /// What to write.
+        request: Box<WriteRequest>,
+    },
+    /// Reports that a field of a state could not be evaluated.
+    ReportEvaluationFailure {
+        /// The state that failed.
+        state: StateIx,
+        /// Its error.
+        failure: Box<Failure>,
+    },
+    /// Opens or closes a span of a cursor.
+    ChangeSpan {
+        /// The cursor that changed.
+        cursor: CursorId,
+        /// The change.
+        change: SpanChange,
+    },
+    /// Counts a change of a Task state's task.
+    Count {
+        /// The state of the task.
+        state: StateIx,
+        /// The change of the task.
+        event: TaskEvent,
+    },
+    /// Ends the wait: releases its children, timers, handler and token.
+    Release {
+        /// The wait that has ended.
+        wait_id: WaitId,
+    },
+}
+
+/// The input of a task in an activity's queue.
+#[derive(Debug)]
+pub struct QueuedInput {
+    /// The ARN of the activity.
+    pub activity: SmolStr,
+    /// The input of the task.
+    pub input: Value,
+}
+
+/// A child execution of a Map Run.
+#[derive(Debug)]
+pub struct ChildStart {
+    /// Its index among the children of the run.
+    pub number: u32,
+    /// The child.
+    pub about: Arc<ExecutionInfo>,
+    /// Where it starts in the program.
+    pub entry: Entry,
+    /// The seed of its random numbers.
+    pub seed: u64,
+    /// It was started before and did not succeed. It resumes where it stopped, if that is stored.
+    pub is_restart: bool,
+}
+
+/// The commands that were not performed yet, oldest first. A step rarely has more than a few, which need no allocation.
+#[derive(Debug, Default)]
+pub struct CommandQueue {
+    slots: SmallVec<[Option<Command>; 4]>,
+    /// The number of commands that were taken.
+    taken: usize,
+    /// The task that is about to start. It is here while the step waits for the reply, so that it is not moved.
+    task: Option<TaskRequest>,
+}
+
+impl CommandQueue {
+    #[inline]
+    pub(crate) fn push(&mut self, command: Command) {
+        self.slots.push(Some(command));
+    }
+
+    /// Returns the task that is about to start.
+    pub fn task(&self) -> Option<&TaskRequest> {
+        self.task.as_ref()
+    }
+
+    #[inline]
+    pub(super) fn set_task(&mut self, task: TaskRequest) {
+        self.task = Some(task);
+    }
+
+    #[inline]
+    pub(super) fn take_task(&mut self) -> Option<TaskRequest> {
+        self.task.take()
+    }
+
+    /// Returns whether the queue has no command.
+    pub fn is_empty(&self) -> bool {
+        self.taken == self.slots.len()
+    }
+
+    /// Takes the oldest command.
+    #[inline]
+    pub fn pop(&mut self) -> Option<Command> {
+        let command = self.slots.get_mut(self.taken)?.take();
+        self.taken += 1;
+        // The next command takes the first slot again.
+        if self.is_empty() {
+            self.slots.clear();
+            self.taken = 0;
+        }
+        command
+    }
+}

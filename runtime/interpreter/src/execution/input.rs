@@ -1,0 +1,47 @@
+use smol_str::SmolStr;
+
+use super::failure::Failure;
+use super::task_request::ResolvedTask;
+use crate::distributed::SourceResponse;
+use crate::distributed::{ChildResult, RunChanges, WriteResponse};
+use crate::task::TaskResult;
+use crate::wait_id::{TimerKind, WaitId};
+
+/// A message for an execution. An input for a wait that has ended is ignored.
+#[derive(Debug)]
+pub enum Input {
+    /// A timer fired.
+    Timer(WaitId, TimerKind),
+    /// Who executes a task: the reply to [`Command::Resolve`](super::Command::Resolve).
+    Resolved(Box<ResolvedTask>),
+    /// A task was started: the reply to [`Command::Perform`](super::Command::Perform) and
+    /// [`Command::Call`](super::Command::Call). Its result is there already, or follows as
+    /// [`WorkCompleted`](Self::WorkCompleted).
+    Performed(Option<TaskResult>),
+    /// The result of a handler, or of the request that starts a nested execution.
+    WorkCompleted(WaitId, TaskResult),
+    /// The result that a token or the end of a nested execution delivers.
+    Answered(WaitId, TaskResult),
+    /// A worker took the activity task; it may not be the first worker.
+    WorkerStarted(WaitId, Option<SmolStr>),
+    /// A heartbeat of the task.
+    Heartbeat(WaitId),
+    /// The handler for which a task waits exists now.
+    HandlerFound(WaitId),
+    /// Handlers, activities or state machines were added.
+    LookForHandlers,
+    /// A child of a Map Run ended.
+    ChildEnded(WaitId, u32, Box<ChildResult>),
+    /// A child of a Map Run cannot start, for this reason.
+    ChildRefused(WaitId, u32, String),
+    /// The response to a read.
+    ObjectRead(WaitId, Box<Result<SourceResponse, String>>),
+    /// The response to a write.
+    ObjectWritten(WaitId, Box<Result<WriteResponse, String>>),
+    /// UpdateMapRun, for the run with this ARN.
+    UpdateRun(SmolStr, Box<RunChanges>),
+    /// The timeout of the whole execution has expired.
+    TimedOut,
+    /// The execution is stopped, with this error and cause.
+    Stopped(Box<Failure>),
+}

@@ -1,0 +1,53 @@
+//! Interprets state machines. Executions are plain data; each type of state has its own file.
+
+mod arguments;
+mod batch;
+mod catch;
+mod children;
+mod choice;
+mod command;
+mod context;
+mod cursor;
+mod distributed;
+mod execution;
+mod fail;
+mod failure;
+mod input;
+mod inspect;
+mod inspection;
+mod io;
+mod map;
+mod map_run;
+mod number;
+mod open_task;
+mod parallel;
+mod pass;
+mod records;
+mod redrive;
+mod resume_point;
+mod retry;
+mod runnable;
+mod span_change;
+mod step;
+mod step_context;
+mod succeed;
+mod task;
+mod task_call;
+mod task_events;
+mod task_request;
+#[cfg(test)]
+mod tests;
+mod tolerance;
+mod wait;
+
+pub use self::command::{ChildStart, Command, CommandQueue, QueuedInput};
+pub use self::execution::{Execution, Outcome, Step};
+pub use self::failure::Failure;
+pub use self::input::Input;
+pub use self::inspection::{Inspection, InspectionStage, InspectionStart, TESTED_STATE};
+pub use self::open_task::LOST;
+pub use self::records::{RecordDecoder, RecordEncoder, read_about};
+pub use self::resume_point::ResumePoint;
+pub use self::span_change::SpanChange;
+pub use self::step_context::{Environment, GivenValues};
+pub use self::task_request::{ResolvedExecutor, ResolvedTask, TaskRequest};

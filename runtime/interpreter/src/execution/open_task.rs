@@ -1,0 +1,311 @@
+use std::time::Duration;
+
+use smol_str::SmolStr;
+use stepwright::flow::AnswerType;
+use stepwright::task::INVALID_OUTPUT;
+use stepwright_asl::errors;
+
+use super::command::Command;
+use super::cursor::{EarlyAnswer, OpenTask, OpenTaskStage, Waiting};
+use super::execution::Execution;
+use super::failure::Failure;
+use super::span_change::SpanChange;
+use super::step::{StateProgress, StateResult};
+use super::step_context::StepContext;
+use super::task_events::{failed, succeeded, timed_out};
+use crate::history::{Details, EventKind, Payload};
+use crate::program::{Kind, State, Task};
+use crate::task::{IntegrationPattern, TaskFailure, TaskResult};
+use crate::task::{TaskEnd, TaskEvent, TaskTimes};
+use crate::value::{MAX_TYPED_DEPTH, Value};
+use crate::wait_id::{CursorId, TimerKind, WaitId};
+
+/// The error of a task whose handler ended with its process.
+pub const LOST: &str = "Stepwright.TaskLost";
+
+/// Whether a task had its result when it was scheduled.
+#[derive(Clone, Copy)]
+pub(super) enum TaskProgress {
+    Immediate,
+    Waited,
+}
+
+impl Execution {
+    /// Opens the token: from now on its holder may complete the task.
+    pub(super) fn open_token(
+        &mut self,
+        wait_id: WaitId,
+        pattern: IntegrationPattern,
+        cx: &mut StepContext<'_>,
+    ) {
+        let Some(cursor) = self.waiting_for(wait_id) else {
+            return;
+        };
+        if let (Some(token), Waiting::Task(task)) =
+            (cursor.attempt_state.token(), &mut cursor.waiting)
+        {
+            if task.takes_token {
+                return;
+            }
+            task.takes_token = true;
+            cx.command(Command::OpenToken {
+                wait_id,
+                token: token.clone(),
+                is_awaited: !pattern.is_sync(),
+            });
+        }
+    }
+
+    /// Arms the timers of a waiting task. A queued activity task has only its timeout, which restarts when a worker
+    /// takes the task.
+    pub(super) fn arm_task(&mut self, wait_id: WaitId, cx: &mut StepContext<'_>) {
+        let now = self.now;
+        let Some(task) = self.open_task(wait_id) else {
+            return;
+        };
+        if let Some(seconds) = task.timeout {
+            let due = now + Duration::from_secs(seconds);
+            task.timeout_due = Some(due);
+            cx.arm(wait_id, TimerKind::Timeout, due);
+        }
+        if let Some(seconds) = task.heartbeat
+            && task.stage != OpenTaskStage::Queued
+        {
+            let due = now + Duration::from_secs(seconds);
+            task.heartbeat_due = Some(due);
+            cx.arm(wait_id, TimerKind::Heartbeat, due);
+        }
+    }
+
+    /// Returns the task that waits under `wait_id`.
+    pub(super) fn open_task(&mut self, wait_id: WaitId) -> Option<&mut OpenTask> {
+        match &mut self.waiting_for(wait_id)?.waiting {
+            Waiting::Task(task) => Some(task),
+            _ => None,
+        }
+    }
+
+    /// Writes the event of the task's end, then leaves the state or fails it.
+    pub(super) fn finish_task(
+        &mut self,
+        id: CursorId,
+        state: &State,
+        task: &Task,
+        result: TaskResult,
+        progress: TaskProgress,
+        cx: &mut StepContext<'_>,
+    ) -> StateResult {
+        let family = task.resource.kind();
+        let result = match result {
+            Ok(output) if self.is_within_limits(&output) => Ok(output),
+            Ok(_) => Err(Failure::too_large(task.resource.label(&state.name)).of_task()),
+            Err(failure) => Err(Failure::from(failure)),
+        };
+        let end = match &result {
+            Ok(_) => TaskEnd::Succeeded,
+            Err(_) => TaskEnd::Failed,
+        };
+        let event = match progress {
+            TaskProgress::Immediate => TaskEvent::Immediate(end),
+            TaskProgress::Waited => TaskEvent::Ended(end, self.times_of_task(id)),
+        };
+        self.count_task(id, event, cx);
+        cx.change_span(id, || SpanChange::TaskEnded {
+            error: result.as_ref().err().map(Failure::error_name),
+        });
+        match result {
+            Ok(output) => {
+                self.write_with(id, succeeded(family), || Payload::Value(output.clone()));
+                match self.exit_with_result(id, state, output) {
+                    Ok(exit) => Ok(StateProgress::Exit(exit)),
+                    Err(error) => Err(self.query_failed(id, &error, &state.name)),
+                }
+            }
+            Err(failure) => {
+                let payload = Payload::failure(failure.error.clone(), failure.cause.clone());
+                self.write(id, failed(family), payload);
+                Err(failure)
+            }
+        }
+    }
+
+    /// Returns the times of the task that ends now.
+    pub(super) fn times_of_task(&self, id: CursorId) -> Option<TaskTimes> {
+        let cursor = self.cursors.get(id)?;
+        let (scheduled, started) = self.recorder.task_times(cursor.state, cursor.scope)?;
+        // No event is older than the one before it.
+        let now = self.now.max(self.recorder.latest());
+        Some(TaskTimes {
+            all: now - scheduled,
+            run: started.map(|started| now - started),
+        })
+    }
+
+    /// Handles the result of a waiting task.
+    pub(super) fn complete_task(
+        &mut self,
+        wait_id: WaitId,
+        result: TaskResult,
+        cx: &mut StepContext<'_>,
+    ) {
+        let Some(cursor) = self.waiting_for(wait_id) else {
+            return;
+        };
+        let state = cx.program.state(cursor.state);
+        let Kind::Task(task) = &state.kind else {
+            return;
+        };
+        cx.release(wait_id);
+        let waited = TaskProgress::Waited;
+        let progress = self.finish_task(wait_id.cursor, state, task, result, waited, cx);
+        self.conclude(wait_id.cursor, progress, cx);
+    }
+
+    /// Handles the result of a performed effect: the result of the task, or the response to a request whose token or
+    /// job then completes the task.
+    pub(super) fn task_work_completed(
+        &mut self,
+        wait_id: WaitId,
+        result: TaskResult,
+        cx: &mut StepContext<'_>,
+    ) {
+        let Some(task) = self.open_task(wait_id) else {
+            return;
+        };
+        if task.stage != OpenTaskStage::Submitting {
+            return self.complete_task(wait_id, result, cx);
+        }
+        match result {
+            Err(failure) => {
+                // If only the response of the request was lost, the result that the token delivered earlier still
+                // counts.
+                let early = task.answer.take();
+                let early = early.filter(|_| failure.error.as_deref() == Some(LOST));
+                let result = early.map_or(Err(failure), |early| early.result);
+                self.complete_task(wait_id, result, cx);
+            }
+            Ok(response) => {
+                task.submitted();
+                let early = task.answer.take();
+                self.write(
+                    wait_id.cursor,
+                    EventKind::TaskSubmitted,
+                    Payload::Value(response),
+                );
+                if let Some(early) = early {
+                    self.complete_task(wait_id, early.result, cx);
+                }
+            }
+        }
+    }
+
+    /// Handles the result of a token or of a nested execution. A result before TaskSubmitted takes effect after that
+    /// event. Returns whether the result is accepted: not if the task has ended or already has a result.
+    pub(super) fn task_external_completed(
+        &mut self,
+        wait_id: WaitId,
+        result: TaskResult,
+        cx: &mut StepContext<'_>,
+    ) -> bool {
+        let result = self.typed_answer(wait_id, result, cx);
+        let Some(task) = self.open_task(wait_id) else {
+            return false;
+        };
+        if task.stage != OpenTaskStage::Submitting {
+            self.complete_task(wait_id, result, cx);
+        } else if task.answer.is_none() {
+            task.answer = Some(Box::new(EarlyAnswer { result, due: None }));
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// Checks the type of a result. A result of an unexpected type fails the task, so that the workflow can catch it.
+    /// AWS accepts any result, and the execution fails in a later state that reads it.
+    fn typed_answer(
+        &mut self,
+        wait_id: WaitId,
+        result: TaskResult,
+        cx: &StepContext<'_>,
+    ) -> TaskResult {
+        let output = result?;
+        let expected = self.waiting_for(wait_id).and_then(|cursor| {
+            match &cx.program.state(cursor.state).kind {
+                Kind::Task(task) => task.answer,
+                _ => None,
+            }
+        });
+        match expected.map(|expected| check_answer(&expected, &output)) {
+            None | Some(Ok(())) => Ok(output),
+            Some(Err(why)) => Err(TaskFailure::with_message(INVALID_OUTPUT, &why)),
+        }
+    }
+
+    /// Handles a worker that took the task from its activity's queue; it may not be the first worker. Returns whether
+    /// the execution still waits for the task.
+    pub(super) fn activity_started(
+        &mut self,
+        wait_id: WaitId,
+        worker: Option<SmolStr>,
+        cx: &mut StepContext<'_>,
+    ) -> bool {
+        let Some(task) = self.open_task(wait_id) else {
+            return false;
+        };
+        if task.stage != OpenTaskStage::Queued {
+            return true;
+        }
+        task.stage = OpenTaskStage::Started;
+        let waited = self.times_of_task(wait_id.cursor).map(|times| times.all);
+        self.count_task(wait_id.cursor, TaskEvent::Taken(waited), cx);
+        let payload = worker.map_or(Payload::None, |name| Details::Worker(name).into());
+        self.write(wait_id.cursor, EventKind::ActivityStarted, payload);
+        cx.disarm(wait_id, TimerKind::Timeout);
+        self.arm_task(wait_id, cx);
+        true
+    }
+
+    /// Handles the expiry of TimeoutSeconds or HeartbeatSeconds. Both are reported as States.Timeout.
+    pub(super) fn task_timed_out(
+        &mut self,
+        wait_id: WaitId,
+        by_heartbeat: bool,
+        cx: &mut StepContext<'_>,
+    ) {
+        let Some(cursor) = self.waiting_for(wait_id) else {
+            return;
+        };
+        let Kind::Task(task) = &cx.program.state(cursor.state).kind else {
+            return;
+        };
+        cx.release(wait_id);
+        let end = match by_heartbeat {
+            true => TaskEnd::HeartbeatTimedOut,
+            false => TaskEnd::TimedOut,
+        };
+        let times = self.times_of_task(wait_id.cursor);
+        self.count_task(wait_id.cursor, TaskEvent::Ended(end, times), cx);
+        let error = SmolStr::new_static(errors::TIMEOUT);
+        cx.change_span(wait_id.cursor, || SpanChange::TaskEnded {
+            error: Some(error.clone()),
+        });
+        self.write(
+            wait_id.cursor,
+            timed_out(task.resource.kind()),
+            Payload::failure(Some(error), None),
+        );
+        let failure = Failure::timeout(by_heartbeat).of_task();
+        self.conclude(wait_id.cursor, Err(failure), cx);
+    }
+}
+
+/// Checks a result against the expected type, and returns the first mismatch.
+fn check_answer(expected: &AnswerType, answer: &Value) -> Result<(), String> {
+    if answer.depth() > MAX_TYPED_DEPTH {
+        return Err(format!(
+            "an answer has at most {MAX_TYPED_DEPTH} levels here"
+        ));
+    }
+    expected.check(answer.to_json())
+}

@@ -1,0 +1,117 @@
+use std::fmt;
+
+use smol_str::SmolStr;
+
+use super::command::{Command, CommandQueue};
+use super::span_change::SpanChange;
+use super::task_request::TaskRequest;
+use crate::execution_info::ExecutionInfo;
+use crate::program::{Program, StateIx};
+use crate::timestamp::Timestamp;
+use crate::value::Value;
+use crate::wait_id::{CursorId, TimerKind, WaitId};
+
+/// The time of a step, and the source of the values that an execution cannot compute.
+#[derive(Clone, Copy)]
+pub struct Environment<'a> {
+    /// The time.
+    pub now: Timestamp,
+    /// Values that the caller chooses.
+    pub values: &'a dyn GivenValues,
+    /// Whether the caller has spans.
+    pub has_spans: bool,
+}
+
+impl fmt::Debug for Environment<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Environment")
+            .field("now", &self.now)
+            .field("has_spans", &self.has_spans)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Values that only the caller of the interpreter knows.
+pub trait GivenValues {
+    /// Returns whether the task of a state certainly has a handler, so that it need not be [resolved](Command::Resolve).
+    fn has_handler(&self, state: StateIx) -> bool;
+
+    /// Returns a new token for the task of a state, which the execution stores. It cannot be guessed, unless a test chose it.
+    fn new_token(&self, about: &ExecutionInfo, state: &str) -> SmolStr;
+
+    /// Returns the items of a mocked ItemReader, so that no object is read.
+    fn items_of_reader(&self, about: &ExecutionInfo, state: &str) -> Option<Result<Value, String>>;
+}
+
+/// The program, the environment and the commands of one call of the interpreter.
+pub(crate) struct StepContext<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) environment: Environment<'a>,
+    commands: &'a mut CommandQueue,
+    /// Whether the step stops until its commands are performed, because one of them has a reply.
+    pub(super) awaits_reply: bool,
+}
+
+impl<'a> StepContext<'a> {
+    #[inline]
+    pub(super) fn new(
+        program: &'a Program,
+        environment: Environment<'a>,
+        commands: &'a mut CommandQueue,
+    ) -> Self {
+        Self {
+            program,
+            environment,
+            commands,
+            awaits_reply: false,
+        }
+    }
+
+    #[inline]
+    pub(super) fn command(&mut self, command: Command) {
+        self.commands.push(command);
+    }
+
+    /// Adds a command that may have a reply before the next transition.
+    #[inline]
+    pub(super) fn request(&mut self, command: Command) {
+        self.commands.push(command);
+        self.awaits_reply = true;
+    }
+
+    /// Adds a command for a task that is about to start.
+    #[inline]
+    pub(super) fn request_task(&mut self, command: Command, task: TaskRequest) {
+        self.commands.set_task(task);
+        self.request(command);
+    }
+
+    /// Takes the task that is about to start, after a reply.
+    #[inline]
+    pub(super) fn take_task(&mut self) -> Option<TaskRequest> {
+        self.commands.take_task()
+    }
+
+    /// Opens or closes a span of a cursor, if the caller has spans.
+    #[inline]
+    pub(super) fn change_span(&mut self, cursor: CursorId, change: impl FnOnce() -> SpanChange) {
+        if self.environment.has_spans {
+            let change = change();
+            self.command(Command::ChangeSpan { cursor, change });
+        }
+    }
+
+    #[inline]
+    pub(super) fn arm(&mut self, wait_id: WaitId, kind: TimerKind, at: Timestamp) {
+        self.command(Command::Arm { wait_id, kind, at });
+    }
+
+    pub(super) fn disarm(&mut self, wait_id: WaitId, kind: TimerKind) {
+        self.command(Command::Disarm { wait_id, kind });
+    }
+
+    #[inline]
+    pub(super) fn release(&mut self, wait_id: WaitId) {
+        self.command(Command::Release { wait_id });
+    }
+}

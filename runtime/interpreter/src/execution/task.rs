@@ -1,0 +1,388 @@
+use smol_str::SmolStr;
+use stepwright_asl::errors;
+
+use super::arguments::check_lists;
+use super::command::{Command, QueuedInput};
+use super::cursor::{EarlyAnswer, OpenTask, OpenTaskStage, TaskExecutor, Waiting};
+use super::execution::Execution;
+use super::failure::Failure;
+use super::open_task::TaskProgress;
+use super::span_change::SpanChange;
+use super::step::{StateProgress, StateResult};
+use super::step_context::StepContext;
+use super::task_events::{scheduled, scheduled_payload, started};
+use super::task_request::{ResolvedExecutor, ResolvedTask, TaskRequest, TaskSettings};
+use crate::history::{Details, EventKind, Payload};
+use crate::program::{Kind, State, Task};
+use crate::query::QueryError;
+use crate::task::TaskEvent;
+use crate::task::{IntegrationPattern, TaskResult};
+use crate::value::Value;
+use crate::wait_id::{CursorId, TimerKind, WaitId};
+
+impl Execution {
+    /// Evaluates the fields, and requests who executes the task.
+    pub(super) fn task(
+        &mut self,
+        id: CursorId,
+        state: &State,
+        task: &Task,
+        cx: &mut StepContext<'_>,
+    ) -> StateResult {
+        if task.resource.has_token()
+            && let Some(cursor) = self.cursors.get_mut(id)
+        {
+            let values = cx.environment.values;
+            let token = values.new_token(&self.about, &state.name);
+            cursor.attempt_state.set_token(token);
+        }
+        let parameters = match self.task_parameters(id, state) {
+            Ok(parameters) => parameters,
+            Err(error) => return Err(self.query_failed(id, &error, &state.name)),
+        };
+        let settings = match self.task_settings(id, state, task) {
+            Ok(settings) => settings,
+            Err(error) => return Err(self.query_failed(id, &error, &state.name)),
+        };
+        if !self.is_within_limits(&parameters) {
+            return Err(Failure::too_large(&state.name));
+        }
+        if let Err(error) = check_lists(&parameters, task.lists_by_name) {
+            return Err(self.query_failed(id, &error, &state.name));
+        }
+        let Some(cursor) = self.cursors.get(id) else {
+            return Ok(StateProgress::Wait);
+        };
+        let at = cursor.state;
+        cx.change_span(id, || SpanChange::TaskBegun {
+            state: at,
+            attempt: cursor.attempt_state.retry_count(),
+        });
+        let request = TaskRequest {
+            call: self.calls.get(at.index()).copied().unwrap_or_default(),
+            wait_id: self.next_wait(id),
+            parameters,
+            settings,
+            is_submission: false,
+        };
+        let is_plain = task.resource.pattern() == IntegrationPattern::RequestResponse;
+        if !is_plain || !cx.environment.values.has_handler(at) {
+            cx.request_task(Command::Resolve, request);
+            return Ok(StateProgress::Wait);
+        }
+        self.count_call(id);
+        self.write_schedule(&request, task);
+        self.write(id, started(task.resource.kind()), Payload::None);
+        if !self.recorder.is_full() {
+            cx.request_task(Command::Call, request);
+        }
+        Ok(StateProgress::Wait)
+    }
+
+    #[inline]
+    fn write_schedule(&mut self, request: &TaskRequest, task: &Task) {
+        let kind = scheduled(task.resource.kind());
+        let id = request.wait_id.cursor;
+        self.write_with(id, kind, || scheduled_payload(request));
+    }
+
+    /// Handles the reply to the request who executes a task.
+    pub(super) fn task_resolved(&mut self, resolved: ResolvedTask, cx: &mut StepContext<'_>) {
+        self.continue_after_reply(cx, |execution, request, state, task, cx| {
+            execution.schedule_task(request, resolved, state, task, cx)
+        });
+    }
+
+    /// Continues the task that is about to start, after a reply.
+    #[inline]
+    fn continue_after_reply(
+        &mut self,
+        cx: &mut StepContext<'_>,
+        advance: impl FnOnce(&mut Self, TaskRequest, &State, &Task, &mut StepContext<'_>) -> StateResult,
+    ) {
+        let program = cx.program;
+        if let Some(request) = cx.take_task()
+            && let id = request.wait_id.cursor
+            && let Some(cursor) = self.cursors.get(id)
+            && let state = program.state(cursor.state)
+            && let Kind::Task(task) = &state.kind
+        {
+            let progress = advance(self, request, state, task, cx);
+            self.conclude(id, progress, cx);
+        }
+    }
+
+    /// Writes Scheduled and Started, and requests the start of the task, or handles its result if it is known.
+    fn schedule_task(
+        &mut self,
+        request: TaskRequest,
+        mut resolved: ResolvedTask,
+        state: &State,
+        task: &Task,
+        cx: &mut StepContext<'_>,
+    ) -> StateResult {
+        let wait_id = request.wait_id;
+        let id = wait_id.cursor;
+        if let ResolvedExecutor::Unhandled = resolved.executor {
+            let target = task.resource.target_in(&request.parameters);
+            let target = target.map(SmolStr::new);
+            cx.change_span(id, || SpanChange::TaskEnded { error: None });
+            self.wait_as(wait_id, Waiting::Handler { target });
+            return Ok(StateProgress::Wait);
+        }
+        self.count_call(id);
+        if let ResolvedExecutor::Refused(reason) = resolved.executor {
+            cx.change_span(id, || SpanChange::TaskEnded {
+                error: Some(SmolStr::new_static(errors::RUNTIME)),
+            });
+            let error = QueryError::runtime(reason);
+            return Err(self.query_failed(id, &error, &state.name));
+        }
+        self.write_schedule(&request, task);
+        let is_queued = matches!(resolved.executor, ResolvedExecutor::Activity);
+        if !is_queued {
+            let worker = resolved.worker.take();
+            let worker = worker.map_or(Payload::None, |name| Details::Worker(name).into());
+            self.write(id, started(task.resource.kind()), worker);
+        }
+        if self.recorder.is_full() {
+            return Ok(StateProgress::Wait);
+        }
+        if task.resource.pattern() == IntegrationPattern::RequestResponse {
+            // Most tasks complete immediately; then the call is not stored.
+            match resolved.executor {
+                ResolvedExecutor::Result(result) if resolved.delay.is_zero() => {
+                    // Drops the reference, so that the input can be changed in place.
+                    drop(request);
+                    return self.finish_task(id, state, task, result, TaskProgress::Immediate, cx);
+                }
+                ResolvedExecutor::Handler { .. } => {
+                    cx.request_task(Command::Perform, request);
+                    return Ok(StateProgress::Wait);
+                }
+                _ => {}
+            }
+        }
+        let executor = stored_executor(&resolved.executor, &request);
+        self.wait_for_task(&request, executor);
+        if is_queued && let Some(open) = self.open_task(wait_id) {
+            open.stage = OpenTaskStage::Queued;
+        }
+        self.begin_task(request, resolved, state, task, cx)
+    }
+
+    /// Sets the cursor to wait for its task.
+    fn wait_for_task(&mut self, request: &TaskRequest, executor: TaskExecutor) {
+        let open = OpenTask {
+            stage: OpenTaskStage::Started,
+            executor,
+            timeout: request.timeout(),
+            heartbeat: request.heartbeat(),
+            timeout_due: None,
+            heartbeat_due: None,
+            takes_token: false,
+            answer: None,
+        };
+        self.wait_as(request.wait_id, Waiting::Task(Box::new(open)));
+    }
+
+    /// Begins a task that the cursor waits for, after its events were written.
+    fn begin_task(
+        &mut self,
+        mut request: TaskRequest,
+        resolved: ResolvedTask,
+        state: &State,
+        task: &Task,
+        cx: &mut StepContext<'_>,
+    ) -> StateResult {
+        let pattern = task.resource.pattern();
+        let wait_id = request.wait_id;
+        let id = wait_id.cursor;
+        request.is_submission = matches!(
+            resolved.executor,
+            ResolvedExecutor::Handler { submits: true }
+                | ResolvedExecutor::Execution { submits: true, .. }
+        );
+        // A task without a separate request is submitted as soon as it is started.
+        if pattern != IntegrationPattern::RequestResponse && !request.is_submission {
+            let submitted = resolved.submitted.unwrap_or_else(Value::empty_object);
+            self.write(id, EventKind::TaskSubmitted, Payload::Value(submitted));
+        }
+        if pattern.is_sync() || request.is_submission {
+            self.open_token(wait_id, pattern, cx);
+        }
+        match resolved.executor {
+            ResolvedExecutor::Result(result) if resolved.delay.is_zero() => {
+                drop(request);
+                cx.release(wait_id);
+                return self.finish_task(id, state, task, result, TaskProgress::Immediate, cx);
+            }
+            ResolvedExecutor::Result(result) => {
+                let due = self.now + resolved.delay;
+                if let Some(open) = self.open_task(wait_id) {
+                    open.answer = Some(Box::new(EarlyAnswer {
+                        result,
+                        due: Some(due),
+                    }));
+                }
+                cx.arm(wait_id, TimerKind::Answer, due);
+            }
+            ResolvedExecutor::Handler { .. } | ResolvedExecutor::Execution { .. } => {
+                cx.request_task(Command::Perform, request);
+                return Ok(StateProgress::Wait);
+            }
+            ResolvedExecutor::Token => self.open_token(wait_id, pattern, cx),
+            ResolvedExecutor::Activity => {
+                self.open_token(wait_id, pattern, cx);
+                let task = Box::new(QueuedInput {
+                    activity: task.resource.as_str().into(),
+                    input: request.parameters,
+                });
+                cx.command(Command::Queue { wait_id, task });
+            }
+            ResolvedExecutor::Never
+            | ResolvedExecutor::Refused(_)
+            | ResolvedExecutor::Unhandled => {}
+        }
+        self.task_begun(wait_id, cx);
+        Ok(StateProgress::Wait)
+    }
+
+    /// Handles the reply to the start of a task.
+    pub(super) fn task_performed(&mut self, result: Option<TaskResult>, cx: &mut StepContext<'_>) {
+        self.continue_after_reply(cx, |execution, request, state, task, cx| {
+            execution.continue_task(request, result, state, task, cx)
+        });
+    }
+
+    /// Handles the result of a task that was started, if it is there already, or waits for it.
+    fn continue_task(
+        &mut self,
+        request: TaskRequest,
+        result: Option<TaskResult>,
+        state: &State,
+        task: &Task,
+        cx: &mut StepContext<'_>,
+    ) -> StateResult {
+        let wait_id = request.wait_id;
+        let id = wait_id.cursor;
+        match result {
+            Some(Ok(response)) if request.is_submission => {
+                if let Some(open) = self.open_task(wait_id) {
+                    open.submitted();
+                }
+                self.write(id, EventKind::TaskSubmitted, Payload::Value(response));
+            }
+            Some(result) => {
+                // Most tasks complete immediately, and have no resources.
+                if self.open_task(wait_id).is_some() {
+                    cx.release(wait_id);
+                }
+                // Drops the reference, so that the input can be changed in place.
+                drop(request);
+                return self.finish_task(id, state, task, result, TaskProgress::Immediate, cx);
+            }
+            None if request.is_submission => {
+                if let Some(open) = self.open_task(wait_id) {
+                    open.stage = OpenTaskStage::Submitting;
+                }
+            }
+            None if self.open_task(wait_id).is_some() => {}
+            None => {
+                let input = request.parameters.clone();
+                let call = request.call;
+                self.wait_for_task(&request, TaskExecutor::Handler { input, call });
+            }
+        }
+        self.task_begun(wait_id, cx);
+        Ok(StateProgress::Wait)
+    }
+
+    /// Counts a task that has begun, and arms its timers.
+    fn task_begun(&mut self, wait_id: WaitId, cx: &mut StepContext<'_>) {
+        self.count_task(wait_id.cursor, TaskEvent::Scheduled, cx);
+        self.arm_task(wait_id, cx);
+    }
+
+    /// Counts a change of a cursor's task.
+    #[inline]
+    pub(super) fn count_task(&self, id: CursorId, event: TaskEvent, cx: &mut StepContext<'_>) {
+        if let Some(cursor) = self.cursors.get(id) {
+            let state = cursor.state;
+            cx.command(Command::Count { state, event });
+        }
+    }
+
+    /// Evaluates Parameters, or Arguments.
+    fn task_parameters(&self, id: CursorId, state: &State) -> Result<Value, QueryError> {
+        let cursor = self.cursor(id)?;
+        self.parameters(cursor, state, self.effective_input(cursor, state)?)
+    }
+
+    /// Evaluates TimeoutSeconds, HeartbeatSeconds and Credentials.
+    fn task_settings(
+        &self,
+        id: CursorId,
+        state: &State,
+        task: &Task,
+    ) -> Result<Option<Box<TaskSettings>>, QueryError> {
+        if task.is_plain() {
+            return Ok(None);
+        }
+        let cursor = self.cursor(id)?;
+        let effective = self.effective_input(cursor, state)?;
+        let role = |credentials| -> Result<Option<SmolStr>, QueryError> {
+            let found = self.evaluate(credentials, cursor, &effective)?;
+            let role = found.get("RoleArn").and_then(Value::as_str);
+            Ok(role.map(SmolStr::new))
+        };
+        Ok(Some(Box::new(TaskSettings {
+            timeout: self.non_negative_integer(
+                cursor,
+                &task.timeout,
+                "TimeoutSeconds",
+                &effective,
+            )?,
+            heartbeat: self.non_negative_integer(
+                cursor,
+                &task.heartbeat,
+                "HeartbeatSeconds",
+                &effective,
+            )?,
+            role: task.credentials.as_ref().map(role).transpose()?.flatten(),
+        })))
+    }
+
+    /// Counts a call of a cursor's state.
+    #[inline]
+    fn count_call(&mut self, id: CursorId) {
+        if self.calls.is_empty() {
+            self.calls.grow(self.program.len());
+        }
+        let index = self.cursors.get(id).map(|cursor| cursor.state.index());
+        if let Some(calls) = index.and_then(|index| self.calls.get_mut(index)) {
+            *calls += 1;
+        }
+    }
+}
+
+/// Returns the executor of a task as it is stored.
+fn stored_executor(executor: &ResolvedExecutor, request: &TaskRequest) -> TaskExecutor {
+    match executor {
+        ResolvedExecutor::Handler { .. } => TaskExecutor::Handler {
+            input: request.parameters.clone(),
+            call: request.call,
+        },
+        ResolvedExecutor::Execution { start, .. } => TaskExecutor::Execution {
+            start: start.clone(),
+        },
+        ResolvedExecutor::Activity => TaskExecutor::Activity {
+            input: request.parameters.clone(),
+        },
+        ResolvedExecutor::Result(_)
+        | ResolvedExecutor::Token
+        | ResolvedExecutor::Never
+        | ResolvedExecutor::Refused(_)
+        | ResolvedExecutor::Unhandled => TaskExecutor::External,
+    }
+}

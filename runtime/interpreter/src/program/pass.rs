@@ -1,0 +1,8 @@
+use crate::value::Value;
+
+/// A Pass state.
+#[derive(Debug)]
+pub struct Pass {
+    /// `Result`, literally: keys that end in `.$` stay as they are.
+    pub result: Option<Value>,
+}

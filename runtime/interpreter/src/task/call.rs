@@ -1,0 +1,131 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use stepwright::task::TraceContext;
+
+use super::Resource;
+use super::envelope::Invocation;
+use crate::execution_info::ExecutionInfo;
+use crate::program::StateIx;
+use crate::query::Entropy;
+use crate::value::Value;
+
+/// The position of a state in a definition: prints the containers around it.
+pub(crate) trait ScopeNames {
+    fn names(&self) -> Vec<String>;
+}
+
+/// One attempt at a Task state, as a `TaskSource` gets it.
+pub struct TaskCall<'a> {
+    /// The execution, for engines.
+    #[doc(hidden)]
+    pub about: &'a Arc<ExecutionInfo>,
+    /// The context of the attempt's span.
+    #[doc(hidden)]
+    pub trace: Option<&'a Arc<TraceContext>>,
+    /// The state, for engines.
+    #[doc(hidden)]
+    pub at: StateIx,
+    /// The state's name.
+    pub(crate) state: &'a str,
+    /// The state's `Resource`.
+    pub(crate) resource: &'a Resource,
+    pub(crate) parameters: &'a Value,
+    pub(crate) scope: &'a dyn ScopeNames,
+    pub(crate) attempt: u32,
+    pub(crate) call: u32,
+    pub(crate) token: Option<&'a str>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) heartbeat: Option<Duration>,
+}
+
+impl<'a> TaskCall<'a> {
+    /// Returns the execution: its ids, names and input.
+    pub fn execution(&self) -> &ExecutionInfo {
+        self.about
+    }
+
+    /// Returns the position of the attempt in a distributed trace. It is that of the attempt's own span if the engine has a
+    /// `TracePropagator`, and otherwise that of the start of the execution.
+    pub fn trace_context(&self) -> Option<&TraceContext> {
+        let of_attempt = self.trace.map(|trace| &**trace);
+        of_attempt.or_else(|| self.about.trace_context())
+    }
+
+    /// Returns the state's name.
+    pub fn state(&self) -> &'a str {
+        self.state
+    }
+
+    /// Returns the state's `Resource`.
+    pub fn resource(&self) -> &'a Resource {
+        self.resource
+    }
+
+    /// Returns the effective parameters: the result of InputPath and Parameters, or Arguments, on the state's input.
+    pub fn parameters(&self) -> &Value {
+        self.parameters
+    }
+
+    /// Returns the enclosing Map iterations (`Map[2]`) and Parallel branches (`Parallel/FirstState`), outermost first.
+    pub fn scope(&self) -> Vec<String> {
+        self.scope.names()
+    }
+
+    /// Returns how many times this visit of the state was retried: 0 at the first attempt.
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// Returns how many calls this state made before in this execution, over all visits and iterations.
+    pub fn call(&self) -> u32 {
+        self.call
+    }
+
+    /// Returns the task token, if the task has one.
+    pub fn token(&self) -> Option<&str> {
+        self.token
+    }
+
+    /// Returns the evaluated TimeoutSeconds.
+    pub fn timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    /// Returns the evaluated HeartbeatSeconds.
+    pub fn heartbeat(&self) -> Option<Duration> {
+        self.heartbeat
+    }
+
+    /// Returns a request id that is the same in every run of the same execution.
+    pub fn request_id(&self) -> String {
+        let (execution, state) = (self.about.arn(), self.state);
+        Entropy::of_text(&format!("{execution} {} {state}", self.call)).uuid()
+    }
+
+    /// Returns the call of the function, when the resource is `arn:aws:states:::lambda:invoke`.
+    pub fn invocation(&self) -> Option<Invocation> {
+        let is_invocation = self.resource.is_lambda_invoke();
+        is_invocation.then(|| Invocation::new(self.parameters, self.request_id()))
+    }
+
+    /// Returns the target in the parameters: the `FunctionName` of `lambda:invoke`, or the `StateMachineArn` of `states:startExecution`, for
+    /// example.
+    pub fn target(&self) -> Option<&str> {
+        self.resource.target_in(self.parameters)
+    }
+}
+
+impl fmt::Debug for TaskCall<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskCall")
+            .field("state", &self.state)
+            .field("resource", &self.resource.as_str())
+            .field("scope", &self.scope())
+            .field("attempt", &self.attempt)
+            .field("call", &self.call)
+            .field("parameters", &self.parameters)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,18 @@
+//! Tasks: the calls that an execution makes.
+
+mod call;
+mod defined_state;
+pub mod envelope;
+mod event;
+mod failure;
+mod nested_start;
+mod resource;
+
+pub(crate) use self::call::ScopeNames;
+pub use self::call::TaskCall;
+pub use self::defined_state::{DefinedState, DefinedTask};
+pub use self::envelope::Invocation;
+pub use self::event::{TaskEnd, TaskEvent, TaskTimes};
+pub use self::failure::{TaskFailure, TaskResult};
+pub use self::nested_start::{Integration, NestedStart};
+pub use self::resource::{IntegrationPattern, Resource, ResourceKind};
