@@ -13,6 +13,7 @@
 //! | `Store::size` | no number | reports no number | `statistics` |
 //! | `Store::reader` | an error when a reader is opened | repeats it | `memory` |
 //! | each method of `StoreReader` | a transient error | repeats the read | `memory` |
+//! | `StoreReader::execution` | transient errors for more than three seconds | executions that continue wait until the store can be read | `continuation` |
 //! | `StoreReader::records` | other bytes than were written | puts the execution into quarantine | `memory`, `durable::quarantine` |
 //! | a row of each table | a value of another type, or none | skips the row, and puts its execution into quarantine | `sqlite` |
 //! | the log of the file | torn, lost, of another session | keeps the commits before the damage, or refuses the store | `store::torn_log`, `store::continuity` |
@@ -20,6 +21,7 @@
 //! `cargo test` injects each fault at one to three points of each workflow. `STEPWRIGHT_TEST_FAULTS=200` injects it at each of the first 200
 //! commits and reads (`.ci/nightly faults`).
 
+mod continuation;
 mod memory;
 #[cfg(feature = "sqlite")]
 mod sqlite;

@@ -11,6 +11,8 @@ use stepwright_runtime::store::{
     StoredDocument, StoredExecution, StoredMachine, StoredMapRun, StoredPage, UnreadableRow,
 };
 
+use crate::durable::support::power_is_gone;
+
 /// What fails, and at which commit or read, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
@@ -27,6 +29,10 @@ pub(crate) enum Fault {
     Read(u64),
     /// The first record that this read or a later one returns has other bytes.
     Damaged(u64),
+    /// The commit and all later ones fail for ever.
+    Ended(u64),
+    /// This number of reads of executions fail.
+    UnreadableExecutions(u64),
 }
 
 /// How many attempts fail because of a lock, and how many reads fail after a commit.
@@ -78,6 +84,16 @@ impl FaultPlan {
             .failing_reads
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, failing);
         if fails.is_ok() || self.fault == Fault::Read(read) {
+            self.inject();
+            return Err(failed("be read"));
+        }
+        Ok(())
+    }
+
+    fn read_execution(&self) -> Result<(), StoreError> {
+        if let Fault::UnreadableExecutions(most) = self.fault
+            && self.injected.load(Ordering::SeqCst) < most
+        {
             self.inject();
             return Err(failed("be read"));
         }
@@ -146,6 +162,10 @@ impl Store for FaultyStore {
                     by: "another program".to_owned(),
                 })
             }
+            Fault::Ended(at) if commit >= at => {
+                self.plan.inject();
+                Err(power_is_gone())
+            }
             _ => self.store.commit(changes),
         }
     }
@@ -186,6 +206,7 @@ impl StoreReader for FaultyReader {
 
     fn execution(&mut self, arn: &str) -> Result<Option<StoredExecution>, StoreError> {
         self.plan.read()?;
+        self.plan.read_execution()?;
         self.reader.execution(arn)
     }
 

@@ -525,6 +525,13 @@ impl Execution {
             .filter(|cursor| cursor.wait == wait_id.wait && !cursor.waiting.is_runnable())
     }
 
+    /// Returns whether a cursor waits under this id: the wait has not ended.
+    pub fn is_waiting(&self, wait_id: WaitId) -> bool {
+        self.cursors
+            .get(wait_id.cursor)
+            .is_some_and(|cursor| cursor.wait == wait_id.wait && !cursor.waiting.is_runnable())
+    }
+
     /// Applies an input, and adds commands. Returns whether the execution accepts it: not if the wait has ended.
     pub fn receive(
         &mut self,

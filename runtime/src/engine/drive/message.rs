@@ -1,6 +1,6 @@
 use smol_str::SmolStr;
 use stepwright_interpreter::distributed::RunChanges;
-use stepwright_interpreter::execution::Failure;
+use stepwright_interpreter::execution::{Command, Failure};
 use stepwright_interpreter::history::History;
 use stepwright_interpreter::{TimerKind, WaitId};
 use tokio::sync::oneshot;
@@ -24,6 +24,8 @@ pub(crate) enum Message {
     Suspended(Failure),
     /// A machine or an activity was added: it may be the missing handler of a task.
     LookForHandlers,
+    /// A command that waited until the store can be read: the execution performs it again.
+    Perform(Box<Command>),
     /// UpdateMapRun for the run with this ARN; the reply is whether the run was running.
     UpdateRun(SmolStr, RunChanges, oneshot::Sender<bool>),
     /// A request for the history as soon as it has more than this number of events.

@@ -10,6 +10,7 @@ mod recovered_children;
 mod resume;
 mod unreadable_executions;
 pub(super) mod version_cache;
+mod waiting_commands;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
@@ -21,6 +22,7 @@ use stepwright_interpreter::{ExecutionInfo, Status};
 use self::quarantine::Quarantine;
 use self::reader_pool::ReaderPool;
 use self::recovered_children::RecoveredChildren;
+use self::waiting_commands::WaitingCommands;
 use super::drive::execution_state::ExecutionState;
 use super::journaled_execution::{FirstChange, JournalPosition, JournaledExecution};
 use super::machines::Machine;
@@ -67,6 +69,7 @@ pub(super) struct DurableState {
     is_resumed: AtomicBool,
     /// Children of an earlier process whose parents have ended. They are being stopped.
     orphans: Mutex<Vec<Weak<ExecutionState>>>,
+    waiting_commands: WaitingCommands,
 }
 
 impl DurableState {
@@ -108,6 +111,7 @@ impl DurableState {
             quarantine: Quarantine::new(meter),
             is_resumed: AtomicBool::new(false),
             orphans: Mutex::default(),
+            waiting_commands: WaitingCommands::default(),
         })
     }
 

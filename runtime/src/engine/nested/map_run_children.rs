@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use stepwright_asl::model::MachineType;
-use stepwright_interpreter::execution::{ChildStart, RecordEncoder};
+use stepwright_interpreter::execution::{ChildStart, Command, RecordEncoder};
 use stepwright_interpreter::{ExecutionInfo, Status, WaitId};
 
 use super::map_runs::MapRunRecord;
 use crate::engine::completion::notify_parent;
 use crate::engine::completion::parent_link::{ChildRole, ParentLink};
 use crate::engine::drive::execution_state::ExecutionState;
-use crate::engine::drive::message::Message;
 use crate::engine::journaled_execution::{FirstChange, JournalPosition, JournaledExecution};
 use crate::engine::resources::ExecutionResources;
 use crate::engine::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
@@ -42,10 +41,10 @@ impl ExecutionResources {
         };
         let before = match before {
             Ok(before) => before,
+            // Perhaps the store has the end of the child.
             Err(error) => {
-                // The store has the child's end but cannot read it. A child that has ended ignores the message.
-                let _over = self.state.send(Message::CommitFailed(error.to_string()));
-                return;
+                let child = Box::new(child);
+                return self.wait_for_store(error, Command::ResumeChild { wait_id, child });
             }
         };
         let ChildStart {
@@ -132,7 +131,7 @@ impl ExecutionResources {
         run: &MapRunRecord,
         child: &ChildStart,
         is_kept: bool,
-    ) -> Result<EarlierChild, StoreError> {
+    ) -> Result<EarlierChild, Option<StoreError>> {
         if !is_kept {
             let remembered = run.numbered(child.number);
             let over = remembered.filter(|state| state.final_report().is_some());
@@ -144,7 +143,7 @@ impl ExecutionResources {
         {
             return Ok(EarlierChild::Running(Box::new(pending_execution)));
         }
-        let over = self.engine.closed_in_store(id)?;
+        let over = self.read_store(|engine| engine.closed_in_store(id))?;
         Ok(over.map_or(EarlierChild::None, |over| {
             EarlierChild::Ended(over.state, Some(over.place))
         }))

@@ -18,7 +18,6 @@ use super::after_commit::{AfterCommit, StopTarget};
 use crate::clock::{Listeners, Timer, TimerFired, Timestamp};
 use crate::engine::dispatch::call_site::CallSite;
 use crate::engine::dispatch::resolve::ResumeDecision;
-use crate::engine::drive::message::Message;
 use crate::engine::drive::running_work::{WorkFuture, WorkResult};
 use crate::engine::nested;
 use crate::engine::tokens::new_token;
@@ -91,6 +90,21 @@ impl ExecutionResources {
         let mut commands = CommandQueue::default();
         execution.reattach(is_new_process, self.environment(now), &mut commands);
         self.perform_all(execution, now, commands);
+    }
+
+    /// Performs a command that waited for the store, unless its wait has ended.
+    pub(in crate::engine) fn perform_again(&mut self, execution: &mut Execution, command: Command) {
+        let wait_id = match &command {
+            Command::FollowExecution { wait_id, .. } | Command::ResumeChild { wait_id, .. } => {
+                *wait_id
+            }
+            _ => return,
+        };
+        if execution.is_waiting(wait_id)
+            && let Some(reply) = self.perform_other(execution, command)
+        {
+            self.deliver(execution, reply);
+        }
     }
 
     fn perform_all(
@@ -466,12 +480,18 @@ impl ExecutionResources {
         if has_child || resources.work.is_some() {
             return;
         }
-        let known = match self.engine.known(&start.execution) {
+        let known = match self.read_store(|engine| engine.known(&start.execution)) {
             Ok(known) => known,
+            // It is unknown whether it was started.
             Err(error) => {
-                // It is unknown whether it was started, so suspend until the store is readable again.
-                let _ = self.state.send(Message::CommitFailed(error.to_string()));
-                return;
+                let start = Box::new(start.clone());
+                let command = Command::FollowExecution {
+                    wait_id,
+                    state,
+                    start,
+                    is_begun,
+                };
+                return self.wait_for_store(error, command);
             }
         };
         match known {

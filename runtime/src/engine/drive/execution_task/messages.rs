@@ -26,6 +26,9 @@ impl ExecutionTask {
             Message::Deadline => Input::TimedOut,
             Message::Stop(failure) => Input::Stopped(Box::new(failure)),
             Message::LookForHandlers => Input::LookForHandlers,
+            Message::Perform(command) => {
+                return self.resources.perform_again(execution, *command);
+            }
             Message::ShutDown if self.continues_elsewhere() => {
                 return self.suspend_later(shut_down());
             }
