@@ -161,7 +161,7 @@ async fn run_with(arguments: RunArguments, otlp: &Otlp) -> Result<(), Failure> {
         }
     };
     let report = report.map_err(|error| match error {
-        StartError::Store(_) => Failure::Failed(error.to_string()),
+        StartError::Unavailable(_) | StartError::Store(_) => Failure::Failed(error.to_string()),
         _ => Failure::Usage(error.to_string()),
     })?;
     if let Some(file) = &arguments.history {

@@ -210,7 +210,7 @@ impl ApiError {
                 format!("{open} executions are open, and no more may be"),
             ),
             StartError::ShutDown => Self::unavailable(StartError::ShutDown.to_string()),
-            StartError::Store(error) => Self::from(error),
+            StartError::Unavailable(error) | StartError::Store(error) => Self::from(error),
             error => Self::internal(error.to_string()),
         }
     }

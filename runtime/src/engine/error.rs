@@ -66,6 +66,9 @@ pub enum StartError {
     /// The engine was shut down.
     #[error("the engine was shut down; nothing is started any more")]
     ShutDown,
+    /// The store cannot commit anything at the moment: the disk is full, for example. Nothing was started.
+    #[error("nothing can be started at the moment, try again later: {0}")]
+    Unavailable(StoreError),
     /// The store cannot commit the start. Nothing was started.
     #[error("the execution cannot be stored: {0}")]
     Store(StoreError),
@@ -76,6 +79,7 @@ impl StartError {
     pub(super) fn of_store(error: StoreError, name: &str) -> Self {
         match error {
             StoreError::Exists { .. } => Self::ExecutionAlreadyExists(name.to_owned()),
+            error if error.may_pass() => Self::Unavailable(error),
             error => Self::Store(error),
         }
     }

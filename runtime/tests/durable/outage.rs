@@ -89,10 +89,16 @@ fn a_start_fails_in_an_outage_and_does_not_reserve_its_name() {
         let (engine, _) = waiting(&store, &done).await;
         store.fail_commits_from(0, full());
         let refused = engine.start_machine("m", json!({}), named("other")).await;
-        assert!(matches!(refused, Err(StartError::Store(_))), "{refused:?}");
+        assert!(
+            matches!(refused, Err(StartError::Unavailable(_))),
+            "{refused:?}"
+        );
         until("the outage", || engine.store_outage().is_some()).await;
         let refused = engine.start_machine("m", json!({}), named("other")).await;
-        assert!(matches!(refused, Err(StartError::Store(_))), "{refused:?}");
+        assert!(
+            matches!(refused, Err(StartError::Unavailable(_))),
+            "{refused:?}"
+        );
         store.fail_no_commits();
         until("the end of the outage", || engine.store_outage().is_none()).await;
         engine
@@ -239,7 +245,7 @@ fn a_start_that_is_refused_leaves_no_map_run() {
         let engine = builder(&[("m", spreads())], &store, &done).build().unwrap();
         store.fail_commits_from(0, full());
         let refused = engine.start_machine("m", input(), named("e")).await;
-        assert!(matches!(refused, Err(StartError::Store(_))));
+        assert!(matches!(refused, Err(StartError::Unavailable(_))));
         assert_eq!(engine.map_runs(ID).unwrap(), []);
         store.fail_no_commits();
         until("the end of the outage", || engine.store_outage().is_none()).await;

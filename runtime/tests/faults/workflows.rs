@@ -255,7 +255,7 @@ impl Workflow {
             let input = json!({"items": [1, 2, 3]});
             match engine.start_machine("m", input, options).await {
                 Ok(run) => return run,
-                Err(StartError::Store(error)) if is_transient(&error) => {
+                Err(StartError::Unavailable(_)) => {
                     pause().await;
                 }
                 Err(error) => panic!("{}: the start is refused: {error}", self.name),

@@ -111,6 +111,7 @@ pub(super) fn refused_start(
         | StartError::InvalidTasks(_)
         | StartError::NoRuntime
         | StartError::ShutDown
+        | StartError::Unavailable(_)
         | StartError::Store(_) => ("InvalidExecutionInput", error.to_string()),
     };
     // Recorded for StateMachineDoesNotExist and InvalidToken; assumed for the others.

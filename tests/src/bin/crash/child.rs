@@ -144,7 +144,9 @@ impl Client {
                 execution: run.id().to_owned(),
             },
             Err(StartError::ExecutionAlreadyExists(_)) => Line::Exists { name },
-            Err(StartError::Store(StoreError::Full { .. })) if self.life.max_bytes.is_some() => {
+            Err(StartError::Unavailable(StoreError::Full { .. }))
+                if self.life.max_bytes.is_some() =>
+            {
                 Line::Refused { name }
             }
             Err(error) => Line::Broken {
