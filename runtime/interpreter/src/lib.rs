@@ -70,7 +70,7 @@
 //!         break;
 //!     }
 //! }
-//! assert_eq!(now.to_string(), "2026-01-01T00:01:00Z");
+//! assert_eq!(now.to_string(), "2026-01-01T00:01:00.000Z");
 //! assert_eq!(execution.history().path(), ["Pause", "Done"]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use stepwright_interpreter::execution::Command;
 
+use crate::clock::PendingGuard;
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::drive::message::Message;
 use crate::engine::shared::EngineShared;
@@ -20,7 +21,29 @@ pub(in crate::engine) struct WaitingCommands(Mutex<Waiting>);
 #[derive(Default)]
 struct Waiting {
     commands: Vec<(Weak<ExecutionState>, Command)>,
-    has_thread: bool,
+    /// Whether a thread tries to read the store. Then virtual time passes at real speed.
+    thread: Option<PendingGuard>,
+}
+
+impl Waiting {
+    /// Sends each command to its execution.
+    fn send(self) {
+        for (state, command) in self.commands {
+            if let Some(state) = state.upgrade() {
+                let _over = state.send(Message::Perform(Box::new(command)));
+            }
+        }
+    }
+
+    fn suspend(self, cause: &str) {
+        for state in self
+            .commands
+            .iter()
+            .filter_map(|(state, _)| state.upgrade())
+        {
+            let _over = state.send(Message::CommitFailed(cause.to_owned()));
+        }
+    }
 }
 
 impl WaitingCommands {
@@ -28,10 +51,8 @@ impl WaitingCommands {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take(&self) -> Vec<(Weak<ExecutionState>, Command)> {
-        let mut waiting = self.lock();
-        waiting.has_thread = false;
-        std::mem::take(&mut waiting.commands)
+    fn take(&self) -> Waiting {
+        std::mem::take(&mut *self.lock())
     }
 }
 
@@ -39,7 +60,7 @@ impl EngineShared {
     /// Whether commands wait for the store. Then an execution need not try to read it.
     pub(in crate::engine) fn is_waiting_for_reads(&self) -> bool {
         let durable = self.durable.as_ref();
-        durable.is_some_and(|durable| durable.waiting_commands.lock().has_thread)
+        durable.is_some_and(|durable| durable.waiting_commands.lock().thread.is_some())
     }
 
     /// Sends the command to its execution when the store can be read again. If that is never the case, the execution is suspended.
@@ -53,14 +74,15 @@ impl EngineShared {
         };
         let mut waiting = durable.waiting_commands.lock();
         waiting.commands.push((Arc::downgrade(state), command));
-        if std::mem::replace(&mut waiting.has_thread, true) {
+        if waiting.thread.is_some() {
             return;
         }
+        waiting.thread = Some(PendingGuard::new(self.clock.clone()));
         drop(waiting);
         let engine = Arc::downgrade(self);
         let thread = std::thread::Builder::new().name("stepwright-reads".to_owned());
         if let Err(error) = thread.spawn(move || wait(&engine)) {
-            suspend(durable.waiting_commands.take(), &error.to_string());
+            durable.waiting_commands.take().suspend(&error.to_string());
         }
     }
 }
@@ -81,23 +103,12 @@ fn wait(engine: &Weak<EngineShared>) {
         match durable.reader().last_key() {
             Ok(_) => {
                 tracing::info!("the store can be read again");
-                for (state, command) in durable.waiting_commands.take() {
-                    if let Some(state) = state.upgrade() {
-                        let _over = state.send(Message::Perform(Box::new(command)));
-                    }
-                }
-                return;
+                return durable.waiting_commands.take().send();
             }
             Err(error) if error.may_pass() => {}
             Err(error) => {
-                return suspend(durable.waiting_commands.take(), &error.to_string());
+                return durable.waiting_commands.take().suspend(&error.to_string());
             }
         }
-    }
-}
-
-fn suspend(commands: Vec<(Weak<ExecutionState>, Command)>, cause: &str) {
-    for state in commands.iter().filter_map(|(state, _)| state.upgrade()) {
-        let _over = state.send(Message::CommitFailed(cause.to_owned()));
     }
 }
