@@ -14,7 +14,7 @@
 //! use smol_str::SmolStr;
 //! use stepwright_asl::model::MachineType;
 //! use stepwright_interpreter::execution::{
-//!     Command, CommandQueue, Environment, Execution, GivenValues, Input, Step,
+//!     Caller, Command, CommandQueue, Environment, Execution, Input, Step,
 //! };
 //! use stepwright_interpreter::program::{Program, StateIx};
 //! use stepwright_interpreter::value::Value;
@@ -23,7 +23,7 @@
 //! /// The definition has no tasks, so it needs no handlers and no tokens.
 //! struct NoTasks;
 //!
-//! impl GivenValues for NoTasks {
+//! impl Caller for NoTasks {
 //!     fn has_handler(&self, _: StateIx) -> bool {
 //!         false
 //!     }
@@ -56,13 +56,13 @@
 //!
 //! let mut commands = CommandQueue::default();
 //! loop {
-//!     let environment = Environment { now, values: &NoTasks, has_spans: false };
+//!     let environment = Environment { now, caller: &NoTasks, has_spans: false };
 //!     let step = execution.step(None, &mut 1_000, true, environment, &mut commands);
 //!     while let Some(command) = commands.pop() {
 //!         // A caller on real time would wait. This one steps its time.
 //!         if let Command::Arm { wait_id, kind, at } = command {
 //!             now = at;
-//!             let environment = Environment { now, values: &NoTasks, has_spans: false };
+//!             let environment = Environment { now, caller: &NoTasks, has_spans: false };
 //!             execution.receive(Input::Timer(wait_id, kind), environment, &mut commands);
 //!         }
 //!     }

@@ -8,6 +8,7 @@ thread_local! {
 }
 
 /// Calls a function, and returns whether it then sleeps on a clock.
+#[inline]
 pub(crate) fn while_watched<T>(poll: impl FnOnce() -> T) -> (T, bool) {
     let before = SLEEPS.replace(false);
     let polled = poll();

@@ -1,9 +1,9 @@
 use super::cursor::Cursor;
-use super::execution::Execution;
 use super::failure::Failure;
 use super::io::apply_result_path;
 use super::step::Exit;
 use super::step_context::StepContext;
+use super::step_loop::Execution;
 use crate::program::{Catcher, Io, State};
 use crate::query::QueryError;
 use crate::wait_id::CursorId;

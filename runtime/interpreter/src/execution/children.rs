@@ -1,14 +1,13 @@
 use super::cursor::{CursorPosition, Waiting};
-use super::execution::Execution;
 use super::failure::Failure;
 use super::span_change::SpanChange;
 use super::step::{StateProgress, StateResult};
 use super::step_context::StepContext;
+use super::step_loop::Execution;
 use crate::history::{EventKind, Payload};
 use crate::program::Kind;
 use crate::value::Value;
-use crate::wait_id::CursorId;
-use crate::wait_id::WaitId;
+use crate::wait_id::{CursorId, WaitId};
 
 /// Shared handling of the branches of a Parallel and the iterations of a Map.
 impl Execution {

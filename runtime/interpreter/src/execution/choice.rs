@@ -1,5 +1,5 @@
-use super::execution::Execution;
 use super::step::{Exit, StateProgress, StateResult};
+use super::step_loop::Execution;
 use crate::program::{Choice, Io, State};
 use crate::query::QueryError;
 use crate::wait_id::CursorId;

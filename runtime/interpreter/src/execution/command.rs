@@ -5,14 +5,12 @@ use smol_str::SmolStr;
 
 use super::failure::Failure;
 use super::span_change::SpanChange;
-use super::task_request::TaskRequest;
-use crate::distributed::SourceRequest;
-use crate::distributed::{RunView, Tally, WriteRequest};
+use super::task_request::{ResolvedTask, TaskRequest};
+use crate::distributed::{RunView, SourceRequest, Tally, WriteRequest};
 use crate::execution_info::ExecutionInfo;
 use crate::program::{Entry, StateIx};
 use crate::status::Status;
 use crate::task::NestedStart;
-use crate::task::TaskEvent;
 use crate::timestamp::Timestamp;
 use crate::value::Value;
 use crate::wait_id::{CursorId, TimerKind, WaitId};
@@ -22,8 +20,8 @@ use crate::wait_id::{CursorId, TimerKind, WaitId};
 /// The effects that others can see (tasks, children, writes) wait until the step that asks for them is durable.
 #[derive(Debug)]
 pub enum Command {
-    /// Finds who executes the [task](CommandQueue::task), and replies [`Input::Resolved`](super::Input::Resolved).
-    /// Nothing is started.
+    /// Finds who executes the [task](CommandQueue::task), [adds](CommandQueue::set_resolved) the answer to the queue, and replies
+    /// [`Input::Resolved`](super::Input::Resolved). Nothing is started.
     Resolve,
     /// Starts the [task](CommandQueue::task) that was resolved last, and replies
     /// [`Input::Performed`](super::Input::Performed). Its events are written.
@@ -162,13 +160,6 @@ pub enum Command {
         /// The change.
         change: SpanChange,
     },
-    /// Counts a change of a Task state's task.
-    Count {
-        /// The state of the task.
-        state: StateIx,
-        /// The change of the task.
-        event: TaskEvent,
-    },
     /// Ends the wait: releases its children, timers, handler and token.
     Release {
         /// The wait that has ended.
@@ -208,6 +199,8 @@ pub struct CommandQueue {
     taken: usize,
     /// The task that is about to start. It is here while the step waits for the reply, so that it is not moved.
     task: Option<TaskRequest>,
+    /// Who executes that task. It is here for the same reason, between the caller's answer and the reply.
+    resolved: Option<ResolvedTask>,
 }
 
 impl CommandQueue {
@@ -217,6 +210,7 @@ impl CommandQueue {
     }
 
     /// Returns the task that is about to start.
+    #[inline]
     pub fn task(&self) -> Option<&TaskRequest> {
         self.task.as_ref()
     }
@@ -231,7 +225,19 @@ impl CommandQueue {
         self.task.take()
     }
 
+    /// Adds who executes the task, before the reply to [`Command::Resolve`].
+    #[inline]
+    pub fn set_resolved(&mut self, resolved: ResolvedTask) {
+        self.resolved = Some(resolved);
+    }
+
+    #[inline]
+    pub(super) fn take_resolved(&mut self) -> Option<ResolvedTask> {
+        self.resolved.take()
+    }
+
     /// Returns whether the queue has no command.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.taken == self.slots.len()
     }

@@ -330,10 +330,12 @@ impl Cursors {
         }
     }
 
+    #[inline]
     pub(crate) fn get(&self, id: CursorId) -> Option<&Cursor> {
         self.slots.get(id.index())?.as_ref()
     }
 
+    #[inline]
     pub(crate) fn get_mut(&mut self, id: CursorId) -> Option<&mut Cursor> {
         self.slots.get_mut(id.index())?.as_mut()
     }

@@ -1,9 +1,9 @@
 use smol_str::SmolStr;
 
 use super::cursor::Cursor;
-use super::execution::Execution;
 use super::failure::Failure;
 use super::step::StateResult;
+use super::step_loop::Execution;
 use crate::program::{Fail, Text};
 use crate::query::QueryError;
 use crate::value::Value;

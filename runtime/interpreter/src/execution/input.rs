@@ -1,9 +1,7 @@
 use smol_str::SmolStr;
 
 use super::failure::Failure;
-use super::task_request::ResolvedTask;
-use crate::distributed::SourceResponse;
-use crate::distributed::{ChildResult, RunChanges, WriteResponse};
+use crate::distributed::{ChildResult, RunChanges, SourceResponse, WriteResponse};
 use crate::task::TaskResult;
 use crate::wait_id::{TimerKind, WaitId};
 
@@ -13,7 +11,7 @@ pub enum Input {
     /// A timer fired.
     Timer(WaitId, TimerKind),
     /// Who executes a task: the reply to [`Command::Resolve`](super::Command::Resolve).
-    Resolved(Box<ResolvedTask>),
+    Resolved,
     /// A task was started: the reply to [`Command::Perform`](super::Command::Perform) and
     /// [`Command::Call`](super::Command::Call). Its result is there already, or follows as
     /// [`WorkCompleted`](Self::WorkCompleted).

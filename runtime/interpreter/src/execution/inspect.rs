@@ -6,11 +6,11 @@
 use std::sync::Arc;
 
 use super::cursor::{AttemptState, Cursor, Item, Waiting};
-use super::execution::Execution;
 use super::failure::Failure;
 use super::inspection::{InspectedExit, Inspection, InspectionStage, InspectionStart};
 use super::step::{Exit, StateProgress, StateResult};
 use super::step_context::StepContext;
+use super::step_loop::Execution;
 use super::tolerance::Tolerance;
 use crate::distributed::Items;
 use crate::history::ScopeId;

@@ -1,7 +1,7 @@
 use super::cursor::Cursor;
-use super::execution::Execution;
 use super::inspection::InspectionStage;
 use super::step::Exit;
+use super::step_loop::Execution;
 use crate::program::{Io, JsonPathIo, JsonataIo, ResultPath, Selection, State, StateIx};
 use crate::query::{Assignments, Expr, QueryError};
 use crate::value::Value;

@@ -1,9 +1,9 @@
 use super::cursor::{Children, Cursor, Item, Waiting};
-use super::execution::Execution;
 use super::failure::Failure;
 use super::inspection::InspectionStage;
 use super::step::{StateProgress, StateResult};
 use super::step_context::StepContext;
+use super::step_loop::Execution;
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Io, Items, Map, State};
 use crate::query::QueryError;

@@ -8,9 +8,10 @@ use super::command::Command;
 use super::failure::Failure;
 use super::step_context::StepContext;
 use super::tolerance::Tolerance;
-use crate::distributed::RunChanges;
-use crate::distributed::{Export, Layout, Results, RetryCursor, RunView, Tally};
-use crate::distributed::{Items, SourceRequest, SourceResponse};
+use crate::distributed::{
+    Export, Items, Layout, Results, RetryCursor, RunChanges, RunView, SourceRequest,
+    SourceResponse, Tally,
+};
 use crate::execution_info::ExecutionInfo;
 use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter, record};
 use crate::timestamp::Timestamp;

@@ -1,5 +1,5 @@
 use super::cursor::Cursor;
-use super::execution::Execution;
+use super::step_loop::Execution;
 use crate::program::Numeric;
 use crate::query::QueryError;
 use crate::value::Value;

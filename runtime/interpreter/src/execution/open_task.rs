@@ -7,16 +7,15 @@ use stepwright_asl::errors;
 
 use super::command::Command;
 use super::cursor::{EarlyAnswer, OpenTask, OpenTaskStage, Waiting};
-use super::execution::Execution;
 use super::failure::Failure;
 use super::span_change::SpanChange;
 use super::step::{StateProgress, StateResult};
 use super::step_context::StepContext;
+use super::step_loop::Execution;
 use super::task_events::{failed, succeeded, timed_out};
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, State, Task};
-use crate::task::{IntegrationPattern, TaskFailure, TaskResult};
-use crate::task::{TaskEnd, TaskEvent, TaskTimes};
+use crate::task::{IntegrationPattern, TaskEnd, TaskEvent, TaskFailure, TaskResult, TaskTimes};
 use crate::value::{MAX_TYPED_DEPTH, Value};
 use crate::wait_id::{CursorId, TimerKind, WaitId};
 

@@ -1,8 +1,8 @@
 use super::cursor::{Children, Cursor, Waiting};
-use super::execution::Execution;
 use super::failure::Failure;
 use super::step::{StateProgress, StateResult};
 use super::step_context::StepContext;
+use super::step_loop::Execution;
 use crate::history::{EventKind, Payload};
 use crate::program::{Io, Parallel, State};
 use crate::query::QueryError;

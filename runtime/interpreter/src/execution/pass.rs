@@ -1,6 +1,6 @@
-use super::execution::Execution;
 use super::inspection::InspectionStage;
 use super::step::{Exit, StateProgress, StateResult};
+use super::step_loop::Execution;
 use crate::program::{Io, Pass, State};
 use crate::query::QueryError;
 use crate::wait_id::CursorId;

@@ -8,9 +8,9 @@
 use std::sync::Arc;
 
 use super::cursor::{Children, Cursor, Waiting};
-use super::execution::{Execution, max_events};
 use super::map_run::MapRun;
 use super::resume_point::{RemainingWork, ResumePoint, StoppedCursor, StoppedScope};
+use super::step_loop::{Execution, max_events};
 use crate::history::{Details, EventKind, History, Payload, Recorder, ScopeId};
 use crate::limits::Limits;
 use crate::program::{Entry, Kind, Program, StateIx};

@@ -1,9 +1,8 @@
 use super::cursor::Waiting;
-use super::execution::Execution;
 use super::failure::Failure;
 use super::step_context::StepContext;
-use crate::wait_id::CursorId;
-use crate::wait_id::TimerKind;
+use super::step_loop::Execution;
+use crate::wait_id::{CursorId, TimerKind};
 
 impl Execution {
     /// Retries the state if a retrier handles the failure, and returns whether it does. Only the first retrier that

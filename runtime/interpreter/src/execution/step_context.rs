@@ -4,9 +4,10 @@ use smol_str::SmolStr;
 
 use super::command::{Command, CommandQueue};
 use super::span_change::SpanChange;
-use super::task_request::TaskRequest;
+use super::task_request::{ResolvedTask, TaskRequest};
 use crate::execution_info::ExecutionInfo;
 use crate::program::{Program, StateIx};
+use crate::task::TaskEvent;
 use crate::timestamp::Timestamp;
 use crate::value::Value;
 use crate::wait_id::{CursorId, TimerKind, WaitId};
@@ -16,8 +17,8 @@ use crate::wait_id::{CursorId, TimerKind, WaitId};
 pub struct Environment<'a> {
     /// The time.
     pub now: Timestamp,
-    /// Values that the caller chooses.
-    pub values: &'a dyn GivenValues,
+    /// The caller, for what a step needs at once.
+    pub caller: &'a dyn Caller,
     /// Whether the caller has spans.
     pub has_spans: bool,
 }
@@ -31,8 +32,8 @@ impl fmt::Debug for Environment<'_> {
     }
 }
 
-/// Values that only the caller of the interpreter knows.
-pub trait GivenValues {
+/// The caller of the interpreter: values that only it knows, and changes that it counts. Its functions return at once and start nothing.
+pub trait Caller {
     /// Returns whether the task of a state certainly has a handler, so that it need not be [resolved](Command::Resolve).
     fn has_handler(&self, state: StateIx) -> bool;
 
@@ -41,6 +42,9 @@ pub trait GivenValues {
 
     /// Returns the items of a mocked ItemReader, so that no object is read.
     fn items_of_reader(&self, about: &ExecutionInfo, state: &str) -> Option<Result<Value, String>>;
+
+    /// Counts a change of a state's task. A change is counted once, even if the step that made it is never durable.
+    fn task_changed(&self, _state: StateIx, _event: TaskEvent) {}
 }
 
 /// The program, the environment and the commands of one call of the interpreter.
@@ -90,6 +94,12 @@ impl<'a> StepContext<'a> {
     #[inline]
     pub(super) fn take_task(&mut self) -> Option<TaskRequest> {
         self.commands.take_task()
+    }
+
+    /// Takes the answer to the request who executes the task.
+    #[inline]
+    pub(super) fn take_resolved(&mut self) -> Option<ResolvedTask> {
+        self.commands.take_resolved()
     }
 
     /// Opens or closes a span of a cursor, if the caller has spans.

@@ -4,19 +4,18 @@ use stepwright_asl::errors;
 use super::arguments::check_lists;
 use super::command::{Command, QueuedInput};
 use super::cursor::{EarlyAnswer, OpenTask, OpenTaskStage, TaskExecutor, Waiting};
-use super::execution::Execution;
 use super::failure::Failure;
 use super::open_task::TaskProgress;
 use super::span_change::SpanChange;
 use super::step::{StateProgress, StateResult};
 use super::step_context::StepContext;
+use super::step_loop::Execution;
 use super::task_events::{scheduled, scheduled_payload, started};
 use super::task_request::{ResolvedExecutor, ResolvedTask, TaskRequest, TaskSettings};
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, State, Task};
 use crate::query::QueryError;
-use crate::task::TaskEvent;
-use crate::task::{IntegrationPattern, TaskResult};
+use crate::task::{IntegrationPattern, TaskEvent, TaskResult};
 use crate::value::Value;
 use crate::wait_id::{CursorId, TimerKind, WaitId};
 
@@ -32,8 +31,8 @@ impl Execution {
         if task.resource.has_token()
             && let Some(cursor) = self.cursors.get_mut(id)
         {
-            let values = cx.environment.values;
-            let token = values.new_token(&self.about, &state.name);
+            let caller = cx.environment.caller;
+            let token = caller.new_token(&self.about, &state.name);
             cursor.attempt_state.set_token(token);
         }
         let parameters = match self.task_parameters(id, state) {
@@ -66,7 +65,7 @@ impl Execution {
             is_submission: false,
         };
         let is_plain = task.resource.pattern() == IntegrationPattern::RequestResponse;
-        if !is_plain || !cx.environment.values.has_handler(at) {
+        if !is_plain || !cx.environment.caller.has_handler(at) {
             cx.request_task(Command::Resolve, request);
             return Ok(StateProgress::Wait);
         }
@@ -87,7 +86,10 @@ impl Execution {
     }
 
     /// Handles the reply to the request who executes a task.
-    pub(super) fn task_resolved(&mut self, resolved: ResolvedTask, cx: &mut StepContext<'_>) {
+    pub(super) fn task_resolved(&mut self, cx: &mut StepContext<'_>) {
+        let Some(resolved) = cx.take_resolved() else {
+            return;
+        };
         self.continue_after_reply(cx, |execution, request, state, task, cx| {
             execution.schedule_task(request, resolved, state, task, cx)
         });
@@ -306,10 +308,9 @@ impl Execution {
 
     /// Counts a change of a cursor's task.
     #[inline]
-    pub(super) fn count_task(&self, id: CursorId, event: TaskEvent, cx: &mut StepContext<'_>) {
+    pub(super) fn count_task(&self, id: CursorId, event: TaskEvent, cx: &StepContext<'_>) {
         if let Some(cursor) = self.cursors.get(id) {
-            let state = cursor.state;
-            cx.command(Command::Count { state, event });
+            cx.environment.caller.task_changed(cursor.state, event);
         }
     }
 

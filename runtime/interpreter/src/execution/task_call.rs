@@ -4,7 +4,7 @@ use std::time::Duration;
 use smol_str::SmolStr;
 use stepwright::task::TraceContext;
 
-use super::execution::Execution;
+use super::step_loop::Execution;
 use super::task_request::TaskRequest;
 use crate::program::Kind;
 use crate::task::TaskCall;

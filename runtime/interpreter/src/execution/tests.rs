@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use stepwright_asl::model::{MachineType, StateMachine};
 
 use super::{
-    Command, CommandQueue, Environment, Execution, GivenValues, Input, Outcome, RecordDecoder,
+    Caller, Command, CommandQueue, Environment, Execution, Input, Outcome, RecordDecoder,
     RecordEncoder, ResolvedExecutor, ResolvedTask, Step, TaskRequest,
 };
 use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
@@ -69,7 +69,7 @@ const DEFINITION: &str = r#"{
 
 struct FixedValues;
 
-impl GivenValues for FixedValues {
+impl Caller for FixedValues {
     fn has_handler(&self, state: StateIx) -> bool {
         // The first half of the states, so that both ways are tried.
         state.index() < 5
@@ -85,7 +85,7 @@ impl GivenValues for FixedValues {
 }
 
 /// An execution, and what its caller must still deliver.
-struct Caller {
+struct Driver {
     program: Arc<Program>,
     execution: Execution,
     now: Timestamp,
@@ -109,7 +109,7 @@ fn new_execution(program: &Arc<Program>, about: Arc<ExecutionInfo>) -> Execution
     )
 }
 
-impl Caller {
+impl Driver {
     fn new() -> Self {
         let machine: StateMachine = serde_json::from_str(DEFINITION).unwrap();
         let program = Program::compile(&machine, MachineType::Standard, &IndexMap::new());
@@ -143,7 +143,7 @@ impl Caller {
     fn receive(&mut self, input: Input) -> bool {
         let environment = Environment {
             now: self.now,
-            values: &FixedValues,
+            caller: &FixedValues,
             has_spans: false,
         };
         self.execution
@@ -155,7 +155,7 @@ impl Caller {
         loop {
             let environment = Environment {
                 now: self.now,
-                values: &FixedValues,
+                caller: &FixedValues,
                 has_spans: false,
             };
             let step = self
@@ -184,7 +184,8 @@ impl Caller {
                         worker: None,
                         delay: std::time::Duration::ZERO,
                     };
-                    self.receive(Input::Resolved(Box::new(resolved)));
+                    self.commands.set_resolved(resolved);
+                    self.receive(Input::Resolved);
                 }
                 Command::Perform | Command::Call => {
                     let request = self.commands.task().unwrap();
@@ -212,7 +213,7 @@ impl Caller {
                 Command::Release { wait_id } => {
                     self.timers.retain(|(other, ..)| *other != wait_id);
                 }
-                Command::Count { .. } | Command::ReportEvaluationFailure { .. } => {}
+                Command::ReportEvaluationFailure { .. } => {}
                 other => panic!("unexpected: {other:?}"),
             }
         }
@@ -300,7 +301,7 @@ impl Caller {
             .retain(|input| !matches!(input, Input::Answered(..)));
         let environment = Environment {
             now: self.now,
-            values: &FixedValues,
+            caller: &FixedValues,
             has_spans: false,
         };
         self.execution
@@ -321,7 +322,7 @@ impl Caller {
 /// Runs the execution and returns its outcome. The choices decide when results arrive, in which order, and what happens
 /// between them.
 fn outcome_with(choices: &[u8]) -> String {
-    let mut caller = Caller::new();
+    let mut caller = Driver::new();
     let mut choices = choices.iter().copied();
     for _ in 0..1_000 {
         let mut is_immediate = || choices.next().is_none_or(|choice| choice % 2 == 0);

@@ -1,16 +1,15 @@
 use std::time::Duration;
 
 use super::cursor::{Cursor, Waiting};
-use super::execution::Execution;
 use super::number::message_text;
 use super::step::{Exit, StateProgress, StateResult};
 use super::step_context::StepContext;
+use super::step_loop::Execution;
 use crate::program::{Numeric, State, Wait};
 use crate::query::QueryError;
 use crate::timestamp::Timestamp;
 use crate::value::Value;
-use crate::wait_id::CursorId;
-use crate::wait_id::TimerKind;
+use crate::wait_id::{CursorId, TimerKind};
 
 const TOO_LONG: &str = "Wait state delay is too long.";
 

@@ -2,8 +2,7 @@ use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 
 use super::io::Numeric;
-use crate::distributed::Layout;
-use crate::distributed::Pointer;
+use crate::distributed::{Layout, Pointer};
 use crate::query::Expr;
 
 /// The fields that only a Distributed Map has.

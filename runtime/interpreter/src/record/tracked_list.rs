@@ -104,11 +104,13 @@ impl<T> TrackedList<T> {
         self.members.is_empty()
     }
 
+    #[inline]
     pub(crate) fn get(&self, index: usize) -> Option<&T> {
         self.members.get(index)
     }
 
     /// Returns a member, and marks it as changed.
+    #[inline]
     pub(crate) fn get_mut(&mut self, index: usize) -> Option<&mut T> {
         self.changed_mut(index, ChangeExtent::Whole)
     }
@@ -118,6 +120,7 @@ impl<T> TrackedList<T> {
         self.changed_mut(index, ChangeExtent::Part)
     }
 
+    #[inline]
     fn changed_mut(&mut self, index: usize, extent: ChangeExtent) -> Option<&mut T> {
         let member = self.members.get_mut(index)?;
         if let Some(changes) = &mut self.changes {

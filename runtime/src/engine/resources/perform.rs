@@ -5,8 +5,8 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 use stepwright_interpreter::distributed::{RunView, SourceRequest, Tally, WriteRequest};
 use stepwright_interpreter::execution::{
-    ChildStart, Command, CommandQueue, Environment, Execution, GivenValues, Input,
-    ResolvedExecutor, ResolvedTask, Step, TaskRequest,
+    Caller, ChildStart, Command, CommandQueue, Environment, Execution, Input, ResolvedExecutor,
+    ResolvedTask, Step, TaskRequest,
 };
 use stepwright_interpreter::program::StateIx;
 use stepwright_interpreter::task::{Integration, NestedStart, TaskEvent};
@@ -29,7 +29,7 @@ use crate::task::{Answer, AnswerKind, Responder, TaskEffect, TaskResult};
 const NO_STORE: &str =
     "The engine has no object store; set one with `--objects DIR` (`EngineBuilder::objects`)";
 
-impl GivenValues for ExecutionResources {
+impl Caller for ExecutionResources {
     #[inline]
     fn has_handler(&self, state: StateIx) -> bool {
         // A source could answer instead of the handler.
@@ -48,6 +48,13 @@ impl GivenValues for ExecutionResources {
 
     fn items_of_reader(&self, about: &ExecutionInfo, state: &str) -> Option<Result<Value, String>> {
         self.engine.observer.as_ref()?.items(about, state)
+    }
+
+    #[inline]
+    fn task_changed(&self, state: StateIx, event: TaskEvent) {
+        if let Some(meter) = &self.program.task(state).meter {
+            meter.count(event);
+        }
     }
 }
 
@@ -121,7 +128,7 @@ impl ExecutionResources {
     fn environment(&self, now: Timestamp) -> Environment<'_> {
         Environment {
             now,
-            values: self,
+            caller: self,
             has_spans: self.spans().is_some(),
         }
     }
@@ -145,7 +152,8 @@ impl ExecutionResources {
                 (Command::Resolve, Some(request)) => {
                     let (resolved, found) = self.resolve(execution, request);
                     effect = found;
-                    Input::Resolved(Box::new(resolved))
+                    commands.set_resolved(resolved);
+                    Input::Resolved
                 }
                 (Command::Perform, Some(request)) => {
                     Input::Performed(self.start_task(request.wait_id, effect.take()))
@@ -172,7 +180,6 @@ impl ExecutionResources {
             Command::Arm { wait_id, kind, at } => self.arm(wait_id, kind, at),
             Command::Disarm { wait_id, kind } => self.disarm(wait_id, kind),
             Command::Release { wait_id } => self.release(wait_id),
-            Command::Count { state, event } => self.count(state, event),
             Command::ChangeSpan { cursor, change } => self.change_span(cursor, change),
             Command::OpenToken {
                 wait_id,
@@ -284,7 +291,7 @@ impl ExecutionResources {
         (resolved, effect)
     }
 
-    /// Returns the effect that calls the handler of a task for which [`has_handler`](GivenValues::has_handler) is true.
+    /// Returns the effect that calls the handler of a task for which [`has_handler`](Caller::has_handler) is true.
     #[inline]
     fn effect_of_known_handler(
         &self,
@@ -556,12 +563,6 @@ impl ExecutionResources {
     }
 
     #[inline]
-    fn count(&self, state: StateIx, event: TaskEvent) {
-        if let Some(meter) = &self.program.task(state).meter {
-            meter.count(event);
-        }
-    }
-
     fn release(&mut self, wait_id: WaitId) {
         if let Some(uncommitted) = &mut self.uncommitted {
             uncommitted.actions.retain(|(other, _)| *other != wait_id);

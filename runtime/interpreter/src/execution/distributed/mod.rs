@@ -9,11 +9,11 @@ use stepwright_asl::model::MachineType;
 use super::batch::{Batch, NextInput};
 use super::command::{ChildStart, Command};
 use super::cursor::{Cursor, Waiting};
-use super::execution::Execution;
 use super::failure::Failure;
 use super::map_run::{MapRun, MapRunStage};
 use super::step::{StateProgress, StateResult};
 use super::step_context::StepContext;
+use super::step_loop::Execution;
 use crate::distributed::{
     ChildResult, Item, MapRunCounts, NextItem, SourceRequest, SourceResponse, WriteResponse,
 };

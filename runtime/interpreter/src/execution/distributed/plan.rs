@@ -1,17 +1,19 @@
 use smol_str::SmolStr;
 
 use super::reader_failed;
-use crate::distributed::{self, BucketList, Header, Items, ObjectRef};
-use crate::distributed::{Export, FileSizes, Results, RetryCursor, RunView, Tally};
+use crate::distributed::{
+    self, BucketList, Export, FileSizes, Header, Items, ObjectRef, Results, RetryCursor, RunView,
+    Tally,
+};
 use crate::execution::arguments::unusable_parameters;
 use crate::execution::batch::{Batch, NextInput};
 use crate::execution::cursor::{Cursor, Waiting};
-use crate::execution::execution::Execution;
 use crate::execution::failure::Failure;
 use crate::execution::inspection::InspectionStage;
 use crate::execution::map_run::{MapRun, MapRunStage};
 use crate::execution::step::{StateProgress, StateResult};
 use crate::execution::step_context::StepContext;
+use crate::execution::step_loop::Execution;
 use crate::execution::tolerance::Tolerance;
 use crate::history::{Details, EventKind};
 use crate::program::{
@@ -68,7 +70,7 @@ impl Execution {
         if distributed.reader.is_some()
             && let Some(given) = cx
                 .environment
-                .values
+                .caller
                 .items_of_reader(&self.about, &state.name)
         {
             match given {

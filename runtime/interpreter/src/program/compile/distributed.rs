@@ -4,13 +4,11 @@ use stepwright_asl::model::{self, MachineType, QueryLanguage};
 
 use super::Compiler;
 use super::field::{CompileResult, constant, word};
-use crate::distributed::Pointer;
-use crate::distributed::{Layout, Transformation};
+use crate::distributed::{Layout, Pointer, Transformation};
 use crate::program::distributed::{
     Batcher, Distributed, Format, ItemReaderFields, ReaderSource, ResultWriterFields,
 };
-use crate::query::Entropy;
-use crate::query::{CompileError, Expr};
+use crate::query::{CompileError, Entropy, Expr};
 
 impl Compiler<'_> {
     pub(super) fn distributed(

@@ -22,9 +22,7 @@ use crate::record::{TrackedList, record};
 use crate::status::Status;
 use crate::timestamp::Timestamp;
 use crate::value::Value;
-use crate::wait_id::CursorId;
-use crate::wait_id::TimerKind;
-use crate::wait_id::WaitId;
+use crate::wait_id::{CursorId, TimerKind, WaitId};
 
 /// One execution: plain data that [`Execution::step`] advances.
 ///
@@ -329,6 +327,7 @@ impl Execution {
     }
 
     /// Returns whether a cursor waits for the next step only.
+    #[inline]
     pub fn has_runnable_cursors(&self) -> bool {
         !self.runnable.is_empty()
     }
@@ -553,8 +552,8 @@ impl Execution {
                 self.task_performed(result, cx);
                 return true;
             }
-            Input::Resolved(resolved) => {
-                self.task_resolved(*resolved, cx);
+            Input::Resolved => {
+                self.task_resolved(cx);
                 return true;
             }
             Input::Timer(wait_id, kind) => self.timer_fired(wait_id, kind, cx),
