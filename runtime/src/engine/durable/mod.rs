@@ -69,7 +69,7 @@ pub(super) struct DurableState {
     is_resumed: AtomicBool,
     /// Children of an earlier process whose parents have ended. They are being stopped.
     orphans: Mutex<Vec<Weak<ExecutionState>>>,
-    waiting_commands: WaitingCommands,
+    pub(super) waiting_commands: WaitingCommands,
 }
 
 impl DurableState {

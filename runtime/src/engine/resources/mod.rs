@@ -2,6 +2,7 @@
 
 mod after_commit;
 mod perform;
+mod store_reads;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -13,9 +14,7 @@ use futures_util::stream::{FuturesUnordered, Stream};
 use smol_str::SmolStr;
 use stepwright::task::TraceContext;
 use stepwright_interpreter::distributed::{WriteRequest, WriteResponse};
-use stepwright_interpreter::execution::{
-    Command, Execution, Failure, Input, LOST, QueuedInput, SpanChange,
-};
+use stepwright_interpreter::execution::{Execution, Failure, Input, LOST, QueuedInput, SpanChange};
 use stepwright_interpreter::program::StateIx;
 use stepwright_interpreter::query::Entropy;
 use stepwright_interpreter::task::{Integration, NestedStart};
@@ -583,28 +582,6 @@ impl ExecutionResources {
     ) {
         let answer = WorkFuture::Task(Box::pin(answer));
         self.add_work(wait_id, answer, None, false, None);
-    }
-
-    /// Reads the store for a step, unless other steps already wait until it can be read.
-    pub(in crate::engine) fn read_store<T>(
-        &self,
-        read: impl FnOnce(&EngineShared) -> Result<T, StoreError>,
-    ) -> Result<T, Option<StoreError>> {
-        match self.engine.is_waiting_for_reads() {
-            true => Err(None),
-            false => read(&self.engine).map_err(Some),
-        }
-    }
-
-    /// Performs the command again when the store can be read. Suspends the execution if the error is permanent.
-    pub(in crate::engine) fn wait_for_store(&self, error: Option<StoreError>, command: Command) {
-        match error {
-            Some(error) if !error.may_pass() => {
-                // An execution that has ended ignores the message.
-                let _over = self.state.send(Message::CommitFailed(error.to_string()));
-            }
-            _ => self.engine.perform_when_readable(&self.state, command),
-        }
     }
 
     /// Starts a nested execution. Returns the result of the task, if the response of the start completes it.
