@@ -31,24 +31,27 @@ pub(crate) fn most_similar<'c>(
         return None;
     }
     let mut best: Option<(usize, SimilarName<'c>)> = None;
-    let similar = candidates.into_iter().filter_map(|candidate| {
-        let chars: Vec<char> = candidate.chars().flat_map(char::to_lowercase).collect();
+    let mut chars = Vec::new();
+    let mut distances = Distances::default();
+    for candidate in candidates {
+        chars.clear();
+        chars.extend(candidate.chars().flat_map(char::to_lowercase));
         let limit = (name.len().max(chars.len()) / 3).max(1);
-        if name.len().abs_diff(chars.len()) > limit {
-            return None;
-        }
-        let distance = distance(&name, &chars);
-        (distance <= limit).then_some((distance, candidate))
-    });
-    for (distance, name) in similar {
+        // A candidate that is less similar than another one is not needed.
+        let limit = best.as_ref().map_or(limit, |(least, _)| limit.min(*least));
+        let Some(distance) = distances.within(&name, &chars, limit) else {
+            continue;
+        };
         match &mut best {
             Some((least, found)) if *least == distance => {
-                found.is_only &= found.name == name;
+                found.is_only &= found.name == candidate;
             }
-            Some((least, _)) if *least < distance => {}
             _ => {
-                let is_only = true;
-                best = Some((distance, SimilarName { name, is_only }));
+                let found = SimilarName {
+                    name: candidate,
+                    is_only: true,
+                };
+                best = Some((distance, found));
             }
         }
     }
@@ -80,31 +83,100 @@ pub(crate) fn distance_within(a: &str, b: &str, limit: usize) -> bool {
     // Most names differ in length, and comparing byte lengths is fast.
     a.len().abs_diff(b.len()) <= 4 * limit
         && a.chars().count().abs_diff(b.chars().count()) <= limit
-        && distance(&chars(a), &chars(b)) <= limit
+        && Distances::default()
+            .within(&chars(a), &chars(b), limit)
+            .is_some()
 }
 
-/// The edit distance: the number of characters to insert, delete, replace or swap with their neighbour.
-fn distance(a: &[char], b: &[char]) -> usize {
-    let mut before_last = vec![0; b.len() + 1];
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for i in 0..a.len() {
-        let mut row = vec![i + 1];
-        for j in 0..b.len() {
-            let changed = last[j] + usize::from(a[i] != b[j]);
-            let mut best = changed.min(last[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] {
-                best = best.min(before_last[j - 1] + 1);
-            }
-            row.push(best);
+/// Computes edit distances: the number of characters to insert, delete, replace or swap with their neighbour. Its rows are used again for the next
+/// pair of names.
+#[derive(Default)]
+struct Distances {
+    before_last: Vec<usize>,
+    last: Vec<usize>,
+    row: Vec<usize>,
+}
+
+impl Distances {
+    /// Returns the distance if it is at most `limit`. The time depends on the limit and one of the lengths.
+    fn within(&mut self, a: &[char], b: &[char], limit: usize) -> Option<usize> {
+        if a.len().abs_diff(b.len()) > limit {
+            return None;
         }
-        before_last = std::mem::replace(&mut last, row);
+        // All distances above the limit are this one.
+        let far = limit + 1;
+        let Self {
+            before_last,
+            last,
+            row,
+        } = self;
+        last.clear();
+        last.extend((0..=b.len()).map(|length| length.min(far)));
+        for i in 0..a.len() {
+            row.clear();
+            row.resize(b.len() + 1, far);
+            row[0] = (i + 1).min(far);
+            let mut least = row[0];
+            // The distance of prefixes is at least the difference of their lengths.
+            for j in i.saturating_sub(limit)..(i + limit + 1).min(b.len()) {
+                let changed = last[j] + usize::from(a[i] != b[j]);
+                let mut best = changed.min(last[j + 1] + 1).min(row[j] + 1);
+                if i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] {
+                    best = best.min(before_last[j - 1] + 1);
+                }
+                row[j + 1] = best.min(far);
+                least = least.min(best);
+            }
+            if least > limit {
+                return None;
+            }
+            std::mem::swap(before_last, last);
+            std::mem::swap(last, row);
+        }
+        let distance = last[b.len()];
+        (distance <= limit).then_some(distance)
     }
-    last[b.len()]
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// The edit distance by its definition.
+    fn distance(a: &[char], b: &[char]) -> usize {
+        let (Some((last_a, a_rest)), Some((last_b, b_rest))) = (a.split_last(), b.split_last())
+        else {
+            return a.len().max(b.len());
+        };
+        let mut best = distance(a_rest, b_rest) + usize::from(last_a != last_b);
+        best = best
+            .min(distance(a_rest, b) + 1)
+            .min(distance(a, b_rest) + 1);
+        if let (Some((before_a, a_rest)), Some((before_b, b_rest))) =
+            (a_rest.split_last(), b_rest.split_last())
+            && (last_a, before_a) == (before_b, last_b)
+        {
+            best = best.min(distance(a_rest, b_rest) + 1);
+        }
+        best
+    }
+
+    proptest! {
+        #[test]
+        fn distances_within_a_limit_are_those_of_the_definition(
+            names in prop::collection::vec("[a-c]{0,6}", 1..4),
+            limit in 0usize..5,
+        ) {
+            let names: Vec<Vec<char>> = names.iter().map(|name| name.chars().collect()).collect();
+            let mut distances = Distances::default();
+            for (a, b) in names.iter().flat_map(|a| names.iter().map(move |b| (a, b))) {
+                let whole = distance(a, b);
+                prop_assert_eq!(distances.within(a, b, limit), (whole <= limit).then_some(whole));
+            }
+        }
+    }
 
     #[test]
     fn typing_errors_are_recognised() {
