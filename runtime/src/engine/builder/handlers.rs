@@ -18,7 +18,7 @@ impl EngineBuilder {
     /// The closure gets the effective parameters, and returns the raw result of the resource: for `lambda:invoke` the envelope with its
     /// `Payload`. Where the resource is a function's own ARN, parameters and result are those of the function.
     ///
-    /// You choose the types: anything that serde reads and writes, `serde_json::Value`, or [`Value`](stepwright_interpreter::value::Value), which needs no
+    /// You choose the types: anything that serde reads and writes, `serde_json::Value`, or [`Value`](crate::value::Value), which needs no
     /// conversion.
     ///
     /// ```
