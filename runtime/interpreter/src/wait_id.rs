@@ -13,7 +13,8 @@ pub struct CursorId(
 );
 
 impl CursorId {
-    pub(crate) fn at(index: u32) -> Self {
+    /// Returns the id of the cursor with this index.
+    pub fn at(index: u32) -> Self {
         Self(NonZeroU32::MIN.saturating_add(index))
     }
 
