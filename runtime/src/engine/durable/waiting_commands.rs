@@ -13,7 +13,7 @@ pub(in crate::engine) struct WaitingCommands(Mutex<Commands>);
 #[derive(Default)]
 struct Commands {
     commands: Vec<(Weak<ExecutionState>, Command)>,
-    /// Whether somebody tries to read the store. Then virtual time passes at real speed.
+    /// Present while a thread tries to read the store. Then virtual time passes at real speed.
     reader: Option<PendingGuard>,
 }
 

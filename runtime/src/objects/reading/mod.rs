@@ -72,7 +72,7 @@ async fn load_object(
     let open = OpenObject::new(store, object_ref, limits).await?;
     let takes_pieces = load.takes_pieces();
     let content = if takes_pieces {
-        match first_reading(key, open, limits).await? {
+        match first_reading(open, limits).await? {
             FirstReading::Whole(content) => content,
             FirstReading::Long(version) => {
                 let open = OpenObject::new(store, object_ref, limits).await?;
@@ -85,7 +85,7 @@ async fn load_object(
             piece: usize::MAX,
             ..limits
         };
-        match first_reading(key, open, endless).await? {
+        match first_reading(open, endless).await? {
             FirstReading::Whole(content) => content,
             FirstReading::Long(_) => return Err(ReadError::too_large(key, limits.max_bytes)),
         }
@@ -103,7 +103,6 @@ async fn load_object(
 
 /// Reads a whole object. Returns its content if it is short, or if it is in memory because it arrived as one chunk.
 async fn first_reading(
-    key: &str,
     mut open: OpenObject,
     limits: ReadLimits,
 ) -> Result<FirstReading, ReadError> {
@@ -113,7 +112,7 @@ async fn first_reading(
         let (bytes, is_last) = open.chunk().await?;
         checksum.add(&bytes);
         if checksum.length() > limits.max_bytes {
-            return Err(ReadError::too_large(key, limits.max_bytes));
+            return Err(ReadError::too_large(open.key(), limits.max_bytes));
         }
         if let Some(chunks) = retained.as_mut().filter(|_| !bytes.is_empty()) {
             chunks.push(bytes);
