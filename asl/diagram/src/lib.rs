@@ -31,6 +31,8 @@ use stepwright_asl::overlay::Overlay;
 
 use outline::Outline;
 
+pub use svg::StateLink;
+
 /// A diagram of a definition.
 #[derive(Debug, Clone)]
 pub struct Diagram {
@@ -94,6 +96,27 @@ impl Diagram {
     pub fn to_svg(&self) -> String {
         svg::render(&self.outline)
     }
+
+    /// Returns the picture of [`to_svg`](Self::to_svg) for a web page that contains [`stylesheet`]. It has no styles of its own, which a strict
+    /// Content-Security-Policy forbids, and each state is inside the link that `link_of` returns for its name.
+    ///
+    /// ```
+    /// use stepwright_asl::json::Json;
+    /// use stepwright_diagram::{Diagram, StateLink};
+    ///
+    /// let json: Json = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#.parse()?;
+    /// let svg = Diagram::of(&json).to_inline_svg(|state| Some(StateLink::new(format!("#{state}"))));
+    /// assert!(svg.contains(r##"<a href="#Greet">"##) && !svg.contains("<style>"));
+    /// # Ok::<(), stepwright_asl::SyntaxError>(())
+    /// ```
+    pub fn to_inline_svg(&self, link_of: impl Fn(&str) -> Option<StateLink>) -> String {
+        svg::render_inline(&self.outline, &link_of)
+    }
+}
+
+/// Returns the style sheet of all pictures, for pages with [`Diagram::to_inline_svg`].
+pub fn stylesheet() -> String {
+    svg::stylesheet()
 }
 
 /// The README's example compiles and runs.

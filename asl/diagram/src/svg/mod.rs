@@ -1,4 +1,5 @@
-//! Writes one self-contained SVG file without scripts, fonts or links, legible on light and dark backgrounds.
+//! Writes one self-contained SVG file without scripts, fonts or links, legible on light and dark backgrounds; or the picture for a page that has
+//! the styles, with a link around each state.
 
 mod canvas;
 mod edge;
@@ -12,11 +13,61 @@ use super::text::xml;
 use canvas::{Canvas, number};
 use legend::Legend;
 
+pub(super) use style::all as stylesheet;
+
+/// Returns the link of a state, by its name; `None` for a state without one.
+pub(super) type LinkOf<'l> = &'l dyn Fn(&str) -> Option<StateLink>;
+
+/// A link around a state of a picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StateLink {
+    /// The target, for the attribute `href`.
+    pub href: String,
+    /// Whether the page shows this state: the link then has `aria-current="true"`.
+    pub is_current: bool,
+}
+
+impl StateLink {
+    /// Creates a link.
+    pub fn new(href: impl Into<String>) -> StateLink {
+        StateLink {
+            href: href.into(),
+            is_current: false,
+        }
+    }
+
+    /// Sets whether the page shows this state.
+    #[must_use]
+    pub fn current(mut self, is_current: bool) -> StateLink {
+        self.is_current = is_current;
+        self
+    }
+
+    fn open(&self) -> String {
+        let current = match self.is_current {
+            true => r#" aria-current="true""#,
+            false => "",
+        };
+        format!(r#"<a href="{}"{current}>"#, xml(&self.href))
+    }
+}
+
 /// The margin of the picture.
 const MARGIN: f64 = 24.0;
 
-/// Draws the outline.
+/// Draws the outline as a self-contained picture.
 pub(super) fn render(outline: &Outline) -> String {
+    draw(outline, None)
+}
+
+/// Draws the outline for a page that has the [styles](style::all), with links.
+pub(super) fn render_inline(outline: &Outline, link_of: LinkOf<'_>) -> String {
+    draw(outline, Some(link_of))
+}
+
+/// Draws the outline: with its styles, or with links.
+fn draw(outline: &Outline, link_of: Option<LinkOf<'_>>) -> String {
     let layout = layout::lay_out(outline);
     let legend = Legend::of(outline, layout.size.width);
     let (width, height) = (
@@ -37,7 +88,10 @@ pub(super) fn render(outline: &Outline) -> String {
     if let Some(comment) = &outline.comment {
         out.line(&format!("<desc>{}</desc>", xml(comment)));
     }
-    style::write(&mut out, outline);
+    if link_of.is_none() {
+        style::write(&mut out, outline);
+    }
+    style::arrow_heads(&mut out, outline);
     out.line(&format!(
         r#"<rect class="paper" width="{}" height="{}"/>"#,
         number(width),
@@ -45,15 +99,19 @@ pub(super) fn render(outline: &Outline) -> String {
     ));
     out.line(&format!(r#"<g transform="translate({MARGIN} {MARGIN})">"#));
     // Nested nodes are drawn after the nodes around them; lines are drawn over boxes and under labels.
-    for index in 0..outline.nodes.len() {
-        if !outline.nodes[index].inner.is_empty() {
-            node::container(&mut out, outline, &layout, index);
+    for (index, node) in outline.nodes.iter().enumerate() {
+        if !node.inner.is_empty() {
+            linked(&mut out, link_of, &node.full_name, |out| {
+                node::container(out, outline, &layout, index);
+            });
         }
     }
     edge::lines(&mut out, outline, &layout);
-    for index in 0..outline.nodes.len() {
-        if outline.nodes[index].inner.is_empty() {
-            node::leaf(&mut out, outline, &layout, index);
+    for (index, node) in outline.nodes.iter().enumerate() {
+        if node.inner.is_empty() {
+            linked(&mut out, link_of, &node.full_name, |out| {
+                node::leaf(out, outline, &layout, index);
+            });
         }
     }
     marks(&mut out, &layout);
@@ -62,6 +120,23 @@ pub(super) fn render(outline: &Outline) -> String {
     out.line("</g>");
     out.line("</svg>");
     out.text
+}
+
+/// Draws a state inside its link.
+fn linked(
+    out: &mut Canvas,
+    link_of: Option<LinkOf<'_>>,
+    state: &str,
+    draw: impl FnOnce(&mut Canvas),
+) {
+    let link = link_of.and_then(|link_of| link_of(state));
+    if let Some(link) = &link {
+        out.line(&link.open());
+    }
+    draw(out);
+    if link.is_some() {
+        out.line("</a>");
+    }
 }
 
 /// Draws the start and end marks of bodies.

@@ -109,25 +109,44 @@ const MARKS: &str = "\
 .stepwright .is-unentered > .stripe { opacity: 0.4; }
 ";
 
-/// Writes the style sheet, with only the kinds of states in the picture, and the arrow heads.
+/// Writes the style sheet, with only the kinds of states in the picture.
 pub(super) fn write(out: &mut Canvas, outline: &Outline) {
     let used: HashSet<&str> = outline
         .nodes
         .iter()
         .map(|node| node.depicts.class())
         .collect();
-    out.line("<style>");
-    out.text.push_str(FIXED);
     let marks = outline.overlay.as_ref().map(|_| marks::legend(outline));
+    out.line("<style>");
+    rules(&used, marks.as_deref(), &mut out.text);
+    out.line("</style>");
+}
+
+/// Returns the style sheet of all pictures.
+pub(in super::super) fn all() -> String {
+    let kinds = KINDS.iter().map(|kind| kind.0).collect();
+    let mut out = String::new();
+    rules(&kinds, Some(&Status::ALL), &mut out);
+    out
+}
+
+/// Writes the rules for these kinds of states and, in a picture with marks, for these statuses.
+fn rules(kinds: &HashSet<&str>, marks: Option<&[Status]>, out: &mut String) {
+    out.push_str(FIXED);
     if marks.is_some() {
-        out.text.push_str(MARKS);
+        out.push_str(MARKS);
     }
     let marks = marks.unwrap_or_default();
-    theme(&LIGHT, &used, &marks, &mut out.text);
-    out.line("@media (prefers-color-scheme: dark) {");
-    theme(&DARK, &used, &marks, &mut out.text);
-    out.line("}");
-    out.line("</style>");
+    theme(&LIGHT, kinds, marks, out);
+    out.push_str("@media (prefers-color-scheme: dark) {\n");
+    theme(&DARK, kinds, marks, out);
+    out.push_str("}\n");
+}
+
+/// Defines the arrow heads of the picture.
+pub(super) fn arrow_heads(out: &mut Canvas, outline: &Outline) {
+    let marks = outline.overlay.as_ref().map(|_| marks::legend(outline));
+    let marks = marks.unwrap_or_default();
     out.line("<defs>");
     let coverage = if marks.iter().any(|mark| coverage(*mark).is_some()) {
         vec!["covered", "uncovered"]
