@@ -68,9 +68,12 @@
 //! | to test one state | [`test_state`] |
 //! | to evaluate a path, an intrinsic function or JSONata on a value | [`mod@evaluate`] |
 //! | days to pass in no time | [`EngineBuilder::virtual_time`] |
+//! | to step through an execution by hand | [`debug`] |
+//! | to start again from a state, see what an execution waits for | [`Engine::start_from_state`], [`ExecutionHandle::waits`] |
 //! | to read a store, also while an engine uses it | [`StoredExecutions`] |
 //! | to check, compact or back up a file | `store::SqliteReader::check`, `store::SqliteStore::compact`, [`Engine::backup`] |
 //! | the result of an execution | [`ExecutionReport`], [`history`] |
+//! | what happened in an execution, state by state | [`Timeline`](timeline::Timeline) |
 //! | numbers and metrics of an engine | [`Engine::statistics`], [`statistics`] |
 //! | the Step Functions API over HTTP | the crate `stepwright-server` |
 //! | to read, check and change definitions | the crate `stepwright-asl` |
@@ -90,15 +93,18 @@
 //! |---|---|
 //! | crate root | [`Engine`], its [builder](EngineBuilder), [`ExecutionHandle`], [`ExecutionReport`], errors, [`Limits`] |
 //! | [`clock`] | real and virtual time, [`Clock::hold`](clock::Clock::hold), [`Clock::sleep`](clock::Clock::sleep) |
+//! | [`debug`] | steps one execution by hand, forwards and backwards |
 //! | [`mod@evaluate`] | paths, intrinsic functions, templates and JSONata on a value, without an engine |
 //! | [`history`] | events, with AWS's names, order and ids, and in the format of `GetExecutionHistory` |
 //! | [`objects`] | the objects that Distributed Maps read and write |
+//! | [`restart`] | definitions whose executions begin at a state in the middle |
 //! | [`spans`] | the `tracing` spans of executions, states and task attempts |
 //! | [`statistics`] | the numbers of an engine, and the table of its metrics |
 //! | [`store`] | stores for durable engines |
 //! | [`task`] | the calls of tasks, and [`TaskSource`](task::TaskSource), which answers instead of handlers |
 //! | [`testing`] | mocks of tasks, assertions, coverage, replay, exploration |
 //! | [`test_state`] | tests of single states, as in AWS's TestState |
+//! | [`timeline`] | the visits of an execution's states, with their attempts, data and variables |
 //! | [`value`] | JSON values of executions: shared, never deep-copied, with known sizes |
 //!
 //! Internally, `query` evaluates paths, templates, conditions and JSONata, and `program` compiles definitions. `interpret` steps executions: plain
@@ -111,14 +117,17 @@
 //! [`Engine::statistics`] counts executions, tasks and commits; with the feature `metrics`, the crate [`metrics`](mod@statistics) has the same numbers.
 
 pub mod clock;
+pub mod debug;
 pub mod history;
 pub mod objects;
+pub mod restart;
 pub mod spans;
 pub mod statistics;
 pub mod store;
 pub mod task;
 pub mod test_state;
 pub mod testing;
+pub mod timeline;
 
 mod atomic_file;
 mod blocking;
@@ -133,8 +142,8 @@ pub use self::engine::{
     ActivityDescription, ActivityError, ActivityTask, BuildError, DeleteError, Engine,
     EngineBuilder, Events, ExecuteError, ExecutionDescription, ExecutionFailed, ExecutionFilter,
     ExecutionHandle, ExecutionPage, ExecutionReport, ExecutionSummary, HistoryError,
-    MachineDescription, RedriveError, StartError, StartOptions, StoreOutage, StoredExecutions,
-    TokenError, UnhandledTask, UnreadableExecution,
+    MachineDescription, RedriveError, StartError, StartFromStateError, StartOptions, StoreOutage,
+    StoredExecutions, TokenError, UnhandledTask, UnreadableExecution,
 };
 #[cfg(feature = "sqlite")]
 pub use self::engine::{CheckProgress, ExportedExecution, ProblemKind, StoreProblem};
@@ -142,4 +151,5 @@ pub use stepwright::task::TraceContext;
 pub use stepwright_asl::model::MachineType;
 pub use stepwright_asl::redaction::Redaction;
 pub use stepwright_interpreter::distributed::{MapRun, MapRunCounts};
+pub use stepwright_interpreter::execution::{TaskToken, Wait, WaitKind};
 pub use stepwright_interpreter::{ExecutionInfo, Limits, Status, evaluate, value};

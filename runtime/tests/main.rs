@@ -1,6 +1,8 @@
 //! The tests of the engine, in one program: a program for each folder would link the engine eight times.
 
 #[cfg(feature = "jsonata")]
+mod debug;
+#[cfg(feature = "jsonata")]
 mod distributed;
 #[cfg(feature = "jsonata")]
 mod durable;
@@ -18,5 +20,7 @@ mod store;
 mod test_state;
 #[cfg(feature = "jsonata")]
 mod testing;
+#[cfg(feature = "jsonata")]
+mod timeline;
 #[cfg(not(feature = "jsonata"))]
 mod without_jsonata;

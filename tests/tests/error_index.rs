@@ -38,6 +38,7 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "cli/src/placeholders/show.rs",
     "cli/src/placeholders/checked_machine.rs",
     "/src/clock/",
+    "/src/console/",
     "/src/query/fixture.rs",
     "/src/query/jsonata/",
     "/src/spans.rs",
@@ -45,11 +46,15 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "/src/statistics/prometheus.rs",
     "/src/test_state/",
     "/src/testing/",
+    "/src/timeline/",
     "/src/value/",
 ];
 
 /// Beginnings of literals that are output, not messages.
 const OUTPUT: &[&str] = &[
+    "Added to start the execution",
+    "Start at ..",
+    "token of ..",
     "Examples: ",
     "History(..",
     "ListExecutions ..",

@@ -5,6 +5,7 @@ use stepwright_interpreter::history::{History, InvalidPageToken};
 use stepwright_interpreter::value::Value;
 
 use super::completion::report::ExecutionReport;
+use crate::restart::RestartError;
 use crate::store::StoreError;
 
 /// An engine cannot be built. Lists all problems.
@@ -18,6 +19,10 @@ impl BuildError {
         Self {
             problems: vec![problem],
         }
+    }
+
+    pub(crate) fn of(problems: Vec<String>) -> Self {
+        Self { problems }
     }
 
     /// The problems, one sentence each.
@@ -95,6 +100,35 @@ pub enum ExecuteError {
     /// The execution did not succeed.
     #[error(transparent)]
     Failed(#[from] ExecutionFailed),
+}
+
+/// An execution cannot be started from a state of another one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartFromStateError {
+    /// The engine has no Standard execution with this ARN.
+    #[error("Execution Does Not Exist: '{0}'")]
+    ExecutionDoesNotExist(String),
+    /// The execution cannot be read.
+    #[error("the execution cannot be read: {0}")]
+    Unreadable(StoreError),
+    /// The execution is a child of a Map Run, whose states are inside of the Map.
+    #[error(
+        "the execution `{0}` is a child of a Map Run, where no execution can begin; start from a state of the execution that the Map Run belongs to"
+    )]
+    MapRunChild(String),
+    /// The definition of the execution is unknown, because this engine did not compile it.
+    #[error("the definition of the execution `{0}` is unknown; start its state machine instead")]
+    UnknownDefinition(String),
+    /// No execution can begin at this state, or not with this input or these variables.
+    #[error(transparent)]
+    State(#[from] RestartError),
+    /// The definition with the new first state does not compile, for example because JSONata is needed and this engine has none.
+    #[error("the definition with the new first state cannot be used: {0}")]
+    Definition(BuildError),
+    /// The execution could not be started.
+    #[error(transparent)]
+    Start(#[from] StartError),
 }
 
 /// An execution cannot be redriven.
@@ -196,6 +230,11 @@ pub enum ActivityError {
         "the activity `{0}` does not exist; create it with `Engine::create_activity`, or declare it with the engine's builder"
     )]
     ActivityDoesNotExist(String),
+    /// The execution has no task of an activity in a queue for this state.
+    #[error(
+        "the state `{0}` has no queued task of an activity; a worker took it, or the state does not wait for one: list the waits of the execution"
+    )]
+    NoQueuedTask(String),
     /// The name breaks AWS's rules.
     #[error(
         "`{0}` is not a valid activity name: use 1 to 80 characters, without blanks and without any of <>{{}}[]?*\"#%\\^|~`$&,;:/"

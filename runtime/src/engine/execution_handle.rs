@@ -4,15 +4,16 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
-use stepwright_interpreter::execution::Failure;
+use stepwright_interpreter::execution::{Failure, Wait, WaitKind};
 use stepwright_interpreter::history::History;
 use stepwright_interpreter::value::Value;
 use stepwright_interpreter::{ExecutionInfo, Status};
 
+use super::activities::{ActivityTask, QueuedTask};
 use super::completion::report::ExecutionReport;
 use super::drive::execution_state::ExecutionState;
 use super::drive::message::Message;
-use super::error::{ExecutionFailed, StartError};
+use super::error::{ActivityError, ExecutionFailed, StartError};
 use super::events::Events;
 use super::last_handle::LastHandle;
 
@@ -27,7 +28,7 @@ pub struct ExecutionHandle<T> {
     /// The ARN, built on the first request: an execution that waits needs none.
     id: OnceLock<SmolStr>,
     decode: Decode<T>,
-    _engine: Arc<LastHandle>,
+    engine: Arc<LastHandle>,
 }
 
 impl<T> ExecutionHandle<T> {
@@ -46,7 +47,7 @@ impl<T> ExecutionHandle<T> {
             state,
             id: OnceLock::new(),
             decode,
-            _engine: engine.clone(),
+            engine: engine.clone(),
         }
     }
 
@@ -82,6 +83,67 @@ impl<T> ExecutionHandle<T> {
             // It ended concurrently.
             Err(_) => self.state.finished().await.history.clone(),
         }
+    }
+
+    /// Returns what the execution waits for: one [`Wait`] for each state that waits, in the order in which the states were entered. A closed or
+    /// suspended execution waits for nothing.
+    ///
+    /// A wait is shown when it is durable. While the store cannot commit, this call waits. The execution is not changed: if it is parked, it
+    /// is parked again.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    /// use stepwright_runtime::{Engine, MachineType, StartOptions, WaitKind};
+    ///
+    /// let text = r#"{"StartAt": "Cool", "States": {"Cool": {"Type": "Wait", "Seconds": 60, "End": true}}}"#;
+    /// let engine = Engine::builder().register_json("cool", text, MachineType::Standard).build()?;
+    /// let run = engine.start_machine("cool", json!({}), StartOptions::new()).await?;
+    /// let waits = run.waits().await;
+    /// assert_eq!(waits[0].state, "Cool");
+    /// assert!(matches!(waits[0].kind, WaitKind::Timer { until } if until > engine.clock().now()));
+    /// # run.stop(None, None).await;
+    /// # assert!(run.waits().await.is_empty());
+    /// # Ok(()) }
+    /// ```
+    pub async fn waits(&self) -> Vec<Wait> {
+        self.state.waits().await.unwrap_or_default()
+    }
+
+    /// Takes the queued task of an activity from its queue, as if a worker with this name had polled it, and returns it with its token: with
+    /// the token, an operator completes or fails the task, whether the activity has workers or not.
+    ///
+    /// `state` and `scope` are those of the [`Wait`]. The task is taken before older tasks of other executions.
+    ///
+    /// # Errors
+    ///
+    /// [`ActivityError::NoQueuedTask`]: the execution has no task in a queue there, or a worker took it before. Then its token is in
+    /// [`waits`](Self::waits).
+    pub async fn take_activity_task(
+        &self,
+        state: &str,
+        scope: &[String],
+        worker: Option<&str>,
+    ) -> Result<ActivityTask, ActivityError> {
+        let waits = self.waits().await;
+        let queued = waits.iter().find_map(|wait| match &wait.kind {
+            WaitKind::Activity { arn, token, .. }
+                if token.is_none() && wait.state == state && wait.scope == scope =>
+            {
+                Some((arn, wait.id()))
+            }
+            _ => None,
+        });
+        let engine = self.engine.shared();
+        let taken = match queued {
+            Some((arn, wait_id)) => {
+                let (activities, clock) = (&engine.activities, &engine.clock);
+                let is_task = |task: &QueuedTask| task.responder.is_of(&self.state, wait_id);
+                activities.take_matching(arn, worker, clock, is_task).await
+            }
+            None => None,
+        };
+        taken.ok_or_else(|| ActivityError::NoQueuedTask(state.to_owned()))
     }
 
     /// Stops the execution, as StopExecution does, and waits until that is durable. A closed execution stays unchanged. While the store cannot

@@ -12,6 +12,11 @@ impl LastHandle {
     pub(super) fn new(shared: Arc<EngineShared>) -> Arc<Self> {
         Arc::new(Self { shared })
     }
+
+    /// Returns the shared state of the engine.
+    pub(super) fn shared(&self) -> &Arc<EngineShared> {
+        &self.shared
+    }
 }
 
 impl Drop for LastHandle {

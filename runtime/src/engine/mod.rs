@@ -30,12 +30,13 @@ pub use self::builder::EngineBuilder;
 pub use self::completion::report::ExecutionReport;
 pub(crate) use self::dispatch::test_case_source::TestCases;
 pub use self::dispatch::unhandled_tasks::UnhandledTask;
+pub(crate) use self::drive::execution_task::STEP_BUDGET;
 pub use self::durable::outage::StoreOutage;
 pub use self::durable::quarantine::UnreadableExecution;
 pub use self::engine_handle::Engine;
 pub use self::error::{
     ActivityError, BuildError, DeleteError, ExecuteError, ExecutionFailed, HistoryError,
-    RedriveError, StartError, TokenError,
+    RedriveError, StartError, StartFromStateError, TokenError,
 };
 pub use self::events::Events;
 pub use self::execution_handle::ExecutionHandle;

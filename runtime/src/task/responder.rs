@@ -45,6 +45,12 @@ impl Responder {
         Self { mailbox, wait_id }
     }
 
+    /// Returns whether it sends events to this wait of this execution.
+    pub(crate) fn is_of<I: Mailbox + 'static>(&self, mailbox: &Arc<I>, wait_id: WaitId) -> bool {
+        let is_same = std::ptr::addr_eq(self.mailbox.as_ptr(), Arc::as_ptr(mailbox));
+        is_same && self.wait_id == wait_id
+    }
+
     fn deliver(&self, event: WaitEvent) {
         if let Some(mailbox) = self.mailbox.upgrade() {
             mailbox.deliver(self.wait_id, event);

@@ -10,6 +10,7 @@ use stepwright_interpreter::history::History;
 
 use super::coverage::Coverage;
 use super::recorded::{RecordedEvent, RecordedHistory, steps};
+use crate::timeline::{Timeline, Visit};
 
 /// Marks the states and transitions of a definition with their statuses in an execution.
 ///
@@ -36,13 +37,14 @@ use super::recorded::{RecordedEvent, RecordedHistory, steps};
 /// # Ok(()) }
 /// ```
 pub fn overlay(definition: &Asl, history: &History) -> Overlay {
-    of_steps(definition, &steps(history), history.redaction())
+    let timeline = Timeline::of(history);
+    of_timeline(definition, &timeline, &steps(history), history.redaction())
 }
 
 impl RecordedHistory {
     /// Marks the states and transitions of a definition with their statuses in the recorded execution, as [`overlay`] does.
     pub fn overlay(&self, definition: &Asl) -> Overlay {
-        let overlay = of_steps(definition, &self.steps, &self.redaction);
+        let overlay = of_timeline(definition, &self.timeline(), &self.steps, &self.redaction);
         if self.has_more_events {
             let title = format!(
                 "{}, as far as this part of its history goes",
@@ -70,47 +72,16 @@ fn is_entered(step: &RecordedEvent) -> bool {
     step.kind.ends_with("StateEntered")
 }
 
-/// One visit of a state.
-struct StateVisit<'s> {
-    state: &'s str,
-    scope: &'s [String],
-    /// Its status; running until it has ended.
-    status: Status,
-    /// Whether its last attempt failed.
-    failed: bool,
-    attempts: u32,
-    error: Option<String>,
-}
-
-impl StateVisit<'_> {
-    fn is_open(&self) -> bool {
-        self.status == Status::Running
-    }
-}
-
-struct HistoryWalk<'s> {
-    /// The fields whose values are masked in causes.
-    redaction: &'s Redaction,
-    visits: Vec<StateVisit<'s>>,
-    /// The last visit of each state in each iteration and branch.
-    last: HashMap<(&'s [String], &'s str), usize>,
-    title: String,
-}
-
-fn of_steps(definition: &Asl, steps: &[RecordedEvent], redaction: &Redaction) -> Overlay {
-    let mut walk = HistoryWalk {
-        redaction,
-        visits: Vec::new(),
-        last: HashMap::new(),
-        title: "execution in progress".to_owned(),
-    };
-    for step in steps {
-        walk.step(step);
-    }
-    let mut overlay = Overlay::new(walk.title.clone());
-    let mut visits: HashMap<&str, Vec<&StateVisit<'_>>> = HashMap::new();
-    for visit in &walk.visits {
-        visits.entry(visit.state).or_default().push(visit);
+fn of_timeline(
+    definition: &Asl,
+    timeline: &Timeline,
+    steps: &[RecordedEvent],
+    redaction: &Redaction,
+) -> Overlay {
+    let mut overlay = Overlay::new(timeline.title());
+    let mut visits: HashMap<&str, Vec<&Visit>> = HashMap::new();
+    for visit in timeline.visits() {
+        visits.entry(visit.state()).or_default().push(visit);
     }
     let graph = Graph::of(definition);
     let elsewhere = in_child_executions(&graph);
@@ -118,7 +89,7 @@ fn of_steps(definition: &Asl, steps: &[RecordedEvent], redaction: &Redaction) ->
         let found = visits.get(state.name);
         if found.is_some() || !elsewhere[index] {
             let found = found.map(Vec::as_slice).unwrap_or_default();
-            overlay.state(state.name, mark(found));
+            overlay.state(state.name, mark(found, redaction));
         }
     }
     let mut coverage = Coverage::of_definition(definition);
@@ -168,7 +139,7 @@ fn in_child_executions(graph: &Graph<'_>) -> Vec<bool> {
 }
 
 /// Returns the worst status of the visits, with the number of visits of each kind.
-fn mark(visits: &[&StateVisit<'_>]) -> Mark {
+fn mark(visits: &[&Visit], redaction: &Redaction) -> Mark {
     const WORST_FIRST: [Status; 5] = [
         Status::Failed,
         Status::Running,
@@ -176,7 +147,12 @@ fn mark(visits: &[&StateVisit<'_>]) -> Mark {
         Status::Caught,
         Status::Succeeded,
     ];
-    let count = |status: Status| visits.iter().filter(|visit| visit.status == status).count();
+    let count = |status: Status| {
+        visits
+            .iter()
+            .filter(|visit| visit.status() == status)
+            .count()
+    };
     let found: Vec<(Status, usize)> = WORST_FIRST
         .into_iter()
         .map(|status| (status, count(status)))
@@ -199,200 +175,25 @@ fn mark(visits: &[&StateVisit<'_>]) -> Mark {
             .collect();
         mark = mark.note(format!("entered {all} times: {}", each.join(", ")));
     }
-    let again: u32 = visits
+    let again: usize = visits
         .iter()
-        .map(|visit| visit.attempts.saturating_sub(1))
+        .map(|visit| visit.attempts().len().saturating_sub(1))
         .sum();
     match again {
         0 => {}
         1 => mark = mark.note("tried again once"),
         again => mark = mark.note(format!("tried again {again} times")),
     }
-    let errors = visits.iter().rev().filter(|visit| visit.status == status);
-    if let Some(error) = errors.filter_map(|visit| visit.error.as_deref()).next() {
+    let errors = visits.iter().rev().filter(|visit| visit.status() == status);
+    if let Some(error) = errors.filter_map(|visit| error(visit, redaction)).next() {
         mark = mark.note(format!("last error: {error}"));
     }
     mark
 }
 
-impl<'s> HistoryWalk<'s> {
-    fn step(&mut self, step: &'s RecordedEvent) {
-        let kind = step.kind.as_str();
-        let scope = step.scope.as_slice();
-        let state = step.state.as_deref().unwrap_or_default();
-        if kind.starts_with("Execution") {
-            self.execution(step);
-        } else if is_entered(step) {
-            self.entered(scope, state, kind == "FailStateEntered");
-        } else if kind.starts_with("MapIteration") {
-            // The state of the event is the Map, its scope the iteration.
-            match kind {
-                "MapIterationFailed" => self.close(scope, scope.len(), true),
-                "MapIterationAborted" => self.close(scope, scope.len(), false),
-                _ => {}
-            }
-        } else if let Some(&at) = self.last.get(&(scope, state)) {
-            let visit = &mut self.visits[at];
-            if kind.ends_with("StateExited") {
-                visit.status = if visit.failed {
-                    Status::Caught
-                } else {
-                    Status::Succeeded
-                };
-            } else if kind.ends_with("Aborted") {
-                // A failed visit inside a container is aborted when the container fails.
-                visit.status = if visit.failed {
-                    Status::Failed
-                } else {
-                    Status::Stopped
-                };
-            } else if is_attempt(kind) {
-                visit.failed = false;
-                visit.attempts += 1;
-            } else if is_failure(kind) {
-                visit.failed = true;
-                visit.error = error(step, self.redaction).or(visit.error.take());
-                if ["MapStateFailed", "ParallelStateFailed"].contains(&kind) {
-                    self.close(scope, scope.len() + 1, false);
-                }
-            }
-        }
-    }
-
-    fn entered(&mut self, scope: &'s [String], state: &'s str, fails: bool) {
-        // A state is left before it is entered again, except after a redrive, which may enter an unsuccessful state again.
-        let again = self.last.get(&(scope, state)).copied();
-        let at = match again.filter(|at| self.visits[*at].is_open()) {
-            Some(at) => at,
-            None => {
-                self.visits.push(StateVisit {
-                    state,
-                    scope,
-                    status: Status::Running,
-                    failed: false,
-                    attempts: 0,
-                    error: None,
-                });
-                self.visits.len() - 1
-            }
-        };
-        self.visits[at].status = Status::Running;
-        self.visits[at].failed = fails;
-        self.last.insert((scope, state), at);
-    }
-
-    fn execution(&mut self, step: &RecordedEvent) {
-        self.title = match step.kind.as_str() {
-            "ExecutionSucceeded" => "execution succeeded".to_owned(),
-            "ExecutionRedriven" => {
-                self.reopen();
-                "execution redriven, in progress".to_owned()
-            }
-            "ExecutionFailed" => {
-                self.close(&[], 0, true);
-                ended("failed", step)
-            }
-            "ExecutionAborted" => {
-                self.stop();
-                ended("aborted", step)
-            }
-            "ExecutionTimedOut" => {
-                self.stop();
-                "execution timed out".to_owned()
-            }
-            _ => return,
-        };
-        if step.kind == "ExecutionFailed"
-            && let Some(error) = error(step, self.redaction)
-        {
-            let failed = self.visits.iter_mut().rev();
-            let mut failed = failed.filter(|visit| visit.status == Status::Failed);
-            if let Some(visit) = failed.find(|visit| visit.scope.is_empty()) {
-                visit.error.get_or_insert(error);
-            }
-        }
-    }
-
-    /// Ends the active visits in a scope and, from `depth` on, deeper: the iteration, branches or execution around them failed or was stopped.
-    fn close(&mut self, scope: &[String], depth: usize, fails: bool) {
-        let inside = |visit: &StateVisit<'_>| {
-            visit.is_open() && visit.scope.len() >= depth && visit.scope.starts_with(scope)
-        };
-        let open: Vec<usize> = (0..self.visits.len())
-            .filter(|at| inside(&self.visits[*at]))
-            .collect();
-        let failed = open.iter().any(|at| {
-            let visit = &self.visits[*at];
-            visit.failed && visit.scope.len() >= depth
-        });
-        for &at in &open {
-            let own = fails && self.visits[at].scope.len() == scope.len();
-            let only = !failed && open.len() == 1;
-            let visit = &mut self.visits[at];
-            visit.status = if visit.failed || own || only {
-                Status::Failed
-            } else {
-                Status::Stopped
-            };
-        }
-    }
-
-    /// Reopens visits that had not succeeded when the execution ended. Failures inside a container that caught or retried them stay unchanged.
-    fn reopen(&mut self) {
-        let mut last: HashMap<&[String], usize> = HashMap::new();
-        for at in 0..self.visits.len() {
-            last.insert(self.visits[at].scope, at);
-        }
-        // A container was entered before the states inside it.
-        for at in 0..self.visits.len() {
-            let visit = &self.visits[at];
-            let goes_on = match visit.scope.split_last() {
-                None => last.get(visit.scope) == Some(&at),
-                Some((frame, around)) => last.get(around).is_some_and(|container| {
-                    let container = &self.visits[*container];
-                    container.is_open() && frame.starts_with(container.state)
-                }),
-            };
-            if goes_on && matches!(visit.status, Status::Failed | Status::Stopped) {
-                self.visits[at].status = Status::Running;
-                self.visits[at].failed = false;
-            }
-        }
-    }
-
-    /// Ends all active visits: the execution was stopped, or timed out.
-    fn stop(&mut self) {
-        for visit in self.visits.iter_mut().filter(|visit| visit.is_open()) {
-            visit.status = Status::Stopped;
-        }
-    }
-}
-
-fn ended(how: &str, step: &RecordedEvent) -> String {
-    match step.details["error"].as_str() {
-        Some(error) => format!("execution {how}: {error}"),
-        None => format!("execution {how}"),
-    }
-}
-
-/// Returns whether the event starts an attempt of a task, or iterations or branches.
-fn is_attempt(kind: &str) -> bool {
-    kind.ends_with("Scheduled")
-        || ["MapStateStarted", "ParallelStateStarted", "MapRunRedriven"].contains(&kind)
-}
-
-/// Returns whether such an attempt failed.
-fn is_failure(kind: &str) -> bool {
-    kind.ends_with("Failed") || kind.ends_with("TimedOut")
-}
-
-/// Returns the error of an event, with its cause.
-fn error(step: &RecordedEvent, redaction: &Redaction) -> Option<String> {
-    let error = step.details["error"].as_str();
-    let cause = step.details["cause"]
-        .as_str()
-        .filter(|cause| !cause.is_empty());
-    match (error, cause) {
+/// Returns the last error of a visit, with its cause.
+fn error(visit: &Visit, redaction: &Redaction) -> Option<String> {
+    match (visit.error(), visit.cause()) {
         (Some(error), Some(cause)) => Some(format!("{error}: {}", redaction.text(cause))),
         (error, cause) => error
             .map(str::to_owned)

@@ -3,9 +3,10 @@ use std::collections::HashMap;
 use serde_json::{Map, Value as Json};
 use stepwright_asl::redaction::Redaction;
 use stepwright_interpreter::history::History;
-use stepwright_interpreter::value::Value;
+use stepwright_interpreter::value::{Object, Value};
 
 use crate::clock::Timestamp;
+use crate::timeline::{Timeline, TimelineEvent};
 
 /// A recorded history: the JSON of `GetExecutionHistory`, of `aws stepfunctions get-execution-history`, or of `stepwright run --history`.
 ///
@@ -53,6 +54,8 @@ pub(super) struct RecordedEvent {
     pub(super) scope: Vec<String>,
     /// The details, with decoded data, without the fields above.
     pub(super) details: Json,
+    /// The ARN of the Map Run, which differs between executions, so that it is not part of the details.
+    pub(super) map_run: Option<String>,
     pub(super) at: Timestamp,
 }
 
@@ -64,6 +67,7 @@ struct RawEvent {
     name: Option<String>,
     index: u32,
     details: Json,
+    map_run: Option<String>,
     at: Timestamp,
     scope: EventScope,
 }
@@ -208,6 +212,38 @@ impl RecordedHistory {
         input.map_or(Value::Null, |input| Value::from(input.clone()))
     }
 
+    /// Computes what happened in the recorded execution, state by state. The recording does not contain the execution's ARN and name.
+    ///
+    /// ```
+    /// use stepwright_runtime::testing::RecordedHistory;
+    ///
+    /// let history = RecordedHistory::parse(r#"{"events": [
+    ///     {"timestamp": "2026-01-01T00:00:00Z", "type": "ExecutionStarted", "id": 1, "previousEventId": 0,
+    ///      "executionStartedEventDetails": {"input": "{}"}},
+    ///     {"timestamp": "2026-01-01T00:00:00Z", "type": "WaitStateEntered", "id": 2, "previousEventId": 0,
+    ///      "stateEnteredEventDetails": {"name": "Cool", "input": "{}"}}
+    /// ]}"#)?;
+    /// assert_eq!(history.timeline().visits()[0].state(), "Cool");
+    /// # Ok::<(), stepwright_runtime::testing::RecordedHistoryError>(())
+    /// ```
+    pub fn timeline(&self) -> Timeline {
+        let events = self.steps.iter().map(RecordedEvent::timeline_event);
+        let mut execution = Object::new();
+        if let Some(input) = self
+            .steps
+            .first()
+            .and_then(|first| first.details.get("input"))
+        {
+            execution.insert("Input", Value::from(input));
+        }
+        if let Some(role) = &self.role {
+            execution.insert("RoleArn", role.as_str().into());
+        }
+        execution.insert("StartTime", self.started().to_string().into());
+        let context = [("Execution", Value::from(execution))];
+        Timeline::of_events(events, context.into_iter().collect())
+    }
+
     pub(super) fn started(&self) -> Timestamp {
         self.steps
             .first()
@@ -223,13 +259,17 @@ fn refused(text: &str) -> RecordedHistoryError {
 pub(super) fn steps(history: &History) -> Vec<RecordedEvent> {
     history
         .events()
-        .map(|event| RecordedEvent {
-            id: event.id(),
-            kind: event.kind().name().to_owned(),
-            state: event.state_name().map(str::to_owned),
-            scope: event.scope(),
-            details: without_volatile_values(event.details().to_json()),
-            at: event.timestamp(),
+        .map(|event| {
+            let details = event.details().to_json();
+            RecordedEvent {
+                id: event.id(),
+                kind: event.kind().name().to_owned(),
+                state: event.state_name().map(str::to_owned),
+                scope: event.scope(),
+                map_run: details["mapRunArn"].as_str().map(str::to_owned),
+                details: without_volatile_values(details),
+                at: event.timestamp(),
+            }
         })
         .collect()
 }
@@ -260,6 +300,7 @@ impl RawEvent {
                 .and_then(|details| u32::try_from(details.get("index")?.as_u64()?).ok())
                 .unwrap_or(0),
             details: without_volatile_values(decoded(kind, details)),
+            map_run: text("mapRunArn"),
             at: match &event["timestamp"] {
                 Json::String(text) => Timestamp::parse(text).unwrap_or_default(),
                 Json::Number(seconds) => {
@@ -276,7 +317,11 @@ impl RawEvent {
 /// Returns the details with parsed JSON texts. Truncated data is omitted.
 fn decoded(kind: &str, details: Option<&Map<String, Json>>) -> Json {
     let read = |value: &Json| match value.as_str() {
-        Some(text) => serde_json::from_str(text).unwrap_or_else(|_| value.clone()),
+        // serde_json refuses values that are as deep as AWS's may be.
+        Some(text) => serde_json::from_str(text)
+            .ok()
+            .or_else(|| Some(Value::from_text(text).ok()?.to_json()))
+            .unwrap_or_else(|| value.clone()),
         None => value.clone(),
     };
     let has_name = kind.ends_with("StateEntered") || kind.ends_with("StateExited");
@@ -492,6 +537,20 @@ impl Frame {
     }
 }
 
+impl RecordedEvent {
+    fn timeline_event(&self) -> TimelineEvent {
+        TimelineEvent {
+            id: self.id,
+            kind: self.kind.clone(),
+            state: self.state.clone(),
+            scope: self.scope.clone(),
+            details: Value::from(&self.details),
+            map_run: self.map_run.clone(),
+            at: self.at,
+        }
+    }
+}
+
 impl From<RawEvent> for RecordedEvent {
     fn from(event: RawEvent) -> Self {
         Self {
@@ -500,6 +559,7 @@ impl From<RawEvent> for RecordedEvent {
             scope: event.scope.texts(),
             state: event.scope.state,
             details: event.details,
+            map_run: event.map_run,
             at: event.at,
         }
     }

@@ -3,7 +3,8 @@
 
 mod estimate;
 mod extremes;
-mod generate;
+pub(crate) mod generate;
 mod random;
 mod recordings;
-mod run;
+pub(crate) mod run;
+mod timeline;

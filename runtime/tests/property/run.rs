@@ -6,6 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use crate::property::estimate::is_within_its_estimate;
+use crate::property::timeline::has_its_timeline;
 use serde_json::{Value as Json, json};
 use stepwright_asl::errors;
 use stepwright_asl::graph::Graph;
@@ -266,6 +267,7 @@ pub(crate) fn runs_well(
                 check(report, machine_type)?;
                 check_error_is_uncaught(&definition, report)?;
                 is_within_its_estimate(&definition, report)?;
+                has_its_timeline(report)?;
             }
             let report = reports.last().ok_or("it has no end")?;
             histories.push(report.history.to_json());

@@ -12,4 +12,4 @@ mod redaction;
 mod replay;
 mod replay_children;
 mod replay_placeholders;
-mod support;
+pub(crate) mod support;

@@ -204,6 +204,14 @@ pub struct CommandQueue {
 }
 
 impl CommandQueue {
+    /// Returns a queue without commands, in which a task is about to start.
+    pub fn with_task(task: TaskRequest) -> Self {
+        Self {
+            task: Some(task),
+            ..Self::default()
+        }
+    }
+
     #[inline]
     pub(crate) fn push(&mut self, command: Command) {
         self.slots.push(Some(command));

@@ -19,7 +19,7 @@ use crate::value::Value;
 use crate::wait_id::{CursorId, WaitId};
 
 /// The position of one thread of control: the top level, a branch or an iteration.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Cursor {
     pub(crate) state: StateIx,
     /// The raw input of the state.
@@ -42,10 +42,10 @@ pub(crate) struct Cursor {
 }
 
 /// Retry counts and task token of the current visit of a state. Allocated only if the visit has a retry or a token.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct AttemptState(Option<Box<AttemptFields>>);
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct AttemptFields {
     /// The number of retries by each retrier in this visit; empty before the first failure.
     retries: Vec<u32>,
@@ -144,7 +144,7 @@ impl Cursor {
 }
 
 /// The wait of a cursor, or the step that it runs next.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Waiting {
     /// Runnable: enters the state.
     Enter,
@@ -194,7 +194,7 @@ impl Waiting {
 }
 
 /// A scheduled task.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct OpenTask {
     pub(crate) stage: OpenTaskStage,
     pub(crate) executor: TaskExecutor,
@@ -227,7 +227,7 @@ impl OpenTask {
 }
 
 /// A result that arrived before it may take effect.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct EarlyAnswer {
     pub(crate) result: TaskResult,
     /// When the delayed result of a mock takes effect. `None` for the result of a token that arrived before
@@ -261,7 +261,7 @@ pub(crate) enum OpenTaskStage {
 }
 
 /// The branches or iterations of a running Map or Parallel.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Children {
     /// The items of a Map; null for a Parallel.
     pub(crate) items: Value,
@@ -273,7 +273,7 @@ pub(crate) struct Children {
 }
 
 /// The cursors of an execution, in slots that are reused.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Cursors {
     slots: TrackedList<Option<Cursor>>,
     free: ThinVec<u32>,

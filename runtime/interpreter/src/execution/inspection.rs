@@ -40,7 +40,7 @@ pub enum InspectionStage {
 }
 
 /// The settings and observations of a test of one state.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Inspection {
     /// The context object that replaces the execution's.
     pub context: Option<Value>,
@@ -67,7 +67,7 @@ pub struct Inspection {
 }
 
 /// The transition out of the state under test, or out of its catcher.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct InspectedExit {
     pub output: Value,
     pub assigned: Vec<(VariableIx, Value)>,

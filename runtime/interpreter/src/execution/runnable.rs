@@ -4,7 +4,7 @@ use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter};
 use crate::wait_id::CursorId;
 
 /// FIFO queue of runnable cursors. The first is stored inline, because most executions have only one.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Runnable {
     first: Option<CursorId>,
     #[expect(
@@ -37,6 +37,12 @@ impl Runnable {
         std::mem::replace(&mut self.first, next)
     }
 
+    /// Returns the cursors, the next one first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = CursorId> {
+        let others = self.others.iter().flat_map(|others| others.iter());
+        self.first.iter().chain(others).copied()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.first.is_none()
     }
@@ -53,8 +59,7 @@ impl Runnable {
 
 impl Record for Runnable {
     fn write(&self, to: &mut RecordWriter) {
-        let others = self.others.iter().flat_map(|others| others.iter());
-        let all: VecDeque<CursorId> = self.first.iter().chain(others).copied().collect();
+        let all: VecDeque<CursorId> = self.iter().collect();
         all.write(to);
     }
 

@@ -255,6 +255,9 @@ impl Execution {
             inspection.failure = Some(failure.clone());
         }
         self.report_evaluation_failure(id, &failure, cx);
+        if let Some(cursor) = self.cursors.get(id) {
+            cx.environment.caller.state_failed(cursor.state, &failure);
+        }
         if self.try_retry(id, &failure, cx) {
             return self.would_retry(failure, cx);
         }

@@ -3,6 +3,7 @@ use std::fmt;
 use smol_str::SmolStr;
 
 use super::command::{Command, CommandQueue};
+use super::failure::Failure;
 use super::span_change::SpanChange;
 use super::task_request::{ResolvedTask, TaskRequest};
 use crate::execution_info::ExecutionInfo;
@@ -45,6 +46,9 @@ pub trait Caller {
 
     /// Counts a change of a state's task. A change is counted once, even if the step that made it is never durable.
     fn task_changed(&self, _state: StateIx, _event: TaskEvent) {}
+
+    /// Reports the failure of a state, before its retriers and catchers handle it.
+    fn state_failed(&self, _state: StateIx, _failure: &Failure) {}
 }
 
 /// The program, the environment and the commands of one call of the interpreter.

@@ -28,8 +28,8 @@ use crate::wait_id::{CursorId, TimerKind, WaitId};
 ///
 /// It holds no future, no timer and no waker. A step returns [`Command`](super::Command)s for them, with the [`WaitId`]s
 /// under which their results come back as [`Input`]s. The same code therefore steps executions in memory and executions
-/// whose transitions are journaled.
-#[derive(Debug)]
+/// whose transitions are journaled. A clone continues independently, and makes the same transitions with the same inputs.
+#[derive(Clone, Debug)]
 pub struct Execution {
     pub(super) program: Arc<Program>,
     start: StateIx,
@@ -58,7 +58,7 @@ pub struct Execution {
 }
 
 /// Fields that most executions do not use. They are allocated on first use.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct ExecutionColdFields {
     /// TimeoutSeconds of the state machine.
     timeout: Option<Duration>,
@@ -276,6 +276,37 @@ impl Execution {
         environment: Environment<'_>,
         commands: &mut CommandQueue,
     ) -> Step {
+        self.run(reply, budget, may_call_out, false, environment, commands)
+    }
+
+    /// Lets the other runnable cursors continue before the next one, which has used the budget of a step.
+    pub fn yield_turn(&mut self) {
+        if let Some(id) = self.runnable.pop_front() {
+            self.runnable.push_back(id);
+        }
+    }
+
+    /// Does the same as [`step`](Self::step), but after a step that has used its budget, the next step continues with the same cursor. So the
+    /// transitions do not depend on the budgets of the steps.
+    pub fn step_in_order(
+        &mut self,
+        reply: Option<Input>,
+        budget: &mut u32,
+        environment: Environment<'_>,
+        commands: &mut CommandQueue,
+    ) -> Step {
+        self.run(reply, budget, true, true, environment, commands)
+    }
+
+    fn run(
+        &mut self,
+        reply: Option<Input>,
+        budget: &mut u32,
+        may_call_out: bool,
+        is_in_order: bool,
+        environment: Environment<'_>,
+        commands: &mut CommandQueue,
+    ) -> Step {
         let program = self.program.clone();
         let cx = &mut StepContext::new(&program, environment, commands);
         self.now = environment.now;
@@ -308,7 +339,10 @@ impl Execution {
                 continue;
             }
             if *budget == 0 {
-                self.runnable.push_back(id);
+                match is_in_order {
+                    true => self.runnable.push_front(id),
+                    false => self.runnable.push_back(id),
+                }
                 return Step::Budget;
             }
             if !may_call_out && self.calls_out(id) {

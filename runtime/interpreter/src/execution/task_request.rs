@@ -8,7 +8,7 @@ use crate::wait_id::WaitId;
 
 /// A task that is about to start. It is in the queue of commands until the reply comes, so that the execution does not
 /// store it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct TaskRequest {
     /// The future wait for the result.
     pub wait_id: WaitId,

@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 use smol_str::SmolStr;
+use stepwright_asl::model::MachineType;
 use stepwright_asl::redaction::Redaction;
 
 use self::chain::Chain;
@@ -32,7 +33,7 @@ pub use self::event::Event;
 pub use self::kind::EventKind;
 pub use self::page::{HistoryPage, HistoryQuery, InvalidPageToken};
 pub use self::recorder::Recorder;
-pub(crate) use self::recorder::WrittenEvents;
+pub(crate) use self::recorder::{WaitEvents, WrittenEvents};
 pub(crate) use self::scope::{ScopeId, Scopes};
 
 /// The history of an execution. Clones share it.
@@ -114,6 +115,22 @@ impl History {
     /// Returns the execution.
     pub fn execution(&self) -> &ExecutionInfo {
         &self.inner.about
+    }
+
+    /// Returns the text of the definition with which the execution started, with the values of its placeholders; `None` if the caller of the
+    /// interpreter did not set it.
+    pub fn definition(&self) -> Option<&str> {
+        self.inner.program.definition.as_deref()
+    }
+
+    /// Returns the type of the execution's state machine.
+    pub fn machine_type(&self) -> MachineType {
+        self.inner.program.entry().machine_type
+    }
+
+    /// Returns the compiled definition with which the execution started.
+    pub fn program(&self) -> &Arc<Program> {
+        &self.inner.program
     }
 
     /// Returns the events in the order of writing.

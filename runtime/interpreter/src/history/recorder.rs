@@ -1,7 +1,10 @@
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use super::chain::Chain;
-use super::entry::{Entry, Payload};
+use super::entry::{Details, Entry, Payload};
 use super::kind::Group;
 use super::log::Log;
 use super::scope::ScopePath;
@@ -15,7 +18,7 @@ use crate::timestamp::Timestamp;
 const WATCHED: u32 = 1_024;
 
 /// Writes the history of a running execution.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Recorder {
     /// How many events are retained: the last ones; 0 if only the ids count.
     max_retained: u32,
@@ -219,6 +222,20 @@ impl Recorder {
         None
     }
 
+    /// Returns the events of states in their scopes, for the waits of these states. States without retained events are missing.
+    pub(crate) fn wait_events(
+        &self,
+        states: impl Iterator<Item = (StateIx, ScopeId)>,
+    ) -> HashMap<(StateIx, ScopeId), WaitEvents> {
+        let mut found: HashMap<_, _> = states.map(|key| (key, WaitEvents::default())).collect();
+        for (_, entry) in self.entries.iter() {
+            if let Some(events) = found.get_mut(&(entry.state, entry.scope)) {
+                events.add(entry);
+            }
+        }
+        found
+    }
+
     /// Opens the scope of an iteration or a branch.
     pub(crate) fn open(&mut self, parent: ScopeId, container: StateIx, index: u32) -> ScopeId {
         self.scopes.open(parent, container, index)
@@ -334,6 +351,33 @@ impl Recorder {
             }
             Ok(())
         })
+    }
+}
+
+/// The events of a state that waits.
+#[derive(Debug, Default)]
+pub(crate) struct WaitEvents {
+    /// The time of the last event.
+    pub(crate) latest: Option<Timestamp>,
+    /// When its newest task was scheduled.
+    pub(crate) scheduled: Option<Timestamp>,
+    /// The worker that took the newest task.
+    pub(crate) worker: Option<SmolStr>,
+}
+
+impl WaitEvents {
+    /// Adds the next event of the state.
+    fn add(&mut self, entry: &Entry) {
+        self.latest = Some(entry.at);
+        if entry.kind.group() == Group::Scheduled {
+            self.scheduled = Some(entry.at);
+            self.worker = None;
+        }
+        if let Payload::Details(details) = &entry.payload
+            && let Details::Worker(worker) = &**details
+        {
+            self.worker = Some(worker.clone());
+        }
     }
 }
 

@@ -60,6 +60,8 @@ pub struct Program {
     pub variables: VariableNames,
     /// The fields whose values messages mask.
     pub redaction: Arc<Redaction>,
+    /// The text of the definition, if the caller sets it.
+    pub definition: Option<Arc<str>>,
 }
 
 /// The entry point of an execution, and its kind: of the machine itself, or of a child of a Distributed Map.
@@ -87,6 +89,20 @@ impl Program {
         for state in &mut self.states {
             if let Kind::Task(task) = &mut state.kind {
                 task.answer = answers.get(state.name.as_str()).copied();
+            }
+        }
+    }
+
+    /// Takes the types of answers, and the placeholders without a value, from the states of the same names in another program.
+    pub fn inherit(&mut self, other: &Program) {
+        for state in &mut self.states {
+            let mut known = other.states.iter();
+            let Some(known) = known.find(|known| known.name == state.name) else {
+                continue;
+            };
+            state.missing_value.clone_from(&known.missing_value);
+            if let (Kind::Task(task), Kind::Task(known)) = (&mut state.kind, &known.kind) {
+                task.answer = known.answer;
             }
         }
     }

@@ -100,4 +100,19 @@ impl Activities {
         let next = queue.next(worker.as_ref(), clock, self.keeps_starts).await;
         next.ok_or_else(missing)
     }
+
+    /// Takes the first task that `is_task` accepts from the queue of an activity, whether the activity still exists or not.
+    pub(in crate::engine) async fn take_matching(
+        &self,
+        arn: &str,
+        worker: Option<&str>,
+        clock: &Clock,
+        is_task: impl Fn(&QueuedTask) -> bool,
+    ) -> Option<ActivityTask> {
+        let worker = worker.map(SmolStr::new);
+        let queue = self.find(arn)?;
+        queue
+            .take_matching(worker.as_ref(), clock, self.keeps_starts, is_task)
+            .await
+    }
 }

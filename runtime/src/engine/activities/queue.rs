@@ -167,27 +167,58 @@ impl ActivityQueue {
         keeps_starts: bool,
     ) -> Option<ActivityTask> {
         loop {
-            let (place, WaitingTask { task, hold }) = self.lock().waiting.pop_first()?;
-            self.length.subtract(1);
-            let asked = clock.hold_for_worker();
-            drop(hold);
-            if !keeps_starts {
-                task.responder.started(worker.cloned());
-                return Some(ActivityTask::new(task, asked));
-            }
-            let responder = task.responder.clone();
-            let mut handed_over = TransferredTask {
-                queue: self,
-                place,
-                task: Some(task),
-            };
-            let may_have_it = responder.started_and_wait(worker.cloned()).await;
-            // The worker has the task; dropping the guard does not return it.
-            if let Some(task) = handed_over.task.take()
-                && may_have_it
-            {
-                return Some(ActivityTask::new(task, asked));
+            let (place, waiting) = self.lock().waiting.pop_first()?;
+            let taken = self.start(place, waiting, worker, clock, keeps_starts);
+            if let Some(task) = taken.await {
+                return Some(task);
             }
         }
+    }
+
+    /// Takes the first task that `is_task` accepts, and marks it as started.
+    pub(super) async fn take_matching(
+        &self,
+        worker: Option<&SmolStr>,
+        clock: &Clock,
+        keeps_starts: bool,
+        is_task: impl Fn(&QueuedTask) -> bool,
+    ) -> Option<ActivityTask> {
+        let (place, waiting) = {
+            let mut tasks = self.lock();
+            let mut waiting = tasks.waiting.iter();
+            let place = *waiting.find(|(_, waiting)| is_task(&waiting.task))?.0;
+            (place, tasks.waiting.remove(&place)?)
+        };
+        self.start(place, waiting, worker, clock, keeps_starts)
+            .await
+    }
+
+    /// Marks a task that was taken from the queue as started; `None` if it has ended.
+    async fn start(
+        &self,
+        place: u64,
+        waiting: WaitingTask,
+        worker: Option<&SmolStr>,
+        clock: &Clock,
+        keeps_starts: bool,
+    ) -> Option<ActivityTask> {
+        let WaitingTask { task, hold } = waiting;
+        self.length.subtract(1);
+        let asked = clock.hold_for_worker();
+        drop(hold);
+        if !keeps_starts {
+            task.responder.started(worker.cloned());
+            return Some(ActivityTask::new(task, asked));
+        }
+        let responder = task.responder.clone();
+        let mut handed_over = TransferredTask {
+            queue: self,
+            place,
+            task: Some(task),
+        };
+        let may_have_it = responder.started_and_wait(worker.cloned()).await;
+        // The worker has the task; dropping the guard does not return it.
+        let task = handed_over.task.take()?;
+        may_have_it.then(|| ActivityTask::new(task, asked))
     }
 }

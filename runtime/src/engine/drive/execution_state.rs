@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError};
 use std::task::{Poll, Waker};
 
+use stepwright_interpreter::execution::Wait;
 use stepwright_interpreter::history::History;
 use stepwright_interpreter::{ExecutionInfo, Status, WaitId};
 use thin_vec::ThinVec;
@@ -366,6 +367,14 @@ impl ExecutionState {
         let (reader, history) = oneshot::channel();
         self.send_or_answer(Message::History(read, reader));
         history
+    }
+
+    /// Requests the open waits. The sender is dropped when the execution has ended.
+    pub(in crate::engine) fn waits(&self) -> oneshot::Receiver<Vec<Wait>> {
+        let (reader, waits) = oneshot::channel();
+        // A message that is not accepted is dropped, with its sender.
+        let _ = self.send(Message::Waits(reader));
+        waits
     }
 
     /// Registers `parent_link` for the end; returns it with the report when the execution has ended.

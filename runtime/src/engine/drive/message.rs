@@ -1,6 +1,6 @@
 use smol_str::SmolStr;
 use stepwright_interpreter::distributed::RunChanges;
-use stepwright_interpreter::execution::{Command, Failure};
+use stepwright_interpreter::execution::{Command, Failure, Wait};
 use stepwright_interpreter::history::History;
 use stepwright_interpreter::{TimerKind, WaitId};
 use tokio::sync::oneshot;
@@ -30,6 +30,8 @@ pub(crate) enum Message {
     UpdateRun(SmolStr, RunChanges, oneshot::Sender<bool>),
     /// A request for the history as soon as it has more than this number of events.
     History(u32, oneshot::Sender<History>),
+    /// A request for the open waits, as soon as the execution waits and its changes are durable.
+    Waits(oneshot::Sender<Vec<Wait>>),
 }
 
 impl From<TimerFired> for Message {

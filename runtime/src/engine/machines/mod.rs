@@ -113,6 +113,17 @@ impl CompileSettings {
         name: &str,
         pending: &PendingMachine,
     ) -> Result<Machine, Vec<String>> {
+        self.compile_like(name, pending, None)
+    }
+
+    /// Compiles a definition that differs from `other` in some states. States with the same names expect the same types of answers, and lack
+    /// the same values of placeholders.
+    pub(super) fn compile_like(
+        &self,
+        name: &str,
+        pending: &PendingMachine,
+        other: Option<&Program>,
+    ) -> Result<Machine, Vec<String>> {
         let value = |name: &str| self.substitutions.get(name).cloned();
         let filled = fill(&pending.machine, pending.addresses.as_ref(), &value).map_err(|diagnostics| {
             vec![format!(
@@ -129,13 +140,17 @@ impl CompileSettings {
             program.set_missing_values(&filled.missing);
         }
         program.expect_answers(&pending.answers);
+        if let Some(other) = other {
+            program.inherit(other);
+        }
+        let text: Arc<str> = filled.machine.to_json().into();
         program.redaction = self.redaction.clone();
+        program.definition = Some(text.clone());
         let mut program = LinkedProgram::unlinked(Arc::new(program));
         program.resolve(|resource, target| self.handlers.resolve(resource, target));
         if let Some(meter) = &self.meter {
             program.count_with(meter, name);
         }
-        let text = filled.machine.to_json();
         let executions = match pending.machine_type {
             MachineType::Express => "express",
             MachineType::Standard => "execution",
@@ -152,7 +167,7 @@ impl CompileSettings {
                 is_express: pending.machine_type == MachineType::Express,
             }),
             hash: sha256(text.as_bytes()).into(),
-            text: text.into(),
+            text,
             program: Arc::new(program),
             check_input: pending.check_input,
         })

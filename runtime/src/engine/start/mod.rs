@@ -1,6 +1,7 @@
 //! Starts executions: options, inputs, redrives and inspections of single states.
 
 pub(super) mod built_workflow;
+pub(super) mod from_state;
 pub(super) mod input;
 pub(super) mod inspect;
 pub(super) mod launch;

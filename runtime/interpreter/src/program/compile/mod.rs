@@ -66,6 +66,7 @@ impl Program {
                 timeout,
                 variables: compiler.names,
                 redaction: Arc::default(),
+                definition: None,
             }),
             _ => Err(ProgramError::new(compiler.problems)),
         }

@@ -45,6 +45,7 @@ impl ExecutionTask {
                 execution.recorder().watch();
                 return self.cold().readers.push((read, reader));
             }
+            Message::Waits(reader) => return self.cold().wait_readers.push(reader),
         };
         self.resources.deliver(execution, input);
     }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use stepwright_asl::model::MachineType;
 use stepwright_interpreter::Status;
 use stepwright_interpreter::execution::{
-    Execution, Failure, Input, Inspection, RecordDecoder, RecordEncoder, Step,
+    Execution, Failure, Input, Inspection, RecordDecoder, RecordEncoder, Step, Wait,
 };
 use stepwright_interpreter::history::History;
 use stepwright_interpreter::program::Entry;
@@ -34,7 +34,7 @@ pub(in crate::engine) use self::driver::Driver;
 /// After how many records `roundtrip_records` starts again with an empty list.
 const RECORDS_BEFORE_RESTART: usize = 16;
 /// How many transitions an execution makes before it yields.
-const STEP_BUDGET: u32 = 256;
+pub(crate) const STEP_BUDGET: u32 = 256;
 /// How many times an execution that is alone on virtual time waits before it yields.
 const IDLE_ROUNDS: u32 = 64;
 
@@ -105,6 +105,8 @@ struct TaskColdFields {
     inspected: Option<Box<Inspection>>,
     /// Requests for the history with more than this number of events.
     readers: Vec<(u32, oneshot::Sender<History>)>,
+    /// Requests for the open waits.
+    wait_readers: Vec<oneshot::Sender<Vec<Wait>>>,
     /// The records of the execution, where it is read again each time that it waits.
     records: Option<(RecordEncoder, Vec<Vec<u8>>)>,
     /// Set when the execution is to be suspended, with the reason.
@@ -368,6 +370,22 @@ impl ExecutionTask {
         }
     }
 
+    /// Sends the open waits to their readers, unless a change must become durable first.
+    fn answer_wait_readers(&mut self, execution: &Execution) {
+        let has_changes =
+            |journaled: &JournaledExecution| journaled.has_unsubmitted_changes(execution);
+        let Some(cold) = self.cold.as_mut() else {
+            return;
+        };
+        if cold.wait_readers.is_empty() || self.journaled.as_deref().is_some_and(has_changes) {
+            return;
+        }
+        for reader in std::mem::take(&mut cold.wait_readers) {
+            // The reader may have been dropped.
+            let _ = reader.send(execution.waits());
+        }
+    }
+
     /// Returns the durable part of the history to those who request it, while the rest is being committed: that may take as long as an
     /// outage of the store.
     fn answer_history_during_commit(&self, execution: &Execution, cx: &mut Context<'_>) {
@@ -518,6 +536,7 @@ impl ExecutionTask {
                 self.finish(execution);
                 return DriveOutcome::Ended;
             }
+            self.answer_wait_readers(&execution);
             if step == Step::Budget {
                 self.stage = TaskStage::Running(execution);
                 cx.waker().wake_by_ref();

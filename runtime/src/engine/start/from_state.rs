@@ -1,0 +1,121 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use stepwright_asl::model::StateMachine;
+use stepwright_interpreter::history::History;
+use stepwright_interpreter::value::Value;
+use stepwright_interpreter::{ExecutionInfo, MachineInfo};
+
+use super::launch::StartOutcome;
+use super::options::StartOptions;
+use crate::engine::Engine;
+use crate::engine::drive::execution_task::{Driver, ExecutionTask};
+use crate::engine::error::{BuildError, StartError, StartFromStateError};
+use crate::engine::execution_handle::ExecutionHandle;
+use crate::engine::machines::Machine;
+use crate::engine::machines::registry::PendingMachine;
+use crate::restart::definition_from;
+
+impl Engine {
+    /// Starts an execution at a state of the top level of an existing Standard execution, running or closed, with this raw input and these
+    /// variables: for example after a handler was fixed, with the input that the state had there.
+    ///
+    /// The new execution has the definition with which the existing one started, with one more state ([`definition_from`]). It has the same
+    /// execution input, the same state machine and role, and the engine's handlers. The options choose its name, for example. A durable engine
+    /// stores the definition, so that the execution continues after a restart.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::collections::BTreeMap;
+    ///
+    /// use serde_json::json;
+    /// use stepwright_runtime::{Engine, MachineType, StartOptions};
+    ///
+    /// let text = r#"{"StartAt": "Reserve", "States": {
+    ///     "Reserve": {"Type": "Pass", "Result": {"price": 12}, "Next": "Charge"},
+    ///     "Charge": {"Type": "Pass", "Parameters": {"charged.$": "$.price", "order.$": "$$.Execution.Input"}, "End": true}
+    /// }}"#;
+    /// let engine = Engine::builder().register_json("orders", text, MachineType::Standard).build()?;
+    /// let run = engine.start_machine("orders", "o-1", StartOptions::new()).await?;
+    /// let id = run.id().to_owned();
+    /// assert_eq!(run.await?.to_text(), r#"{"charged":12,"order":"o-1"}"#);
+    ///
+    /// let input = json!({"price": 10});
+    /// let again = engine.start_from_state(&id, "Charge", input, &BTreeMap::new(), StartOptions::new()).await?;
+    /// let report = again.report().await;
+    /// assert_eq!(report.history.path(), ["Start at Charge", "Charge"]);
+    /// assert_eq!(report.output.as_ref().unwrap().to_text(), r#"{"charged":10,"order":"o-1"}"#);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the engine has no Standard execution with this ARN, its definition has no such state on the top level, and as
+    /// [`start_machine`](Self::start_machine).
+    pub async fn start_from_state(
+        &self,
+        execution: &str,
+        state: &str,
+        input: impl Into<Value>,
+        variables: &BTreeMap<String, Value>,
+        options: StartOptions,
+    ) -> Result<ExecutionHandle<Value>, StartFromStateError> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
+        let known = self.find_execution(execution).await;
+        let known = known.map_err(StartFromStateError::Unreadable)?;
+        let known = known
+            .ok_or_else(|| StartFromStateError::ExecutionDoesNotExist(execution.to_owned()))?;
+        let machine = self.machine_from(&known.history().await, state, &input.into(), variables)?;
+        let input = known.execution().input.clone();
+        let launched = self.shared.launch(&machine, input, options, 0);
+        let StartOutcome {
+            state,
+            pending_execution,
+        } = launched.inspect_err(|error| self.refused(&machine.info.name, error))?;
+        if let Some(pending_execution) = pending_execution {
+            let task = ExecutionTask::new(self.shared.clone(), pending_execution);
+            Driver::begin(task, &runtime);
+        }
+        let run = ExecutionHandle::new(state, |output| Ok(output.clone()), &self.handle);
+        run.accepted().await?;
+        Ok(run)
+    }
+
+    /// Compiles the definition of an execution so that it begins at a state.
+    fn machine_from(
+        &self,
+        history: &History,
+        state: &str,
+        input: &Value,
+        variables: &BTreeMap<String, Value>,
+    ) -> Result<Machine, StartFromStateError> {
+        let about = history.execution();
+        // The state machine of such a child is `<machine>/<label>`, and no name contains a `/`.
+        if about.machine.name.contains('/') {
+            return Err(StartFromStateError::MapRunChild(about.arn().to_string()));
+        }
+        let unknown = || StartFromStateError::UnknownDefinition(about.arn().to_string());
+        let text = history.definition().ok_or_else(unknown)?;
+        let definition = StateMachine::from_json(text).map_err(|_| unknown())?;
+        let definition = definition_from(&definition, state, input, variables)?;
+        let pending = PendingMachine::new(definition, history.machine_type());
+        let name = &about.machine.name;
+        let compiled = self
+            .shared
+            .setting
+            .compile_like(name, &pending, Some(history.program()));
+        let compiled = compiled.map_err(|problems| BuildError { problems });
+        let mut machine = compiled.map_err(StartFromStateError::Definition)?;
+        machine.info = machine_info(about);
+        Ok(machine)
+    }
+}
+
+/// Returns the state machine of an execution, for another execution of it: the test case and the trace are those of a start.
+fn machine_info(about: &ExecutionInfo) -> Arc<MachineInfo> {
+    Arc::new(MachineInfo {
+        test_case: None,
+        trace: None,
+        ..MachineInfo::clone(&about.machine)
+    })
+}

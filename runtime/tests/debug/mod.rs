@@ -1,0 +1,9 @@
+//! Executions that are stepped by hand.
+
+mod answers;
+mod back;
+mod breakpoints;
+mod change;
+mod property;
+mod steps;
+mod support;

@@ -1,0 +1,4 @@
+//! Timelines of executions.
+
+mod variables;
+mod visits;
