@@ -24,7 +24,7 @@ pub(crate) use self::otlp::OtlpArguments;
 pub(crate) use self::placeholders::{PlaceholdersArguments, PlaceholdersFormat};
 pub(crate) use self::policy::{PolicyArguments, PolicyFormat};
 pub(crate) use self::redact::RedactArguments;
-pub(crate) use self::serve::ServeArguments;
+pub(crate) use self::serve::{ConsoleChoice, ServeArguments};
 pub(crate) use self::store::{
     BackupArguments, ExecutionsArguments, HistoryArguments, RecoverArguments, RestoreArguments,
     Status, StoreArguments, StoreCommand, StoreFormat, StoredExecutionArguments,

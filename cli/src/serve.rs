@@ -8,10 +8,10 @@ use stepwright_runtime::objects::Folder;
 use stepwright_runtime::store::SqliteStore;
 use stepwright_runtime::testing::MockConfig;
 use stepwright_runtime::{Engine, Limits};
-use stepwright_server::{AccessKeys, AccessKeysError, Server};
+use stepwright_server::{AccessKeys, AccessKeysError, ConsoleMode, Server};
 use tokio::net::TcpListener;
 
-use crate::args::ServeArguments;
+use crate::args::{ConsoleChoice, ServeArguments};
 use crate::failure::Failure;
 use crate::input;
 use crate::log::{self, DefaultLog};
@@ -46,6 +46,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     let mut server = Server::builder()
         .engine(engine.clone())
         .metrics(!arguments.no_metrics)
+        .console(console_mode(arguments.console))
         .shutdown(signals.wait(1));
     for host in &arguments.allowed_hosts {
         server = server.allow_host(host);
@@ -78,6 +79,9 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     report::note(&format!(
         "serving Step Functions at http://{address} ({region})"
     ));
+    if !matches!(arguments.console, ConsoleChoice::Off) {
+        report::note(&format!("the console is at http://{address}/console"));
+    }
     let serving = async {
         server.serve(listener).await;
         engine.shutdown(Duration::from_secs(arguments.grace)).await
@@ -92,6 +96,14 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     otlp.finish().await;
     report_open(left.len(), arguments.store.is_some());
     Ok(())
+}
+
+fn console_mode(choice: ConsoleChoice) -> ConsoleMode {
+    match choice {
+        ConsoleChoice::On => ConsoleMode::On,
+        ConsoleChoice::ReadOnly => ConsoleMode::ReadOnly,
+        ConsoleChoice::Off => ConsoleMode::Off,
+    }
 }
 
 /// Whether an address is only reachable from this machine.

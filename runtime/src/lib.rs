@@ -120,6 +120,8 @@ pub mod clock;
 pub mod debug;
 pub mod history;
 pub mod objects;
+#[cfg(feature = "report")]
+pub mod report;
 pub mod restart;
 pub mod spans;
 pub mod statistics;

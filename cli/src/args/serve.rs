@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::log::LogArguments;
 use super::otlp::OtlpArguments;
@@ -22,6 +22,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright serve --mocks MockConfigFile.json               StartExecution chooses a case with #Case after the ARN
   stepwright serve --host 0.0.0.0 --auth ~/.aws/credentials  requests must be signed with a key of that file
   stepwright serve --objects buckets                         s3://orders/2026.csv is buckets/orders/2026.csv
+  stepwright serve --console read-only                       the pages at http://127.0.0.1:8083/console cannot change anything
   stepwright serve --log info --log-format json 2> serve.log  starts, ends and suspensions of executions, as JSON
   stepwright serve --log info,stepwright_server=debug         and each request
 
@@ -31,6 +32,7 @@ pub(super) const EXAMPLES: &str = "Examples:
 A task uses a mock first, then --task, then --lambda-endpoint. A command gets the task's input as JSON on standard input and prints its output, as with `stepwright run`; a URL
 receives and returns the same in a POST request. A task with .waitForTaskToken waits until a client returns its token; activities only need their workers.
 
+A browser shows state machines and executions at /console. With --auth, it asks for the ID and the secret of an access key.
 GET /health reports whether the server works, GET /ready whether it accepts work, and GET /metrics the statistics of the engine for Prometheus (docs/reference/metrics.md).
 Clients may use any credentials, unless --auth is given. Most clients call StartSyncExecution and TestState at the host `sync-127.0.0.1`, which does not exist: disable their host
 prefix, as described in docs/guides/serve.md.
@@ -84,6 +86,9 @@ pub(crate) struct ServeArguments {
     /// The maximum number of open Standard executions; further starts fail with ExecutionLimitExceeded. 1000000 by default, as on AWS
     #[arg(long, value_name = "COUNT")]
     pub(crate) max_open_executions: Option<usize>,
+    /// Whether /console has pages in which a person sees and controls executions
+    #[arg(long, value_name = "MODE", default_value = "on")]
+    pub(crate) console: ConsoleChoice,
     /// Do not serve GET /metrics, which needs no signature
     #[arg(long)]
     pub(crate) no_metrics: bool,
@@ -106,6 +111,17 @@ pub(crate) struct ServeArguments {
     pub(crate) log: LogArguments,
     #[command(flatten)]
     pub(crate) otlp: OtlpArguments,
+}
+
+/// The modes of the console.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ConsoleChoice {
+    /// Pages, with forms that start, stop and answer
+    On,
+    /// Pages only
+    ReadOnly,
+    /// No pages
+    Off,
 }
 
 /// The number of an account: twelve digits.

@@ -33,9 +33,13 @@ struct Http {
     body_time: Duration,
 }
 
-/// Returns the routes of the server.
-pub(crate) fn router(service: Arc<Service>, access: Access, body_time: Duration) -> Router {
-    let access = Arc::new(access);
+/// Returns the routes of the server: the API, the paths for operators, and further pages.
+pub(crate) fn router(
+    service: Arc<Service>,
+    access: Arc<Access>,
+    body_time: Duration,
+    pages: Router,
+) -> Router {
     let router = match service.has_metrics {
         true => Router::new().route("/metrics", get(operator::metrics)),
         false => Router::new(),
@@ -50,13 +54,14 @@ pub(crate) fn router(service: Arc<Service>, access: Access, body_time: Duration)
                 "the API is at `/` with the method POST; `/health`, `/ready` and `/metrics` have the method GET",
             ))
         })
-        .layer(from_fn_with_state(access.clone(), from_own_host))
         .with_state(Http {
             service,
-            access,
+            access: access.clone(),
             memory: BodyMemory::new(),
             body_time,
         })
+        .merge(pages)
+        .layer(from_fn_with_state(access, from_own_host))
 }
 
 /// The maximum bytes of a request's line and headers. The connection's buffer also limits them, but less exactly.

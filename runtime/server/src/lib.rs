@@ -28,6 +28,7 @@
 //! | to limit the time of clients | [`ServerBuilder::client_time`], [`ServerBuilder::activity_poll`] |
 //! | to end the server | [`ServerBuilder::shutdown`] |
 //! | to check the state machines in a store | [`unreadable_documents`] |
+//! | pages about state machines and executions, in a browser | `ServerBuilder::console`, with the feature `console` |
 //! | to monitor the server | `GET /health`, `GET /ready`, `GET /metrics`; [`ServerBuilder::metrics`] |
 //! | a server without a program | `stepwright serve`, of the crate `stepwright-cli` |
 //!
@@ -42,6 +43,7 @@
 //! | `operator.rs` | `/health`, `/ready` and `/metrics` |
 //! | `operation.rs` | the table of the operations |
 //! | `service.rs` | the state of the operations: the engine and the control plane; parsing of requests |
+//! | `console/` | the console's pages, forms and live updates |
 //! | `shape/` | the members of requests, with the constraints of the API's model and AWS's messages for them |
 //! | `operations/` | the operations, a file for each group: request, response and function |
 //! | `control/` | state machines with their revisions, versions, aliases and tags |
@@ -58,6 +60,8 @@ mod access_keys;
 mod arn;
 mod body;
 mod connection;
+#[cfg(feature = "console")]
+mod console;
 mod control;
 mod error;
 mod http;
@@ -76,6 +80,8 @@ mod signature;
 mod trace;
 
 pub use self::access_keys::{AccessKeys, AccessKeysError};
+#[cfg(feature = "console")]
+pub use self::console::ConsoleMode;
 pub use self::control::{UnreadableDocument, unreadable_documents};
 pub use self::server::{Server, ServerBuilder, ServerError};
 

@@ -11,6 +11,8 @@ use tokio::net::TcpListener;
 use crate::access::Access;
 use crate::access_keys::AccessKeys;
 use crate::connection::ClientTimeouts;
+#[cfg(feature = "console")]
+use crate::console::{self, ConsoleMode};
 use crate::control::Control;
 use crate::integration::OwnApi;
 use crate::pollers::Pollers;
@@ -28,6 +30,8 @@ pub struct Server {
     keys: Option<AccessKeys>,
     timeouts: ClientTimeouts,
     shutdown: Shutdown,
+    #[cfg(feature = "console")]
+    console: ConsoleMode,
 }
 
 /// A future that ends when the server must shut down.
@@ -43,6 +47,8 @@ pub struct ServerBuilder {
     timeouts: ClientTimeouts,
     shutdown: Shutdown,
     has_metrics: bool,
+    #[cfg(feature = "console")]
+    console: ConsoleMode,
 }
 
 /// A server cannot be built.
@@ -71,6 +77,8 @@ impl Server {
             timeouts: ClientTimeouts::default(),
             shutdown: Box::pin(std::future::pending()),
             has_metrics: true,
+            #[cfg(feature = "console")]
+            console: ConsoleMode::Off,
         }
     }
 
@@ -78,13 +86,17 @@ impl Server {
     /// end. The engine continues to run: [`Engine::shutdown`] ends it.
     pub async fn serve(self, listener: TcpListener) {
         let address = listener.local_addr();
-        let access = Access {
+        let access = Arc::new(Access {
             is_loopback: address.is_ok_and(|address| address.ip().to_canonical().is_loopback()),
             hosts: self.hosts,
             keys: self.keys,
             region: self.service.engine.region().to_owned(),
-        };
-        let router = http::router(self.service.clone(), access, self.timeouts.body);
+        });
+        #[cfg(feature = "console")]
+        let pages = console::router(self.console, &self.service, &access, self.timeouts.body);
+        #[cfg(not(feature = "console"))]
+        let pages = axum::Router::new();
+        let router = http::router(self.service.clone(), access, self.timeouts.body, pages);
         let shutdown = async {
             self.shutdown.await;
             self.service.shutdown.set();
@@ -142,6 +154,14 @@ impl ServerBuilder {
         self
     }
 
+    /// Sets whether `GET /console` has pages about state machines and executions, and whether they can change anything. By default there are
+    /// none. With [access keys](Self::access_keys), a browser asks for the ID and the secret of one of them.
+    #[cfg(feature = "console")]
+    pub fn console(mut self, mode: ConsoleMode) -> Self {
+        self.console = mode;
+        self
+    }
+
     /// Shuts the server down when this future is ready.
     pub fn shutdown(mut self, shutdown: impl Future<Output = ()> + Send + 'static) -> Self {
         self.shutdown = Box::pin(shutdown);
@@ -174,6 +194,8 @@ impl ServerBuilder {
             keys: self.keys,
             timeouts: self.timeouts,
             shutdown: self.shutdown,
+            #[cfg(feature = "console")]
+            console: self.console,
         })
     }
 

@@ -116,7 +116,19 @@ impl ExecutionFilter {
         self
     }
 
-    /// Selects the executions that were started by a version or an alias of their state machine, by its ARN.
+    /// Selects the executions that were started by a version of their state machine, by its ARN.
+    pub fn version(mut self, arn: impl Into<String>) -> Self {
+        self.version = Some(arn.into());
+        self
+    }
+
+    /// Selects the executions that were started by an alias of their state machine, by its ARN.
+    pub fn alias(mut self, arn: impl Into<String>) -> Self {
+        self.alias = Some(arn.into());
+        self
+    }
+
+    /// Selects the executions that were started by a version or an alias, if there is one.
     pub(crate) fn started_by(mut self, version: Option<String>, alias: Option<String>) -> Self {
         (self.version, self.alias) = (version, alias);
         self

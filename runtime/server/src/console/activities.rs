@@ -1,0 +1,52 @@
+//! The activities, with the tasks that wait for a worker.
+
+use axum::extract::State;
+use axum::response::Response;
+use maud::html;
+use stepwright_runtime::report::text;
+
+use super::error::{PageResult, respond};
+use super::layout::{Page, Section};
+use super::link;
+use super::state::Console;
+
+pub(super) async fn page(State(console): State<Console>) -> Response {
+    let page = render(&console);
+    respond(&console, page)
+}
+
+fn render(console: &Console) -> PageResult {
+    let engine = &console.service.engine;
+    let activities = engine.activities();
+    let statistics = engine.statistics();
+    let waiting = |arn: &str| {
+        let mut queues = statistics.activity_queues.iter();
+        let queue = queues.find(|queue| queue.activity == arn);
+        queue.map_or(0, |queue| queue.waiting)
+    };
+    Ok(Page::new("Activities", Section::Activities)
+        .live(link::with("/console/live", &[]))
+        .render(
+            console,
+            html! {
+                h1 { "Activities" }
+                @if activities.is_empty() {
+                    p class="panel" { "There is no activity. A client creates one with " code { "aws stepfunctions create-activity --name NAME" } "." }
+                } @else {
+                    div class="scroll" data-part="activities" { table {
+                        thead { tr { th { "Name" } th { "ARN" } th { "Created (UTC)" } th class="number" { "Waiting tasks" } } }
+                        tbody {
+                            @for activity in &activities {
+                                tr {
+                                    th scope="row" { (activity.name) }
+                                    td { code { (activity.arn) } }
+                                    td { (text::time(activity.created)) }
+                                    td class="number" { (waiting(&activity.arn)) }
+                                }
+                            }
+                        }
+                    } }
+                }
+            },
+        ))
+}

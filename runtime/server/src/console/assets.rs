@@ -1,0 +1,86 @@
+//! The style sheets, the script and the icon, which are part of the binary.
+
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use hmac_sha256::Hash as Sha256;
+
+/// A file of the console.
+struct Asset {
+    name: &'static str,
+    media_type: &'static str,
+    content: Bytes,
+    /// The first digits of its digest, in quotes.
+    tag: String,
+}
+
+/// The files of the console.
+pub(super) struct Assets(Vec<Asset>);
+
+impl Assets {
+    /// Creates the files.
+    pub(super) fn new() -> Self {
+        let report = Bytes::from(stepwright_runtime::report::stylesheet());
+        let files = [
+            (
+                "console.css",
+                "text/css; charset=utf-8",
+                Bytes::from_static(include_bytes!("assets/console.css")),
+            ),
+            ("report.css", "text/css; charset=utf-8", report),
+            (
+                "console.js",
+                "text/javascript; charset=utf-8",
+                Bytes::from_static(include_bytes!("assets/console.js")),
+            ),
+            (
+                "icon.svg",
+                "image/svg+xml",
+                Bytes::from_static(include_bytes!("assets/icon.svg")),
+            ),
+        ];
+        let files = files.into_iter().map(|(name, media_type, content)| {
+            let digest = Sha256::hash(&content);
+            let digits: String = digest[..8]
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            Asset {
+                name,
+                media_type,
+                content,
+                tag: format!("\"{digits}\""),
+            }
+        });
+        Self(files.collect())
+    }
+
+    fn find(&self, name: &str) -> Option<&Asset> {
+        self.0.iter().find(|asset| asset.name == name)
+    }
+
+    /// Responds with a file, or with 304 if the client has it; `None` if there is no file of this name.
+    pub(super) fn respond(&self, name: &str, headers: &HeaderMap) -> Option<Response> {
+        let asset = self.find(name)?;
+        let known = headers.get(IF_NONE_MATCH);
+        let is_known = known.is_some_and(|known| known.as_bytes() == asset.tag.as_bytes());
+        let about = [
+            (ETAG, asset.tag.as_str()),
+            (CACHE_CONTROL, "private, max-age=31536000, immutable"),
+            (CONTENT_TYPE, asset.media_type),
+        ];
+        Some(match is_known {
+            true => (StatusCode::NOT_MODIFIED, about).into_response(),
+            false => (about, asset.content.clone()).into_response(),
+        })
+    }
+
+    /// Returns the URL of a file. It contains the file's tag, so that a browser never uses the file of an earlier version.
+    pub(super) fn url(&self, name: &str) -> String {
+        let tag = self
+            .find(name)
+            .map_or("", |asset| asset.tag.trim_matches('"'));
+        format!("/console/assets/{name}?v={tag}")
+    }
+}

@@ -1,0 +1,168 @@
+// Updates pages in place. Without it, the pages work, and a reload shows changes.
+
+const main = document.getElementById("content");
+const SECOND = 1000;
+const RETRY = 5 * SECOND;
+
+// --- Times that pass -----------------------------------------------------------------------------------------------------
+
+const loaded = Date.now();
+
+/** Writes a duration as the server does. */
+function duration(millis) {
+  const seconds = Math.floor(millis / SECOND);
+  const pair = (large, name, small, smallName) => (small ? `${large} ${name} ${small} ${smallName}` : `${large} ${name}`);
+  if (seconds < 1) return `${Math.max(0, Math.floor(millis))} ms`;
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return pair(Math.floor(seconds / 60), "min", seconds % 60, "s");
+  if (seconds < 86400) return pair(Math.floor(seconds / 3600), "h", Math.floor((seconds % 3600) / 60), "min");
+  return pair(Math.floor(seconds / 86400), "d", Math.floor((seconds % 86400) / 3600), "h");
+}
+
+/** Counts up, or down, from the moment at which the element was shown. */
+function count() {
+  if (document.hidden) return;
+  for (const element of document.querySelectorAll(".counter")) {
+    element.shown ??= Date.now();
+    const passed = Date.now() - element.shown;
+    const { elapsed, remaining } = element.dataset;
+    element.textContent = duration(elapsed === undefined ? Math.max(0, remaining - passed) : Number(elapsed) + passed);
+  }
+}
+setInterval(count, SECOND);
+
+/** Shows the local time of each UTC time in its tooltip. */
+function tooltips(root) {
+  for (const time of root.querySelectorAll("time")) {
+    time.title = new Date(time.dateTime).toLocaleString();
+  }
+}
+
+// --- Changes of the page -------------------------------------------------------------------------------------------------
+
+/** The HTML of each part as the server sent it: the page itself may differ, because details were opened. */
+const sent = new Map();
+
+function remember(root) {
+  for (const part of root.querySelectorAll("[data-part]")) sent.set(part.dataset.part, part.innerHTML);
+}
+
+/** Whether a person works with this part: a form has the focus or was changed. */
+function inUse(part) {
+  const active = document.activeElement;
+  if (part.contains(active) && active.matches("input, textarea, select, button")) return true;
+  return [...part.querySelectorAll("input, textarea")].some((field) =>
+    field.type === "checkbox" ? field.checked : field.value !== field.defaultValue,
+  );
+}
+
+/** Returns a text that is the same for the same element before and after an update. */
+function identity(element) {
+  return `${element.tagName} ${element.querySelector("summary")?.textContent ?? element.getAttribute("href")}`;
+}
+
+function replace(part, next) {
+  const opened = new Map([...part.querySelectorAll("details")].map((details) => [identity(details), details.open]));
+  const focused = part.contains(document.activeElement) ? identity(document.activeElement) : null;
+  const scrolled = [...part.querySelectorAll(".picture, .scroll, pre")].map((box) => [box.scrollLeft, box.scrollTop]);
+  part.replaceChildren(...next.childNodes);
+  for (const details of part.querySelectorAll("details")) {
+    const open = opened.get(identity(details));
+    if (open !== undefined) details.open = open;
+  }
+  [...part.querySelectorAll(".picture, .scroll, pre")].forEach((box, index) => {
+    if (scrolled[index]) [box.scrollLeft, box.scrollTop] = scrolled[index];
+  });
+  if (focused) [...part.querySelectorAll("a, summary, [tabindex]")].find((element) => identity(element) === focused)?.focus();
+  tooltips(part);
+}
+
+let loading = false;
+let again = false;
+
+async function update() {
+  if (loading || document.hidden) {
+    again = true;
+    return;
+  }
+  loading = true;
+  again = false;
+  try {
+    const response = await fetch(location.href, { headers: { accept: "text/html" } });
+    if (!response.ok) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const parts = new Map([...page.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
+    for (const part of main.querySelectorAll("[data-part]")) {
+      const next = parts.get(part.dataset.part);
+      if (!next || sent.get(part.dataset.part) === next.innerHTML || inUse(part)) continue;
+      sent.set(part.dataset.part, next.innerHTML);
+      replace(part, next);
+    }
+    // An execution that ended has other forms, so the page is loaded again, unless a person is using one.
+    const live = page.getElementById("content")?.dataset.live;
+    if (!live && main.dataset.live && !inUse(main)) location.reload();
+  } catch {
+    main.classList.add("stale");
+  } finally {
+    loading = false;
+    if (again && !document.hidden) update();
+  }
+}
+
+function watch() {
+  const url = main.dataset.live;
+  if (!url) return;
+  const events = new EventSource(url);
+  events.addEventListener("change", update);
+  events.addEventListener("open", () => main.classList.remove("stale"));
+  events.addEventListener("end", () => {
+    events.close();
+    update();
+  });
+  events.addEventListener("error", () => {
+    main.classList.add("stale");
+    if (events.readyState === EventSource.CLOSED) setTimeout(watch, RETRY);
+  });
+  addEventListener("pagehide", () => events.close());
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && again) update();
+});
+
+// --- Forms ---------------------------------------------------------------------------------------------------------------
+
+/** Reports JSON that does not parse before the form is sent. */
+document.addEventListener("input", (event) => {
+  const field = event.target;
+  if (!(field instanceof HTMLTextAreaElement)) return;
+  let problem = "";
+  try {
+    if (field.value.trim()) JSON.parse(field.value);
+  } catch (error) {
+    problem = `This is no JSON: ${error.message}`;
+  }
+  field.setCustomValidity(problem);
+});
+
+/** A button that does not need the JSON of its form is not stopped by it. */
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("button[name=answer]");
+  if (button) button.form.noValidate = button.value !== "success";
+});
+
+/** Ctrl+Enter sends the form of a text area, and `/` goes to the first filter. */
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form) event.target.form.requestSubmit();
+  if (event.key === "/" && !event.target.matches("input, textarea, select")) {
+    const filter = document.querySelector("form[role=search] input[type=search]");
+    if (filter) {
+      event.preventDefault();
+      filter.focus();
+    }
+  }
+});
+
+remember(main);
+tooltips(document);
+watch();

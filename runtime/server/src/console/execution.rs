@@ -1,0 +1,382 @@
+//! One execution: its diagram, states, waits, events and data.
+
+use std::time::Duration;
+
+use axum::extract::{RawQuery, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use stepwright_asl::json::Json as Asl;
+use stepwright_asl::overlay;
+use stepwright_runtime::history::{History, HistoryQuery};
+use stepwright_runtime::report::{
+    self, EventFilter, ExecutionLinks, ExecutionView, most_interesting, siblings, text,
+};
+use stepwright_runtime::server_support::Redrivability;
+use stepwright_runtime::timeline::Timeline;
+use stepwright_runtime::value::Value;
+use stepwright_runtime::{ExecutionHandle, Status, Wait};
+
+use super::error::{PageError, PageResult, respond};
+use super::layout::{Page, Section};
+use super::params::Params;
+use super::state::Console;
+use super::{link, waits};
+
+/// The rows of the chart on a page.
+const MOST_ROWS: usize = 300;
+/// The events on a page.
+const MOST_EVENTS: usize = 200;
+/// How long a page waits for an execution whose store cannot commit. It then shows no waits.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+pub(super) async fn page(State(console): State<Console>, RawQuery(query): RawQuery) -> Response {
+    let params = Params::of_query(query.as_deref());
+    let page = render(&console, &params).await;
+    respond(&console, page)
+}
+
+/// Responds with the history as `aws stepfunctions get-execution-history` prints it.
+pub(super) async fn history_file(
+    State(console): State<Console>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let params = Params::of_query(query.as_deref());
+    match file_of(&console, &params).await {
+        Ok(text) => (
+            [
+                (CONTENT_TYPE, "application/json"),
+                (CONTENT_DISPOSITION, "attachment; filename=\"history.json\""),
+            ],
+            text,
+        )
+            .into_response(),
+        Err(error) => error.respond(&console),
+    }
+}
+
+async fn file_of(console: &Console, params: &Params) -> Result<String, PageError> {
+    let run = console.run(params.required("arn")?).await?;
+    let history = run.history().await;
+    let query = HistoryQuery::new().redact(history.redaction());
+    let page = history.page(&query);
+    let page = page.map_err(|error| PageError::bad_request(error.to_string()))?;
+    Ok(format!("{:#}", page.to_json()))
+}
+
+impl Console {
+    /// Returns an execution.
+    ///
+    /// # Errors
+    ///
+    /// When it does not exist, and those of the store.
+    pub(super) async fn run(&self, arn: &str) -> Result<ExecutionHandle<Value>, PageError> {
+        let found = self.service.engine.find_execution(arn).await?;
+        found.ok_or_else(|| {
+            PageError::not_found(format!(
+                "there is no execution `{arn}`: it was deleted, or it is a synchronous Express execution, which is not stored"
+            ))
+        })
+    }
+}
+
+/// The links of a page about one execution.
+#[derive(Debug)]
+struct Links<'l> {
+    arn: &'l str,
+}
+
+impl ExecutionLinks for Links<'_> {
+    fn visit(&self, index: usize) -> String {
+        link::visit(self.arn, index)
+    }
+
+    fn execution(&self, arn: &str) -> Option<String> {
+        Some(link::execution(arn))
+    }
+
+    fn map_run(&self, arn: &str) -> Option<String> {
+        Some(link::map_run(arn))
+    }
+}
+
+/// The views of the page.
+const VIEWS: [(&str, &str); 3] = [
+    ("", "States"),
+    ("events", "Events"),
+    ("data", "Input and output"),
+];
+
+async fn render(console: &Console, params: &Params) -> PageResult {
+    let arn = params.required("arn")?;
+    let run = console.run(arn).await?;
+    let history = run.history().await;
+    let timeline = Timeline::of(&history);
+    let waits = tokio::time::timeout(PATIENCE, run.waits()).await;
+    let waits = waits.unwrap_or_default();
+    let definition: Option<Asl> = history.definition().and_then(|text| text.parse().ok());
+    let selected: Option<usize> = params.number("visit");
+    let view = ExecutionView {
+        timeline: &timeline,
+        history: &history,
+        definition: definition.as_ref(),
+        now: console.service.now(),
+        selected: selected.or_else(|| most_interesting(&timeline)),
+        links: &Links { arn },
+    };
+    let mut page = Page::new(run.name(), Section::Executions);
+    if timeline.ended().is_none() {
+        let after = history.written().to_string();
+        page = page.live(link::with(
+            "/console/live/execution",
+            &[("arn", arn), ("after", &after)],
+        ));
+    }
+    let tab = params.text("view");
+    Ok(page.render(
+        console,
+        html! {
+            div data-part="head" {
+                (breadcrumbs(&run))
+                h1 { (run.name()) " " (text::status(timeline.status())) }
+                (facts(&run, &view))
+                (failure(&view))
+            }
+            div data-part="waits" { (waits::panel(console, &run, &waits, view.now)) }
+            (acts(console, &run, &view))
+            nav class="tabs" aria-label="Views" {
+                @for (name, title) in VIEWS {
+                    a href=(link::with("/console/execution", &[("arn", arn), ("view", name)])) aria-current=[(name == tab).then_some("page")] { (title) }
+                }
+            }
+            @match tab {
+                "events" => (events(&history, arn, params)),
+                "data" => (data(&view)),
+                _ => (states(console, &run, &view, &waits)),
+            }
+        },
+    ))
+}
+
+fn breadcrumbs(run: &ExecutionHandle<Value>) -> Markup {
+    let about = run.execution();
+    let name = about.machine_name();
+    // The children of a Distributed Map are executions of `<machine>/<label>`.
+    let machine = name.split_once('/').map_or(name, |(machine, _)| machine);
+    html! {
+        nav class="crumbs" aria-label="Breadcrumbs" {
+            a href=(link::MACHINES) { "State machines" } " › "
+            a href=(link::machine(machine, "")) { (machine) } " › "
+            a href=(link::executions(machine, "")) { "Executions" }
+            @if about.root() != run.id() { " › " a href=(link::execution(about.root())) { "started by " (link::last_of(about.root())) } }
+        }
+    }
+}
+
+fn facts(run: &ExecutionHandle<Value>, view: &ExecutionView<'_>) -> Markup {
+    let timeline = view.timeline;
+    let started = timeline.started().unwrap_or(run.execution().started());
+    let redrives = run.execution().redrive_count().unwrap_or_default();
+    html! {
+        dl class="facts" {
+            div { dt { "Started (UTC)" } dd { (text::time(started)) } }
+            @if let Some(ended) = timeline.ended() { div { dt { "Ended (UTC)" } dd { (text::time(ended)) } } }
+            div { dt { "Time" } dd { (text::elapsed(started, timeline.ended(), view.now)) } }
+            div { dt { "States entered" } dd { (timeline.visits().len()) } }
+            div { dt { "Events" } dd { (view.history.written()) } }
+            @if redrives > 0 { div { dt { "Redriven" } dd { (text::counted(redrives as usize, "time", "times")) } } }
+            div { dt { "ARN" } dd { code { (run.id()) } } }
+        }
+        @if timeline.dropped() > 0 {
+            p class="hint" { "The first " (text::count(timeline.dropped(), "event")) " of this execution are not stored, so states are missing here." }
+        }
+    }
+}
+
+/// Shows why the execution ended, with a link to the state.
+fn failure(view: &ExecutionView<'_>) -> Markup {
+    let timeline = view.timeline;
+    let failed = timeline.visits().iter();
+    let failed = failed
+        .enumerate()
+        .rfind(|(_, visit)| visit.status() == overlay::Status::Failed);
+    html! {
+        @if let Some(error) = timeline.error().or((timeline.status() == Status::TimedOut).then_some("States.Timeout")) {
+            div class="message" role="alert" {
+                strong { (error) }
+                @if let Some((index, visit)) = failed { " in " a href=(view.links.visit(index)) { (visit.state()) } }
+                @if let Some(cause) = timeline.cause() { pre tabindex="0" { (view.history.redaction().text(cause)) } }
+            }
+        }
+    }
+}
+
+/// The forms that act on the whole execution.
+fn acts(console: &Console, run: &ExecutionHandle<Value>, view: &ExecutionView<'_>) -> Markup {
+    let is_open = view.timeline.ended().is_none();
+    // An execution of a store that cannot be read is shown without the button.
+    let redrivability = console.service.engine.redrivability(run);
+    let is_redrivable = redrivability.is_ok_and(|answer| answer == Redrivability::Redrivable);
+    let arn = run.id();
+    html! {
+        div class="acts" {
+            @if !console.is_read_only && is_open {
+                details class="act" { summary { "Stop" }
+                    form method="post" action="/console/stop" class="panel" {
+                        (console.form_field())
+                        input type="hidden" name="arn" value=(arn);
+                        label { "Error" input name="error" autocomplete="off" maxlength="256" placeholder="optional"; }
+                        label { "Cause" input name="cause" autocomplete="off" placeholder="optional"; }
+                        button type="submit" class="danger" { "Stop this execution" }
+                    }
+                }
+            }
+            @if !console.is_read_only && is_redrivable {
+                form method="post" action="/console/redrive" {
+                    (console.form_field())
+                    input type="hidden" name="arn" value=(arn);
+                    button type="submit" { "Redrive" }
+                }
+            }
+            @if !console.is_read_only {
+                a class="button" href=(link::with("/console/machine", &[("name", run.execution().machine_name()), ("input_of", arn)])) { "Start a copy" }
+            }
+            a class="button" href=(link::with("/console/execution/history.json", &[("arn", arn)])) download="history.json" { "History as a file" }
+        }
+    }
+}
+
+fn states(
+    console: &Console,
+    run: &ExecutionHandle<Value>,
+    view: &ExecutionView<'_>,
+    waits: &[Wait],
+) -> Markup {
+    let all = siblings(view.timeline, view.selected);
+    let selected = all.iter().position(|index| Some(*index) == view.selected);
+    // The rows around the selected one.
+    let first = selected.unwrap_or_default().saturating_sub(MOST_ROWS / 2);
+    let rows = &all[first.min(all.len())..all.len().min(first + MOST_ROWS)];
+    let scope = view
+        .selected
+        .and_then(|index| view.timeline.visit(index))
+        .map(|visit| visit.scope().join(" › "))
+        .filter(|scope| !scope.is_empty());
+    html! {
+        div class="split" {
+            section class="panel" aria-label="Diagram" data-part="picture" {
+                @match report::picture(view) {
+                    Some(picture) => (picture),
+                    None => p class="hint" { "The definition of this execution is not known to this engine, so there is no diagram." },
+                }
+            }
+            section class="panel" id="state" aria-label="Selected state" {
+                @if let Some(index) = view.selected {
+                    div data-part="visit" { @if let Some(visit) = report::visit(view, index) { (visit) } }
+                    (restart(console, run, view, index))
+                } @else {
+                    p class="hint" { "No state was entered yet." }
+                }
+            }
+        }
+        section class="panel" data-part="chart" {
+            h2 { "Timeline" @if let Some(scope) = &scope { " of " (scope) } }
+            @if first > 0 { p class="pages" { a class="button" href=(view.links.visit(all[first - 1])) { "Earlier" } } }
+            (report::chart(view, rows))
+            @if let Some(later) = all.get(first + MOST_ROWS) { p class="pages" { a class="button" href=(view.links.visit(*later)) { "Later" } } }
+            @if waits.is_empty() && all.is_empty() { p class="hint" { "No state was entered yet." } }
+        }
+    }
+}
+
+/// The form that starts a new execution at the selected state.
+fn restart(
+    console: &Console,
+    run: &ExecutionHandle<Value>,
+    view: &ExecutionView<'_>,
+    index: usize,
+) -> Markup {
+    let Some(visit) = view.timeline.visit(index) else {
+        return html! {};
+    };
+    if console.is_read_only || !visit.scope().is_empty() || visit.input().is_none() {
+        return html! {};
+    }
+    let input = visit.input().map(text::pretty).unwrap_or_default();
+    let variables: serde_json::Map<String, serde_json::Value> = view
+        .timeline
+        .variables_at(index)
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_json()))
+        .collect();
+    html! {
+        details class="act" {
+            summary { "Start again from this state" }
+            @if view.history.redaction().is_empty() {
+                form method="post" action="/console/restart" {
+                    p class="hint" { "A new execution begins at " (visit.state()) ", with this input and these variables." }
+                    (console.form_field())
+                    input type="hidden" name="arn" value=(run.id());
+                    input type="hidden" name="state" value=(visit.state());
+                    label { "Input" textarea name="input" rows="8" spellcheck="false" required { (input) } }
+                    label { "Variables" textarea name="variables" rows="4" spellcheck="false" { (format!("{:#}", serde_json::Value::Object(variables))) } }
+                    label { "Name" input name="name" autocomplete="off" maxlength="80" placeholder="generated"; }
+                    button type="submit" class="primary" { "Start again from here" }
+                }
+            } @else {
+                p class="hint" { "This engine redacts data, so the console cannot show the input of a state for editing." }
+            }
+        }
+    }
+}
+
+fn events(history: &History, arn: &str, params: &Params) -> Markup {
+    let mut filter = EventFilter::new();
+    filter.kind = params.text("kind").to_owned();
+    filter.state = params.text("state").to_owned();
+    filter.text = params.text("text").to_owned();
+    filter.from = params.number("from").unwrap_or_default();
+    let list = report::events(history, &filter, MOST_EVENTS);
+    let url = |from: &str| {
+        link::with(
+            "/console/execution",
+            &[
+                ("arn", arn),
+                ("view", "events"),
+                ("kind", &filter.kind),
+                ("state", &filter.state),
+                ("text", &filter.text),
+                ("from", from),
+            ],
+        )
+    };
+    html! {
+        form class="filters" method="get" action="/console/execution" role="search" aria-label="Filter events" {
+            input type="hidden" name="arn" value=(arn);
+            input type="hidden" name="view" value="events";
+            label { "Type" input type="search" name="kind" value=(filter.kind) placeholder="Failed" autocomplete="off"; }
+            label { "State" input type="search" name="state" value=(filter.state) placeholder="its whole name" autocomplete="off"; }
+            label { "Text" input type="search" name="text" value=(filter.text) placeholder="in the details" autocomplete="off"; }
+            div class="buttons" { button type="submit" class="primary" { "Filter" } }
+        }
+        section class="panel" data-part="events" {
+            @if list.shown == 0 { p { "No event passes these filters." } } @else { (list.table) }
+            p class="pages" {
+                @if filter.from > 0 { a class="button" href=(url("")) { "First events" } " " }
+                @if let Some(next) = list.next { a class="button" rel="next" href=(url(&next.to_string())) { "Next events" } " " }
+                span class="hint" { (text::count(list.shown, "event")) " of " (history.written()) }
+            }
+        }
+    }
+}
+
+fn data(view: &ExecutionView<'_>) -> Markup {
+    let timeline = view.timeline;
+    html! {
+        section class="panel" data-part="data" {
+            (report::value(view, "Input", timeline.input(), true))
+            (report::value(view, "Output", timeline.output(), true))
+            (report::variable_values(view, "Variables of the top level", timeline.variables().into_iter(), true))
+        }
+    }
+}

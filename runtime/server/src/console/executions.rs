@@ -1,0 +1,318 @@
+//! The list of executions. All filters are in the URL.
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use maud::{Markup, html};
+use stepwright_runtime::clock::Timestamp;
+use stepwright_runtime::report::text;
+use stepwright_runtime::store::StoreError;
+use stepwright_runtime::{ExecutionFilter, ExecutionSummary, Status};
+
+use super::error::{PageResult, respond};
+use super::layout::{Page, Section};
+use super::link;
+use super::params::Params;
+use super::state::Console;
+
+/// The rows of a page.
+const ROWS: usize = 50;
+/// How many executions a page reads at most, when a filter compares their columns only, and when it reads their data.
+const MOST_READ: usize = 5_000;
+const MOST_READ_WITH_DATA: usize = 500;
+/// The child executions on the page of a Map Run.
+pub(super) const MOST_CHILDREN: usize = 200;
+/// How many executions are read at once.
+const BATCH: usize = 250;
+
+const STATUSES: [Status; 5] = [
+    Status::Running,
+    Status::Succeeded,
+    Status::Failed,
+    Status::TimedOut,
+    Status::Aborted,
+];
+
+pub(super) async fn page(State(console): State<Console>, RawQuery(query): RawQuery) -> Response {
+    let params = Params::of_query(query.as_deref());
+    let page = render(&console, &params).await;
+    respond(&console, page)
+}
+
+async fn render(console: &Console, params: &Params) -> PageResult {
+    let filter = ListFilter::of(params);
+    let list = filter.read(console).await?;
+    let mut page = Page::new("Executions", Section::Executions).notice(params.get("notice"));
+    if params.get("after").is_none() {
+        page = page.live(link::with("/console/live", &[]));
+    }
+    Ok(page.render(
+        console,
+        html! {
+            h1 { "Executions" }
+            (filter.form(console))
+            div data-part="executions" { (list.render(console, &filter)) }
+        },
+    ))
+}
+
+/// The filters of a list.
+#[derive(Debug, Default)]
+struct ListFilter {
+    machine: String,
+    status: Option<Status>,
+    /// A part of the name.
+    name: String,
+    /// A part of the error's name.
+    error: String,
+    /// A part of the input or of the output.
+    text: String,
+    from: String,
+    to: String,
+    after: String,
+}
+
+impl ListFilter {
+    fn of(params: &Params) -> Self {
+        let text = |name| params.text(name).to_owned();
+        Self {
+            machine: text("machine"),
+            status: Status::from_word(params.text("status")),
+            name: text("name"),
+            error: text("error"),
+            text: text("text"),
+            from: text("from"),
+            to: text("to"),
+            after: text("after"),
+        }
+    }
+
+    /// Returns the URL of the list after a position.
+    fn url_after(&self, after: &str) -> String {
+        let status = self.status.map(Status::as_str).unwrap_or_default();
+        let params = [
+            ("machine", self.machine.as_str()),
+            ("status", status),
+            ("name", &self.name),
+            ("error", &self.error),
+            ("text", &self.text),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("after", after),
+        ];
+        link::with(link::EXECUTIONS, &params)
+    }
+
+    /// Whether a filter reads the data of executions, not only the columns of the list.
+    fn reads_data(&self) -> bool {
+        !self.error.is_empty() || !self.text.is_empty()
+    }
+
+    /// Reads executions until the page is full, or the bound is reached.
+    async fn read(&self, console: &Console) -> Result<List, StoreError> {
+        let (from, to) = (moment(&self.from), moment(&self.to));
+        let most_read = match self.reads_data() {
+            true => MOST_READ_WITH_DATA,
+            false => MOST_READ,
+        };
+        let mut list = List::default();
+        let mut after = Some(self.after.clone()).filter(|after| !after.is_empty());
+        loop {
+            // One at a time where a match ends the page, so that the next page begins after it.
+            let missing = ROWS - list.rows.len();
+            let mut filter = ExecutionFilter::new().limit(missing.min(BATCH));
+            if !self.machine.is_empty() {
+                filter = filter.machine(&self.machine);
+            }
+            if let Some(status) = self.status {
+                filter = filter.status(status);
+            }
+            if let Some(after) = &after {
+                filter = filter.after(after);
+            }
+            let page = console.executions(filter).await?;
+            list.read += page.executions.len();
+            for execution in page.executions {
+                if from.is_some_and(|from| execution.started < from) {
+                    // The list is ordered by the start: all following ones are older.
+                    return Ok(list);
+                }
+                let is_in_time = to.is_none_or(|to| execution.started <= to);
+                if is_in_time
+                    && execution.name.contains(&self.name)
+                    && self.has_data(console, &execution).await?
+                {
+                    list.rows.push(execution);
+                }
+            }
+            after = page.next;
+            if after.is_none() || list.rows.len() >= ROWS || list.read >= most_read {
+                list.next = after;
+                return Ok(list);
+            }
+        }
+    }
+
+    /// Whether the error, the input and the output of an execution pass the filters.
+    async fn has_data(
+        &self,
+        console: &Console,
+        execution: &ExecutionSummary,
+    ) -> Result<bool, StoreError> {
+        if !self.reads_data() {
+            return Ok(true);
+        }
+        let found = console.service.engine.find_execution(&execution.id).await?;
+        let Some(run) = found else {
+            return Ok(false);
+        };
+        let report = run.final_report();
+        let error = report.and_then(|report| report.error.as_deref());
+        if !self.error.is_empty() && !error.is_some_and(|error| error.contains(&self.error)) {
+            return Ok(false);
+        }
+        let output = report.and_then(|report| report.output.as_ref());
+        let mut data = [Some(run.execution().input()), output]
+            .into_iter()
+            .flatten();
+        Ok(self.text.is_empty() || data.any(|value| value.to_text().contains(&self.text)))
+    }
+
+    fn form(&self, console: &Console) -> Markup {
+        let machines = console.service.control.machines_after(None, usize::MAX);
+        let field = |name: &str, label: &str, value: &str, hint: &str| {
+            html! {
+                label { (label) input type="search" name=(name) value=(value) placeholder=(hint) autocomplete="off"; }
+            }
+        };
+        html! {
+            form class="filters" method="get" action=(link::EXECUTIONS) role="search" aria-label="Filter executions" {
+                label { "State machine"
+                    select name="machine" {
+                        option value="" { "All" }
+                        @for machine in &machines {
+                            option value=(machine.name) selected[machine.name == self.machine] { (machine.name) }
+                        }
+                    }
+                }
+                label { "Status"
+                    select name="status" {
+                        option value="" { "All" }
+                        @for status in STATUSES {
+                            option value=(status.as_str()) selected[self.status == Some(status)] { (text::words(status.as_str())) }
+                        }
+                    }
+                }
+                (field("name", "Name", &self.name, "part of the name"))
+                (field("error", "Error", &self.error, "part of the error's name"))
+                (field("text", "Text", &self.text, "in input or output"))
+                (field("from", "From (UTC)", &self.from, "2026-01-31T12:00:00Z"))
+                (field("to", "To (UTC)", &self.to, "2026-01-31T13:00:00Z"))
+                div class="buttons" {
+                    button type="submit" class="primary" { "Filter" }
+                    a class="button" href=(link::EXECUTIONS) { "Reset" }
+                }
+            }
+        }
+    }
+}
+
+/// Parses a time; a date alone is its midnight.
+fn moment(text: &str) -> Option<Timestamp> {
+    Timestamp::parse(text).or_else(|| Timestamp::parse(&format!("{text}T00:00:00Z")))
+}
+
+/// The rows of a page.
+#[derive(Debug, Default)]
+struct List {
+    rows: Vec<ExecutionSummary>,
+    /// How many executions were read to find them.
+    read: usize,
+    /// The position after which the next page begins.
+    next: Option<String>,
+}
+
+impl List {
+    fn render(&self, console: &Console, filter: &ListFilter) -> Markup {
+        let read = text::count(self.read, "execution");
+        html! {
+            @if self.rows.is_empty() {
+                p class="panel" { "No execution passes these filters. " (read) " were read." }
+            } @else {
+                form method="post" {
+                    (console.form_field())
+                    (rows(console, &self.rows, !console.is_read_only))
+                    @if !console.is_read_only { (batch_buttons()) }
+                }
+            }
+            p class="pages" {
+                @if !filter.after.is_empty() { a class="button" href=(filter.url_after("")) { "Newest" } " " }
+                @if let Some(next) = &self.next { a class="button" rel="next" href=(filter.url_after(next)) { "Older" } " " }
+                span class="hint" { (read) " read" }
+            }
+        }
+    }
+}
+
+/// The buttons for the selected executions.
+fn batch_buttons() -> Markup {
+    html! {
+        div class="buttons" role="group" aria-label="Selected executions" {
+            button type="submit" formaction="/console/stop" { "Stop selected" }
+            button type="submit" formaction="/console/redrive" { "Redrive selected" }
+        }
+    }
+}
+
+/// Returns the table of executions.
+pub(super) fn rows(
+    console: &Console,
+    executions: &[ExecutionSummary],
+    is_selectable: bool,
+) -> Markup {
+    let now = console.service.now();
+    html! {
+        div class="scroll" {
+            table {
+                thead { tr {
+                    @if is_selectable { th { span class="unseen" { "Select" } } }
+                    th { "Name" } th { "State machine" } th { "Status" } th { "Started (UTC)" } th { "Time" }
+                } }
+                tbody {
+                    @for execution in executions {
+                        tr id=(execution.id) {
+                            @if is_selectable {
+                                td { input type="checkbox" name="arn" value=(execution.id) aria-label={ "Select " (execution.name) }; }
+                            }
+                            th scope="row" { a href=(link::execution(&execution.id)) { (execution.name) } }
+                            td { a href=(link::machine(&execution.machine, "")) { (execution.machine) } }
+                            td { (text::status(execution.status)) }
+                            td { (text::time(execution.started)) }
+                            td class="number" { (text::elapsed(execution.started, execution.stopped, now)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Returns the newest executions of a state machine.
+///
+/// # Errors
+///
+/// Those of the store.
+pub(super) async fn newest_of(console: &Console, machine: &str) -> PageResult {
+    const NEWEST: usize = 10;
+    let filter = ExecutionFilter::new().machine(machine).limit(NEWEST);
+    let page = console.executions(filter).await?;
+    Ok(html! {
+        @if page.executions.is_empty() {
+            p class="hint" { "No execution was started yet." }
+        } @else {
+            (rows(console, &page.executions, false))
+            @if page.next.is_some() {
+                p class="pages" { a class="button" href=(link::executions(machine, "")) { "All executions" } }
+            }
+        }
+    })
+}

@@ -1,0 +1,115 @@
+//! Who may use the console: the password, and the token of forms. And the headers of all its responses.
+
+use axum::extract::{Request, State};
+use axum::http::header::{
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, WWW_AUTHENTICATE,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderName, HeaderValue, Response as HttpResponse, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use hmac_sha256::Hash as Sha256;
+use maud::{Markup, html};
+
+use super::error::PageError;
+use super::state::{Console, ConsoleState};
+
+/// Pages load only what this server has, and other pages cannot embed them. No inline scripts or styles run.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The headers of each response.
+const HEADERS: [(HeaderName, &str); 4] = [
+    (CONTENT_SECURITY_POLICY, POLICY),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (X_FRAME_OPTIONS, "DENY"),
+    (REFERRER_POLICY, "same-origin"),
+];
+
+/// Checks the password of a request, and sets the headers of its response.
+pub(super) async fn guard(
+    State(console): State<Console>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut response = match console.has_password(&request) {
+        true => next.run(request).await,
+        false => ask_for_password(),
+    };
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    // Pages contain the data of executions. Assets set their own rule.
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Makes a browser ask its user for a name and a password.
+fn ask_for_password() -> Response {
+    let mut response = HttpResponse::new(
+        "this server needs a name and a password: the ID and the secret of one of its access keys\n"
+            .to_owned(),
+    );
+    *response.status_mut() = StatusCode::UNAUTHORIZED;
+    response.headers_mut().insert(
+        WWW_AUTHENTICATE,
+        HeaderValue::from_static(r#"Basic realm="stepwright console", charset="UTF-8""#),
+    );
+    response.into_response()
+}
+
+/// Returns a random token for forms.
+pub(super) fn form_token() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
+}
+
+impl ConsoleState {
+    /// Whether the request has the ID and the secret of an access key as the name and the password of HTTP Basic authentication, because a browser
+    /// cannot sign requests. Without keys, all requests are accepted, as by the API.
+    fn has_password(&self, request: &Request) -> bool {
+        let Some(keys) = &self.access.keys else {
+            return true;
+        };
+        let header = request.headers().get(AUTHORIZATION);
+        let credentials = header
+            .and_then(|header| header.to_str().ok())
+            .and_then(|header| header.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"))
+            .and_then(|(_, text)| BASE64_STANDARD.decode(text.trim()).ok())
+            .and_then(|bytes| String::from_utf8(bytes).ok());
+        let Some((id, secret)) = credentials.as_deref().and_then(|text| text.split_once(':'))
+        else {
+            return false;
+        };
+        keys.secret(id)
+            .is_some_and(|known| is_same_secret(known, secret))
+    }
+
+    /// Checks the token of a form.
+    ///
+    /// # Errors
+    ///
+    /// When it is not the token of this server.
+    pub(super) fn check_form_token(&self, token: &str) -> Result<(), PageError> {
+        match is_same_secret(&self.form_token, token) {
+            true => Ok(()),
+            false => Err(PageError::forbidden(
+                "the form is not of this server, or the server was restarted since the page was loaded; load the page again",
+            )),
+        }
+    }
+
+    /// Returns the hidden field of each form.
+    pub(super) fn form_field(&self) -> Markup {
+        html! { input type="hidden" name="form_token" value=(self.form_token); }
+    }
+}
+
+/// Compares digests, so that the time of the comparison does not reveal how much of a secret is right.
+fn is_same_secret(known: &str, given: &str) -> bool {
+    Sha256::hash(known.as_bytes()) == Sha256::hash(given.as_bytes())
+}

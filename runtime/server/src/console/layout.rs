@@ -1,0 +1,93 @@
+//! The frame of a page: head, navigation, content.
+
+use maud::{DOCTYPE, Markup, html};
+
+use super::link;
+use super::state::Console;
+
+/// The entry of the navigation that a page belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Section {
+    Machines,
+    Executions,
+    Activities,
+    None,
+}
+
+const SECTIONS: [(Section, &str, &str); 3] = [
+    (Section::Machines, "State machines", link::MACHINES),
+    (Section::Executions, "Executions", link::EXECUTIONS),
+    (Section::Activities, "Activities", link::ACTIVITIES),
+];
+
+/// A page without its content.
+#[derive(Debug)]
+pub(super) struct Page<'p> {
+    title: &'p str,
+    section: Section,
+    live: Option<String>,
+    notice: Option<&'p str>,
+}
+
+impl<'p> Page<'p> {
+    /// Creates a page that belongs to a section.
+    pub(super) fn new(title: &'p str, section: Section) -> Self {
+        Self {
+            title,
+            section,
+            live: None,
+            notice: None,
+        }
+    }
+
+    /// Sets what an action before this page did.
+    pub(super) fn notice(mut self, notice: Option<&'p str>) -> Self {
+        self.notice = notice;
+        self
+    }
+
+    /// Sets the stream of changes, after each of which the script loads the content again.
+    pub(super) fn live(mut self, url: String) -> Self {
+        self.live = Some(url);
+        self
+    }
+
+    /// Renders the page with its content.
+    pub(super) fn render(self, console: &Console, content: Markup) -> Markup {
+        let engine = &console.service.engine;
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="color-scheme" content="light dark";
+                    title { (self.title) " · Stepwright" }
+                    link rel="icon" type="image/svg+xml" href=(console.assets.url("icon.svg"));
+                    link rel="stylesheet" href=(console.assets.url("report.css"));
+                    link rel="stylesheet" href=(console.assets.url("console.css"));
+                    script type="module" src=(console.assets.url("console.js")) {}
+                }
+                body {
+                    a class="skip" href="#content" { "Skip to the content" }
+                    header class="top" {
+                        a class="brand" href=(link::MACHINES) { "Stepwright" }
+                        nav aria-label="Sections" {
+                            @for (section, name, href) in SECTIONS {
+                                a href=(href) aria-current=[(section == self.section).then_some("page")] { (name) }
+                            }
+                        }
+                        p class="place" {
+                            @if console.is_read_only { span class="tag" { "read-only" } " " }
+                            span title="region" { (engine.region()) } " " span title="account" { (engine.account()) }
+                        }
+                    }
+                    main id="content" tabindex="-1" data-live=[self.live] {
+                        @if let Some(notice) = self.notice { p class="notice" role="status" { (notice) } }
+                        (content)
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Links between the pages.
+
+use form_urlencoded::Serializer;
+
+pub(super) const MACHINES: &str = "/console";
+pub(super) const EXECUTIONS: &str = "/console/executions";
+pub(super) const ACTIVITIES: &str = "/console/activities";
+
+/// Returns a path with parameters; those without a value are left out.
+pub(super) fn with(path: &str, params: &[(&str, &str)]) -> String {
+    let mut query = Serializer::new(String::new());
+    for (name, value) in params.iter().filter(|(_, value)| !value.is_empty()) {
+        query.append_pair(name, value);
+    }
+    match query.finish() {
+        query if query.is_empty() => path.to_owned(),
+        query => format!("{path}?{query}"),
+    }
+}
+
+/// The page of a state machine, by its name.
+pub(super) fn machine(name: &str, tab: &str) -> String {
+    with("/console/machine", &[("name", name), ("tab", tab)])
+}
+
+/// The page of an execution, by its ARN.
+pub(super) fn execution(arn: &str) -> String {
+    with("/console/execution", &[("arn", arn)])
+}
+
+/// The list of the executions of a state machine with a status.
+pub(super) fn executions(machine: &str, status: &str) -> String {
+    with(EXECUTIONS, &[("machine", machine), ("status", status)])
+}
+
+/// The page of an execution with the data of one visit.
+pub(super) fn visit(arn: &str, index: usize) -> String {
+    let index = index.to_string();
+    let url = with("/console/execution", &[("arn", arn), ("visit", &index)]);
+    format!("{url}#state")
+}
+
+/// The page of a Map Run, by its ARN.
+pub(super) fn map_run(arn: &str) -> String {
+    with("/console/map-run", &[("arn", arn)])
+}
+
+/// Returns the last part of an ARN, as the text of a link.
+pub(super) fn last_of(arn: &str) -> &str {
+    arn.rsplit(':').next().unwrap_or(arn)
+}

@@ -1,0 +1,138 @@
+//! One state machine: its diagram, a form that starts it, its definition, policy, estimate and versions.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use maud::{PreEscaped, html};
+use stepwright_asl::json::Json as Asl;
+use stepwright_asl::model::MachineType;
+use stepwright_diagram::Diagram;
+use stepwright_runtime::report::text;
+use stepwright_runtime::{ExecutionFilter, ExecutionSummary};
+
+use super::error::{PageError, PageResult, respond};
+use super::executions::newest_of;
+use super::layout::{Page, Section};
+use super::params::Params;
+use super::state::Console;
+use super::{definition, link};
+use crate::control::Machine;
+
+/// How many earlier inputs the start form offers.
+const INPUTS: usize = 10;
+
+/// The views of the page.
+const VIEWS: [(&str, &str); 5] = [
+    ("", "Overview"),
+    ("definition", "Definition"),
+    ("policy", "IAM policy"),
+    ("estimate", "Estimate"),
+    ("versions", "Versions"),
+];
+
+pub(super) async fn page(State(console): State<Console>, RawQuery(query): RawQuery) -> Response {
+    let params = Params::of_query(query.as_deref());
+    let page = render(&console, &params).await;
+    respond(&console, page)
+}
+
+async fn render(console: &Console, params: &Params) -> PageResult {
+    let name = params.required("name")?;
+    let machine = console.service.control.machine(name).ok_or_else(|| {
+        PageError::not_found(format!(
+            "there is no state machine `{name}`: it was deleted, or it is a Map of another one"
+        ))
+    })?;
+    let tab = params.text("tab");
+    let mut page = Page::new(name, Section::Machines);
+    let content = match tab {
+        "definition" => definition::text(&machine),
+        "policy" => definition::policy(console, &machine),
+        "estimate" => definition::estimate(console, &machine),
+        "versions" => definition::versions(console, &machine, params).await?,
+        _ => {
+            page = page.live(link::with("/console/live", &[]));
+            overview(console, &machine, params).await?
+        }
+    };
+    Ok(page.render(
+        console,
+        html! {
+            nav class="crumbs" aria-label="Breadcrumbs" { a href=(link::MACHINES) { "State machines" } }
+            h1 { (name) " " span class="tag" { (super::machines::kind(machine.machine_type)) } }
+            nav class="tabs" aria-label="Views" {
+                @for (view, title) in VIEWS {
+                    a href=(link::machine(name, view)) aria-current=[(view == tab).then_some("page")] { (title) }
+                }
+            }
+            (content)
+        },
+    ))
+}
+
+async fn overview(console: &Console, machine: &Arc<Machine>, params: &Params) -> PageResult {
+    let text = &machine.current.configuration.definition;
+    let definition: Option<Asl> = text.parse().ok();
+    let newest = newest_of(console, &machine.name).await?;
+    Ok(html! {
+        div class="split" {
+            section class="panel" aria-label="Diagram" data-part="picture" {
+                @if let Some(definition) = &definition {
+                    div class="picture" tabindex="0" role="region" aria-label="Diagram" { (PreEscaped(Diagram::of(definition).to_inline_svg(|_| None))) }
+                }
+            }
+            div {
+                @if !console.is_read_only { (start_form(console, machine, params).await?) }
+                section class="panel" data-part="newest" {
+                    h2 { "Newest executions" }
+                    @if machine.machine_type == MachineType::Express {
+                        p class="hint" { "Express executions are not stored. Their numbers are on the page of all state machines." }
+                    } @else { (newest) }
+                }
+            }
+        }
+    })
+}
+
+/// The form that starts an execution, with the inputs of the newest ones to choose from.
+async fn start_form(console: &Console, machine: &Arc<Machine>, params: &Params) -> PageResult {
+    let filter = ExecutionFilter::new().machine(machine.name.as_str());
+    let earlier = console.executions(filter.limit(INPUTS)).await?.executions;
+    let input = match params.get("input_of") {
+        Some(arn) => text::pretty(console.run(arn).await?.execution().input()),
+        None => "{}".to_owned(),
+    };
+    let copy = |execution: &ExecutionSummary| {
+        let params = [("name", machine.name.as_str()), ("input_of", &execution.id)];
+        link::with("/console/machine", &params)
+    };
+    Ok(html! {
+        section class="panel" {
+            h2 { "Start an execution" }
+            form method="post" action="/console/start" {
+                (console.form_field())
+                @if machine.aliases.is_empty() && machine.versions.is_empty() {
+                    input type="hidden" name="stateMachineArn" value=(machine.arn);
+                } @else {
+                    label { "Version or alias"
+                        select name="stateMachineArn" {
+                            option value=(machine.arn) { "Newest revision" }
+                            @for alias in machine.aliases.keys() { option value={ (machine.arn) ":" (alias) } { "Alias " (alias) } }
+                            @for version in machine.versions.keys().rev() { option value=(machine.version_arn(*version)) { "Version " (version) } }
+                        }
+                    }
+                }
+                label { "Input, as JSON" textarea name="input" rows="8" spellcheck="false" required data-json { (input) } }
+                label { "Name" input name="name" autocomplete="off" maxlength="80" placeholder="generated"; }
+                button type="submit" class="primary" { "Start" }
+            }
+            @if !earlier.is_empty() {
+                details class="act" {
+                    summary { "Use the input of an earlier execution" }
+                    ul { @for execution in &earlier { li { a href=(copy(execution)) { (execution.name) } " " (text::status(execution.status)) " " (text::time(execution.started)) } } }
+                }
+            }
+        }
+    })
+}

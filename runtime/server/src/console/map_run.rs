@@ -1,0 +1,84 @@
+//! A Map Run: its counts, and its child executions.
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use maud::html;
+use stepwright_runtime::report::text;
+use stepwright_runtime::{ExecutionSummary, Status};
+
+use super::error::{PageError, PageResult, respond};
+use super::executions::{MOST_CHILDREN, rows};
+use super::layout::{Page, Section};
+use super::link;
+use super::params::Params;
+use super::state::Console;
+
+pub(super) async fn page(State(console): State<Console>, RawQuery(query): RawQuery) -> Response {
+    let params = Params::of_query(query.as_deref());
+    let page = render(&console, &params).await;
+    respond(&console, page)
+}
+
+async fn render(console: &Console, params: &Params) -> PageResult {
+    let arn = params.required("arn")?.to_owned();
+    let engine = console.service.engine.clone();
+    let wanted = arn.clone();
+    let read = tokio::task::spawn_blocking(move || {
+        let run = engine.map_run(&wanted)?;
+        let children = engine.map_run_executions(&wanted)?;
+        Ok::<_, stepwright_runtime::store::StoreError>((run, children))
+    });
+    let (run, mut children) = match read.await {
+        Ok(read) => read?,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    };
+    let run = run.ok_or_else(|| PageError::not_found(format!("there is no Map Run `{arn}`")))?;
+    children.sort_by_key(rank);
+    let shown = &children[..children.len().min(MOST_CHILDREN)];
+    let mut page = Page::new("Map Run", Section::Executions);
+    if run.stopped.is_none() {
+        page = page.live(link::with("/console/live", &[]));
+    }
+    let counts = &run.items;
+    let now = console.service.now();
+    Ok(page.render(
+        console,
+        html! {
+            nav class="crumbs" aria-label="Breadcrumbs" {
+                a href=(link::execution(&run.execution)) { "Execution " (link::last_of(&run.execution)) }
+            }
+            h1 { "Map Run " (text::status(run.status)) }
+            dl class="facts" data-part="facts" {
+                div { dt { "Started (UTC)" } dd { (text::time(run.started)) } }
+                div { dt { "Time" } dd { (text::elapsed(run.started, run.stopped, now)) } }
+                div { dt { "Items" } dd { (counts.total) } }
+                div { dt { "Succeeded" } dd { (counts.succeeded) } }
+                div { dt { "Failed" } dd { (counts.failed) } }
+                div { dt { "Timed out" } dd { (counts.timed_out) } }
+                div { dt { "Aborted" } dd { (counts.aborted) } }
+                div { dt { "Running" } dd { (counts.running) } }
+                div { dt { "Pending" } dd { (counts.pending) } }
+            }
+            progress max=(counts.total.max(1)) value=(counts.succeeded + counts.failed + counts.timed_out + counts.aborted) data-part="bar" {}
+            section class="panel" data-part="children" {
+                h2 { "Child executions" }
+                @if children.is_empty() {
+                    p class="hint" { "No child execution is stored: Express children are not, and Standard ones only until they are deleted." }
+                } @else {
+                    (rows(console, shown, false))
+                    @if shown.len() < children.len() { p class="hint" { "The first " (shown.len()) " of " (children.len()) ", failures first." } }
+                }
+            }
+        },
+    ))
+}
+
+/// Failures are first, and successes last.
+fn rank(child: &ExecutionSummary) -> u8 {
+    match child.status {
+        Status::Failed | Status::TimedOut => 0,
+        Status::Running => 1,
+        Status::Aborted => 2,
+        _ => 3,
+    }
+}

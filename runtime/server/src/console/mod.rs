@@ -1,0 +1,130 @@
+//! The console: pages about state machines and executions, rendered on the server.
+//!
+//! Pages work without JavaScript. With it, `assets/console.js` updates them in place when `live.rs` reports a change. The console reads the
+//! engine by its public functions, and changes it by the operations of the API, so that a page and a client have the same rules and errors.
+//!
+//! | file | content |
+//! |---|---|
+//! | `guard.rs` | the password, the token against cross-site requests, and the headers of responses |
+//! | `state.rs` | what all pages share |
+//! | `assets.rs` | the style sheets, the script and the icon |
+//! | `layout.rs`, `link.rs`, `params.rs` | the frame of a page; links; the parameters of requests |
+//! | `machines.rs`, `machine.rs`, `definition.rs` | the list of state machines; one state machine; its definition, policy, estimate and versions |
+//! | `executions.rs`, `execution.rs`, `waits.rs`, `map_run.rs` | the list of executions; one execution; what it waits for, with forms; a Map Run |
+//! | `activities.rs` | the activities and their queues |
+//! | `actions.rs` | the forms: start, stop, redrive, answers |
+//! | `live.rs` | the streams of changes |
+
+mod actions;
+mod activities;
+mod assets;
+mod definition;
+mod error;
+mod execution;
+mod executions;
+mod guard;
+mod layout;
+mod link;
+mod live;
+mod machine;
+mod machines;
+mod map_run;
+mod params;
+mod state;
+mod waits;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::middleware::from_fn_with_state;
+use axum::response::{Redirect, Response};
+use axum::routing::{get, post};
+
+use self::assets::Assets;
+use self::error::PageError;
+use self::state::{Console, ConsoleState};
+use crate::access::Access;
+use crate::body::BodyMemory;
+use crate::service::Service;
+
+/// Whether a server has the console, and whether its pages can change anything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConsoleMode {
+    /// No console.
+    #[default]
+    Off,
+    /// Pages that show, and forms that start, stop and answer.
+    On,
+    /// Only pages that show. Task tokens are not shown.
+    ReadOnly,
+}
+
+/// Returns the routes of the console, which begin with `/console`; none if it is off.
+pub(crate) fn router(
+    mode: ConsoleMode,
+    service: &Arc<Service>,
+    access: &Arc<Access>,
+    body_time: Duration,
+) -> Router {
+    if mode == ConsoleMode::Off {
+        return Router::new();
+    }
+    let console = Console(Arc::new(ConsoleState {
+        service: service.clone(),
+        access: access.clone(),
+        is_read_only: mode == ConsoleMode::ReadOnly,
+        form_token: guard::form_token(),
+        assets: Assets::new(),
+        body_memory: BodyMemory::new(),
+        body_time,
+    }));
+    let pages = Router::new()
+        .route("/console", get(machines::page))
+        .route("/console/machine", get(machine::page))
+        .route("/console/executions", get(executions::page))
+        .route("/console/execution", get(execution::page))
+        .route(
+            "/console/execution/history.json",
+            get(execution::history_file),
+        )
+        .route("/console/map-run", get(map_run::page))
+        .route("/console/activities", get(activities::page))
+        .route("/console/live", get(live::of_lists))
+        .route("/console/live/execution", get(live::of_execution))
+        .route("/console/{*path}", get(error::no_page));
+    let pages = match mode {
+        ConsoleMode::On => pages
+            .route("/console/start", post(actions::start))
+            .route("/console/stop", post(actions::stop))
+            .route("/console/redrive", post(actions::redrive))
+            .route("/console/restart", post(actions::restart))
+            .route("/console/answer", post(actions::answer)),
+        _ => pages,
+    };
+    pages
+        .route("/", get(entrance))
+        .route("/console/assets/{name}", get(asset))
+        .layer(from_fn_with_state(console.clone(), guard::guard))
+        .with_state(console)
+}
+
+/// Responds with a style sheet, the script or the icon.
+async fn asset(
+    State(console): State<Console>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    match console.assets.respond(&name, &headers) {
+        Some(response) => response,
+        None => PageError::not_found("there is no such file").respond(&console),
+    }
+}
+
+/// Redirects a browser that opens the address of the server.
+async fn entrance() -> Redirect {
+    Redirect::to(link::MACHINES)
+}

@@ -1,0 +1,33 @@
+//! What all pages share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::assets::Assets;
+use crate::access::Access;
+use crate::body::BodyMemory;
+use crate::service::Service;
+
+/// The state of the console's handlers.
+#[derive(Clone)]
+pub(super) struct Console(pub(super) Arc<ConsoleState>);
+
+pub(super) struct ConsoleState {
+    pub(super) service: Arc<Service>,
+    pub(super) access: Arc<Access>,
+    pub(super) is_read_only: bool,
+    /// The token of all forms. A page of another site cannot read it.
+    pub(super) form_token: String,
+    pub(super) assets: Assets,
+    /// The memory for the bodies of forms, and their timeout.
+    pub(super) body_memory: BodyMemory,
+    pub(super) body_time: Duration,
+}
+
+impl std::ops::Deref for Console {
+    type Target = ConsoleState;
+
+    fn deref(&self) -> &ConsoleState {
+        &self.0
+    }
+}

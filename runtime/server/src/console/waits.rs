@@ -1,0 +1,132 @@
+//! What an execution waits for, with the forms that end a wait.
+
+use maud::{Markup, html};
+use stepwright_runtime::clock::Timestamp;
+use stepwright_runtime::report::text;
+use stepwright_runtime::value::Value;
+use stepwright_runtime::{ExecutionHandle, TaskToken, Wait, WaitKind};
+
+use super::link;
+use super::state::Console;
+
+/// How many waits a page shows.
+const MOST_WAITS: usize = 50;
+
+/// Lists the waits: those that a person can end first. Nothing if there are none.
+pub(super) fn panel(
+    console: &Console,
+    run: &ExecutionHandle<Value>,
+    waits: &[Wait],
+    now: Timestamp,
+) -> Markup {
+    let mut sorted: Vec<&Wait> = waits.iter().collect();
+    sorted.sort_by_key(|wait| !is_answerable(wait));
+    html! {
+        @if !waits.is_empty() {
+            section class="panel waits" aria-label="Waits" {
+                h2 { "Waits for" }
+                ul {
+                    @for wait in sorted.iter().take(MOST_WAITS) {
+                        li {
+                            strong { (wait.state) }
+                            @if !wait.scope.is_empty() { " " span class="hint" { (wait.scope.join(" › ")) } }
+                            ": " (reason(console, wait, now))
+                            @if is_answerable(wait) && !console.is_read_only { (answer_form(console, run, wait)) }
+                        }
+                    }
+                }
+                @if waits.len() > MOST_WAITS { p class="hint" { (waits.len() - MOST_WAITS) " further waits are not shown." } }
+            }
+        }
+    }
+}
+
+/// Whether an answer can end the wait.
+fn is_answerable(wait: &Wait) -> bool {
+    matches!(
+        wait.kind,
+        WaitKind::Token { .. } | WaitKind::Activity { .. }
+    )
+}
+
+fn reason(console: &Console, wait: &Wait, now: Timestamp) -> Markup {
+    let until = |until: Timestamp| text::remaining(until, now);
+    html! {
+        @match &wait.kind {
+            WaitKind::Timer { until: end } => { "the end of its delay in " (until(*end)) },
+            WaitKind::Retry { until: end, attempt } => { "attempt " (attempt) " in " (until(*end)) },
+            WaitKind::Token { timeout_at, heartbeat_at, token } => {
+                "an answer to its task token" (deadlines(*timeout_at, *heartbeat_at, now))
+                @if !console.is_read_only { (command(token)) }
+            },
+            WaitKind::Activity { arn, worker, timeout_at, heartbeat_at, token } => {
+                @match (token, worker) {
+                    (None, _) => { "a worker of the activity " },
+                    (Some(_), Some(worker)) => { "the worker " strong { (worker) } " of the activity " },
+                    (Some(_), None) => { "a worker that took the task of the activity " },
+                }
+                code { (link::last_of(arn)) } (deadlines(*timeout_at, *heartbeat_at, now))
+            },
+            WaitKind::Task { resource, target, timeout_at, heartbeat_at } => {
+                "its task " code { (target.as_deref().unwrap_or(resource)) } (deadlines(*timeout_at, *heartbeat_at, now))
+            },
+            WaitKind::Handler { resource, target } => {
+                "an engine that has a handler for " code { (target.as_deref().unwrap_or(resource)) }
+            },
+            WaitKind::Execution { arn } => { "the execution " a href=(link::execution(arn)) { (link::last_of(arn)) } },
+            WaitKind::MapRun { arn } => { "the " a href=(link::map_run(arn)) { "child executions of its Map Run" } },
+            _ => { "an event" },
+        }
+        @if let Some(since) = wait.since { " " span class="hint" { "for " (text::elapsed(since, None, now)) } }
+    }
+}
+
+fn deadlines(
+    timeout_at: Option<Timestamp>,
+    heartbeat_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Markup {
+    html! {
+        @if let Some(at) = timeout_at { ", timeout in " (text::remaining(at, now)) }
+        @if let Some(at) = heartbeat_at { ", heartbeat due in " (text::remaining(at, now)) }
+    }
+}
+
+/// The command that answers a token from a terminal.
+fn command(token: &TaskToken) -> Markup {
+    html! {
+        details class="act" {
+            summary { "Task token" }
+            pre tabindex="0" { code { "aws stepfunctions send-task-success --task-token '" (token.as_str()) "' --task-output '{}'" } }
+        }
+    }
+}
+
+/// The form that answers a task. The server finds the token by the state, so that the form does not contain it.
+fn answer_form(console: &Console, run: &ExecutionHandle<Value>, wait: &Wait) -> Markup {
+    let is_queued = matches!(wait.kind, WaitKind::Activity { token: None, .. });
+    html! {
+        details class="act" {
+            summary { "Answer" }
+            form method="post" action="/console/answer" {
+                (console.form_field())
+                input type="hidden" name="arn" value=(run.id());
+                input type="hidden" name="state" value=(wait.state);
+                @for frame in &wait.scope { input type="hidden" name="scope" value=(frame); }
+                @if is_queued { p class="hint" { "No worker has taken this task. With an answer, none will." } }
+                fieldset {
+                    legend { "It succeeded" }
+                    label { "Output, as JSON" textarea name="output" rows="4" spellcheck="false" { "{}" } }
+                    button type="submit" name="answer" value="success" class="primary" { "Send success" }
+                }
+                fieldset {
+                    legend { "It failed" }
+                    label { "Error" input name="error" autocomplete="off" maxlength="256" placeholder="OrderRejected"; }
+                    label { "Cause" input name="cause" autocomplete="off" placeholder="optional"; }
+                    button type="submit" name="answer" value="failure" class="danger" { "Send failure" }
+                }
+                @if !is_queued { button type="submit" name="answer" value="heartbeat" { "Send heartbeat" } }
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Pages about executions: the parts that a report and a console share.
+//!
+//! Each part is HTML without styles and scripts; [`stylesheet`] has the styles.
+
+mod chart;
+mod events;
+mod picture;
+mod status;
+pub mod text;
+mod view;
+mod visit;
+
+pub use self::chart::chart;
+pub use self::events::{EventFilter, EventList, events};
+pub use self::picture::picture;
+pub use self::view::{ExecutionLinks, ExecutionView, most_interesting, siblings};
+pub use self::visit::{value, variable_values, visit};
+
+/// Returns the style sheet of all parts.
+pub fn stylesheet() -> String {
+    format!(
+        "{}{}",
+        stepwright_diagram::stylesheet(),
+        include_str!("report.css")
+    )
+}
