@@ -172,6 +172,23 @@ proptest! {
     fn any_value_is_the_same_in_yaml(json in any_json(), style in any::<u64>()) {
         same(&json, &emit(&json, style));
     }
+
+    #[test]
+    fn a_printed_value_is_the_same_when_it_is_read(json in any_json()) {
+        same(&json, &json.to_yaml());
+    }
+
+    /// Words that YAML 1.1 reads as something other than text, and indicators in any position.
+    #[test]
+    fn a_printed_text_is_the_same_when_it_is_read(
+        words in proptest::collection::vec("yes|No|on|null|~|true|0x1F|1_0|12:30|2026-01-31|<<|[-:#&*!|>%@`\"' ,{}\\[\\]?=.$/a-z]{0,3}|\\PC|\u{85}|\u{2028}|\u{feff}", 0..4),
+    ) {
+        let text = Json::from(words.concat().as_str());
+        same(&text, &text.to_yaml());
+        let member = Json::Object([(words.concat(), text.clone()), ("b".to_owned(), text)].into_iter().collect());
+        let item = Json::Array(vec![member.clone(), Json::Array(vec![member])]);
+        same(&item, &item.to_yaml());
+    }
 }
 
 mod recordings {

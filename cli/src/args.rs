@@ -124,6 +124,9 @@ pub(crate) enum Command {
     /// Draw a definition, coloured by an execution if a history is given
     #[command(after_help = GRAPH_EXAMPLES)]
     Graph(GraphArguments),
+    /// Write an HTML page about one execution: diagram, timeline, and the data of each state
+    #[command(after_help = REPORT_EXAMPLES)]
+    Report(ReportArguments),
     /// Compare two definitions and report how the changes affect running executions
     #[command(after_help = DIFF_EXAMPLES)]
     Diff(DiffArguments),
@@ -219,6 +222,16 @@ const COVERAGE_EXAMPLES: &str = "Examples:
 Each engine on virtual time in each test process records the coverage of its executions, including nested workflows and the items of Distributed Maps. Remove the folder before
 the tests run again, because all files in it are merged. A definition matches a recorded one that is equal or has the same name (order-processing.asl.json and OrderProcessing).
 Exit status: 0 printed; 1 less than --fail-under is covered; 2 wrong usage, or a folder without coverage.";
+
+const REPORT_EXAMPLES: &str = "Examples:
+  stepwright run orders.asl.json --history history.json
+  stepwright report orders.asl.json --history history.json --output run.html
+  aws stepfunctions get-execution-history --include-execution-data --execution-arn ARN > history.json
+  stepwright report --store orders.db --name order-17 --output order-17.html
+  stepwright report --store orders.db --name order-17 --redact password > order-17.html
+
+The page has no scripts and loads nothing, so it can be sent by mail or stored as an artifact of a build. In tests, `expect(&report).report(PATH)` writes the same page.
+Exit status: 0 written; 1 the definition has no states; 2 wrong usage, an invalid history, an unknown execution, or a file that cannot be written.";
 
 const GRAPH_EXAMPLES: &str = "Examples:
   stepwright graph orders.asl.json                          Mermaid, which GitHub shows in READMEs
@@ -464,6 +477,34 @@ pub(crate) struct GraphArguments {
     /// Colour the states by the history of an execution, from GetExecutionHistory or `run --history`
     #[arg(long, value_name = "FILE")]
     pub(crate) history: Option<PathBuf>,
+    /// The output file; by default standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) redact: RedactArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArguments {
+    /// The definition in JSON or YAML, for --history; `-` is standard input
+    #[arg(
+        value_name = "FILE",
+        requires = "history",
+        required_unless_present = "store"
+    )]
+    pub(crate) file: Option<PathBuf>,
+    /// The history of the execution, from GetExecutionHistory or `run --history`
+    #[arg(long, value_name = "FILE", requires = "file", conflicts_with = "store")]
+    pub(crate) history: Option<PathBuf>,
+    /// The store that has the execution; an engine may use it at the same time
+    #[arg(long, value_name = "PATH", requires = "name")]
+    pub(crate) store: Option<PathBuf>,
+    /// The execution's name in the store, or its ARN
+    #[arg(long, value_name = "NAME|ARN", requires = "store")]
+    pub(crate) name: Option<String>,
+    /// The name of its state machine, if several have an execution of that name
+    #[arg(long, value_name = "NAME", requires = "store")]
+    pub(crate) machine: Option<String>,
     /// The output file; by default standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,

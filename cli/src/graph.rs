@@ -6,7 +6,6 @@ use std::path::Path;
 use stepwright_asl::MachineType;
 use stepwright_asl::graph::Graph;
 use stepwright_asl::json::Json;
-use stepwright_asl::overlay::Overlay;
 use stepwright_asl::validate::Validator;
 use stepwright_diagram::Diagram;
 use stepwright_runtime::Redaction;
@@ -27,7 +26,8 @@ pub(crate) fn graph(arguments: &GraphArguments) -> Result<(), Failure> {
     let json = drawable(&definition)?;
     let diagram = match &arguments.history {
         Some(file) => {
-            Diagram::of(json).with(&what_happened(file, json, &arguments.redact.redaction())?)
+            let recorded = read_history(file, json, &arguments.redact.redaction())?;
+            Diagram::of(json).with(&recorded.overlay(json))
         }
         None => Diagram::of(json),
     };
@@ -37,8 +37,13 @@ pub(crate) fn graph(arguments: &GraphArguments) -> Result<(), Failure> {
         DiagramFormat::Svg => diagram.to_svg(),
         DiagramFormat::Html => diagram.to_html(),
     };
-    match &arguments.output {
-        None => output::print(&text),
+    print_or_write(arguments.output.as_deref(), &text)
+}
+
+/// Prints a text, or writes it to a file.
+pub(crate) fn print_or_write(file: Option<&Path>, text: &str) -> Result<(), Failure> {
+    match file {
+        None => output::print(text),
         Some(file) => std::fs::write(file, text)
             .map_err(|error| Failure::Usage(format!("cannot write {}: {error}", file.display())))?,
     }
@@ -46,7 +51,7 @@ pub(crate) fn graph(arguments: &GraphArguments) -> Result<(), Failure> {
 }
 
 /// The JSON to draw. Errors are reported, and are only fatal if nothing can be drawn.
-fn drawable(definition: &LoadedDefinition) -> Result<&Json, Failure> {
+pub(crate) fn drawable(definition: &LoadedDefinition) -> Result<&Json, Failure> {
     let json = definition.document().map(|document| document.json());
     let has_states = json.is_some_and(|json| !Graph::of(json).states().is_empty());
     let errors = definition.diagnostics.errors().count();
@@ -70,12 +75,12 @@ fn drawable(definition: &LoadedDefinition) -> Result<&Json, Failure> {
     }
 }
 
-/// The statuses of the states in an execution.
-fn what_happened(
+/// Reads the history of an execution of a definition.
+pub(crate) fn read_history(
     file: &Path,
     definition: &Json,
     redaction: &Redaction,
-) -> Result<Overlay, Failure> {
+) -> Result<RecordedHistory, Failure> {
     let text = input::read(file)?;
     let recorded = RecordedHistory::parse(&text)
         .map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
@@ -93,7 +98,7 @@ fn what_happened(
             file.display()
         ));
     }
-    Ok(recorded.redact(redaction).overlay(definition))
+    Ok(recorded.redact(redaction))
 }
 
 /// The format of `--format`, otherwise that of the output's file name.

@@ -11,6 +11,7 @@ mod definition;
 mod diff;
 mod embedded;
 mod estimate;
+mod execution_report;
 mod executions;
 mod failure;
 mod graph;
@@ -76,6 +77,7 @@ async fn main() -> ExitCode {
         Command::Replay(arguments) => replay::replay(&arguments).await,
         Command::Coverage(arguments) => coverage::coverage(&arguments),
         Command::Graph(arguments) => graph::graph(&arguments),
+        Command::Report(arguments) => execution_report::report(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),
         Command::Policy(arguments) => policy::policy(&arguments),
         Command::Estimate(arguments) => estimate::estimate(&arguments),

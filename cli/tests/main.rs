@@ -18,6 +18,7 @@ mod processes;
 mod recordings;
 mod redact;
 mod replay;
+mod report;
 mod serve;
 mod settings;
 mod store;

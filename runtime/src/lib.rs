@@ -85,6 +85,7 @@
 //! |---|---|
 //! | `jsonata` (on unless `default-features = false`) | evaluates JSONata, with the crate `jlens-core`. Without it, a definition with a JSONata expression is refused when the engine is built |
 //! | `metrics` | records the numbers of [`Engine::statistics`] with the crate [`metrics`](https://docs.rs/metrics), too |
+//! | `report` | `report`: HTML pages about executions. Needs Rust 1.95 |
 //! | `sqlite` | `store::SqliteStore`: executions in a file. Compiles SQLite, which is written in C |
 //!
 //! # Modules
@@ -97,6 +98,7 @@
 //! | [`mod@evaluate`] | paths, intrinsic functions, templates and JSONata on a value, without an engine |
 //! | [`history`] | events, with AWS's names, order and ids, and in the format of `GetExecutionHistory` |
 //! | [`objects`] | the objects that Distributed Maps read and write |
+//! | `report` | HTML pages about executions, with the feature `report` |
 //! | [`restart`] | definitions whose executions begin at a state in the middle |
 //! | [`spans`] | the `tracing` spans of executions, states and task attempts |
 //! | [`statistics`] | the numbers of an engine, and the table of its metrics |

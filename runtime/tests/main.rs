@@ -10,6 +10,8 @@ mod durable;
 mod faults;
 #[cfg(feature = "jsonata")]
 mod property;
+#[cfg(all(feature = "jsonata", feature = "report"))]
+mod report;
 #[cfg(feature = "jsonata")]
 mod run;
 #[cfg(feature = "jsonata")]

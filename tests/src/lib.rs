@@ -39,6 +39,11 @@ mod services {}
 #[doc = include_str!("../../docs/reference/engine.md")]
 mod engine {}
 
+/// The page on the console compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guides/console.md")]
+mod console {}
+
 /// The page on metrics compiles and runs.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/reference/metrics.md")]

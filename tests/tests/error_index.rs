@@ -41,6 +41,7 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "/src/console/",
     "/src/query/fixture.rs",
     "/src/query/jsonata/",
+    "/src/report/",
     "/src/spans.rs",
     "/src/statistics/table.rs",
     "/src/statistics/prometheus.rs",

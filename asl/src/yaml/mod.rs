@@ -1,7 +1,7 @@
 //! YAML definitions, as in SAM's `.asl.yaml` files.
 //!
 //! [`Document::parse_yaml`](crate::json::Document::parse_yaml) parses a text to the same positioned document as for JSON, and [`Format`] determines
-//! which of the two formats a text has.
+//! which of the two formats a text has. [`Json::to_yaml`](crate::json::Json::to_yaml) prints a value as YAML.
 //!
 //! ```
 //! use stepwright_asl::json::Document;
@@ -55,6 +55,7 @@ mod block_positions;
 mod document;
 mod format;
 mod message;
+mod print;
 mod reader;
 mod scalar;
 mod tag;

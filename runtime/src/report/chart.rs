@@ -51,6 +51,8 @@ pub fn chart(view: &ExecutionView<'_>, visits: &[usize]) -> Markup {
     let found = visits
         .iter()
         .filter_map(|index| Some((*index, timeline.visit(*index)?)));
+    let scopes = found.clone().map(|(_, visit)| visit.scope());
+    let is_mixed = scopes.clone().min() != scopes.max();
     let axis = Axis::of(found.clone().map(|(_, visit)| visit), view.end());
     html! {
         div class="scroll" {
@@ -62,6 +64,7 @@ pub fn chart(view: &ExecutionView<'_>, visits: &[usize]) -> Markup {
                         tr id={ "row-" (index) } class=[(view.selected == Some(index)).then_some("current")] {
                             th scope="row" {
                                 a href=(view.links.visit(index)) aria-current=[(view.selected == Some(index)).then_some("true")] { (visit.state()) }
+                                @if is_mixed && !visit.scope().is_empty() { " " span class="hint" { "in " (visit.scope().join(" › ")) } }
                                 @if let Some(inside) = first_inside(view, index, visit) {
                                     " " a class="hint" href=(view.links.visit(inside)) aria-label={ "States inside of " (visit.state()) } { "inside" }
                                 }

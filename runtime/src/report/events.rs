@@ -1,9 +1,13 @@
 //! The list of an execution's events.
 
 use maud::{Markup, html};
+use serde_json::Value as Json;
+use stepwright_asl::redaction::Redaction;
 
 use super::text;
+use crate::clock::Timestamp;
 use crate::history::{Event, History};
+use crate::testing::recorded::RecordedEvent;
 
 /// Selects events of a list.
 #[derive(Clone, Debug, Default)]
@@ -50,8 +54,13 @@ pub struct EventList {
     pub next: Option<u32>,
 }
 
-/// Lists at most `most` events that a filter selects.
-pub fn events(history: &History, filter: &EventFilter, most: usize) -> EventList {
+/// Lists at most `most` events that a filter selects, without redacted data.
+pub fn events(
+    history: &History,
+    redaction: &Redaction,
+    filter: &EventFilter,
+    most: usize,
+) -> EventList {
     let mut selected: Vec<Event> = history
         .events()
         .filter(|event| filter.has(event))
@@ -59,57 +68,102 @@ pub fn events(history: &History, filter: &EventFilter, most: usize) -> EventList
         .collect();
     let next = selected.get(most).map(Event::id);
     selected.truncate(most);
-    let began = history.execution().started();
+    let rows = selected.iter().map(|event| EventRow::of(event, redaction));
     EventList {
         shown: selected.len(),
         next,
-        table: html! {
-            div class="scroll" { table class="events" {
-                caption class="unseen" { "Events" }
-                thead { tr { th class="number" { "Id" } th { "Type" } th { "State" } th class="number" { "After" } th class="wide" { "Details" } } }
-                tbody {
-                    @for event in &selected {
-                        tr id={ "event-" (event.id()) } {
-                            td class="number" { (event.id()) }
-                            td { (event.kind().name()) }
-                            td {
-                                @if let Some(state) = event.state_name() { (state) }
-                                @let scope = event.scope();
-                                @if !scope.is_empty() { " " span class="hint" { (scope.join(" › ")) } }
-                            }
-                            td class="number" { (text::duration(event.timestamp().since(began))) }
-                            td class="wide" { (details(history, event)) }
-                        }
-                    }
-                }
-            } }
-        },
+        table: table(rows, history.execution().started()),
     }
 }
 
-fn details(history: &History, event: &Event) -> Markup {
-    let json = event.print(true, history.redaction());
-    let details = json.as_object().and_then(|members| {
-        let mut members = members.iter();
-        members.find_map(|(name, value)| name.ends_with("EventDetails").then_some(value))
-    });
-    let Some(details) = details.and_then(|details| details.as_object()) else {
-        return html! {};
-    };
-    let members: Vec<(&String, String)> = details
-        .iter()
+/// An event of a list.
+#[derive(Debug)]
+pub(super) struct EventRow {
+    id: u32,
+    kind: String,
+    state: Option<String>,
+    scope: Vec<String>,
+    at: Timestamp,
+    /// The members of the details, as text.
+    details: Vec<(String, String)>,
+}
+
+impl EventRow {
+    fn of(event: &Event, redaction: &Redaction) -> Self {
+        let json = event.print(true, redaction);
+        let details = json.as_object().and_then(|members| {
+            let mut members = members.iter();
+            members.find_map(|(name, value)| name.ends_with("EventDetails").then_some(value))
+        });
+        Self {
+            id: event.id(),
+            kind: event.kind().name().to_owned(),
+            state: event.state_name().map(str::to_owned),
+            scope: event.scope(),
+            at: event.timestamp(),
+            details: details.map(members).unwrap_or_default(),
+        }
+    }
+}
+
+impl EventRow {
+    pub(super) fn of_recorded(event: &RecordedEvent, redaction: &Redaction) -> Self {
+        Self {
+            id: event.id,
+            kind: event.kind.clone(),
+            state: event.state.clone(),
+            scope: event.scope.clone(),
+            at: event.at,
+            details: members(&redaction.value(&event.details)),
+        }
+    }
+}
+
+/// Returns the members of an event's details as text, without those that other columns have.
+fn members(details: &Json) -> Vec<(String, String)> {
+    let members = details.as_object().into_iter().flatten();
+    members
         .filter(|(name, _)| !name.ends_with("Details") && *name != "name")
         .map(|(name, value)| match value.as_str() {
-            Some(text) => (name, text.to_owned()),
-            None => (name, value.to_string()),
+            Some(text) => (name.clone(), text.to_owned()),
+            None => (name.clone(), value.to_string()),
         })
-        .collect();
+        .collect()
+}
+
+/// Draws the table of some events; `began` is the start of the execution.
+pub(super) fn table(rows: impl Iterator<Item = EventRow>, began: Timestamp) -> Markup {
     html! {
-        @if !members.is_empty() {
+        div class="scroll" { table class="events" {
+            caption class="unseen" { "Events" }
+            thead { tr { th class="number" { "Id" } th { "Type" } th { "State" } th class="number" { "After" } th class="wide" { "Details" } } }
+            tbody {
+                @for row in rows {
+                    tr id={ "event-" (row.id) } {
+                        td class="number" { (row.id) }
+                        td { (row.kind) }
+                        td {
+                            @if let Some(state) = &row.state { (state) }
+                            @if !row.scope.is_empty() { " " span class="hint" { (row.scope.join(" › ")) } }
+                        }
+                        td class="number" { (text::duration(row.at.since(began))) }
+                        td class="wide" { (shown(&row.details)) }
+                    }
+                }
+            }
+        } }
+    }
+}
+
+fn shown(details: &[(String, String)]) -> Markup {
+    let brief = details.iter();
+    let brief = brief.map(|(name, text)| format!("{name}: {}", text::cut(text)));
+    html! {
+        @if !details.is_empty() {
             details {
-                summary { span class="brief" { (members.iter().map(|(name, text)| format!("{name}: {}", text::cut(text))).collect::<Vec<_>>().join(", ")) } }
+                summary { span class="brief" { (brief.collect::<Vec<_>>().join(", ")) } }
                 dl class="values" {
-                    @for (name, value) in &members { dt { (name) } dd { pre tabindex="0" { (value) } } }
+                    @for (name, value) in details { dt { (name) } dd { pre tabindex="0" { (value) } } }
                 }
             }
         }

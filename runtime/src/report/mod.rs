@@ -1,9 +1,11 @@
-//! Pages about executions: the parts that a report and a console share.
+//! Pages about executions: a [`Report`] is one file about one execution. The functions return its parts, for other pages, such as those of
+//! the console of `stepwright-server`.
 //!
 //! Each part is HTML without styles and scripts; [`stylesheet`] has the styles.
 
 mod chart;
 mod events;
+mod page;
 mod picture;
 mod status;
 pub mod text;
@@ -12,6 +14,7 @@ mod visit;
 
 pub use self::chart::chart;
 pub use self::events::{EventFilter, EventList, events};
+pub use self::page::Report;
 pub use self::picture::picture;
 pub use self::view::{ExecutionLinks, ExecutionView, most_interesting, siblings};
 pub use self::visit::{value, variable_values, visit};

@@ -6,19 +6,16 @@ use maud::{Markup, PreEscaped, html};
 use stepwright_diagram::{Diagram, StateLink};
 
 use super::view::ExecutionView;
-use crate::testing::overlay;
-
 /// Draws the definition with the states coloured by what happened, each with a link to its newest visit. `None` without a definition.
 pub fn picture(view: &ExecutionView<'_>) -> Option<Markup> {
-    let definition = view.definition?;
-    let overlay = overlay(definition, view.history);
+    let (definition, overlay) = view.definition?;
     let mut newest: HashMap<&str, usize> = HashMap::new();
     for (index, visit) in view.timeline.visits().iter().enumerate() {
         newest.insert(visit.state(), index);
     }
     let selected = view.selected_visit().map(|visit| visit.state());
     let svg = Diagram::of(definition)
-        .with(&overlay)
+        .with(overlay)
         .to_inline_svg(|state| {
             let index = *newest.get(state)?;
             let link = StateLink::new(view.links.visit(index));

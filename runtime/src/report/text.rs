@@ -90,6 +90,11 @@ pub fn counted(number: usize, one: &str, several: &str) -> String {
     }
 }
 
+/// Returns the last part of an ARN, as the text of a link.
+pub fn last_of(arn: &str) -> &str {
+    arn.rsplit(':').next().unwrap_or(arn)
+}
+
 /// Returns a value as indented JSON. A large value is cut.
 pub fn json(value: &Value) -> Markup {
     let bytes = value.json_len();

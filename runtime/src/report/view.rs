@@ -1,9 +1,10 @@
 use std::borrow::Cow;
 
 use stepwright_asl::json::Json;
+use stepwright_asl::overlay::Overlay;
+use stepwright_asl::redaction::Redaction;
 
 use crate::clock::Timestamp;
-use crate::history::History;
 use crate::timeline::{Timeline, Visit};
 use crate::value::Value;
 
@@ -24,10 +25,10 @@ pub trait ExecutionLinks {
 pub struct ExecutionView<'v> {
     /// The timeline of the execution.
     pub timeline: &'v Timeline,
-    /// The history that the timeline was computed from.
-    pub history: &'v History,
-    /// The definition of the execution, if it is known.
-    pub definition: Option<&'v Json>,
+    /// The definition of the execution, if it is known, with the states marked by what happened.
+    pub definition: Option<(&'v Json, &'v Overlay)>,
+    /// The data that no page shows.
+    pub redaction: &'v Redaction,
     /// The current time, for what has not ended.
     pub now: Timestamp,
     /// The index of the visit whose data the page shows.
@@ -39,7 +40,7 @@ pub struct ExecutionView<'v> {
 impl std::fmt::Debug for ExecutionView<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ExecutionView")
-            .field("execution", &self.history.execution().id())
+            .field("title", &self.timeline.title())
             .field("selected", &self.selected)
             .finish_non_exhaustive()
     }
@@ -53,16 +54,17 @@ impl ExecutionView<'_> {
 
     /// Returns a value without the sensitive data that the engine redacts.
     pub(super) fn masked<'a>(&self, names: &[&str], value: &'a Value) -> Cow<'a, Value> {
-        let redaction = self.history.redaction();
-        match redaction.is_empty() {
+        match self.redaction.is_empty() {
             true => Cow::Borrowed(value),
-            false => Cow::Owned(Value::from(redaction.value_at(names, &value.to_json()))),
+            false => Cow::Owned(Value::from(
+                self.redaction.value_at(names, &value.to_json()),
+            )),
         }
     }
 
     /// Returns a text without the sensitive data that the engine redacts.
     pub(super) fn masked_text<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        self.history.redaction().text(text)
+        self.redaction.text(text)
     }
 
     /// Returns the selected visit.

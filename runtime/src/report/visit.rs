@@ -45,6 +45,7 @@ fn facts(view: &ExecutionView<'_>, index: usize, visit: &Visit) -> Markup {
             @if let Some(resource) = visit.attempts().last().and_then(Attempt::resource) { div { dt { "Resource" } dd { code { (resource) } } } }
             div { dt { "Entered (UTC)" } dd { (text::time(visit.entered())) } }
             div { dt { "Time" } dd { (text::elapsed(visit.entered(), visit.ended(), view.end())) } }
+            @if let Some(arn) = nested(visit) && let Some(link) = view.links.execution(arn) { div { dt { "Nested execution" } dd { a href=(link) { (text::last_of(arn)) } } } }
             @if !visit.scope().is_empty() {
                 div { dt { "Inside of" } dd {
                     @if let Some(container) = visit.container() {
@@ -61,6 +62,13 @@ fn facts(view: &ExecutionView<'_>, index: usize, visit: &Visit) -> Markup {
             }
         }
     }
+}
+
+/// Returns the ARN of the execution that the state started.
+fn nested(visit: &Visit) -> Option<&str> {
+    let attempt = visit.attempts().last()?;
+    let arn = attempt.result()?.get("ExecutionArn")?;
+    arn.as_str()
 }
 
 /// The visits of one iteration or branch.

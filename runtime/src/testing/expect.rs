@@ -12,6 +12,8 @@ use stepwright_interpreter::history::History;
 use stepwright_interpreter::value::Value;
 
 use super::difference::{differences, short};
+#[cfg(feature = "report")]
+use super::failure_report;
 use super::matcher::{Matcher, hint, payload};
 use super::mock::arguments;
 use crate::clock::Timestamp;
@@ -466,6 +468,24 @@ impl Expect<'_> {
         )
     }
 
+    /// Writes a [report](crate::report::Report) of the execution to a file. It blocks the thread until the file is written.
+    ///
+    /// A failed assertion writes a report, too, to `stepwright-reports` in Cargo's target folder or to the folder that the environment variable
+    /// `STEPWRIGHT_REPORTS` names. Its message contains the path.
+    ///
+    /// # Panics
+    ///
+    /// When the file cannot be written.
+    #[cfg(feature = "report")]
+    #[track_caller]
+    pub fn report(self, path: impl AsRef<std::path::Path>) -> Self {
+        let path = path.as_ref();
+        if let Err(error) = crate::report::Report::of(self.history).write(path) {
+            panic!("cannot write the report {}: {error}", path.display());
+        }
+        self
+    }
+
     #[track_caller]
     fn fail(self, title: &str, lines: impl IntoIterator<Item = String>) -> ! {
         let mut message = title.to_owned();
@@ -484,6 +504,8 @@ impl Expect<'_> {
             let (error, cause) = (text(report.error), redaction.text(text(report.cause)));
             let _ = write!(message, "\nerror: {error}\ncause: {cause}");
         }
+        #[cfg(feature = "report")]
+        let _ = write!(message, "\n{}", failure_report::write(report.history));
         panic!("{message}")
     }
 }

@@ -6,14 +6,16 @@ mod difference;
 mod engine_builder;
 mod expect;
 mod explore;
+#[cfg(feature = "report")]
+mod failure_report;
 mod matcher;
 mod mock;
 mod mock_config;
 mod mocked_call;
 mod mocks;
-mod overlay;
+pub(crate) mod overlay;
 mod record;
-mod recorded;
+pub(crate) mod recorded;
 mod replay;
 mod rule;
 mod sample;

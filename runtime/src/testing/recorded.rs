@@ -44,19 +44,19 @@ pub struct RecordedHistoryError(String);
 
 /// One event, recorded by the service or by this library.
 #[derive(Clone, Debug)]
-pub(super) struct RecordedEvent {
-    pub(super) id: u32,
+pub(crate) struct RecordedEvent {
+    pub(crate) id: u32,
     /// Its type.
-    pub(super) kind: String,
+    pub(crate) kind: String,
     /// The state that it belongs to.
-    pub(super) state: Option<String>,
+    pub(crate) state: Option<String>,
     /// The enclosing iterations and branches, outermost first.
-    pub(super) scope: Vec<String>,
+    pub(crate) scope: Vec<String>,
     /// The details, with decoded data, without the fields above.
-    pub(super) details: Json,
+    pub(crate) details: Json,
     /// The ARN of the Map Run, which differs between executions, so that it is not part of the details.
-    pub(super) map_run: Option<String>,
-    pub(super) at: Timestamp,
+    pub(crate) map_run: Option<String>,
+    pub(crate) at: Timestamp,
 }
 
 /// An event of the JSON, with its scope, which is derived from the chain of `previousEventId`.
@@ -242,6 +242,18 @@ impl RecordedHistory {
         execution.insert("StartTime", self.started().to_string().into());
         let context = [("Execution", Value::from(execution))];
         Timeline::of_events(events, context.into_iter().collect())
+    }
+
+    /// Returns the events in their order.
+    #[cfg(feature = "report")]
+    pub(crate) fn events(&self) -> &[RecordedEvent] {
+        &self.steps
+    }
+
+    /// Returns the fields that reports and pictures mask.
+    #[cfg(feature = "report")]
+    pub(crate) fn redaction(&self) -> &Redaction {
+        &self.redaction
     }
 
     pub(super) fn started(&self) -> Timestamp {

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::{Value as Json, json};
+use stepwright_runtime::report::text;
 use stepwright_runtime::value::Value;
 use stepwright_runtime::{StartOptions, WaitKind};
 
@@ -116,7 +117,7 @@ async fn for_each(
             for arn in &arns {
                 let request = json!({"executionArn": arn});
                 if let Err(error) = console.perform(operation, request).await {
-                    failed.push(format!("{}: {}", link::last_of(arn), error.message()));
+                    failed.push(format!("{}: {}", text::last_of(arn), error.message()));
                 }
             }
             let count = arns.len() - failed.len();

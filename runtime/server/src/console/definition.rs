@@ -1,4 +1,4 @@
-//! What a definition says: its text with diagnostics, its IAM policy, its estimate, and the differences between versions.
+//! The views of a definition: its text with diagnostics, its IAM policy, its estimate, and the differences between versions.
 
 use std::collections::BTreeMap;
 
@@ -33,8 +33,36 @@ fn readable(text: &str) -> String {
     }
 }
 
-/// Shows the definition, with the diagnostics below their lines.
-pub(super) fn text(machine: &Machine) -> Markup {
+/// Shows the definition, as JSON or as YAML.
+pub(super) fn text(machine: &Machine, params: &Params) -> Markup {
+    let is_yaml = params.text("format") == "yaml";
+    let url = |format: &str| {
+        let params = [
+            ("name", machine.name.as_str()),
+            ("tab", "definition"),
+            ("format", format),
+        ];
+        link::with("/console/machine", &params)
+    };
+    html! {
+        nav class="tabs" aria-label="Formats" {
+            a href=(url("")) aria-current=[(!is_yaml).then_some("page")] { "JSON" }
+            a href=(url("yaml")) aria-current=[is_yaml.then_some("page")] { "YAML" }
+        }
+        @if is_yaml { (yaml(machine)) } @else { (json(machine)) }
+    }
+}
+
+/// Shows the definition as YAML.
+fn yaml(machine: &Machine) -> Markup {
+    match machine.current.configuration.definition.parse::<Asl>() {
+        Ok(json) => html! { section class="panel" { (printed(&json.to_yaml())) } },
+        Err(error) => html! { p class="message" { "The definition cannot be read: " (error) } },
+    }
+}
+
+/// Shows the definition as JSON, with the diagnostics below their lines.
+fn json(machine: &Machine) -> Markup {
     let text = readable(&machine.current.configuration.definition);
     let diagnostics = validate_text(&text, machine.machine_type);
     let mut of_line: BTreeMap<usize, Vec<&Diagnostic>> = BTreeMap::new();

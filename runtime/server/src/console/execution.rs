@@ -6,6 +6,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
+use stepwright_asl::estimate::{PriceTable, prices_of};
 use stepwright_asl::json::Json as Asl;
 use stepwright_asl::overlay;
 use stepwright_runtime::history::{History, HistoryQuery};
@@ -13,6 +14,7 @@ use stepwright_runtime::report::{
     self, EventFilter, ExecutionLinks, ExecutionView, most_interesting, siblings, text,
 };
 use stepwright_runtime::server_support::Redrivability;
+use stepwright_runtime::testing::overlay as overlay_of;
 use stepwright_runtime::timeline::Timeline;
 use stepwright_runtime::value::Value;
 use stepwright_runtime::{ExecutionHandle, Status, Wait};
@@ -116,10 +118,13 @@ async fn render(console: &Console, params: &Params) -> PageResult {
     let waits = waits.unwrap_or_default();
     let definition: Option<Asl> = history.definition().and_then(|text| text.parse().ok());
     let selected: Option<usize> = params.number("visit");
+    let overlay = definition
+        .as_ref()
+        .map(|definition| overlay_of(definition, &history));
     let view = ExecutionView {
         timeline: &timeline,
-        history: &history,
-        definition: definition.as_ref(),
+        definition: definition.as_ref().zip(overlay.as_ref()),
+        redaction: history.redaction(),
         now: console.service.now(),
         selected: selected.or_else(|| most_interesting(&timeline)),
         links: &Links { arn },
@@ -139,7 +144,7 @@ async fn render(console: &Console, params: &Params) -> PageResult {
             div data-part="head" {
                 (breadcrumbs(&run))
                 h1 { (run.name()) " " (text::status(timeline.status())) }
-                (facts(&run, &view))
+                (facts(&run, &view, &history, console.service.engine.region()))
                 (failure(&view))
             }
             div data-part="waits" { (waits::panel(console, &run, &waits, view.now)) }
@@ -168,14 +173,20 @@ fn breadcrumbs(run: &ExecutionHandle<Value>) -> Markup {
             a href=(link::MACHINES) { "State machines" } " › "
             a href=(link::machine(machine, "")) { (machine) } " › "
             a href=(link::executions(machine, "")) { "Executions" }
-            @if about.root() != run.id() { " › " a href=(link::execution(about.root())) { "started by " (link::last_of(about.root())) } }
+            @if about.root() != run.id() { " › " a href=(link::execution(about.root())) { "started by " (text::last_of(about.root())) } }
         }
     }
 }
 
-fn facts(run: &ExecutionHandle<Value>, view: &ExecutionView<'_>) -> Markup {
+fn facts(
+    run: &ExecutionHandle<Value>,
+    view: &ExecutionView<'_>,
+    history: &History,
+    region: &str,
+) -> Markup {
     let timeline = view.timeline;
     let started = timeline.started().unwrap_or(run.execution().started());
+    let cost = prices_of(region).map(|prices| cost(timeline, &prices));
     let redrives = run.execution().redrive_count().unwrap_or_default();
     html! {
         dl class="facts" {
@@ -183,7 +194,8 @@ fn facts(run: &ExecutionHandle<Value>, view: &ExecutionView<'_>) -> Markup {
             @if let Some(ended) = timeline.ended() { div { dt { "Ended (UTC)" } dd { (text::time(ended)) } } }
             div { dt { "Time" } dd { (text::elapsed(started, timeline.ended(), view.now)) } }
             div { dt { "States entered" } dd { (timeline.visits().len()) } }
-            div { dt { "Events" } dd { (view.history.written()) } }
+            div { dt { "Events" } dd { (history.written()) } }
+            @if let Some(cost) = cost { div { dt { "Cost on AWS" } dd title="State transitions, also of retries, without the free ones. Tasks cost extra." { (cost) } } }
             @if redrives > 0 { div { dt { "Redriven" } dd { (text::counted(redrives as usize, "time", "times")) } } }
             div { dt { "ARN" } dd { code { (run.id()) } } }
         }
@@ -191,6 +203,17 @@ fn facts(run: &ExecutionHandle<Value>, view: &ExecutionView<'_>) -> Markup {
             p class="hint" { "The first " (text::count(timeline.dropped(), "event")) " of this execution are not stored, so states are missing here." }
         }
     }
+}
+
+/// Returns what the state transitions so far cost on AWS. Each retry is one, too.
+fn cost(timeline: &Timeline, prices: &PriceTable) -> String {
+    let visits = timeline.visits().iter();
+    let retries: usize = visits
+        .map(|visit| visit.attempts().len().saturating_sub(1))
+        .sum();
+    let transitions = timeline.visits().len() + retries;
+    let dollars = transitions as f64 / 1_000.0 * prices.per_thousand_transitions;
+    format!("${dollars:.6}")
 }
 
 /// Shows why the execution ended, with a link to the state.
@@ -205,7 +228,7 @@ fn failure(view: &ExecutionView<'_>) -> Markup {
             div class="message" role="alert" {
                 strong { (error) }
                 @if let Some((index, visit)) = failed { " in " a href=(view.links.visit(index)) { (visit.state()) } }
-                @if let Some(cause) = timeline.cause() { pre tabindex="0" { (view.history.redaction().text(cause)) } }
+                @if let Some(cause) = timeline.cause() { pre tabindex="0" { (view.redaction.text(cause)) } }
             }
         }
     }
@@ -312,7 +335,7 @@ fn restart(
     html! {
         details class="act" {
             summary { "Start again from this state" }
-            @if view.history.redaction().is_empty() {
+            @if view.redaction.is_empty() {
                 form method="post" action="/console/restart" {
                     p class="hint" { "A new execution begins at " (visit.state()) ", with this input and these variables." }
                     (console.form_field())
@@ -336,7 +359,7 @@ fn events(history: &History, arn: &str, params: &Params) -> Markup {
     filter.state = params.text("state").to_owned();
     filter.text = params.text("text").to_owned();
     filter.from = params.number("from").unwrap_or_default();
-    let list = report::events(history, &filter, MOST_EVENTS);
+    let list = report::events(history, history.redaction(), &filter, MOST_EVENTS);
     let url = |from: &str| {
         link::with(
             "/console/execution",

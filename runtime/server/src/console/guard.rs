@@ -1,4 +1,4 @@
-//! Who may use the console: the password, and the token of forms. And the headers of all its responses.
+//! Access to the console: the password, the token of forms, and the headers of all its responses.
 
 use axum::extract::{Request, State};
 use axum::http::header::{

@@ -44,8 +44,3 @@ pub(super) fn visit(arn: &str, index: usize) -> String {
 pub(super) fn map_run(arn: &str) -> String {
     with("/console/map-run", &[("arn", arn)])
 }
-
-/// Returns the last part of an ARN, as the text of a link.
-pub(super) fn last_of(arn: &str) -> &str {
-    arn.rsplit(':').next().unwrap_or(arn)
-}

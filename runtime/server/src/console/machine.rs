@@ -47,7 +47,7 @@ async fn render(console: &Console, params: &Params) -> PageResult {
     let tab = params.text("tab");
     let mut page = Page::new(name, Section::Machines);
     let content = match tab {
-        "definition" => definition::text(&machine),
+        "definition" => definition::text(&machine, params),
         "policy" => definition::policy(console, &machine),
         "estimate" => definition::estimate(console, &machine),
         "versions" => definition::versions(console, &machine, params).await?,

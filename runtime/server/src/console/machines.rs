@@ -74,7 +74,7 @@ async fn render(console: &Console, params: &Params) -> PageResult {
         ))
 }
 
-/// What a new user can do.
+/// Shows how to create the first state machine.
 fn none() -> Markup {
     html! {
         section class="panel" {

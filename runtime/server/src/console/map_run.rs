@@ -45,7 +45,7 @@ async fn render(console: &Console, params: &Params) -> PageResult {
         console,
         html! {
             nav class="crumbs" aria-label="Breadcrumbs" {
-                a href=(link::execution(&run.execution)) { "Execution " (link::last_of(&run.execution)) }
+                a href=(link::execution(&run.execution)) { "Execution " (text::last_of(&run.execution)) }
             }
             h1 { "Map Run " (text::status(run.status)) }
             dl class="facts" data-part="facts" {

@@ -1,4 +1,4 @@
-//! What an execution waits for, with the forms that end a wait.
+//! The waits of an execution, with the forms that end them.
 
 use maud::{Markup, html};
 use stepwright_runtime::clock::Timestamp;
@@ -65,7 +65,7 @@ fn reason(console: &Console, wait: &Wait, now: Timestamp) -> Markup {
                     (Some(_), Some(worker)) => { "the worker " strong { (worker) } " of the activity " },
                     (Some(_), None) => { "a worker that took the task of the activity " },
                 }
-                code { (link::last_of(arn)) } (deadlines(*timeout_at, *heartbeat_at, now))
+                code { (text::last_of(arn)) } (deadlines(*timeout_at, *heartbeat_at, now))
             },
             WaitKind::Task { resource, target, timeout_at, heartbeat_at } => {
                 "its task " code { (target.as_deref().unwrap_or(resource)) } (deadlines(*timeout_at, *heartbeat_at, now))
@@ -73,7 +73,7 @@ fn reason(console: &Console, wait: &Wait, now: Timestamp) -> Markup {
             WaitKind::Handler { resource, target } => {
                 "an engine that has a handler for " code { (target.as_deref().unwrap_or(resource)) }
             },
-            WaitKind::Execution { arn } => { "the execution " a href=(link::execution(arn)) { (link::last_of(arn)) } },
+            WaitKind::Execution { arn } => { "the execution " a href=(link::execution(arn)) { (text::last_of(arn)) } },
             WaitKind::MapRun { arn } => { "the " a href=(link::map_run(arn)) { "child executions of its Map Run" } },
             _ => { "an event" },
         }

@@ -1,0 +1,51 @@
+//! `stepwright report`: an HTML page about one execution.
+
+use std::path::Path;
+
+use stepwright_asl::MachineType;
+use stepwright_asl::validate::Validator;
+use stepwright_runtime::report::Report;
+
+use crate::args::ReportArguments;
+use crate::definition::LoadedDefinition;
+use crate::failure::Failure;
+use crate::graph::{drawable, print_or_write, read_history};
+use crate::store;
+
+/// Writes the report.
+pub(crate) fn report(arguments: &ReportArguments) -> Result<(), Failure> {
+    let report = match (&arguments.store, &arguments.file, &arguments.history) {
+        (Some(path), _, _) => of_stored(arguments, path)?,
+        (None, Some(file), Some(history)) => of_recorded(arguments, file, history)?,
+        _ => {
+            return Err(Failure::Usage(
+                "give a definition with --history FILE, or --store PATH with --name NAME"
+                    .to_owned(),
+            ));
+        }
+    };
+    print_or_write(arguments.output.as_deref(), &report.to_string())
+}
+
+fn of_stored(arguments: &ReportArguments, path: &Path) -> Result<Report, Failure> {
+    let mut executions = store::open(path)?;
+    let name = arguments.name.as_deref().unwrap_or_default();
+    let machine = arguments.machine.as_deref();
+    let found = store::find(&mut executions, path, name, machine)?;
+    Ok(Report::redacted(
+        &found.history,
+        &arguments.redact.redaction(),
+    ))
+}
+
+fn of_recorded(
+    arguments: &ReportArguments,
+    file: &Path,
+    history: &Path,
+) -> Result<Report, Failure> {
+    let validator = Validator::new(MachineType::Standard);
+    let definition = LoadedDefinition::read(file, &validator)?;
+    let json = drawable(&definition)?;
+    let recorded = read_history(history, json, &arguments.redact.redaction())?;
+    Ok(Report::of_recorded(&recorded, json))
+}
