@@ -74,6 +74,7 @@
 //! | to check, compact or back up a file | `store::SqliteReader::check`, `store::SqliteStore::compact`, [`Engine::backup`] |
 //! | the result of an execution | [`ExecutionReport`], [`history`] |
 //! | what happened in an execution, state by state | [`Timeline`](timeline::Timeline) |
+//! | what the handlers of an execution logged | `handler_logs::HandlerLogs` |
 //! | numbers and metrics of an engine | [`Engine::statistics`], [`statistics`] |
 //! | the Step Functions API over HTTP | the crate `stepwright-server` |
 //! | to read, check and change definitions | the crate `stepwright-asl` |
@@ -83,6 +84,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
+//! | `handler-logs` | `handler_logs`: what the handlers of an execution log with [`tracing`], for programs that show it. Adds the crate `tracing-subscriber` |
 //! | `jsonata` (on unless `default-features = false`) | evaluates JSONata, with the crate `jlens-core`. Without it, a definition with a JSONata expression is refused when the engine is built |
 //! | `metrics` | records the numbers of [`Engine::statistics`] with the crate [`metrics`](https://docs.rs/metrics), too |
 //! | `report` | `report`: HTML pages about executions. Needs Rust 1.95 |
@@ -96,6 +98,7 @@
 //! | [`clock`] | real and virtual time, [`Clock::hold`](clock::Clock::hold), [`Clock::sleep`](clock::Clock::sleep) |
 //! | [`debug`] | steps one execution by hand, forwards and backwards |
 //! | [`mod@evaluate`] | paths, intrinsic functions, templates and JSONata on a value, without an engine |
+//! | `handler_logs` | the newest events that the handlers of each execution logged (feature `handler-logs`) |
 //! | [`history`] | events, with AWS's names, order and ids, and in the format of `GetExecutionHistory` |
 //! | [`objects`] | the objects that Distributed Maps read and write |
 //! | `report` | HTML pages about executions, with the feature `report` |
@@ -120,6 +123,8 @@
 
 pub mod clock;
 pub mod debug;
+#[cfg(feature = "handler-logs")]
+pub mod handler_logs;
 pub mod history;
 pub mod objects;
 #[cfg(feature = "report")]

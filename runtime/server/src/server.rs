@@ -3,6 +3,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "console")]
+use stepwright_runtime::handler_logs::HandlerLogs;
 use stepwright_runtime::server_support::ServerEngine;
 use stepwright_runtime::store::StoreError;
 use stepwright_runtime::{BuildError, Engine};
@@ -12,7 +14,7 @@ use crate::access::Access;
 use crate::access_keys::AccessKeys;
 use crate::connection::ClientTimeouts;
 #[cfg(feature = "console")]
-use crate::console::{self, ConsoleMode};
+use crate::console::{self, ConsoleMode, ConsoleOptions};
 use crate::control::Control;
 use crate::integration::OwnApi;
 use crate::pollers::Pollers;
@@ -31,7 +33,7 @@ pub struct Server {
     timeouts: ClientTimeouts,
     shutdown: Shutdown,
     #[cfg(feature = "console")]
-    console: ConsoleMode,
+    console: ConsoleOptions,
 }
 
 /// A future that ends when the server must shut down.
@@ -48,7 +50,7 @@ pub struct ServerBuilder {
     shutdown: Shutdown,
     has_metrics: bool,
     #[cfg(feature = "console")]
-    console: ConsoleMode,
+    console: ConsoleOptions,
 }
 
 /// A server cannot be built.
@@ -78,7 +80,7 @@ impl Server {
             shutdown: Box::pin(std::future::pending()),
             has_metrics: true,
             #[cfg(feature = "console")]
-            console: ConsoleMode::Off,
+            console: ConsoleOptions::default(),
         }
     }
 
@@ -158,7 +160,14 @@ impl ServerBuilder {
     /// none. With [access keys](Self::access_keys), a browser asks for the ID and the secret of one of them.
     #[cfg(feature = "console")]
     pub fn console(mut self, mode: ConsoleMode) -> Self {
-        self.console = mode;
+        self.console.mode = mode;
+        self
+    }
+
+    /// Shows what the handlers of tasks log in the console. The program adds the [layer](HandlerLogs::layer) of `logs` to its subscriber.
+    #[cfg(feature = "console")]
+    pub fn handler_logs(mut self, logs: HandlerLogs) -> Self {
+        self.console.handler_logs = Some(logs);
         self
     }
 

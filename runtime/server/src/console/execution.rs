@@ -23,7 +23,7 @@ use super::error::{PageError, PageResult, respond};
 use super::layout::{Page, Section};
 use super::params::Params;
 use super::state::Console;
-use super::{link, waits};
+use super::{link, logs, waits};
 
 /// The rows of the chart on a page.
 const MOST_ROWS: usize = 300;
@@ -103,9 +103,10 @@ impl ExecutionLinks for Links<'_> {
 }
 
 /// The views of the page.
-const VIEWS: [(&str, &str); 3] = [
+const VIEWS: [(&str, &str); 4] = [
     ("", "States"),
     ("events", "Events"),
+    ("logs", "Logs"),
     ("data", "Input and output"),
 ];
 
@@ -156,6 +157,7 @@ async fn render(console: &Console, params: &Params) -> PageResult {
             }
             @match tab {
                 "events" => (events(&history, arn, params)),
+                "logs" => (logs::panel(console.handler_logs.as_ref(), arn, run.execution().started())),
                 "data" => (data(&view)),
                 _ => (states(console, &run, &view, &waits)),
             }

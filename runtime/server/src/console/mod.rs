@@ -11,6 +11,7 @@
 //! | `layout.rs`, `link.rs`, `params.rs` | the frame of a page; links; the parameters of requests |
 //! | `machines.rs`, `machine.rs`, `definition.rs` | the list of state machines; one state machine; its definition, policy, estimate and versions |
 //! | `executions.rs`, `execution.rs`, `waits.rs`, `map_run.rs` | the list of executions; one execution; what it waits for, with forms; a Map Run |
+//! | `logs.rs` | what handlers logged |
 //! | `activities.rs` | the activities and their queues |
 //! | `actions.rs` | the forms: start, stop, redrive, answers |
 //! | `live.rs` | the streams of changes |
@@ -26,6 +27,7 @@ mod guard;
 mod layout;
 mod link;
 mod live;
+mod logs;
 mod machine;
 mod machines;
 mod map_run;
@@ -42,6 +44,7 @@ use axum::http::HeaderMap;
 use axum::middleware::from_fn_with_state;
 use axum::response::{Redirect, Response};
 use axum::routing::{get, post};
+use stepwright_runtime::handler_logs::HandlerLogs;
 
 use self::assets::Assets;
 use self::error::PageError;
@@ -63,19 +66,29 @@ pub enum ConsoleMode {
     ReadOnly,
 }
 
+/// What a server sets of its console.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ConsoleOptions {
+    pub(crate) mode: ConsoleMode,
+    /// What the handlers of tasks logged.
+    pub(crate) handler_logs: Option<HandlerLogs>,
+}
+
 /// Returns the routes of the console, which begin with `/console`; none if it is off.
 pub(crate) fn router(
-    mode: ConsoleMode,
+    options: ConsoleOptions,
     service: &Arc<Service>,
     access: &Arc<Access>,
     body_time: Duration,
 ) -> Router {
+    let ConsoleOptions { mode, handler_logs } = options;
     if mode == ConsoleMode::Off {
         return Router::new();
     }
     let console = Console(Arc::new(ConsoleState {
         service: service.clone(),
         access: access.clone(),
+        handler_logs,
         is_read_only: mode == ConsoleMode::ReadOnly,
         form_token: guard::form_token(),
         assets: Assets::new(),

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use stepwright_runtime::handler_logs::HandlerLogs;
+
 use super::assets::Assets;
 use crate::access::Access;
 use crate::body::BodyMemory;
@@ -15,6 +17,8 @@ pub(super) struct Console(pub(super) Arc<ConsoleState>);
 pub(super) struct ConsoleState {
     pub(super) service: Arc<Service>,
     pub(super) access: Arc<Access>,
+    /// What the handlers of tasks logged, if the program retains it.
+    pub(super) handler_logs: Option<HandlerLogs>,
     pub(super) is_read_only: bool,
     /// The token of all forms. A page of another site cannot read it.
     pub(super) form_token: String,

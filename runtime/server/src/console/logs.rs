@@ -1,0 +1,48 @@
+//! The lines that the handlers of an execution's tasks logged.
+
+use maud::{Markup, html};
+use stepwright_runtime::clock::Timestamp;
+use stepwright_runtime::handler_logs::HandlerLogs;
+use stepwright_runtime::report::text;
+
+/// Shows the retained lines of an execution; `began` is its start.
+pub(super) fn panel(logs: Option<&HandlerLogs>, arn: &str, began: Timestamp) -> Markup {
+    let Some(logs) = logs else {
+        return html! {
+            section class="panel" {
+                p { "This server retains no logs of handlers. A program sets them with " code { "ServerBuilder::handler_logs" } "; tasks of " code { "stepwright serve" } " run in other processes, which have their own logs." }
+            }
+        };
+    };
+    let lines = logs.of_execution(arn);
+    let dropped = logs.dropped_lines(arn);
+    html! {
+        section class="panel" data-part="logs" {
+            @if dropped > 0 { p class="hint" { (dropped) " older lines were dropped." } }
+            @if lines.is_empty() {
+                p { "No handler of this execution has logged anything since the program started." }
+            } @else {
+                div class="scroll" { table {
+                    caption class="unseen" { "Lines of handlers" }
+                    thead { tr { th class="number" { "After" } th { "Level" } th { "State" } th class="number" { "Attempt" } th class="wide" { "Message" } } }
+                    tbody {
+                        @for line in &lines {
+                            tr {
+                                td class="number" { (text::duration(line.at.since(began))) }
+                                td { (line.level.as_str()) }
+                                td { (line.state) }
+                                td class="number" { (line.attempt + 1) }
+                                td class="wide" {
+                                    (line.message)
+                                    @for (name, value) in &line.fields { " " code { (name) "=" (value) } }
+                                    @if line.is_cut { " " span class="hint" { "cut" } }
+                                    " " span class="hint" { (line.target) }
+                                }
+                            }
+                        }
+                    }
+                } }
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use tracing::Level;
+
+use crate::clock::Timestamp;
+
+/// The bytes of memory for the lines of one execution.
+pub const BYTES_PER_EXECUTION: usize = 64 * 1024;
+/// The bytes of a line's message; a longer message is cut.
+pub const MESSAGE_BYTES: usize = 8 * 1024;
+/// The bytes of a line's fields, names and values together; a value beyond it is cut, and further fields are dropped.
+pub const FIELDS_BYTES: usize = 8 * 1024;
+/// The number of a line's fields; further fields are dropped.
+pub(super) const FIELD_COUNT: usize = 64;
+
+/// An event that a handler logged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LogLine {
+    /// The position of the line among the lines of all executions, from 1. It increases with each line of an execution, so a caller that polls
+    /// shows the lines after the last number that it has shown.
+    pub number: u64,
+    /// The time of the process when the event was recorded, as [`system_time`](crate::clock::system_time) returns it. On virtual time it
+    /// differs from the times in the history.
+    pub at: Timestamp,
+    /// The level of the event.
+    pub level: Level,
+    /// The name of the state.
+    pub state: Arc<str>,
+    /// The number of retries before the attempt: 0 in the first attempt.
+    pub attempt: u32,
+    /// The target of the event, by default the path of the module that logged it.
+    pub target: Cow<'static, str>,
+    /// The message; empty if the event has only fields.
+    pub message: String,
+    /// The names and the values of the other fields, in the order of the event. Fields of the handler's spans are not included.
+    pub fields: Vec<(&'static str, String)>,
+    /// Whether the message or the fields exceeded [`MESSAGE_BYTES`] or [`FIELDS_BYTES`] and were cut.
+    pub is_cut: bool,
+}
+
+impl LogLine {
+    /// Returns the bytes of memory that the line needs.
+    pub(super) fn bytes(&self) -> usize {
+        // The counters of the two `Arc`s, and the slot of the line in its buffer.
+        let fixed = size_of::<Self>() + 5 * size_of::<usize>();
+        let target = match &self.target {
+            Cow::Borrowed(_) => 0,
+            Cow::Owned(target) => target.capacity(),
+        };
+        let slots = self.fields.capacity() * size_of::<(&str, String)>();
+        let values = self.fields.iter().map(|(_, value)| value.capacity());
+        let texts = self.state.len() + target + self.message.capacity();
+        fixed + texts + slots + values.sum::<usize>()
+    }
+}

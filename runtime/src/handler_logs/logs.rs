@@ -1,0 +1,88 @@
+use std::sync::Arc;
+
+use tracing::{Level, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::registry::LookupSpan;
+
+use super::layer::AttemptLayer;
+use super::line::LogLine;
+use super::options::HandlerLogOptions;
+use super::store::LogStore;
+use crate::spans::TARGET;
+
+/// The newest `tracing` events of task handlers, for each execution. Clones share the lines.
+///
+/// The [module](super) has an example, and the bounds of the memory.
+#[derive(Clone, Debug)]
+pub struct HandlerLogs {
+    store: Arc<LogStore>,
+    level: Level,
+}
+
+impl HandlerLogs {
+    /// Creates it without lines, with the default [options](HandlerLogOptions::new).
+    pub fn new() -> Self {
+        Self::with_options(HandlerLogOptions::new())
+    }
+
+    /// Creates it without lines.
+    pub fn with_options(options: HandlerLogOptions) -> Self {
+        Self {
+            store: Arc::new(LogStore::new(options.executions)),
+            level: options.level,
+        }
+    }
+
+    /// Returns a layer for the program's subscriber, which records events of handlers here. It has a filter, which does not change what other layers
+    /// get.
+    ///
+    /// An event is recorded if its innermost span of the engine is a [`task`](crate::spans::SPANS) span: its handler logged it, or a function, a spawned
+    /// task or a thread that runs in a span of the handler. The layer ignores all other events, and those of the engine.
+    ///
+    /// An execution has spans if it started, or resumed, after the subscriber was installed. Its spans cost time, as with each subscriber for the
+    /// level info.
+    pub fn layer<S>(&self) -> impl Layer<S> + Send + Sync + use<S>
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        let level = self.level;
+        // The engine creates no spans if the level info is off.
+        let spans = level.max(Level::INFO);
+        let filter = filter_fn(move |metadata| match metadata.is_span() {
+            true => *metadata.level() <= spans,
+            false => *metadata.level() <= level && !is_of_engine(metadata.target()),
+        });
+        let layer = AttemptLayer {
+            store: self.store.clone(),
+        };
+        layer.with_filter(filter.with_max_level_hint(spans))
+    }
+
+    /// Returns the lines of an execution, the oldest first. Empty if its handlers logged nothing, if it was dropped because too many other
+    /// executions logged something since, or if no layer is installed.
+    ///
+    /// `arn` is [`ExecutionHandle::id`](crate::ExecutionHandle::id). A child of a Distributed Map has its own lines. A resumed or redriven execution
+    /// continues its lines.
+    pub fn of_execution(&self, arn: &str) -> Vec<Arc<LogLine>> {
+        self.store.lines(arn)
+    }
+
+    /// Returns how many older lines of an execution were dropped, because they exceeded [`BYTES_PER_EXECUTION`](super::BYTES_PER_EXECUTION). If the
+    /// execution itself was dropped, the count starts again at 0.
+    pub fn dropped_lines(&self, arn: &str) -> u64 {
+        self.store.dropped(arn)
+    }
+}
+
+impl Default for HandlerLogs {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Whether a target is that of the engine's own events.
+fn is_of_engine(target: &str) -> bool {
+    let remainder = target.strip_prefix(TARGET);
+    remainder.is_some_and(|remainder| remainder.is_empty() || remainder.starts_with("::"))
+}
