@@ -74,6 +74,7 @@
 //! | to check, compact or back up a file | `store::SqliteReader::check`, `store::SqliteStore::compact`, [`Engine::backup`] |
 //! | the result of an execution | [`ExecutionReport`], [`history`] |
 //! | what happened in an execution, state by state | [`Timeline`](timeline::Timeline) |
+//! | which expression produced which value | [`Timeline::explain`](timeline::Timeline::explain) |
 //! | numbers and metrics of an engine | [`Engine::statistics`], [`statistics`] |
 //! | the Step Functions API over HTTP | the crate `stepwright-server` |
 //! | to read, check and change definitions | the crate `stepwright-asl` |
