@@ -75,6 +75,7 @@
 //! | the result of an execution | [`ExecutionReport`], [`history`] |
 //! | what happened in an execution, state by state | [`Timeline`](timeline::Timeline) |
 //! | what the handlers of an execution logged | `handler_logs::HandlerLogs` |
+//! | which expression produced which value | [`Timeline::explain`](timeline::Timeline::explain) |
 //! | numbers and metrics of an engine | [`Engine::statistics`], [`statistics`] |
 //! | the Step Functions API over HTTP | the crate `stepwright-server` |
 //! | to read, check and change definitions | the crate `stepwright-asl` |

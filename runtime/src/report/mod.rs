@@ -5,6 +5,7 @@
 
 mod chart;
 mod events;
+mod expressions;
 mod page;
 mod picture;
 mod status;

@@ -6,6 +6,7 @@ use std::io;
 use std::path::Path;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use stepwright_asl::StateMachine;
 use stepwright_asl::json::Json;
 use stepwright_asl::overlay::{self, Overlay};
 use stepwright_asl::redaction::Redaction;
@@ -64,6 +65,9 @@ impl Report {
         let overlay = definition
             .as_ref()
             .map(|definition| overlay_of(definition, history));
+        let model = definition
+            .as_ref()
+            .and_then(|json| StateMachine::from_value(json).ok());
         let list = events(history, &redaction, &EventFilter::new(), MOST_EVENTS);
         let facts = Facts {
             name: history.execution().name(),
@@ -74,6 +78,7 @@ impl Report {
         let subject = Subject {
             timeline: &timeline,
             definition: definition.as_ref().zip(overlay.as_ref()),
+            model: model.as_ref(),
             redaction: &redaction,
             now: history.latest(),
         };
@@ -84,6 +89,7 @@ impl Report {
     pub fn of_recorded(recorded: &RecordedHistory, definition: &Json) -> Self {
         let timeline = recorded.timeline();
         let overlay = recorded.overlay(definition);
+        let model = StateMachine::from_value(definition).ok();
         let recorded_events = recorded.events();
         let latest = recorded_events
             .last()
@@ -100,6 +106,7 @@ impl Report {
         let subject = Subject {
             timeline: &timeline,
             definition: Some((definition, &overlay)),
+            model: model.as_ref(),
             redaction: recorded.redaction(),
             now: latest,
         };
@@ -136,6 +143,7 @@ impl fmt::Display for Report {
 struct Subject<'r> {
     timeline: &'r Timeline,
     definition: Option<(&'r Json, &'r Overlay)>,
+    model: Option<&'r StateMachine>,
     redaction: &'r Redaction,
     /// The time of the last event, up to which an open execution is shown.
     now: Timestamp,
@@ -171,6 +179,7 @@ fn page(subject: &Subject<'_>, facts: &Facts<'_>, events: &Markup) -> Markup {
     let view = ExecutionView {
         timeline,
         definition: subject.definition,
+        model: subject.model,
         redaction: subject.redaction,
         now: subject.now,
         selected: None,

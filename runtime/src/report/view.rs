@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 
+use stepwright_asl::StateMachine;
 use stepwright_asl::json::Json;
 use stepwright_asl::overlay::Overlay;
 use stepwright_asl::redaction::Redaction;
@@ -27,6 +28,8 @@ pub struct ExecutionView<'v> {
     pub timeline: &'v Timeline,
     /// The definition of the execution, if it is known, with the states marked by what happened.
     pub definition: Option<(&'v Json, &'v Overlay)>,
+    /// The same definition for [`Timeline::explain`], if it is valid.
+    pub model: Option<&'v StateMachine>,
     /// The data that no page shows.
     pub redaction: &'v Redaction,
     /// The current time, for what has not ended.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 use stepwright_asl::overlay::Status;
 
+use super::expressions::expressions;
 use super::status::{class, status};
 use super::text;
 use super::view::ExecutionView;
@@ -197,6 +198,7 @@ fn data(view: &ExecutionView<'_>, index: usize, visit: &Visit) -> Markup {
         (value(view, "Result", attempt.and_then(Attempt::result), false))
         (variable_values(view, "Assigned variables", assigned.map(|(name, value)| (name.as_str(), value)), true))
         (value(view, "Output", visit.output(), true))
+        (expressions(view, index))
         (variable_values(view, "Variables before this state", variables.into_iter(), false))
     }
 }

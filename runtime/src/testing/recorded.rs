@@ -421,6 +421,8 @@ fn assign_scopes(events: &mut [RawEvent]) {
             is_continued = true;
         }
         let parallel = last.state.as_ref().and_then(|state| types.get(state));
+        // Without a redrive, a state follows the Exited event of the Parallel.
+        is_continued |= last_kind == "ParallelStateFailed";
         if is_continued
             && kind.ends_with("StateEntered")
             && parallel.is_some_and(|word| word == "Parallel")

@@ -24,6 +24,7 @@
 
 mod attempt;
 mod event;
+mod explain;
 mod iterations;
 mod visit;
 mod walk;
@@ -39,6 +40,7 @@ use crate::{ExecutionInfo, Status};
 
 pub use self::attempt::{Attempt, AttemptOutcome};
 pub(crate) use self::event::TimelineEvent;
+pub use self::explain::{ExplainError, FieldExplanation, FieldOutcome};
 pub use self::iterations::Iterations;
 pub use self::visit::Visit;
 
@@ -59,6 +61,7 @@ pub struct Timeline {
     cause: Option<String>,
     dropped: usize,
     context: Value,
+    is_redriven: bool,
 }
 
 impl Timeline {
@@ -68,6 +71,7 @@ impl Timeline {
         let about = history.execution();
         let mut timeline = Self::of_events(events, context_of(about));
         timeline.dropped = history.dropped();
+        timeline.is_redriven |= about.redriven().is_some();
         timeline.started.get_or_insert(about.started());
         timeline
     }
@@ -93,6 +97,7 @@ impl Timeline {
             cause: walk.cause,
             dropped: 0,
             context,
+            is_redriven: walk.is_redriven,
         }
     }
 
@@ -154,6 +159,11 @@ impl Timeline {
     /// Returns the `Execution` and `StateMachine` of the context object, as far as they are known.
     pub fn context(&self) -> &Value {
         &self.context
+    }
+
+    /// Returns whether the execution was redriven.
+    pub(crate) fn is_redriven(&self) -> bool {
+        self.is_redriven
     }
 
     /// Returns the workflow variables that the state of a visit reads, with their values: those of its scope and of the scopes around it. They

@@ -33,6 +33,10 @@ pub struct Visit {
     pub(super) assigned: Vec<(String, Value)>,
     pub(super) error: Option<String>,
     pub(super) cause: Option<String>,
+    /// The error and the cause in the event of the failure of its last attempt.
+    pub(super) failure: Option<(Option<String>, Option<String>)>,
+    /// How many times an expression failed.
+    pub(super) failed_evaluations: u32,
     pub(super) attempts: Vec<Attempt>,
     pub(super) iterations: Option<Iterations>,
     /// Whether it has failed since its last attempt.
@@ -64,6 +68,8 @@ impl Visit {
             assigned: Vec::new(),
             error: None,
             cause: None,
+            failure: None,
+            failed_evaluations: 0,
             attempts: Vec::new(),
             iterations: None,
             has_failed: false,

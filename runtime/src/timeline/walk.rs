@@ -25,6 +25,7 @@ pub(super) struct Walk {
     pub(super) output: Option<Value>,
     pub(super) error: Option<String>,
     pub(super) cause: Option<String>,
+    pub(super) is_redriven: bool,
     scopes: Vec<ScopeVisits>,
     by_names: HashMap<Arc<[String]>, usize>,
     /// The open visits, ordered so that those of a scope and of the scopes inside it are adjacent.
@@ -53,6 +54,7 @@ impl Walk {
             output: None,
             error: None,
             cause: None,
+            is_redriven: false,
             scopes: Vec::new(),
             by_names: HashMap::new(),
             open: BTreeSet::new(),
@@ -170,6 +172,7 @@ impl Walk {
         }
         visit.attempts.push(attempt);
         visit.has_failed = false;
+        visit.failure = None;
     }
 
     fn failure(&mut self, at: usize, event: &TimelineEvent) {
@@ -177,7 +180,13 @@ impl Walk {
         let visit = &mut self.visits[at];
         visit.has_failed = true;
         visit.failed_at = Some(event.at);
+        if kind == "EvaluationFailed" {
+            visit.failed_evaluations += 1;
+        }
         let failure = event.failure();
+        if !["MapStateFailed", "ParallelStateFailed"].contains(&kind) {
+            visit.failure = Some((event.text("error"), event.text("cause")));
+        }
         if let Some((error, cause)) = &failure {
             visit.error.clone_from(error);
             visit.cause.clone_from(cause);
@@ -275,6 +284,7 @@ impl Walk {
             }
             "ExecutionRedriven" => {
                 self.reopen();
+                self.is_redriven = true;
                 self.status = Status::Running;
                 (self.ended, self.error, self.cause) = (None, None, None);
                 self.title = "execution redriven, in progress".to_owned();

@@ -59,6 +59,10 @@ fn path() -> impl Strategy<Value = Json> {
         "$.xs[?(@.k > 1)].k",
         "$..a",
         "$$.Map.Item.Value",
+        "$$.Map.Item.Index",
+        "$$.State.RetryCount",
+        "$$.Task.Token",
+        "$$",
     ])
     .prop_map(Json::from)
 }
@@ -89,6 +93,10 @@ fn expression() -> impl Strategy<Value = Json> {
         "1/0",
         "[1..5]",
         "$states.context.Execution.Name",
+        "$states.context.Map.Item.Index",
+        "$states.context.State.RetryCount",
+        "$states.context",
+        "$toMillis('12:30', '[H]:[m]')",
         "$states.input.xs[k > 1].k",
         "$uuid()",
         "$random()",
@@ -294,7 +302,11 @@ impl State {
                     _ => fields.template.clone().unwrap_or(json!({})),
                 };
                 if let Some(number) = fields.number {
-                    json["TimeoutSeconds"] = json!(number * 30 + 1);
+                    match (is_jsonata, number % 4) {
+                        (true, 0) => json["TimeoutSeconds"] = json!("{% $states.input.n %}"),
+                        (false, 0) => json["TimeoutSecondsPath"] = json!("$.n"),
+                        _ => json["TimeoutSeconds"] = json!(number * 30 + 1),
+                    }
                 }
             }
             Kind::Choice(rules) => {
@@ -306,6 +318,9 @@ impl State {
                         path.clone()
                     };
                     rule["Next"] = json!(target(*next));
+                    if let Some(assign) = &fields.assign {
+                        rule["Assign"] = assigned(assign);
+                    }
                     rule
                 });
                 json["Choices"] = Json::Array(rules.collect());
@@ -322,7 +337,15 @@ impl State {
             }
             Kind::Succeed => json["Type"] = json!("Succeed"),
             Kind::Fail => {
-                json = json!({"Type": "Fail", "Error": "Declined", "Cause": "by chance"});
+                json = match (is_jsonata, fields.paths.first()) {
+                    (true, Some((_, value))) => {
+                        json!({"Type": "Fail", "Error": value, "Cause": "by chance"})
+                    }
+                    (false, Some((0, value))) => {
+                        json!({"Type": "Fail", "ErrorPath": "$.s", "CausePath": value})
+                    }
+                    _ => json!({"Type": "Fail", "Error": "Declined", "Cause": "by chance"}),
+                };
             }
             Kind::Parallel(branches) => {
                 works = true;
@@ -362,6 +385,17 @@ impl State {
         }
         if works && let Some(next) = fields.catch {
             json["Catch"] = json!([{"ErrorEquals": ["States.ALL"], "Next": target(next)}]);
+            let catcher = &mut json["Catch"][0];
+            match (is_jsonata, fields.paths.first()) {
+                (true, Some(_)) => {
+                    catcher["Output"] =
+                        json!("{% {'e': $states.errorOutput, 'v': $states.input} %}");
+                    catcher["Assign"] = json!({"v": "{% $states.errorOutput.Error %}"});
+                }
+                (false, Some((0..2, _))) => catcher["ResultPath"] = json!("$.e"),
+                (false, Some(_)) => catcher["Assign"] = json!({"v.$": "$"}),
+                (_, None) => {}
+            }
         }
         json
     }
@@ -376,12 +410,7 @@ impl State {
         if let Some(assign) = &fields.assign
             && !ends
         {
-            let assign = assign.as_object().into_iter().flatten();
-            let assign = assign.map(|(key, value)| {
-                let suffix = if key.ends_with(".$") { ".$" } else { "" };
-                (format!("v{suffix}"), value.clone())
-            });
-            json["Assign"] = Json::Object(assign.take(1).collect());
+            json["Assign"] = assigned(assign);
         }
         for (field, value) in &fields.paths {
             if self.is_jsonata {
@@ -402,4 +431,14 @@ impl State {
             }
         }
     }
+}
+
+/// An `Assign` of the variable `v`, with the first member of a template.
+fn assigned(template: &Json) -> Json {
+    let assign = template.as_object().into_iter().flatten();
+    let assign = assign.map(|(key, value)| {
+        let suffix = if key.ends_with(".$") { ".$" } else { "" };
+        (format!("v{suffix}"), value.clone())
+    });
+    Json::Object(assign.take(1).collect())
 }

@@ -2,6 +2,7 @@
 //! within its limits, the same seed produces the same history, and the execution is within its estimate.
 
 mod estimate;
+mod explain;
 mod extremes;
 pub(crate) mod generate;
 mod random;

@@ -6,6 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use crate::property::estimate::is_within_its_estimate;
+use crate::property::explain::is_explained;
 use crate::property::timeline::has_its_timeline;
 use serde_json::{Value as Json, json};
 use stepwright_asl::errors;
@@ -268,6 +269,7 @@ pub(crate) fn runs_well(
                 check_error_is_uncaught(&definition, report)?;
                 is_within_its_estimate(&definition, report)?;
                 has_its_timeline(report)?;
+                is_explained(&definition, report)?;
             }
             let report = reports.last().ok_or("it has no end")?;
             histories.push(report.history.to_json());

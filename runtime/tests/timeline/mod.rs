@@ -1,4 +1,5 @@
 //! Timelines of executions.
 
+mod explain;
 mod variables;
 mod visits;

@@ -300,3 +300,40 @@ async fn a_long_history_takes_linear_time() {
     assert_eq!(failed.count(), 2_500);
     assert_eq!(timeline.visits().len(), 1 + 3 * 2_500);
 }
+
+#[tokio::test]
+async fn a_branch_that_a_redrive_starts_first_is_in_its_scope() {
+    let branch = json!({"StartAt": "Ask", "States": {"Ask": {
+        "Type": "Task", "Resource": FUNCTION, "OutputPath": "$.no", "End": true,
+    }}});
+    let later = json!({"StartAt": "Later", "States": {"Later": {"Type": "Pass", "End": true}}});
+    let inner = json!({"StartAt": "Both", "States": {"Both": {
+        "Type": "Parallel", "Branches": [branch, later], "End": true,
+    }}});
+    let definition = json!({"StartAt": "Outer", "States": {"Outer": {
+        "Type": "Parallel", "Branches": [inner], "End": true,
+    }}});
+    // The first call fails before the other branch starts, the second call after that.
+    let slow = Mock::output(json!({})).after(Duration::from_secs(1));
+    let ask = Mock::output(json!({})).times(1).then(slow);
+    let engine = Engine::builder()
+        .register_json("m", &definition.to_string(), MachineType::Standard)
+        .tasks(Mocks::new().state("Ask", ask))
+        .virtual_time()
+        .build()
+        .unwrap();
+    let run = engine.execute_machine("m", json!({}), StartOptions::new());
+    let first = run.await.unwrap();
+    let again = engine.redrive(first.execution().id()).await.unwrap();
+    let history = again.report().await.history.clone();
+    let recorded = RecordedHistory::from_json(&history.to_json()).unwrap();
+    let scopes = |timeline: &Timeline| -> Vec<_> {
+        let visits = timeline.visits().iter();
+        visits
+            .map(|visit| (visit.state().to_owned(), visit.scope().to_vec()))
+            .collect()
+    };
+    let own = scopes(&Timeline::of(&history));
+    assert!(own.iter().any(|(state, _)| state == "Later"), "{own:?}");
+    assert_eq!(scopes(&recorded.timeline()), own);
+}

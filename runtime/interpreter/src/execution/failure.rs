@@ -84,7 +84,7 @@ impl Failure {
     }
 
     /// Returns the failure of an evaluation in `state`, whose Entered event is `entered`.
-    pub(crate) fn of_query(error: &QueryError, state: &str, entered: u32) -> Self {
+    pub fn of_query(error: &QueryError, state: &str, entered: u32) -> Self {
         let cause = format!(
             "An error occurred while executing the state '{state}' (entered at the event id #{entered}). {}",
             error.cause
@@ -123,7 +123,7 @@ impl Failure {
 
     /// Returns the Error Output: `{"Error", "Cause"}`, with null for a missing member. The missing cause of a timeout
     /// is an empty string.
-    pub(crate) fn output(&self) -> Value {
+    pub fn output(&self) -> Value {
         let text = |text: &Option<SmolStr>| Value::from(text.clone());
         let cause = match (&self.cause, self.error.as_deref()) {
             (None, Some(errors::TIMEOUT)) => Value::from(""),

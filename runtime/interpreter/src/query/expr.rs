@@ -67,7 +67,9 @@ impl Expr {
 
     /// Compiles one evaluated member of a payload template: `text` is the path or call under
     /// `key`, which ends in `.$`.
-    pub(crate) fn evaluated(
+    ///
+    /// Fails when the text does not parse.
+    pub fn evaluated(
         text: &str,
         key: &str,
         names: &mut VariableNames,
@@ -139,6 +141,17 @@ impl Expr {
         }
     }
 
+    /// Returns whether its value may depend on the time: JSONata that mentions `$now` or `$millis`.
+    pub fn reads_clock(&self) -> bool {
+        self.0.any_jsonata(&Jsonata::reads_clock)
+    }
+
+    /// Returns whether its value may depend on random numbers: JSONata that mentions a function which draws them. An intrinsic function
+    /// draws them only when it is called; [`Entropy::state`](super::Entropy::state) shows that.
+    pub fn draws(&self) -> bool {
+        self.0.any_jsonata(&Jsonata::draws)
+    }
+
     /// Evaluates the expression in a scope.
     ///
     /// Fails with `States.Runtime` (paths, intrinsic functions), `States.QueryEvaluationError`
@@ -154,6 +167,16 @@ impl Node {
             Node::Const(value) => Some(value),
             Node::Jsonata(jsonata) => jsonata.as_constant(),
             _ => None,
+        }
+    }
+
+    /// Returns whether a JSONata expression in it has a property.
+    fn any_jsonata(&self, has: &dyn Fn(&Jsonata) -> bool) -> bool {
+        match self {
+            Node::Const(_) | Node::Path(_) | Node::Call(_) => false,
+            Node::Jsonata(jsonata) => has(jsonata),
+            Node::Object(members) => members.iter().any(|(_, node)| node.any_jsonata(has)),
+            Node::Array(nodes) => nodes.iter().any(|node| node.any_jsonata(has)),
         }
     }
 

@@ -31,6 +31,14 @@ impl Jsonata {
         match self.0 {}
     }
 
+    pub(super) fn reads_clock(&self) -> bool {
+        match self.0 {}
+    }
+
+    pub(super) fn draws(&self) -> bool {
+        match self.0 {}
+    }
+
     pub(super) fn eval(&self, _: &Scope<'_>) -> Result<Value, QueryError> {
         match self.0 {}
     }

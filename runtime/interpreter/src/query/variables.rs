@@ -48,6 +48,11 @@ impl VariableNames {
         self.names.get_index(ix.index())
     }
 
+    /// Returns the names in the order of their indices.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(SmolStr::as_str)
+    }
+
     /// Returns how many names it has.
     pub fn len(&self) -> usize {
         self.names.len()

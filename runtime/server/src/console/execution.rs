@@ -6,6 +6,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
+use stepwright_asl::StateMachine;
 use stepwright_asl::estimate::{PriceTable, prices_of};
 use stepwright_asl::json::Json as Asl;
 use stepwright_asl::overlay;
@@ -122,9 +123,13 @@ async fn render(console: &Console, params: &Params) -> PageResult {
     let overlay = definition
         .as_ref()
         .map(|definition| overlay_of(definition, &history));
+    let model = definition
+        .as_ref()
+        .and_then(|json| StateMachine::from_value(json).ok());
     let view = ExecutionView {
         timeline: &timeline,
         definition: definition.as_ref().zip(overlay.as_ref()),
+        model: model.as_ref(),
         redaction: history.redaction(),
         now: console.service.now(),
         selected: selected.or_else(|| most_interesting(&timeline)),

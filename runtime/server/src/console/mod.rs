@@ -66,11 +66,11 @@ pub enum ConsoleMode {
     ReadOnly,
 }
 
-/// What a server sets of its console.
+/// The settings of a server's console.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ConsoleOptions {
     pub(crate) mode: ConsoleMode,
-    /// What the handlers of tasks logged.
+    /// The lines that the handlers of tasks logged.
     pub(crate) handler_logs: Option<HandlerLogs>,
 }
 

@@ -36,6 +36,7 @@ pub(super) struct CompiledExpression {
     shadows: Box<[Variable]>,
     reads_states: bool,
     draws: bool,
+    reads_clock: bool,
     arithmetic: bool,
     divides: bool,
 }
@@ -80,6 +81,7 @@ impl CompiledExpression {
             shadows,
             reads_states: !analysis.states.is_empty(),
             draws: functions::draws(&analysis.names),
+            reads_clock: functions::reads_clock(&analysis.names),
             arithmetic: analysis.arithmetic,
             divides: analysis.divides,
             plain,
@@ -89,6 +91,16 @@ impl CompiledExpression {
     /// Returns whether values of the input are returned without a copy.
     pub(super) fn is_rooted(&self) -> bool {
         self.rooted.is_some()
+    }
+
+    /// Returns whether it mentions a function that draws random numbers.
+    pub(super) fn draws(&self) -> bool {
+        self.draws
+    }
+
+    /// Returns whether it mentions a function that returns the time.
+    pub(super) fn reads_clock(&self) -> bool {
+        self.reads_clock
     }
 
     /// Returns the value; `None` when the result is undefined or a function.

@@ -112,6 +112,11 @@ pub(super) fn bindings(names: &BTreeSet<&str>) -> Bindings {
     bindings
 }
 
+/// Returns whether an expression that mentions these names reads the time.
+pub(super) fn reads_clock(names: &BTreeSet<&str>) -> bool {
+    ["now", "millis"].iter().any(|name| names.contains(name))
+}
+
 /// Returns whether an expression that mentions these names uses random numbers.
 pub(super) fn draws(names: &BTreeSet<&str>) -> bool {
     ["random", "uuid", "shuffle"]

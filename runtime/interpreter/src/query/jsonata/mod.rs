@@ -122,6 +122,27 @@ impl Jsonata {
         }
     }
 
+    /// Returns whether it mentions a function that returns the time.
+    pub(super) fn reads_clock(&self) -> bool {
+        self.compiled().is_some_and(CompiledExpression::reads_clock)
+    }
+
+    /// Returns whether it mentions a function that draws random numbers.
+    pub(super) fn draws(&self) -> bool {
+        self.compiled().is_some_and(CompiledExpression::draws)
+    }
+
+    /// Returns the form for the evaluator; constants have none.
+    fn compiled(&self) -> Option<&CompiledExpression> {
+        match &self.form {
+            Form::Constant(_) => None,
+            Form::Selection(_, compiled)
+            | Form::Parse(_, compiled)
+            | Form::Native(_, compiled)
+            | Form::Compiled(compiled) => Some(compiled),
+        }
+    }
+
     pub(super) fn eval(&self, scope: &Scope<'_>) -> Result<Value, QueryError> {
         let value = match &self.form {
             Form::Constant(value) => value.clone(),

@@ -1,0 +1,61 @@
+//! The expressions of a state with their values.
+
+use maud::{Markup, html};
+
+use super::text;
+use super::view::ExecutionView;
+use crate::timeline::{FieldExplanation, FieldOutcome};
+
+/// Shows each path and expression of a visit with the value that it had; nothing without a definition, or without an expression.
+pub(super) fn expressions(view: &ExecutionView<'_>, index: usize) -> Markup {
+    let fields = view
+        .model
+        .and_then(|model| view.timeline.explain(model, index).ok())
+        .unwrap_or_default();
+    html! {
+        @if !fields.is_empty() {
+            details class="data" {
+                summary { (text::count(fields.len(), "expression")) " with values" }
+                div class="scroll" { table class="expressions" {
+                    thead { tr { th { "Field" } th { "Expression" } th { "Value" } } }
+                    tbody {
+                        @for field in &fields {
+                            tr {
+                                th scope="row" { (field.field.trim_start_matches('/')) }
+                                td { code { (view.masked_text(&field.expression)) } }
+                                td { (outcome(view, field)) }
+                            }
+                        }
+                    }
+                } }
+            }
+        }
+    }
+}
+
+fn outcome(view: &ExecutionView<'_>, field: &FieldExplanation) -> Markup {
+    // The names in the pointer select the data that is redacted.
+    let names: Vec<&str> = field
+        .field
+        .split('/')
+        .filter(|name| !name.is_empty())
+        .collect();
+    match &field.outcome {
+        FieldOutcome::Value(value) => {
+            let value = view.masked(&names, value);
+            html! { code { (text::brief(&value)) } }
+        }
+        FieldOutcome::Failed { error, cause, .. } => {
+            html! { strong { (error) } ": " (view.masked_text(cause)) }
+        }
+        FieldOutcome::NotEvaluated { reason, .. } => {
+            html! { span class="hint" { "not evaluated: " (reason) } }
+        }
+        FieldOutcome::Unknown {
+            reason, recorded, ..
+        } => html! {
+            @if let Some(recorded) = recorded { code { (text::brief(&view.masked(&names, recorded))) } " " }
+            span class="hint" { "not computed again: " (reason) }
+        },
+    }
+}
