@@ -337,3 +337,21 @@ async fn a_branch_that_a_redrive_starts_first_is_in_its_scope() {
     assert!(own.iter().any(|(state, _)| state == "Later"), "{own:?}");
     assert_eq!(scopes(&recorded.timeline()), own);
 }
+
+#[tokio::test]
+async fn a_failed_event_is_of_the_container_around_a_state_whose_path_failed() {
+    let branch = |states: Json| json!({"StartAt": "Inner", "States": {"Inner": states}});
+    let pass = json!({"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": true}}});
+    let inner = branch(json!({
+        "Type": "Parallel", "InputPath": "$.no", "Branches": [pass], "End": true,
+    }));
+    let definition = json!({"StartAt": "Outer", "States": {"Outer": {
+        "Type": "Parallel", "Branches": [inner], "End": true,
+    }}});
+    let report = run(&definition, &Mocks::new(), json!({})).await;
+    let recorded = RecordedHistory::from_json(&report.history.to_json()).unwrap();
+    for timeline in [Timeline::of(&report.history), recorded.timeline()] {
+        assert_eq!(visit(&timeline, "Outer").events(), 3);
+        assert_eq!(visit(&timeline, "Inner").events(), 1);
+    }
+}
