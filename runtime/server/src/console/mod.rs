@@ -13,11 +13,13 @@
 //! | `executions.rs`, `execution.rs`, `waits.rs`, `map_run.rs` | the list of executions; one execution; what it waits for, with forms; a Map Run |
 //! | `activities.rs` | the activities and their queues |
 //! | `actions.rs` | the forms: start, stop, redrive, answers |
+//! | `debug/` | the debugger |
 //! | `live.rs` | the streams of changes |
 
 mod actions;
 mod activities;
 mod assets;
+mod debug;
 mod definition;
 mod error;
 mod execution;
@@ -44,7 +46,9 @@ use axum::response::{Redirect, Response};
 use axum::routing::{get, post};
 
 use self::assets::Assets;
+pub(crate) use self::debug::{DebugSessions, DebugSubject};
 use self::error::PageError;
+pub(crate) use self::link::debugger as debugger_url;
 use self::state::{Console, ConsoleState};
 use crate::access::Access;
 use crate::body::BodyMemory;
@@ -69,6 +73,7 @@ pub(crate) fn router(
     service: &Arc<Service>,
     access: &Arc<Access>,
     body_time: Duration,
+    debug_sessions: DebugSessions,
 ) -> Router {
     if mode == ConsoleMode::Off {
         return Router::new();
@@ -79,6 +84,7 @@ pub(crate) fn router(
         is_read_only: mode == ConsoleMode::ReadOnly,
         form_token: guard::form_token(),
         assets: Assets::new(),
+        debug_sessions,
         body_memory: BodyMemory::new(),
         body_time,
     }));
@@ -102,7 +108,11 @@ pub(crate) fn router(
             .route("/console/stop", post(actions::stop))
             .route("/console/redrive", post(actions::redrive))
             .route("/console/restart", post(actions::restart))
-            .route("/console/answer", post(actions::answer)),
+            .route("/console/answer", post(actions::answer))
+            .route(link::DEBUGGER, get(debug::page))
+            .route(link::NEW_DEBUGGER, get(debug::form).post(debug::create))
+            .route(link::DEBUG_ACTION, post(debug::act))
+            .route("/console/debug/history.json", get(debug::history_file)),
         _ => pages,
     };
     pages
