@@ -83,6 +83,8 @@ pub use self::access_keys::{AccessKeys, AccessKeysError};
 #[cfg(feature = "console")]
 pub use self::console::ConsoleMode;
 pub use self::control::{UnreadableDocument, unreadable_documents};
+#[cfg(feature = "console")]
+pub use self::server::DebugSessionError;
 pub use self::server::{Server, ServerBuilder, ServerError};
 
 /// The README's example compiles and runs.

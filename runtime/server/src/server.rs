@@ -14,7 +14,7 @@ use crate::access::Access;
 use crate::access_keys::AccessKeys;
 use crate::connection::ClientTimeouts;
 #[cfg(feature = "console")]
-use crate::console::{self, ConsoleMode, ConsoleOptions};
+use crate::console::{self, ConsoleMode, ConsoleOptions, DebugSessions, DebugSubject};
 use crate::control::Control;
 use crate::integration::OwnApi;
 use crate::pollers::Pollers;
@@ -34,6 +34,8 @@ pub struct Server {
     shutdown: Shutdown,
     #[cfg(feature = "console")]
     console: ConsoleOptions,
+    #[cfg(feature = "console")]
+    debug_sessions: DebugSessions,
 }
 
 /// A future that ends when the server must shut down.
@@ -68,6 +70,22 @@ pub enum ServerError {
     Resume(#[from] BuildError),
 }
 
+/// A debugger cannot be created.
+#[cfg(feature = "console")]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DebugSessionError {
+    /// The server has no console, or one that is read-only.
+    #[error("the console has no forms; set `ServerBuilder::console` to `ConsoleMode::On`")]
+    NoForms,
+    /// The engine has no state machine of this name.
+    #[error("the engine has no state machine `{0}`; choose one of its state machines")]
+    NoMachine(String),
+    /// The problems of the definition or of the input.
+    #[error("{0}")]
+    Refused(String),
+}
+
 impl Server {
     /// Returns a builder of a server.
     pub fn builder() -> ServerBuilder {
@@ -84,6 +102,28 @@ impl Server {
         }
     }
 
+    /// Creates a debugger in the console for an execution of a state machine of the engine, by its name. Returns the path and the query of its
+    /// page. The debugger has its own execution: the engine neither runs nor stores it.
+    ///
+    /// # Errors
+    ///
+    /// When the console has no forms, there is no such state machine, or the debugger does not accept the definition or the input.
+    #[cfg(feature = "console")]
+    pub fn debug(
+        &self,
+        machine: &str,
+        input: impl Into<stepwright_runtime::value::Value>,
+    ) -> Result<String, DebugSessionError> {
+        if self.console.mode != ConsoleMode::On {
+            return Err(DebugSessionError::NoForms);
+        }
+        let subject = DebugSubject::of_machine(&self.service, machine, input.into());
+        let subject = subject.ok_or_else(|| DebugSessionError::NoMachine(machine.to_owned()))?;
+        let opened = subject.open(&self.service, &self.debug_sessions);
+        let id = opened.map_err(DebugSessionError::Refused)?;
+        Ok(console::debugger_url(&id))
+    }
+
     /// Serves the requests of a listener until the future of [`ServerBuilder::shutdown`] is ready. Active requests then have five seconds to
     /// end. The engine continues to run: [`Engine::shutdown`] ends it.
     pub async fn serve(self, listener: TcpListener) {
@@ -95,7 +135,13 @@ impl Server {
             region: self.service.engine.region().to_owned(),
         });
         #[cfg(feature = "console")]
-        let pages = console::router(self.console, &self.service, &access, self.timeouts.body);
+        let pages = console::router(
+            self.console,
+            &self.service,
+            &access,
+            self.timeouts.body,
+            self.debug_sessions,
+        );
         #[cfg(not(feature = "console"))]
         let pages = axum::Router::new();
         let router = http::router(self.service.clone(), access, self.timeouts.body, pages);
@@ -205,6 +251,8 @@ impl ServerBuilder {
             shutdown: self.shutdown,
             #[cfg(feature = "console")]
             console: self.console,
+            #[cfg(feature = "console")]
+            debug_sessions: DebugSessions::default(),
         })
     }
 

@@ -9,18 +9,20 @@ use stepwright_interpreter::execution::{ChangeError, Execution};
 use stepwright_interpreter::history::History;
 use stepwright_interpreter::program::Program;
 use stepwright_interpreter::query::Entropy;
+use stepwright_interpreter::task::Integration;
 use stepwright_interpreter::value::Value;
 use stepwright_interpreter::{CursorId, ExecutionInfo, MachineInfo, Names};
 
 use super::breakpoints::Breakpoints;
 use super::error::DebugError;
 use super::options::DebugOptions;
-use super::position::{Position, PositionKind};
+use super::position::{ExecutionEnd, Position, PositionKind};
 use super::saved_position::SavedPosition;
 use super::session::{DebugAnswer, Session, StateFailure};
 use super::stop::Stop;
 use crate::BuildError;
-use crate::task::TaskResult;
+use crate::engine::nested_result;
+use crate::task::{TaskCall, TaskFailure, TaskResult};
 
 /// Where a run ends, unless a breakpoint, a call or the end comes first.
 #[derive(Clone, Copy)]
@@ -184,6 +186,48 @@ impl Debugger {
         Ok(self.run(RunGoal::Scope(&scope), Some(answer)))
     }
 
+    /// Answers the pending call or child with the end of the execution that it starts, after the time that the execution takes, and continues
+    /// like [`step`](Self::step). The result has the form that the state's `Resource` defines.
+    ///
+    /// # Errors
+    ///
+    /// When no call is pending, and when it does not wait for an execution that it starts.
+    pub fn answer_with_end(
+        &mut self,
+        delay: Duration,
+        end: &ExecutionEnd,
+    ) -> Result<Stop, DebugError> {
+        let made = match &end.output {
+            Some(output) => Ok(output.clone()),
+            None => {
+                let error = end.error.as_deref().unwrap_or(end.status.as_str());
+                let cause = end.cause.as_deref().unwrap_or_default();
+                Err((error.to_owned(), cause.to_owned()))
+            }
+        };
+        let result = match &self.position().kind {
+            PositionKind::Child(..) => made.map_err(|_| TaskFailure {
+                error: end.error.clone(),
+                cause: end.cause.clone(),
+            }),
+            _ => {
+                let result = self.with_call(|call| {
+                    let integration = Integration::of(call.resource())?;
+                    let is_waiting = integration.waits();
+                    is_waiting.then(|| nested_result(integration, call, &self.options.name, made))
+                });
+                let result = result.ok_or(DebugError::NoPendingCall)?;
+                result.ok_or(DebugError::NoPendingExecution)?
+            }
+        };
+        self.answer_after(delay, result)
+    }
+
+    /// Applies a function to the pending call, as a [`TaskSource`](crate::task::TaskSource) gets it. Returns `None` if no call is pending.
+    pub fn with_call<T>(&self, read: impl FnOnce(&TaskCall<'_>) -> T) -> Option<T> {
+        self.current.session.with_call(read)
+    }
+
     /// Replaces the raw input of the state that is about to be entered.
     ///
     /// # Errors
@@ -265,6 +309,16 @@ impl Debugger {
     /// Stops after a state failed with this error, also if it is retried or caught; `States.ALL` stops after each failure.
     pub fn break_on_error(&mut self, error: impl Into<String>) {
         self.breakpoints.errors.insert(error.into());
+    }
+
+    /// Returns the states with a breakpoint, sorted.
+    pub fn state_breakpoints(&self) -> impl Iterator<Item = &str> {
+        self.breakpoints.states.iter().map(String::as_str)
+    }
+
+    /// Returns the errors with a breakpoint, sorted.
+    pub fn error_breakpoints(&self) -> impl Iterator<Item = &str> {
+        self.breakpoints.errors.iter().map(String::as_str)
     }
 
     /// Removes a breakpoint of a state. Returns whether there was one.

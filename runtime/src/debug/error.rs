@@ -8,6 +8,9 @@ pub enum DebugError {
     /// No task call is pending.
     #[error("no call waits for an answer here; continue to the next call")]
     NoPendingCall,
+    /// The pending call does not wait for an execution.
+    #[error("the call does not wait for an execution that it starts; answer it with a result")]
+    NoPendingExecution,
     /// There is no position with this index.
     #[error("there is no position {index}; the positions are 0 to {last}")]
     UnknownPosition {

@@ -40,7 +40,9 @@
 //! The caller answers each call of a task: with [`answer`](Debugger::answer), or with [default answers](DebugOptions::answer). An answer is the
 //! raw result of the state's `Resource`: that of `arn:aws:states:::lambda:invoke` has its output in `Payload`. Tasks with tokens, activities and
 //! nested workflows are answered in the same manner; no execution is started for them. So are the child executions of a Distributed Map
-//! ([`PositionKind::Child`]). Its ItemReader reads the [items](DebugOptions::items) of the options, and what its ResultWriter writes is dropped.
+//! ([`PositionKind::Child`]). To step through such an execution, create a second debugger, and pass its end to
+//! [`answer_with_end`](Debugger::answer_with_end). An ItemReader reads the [items](DebugOptions::items) of the options, and what a ResultWriter
+//! writes is dropped.
 
 mod breakpoints;
 mod debugger;

@@ -20,11 +20,10 @@ use super::position::{
 };
 use super::timers::{DebugTimer, Timers};
 use crate::engine::STEP_BUDGET;
-use crate::task::TaskResult;
+use crate::task::{TaskCall, TaskResult};
 
 /// The error of an ItemReader without items in the options.
-const NO_ITEMS: &str =
-    "The debugger reads no objects; set the items of this state with `DebugOptions::items`";
+const NO_ITEMS: &str = "The debugger reads no objects; start it with the items of this state (in Rust: `DebugOptions::items`)";
 
 /// The answer to a pending call or child.
 #[derive(Clone, Debug)]
@@ -379,6 +378,12 @@ impl Session {
         }
         let kind = PositionKind::ExecutionTimeout(end_of_life);
         (None, kind)
+    }
+
+    /// Applies a function to the pending call.
+    pub(super) fn with_call<T>(&self, read: impl FnOnce(&TaskCall<'_>) -> T) -> Option<T> {
+        let request = self.request.as_ref()?;
+        self.execution.with_call(request, None, read)
     }
 
     fn pending_call(&self, request: &TaskRequest) -> Option<PendingCall> {

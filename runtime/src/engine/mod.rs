@@ -41,7 +41,7 @@ pub use self::error::{
 pub use self::events::Events;
 pub use self::execution_handle::ExecutionHandle;
 pub use self::machines::MachineDescription;
-pub(crate) use self::nested::mocked_answer;
+pub(crate) use self::nested::{mocked_answer, nested_result};
 pub(crate) use self::observer::{ObservedMachine, Observer};
 pub use self::queries::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 #[cfg(feature = "sqlite")]

@@ -16,7 +16,7 @@ mod visit;
 pub use self::chart::chart;
 pub use self::events::{EventFilter, EventList, events};
 pub use self::page::Report;
-pub use self::picture::picture;
+pub use self::picture::{picture, picture_at};
 pub use self::view::{ExecutionLinks, ExecutionView, most_interesting, siblings};
 pub use self::visit::{value, variable_values, visit};
 

@@ -210,3 +210,66 @@ fn an_item_reader_reads_the_items_of_the_options() {
     assert_eq!(end.error.as_deref(), Some("States.ItemReaderFailed"));
     assert!(end.cause.unwrap().contains("DebugOptions::items"));
 }
+
+#[test]
+fn a_nested_execution_answers_its_call_with_its_end() {
+    const INNER: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:inner";
+    let nested = |state: Json| {
+        let mut inner = start(json!({"I": state}), json!({}));
+        inner.resume();
+        end(&inner)
+    };
+    let succeeded = nested(json!({"Type": "Pass", "Result": {"a": 1}, "End": true}));
+    let failed = nested(json!({"Type": "Fail", "Error": "Broken", "Cause": "why"}));
+    let call = |action: &str| {
+        let resource = format!("arn:aws:states:::states:startExecution{action}");
+        start(
+            json!({"T": {"Type": "Task", "Resource": resource, "End": true,
+                "Parameters": {"StateMachineArn": INNER, "Input": {"in": 1}}}}),
+            json!({}),
+        )
+    };
+
+    let mut outer = call(".sync:2");
+    let no_call = outer.answer_with_end(Duration::ZERO, &succeeded);
+    assert_eq!(no_call, Err(DebugError::NoPendingCall));
+    outer.step();
+    let target = outer.with_call(|call| call.target().map(str::to_owned));
+    assert_eq!(target.flatten().as_deref(), Some(INNER));
+    let answered = outer.answer_with_end(Duration::ZERO, &succeeded);
+    assert_eq!(answered, Ok(Stop::Ended));
+    let result = output(&outer);
+    assert_eq!(
+        (&result["Output"], &result["Status"]),
+        (&json!({"a": 1}), &json!("SUCCEEDED"))
+    );
+    assert_eq!(
+        (&result["Input"], &result["StateMachineArn"]),
+        (&json!({"in": 1}), &json!(INNER))
+    );
+
+    outer.back();
+    outer.answer_with_end(Duration::ZERO, &failed).unwrap();
+    let ended = end(&outer);
+    assert_eq!(ended.error.as_deref(), Some("States.TaskFailed"));
+    let cause: Json = serde_json::from_str(&ended.cause.unwrap()).unwrap();
+    assert_eq!(
+        (&cause["Error"], &cause["Cause"]),
+        (&json!("Broken"), &json!("why"))
+    );
+
+    // Its time passes.
+    outer.back();
+    let delay = Duration::from_secs(5);
+    assert_eq!(outer.answer_with_end(delay, &succeeded), Ok(Stop::Step));
+    outer.resume();
+    assert_eq!(outer.position().time - VIRTUAL_START, delay);
+    assert_eq!(outer.with_call(|_| ()), None);
+
+    // This one does not wait for the execution.
+    let mut outer = call("");
+    outer.step();
+    let answered = outer.answer_with_end(Duration::ZERO, &succeeded);
+    assert_eq!(answered, Err(DebugError::NoPendingExecution));
+    assert_eq!(shown(&outer), "call T");
+}

@@ -13,6 +13,8 @@ fn a_breakpoint_of_a_state_stops_before_each_entry() {
     });
     let mut debugger = start(states, json!({"n": 0}));
     debugger.break_at("C").unwrap();
+    assert_eq!(debugger.state_breakpoints().collect::<Vec<_>>(), ["C"]);
+    assert_eq!(debugger.error_breakpoints().count(), 0);
     let stop = Stop::Breakpoint {
         state: "C".to_owned(),
     };

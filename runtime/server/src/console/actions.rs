@@ -21,9 +21,10 @@ use crate::operation::perform;
 const WORKER: &str = "console";
 
 /// Where the browser goes after an action.
-type Target = Result<String, PageError>;
+pub(super) type Target = Result<String, PageError>;
 
-fn respond(console: &Console, target: Target) -> Response {
+/// Responds to a form: with a redirect, or with the page of the error.
+pub(super) fn redirect(console: &Console, target: Target) -> Response {
     match target {
         // 303: the browser loads the page with GET, so that a reload does not repeat the action.
         Ok(url) => Redirect::to(&url).into_response(),
@@ -43,7 +44,7 @@ macro_rules! action {
                 Ok(params) => $perform(&console, &params).await,
                 Err(error) => Err(error),
             };
-            respond(&console, target)
+            redirect(&console, target)
         }
     };
 }

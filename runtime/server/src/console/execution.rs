@@ -271,6 +271,13 @@ fn acts(console: &Console, run: &ExecutionHandle<Value>, view: &ExecutionView<'_
             @if !console.is_read_only {
                 a class="button" href=(link::with("/console/machine", &[("name", run.execution().machine_name()), ("input_of", arn)])) { "Start a copy" }
             }
+            @if !console.is_read_only && view.redaction.is_empty() {
+                form method="post" action=(link::NEW_DEBUGGER) {
+                    (console.form_field())
+                    input type="hidden" name="execution" value=(arn);
+                    button type="submit" { "Debug a copy" }
+                }
+            }
             a class="button" href=(link::with("/console/execution/history.json", &[("arn", arn)])) download="history.json" { "History as a file" }
         }
     }

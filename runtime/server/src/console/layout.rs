@@ -11,13 +11,15 @@ pub(super) enum Section {
     Machines,
     Executions,
     Activities,
+    Debugger,
     None,
 }
 
-const SECTIONS: [(Section, &str, &str); 3] = [
+const SECTIONS: [(Section, &str, &str); 4] = [
     (Section::Machines, "State machines", link::MACHINES),
     (Section::Executions, "Executions", link::EXECUTIONS),
     (Section::Activities, "Activities", link::ACTIVITIES),
+    (Section::Debugger, "Debugger", link::NEW_DEBUGGER),
 ];
 
 /// A page without its content.
@@ -55,6 +57,10 @@ impl<'p> Page<'p> {
     /// Renders the page with its content.
     pub(super) fn render(self, console: &Console, content: Markup) -> Markup {
         let engine = &console.service.engine;
+        // A read-only console has no debugger.
+        let is_shown = |section| section != Section::Debugger || !console.is_read_only;
+        let sections = SECTIONS.into_iter();
+        let sections = sections.filter(|(section, ..)| is_shown(*section));
         html! {
             (DOCTYPE)
             html lang="en" {
@@ -73,7 +79,7 @@ impl<'p> Page<'p> {
                     header class="top" {
                         a class="brand" href=(link::MACHINES) { "Stepwright" }
                         nav aria-label="Sections" {
-                            @for (section, name, href) in SECTIONS {
+                            @for (section, name, href) in sections {
                                 a href=(href) aria-current=[(section == self.section).then_some("page")] { (name) }
                             }
                         }

@@ -6,6 +6,10 @@ pub(super) const MACHINES: &str = "/console";
 pub(super) const EXECUTIONS: &str = "/console/executions";
 pub(super) const ACTIVITIES: &str = "/console/activities";
 
+pub(super) const DEBUGGER: &str = "/console/debug";
+pub(super) const NEW_DEBUGGER: &str = "/console/debug/new";
+pub(super) const DEBUG_ACTION: &str = "/console/debug/act";
+
 /// Returns a path with parameters; those without a value are left out.
 pub(super) fn with(path: &str, params: &[(&str, &str)]) -> String {
     let mut query = Serializer::new(String::new());
@@ -38,6 +42,11 @@ pub(super) fn visit(arn: &str, index: usize) -> String {
     let index = index.to_string();
     let url = with("/console/execution", &[("arn", arn), ("visit", &index)]);
     format!("{url}#state")
+}
+
+/// The page of a debugger, by its id.
+pub(crate) fn debugger(id: &str) -> String {
+    with(DEBUGGER, &[("session", id)])
 }
 
 /// The page of a Map Run, by its ARN.

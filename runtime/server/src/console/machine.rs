@@ -125,7 +125,10 @@ async fn start_form(console: &Console, machine: &Arc<Machine>, params: &Params) 
                 }
                 label { "Input, as JSON" textarea name="input" rows="8" spellcheck="false" required data-json { (input) } }
                 label { "Name" input name="name" autocomplete="off" maxlength="80" placeholder="generated"; }
-                button type="submit" class="primary" { "Start" }
+                div class="buttons" {
+                    button type="submit" class="primary" { "Start" }
+                    button type="submit" formaction=(link::NEW_DEBUGGER) { "Debug" }
+                }
             }
             @if !earlier.is_empty() {
                 details class="act" {

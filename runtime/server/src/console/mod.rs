@@ -14,11 +14,13 @@
 //! | `logs.rs` | what handlers logged |
 //! | `activities.rs` | the activities and their queues |
 //! | `actions.rs` | the forms: start, stop, redrive, answers |
+//! | `debug/` | the debugger |
 //! | `live.rs` | the streams of changes |
 
 mod actions;
 mod activities;
 mod assets;
+mod debug;
 mod definition;
 mod error;
 mod execution;
@@ -47,7 +49,9 @@ use axum::routing::{get, post};
 use stepwright_runtime::handler_logs::HandlerLogs;
 
 use self::assets::Assets;
+pub(crate) use self::debug::{DebugSessions, DebugSubject};
 use self::error::PageError;
+pub(crate) use self::link::debugger as debugger_url;
 use self::state::{Console, ConsoleState};
 use crate::access::Access;
 use crate::body::BodyMemory;
@@ -80,6 +84,7 @@ pub(crate) fn router(
     service: &Arc<Service>,
     access: &Arc<Access>,
     body_time: Duration,
+    debug_sessions: DebugSessions,
 ) -> Router {
     let ConsoleOptions { mode, handler_logs } = options;
     if mode == ConsoleMode::Off {
@@ -92,6 +97,7 @@ pub(crate) fn router(
         is_read_only: mode == ConsoleMode::ReadOnly,
         form_token: guard::form_token(),
         assets: Assets::new(),
+        debug_sessions,
         body_memory: BodyMemory::new(),
         body_time,
     }));
@@ -115,7 +121,11 @@ pub(crate) fn router(
             .route("/console/stop", post(actions::stop))
             .route("/console/redrive", post(actions::redrive))
             .route("/console/restart", post(actions::restart))
-            .route("/console/answer", post(actions::answer)),
+            .route("/console/answer", post(actions::answer))
+            .route(link::DEBUGGER, get(debug::page))
+            .route(link::NEW_DEBUGGER, get(debug::form).post(debug::create))
+            .route(link::DEBUG_ACTION, post(debug::act))
+            .route("/console/debug/history.json", get(debug::history_file)),
         _ => pages,
     };
     pages

@@ -6,6 +6,7 @@ use std::time::Duration;
 use stepwright_runtime::handler_logs::HandlerLogs;
 
 use super::assets::Assets;
+use super::debug::DebugSessions;
 use crate::access::Access;
 use crate::body::BodyMemory;
 use crate::service::Service;
@@ -23,6 +24,7 @@ pub(super) struct ConsoleState {
     /// The token of all forms. A page of another site cannot read it.
     pub(super) form_token: String,
     pub(super) assets: Assets,
+    pub(super) debug_sessions: DebugSessions,
     /// The memory for the bodies of forms, and their timeout.
     pub(super) body_memory: BodyMemory,
     pub(super) body_time: Duration,

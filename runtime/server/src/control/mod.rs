@@ -19,6 +19,8 @@ use stepwright_runtime::store::StoreError;
 
 pub(super) use self::activity::Activity;
 pub(super) use self::alias::{Alias, MOST_ALIASES, Route};
+#[cfg(feature = "console")]
+pub(super) use self::child_machine::ChildMachine;
 pub(super) use self::child_machine::labelled;
 pub use self::documents::{UnreadableDocument, unreadable_documents};
 pub(super) use self::machine::{MOST_VERSIONS, Machine};

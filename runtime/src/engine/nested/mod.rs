@@ -47,30 +47,30 @@ impl<'a> ExecutionEnd<'a> {
     }
 }
 
-/// Returns the answer of a mocked execution to the state that starts it.
+/// Returns the answer of a mocked execution of this name to the state that starts it.
 pub(crate) fn mocked_answer(
     integration: Integration,
     call: &TaskCall<'_>,
+    name: &str,
     made: MockedResult,
 ) -> Answer {
-    let parent = call.execution();
-    let machine_id = call.target().unwrap_or_default();
-    let prefix = machine_id.replace(":stateMachine:", ":execution:");
-    let about = ExecutionInfo {
-        names: Names::new(format!("{prefix}:explored"), "explored"),
-        machine: Arc::new(MachineInfo {
-            id: machine_id.into(),
-            ..MachineInfo::clone(&parent.machine)
-        }),
-        input: (call.parameters().get("Input").cloned()).unwrap_or_else(Value::empty_object),
-        counts_redrives: integration != Integration::SdkSync,
-        redriven: None,
-        ..parent.clone()
-    };
+    let about = mocked_execution(integration, call, name);
     let response = start_response(&about, integration, &call.request_id());
     if !integration.waits() {
         return Answer::output(response);
     }
+    let result = nested_result(integration, call, name, made);
+    Answer::result(result).submitted(response)
+}
+
+/// Returns the result of a task that waits for a mocked execution of this name.
+pub(crate) fn nested_result(
+    integration: Integration,
+    call: &TaskCall<'_>,
+    name: &str,
+    made: MockedResult,
+) -> TaskResult {
+    let about = mocked_execution(integration, call, name);
     let end = match &made {
         Ok(output) => ExecutionEnd {
             status: Status::Succeeded,
@@ -87,7 +87,24 @@ pub(crate) fn mocked_answer(
             stopped: about.started,
         },
     };
-    Answer::result(envelope(&about, &end, integration)).submitted(response)
+    envelope(&about, &end, integration)
+}
+
+fn mocked_execution(integration: Integration, call: &TaskCall<'_>, name: &str) -> ExecutionInfo {
+    let parent = call.execution();
+    let machine_id = call.target().unwrap_or_default();
+    let prefix = machine_id.replace(":stateMachine:", ":execution:");
+    ExecutionInfo {
+        names: Names::new(format!("{prefix}:{name}"), name),
+        machine: Arc::new(MachineInfo {
+            id: machine_id.into(),
+            ..MachineInfo::clone(&parent.machine)
+        }),
+        input: (call.parameters().get("Input").cloned()).unwrap_or_else(Value::empty_object),
+        counts_redrives: integration != Integration::SdkSync,
+        redriven: None,
+        ..parent.clone()
+    }
 }
 
 /// Returns the failure of a task whose start of an execution is refused: the service's error, with what AWS's clients add to its message.

@@ -9,8 +9,10 @@
 //! | [`Revision`], [`Origin`] | a compiled definition of a state machine; the data of a server in an execution of it |
 //! | [`ListedExecution`], [`OriginFilter`], [`ChildFilter`] | lists with all columns of ListExecutions |
 //! | [`Redrivability`], [`RunChanges`] | DescribeExecution's redrive status; UpdateMapRun's changes |
+//! | [`DirectCall`] | the call of a task without an execution |
 //! | [`origin`], [`input_text`], [`event_json`], [`label_of`], [`missing_machine`] | functions of executions, events, labels and tasks |
 
+mod direct_call;
 mod lists;
 mod redrivability;
 mod revision;
@@ -32,6 +34,7 @@ use super::{Engine, StartError, TokenError, nested};
 use crate::store::{Change, StoreError, StoredDocument};
 use crate::task::{Answer, TaskCall, TaskResult, TaskSource};
 
+pub use self::direct_call::DirectCall;
 pub use self::lists::{ChildFilter, ListedExecution, OriginFilter};
 pub use self::redrivability::Redrivability;
 pub use self::revision::Revision;
@@ -82,6 +85,11 @@ impl ServerEngine {
     /// Returns the maximum bytes of a payload: an input or the output of a task, for example.
     pub fn payload_bytes(&self) -> u64 {
         self.shared.limits.payload_bytes
+    }
+
+    /// Whether fields of executions are masked in output for people.
+    pub fn has_redaction(&self) -> bool {
+        !self.shared.setting.redaction.is_empty()
     }
 
     /// Whether the engine was shut down, so that it starts nothing any more.

@@ -23,6 +23,9 @@ pub(super) struct Script {
     taken: Mutex<RunRecord>,
 }
 
+/// The name of the mocked executions that states start.
+const EXPLORED: &str = "explored";
+
 /// The children of a run together may write this many times the events of one execution.
 const AT_ONCE: usize = 4;
 
@@ -109,6 +112,7 @@ impl Script {
                 mocked_answer(
                     integration,
                     call,
+                    EXPLORED,
                     Ok(output.unwrap_or_else(Value::empty_object)),
                 )
             }
@@ -137,7 +141,7 @@ impl Script {
                 }
                 drop(taken);
                 let cause = known.map_or("explored", |ending: &FailedEnd| &ending.cause);
-                mocked_answer(integration, call, Err((error, cause.to_owned())))
+                mocked_answer(integration, call, EXPLORED, Err((error, cause.to_owned())))
             }
             other => outcomes.failed(call, other),
         }

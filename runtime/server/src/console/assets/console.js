@@ -135,7 +135,7 @@ document.addEventListener("visibilitychange", () => {
 /** Reports JSON that does not parse before the form is sent. */
 document.addEventListener("input", (event) => {
   const field = event.target;
-  if (!(field instanceof HTMLTextAreaElement)) return;
+  if (!(field instanceof HTMLTextAreaElement) || "text" in field.dataset) return;
   let problem = "";
   try {
     if (field.value.trim()) JSON.parse(field.value);

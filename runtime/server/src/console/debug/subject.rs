@@ -1,0 +1,108 @@
+//! What is debugged.
+
+use std::collections::BTreeMap;
+
+use stepwright_asl::model::MachineType;
+use stepwright_runtime::debug::DebugOptions;
+use stepwright_runtime::value::Value;
+
+use super::frame::Frame;
+use super::session::DebugSession;
+use super::sessions::{DebugSessions, MOST_SESSIONS};
+use crate::arn::StatesArn;
+use crate::error::ApiError;
+use crate::service::Service;
+
+/// A definition, and the input of an execution of it.
+pub(crate) struct DebugSubject {
+    /// The name of the state machine.
+    pub(super) machine: String,
+    pub(super) definition: String,
+    pub(super) machine_type: MachineType,
+    pub(super) input: Value,
+    /// The name of the execution.
+    pub(super) name: Option<String>,
+    /// The items that the ItemReaders of Distributed Maps read, by the name of the state.
+    pub(super) items: BTreeMap<String, Value>,
+}
+
+impl DebugSubject {
+    /// Returns the newest revision of a state machine of the engine, by its name.
+    pub(crate) fn of_machine(service: &Service, name: &str, input: Value) -> Option<Self> {
+        let found = service.engine.machine(name)?;
+        Some(Self::new(
+            found.name,
+            found.definition,
+            found.machine_type,
+            input,
+        ))
+    }
+
+    /// Returns the revision that a start of this ARN chooses.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such state machine, version or alias.
+    pub(super) fn of_arn(service: &Service, arn: &str, input: Value) -> Result<Self, ApiError> {
+        let (_, revision) = service.startable(&StatesArn::parse(arn)?, None, None)?;
+        let found = revision.describe();
+        Ok(Self::new(
+            found.name,
+            found.definition,
+            found.machine_type,
+            input,
+        ))
+    }
+
+    /// Creates a subject.
+    pub(super) fn new(
+        machine: String,
+        definition: String,
+        machine_type: MachineType,
+        input: Value,
+    ) -> Self {
+        Self {
+            machine,
+            definition,
+            machine_type,
+            input,
+            name: None,
+            items: BTreeMap::new(),
+        }
+    }
+
+    /// Creates a debugger, and returns its id.
+    ///
+    /// # Errors
+    ///
+    /// The problems of the definition or of the input, and when all debuggers are in use.
+    pub(crate) fn open(
+        self,
+        service: &Service,
+        sessions: &DebugSessions,
+    ) -> Result<String, String> {
+        let mut options = DebugOptions::new().seed(service.engine.draw_below(u64::MAX));
+        if let Some(name) = self.name {
+            options = options.name(name);
+        }
+        for (state, items) in self.items {
+            options = options.items(state, items);
+        }
+        let frame = Frame::new(
+            &self.machine,
+            &self.definition,
+            self.machine_type,
+            self.input,
+            options,
+            service.now(),
+        )?;
+        let session = DebugSession::new(frame);
+        let id = session.id.clone();
+        match sessions.insert(session) {
+            true => Ok(id),
+            false => Err(format!(
+                "{MOST_SESSIONS} debuggers are in use, which is the limit; end one of them, and try again"
+            )),
+        }
+    }
+}
