@@ -9,7 +9,7 @@
 //! | `state.rs` | what all pages share |
 //! | `assets.rs` | the style sheets, the script and the icon |
 //! | `layout.rs`, `link.rs`, `params.rs` | the frame of a page; links; the parameters of requests |
-//! | `machines.rs`, `machine.rs`, `definition.rs` | the list of state machines; one state machine; its definition, policy, estimate and versions |
+//! | `machines.rs`, `charts.rs`, `machine.rs`, `definition.rs` | the list of state machines, with small charts; one state machine; its definition, policy, estimate and versions |
 //! | `executions.rs`, `execution.rs`, `waits.rs`, `map_run.rs` | the list of executions; one execution; what it waits for, with forms; a Map Run |
 //! | `activities.rs` | the activities and their queues |
 //! | `actions.rs` | the forms: start, stop, redrive, answers |
@@ -18,6 +18,7 @@
 mod actions;
 mod activities;
 mod assets;
+mod charts;
 mod definition;
 mod error;
 mod execution;
@@ -44,6 +45,7 @@ use axum::response::{Redirect, Response};
 use axum::routing::{get, post};
 
 use self::assets::Assets;
+use self::charts::ChartCache;
 use self::error::PageError;
 use self::state::{Console, ConsoleState};
 use crate::access::Access;
@@ -79,6 +81,7 @@ pub(crate) fn router(
         is_read_only: mode == ConsoleMode::ReadOnly,
         form_token: guard::form_token(),
         assets: Assets::new(),
+        charts: ChartCache::default(),
         body_memory: BodyMemory::new(),
         body_time,
     }));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::assets::Assets;
+use super::charts::ChartCache;
 use crate::access::Access;
 use crate::body::BodyMemory;
 use crate::service::Service;
@@ -19,6 +20,7 @@ pub(super) struct ConsoleState {
     /// The token of all forms. A page of another site cannot read it.
     pub(super) form_token: String,
     pub(super) assets: Assets,
+    pub(super) charts: ChartCache,
     /// The memory for the bodies of forms, and their timeout.
     pub(super) body_memory: BodyMemory,
     pub(super) body_time: Duration,
