@@ -115,7 +115,8 @@ fn iterations(view: &ExecutionView<'_>, index: usize, visit: &Visit) -> Markup {
     let frames = frames(view, index);
     let map_run = visit.attempts().iter().rev().find_map(Attempt::map_run);
     html! {
-        @if let Some(numbers) = visit.iterations() {
+        // The events of a Distributed Map do not count its iterations; the page of the Map Run does.
+        @if let Some(numbers) = visit.iterations().filter(|_| map_run.is_none()) {
             p {
                 (text::count(to_usize(numbers.total), "iteration")) ": "
                 span class="status SUCCEEDED" { (numbers.succeeded) " succeeded" } " "
@@ -158,7 +159,7 @@ fn attempts(view: &ExecutionView<'_>, visit: &Visit) -> Markup {
         @if !attempts.is_empty() {
             details open[!is_plain] {
                 summary { (text::count(attempts.len(), "attempt")) }
-                div class="scroll" { table {
+                div class="scroll" tabindex="0" role="region" aria-label="Attempts" { table {
                     thead { tr { th { "#" } th { "Scheduled (UTC)" } th { "Time" } th { "Outcome" } th { "Error" } } }
                     tbody {
                         @for (number, attempt) in attempts.iter().enumerate() {

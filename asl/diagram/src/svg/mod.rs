@@ -74,9 +74,11 @@ fn draw(outline: &Outline, link_of: Option<LinkOf<'_>>) -> String {
         layout.size.width.max(legend.width) + 2.0 * MARGIN,
         layout.size.height + legend.height + 2.0 * MARGIN,
     );
+    // Screen readers do not reach the links of an image.
+    let role = if link_of.is_none() { "img" } else { "group" };
     let mut out = Canvas::default();
     out.line(&format!(
-        r#"<svg xmlns="http://www.w3.org/2000/svg" class="stepwright" role="img" width="{w}" height="{h}" viewBox="0 0 {w} {h}">"#,
+        r#"<svg xmlns="http://www.w3.org/2000/svg" class="stepwright" role="{role}" width="{w}" height="{h}" viewBox="0 0 {w} {h}">"#,
         w = number(width),
         h = number(height),
     ));

@@ -33,7 +33,7 @@ fn render(console: &Console) -> PageResult {
                 @if activities.is_empty() {
                     p class="panel" { "There is no activity. A client creates one with " code { "aws stepfunctions create-activity --name NAME" } "." }
                 } @else {
-                    div class="scroll" data-part="activities" { table {
+                    div class="scroll" tabindex="0" role="region" aria-label="Activities" data-part="activities" { table {
                         thead { tr { th { "Name" } th { "ARN" } th { "Created (UTC)" } th class="number" { "Waiting tasks" } } }
                         tbody {
                             @for activity in &activities {

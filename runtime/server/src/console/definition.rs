@@ -76,14 +76,14 @@ fn json(machine: &Machine) -> Markup {
                 @if diagnostics.is_empty() { span class="status SUCCEEDED" { "no diagnostics" } }
                 @else { @for line in of_line.keys() { a class="status CAUGHT" href={ "#line-" (line) } { "line " (line) } " " } }
             }
-            ol class="lines" tabindex="0" role="region" aria-label="Definition" {
+            div class="lines" tabindex="0" role="region" aria-label="Definition" { ol {
                 @for (index, line) in text.lines().enumerate() {
                     li id={ "line-" (index + 1) } {
                         code { (line) }
                         @for diagnostic in of_line.get(&(index + 1)).into_iter().flatten() { (shown(diagnostic)) }
                     }
                 }
-            }
+            } }
         }
     }
 }
@@ -169,7 +169,7 @@ pub(super) async fn versions(console: &Console, machine: &Machine, params: &Para
             @if rows.is_empty() {
                 p class="hint" { "No version is published. A client publishes one with " code { "aws stepfunctions publish-state-machine-version" } "." }
             } @else {
-                div class="scroll" { table {
+                div class="scroll" tabindex="0" role="region" aria-label="Versions" { table {
                     thead { tr { th { "Version" } th { "Published (UTC)" } th { "Description" } th class="number" { "Running executions" } } }
                     tbody { @for (number, version, running) in &rows {
                         tr {
@@ -185,7 +185,7 @@ pub(super) async fn versions(console: &Console, machine: &Machine, params: &Para
         @if !aliases.is_empty() {
             section class="panel" {
                 h2 { "Aliases" }
-                div class="scroll" { table {
+                div class="scroll" tabindex="0" role="region" aria-label="Aliases" { table {
                     thead { tr { th { "Alias" } th { "Routes to" } th { "Description" } th class="number" { "Running executions" } } }
                     tbody { @for (name, alias, running) in &aliases {
                         tr {

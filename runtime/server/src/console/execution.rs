@@ -248,8 +248,11 @@ fn acts(console: &Console, run: &ExecutionHandle<Value>, view: &ExecutionView<'_
     let redrivability = console.service.engine.redrivability(run);
     let is_redrivable = redrivability.is_ok_and(|answer| answer == Redrivability::Redrivable);
     let arn = run.id();
+    // A client cannot start child executions of a Distributed Map, and executions of deleted state machines.
+    let machine = run.execution().machine_name();
+    let is_startable = console.service.control.machine(machine).is_some();
     html! {
-        div class="acts" {
+        div class="acts" data-part="acts" {
             @if !console.is_read_only && is_open {
                 details class="act" { summary { "Stop" }
                     form method="post" action="/console/stop" class="panel" {
@@ -268,8 +271,8 @@ fn acts(console: &Console, run: &ExecutionHandle<Value>, view: &ExecutionView<'_
                     button type="submit" { "Redrive" }
                 }
             }
-            @if !console.is_read_only {
-                a class="button" href=(link::with("/console/machine", &[("name", run.execution().machine_name()), ("input_of", arn)])) { "Start a copy" }
+            @if !console.is_read_only && is_startable {
+                a class="button" href=(link::with("/console/machine", &[("name", machine), ("input_of", arn)])) { "Start a copy" }
             }
             @if !console.is_read_only && view.redaction.is_empty() {
                 form method="post" action=(link::NEW_DEBUGGER) {
@@ -301,19 +304,20 @@ fn states(
         .filter(|scope| !scope.is_empty());
     html! {
         div class="split" {
-            section class="panel" aria-label="Diagram" data-part="picture" {
+            section class="panel" data-part="picture" {
                 @match report::picture(view) {
                     Some(picture) => (picture),
                     None => p class="hint" { "The definition of this execution is not known to this engine, so there is no diagram." },
                 }
             }
             section class="panel" id="state" aria-label="Selected state" {
-                @if let Some(index) = view.selected {
-                    div data-part="visit" { @if let Some(visit) = report::visit(view, index) { (visit) } }
-                    (restart(console, run, view, index))
-                } @else {
-                    p class="hint" { "No state was entered yet." }
+                div data-part="visit" {
+                    @match view.selected.and_then(|index| report::visit(view, index)) {
+                        Some(visit) => (visit),
+                        None => p class="hint" { "No state was entered yet." },
+                    }
                 }
+                div data-part="restart" { @if let Some(index) = view.selected { (restart(console, run, view, index)) } }
             }
         }
         section class="panel" data-part="chart" {

@@ -203,7 +203,7 @@ impl ListFilter {
                     }
                 }
                 (field("name", "Name", &self.name, "part of the name"))
-                (field("error", "Error", &self.error, "part of the error's name"))
+                (field("error", "Error", &self.error, "part of its name"))
                 (field("text", "Text", &self.text, "in input or output"))
                 (field("from", "From (UTC)", &self.from, "2026-01-31T12:00:00Z"))
                 (field("to", "To (UTC)", &self.to, "2026-01-31T13:00:00Z"))
@@ -237,11 +237,13 @@ impl List {
         html! {
             @if self.rows.is_empty() {
                 p class="panel" { "No execution passes these filters. " (read) " were read." }
+            } @else if console.is_read_only {
+                (rows(console, &self.rows, Columns::List))
             } @else {
                 form method="post" {
                     (console.form_field())
-                    (rows(console, &self.rows, !console.is_read_only))
-                    @if !console.is_read_only { (batch_buttons()) }
+                    (rows(console, &self.rows, Columns::List))
+                    (batch_buttons())
                 }
             }
             p class="pages" {
@@ -263,19 +265,26 @@ fn batch_buttons() -> Markup {
     }
 }
 
+/// The columns of a table of executions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Columns {
+    /// Of all state machines, with boxes that select executions, unless the console is read-only.
+    List,
+    /// Of one state machine, which the page names.
+    OneMachine,
+}
+
 /// Returns the table of executions.
-pub(super) fn rows(
-    console: &Console,
-    executions: &[ExecutionSummary],
-    is_selectable: bool,
-) -> Markup {
+pub(super) fn rows(console: &Console, executions: &[ExecutionSummary], columns: Columns) -> Markup {
     let now = console.service.now();
+    let is_selectable = columns == Columns::List && !console.is_read_only;
+    let has_machine = columns == Columns::List;
     html! {
         div class="scroll" {
             table {
                 thead { tr {
                     @if is_selectable { th { span class="unseen" { "Select" } } }
-                    th { "Name" } th { "State machine" } th { "Status" } th { "Started (UTC)" } th { "Time" }
+                    th { "Name" } @if has_machine { th { "State machine" } } th { "Status" } th { "Started (UTC)" } th { "Time" }
                 } }
                 tbody {
                     @for execution in executions {
@@ -284,7 +293,7 @@ pub(super) fn rows(
                                 td { input type="checkbox" name="arn" value=(execution.id) aria-label={ "Select " (execution.name) }; }
                             }
                             th scope="row" { a href=(link::execution(&execution.id)) { (execution.name) } }
-                            td { a href=(link::machine(&execution.machine, "")) { (execution.machine) } }
+                            @if has_machine { td { a href=(link::machine(&execution.machine, "")) { (execution.machine) } } }
                             td { (text::status(execution.status)) }
                             td { (text::time(execution.started)) }
                             td class="number" { (text::elapsed(execution.started, execution.stopped, now)) }
@@ -309,7 +318,7 @@ pub(super) async fn newest_of(console: &Console, machine: &str) -> PageResult {
         @if page.executions.is_empty() {
             p class="hint" { "No execution was started yet." }
         } @else {
-            (rows(console, &page.executions, false))
+            (rows(console, &page.executions, Columns::OneMachine))
             @if page.next.is_some() {
                 p class="pages" { a class="button" href=(link::executions(machine, "")) { "All executions" } }
             }

@@ -77,7 +77,7 @@ async fn overview(console: &Console, machine: &Arc<Machine>, params: &Params) ->
     let newest = newest_of(console, &machine.name).await?;
     Ok(html! {
         div class="split" {
-            section class="panel" aria-label="Diagram" data-part="picture" {
+            section class="panel" data-part="picture" {
                 @if let Some(definition) = &definition {
                     div class="picture" tabindex="0" role="region" aria-label="Diagram" { (PreEscaped(Diagram::of(definition).to_inline_svg(|_| None))) }
                 }

@@ -7,7 +7,7 @@ use stepwright_runtime::report::text;
 use stepwright_runtime::{ExecutionSummary, Status};
 
 use super::error::{PageError, PageResult, respond};
-use super::executions::{MOST_CHILDREN, rows};
+use super::executions::{Columns, MOST_CHILDREN, rows};
 use super::layout::{Page, Section};
 use super::link;
 use super::params::Params;
@@ -65,7 +65,7 @@ async fn render(console: &Console, params: &Params) -> PageResult {
                 @if children.is_empty() {
                     p class="hint" { "No child execution is stored: Express children are not, and Standard ones only until they are deleted." }
                 } @else {
-                    (rows(console, shown, false))
+                    (rows(console, shown, Columns::OneMachine))
                     @if shown.len() < children.len() { p class="hint" { "The first " (shown.len()) " of " (children.len()) ", failures first." } }
                 }
             }

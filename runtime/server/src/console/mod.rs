@@ -9,7 +9,7 @@
 //! | `state.rs` | what all pages share |
 //! | `assets.rs` | the style sheets, the script and the icon |
 //! | `layout.rs`, `link.rs`, `params.rs` | the frame of a page; links; the parameters of requests |
-//! | `machines.rs`, `machine.rs`, `definition.rs` | the list of state machines; one state machine; its definition, policy, estimate and versions |
+//! | `machines.rs`, `charts.rs`, `machine.rs`, `definition.rs` | the list of state machines, with small charts; one state machine; its definition, policy, estimate and versions |
 //! | `executions.rs`, `execution.rs`, `waits.rs`, `map_run.rs` | the list of executions; one execution; what it waits for, with forms; a Map Run |
 //! | `logs.rs` | what handlers logged |
 //! | `activities.rs` | the activities and their queues |
@@ -20,6 +20,7 @@
 mod actions;
 mod activities;
 mod assets;
+mod charts;
 mod debug;
 mod definition;
 mod error;
@@ -49,6 +50,7 @@ use axum::routing::{get, post};
 use stepwright_runtime::handler_logs::HandlerLogs;
 
 use self::assets::Assets;
+use self::charts::ChartCache;
 pub(crate) use self::debug::{DebugSessions, DebugSubject};
 use self::error::PageError;
 pub(crate) use self::link::debugger as debugger_url;
@@ -97,6 +99,7 @@ pub(crate) fn router(
         is_read_only: mode == ConsoleMode::ReadOnly,
         form_token: guard::form_token(),
         assets: Assets::new(),
+        charts: ChartCache::default(),
         debug_sessions,
         body_memory: BodyMemory::new(),
         body_time,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use stepwright_runtime::handler_logs::HandlerLogs;
 
 use super::assets::Assets;
+use super::charts::ChartCache;
 use super::debug::DebugSessions;
 use crate::access::Access;
 use crate::body::BodyMemory;
@@ -24,6 +25,7 @@ pub(super) struct ConsoleState {
     /// The token of all forms. A page of another site cannot read it.
     pub(super) form_token: String,
     pub(super) assets: Assets,
+    pub(super) charts: ChartCache,
     pub(super) debug_sessions: DebugSessions,
     /// The memory for the bodies of forms, and their timeout.
     pub(super) body_memory: BodyMemory,

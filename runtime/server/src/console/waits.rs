@@ -30,8 +30,9 @@ pub(super) fn panel(
                         li {
                             strong { (wait.state) }
                             @if !wait.scope.is_empty() { " " span class="hint" { (wait.scope.join(" › ")) } }
-                            ": " (reason(console, wait, now))
+                            ": " (reason(wait, now))
                             @if is_answerable(wait) && !console.is_read_only { (answer_form(console, run, wait)) }
+                            @if let WaitKind::Token { token, .. } = &wait.kind { @if !console.is_read_only { (command(token)) } }
                         }
                     }
                 }
@@ -49,15 +50,14 @@ fn is_answerable(wait: &Wait) -> bool {
     )
 }
 
-fn reason(console: &Console, wait: &Wait, now: Timestamp) -> Markup {
+fn reason(wait: &Wait, now: Timestamp) -> Markup {
     let until = |until: Timestamp| text::remaining(until, now);
     html! {
         @match &wait.kind {
             WaitKind::Timer { until: end } => { "the end of its delay in " (until(*end)) },
             WaitKind::Retry { until: end, attempt } => { "attempt " (attempt) " in " (until(*end)) },
-            WaitKind::Token { timeout_at, heartbeat_at, token } => {
+            WaitKind::Token { timeout_at, heartbeat_at, .. } => {
                 "an answer to its task token" (deadlines(*timeout_at, *heartbeat_at, now))
-                @if !console.is_read_only { (command(token)) }
             },
             WaitKind::Activity { arn, worker, timeout_at, heartbeat_at, token } => {
                 @match (token, worker) {

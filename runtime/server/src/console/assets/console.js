@@ -56,29 +56,39 @@ function inUse(part) {
   );
 }
 
-/** Returns a text that is the same for the same element before and after an update. */
-function identity(element) {
-  return `${element.tagName} ${element.querySelector("summary")?.textContent ?? element.getAttribute("href")}`;
+/** Returns elements by a text that is the same for the same element before and after an update. Numbers and plurals can change. */
+function identified(part, selector) {
+  const elements = new Map();
+  for (const element of part.querySelectorAll(selector)) {
+    const summary = element.querySelector("summary") ?? element;
+    const text = element.getAttribute("href") ?? summary.textContent.replaceAll(/\d+|s\b/g, "");
+    const row = element.closest("tr")?.id ?? "";
+    let number = 0;
+    while (elements.has(`${element.tagName} ${row} ${text} ${number}`)) number += 1;
+    elements.set(`${element.tagName} ${row} ${text} ${number}`, element);
+  }
+  return elements;
 }
 
+const FOCUSABLE = "a, summary, [tabindex]";
+
 function replace(part, next) {
-  const opened = new Map([...part.querySelectorAll("details")].map((details) => [identity(details), details.open]));
-  const focused = part.contains(document.activeElement) ? identity(document.activeElement) : null;
+  const opened = new Map([...identified(part, "details")].map(([identity, details]) => [identity, details.open]));
+  const focused = [...identified(part, FOCUSABLE)].find(([, element]) => element === document.activeElement)?.[0];
   const scrolled = [...part.querySelectorAll(".picture, .scroll, pre")].map((box) => [box.scrollLeft, box.scrollTop]);
   part.replaceChildren(...next.childNodes);
-  for (const details of part.querySelectorAll("details")) {
-    const open = opened.get(identity(details));
-    if (open !== undefined) details.open = open;
-  }
+  for (const [identity, details] of identified(part, "details")) details.open = opened.get(identity) ?? details.open;
   [...part.querySelectorAll(".picture, .scroll, pre")].forEach((box, index) => {
     if (scrolled[index]) [box.scrollLeft, box.scrollTop] = scrolled[index];
   });
-  if (focused) [...part.querySelectorAll("a, summary, [tabindex]")].find((element) => identity(element) === focused)?.focus();
+  if (focused) identified(part, FOCUSABLE).get(focused)?.focus();
   tooltips(part);
 }
 
 let loading = false;
 let again = false;
+/** Whether a part was not updated because a person works with it. */
+let skipped = false;
 
 async function update() {
   if (loading || document.hidden) {
@@ -87,6 +97,7 @@ async function update() {
   }
   loading = true;
   again = false;
+  skipped = false;
   try {
     const response = await fetch(location.href, { headers: { accept: "text/html" } });
     if (!response.ok) return;
@@ -94,13 +105,14 @@ async function update() {
     const parts = new Map([...page.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
     for (const part of main.querySelectorAll("[data-part]")) {
       const next = parts.get(part.dataset.part);
-      if (!next || sent.get(part.dataset.part) === next.innerHTML || inUse(part)) continue;
+      if (!next || sent.get(part.dataset.part) === next.innerHTML) continue;
+      if (inUse(part)) {
+        skipped = true;
+        continue;
+      }
       sent.set(part.dataset.part, next.innerHTML);
       replace(part, next);
     }
-    // An execution that ended has other forms, so the page is loaded again, unless a person is using one.
-    const live = page.getElementById("content")?.dataset.live;
-    if (!live && main.dataset.live && !inUse(main)) location.reload();
   } catch {
     main.classList.add("stale");
   } finally {
@@ -129,6 +141,22 @@ function watch() {
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && again) update();
 });
+
+document.addEventListener("focusout", () => {
+  // The focus is at the next element after the event.
+  if (skipped) setTimeout(update);
+});
+
+/** Scrolls each diagram to the state that the page shows. */
+function showCurrent() {
+  for (const box of document.querySelectorAll(".picture")) {
+    const state = box.querySelector('a[aria-current="true"]')?.getBoundingClientRect();
+    if (!state) continue;
+    const frame = box.getBoundingClientRect();
+    box.scrollTop += state.top + state.height / 2 - (frame.top + frame.height / 2);
+    box.scrollLeft += state.left + state.width / 2 - (frame.left + frame.width / 2);
+  }
+}
 
 // --- Forms ---------------------------------------------------------------------------------------------------------------
 
@@ -165,4 +193,5 @@ document.addEventListener("keydown", (event) => {
 
 remember(main);
 tooltips(document);
+showCurrent();
 watch();

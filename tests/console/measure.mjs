@@ -1,0 +1,251 @@
+// Measures large pages and live pages. Prints a line for each number, with the bound that it should meet; the exit status is 1 if one does not. Use
+// a release build.
+
+import { readFileSync } from "node:fs";
+import { Agent, request } from "node:http";
+import { launch, Tab } from "./support/browser.mjs";
+import { createMachines } from "./support/machines.mjs";
+import { executionsUrl, executionUrl, machinesUrl, machineUrl } from "./support/pages.mjs";
+import { Server, Tasks, until } from "./support/server.mjs";
+
+const parts = process.argv.slice(2);
+const isChosen = (part) => parts.length === 0 || parts.includes(part);
+let failures = 0;
+
+/** Prints a number. */
+function report(what, value, unit, most) {
+  const isGood = value <= most;
+  if (!isGood) failures += 1;
+  console.log(`${isGood ? "ok  " : "SLOW"} ${what}: ${value.toFixed(value < 10 ? 1 : 0)} ${unit} (at most ${most})`);
+}
+
+/** Other programs of the machine only make times longer. */
+const least = (values) => Math.min(...values);
+
+/** Measures how long a page takes: the response of the server, the first paint, and the slowest frame while a person scrolls. */
+async function measurePage(browser, server, name, path, bounds) {
+  const samples = { server: [], paint: [], frame: [] };
+  let size = 0;
+  for (let round = 0; round < 5; round++) {
+    const tab = await Tab.open(browser, server);
+    await tab.goto(path);
+    const times = await tab.page.evaluate(async () => {
+      const paint = await new Promise((resolve) => {
+        new PerformanceObserver((list) => {
+          const entry = list.getEntriesByName("first-contentful-paint")[0];
+          if (entry) resolve(entry.startTime);
+        }).observe({ type: "paint", buffered: true });
+      });
+      const [page] = performance.getEntriesByType("navigation");
+      return { server: page.responseEnd - page.requestStart, paint, size: page.decodedBodySize };
+    });
+    samples.server.push(times.server);
+    samples.paint.push(times.paint);
+    size = times.size;
+    samples.frame.push(await tab.page.evaluate(slowestFrame));
+    tab.check();
+    await tab.close();
+  }
+  report(`${name}: response of the server (${Math.round(size / 1024)} KiB)`, least(samples.server), "ms", bounds.server);
+  report(`${name}: first paint`, least(samples.paint), "ms", bounds.paint);
+  report(`${name}: slowest frame while scrolling`, least(samples.frame), "ms", bounds.frame);
+}
+
+/** Scrolls through the page, and returns the longest time between two frames. */
+async function slowestFrame() {
+  const nextFrame = () => new Promise(requestAnimationFrame);
+  const boxes = [document.scrollingElement, ...document.querySelectorAll(".picture, .scroll")];
+  let slowest = 0;
+  let last = await nextFrame();
+  for (let step = 0; step < 60; step++) {
+    for (const box of boxes) box.scrollTop += (box.scrollHeight - box.clientHeight) / 60;
+    const frame = await nextFrame();
+    slowest = Math.max(slowest, frame - last);
+    last = frame;
+  }
+  return slowest;
+}
+
+/** A chain of Pass states and Choice states. */
+function chain(length) {
+  const States = {};
+  for (let index = 0; index < length; index++) {
+    const Next = `State ${index + 1}`;
+    const skip = `State ${Math.min(index + 3, length)}`;
+    States[`State ${index}`] =
+      index % 5 === 4 ? { Type: "Choice", Choices: [{ Variable: "$.skip", BooleanEquals: true, Next: skip }], Default: Next } : { Type: "Pass", Next };
+  }
+  States[`State ${length}`] = { Type: "Succeed" };
+  return { StartAt: "State 0", States };
+}
+
+/** A loop that writes five events in each round. */
+const loop = {
+  QueryLanguage: "JSONata",
+  StartAt: "Begin",
+  States: {
+    Begin: { Type: "Pass", Assign: { round: 0 }, Next: "Count" },
+    Count: { Type: "Pass", Assign: { round: "{% $round + 1 %}" }, Next: "Again?" },
+    "Again?": { Type: "Choice", Choices: [{ Condition: "{% $round < $states.input.rounds %}", Next: "Count" }], Default: "Done" },
+    Done: { Type: "Succeed" },
+  },
+};
+
+/** A Map with a state in each iteration. */
+const wideMap = {
+  QueryLanguage: "JSONata",
+  StartAt: "Each",
+  States: {
+    Each: {
+      Type: "Map",
+      Items: "{% [1..$states.input.items] %}",
+      ItemProcessor: { StartAt: "Work", States: { Work: { Type: "Pass", End: true } } },
+      Output: {},
+      End: true,
+    },
+  },
+};
+
+async function measurePages(browser) {
+  const tasks = await Tasks.start();
+  const server = await Server.start(...tasks.bindings());
+  const machines = await createMachines(server);
+  // The first page of a new browser also starts its processes.
+  const warm = await Tab.open(browser, server);
+  await warm.goto(machinesUrl);
+  await warm.close();
+
+  const bounds = { server: 50, paint: 100, frame: 100 };
+  await measurePage(browser, server, "state machines", machinesUrl, bounds);
+  const small = await server.start(machines["order-processing"], { gift: true, order: "x", items: [{}, {}] });
+  await server.reaches(small, "SUCCEEDED");
+  await measurePage(browser, server, "a small execution", executionUrl(small), bounds);
+
+  const large = await server.create("chain", chain(299));
+  const path = await server.start(large, { skip: false });
+  await server.reaches(path, "SUCCEEDED");
+  await measurePage(browser, server, "a diagram of 300 states", machineUrl("chain"), { server: 200, paint: 400, frame: 100 });
+  await measurePage(browser, server, "an execution of 300 states", executionUrl(path), { server: 200, paint: 500, frame: 100 });
+
+  const looping = await server.start(await server.create("loop", loop), { rounds: 6_240 });
+  await server.reaches(looping, "SUCCEEDED");
+  await measurePage(browser, server, "25,000 events of a loop", executionUrl(looping), { server: 300, paint: 500, frame: 100 });
+  await measurePage(browser, server, "25,000 events, as a list", executionUrl(looping, { view: "events" }), { server: 300, paint: 400, frame: 100 });
+  await measurePage(browser, server, "25,000 events, filtered", executionUrl(looping, { view: "events", text: "no such text" }), { server: 500, paint: 600, frame: 100 });
+  const mapped = await server.start(await server.create("wide-map", wideMap), { items: 6_200 });
+  await server.reaches(mapped, "SUCCEEDED");
+  await measurePage(browser, server, "25,000 events of a Map", executionUrl(mapped), { server: 300, paint: 500, frame: 100 });
+  await measurePage(browser, server, "the Map of 6,200 iterations", executionUrl(mapped, { visit: "0" }), { server: 300, paint: 500, frame: 100 });
+
+  await startMany(server, machines["order-processing"], 10_000, 32);
+  await measurePage(browser, server, "10,000 executions", executionsUrl(), { server: 50, paint: 150, frame: 100 });
+  await measurePage(browser, server, "10,000 executions, by name", executionsUrl({ name: "no such name" }), { server: 300, paint: 400, frame: 100 });
+  await measurePage(browser, server, "10,000 executions, by text", executionsUrl({ text: "no such text" }), { server: 500, paint: 600, frame: 100 });
+  await measurePage(browser, server, "state machines, after 10,000 executions", machinesUrl, { server: 100, paint: 200, frame: 100 });
+  await server.stop();
+  tasks.stop();
+}
+
+/** Starts executions on several connections; `perSecond` of them in a second. */
+async function startMany(server, stateMachineArn, count, connections, perSecond = Infinity) {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const body = JSON.stringify({ stateMachineArn, input: '{"gift": true, "order": "x", "items": [{}]}' });
+  const headers = { "x-amz-target": "AWSStepFunctions.StartExecution", "content-type": "application/x-amz-json-1.0" };
+  const send = () =>
+    new Promise((resolve, reject) => {
+      const sent = request(server.url, { method: "POST", agent, headers }, (response) => {
+        response.resume();
+        response.on("end", () => (response.statusCode === 200 ? resolve() : reject(new Error(`status ${response.statusCode}`))));
+      });
+      sent.on("error", reject);
+      sent.end(body);
+    });
+  const begin = Date.now();
+  let started = 0;
+  const worker = async () => {
+    while (started < count) {
+      const due = begin + (1000 * started) / perSecond;
+      started += 1;
+      if (due > Date.now()) await new Promise((resolve) => setTimeout(resolve, due - Date.now()));
+      await send();
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, worker));
+  agent.destroy();
+  return count / ((Date.now() - begin) / 1000);
+}
+
+/** Opens the stream of a page; each event loads the page, as the script does. */
+function openLivePage(server, page, live) {
+  const agent = new Agent({ keepAlive: true });
+  const state = { loads: 0, close: () => agent.destroy() };
+  const load = () =>
+    request(new URL(page, server.url), { agent }, (response) => {
+      response.resume();
+      state.loads += 1;
+    })
+      .on("error", () => {})
+      .end();
+  request(new URL(live, server.url), { agent }, (response) => {
+    response.on("data", (chunk) => {
+      if (chunk.toString().includes("event: change")) load();
+    });
+    response.on("error", () => {});
+  })
+    .on("error", () => {})
+    .end();
+  return state;
+}
+
+/** Returns the CPU time of a process in seconds. */
+function cpu(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+  const TICKS = 100;
+  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+}
+
+/** Measures what live pages cost while executions are started: the CPU time of the server with and without them. */
+async function measureLivePages() {
+  const SECONDS = 15;
+  const RATE = 1_000;
+  const PAGES = 50;
+  const tasks = await Tasks.start();
+  const server = await Server.start(...tasks.bindings());
+  const machines = await createMachines(server);
+  const open = await server.start(machines.delivery, { order: "open" });
+  const run = async (name) => {
+    const before = cpu(server.child.pid);
+    const begin = Date.now();
+    const rate = await startMany(server, machines["order-processing"], SECONDS * RATE, 16, RATE);
+    const percent = (100 * (cpu(server.child.pid) - before)) / ((Date.now() - begin) / 1000);
+    console.log(`     ${name}: ${percent.toFixed(1)} % of a core, ${rate.toFixed(0)} starts a second`);
+    return percent;
+  };
+  await run("warming up");
+  const live = "/console/live";
+  const cases = [
+    ["50 live lists of executions", executionsUrl(), live],
+    ["50 live lists of state machines", machinesUrl, live],
+    ["50 live pages of a state machine", machineUrl("order-processing"), live],
+    ["50 live pages of an execution that waits", executionUrl(open), `/console/live/execution?arn=${encodeURIComponent(open)}`],
+  ];
+  for (const [name, page, stream] of cases) {
+    const alone = await run("without pages");
+    const pages = Array.from({ length: PAGES }, () => openLivePage(server, page, stream));
+    const percent = await run(`with ${name}`);
+    const loads = pages.reduce((sum, { loads }) => sum + loads, 0);
+    for (const one of pages) one.close();
+    report(`${name}, ${(loads / SECONDS).toFixed(0)} loads a second`, percent - alone, "% of a core", 5);
+    await until("the streams have ended", () => true);
+  }
+  await server.stop();
+  tasks.stop();
+}
+
+if (isChosen("pages")) {
+  const browser = await launch();
+  await measurePages(browser);
+  await browser.close();
+}
+if (isChosen("live")) await measureLivePages();
+process.exitCode = failures > 0 ? 1 : 0;
