@@ -1,6 +1,8 @@
 //! The Step Functions API over HTTP, and the stores of all layouts, which a server opens too.
 
 mod activities;
+#[cfg(feature = "console")]
+mod console;
 mod executions;
 mod golden;
 mod hostile;
