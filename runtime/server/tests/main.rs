@@ -2,6 +2,7 @@
 
 mod activities;
 #[cfg(feature = "console")]
+mod console;
 mod console_debug;
 mod executions;
 mod golden;

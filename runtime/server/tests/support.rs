@@ -78,6 +78,39 @@ impl Api {
         (answer.status().as_u16(), media_type, text)
     }
 
+    /// Returns the response of a path to a request with headers; with a body, to a POST.
+    #[cfg(feature = "console")]
+    pub(crate) fn send(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&str>,
+    ) -> ureq::http::Response<String> {
+        let url = format!("http://{}{path}", self.address);
+        let answer = match body {
+            Some(body) => {
+                let request = self.agent.post(url).config().max_redirects(0).build();
+                let add = |request: ureq::RequestBuilder<_>, (name, value): &(&str, &str)| {
+                    request.header(*name, *value)
+                };
+                let request = headers.iter().fold(request, add);
+                request
+                    .content_type("application/x-www-form-urlencoded")
+                    .send(body)
+            }
+            None => {
+                let request = self.agent.get(url).config().max_redirects(0).build();
+                let add = |request: ureq::RequestBuilder<_>, (name, value): &(&str, &str)| {
+                    request.header(*name, *value)
+                };
+                headers.iter().fold(request, add).call()
+            }
+        };
+        let (head, mut body) = answer.expect("there is an answer").into_parts();
+        let text = body.read_to_string().expect("it is text");
+        ureq::http::Response::from_parts(head, text)
+    }
+
     /// Returns the response of an operation that must succeed.
     pub(crate) fn call(&self, operation: &str, request: Json) -> Json {
         let (status, body) = self.ask(operation, &request);

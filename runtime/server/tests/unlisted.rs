@@ -1,5 +1,6 @@
 //! A store that does not store the columns of lists.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 
 use bytes::Bytes;
@@ -9,12 +10,14 @@ use stepwright_runtime::store::{
     StoredDocument, StoredExecution, StoredMachine, StoredMapRun,
 };
 
-/// A store that does not store the columns of lists, as those of earlier versions did not. A test can make its lists slow.
+/// A store that does not store the columns of lists, as those of earlier versions did not. A test can make its lists slow, or let them fail.
 #[derive(Clone, Default)]
 pub(crate) struct Unlisted {
     store: MemoryStore,
     /// Lists wait while a test holds the lock for writing.
     pub(crate) gate: Arc<RwLock<()>>,
+    /// Whether lists fail.
+    pub(crate) has_no_lists: Arc<AtomicBool>,
 }
 
 impl Store for Unlisted {
@@ -60,6 +63,12 @@ impl StoreReader for Unlisted {
 
     fn list(&mut self, filter: &StoreFilter) -> Result<Vec<StoredExecution>, StoreError> {
         let _open = self.gate.read().expect("no test panics with the lock");
+        if self.has_no_lists.load(Ordering::SeqCst) {
+            return Err(StoreError::Unreadable {
+                what: "the list".to_owned(),
+                why: "the disk is broken".to_owned(),
+            });
+        }
         let filter = StoreFilter {
             version: None,
             alias: None,

@@ -1,0 +1,281 @@
+//! The console over HTTP: headers, passwords, the token of forms, and pages about what is missing or cannot be read. The tests in `tests/console` use a
+//! browser.
+
+use std::sync::atomic::Ordering;
+
+use serde_json::json;
+use stepwright_runtime::Engine;
+use stepwright_server::{AccessKeys, ConsoleMode};
+use ureq::http::Response;
+
+use crate::support::{Api, pass};
+use crate::unlisted::Unlisted;
+
+const PAGES: [&str; 3] = ["/console", "/console/executions", "/console/activities"];
+const ACTIONS: [&str; 5] = ["start", "stop", "redrive", "restart", "answer"];
+
+fn console(mode: ConsoleMode) -> Api {
+    Api::with(Engine::builder().virtual_time(), |server| {
+        server.console(mode)
+    })
+}
+
+fn header<'r>(response: &'r Response<String>, name: &str) -> &'r str {
+    let value = response.headers().get(name);
+    value.map_or("", |value| value.to_str().expect("it is text"))
+}
+
+/// Returns the text between two texts.
+fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
+    let (_, rest) = text.split_once(before).expect("the first text");
+    rest.split_once(after).expect("the second text").0
+}
+
+/// Returns the token of the forms.
+fn form_token(api: &Api) -> String {
+    let page = api.send("/console/executions?status=RUNNING", &[], None);
+    let text = match page.body().contains("form_token") {
+        true => page,
+        false => api.send("/console/machine?name=m", &[], None),
+    };
+    between(text.body(), r#"name="form_token" value=""#, "\"").to_owned()
+}
+
+fn query(arn: &str) -> String {
+    arn.replace(':', "%3A")
+}
+
+#[test]
+fn responses_forbid_scripts_frames_and_caches() {
+    let api = console(ConsoleMode::On);
+    for path in PAGES
+        .iter()
+        .chain(&["/console/nothing", "/console/execution"])
+    {
+        let page = api.send(path, &[], None);
+        assert!(header(&page, "content-security-policy").starts_with("default-src 'none';"));
+        assert_eq!(header(&page, "x-content-type-options"), "nosniff");
+        assert_eq!(header(&page, "x-frame-options"), "DENY");
+        assert_eq!(header(&page, "referrer-policy"), "same-origin");
+        assert_eq!(header(&page, "cache-control"), "no-store");
+        assert_eq!(header(&page, "content-type"), "text/html; charset=utf-8");
+        for inline in ["<style", " style=", " onclick=", "<script>", "javascript:"] {
+            assert!(!page.body().contains(inline), "{path}: {inline}");
+        }
+    }
+}
+
+#[test]
+fn a_browser_loads_an_asset_once() {
+    let api = console(ConsoleMode::On);
+    let page = api.send("/console", &[], None);
+    for name in ["report.css", "console.css", "console.js", "icon.svg"] {
+        let start = format!("/console/assets/{name}");
+        let url = format!("{start}{}", between(page.body(), &start, "\""));
+        let asset = api.send(&url, &[], None);
+        assert_eq!(asset.status(), 200, "{url}");
+        assert!(header(&asset, "cache-control").contains("immutable"));
+        assert_eq!(header(&asset, "x-content-type-options"), "nosniff");
+        let tag = header(&asset, "etag");
+        assert!(url.contains(tag.trim_matches('"')), "{url}: {tag}");
+        let again = api.send(&url, &[("if-none-match", tag)], None);
+        assert_eq!((again.status().as_u16(), again.body().as_str()), (304, ""));
+        let other = api.send(&url, &[("if-none-match", "\"other\"")], None);
+        assert_eq!(other.status(), 200);
+    }
+    assert_eq!(api.send("/console/assets/no.css", &[], None).status(), 404);
+}
+
+#[test]
+fn unknown_paths_and_parameters_have_pages() {
+    let api = console(ConsoleMode::On);
+    for (path, status, message) in [
+        ("/console/nothing", 404, "there is no page"),
+        ("/console/machine", 400, "`name` is missing"),
+        ("/console/machine?name=no", 404, "there is no state machine"),
+        ("/console/execution", 400, "`arn` is missing"),
+        (
+            "/console/execution?arn=no",
+            404,
+            "there is no execution `no`",
+        ),
+        ("/console/map-run?arn=no", 404, "there is no Map Run"),
+        (
+            "/console/live/execution?arn=no",
+            404,
+            "there is no execution",
+        ),
+        (
+            "/console/execution/history.json?arn=no",
+            404,
+            "there is no execution",
+        ),
+        (
+            "/console/executions?after=no&status=NO&from=no",
+            200,
+            "No execution passes",
+        ),
+    ] {
+        let page = api.send(path, &[], None);
+        assert_eq!(page.status(), status, "{path}");
+        assert!(page.body().contains(message), "{path}: {}", page.body());
+    }
+    for (path, status) in [("/console", 200), ("/console/nothing", 404)] {
+        let url = format!("http://{}{path}", api.address);
+        let config = ureq::head(url).config().http_status_as_error(false);
+        let mut head = config.build().call().expect("there is an answer");
+        assert_eq!(head.status(), status, "{path}");
+        let body = head.body_mut().read_to_string();
+        assert_eq!(body.expect("it is text"), "", "{path}");
+    }
+    let root = api.send("/", &[], None);
+    assert_eq!(
+        (root.status().as_u16(), header(&root, "location")),
+        (303, "/console")
+    );
+}
+
+#[test]
+fn texts_of_users_are_escaped() {
+    let api = console(ConsoleMode::On);
+    let name = "<script>alert(1)</script>";
+    let machine = api.create(
+        "m",
+        &json!({"StartAt": name, "States": {name: {"Type": "Fail", "Error": "<i>", "Cause": "</pre>'\"&"}}}),
+    );
+    let arn = api.start(&machine, &json!({"</textarea>": name}));
+    api.finished(&arn);
+    let arn = query(&arn);
+    for path in [
+        "/console/machine?name=m".to_owned(),
+        "/console/machine?name=m&tab=definition".to_owned(),
+        format!("/console/machine?name=m&input_of={arn}"),
+        format!("/console/execution?arn={arn}"),
+        format!("/console/execution?arn={arn}&view=events"),
+        format!("/console/execution?arn={arn}&view=data"),
+        "/console/executions?error=%3Cscript%3E".to_owned(),
+        "/console?notice=%3Cscript%3E".to_owned(),
+        "/console/machine?name=%3Cscript%3E".to_owned(),
+    ] {
+        let page = api.send(&path, &[], None);
+        assert!(!page.body().contains("<script>"), "{path}");
+        assert!(!page.body().contains("<i>"), "{path}");
+        assert!(page.body().contains("&lt;"), "{path}");
+    }
+}
+
+#[test]
+fn a_form_needs_the_token_of_its_server() {
+    let api = console(ConsoleMode::On);
+    let machine = api.create("m", &pass());
+    let token = form_token(&api);
+    for action in ACTIONS {
+        for body in [
+            "",
+            "form_token=",
+            "form_token=0123",
+            &format!("form_token={token}0"),
+        ] {
+            let page = api.send(&format!("/console/{action}"), &[], Some(body));
+            assert_eq!(page.status(), 403, "{action} {body}");
+        }
+    }
+    let body = format!(
+        "form_token={token}&stateMachineArn={}&name=a",
+        query(&machine)
+    );
+    let started = api.send("/console/start", &[], Some(&body));
+    assert_eq!(started.status(), 303, "{}", started.body());
+    let page = api.send(header(&started, "location"), &[], None);
+    assert_eq!(page.status(), 200);
+    // The same name with another input.
+    let page = api.send("/console/start", &[], Some(&format!("{body}&input=1")));
+    assert_eq!(page.status(), 400);
+    assert!(
+        page.body().contains("ExecutionAlreadyExists"),
+        "{}",
+        page.body()
+    );
+    let page = api.send("/console/start", &[], Some(&format!("{body}b&input=%7B")));
+    assert_eq!(page.status(), 400);
+    assert!(
+        page.body().contains("InvalidExecutionInput"),
+        "{}",
+        page.body()
+    );
+}
+
+#[test]
+fn a_read_only_console_has_no_forms() {
+    let api = console(ConsoleMode::ReadOnly);
+    let machine = api.create("m", &pass());
+    let arn = api.start(&machine, &json!({}));
+    let execution = format!("/console/execution?arn={}", query(&arn));
+    for path in PAGES.iter().chain(&["/console/machine?name=m", &execution]) {
+        let page = api.send(path, &[], None);
+        assert_eq!(page.status(), 200, "{path}");
+        assert!(!page.body().contains(r#"method="post""#), "{path}");
+        assert!(!page.body().contains("form_token"), "{path}");
+    }
+    for action in ACTIONS {
+        let page = api.send(&format!("/console/{action}"), &[], Some("arn=x"));
+        assert!([404, 405].contains(&page.status().as_u16()), "{action}");
+    }
+}
+
+#[test]
+fn the_password_is_an_access_key() {
+    let keys = AccessKeys::new().key("ID", "a:secret");
+    let api = Api::with(Engine::builder().virtual_time(), |server| {
+        server.console(ConsoleMode::On).access_keys(keys)
+    });
+    let paths = PAGES.iter();
+    let paths = paths.chain(&["/console/assets/console.js", "/console/live", "/console/no"]);
+    for path in paths {
+        // `ID:wrong`, `other:a:secret`, no colon, no base64, another scheme.
+        for credentials in [
+            "Basic SUQ6d3Jvbmc=",
+            "Basic b3RoZXI6YTpzZWNyZXQ=",
+            "Basic SUQ=",
+            "Basic !",
+            "Bearer SUQ6YTpzZWNyZXQ=",
+        ] {
+            let page = api.send(path, &[("authorization", credentials)], None);
+            assert_eq!(page.status(), 401, "{path} {credentials}");
+            assert_eq!(header(&page, "cache-control"), "no-store");
+        }
+        let page = api.send(path, &[], None);
+        assert!(header(&page, "www-authenticate").starts_with("Basic realm="));
+    }
+    // `ID:a:secret`
+    let right = [("authorization", "basic SUQ6YTpzZWNyZXQ=")];
+    assert_eq!(api.send("/console", &right, None).status(), 200);
+    // With the password, a form still needs its token.
+    let page = api.send("/console/stop", &right, Some("arn=x"));
+    assert_eq!(page.status(), 403);
+}
+
+#[test]
+fn a_server_without_a_console_has_no_pages() {
+    let api = console(ConsoleMode::Off);
+    for path in PAGES.iter().chain(&["/console/assets/console.js"]) {
+        assert_eq!(api.send(path, &[], None).status(), 404, "{path}");
+    }
+}
+
+#[test]
+fn pages_report_a_store_that_cannot_be_read() {
+    let store = Unlisted::default();
+    let builder = Engine::builder().virtual_time().store(store.clone());
+    let api = Api::with(builder, |server| server.console(ConsoleMode::On));
+    let machine = api.create("m", &pass());
+    let arn = api.start(&machine, &json!({}));
+    api.finished(&arn);
+    store.has_no_lists.store(true, Ordering::SeqCst);
+    for path in ["/console", "/console/executions", "/console/machine?name=m"] {
+        let page = api.send(path, &[], None);
+        assert_eq!(page.status(), 503, "{path}");
+        assert!(page.body().contains("The store cannot be read"), "{path}");
+        assert!(page.body().contains("the disk is broken"), "{path}");
+    }
+}
