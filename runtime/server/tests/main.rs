@@ -3,6 +3,7 @@
 mod activities;
 #[cfg(feature = "console")]
 mod console;
+#[cfg(feature = "console")]
 mod console_debug;
 mod executions;
 mod golden;
