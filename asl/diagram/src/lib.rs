@@ -97,7 +97,7 @@ impl Diagram {
         svg::render(&self.outline)
     }
 
-    /// Returns the picture of [`to_svg`](Self::to_svg) for a web page that contains [`stylesheet`]. It has no styles of its own, which a strict
+    /// Returns the picture of [`to_svg`](Self::to_svg) for a web page that contains [`stylesheet`]. It has no styles, which a strict
     /// Content-Security-Policy forbids, and each state is inside the link that `link_of` returns for its name.
     ///
     /// ```

@@ -1,4 +1,4 @@
-//! The console over HTTP: headers, passwords, the token of forms, and pages about what is missing or cannot be read. The tests in `tests/console` use a
+//! The console over HTTP: headers, passwords, the token of forms, and pages about objects that are missing or cannot be read. The tests in `tests/console` use a
 //! browser.
 
 use std::sync::atomic::Ordering;

@@ -2,7 +2,7 @@ use crate::value::Value;
 
 /// One field of a state with a path, a template or an expression, and the value that it had in a visit.
 ///
-/// [`Timeline::explain`] returns them.
+/// [`Timeline::explain`](crate::timeline::Timeline::explain) returns them.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct FieldExplanation {

@@ -3,7 +3,7 @@
 use super::session::{Feedback, SessionState};
 use crate::console::params::Params;
 
-/// What a form did: a notice, or an error, for the page.
+/// The result of a form, for the page: a notice or an error.
 pub(super) type Outcome = Result<Option<String>, String>;
 
 /// The fields of forms that are shown again after an error.

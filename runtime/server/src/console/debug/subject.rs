@@ -1,4 +1,4 @@
-//! What is debugged.
+//! The definition and the input of a debugger.
 
 use std::collections::BTreeMap;
 
