@@ -6,6 +6,7 @@ mod log;
 mod otlp;
 mod placeholders;
 mod policy;
+mod progress;
 mod redact;
 mod serve;
 mod store;
@@ -23,6 +24,7 @@ pub(crate) use self::log::{LogArguments, LogFormat};
 pub(crate) use self::otlp::OtlpArguments;
 pub(crate) use self::placeholders::{PlaceholdersArguments, PlaceholdersFormat};
 pub(crate) use self::policy::{PolicyArguments, PolicyFormat};
+pub(crate) use self::progress::{ProgressArguments, ProgressChoice};
 pub(crate) use self::redact::RedactArguments;
 pub(crate) use self::serve::{ConsoleChoice, ServeArguments};
 pub(crate) use self::store::{
@@ -403,6 +405,8 @@ pub(crate) struct RunArguments {
     /// Confirm once that this machine's clock is right, after a warning that it is far ahead of the store
     #[arg(long, requires_all = ["store", "real_time"])]
     pub(crate) confirm_clock: bool,
+    #[command(flatten)]
+    pub(crate) progress: ProgressArguments,
     #[command(flatten)]
     pub(crate) redact: RedactArguments,
     #[command(flatten)]

@@ -11,6 +11,7 @@ use tracing_subscriber::{Layer, Registry, fmt};
 
 use crate::args::{LogArguments, LogFormat};
 use crate::failure::Failure;
+use crate::progress::AboveBlock;
 
 /// The environment variable with the filter, if `--log` is absent.
 const FILTER_VARIABLE: &str = "STEPWRIGHT_LOG";
@@ -95,7 +96,7 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
     let layer = fmt::layer()
-        .with_writer(std::io::stderr)
+        .with_writer(|| AboveBlock)
         // A line that cannot be written is dropped. Reporting that on standard error would panic.
         .log_internal_errors(false);
     match format {

@@ -29,7 +29,6 @@ mod output;
 mod placeholders;
 mod policy;
 mod progress;
-mod progress_line;
 mod replace_file;
 mod replay;
 mod report;

@@ -12,12 +12,15 @@ use stepwright_asl::yaml::Format;
 use stepwright_asl::{Diagnostic, Severity, TextLocation};
 
 use crate::failure::Failure;
+use crate::progress::write_above;
 use crate::source::SourceFile;
 
 /// Writes to standard error. Errors are ignored: they cannot be reported, and the exit status still indicates the result.
 pub(crate) fn show(text: impl Display) {
-    let mut err = anstream::stderr().lock();
-    let _ = write!(err, "{text}").and_then(|()| err.flush());
+    write_above(|| {
+        let mut err = anstream::stderr().lock();
+        let _ = write!(err, "{text}").and_then(|()| err.flush());
+    });
 }
 
 /// Writes a line to standard error, like [`show`].

@@ -21,7 +21,7 @@ use crate::failure::Failure;
 use crate::input;
 use crate::log::{self, DefaultLog};
 use crate::otlp::Otlp;
-use crate::progress;
+use crate::progress::{self, Destination};
 use crate::report;
 use crate::signals::survive_size_limit;
 use crate::stored_run::{self, StoredRun};
@@ -119,8 +119,9 @@ async fn run_with(arguments: RunArguments, otlp: &Otlp) -> Result<(), Failure> {
         .map_err(|error| Failure::Failed(error.to_string()))?;
 
     let goes_on = known.is_some();
+    let destination = Destination::of(arguments.progress.choice);
     let execution = async {
-        if arguments.store.is_none() && !progress::is_watched() {
+        if arguments.store.is_none() && destination == Destination::Nowhere {
             return engine.execute_machine(name, input, options).await;
         }
         let known = match &known {
@@ -131,9 +132,9 @@ async fn run_with(arguments: RunArguments, otlp: &Otlp) -> Result<(), Failure> {
             Some(run) => run,
             None => engine.start_machine(name, input, options).await?,
         };
-        match progress::is_watched() {
-            true => Ok(progress::follow(&run).await),
-            false => Ok(run.report().await),
+        match destination {
+            Destination::Nowhere => Ok(run.report().await),
+            shown => Ok(progress::follow(&engine, &run, shown).await),
         }
     };
     let execution = async {

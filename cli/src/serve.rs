@@ -16,6 +16,7 @@ use crate::failure::Failure;
 use crate::input;
 use crate::log::{self, DefaultLog};
 use crate::otlp::Otlp;
+use crate::progress::{Destination, ServerProgress};
 use crate::report;
 use crate::signals::{Signals, survive_size_limit};
 use crate::store::cannot as cannot_store;
@@ -82,6 +83,8 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     if !matches!(arguments.console, ConsoleChoice::Off) {
         report::note(&format!("the console is at http://{address}/console"));
     }
+    let destination = Destination::of(arguments.progress.choice);
+    let progress = ServerProgress::start(&engine, address, destination);
     let serving = async {
         server.serve(listener).await;
         engine.shutdown(Duration::from_secs(arguments.grace)).await
@@ -93,6 +96,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
             left.unwrap_or_default()
         }
     };
+    drop(progress);
     otlp.finish().await;
     report_open(left.len(), arguments.store.is_some());
     Ok(())

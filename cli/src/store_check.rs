@@ -11,7 +11,7 @@ use stepwright_server::unreadable_documents;
 use crate::args::CheckArguments;
 use crate::failure::Failure;
 use crate::output;
-use crate::progress_line::ProgressLine;
+use crate::progress::ProgressLine;
 use crate::report;
 use crate::store::{self, cannot};
 use crate::table::cell;

@@ -14,7 +14,7 @@ use tempfile::NamedTempFile;
 use crate::args::ExportArguments;
 use crate::failure::Failure;
 use crate::output;
-use crate::progress_line::ProgressLine;
+use crate::progress::ProgressLine;
 use crate::report;
 use crate::store::{self, cannot};
 use crate::store_row;

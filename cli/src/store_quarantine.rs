@@ -6,7 +6,7 @@ use stepwright_runtime::{StoredExecutions, UnreadableExecution};
 use crate::args::QuarantineArguments;
 use crate::failure::Failure;
 use crate::output;
-use crate::progress_line::ProgressLine;
+use crate::progress::ProgressLine;
 use crate::report;
 use crate::store::{self, cannot};
 use crate::table::{cell, table};

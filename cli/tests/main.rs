@@ -15,6 +15,7 @@ mod output;
 mod placeholders;
 mod policy;
 mod processes;
+mod progress;
 mod recordings;
 mod redact;
 mod replay;

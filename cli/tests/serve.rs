@@ -9,6 +9,6 @@ mod otlp;
 mod store;
 mod store_commands;
 mod store_file;
-mod support;
+pub(crate) mod support;
 mod tasks;
 mod trace;

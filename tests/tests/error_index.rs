@@ -37,6 +37,7 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "cli/src/import/variables.rs",
     "cli/src/placeholders/show.rs",
     "cli/src/placeholders/checked_machine.rs",
+    "cli/src/progress/",
     "/src/clock/",
     "/src/console/",
     "/src/query/fixture.rs",

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::log::LogArguments;
 use super::otlp::OtlpArguments;
+use super::progress::ProgressArguments;
 use crate::tasks::{LambdaEndpoint, TaskBinding, binding};
 
 pub(super) const EXAMPLES: &str = "Examples:
@@ -107,6 +108,8 @@ pub(crate) struct ServeArguments {
     /// The directory that Distributed Maps use instead of S3; each subdirectory is a bucket
     #[arg(long, value_name = "DIR")]
     pub(crate) objects: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) progress: ProgressArguments,
     #[command(flatten)]
     pub(crate) log: LogArguments,
     #[command(flatten)]

@@ -17,7 +17,7 @@ use std::path::Path;
 use crate::args::{OutputFormat, ValidateArguments};
 use crate::failure::Failure;
 use crate::output;
-use crate::progress_line::ProgressLine;
+use crate::progress::ProgressLine;
 use crate::report;
 use check::{CheckedDefinition, Checker};
 use fix::FileFixer;

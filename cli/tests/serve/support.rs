@@ -52,7 +52,7 @@ impl Server {
         Self::of(process, address)
     }
 
-    fn of(process: Child, address: String) -> Self {
+    pub(crate) fn of(process: Child, address: String) -> Self {
         let agent = ureq::Agent::config_builder().http_status_as_error(false);
         Self {
             process,

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::time::{Duration, Instant};
 
-use crate::progress::is_watched;
+use super::terminal::is_terminal;
 use crate::report;
 
 /// A line that each update replaces.
@@ -23,7 +23,7 @@ impl ProgressLine {
         Self {
             shown: None,
             started: Instant::now(),
-            is_watched: is_watched(),
+            is_watched: is_terminal(),
         }
     }
 
