@@ -197,6 +197,9 @@ mod terminal {
             .args(arguments)
             .env("TERM", kind)
             .env_remove("NO_COLOR")
+            // In CI, a terminal of any kind has colours.
+            .env_remove("CI")
+            .env_remove("CLICOLOR_FORCE")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(terminal.stderr())
