@@ -124,6 +124,8 @@ pub use crate::task::{
     Address, Deploy, ErrorOutput, ErrorVariant, Handler, NoError, Task, TaskBinder, TaskContext,
     TaskError,
 };
+#[doc(hidden)]
+pub use crate::workflow::StateSources;
 pub use crate::workflow::{
     Binder, Definition, InvalidWorkflow, Schemas, SourceLocation, TaskSchemas, Workflow,
     WorkflowDiagnostic, WorkflowLocation,

@@ -10,7 +10,7 @@ use super::state::{States, raw};
 use super::text;
 use super::unhandled::unhandled;
 use crate::flow::{AnswerType, Flow, FlowStateKind, NamedState, each_state, name_problems};
-use crate::workflow::{Definition, InvalidWorkflow, WorkflowDiagnostic};
+use crate::workflow::{Definition, InvalidWorkflow, StateSources, WorkflowDiagnostic};
 use std::collections::{BTreeMap, HashMap};
 use stepwright_asl::analysis::NameKind;
 use stepwright_asl::json::Json;
@@ -53,7 +53,8 @@ pub(crate) fn lower_with_faults(
         .calling(addresses::of(flow))
         .answered(answers(flow))
         .resulting(results::of(flow))
-        .redacting(redaction::of(flow));
+        .redacting(redaction::of(flow))
+        .declared_at(sources(flow));
     (definition, faults)
 }
 
@@ -68,6 +69,15 @@ fn answers(flow: &Flow) -> BTreeMap<String, AnswerType> {
         }
     });
     answers
+}
+
+/// Where the states are declared.
+fn sources(flow: &Flow) -> StateSources {
+    let mut sources = Vec::new();
+    each_state(&flow.states, &mut |state| {
+        sources.extend(state.place.map(|place| (state.name.to_string(), place)));
+    });
+    sources.into_iter().collect()
 }
 
 fn with_refused(

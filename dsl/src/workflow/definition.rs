@@ -1,6 +1,8 @@
 //! A workflow as ASL.
 
+use super::SourceLocation;
 use super::invalid_workflow::{InvalidWorkflow, WorkflowLocation};
+use super::state_sources::StateSources;
 use crate::flow::AnswerType;
 use crate::shape::Shape;
 use std::collections::BTreeMap;
@@ -27,6 +29,7 @@ pub struct Definition {
     answers: BTreeMap<String, AnswerType>,
     results: Results,
     redaction: Redaction,
+    sources: StateSources,
 }
 
 /// The types of the results of service integrations, by state. Tests generate samples from them.
@@ -60,6 +63,7 @@ impl Definition {
             answers: BTreeMap::new(),
             results: Results::default(),
             redaction: Redaction::new(),
+            sources: StateSources::default(),
         }
     }
 
@@ -84,6 +88,11 @@ impl Definition {
     /// Sets the fields whose values are masked in output for people.
     pub(crate) fn redacting(self, redaction: Redaction) -> Definition {
         Definition { redaction, ..self }
+    }
+
+    /// Sets where its states are declared.
+    pub(crate) fn declared_at(self, sources: StateSources) -> Definition {
+        Definition { sources, ..self }
     }
 
     /// Parses and validates the text of a definition.
@@ -236,6 +245,30 @@ impl Definition {
     /// ```
     pub fn redaction(&self) -> &Redaction {
         &self.redaction
+    }
+
+    /// Returns where a state is declared in Rust; `None` for a state that does not exist, and for a definition that was parsed from a text.
+    ///
+    /// ```
+    /// use stepwright::prelude::*;
+    ///
+    /// workflow! {
+    ///     workflow Greet(name: String) -> String {
+    ///         succeed Done { name }
+    ///     }
+    /// }
+    ///
+    /// let done = Greet::definition().source_location("Done").expect("it is declared here");
+    /// assert!(done.line() > 1);
+    /// ```
+    pub fn source_location(&self, state: &str) -> Option<SourceLocation> {
+        self.sources.of(state)
+    }
+
+    /// Where all its states are declared.
+    #[doc(hidden)]
+    pub fn sources(&self) -> &StateSources {
+        &self.sources
     }
 
     /// Returns the ASL on one line.

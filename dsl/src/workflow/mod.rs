@@ -5,6 +5,7 @@ mod definition;
 mod invalid_workflow;
 mod schemas;
 mod source_location;
+mod state_sources;
 
 pub use self::binder::Binder;
 pub use self::definition::Definition;
@@ -13,6 +14,7 @@ pub(crate) use self::invalid_workflow::{AtSource, problem};
 pub use self::invalid_workflow::{InvalidWorkflow, WorkflowDiagnostic, WorkflowLocation};
 pub use self::schemas::{Schemas, TaskSchemas};
 pub use self::source_location::SourceLocation;
+pub use self::state_sources::StateSources;
 
 use crate::shape::Payload;
 use crate::task::Address;

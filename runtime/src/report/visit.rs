@@ -44,6 +44,7 @@ fn facts(view: &ExecutionView<'_>, index: usize, visit: &Visit) -> Markup {
         dl class="facts" {
             div { dt { "Type" } dd { (visit.state_type()) } }
             @if let Some(resource) = visit.attempts().last().and_then(Attempt::resource) { div { dt { "Resource" } dd { code { (resource) } } } }
+            @if let Some(location) = visit.source_location() { div { dt { "Declared at" } dd { code { (location) } } } }
             div { dt { "Entered (UTC)" } dd { (text::time(visit.entered())) } }
             div { dt { "Time" } dd { (text::elapsed(visit.entered(), visit.ended(), view.end())) } }
             @if let Some(arn) = nested(visit) && let Some(link) = view.links.execution(arn) { div { dt { "Nested execution" } dd { a href=(link) { (text::last_of(arn)) } } } }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value as Json;
 use stepwright::{Task, TaskError};
+use stepwright_asl::overlay::Status as VisitStatus;
 use stepwright_asl::redaction::Redaction;
 use stepwright_interpreter::Status;
 use stepwright_interpreter::history::History;
@@ -19,6 +20,7 @@ use super::mock::arguments;
 use crate::clock::Timestamp;
 use crate::engine::{ExecutionFailed, ExecutionReport};
 use crate::task::{DefinedState, Resource};
+use crate::timeline::Timeline;
 
 /// Asserts on a finished execution. A failed assertion panics at its line in the test. The message contains the difference, the path of the
 /// execution and its end.
@@ -503,6 +505,16 @@ impl Expect<'_> {
         if report.error.is_some() || report.cause.is_some() {
             let (error, cause) = (text(report.error), redaction.text(text(report.cause)));
             let _ = write!(message, "\nerror: {error}\ncause: {cause}");
+        }
+        let timeline = Timeline::of(report.history);
+        let failed = timeline.visits().iter().rev();
+        let mut failed = failed.filter(|visit| visit.status() == VisitStatus::Failed);
+        // Of a failure inside of a container, the inner state is the cause.
+        if let Some(visit) = failed.next()
+            && let Some(location) = visit.source_location()
+        {
+            let state = visit.state();
+            let _ = write!(message, "\nfailed state: `{state}`, declared at {location}");
         }
         #[cfg(feature = "report")]
         let _ = write!(message, "\n{}", failure_report::write(report.history));

@@ -71,6 +71,9 @@ impl Timeline {
         let about = history.execution();
         let mut timeline = Self::of_events(events, context_of(about));
         timeline.dropped = history.dropped();
+        for visit in &mut timeline.visits {
+            visit.source_location = history.source_location(&visit.state);
+        }
         timeline.is_redriven |= about.redriven().is_some();
         timeline.started.get_or_insert(about.started());
         timeline

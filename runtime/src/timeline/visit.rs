@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use smol_str::SmolStr;
+use stepwright::SourceLocation;
 use stepwright_asl::overlay::Status;
 
 use super::attempt::{Attempt, AttemptOutcome};
@@ -45,6 +46,8 @@ pub struct Visit {
     pub(super) failed_at: Option<Timestamp>,
     /// Whether a redrive continues it and no attempt has started since.
     pub(super) is_redriven: bool,
+    /// Where the state is declared in Rust.
+    pub(super) source_location: Option<SourceLocation>,
 }
 
 impl Visit {
@@ -75,6 +78,7 @@ impl Visit {
             has_failed: false,
             failed_at: None,
             is_redriven: false,
+            source_location: None,
         }
     }
 
@@ -86,6 +90,11 @@ impl Visit {
     /// Returns the ASL type of the state: `Task`, `Map`, ...
     pub fn state_type(&self) -> &str {
         &self.state_type
+    }
+
+    /// Returns where the state is declared in Rust; `None` if the definition is not a workflow's, and in a recording.
+    pub fn source_location(&self) -> Option<SourceLocation> {
+        self.source_location
     }
 
     /// Returns the enclosing Map iterations (`Map[2]`) and Parallel branches (`Parallel/FirstState`), outermost first.

@@ -1,5 +1,6 @@
 //! Timelines of executions.
 
 mod explain;
+mod sources;
 mod variables;
 mod visits;

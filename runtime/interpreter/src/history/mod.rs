@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 use smol_str::SmolStr;
+use stepwright::SourceLocation;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::redaction::Redaction;
 
@@ -121,6 +122,11 @@ impl History {
     /// interpreter did not set it.
     pub fn definition(&self) -> Option<&str> {
         self.inner.program.definition.as_deref()
+    }
+
+    /// Returns where a state is declared in Rust; `None` if the definition is not a workflow's.
+    pub fn source_location(&self, state: &str) -> Option<SourceLocation> {
+        self.inner.program.sources.of(state)
     }
 
     /// Returns the type of the execution's state machine.

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use smol_str::SmolStr;
+use stepwright::StateSources;
 use stepwright::flow::AnswerType;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::redaction::Redaction;
@@ -62,6 +63,8 @@ pub struct Program {
     pub redaction: Arc<Redaction>,
     /// The text of the definition, if the caller sets it.
     pub definition: Option<Arc<str>>,
+    /// Where the states are declared in Rust, if the definition is a workflow's.
+    pub sources: StateSources,
 }
 
 /// The entry point of an execution, and its kind: of the machine itself, or of a child of a Distributed Map.
@@ -93,8 +96,9 @@ impl Program {
         }
     }
 
-    /// Takes the types of answers, and the placeholders without a value, from the states of the same names in another program.
+    /// Takes the source locations, the types of answers, and the placeholders without a value, from the states of the same names in another program.
     pub fn inherit(&mut self, other: &Program) {
+        self.sources = other.sources.clone();
         for state in &mut self.states {
             let mut known = other.states.iter();
             let Some(known) = known.find(|known| known.name == state.name) else {

@@ -140,6 +140,7 @@ impl CompileSettings {
             program.set_missing_values(&filled.missing);
         }
         program.expect_answers(&pending.answers);
+        program.sources = pending.sources.clone();
         if let Some(other) = other {
             program.inherit(other);
         }

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use stepwright::builder::{Bindings, BoundWorkflow, BuiltWorkflow};
 use stepwright::flow::AnswerType;
 use stepwright::{
-    Address, Binder, Definition, Deploy, Handler, Payload, Task, TaskBinder, Workflow,
+    Address, Binder, Definition, Deploy, Handler, Payload, StateSources, Task, TaskBinder, Workflow,
 };
 use stepwright_asl::model::{MachineType, StateMachine};
 use stepwright_asl::placeholder::Addresses;
@@ -74,6 +74,8 @@ pub(in crate::engine) struct PendingMachine {
     pub(in crate::engine) answers: BTreeMap<String, AnswerType>,
     /// The fields that messages mask.
     pub(in crate::engine) redaction: Redaction,
+    /// Where the states are declared, if the definition was a workflow.
+    pub(in crate::engine) sources: StateSources,
     /// The workflow's Rust type, where it has one.
     type_id: Option<TypeId>,
     /// Checks an input against the workflow's type, where it has one.
@@ -106,6 +108,7 @@ impl PendingMachine {
             addresses: None,
             answers: BTreeMap::new(),
             redaction: Redaction::new(),
+            sources: StateSources::default(),
             type_id: None,
             check_input: None,
         }
@@ -118,6 +121,7 @@ impl PendingMachine {
             addresses: definition.addresses().cloned(),
             answers: definition.answers().clone(),
             redaction: definition.redaction().clone(),
+            sources: definition.sources().clone(),
             type_id: None,
             check_input: None,
         }
@@ -192,6 +196,7 @@ impl Registry {
             pending.addresses = built.definition().addresses().cloned();
             pending.answers = built.definition().answers().clone();
             pending.redaction = built.definition().redaction().clone();
+            pending.sources = built.definition().sources().clone();
             pending.check_input = Some(input::check::<In>);
         }
         self.bindings(built.name(), built.bindings());

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indexmap::IndexMap;
+use stepwright::StateSources;
 use stepwright_asl::integrations::lookup;
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{self, MachineType, NumberOrExpression, QueryLanguage};
@@ -67,6 +68,7 @@ impl Program {
                 variables: compiler.names,
                 redaction: Arc::default(),
                 definition: None,
+                sources: StateSources::default(),
             }),
             _ => Err(ProgramError::new(compiler.problems)),
         }
