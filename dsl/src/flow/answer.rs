@@ -1,6 +1,7 @@
 //! The type of a task token's output.
 
-use crate::shape::{Payload, Shape};
+use crate::shape::{Payload, Shape, json_schema};
+use schemars::Schema;
 use serde_json::Value;
 use std::any::{TypeId, type_name};
 use std::fmt;
@@ -9,6 +10,7 @@ use std::fmt;
 #[derive(Clone, Copy)]
 pub struct AnswerType {
     pub(crate) shape: fn() -> Shape,
+    schema: fn() -> Schema,
     check: fn(Value) -> Result<(), String>,
     type_id: TypeId,
     name: &'static str,
@@ -20,6 +22,7 @@ impl AnswerType {
     pub fn of<T: Payload>() -> AnswerType {
         AnswerType {
             shape: T::shape,
+            schema: json_schema::of_input::<T>,
             check: read::<T>,
             type_id: TypeId::of::<T>(),
             name: type_name::<T>(),
@@ -30,6 +33,12 @@ impl AnswerType {
     #[must_use]
     pub fn shape(&self) -> Shape {
         (self.shape)()
+    }
+
+    /// The JSON Schema of the type.
+    #[must_use]
+    pub fn schema(&self) -> Value {
+        (self.schema)().to_value()
     }
 
     /// Checks that an answer deserializes as the type.

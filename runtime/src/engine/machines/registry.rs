@@ -15,7 +15,7 @@ use stepwright_interpreter::Limits;
 
 use crate::clock::Clock;
 use crate::engine::dispatch::handlers::{Handlers, TaskRegistration};
-use crate::engine::start::input::{self, CheckInput};
+use crate::engine::start::input::InputType;
 use crate::task::handler::{self, ErasedHandler};
 use crate::task::{ConcurrencyLimiter, ResourceKind};
 
@@ -76,8 +76,8 @@ pub(in crate::engine) struct PendingMachine {
     pub(in crate::engine) redaction: Redaction,
     /// The workflow's Rust type, where it has one.
     type_id: Option<TypeId>,
-    /// Checks an input against the workflow's type, where it has one.
-    pub(in crate::engine) check_input: Option<CheckInput>,
+    /// The type of the workflow's input, where it has one.
+    pub(in crate::engine) input_type: Option<InputType>,
 }
 
 /// Reads a definition. The error describes the first problem.
@@ -107,7 +107,7 @@ impl PendingMachine {
             answers: BTreeMap::new(),
             redaction: Redaction::new(),
             type_id: None,
-            check_input: None,
+            input_type: None,
         }
     }
 
@@ -119,7 +119,7 @@ impl PendingMachine {
             answers: definition.answers().clone(),
             redaction: definition.redaction().clone(),
             type_id: None,
-            check_input: None,
+            input_type: None,
         }
     }
 }
@@ -131,7 +131,7 @@ impl Registry {
         if let Some(known) = self.definitions.get_mut(W::NAME) {
             if known.type_id == Some(type_id) {
                 // A built workflow that nests it did not know its input's type.
-                known.check_input = Some(input::check::<W::Input>);
+                known.input_type = Some(InputType::of::<W::Input>());
             } else {
                 self.problems
                     .push(format!("two state machines are named `{}`", W::NAME));
@@ -144,7 +144,7 @@ impl Registry {
                     W::NAME.to_owned(),
                     PendingMachine {
                         type_id: Some(type_id),
-                        check_input: Some(input::check::<W::Input>),
+                        input_type: Some(InputType::of::<W::Input>()),
                         ..PendingMachine::of(&definition)
                     },
                 );
@@ -184,7 +184,7 @@ impl Registry {
             && known.machine == *built.machine()
         {
             // A workflow that nests it did not know its input's type.
-            known.check_input = Some(input::check::<In>);
+            known.input_type = Some(InputType::of::<In>());
             return;
         }
         self.definition(name, built.machine().clone(), built.machine_type());
@@ -192,7 +192,7 @@ impl Registry {
             pending.addresses = built.definition().addresses().cloned();
             pending.answers = built.definition().answers().clone();
             pending.redaction = built.definition().redaction().clone();
-            pending.check_input = Some(input::check::<In>);
+            pending.input_type = Some(InputType::of::<In>());
         }
         self.bindings(built.name(), built.bindings());
     }
