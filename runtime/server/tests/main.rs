@@ -4,7 +4,15 @@ mod activities;
 #[cfg(feature = "console")]
 mod console;
 #[cfg(feature = "console")]
+mod console_copies;
+#[cfg(feature = "console")]
 mod console_debug;
+#[cfg(feature = "console")]
+mod console_export;
+#[cfg(feature = "console")]
+mod console_forms;
+#[cfg(feature = "console")]
+mod html_form;
 mod executions;
 mod golden;
 mod hostile;

@@ -11,7 +11,7 @@ use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
 
 use super::calls::{RecordedAnswer, RecordedResult};
-use super::{Conditions, ExecutionEnd, ExecutionModel};
+use super::model::{Conditions, ExecutionEnd, ExecutionModel};
 use crate::clock::{Clock, VIRTUAL_START};
 use crate::engine::{Engine, ExecutionReport, StartOptions};
 use crate::task::{Answer, DefinedState, TaskCall, TaskSource};

@@ -1,19 +1,16 @@
 mod calls;
 mod dry_run;
+mod model;
 mod rust_literal;
 mod source;
 
 use std::fmt;
 
-use stepwright_asl::model::MachineType;
-use stepwright_interpreter::Status;
 use stepwright_interpreter::history::History;
-use stepwright_interpreter::value::Value;
 
-use self::calls::{TaskAnswers, task_answers};
 use self::dry_run::{DryRun, dry_run};
-use crate::clock::Timestamp;
-use crate::timeline::Timeline;
+pub use self::model::TestGenerationError;
+use self::model::{Assertions, Conditions, ExecutionModel};
 
 /// The Rust source of a test that repeats an execution: its definition, its input, a mock for each state whose task was called, and assertions on its
 /// end and its path.
@@ -46,59 +43,6 @@ use crate::timeline::Timeline;
 #[derive(Clone, Debug)]
 pub struct GeneratedTest {
     source: String,
-}
-
-/// The reason why no test can be generated from an execution.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct TestGenerationError(String);
-
-/// The parts of an execution that a test repeats.
-#[derive(Clone, Debug)]
-struct ExecutionModel {
-    machine: String,
-    /// The name of the execution.
-    name: String,
-    /// The definition, with the values of its placeholders.
-    definition: String,
-    machine_type: MachineType,
-    region: String,
-    account: String,
-    started: Timestamp,
-    input: Value,
-    answers: Vec<TaskAnswers>,
-    end: ExecutionEnd,
-}
-
-/// How an execution ended.
-#[derive(Clone, Debug, PartialEq)]
-struct ExecutionEnd {
-    status: Status,
-    output: Option<Value>,
-    error: Option<String>,
-    cause: Option<String>,
-    path: Vec<String>,
-}
-
-/// Which conditions of the execution a test repeats.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Conditions {
-    /// The answers of its tasks, without delays.
-    Answers,
-    /// Also its name, its start time, its region and account, and the durations of its tasks.
-    All,
-}
-
-/// The assertions that hold in the generated test.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Assertions {
-    has_output: bool,
-    has_error: bool,
-    has_cause: bool,
-    /// The states in their order.
-    has_path: bool,
-    /// The states in any order.
-    has_states: bool,
 }
 
 impl GeneratedTest {
@@ -142,118 +86,5 @@ impl GeneratedTest {
 impl fmt::Display for GeneratedTest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.source)
-    }
-}
-
-impl TestGenerationError {
-    /// The error of a definition that ends differently.
-    fn other_end(expected: &ExecutionEnd, actual: &ExecutionEnd) -> Self {
-        let mut text = format!(
-            "with the same input and the same results of its tasks, the definition ends as {} instead of {}",
-            actual.status, expected.status
-        );
-        if let Some(error) = &actual.error {
-            text.push_str(&format!(", with the error `{error}`"));
-        }
-        let same = expected.path.iter().zip(&actual.path);
-        let same = same.take_while(|(expected, actual)| expected == actual);
-        if let Some(state) = actual.path.get(same.count()) {
-            text.push_str(&format!("; the first other state is `{state}`"));
-        }
-        text.push_str(
-            "; the execution depends on the time, on random numbers or on the order of events",
-        );
-        Self(text)
-    }
-}
-
-impl ExecutionModel {
-    fn of(history: &History) -> Result<Self, TestGenerationError> {
-        let refused = |reason: &str| Err(TestGenerationError(reason.to_owned()));
-        let timeline = Timeline::of(history);
-        let about = history.execution();
-        match timeline.status() {
-            Status::Succeeded | Status::Failed | Status::TimedOut => {}
-            Status::Aborted => {
-                return refused(
-                    "the execution was stopped, and a test cannot repeat the moment of the stop",
-                );
-            }
-            _ => return refused("the execution has not ended; wait for its end"),
-        }
-        if timeline.is_redriven() {
-            return refused(
-                "the execution was redriven; a test repeats an execution only up to its first end",
-            );
-        }
-        if about.machine_name().contains('/') {
-            return refused(
-                "the execution is a child of a Map Run; generate a test of the execution that started the Map Run",
-            );
-        }
-        if history.dropped() > 0 || history.is_empty() {
-            return refused(
-                "the history is incomplete, so results of tasks are missing; use an engine that records histories",
-            );
-        }
-        if !history.redaction().is_empty() {
-            return refused(
-                "this engine masks fields, and a test contains the input and the results without masks",
-            );
-        }
-        let Some(definition) = history.definition() else {
-            return refused(
-                "this engine does not have the definition with which the execution started",
-            );
-        };
-        let answers = task_answers(&timeline).map_err(TestGenerationError)?;
-        let mut arn = about.machine_id().split(':').skip(3);
-        let mut part = || arn.next().unwrap_or_default().to_owned();
-        Ok(Self {
-            machine: about.machine_name().to_owned(),
-            name: about.name().to_owned(),
-            definition: definition.to_owned(),
-            machine_type: history.machine_type(),
-            region: part(),
-            account: part(),
-            started: about.started(),
-            input: about.input().clone(),
-            answers,
-            end: ExecutionEnd::of(history, &timeline),
-        })
-    }
-}
-
-impl ExecutionEnd {
-    fn of(history: &History, timeline: &Timeline) -> Self {
-        Self {
-            status: timeline.status(),
-            output: timeline.output().cloned(),
-            error: timeline.error().map(str::to_owned),
-            cause: timeline.cause().map(str::to_owned),
-            path: history.path(),
-        }
-    }
-}
-
-impl Assertions {
-    /// Returns the assertions on the expected end that the actual one passes.
-    fn of(expected: &ExecutionEnd, actual: &ExecutionEnd) -> Self {
-        let sorted = |path: &[String]| {
-            let mut path = path.to_vec();
-            path.sort_unstable();
-            path
-        };
-        Self {
-            has_output: expected.output == actual.output,
-            has_error: expected.error == actual.error,
-            has_cause: expected.cause == actual.cause,
-            has_path: expected.path == actual.path,
-            has_states: sorted(&expected.path) == sorted(&actual.path),
-        }
-    }
-
-    fn are_all(self) -> bool {
-        self.has_output && self.has_error && self.has_cause && self.has_path
     }
 }

@@ -9,8 +9,8 @@ use stepwright_interpreter::Status;
 use stepwright_interpreter::value::Value;
 
 use super::calls::{RecordedAnswer, RecordedResult, TaskAnswers};
+use super::model::{Assertions, Conditions, ExecutionModel};
 use super::rust_literal::{identifier, json_macro, raw_json, string};
-use super::{Assertions, Conditions, ExecutionModel};
 
 /// The width of a line, as in rustfmt.
 const WIDTH: usize = 100;
