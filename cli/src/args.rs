@@ -28,7 +28,7 @@ pub(crate) use self::progress::{ProgressArguments, ProgressChoice};
 pub(crate) use self::redact::RedactArguments;
 pub(crate) use self::serve::{ConsoleChoice, ServeArguments};
 pub(crate) use self::store::{
-    BackupArguments, ExecutionsArguments, HistoryArguments, RecoverArguments, RestoreArguments,
+    BackupArguments, ExecutionsArguments, HistoryArguments, HistoryFormat, RecoverArguments, RestoreArguments,
     Status, StoreArguments, StoreCommand, StoreFormat, StoredExecutionArguments,
 };
 pub(crate) use self::store_inspection::{
