@@ -76,7 +76,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let listener = TcpListener::bind(address.as_deref().unwrap_or("127.0.0.1:8083")).await?;
     let engine = Engine::builder().register::<Review>().build()?;
     let server = Server::builder().engine(engine).console(ConsoleMode::On);
-    eprintln!("serving Step Functions at http://{}", listener.local_addr()?);
+    eprintln!(
+        "serving Step Functions at http://{}",
+        listener.local_addr()?
+    );
     server.serve(listener).await?;
     Ok(())
 }

@@ -88,8 +88,7 @@ fn the_copied_command_of_curl_starts_the_execution() {
         .arg(&curl)
         .output();
     let output = output.expect("there is a shell");
-    let started: Json =
-        serde_json::from_slice(&output.stdout).expect("it is a response");
+    let started: Json = serde_json::from_slice(&output.stdout).expect("it is a response");
     let again = started["executionArn"].as_str().expect("it started");
     let described = api.finished(again);
     let text = described["input"].as_str().expect("it is text");

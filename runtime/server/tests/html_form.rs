@@ -2,7 +2,7 @@
 
 use crate::console::between;
 
-/// The inputs of a form, with the texts that a browser sends if nobody changes them.
+/// The inputs of a form, with the texts that a browser sends if a person changes none of them.
 #[derive(Debug)]
 pub(crate) struct HtmlForm {
     pub(crate) action: String,

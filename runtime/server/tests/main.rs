@@ -11,11 +11,11 @@ mod console_debug;
 mod console_export;
 #[cfg(feature = "console")]
 mod console_forms;
-#[cfg(feature = "console")]
-mod html_form;
 mod executions;
 mod golden;
 mod hostile;
+#[cfg(feature = "console")]
+mod html_form;
 mod http;
 mod integration;
 mod lists;
