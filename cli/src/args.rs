@@ -28,8 +28,8 @@ pub(crate) use self::progress::{ProgressArguments, ProgressChoice};
 pub(crate) use self::redact::RedactArguments;
 pub(crate) use self::serve::{ConsoleChoice, ServeArguments};
 pub(crate) use self::store::{
-    BackupArguments, ExecutionsArguments, HistoryArguments, RecoverArguments, RestoreArguments,
-    Status, StoreArguments, StoreCommand, StoreFormat, StoredExecutionArguments,
+    BackupArguments, ExecutionsArguments, HistoryArguments, HistoryFormat, RecoverArguments,
+    RestoreArguments, Status, StoreArguments, StoreCommand, StoreFormat, StoredExecutionArguments,
 };
 pub(crate) use self::store_inspection::{
     CheckArguments, CompactArguments, ExportArguments, InfoArguments, QuarantineArguments,

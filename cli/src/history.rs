@@ -1,17 +1,18 @@
-//! `stepwright history`: the events of an execution in a store.
+//! `stepwright history`: the events of an execution in a store, or a test of it.
 
 use stepwright_runtime::history::{Event, HistoryQuery};
+use stepwright_runtime::testing::GeneratedTest;
 use stepwright_runtime::value::Value;
 use stepwright_runtime::{ExecutionDescription, Redaction};
 
-use crate::args::{HistoryArguments, StoreFormat};
+use crate::args::{HistoryArguments, HistoryFormat};
 use crate::failure::Failure;
 use crate::output;
 use crate::store;
 use crate::table::{cell, table};
 
-/// Prints the events.
-pub(crate) fn history(arguments: &HistoryArguments) -> Result<(), Failure> {
+/// Prints the events, or a test.
+pub(crate) async fn history(arguments: &HistoryArguments) -> Result<(), Failure> {
     let path = &arguments.store;
     let mut executions = store::open(path)?;
     let machine = arguments.machine.as_deref();
@@ -24,8 +25,18 @@ pub(crate) fn history(arguments: &HistoryArguments) -> Result<(), Failure> {
     let page = found.history.page(&query);
     let page = page.map_err(|error| Failure::Usage(error.to_string()))?;
     match arguments.format {
-        StoreFormat::Json => output::line(format_args!("{:#}", page.to_json())),
-        StoreFormat::Text => output::print(text(&found, &page.events, &redaction)),
+        HistoryFormat::Json => output::line(format_args!("{:#}", page.to_json())),
+        HistoryFormat::Text => output::print(text(&found, &page.events, &redaction)),
+        HistoryFormat::Test if !redaction.is_empty() => {
+            return Err(Failure::Usage(
+                "`--format test` prints the data without masks; omit `--redact`".to_owned(),
+            ));
+        }
+        HistoryFormat::Test => {
+            let test = GeneratedTest::of(&found.history).await;
+            let test = test.map_err(|error| Failure::Failed(error.to_string()))?;
+            output::print(test.source());
+        }
     }
     Ok(())
 }

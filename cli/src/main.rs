@@ -69,7 +69,7 @@ async fn main() -> ExitCode {
         Command::Run(arguments) => run::run(arguments).await,
         Command::Serve(arguments) => serve::serve(*arguments).await,
         Command::Executions(arguments) => executions::executions(&arguments),
-        Command::History(arguments) => history::history(&arguments),
+        Command::History(arguments) => history::history(&arguments).await,
         Command::Store(arguments) => store_file::store(&arguments.command),
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::TestState(arguments) => test_state::test(arguments).await,

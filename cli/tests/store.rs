@@ -399,6 +399,35 @@ fn executions_and_histories_are_read_while_an_engine_has_the_store_open() {
 }
 
 #[test]
+fn history_prints_a_test_of_an_execution() {
+    let folder = Folder::new("test-source");
+    folder.may_end();
+    assert_reported(&folder.run("order-1", r#"{"id":7}"#), 0, &[]);
+    let history = |arguments: &[&str]| {
+        let first = ["history", "--store", "orders.db", "--format", "test"];
+        folder.stepwright(&[&first[..], &["--name", "order-1"], arguments].concat())
+    };
+    let test = history(&[]);
+    assert_eq!(test.status, 0, "{}", test.stderr);
+    for line in [
+        "async fn order_1_succeeds()",
+        r#".state("Count", Mock::output(json!(1)))"#,
+        r#"let input = json!({"id": 7});"#,
+        r#".output(json!({"id": 7, "count": 1}))"#,
+        r#".path(["Count", "Rest", "Work"])"#,
+    ] {
+        assert!(test.stdout.contains(line), "{line}: {}", test.stdout);
+    }
+    assert_reported(&history(&["--redact", "id"]), 2, &["omit `--redact`"]);
+    let folder = Folder::new("test-source-open");
+    let child = folder.started("order-2");
+    let first = ["history", "--store", "orders.db", "--format", "test"];
+    let open = folder.stepwright(&[&first[..], &["--name", "order-2"]].concat());
+    assert_reported(&open, 1, &["the execution has not ended"]);
+    kill(child);
+}
+
+#[test]
 fn usage_errors_suggest_a_fix() {
     let folder = Folder::new("mistakes");
     folder.may_end();

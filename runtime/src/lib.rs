@@ -65,6 +65,7 @@
 //! | to run workflows of this program | [`EngineBuilder::register`], [`Engine::start`] |
 //! | to run any definition | [`EngineBuilder::register_json`], [`Engine::start_machine`] |
 //! | to test with mocks, and measure the coverage | [`testing`] |
+//! | a test in Rust that repeats an execution | [`testing::GeneratedTest`] |
 //! | to test one state | [`test_state`] |
 //! | to evaluate a path, an intrinsic function or JSONata on a value | [`mod@evaluate`] |
 //! | days to pass in no time | [`EngineBuilder::virtual_time`] |
@@ -105,6 +106,7 @@
 //! | `report` | HTML pages about executions, with the feature `report` |
 //! | [`restart`] | definitions whose executions begin at a state in the middle |
 //! | [`spans`] | the `tracing` spans of executions, states and task attempts |
+//! | [`start_command`] | commands of a shell that start an execution |
 //! | [`statistics`] | the numbers of an engine, and the table of its metrics |
 //! | [`store`] | stores for durable engines |
 //! | [`task`] | the calls of tasks, and [`TaskSource`](task::TaskSource), which answers instead of handlers |
@@ -132,6 +134,7 @@ pub mod objects;
 pub mod report;
 pub mod restart;
 pub mod spans;
+pub mod start_command;
 pub mod statistics;
 pub mod store;
 pub mod task;

@@ -1,6 +1,7 @@
 // Each action of the console: with the mouse, with the keyboard only, and without JavaScript.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { IS_SHORT, keyboard, launch, mouse, Tab } from "./support/browser.mjs";
 import { createMachines } from "./support/machines.mjs";
@@ -279,6 +280,52 @@ for (const { person, script } of PEOPLE) {
       const response = await fetch(download.url());
       const history = await response.json();
       assert.equal(history.events[0].type, "ExecutionStarted");
+    });
+
+    action("copy an execution as commands and as a test", async (page, tab) => {
+      const arn = await server.start(machines["order-processing"], { gift: true, order: "it's", items: [] });
+      await server.reaches(arn, "SUCCEEDED");
+      await tab.goto(executionUrl(arn));
+      await person.press(page.getByRole("link", { name: "Copy as" }));
+      await page.waitForURL(/\/console\/copy\?/);
+      assert.match(await page.locator("#aws-text").textContent(), /--endpoint-url http:\S+ .* --input '\{.*it'\\''s.*\}'$/);
+      assert.match(await page.locator("#curl-text").textContent(), /^curl http:/);
+      assert.match(await page.locator("#test-text").textContent(), /async fn order_processing_succeeds\(\)/);
+      if (script) assert.deepEqual(await tab.violations(), []);
+      assert.equal(await tab.overflow(), null);
+      const copy = page.locator("#test").getByRole("button");
+      if (script) {
+        await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+        await person.press(copy);
+        await page.locator("#test").getByRole("button", { name: "Copied" }).waitFor();
+        const copied = await page.evaluate(() => navigator.clipboard.readText());
+        assert.equal(copied, await page.locator("#test-text").textContent());
+      } else {
+        assert.equal(await copy.isVisible(), false);
+      }
+      const [download] = await Promise.all([page.waitForEvent("download"), person.press(page.getByRole("link", { name: "Download" }))]);
+      assert.equal(download.suggestedFilename(), "execution.rs");
+    });
+
+    action("export selected executions", async (page, tab) => {
+      const prefix = `export-${PEOPLE.findIndex((one) => one.person === person && one.script === script)}`;
+      for (const number of [1, 2, 3]) {
+        const arn = await server.start(machines["order-processing"], { gift: true, order: "x", items: [] }, `${prefix}-${number}`);
+        await server.reaches(arn, "SUCCEEDED");
+      }
+      await tab.goto(executionsUrl({ name: prefix }));
+      for (const number of [1, 3]) await person.check(page.getByLabel(`Select ${prefix}-${number}`));
+      const lines = async (download) => {
+        assert.equal(download.suggestedFilename(), "executions.jsonl");
+        const text = readFileSync(await download.path(), "utf8");
+        return text.trimEnd().split("\n").map((line) => JSON.parse(line));
+      };
+      const [selected] = await Promise.all([page.waitForEvent("download"), person.press(button(page, "Export selected"))]);
+      const exported = await lines(selected);
+      assert.deepEqual(exported.map((line) => line.description.name).sort(), [`${prefix}-1`, `${prefix}-3`]);
+      assert.equal(exported[0].history.events[0].type, "ExecutionStarted");
+      const [all] = await Promise.all([page.waitForEvent("download"), person.press(page.getByRole("link", { name: "Export all that match" }))]);
+      assert.equal((await lines(all)).length, 3);
     });
 
     action("visit the sections", async (page, tab) => {

@@ -44,6 +44,7 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "/src/query/jsonata/",
     "/src/report/",
     "/src/spans.rs",
+    "/src/start_command.rs",
     "/src/statistics/table.rs",
     "/src/statistics/prometheus.rs",
     "/src/test_state/",

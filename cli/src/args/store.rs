@@ -24,10 +24,12 @@ pub(super) const HISTORY_EXAMPLES: &str = "Examples:
   stepwright history --store orders.db --name o-17 --reverse | head
   stepwright history --store orders.db --name arn:aws:states:us-east-1:123456789012:execution:orders:o-17
   stepwright history --store orders.db --name o-17 --format json > history.json
+  stepwright history --store orders.db --name o-17 --format test > tests/o_17.rs
   stepwright graph orders.asl.json --history history.json --output o-17.svg
 
-An engine may have the store open and use it at the same time.
-Exit status: 0 printed; 2 wrong usage, a store that cannot be read, or no such execution.";
+An engine may have the store open and use it at the same time. `--format test` runs the definition once, with the recorded results of the tasks, to
+include only assertions that hold.
+Exit status: 0 printed; 1 no test can repeat the execution; 2 wrong usage, a store that cannot be read, or no such execution.";
 
 pub(super) const STORE_EXAMPLES: &str = "Examples:
   stepwright store info orders.db
@@ -165,6 +167,17 @@ pub(crate) enum StoreFormat {
     Json,
 }
 
+/// How `history` prints an execution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HistoryFormat {
+    /// A table for people
+    Text,
+    /// For programs: one object in the shape of AWS's response
+    Json,
+    /// A test in Rust, with a mock for each state whose task was called
+    Test,
+}
+
 /// The status of an execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -233,7 +246,7 @@ pub(crate) struct HistoryArguments {
     pub(crate) reverse: bool,
     /// The output format
     #[arg(long, value_enum, default_value = "text")]
-    pub(crate) format: StoreFormat,
+    pub(crate) format: HistoryFormat,
     #[command(flatten)]
     pub(crate) redact: RedactArguments,
 }

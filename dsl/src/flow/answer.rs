@@ -1,6 +1,7 @@
 //! The type of a task token's output.
 
-use crate::shape::{Payload, Shape};
+use crate::shape::{Payload, Shape, json_schema};
+use schemars::Schema;
 use serde_json::Value;
 use std::any::{TypeId, type_name};
 use std::fmt;
@@ -8,10 +9,30 @@ use std::fmt;
 /// The type of the output with which a task token is completed.
 #[derive(Clone, Copy)]
 pub struct AnswerType {
-    pub(crate) shape: fn() -> Shape,
-    check: fn(Value) -> Result<(), String>,
+    // Each Task state of an engine has one, so it is small.
+    functions: &'static AnswerFunctions,
     type_id: TypeId,
     name: &'static str,
+}
+
+/// What a type can do with answers.
+struct AnswerFunctions {
+    shape: fn() -> Shape,
+    schema: fn() -> Schema,
+    check: fn(Value) -> Result<(), String>,
+}
+
+impl AnswerFunctions {
+    /// Returns the functions of a type.
+    const fn of<T: Payload>() -> &'static AnswerFunctions {
+        const {
+            &AnswerFunctions {
+                shape: T::shape,
+                schema: json_schema::of_input::<T>,
+                check: read::<T>,
+            }
+        }
+    }
 }
 
 impl AnswerType {
@@ -19,8 +40,7 @@ impl AnswerType {
     #[must_use]
     pub fn of<T: Payload>() -> AnswerType {
         AnswerType {
-            shape: T::shape,
-            check: read::<T>,
+            functions: AnswerFunctions::of::<T>(),
             type_id: TypeId::of::<T>(),
             name: type_name::<T>(),
         }
@@ -29,7 +49,18 @@ impl AnswerType {
     /// The JSON form of the type.
     #[must_use]
     pub fn shape(&self) -> Shape {
-        (self.shape)()
+        (self.functions.shape)()
+    }
+
+    /// The function that returns the JSON form.
+    pub(crate) fn shape_function(self) -> fn() -> Shape {
+        self.functions.shape
+    }
+
+    /// The JSON Schema of the type.
+    #[must_use]
+    pub fn schema(&self) -> Value {
+        (self.functions.schema)().to_value()
     }
 
     /// Checks that an answer deserializes as the type.
@@ -38,7 +69,7 @@ impl AnswerType {
     ///
     /// Returns the mismatch with the path of its field.
     pub fn check(&self, answer: Value) -> Result<(), String> {
-        (self.check)(answer)
+        (self.functions.check)(answer)
     }
 }
 

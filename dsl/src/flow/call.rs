@@ -83,7 +83,7 @@ impl Call {
     pub fn wait_for_task_token<T: Task>(arguments: Vec<Expr>, answer: AnswerType) -> Call {
         Call {
             waits_for_token: true,
-            output: Some(answer.shape),
+            output: Some(answer.shape_function()),
             answer: Some(answer),
             ..Call::task::<T>(arguments)
         }
@@ -151,7 +151,7 @@ impl Call {
         Call {
             waits_for_token: true,
             answer,
-            ..Call::service(resource, fields, answer.map(|answer| answer.shape))
+            ..Call::service(resource, fields, answer.map(AnswerType::shape_function))
         }
     }
 }

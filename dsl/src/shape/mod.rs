@@ -8,6 +8,7 @@ mod collection;
 mod depth;
 mod fields;
 mod form;
+pub(crate) mod json_schema;
 mod payload;
 mod redacted;
 pub(crate) mod samples;

@@ -2,9 +2,9 @@
 
 use super::{Binder, Workflow};
 use crate::shape::Payload;
+use crate::shape::json_schema::{of_input, of_output, reading};
 use crate::task::{Address, Handler, Task, TaskBinder};
-use schemars::generate::SchemaSettings;
-use schemars::{Schema, SchemaGenerator};
+use schemars::Schema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::fmt;
@@ -39,6 +39,18 @@ impl Schemas {
         let mut tasks = Tasks::default();
         W::bind(&mut tasks);
         Schemas::with::<W::Input, W::Output>(tasks.0)
+    }
+
+    /// Returns the schema of the JSON from which a type is deserialized: fields with a default may be absent.
+    ///
+    /// ```
+    /// use stepwright::Schemas;
+    ///
+    /// assert_eq!(Schemas::input_of::<bool>().as_value()["type"], "boolean");
+    /// ```
+    #[must_use]
+    pub fn input_of<T: Payload>() -> Schema {
+        of_input::<T>()
     }
 
     pub(crate) fn with<In: Payload, Out: Payload>(mut tasks: Vec<TaskSchemas>) -> Schemas {
@@ -88,23 +100,6 @@ impl fmt::Display for Schemas {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.to_json_pretty())
     }
-}
-
-/// A generator for the form that a type deserializes: fields with a default may be absent.
-fn reading() -> SchemaGenerator {
-    SchemaSettings::draft2020_12().for_deserialize().into()
-}
-
-fn of_input<T: Payload>() -> Schema {
-    reading().into_root_schema_for::<T>()
-}
-
-/// The schema of the form that a type serializes.
-fn of_output<T: Payload>() -> Schema {
-    SchemaSettings::draft2020_12()
-        .for_serialize()
-        .into_generator()
-        .into_root_schema_for::<T>()
 }
 
 /// The schema of a task's payload.

@@ -14,25 +14,25 @@ use crate::unlisted::Unlisted;
 const PAGES: [&str; 3] = ["/console", "/console/executions", "/console/activities"];
 const ACTIONS: [&str; 5] = ["start", "stop", "redrive", "restart", "answer"];
 
-fn console(mode: ConsoleMode) -> Api {
+pub(crate) fn console(mode: ConsoleMode) -> Api {
     Api::with(Engine::builder().virtual_time(), |server| {
         server.console(mode)
     })
 }
 
-fn header<'r>(response: &'r Response<String>, name: &str) -> &'r str {
+pub(crate) fn header<'r>(response: &'r Response<String>, name: &str) -> &'r str {
     let value = response.headers().get(name);
     value.map_or("", |value| value.to_str().expect("it is text"))
 }
 
 /// Returns the text between two texts.
-fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
+pub(crate) fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
     let (_, rest) = text.split_once(before).expect("the first text");
     rest.split_once(after).expect("the second text").0
 }
 
 /// Returns the token of the forms.
-fn form_token(api: &Api) -> String {
+pub(crate) fn form_token(api: &Api) -> String {
     let page = api.send("/console/executions?status=RUNNING", &[], None);
     let text = match page.body().contains("form_token") {
         true => page,
@@ -41,7 +41,7 @@ fn form_token(api: &Api) -> String {
     between(text.body(), r#"name="form_token" value=""#, "\"").to_owned()
 }
 
-fn query(arn: &str) -> String {
+pub(crate) fn query(arn: &str) -> String {
     arn.replace(':', "%3A")
 }
 

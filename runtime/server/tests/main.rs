@@ -4,10 +4,18 @@ mod activities;
 #[cfg(feature = "console")]
 mod console;
 #[cfg(feature = "console")]
+mod console_copies;
+#[cfg(feature = "console")]
 mod console_debug;
+#[cfg(feature = "console")]
+mod console_export;
+#[cfg(feature = "console")]
+mod console_forms;
 mod executions;
 mod golden;
 mod hostile;
+#[cfg(feature = "console")]
+mod html_form;
 mod http;
 mod integration;
 mod lists;

@@ -8,6 +8,7 @@ mod expect;
 mod explore;
 #[cfg(feature = "report")]
 mod failure_report;
+mod generated_test;
 mod matcher;
 mod mock;
 mod mock_config;
@@ -30,6 +31,7 @@ pub use self::explore::{
     ANY_OTHER_ERROR, Bounds, Decision, Exploration, HiddenFailure, Outcome, StuckExecution,
     UncaughtError, explore, explore_built, explore_workflow,
 };
+pub use self::generated_test::{GeneratedTest, TestGenerationError};
 pub use self::mock::{AnyOutput, Mock};
 pub use self::mock_config::{MockCase, MockConfig, MockConfigError};
 pub use self::mocked_call::MockedCall;

@@ -5,6 +5,7 @@ mod coverage_suite;
 mod docs;
 mod expect;
 mod explore;
+mod generated_test;
 mod misuse;
 mod mock_verification;
 mod overlay;

@@ -1,6 +1,7 @@
 // Servers under test: `stepwright serve`, and the endpoint that runs its tasks.
 
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
 import path from "node:path";
@@ -13,11 +14,22 @@ const program = process.env.STEPWRIGHT ?? path.join(root, "target/debug/stepwrig
 export class Server {
   /** Starts a server with further options. Resolves when it accepts connections. */
   static async start(...options) {
-    const child = spawn(program, ["serve", "--port", "0", "--color", "never", ...options], { stdio: ["ignore", "ignore", "pipe"] });
+    return Server.of(program, ["serve", "--port", "0", "--color", "never", ...options]);
+  }
+
+  /** Starts the example `review`, whose state machine is a workflow in Rust. `null` if it is not built. */
+  static async startExample() {
+    const example = process.env.CONSOLE_EXAMPLE ?? path.join(path.dirname(program), "examples/review");
+    return existsSync(example) ? Server.of(example, ["127.0.0.1:0"]) : null;
+  }
+
+  /** Starts a program. Resolves when it accepts connections. */
+  static async of(program, options) {
+    const child = spawn(program, options, { stdio: ["ignore", "ignore", "pipe"] });
     const log = [];
     const url = await new Promise((resolve, reject) => {
       child.on("error", reject);
-      child.on("exit", (code) => reject(new Error(`\`${program} serve\` ended with ${code}:\n${log.join("\n")}`)));
+      child.on("exit", (code) => reject(new Error(`\`${program}\` ended with ${code}:\n${log.join("\n")}`)));
       createInterface({ input: child.stderr }).on("line", (line) => {
         log.push(line);
         const found = /serving Step Functions at (http:\S+)/.exec(line);

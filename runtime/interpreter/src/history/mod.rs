@@ -129,6 +129,13 @@ impl History {
         self.inner.program.sources.of(state)
     }
 
+    /// Returns the JSON Schema of the answer to the task token of a state, if the workflow declares the type in Rust:
+    /// `let decision: Decision = wait_for_task_token ..`.
+    pub fn answer_schema(&self, state: &str) -> Option<Json> {
+        let answer = self.inner.program.answer_type(state)?;
+        Some(answer.schema())
+    }
+
     /// Returns the type of the execution's state machine.
     pub fn machine_type(&self) -> MachineType {
         self.inner.program.entry().machine_type

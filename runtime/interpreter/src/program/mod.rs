@@ -96,6 +96,15 @@ impl Program {
         }
     }
 
+    /// Returns the type of the answer to the task token of a state, if it is known.
+    pub fn answer_type(&self, state: &str) -> Option<&AnswerType> {
+        let mut states = self.states.iter();
+        match &states.find(|known| known.name == state)?.kind {
+            Kind::Task(task) => task.answer.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Takes the source locations, the types of answers, and the placeholders without a value, from the states of the same names in another program.
     pub fn inherit(&mut self, other: &Program) {
         self.sources = other.sources.clone();

@@ -57,7 +57,7 @@ action!(answer, answer_task);
 
 impl Console {
     /// Performs an operation of the API.
-    async fn perform(&self, operation: &str, request: Json) -> Result<Json, PageError> {
+    pub(super) async fn perform(&self, operation: &str, request: Json) -> Result<Json, PageError> {
         let body = request.to_string();
         let response = perform(&self.service, operation, body).await?;
         serde_json::from_slice(&response)
@@ -188,8 +188,14 @@ async fn answer_task(console: &Console, params: &Params) -> Target {
     let (arn, state) = (params.required("arn")?, params.required("state")?);
     let answer = params.required("answer")?;
     // Before a queued task is taken, because a taken one must be answered.
-    if answer == "success" {
-        json_field(params, "output", "{}")?;
+    let output = match answer {
+        "success" => Some("output"),
+        // Written instead of the form's fields.
+        "success-json" => Some("json"),
+        _ => None,
+    };
+    if let Some(field) = output {
+        json_field(params, field, "{}")?;
     }
     let token = token_of(console, params, arn, state).await?;
     let mut request = match answer {
@@ -197,8 +203,8 @@ async fn answer_task(console: &Console, params: &Params) -> Target {
         _ => serde_json::Map::new(),
     };
     let operation = match answer {
-        "success" => {
-            let output = params.get("output").unwrap_or("{}");
+        "success" | "success-json" => {
+            let output = output.and_then(|field| params.get(field)).unwrap_or("{}");
             request.insert("output".to_owned(), output.into());
             "SendTaskSuccess"
         }

@@ -153,7 +153,7 @@ async fn render(console: &Console, params: &Params) -> PageResult {
                 (facts(&run, &view, &history, console.service.engine.region()))
                 (failure(&view))
             }
-            div data-part="waits" { (waits::panel(console, &run, &waits, view.now)) }
+            div data-part="waits" { (waits::panel(console, &run, &history, &waits, view.now)) }
             (acts(console, &run, &view))
             nav class="tabs" aria-label="Views" {
                 @for (name, title) in VIEWS {
@@ -281,6 +281,7 @@ fn acts(console: &Console, run: &ExecutionHandle<Value>, view: &ExecutionView<'_
                     button type="submit" { "Debug a copy" }
                 }
             }
+            a class="button" href=(link::with("/console/copy", &[("arn", arn)])) { "Copy as" }
             a class="button" href=(link::with("/console/execution/history.json", &[("arn", arn)])) download="history.json" { "History as a file" }
         }
     }

@@ -21,6 +21,8 @@ const MOST_READ: usize = 5_000;
 const MOST_READ_WITH_DATA: usize = 500;
 /// The child executions on the page of a Map Run.
 pub(super) const MOST_CHILDREN: usize = 200;
+/// The most executions of an exported file.
+pub(super) const MOST_EXPORTED: usize = 1_000;
 /// How many executions are read at once.
 const BATCH: usize = 250;
 
@@ -57,7 +59,7 @@ async fn render(console: &Console, params: &Params) -> PageResult {
 
 /// The filters of a list.
 #[derive(Debug, Default)]
-struct ListFilter {
+pub(super) struct ListFilter {
     machine: String,
     status: Option<Status>,
     /// A part of the name.
@@ -68,11 +70,11 @@ struct ListFilter {
     text: String,
     from: String,
     to: String,
-    after: String,
+    pub(super) after: String,
 }
 
 impl ListFilter {
-    fn of(params: &Params) -> Self {
+    pub(super) fn of(params: &Params) -> Self {
         let text = |name| params.text(name).to_owned();
         Self {
             machine: text("machine"),
@@ -88,6 +90,11 @@ impl ListFilter {
 
     /// Returns the URL of the list after a position.
     fn url_after(&self, after: &str) -> String {
+        self.url(link::EXECUTIONS, after)
+    }
+
+    /// Returns a URL with the filters.
+    fn url(&self, path: &str, after: &str) -> String {
         let status = self.status.map(Status::as_str).unwrap_or_default();
         let params = [
             ("machine", self.machine.as_str()),
@@ -99,7 +106,7 @@ impl ListFilter {
             ("to", &self.to),
             ("after", after),
         ];
-        link::with(link::EXECUTIONS, &params)
+        link::with(path, &params)
     }
 
     /// Whether a filter reads the data of executions, not only the columns of the list.
@@ -108,7 +115,7 @@ impl ListFilter {
     }
 
     /// Reads executions until the page is full, or the bound is reached.
-    async fn read(&self, console: &Console) -> Result<List, StoreError> {
+    pub(super) async fn read(&self, console: &Console) -> Result<List, StoreError> {
         let (from, to) = (moment(&self.from), moment(&self.to));
         let most_read = match self.reads_data() {
             true => MOST_READ_WITH_DATA,
@@ -223,12 +230,12 @@ fn moment(text: &str) -> Option<Timestamp> {
 
 /// The rows of a page.
 #[derive(Debug, Default)]
-struct List {
-    rows: Vec<ExecutionSummary>,
+pub(super) struct List {
+    pub(super) rows: Vec<ExecutionSummary>,
     /// How many executions were read to find them.
-    read: usize,
+    pub(super) read: usize,
     /// The position after which the next page begins.
-    next: Option<String>,
+    pub(super) next: Option<String>,
 }
 
 impl List {
@@ -238,7 +245,11 @@ impl List {
             @if self.rows.is_empty() {
                 p class="panel" { "No execution passes these filters. " (read) " were read." }
             } @else if console.is_read_only {
-                (rows(console, &self.rows, Columns::List))
+                form method="get" action=(link::EXPORT) {
+                    input type="hidden" name="selected" value="true";
+                    (rows(console, &self.rows, Columns::List))
+                    div class="buttons" { button type="submit" { "Export selected" } }
+                }
             } @else {
                 form method="post" {
                     (console.form_field())
@@ -249,6 +260,7 @@ impl List {
             p class="pages" {
                 @if !filter.after.is_empty() { a class="button" href=(filter.url_after("")) { "Newest" } " " }
                 @if let Some(next) = &self.next { a class="button" rel="next" href=(filter.url_after(next)) { "Older" } " " }
+                @if !self.rows.is_empty() { a class="button" href=(filter.url(link::EXPORT, "")) download="executions.jsonl" title={ "At most " (MOST_EXPORTED) " executions" } { "Export all that match" } " " }
                 span class="hint" { (read) " read" }
             }
         }
@@ -261,6 +273,7 @@ fn batch_buttons() -> Markup {
         div class="buttons" role="group" aria-label="Selected executions" {
             button type="submit" formaction="/console/stop" { "Stop selected" }
             button type="submit" formaction="/console/redrive" { "Redrive selected" }
+            button type="submit" formaction=(link::EXPORT) { "Export selected" }
         }
     }
 }
@@ -268,7 +281,7 @@ fn batch_buttons() -> Markup {
 /// The columns of a table of executions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Columns {
-    /// Of all state machines, with boxes that select executions, unless the console is read-only.
+    /// Of all state machines, with boxes that select executions.
     List,
     /// Of one state machine, which the page names.
     OneMachine,
@@ -277,7 +290,7 @@ pub(super) enum Columns {
 /// Returns the table of executions.
 pub(super) fn rows(console: &Console, executions: &[ExecutionSummary], columns: Columns) -> Markup {
     let now = console.service.now();
-    let is_selectable = columns == Columns::List && !console.is_read_only;
+    let is_selectable = columns == Columns::List;
     let has_machine = columns == Columns::List;
     html! {
         div class="scroll" {

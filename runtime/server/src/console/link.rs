@@ -4,6 +4,7 @@ use form_urlencoded::Serializer;
 
 pub(super) const MACHINES: &str = "/console";
 pub(super) const EXECUTIONS: &str = "/console/executions";
+pub(super) const EXPORT: &str = "/console/executions/export";
 pub(super) const ACTIVITIES: &str = "/console/activities";
 
 pub(super) const DEBUGGER: &str = "/console/debug";

@@ -8,19 +8,14 @@ use maud::{PreEscaped, html};
 use stepwright_asl::json::Json as Asl;
 use stepwright_asl::model::MachineType;
 use stepwright_diagram::Diagram;
-use stepwright_runtime::report::text;
-use stepwright_runtime::{ExecutionFilter, ExecutionSummary};
 
 use super::error::{PageError, PageResult, respond};
 use super::executions::newest_of;
 use super::layout::{Page, Section};
 use super::params::Params;
 use super::state::Console;
-use super::{definition, link};
+use super::{definition, link, start_form};
 use crate::control::Machine;
-
-/// How many earlier inputs the start form offers.
-const INPUTS: usize = 10;
 
 /// The views of the page.
 const VIEWS: [(&str, &str); 5] = [
@@ -51,6 +46,7 @@ async fn render(console: &Console, params: &Params) -> PageResult {
         "policy" => definition::policy(console, &machine),
         "estimate" => definition::estimate(console, &machine),
         "versions" => definition::versions(console, &machine, params).await?,
+        start_form::INPUTS_TAB => start_form::earlier_inputs(console, &machine).await?,
         _ => {
             page = page.live(link::with("/console/live", &[]));
             overview(console, &machine, params).await?
@@ -83,57 +79,12 @@ async fn overview(console: &Console, machine: &Arc<Machine>, params: &Params) ->
                 }
             }
             div {
-                @if !console.is_read_only { (start_form(console, machine, params).await?) }
+                @if !console.is_read_only { (start_form::panel(console, machine, params).await?) }
                 section class="panel" data-part="newest" {
                     h2 { "Newest executions" }
                     @if machine.machine_type == MachineType::Express {
                         p class="hint" { "Express executions are not stored. Their numbers are on the page of all state machines." }
                     } @else { (newest) }
-                }
-            }
-        }
-    })
-}
-
-/// The form that starts an execution, with the inputs of the newest ones to choose from.
-async fn start_form(console: &Console, machine: &Arc<Machine>, params: &Params) -> PageResult {
-    let filter = ExecutionFilter::new().machine(machine.name.as_str());
-    let earlier = console.executions(filter.limit(INPUTS)).await?.executions;
-    let input = match params.get("input_of") {
-        Some(arn) => text::pretty(console.run(arn).await?.execution().input()),
-        None => "{}".to_owned(),
-    };
-    let copy = |execution: &ExecutionSummary| {
-        let params = [("name", machine.name.as_str()), ("input_of", &execution.id)];
-        link::with("/console/machine", &params)
-    };
-    Ok(html! {
-        section class="panel" {
-            h2 { "Start an execution" }
-            form method="post" action="/console/start" {
-                (console.form_field())
-                @if machine.aliases.is_empty() && machine.versions.is_empty() {
-                    input type="hidden" name="stateMachineArn" value=(machine.arn);
-                } @else {
-                    label { "Version or alias"
-                        select name="stateMachineArn" {
-                            option value=(machine.arn) { "Newest revision" }
-                            @for alias in machine.aliases.keys() { option value={ (machine.arn) ":" (alias) } { "Alias " (alias) } }
-                            @for version in machine.versions.keys().rev() { option value=(machine.version_arn(*version)) { "Version " (version) } }
-                        }
-                    }
-                }
-                label { "Input, as JSON" textarea name="input" rows="8" spellcheck="false" required data-json { (input) } }
-                label { "Name" input name="name" autocomplete="off" maxlength="80" placeholder="generated"; }
-                div class="buttons" {
-                    button type="submit" class="primary" { "Start" }
-                    button type="submit" formaction=(link::NEW_DEBUGGER) { "Debug" }
-                }
-            }
-            @if !earlier.is_empty() {
-                details class="act" {
-                    summary { "Use the input of an earlier execution" }
-                    ul { @for execution in &earlier { li { a href=(copy(execution)) { (execution.name) } " " (text::status(execution.status)) " " (text::time(execution.started)) } } }
                 }
             }
         }

@@ -11,6 +11,9 @@
 //! | `layout.rs`, `link.rs`, `params.rs` | the frame of a page; links; the parameters of requests |
 //! | `machines.rs`, `charts.rs`, `machine.rs`, `definition.rs` | the list of state machines, with small charts; one state machine; its definition, policy, estimate and versions |
 //! | `executions.rs`, `execution.rs`, `waits.rs`, `map_run.rs` | the list of executions; one execution; what it waits for, with forms; a Map Run |
+//! | `copies.rs` | an execution as commands, and as a test in Rust |
+//! | `start_form.rs`, `schema_form/` | the form that starts an execution, and the choice of earlier inputs; forms that are made from JSON Schemas |
+//! | `export.rs` | executions as a file |
 //! | `logs.rs` | what handlers logged |
 //! | `activities.rs` | the activities and their queues |
 //! | `actions.rs` | the forms: start, stop, redrive, answers |
@@ -21,11 +24,13 @@ mod actions;
 mod activities;
 mod assets;
 mod charts;
+mod copies;
 mod debug;
 mod definition;
 mod error;
 mod execution;
 mod executions;
+mod export;
 mod guard;
 mod layout;
 mod link;
@@ -35,6 +40,8 @@ mod machine;
 mod machines;
 mod map_run;
 mod params;
+mod schema_form;
+mod start_form;
 mod state;
 mod waits;
 
@@ -108,11 +115,14 @@ pub(crate) fn router(
         .route("/console", get(machines::page))
         .route("/console/machine", get(machine::page))
         .route("/console/executions", get(executions::page))
+        .route("/console/executions/export", get(export::of_query))
         .route("/console/execution", get(execution::page))
         .route(
             "/console/execution/history.json",
             get(execution::history_file),
         )
+        .route("/console/copy", get(copies::page))
+        .route("/console/copy/test.rs", get(copies::test_file))
         .route("/console/map-run", get(map_run::page))
         .route("/console/activities", get(activities::page))
         .route("/console/live", get(live::of_lists))
@@ -120,6 +130,7 @@ pub(crate) fn router(
         .route("/console/{*path}", get(error::no_page));
     let pages = match mode {
         ConsoleMode::On => pages
+            .route("/console/executions/export", post(export::of_form))
             .route("/console/start", post(actions::start))
             .route("/console/stop", post(actions::stop))
             .route("/console/redrive", post(actions::redrive))

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::HeaderMap;
 
 use super::error::PageError;
+use super::schema_form;
 use super::state::Console;
 use crate::error::ApiError;
 
@@ -21,7 +22,7 @@ impl Params {
     ///
     /// # Errors
     ///
-    /// A body that is too large or too slow, and a form without the token of this server.
+    /// A body that is too large or too slow, a form without the token of this server, and texts that are not what their inputs need.
     pub(super) async fn of_form(
         console: &Console,
         headers: &HeaderMap,
@@ -30,8 +31,11 @@ impl Params {
         let reading = console.body_memory.read(headers, body);
         let reading = tokio::time::timeout(console.body_time, reading).await;
         let body = reading.map_err(|_| ApiError::too_slow())??;
-        let params = Self::parse(body.as_ref());
+        let mut params = Self::parse(body.as_ref());
         console.check_form_token(params.text("form_token"))?;
+        // The values of a form that was made from a schema become the JSON that a text area has.
+        let texts = schema_form::assemble(&params.0)?;
+        params.0.extend(texts);
         Ok(params)
     }
 

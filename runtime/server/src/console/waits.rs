@@ -2,11 +2,13 @@
 
 use maud::{Markup, html};
 use stepwright_runtime::clock::Timestamp;
+use stepwright_runtime::history::History;
 use stepwright_runtime::report::text;
 use stepwright_runtime::value::Value;
 use stepwright_runtime::{ExecutionHandle, TaskToken, Wait, WaitKind};
 
 use super::link;
+use super::schema_form::SchemaForm;
 use super::state::Console;
 
 /// How many waits a page shows.
@@ -16,6 +18,7 @@ const MOST_WAITS: usize = 50;
 pub(super) fn panel(
     console: &Console,
     run: &ExecutionHandle<Value>,
+    history: &History,
     waits: &[Wait],
     now: Timestamp,
 ) -> Markup {
@@ -31,7 +34,7 @@ pub(super) fn panel(
                             strong { (wait.state) }
                             @if !wait.scope.is_empty() { " " span class="hint" { (wait.scope.join(" › ")) } }
                             ": " (reason(wait, now))
-                            @if is_answerable(wait) && !console.is_read_only { (answer_form(console, run, wait)) }
+                            @if is_answerable(wait) && !console.is_read_only { (answer_form(console, run, history, wait)) }
                             @if let WaitKind::Token { token, .. } = &wait.kind { @if !console.is_read_only { (command(token)) } }
                         }
                     }
@@ -102,8 +105,26 @@ fn command(token: &TaskToken) -> Markup {
     }
 }
 
+/// The output as JSON, with the button that sends it.
+fn json_output(answer: &str) -> Markup {
+    let is_only = answer == "success";
+    html! {
+        label { "Output, as JSON" textarea name=(if is_only { "output" } else { "json" }) rows="4" spellcheck="false" { "{}" } }
+        // The fields above the text may be empty.
+        button type="submit" name="answer" value=(answer) class=[is_only.then_some("primary")] formnovalidate[!is_only] { "Send success" @if !is_only { " with this JSON" } }
+    }
+}
+
 /// The form that answers a task. The server finds the token by the state, so that the form does not contain it.
-fn answer_form(console: &Console, run: &ExecutionHandle<Value>, wait: &Wait) -> Markup {
+fn answer_form(
+    console: &Console,
+    run: &ExecutionHandle<Value>,
+    history: &History,
+    wait: &Wait,
+) -> Markup {
+    // The worker of an activity sends JSON, whose type the workflow does not declare for the token.
+    let schema = history.answer_schema(&wait.state);
+    let form = schema.as_ref().and_then(SchemaForm::of);
     let is_queued = matches!(wait.kind, WaitKind::Activity { token: None, .. });
     html! {
         details class="act" {
@@ -116,16 +137,26 @@ fn answer_form(console: &Console, run: &ExecutionHandle<Value>, wait: &Wait) -> 
                 @if is_queued { p class="hint" { "No worker has taken this task. With an answer, none will." } }
                 fieldset {
                     legend { "It succeeded" }
-                    label { "Output, as JSON" textarea name="output" rows="4" spellcheck="false" { "{}" } }
-                    button type="submit" name="answer" value="success" class="primary" { "Send success" }
+                    @match &form {
+                        None => (json_output("success")),
+                        Some(form) => {
+                            (form.render("output", None))
+                            button type="submit" name="answer" value="success" class="primary" { "Send success" }
+                            details class="act" {
+                                summary { "Write the output as JSON" }
+                                (json_output("success-json"))
+                                @if let Some(schema) = &schema { details { summary { "JSON Schema of the output" } pre tabindex="0" { (format!("{schema:#}")) } } }
+                            }
+                        },
+                    }
                 }
                 fieldset {
                     legend { "It failed" }
                     label { "Error" input name="error" autocomplete="off" maxlength="256" placeholder="OrderRejected"; }
                     label { "Cause" input name="cause" autocomplete="off" placeholder="optional"; }
-                    button type="submit" name="answer" value="failure" class="danger" { "Send failure" }
+                    button type="submit" name="answer" value="failure" class="danger" formnovalidate { "Send failure" }
                 }
-                @if !is_queued { button type="submit" name="answer" value="heartbeat" { "Send heartbeat" } }
+                @if !is_queued { button type="submit" name="answer" value="heartbeat" formnovalidate { "Send heartbeat" } }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde_json::Value as Json;
 use stepwright_asl::model::MachineType;
 
 use super::MachineDescription;
@@ -74,6 +75,29 @@ impl Engine {
     /// ```
     pub fn delete_machine(&self, name: &str) -> bool {
         self.shared.machines.remove(name)
+    }
+
+    /// Returns the JSON Schema of the input of a state machine, by its name or ARN. Only workflows in Rust have one, until a client replaces the
+    /// definition. The schema is generated at each call.
+    ///
+    /// ```
+    /// use stepwright::prelude::*;
+    /// use stepwright_runtime::Engine;
+    ///
+    /// workflow! {
+    ///     workflow Hello(name: String) -> String {
+    ///         succeed Done { name }
+    ///     }
+    /// }
+    ///
+    /// let engine = Engine::builder().register::<Hello>().build()?;
+    /// let schema = engine.input_schema("Hello").expect("it has a type");
+    /// assert_eq!(schema["type"], "string");
+    /// # Ok::<(), stepwright_runtime::BuildError>(())
+    /// ```
+    pub fn input_schema(&self, name: &str) -> Option<Json> {
+        let machine = self.shared.machines.find(name)?;
+        Some(machine.input_type?.schema())
     }
 
     /// Returns the newest version of a state machine, by its name or ARN.

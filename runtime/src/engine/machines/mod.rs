@@ -17,7 +17,7 @@ use stepwright_interpreter::query::digest::sha256;
 
 use self::registry::PendingMachine;
 use super::dispatch::handlers::Handlers;
-use super::start::input::CheckInput;
+use super::start::input::InputType;
 use crate::statistics::EngineMeter;
 use crate::task::{DefinedState, LinkedProgram, ResourceKind};
 
@@ -31,8 +31,8 @@ pub(super) struct Machine {
     /// SHA-256 of the text.
     pub(super) hash: SmolStr,
     pub(super) program: Arc<LinkedProgram>,
-    /// Checks an input against the workflow's type, where it has one.
-    pub(super) check_input: Option<CheckInput>,
+    /// The type of the workflow's input, where it has one.
+    pub(super) input_type: Option<InputType>,
 }
 
 /// The newest version of a state machine, as DescribeStateMachine describes it.
@@ -170,7 +170,7 @@ impl CompileSettings {
             hash: sha256(text.as_bytes()).into(),
             text,
             program: Arc::new(program),
-            check_input: pending.check_input,
+            input_type: pending.input_type,
         })
     }
 

@@ -15,7 +15,7 @@ use stepwright_interpreter::Limits;
 
 use crate::clock::Clock;
 use crate::engine::dispatch::handlers::{Handlers, TaskRegistration};
-use crate::engine::start::input::{self, CheckInput};
+use crate::engine::start::input::InputType;
 use crate::task::handler::{self, ErasedHandler};
 use crate::task::{ConcurrencyLimiter, ResourceKind};
 
@@ -78,8 +78,8 @@ pub(in crate::engine) struct PendingMachine {
     pub(in crate::engine) sources: StateSources,
     /// The workflow's Rust type, where it has one.
     type_id: Option<TypeId>,
-    /// Checks an input against the workflow's type, where it has one.
-    pub(in crate::engine) check_input: Option<CheckInput>,
+    /// The type of the workflow's input, where it has one.
+    pub(in crate::engine) input_type: Option<InputType>,
 }
 
 /// Reads a definition. The error describes the first problem.
@@ -110,7 +110,7 @@ impl PendingMachine {
             redaction: Redaction::new(),
             sources: StateSources::default(),
             type_id: None,
-            check_input: None,
+            input_type: None,
         }
     }
 
@@ -123,7 +123,7 @@ impl PendingMachine {
             redaction: definition.redaction().clone(),
             sources: definition.sources().clone(),
             type_id: None,
-            check_input: None,
+            input_type: None,
         }
     }
 }
@@ -135,7 +135,7 @@ impl Registry {
         if let Some(known) = self.definitions.get_mut(W::NAME) {
             if known.type_id == Some(type_id) {
                 // A built workflow that nests it did not know its input's type.
-                known.check_input = Some(input::check::<W::Input>);
+                known.input_type = Some(InputType::of::<W::Input>());
             } else {
                 self.problems
                     .push(format!("two state machines are named `{}`", W::NAME));
@@ -148,7 +148,7 @@ impl Registry {
                     W::NAME.to_owned(),
                     PendingMachine {
                         type_id: Some(type_id),
-                        check_input: Some(input::check::<W::Input>),
+                        input_type: Some(InputType::of::<W::Input>()),
                         ..PendingMachine::of(&definition)
                     },
                 );
@@ -188,7 +188,7 @@ impl Registry {
             && known.machine == *built.machine()
         {
             // A workflow that nests it did not know its input's type.
-            known.check_input = Some(input::check::<In>);
+            known.input_type = Some(InputType::of::<In>());
             return;
         }
         self.definition(name, built.machine().clone(), built.machine_type());
@@ -197,7 +197,7 @@ impl Registry {
             pending.answers = built.definition().answers().clone();
             pending.redaction = built.definition().redaction().clone();
             pending.sources = built.definition().sources().clone();
-            pending.check_input = Some(input::check::<In>);
+            pending.input_type = Some(InputType::of::<In>());
         }
         self.bindings(built.name(), built.bindings());
     }

@@ -147,7 +147,7 @@ impl ServerEngine {
         input: Value,
         options: StartOptions,
     ) -> Result<StartOutcome, StartError> {
-        let input = StartInput::Any(input).of(machine.check_input);
+        let input = StartInput::Any(input).of(machine.input_type);
         let launched = input.and_then(|input| self.shared.launch(machine, input, options, 0));
         launched.inspect_err(|error| self.refused(&machine.info.name, error))
     }

@@ -143,7 +143,7 @@ impl Engine {
         options: StartOptions,
     ) -> Result<(Arc<ExecutionState>, Option<Box<ExecutionTask>>), StartError> {
         let launch = |known: &Arc<Machine>| {
-            let input = input.of(known.check_input)?;
+            let input = input.of(known.input_type)?;
             self.shared.launch(known, input, options, 0)
         };
         let launched = self.shared.machines.look_up(machine, launch);

@@ -51,9 +51,10 @@ function remember(root) {
 function inUse(part) {
   const active = document.activeElement;
   if (part.contains(active) && active.matches("input, textarea, select, button")) return true;
-  return [...part.querySelectorAll("input, textarea")].some((field) =>
-    field.type === "checkbox" ? field.checked : field.value !== field.defaultValue,
-  );
+  return [...part.querySelectorAll("input, textarea, option")].some((field) => {
+    if (field.matches("option")) return field.selected && field !== (field.parentElement.querySelector("[selected]") ?? field.parentElement.options[0]);
+    return ["checkbox", "radio"].includes(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+  });
 }
 
 /** Returns elements by a text that is the same for the same element before and after an update. Numbers and plurals can change. */
@@ -173,11 +174,20 @@ document.addEventListener("input", (event) => {
   field.setCustomValidity(problem);
 });
 
-/** A button that does not need the JSON of its form is not stopped by it. */
-document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("button[name=answer]");
-  if (button) button.form.noValidate = button.value !== "success";
+/** Copies the text of an element, and reports that in the button. Pages that are not on this machine have no clipboard: the text is selected. */
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest?.("button[data-copy]");
+  if (!button) return;
+  const text = document.getElementById(button.dataset.copy);
+  getSelection().selectAllChildren(text);
+  try {
+    await navigator.clipboard.writeText(text.textContent);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "Selected";
+  }
 });
+for (const button of document.querySelectorAll("button[data-copy]")) button.hidden = false;
 
 /** Ctrl+Enter sends the form of a text area, and `/` goes to the first filter. */
 document.addEventListener("keydown", (event) => {

@@ -128,22 +128,6 @@ async fn subject(console: &Console, params: &Params) -> Result<DebugSubject, Str
     Ok(subject)
 }
 
-impl Console {
-    /// Checks that pages may show inputs of executions in forms.
-    ///
-    /// # Errors
-    ///
-    /// When the engine redacts data.
-    fn check_shown(&self) -> Result<(), PageError> {
-        match self.service.engine.has_redaction() {
-            true => Err(PageError::refused(
-                "this engine redacts data, so the console cannot show the input of an execution for editing; enter an input by hand",
-            )),
-            false => Ok(()),
-        }
-    }
-}
-
 fn render(console: &Console, params: &Params, input: &str, problem: Option<&str>) -> Markup {
     // A form of the page of a state machine has its ARN.
     let arn = params.get("stateMachineArn");
