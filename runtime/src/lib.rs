@@ -104,6 +104,7 @@
 //! | [`objects`] | the objects that Distributed Maps read and write |
 //! | `report` | HTML pages about executions, with the feature `report` |
 //! | [`restart`] | definitions whose executions begin at a state in the middle |
+//! | [`search`] | text in the inputs and outputs of executions, with an index (feature `sqlite`) |
 //! | [`spans`] | the `tracing` spans of executions, states and task attempts |
 //! | [`statistics`] | the numbers of an engine, and the table of its metrics |
 //! | [`store`] | stores for durable engines |
@@ -131,6 +132,7 @@ pub mod objects;
 #[cfg(feature = "report")]
 pub mod report;
 pub mod restart;
+pub mod search;
 pub mod spans;
 pub mod statistics;
 pub mod store;
@@ -141,6 +143,8 @@ pub mod timeline;
 
 mod atomic_file;
 mod blocking;
+#[cfg(feature = "sqlite")]
+mod derived_file;
 mod engine;
 mod panics;
 mod sync;
@@ -150,10 +154,10 @@ mod thread_shard;
 pub use self::engine::server_support;
 pub use self::engine::{
     ActivityDescription, ActivityError, ActivityTask, BuildError, DeleteError, Engine,
-    EngineBuilder, Events, ExecuteError, ExecutionDescription, ExecutionFailed, ExecutionFilter,
-    ExecutionHandle, ExecutionPage, ExecutionReport, ExecutionSummary, HistoryError,
-    MachineDescription, RedriveError, StartError, StartFromStateError, StartOptions, StoreOutage,
-    StoredExecutions, TokenError, UnhandledTask, UnreadableExecution,
+    EngineBuilder, Events, ExecuteError, ExecutionData, ExecutionDescription, ExecutionFailed,
+    ExecutionFilter, ExecutionHandle, ExecutionPage, ExecutionReport, ExecutionSummary,
+    HistoryError, MachineDescription, RedriveError, StartError, StartFromStateError, StartOptions,
+    StoreOutage, StoredExecutions, TokenError, UnhandledTask, UnreadableExecution,
 };
 #[cfg(feature = "sqlite")]
 pub use self::engine::{CheckProgress, ExportedExecution, ProblemKind, StoreProblem};
