@@ -2,14 +2,18 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use stepwright_runtime::handler_logs::HandlerLogs;
 use stepwright_runtime::objects::Folder;
+use stepwright_runtime::search::ExecutionIndex;
 use stepwright_runtime::store::SqliteStore;
 use stepwright_runtime::testing::MockConfig;
 use stepwright_runtime::{Engine, Limits};
 use stepwright_server::{AccessKeys, AccessKeysError, ConsoleMode, Server};
 use tokio::net::TcpListener;
+use tracing_subscriber::Layer as _;
 
 use crate::args::{ConsoleChoice, ServeArguments};
 use crate::failure::Failure;
@@ -38,7 +42,10 @@ const RETAINED_BYTES: u64 = 256 * 1_048_576;
 /// Serves until the user or the system ends the process.
 pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     let otlp = Otlp::start(&arguments.otlp)?;
-    log::start_with(&arguments.log, DefaultLog::Warnings, otlp.layers())?;
+    let handler_logs = arguments.keep_logs.then(HandlerLogs::new);
+    let mut layers = otlp.layers();
+    layers.extend(handler_logs.iter().map(|logs| logs.layer().boxed()));
+    log::start_with(&arguments.log, DefaultLog::Warnings, layers)?;
     let signals = Signals::listen();
     survive_size_limit();
     let keys = access_keys(&arguments)?;
@@ -49,6 +56,14 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
         .metrics(!arguments.no_metrics)
         .console(console_mode(arguments.console))
         .shutdown(signals.wait(1));
+    if let (Some(logs), Some(path)) = (&handler_logs, &arguments.store) {
+        logs.keep(path);
+        server = server.handler_logs(logs.clone());
+    }
+    if let (true, Some(path)) = (arguments.index, &arguments.store) {
+        let index = ExecutionIndex::open(path).map_err(cannot_store)?;
+        server = server.execution_search(Arc::new(index));
+    }
     for host in &arguments.allowed_hosts {
         server = server.allow_host(host);
     }
@@ -97,6 +112,9 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
         }
     };
     drop(progress);
+    if let Some(logs) = &handler_logs {
+        logs.flush();
+    }
     otlp.finish().await;
     report_open(left.len(), arguments.store.is_some());
     Ok(())

@@ -105,6 +105,7 @@
 //! | [`objects`] | the objects that Distributed Maps read and write |
 //! | `report` | HTML pages about executions, with the feature `report` |
 //! | [`restart`] | definitions whose executions begin at a state in the middle |
+//! | [`search`] | text in the inputs and outputs of executions, with an index (feature `sqlite`) |
 //! | [`spans`] | the `tracing` spans of executions, states and task attempts |
 //! | [`start_command`] | commands of a shell that start an execution |
 //! | [`statistics`] | the numbers of an engine, and the table of its metrics |
@@ -133,6 +134,7 @@ pub mod objects;
 #[cfg(feature = "report")]
 pub mod report;
 pub mod restart;
+pub mod search;
 pub mod spans;
 pub mod start_command;
 pub mod statistics;
@@ -144,6 +146,8 @@ pub mod timeline;
 
 mod atomic_file;
 mod blocking;
+#[cfg(feature = "sqlite")]
+mod derived_file;
 mod engine;
 mod panics;
 mod sync;
@@ -153,10 +157,10 @@ mod thread_shard;
 pub use self::engine::server_support;
 pub use self::engine::{
     ActivityDescription, ActivityError, ActivityTask, BuildError, DeleteError, Engine,
-    EngineBuilder, Events, ExecuteError, ExecutionDescription, ExecutionFailed, ExecutionFilter,
-    ExecutionHandle, ExecutionPage, ExecutionReport, ExecutionSummary, HistoryError,
-    MachineDescription, RedriveError, StartError, StartFromStateError, StartOptions, StoreOutage,
-    StoredExecutions, TokenError, UnhandledTask, UnreadableExecution,
+    EngineBuilder, Events, ExecuteError, ExecutionData, ExecutionDescription, ExecutionFailed,
+    ExecutionFilter, ExecutionHandle, ExecutionPage, ExecutionReport, ExecutionSummary,
+    HistoryError, MachineDescription, RedriveError, StartError, StartFromStateError, StartOptions,
+    StoreOutage, StoredExecutions, TokenError, UnhandledTask, UnreadableExecution,
 };
 #[cfg(feature = "sqlite")]
 pub use self::engine::{CheckProgress, ExportedExecution, ProblemKind, StoreProblem};

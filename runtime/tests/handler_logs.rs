@@ -96,7 +96,7 @@ async fn concurrent_executions_have_the_lines_of_their_own_attempts_from_before_
         let lines = logs.of_execution(run.id());
         let shown = lines.iter().map(|line| {
             assert_eq!((&*line.state, &*line.target), ("Charge", "handler_logs"));
-            assert_eq!(line.fields, [("order", order.to_string())]);
+            assert_eq!(line.fields, [("order".into(), order.to_string())]);
             (line.attempt, line.level, line.message.as_str())
         });
         let attempts = (0..3).flat_map(|attempt| {
@@ -230,7 +230,7 @@ async fn only_the_newest_lines_of_an_execution_are_retained() {
     let dropped = 500 - lines.len();
     assert_eq!(logs.dropped_lines(run.id()), dropped as u64);
     for (line, number) in lines.iter().zip(dropped..) {
-        assert_eq!(line.fields, [("number", number.to_string())]);
+        assert_eq!(line.fields, [("number".into(), number.to_string())]);
         assert!(!line.is_cut);
     }
 }
@@ -255,7 +255,7 @@ async fn huge_messages_and_fields_are_cut() {
     assert!(message.is_cut && message.message == cut);
     assert_eq!(fields.message, "fields");
     assert!(fields.is_cut);
-    assert_eq!(fields.fields[0], ("first", "short".to_owned()));
+    assert_eq!(fields.fields[0], ("first".into(), "short".to_owned()));
     assert!(fields.fields[1].1.starts_with("\u{20ac}\u{20ac}"));
     let sizes = fields
         .fields
@@ -285,7 +285,7 @@ async fn values_are_recorded_as_text_and_records_of_log_with_their_target() {
     let fields: Vec<_> = lines[0]
         .fields
         .iter()
-        .map(|(name, value)| (*name, value.as_str()))
+        .map(|(name, value)| (&**name, value.as_str()))
         .collect();
     let expected = [
         ("text", "a \"b\""),
@@ -296,7 +296,7 @@ async fn values_are_recorded_as_text_and_records_of_log_with_their_target() {
     ];
     assert_eq!((lines[0].message.as_str(), &*fields), ("", &expected[..]));
     assert_eq!(lines[1].target, "client::tls");
-    assert_eq!(lines[1].fields, [("host", "a".to_owned())]);
+    assert_eq!(lines[1].fields, [("host".into(), "a".to_owned())]);
 }
 
 /// An error with a source.

@@ -14,6 +14,8 @@ mod property;
 mod report;
 #[cfg(feature = "jsonata")]
 mod run;
+#[cfg(all(feature = "jsonata", feature = "sqlite"))]
+mod search;
 #[cfg(feature = "jsonata")]
 mod statistics;
 #[cfg(feature = "sqlite")]

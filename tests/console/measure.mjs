@@ -1,11 +1,14 @@
 // Measures large pages and live pages. Prints a line for each number, with the bound that it should meet; the exit status is 1 if one does not. Use
 // a release build.
 
-import { readFileSync } from "node:fs";
-import { Agent, request } from "node:http";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { Agent, createServer, request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { launch, Tab } from "./support/browser.mjs";
 import { createMachines } from "./support/machines.mjs";
-import { executionsUrl, executionUrl, machinesUrl, machineUrl } from "./support/pages.mjs";
+import { activitiesUrl, executionsUrl, executionUrl, machinesUrl, machineUrl } from "./support/pages.mjs";
 import { Server, Tasks, until } from "./support/server.mjs";
 
 const parts = process.argv.slice(2);
@@ -19,36 +22,89 @@ function report(what, value, unit, most) {
   console.log(`${isGood ? "ok  " : "SLOW"} ${what}: ${value.toFixed(value < 10 ? 1 : 0)} ${unit} (at most ${most})`);
 }
 
+/** How many times a page is measured. */
+const ROUNDS = Number(process.env.ROUNDS ?? 5);
+
 /** Other programs of the machine only make times longer. */
 const least = (values) => Math.min(...values);
 
-/** Measures how long a page takes: the response of the server, the first paint, and the slowest frame while a person scrolls. */
+/** The time from the start of a navigation to its first paint, the time of the server, and the size. */
+function pageTimes(page) {
+  return page.evaluate(async () => {
+    const paint = await new Promise((resolve) => {
+      new PerformanceObserver((list) => {
+        const entry = list.getEntriesByName("first-contentful-paint")[0];
+        if (entry) resolve(entry.startTime);
+      }).observe({ type: "paint", buffered: true });
+    });
+    const [page] = performance.getEntriesByType("navigation");
+    return { server: page.responseEnd - page.requestStart, paint, size: page.decodedBodySize };
+  });
+}
+
+/** What an empty page costs in this browser on this machine: no page can be faster. */
+const floor = { newTab: 0, sameTab: 0 };
+
+/** Measures an empty page of a server of Node, in a new tab and in a tab that shows another page of it. */
+async function measureFloor(browser) {
+  const empty = createServer((request, response) => {
+    response.setHeader("content-type", "text/html");
+    response.end("<!doctype html><title>Empty</title><p>Empty</p>");
+  });
+  await new Promise((resolve) => empty.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${empty.address().port}/`;
+  const samples = { newTab: [], sameTab: [] };
+  for (let round = 0; round < ROUNDS; round++) {
+    const tab = await Tab.open(browser, { url });
+    await tab.goto("/");
+    samples.newTab.push((await pageTimes(tab.page)).paint);
+    await tab.goto("/?next");
+    samples.sameTab.push((await pageTimes(tab.page)).paint);
+    await tab.close();
+  }
+  empty.close();
+  floor.newTab = least(samples.newTab);
+  floor.sameTab = least(samples.sameTab);
+  console.log(`     an empty page: first paint in a new tab ${floor.newTab.toFixed(0)} ms, in the same tab ${floor.sameTab.toFixed(0)} ms`);
+}
+
+/** Returns the bytes of a page, its style sheets and its scripts, compressed. */
+async function compressedSize(server, path) {
+  const load = async (url) => Buffer.from(await (await fetch(new URL(url, server.url))).arrayBuffer());
+  const page = await load(path);
+  const assets = [...page.toString().matchAll(/(?:href|src)="(\/console\/assets\/[^"]+)"/g)].map(([, url]) => url);
+  const all = await Promise.all(assets.map(load));
+  return [page, ...all].reduce((sum, content) => sum + gzipSync(content).length, 0);
+}
+
+/**
+ * Measures how long a page takes: the response of the server, the first paint, and the slowest frame while a person scrolls. In a new tab, the
+ * first paint contains the start of a process of the browser; in a tab that shows another page of the console it does not.
+ */
 async function measurePage(browser, server, name, path, bounds) {
-  const samples = { server: [], paint: [], frame: [] };
+  const samples = { server: [], newTab: [], sameTab: [], frame: [] };
   let size = 0;
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     const tab = await Tab.open(browser, server);
     await tab.goto(path);
-    const times = await tab.page.evaluate(async () => {
-      const paint = await new Promise((resolve) => {
-        new PerformanceObserver((list) => {
-          const entry = list.getEntriesByName("first-contentful-paint")[0];
-          if (entry) resolve(entry.startTime);
-        }).observe({ type: "paint", buffered: true });
-      });
-      const [page] = performance.getEntriesByType("navigation");
-      return { server: page.responseEnd - page.requestStart, paint, size: page.decodedBodySize };
-    });
-    samples.server.push(times.server);
-    samples.paint.push(times.paint);
-    size = times.size;
+    const first = await pageTimes(tab.page);
+    samples.newTab.push(first.paint);
+    samples.server.push(first.server);
+    size = first.size;
     samples.frame.push(await tab.page.evaluate(slowestFrame));
+    await tab.goto(activitiesUrl);
+    await tab.goto(path);
+    const next = await pageTimes(tab.page);
+    samples.sameTab.push(next.paint);
+    samples.server.push(next.server);
     tab.check();
     await tab.close();
   }
   report(`${name}: response of the server (${Math.round(size / 1024)} KiB)`, least(samples.server), "ms", bounds.server);
-  report(`${name}: first paint`, least(samples.paint), "ms", bounds.paint);
+  report(`${name}: first paint`, least(samples.sameTab), "ms", bounds.paint);
+  report(`${name}: first paint in a new tab`, least(samples.newTab), "ms", bounds.paint + floor.newTab);
   report(`${name}: slowest frame while scrolling`, least(samples.frame), "ms", bounds.frame);
+  report(`${name}: page and assets, compressed`, (await compressedSize(server, path)) / 1024, "KiB", 150);
 }
 
 /** Scrolls through the page, and returns the longest time between two frames. */
@@ -114,6 +170,7 @@ async function measurePages(browser) {
   const warm = await Tab.open(browser, server);
   await warm.goto(machinesUrl);
   await warm.close();
+  await measureFloor(browser);
 
   const bounds = { server: 50, paint: 100, frame: 100 };
   await measurePage(browser, server, "state machines", machinesUrl, bounds);
@@ -173,6 +230,32 @@ async function startMany(server, stateMachineArn, count, connections, perSecond 
   await Promise.all(Array.from({ length: connections }, worker));
   agent.destroy();
   return count / ((Date.now() - begin) / 1000);
+}
+
+/** Measures the filter by text over a store with and without an index, and how many executions a second start in each. */
+async function measureIndex(browser) {
+  for (const options of [[], ["--index"]]) {
+    const folder = mkdtempSync(join(tmpdir(), "stepwright-"));
+    const tasks = await Tasks.start();
+    const server = await Server.start(...tasks.bindings(), "--store", join(folder, "orders.db"), ...options);
+    const machines = await createMachines(server);
+    const name = options.length > 0 ? "a store of 10,000 executions with an index" : "a store of 10,000 executions";
+    const rare = await server.start(machines["order-processing"], { gift: true, order: "the only one", items: [{}] });
+    await server.reaches(rare, "SUCCEEDED");
+    const rate = await startMany(server, machines["order-processing"], 10_000, 32);
+    console.log(`     ${name}: ${rate.toFixed(0)} durable starts a second`);
+    if (options.length > 0) {
+      const pageOf = async () => (await fetch(new URL(executionsUrl({ text: "no such text" }), server.url))).text();
+      const begin = Date.now();
+      await until("the index is filled", async () => (await pageOf()).includes("which has all executions"), 300);
+      console.log(`     ${name}: filled ${((Date.now() - begin) / 1000).toFixed(1)} s after the last start`);
+    }
+    await measurePage(browser, server, `${name}, by a rare text`, executionsUrl({ text: "the only one" }), { server: 500, paint: 600, frame: 100 });
+    await measurePage(browser, server, `${name}, by a common text`, executionsUrl({ text: "order" }), { server: 500, paint: 600, frame: 100 });
+    await server.stop();
+    tasks.stop();
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** Opens the stream of a page; each event loads the page, as the script does. */
@@ -242,9 +325,10 @@ async function measureLivePages() {
   tasks.stop();
 }
 
-if (isChosen("pages")) {
+if (isChosen("pages") || isChosen("index")) {
   const browser = await launch();
-  await measurePages(browser);
+  if (isChosen("pages")) await measurePages(browser);
+  if (isChosen("index")) await measureIndex(browser);
   await browser.close();
 }
 if (isChosen("live")) await measureLivePages();

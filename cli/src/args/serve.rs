@@ -23,6 +23,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright serve --mocks MockConfigFile.json               StartExecution chooses a case with #Case after the ARN
   stepwright serve --host 0.0.0.0 --auth ~/.aws/credentials  requests must be signed with a key of that file
   stepwright serve --objects buckets                         s3://orders/2026.csv is buckets/orders/2026.csv
+  stepwright serve --store local.db --index --keep-logs      the console finds executions by any text, and has the logs of commands
   stepwright serve --console read-only                       the pages at http://127.0.0.1:8083/console cannot change anything
   stepwright serve --log info --log-format json 2> serve.log  starts, ends and suspensions of executions, as JSON
   stepwright serve --log info,stepwright_server=debug         and each request
@@ -93,6 +94,12 @@ pub(crate) struct ServeArguments {
     /// Do not serve GET /metrics, which needs no signature
     #[arg(long)]
     pub(crate) no_metrics: bool,
+    /// Index the text of inputs and outputs in a file next to --store, so that the console finds executions by text among all of them
+    #[arg(long, requires = "store")]
+    pub(crate) index: bool,
+    /// Keep what the commands of --task write to standard error, for the view Logs of the console, in a file next to --store
+    #[arg(long, requires = "store")]
+    pub(crate) keep_logs: bool,
     /// Confirm once that this machine's clock is right, after a warning that it is far ahead of the store
     #[arg(long, requires = "store")]
     pub(crate) confirm_clock: bool,

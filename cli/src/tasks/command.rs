@@ -51,6 +51,7 @@ pub(super) async fn execute(
     let ((), output) = tokio::join!(write, child.wait_with_output());
     let output = output.map_err(|error| failed(format!("`{command}`: {error}")))?;
     group.release();
+    log_lines(&output.stderr);
     if output.status.success() {
         let read = match std::str::from_utf8(&output.stdout) {
             Ok(text) => Value::from_text(text).map_err(|error| error.to_string()),
@@ -71,6 +72,13 @@ pub(super) async fn execute(
             said.trim()
         )),
     })
+}
+
+/// Logs what the command wrote to standard error. `--keep-logs` retains it for the attempt.
+fn log_lines(stderr: &[u8]) {
+    for line in String::from_utf8_lossy(stderr).lines() {
+        tracing::info!(target: "stepwright::command", "{line}");
+    }
 }
 
 fn is_error_name(text: &str) -> bool {

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 #[cfg(feature = "console")]
 use stepwright_runtime::handler_logs::HandlerLogs;
+#[cfg(feature = "console")]
+use stepwright_runtime::search::ExecutionSearch;
 use stepwright_runtime::server_support::ServerEngine;
 use stepwright_runtime::store::StoreError;
 use stepwright_runtime::{BuildError, Engine};
@@ -214,6 +216,14 @@ impl ServerBuilder {
     #[cfg(feature = "console")]
     pub fn handler_logs(mut self, logs: HandlerLogs) -> Self {
         self.console.handler_logs = Some(logs);
+        self
+    }
+
+    /// Finds executions by a text in their input or output with this search, which can be an index. Without one, the list of executions reads a bounded
+    /// number of them.
+    #[cfg(feature = "console")]
+    pub fn execution_search(mut self, search: Arc<dyn ExecutionSearch>) -> Self {
+        self.console.search = Some(search);
         self
     }
 

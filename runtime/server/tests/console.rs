@@ -279,3 +279,45 @@ fn pages_report_a_store_that_cannot_be_read() {
         assert!(page.body().contains("the disk is broken"), "{path}");
     }
 }
+
+/// Returns the names of the executions on a page of the list, and the address of the next page.
+fn listed(api: &Api, path: &str) -> (Vec<String>, Option<String>) {
+    let page = api.send(path, &[], None);
+    assert_eq!(page.status(), 200, "{}", page.body());
+    let rows = page.body().split(r#"<th scope="row"><a href=""#).skip(1);
+    let names = rows.map(|row| between(row, ">", "<").to_owned()).collect();
+    let links = page.body().split(r#"<a class="button" rel="next" href=""#);
+    let next = links.skip(1).map(|link| {
+        let (href, _) = link.split_once('"').expect("it has an end");
+        href.replace("&amp;", "&")
+    });
+    (names, next.into_iter().next())
+}
+
+#[test]
+fn all_pages_of_a_filter_by_text_have_each_matching_execution_once() {
+    let api = console(ConsoleMode::ReadOnly);
+    let machine = api.create("m", &pass());
+    let mut expected = Vec::new();
+    for number in 0..130 {
+        let word = if number % 2 == 0 { "even" } else { "odd" };
+        let arn = api.start(&machine, &json!({ "word": word }));
+        api.finished(&arn);
+        if number % 2 == 0 {
+            expected.push(arn.rsplit(':').next().expect("a name").to_owned());
+        }
+    }
+    expected.reverse();
+    let mut found = Vec::new();
+    let mut next = Some("/console/executions?text=even".to_owned());
+    let mut pages = 0;
+    while let Some(path) = next {
+        let (names, following) = listed(&api, &path);
+        assert!(names.len() <= 50);
+        found.extend(names);
+        next = following;
+        pages += 1;
+    }
+    assert_eq!(found, expected);
+    assert_eq!(pages, 2);
+}

@@ -43,6 +43,7 @@ pub use self::execution_handle::ExecutionHandle;
 pub use self::machines::MachineDescription;
 pub(crate) use self::nested::{mocked_answer, nested_result};
 pub(crate) use self::observer::{ObservedMachine, Observer};
+pub use self::queries::execution_data::ExecutionData;
 pub use self::queries::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 #[cfg(feature = "sqlite")]
 pub use self::queries::store_check::{CheckProgress, ProblemKind, StoreProblem};

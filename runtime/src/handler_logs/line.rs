@@ -35,7 +35,7 @@ pub struct LogLine {
     /// The message; empty if the event has only fields.
     pub message: String,
     /// The names and the values of the other fields, in the order of the event. Fields of the handler's spans are not included.
-    pub fields: Vec<(&'static str, String)>,
+    pub fields: Vec<(Cow<'static, str>, String)>,
     /// Whether the message or the fields exceeded [`MESSAGE_BYTES`] or [`FIELDS_BYTES`] and were cut.
     pub is_cut: bool,
 }
@@ -49,7 +49,7 @@ impl LogLine {
             Cow::Borrowed(_) => 0,
             Cow::Owned(target) => target.capacity(),
         };
-        let slots = self.fields.capacity() * size_of::<(&str, String)>();
+        let slots = self.fields.capacity() * size_of::<(Cow<'_, str>, String)>();
         let values = self.fields.iter().map(|(_, value)| value.capacity());
         let texts = self.state.len() + target + self.message.capacity();
         fixed + texts + slots + values.sum::<usize>()

@@ -18,7 +18,7 @@ const LOG_FIELDS: &str = "log.";
 /// Collects the message and the fields of an event.
 struct LineVisitor {
     message: String,
-    fields: Vec<(&'static str, String)>,
+    fields: Vec<(Cow<'static, str>, String)>,
     /// The bytes that are left for fields.
     remaining: usize,
     is_cut: bool,
@@ -76,7 +76,7 @@ impl LineVisitor {
         self.remaining -= name.len();
         let text = self.text(self.remaining, value);
         self.remaining -= text.len();
-        self.fields.push((name, text));
+        self.fields.push((name.into(), text));
     }
 
     /// Formats a value, and cuts it at a number of bytes.

@@ -9,6 +9,8 @@ use super::layer::AttemptLayer;
 use super::line::LogLine;
 use super::options::HandlerLogOptions;
 use super::store::LogStore;
+#[cfg(feature = "sqlite")]
+use super::stored_logs::StoredLogs;
 use crate::spans::TARGET;
 
 /// The newest `tracing` events of task handlers, for each execution. Clones share the lines.
@@ -65,13 +67,58 @@ impl HandlerLogs {
     /// `arn` is [`ExecutionHandle::id`](crate::ExecutionHandle::id). A child of a Distributed Map has its own lines. A resumed or redriven execution
     /// continues its lines.
     pub fn of_execution(&self, arn: &str) -> Vec<Arc<LogLine>> {
-        self.store.lines(arn)
+        self.store.log(arn).0
     }
 
     /// Returns how many older lines of an execution were dropped, because they exceeded [`BYTES_PER_EXECUTION`](super::BYTES_PER_EXECUTION). If the
     /// execution itself was dropped, the count starts again at 0.
     pub fn dropped_lines(&self, arn: &str) -> u64 {
-        self.store.dropped(arn)
+        self.store.log(arn).1
+    }
+
+    /// Also writes the lines to a file next to a store, `orders.db-logs` next to `orders.db`, so that they survive a restart of the program. A thread
+    /// writes them from a bounded queue: handlers never wait, and when the queue is full, [lines are lost](Self::lost_lines). The bound for an
+    /// execution is the same as in memory. The lines of an execution are deleted after the store has deleted it.
+    ///
+    /// The file can be deleted while no program uses it. A damaged file, and one of another version, are replaced. When the file cannot be
+    /// written, for example because the disk is full, one line in the log reports it, and the lines stay in memory only.
+    ///
+    /// Call it after the store was opened, and before the engine runs handlers. Only the first call has an effect.
+    #[cfg(feature = "sqlite")]
+    pub fn keep(&self, store: impl AsRef<std::path::Path>) {
+        if let Err(error) = self.store.keep(store.as_ref()) {
+            tracing::warn!(%error, "the logs of handlers are in memory only, because their file cannot be opened");
+        }
+    }
+
+    /// Returns how many lines are missing in the file because its queue was full; 0 without a file.
+    #[cfg(feature = "sqlite")]
+    pub fn lost_lines(&self) -> u64 {
+        self.store.stored().map_or(0, StoredLogs::lost)
+    }
+
+    /// Waits until all lines so far are in the file, for a program that ends. Returns at once without a file.
+    ///
+    /// # Blocking
+    ///
+    /// Blocks the thread while it waits.
+    #[cfg(feature = "sqlite")]
+    pub fn flush(&self) {
+        if let Some(stored) = self.store.stored() {
+            stored.flush();
+        }
+    }
+
+    /// Deletes the lines of executions that the store does not have any more. A thread does this from time to time.
+    ///
+    /// # Blocking
+    ///
+    /// Blocks the thread until it is done.
+    #[cfg(feature = "sqlite")]
+    pub fn delete_orphans(&self) {
+        if let Some(stored) = self.store.stored() {
+            stored.sweep();
+        }
     }
 }
 

@@ -33,7 +33,7 @@
 //! let lines = logs.of_execution(run.id());
 //! assert_eq!((&*lines[0].state, lines[0].attempt), ("Charge", 0));
 //! assert_eq!(lines[0].message, "charging the card");
-//! assert_eq!(lines[0].fields, [("total", "12".to_owned())]);
+//! assert_eq!(lines[0].fields, [("total".into(), "12".to_owned())]);
 //! # Ok(()) }
 //! ```
 //!
@@ -45,7 +45,8 @@
 //! | executions | 1,000, or [`HandlerLogOptions::executions`]. The execution that logged nothing for the longest time is dropped first |
 //! | a line | [`MESSAGE_BYTES`] of message, [`FIELDS_BYTES`] of names and values of fields. The remainder is cut, and [`LogLine::is_cut`] is true |
 //!
-//! The lines are not in a store. A restart of the program loses them.
+//! The lines are in memory, and a restart of the program loses them. [`HandlerLogs::keep`] (feature `sqlite`) also writes them to a file next to a
+//! store, with the same bound for each execution, and deletes them with the execution.
 //!
 //! # Sensitive values
 //!
@@ -55,9 +56,19 @@ mod bounded_text;
 mod layer;
 mod line;
 mod line_visitor;
+#[cfg(feature = "sqlite")]
+mod log_format;
+#[cfg(feature = "sqlite")]
+mod log_rows;
+#[cfg(feature = "sqlite")]
+mod log_writer;
 mod logs;
 mod options;
 mod store;
+#[cfg(feature = "sqlite")]
+mod stored_logs;
+#[cfg(all(test, feature = "sqlite"))]
+mod stored_logs_tests;
 
 pub use self::line::{BYTES_PER_EXECUTION, FIELDS_BYTES, LogLine, MESSAGE_BYTES};
 pub use self::logs::HandlerLogs;

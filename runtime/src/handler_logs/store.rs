@@ -1,9 +1,17 @@
 use std::collections::{BTreeMap, VecDeque};
+#[cfg(feature = "sqlite")]
+use std::path::Path;
+#[cfg(feature = "sqlite")]
+use std::sync::OnceLock;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustc_hash::FxHashMap;
 
 use super::line::{BYTES_PER_EXECUTION, LogLine};
+#[cfg(feature = "sqlite")]
+use super::stored_logs::StoredLogs;
+#[cfg(feature = "sqlite")]
+use crate::derived_file::DerivedError;
 
 /// The lines of all executions, within their bounds.
 #[derive(Debug)]
@@ -11,6 +19,9 @@ pub(super) struct LogStore {
     /// The maximum number of executions.
     limit: usize,
     logs: Mutex<LogsByExecution>,
+    /// The file that has the lines, too.
+    #[cfg(feature = "sqlite")]
+    stored: OnceLock<StoredLogs>,
 }
 
 #[derive(Debug, Default)]
@@ -38,6 +49,8 @@ impl LogStore {
         Self {
             limit,
             logs: Mutex::default(),
+            #[cfg(feature = "sqlite")]
+            stored: OnceLock::new(),
         }
     }
 
@@ -61,19 +74,50 @@ impl LogStore {
         }
         .unwrap_or_else(|| arn.clone());
         logs.by_last_line.insert(line.number, arn.clone());
+        let line = Arc::new(line);
+        #[cfg(feature = "sqlite")]
+        if let Some(stored) = self.stored.get() {
+            // Under the lock, so that the numbers in the queue increase.
+            stored.add(&arn, &line);
+        }
         logs.by_arn.entry(arn).or_default().push(line);
     }
 
-    /// Returns the lines of an execution, the oldest first.
-    pub(super) fn lines(&self, arn: &str) -> Vec<Arc<LogLine>> {
-        let logs = self.lock();
-        let log = logs.by_arn.get(arn);
-        log.map_or_else(Vec::new, |log| log.lines.iter().cloned().collect())
+    /// Adds a file, which is read for older lines.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn keep(&self, store: &Path) -> Result<(), DerivedError> {
+        let (stored, last) = StoredLogs::open(store)?;
+        self.keep_in(stored, last);
+        Ok(())
     }
 
-    /// Returns how many lines of an execution were dropped.
-    pub(super) fn dropped(&self, arn: &str) -> u64 {
-        self.lock().by_arn.get(arn).map_or(0, |log| log.dropped)
+    /// Does the same with an open file, whose newest line has this number. A second file is ignored.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn keep_in(&self, stored: StoredLogs, last: u64) {
+        let mut logs = self.lock();
+        logs.number = logs.number.max(last);
+        let _first = self.stored.set(stored);
+    }
+
+    #[cfg(feature = "sqlite")]
+    pub(super) fn stored(&self) -> Option<&StoredLogs> {
+        self.stored.get()
+    }
+
+    /// Returns the lines of an execution, the oldest first, and how many older ones were dropped.
+    pub(super) fn log(&self, arn: &str) -> (Vec<Arc<LogLine>>, u64) {
+        let (lines, dropped) = {
+            let logs = self.lock();
+            match logs.by_arn.get(arn) {
+                Some(log) => (log.lines.iter().cloned().collect(), log.dropped),
+                None => (Vec::new(), 0),
+            }
+        };
+        #[cfg(feature = "sqlite")]
+        if let Some(stored) = self.stored.get() {
+            return with_older(stored.lines(arn), (lines, dropped));
+        }
+        (lines, dropped)
     }
 
     fn lock(&self) -> MutexGuard<'_, LogsByExecution> {
@@ -93,10 +137,10 @@ impl LogsByExecution {
 }
 
 impl ExecutionLog {
-    fn push(&mut self, line: LogLine) {
+    fn push(&mut self, line: Arc<LogLine>) {
         self.last = line.number;
         self.bytes += line.bytes();
-        self.lines.push_back(Arc::new(line));
+        self.lines.push_back(line);
         while self.bytes > BYTES_PER_EXECUTION
             && let Some(line) = self.lines.pop_front()
         {
@@ -104,6 +148,31 @@ impl ExecutionLog {
             self.dropped += 1;
         }
     }
+}
+
+/// Lines, and how many older ones were dropped.
+#[cfg(feature = "sqlite")]
+type Log = (Vec<Arc<LogLine>>, u64);
+
+/// Puts the lines of a file before newer ones in memory, within the bound.
+#[cfg(feature = "sqlite")]
+fn with_older((stored, stored_dropped): Log, (lines, dropped): Log) -> Log {
+    let Some(first) = lines.first().map(|line| line.number) else {
+        return (stored, stored_dropped);
+    };
+    let mut bytes: usize = lines.iter().map(|line| line.bytes()).sum();
+    let older: Vec<Arc<LogLine>> = stored
+        .into_iter()
+        .filter(|line| line.number < first)
+        .collect();
+    let is_within = |line: &&Arc<LogLine>| {
+        bytes += line.bytes();
+        bytes <= BYTES_PER_EXECUTION
+    };
+    let retained = older.iter().rev().take_while(is_within).count();
+    let cut = older.len() - retained;
+    let all = older.into_iter().skip(cut).chain(lines).collect();
+    (all, dropped.max(stored_dropped).max(cut as u64))
 }
 
 #[cfg(test)]
@@ -126,13 +195,13 @@ mod tests {
             attempt: 0,
             target: Cow::Borrowed("tests"),
             message: "m".repeat(message),
-            fields: vec![("field", "f".repeat(fields))],
+            fields: vec![("field".into(), "f".repeat(fields))],
             is_cut: false,
         }
     }
 
     fn numbers(store: &LogStore, arn: &str) -> Vec<u64> {
-        let lines = store.lines(arn);
+        let lines = store.log(arn).0;
         lines.iter().map(|line| line.number).collect()
     }
 
@@ -144,9 +213,9 @@ mod tests {
             store.add(&arns[arn], line(1, 1));
         }
         // `b` logged nothing for the longest time.
-        assert!(store.lines("b").is_empty());
+        assert!(store.log("b").0.is_empty());
         store.add(&arns[1], line(1, 1));
-        assert!(store.lines("a").is_empty());
+        assert!(store.log("a").0.is_empty());
         assert_eq!(numbers(&store, "b"), [5]);
         assert_eq!(numbers(&store, "c"), [4]);
     }
@@ -155,7 +224,7 @@ mod tests {
     fn a_store_for_no_executions_records_nothing() {
         let store = LogStore::new(0);
         store.add(&"a".into(), line(1, 1));
-        assert!(store.lines("a").is_empty());
+        assert!(store.log("a").0.is_empty());
     }
 
     proptest! {

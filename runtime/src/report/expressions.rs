@@ -9,8 +9,8 @@ use crate::timeline::{FieldExplanation, FieldOutcome};
 /// Shows each path and expression of a visit with the value that it had; nothing without a definition, or without an expression.
 pub(super) fn expressions(view: &ExecutionView<'_>, index: usize) -> Markup {
     let fields = view
-        .model
-        .and_then(|model| view.timeline.explain(model, index).ok())
+        .explainer
+        .and_then(|explainer| explainer.explain(index).ok())
         .unwrap_or_default();
     html! {
         @if !fields.is_empty() {

@@ -19,9 +19,9 @@ use super::visit::{value, variable_values, visit};
 use super::{stylesheet, text};
 use crate::clock::Timestamp;
 use crate::history::History;
-use crate::testing::overlay::overlay as overlay_of;
 use crate::testing::recorded::RecordedHistory;
-use crate::timeline::Timeline;
+use crate::testing::timeline_overlay;
+use crate::timeline::{Explainer, Timeline};
 
 /// How many visits a report has: with more, a browser needs seconds to show it.
 const MOST_VISITS: usize = 2_000;
@@ -64,10 +64,11 @@ impl Report {
         let definition: Option<Json> = history.definition().and_then(|text| text.parse().ok());
         let overlay = definition
             .as_ref()
-            .map(|definition| overlay_of(definition, history));
+            .map(|definition| timeline_overlay(definition, history, &timeline));
         let model = definition
             .as_ref()
             .and_then(|json| StateMachine::from_value(json).ok());
+        let explainer = model.as_ref().map(|model| timeline.explainer(model));
         let list = events(history, &redaction, &EventFilter::new(), MOST_EVENTS);
         let facts = Facts {
             name: history.execution().name(),
@@ -78,7 +79,7 @@ impl Report {
         let subject = Subject {
             timeline: &timeline,
             definition: definition.as_ref().zip(overlay.as_ref()),
-            model: model.as_ref(),
+            explainer: explainer.as_ref(),
             redaction: &redaction,
             now: history.latest(),
         };
@@ -88,8 +89,9 @@ impl Report {
     /// Creates the report of a recorded history, which may be of an execution on AWS.
     pub fn of_recorded(recorded: &RecordedHistory, definition: &Json) -> Self {
         let timeline = recorded.timeline();
-        let overlay = recorded.overlay(definition);
+        let overlay = recorded.timeline_overlay(definition, &timeline);
         let model = StateMachine::from_value(definition).ok();
+        let explainer = model.as_ref().map(|model| timeline.explainer(model));
         let recorded_events = recorded.events();
         let latest = recorded_events
             .last()
@@ -106,7 +108,7 @@ impl Report {
         let subject = Subject {
             timeline: &timeline,
             definition: Some((definition, &overlay)),
-            model: model.as_ref(),
+            explainer: explainer.as_ref(),
             redaction: recorded.redaction(),
             now: latest,
         };
@@ -143,7 +145,7 @@ impl fmt::Display for Report {
 struct Subject<'r> {
     timeline: &'r Timeline,
     definition: Option<(&'r Json, &'r Overlay)>,
-    model: Option<&'r StateMachine>,
+    explainer: Option<&'r Explainer<'r>>,
     redaction: &'r Redaction,
     /// The time of the last event, up to which an open execution is shown.
     now: Timestamp,
@@ -179,7 +181,7 @@ fn page(subject: &Subject<'_>, facts: &Facts<'_>, events: &Markup) -> Markup {
     let view = ExecutionView {
         timeline,
         definition: subject.definition,
-        model: subject.model,
+        explainer: subject.explainer,
         redaction: subject.redaction,
         now: subject.now,
         selected: None,

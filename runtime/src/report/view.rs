@@ -1,12 +1,11 @@
 use std::borrow::Cow;
 
-use stepwright_asl::StateMachine;
 use stepwright_asl::json::Json;
 use stepwright_asl::overlay::Overlay;
 use stepwright_asl::redaction::Redaction;
 
 use crate::clock::Timestamp;
-use crate::timeline::{Timeline, Visit};
+use crate::timeline::{Explainer, Timeline, Visit};
 use crate::value::Value;
 
 /// The links of a page about an execution.
@@ -28,8 +27,8 @@ pub struct ExecutionView<'v> {
     pub timeline: &'v Timeline,
     /// The definition of the execution, if it is known, with the states marked by what happened.
     pub definition: Option<(&'v Json, &'v Overlay)>,
-    /// The same definition for [`Timeline::explain`], if it is valid.
-    pub model: Option<&'v StateMachine>,
+    /// The explainer of the same definition, if it is valid.
+    pub explainer: Option<&'v Explainer<'v>>,
     /// The data that no page shows.
     pub redaction: &'v Redaction,
     /// The current time, for what has not ended.

@@ -34,12 +34,8 @@ pub fn visit(view: &ExecutionView<'_>, index: usize) -> Option<Markup> {
 }
 
 fn facts(view: &ExecutionView<'_>, index: usize, visit: &Visit) -> Markup {
-    let visits = view.timeline.visits();
-    let same: Vec<usize> = (0..visits.len())
-        .filter(|other| visits[*other].state() == visit.state())
-        .collect();
-    let number = same.iter().position(|other| *other == index);
-    let number = number.unwrap_or_default();
+    let same = view.timeline.visits_of(visit.state());
+    let number = same.binary_search(&index).unwrap_or_default();
     html! {
         dl class="facts" {
             div { dt { "Type" } dd { (visit.state_type()) } }
@@ -86,9 +82,10 @@ pub(super) struct Frame<'v> {
 /// Returns the iterations or branches inside of a visit: those that failed first.
 pub(super) fn frames<'v>(view: &ExecutionView<'v>, container: usize) -> Vec<Frame<'v>> {
     let mut frames: BTreeMap<&str, Frame<'v>> = BTreeMap::new();
-    let visits = view.timeline.visits().iter().enumerate();
-    for (index, visit) in visits.filter(|(_, visit)| visit.container() == Some(container)) {
-        let Some(name) = visit.scope().last() else {
+    for &index in view.timeline.visits_inside(container) {
+        let visit = view.timeline.visit(index);
+        let Some((visit, name)) = visit.and_then(|visit| Some((visit, visit.scope().last()?)))
+        else {
             continue;
         };
         let frame = Frame {

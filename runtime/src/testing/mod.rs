@@ -36,6 +36,6 @@ pub use self::mock::{AnyOutput, Mock};
 pub use self::mock_config::{MockCase, MockConfig, MockConfigError};
 pub use self::mocked_call::MockedCall;
 pub use self::mocks::Mocks;
-pub use self::overlay::overlay;
+pub use self::overlay::{overlay, timeline_overlay};
 pub use self::recorded::{RecordedHistory, RecordedHistoryError};
 pub use self::replay::{FirstDifference, Replay, ReplayError, replay};

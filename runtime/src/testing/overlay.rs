@@ -9,7 +9,7 @@ use stepwright_asl::redaction::Redaction;
 use stepwright_interpreter::history::History;
 
 use super::coverage::Coverage;
-use super::recorded::{RecordedEvent, RecordedHistory, steps};
+use super::recorded::{RecordedEvent, RecordedHistory};
 use crate::timeline::{Timeline, Visit};
 
 /// Marks the states and transitions of a definition with their statuses in an execution.
@@ -37,14 +37,27 @@ use crate::timeline::{Timeline, Visit};
 /// # Ok(()) }
 /// ```
 pub fn overlay(definition: &Asl, history: &History) -> Overlay {
-    let timeline = Timeline::of(history);
-    of_timeline(definition, &timeline, &steps(history), history.redaction())
+    timeline_overlay(definition, history, &Timeline::of(history))
+}
+
+/// Returns the same as [`overlay`], for a caller that has the timeline of the history.
+pub fn timeline_overlay(definition: &Asl, history: &History, timeline: &Timeline) -> Overlay {
+    let mut coverage = Coverage::of_definition(definition);
+    coverage.add_history(history);
+    of_timeline(definition, timeline, &coverage, history.redaction())
 }
 
 impl RecordedHistory {
     /// Marks the states and transitions of a definition with their statuses in the recorded execution, as [`overlay`] does.
     pub fn overlay(&self, definition: &Asl) -> Overlay {
-        let overlay = of_timeline(definition, &self.timeline(), &self.steps, &self.redaction);
+        self.timeline_overlay(definition, &self.timeline())
+    }
+
+    /// Returns the same as [`overlay`](Self::overlay), for a caller that has the timeline of the recording.
+    pub fn timeline_overlay(&self, definition: &Asl, timeline: &Timeline) -> Overlay {
+        let mut coverage = Coverage::of_definition(definition);
+        coverage.add_recorded_events(&self.steps);
+        let overlay = of_timeline(definition, timeline, &coverage, &self.redaction);
         if self.has_more_events {
             let title = format!(
                 "{}, as far as this part of its history goes",
@@ -75,7 +88,7 @@ fn is_entered(step: &RecordedEvent) -> bool {
 fn of_timeline(
     definition: &Asl,
     timeline: &Timeline,
-    steps: &[RecordedEvent],
+    coverage: &Coverage,
     redaction: &Redaction,
 ) -> Overlay {
     let mut overlay = Overlay::new(timeline.title());
@@ -92,8 +105,6 @@ fn of_timeline(
             overlay.state(state.name, mark(found, redaction));
         }
     }
-    let mut coverage = Coverage::of_definition(definition);
-    coverage.add_steps(steps);
     let elsewhere: HashMap<&str, bool> = graph
         .states()
         .iter()

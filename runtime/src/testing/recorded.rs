@@ -557,8 +557,8 @@ impl RecordedEvent {
     fn timeline_event(&self) -> TimelineEvent {
         TimelineEvent {
             id: self.id,
-            kind: self.kind.clone(),
-            state: self.state.clone(),
+            kind: self.kind.clone().into(),
+            state: self.state.as_deref().map(Into::into),
             scope: self.scope.clone(),
             details: Value::from(&self.details),
             map_run: self.map_run.clone(),

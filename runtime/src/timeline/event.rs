@@ -1,3 +1,6 @@
+use std::borrow::Cow;
+
+use smol_str::SmolStr;
 use stepwright_interpreter::history::Event;
 
 use crate::clock::Timestamp;
@@ -8,9 +11,9 @@ use crate::value::Value;
 pub(crate) struct TimelineEvent {
     pub(crate) id: u32,
     /// Its type.
-    pub(crate) kind: String,
+    pub(crate) kind: Cow<'static, str>,
     /// The state that it belongs to.
-    pub(crate) state: Option<String>,
+    pub(crate) state: Option<SmolStr>,
     /// The enclosing iterations and branches, outermost first.
     pub(crate) scope: Vec<String>,
     /// The API's details, with data as values.
@@ -26,8 +29,8 @@ impl From<&Event> for TimelineEvent {
         let map_run = details.get("mapRunArn").and_then(Value::as_str);
         Self {
             id: event.id(),
-            kind: event.kind().name().to_owned(),
-            state: event.state_name().map(str::to_owned),
+            kind: event.kind().name().into(),
+            state: event.state_name().map(SmolStr::from),
             scope: event.scope(),
             map_run: map_run.map(str::to_owned),
             details,
@@ -61,8 +64,7 @@ impl TimelineEvent {
     /// Returns whether it starts an attempt of a task, or iterations or branches.
     pub(super) fn is_attempt(&self) -> bool {
         self.kind.ends_with("Scheduled")
-            || ["MapStateStarted", "ParallelStateStarted", "MapRunRedriven"]
-                .contains(&self.kind.as_str())
+            || ["MapStateStarted", "ParallelStateStarted", "MapRunRedriven"].contains(&&*self.kind)
     }
 
     /// Returns whether such an attempt, or an evaluation, failed.

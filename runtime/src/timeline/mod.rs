@@ -27,12 +27,14 @@ mod event;
 mod explain;
 mod iterations;
 mod visit;
+mod visit_index;
 mod walk;
 
 use std::collections::BTreeMap;
 
 use stepwright_interpreter::history::History;
 
+use self::visit_index::VisitIndex;
 use self::walk::Walk;
 use crate::clock::Timestamp;
 use crate::value::{Object, Value};
@@ -40,7 +42,7 @@ use crate::{ExecutionInfo, Status};
 
 pub use self::attempt::{Attempt, AttemptOutcome};
 pub(crate) use self::event::TimelineEvent;
-pub use self::explain::{ExplainError, FieldExplanation, FieldOutcome};
+pub use self::explain::{ExplainError, Explainer, FieldExplanation, FieldOutcome};
 pub use self::iterations::Iterations;
 pub use self::visit::Visit;
 
@@ -62,6 +64,7 @@ pub struct Timeline {
     dropped: usize,
     context: Value,
     is_redriven: bool,
+    index: VisitIndex,
 }
 
 impl Timeline {
@@ -89,6 +92,7 @@ impl Timeline {
             walk.step(&event);
         }
         Self {
+            index: VisitIndex::of(&walk.visits),
             visits: walk.visits,
             status: walk.status,
             title: walk.title,
@@ -112,6 +116,21 @@ impl Timeline {
     /// Returns a visit by its index.
     pub fn visit(&self, index: usize) -> Option<&Visit> {
         self.visits.get(index)
+    }
+
+    /// Returns the indexes of the visits of a state, in their order.
+    pub fn visits_of(&self, state: &str) -> &[usize] {
+        self.index.of_state(state)
+    }
+
+    /// Returns the indexes of the visits directly inside of a visit of a Map or Parallel, of all its iterations or branches.
+    pub fn visits_inside(&self, container: usize) -> &[usize] {
+        self.index.inside(container)
+    }
+
+    /// Returns the index of the visit that follows a visit in its iteration, its branch or the top level.
+    pub(crate) fn visit_after(&self, visit: usize) -> Option<usize> {
+        self.index.after(visit)
     }
 
     /// Returns the status of the execution.
@@ -175,6 +194,16 @@ impl Timeline {
         let mut variables = BTreeMap::new();
         let mut next = self.visits.get(index);
         while let Some(visit) = next {
+            if let Some(earlier) = &visit.earlier_variables {
+                for (name, at) in earlier.iter() {
+                    if let Some(value) = self.visits.get(*at).and_then(|at| at.assigned_value(name))
+                    {
+                        variables.entry(&**name).or_insert(value);
+                    }
+                }
+                next = visit.container.and_then(|at| self.visits.get(at));
+                continue;
+            }
             let previous = visit.previous.and_then(|at| self.visits.get(at));
             if let Some(previous) = previous {
                 assign(&mut variables, previous);

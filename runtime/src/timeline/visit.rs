@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -9,6 +10,9 @@ use super::event::TimelineEvent;
 use super::iterations::Iterations;
 use crate::clock::Timestamp;
 use crate::value::Value;
+
+/// The variables of a scope, with the indexes of the visits that assigned them last.
+pub(super) type EarlierVariables = BTreeMap<String, usize>;
 
 /// One visit of a state, from its StateEntered event on.
 ///
@@ -23,6 +27,11 @@ pub struct Visit {
     /// Which attempt of the container it belongs to.
     pub(super) container_attempt: usize,
     pub(super) previous: Option<usize>,
+    /// The variables that earlier visits of its scope assigned, each with the visit that assigned it last. Only some visits have them: a reader
+    /// goes back to the nearest one.
+    pub(super) earlier_variables: Option<Arc<EarlierVariables>>,
+    /// The number of visits back to the nearest one with these variables, or to the first one of the scope.
+    pub(super) distance: usize,
     pub(super) first_event: u32,
     pub(super) last_event: u32,
     pub(super) events: usize,
@@ -60,6 +69,8 @@ impl Visit {
             container: None,
             container_attempt: 0,
             previous: None,
+            earlier_variables: None,
+            distance: 0,
             first_event: event.id,
             last_event: event.id,
             events: 0,
@@ -80,6 +91,13 @@ impl Visit {
             is_redriven: false,
             source_location: None,
         }
+    }
+
+    /// Returns the value that it assigned to a variable.
+    pub(super) fn assigned_value(&self, name: &str) -> Option<&Value> {
+        let mut assigned = self.assigned.iter();
+        let (_, value) = assigned.find(|(other, _)| other == name)?;
+        Some(value)
     }
 
     /// Returns the name of the state.

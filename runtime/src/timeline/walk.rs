@@ -8,10 +8,13 @@ use stepwright_asl::overlay::Status as VisitStatus;
 use super::attempt::{Attempt, AttemptOutcome};
 use super::event::TimelineEvent;
 use super::iterations::Iterations;
-use super::visit::Visit;
+use super::visit::{EarlierVariables, Visit};
 use crate::Status;
 use crate::clock::Timestamp;
 use crate::value::Value;
+
+/// How many visits a reader of variables goes back at most. A smaller number needs more memory.
+const MOST_DISTANCE: usize = 64;
 
 /// Collects the visits of a history, event by event.
 #[derive(Debug)]
@@ -64,7 +67,7 @@ impl Walk {
     }
 
     pub(super) fn step(&mut self, event: &TimelineEvent) {
-        let kind = event.kind.as_str();
+        let kind = &*event.kind;
         if kind.starts_with("Execution") {
             self.execution(event);
         } else if event.is_entered() {
@@ -110,7 +113,7 @@ impl Walk {
     }
 
     fn visit_event(&mut self, at: usize, event: &TimelineEvent) {
-        let kind = event.kind.as_str();
+        let kind = &*event.kind;
         self.count(at, event);
         let visit = &mut self.visits[at];
         let has_failed = visit.has_failed;
@@ -155,7 +158,7 @@ impl Walk {
     }
 
     fn attempt(&mut self, at: usize, event: &TimelineEvent) {
-        let kind = event.kind.as_str();
+        let kind = &*event.kind;
         let visit = &mut self.visits[at];
         visit.end_attempt(event.at, AttemptOutcome::Stopped);
         let mut attempt = Attempt::new(event);
@@ -176,7 +179,7 @@ impl Walk {
     }
 
     fn failure(&mut self, at: usize, event: &TimelineEvent) {
-        let kind = event.kind.as_str();
+        let kind = &*event.kind;
         let visit = &mut self.visits[at];
         visit.has_failed = true;
         visit.failed_at = Some(event.at);
@@ -223,7 +226,7 @@ impl Walk {
             }
         }
         let depth = event.scope.len();
-        match event.kind.as_str() {
+        match &*event.kind {
             "MapIterationFailed" => self.close(&event.scope, depth, true, event.at),
             "MapIterationAborted" => self.close(&event.scope, depth, false, event.at),
             _ => {}
@@ -257,6 +260,13 @@ impl Walk {
             let last = &self.visits[*last];
             (last.container, last.container_attempt) == (visit.container, visit.container_attempt)
         });
+        if let Some(previous) = visit.previous {
+            visit.distance = self.visits[previous].distance + 1;
+            if visit.distance > MOST_DISTANCE {
+                visit.distance = 0;
+                visit.earlier_variables = Some(Arc::new(self.variables_after(previous)));
+            }
+        }
         let at = self.visits.len();
         let scope = &mut self.scopes[scope];
         scope.last = Some(at);
@@ -264,6 +274,28 @@ impl Walk {
         self.open.insert((names, at));
         self.visits.push(visit);
         at
+    }
+
+    /// Returns the variables that a visit and the earlier ones of its scope assigned.
+    fn variables_after(&self, visit: usize) -> EarlierVariables {
+        let mut variables = EarlierVariables::new();
+        let mut next = Some(visit);
+        while let Some(at) = next {
+            let visit = &self.visits[at];
+            for (name, _) in &visit.assigned {
+                if !variables.contains_key(name) {
+                    variables.insert(name.clone(), at);
+                }
+            }
+            if let Some(earlier) = &visit.earlier_variables {
+                for (name, at) in earlier.iter() {
+                    variables.entry(name.clone()).or_insert(*at);
+                }
+                break;
+            }
+            next = visit.previous;
+        }
+        variables
     }
 
     /// Returns the visit of the Map or Parallel around a scope. Its states run one after the other, so it is the last one there.
@@ -276,7 +308,7 @@ impl Walk {
 
     fn execution(&mut self, event: &TimelineEvent) {
         let failure = event.failure();
-        let how = match event.kind.as_str() {
+        let how = match &*event.kind {
             "ExecutionStarted" => {
                 self.started = Some(event.at);
                 self.input = event.value("input");

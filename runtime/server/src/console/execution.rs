@@ -15,7 +15,7 @@ use stepwright_runtime::report::{
     self, EventFilter, ExecutionLinks, ExecutionView, most_interesting, siblings, text,
 };
 use stepwright_runtime::server_support::Redrivability;
-use stepwright_runtime::testing::overlay as overlay_of;
+use stepwright_runtime::testing::timeline_overlay;
 use stepwright_runtime::timeline::Timeline;
 use stepwright_runtime::value::Value;
 use stepwright_runtime::{ExecutionHandle, Status, Wait};
@@ -122,14 +122,15 @@ async fn render(console: &Console, params: &Params) -> PageResult {
     let selected: Option<usize> = params.number("visit");
     let overlay = definition
         .as_ref()
-        .map(|definition| overlay_of(definition, &history));
+        .map(|definition| timeline_overlay(definition, &history, &timeline));
     let model = definition
         .as_ref()
         .and_then(|json| StateMachine::from_value(json).ok());
+    let explainer = model.as_ref().map(|model| timeline.explainer(model));
     let view = ExecutionView {
         timeline: &timeline,
         definition: definition.as_ref().zip(overlay.as_ref()),
-        model: model.as_ref(),
+        explainer: explainer.as_ref(),
         redaction: history.redaction(),
         now: console.service.now(),
         selected: selected.or_else(|| most_interesting(&timeline)),

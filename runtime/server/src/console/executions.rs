@@ -6,19 +6,22 @@ use maud::{Markup, html};
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::report::text;
 use stepwright_runtime::store::StoreError;
-use stepwright_runtime::{ExecutionFilter, ExecutionSummary, Status};
+use stepwright_runtime::{ExecutionData, ExecutionFilter, ExecutionSummary, Status};
 
 use super::error::{PageResult, respond};
 use super::layout::{Page, Section};
 use super::link;
 use super::params::Params;
 use super::state::Console;
+use super::text_search::{ListSource, SourcePage};
 
 /// The rows of a page.
 const ROWS: usize = 50;
 /// How many executions a page reads at most, when a filter compares their columns only, and when it reads their data.
 const MOST_READ: usize = 5_000;
-const MOST_READ_WITH_DATA: usize = 500;
+const MOST_READ_WITH_DATA: usize = 2_000;
+/// How many executions a page compares with the help of an index.
+const MOST_COMPARED: usize = 20_000;
 /// The child executions on the page of a Map Run.
 pub(super) const MOST_CHILDREN: usize = 200;
 /// The most executions of an exported file.
@@ -114,6 +117,12 @@ impl ListFilter {
         !self.error.is_empty() || !self.text.is_empty()
     }
 
+    /// Whether the page may skip executions that the engine's list has.
+    fn compares(&self) -> bool {
+        let filters = [&self.name, &self.error, &self.text, &self.to];
+        filters.into_iter().any(|filter| !filter.is_empty())
+    }
+
     /// Reads executions until the page is full, or the bound is reached.
     pub(super) async fn read(&self, console: &Console) -> Result<List, StoreError> {
         let (from, to) = (moment(&self.from), moment(&self.to));
@@ -121,12 +130,20 @@ impl ListFilter {
             true => MOST_READ_WITH_DATA,
             false => MOST_READ,
         };
-        let mut list = List::default();
+        // A page without filters of this file reads only its rows.
+        let batch = match self.compares() {
+            true => BATCH,
+            false => ROWS,
+        };
+        let mut list = List {
+            rows: Vec::new(),
+            read: 0,
+            source: ListSource::Scan,
+            next: None,
+        };
         let mut after = Some(self.after.clone()).filter(|after| !after.is_empty());
         loop {
-            // One at a time where a match ends the page, so that the next page begins after it.
-            let missing = ROWS - list.rows.len();
-            let mut filter = ExecutionFilter::new().limit(missing.min(BATCH));
+            let mut filter = ExecutionFilter::new().limit(batch);
             if !self.machine.is_empty() {
                 filter = filter.machine(&self.machine);
             }
@@ -136,52 +153,84 @@ impl ListFilter {
             if let Some(after) = &after {
                 filter = filter.after(after);
             }
-            let page = console.executions(filter).await?;
-            list.read += page.executions.len();
-            for execution in page.executions {
+            let SourcePage { page, read, source } =
+                console.executions_with(filter, &self.text).await?;
+            let is_of_index = matches!(source, ListSource::Index(_));
+            list.source = source;
+            if is_of_index {
+                list.read += read;
+            }
+            let has_data = self
+                .have_data(console, &page.executions, is_of_index)
+                .await?;
+            for (index, (execution, has_data)) in page.executions.iter().zip(has_data).enumerate() {
+                list.read += usize::from(!is_of_index);
                 if from.is_some_and(|from| execution.started < from) {
                     // The list is ordered by the start: all following ones are older.
                     return Ok(list);
                 }
                 let is_in_time = to.is_none_or(|to| execution.started <= to);
-                if is_in_time
-                    && execution.name.contains(&self.name)
-                    && self.has_data(console, &execution).await?
-                {
-                    list.rows.push(execution);
+                if is_in_time && has_data && execution.name.contains(&self.name) {
+                    list.rows.push(execution.clone());
+                }
+                if list.rows.len() >= ROWS {
+                    let is_last = index + 1 == page.executions.len();
+                    list.next = match is_last {
+                        true => page.next,
+                        false => page.after(index),
+                    };
+                    return Ok(list);
                 }
             }
             after = page.next;
-            if after.is_none() || list.rows.len() >= ROWS || list.read >= most_read {
+            let most_read = if is_of_index {
+                MOST_COMPARED
+            } else {
+                most_read
+            };
+            if after.is_none() || list.read >= most_read {
                 list.next = after;
                 return Ok(list);
             }
         }
     }
 
-    /// Whether the error, the input and the output of an execution pass the filters.
-    async fn has_data(
+    /// Returns for each execution whether its error, its input and its output pass the filters.
+    async fn have_data(
         &self,
         console: &Console,
-        execution: &ExecutionSummary,
-    ) -> Result<bool, StoreError> {
-        if !self.reads_data() {
-            return Ok(true);
-        }
-        let found = console.service.engine.find_execution(&execution.id).await?;
-        let Some(run) = found else {
-            return Ok(false);
+        executions: &[ExecutionSummary],
+        has_text: bool,
+    ) -> Result<Vec<bool>, StoreError> {
+        // An index has compared the text.
+        let reads_data = match has_text {
+            true => !self.error.is_empty(),
+            false => self.reads_data(),
         };
-        let report = run.final_report();
-        let error = report.and_then(|report| report.error.as_deref());
-        if !self.error.is_empty() && !error.is_some_and(|error| error.contains(&self.error)) {
-            return Ok(false);
+        if !reads_data {
+            return Ok(vec![true; executions.len()]);
         }
-        let output = report.and_then(|report| report.output.as_ref());
-        let mut data = [Some(run.execution().input()), output]
+        let ids: Vec<String> = executions
+            .iter()
+            .map(|execution| execution.id.clone())
+            .collect();
+        let data = console.service.engine.find_execution_data(&ids).await?;
+        let passes = data.iter().map(|data| {
+            data.as_ref()
+                .is_some_and(|data| self.passes(data, has_text))
+        });
+        Ok(passes.collect())
+    }
+
+    fn passes(&self, data: &ExecutionData, has_text: bool) -> bool {
+        let error = data.error.as_deref().unwrap_or_default();
+        let mut values = [Some(&data.input), data.output.as_ref()]
             .into_iter()
             .flatten();
-        Ok(self.text.is_empty() || data.any(|value| value.to_text().contains(&self.text)))
+        error.contains(&self.error)
+            && (has_text
+                || self.text.is_empty()
+                || values.any(|value| value.to_text().contains(&self.text)))
     }
 
     fn form(&self, console: &Console) -> Markup {
@@ -229,21 +278,21 @@ fn moment(text: &str) -> Option<Timestamp> {
 }
 
 /// The rows of a page.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct List {
     pub(super) rows: Vec<ExecutionSummary>,
     /// How many executions were read to find them.
     pub(super) read: usize,
+    pub(super) source: ListSource,
     /// The position after which the next page begins.
     pub(super) next: Option<String>,
 }
 
 impl List {
     fn render(&self, console: &Console, filter: &ListFilter) -> Markup {
-        let read = text::count(self.read, "execution");
         html! {
             @if self.rows.is_empty() {
-                p class="panel" { "No execution passes these filters. " (read) " were read." }
+                p class="panel" { "No execution passes these filters." }
             } @else if console.is_read_only {
                 form method="get" action=(link::EXPORT) {
                     input type="hidden" name="selected" value="true";
@@ -261,7 +310,7 @@ impl List {
                 @if !filter.after.is_empty() { a class="button" href=(filter.url_after("")) { "Newest" } " " }
                 @if let Some(next) = &self.next { a class="button" rel="next" href=(filter.url_after(next)) { "Older" } " " }
                 @if !self.rows.is_empty() { a class="button" href=(filter.url(link::EXPORT, "")) download="executions.jsonl" title={ "At most " (MOST_EXPORTED) " executions" } { "Export all that match" } " " }
-                span class="hint" { (read) " read" }
+                (self.source.summary(self.read))
             }
         }
     }

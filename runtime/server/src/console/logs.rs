@@ -10,7 +10,7 @@ pub(super) fn panel(logs: Option<&HandlerLogs>, arn: &str, began: Timestamp) -> 
     let Some(logs) = logs else {
         return html! {
             section class="panel" {
-                p { "This server retains no logs of handlers. A program sets them with " code { "ServerBuilder::handler_logs" } "; tasks of " code { "stepwright serve" } " run in other processes, which have their own logs." }
+                p { "This server retains no logs of handlers. A program sets them with " code { "ServerBuilder::handler_logs" } "; " code { "stepwright serve --keep-logs" } " retains what commands of tasks write to standard error." }
             }
         };
     };
@@ -20,7 +20,7 @@ pub(super) fn panel(logs: Option<&HandlerLogs>, arn: &str, began: Timestamp) -> 
         section class="panel" data-part="logs" {
             @if dropped > 0 { p class="hint" { (dropped) " older lines were dropped." } }
             @if lines.is_empty() {
-                p { "No handler of this execution has logged anything since the program started." }
+                p { "No line of this execution's handlers is retained." }
             } @else {
                 div class="scroll" { table {
                     caption class="unseen" { "Lines of handlers" }

@@ -10,6 +10,7 @@
 //! | `assets.rs` | the style sheets, the script and the icon |
 //! | `layout.rs`, `link.rs`, `params.rs` | the frame of a page; links; the parameters of requests |
 //! | `machines.rs`, `charts.rs`, `machine.rs`, `definition.rs` | the list of state machines, with small charts; one state machine; its definition, policy, estimate and versions |
+//! | `text_search.rs` | executions by a text, with an index or without |
 //! | `executions.rs`, `execution.rs`, `waits.rs`, `map_run.rs` | the list of executions; one execution; what it waits for, with forms; a Map Run |
 //! | `copies.rs` | an execution as commands, and as a test in Rust |
 //! | `start_form.rs`, `schema_form/` | the form that starts an execution, and the choice of earlier inputs; forms that are made from JSON Schemas |
@@ -43,6 +44,7 @@ mod params;
 mod schema_form;
 mod start_form;
 mod state;
+mod text_search;
 mod waits;
 
 use std::sync::Arc;
@@ -55,6 +57,7 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{Redirect, Response};
 use axum::routing::{get, post};
 use stepwright_runtime::handler_logs::HandlerLogs;
+use stepwright_runtime::search::ExecutionSearch;
 
 use self::assets::Assets;
 use self::charts::ChartCache;
@@ -85,6 +88,8 @@ pub(crate) struct ConsoleOptions {
     pub(crate) mode: ConsoleMode,
     /// The lines that the handlers of tasks logged.
     pub(crate) handler_logs: Option<HandlerLogs>,
+    /// Finds executions by a text.
+    pub(crate) search: Option<Arc<dyn ExecutionSearch>>,
 }
 
 /// Returns the routes of the console, which begin with `/console`; none if it is off.
@@ -95,7 +100,11 @@ pub(crate) fn router(
     body_time: Duration,
     debug_sessions: DebugSessions,
 ) -> Router {
-    let ConsoleOptions { mode, handler_logs } = options;
+    let ConsoleOptions {
+        mode,
+        handler_logs,
+        search,
+    } = options;
     if mode == ConsoleMode::Off {
         return Router::new();
     }
@@ -103,6 +112,7 @@ pub(crate) fn router(
         service: service.clone(),
         access: access.clone(),
         handler_logs,
+        search,
         is_read_only: mode == ConsoleMode::ReadOnly,
         form_token: guard::form_token(),
         assets: Assets::new(),

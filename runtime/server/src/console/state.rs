@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stepwright_runtime::handler_logs::HandlerLogs;
+use stepwright_runtime::search::ExecutionSearch;
 
 use super::assets::Assets;
 use super::charts::ChartCache;
@@ -21,6 +22,8 @@ pub(super) struct ConsoleState {
     pub(super) access: Arc<Access>,
     /// What the handlers of tasks logged, if the program retains it.
     pub(super) handler_logs: Option<HandlerLogs>,
+    /// Finds executions by a text, if the program has such a search.
+    pub(super) search: Option<Arc<dyn ExecutionSearch>>,
     pub(super) is_read_only: bool,
     /// The token of all forms. A page of another site cannot read it.
     pub(super) form_token: String,

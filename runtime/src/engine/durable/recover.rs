@@ -27,7 +27,7 @@ pub(in crate::engine) struct ClosedExecution {
 }
 
 impl EngineShared {
-    fn reading(&self) -> ReadContext<'_> {
+    pub(in crate::engine) fn reading(&self) -> ReadContext<'_> {
         ReadContext {
             setting: &self.setting,
             limits: &self.limits,

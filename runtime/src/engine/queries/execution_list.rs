@@ -152,15 +152,11 @@ impl ExecutionFilter {
             ..filter.clone()
         })?;
         let page = StoredPage::cut(rows, filter.limit);
-        let rows = page.executions.into_iter();
-        Ok(ExecutionPage {
-            executions: rows.map(ExecutionSummary::of_row).collect(),
-            next: page.next.map(print_position),
-        })
+        Ok(ExecutionPage::of_rows(page.executions, page.next))
     }
 
     /// Returns the filter of a store.
-    pub(in crate::engine) fn stored(&self) -> StoreFilter {
+    pub(crate) fn stored(&self) -> StoreFilter {
         StoreFilter {
             map_run: None,
             machine: self.machine.clone(),
@@ -196,7 +192,7 @@ impl ExecutionFilter {
 
 /// The executions of a page in memory, and the position after which the next page begins.
 pub(in crate::engine) type StatePage = (
-    Vec<(Arc<ExecutionState>, ExecutionSummary)>,
+    Vec<(ListPosition, Arc<ExecutionState>, ExecutionSummary)>,
     Option<ListPosition>,
 );
 
@@ -214,14 +210,14 @@ impl EngineShared {
                 .page(machine, after, (limit, SCAN), |state| filter.passes(state));
         let (rows, next) = rows.cut(limit);
         let rows = rows.into_iter();
-        let rows = rows.map(|(_, state)| {
+        let rows = rows.map(|(position, state)| {
             let summary = ExecutionSummary::of(&state);
-            (state, summary)
+            (position, state, summary)
         });
         // An execution may have ended since it was selected.
         let has_status =
             |summary: &ExecutionSummary| filter.status.is_none_or(|one| summary.status == one);
-        let rows = rows.filter(|(_, summary)| has_status(summary));
+        let rows = rows.filter(|(_, _, summary)| has_status(summary));
         (rows.collect(), next)
     }
 
@@ -229,11 +225,15 @@ impl EngineShared {
     pub(in crate::engine) fn full_page_in_memory(&self, filter: &ExecutionFilter) -> ExecutionPage {
         let limit = filter.limit.unwrap_or(usize::MAX).max(1);
         let mut executions = Vec::new();
+        let mut positions = Vec::new();
         let mut after = filter.position();
         loop {
             let missing = limit - executions.len();
             let (rows, next) = self.page_in_memory(filter, after, missing);
-            executions.extend(rows.into_iter().map(|(_, summary)| summary));
+            for (position, _, summary) in rows {
+                executions.push(summary);
+                positions.push(position);
+            }
             after = next;
             if after.is_none() || executions.len() >= limit {
                 break;
@@ -242,6 +242,7 @@ impl EngineShared {
         ExecutionPage {
             executions,
             next: after.map(print_position),
+            positions,
         }
     }
 }
@@ -270,4 +271,39 @@ pub struct ExecutionPage {
     pub executions: Vec<ExecutionSummary>,
     /// The token of the next page, for [`ExecutionFilter::after`]; `None` on the last page.
     pub next: Option<String>,
+    positions: Vec<ListPosition>,
+}
+
+impl ExecutionPage {
+    /// Returns the page of these rows.
+    pub(crate) fn of_rows(rows: Vec<StoredExecution>, next: Option<ListPosition>) -> Self {
+        Self {
+            positions: rows.iter().map(StoredExecution::position).collect(),
+            executions: rows.into_iter().map(ExecutionSummary::of_row).collect(),
+            next: next.map(print_position),
+        }
+    }
+
+    /// Returns the token of the page that begins after an execution of this page, by its index: for a caller that uses only the first
+    /// executions of a page. `None` for an index that the page does not have.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    /// use stepwright_runtime::{Engine, ExecutionFilter, MachineType, StartOptions};
+    ///
+    /// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
+    /// let engine = Engine::builder().register_json("greet", text, MachineType::Standard).build()?;
+    /// for name in ["Ada", "Grace", "Edith"] {
+    ///     engine.start_machine("greet", json!({"name": name}), StartOptions::new()).await?.await?;
+    /// }
+    /// let page = engine.executions(&ExecutionFilter::new())?;
+    /// let after = page.after(0).expect("the page has three");
+    /// let rest = engine.executions(&ExecutionFilter::new().after(after))?;
+    /// assert_eq!(rest.executions, page.executions[1..]);
+    /// # Ok(()) }
+    /// ```
+    pub fn after(&self, index: usize) -> Option<String> {
+        self.positions.get(index).copied().map(print_position)
+    }
 }

@@ -1,6 +1,8 @@
 //! Lists and descriptions of executions, in memory and in the store.
 
 pub(super) mod column_backfill;
+mod data_operations;
+pub(super) mod execution_data;
 pub(super) mod execution_list;
 pub(super) mod executions;
 pub(super) mod list_columns;

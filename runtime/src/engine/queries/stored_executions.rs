@@ -6,6 +6,7 @@ use stepwright_interpreter::execution::Outcome;
 use stepwright_interpreter::history::History;
 use stepwright_interpreter::value::Value;
 
+use super::execution_data::ExecutionData;
 use super::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 use super::read_settings::ReadSettings;
 use crate::clock::Timestamp;
@@ -145,6 +146,20 @@ impl StoredExecutions {
         trusted_clock::read(&mut *self.reader)
     }
 
+    /// Returns the data of the execution of a row. A state machine that was registered since the last call is read, too.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn data_of(&mut self, row: &StoredExecution) -> Result<ExecutionData, StoreError> {
+        let read = self.read(row);
+        let read = match read {
+            Err(_) => {
+                self.versions = VersionCache::default();
+                self.read(row)
+            }
+            read => read,
+        };
+        Ok(read?.into())
+    }
+
     fn read(&mut self, row: &StoredExecution) -> Result<ExecutionDescription, StoreError> {
         let reading = self.setting.reading();
         let recovered = self.versions.restore(reading, &mut *self.reader, row)?;
@@ -172,6 +187,17 @@ impl ExecutionDescription {
                 arn: about.machine.id.to_string(),
                 ..recovered.machine.describe()
             },
+        }
+    }
+}
+
+impl From<ExecutionDescription> for ExecutionData {
+    fn from(description: ExecutionDescription) -> Self {
+        Self {
+            input: description.input,
+            output: description.output,
+            error: description.error,
+            cause: description.cause,
         }
     }
 }

@@ -116,7 +116,8 @@ impl ServerEngine {
                 let limit = limit.unwrap_or(usize::MAX);
                 let (rows, next) = self.shared.page_in_memory(&filter, after, limit);
                 let rows = rows.into_iter();
-                let rows = rows.map(|(state, summary)| ListedExecution::of_state(&state, summary));
+                let rows =
+                    rows.map(|(_, state, summary)| ListedExecution::of_state(&state, summary));
                 (rows.collect(), next)
             }
         };

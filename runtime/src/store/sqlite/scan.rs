@@ -83,6 +83,18 @@ impl SqliteReader {
         Ok(rows.collect())
     }
 
+    /// Returns the keys of the running executions, without children of Map Runs.
+    pub(crate) fn open_keys(&self) -> Result<Vec<i64>, StoreError> {
+        let query = "SELECT key FROM executions INDEXED BY executions_open WHERE status = 'RUNNING' AND map_run IS NULL";
+        self.rows(query, [], |row| row.get(0))
+    }
+
+    /// Returns a number that differs from the last one if another connection has committed in between.
+    pub(crate) fn data_version(&self) -> Result<i64, StoreError> {
+        let rows = self.rows("PRAGMA data_version", [], |row| row.get(0))?;
+        Ok(rows.first().copied().unwrap_or_default())
+    }
+
     /// Returns the execution with this ARN, also if its row cannot be interpreted.
     ///
     /// # Errors

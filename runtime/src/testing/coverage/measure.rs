@@ -8,11 +8,12 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use serde_json::{Value as Json, json};
 use stepwright_asl::json::Json as Asl;
+use stepwright_interpreter::history::{Event, EventKind};
 use stepwright_interpreter::program::Program;
 
 use super::Coverage;
+use super::coverage_event::CoverageEvent;
 use crate::engine::{ExecutionReport, Observer};
-use crate::testing::recorded::steps;
 
 /// The environment variable with the default directory for coverage.
 const VARIABLE: &str = "STEPWRIGHT_COVERAGE";
@@ -98,20 +99,18 @@ impl Observer for Measure {
         let Some(machine) = machines.find(|machine| Arc::ptr_eq(&machine.program, program)) else {
             return;
         };
-        let steps = steps(&report.history);
-        if steps.is_empty() {
+        if report.history.is_empty() {
             // The engine records no history.
             return;
         }
         let mut coverage = machine.nothing.clone();
-        coverage.add_steps(&steps);
-        if let Some(redriven) = steps
-            .iter()
-            .rposition(|step| step.kind == "ExecutionRedriven")
-        {
+        let events: Vec<Event> = report.history.events().collect();
+        coverage.add_events(events.iter().map(CoverageEvent::from));
+        let redriven = EventKind::ExecutionRedriven;
+        if let Some(redriven) = events.iter().rposition(|event| event.kind() == redriven) {
             // The first part of a redriven execution was written when it ended the last time.
             let mut before = machine.nothing.clone();
-            before.add_steps(&steps[..redriven]);
+            before.add_events(events[..redriven].iter().map(CoverageEvent::from));
             coverage.take_away(&before);
         }
         if is_child {

@@ -1,8 +1,10 @@
+mod coverage_event;
 mod measure;
 mod suite;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::ops::Bound;
 
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -15,7 +17,8 @@ use stepwright_asl::model::StateMachine;
 use stepwright_asl::overlay::{Mark, Overlay, Status};
 use stepwright_interpreter::history::History;
 
-use super::recorded::{RecordedEvent, RecordedHistory, steps};
+use self::coverage_event::CoverageEvent;
+use super::recorded::{RecordedEvent, RecordedHistory};
 
 pub(crate) use self::measure::{Measure, folder};
 pub use self::suite::{MeasuredWorkflow, SuiteCoverage, SuiteCoverageError};
@@ -130,6 +133,9 @@ struct CurrentState {
     is_over: bool,
 }
 
+/// The current positions, by their scopes.
+type CurrentStates = BTreeMap<Vec<String>, CurrentState>;
+
 impl Coverage {
     /// Creates a coverage of a definition without any run.
     pub fn of(machine: &StateMachine) -> Self {
@@ -206,18 +212,18 @@ impl Coverage {
                 history.execution().machine_name()
             );
         }
-        self.add_steps(&steps(history));
+        self.add_history(history);
     }
 
     /// Adds a child of a Map Run, which does not count as a separate run.
     pub(super) fn add_child(&mut self, history: &History) {
-        self.add_steps(&steps(history));
+        self.add_history(history);
         self.runs -= 1;
     }
 
     /// Adds a recorded run.
     pub fn add_recorded(&mut self, history: &RecordedHistory) {
-        self.add_steps(&history.steps);
+        self.add_recorded_events(&history.steps);
     }
 
     /// Adds the runs of another coverage of the same definition; parts that only the other one has are ignored.
@@ -440,69 +446,87 @@ impl Coverage {
             .find(|found| found.from == from && found.to == to)
     }
 
-    pub(super) fn add_steps(&mut self, steps: &[RecordedEvent]) {
+    /// Adds a recorded run with these events.
+    pub(super) fn add_recorded_events(&mut self, events: &[RecordedEvent]) {
+        self.add_events(events.iter().map(CoverageEvent::from));
+    }
+
+    /// Adds the run that wrote this history.
+    pub(super) fn add_history(&mut self, history: &History) {
         self.runs += 1;
-        let mut visits: HashMap<&[String], CurrentState> = HashMap::new();
-        for step in steps {
-            let scope = step.scope.as_slice();
-            let kind = step.kind.as_str();
-            let state = step.state.as_deref().unwrap_or_default();
-            if kind.ends_with("StateEntered") {
-                let visit = CurrentState {
-                    state: state.to_owned(),
-                    ..CurrentState::default()
-                };
-                if let Some(last) = visits.insert(scope, visit).filter(|last| last.is_over) {
-                    self.went(&last, state);
-                }
-                if let Some(found) = self.states.iter_mut().find(|found| found.name == state) {
-                    found.count += 1;
-                    if found.kind == "Fail" {
-                        failed(&mut visits, scope, found.error.clone());
-                    }
-                }
-            } else if kind == "MapIterationStarted" {
-                visits.remove(scope);
-            } else if kind.ends_with("Scheduled")
-                || kind == "MapStateStarted"
-                || kind == "ParallelStateStarted"
-            {
-                // The branches start again.
-                visits.retain(|other, _| other.len() <= scope.len() || !other.starts_with(scope));
-                if let Some(visit) = visits.get_mut(scope) {
-                    visit.attempts += 1;
-                    if visit.attempts > 1 {
-                        self.count_retry(state, visit.error.as_deref());
-                    }
-                    visit.failed = false;
-                }
-            } else if kind == "EvaluationFailed"
-                || kind.ends_with("TimedOut")
-                || (kind.ends_with("Failed")
-                    && !kind.starts_with("Map")
-                    && !kind.starts_with("Parallel"))
-            {
-                let error = step.details["error"].as_str();
-                failed(
-                    &mut visits,
-                    scope,
-                    Some(error.unwrap_or_default().to_owned()),
-                );
-                if let Some(visit) = visits.get_mut(scope) {
-                    visit.failed = true;
-                }
-            } else if ["MapStateFailed", "ParallelStateFailed", "MapRunFailed"].contains(&kind) {
-                if let Some(visit) = visits.get_mut(scope) {
-                    visit.failed = true;
-                    if let Some(error) = step.details["error"].as_str() {
-                        visit.error = Some(error.to_owned());
-                    }
-                }
-            } else if kind.ends_with("StateExited")
-                && let Some(visit) = visits.get_mut(scope)
-            {
-                visit.is_over = true;
+        let mut visits = CurrentStates::default();
+        for event in history.events() {
+            self.add_event(&mut visits, &CoverageEvent::from(&event));
+        }
+    }
+
+    /// Adds a run with these events.
+    fn add_events<'e>(&mut self, events: impl Iterator<Item = CoverageEvent<'e>>) {
+        self.runs += 1;
+        let mut visits = CurrentStates::default();
+        for event in events {
+            self.add_event(&mut visits, &event);
+        }
+    }
+
+    fn add_event(&mut self, visits: &mut CurrentStates, event: &CoverageEvent<'_>) {
+        let CoverageEvent {
+            kind, state, error, ..
+        } = *event;
+        let scope = &*event.scope;
+        if kind.ends_with("StateEntered") {
+            let visit = CurrentState {
+                state: state.to_owned(),
+                ..CurrentState::default()
+            };
+            let last = visits.insert(scope.to_vec(), visit);
+            if let Some(last) = last.filter(|last| last.is_over) {
+                self.went(&last, state);
             }
+            if let Some(found) = self.states.iter_mut().find(|found| found.name == state) {
+                found.count += 1;
+                if found.kind == "Fail" {
+                    failed(visits, scope, found.error.as_deref());
+                }
+            }
+        } else if kind == "MapIterationStarted" {
+            visits.remove(scope);
+        } else if kind.ends_with("Scheduled")
+            || kind == "MapStateStarted"
+            || kind == "ParallelStateStarted"
+        {
+            if !kind.ends_with("Scheduled") {
+                // The branches start again.
+                remove_inside(visits, scope);
+            }
+            if let Some(visit) = visits.get_mut(scope) {
+                visit.attempts += 1;
+                if visit.attempts > 1 {
+                    self.count_retry(state, visit.error.as_deref());
+                }
+                visit.failed = false;
+            }
+        } else if kind == "EvaluationFailed"
+            || kind.ends_with("TimedOut")
+            || (kind.ends_with("Failed")
+                && !kind.starts_with("Map")
+                && !kind.starts_with("Parallel"))
+        {
+            failed(visits, scope, Some(error.unwrap_or_default()));
+            if let Some(visit) = visits.get_mut(scope) {
+                visit.failed = true;
+            }
+        } else if ["MapStateFailed", "ParallelStateFailed", "MapRunFailed"].contains(&kind) {
+            if let Some(visit) = visits.get_mut(scope) {
+                visit.failed = true;
+                if let Some(error) = error {
+                    visit.error = Some(error.to_owned());
+                }
+            }
+        } else if kind.ends_with("StateExited")
+            && let Some(visit) = visits.get_mut(scope)
+        {
+            visit.is_over = true;
         }
     }
 
@@ -542,11 +566,22 @@ impl Coverage {
     }
 }
 
+/// Removes the positions in the iterations and branches inside of a scope. They follow it in the order of the map.
+fn remove_inside(visits: &mut CurrentStates, scope: &[String]) {
+    let after = (Bound::Excluded(scope), Bound::Unbounded);
+    let inside = visits.range::<[String], _>(after);
+    let inside = inside.take_while(|(other, _)| other.starts_with(scope));
+    let inside: Vec<Vec<String>> = inside.map(|(other, _)| other.clone()).collect();
+    for other in &inside {
+        visits.remove(other);
+    }
+}
+
 /// Propagates an error through the containers around it.
-fn failed(visits: &mut HashMap<&[String], CurrentState>, scope: &[String], error: Option<String>) {
+fn failed(visits: &mut CurrentStates, scope: &[String], error: Option<&str>) {
     for length in 0..=scope.len() {
         if let Some(visit) = visits.get_mut(&scope[..length]) {
-            visit.error.clone_from(&error);
+            visit.error = error.map(str::to_owned);
         }
     }
 }

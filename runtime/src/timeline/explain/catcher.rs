@@ -87,18 +87,13 @@ impl Replay<'_> {
             return None;
         }
         let attempts = self.visit.attempts().len();
-        let inside = self
-            .timeline
-            .visits()
-            .iter()
-            .enumerate()
-            .skip(self.index + 1);
-        let mut failed = inside.filter(|(_, visit)| {
-            visit.container() == Some(self.index)
-                && visit.container_attempt == attempts
-                && visit.status() == Status::Failed
+        let inside = self.timeline.visits_inside(self.index).iter();
+        let mut failed = inside.filter(|index| {
+            self.timeline.visit(**index).is_some_and(|visit| {
+                visit.container_attempt == attempts && visit.status() == Status::Failed
+            })
         });
-        let (index, _) = failed.next()?;
+        let index = *failed.next()?;
         if failed.next().is_some() {
             return None;
         }

@@ -76,10 +76,8 @@ impl Replay<'_> {
 
     /// Returns the state that was entered after this one.
     pub(super) fn next_state(&self) -> Option<&str> {
-        let visits = self.timeline.visits().get(self.index + 1..)?;
-        let mut next = visits.iter();
-        let next = next.find(|visit| visit.previous() == Some(self.index));
-        next.map(|visit| visit.state())
+        let next = self.timeline.visit_after(self.index)?;
+        self.timeline.visit(next).map(|visit| visit.state())
     }
 
     fn condition(
@@ -113,7 +111,7 @@ impl Replay<'_> {
         data: &ReplayData,
     ) -> Operand {
         let text = json.map(readable).unwrap_or_default();
-        let outcome = match self.compile_rule(rule, index) {
+        let outcome = match self.compile_rule(pointer, rule, index) {
             Ok(_) if text.contains("${") => self.unless_stopped(Err(NoValue::unknown(PLACEHOLDER))),
             Ok(expression) => self.run(&expression, data, None),
             Err(missing) => self.unless_stopped(Err(missing)),

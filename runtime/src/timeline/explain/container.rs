@@ -100,16 +100,23 @@ impl Replay<'_> {
                 let container = self.timeline.visit(at)?;
                 (at, attempt) = (container.container()?, container.container_attempt);
             }
-            let mut map = Replay::new(self.timeline, self.states, at, Some(attempt)).ok()?;
-            let State::Map(around) = map.state else {
-                return None;
-            };
-            let raw = map.entry_data();
-            let effective = map.effective_input(&raw);
-            let items = map.items(around, &effective).outcome().ok()?;
+            let items = self.states.items((at, attempt), || {
+                let map = Replay::new(self.timeline, self.states, at, Some(attempt));
+                map.ok()?.map_items()
+            })?;
             Some(MapItem::of_array(index, items.item(index)?.clone()))
         };
         item().unwrap_or(MapItem::Unknown(NO_ITEMS))
+    }
+
+    /// Returns the items of the Map, if they are known.
+    fn map_items(mut self) -> Option<Value> {
+        let State::Map(map) = self.state else {
+            return None;
+        };
+        let raw = self.entry_data();
+        let effective = self.effective_input(&raw);
+        self.items(map, &effective).outcome().ok()
     }
 
     /// Returns the array of the outputs of the branches or iterations.
@@ -135,10 +142,9 @@ impl Replay<'_> {
         };
         let depth = self.visit.scope().len();
         let mut outputs: HashMap<&str, Option<&Value>> = HashMap::new();
-        for visit in self.timeline.visits().iter().skip(self.index + 1) {
-            if visit.container() == Some(self.index)
-                && let Some(frame) = visit.scope().get(depth)
-            {
+        let inside = self.timeline.visits_inside(self.index).iter();
+        for visit in inside.filter_map(|index| self.timeline.visit(*index)) {
+            if let Some(frame) = visit.scope().get(depth) {
                 outputs.insert(frame, visit.output());
             }
         }

@@ -1,11 +1,18 @@
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 use stepwright_asl::model::{State, StateMachine};
+
+use super::compiled_expressions::CompiledExpressions;
+use crate::value::Value;
 
 /// The states of a definition by their names.
 pub(super) struct DefinedStates<'a> {
     pub(super) machine: &'a StateMachine,
     pub(super) states: HashMap<&'a str, DefinedState<'a>>,
+    pub(super) expressions: CompiledExpressions,
+    /// The items of each attempt of a visit of a Map; `None` if they are not known.
+    items: Mutex<HashMap<(usize, usize), Option<Value>>>,
 }
 
 /// A state of a definition.
@@ -30,7 +37,25 @@ impl<'a> DefinedStates<'a> {
         Self {
             machine,
             states: states.collect(),
+            expressions: CompiledExpressions::default(),
+            items: Mutex::default(),
         }
+    }
+
+    /// Returns the items of an attempt of a visit of a Map, which `evaluate` returns at the first call.
+    pub(super) fn items(
+        &self,
+        map: (usize, usize),
+        evaluate: impl FnOnce() -> Option<Value>,
+    ) -> Option<Value> {
+        let items = || self.items.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = items().get(&map) {
+            return known.clone();
+        }
+        // Without the lock: the Map may be inside of another one.
+        let evaluated = evaluate();
+        items().insert(map, evaluated.clone());
+        evaluated
     }
 
     /// Returns the innermost Map around a state.

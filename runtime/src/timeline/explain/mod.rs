@@ -2,20 +2,21 @@
 
 mod catcher;
 mod choice;
+mod compiled_expressions;
 mod container;
 mod context;
 mod defined_states;
 mod entry_fields;
 mod exit_fields;
+mod explainer;
 mod explanation;
 mod replay;
 
 use stepwright_asl::model::StateMachine;
 
-use self::defined_states::DefinedStates;
-use self::replay::Replay;
 use super::Timeline;
 
+pub use self::explainer::Explainer;
 pub use self::explanation::{ExplainError, FieldExplanation, FieldOutcome};
 
 impl Timeline {
@@ -59,7 +60,11 @@ impl Timeline {
         definition: &StateMachine,
         visit: usize,
     ) -> Result<Vec<FieldExplanation>, ExplainError> {
-        let states = DefinedStates::of(definition);
-        Ok(Replay::new(self, &states, visit, None)?.explanations())
+        self.explainer(definition).explain(visit)
+    }
+
+    /// Returns an explainer for several visits. `definition` is that of [`explain`](Self::explain).
+    pub fn explainer<'t>(&'t self, definition: &'t StateMachine) -> Explainer<'t> {
+        Explainer::new(self, definition)
     }
 }

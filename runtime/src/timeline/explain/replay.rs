@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use stepwright_asl::json::{Json, escape};
 use stepwright_asl::jsonata::{Expression, strip};
@@ -9,6 +10,7 @@ use stepwright_interpreter::query::{
 };
 use stepwright_interpreter::task::Resource;
 
+use super::compiled_expressions::{CompiledExpression, CompiledField};
 use super::context::{MapItem, ReplayContext};
 use super::defined_states::DefinedStates;
 use super::explanation::{ExplainError, FieldExplanation, FieldOutcome};
@@ -166,14 +168,9 @@ impl ReadOperands {
     }
 }
 
-enum CompiledField {
-    Expr(Expr),
-    Condition(Condition),
-}
-
 /// A compiled expression of the state, with the variables that it reads.
 pub(super) struct ReplayExpression {
-    compiled: CompiledField,
+    compiled: Arc<CompiledExpression>,
     reads: ReadOperands,
     variables: Variables,
     lacks_variable: bool,
@@ -382,16 +379,18 @@ impl<'a> Replay<'a> {
 
     fn compile_as(
         &self,
+        position: &str,
         text: &str,
         reads: ReadOperands,
         compile: impl FnOnce(&mut VariableNames) -> Result<CompiledField, CompileError>,
     ) -> Result<ReplayExpression, NoValue> {
-        let mut names = VariableNames::new();
-        let compiled = match text.contains("${") {
-            true => return Err(NoValue::unknown(PLACEHOLDER)),
-            false => compile(&mut names),
-        };
-        let compiled = compiled.map_err(|error| NoValue::Unknown(error.to_string()))?;
+        if text.contains("${") {
+            return Err(NoValue::unknown(PLACEHOLDER));
+        }
+        let key = format!("{}\n{position}\n{text}", self.name);
+        let compiled = self.states.expressions.get(key, compile);
+        let compiled = compiled.map_err(NoValue::Unknown)?;
+        let names = &compiled.names;
         let mut variables = Variables::new();
         let mut lacks_variable = false;
         for name in names.iter() {
@@ -408,13 +407,30 @@ impl<'a> Replay<'a> {
         })
     }
 
+    /// Compiles an expression. Expressions of the state with the same position and text are equal.
     fn compile(
         &self,
+        position: &str,
         text: &str,
         reads: ReadOperands,
         compile: impl FnOnce(&mut VariableNames) -> Result<Expr, CompileError>,
     ) -> Result<ReplayExpression, NoValue> {
-        self.compile_as(text, reads, |names| compile(names).map(CompiledField::Expr))
+        self.compile_as(position, text, reads, |names| {
+            compile(names).map(CompiledField::Expr)
+        })
+    }
+
+    /// Compiles a JSONPath field.
+    fn compile_path(
+        &self,
+        field: &str,
+        text: &str,
+        reads: ReadOperands,
+    ) -> Result<ReplayExpression, NoValue> {
+        let position = format!("path {field}");
+        self.compile(&position, text, reads, |names| {
+            Expr::path(text, field, names)
+        })
     }
 
     /// Compiles one string of a JSONata field.
@@ -425,7 +441,8 @@ impl<'a> Replay<'a> {
         expected: Expected,
     ) -> Result<ReplayExpression, NoValue> {
         let reads = ReadOperands::of_jsonata(strip(text).unwrap_or_default());
-        self.compile(text, reads, |names| {
+        let position = format!("{location} {expected:?}");
+        self.compile(&position, text, reads, |names| {
             Ok(Expr::jsonata_field(text, location, names)?.expecting(expected))
         })
     }
@@ -433,10 +450,11 @@ impl<'a> Replay<'a> {
     /// Compiles the condition of a rule of a JSONPath Choice.
     pub(super) fn compile_rule(
         &self,
+        pointer: &str,
         rule: &stepwright_asl::model::ChoiceRule,
         number: usize,
     ) -> Result<ReplayExpression, NoValue> {
-        self.compile_as("", ReadOperands::ALL, |names| {
+        self.compile_as(pointer, "", ReadOperands::ALL, |names| {
             Condition::compile(rule, QueryLanguage::JsonPath, number, names)
                 .map(CompiledField::Condition)
         })
@@ -486,7 +504,7 @@ impl<'a> Replay<'a> {
             entropy: &entropy,
             now_millis: data.at.unix_micros() / 1_000,
         };
-        let (outcome, draws, reads_clock) = match &expression.compiled {
+        let (outcome, draws, reads_clock) = match &expression.compiled.field {
             CompiledField::Expr(expr) => (expr.eval(&scope), expr.draws(), expr.reads_clock()),
             CompiledField::Condition(condition) => {
                 (condition.test(&scope).map(Value::from), false, false)
@@ -520,7 +538,7 @@ impl<'a> Replay<'a> {
     /// Returns the value of a path of a Choice rule.
     pub(super) fn path_value(&self, text: &str, data: &ReplayData) -> Outcome {
         let reads = ReadOperands::of_path(text);
-        let expression = self.compile(text, reads, |names| Expr::path(text, "Variable", names));
+        let expression = self.compile_path("Variable", text, reads);
         self.run_compiled(expression, data)
     }
 
@@ -533,7 +551,7 @@ impl<'a> Replay<'a> {
         data: &ReplayData,
     ) -> Operand {
         let reads = ReadOperands::of_path(text);
-        let expression = self.compile(text, reads, |names| Expr::path(text, field, names));
+        let expression = self.compile_path(field, text, reads);
         let outcome = self.run_compiled(expression, data);
         self.add(pointer, text, outcome, None)
     }
@@ -553,7 +571,7 @@ impl<'a> Replay<'a> {
             Some(PathField::Path(text)) if text == "$" => self.unless_stopped(whole),
             Some(PathField::Path(text)) => {
                 let reads = ReadOperands::of_path(text);
-                let expression = self.compile(text, reads, |names| Expr::path(text, field, names));
+                let expression = self.compile_path(field, text, reads);
                 self.run_compiled(expression, data)
             }
         };
@@ -688,19 +706,24 @@ impl<'a> Replay<'a> {
     ) -> Result<ReplayExpression, NoValue> {
         let location = location_of(pointer);
         let text = template.to_string();
-        self.compile(&text, ReadOperands::ALL_KNOWN, |names| {
-            match self.language {
+        let position = format!("template {location} {expected:?}");
+        self.compile(
+            &position,
+            &text,
+            ReadOperands::ALL_KNOWN,
+            |names| match self.language {
                 QueryLanguage::Jsonata => {
                     Ok(Expr::jsonata_template(template, &location, names)?.expecting(expected))
                 }
                 QueryLanguage::JsonPath => Expr::jsonpath_template(template, &location, names),
-            }
-        })
+            },
+        )
     }
 
     /// Compiles the member of a JSONPath template or Assign with this key, which ends in `.$`.
     fn compile_member(&self, text: &str, key: &str) -> Result<ReplayExpression, NoValue> {
-        self.compile(text, ReadOperands::of_path(text), |names| {
+        let position = format!("member {key}");
+        self.compile(&position, text, ReadOperands::of_path(text), |names| {
             Expr::evaluated(text, key, names)
         })
     }

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use stepwright_asl::StateMachine;
 use stepwright_runtime::debug::Position;
 use stepwright_runtime::report::{self, ExecutionLinks, ExecutionView};
-use stepwright_runtime::testing::overlay;
+use stepwright_runtime::testing::timeline_overlay;
 use stepwright_runtime::timeline::Timeline;
 
 use super::blocking::blocking;
@@ -65,12 +65,13 @@ fn render(console: &Console, session: &DebugSession, params: &Params) -> Markup 
     let timeline = Timeline::of(&events);
     let current = frame.debugger.position();
     let visit: Option<usize> = params.number("visit");
-    let overlay = overlay(&frame.definition, &events);
+    let overlay = timeline_overlay(&frame.definition, &events, &timeline);
     let model = StateMachine::from_value(&frame.definition).ok();
+    let explainer = model.as_ref().map(|model| timeline.explainer(model));
     let view = ExecutionView {
         timeline: &timeline,
         definition: Some((&frame.definition, &overlay)),
-        model: model.as_ref(),
+        explainer: explainer.as_ref(),
         redaction: events.redaction(),
         now: current.time,
         selected: visit,

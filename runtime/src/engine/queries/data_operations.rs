@@ -1,0 +1,81 @@
+use super::execution_data::ExecutionData;
+use super::stored_executions::ExecutionDescription;
+use crate::engine::Engine;
+use crate::engine::durable::version_cache::VersionCache;
+use crate::engine::shared::EngineShared;
+use crate::store::{StoreError, StoreReader};
+
+impl Engine {
+    /// Returns the inputs and the results of executions, by their ARNs and in the same order; `None` for an execution that does not exist. The
+    /// store is read once for all of them, on a thread for blocking work, and each definition is compiled once.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    /// use stepwright_runtime::{Engine, ExecutionFilter, MachineType, StartOptions};
+    ///
+    /// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
+    /// let engine = Engine::builder().register_json("greet", text, MachineType::Standard).build()?;
+    /// engine.start_machine("greet", json!("Ada"), StartOptions::new()).await?.await?;
+    /// let page = engine.executions(&ExecutionFilter::new())?;
+    /// let ids: Vec<String> = page.executions.into_iter().map(|execution| execution.id).collect();
+    /// let data = engine.find_execution_data(&ids).await?;
+    /// assert_eq!(data[0].as_ref().map(|data| data.input.to_json()), Some(json!("Ada")));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the store. Without a store there is none.
+    pub async fn find_execution_data(
+        &self,
+        ids: &[String],
+    ) -> Result<Vec<Option<ExecutionData>>, StoreError> {
+        let mut all = Vec::with_capacity(ids.len());
+        let mut unknown = Vec::new();
+        for (index, id) in ids.iter().enumerate() {
+            let state = self.shared.remembered(id)?;
+            if state.is_none() {
+                unknown.push((index, id.clone()));
+            }
+            all.push(state.map(|state| ExecutionData::of_state(&state)));
+        }
+        if unknown.is_empty() {
+            return Ok(all);
+        }
+        let read = self
+            .shared
+            .read_store(move |shared, reader| shared.stored_data(reader, &unknown));
+        for (index, data) in read.await?.unwrap_or_default() {
+            all[index] = Some(data);
+        }
+        Ok(all)
+    }
+}
+
+impl EngineShared {
+    /// Reads the data of closed executions, each with its index.
+    fn stored_data(
+        &self,
+        reader: &mut dyn StoreReader,
+        ids: &[(usize, String)],
+    ) -> Result<Vec<(usize, ExecutionData)>, StoreError> {
+        let mut versions = VersionCache::default();
+        let mut found = Vec::with_capacity(ids.len());
+        for (index, id) in ids {
+            let row = reader.execution(id)?;
+            let Some(row) = row.filter(|row| row.stopped.is_some()) else {
+                continue;
+            };
+            match versions.restore(self.reading(), reader, &row) {
+                Ok(recovered) => {
+                    found.push((*index, ExecutionDescription::new(&row, recovered).into()));
+                }
+                // It was deleted between the two reads.
+                Err(_) if reader.execution(id)?.is_none() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
+    }
+}

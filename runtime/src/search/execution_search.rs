@@ -1,0 +1,68 @@
+use std::fmt;
+
+use crate::clock::Timestamp;
+use crate::{ExecutionFilter, ExecutionPage};
+
+/// Finds executions by a text in their inputs and outputs, for lists of the console. `ExecutionIndex` (feature `sqlite`) is one for a store in
+/// a file; a program with another store can implement it.
+pub trait ExecutionSearch: fmt::Debug + Send + Sync {
+    /// Returns a page of the executions that pass the filter, and whose input or output contains the text as JSON. They have the order of
+    /// [`Engine::executions`](crate::Engine::executions), whose tokens it takes and returns. A page can have fewer executions than the limit of
+    /// the filter, and a next page. The caller does not wait for executions that are not indexed yet.
+    ///
+    /// # Errors
+    ///
+    /// When the index cannot be used. The caller reads the executions instead.
+    ///
+    /// # Blocking
+    ///
+    /// Blocks the thread while it reads.
+    fn page(&self, filter: &ExecutionFilter, text: &str) -> Result<SearchPage, SearchError>;
+}
+
+/// A page of executions that a search found.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SearchPage {
+    /// The executions.
+    pub page: ExecutionPage,
+    /// How many executions were compared with the text.
+    pub compared: usize,
+    /// Up to which execution the search knows all; `None` if it knows none yet.
+    pub indexed_to: Option<IndexedExecution>,
+}
+
+/// The newest execution of an index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct IndexedExecution {
+    /// Its ARN.
+    pub id: String,
+    /// When it started.
+    pub started: Timestamp,
+    /// Whether the index has all executions that were committed when it read the store last.
+    pub is_newest: bool,
+}
+
+/// Why a search cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SearchError(String);
+
+impl SearchError {
+    /// Creates an error with this reason.
+    pub fn new(why: impl Into<String>) -> Self {
+        Self(why.into())
+    }
+}
+
+impl SearchPage {
+    /// Creates a page.
+    pub fn new(page: ExecutionPage, compared: usize, indexed_to: Option<IndexedExecution>) -> Self {
+        Self {
+            page,
+            compared,
+            indexed_to,
+        }
+    }
+}

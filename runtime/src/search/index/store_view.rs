@@ -1,0 +1,76 @@
+use std::path::Path;
+
+use crate::engine::StoredExecutions;
+use crate::store::{ScannedExecution, SqliteReader, StoreError, StoredExecution};
+
+/// What the index reads of a store, with its own connections.
+pub(super) struct StoreView {
+    reader: SqliteReader,
+    executions: StoredExecutions,
+    /// The version of the file's content at the last call of `has_changed`.
+    version: Option<i64>,
+}
+
+/// The texts of an execution, as the search compares them.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct ExecutionTexts {
+    pub(super) input: String,
+    /// Empty until it succeeds.
+    pub(super) output: String,
+}
+
+impl StoreView {
+    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+        Ok(Self {
+            reader: SqliteReader::open(path)?,
+            executions: StoredExecutions::new(Box::new(SqliteReader::open(path)?)),
+            version: None,
+        })
+    }
+
+    /// Returns whether a commit may have changed the store since the last call.
+    pub(super) fn has_changed(&mut self) -> Result<bool, StoreError> {
+        let version = self.reader.data_version()?;
+        Ok(self.version.replace(version) != Some(version))
+    }
+
+    /// Returns the executions after a key in the order of keys, with the children of Map Runs.
+    pub(super) fn scan(
+        &mut self,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<ScannedExecution>, StoreError> {
+        self.reader.scan(after, limit)
+    }
+
+    /// Returns an execution of the lists by its key; `None` if there is none, or its row is damaged.
+    pub(super) fn execution(&mut self, key: i64) -> Result<Option<StoredExecution>, StoreError> {
+        let found = self.reader.scan(key.saturating_sub(1), 1)?.pop();
+        let found = found.filter(|found| found.key == key);
+        let row = found.and_then(|found| found.execution.ok());
+        Ok(row.filter(|row| row.child_of.is_none()))
+    }
+
+    /// Returns the keys of the running executions of the lists.
+    pub(super) fn open_keys(&mut self) -> Result<Vec<i64>, StoreError> {
+        self.reader.open_keys()
+    }
+
+    /// Reads the data of an execution. An execution that cannot be read has no texts.
+    pub(super) fn texts(&mut self, row: &StoredExecution) -> Result<ExecutionTexts, StoreError> {
+        match self.executions.data_of(row) {
+            Ok(data) => Ok(ExecutionTexts {
+                input: data.input.to_text(),
+                output: data
+                    .output
+                    .map(|output| output.to_text())
+                    .unwrap_or_default(),
+            }),
+            Err(error @ StoreError::Unreadable { .. }) => {
+                tracing::debug!(%error, "an execution has no texts in the index");
+                Ok(ExecutionTexts::default())
+            }
+            Err(error) => Err(error),
+        }
+    }
+}

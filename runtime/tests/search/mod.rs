@@ -1,0 +1,235 @@
+//! The index of a store finds the same executions as a scan of all.
+
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+use stepwright_runtime::search::{ExecutionIndex, ExecutionSearch};
+use stepwright_runtime::store::SqliteStore;
+use stepwright_runtime::{Engine, ExecutionFilter, MachineType, StartOptions, Status};
+use tokio::runtime::Runtime;
+
+/// Parts of texts: quotes and operators of queries, wildcards, escapes of JSON, characters of one to four bytes.
+const PARTS: [&str; 22] = [
+    "a", "A", "b", "ab", "abc", "\"", "'", "%", "_", "*", "\\", "\n", "\u{0}", "é", "e\u{301}",
+    "日本", "😀", " AND ", " OR ", "-", "(", "^",
+];
+
+/// An execution that succeeds with its input as output, fails, or waits.
+const MACHINE: &str = r#"{"StartAt": "What?", "States": {
+    "What?": {"Type": "Choice", "Default": "Reply", "Choices": [
+        {"Variable": "$.kind", "StringEquals": "fail", "Next": "Fail"},
+        {"Variable": "$.kind", "StringEquals": "wait", "Next": "Wait"}
+    ]},
+    "Reply": {"Type": "Pass", "Parameters": {"reply.$": "$.text"}, "End": true},
+    "Wait": {"Type": "Wait", "Timestamp": "2999-01-01T00:00:00Z", "End": true},
+    "Fail": {"Type": "Fail", "Error": "Refused"}
+}}"#;
+
+fn text() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(&PARTS[..]), 0..8).prop_map(|parts| parts.concat())
+}
+
+/// An engine with a store in a file.
+struct World {
+    folder: tempfile::TempDir,
+    runtime: Runtime,
+    engine: Option<Engine>,
+}
+
+impl World {
+    fn new() -> Self {
+        let mut world = Self {
+            folder: tempfile::tempdir().expect("a folder"),
+            runtime: Runtime::new().expect("threads"),
+            engine: None,
+        };
+        world.open();
+        world
+    }
+
+    fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("orders.db")
+    }
+
+    fn open(&mut self) {
+        let store = SqliteStore::open(self.path()).expect("a store");
+        let builder = Engine::builder()
+            .register_json("orders", MACHINE, MachineType::Standard)
+            .store(store);
+        let engine = self.runtime.block_on(async { builder.build() });
+        self.engine = Some(engine.expect("an engine"));
+    }
+
+    fn engine(&self) -> &Engine {
+        self.engine.as_ref().expect("it is open")
+    }
+
+    fn close(&mut self) {
+        if let Some(engine) = self.engine.take() {
+            self.runtime
+                .block_on(engine.shutdown(std::time::Duration::from_secs(5)));
+        }
+    }
+
+    /// Starts an execution, and waits for its end, unless it waits.
+    fn start(&self, input: Json) {
+        let ends = input["kind"] != "wait";
+        self.runtime.block_on(async {
+            let started = self
+                .engine()
+                .start_machine("orders", input, StartOptions::new());
+            let run = started.await.expect("it starts");
+            if ends {
+                run.report().await;
+            }
+        });
+    }
+
+    fn index(&self) -> ExecutionIndex {
+        let index = ExecutionIndex::open(self.path()).expect("an index");
+        index.catch_up().expect("it has not stopped");
+        index
+    }
+
+    /// Returns the executions that a scan of all finds.
+    fn scan(&self, filter: &ExecutionFilter, text: &str) -> Vec<String> {
+        let page = self.engine().executions(filter).expect("a list");
+        let ids: Vec<String> = page
+            .executions
+            .into_iter()
+            .map(|execution| execution.id)
+            .collect();
+        let data = self
+            .runtime
+            .block_on(self.engine().find_execution_data(&ids));
+        let found = ids.into_iter().zip(data.expect("the data"));
+        let found = found.filter(|(_, data)| {
+            let data = data.as_ref().expect("it exists");
+            let output = data.output.as_ref();
+            data.input.to_text().contains(text)
+                || output.is_some_and(|output| output.to_text().contains(text))
+        });
+        found.map(|(id, _)| id).collect()
+    }
+}
+
+/// Returns the executions of all pages of a search.
+fn search(index: &ExecutionIndex, filter: &ExecutionFilter, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut next = filter.clone().limit(3);
+    loop {
+        let page = index.page(&next, text).expect("a page").page;
+        assert!(page.executions.len() <= 3);
+        found.extend(page.executions.into_iter().map(|execution| execution.id));
+        match page.next {
+            Some(after) => next = filter.clone().limit(3).after(after),
+            None => return found,
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_index_finds_what_a_scan_of_all_finds(
+        executions in prop::collection::vec((text(), prop::sample::select(&["reply", "fail", "wait"][..])), 0..12),
+        later in prop::collection::vec(text(), 0..3),
+        needles in prop::collection::vec(text(), 1..12),
+    ) {
+        let world = World::new();
+        for (text, kind) in &executions {
+            world.start(json!({"text": text, "kind": kind}));
+        }
+        let index = world.index();
+        // Some executions start while the index is open.
+        for text in &later {
+            world.start(json!({"text": text, "kind": "reply"}));
+        }
+        index.catch_up().expect("it has not stopped");
+        // Parts of the texts are found more often than random ones.
+        let parts = executions.iter().map(|(text, _)| text).chain(&later);
+        let parts = parts.flat_map(|text| {
+            let text = json!(text).to_string();
+            let text: Vec<char> = text.chars().collect();
+            let middle = text.len() / 2;
+            [text[..middle].iter().collect::<String>(), text[middle..].iter().collect()]
+        });
+        let needles: Vec<String> = needles.iter().cloned().chain(parts).filter(|needle| !needle.is_empty()).collect();
+        for filter in [ExecutionFilter::new(), ExecutionFilter::new().status(Status::Succeeded), ExecutionFilter::new().machine("none")] {
+            for needle in &needles {
+                prop_assert_eq!(search(&index, &filter, needle), world.scan(&filter, needle), "{:?}", needle);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_index_follows_ends_deletions_and_a_restored_store() {
+    let mut world = World::new();
+    world.start(json!({"text": "first order", "kind": "reply"}));
+    let index = world.index();
+    let all = ExecutionFilter::new();
+    assert_eq!(search(&index, &all, r#"{"reply":"first order"}"#).len(), 1);
+    let backup = world.folder.path().join("backup.db");
+    let copied = world.runtime.block_on(world.engine().backup(&backup));
+    copied.expect("a backup");
+    world.start(json!({"text": "second order", "kind": "reply"}));
+    index.catch_up().expect("it has not stopped");
+    let both = search(&index, &all, "order");
+    assert_eq!(both.len(), 2);
+    let page = index.page(&all, "order").expect("a page");
+    let newest = page.indexed_to.expect("it has executions");
+    assert_eq!((&newest.id, newest.is_newest), (&both[0], true));
+
+    let deleted = world.runtime.block_on(world.engine().delete(&both[1]));
+    deleted.expect("it has ended");
+    assert_eq!(search(&index, &all, "order"), both[..1]);
+
+    drop(index);
+    world.close();
+    std::fs::remove_file(world.path()).expect("a file");
+    SqliteStore::restore(&backup, world.path()).expect("it is restored");
+    world.open();
+    world.start(json!({"text": "third order", "kind": "reply"}));
+    let index = world.index();
+    assert_eq!(search(&index, &all, "order"), world.scan(&all, "order"));
+    assert_eq!(search(&index, &all, "second"), Vec::<String>::new());
+    assert_eq!(search(&index, &all, "first").len(), 1);
+}
+
+#[test]
+fn a_damaged_older_or_foreign_index_is_built_again() {
+    let world = World::new();
+    world.start(json!({"text": "an order", "kind": "reply"}));
+    let all = ExecutionFilter::new();
+    let path = world.index().path().to_owned();
+    for damage in ["garbage", "version", "table", "application"] {
+        let connect = || rusqlite::Connection::open(&path).expect("a database");
+        match damage {
+            "garbage" => std::fs::write(&path, "x".repeat(10_000)).expect("a file"),
+            "version" => connect()
+                .pragma_update(None, "user_version", 99)
+                .expect("a version"),
+            "table" => connect()
+                .execute_batch("DROP TABLE entries")
+                .expect("a table"),
+            _ => connect()
+                .pragma_update(None, "application_id", 7)
+                .expect("an application"),
+        }
+        let index = world.index();
+        assert_eq!(search(&index, &all, "order").len(), 1, "{damage}");
+    }
+    std::fs::remove_file(&path).expect("a file");
+    assert_eq!(search(&world.index(), &all, "order").len(), 1);
+}
+
+#[test]
+fn an_index_that_cannot_be_written_does_not_stop_the_engine() {
+    let world = World::new();
+    std::fs::create_dir(world.folder.path().join("orders.db-index")).expect("a folder");
+    let index = ExecutionIndex::open(world.path()).expect("the store can be read");
+    index.catch_up().expect_err("the index has stopped");
+    index
+        .page(&ExecutionFilter::new(), "order")
+        .expect_err("the index has stopped");
+    world.start(json!({"text": "an order", "kind": "reply"}));
+}
