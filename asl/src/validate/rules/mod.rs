@@ -8,6 +8,7 @@ mod jsonata;
 mod limits;
 mod maps;
 mod numbers;
+mod prelude;
 mod proposals;
 mod structure;
 mod tasks;

@@ -1,11 +1,7 @@
 use std::collections::HashMap;
 
-use crate::diagnostic::Severity;
-use crate::json::Json;
-use crate::model::QueryLanguage;
-use crate::validate::definition::{Definition, ExpressionText};
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::definition::ExpressionText;
+use crate::validate::rules::prelude::*;
 use crate::validate::walk::address;
 
 use super::coverage::{jsonata_exhaustive, jsonpath_exhaustive};

@@ -1,11 +1,7 @@
 use std::collections::{HashMap, HashSet};
 
-use crate::diagnostic::Severity;
-use crate::json::{Json, Pointer};
-use crate::model::{Operator, QueryLanguage};
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::model::Operator;
+use crate::validate::rules::prelude::*;
 
 use super::{comparison, inner};
 

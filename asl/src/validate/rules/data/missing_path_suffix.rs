@@ -1,9 +1,5 @@
-use crate::diagnostic::Severity;
-use crate::fix::Safety;
-use crate::model::{OperandType, Operator, QueryLanguage};
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::model::{OperandType, Operator};
+use crate::validate::rules::prelude::*;
 use crate::validate::rules::proposals;
 
 use super::literal_meaning::LiteralMeaning;

@@ -1,11 +1,7 @@
 use std::collections::HashSet;
 
-use crate::diagnostic::Severity;
 use crate::jsonata;
-use crate::substitution::is_substitution;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW134",

@@ -1,12 +1,9 @@
 use std::collections::HashSet;
 
-use crate::diagnostic::Severity;
 use crate::model::{MachineType, StateKind};
-use crate::validate::definition::Definition;
 use crate::validate::history::{Events, MAX_EVENTS, counted, items};
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
 use crate::validate::rules::maps::children;
+use crate::validate::rules::prelude::*;
 use crate::validate::rules::transitions::cycles::{endless_cycles, waits};
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {

@@ -1,12 +1,8 @@
-use crate::diagnostic::Severity;
-use crate::json::{Json, Object};
 use crate::limits::MAX_PAYLOAD_BYTES;
-use crate::model::{QueryLanguage, StateKind};
+use crate::model::StateKind;
 use crate::resource::{IntegrationPattern, Resource};
-use crate::validate::definition::Definition;
 use crate::validate::history::items;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW140",

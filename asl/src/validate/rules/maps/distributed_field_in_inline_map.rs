@@ -1,8 +1,5 @@
-use crate::diagnostic::Severity;
 use crate::model::ProcessorMode;
-use crate::validate::definition::{Definition, DefinitionPart};
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 
 use super::{config, is_distributed, maps};
 

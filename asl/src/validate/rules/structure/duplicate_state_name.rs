@@ -1,8 +1,5 @@
 use crate::analysis::{NameKind, NameProblem};
-use crate::diagnostic::Severity;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 
 use super::state_names;
 

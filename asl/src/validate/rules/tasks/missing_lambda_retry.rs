@@ -1,10 +1,6 @@
-use crate::diagnostic::Severity;
 use crate::errors;
-use crate::json::Json;
 use crate::resource::Resource;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 
 use super::tasks;
 

@@ -1,11 +1,6 @@
-use crate::diagnostic::Severity;
-use crate::edit::Edit;
-use crate::fix::Fix;
 use crate::limits::AwaitedEvent;
 use crate::model::MachineType;
-use crate::validate::definition::{Definition, DefinitionPart};
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 
 use super::tasks;
 
