@@ -44,6 +44,7 @@ use crate::model::MachineType;
 /// assert!(Validator::new(MachineType::Standard).deny_warnings().check_text(text).is_empty());
 /// ```
 #[derive(Clone)]
+#[must_use]
 pub struct Validator {
     machine_type: MachineType,
     custom: Vec<Arc<dyn CustomRule>>,
@@ -69,7 +70,6 @@ impl Validator {
     }
 
     /// Sets the machine type.
-    #[must_use]
     pub fn of_type(mut self, machine_type: MachineType) -> Validator {
         self.machine_type = machine_type;
         self
@@ -100,7 +100,6 @@ impl Validator {
     /// let unknown = diagnostics.iter().find(|diagnostic| diagnostic.code == Some("SW005")).expect("a warning");
     /// assert_eq!(unknown.help.as_deref(), Some("did you mean `ChargeFunctionArn`?"));
     /// ```
-    #[must_use]
     pub fn with_known_placeholders(
         mut self,
         names: impl IntoIterator<Item = impl Into<String>>,
@@ -111,7 +110,6 @@ impl Validator {
     }
 
     /// Accepts all placeholders again, as for a definition whose template supplies them.
-    #[must_use]
     pub fn with_any_placeholder(mut self) -> Validator {
         self.known.placeholders = None;
         self
@@ -131,7 +129,6 @@ impl Validator {
     /// # }
     /// assert!(!reports(&validator.with_known_services(["shiny:*"])));
     /// ```
-    #[must_use]
     pub fn with_known_services(
         mut self,
         services: impl IntoIterator<Item = impl Into<String>>,
@@ -155,7 +152,6 @@ impl Validator {
     }
 
     /// Reports all warnings as errors, except those of rules that are [allowed](Validator::allow).
-    #[must_use]
     pub fn deny_warnings(mut self) -> Validator {
         self.denies_warnings = true;
         self

@@ -4,10 +4,10 @@ use super::Flow;
 use super::edge::{Catch, Edge};
 use super::state::{Body, State, Transition};
 use crate::expr::{Expr, Text};
-use crate::setters::setters;
 use crate::shape::{Payload, Shape};
 use crate::task::Deploy;
 use crate::workflow::Binder;
+use stepwright_asl::setters;
 
 /// A named group of states, as `workflow! { fragment Name(..) { .. } }` declares it.
 ///
@@ -96,6 +96,7 @@ fn joined(prefix: &str, name: &str) -> Text {
 
 /// An include of a fragment.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Include {
     prefix: Text,
     variables: Text,
@@ -110,7 +111,6 @@ pub struct Include {
 
 impl Include {
     /// Includes a fragment's states under a name. The other name is the prefix of its variables.
-    #[must_use]
     pub fn new(
         prefix: impl Into<Text>,
         variables: impl Into<Text>,
@@ -148,7 +148,6 @@ impl Include {
     }
 
     /// The states and variables with their names in the workflow.
-    #[must_use]
     pub fn body(mut self) -> Body {
         let mut body = std::mem::replace(&mut self.body, Body::new(Vec::new()));
         let (prefix, variables) = (self.prefix.clone(), self.variables.clone());
@@ -231,7 +230,6 @@ impl Include {
 
 impl Flow {
     /// Includes a fragment.
-    #[must_use]
     pub fn include(mut self, include: Include) -> Flow {
         let body = include.body();
         self.states.extend(body.states);
@@ -242,7 +240,6 @@ impl Flow {
 
 impl Body {
     /// Includes a fragment.
-    #[must_use]
     pub fn include(mut self, include: Include) -> Body {
         let body = include.body();
         self.states.extend(body.states);
