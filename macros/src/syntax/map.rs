@@ -1,7 +1,7 @@
 //! `map Pack { let packed = for item in order.items { .. }; next X; }`
 
 use super::distributed;
-use super::reader::{SyntaxReader, name, once, take_word, word};
+use super::reader::{SyntaxReader, after, name, once, take_word, word};
 use crate::machine::{LetBinding, MachineBody, Map, MapLoop};
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
@@ -31,15 +31,9 @@ pub(super) fn option(
     match word {
         "max_concurrency" => {
             let keyword = take_word(input)?;
-            let limit = reader.expression(input)?;
+            let limit = (keyword.clone(), reader.expression(input)?);
             reader.semicolon(input);
-            once(
-                &mut map.max_concurrency,
-                (keyword.clone(), limit),
-                &keyword,
-                of,
-                reader,
-            );
+            once(&mut map.max_concurrency, limit, &keyword, of, reader);
         }
         "iterator" => {
             take_word(input)?;
@@ -66,12 +60,7 @@ pub(super) fn run(
     }
     input.parse::<Token![for]>()?;
     let item = name(input, "the item")?;
-    let ty = if input.peek(Token![:]) {
-        input.parse::<Token![:]>()?;
-        Some(input.parse()?)
-    } else {
-        None
-    };
+    let ty = after::<Token![:], _>(input, |input| input.parse())?;
     input.parse::<Token![in]>()?;
     let from_reader =
         word(input).is_some_and(|word| word == "reader") && input.peek2(syn::token::Brace);
