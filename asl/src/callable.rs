@@ -4,6 +4,8 @@
 //! read this table. So each method that can be lowered also has a proof that rustc resolves the call to the standard library's method: the traits
 //! of that proof are generated from these rows.
 
+use crate::words;
+
 /// The methods of each kind of standard type: those that take `&self` (or `&mut self`), and those that take `self`.
 ///
 /// The macro `$then` receives the table. A method that every type can have (`clone`, `into`, `to_string`) belongs to no kind, because its proof
@@ -96,33 +98,14 @@ impl Kind {
 pub const UNIVERSAL: &[&str] = &["clone", "into", "to_string"];
 
 /// Methods that change nothing in JSON, for receivers without a row in the lowering.
-pub const IDENTITIES: &[&str] = &[
-    "as_deref",
-    "as_ref",
-    "as_slice",
-    "as_str",
-    "clone",
-    "cloned",
-    "collect",
-    "copied",
-    "into_boxed_str",
-    "into_iter",
-    "into_owned",
-    "into_string",
-    "iter",
-    "to_owned",
-    "to_vec",
+pub const IDENTITIES: &[&str] = words![
+    as_deref as_ref as_slice as_str clone cloned collect copied into_boxed_str into_iter into_owned
+    into_string iter to_owned to_vec
 ];
 
 /// Methods whose lowering depends on more than the receiver's kind.
-pub const CODE: &[&str] = &[
-    "chars",
-    "contains",
-    "filter_map",
-    "flat_map",
-    "into",
-    "to_string",
-    "unwrap_or_default",
+pub const CODE: &[&str] = words![
+    chars contains filter_map flat_map into to_string unwrap_or_default
 ];
 
 /// Whether an expression can call a method of this name.

@@ -120,6 +120,7 @@ mod setters;
 mod substitution;
 mod syntax_error;
 mod value_path;
+mod words;
 
 pub use diagnostic::{
     Diagnostic, DiagnosticLocation, Diagnostics, RelatedLocation, Severity, TextLocation,

@@ -6,6 +6,7 @@ use super::grants::Grants;
 use super::warning::WarningKind;
 use super::{names, template};
 use crate::json::Json;
+use crate::words;
 
 /// Additional actions of some operations.
 struct DependentRule {
@@ -488,15 +489,8 @@ fn object_of_uri(uri: &str) -> Option<String> {
 }
 
 /// The names of arguments that can contain an `S3Object`.
-const WITH_S3_OBJECT: [&str; 8] = [
-    "Image",
-    "SourceImage",
-    "TargetImage",
-    "Video",
-    "Document",
-    "DocumentLocation",
-    "DocumentPages",
-    "GroundTruthManifest",
+const WITH_S3_OBJECT: &[&str] = words![
+    Image SourceImage TargetImage Video Document DocumentLocation DocumentPages GroundTruthManifest
 ];
 
 /// Allows reading the S3 objects with images, videos and documents.

@@ -8,6 +8,7 @@ use stepwright_asl::analysis::{
     RetryField, RetryNumbers, as_float, heartbeat_problem, retry_problems, seconds_problem,
     wait_problem,
 };
+use stepwright_asl::words;
 use syn::Lit;
 
 /// Runs the rules of this file.
@@ -69,13 +70,7 @@ fn heartbeats_are_below_timeouts(state: &State, errors: &Errors) {
 }
 
 /// The settings of a `retry`.
-const RETRY_SETTINGS: &[&str] = &[
-    "interval",
-    "max_attempts",
-    "backoff_rate",
-    "max_delay",
-    "jitter",
-];
+const RETRY_SETTINGS: &[&str] = words!(interval max_attempts backoff_rate max_delay jitter);
 
 /// The settings of a `retry` exist in ASL and are within AWS's limits.
 fn settings_are_in_range(retry: &Retry, errors: &Errors) {

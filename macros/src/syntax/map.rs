@@ -4,20 +4,12 @@ use super::distributed;
 use super::reader::{SyntaxReader, after, name, once, take_word, word};
 use crate::machine::{LetBinding, MachineBody, Map, MapLoop};
 use proc_macro2::Ident;
+use stepwright_asl::words;
 use syn::parse::ParseStream;
 use syn::{Result, Token};
 
-pub(super) const WORDS: &[&str] = &[
-    "let",
-    "for",
-    "max_concurrency",
-    "iterator",
-    "distributed",
-    "label",
-    "tolerated_failures",
-    "reader",
-    "batch",
-    "writer",
+pub(super) const WORDS: &[&str] = words![
+    let for max_concurrency iterator distributed label tolerated_failures reader batch writer
 ];
 
 /// Parses the option that begins with `word`, if it is an option of the map `of`.

@@ -4,6 +4,7 @@ use crate::errors::Errors;
 use crate::machine::UserExpr;
 use proc_macro2::{Ident, TokenStream};
 use std::cell::Cell;
+use stepwright_asl::words;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, discouraged::Speculative};
 use syn::{Expr, LitStr, Result, Token};
@@ -15,38 +16,10 @@ pub(crate) struct SyntaxReader<'e> {
 }
 
 /// Words that start a statement: the previous statement ends before such a word.
-const STATEMENTS: &[&str] = &[
-    "batch",
-    "branch",
-    "catch",
-    "credentials",
-    "distributed",
-    "end",
-    "for",
-    "heartbeat",
-    "input_path",
-    "label",
-    "let",
-    "match",
-    "max_concurrency",
-    "next",
-    "otherwise",
-    "output",
-    "output_path",
-    "parameters",
-    "query_language",
-    "raw",
-    "reader",
-    "result",
-    "result_path",
-    "result_selector",
-    "retry",
-    "seconds",
-    "timeout",
-    "timestamp",
-    "tolerated_failures",
-    "when",
-    "writer",
+const STATEMENTS: &[&str] = words![
+    batch branch catch credentials distributed end for heartbeat input_path label let match
+    max_concurrency next otherwise output output_path parameters query_language raw reader result
+    result_path result_selector retry seconds timeout timestamp tolerated_failures when writer
 ];
 
 impl<'e> SyntaxReader<'e> {

@@ -10,6 +10,7 @@ use crate::machine::{Amount, MachineBody, Workflow, WorkflowOptions};
 use crate::suggest::closest;
 use proc_macro2::{Ident, Span};
 use stepwright_asl::analysis::Lint;
+use stepwright_asl::words;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Result, Token, Type, Visibility};
 
@@ -20,16 +21,7 @@ pub(crate) struct WorkflowSource {
     pub(crate) expressions: usize,
 }
 
-const WORDS: &[&str] = &[
-    "express",
-    "timeout",
-    "query_language",
-    "lambda_retries",
-    "deploy",
-    "deny",
-    "allow",
-    "raw",
-];
+const WORDS: &[&str] = words!(express timeout query_language lambda_retries deploy deny allow raw);
 
 const PLACES: &[&str] = &["lambda", "lambda_arn", "activity"];
 

@@ -1,5 +1,6 @@
 use crate::model::ProcessorMode;
 use crate::validate::rules::prelude::*;
+use crate::words;
 
 use super::{config, is_distributed, maps};
 
@@ -19,12 +20,9 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 const REFUSED: &[&str] = &["ItemReader", "ItemBatcher", "ResultWriter"];
 
 /// Fields that have no effect in an inline Map.
-const IDLE: &[&str] = &[
-    "Label",
-    "ToleratedFailureCount",
-    "ToleratedFailureCountPath",
-    "ToleratedFailurePercentage",
-    "ToleratedFailurePercentagePath",
+const IDLE: &[&str] = words![
+    Label ToleratedFailureCount ToleratedFailureCountPath ToleratedFailurePercentage
+    ToleratedFailurePercentagePath
 ];
 
 fn only_distributed(definition: &Definition<'_>, report: &mut Report<'_>) {
