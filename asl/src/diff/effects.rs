@@ -16,6 +16,7 @@ use crate::json::Object;
 use crate::model::StateKind;
 use crate::resource::Resource;
 use crate::words;
+use crate::words::quoted;
 
 use super::change::Change;
 use super::comparison::Changes;
@@ -276,13 +277,12 @@ fn others(changes: &Changes) -> Vec<Effect> {
         })
         .collect();
     if !names.is_empty() {
-        let list: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
         effects.push(Effect {
             id: "names",
             safety: Safety::Check,
             message: format!(
                 "alarms, dashboards, log filters and mock files that name {} no longer match new executions",
-                list.join(", ")
+                quoted(&names)
             ),
             states: names,
         });

@@ -1,6 +1,7 @@
 use crate::model::ProcessorMode;
 use crate::validate::rules::prelude::*;
 use crate::words;
+use crate::words::quoted;
 
 use super::{config, is_distributed, maps};
 
@@ -38,13 +39,12 @@ fn only_distributed(definition: &Definition<'_>, report: &mut Report<'_>) {
             let Some(first) = fields.first() else {
                 continue;
             };
-            let names: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
             let verb = if is_refused {
                 "cannot have"
             } else {
                 "does not use"
             };
-            let message = format!("an inline Map {verb} {}", names.join(", "));
+            let message = format!("an inline Map {verb} {}", quoted(&fields));
             let entry = report.add(map.at(first), message).at_key().suggest(Some(
                 "add `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}` to the processor"
                     .to_owned(),
