@@ -10,6 +10,7 @@ use crate::sealed::Sealed;
 use crate::shape::Payload;
 use serde_json::Value;
 use std::marker::PhantomData;
+use stepwright_asl::setters;
 
 /// An edge to a state that assigns variables. Created by `state.assigning(..)` and `state.binding(..)`.
 #[must_use = "pass it to a state: `.when(condition, way)`, `.catch(errors, way)`"]
@@ -30,10 +31,9 @@ impl<From, H> AssigningEdge<From, H> {
         }
     }
 
-    /// Sets a field of the Choice rule or Catcher verbatim. It replaces the field that the edge would write.
-    pub fn raw(mut self, field: impl Into<Text>, value: impl Into<Value>) -> Self {
-        self.raw.push((field.into(), value.into()));
-        self
+    setters! { self:
+        /// Sets a field of the Choice rule or Catcher verbatim. It replaces the field that the edge would write.
+        raw(field: impl Into<Text>, value: impl Into<Value>) => self.raw.push((field.into(), value.into()));
     }
 
     /// Assigns a variable on this edge. The value of a Choice edge is computed from its input, that of a catch from the state's input and the error.

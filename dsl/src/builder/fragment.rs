@@ -17,6 +17,7 @@ use crate::type_block::Witness;
 use crate::workflow::SourceLocation;
 use std::fmt;
 use std::marker::PhantomData;
+use stepwright_asl::setters;
 
 /// Reserves the names of a fragment's states in a workflow: every state may go there. Created by [`fragment`](Body::fragment).
 pub struct IncludedFragment<F> {
@@ -152,10 +153,9 @@ pub struct OpenFragment<'b, F, End> {
 }
 
 impl<F: Fragment, End> OpenFragment<'_, F, End> {
-    /// Sets `Comment` of the fragment's first state, unless that state has a comment.
-    pub fn comment(mut self, text: impl Into<crate::expr::Text>) -> Self {
-        self.include = self.include.comment(text);
-        self
+    setters! { self:
+        /// Sets `Comment` of the fragment's first state, unless that state has a comment.
+        comment(text: impl Into<crate::expr::Text>) => self.include = self.include.comment(text);
     }
 
     /// Assigns the fragment's result to a variable at its end.

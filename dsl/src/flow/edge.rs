@@ -163,9 +163,8 @@ impl Catch {
         }
     }
 
-    /// Sets the input of the target state. The default is the [error](crate::ErrorOutput).
-    pub fn output(mut self, value: Expr) -> Catch {
-        self.output = Some(value);
-        self
+    setters! { self:
+        /// Sets the input of the target state. The default is the [error](crate::ErrorOutput).
+        output(value: Expr) => self.output = Some(value);
     }
 }

@@ -228,25 +228,21 @@ impl Include {
     }
 }
 
-impl Flow {
-    /// Includes a fragment.
-    pub fn include(mut self, include: Include) -> Flow {
-        let body = include.body();
-        self.states.extend(body.states);
-        self.variables.extend(body.variables);
-        self
-    }
+macro_rules! includes {
+    ($($ty:ident)*) => {$(
+        impl $ty {
+            setters! { self:
+                /// Includes a fragment.
+                include(include: Include) => {
+                    let body = include.body();
+                    self.states.extend(body.states);
+                    self.variables.extend(body.variables);
+                };
+            }
+        }
+    )*};
 }
-
-impl Body {
-    /// Includes a fragment.
-    pub fn include(mut self, include: Include) -> Body {
-        let body = include.body();
-        self.states.extend(body.states);
-        self.variables.extend(body.variables);
-        self
-    }
-}
+includes!(Flow Body);
 
 fn assigned(list: &[(Text, Expr)], given: impl Fn(&Expr) -> Expr) -> Vec<(Text, Expr)> {
     list.iter()

@@ -116,12 +116,8 @@ impl Flow {
         raw(key: impl Into<Text>, value: Expr) => self.raw.push((key.into(), value));
         /// Adds a state.
         state(state: State) => self.states.push(state);
-    }
-
-    /// Sets the shapes of variables.
-    pub fn variables(mut self, variables: Vec<(Text, fn() -> Shape)>) -> Flow {
-        self.variables.extend(VariableOf::of(variables));
-        self
+        /// Sets the shapes of variables.
+        variables(variables: Vec<(Text, fn() -> Shape)>) => self.variables.extend(VariableOf::of(variables));
     }
 
     /// Adds declared variables.

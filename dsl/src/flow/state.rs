@@ -130,18 +130,6 @@ impl Body {
         }
     }
 
-    /// Adds a state.
-    pub fn state(mut self, state: State) -> Body {
-        self.states.push(state);
-        self
-    }
-
-    /// Sets the shapes of variables.
-    pub fn variables(mut self, variables: Vec<(Text, fn() -> Shape)>) -> Body {
-        self.variables.extend(VariableOf::of(variables));
-        self
-    }
-
     /// Adds declared variables.
     pub(crate) fn declared(mut self, variables: Variables) -> Body {
         self.variables.extend(variables);
@@ -149,6 +137,10 @@ impl Body {
     }
 
     setters! { self:
+        /// Adds a state.
+        state(state: State) => self.states.push(state);
+        /// Sets the shapes of variables.
+        variables(variables: Vec<(Text, fn() -> Shape)>) => self.variables.extend(VariableOf::of(variables));
         /// Sets the shape of its result.
         result(shape: Option<fn() -> Shape>) => self.result = shape;
         /// Sets a field of the branch or ItemProcessor verbatim. It replaces the field that the flow would write.
@@ -357,13 +349,11 @@ impl State {
         end() => self.transition = Some(Transition::End(None));
         /// Ends the workflow, the branch or the Map's body with this value.
         end_with(value: Expr) => self.transition = Some(Transition::End(Some(value)));
-    }
-
-    /// In a fragment: leaves the fragment through this exit, with this value.
-    pub fn exit_with(mut self, exit: impl Into<Text>, value: Expr) -> State {
-        self.exit = Some(exit.into());
-        self.transition = Some(Transition::End(Some(value)));
-        self
+        /// In a fragment: leaves the fragment through this exit, with this value.
+        exit_with(exit: impl Into<Text>, value: Expr) => {
+            self.exit = Some(exit.into());
+            self.transition = Some(Transition::End(Some(value)));
+        };
     }
 
     options! { self:
