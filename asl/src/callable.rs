@@ -67,7 +67,6 @@ macro_rules! kinds {
             pub const ALL: &[Kind] = &[$(Kind::$kind),*];
 
             /// The methods that take `&self` or `&mut self`.
-            #[must_use]
             pub const fn by_reference(self) -> &'static [&'static str] {
                 match self {
                     $(Kind::$kind => &[$(stringify!($shared)),*],)*
@@ -75,7 +74,6 @@ macro_rules! kinds {
             }
 
             /// The methods that take `self`.
-            #[must_use]
             pub const fn by_value(self) -> &'static [&'static str] {
                 match self {
                     $(Kind::$kind => &[$(stringify!($owned)),*],)*
@@ -88,7 +86,6 @@ __for_each_method!(kinds);
 
 impl Kind {
     /// Whether the types of this kind have the method.
-    #[must_use]
     pub const fn has(self, method: &str) -> bool {
         has(self.by_reference(), method) || has(self.by_value(), method)
     }
@@ -109,7 +106,6 @@ pub const CODE: &[&str] = words![
 ];
 
 /// Whether an expression can call a method of this name.
-#[must_use]
 pub const fn is_method(name: &str) -> bool {
     let mut at = 0;
     while at < Kind::ALL.len() {
@@ -193,7 +189,6 @@ library! {
 }
 
 /// The function of `stepwright::functions` that a path names: `functions::range`, or `range`.
-#[must_use]
 pub fn library_function(path: &str) -> Option<&'static LibraryFunction> {
     let name = path.rsplit("::").next()?;
     LIBRARY_FUNCTIONS.iter().find(|one| one.name == name)
@@ -206,7 +201,6 @@ pub const PANICKING_METHODS: &[&str] = &["expect", "unwrap"];
 const FAILING_METHODS: &[&str] = &["pow", "powf", "powi", "sqrt"];
 
 /// Whether the lowered form of a method fails on some values.
-#[must_use]
 pub fn method_fails(name: &str) -> bool {
     has(PANICKING_METHODS, name) || has(FAILING_METHODS, name)
 }

@@ -125,15 +125,7 @@ fn settings_are_in_range(retry: &Retry, errors: &Errors) {
         }
         seen.push(name);
     }
-    let word = |field| {
-        let word = match field {
-            RetryField::Interval => "interval",
-            RetryField::MaxDelay => "max_delay",
-            RetryField::MaxAttempts => "max_attempts",
-            RetryField::BackoffRate => "backoff_rate",
-        };
-        format!("`{word}`")
-    };
+    let word = |field: RetryField| format!("`{}`", field.word());
     for (field, message) in retry_problems(&numbers, &word) {
         let span = spans.iter().find(|(one, _)| *one == field);
         if let Some((_, span)) = span {

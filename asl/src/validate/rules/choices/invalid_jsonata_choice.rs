@@ -25,9 +25,10 @@ fn condition(definition: &Definition<'_>, report: &mut Report<'_>) {
         if let Some(field) = foreign {
             let message =
                 format!("The field '{field}' is only supported for the 'JSONPath' QueryLanguage");
-            report.add(rule.at(field), message).at_key().suggest(Some(
-                "a JSONata rule tests with `\"Condition\": \"{% ... %}\"`".to_owned(),
-            ));
+            report
+                .add(rule.at(field), message)
+                .at_key()
+                .suggest("a JSONata rule tests with `\"Condition\": \"{% ... %}\"`".to_owned());
             continue;
         }
         match rule.object.get("Condition") {

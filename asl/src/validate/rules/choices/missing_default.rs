@@ -43,7 +43,7 @@ fn no_default(definition: &Definition<'_>, report: &mut Report<'_>) {
                     "the rules may not cover all cases, and there is no `Default`: if no rule matches, the execution fails with `States.Runtime`",
                 )
                 .at_key()
-                .suggest(Some("add a `Default`".to_owned()));
+                .suggest("add a `Default`".to_owned());
         }
     }
 }

@@ -20,7 +20,7 @@ fn next_inside(definition: &Definition<'_>, report: &mut Report<'_>) {
             report
                 .add(rule.at("Next"), "Field 'Next' is not supported")
                 .at_key()
-                .suggest(Some("only the outermost rule has `Next`".to_owned()));
+                .suggest("only the outermost rule has `Next`".to_owned());
         }
         if !is_outer(rule) && rule.has("Assign") && rule.language == QueryLanguage::JsonPath {
             report

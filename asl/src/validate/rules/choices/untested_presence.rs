@@ -99,11 +99,9 @@ impl<'d> Presence<'_, 'd, '_> {
                 let message = format!(
                     "`{variable}` may be absent here, which fails the execution with `States.Runtime`"
                 );
-                self.report
-                    .add(pointer.key("Variable"), message)
-                    .suggest(Some(
-                        "test `IsPresent` before it in an `And`, or in an earlier rule".to_owned(),
-                    ));
+                self.report.add(pointer.key("Variable"), message).suggest(
+                    "test `IsPresent` before it in an `And`, or in an earlier rule".to_owned(),
+                );
             }
             // A compared variable was present.
             return (vec![variable], vec![variable]);

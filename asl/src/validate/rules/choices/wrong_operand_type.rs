@@ -52,7 +52,7 @@ fn operand(definition: &Definition<'_>, report: &mut Report<'_>) {
                 };
                 report
                     .add(rule.at(operator.name()), NO_TIMESTAMP)
-                    .suggest(Some(mend));
+                    .suggest(mend);
             } else if operator == Operator::StringMatches
                 && let Some(Err(fault)) = operand.as_str().map(Wildcard::parse)
             {

@@ -43,9 +43,6 @@ fn no_dollar(definition: &Definition<'_>, report: &mut Report<'_>) {
             let title = format!("rename `{key}` to `{key}.$`");
             Fix::risky(title, Edit::rename(&literal.pointer, format!("{key}.$")))
         });
-        report
-            .add(&literal.pointer, message)
-            .suggest(Some(mend))
-            .fix(fix);
+        report.add(&literal.pointer, message).suggest(mend).fix(fix);
     }
 }

@@ -44,7 +44,7 @@ fn no_path(definition: &Definition<'_>, report: &mut Report<'_>) {
                     part.at(field),
                     format!("`{field}` is the text `{text}`, not the value that the path selects"),
                 )
-                .suggest(Some(format!("`{path}` takes a path")))
+                .suggest(format!("`{path}` takes a path"))
                 .fix(fix.map(|fix| fix.with_safety(Safety::Unsafe)));
         }
     }

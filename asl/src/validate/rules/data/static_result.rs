@@ -42,7 +42,7 @@ fn static_result(definition: &Definition<'_>, report: &mut Report<'_>) {
             );
             report
                 .add(&literal.pointer, message)
-                .suggest(Some("`Parameters` is evaluated".to_owned()));
+                .suggest("`Parameters` is evaluated".to_owned());
         }
     }
 }

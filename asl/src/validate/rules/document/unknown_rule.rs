@@ -21,6 +21,6 @@ fn unknown_rule(definition: &Definition<'_>, report: &mut Report<'_>) {
         };
         report
             .add(pointer, format!("there is no rule `{id}`"))
-            .suggest(Some(suggestion));
+            .suggest(suggestion);
     }
 }

@@ -23,9 +23,7 @@ fn downgrade(definition: &Definition<'_>, report: &mut Report<'_>) {
             report
                 .add(&part.pointer, message)
                 .at_value(&part.at("QueryLanguage"))
-                .suggest(Some(
-                    "leave the machine JSONPath and give the JSONata states their own `QueryLanguage`".to_owned(),
-                ));
+                .suggest("leave the machine JSONPath and give the JSONata states their own `QueryLanguage`".to_owned());
         }
     }
 }

@@ -26,9 +26,7 @@ fn in_processor(definition: &Definition<'_>, report: &mut Report<'_>) {
                     "Field 'QueryLanguage' is not supported",
                 )
                 .at_key()
-                .suggest(Some(
-                    "the states inside use the machine's language; set `QueryLanguage` on a state to change it".to_owned(),
-                ))
+                .suggest("the states inside use the machine's language; set `QueryLanguage` on a state to change it".to_owned())
                 .fix(fix);
         }
     }

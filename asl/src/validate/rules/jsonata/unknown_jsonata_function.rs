@@ -35,7 +35,7 @@ fn unknown_function(definition: &Definition<'_>, report: &mut Report<'_>) {
             let message = format!("there is no function `${name}`");
             let entry = report.add(&expression.pointer, message);
             if name == "eval" {
-                entry.suggest(Some("`$parse` reads JSON from a string".to_owned()));
+                entry.suggest("`$parse` reads JSON from a string".to_owned());
             } else {
                 entry.meant_with(name, jsonata::functions(), |meant| format!("`${meant}`"));
             }

@@ -83,9 +83,7 @@ fn endless(definition: &Definition<'_>, report: &mut Report<'_>) {
         }
         let state = &definition.graph.states()[cycle[0]];
         let message = "this loop never ends, and after 25,000 events the execution fails";
-        report.add(&state.pointer, message).at_key().suggest(Some(
-            "continue in a new execution before the history is full, or add a transition out of the loop".to_owned(),
-        ));
+        report.add(&state.pointer, message).at_key().suggest("continue in a new execution before the history is full, or add a transition out of the loop".to_owned());
     }
 }
 

@@ -53,18 +53,15 @@ fn payload(definition: &Definition<'_>, report: &mut Report<'_>) {
             "the Map collects the whole response of `{}` for each item; a few hundred responses exceed 256 KiB",
             last.name
         );
-        report
-            .add(&map.pointer, message)
-            .at_key()
-            .suggest(Some(format!(
-                "select the part that you need with `{}` of `{}`",
-                if definition.languages[end] == QueryLanguage::Jsonata {
-                    "Output"
-                } else {
-                    "ResultSelector"
-                },
-                last.name
-            )));
+        report.add(&map.pointer, message).at_key().suggest(format!(
+            "select the part that you need with `{}` of `{}`",
+            if definition.languages[end] == QueryLanguage::Jsonata {
+                "Output"
+            } else {
+                "ResultSelector"
+            },
+            last.name
+        ));
     }
 }
 

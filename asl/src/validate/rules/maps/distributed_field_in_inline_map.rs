@@ -45,10 +45,8 @@ fn only_distributed(definition: &Definition<'_>, report: &mut Report<'_>) {
                 "does not use"
             };
             let message = format!("an inline Map {verb} {}", quoted(&fields));
-            let entry = report.add(map.at(first), message).at_key().suggest(Some(
-                "add `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}` to the processor"
-                    .to_owned(),
-            ));
+            let entry = report.add(map.at(first), message).at_key().suggest("add `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}` to the processor"
+                    .to_owned());
             if !is_refused {
                 entry.warn();
             }

@@ -29,7 +29,7 @@ fn required(definition: &Definition<'_>, report: &mut Report<'_>) {
         let language = part.language;
         let entry = report.add(&part.pointer, message);
         if part.has(other) {
-            entry.suggest(Some(format!("in {language} `{other}` is called `{field}`")));
+            entry.suggest(format!("in {language} `{other}` is called `{field}`"));
         }
     }
 }

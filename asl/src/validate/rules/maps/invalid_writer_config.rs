@@ -45,9 +45,10 @@ fn format(definition: &Definition<'_>, report: &mut Report<'_>) {
             }
             "ItemBatcher" if !BATCHES.iter().any(|field| part.has(field)) => {
                 let message = "the `ItemBatcher` has no batch size";
-                report.add(&part.pointer, message).warn().suggest(Some(
-                    "add `MaxItemsPerBatch` or `MaxInputBytesPerBatch`".to_owned(),
-                ));
+                report
+                    .add(&part.pointer, message)
+                    .warn()
+                    .suggest("add `MaxItemsPerBatch` or `MaxInputBytesPerBatch`".to_owned());
             }
             "ReaderConfig" => csv(part, report),
             _ => {}

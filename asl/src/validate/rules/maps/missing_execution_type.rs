@@ -23,7 +23,7 @@ fn execution_type(definition: &Definition<'_>, report: &mut Report<'_>) {
                     config_pointer(map),
                     "These fields are required: [ExecutionType]",
                 )
-                .suggest(Some("`STANDARD` or `EXPRESS`".to_owned()));
+                .suggest("`STANDARD` or `EXPRESS`".to_owned());
         }
     }
 }

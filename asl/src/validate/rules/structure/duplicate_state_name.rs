@@ -27,7 +27,7 @@ fn duplicate(definition: &Definition<'_>, report: &mut Report<'_>) {
                 format!("Duplicate State name: {}", state.name),
             )
             .at_key()
-            .suggest(Some("rename one of them".to_owned()))
+            .suggest("rename one of them".to_owned())
             .related(
                 &first.pointer,
                 NameProblem::message_of_first(NameKind::State, state.name),

@@ -126,7 +126,7 @@ fn check_type<'d>(
                     report
                         .add(pointer().key(name), message)
                         .at_key()
-                        .suggest(Some(format!("move `{name}` out of `States`")));
+                        .suggest(format!("move `{name}` out of `States`"));
                 } else if state.as_object().is_none() {
                     let message = format!("expected an object, found {}", state.noun());
                     report.add(pointer().key(name), message);

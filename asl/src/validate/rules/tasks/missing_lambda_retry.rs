@@ -47,9 +47,7 @@ fn lambda_retry(definition: &Definition<'_>, report: &mut Report<'_>) {
             };
             let message = format!("transient errors of Lambda are not retried: {missing}");
             let suggestion = "add a retrier for them, with a few attempts".to_owned();
-            report
-                .add(task.at(field), message)
-                .suggest(Some(suggestion));
+            report.add(task.at(field), message).suggest(suggestion);
         }
     }
 }

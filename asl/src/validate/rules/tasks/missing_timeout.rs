@@ -46,9 +46,7 @@ fn no_timeout(definition: &Definition<'_>, report: &mut Report<'_>) {
                     task.at("Resource"),
                     format!("this Task waits for {what} without a timeout, up to a year"),
                 )
-                .suggest(Some(
-                    "add `TimeoutSeconds` or `HeartbeatSeconds`".to_owned(),
-                ))
+                .suggest("add `TimeoutSeconds` or `HeartbeatSeconds`".to_owned())
                 .fix(Some(one_hour(task)));
         }
     }

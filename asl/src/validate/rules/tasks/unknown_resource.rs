@@ -41,7 +41,7 @@ fn resource(definition: &Definition<'_>, report: &mut Report<'_>) {
                 let fix = proposals::replace(&pointer, resource, &meant);
                 report
                     .add(pointer, message)
-                    .suggest(Some(suggestion))
+                    .suggest(suggestion)
                     .fix(Some(fix));
                 continue;
             }

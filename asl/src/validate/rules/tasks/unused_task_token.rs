@@ -79,7 +79,7 @@ fn token(definition: &Definition<'_>, report: &mut Report<'_>) {
                 pointer,
                 "the task token is not passed on, so no worker can return it",
             )
-            .suggest(Some(format!("add it to `{field}`, as in `{token}`")));
+            .suggest(format!("add it to `{field}`, as in `{token}`"));
     }
 }
 

@@ -32,8 +32,9 @@ fn endless(definition: &Definition<'_>, report: &mut Report<'_>) {
                 cycle.len() - 1
             )
         };
-        report.add(&state.pointer, message).at_key().suggest(Some(
-            "add a transition out of the loop, or a Wait inside it".to_owned(),
-        ));
+        report
+            .add(&state.pointer, message)
+            .at_key()
+            .suggest("add a transition out of the loop, or a Wait inside it".to_owned());
     }
 }

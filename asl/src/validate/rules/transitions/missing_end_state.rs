@@ -22,9 +22,9 @@ fn no_end(definition: &Definition<'_>, report: &mut Report<'_>) {
             continue;
         }
         let message = "State Machine is missing a valid terminal state";
-        report.add(&container.pointer, message).suggest(Some(
+        report.add(&container.pointer, message).suggest(
             "give the last state `\"End\": true`, or add a Succeed or Fail state".to_owned(),
-        ));
+        );
     }
 }
 

@@ -35,7 +35,7 @@ fn needless(definition: &Definition<'_>, report: &mut Report<'_>) {
                         format!("Field '{field}' is not supported"),
                     )
                     .at_key()
-                    .suggest(Some(mend.to_owned()))
+                    .suggest(mend.to_owned())
                     .fix(Some(removal(state, kind, field)));
             }
         }

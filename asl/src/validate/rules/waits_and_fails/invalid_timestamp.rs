@@ -25,7 +25,7 @@ fn timestamp(definition: &Definition<'_>, report: &mut Report<'_>) {
         if !is_expression && !is_substitution(text) && !timestamp::is_literal(text) {
             report
                 .add(wait.at("Timestamp"), NO_TIMESTAMP)
-                .suggest(Some(TIMESTAMP_MEND.to_owned()));
+                .suggest(TIMESTAMP_MEND.to_owned());
         }
     }
 }
