@@ -37,7 +37,7 @@
 //! ```
 
 #[macro_use]
-mod debug;
+mod implementations;
 
 mod arms;
 mod assigning_edge;
