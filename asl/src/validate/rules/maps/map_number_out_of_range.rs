@@ -1,5 +1,5 @@
 use crate::limits::{PERCENTAGE, SettingType, settings};
-use crate::validate::rules::numbers::whole_number;
+use crate::validate::rules::fields::whole_number;
 use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {

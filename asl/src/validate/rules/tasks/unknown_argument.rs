@@ -1,8 +1,5 @@
 #[cfg(feature = "integrations")]
-#[cfg(feature = "integrations")]
-#[cfg(feature = "integrations")]
 use crate::integrations::{ArgumentFault, ArgumentFaultKind};
-#[cfg(feature = "integrations")]
 #[cfg(feature = "integrations")]
 use crate::similar::most_similar;
 use crate::validate::rules::prelude::*;

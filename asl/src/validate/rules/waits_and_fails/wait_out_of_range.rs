@@ -1,5 +1,5 @@
 use crate::limits::MAX_SECONDS;
-use crate::validate::rules::numbers::whole_number;
+use crate::validate::rules::fields::whole_number;
 use crate::validate::rules::prelude::*;
 
 use super::waits;
