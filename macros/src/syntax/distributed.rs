@@ -113,8 +113,10 @@ fn before_percent(input: ParseStream) -> Option<Vec<TokenTree>> {
 impl Access {
     fn parse(input: ParseStream, reader: &SyntaxReader) -> Result<Access> {
         let keyword = take_word(input)?;
-        let form = format!("`{keyword} \"arn:aws:states:::s3:..\" {{ Bucket: .. }};`");
-        let resource = text(input, format!("expected the resource in quotes: {form}"))?;
+        let expected = format!(
+            "expected the resource in quotes: `{keyword} \"arn:aws:states:::s3:..\" {{ Bucket: .. }};`"
+        );
+        let resource = text(input, expected)?;
         let settings = settings(input, reader)?;
         if !input.peek(syn::token::Brace) {
             return Err(
