@@ -43,13 +43,13 @@ pub const REDACTED: &str = "[redacted]";
 /// JSON inside strings is masked too, even if it is truncated or escaped: the cause of an error often contains a whole input. If an expression
 /// copies a value to a field with another name, add the path of that field as well.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[must_use]
 pub struct Redaction {
     paths: BTreeSet<Path>,
 }
 
 impl Redaction {
     /// Creates a redaction that masks nothing.
+    #[must_use]
     pub fn new() -> Redaction {
         Redaction::default()
     }
@@ -66,8 +66,10 @@ impl Redaction {
 
     setters! { self:
         /// Also masks each field with this name. The name is literal, including dots and brackets.
+        #[must_use]
         field(name: impl Into<String>) => self.paths.insert(Path::of_field(name.into()));
         /// Also masks the fields of another redaction.
+        #[must_use]
         and(other: &Redaction) => self.paths.extend(other.paths.iter().cloned());
     }
 

@@ -45,7 +45,6 @@ use crate::setters;
 /// assert!(Validator::new(MachineType::Standard).deny_warnings().check_text(text).is_empty());
 /// ```
 #[derive(Clone)]
-#[must_use]
 pub struct Validator {
     machine_type: MachineType,
     custom: Vec<Arc<dyn CustomRule>>,
@@ -72,10 +71,13 @@ impl Validator {
 
     setters! { self:
         /// Sets the machine type.
+        #[must_use]
         of_type(machine_type: MachineType) => self.machine_type = machine_type;
         /// Accepts all placeholders again, as for a definition whose template supplies them.
+        #[must_use]
         with_any_placeholder() => self.known.placeholders = None;
         /// Reports all warnings as errors, except those of rules that are [allowed](Validator::allow).
+        #[must_use]
         deny_warnings() => self.denies_warnings = true;
     }
 
@@ -104,6 +106,7 @@ impl Validator {
     /// let unknown = diagnostics.iter().find(|diagnostic| diagnostic.code == Some("SW005")).expect("a warning");
     /// assert_eq!(unknown.help.as_deref(), Some("did you mean `ChargeFunctionArn`?"));
     /// ```
+    #[must_use]
     pub fn with_known_placeholders(
         mut self,
         names: impl IntoIterator<Item = impl Into<String>>,
@@ -127,6 +130,7 @@ impl Validator {
     /// # }
     /// assert!(!reports(&validator.with_known_services(["shiny:*"])));
     /// ```
+    #[must_use]
     pub fn with_known_services(
         mut self,
         services: impl IntoIterator<Item = impl Into<String>>,
