@@ -4,6 +4,8 @@
 //! read this table. So each method that can be lowered also has a proof that rustc resolves the call to the standard library's method: the traits
 //! of that proof are generated from these rows.
 
+use crate::words;
+
 /// The methods of each kind of standard type: those that take `&self` (or `&mut self`), and those that take `self`.
 ///
 /// The macro `$then` receives the table. A method that every type can have (`clone`, `into`, `to_string`) belongs to no kind, because its proof
@@ -65,7 +67,6 @@ macro_rules! kinds {
             pub const ALL: &[Kind] = &[$(Kind::$kind),*];
 
             /// The methods that take `&self` or `&mut self`.
-            #[must_use]
             pub const fn by_reference(self) -> &'static [&'static str] {
                 match self {
                     $(Kind::$kind => &[$(stringify!($shared)),*],)*
@@ -73,7 +74,6 @@ macro_rules! kinds {
             }
 
             /// The methods that take `self`.
-            #[must_use]
             pub const fn by_value(self) -> &'static [&'static str] {
                 match self {
                     $(Kind::$kind => &[$(stringify!($owned)),*],)*
@@ -86,7 +86,6 @@ __for_each_method!(kinds);
 
 impl Kind {
     /// Whether the types of this kind have the method.
-    #[must_use]
     pub const fn has(self, method: &str) -> bool {
         has(self.by_reference(), method) || has(self.by_value(), method)
     }
@@ -96,37 +95,17 @@ impl Kind {
 pub const UNIVERSAL: &[&str] = &["clone", "into", "to_string"];
 
 /// Methods that change nothing in JSON, for receivers without a row in the lowering.
-pub const IDENTITIES: &[&str] = &[
-    "as_deref",
-    "as_ref",
-    "as_slice",
-    "as_str",
-    "clone",
-    "cloned",
-    "collect",
-    "copied",
-    "into_boxed_str",
-    "into_iter",
-    "into_owned",
-    "into_string",
-    "iter",
-    "to_owned",
-    "to_vec",
+pub const IDENTITIES: &[&str] = words![
+    as_deref as_ref as_slice as_str clone cloned collect copied into_boxed_str into_iter into_owned
+    into_string iter to_owned to_vec
 ];
 
 /// Methods whose lowering depends on more than the receiver's kind.
-pub const CODE: &[&str] = &[
-    "chars",
-    "contains",
-    "filter_map",
-    "flat_map",
-    "into",
-    "to_string",
-    "unwrap_or_default",
+pub const CODE: &[&str] = words![
+    chars contains filter_map flat_map into to_string unwrap_or_default
 ];
 
 /// Whether an expression can call a method of this name.
-#[must_use]
 pub const fn is_method(name: &str) -> bool {
     let mut at = 0;
     while at < Kind::ALL.len() {
@@ -210,7 +189,6 @@ library! {
 }
 
 /// The function of `stepwright::functions` that a path names: `functions::range`, or `range`.
-#[must_use]
 pub fn library_function(path: &str) -> Option<&'static LibraryFunction> {
     let name = path.rsplit("::").next()?;
     LIBRARY_FUNCTIONS.iter().find(|one| one.name == name)
@@ -223,7 +201,6 @@ pub const PANICKING_METHODS: &[&str] = &["expect", "unwrap"];
 const FAILING_METHODS: &[&str] = &["pow", "powf", "powi", "sqrt"];
 
 /// Whether the lowered form of a method fails on some values.
-#[must_use]
 pub fn method_fails(name: &str) -> bool {
     has(PANICKING_METHODS, name) || has(FAILING_METHODS, name)
 }

@@ -9,6 +9,7 @@ use serde::ser::SerializeStruct;
 use crate::SyntaxError;
 use crate::fix::Fix;
 use crate::json::{Document, DuplicateKey, Position};
+use crate::setters;
 
 /// The name of the rule about texts that are not JSON.
 const INVALID_JSON: &str = "invalid-json";
@@ -40,6 +41,7 @@ const NOT_JSON: &str = "INVALID_JSON_DESCRIPTION";
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
+#[must_use]
 pub struct Diagnostic<L = TextLocation> {
     /// The code of the rule, such as `SW020`; `None` for a problem that no rule of the validator is about.
     pub code: Option<&'static str>,
@@ -184,28 +186,15 @@ impl<L> Diagnostic<L> {
         }
     }
 
-    /// Sets the code of the rule.
-    #[must_use]
-    pub fn with_code(mut self, code: &'static str) -> Diagnostic<L> {
-        self.code = Some(code);
-        self
-    }
-
-    /// Sets the help.
-    #[must_use]
-    pub fn with_help(mut self, help: impl Into<String>) -> Diagnostic<L> {
-        self.help = Some(help.into());
-        self
-    }
-
-    /// Adds a location that explains the problem.
-    #[must_use]
-    pub fn with_related(mut self, location: L, message: impl Into<String>) -> Diagnostic<L> {
-        self.related.push(RelatedLocation {
-            location,
-            message: message.into(),
-        });
-        self
+    setters! { self:
+        /// Sets the code of the rule.
+        with_code(code: &'static str) => self.code = Some(code);
+        /// Sets the help.
+        with_help(help: impl Into<String>) => self.help = Some(help.into());
+        /// Adds a location that explains the problem.
+        with_related(location: L, message: impl Into<String>) => {
+            self.related.push(RelatedLocation { location, message: message.into() });
+        };
     }
 
     /// The same problem at a location of another kind. Related locations and the fix, which belong to the old kind, are left out.
@@ -224,14 +213,12 @@ impl<L> Diagnostic<L> {
     }
 
     /// Sets the rule's name.
-    #[must_use]
     pub(crate) fn with_name(mut self, name: &'static str) -> Diagnostic<L> {
         self.name = Some(name);
         self
     }
 
     /// Sets AWS's code.
-    #[must_use]
     pub(crate) fn with_aws_code(mut self, code: Option<&'static str>) -> Diagnostic<L> {
         self.aws_code = code;
         self
@@ -247,26 +234,14 @@ impl Diagnostic {
         }
     }
 
-    /// Sets the RFC 6901 pointer to the node. Set the line with [`position`](Diagnostic::position); otherwise the
-    /// [`Validator`](crate::validate::Validator) finds it when a rule reports the diagnostic.
-    #[must_use]
-    pub fn at(mut self, pointer: impl fmt::Display) -> Diagnostic {
-        self.location.pointer = pointer.to_string();
-        self
-    }
-
-    /// Sets the position in the text.
-    #[must_use]
-    pub fn position(mut self, position: Position) -> Diagnostic {
-        self.location = self.location.with_position(position);
-        self
-    }
-
-    /// Sets the fix.
-    #[must_use]
-    pub fn with_fix(mut self, fix: Fix) -> Diagnostic {
-        self.fix = Some(fix);
-        self
+    setters! { self:
+        /// Sets the RFC 6901 pointer to the node. Set the line with [`position`](Diagnostic::position); otherwise the
+        /// [`Validator`](crate::validate::Validator) finds it when a rule reports the diagnostic.
+        at(pointer: impl fmt::Display) => self.location.pointer = pointer.to_string();
+        /// Sets the position in the text.
+        position(position: Position) => self.location = self.location.with_position(position);
+        /// Sets the fix.
+        with_fix(fix: Fix) => self.fix = Some(fix);
     }
 
     /// The error for a text that is not valid JSON or YAML.

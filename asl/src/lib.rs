@@ -116,9 +116,11 @@ pub mod yaml;
 mod cursor;
 mod diagnostic;
 mod route;
+mod setters;
 mod substitution;
 mod syntax_error;
 mod value_path;
+mod words;
 
 pub use diagnostic::{
     Diagnostic, DiagnosticLocation, Diagnostics, RelatedLocation, Severity, TextLocation,

@@ -11,6 +11,7 @@ use std::ops::RangeInclusive;
 use crate::errors;
 use crate::json::{Json, Object};
 use crate::resource::{IntegrationPattern, Resource, ResourceKind};
+use crate::words;
 
 /// Valid seconds of a timeout, a heartbeat and the interval of a retrier.
 pub const SECONDS: RangeInclusive<u64> = 1..=MAX_SECONDS;
@@ -65,67 +66,43 @@ pub enum SettingType {
     List,
 }
 
-const fn setting(word: &'static str, field: &'static str, takes: SettingType) -> Setting {
-    Setting {
-        word,
-        field,
-        takes,
-        required: false,
-    }
+/// Settings, each in a row: the word in `workflow!`, the field in ASL, and the values.
+macro_rules! settings {
+    ($($word:ident $field:ident: $kind:ident$(($($values:expr),*))? $($required:ident)?;)*) => {
+        &[$(Setting {
+            word: stringify!($word),
+            field: stringify!($field),
+            takes: SettingType::$kind$(($($values),*))?,
+            required: settings!(@is $($required)?),
+        }),*]
+    };
+    (@is required) => { true };
+    (@is) => { false };
 }
 
 /// `ReaderConfig`.
-pub const READER: &[Setting] = &[
-    setting(
-        "input_type",
-        "InputType",
-        SettingType::Word(&["CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"]),
-    ),
-    setting(
-        "transformation",
-        "Transformation",
-        SettingType::Word(&["NONE", "LOAD_AND_FLATTEN"]),
-    ),
-    setting(
-        "manifest_type",
-        "ManifestType",
-        SettingType::Word(&["ATHENA_DATA", "S3_INVENTORY"]),
-    ),
-    setting(
-        "csv_delimiter",
-        "CSVDelimiter",
-        SettingType::Word(&["COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"]),
-    ),
-    setting(
-        "csv_header_location",
-        "CSVHeaderLocation",
-        SettingType::Word(&["FIRST_ROW", "GIVEN"]),
-    ),
-    setting("csv_headers", "CSVHeaders", SettingType::List),
-    setting("items_pointer", "ItemsPointer", SettingType::Text),
-    setting(
-        "max_items",
-        "MaxItems",
-        SettingType::Number(0, Some(100_000_000)),
-    ),
-];
+pub const READER: &[Setting] = settings! {
+    input_type InputType: Word(words!(CSV JSON JSONL PARQUET MANIFEST));
+    transformation Transformation: Word(words!(NONE LOAD_AND_FLATTEN));
+    manifest_type ManifestType: Word(words!(ATHENA_DATA S3_INVENTORY));
+    csv_delimiter CSVDelimiter: Word(words!(COMMA PIPE SEMICOLON SPACE TAB));
+    csv_header_location CSVHeaderLocation: Word(words!(FIRST_ROW GIVEN));
+    csv_headers CSVHeaders: List;
+    items_pointer ItemsPointer: Text;
+    max_items MaxItems: Number(0, Some(100_000_000));
+};
 
 /// `WriterConfig`.
-pub const WRITER: &[Setting] = &[
-    setting(
-        "transformation",
-        "Transformation",
-        SettingType::Word(&["NONE", "COMPACT", "FLATTEN"]),
-    ),
-    Setting {
-        required: true,
-        ..setting(
-            "output_type",
-            "OutputType",
-            SettingType::Word(&["JSON", "JSONL"]),
-        )
-    },
-];
+pub const WRITER: &[Setting] = settings! {
+    transformation Transformation: Word(words!(NONE COMPACT FLATTEN));
+    output_type OutputType: Word(words!(JSON JSONL)) required;
+};
+
+/// `ItemBatcher`.
+pub const BATCH: &[Setting] = settings! {
+    max_items MaxItemsPerBatch: Number(1, None);
+    max_input_bytes MaxInputBytesPerBatch: Number(1, Some(MAX_PAYLOAD_BYTES));
+};
 
 /// Lambda's transient errors, which CDK retries: after 2 seconds, 6 times, with a backoff rate of 2.
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#bp-lambda-serviceexception>
@@ -193,20 +170,6 @@ fn names_of(retrier: &Json) -> impl Iterator<Item = &str> {
     let names = retrier.get("ErrorEquals").and_then(Json::as_array);
     names.unwrap_or_default().iter().filter_map(Json::as_str)
 }
-
-/// `ItemBatcher`.
-pub const BATCH: &[Setting] = &[
-    setting(
-        "max_items",
-        "MaxItemsPerBatch",
-        SettingType::Number(1, None),
-    ),
-    setting(
-        "max_input_bytes",
-        "MaxInputBytesPerBatch",
-        SettingType::Number(1, Some(MAX_PAYLOAD_BYTES)),
-    ),
-];
 
 /// The settings of a part of a Map, by the part's field name in ASL.
 pub fn settings(part: &str) -> &'static [Setting] {

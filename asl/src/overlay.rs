@@ -11,6 +11,7 @@
 //! assert_eq!(overlay.mark("Charge").map(|mark| mark.status), Some(Status::Failed));
 //! ```
 
+use crate::setters;
 use std::collections::HashMap;
 
 /// The status of a state or a transition.
@@ -70,6 +71,7 @@ impl Status {
 /// The information about a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
+#[must_use]
 pub struct Mark {
     /// The status of the state.
     pub status: Status,
@@ -89,23 +91,17 @@ impl Mark {
         }
     }
 
-    /// Sets the short text on the state.
-    #[must_use]
-    pub fn badge(mut self, badge: impl Into<String>) -> Mark {
-        self.badge = badge.into();
-        self
-    }
-
-    /// Adds a line of details.
-    #[must_use]
-    pub fn note(mut self, note: impl Into<String>) -> Mark {
-        self.notes.push(note.into());
-        self
+    setters! { self:
+        /// Sets the short text on the state.
+        badge(badge: impl Into<String>) => self.badge = badge.into();
+        /// Adds a line of details.
+        note(note: impl Into<String>) => self.notes.push(note.into());
     }
 }
 
 /// Marks of states and transitions. Those without a mark are drawn normally.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[must_use]
 pub struct Overlay {
     title: String,
     states: HashMap<String, Mark>,
@@ -124,11 +120,9 @@ impl Overlay {
         }
     }
 
-    /// Sets the title.
-    #[must_use]
-    pub fn titled(mut self, title: impl Into<String>) -> Overlay {
-        self.title = title.into();
-        self
+    setters! { self:
+        /// Sets the title.
+        titled(title: impl Into<String>) => self.title = title.into();
     }
 
     /// Marks the states with this name. AWS requires names to be unique.

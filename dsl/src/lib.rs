@@ -109,7 +109,6 @@ pub mod prelude;
 mod rules;
 mod sealed;
 pub mod services;
-mod setters;
 pub mod shape;
 #[cfg(feature = "insta")]
 pub mod snapshot;

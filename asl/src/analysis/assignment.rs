@@ -74,7 +74,6 @@ impl VariableFlow<'_> {
     /// later reads on their paths are not reported.
     ///
     /// Returns nothing for a workflow whose analysis takes too long.
-    #[must_use]
     pub fn unassigned_reads(&self) -> Vec<usize> {
         let mut reads_of: Vec<Vec<usize>> = vec![Vec::new(); self.variables];
         for (index, read) in self.reads.iter().enumerate() {
@@ -119,7 +118,6 @@ impl VariableFlow<'_> {
     }
 
     /// The shortest path from the start of a body to a state, on which a variable is not assigned.
-    #[must_use]
     pub fn path_without(&self, variable: usize, start: usize, state: usize) -> UnassignedPath {
         let mut assigned: HashMap<usize, Vec<TransitionSet>> = HashMap::new();
         for one in self
@@ -176,7 +174,6 @@ pub struct UnassignedPath {
 
 impl UnassignedPath {
     /// The message about a read of `variable`, with the names of states. `is_own` says that the state which reads the variable also assigns it.
-    #[must_use]
     pub fn message<'n>(
         &self,
         variable: &str,

@@ -59,7 +59,6 @@ impl ControlFlow {
     }
 
     /// Whether a state can reach itself.
-    #[must_use]
     pub fn is_in_cycle(&self, state: usize) -> bool {
         self.next(state)
             .any(|target| self.cycle[target] == self.cycle[state])
@@ -67,7 +66,6 @@ impl ControlFlow {
 
     /// The states that are reachable from these starts, start by start, each in reverse postorder: a state comes before its targets, except along the
     /// transitions that close a cycle.
-    #[must_use]
     pub fn order(&self, starts: impl IntoIterator<Item = usize>) -> Vec<usize> {
         let mut order = Vec::new();
         let mut seen = vec![false; self.targets.len()];
@@ -94,7 +92,6 @@ impl ControlFlow {
     }
 
     /// The unreachable states, without those that another unreachable state leads to: once that is reachable, so are they.
-    #[must_use]
     pub fn unreachable(&self) -> Vec<usize> {
         let states = || (0..self.targets.len()).filter(|state| !self.reached[*state]);
         let mut follows = vec![false; self.targets.len()];

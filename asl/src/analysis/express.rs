@@ -22,7 +22,6 @@ pub enum StandardFeature {
 
 impl ExpressPart {
     /// The message about a feature that Express executions do not have. The help depends on the front end.
-    #[must_use]
     pub fn message(self, feature: StandardFeature) -> String {
         let part = match self {
             ExpressPart::Workflow => "an Express workflow",
@@ -40,7 +39,6 @@ impl ExpressPart {
 
 impl StandardFeature {
     /// The code of the rule for the same problem in ASL.
-    #[must_use]
     pub fn code(self) -> &'static str {
         match self {
             StandardFeature::Wait(_) => "SW046",

@@ -19,7 +19,6 @@ pub struct HandlerWords {
 
 impl HandlerWords {
     /// A handler of this kind.
-    #[must_use]
     pub fn of(&self, kind: HandlerKind) -> &'static str {
         match kind {
             HandlerKind::Retriers => self.retrier,
@@ -65,7 +64,6 @@ pub enum HandlerProblem<'n> {
 
 /// Checks a list of retriers or catchers, each with its error names. Each problem comes with the index of its retrier or catcher and the index of its
 /// name; a problem without a name has the index 0.
-#[must_use]
 pub fn check_handlers<'n>(handlers: &[Vec<&'n str>]) -> Vec<(usize, usize, HandlerProblem<'n>)> {
     let mut problems = Vec::new();
     // The first location of each name.
@@ -128,13 +126,11 @@ pub fn check_handlers<'n>(handlers: &[Vec<&'n str>]) -> Vec<(usize, usize, Handl
 }
 
 /// Whether an earlier name matches every error that a name matches. A name that nothing matches is not covered: it has another problem.
-#[must_use]
 pub fn is_covered(name: &str, earlier: &str) -> bool {
     name == earlier || (name != RUNTIME && matches(&[earlier], name))
 }
 
 /// For a name that is reserved for the service and that the service does not have: the most similar one.
-#[must_use]
 pub fn unknown_error(name: &str) -> Option<Option<&'static str>> {
     let is_unknown = name.starts_with("States.") && !is_reserved(name);
     is_unknown.then(|| nearest(name, RESERVED.iter().copied()))
@@ -142,7 +138,6 @@ pub fn unknown_error(name: &str) -> Option<Option<&'static str>> {
 
 impl HandlerProblem<'_> {
     /// The code of the rule that the problem breaks.
-    #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
             HandlerProblem::NoName | HandlerProblem::Blank => "SW050",
@@ -154,7 +149,6 @@ impl HandlerProblem<'_> {
     }
 
     /// A likely fix of a misspelt name.
-    #[must_use]
     pub fn suggestion(&self, show: &dyn Fn(&str) -> String) -> Option<String> {
         match self {
             HandlerProblem::Unknown(_, Some(close)) => {
@@ -165,7 +159,6 @@ impl HandlerProblem<'_> {
     }
 
     /// The message about the earlier name, as a related location: the index of its retrier or catcher, that of the name, and the text.
-    #[must_use]
     pub fn earlier(&self, show: &dyn Fn(&str) -> String) -> Option<(usize, usize, String)> {
         match self {
             HandlerProblem::Covered {
@@ -180,7 +173,6 @@ impl HandlerProblem<'_> {
     }
 
     /// The message in the words of a front end. `show` writes an error name as the user does.
-    #[must_use]
     pub fn message(
         &self,
         kind: HandlerKind,

@@ -40,7 +40,6 @@ impl Lint {
     ];
 
     /// The name in `workflow!`.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Lint::UnhandledErrors => "unhandled_errors",
@@ -61,7 +60,6 @@ impl fmt::Display for Lint {
 
 impl LintWords {
     /// The message about a loop without a bound.
-    #[must_use]
     pub fn unbounded_loop(&self) -> String {
         format!(
             "this loop has neither a wait nor a bound: add a `wait` state, or {} and leave it by a choice on the count; {} permits it",
@@ -71,7 +69,6 @@ impl LintWords {
     }
 
     /// The message about a text that looks like a placeholder. No template fills it in, because the lowering writes `$` and `{` separately.
-    #[must_use]
     pub fn literal_placeholder(&self, name: &str) -> String {
         format!(
             "`${{{name}}}` in a text stays as it is, so no template fills it in: write {} for a value of the deployment; {} permits the text",
@@ -82,7 +79,6 @@ impl LintWords {
 }
 
 /// The message about a variable that nothing reads.
-#[must_use]
 pub fn unused_variable(name: &str) -> String {
     format!(
         "unused variable: `{name}`; if this is intentional, prefix it with an underscore: `_{name}`"
@@ -90,7 +86,6 @@ pub fn unused_variable(name: &str) -> String {
 }
 
 /// The message about a retry on all errors of a state that also computes an expression which can fail.
-#[must_use]
 pub fn retried_computation(state: &str) -> String {
     format!(
         "this retry also repeats the call of `{state}` when an expression over its result fails, and that expression fails each time: \

@@ -28,7 +28,6 @@ pub enum NameProblem {
 /// Checks the names of all states, or the labels of all maps, of a machine with its inner bodies. Each problem comes with the index of its name.
 ///
 /// State names are unique in the whole machine, because the history and the console show them without their container.
-#[must_use]
 pub fn check_names<'n>(
     kind: NameKind,
     names: impl IntoIterator<Item = &'n str>,
@@ -53,7 +52,6 @@ pub fn check_names<'n>(
 
 impl NameProblem {
     /// The code of the rule that the problem breaks.
-    #[must_use]
     pub fn code(&self, kind: NameKind) -> &'static str {
         match (kind, self) {
             (NameKind::State, NameProblem::Invalid(_)) => "SW031",
@@ -63,7 +61,6 @@ impl NameProblem {
     }
 
     /// The message about a name.
-    #[must_use]
     pub fn message(&self, kind: NameKind, name: &str) -> String {
         match (kind, self) {
             (NameKind::State, NameProblem::Invalid(error)) => {
@@ -82,7 +79,6 @@ impl NameProblem {
     }
 
     /// The message about the first state or map with a repeated name.
-    #[must_use]
     pub fn message_of_first(kind: NameKind, name: &str) -> String {
         match kind {
             NameKind::State => format!("`{name}` was first defined here"),

@@ -3,14 +3,12 @@
 use crate::limits::{DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, SECONDS};
 
 /// A whole number as the functions of this module take it. Numbers above 2^53 are rounded; all limits are lower.
-#[must_use]
 #[allow(clippy::cast_precision_loss, reason = "documented")]
 pub fn as_float(number: u64) -> f64 {
     number as f64
 }
 
 /// The problem of a timeout or heartbeat with this number of seconds. `what` names it in the words of the front end.
-#[must_use]
 pub fn seconds_problem(what: &str, seconds: f64) -> Option<String> {
     let range = as_float(*SECONDS.start())..=as_float(*SECONDS.end());
     (!range.contains(&seconds))
@@ -18,7 +16,6 @@ pub fn seconds_problem(what: &str, seconds: f64) -> Option<String> {
 }
 
 /// The problem of a heartbeat that is not shorter than its timeout.
-#[must_use]
 pub fn heartbeat_problem(
     heartbeat: &str,
     timeout: &str,
@@ -33,7 +30,6 @@ pub fn heartbeat_problem(
 }
 
 /// The problem of a Wait with this number of seconds.
-#[must_use]
 pub fn wait_problem(seconds: f64) -> Option<String> {
     (seconds > as_float(MAX_SECONDS))
         .then(|| format!("a wait must be at most {MAX_SECONDS} seconds"))
@@ -66,8 +62,17 @@ pub enum RetryField {
 }
 
 impl RetryField {
+    /// The word of the field in `workflow!` and in the typed builder.
+    pub fn word(self) -> &'static str {
+        match self {
+            RetryField::Interval => "interval",
+            RetryField::MaxDelay => "max_delay",
+            RetryField::MaxAttempts => "max_attempts",
+            RetryField::BackoffRate => "backoff_rate",
+        }
+    }
+
     /// The code of the rule about the field's range.
-    #[must_use]
     pub fn code(self) -> &'static str {
         match self {
             RetryField::Interval | RetryField::MaxAttempts => "SW057",
@@ -78,7 +83,6 @@ impl RetryField {
 }
 
 /// The problems of a retrier's numbers. `name` writes a field in the words of the front end.
-#[must_use]
 pub fn retry_problems(
     numbers: &RetryNumbers,
     name: &dyn Fn(RetryField) -> String,

@@ -20,7 +20,6 @@ pub struct ServiceProblem {
 }
 
 /// The resource with `.waitForTaskToken`, if the call waits for its task token.
-#[must_use]
 pub fn waiting_resource(resource: &str, waits_for_token: bool) -> String {
     let pattern = IntegrationPattern::WaitForTaskToken;
     match waits_for_token && Resource::parse(resource).pattern() != pattern {
@@ -31,7 +30,6 @@ pub fn waiting_resource(resource: &str, waits_for_token: bool) -> String {
 
 /// Checks a resource, and the names of its arguments if they are known, with the tables of AWS's services. A resource with a `${substitution}` has no
 /// problems.
-#[must_use]
 pub fn check_service(resource: &str, arguments: Option<&[&str]>) -> Vec<ServiceProblem> {
     if is_substitution(resource) {
         return Vec::new();

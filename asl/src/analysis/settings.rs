@@ -62,7 +62,6 @@ pub enum SettingProblem {
 }
 
 /// Checks the settings of a reader, a writer or a batch. Each problem comes with the index of its setting.
-#[must_use]
 pub fn check_settings(
     known: &'static [Setting],
     words: &SettingWords,
@@ -120,7 +119,6 @@ fn accepts(takes: &SettingType, value: GivenValue<'_>) -> bool {
 
 impl SettingProblem {
     /// The code of the rule for the same problem in ASL.
-    #[must_use]
     pub fn code(self) -> Option<&'static str> {
         match self {
             SettingProblem::Repeated => None,
@@ -135,7 +133,6 @@ impl SettingProblem {
     }
 
     /// The message about a setting, and the help.
-    #[must_use]
     pub fn message(
         self,
         known: &'static [Setting],

@@ -15,6 +15,8 @@ use serde::Serialize;
 use crate::json::Object;
 use crate::model::StateKind;
 use crate::resource::Resource;
+use crate::words;
+use crate::words::quoted;
 
 use super::change::Change;
 use super::comparison::Changes;
@@ -89,26 +91,14 @@ pub(super) fn of(
 
 /// The call of a Task: its resource, and the function, queue or machine that its parameters name.
 fn call(state: &Object) -> Option<(&str, Option<&str>)> {
-    const TARGETS: [&str; 14] = [
-        "FunctionName",
-        "StateMachineArn",
-        "QueueUrl",
-        "TopicArn",
-        "TableName",
-        "JobDefinition",
-        "TaskDefinition",
-        "ProjectName",
-        "JobName",
-        "EventBusName",
-        "ApiEndpoint",
-        "ModelId",
-        "ClusterId",
-        "Bucket",
+    const TARGETS: &[&str] = words![
+        FunctionName StateMachineArn QueueUrl TopicArn TableName JobDefinition TaskDefinition
+        ProjectName JobName EventBusName ApiEndpoint ModelId ClusterId Bucket
     ];
     let resource = state.get("Resource")?.as_str()?;
     let parameters = state.get("Arguments").or_else(|| state.get("Parameters"));
     let text = |key: &str| parameters?.get(key)?.as_str();
-    Some((resource, TARGETS.into_iter().find_map(text)))
+    Some((resource, TARGETS.iter().copied().find_map(text)))
 }
 
 /// A short description of the call: `lambda:invoke of ${ChargeCardArn}`.
@@ -150,14 +140,8 @@ fn changed_calls(
     new: &PreparedDefinition<'_>,
     matching: &Matching,
 ) -> Vec<Effect> {
-    const SENT: [&str; 3] = ["Arguments", "Parameters", "InputPath"];
-    const READ: [&str; 5] = [
-        "ResultSelector",
-        "ResultPath",
-        "Output",
-        "OutputPath",
-        "Assign",
-    ];
+    const SENT: &[&str] = words!(Arguments Parameters InputPath);
+    const READ: &[&str] = words!(ResultSelector ResultPath Output OutputPath Assign);
     let places: HashMap<String, usize> = (new.graph.states().iter().enumerate())
         .map(|(index, state)| (state.pointer.to_string(), index))
         .collect();
@@ -189,7 +173,7 @@ fn changed_calls(
         };
         let states = vec![before.name.to_owned()];
         let words = words(from);
-        if touches(&SENT) {
+        if touches(SENT) {
             effects.push(Effect {
                 id: "payload-changed",
                 safety: Safety::Check,
@@ -200,7 +184,7 @@ fn changed_calls(
                 states: states.clone(),
             });
         }
-        if touches(&READ) {
+        if touches(READ) {
             effects.push(Effect {
                 id: "result-changed",
                 safety: Safety::Check,
@@ -293,13 +277,12 @@ fn others(changes: &Changes) -> Vec<Effect> {
         })
         .collect();
     if !names.is_empty() {
-        let list: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
         effects.push(Effect {
             id: "names",
             safety: Safety::Check,
             message: format!(
                 "alarms, dashboards, log filters and mock files that name {} no longer match new executions",
-                list.join(", ")
+                quoted(&names)
             ),
             states: names,
         });

@@ -83,27 +83,26 @@ impl Editor {
     /// See [`Document::parse_yaml`].
     #[cfg(feature = "yaml")]
     pub fn parse_yaml(text: &str) -> Result<Editor, SyntaxError> {
-        if Format::of_text(text) == Format::Json
-            && let Ok(editor) = Editor::parse(text)
-        {
-            return Ok(editor);
-        }
-        Ok(Editor {
-            document: Document::parse_yaml(text)?,
-            read: Document::parse_yaml,
-            is_yaml: true,
-        })
+        Editor::parse_with(text, Document::parse_yaml)
     }
 
     /// Edits a template in JSON or YAML, whose values may have any tag.
     #[cfg(feature = "yaml")]
     pub(crate) fn parse_template(text: &str) -> Result<Editor, SyntaxError> {
+        Editor::parse_with(text, |text| Document::read(text, read_template))
+    }
+
+    /// Edits a text in JSON, or in the YAML that `read` parses.
+    #[cfg(feature = "yaml")]
+    fn parse_with(
+        text: &str,
+        read: fn(&str) -> Result<Document, SyntaxError>,
+    ) -> Result<Editor, SyntaxError> {
         if Format::of_text(text) == Format::Json
             && let Ok(editor) = Editor::parse(text)
         {
             return Ok(editor);
         }
-        let read = |text: &str| Document::read(text, read_template);
         Ok(Editor {
             document: read(text)?,
             read,
@@ -337,14 +336,8 @@ impl Editor {
     ) -> Result<PreparedEdit, EditError> {
         check_depth(value)?;
         let target = EditTarget::find(&self.document, pointer)?;
-        let splices = plan
-            .replace(&target, value)
-            .map_err(|reason| self.refusal(pointer, target.node(), reason))?;
-        Ok(prepared(
-            splices,
-            target.path,
-            Change::Replace(value.clone()),
-        ))
+        let splices = plan.replace(&target, value);
+        self.prepared(pointer, target, splices, Change::Replace(value.clone()))
     }
 
     fn prepare_rename(
@@ -368,14 +361,8 @@ impl Editor {
             });
         }
         self.check_duplicates(pointer, parent)?;
-        let splices = plan
-            .rename(&target, parent, key)
-            .map_err(|reason| self.refusal(pointer, target.node(), reason))?;
-        Ok(prepared(
-            splices,
-            target.path,
-            Change::Rename(key.to_owned()),
-        ))
+        let splices = plan.rename(&target, parent, key);
+        self.prepared(pointer, target, splices, Change::Rename(key.to_owned()))
     }
 
     fn prepare_remove(
@@ -389,10 +376,8 @@ impl Editor {
             return Err(self.refusal(pointer, target.node(), reason));
         };
         self.check_duplicates(pointer, parent)?;
-        let splices = plan
-            .remove(&target, parent, at)
-            .map_err(|reason| self.refusal(pointer, target.node(), reason))?;
-        Ok(prepared(splices, target.path, Change::Remove))
+        let splices = plan.remove(&target, parent, at);
+        self.prepared(pointer, target, splices, Change::Remove)
     }
 
     fn prepare_move(&self, plan: &EditPlan<'_>, pointer: &str) -> Result<PreparedEdit, EditError> {
@@ -405,10 +390,8 @@ impl Editor {
             let reason = "it is not an item of an array".to_owned();
             return Err(self.refusal(pointer, target.node(), reason));
         };
-        let splices = plan
-            .move_last(parent, at)
-            .map_err(|reason| self.refusal(pointer, target.node(), reason))?;
-        Ok(prepared(splices, target.path, Change::MoveLast))
+        let splices = plan.move_last(parent, at);
+        self.prepared(pointer, target, splices, Change::MoveLast)
     }
 
     fn prepare_insert(
@@ -439,12 +422,31 @@ impl Editor {
         self.check_duplicates(pointer, node)?;
         let (at, is_member) = child_position(pointer, outer, &step, node, position)?;
         let key = is_member.then_some(step.as_str());
-        let splices = plan
-            .insert(&target, at, key, value)
-            .map_err(|reason| self.refusal(pointer, node, reason))?;
-        let mut path = target.path;
-        path.push(at);
-        Ok(prepared(splices, path, Change::Insert(step, value.clone())))
+        let splices = plan.insert(&target, at, key, value);
+        let change = Change::Insert(step, value.clone());
+        let mut prepared = self.prepared(pointer, target, splices, change)?;
+        prepared.placed.path.push(at);
+        Ok(prepared)
+    }
+
+    /// The text changes of an edit of a target, or its error if the text cannot be changed there.
+    fn prepared(
+        &self,
+        pointer: &str,
+        target: EditTarget<'_>,
+        splices: Result<Vec<Splice>, String>,
+        change: Change,
+    ) -> Result<PreparedEdit, EditError> {
+        match splices {
+            Ok(splices) => Ok(PreparedEdit {
+                splices,
+                placed: PlacedChange {
+                    path: target.path,
+                    change,
+                },
+            }),
+            Err(reason) => Err(self.refusal(pointer, target.node(), reason)),
+        }
     }
 
     /// Applies the changes if the resulting text has the intended content.
@@ -470,11 +472,7 @@ impl Editor {
                     "the value at `{other}` would also change, because an anchor, an alias or the layout connects the two"
                 )
             };
-            return Err(EditError::Unsafe {
-                pointer: pointer.to_owned(),
-                position: self.document.position_at(at),
-                reason,
-            });
+            return Err(self.refusal_at(pointer, at, reason));
         }
         self.document = document;
         Ok(())
@@ -482,17 +480,17 @@ impl Editor {
 
     fn overlap(&self, pointer: &str, splices: &[Splice]) -> EditError {
         let at = splices.first().map_or(0, |splice| splice.range.start);
-        EditError::Unsafe {
-            pointer: pointer.to_owned(),
-            position: self.document.position_at(at),
-            reason: "another edit changes the same text".to_owned(),
-        }
+        self.refusal_at(pointer, at, "another edit changes the same text".to_owned())
     }
 
     fn refusal(&self, pointer: &str, node: TargetNode<'_>, reason: String) -> EditError {
+        self.refusal_at(pointer, node.mark.start as usize, reason)
+    }
+
+    fn refusal_at(&self, pointer: &str, offset: usize, reason: String) -> EditError {
         EditError::Unsafe {
             pointer: pointer.to_owned(),
-            position: self.document.position_at(node.mark.start as usize),
+            position: self.document.position_at(offset),
             reason,
         }
     }
@@ -520,13 +518,6 @@ impl Editor {
             is_yaml: self.is_yaml,
         };
         EditPlan::of(source, self.document.json(), self.document.root())
-    }
-}
-
-fn prepared(splices: Vec<Splice>, path: Vec<usize>, change: Change) -> PreparedEdit {
-    PreparedEdit {
-        splices,
-        placed: PlacedChange { path, change },
     }
 }
 

@@ -68,11 +68,7 @@ impl ReachableStates<'_, '_> {
             .iter()
             .map(|state| state_exits(self.graph, *state))
             .collect();
-        let index: HashMap<usize, usize> = states
-            .iter()
-            .enumerate()
-            .map(|(at, state)| (*state, at))
-            .collect();
+        let index: HashMap<usize, usize> = states.iter().copied().zip(0..).collect();
         let mut least = vec![CostCase::ENDLESS; states.len()];
         let mut preceding: Vec<Vec<usize>> = vec![Vec::new(); states.len()];
         for (at, ways) in ways.iter().enumerate() {
@@ -234,11 +230,7 @@ impl ReachableStates<'_, '_> {
 
 /// The strongly connected components of states, in reverse topological order.
 pub(super) fn parts(states: &[usize], targets: &dyn Fn(usize) -> Vec<usize>) -> Vec<Vec<usize>> {
-    let index: HashMap<usize, usize> = states
-        .iter()
-        .enumerate()
-        .map(|(at, state)| (*state, at))
-        .collect();
+    let index: HashMap<usize, usize> = states.iter().copied().zip(0..).collect();
     let targets: Vec<Vec<Option<usize>>> = states
         .iter()
         .map(|state| {

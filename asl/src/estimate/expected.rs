@@ -103,11 +103,7 @@ impl ReachableStates<'_, '_> {
 
 /// The average number of visits of each state; `None` if that is infinite.
 fn visits(states: &[usize], chances: &HashMap<usize, Vec<(StateExit, f64)>>) -> Option<Vec<f64>> {
-    let index: HashMap<usize, usize> = states
-        .iter()
-        .enumerate()
-        .map(|(at, state)| (*state, at))
-        .collect();
+    let index: HashMap<usize, usize> = states.iter().copied().zip(0..).collect();
     // For each state, the source states and probabilities of its transitions.
     let mut into: Vec<Vec<(usize, f64)>> = vec![Vec::new(); states.len()];
     for (at, state) in states.iter().enumerate() {

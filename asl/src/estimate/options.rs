@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::recorded::RecordedStatistics;
+use crate::setters;
 
 /// The bounds, probabilities and sizes for an estimate.
 #[derive(Debug, Clone, PartialEq)]
+#[must_use]
 pub struct EstimateOptions {
     pub(super) rounds: Option<u64>,
     pub(super) rounds_of: BTreeMap<String, u64>,
@@ -48,96 +50,34 @@ impl EstimateOptions {
         EstimateOptions::default()
     }
 
-    /// Sets how often a state of a loop is entered at most, unless `rounds_of` sets it.
-    #[must_use]
-    pub fn rounds(mut self, rounds: u64) -> Self {
-        self.rounds = Some(rounds);
-        self
-    }
-
-    /// Sets how often this state is entered at most.
-    #[must_use]
-    pub fn rounds_of(mut self, state: impl Into<String>, rounds: u64) -> Self {
-        self.rounds_of.insert(state.into(), rounds);
-        self
-    }
-
-    /// Sets the minimum and maximum number of items of a Map; typical is the mean of both.
-    #[must_use]
-    pub fn items(mut self, state: impl Into<String>, least: u64, most: u64) -> Self {
-        self.items_of.insert(state.into(), (least, least.max(most)));
-        self
-    }
-
-    /// Sets the number of items of all other Maps.
-    #[must_use]
-    pub fn items_of_all(mut self, least: u64, most: u64) -> Self {
-        self.items = Some((least, least.max(most)));
-        self
-    }
-
-    /// Sets the probability, from 0 to 1, of a transition to another state: by a rule of a Choice, or by a catcher.
-    #[must_use]
-    pub fn probability(
-        mut self,
-        state: impl Into<String>,
-        target: impl Into<String>,
-        probability: f64,
-    ) -> Self {
-        let probability = if probability.is_nan() {
-            0.0
-        } else {
-            probability.clamp(0.0, 1.0)
+    setters! { self:
+        /// Sets how often a state of a loop is entered at most, unless `rounds_of` sets it.
+        rounds(rounds: u64) => self.rounds = Some(rounds);
+        /// Sets how often this state is entered at most.
+        rounds_of(state: impl Into<String>, rounds: u64) => self.rounds_of.insert(state.into(), rounds);
+        /// Sets the minimum and maximum number of items of a Map; typical is the mean of both.
+        items(state: impl Into<String>, least: u64, most: u64) => {
+            self.items_of.insert(state.into(), (least, least.max(most)));
         };
-        self.probabilities
-            .insert((state.into(), target.into()), probability);
-        self
-    }
-
-    /// Adds recorded executions, whose paths determine the typical case.
-    #[must_use]
-    pub fn recorded(mut self, recorded: RecordedStatistics) -> Self {
-        self.recorded = recorded;
-        self
-    }
-
-    /// Sets the size of the input in bytes.
-    #[must_use]
-    pub fn input_bytes(mut self, bytes: u64) -> Self {
-        self.input_bytes = bytes;
-        self
-    }
-
-    /// Sets the size of a task's result in bytes.
-    #[must_use]
-    pub fn result_bytes(mut self, bytes: u64) -> Self {
-        self.result_bytes = bytes;
-        self
-    }
-
-    /// Sets the typical duration of a task in seconds.
-    #[must_use]
-    pub fn task_seconds(mut self, seconds: f64) -> Self {
-        self.task_seconds = if seconds.is_nan() {
-            0.0
-        } else {
-            seconds.max(0.0)
+        /// Sets the number of items of all other Maps.
+        items_of_all(least: u64, most: u64) => self.items = Some((least, least.max(most)));
+        /// Sets the probability, from 0 to 1, of a transition to another state: by a rule of a Choice, or by a catcher.
+        probability(state: impl Into<String>, target: impl Into<String>, probability: f64) => {
+            let probability = if probability.is_nan() { 0.0 } else { probability.clamp(0.0, 1.0) };
+            self.probabilities.insert((state.into(), target.into()), probability);
         };
-        self
-    }
-
-    /// Sets the region of the prices.
-    #[must_use]
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.region = region.into();
-        self
-    }
-
-    /// Sets the number of executions per month.
-    #[must_use]
-    pub fn executions(mut self, executions: u64) -> Self {
-        self.executions = executions;
-        self
+        /// Adds recorded executions, whose paths determine the typical case.
+        recorded(recorded: RecordedStatistics) => self.recorded = recorded;
+        /// Sets the size of the input in bytes.
+        input_bytes(bytes: u64) => self.input_bytes = bytes;
+        /// Sets the size of a task's result in bytes.
+        result_bytes(bytes: u64) => self.result_bytes = bytes;
+        /// Sets the typical duration of a task in seconds.
+        task_seconds(seconds: f64) => self.task_seconds = seconds.max(0.0);
+        /// Sets the region of the prices.
+        region(region: impl Into<String>) => self.region = region.into();
+        /// Sets the number of executions per month.
+        executions(executions: u64) => self.executions = executions;
     }
 
     /// The number of items of a Map: minimum, typical, maximum.

@@ -12,6 +12,7 @@ use crate::graph::{EdgeKind, Graph};
 use crate::json::Json;
 use crate::jsonata::{BinaryOp, Expression, JsonataNode, NodeKind, strip};
 use crate::model::{PathField, QueryLanguage, State, StateMachine};
+use crate::words;
 
 /// Sizes in bytes: of an error output, of the summary of a Map Run, and of a value that an expression builds.
 const ERROR: f64 = 300.0;
@@ -645,45 +646,12 @@ impl<'s> TemplateInputs<'s> {
 const MOST_MERGED: usize = 64;
 
 /// Intrinsic functions with small results, regardless of their arguments.
-const OF_FIXED_LENGTH: [&str; 6] = [
-    "ArrayContains",
-    "ArrayLength",
-    "Hash",
-    "MathAdd",
-    "MathRandom",
-    "UUID",
-];
+const OF_FIXED_LENGTH: &[&str] = words!(ArrayContains ArrayLength Hash MathAdd MathRandom UUID);
 
 /// JSONata functions with small results, regardless of their arguments.
-const OF_FIXED_LENGTH_JSONATA: [&str; 28] = [
-    "abs",
-    "average",
-    "boolean",
-    "ceil",
-    "contains",
-    "count",
-    "exists",
-    "floor",
-    "formatBase",
-    "formatNumber",
-    "fromMillis",
-    "hash",
-    "length",
-    "max",
-    "millis",
-    "min",
-    "not",
-    "now",
-    "number",
-    "parseInteger",
-    "power",
-    "random",
-    "round",
-    "sqrt",
-    "sum",
-    "toMillis",
-    "type",
-    "uuid",
+const OF_FIXED_LENGTH_JSONATA: &[&str] = words![
+    abs average boolean ceil contains count exists floor formatBase formatNumber fromMillis hash
+    length max millis min not now number parseInteger power random round sqrt sum toMillis type uuid
 ];
 
 fn text_length(json: &Json) -> f64 {

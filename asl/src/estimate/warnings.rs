@@ -7,6 +7,7 @@ use super::states::literal_items;
 use crate::graph::Graph;
 use crate::model::{State, StateMachine};
 use crate::resource::{IntegrationPattern, Resource, ResourceKind};
+use crate::words::quoted;
 
 /// The service's limits: events of a history, bytes of a payload, seconds of an Express execution.
 ///
@@ -128,26 +129,26 @@ pub(super) fn warnings(
         let first = names.first().map(String::as_str).unwrap_or_default();
         told.push(format!(
             "the loop of {} has no bound except the limits of the service: give --rounds N or --rounds '{first}=N'",
-            list(names)
+            quoted(names)
         ));
     }
     if !found.uncounted.is_empty() {
         let first = &found.uncounted[0];
         told.push(format!(
             "the number of items of {} is unknown: give --items N or --items '{first}=N'",
-            list(&found.uncounted)
+            quoted(&found.uncounted)
         ));
     }
     if !found.unknown_waits.is_empty() {
         told.push(format!(
             "the waiting time of {} is only known when the execution runs; the typical case counts 0 seconds",
-            list(&found.unknown_waits)
+            quoted(&found.unknown_waits)
         ));
     }
     if !found.growing.is_empty() {
         told.push(format!(
             "the data grows in each round of the loop of {}",
-            list(&found.growing)
+            quoted(&found.growing)
         ));
     }
     let cases = [("typical", &estimate.typical), ("worst", &estimate.worst)];
@@ -202,9 +203,4 @@ fn near(
         found.0,
         show(limit)
     ))
-}
-
-fn list(names: &[String]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    names.join(", ")
 }

@@ -6,6 +6,7 @@ use crate::jsonata::strip;
 use crate::limits::MAX_PAYLOAD_BYTES;
 use crate::model::{QueryLanguage, StateKind};
 use crate::timestamp;
+use crate::words;
 
 /// An error that is raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,14 +162,7 @@ impl StateErrors {
 
 /// Whether a state, a catcher or a Choice rule builds a value that may be too large.
 fn builds(members: &Object) -> bool {
-    const FIELDS: [&str; 6] = [
-        "Arguments",
-        "Assign",
-        "Output",
-        "Parameters",
-        "ResultPath",
-        "ResultSelector",
-    ];
+    const FIELDS: &[&str] = words!(Arguments Assign Output Parameters ResultPath ResultSelector);
     FIELDS.iter().any(|field| members.contains_key(*field))
 }
 
@@ -188,26 +182,14 @@ pub(super) fn is_distributed(members: &Object) -> bool {
 }
 
 /// Fields with a payload template. In JSONPath, only members whose key ends in `.$` are evaluated there.
-const TEMPLATES: &[&str] = &[
-    "Assign",
-    "BatchInput",
-    "Credentials",
-    "ItemSelector",
-    "Parameters",
-    "ResultSelector",
+const TEMPLATES: &[&str] = words![
+    Assign BatchInput Credentials ItemSelector Parameters ResultSelector
 ];
 
 /// Fields that accept a number, or in JSONata an expression. Any other string fails when it is evaluated.
-const NUMBERS: &[&str] = &[
-    "HeartbeatSeconds",
-    "MaxConcurrency",
-    "MaxInputBytesPerBatch",
-    "MaxItems",
-    "MaxItemsPerBatch",
-    "Seconds",
-    "TimeoutSeconds",
-    "ToleratedFailureCount",
-    "ToleratedFailurePercentage",
+const NUMBERS: &[&str] = words![
+    HeartbeatSeconds MaxConcurrency MaxInputBytesPerBatch MaxItems MaxItemsPerBatch Seconds
+    TimeoutSeconds ToleratedFailureCount ToleratedFailurePercentage
 ];
 
 /// Adds the errors that the evaluation of a field can raise.

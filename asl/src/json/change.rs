@@ -1,7 +1,7 @@
 //! Mutation of values.
 
 use super::pointer::{self, segments};
-use super::value::{Json, Object};
+use super::value::{Json, Object, accessors};
 
 /// An error: a member was added to a value that is not an object, or an item to a value that is not an array.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,28 +15,13 @@ pub struct WrongType {
 }
 
 impl Json {
-    /// Returns the string mutably, if this is a string.
-    pub fn as_string_mut(&mut self) -> Option<&mut String> {
-        match self {
-            Json::String(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    /// Returns the items mutably, if this is an array.
-    pub fn as_array_mut(&mut self) -> Option<&mut Vec<Json>> {
-        match self {
-            Json::Array(items) => Some(items),
-            _ => None,
-        }
-    }
-
-    /// Returns the members mutably, if this is an object.
-    pub fn as_object_mut(&mut self) -> Option<&mut Object> {
-        match self {
-            Json::Object(members) => Some(members),
-            _ => None,
-        }
+    accessors! { self:
+        /// Returns the string mutably, if this is a string.
+        as_string_mut(&mut self) -> &mut String: String(text) => text;
+        /// Returns the items mutably, if this is an array.
+        as_array_mut(&mut self) -> &mut Vec<Json>: Array(items) => items;
+        /// Returns the members mutably, if this is an object.
+        as_object_mut(&mut self) -> &mut Object: Object(members) => members;
     }
 
     /// Returns the member `key` mutably, if this is an object with this member.

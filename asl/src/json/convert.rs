@@ -13,40 +13,26 @@ impl std::str::FromStr for Json {
     }
 }
 
-impl From<bool> for Json {
-    fn from(value: bool) -> Json {
-        Json::Bool(value)
-    }
+macro_rules! from {
+    ($($of:ty: $value:pat => $json:expr;)*) => {$(
+        impl From<$of> for Json {
+            fn from($value: $of) -> Json {
+                $json
+            }
+        }
+    )*};
 }
 
-impl From<&str> for Json {
-    fn from(text: &str) -> Json {
-        Json::String(text.to_owned())
-    }
-}
-
-impl From<String> for Json {
-    fn from(text: String) -> Json {
-        Json::String(text)
-    }
-}
-
-impl From<&String> for Json {
-    fn from(text: &String) -> Json {
-        Json::String(text.clone())
-    }
-}
-
-impl From<Cow<'_, str>> for Json {
-    fn from(text: Cow<'_, str>) -> Json {
-        Json::String(text.into_owned())
-    }
-}
-
-impl From<&Json> for Json {
-    fn from(json: &Json) -> Json {
-        json.clone()
-    }
+from! {
+    (): () => Json::Null;
+    bool: value => Json::Bool(value);
+    Number: number => Json::Number(number);
+    &str: text => Json::String(text.to_owned());
+    String: text => Json::String(text);
+    &String: text => Json::String(text.clone());
+    Cow<'_, str>: text => Json::String(text.into_owned());
+    Object: members => Json::Object(members);
+    &Json: json => json.clone();
 }
 
 /// Borrows the value, for functions that also accept an owned one.
@@ -60,12 +46,6 @@ impl<'j> From<&'j Json> for Cow<'j, Json> {
 impl<'d> From<&'d Document> for Cow<'d, Json> {
     fn from(document: &'d Document) -> Cow<'d, Json> {
         Cow::Borrowed(document.json())
-    }
-}
-
-impl From<()> for Json {
-    fn from((): ()) -> Json {
-        Json::Null
     }
 }
 
@@ -92,18 +72,6 @@ impl<T: Into<Json>, const N: usize> From<[T; N]> for Json {
 impl<T: Into<Json>> FromIterator<T> for Json {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Json {
         Json::Array(items.into_iter().map(T::into).collect())
-    }
-}
-
-impl From<Object> for Json {
-    fn from(members: Object) -> Json {
-        Json::Object(members)
-    }
-}
-
-impl From<Number> for Json {
-    fn from(number: Number) -> Json {
-        Json::Number(number)
     }
 }
 

@@ -40,26 +40,37 @@ pub enum Json {
     Object(Object),
 }
 
+/// Defines methods that return the content of one kind of value, if the value is of this kind.
+macro_rules! accessors {
+    ($this:ident: $($(#[$docs:meta])* $name:ident($($receiver:tt)+) -> $of:ty: $kind:ident($content:ident) => $result:expr;)*) => {$(
+        $(#[$docs])*
+        pub fn $name($($receiver)+) -> Option<$of> {
+            match $this {
+                Json::$kind($content) => Some($result),
+                _ => None,
+            }
+        }
+    )*};
+}
+pub(super) use accessors;
+
 impl Json {
     /// Whether this is `null`.
     pub fn is_null(&self) -> bool {
         matches!(self, Json::Null)
     }
 
-    /// The boolean, if this is one.
-    pub fn as_bool(&self) -> Option<bool> {
-        match self {
-            Json::Bool(value) => Some(*value),
-            _ => None,
-        }
-    }
-
-    /// The number, if this is one.
-    pub fn as_number(&self) -> Option<&Number> {
-        match self {
-            Json::Number(number) => Some(number),
-            _ => None,
-        }
+    accessors! { self:
+        /// The boolean, if this is one.
+        as_bool(&self) -> bool: Bool(value) => *value;
+        /// The number, if this is one.
+        as_number(&self) -> &Number: Number(number) => number;
+        /// The string, if this is one.
+        as_str(&self) -> &str: String(text) => text.as_str();
+        /// The items, if this is an array.
+        as_array(&self) -> &[Json]: Array(items) => items.as_slice();
+        /// The members, if this is an object.
+        as_object(&self) -> &Object: Object(members) => members;
     }
 
     /// The integer, if this is a number that was written as an integer in this range.
@@ -70,30 +81,6 @@ impl Json {
     /// The number as the nearest `f64`, if this is a number.
     pub fn as_f64(&self) -> Option<f64> {
         self.as_number().map(Number::as_f64)
-    }
-
-    /// The string, if this is one.
-    pub fn as_str(&self) -> Option<&str> {
-        match self {
-            Json::String(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    /// The items, if this is an array.
-    pub fn as_array(&self) -> Option<&[Json]> {
-        match self {
-            Json::Array(items) => Some(items),
-            _ => None,
-        }
-    }
-
-    /// The members, if this is an object.
-    pub fn as_object(&self) -> Option<&Object> {
-        match self {
-            Json::Object(members) => Some(members),
-            _ => None,
-        }
     }
 
     /// Returns the owned string, if this is one.

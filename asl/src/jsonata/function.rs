@@ -1,74 +1,18 @@
 //! The functions that expressions may call.
 
+use crate::words;
+
 /// The functions that AWS adds to JSONata, or whose behaviour it changes, without `$`.
 pub const AWS_FUNCTIONS: &[&str] = &["hash", "parse", "partition", "random", "range", "uuid"];
 
 /// JSONata's own functions, sorted. `$eval` is missing because AWS does not have it.
-const FUNCTIONS: &[&str] = &[
-    "abs",
-    "append",
-    "assert",
-    "average",
-    "base64decode",
-    "base64encode",
-    "boolean",
-    "ceil",
-    "clone",
-    "contains",
-    "count",
-    "decodeUrl",
-    "decodeUrlComponent",
-    "distinct",
-    "each",
-    "encodeUrl",
-    "encodeUrlComponent",
-    "error",
-    "exists",
-    "filter",
-    "floor",
-    "formatBase",
-    "formatInteger",
-    "formatNumber",
-    "fromMillis",
-    "join",
-    "keys",
-    "length",
-    "lookup",
-    "lowercase",
-    "map",
-    "match",
-    "max",
-    "merge",
-    "millis",
-    "min",
-    "not",
-    "now",
-    "number",
-    "pad",
-    "parseInteger",
-    "power",
-    "random",
-    "reduce",
-    "replace",
-    "reverse",
-    "round",
-    "shuffle",
-    "sift",
-    "single",
-    "sort",
-    "split",
-    "spread",
-    "sqrt",
-    "string",
-    "substring",
-    "substringAfter",
-    "substringBefore",
-    "sum",
-    "toMillis",
-    "trim",
-    "type",
-    "uppercase",
-    "zip",
+const FUNCTIONS: &[&str] = words![
+    abs append assert average base64decode base64encode boolean ceil clone contains count decodeUrl
+    decodeUrlComponent distinct each encodeUrl encodeUrlComponent error exists filter floor
+    formatBase formatInteger formatNumber fromMillis join keys length lookup lowercase map match max
+    merge millis min not now number pad parseInteger power random reduce replace reverse round
+    shuffle sift single sort split spread sqrt string substring substringAfter substringBefore sum
+    toMillis trim type uppercase zip
 ];
 
 /// The functions that AWS supports, without `$`.

@@ -169,57 +169,38 @@ impl StateMachine {
     }
 }
 
-/// The containers in a state: the location of each, its `StartAt` and its `States`.
-pub(crate) fn bodies(state: &State) -> Vec<(Body, &str, &States)> {
-    match state {
-        State::Parallel(parallel) => {
-            let branches = parallel.branches.iter().enumerate();
-            let bodies = branches.map(|(index, branch)| {
-                let place = Body::Branch(index);
-                (place, branch.start_at.as_str(), &branch.states)
-            });
-            bodies.collect()
+/// Defines a function that returns the containers in a state: the location of each, its `StartAt` and its `States`.
+macro_rules! bodies {
+    ($name:ident, $iter:ident, $as_ref:ident, $($reference:tt)+) => {
+        pub(crate) fn $name(state: $($reference)+ State) -> Vec<(Body, &str, $($reference)+ States)> {
+            match state {
+                State::Parallel(parallel) => {
+                    let branches = parallel.branches.$iter().enumerate();
+                    let bodies = branches.map(|(index, branch)| {
+                        let place = Body::Branch(index);
+                        (place, branch.start_at.as_str(), $($reference)+ branch.states)
+                    });
+                    bodies.collect()
+                }
+                State::Map(map) => {
+                    let processors = [
+                        (Body::ItemProcessor, $($reference)+ map.item_processor),
+                        (Body::Iterator, $($reference)+ map.iterator),
+                    ];
+                    let bodies = processors.into_iter().filter_map(|(place, processor)| {
+                        let processor = processor.$as_ref()?;
+                        Some((place, processor.start_at.as_str(), $($reference)+ processor.states))
+                    });
+                    bodies.collect()
+                }
+                _ => Vec::new(),
+            }
         }
-        State::Map(map) => {
-            let processors = [
-                (Body::ItemProcessor, &map.item_processor),
-                (Body::Iterator, &map.iterator),
-            ];
-            let bodies = processors.into_iter().filter_map(|(place, processor)| {
-                let processor = processor.as_ref()?;
-                Some((place, processor.start_at.as_str(), &processor.states))
-            });
-            bodies.collect()
-        }
-        _ => Vec::new(),
-    }
+    };
 }
 
-/// The mutable form of [`bodies`].
-fn bodies_mut(state: &mut State) -> Vec<(Body, &str, &mut States)> {
-    match state {
-        State::Parallel(parallel) => {
-            let branches = parallel.branches.iter_mut().enumerate();
-            let bodies = branches.map(|(index, branch)| {
-                let place = Body::Branch(index);
-                (place, branch.start_at.as_str(), &mut branch.states)
-            });
-            bodies.collect()
-        }
-        State::Map(map) => {
-            let processors = [
-                (Body::ItemProcessor, &mut map.item_processor),
-                (Body::Iterator, &mut map.iterator),
-            ];
-            let bodies = processors.into_iter().filter_map(|(place, processor)| {
-                let processor = processor.as_mut()?;
-                Some((place, processor.start_at.as_str(), &mut processor.states))
-            });
-            bodies.collect()
-        }
-        _ => Vec::new(),
-    }
-}
+bodies!(bodies, iter, as_ref, &);
+bodies!(bodies_mut, iter_mut, as_mut, &mut);
 
 fn states_in(state: &State, body: Body) -> Option<&States> {
     let found = bodies(state).into_iter().find(|(place, ..)| *place == body);

@@ -67,7 +67,7 @@ impl<W> From<W> for Word<W> {
     }
 }
 
-macro_rules! words {
+macro_rules! enumeration {
     ($(#[$meta:meta])* $name:ident as $rule:literal { $( $(#[$word_meta:meta])* $variant:ident = $word:literal, )* }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -118,7 +118,7 @@ macro_rules! words {
     };
 }
 
-words! {
+enumeration! {
     /// The language in which a machine or a state selects and shapes data.
     QueryLanguage as "SW017" {
         /// Paths and payload templates; the default.
@@ -136,7 +136,7 @@ impl QueryLanguage {
     }
 }
 
-words! {
+enumeration! {
     /// The type of a state machine, or of the child executions of a Distributed Map (`ExecutionType`).
     MachineType as "SW017" {
         /// Durable; runs up to a year; every step runs exactly once.
@@ -146,7 +146,7 @@ words! {
     }
 }
 
-words! {
+enumeration! {
     /// How a Map runs its iterations.
     ProcessorMode as "SW017" {
         /// In the parent execution; the default.
@@ -156,7 +156,7 @@ words! {
     }
 }
 
-words! {
+enumeration! {
     /// The randomisation of a retrier's delays.
     JitterStrategy as "SW059" {
         /// Uniform between 0 and the computed delay.

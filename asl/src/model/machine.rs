@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use indexmap::IndexMap;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::json::{Document, Json};
 use crate::value_path::ValuePath;
 
+use super::json_text::json_text;
 use super::schema::ValueKind;
 use super::structure::{Field, ParseContext, Structure, structure, take};
 use super::{NumberOrExpression, QueryLanguage, State, Word};
@@ -138,23 +138,4 @@ impl From<&StateMachine> for Cow<'_, Json> {
     }
 }
 
-impl Serialize for StateMachine {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.to_value().serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for StateMachine {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<StateMachine, D::Error> {
-        let json = Json::deserialize(deserializer)?;
-        StateMachine::from_value(&json).map_err(serde::de::Error::custom)
-    }
-}
-
-impl std::str::FromStr for StateMachine {
-    type Err = Diagnostics;
-
-    fn from_str(text: &str) -> Result<StateMachine, Diagnostics> {
-        StateMachine::from_json(text)
-    }
-}
+json_text!(StateMachine);

@@ -25,6 +25,7 @@ mod enumerations;
 mod error_handling;
 mod fail;
 mod field;
+mod json_text;
 mod machine;
 mod map;
 mod operator;

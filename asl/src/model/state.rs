@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::json::{Document, Json};
 use crate::substitution::is_substitution;
 use crate::value_path::ValuePath;
 
+use super::json_text::json_text;
 use super::structure::{Field, ParseContext, Structure};
 use super::{
     Choice, Fail, Map, OtherMembers, Parallel, Pass, QueryLanguage, Schema, Succeed, Task, Wait,
@@ -265,23 +264,4 @@ impl fmt::Display for StateKind {
     }
 }
 
-impl Serialize for State {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.to_value().serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for State {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<State, D::Error> {
-        let json = Json::deserialize(deserializer)?;
-        State::from_value(&json).map_err(serde::de::Error::custom)
-    }
-}
-
-impl std::str::FromStr for State {
-    type Err = Diagnostics;
-
-    fn from_str(text: &str) -> Result<State, Diagnostics> {
-        State::from_json(text)
-    }
-}
+json_text!(State);

@@ -29,119 +29,57 @@ struct KnownField {
     attribute: &'static str,
 }
 
-const fn known(
-    service: &'static str,
-    field: &'static str,
-    words: &'static str,
-    noun: &'static str,
-    attribute: &'static str,
-) -> KnownField {
-    KnownField {
-        service,
-        field,
-        words,
-        noun,
-        attribute,
-    }
+/// Fields, each in a row: service, field, meaning, usual suffix, CloudFormation attribute.
+macro_rules! fields {
+    ($($service:literal $field:literal => $words:literal, $noun:literal, $attribute:literal;)*) => {
+        &[$(KnownField {
+            service: $service,
+            field: $field,
+            words: $words,
+            noun: $noun,
+            attribute: $attribute,
+        }),*]
+    };
 }
 
 /// Sources: the services' API references for the fields, CloudFormation's template reference for the results of `Ref` and `Fn::GetAtt`.
-const FIELDS: &[KnownField] = &[
-    known("", "FunctionName", "Lambda function ARN", "Function", "Arn"),
-    known(
-        "",
-        "StateMachineArn",
-        "state machine ARN",
-        "StateMachine",
-        "",
-    ),
-    known("", "ActivityArn", "activity ARN", "Activity", ""),
-    known("", "QueueUrl", "SQS queue URL", "Queue", ""),
-    known("", "TopicArn", "SNS topic ARN", "Topic", ""),
-    known(
-        "",
-        "EventBusName",
-        "EventBridge event bus name",
-        "EventBus",
-        "",
-    ),
-    known(
-        "",
-        "ConnectionArn",
-        "EventBridge connection ARN",
-        "Connection",
-        "Arn",
-    ),
-    known("dynamodb", "TableName", "DynamoDB table name", "Table", ""),
-    known("", "Bucket", "S3 bucket name", "Bucket", ""),
-    known("", "BucketName", "S3 bucket name", "Bucket", ""),
-    known("ecs", "Cluster", "ECS cluster ARN", "Cluster", "Arn"),
-    known(
-        "ecs",
-        "TaskDefinition",
-        "ECS task definition ARN",
-        "TaskDefinition",
-        "",
-    ),
-    known("batch", "JobQueue", "Batch job queue ARN", "JobQueue", ""),
-    known(
-        "batch",
-        "JobDefinition",
-        "Batch job definition ARN",
-        "JobDefinition",
-        "",
-    ),
-    known("glue", "JobName", "Glue job name", "Job", ""),
-    known(
-        "codebuild",
-        "ProjectName",
-        "CodeBuild project name",
-        "Project",
-        "",
-    ),
-    known("eks", "ClusterName", "EKS cluster name", "Cluster", ""),
-    known(
-        "athena",
-        "WorkGroup",
-        "Athena workgroup name",
-        "WorkGroup",
-        "",
-    ),
-    known("bedrock", "ModelId", "Bedrock model id or ARN", "", ""),
-    known("http", "ApiEndpoint", "URL of an HTTPS endpoint", "", ""),
-    known(
-        "apigateway",
-        "ApiEndpoint",
-        "host name of an API Gateway API",
-        "",
-        "",
-    ),
-    known(
-        "secretsmanager",
-        "SecretId",
-        "secret ARN or name",
-        "Secret",
-        "",
-    ),
-    known("", "RoleArn", "IAM role ARN", "Role", "Arn"),
-    known("", "ExecutionRoleArn", "IAM role ARN", "Role", "Arn"),
-    known("", "KmsKeyId", "KMS key id", "Key", ""),
-    known("", "KMSKeyId", "KMS key id", "Key", ""),
-    known("", "Subnets", "subnet id", "Subnet", ""),
-    known(
-        "",
-        "SecurityGroups",
-        "security group id",
-        "SecurityGroup",
-        "GroupId",
-    ),
-];
+const FIELDS: &[KnownField] = fields! {
+    "" "FunctionName" => "Lambda function ARN", "Function", "Arn";
+    "" "StateMachineArn" => "state machine ARN", "StateMachine", "";
+    "" "ActivityArn" => "activity ARN", "Activity", "";
+    "" "QueueUrl" => "SQS queue URL", "Queue", "";
+    "" "TopicArn" => "SNS topic ARN", "Topic", "";
+    "" "EventBusName" => "EventBridge event bus name", "EventBus", "";
+    "" "ConnectionArn" => "EventBridge connection ARN", "Connection", "Arn";
+    "dynamodb" "TableName" => "DynamoDB table name", "Table", "";
+    "" "Bucket" => "S3 bucket name", "Bucket", "";
+    "" "BucketName" => "S3 bucket name", "Bucket", "";
+    "ecs" "Cluster" => "ECS cluster ARN", "Cluster", "Arn";
+    "ecs" "TaskDefinition" => "ECS task definition ARN", "TaskDefinition", "";
+    "batch" "JobQueue" => "Batch job queue ARN", "JobQueue", "";
+    "batch" "JobDefinition" => "Batch job definition ARN", "JobDefinition", "";
+    "glue" "JobName" => "Glue job name", "Job", "";
+    "codebuild" "ProjectName" => "CodeBuild project name", "Project", "";
+    "eks" "ClusterName" => "EKS cluster name", "Cluster", "";
+    "athena" "WorkGroup" => "Athena workgroup name", "WorkGroup", "";
+    "bedrock" "ModelId" => "Bedrock model id or ARN", "", "";
+    "http" "ApiEndpoint" => "URL of an HTTPS endpoint", "", "";
+    "apigateway" "ApiEndpoint" => "host name of an API Gateway API", "", "";
+    "secretsmanager" "SecretId" => "secret ARN or name", "Secret", "";
+    "" "RoleArn" => "IAM role ARN", "Role", "Arn";
+    "" "ExecutionRoleArn" => "IAM role ARN", "Role", "Arn";
+    "" "KmsKeyId" => "KMS key id", "Key", "";
+    "" "KMSKeyId" => "KMS key id", "Key", "";
+    "" "Subnets" => "subnet id", "Subnet", "";
+    "" "SecurityGroups" => "security group id", "SecurityGroup", "GroupId";
+};
 
-const FUNCTION: &KnownField = &known("", "", "Lambda function ARN", "Function", "Arn");
-const ACTIVITY: &KnownField = &known("", "", "activity ARN", "Activity", "");
-/// The text of a `Resource` does not distinguish them.
-const FUNCTION_OR_ACTIVITY: &KnownField =
-    &known("", "", "Lambda function or activity ARN", "Function", "Arn");
+/// The meanings of a `Resource`: a function, an activity, and a text that may be either.
+const RESOURCES: &[KnownField; 3] = fields! {
+    "" "" => "Lambda function ARN", "Function", "Arn";
+    "" "" => "activity ARN", "Activity", "";
+    "" "" => "Lambda function or activity ARN", "Function", "Arn";
+};
 
 impl ValueMeaning {
     /// The meaning of the placeholders in a text at this location.
@@ -251,11 +189,12 @@ impl fmt::Display for ValueMeaning {
 
 fn known_at(place: &TextLocation<'_>, text: &str) -> Option<&'static KnownField> {
     if place.path == "Resource" {
+        let [function, activity, either] = RESOURCES;
         return Some(match place.address {
-            Some(SubstitutedValue::Activity) => ACTIVITY,
-            Some(SubstitutedValue::Function) if place.is_certain => FUNCTION,
-            _ if Resource::parse(text).kind() == ResourceKind::Activity => ACTIVITY,
-            _ => FUNCTION_OR_ACTIVITY,
+            Some(SubstitutedValue::Activity) => activity,
+            Some(SubstitutedValue::Function) if place.is_certain => function,
+            _ if Resource::parse(text).kind() == ResourceKind::Activity => activity,
+            _ => either,
         });
     }
     let field = place.key.strip_suffix(".$").unwrap_or(place.key);

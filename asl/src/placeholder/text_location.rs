@@ -5,6 +5,7 @@ use super::syntax::whole;
 use crate::json::{Json, MAX_DEPTH, Object};
 use crate::model::QueryLanguage;
 use crate::resource::Resource;
+use crate::words;
 
 /// The location of a text.
 pub(super) struct TextLocation<'a> {
@@ -181,17 +182,8 @@ fn texts(value: &mut Json, place: &TextLocation<'_>, see: TextVisitor<'_>) {
 }
 
 /// Arguments that contain user-defined data with arbitrary keys.
-const PAYLOADS: &[&str] = &[
-    "Payload",
-    "Input",
-    "Message",
-    "MessageBody",
-    "Detail",
-    "RequestBody",
-    "Item",
-    "Body",
-    "Headers",
-    "QueryParameters",
+const PAYLOADS: &[&str] = words![
+    Payload Input Message MessageBody Detail RequestBody Item Body Headers QueryParameters
 ];
 
 impl<'a> TextLocation<'a> {

@@ -1,7 +1,10 @@
 //! A call of an integration.
 
 use super::arguments::CallArguments;
+use super::grants::Grants;
 use super::options::PolicyOptions;
+use super::warning::WarningKind;
+use crate::words::quoted;
 
 /// A call of an integration.
 #[derive(Debug)]
@@ -21,13 +24,51 @@ pub(super) struct PolicyCall<'a> {
 
 /// The names of actions as a phrase in a message.
 pub(super) fn shown(actions: &[&str]) -> String {
-    let names: Vec<String> = actions
-        .iter()
-        .take(3)
-        .map(|name| format!("`{name}`"))
-        .collect();
+    let names = quoted(actions.iter().take(3));
     match actions.len().saturating_sub(3) {
-        0 => names.join(", "),
-        more => format!("{} and {more} more", names.join(", ")),
+        0 => names,
+        more => format!("{names} and {more} more"),
+    }
+}
+
+/// The verb of a sentence about things.
+pub(super) fn is_or_are<T>(things: &[T]) -> &'static str {
+    if things.len() == 1 { "is" } else { "are" }
+}
+
+impl<'a> PolicyCall<'a> {
+    /// A call with request-response.
+    pub(super) fn new(
+        state: &'a str,
+        arguments: CallArguments<'a>,
+        options: &'a PolicyOptions,
+    ) -> PolicyCall<'a> {
+        PolicyCall {
+            state,
+            arguments,
+            options,
+            abroad: false,
+            sync: false,
+            flattens: false,
+            manifest: false,
+        }
+    }
+
+    /// Warns about the state of the call.
+    pub(super) fn warn(&self, kind: WarningKind, message: String, grants: &mut Grants) {
+        grants.warn(kind, Some(self.state), message);
+    }
+
+    /// Warns that actions are allowed on more resources than the call needs.
+    pub(super) fn warn_of_wider(
+        &self,
+        actions: &[&str],
+        resources: &[String],
+        why: &str,
+        grants: &mut Grants,
+    ) {
+        let (shown, verb, resources) = (shown(actions), is_or_are(actions), quoted(resources));
+        let message = format!("{shown} {verb} allowed on {resources}, because {why}");
+        self.warn(WarningKind::Dynamic, message, grants);
     }
 }

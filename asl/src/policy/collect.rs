@@ -57,13 +57,8 @@ impl CollectedCalls<'_> {
         let credentials = task.credentials.as_ref();
         let role = credentials.map(|role| CallArguments(Some(role)).get("RoleArn"));
         let call = |options| PolicyCall {
-            state,
-            arguments,
-            options,
-            abroad: false,
             sync: Resource::parse(&task.resource).pattern().is_sync(),
-            flattens: false,
-            manifest: false,
+            ..PolicyCall::new(state, arguments, options)
         };
         match role {
             None | Some(StaticValue::Absent) => {
@@ -124,14 +119,11 @@ impl CollectedCalls<'_> {
             config.and_then(|config| config.input_type.as_ref()),
             "MANIFEST",
         );
+        let arguments = CallArguments(reader.arguments.as_ref().or(reader.parameters.as_ref()));
         let call = PolicyCall {
-            state,
-            arguments: CallArguments(reader.arguments.as_ref().or(reader.parameters.as_ref())),
-            options: self.options,
-            abroad: false,
-            sync: false,
             flattens,
             manifest,
+            ..PolicyCall::new(state, arguments, self.options)
         };
         match lookup_item_reader(resource) {
             Ok(line) => optimized::allow(&call, &line.permissions, &mut self.grants),
@@ -143,15 +135,8 @@ impl CollectedCalls<'_> {
         let Some(resource) = &writer.resource else {
             return;
         };
-        let call = PolicyCall {
-            state,
-            arguments: CallArguments(writer.arguments.as_ref().or(writer.parameters.as_ref())),
-            options: self.options,
-            abroad: false,
-            sync: false,
-            flattens: false,
-            manifest: false,
-        };
+        let arguments = CallArguments(writer.arguments.as_ref().or(writer.parameters.as_ref()));
+        let call = PolicyCall::new(state, arguments, self.options);
         match lookup_result_writer(resource) {
             Ok(line) => optimized::allow(&call, &line.permissions, &mut self.grants),
             Err(_) => unknown(&call, resource, &mut self.grants),

@@ -1,11 +1,13 @@
 //! Additional permissions of AWS SDK calls that depend on their arguments.
 
 use super::arguments::StaticValue;
-use super::call::{PolicyCall, shown};
+use super::call::{PolicyCall, is_or_are, shown};
 use super::grants::Grants;
 use super::warning::WarningKind;
 use super::{names, template};
 use crate::json::Json;
+use crate::words;
+use std::collections::BTreeSet;
 
 /// Additional actions of some operations.
 struct DependentRule {
@@ -221,18 +223,16 @@ pub(super) fn allow(call: &PolicyCall<'_>, service: &str, operation: &str, grant
         }
     }
     if !unseen.is_empty() {
-        let mut actions: Vec<&str> = unseen.iter().map(|(action, _)| *action).collect();
-        actions.sort_unstable();
-        actions.dedup();
-        let mut paths: Vec<String> = unseen.iter().map(|(_, path)| format!("`{path}`")).collect();
-        paths.sort_unstable();
-        paths.dedup();
+        let actions: BTreeSet<&str> = unseen.iter().map(|(action, _)| *action).collect();
+        let actions: Vec<&str> = actions.into_iter().collect();
+        let paths: BTreeSet<String> = unseen.iter().map(|(_, path)| format!("`{path}`")).collect();
+        let paths: Vec<String> = paths.into_iter().collect();
         let message = format!(
             "{} may be needed, because the definition does not show {} of `{service}:{operation}`; add the missing permissions yourself",
             shown(&actions),
             paths.join(", "),
         );
-        grants.warn(WarningKind::NotVisible, Some(call.state), message);
+        call.warn(WarningKind::NotVisible, message, grants);
     }
 }
 
@@ -246,17 +246,10 @@ fn warn_open(
     if open.is_empty() {
         return;
     }
-    let resources: Vec<String> = resources.iter().map(|arn| format!("`{arn}`")).collect();
-    let open: Vec<String> = open.iter().map(|path| format!("`{path}`")).collect();
-    let message = format!(
-        "{} {} allowed on {}, because {} {} not known before the execution runs",
-        shown(actions),
-        if actions.len() == 1 { "is" } else { "are" },
-        resources.join(", "),
-        open.join(" and "),
-        if open.len() == 1 { "is" } else { "are" },
-    );
-    grants.warn(WarningKind::Dynamic, Some(call.state), message);
+    let names: Vec<String> = open.iter().map(|path| format!("`{path}`")).collect();
+    let (names, verb) = (names.join(" and "), is_or_are(open));
+    let why = format!("{names} {verb} not known before the execution runs");
+    call.warn_of_wider(actions, resources, &why, grants);
 }
 
 enum ConditionResult {
@@ -488,15 +481,8 @@ fn object_of_uri(uri: &str) -> Option<String> {
 }
 
 /// The names of arguments that can contain an `S3Object`.
-const WITH_S3_OBJECT: [&str; 8] = [
-    "Image",
-    "SourceImage",
-    "TargetImage",
-    "Video",
-    "Document",
-    "DocumentLocation",
-    "DocumentPages",
-    "GroundTruthManifest",
+const WITH_S3_OBJECT: &[&str] = words![
+    Image SourceImage TargetImage Video Document DocumentLocation DocumentPages GroundTruthManifest
 ];
 
 /// Allows reading the S3 objects with images, videos and documents.

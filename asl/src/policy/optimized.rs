@@ -1,7 +1,7 @@
 //! The permissions of integrations that AWS documents individually.
 
 use super::arguments::StaticValue;
-use super::call::{PolicyCall, shown};
+use super::call::{PolicyCall, is_or_are, shown};
 use super::conditions::{Applicability, applies, condition, unknown_parts};
 use super::grants::Grants;
 use super::named_resource::NamedResource;
@@ -27,7 +27,7 @@ pub(super) fn allow<'p>(
             Applicability::Unseen => {
                 let when = permission.when.unwrap_or_default();
                 let message = format!("{} may be needed; condition: {when}", shown(actions));
-                grants.warn(WarningKind::NotVisible, Some(call.state), message);
+                call.warn(WarningKind::NotVisible, message, grants);
                 continue;
             }
             Applicability::Yes => {}
@@ -41,9 +41,9 @@ pub(super) fn allow<'p>(
             let message = format!(
                 "{} {} allowed for every `{name}`, because it is computed when the execution runs",
                 shown(actions),
-                if actions.len() == 1 { "is" } else { "are" }
+                is_or_are(actions)
             );
-            grants.warn(WarningKind::Dynamic, Some(call.state), message);
+            call.warn(WarningKind::Dynamic, message, grants);
         }
         let condition = condition(permission, call);
         grants.allow(actions.iter().copied(), resources, condition);
@@ -165,12 +165,8 @@ fn of_arguments(
         grants,
     );
     for place in open {
-        let message = widened(
-            permission,
-            &found,
-            &format!("`{place}` is computed when the execution runs"),
-        );
-        grants.warn(WarningKind::Dynamic, Some(call.state), message);
+        let why = format!("`{place}` is computed when the execution runs");
+        call.warn_of_wider(&permission.actions, &found, &why, grants);
     }
     found
 }
@@ -201,8 +197,7 @@ fn by_value(
                             let why = format!(
                                 "`{leaf}` is `{text}`, which does not show the machine's name"
                             );
-                            let message = widened(permission, &made, &why);
-                            grants.warn(WarningKind::Dynamic, Some(call.state), message);
+                            call.warn_of_wider(&permission.actions, &made, &why, grants);
                         }
                         found.extend(made);
                         continue;
@@ -214,8 +209,7 @@ fn by_value(
             StaticValue::Absent => format!("`{leaf}` is not given"),
         };
         let wide = wide(call, permission);
-        let message = widened(permission, &wide, &why);
-        grants.warn(WarningKind::Dynamic, Some(call.state), message);
+        call.warn_of_wider(&permission.actions, &wide, &why, grants);
         found.extend(wide);
     }
     found
@@ -231,20 +225,6 @@ fn wide(call: &PolicyCall<'_>, permission: &Permission) -> Vec<String> {
         .iter()
         .map(|arn| template::fill(arn, call.options, &mut |_| "*".to_owned()));
     filled.collect()
-}
-
-fn widened(permission: &Permission, resources: &[String], why: &str) -> String {
-    let resources: Vec<String> = resources.iter().map(|arn| format!("`{arn}`")).collect();
-    let verb = if permission.actions.len() == 1 {
-        "is"
-    } else {
-        "are"
-    };
-    format!(
-        "{} {verb} allowed on {}, because {why}",
-        shown(&permission.actions),
-        resources.join(", ")
-    )
 }
 
 /// The service's default of an absent argument.

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::placeholder::Addresses;
+use crate::setters;
 
 /// The inputs of a policy that are not in the definition.
 #[derive(Debug, Clone, PartialEq)]
+#[must_use]
 pub struct PolicyOptions {
     pub(super) name: String,
     pub(super) partition: String,
@@ -36,62 +38,26 @@ impl PolicyOptions {
         }
     }
 
-    /// Sets the partition in ARNs: `aws`, `aws-cn`, `aws-us-gov`, or `${AWS::Partition}`.
-    #[must_use]
-    pub fn partition(mut self, partition: impl Into<String>) -> Self {
-        self.partition = partition.into();
-        self
-    }
-
-    /// Sets the region in ARNs: `eu-west-1`, or `${AWS::Region}` if a template fills it in.
-    #[must_use]
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.region = region.into();
-        self
-    }
-
-    /// Sets the account in ARNs: twelve digits, or `${AWS::AccountId}` if a template fills it in.
-    #[must_use]
-    pub fn account(mut self, account: impl Into<String>) -> Self {
-        self.account = account.into();
-        self
-    }
-
-    /// Sets whether the machine writes to CloudWatch Logs.
-    #[must_use]
-    pub fn logging(mut self, logging: bool) -> Self {
-        self.logging = logging;
-        self
-    }
-
-    /// Sets whether X-Ray traces the machine.
-    #[must_use]
-    pub fn tracing(mut self, tracing: bool) -> Self {
-        self.tracing = tracing;
-        self
-    }
-
-    /// Sets whether executions with a Distributed Map may be redriven.
-    #[must_use]
-    pub fn redrive(mut self, redrive: bool) -> Self {
-        self.redrive = redrive;
-        self
-    }
-
-    /// Adds a role that a state passes to a service, such as the task role of an ECS task, which no definition shows.
-    #[must_use]
-    pub fn pass_role(mut self, state: impl Into<String>, role: impl Into<String>) -> Self {
-        let roles = self.pass_roles.entry(state.into()).or_default();
-        roles.push(role.into());
-        self
-    }
-
-    /// Sets the kinds of resources that states with a placeholder as `Resource` call. Otherwise a placeholder counts as a function, unless it
-    /// contains `activity`.
-    #[must_use]
-    pub fn addresses(mut self, addresses: Option<Addresses>) -> Self {
-        self.addresses = addresses;
-        self
+    setters! { self:
+        /// Sets the partition in ARNs: `aws`, `aws-cn`, `aws-us-gov`, or `${AWS::Partition}`.
+        partition(partition: impl Into<String>) => self.partition = partition.into();
+        /// Sets the region in ARNs: `eu-west-1`, or `${AWS::Region}` if a template fills it in.
+        region(region: impl Into<String>) => self.region = region.into();
+        /// Sets the account in ARNs: twelve digits, or `${AWS::AccountId}` if a template fills it in.
+        account(account: impl Into<String>) => self.account = account.into();
+        /// Sets whether the machine writes to CloudWatch Logs.
+        logging(logging: bool) => self.logging = logging;
+        /// Sets whether X-Ray traces the machine.
+        tracing(tracing: bool) => self.tracing = tracing;
+        /// Sets whether executions with a Distributed Map may be redriven.
+        redrive(redrive: bool) => self.redrive = redrive;
+        /// Adds a role that a state passes to a service, such as the task role of an ECS task, which no definition shows.
+        pass_role(state: impl Into<String>, role: impl Into<String>) => {
+            self.pass_roles.entry(state.into()).or_default().push(role.into());
+        };
+        /// Sets the kinds of resources that states with a placeholder as `Resource` call. Otherwise a placeholder counts as a function, unless it
+        /// contains `activity`.
+        addresses(addresses: Option<Addresses>) => self.addresses = addresses;
     }
 
     /// An ARN in this account and region.

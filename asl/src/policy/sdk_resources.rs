@@ -3,7 +3,6 @@
 use super::arguments::StaticValue;
 use super::call::PolicyCall;
 use super::grants::Grants;
-use super::warning::WarningKind;
 use super::{names, template};
 use crate::integrations::{ActionResourceType, ActionResources};
 use crate::json::Json;
@@ -53,13 +52,7 @@ pub(super) fn of(
     };
     let open = std::mem::take(&mut asked.open);
     if !open.is_empty() {
-        let resources: Vec<String> = found.iter().map(|arn| format!("`{arn}`")).collect();
-        let message = format!(
-            "`{action}` is allowed on {}, because {}",
-            resources.join(", "),
-            open.join(" and ")
-        );
-        grants.warn(WarningKind::Dynamic, Some(call.state), message);
+        call.warn_of_wider(&[action], &found, &open.join(" and "), grants);
     }
     found
 }

@@ -1,5 +1,6 @@
 //! The issues that a policy cannot resolve.
 
+use crate::words::quoted;
 use std::fmt;
 
 /// A warning to the reader of a policy: it allows more than is needed, or lacks a permission.
@@ -52,10 +53,7 @@ impl fmt::Display for Warning {
         match self.states.as_slice() {
             [] => {}
             [one] => write!(f, "state `{one}`: ")?,
-            several => {
-                let names: Vec<String> = several.iter().map(|name| format!("`{name}`")).collect();
-                write!(f, "states {}: ", names.join(", "))?;
-            }
+            several => write!(f, "states {}: ", quoted(several))?,
         }
         f.write_str(&self.message)
     }

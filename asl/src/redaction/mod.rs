@@ -30,6 +30,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use self::path::Path;
+use crate::setters;
 
 /// The replacement for a redacted value.
 pub const REDACTED: &str = "[redacted]";
@@ -63,18 +64,13 @@ impl Redaction {
         Ok(self)
     }
 
-    /// Also masks each field with this name. The name is literal, including dots and brackets.
-    #[must_use]
-    pub fn field(mut self, name: impl Into<String>) -> Redaction {
-        self.paths.insert(Path::of_field(name.into()));
-        self
-    }
-
-    /// Also masks the fields of another redaction.
-    #[must_use]
-    pub fn and(mut self, other: &Redaction) -> Redaction {
-        self.paths.extend(other.paths.iter().cloned());
-        self
+    setters! { self:
+        /// Also masks each field with this name. The name is literal, including dots and brackets.
+        #[must_use]
+        field(name: impl Into<String>) => self.paths.insert(Path::of_field(name.into()));
+        /// Also masks the fields of another redaction.
+        #[must_use]
+        and(other: &Redaction) => self.paths.extend(other.paths.iter().cloned());
     }
 
     /// Whether nothing is masked.

@@ -172,8 +172,8 @@ pub(super) struct ReportEntry<'r> {
 
 impl ReportEntry<'_> {
     /// Adds a suggestion for fixing it.
-    pub(super) fn suggest(self, suggestion: Option<String>) -> Self {
-        self.change(|diagnostic, _| diagnostic.help = suggestion)
+    pub(super) fn suggest(self, suggestion: impl Into<Option<String>>) -> Self {
+        self.change(|diagnostic, _| diagnostic.help = suggestion.into())
     }
 
     /// Suggests the candidate most similar to `name`, unless the comparison limit is used up.

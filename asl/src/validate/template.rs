@@ -30,28 +30,24 @@ impl<'p, 'j> TemplateNode<'p, 'j> {
         match json {
             Json::Object(object) => {
                 for (key, value) in object {
-                    visit(
-                        TemplateNode {
-                            pointer: &self.pointer.key(key),
-                            member: self.member.or(Some(key)),
-                            key: Some(key),
-                            is_whole: false,
-                        },
-                        value,
-                    );
+                    let node = TemplateNode {
+                        pointer: &self.pointer.key(key),
+                        member: self.member.or(Some(key)),
+                        key: Some(key),
+                        is_whole: false,
+                    };
+                    visit(node, value);
                 }
             }
             Json::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    visit(
-                        TemplateNode {
-                            pointer: &self.pointer.index(index),
-                            key: None,
-                            is_whole: false,
-                            ..self
-                        },
-                        item,
-                    );
+                    let node = TemplateNode {
+                        pointer: &self.pointer.index(index),
+                        key: None,
+                        is_whole: false,
+                        ..self
+                    };
+                    visit(node, item);
                 }
             }
             _ => {}

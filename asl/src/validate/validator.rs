@@ -14,6 +14,7 @@ use super::silence::Suppressions;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::json::Document;
 use crate::model::MachineType;
+use crate::setters;
 
 /// Checks definitions with configurable severities and user-defined rules.
 ///
@@ -68,11 +69,16 @@ impl Validator {
         }
     }
 
-    /// Sets the machine type.
-    #[must_use]
-    pub fn of_type(mut self, machine_type: MachineType) -> Validator {
-        self.machine_type = machine_type;
-        self
+    setters! { self:
+        /// Sets the machine type.
+        #[must_use]
+        of_type(machine_type: MachineType) => self.machine_type = machine_type;
+        /// Accepts all placeholders again, as for a definition whose template supplies them.
+        #[must_use]
+        with_any_placeholder() => self.known.placeholders = None;
+        /// Reports all warnings as errors, except those of rules that are [allowed](Validator::allow).
+        #[must_use]
+        deny_warnings() => self.denies_warnings = true;
     }
 
     /// Adds a user-defined rule.
@@ -107,13 +113,6 @@ impl Validator {
     ) -> Validator {
         let known = self.known.placeholders.get_or_insert_default();
         Arc::make_mut(known).extend(names.into_iter().map(Into::into));
-        self
-    }
-
-    /// Accepts all placeholders again, as for a definition whose template supplies them.
-    #[must_use]
-    pub fn with_any_placeholder(mut self) -> Validator {
-        self.known.placeholders = None;
         self
     }
 
@@ -152,13 +151,6 @@ impl Validator {
         self.allowed.retain(|other| *other != id);
         self.denied.push(id);
         Ok(self)
-    }
-
-    /// Reports all warnings as errors, except those of rules that are [allowed](Validator::allow).
-    #[must_use]
-    pub fn deny_warnings(mut self) -> Validator {
-        self.denies_warnings = true;
-        self
     }
 
     /// Suppresses the warnings of this rule. Errors cannot be suppressed, because AWS would still reject the definition. Of

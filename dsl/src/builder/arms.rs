@@ -4,7 +4,6 @@ use super::expression::{ExpressionTypes, UntypedExpression};
 use super::to::{Route, To};
 use super::variable::VariableRead;
 use crate::expr::{Case, Expr, ExprNode, Pattern, Text};
-use std::fmt;
 use std::marker::PhantomData;
 
 /// The arms of a `match`, each with its target state; created by [`arms!`](macro@crate::arms).
@@ -80,11 +79,7 @@ impl<In, Out> ExpressionTypes<In, Out> {
     }
 }
 
-impl<In> fmt::Debug for Arms<In> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Arms").field(&self.subject).finish()
-    }
-}
+debug_with!([In] Arms<In>: subject);
 
 /// A `match` whose arms lead to states, for [`match_on`](crate::builder::Choice::match_on) of the typed builder. rustc checks
 /// that the patterns are valid and exhaustive. A name that a pattern binds is assigned to the variable whose handle has that

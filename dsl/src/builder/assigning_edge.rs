@@ -9,8 +9,8 @@ use crate::expr::Text;
 use crate::sealed::Sealed;
 use crate::shape::Payload;
 use serde_json::Value;
-use std::fmt;
 use std::marker::PhantomData;
+use stepwright_asl::setters;
 
 /// An edge to a state that assigns variables. Created by `state.assigning(..)` and `state.binding(..)`.
 #[must_use = "pass it to a state: `.when(condition, way)`, `.catch(errors, way)`"]
@@ -31,10 +31,9 @@ impl<From, H> AssigningEdge<From, H> {
         }
     }
 
-    /// Sets a field of the Choice rule or Catcher verbatim. It replaces the field that the edge would write.
-    pub fn raw(mut self, field: impl Into<Text>, value: impl Into<Value>) -> Self {
-        self.raw.push((field.into(), value.into()));
-        self
+    setters! { self:
+        /// Sets a field of the Choice rule or Catcher verbatim. It replaces the field that the edge would write.
+        raw(field: impl Into<Text>, value: impl Into<Value>) => self.raw.push((field.into(), value.into()));
     }
 
     /// Assigns a variable on this edge. The value of a Choice edge is computed from its input, that of a catch from the state's input and the error.
@@ -60,88 +59,53 @@ impl<In, Caught, H> AssigningEdge<(In, Caught), H> {
     }
 }
 
-impl<T> StateHandle<T> {
-    /// An edge to this state that assigns a variable.
-    pub fn assigning<From, V: Payload>(
-        &self,
-        variable: &Variable<V>,
-        value: Expression<From, V>,
-    ) -> AssigningEdge<From, StateHandle<T>> {
-        AssigningEdge::new(self.clone()).assigning(variable, value)
-    }
-
-    /// An edge to this state whose Choice rule or Catcher has a verbatim field.
-    pub fn raw<From>(
-        &self,
-        field: impl Into<Text>,
-        value: impl Into<Value>,
-    ) -> AssigningEdge<From, StateHandle<T>> {
-        AssigningEdge::new(self.clone()).raw(field, value)
-    }
-
-    /// A catch edge to this state that assigns the caught data.
-    pub fn binding<In, Caught>(
-        &self,
-        variables: impl Variables<Caught>,
-    ) -> AssigningEdge<(In, Caught), StateHandle<T>> {
-        AssigningEdge::new(self.clone()).binding(variables)
-    }
-}
-
-impl StepHandle {
-    /// An edge to this state that assigns a variable.
-    pub fn assigning<From, V: Payload>(
-        &self,
-        variable: &Variable<V>,
-        value: Expression<From, V>,
-    ) -> AssigningEdge<From, StepHandle> {
-        AssigningEdge::new(self.clone()).assigning(variable, value)
-    }
-
-    /// An edge to this state whose Choice rule or Catcher has a verbatim field.
-    pub fn raw<From>(
-        &self,
-        field: impl Into<Text>,
-        value: impl Into<Value>,
-    ) -> AssigningEdge<From, StepHandle> {
-        AssigningEdge::new(self.clone()).raw(field, value)
-    }
-
-    /// A catch edge to this state that assigns the caught data.
-    pub fn binding<In, Caught>(
-        &self,
-        variables: impl Variables<Caught>,
-    ) -> AssigningEdge<(In, Caught), StepHandle> {
-        AssigningEdge::new(self.clone()).binding(variables)
-    }
-}
-
 impl<From, H> Sealed for AssigningEdge<From, H> {}
 
-#[diagnostic::do_not_recommend]
-impl<From, T> To<From, T> for AssigningEdge<From, StateHandle<T>> {
-    fn route(self) -> Route {
-        Route {
-            assigns: self.assigns,
-            raw: self.raw,
-            ..Route::of(&self.to, false)
+/// Defines the methods of a handle that return an edge to its state.
+macro_rules! edges_to {
+    ([$($parameter:ident)?] $handle:ty, is_step: $is_step:literal) => {
+        impl<$($parameter)?> $handle {
+            /// An edge to this state that assigns a variable.
+            pub fn assigning<From, V: Payload>(
+                &self,
+                variable: &Variable<V>,
+                value: Expression<From, V>,
+            ) -> AssigningEdge<From, $handle> {
+                AssigningEdge::new(self.clone()).assigning(variable, value)
+            }
+
+            /// An edge to this state whose Choice rule or Catcher has a verbatim field.
+            pub fn raw<From>(
+                &self,
+                field: impl Into<Text>,
+                value: impl Into<Value>,
+            ) -> AssigningEdge<From, $handle> {
+                AssigningEdge::new(self.clone()).raw(field, value)
+            }
+
+            /// A catch edge to this state that assigns the caught data.
+            pub fn binding<In, Caught>(
+                &self,
+                variables: impl Variables<Caught>,
+            ) -> AssigningEdge<(In, Caught), $handle> {
+                AssigningEdge::new(self.clone()).binding(variables)
+            }
         }
-    }
+
+        #[diagnostic::do_not_recommend]
+        impl<From, T> To<From, T> for AssigningEdge<From, $handle> {
+            fn route(self) -> Route {
+                Route {
+                    assigns: self.assigns,
+                    raw: self.raw,
+                    ..Route::of(&self.to, $is_step)
+                }
+            }
+        }
+    };
 }
 
-#[diagnostic::do_not_recommend]
-impl<From, T> To<From, T> for AssigningEdge<From, StepHandle> {
-    fn route(self) -> Route {
-        Route {
-            assigns: self.assigns,
-            raw: self.raw,
-            ..Route::of(&self.to, true)
-        }
-    }
-}
+edges_to!([T] StateHandle<T>, is_step: false);
+edges_to!([] StepHandle, is_step: true);
 
-impl<From, H> fmt::Debug for AssigningEdge<From, H> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("AssigningEdge").field(&self.assigns).finish()
-    }
-}
+debug_with!([From, H] AssigningEdge<From, H>: assigns);

@@ -13,7 +13,6 @@ use crate::expr::{Expr, Text};
 use crate::flow::{self, State, Wait};
 use crate::shape::Payload;
 use crate::type_block::Timestamp;
-use std::fmt;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
@@ -35,11 +34,7 @@ impl<In: Payload, Out> Default for Body<In, Out> {
     }
 }
 
-impl<In, Out> fmt::Debug for Body<In, Out> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Body").field(&self.scope).finish()
-    }
-}
+debug_with!([In, Out] Body<In, Out>: scope);
 
 impl<In: Payload, Out> Body<In, Out> {
     /// A body without states.

@@ -36,7 +36,6 @@ impl<In, Out> BuiltWorkflow<In, Out> {
     }
 
     /// The diagnostics of [lints](super::Lint) that are neither allowed nor denied, each with its state and location.
-    #[must_use]
     pub fn warnings(&self) -> &[WorkflowDiagnostic] {
         &self.warnings
     }

@@ -8,9 +8,9 @@ use crate::expr::{Expr, Text};
 use crate::flow::Arm;
 use crate::shape::Payload;
 use crate::workflow::SourceLocation;
-use std::fmt;
 use std::marker::PhantomData;
 use stepwright_asl::model::QueryLanguage;
+use stepwright_asl::setters;
 
 /// A Choice state that is not complete yet. The first condition that is true decides.
 #[must_use = "a choice is complete with `.otherwise(&state)`, `.otherwise_fail()` or `.match_on(arms!(..))`"]
@@ -29,10 +29,18 @@ impl<'b, In: Payload> Choice<'b, In> {
         }
     }
 
-    /// `Comment`.
-    pub fn comment(self, text: impl Into<Text>) -> Self {
-        self.scope.edit(self.index, |state| state.comment(text));
-        self
+    setters! { self:
+        /// `Comment`.
+        comment(text: impl Into<Text>) => self.scope.edit(self.index, |state| state.comment(text));
+        /// Sets the query language of this state's expressions.
+        query_language(language: QueryLanguage) => {
+            self.scope.edit(self.index, |state| state.query_language(language));
+        };
+        /// Sets a field verbatim. It replaces the field that the builder would write.
+        raw(field: impl Into<Text>, value: impl Into<serde_json::Value>) => {
+            let value = Expr::literal(value.into());
+            self.scope.edit(self.index, |state| state.raw(field, value));
+        };
     }
 
     /// Goes to a state when the condition is true and no earlier condition was.
@@ -94,20 +102,6 @@ impl<'b, In: Payload> Choice<'b, In> {
         scope.close(self.index);
     }
 
-    /// Sets the query language of this state's expressions.
-    pub fn query_language(self, language: QueryLanguage) -> Self {
-        self.scope
-            .edit(self.index, |state| state.query_language(language));
-        self
-    }
-
-    /// Sets a field verbatim. It replaces the field that the builder would write.
-    pub fn raw(self, field: impl Into<Text>, value: impl Into<serde_json::Value>) -> Self {
-        let value = Expr::literal(value.into());
-        self.scope.edit(self.index, |state| state.raw(field, value));
-        self
-    }
-
     /// Fails with `States.Runtime` when no condition is true: no `Default` is written.
     pub fn otherwise_fail(self) {
         self.scope.edit(self.index, |state| state.no_default());
@@ -115,8 +109,4 @@ impl<'b, In: Payload> Choice<'b, In> {
     }
 }
 
-impl<In> fmt::Debug for Choice<'_, In> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Choice").field(&self.index).finish()
-    }
-}
+debug_with!([In] Choice<'_, In>: index);

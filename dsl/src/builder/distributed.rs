@@ -12,8 +12,8 @@ use crate::map_run::{Batch, MapResults, NoInput};
 use crate::shape::Payload;
 use crate::workflow::SourceLocation;
 use serde_json::Value;
-use std::fmt;
 use std::marker::PhantomData;
+use stepwright_asl::setters;
 
 /// A call that reads the items of a Distributed Map, or writes its results: `s3:getObject`, `s3:putObject`. Its arguments are
 /// computed from the input `In` of the state.
@@ -45,16 +45,11 @@ impl<In> Access<In> {
         }
     }
 
-    /// Sets a field of `ReaderConfig` or `WriterConfig`, by its name in ASL.
-    pub fn setting(mut self, name: impl Into<Text>, value: impl Into<Value>) -> Self {
-        self.settings.push((name.into(), value.into()));
-        self
-    }
-
-    /// Sets an argument of the call, by its name in the service's API.
-    pub fn argument(mut self, name: impl Into<Text>, value: Expression<In, Value>) -> Self {
-        self.arguments.push((name.into(), value));
-        self
+    setters! { self:
+        /// Sets a field of `ReaderConfig` or `WriterConfig`, by its name in ASL.
+        setting(name: impl Into<Text>, value: impl Into<Value>) => self.settings.push((name.into(), value.into()));
+        /// Sets an argument of the call, by its name in the service's API.
+        argument(name: impl Into<Text>, value: Expression<In, Value>) => self.arguments.push((name.into(), value));
     }
 
     fn into_flow(self, over: &dyn Fn(UntypedExpression) -> Expr) -> flow::Access {
@@ -69,11 +64,7 @@ impl<In> Access<In> {
     }
 }
 
-impl<In> fmt::Debug for Access<In> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Access").field(&self.resource).finish()
-    }
-}
+debug_with!([In] Access<In>: resource);
 
 /// How the items of a Distributed Map are batched, and the `Input` that each batch gets in addition to its items.
 #[derive(Debug)]
@@ -117,30 +108,19 @@ impl<In> Batches<In> {
 }
 
 impl<In, Input> Batches<In, Input> {
-    /// Also limits the number of items of a batch.
-    pub fn max_items(mut self, count: impl CountOf<In>) -> Self {
-        self.max_items = Some(count.count());
-        self
-    }
-
-    /// Also limits the number of bytes of a batch.
-    pub fn max_input_bytes(mut self, count: impl CountOf<In>) -> Self {
-        self.max_input_bytes = Some(count.count());
-        self
+    setters! { self:
+        /// Also limits the number of items of a batch.
+        max_items(count: impl CountOf<In>) => self.max_items = Some(count.count());
+        /// Also limits the number of bytes of a batch.
+        max_input_bytes(count: impl CountOf<In>) => self.max_input_bytes = Some(count.count());
     }
 
     fn into_flow(self, over: &dyn Fn(UntypedExpression) -> Expr) -> flow::Batching {
-        let mut batching = flow::Batching::new();
-        if let Some(count) = self.max_items {
-            batching = batching.max_items(over(count));
+        flow::Batching {
+            max_items: self.max_items.map(over),
+            max_input_bytes: self.max_input_bytes.map(over),
+            input: self.input.map(over),
         }
-        if let Some(bytes) = self.max_input_bytes {
-            batching = batching.max_input_bytes(over(bytes));
-        }
-        if let Some(input) = self.input {
-            batching = batching.input(over(input));
-        }
-        batching
     }
 }
 
@@ -225,28 +205,19 @@ impl<In: Payload, Out> Body<In, Out> {
 
 /// Options of Distributed Maps; on an inline Map each of them is a fault of `build`.
 impl<'b, In: Payload, Result, End> Fallible<'b, In, Result, InMap, End> {
-    /// Sets `Label`, which is part of the children's ARNs: at most 40 characters.
-    pub fn label(self, label: impl Into<Text>) -> Self {
-        let label = label.into();
-        self.edit(|state| state.distributed("label", |map| map.label(label)))
-    }
-
-    /// Sets how many items may fail: a number, or `expr!` over the state's input.
-    #[track_caller]
-    pub fn tolerated_failures(self, count: impl CountOf<In>) -> Self {
-        let count = self.over_input(count.count());
-        self.edit(|state| state.distributed("tolerated_failures", |map| map.tolerated_count(count)))
-    }
-
-    /// Sets the percentage of items that may fail, from 0 to 100: a number, or `expr!` over the state's input.
-    #[track_caller]
-    pub fn tolerated_percentage(self, percentage: impl PercentageOf<In>) -> Self {
-        let percentage = self.over_input(percentage.percentage());
-        self.edit(|state| {
-            state.distributed("tolerated_percentage", |map| {
-                map.tolerated_percentage(percentage)
-            })
-        })
+    setters! { self:
+        /// Sets `Label`, which is part of the children's ARNs: at most 40 characters.
+        label(label: impl Into<Text>) => self.edit(|state| state.distributed("label", |map| map.label(label)));
+        /// Sets how many items may fail: a number, or `expr!` over the state's input.
+        #[track_caller]
+        tolerated_failures(count: impl CountOf<In>) => self.set(count.count(), |state, count| {
+            state.distributed("tolerated_failures", |map| map.tolerated_count(count))
+        });
+        /// Sets the percentage of items that may fail, from 0 to 100: a number, or `expr!` over the state's input.
+        #[track_caller]
+        tolerated_percentage(percentage: impl PercentageOf<In>) => self.set(percentage.percentage(), |state, percentage| {
+            state.distributed("tolerated_percentage", |map| map.tolerated_percentage(percentage))
+        });
     }
 
     /// Writes the results with this writer; the state's output is then their location.
@@ -254,7 +225,7 @@ impl<'b, In: Payload, Result, End> Fallible<'b, In, Result, InMap, End> {
     pub fn writer(self, writer: Access<In>) -> Fallible<'b, In, MapResults, InMap, End> {
         let place = SourceLocation::caller();
         let writer = writer.into_flow(&|tree| self.over_at(tree, place));
-        self.edit(|state| state.distributed("writer", |map| map.writer(writer)))
-            .giving()
+        self.edit(|state| state.distributed("writer", |map| map.writer(writer)));
+        self.giving()
     }
 }

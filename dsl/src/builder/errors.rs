@@ -1,5 +1,6 @@
 //! The errors that a `retry` or a `catch` applies to.
 
+use super::to::Route;
 use crate::expr::{Expr, ExprNode, Text, error_field, error_name};
 use crate::sealed::Sealed;
 use crate::task::{ErrorOutput, ErrorVariant, NoError, TaskError};
@@ -12,10 +13,31 @@ use stepwright_asl::similar::did_you_mean;
 ///
 /// Created by [`errors!`](macro@crate::errors).
 pub struct Errors<E, Caught = ErrorOutput> {
-    names: Vec<Text>,
-    caught: Expr,
-    mistakes: Vec<String>,
+    set: ErrorSet,
     types: PhantomData<fn() -> (E, Caught)>,
+}
+
+/// Errors without their types.
+#[doc(hidden)]
+#[derive(Clone, Debug)]
+pub struct ErrorSet {
+    /// Their names in ASL.
+    pub(super) names: Vec<Text>,
+    /// The data that a catch of them passes on, as an expression.
+    pub(super) caught: Expr,
+    /// The faults of these errors.
+    pub(super) mistakes: Vec<String>,
+}
+
+impl ErrorSet {
+    /// The output of a catch that passes the data on. ASL's default output is not written, nor is an output that the target ignores.
+    pub(super) fn output(&self, to: &Route) -> Option<Expr> {
+        match &*self.caught.node {
+            ExprNode::ErrorOutput => None,
+            _ if to.is_step => None,
+            _ => Some(self.caught.clone()),
+        }
+    }
 }
 
 impl<E: TaskError> Errors<E> {
@@ -39,8 +61,8 @@ impl<E: TaskError> Errors<E> {
             let name = name.as_ref();
             let is_named = |row: &&ErrorVariant| row.variant == name || row.error == name;
             match E::VARIANTS.iter().find(is_named) {
-                Some(found) => errors.names.push(Text::Borrowed(found.error)),
-                None => errors.mistakes.push(unknown::<E>(name)),
+                Some(found) => errors.set.names.push(Text::Borrowed(found.error)),
+                None => errors.set.mistakes.push(unknown::<E>(name)),
             }
         }
         errors
@@ -49,10 +71,16 @@ impl<E: TaskError> Errors<E> {
 
 impl<E, Caught> Errors<E, Caught> {
     fn new(names: Vec<Text>, caught: Expr) -> Self {
-        Errors {
+        Errors::of(ErrorSet {
             names,
             caught,
             mistakes: Vec::new(),
+        })
+    }
+
+    fn of(set: ErrorSet) -> Self {
+        Errors {
+            set,
             types: PhantomData,
         }
     }
@@ -72,19 +100,16 @@ impl<E, Caught> Errors<E, Caught> {
     }
 
     fn joined<F, Of>(self, other: Errors<F, Caught>) -> Errors<Of, Caught> {
-        let mut mistakes = self.mistakes;
-        mistakes.extend(other.mistakes);
-        if carried(&self.caught) != carried(&other.caught) {
-            mistakes.push(format!(
+        let (mut set, other) = (self.set, other.set);
+        set.mistakes.extend(other.mistakes);
+        if carried(&set.caught) != carried(&other.caught) {
+            set.mistakes.push(format!(
                 "the errors {} do not carry the same fields; catch them apart",
-                quoted(self.names.iter().chain(&other.names))
+                quoted(set.names.iter().chain(&other.names))
             ));
         }
-        let names = self.names.into_iter().chain(other.names);
-        Errors {
-            mistakes,
-            ..Errors::new(names.collect(), self.caught)
-        }
+        set.names.extend(other.names);
+        Errors::of(set)
     }
 }
 
@@ -153,18 +178,11 @@ impl<E> From<States> for Errors<E> {
 
 impl<E, Caught> Clone for Errors<E, Caught> {
     fn clone(&self) -> Self {
-        Errors {
-            mistakes: self.mistakes.clone(),
-            ..Errors::new(self.names.clone(), self.caught.clone())
-        }
+        Errors::of(self.set.clone())
     }
 }
 
-impl<E, Caught> fmt::Debug for Errors<E, Caught> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Errors").field(&self.names).finish()
-    }
-}
+debug_with!([E, Caught] Errors<E, Caught>: set.names);
 
 /// The expansion of [`errors!`](macro@crate::errors) for variants.
 #[doc(hidden)]
@@ -190,7 +208,7 @@ pub fn field_of<E: TaskError, Caught>(
         1 => caught.remove(0),
         _ => Expr::tuple(caught),
     };
-    Errors::new(errors_of(of, &[variant]).names, caught)
+    Errors::new(errors_of(of, &[variant]).set.names, caught)
 }
 
 /// The last segment of the variant's path.
@@ -274,17 +292,9 @@ pub trait ErrorsOf<E>: Sealed {
     /// The data that a catch of them passes on.
     type Caught;
 
-    /// Their names in ASL.
+    /// The errors without their types.
     #[doc(hidden)]
-    fn names(&self) -> Vec<Text>;
-
-    /// The data that a catch passes on, as an expression.
-    #[doc(hidden)]
-    fn caught(&self) -> Expr;
-
-    /// The faults of these errors.
-    #[doc(hidden)]
-    fn mistakes(&self) -> Vec<String>;
+    fn set(&self) -> ErrorSet;
 }
 
 impl Sealed for States {}
@@ -294,32 +304,16 @@ impl<Caught> Sealed for AnyErrors<Caught> {}
 impl<E> ErrorsOf<E> for States {
     type Caught = ErrorOutput;
 
-    fn names(&self) -> Vec<Text> {
-        States::names(self)
-    }
-
-    fn caught(&self) -> Expr {
-        Expr::error_output()
-    }
-
-    fn mistakes(&self) -> Vec<String> {
-        Vec::new()
+    fn set(&self) -> ErrorSet {
+        Errors::<E>::from(self.clone()).set
     }
 }
 
 impl<E: TaskError, Caught> ErrorsOf<E> for Errors<E, Caught> {
     type Caught = Caught;
 
-    fn names(&self) -> Vec<Text> {
-        self.names.clone()
-    }
-
-    fn caught(&self) -> Expr {
-        self.caught.clone()
-    }
-
-    fn mistakes(&self) -> Vec<String> {
-        self.mistakes.clone()
+    fn set(&self) -> ErrorSet {
+        self.set.clone()
     }
 }
 
@@ -341,16 +335,8 @@ macro_rules! any_inside {
         impl<E: TaskError, Caught> ErrorsOf<$inside> for Errors<E, Caught> {
             type Caught = Caught;
 
-            fn names(&self) -> Vec<Text> {
-                self.names.clone()
-            }
-
-            fn caught(&self) -> Expr {
-                self.caught.clone()
-            }
-
-            fn mistakes(&self) -> Vec<String> {
-                self.mistakes.clone()
+            fn set(&self) -> ErrorSet {
+                self.set.clone()
             }
         }
 
@@ -358,16 +344,8 @@ macro_rules! any_inside {
         impl<Caught> ErrorsOf<$inside> for AnyErrors<Caught> {
             type Caught = Caught;
 
-            fn names(&self) -> Vec<Text> {
-                self.errors.names.clone()
-            }
-
-            fn caught(&self) -> Expr {
-                self.errors.caught.clone()
-            }
-
-            fn mistakes(&self) -> Vec<String> {
-                self.errors.mistakes.clone()
+            fn set(&self) -> ErrorSet {
+                self.errors.set.clone()
             }
         }
     )*};

@@ -1,8 +1,7 @@
 //! A catch of every error.
 
-use super::errors::{Errors, ErrorsOf, States};
+use super::errors::{ErrorSet, Errors, ErrorsOf, States};
 use super::to::{Route, To};
-use crate::expr::{Expr, Text};
 use crate::task::{ErrorOutput, TaskError};
 use crate::type_block::Witness;
 use std::fmt;
@@ -11,15 +10,8 @@ use std::marker::PhantomData;
 /// Every error of a task, each with its target state; created by [`every!`](macro@crate::every).
 #[must_use = "a task takes it: `.catch_every(every)`"]
 pub struct EveryCatch<In, E> {
-    pub(super) arms: Vec<EveryArm>,
+    pub(super) arms: Vec<(ErrorSet, Route)>,
     types: PhantomData<fn(In) -> E>,
-}
-
-/// Some errors with their target.
-pub(super) struct EveryArm {
-    pub(super) names: Vec<Text>,
-    pub(super) caught: Expr,
-    pub(super) to: Route,
 }
 
 impl<In, E: TaskError> EveryCatch<In, E> {
@@ -39,29 +31,22 @@ impl<In, E: TaskError> EveryCatch<In, E> {
         errors: Errors<E, Caught>,
         to: impl To<(In, Caught), Caught>,
     ) -> Self {
-        self.arms.push(EveryArm {
-            names: ErrorsOf::<E>::names(&errors),
-            caught: ErrorsOf::<E>::caught(&errors),
-            to: to.route(),
-        });
+        self.arms.push((ErrorsOf::<E>::set(&errors), to.route()));
         self
     }
 
     /// Sends every other error to a state.
     #[doc(hidden)]
     pub fn others(mut self, to: impl To<(In, ErrorOutput), ErrorOutput>) -> Self {
-        self.arms.push(EveryArm {
-            names: ErrorsOf::<E>::names(&States::ALL),
-            caught: Expr::error_output(),
-            to: to.route(),
-        });
+        self.arms
+            .push((ErrorsOf::<E>::set(&States::ALL), to.route()));
         self
     }
 }
 
 impl<In, E> fmt::Debug for EveryCatch<In, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.arms.iter().flat_map(|arm| &arm.names);
+        let names = self.arms.iter().flat_map(|(errors, _)| &errors.names);
         f.debug_list().entries(names).finish()
     }
 }

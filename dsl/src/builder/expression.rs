@@ -171,11 +171,7 @@ impl<In, Out> Clone for Expression<In, Out> {
     }
 }
 
-impl<In, Out> fmt::Debug for Expression<In, Out> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Expression").field(&self.tree.tree).finish()
-    }
-}
+debug_with!([In, Out] Expression<In, Out>: tree.tree);
 
 /// The types of an `expr!`, as rustc infers them.
 #[doc(hidden)]

@@ -18,9 +18,11 @@ use std::collections::HashSet;
 use std::fmt;
 use std::ops::Deref;
 use stepwright_asl::model::{MachineType, QueryLanguage};
+use stepwright_asl::setters;
 
 /// Builds a workflow with input `In` and output `Out`. It dereferences to the [`Body`] that contains
 /// its states.
+#[must_use]
 pub struct FlowBuilder<In, Out> {
     body: Body<In, Out>,
     flow: Flow,
@@ -30,7 +32,6 @@ pub struct FlowBuilder<In, Out> {
 
 impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
     /// Creates a workflow without states.
-    #[must_use]
     #[track_caller]
     pub fn new(name: impl Into<Text>) -> Self {
         FlowBuilder {
@@ -50,75 +51,35 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
         InputHandle::new(scope.id, scope.give(name.into()), Expr::parameter())
     }
 
-    fn set(self, change: impl FnOnce(Flow) -> Flow) -> Self {
-        FlowBuilder {
-            flow: change(self.flow),
-            ..self
-        }
-    }
-
-    /// `Comment`.
-    #[must_use]
-    pub fn comment(self, text: impl Into<Text>) -> Self {
-        self.set(|flow| flow.comment(text))
-    }
-
-    /// Declares an Express workflow.
-    #[must_use]
-    pub fn express(self) -> Self {
-        self.set(|flow| flow.machine_type(MachineType::Express))
-    }
-
-    /// Sets `TimeoutSeconds` of the whole execution.
-    #[must_use]
-    #[track_caller]
-    pub fn timeout(self, seconds: u32) -> Self {
-        let mut seconds = Expr::literal(seconds);
-        seconds.place = Some(SourceLocation::caller());
-        self.set(|flow| flow.timeout(seconds))
-    }
-
-    /// Sets the query language of all states; the default is JSONata.
-    #[must_use]
-    pub fn query_language(self, language: QueryLanguage) -> Self {
-        self.set(|flow| flow.query_language(language))
-    }
-
-    /// Retries Lambda's transient errors on every Lambda task, as CDK does.
-    #[must_use]
-    pub fn lambda_retries(self) -> Self {
-        self.set(Flow::lambda_retries)
-    }
-
-    /// Sets the default deployment of tasks, for tasks without their own.
-    #[must_use]
-    pub fn deploy(self, deploy: Deploy) -> Self {
-        let changed = self.set(|flow| flow.deploy(deploy));
-        FlowBuilder {
-            deploy: Some(deploy),
-            ..changed
-        }
-    }
-
-    /// Turns the diagnostics of a lint into faults.
-    #[must_use]
-    pub fn deny(mut self, lint: Lint) -> Self {
-        self.lints.set(lint, LintLevel::Deny);
-        self
-    }
-
-    /// Ignores the diagnostics of a lint.
-    #[must_use]
-    pub fn allow(mut self, lint: Lint) -> Self {
-        self.lints.set(lint, LintLevel::Allow);
-        self
-    }
-
-    /// Sets a top-level field of the machine verbatim. It replaces the field that the builder would write.
-    #[must_use]
-    pub fn raw(self, field: impl Into<Text>, value: impl Into<serde_json::Value>) -> Self {
-        let value = Expr::literal(value.into());
-        self.set(|flow| flow.raw(field, value))
+    setters! { self:
+        /// `Comment`.
+        comment(text: impl Into<Text>) => self.flow = self.flow.comment(text);
+        /// Declares an Express workflow.
+        express() => self.flow = self.flow.machine_type(MachineType::Express);
+        /// Sets `TimeoutSeconds` of the whole execution.
+        #[track_caller]
+        timeout(seconds: u32) => {
+            let mut seconds = Expr::literal(seconds);
+            seconds.place = Some(SourceLocation::caller());
+            self.flow = self.flow.timeout(seconds);
+        };
+        /// Sets the query language of all states; the default is JSONata.
+        query_language(language: QueryLanguage) => self.flow = self.flow.query_language(language);
+        /// Retries Lambda's transient errors on every Lambda task, as CDK does.
+        lambda_retries() => self.flow = self.flow.lambda_retries();
+        /// Sets the default deployment of tasks, for tasks without their own.
+        deploy(deploy: Deploy) => {
+            self.flow = self.flow.deploy(deploy);
+            self.deploy = Some(deploy);
+        };
+        /// Turns the diagnostics of a lint into faults.
+        deny(lint: Lint) => self.lints.set(lint, LintLevel::Deny);
+        /// Ignores the diagnostics of a lint.
+        allow(lint: Lint) => self.lints.set(lint, LintLevel::Allow);
+        /// Sets a top-level field of the machine verbatim. It replaces the field that the builder would write.
+        raw(field: impl Into<Text>, value: impl Into<serde_json::Value>) => {
+            self.flow = self.flow.raw(field, Expr::literal(value.into()));
+        };
     }
 
     /// Builds the workflow.

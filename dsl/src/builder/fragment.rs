@@ -14,8 +14,10 @@ use crate::flow::{self, Fragment, Include, State};
 use crate::sealed::Sealed;
 use crate::shape::Payload;
 use crate::type_block::Witness;
+use crate::workflow::SourceLocation;
 use std::fmt;
 use std::marker::PhantomData;
+use stepwright_asl::setters;
 
 /// Reserves the names of a fragment's states in a workflow: every state may go there. Created by [`fragment`](Body::fragment).
 pub struct IncludedFragment<F> {
@@ -33,13 +35,7 @@ impl<From, T, F> To<From, T> for &IncludedFragment<F> {
     }
 }
 
-impl<F> fmt::Debug for IncludedFragment<F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("IncludedFragment")
-            .field(&self.prefix)
-            .finish()
-    }
-}
+debug_with!([F] IncludedFragment<F>: prefix);
 
 /// A fragment as a function type.
 #[doc(hidden)]
@@ -157,10 +153,9 @@ pub struct OpenFragment<'b, F, End> {
 }
 
 impl<F: Fragment, End> OpenFragment<'_, F, End> {
-    /// Sets `Comment` of the fragment's first state, unless that state has a comment.
-    pub fn comment(mut self, text: impl Into<crate::expr::Text>) -> Self {
-        self.include = self.include.comment(text);
-        self
+    setters! { self:
+        /// Sets `Comment` of the fragment's first state, unless that state has a comment.
+        comment(text: impl Into<crate::expr::Text>) => self.include = self.include.comment(text);
     }
 
     /// Assigns the fragment's result to a variable at its end.
@@ -182,19 +177,12 @@ impl<F: Fragment, End> OpenFragment<'_, F, End> {
         errors: E,
         to: impl To<(AnyInput, E::Caught), E::Caught>,
     ) -> Self {
-        let caught = errors.caught();
-        let to = to.route();
-        let output = match &*caught.node {
-            ExprNode::ErrorOutput => None,
-            _ if to.is_step => None,
-            _ => Some(caught.clone()),
-        };
-        let input = Expr::tuple(vec![Expr::input(AnyInput::shape), caught]);
-        let edge = self.scope.edge(self.index, to, &input);
-        let mut catch = flow::Catch::on(errors.names(), edge);
-        if let Some(output) = output {
-            catch = catch.output(output);
-        }
+        let (errors, to) = (errors.set(), to.route());
+        let (input, output) = (Expr::input(AnyInput::shape), errors.output(&to));
+        let place = SourceLocation::caller();
+        let catch = self
+            .scope
+            .catch(self.index, input, errors, to, output, place);
         self.include = self.include.catch(catch);
         self
     }
@@ -272,11 +260,7 @@ impl<F: Fragment, End> OpenFragment<'_, F, End> {
     }
 }
 
-impl<F, End> fmt::Debug for OpenFragment<'_, F, End> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("OpenFragment").field(&self.index).finish()
-    }
-}
+debug_with!([F, End] OpenFragment<'_, F, End>: index);
 
 /// The targets of a fragment's exits; created by [`exits!`](macro@crate::exits).
 #[must_use = "an included fragment takes them: `.exits(exits)`"]

@@ -3,7 +3,6 @@
 use crate::shape::{Payload, Shape};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::rc::Rc;
@@ -42,11 +41,7 @@ impl<T> Clone for StateHandle<T> {
     }
 }
 
-impl<T> fmt::Debug for StateHandle<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("StateHandle").field(&self.name).finish()
-    }
-}
+debug_with!([T] StateHandle<T>: name);
 
 /// A state that ignores its input: it reads [variables](super::Variable). Every state may go to it.
 ///

@@ -36,6 +36,9 @@
 //! assert!(checkout.to_json().contains(r#""Payload":"{% $states.input %}""#));
 //! ```
 
+#[macro_use]
+mod implementations;
+
 mod arms;
 mod assigning_edge;
 mod assignment;

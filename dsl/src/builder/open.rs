@@ -1,7 +1,7 @@
 //! States that have no transition yet.
 
 use super::assignment::{AssignedValue, Assignment, last};
-use super::errors::{ErrorsOf, InMap};
+use super::errors::{ErrorSet, ErrorsOf, InMap};
 use super::every::EveryCatch;
 use super::expression::{Expression, UntypedExpression};
 use super::retry::Retry;
@@ -14,11 +14,36 @@ use crate::flow::{self, State};
 use crate::shape::{Payload, Shape};
 use crate::task::TaskError;
 use crate::workflow::SourceLocation;
-use std::fmt;
 use std::marker::PhantomData;
 use stepwright_asl::model::QueryLanguage;
+use stepwright_asl::setters;
 
 type Types<In, Result, Error, End> = PhantomData<fn(In) -> (Result, Error, End)>;
+
+/// Defines the options of states of every type that has a transition.
+macro_rules! shared_options {
+    () => {
+        pub(super) fn edit(&self, change: impl FnOnce(State) -> State) {
+            self.scope.edit(self.index, change);
+        }
+
+        setters! { self:
+            /// `Comment`.
+            comment(text: impl Into<Text>) => self.edit(|state| state.comment(text));
+            /// Sets a field verbatim. It replaces the field that the builder would write.
+            raw(field: impl Into<Text>, value: impl Into<serde_json::Value>) => {
+                let value = Expr::literal(value.into());
+                self.edit(|state| state.raw(field, value));
+            };
+            /// Omits a field that the builder would write.
+            without(field: impl Into<Text>) => self.edit(|state| state.raw(field, Expr::none()));
+            /// Sets the query language of this state's expressions.
+            query_language(language: QueryLanguage) => {
+                self.edit(|state| state.query_language(language));
+            };
+        }
+    };
+}
 
 /// A Task, Parallel or Map state without a transition yet: it takes an `In`, its work returns a `Result` or fails with an
 /// `Error`, and its body ends with an `End`.
@@ -40,20 +65,13 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         }
     }
 
-    pub(super) fn edit(self, change: impl FnOnce(State) -> State) -> Self {
-        self.scope.edit(self.index, change);
-        self
-    }
+    shared_options!();
 
-    /// `Comment`.
-    pub fn comment(self, text: impl Into<Text>) -> Self {
-        self.edit(|state| state.comment(text))
-    }
-
-    /// Applies an expression to the state's input.
+    /// Sets an option to the value of an expression over the state's input.
     #[track_caller]
-    pub(super) fn over_input(&self, tree: UntypedExpression) -> Expr {
-        self.over_at(tree, SourceLocation::caller())
+    pub(super) fn set(&self, tree: UntypedExpression, option: impl FnOnce(State, Expr) -> State) {
+        let value = self.over_at(tree, SourceLocation::caller());
+        self.edit(|state| option(state, value));
     }
 
     pub(super) fn over_at(&self, tree: UntypedExpression, place: SourceLocation) -> Expr {
@@ -66,30 +84,15 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         Fallible::new(self.scope, self.index, self.input)
     }
 
-    /// Sets a field verbatim. It replaces the field that the builder would write.
-    pub fn raw(self, field: impl Into<Text>, value: impl Into<serde_json::Value>) -> Self {
-        let value = Expr::literal(value.into());
-        self.edit(|state| state.raw(field, value))
-    }
-
-    /// Omits a field that the builder would write.
-    pub fn without(self, field: impl Into<Text>) -> Self {
-        self.edit(|state| state.raw(field, Expr::none()))
-    }
-
-    /// Sets the query language of this state's expressions.
-    pub fn query_language(self, language: QueryLanguage) -> Self {
-        self.edit(|state| state.query_language(language))
-    }
-
     /// Retries these errors, before any catch applies.
     #[track_caller]
     pub fn retry<E: ErrorsOf<Error>>(self, retry: Retry<E>) -> Self {
         let retry = flow::Retry {
             place: Some(SourceLocation::caller()),
-            ..retry.into_flow::<Error>(|message| self.mistake(message))
+            ..retry.into_flow::<Error>(|message| self.scope.mistake_in(self.index, message))
         };
-        self.edit(|state| state.retry(retry))
+        self.edit(|state| state.retry(retry));
+        self
     }
 
     /// On these errors, goes to a state that takes the error's data: an [`ErrorOutput`](crate::ErrorOutput), or the fields
@@ -100,25 +103,13 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         errors: E,
         to: impl To<(In, E::Caught), E::Caught>,
     ) -> Self {
-        self.mistakes(&errors);
-        let caught = errors.caught();
-        self.catch_route(errors.names(), caught, to.route(), SourceLocation::caller())
+        let errors = self.set_of(&errors);
+        self.catch_route(errors, to.route(), SourceLocation::caller())
     }
 
-    fn catch_route(
-        self,
-        errors: Vec<Text>,
-        caught: Expr,
-        to: Route,
-        place: SourceLocation,
-    ) -> Self {
-        // ASL's default output is not written, nor is an output that the target ignores.
-        let output = match &*caught.node {
-            ExprNode::ErrorOutput => None,
-            _ if to.is_step => None,
-            _ => Some(caught.clone()),
-        };
-        self.catch_edge(errors, caught, to, output, place)
+    fn catch_route(self, errors: ErrorSet, to: Route, place: SourceLocation) -> Self {
+        let output = errors.output(&to);
+        self.catch_edge(errors, to, output, place)
     }
 
     /// On these errors, goes to a state with a value computed from this state's input and the error's data.
@@ -129,34 +120,25 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         to: impl To<(In, E::Caught), O>,
         output: Expression<(In, E::Caught), O>,
     ) -> Self {
-        self.mistakes(&errors);
-        let input = Expr::tuple(vec![Expr::input(self.input), errors.caught()]);
+        let errors = self.set_of(&errors);
+        let input = Expr::tuple(vec![Expr::input(self.input), errors.caught.clone()]);
         let output = self.scope.over_in(self.index, output.tree, &input);
-        let (names, caught) = (errors.names(), errors.caught());
-        self.catch_edge(
-            names,
-            caught,
-            to.route(),
-            Some(output),
-            SourceLocation::caller(),
-        )
+        self.catch_edge(errors, to.route(), Some(output), SourceLocation::caller())
     }
 
     fn catch_edge(
         self,
-        errors: Vec<Text>,
-        caught: Expr,
+        errors: ErrorSet,
         to: Route,
         output: Option<Expr>,
         place: SourceLocation,
     ) -> Self {
-        let input = Expr::tuple(vec![Expr::input(self.input), caught]);
-        let edge = self.scope.edge_at(self.index, to, &input, place);
-        let mut catch = flow::Catch::on(errors, edge);
-        if let Some(output) = output {
-            catch = catch.output(output);
-        }
-        self.edit(|state| state.catch(catch))
+        let input = Expr::input(self.input);
+        let catch = self
+            .scope
+            .catch(self.index, input, errors, to, output, place);
+        self.edit(|state| state.catch(catch));
+        self
     }
 
     /// Requires that every error is caught: `build` reports each error of the tasks inside that is not. For a task use
@@ -164,19 +146,18 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
     #[track_caller]
     pub fn exhaustive(self) -> Self {
         let place = SourceLocation::caller();
-        self.edit(|state| state.exhaustive(place))
+        self.edit(|state| state.exhaustive(place));
+        self
     }
 
+    /// Returns the errors without their types, and reports their faults.
     #[track_caller]
-    fn mistakes<E: ErrorsOf<Error>>(&self, errors: &E) {
-        for message in errors.mistakes() {
-            self.mistake(message);
+    fn set_of<E: ErrorsOf<Error>>(&self, errors: &E) -> ErrorSet {
+        let mut set = errors.set();
+        for message in set.mistakes.drain(..) {
+            self.scope.mistake_in(self.index, message);
         }
-    }
-
-    #[track_caller]
-    fn mistake(&self, message: String) {
-        self.scope.mistake_in(self.index, message);
+        set
     }
 
     /// Assigns the result to a variable, or its fields to several: `let checked = ..`, `let (parcels, invoice) = ..`.
@@ -186,8 +167,7 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
             let (name, value) = self
                 .scope
                 .assignment(self.index, assignment, &Expr::result());
-            self.scope
-                .edit(self.index, |state| state.assign(name, value));
+            self.edit(|state| state.assign(name, value));
         }
         self
     }
@@ -217,7 +197,7 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
     pub fn next(self, to: impl To<(In, Result), Result>) {
         let input = Expr::tuple(vec![Expr::input(self.input), Expr::result()]);
         let edge = self.scope.edge(self.index, to.route(), &input);
-        self.scope.edit(self.index, |state| state.next_along(edge));
+        self.edit(|state| state.next_along(edge));
         self.scope.close(self.index);
     }
 
@@ -226,7 +206,7 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
     where
         End: DeclaredOutput<Result>,
     {
-        self.scope.edit(self.index, State::end);
+        self.edit(State::end);
         self.scope.close(self.index);
     }
 }
@@ -253,30 +233,26 @@ impl<In: Payload, Result, Error: TaskError, End> Fallible<'_, In, Result, Error,
     #[track_caller]
     pub fn catch_every(self, every: EveryCatch<In, Error>) -> Self {
         let place = SourceLocation::caller();
-        every.arms.into_iter().fold(self, |state, arm| {
-            state.catch_route(arm.names, arm.caught, arm.to, place)
+        let arms = every.arms.into_iter();
+        arms.fold(self, |state, (errors, to)| {
+            state.catch_route(errors, to, place)
         })
     }
 
     /// Sets the timeout of the task, in seconds.
     #[track_caller]
     pub fn timeout(self, seconds: impl SecondsOf<In>) -> Self {
-        let seconds = self.over_input(seconds.seconds());
-        self.edit(|state| state.timeout(seconds))
+        self.set(seconds.seconds(), State::timeout);
+        self
     }
 
-    /// Sets the longest time between two heartbeats, in seconds.
-    #[track_caller]
-    pub fn heartbeat(self, seconds: impl SecondsOf<In>) -> Self {
-        let seconds = self.over_input(seconds.seconds());
-        self.edit(|state| state.heartbeat(seconds))
-    }
-
-    /// Sets the ARN of the role that the call assumes.
-    #[track_caller]
-    pub fn credentials(self, role: Expression<In, String>) -> Self {
-        let role = self.over_input(role.tree);
-        self.edit(|state| state.credentials(role))
+    setters! { self:
+        /// Sets the longest time between two heartbeats, in seconds.
+        #[track_caller]
+        heartbeat(seconds: impl SecondsOf<In>) => self.set(seconds.seconds(), State::heartbeat);
+        /// Sets the ARN of the role that the call assumes.
+        #[track_caller]
+        credentials(role: Expression<In, String>) => self.set(role.tree, State::credentials);
     }
 
     /// Sets the type of a task token's output or of a service's result, where the next state does not determine it.
@@ -289,24 +265,16 @@ impl<In: Payload, Result, Error: TaskError, End> Fallible<'_, In, Result, Error,
 }
 
 impl<In: Payload, Result, End> Fallible<'_, In, Result, InMap, End> {
-    /// Sets how many items may run at the same time; 0 means no limit.
-    #[track_caller]
-    pub fn max_concurrency(self, limit: impl CountOf<In>) -> Self {
-        let limit = self.over_input(limit.count());
-        self.edit(|state| state.max_concurrency(limit))
-    }
-
-    /// Writes the body as `Iterator`, its old name, without a `ProcessorConfig`.
-    pub fn iterator(self) -> Self {
-        self.edit(State::iterator)
+    setters! { self:
+        /// Sets how many items may run at the same time; 0 means no limit.
+        #[track_caller]
+        max_concurrency(limit: impl CountOf<In>) => self.set(limit.count(), State::max_concurrency);
+        /// Writes the body as `Iterator`, its old name, without a `ProcessorConfig`.
+        iterator() => self.edit(State::iterator);
     }
 }
 
-impl<In, Result, Error, End> fmt::Debug for Fallible<'_, In, Result, Error, End> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Fallible").field(&self.index).finish()
-    }
-}
+debug_with!([In, Result, Error, End] Fallible<'_, In, Result, Error, End>: index);
 
 /// A state without a transition yet whose output is an `Out`. Its body ends with an `End`; values that it assigns are computed from a `From`.
 #[must_use = "a state without a transition goes nowhere: call `.next(&state)` or `.end()`"]
@@ -329,31 +297,7 @@ impl<'b, From, Out, End> Open<'b, From, Out, End> {
         }
     }
 
-    fn edit(self, change: impl FnOnce(State) -> State) -> Self {
-        self.scope.edit(self.index, change);
-        self
-    }
-
-    /// `Comment`.
-    pub fn comment(self, text: impl Into<Text>) -> Self {
-        self.edit(|state| state.comment(text))
-    }
-
-    /// Sets a field verbatim. It replaces the field that the builder would write.
-    pub fn raw(self, field: impl Into<Text>, value: impl Into<serde_json::Value>) -> Self {
-        let value = Expr::literal(value.into());
-        self.edit(|state| state.raw(field, value))
-    }
-
-    /// Omits a field that the builder would write.
-    pub fn without(self, field: impl Into<Text>) -> Self {
-        self.edit(|state| state.raw(field, Expr::none()))
-    }
-
-    /// Sets the query language of this state's expressions.
-    pub fn query_language(self, language: QueryLanguage) -> Self {
-        self.edit(|state| state.query_language(language))
-    }
+    shared_options!();
 
     /// Assigns a variable when the state ends: the value is computed from the same data as the state's output. Later states can
     /// read it.
@@ -393,8 +337,4 @@ fn hands_on_by_itself(state: &State, output: &Expr) -> bool {
     !state.has_result() && matches!(&*output.node, ExprNode::Input(_))
 }
 
-impl<From, Out, End> fmt::Debug for Open<'_, From, Out, End> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Open").field(&self.index).finish()
-    }
-}
+debug_with!([From, Out, End] Open<'_, From, Out, End>: index);

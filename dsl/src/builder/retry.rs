@@ -2,6 +2,7 @@
 
 use super::errors::ErrorsOf;
 use crate::flow::{self, Jitter, Rate};
+use stepwright_asl::setters;
 
 /// A retry of some errors, with AWS's defaults: after 1 s, up to three times, doubling the interval each time.
 ///
@@ -27,41 +28,19 @@ impl<Errors> Retry<Errors> {
         }
     }
 
-    fn set(self, change: impl FnOnce(flow::Retry) -> flow::Retry) -> Self {
-        Retry {
-            settings: change(self.settings),
-            ..self
-        }
-    }
-
-    /// Sets the seconds before the first retry, at least 1.
-    pub fn interval(self, seconds: u32) -> Self {
-        self.set(|retry| retry.interval(seconds))
-    }
-
-    /// Sets the number of retries; 0 means none.
-    pub fn max_attempts(self, attempts: u32) -> Self {
-        self.set(|retry| retry.max_attempts(attempts))
-    }
-
-    /// Sets the factor of the interval after each retry, at least 1. The ASL contains the number as written: `2u32` or `2.0`.
-    pub fn backoff_rate(self, rate: impl Into<Rate>) -> Self {
-        self.set(|retry| retry.backoff_rate(rate))
-    }
-
-    /// Sets the longest interval in seconds.
-    pub fn max_delay(self, seconds: u32) -> Self {
-        self.set(|retry| retry.max_delay(seconds))
-    }
-
-    /// Randomizes each interval between zero and its full length.
-    pub fn full_jitter(self) -> Self {
-        self.set(|retry| retry.jitter(Jitter::Full))
-    }
-
-    /// Does not randomize intervals, which is also the default of ASL.
-    pub fn no_jitter(self) -> Self {
-        self.set(|retry| retry.jitter(Jitter::None))
+    setters! { self:
+        /// Sets the seconds before the first retry, at least 1.
+        interval(seconds: u32) => self.settings = self.settings.interval(seconds);
+        /// Sets the number of retries; 0 means none.
+        max_attempts(attempts: u32) => self.settings = self.settings.max_attempts(attempts);
+        /// Sets the factor of the interval after each retry, at least 1. The ASL contains the number as written: `2u32` or `2.0`.
+        backoff_rate(rate: impl Into<Rate>) => self.settings = self.settings.backoff_rate(rate);
+        /// Sets the longest interval in seconds.
+        max_delay(seconds: u32) => self.settings = self.settings.max_delay(seconds);
+        /// Randomizes each interval between zero and its full length.
+        full_jitter() => self.settings = self.settings.jitter(Jitter::Full);
+        /// Does not randomize intervals, which is also the default of ASL.
+        no_jitter() => self.settings = self.settings.jitter(Jitter::None);
     }
 
     /// Converts to the untyped form; calls `mistake` with each fault of the errors.
@@ -69,9 +48,10 @@ impl<Errors> Retry<Errors> {
     where
         Errors: ErrorsOf<E>,
     {
-        self.errors.mistakes().into_iter().for_each(mistake);
+        let errors = self.errors.set();
+        errors.mistakes.into_iter().for_each(mistake);
         flow::Retry {
-            errors: self.errors.names(),
+            errors: errors.names,
             ..self.settings
         }
     }

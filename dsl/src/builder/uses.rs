@@ -1,12 +1,13 @@
 //! Reads and assignments of variables by the states of a body.
 
 use super::assignment::Assignment;
+use super::errors::ErrorSet;
 use super::expression::UntypedExpression;
 use super::scope::{BuilderScope, UsedVariable};
 use super::to::Route;
 use super::variable::VariableRead;
 use crate::expr::{Expr, Text};
-use crate::flow::Edge;
+use crate::flow::{Catch, Edge};
 use crate::workflow::SourceLocation;
 use std::rc::Rc;
 
@@ -35,6 +36,24 @@ impl BuilderScope {
             let (name, value) = self.assignment_at(index, assignment, from, place);
             edge.assign(name, value)
         })
+    }
+
+    /// Lowers a catch of a state with this input.
+    pub(super) fn catch(
+        &self,
+        index: usize,
+        input: Expr,
+        errors: ErrorSet,
+        to: Route,
+        output: Option<Expr>,
+        place: SourceLocation,
+    ) -> Catch {
+        let from = Expr::tuple(vec![input, errors.caught]);
+        let edge = self.edge_at(index, to, &from, place);
+        Catch {
+            output,
+            ..Catch::on(errors.names, edge)
+        }
     }
 
     /// A variable with its value, applied to an input.

@@ -4,7 +4,6 @@ use crate::expr::{Expr, Text};
 use crate::sealed::Sealed;
 use crate::shape::Payload;
 use crate::type_block::Witness;
-use std::fmt;
 use std::marker::PhantomData;
 
 /// A workflow variable that holds a `T`. Created by [`variable`](super::Body::variable).
@@ -39,11 +38,7 @@ impl<T> Clone for Variable<T> {
     }
 }
 
-impl<T> fmt::Debug for Variable<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Variable").field(&self.name).finish()
-    }
-}
+debug_with!([T] Variable<T>: name);
 
 /// A value that is never assigned: the workflow's input, or the item of a Map.
 /// Created by [`parameter`](super::FlowBuilder::parameter) and [`item`](super::Body::item).
@@ -70,11 +65,7 @@ impl<T> Clone for InputHandle<T> {
     }
 }
 
-impl<T> fmt::Debug for InputHandle<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("InputHandle").field(&self.read.name).finish()
-    }
-}
+debug_with!([T] InputHandle<T>: read.name);
 
 /// A value in the brackets of `expr!([checked] || ..)`: a [`Variable`] or a [`InputHandle`].
 #[diagnostic::on_unimplemented(
@@ -180,13 +171,4 @@ macro_rules! tuples {
     )+};
 }
 
-tuples! {
-    (A 0)
-    (A 0, B 1)
-    (A 0, B 1, C 2)
-    (A 0, B 1, C 2, D 3)
-    (A 0, B 1, C 2, D 3, E 4)
-    (A 0, B 1, C 2, D 3, E 4, F 5)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
-}
+for_each_tuple!(tuples);

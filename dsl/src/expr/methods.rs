@@ -4,6 +4,7 @@
 
 use crate::shape::Shape;
 use stepwright_asl::callable::{self, Kind};
+use stepwright_asl::words;
 
 /// A kind of value that has methods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -468,19 +469,9 @@ pub(crate) const WITH_ANY_BOUNDS: &[Method] = &[
 ];
 
 /// The properties of JavaScript's `Object.prototype`.
-const PROTOTYPE: [&str; 12] = [
-    "__defineGetter__",
-    "__defineSetter__",
-    "__lookupGetter__",
-    "__lookupSetter__",
-    "__proto__",
-    "constructor",
-    "hasOwnProperty",
-    "isPrototypeOf",
-    "propertyIsEnumerable",
-    "toLocaleString",
-    "toString",
-    "valueOf",
+const PROTOTYPE: &[&str] = words![
+    __defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__ __proto__ constructor
+    hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString valueOf
 ];
 
 /// Whether `$lookup` finds this name in every object.

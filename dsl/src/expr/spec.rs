@@ -1,6 +1,6 @@
 //! The format of one `{}` of a `format!`.
 
-use crate::setters::setters;
+use stepwright_asl::setters;
 
 /// The alignment of a value in its width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,7 @@ pub enum Align {
 
 /// The format after the colon of `{:>8.2}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Spec {
     pub(crate) fill: char,
     pub(crate) align: Option<Align>,
@@ -41,7 +42,6 @@ impl Default for Spec {
 
 impl Spec {
     /// `{}`
-    #[must_use]
     pub fn new() -> Spec {
         Spec::default()
     }

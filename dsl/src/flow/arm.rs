@@ -5,6 +5,7 @@ use crate::expr::{Expr, Pattern};
 
 /// One arm of a `match`.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Arm {
     pub(crate) pattern: Pattern,
     pub(crate) guard: Option<Expr>,
@@ -13,7 +14,6 @@ pub struct Arm {
 
 impl Arm {
     /// Takes the edge when the pattern and the guard match. In the guard, bound names are [`Expr::local`].
-    #[must_use]
     pub fn new(pattern: Pattern, guard: Option<Expr>, edge: Edge) -> Arm {
         Arm {
             pattern,

@@ -9,6 +9,7 @@ use stepwright_asl::model::MachineType;
 
 /// The work of a Task state.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Call {
     pub(crate) sends: CallTarget,
     pub(crate) waits_for_token: bool,
@@ -59,7 +60,6 @@ pub struct ServiceCall {
 
 impl Call {
     /// Calls a task function. The arguments are in the order of its parameters, without the context.
-    #[must_use]
     pub fn task<T: Task>(arguments: Vec<Expr>) -> Call {
         Call {
             sends: CallTarget::Task(TaskCall {
@@ -79,7 +79,6 @@ impl Call {
     }
 
     /// Calls a task function and waits until the token among its arguments is completed.
-    #[must_use]
     pub fn wait_for_task_token<T: Task>(arguments: Vec<Expr>, answer: AnswerType) -> Call {
         Call {
             waits_for_token: true,
@@ -90,19 +89,16 @@ impl Call {
     }
 
     /// Runs another workflow and waits for its output.
-    #[must_use]
     pub fn workflow<W: Workflow>(input: Expr) -> Call {
         Call::machine(W::NAME, W::TYPE, input, Some(<W::Output as Payload>::shape))
     }
 
     /// Starts another workflow and does not wait for it. The result is `{"ExecutionArn", "StartDate"}`.
-    #[must_use]
     pub fn start_workflow<W: Workflow>(input: Expr) -> Call {
         Call::machine(W::NAME, W::TYPE, input, None)
     }
 
     /// Runs a state machine without a Rust type. Without the shape of its output, the call only starts it.
-    #[must_use]
     pub(crate) fn machine(
         name: impl Into<Text>,
         machine_type: MachineType,
@@ -124,7 +120,6 @@ impl Call {
 
     /// Calls a service integration by its resource, pattern suffix included. Without fields its arguments are the state's
     /// input.
-    #[must_use]
     pub fn service(
         resource: impl Into<Text>,
         fields: Option<Vec<(Text, Expr)>>,
@@ -142,7 +137,6 @@ impl Call {
     }
 
     /// Calls a service integration with `.waitForTaskToken`; the token is among the fields.
-    #[must_use]
     pub fn service_with_task_token(
         resource: impl Into<Text>,
         fields: Option<Vec<(Text, Expr)>>,

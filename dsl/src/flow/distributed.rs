@@ -1,11 +1,12 @@
 //! The additional fields of a Distributed Map.
 
 use crate::expr::{Expr, Text};
-use crate::setters::setters;
 use stepwright_asl::model::MachineType;
+use stepwright_asl::setters;
 
 /// Runs each item of a Map, or each batch of items, as a child execution.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Distributed {
     pub(crate) machine_type: MachineType,
     pub(crate) label: Option<Text>,
@@ -18,7 +19,6 @@ pub struct Distributed {
 
 impl Distributed {
     /// Creates a Distributed Map with children of this type.
-    #[must_use]
     pub fn new(machine_type: MachineType) -> Distributed {
         Distributed {
             machine_type,
@@ -49,6 +49,7 @@ impl Distributed {
 
 /// A call with which a Distributed Map reads its items or writes its results.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Access {
     pub(crate) resource: Text,
     pub(crate) settings: Vec<(Text, Expr)>,
@@ -57,7 +58,6 @@ pub struct Access {
 
 impl Access {
     /// Calls this resource: `arn:aws:states:::s3:getObject`, `arn:aws:states:::s3:putObject`.
-    #[must_use]
     pub fn new(resource: impl Into<Text>) -> Access {
         Access {
             resource: resource.into(),
@@ -76,6 +76,7 @@ impl Access {
 
 /// How items are batched.
 #[derive(Clone, Debug, Default)]
+#[must_use]
 pub struct Batching {
     pub(crate) max_items: Option<Expr>,
     pub(crate) max_input_bytes: Option<Expr>,
@@ -84,7 +85,6 @@ pub struct Batching {
 
 impl Batching {
     /// Batches without a limit yet; AWS requires one.
-    #[must_use]
     pub fn new() -> Batching {
         Batching::default()
     }

@@ -1,11 +1,12 @@
 //! Transitions of states: edges, Retriers and Catchers.
 
 use crate::expr::{Expr, Text};
-use crate::setters::setters;
 use crate::workflow::SourceLocation;
+use stepwright_asl::setters;
 
 /// An edge to another state, with the variables that it assigns.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Edge {
     pub(crate) target: Text,
     pub(crate) assign: Vec<(Text, Expr)>,
@@ -49,14 +50,12 @@ impl Edge {
     }
 
     /// Sets the source location where it was built.
-    #[must_use]
     pub(crate) fn placed(mut self, place: SourceLocation) -> Edge {
         self.place = Some(place);
         self
     }
 
     /// Assigns a workflow variable that a `catch` binds.
-    #[must_use]
     pub fn bind(mut self, variable: impl Into<Text>, value: Expr) -> Edge {
         let variable = variable.into();
         self.bound.push(variable.clone());
@@ -95,6 +94,7 @@ impl From<f64> for Rate {
 
 /// A Retrier. Unset fields have AWS's defaults: 1 s, 3 attempts, rate 2.0.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Retry {
     pub(crate) errors: Vec<Text>,
     pub(crate) interval: Option<u32>,
@@ -108,7 +108,6 @@ pub struct Retry {
 
 impl Retry {
     /// Retries these errors, by their names in ASL.
-    #[must_use]
     pub fn on<N: Into<Text>>(errors: Vec<N>) -> Retry {
         Retry {
             errors: errors.into_iter().map(Into::into).collect(),
@@ -147,6 +146,7 @@ pub enum Jitter {
 
 /// A Catcher.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Catch {
     pub(crate) errors: Vec<Text>,
     pub(crate) edge: Edge,
@@ -155,7 +155,6 @@ pub struct Catch {
 
 impl Catch {
     /// Takes the edge on these errors, by their names in ASL.
-    #[must_use]
     pub fn on<N: Into<Text>>(errors: Vec<N>, edge: Edge) -> Catch {
         Catch {
             errors: errors.into_iter().map(Into::into).collect(),
@@ -164,10 +163,8 @@ impl Catch {
         }
     }
 
-    /// Sets the input of the target state. The default is the [error](crate::ErrorOutput).
-    #[must_use]
-    pub fn output(mut self, value: Expr) -> Catch {
-        self.output = Some(value);
-        self
+    setters! { self:
+        /// Sets the input of the target state. The default is the [error](crate::ErrorOutput).
+        output(value: Expr) => self.output = Some(value);
     }
 }

@@ -4,10 +4,10 @@ use super::Flow;
 use super::edge::{Catch, Edge};
 use super::state::{Body, State, Transition};
 use crate::expr::{Expr, Text};
-use crate::setters::setters;
 use crate::shape::{Payload, Shape};
 use crate::task::Deploy;
 use crate::workflow::Binder;
+use stepwright_asl::setters;
 
 /// A named group of states, as `workflow! { fragment Name(..) { .. } }` declares it.
 ///
@@ -96,6 +96,7 @@ fn joined(prefix: &str, name: &str) -> Text {
 
 /// An include of a fragment.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Include {
     prefix: Text,
     variables: Text,
@@ -110,7 +111,6 @@ pub struct Include {
 
 impl Include {
     /// Includes a fragment's states under a name. The other name is the prefix of its variables.
-    #[must_use]
     pub fn new(
         prefix: impl Into<Text>,
         variables: impl Into<Text>,
@@ -148,7 +148,6 @@ impl Include {
     }
 
     /// The states and variables with their names in the workflow.
-    #[must_use]
     pub fn body(mut self) -> Body {
         let mut body = std::mem::replace(&mut self.body, Body::new(Vec::new()));
         let (prefix, variables) = (self.prefix.clone(), self.variables.clone());
@@ -229,27 +228,21 @@ impl Include {
     }
 }
 
-impl Flow {
-    /// Includes a fragment.
-    #[must_use]
-    pub fn include(mut self, include: Include) -> Flow {
-        let body = include.body();
-        self.states.extend(body.states);
-        self.variables.extend(body.variables);
-        self
-    }
+macro_rules! includes {
+    ($($ty:ident)*) => {$(
+        impl $ty {
+            setters! { self:
+                /// Includes a fragment.
+                include(include: Include) => {
+                    let body = include.body();
+                    self.states.extend(body.states);
+                    self.variables.extend(body.variables);
+                };
+            }
+        }
+    )*};
 }
-
-impl Body {
-    /// Includes a fragment.
-    #[must_use]
-    pub fn include(mut self, include: Include) -> Body {
-        let body = include.body();
-        self.states.extend(body.states);
-        self.variables.extend(body.variables);
-        self
-    }
-}
+includes!(Flow Body);
 
 fn assigned(list: &[(Text, Expr)], given: impl Fn(&Expr) -> Expr) -> Vec<(Text, Expr)> {
     list.iter()

@@ -41,15 +41,16 @@ pub(crate) use self::variable::{VariableOf, Variables};
 pub(crate) use self::walk::each_state;
 
 use crate::expr::{Expr, Text};
-use crate::setters::setters;
 use crate::shape::Shape;
 use crate::task::Deploy;
 use crate::workflow::SourceLocation;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::model::QueryLanguage;
+use stepwright_asl::setters;
 
 /// A whole workflow.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Flow {
     pub(crate) name: Text,
     pub(crate) comment: Option<Text>,
@@ -115,24 +116,17 @@ impl Flow {
         raw(key: impl Into<Text>, value: Expr) => self.raw.push((key.into(), value));
         /// Adds a state.
         state(state: State) => self.states.push(state);
-    }
-
-    /// Sets the shapes of variables.
-    #[must_use]
-    pub fn variables(mut self, variables: Vec<(Text, fn() -> Shape)>) -> Flow {
-        self.variables.extend(VariableOf::of(variables));
-        self
+        /// Sets the shapes of variables.
+        variables(variables: Vec<(Text, fn() -> Shape)>) => self.variables.extend(VariableOf::of(variables));
     }
 
     /// Adds declared variables.
-    #[must_use]
     pub(crate) fn declared(mut self, variables: Variables) -> Flow {
         self.variables.extend(variables);
         self
     }
 
     /// Sets the source location where a built workflow was created.
-    #[must_use]
     pub(crate) fn placed(mut self, place: SourceLocation) -> Flow {
         self.place = Some(place);
         self

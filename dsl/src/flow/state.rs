@@ -6,13 +6,14 @@ use super::distributed::Distributed;
 use super::edge::{Catch, Edge, Retry};
 use super::variable::{VariableOf, Variables};
 use crate::expr::{Expr, Text};
-use crate::setters::setters;
 use crate::shape::Shape;
 use crate::workflow::SourceLocation;
 use stepwright_asl::model::QueryLanguage;
+use stepwright_asl::setters;
 
 /// A state: its kind, its options and its transition.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct State {
     pub(crate) name: Text,
     /// Its location in the source.
@@ -84,6 +85,7 @@ pub(crate) enum Otherwise {
 /// The end of a Wait.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+#[must_use]
 pub enum Wait {
     /// After this many seconds.
     Seconds(Expr),
@@ -93,13 +95,11 @@ pub enum Wait {
 
 impl Wait {
     /// Waits this many seconds.
-    #[must_use]
     pub fn seconds(seconds: Expr) -> Wait {
         Wait::Seconds(seconds)
     }
 
     /// Waits until this time, an RFC 3339 text.
-    #[must_use]
     pub fn timestamp(time: Expr) -> Wait {
         Wait::Timestamp(time)
     }
@@ -107,6 +107,7 @@ impl Wait {
 
 /// The states of a branch or of a Map's body. The first one is the start state.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Body {
     pub(crate) states: Vec<State>,
     pub(crate) raw: Vec<(Text, Expr)>,
@@ -119,7 +120,6 @@ pub struct Body {
 
 impl Body {
     /// A body with these states.
-    #[must_use]
     pub fn new(states: Vec<State>) -> Body {
         Body {
             states,
@@ -130,28 +130,17 @@ impl Body {
         }
     }
 
-    /// Adds a state.
-    #[must_use]
-    pub fn state(mut self, state: State) -> Body {
-        self.states.push(state);
-        self
-    }
-
-    /// Sets the shapes of variables.
-    #[must_use]
-    pub fn variables(mut self, variables: Vec<(Text, fn() -> Shape)>) -> Body {
-        self.variables.extend(VariableOf::of(variables));
-        self
-    }
-
     /// Adds declared variables.
-    #[must_use]
     pub(crate) fn declared(mut self, variables: Variables) -> Body {
         self.variables.extend(variables);
         self
     }
 
     setters! { self:
+        /// Adds a state.
+        state(state: State) => self.states.push(state);
+        /// Sets the shapes of variables.
+        variables(variables: Vec<(Text, fn() -> Shape)>) => self.variables.extend(VariableOf::of(variables));
         /// Sets the shape of its result.
         result(shape: Option<fn() -> Shape>) => self.result = shape;
         /// Sets a field of the branch or ItemProcessor verbatim. It replaces the field that the flow would write.
@@ -161,6 +150,7 @@ impl Body {
 
 /// The items of a Map, and its body.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Map {
     /// `None` if a Distributed Map's reader reads the items.
     pub(crate) items: Option<Expr>,
@@ -309,21 +299,18 @@ impl State {
 
     /// Sets the location of its name in the source, for messages of faults.
     #[doc(hidden)]
-    #[must_use]
     pub fn at(mut self, file: &'static str, line: u32, column: u32) -> State {
         self.place = Some(SourceLocation::new(file, line, column));
         self
     }
 
     /// Requires that it catches every error of the tasks inside; an uncaught error is a fault.
-    #[must_use]
     pub(crate) fn exhaustive(mut self, place: SourceLocation) -> State {
         self.exhaustive = Some(place);
         self
     }
 
     /// Goes to the edge's target, with the edge's assignments.
-    #[must_use]
     pub(crate) fn next_along(mut self, edge: Edge) -> State {
         self.assign.extend(edge.assign);
         self.raw.extend(edge.raw);
@@ -331,7 +318,6 @@ impl State {
     }
 
     /// Map: writes the body as `Iterator`, its old name.
-    #[must_use]
     pub(crate) fn iterator(mut self) -> State {
         match &mut self.kind {
             FlowStateKind::Map(map) => map.iterator = true,
@@ -341,7 +327,6 @@ impl State {
     }
 
     /// Sets the source location of a built state.
-    #[must_use]
     pub(crate) fn placed(mut self, place: SourceLocation) -> State {
         self.place = Some(place);
         self
@@ -364,14 +349,11 @@ impl State {
         end() => self.transition = Some(Transition::End(None));
         /// Ends the workflow, the branch or the Map's body with this value.
         end_with(value: Expr) => self.transition = Some(Transition::End(Some(value)));
-    }
-
-    /// In a fragment: leaves the fragment through this exit, with this value.
-    #[must_use]
-    pub fn exit_with(mut self, exit: impl Into<Text>, value: Expr) -> State {
-        self.exit = Some(exit.into());
-        self.transition = Some(Transition::End(Some(value)));
-        self
+        /// In a fragment: leaves the fragment through this exit, with this value.
+        exit_with(exit: impl Into<Text>, value: Expr) => {
+            self.exit = Some(exit.into());
+            self.transition = Some(Transition::End(Some(value)));
+        };
     }
 
     options! { self:
@@ -390,7 +372,6 @@ impl State {
     }
 
     /// Map: changes the options of a Distributed Map; on any other state, `option` is recorded as misplaced.
-    #[must_use]
     pub(crate) fn distributed(
         mut self,
         option: &'static str,

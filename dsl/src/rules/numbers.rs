@@ -97,15 +97,7 @@ fn settings_are_in_range(state: &State, retry: &Retry, faults: &mut Vec<Workflow
         max_attempts: retry.max_attempts.map(u64::from),
         backoff_rate,
     };
-    let call = |field| {
-        let call = match field {
-            RetryField::Interval => "interval",
-            RetryField::MaxDelay => "max_delay",
-            RetryField::MaxAttempts => "max_attempts",
-            RetryField::BackoffRate => "backoff_rate",
-        };
-        format!("`.{call}(..)` of `.retry(..)`")
-    };
+    let call = |field: RetryField| format!("`.{}(..)` of `.retry(..)`", field.word());
     for (field, message) in retry_problems(&numbers, &call) {
         let fault = fault(state, message).at(retry.place.or(state.place));
         faults.push(fault.with_code(field.code()));

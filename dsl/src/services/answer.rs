@@ -4,7 +4,7 @@
 macro_rules! answer {
     (
         $(#[$doc:meta])*
-        $name:ident {
+        $name:ident $(<$parameter:ident = $default:ty>)? {
             $($(#[$field_doc:meta])* $field:ident: $ty:ty = $wire:literal,)*
         } optional {
             $($(#[$optional_doc:meta])* $optional:ident: $optional_ty:ty = $optional_wire:literal,)*
@@ -12,7 +12,7 @@ macro_rules! answer {
     ) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-        pub struct $name {
+        pub struct $name $(<$parameter = $default>)? {
             $(
                 $(#[$field_doc])*
                 #[serde(rename = $wire)]
@@ -26,7 +26,7 @@ macro_rules! answer {
         }
 
         #[diagnostic::do_not_recommend]
-        impl $crate::Payload for $name {
+        impl $(<$parameter: $crate::Payload>)? $crate::Payload for $name $(<$parameter>)? {
             fn shape() -> $crate::shape::Shape {
                 use $crate::shape::Presence;
                 $crate::services::answer::structure(stringify!($name), vec![
@@ -42,8 +42,8 @@ macro_rules! answer {
         }
 
         #[diagnostic::do_not_recommend]
-        impl $crate::shape::Form for $name {
-            type Owned = $name;
+        impl $(<$parameter: $crate::Payload>)? $crate::shape::Form for $name $(<$parameter>)? {
+            type Owned = Self;
         }
     };
 }
@@ -51,7 +51,7 @@ macro_rules! answer {
 use crate::shape::{Field, Fields, Presence, Shape, StructShape};
 
 /// A field: its name in Rust, its name in JSON, its shape, and its presence.
-pub(super) type FieldShape = (&'static str, &'static str, fn() -> Shape, Presence);
+type FieldShape = (&'static str, &'static str, fn() -> Shape, Presence);
 
 /// The shape of a structure.
 pub(super) fn structure(name: &'static str, fields: Vec<FieldShape>) -> Shape {

@@ -85,32 +85,20 @@ impl<From> Argument<From, Json> for Placeholder {
     }
 }
 
-impl<From> Argument<From, Text> for Expression<From, String> {
-    fn argument(self) -> Expression<From, serde_json::Value> {
-        self.untyped()
-    }
+macro_rules! expressions {
+    ($($kind:ident$(<$parameter:ident$(: $bound:ident)?>)?: $ty:ty;)+) => {$(
+        impl<From$(, $parameter$(: $bound)?)?> Argument<From, $kind> for Expression<From, $ty> {
+            fn argument(self) -> Expression<From, serde_json::Value> {
+                self.untyped()
+            }
+        }
+    )+};
 }
 
-impl<From> Argument<From, Text> for Expression<From, &'static str> {
-    fn argument(self) -> Expression<From, serde_json::Value> {
-        self.untyped()
-    }
-}
-
-impl<From, N: WholeNumber> Argument<From, Number> for Expression<From, N> {
-    fn argument(self) -> Expression<From, serde_json::Value> {
-        self.untyped()
-    }
-}
-
-impl<From> Argument<From, Flag> for Expression<From, bool> {
-    fn argument(self) -> Expression<From, serde_json::Value> {
-        self.untyped()
-    }
-}
-
-impl<From, Out> Argument<From, Json> for Expression<From, Out> {
-    fn argument(self) -> Expression<From, serde_json::Value> {
-        self.untyped()
-    }
+expressions! {
+    Text: String;
+    Text: &'static str;
+    Number<N: WholeNumber>: N;
+    Flag: bool;
+    Json<Out>: Out;
 }

@@ -49,30 +49,18 @@ impl Address {
     }
 
     pub(crate) fn of_task(name: &str, own: Deploy, default: Option<Deploy>) -> Address {
+        let of = Address::of_machine_in_definition;
         match effective(own, default) {
-            Deploy::Lambda => Address {
-                resource: LAMBDA_INVOKE.to_owned(),
-                target: Some(placeholder(name)),
-                is_activity: false,
-            },
-            Deploy::FunctionName(function) => Address {
-                resource: LAMBDA_INVOKE.to_owned(),
-                target: Some(function.to_owned()),
-                is_activity: false,
-            },
+            Deploy::Lambda => of(LAMBDA_INVOKE, Some(&placeholder(name))),
+            Deploy::FunctionName(function) => of(LAMBDA_INVOKE, Some(function)),
             place @ (Deploy::LambdaArn | Deploy::Activity) => Address {
-                resource: placeholder(name),
-                target: None,
                 is_activity: place == Deploy::Activity,
+                ..of(&placeholder(name), None)
             },
-            Deploy::Resource(resource) => Address {
-                resource: resource
-                    .strip_suffix(".waitForTaskToken")
-                    .unwrap_or(resource)
-                    .to_owned(),
-                target: None,
-                is_activity: false,
-            },
+            Deploy::Resource(resource) => {
+                let bare = resource.strip_suffix(".waitForTaskToken");
+                of(bare.unwrap_or(resource), None)
+            }
         }
     }
 
@@ -101,11 +89,7 @@ impl Address {
             MachineType::Express if awaited => START_SYNC_EXECUTION,
             _ => START_EXECUTION,
         };
-        Address {
-            resource: resource.to_owned(),
-            target: Some(placeholder(name)),
-            is_activity: false,
-        }
+        Address::of_machine_in_definition(resource, Some(&placeholder(name)))
     }
 }
 

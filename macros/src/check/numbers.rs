@@ -8,6 +8,7 @@ use stepwright_asl::analysis::{
     RetryField, RetryNumbers, as_float, heartbeat_problem, retry_problems, seconds_problem,
     wait_problem,
 };
+use stepwright_asl::words;
 use syn::Lit;
 
 /// Runs the rules of this file.
@@ -69,13 +70,7 @@ fn heartbeats_are_below_timeouts(state: &State, errors: &Errors) {
 }
 
 /// The settings of a `retry`.
-const RETRY_SETTINGS: &[&str] = &[
-    "interval",
-    "max_attempts",
-    "backoff_rate",
-    "max_delay",
-    "jitter",
-];
+const RETRY_SETTINGS: &[&str] = words!(interval max_attempts backoff_rate max_delay jitter);
 
 /// The settings of a `retry` exist in ASL and are within AWS's limits.
 fn settings_are_in_range(retry: &Retry, errors: &Errors) {
@@ -130,15 +125,7 @@ fn settings_are_in_range(retry: &Retry, errors: &Errors) {
         }
         seen.push(name);
     }
-    let word = |field| {
-        let word = match field {
-            RetryField::Interval => "interval",
-            RetryField::MaxDelay => "max_delay",
-            RetryField::MaxAttempts => "max_attempts",
-            RetryField::BackoffRate => "backoff_rate",
-        };
-        format!("`{word}`")
-    };
+    let word = |field: RetryField| format!("`{}`", field.word());
     for (field, message) in retry_problems(&numbers, &word) {
         let span = spans.iter().find(|(one, _)| *one == field);
         if let Some((_, span)) = span {

@@ -1,9 +1,9 @@
 //! `let` and its names.
 
-use super::reader::{SyntaxReader, name};
+use super::reader::{SyntaxReader, after, name};
 use crate::machine::{Let, LetBinding};
 use proc_macro2::Ident;
-use syn::parse::ParseStream;
+use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Result, Token, Type};
 
@@ -31,12 +31,7 @@ impl LetBinding {
             }
             names.push(one(input)?);
         }
-        let ty = if input.peek(Token![:]) {
-            input.parse::<Token![:]>()?;
-            Some(input.parse::<Type>()?)
-        } else {
-            None
-        };
+        let ty = after::<Token![:], _>(input, Type::parse)?;
         let equals = input.parse::<Token![=]>()?.span();
         Ok(LetBinding {
             names,
@@ -57,8 +52,7 @@ impl Let {
 }
 
 fn one(input: ParseStream) -> Result<Option<Ident>> {
-    if input.peek(Token![_]) {
-        input.parse::<Token![_]>()?;
+    if input.parse::<Option<Token![_]>>()?.is_some() {
         return Ok(None);
     }
     name(input, "a value").map(Some)

@@ -1,7 +1,6 @@
 //! `catch PaymentError::Declined { reason } => Reject;` and the exhaustive `catch { .. }`.
 
-use super::json::comma;
-use super::reader::{SyntaxReader, name, skip_to_comma};
+use super::reader::{SyntaxReader, after, name, skip_to_comma};
 use super::target::EdgeTarget;
 use crate::machine::{CatchEvery, Edge, EdgeKind, ErrorPattern};
 use proc_macro2::Ident;
@@ -61,18 +60,14 @@ pub(super) fn arms(
                 skip_to_comma(content);
             }
         }
-        comma(content, reader);
+        reader.comma(content);
     }
     arms
 }
 
 /// `as error`
 fn output(input: ParseStream) -> Result<Option<Ident>> {
-    if !input.peek(Token![as]) {
-        return Ok(None);
-    }
-    input.parse::<Token![as]>()?;
-    name(input, "the caught error").map(Some)
+    after::<Token![as], _>(input, |input| name(input, "the caught error"))
 }
 
 /// `=>`

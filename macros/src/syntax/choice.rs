@@ -1,7 +1,7 @@
 //! `choice Triage { when .. => A; otherwise => B; }` and `choice Decide { match value { .. } }`
 
 use super::catch::{arms, arrow};
-use super::reader::{SyntaxReader, take_word, word};
+use super::reader::{SyntaxReader, after, take_word, word};
 use super::target::{EdgeTarget, fields, is_raw};
 use crate::machine::{ChoiceState, Condition, Edge, EdgeKind, Subject};
 use proc_macro2::Ident;
@@ -89,12 +89,7 @@ fn subject(input: ParseStream, reader: &SyntaxReader) -> Result<(Subject, Vec<Ed
     let braces = syn::braced!(content in input).span.join();
     let arms = arms(&content, reader, |input| {
         let pattern = reader.attempt(input, Pat::parse_multi_with_leading_vert)?;
-        let guard = if input.peek(Token![if]) {
-            input.parse::<Token![if]>()?;
-            Some(reader.expression(input)?)
-        } else {
-            None
-        };
+        let guard = after::<Token![if], _>(input, |input| reader.expression(input))?;
         Ok(EdgeKind::Arm { pattern, guard })
     });
     let _ = input.parse::<Option<Token![;]>>();

@@ -1,12 +1,12 @@
 //! The options of a Distributed Map.
 
-use super::reader::{SyntaxReader, once, skip_one, take_word, word};
+use super::reader::{SyntaxReader, once, skip_one, take_word, text, word};
 use crate::machine::{Access, Batch, BatchInput, Distributed, ObjectLiteral, Setting, UserExpr};
 use crate::suggest::did_you_mean;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use stepwright_asl::model::MachineType;
 use syn::parse::{ParseStream, Parser};
-use syn::{Expr, LitStr, Result, Token};
+use syn::{Expr, Result, Token};
 
 /// Parses the statement that begins with `found`, if it is an option of the Distributed Map `of`.
 pub(super) fn option(
@@ -19,32 +19,16 @@ pub(super) fn option(
     match found {
         "distributed" => {
             let keyword = take_word(input)?;
-            let children = children(input, reader)?;
+            let children = (keyword.clone(), children(input, reader)?);
             reader.semicolon(input);
-            once(
-                &mut options.children,
-                (keyword.clone(), children),
-                &keyword,
-                of,
-                reader,
-            );
+            once(&mut options.children, children, &keyword, of, reader);
         }
         "label" => {
             let keyword = take_word(input)?;
-            let label = input.parse::<LitStr>().map_err(|error| {
-                syn::Error::new(
-                    error.span(),
-                    "expected the label in quotes: `label \"Import\";`",
-                )
-            })?;
+            let label = text(input, "expected the label in quotes: `label \"Import\";`")?;
             reader.semicolon(input);
-            once(
-                &mut options.label,
-                (keyword.clone(), label),
-                &keyword,
-                of,
-                reader,
-            );
+            let label = (keyword.clone(), label);
+            once(&mut options.label, label, &keyword, of, reader);
         }
         "tolerated_failures" => {
             let keyword = take_word(input)?;
@@ -129,12 +113,10 @@ fn before_percent(input: ParseStream) -> Option<Vec<TokenTree>> {
 impl Access {
     fn parse(input: ParseStream, reader: &SyntaxReader) -> Result<Access> {
         let keyword = take_word(input)?;
-        let resource = input.parse::<LitStr>().map_err(|error| {
-            syn::Error::new(
-                error.span(),
-                format!("expected the resource in quotes: `{keyword} \"arn:aws:states:::s3:..\" {{ Bucket: .. }};`"),
-            )
-        })?;
+        let expected = format!(
+            "expected the resource in quotes: `{keyword} \"arn:aws:states:::s3:..\" {{ Bucket: .. }};`"
+        );
+        let resource = text(input, expected)?;
         let settings = settings(input, reader)?;
         if !input.peek(syn::token::Brace) {
             return Err(

@@ -1,10 +1,10 @@
 //! The syntax of fragments: `exit` states, and `include`.
 
 use super::catch::arrow;
-use super::reader::{SyntaxReader, name, take_word};
+use super::reader::{SyntaxReader, after, name, take_word};
 use super::target::EdgeTarget;
 use crate::machine::{Application, Edge, EdgeKind, Exit, LetBinding};
-use syn::parse::ParseStream;
+use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Path, Result, Token, Type};
 
@@ -13,10 +13,7 @@ pub(super) const WORDS: &[&str] = &["let", "exit"];
 impl Exit {
     /// Parses the type between the name and the braces.
     pub(super) fn parse_type(&mut self, input: ParseStream, reader: &SyntaxReader) -> Result<()> {
-        if input.peek(Token![->]) {
-            input.parse::<Token![->]>()?;
-            self.ty = Some(reader.attempt(input, |ahead| ahead.parse::<Type>())?);
-        }
+        self.ty = after::<Token![->], _>(input, |input| reader.attempt(input, Type::parse))?;
         Ok(())
     }
 }
@@ -60,23 +57,18 @@ pub(super) fn include(
 pub(super) fn exit(input: ParseStream, reader: &SyntaxReader) -> Result<Edge> {
     let keyword = take_word(input)?;
     let of = name(input, "an exit of the fragment")?;
-    let mut value = None;
-    if input.peek(Token![as]) {
-        input.parse::<Token![as]>()?;
-        value = if input.peek(Token![_]) {
-            input.parse::<Token![_]>()?;
-            None
-        } else {
-            Some(name(input, "the exit's value")?)
-        };
-    }
+    let value =
+        after::<Token![as], _>(input, |input| match input.parse::<Option<Token![_]>>()? {
+            Some(_) => Ok(None),
+            None => name(input, "the exit's value").map(Some),
+        })?;
     arrow(input)?;
     let target = EdgeTarget::parse(input, reader)?;
     target.separator(input, reader);
     Ok(target.edge(EdgeKind::Exit {
         keyword,
         name: of,
-        value,
+        value: value.flatten(),
     }))
 }
 

@@ -1,6 +1,6 @@
 //! Verbatim JSON, after `raw`.
 
-use super::reader::{SyntaxReader, skip_to_comma, take_word, word};
+use super::reader::{SyntaxReader, take_word, word};
 use crate::machine::{JsonLiteral, RawFields};
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
@@ -11,18 +11,7 @@ impl JsonLiteral {
     pub(crate) fn fields(input: ParseStream, reader: &SyntaxReader) -> Result<RawFields> {
         let content;
         syn::braced!(content in input);
-        let mut fields = Vec::new();
-        while !content.is_empty() {
-            match field(&content, reader) {
-                Ok(field) => fields.push(field),
-                Err(error) => {
-                    reader.errors.syn(&error);
-                    skip_to_comma(&content);
-                }
-            }
-            comma(&content, reader);
-        }
-        Ok(fields)
+        Ok(reader.between_commas(&content, |input| field(input, reader)))
     }
 
     fn parse(input: ParseStream, reader: &SyntaxReader) -> Result<JsonLiteral> {
@@ -32,17 +21,7 @@ impl JsonLiteral {
         if input.peek(syn::token::Bracket) {
             let content;
             syn::bracketed!(content in input);
-            let mut items = Vec::new();
-            while !content.is_empty() {
-                match JsonLiteral::parse(&content, reader) {
-                    Ok(item) => items.push(item),
-                    Err(error) => {
-                        reader.errors.syn(&error);
-                        skip_to_comma(&content);
-                    }
-                }
-                comma(&content, reader);
-            }
+            let items = reader.between_commas(&content, |input| JsonLiteral::parse(input, reader));
             return Ok(JsonLiteral::Array(items));
         }
         if word(input).is_some_and(|word| word == "null") {
@@ -104,21 +83,8 @@ fn field(input: ParseStream, reader: &SyntaxReader) -> Result<(LitStr, JsonLiter
     }
     let name = input.parse()?;
     input.parse::<Token![:]>()?;
-    if input.peek(Token![_]) {
-        input.parse::<Token![_]>()?;
+    if input.parse::<Option<Token![_]>>()?.is_some() {
         return Ok((name, JsonLiteral::Omitted));
     }
     Ok((name, JsonLiteral::parse(input, reader)?))
-}
-
-/// Parses the comma after a field or item, which is optional before the end.
-pub(super) fn comma(input: ParseStream, reader: &SyntaxReader) {
-    if input.is_empty() {
-        return;
-    }
-    if let Err(error) = input.parse::<Token![,]>() {
-        reader.errors.syn(&error);
-        skip_to_comma(input);
-        let _ = input.parse::<Option<Token![,]>>();
-    }
 }

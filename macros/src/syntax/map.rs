@@ -1,23 +1,15 @@
 //! `map Pack { let packed = for item in order.items { .. }; next X; }`
 
 use super::distributed;
-use super::reader::{SyntaxReader, name, once, take_word, word};
+use super::reader::{SyntaxReader, after, name, once, take_word, word};
 use crate::machine::{LetBinding, MachineBody, Map, MapLoop};
 use proc_macro2::Ident;
+use stepwright_asl::words;
 use syn::parse::ParseStream;
 use syn::{Result, Token};
 
-pub(super) const WORDS: &[&str] = &[
-    "let",
-    "for",
-    "max_concurrency",
-    "iterator",
-    "distributed",
-    "label",
-    "tolerated_failures",
-    "reader",
-    "batch",
-    "writer",
+pub(super) const WORDS: &[&str] = words![
+    let for max_concurrency iterator distributed label tolerated_failures reader batch writer
 ];
 
 /// Parses the option that begins with `word`, if it is an option of the map `of`.
@@ -31,15 +23,9 @@ pub(super) fn option(
     match word {
         "max_concurrency" => {
             let keyword = take_word(input)?;
-            let limit = reader.expression(input)?;
+            let limit = (keyword.clone(), reader.expression(input)?);
             reader.semicolon(input);
-            once(
-                &mut map.max_concurrency,
-                (keyword.clone(), limit),
-                &keyword,
-                of,
-                reader,
-            );
+            once(&mut map.max_concurrency, limit, &keyword, of, reader);
         }
         "iterator" => {
             take_word(input)?;
@@ -66,12 +52,7 @@ pub(super) fn run(
     }
     input.parse::<Token![for]>()?;
     let item = name(input, "the item")?;
-    let ty = if input.peek(Token![:]) {
-        input.parse::<Token![:]>()?;
-        Some(input.parse()?)
-    } else {
-        None
-    };
+    let ty = after::<Token![:], _>(input, |input| input.parse())?;
     input.parse::<Token![in]>()?;
     let from_reader =
         word(input).is_some_and(|word| word == "reader") && input.peek2(syn::token::Brace);

@@ -1,7 +1,6 @@
 //! The arguments of a service: JSON whose leaves are expressions.
 
-use super::json::comma;
-use super::reader::{SyntaxReader, skip_to_comma, take_word};
+use super::reader::{SyntaxReader, take_word};
 use crate::machine::{ObjectLiteral, ObjectValue};
 use proc_macro2::Span;
 use syn::parse::ParseStream;
@@ -11,17 +10,7 @@ impl ObjectLiteral {
     pub(crate) fn parse(input: ParseStream, reader: &SyntaxReader) -> Result<ObjectLiteral> {
         let content;
         syn::braced!(content in input);
-        let mut entries = Vec::new();
-        while !content.is_empty() {
-            match entry(&content, reader) {
-                Ok(entry) => entries.push(entry),
-                Err(error) => {
-                    reader.errors.syn(&error);
-                    skip_to_comma(&content);
-                }
-            }
-            comma(&content, reader);
-        }
+        let entries = reader.between_commas(&content, |input| entry(input, reader));
         Ok(ObjectLiteral { entries })
     }
 }
@@ -47,17 +36,7 @@ pub(super) fn value(input: ParseStream, reader: &SyntaxReader) -> Result<ObjectV
         // An array may contain objects, which Rust would parse as blocks.
         let content;
         syn::bracketed!(content in input);
-        let mut items = Vec::new();
-        while !content.is_empty() {
-            match value(&content, reader) {
-                Ok(item) => items.push(item),
-                Err(error) => {
-                    reader.errors.syn(&error);
-                    skip_to_comma(&content);
-                }
-            }
-            comma(&content, reader);
-        }
+        let items = reader.between_commas(&content, |input| value(input, reader));
         return Ok(ObjectValue::Array(items));
     }
     Ok(ObjectValue::Expression(reader.expression(input)?))

@@ -7,27 +7,14 @@ use super::reader::{SyntaxReader, name, once, take_word, twice};
 use crate::machine::{Amount, Draft, JsonLiteral, Retry, State, StateWork};
 use crate::suggest::did_you_mean;
 use proc_macro2::{Ident, Span};
+use stepwright_asl::words;
 use syn::parse::ParseStream;
 use syn::{LitStr, Result, Token};
 
 /// The words of this file, and those that end a state.
-pub(super) const WORDS: &[&str] = &[
-    "timeout",
-    "heartbeat",
-    "credentials",
-    "retry",
-    "catch",
-    "query_language",
-    "input_path",
-    "parameters",
-    "result",
-    "result_selector",
-    "result_path",
-    "output_path",
-    "output",
-    "raw",
-    "next",
-    "end",
+pub(super) const WORDS: &[&str] = words![
+    timeout heartbeat credentials retry catch query_language input_path parameters result
+    result_selector result_path output_path output raw next end
 ];
 
 impl Draft {

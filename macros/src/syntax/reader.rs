@@ -4,9 +4,10 @@ use crate::errors::Errors;
 use crate::machine::UserExpr;
 use proc_macro2::{Ident, TokenStream};
 use std::cell::Cell;
+use stepwright_asl::words;
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, discouraged::Speculative};
-use syn::{Expr, Result, Token};
+use syn::parse::{Parse, ParseStream, discouraged::Speculative};
+use syn::{Expr, LitStr, Result, Token};
 
 /// The state of one parse.
 pub(crate) struct SyntaxReader<'e> {
@@ -15,38 +16,10 @@ pub(crate) struct SyntaxReader<'e> {
 }
 
 /// Words that start a statement: the previous statement ends before such a word.
-const STATEMENTS: &[&str] = &[
-    "batch",
-    "branch",
-    "catch",
-    "credentials",
-    "distributed",
-    "end",
-    "for",
-    "heartbeat",
-    "input_path",
-    "label",
-    "let",
-    "match",
-    "max_concurrency",
-    "next",
-    "otherwise",
-    "output",
-    "output_path",
-    "parameters",
-    "query_language",
-    "raw",
-    "reader",
-    "result",
-    "result_path",
-    "result_selector",
-    "retry",
-    "seconds",
-    "timeout",
-    "timestamp",
-    "tolerated_failures",
-    "when",
-    "writer",
+const STATEMENTS: &[&str] = words![
+    batch branch catch credentials distributed end for heartbeat input_path label let match
+    max_concurrency next otherwise output output_path parameters query_language raw reader result
+    result_path result_selector retry seconds timeout timestamp tolerated_failures when writer
 ];
 
 impl<'e> SyntaxReader<'e> {
@@ -97,27 +70,46 @@ impl<'e> SyntaxReader<'e> {
 
     /// Parses expressions between commas.
     pub(crate) fn expressions_between_commas(&self, input: ParseStream) -> Vec<UserExpr> {
-        let mut list = Vec::new();
+        self.between_commas(input, |input| {
+            Ok(self.expression(input).unwrap_or_else(|error| {
+                self.errors.syn(&error);
+                skip_to_comma(input);
+                // It remains in the list, so that rustc reports no wrong number of arguments.
+                self.number(Expr::Verbatim(TokenStream::new()))
+            }))
+        })
+    }
+
+    /// Parses items between commas. An item with an error is reported and skipped.
+    pub(super) fn between_commas<T>(
+        &self,
+        input: ParseStream,
+        item: impl Fn(ParseStream) -> Result<T>,
+    ) -> Vec<T> {
+        let mut items = Vec::new();
         while !input.is_empty() {
-            match self.expression(input) {
-                Ok(expression) => list.push(expression),
+            match item(input) {
+                Ok(item) => items.push(item),
                 Err(error) => {
                     self.errors.syn(&error);
                     skip_to_comma(input);
-                    // It remains in the list, so that rustc reports no wrong number of arguments.
-                    list.push(self.number(Expr::Verbatim(TokenStream::new())));
                 }
             }
-            if input.is_empty() {
-                break;
-            }
-            if let Err(error) = input.parse::<Token![,]>() {
-                self.errors.syn(&error);
-                skip_to_comma(input);
-                let _ = input.parse::<Option<Token![,]>>();
-            }
+            self.comma(input);
         }
-        list
+        items
+    }
+
+    /// Parses the comma after an item, which is optional before the end.
+    pub(super) fn comma(&self, input: ParseStream) {
+        if input.is_empty() {
+            return;
+        }
+        if let Err(error) = input.parse::<Token![,]>() {
+            self.errors.syn(&error);
+            skip_to_comma(input);
+            let _ = input.parse::<Option<Token![,]>>();
+        }
     }
 
     /// Parses the semicolon after a statement. If it is missing, only that is reported, and the statement is used.
@@ -193,6 +185,25 @@ pub(crate) fn word(input: ParseStream) -> Option<String> {
 /// Parses the next word, keyword or not.
 pub(crate) fn take_word(input: ParseStream) -> Result<Ident> {
     input.call(Ident::parse_any)
+}
+
+/// Parses a text in quotes; `expected` is the error for anything else.
+pub(super) fn text(input: ParseStream, expected: impl std::fmt::Display) -> Result<LitStr> {
+    input
+        .parse()
+        .map_err(|error| syn::Error::new(error.span(), expected))
+}
+
+/// Parses what follows an optional token, such as a type after `:`.
+pub(super) fn after<Mark, T>(
+    input: ParseStream,
+    parse: impl FnOnce(ParseStream) -> Result<T>,
+) -> Result<Option<T>>
+where
+    Option<Mark>: Parse,
+{
+    let mark = input.parse::<Option<Mark>>()?;
+    mark.map(|_| parse(input)).transpose()
 }
 
 /// Parses a name; `of` describes it in the error message.

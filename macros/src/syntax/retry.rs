@@ -1,8 +1,7 @@
 //! `retry PaymentError::GatewayTimeout (interval: 2s, max_attempts: 3);`
 
 use super::duration::seconds;
-use super::json::comma;
-use super::reader::{SyntaxReader, skip_to_comma, take_word};
+use super::reader::{SyntaxReader, take_word};
 use crate::machine::{ErrorPattern, Retry, Setting, SettingValue};
 use syn::parse::ParseStream;
 use syn::{Lit, Result, Token};
@@ -26,18 +25,7 @@ impl Setting {
     pub(crate) fn several(input: ParseStream, reader: &SyntaxReader) -> Result<Vec<Setting>> {
         let content;
         syn::parenthesized!(content in input);
-        let mut list = Vec::new();
-        while !content.is_empty() {
-            match Setting::parse(&content) {
-                Ok(setting) => list.push(setting),
-                Err(error) => {
-                    reader.errors.syn(&error);
-                    skip_to_comma(&content);
-                }
-            }
-            comma(&content, reader);
-        }
-        Ok(list)
+        Ok(reader.between_commas(&content, Setting::parse))
     }
 
     fn parse(input: ParseStream) -> Result<Setting> {

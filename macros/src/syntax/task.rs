@@ -1,13 +1,13 @@
 //! `task Charge { let payment = charge_card(..); .. }`
 
 use super::called;
-use super::reader::{SyntaxReader, take_word, word};
+use super::reader::{SyntaxReader, take_word, text, word};
 use crate::functions::is_task;
 use crate::machine::{Application, Call, Callee, Let, LetBinding, ObjectLiteral};
 use proc_macro2::{Delimiter, Span};
 use syn::parse::ParseStream;
 use syn::spanned::Spanned;
-use syn::{Expr, LitStr, Path, Result, Token};
+use syn::{Expr, Path, Result, Token};
 
 /// A statement of a task state: a call, with or without a `let` whose whole value it is, or a `let` that computes a value, with or
 /// without a call in it.
@@ -130,9 +130,7 @@ impl Call {
         let callee = match word(input).as_deref() {
             Some("service") if !is_call(input) => {
                 let keyword = take_word(input)?;
-                let resource = input.parse::<LitStr>().map_err(|error| {
-                    syn::Error::new(error.span(), "expected the service's resource in quotes")
-                })?;
+                let resource = text(input, "expected the service's resource in quotes")?;
                 let arguments = if input.peek(syn::token::Brace) {
                     Some(ObjectLiteral::parse(input, reader)?)
                 } else if input.peek(Token![;]) {

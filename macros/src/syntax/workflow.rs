@@ -2,13 +2,16 @@
 
 use super::json;
 use super::option::{exists, query_language};
-use super::reader::{SyntaxReader, name, skip_block, skip_one, skip_statement, take_word, word};
+use super::reader::{
+    SyntaxReader, after, name, skip_block, skip_one, skip_statement, take_word, word,
+};
 use super::state::docs;
 use crate::machine::{Amount, MachineBody, Workflow, WorkflowOptions};
 use crate::suggest::closest;
 use proc_macro2::{Ident, Span};
 use stepwright_asl::analysis::Lint;
-use syn::parse::ParseStream;
+use stepwright_asl::words;
+use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Result, Token, Type, Visibility};
 
 /// The content of one `workflow! { .. }`.
@@ -18,16 +21,7 @@ pub(crate) struct WorkflowSource {
     pub(crate) expressions: usize,
 }
 
-const WORDS: &[&str] = &[
-    "express",
-    "timeout",
-    "query_language",
-    "lambda_retries",
-    "deploy",
-    "deny",
-    "allow",
-    "raw",
-];
+const WORDS: &[&str] = words!(express timeout query_language lambda_retries deploy deny allow raw);
 
 const PLACES: &[&str] = &["lambda", "lambda_arn", "activity"];
 
@@ -80,12 +74,7 @@ fn workflow(input: ParseStream, reader: &SyntaxReader) -> Result<(Workflow, Mach
     let name = name(input, of)?;
     let mut parameters = parameters(input, reader, what)?;
     let parameter = if is_fragment { None } else { parameters.pop() };
-    let output = if input.peek(Token![->]) {
-        input.parse::<Token![->]>()?;
-        Some(reader.attempt(input, |ahead| ahead.parse::<Type>())?)
-    } else {
-        None
-    };
+    let output = after::<Token![->], _>(input, |input| reader.attempt(input, Type::parse))?;
     if !input.peek(syn::token::Brace) {
         return Err(input.error(format!("expected `{{` and the states of {of}")));
     }

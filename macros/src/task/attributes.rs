@@ -70,15 +70,10 @@ impl Options {
         let mut place: Option<Ident> = None;
         while !input.is_empty() {
             let option = input.call(Ident::parse_any)?;
-            let deploy = match option.to_string().as_str() {
-                "name" => {
-                    options.name = Some(name(text(input)?)?);
-                    None
-                }
-                "context" => {
-                    options.context = true;
-                    None
-                }
+            let mut deploy = None;
+            match option.to_string().as_str() {
+                "name" => options.name = Some(name(text(input)?)?),
+                "context" => options.context = true,
                 "blocking" | "spawn" => {
                     if options.runs != Runs::InPlace {
                         return Err(Error::new(
@@ -91,20 +86,13 @@ impl Options {
                     } else {
                         Runs::Spawned
                     };
-                    None
                 }
-                "idempotent" => {
-                    options.idempotent = Some(option.span());
-                    None
-                }
-                "crate" => {
-                    options.root = Root::value(input)?;
-                    None
-                }
-                "lambda_arn" => Some(Deploy::LambdaArn),
-                "activity" => Some(Deploy::Activity),
-                "function_name" => Some(Deploy::FunctionName(text(input)?)),
-                "resource" => Some(Deploy::Resource(text(input)?)),
+                "idempotent" => options.idempotent = Some(option.span()),
+                "crate" => options.root = Root::value(input)?,
+                "lambda_arn" => deploy = Some(Deploy::LambdaArn),
+                "activity" => deploy = Some(Deploy::Activity),
+                "function_name" => deploy = Some(Deploy::FunctionName(text(input)?)),
+                "resource" => deploy = Some(Deploy::Resource(text(input)?)),
                 other => {
                     return Err(Error::new(
                         option.span(),
@@ -114,7 +102,7 @@ impl Options {
                         ),
                     ));
                 }
-            };
+            }
             if let Some(deploy) = deploy {
                 if let Some(first) = &place {
                     return Err(Error::new(

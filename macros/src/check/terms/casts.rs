@@ -31,7 +31,8 @@ impl Cast {
     }
 }
 
-fn without_parentheses(expression: &Expr) -> &Expr {
+/// Returns the expression in any parentheses.
+pub(super) fn without_parentheses(expression: &Expr) -> &Expr {
     match expression {
         Expr::Paren(inner) => without_parentheses(&inner.expr),
         Expr::Group(inner) => without_parentheses(&inner.expr),

@@ -12,6 +12,7 @@ use quote::ToTokens;
 use std::collections::HashSet;
 use std::rc::Rc;
 use stepwright_asl::callable;
+use stepwright_asl::words;
 use syn::ext::IdentExt;
 use syn::{BinOp, Expr, ExprClosure, Lit, Member, Pat, PatTuple, PatTupleStruct, Path, Type, UnOp};
 
@@ -45,14 +46,7 @@ pub(super) struct ResolvedExpression {
 }
 
 /// Methods whose result type depends on the context of the call, or on its type arguments.
-const CONVERSIONS: &[&str] = &[
-    "collect",
-    "into",
-    "parse",
-    "product",
-    "sum",
-    "unwrap_or_default",
-];
+const CONVERSIONS: &[&str] = words!(collect into parse product sum unwrap_or_default);
 
 impl<'m> Resolver<'m> {
     pub(super) fn new(machine: &'m Machine, state: usize, errors: &'m Errors) -> Self {

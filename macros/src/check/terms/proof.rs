@@ -3,6 +3,7 @@
 //! The user's tokens do not change. The code around them compiles only for types of the standard library, or records the type of the compared values.
 //! The traits are in `dsl/src/type_block/proof`.
 
+use super::casts::without_parentheses;
 use super::expression::Resolver;
 use super::rewrite::{ExpressionRewriter, witness_name};
 use crate::functions::written;
@@ -616,13 +617,5 @@ impl ExpressionRewriter {
         let path = quote_spanned!(span=> __s::);
         let call = quote!(#path #(#function)* #argument);
         *code = Expr::Verbatim(if has_size { call } else { quote!((*#call)) });
-    }
-}
-
-fn without_parentheses(expression: &Expr) -> &Expr {
-    match expression {
-        Expr::Paren(inner) => without_parentheses(&inner.expr),
-        Expr::Group(inner) => without_parentheses(&inner.expr),
-        other => other,
     }
 }

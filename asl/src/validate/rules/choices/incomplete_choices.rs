@@ -1,7 +1,5 @@
-use crate::diagnostic::Severity;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::fields::required_list;
+use crate::validate::rules::prelude::*;
 
 use super::{is_outer, rules};
 
@@ -19,13 +17,7 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 
 fn empty_or_without_next(definition: &Definition<'_>, report: &mut Report<'_>) {
     for choice in definition.parts_of("Choice") {
-        if !choice.has("Choices") {
-            let message = "These fields are required: [Choices]";
-            report.add(&choice.pointer, message).at_key();
-        }
-        if choice.items("Choices").is_some_and(<[_]>::is_empty) {
-            report.add(choice.at("Choices"), "Value cannot be empty");
-        }
+        required_list(choice, "Choices", report);
     }
     for rule in rules(definition) {
         if is_outer(rule) && !rule.has("Next") {

@@ -1,11 +1,5 @@
-use crate::diagnostic::Severity;
-use crate::json::Json;
-use crate::model::QueryLanguage;
-use crate::substitution::is_substitution;
-use crate::validate::definition::Definition;
 use crate::validate::delimiters::mended;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 use crate::validate::rules::proposals;
 
 use super::{rules, tests};
@@ -31,9 +25,10 @@ fn condition(definition: &Definition<'_>, report: &mut Report<'_>) {
         if let Some(field) = foreign {
             let message =
                 format!("The field '{field}' is only supported for the 'JSONPath' QueryLanguage");
-            report.add(rule.at(field), message).at_key().suggest(Some(
-                "a JSONata rule tests with `\"Condition\": \"{% ... %}\"`".to_owned(),
-            ));
+            report
+                .add(rule.at(field), message)
+                .at_key()
+                .suggest("a JSONata rule tests with `\"Condition\": \"{% ... %}\"`".to_owned());
             continue;
         }
         match rule.object.get("Condition") {

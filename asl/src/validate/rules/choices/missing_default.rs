@@ -1,11 +1,7 @@
 use std::collections::HashMap;
 
-use crate::diagnostic::Severity;
-use crate::json::Json;
-use crate::model::QueryLanguage;
-use crate::validate::definition::{Definition, ExpressionText};
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::definition::ExpressionText;
+use crate::validate::rules::prelude::*;
 use crate::validate::walk::address;
 
 use super::coverage::{jsonata_exhaustive, jsonpath_exhaustive};
@@ -47,7 +43,7 @@ fn no_default(definition: &Definition<'_>, report: &mut Report<'_>) {
                     "the rules may not cover all cases, and there is no `Default`: if no rule matches, the execution fails with `States.Runtime`",
                 )
                 .at_key()
-                .suggest(Some("add a `Default`".to_owned()));
+                .suggest("add a `Default`".to_owned());
         }
     }
 }

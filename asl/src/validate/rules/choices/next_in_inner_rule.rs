@@ -1,8 +1,4 @@
-use crate::diagnostic::Severity;
-use crate::model::QueryLanguage;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 
 use super::{is_outer, rules};
 
@@ -24,7 +20,7 @@ fn next_inside(definition: &Definition<'_>, report: &mut Report<'_>) {
             report
                 .add(rule.at("Next"), "Field 'Next' is not supported")
                 .at_key()
-                .suggest(Some("only the outermost rule has `Next`".to_owned()));
+                .suggest("only the outermost rule has `Next`".to_owned());
         }
         if !is_outer(rule) && rule.has("Assign") && rule.language == QueryLanguage::JsonPath {
             report

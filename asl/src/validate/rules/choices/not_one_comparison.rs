@@ -1,8 +1,5 @@
-use crate::diagnostic::Severity;
-use crate::model::{Operator, QueryLanguage};
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::model::Operator;
+use crate::validate::rules::prelude::*;
 
 use super::{rules, tests};
 

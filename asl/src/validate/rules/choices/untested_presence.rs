@@ -1,11 +1,7 @@
 use std::collections::{HashMap, HashSet};
 
-use crate::diagnostic::Severity;
-use crate::json::{Json, Pointer};
-use crate::model::{Operator, QueryLanguage};
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::model::Operator;
+use crate::validate::rules::prelude::*;
 
 use super::{comparison, inner};
 
@@ -103,11 +99,9 @@ impl<'d> Presence<'_, 'd, '_> {
                 let message = format!(
                     "`{variable}` may be absent here, which fails the execution with `States.Runtime`"
                 );
-                self.report
-                    .add(pointer.key("Variable"), message)
-                    .suggest(Some(
-                        "test `IsPresent` before it in an `And`, or in an earlier rule".to_owned(),
-                    ));
+                self.report.add(pointer.key("Variable"), message).suggest(
+                    "test `IsPresent` before it in an `And`, or in an earlier rule".to_owned(),
+                );
             }
             // A compared variable was present.
             return (vec![variable], vec![variable]);

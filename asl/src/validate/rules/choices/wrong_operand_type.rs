@@ -1,11 +1,6 @@
-use crate::diagnostic::Severity;
-use crate::fix::Fix;
-use crate::model::{OperandType, Operator, QueryLanguage};
-use crate::substitution::is_substitution;
+use crate::model::{OperandType, Operator};
 use crate::timestamp;
-use crate::validate::definition::{Definition, DefinitionPart};
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 use crate::validate::rules::proposals::{self, in_quotes};
 use crate::validate::rules::waits_and_fails::{NO_TIMESTAMP, TIMESTAMP_MEND};
 use crate::wildcard::Wildcard;
@@ -57,7 +52,7 @@ fn operand(definition: &Definition<'_>, report: &mut Report<'_>) {
                 };
                 report
                     .add(rule.at(operator.name()), NO_TIMESTAMP)
-                    .suggest(Some(mend));
+                    .suggest(mend);
             } else if operator == Operator::StringMatches
                 && let Some(Err(fault)) = operand.as_str().map(Wildcard::parse)
             {

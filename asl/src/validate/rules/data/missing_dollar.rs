@@ -1,9 +1,4 @@
-use crate::diagnostic::Severity;
-use crate::edit::Edit;
-use crate::fix::Fix;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 
 use super::literal_meaning::LiteralMeaning;
 
@@ -48,9 +43,6 @@ fn no_dollar(definition: &Definition<'_>, report: &mut Report<'_>) {
             let title = format!("rename `{key}` to `{key}.$`");
             Fix::risky(title, Edit::rename(&literal.pointer, format!("{key}.$")))
         });
-        report
-            .add(&literal.pointer, message)
-            .suggest(Some(mend))
-            .fix(fix);
+        report.add(&literal.pointer, message).suggest(mend).fix(fix);
     }
 }

@@ -1,9 +1,5 @@
-use crate::diagnostic::Severity;
-use crate::fix::Safety;
-use crate::model::{OperandType, Operator, QueryLanguage};
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::model::{OperandType, Operator};
+use crate::validate::rules::prelude::*;
 use crate::validate::rules::proposals;
 
 use super::literal_meaning::LiteralMeaning;
@@ -48,7 +44,7 @@ fn no_path(definition: &Definition<'_>, report: &mut Report<'_>) {
                     part.at(field),
                     format!("`{field}` is the text `{text}`, not the value that the path selects"),
                 )
-                .suggest(Some(format!("`{path}` takes a path")))
+                .suggest(format!("`{path}` takes a path"))
                 .fix(fix.map(|fix| fix.with_safety(Safety::Unsafe)));
         }
     }

@@ -1,9 +1,4 @@
-use crate::diagnostic::Severity;
-use crate::json::Json;
-use crate::model::QueryLanguage;
-use crate::validate::definition::{Definition, DefinitionPart};
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 
 use super::literal_meaning::LiteralMeaning;
 
@@ -47,7 +42,7 @@ fn static_result(definition: &Definition<'_>, report: &mut Report<'_>) {
             );
             report
                 .add(&literal.pointer, message)
-                .suggest(Some("`Parameters` is evaluated".to_owned()));
+                .suggest("`Parameters` is evaluated".to_owned());
         }
     }
 }

@@ -1,6 +1,5 @@
-use crate::diagnostic::Severity;
 use crate::syntax_error::SyntaxFault;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 
 use super::dynamic_value::calls;
 

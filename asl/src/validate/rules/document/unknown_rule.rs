@@ -1,8 +1,5 @@
-use crate::diagnostic::Severity;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
 use crate::validate::rule_id::RuleIdError;
+use crate::validate::rules::prelude::*;
 use crate::validate::silence::unknown;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
@@ -24,6 +21,6 @@ fn unknown_rule(definition: &Definition<'_>, report: &mut Report<'_>) {
         };
         report
             .add(pointer, format!("there is no rule `{id}`"))
-            .suggest(Some(suggestion));
+            .suggest(suggestion);
     }
 }

@@ -1,12 +1,6 @@
 use crate::analysis::HandlerProblem;
-use crate::diagnostic::Severity;
-use crate::edit::Edit;
 use crate::errors;
-use crate::fix::{Fix, Safety};
-use crate::json::Json;
-use crate::validate::definition::{Definition, DefinitionPart};
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 
 use super::error_names;
 use super::name_problem::name_problems;

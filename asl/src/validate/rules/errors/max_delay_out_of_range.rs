@@ -1,8 +1,5 @@
-use crate::diagnostic::Severity;
 use crate::limits::DELAY_SECONDS;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 
 use super::retriers;
 

@@ -1,8 +1,5 @@
-use crate::diagnostic::Severity;
 use crate::errors;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 
 use super::{FATAL, name_pointer, names};
 

@@ -1,12 +1,7 @@
 use std::collections::HashSet;
 
-use crate::diagnostic::Severity;
 use crate::errors;
-use crate::fix::Safety;
-use crate::substitution::is_substitution;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 use crate::validate::rules::proposals;
 
 use super::{name_pointer, names};

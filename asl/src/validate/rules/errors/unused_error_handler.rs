@@ -1,10 +1,5 @@
 use crate::analysis::HandlerProblem;
-use crate::diagnostic::Severity;
-use crate::edit::Edit;
-use crate::fix::Fix;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 
 use super::name_problem::{NameProblem, WORDS, name_problems};
 use super::{FATAL, error_names};

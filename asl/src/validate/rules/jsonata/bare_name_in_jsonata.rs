@@ -1,6 +1,5 @@
-use crate::diagnostic::Severity;
 use crate::syntax_error::SyntaxFault;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 
 use super::{UNSUPPORTED_EXPRESSION, is_context, refused};
 

@@ -1,9 +1,6 @@
-use crate::diagnostic::Severity;
-use crate::fix::Safety;
-use crate::validate::definition::{Definition, ExpressionText};
+use crate::validate::definition::ExpressionText;
 use crate::validate::delimiters::mended;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 use crate::validate::rules::proposals;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {

@@ -1,6 +1,4 @@
-use crate::diagnostic::Severity;
-use crate::model::QueryLanguage;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 
 use super::foreign_field::foreign;
 

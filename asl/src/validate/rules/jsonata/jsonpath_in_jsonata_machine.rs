@@ -1,8 +1,4 @@
-use crate::diagnostic::Severity;
-use crate::model::QueryLanguage;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW120",
@@ -27,9 +23,7 @@ fn downgrade(definition: &Definition<'_>, report: &mut Report<'_>) {
             report
                 .add(&part.pointer, message)
                 .at_value(&part.at("QueryLanguage"))
-                .suggest(Some(
-                    "leave the machine JSONPath and give the JSONata states their own `QueryLanguage`".to_owned(),
-                ));
+                .suggest("leave the machine JSONPath and give the JSONata states their own `QueryLanguage`".to_owned());
         }
     }
 }

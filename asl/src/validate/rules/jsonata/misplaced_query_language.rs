@@ -1,9 +1,4 @@
-use crate::diagnostic::Severity;
-use crate::edit::Edit;
-use crate::fix::Fix;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW123",
@@ -31,9 +26,7 @@ fn in_processor(definition: &Definition<'_>, report: &mut Report<'_>) {
                     "Field 'QueryLanguage' is not supported",
                 )
                 .at_key()
-                .suggest(Some(
-                    "the states inside use the machine's language; set `QueryLanguage` on a state to change it".to_owned(),
-                ))
+                .suggest("the states inside use the machine's language; set `QueryLanguage` on a state to change it".to_owned())
                 .fix(fix);
         }
     }

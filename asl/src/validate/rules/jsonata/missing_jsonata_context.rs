@@ -1,5 +1,4 @@
-use crate::diagnostic::Severity;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 
 use super::{UNSUPPORTED_EXPRESSION, is_context, refused};
 

@@ -1,7 +1,4 @@
-use crate::diagnostic::Severity;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 
 use super::UNSUPPORTED_EXPRESSION;
 
@@ -40,7 +37,7 @@ fn states(definition: &Definition<'_>, report: &mut Report<'_>) {
                     report
                         .add(pointer, "there is no `$states.result` here")
                         .warn()
-                        .suggest(Some(format!("it is available only in {RESULT}")));
+                        .suggest(format!("it is available only in {RESULT}"));
                     continue;
                 }
                 Some(field) if !FIELDS.contains(&field) => {
@@ -56,9 +53,9 @@ fn states(definition: &Definition<'_>, report: &mut Report<'_>) {
                 "Reference to '$states.{field}' is not supported in the field '{}'.",
                 expression.field
             );
-            report.add(pointer, message).suggest(Some(format!(
-                "`$states.{field}` is available only in {place}"
-            )));
+            report
+                .add(pointer, message)
+                .suggest(format!("`$states.{field}` is available only in {place}"));
         }
     }
 }

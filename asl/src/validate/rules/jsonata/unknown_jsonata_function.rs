@@ -1,11 +1,7 @@
 use std::collections::HashSet;
 
-use crate::diagnostic::Severity;
 use crate::jsonata;
-use crate::substitution::is_substitution;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW134",
@@ -39,7 +35,7 @@ fn unknown_function(definition: &Definition<'_>, report: &mut Report<'_>) {
             let message = format!("there is no function `${name}`");
             let entry = report.add(&expression.pointer, message);
             if name == "eval" {
-                entry.suggest(Some("`$parse` reads JSON from a string".to_owned()));
+                entry.suggest("`$parse` reads JSON from a string".to_owned());
             } else {
                 entry.meant_with(name, jsonata::functions(), |meant| format!("`${meant}`"));
             }

@@ -1,12 +1,9 @@
 use std::collections::HashSet;
 
-use crate::diagnostic::Severity;
 use crate::model::{MachineType, StateKind};
-use crate::validate::definition::Definition;
 use crate::validate::history::{Events, MAX_EVENTS, counted, items};
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
 use crate::validate::rules::maps::children;
+use crate::validate::rules::prelude::*;
 use crate::validate::rules::transitions::cycles::{endless_cycles, waits};
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
@@ -86,9 +83,7 @@ fn endless(definition: &Definition<'_>, report: &mut Report<'_>) {
         }
         let state = &definition.graph.states()[cycle[0]];
         let message = "this loop never ends, and after 25,000 events the execution fails";
-        report.add(&state.pointer, message).at_key().suggest(Some(
-            "continue in a new execution before the history is full, or add a transition out of the loop".to_owned(),
-        ));
+        report.add(&state.pointer, message).at_key().suggest("continue in a new execution before the history is full, or add a transition out of the loop".to_owned());
     }
 }
 

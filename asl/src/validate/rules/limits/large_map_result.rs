@@ -1,12 +1,8 @@
-use crate::diagnostic::Severity;
-use crate::json::{Json, Object};
 use crate::limits::MAX_PAYLOAD_BYTES;
-use crate::model::{QueryLanguage, StateKind};
+use crate::model::StateKind;
 use crate::resource::{IntegrationPattern, Resource};
-use crate::validate::definition::Definition;
 use crate::validate::history::items;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW140",
@@ -57,18 +53,15 @@ fn payload(definition: &Definition<'_>, report: &mut Report<'_>) {
             "the Map collects the whole response of `{}` for each item; a few hundred responses exceed 256 KiB",
             last.name
         );
-        report
-            .add(&map.pointer, message)
-            .at_key()
-            .suggest(Some(format!(
-                "select the part that you need with `{}` of `{}`",
-                if definition.languages[end] == QueryLanguage::Jsonata {
-                    "Output"
-                } else {
-                    "ResultSelector"
-                },
-                last.name
-            )));
+        report.add(&map.pointer, message).at_key().suggest(format!(
+            "select the part that you need with `{}` of `{}`",
+            if definition.languages[end] == QueryLanguage::Jsonata {
+                "Output"
+            } else {
+                "ResultSelector"
+            },
+            last.name
+        ));
     }
 }
 

@@ -1,8 +1,7 @@
-use crate::diagnostic::Severity;
 use crate::model::ProcessorMode;
-use crate::validate::definition::{Definition, DefinitionPart};
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
+use crate::words;
+use crate::words::quoted;
 
 use super::{config, is_distributed, maps};
 
@@ -22,12 +21,9 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 const REFUSED: &[&str] = &["ItemReader", "ItemBatcher", "ResultWriter"];
 
 /// Fields that have no effect in an inline Map.
-const IDLE: &[&str] = &[
-    "Label",
-    "ToleratedFailureCount",
-    "ToleratedFailureCountPath",
-    "ToleratedFailurePercentage",
-    "ToleratedFailurePercentagePath",
+const IDLE: &[&str] = words![
+    Label ToleratedFailureCount ToleratedFailureCountPath ToleratedFailurePercentage
+    ToleratedFailurePercentagePath
 ];
 
 fn only_distributed(definition: &Definition<'_>, report: &mut Report<'_>) {
@@ -43,17 +39,14 @@ fn only_distributed(definition: &Definition<'_>, report: &mut Report<'_>) {
             let Some(first) = fields.first() else {
                 continue;
             };
-            let names: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
             let verb = if is_refused {
                 "cannot have"
             } else {
                 "does not use"
             };
-            let message = format!("an inline Map {verb} {}", names.join(", "));
-            let entry = report.add(map.at(first), message).at_key().suggest(Some(
-                "add `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}` to the processor"
-                    .to_owned(),
-            ));
+            let message = format!("an inline Map {verb} {}", quoted(&fields));
+            let entry = report.add(map.at(first), message).at_key().suggest("add `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}` to the processor"
+                    .to_owned());
             if !is_refused {
                 entry.warn();
             }

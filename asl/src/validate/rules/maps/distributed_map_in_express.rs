@@ -1,8 +1,5 @@
-use crate::diagnostic::Severity;
 use crate::model::MachineType;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 
 use super::{children, config_pointer, is_distributed, maps};
 

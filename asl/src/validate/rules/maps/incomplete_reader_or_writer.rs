@@ -1,7 +1,4 @@
-use crate::diagnostic::Severity;
-use crate::validate::definition::{Definition, DefinitionPart};
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 
 use super::{lacks_payload, payload};
 
@@ -32,7 +29,7 @@ fn required(definition: &Definition<'_>, report: &mut Report<'_>) {
         let language = part.language;
         let entry = report.add(&part.pointer, message);
         if part.has(other) {
-            entry.suggest(Some(format!("in {language} `{other}` is called `{field}`")));
+            entry.suggest(format!("in {language} `{other}` is called `{field}`"));
         }
     }
 }

@@ -1,11 +1,6 @@
 use crate::analysis::{NameKind, NameProblem, check_names};
-use crate::diagnostic::Severity;
-use crate::json::Pointer;
 use crate::name::NameError;
-use crate::substitution::is_substitution;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW106",

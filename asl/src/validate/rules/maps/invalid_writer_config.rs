@@ -1,11 +1,6 @@
-use crate::diagnostic::Severity;
-use crate::fix::Safety;
 use crate::jsonata;
 use crate::limits::{SettingType, settings};
-use crate::substitution::is_substitution;
-use crate::validate::definition::{Definition, DefinitionPart};
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 use crate::validate::rules::proposals;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
@@ -50,9 +45,10 @@ fn format(definition: &Definition<'_>, report: &mut Report<'_>) {
             }
             "ItemBatcher" if !BATCHES.iter().any(|field| part.has(field)) => {
                 let message = "the `ItemBatcher` has no batch size";
-                report.add(&part.pointer, message).warn().suggest(Some(
-                    "add `MaxItemsPerBatch` or `MaxInputBytesPerBatch`".to_owned(),
-                ));
+                report
+                    .add(&part.pointer, message)
+                    .warn()
+                    .suggest("add `MaxItemsPerBatch` or `MaxInputBytesPerBatch`".to_owned());
             }
             "ReaderConfig" => csv(part, report),
             _ => {}

@@ -1,7 +1,5 @@
-use crate::diagnostic::Severity;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::fields::required_list;
+use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW100",
@@ -17,12 +15,6 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 
 fn branches(definition: &Definition<'_>, report: &mut Report<'_>) {
     for parallel in definition.parts_of("Parallel") {
-        if !parallel.has("Branches") {
-            let message = "These fields are required: [Branches]";
-            report.add(&parallel.pointer, message).at_key();
-        }
-        if parallel.items("Branches").is_some_and(<[_]>::is_empty) {
-            report.add(parallel.at("Branches"), "Value cannot be empty");
-        }
+        required_list(parallel, "Branches", report);
     }
 }

@@ -1,7 +1,4 @@
-use crate::diagnostic::Severity;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 
 use super::{config_pointer, is_distributed, maps, processor};
 
@@ -26,7 +23,7 @@ fn execution_type(definition: &Definition<'_>, report: &mut Report<'_>) {
                     config_pointer(map),
                     "These fields are required: [ExecutionType]",
                 )
-                .suggest(Some("`STANDARD` or `EXPRESS`".to_owned()));
+                .suggest("`STANDARD` or `EXPRESS`".to_owned());
         }
     }
 }

@@ -1,8 +1,5 @@
 use crate::analysis::{NameKind, NameProblem};
-use crate::diagnostic::Severity;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 
 use super::state_names;
 
@@ -30,7 +27,7 @@ fn duplicate(definition: &Definition<'_>, report: &mut Report<'_>) {
                 format!("Duplicate State name: {}", state.name),
             )
             .at_key()
-            .suggest(Some("rename one of them".to_owned()))
+            .suggest("rename one of them".to_owned())
             .related(
                 &first.pointer,
                 NameProblem::message_of_first(NameKind::State, state.name),

@@ -1,9 +1,5 @@
 use crate::analysis::NameProblem;
-use crate::diagnostic::Severity;
-use crate::substitution::is_substitution;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 
 use super::state_names;
 

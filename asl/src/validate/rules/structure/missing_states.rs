@@ -1,5 +1,4 @@
-use crate::diagnostic::Severity;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 
 use super::required;
 

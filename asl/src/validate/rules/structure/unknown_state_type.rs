@@ -1,13 +1,6 @@
-use crate::diagnostic::Severity;
-use crate::edit::Edit;
-use crate::fix::Fix;
-use crate::json::Json;
 use crate::model::StateKind;
 use crate::similar::nearest;
-use crate::substitution::is_substitution;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 use crate::validate::rules::proposals;
 
 use super::is_misplaced;

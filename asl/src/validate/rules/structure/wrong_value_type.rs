@@ -1,12 +1,7 @@
-use crate::diagnostic::Severity;
-use crate::json::{Json, Pointer};
 use crate::jsonata;
-use crate::model::{FieldInfo, QueryLanguage, ValueKind};
-use crate::substitution::is_substitution;
-use crate::validate::definition::{Definition, DefinitionPart};
+use crate::model::{FieldInfo, ValueKind};
 use crate::validate::delimiters::mended;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 use crate::validate::rules::proposals::{self, in_quotes};
 
 use super::is_misplaced;
@@ -131,7 +126,7 @@ fn check_type<'d>(
                     report
                         .add(pointer().key(name), message)
                         .at_key()
-                        .suggest(Some(format!("move `{name}` out of `States`")));
+                        .suggest(format!("move `{name}` out of `States`"));
                 } else if state.as_object().is_none() {
                     let message = format!("expected an object, found {}", state.noun());
                     report.add(pointer().key(name), message);

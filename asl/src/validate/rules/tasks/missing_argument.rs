@@ -1,10 +1,6 @@
-use crate::diagnostic::Severity;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
-
 #[cfg(feature = "integrations")]
 use crate::integrations::ArgumentFaultKind;
+use crate::validate::rules::prelude::*;
 
 #[cfg(feature = "integrations")]
 use super::arguments::each_fault;

@@ -1,10 +1,7 @@
-use crate::diagnostic::Severity;
 use crate::errors;
-use crate::json::Json;
 use crate::resource::Resource;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
+use crate::words::quoted;
 
 use super::tasks;
 
@@ -40,28 +37,17 @@ fn lambda_retry(definition: &Definition<'_>, report: &mut Report<'_>) {
             .flatten()
             .filter_map(Json::as_str)
             .collect();
-        let missing: Vec<String> = TRANSIENT
-            .iter()
-            .filter(|error| !errors::matches(&names, error))
-            .map(|error| format!("`{error}`"))
-            .collect();
+        let is_missing = |error: &&&str| !errors::matches(&names, error);
+        let missing = quoted(TRANSIENT.iter().filter(is_missing));
         if !missing.is_empty() {
-            let message = format!(
-                "transient errors of Lambda are not retried: {}",
-                missing.join(", ")
-            );
-            report
-                .add(
-                    task.at(if task.has("Retry") {
-                        "Retry"
-                    } else {
-                        "Resource"
-                    }),
-                    message,
-                )
-                .suggest(Some(
-                    "add a retrier for them, with a few attempts".to_owned(),
-                ));
+            let field = if task.has("Retry") {
+                "Retry"
+            } else {
+                "Resource"
+            };
+            let message = format!("transient errors of Lambda are not retried: {missing}");
+            let suggestion = "add a retrier for them, with a few attempts".to_owned();
+            report.add(task.at(field), message).suggest(suggestion);
         }
     }
 }

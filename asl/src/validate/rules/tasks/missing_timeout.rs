@@ -1,11 +1,6 @@
-use crate::diagnostic::Severity;
-use crate::edit::Edit;
-use crate::fix::Fix;
 use crate::limits::AwaitedEvent;
 use crate::model::MachineType;
-use crate::validate::definition::{Definition, DefinitionPart};
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 
 use super::tasks;
 
@@ -51,9 +46,7 @@ fn no_timeout(definition: &Definition<'_>, report: &mut Report<'_>) {
                     task.at("Resource"),
                     format!("this Task waits for {what} without a timeout, up to a year"),
                 )
-                .suggest(Some(
-                    "add `TimeoutSeconds` or `HeartbeatSeconds`".to_owned(),
-                ))
+                .suggest("add `TimeoutSeconds` or `HeartbeatSeconds`".to_owned())
                 .fix(Some(one_hour(task)));
         }
     }

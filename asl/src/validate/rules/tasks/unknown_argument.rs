@@ -1,18 +1,8 @@
-use crate::diagnostic::Severity;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
-
-#[cfg(feature = "integrations")]
-use crate::edit::Edit;
-#[cfg(feature = "integrations")]
-use crate::fix::Fix;
 #[cfg(feature = "integrations")]
 use crate::integrations::{ArgumentFault, ArgumentFaultKind};
 #[cfg(feature = "integrations")]
-use crate::json::{Object, Pointer};
-#[cfg(feature = "integrations")]
 use crate::similar::most_similar;
+use crate::validate::rules::prelude::*;
 
 #[cfg(feature = "integrations")]
 use super::arguments::{argument_name, each_fault};

@@ -1,12 +1,6 @@
-use crate::diagnostic::Severity;
-use crate::fix::{Fix, Safety};
-use crate::json::Pointer;
 use crate::resource::Resource;
 use crate::similar::is_slip;
-use crate::substitution::is_substitution;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 use crate::validate::rules::proposals;
 
 use super::arn::form_fault;
@@ -47,7 +41,7 @@ fn resource(definition: &Definition<'_>, report: &mut Report<'_>) {
                 let fix = proposals::replace(&pointer, resource, &meant);
                 report
                     .add(pointer, message)
-                    .suggest(Some(suggestion))
+                    .suggest(suggestion)
                     .fix(Some(fix));
                 continue;
             }

@@ -1,14 +1,9 @@
 use std::collections::HashSet;
 
-use crate::diagnostic::Severity;
-use crate::json::Json;
 use crate::limits::AwaitedEvent;
-use crate::model::{MachineType, QueryLanguage};
+use crate::model::MachineType;
 use crate::path::{Path, PathStep, Root};
-use crate::substitution::is_substitution;
-use crate::validate::definition::{Definition, DefinitionPart};
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 
 use super::tasks;
 
@@ -84,7 +79,7 @@ fn token(definition: &Definition<'_>, report: &mut Report<'_>) {
                 pointer,
                 "the task token is not passed on, so no worker can return it",
             )
-            .suggest(Some(format!("add it to `{field}`, as in `{token}`")));
+            .suggest(format!("add it to `{field}`, as in `{token}`"));
     }
 }
 

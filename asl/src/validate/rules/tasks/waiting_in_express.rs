@@ -1,9 +1,6 @@
-use crate::diagnostic::Severity;
 use crate::limits::AwaitedEvent;
 use crate::model::MachineType;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 
 use super::tasks;
 

@@ -1,7 +1,4 @@
-use crate::diagnostic::Severity;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 
 use super::cycles::{endless_cycles, waits};
 
@@ -35,8 +32,9 @@ fn endless(definition: &Definition<'_>, report: &mut Report<'_>) {
                 cycle.len() - 1
             )
         };
-        report.add(&state.pointer, message).at_key().suggest(Some(
-            "add a transition out of the loop, or a Wait inside it".to_owned(),
-        ));
+        report
+            .add(&state.pointer, message)
+            .at_key()
+            .suggest("add a transition out of the loop, or a Wait inside it".to_owned());
     }
 }

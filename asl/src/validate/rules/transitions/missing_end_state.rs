@@ -1,8 +1,5 @@
-use crate::diagnostic::Severity;
 use crate::graph::Container;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW023",
@@ -25,9 +22,9 @@ fn no_end(definition: &Definition<'_>, report: &mut Report<'_>) {
             continue;
         }
         let message = "State Machine is missing a valid terminal state";
-        report.add(&container.pointer, message).suggest(Some(
+        report.add(&container.pointer, message).suggest(
             "give the last state `\"End\": true`, or add a Succeed or Fail state".to_owned(),
-        ));
+        );
     }
 }
 

@@ -1,10 +1,6 @@
-use crate::diagnostic::Severity;
-use crate::json::Json;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 
-use super::takes_next;
+use super::continuing;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW028",
@@ -19,12 +15,7 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 };
 
 fn neither_next_nor_end(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for state in definition
-        .graph
-        .states()
-        .iter()
-        .filter(|state| takes_next(state))
-    {
+    for state in continuing(definition) {
         let ends = match state.object.get("End") {
             Some(Json::Bool(end)) => *end,
             // A wrong type is reported elsewhere.

@@ -1,9 +1,5 @@
-use crate::diagnostic::Severity;
-use crate::substitution::is_substitution;
-use crate::validate::definition::Definition;
 use crate::validate::flow::has_state;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, TARGET, source};
+use crate::validate::rules::prelude::*;
 use crate::validate::rules::proposals;
 use crate::validate::rules::structure::is_below;
 

@@ -19,6 +19,7 @@ use crate::fix::Fix;
 use crate::graph::{Container, State};
 use crate::json::Json;
 use crate::model::StateKind;
+use crate::validate::definition::Definition;
 
 /// Removes a state that is not the only one.
 fn removal(container: &Container<'_>, state: &State<'_>) -> Option<Fix> {
@@ -35,6 +36,12 @@ fn takes_next(state: &State<'_>) -> bool {
             StateKind::Choice | StateKind::Succeed | StateKind::Fail
         )
     })
+}
+
+/// The states that continue with `Next` or end with `End`.
+fn continuing<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a State<'d>> {
+    let states = definition.graph.states().iter();
+    states.filter(|state| takes_next(state))
 }
 
 fn end(state: &State<'_>) -> Option<bool> {

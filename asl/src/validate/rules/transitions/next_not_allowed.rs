@@ -1,11 +1,6 @@
-use crate::diagnostic::Severity;
-use crate::edit::Edit;
-use crate::fix::{Fix, Safety};
 use crate::graph::State;
 use crate::model::StateKind;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 
 use super::{end, takes_next};
 
@@ -40,7 +35,7 @@ fn needless(definition: &Definition<'_>, report: &mut Report<'_>) {
                         format!("Field '{field}' is not supported"),
                     )
                     .at_key()
-                    .suggest(Some(mend.to_owned()))
+                    .suggest(mend.to_owned())
                     .fix(Some(removal(state, kind, field)));
             }
         }

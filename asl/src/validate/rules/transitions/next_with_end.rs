@@ -1,11 +1,6 @@
-use crate::diagnostic::Severity;
-use crate::edit::Edit;
-use crate::fix::Fix;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 
-use super::{end, takes_next};
+use super::{continuing, end};
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW027",
@@ -20,12 +15,7 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 };
 
 fn next_and_end(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for state in definition
-        .graph
-        .states()
-        .iter()
-        .filter(|state| takes_next(state))
-    {
+    for state in continuing(definition) {
         if state.object.contains_key("Next") && end(state) == Some(true) {
             let message = "a state has either `Next` or `End`, not both";
             // A state that was once the last one often keeps its `End`, but only the author knows.

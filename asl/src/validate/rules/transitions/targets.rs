@@ -44,10 +44,10 @@ pub(super) fn targets(definition: &Definition<'_>, report: &mut Report<'_>, else
                 format!("Missing '{field}' target: {}", edge.target),
             );
             if elsewhere {
-                entry.suggest(Some(format!(
+                entry.suggest(format!(
                     "`{}` is in another container; a transition cannot leave or enter a branch or Map",
                     edge.target
-                )));
+                ));
             } else {
                 entry
                     .meant(edge.target, names(definition, state.container))

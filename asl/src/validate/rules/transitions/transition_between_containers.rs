@@ -1,5 +1,4 @@
-use crate::diagnostic::Severity;
-use crate::validate::rule::{Evidence, Rule, TARGET, source};
+use crate::validate::rules::prelude::*;
 
 use super::targets::targets;
 

@@ -1,9 +1,5 @@
-use crate::diagnostic::Severity;
 use crate::name::check_variable;
-use crate::substitution::is_substitution;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 
 use super::pointer;
 

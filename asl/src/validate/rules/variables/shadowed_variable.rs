@@ -1,10 +1,7 @@
 use indexmap::IndexMap;
 use std::collections::{HashMap, VecDeque};
 
-use crate::diagnostic::Severity;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 
 use super::{Scopes, pointer};
 

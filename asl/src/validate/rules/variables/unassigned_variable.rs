@@ -1,9 +1,6 @@
 use std::collections::{HashMap, HashSet};
 
-use crate::diagnostic::Severity;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, source};
+use crate::validate::rules::prelude::*;
 
 use super::Scopes;
 
@@ -48,9 +45,7 @@ fn unassigned(definition: &Definition<'_>, report: &mut Report<'_>) {
                 .into_iter()
                 .any(|container| assigned_in.contains(&container))
             {
-                entry.suggest(Some(
-                    "children of a Distributed Map cannot read the variables of the machine; pass the value in `ItemSelector`".to_owned(),
-                ));
+                entry.suggest("children of a Distributed Map cannot read the variables of the machine; pass the value in `ItemSelector`".to_owned());
             } else if assigned_in.is_empty() {
                 entry.meant(
                     name,
@@ -61,9 +56,9 @@ fn unassigned(definition: &Definition<'_>, report: &mut Report<'_>) {
                         .map(String::as_str),
                 );
             } else {
-                entry.suggest(Some(format!(
+                entry.suggest(format!(
                     "`{name}` is assigned inside a branch or Map and discarded when that ends; return the value in its `Output`"
-                )));
+                ));
             }
             continue;
         };

@@ -1,9 +1,4 @@
-use crate::diagnostic::Severity;
-use crate::model::QueryLanguage;
-use crate::substitution::is_substitution;
-use crate::validate::definition::Definition;
-use crate::validate::report::Report;
-use crate::validate::rule::{Evidence, Rule, SCHEMA, source};
+use crate::validate::rules::prelude::*;
 use crate::{jsonata, timestamp};
 
 use super::{NO_TIMESTAMP, TIMESTAMP_MEND, waits};
@@ -30,7 +25,7 @@ fn timestamp(definition: &Definition<'_>, report: &mut Report<'_>) {
         if !is_expression && !is_substitution(text) && !timestamp::is_literal(text) {
             report
                 .add(wait.at("Timestamp"), NO_TIMESTAMP)
-                .suggest(Some(TIMESTAMP_MEND.to_owned()));
+                .suggest(TIMESTAMP_MEND.to_owned());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Checks of numbers that several rules need.
+//! Checks of fields that several rules need.
 
 use crate::validate::definition::DefinitionPart;
 use crate::validate::report::Report;
@@ -17,5 +17,20 @@ pub(super) fn whole_number(
         let message =
             format!("`{field}` must be a whole number from {least} to {most}, not {number}");
         report.add(part.at(field), message);
+    }
+}
+
+/// Reports a list that is missing or empty.
+pub(super) fn required_list(
+    part: &DefinitionPart<'_>,
+    field: &'static str,
+    report: &mut Report<'_>,
+) {
+    if !part.has(field) {
+        let message = format!("These fields are required: [{field}]");
+        report.add(&part.pointer, message).at_key();
+    }
+    if part.items(field).is_some_and(<[_]>::is_empty) {
+        report.add(part.at(field), "Value cannot be empty");
     }
 }

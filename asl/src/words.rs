@@ -1,0 +1,18 @@
+//! Lists of words.
+
+use std::fmt::Display;
+
+/// Names in a message: `` `A`, `B` ``.
+pub(crate) fn quoted<T: Display>(names: impl IntoIterator<Item = T>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
+
+/// Returns the words as a slice of texts: `words!(Retry Catch)` is `&["Retry", "Catch"]`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! words {
+    ($($word:ident)*) => {
+        &[$(stringify!($word)),*]
+    };
+}
