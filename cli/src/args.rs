@@ -1,8 +1,10 @@
 //! What may be written on the command line.
 
 mod bench;
+mod debug;
 mod estimate;
 mod log;
+mod mocks;
 mod otlp;
 mod placeholders;
 mod policy;
@@ -19,8 +21,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use stepwright_asl::placeholder::is_name;
 
 pub(crate) use self::bench::{BenchArguments, Measure, Switch};
+pub(crate) use self::debug::DebugArguments;
 pub(crate) use self::estimate::{EstimateArguments, EstimateFormat};
 pub(crate) use self::log::{LogArguments, LogFormat};
+pub(crate) use self::mocks::MockArguments;
 pub(crate) use self::otlp::OtlpArguments;
 pub(crate) use self::placeholders::{PlaceholdersArguments, PlaceholdersFormat};
 pub(crate) use self::policy::{PolicyArguments, PolicyFormat};
@@ -99,6 +103,9 @@ pub(crate) enum Command {
     /// Run a definition in process and print the execution's output as JSON
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArguments),
+    /// Step through one execution of a definition in a browser
+    #[command(after_help = debug::EXAMPLES)]
+    Debug(DebugArguments),
     /// List the executions of a store, newest first
     #[command(after_help = store::EXECUTIONS_EXAMPLES)]
     Executions(ExecutionsArguments),
@@ -375,15 +382,8 @@ pub(crate) struct RunArguments {
         ignore_case = true
     )]
     pub(crate) machine_type: MachineType,
-    /// Results of the tasks, in the format of Step Functions Local's MockConfigFile.json
-    #[arg(long, value_name = "MockConfigFile.json", requires = "case")]
-    pub(crate) mocks: Option<PathBuf>,
-    /// The machine in the mock file; by default the definition file's stem, else the file's only machine
-    #[arg(long, value_name = "NAME", requires = "mocks")]
-    pub(crate) machine: Option<String>,
-    /// The test case in the mock file
-    #[arg(long, value_name = "NAME", requires = "mocks")]
-    pub(crate) case: Option<String>,
+    #[command(flatten)]
+    pub(crate) mocks: MockArguments,
     /// Run a task with a command or at a URL; NAME is the name of a state, the name of a function, or a resource
     #[arg(long = "task", value_name = "NAME=COMMAND|URL", value_parser = binding)]
     pub(crate) tasks: Vec<TaskBinding>,

@@ -7,6 +7,7 @@ mod bench;
 mod comments;
 mod completions;
 mod coverage;
+mod debug;
 mod definition;
 mod diff;
 mod embedded;
@@ -19,7 +20,9 @@ mod group;
 mod history;
 mod import;
 mod input;
+mod listener;
 mod log;
+mod mock_case;
 #[cfg(feature = "otlp")]
 mod otlp;
 #[cfg(not(feature = "otlp"))]
@@ -67,6 +70,7 @@ async fn main() -> ExitCode {
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Rule(arguments) => rule::rule(&arguments),
         Command::Run(arguments) => run::run(arguments).await,
+        Command::Debug(arguments) => debug::debug(arguments).await,
         Command::Serve(arguments) => serve::serve(*arguments).await,
         Command::Executions(arguments) => executions::executions(&arguments),
         Command::History(arguments) => history::history(&arguments),

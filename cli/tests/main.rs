@@ -4,6 +4,7 @@ mod bench;
 mod command;
 mod common;
 mod coverage;
+mod debug;
 mod diff;
 mod estimate;
 mod fix;

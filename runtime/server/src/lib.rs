@@ -81,7 +81,7 @@ mod trace;
 
 pub use self::access_keys::{AccessKeys, AccessKeysError};
 #[cfg(feature = "console")]
-pub use self::console::ConsoleMode;
+pub use self::console::{ConsoleMode, DebugRequest};
 pub use self::control::{UnreadableDocument, unreadable_documents};
 #[cfg(feature = "console")]
 pub use self::server::DebugSessionError;

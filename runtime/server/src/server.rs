@@ -14,7 +14,9 @@ use crate::access::Access;
 use crate::access_keys::AccessKeys;
 use crate::connection::ClientTimeouts;
 #[cfg(feature = "console")]
-use crate::console::{self, ConsoleMode, ConsoleOptions, DebugSessions, DebugSubject};
+use crate::console::{
+    self, ConsoleMode, ConsoleOptions, DebugRequest, DebugSessions, DebugSubject,
+};
 use crate::control::Control;
 use crate::integration::OwnApi;
 use crate::pollers::Pollers;
@@ -114,11 +116,22 @@ impl Server {
         machine: &str,
         input: impl Into<stepwright_runtime::value::Value>,
     ) -> Result<String, DebugSessionError> {
+        self.debug_with(DebugRequest::new(machine, input))
+    }
+
+    /// Creates a debugger, as [`debug`](Self::debug) does, with a name of the execution, items of Distributed Maps and breakpoints.
+    ///
+    /// # Errors
+    ///
+    /// As [`debug`](Self::debug), and when a breakpoint names a state that the definition does not have.
+    #[cfg(feature = "console")]
+    pub fn debug_with(&self, request: DebugRequest) -> Result<String, DebugSessionError> {
         if self.console.mode != ConsoleMode::On {
             return Err(DebugSessionError::NoForms);
         }
-        let subject = DebugSubject::of_machine(&self.service, machine, input.into());
-        let subject = subject.ok_or_else(|| DebugSessionError::NoMachine(machine.to_owned()))?;
+        let machine = request.machine.clone();
+        let subject = DebugSubject::of_request(&self.service, request);
+        let subject = subject.ok_or(DebugSessionError::NoMachine(machine))?;
         let opened = subject.open(&self.service, &self.debug_sessions);
         let id = opened.map_err(DebugSessionError::Refused)?;
         Ok(console::debugger_url(&id))

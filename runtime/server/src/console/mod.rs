@@ -51,6 +51,7 @@ use stepwright_runtime::handler_logs::HandlerLogs;
 
 use self::assets::Assets;
 use self::charts::ChartCache;
+pub use self::debug::DebugRequest;
 pub(crate) use self::debug::{DebugSessions, DebugSubject};
 use self::error::PageError;
 pub(crate) use self::link::debugger as debugger_url;
