@@ -1,6 +1,7 @@
 //! What may be written on the command line.
 
 mod bench;
+mod console;
 mod debug;
 mod estimate;
 mod log;
@@ -21,6 +22,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use stepwright_asl::placeholder::is_name;
 
 pub(crate) use self::bench::{BenchArguments, Measure, Switch};
+pub(crate) use self::console::ConsoleArguments;
 pub(crate) use self::debug::DebugArguments;
 pub(crate) use self::estimate::{EstimateArguments, EstimateFormat};
 pub(crate) use self::log::{LogArguments, LogFormat};
@@ -118,6 +120,9 @@ pub(crate) enum Command {
     /// Serve the Step Functions API on this machine, for the AWS CLI, SDKs and workers
     #[command(after_help = serve::EXAMPLES)]
     Serve(Box<ServeArguments>),
+    /// Show a store in a browser, without forms, next to the engine that writes it
+    #[command(after_help = console::EXAMPLES)]
+    Console(ConsoleArguments),
     /// Benchmark the executions of a workload and print the results as JSON
     #[command(hide = true, after_help = bench::EXAMPLES)]
     Bench(BenchArguments),

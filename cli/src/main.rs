@@ -6,6 +6,7 @@ mod args;
 mod bench;
 mod comments;
 mod completions;
+mod console;
 mod coverage;
 mod debug;
 mod definition;
@@ -75,6 +76,7 @@ async fn main() -> ExitCode {
         Command::Executions(arguments) => executions::executions(&arguments),
         Command::History(arguments) => history::history(&arguments),
         Command::Store(arguments) => store_file::store(&arguments.command),
+        Command::Console(arguments) => console::console(arguments).await,
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::TestState(arguments) => test_state::test(arguments).await,
         Command::Replay(arguments) => replay::replay(&arguments).await,

@@ -2,6 +2,7 @@
 
 mod access;
 mod aws_cli;
+mod console;
 mod lifecycle;
 mod operator;
 #[cfg(all(unix, feature = "otlp"))]

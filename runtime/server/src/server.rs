@@ -19,13 +19,8 @@ use crate::console::{
 };
 use crate::control::Control;
 use crate::integration::OwnApi;
-use crate::pollers::Pollers;
-use crate::redrives::Redrives;
-use crate::service::{Service, ShutdownFlag};
+use crate::service::{ACTIVITY_POLL, Service};
 use crate::{connection, http};
-
-/// How long GetActivityTask waits for a task, as on AWS.
-const POLL: Duration = Duration::from_secs(60);
 
 /// A server of the Step Functions API for an engine.
 pub struct Server {
@@ -93,7 +88,7 @@ impl Server {
     pub fn builder() -> ServerBuilder {
         ServerBuilder {
             engine: None,
-            poll: POLL,
+            poll: ACTIVITY_POLL,
             hosts: Vec::new(),
             keys: None,
             timeouts: ClientTimeouts::default(),
@@ -140,13 +135,9 @@ impl Server {
     /// Serves the requests of a listener until the future of [`ServerBuilder::shutdown`] is ready. Active requests then have five seconds to
     /// end. The engine continues to run: [`Engine::shutdown`] ends it.
     pub async fn serve(self, listener: TcpListener) {
-        let address = listener.local_addr();
-        let access = Arc::new(Access {
-            is_loopback: address.is_ok_and(|address| address.ip().to_canonical().is_loopback()),
-            hosts: self.hosts,
-            keys: self.keys,
-            region: self.service.engine.region().to_owned(),
-        });
+        let region = self.service.engine.region();
+        let access = Access::of(&listener, self.hosts, self.keys, region);
+        let access = Arc::new(access);
         #[cfg(feature = "console")]
         let pages = console::router(
             self.console,
@@ -245,13 +236,9 @@ impl ServerBuilder {
         let engine = ServerEngine::new(self.engine.ok_or(ServerError::NoEngine)?);
         let control = Control::open(&engine, engine.clock().now())?;
         let service = Arc::new(Service {
-            engine,
-            control,
-            redrives: Redrives::default(),
-            pollers: Pollers::default(),
             poll: self.poll,
             has_metrics: self.has_metrics,
-            shutdown: ShutdownFlag::default(),
+            ..Service::new(engine, control)
         });
         service.engine.set_own_api(Arc::new(OwnApi::of(&service)));
         // After the state machines of clients are deployed, so that executions find them.

@@ -161,19 +161,14 @@ impl ListFilter {
         if !self.reads_data() {
             return Ok(true);
         }
-        let found = console.service.engine.find_execution(&execution.id).await?;
-        let Some(run) = found else {
+        let Some(data) = console.source.data(&execution.id).await? else {
             return Ok(false);
         };
-        let report = run.final_report();
-        let error = report.and_then(|report| report.error.as_deref());
+        let error = data.error.as_deref();
         if !self.error.is_empty() && !error.is_some_and(|error| error.contains(&self.error)) {
             return Ok(false);
         }
-        let output = report.and_then(|report| report.output.as_ref());
-        let mut data = [Some(run.execution().input()), output]
-            .into_iter()
-            .flatten();
+        let mut data = [Some(data.input), data.output].into_iter().flatten();
         Ok(self.text.is_empty() || data.any(|value| value.to_text().contains(&self.text)))
     }
 

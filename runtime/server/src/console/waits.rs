@@ -3,10 +3,10 @@
 use maud::{Markup, html};
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::report::text;
-use stepwright_runtime::value::Value;
-use stepwright_runtime::{ExecutionHandle, TaskToken, Wait, WaitKind};
+use stepwright_runtime::{TaskToken, Wait, WaitKind};
 
 use super::link;
+use super::source::ExecutionSnapshot;
 use super::state::Console;
 
 /// How many waits a page shows.
@@ -15,7 +15,7 @@ const MOST_WAITS: usize = 50;
 /// Lists the waits: those that a person can end first. Nothing if there are none.
 pub(super) fn panel(
     console: &Console,
-    run: &ExecutionHandle<Value>,
+    run: &ExecutionSnapshot,
     waits: &[Wait],
     now: Timestamp,
 ) -> Markup {
@@ -103,7 +103,7 @@ fn command(token: &TaskToken) -> Markup {
 }
 
 /// The form that answers a task. The server finds the token by the state, so that the form does not contain it.
-fn answer_form(console: &Console, run: &ExecutionHandle<Value>, wait: &Wait) -> Markup {
+fn answer_form(console: &Console, run: &ExecutionSnapshot, wait: &Wait) -> Markup {
     let is_queued = matches!(wait.kind, WaitKind::Activity { token: None, .. });
     html! {
         details class="act" {
