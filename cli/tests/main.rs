@@ -7,6 +7,7 @@ mod coverage;
 mod debug;
 mod diff;
 mod estimate;
+mod explain;
 mod fix;
 mod graph;
 mod import;
