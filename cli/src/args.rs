@@ -1,8 +1,11 @@
 //! What may be written on the command line.
 
 mod bench;
+mod console;
+mod debug;
 mod estimate;
 mod log;
+mod mocks;
 mod otlp;
 mod placeholders;
 mod policy;
@@ -19,8 +22,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use stepwright_asl::placeholder::is_name;
 
 pub(crate) use self::bench::{BenchArguments, Measure, Switch};
+pub(crate) use self::console::ConsoleArguments;
+pub(crate) use self::debug::DebugArguments;
 pub(crate) use self::estimate::{EstimateArguments, EstimateFormat};
 pub(crate) use self::log::{LogArguments, LogFormat};
+pub(crate) use self::mocks::MockArguments;
 pub(crate) use self::otlp::OtlpArguments;
 pub(crate) use self::placeholders::{PlaceholdersArguments, PlaceholdersFormat};
 pub(crate) use self::policy::{PolicyArguments, PolicyFormat};
@@ -99,6 +105,9 @@ pub(crate) enum Command {
     /// Run a definition in process and print the execution's output as JSON
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArguments),
+    /// Step through one execution of a definition in a browser
+    #[command(after_help = debug::EXAMPLES)]
+    Debug(DebugArguments),
     /// List the executions of a store, newest first
     #[command(after_help = store::EXECUTIONS_EXAMPLES)]
     Executions(ExecutionsArguments),
@@ -111,6 +120,9 @@ pub(crate) enum Command {
     /// Serve the Step Functions API on this machine, for the AWS CLI, SDKs and workers
     #[command(after_help = serve::EXAMPLES)]
     Serve(Box<ServeArguments>),
+    /// Show a store in a browser, without forms, next to the engine that writes it
+    #[command(after_help = console::EXAMPLES)]
+    Console(ConsoleArguments),
     /// Benchmark the executions of a workload and print the results as JSON
     #[command(hide = true, after_help = bench::EXAMPLES)]
     Bench(BenchArguments),
@@ -375,15 +387,8 @@ pub(crate) struct RunArguments {
         ignore_case = true
     )]
     pub(crate) machine_type: MachineType,
-    /// Results of the tasks, in the format of Step Functions Local's MockConfigFile.json
-    #[arg(long, value_name = "MockConfigFile.json", requires = "case")]
-    pub(crate) mocks: Option<PathBuf>,
-    /// The machine in the mock file; by default the definition file's stem, else the file's only machine
-    #[arg(long, value_name = "NAME", requires = "mocks")]
-    pub(crate) machine: Option<String>,
-    /// The test case in the mock file
-    #[arg(long, value_name = "NAME", requires = "mocks")]
-    pub(crate) case: Option<String>,
+    #[command(flatten)]
+    pub(crate) mocks: MockArguments,
     /// Run a task with a command or at a URL; NAME is the name of a state, the name of a function, or a resource
     #[arg(long = "task", value_name = "NAME=COMMAND|URL", value_parser = binding)]
     pub(crate) tasks: Vec<TaskBinding>,

@@ -1,4 +1,4 @@
-//! `stepwright history`: the events of an execution in a store, or a test of it.
+//! `stepwright history`: the events of an execution in a store, the values of its expressions, or a test of it.
 
 use stepwright_runtime::history::{Event, HistoryQuery};
 use stepwright_runtime::testing::GeneratedTest;
@@ -6,17 +6,25 @@ use stepwright_runtime::value::Value;
 use stepwright_runtime::{ExecutionDescription, Redaction};
 
 use crate::args::{HistoryArguments, HistoryFormat};
+use crate::explanation;
 use crate::failure::Failure;
+use crate::heading::heading;
 use crate::output;
 use crate::store;
 use crate::table::{cell, table};
 
-/// Prints the events, or a test.
+/// Prints the events, the explanation of the states, or a test.
 pub(crate) async fn history(arguments: &HistoryArguments) -> Result<(), Failure> {
-    let path = &arguments.store;
+    let Some(path) = &arguments.store else {
+        return explanation::of_recorded(arguments);
+    };
     let mut executions = store::open(path)?;
+    let name = arguments.name.as_deref().unwrap_or_default();
     let machine = arguments.machine.as_deref();
-    let found = store::find(&mut executions, path, &arguments.name, machine)?;
+    let found = store::find(&mut executions, path, name, machine)?;
+    if arguments.explain {
+        return explanation::of_stored(arguments, &found);
+    }
     let redaction = arguments.redact.redaction();
     let mut query = HistoryQuery::new().redact(&redaction);
     if arguments.reverse {
@@ -42,18 +50,7 @@ pub(crate) async fn history(arguments: &HistoryArguments) -> Result<(), Failure>
 }
 
 fn text(found: &ExecutionDescription, events: &[Event], redaction: &Redaction) -> String {
-    let about = &found.summary;
-    let ended = match about.stopped {
-        Some(stopped) => format!(", ended {stopped}"),
-        None => String::new(),
-    };
-    let head = format!(
-        "{} of {}: {}, started {}{ended}\n",
-        cell(&about.name),
-        cell(&about.machine),
-        about.status,
-        about.started
-    );
+    let head = heading(found);
     let rows: Vec<_> = events.iter().map(|event| row(event, redaction)).collect();
     let headings = ["ID", "TIME", "EVENT", "STATE", "DETAILS"];
     format!("{head}{}", table(headings, &rows))

@@ -6,20 +6,26 @@ mod args;
 mod bench;
 mod comments;
 mod completions;
+mod console;
 mod coverage;
+mod debug;
 mod definition;
 mod diff;
 mod embedded;
 mod estimate;
 mod execution_report;
 mod executions;
+mod explanation;
 mod failure;
 mod graph;
 mod group;
+mod heading;
 mod history;
 mod import;
 mod input;
+mod listener;
 mod log;
+mod mock_case;
 #[cfg(feature = "otlp")]
 mod otlp;
 #[cfg(not(feature = "otlp"))]
@@ -67,10 +73,12 @@ async fn main() -> ExitCode {
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Rule(arguments) => rule::rule(&arguments),
         Command::Run(arguments) => run::run(arguments).await,
+        Command::Debug(arguments) => debug::debug(arguments).await,
         Command::Serve(arguments) => serve::serve(*arguments).await,
         Command::Executions(arguments) => executions::executions(&arguments),
         Command::History(arguments) => history::history(&arguments).await,
         Command::Store(arguments) => store_file::store(&arguments.command),
+        Command::Console(arguments) => console::console(arguments).await,
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::TestState(arguments) => test_state::test(arguments).await,
         Command::Replay(arguments) => replay::replay(&arguments).await,

@@ -9,7 +9,6 @@ use stepwright_runtime::clock::{self, Timestamp};
 use stepwright_runtime::history::{History, HistoryQuery};
 use stepwright_runtime::objects::Folder;
 use stepwright_runtime::store::StoreError;
-use stepwright_runtime::testing::{MockCase, MockConfig};
 use stepwright_runtime::value::Value;
 use stepwright_runtime::{
     Engine, ExecutionReport, Redaction, StartError, StartOptions, Status, UnhandledTask,
@@ -20,6 +19,7 @@ use crate::definition::LoadedDefinition;
 use crate::failure::Failure;
 use crate::input;
 use crate::log::{self, DefaultLog};
+use crate::mock_case;
 use crate::otlp::Otlp;
 use crate::progress::{self, Destination};
 use crate::report;
@@ -69,7 +69,7 @@ async fn run_with(arguments: RunArguments, otlp: &Otlp) -> Result<(), Failure> {
         .register_definition(name, &machine, arguments.machine_type.into())
         .coverage_from_environment()
         .redact(&redaction);
-    if let Some(case) = mocks(&arguments, &definition)? {
+    if let Some(case) = mock_case::chosen(&arguments.mocks, &definition)? {
         builder = builder.tasks(case);
     }
     builder = builder.tasks(answers.clone());
@@ -205,40 +205,6 @@ fn stored<'a>(
         ));
     }
     StoredRun::open(path, machine, name, input).map(Some)
-}
-
-/// The test case of the mock file in the arguments.
-fn mocks(
-    arguments: &RunArguments,
-    definition: &LoadedDefinition,
-) -> Result<Option<MockCase>, Failure> {
-    let (Some(file), Some(case)) = (&arguments.mocks, &arguments.case) else {
-        return Ok(None);
-    };
-    let wrong = |error: String| Failure::Usage(format!("{}: {error}", file.display()));
-    let config =
-        MockConfig::parse(&input::read(file)?).map_err(|error| wrong(error.to_string()))?;
-    let machines: Vec<&str> = config.machines().collect();
-    let machine = match (&arguments.machine, machines.as_slice()) {
-        (Some(machine), _) => machine.as_str(),
-        (None, machines) if machines.contains(&definition.name()) => definition.name(),
-        (None, [only]) => only,
-        (None, _) => {
-            return Err(wrong(format!(
-                "the machines are {}, but none has the definition's name `{}`; choose one with --machine",
-                machines
-                    .iter()
-                    .map(|name| format!("`{name}`"))
-                    .collect::<Vec<_>>()
-                    .join(", "),
-                definition.name()
-            )));
-        }
-    };
-    config
-        .case(machine, case)
-        .map(Some)
-        .map_err(|error| wrong(error.to_string()))
 }
 
 /// Writes the history and, next to it, those of the children of Map Runs, if there are any.

@@ -12,12 +12,12 @@ use stepwright_runtime::store::SqliteStore;
 use stepwright_runtime::testing::MockConfig;
 use stepwright_runtime::{Engine, Limits};
 use stepwright_server::{AccessKeys, AccessKeysError, ConsoleMode, Server};
-use tokio::net::TcpListener;
 use tracing_subscriber::Layer as _;
 
 use crate::args::{ConsoleChoice, ServeArguments};
 use crate::failure::Failure;
 use crate::input;
+use crate::listener::listen;
 use crate::log::{self, DefaultLog};
 use crate::otlp::Otlp;
 use crate::progress::{Destination, ServerProgress};
@@ -74,18 +74,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
         .build()
         .map_err(|error| Failure::Failed(error.to_string()))?;
     allow_connections();
-    let asked = SocketAddr::new(arguments.host, arguments.port);
-    let cannot = |error: std::io::Error| {
-        let hint = match error.kind() {
-            std::io::ErrorKind::AddrInUse => {
-                report::hint("another program uses the port; choose a different one with --port")
-            }
-            _ => String::new(),
-        };
-        Failure::Failed(format!("cannot listen at {asked}: {error}{hint}"))
-    };
-    let listener = TcpListener::bind(asked).await.map_err(cannot)?;
-    let address = listener.local_addr().map_err(cannot)?;
+    let (listener, address) = listen(SocketAddr::new(arguments.host, arguments.port)).await?;
     if !is_loopback(address.ip()) && !has_keys {
         report::note(&format!(
             "every client that can reach {address} can start and read executions, because requests need no signature"

@@ -2,6 +2,7 @@
 
 mod access;
 mod aws_cli;
+mod console;
 mod derived_files;
 mod lifecycle;
 mod operator;

@@ -26,7 +26,11 @@ pub(super) const HISTORY_EXAMPLES: &str = "Examples:
   stepwright history --store orders.db --name o-17 --format json > history.json
   stepwright history --store orders.db --name o-17 --format test > tests/o_17.rs
   stepwright graph orders.asl.json --history history.json --output o-17.svg
+  stepwright history --store orders.db --name o-17 --explain          which expression of each state had which value
+  stepwright history --history history.json --definition orders.asl.json --explain
 
+--explain computes the values again from the history, in the order in which the execution evaluated the expressions. It lists each visit of a state by the ID of its
+StateEntered event. A history does not determine all values: those of $random(), $uuid() and $now(), for example, are `not computed again`.
 An engine may have the store open and use it at the same time. `--format test` runs the definition once, with the recorded results of the tasks, to
 include only assertions that hold.
 Exit status: 0 printed; 1 no test can repeat the execution; 2 wrong usage, a store that cannot be read, or no such execution.";
@@ -233,15 +237,35 @@ pub(crate) struct ExecutionsArguments {
 #[derive(Debug, Args)]
 pub(crate) struct HistoryArguments {
     /// The store
-    #[arg(long, value_name = "PATH")]
-    pub(crate) store: PathBuf,
+    #[arg(
+        long,
+        value_name = "PATH",
+        requires = "name",
+        required_unless_present = "history"
+    )]
+    pub(crate) store: Option<PathBuf>,
     /// The execution's name, or its ARN
-    #[arg(long, value_name = "NAME|ARN")]
-    pub(crate) name: String,
+    #[arg(long, value_name = "NAME|ARN", requires = "store")]
+    pub(crate) name: Option<String>,
     /// The name of its state machine, if several have an execution of that name
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", requires = "store")]
     pub(crate) machine: Option<String>,
-    /// Print the last event first
+    /// Instead of a store, a history from GetExecutionHistory or `run --history`; with --explain
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "explain",
+        requires = "definition",
+        conflicts_with = "store"
+    )]
+    pub(crate) history: Option<PathBuf>,
+    /// The definition of the execution of --history, in JSON or YAML
+    #[arg(long, value_name = "FILE", requires = "history")]
+    pub(crate) definition: Option<PathBuf>,
+    /// Print each path and expression of each visited state with the value that it had, instead of the events
+    #[arg(long)]
+    pub(crate) explain: bool,
+    /// Print the last event, or the last state, first
     #[arg(long)]
     pub(crate) reverse: bool,
     /// The output format

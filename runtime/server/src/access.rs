@@ -6,6 +6,7 @@ use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::uri::{Authority, Uri};
+use tokio::net::TcpListener;
 
 use crate::access_keys::AccessKeys;
 use crate::error::ApiError;
@@ -24,6 +25,22 @@ pub(crate) struct Access {
 }
 
 impl Access {
+    /// Returns the requirements of a server with this listener.
+    pub(crate) fn of(
+        listener: &TcpListener,
+        hosts: Vec<String>,
+        keys: Option<AccessKeys>,
+        region: &str,
+    ) -> Self {
+        let address = listener.local_addr();
+        Self {
+            is_loopback: address.is_ok_and(|address| address.ip().to_canonical().is_loopback()),
+            hosts,
+            keys,
+            region: region.to_owned(),
+        }
+    }
+
     /// Rejects requests that a page of another site sends through the browser of this machine's user. Such a page can make its own name resolve
     /// to a loopback address (DNS rebinding), so that the name in `Host` is the only difference.
     ///

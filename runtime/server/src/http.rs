@@ -64,6 +64,19 @@ pub(crate) fn router(
         .layer(from_fn_with_state(access, from_own_host))
 }
 
+/// Returns the routes of a server without the API.
+#[cfg(feature = "console")]
+pub(crate) fn pages_router(pages: Router, access: Arc<Access>) -> Router {
+    pages
+        .fallback(async || refusal(&ApiError::not_found()))
+        .method_not_allowed_fallback(async || {
+            refusal(&ApiError::unknown_operation(
+                "this console only reads a store; `stepwright serve` has the API",
+            ))
+        })
+        .layer(from_fn_with_state(access, from_own_host))
+}
+
 /// The maximum bytes of a request's line and headers. The connection's buffer also limits them, but less exactly.
 const HEAD_BYTES: usize = 32_768;
 

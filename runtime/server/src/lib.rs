@@ -29,6 +29,7 @@
 //! | to end the server | [`ServerBuilder::shutdown`] |
 //! | to check the state machines in a store | [`unreadable_documents`] |
 //! | pages about state machines and executions, in a browser | `ServerBuilder::console`, with the feature `console` |
+//! | the same pages for a store, next to the engine of another process | `StoredConsole` |
 //! | to monitor the server | `GET /health`, `GET /ready`, `GET /metrics`; [`ServerBuilder::metrics`] |
 //! | a server without a program | `stepwright serve`, of the crate `stepwright-cli` |
 //!
@@ -44,6 +45,7 @@
 //! | `operation.rs` | the table of the operations |
 //! | `service.rs` | the state of the operations: the engine and the control plane; parsing of requests |
 //! | `console/` | the console's pages, forms and live updates |
+//! | `stored_console.rs` | the console of a store without an engine |
 //! | `shape/` | the members of requests, with the constraints of the API's model and AWS's messages for them |
 //! | `operations/` | the operations, a file for each group: request, response and function |
 //! | `control/` | state machines with their revisions, versions, aliases and tags |
@@ -77,15 +79,19 @@ mod server;
 mod service;
 mod shape;
 mod signature;
+#[cfg(feature = "console")]
+mod stored_console;
 mod trace;
 
 pub use self::access_keys::{AccessKeys, AccessKeysError};
 #[cfg(feature = "console")]
-pub use self::console::ConsoleMode;
+pub use self::console::{ConsoleMode, DebugRequest};
 pub use self::control::{UnreadableDocument, unreadable_documents};
 #[cfg(feature = "console")]
 pub use self::server::DebugSessionError;
 pub use self::server::{Server, ServerBuilder, ServerError};
+#[cfg(feature = "console")]
+pub use self::stored_console::{StoredConsole, StoredConsoleError};
 
 /// The README's example compiles and runs.
 #[cfg(doctest)]

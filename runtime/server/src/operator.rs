@@ -67,7 +67,8 @@ fn store(outage: &StoreOutage) -> Json {
     })
 }
 
-fn json_response(status: StatusCode, body: &Json) -> Response {
+/// Returns a response with JSON.
+pub(crate) fn json_response(status: StatusCode, body: &Json) -> Response {
     let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() = status;
     let json = HeaderValue::from_static("application/json");

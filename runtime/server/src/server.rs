@@ -16,16 +16,13 @@ use crate::access::Access;
 use crate::access_keys::AccessKeys;
 use crate::connection::ClientTimeouts;
 #[cfg(feature = "console")]
-use crate::console::{self, ConsoleMode, ConsoleOptions, DebugSessions, DebugSubject};
+use crate::console::{
+    self, ConsoleMode, ConsoleOptions, DebugRequest, DebugSessions, DebugSubject,
+};
 use crate::control::Control;
 use crate::integration::OwnApi;
-use crate::pollers::Pollers;
-use crate::redrives::Redrives;
-use crate::service::{Service, ShutdownFlag};
+use crate::service::{ACTIVITY_POLL, Service};
 use crate::{connection, http};
-
-/// How long GetActivityTask waits for a task, as on AWS.
-const POLL: Duration = Duration::from_secs(60);
 
 /// A server of the Step Functions API for an engine.
 pub struct Server {
@@ -93,7 +90,7 @@ impl Server {
     pub fn builder() -> ServerBuilder {
         ServerBuilder {
             engine: None,
-            poll: POLL,
+            poll: ACTIVITY_POLL,
             hosts: Vec::new(),
             keys: None,
             timeouts: ClientTimeouts::default(),
@@ -116,11 +113,22 @@ impl Server {
         machine: &str,
         input: impl Into<stepwright_runtime::value::Value>,
     ) -> Result<String, DebugSessionError> {
+        self.debug_with(DebugRequest::new(machine, input))
+    }
+
+    /// Creates a debugger, as [`debug`](Self::debug) does, with a name of the execution, items of Distributed Maps and breakpoints.
+    ///
+    /// # Errors
+    ///
+    /// As [`debug`](Self::debug), and when a breakpoint names a state that the definition does not have.
+    #[cfg(feature = "console")]
+    pub fn debug_with(&self, request: DebugRequest) -> Result<String, DebugSessionError> {
         if self.console.mode != ConsoleMode::On {
             return Err(DebugSessionError::NoForms);
         }
-        let subject = DebugSubject::of_machine(&self.service, machine, input.into());
-        let subject = subject.ok_or_else(|| DebugSessionError::NoMachine(machine.to_owned()))?;
+        let machine = request.machine.clone();
+        let subject = DebugSubject::of_request(&self.service, request);
+        let subject = subject.ok_or(DebugSessionError::NoMachine(machine))?;
         let opened = subject.open(&self.service, &self.debug_sessions);
         let id = opened.map_err(DebugSessionError::Refused)?;
         Ok(console::debugger_url(&id))
@@ -129,13 +137,9 @@ impl Server {
     /// Serves the requests of a listener until the future of [`ServerBuilder::shutdown`] is ready. Active requests then have five seconds to
     /// end. The engine continues to run: [`Engine::shutdown`] ends it.
     pub async fn serve(self, listener: TcpListener) {
-        let address = listener.local_addr();
-        let access = Arc::new(Access {
-            is_loopback: address.is_ok_and(|address| address.ip().to_canonical().is_loopback()),
-            hosts: self.hosts,
-            keys: self.keys,
-            region: self.service.engine.region().to_owned(),
-        });
+        let region = self.service.engine.region();
+        let access = Access::of(&listener, self.hosts, self.keys, region);
+        let access = Arc::new(access);
         #[cfg(feature = "console")]
         let pages = console::router(
             self.console,
@@ -242,13 +246,9 @@ impl ServerBuilder {
         let engine = ServerEngine::new(self.engine.ok_or(ServerError::NoEngine)?);
         let control = Control::open(&engine, engine.clock().now())?;
         let service = Arc::new(Service {
-            engine,
-            control,
-            redrives: Redrives::default(),
-            pollers: Pollers::default(),
             poll: self.poll,
             has_metrics: self.has_metrics,
-            shutdown: ShutdownFlag::default(),
+            ..Service::new(engine, control)
         });
         service.engine.set_own_api(Arc::new(OwnApi::of(&service)));
         // After the state machines of clients are deployed, so that executions find them.

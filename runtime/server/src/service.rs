@@ -30,6 +30,9 @@ pub(crate) struct Service {
     pub(crate) shutdown: ShutdownFlag,
 }
 
+/// How long GetActivityTask waits for a task, as on AWS.
+pub(crate) const ACTIVITY_POLL: Duration = Duration::from_secs(60);
+
 /// Whether the server shuts down.
 #[derive(Debug, Default)]
 pub(crate) struct ShutdownFlag(AtomicBool);
@@ -45,6 +48,19 @@ impl ShutdownFlag {
 }
 
 impl Service {
+    /// Creates the state of a server with the default settings.
+    pub(crate) fn new(engine: ServerEngine, control: Control) -> Self {
+        Self {
+            engine,
+            control,
+            redrives: Redrives::default(),
+            pollers: Pollers::default(),
+            poll: ACTIVITY_POLL,
+            has_metrics: true,
+            shutdown: ShutdownFlag::default(),
+        }
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.engine.clock().now()
     }

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use serde_json::{Value as Json, json};
 use stepwright_asl::redaction::Redaction;
 use stepwright_runtime::{Engine, EngineBuilder};
-use stepwright_server::{ConsoleMode, Server, ServerBuilder};
+use stepwright_server::{ConsoleMode, DebugRequest, Server, ServerBuilder};
 
 use crate::support::Api;
 
@@ -917,6 +917,8 @@ async fn a_program_opens_a_debugger_before_it_serves() {
         opened.expect_err("it is refused").to_string()
     };
     assert!(problem(server.debug("gone", json!({}))).contains("no state machine `gone`"));
+    let state = server.debug_with(DebugRequest::new("greet", json!({})).break_at("Gone"));
+    assert!(problem(state).contains("`Gone`"));
     let long = json!("x".repeat(300_000));
     let refused = server.debug("greet", long);
     assert!(problem(refused).contains("too many bytes or levels"));

@@ -26,6 +26,8 @@ mod operator;
 mod page;
 mod recorded;
 mod state_machines;
+#[cfg(feature = "console")]
+mod stored_console;
 mod support;
 mod test_state;
 mod unlisted;

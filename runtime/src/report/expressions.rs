@@ -19,11 +19,11 @@ pub(super) fn expressions(view: &ExecutionView<'_>, index: usize) -> Markup {
                 div class="scroll" { table class="expressions" {
                     thead { tr { th { "Field" } th { "Expression" } th { "Value" } } }
                     tbody {
-                        @for field in &fields {
+                        @for field in fields.iter().map(|field| field.redact(view.redaction)) {
                             tr {
                                 th scope="row" { (field.field.trim_start_matches('/')) }
-                                td { code { (view.masked_text(&field.expression)) } }
-                                td { (outcome(view, field)) }
+                                td { code { (field.expression) } }
+                                td { (outcome(&field)) }
                             }
                         }
                     }
@@ -33,28 +33,17 @@ pub(super) fn expressions(view: &ExecutionView<'_>, index: usize) -> Markup {
     }
 }
 
-fn outcome(view: &ExecutionView<'_>, field: &FieldExplanation) -> Markup {
-    // The names in the pointer select the data that is redacted.
-    let names: Vec<&str> = field
-        .field
-        .split('/')
-        .filter(|name| !name.is_empty())
-        .collect();
+fn outcome(field: &FieldExplanation) -> Markup {
     match &field.outcome {
-        FieldOutcome::Value(value) => {
-            let value = view.masked(&names, value);
-            html! { code { (text::brief(&value)) } }
-        }
-        FieldOutcome::Failed { error, cause, .. } => {
-            html! { strong { (error) } ": " (view.masked_text(cause)) }
-        }
+        FieldOutcome::Value(value) => html! { code { (text::brief(value)) } },
+        FieldOutcome::Failed { error, cause, .. } => html! { strong { (error) } ": " (cause) },
         FieldOutcome::NotEvaluated { reason, .. } => {
             html! { span class="hint" { "not evaluated: " (reason) } }
         }
         FieldOutcome::Unknown {
             reason, recorded, ..
         } => html! {
-            @if let Some(recorded) = recorded { code { (text::brief(&view.masked(&names, recorded))) } " " }
+            @if let Some(recorded) = recorded { code { (text::brief(recorded)) } " " }
             span class="hint" { "not computed again: " (reason) }
         },
     }

@@ -52,6 +52,7 @@ mod patient_reader;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod unreadable_row;
+mod view;
 
 use std::path::Path;
 
@@ -76,10 +77,11 @@ pub(crate) use self::patient_reader::PatientReader;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::{
     CompactReport, OldestExecution, Recovery, RestoreReport, ScannedExecution, ScannedRecord,
-    SqliteOptions, SqliteReader, SqliteStore, StatusCounts, StoreInfo, StoreSession,
+    SqliteOptions, SqliteReader, SqliteStore, SqliteView, StatusCounts, StoreInfo, StoreSession,
     StoredMachineInfo,
 };
 pub use self::unreadable_row::UnreadableRow;
+pub use self::view::StoreView;
 
 /// A durable store of executions. One engine writes to it, from one thread.
 pub trait Store: Send + 'static {

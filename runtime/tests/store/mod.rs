@@ -18,3 +18,4 @@ mod replaced;
 mod restored;
 mod support;
 mod torn_log;
+mod view;

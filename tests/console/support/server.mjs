@@ -99,6 +99,37 @@ export class Server {
   }
 }
 
+/** A running `stepwright console`. */
+export class StoreConsole {
+  /** Starts a console of a store. Resolves when it accepts connections. */
+  static async start(store) {
+    const child = spawn(program, ["console", "--port", "0", "--color", "never", "--store", store], { stdio: ["ignore", "ignore", "pipe"] });
+    const log = [];
+    const url = await new Promise((resolve, reject) => {
+      child.on("error", reject);
+      child.on("exit", (code) => reject(new Error(`\`${program} console\` ended with ${code}:\n${log.join("\n")}`)));
+      createInterface({ input: child.stderr }).on("line", (line) => {
+        log.push(line);
+        const found = /is at (http:\S+)\/console/.exec(line);
+        if (found) resolve(found[1]);
+      });
+    });
+    return new StoreConsole(child, url);
+  }
+
+  constructor(child, url) {
+    Object.assign(this, { child, url });
+  }
+
+  /** Ends the process. */
+  async stop() {
+    this.child.removeAllListeners("exit");
+    const ended = new Promise((resolve) => this.child.on("exit", resolve));
+    this.child.kill("SIGTERM");
+    await ended;
+  }
+}
+
 /** Repeats a check until it returns a value. */
 export async function until(what, check, seconds = 30) {
   const end = Date.now() + 1000 * seconds;

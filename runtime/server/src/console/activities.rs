@@ -11,14 +11,15 @@ use super::link;
 use super::state::Console;
 
 pub(super) async fn page(State(console): State<Console>) -> Response {
-    let page = render(&console);
+    let page = render(&console).await;
     respond(&console, page)
 }
 
-fn render(console: &Console) -> PageResult {
-    let engine = &console.service.engine;
-    let activities = engine.activities();
-    let statistics = engine.statistics();
+async fn render(console: &Console) -> PageResult {
+    let activities = console.source.activities().await?;
+    let statistics = console.service.engine.statistics();
+    // The queues are in the memory of the engine.
+    let has_queues = console.source.store().is_none();
     let waiting = |arn: &str| {
         let mut queues = statistics.activity_queues.iter();
         let queue = queues.find(|queue| queue.activity == arn);
@@ -34,14 +35,14 @@ fn render(console: &Console) -> PageResult {
                     p class="panel" { "There is no activity. A client creates one with " code { "aws stepfunctions create-activity --name NAME" } "." }
                 } @else {
                     div class="scroll" tabindex="0" role="region" aria-label="Activities" data-part="activities" { table {
-                        thead { tr { th { "Name" } th { "ARN" } th { "Created (UTC)" } th class="number" { "Waiting tasks" } } }
+                        thead { tr { th { "Name" } th { "ARN" } th { "Created (UTC)" } @if has_queues { th class="number" { "Waiting tasks" } } } }
                         tbody {
                             @for activity in &activities {
                                 tr {
                                     th scope="row" { (activity.name) }
                                     td { code { (activity.arn) } }
                                     td { (text::time(activity.created)) }
-                                    td class="number" { (waiting(&activity.arn)) }
+                                    @if has_queues { td class="number" { (waiting(&activity.arn)) } }
                                 }
                             }
                         }

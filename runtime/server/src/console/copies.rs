@@ -5,16 +5,15 @@ use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HOST};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use stepwright_runtime::ExecutionHandle;
 use stepwright_runtime::server_support::{input_text, origin};
 use stepwright_runtime::start_command::StartCommand;
 use stepwright_runtime::testing::GeneratedTest;
-use stepwright_runtime::value::Value;
 
 use super::error::{PageError, PageResult, respond};
 use super::layout::{Page, Section};
 use super::link;
 use super::params::Params;
+use super::source::ExecutionSnapshot;
 use super::state::Console;
 
 /// The most bytes of a text on the page; more is in the file.
@@ -50,24 +49,25 @@ pub(super) async fn test_file(
 }
 
 async fn test_of(console: &Console, params: &Params) -> Result<GeneratedTest, PageError> {
-    let run = console.run(params.required("arn")?).await?;
-    let test = GeneratedTest::of(&run.history().await).await;
+    let run = console.snapshot(params.required("arn")?).await?;
+    let test = GeneratedTest::of(run.history()).await;
     test.map_err(|error| PageError::refused(error.to_string()))
 }
 
 async fn render(console: &Console, headers: &HeaderMap, params: &Params) -> PageResult {
     let arn = params.required("arn")?;
-    let run = console.run(arn).await?;
-    let history = run.history().await;
-    let command = match history.redaction().is_empty() {
-        true => Ok(start_command(console, headers, &run)),
-        false => Err(
-            "this engine masks fields, and the commands contain the input without masks".to_owned(),
-        ),
+    let run = console.snapshot(arn).await?;
+    let history = run.history();
+    let command = if console.source.store().is_some() {
+        Err("this console has no API to which a command could connect")
+    } else if !history.redaction().is_empty() {
+        Err("this engine masks fields, and the commands contain the input without masks")
+    } else {
+        Ok(start_command(console, headers, &run))
     };
     let aws = command.as_ref().map(StartCommand::aws);
     let curl = command.as_ref().map(StartCommand::curl);
-    let test = GeneratedTest::of(&history).await;
+    let test = GeneratedTest::of(history).await;
     let test = test.as_ref().map(|test| test.source().to_owned());
     let test_file = link::with("/console/copy/test.rs", &[("arn", arn)]);
     Ok(
@@ -93,11 +93,7 @@ async fn render(console: &Console, headers: &HeaderMap, params: &Params) -> Page
     )
 }
 
-fn start_command(
-    console: &Console,
-    headers: &HeaderMap,
-    run: &ExecutionHandle<Value>,
-) -> StartCommand {
+fn start_command(console: &Console, headers: &HeaderMap, run: &ExecutionSnapshot) -> StartCommand {
     let about = run.execution();
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     let endpoint = format!("http://{}", host.unwrap_or("127.0.0.1"));

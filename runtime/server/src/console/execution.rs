@@ -1,7 +1,5 @@
 //! One execution: its diagram, states, waits, events and data.
 
-use std::time::Duration;
-
 use axum::extract::{RawQuery, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -23,6 +21,7 @@ use stepwright_runtime::{ExecutionHandle, Status, Wait};
 use super::error::{PageError, PageResult, respond};
 use super::layout::{Page, Section};
 use super::params::Params;
+use super::source::ExecutionSnapshot;
 use super::state::Console;
 use super::{link, logs, waits};
 
@@ -30,8 +29,6 @@ use super::{link, logs, waits};
 const MOST_ROWS: usize = 300;
 /// The events on a page.
 const MOST_EVENTS: usize = 200;
-/// How long a page waits for an execution whose store cannot commit. It then shows no waits.
-const PATIENCE: Duration = Duration::from_millis(500);
 
 pub(super) async fn page(State(console): State<Console>, RawQuery(query): RawQuery) -> Response {
     let params = Params::of_query(query.as_deref());
@@ -59,8 +56,8 @@ pub(super) async fn history_file(
 }
 
 async fn file_of(console: &Console, params: &Params) -> Result<String, PageError> {
-    let run = console.run(params.required("arn")?).await?;
-    let history = run.history().await;
+    let run = console.snapshot(params.required("arn")?).await?;
+    let history = run.history();
     let query = HistoryQuery::new().redact(history.redaction());
     let page = history.page(&query);
     let page = page.map_err(|error| PageError::bad_request(error.to_string()))?;
@@ -75,12 +72,24 @@ impl Console {
     /// When it does not exist, and those of the store.
     pub(super) async fn run(&self, arn: &str) -> Result<ExecutionHandle<Value>, PageError> {
         let found = self.service.engine.find_execution(arn).await?;
-        found.ok_or_else(|| {
-            PageError::not_found(format!(
-                "there is no execution `{arn}`: it was deleted, or it is a synchronous Express execution, which is not stored"
-            ))
-        })
+        found.ok_or_else(|| no_execution(arn))
     }
+
+    /// Returns an execution with its history.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run).
+    pub(super) async fn snapshot(&self, arn: &str) -> Result<ExecutionSnapshot, PageError> {
+        let found = self.source.execution(arn).await?;
+        found.ok_or_else(|| no_execution(arn))
+    }
+}
+
+fn no_execution(arn: &str) -> PageError {
+    PageError::not_found(format!(
+        "there is no execution `{arn}`: it was deleted, or it is a synchronous Express execution, which is not stored"
+    ))
 }
 
 /// The links of a page about one execution.
@@ -113,16 +122,15 @@ const VIEWS: [(&str, &str); 4] = [
 
 async fn render(console: &Console, params: &Params) -> PageResult {
     let arn = params.required("arn")?;
-    let run = console.run(arn).await?;
-    let history = run.history().await;
-    let timeline = Timeline::of(&history);
-    let waits = tokio::time::timeout(PATIENCE, run.waits()).await;
-    let waits = waits.unwrap_or_default();
+    let run = console.snapshot(arn).await?;
+    let history = run.history();
+    let timeline = Timeline::of(history);
+    let waits = run.waits().await;
     let definition: Option<Asl> = history.definition().and_then(|text| text.parse().ok());
     let selected: Option<usize> = params.number("visit");
     let overlay = definition
         .as_ref()
-        .map(|definition| timeline_overlay(definition, &history, &timeline));
+        .map(|definition| timeline_overlay(definition, history, &timeline));
     let model = definition
         .as_ref()
         .and_then(|json| StateMachine::from_value(json).ok());
@@ -151,7 +159,7 @@ async fn render(console: &Console, params: &Params) -> PageResult {
             div data-part="head" {
                 (breadcrumbs(&run))
                 h1 { (run.name()) " " (text::status(timeline.status())) }
-                (facts(&run, &view, &history, console.service.engine.region()))
+                (facts(&run, &view, history, console.service.engine.region()))
                 (failure(&view))
             }
             div data-part="waits" { (waits::panel(console, &run, &history, &waits, view.now)) }
@@ -162,7 +170,8 @@ async fn render(console: &Console, params: &Params) -> PageResult {
                 }
             }
             @match tab {
-                "events" => (events(&history, arn, params)),
+                "events" => (events(history, arn, params)),
+                "logs" if console.source.store().is_some() => (logs::missing()),
                 "logs" => (logs::panel(console.handler_logs.as_ref(), arn, run.execution().started())),
                 "data" => (data(&view)),
                 _ => (states(console, &run, &view, &waits)),
@@ -171,7 +180,7 @@ async fn render(console: &Console, params: &Params) -> PageResult {
     ))
 }
 
-fn breadcrumbs(run: &ExecutionHandle<Value>) -> Markup {
+fn breadcrumbs(run: &ExecutionSnapshot) -> Markup {
     let about = run.execution();
     let name = about.machine_name();
     // The children of a Distributed Map are executions of `<machine>/<label>`.
@@ -187,7 +196,7 @@ fn breadcrumbs(run: &ExecutionHandle<Value>) -> Markup {
 }
 
 fn facts(
-    run: &ExecutionHandle<Value>,
+    run: &ExecutionSnapshot,
     view: &ExecutionView<'_>,
     history: &History,
     region: &str,
@@ -243,11 +252,14 @@ fn failure(view: &ExecutionView<'_>) -> Markup {
 }
 
 /// The forms that act on the whole execution.
-fn acts(console: &Console, run: &ExecutionHandle<Value>, view: &ExecutionView<'_>) -> Markup {
+fn acts(console: &Console, run: &ExecutionSnapshot, view: &ExecutionView<'_>) -> Markup {
     let is_open = view.timeline.ended().is_none();
     // An execution of a store that cannot be read is shown without the button.
-    let redrivability = console.service.engine.redrivability(run);
-    let is_redrivable = redrivability.is_ok_and(|answer| answer == Redrivability::Redrivable);
+    let redrivability = |handle| console.service.engine.redrivability(handle);
+    let is_redrivable = matches!(
+        run.handle().map(redrivability),
+        Some(Ok(Redrivability::Redrivable))
+    );
     let arn = run.id();
     // A client cannot start child executions of a Distributed Map, and executions of deleted state machines.
     let machine = run.execution().machine_name();
@@ -290,7 +302,7 @@ fn acts(console: &Console, run: &ExecutionHandle<Value>, view: &ExecutionView<'_
 
 fn states(
     console: &Console,
-    run: &ExecutionHandle<Value>,
+    run: &ExecutionSnapshot,
     view: &ExecutionView<'_>,
     waits: &[Wait],
 ) -> Markup {
@@ -335,7 +347,7 @@ fn states(
 /// The form that starts a new execution at the selected state.
 fn restart(
     console: &Console,
-    run: &ExecutionHandle<Value>,
+    run: &ExecutionSnapshot,
     view: &ExecutionView<'_>,
     index: usize,
 ) -> Markup {

@@ -214,7 +214,7 @@ impl ListFilter {
             .iter()
             .map(|execution| execution.id.clone())
             .collect();
-        let data = console.service.engine.find_execution_data(&ids).await?;
+        let data = console.source.data(ids).await?;
         let passes = data.iter().map(|data| {
             data.as_ref()
                 .is_some_and(|data| self.passes(data, has_text))
@@ -293,6 +293,8 @@ impl List {
         html! {
             @if self.rows.is_empty() {
                 p class="panel" { "No execution passes these filters." }
+            } @else if console.source.store().is_some() {
+                (rows(console, &self.rows, Columns::List))
             } @else if console.is_read_only {
                 form method="get" action=(link::EXPORT) {
                     input type="hidden" name="selected" value="true";
@@ -309,7 +311,7 @@ impl List {
             p class="pages" {
                 @if !filter.after.is_empty() { a class="button" href=(filter.url_after("")) { "Newest" } " " }
                 @if let Some(next) = &self.next { a class="button" rel="next" href=(filter.url_after(next)) { "Older" } " " }
-                @if !self.rows.is_empty() { a class="button" href=(filter.url(link::EXPORT, "")) download="executions.jsonl" title={ "At most " (MOST_EXPORTED) " executions" } { "Export all that match" } " " }
+                @if !self.rows.is_empty() && console.source.store().is_none() { a class="button" href=(filter.url(link::EXPORT, "")) download="executions.jsonl" title={ "At most " (MOST_EXPORTED) " executions" } { "Export all that match" } " " }
                 (self.source.summary(self.read))
             }
         }
@@ -339,7 +341,8 @@ pub(super) enum Columns {
 /// Returns the table of executions.
 pub(super) fn rows(console: &Console, executions: &[ExecutionSummary], columns: Columns) -> Markup {
     let now = console.service.now();
-    let is_selectable = columns == Columns::List;
+    // A store without an engine has no forms.
+    let is_selectable = columns == Columns::List && console.source.store().is_none();
     let has_machine = columns == Columns::List;
     html! {
         div class="scroll" {

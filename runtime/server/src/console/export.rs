@@ -46,6 +46,10 @@ pub(super) async fn of_form(
 }
 
 async fn export(console: &Console, params: &Params, has_selection: bool) -> Response {
+    if console.source.store().is_some() {
+        let message = "this console only reads a store; `stepwright store export` writes its executions to a file";
+        return PageError::refused(message).respond(console);
+    }
     let arns: VecDeque<String> = params.all("arn").map(str::to_owned).collect();
     if has_selection && arns.is_empty() {
         return PageError::bad_request("no execution is selected; select at least one")

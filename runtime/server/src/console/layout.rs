@@ -84,6 +84,7 @@ impl<'p> Page<'p> {
                             }
                         }
                         p class="place" {
+                            @if let Some(store) = console.source.store() { span title="store" { (store.name()) } " " }
                             @if console.is_read_only { span class="tag" { "read-only" } " " }
                             span title="region" { (engine.region()) } " " span title="account" { (engine.account()) }
                         }

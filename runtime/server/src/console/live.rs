@@ -13,24 +13,20 @@ use stepwright_runtime::Events;
 
 use super::error::PageError;
 use super::params::Params;
+use super::server_event::{CHANGE, COMMENT, END, HEARTBEAT};
 use super::state::Console;
+use super::store_live;
 
 /// The shortest time between two events of a stream: an execution can write thousands of events in a second.
 const PAUSE: Duration = Duration::from_millis(300);
 /// The same for lists, whose pages cost more.
 const LIST_PAUSE: Duration = Duration::from_secs(2);
-/// How often a stream without changes writes a comment, which shows whether the client is still there.
-const HEARTBEAT: Duration = Duration::from_secs(10);
 /// How often a stream checks whether the server shuts down.
 const LOOK: Duration = Duration::from_millis(500);
 
-const CHANGE: &[u8] = b"event: change\ndata:\n\n";
-const END: &[u8] = b"event: end\ndata:\n\n";
-const COMMENT: &[u8] = b":\n\n";
-
 /// The stream of changes of all executions.
 pub(super) async fn of_lists(State(console): State<Console>) -> Response {
-    let numbers = console.numbers();
+    let numbers = console.source.changes();
     let stream = stream::unfold((console, numbers), |(console, before)| async move {
         let mut quiet = Duration::ZERO;
         loop {
@@ -38,7 +34,7 @@ pub(super) async fn of_lists(State(console): State<Console>) -> Response {
             if console.service.is_shutting_down() {
                 return None;
             }
-            let numbers = console.numbers();
+            let numbers = console.source.changes();
             if numbers != before {
                 return Some((CHANGE, (console, numbers)));
             }
@@ -51,18 +47,6 @@ pub(super) async fn of_lists(State(console): State<Console>) -> Response {
     respond(stream)
 }
 
-impl Console {
-    /// Returns numbers that change with each start and each end of an execution, and with each task that is queued for a worker.
-    fn numbers(&self) -> [u64; 3] {
-        let statistics = self.service.engine.statistics();
-        let all = statistics.all_executions();
-        let begun = all.started + all.redriven + all.resumed;
-        let ended = all.succeeded + all.failed + all.aborted + all.timed_out + all.suspended;
-        let queues = statistics.activity_queues.iter();
-        [begun, ended, queues.map(|queue| queue.waiting).sum()]
-    }
-}
-
 /// The stream of changes of one execution.
 pub(super) async fn of_execution(
     State(console): State<Console>,
@@ -72,6 +56,10 @@ pub(super) async fn of_execution(
     let arn = params.text("arn");
     // The page contains the events up to this one.
     let known = params.number("after").unwrap_or(0);
+    if console.source.store().is_some() {
+        let arn = arn.to_owned();
+        return respond(store_live::changes(console, arn, known));
+    }
     match console.service.engine.find_execution(arn).await {
         Ok(Some(run)) => respond(changes(console, run.events(), known)),
         Ok(None) => {

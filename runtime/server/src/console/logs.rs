@@ -5,6 +5,15 @@ use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::handler_logs::HandlerLogs;
 use stepwright_runtime::report::text;
 
+/// Explains why a store without an engine has no logs.
+pub(super) fn missing() -> Markup {
+    html! {
+        section class="panel" {
+            p { "The logs of handlers are in the process of the engine. This console only reads its store." }
+        }
+    }
+}
+
 /// Shows the retained lines of an execution; `began` is its start.
 pub(super) fn panel(logs: Option<&HandlerLogs>, arn: &str, began: Timestamp) -> Markup {
     let Some(logs) = logs else {

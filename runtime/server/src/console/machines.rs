@@ -14,6 +14,7 @@ use super::error::{PageResult, respond};
 use super::layout::{Page, Section};
 use super::link;
 use super::params::Params;
+use super::source::ExecutionCounts;
 use super::state::Console;
 use crate::control::Machine;
 
@@ -27,7 +28,7 @@ pub(super) async fn page(State(console): State<Console>, RawQuery(query): RawQue
 }
 
 impl Console {
-    /// Returns a page of executions. The store is read on a thread for blocking work.
+    /// Returns a page of executions.
     ///
     /// # Errors
     ///
@@ -36,12 +37,7 @@ impl Console {
         &self,
         filter: ExecutionFilter,
     ) -> Result<ExecutionPage, StoreError> {
-        let engine = self.service.engine.clone();
-        let read = tokio::task::spawn_blocking(move || engine.executions(&filter));
-        match read.await {
-            Ok(page) => page,
-            Err(error) => std::panic::resume_unwind(error.into_panic()),
-        }
+        self.source.executions(filter).await
     }
 
     /// Returns the charts. On a busy server they can be a second old, because live pages request them often.
@@ -62,6 +58,7 @@ impl Console {
 async fn render(console: &Console, params: &Params) -> PageResult {
     let machines = console.service.control.machines_after(None, usize::MAX);
     let charts = console.charts().await?;
+    let counts = console.source.counts(MOST_READ).await?;
     Ok(Page::new("State machines", Section::Machines)
         .notice(params.get("notice"))
         .live(link::with("/console/live", &[]))
@@ -70,11 +67,13 @@ async fn render(console: &Console, params: &Params) -> PageResult {
             html! {
                 h1 { "State machines" }
                 @if machines.is_empty() {
-                    div data-part="machines" { (none()) }
+                    div data-part="machines" {
+                        @if console.source.store().is_some() { p class="panel" { "The store has no state machine yet." } } @else { (none()) }
+                    }
                 } @else {
-                    div data-part="machines" { (table(console, &machines, &charts)) }
+                    div data-part="machines" { (table(&machines, &charts, &counts)) }
                     p class="hint" {
-                        "Numbers count since the server started. The chart shows the starts of the last hour"
+                        (counts.description) " The chart shows the starts of the last hour"
                         @if charts.is_cut { ", at most the newest " (MOST_READ) }
                         "."
                     }
@@ -93,8 +92,7 @@ fn none() -> Markup {
     }
 }
 
-fn table(console: &Console, machines: &[Arc<Machine>], charts: &Charts) -> Markup {
-    let statistics = console.service.engine.statistics();
+fn table(machines: &[Arc<Machine>], charts: &Charts, counts: &ExecutionCounts) -> Markup {
     html! {
         div class="scroll" {
             table {
@@ -104,17 +102,11 @@ fn table(console: &Console, machines: &[Arc<Machine>], charts: &Charts) -> Marku
                 } }
                 tbody {
                     @for machine in machines {
-                        @let numbers = statistics.state_machine(&machine.name).cloned().unwrap_or_default();
                         tr {
                             th scope="row" { a href=(link::machine(&machine.name, "")) { (machine.name) } }
                             td { (kind(machine.machine_type)) }
-                            @for (status, number) in [
-                                (Status::Running, numbers.open),
-                                (Status::Succeeded, numbers.succeeded),
-                                (Status::Failed, numbers.failed),
-                                (Status::TimedOut, numbers.timed_out),
-                                (Status::Aborted, numbers.aborted),
-                            ] {
+                            @for status in [Status::Running, Status::Succeeded, Status::Failed, Status::TimedOut, Status::Aborted] {
+                                @let number = counts.of_machine(&machine.name, status);
                                 td class="number" {
                                     @if number > 0 && machine.machine_type == MachineType::Standard {
                                         a class={ "plain " (status.as_str()) } href=(link::executions(&machine.name, status.as_str())) { (number) }

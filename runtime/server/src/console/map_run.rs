@@ -20,19 +20,10 @@ pub(super) async fn page(State(console): State<Console>, RawQuery(query): RawQue
 }
 
 async fn render(console: &Console, params: &Params) -> PageResult {
-    let arn = params.required("arn")?.to_owned();
-    let engine = console.service.engine.clone();
-    let wanted = arn.clone();
-    let read = tokio::task::spawn_blocking(move || {
-        let run = engine.map_run(&wanted)?;
-        let children = engine.map_run_executions(&wanted)?;
-        Ok::<_, stepwright_runtime::store::StoreError>((run, children))
-    });
-    let (run, mut children) = match read.await {
-        Ok(read) => read?,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
-    };
-    let run = run.ok_or_else(|| PageError::not_found(format!("there is no Map Run `{arn}`")))?;
+    let arn = params.required("arn")?;
+    let found = console.source.map_run(arn).await?;
+    let (run, mut children) =
+        found.ok_or_else(|| PageError::not_found(format!("there is no Map Run `{arn}`")))?;
     children.sort_by_key(rank);
     let shown = &children[..children.len().min(MOST_CHILDREN)];
     let mut page = Page::new("Map Run", Section::Executions);
@@ -58,6 +49,9 @@ async fn render(console: &Console, params: &Params) -> PageResult {
                 div { dt { "Aborted" } dd { (counts.aborted) } }
                 div { dt { "Running" } dd { (counts.running) } }
                 div { dt { "Pending" } dd { (counts.pending) } }
+            }
+            @if run.stopped.is_none() && console.source.store().is_some() {
+                p class="hint" { "The engine stores these numbers from time to time, so they can be older than the child executions below." }
             }
             progress max=(counts.total.max(1)) value=(counts.succeeded + counts.failed + counts.timed_out + counts.aborted) data-part="bar" {}
             section class="panel" data-part="children" {

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `guard.rs` | the password, the token against cross-site requests, and the headers of responses |
 //! | `state.rs` | what all pages share |
+//! | `source/` | the source of executions: an engine, or a store without one |
 //! | `assets.rs` | the style sheets, the script and the icon |
 //! | `layout.rs`, `link.rs`, `params.rs` | the frame of a page; links; the parameters of requests |
 //! | `machines.rs`, `charts.rs`, `machine.rs`, `definition.rs` | the list of state machines, with small charts; one state machine; its definition, policy, estimate and versions |
@@ -19,7 +20,7 @@
 //! | `activities.rs` | the activities and their queues |
 //! | `actions.rs` | the forms: start, stop, redrive, answers |
 //! | `debug/` | the debugger |
-//! | `live.rs` | the streams of changes |
+//! | `live.rs`, `store_live.rs`, `server_event.rs` | the streams of changes; those of a store without an engine; what they write |
 
 mod actions;
 mod activities;
@@ -42,8 +43,11 @@ mod machines;
 mod map_run;
 mod params;
 mod schema_form;
+mod server_event;
+mod source;
 mod start_form;
 mod state;
+mod store_live;
 mod text_search;
 mod waits;
 
@@ -51,9 +55,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{Redirect, Response};
 use axum::routing::{get, post};
 use stepwright_runtime::handler_logs::HandlerLogs;
@@ -61,9 +65,12 @@ use stepwright_runtime::search::ExecutionSearch;
 
 use self::assets::Assets;
 use self::charts::ChartCache;
+pub use self::debug::DebugRequest;
 pub(crate) use self::debug::{DebugSessions, DebugSubject};
 use self::error::PageError;
 pub(crate) use self::link::debugger as debugger_url;
+use self::source::ExecutionSource;
+pub(crate) use self::source::StoreSource;
 use self::state::{Console, ConsoleState};
 use crate::access::Access;
 use crate::body::BodyMemory;
@@ -100,15 +107,44 @@ pub(crate) fn router(
     body_time: Duration,
     debug_sessions: DebugSessions,
 ) -> Router {
+    if options.mode == ConsoleMode::Off {
+        return Router::new();
+    }
+    let source = ExecutionSource::Engine(service.clone());
+    let sessions = debug_sessions;
+    routes(options, source, service, access, body_time, sessions)
+}
+
+/// Returns the routes of a console that shows a store without an engine. `service` has an engine that runs nothing.
+pub(crate) fn store_router(
+    store: Arc<StoreSource>,
+    service: &Arc<Service>,
+    access: &Arc<Access>,
+    body_time: Duration,
+) -> Router {
+    let options = ConsoleOptions {
+        mode: ConsoleMode::ReadOnly,
+        ..ConsoleOptions::default()
+    };
+    let (source, sessions) = (ExecutionSource::Store(store), DebugSessions::default());
+    routes(options, source, service, access, body_time, sessions)
+}
+
+fn routes(
+    options: ConsoleOptions,
+    source: ExecutionSource,
+    service: &Arc<Service>,
+    access: &Arc<Access>,
+    body_time: Duration,
+    debug_sessions: DebugSessions,
+) -> Router {
     let ConsoleOptions {
         mode,
         handler_logs,
         search,
     } = options;
-    if mode == ConsoleMode::Off {
-        return Router::new();
-    }
     let console = Console(Arc::new(ConsoleState {
+        source,
         service: service.clone(),
         access: access.clone(),
         handler_logs,
@@ -153,10 +189,21 @@ pub(crate) fn router(
         _ => pages,
     };
     pages
+        .layer(from_fn_with_state(console.clone(), refresh))
         .route("/", get(entrance))
         .route("/console/assets/{name}", get(asset))
         .layer(from_fn_with_state(console.clone(), guard::guard))
         .with_state(console)
+}
+
+/// Reads the state machines again before a page shows them, if another process may have changed them.
+async fn refresh(State(console): State<Console>, request: Request, next: Next) -> Response {
+    if let Some(store) = console.source.store()
+        && let Err(error) = store.refresh(&console.service).await
+    {
+        return PageError::from(error).respond(&console);
+    }
+    next.run(request).await
 }
 
 /// Responds with a style sheet, the script or the icon.

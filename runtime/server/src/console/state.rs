@@ -9,6 +9,7 @@ use stepwright_runtime::search::ExecutionSearch;
 use super::assets::Assets;
 use super::charts::ChartCache;
 use super::debug::DebugSessions;
+use super::source::ExecutionSource;
 use crate::access::Access;
 use crate::body::BodyMemory;
 use crate::service::Service;
@@ -18,6 +19,9 @@ use crate::service::Service;
 pub(super) struct Console(pub(super) Arc<ConsoleState>);
 
 pub(super) struct ConsoleState {
+    /// The executions that the pages show.
+    pub(super) source: ExecutionSource,
+    /// The engine and the state machines. The engine runs nothing if the source is a store.
     pub(super) service: Arc<Service>,
     pub(super) access: Arc<Access>,
     /// What the handlers of tasks logged, if the program retains it.

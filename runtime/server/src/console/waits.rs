@@ -4,11 +4,11 @@ use maud::{Markup, html};
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::history::History;
 use stepwright_runtime::report::text;
-use stepwright_runtime::value::Value;
-use stepwright_runtime::{ExecutionHandle, TaskToken, Wait, WaitKind};
+use stepwright_runtime::{TaskToken, Wait, WaitKind};
 
 use super::link;
 use super::schema_form::SchemaForm;
+use super::source::ExecutionSnapshot;
 use super::state::Console;
 
 /// How many waits a page shows.
@@ -17,7 +17,7 @@ const MOST_WAITS: usize = 50;
 /// Lists the waits: those that a person can end first. Nothing if there are none.
 pub(super) fn panel(
     console: &Console,
-    run: &ExecutionHandle<Value>,
+    run: &ExecutionSnapshot,
     history: &History,
     waits: &[Wait],
     now: Timestamp,
@@ -118,7 +118,7 @@ fn json_output(answer: &str) -> Markup {
 /// The form that answers a task. The server finds the token by the state, so that the form does not contain it.
 fn answer_form(
     console: &Console,
-    run: &ExecutionHandle<Value>,
+    run: &ExecutionSnapshot,
     history: &History,
     wait: &Wait,
 ) -> Markup {

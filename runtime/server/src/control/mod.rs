@@ -7,6 +7,8 @@ mod child_machine;
 mod documents;
 mod machine;
 mod revision;
+#[cfg(feature = "console")]
+mod store_view;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Bound;

@@ -13,7 +13,7 @@ pub struct ActivityDescription {
 }
 
 impl ActivityDescription {
-    pub(super) fn new(arn: &str, created: Timestamp) -> Self {
+    pub(in crate::engine) fn new(arn: &str, created: Timestamp) -> Self {
         let name = arn.rsplit(':').next().unwrap_or(arn);
         Self {
             name: name.to_owned(),

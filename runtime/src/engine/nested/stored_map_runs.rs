@@ -65,21 +65,10 @@ impl EngineShared {
         &self,
         arn: &str,
     ) -> Result<Vec<ExecutionSummary>, StoreError> {
-        let filter = StoreFilter {
-            map_run: Some(arn.to_owned()),
-            ..StoreFilter::default()
+        let mut all = match &self.durable {
+            Some(durable) => children(&mut **durable.readers.take(), arn)?,
+            None => BTreeMap::new(),
         };
-        let stored = match &self.durable {
-            Some(durable) => durable.readers.take().list(&filter)?,
-            None => Vec::new(),
-        };
-        let stored = stored.into_iter();
-        let mut all: BTreeMap<u32, ExecutionSummary> = stored
-            .filter_map(|row| {
-                let number = row.child_of.as_ref()?.number;
-                Some((number, ExecutionSummary::of_row(row)))
-            })
-            .collect();
         // Express children are not in the store.
         for (number, state) in self.runs.children(arn) {
             let summary = || ExecutionSummary::of(&state);
@@ -87,6 +76,23 @@ impl EngineShared {
         }
         Ok(all.into_values().collect())
     }
+}
+
+/// Returns the stored children of a Map Run, by their numbers.
+pub(in crate::engine) fn children(
+    reader: &mut dyn StoreReader,
+    arn: &str,
+) -> Result<BTreeMap<u32, ExecutionSummary>, StoreError> {
+    let filter = StoreFilter {
+        map_run: Some(arn.to_owned()),
+        ..StoreFilter::default()
+    };
+    let stored = reader.list(&filter)?.into_iter();
+    let children = stored.filter_map(|row| {
+        let number = row.child_of.as_ref()?.number;
+        Some((number, ExecutionSummary::of_row(row)))
+    });
+    Ok(children.collect())
 }
 
 fn stored_runs(
@@ -99,7 +105,8 @@ fn stored_runs(
     }
 }
 
-fn read(run: &StoredMapRun) -> Result<MapRun, StoreError> {
+/// Reads the description of a stored Map Run.
+pub(in crate::engine) fn read(run: &StoredMapRun) -> Result<MapRun, StoreError> {
     let read = map_runs::read(&run.data);
     read.map_err(|error| StoreError::unreadable(format!("the Map Run `{}`", run.arn), error))
 }

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use smol_str::SmolStr;
+use stepwright_asl::redaction::Redaction;
 use stepwright_interpreter::Limits;
 
 use crate::engine::dispatch::handlers::Handlers;
@@ -34,6 +35,12 @@ impl Default for ReadSettings {
 }
 
 impl ReadSettings {
+    /// Masks fields in histories.
+    pub(super) fn with_redaction(mut self, redaction: &Redaction) -> Self {
+        self.compile.redaction = Arc::new(redaction.clone());
+        self
+    }
+
     pub(super) fn reading(&self) -> ReadContext<'_> {
         ReadContext {
             setting: &self.compile,

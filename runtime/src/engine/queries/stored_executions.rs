@@ -1,20 +1,24 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use stepwright_interpreter::Status;
-use stepwright_interpreter::execution::Outcome;
+use stepwright_asl::redaction::Redaction;
+use stepwright_interpreter::distributed::MapRun;
+use stepwright_interpreter::execution::{Outcome, Wait};
 use stepwright_interpreter::history::History;
 use stepwright_interpreter::value::Value;
+use stepwright_interpreter::{ExecutionInfo, Status};
 
 use super::execution_data::ExecutionData;
 use super::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 use super::read_settings::ReadSettings;
 use crate::clock::Timestamp;
+use crate::engine::activities::ActivityDescription;
 use crate::engine::durable::quarantine::UnreadableExecution;
 use crate::engine::durable::version_cache::{RecoveredExecution, VersionCache};
 use crate::engine::machines::MachineDescription;
+use crate::engine::nested::stored_map_runs;
 use crate::engine::retention::trusted_clock;
-use crate::store::{StoreError, StoreReader, StoredExecution};
+use crate::store::{StoreError, StoreReader, StoredActivity, StoredExecution};
 
 /// How many times an execution is read again that changed while it was read.
 const READINGS: usize = 8;
@@ -64,6 +68,10 @@ pub struct ExecutionDescription {
     pub history: History,
     /// The version of the state machine with which it started.
     pub machine: MachineDescription,
+    /// Its ids, names and input, as [`ExecutionHandle::execution`](crate::ExecutionHandle::execution) returns them.
+    pub execution: ExecutionInfo,
+    /// Its open waits when the engine stored it last; none after its end.
+    pub waits: Vec<Wait>,
 }
 
 /// # Blocking
@@ -77,6 +85,13 @@ impl StoredExecutions {
             versions: VersionCache::default(),
             setting: ReadSettings::default(),
         }
+    }
+
+    /// Masks fields in the histories, as [`EngineBuilder::redact`](crate::EngineBuilder::redact) does: a store has no settings of its engine.
+    #[must_use]
+    pub fn redact(mut self, redaction: &Redaction) -> Self {
+        self.setting = self.setting.with_redaction(redaction);
+        self
     }
 
     /// Returns a page of the executions, newest first; see [`Engine::executions`](crate::Engine::executions).
@@ -108,6 +123,43 @@ impl StoredExecutions {
             }
         }
         last
+    }
+
+    /// Returns a Map Run by its ARN, as the engine stored it last: while it runs, its counts may be older than its child executions.
+    ///
+    /// # Errors
+    ///
+    /// The errors of reading the store; [`StoreError::Unreadable`].
+    pub fn map_run(&mut self, arn: &str) -> Result<Option<MapRun>, StoreError> {
+        let stored = self.reader.map_run(arn)?;
+        stored.as_ref().map(stored_map_runs::read).transpose()
+    }
+
+    /// Returns the Standard child executions of a Map Run, by its ARN, in the order of their starts.
+    ///
+    /// # Errors
+    ///
+    /// The errors of reading the store.
+    pub fn map_run_executions(&mut self, arn: &str) -> Result<Vec<ExecutionSummary>, StoreError> {
+        let children = stored_map_runs::children(&mut *self.reader, arn)?;
+        Ok(children.into_values().collect())
+    }
+
+    /// Returns the activities, by their ARNs.
+    ///
+    /// # Errors
+    ///
+    /// The errors of reading the store.
+    pub fn activities(&mut self) -> Result<Vec<ActivityDescription>, StoreError> {
+        let stored = self.reader.activities()?.into_iter();
+        let describe =
+            |stored: StoredActivity| ActivityDescription::new(&stored.arn, stored.created);
+        Ok(stored.map(describe).collect())
+    }
+
+    /// Returns the reader, which also has the state machines and the documents of the store.
+    pub fn reader(&mut self) -> &mut dyn StoreReader {
+        &mut *self.reader
     }
 
     /// Returns the open executions that an engine of this version cannot read, and would not continue, in the order of their starts: with the
@@ -171,6 +223,10 @@ impl ExecutionDescription {
     pub(super) fn new(row: &StoredExecution, recovered: RecoveredExecution) -> Self {
         let execution = recovered.execution;
         let about = execution.about().clone();
+        let waits = match row.status {
+            Status::Running => execution.waits(),
+            _ => Vec::new(),
+        };
         let outcome = execution.outcome().cloned();
         let outcome = outcome.filter(|_| row.status != Status::Running);
         let (output, failure) = outcome.map_or((None, None), Outcome::into_parts);
@@ -187,6 +243,8 @@ impl ExecutionDescription {
                 arn: about.machine.id.to_string(),
                 ..recovered.machine.describe()
             },
+            execution: ExecutionInfo::clone(&about),
+            waits,
         }
     }
 }

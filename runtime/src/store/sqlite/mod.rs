@@ -26,6 +26,7 @@ mod store_path;
 #[cfg(test)]
 mod tests;
 mod version_ids;
+mod view;
 mod write;
 
 use std::path::Path;
@@ -39,6 +40,7 @@ pub use self::reader::SqliteReader;
 pub use self::recover::Recovery;
 pub use self::restore::RestoreReport;
 pub use self::scan::{ScannedExecution, ScannedRecord};
+pub use self::view::SqliteView;
 
 use self::checkpoints::{Checkpoints, LogRestart};
 use self::file_identity::FileIdentity;

@@ -97,6 +97,8 @@ impl SqliteReader {
             return Err(place.io("open the file", error));
         }
         continuity::check_for_reader(&place)?;
+        // Dropped after the connection, also if the store is refused.
+        let empty_log = EmptyLog(place.clone());
         let connection = connection::connect(&place, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         match schema::find(&connection, &place)? {
             FileContent::Nothing => Err(place.not_a_store("it is empty")),
@@ -111,7 +113,7 @@ impl SqliteReader {
                 connection,
                 rows: ReferredRows::default(),
                 unreadable: Vec::new(),
-                _empty_log: EmptyLog(place.clone()),
+                _empty_log: empty_log,
                 place,
             }),
         }

@@ -1,3 +1,5 @@
+use stepwright_asl::redaction::Redaction;
+
 use crate::value::Value;
 
 /// One field of a state with a path, a template or an expression, and the value that it had in a visit.
@@ -12,6 +14,73 @@ pub struct FieldExplanation {
     pub expression: String,
     /// The result of the evaluation.
     pub outcome: FieldOutcome,
+}
+
+impl FieldExplanation {
+    /// Returns the explanation without sensitive data: values of redacted fields, and results of expressions that name such a field.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    /// use stepwright_asl::StateMachine;
+    /// use stepwright_runtime::timeline::{FieldOutcome, Timeline};
+    /// use stepwright_runtime::{Engine, MachineType, Redaction, StartOptions};
+    ///
+    /// let definition = r#"{"StartAt": "Pay", "States": {
+    ///     "Pay": {"Type": "Pass", "OutputPath": "$.card.number", "End": true}
+    /// }}"#;
+    /// let engine = Engine::builder().register_json("m", definition, MachineType::Standard).virtual_time().build()?;
+    /// let report = engine.execute_machine("m", json!({"card": {"number": "4111"}}), StartOptions::new()).await?;
+    ///
+    /// let fields = Timeline::of(&report.history).explain(&StateMachine::from_json(definition)?, 0)?;
+    /// let redaction = Redaction::new().path("card.number")?;
+    /// assert_eq!(fields[0].redact(&redaction).outcome, FieldOutcome::Value("[redacted]".into()));
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn redact(&self, redaction: &Redaction) -> Self {
+        if redaction.is_empty() {
+            return self.clone();
+        }
+        let names = self.field.split('/').filter(|name| !name.is_empty());
+        let names: Vec<&str> = names
+            .map(|name| name.strip_suffix(".$").unwrap_or(name))
+            .collect();
+        let is_template = ["{", "["]
+            .iter()
+            .any(|start| self.expression.starts_with(start))
+            && !self.expression.starts_with("{%");
+        let named = self
+            .expression
+            .split(|c: char| !c.is_alphanumeric() && c != '_');
+        let named: Vec<&str> = named.filter(|name| !name.is_empty()).collect();
+        let masked = |value: &Value| {
+            let masked = redaction.value_at(&names, &value.to_json());
+            Value::from(match is_template {
+                true => masked,
+                false => redaction.value_at(&named, &masked),
+            })
+        };
+        let outcome = match &self.outcome {
+            FieldOutcome::Value(value) => FieldOutcome::Value(masked(value)),
+            FieldOutcome::Failed { error, cause } => FieldOutcome::Failed {
+                error: error.clone(),
+                cause: redaction.text(cause).into_owned(),
+            },
+            FieldOutcome::NotEvaluated { reason } => FieldOutcome::NotEvaluated {
+                reason: reason.clone(),
+            },
+            FieldOutcome::Unknown { reason, recorded } => FieldOutcome::Unknown {
+                reason: reason.clone(),
+                recorded: recorded.as_ref().map(masked),
+            },
+        };
+        Self {
+            field: self.field.clone(),
+            expression: redaction.text(&self.expression).into_owned(),
+            outcome,
+        }
+    }
 }
 
 /// The result of an expression in a visit.

@@ -7,6 +7,7 @@ use stepwright_runtime::debug::DebugOptions;
 use stepwright_runtime::value::Value;
 
 use super::frame::Frame;
+use super::request::{Breakpoints, DebugRequest};
 use super::session::DebugSession;
 use super::sessions::{DebugSessions, MOST_SESSIONS};
 use crate::arn::StatesArn;
@@ -24,11 +25,23 @@ pub(crate) struct DebugSubject {
     pub(super) name: Option<String>,
     /// The items that the ItemReaders of Distributed Maps read, by the name of the state.
     pub(super) items: BTreeMap<String, Value>,
+    breakpoints: Breakpoints,
 }
 
 impl DebugSubject {
+    /// Returns what a program debugs; `None` if the engine has no such state machine.
+    pub(crate) fn of_request(service: &Service, request: DebugRequest) -> Option<Self> {
+        let subject = Self::of_machine(service, &request.machine, request.input)?;
+        Some(Self {
+            name: request.name,
+            items: request.items,
+            breakpoints: request.breakpoints,
+            ..subject
+        })
+    }
+
     /// Returns the newest revision of a state machine of the engine, by its name.
-    pub(crate) fn of_machine(service: &Service, name: &str, input: Value) -> Option<Self> {
+    pub(super) fn of_machine(service: &Service, name: &str, input: Value) -> Option<Self> {
         let found = service.engine.machine(name)?;
         Some(Self::new(
             found.name,
@@ -68,6 +81,7 @@ impl DebugSubject {
             input,
             name: None,
             items: BTreeMap::new(),
+            breakpoints: Breakpoints::default(),
         }
     }
 
@@ -88,7 +102,7 @@ impl DebugSubject {
         for (state, items) in self.items {
             options = options.items(state, items);
         }
-        let frame = Frame::new(
+        let mut frame = Frame::new(
             &self.machine,
             &self.definition,
             self.machine_type,
@@ -96,6 +110,13 @@ impl DebugSubject {
             options,
             service.now(),
         )?;
+        for state in &self.breakpoints.states {
+            let set = frame.debugger.break_at(state);
+            set.map_err(|error| error.to_string())?;
+        }
+        for error in self.breakpoints.errors {
+            frame.debugger.break_on_error(error);
+        }
         let session = DebugSession::new(frame);
         let id = session.id.clone();
         match sessions.insert(session) {

@@ -1,0 +1,161 @@
+//! The source of the executions that the pages show: a running engine, or a store that the engine of another process writes.
+//!
+//! | file | content |
+//! |---|---|
+//! | `execution_snapshot.rs` | one execution, with its history |
+//! | `execution_counts.rs` | the executions of a state machine by their status |
+//! | `store_source.rs`, `idle_readers.rs` | a store without an engine; its open readers |
+
+mod execution_counts;
+mod execution_snapshot;
+mod idle_readers;
+mod store_source;
+
+use std::sync::Arc;
+
+use stepwright_runtime::store::StoreError;
+use stepwright_runtime::{
+    ActivityDescription, ExecutionData, ExecutionFilter, ExecutionPage, ExecutionSummary, MapRun,
+    StoredExecutions,
+};
+
+pub(super) use self::execution_counts::ExecutionCounts;
+pub(super) use self::execution_snapshot::ExecutionSnapshot;
+pub(crate) use self::store_source::StoreSource;
+use crate::service::Service;
+
+/// The source of the executions that the pages show.
+pub(crate) enum ExecutionSource {
+    /// An engine of this process.
+    Engine(Arc<Service>),
+    /// A store without an engine.
+    Store(Arc<StoreSource>),
+}
+
+/// The methods read stores on threads for blocking work. Their errors are those of the store.
+impl ExecutionSource {
+    /// Returns the store, if there is no engine.
+    pub(super) fn store(&self) -> Option<&StoreSource> {
+        match self {
+            Self::Engine(_) => None,
+            Self::Store(store) => Some(store),
+        }
+    }
+
+    /// Returns a page of executions.
+    pub(super) async fn executions(
+        &self,
+        filter: ExecutionFilter,
+    ) -> Result<ExecutionPage, StoreError> {
+        match self {
+            Self::Engine(service) => {
+                let engine = service.engine.clone();
+                blocking(move || engine.executions(&filter)).await
+            }
+            Self::Store(store) => store.read(move |stored| stored.list(&filter)).await,
+        }
+    }
+
+    /// Returns the executions of each state machine by their status. Of a store, at most `most` executions are counted.
+    pub(super) async fn counts(&self, most: usize) -> Result<ExecutionCounts, StoreError> {
+        match self {
+            Self::Engine(service) => {
+                Ok(ExecutionCounts::of_statistics(service.engine.statistics()))
+            }
+            Self::Store(_) => {
+                let newest = self.executions(ExecutionFilter::new().limit(most)).await?;
+                Ok(ExecutionCounts::of_page(&newest))
+            }
+        }
+    }
+
+    /// Returns an execution with its history.
+    pub(super) async fn execution(
+        &self,
+        arn: &str,
+    ) -> Result<Option<ExecutionSnapshot>, StoreError> {
+        match self {
+            Self::Engine(service) => match service.engine.find_execution(arn).await? {
+                Some(run) => Ok(Some(ExecutionSnapshot::of_engine(run).await)),
+                None => Ok(None),
+            },
+            Self::Store(store) => {
+                let described = store.describe(arn).await?;
+                Ok(described.map(ExecutionSnapshot::of_store))
+            }
+        }
+    }
+
+    /// Returns the inputs and the results of executions, in the same order; `None` for an execution that does not exist.
+    pub(super) async fn data(
+        &self,
+        arns: Vec<String>,
+    ) -> Result<Vec<Option<ExecutionData>>, StoreError> {
+        match self {
+            Self::Engine(service) => service.engine.find_execution_data(&arns).await,
+            Self::Store(store) => {
+                let read = store.read(move |stored| {
+                    let described = arns.iter().map(|arn| stored.describe(arn));
+                    let data = described.map(|one| Ok(one?.map(ExecutionData::from)));
+                    data.collect()
+                });
+                read.await
+            }
+        }
+    }
+
+    /// Returns a Map Run with its child executions.
+    pub(super) async fn map_run(
+        &self,
+        arn: &str,
+    ) -> Result<Option<(MapRun, Vec<ExecutionSummary>)>, StoreError> {
+        let arn = arn.to_owned();
+        match self {
+            Self::Engine(service) => {
+                let engine = service.engine.clone();
+                let read = move || match engine.map_run(&arn)? {
+                    Some(run) => Ok(Some((run, engine.map_run_executions(&arn)?))),
+                    None => Ok(None),
+                };
+                blocking(read).await
+            }
+            Self::Store(store) => {
+                let read = store.read(move |stored| match stored.map_run(&arn)? {
+                    Some(run) => Ok(Some((run, stored.map_run_executions(&arn)?))),
+                    None => Ok(None),
+                });
+                read.await
+            }
+        }
+    }
+
+    /// Returns the activities.
+    pub(super) async fn activities(&self) -> Result<Vec<ActivityDescription>, StoreError> {
+        match self {
+            Self::Engine(service) => Ok(service.engine.activities()),
+            Self::Store(store) => store.read(StoredExecutions::activities).await,
+        }
+    }
+
+    /// Returns numbers that change with each start and each end of an execution, and with each task that is queued for a worker.
+    pub(super) fn changes(&self) -> [u64; 3] {
+        let service = match self {
+            Self::Engine(service) => service,
+            Self::Store(store) => return [store.change(), 0, 0],
+        };
+        let statistics = service.engine.statistics();
+        let all = statistics.all_executions();
+        let begun = all.started + all.redriven + all.resumed;
+        let ended = all.succeeded + all.failed + all.aborted + all.timed_out + all.suspended;
+        let queues = statistics.activity_queues.iter();
+        [begun, ended, queues.map(|queue| queue.waiting).sum()]
+    }
+}
+
+/// Runs work that blocks its thread.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}

@@ -1,0 +1,147 @@
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use serde_json::json;
+use stepwright_runtime::server_support::ServerEngine;
+use stepwright_runtime::store::{StoreError, StoreView};
+use stepwright_runtime::{BuildError, Engine, Redaction};
+use tokio::net::TcpListener;
+
+use crate::access::Access;
+use crate::connection::{self, ClientTimeouts};
+use crate::console::{self, StoreSource};
+use crate::control::Control;
+use crate::http;
+use crate::operator::json_response;
+use crate::service::Service;
+
+/// A server of the console for a store, next to the engine of another process. It only reads, and has no engine that runs anything.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use stepwright_runtime::store::{SqliteStore, SqliteView};
+/// use stepwright_server::StoredConsole;
+/// use tokio::net::TcpListener;
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("orders.db");
+/// # let store = SqliteStore::open(&path)?;
+/// let console = StoredConsole::open(SqliteView::new(&path)).await?;
+/// let listener = TcpListener::bind("127.0.0.1:0").await?;
+/// println!("http://{}/console", listener.local_addr()?);
+/// let server = tokio::spawn(console.serve(listener));
+/// # drop((server, store));
+/// # Ok(()) }
+/// ```
+pub struct StoredConsole {
+    service: Arc<Service>,
+    store: StoreSource,
+    hosts: Vec<String>,
+    shutdown: Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+/// A console of a store cannot be created.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoredConsoleError {
+    /// The store cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The engine that compiles the definitions cannot be built.
+    #[error("the definitions of the store cannot be compiled: {0}")]
+    Build(#[from] BuildError),
+}
+
+impl StoredConsole {
+    /// Reads the state machines of a store. An engine may have the store open and write to it.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read.
+    pub async fn open(view: impl StoreView) -> Result<Self, StoredConsoleError> {
+        let store = StoreSource::new(Arc::new(view));
+        let mut builder = Engine::builder();
+        // The region and the account are those of the executions.
+        if let Some(newest) = store.newest().await?
+            && let [_, _, _, region, account, ..] = *newest.split(':').collect::<Vec<_>>()
+        {
+            builder = builder.region(region).account(account);
+        }
+        let engine = ServerEngine::new(builder.build()?);
+        let control = Control::open(&engine, engine.clock().now())?;
+        let service = Arc::new(Service::new(engine, control));
+        store.refresh(&service).await?;
+        Ok(Self {
+            service,
+            store,
+            hosts: Vec::new(),
+            shutdown: Box::pin(std::future::pending()),
+        })
+    }
+
+    /// Masks fields in the pages, as [`EngineBuilder::redact`](stepwright_runtime::EngineBuilder::redact) does: a store does not have the
+    /// settings of its engine.
+    #[must_use]
+    pub fn redact(mut self, redaction: &Redaction) -> Self {
+        self.store.redact(redaction);
+        self
+    }
+
+    /// Accepts requests for this host, as [`ServerBuilder::allow_host`](crate::ServerBuilder::allow_host) does.
+    #[must_use]
+    pub fn allow_host(mut self, host: impl Into<String>) -> Self {
+        self.hosts.push(host.into());
+        self
+    }
+
+    /// Shuts the server down when this future is ready.
+    #[must_use]
+    pub fn shutdown(mut self, shutdown: impl Future<Output = ()> + Send + 'static) -> Self {
+        self.shutdown = Box::pin(shutdown);
+        self
+    }
+
+    /// Serves `/console`, and `/health` and `/ready` for operators, until the future of [`shutdown`](Self::shutdown) is ready.
+    pub async fn serve(self, listener: TcpListener) {
+        let timeouts = ClientTimeouts::default();
+        let (service, store) = (&self.service, Arc::new(self.store));
+        let access = Access::of(&listener, self.hosts, None, service.engine.region());
+        let access = Arc::new(access);
+        let pages = console::store_router(store.clone(), service, &access, timeouts.body);
+        let health = Router::new()
+            .route("/health", get(health))
+            .route("/ready", get(health))
+            .with_state(store);
+        let router = http::pages_router(health.merge(pages), access);
+        let shutdown = async {
+            self.shutdown.await;
+            self.service.shutdown.set();
+        };
+        connection::serve(listener, router, timeouts, shutdown).await;
+    }
+}
+
+/// Reports whether the store can be read: 200, or 503.
+async fn health(State(store): State<Arc<StoreSource>>) -> Response {
+    let version = env!("CARGO_PKG_VERSION");
+    match store.newest().await {
+        Ok(_) => json_response(StatusCode::OK, &json!({"status": "ok", "version": version})),
+        Err(error) => {
+            let store = json!({"error": error.to_string()});
+            let body = json!({"status": "unavailable", "version": version, "store": store});
+            json_response(StatusCode::SERVICE_UNAVAILABLE, &body)
+        }
+    }
+}
+
+impl fmt::Debug for StoredConsole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredConsole").finish_non_exhaustive()
+    }
+}
