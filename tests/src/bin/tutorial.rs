@@ -13,6 +13,7 @@
 //! | a block `sh` | its lines run as one script of the shell, which must succeed |
 //! | a block `sh,fails` | the same, but the script must fail |
 //! | a block `sh,ignore` | not run |
+//! | a comment from a line `<!-- sh` to a line `-->` | the same as a block `sh`: what a reader does in a browser |
 //! | a block `text`, `json`, `yaml` or `mermaid` that follows a script | equals the output of the script, standard output and standard error together |
 //!
 //! In an expected output, `…` matches any text in a line, and a line that is only `…` matches any number of lines. Cargo's progress lines are
@@ -143,7 +144,12 @@ fn steps(page: &str) -> Result<Vec<Step>, (usize, String)> {
     let mut lines = page.lines().enumerate();
     while let Some((index, line)) = lines.next() {
         let number = index + 1;
-        let Some(info) = line.strip_prefix("```") else {
+        let (info, end) = match (line.strip_prefix("```"), line) {
+            (Some(info), _) => (Some(info), "```"),
+            (None, "<!-- sh") => (Some("sh"), "-->"),
+            (None, _) => (None, ""),
+        };
+        let Some(info) = info else {
             if let Some(action) = change(line) {
                 steps.push(Step {
                     line: number,
@@ -158,7 +164,7 @@ fn steps(page: &str) -> Result<Vec<Step>, (usize, String)> {
         let mut block = String::new();
         loop {
             match lines.next() {
-                Some((_, "```")) => break,
+                Some((_, line)) if line == end => break,
                 Some((_, line)) => {
                     block.push_str(line);
                     block.push('\n');
@@ -610,6 +616,13 @@ mod tests {
             expected: Some("a.rs\n".to_owned()),
         };
         assert_eq!(found[3].action, last);
+        let hidden = steps("Click it:\n\n<!-- sh\ncurl a\n-->\n").unwrap();
+        let script = Action::Script {
+            script: "curl a\n".to_owned(),
+            fails: false,
+            expected: None,
+        };
+        assert_eq!(hidden[0].action, script);
         for before in ["Code:", "See `a.rs`:"] {
             let (line, _) = steps(&format!("{before}\n\n```rust\nx\n```\n")).unwrap_err();
             assert_eq!(line, 3);
