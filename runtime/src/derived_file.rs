@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The files that SQLite creates next to a database.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
-/// What a derived file contains.
+/// The content of a derived file.
 #[derive(Debug)]
 pub(crate) struct DerivedFormat {
     /// In messages: `index`.

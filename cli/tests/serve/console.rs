@@ -101,7 +101,7 @@ fn a_console_shows_what_a_running_engine_stores() {
     assert!(machines.contains("orders.db") && machines.contains("read-only"));
     assert!(machines.contains("Numbers count all executions of the store."));
 
-    // One that is created and started later appears, too.
+    // A state machine that is created later appears, too, with its execution.
     let asking = create_asking(&server);
     let waiting = start(&server, &asking, "a-1");
     page_with(&console, "/console", "asking");

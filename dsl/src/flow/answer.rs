@@ -15,7 +15,7 @@ pub struct AnswerType {
     name: &'static str,
 }
 
-/// What a type can do with answers.
+/// The functions of a type of answers.
 struct AnswerFunctions {
     shape: fn() -> Shape,
     schema: fn() -> Schema,

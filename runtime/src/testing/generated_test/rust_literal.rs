@@ -60,13 +60,12 @@ fn write(json: &Json, text: &mut String, parts: &mut usize) -> Option<()> {
         }
         Json::Number(number) => {
             // rustc reads a literal without a suffix as `i32`.
-            let suffix = match (number.as_i64(), number.as_u64()) {
-                (Some(small), _) if i32::try_from(small).is_ok() => "",
-                (Some(_), _) => "i64",
-                (None, Some(_)) => "u64",
-                (None, None) => "f64",
+            let _ = match (number.as_i64(), number.as_u64()) {
+                (Some(small), _) if i32::try_from(small).is_ok() => write!(text, "{small}"),
+                (Some(large), _) => write!(text, "{large}i64"),
+                (None, Some(large)) => write!(text, "{large}u64"),
+                (None, None) => write!(text, "{:?}f64", number.as_f64()?),
             };
-            let _ = write!(text, "{number}{suffix}");
         }
         Json::String(inner) => text.push_str(&string(inner)),
         Json::Array(items) => {

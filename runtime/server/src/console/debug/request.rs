@@ -1,4 +1,4 @@
-//! What a program debugs.
+//! The request of a program to debug a definition.
 
 use std::collections::BTreeMap;
 

@@ -17,7 +17,7 @@ pub(in crate::console) struct ExecutionSnapshot {
     state: SnapshotState,
 }
 
-/// What a snapshot has in addition to the history.
+/// The part of a snapshot that the history lacks.
 enum SnapshotState {
     /// The execution of a running engine.
     Engine(ExecutionHandle<Value>),
