@@ -81,7 +81,7 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
     let runs = options.runs.tokens();
     let idempotent = options.idempotent.map(|_| {
         quote!(
-            const IDEMPOTENT: bool = true;
+            const IDEMPOTENT: ::core::primitive::bool = true;
         )
     });
     let (input, record, taken) = match task.parameters.as_slice() {
@@ -134,7 +134,7 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
         let running = quote_spanned!(function.signature.asyncness.span()=> async move);
         let handler = quote_spanned! {task.returns.span()=>
             impl ::stepwright::__::Handler for #name {
-                const TAKES_CONTEXT: bool = #takes_context;
+                const TAKES_CONTEXT: ::core::primitive::bool = #takes_context;
 
                 #[allow(clippy::manual_async_fn)]
                 fn call(
@@ -168,7 +168,7 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
             const FUNCTION: &'static str = #plain;
             const PARAMETERS: &'static [&'static str] = &[#(#keys),*];
             const DEPLOY: ::stepwright::__::Deploy = #deploy;
-            const SENDS_CONTEXT: bool = #sends_context;
+            const SENDS_CONTEXT: ::core::primitive::bool = #sends_context;
             #runs
             #idempotent
 

@@ -212,6 +212,8 @@ fn trait_proof(item: &Ident, standard: &TokenStream) -> TokenStream {
 
 /// Returns the types that a trait in scope could extend with a method that rustc prefers to the standard library's. `?` and `!` are placeholders for the
 /// types of items.
+///
+/// The types have their full paths, because a program can define its own type with the name `i32`.
 fn probed_types(method: &str) -> Vec<&'static str> {
     if callable::UNIVERSAL.contains(&method) {
         // These methods take `&self`, so rustc prefers a user's method that takes `self`.
@@ -223,12 +225,18 @@ fn probed_types(method: &str) -> Vec<&'static str> {
                 "::core::option::Option<?>",
                 "::std::collections::BTreeMap<?, !>",
                 "::std::collections::BTreeSet<?>",
-                "i32",
-                "u32",
-                "i64",
-                "f64",
+                "::core::primitive::i32",
+                "::core::primitive::u32",
+                "::core::primitive::i64",
+                "::core::primitive::f64",
             ],
-            _ => vec!["::std::string::String", "i32", "u32", "i64", "f64"],
+            _ => vec![
+                "::std::string::String",
+                "::core::primitive::i32",
+                "::core::primitive::u32",
+                "::core::primitive::i64",
+                "::core::primitive::f64",
+            ],
         };
     }
     let mut types = Vec::new();
@@ -242,7 +250,11 @@ fn probed_types(method: &str) -> Vec<&'static str> {
         let of_order = matches!(method, "max" | "min" | "clamp");
         types.extend_from_slice(match kind {
             Kind::Text if is_trait => &["::std::string::String"],
-            Kind::Text => &["::std::string::String", "&::std::string::String", "&&str"],
+            Kind::Text => &[
+                "::std::string::String",
+                "&::std::string::String",
+                "&&::core::primitive::str",
+            ],
             Kind::List if is_trait => &["::std::vec::Vec<?>"],
             Kind::List if shared => &[
                 "::std::vec::Vec<?>",
@@ -265,10 +277,18 @@ fn probed_types(method: &str) -> Vec<&'static str> {
             }
             Kind::Option if shared => &["::core::option::Option<?>", "&&::core::option::Option<?>"],
             Kind::Option if method != "into_iter" => &["&::core::option::Option<?>"],
-            Kind::Bool => &["&bool"],
-            Kind::Signed if !of_order => &["&i32", "&i64", "&&i32"],
-            Kind::Unsigned if !of_order => &["&u32", "&u64", "&&u32"],
-            Kind::Float => &["&f64", "&&f64"],
+            Kind::Bool => &["&::core::primitive::bool"],
+            Kind::Signed if !of_order => &[
+                "&::core::primitive::i32",
+                "&::core::primitive::i64",
+                "&&::core::primitive::i32",
+            ],
+            Kind::Unsigned if !of_order => &[
+                "&::core::primitive::u32",
+                "&::core::primitive::u64",
+                "&&::core::primitive::u32",
+            ],
+            Kind::Float => &["&::core::primitive::f64", "&&::core::primitive::f64"],
             Kind::Json => &["__s::serde_json::Value", "&&__s::serde_json::Value"],
             _ => &[],
         });

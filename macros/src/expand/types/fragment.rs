@@ -103,7 +103,7 @@ impl TypeBlock<'_> {
         });
         quote! {
             const _: () = {
-                const __TOO_LONG: bool = <#path as __s::Fragment>::LONGEST + #prefix <= #limit;
+                const __TOO_LONG: ::core::primitive::bool = <#path as __s::Fragment>::LONGEST + #prefix <= #limit;
                 #check
             };
             #express

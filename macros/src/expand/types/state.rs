@@ -67,9 +67,15 @@ impl TypeBlock<'_> {
     /// The type requirements of a position. rustc reports "not a number of whole seconds" and similar messages at the keyword.
     fn place(&self, place: &ExpressionPosition) -> TokenStream {
         let (takes, ty) = match place.expected {
-            ExpectedType::Seconds => (quote!(Seconds::seconds), quote!(u32)),
-            ExpectedType::WholeNumber => (quote!(WholeNumber::whole_number), quote!(u32)),
-            ExpectedType::Percentage => (quote!(Percentage::percentage), quote!(u32)),
+            ExpectedType::Seconds => (quote!(Seconds::seconds), quote!(::core::primitive::u32)),
+            ExpectedType::WholeNumber => (
+                quote!(WholeNumber::whole_number),
+                quote!(::core::primitive::u32),
+            ),
+            ExpectedType::Percentage => (
+                quote!(Percentage::percentage),
+                quote!(::core::primitive::u32),
+            ),
             ExpectedType::Timestamp => {
                 (quote!(Timestamp::timestamp), quote!(::std::string::String))
             }
@@ -78,7 +84,7 @@ impl TypeBlock<'_> {
             ExpectedType::Bool => {
                 let condition = self.expression(place.expression);
                 // rustc reports "expected due to this" at the keyword.
-                let ty = quote_spanned!(place.span=> bool);
+                let ty = quote_spanned!(place.span=> ::core::primitive::bool);
                 return quote!(let _: #ty = #condition;);
             }
             ExpectedType::Around => return TokenStream::new(),
