@@ -43,6 +43,8 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "/src/query/fixture.rs",
     "/src/query/jsonata/",
     "/src/report/",
+    // SQL.
+    "/src/search/index/index_reader.rs",
     "/src/spans.rs",
     "/src/start_command.rs",
     "/src/statistics/table.rs",
