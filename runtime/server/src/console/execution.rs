@@ -162,7 +162,7 @@ async fn render(console: &Console, params: &Params) -> PageResult {
                 (facts(&run, &view, history, console.service.engine.region()))
                 (failure(&view))
             }
-            div data-part="waits" { (waits::panel(console, &run, &history, &waits, view.now)) }
+            div data-part="waits" { (waits::panel(console, &run, history, &waits, view.now)) }
             (acts(console, &run, &view))
             nav class="tabs" aria-label="Views" {
                 @for (name, title) in VIEWS {
