@@ -41,7 +41,7 @@ async fn gr_e_17_succeeds() -> Result<(), Box<dyn std::error::Error>> {
             "r#\"raw\"#",
             Mock::output(Value::from_text(r##"[{"text":"line\nbreak\r\ttab \u0007 \u0301 \"#","none":null},{"text":"line\nbreak\r\ttab \u0007 \u0301 \"#","none":null},{"text":"line\nbreak\r\ttab \u0007 \u0301 \"#","none":null},{"text":"line\nbreak\r\ttab \u0007 \u0301 \"#","none":null},{"text":"line\nbreak\r\ttab \u0007 \u0301 \"#","none":null},{"text":"line\nbreak\r\ttab \u0007 \u0301 \"#","none":null},{"text":"line\nbreak\r\ttab \u0007 \u0301 \"#","none":null},{"text":"line\nbreak\r\ttab \u0007 \u0301 \"#","none":null},{"text":"line\nbreak\r\ttab \u0007 \u0301 \"#","none":null},{"text":"line\nbreak\r\ttab \u0007 \u0301 \"#","none":null},{"text":"line\nbreak\r\ttab \u0007 \u0301 \"#","none":null},{"text":"line\nbreak\r\ttab \u0007 \u0301 \"#","none":null}]"##)?),
         )
-        .state("Third", Mock::output(json!(1.2345678901234568e+29f64)));
+        .state("Third", Mock::output(json!(1.2345678901234568e29f64)));
     let engine = Engine::builder()
         .register_json("büro-日本語", DEFINITION, MachineType::Standard)
         .tasks(mocks)
