@@ -74,8 +74,10 @@ struct OpenIndex {
 impl IndexThread {
     /// Runs until the index is dropped, or cannot be written.
     pub(super) fn run(self) {
+        // Callers that wait are released after the reason for the stop is set.
+        let mut waiting = Vec::new();
         let opened = match self.file.open() {
-            Ok(index) => self.follow(index),
+            Ok(index) => self.follow(index, &mut waiting),
             Err(error) => Err(error),
         };
         if let Err(error) = opened {
@@ -84,11 +86,14 @@ impl IndexThread {
         }
     }
 
-    fn follow(&self, index: Connection) -> Result<(), DerivedError> {
+    fn follow(
+        &self,
+        index: Connection,
+        waiting: &mut Vec<SyncSender<()>>,
+    ) -> Result<(), DerivedError> {
         let mut index = Some(index);
         let mut open = None;
         let mut is_store_reported = false;
-        let mut waiting: Vec<SyncSender<()>> = Vec::new();
         loop {
             let step = self.step(&mut index, &mut open);
             let pause = match step {
