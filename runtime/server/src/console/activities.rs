@@ -7,7 +7,7 @@ use stepwright_runtime::report::text;
 
 use super::error::{PageResult, respond};
 use super::layout::{Page, Section};
-use super::link;
+use super::live;
 use super::state::Console;
 
 pub(super) async fn page(State(console): State<Console>) -> Response {
@@ -16,6 +16,7 @@ pub(super) async fn page(State(console): State<Console>) -> Response {
 }
 
 async fn render(console: &Console) -> PageResult {
+    let live = live::url_of_lists(console);
     let activities = console.source.activities().await?;
     let statistics = console.service.engine.statistics();
     // The queues are in the memory of the engine.
@@ -26,7 +27,7 @@ async fn render(console: &Console) -> PageResult {
         queue.map_or(0, |queue| queue.waiting)
     };
     Ok(Page::new("Activities", Section::Activities)
-        .live(link::with("/console/live", &[]))
+        .live(live)
         .render(
             console,
             html! {

@@ -11,6 +11,7 @@ use stepwright_runtime::{ExecutionData, ExecutionFilter, ExecutionSummary, Statu
 use super::error::{PageResult, respond};
 use super::layout::{Page, Section};
 use super::link;
+use super::live;
 use super::params::Params;
 use super::state::Console;
 use super::text_search::{ListSource, SourcePage};
@@ -45,10 +46,11 @@ pub(super) async fn page(State(console): State<Console>, RawQuery(query): RawQue
 
 async fn render(console: &Console, params: &Params) -> PageResult {
     let filter = ListFilter::of(params);
+    let live = live::url_of_lists(console);
     let list = filter.read(console).await?;
     let mut page = Page::new("Executions", Section::Executions).notice(params.get("notice"));
     if params.get("after").is_none() {
-        page = page.live(link::with("/console/live", &[]));
+        page = page.live(live);
     }
     Ok(page.render(
         console,

@@ -12,6 +12,7 @@ use futures_util::stream::{self, Stream};
 use stepwright_runtime::Events;
 
 use super::error::PageError;
+use super::link;
 use super::params::Params;
 use super::server_event::{CHANGE, COMMENT, END, HEARTBEAT};
 use super::state::Console;
@@ -24,9 +25,28 @@ const LIST_PAUSE: Duration = Duration::from_secs(2);
 /// How often a stream checks whether the server shuts down.
 const LOOK: Duration = Duration::from_millis(500);
 
+/// Returns the address of the stream of changes of all executions, for a page that is read after this call. The stream begins with the changes
+/// since then, so that a change between the page and the stream is not lost.
+pub(super) fn url_of_lists(console: &Console) -> String {
+    let [begun, ended, queued] = console.source.changes();
+    let known = format!("{begun}.{ended}.{queued}");
+    link::with("/console/live", &[("after", &known)])
+}
+
+/// Returns the numbers of an address.
+fn numbers_of(known: &str) -> Option<[u64; 3]> {
+    let numbers: Option<Vec<u64>> = known.split('.').map(|part| part.parse().ok()).collect();
+    numbers?.try_into().ok()
+}
+
 /// The stream of changes of all executions.
-pub(super) async fn of_lists(State(console): State<Console>) -> Response {
-    let numbers = console.source.changes();
+pub(super) async fn of_lists(
+    State(console): State<Console>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let params = Params::of_query(query.as_deref());
+    let known = numbers_of(params.text("after"));
+    let numbers = known.unwrap_or_else(|| console.source.changes());
     let stream = stream::unfold((console, numbers), |(console, before)| async move {
         let mut quiet = Duration::ZERO;
         loop {
@@ -141,4 +161,17 @@ fn respond(stream: impl Stream<Item = &'static [u8]> + Send + 'static) -> Respon
         Body::from_stream(chunks),
     )
         .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_numbers_of_an_address_are_three() {
+        assert_eq!(numbers_of("1.20.0"), Some([1, 20, 0]));
+        for other in ["", "1.2", "1.2.3.4", "1.2.x", "1.-2.3"] {
+            assert_eq!(numbers_of(other), None, "{other}");
+        }
+    }
 }

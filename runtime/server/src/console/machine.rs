@@ -12,6 +12,7 @@ use stepwright_diagram::Diagram;
 use super::error::{PageError, PageResult, respond};
 use super::executions::newest_of;
 use super::layout::{Page, Section};
+use super::live;
 use super::params::Params;
 use super::state::Console;
 use super::{definition, link, start_form};
@@ -40,6 +41,7 @@ async fn render(console: &Console, params: &Params) -> PageResult {
         ))
     })?;
     let tab = params.text("tab");
+    let live = live::url_of_lists(console);
     let mut page = Page::new(name, Section::Machines);
     let content = match tab {
         "definition" => definition::text(&machine, params),
@@ -48,7 +50,7 @@ async fn render(console: &Console, params: &Params) -> PageResult {
         "versions" => definition::versions(console, &machine, params).await?,
         start_form::INPUTS_TAB => start_form::earlier_inputs(console, &machine).await?,
         _ => {
-            page = page.live(link::with("/console/live", &[]));
+            page = page.live(live);
             overview(console, &machine, params).await?
         }
     };

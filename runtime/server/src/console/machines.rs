@@ -13,6 +13,7 @@ use super::charts::Charts;
 use super::error::{PageResult, respond};
 use super::layout::{Page, Section};
 use super::link;
+use super::live;
 use super::params::Params;
 use super::source::ExecutionCounts;
 use super::state::Console;
@@ -56,12 +57,13 @@ impl Console {
 }
 
 async fn render(console: &Console, params: &Params) -> PageResult {
+    let live = live::url_of_lists(console);
     let machines = console.service.control.machines_after(None, usize::MAX);
     let charts = console.charts().await?;
     let counts = console.source.counts(MOST_READ).await?;
     Ok(Page::new("State machines", Section::Machines)
         .notice(params.get("notice"))
-        .live(link::with("/console/live", &[]))
+        .live(live)
         .render(
             console,
             html! {

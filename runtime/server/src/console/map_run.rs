@@ -10,6 +10,7 @@ use super::error::{PageError, PageResult, respond};
 use super::executions::{Columns, MOST_CHILDREN, rows};
 use super::layout::{Page, Section};
 use super::link;
+use super::live;
 use super::params::Params;
 use super::state::Console;
 
@@ -21,6 +22,7 @@ pub(super) async fn page(State(console): State<Console>, RawQuery(query): RawQue
 
 async fn render(console: &Console, params: &Params) -> PageResult {
     let arn = params.required("arn")?;
+    let live = live::url_of_lists(console);
     let found = console.source.map_run(arn).await?;
     let (run, mut children) =
         found.ok_or_else(|| PageError::not_found(format!("there is no Map Run `{arn}`")))?;
@@ -28,7 +30,7 @@ async fn render(console: &Console, params: &Params) -> PageResult {
     let shown = &children[..children.len().min(MOST_CHILDREN)];
     let mut page = Page::new("Map Run", Section::Executions);
     if run.stopped.is_none() {
-        page = page.live(link::with("/console/live", &[]));
+        page = page.live(live);
     }
     let counts = &run.items;
     let now = console.service.now();
