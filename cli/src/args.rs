@@ -12,6 +12,7 @@ mod policy;
 mod progress;
 mod redact;
 mod serve;
+mod services;
 mod store;
 mod store_inspection;
 
@@ -33,6 +34,7 @@ pub(crate) use self::policy::{PolicyArguments, PolicyFormat};
 pub(crate) use self::progress::{ProgressArguments, ProgressChoice};
 pub(crate) use self::redact::RedactArguments;
 pub(crate) use self::serve::{ConsoleChoice, ServeArguments};
+pub(crate) use self::services::ServiceArguments;
 pub(crate) use self::store::{
     BackupArguments, ExecutionsArguments, HistoryArguments, HistoryFormat, RecoverArguments,
     RestoreArguments, Status, StoreArguments, StoreCommand, StoreFormat, StoredExecutionArguments,
@@ -410,6 +412,8 @@ pub(crate) struct RunArguments {
     /// Confirm once that this machine's clock is right, after a warning that it is far ahead of the store
     #[arg(long, requires_all = ["store", "real_time"])]
     pub(crate) confirm_clock: bool,
+    #[command(flatten)]
+    pub(crate) services: ServiceArguments,
     #[command(flatten)]
     pub(crate) progress: ProgressArguments,
     #[command(flatten)]

@@ -41,6 +41,7 @@ mod report;
 mod rule;
 mod run;
 mod serve;
+mod service_calls;
 mod settings;
 mod signals;
 mod source;

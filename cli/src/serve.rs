@@ -22,6 +22,7 @@ use crate::log::{self, DefaultLog};
 use crate::otlp::Otlp;
 use crate::progress::{Destination, ServerProgress};
 use crate::report;
+use crate::service_calls::service_calls;
 use crate::signals::{Signals, survive_size_limit};
 use crate::store::cannot as cannot_store;
 use crate::tasks::ServerTasks;
@@ -31,7 +32,7 @@ const MOCKS_VARIABLE: &str = "SFN_MOCK_CONFIG";
 /// The environment variable with access keys, if `--auth` does not name a file of them.
 const KEYS_VARIABLE: &str = "STEPWRIGHT_ACCESS_KEYS";
 /// How to register a handler, for the cause of a task without one.
-const HANDLER_HINT: &str = "start `stepwright serve` with --task 'NAME=COMMAND' or --task 'NAME=http://127.0.0.1:PORT/', where NAME is the state, the function or the resource, with --lambda-endpoint URL for Lambda functions, or with --mocks FILE";
+const HANDLER_HINT: &str = "start `stepwright serve` with --task 'NAME=COMMAND' or --task 'NAME=http://127.0.0.1:PORT/', where NAME is the state, the function or the resource, with --lambda-endpoint URL for Lambda functions, with --aws-endpoint URL for AWS services, or with --mocks FILE";
 /// How long the engine may take to suspend its executions after a second signal.
 const HURRY: Duration = Duration::from_secs(2);
 
@@ -50,7 +51,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     survive_size_limit();
     let keys = access_keys(&arguments)?;
     let has_keys = keys.is_some();
-    let engine = engine(&arguments, &otlp)?;
+    let engine = engine(&arguments, &otlp).await?;
     let mut server = Server::builder()
         .engine(engine.clone())
         .metrics(!arguments.no_metrics)
@@ -191,7 +192,7 @@ fn mocks(arguments: &ServeArguments) -> Result<Option<MockConfig>, Failure> {
         .map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))
 }
 
-fn engine(arguments: &ServeArguments, otlp: &Otlp) -> Result<Engine, Failure> {
+async fn engine(arguments: &ServeArguments, otlp: &Otlp) -> Result<Engine, Failure> {
     let mut builder = Engine::builder()
         .region(&arguments.region)
         .account(&arguments.account)
@@ -199,6 +200,10 @@ fn engine(arguments: &ServeArguments, otlp: &Otlp) -> Result<Engine, Failure> {
         .tasks(ServerTasks::new(&arguments.tasks)?);
     if let Some(lambda) = &arguments.lambda_endpoint {
         builder = builder.tasks(lambda.clone());
+    }
+    let (region, account) = (&arguments.region, &arguments.account);
+    if let Some(calls) = service_calls(&arguments.services, region, account).await? {
+        builder = builder.fallback_tasks(calls);
     }
     if let Some(mocks) = mocks(arguments)? {
         builder = builder.test_cases(mocks);

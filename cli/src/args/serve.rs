@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use super::log::LogArguments;
 use super::otlp::OtlpArguments;
 use super::progress::ProgressArguments;
+use super::services::{ServiceArguments, account};
 use crate::tasks::{LambdaEndpoint, TaskBinding, binding};
 
 pub(super) const EXAMPLES: &str = "Examples:
@@ -116,6 +117,8 @@ pub(crate) struct ServeArguments {
     #[arg(long, value_name = "DIR")]
     pub(crate) objects: Option<PathBuf>,
     #[command(flatten)]
+    pub(crate) services: ServiceArguments,
+    #[command(flatten)]
     pub(crate) progress: ProgressArguments,
     #[command(flatten)]
     pub(crate) log: LogArguments,
@@ -132,14 +135,6 @@ pub(crate) enum ConsoleChoice {
     ReadOnly,
     /// No pages
     Off,
-}
-
-/// The number of an account: twelve digits.
-fn account(text: &str) -> Result<String, String> {
-    match text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        true => Ok(text.to_owned()),
-        false => Err("an account is twelve digits, as in 123456789012".to_owned()),
-    }
 }
 
 /// Parses a number of days.

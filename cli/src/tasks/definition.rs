@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use stepwright_asl::model::{State, StateMachine, States};
+use stepwright_integrations::ServiceCalls;
 use stepwright_runtime::task::{Answer, DefinedState, TaskCall, TaskSource};
 
 use super::names::NamedTask;
@@ -14,6 +15,8 @@ use crate::failure::Failure;
 pub(crate) struct DefinitionTasks {
     states: Arc<Vec<(String, TaskTarget)>>,
     unanswered: Arc<Mutex<Option<String>>>,
+    /// Executes the tasks without a handler here.
+    services: Option<ServiceCalls>,
     means: TaskResources,
 }
 
@@ -57,8 +60,14 @@ impl DefinitionTasks {
         Ok(Self {
             states: Arc::new(states),
             unanswered: Arc::default(),
+            services: None,
             means: TaskResources::default(),
         })
+    }
+
+    /// Sets what executes the tasks without a handler here.
+    pub(crate) fn before(self, services: Option<ServiceCalls>) -> Self {
+        Self { services, ..self }
     }
 
     /// Waits for the result of an execution, unless the user or the system ends this program first. Then the execution is suspended, if possible,
@@ -180,10 +189,13 @@ impl TaskSource for DefinitionTasks {
 
     fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
         let Some((_, target)) = self.states.iter().find(|(state, _)| state == call.state()) else {
-            *self
-                .unanswered
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner) = Some(call.state().to_owned());
+            let mut services = self.services.iter();
+            if !services.any(|services| services.serves(call.resource())) {
+                *self
+                    .unanswered
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner) = Some(call.state().to_owned());
+            }
             return None;
         };
         // For a `.waitForTaskToken` state, this is the callback's output: no other client could send the token here.

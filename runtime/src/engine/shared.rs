@@ -35,6 +35,8 @@ pub(crate) struct EngineShared {
     pub(super) machines: Machines,
     pub(super) setting: CompileSettings,
     pub(super) sources: Vec<Arc<dyn TaskSource>>,
+    /// Consulted after the handlers and the nested workflows.
+    pub(super) fallback_sources: Vec<Arc<dyn TaskSource>>,
     /// A server of the API of this engine, which executes tasks that call the API.
     pub(super) own_api: OnceLock<Arc<dyn TaskSource>>,
     /// The test cases that starts can choose.

@@ -32,8 +32,13 @@ pub(crate) enum TaskEffect {
 impl TaskEffect {
     /// Returns a request that fails.
     pub(crate) fn failing(failure: TaskFailure) -> Self {
+        Self::ready(Err(failure))
+    }
+
+    /// Returns work whose result is known.
+    pub(crate) fn ready(result: TaskResult) -> Self {
         Self::Work {
-            work: Box::pin(std::future::ready(Err(failure))),
+            work: Box::pin(std::future::ready(result)),
             attempt: None,
             watch: None,
         }
@@ -131,9 +136,9 @@ impl Answer {
         Self::submit(TaskEffect::failing(failure))
     }
 
-    /// Makes the result of [`later`](Self::later) the response to the request of a `.waitForTaskToken` state, which TaskSubmitted shows. The task
-    /// then ends with the answer to its token, or with the failure of the request. For other states, and other answers, this has no effect. Call
-    /// it when [`Resource::pattern`](super::Resource::pattern) is `WaitForTaskToken`.
+    /// Makes the result of [`later`](Self::later) the response to the request of a `.waitForTaskToken` or `.sync` state, which TaskSubmitted shows. The
+    /// task then ends with the answer to its token, with the end of its [job](super::TaskSource::job), or with the failure of the request. Call it when
+    /// [`Resource::pattern`](super::Resource::pattern) is not `RequestResponse`.
     ///
     /// ```
     /// use stepwright_runtime::task::{Answer, IntegrationPattern, TaskCall};

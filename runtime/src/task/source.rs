@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
 use stepwright_interpreter::ExecutionInfo;
+use stepwright_interpreter::value::Value;
 
-use super::{Answer, DefinedState, EngineMonitor, TaskCall};
+use super::{Answer, DefinedState, EngineMonitor, Job, TaskCall};
 
 /// Answers Task states instead of their handlers: mocks, recordings, or a table in a file, for example.
 ///
@@ -26,6 +27,22 @@ use super::{Answer, DefinedState, EngineMonitor, TaskCall};
 pub trait TaskSource: Send + Sync {
     /// Returns the answer to one attempt, or `None` to pass the call on.
     fn answer(&self, call: &TaskCall<'_>) -> Option<Answer>;
+
+    /// Returns the work that waits for the job of a `.sync` task, after the request of the task has succeeded with `response`. Without it, as by default,
+    /// the task waits for the answer to its token.
+    ///
+    /// For a durable execution, it is called again by each process that continues the execution. It must not start the job.
+    fn job(&self, call: &TaskCall<'_>, response: &Value) -> Option<Job> {
+        let _ = (call, response);
+        None
+    }
+
+    /// Returns the answer to a call that ran when its process ended, if the call may be made twice. `None`, the default, fails the task with
+    /// `Stepwright.TaskLost`.
+    fn repeat(&self, call: &TaskCall<'_>) -> Option<Answer> {
+        let _ = call;
+        None
+    }
 
     /// Returns the task token for the next attempt of a state, where a recording or a test must know it. `None` generates a random one.
     fn token(&self, execution: &ExecutionInfo, state: &str) -> Option<String> {

@@ -39,6 +39,9 @@ pub enum Command {
     /// Continues the task of a handler after a restart: calls an idempotent handler again, fails the task of another
     /// handler, and waits if no handler is registered.
     ResumeTask(Box<TaskRequest>),
+    /// Waits for the end of a job that a `.sync` task has started, if the caller can, and delivers it as
+    /// [`Input::WorkCompleted`](super::Input::WorkCompleted). Otherwise the holder of the task's token completes the task.
+    FollowJob(Box<StartedJob>),
     /// Continues a nested start after a restart: delivers the end of the nested execution and, unless it `is_begun`,
     /// the response of the start.
     FollowExecution {
@@ -165,6 +168,15 @@ pub enum Command {
         /// The wait that has ended.
         wait_id: WaitId,
     },
+}
+
+/// A job of a service that a `.sync` task has started.
+#[derive(Debug)]
+pub struct StartedJob {
+    /// The task.
+    pub request: TaskRequest,
+    /// The response to its request, which TaskSubmitted shows.
+    pub response: Value,
 }
 
 /// The input of a task in an activity's queue.

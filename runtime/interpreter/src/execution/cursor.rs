@@ -13,7 +13,7 @@ use crate::query::Variables;
 use crate::record::{
     DamagedRecord, PartialRecord, Record, RecordReader, RecordWriter, TrackedList, record,
 };
-use crate::task::{NestedStart, TaskResult};
+use crate::task::{IntegrationPattern, NestedStart, TaskResult};
 use crate::timestamp::Timestamp;
 use crate::value::Value;
 use crate::wait_id::{CursorId, WaitId};
@@ -177,7 +177,9 @@ impl Waiting {
             Self::Task(open) => match open.executor {
                 TaskExecutor::Handler { .. } => true,
                 TaskExecutor::Activity { .. } => open.stage == OpenTaskStage::Started,
-                TaskExecutor::External | TaskExecutor::Execution { .. } => false,
+                TaskExecutor::External
+                | TaskExecutor::Execution { .. }
+                | TaskExecutor::Job { .. } => false,
             },
             Self::Run(_) => true,
             _ => false,
@@ -217,12 +219,19 @@ impl OpenTask {
         deadlines.any(|due| due <= now)
     }
 
-    /// Records that the request was accepted. From now on a token or a job completes the task, no longer the handler.
-    pub(crate) fn submitted(&mut self) {
+    /// Records that the request was accepted with this response. From now on a token or a job completes the task, no longer the handler.
+    pub(crate) fn submitted(&mut self, response: &Value, pattern: IntegrationPattern) {
         self.stage = OpenTaskStage::Started;
-        if matches!(self.executor, TaskExecutor::Handler { .. }) {
-            self.executor = TaskExecutor::External;
-        }
+        let executor = std::mem::replace(&mut self.executor, TaskExecutor::External);
+        self.executor = match executor {
+            TaskExecutor::Handler { input, call } if pattern.is_sync() => TaskExecutor::Job {
+                input,
+                call,
+                response: response.clone(),
+            },
+            TaskExecutor::Handler { .. } => TaskExecutor::External,
+            other => other,
+        };
     }
 }
 
@@ -247,6 +256,12 @@ pub(crate) enum TaskExecutor {
     Activity { input: Value },
     /// A nested execution, which this request starts.
     Execution { start: Box<NestedStart> },
+    /// A job of a service, which a `.sync` task with this input has started: the response to its request.
+    Job {
+        input: Value,
+        call: u32,
+        response: Value,
+    },
 }
 
 /// The progress of a task.
@@ -517,5 +532,5 @@ record!(struct OpenTask {
 });
 record!(enum OpenTaskStage { 0 => Queued, 1 => Started, 2 => Submitting });
 record!(struct EarlyAnswer { 1 => result, 2 => due });
-record!(enum TaskExecutor { 0 => External, 1 => Handler { 1 => input, 2 => call }, 2 => Activity { 1 => input }, 3 => Execution { 1 => start } });
+record!(enum TaskExecutor { 0 => External, 1 => Handler { 1 => input, 2 => call }, 2 => Activity { 1 => input }, 3 => Execution { 1 => start }, 4 => Job { 1 => input, 2 => call, 3 => response } });
 record!(struct Children { 1 => items, 2 => results, 3 => left, 4 => next });

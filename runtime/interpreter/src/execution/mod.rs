@@ -48,7 +48,7 @@ mod tests;
 mod tolerance;
 mod wait;
 
-pub use self::command::{ChildStart, Command, CommandQueue, QueuedInput};
+pub use self::command::{ChildStart, Command, CommandQueue, QueuedInput, StartedJob};
 pub use self::cursor_view::{ChangeError, CursorStage, CursorView};
 pub use self::failure::Failure;
 pub use self::input::Input;

@@ -5,14 +5,15 @@ use stepwright::flow::AnswerType;
 use stepwright::task::INVALID_OUTPUT;
 use stepwright_asl::errors;
 
-use super::command::Command;
-use super::cursor::{EarlyAnswer, OpenTask, OpenTaskStage, Waiting};
+use super::command::{Command, StartedJob};
+use super::cursor::{EarlyAnswer, OpenTask, OpenTaskStage, TaskExecutor, Waiting};
 use super::failure::Failure;
 use super::span_change::SpanChange;
 use super::step::{StateProgress, StateResult};
 use super::step_context::StepContext;
 use super::step_loop::Execution;
 use super::task_events::{failed, succeeded, timed_out};
+use super::task_request::{TaskRequest, TaskSettings};
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, State, Task};
 use crate::task::{IntegrationPattern, TaskEnd, TaskEvent, TaskFailure, TaskResult, TaskTimes};
@@ -183,18 +184,41 @@ impl Execution {
                 let result = early.map_or(Err(failure), |early| early.result);
                 self.complete_task(wait_id, result, cx);
             }
-            Ok(response) => {
-                task.submitted();
-                let early = task.answer.take();
-                self.write(
-                    wait_id.cursor,
-                    EventKind::TaskSubmitted,
-                    Payload::Value(response),
-                );
-                if let Some(early) = early {
-                    self.complete_task(wait_id, early.result, cx);
-                }
-            }
+            Ok(response) => self.task_submitted(wait_id, response, cx),
+        }
+    }
+
+    /// Handles the response to the request of a task: a token or a job completes the task from now on.
+    fn task_submitted(&mut self, wait_id: WaitId, response: Value, cx: &mut StepContext<'_>) {
+        let Some(cursor) = self.waiting_for(wait_id) else {
+            return;
+        };
+        let Kind::Task(defined) = &cx.program.state(cursor.state).kind else {
+            return;
+        };
+        let Waiting::Task(task) = &mut cursor.waiting else {
+            return;
+        };
+        task.submitted(&response, defined.resource.pattern());
+        let early = task.answer.take();
+        self.write(
+            wait_id.cursor,
+            EventKind::TaskSubmitted,
+            Payload::Value(response),
+        );
+        match early {
+            Some(early) => self.complete_task(wait_id, early.result, cx),
+            None => self.follow_job(wait_id, cx),
+        }
+    }
+
+    /// Requests to follow the job of a `.sync` task, after its request has succeeded.
+    pub(super) fn follow_job(&self, wait_id: WaitId, cx: &mut StepContext<'_>) {
+        if let Some(cursor) = self.cursors.get(wait_id.cursor)
+            && let Waiting::Task(open) = &cursor.waiting
+            && let Some(job) = started_job(wait_id, open)
+        {
+            cx.command(Command::FollowJob(Box::new(job)));
         }
     }
 
@@ -296,6 +320,41 @@ impl Execution {
         );
         let failure = Failure::timeout(by_heartbeat).of_task();
         self.conclude(wait_id.cursor, Err(failure), cx);
+    }
+}
+
+/// Returns the request of a task that was started before, perhaps by another process.
+pub(super) fn request_of(
+    wait_id: WaitId,
+    open: &OpenTask,
+    input: &Value,
+    call: u32,
+) -> TaskRequest {
+    TaskRequest {
+        wait_id,
+        parameters: input.clone(),
+        call,
+        settings: Some(Box::new(TaskSettings {
+            timeout: open.timeout,
+            heartbeat: open.heartbeat,
+            role: None,
+        })),
+        is_submission: open.stage == OpenTaskStage::Submitting,
+    }
+}
+
+/// Returns the job that a task has started.
+pub(super) fn started_job(wait_id: WaitId, open: &OpenTask) -> Option<StartedJob> {
+    match &open.executor {
+        TaskExecutor::Job {
+            input,
+            call,
+            response,
+        } => Some(StartedJob {
+            request: request_of(wait_id, open, input, *call),
+            response: response.clone(),
+        }),
+        _ => None,
     }
 }
 

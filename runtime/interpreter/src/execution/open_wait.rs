@@ -233,15 +233,14 @@ fn kind_of_task(
         (TaskExecutor::Execution { start }, Some(_)) if start.integration != Integration::Token => {
             execution(start)
         }
-        (TaskExecutor::External | TaskExecutor::Execution { .. }, Some(token))
-            if open.stage == OpenTaskStage::Started && !has_result =>
-        {
-            WaitKind::Token {
-                token,
-                timeout_at,
-                heartbeat_at,
-            }
-        }
+        (
+            TaskExecutor::External | TaskExecutor::Execution { .. } | TaskExecutor::Job { .. },
+            Some(token),
+        ) if open.stage == OpenTaskStage::Started && !has_result => WaitKind::Token {
+            token,
+            timeout_at,
+            heartbeat_at,
+        },
         (executor, _) => WaitKind::Task {
             resource: task.resource.as_str().to_owned(),
             target: match executor {

@@ -9,10 +9,10 @@ use super::command::{ChildStart, Command, CommandQueue, QueuedInput};
 use super::cursor::{OpenTask, OpenTaskStage, TaskExecutor, Waiting};
 use super::distributed;
 use super::map_run::MapRunStage;
+use super::open_task::{request_of, started_job};
 use super::resume_point::StoppedScope;
 use super::step_context::{Environment, StepContext};
 use super::step_loop::Execution;
-use super::task_request::{TaskRequest, TaskSettings};
 use crate::execution_info::ExecutionInfo;
 use crate::history::WrittenEvents;
 use crate::program::{Entry, Kind, StateIx, Task};
@@ -380,17 +380,13 @@ fn resume_task(
         // The task timed out while the process was down; its timer fires now.
         TaskExecutor::Handler { .. } if open.is_due(cx.environment.now) => {}
         TaskExecutor::Handler { input, call } => {
-            cx.command(Command::ResumeTask(Box::new(TaskRequest {
-                wait_id,
-                parameters: input.clone(),
-                call: *call,
-                settings: Some(Box::new(TaskSettings {
-                    timeout: open.timeout,
-                    heartbeat: open.heartbeat,
-                    role: None,
-                })),
-                is_submission: open.stage == OpenTaskStage::Submitting,
-            })))
+            let request = request_of(wait_id, open, input, *call);
+            cx.command(Command::ResumeTask(Box::new(request)));
+        }
+        TaskExecutor::Job { .. } => {
+            if let Some(job) = started_job(wait_id, open) {
+                cx.command(Command::FollowJob(Box::new(job)));
+            }
         }
         TaskExecutor::Activity { input } if open.stage == OpenTaskStage::Queued => {
             // If the activity was deleted, the task is reported as unhandled, and its queue waits for the activity.

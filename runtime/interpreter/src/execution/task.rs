@@ -271,9 +271,10 @@ impl Execution {
         match result {
             Some(Ok(response)) if request.is_submission => {
                 if let Some(open) = self.open_task(wait_id) {
-                    open.submitted();
+                    open.submitted(&response, task.resource.pattern());
                 }
                 self.write(id, EventKind::TaskSubmitted, Payload::Value(response));
+                self.follow_job(wait_id, cx);
             }
             Some(result) => {
                 // Most tasks complete immediately, and have no resources.

@@ -169,6 +169,13 @@ impl EngineBuilder {
         self
     }
 
+    /// Adds a source of task results that is consulted after mocks, other [sources](Self::tasks), handlers and nested workflows: for the calls that
+    /// nothing else executes, such as those of AWS services.
+    pub fn fallback_tasks(mut self, source: impl TaskSource + 'static) -> Self {
+        self.fallback_sources.push(source.into_shared());
+        self
+    }
+
     /// Sets the hint for tasks that no handler executes. It is the end of the error's cause, after the state and its resource.
     /// `register one with the engine` unless set.
     pub fn missing_handler_hint(mut self, hint: impl Into<String>) -> Self {

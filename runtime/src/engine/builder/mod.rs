@@ -47,6 +47,7 @@ use crate::task::{SharedState, TaskSource, blocking_watcher};
 pub struct EngineBuilder {
     registry: Registry,
     sources: Vec<Arc<dyn TaskSource>>,
+    fallback_sources: Vec<Arc<dyn TaskSource>>,
     test_cases: Option<Arc<dyn TestCases>>,
     missing_handler_hint: String,
     state: SharedState,
@@ -85,6 +86,7 @@ impl EngineBuilder {
         Self {
             registry: Registry::default(),
             sources: Vec::new(),
+            fallback_sources: Vec::new(),
             test_cases: None,
             missing_handler_hint: "register one with the engine".to_owned(),
             state: SharedState::new(),
@@ -168,15 +170,16 @@ impl EngineBuilder {
         for task in unanswered {
             let mut callers = states.iter().filter(|state| task.is_called_by(state));
             let mocks = self.test_cases.as_ref();
+            let all = || self.sources.iter().chain(&self.fallback_sources);
             let is_answered = |state| {
-                self.sources.iter().any(|source| source.may_answer(state))
+                all().any(|source| source.may_answer(state))
                     || mocks.is_some_and(|mocks| mocks.may_answer(state))
             };
-            if (self.sources.is_empty() && mocks.is_none()) || !callers.all(is_answered) {
+            if (all().next().is_none() && mocks.is_none()) || !callers.all(is_answered) {
                 problems.push(task.problem);
             }
         }
-        for source in &self.sources {
+        for source in self.sources.iter().chain(&self.fallback_sources) {
             problems.extend(source.check(&states));
         }
         if !problems.is_empty() {
@@ -217,6 +220,7 @@ impl EngineBuilder {
             machines,
             setting,
             sources: self.sources,
+            fallback_sources: self.fallback_sources,
             own_api: OnceLock::new(),
             test_cases: self.test_cases,
             missing_handler_hint: self.missing_handler_hint,

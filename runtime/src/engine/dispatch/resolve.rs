@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 use stepwright::task::Runs;
 use stepwright_interpreter::ExecutionInfo;
 use stepwright_interpreter::task::{Integration, IntegrationPattern};
+use stepwright_interpreter::value::Value;
 use tokio::sync::Notify;
 
 use crate::engine::dispatch::call_site::CallSite;
@@ -17,8 +18,8 @@ use crate::panics::guarded;
 use crate::task::blocking_watcher::WatchedPoll;
 use crate::task::handler::ResolvedHandler;
 use crate::task::{
-    Answer, DefinedState, DefinedTask, LinkedProgram, PollWatch, ResourceKind, Responder,
-    RunningTask, TaskCall, TaskEffect, TaskFuture, TaskSource,
+    Answer, AnswerKind, DefinedState, DefinedTask, Job, LinkedProgram, PollWatch, ResourceKind,
+    Responder, RunningTask, TaskCall, TaskEffect, TaskFuture, TaskSource,
 };
 
 /// What happens to a handler's work when its process ended.
@@ -41,13 +42,9 @@ impl EngineShared {
         source: Option<&Arc<dyn TaskSource>>,
         responder: impl Fn() -> Responder,
     ) -> Answer {
-        let sources = source.into_iter().chain(&self.sources);
-        for source in sources {
-            match guarded(|| source.answer(call)) {
-                Ok(None) => {}
-                Ok(Some(answer)) => return answer,
-                Err(message) => return Answer::result(Err(panicked(&message))),
-            }
+        let own_sources = source.into_iter().chain(&self.sources);
+        if let Some(answer) = answer_of(own_sources, call) {
+            return answer;
         }
         if let Some(answer) = self.by_handler(call, program, responder) {
             return answer;
@@ -56,6 +53,9 @@ impl EngineShared {
             return answer;
         }
         if let Some(answer) = self.own_api.get().and_then(|api| api.answer(call)) {
+            return answer;
+        }
+        if let Some(answer) = answer_of(self.fallback_sources.iter(), call) {
             return answer;
         }
         let resource = call.resource();
@@ -75,6 +75,20 @@ impl EngineShared {
         ))
     }
 
+    /// Returns the work that waits for a job, if a source follows it.
+    pub(in crate::engine) fn job(
+        &self,
+        call: &TaskCall<'_>,
+        response: &Value,
+        source: Option<&Arc<dyn TaskSource>>,
+    ) -> Option<Job> {
+        let mut sources = self.all_sources(source);
+        sources.find_map(|source| match guarded(|| source.job(call, response)) {
+            Ok(job) => job,
+            Err(message) => Some(Job::new(std::future::ready(Err(panicked(&message))))),
+        })
+    }
+
     /// Decides what happens to a handler's work whose process ended.
     pub(in crate::engine) fn resume(
         &self,
@@ -88,6 +102,10 @@ impl EngineShared {
                 true => ResumeDecision::Again(self.work(call, program, &found, responder)),
                 false => ResumeDecision::Lost,
             };
+        }
+        let mut sources = self.all_sources(source);
+        if let Some(effect) = sources.find_map(|source| repeated(source, call)) {
+            return ResumeDecision::Again(effect);
         }
         let calling = CallSite::of_call(call);
         match source.is_some() || self.may_be_handled(call.about, calling, call.target()) {
@@ -118,7 +136,18 @@ impl EngineShared {
         }
         let task = DefinedTask::new(resource.clone(), target.map(SmolStr::new));
         let state = DefinedState::of_task(about.machine.name.clone(), state, task);
-        self.sources.iter().any(|source| source.may_answer(&state))
+        let mut sources = self.all_sources(None);
+        sources.any(|source| source.may_answer(&state))
+    }
+
+    /// Returns the sources in their order: that of the execution, the engine's, and those after the handlers.
+    fn all_sources<'a>(
+        &'a self,
+        own: Option<&'a Arc<dyn TaskSource>>,
+    ) -> impl Iterator<Item = &'a Arc<dyn TaskSource>> {
+        own.into_iter()
+            .chain(&self.sources)
+            .chain(&self.fallback_sources)
     }
 
     fn handler<'a>(
@@ -210,4 +239,27 @@ impl EngineShared {
             watch: watch.filter(|_| !matches!(handler.runs, Runs::Spawned | Runs::Blocking)),
         }
     }
+}
+
+/// Returns the work of a source that repeats a call.
+fn repeated(source: &Arc<dyn TaskSource>, call: &TaskCall<'_>) -> Option<TaskEffect> {
+    match guarded(|| source.repeat(call)) {
+        Ok(answer) => match answer?.reply {
+            AnswerKind::Later(effect) | AnswerKind::Submit(effect) => Some(effect),
+            AnswerKind::Result(result) => Some(TaskEffect::ready(result)),
+            _ => None,
+        },
+        Err(message) => Some(TaskEffect::failing(panicked(&message))),
+    }
+}
+
+/// Returns the answer of the first source that has one.
+fn answer_of<'a>(
+    mut sources: impl Iterator<Item = &'a Arc<dyn TaskSource>>,
+    call: &TaskCall<'_>,
+) -> Option<Answer> {
+    sources.find_map(|source| match guarded(|| source.answer(call)) {
+        Ok(answer) => answer,
+        Err(message) => Some(Answer::result(Err(panicked(&message)))),
+    })
 }

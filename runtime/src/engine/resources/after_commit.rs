@@ -8,7 +8,7 @@ use stepwright_interpreter::execution::{ChildStart, Failure, QueuedInput};
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::drive::message::Message;
 use crate::engine::nested::map_runs::MapRunRecord;
-use crate::task::TaskEffect;
+use crate::task::{JobStop, TaskEffect};
 
 /// An effect that others can see. It must not happen before its cause is committed.
 pub(super) enum AfterCommit {
@@ -26,10 +26,12 @@ pub(super) enum StopTarget {
     Execution(Weak<ExecutionState>),
     /// The running children of a Map Run.
     Children(Arc<MapRunRecord>),
+    /// A job of a service.
+    Job(JobStop),
 }
 
 impl StopTarget {
-    pub(super) fn stop(&self) {
+    pub(super) fn stop(self) {
         match self {
             Self::Execution(execution) => {
                 if let Some(job) = execution.upgrade() {
@@ -38,6 +40,10 @@ impl StopTarget {
                 }
             }
             Self::Children(run) => run.stop_children(),
+            Self::Job(stop) => match tokio::runtime::Handle::try_current() {
+                Ok(runtime) => drop(runtime.spawn(stop)),
+                Err(_) => tracing::warn!("a job is not stopped, because no runtime of tokio runs"),
+            },
         }
     }
 }

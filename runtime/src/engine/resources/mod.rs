@@ -43,7 +43,7 @@ use crate::statistics::RunningTaskGuard;
 use crate::store::{StoreError, StoredMapRun};
 use crate::task::blocking_watcher::{WatchedPoll, while_polled};
 use crate::task::{
-    LinkedProgram, PollWatch, Responder, RunningTask, TaskEffect, TaskFailure, TaskFuture,
+    JobStop, LinkedProgram, PollWatch, Responder, RunningTask, TaskEffect, TaskFailure, TaskFuture,
     TaskResult, TaskSource,
 };
 
@@ -116,6 +116,8 @@ struct ColdWaitResources {
     run: Option<Arc<MapRunRecord>>,
     /// The nested execution that the task waits for, and whether it is stopped with the wait.
     child: Option<(Weak<ExecutionState>, bool)>,
+    /// Stops the job of a `.sync` task, unless the job ends the wait.
+    job: Option<JobStop>,
     /// The running attempt, which is ended with the wait.
     attempt: Option<Arc<RunningTask>>,
     /// Holds virtual time while a test completes the task.
@@ -380,6 +382,15 @@ impl ExecutionResources {
         let resources = self.waits.get_mut(wait_id.wait);
         if let Some(cold) = resources.and_then(|resources| resources.cold.as_mut()) {
             cold.child = None;
+            cold.job = None;
+        }
+    }
+
+    /// Records that the job of a wait has ended, if the wait has one: it is not stopped.
+    pub(super) fn job_ended(&mut self, wait_id: WaitId) {
+        let resources = self.waits.get_mut(wait_id.wait);
+        if let Some(cold) = resources.and_then(|resources| resources.cold.as_mut()) {
+            cold.job = None;
         }
     }
 
@@ -434,6 +445,11 @@ impl ExecutionResources {
             && !self.is_suspended()
         {
             stops.push(StopTarget::Execution(child));
+        }
+        if let Some(stop) = cold.job
+            && !self.is_suspended()
+        {
+            stops.push(StopTarget::Job(stop));
         }
         stops
     }
@@ -691,7 +707,7 @@ impl Drop for ExecutionResources {
     fn drop(&mut self) {
         for (wait, resources) in std::mem::take(&mut self.waits).into_each() {
             self.release_resources(wait, resources)
-                .iter()
+                .into_iter()
                 .for_each(StopTarget::stop);
         }
         self.close_tokens();

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use stepwright_interpreter::distributed::{RunView, SourceRequest, Tally, WriteRequest};
 use stepwright_interpreter::execution::{
     Caller, ChildStart, Command, CommandQueue, Environment, Execution, Input, ResolvedExecutor,
-    ResolvedTask, Step, TaskRequest,
+    ResolvedTask, StartedJob, Step, TaskRequest,
 };
 use stepwright_interpreter::program::StateIx;
 use stepwright_interpreter::task::{Integration, NestedStart, TaskEvent};
@@ -23,7 +23,7 @@ use crate::engine::nested;
 use crate::engine::tokens::new_token;
 use crate::objects::reading::{self, ReadError};
 use crate::panics::guarded;
-use crate::task::{Answer, AnswerKind, Responder, TaskEffect, TaskResult};
+use crate::task::{Answer, AnswerKind, Job, Responder, TaskEffect, TaskResult};
 
 /// The error of reads and writes in an engine without an object store.
 const NO_STORE: &str =
@@ -191,6 +191,7 @@ impl ExecutionResources {
                 None => self.queue_now(wait_id, *task),
             },
             Command::ResumeTask(request) => self.resume_task(execution, &request),
+            Command::FollowJob(job) => self.follow_job(execution, &job),
             Command::FollowExecution {
                 wait_id,
                 state,
@@ -475,6 +476,25 @@ impl ExecutionResources {
                 self.handler_missing(wait_id, state, target.as_deref())
             }
             None => {}
+        }
+    }
+
+    /// Waits for the end of a job, if a source can. Otherwise the holder of the token completes the task.
+    fn follow_job(&mut self, execution: &Execution, started: &StartedJob) {
+        let wait_id = started.request.wait_id;
+        let resources = self.waits.get(wait_id.wait);
+        let cold = resources.and_then(|resources| resources.cold.as_ref());
+        if cold.is_some_and(|cold| cold.job.is_some()) {
+            return;
+        }
+        let (engine, source) = (&self.engine, self.source());
+        let trace = self.trace_of(wait_id.cursor);
+        let found = execution.with_call(&started.request, trace.as_ref(), |call| {
+            engine.job(call, &started.response, source)
+        });
+        if let Some(Job { end, stop }) = found.flatten() {
+            self.cold_resources(wait_id).job = Some(stop);
+            self.complete_when_ready(wait_id, end);
         }
     }
 

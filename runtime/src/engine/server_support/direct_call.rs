@@ -59,7 +59,8 @@ impl ServerEngine {
         let task = DefinedTask::new(resource.clone(), target.map(Into::into));
         let machine = call.execution().machine_name().into();
         let state = DefinedState::of_task(machine, call.state(), task);
-        let mut sources = self.shared.sources.iter();
+        let shared = &self.shared;
+        let mut sources = shared.sources.iter().chain(&shared.fallback_sources);
         sources.any(|source| source.may_answer(&state))
     }
 

@@ -104,7 +104,10 @@ impl ExecutionTask {
         arrived: WorkResult,
     ) {
         let input = match arrived {
-            WorkResult::Task(result) => Input::WorkCompleted(wait_id, result),
+            WorkResult::Task(result) => {
+                self.resources.job_ended(wait_id);
+                Input::WorkCompleted(wait_id, result)
+            }
             WorkResult::Read(read) => Input::ObjectRead(wait_id, Box::new(read)),
             WorkResult::Written(written) => Input::ObjectWritten(wait_id, Box::new(written)),
         };

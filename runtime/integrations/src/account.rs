@@ -1,0 +1,127 @@
+use aws_config::BehaviorVersion;
+use aws_config::Region;
+use aws_credential_types::provider::ProvideCredentials as _;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use serde_json::json;
+
+use crate::client::{CallError, Endpoints, HttpClient, ServiceClient, SigningKeys};
+use crate::models::Models;
+use crate::protocol::Naming;
+
+/// An account of AWS, for calls of real services.
+///
+/// Its credentials are those that the AWS SDKs find: variables of the environment, profiles, single sign-on, processes, or the role of a machine.
+#[derive(Debug)]
+pub struct AwsAccount {
+    keys: SigningKeys,
+    caller: String,
+}
+
+/// The account cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum AwsAccountError {
+    /// There are no credentials.
+    #[error("there are no credentials of AWS: {0}; set AWS_PROFILE, or run `aws configure`")]
+    NoCredentials(String),
+    /// The credentials belong to another account.
+    #[error("the credentials are those of the account {actual}, as {caller}; nothing was called")]
+    OtherAccount {
+        /// The account of the credentials.
+        actual: String,
+        /// The user or role.
+        caller: String,
+    },
+    /// STS does not accept the credentials, or cannot be reached.
+    #[error("sts:GetCallerIdentity failed: {0}")]
+    Sts(String),
+}
+
+impl AwsAccount {
+    /// Finds the credentials, and checks with STS that they belong to the account with this number.
+    ///
+    /// # Errors
+    ///
+    /// If there are none, or if they belong to another account.
+    pub async fn connect(region: &str, account: &str) -> Result<Self, AwsAccountError> {
+        let http = aws_smithy_http_client::Builder::new()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .build_https();
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .region(Region::new(region.to_owned()))
+            .http_client(http)
+            .load()
+            .await;
+        let provider = config
+            .credentials_provider()
+            .ok_or_else(|| AwsAccountError::NoCredentials("no provider has any".to_owned()))?;
+        provider
+            .provide_credentials()
+            .await
+            .map_err(|error| AwsAccountError::NoCredentials(innermost(&error)))?;
+        let keys = SigningKeys::of_provider(provider);
+        let caller = caller(region, keys.clone()).await?;
+        match caller.account == account {
+            true => Ok(Self {
+                keys,
+                caller: caller.arn,
+            }),
+            false => Err(AwsAccountError::OtherAccount {
+                actual: caller.account,
+                caller: caller.arn,
+            }),
+        }
+    }
+
+    /// Returns the keys, for [`ServiceCallsBuilder::aws`](crate::ServiceCallsBuilder::aws).
+    pub fn keys(&self) -> SigningKeys {
+        self.keys.clone()
+    }
+
+    /// Returns the ARN of the user or role that calls.
+    pub fn caller(&self) -> &str {
+        &self.caller
+    }
+}
+
+struct Caller {
+    account: String,
+    arn: String,
+}
+
+/// Asks STS who the credentials belong to.
+async fn caller(region: &str, keys: SigningKeys) -> Result<Caller, AwsAccountError> {
+    let client = ServiceClient {
+        models: Models::embedded(),
+        endpoints: Endpoints::new(),
+        aws: Some(keys.clone()),
+        emulator_keys: keys,
+        region: region.to_owned(),
+        http: HttpClient::new(),
+    };
+    let failed = |error: String| AwsAccountError::Sts(error);
+    let prepared = client.prepare("sts", "getCallerIdentity", Naming::Sdk, &json!({}), "");
+    let call = prepared
+        .map_err(|error| failed(error.to_string()))?
+        .ok_or_else(|| failed("STS has no endpoint".to_owned()))?;
+    let output = client.send(call).await.map_err(|error| match error {
+        CallError::Api(error, _) => failed(format!("{} ({})", error.message, error.code)),
+        CallError::Client(message, _) => failed(message),
+    })?;
+    let text = |name: &str| {
+        let value = output.members.get(name).and_then(serde_json::Value::as_str);
+        value.unwrap_or_default().to_owned()
+    };
+    Ok(Caller {
+        account: text("Account"),
+        arn: text("Arn"),
+    })
+}
+
+/// The innermost cause of an error: the outer ones only say that a provider failed.
+fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}

@@ -1,0 +1,8 @@
+//! The jobs of `.sync` tasks: a request starts a job, polls wait for its end, and another request stops it.
+
+mod follow;
+mod kind;
+mod table;
+
+pub(super) use self::follow::{follow, stop};
+pub(super) use self::kind::JobKind;

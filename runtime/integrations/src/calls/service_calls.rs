@@ -1,0 +1,275 @@
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json, json};
+use stepwright_runtime::task::{
+    Answer, DefinedState, IntegrationPattern, Job, Resource, TaskCall, TaskResult, TaskSource,
+};
+use stepwright_runtime::value::Value;
+
+use super::action::{ServiceAction, Style};
+use super::adaptation::{adapt_parameters, adapt_result};
+use super::failure::failure;
+use super::jobs::{JobKind, follow, stop};
+use super::lambda;
+use super::result::with_metadata;
+use crate::client::{
+    CallOutput, Endpoints, HttpClient, PrepareError, PreparedCall, ServiceClient, SigningKeys,
+};
+use crate::models::Models;
+
+/// The maximum depth of parameters. `Value` permits more levels than a stack.
+const MAX_DEPTH: u32 = 500;
+
+/// Executes tasks that call AWS services, at the endpoints of emulators or at AWS.
+///
+/// An engine consults it after everything else: [`EngineBuilder::fallback_tasks`](stepwright_runtime::EngineBuilder::fallback_tasks).
+///
+/// ```
+/// use stepwright_integrations::{Endpoints, ServiceCalls};
+/// use stepwright_runtime::Engine;
+///
+/// let endpoints = Endpoints::new().with("http://127.0.0.1:4566")?;
+/// let calls = ServiceCalls::builder().endpoints(endpoints).build();
+/// let engine = Engine::builder().fallback_tasks(calls).build()?;
+/// # let _ = engine;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct ServiceCalls {
+    pub(crate) client: Arc<ServiceClient>,
+}
+
+/// The settings of [`ServiceCalls`].
+#[derive(Debug)]
+#[must_use]
+pub struct ServiceCallsBuilder {
+    endpoints: Endpoints,
+    models: Models,
+    region: String,
+    account: String,
+    aws: Option<SigningKeys>,
+    emulator_keys: Option<SigningKeys>,
+}
+
+impl ServiceCalls {
+    /// Returns settings without an endpoint, in the region `us-east-1`.
+    pub fn builder() -> ServiceCallsBuilder {
+        ServiceCallsBuilder {
+            endpoints: Endpoints::new(),
+            models: Models::embedded(),
+            region: "us-east-1".to_owned(),
+            account: "123456789012".to_owned(),
+            aws: None,
+            emulator_keys: None,
+        }
+    }
+
+    /// Returns whether the calls of a resource are sent to an endpoint.
+    pub fn serves(&self, resource: &Resource) -> bool {
+        let action = ServiceAction::of(resource);
+        action.is_some_and(|action| self.client.serves(action.service))
+    }
+
+    /// Builds the call of a task. `None` if the task is for something else; an error is the reason for which AWS would refuse the parameters.
+    fn prepare(&self, call: &TaskCall<'_>) -> Option<Result<ServiceTask, String>> {
+        let called = ServiceAction::of(call.resource())?;
+        self.client
+            .serves(called.service)
+            .then(|| self.prepare_action(called, call))
+    }
+
+    fn prepare_action(
+        &self,
+        mut called: ServiceAction,
+        call: &TaskCall<'_>,
+    ) -> Result<ServiceTask, String> {
+        if call.parameters().depth() > MAX_DEPTH {
+            return Err(format!("The parameters have more than {MAX_DEPTH} levels"));
+        }
+        let mut parameters = parameters(called.style, call);
+        adapt_parameters(&mut called, &mut parameters, call.execution())?;
+        let prepared = self.client.prepare(
+            called.service,
+            &called.action,
+            called.style.naming(),
+            &Json::Object(parameters),
+            &call.request_id(),
+        );
+        let prepared = prepared.map_err(|error| match error {
+            // AWS lists the problems between brackets.
+            PrepareError::Parameter(error) => format!("[{error}]"),
+            other => other.to_string(),
+        })?;
+        let prepared = prepared.ok_or_else(|| format!("{} has no endpoint", called.service))?;
+        Ok(ServiceTask {
+            called,
+            prepared,
+            is_job: call.resource().pattern().is_sync(),
+            request_id: call.request_id(),
+        })
+    }
+
+    fn answer_of(&self, task: ServiceTask, pattern: IntegrationPattern) -> Answer {
+        let client = self.client.clone();
+        let answer = Answer::later(async move { task.perform(&client).await });
+        match pattern {
+            IntegrationPattern::RequestResponse => answer,
+            _ => answer.submitting(),
+        }
+    }
+}
+
+impl ServiceCallsBuilder {
+    /// Sets the endpoints of services. A service without an endpoint is not called, unless there are [keys](Self::aws) for AWS.
+    pub fn endpoints(mut self, endpoints: Endpoints) -> Self {
+        self.endpoints = endpoints;
+        self
+    }
+
+    /// Sets the API models; by default those that are part of this package.
+    pub fn models(mut self, models: Models) -> Self {
+        self.models = models;
+        self
+    }
+
+    /// Sets the region in signatures, from which some emulators choose their data.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = region.into();
+        self
+    }
+
+    /// Sets the account, which is the access key for emulators, unless there are [keys](Self::emulator_keys) for them.
+    pub fn account(mut self, account: impl Into<String>) -> Self {
+        self.account = account.into();
+        self
+    }
+
+    /// Sets the keys with which requests for emulators are signed.
+    pub fn emulator_keys(mut self, keys: SigningKeys) -> Self {
+        self.emulator_keys = Some(keys);
+        self
+    }
+
+    /// Calls services without an endpoint at AWS, with these keys: their effects are real. Check the account first, with
+    /// `AwsAccount::connect`.
+    pub fn aws(mut self, keys: SigningKeys) -> Self {
+        self.aws = Some(keys);
+        self
+    }
+
+    /// Returns the source of task results.
+    pub fn build(self) -> ServiceCalls {
+        let account = self.account;
+        let emulator_keys = self.emulator_keys;
+        let emulator_keys =
+            emulator_keys.unwrap_or_else(|| SigningKeys::of_emulators(&account, []));
+        ServiceCalls {
+            client: Arc::new(ServiceClient {
+                models: self.models,
+                endpoints: self.endpoints,
+                aws: self.aws,
+                emulator_keys,
+                region: self.region,
+                http: HttpClient::new(),
+            }),
+        }
+    }
+}
+
+impl TaskSource for ServiceCalls {
+    fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
+        Some(match self.prepare(call)? {
+            Ok(task) => self.answer_of(task, call.resource().pattern()),
+            Err(reason) => Answer::refused(reason),
+        })
+    }
+
+    fn may_answer(&self, state: &DefinedState) -> bool {
+        state
+            .task()
+            .is_some_and(|task| self.serves(task.resource()))
+    }
+
+    fn repeat(&self, call: &TaskCall<'_>) -> Option<Answer> {
+        let task = self.prepare(call)?.ok()?;
+        let is_repeatable = task.prepared.is_repeatable();
+        is_repeatable.then(|| self.answer_of(task, call.resource().pattern()))
+    }
+
+    fn job(&self, call: &TaskCall<'_>, response: &Value) -> Option<Job> {
+        let called = ServiceAction::of(call.resource())?;
+        if !self.client.serves(called.service) {
+            return None;
+        }
+        let kind = JobKind::of(called.service, &called.action)?;
+        let names = called.style.optimized()?;
+        let job = kind.started(
+            names,
+            call.parameters().to_json(),
+            response.to_json(),
+            call.request_id(),
+        );
+        let (client, stopped) = (self.client.clone(), job.clone());
+        let end = follow(self.client.clone(), job);
+        Some(Job::new(end).with_stop(async move { stop(&client, &stopped).await }))
+    }
+}
+
+/// The call of a task, before it is sent.
+struct ServiceTask {
+    called: ServiceAction,
+    prepared: PreparedCall,
+    is_job: bool,
+    request_id: String,
+}
+
+impl ServiceTask {
+    async fn perform(self, client: &ServiceClient) -> TaskResult {
+        let Self {
+            called,
+            prepared,
+            is_job,
+            request_id,
+        } = self;
+        let mut output = client
+            .send(prepared)
+            .await
+            .map_err(|error| failure(called.style, error))?;
+        let CallOutput { members, .. } = &mut output;
+        if called.service == "lambda"
+            && called.action == "invoke"
+            && called.style.optimized().is_some()
+        {
+            lambda::read_payload(members)?;
+        }
+        adapt_result(&called, members, is_job)?;
+        Ok(Value::from(match called.style {
+            Style::Sdk(_) => Json::Object(output.members),
+            Style::Optimized(_) => with_metadata(output, &request_id),
+            Style::Function => output.members.remove("Payload").unwrap_or_default(),
+        }))
+    }
+}
+
+/// The parameters of the operation.
+fn parameters(style: Style, call: &TaskCall<'_>) -> Map<String, Json> {
+    let given = call.parameters().to_json();
+    let members = match (style, given) {
+        (Style::Function, input) => {
+            json!({"FunctionName": call.resource().as_str(), "Payload": input})
+        }
+        (_, Json::Object(mut members)) => {
+            if let Some(invocation) = call.invocation() {
+                // A function without a payload gets `{}`.
+                let payload = invocation.payload().to_json();
+                members.insert("Payload".to_owned(), payload);
+            }
+            return members;
+        }
+        (_, _) => Json::Null,
+    };
+    match members {
+        Json::Object(members) => members,
+        _ => Map::new(),
+    }
+}

@@ -1,0 +1,153 @@
+use std::error::Error;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::header::{HeaderName, HeaderValue};
+use hyper::{HeaderMap, Method, Request, Uri};
+use hyper_util::client::legacy;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+/// The timeout of a connection.
+const CONNECT_TIME: Duration = Duration::from_secs(10);
+/// The timeout of unused connections. Servers of emulators often close them after 20 seconds or more.
+const IDLE_TIME: Duration = Duration::from_secs(15);
+/// The maximum size of a response in bytes. A result of more than 262,144 bytes fails the task; an object for a Map may be larger, and is read in parts.
+const MAX_BODY: usize = 64 * 1_048_576;
+
+#[cfg(feature = "tls")]
+type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
+#[cfg(not(feature = "tls"))]
+type Connector = HttpConnector;
+
+/// An HTTP client with a pool of connections, which its clones share.
+#[derive(Clone, Debug)]
+pub(crate) struct HttpClient(legacy::Client<Connector, Full<Bytes>>);
+
+/// A signed request.
+#[derive(Clone, Debug)]
+pub(crate) struct HttpRequest {
+    pub(crate) method: Method,
+    pub(crate) url: Uri,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Bytes,
+}
+
+/// A response with its whole body.
+#[derive(Debug)]
+pub(crate) struct HttpResponse {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// A request without a response. The message is that of the SDK for Java, if it has one.
+#[derive(Debug, thiserror::Error)]
+#[error("Unable to execute HTTP request: {message}")]
+pub(crate) struct HttpFailure {
+    message: String,
+    /// Whether the service certainly did not get the request.
+    pub(crate) is_unsent: bool,
+}
+
+impl HttpFailure {
+    fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            is_unsent: false,
+        }
+    }
+}
+
+impl HttpClient {
+    pub(crate) fn new() -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_connect_timeout(Some(CONNECT_TIME));
+        connector.set_nodelay(true);
+        #[cfg(feature = "tls")]
+        let connector = with_tls(connector);
+        let mut builder = legacy::Client::builder(TokioExecutor::new());
+        builder.pool_timer(TokioTimer::new());
+        builder.pool_idle_timeout(IDLE_TIME);
+        Self(builder.build(connector))
+    }
+
+    /// Sends a request, and reads the whole response.
+    pub(crate) async fn send(
+        &self,
+        request: HttpRequest,
+        timeout: Duration,
+    ) -> Result<HttpResponse, HttpFailure> {
+        match tokio::time::timeout(timeout, self.send_now(request)).await {
+            Ok(result) => result,
+            Err(_elapsed) => Err(HttpFailure::new("Read timed out")),
+        }
+    }
+
+    async fn send_now(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
+        let HttpRequest {
+            method,
+            url,
+            headers,
+            body,
+        } = request;
+        let mut request = Request::new(Full::new(body));
+        *request.method_mut() = method;
+        *request.uri_mut() = url;
+        for (name, value) in headers {
+            let name = HeaderName::try_from(&name).map_err(|_| wrong_header(&name))?;
+            let value = HeaderValue::try_from(&value).map_err(|_| wrong_header(name.as_str()))?;
+            request.headers_mut().append(name, value);
+        }
+        let response = self.0.request(request).await.map_err(|error| HttpFailure {
+            is_unsent: error.is_connect(),
+            message: root(&error),
+        })?;
+        let (head, body) = response.into_parts();
+        let body = Limited::new(body, MAX_BODY).collect().await;
+        let body = body.map_err(|error| HttpFailure::new(root(&*error)))?;
+        Ok(HttpResponse {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body: body.to_bytes(),
+        })
+    }
+}
+
+/// Adds TLS that trusts the certificates of the system, or those of Mozilla in a container that has none.
+#[cfg(feature = "tls")]
+fn with_tls(mut connector: HttpConnector) -> Connector {
+    use hyper_rustls::HttpsConnectorBuilder;
+
+    connector.enforce_http(false);
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let native = HttpsConnectorBuilder::new().with_provider_and_native_roots(provider.clone());
+    let builder = native.unwrap_or_else(|error| {
+        tracing::debug!(%error, "the system has no certificates; those of Mozilla are used");
+        let mozilla = HttpsConnectorBuilder::new().with_provider_and_webpki_roots(provider);
+        mozilla.expect("ring has the default versions of TLS")
+    });
+    builder
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(connector)
+}
+
+fn wrong_header(name: &str) -> HttpFailure {
+    HttpFailure {
+        message: format!(
+            "the value of the header `{name}` contains characters that a header cannot have"
+        ),
+        is_unsent: true,
+    }
+}
+
+/// The innermost cause of an error, which says what happened.
+fn root(error: &(dyn Error + 'static)) -> String {
+    let mut root = error;
+    while let Some(source) = root.source() {
+        root = source;
+    }
+    root.to_string()
+}

@@ -1,0 +1,15 @@
+//! Calls operations of AWS services over HTTP.
+
+mod attempt;
+mod credentials;
+mod endpoints;
+mod http;
+mod service_client;
+mod signature;
+
+pub use self::credentials::{CredentialsError, SigningKeys};
+pub use self::endpoints::{EndpointError, Endpoints};
+pub(crate) use self::http::HttpClient;
+pub(crate) use self::service_client::{
+    CallError, CallOutput, PrepareError, PreparedCall, ServiceClient,
+};

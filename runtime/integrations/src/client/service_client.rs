@@ -1,0 +1,322 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use bytes::Bytes;
+use hyper::{HeaderMap, Method, Uri};
+use serde_json::{Map, Value as Json};
+
+use super::attempt::{self, MAX_ATTEMPTS};
+use super::credentials::SigningKeys;
+use super::endpoints::Endpoints;
+use super::http::{HttpClient, HttpFailure, HttpRequest, HttpResponse};
+use super::signature::add_signature;
+use crate::models::{ModelError, Models, ServiceModel};
+use crate::protocol::{
+    self, ApiError, ApiRequest, InvalidParameter, Naming, UnreadableResponse, api_error,
+};
+
+/// How long a service may take to respond.
+const RESPONSE_TIME: Duration = Duration::from_secs(60);
+/// A function of Lambda runs for 15 minutes at most.
+const FUNCTION_TIME: Duration = Duration::from_secs(16 * 60);
+
+/// Calls operations of AWS services.
+#[derive(Debug)]
+pub(crate) struct ServiceClient {
+    pub(crate) models: Models,
+    pub(crate) endpoints: Endpoints,
+    /// Keys for services without an endpoint, which are called at AWS. None if AWS is never called.
+    pub(crate) aws: Option<SigningKeys>,
+    pub(crate) emulator_keys: SigningKeys,
+    pub(crate) region: String,
+    pub(crate) http: HttpClient,
+}
+
+/// A call that can be sent.
+#[derive(Debug)]
+pub(crate) struct PreparedCall {
+    model: Arc<ServiceModel>,
+    action: String,
+    naming: Naming,
+    request: HttpRequest,
+    keys: SigningKeys,
+    region: String,
+    /// Whether the service does the same work only once if it gets the request twice.
+    is_repeatable: bool,
+}
+
+impl PreparedCall {
+    /// Returns whether the service does the same work only once if it gets the request twice.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.is_repeatable
+    }
+}
+
+/// A successful response.
+#[derive(Debug)]
+pub(crate) struct CallOutput {
+    pub(crate) members: Map<String, Json>,
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+}
+
+/// A call without a successful response.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CallError {
+    /// The service refused it.
+    #[error("{}", .0.message)]
+    Api(ApiError, u32),
+    /// There is no response that can be read. The message is that of the SDK.
+    #[error("{0}")]
+    Client(String, u32),
+}
+
+/// A call that cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PrepareError {
+    #[error(transparent)]
+    Parameter(#[from] InvalidParameter),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error("the API model of {service} has no operation for `{action}`")]
+    NoOperation { service: String, action: String },
+    #[error("{0}")]
+    Url(String),
+}
+
+impl ServiceClient {
+    /// Returns whether calls of a service are sent, by its name in botocore.
+    pub(crate) fn serves(&self, service: &str) -> bool {
+        self.endpoints.of(service).is_some() || self.aws.is_some()
+    }
+
+    /// Builds a call. Returns none if the service has no endpoint. `token` is the idempotency token of operations that have one.
+    pub(crate) fn prepare(
+        &self,
+        service: &str,
+        action: &str,
+        naming: Naming,
+        parameters: &Json,
+        token: &str,
+    ) -> Result<Option<PreparedCall>, PrepareError> {
+        if !self.serves(service) {
+            return Ok(None);
+        }
+        let model = self.models.find(service)?;
+        let operation = model
+            .operations
+            .get(action)
+            .ok_or_else(|| PrepareError::NoOperation {
+                service: service.to_owned(),
+                action: action.to_owned(),
+            })?;
+        let has_token = model.structure(operation.input).is_some_and(|input| {
+            input
+                .members
+                .iter()
+                .any(|member| member.is_idempotency_token)
+        });
+        let is_repeatable = has_token || is_read(action);
+        let api = protocol::request(&model, operation, parameters, token)?;
+        let (base, keys) = match (self.endpoints.of(service), &self.aws) {
+            (Some(endpoint), _) => (endpoint.clone(), self.emulator_keys.clone()),
+            (None, Some(keys)) => (aws_url(&model, &api, &self.region)?, keys.clone()),
+            (None, None) => return Ok(None),
+        };
+        let region = model
+            .signing_region
+            .clone()
+            .unwrap_or_else(|| self.region.clone());
+        let request = http_request(&base, api).map_err(PrepareError::Url)?;
+        Ok(Some(PreparedCall {
+            action: action.to_owned(),
+            naming,
+            request,
+            keys,
+            region,
+            is_repeatable,
+            model,
+        }))
+    }
+
+    /// Sends a call. Throttled and lost calls are repeated, as the SDKs do.
+    pub(crate) async fn send(&self, call: PreparedCall) -> Result<CallOutput, CallError> {
+        let mut attempt = 1;
+        loop {
+            let error = match self.attempt(&call).await {
+                Ok(output) => return Ok(output),
+                Err(error) => error,
+            };
+            let is_repeated = match &error {
+                AttemptError::Http(failure) => failure.is_unsent || call.is_repeatable,
+                AttemptError::Api(error) => attempt::is_repeated(&call.model.name, error),
+                AttemptError::Unreadable(_) | AttemptError::Unsigned(_) => false,
+            };
+            if !is_repeated || attempt == MAX_ATTEMPTS {
+                return Err(match error {
+                    AttemptError::Api(error) => CallError::Api(error, attempt),
+                    other => CallError::Client(other.to_string(), attempt),
+                });
+            }
+            tokio::time::sleep(attempt::delay(attempt, random())).await;
+            attempt += 1;
+        }
+    }
+
+    async fn attempt(&self, call: &PreparedCall) -> Result<CallOutput, AttemptError> {
+        let keys = call.keys.get().await;
+        let keys = keys.map_err(|error| AttemptError::Unsigned(error.to_string()))?;
+        let mut request = call.request.clone();
+        add_signature(&mut request, &keys, &call.model.signing_name, &call.region)
+            .map_err(AttemptError::Unsigned)?;
+        let timeout = match call.model.name.as_str() {
+            "lambda" => FUNCTION_TIME,
+            _ => RESPONSE_TIME,
+        };
+        let HttpResponse {
+            status,
+            headers,
+            body,
+        } = self.http.send(request, timeout).await?;
+        if !(200..300).contains(&status) {
+            return Err(AttemptError::Api(api_error(
+                &call.model,
+                status,
+                &headers,
+                &body,
+            )));
+        }
+        // `prepare` found it.
+        let Some(operation) = call.model.operations.get(&call.action) else {
+            return Err(AttemptError::Unsigned(format!(
+                "no operation `{}`",
+                call.action
+            )));
+        };
+        let members =
+            protocol::response(&call.model, operation, call.naming, status, &headers, &body)?;
+        Ok(CallOutput {
+            members,
+            status,
+            headers,
+        })
+    }
+}
+
+/// The failure of one attempt.
+#[derive(Debug, thiserror::Error)]
+enum AttemptError {
+    #[error(transparent)]
+    Http(#[from] HttpFailure),
+    #[error("{}", .0.message)]
+    Api(ApiError),
+    #[error(transparent)]
+    Unreadable(#[from] UnreadableResponse),
+    /// The request could not be signed.
+    #[error("{0}")]
+    Unsigned(String),
+}
+
+/// Returns whether an action only reads, by its first word. All services follow this convention.
+fn is_read(action: &str) -> bool {
+    let words = [
+        "batchGet", "describe", "get", "head", "list", "query", "scan", "search",
+    ];
+    let mut words = words.iter();
+    words.any(|word| {
+        let rest = action.strip_prefix(word);
+        rest.is_some_and(|rest| !rest.starts_with(|letter: char| letter.is_ascii_lowercase()))
+    })
+}
+
+/// The URL of a service at AWS.
+fn aws_url(model: &ServiceModel, api: &ApiRequest, region: &str) -> Result<Uri, PrepareError> {
+    let host = model
+        .host
+        .as_deref()
+        .unwrap_or_default()
+        .replace("{region}", region);
+    let host = match region.starts_with("cn-") {
+        true => host.replace(".amazonaws.com", ".amazonaws.com.cn"),
+        false => host,
+    };
+    let url = format!("https://{}{host}", api.host_prefix);
+    url.parse()
+        .map_err(|error| PrepareError::Url(format!("`{url}`: {error}")))
+}
+
+/// Joins an endpoint and a request. The error is a sentence.
+fn http_request(base: &Uri, api: ApiRequest) -> Result<HttpRequest, String> {
+    let path = base.path().trim_end_matches('/');
+    let query: Vec<_> = api
+        .query
+        .iter()
+        .map(|(name, value)| match value.as_str() {
+            "" => protocol::encoded(name),
+            value => format!("{}={}", protocol::encoded(name), protocol::encoded(value)),
+        })
+        .collect();
+    let separator = if query.is_empty() { "" } else { "?" };
+    let authority = base.authority().map_or("", |authority| authority.as_str());
+    let scheme = base.scheme_str().unwrap_or("http");
+    let url = format!(
+        "{scheme}://{authority}{path}{}{separator}{}",
+        api.path,
+        query.join("&")
+    );
+    let parsed: Uri = url
+        .parse()
+        .map_err(|error| format!("`{url}` is not a URL: {error}"))?;
+    let method = Method::from_bytes(api.method.as_bytes());
+    let method = method.map_err(|error| format!("`{}`: {error}", api.method))?;
+    let mut headers = api.headers;
+    headers.push(("host".to_owned(), authority.to_owned()));
+    if api.needs_checksum {
+        let digest = md5::compute(&api.body);
+        headers.push(("content-md5".to_owned(), BASE64.encode(digest.0)));
+    }
+    Ok(HttpRequest {
+        method,
+        url: parsed,
+        headers,
+        body: Bytes::from(api.body),
+    })
+}
+
+/// A random number between 0 and 1. Only delays depend on it.
+fn random() -> f64 {
+    use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+    let bits = RandomState::new().build_hasher().finish();
+    f64::from(u32::try_from(bits >> 32).unwrap_or_default()) / f64::from(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn actions_that_read_are_known_by_their_first_word() {
+        for action in [
+            "getItem",
+            "batchGetItem",
+            "describeTasks",
+            "listObjectsV2",
+            "scan",
+            "query",
+            "headObject",
+        ] {
+            assert!(is_read(action), "{action}");
+        }
+        for action in [
+            "putItem",
+            "batchWriteItem",
+            "getaway",
+            "sendMessage",
+            "listen",
+        ] {
+            assert!(!is_read(action), "{action}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+use std::time::SystemTime;
+
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
+    UriPathNormalizationMode, sign,
+};
+use aws_sigv4::sign::v4;
+
+use super::http::HttpRequest;
+
+/// Adds the headers of AWS's signature, version 4. Emulators read the service and the region from it.
+pub(super) fn add_signature(
+    request: &mut HttpRequest,
+    credentials: &Credentials,
+    service: &str,
+    region: &str,
+) -> Result<(), String> {
+    let identity = credentials.clone().into();
+    let mut settings = SigningSettings::default();
+    if service == "s3" {
+        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        settings.percent_encoding_mode = PercentEncodingMode::Single;
+        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+    }
+    let parameters = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(region)
+        .name(service)
+        .time(SystemTime::now())
+        .settings(settings)
+        .build();
+    let parameters = parameters.map_err(|error| error.to_string())?;
+    let headers = request
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    let url = request.url.to_string();
+    let signable = SignableRequest::new(
+        request.method.as_str(),
+        url,
+        headers,
+        SignableBody::Bytes(&request.body),
+    );
+    let signed = signable.and_then(|signable| sign(signable, &parameters.into()));
+    let (instructions, _) = signed.map_err(|error| error.to_string())?.into_parts();
+    let added: Vec<_> = instructions
+        .headers()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    request.headers.extend(added);
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! Calls the AWS services of Step Functions tasks: at the endpoints of emulators such as moto and LocalStack, or at AWS itself.
+//!
+//! [`ServiceCalls`] executes the tasks of an engine that nothing else executes. Their results, error names and causes are those of Step Functions:
+//!
+//! ```
+//! use stepwright_integrations::{Endpoints, ServiceCalls};
+//! use stepwright_runtime::{Engine, MachineType};
+//!
+//! let definition = r#"{"StartAt": "Put", "States": {"Put": {
+//!     "Type": "Task", "Resource": "arn:aws:states:::dynamodb:putItem",
+//!     "Parameters": {"TableName": "orders", "Item": {"id": {"S.$": "$.id"}}}, "End": true
+//! }}}"#;
+//!
+//! let endpoints = Endpoints::new()
+//!     .with("http://127.0.0.1:4566")?
+//!     .with("dynamodb=http://127.0.0.1:8000")?;
+//! let engine = Engine::builder()
+//!     .register_json("orders", definition, MachineType::Standard)
+//!     .fallback_tasks(ServiceCalls::builder().endpoints(endpoints).build())
+//!     .build()?;
+//! # let _ = engine;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `account` | `AwsAccount`: calls of AWS itself, with the credentials of the AWS SDKs |
+//! | `tls` | endpoints with `https://` |
+
+#[cfg(feature = "account")]
+mod account;
+mod calls;
+mod client;
+mod models;
+mod protocol;
+
+#[cfg(feature = "account")]
+pub use self::account::{AwsAccount, AwsAccountError};
+pub use self::calls::{ServiceCalls, ServiceCallsBuilder};
+pub use self::client::{CredentialsError, EndpointError, Endpoints, SigningKeys};
+pub use self::models::{ModelError, Models};

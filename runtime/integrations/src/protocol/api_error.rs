@@ -1,0 +1,106 @@
+use hyper::HeaderMap;
+use roxmltree::Document;
+use serde_json::Value as Json;
+
+use super::xml_read::{children, text};
+use crate::models::{Protocol, ServiceModel};
+
+/// An error response of a service.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ApiError {
+    /// The code in the response: `ValidationException`, `NoSuchKey`.
+    pub(crate) code: String,
+    /// The name of the modeled error with this code.
+    pub(crate) name: Option<String>,
+    pub(crate) message: String,
+    pub(crate) status: u16,
+    pub(crate) request_id: String,
+}
+
+/// Reads an error response. A response that no AWS service sends, for example of a proxy, has its status as its code.
+pub(crate) fn api_error(
+    model: &ServiceModel,
+    status: u16,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> ApiError {
+    let body = String::from_utf8_lossy(body);
+    let found = match model.protocol {
+        Protocol::Json | Protocol::RestJson => of_json(headers, &body),
+        Protocol::RestXml | Protocol::Query | Protocol::Ec2 => of_xml(&body),
+    };
+    let ErrorBody {
+        code,
+        message,
+        request_id,
+    } = found;
+    let header = |name: &str| Some(headers.get(name)?.to_str().ok()?.to_owned());
+    let request_id = header("x-amzn-requestid")
+        .or_else(|| header("x-amz-request-id"))
+        .or(request_id);
+    let name = code.as_ref().and_then(|code| {
+        let modeled = model.errors.get(code).cloned();
+        // The code of a modeled error is often its name.
+        modeled.or_else(|| model.errors.values().find(|name| *name == code).cloned())
+    });
+    ApiError {
+        name,
+        code: code.unwrap_or_else(|| status.to_string()),
+        message: message.unwrap_or_else(|| "null".to_owned()),
+        status,
+        request_id: request_id.unwrap_or_else(|| "null".to_owned()),
+    }
+}
+
+#[derive(Default)]
+struct ErrorBody {
+    code: Option<String>,
+    message: Option<String>,
+    request_id: Option<String>,
+}
+
+fn of_json(headers: &HeaderMap, body: &str) -> ErrorBody {
+    let body: Json = serde_json::from_str(body).unwrap_or_default();
+    let in_body = |names: &[&str]| {
+        let mut found = names.iter().filter_map(|name| body.get(name)?.as_str());
+        found.next().map(str::to_owned)
+    };
+    let header = headers
+        .get("x-amzn-errortype")
+        .and_then(|kind| kind.to_str().ok());
+    let code = header
+        .map(str::to_owned)
+        .or_else(|| in_body(&["__type", "code", "Code"]));
+    ErrorBody {
+        code: code.map(|code| plain_code(&code).to_owned()),
+        message: in_body(&["message", "Message", "errorMessage"]),
+        request_id: None,
+    }
+}
+
+/// `ServiceException` for `com.amazonaws.lambda#ServiceException:http://internal/`.
+fn plain_code(code: &str) -> &str {
+    let code = code.split(':').next().unwrap_or(code);
+    code.rsplit('#').next().unwrap_or(code).trim()
+}
+
+fn of_xml(body: &str) -> ErrorBody {
+    let Ok(document) = Document::parse(body) else {
+        return ErrorBody::default();
+    };
+    let root = document.root_element();
+    let error = root
+        .descendants()
+        .find(|node| node.tag_name().name() == "Error")
+        .unwrap_or(root);
+    let part = |name| children(error, name).next().map(text);
+    let ids = ["RequestId", "RequestID", "requestId"];
+    let request_id = root
+        .descendants()
+        .find(|node| ids.contains(&node.tag_name().name()));
+    ErrorBody {
+        code: part("Code"),
+        message: part("Message"),
+        request_id: request_id.map(text),
+    }
+}

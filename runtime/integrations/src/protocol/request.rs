@@ -1,0 +1,45 @@
+use serde_json::{Map, Value as Json};
+
+use super::writer::{ApiRequest, InvalidParameter, Writer};
+use super::{json, query, rest};
+use crate::models::{Operation, Protocol, ServiceModel};
+
+/// Builds the request of an operation. `token` is used for each idempotency token that the parameters do not have.
+pub(crate) fn request(
+    model: &ServiceModel,
+    operation: &Operation,
+    parameters: &Json,
+    token: &str,
+) -> Result<ApiRequest, InvalidParameter> {
+    let empty = Map::new();
+    let parameters = match parameters {
+        Json::Object(members) => members,
+        Json::Null => &empty,
+        _ => {
+            return Err(InvalidParameter(
+                "The parameters must be an object".to_owned(),
+            ));
+        }
+    };
+    let writer = Writer { model, token };
+    let mut request = ApiRequest {
+        needs_checksum: operation.needs_checksum,
+        ..match model.protocol {
+            Protocol::Json => json::request(&writer, operation, parameters)?,
+            Protocol::RestJson | Protocol::RestXml => {
+                rest::request(&writer, operation, parameters)?
+            }
+            Protocol::Query | Protocol::Ec2 => query::request(&writer, operation, parameters)?,
+        }
+    };
+    if let (Some(prefix), Some(input)) = (&operation.host_prefix, model.structure(operation.input))
+    {
+        request.host_prefix = rest::expand(prefix, |name| {
+            let member = input.members.iter().find(|member| member.name == name)?;
+            parameters
+                .get(&member.sdk_name)
+                .or_else(|| parameters.get(&member.optimized_name))
+        })?;
+    }
+    Ok(request)
+}
