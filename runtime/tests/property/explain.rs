@@ -25,15 +25,19 @@ fn explains(timeline: &Timeline, machine: &StateMachine) -> Result<(), String> {
         let fields = timeline
             .explain(machine, index)
             .map_err(|error| error.to_string())?;
+        let is_caught = fields
+            .iter()
+            .any(|field| field.field.starts_with("/Catch/"));
         for field in &fields {
-            agrees(field, visit)
+            agrees(field, visit, is_caught)
                 .map_err(|what| format!("{what}: {field:#?}\n{visit:#?}\n{fields:#?}"))?;
         }
     }
     Ok(())
 }
 
-fn agrees(field: &FieldExplanation, visit: &Visit) -> Result<(), String> {
+/// Compares the value of a field with the history. `is_caught` is whether the state failed, perhaps after its Assign was evaluated, and a catcher left it.
+fn agrees(field: &FieldExplanation, visit: &Visit, is_caught: bool) -> Result<(), String> {
     let has_succeeded = visit.status() == VisitStatus::Succeeded;
     let value = match &field.outcome {
         FieldOutcome::Value(value) => value,
@@ -55,7 +59,8 @@ fn agrees(field: &FieldExplanation, visit: &Visit) -> Result<(), String> {
         ["Parameters" | "Arguments"] if visit.state_type() == "Task" => {
             visit.attempts().last().and_then(|last| last.arguments())
         }
-        ["Assign", name] if has_succeeded => {
+        ["Assign", _] if is_caught => return Ok(()),
+        ["Assign", name] | ["Catch", _, "Assign", name] if has_succeeded => {
             let name = name.trim_end_matches(".$");
             let assigned = visit.assigned().iter().find(|(own, _)| own == name);
             if assigned.is_none() {
