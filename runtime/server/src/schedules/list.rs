@@ -189,6 +189,10 @@ fn schedule_pointers(document: &Document, problems: &mut Vec<ScheduleProblem>) -
             ),
             None => vec![String::new()],
         },
+        Json::Null => problem(
+            "",
+            "there are no schedules; write a list of them, or `[]` for none".to_owned(),
+        ),
         other => problem(
             "",
             format!(

@@ -274,7 +274,8 @@ impl ScheduleQueue {
                 is_permanent,
             } => (reason, is_permanent),
         };
-        self.failing += usize::from(!std::mem::replace(&mut entry.is_failing, true));
+        let was_failing = std::mem::replace(&mut entry.is_failing, true);
+        self.failing += usize::from(!was_failing);
         let target = &entry.schedule.target;
         let deadline = start.scheduled + target.max_event_age;
         if is_permanent || start.attempt > target.max_retries || now >= deadline {
@@ -283,7 +284,8 @@ impl ScheduleQueue {
             return;
         }
         let at = (now + pause(start.attempt)).min(deadline);
-        if start.attempt == 1 {
+        // Later failures have the same reason as a rule.
+        if !was_failing {
             tracing::warn!(
                 schedule = name,
                 machine = target.machine,
@@ -295,6 +297,7 @@ impl ScheduleQueue {
             tracing::debug!(
                 schedule = name,
                 attempt = start.attempt,
+                scheduled = print_seconds(start.scheduled),
                 "the schedule could not start an execution: {reason}"
             );
         }

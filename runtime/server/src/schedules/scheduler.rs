@@ -65,7 +65,7 @@ struct Scheduler {
     ready: VecDeque<DueStart>,
     starts: JoinSet<StartResult>,
     running: HashMap<Id, DueStart>,
-    /// Holds virtual time while starts are running.
+    /// Holds virtual time until the first sleep, and while starts are running.
     hold: Option<Hold>,
     /// Records of schedules that do not exist any more.
     obsolete: Vec<String>,
@@ -76,13 +76,14 @@ impl Scheduler {
     fn new(service: Arc<Service>, schedules: Schedules) -> Self {
         let mut records = service.control.take_schedule_records();
         let queue = ScheduleQueue::new(schedules.list, &mut records, service.now());
+        let hold = Some(service.engine.clock().hold());
         Self {
             service,
             queue,
             ready: VecDeque::new(),
             starts: JoinSet::new(),
             running: HashMap::new(),
-            hold: None,
+            hold,
             obsolete: records.into_keys().collect(),
             is_store_failing: false,
         }
@@ -94,26 +95,19 @@ impl Scheduler {
         while !self.service.is_shutting_down() {
             self.ready.extend(self.queue.take_due(self.service.now()));
             self.spawn_starts();
+            if self.running.is_empty() && self.queue.has_changes() && !self.is_store_failing {
+                self.commit().await;
+            }
+            let sleep = self
+                .pause()
+                .map(|pause| self.service.engine.clock().sleep(pause));
             if self.running.is_empty() {
-                if self.queue.has_changes() && !self.is_store_failing {
-                    self.commit().await;
-                }
+                // After the sleep has begun, so that virtual time does not jump over its end.
                 self.hold = None;
             }
-            let pause = match self.is_store_failing {
-                true => Some(COMMIT_PAUSE),
-                false => None,
-            };
-            let wake = self.queue.next_wake();
-            let until = wake.map(|at| at - self.service.now());
-            let until = match (until, pause) {
-                (Some(until), Some(pause)) => Some(until.min(pause)),
-                (until, pause) => until.or(pause),
-            };
-            let clock = self.service.engine.clock().clone();
             let sleep = async {
-                match until {
-                    Some(until) => clock.sleep(until).await,
+                match sleep {
+                    Some(sleep) => sleep.await,
                     None => std::future::pending().await,
                 }
             };
@@ -138,6 +132,14 @@ impl Scheduler {
             }
         }
         self.finish().await;
+    }
+
+    /// Returns the time until the next start is due, or the next commit is tried.
+    fn pause(&self) -> Option<Duration> {
+        let now = self.service.now();
+        let wake = self.queue.next_wake().map(|at| at - now);
+        let commit = self.is_store_failing.then_some(COMMIT_PAUSE);
+        [wake, commit].into_iter().flatten().min()
     }
 
     /// Starts the executions that are due, up to the limit.

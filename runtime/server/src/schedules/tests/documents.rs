@@ -124,6 +124,7 @@ fn messages_of_invalid_documents_are_these() {
     for text in [
         String::new(),
         "{".to_owned(),
+        "null".to_owned(),
         "7".to_owned(),
         "[7]".to_owned(),
         "{}".to_owned(),
