@@ -14,7 +14,7 @@ pub struct ScheduleProblem {
     pub schedule: Option<String>,
     /// The path of the field, such as `Target.Arn`.
     pub field: Option<String>,
-    /// What is wrong, and how to fix it.
+    /// The problem, and how to fix it.
     pub message: String,
 }
 
