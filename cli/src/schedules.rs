@@ -44,10 +44,10 @@ fn line(path: &Path, problem: &ScheduleProblem) -> String {
     }
 }
 
-/// Reports how many schedules are active.
-pub(crate) fn note(path: &Path, schedules: &Schedules) {
+/// Reports how many schedules the file has.
+pub(crate) fn note(path: &Path, count: usize) {
     let path = path.display();
-    report::note(&match schedules.len() {
+    report::note(&match count {
         0 => format!("{path} has no schedules"),
         1 => format!("1 schedule of {path} starts executions"),
         count => format!("{count} schedules of {path} start executions"),

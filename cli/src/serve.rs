@@ -54,13 +54,14 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
         Some(path) => schedules::read(path)?,
         None => Schedules::default(),
     };
+    let schedule_count = schedules.len();
     let has_keys = keys.is_some();
     let engine = engine(&arguments, &otlp)?;
     let mut server = Server::builder()
         .engine(engine.clone())
         .metrics(!arguments.no_metrics)
         .console(console_mode(arguments.console))
-        .schedules(schedules.clone())
+        .schedules(schedules)
         .shutdown(signals.wait(1));
     if let (Some(logs), Some(path)) = (&handler_logs, &arguments.store) {
         logs.keep(path);
@@ -94,7 +95,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
         report::note(&format!("the console is at http://{address}/console"));
     }
     if let Some(path) = &arguments.schedules {
-        schedules::note(path, &schedules);
+        schedules::note(path, schedule_count);
     }
     let destination = Destination::of(arguments.progress.choice);
     let progress = ServerProgress::start(&engine, address, destination);
