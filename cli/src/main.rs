@@ -40,6 +40,7 @@ mod replay;
 mod report;
 mod rule;
 mod run;
+mod schedules;
 mod serve;
 mod service_calls;
 mod settings;

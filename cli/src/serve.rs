@@ -11,7 +11,7 @@ use stepwright_runtime::search::ExecutionIndex;
 use stepwright_runtime::store::SqliteStore;
 use stepwright_runtime::testing::MockConfig;
 use stepwright_runtime::{Engine, Limits};
-use stepwright_server::{AccessKeys, AccessKeysError, ConsoleMode, Server};
+use stepwright_server::{AccessKeys, AccessKeysError, ConsoleMode, Schedules, Server};
 use tracing_subscriber::Layer as _;
 
 use crate::args::{ConsoleChoice, ServeArguments};
@@ -22,6 +22,7 @@ use crate::log::{self, DefaultLog};
 use crate::otlp::Otlp;
 use crate::progress::{Destination, ServerProgress};
 use crate::report;
+use crate::schedules;
 use crate::service_calls::service_calls;
 use crate::signals::{Signals, survive_size_limit};
 use crate::store::cannot as cannot_store;
@@ -50,12 +51,18 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     let signals = Signals::listen();
     survive_size_limit();
     let keys = access_keys(&arguments)?;
+    let schedules = match &arguments.schedules {
+        Some(path) => schedules::read(path)?,
+        None => Schedules::default(),
+    };
+    let schedule_count = schedules.len();
     let has_keys = keys.is_some();
     let engine = engine(&arguments, &otlp).await?;
     let mut server = Server::builder()
         .engine(engine.clone())
         .metrics(!arguments.no_metrics)
         .console(console_mode(arguments.console))
+        .schedules(schedules)
         .shutdown(signals.wait(1));
     if let (Some(logs), Some(path)) = (&handler_logs, &arguments.store) {
         logs.keep(path);
@@ -73,7 +80,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     }
     let server = server
         .build()
-        .map_err(|error| Failure::Failed(error.to_string()))?;
+        .map_err(|error| schedules::server_failure(arguments.schedules.as_deref(), &error))?;
     allow_connections();
     let (listener, address) = listen(SocketAddr::new(arguments.host, arguments.port)).await?;
     if !is_loopback(address.ip()) && !has_keys {
@@ -87,6 +94,9 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     ));
     if !matches!(arguments.console, ConsoleChoice::Off) {
         report::note(&format!("the console is at http://{address}/console"));
+    }
+    if let Some(path) = &arguments.schedules {
+        schedules::note(path, schedule_count);
     }
     let destination = Destination::of(arguments.progress.choice);
     let progress = ServerProgress::start(&engine, address, destination);

@@ -24,6 +24,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright serve --mocks MockConfigFile.json               StartExecution chooses a case with #Case after the ARN
   stepwright serve --host 0.0.0.0 --auth ~/.aws/credentials  requests must be signed with a key of that file
   stepwright serve --objects buckets                         s3://orders/2026.csv is buckets/orders/2026.csv
+  stepwright serve --store local.db --schedules schedules.yaml   cron(0 3 * * ? *), rate(5 minutes) and at(2027-01-31T09:00:00) start executions
   stepwright serve --store local.db --index --keep-logs      the console finds executions by any text, and has the logs of commands
   stepwright serve --console read-only                       the pages at http://127.0.0.1:8083/console cannot change anything
   stepwright serve --log info --log-format json 2> serve.log  starts, ends and suspensions of executions, as JSON
@@ -116,6 +117,9 @@ pub(crate) struct ServeArguments {
     /// The directory that Distributed Maps use instead of S3; each subdirectory is a bucket
     #[arg(long, value_name = "DIR")]
     pub(crate) objects: Option<PathBuf>,
+    /// Start executions at the times of this JSON or YAML file, which has the fields of EventBridge Scheduler's CreateSchedule
+    #[arg(long, value_name = "FILE", conflicts_with = "virtual_time")]
+    pub(crate) schedules: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) services: ServiceArguments,
     #[command(flatten)]

@@ -31,6 +31,7 @@
 //! | pages about state machines and executions, in a browser | `ServerBuilder::console`, with the feature `console` |
 //! | the same pages for a store, next to the engine of another process | `StoredConsole` |
 //! | to monitor the server | `GET /health`, `GET /ready`, `GET /metrics`; [`ServerBuilder::metrics`] |
+//! | to start executions at times | `ServerBuilder::schedules` and `Schedules`, with the feature `schedules` |
 //! | a server without a program | `stepwright serve`, of the crate `stepwright-cli` |
 //!
 //! # Files
@@ -49,6 +50,7 @@
 //! | `shape/` | the members of requests, with the constraints of the API's model and AWS's messages for them |
 //! | `operations/` | the operations, a file for each group: request, response and function |
 //! | `control/` | state machines with their revisions, versions, aliases and tags |
+//! | `schedules/` | the schedules that start executions, their expressions, and the task that starts them |
 //! | `integration.rs` | tasks that call the API: `aws-sdk:sfn:..` |
 //! | `pollers.rs` | the number of workers that poll |
 //! | `redrives.rs` | redrives with a client token |
@@ -75,6 +77,8 @@ mod page;
 mod pollers;
 mod redrives;
 mod response;
+#[cfg(feature = "schedules")]
+mod schedules;
 mod server;
 mod service;
 mod shape;
@@ -87,6 +91,8 @@ pub use self::access_keys::{AccessKeys, AccessKeysError};
 #[cfg(feature = "console")]
 pub use self::console::{ConsoleMode, DebugRequest};
 pub use self::control::{UnreadableDocument, unreadable_documents};
+#[cfg(feature = "schedules")]
+pub use self::schedules::{ScheduleProblem, Schedules, SchedulesError};
 #[cfg(feature = "console")]
 pub use self::server::DebugSessionError;
 pub use self::server::{Server, ServerBuilder, ServerError};

@@ -1,6 +1,7 @@
 //! The paths for operators and their tools: `/health`, `/ready` and `/metrics`. They need no signature.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::body::Body;
 use axum::extract::State;
@@ -25,6 +26,10 @@ pub(crate) async fn health(State(service): State<Arc<Service>>) -> Response {
     let unreadable = engine.unreadable_executions().len();
     if unreadable > 0 {
         body["unreadableExecutions"] = unreadable.into();
+    }
+    let failing = service.failing_schedules.load(Ordering::Relaxed);
+    if failing > 0 {
+        body["failingSchedules"] = failing.into();
     }
     let mut status = StatusCode::OK;
     if let Some(outage) = engine.store_outage() {

@@ -21,6 +21,8 @@ use crate::console::{
 };
 use crate::control::Control;
 use crate::integration::OwnApi;
+#[cfg(feature = "schedules")]
+use crate::schedules::{SchedulerHandle, Schedules};
 use crate::service::{ACTIVITY_POLL, Service};
 use crate::{connection, http};
 
@@ -31,6 +33,8 @@ pub struct Server {
     keys: Option<AccessKeys>,
     timeouts: ClientTimeouts,
     shutdown: Shutdown,
+    #[cfg(feature = "schedules")]
+    schedules: Schedules,
     #[cfg(feature = "console")]
     console: ConsoleOptions,
     #[cfg(feature = "console")]
@@ -50,6 +54,8 @@ pub struct ServerBuilder {
     timeouts: ClientTimeouts,
     shutdown: Shutdown,
     has_metrics: bool,
+    #[cfg(feature = "schedules")]
+    schedules: Schedules,
     #[cfg(feature = "console")]
     console: ConsoleOptions,
 }
@@ -67,6 +73,27 @@ pub enum ServerError {
     /// The open executions of the store cannot be continued.
     #[error("the executions of the store cannot be continued: {0}")]
     Resume(#[from] BuildError),
+    /// The target of a schedule has another region or account than the engine.
+    #[cfg(feature = "schedules")]
+    #[error(
+        "schedule `{schedule}`: the target `{target}` is not in the region {region} and the account {account} of the server; start the server with the region and the account of the target, or write only the name of the state machine"
+    )]
+    ForeignTarget {
+        /// The name of the schedule.
+        schedule: String,
+        /// The ARN of its target.
+        target: String,
+        /// The region of the engine.
+        region: String,
+        /// The account of the engine.
+        account: String,
+    },
+    /// A schedule without an end, on virtual time.
+    #[cfg(feature = "schedules")]
+    #[error(
+        "schedule `{0}` has no end, and virtual time jumps from each of its times to the next one for ever; give it an `EndDate`, or use real time"
+    )]
+    EndlessSchedule(String),
 }
 
 /// A debugger cannot be created.
@@ -96,6 +123,8 @@ impl Server {
             timeouts: ClientTimeouts::default(),
             shutdown: Box::pin(std::future::pending()),
             has_metrics: true,
+            #[cfg(feature = "schedules")]
+            schedules: Schedules::default(),
             #[cfg(feature = "console")]
             console: ConsoleOptions::default(),
         }
@@ -151,11 +180,18 @@ impl Server {
         #[cfg(not(feature = "console"))]
         let pages = axum::Router::new();
         let router = http::router(self.service.clone(), access, self.timeouts.body, pages);
+        #[cfg(feature = "schedules")]
+        let scheduler = SchedulerHandle::spawn(&self.service, self.schedules);
         let shutdown = async {
             self.shutdown.await;
+            // First, so that nothing starts during the shutdown.
+            #[cfg(feature = "schedules")]
+            scheduler.stop();
             self.service.shutdown.set();
         };
         connection::serve(listener, router, self.timeouts, shutdown).await;
+        #[cfg(feature = "schedules")]
+        scheduler.finish().await;
     }
 }
 
@@ -231,6 +267,35 @@ impl ServerBuilder {
         self
     }
 
+    /// Starts executions at the times of these schedules while the server [serves](Server::serve). With a store, a later server starts the times that
+    /// no server was running for, as the field `Missed` of a schedule says. Each scheduled time starts one execution.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use stepwright_runtime::{Engine, MachineType};
+    /// use stepwright_server::{Schedules, Server};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let report = r#"{"StartAt": "Write", "States": {"Write": {"Type": "Pass", "End": true}}}"#;
+    /// let engine = Engine::builder().register_json("Report", report, MachineType::Standard).build()?;
+    /// let schedules = json!([{
+    ///     "Name": "nightly",
+    ///     "ScheduleExpression": "cron(0 3 * * ? *)",
+    ///     "ScheduleExpressionTimezone": "Europe/Berlin",
+    ///     "Target": {"Arn": "Report"},
+    /// }]);
+    /// let schedules: Schedules = schedules.to_string().parse()?;
+    /// let server = Server::builder().engine(engine).schedules(schedules).build()?;
+    /// # drop(server);
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "schedules")]
+    pub fn schedules(mut self, schedules: Schedules) -> Self {
+        self.schedules = schedules;
+        self
+    }
+
     /// Shuts the server down when this future is ready.
     pub fn shutdown(mut self, shutdown: impl Future<Output = ()> + Send + 'static) -> Self {
         self.shutdown = Box::pin(shutdown);
@@ -244,6 +309,8 @@ impl ServerBuilder {
     /// Every [`ServerError`]. A state machine that cannot be read is no error: it is logged, and clients do not see it.
     pub fn build(self) -> Result<Server, ServerError> {
         let engine = ServerEngine::new(self.engine.ok_or(ServerError::NoEngine)?);
+        #[cfg(feature = "schedules")]
+        check_schedules(&engine, &self.schedules)?;
         let control = Control::open(&engine, engine.clock().now())?;
         let service = Arc::new(Service {
             poll: self.poll,
@@ -259,6 +326,8 @@ impl ServerBuilder {
             keys: self.keys,
             timeouts: self.timeouts,
             shutdown: self.shutdown,
+            #[cfg(feature = "schedules")]
+            schedules: self.schedules,
             #[cfg(feature = "console")]
             console: self.console,
             #[cfg(feature = "console")]
@@ -275,6 +344,26 @@ impl ServerBuilder {
         self.build()?.serve(listener).await;
         Ok(())
     }
+}
+
+/// Checks what only an engine shows: the regions and accounts of targets, and ends on virtual time.
+#[cfg(feature = "schedules")]
+fn check_schedules(engine: &ServerEngine, schedules: &Schedules) -> Result<(), ServerError> {
+    let (region, account) = (engine.region(), engine.account());
+    for schedule in schedules.enabled() {
+        if engine.clock().is_virtual() && !schedule.has_end() {
+            return Err(ServerError::EndlessSchedule(schedule.name().to_owned()));
+        }
+        if schedule.is_foreign(region, account) {
+            return Err(ServerError::ForeignTarget {
+                schedule: schedule.name().to_owned(),
+                target: schedule.machine().to_owned(),
+                region: region.to_owned(),
+                account: account.to_owned(),
+            });
+        }
+    }
+    Ok(())
 }
 
 impl fmt::Debug for Server {

@@ -1,7 +1,7 @@
 //! The state of the operations.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -28,6 +28,8 @@ pub(crate) struct Service {
     pub(crate) has_metrics: bool,
     /// Set when the server begins to shut down.
     pub(crate) shutdown: ShutdownFlag,
+    /// The number of schedules whose last attempt to start an execution failed.
+    pub(crate) failing_schedules: AtomicUsize,
 }
 
 /// How long GetActivityTask waits for a task, as on AWS.
@@ -58,6 +60,7 @@ impl Service {
             poll: ACTIVITY_POLL,
             has_metrics: true,
             shutdown: ShutdownFlag::default(),
+            failing_schedules: AtomicUsize::new(0),
         }
     }
 

@@ -25,6 +25,8 @@ mod mocks;
 mod operator;
 mod page;
 mod recorded;
+#[cfg(feature = "schedules")]
+mod schedules;
 mod state_machines;
 #[cfg(feature = "console")]
 mod stored_console;

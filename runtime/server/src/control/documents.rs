@@ -19,11 +19,15 @@ use super::activity::Activity;
 use super::alias::{Alias, Route};
 use super::machine::{Machine, Version};
 use super::revision::{Configuration, Revision};
+#[cfg(feature = "schedules")]
+use super::schedule_record::ScheduleRecord;
 
 /// The prefix of keys.
 const MACHINE: &str = "serve/machine/";
 const REVISION: &str = "serve/revision/";
 const ACTIVITY: &str = "serve/activity/";
+#[cfg(feature = "schedules")]
+const SCHEDULE: &str = "serve/schedule/";
 
 /// The stored form of a state machine. Times are microseconds since 1970.
 #[derive(Serialize, Deserialize)]
@@ -65,6 +69,8 @@ struct RevisionDocument {
 pub(super) struct ControlData {
     pub(super) machines: Vec<Machine>,
     pub(super) activities: BTreeMap<String, Activity>,
+    #[cfg(feature = "schedules")]
+    pub(super) schedules: BTreeMap<String, ScheduleRecord>,
     /// Documents that were skipped.
     pub(super) unreadable: Vec<UnreadableDocument>,
 }
@@ -173,6 +179,20 @@ pub(super) fn remove_activity(name: &str) -> Change {
     }
 }
 
+/// Returns the change that stores the progress of a schedule.
+#[cfg(feature = "schedules")]
+pub(crate) fn put_schedule(name: &str, record: &ScheduleRecord) -> Result<Change, Error> {
+    document(format!("{SCHEDULE}{name}"), record)
+}
+
+/// Returns the change that deletes it.
+#[cfg(feature = "schedules")]
+pub(crate) fn remove_schedule(name: &str) -> Change {
+    Change::DeleteDocument {
+        key: format!("{SCHEDULE}{name}"),
+    }
+}
+
 /// Reads all documents. Logs and skips unreadable ones: one state machine must not stop the server.
 pub(super) fn read(engine: &ServerEngine, documents: &[StoredDocument]) -> ControlData {
     let by_key: HashMap<&str, &Bytes> = documents
@@ -212,9 +232,35 @@ pub(super) fn read(engine: &ServerEngine, documents: &[StoredDocument]) -> Contr
                     });
                 }
             }
+        } else {
+            #[cfg(feature = "schedules")]
+            read_schedule(document, &mut kept);
         }
     }
     kept
+}
+
+/// Reads the progress of a schedule, if the document contains one.
+#[cfg(feature = "schedules")]
+fn read_schedule(document: &StoredDocument, kept: &mut ControlData) {
+    let key = document.key.as_str();
+    let Some(name) = key.strip_prefix(SCHEDULE) else {
+        return;
+    };
+    match serde_json::from_slice(&document.data) {
+        Ok(record) => drop(kept.schedules.insert(name.to_owned(), record)),
+        Err(error) => {
+            tracing::warn!(
+                key,
+                %error,
+                "the progress of the schedule `{name}` cannot be read; the schedule begins again now"
+            );
+            kept.unreadable.push(UnreadableDocument {
+                key: key.to_owned(),
+                reason: error.to_string(),
+            });
+        }
+    }
 }
 
 fn read_machine(

@@ -7,6 +7,8 @@ mod child_machine;
 mod documents;
 mod machine;
 mod revision;
+#[cfg(feature = "schedules")]
+mod schedule_record;
 #[cfg(feature = "console")]
 mod store_view;
 
@@ -25,10 +27,14 @@ pub(super) use self::alias::{Alias, MOST_ALIASES, Route};
 pub(super) use self::child_machine::ChildMachine;
 pub(super) use self::child_machine::labelled;
 pub use self::documents::{UnreadableDocument, unreadable_documents};
+#[cfg(feature = "schedules")]
+pub(super) use self::documents::{put_schedule, remove_schedule};
 pub(super) use self::machine::{MOST_VERSIONS, Machine};
 pub(super) use self::revision::{
     Configuration, Encryption, INITIAL, LogDestination, LogGroup, Logging, References, Revision,
 };
+#[cfg(feature = "schedules")]
+pub(super) use self::schedule_record::ScheduleRecord;
 use crate::error::ApiError;
 
 /// How many deleted state machines are retained, for their executions.
@@ -41,6 +47,9 @@ pub(super) struct Control {
     /// Held during a change: changes are serialized.
     changing: Arc<tokio::sync::Mutex<()>>,
     deleted: Mutex<VecDeque<Arc<Machine>>>,
+    /// The progress of schedules, by their names, until the scheduler takes it.
+    #[cfg(feature = "schedules")]
+    schedule_records: Mutex<BTreeMap<String, ScheduleRecord>>,
 }
 
 /// Data that each request reads, and that changes rarely.
@@ -85,7 +94,16 @@ impl Control {
             activities: SharedData::new(kept.activities),
             changing: Arc::default(),
             deleted: Mutex::default(),
+            #[cfg(feature = "schedules")]
+            schedule_records: Mutex::new(kept.schedules),
         })
+    }
+
+    /// Takes the progress of schedules that was in the store when the server was built.
+    #[cfg(feature = "schedules")]
+    pub(super) fn take_schedule_records(&self) -> BTreeMap<String, ScheduleRecord> {
+        let records = self.schedule_records.lock();
+        std::mem::take(&mut *records.unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Returns a state machine by its name.

@@ -6,10 +6,10 @@ use std::time::Duration;
 use serde::Serialize;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::name::check_machine;
-use stepwright_runtime::StartOptions;
 use stepwright_runtime::Status;
 use stepwright_runtime::server_support::{Revision, input_text};
 use stepwright_runtime::value::Value;
+use stepwright_runtime::{ExecutionHandle, StartOptions};
 
 use crate::arn::StatesArn;
 use crate::control::Machine;
@@ -74,6 +74,27 @@ impl StartParameters {
             options,
         })
     }
+
+    /// Starts the execution, with the test case of the ARN.
+    async fn start(
+        self,
+        service: &Service,
+        arn: &StatesArn<'_>,
+        name: &str,
+    ) -> Result<ExecutionHandle<Value>, ApiError> {
+        let mut options = self.options;
+        // An empty name means no test case, as in Step Functions Local.
+        if let Some(case) = arn.test_case.filter(|case| !case.is_empty()) {
+            options = options.test_case(case);
+        }
+        let engine = &service.engine;
+        let started = engine.start_revision(&self.compiled, self.input, options);
+        started.await.map_err(|error| {
+            let machine = &self.machine.arn;
+            let execution = machine.replacen(":stateMachine:", ":execution:", 1);
+            ApiError::of_start(error, arn.text, &format!("{execution}:{name}"))
+        })
+    }
 }
 
 pub(crate) async fn start(
@@ -81,32 +102,33 @@ pub(crate) async fn start(
     input: StartExecution,
 ) -> Result<StartExecutionOutput, ApiError> {
     let arn = StatesArn::parse(&input.state_machine_arn)?;
-    let StartParameters {
-        machine,
-        compiled,
-        input: value,
-        mut options,
-    } = StartParameters::read(
+    let parameters = StartParameters::read(
         service,
         &arn,
         input.name.as_deref(),
         input.input.as_deref(),
         input.trace_header.as_deref(),
     )?;
-    // An empty name means no test case, as in Step Functions Local.
-    if let Some(case) = arn.test_case.filter(|case| !case.is_empty()) {
-        options = options.test_case(case);
-    }
-    let started = service.engine.start_revision(&compiled, value, options);
-    let run = started.await.map_err(|error| {
-        let execution = machine.arn.replacen(":stateMachine:", ":execution:", 1);
-        let name = input.name.as_deref().unwrap_or_default();
-        ApiError::of_start(error, arn.text, &format!("{execution}:{name}"))
-    })?;
+    let name = input.name.as_deref().unwrap_or_default();
+    let run = parameters.start(service, &arn, name).await?;
     Ok(StartExecutionOutput {
         execution_arn: run.id().to_owned(),
         start_date: Date(run.execution().started()),
     })
+}
+
+/// Starts an execution with a name, for the server itself. Returns the ARN of the execution.
+#[cfg(feature = "schedules")]
+pub(crate) async fn start_named(
+    service: &Arc<Service>,
+    machine: &str,
+    name: &str,
+    input: &str,
+) -> Result<String, ApiError> {
+    let arn = StatesArn::parse(machine)?;
+    let parameters = StartParameters::read(service, &arn, Some(name), Some(input), None)?;
+    let run = parameters.start(service, &arn, name).await?;
+    Ok(run.id().to_owned())
 }
 
 shape! {

@@ -1,0 +1,30 @@
+//! Schedules: executions that are started at times, with the expressions of EventBridge Scheduler.
+//!
+//! | file | content |
+//! |---|---|
+//! | `list.rs`, `field_reader.rs`, `problem.rs` | [`Schedules`], read from a document, and the problems of it |
+//! | `schedule.rs`, `input_template.rs` | a schedule; the input of its executions |
+//! | `expression.rs`, `cron.rs`, `cron_field.rs`, `value_set.rs` | expressions, and the search for the next time |
+//! | `time_zone.rs` | local times |
+//! | `due_times.rs`, `queue.rs` | which starts are due, as plain data |
+//! | `scheduler.rs` | the task that starts them and commits the progress |
+
+mod cron;
+mod cron_field;
+mod due_times;
+mod expression;
+mod field_reader;
+mod input_template;
+mod list;
+mod problem;
+mod queue;
+mod schedule;
+mod scheduler;
+#[cfg(test)]
+mod tests;
+mod time_zone;
+mod value_set;
+
+pub use self::list::Schedules;
+pub use self::problem::{ScheduleProblem, SchedulesError};
+pub(crate) use self::scheduler::SchedulerHandle;

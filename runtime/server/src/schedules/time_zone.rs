@@ -1,0 +1,42 @@
+use jiff::civil::DateTime;
+use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
+use stepwright_asl::similar::did_you_mean;
+use stepwright_runtime::clock::Timestamp;
+
+/// A time zone of the IANA database that is part of the program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ScheduleTimeZone(TimeZone);
+
+impl ScheduleTimeZone {
+    pub(super) const UTC: Self = Self(TimeZone::UTC);
+
+    /// Returns the time zone of a name.
+    pub(super) fn parse(name: &str) -> Result<Self, String> {
+        let database = TimeZoneDatabase::bundled();
+        database.get(name).map(Self).map_err(|_| {
+            let names: Vec<String> = database.available().map(|name| name.to_string()).collect();
+            let hint = did_you_mean(name, names.iter().map(String::as_str));
+            let hint = hint.unwrap_or_else(|| {
+                "write a name of the IANA database, such as `Europe/Berlin`, or `UTC`".to_owned()
+            });
+            format!("`{name}` is not a time zone; {hint}")
+        })
+    }
+
+    /// Returns the local time of a moment.
+    pub(super) fn local(&self, moment: Timestamp) -> Option<DateTime> {
+        let moment = jiff::Timestamp::from_microsecond(moment.unix_micros()).ok()?;
+        Some(self.0.to_datetime(moment))
+    }
+
+    /// Returns the first moment with this local time. `None` when the clocks skip it.
+    pub(super) fn first_moment(&self, local: DateTime) -> Option<Timestamp> {
+        let offset = match self.0.to_ambiguous_timestamp(local).offset() {
+            AmbiguousOffset::Unambiguous { offset } => offset,
+            AmbiguousOffset::Fold { before, .. } => before,
+            AmbiguousOffset::Gap { .. } => return None,
+        };
+        let moment = offset.to_timestamp(local).ok()?;
+        Some(Timestamp::from_unix_micros(moment.as_microsecond()))
+    }
+}
