@@ -32,7 +32,7 @@ pub fn read(name: impl AsRef<Path>, text: &str) -> Result<Document, SyntaxError>
 /// let long_forms = r#"{"Name":{"Fn::Sub":["${A}-${B}",{"B":{"Ref":"C"}}]}}"#;
 /// assert_eq!(template.json().to_string(), long_forms);
 /// let position = template.position("/Name/Fn::Sub/1/B").expect("the member is there");
-/// assert_eq!((position.line, position.column), (1, 31));
+/// assert_eq!((position.line, position.column), (1, 30));
 /// # Ok::<(), stepwright_asl::SyntaxError>(())
 /// ```
 ///

@@ -42,7 +42,8 @@ GET /health reports whether the server works, GET /ready whether it accepts work
 Clients may use any credentials, unless --auth is given. Most clients call StartSyncExecution and TestState at the host `sync-127.0.0.1`, which does not exist: disable their host
 prefix, as described in docs/guides/serve.md.
 The log on standard error contains warnings and errors, unless --log or STEPWRIGHT_LOG sets another level. docs/reference/logs.md lists its spans and fields, and describes --otlp.
-Exit status: 0 ended by Ctrl-C or SIGTERM; 1 it cannot listen at the address; 2 wrong usage.";
+With --template, the server reads the files once per second and updates what has changed (docs/guides/templates.md).
+Exit status: 0 ended by Ctrl-C or SIGTERM; 1 it cannot listen at the address, or a template has errors; 2 wrong usage.";
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArguments {

@@ -40,7 +40,7 @@ impl ServedTemplates {
     ) -> Result<Self, Failure> {
         let mut deployment = Deployment::new(client, TemplateSet { paths, inputs });
         let (files, reading) = read(&deployment, &WatchedFiles::default());
-        deployment.templates.refuse_unused(&reading.templates)?;
+        deployment.templates.refuse_unusable(&reading.templates)?;
         print_problems(&reading.desired.problems)?;
         let summary = summary(&reading);
         let report = deployment.apply(reading).await;

@@ -1,6 +1,6 @@
 //! The templates that the command line names.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use stepwright_asl::similar::did_you_mean;
@@ -56,12 +56,17 @@ impl TemplateSet {
         TemplateReading { templates, desired }
     }
 
-    /// Refuses values of options that no template uses, because they are misspelt.
+    /// Refuses standard input, and values of options that no template uses, because they are misspelt.
     ///
     /// # Errors
     ///
     /// Wrong usage.
-    pub(super) fn refuse_unused(&self, templates: &[TemplateFile]) -> Result<(), Failure> {
+    pub(super) fn refuse_unusable(&self, templates: &[TemplateFile]) -> Result<(), Failure> {
+        if self.paths.iter().any(|path| path == Path::new("-")) {
+            return Err(Failure::Usage(
+                "--template -: standard input cannot be read again after a change; give the path of a file".to_owned(),
+            ));
+        }
         let names = |section: &'static str| {
             let sections = templates
                 .iter()

@@ -376,6 +376,7 @@ fn unusable_templates_and_options_are_refused() {
         &["--template", "t.yaml", "--parameter", "Stag=dev"],
         &["--template", "t.yaml", "--resource", "Order.TopicArn=a"],
         &["--template", "t.yaml", "--parameter", "Stage"],
+        &["--template", "-"],
         &["--parameter", "Stage=dev"],
     ] {
         let (status, messages) = folder.refused(arguments);
