@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use stepwright_asl::Diagnostics;
 use stepwright_asl::json::{Document, Json, Object};
 use stepwright_asl::template::read_for_evaluation;
 use stepwright_asl::yaml::Format;
+use stepwright_asl::{Diagnostics, Severity};
 
 use super::problem::{TemplateProblem, problem};
 use crate::source::SourceFile;
@@ -62,15 +62,6 @@ impl TemplateFile {
                 .with_help("give a template of CloudFormation, SAM or the CDK (cdk.out/NAME.template.json); `CreateStateMachine` takes a definition");
             return Err(Box::new(TemplateProblem { diagnostic, source }));
         }
-        if let Some(duplicate) = document.duplicates().first() {
-            let diagnostic = problem(format!(
-                "duplicate key `{}`; its first occurrence is at line {}",
-                duplicate.key, duplicate.first.line
-            ))
-            .position(duplicate.again)
-            .with_help("rename or remove one of them");
-            return Err(Box::new(TemplateProblem { diagnostic, source }));
-        }
         let transforms = transforms(document.json());
         Ok(Self {
             stack_name: stack_name(&source),
@@ -80,21 +71,31 @@ impl TemplateFile {
         })
     }
 
-    /// A warning for each macro of the template, which only AWS runs.
-    pub(super) fn macro_warnings(&self) -> Vec<TemplateProblem> {
+    /// The warnings about the whole template: macros, which only AWS runs, and duplicate keys, of which CloudFormation uses the last one.
+    pub(super) fn warnings(&self) -> Vec<TemplateProblem> {
         let known = [SAM, LANGUAGE_EXTENSIONS];
-        let macros = transforms(self.document.json()).into_iter();
-        let warnings = macros.filter(|name| !known.contains(name)).map(|name| {
-            let mut diagnostic = problem(format!(
+        let transforms = transforms(self.document.json()).into_iter();
+        let macros = transforms.filter(|name| !known.contains(name)).map(|name| {
+            let warning = problem(format!(
                 "the macro `{name}` is not run: resources that it adds or changes differ from those on AWS"
             ));
-            diagnostic.severity = stepwright_asl::Severity::Warning;
-            let position = self.document.position("/Transform");
+            match self.document.position("/Transform") {
+                Some(position) => warning.position(position),
+                None => warning,
+            }
+        });
+        let duplicates = self.document.duplicates().iter().map(|duplicate| {
+            problem(format!(
+                "duplicate key `{}`; its first occurrence is at line {}, and this one is used",
+                duplicate.key, duplicate.first.line
+            ))
+            .position(duplicate.again)
+            .with_help("rename or remove one of them")
+        });
+        let warnings = macros.chain(duplicates).map(|mut diagnostic| {
+            diagnostic.severity = Severity::Warning;
             TemplateProblem {
-                diagnostic: match position {
-                    Some(position) => diagnostic.position(position),
-                    None => diagnostic,
-                },
+                diagnostic,
                 source: self.source.clone(),
             }
         });

@@ -146,6 +146,11 @@ resource_types! {
         "Arn" = "arn:{partition}:mediaconvert:{region}:{account}:queues/{name}",
         "Name" = "{name}",
     }
+    "AWS::OpenSearchServerless::Collection" named "": "{name}" {
+        "Arn" = "arn:{partition}:aoss:{region}:{account}:collection/{name}",
+        "Id" = "{name}",
+        "CollectionEndpoint" = "https://{name}.{region}.aoss.amazonaws.com",
+    }
     "AWS::Pipes::Pipe" named "Name": "{name}" {
         "Arn" = "arn:{partition}:pipes:{region}:{account}:pipe/{name}",
     }

@@ -41,7 +41,7 @@ impl TemplateSet {
             };
             match parsed {
                 Ok(template) => {
-                    problems.extend(template.macro_warnings());
+                    problems.extend(template.warnings());
                     templates.push(template);
                 }
                 Err(problem) => problems.push(*problem),
