@@ -57,6 +57,7 @@ mod store_row;
 mod stored_run;
 mod table;
 mod tasks;
+mod template;
 mod terraform;
 mod test_state;
 mod validate;

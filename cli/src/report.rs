@@ -70,7 +70,10 @@ pub(crate) fn diagnostic(diagnostic: &Diagnostic, source: &SourceFile) -> String
         Severity::Warning => Level::WARNING,
     };
     let title = level.primary_title(clip(&diagnostic.message));
-    let mut group = Group::with_title(title.id(diagnostic.code.unwrap_or_default()));
+    let mut group = Group::with_title(match diagnostic.code {
+        Some(code) => title.id(code),
+        None => title,
+    });
     group = show_line(
         group,
         &diagnostic.location,

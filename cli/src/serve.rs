@@ -27,6 +27,7 @@ use crate::service_calls::service_calls;
 use crate::signals::{Signals, survive_size_limit};
 use crate::store::cannot as cannot_store;
 use crate::tasks::ServerTasks;
+use crate::template::{NamedValue, ServedTemplates, TemplateInputs};
 
 /// The environment variable with the path of the mock file, as in Step Functions Local.
 const MOCKS_VARIABLE: &str = "SFN_MOCK_CONFIG";
@@ -81,6 +82,14 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     let server = server
         .build()
         .map_err(|error| schedules::server_failure(arguments.schedules.as_deref(), &error))?;
+    // Before the server accepts requests, so that clients find the state machines.
+    let templates = match arguments.templates.as_slice() {
+        [] => None,
+        paths => {
+            let inputs = template_inputs(&arguments);
+            Some(ServedTemplates::deploy(paths.to_vec(), inputs, server.local_client()).await?)
+        }
+    };
     allow_connections();
     let (listener, address) = listen(SocketAddr::new(arguments.host, arguments.port)).await?;
     if !is_loopback(address.ip()) && !has_keys {
@@ -104,6 +113,8 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
         server.serve(listener).await;
         engine.shutdown(Duration::from_secs(arguments.grace)).await
     };
+    // Another task, so that the evaluation of a large template does not delay requests.
+    let watching = templates.map(|templates| tokio::spawn(templates.watch()));
     let left = tokio::select! {
         left = serving => left,
         () = signals.wait(2) => {
@@ -111,6 +122,9 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
             left.unwrap_or_default()
         }
     };
+    if let Some(watching) = watching {
+        watching.abort();
+    }
     drop(progress);
     if let Some(logs) = &handler_logs {
         logs.flush();
@@ -125,6 +139,23 @@ fn console_mode(choice: ConsoleChoice) -> ConsoleMode {
         ConsoleChoice::On => ConsoleMode::On,
         ConsoleChoice::ReadOnly => ConsoleMode::ReadOnly,
         ConsoleChoice::Off => ConsoleMode::Off,
+    }
+}
+
+/// The values for the evaluation of templates.
+fn template_inputs(arguments: &ServeArguments) -> TemplateInputs {
+    let values = |values: &[NamedValue]| {
+        let values = values
+            .iter()
+            .map(|one| (one.name.clone(), one.value.clone()));
+        values.collect()
+    };
+    TemplateInputs {
+        region: arguments.region.clone(),
+        account: arguments.account.clone(),
+        parameters: values(&arguments.parameters),
+        resources: values(&arguments.resources),
+        imports: values(&arguments.imports),
     }
 }
 

@@ -14,4 +14,5 @@ mod store_commands;
 mod store_file;
 pub(crate) mod support;
 mod tasks;
+mod templates;
 mod trace;

@@ -84,6 +84,18 @@ impl Document {
         })
     }
 
+    /// A text that is not parsed, for the positions in it. Its value is null.
+    ///
+    /// ```
+    /// use stepwright_asl::json::Document;
+    ///
+    /// let position = Document::unparsed("StartAt: A\nStates: ${States}").position_at(19);
+    /// assert_eq!((position.line, position.column), (2, 9));
+    /// ```
+    pub fn unparsed(text: &str) -> Document {
+        Document::empty(text)
+    }
+
     /// An empty text: its value is null.
     pub(crate) fn empty(text: &str) -> Document {
         Document {

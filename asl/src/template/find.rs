@@ -8,7 +8,7 @@ use crate::SyntaxError;
 use crate::json::{Document, Json, Object, escape};
 use crate::model::MachineType;
 use crate::substitution::is_substitution;
-use crate::yaml::{Format, read_template};
+use crate::yaml::{Format, read_long_forms, read_template};
 
 /// Parses a file that may contain definitions. In YAML, all tags are accepted.
 ///
@@ -19,6 +19,30 @@ pub fn read(name: impl AsRef<Path>, text: &str) -> Result<Document, SyntaxError>
     match Format::of(name, text) {
         Format::Json => Document::parse(text),
         Format::Yaml => Document::read(text, read_template),
+    }
+}
+
+/// Parses a template for a program that evaluates it. YAML's short forms become long forms, as in a template in JSON: `!Ref Name` is
+/// `{"Ref": "Name"}`, and `!GetAtt Name.Arn` is `{"Fn::GetAtt": "Name.Arn"}`.
+///
+/// ```
+/// use stepwright_asl::template::read_for_evaluation;
+///
+/// let template = read_for_evaluation("template.yaml", "Name: !Sub ['${A}-${B}', {B: !Ref C}]")?;
+/// let long_forms = r#"{"Name":{"Fn::Sub":["${A}-${B}",{"B":{"Ref":"C"}}]}}"#;
+/// assert_eq!(template.json().to_string(), long_forms);
+/// let position = template.position("/Name/Fn::Sub/1/B").expect("the member is there");
+/// assert_eq!((position.line, position.column), (1, 30));
+/// # Ok::<(), stepwright_asl::SyntaxError>(())
+/// ```
+///
+/// # Errors
+///
+/// If the text is neither JSON nor YAML.
+pub fn read_for_evaluation(name: impl AsRef<Path>, text: &str) -> Result<Document, SyntaxError> {
+    match Format::of(name, text) {
+        Format::Json => Document::parse(text),
+        Format::Yaml => Document::read(text, read_long_forms),
     }
 }
 

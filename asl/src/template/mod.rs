@@ -44,7 +44,7 @@ mod text;
 
 pub(crate) use definition::placed;
 pub use definition::{Embedded, EmbeddedDefinition};
-pub use find::{machines, read};
+pub use find::{machines, read, read_for_evaluation};
 pub use placeholder_values::{NameUse, PlaceholderValues, supplies};
 
 #[cfg(test)]

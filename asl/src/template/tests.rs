@@ -239,6 +239,57 @@ fn a_plain_definition_is_not_a_template() {
     assert!(machines(&empty).expect("is a template").is_empty());
 }
 
+#[test]
+fn short_forms_become_long_forms_with_positions() {
+    let text = "
+A: !Sub '${B}'
+B: !GetAtt
+  - C
+  - !Ref D
+C: !If [E, !Base64 yes, {F: !Ref AWS::NoValue}]
+D: !Not
+  - !Condition E
+E: &anchor !Split [',', 'a,b']
+F: *anchor
+G: !!str 1
+H: !Ref 1
+";
+    let document = read_for_evaluation("t.yaml", text).expect("is YAML");
+    let long: Json = r#"{
+        "A": {"Fn::Sub": "${B}"},
+        "B": {"Fn::GetAtt": ["C", {"Ref": "D"}]},
+        "C": {"Fn::If": ["E", {"Fn::Base64": "yes"}, {"F": {"Ref": "AWS::NoValue"}}]},
+        "D": {"Fn::Not": [{"Condition": "E"}]},
+        "E": {"Fn::Split": [",", "a,b"]},
+        "F": {"Fn::Split": [",", "a,b"]},
+        "G": "1",
+        "H": {"Ref": "1"}
+    }"#
+    .parse()
+    .expect("is JSON");
+    assert_eq!(document.json(), &long);
+    for (pointer, line, column) in [
+        ("/A", 2, 4),
+        ("/A/Fn::Sub", 2, 4),
+        ("/B/Fn::GetAtt/1/Ref", 5, 5),
+        ("/C/Fn::If/1", 6, 12),
+        ("/C/Fn::If/2/F", 6, 29),
+        ("/E/Fn::Split/1", 9, 25),
+    ] {
+        let position = document.position(pointer).expect("is there");
+        assert_eq!(
+            (position.line, position.column),
+            (line, column),
+            "{pointer}"
+        );
+    }
+    // A long form is one level more, which counts.
+    let depth = crate::json::MAX_DEPTH;
+    let nested = |tags: usize| format!("a: {}x", "!Join [".repeat(tags)) + &"]".repeat(tags);
+    assert!(read_for_evaluation("t.yaml", &nested(depth / 2 - 1)).is_ok());
+    assert!(read_for_evaluation("t.yaml", &nested(depth - 10)).is_err());
+}
+
 /// Checks that each byte of the text, except whitespace, is at its offset in the file.
 fn is_aligned(source: &str, document: &Document, pointer: &str) {
     let place = TemplateValue::at(document, pointer).expect("is there");

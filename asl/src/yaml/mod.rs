@@ -61,7 +61,7 @@ mod scalar;
 mod tag;
 
 pub use format::Format;
-pub(crate) use reader::read_template;
+pub(crate) use reader::{read_long_forms, read_template};
 pub(crate) use scalar::resolve;
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, Stru
 use indexmap::map::Entry;
 
 use super::scalar::resolve;
-use super::tag::{NodeKind, TagEffect, meaning};
+use super::tag::{NodeKind, TagEffect, function, meaning};
 use super::{Format, block_positions, message};
 use crate::json::{
     self, Failure, Json, MAX_DEPTH, MAX_POINTERS, Object, ParsedText, RawDuplicate, ValueMark,
@@ -19,15 +19,31 @@ const MAX_REPEATED: usize = 1_048_576;
 
 /// Parses a whole text.
 pub(crate) fn read(text: &str) -> Result<ParsedText, Failure> {
-    read_with(text, false)
+    read_with(text, TagMode::Definition)
 }
 
 /// Parses a CloudFormation template, in which tags mark computed values. Tags that a definition cannot have are ignored.
 pub(crate) fn read_template(text: &str) -> Result<ParsedText, Failure> {
-    read_with(text, true)
+    read_with(text, TagMode::Template)
 }
 
-fn read_with(text: &str, is_template: bool) -> Result<ParsedText, Failure> {
+/// Parses a CloudFormation template for a program that evaluates it: `!Ref Name` is the object `{"Ref": "Name"}`.
+pub(crate) fn read_long_forms(text: &str) -> Result<ParsedText, Failure> {
+    read_with(text, TagMode::LongForms)
+}
+
+/// What the tags of CloudFormation become.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TagMode {
+    /// As in a definition file: substitutions, and errors for the other functions.
+    Definition,
+    /// Substitutions. Other tags are ignored.
+    Template,
+    /// Objects with one member, as in a template in JSON.
+    LongForms,
+}
+
+fn read_with(text: &str, tags: TagMode) -> Result<ParsedText, Failure> {
     json::check_length(text)?;
     // CloudFormation tries JSON first.
     if Format::of_text(text) == Format::Json
@@ -40,7 +56,7 @@ fn read_with(text: &str, is_template: bool) -> Result<ParsedText, Failure> {
     let (nodes, anchors) = nodes(text)?;
     let mut reader = YamlParser {
         text,
-        is_template,
+        tags,
         nodes,
         anchors,
         next: 0,
@@ -192,8 +208,7 @@ fn failure(offset: usize, message: impl Into<String>) -> Failure {
 
 struct YamlParser<'t> {
     text: &'t str,
-    /// Whether unknown tags are ignored.
-    is_template: bool,
+    tags: TagMode,
     nodes: Vec<YamlNode<'t>>,
     anchors: Anchors,
     /// The next node to read.
@@ -214,6 +229,40 @@ struct YamlParser<'t> {
 
 impl<'t> YamlParser<'t> {
     fn value(&mut self) -> Result<(Json, ValueMark), Failure> {
+        let at = self.next;
+        let Some(function) = self.function(at) else {
+            return self.node_value();
+        };
+        // The long form is one level more.
+        let (json, mark) = self.nested(at, Self::node_value)?;
+        let (key, start, end) = (mark.key, mark.start, mark.end);
+        let long_form = ValueMark {
+            key,
+            start,
+            end,
+            shape: ValueSyntax::Flow,
+            children: vec![mark],
+        };
+        let object: Object = [(function, json)].into_iter().collect();
+        Ok((Json::Object(object), long_form))
+    }
+
+    /// The long form of the function that a node's tag names, if tags become long forms: `Fn::Sub` for `!Sub`.
+    fn function(&self, at: usize) -> Option<String> {
+        let event = &self.nodes.get(at)?.event;
+        match event {
+            Event::Scalar(.., tag)
+            | Event::SequenceStart(.., tag)
+            | Event::MappingStart(.., tag) => {
+                let function = tag.as_deref().and_then(function)?;
+                (self.tags == TagMode::LongForms).then_some(function)
+            }
+            _ => None,
+        }
+    }
+
+    /// The value of a node without its function.
+    fn node_value(&mut self) -> Result<(Json, ValueMark), Failure> {
         let at = self.next;
         let Some(node) = self.nodes.get(at) else {
             return Err(failure(
@@ -275,11 +324,18 @@ impl<'t> YamlParser<'t> {
         kind: NodeKind,
         start: usize,
     ) -> Result<TagEffect, Failure> {
+        if self.tags == TagMode::LongForms && tag.as_deref().and_then(function).is_some() {
+            // `!Ref 1` is the reference of a text.
+            return Ok(match kind {
+                NodeKind::Scalar => TagEffect::Text,
+                NodeKind::Sequence | NodeKind::Mapping => TagEffect::Plain,
+            });
+        }
         match meaning(tag.as_deref(), kind) {
-            Err(_) if self.is_template => Ok(TagEffect::Plain),
+            Err(_) if self.tags != TagMode::Definition => Ok(TagEffect::Plain),
             // The variables of `!Sub [text, variables]` belong to the template as well; the template's reader handles the tag.
             Ok(TagEffect::Sub | TagEffect::Reference)
-                if self.is_template && kind == NodeKind::Sequence =>
+                if self.tags == TagMode::Template && kind == NodeKind::Sequence =>
             {
                 Ok(TagEffect::Plain)
             }

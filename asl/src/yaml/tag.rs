@@ -32,6 +32,18 @@ pub(super) enum NodeKind {
     Mapping,
 }
 
+/// The long form of CloudFormation's function that a tag names: `Fn::Sub` for `!Sub`.
+pub(super) fn function(tag: &Tag) -> Option<String> {
+    let (handle, suffix) = tag.original_parts();
+    match suffix {
+        _ if handle != "!" => None,
+        "" => None,
+        // A condition is no function, but has the same syntax.
+        "Ref" | "Condition" => Some(suffix.to_owned()),
+        name => Some(format!("Fn::{name}")),
+    }
+}
+
 /// The meaning of a node's tag; an error for an unsupported tag.
 pub(super) fn meaning(tag: Option<&Tag>, node: NodeKind) -> Result<TagEffect, String> {
     let Some(tag) = tag else {

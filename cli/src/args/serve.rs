@@ -11,6 +11,7 @@ use super::otlp::OtlpArguments;
 use super::progress::ProgressArguments;
 use super::services::{ServiceArguments, account};
 use crate::tasks::{LambdaEndpoint, TaskBinding, binding};
+use crate::template::{NamedValue, named_value};
 
 pub(super) const EXAMPLES: &str = "Examples:
   stepwright serve
@@ -21,6 +22,8 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright serve --task 'ChargeCard=./charge.py'           a command for a state, a function or a resource
   stepwright serve --task 'ChargeCard=http://127.0.0.1:9000/charge'
   stepwright serve --lambda-endpoint http://127.0.0.1:9000   functions of `cargo lambda watch`; of `sam local start-lambda` at port 3001
+  stepwright serve --template template.yaml --lambda-endpoint http://127.0.0.1:3001   the state machines of a SAM template, and its functions
+  stepwright serve --template cdk.out/Orders.template.json --parameter Stage=dev      those of a CDK app
   stepwright serve --mocks MockConfigFile.json               StartExecution chooses a case with #Case after the ARN
   stepwright serve --host 0.0.0.0 --auth ~/.aws/credentials  requests must be signed with a key of that file
   stepwright serve --objects buckets                         s3://orders/2026.csv is buckets/orders/2026.csv
@@ -41,7 +44,8 @@ GET /health reports whether the server works, GET /ready whether it accepts work
 Clients may use any credentials, unless --auth is given. Most clients call StartSyncExecution and TestState at the host `sync-127.0.0.1`, which does not exist: disable their host
 prefix, as described in docs/guides/serve.md.
 The log on standard error contains warnings and errors, unless --log or STEPWRIGHT_LOG sets another level. docs/reference/logs.md lists its spans and fields, and describes --otlp.
-Exit status: 0 ended by Ctrl-C or SIGTERM; 1 it cannot listen at the address; 2 wrong usage.";
+With --template, the server reads the files once per second and updates what has changed (docs/guides/templates.md).
+Exit status: 0 ended by Ctrl-C or SIGTERM; 1 it cannot listen at the address, or a template has errors; 2 wrong usage.";
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArguments {
@@ -105,6 +109,18 @@ pub(crate) struct ServeArguments {
     /// Confirm once that this machine's clock is right, after a warning that it is far ahead of the store
     #[arg(long, requires = "store")]
     pub(crate) confirm_clock: bool,
+    /// Create the state machines and activities of a CloudFormation, SAM or CDK template, and update them when the template or a definition file changes; can be given several times
+    #[arg(long = "template", value_name = "FILE")]
+    pub(crate) templates: Vec<PathBuf>,
+    /// The value of a parameter of --template, or of a pseudo parameter such as AWS::StackName
+    #[arg(long = "parameter", value_name = "NAME=VALUE", requires = "templates", value_parser = named_value)]
+    pub(crate) parameters: Vec<NamedValue>,
+    /// The value of a resource in --template: ID=VALUE for Ref, and ID.ATTRIBUTE=VALUE for Fn::GetAtt
+    #[arg(long = "resource", value_name = "NAME=VALUE", requires = "templates", value_parser = named_value)]
+    pub(crate) resources: Vec<NamedValue>,
+    /// The value of an export of another stack, for Fn::ImportValue in --template
+    #[arg(long = "import", value_name = "NAME=VALUE", requires = "templates", value_parser = named_value)]
+    pub(crate) imports: Vec<NamedValue>,
     /// Test cases in the format of Step Functions Local; by default, the file that SFN_MOCK_CONFIG names
     #[arg(long, value_name = "FILE")]
     pub(crate) mocks: Option<PathBuf>,

@@ -27,6 +27,7 @@
 //! | to accept requests for another host name | [`ServerBuilder::allow_host`] |
 //! | to limit the time of clients | [`ServerBuilder::client_time`], [`ServerBuilder::activity_poll`] |
 //! | to end the server | [`ServerBuilder::shutdown`] |
+//! | to call the API without a connection | [`Server::local_client`], [`LocalClient`] |
 //! | to check the state machines in a store | [`unreadable_documents`] |
 //! | pages about state machines and executions, in a browser | `ServerBuilder::console`, with the feature `console` |
 //! | the same pages for a store, next to the engine of another process | `StoredConsole` |
@@ -52,6 +53,7 @@
 //! | `control/` | state machines with their revisions, versions, aliases and tags |
 //! | `schedules/` | the schedules that start executions, their expressions, and the task that starts them |
 //! | `integration.rs` | tasks that call the API: `aws-sdk:sfn:..` |
+//! | `local_client.rs` | the API for the program of the server |
 //! | `pollers.rs` | the number of workers that poll |
 //! | `redrives.rs` | redrives with a client token |
 //! | `arn.rs`, `page.rs`, `error.rs`, `response.rs` | ARNs; pages and their tokens; errors with AWS's codes; dates |
@@ -70,6 +72,7 @@ mod control;
 mod error;
 mod http;
 mod integration;
+mod local_client;
 mod operation;
 mod operations;
 mod operator;
@@ -91,6 +94,7 @@ pub use self::access_keys::{AccessKeys, AccessKeysError};
 #[cfg(feature = "console")]
 pub use self::console::{ConsoleMode, DebugRequest};
 pub use self::control::{UnreadableDocument, unreadable_documents};
+pub use self::local_client::{LocalClient, LocalClientError};
 #[cfg(feature = "schedules")]
 pub use self::schedules::{ScheduleProblem, Schedules, SchedulesError};
 #[cfg(feature = "console")]

@@ -21,6 +21,7 @@ use crate::console::{
 };
 use crate::control::Control;
 use crate::integration::OwnApi;
+use crate::local_client::LocalClient;
 #[cfg(feature = "schedules")]
 use crate::schedules::{SchedulerHandle, Schedules};
 use crate::service::{ACTIVITY_POLL, Service};
@@ -161,6 +162,11 @@ impl Server {
         let opened = subject.open(&self.service, &self.debug_sessions);
         let id = opened.map_err(DebugSessionError::Refused)?;
         Ok(console::debugger_url(&id))
+    }
+
+    /// Returns a client of this server's API that needs no connection.
+    pub fn local_client(&self) -> LocalClient {
+        LocalClient::of(&self.service)
     }
 
     /// Serves the requests of a listener until the future of [`ServerBuilder::shutdown`] is ready. Active requests then have five seconds to

@@ -1,0 +1,37 @@
+//! `stepwright serve --template`: the state machines and activities of CloudFormation, SAM and CDK templates in the server.
+//!
+//! | file | content |
+//! |---|---|
+//! | `template_set.rs`, `file.rs`, `node.rs` | the templates, one template, a value with its location |
+//! | `inputs.rs`, `problem.rs` | the values of options; problems with their locations |
+//! | `evaluator.rs` | the evaluation of values: depth, size, cycles |
+//! | `functions.rs`, `conditions.rs`, `references.rs`, `resource_values.rs` | the intrinsic functions, as methods of the evaluator |
+//! | `resource_types.rs` | what `Ref` and `Fn::GetAtt` return for each type |
+//! | `machine_definition.rs`, `substitutions.rs` | definitions, and `DefinitionSubstitutions` |
+//! | `desired.rs` | the resources as requests of the API |
+//! | `deployment.rs` | the requests to the server |
+//! | `serving.rs`, `watched_files.rs` | the first deployment, and those after changes of files |
+
+mod conditions;
+mod deployment;
+mod desired;
+mod evaluator;
+mod file;
+mod functions;
+mod inputs;
+mod machine_definition;
+mod node;
+mod problem;
+mod references;
+mod resource_types;
+mod resource_values;
+mod serving;
+mod substitutions;
+mod template_set;
+mod watched_files;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use self::inputs::{NamedValue, TemplateInputs, named_value};
+pub(crate) use self::serving::ServedTemplates;
