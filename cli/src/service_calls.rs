@@ -1,9 +1,12 @@
 //! The AWS services of tasks, at the endpoints of the arguments and of the environment.
 
-use stepwright_integrations::{AwsAccount, Endpoints, Models, ServiceCalls, SigningKeys};
+use stepwright_integrations::{
+    AwsAccount, Connections, Endpoints, Models, ServiceCalls, SigningKeys,
+};
 
 use crate::args::ServiceArguments;
 use crate::failure::Failure;
+use crate::input;
 use crate::report;
 
 /// Returns what calls the services of tasks, or none if no service has an endpoint.
@@ -23,7 +26,8 @@ pub(crate) async fn service_calls(
     let endpoints = endpoints
         .or_environment(environment())
         .map_err(|error| Failure::Usage(format!("the environment: {error}")))?;
-    if endpoints.is_empty() && arguments.aws_account.is_none() {
+    let has_calls = arguments.aws_account.is_some() || arguments.connections.is_some();
+    if endpoints.is_empty() && !has_calls {
         return Ok(None);
     }
     let models = match &arguments.models {
@@ -38,6 +42,13 @@ pub(crate) async fn service_calls(
         .models(models)
         .region(region)
         .emulator_keys(SigningKeys::of_emulators(account, environment()));
+    if let Some(path) = &arguments.connections {
+        let connections = Connections::from_json(&input::read(path)?);
+        let connections = connections.map_err(|error| {
+            Failure::Usage(format!("--connections {}: {error}", path.display()))
+        })?;
+        builder = builder.connections(connections);
+    }
     if let Some(expected) = &arguments.aws_account {
         let connected = AwsAccount::connect(region, expected).await;
         let connected = connected

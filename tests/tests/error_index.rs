@@ -39,6 +39,8 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "cli/src/placeholders/checked_machine.rs",
     "cli/src/progress/",
     "/src/clock/",
+    // Formats of dates.
+    "/src/protocol/scalar.rs",
     "/src/console/",
     "/src/query/fixture.rs",
     "/src/query/jsonata/",

@@ -13,6 +13,9 @@ pub(crate) struct ServiceArguments {
     /// Call services without an endpoint at AWS itself, in this account and with the credentials of the AWS SDKs: their effects are real
     #[arg(long, value_name = "ID", value_parser = account)]
     pub(crate) aws_account: Option<String>,
+    /// Call the HTTP APIs of `http:invoke` tasks, with the credentials of this file: a list of connections in JSON, each as `aws events create-connection` takes it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) connections: Option<PathBuf>,
     /// Read the API models of services from the folder `data` of an installed botocore, for services that are newer than this command
     #[arg(long, value_name = "DIR")]
     pub(crate) models: Option<PathBuf>,

@@ -33,6 +33,7 @@
 mod account;
 mod calls;
 mod client;
+mod http_calls;
 mod models;
 mod protocol;
 
@@ -40,4 +41,5 @@ mod protocol;
 pub use self::account::{AwsAccount, AwsAccountError};
 pub use self::calls::{ServiceCalls, ServiceCallsBuilder};
 pub use self::client::{CredentialsError, EndpointError, Endpoints, SigningKeys};
+pub use self::http_calls::{Connections, ConnectionsError};
 pub use self::models::{ModelError, Models};

@@ -43,12 +43,16 @@ pub(super) fn failure(style: Style, error: CallError) -> TaskFailure {
                     message,
                     status,
                     request_id,
+                    extended_request_id,
                     ..
                 } = error;
+                let extended = extended_request_id
+                    .map(|id| format!(", Extended Request ID: {id}"))
+                    .unwrap_or_default();
                 TaskFailure::new(
                     format!("{prefix}.{name}"),
                     format!(
-                        "{message} (Service: {prefix}, Status Code: {status}, Request ID: {request_id}) (SDK Attempt Count: {attempts})"
+                        "{message} (Service: {prefix}, Status Code: {status}, Request ID: {request_id}{extended}) (SDK Attempt Count: {attempts})"
                     ),
                 )
             }
@@ -84,6 +88,7 @@ mod tests {
             message: message.to_owned(),
             status: 400,
             request_id: "ID".to_owned(),
+            extended_request_id: None,
         };
         CallError::Api(error, 1)
     }

@@ -8,4 +8,5 @@ mod lambda;
 mod result;
 mod service_calls;
 
+pub(crate) use self::result::all_headers;
 pub use self::service_calls::{ServiceCalls, ServiceCallsBuilder};

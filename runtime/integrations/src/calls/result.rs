@@ -41,7 +41,7 @@ pub(super) fn with_metadata(output: CallOutput, request_id: &str) -> Json {
 }
 
 /// The values of each header.
-pub(super) fn all_headers(headers: &HeaderMap) -> Map<String, Json> {
+pub(crate) fn all_headers(headers: &HeaderMap) -> Map<String, Json> {
     let names = headers.keys().map(|name| {
         let values = headers
             .get_all(name)

@@ -15,6 +15,7 @@ use super::result::with_metadata;
 use crate::client::{
     CallOutput, Endpoints, HttpClient, PrepareError, PreparedCall, ServiceClient, SigningKeys,
 };
+use crate::http_calls::{Connections, HttpTask, api_gateway, http_invoke};
 use crate::models::Models;
 
 /// The maximum depth of parameters. `Value` permits more levels than a stack.
@@ -37,6 +38,8 @@ const MAX_DEPTH: u32 = 500;
 #[derive(Clone, Debug)]
 pub struct ServiceCalls {
     pub(crate) client: Arc<ServiceClient>,
+    /// Those of `http:invoke` tasks; none if these tasks are not for this source.
+    connections: Option<Arc<Connections>>,
 }
 
 /// The settings of [`ServiceCalls`].
@@ -49,6 +52,7 @@ pub struct ServiceCallsBuilder {
     account: String,
     aws: Option<SigningKeys>,
     emulator_keys: Option<SigningKeys>,
+    connections: Option<Connections>,
 }
 
 impl ServiceCalls {
@@ -61,13 +65,38 @@ impl ServiceCalls {
             account: "123456789012".to_owned(),
             aws: None,
             emulator_keys: None,
+            connections: None,
         }
     }
 
     /// Returns whether the calls of a resource are sent to an endpoint.
     pub fn serves(&self, resource: &Resource) -> bool {
-        let action = ServiceAction::of(resource);
-        action.is_some_and(|action| self.client.serves(action.service))
+        match HttpApi::of(resource) {
+            Some(HttpApi::Any) => {
+                self.connections.is_some() || self.client.endpoints.of_http_apis().is_some()
+            }
+            Some(HttpApi::ApiGateway) => self.client.serves("apigateway"),
+            None => {
+                let action = ServiceAction::of(resource);
+                action.is_some_and(|action| self.client.serves(action.service))
+            }
+        }
+    }
+
+    /// Builds the call of an HTTP API.
+    fn http_task(&self, api: HttpApi, call: &TaskCall<'_>) -> Result<HttpTask, String> {
+        let parameters = call.parameters().to_json();
+        let endpoints = &self.client.endpoints;
+        let built = match api {
+            HttpApi::Any => {
+                let none = Connections::default();
+                let connections = self.connections.as_deref().unwrap_or(&none);
+                let endpoint = endpoints.of_http_apis();
+                http_invoke(&parameters, connections, endpoint, &self.client.region)
+            }
+            HttpApi::ApiGateway => api_gateway(&parameters, endpoints.of("apigateway")),
+        };
+        built.map_err(|reason| format!("[{reason}]"))
     }
 
     /// Builds the call of a task. `None` if the task is for something else; an error is the reason for which AWS would refuse the parameters.
@@ -112,10 +141,7 @@ impl ServiceCalls {
     fn answer_of(&self, task: ServiceTask, pattern: IntegrationPattern) -> Answer {
         let client = self.client.clone();
         let answer = Answer::later(async move { task.perform(&client).await });
-        match pattern {
-            IntegrationPattern::RequestResponse => answer,
-            _ => answer.submitting(),
-        }
+        submitting(answer, pattern)
     }
 }
 
@@ -150,6 +176,13 @@ impl ServiceCallsBuilder {
         self
     }
 
+    /// Sets the connections of `http:invoke` tasks, which then call the HTTP APIs of the definition. An endpoint of the service `http` gets these calls
+    /// instead, with or without connections.
+    pub fn connections(mut self, connections: Connections) -> Self {
+        self.connections = Some(connections);
+        self
+    }
+
     /// Calls services without an endpoint at AWS, with these keys: their effects are real. Check the account first, with
     /// `AwsAccount::connect`.
     pub fn aws(mut self, keys: SigningKeys) -> Self {
@@ -172,12 +205,26 @@ impl ServiceCallsBuilder {
                 region: self.region,
                 http: HttpClient::new(),
             }),
+            connections: self.connections.map(Arc::new),
         }
     }
 }
 
 impl TaskSource for ServiceCalls {
     fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
+        if let Some(api) = HttpApi::of(call.resource()) {
+            if !self.serves(call.resource()) {
+                return None;
+            }
+            return Some(match self.http_task(api, call) {
+                Ok(task) => {
+                    let client = self.client.clone();
+                    let answer = Answer::later(async move { task.perform(&client).await });
+                    submitting(answer, call.resource().pattern())
+                }
+                Err(reason) => Answer::refused(reason),
+            });
+        }
         Some(match self.prepare(call)? {
             Ok(task) => self.answer_of(task, call.resource().pattern()),
             Err(reason) => Answer::refused(reason),
@@ -215,6 +262,33 @@ impl TaskSource for ServiceCalls {
     }
 }
 
+/// A task that calls an HTTP API instead of an operation of a service.
+#[derive(Clone, Copy)]
+enum HttpApi {
+    /// `http:invoke`
+    Any,
+    /// `apigateway:invoke`
+    ApiGateway,
+}
+
+impl HttpApi {
+    fn of(resource: &Resource) -> Option<Self> {
+        match (resource.service(), resource.plain_action()) {
+            ("http", "invoke") => Some(Self::Any),
+            ("apigateway", "invoke") => Some(Self::ApiGateway),
+            _ => None,
+        }
+    }
+}
+
+/// Makes an answer the response to the request of a state that then waits for a token or a job.
+fn submitting(answer: Answer, pattern: IntegrationPattern) -> Answer {
+    match pattern {
+        IntegrationPattern::RequestResponse => answer,
+        _ => answer.submitting(),
+    }
+}
+
 /// The call of a task, before it is sent.
 struct ServiceTask {
     called: ServiceAction,
@@ -245,6 +319,8 @@ impl ServiceTask {
         adapt_result(&called, members, is_job)?;
         Ok(Value::from(match called.style {
             Style::Sdk(_) => Json::Object(output.members),
+            // Recorded: the results of EventBridge have no metadata.
+            Style::Optimized(_) if called.service == "events" => Json::Object(output.members),
             Style::Optimized(_) => with_metadata(output, &request_id),
             Style::Function => output.members.remove("Payload").unwrap_or_default(),
         }))

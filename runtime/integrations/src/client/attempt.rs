@@ -55,6 +55,7 @@ mod tests {
             message: String::new(),
             status,
             request_id: String::new(),
+            extended_request_id: None,
         }
     }
 

@@ -16,6 +16,9 @@ const STEP_FUNCTIONS_LOCAL: [(&str, &str); 8] = [
     ("SNS_ENDPOINT", "sns"),
 ];
 
+/// The name of `http:invoke` among the services.
+const HTTP_APIS: &str = "http";
+
 /// The prefix of the SDKs' variables for one service.
 const OF_SERVICE: &str = "AWS_ENDPOINT_URL_";
 
@@ -60,7 +63,7 @@ pub enum EndpointError {
     },
     /// A host of AWS itself.
     #[error(
-        "`{0}` is AWS itself, not an emulator; use --aws-account (`ServiceCalls::builder().account(..)`) to call AWS"
+        "`{0}` is AWS itself, not an emulator; use --aws-account (`ServiceCallsBuilder::aws`) to call AWS"
     )]
     Aws(String),
 }
@@ -155,6 +158,11 @@ impl Endpoints {
     pub(crate) fn of(&self, service: &str) -> Option<&Uri> {
         self.services.get(service).or(self.all.as_ref())
     }
+
+    /// Returns the endpoint that is only for calls of HTTP APIs: one for all services does not answer them.
+    pub(crate) fn of_http_apis(&self) -> Option<&Uri> {
+        self.services.get(HTTP_APIS)
+    }
 }
 
 impl fmt::Display for Endpoints {
@@ -194,14 +202,12 @@ fn url(text: &str) -> Result<Uri, EndpointError> {
 /// Returns the name in botocore of a service.
 fn service_name(name: &str) -> Result<&'static str, EndpointError> {
     let name = name.strip_prefix("aws-sdk:").unwrap_or(name);
-    if let Some(special) = ["apigateway", "bedrock-runtime", "elasticmapreduce"]
-        .iter()
-        .find(|special| **special == name)
-    {
-        return Ok(match *special {
-            "elasticmapreduce" => "emr",
-            special => special,
-        });
+    match name {
+        "apigateway" => return Ok("apigateway"),
+        "bedrock-runtime" => return Ok("bedrock-runtime"),
+        "elasticmapreduce" => return Ok("emr"),
+        "http" => return Ok(HTTP_APIS),
+        _ => {}
     }
     let all = services();
     let by_name = all.iter().find(|service| service.name() == name);

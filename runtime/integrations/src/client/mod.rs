@@ -9,7 +9,7 @@ mod signature;
 
 pub use self::credentials::{CredentialsError, SigningKeys};
 pub use self::endpoints::{EndpointError, Endpoints};
-pub(crate) use self::http::HttpClient;
+pub(crate) use self::http::{HttpClient, HttpFailure, HttpRequest, HttpResponse};
 pub(crate) use self::service_client::{
     CallError, CallOutput, PrepareError, PreparedCall, ServiceClient,
 };

@@ -141,6 +141,20 @@ impl ServiceClient {
         }))
     }
 
+    /// Signs a request to an API of API Gateway.
+    pub(crate) async fn sign(
+        &self,
+        request: &mut HttpRequest,
+        service: &str,
+    ) -> Result<(), String> {
+        let keys = match (self.endpoints.of("apigateway"), &self.aws) {
+            (None, Some(keys)) => keys,
+            _ => &self.emulator_keys,
+        };
+        let keys = keys.get().await.map_err(|error| error.to_string())?;
+        add_signature(request, &keys, service, &self.region)
+    }
+
     /// Sends a call. Throttled and lost calls are repeated, as the SDKs do.
     pub(crate) async fn send(&self, call: PreparedCall) -> Result<CallOutput, CallError> {
         let mut attempt = 1;

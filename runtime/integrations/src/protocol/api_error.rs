@@ -15,6 +15,8 @@ pub(crate) struct ApiError {
     pub(crate) message: String,
     pub(crate) status: u16,
     pub(crate) request_id: String,
+    /// The second id of a request to S3.
+    pub(crate) extended_request_id: Option<String>,
 }
 
 /// Reads an error response. A response that no AWS service sends, for example of a proxy, has its status as its code.
@@ -49,6 +51,7 @@ pub(crate) fn api_error(
         message: message.unwrap_or_else(|| "null".to_owned()),
         status,
         request_id: request_id.unwrap_or_else(|| "null".to_owned()),
+        extended_request_id: header("x-amz-id-2"),
     }
 }
 

@@ -1,0 +1,61 @@
+use std::time::Duration;
+
+use serde_json::Value as Json;
+use stepwright_runtime::task::{TaskFailure, TaskResult};
+use stepwright_runtime::value::Value;
+
+use super::response;
+use crate::client::{HttpClient, HttpFailure, HttpRequest, ServiceClient};
+
+/// How long an API may take to respond: AWS documents 60 seconds for HTTP tasks, and 29 for API Gateway itself.
+const RESPONSE_TIME: Duration = Duration::from_secs(60);
+
+/// A call of an HTTP API, before it is sent.
+#[derive(Debug)]
+pub(crate) struct HttpTask {
+    pub(super) request: HttpRequest,
+    /// The prefix of the error for a status: `States.Http.StatusCode.` or `ApiGateway.`.
+    pub(super) status_error: &'static str,
+    /// The error if there is no response.
+    pub(super) socket_error: &'static str,
+    /// Statuses from this one on fail the task.
+    pub(super) first_failure: u16,
+    /// Whether the request is signed for API Gateway.
+    pub(super) is_signed: bool,
+}
+
+impl HttpTask {
+    /// Sends the request. Step Functions does not repeat it.
+    pub(crate) async fn perform(self, client: &ServiceClient) -> TaskResult {
+        let unsent = |cause: String| TaskFailure::new(self.socket_error, cause);
+        let mut request = self.request;
+        if self.is_signed {
+            client
+                .sign(&mut request, "execute-api")
+                .await
+                .map_err(unsent)?;
+        }
+        let http: &HttpClient = &client.http;
+        let response = http.send(request, RESPONSE_TIME).await;
+        let response = response.map_err(|error: HttpFailure| unsent(error.to_string()))?;
+        if response.status >= self.first_failure {
+            let name = format!("{}{}", self.status_error, response.status);
+            return Err(TaskFailure::new(name, response::body_text(&response)));
+        }
+        Ok(Value::from(response::result(&response)))
+    }
+}
+
+/// Returns the method of a request. The error is the reason for which the parameters are refused.
+pub(super) fn method(parameters: &Json) -> Result<hyper::Method, String> {
+    let name = parameters.get("Method").and_then(Json::as_str);
+    let name = name.ok_or("The field 'Method' is required but was missing")?;
+    let methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"];
+    match methods.contains(&name) {
+        true => hyper::Method::from_bytes(name.as_bytes()).map_err(|error| error.to_string()),
+        false => Err(format!(
+            "The value for the field 'Method' must be one of [{}]",
+            methods.join(", ")
+        )),
+    }
+}
