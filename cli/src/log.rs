@@ -16,6 +16,9 @@ use crate::progress::AboveBlock;
 /// The environment variable with the filter, if `--log` is absent.
 const FILTER_VARIABLE: &str = "STEPWRIGHT_LOG";
 
+/// Warnings and errors. The providers of credentials warn of each place without credentials; the error of the command has the reason.
+const WARNINGS: &str = "warn,aws_config=off";
+
 /// A receiver of events and spans.
 pub(crate) type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
 
@@ -64,7 +67,7 @@ fn filter(arguments: &LogArguments, default: DefaultLog) -> Result<Option<EnvFil
         (None, Some(text)) => (FILTER_VARIABLE, text),
         (None, None) => match default {
             DefaultLog::Off => return Ok(None),
-            DefaultLog::Warnings => return Ok(Some(EnvFilter::new("warn"))),
+            DefaultLog::Warnings => return Ok(Some(EnvFilter::new(WARNINGS))),
         },
     };
     let filter = parse(&text).map_err(|reason| {
