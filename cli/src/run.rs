@@ -23,14 +23,17 @@ use crate::mock_case;
 use crate::otlp::Otlp;
 use crate::progress::{self, Destination};
 use crate::report;
-use crate::service_calls::service_calls;
+use crate::service_calls::{Place, service_calls};
 use crate::signals::survive_size_limit;
 use crate::stored_run::{self, StoredRun};
 use crate::tasks::DefinitionTasks;
 
 /// The region and the account of an engine without others.
-const REGION: &str = "us-east-1";
-const ACCOUNT: &str = "123456789012";
+const HERE: Place<'_> = Place {
+    region: "us-east-1",
+    account: "123456789012",
+    own_port: None,
+};
 /// Polling interval for tasks that wait without a handler.
 const LOOK: Duration = Duration::from_millis(50);
 /// The start of the runtime's message that there is no object store.
@@ -68,7 +71,7 @@ async fn run_with(arguments: RunArguments, otlp: &Otlp) -> Result<(), Failure> {
         Some(stored) => DefinitionTasks::new(name, &stored.definition(&machine)?, tasks)?,
         None => DefinitionTasks::new(name, &machine, tasks)?,
     };
-    let services = service_calls(&arguments.services, REGION, ACCOUNT).await?;
+    let services = service_calls(&arguments.services, HERE).await?;
     let answers = answers.before(services.clone());
 
     let mut builder = Engine::builder()

@@ -23,7 +23,7 @@ use crate::otlp::Otlp;
 use crate::progress::{Destination, ServerProgress};
 use crate::report;
 use crate::schedules;
-use crate::service_calls::service_calls;
+use crate::service_calls::{Place, service_calls};
 use crate::signals::{Signals, survive_size_limit};
 use crate::store::cannot as cannot_store;
 use crate::tasks::ServerTasks;
@@ -242,8 +242,12 @@ async fn engine(arguments: &ServeArguments, otlp: &Otlp) -> Result<Engine, Failu
     if let Some(lambda) = &arguments.lambda_endpoint {
         builder = builder.tasks(lambda.clone());
     }
-    let (region, account) = (&arguments.region, &arguments.account);
-    if let Some(calls) = service_calls(&arguments.services, region, account).await? {
+    let place = Place {
+        region: &arguments.region,
+        account: &arguments.account,
+        own_port: Some(arguments.port),
+    };
+    if let Some(calls) = service_calls(&arguments.services, place).await? {
         builder = builder.fallback_tasks(calls);
     }
     if let Some(mocks) = mocks(arguments)? {

@@ -9,11 +9,23 @@ use crate::failure::Failure;
 use crate::input;
 use crate::report;
 
+/// Where the engine runs.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) region: &'a str,
+    pub(crate) account: &'a str,
+    /// The port of the Step Functions API, if the command serves it.
+    pub(crate) own_port: Option<u16>,
+}
+
 /// Returns what calls the services of tasks, or none if no service has an endpoint.
 pub(crate) async fn service_calls(
     arguments: &ServiceArguments,
-    region: &str,
-    account: &str,
+    Place {
+        region,
+        account,
+        own_port,
+    }: Place<'_>,
 ) -> Result<Option<ServiceCalls>, Failure> {
     let usage =
         |option: &str, error: &dyn std::fmt::Display| Failure::Usage(format!("{option}: {error}"));
@@ -23,8 +35,10 @@ pub(crate) async fn service_calls(
             .with(endpoint)
             .map_err(|error| usage("--aws-endpoint", &error))?;
     }
+    // Clients of this server may have its address in the variable for all services.
+    let is_own = |url: &str| own_port.is_some_and(|port| is_loopback(url, port));
     let endpoints = endpoints
-        .or_environment(environment())
+        .or_environment(environment().filter(|(_, value)| !is_own(value)))
         .map_err(|error| Failure::Usage(format!("the environment: {error}")))?;
     let has_calls = arguments.aws_account.is_some() || arguments.connections.is_some();
     if endpoints.is_empty() && !has_calls {
@@ -66,4 +80,33 @@ pub(crate) async fn service_calls(
 fn environment() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+/// Returns whether a URL is a port of this machine.
+fn is_loopback(url: &str, port: u16) -> bool {
+    let Ok(url) = url.parse::<hyper::Uri>() else {
+        return false;
+    };
+    let host = url.host().unwrap_or_default();
+    let is_local = host == "localhost" || host == "[::1]" || host.starts_with("127.");
+    is_local && url.port_u16() == Some(port)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_loopback;
+
+    #[test]
+    fn the_address_of_the_server_is_recognized() {
+        for (url, expected) in [
+            ("http://127.0.0.1:8083", true),
+            ("http://localhost:8083/", true),
+            ("http://[::1]:8083", true),
+            ("http://127.0.0.1:4566", false),
+            ("http://emulator:8083", false),
+            ("no URL", false),
+        ] {
+            assert_eq!(is_loopback(url, 8083), expected, "{url}");
+        }
+    }
 }

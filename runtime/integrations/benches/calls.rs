@@ -53,7 +53,9 @@ fn plain_request(bencher: Bencher<'_, '_>) {
     let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
     bencher.bench_local(|| {
         runtime.block_on(async {
-            let request = Request::post(&url).body(Full::from(BODY)).expect("a request");
+            let request = Request::post(&url)
+                .body(Full::from(BODY))
+                .expect("a request");
             let response = client.request(request).await.expect("a response");
             response.into_body().collect().await.expect("a body")
         })
