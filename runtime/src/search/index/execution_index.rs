@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 
 use super::index_format::FORMAT;
 use super::index_reader::{IndexReader, ReadError};
-use super::index_state::IndexState;
+use super::index_state::{IndexProgress, IndexState};
 use super::index_thread::{IndexRequest, IndexThread};
 use crate::ExecutionFilter;
 use crate::derived_file::{DerivedError, DerivedFile};
@@ -128,16 +128,16 @@ impl ExecutionIndex {
     fn read(
         &self,
         reader: &mut Option<IndexReader>,
+        progress: IndexProgress,
         filter: &ExecutionFilter,
         text: &str,
     ) -> Result<SearchPage, ReadError> {
-        let progress = self.state.lock().clone();
         let reader = match reader {
-            Some(reader) if reader.replaced == progress.replaced => reader,
+            Some(reader) if reader.file_number == progress.files => reader,
             // The file was replaced, or is not open yet.
             reader => {
                 *reader = None;
-                let opened = IndexReader::open(&self.file, &self.store_path, progress.replaced)?;
+                let opened = IndexReader::open(&self.file, &self.store_path, progress.files)?;
                 reader.insert(opened)
             }
         };
@@ -152,12 +152,16 @@ impl ExecutionSearch for ExecutionIndex {
             return Err(SearchError::new(why));
         }
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        let read = self.read(&mut reader, filter, text);
+        let progress = self.state.lock().clone();
+        let file = progress.files;
+        let read = self.read(&mut reader, progress, filter, text);
         read.map_err(|error| {
             *reader = None;
             match error {
                 ReadError::Index(DerivedError::Damaged(why)) => {
-                    self.state.lock().is_damaged = true;
+                    let mut state = self.state.lock();
+                    // The thread may have replaced the file in the meantime.
+                    state.is_damaged |= state.files == file;
                     SearchError::new(why)
                 }
                 ReadError::Index(DerivedError::Unusable(why)) => SearchError::new(why),

@@ -40,16 +40,20 @@ impl From<StoreError> for ReadError {
 pub(super) struct IndexReader {
     index: Connection,
     store: StoreView,
-    /// The number of replacements of the file when it was opened.
-    pub(super) replaced: u64,
+    /// Which of the files that the thread has opened.
+    pub(super) file_number: u64,
 }
 
 impl IndexReader {
-    pub(super) fn open(file: &DerivedFile, store: &Path, replaced: u64) -> Result<Self, ReadError> {
+    pub(super) fn open(
+        file: &DerivedFile,
+        store: &Path,
+        file_number: u64,
+    ) -> Result<Self, ReadError> {
         Ok(Self {
             index: file.reader()?,
             store: StoreView::open(store)?,
-            replaced,
+            file_number,
         })
     }
 

@@ -13,8 +13,8 @@ pub(super) struct IndexProgress {
     pub(super) indexed_to: Option<IndexedExecution>,
     /// Why the thread has ended.
     pub(super) stopped: Option<String>,
-    /// How many times the file was replaced: connections to the earlier file must be closed.
-    pub(super) replaced: u64,
+    /// How many files the thread has opened, each in place of a damaged one: connections to an earlier file must be closed.
+    pub(super) files: u64,
     /// Whether a reader found damage.
     pub(super) is_damaged: bool,
 }

@@ -77,7 +77,11 @@ impl IndexThread {
         // Callers that wait are released after the reason for the stop is set.
         let mut waiting = Vec::new();
         let opened = match self.file.open() {
-            Ok(index) => self.follow(index, &mut waiting),
+            Ok(index) => {
+                // A damaged file has been replaced, too.
+                self.note_file();
+                self.follow(index, &mut waiting)
+            }
             Err(error) => Err(error),
         };
         if let Err(error) = opened {
@@ -141,18 +145,22 @@ impl IndexThread {
 
     /// Replaces the damaged file.
     fn replace(&self, why: &str) -> Result<Connection, DerivedError> {
-        {
-            let mut progress = self.state.lock();
-            progress.replaced += 1;
-            progress.indexed_to = None;
-            progress.is_damaged = false;
-            if progress.replaced > MOST_REPLACEMENTS {
-                return Err(DerivedError::Unusable(format!(
-                    "it was damaged several times: {why}"
-                )));
-            }
+        if self.state.lock().files > MOST_REPLACEMENTS {
+            return Err(DerivedError::Unusable(format!(
+                "it was damaged several times: {why}"
+            )));
         }
-        self.file.replace(why)
+        let index = self.file.replace(why)?;
+        self.note_file();
+        Ok(index)
+    }
+
+    /// Records that there is another file. A reader that finds damage later, but had opened the file before, reports damage of the earlier file.
+    fn note_file(&self) {
+        let mut progress = self.state.lock();
+        progress.files += 1;
+        progress.indexed_to = None;
+        progress.is_damaged = false;
     }
 
     /// Does a bounded amount of work. Returns whether there is more.
