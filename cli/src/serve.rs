@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stepwright_runtime::handler_logs::HandlerLogs;
-use stepwright_runtime::objects::Folder;
 use stepwright_runtime::search::ExecutionIndex;
 use stepwright_runtime::store::SqliteStore;
 use stepwright_runtime::testing::MockConfig;
@@ -19,6 +18,7 @@ use crate::failure::Failure;
 use crate::input;
 use crate::listener::listen;
 use crate::log::{self, DefaultLog};
+use crate::objects;
 use crate::otlp::Otlp;
 use crate::progress::{Destination, ServerProgress};
 use crate::report;
@@ -202,7 +202,9 @@ async fn engine(arguments: &ServeArguments, otlp: &Otlp) -> Result<Engine, Failu
         builder = builder.tasks(lambda.clone());
     }
     let (region, account) = (&arguments.region, &arguments.account);
-    if let Some(calls) = service_calls(&arguments.services, region, account).await? {
+    let calls = service_calls(&arguments.services, region, account).await?;
+    builder = objects::connect(builder, arguments.objects.as_deref(), calls.as_ref())?;
+    if let Some(calls) = calls {
         builder = builder.fallback_tasks(calls);
     }
     if let Some(mocks) = mocks(arguments)? {
@@ -236,15 +238,6 @@ async fn engine(arguments: &ServeArguments, otlp: &Otlp) -> Result<Engine, Failu
     }
     if arguments.confirm_clock {
         builder = builder.confirm_clock();
-    }
-    if let Some(folder) = &arguments.objects {
-        if !folder.is_dir() {
-            return Err(Failure::Usage(format!(
-                "--objects {}: there is no such directory; it needs a subdirectory for each bucket",
-                folder.display()
-            )));
-        }
-        builder = builder.objects(Folder::new(folder));
     }
     otlp.connect(builder)
         .build()

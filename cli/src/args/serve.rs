@@ -113,7 +113,7 @@ pub(crate) struct ServeArguments {
     /// Invoke Lambda functions at this URL
     #[arg(long, value_name = "URL")]
     pub(crate) lambda_endpoint: Option<LambdaEndpoint>,
-    /// The directory that Distributed Maps use instead of S3; each subdirectory is a bucket
+    /// The directory that Distributed Maps use instead of S3; each subdirectory is a bucket. Without it, they use S3 at its --aws-endpoint
     #[arg(long, value_name = "DIR")]
     pub(crate) objects: Option<PathBuf>,
     #[command(flatten)]

@@ -34,6 +34,7 @@ mod account;
 mod calls;
 mod client;
 mod models;
+mod objects;
 mod protocol;
 
 #[cfg(feature = "account")]
@@ -41,3 +42,4 @@ pub use self::account::{AwsAccount, AwsAccountError};
 pub use self::calls::{ServiceCalls, ServiceCallsBuilder};
 pub use self::client::{CredentialsError, EndpointError, Endpoints, SigningKeys};
 pub use self::models::{ModelError, Models};
+pub use self::objects::S3Objects;

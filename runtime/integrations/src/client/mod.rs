@@ -9,7 +9,7 @@ mod signature;
 
 pub use self::credentials::{CredentialsError, SigningKeys};
 pub use self::endpoints::{EndpointError, Endpoints};
-pub(crate) use self::http::HttpClient;
+pub(crate) use self::http::{HttpClient, HttpStream};
 pub(crate) use self::service_client::{
-    CallError, CallOutput, PrepareError, PreparedCall, ServiceClient,
+    CallError, CallOutput, PrepareError, PreparedCall, RESPONSE_TIME, ServiceClient,
 };

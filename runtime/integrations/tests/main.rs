@@ -1,0 +1,4 @@
+//! Calls of services of this package on loopback: no test needs an emulator.
+
+mod objects;
+mod support;

@@ -1,0 +1,11 @@
+//! Servers on loopback that replace AWS services.
+
+mod received_request;
+mod reply;
+mod s3_server;
+mod test_server;
+
+pub(crate) use self::received_request::ReceivedRequest;
+pub(crate) use self::reply::Reply;
+pub(crate) use self::s3_server::S3Server;
+pub(crate) use self::test_server::TestServer;
