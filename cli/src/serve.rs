@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use stepwright_integrations::{ServiceCalls, StatusEvents, StatusEventsError};
 use stepwright_runtime::handler_logs::HandlerLogs;
 use stepwright_runtime::search::ExecutionIndex;
 use stepwright_runtime::store::SqliteStore;
@@ -36,6 +37,9 @@ const HANDLER_HINT: &str = "start `stepwright serve` with --task 'NAME=COMMAND' 
 /// How long the engine may take to suspend its executions after a second signal.
 const HURRY: Duration = Duration::from_secs(2);
 
+/// How long the last status events may take after the executions ended.
+const LAST_EVENTS: Duration = Duration::from_secs(5);
+
 /// How many ended executions are retained in memory without a store, and their maximum size in bytes.
 const RETAINED: usize = 100_000;
 const RETAINED_BYTES: u64 = 256 * 1_048_576;
@@ -51,7 +55,10 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     survive_size_limit();
     let keys = access_keys(&arguments)?;
     let has_keys = keys.is_some();
-    let engine = engine(&arguments, &otlp).await?;
+    let (engine, events) = engine(&arguments, &otlp).await?;
+    if let Some(events) = events.clone() {
+        tokio::spawn(events.send());
+    }
     let mut server = Server::builder()
         .engine(engine.clone())
         .metrics(!arguments.no_metrics)
@@ -102,6 +109,9 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
         }
     };
     drop(progress);
+    if let Some(events) = &events {
+        events.finish(LAST_EVENTS).await;
+    }
     if let Some(logs) = &handler_logs {
         logs.flush();
     }
@@ -192,7 +202,26 @@ fn mocks(arguments: &ServeArguments) -> Result<Option<MockConfig>, Failure> {
         .map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))
 }
 
-async fn engine(arguments: &ServeArguments, otlp: &Otlp) -> Result<Engine, Failure> {
+/// Returns the sender of status events, if they are requested.
+fn status_events(
+    arguments: &ServeArguments,
+    calls: Option<&ServiceCalls>,
+) -> Result<Option<StatusEvents>, Failure> {
+    let Some(bus) = &arguments.status_events else {
+        return Ok(None);
+    };
+    let events = calls.map_or(Err(StatusEventsError::NoEndpoint), |calls| {
+        calls.status_events(bus)
+    });
+    events
+        .map(Some)
+        .map_err(|error| Failure::Usage(format!("--status-events: {error}")))
+}
+
+async fn engine(
+    arguments: &ServeArguments,
+    otlp: &Otlp,
+) -> Result<(Engine, Option<StatusEvents>), Failure> {
     let mut builder = Engine::builder()
         .region(&arguments.region)
         .account(&arguments.account)
@@ -204,6 +233,10 @@ async fn engine(arguments: &ServeArguments, otlp: &Otlp) -> Result<Engine, Failu
     let (region, account) = (&arguments.region, &arguments.account);
     let calls = service_calls(&arguments.services, region, account).await?;
     builder = objects::connect(builder, arguments.objects.as_deref(), calls.as_ref())?;
+    let events = status_events(arguments, calls.as_ref())?;
+    if let Some(events) = &events {
+        builder = builder.status_listener(events.clone());
+    }
     if let Some(calls) = calls {
         builder = builder.fallback_tasks(calls);
     }
@@ -239,7 +272,9 @@ async fn engine(arguments: &ServeArguments, otlp: &Otlp) -> Result<Engine, Failu
     if arguments.confirm_clock {
         builder = builder.confirm_clock();
     }
-    otlp.connect(builder)
+    let engine = otlp
+        .connect(builder)
         .build()
-        .map_err(|error| Failure::Failed(error.to_string()))
+        .map_err(|error| Failure::Failed(error.to_string()))?;
+    Ok((engine, events))
 }

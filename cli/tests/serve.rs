@@ -8,6 +8,7 @@ mod lifecycle;
 mod operator;
 #[cfg(all(unix, feature = "otlp"))]
 mod otlp;
+mod services;
 mod store;
 mod store_commands;
 mod store_file;

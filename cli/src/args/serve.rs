@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
 use super::log::LogArguments;
@@ -24,6 +25,8 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright serve --mocks MockConfigFile.json               StartExecution chooses a case with #Case after the ARN
   stepwright serve --host 0.0.0.0 --auth ~/.aws/credentials  requests must be signed with a key of that file
   stepwright serve --objects buckets                         s3://orders/2026.csv is buckets/orders/2026.csv
+  stepwright serve --aws-endpoint http://127.0.0.1:4566      AWS services of tasks and S3 of Distributed Maps are those of an emulator
+  stepwright serve --aws-endpoint http://127.0.0.1:4566 --status-events   the rules of its EventBridge get status changes of executions
   stepwright serve --store local.db --index --keep-logs      the console finds executions by any text, and has the logs of commands
   stepwright serve --console read-only                       the pages at http://127.0.0.1:8083/console cannot change anything
   stepwright serve --log info --log-format json 2> serve.log  starts, ends and suspensions of executions, as JSON
@@ -118,6 +121,16 @@ pub(crate) struct ServeArguments {
     pub(crate) objects: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) services: ServiceArguments,
+    /// Send an event of aws.states to this event bus of EventBridge, at its --aws-endpoint, whenever the status of a Standard execution changes
+    #[arg(
+        long,
+        value_name = "BUS",
+        num_args = 0..=1,
+        default_missing_value = "default",
+        value_parser = NonEmptyStringValueParser::new(),
+        help_heading = "AWS services"
+    )]
+    pub(crate) status_events: Option<String>,
     #[command(flatten)]
     pub(crate) progress: ProgressArguments,
     #[command(flatten)]

@@ -36,6 +36,7 @@ mod client;
 mod models;
 mod objects;
 mod protocol;
+mod status_events;
 
 #[cfg(feature = "account")]
 pub use self::account::{AwsAccount, AwsAccountError};
@@ -43,3 +44,4 @@ pub use self::calls::{ServiceCalls, ServiceCallsBuilder};
 pub use self::client::{CredentialsError, EndpointError, Endpoints, SigningKeys};
 pub use self::models::{ModelError, Models};
 pub use self::objects::S3Objects;
+pub use self::status_events::{StatusEvents, StatusEventsError};

@@ -7,6 +7,7 @@ mod http;
 mod service_client;
 mod signature;
 
+pub(crate) use self::attempt::is_transient;
 pub use self::credentials::{CredentialsError, SigningKeys};
 pub use self::endpoints::{EndpointError, Endpoints};
 pub(crate) use self::http::{HttpClient, HttpStream};

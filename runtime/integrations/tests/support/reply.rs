@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-/// What a test server sends.
+/// A response of a test server, correct or not.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
     /// The bytes that are sent at once.
