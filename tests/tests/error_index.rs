@@ -67,6 +67,7 @@ const OUTPUT: &[&str] = &[
     "Writes the deployment",
     "use serde::",
     "*** Sensitive",
+    "Step Functions Execution Status Change",
 ];
 
 /// Keywords and expressions of SQL statements.

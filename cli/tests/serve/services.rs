@@ -1,7 +1,7 @@
 //! Services at `--aws-endpoint` that the engine itself uses: objects of S3, and the event bus of status events.
 
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
@@ -34,6 +34,37 @@ fn status_events_arrive_at_the_event_bus_in_order() {
         assert_eq!(detail["executionArn"], *execution);
         assert_eq!(detail["status"], status);
         assert_eq!(detail["input"], r#"{"a":1}"#);
+    }
+}
+
+#[test]
+fn the_log_counts_status_events_that_are_lost() {
+    let address = endpoint(|_| (400, "", r#"{"__type": "AccessDeniedException"}"#.to_owned()));
+    let url = format!("http://{address}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("log");
+    let arguments = ["--aws-endpoint", &url, "--status-events"];
+    let server = Server::start_with_log(&arguments, &log);
+    let execution = server.start_state("M", json!({"Type": "Pass"}), &json!({}));
+    server.finished(&execution);
+    let begun = Instant::now();
+    loop {
+        let text = std::fs::read_to_string(&log).expect("it is text");
+        let warnings = text
+            .lines()
+            .filter(|line| line.contains("status events are lost"));
+        let warnings: Vec<_> = warnings.collect();
+        // A call has one event of an execution.
+        if warnings.len() == 2 {
+            for warning in warnings {
+                assert!(warning.contains("WARN"), "{warning}");
+                assert!(warning.contains("count=1"), "{warning}");
+                assert!(warning.contains("AccessDeniedException"), "{warning}");
+            }
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "{text}");
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 
