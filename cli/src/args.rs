@@ -196,6 +196,7 @@ const RUN_EXAMPLES: &str = "Examples:
   stepwright run orders.asl.json --mocks MockConfigFile.json --case HappyPath
   stepwright run orders.asl.json --task 'ChargeCard=./charge.py'
   stepwright run nightly.asl.json --objects buckets        s3://orders/2026.csv is buckets/orders/2026.csv
+  stepwright run nightly.asl.json --aws-endpoint http://127.0.0.1:4566   AWS services and S3 of an emulator
   stepwright run orders.asl.json --store orders.db --name o-17 --task 'ChargeCard=./charge.py'
   stepwright run orders.asl.json --log debug               each event of the history, on standard error
 
@@ -394,7 +395,7 @@ pub(crate) struct RunArguments {
     /// Run a task with a command or at a URL; NAME is the name of a state, the name of a function, or a resource
     #[arg(long = "task", value_name = "NAME=COMMAND|URL", value_parser = binding)]
     pub(crate) tasks: Vec<TaskBinding>,
-    /// The directory that Distributed Maps use instead of S3; each subdirectory is a bucket
+    /// The directory that Distributed Maps use instead of S3; each subdirectory is a bucket. Without it, they use S3 at its --aws-endpoint
     #[arg(long, value_name = "DIR")]
     pub(crate) objects: Option<PathBuf>,
     /// Run waits, retries and timeouts in real time; by default virtual time skips them

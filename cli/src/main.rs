@@ -26,6 +26,7 @@ mod input;
 mod listener;
 mod log;
 mod mock_case;
+mod objects;
 #[cfg(feature = "otlp")]
 mod otlp;
 #[cfg(not(feature = "otlp"))]

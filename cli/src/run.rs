@@ -7,7 +7,6 @@ use serde_json::Value as Json;
 use stepwright_asl::validate::Validator;
 use stepwright_runtime::clock::{self, Timestamp};
 use stepwright_runtime::history::{History, HistoryQuery};
-use stepwright_runtime::objects::Folder;
 use stepwright_runtime::store::StoreError;
 use stepwright_runtime::value::Value;
 use stepwright_runtime::{
@@ -20,6 +19,7 @@ use crate::failure::Failure;
 use crate::input;
 use crate::log::{self, DefaultLog};
 use crate::mock_case;
+use crate::objects;
 use crate::otlp::Otlp;
 use crate::progress::{self, Destination};
 use crate::report;
@@ -82,17 +82,9 @@ async fn run_with(arguments: RunArguments, otlp: &Otlp) -> Result<(), Failure> {
         builder = builder.tasks(case);
     }
     builder = builder.tasks(answers.clone());
+    builder = objects::connect(builder, arguments.objects.as_deref(), services.as_ref())?;
     if let Some(services) = services {
         builder = builder.fallback_tasks(services);
-    }
-    if let Some(folder) = &arguments.objects {
-        if !folder.is_dir() {
-            return Err(Failure::Usage(format!(
-                "--objects {}: there is no such directory; it needs a subdirectory for each bucket",
-                folder.display()
-            )));
-        }
-        builder = builder.objects(Folder::new(folder));
     }
     if arguments.history.is_some() {
         // The histories of all items are written.
@@ -300,7 +292,7 @@ fn tell(
         .any(|text| text.contains(NO_STORE));
     if needs_objects {
         text.push_str(&report::hint(
-            "use --objects DIR, a directory with a subdirectory for each bucket",
+            "use --objects DIR, a directory with a subdirectory for each bucket, or --aws-endpoint s3=URL, an endpoint of S3",
         ));
     }
     if let Some(state) = unanswered {

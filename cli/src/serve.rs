@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use stepwright_integrations::{ServiceCalls, StatusEvents, StatusEventsError};
 use stepwright_runtime::handler_logs::HandlerLogs;
-use stepwright_runtime::objects::Folder;
 use stepwright_runtime::search::ExecutionIndex;
 use stepwright_runtime::store::SqliteStore;
 use stepwright_runtime::testing::MockConfig;
@@ -19,6 +19,7 @@ use crate::failure::Failure;
 use crate::input;
 use crate::listener::listen;
 use crate::log::{self, DefaultLog};
+use crate::objects;
 use crate::otlp::Otlp;
 use crate::progress::{Destination, ServerProgress};
 use crate::report;
@@ -37,6 +38,9 @@ const KEYS_VARIABLE: &str = "STEPWRIGHT_ACCESS_KEYS";
 const HANDLER_HINT: &str = "start `stepwright serve` with --task 'NAME=COMMAND' or --task 'NAME=http://127.0.0.1:PORT/', where NAME is the state, the function or the resource, with --lambda-endpoint URL for Lambda functions, with --aws-endpoint URL for AWS services, or with --mocks FILE";
 /// How long the engine may take to suspend its executions after a second signal.
 const HURRY: Duration = Duration::from_secs(2);
+
+/// How long the last status events may take after the executions ended.
+const LAST_EVENTS: Duration = Duration::from_secs(5);
 
 /// How many ended executions are retained in memory without a store, and their maximum size in bytes.
 const RETAINED: usize = 100_000;
@@ -58,7 +62,10 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     };
     let schedule_count = schedules.len();
     let has_keys = keys.is_some();
-    let engine = engine(&arguments, &otlp).await?;
+    let (engine, events) = engine(&arguments, &otlp).await?;
+    if let Some(events) = events.clone() {
+        tokio::spawn(events.send());
+    }
     let mut server = Server::builder()
         .engine(engine.clone())
         .metrics(!arguments.no_metrics)
@@ -126,6 +133,9 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
         watching.abort();
     }
     drop(progress);
+    if let Some(events) = &events {
+        events.finish(LAST_EVENTS).await;
+    }
     if let Some(logs) = &handler_logs {
         logs.flush();
     }
@@ -233,7 +243,26 @@ fn mocks(arguments: &ServeArguments) -> Result<Option<MockConfig>, Failure> {
         .map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))
 }
 
-async fn engine(arguments: &ServeArguments, otlp: &Otlp) -> Result<Engine, Failure> {
+/// Returns the sender of status events, if they are requested.
+fn status_events(
+    arguments: &ServeArguments,
+    calls: Option<&ServiceCalls>,
+) -> Result<Option<StatusEvents>, Failure> {
+    let Some(bus) = &arguments.status_events else {
+        return Ok(None);
+    };
+    let events = calls.map_or(Err(StatusEventsError::NoEndpoint), |calls| {
+        calls.status_events(bus)
+    });
+    events
+        .map(Some)
+        .map_err(|error| Failure::Usage(format!("--status-events: {error}")))
+}
+
+async fn engine(
+    arguments: &ServeArguments,
+    otlp: &Otlp,
+) -> Result<(Engine, Option<StatusEvents>), Failure> {
     let mut builder = Engine::builder()
         .region(&arguments.region)
         .account(&arguments.account)
@@ -247,7 +276,13 @@ async fn engine(arguments: &ServeArguments, otlp: &Otlp) -> Result<Engine, Failu
         account: &arguments.account,
         own_port: Some(arguments.port),
     };
-    if let Some(calls) = service_calls(&arguments.services, place).await? {
+    let calls = service_calls(&arguments.services, place).await?;
+    builder = objects::connect(builder, arguments.objects.as_deref(), calls.as_ref())?;
+    let events = status_events(arguments, calls.as_ref())?;
+    if let Some(events) = &events {
+        builder = builder.status_listener(events.clone());
+    }
+    if let Some(calls) = calls {
         builder = builder.fallback_tasks(calls);
     }
     if let Some(mocks) = mocks(arguments)? {
@@ -282,16 +317,9 @@ async fn engine(arguments: &ServeArguments, otlp: &Otlp) -> Result<Engine, Failu
     if arguments.confirm_clock {
         builder = builder.confirm_clock();
     }
-    if let Some(folder) = &arguments.objects {
-        if !folder.is_dir() {
-            return Err(Failure::Usage(format!(
-                "--objects {}: there is no such directory; it needs a subdirectory for each bucket",
-                folder.display()
-            )));
-        }
-        builder = builder.objects(Folder::new(folder));
-    }
-    otlp.connect(builder)
+    let engine = otlp
+        .connect(builder)
         .build()
-        .map_err(|error| Failure::Failed(error.to_string()))
+        .map_err(|error| Failure::Failed(error.to_string()))?;
+    Ok((engine, events))
 }

@@ -9,6 +9,7 @@ mod operator;
 #[cfg(all(unix, feature = "otlp"))]
 mod otlp;
 mod schedules;
+mod services;
 mod store;
 mod store_commands;
 mod store_file;

@@ -160,7 +160,8 @@ pub use self::engine::{
     EngineBuilder, Events, ExecuteError, ExecutionData, ExecutionDescription, ExecutionFailed,
     ExecutionFilter, ExecutionHandle, ExecutionPage, ExecutionReport, ExecutionSummary,
     HistoryError, MachineDescription, RedriveError, StartError, StartFromStateError, StartOptions,
-    StoreOutage, StoredExecutions, TokenError, UnhandledTask, UnreadableExecution,
+    StatusChange, StatusListener, StoreOutage, StoredExecutions, TokenError, UnhandledTask,
+    UnreadableExecution,
 };
 #[cfg(feature = "sqlite")]
 pub use self::engine::{CheckProgress, ExportedExecution, ProblemKind, StoreProblem};

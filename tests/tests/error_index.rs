@@ -69,6 +69,7 @@ const OUTPUT: &[&str] = &[
     "Writes the deployment",
     "use serde::",
     "*** Sensitive",
+    "Step Functions Execution Status Change",
 ];
 
 /// Keywords and expressions of SQL statements.

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
 use super::log::LogArguments;
@@ -28,6 +29,8 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright serve --host 0.0.0.0 --auth ~/.aws/credentials  requests must be signed with a key of that file
   stepwright serve --objects buckets                         s3://orders/2026.csv is buckets/orders/2026.csv
   stepwright serve --store local.db --schedules schedules.yaml   cron(0 3 * * ? *), rate(5 minutes) and at(2027-01-31T09:00:00) start executions
+  stepwright serve --aws-endpoint http://127.0.0.1:4566      AWS services of tasks and S3 of Distributed Maps are those of an emulator
+  stepwright serve --aws-endpoint http://127.0.0.1:4566 --status-events   the rules of its EventBridge get status changes of executions
   stepwright serve --store local.db --index --keep-logs      the console finds executions by any text, and has the logs of commands
   stepwright serve --console read-only                       the pages at http://127.0.0.1:8083/console cannot change anything
   stepwright serve --log info --log-format json 2> serve.log  starts, ends and suspensions of executions, as JSON
@@ -130,7 +133,7 @@ pub(crate) struct ServeArguments {
     /// Invoke Lambda functions at this URL
     #[arg(long, value_name = "URL")]
     pub(crate) lambda_endpoint: Option<LambdaEndpoint>,
-    /// The directory that Distributed Maps use instead of S3; each subdirectory is a bucket
+    /// The directory that Distributed Maps use instead of S3; each subdirectory is a bucket. Without it, they use S3 at its --aws-endpoint
     #[arg(long, value_name = "DIR")]
     pub(crate) objects: Option<PathBuf>,
     /// Start executions at the times of this JSON or YAML file, which has the fields of EventBridge Scheduler's CreateSchedule
@@ -138,6 +141,16 @@ pub(crate) struct ServeArguments {
     pub(crate) schedules: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) services: ServiceArguments,
+    /// Send an event of aws.states to this event bus of EventBridge, at its --aws-endpoint, whenever the status of a Standard execution changes
+    #[arg(
+        long,
+        value_name = "BUS",
+        num_args = 0..=1,
+        default_missing_value = "default",
+        value_parser = NonEmptyStringValueParser::new(),
+        help_heading = "AWS services"
+    )]
+    pub(crate) status_events: Option<String>,
     #[command(flatten)]
     pub(crate) progress: ProgressArguments,
     #[command(flatten)]

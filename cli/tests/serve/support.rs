@@ -176,7 +176,7 @@ fn spawn(arguments: &[&str], errors: Stdio) -> Child {
 
 /// The address in the line with the server's address.
 fn address(line: &str) -> Option<String> {
-    let (_, rest) = line.split_once("http://")?;
+    let (_, rest) = line.split_once("serving Step Functions at http://")?;
     rest.split(' ').next().map(str::to_owned)
 }
 

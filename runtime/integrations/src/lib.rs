@@ -35,7 +35,9 @@ mod calls;
 mod client;
 mod http_calls;
 mod models;
+mod objects;
 mod protocol;
+mod status_events;
 
 #[cfg(feature = "account")]
 pub use self::account::{AwsAccount, AwsAccountError};
@@ -43,3 +45,5 @@ pub use self::calls::{ServiceCalls, ServiceCallsBuilder};
 pub use self::client::{CredentialsError, EndpointError, Endpoints, SigningKeys};
 pub use self::http_calls::{Connections, ConnectionsError};
 pub use self::models::{ModelError, Models};
+pub use self::objects::S3Objects;
+pub use self::status_events::{StatusEvents, StatusEventsError};

@@ -23,6 +23,7 @@ mod shared;
 mod shutdown;
 mod start;
 mod statistics;
+mod status_listener;
 mod tokens;
 
 pub use self::activities::{ActivityDescription, ActivityTask};
@@ -52,3 +53,4 @@ pub use self::queries::store_export::ExportedExecution;
 pub use self::queries::stored_executions::{ExecutionDescription, StoredExecutions};
 pub(crate) use self::start::inspect::InspectionResult;
 pub use self::start::options::StartOptions;
+pub use self::status_listener::{StatusChange, StatusListener};

@@ -19,6 +19,7 @@ use super::machines::{CompileSettings, Machines};
 use super::nested::map_runs::MapRuns;
 use super::observer::Observer;
 use super::queries::executions::Executions;
+use super::status_listener::StatusListener;
 use super::tokens::Tokens;
 use crate::clock::{Clock, ProgressState};
 use crate::objects::ObjectStore;
@@ -75,6 +76,8 @@ pub(crate) struct EngineShared {
     pub(super) blocking_threshold: Option<Duration>,
     /// The observer of the executions.
     pub(super) observer: Option<Arc<dyn Observer>>,
+    /// Receives the changes of the status of Standard executions.
+    pub(super) status_listener: Option<Arc<dyn StatusListener>>,
     /// Connects spans with distributed traces.
     pub(super) propagator: Option<Arc<dyn TracePropagator>>,
 }

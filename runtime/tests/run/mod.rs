@@ -22,6 +22,7 @@ mod redrive;
 mod restart;
 mod retry;
 mod runtimes;
+mod status_listener;
 mod support;
 mod timeout;
 mod timer_order;

@@ -30,11 +30,14 @@ const TRANSIENT: [&str; 2] = ["RequestTimeout", "RequestTimeoutException"];
 /// Returns whether the same call may succeed at once. Failed calls of Lambda are left to the state's Retry, because a repeated call could run the
 /// function twice.
 pub(super) fn is_repeated(service: &str, error: &ApiError) -> bool {
-    let code = error.code.as_str();
-    let is_temporary = matches!(error.status, 500 | 502 | 503 | 504)
+    is_transient(error.status, &error.code) && service != "lambda"
+}
+
+/// Returns whether another attempt can succeed after an error with this status and code.
+pub(crate) fn is_transient(status: u16, code: &str) -> bool {
+    matches!(status, 500 | 502 | 503 | 504)
         || THROTTLING.contains(&code)
-        || TRANSIENT.contains(&code);
-    is_temporary && service != "lambda"
+        || TRANSIENT.contains(&code)
 }
 
 /// Returns the time before an attempt; `attempt` is 1 for the second one. `jitter` is a random number between 0 and 1.

@@ -3,7 +3,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::header::{HeaderName, HeaderValue};
+use hyper::body::{Body as _, Incoming};
+use hyper::header::{CONTENT_LENGTH, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use hyper::{HeaderMap, Method, Request, Uri};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -42,6 +43,54 @@ pub(crate) struct HttpResponse {
     pub(crate) body: Bytes,
 }
 
+/// A response whose body is not read yet.
+#[derive(Debug)]
+pub(crate) struct HttpStream {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    body: Incoming,
+}
+
+impl HttpStream {
+    /// Returns the length of the whole body, if the server announced it.
+    pub(crate) fn length(&self) -> Option<u64> {
+        self.body.size_hint().exact()
+    }
+
+    /// Returns whether the end of the body can be recognized: a body that ends with its connection may be incomplete.
+    pub(crate) fn has_end(&self) -> bool {
+        [CONTENT_LENGTH, TRANSFER_ENCODING]
+            .iter()
+            .any(|name| self.headers.contains_key(name))
+    }
+
+    /// Returns the next bytes of the body, or none at its end. A body that is shorter than announced is an error.
+    pub(crate) async fn chunk(&mut self, timeout: Duration) -> Result<Option<Bytes>, HttpFailure> {
+        loop {
+            let frame = tokio::time::timeout(timeout, self.body.frame()).await;
+            let Some(frame) = frame.map_err(|_elapsed| HttpFailure::timed_out())? else {
+                return Ok(None);
+            };
+            let frame = frame.map_err(|error| HttpFailure::new(root(&error)))?;
+            // Frames without data are trailers.
+            if let Ok(bytes) = frame.into_data() {
+                return Ok(Some(bytes));
+            }
+        }
+    }
+
+    /// Reads the whole body.
+    pub(crate) async fn collect(self) -> Result<HttpResponse, HttpFailure> {
+        let body = Limited::new(self.body, MAX_BODY).collect().await;
+        let body = body.map_err(|error| HttpFailure::new(root(&*error)))?;
+        Ok(HttpResponse {
+            status: self.status,
+            headers: self.headers,
+            body: body.to_bytes(),
+        })
+    }
+}
+
 /// A request without a response. The message is that of the SDK for Java, if it has one.
 #[derive(Debug, thiserror::Error)]
 #[error("Unable to execute HTTP request: {message}")]
@@ -57,6 +106,10 @@ impl HttpFailure {
             message: message.into(),
             is_unsent: false,
         }
+    }
+
+    pub(super) fn timed_out() -> Self {
+        Self::new("Read timed out")
     }
 }
 
@@ -79,13 +132,22 @@ impl HttpClient {
         request: HttpRequest,
         timeout: Duration,
     ) -> Result<HttpResponse, HttpFailure> {
-        match tokio::time::timeout(timeout, self.send_now(request)).await {
-            Ok(result) => result,
-            Err(_elapsed) => Err(HttpFailure::new("Read timed out")),
-        }
+        let response = async { self.request(request).await?.collect().await };
+        let response = tokio::time::timeout(timeout, response).await;
+        response.map_err(|_elapsed| HttpFailure::timed_out())?
     }
 
-    async fn send_now(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
+    /// Sends a request, and reads the head of the response.
+    pub(crate) async fn open(
+        &self,
+        request: HttpRequest,
+        timeout: Duration,
+    ) -> Result<HttpStream, HttpFailure> {
+        let response = tokio::time::timeout(timeout, self.request(request)).await;
+        response.map_err(|_elapsed| HttpFailure::timed_out())?
+    }
+
+    async fn request(&self, request: HttpRequest) -> Result<HttpStream, HttpFailure> {
         let HttpRequest {
             method,
             url,
@@ -105,12 +167,10 @@ impl HttpClient {
             message: root(&error),
         })?;
         let (head, body) = response.into_parts();
-        let body = Limited::new(body, MAX_BODY).collect().await;
-        let body = body.map_err(|error| HttpFailure::new(root(&*error)))?;
-        Ok(HttpResponse {
+        Ok(HttpStream {
             status: head.status.as_u16(),
             headers: head.headers,
-            body: body.to_bytes(),
+            body,
         })
     }
 }

@@ -10,15 +10,16 @@ use serde_json::{Map, Value as Json};
 use super::attempt::{self, MAX_ATTEMPTS};
 use super::credentials::SigningKeys;
 use super::endpoints::Endpoints;
-use super::http::{HttpClient, HttpFailure, HttpRequest, HttpResponse};
+use super::http::{HttpClient, HttpFailure, HttpRequest, HttpResponse, HttpStream};
 use super::signature::add_signature;
 use crate::models::{ModelError, Models, ServiceModel};
 use crate::protocol::{
     self, ApiError, ApiRequest, InvalidParameter, Naming, UnreadableResponse, api_error,
+    is_error_document,
 };
 
-/// How long a service may take to respond.
-const RESPONSE_TIME: Duration = Duration::from_secs(60);
+/// How long a service may take to respond, and to send the next bytes of a stream.
+pub(crate) const RESPONSE_TIME: Duration = Duration::from_secs(60);
 /// A function of Lambda runs for 15 minutes at most.
 const FUNCTION_TIME: Duration = Duration::from_secs(16 * 60);
 
@@ -51,6 +52,18 @@ impl PreparedCall {
     /// Returns whether the service does the same work only once if it gets the request twice.
     pub(crate) fn is_repeatable(&self) -> bool {
         self.is_repeatable
+    }
+
+    /// Declares that the service does the same work only once if it gets the request twice.
+    pub(crate) fn repeatable(mut self) -> Self {
+        self.is_repeatable = true;
+        self
+    }
+
+    /// Sets the body, for bytes that are not text: parameters are JSON.
+    pub(crate) fn with_body(mut self, body: Bytes) -> Self {
+        self.request.body = body;
+        self
     }
 }
 
@@ -159,49 +172,32 @@ impl ServiceClient {
     pub(crate) async fn send(&self, call: PreparedCall) -> Result<CallOutput, CallError> {
         let mut attempt = 1;
         loop {
-            let error = match self.attempt(&call).await {
+            match self.attempt(&call).await {
                 Ok(output) => return Ok(output),
-                Err(error) => error,
-            };
-            let is_repeated = match &error {
-                AttemptError::Http(failure) => failure.is_unsent || call.is_repeatable,
-                AttemptError::Api(error) => attempt::is_repeated(&call.model.name, error),
-                AttemptError::Unreadable(_) | AttemptError::Unsigned(_) => false,
-            };
-            if !is_repeated || attempt == MAX_ATTEMPTS {
-                return Err(match error {
-                    AttemptError::Api(error) => CallError::Api(error, attempt),
-                    other => CallError::Client(other.to_string(), attempt),
-                });
+                Err(error) => call.before_repetition(error, attempt).await?,
             }
-            tokio::time::sleep(attempt::delay(attempt, random())).await;
+            attempt += 1;
+        }
+    }
+
+    /// Sends a call, and returns the response with its unread body. Calls are repeated as in [`send`](Self::send); a body that breaks off is not.
+    pub(crate) async fn open(&self, call: PreparedCall) -> Result<HttpStream, CallError> {
+        let mut attempt = 1;
+        loop {
+            match self.attempt_open(&call).await {
+                Ok(stream) => return Ok(stream),
+                Err(error) => call.before_repetition(error, attempt).await?,
+            }
             attempt += 1;
         }
     }
 
     async fn attempt(&self, call: &PreparedCall) -> Result<CallOutput, AttemptError> {
-        let keys = call.keys.get().await;
-        let keys = keys.map_err(|error| AttemptError::Unsigned(error.to_string()))?;
-        let mut request = call.request.clone();
-        add_signature(&mut request, &keys, &call.model.signing_name, &call.region)
-            .map_err(AttemptError::Unsigned)?;
         let timeout = match call.model.name.as_str() {
             "lambda" => FUNCTION_TIME,
             _ => RESPONSE_TIME,
         };
-        let HttpResponse {
-            status,
-            headers,
-            body,
-        } = self.http.send(request, timeout).await?;
-        if !(200..300).contains(&status) {
-            return Err(AttemptError::Api(api_error(
-                &call.model,
-                status,
-                &headers,
-                &body,
-            )));
-        }
+        let response = self.http.send(call.signed().await?, timeout).await?;
         // `prepare` found it.
         let Some(operation) = call.model.operations.get(&call.action) else {
             return Err(AttemptError::Unsigned(format!(
@@ -209,6 +205,17 @@ impl ServiceClient {
                 call.action
             )));
         };
+        let response = call.checked(response)?;
+        let HttpResponse {
+            status,
+            headers,
+            body,
+        } = response;
+        if is_error_document(&call.model, operation, &body) {
+            // S3 sends the status before it has completed an upload. The SDKs repeat such calls, as those with the status 500.
+            let error = api_error(&call.model, 500, &headers, &body);
+            return Err(AttemptError::Api(error));
+        }
         let members =
             protocol::response(&call.model, operation, call.naming, status, &headers, &body)?;
         Ok(CallOutput {
@@ -216,6 +223,71 @@ impl ServiceClient {
             status,
             headers,
         })
+    }
+
+    async fn attempt_open(&self, call: &PreparedCall) -> Result<HttpStream, AttemptError> {
+        let request = call.signed().await?;
+        let deadline = tokio::time::Instant::now() + RESPONSE_TIME;
+        let stream = self.http.open(request, RESPONSE_TIME).await?;
+        if (200..300).contains(&stream.status) {
+            return Ok(stream);
+        }
+        let response = tokio::time::timeout_at(deadline, stream.collect()).await;
+        let response = response.map_err(|_elapsed| HttpFailure::timed_out())??;
+        match call.checked(response) {
+            Err(error) => Err(error),
+            Ok(response) => Err(AttemptError::Unsigned(format!(
+                "unexpected status {}",
+                response.status
+            ))),
+        }
+    }
+}
+
+impl PreparedCall {
+    /// Returns the request with the signature of this time.
+    async fn signed(&self) -> Result<HttpRequest, AttemptError> {
+        let keys = self.keys.get().await;
+        let keys = keys.map_err(|error| AttemptError::Unsigned(error.to_string()))?;
+        let mut request = self.request.clone();
+        add_signature(&mut request, &keys, &self.model.signing_name, &self.region)
+            .map_err(AttemptError::Unsigned)?;
+        Ok(request)
+    }
+
+    /// Returns a successful response, or the error of another one.
+    fn checked(&self, response: HttpResponse) -> Result<HttpResponse, AttemptError> {
+        let HttpResponse {
+            status,
+            headers,
+            body,
+        } = &response;
+        match (200..300).contains(status) {
+            true => Ok(response),
+            false => Err(AttemptError::Api(api_error(
+                &self.model,
+                *status,
+                headers,
+                body,
+            ))),
+        }
+    }
+
+    /// Waits until the call can be repeated after a failed attempt. Returns the error if it is not repeated.
+    async fn before_repetition(&self, error: AttemptError, attempt: u32) -> Result<(), CallError> {
+        let is_repeated = match &error {
+            AttemptError::Http(failure) => failure.is_unsent || self.is_repeatable,
+            AttemptError::Api(error) => attempt::is_repeated(&self.model.name, error),
+            AttemptError::Unreadable(_) | AttemptError::Unsigned(_) => false,
+        };
+        if !is_repeated || attempt == MAX_ATTEMPTS {
+            return Err(match error {
+                AttemptError::Api(error) => CallError::Api(error, attempt),
+                other => CallError::Client(other.to_string(), attempt),
+            });
+        }
+        tokio::time::sleep(attempt::delay(attempt, random())).await;
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@ use roxmltree::Document;
 use serde_json::Value as Json;
 
 use super::xml_read::{children, text};
-use crate::models::{Protocol, ServiceModel};
+use crate::models::{Operation, Protocol, ServiceModel};
 
 /// An error response of a service.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(crate) struct ApiError {
     pub(crate) status: u16,
     pub(crate) request_id: String,
     /// The second id of a request to S3.
-    pub(crate) extended_request_id: Option<String>,
+    pub(crate) extended_request_id: Option<Box<str>>,
 }
 
 /// Reads an error response. A response that no AWS service sends, for example of a proxy, has its status as its code.
@@ -51,8 +51,24 @@ pub(crate) fn api_error(
         message: message.unwrap_or_else(|| "null".to_owned()),
         status,
         request_id: request_id.unwrap_or_else(|| "null".to_owned()),
-        extended_request_id: header("x-amz-id-2"),
+        extended_request_id: header("x-amz-id-2").map(String::into_boxed_str),
     }
+}
+
+/// Returns whether the body of a successful response is an error: S3 sends the status of some operations before their work is done. An operation whose
+/// body is an object may return any document.
+pub(crate) fn is_error_document(model: &ServiceModel, operation: &Operation, body: &[u8]) -> bool {
+    let has_payload = model
+        .structure(operation.output)
+        .is_some_and(|output| output.payload().is_some());
+    if model.protocol != Protocol::RestXml || has_payload {
+        return false;
+    }
+    let text = String::from_utf8_lossy(body);
+    // Most bodies are not parsed twice.
+    text.contains("<Error")
+        && Document::parse(&text)
+            .is_ok_and(|document| document.root_element().tag_name().name() == "Error")
 }
 
 #[derive(Default)]

@@ -12,7 +12,7 @@ mod writer;
 mod xml_read;
 mod xml_write;
 
-pub(crate) use self::api_error::{ApiError, api_error};
+pub(crate) use self::api_error::{ApiError, api_error, is_error_document};
 pub(crate) use self::naming::Naming;
 pub(crate) use self::query::encoded;
 pub(crate) use self::request::request;

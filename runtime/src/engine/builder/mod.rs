@@ -35,6 +35,7 @@ use crate::engine::observer::{CreateObserver, ObservedMachine, Observer};
 use crate::engine::queries::executions::Executions;
 use crate::engine::retention::ChosenRetention;
 use crate::engine::shared::EngineShared;
+use crate::engine::status_listener::StatusListener;
 use crate::engine::tokens::Tokens;
 use crate::objects::ObjectStore;
 use crate::spans::TracePropagator;
@@ -69,6 +70,7 @@ pub struct EngineBuilder {
     substitutions: HashMap<String, String>,
     redaction: Redaction,
     observer: Option<Arc<dyn Observer>>,
+    status_listener: Option<Arc<dyn StatusListener>>,
     /// Creates the observer if none is set.
     create_observer: Option<CreateObserver>,
     propagator: Option<Arc<dyn TracePropagator>>,
@@ -109,6 +111,7 @@ impl EngineBuilder {
             redaction: Redaction::new(),
             observer: None,
             create_observer: None,
+            status_listener: None,
             propagator: None,
         }
     }
@@ -243,6 +246,7 @@ impl EngineBuilder {
             roundtrip_on_idle: self.roundtrip_on_idle,
             blocking_threshold: is_watched.then_some(self.blocking_threshold),
             observer,
+            status_listener: self.status_listener,
             propagator: self.propagator,
         });
         if !self.resumes_later {

@@ -6,6 +6,7 @@ use stepwright_asl::redaction::Redaction;
 use stepwright_interpreter::Limits;
 
 use super::EngineBuilder;
+use crate::engine::status_listener::StatusListener;
 use crate::objects::ObjectStore;
 use crate::spans::TracePropagator;
 
@@ -48,6 +49,41 @@ impl EngineBuilder {
     /// Sets the role of executions that are started without another role.
     pub fn role_arn(mut self, role_arn: impl Into<String>) -> Self {
         self.role = role_arn.into();
+        self
+    }
+
+    /// Sets the listener that receives the changes of the status of Standard executions, including nested ones and the children of Map Runs. Express
+    /// executions report none, as on AWS.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::sync::mpsc::{Sender, channel};
+    ///
+    /// use serde_json::json;
+    /// use stepwright_runtime::{Engine, MachineType, StartOptions, StatusChange, StatusListener};
+    ///
+    /// struct Queue(Sender<StatusChange>);
+    ///
+    /// impl StatusListener for Queue {
+    ///     fn status_changed(&self, change: StatusChange) {
+    ///         // The receiver may have been dropped.
+    ///         let _ = self.0.send(change);
+    ///     }
+    /// }
+    ///
+    /// let (queue, changes) = channel();
+    /// let definition = r#"{"StartAt": "Same", "States": {"Same": {"Type": "Pass", "End": true}}}"#;
+    /// let engine = Engine::builder()
+    ///     .register_json("same", definition, MachineType::Standard)
+    ///     .status_listener(Queue(queue))
+    ///     .build()?;
+    /// engine.start_machine("same", json!({}), StartOptions::new()).await?.await?;
+    /// let statuses: Vec<_> = changes.try_iter().map(|change| change.status.as_str()).collect();
+    /// assert_eq!(statuses, ["RUNNING", "SUCCEEDED"]);
+    /// # Ok(()) }
+    /// ```
+    pub fn status_listener(mut self, listener: impl StatusListener + 'static) -> Self {
+        self.status_listener = Some(Arc::new(listener));
         self
     }
 

@@ -26,8 +26,7 @@ use crate::panics::guarded;
 use crate::task::{Answer, AnswerKind, Job, Responder, TaskEffect, TaskResult};
 
 /// The error of reads and writes in an engine without an object store.
-const NO_STORE: &str =
-    "The engine has no object store; set one with `--objects DIR` (`EngineBuilder::objects`)";
+const NO_STORE: &str = "The engine has no object store; set one with `--objects DIR` or `--aws-endpoint s3=URL` (`EngineBuilder::objects`)";
 
 impl Caller for ExecutionResources {
     #[inline]

@@ -13,6 +13,7 @@ use crate::engine::completion::notify_parent;
 use crate::engine::completion::report::ExecutionReport;
 use crate::engine::start::pending_execution::ChildKind;
 use crate::engine::start::redrive_data::RedriveData;
+use crate::engine::status_listener::StatusChange;
 use crate::panics::guarded;
 use crate::store::StoreError;
 
@@ -117,6 +118,14 @@ impl ExecutionTask {
                 &report,
                 self.child != ChildKind::None,
             );
+        }
+        if let Counting::Counted = self.counting
+            && report.is_over()
+        {
+            let is_redrivable = self.resources.state.is_redrivable();
+            self.report_status(|execution, is_map_run_child| {
+                StatusChange::ended(execution, &report, is_map_run_child, is_redrivable)
+            });
         }
         if self.resources.is_suspended() {
             self.resources.engine.running.remove(&self.resources.state);

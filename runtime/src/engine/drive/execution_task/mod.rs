@@ -9,13 +9,13 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use stepwright_asl::model::MachineType;
-use stepwright_interpreter::Status;
 use stepwright_interpreter::execution::{
     Execution, Failure, Input, Inspection, RecordDecoder, RecordEncoder, Step, Wait,
 };
 use stepwright_interpreter::history::History;
 use stepwright_interpreter::program::Entry;
 use stepwright_interpreter::record::DecodeError;
+use stepwright_interpreter::{ExecutionInfo, Status};
 use thin_vec::ThinVec;
 use tokio::sync::oneshot;
 
@@ -26,6 +26,7 @@ use crate::engine::journaled_execution::JournaledExecution;
 use crate::engine::resources::ExecutionResources;
 use crate::engine::shared::EngineShared;
 use crate::engine::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
+use crate::engine::status_listener::StatusChange;
 use crate::panics::guarded;
 use crate::statistics::{ExecutionBegin, ExecutionMeter};
 
@@ -61,6 +62,8 @@ pub(in crate::engine) struct ExecutionTask {
     /// It only steps through states that call no external code, because it runs on the task of the caller that started it.
     is_on_caller: bool,
     is_closed: bool,
+    /// Whether changes of its status are reported to the engine's listener.
+    reports_status: bool,
     counting: Counting,
     /// It has waited once, and has released the memory that it does not need while it waits.
     has_shrunk: bool,
@@ -160,6 +163,10 @@ impl ExecutionTask {
             StartPoint::Redrive(_) => ExecutionBegin::Redriven,
             StartPoint::Resume(_) => ExecutionBegin::Resumed,
         };
+        let is_inspection = matches!(begin, StartPoint::Inspect(..));
+        let reports_status = resources.engine.status_listener.is_some()
+            && entry.machine_type == MachineType::Standard
+            && !is_inspection;
         let is_committed = journaled.is_none() || counting == ExecutionBegin::Resumed;
         let mut task = Box::new(Self {
             stage: TaskStage::NotStarted(entry, begin),
@@ -168,6 +175,7 @@ impl ExecutionTask {
             machine_type: entry.machine_type,
             is_on_caller: false,
             is_closed: false,
+            reports_status,
             counting: Counting::Later(counting),
             has_shrunk: false,
             is_drained: false,
@@ -204,6 +212,20 @@ impl ExecutionTask {
         if let Counting::Later(begin) = self.counting {
             self.counting = Counting::Counted;
             self.with_meter(|meter| meter.begins(begin));
+            // A resumed execution was running before.
+            if begin != ExecutionBegin::Resumed {
+                self.report_status(StatusChange::running);
+            }
+        }
+    }
+
+    /// Reports a change of the status to the engine's listener, if it has one.
+    fn report_status(&self, change: impl FnOnce(Arc<ExecutionInfo>, bool) -> StatusChange) {
+        if let Some(listener) = &self.resources.engine.status_listener
+            && self.reports_status
+        {
+            let is_map_run_child = self.child != ChildKind::None;
+            listener.status_changed(change(self.resources.state.about.clone(), is_map_run_child));
         }
     }
 
