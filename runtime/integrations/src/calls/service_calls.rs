@@ -16,9 +16,7 @@ use crate::client::{
     CallOutput, Endpoints, HttpClient, PrepareError, PreparedCall, ServiceClient, SigningKeys,
 };
 use crate::models::Models;
-
-/// The maximum depth of parameters. `Value` permits more levels than a stack.
-const MAX_DEPTH: u32 = 500;
+use crate::protocol::MAX_DEPTH;
 
 /// Executes tasks that call AWS services, at the endpoints of emulators or at AWS.
 ///
@@ -83,7 +81,8 @@ impl ServiceCalls {
         mut called: ServiceAction,
         call: &TaskCall<'_>,
     ) -> Result<ServiceTask, String> {
-        if call.parameters().depth() > MAX_DEPTH {
+        // `Value` permits more levels than a stack.
+        if call.parameters().depth() as usize > MAX_DEPTH {
             return Err(format!("The parameters have more than {MAX_DEPTH} levels"));
         }
         let mut parameters = parameters(called.style, call);
