@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Map, Value as Json, json};
 use stepwright_runtime::task::{
@@ -13,7 +14,8 @@ use super::jobs::{JobKind, follow, stop};
 use super::lambda;
 use super::result::with_metadata;
 use crate::client::{
-    CallOutput, Endpoints, HttpClient, PrepareError, PreparedCall, ServiceClient, SigningKeys,
+    CallOutput, Endpoints, HttpClient, PrepareError, PreparedCall, ResponseTime, ServiceClient,
+    SigningKeys,
 };
 use crate::models::Models;
 use crate::protocol::MAX_DEPTH;
@@ -47,6 +49,7 @@ pub struct ServiceCallsBuilder {
     account: String,
     aws: Option<SigningKeys>,
     emulator_keys: Option<SigningKeys>,
+    response_time: ResponseTime,
 }
 
 impl ServiceCalls {
@@ -59,6 +62,7 @@ impl ServiceCalls {
             account: "123456789012".to_owned(),
             aws: None,
             emulator_keys: None,
+            response_time: ResponseTime::default(),
         }
     }
 
@@ -156,6 +160,16 @@ impl ServiceCallsBuilder {
         self
     }
 
+    /// Sets how long a service may take to respond: 60 seconds by default, and 16 minutes for functions of Lambda. A call without a response fails with
+    /// `SdkClientException`.
+    pub fn response_timeout(mut self, timeout: Duration) -> Self {
+        self.response_time = ResponseTime {
+            service: timeout,
+            function: timeout,
+        };
+        self
+    }
+
     /// Returns the source of task results.
     pub fn build(self) -> ServiceCalls {
         let account = self.account;
@@ -170,6 +184,7 @@ impl ServiceCallsBuilder {
                 emulator_keys,
                 region: self.region,
                 http: HttpClient::new(),
+                response_time: self.response_time,
             }),
         }
     }

@@ -8,7 +8,7 @@ use crate::protocol::ApiError;
 pub(super) const MAX_ATTEMPTS: u32 = 3;
 
 /// Codes of services that ask for less load.
-const THROTTLING: [&str; 13] = [
+const THROTTLING: [&str; 14] = [
     "BandwidthLimitExceeded",
     "EC2ThrottledException",
     "LimitExceededException",
@@ -18,6 +18,7 @@ const THROTTLING: [&str; 13] = [
     "RequestThrottled",
     "RequestThrottledException",
     "SlowDown",
+    "ThrottledException",
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",
@@ -30,11 +31,16 @@ const TRANSIENT: [&str; 2] = ["RequestTimeout", "RequestTimeoutException"];
 /// Returns whether the same call may succeed at once. Failed calls of Lambda are left to the state's Retry, because a repeated call could run the
 /// function twice.
 pub(super) fn is_repeated(service: &str, error: &ApiError) -> bool {
-    let code = error.code.as_str();
-    let is_temporary = matches!(error.status, 500 | 502 | 503 | 504)
-        || THROTTLING.contains(&code)
-        || TRANSIENT.contains(&code);
-    is_temporary && service != "lambda"
+    is_temporary(error) && service != "lambda"
+}
+
+/// Returns whether another attempt can succeed.
+pub(crate) fn is_temporary(error: &ApiError) -> bool {
+    // A service that had awsQuery before has two codes.
+    let codes = [Some(&error.code), error.name.as_ref()];
+    let mut codes = codes.into_iter().flatten().map(String::as_str);
+    matches!(error.status, 500 | 502 | 503 | 504)
+        || codes.any(|code| THROTTLING.contains(&code) || TRANSIENT.contains(&code))
 }
 
 /// Returns the time before an attempt; `attempt` is 1 for the second one. `jitter` is a random number between 0 and 1.
@@ -64,6 +70,7 @@ mod tests {
             ("ThrottlingException", 400, true),
             ("InternalError", 500, true),
             ("503", 503, true),
+            ("ThrottledException", 400, true),
             ("ValidationException", 400, false),
             ("ResourceNotFoundException", 404, false),
         ] {

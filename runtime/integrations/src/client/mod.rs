@@ -7,9 +7,10 @@ mod http;
 mod service_client;
 mod signature;
 
+pub(crate) use self::attempt::is_temporary;
 pub use self::credentials::{CredentialsError, SigningKeys};
 pub use self::endpoints::{EndpointError, Endpoints};
 pub(crate) use self::http::HttpClient;
 pub(crate) use self::service_client::{
-    CallError, CallOutput, PrepareError, PreparedCall, ServiceClient,
+    CallError, CallOutput, PrepareError, PreparedCall, ResponseTime, ServiceClient,
 };

@@ -17,10 +17,22 @@ use crate::protocol::{
     self, ApiError, ApiRequest, InvalidParameter, Naming, UnreadableResponse, api_error,
 };
 
-/// How long a service may take to respond.
-const RESPONSE_TIME: Duration = Duration::from_secs(60);
-/// A function of Lambda runs for 15 minutes at most.
-const FUNCTION_TIME: Duration = Duration::from_secs(16 * 60);
+/// How long services may take to respond.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ResponseTime {
+    pub(crate) service: Duration,
+    /// A function of Lambda runs for 15 minutes at most.
+    pub(crate) function: Duration,
+}
+
+impl Default for ResponseTime {
+    fn default() -> Self {
+        Self {
+            service: Duration::from_secs(60),
+            function: Duration::from_secs(16 * 60),
+        }
+    }
+}
 
 /// Calls operations of AWS services.
 #[derive(Debug)]
@@ -32,6 +44,7 @@ pub(crate) struct ServiceClient {
     pub(crate) emulator_keys: SigningKeys,
     pub(crate) region: String,
     pub(crate) http: HttpClient,
+    pub(crate) response_time: ResponseTime,
 }
 
 /// A call that can be sent.
@@ -150,7 +163,7 @@ impl ServiceClient {
                 Err(error) => error,
             };
             let is_repeated = match &error {
-                AttemptError::Http(failure) => failure.is_unsent || call.is_repeatable,
+                AttemptError::Http(failure) => failure.may_be_repeated(call.is_repeatable),
                 AttemptError::Api(error) => attempt::is_repeated(&call.model.name, error),
                 AttemptError::Unreadable(_) | AttemptError::Unsigned(_) => false,
             };
@@ -169,11 +182,13 @@ impl ServiceClient {
         let keys = call.keys.get().await;
         let keys = keys.map_err(|error| AttemptError::Unsigned(error.to_string()))?;
         let mut request = call.request.clone();
+        // The signature's own message names no header.
+        request.check_headers()?;
         add_signature(&mut request, &keys, &call.model.signing_name, &call.region)
             .map_err(AttemptError::Unsigned)?;
         let timeout = match call.model.name.as_str() {
-            "lambda" => FUNCTION_TIME,
-            _ => RESPONSE_TIME,
+            "lambda" => self.response_time.function,
+            _ => self.response_time.service,
         };
         let HttpResponse {
             status,

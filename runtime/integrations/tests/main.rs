@@ -1,0 +1,6 @@
+//! Calls of services on loopback, through an engine.
+
+mod endpoint;
+mod failures;
+mod jobs;
+mod support;
