@@ -4,7 +4,7 @@ use aws_credential_types::provider::ProvideCredentials as _;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use serde_json::json;
 
-use crate::client::{CallError, Endpoints, HttpClient, ServiceClient, SigningKeys};
+use crate::client::{CallError, Endpoints, HttpClient, ResponseTime, ServiceClient, SigningKeys};
 use crate::models::Models;
 use crate::protocol::Naming;
 
@@ -97,6 +97,7 @@ async fn caller(region: &str, keys: SigningKeys) -> Result<Caller, AwsAccountErr
         emulator_keys: keys,
         region: region.to_owned(),
         http: HttpClient::new(),
+        response_time: ResponseTime::default(),
     };
     let failed = |error: String| AwsAccountError::Sts(error);
     let prepared = client.prepare("sts", "getCallerIdentity", Naming::Sdk, &json!({}), "");

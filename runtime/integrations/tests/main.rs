@@ -1,5 +1,9 @@
-//! Calls of services of this package on loopback: no test needs an emulator.
+//! Calls of services on loopback, through an engine and for its objects: no test needs an emulator.
 
+mod endpoint;
+mod execution;
+mod failures;
+mod jobs;
 mod objects;
 mod status_events;
 mod support;

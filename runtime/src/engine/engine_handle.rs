@@ -22,7 +22,7 @@ impl Engine {
     pub(super) fn new(shared: EngineShared) -> Self {
         let shared = Arc::new(shared);
         let handle = LastHandle::new(shared.clone());
-        for source in shared.sources.iter().chain(&shared.fallback_sources) {
+        for source in shared.engine_sources() {
             source.attach(&EngineMonitor::new(&shared));
         }
         Self { shared, handle }

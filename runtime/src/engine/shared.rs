@@ -113,13 +113,18 @@ impl EngineShared {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Returns the engine's sources in the order in which it consults them.
+    pub(super) fn engine_sources(&self) -> impl Iterator<Item = &Arc<dyn TaskSource>> {
+        self.sources.iter().chain(&self.fallback_sources)
+    }
+
     /// Reports an event to the sources that are verified with the engine.
     pub(super) fn notify_sources(&self, message: impl FnOnce() -> String, is_failure: bool) {
         let start_sources = match self.has_start_sources.load(Ordering::Acquire) {
             true => self.start_sources().clone(),
             false => Vec::new(),
         };
-        let sources = self.sources.iter().chain(&start_sources);
+        let sources = self.engine_sources().chain(&start_sources);
         let mut judged = sources.filter(|source| source.is_finished_by_engine());
         if let Some(first) = judged.next() {
             let message = message();
@@ -138,7 +143,7 @@ impl EngineShared {
             self.notify_sources(message, true);
         }
         let start_sources = std::mem::take(&mut *self.start_sources());
-        for source in self.sources.iter().chain(&start_sources) {
+        for source in self.engine_sources().chain(&start_sources) {
             source.finish();
         }
     }
@@ -184,7 +189,7 @@ impl EngineShared {
         state: &str,
         source: Option<&Arc<dyn TaskSource>>,
     ) -> Option<String> {
-        let mut sources = source.into_iter().chain(&self.sources);
+        let mut sources = source.into_iter().chain(self.engine_sources());
         sources.find_map(|source| source.token(about, state))
     }
 }

@@ -71,6 +71,8 @@ pub struct Answer {
     pub(crate) submitted: Option<Value>,
     pub(crate) worker: Option<SmolStr>,
     pub(crate) delay: Duration,
+    /// Whether a source answers that the engine consults last.
+    pub(crate) by_fallback: bool,
 }
 
 /// The kind of an answer.
@@ -221,6 +223,7 @@ impl Answer {
             submitted: None,
             worker: None,
             delay: Duration::ZERO,
+            by_fallback: false,
         }
     }
 }

@@ -7,7 +7,8 @@ use super::{Answer, DefinedState, EngineMonitor, Job, TaskCall};
 
 /// Answers Task states instead of their handlers: mocks, recordings, or a table in a file, for example.
 ///
-/// An engine consults the sources of the execution first, then its own sources in the order in which they were added, and then the handlers.
+/// An engine consults the sources of the execution first, then its own sources in the order in which they were added, then the handlers and the nested
+/// workflows, and then its [fallbacks](crate::EngineBuilder::fallback_tasks).
 /// `None` passes the call to the next one. The call is synchronous and must not block; use [`Answer::later`] for slow work.
 ///
 /// ```
@@ -29,7 +30,8 @@ pub trait TaskSource: Send + Sync {
     fn answer(&self, call: &TaskCall<'_>) -> Option<Answer>;
 
     /// Returns the work that waits for the job of a `.sync` task, after the request of the task has succeeded with `response`. Without it, as by default,
-    /// the task waits for the answer to its token.
+    /// the task waits for the answer to its token. A [fallback](crate::EngineBuilder::fallback_tasks) is only consulted about the requests that a
+    /// fallback made.
     ///
     /// For a durable execution, it is called again by each process that continues the execution. It must not start the job.
     fn job(&self, call: &TaskCall<'_>, response: &Value) -> Option<Job> {

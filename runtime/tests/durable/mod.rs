@@ -6,6 +6,7 @@ mod crash;
 mod damaged;
 mod from_state;
 mod handlers;
+mod jobs;
 mod lost_tasks;
 mod maps;
 mod maps_restart;

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Map, Value as Json, json};
 use stepwright_runtime::task::{
@@ -13,13 +14,12 @@ use super::jobs::{JobKind, follow, stop};
 use super::lambda;
 use super::result::with_metadata;
 use crate::client::{
-    CallOutput, Endpoints, HttpClient, PrepareError, PreparedCall, ServiceClient, SigningKeys,
+    CallOutput, Endpoints, HttpClient, PrepareError, PreparedCall, ResponseTime, ServiceClient,
+    SigningKeys,
 };
 use crate::http_calls::{Connections, HttpTask, api_gateway, http_invoke};
 use crate::models::Models;
-
-/// The maximum depth of parameters. `Value` permits more levels than a stack.
-const MAX_DEPTH: u32 = 500;
+use crate::protocol::MAX_DEPTH;
 
 /// Executes tasks that call AWS services, at the endpoints of emulators or at AWS.
 ///
@@ -53,6 +53,7 @@ pub struct ServiceCallsBuilder {
     aws: Option<SigningKeys>,
     emulator_keys: Option<SigningKeys>,
     connections: Option<Connections>,
+    response_time: ResponseTime,
 }
 
 impl ServiceCalls {
@@ -66,6 +67,7 @@ impl ServiceCalls {
             aws: None,
             emulator_keys: None,
             connections: None,
+            response_time: ResponseTime::default(),
         }
     }
 
@@ -112,7 +114,8 @@ impl ServiceCalls {
         mut called: ServiceAction,
         call: &TaskCall<'_>,
     ) -> Result<ServiceTask, String> {
-        if call.parameters().depth() > MAX_DEPTH {
+        // `Value` permits more levels than a stack.
+        if call.parameters().depth() as usize > MAX_DEPTH {
             return Err(format!("The parameters have more than {MAX_DEPTH} levels"));
         }
         let mut parameters = parameters(called.style, call);
@@ -190,6 +193,16 @@ impl ServiceCallsBuilder {
         self
     }
 
+    /// Sets how long a service may take to respond: 60 seconds by default, and 16 minutes for functions of Lambda. A call without a response fails with
+    /// `SdkClientException`.
+    pub fn response_timeout(mut self, timeout: Duration) -> Self {
+        self.response_time = ResponseTime {
+            service: timeout,
+            function: timeout,
+        };
+        self
+    }
+
     /// Returns the source of task results.
     pub fn build(self) -> ServiceCalls {
         let account = self.account;
@@ -204,6 +217,7 @@ impl ServiceCallsBuilder {
                 emulator_keys,
                 region: self.region,
                 http: HttpClient::new(),
+                response_time: self.response_time,
             }),
             connections: self.connections.map(Arc::new),
         }

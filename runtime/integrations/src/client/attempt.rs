@@ -8,7 +8,7 @@ use crate::protocol::ApiError;
 pub(super) const MAX_ATTEMPTS: u32 = 3;
 
 /// Codes of services that ask for less load.
-const THROTTLING: [&str; 13] = [
+const THROTTLING: [&str; 14] = [
     "BandwidthLimitExceeded",
     "EC2ThrottledException",
     "LimitExceededException",
@@ -18,6 +18,7 @@ const THROTTLING: [&str; 13] = [
     "RequestThrottled",
     "RequestThrottledException",
     "SlowDown",
+    "ThrottledException",
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",
@@ -30,7 +31,15 @@ const TRANSIENT: [&str; 2] = ["RequestTimeout", "RequestTimeoutException"];
 /// Returns whether the same call may succeed at once. Failed calls of Lambda are left to the state's Retry, because a repeated call could run the
 /// function twice.
 pub(super) fn is_repeated(service: &str, error: &ApiError) -> bool {
-    is_transient(error.status, &error.code) && service != "lambda"
+    is_temporary(error) && service != "lambda"
+}
+
+/// Returns whether another attempt can succeed.
+pub(crate) fn is_temporary(error: &ApiError) -> bool {
+    // A service that had awsQuery before has two codes.
+    let codes = [Some(&error.code), error.name.as_ref()];
+    let mut codes = codes.into_iter().flatten();
+    codes.any(|code| is_transient(error.status, code))
 }
 
 /// Returns whether another attempt can succeed after an error with this status and code.
@@ -68,6 +77,7 @@ mod tests {
             ("ThrottlingException", 400, true),
             ("InternalError", 500, true),
             ("503", 503, true),
+            ("ThrottledException", 400, true),
             ("ValidationException", 400, false),
             ("ResourceNotFoundException", 404, false),
         ] {

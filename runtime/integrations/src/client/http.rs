@@ -2,7 +2,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming};
 use hyper::header::{CONTENT_LENGTH, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use hyper::{HeaderMap, Method, Request, Uri};
@@ -82,7 +82,13 @@ impl HttpStream {
     /// Reads the whole body.
     pub(crate) async fn collect(self) -> Result<HttpResponse, HttpFailure> {
         let body = Limited::new(self.body, MAX_BODY).collect().await;
-        let body = body.map_err(|error| HttpFailure::new(root(&*error)))?;
+        let body = body.map_err(|error| match error.is::<LengthLimitError>() {
+            true => HttpFailure {
+                message: format!("the body of the response has more than {MAX_BODY} bytes"),
+                reason: FailureReason::Permanent,
+            },
+            false => HttpFailure::new(root(&*error)),
+        })?;
         Ok(HttpResponse {
             status: self.status,
             headers: self.headers,
@@ -96,15 +102,40 @@ impl HttpStream {
 #[error("Unable to execute HTTP request: {message}")]
 pub(crate) struct HttpFailure {
     message: String,
-    /// Whether the service certainly did not get the request.
-    pub(crate) is_unsent: bool,
+    reason: FailureReason,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FailureReason {
+    /// There is no connection: the service certainly did not get the request.
+    Unsent,
+    /// The service may have got the request.
+    Lost,
+    /// The same request fails in the same way: it has a wrong header, or a response that is too large.
+    Permanent,
+}
+
+impl HttpRequest {
+    /// Checks the headers, whose names and values can come from the parameters of a task.
+    pub(crate) fn check_headers(&self) -> Result<(), HttpFailure> {
+        parsed_headers(&self.headers).map(drop)
+    }
 }
 
 impl HttpFailure {
     fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
-            is_unsent: false,
+            reason: FailureReason::Lost,
+        }
+    }
+
+    /// Returns whether the request may be sent again. `is_repeatable` is whether the service may get it twice.
+    pub(crate) fn may_be_repeated(&self, is_repeatable: bool) -> bool {
+        match self.reason {
+            FailureReason::Unsent => true,
+            FailureReason::Lost => is_repeatable,
+            FailureReason::Permanent => false,
         }
     }
 
@@ -154,16 +185,16 @@ impl HttpClient {
             headers,
             body,
         } = request;
+        let headers = parsed_headers(&headers)?;
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = method;
         *request.uri_mut() = url;
-        for (name, value) in headers {
-            let name = HeaderName::try_from(&name).map_err(|_| wrong_header(&name))?;
-            let value = HeaderValue::try_from(&value).map_err(|_| wrong_header(name.as_str()))?;
-            request.headers_mut().append(name, value);
-        }
+        *request.headers_mut() = headers;
         let response = self.0.request(request).await.map_err(|error| HttpFailure {
-            is_unsent: error.is_connect(),
+            reason: match error.is_connect() {
+                true => FailureReason::Unsent,
+                false => FailureReason::Lost,
+            },
             message: root(&error),
         })?;
         let (head, body) = response.into_parts();
@@ -194,12 +225,23 @@ fn with_tls(mut connector: HttpConnector) -> Connector {
         .wrap_connector(connector)
 }
 
+/// Parses headers, which may contain values of a task's parameters.
+fn parsed_headers(headers: &[(String, String)]) -> Result<HeaderMap, HttpFailure> {
+    let mut parsed = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers {
+        let value = HeaderValue::try_from(value).map_err(|_| wrong_header(name))?;
+        let name = HeaderName::try_from(name).map_err(|_| wrong_header(name))?;
+        parsed.append(name, value);
+    }
+    Ok(parsed)
+}
+
 fn wrong_header(name: &str) -> HttpFailure {
     HttpFailure {
         message: format!(
-            "the value of the header `{name}` contains characters that a header cannot have"
+            "the header `{name}` contains characters that a header cannot have, such as line breaks; remove them"
         ),
-        is_unsent: true,
+        reason: FailureReason::Permanent,
     }
 }
 

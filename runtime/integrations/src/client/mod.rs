@@ -7,10 +7,10 @@ mod http;
 mod service_client;
 mod signature;
 
-pub(crate) use self::attempt::is_transient;
+pub(crate) use self::attempt::{is_temporary, is_transient};
 pub use self::credentials::{CredentialsError, SigningKeys};
 pub use self::endpoints::{EndpointError, Endpoints};
 pub(crate) use self::http::{HttpClient, HttpFailure, HttpRequest, HttpResponse, HttpStream};
 pub(crate) use self::service_client::{
-    CallError, CallOutput, PrepareError, PreparedCall, RESPONSE_TIME, ServiceClient,
+    CallError, CallOutput, PrepareError, PreparedCall, ResponseTime, ServiceClient,
 };

@@ -18,10 +18,22 @@ use crate::protocol::{
     is_error_document,
 };
 
-/// How long a service may take to respond, and to send the next bytes of a stream.
-pub(crate) const RESPONSE_TIME: Duration = Duration::from_secs(60);
-/// A function of Lambda runs for 15 minutes at most.
-const FUNCTION_TIME: Duration = Duration::from_secs(16 * 60);
+/// How long services may take to respond.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ResponseTime {
+    pub(crate) service: Duration,
+    /// A function of Lambda runs for 15 minutes at most.
+    pub(crate) function: Duration,
+}
+
+impl Default for ResponseTime {
+    fn default() -> Self {
+        Self {
+            service: Duration::from_secs(60),
+            function: Duration::from_secs(16 * 60),
+        }
+    }
+}
 
 /// Calls operations of AWS services.
 #[derive(Debug)]
@@ -33,6 +45,7 @@ pub(crate) struct ServiceClient {
     pub(crate) emulator_keys: SigningKeys,
     pub(crate) region: String,
     pub(crate) http: HttpClient,
+    pub(crate) response_time: ResponseTime,
 }
 
 /// A call that can be sent.
@@ -194,8 +207,8 @@ impl ServiceClient {
 
     async fn attempt(&self, call: &PreparedCall) -> Result<CallOutput, AttemptError> {
         let timeout = match call.model.name.as_str() {
-            "lambda" => FUNCTION_TIME,
-            _ => RESPONSE_TIME,
+            "lambda" => self.response_time.function,
+            _ => self.response_time.service,
         };
         let response = self.http.send(call.signed().await?, timeout).await?;
         // `prepare` found it.
@@ -227,8 +240,8 @@ impl ServiceClient {
 
     async fn attempt_open(&self, call: &PreparedCall) -> Result<HttpStream, AttemptError> {
         let request = call.signed().await?;
-        let deadline = tokio::time::Instant::now() + RESPONSE_TIME;
-        let stream = self.http.open(request, RESPONSE_TIME).await?;
+        let deadline = tokio::time::Instant::now() + self.response_time.service;
+        let stream = self.http.open(request, self.response_time.service).await?;
         if (200..300).contains(&stream.status) {
             return Ok(stream);
         }
@@ -250,6 +263,8 @@ impl PreparedCall {
         let keys = self.keys.get().await;
         let keys = keys.map_err(|error| AttemptError::Unsigned(error.to_string()))?;
         let mut request = self.request.clone();
+        // The signature's own message names no header.
+        request.check_headers()?;
         add_signature(&mut request, &keys, &self.model.signing_name, &self.region)
             .map_err(AttemptError::Unsigned)?;
         Ok(request)
@@ -276,7 +291,7 @@ impl PreparedCall {
     /// Waits until the call can be repeated after a failed attempt. Returns the error if it is not repeated.
     async fn before_repetition(&self, error: AttemptError, attempt: u32) -> Result<(), CallError> {
         let is_repeated = match &error {
-            AttemptError::Http(failure) => failure.is_unsent || self.is_repeatable,
+            AttemptError::Http(failure) => failure.may_be_repeated(self.is_repeatable),
             AttemptError::Api(error) => attempt::is_repeated(&self.model.name, error),
             AttemptError::Unreadable(_) | AttemptError::Unsigned(_) => false,
         };

@@ -129,6 +129,21 @@ impl Models {
     }
 }
 
+/// The names of the embedded models, in order.
+#[cfg(test)]
+pub(crate) fn names() -> Vec<&'static str> {
+    let mut names: Vec<_> = INDEX.keys().copied().collect();
+    names.sort_unstable();
+    names
+}
+
+/// Reads a model that a test has as JSON.
+#[cfg(test)]
+pub(crate) fn of_json(model: &serde_json::Value) -> ServiceModel {
+    let read = read::model("tested", model.to_string().as_bytes());
+    read.expect("the model of the test is valid")
+}
+
 fn parse(path: &str, name: &str, content: io::Result<Vec<u8>>) -> Result<ServiceModel, ModelError> {
     let read = content
         .map_err(|error| error.to_string())

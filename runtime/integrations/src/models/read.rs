@@ -91,6 +91,7 @@ struct ShapeEntry {
     payload: Option<String>,
     #[serde(default)]
     flattened: bool,
+    xml_namespace: Option<Json>,
     timestamp_format: Option<String>,
     #[serde(default)]
     document: bool,
@@ -259,7 +260,10 @@ fn shape(entry: &ShapeEntry, numbers: &ShapeNumbers<'_>) -> Result<Shape, String
 }
 
 fn structure(entry: &ShapeEntry, numbers: &ShapeNumbers<'_>) -> Result<Structure, String> {
-    let mut structure = Structure::default();
+    let mut structure = Structure {
+        namespace: entry.xml_namespace.as_ref().and_then(namespace),
+        ..Structure::default()
+    };
     for (name, reference) in &entry.members {
         let reference: Reference =
             Deserialize::deserialize(reference).map_err(|error| format!("`{name}`: {error}"))?;

@@ -110,6 +110,8 @@ pub(crate) struct Structure {
     pub(crate) members: Vec<Member>,
     /// The member that is the body, by its position.
     pub(crate) payload: Option<usize>,
+    /// The namespace of its elements, unless the member that has it as its shape has another one.
+    pub(crate) namespace: Option<Namespace>,
     /// The members by all names that a definition may have for them.
     pub(crate) by_name: HashMap<String, usize>,
 }
@@ -160,6 +162,13 @@ pub(crate) enum Location {
     Path,
     Query,
     StatusCode,
+}
+
+impl Location {
+    /// Returns whether a member is in the body of a response, which has neither a path nor a query.
+    pub(crate) fn is_in_body_of_response(self) -> bool {
+        matches!(self, Self::Body | Self::Path | Self::Query)
+    }
 }
 
 #[derive(Debug)]

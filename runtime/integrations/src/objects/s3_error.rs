@@ -46,6 +46,7 @@ mod tests {
                 message: "Something failed".to_owned(),
                 status,
                 request_id: "ID".to_owned(),
+                extended_request_id: None,
             },
             1,
         ))

@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -11,7 +12,7 @@ use stepwright_runtime::objects::{
 use super::object_list::{ListPage, unreadable};
 use super::s3_error::{NO_SUCH_UPLOAD, object_error};
 use crate::calls::ServiceCalls;
-use crate::client::{CallError, HttpStream, PreparedCall, RESPONSE_TIME, ServiceClient};
+use crate::client::{CallError, HttpStream, PreparedCall, ServiceClient};
 use crate::protocol::Naming;
 
 const S3: &str = "s3";
@@ -151,6 +152,9 @@ impl S3Objects {
     }
 }
 
+/// How long S3 may take to send the next bytes of an object.
+const CHUNK_TIME: Duration = Duration::from_secs(60);
+
 /// Returns the content of a response as a stream.
 fn body(response: HttpStream, key: &str) -> Result<ObjectBody, ObjectError> {
     if !response.has_end() {
@@ -160,7 +164,7 @@ fn body(response: HttpStream, key: &str) -> Result<ObjectBody, ObjectError> {
     }
     let size = response.length();
     let chunks = stream::try_unfold(response, async |mut response| {
-        let chunk = response.chunk(RESPONSE_TIME).await;
+        let chunk = response.chunk(CHUNK_TIME).await;
         let chunk = chunk.map_err(|error| ObjectError::Other(error.to_string()))?;
         Ok(chunk.map(|chunk| (chunk, response)))
     });

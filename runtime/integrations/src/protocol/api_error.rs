@@ -45,6 +45,15 @@ pub(crate) fn api_error(
         // The code of a modeled error is often its name.
         modeled.or_else(|| model.errors.values().find(|name| *name == code).cloned())
     });
+    // A service that had the protocol awsQuery before, such as SQS, still reports its codes of then.
+    let query_code = header("x-amzn-query-error");
+    let query_code = query_code
+        .as_deref()
+        .and_then(|error| error.split(';').next());
+    let code = match query_code {
+        Some(query_code) if !query_code.is_empty() => Some(query_code.to_owned()),
+        _ => code,
+    };
     ApiError {
         name,
         code: code.unwrap_or_else(|| status.to_string()),

@@ -138,7 +138,7 @@ pub(super) fn read_members(
     let in_body = shape
         .members
         .iter()
-        .filter(|member| member.location == Location::Body);
+        .filter(|member| member.location.is_in_body_of_response());
     let converted = in_body.filter_map(|member: &Member| {
         let value = members.remove(&member.wire_name)?;
         (!value.is_null()).then(|| {

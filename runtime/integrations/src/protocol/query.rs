@@ -85,10 +85,9 @@ impl Form<'_> {
 
     fn name(&self, member: &Member) -> String {
         match self.writer.model.protocol {
-            Protocol::Ec2 => match (&member.query_name, member.has_wire_name) {
-                (Some(name), _) => name.clone(),
-                (None, true) => capitalized(&member.wire_name),
-                (None, false) => member.name.clone(),
+            Protocol::Ec2 => match &member.query_name {
+                Some(name) => name.clone(),
+                None => capitalized(&member.wire_name),
             },
             _ => member.wire_name.clone(),
         }

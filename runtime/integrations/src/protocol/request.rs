@@ -1,7 +1,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::writer::{ApiRequest, InvalidParameter, Writer};
-use super::{json, query, rest};
+use super::{json, query, rest, scalar};
 use crate::models::{Operation, Protocol, ServiceModel};
 
 /// Builds the request of an operation. `token` is used for each idempotency token that the parameters do not have.
@@ -36,9 +36,9 @@ pub(crate) fn request(
     {
         request.host_prefix = rest::expand(prefix, |name| {
             let member = input.members.iter().find(|member| member.name == name)?;
-            parameters
-                .get(&member.sdk_name)
-                .or_else(|| parameters.get(&member.optimized_name))
+            let given = parameters.get(&member.sdk_name);
+            let given = given.or_else(|| parameters.get(&member.optimized_name));
+            given.map(scalar::text)
         })?;
     }
     Ok(request)

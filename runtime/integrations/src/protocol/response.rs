@@ -3,7 +3,7 @@ use roxmltree::Document;
 use serde_json::{Map, Value as Json};
 
 use super::naming::Naming;
-use super::{json, scalar, xml_read};
+use super::{header_list, json, scalar, xml_read};
 use crate::models::{Location, Member, Operation, Protocol, ServiceModel, Shape, Structure};
 
 /// A response that is not what the API's model says.
@@ -63,7 +63,7 @@ pub(crate) fn response(
             let has_body = output
                 .members
                 .iter()
-                .any(|member| member.location == Location::Body);
+                .any(|member| member.location.is_in_body_of_response());
             if !has_body {
                 return Ok(members);
             }
@@ -96,6 +96,7 @@ fn located_members(
             }
             // Recorded: the metadata of an object is there, even if it is empty.
             Location::Headers => Json::Object(prefixed(headers, &member.wire_name)),
+            // A response has no path and no query.
             Location::Body | Location::Path | Location::Query => return None,
         };
         Some((naming.of(member).to_owned(), value))
@@ -112,9 +113,10 @@ fn header(model: &ServiceModel, member: &Member, naming: Naming, text: &str) -> 
     match model.shape(member.shape) {
         Shape::List(list) => {
             let item = model.shape(list.item);
-            let items = text
-                .split(',')
-                .map(|part| scalar::read_text(item, naming, part.trim()));
+            let items = header_list::items(item, text);
+            let items = items
+                .iter()
+                .map(|part| scalar::read_text(item, naming, part));
             items.collect()
         }
         shape => scalar::read_text(shape, naming, text),

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::query::encoded;
 use super::writer::{ApiRequest, InvalidParameter, Writer};
-use super::{json, scalar, xml_write};
+use super::{header_list, json, scalar, xml_write};
 use crate::models::{Location, Member, Operation, Protocol, Shape, Structure, TimestampFormat};
 
 pub(super) fn request(
@@ -23,7 +23,10 @@ pub(super) fn request(
         let found = members
             .iter()
             .find(|(member, _)| member.location == Location::Path && member.wire_name == name);
-        found.map(|(_, given)| given.json())
+        found.map(|(member, given)| {
+            let format = member.timestamp_format.unwrap_or(TimestampFormat::Iso8601);
+            scalar::wire_text(writer.shape(member.shape), given.json(), format)
+        })
     })?;
     let mut request = ApiRequest {
         method: operation.method.clone(),
@@ -53,6 +56,11 @@ pub(super) fn request(
             Location::Body | Location::Path | Location::StatusCode => {}
         }
     }
+    for (member, given) in &members {
+        if member.location == Location::Query {
+            add_query_map(writer, &mut request.query, member, given.json());
+        }
+    }
     let is_xml = writer.model.protocol == Protocol::RestXml;
     let body = match input.payload() {
         Some(payload) => {
@@ -61,7 +69,11 @@ pub(super) fn request(
                 .find(|(member, _)| std::ptr::eq(*member, payload));
             match given {
                 Some((_, given)) => payload_body(writer, payload, given.json())?,
-                None => None,
+                // A structure that is missing is an empty one, as the SDKs send it.
+                None => match writer.shape(payload.shape) {
+                    Shape::Structure(_) if !is_xml => Some(("application/json", b"{}".to_vec())),
+                    _ => None,
+                },
             }
         }
         None if is_xml => {
@@ -110,9 +122,9 @@ pub(super) fn request(
 }
 
 /// Replaces the names in braces. `{Key+}` keeps its slashes.
-pub(super) fn expand<'v>(
+pub(super) fn expand(
     template: &str,
-    value: impl Fn(&str) -> Option<&'v Json>,
+    value: impl Fn(&str) -> Option<String>,
 ) -> Result<String, InvalidParameter> {
     let mut path = String::new();
     let mut rest = template;
@@ -123,7 +135,7 @@ pub(super) fn expand<'v>(
             Some(name) => (name, true),
             None => (name, false),
         };
-        let given = value(name).map(scalar::text).unwrap_or_default();
+        let given = value(name).unwrap_or_default();
         if given.is_empty() {
             return Err(InvalidParameter(format!(
                 "The field '{name}' is required but was missing"
@@ -192,22 +204,7 @@ fn add_query(
                 ));
             }
         }
-        (Shape::Map(map), Json::Object(entries)) => {
-            for (key, value) in entries {
-                match (writer.shape(map.value), value) {
-                    (Shape::List(list), Json::Array(items)) => {
-                        let item = writer.shape(list.item);
-                        let items = items
-                            .iter()
-                            .map(|value| scalar::wire_text(item, value, format));
-                        query.extend(items.map(|value| (key.clone(), value)));
-                    }
-                    (shape, value) => {
-                        query.push((key.clone(), scalar::wire_text(shape, value, format)));
-                    }
-                }
-            }
-        }
+        (Shape::Map(_), Json::Object(_)) => {}
         (shape, value) => {
             query.push((
                 member.wire_name.clone(),
@@ -215,6 +212,33 @@ fn add_query(
             ));
         }
     }
+}
+
+/// Adds the entries of a map whose keys are names of parameters. A parameter that another member has set is left out.
+fn add_query_map(
+    writer: &Writer<'_>,
+    query: &mut Vec<(String, String)>,
+    member: &Member,
+    given: &Json,
+) {
+    let format = member.timestamp_format.unwrap_or(TimestampFormat::Iso8601);
+    let (Shape::Map(map), Json::Object(entries)) = (writer.shape(member.shape), given) else {
+        return;
+    };
+    let entries = entries
+        .iter()
+        .filter(|(key, _)| !query.iter().any(|(name, _)| name == *key));
+    let added: Vec<_> = entries
+        .flat_map(|(key, value)| {
+            let (shape, items) = match (writer.shape(map.value), value) {
+                (Shape::List(list), Json::Array(items)) => (writer.shape(list.item), &items[..]),
+                (shape, value) => (shape, std::slice::from_ref(value)),
+            };
+            let items = items.iter();
+            items.map(move |value| (key.clone(), scalar::wire_text(shape, value, format)))
+        })
+        .collect();
+    query.extend(added);
 }
 
 fn header(writer: &Writer<'_>, member: &Member, given: &Json) -> String {
@@ -228,7 +252,13 @@ fn header(writer: &Writer<'_>, member: &Member, given: &Json) -> String {
             let item = writer.shape(list.item);
             let items: Vec<_> = items
                 .iter()
-                .map(|value| scalar::wire_text(item, value, format))
+                .map(|value| {
+                    let text = scalar::wire_text(item, value, format);
+                    match item {
+                        Shape::Text => header_list::quoted(text),
+                        _ => text,
+                    }
+                })
                 .collect();
             items.join(",")
         }

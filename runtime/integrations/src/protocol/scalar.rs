@@ -15,6 +15,10 @@ const HTTP_DATE: &[BorrowedFormatItem<'_>] = format_description!(
     "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
 );
 
+const HTTP_DATE_WITH_FRACTION: &[BorrowedFormatItem<'_>] = format_description!(
+    "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second].[subsecond] GMT"
+);
+
 /// Returns a value as text: other values than text are JSON. Step Functions was recorded to do so for members such as `MessageBody` and `Body`.
 pub(super) fn text(value: &Json) -> String {
     match value {
@@ -114,8 +118,9 @@ pub(super) fn read_timestamp(naming: Naming, value: &Json) -> Json {
 }
 
 fn http_date(text: &str) -> Option<OffsetDateTime> {
-    let time = time::PrimitiveDateTime::parse(text, HTTP_DATE).ok()?;
-    Some(time.assume_utc())
+    let time = time::PrimitiveDateTime::parse(text, HTTP_DATE);
+    let time = time.or_else(|_| time::PrimitiveDateTime::parse(text, HTTP_DATE_WITH_FRACTION));
+    Some(time.ok()?.assume_utc())
 }
 
 /// Returns the text of bytes. Bytes that are not UTF-8 stay in base64, so that nothing is lost (assumed: no recording has such bytes).

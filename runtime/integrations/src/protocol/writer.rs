@@ -2,8 +2,9 @@ use serde_json::{Map, Value as Json};
 
 use crate::models::{Member, ServiceModel, Shape, ShapeIx, Structure};
 
-/// The maximum depth of parameters. DynamoDB, whose values nest deepest, has a limit of 32.
-const MAX_DEPTH: usize = 500;
+/// The maximum depth of parameters. DynamoDB, whose values nest deepest, has a limit of 32 levels, which are 64 here. The functions that write
+/// parameters are recursive: 500 levels overflow the stack of a thread in a debug build.
+pub(crate) const MAX_DEPTH: usize = 200;
 
 /// A request, without the host and the signature.
 #[derive(Debug, Default, PartialEq, Eq)]

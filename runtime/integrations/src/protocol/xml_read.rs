@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use super::naming::Naming;
 use super::scalar;
-use crate::models::{Location, Member, ServiceModel, Shape, ShapeIx, Structure};
+use crate::models::{Member, ServiceModel, Shape, ShapeIx, Structure};
 
 /// The maximum depth of a response.
 const MAX_DEPTH: usize = 200;
@@ -25,7 +25,7 @@ pub(super) fn structure(
     for member in shape
         .members
         .iter()
-        .filter(|member| member.location == Location::Body)
+        .filter(|member| member.location.is_in_body_of_response())
     {
         let found = match member.is_attribute {
             true => attribute(element, member),
@@ -129,6 +129,7 @@ pub(super) fn children<'a, 'input>(
 
 /// The text of an element.
 pub(super) fn text(element: Node<'_, '_>) -> String {
-    let parts = element.children().filter_map(|child| child.text());
-    parts.collect()
+    // A comment has a text, too.
+    let texts = element.children().filter(Node::is_text);
+    texts.filter_map(|child| child.text()).collect()
 }

@@ -78,6 +78,7 @@ fn value(
     match writer.shape(shape) {
         Shape::Structure(shape) => {
             let namespace = member.and_then(|member| member.namespace.as_ref());
+            let namespace = namespace.or(shape.namespace.as_ref());
             let attributes =
                 namespace.map_or_else(String::new, |namespace| match &namespace.prefix {
                     Some(prefix) => format!(" xmlns:{prefix}=\"{}\"", escaped(&namespace.uri)),

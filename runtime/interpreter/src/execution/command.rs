@@ -177,6 +177,8 @@ pub struct StartedJob {
     pub request: TaskRequest,
     /// The response to its request, which TaskSubmitted shows.
     pub response: Value,
+    /// Whether a source made the request that the engine consults last.
+    pub by_fallback: bool,
 }
 
 /// The input of a task in an activity's queue.

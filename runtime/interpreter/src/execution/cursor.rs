@@ -224,10 +224,15 @@ impl OpenTask {
         self.stage = OpenTaskStage::Started;
         let executor = std::mem::replace(&mut self.executor, TaskExecutor::External);
         self.executor = match executor {
-            TaskExecutor::Handler { input, call } if pattern.is_sync() => TaskExecutor::Job {
+            TaskExecutor::Handler {
+                input,
+                call,
+                by_fallback,
+            } if pattern.is_sync() => TaskExecutor::Job {
                 input,
                 call,
                 response: response.clone(),
+                by_fallback,
             },
             TaskExecutor::Handler { .. } => TaskExecutor::External,
             other => other,
@@ -250,8 +255,12 @@ pub(crate) enum TaskExecutor {
     /// No executor in the engine: a token, a stored result, or none.
     External,
     /// A handler, which ends with its process: its input, and how often the state had called before. An idempotent
-    /// handler is called again.
-    Handler { input: Value, call: u32 },
+    /// handler is called again. `by_fallback`: it is work of a source that the engine consults last.
+    Handler {
+        input: Value,
+        call: u32,
+        by_fallback: bool,
+    },
     /// A worker of an activity, which is the state's resource. `input` is the input of the task.
     Activity { input: Value },
     /// A nested execution, which this request starts.
@@ -261,6 +270,7 @@ pub(crate) enum TaskExecutor {
         input: Value,
         call: u32,
         response: Value,
+        by_fallback: bool,
     },
 }
 
@@ -532,5 +542,5 @@ record!(struct OpenTask {
 });
 record!(enum OpenTaskStage { 0 => Queued, 1 => Started, 2 => Submitting });
 record!(struct EarlyAnswer { 1 => result, 2 => due });
-record!(enum TaskExecutor { 0 => External, 1 => Handler { 1 => input, 2 => call }, 2 => Activity { 1 => input }, 3 => Execution { 1 => start }, 4 => Job { 1 => input, 2 => call, 3 => response } });
+record!(enum TaskExecutor { 0 => External, 1 => Handler { 1 => input, 2 => call, 3 => by_fallback }, 2 => Activity { 1 => input }, 3 => Execution { 1 => start }, 4 => Job { 1 => input, 2 => call, 3 => response, 4 => by_fallback } });
 record!(struct Children { 1 => items, 2 => results, 3 => left, 4 => next });

@@ -350,9 +350,11 @@ pub(super) fn started_job(wait_id: WaitId, open: &OpenTask) -> Option<StartedJob
             input,
             call,
             response,
+            by_fallback,
         } => Some(StartedJob {
             request: request_of(wait_id, open, input, *call),
             response: response.clone(),
+            by_fallback: *by_fallback,
         }),
         _ => None,
     }

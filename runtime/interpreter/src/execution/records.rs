@@ -379,7 +379,7 @@ fn resume_task(
         TaskExecutor::External => {}
         // The task timed out while the process was down; its timer fires now.
         TaskExecutor::Handler { .. } if open.is_due(cx.environment.now) => {}
-        TaskExecutor::Handler { input, call } => {
+        TaskExecutor::Handler { input, call, .. } => {
             let request = request_of(wait_id, open, input, *call);
             cx.command(Command::ResumeTask(Box::new(request)));
         }

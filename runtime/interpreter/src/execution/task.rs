@@ -202,7 +202,7 @@ impl Execution {
         let id = wait_id.cursor;
         request.is_submission = matches!(
             resolved.executor,
-            ResolvedExecutor::Handler { submits: true }
+            ResolvedExecutor::Handler { submits: true, .. }
                 | ResolvedExecutor::Execution { submits: true, .. }
         );
         // A task without a separate request is submitted as soon as it is started.
@@ -293,8 +293,13 @@ impl Execution {
             None if self.open_task(wait_id).is_some() => {}
             None => {
                 let input = request.parameters.clone();
-                let call = request.call;
-                self.wait_for_task(&request, TaskExecutor::Handler { input, call });
+                let executor = TaskExecutor::Handler {
+                    input,
+                    call: request.call,
+                    // Only the job of a `.sync` task depends on it.
+                    by_fallback: false,
+                };
+                self.wait_for_task(&request, executor);
             }
         }
         self.task_begun(wait_id, cx);
@@ -371,9 +376,10 @@ impl Execution {
 /// Returns the executor of a task as it is stored.
 fn stored_executor(executor: &ResolvedExecutor, request: &TaskRequest) -> TaskExecutor {
     match executor {
-        ResolvedExecutor::Handler { .. } => TaskExecutor::Handler {
+        ResolvedExecutor::Handler { by_fallback, .. } => TaskExecutor::Handler {
             input: request.parameters.clone(),
             call: request.call,
+            by_fallback: *by_fallback,
         },
         ResolvedExecutor::Execution { start, .. } => TaskExecutor::Execution {
             start: start.clone(),

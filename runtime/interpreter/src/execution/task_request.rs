@@ -61,6 +61,8 @@ pub enum ResolvedExecutor {
     Handler {
         /// Whether the history has TaskSubmitted: the handler's result is the response of the service.
         submits: bool,
+        /// Whether it is work of a source that the engine consults last. Only such a source then follows the job of the task.
+        by_fallback: bool,
     },
     /// Another execution, which starts. `submits` is as above.
     Execution {

@@ -179,7 +179,10 @@ impl Driver {
                     let submits = state.unwrap() == "Ask";
                     self.waits.push(request.wait_id);
                     let resolved = ResolvedTask {
-                        executor: ResolvedExecutor::Handler { submits },
+                        executor: ResolvedExecutor::Handler {
+                            submits,
+                            by_fallback: false,
+                        },
                         submitted: None,
                         worker: None,
                         delay: std::time::Duration::ZERO,

@@ -56,7 +56,10 @@ impl EngineShared {
             return answer;
         }
         if let Some(answer) = answer_of(self.fallback_sources.iter(), call) {
-            return answer;
+            return Answer {
+                by_fallback: true,
+                ..answer
+            };
         }
         let resource = call.resource();
         if resource.kind() == ResourceKind::Activity {
@@ -75,14 +78,20 @@ impl EngineShared {
         ))
     }
 
-    /// Returns the work that waits for a job, if a source follows it.
+    /// Returns the work that waits for a job, if a source follows it. A fallback follows no job that a mock or another source has started, and the
+    /// other way round: the response is not that of its service.
     pub(in crate::engine) fn job(
         &self,
         call: &TaskCall<'_>,
         response: &Value,
         source: Option<&Arc<dyn TaskSource>>,
+        by_fallback: bool,
     ) -> Option<Job> {
-        let mut sources = self.all_sources(source);
+        let (own, fallback) = match by_fallback {
+            true => (None, self.fallback_sources.iter()),
+            false => (Some(source.into_iter().chain(&self.sources)), [].iter()),
+        };
+        let mut sources = own.into_iter().flatten().chain(fallback);
         sources.find_map(|source| match guarded(|| source.job(call, response)) {
             Ok(job) => job,
             Err(message) => Some(Job::new(std::future::ready(Err(panicked(&message))))),
@@ -145,9 +154,7 @@ impl EngineShared {
         &'a self,
         own: Option<&'a Arc<dyn TaskSource>>,
     ) -> impl Iterator<Item = &'a Arc<dyn TaskSource>> {
-        own.into_iter()
-            .chain(&self.sources)
-            .chain(&self.fallback_sources)
+        own.into_iter().chain(self.engine_sources())
     }
 
     fn handler<'a>(

@@ -259,11 +259,12 @@ impl ExecutionResources {
             submitted,
             worker,
             delay,
+            by_fallback,
         } = answer;
         let (executor, effect) = match reply {
             AnswerKind::Result(result) => (ResolvedExecutor::Result(result), None),
-            AnswerKind::Later(effect) => with_effect(effect, false),
-            AnswerKind::Submit(effect) => with_effect(effect, true),
+            AnswerKind::Later(effect) => with_effect(effect, false, by_fallback),
+            AnswerKind::Submit(effect) => with_effect(effect, true, by_fallback),
             AnswerKind::Token => (ResolvedExecutor::Token, None),
             AnswerKind::TokenOfTest(listeners) => {
                 self.hold_clock(wait_id, &listeners);
@@ -489,7 +490,7 @@ impl ExecutionResources {
         let (engine, source) = (&self.engine, self.source());
         let trace = self.trace_of(wait_id.cursor);
         let found = execution.with_call(&started.request, trace.as_ref(), |call| {
-            engine.job(call, &started.response, source)
+            engine.job(call, &started.response, source, started.by_fallback)
         });
         if let Some(Job { end, stop }) = found.flatten() {
             self.cold_resources(wait_id).job = Some(stop);
@@ -603,9 +604,16 @@ impl ExecutionResources {
 }
 
 /// Returns an effect as the execution sees it, with the effect.
-fn with_effect(effect: TaskEffect, submits: bool) -> (ResolvedExecutor, Option<TaskEffect>) {
+fn with_effect(
+    effect: TaskEffect,
+    submits: bool,
+    by_fallback: bool,
+) -> (ResolvedExecutor, Option<TaskEffect>) {
     let executor = match &effect {
-        TaskEffect::Work { .. } => ResolvedExecutor::Handler { submits },
+        TaskEffect::Work { .. } => ResolvedExecutor::Handler {
+            submits,
+            by_fallback,
+        },
         TaskEffect::Start(start) => ResolvedExecutor::Execution {
             start: start.clone(),
             submits,

@@ -59,8 +59,7 @@ impl ServerEngine {
         let task = DefinedTask::new(resource.clone(), target.map(Into::into));
         let machine = call.execution().machine_name().into();
         let state = DefinedState::of_task(machine, call.state(), task);
-        let shared = &self.shared;
-        let mut sources = shared.sources.iter().chain(&shared.fallback_sources);
+        let mut sources = self.shared.engine_sources();
         sources.any(|source| source.may_answer(&state))
     }
 

@@ -8,7 +8,7 @@ use stepwright_runtime::value::Value;
 use super::kind::{JobEnd, ServiceJob};
 use crate::calls::action::Style;
 use crate::calls::failure::failure;
-use crate::client::{CallError, PrepareError, ServiceClient};
+use crate::client::{CallError, PrepareError, ServiceClient, is_temporary};
 use crate::protocol::Naming;
 
 /// The time between the first polls, and between later ones. AWS gets events of most services and polls as well.
@@ -43,8 +43,7 @@ pub(in crate::calls) async fn follow(client: Arc<ServiceClient>, job: ServiceJob
                 return Ok(Value::empty_object());
             }
             // Polls of many jobs can be throttled.
-            Err(DescribeError::Call(CallError::Api(error, _)))
-                if error.status >= 500 || error.code.contains("Throttl") => {}
+            Err(DescribeError::Call(CallError::Api(error, _))) if is_temporary(&error) => {}
             Err(DescribeError::Call(error)) => {
                 return Err(failure(Style::Optimized(job.names), error));
             }
