@@ -265,6 +265,30 @@ async fn refused_requests_are_not_repeated() {
     .await;
 }
 
+/// The response to a HEAD request has no body. The SDK names the error by the operation.
+#[tokio::test]
+async fn a_missing_object_or_bucket_has_its_name_without_a_body() {
+    for (action, parameters, error) in [
+        (
+            "headObject",
+            json!({"Bucket": "b", "Key": "k"}),
+            "S3.NoSuchKeyException",
+        ),
+        (
+            "headBucket",
+            json!({"Bucket": "b"}),
+            "S3.NoSuchBucketException",
+        ),
+    ] {
+        let missing = || Reply::Raw(response(404, &[("x-amz-request-id", "ID")], ""));
+        let endpoint = Endpoint::start(move |_, _| missing()).await;
+        let resource = format!("arn:aws:states:::aws-sdk:s3:{action}");
+        let report = run(&endpoint.url, &resource, parameters).await;
+        let cause = "null (Service: S3, Status Code: 404, Request ID: ID) (SDK Attempt Count: 1)";
+        assert_eq!(failure(&report), (error, cause));
+    }
+}
+
 #[tokio::test]
 async fn redirects_are_not_followed() {
     let target = Endpoint::start(|_, _| Reply::Json(200, json!({}))).await;
@@ -422,4 +446,40 @@ async fn a_value_that_a_header_cannot_have_fails_its_task_without_a_request() {
         let report = upload(&endpoint, metadata).await;
         assert_eq!(output(&report), json!({}));
     }
+}
+
+#[tokio::test]
+async fn a_repeated_request_has_the_same_idempotency_token_and_another_call_a_different_one() {
+    // Each request is lost once.
+    let endpoint = Endpoint::start(|number, _| match number % 2 {
+        0 => Reply::Raw(response(503, &[], "")),
+        _ => Reply::Json(400, json!({"__type": "ServerException", "message": "busy"})),
+    })
+    .await;
+    let retry = json!({"Retry": [{"ErrorEquals": ["ECS.ServerException"], "IntervalSeconds": 1, "MaxAttempts": 1}]});
+    let start = task(
+        "arn:aws:states:::ecs:runTask",
+        &json!({"TaskDefinition": "d"}),
+        &retry,
+    );
+    let definition = json!({"StartAt": "M", "States": {"M": {
+        "Type": "Map", "End": true, "MaxConcurrency": 1, "ItemProcessor": start,
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Again"}],
+    }, "Again": {"Type": "Task", "Resource": "arn:aws:states:::ecs:runTask", "Parameters": {"TaskDefinition": "d"}, "End": true}}});
+    let engine = engine(&endpoint.url, &definition);
+    let run = engine.start_machine("m", json!([1]), StartOptions::new());
+    let report = run.await.expect("it starts").report().await;
+    assert_eq!(failure(&report).0, "ECS.ServerException");
+    let tokens: Vec<_> = endpoint
+        .requests()
+        .iter()
+        .map(|request| request.json()["clientToken"].clone())
+        .collect();
+    // Two attempts at each of three calls.
+    assert_eq!(tokens.len(), 6);
+    assert!(tokens.iter().all(Json::is_string));
+    for pair in tokens.chunks(2) {
+        assert_eq!(pair[0], pair[1]);
+    }
+    assert!(tokens[0] != tokens[2] && tokens[2] != tokens[4] && tokens[0] != tokens[4]);
 }

@@ -54,7 +54,7 @@ pub(in crate::calls) async fn follow(client: Arc<ServiceClient>, job: ServiceJob
     }
 }
 
-/// Stops a job whose task has ended early. A failure is logged: there is nobody who could be told.
+/// Stops a job whose task has ended early. A failure is only logged, because the task has ended.
 pub(in crate::calls) async fn stop(client: &ServiceClient, job: &ServiceJob) {
     let Some((action, parameters)) = job.kind.stop else {
         return;
