@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
-use stepwright_integrations::{Endpoints, ServiceCalls};
+use stepwright_integrations::{Endpoints, ServiceCalls, ServiceCallsBuilder};
 use stepwright_runtime::{
     Engine, EngineBuilder, ExecutionReport, MachineType, StartOptions, Status,
 };
@@ -17,11 +17,28 @@ pub(crate) fn task(resource: &str, parameters: &Json, more: &Json) -> Json {
     json!({"StartAt": "S", "States": {"S": task}})
 }
 
-/// Returns a builder of an engine that calls all services at one URL. Without a response they fail after a short time.
+/// How long the tests of services that are silent wait for them. Other tests wait as long as AWS's client.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Returns a builder of an engine that calls all services at one URL.
 pub(crate) fn builder(url: &str, definition: &Json) -> EngineBuilder {
+    builder_with(calls(url).build(), definition)
+}
+
+/// Returns an engine whose calls fail soon without a response.
+pub(crate) fn impatient(url: &str, definition: &Json) -> Engine {
+    let calls = calls(url).response_timeout(PATIENCE).build();
+    builder_with(calls, definition)
+        .build()
+        .expect("it is valid")
+}
+
+fn calls(url: &str) -> ServiceCallsBuilder {
     let endpoints = Endpoints::new().with(url).expect("it is a URL");
-    let calls = ServiceCalls::builder().endpoints(endpoints);
-    let calls = calls.response_timeout(Duration::from_millis(300)).build();
+    ServiceCalls::builder().endpoints(endpoints)
+}
+
+fn builder_with(calls: ServiceCalls, definition: &Json) -> EngineBuilder {
     Engine::builder().fallback_tasks(calls).register_json(
         "m",
         &definition.to_string(),

@@ -1,10 +1,10 @@
 //! Endpoints that do not respond, or respond wrongly. The name of the error, its cause and the number of requests are those of AWS's client.
 
 use serde_json::{Value as Json, json};
-use stepwright_runtime::StartOptions;
+use stepwright_runtime::{StartOptions, Status};
 
 use crate::endpoint::{Endpoint, Reply, Request, refusing_url, response};
-use crate::execution::{engine, failure, output, run, task};
+use crate::execution::{engine, failure, impatient, output, run, task};
 
 /// A call that is not repeated when it may have been received, and one that is.
 const PUT: &str = "arn:aws:states:::dynamodb:putItem";
@@ -28,8 +28,15 @@ async fn check(
     cause: &str,
     requests: usize,
 ) {
+    let is_silent = matches!(reply(), Reply::Silence);
     let endpoint = Endpoint::start(move |_, _| reply()).await;
-    let report = run(&endpoint.url, resource, parameters(resource)).await;
+    let definition = task(resource, &parameters(resource), &json!({}));
+    let engine = match is_silent {
+        true => impatient(&endpoint.url, &definition),
+        false => engine(&endpoint.url, &definition),
+    };
+    let run = engine.start_machine("m", json!({}), StartOptions::new());
+    let report = run.await.expect("it starts").report().await;
     let found = failure(&report);
     assert_eq!(found.0, error, "{}", found.1);
     assert!(found.1.contains(cause), "{}", found.1);
@@ -145,23 +152,7 @@ async fn an_endless_body_ends_at_the_limit_and_is_not_requested_again() {
     let cause =
         "Unable to execute HTTP request: the body of the response has more than 67108864 bytes";
     let endpoint = Endpoint::start(|_, _| Reply::Endless).await;
-    // It takes longer than the responses of the other tests.
-    let endpoints = stepwright_integrations::Endpoints::new()
-        .with(&endpoint.url)
-        .expect("it is a URL");
-    let calls = stepwright_integrations::ServiceCalls::builder()
-        .endpoints(endpoints)
-        .build();
-    let definition = task(GET, &parameters(GET), &json!({}));
-    let engine = stepwright_runtime::Engine::builder()
-        .fallback_tasks(calls)
-        .register_json(
-            "m",
-            &definition.to_string(),
-            stepwright_runtime::MachineType::Standard,
-        )
-        .build()
-        .expect("it is valid");
+    let engine = engine(&endpoint.url, &task(GET, &parameters(GET), &json!({})));
     let run = engine.start_machine("m", json!({}), StartOptions::new());
     let report = run.await.expect("it starts").report().await;
     assert_eq!(failure(&report), ("DynamoDB.SdkClientException", cause));
@@ -265,6 +256,30 @@ async fn refused_requests_are_not_repeated() {
     .await;
 }
 
+/// The response to a HEAD request has no body. The SDK names the error by the operation.
+#[tokio::test]
+async fn a_missing_object_or_bucket_has_its_name_without_a_body() {
+    for (action, parameters, error) in [
+        (
+            "headObject",
+            json!({"Bucket": "b", "Key": "k"}),
+            "S3.NoSuchKeyException",
+        ),
+        (
+            "headBucket",
+            json!({"Bucket": "b"}),
+            "S3.NoSuchBucketException",
+        ),
+    ] {
+        let missing = || Reply::Raw(response(404, &[("x-amz-request-id", "ID")], ""));
+        let endpoint = Endpoint::start(move |_, _| missing()).await;
+        let resource = format!("arn:aws:states:::aws-sdk:s3:{action}");
+        let report = run(&endpoint.url, &resource, parameters).await;
+        let cause = "null (Service: S3, Status Code: 404, Request ID: ID) (SDK Attempt Count: 1)";
+        assert_eq!(failure(&report), (error, cause));
+    }
+}
+
 #[tokio::test]
 async fn redirects_are_not_followed() {
     let target = Endpoint::start(|_, _| Reply::Json(200, json!({}))).await;
@@ -347,10 +362,9 @@ async fn an_execution_that_waits_for_a_service_blocks_no_other_one() {
             json!({})
         );
     }
-    assert_eq!(
-        failure(&slow.report().await).0,
-        "DynamoDb.SdkClientException"
-    );
+    assert_eq!(slow.status(), Status::Running);
+    slow.stop(None, None).await;
+    assert_eq!(slow.report().await.status, Status::Aborted);
 }
 
 #[tokio::test]
@@ -422,4 +436,40 @@ async fn a_value_that_a_header_cannot_have_fails_its_task_without_a_request() {
         let report = upload(&endpoint, metadata).await;
         assert_eq!(output(&report), json!({}));
     }
+}
+
+#[tokio::test]
+async fn a_repeated_request_has_the_same_idempotency_token_and_another_call_a_different_one() {
+    // Each request is lost once.
+    let endpoint = Endpoint::start(|number, _| match number % 2 {
+        0 => Reply::Raw(response(503, &[], "")),
+        _ => Reply::Json(400, json!({"__type": "ServerException", "message": "busy"})),
+    })
+    .await;
+    let retry = json!({"Retry": [{"ErrorEquals": ["ECS.ServerException"], "IntervalSeconds": 1, "MaxAttempts": 1}]});
+    let start = task(
+        "arn:aws:states:::ecs:runTask",
+        &json!({"TaskDefinition": "d"}),
+        &retry,
+    );
+    let definition = json!({"StartAt": "M", "States": {"M": {
+        "Type": "Map", "End": true, "MaxConcurrency": 1, "ItemProcessor": start,
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Again"}],
+    }, "Again": {"Type": "Task", "Resource": "arn:aws:states:::ecs:runTask", "Parameters": {"TaskDefinition": "d"}, "End": true}}});
+    let engine = engine(&endpoint.url, &definition);
+    let run = engine.start_machine("m", json!([1]), StartOptions::new());
+    let report = run.await.expect("it starts").report().await;
+    assert_eq!(failure(&report).0, "ECS.ServerException");
+    let tokens: Vec<_> = endpoint
+        .requests()
+        .iter()
+        .map(|request| request.json()["clientToken"].clone())
+        .collect();
+    // Two attempts at each of three calls.
+    assert_eq!(tokens.len(), 6);
+    assert!(tokens.iter().all(Json::is_string));
+    for pair in tokens.chunks(2) {
+        assert_eq!(pair[0], pair[1]);
+    }
+    assert!(tokens[0] != tokens[2] && tokens[2] != tokens[4] && tokens[0] != tokens[4]);
 }

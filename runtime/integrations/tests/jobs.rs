@@ -280,3 +280,65 @@ async fn a_deletion_ends_when_the_resource_does_not_exist() {
         .collect();
     assert_eq!(paths, ["/clusters/c"; 3]);
 }
+
+const ASK: &str = "arn:aws:states:::sqs:sendMessage.waitForTaskToken";
+
+fn asking(url: &str) -> Json {
+    let message = json!({"token.$": "$$.Task.Token"});
+    task(
+        ASK,
+        &json!({"QueueUrl": format!("{url}/1/q"), "MessageBody": message}),
+        &json!({}),
+    )
+}
+
+#[tokio::test]
+async fn a_message_with_a_token_is_sent_before_the_token_is_answered() {
+    let endpoint = Endpoint::start(|_, _| Reply::Json(200, json!({"MessageId": "m1"}))).await;
+    let engine = engine(&endpoint.url, &asking(&endpoint.url));
+    let run = engine.start_machine("m", json!({}), StartOptions::new());
+    let run = run.await.expect("it starts");
+    requested(&endpoint, "SendMessage", 1).await;
+    let message = endpoint.requests()[0].json();
+    let body: Json =
+        serde_json::from_str(message["MessageBody"].as_str().expect("a text")).expect("JSON");
+    let token = body["token"].as_str().expect("a token");
+    engine
+        .send_task_success(token, &json!("answered"))
+        .await
+        .expect("it waits");
+    let report = run.report().await;
+    assert_eq!(output(&report), json!("answered"));
+    let events = report.history.events();
+    let names: Vec<_> = events.map(|event| event.kind().name()).collect();
+    assert_eq!(
+        names[2..6],
+        [
+            "TaskScheduled",
+            "TaskStarted",
+            "TaskSubmitted",
+            "TaskSucceeded"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_message_that_is_refused_fails_its_task() {
+    let refused = || {
+        let headers = [(
+            "x-amzn-query-error",
+            "AWS.SimpleQueueService.NonExistentQueue;Sender",
+        )];
+        let body = r#"{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"no queue"}"#;
+        Reply::Raw(response(400, &headers, body))
+    };
+    let endpoint = Endpoint::start(move |_, _| refused()).await;
+    let report = run(&endpoint, &asking(&endpoint.url)).await;
+    assert_eq!(
+        failure(&report),
+        (
+            "SQS.QueueDoesNotExistException",
+            "no queue (Service: AmazonSQS; Status Code: 400; Error Code: AWS.SimpleQueueService.NonExistentQueue; Request ID: null; Proxy: null)"
+        )
+    );
+}

@@ -140,7 +140,7 @@ fn continued(
     process(async move {
         let engine = builder(&definition, &store, &service, at).build().unwrap();
         let report = engine.execution(ID).unwrap().unwrap().report().await;
-        // A stop is a task of its own.
+        // A stop is a separate task of tokio.
         for _ in 0..50 {
             tokio::task::yield_now().await;
         }

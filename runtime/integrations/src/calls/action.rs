@@ -28,7 +28,7 @@ pub(super) enum Style {
 pub(super) struct OptimizedNames {
     /// The prefix of error names.
     pub(super) prefix: &'static str,
-    /// The error for codes that are not modeled: `AmazonDynamoDBException`.
+    /// The name of errors that the model does not have: `AmazonDynamoDBException`.
     pub(super) exception: &'static str,
     /// The service in causes: `AmazonDynamoDBv2`.
     pub(super) service: &'static str,

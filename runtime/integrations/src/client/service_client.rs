@@ -279,12 +279,10 @@ impl PreparedCall {
         } = &response;
         match (200..300).contains(status) {
             true => Ok(response),
-            false => Err(AttemptError::Api(api_error(
-                &self.model,
-                *status,
-                headers,
-                body,
-            ))),
+            false => {
+                let error = api_error(&self.model, *status, headers, body);
+                Err(AttemptError::Api(with_name_of_head(self, error)))
+            }
         }
     }
 
@@ -318,6 +316,20 @@ enum AttemptError {
     /// The request could not be signed.
     #[error("{0}")]
     Unsigned(String),
+}
+
+/// Adds the name of an error whose response has no body, as `ExceptionTranslationInterceptor` of the SDK for Java does: the response to a HEAD request
+/// for what does not exist.
+fn with_name_of_head(call: &PreparedCall, error: ApiError) -> ApiError {
+    let name = match (call.model.name.as_str(), call.action.as_str(), error.status) {
+        ("s3", "headObject", 404) => "NoSuchKey",
+        ("s3", "headBucket", 404) => "NoSuchBucket",
+        _ => return error,
+    };
+    ApiError {
+        name: error.name.or_else(|| Some(name.to_owned())),
+        ..error
+    }
 }
 
 /// Returns whether an action only reads, by its first word. All services follow this convention.

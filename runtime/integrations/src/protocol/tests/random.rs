@@ -146,7 +146,7 @@ fn decoded(text: &str) -> String {
     String::from_utf8(bytes).expect("UTF-8")
 }
 
-/// The text of a scalar in a path, a query, a header or a form, and the same of what was given.
+/// Checks the text of a scalar in a path, a query, a header or a form.
 fn same_scalar(shape: &Shape, written: &str, given: &Json) -> Result<(), TestCaseError> {
     let read = crate::protocol::scalar::read_text(shape, Naming::Sdk, written);
     prop_assert_eq!(&read, given, "{}", written);
