@@ -7,7 +7,7 @@ use super::body;
 use super::http_task::{HttpTask, method};
 use crate::client::HttpRequest;
 
-/// Builds the request of a task. It is sent to the `endpoint` with the API's host name in the header `Host`, by which emulators find the API; without
+/// Builds the request of a task. It is sent to the `endpoint` with the API's host name in the header `Host`: emulators find the API by it. Without
 /// an endpoint, it is sent to that host.
 ///
 /// The error is the reason for which the parameters are refused.

@@ -45,7 +45,7 @@ pub enum ConnectionsError {
     Duplicate(String),
 }
 
-/// What a connection adds to a request.
+/// The headers, the query and the body that a connection adds to a request.
 #[derive(Clone, Default)]
 pub(super) struct Connection {
     pub(super) headers: Vec<(String, String)>,

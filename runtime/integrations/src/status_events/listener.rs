@@ -48,7 +48,7 @@ pub enum StatusEventsError {
     NoEndpoint,
     /// EventBridge would be called at AWS.
     #[error(
-        "AWS accepts no events of the source `aws.states` from programs, and sends those of its own executions itself; set the endpoint of an emulator with --aws-endpoint events=URL (`Endpoints::with`)"
+        "AWS accepts no events of the source `aws.states` from programs, and sends them for executions at AWS; set the endpoint of an emulator with --aws-endpoint events=URL (`Endpoints::with`)"
     )]
     OnAws,
 }

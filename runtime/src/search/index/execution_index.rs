@@ -160,7 +160,7 @@ impl ExecutionSearch for ExecutionIndex {
             match error {
                 ReadError::Index(DerivedError::Damaged(why)) => {
                     let mut state = self.state.lock();
-                    // The thread may have replaced the file in the meantime.
+                    // The thread may have replaced the file before this line.
                     state.is_damaged |= state.files == file;
                     SearchError::new(why)
                 }

@@ -155,7 +155,7 @@ impl IndexThread {
         Ok(index)
     }
 
-    /// Records that there is another file. A reader that finds damage later, but had opened the file before, reports damage of the earlier file.
+    /// Records that there is a new file. Readers of the earlier file may still report its damage.
     fn note_file(&self) {
         let mut progress = self.state.lock();
         progress.files += 1;
