@@ -504,7 +504,9 @@ fn scope_of(
         == Some(word)
         && (["MapStateEntered", "MapStateStarted", "EvaluationFailed"].contains(&last_kind)
             || ["ParallelStateEntered", "ParallelStateStarted"].contains(&last_kind)
-            || last_kind.starts_with("MapRun"))
+            || last_kind.starts_with("MapRun")
+            // A container that is aborted after it failed: it waited for its retry, or was redriven. The container around it fails with another event.
+            || (kind.ends_with("StateAborted") && last_kind == format!("{word}StateFailed")))
         // A container whose path failed writes no event; this one is of the container around it.
         && !(kind.ends_with("Failed") && last_kind.ends_with("StateEntered"));
     if is_own {

@@ -355,3 +355,31 @@ async fn a_failed_event_is_of_the_container_around_a_state_whose_path_failed() {
         assert_eq!(visit(&timeline, "Inner").events(), 1);
     }
 }
+
+#[tokio::test]
+async fn a_recording_shows_a_container_that_is_aborted_after_its_redrive() {
+    let fails = json!({"StartAt": "Broken", "States": {"Broken": {"Type": "Fail", "Error": "E"}}});
+    let definition = json!({"StartAt": "Both", "States": {"Both": {"Type": "Parallel", "End": true, "Branches": [
+        {"StartAt": "Call", "States": {"Call": {"Type": "Task", "Resource": FUNCTION, "End": true}}},
+        {"StartAt": "Inner", "States": {"Inner": {"Type": "Parallel", "Branches": [fails], "End": true}}},
+    ]}}});
+    // The redriven call fails before the inner Parallel starts again.
+    let call = Mock::never().times(1).then(Mock::failure("F", ""));
+    let engine = Engine::builder()
+        .register_definition("m", &machine(&definition), MachineType::Standard)
+        .tasks(Mocks::new().function("f", call))
+        .virtual_time()
+        .build()
+        .unwrap();
+    let run = engine
+        .start_machine("m", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    run.report().await;
+    let report = engine.redrive(run.id()).await.unwrap().report().await;
+    let recorded = RecordedHistory::from_json(&report.history.to_json()).unwrap();
+    for timeline in [Timeline::of(&report.history), recorded.timeline()] {
+        assert_eq!(visit(&timeline, "Inner").status(), VisitStatus::Stopped);
+        assert_eq!(visit(&timeline, "Both").status(), VisitStatus::Failed);
+    }
+}
