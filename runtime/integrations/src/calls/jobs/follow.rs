@@ -18,6 +18,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// Polls a job until it has ended. While the service cannot be reached, polls continue: the timeout of the state ends the wait.
 pub(in crate::calls) async fn follow(client: Arc<ServiceClient>, job: ServiceJob) -> TaskResult {
     let mut pause = FIRST_PAUSE;
+    let mut is_reported = false;
     loop {
         tokio::time::sleep(pause).await;
         pause = (pause * 3 / 2).min(LONGEST_PAUSE);
@@ -28,13 +29,13 @@ pub(in crate::calls) async fn follow(client: Arc<ServiceClient>, job: ServiceJob
                 Some(Err(result)) => {
                     return Err(TaskFailure::new("States.TaskFailed", result.to_string()));
                 }
-                None => {}
+                None => is_reported = false,
             },
             Err(DescribeError::Call(CallError::Client(message, _))) => {
-                tracing::warn!(
-                    service = job.kind.service,
-                    "a job cannot be described: {message}"
-                );
+                if !std::mem::replace(&mut is_reported, true) {
+                    let service = job.kind.service;
+                    tracing::warn!(service, "the status of a job cannot be read: {message}");
+                }
             }
             Err(DescribeError::Call(CallError::Api(error, _)))
                 if job.kind.end == JobEnd::Absence
