@@ -177,14 +177,21 @@ macro_rules! record {
         }
     };
     (enum $type:ident {
-        $($tag:literal => $variant:ident $({ $($number:literal => $field:ident),* $(,)? })? $(( $($value:ident),* ))?),* $(,)?
+        $($tag:literal => $variant:ident $({
+            $($number:literal => $field:ident),* $(,)?
+            $(; $($new_number:literal => $new:ident),* $(,)?)?
+        })? $(( $($value:ident),* ))?),* $(,)?
     }) => {
         impl $crate::record::Record for $type {
             fn write(&self, to: &mut $crate::record::RecordWriter) {
                 match self {
-                    $(Self::$variant $({ $($field),* })? $(( $($value),* ))? => {
+                    $(Self::$variant $({ $($field,)* $($($new,)*)? })? $(( $($value),* ))? => {
                         to.byte($tag);
-                        $($(to.value($number, $field);)* to.end_fields();)?
+                        $(
+                            $(to.value($number, $field);)*
+                            $($(to.value($new_number, $new);)*)?
+                            to.end_fields();
+                        )?
                         $($($crate::record::Record::write($value, to);)*)?
                     })*
                 }
@@ -197,17 +204,20 @@ macro_rules! record {
                     $($tag => {
                         $(
                             $(let mut $field = None;)*
+                            $($(let mut $new = None;)*)?
                             from.fields(&[$($number),*], |number, from| {
                                 match number {
                                     $($number => $field = Some($crate::record::Record::read(from)?),)*
+                                    $($($new_number => $new = Some($crate::record::Record::read(from)?),)*)?
                                     _ => from.skip()?,
                                 }
                                 Ok(())
                             })?;
                             $(let $field = $crate::record::required($field)?;)*
+                            $($(let $new = $crate::record::required($new)?;)*)?
                         )?
                         $($(let $value = $crate::record::Record::read(from)?;)*)?
-                        Self::$variant $({ $($field),* })? $(( $($value),* ))?
+                        Self::$variant $({ $($field,)* $($($new,)*)? })? $(( $($value),* ))?
                     })*
                     _ => return Err($crate::record::DamagedRecord),
                 })
