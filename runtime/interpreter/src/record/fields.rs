@@ -276,11 +276,25 @@ mod tests {
         Pair(u32, Value),
     }
 
+    /// The same type of a later version: a variant has one field more.
+    #[derive(Clone, Debug, PartialEq)]
+    enum LaterKind {
+        Plain,
+        Named {
+            name: SmolStr,
+            count: u32,
+            added: bool,
+        },
+        Pair(u32, Value),
+    }
+
     record!(struct Earlier { 1 => text, 2 => removed, 3 => shared, 20 => list });
     record!(struct Later { 1 => text, 3 => shared, 20 => list; 21 => number, 22 => added });
     record!(struct Member { 1 => number, 2 => removed });
     record!(struct LaterMember { 1 => number; 3 => kind });
     record!(enum Kind { 0 => Plain, 1 => Named { 1 => name, 2 => count }, 2 => Pair(count, value) });
+
+    record!(enum LaterKind { 0 => Plain, 1 => Named { 1 => name, 2 => count; 3 => added }, 2 => Pair(count, value) });
 
     fn written(record: &impl Record) -> Vec<u8> {
         let mut writer = RecordWriter::default();
@@ -402,6 +416,23 @@ mod tests {
                 added: Value::Null,
             };
             prop_assert_eq!(read::<Later>(&bytes), Ok(expected));
+        }
+
+        #[test]
+        fn a_variant_with_a_new_field_is_read_from_each_layout(text in ".{0,40}", count in any::<u32>(), added in any::<bool>()) {
+            let name = SmolStr::from(&*text);
+            let earlier = Kind::Named { name: name.clone(), count };
+            let read_later = LaterKind::Named { name: name.clone(), count, added: false };
+            prop_assert_eq!(read(&written(&earlier)), Ok(read_later.clone()));
+            let later = LaterKind::Named { name: name.clone(), count, added };
+            prop_assert_eq!(read(&written(&later)), Ok(earlier));
+            prop_assert_eq!(read(&written(&later)), Ok(later));
+            let mut writer = RecordWriter::default();
+            writer.byte(VERSIONS.positional);
+            writer.byte(1);
+            name.write(&mut writer);
+            count.write(&mut writer);
+            prop_assert_eq!(read(&std::mem::take(&mut writer.bytes)), Ok(read_later));
         }
 
         #[test]
