@@ -44,6 +44,16 @@ mod engine {}
 #[doc = include_str!("../../docs/guides/console.md")]
 mod console {}
 
+/// The page on calls of AWS services compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guides/local-services.md")]
+mod local_services {}
+
+/// The page on schedules compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guides/schedules.md")]
+mod schedules {}
+
 /// The page on metrics compiles and runs.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/reference/metrics.md")]
