@@ -55,7 +55,8 @@ pub fn chart(view: &ExecutionView<'_>, visits: &[usize]) -> Markup {
     let is_mixed = scopes.clone().min() != scopes.max();
     let axis = Axis::of(found.clone().map(|(_, visit)| visit), view.end());
     html! {
-        div class="scroll" {
+        // Without rows it has no links, and is scrolled with the keyboard itself.
+        div class="scroll" tabindex=[visits.is_empty().then_some("0")] {
             table class="chart" {
                 caption class="unseen" { "The states in the order in which they were entered" }
                 thead { tr { th { "State" } th { "Type" } th { "Status" } th class="number" { "Time" } th class="wide" { "When" } } }
