@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::protocol::encoded;
+use crate::protocol::{encoded, value_text};
 
 /// How a list is written in a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,22 +29,14 @@ impl ArrayFormat {
     }
 }
 
-/// Returns a value as text: text as it is, other values as JSON.
-pub(super) fn text(value: &Json) -> String {
-    match value {
-        Json::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
 /// Returns the pairs of an object whose values are texts or lists of them.
 pub(super) fn pairs(value: Option<&Json>) -> Vec<(String, String)> {
     let members = value.and_then(Json::as_object).into_iter().flatten();
     let pairs = members.flat_map(|(name, value)| {
         let values = match value {
-            Json::Array(values) => values.iter().map(text).collect(),
+            Json::Array(values) => values.iter().map(value_text).collect(),
             Json::Null => Vec::new(),
-            value => vec![text(value)],
+            value => vec![value_text(value)],
         };
         values.into_iter().map(|value| (name.clone(), value))
     });
@@ -76,7 +68,7 @@ fn add(pairs: &mut Vec<(String, String)>, name: String, value: &Json, format: Ar
             }
         }
         Json::Array(items) if format == ArrayFormat::Commas => {
-            let items: Vec<_> = items.iter().map(text).collect();
+            let items: Vec<_> = items.iter().map(value_text).collect();
             pairs.push((name, items.join(",")));
         }
         Json::Array(items) => {
@@ -89,7 +81,7 @@ fn add(pairs: &mut Vec<(String, String)>, name: String, value: &Json, format: Ar
                 add(pairs, name, item, format);
             }
         }
-        value => pairs.push((name, text(value))),
+        value => pairs.push((name, value_text(value))),
     }
 }
 

@@ -7,6 +7,7 @@ use super::body::{self, ArrayFormat};
 use super::connections::{Connection, Connections};
 use super::http_task::{HttpTask, method};
 use crate::client::HttpRequest;
+use crate::protocol::value_text;
 
 /// Documented: HTTP tasks send these headers.
 const USER_AGENT: &str = "Amazon|StepFunctions|HttpInvoke|";
@@ -164,7 +165,7 @@ fn written_body(
         (Some("URL_ENCODED"), _) => {
             Err("The value for the field 'RequestBody' must be an object".to_owned())
         }
-        (None | Some("NONE"), body) => Ok((body::text(&body), Some("application/json"))),
+        (None | Some("NONE"), body) => Ok((value_text(&body), Some("application/json"))),
         (Some(_), _) => Err(
             "The value for the field 'RequestBodyEncoding' must be one of [NONE, URL_ENCODED]"
                 .to_owned(),

@@ -14,7 +14,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use flate2::read::{GzDecoder, ZlibDecoder};
 
-pub(crate) use self::name::sdk as sdk_name;
+pub(crate) use self::name::{optimized as optimized_name, sdk as sdk_name};
 pub(crate) use self::service_model::{
     Location, MapShape, Member, Operation, Protocol, ServiceModel, Shape, ShapeIx, Structure,
     TimestampFormat,

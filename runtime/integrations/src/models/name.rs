@@ -1,7 +1,7 @@
 //! The names of members in a definition.
 
 /// The name that optimized integrations use: the API's own name with a capital.
-pub(super) fn optimized(name: &str) -> String {
+pub(crate) fn optimized(name: &str) -> String {
     let mut letters = name.chars();
     let first = letters.next().map(|letter| letter.to_ascii_uppercase());
     first.into_iter().chain(letters).collect()

@@ -20,4 +20,5 @@ pub(crate) use self::naming::Naming;
 pub(crate) use self::query::encoded;
 pub(crate) use self::request::request;
 pub(crate) use self::response::{UnreadableResponse, response};
+pub(crate) use self::scalar::text as value_text;
 pub(crate) use self::writer::{ApiRequest, InvalidParameter, MAX_DEPTH};

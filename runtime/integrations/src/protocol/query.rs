@@ -4,7 +4,9 @@ use serde_json::{Map, Value as Json};
 
 use super::scalar;
 use super::writer::{ApiRequest, InvalidParameter, Writer};
-use crate::models::{Member, Operation, Protocol, Shape, ShapeIx, Structure, TimestampFormat};
+use crate::models::{
+    Member, Operation, Protocol, Shape, ShapeIx, Structure, TimestampFormat, optimized_name,
+};
 
 pub(super) fn request(
     writer: &Writer<'_>,
@@ -87,7 +89,7 @@ impl Form<'_> {
         match self.writer.model.protocol {
             Protocol::Ec2 => match &member.query_name {
                 Some(name) => name.clone(),
-                None => capitalized(&member.wire_name),
+                None => optimized_name(&member.wire_name),
             },
             _ => member.wire_name.clone(),
         }
@@ -158,10 +160,4 @@ impl Form<'_> {
             }
         }
     }
-}
-
-fn capitalized(name: &str) -> String {
-    let mut letters = name.chars();
-    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-    first.into_iter().chain(letters).collect()
 }

@@ -20,7 +20,7 @@ const HTTP_DATE_WITH_FRACTION: &[BorrowedFormatItem<'_>] = format_description!(
 );
 
 /// Returns a value as text: other values than text are JSON. Step Functions was recorded to do so for members such as `MessageBody` and `Body`.
-pub(super) fn text(value: &Json) -> String {
+pub(crate) fn text(value: &Json) -> String {
     match value {
         Json::String(text) => text.clone(),
         other => other.to_string(),
