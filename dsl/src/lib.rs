@@ -102,6 +102,7 @@ pub mod emit;
 pub mod expr;
 #[doc(hidden)]
 pub mod flow;
+pub mod function;
 pub mod functions;
 mod lower;
 mod map_run;

@@ -22,6 +22,7 @@ mod editor;
 mod errors;
 mod expand;
 mod expr;
+mod function;
 mod functions;
 mod machine;
 mod name;
@@ -70,6 +71,26 @@ pub fn derive_task_error(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
     task::attribute(arguments.into(), item.into()).into()
+}
+
+/// Turns an async function into a workflow.
+///
+/// The function remains a function that tests can call, and its control flow becomes the states of the workflow: an awaited task is a Task state,
+/// `if` and `match` are Choice states, `try_join!` is a Parallel state. `docs/reference/function.md` has the table. It is exported as
+/// `stepwright::function::workflow`.
+///
+/// | option | meaning |
+/// |---|---|
+/// | `name = ".."` | the workflow's name; the default is the function's name in PascalCase |
+/// | `timeout = days(7)` | `TimeoutSeconds` |
+/// | `express` | an Express workflow |
+/// | `lambda_retries` | each Lambda task gets a last Retrier for Lambda's transient errors |
+/// | `deploy = activity` | where tasks are deployed whose `#[task]` does not say it |
+/// | `deny(..)`, `allow(..)` | lints |
+/// | `crate = name` | the name of the dependency `stepwright` in this crate |
+#[proc_macro_attribute]
+pub fn function(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    function::attribute(arguments.into(), item.into()).into()
 }
 
 /// Creates an expression of the typed builder, with typed parameters.

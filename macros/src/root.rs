@@ -9,7 +9,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Error, Path, Result, Token};
 
 /// The path of the crate, if it is not `::stepwright`.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Root(Option<Path>);
 
 const FORM: &str =

@@ -11,11 +11,12 @@ pub use crate::expr::{
     Align, Binary, Case, Expr, Pattern, Piece, Spec, Text, Unary, error_field, error_name,
 };
 pub use crate::flow::*;
+pub use crate::function::plain;
 pub use crate::map_run::{Batch, MapResults, NoInput};
 pub use crate::shape::{self, Payload, Shape, wire};
 pub use crate::task::{
-    Address, Deploy, ErrorOutput, ErrorVariant, Handler, NoError, ParameterType, Runs, Task,
-    TaskBinder, TaskContext, TaskError, TaskReturn, cause,
+    Address, Deploy, ErrorOutput, ErrorVariant, Handler, MessagePiece, NoError, ParameterType,
+    Runs, Task, TaskBinder, TaskContext, TaskError, TaskReturn, cause,
 };
 pub use crate::type_block::*;
 pub use crate::workflow::{Binder, Definition, InvalidWorkflow, Workflow};

@@ -29,6 +29,11 @@ pub fn error_field<E: TaskError>(variant: &str, field: &str) -> Expr {
     })
 }
 
+/// The variant's row; `None` if the error has no such variant of its own.
+pub fn error_variant<E: TaskError>(variant: &str) -> Option<&'static ErrorVariant> {
+    find::<E>(variant)
+}
+
 /// The variant's row; for an error that is a struct, the only row.
 fn find<E: TaskError>(variant: &str) -> Option<&'static ErrorVariant> {
     E::VARIANTS

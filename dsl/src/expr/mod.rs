@@ -11,7 +11,7 @@ mod rename;
 mod spec;
 mod walk;
 
-pub use self::error::{error_field, error_name};
+pub use self::error::{error_field, error_name, error_variant};
 pub use self::methods::{METHODS, Method};
 pub use self::node::{Binary, Case, Piece, Unary};
 pub(crate) use self::node::{ExprNode, Parameter, Record};

@@ -15,8 +15,14 @@ use std::fmt;
     note = "add `#[derive(TaskError)]` to `{Self}` (it also needs `std::error::Error`)"
 )]
 pub trait TaskError: std::error::Error + Send + 'static {
-    /// Every variant, for `retry` and `catch`.
+    /// Every variant with a name of its own, for `retry` and `catch`.
     const VARIANTS: &'static [ErrorVariant];
+
+    /// Returns every variant, with those of the errors in transparent variants.
+    #[must_use]
+    fn variants() -> Vec<ErrorVariant> {
+        Self::VARIANTS.to_vec()
+    }
 
     /// `Error`: what `ErrorEquals` matches.
     fn name(&self) -> Cow<'static, str>;
@@ -34,6 +40,17 @@ pub struct ErrorVariant {
     pub error: &'static str,
     /// The serialized fields, by name (for a tuple `"0"`, `"1"`, ..), with their shapes.
     pub fields: &'static [ErrorField],
+    /// The template of its message, `#[error("..")]`, if it contains only text and the names of serialized fields.
+    pub message: Option<&'static [MessagePiece]>,
+}
+
+/// A part of the message of an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessagePiece {
+    /// Text.
+    Text(&'static str),
+    /// The value of a field, by its name.
+    Field(&'static str),
 }
 
 /// A serialized field of an error: its name, and the shape of its value.

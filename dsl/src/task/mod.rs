@@ -17,7 +17,7 @@ pub use self::call::{JsonCall, JsonFuture, call_json};
 #[doc(hidden)]
 pub use self::cause::{TravellingField, cause};
 pub use self::context::{Cancelled, SentContext, TaskContext, TaskHost, WithContext};
-pub use self::error::{ErrorField, ErrorOutput, ErrorVariant, NoError, TaskError};
+pub use self::error::{ErrorField, ErrorOutput, ErrorVariant, MessagePiece, NoError, TaskError};
 pub use self::failure::{INVALID_INPUT, INVALID_OUTPUT, TASK_PANICKED, TaskFailure, panic_message};
 pub use self::returns::TaskReturn;
 pub use self::runs::Runs;

@@ -21,6 +21,14 @@ pub trait TaskReturn: sealed::Returned {
     ///
     /// The task's own error.
     fn into_result(self) -> Result<Self::Output, Self::Error>;
+
+    /// The same form with another result.
+    #[doc(hidden)]
+    type With<U: Payload>;
+
+    /// Converts a `Result` to this form.
+    #[doc(hidden)]
+    fn wrap<U: Payload>(result: Result<U, Self::Error>) -> Self::With<U>;
 }
 
 mod sealed {
@@ -42,6 +50,15 @@ impl<T: Payload> TaskReturn for T {
     fn into_result(self) -> Result<T, NoError> {
         Ok(self)
     }
+
+    type With<U: Payload> = U;
+
+    fn wrap<U: Payload>(result: Result<U, NoError>) -> U {
+        match result {
+            Ok(value) => value,
+            Err(never) => match never {},
+        }
+    }
 }
 
 impl<T: Payload, E: TaskError> TaskReturn for Result<T, E> {
@@ -50,5 +67,11 @@ impl<T: Payload, E: TaskError> TaskReturn for Result<T, E> {
 
     fn into_result(self) -> Result<T, E> {
         self
+    }
+
+    type With<U: Payload> = Result<U, E>;
+
+    fn wrap<U: Payload>(result: Result<U, E>) -> Result<U, E> {
+        result
     }
 }

@@ -1,6 +1,6 @@
 //! The errors of inner tasks with which a parallel or a map can fail.
 
-use crate::machine::{Machine, StateNode};
+use crate::machine::{Machine, StateNode, StateWork};
 use std::collections::HashSet;
 use stepwright_asl::errors::{ALL, TASK_FAILED};
 use syn::Path;
@@ -39,4 +39,22 @@ pub(crate) fn catches_everything(node: &StateNode) -> bool {
             let name = pattern.wire_name();
             name.is_some_and(|name| name == ALL || name == TASK_FAILED)
         })
+}
+
+/// Returns the paths of the errors that Fail states inside of a state raise.
+pub(crate) fn raised_inside(machine: &Machine, state: usize) -> Vec<&Path> {
+    let mut paths = Vec::new();
+    let mut todo = machine.states[state].inner.clone();
+    while let Some(scope) = todo.pop() {
+        for inner in &machine.scopes[scope].states {
+            let node = &machine.states[*inner];
+            todo.extend(&node.inner);
+            if let StateWork::Fail(fail) = &node.state.kind
+                && let Some(raised) = &fail.raised
+            {
+                paths.push(&raised.path);
+            }
+        }
+    }
+    paths
 }

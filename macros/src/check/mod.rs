@@ -28,7 +28,7 @@ mod unused;
 mod variables;
 
 pub(crate) use self::distributed::field;
-pub(crate) use self::errors_inside::{catches_everything, failing_tasks};
+pub(crate) use self::errors_inside::{catches_everything, failing_tasks, raised_inside};
 pub(crate) use self::fragments::needs_standard;
 pub(crate) use self::numbers::rate;
 pub(crate) use self::terms::{

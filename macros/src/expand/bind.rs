@@ -23,6 +23,8 @@ pub(super) fn bind(machine: &Machine) -> TokenStream {
         }
         if node.state.include().is_some() {
             quote!(<#path as ::stepwright::__::Fragment>::bind(__binder, #deploy);)
+        } else if is_task && machine.workflow.function.is_some() {
+            quote!(<(#path) as ::stepwright::__::plain::Callable>::bind_call(__binder, #deploy);)
         } else if is_task {
             quote! {
                 <(#path) as ::stepwright::__::Task>::bind(

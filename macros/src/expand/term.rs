@@ -12,8 +12,8 @@ use syn::ext::IdentExt;
 #[derive(Default)]
 pub(crate) struct TermWriter {
     witnesses: Vec<(String, TokenStream)>,
-    /// The task whose error a `catch` handles, while that `catch` is written.
-    pub(super) task: Option<Path>,
+    /// The error type of the task whose `catch` is being written.
+    pub(super) task_error: Option<TokenStream>,
 }
 
 impl TermWriter {
@@ -235,8 +235,8 @@ impl TermWriter {
     /// The field of a caught error: of the task's error, else of the type in the path.
     fn error_field(&mut self, path: &Path, field: &str) -> TokenStream {
         let variant = last(path);
-        if let Some(task) = &self.task {
-            return quote!(__s::error_field::<<#task as __s::Task>::Error>(#variant, #field));
+        if let Some(error) = &self.task_error {
+            return quote!(__s::error_field::<#error>(#variant, #field));
         }
         let witness = self.witness(path, None);
         quote!(__s::error_field_of(#witness, #variant, #field))
@@ -245,11 +245,19 @@ impl TermWriter {
     /// The ASL name of an error's variant.
     pub(super) fn error_name(&mut self, path: &Path) -> TokenStream {
         let variant = last(path);
-        if let Some(task) = &self.task {
-            return quote!(__s::error_name::<<#task as __s::Task>::Error>(#variant));
+        if let Some(error) = &self.task_error {
+            return quote!(__s::error_name::<#error>(#variant));
         }
         let witness = self.witness(path, None);
         quote!(__s::error_name_of(#witness, #variant))
+    }
+
+    /// The error of a variant and its fields, for a Fail state.
+    pub(super) fn raised(&mut self, path: &Path, fields: &[(String, TokenStream)]) -> TokenStream {
+        let variant = last(path);
+        let witness = self.witness(path, None);
+        let fields = fields.iter().map(|(name, value)| quote!((#name, #value)));
+        quote!(__s::raised(#witness, #variant, ::std::vec![#(#fields),*]))
     }
 
     /// A variable that holds a witness of the type of a struct or variant, given by the user's path. `called` is the number

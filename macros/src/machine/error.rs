@@ -11,6 +11,8 @@ pub(crate) enum ErrorPattern {
     /// The variant's path, and the whole pattern.
     Fields(Path, Pat),
     Text(LitStr),
+    /// Each error of the task, or of the tasks inside: `Err(e)` in a function.
+    Every(Span),
 }
 
 impl ErrorPattern {
@@ -18,7 +20,7 @@ impl ErrorPattern {
     pub(crate) fn path(&self) -> Option<&Path> {
         match self {
             ErrorPattern::Path(path) | ErrorPattern::Fields(path, _) => Some(path),
-            ErrorPattern::Text(_) => None,
+            ErrorPattern::Text(_) | ErrorPattern::Every(_) => None,
         }
     }
 
@@ -47,6 +49,7 @@ impl ErrorPattern {
         match self {
             ErrorPattern::Path(path) | ErrorPattern::Fields(path, _) => path.span(),
             ErrorPattern::Text(text) => text.span(),
+            ErrorPattern::Every(span) => *span,
         }
     }
 }

@@ -94,6 +94,8 @@ impl StateNode {
                 for value in fail.error.iter().chain(&fail.cause) {
                     places.add(value, ExpectedType::Text, keyword);
                 }
+                let raised = fail.raised.iter().flat_map(|raised| &raised.fields);
+                places.all(raised.map(|(_, value)| value), keyword);
             }
             StateWork::Map(map) => {
                 let of = &map.distributed;

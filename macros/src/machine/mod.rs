@@ -26,7 +26,7 @@ pub(crate) use self::matches::Matches;
 pub(crate) use self::pattern::{MatchPattern, error_fields, error_path, is_bound, own_name};
 pub(crate) use self::state::{
     Access, Application, Batch, BatchInput, Call, Callee, ChoiceState, Distributed, Exit, Fail,
-    Include, Map, MapLoop, State, StateExit, StateOptions, StateWork, Subject, Wait,
+    Include, Map, MapLoop, Raised, State, StateExit, StateOptions, StateWork, Subject, Wait,
 };
 pub(crate) use self::term::{
     Align, EarlierLet, FormatPiece, ItemRead, Record, RewrittenExpression, Spec, Term,

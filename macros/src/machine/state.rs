@@ -8,7 +8,7 @@ use proc_macro2::extra::DelimSpan;
 use proc_macro2::{Ident, Span};
 use stepwright_asl::limits::AwaitedEvent;
 use stepwright_asl::model::MachineType;
-use syn::{LitStr, Path, Type};
+use syn::{LitStr, Member, Path, Type};
 
 /// A state.
 pub(crate) struct State {
@@ -136,6 +136,17 @@ pub(crate) enum Wait {
 pub(crate) struct Fail {
     pub(crate) error: Option<UserExpr>,
     pub(crate) cause: Option<UserExpr>,
+    /// `Err(OrderFailed::Rejected { reason })` of a function.
+    pub(crate) raised: Option<Raised>,
+}
+
+/// A value of an error type.
+pub(crate) struct Raised {
+    /// The variant's path.
+    pub(crate) path: Path,
+    pub(crate) fields: Vec<(Member, UserExpr)>,
+    /// `Variant(a, b)`
+    pub(crate) is_tuple: bool,
 }
 
 /// `exit Refused -> String { reason }`

@@ -9,6 +9,8 @@ use syn::{Attribute, Type, Visibility};
 pub(crate) struct Workflow {
     /// The parameters of a fragment; `None` for a workflow.
     pub(crate) fragment: Option<Vec<(Ident, Type)>>,
+    /// The function, if the workflow is one under `#[workflow]`.
+    pub(crate) function: Option<Ident>,
     pub(crate) docs: Option<String>,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,

@@ -32,4 +32,5 @@ mod workflow;
 
 pub(crate) use self::comparison::parse;
 pub(crate) use self::reader::SyntaxReader;
+pub(crate) use self::state::docs;
 pub(crate) use self::workflow::WorkflowSource;

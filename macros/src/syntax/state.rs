@@ -206,7 +206,7 @@ fn attributes_of_a_state(
 }
 
 /// The text of the doc comments, line by line, without the blank after `///`.
-pub(super) fn docs(attributes: &[Attribute]) -> Option<String> {
+pub(crate) fn docs(attributes: &[Attribute]) -> Option<String> {
     let mut lines = Vec::new();
     for attribute in attributes {
         if let Meta::NameValue(pair) = &attribute.meta

@@ -82,6 +82,7 @@ fn workflow(input: ParseStream, reader: &SyntaxReader) -> Result<(Workflow, Mach
     let span = syn::braced!(content in input).span.join();
     let mut workflow = Workflow {
         fragment: is_fragment.then_some(parameters),
+        function: None,
         docs: docs(&attributes),
         attributes,
         visibility,

@@ -181,6 +181,54 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
             }
         }
     };
+    let returned = match &task.returns {
+        TaskReturnType::Result(output, error) => quote!(::core::result::Result<#output, #error>),
+        TaskReturnType::Other(ty) => quote!(#ty),
+    };
+    let run = if callable {
+        quote!(::stepwright::__::plain::run_task::<Self>(
+            context, arguments
+        ))
+    } else {
+        quote!(::core::option::Option::None)
+    };
+    let callable_impl = quote_spanned! {task.returns.span()=>
+        #[automatically_derived]
+        impl ::stepwright::__::plain::Callable for #name {
+            type Arguments = #arguments;
+            type Output = #output;
+            type Error = #error;
+            const NAME: &'static str = #wire;
+            const FUNCTION: &'static str = #plain;
+            const IS_WORKFLOW: ::core::primitive::bool = false;
+
+            #[allow(unused_variables)]
+            fn run(
+                context: ::stepwright::__::TaskContext,
+                arguments: ::std::vec::Vec<::stepwright::__::serde_json::Value>,
+            ) -> ::core::option::Option<::core::result::Result<::stepwright::__::plain::Running<Self>, ::stepwright::__::plain::Failure>> {
+                #run
+            }
+
+            fn call(arguments: ::std::vec::Vec<::stepwright::__::Expr>) -> ::stepwright::__::Call {
+                ::stepwright::__::Call::task::<Self>(arguments)
+            }
+
+            fn call_waiting(
+                arguments: ::std::vec::Vec<::stepwright::__::Expr>,
+                answer: ::stepwright::__::AnswerType,
+            ) -> ::stepwright::__::Call {
+                ::stepwright::__::Call::wait_for_task_token::<Self>(arguments, answer)
+            }
+
+            fn bind_call<B: ::stepwright::__::Binder>(
+                binder: &mut B,
+                deploy: ::core::option::Option<::stepwright::__::Deploy>,
+            ) {
+                ::stepwright::__::plain::bind_task::<Self, B>(binder, deploy);
+            }
+        }
+    };
     quote! {
         #marker
 
@@ -193,6 +241,16 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
             ) -> #called {
                 ::stepwright::__::Called::new()
             }
+
+            #[doc(hidden)]
+            #[allow(dead_code, clippy::too_many_arguments)]
+            #visibility fn plain(
+                #(#names: impl ::stepwright::__::plain::Argument<#types>),*
+            ) -> ::stepwright::__::plain::TaskCall<Self, #returned> {
+                ::stepwright::__::plain::TaskCall::new(::std::vec![
+                    #(::stepwright::__::plain::Argument::json(#names)),*
+                ])
+            }
         }
 
         #(#conditions)*
@@ -204,13 +262,15 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
             #[automatically_derived]
             impl ::stepwright::__::TaskWithInput<#arguments> for #name {}
 
+            #callable_impl
+
             #handler
         };
     }
 }
 
 /// The result and error types of the task. All tokens have the span of the user's type, where rustc reports errors.
-fn answer(returns: &TaskReturnType) -> (TokenStream, TokenStream) {
+pub(crate) fn answer(returns: &TaskReturnType) -> (TokenStream, TokenStream) {
     match returns {
         TaskReturnType::Result(output, error) => {
             (output.to_token_stream(), error.to_token_stream())

@@ -57,7 +57,7 @@ pub(super) struct Task {
 }
 
 /// The return type of a task.
-pub(super) enum TaskReturnType {
+pub(crate) enum TaskReturnType {
     /// A `Result` in the source: messages can refer to both of its types.
     Result(Box<Type>, Box<Type>),
     /// Any other type; it may be an alias of `Result`, which its trait implementation shows.
@@ -66,14 +66,14 @@ pub(super) enum TaskReturnType {
 
 impl TaskReturnType {
     /// The span of messages about a return type.
-    pub(super) fn span(&self) -> Span {
+    pub(crate) fn span(&self) -> Span {
         match self {
             TaskReturnType::Result(output, _) => output.span(),
             TaskReturnType::Other(ty) => ty.span(),
         }
     }
 
-    fn of(ty: Type) -> TaskReturnType {
+    pub(crate) fn of(ty: Type) -> TaskReturnType {
         let arguments = match &ty {
             Type::Path(path) => path
                 .path

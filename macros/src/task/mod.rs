@@ -4,6 +4,9 @@ mod attributes;
 mod expand;
 mod function;
 
+pub(crate) use self::expand::answer;
+pub(crate) use self::function::TaskReturnType;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse::Parser;

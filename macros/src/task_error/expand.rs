@@ -1,6 +1,6 @@
 //! The code of a `TaskError` implementation.
 
-use super::attributes;
+use super::attributes::{self, MessagePart};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -17,6 +17,10 @@ struct ErrorCase {
     error: String,
     /// The serialized fields.
     fields: Vec<CauseFields>,
+    /// The template of the message, if it is simple.
+    message: Option<Vec<MessagePart>>,
+    /// The error inside, if this variant has its name.
+    transparent: Option<(Member, syn::Type)>,
 }
 
 struct CauseFields {
@@ -118,6 +122,7 @@ fn case(
     fields: &Fields,
 ) -> Result<ErrorCase> {
     let error = attributes::name(attributes)?.map_or(default, |name| name.value());
+    let transparent = transparent(attributes, fields)?;
     let mut travelling = Vec::new();
     for (index, field) in fields.iter().enumerate() {
         if attributes::travels(field)? {
@@ -132,12 +137,47 @@ fn case(
             });
         }
     }
+    let message = attributes::message(attributes).filter(|parts| {
+        parts.iter().all(|part| match part {
+            MessagePart::Text(_) => true,
+            MessagePart::Field(name) => travelling
+                .iter()
+                .any(|field: &CauseFields| field.name == *name),
+        })
+    });
     Ok(ErrorCase {
         path,
         variant,
         error,
         fields: travelling,
+        message,
+        transparent,
     })
+}
+
+/// The error inside of a variant with `#[task_error(transparent)]`.
+fn transparent(
+    attributes: &[syn::Attribute],
+    fields: &Fields,
+) -> Result<Option<(Member, syn::Type)>> {
+    if !attributes::is_transparent(attributes) {
+        return Ok(None);
+    }
+    let mut members = fields.members().zip(fields);
+    match (members.next(), members.next()) {
+        (Some((member, field)), None) if attributes::is_from(field) => {
+            Ok(Some((member, field.ty.clone())))
+        }
+        _ => {
+            let span = attributes
+                .iter()
+                .find(|attribute| attribute.path().is_ident("task_error"));
+            Err(Error::new_spanned(
+                span,
+                "a transparent variant contains one error with `#[from]`: write `#[task_error(transparent)] Payment(#[from] PaymentError)`",
+            ))
+        }
+    }
 }
 
 fn implementation(input: &DeriveInput, cases: &[ErrorCase]) -> TokenStream {
@@ -158,7 +198,12 @@ fn implementation(input: &DeriveInput, cases: &[ErrorCase]) -> TokenStream {
             .push(parse_quote!(#whole: ::std::error::Error + ::core::marker::Send + 'static));
     }
     let (implementation, arguments, bounds) = generics.split_for_impl();
-    let rows = cases.iter().map(row);
+    let rows = cases
+        .iter()
+        .filter(|case| case.transparent.is_none())
+        .map(row);
+    let kept = kept_names(input, cases);
+    let variants = all_variants(cases);
     let (names, causes): (Vec<_>, Vec<_>) = cases.iter().map(arms).unzip();
     // An enum without variants is matched by value.
     let subject = if cases.is_empty() {
@@ -171,6 +216,8 @@ fn implementation(input: &DeriveInput, cases: &[ErrorCase]) -> TokenStream {
         impl #implementation ::stepwright::__::TaskError for #name #arguments #bounds {
             const VARIANTS: &'static [::stepwright::__::ErrorVariant] = &[#(#rows),*];
 
+            #variants
+
             fn name(&self) -> ::std::borrow::Cow<'static, str> {
                 match #subject { #(#names)* }
             }
@@ -179,6 +226,54 @@ fn implementation(input: &DeriveInput, cases: &[ErrorCase]) -> TokenStream {
                 match #subject { #(#causes)* }
             }
         }
+
+        #kept
+    }
+}
+
+/// The variants with those of the errors inside of transparent variants.
+fn all_variants(cases: &[ErrorCase]) -> Option<TokenStream> {
+    let inner: Vec<_> = cases
+        .iter()
+        .filter_map(|case| case.transparent.as_ref())
+        .map(|(_, ty)| ty)
+        .collect();
+    (!inner.is_empty()).then(|| {
+        quote! {
+            fn variants() -> ::std::vec::Vec<::stepwright::__::ErrorVariant> {
+                let mut all = <Self as ::stepwright::__::TaskError>::VARIANTS.to_vec();
+                #(all.extend(<#inner as ::stepwright::__::TaskError>::variants());)*
+                all
+            }
+        }
+    })
+}
+
+/// The errors that this one passes on under their names: itself, and those in transparent variants.
+fn kept_names(input: &DeriveInput, cases: &[ErrorCase]) -> TokenStream {
+    let name = &input.ident;
+    let (implementation, arguments, bounds) = input.generics.split_for_impl();
+    let inner = cases.iter().filter_map(|case| {
+        let (member, ty) = case.transparent.as_ref()?;
+        let path = &case.path;
+        Some(quote! {
+            #[automatically_derived]
+            impl #implementation ::stepwright::__::plain::KeepsName<#ty> for #name #arguments #bounds {
+                fn keep(error: #ty) -> Self {
+                    #path { #member: error }
+                }
+            }
+        })
+    });
+    quote! {
+        #[automatically_derived]
+        impl #implementation ::stepwright::__::plain::KeepsName<#name #arguments> for #name #arguments #bounds {
+            fn keep(error: Self) -> Self {
+                error
+            }
+        }
+
+        #(#inner)*
     }
 }
 
@@ -191,11 +286,22 @@ fn row(case: &ErrorCase) -> TokenStream {
         let shape = quote_spanned!(ty.span()=> <#ty as ::stepwright::__::Payload>::shape);
         quote!((#name, #shape))
     });
+    let message = match &case.message {
+        Some(parts) => {
+            let parts = parts.iter().map(|part| match part {
+                MessagePart::Text(text) => quote!(::stepwright::__::MessagePiece::Text(#text)),
+                MessagePart::Field(name) => quote!(::stepwright::__::MessagePiece::Field(#name)),
+            });
+            quote!(::core::option::Option::Some(&[#(#parts),*]))
+        }
+        None => quote!(::core::option::Option::None),
+    };
     quote! {
         ::stepwright::__::ErrorVariant {
             variant: #variant,
             error: #error,
             fields: &[#(#fields),*],
+            message: #message,
         }
     }
 }
@@ -203,6 +309,12 @@ fn row(case: &ErrorCase) -> TokenStream {
 /// The variant's arms in `name` and `cause`.
 fn arms(case: &ErrorCase) -> (TokenStream, TokenStream) {
     let (path, error) = (&case.path, &case.error);
+    if let Some((member, _)) = &case.transparent {
+        return (
+            quote!(#path { #member: inner } => ::stepwright::__::TaskError::name(inner),),
+            quote!(#path { #member: inner } => ::stepwright::__::TaskError::cause(inner),),
+        );
+    }
     let name = quote!(#path { .. } => ::std::borrow::Cow::Borrowed(#error),);
     let fields = case.fields.iter().enumerate();
     let bindings: Vec<_> = fields

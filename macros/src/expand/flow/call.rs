@@ -14,6 +14,19 @@ impl FlowWriter<'_> {
                 path, arguments, ..
             }) => {
                 let arguments = self.expressions(arguments);
+                if self.machine.workflow.function.is_some() {
+                    let callable = quote!(<(#path) as __s::plain::Callable>);
+                    return match (&call.wait, ty) {
+                        (None, _) => quote!(#callable::call(#arguments)),
+                        (Some(_), ty) => {
+                            let answer = ty.map_or_else(
+                                || quote!(__s::AnswerType::of::<__s::serde_json::Value>()),
+                                answer,
+                            );
+                            quote!(#callable::call_waiting(#arguments, #answer))
+                        }
+                    };
+                }
                 // In parentheses a path is a type. Without them, a function at this position would cause a second error.
                 match (&call.wait, ty) {
                     (None, _) => quote!(__s::Call::task::<(#path)>(#arguments)),

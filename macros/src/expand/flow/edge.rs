@@ -4,7 +4,8 @@ use super::super::pattern::pattern;
 use super::{FlowWriter, raw};
 use crate::check::is_silent;
 use crate::machine::{
-    Edge, EdgeKind, Let, LetBinding, MatchPattern, State, Term, UserExpr, cases, error_path,
+    Edge, EdgeKind, ErrorPattern, Let, LetBinding, MatchPattern, State, Term, UserExpr, cases,
+    error_path,
 };
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
@@ -17,7 +18,13 @@ impl FlowWriter<'_> {
             EdgeKind::Catch { errors, .. } => {
                 let names = self.names(errors);
                 let target = self.target(edge);
-                quote!(.catch(__s::Catch::on::<__s::Text>(#names, #target)))
+                let is_every = |error: &ErrorPattern| matches!(error, ErrorPattern::Every(_));
+                let catch = if errors.iter().any(is_every) {
+                    quote!(catch_any)
+                } else {
+                    quote!(catch)
+                };
+                quote!(.#catch(__s::Catch::on::<__s::Text>(#names, #target)))
             }
             EdgeKind::CatchArm { pattern, .. } => {
                 let mut names = TokenStream::new();

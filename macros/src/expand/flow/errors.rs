@@ -1,7 +1,7 @@
 //! `retry`, and error names.
 
 use super::FlowWriter;
-use crate::check::rate;
+use crate::check::{failing_tasks, raised_inside, rate};
 use crate::machine::{ErrorPattern, Retry, SettingValue};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -44,8 +44,13 @@ impl FlowWriter<'_> {
     /// The names of errors in ASL, as a `Vec<Text>`.
     pub(super) fn names(&mut self, errors: &[ErrorPattern]) -> TokenStream {
         let mut names = TokenStream::new();
+        let mut all = Vec::new();
         for error in errors {
             let name = match error {
+                ErrorPattern::Every(_) => {
+                    all.push(self.every_name());
+                    continue;
+                }
                 ErrorPattern::Text(text) => quote!(__s::Text::Borrowed(#text)),
                 ErrorPattern::Path(path) | ErrorPattern::Fields(path, _) => {
                     match error.predefined() {
@@ -59,6 +64,24 @@ impl FlowWriter<'_> {
             };
             quote!(#name,).to_tokens(&mut names);
         }
-        quote!(::std::vec![#names])
+        if all.is_empty() {
+            return quote!(::std::vec![#names]);
+        }
+        quote!([::std::vec![#names] #(, #all)*].concat())
+    }
+
+    /// The names of all errors of a task, or of the tasks and the Fail states inside of a state.
+    fn every_name(&self) -> TokenStream {
+        if let Some(error) = &self.terms.task_error {
+            return quote!(__s::error_names::<#error>());
+        }
+        let tasks = failing_tasks(self.machine, self.state).into_iter();
+        let tasks = tasks.map(|task| {
+            let error = self.error_of(task);
+            quote!(__s::error_names::<#error>())
+        });
+        let raised = raised_inside(self.machine, self.state).into_iter();
+        let raised = raised.map(|path| quote!(__s::error_names_of(|__error| match __error { #path { .. } => {} _ => {} })));
+        quote!([#(#tasks,)* #(#raised),*].concat())
     }
 }

@@ -39,7 +39,7 @@ impl FlowWriter<'_> {
             quote!(.distributed(#distributed)).to_tokens(&mut over);
         }
         let body = self.body(scope);
-        self.terms.task = None;
+        self.terms.task_error = None;
         quote!(__s::State::map(#name, #over.body(#body)))
     }
 

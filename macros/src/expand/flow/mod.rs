@@ -67,6 +67,8 @@ struct FlowWriter<'m> {
     terms: TermWriter,
     /// The variables that something reads.
     read: HashSet<usize>,
+    /// The state that is being written.
+    state: usize,
 }
 
 impl<'m> FlowWriter<'m> {
@@ -76,11 +78,20 @@ impl<'m> FlowWriter<'m> {
             numbers: WitnessNumbers::of(machine),
             terms: TermWriter::default(),
             read: read_variables(machine),
+            state: 0,
         }
     }
 }
 
 impl FlowWriter<'_> {
+    /// The error type of a task, or of a workflow that a function calls like a task.
+    fn error_of(&self, task: &syn::Path) -> TokenStream {
+        match self.machine.workflow.function {
+            Some(_) => quote!(<#task as __s::plain::Callable>::Error),
+            None => quote!(<#task as __s::Task>::Error),
+        }
+    }
+
     /// The method that adds a state to its scope.
     fn add(&self, state: usize) -> Ident {
         let method = if self.is_include(state) {
@@ -148,7 +159,8 @@ impl FlowWriter<'_> {
         let node = &machine.states[index];
         let state = &node.state;
         let name = state.wire_name();
-        self.terms.task = state.task().cloned();
+        self.state = index;
+        self.terms.task_error = state.task().map(|task| self.error_of(task));
         let mut tokens = self.kind(node, &name);
         if !self.is_include(index) {
             at(state.name.span()).to_tokens(&mut tokens);
@@ -247,6 +259,15 @@ impl FlowWriter<'_> {
             }
             StateWork::Fail(fail) => {
                 let mut tokens = quote!(__s::State::fail(#name));
+                if let Some(raised) = &fail.raised {
+                    let fields = raised
+                        .fields
+                        .iter()
+                        .map(|(member, value)| (member_name(member), self.expression(value)));
+                    let fields: Vec<_> = fields.collect();
+                    let raised = self.terms.raised(&raised.path, &fields);
+                    quote!(.raises(#raised)).to_tokens(&mut tokens);
+                }
                 if let Some(error) = &fail.error {
                     let error = self.expression(error);
                     quote!(.error(#error)).to_tokens(&mut tokens);
@@ -282,7 +303,7 @@ impl FlowWriter<'_> {
                     let body = self.body(*scope);
                     quote!(#body,).to_tokens(&mut bodies);
                 }
-                self.terms.task = None;
+                self.terms.task_error = None;
                 quote!(__s::State::parallel(#name, ::std::vec![#bodies]))
             }
             StateWork::Map(map) => match (&map.run, node.inner.first()) {
@@ -424,5 +445,13 @@ fn query_language(is_jsonpath: bool) -> TokenStream {
         quote!(__s::QueryLanguage::JsonPath)
     } else {
         quote!(__s::QueryLanguage::Jsonata)
+    }
+}
+
+/// A field's name; for a tuple, its index.
+fn member_name(member: &syn::Member) -> String {
+    match member {
+        syn::Member::Named(name) => text(name),
+        syn::Member::Unnamed(index) => index.index.to_string(),
     }
 }

@@ -180,7 +180,7 @@ impl TypeBlock<'_> {
         }
         let error = error(of_task, Span::call_site());
         match pattern {
-            ErrorPattern::Text(_) => TokenStream::new(),
+            ErrorPattern::Text(_) | ErrorPattern::Every(_) => TokenStream::new(),
             // `{ .. }` matches unit, tuple and struct variants. The parentheses prevent rustc from inserting suggestions into
             // the user's line.
             ErrorPattern::Path(path) => {

@@ -4,8 +4,8 @@ use super::edge::{local, original};
 use super::{TypeBlock, result_of};
 use crate::check::{matched_variants, without_location, witness_name};
 use crate::machine::{
-    Application, Call, Callee, ChoiceState, EdgeKind, ExpectedType, ExpressionPosition, Map, State,
-    StateExit, StateNode, StateWork,
+    Application, Call, Callee, ChoiceState, EdgeKind, ExpectedType, ExpressionPosition, Fail, Map,
+    State, StateExit, StateNode, StateWork,
 };
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -132,6 +132,24 @@ impl TypeBlock<'_> {
                 StateValue::Value(quote_spanned!(state.keyword.span()=> (#(#results,)*)))
             }
             StateWork::Map(map) => self.map(node, map, tokens),
+            StateWork::Fail(Fail {
+                raised: Some(raised),
+                ..
+            }) => {
+                let path = &raised.path;
+                let values = raised
+                    .fields
+                    .iter()
+                    .map(|(_, value)| self.expression(value));
+                if raised.is_tuple {
+                    quote!(let _ = #path(#(#values),*);)
+                } else {
+                    let members = raised.fields.iter().map(|(member, _)| member);
+                    quote!(let _ = #path { #(#members: #values),* };)
+                }
+                .to_tokens(tokens);
+                StateValue::Input
+            }
             StateWork::Task(None)
             | StateWork::Include(None)
             | StateWork::Pass

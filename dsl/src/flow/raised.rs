@@ -1,0 +1,109 @@
+//! Errors that a function workflow returns: `Err(OrderFailed::Rejected { reason })` as a Fail state.
+//!
+//! The error has the same name and the same cause as if a task had returned it, so that a workflow that calls this one can match it and read its fields.
+
+use super::State;
+use crate::__::library;
+use crate::expr::{Expr, Piece, Text, error_name, error_variant};
+use crate::functions;
+use crate::task::{MessagePiece, TaskError};
+use crate::type_block::Witness;
+
+/// The error of a Fail state.
+#[derive(Debug)]
+pub struct Raised {
+    error: Text,
+    cause: Expr,
+}
+
+impl State {
+    /// Fail: sets `Error` and `Cause` to those of an error.
+    pub fn raises(self, raised: Raised) -> State {
+        self.error(Expr::literal(raised.error.into_owned()))
+            .cause(raised.cause)
+    }
+
+    /// Task, Parallel, Map: adds a Catcher, unless it names no error: the errors of a task that has none.
+    pub fn catch_any(self, catch: super::Catch) -> State {
+        if catch.errors.is_empty() {
+            return self;
+        }
+        self.catch(catch)
+    }
+}
+
+/// A value of the witnessed error type: its variant and its fields.
+pub fn raised<E: TaskError>(
+    _of: Witness<E>,
+    variant: &str,
+    fields: Vec<(&'static str, Expr)>,
+) -> Raised {
+    let error = error_name::<E>(variant);
+    let Some(row) = error_variant::<E>(variant) else {
+        let why = format!(
+            "the error `{variant}` has no name of its own: return a variant without `#[task_error(transparent)]`"
+        );
+        return Raised {
+            error,
+            cause: Expr::refused(why),
+        };
+    };
+    let field = |name: &str| {
+        fields
+            .iter()
+            .find(|(field, _)| *field == name)
+            .map_or_else(Expr::none, |(_, value)| value.clone())
+    };
+    let Some(pieces) = row.message else {
+        let why = format!(
+            "the message of `{error}` is no simple template, so a Fail state cannot contain it: write `#[error(\"..\")]` with names of serialized fields, such as \
+             `#[error(\"declined: {{reason}}\")]`"
+        );
+        return Raised {
+            error,
+            cause: Expr::refused(why),
+        };
+    };
+    let pieces = pieces.iter().map(|piece| match piece {
+        MessagePiece::Text(text) => Piece::Text(Text::Borrowed(text)),
+        MessagePiece::Field(name) => Piece::Value(field(name)),
+    });
+    let message = Expr::format(pieces.collect());
+    // The same form as `stepwright::task::cause`.
+    let message = if row.fields.is_empty() {
+        message
+    } else {
+        let values = row
+            .fields
+            .iter()
+            .map(|(name, _)| (Text::Borrowed(name), field(name)));
+        to_json(Expr::object(vec![
+            ("message".into(), message),
+            ("fields".into(), Expr::object(values.collect())),
+        ]))
+    };
+    let cause = to_json(Expr::object(vec![
+        (
+            "errorType".into(),
+            Expr::literal(error.clone().into_owned()),
+        ),
+        ("errorMessage".into(), message),
+    ]));
+    Raised { error, cause }
+}
+
+fn to_json(value: Expr) -> Expr {
+    library::<functions::to_json>(vec![value])
+}
+
+/// The names of all errors of a type.
+#[must_use]
+pub fn error_names<E: TaskError>() -> Vec<Text> {
+    let names = E::variants().into_iter();
+    names.map(|row| Text::Borrowed(row.error)).collect()
+}
+
+/// The names of all errors of the type that the closure takes. It is never called.
+pub fn error_names_of<E: TaskError>(_of: impl FnOnce(E)) -> Vec<Text> {
+    error_names::<E>()
+}

@@ -1,0 +1,481 @@
+//! The calls of a plain run: retries, timeouts and task tokens as Step Functions runs them.
+
+use super::callable::Callable;
+use super::failure::{Failure, FailureKind};
+use super::host::{Host, RealFuture, poll_child};
+use super::outcome::PlainCall;
+use super::vocabulary::{Failed, RetryPolicy};
+use crate::shape::Payload;
+use crate::task::{TaskContext, TaskError, TaskReturn};
+use serde_json::Value;
+use std::fmt;
+use std::future::{Future, IntoFuture, pending, poll_fn};
+use std::marker::PhantomData;
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::task::Poll;
+use std::time::Duration;
+
+/// The result of a call as JSON.
+pub(super) type CallAnswer = Result<Value, Failure>;
+
+type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// Whether a Retrier takes a failure, and its policy.
+type Retrier = (Box<dyn Fn(&mut Failure) -> bool>, RetryPolicy);
+
+/// The parts of a call that do not depend on its types.
+struct CallSpec {
+    arguments: Vec<Result<Value, serde_json::Error>>,
+    retriers: Vec<Retrier>,
+    timeout: Option<Duration>,
+    heartbeat: Option<Duration>,
+    waits_for_token: bool,
+}
+
+/// The view of a call without options: its error is that of the task.
+#[derive(Debug)]
+pub struct OwnError;
+
+/// The view of a call with a timeout: its error is [`Failed`].
+#[derive(Debug)]
+pub struct WithTimeout;
+
+/// The types of a call, without values.
+type CallTypes<T, R, A, V> = fn() -> (T, R, A, V);
+
+/// A call of a task. Awaited, it makes the call.
+///
+/// `R` is the return type of the function, `A` the type of the result, and `V` decides the type of the error.
+#[must_use = "a workflow makes a call when it is awaited"]
+pub struct TaskCall<T, R, A = <R as TaskReturn>::Output, V = OwnError> {
+    spec: CallSpec,
+    types: PhantomData<CallTypes<T, R, A, V>>,
+}
+
+impl<T, R, A, V> fmt::Debug for TaskCall<T, R, A, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TaskCall")
+    }
+}
+
+/// The error type of a call, which an arm matches.
+pub trait ErrorView<E: TaskError> {
+    /// The type.
+    type Error;
+
+    /// The value of a failure; the failure itself if it is outside of the type.
+    fn view(failure: Failure) -> Result<Self::Error, Failure>;
+
+    /// Calls a closure with the value of a failure, if it has one.
+    fn test(failure: &mut Failure, when: &dyn Fn(&Self::Error) -> bool) -> bool;
+}
+
+impl<E: TaskError> ErrorView<E> for OwnError {
+    type Error = E;
+
+    fn view(failure: Failure) -> Result<E, Failure> {
+        let Failure { error, cause, kind } = failure;
+        let kind = match kind {
+            FailureKind::Task(value) => match value.downcast::<E>() {
+                Ok(value) => return Ok(*value),
+                Err(value) => FailureKind::Task(value),
+            },
+            kind => kind,
+        };
+        Err(Failure { error, cause, kind })
+    }
+
+    fn test(failure: &mut Failure, when: &dyn Fn(&E) -> bool) -> bool {
+        match &failure.kind {
+            FailureKind::Task(value) => value.downcast_ref().is_some_and(when),
+            _ => false,
+        }
+    }
+}
+
+impl<E: TaskError> ErrorView<E> for WithTimeout {
+    type Error = Failed<E>;
+
+    fn view(failure: Failure) -> Result<Failed<E>, Failure> {
+        match failure.kind {
+            FailureKind::Timeout => Ok(Failed::Timeout),
+            _ => OwnError::view(failure).map(Failed::Task),
+        }
+    }
+
+    fn test(failure: &mut Failure, when: &dyn Fn(&Failed<E>) -> bool) -> bool {
+        let kind = std::mem::replace(&mut failure.kind, FailureKind::Outside);
+        let (kind, takes) = match kind {
+            FailureKind::Timeout => (FailureKind::Timeout, when(&Failed::Timeout)),
+            FailureKind::Task(value) => match value.downcast::<E>() {
+                Ok(value) => {
+                    let value = Failed::Task(*value);
+                    let takes = when(&value);
+                    match value {
+                        Failed::Task(value) => (FailureKind::Task(Box::new(value)), takes),
+                        Failed::Timeout => (FailureKind::Timeout, takes),
+                    }
+                }
+                Err(value) => (FailureKind::Task(value), false),
+            },
+            FailureKind::Outside => (FailureKind::Outside, false),
+        };
+        failure.kind = kind;
+        takes
+    }
+}
+
+/// The error of a call whose code has an arm for every failure.
+#[derive(Debug)]
+pub enum Caught<E> {
+    /// A value of the error type.
+    Error(E),
+    /// Another failure: a timeout, a panic, an error of the service.
+    Outside,
+}
+
+impl<T: Callable, R: TaskReturn> TaskCall<T, R> {
+    /// A call with these arguments.
+    pub fn new(arguments: Vec<Result<Value, serde_json::Error>>) -> Self {
+        TaskCall {
+            spec: CallSpec {
+                arguments,
+                retriers: Vec::new(),
+                timeout: None,
+                heartbeat: None,
+                waits_for_token: false,
+            },
+            types: PhantomData,
+        }
+    }
+
+    /// Waits for the answer to the task token among its arguments.
+    pub fn answered<A: Payload>(mut self) -> TaskCall<T, R, A> {
+        self.spec.waits_for_token = true;
+        self.with()
+    }
+}
+
+impl<T: Callable, R: TaskReturn, A, V> TaskCall<T, R, A, V> {
+    fn with<B, W>(self) -> TaskCall<T, R, B, W> {
+        TaskCall {
+            spec: self.spec,
+            types: PhantomData,
+        }
+    }
+
+    /// Repeats the call after errors that the closure selects.
+    pub fn retry(mut self, when: impl Fn(&V::Error) -> bool + 'static, policy: RetryPolicy) -> Self
+    where
+        V: ErrorView<T::Error>,
+    {
+        let takes = move |failure: &mut Failure| V::test(failure, &when);
+        self.spec.retriers.push((Box::new(takes), policy));
+        self
+    }
+
+    /// Repeats the call after every failure: `.retry(|_| true, policy)` in the source.
+    pub fn retry_all(mut self, policy: RetryPolicy) -> Self {
+        self.spec.retriers.push((Box::new(|_| true), policy));
+        self
+    }
+
+    /// Fails an attempt that takes longer. The error is [`Failed::Timeout`].
+    pub fn timeout(mut self, timeout: Duration) -> TaskCall<T, R, A, WithTimeout> {
+        self.spec.timeout = Some(timeout);
+        self.with()
+    }
+
+    /// Fails an attempt that reports no heartbeat for longer. Only calls that wait for a token miss heartbeats in a plain run.
+    pub fn heartbeat(mut self, heartbeat: Duration) -> Self {
+        self.spec.heartbeat = Some(heartbeat);
+        self
+    }
+
+    /// Names the state of the call.
+    pub fn named(self, _name: &'static str) -> Self {
+        self
+    }
+
+    /// Returns every failure as a value, because the code has an arm for every failure.
+    pub fn catching(self) -> Catching<Self> {
+        Catching(self)
+    }
+}
+
+/// A call or a combinator that returns every failure as a value.
+#[derive(Debug)]
+#[must_use = "a workflow makes a call when it is awaited"]
+pub struct Catching<C>(pub(super) C);
+
+/// Raises a failure, and never returns: the nearest combinator or the run itself takes it.
+pub(super) async fn raise<T>(host: &Host, failure: Failure) -> T {
+    host.raise(failure);
+    pending().await
+}
+
+/// The current host.
+pub(super) fn host() -> Rc<Host> {
+    match Host::current() {
+        Some(host) => host,
+        None => panic!(
+            "a function workflow makes calls in a plain run only: await the function itself, or `PlainRun::run` of it"
+        ),
+    }
+}
+
+impl<T, R, A, V> IntoFuture for TaskCall<T, R, A, V>
+where
+    T: Callable,
+    R: TaskReturn + 'static,
+    A: Payload,
+    V: CallOutput<T, R, A> + 'static,
+{
+    type Output = V::Output;
+    type IntoFuture = LocalFuture<V::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let host = host();
+            let failure = match complete::<T, A>(&host, self.spec).await {
+                Ok(value) => return V::output(value),
+                Err(failure) => failure,
+            };
+            match V::failed(failure) {
+                Ok(output) => output,
+                Err(failure) => raise(&host, failure).await,
+            }
+        })
+    }
+}
+
+impl<T, R, A, V> IntoFuture for Catching<TaskCall<T, R, A, V>>
+where
+    T: Callable,
+    R: TaskReturn + 'static,
+    A: Payload,
+    V: ErrorView<T::Error> + 'static,
+{
+    type Output = Result<A, Caught<V::Error>>;
+    type IntoFuture = LocalFuture<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let host = host();
+            match complete::<T, A>(&host, self.0.spec).await {
+                Ok(value) => Ok(value),
+                Err(failure) => Err(V::view(failure).map_or(Caught::Outside, Caught::Error)),
+            }
+        })
+    }
+}
+
+/// The type that a call returns.
+pub trait CallOutput<T: Callable, R: TaskReturn, A: Payload> {
+    /// The type.
+    type Output;
+
+    /// A result.
+    fn output(value: A) -> Self::Output;
+
+    /// A failure; the failure itself if it is no value of the type.
+    fn failed(failure: Failure) -> Result<Self::Output, Failure>;
+}
+
+impl<T: Callable<Error = R::Error>, R: TaskReturn, A: Payload> CallOutput<T, R, A> for OwnError {
+    type Output = R::With<A>;
+
+    fn output(value: A) -> Self::Output {
+        R::wrap(Ok(value))
+    }
+
+    fn failed(failure: Failure) -> Result<Self::Output, Failure> {
+        OwnError::view(failure).map(|error| R::wrap(Err(error)))
+    }
+}
+
+impl<T: Callable, R: TaskReturn, A: Payload> CallOutput<T, R, A> for WithTimeout {
+    type Output = Result<A, Failed<T::Error>>;
+
+    fn output(value: A) -> Self::Output {
+        Ok(value)
+    }
+
+    fn failed(failure: Failure) -> Result<Self::Output, Failure> {
+        WithTimeout::view(failure).map(Err)
+    }
+}
+
+/// Makes a call with its retries.
+async fn complete<T: Callable, A: Payload>(host: &Rc<Host>, spec: CallSpec) -> Result<A, Failure> {
+    let mut arguments = Vec::with_capacity(spec.arguments.len());
+    for argument in spec.arguments {
+        arguments
+            .push(argument.map_err(|error| Failure::outside("States.Runtime", error.to_string()))?);
+    }
+    let mut retries = vec![0; spec.retriers.len()];
+    let value = loop {
+        let began = begin::<T>(host, &arguments);
+        let answer = limited(
+            host,
+            spec.timeout,
+            spec.heartbeat.filter(|_| spec.waits_for_token),
+            attempt::<T>(host, arguments.clone(), spec.waits_for_token),
+        )
+        .await;
+        let written = match &answer {
+            Ok(value) => Ok(value.clone()),
+            Err(failure) => Err(failure.error.clone()),
+        };
+        if let Some(call) = host.calls.borrow_mut().get_mut(began) {
+            call.outcome = Some(written);
+        }
+        let mut failure = match answer {
+            Ok(value) => break value,
+            Err(failure) => failure,
+        };
+        // As in Step Functions: only the first Retrier that takes the error counts, even if it has no retries left.
+        let retrier = spec
+            .retriers
+            .iter()
+            .position(|(takes, _)| takes(&mut failure));
+        let delay = retrier.and_then(|index| {
+            let count = retries.get_mut(index)?;
+            *count += 1;
+            spec.retriers.get(index)?.1.delay(*count - 1)
+        });
+        match delay {
+            Some(delay) => host.timer(delay).await,
+            None => return Err(failure),
+        }
+    };
+    serde_json::from_value(value).map_err(|error| {
+        Failure::outside(
+            "States.Runtime",
+            format!("the result of `{}` has another type: {error}", T::FUNCTION),
+        )
+    })
+}
+
+/// Records a call; returns its index.
+fn begin<T: Callable>(host: &Host, arguments: &[Value]) -> usize {
+    let input = match arguments {
+        [only] => only.clone(),
+        several => Value::Array(several.to_vec()),
+    };
+    let mut calls = host.calls.borrow_mut();
+    calls.push(PlainCall {
+        function: T::FUNCTION,
+        input,
+        outcome: None,
+        at: host.elapsed(),
+    });
+    calls.len() - 1
+}
+
+/// One attempt.
+async fn attempt<T: Callable>(
+    host: &Rc<Host>,
+    arguments: Vec<Value>,
+    waits_for_token: bool,
+) -> CallAnswer {
+    let mock = host.mocks.borrow().get(T::FUNCTION).cloned();
+    if let Some(mock) = mock {
+        return match mock(&arguments, None) {
+            Some(answer) => answer,
+            None => never(host, T::FUNCTION).await,
+        };
+    }
+    let running = match T::run(TaskContext::detached(), arguments) {
+        Some(running) => running?,
+        None => {
+            return Err(Failure::outside(
+                "Stepwright.NoHandler",
+                format!(
+                    "the task `{0}` has no body here: mock it with `PlainRun::mock::<{0}>`",
+                    T::FUNCTION
+                ),
+            ));
+        }
+    };
+    let output = if T::IS_WORKFLOW {
+        nested(host, running).await?
+    } else {
+        let mut running = RealFuture::new(host, running);
+        poll_fn(|cx| {
+            match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                Pin::new(&mut running).poll(cx)
+            })) {
+                Ok(polled) => polled.map(|ended| ended.map_err(Failure::of)),
+                Err(payload) => Poll::Ready(Err(Failure::of_task_panic(payload))),
+            }
+        })
+        .await?
+    };
+    if waits_for_token {
+        return never(host, T::FUNCTION).await;
+    }
+    serde_json::to_value(output)
+        .map_err(|error| Failure::outside(crate::task::INVALID_OUTPUT, error.to_string()))
+}
+
+/// A nested workflow. A failure outside of its error type is `States.TaskFailed` for the workflow that waits for it.
+async fn nested<O, E: TaskError>(
+    host: &Rc<Host>,
+    running: Pin<Box<dyn Future<Output = Result<O, E>>>>,
+) -> Result<O, Failure> {
+    let mut running = running;
+    poll_fn(|cx| {
+        let polled = poll_child(running.as_mut(), cx);
+        let raised = match polled {
+            Ok(Poll::Ready(ended)) => return Poll::Ready(ended.map_err(Failure::of)),
+            Ok(Poll::Pending) => host.take_raised(),
+            Err(failure) => Some(failure),
+        };
+        match raised {
+            Some(failure) => {
+                let cause = serde_json::json!({ "Error": failure.error, "Cause": failure.cause });
+                Poll::Ready(Err(Failure::outside(
+                    "States.TaskFailed",
+                    cause.to_string(),
+                )))
+            }
+            None => Poll::Pending,
+        }
+    })
+    .await
+}
+
+/// A call that waits for an answer which never comes.
+async fn never(host: &Host, function: &'static str) -> CallAnswer {
+    host.unanswered.borrow_mut().push(function);
+    pending().await
+}
+
+/// Limits an attempt by its timeout and its heartbeat.
+async fn limited(
+    host: &Rc<Host>,
+    timeout: Option<Duration>,
+    heartbeat: Option<Duration>,
+    attempt: impl Future<Output = CallAnswer>,
+) -> CallAnswer {
+    let limit = match (timeout, heartbeat) {
+        (Some(timeout), Some(heartbeat)) => Some(timeout.min(heartbeat)),
+        (one, other) => one.or(other),
+    };
+    let mut attempt = pin!(attempt);
+    let Some(limit) = limit else {
+        return attempt.await;
+    };
+    let mut timer = host.timer(limit);
+    poll_fn(|cx| {
+        if let Poll::Ready(answer) = attempt.as_mut().poll(cx) {
+            return Poll::Ready(answer);
+        }
+        Pin::new(&mut timer)
+            .poll(cx)
+            .map(|()| Err(Failure::timeout("States.Timeout")))
+    })
+    .await
+}

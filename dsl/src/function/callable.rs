@@ -1,0 +1,145 @@
+//! What a function workflow can call: a task, or another function workflow.
+
+use super::failure::Failure;
+use crate::expr::Expr;
+use crate::flow::{AnswerType, Call};
+use crate::shape::Payload;
+use crate::task::{Address, Deploy, Handler, Task, TaskContext, TaskError, TaskReturn};
+use crate::workflow::{Binder, Workflow};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::future::Future;
+use std::pin::Pin;
+
+/// A running function.
+pub type Running<T> =
+    Pin<Box<dyn Future<Output = Result<<T as Callable>::Output, <T as Callable>::Error>>>>;
+
+/// A task or a function workflow. `#[task]` and `#[workflow]` implement it for the type with the function's name.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a task",
+    label = "a function workflow cannot call this",
+    note = "put `#[task]` on the function, or `#[workflow]` if it is a workflow"
+)]
+pub trait Callable: Sized + 'static {
+    /// The types of the parameters: `()`, one type, or a tuple.
+    type Arguments;
+    /// The type of the result.
+    type Output: Payload;
+    /// The type of the error.
+    type Error: TaskError;
+    /// The deployed name.
+    const NAME: &'static str;
+    /// The Rust name of the function.
+    const FUNCTION: &'static str;
+    /// Whether it is a workflow: its failures are those of an execution.
+    const IS_WORKFLOW: bool;
+
+    /// Runs the function with its arguments as JSON; `None` if it is implemented elsewhere.
+    fn run(context: TaskContext, arguments: Vec<Value>) -> Option<Result<Running<Self>, Failure>>;
+
+    /// The call in a flow.
+    fn call(arguments: Vec<Expr>) -> Call;
+
+    /// The call in a flow that waits for the task token among its arguments.
+    fn call_waiting(arguments: Vec<Expr>, answer: AnswerType) -> Call;
+
+    /// Registers it with a runtime.
+    fn bind_call<B: Binder>(binder: &mut B, deploy: Option<Deploy>);
+}
+
+/// [`Callable::bind_call`] of a task.
+pub fn bind_task<T: Task, B: Binder>(binder: &mut B, deploy: Option<Deploy>) {
+    T::bind(binder, Address::of::<T>(deploy));
+}
+
+/// [`Callable::run`] of a task with a body.
+pub fn run_task<T: Handler + Callable<Output = <T as Task>::Output, Error = <T as Task>::Error>>(
+    context: TaskContext,
+    arguments: Vec<Value>,
+) -> Option<Result<Running<T>, Failure>> {
+    let input = match <[Value; 1]>::try_from(arguments) {
+        Ok([only]) if T::PARAMETERS.len() == 1 => only,
+        Ok(one) => object::<T>(one.into()),
+        Err(several) => object::<T>(several),
+    };
+    Some(match serde_json::from_value(input) {
+        Ok(input) => Ok(Box::pin(<T as Handler>::call(context, input))),
+        Err(error) => Err(Failure::outside(
+            crate::task::INVALID_INPUT,
+            error.to_string(),
+        )),
+    })
+}
+
+fn object<T: Task>(arguments: Vec<Value>) -> Value {
+    let names = T::PARAMETERS.iter().map(|name| (*name).to_owned());
+    Value::Object(names.zip(arguments).collect())
+}
+
+/// [`Callable::run`] of a function workflow with an input.
+pub fn run_workflow<W, I, R, F>(
+    mut arguments: Vec<Value>,
+    function: fn(I) -> F,
+) -> Option<Result<Running<W>, Failure>>
+where
+    W: Callable<Output = R::Output, Error = R::Error>,
+    I: DeserializeOwned,
+    R: TaskReturn,
+    F: Future<Output = R> + 'static,
+{
+    let input = arguments.pop().unwrap_or_default();
+    Some(match serde_json::from_value(input) {
+        Ok(input) => Ok(boxed::<W, R, F>(function(input))),
+        Err(error) => Err(Failure::outside("States.Runtime", error.to_string())),
+    })
+}
+
+/// [`Callable::run`] of a function workflow without an input.
+pub fn run_workflow_without_input<W, R, F>(
+    function: fn() -> F,
+) -> Option<Result<Running<W>, Failure>>
+where
+    W: Callable<Output = R::Output, Error = R::Error>,
+    R: TaskReturn,
+    F: Future<Output = R> + 'static,
+{
+    Some(Ok(boxed::<W, R, F>(function())))
+}
+
+fn boxed<W, R, F>(future: F) -> Running<W>
+where
+    W: Callable<Output = R::Output, Error = R::Error>,
+    R: TaskReturn,
+    F: Future<Output = R> + 'static,
+{
+    Box::pin(async move { future.await.into_result() })
+}
+
+/// [`Callable::call`] of a function workflow.
+pub fn call_workflow<W: Workflow>(mut arguments: Vec<Expr>) -> Call {
+    Call::workflow::<W>(arguments.pop().unwrap_or_else(|| Expr::object(Vec::new())))
+}
+
+/// A value, or a reference to it, as an argument of a task: it is serialized.
+#[diagnostic::on_unimplemented(
+    message = "this argument is a `{Self}`, and the task takes a `{T}`",
+    label = "expected `{T}`"
+)]
+pub trait Argument<T> {
+    /// The argument as JSON.
+    fn json(self) -> Result<Value, serde_json::Error>;
+}
+
+impl<T: Serialize> Argument<T> for T {
+    fn json(self) -> Result<Value, serde_json::Error> {
+        serde_json::to_value(self)
+    }
+}
+
+impl<T: Serialize> Argument<T> for &T {
+    fn json(self) -> Result<Value, serde_json::Error> {
+        serde_json::to_value(self)
+    }
+}

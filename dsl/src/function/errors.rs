@@ -1,0 +1,37 @@
+//! Errors that a function passes on with `?`.
+
+use crate::shape::Payload;
+
+/// An error type that passes on another error under the other's name.
+///
+/// `derive(TaskError)` implements it for each error type itself, and for each variant `#[task_error(transparent)] Variant(#[from] Other)`.
+#[diagnostic::on_unimplemented(
+    message = "passing on `{E}` as `{Self}` would rename the error",
+    label = "the workflow fails with the name of `{E}`, and the function with that of `{Self}`",
+    note = "write `#[task_error(transparent)]` on the variant of `{Self}` that contains `{E}` with `#[from]`, or match the error"
+)]
+pub trait KeepsName<E> {
+    /// Converts the error.
+    fn keep(error: E) -> Self;
+}
+
+/// Converts an error that keeps its name: `?` and `Err(e.into())`.
+pub fn keeps<E, F: KeepsName<E>>(error: E) -> F {
+    F::keep(error)
+}
+
+/// A result without an error.
+#[diagnostic::on_unimplemented(
+    message = "the error of this call is dropped",
+    label = "plain Rust continues after this error, and Step Functions fails",
+    note = "write `?` after the call, or match its result"
+)]
+pub trait Handled {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Payload> Handled for T {}
+
+/// Requires that a call has no error.
+pub fn handled<T: Handled>(value: T) -> T {
+    value
+}

@@ -1,0 +1,252 @@
+//! `try_join!`: branches that run concurrently.
+
+use super::call::{Catching, Caught, host, raise};
+use super::failure::Failure;
+use super::host::{Host, poll_child};
+use crate::shape::Payload;
+use crate::task::TaskError;
+use std::fmt;
+use std::future::{Future, IntoFuture, poll_fn};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// Runs calls concurrently: a Parallel state.
+///
+/// Each branch is a call without `.await`, or an `async` block. Awaited, it returns a `Result` of a tuple with the results. The first error ends the other
+/// branches. All branches that return a `Result` have the same error type.
+///
+/// ```
+/// use stepwright::function::*;
+///
+/// #[derive(Debug, thiserror::Error, TaskError)]
+/// enum BookError {
+///     #[error("no seats")]
+///     Full,
+/// }
+///
+/// #[task]
+/// async fn book_hotel(city: String) -> Result<String, BookError> {
+///     Ok(format!("hotel in {city}"))
+/// }
+///
+/// #[task]
+/// async fn book_flight(city: String) -> Result<String, BookError> {
+///     Ok(format!("flight to {city}"))
+/// }
+///
+/// #[workflow]
+/// async fn travel(city: String) -> Result<(String, String), BookError> {
+///     try_join!(book_hotel(&city), book_flight(&city)).await
+/// }
+///
+/// let trip = PlainRun::new().block_on(travel("Bern".to_owned())).unwrap();
+/// assert_eq!(trip.1, "flight to Bern");
+/// ```
+#[doc(inline)]
+pub use crate::__try_join as try_join;
+
+/// The failure of a branch.
+enum BranchFailure<E> {
+    Error(E),
+    Outside(Failure),
+}
+
+type JoinFuture<'a, O, E> = Pin<Box<dyn Future<Output = Result<O, BranchFailure<E>>> + 'a>>;
+
+/// The future of [`try_join!`].
+#[must_use = "a workflow runs the branches when it is awaited"]
+pub struct TryJoin<'a, O, E> {
+    future: JoinFuture<'a, O, E>,
+}
+
+impl<O, E> fmt::Debug for TryJoin<'_, O, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TryJoin")
+    }
+}
+
+impl<O, E> TryJoin<'_, O, E> {
+    /// Names the state.
+    pub fn named(self, _name: &'static str) -> Self {
+        self
+    }
+
+    /// Returns every failure as a value, because the code has an arm for every failure.
+    #[doc(hidden)]
+    pub fn catching(self) -> Catching<Self> {
+        Catching(self)
+    }
+}
+
+impl<'a, O: 'a, E: 'a> IntoFuture for TryJoin<'a, O, E> {
+    type Output = Result<O, E>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            match self.future.await {
+                Ok(results) => Ok(results),
+                Err(BranchFailure::Error(error)) => Err(error),
+                Err(BranchFailure::Outside(failure)) => raise(&host(), failure).await,
+            }
+        })
+    }
+}
+
+impl<'a, O: 'a, E: 'a> IntoFuture for Catching<TryJoin<'a, O, E>> {
+    type Output = Result<O, Caught<E>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            self.0.future.await.map_err(|failure| match failure {
+                BranchFailure::Error(error) => Caught::Error(error),
+                BranchFailure::Outside(_) => Caught::Outside,
+            })
+        })
+    }
+}
+
+/// The output of a branch: a value, or a `Result` with the error of all branches.
+#[diagnostic::on_unimplemented(
+    message = "a branch of `try_join!` returns `{Self}`, and another branch fails with `{E}`",
+    label = "this branch has another error type",
+    note = "all branches that fail have one error type: convert the error inside of the branch"
+)]
+pub trait Branch<E> {
+    /// The result.
+    type Output;
+
+    /// Converts it to a `Result`.
+    fn branch(self) -> Result<Self::Output, E>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Payload, E> Branch<E> for T {
+    type Output = T;
+
+    fn branch(self) -> Result<T, E> {
+        Ok(self)
+    }
+}
+
+impl<T: Payload, E: TaskError> Branch<E> for Result<T, E> {
+    type Output = T;
+
+    fn branch(self) -> Result<T, E> {
+        self
+    }
+}
+
+/// A branch that runs, or its result.
+struct Slot<'a, R, O> {
+    future: Option<Pin<Box<dyn Future<Output = R> + 'a>>>,
+    result: Option<O>,
+}
+
+impl<'a, R, O> Slot<'a, R, O> {
+    fn new(branch: impl IntoFuture<Output = R, IntoFuture: 'a>) -> Slot<'a, R, O> {
+        Slot {
+            future: Some(Box::pin(branch.into_future())),
+            result: None,
+        }
+    }
+
+    /// Polls the branch; returns its failure.
+    fn poll<E>(&mut self, host: &Host, cx: &mut Context<'_>) -> Option<BranchFailure<E>>
+    where
+        R: Branch<E, Output = O>,
+    {
+        let future = self.future.as_mut()?;
+        let value = match poll_child(future.as_mut(), cx) {
+            Ok(Poll::Ready(value)) => value,
+            Ok(Poll::Pending) => return host.take_raised().map(BranchFailure::Outside),
+            Err(failure) => return Some(BranchFailure::Outside(failure)),
+        };
+        self.future = None;
+        match value.branch() {
+            Ok(result) => {
+                self.result = Some(result);
+                None
+            }
+            Err(error) => Some(BranchFailure::Error(error)),
+        }
+    }
+}
+
+macro_rules! try_joins {
+    ($($function:ident($($branch:ident: $ty:ident),+);)+) => {$(
+        /// The branches of `try_join!`.
+        #[doc(hidden)]
+        #[allow(clippy::too_many_arguments)]
+        pub fn $function<'a, E: 'a, $($ty),+>(
+            $($branch: $ty),+
+        ) -> TryJoin<'a, ($(<$ty::Output as Branch<E>>::Output,)+), E>
+        where
+            $($ty: IntoFuture<Output: Branch<E> + 'a> + 'a, $ty::IntoFuture: 'a, <$ty::Output as Branch<E>>::Output: 'a),+
+        {
+            TryJoin {
+                future: Box::pin(async move {
+                    let host = host();
+                    $(let mut $branch = Slot::new($branch);)+
+                    poll_fn(|cx| {
+                        $(
+                            if let Some(failure) = $branch.poll(&host, cx) {
+                                return Poll::Ready(Err(failure));
+                            }
+                        )+
+                        if $($branch.result.is_none())||+ {
+                            return Poll::Pending;
+                        }
+                        match ($($branch.result.take(),)+) {
+                            ($(Some($branch),)+) => Poll::Ready(Ok(($($branch,)+))),
+                            _ => Poll::Pending,
+                        }
+                    })
+                    .await
+                }),
+            }
+        }
+    )+};
+}
+
+try_joins! {
+    try_join1(a: A);
+    try_join2(a: A, b: B);
+    try_join3(a: A, b: B, c: C);
+    try_join4(a: A, b: B, c: C, d: D);
+    try_join5(a: A, b: B, c: C, d: D, e: F);
+    try_join6(a: A, b: B, c: C, d: D, e: F, f: G);
+    try_join7(a: A, b: B, c: C, d: D, e: F, f: G, g: H);
+    try_join8(a: A, b: B, c: C, d: D, e: F, f: G, g: H, h: I);
+}
+
+/// [`try_join!`](crate::function::try_join), under the name that a macro of a crate needs.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __try_join {
+    ($a:expr $(,)?) => {
+        $crate::__::plain::try_join1($a)
+    };
+    ($a:expr, $b:expr $(,)?) => {
+        $crate::__::plain::try_join2($a, $b)
+    };
+    ($a:expr, $b:expr, $c:expr $(,)?) => {
+        $crate::__::plain::try_join3($a, $b, $c)
+    };
+    ($a:expr, $b:expr, $c:expr, $d:expr $(,)?) => {
+        $crate::__::plain::try_join4($a, $b, $c, $d)
+    };
+    ($a:expr, $b:expr, $c:expr, $d:expr, $e:expr $(,)?) => {
+        $crate::__::plain::try_join5($a, $b, $c, $d, $e)
+    };
+    ($a:expr, $b:expr, $c:expr, $d:expr, $e:expr, $f:expr $(,)?) => {
+        $crate::__::plain::try_join6($a, $b, $c, $d, $e, $f)
+    };
+    ($a:expr, $b:expr, $c:expr, $d:expr, $e:expr, $f:expr, $g:expr $(,)?) => {
+        $crate::__::plain::try_join7($a, $b, $c, $d, $e, $f, $g)
+    };
+    ($a:expr, $b:expr, $c:expr, $d:expr, $e:expr, $f:expr, $g:expr, $h:expr $(,)?) => {
+        $crate::__::plain::try_join8($a, $b, $c, $d, $e, $f, $g, $h)
+    };
+}

@@ -1,0 +1,384 @@
+//! `map` and `map_distributed`: a body for each item of a list.
+
+use super::call::{Catching, Caught, host, raise};
+use super::failure::Failure;
+use super::host::{Host, poll_child};
+use crate::shape::Payload;
+use crate::task::TaskReturn;
+use serde_json::Value;
+use std::fmt;
+use std::future::{Future, IntoFuture, poll_fn};
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::Poll;
+
+/// A list that [`map`] takes: a `Vec`, a slice or an array, or a reference to one.
+pub trait List {
+    /// The type of the items.
+    type Item: Payload;
+
+    /// The items as JSON.
+    #[doc(hidden)]
+    fn items(self) -> Vec<Result<Value, serde_json::Error>>;
+}
+
+fn items<'t, T: Payload + 't>(
+    list: impl IntoIterator<Item = &'t T>,
+) -> Vec<Result<Value, serde_json::Error>> {
+    list.into_iter().map(serde_json::to_value).collect()
+}
+
+impl<T: Payload> List for Vec<T> {
+    type Item = T;
+
+    fn items(self) -> Vec<Result<Value, serde_json::Error>> {
+        items(&self)
+    }
+}
+
+impl<T: Payload> List for &Vec<T> {
+    type Item = T;
+
+    fn items(self) -> Vec<Result<Value, serde_json::Error>> {
+        items(self)
+    }
+}
+
+impl<T: Payload> List for &[T] {
+    type Item = T;
+
+    fn items(self) -> Vec<Result<Value, serde_json::Error>> {
+        items(self)
+    }
+}
+
+/// Runs an async closure for each item of a list: a Map state.
+///
+/// Awaited, it returns the results in the order of the items. If the closure returns a `Result`, so does the Map, and it fails with the first failed item.
+///
+/// ```
+/// use stepwright::function::*;
+///
+/// #[task]
+/// async fn pack(item: String) -> u32 {
+///     item.len() as u32
+/// }
+///
+/// #[workflow]
+/// async fn pack_all(items: Vec<String>) -> Vec<u32> {
+///     map(&items, async |item| pack(item).await).concurrency(10).await
+/// }
+///
+/// assert_eq!(PlainRun::new().block_on(pack_all(vec!["ab".to_owned()])).unwrap(), [2]);
+/// ```
+pub fn map<'a, L: List, F: AsyncFn(L::Item) -> R + 'a, R: TaskReturn + 'a>(
+    list: L,
+    body: F,
+) -> Map<'a, L::Item, F, R> {
+    Map {
+        work: ListWork {
+            items: list.items(),
+            body,
+            limit: usize::MAX,
+        },
+        types: PhantomData,
+    }
+}
+
+/// Runs an async closure for each item of a list, each in a child execution: a Distributed Map.
+///
+/// Awaited, it returns the results of the items that succeeded. It never fails with the error of an item: if more items fail than
+/// [`tolerate`](MapDistributed::tolerate) and [`tolerate_percent`](MapDistributed::tolerate_percent) allow, which is none at first, it fails with
+/// `States.ExceedToleratedFailureThreshold`.
+pub fn map_distributed<'a, L: List, F: AsyncFn(L::Item) -> R + 'a, R: TaskReturn + 'a>(
+    list: L,
+    body: F,
+) -> MapDistributed<'a, L::Item, F, R> {
+    MapDistributed {
+        work: ListWork {
+            items: list.items(),
+            body,
+            limit: usize::MAX,
+        },
+        tolerated: 0,
+        percentage: 0.0,
+        types: PhantomData,
+    }
+}
+
+struct ListWork<F> {
+    items: Vec<Result<Value, serde_json::Error>>,
+    body: F,
+    limit: usize,
+}
+
+/// The types of a body, without values.
+type BodyTypes<'a, T, R> = (&'a (), fn(T) -> R);
+
+/// The future of [`map`].
+#[must_use = "a workflow runs the Map when it is awaited"]
+pub struct Map<'a, T, F, R> {
+    work: ListWork<F>,
+    types: PhantomData<BodyTypes<'a, T, R>>,
+}
+
+/// The future of [`map_distributed`].
+#[must_use = "a workflow runs the Map when it is awaited"]
+pub struct MapDistributed<'a, T, F, R> {
+    work: ListWork<F>,
+    tolerated: usize,
+    percentage: f64,
+    types: PhantomData<BodyTypes<'a, T, R>>,
+}
+
+macro_rules! shared {
+    ($name:ident) => {
+        impl<T, F, R> fmt::Debug for $name<'_, T, F, R> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(stringify!($name))
+            }
+        }
+
+        impl<T, F, R> $name<'_, T, F, R> {
+            /// Sets the number of items that may run at the same time: `MaxConcurrency`. 0 means no limit.
+            pub fn concurrency(mut self, limit: usize) -> Self {
+                self.work.limit = if limit == 0 { usize::MAX } else { limit };
+                self
+            }
+
+            /// Names the state.
+            pub fn named(self, _name: &'static str) -> Self {
+                self
+            }
+
+            /// Returns every failure as a value, because the code has an arm for every failure.
+            #[doc(hidden)]
+            pub fn catching(self) -> Catching<Self> {
+                Catching(self)
+            }
+        }
+    };
+}
+
+shared!(Map);
+shared!(MapDistributed);
+
+impl<T, F, R> MapDistributed<'_, T, F, R> {
+    /// Sets the label in the ARNs of the children: `Label`.
+    pub fn label(self, _label: &'static str) -> Self {
+        self
+    }
+
+    /// Runs the children as Express executions.
+    pub fn express(self) -> Self {
+        self
+    }
+
+    /// Sets the number of items that may fail: `ToleratedFailureCount`.
+    pub fn tolerate(mut self, count: usize) -> Self {
+        self.tolerated = count;
+        self
+    }
+
+    /// Sets the percentage of the items that may fail: `ToleratedFailurePercentage`, from 0.0 to 100.0.
+    pub fn tolerate_percent(mut self, percentage: f64) -> Self {
+        self.percentage = percentage;
+        self
+    }
+}
+
+/// The body of one item, while it runs.
+type ItemFuture<'b, R> = Pin<Box<dyn Future<Output = R> + 'b>>;
+
+/// The end of one item: its result, or the failure of the item.
+type Ended<R> = Result<Result<<R as TaskReturn>::Output, <R as TaskReturn>::Error>, Failure>;
+
+/// Runs the body for all items. `stop` decides after each failed item whether the others are dropped.
+async fn run<T: Payload, F: AsyncFn(T) -> R, R: TaskReturn>(
+    host: &Rc<Host>,
+    work: ListWork<F>,
+    stops: bool,
+) -> Vec<Option<Ended<R>>> {
+    let ListWork { items, body, limit } = work;
+    let mut ended: Vec<Option<Ended<R>>> = Vec::new();
+    ended.resize_with(items.len(), || None);
+    let mut waiting = items.into_iter().enumerate();
+    let mut running: Vec<(usize, ItemFuture<'_, R>)> = Vec::new();
+    let body = &body;
+    poll_fn(|cx| {
+        loop {
+            while running.len() < limit {
+                let Some((index, item)) = waiting.next() else {
+                    break;
+                };
+                match item.and_then(serde_json::from_value::<T>) {
+                    Ok(item) => running.push((index, Box::pin(body(item)))),
+                    Err(error) => {
+                        ended[index] =
+                            Some(Err(Failure::outside("States.Runtime", error.to_string())))
+                    }
+                }
+            }
+            let before = running.len();
+            let mut failed = ended.iter().flatten().any(Result::is_err);
+            running.retain_mut(|(index, future)| {
+                if failed && stops {
+                    return true;
+                }
+                let end = match poll_child(future.as_mut(), cx) {
+                    Ok(Poll::Ready(value)) => Ok(value.into_result()),
+                    Ok(Poll::Pending) => match host.take_raised() {
+                        Some(failure) => Err(failure),
+                        None => return true,
+                    },
+                    Err(failure) => Err(failure),
+                };
+                failed |= !matches!(end, Ok(Ok(_)));
+                ended[*index] = Some(end);
+                false
+            });
+            if (failed && stops) || running.is_empty() {
+                return Poll::Ready(());
+            }
+            // Each item that ended makes room for the next one.
+            if running.len() == before || running.len() >= limit {
+                return Poll::Pending;
+            }
+            if waiting.len() == 0 {
+                return Poll::Pending;
+            }
+        }
+    })
+    .await;
+    drop(running);
+    ended
+}
+
+/// The results of all items, or the first failure.
+fn collected<R: TaskReturn>(
+    ended: Vec<Option<Ended<R>>>,
+) -> Result<Vec<R::Output>, Result<R::Error, Failure>> {
+    let mut ended = ended;
+    let failed = ended
+        .iter()
+        .position(|end| matches!(end, Some(Err(_) | Ok(Err(_)))));
+    if let Some(index) = failed {
+        return Err(match ended.swap_remove(index) {
+            Some(Ok(Err(error))) => Ok(error),
+            Some(Err(failure)) => Err(failure),
+            _ => Err(Failure::outside("States.Runtime", "an item has no result")),
+        });
+    }
+    Ok(ended.into_iter().flatten().flatten().flatten().collect())
+}
+
+impl<'a, T, F, R> IntoFuture for Map<'a, T, F, R>
+where
+    T: Payload + 'a,
+    F: AsyncFn(T) -> R + 'a,
+    R: TaskReturn + 'a,
+{
+    type Output = R::With<Vec<R::Output>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let host = host();
+            match collected::<R>(run(&host, self.work, true).await) {
+                Ok(list) => R::wrap(Ok(list)),
+                Err(Ok(error)) => R::wrap(Err(error)),
+                Err(Err(failure)) => raise(&host, failure).await,
+            }
+        })
+    }
+}
+
+impl<'a, T, F, R> IntoFuture for Catching<Map<'a, T, F, R>>
+where
+    T: Payload + 'a,
+    F: AsyncFn(T) -> R + 'a,
+    R: TaskReturn + 'a,
+{
+    type Output = Result<Vec<R::Output>, Caught<R::Error>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let host = host();
+            let ended = run(&host, self.0.work, true).await;
+            collected::<R>(ended).map_err(|failure| failure.map_or(Caught::Outside, Caught::Error))
+        })
+    }
+}
+
+/// The results of a Distributed Map, or its failure.
+async fn distributed<T: Payload, F: AsyncFn(T) -> R, R: TaskReturn>(
+    host: &Rc<Host>,
+    map: MapDistributed<'_, T, F, R>,
+) -> Result<Vec<R::Output>, Failure> {
+    let total = map.work.items.len();
+    let ended = run(host, map.work, false).await;
+    let failed = ended
+        .iter()
+        .filter(|end| !matches!(end, Some(Ok(Ok(_)))))
+        .count();
+    let share = if total == 0 {
+        0.0
+    } else {
+        failed as f64 * 100.0 / total as f64
+    };
+    // Step Functions fails when one of the two thresholds is exceeded; a threshold that is not set does not count if the other one is.
+    let is_exceeded = match (map.tolerated, map.percentage > 0.0) {
+        (0, false) => failed > 0,
+        (0, true) => share > map.percentage,
+        (count, false) => failed > count,
+        (count, true) => failed > count || share > map.percentage,
+    };
+    if is_exceeded {
+        return Err(Failure::outside(
+            "States.ExceedToleratedFailureThreshold",
+            "The specified tolerated failure threshold was exceeded",
+        ));
+    }
+    Ok(ended.into_iter().flatten().flatten().flatten().collect())
+}
+
+impl<'a, T, F, R> IntoFuture for MapDistributed<'a, T, F, R>
+where
+    T: Payload + 'a,
+    F: AsyncFn(T) -> R + 'a,
+    R: TaskReturn + 'a,
+{
+    type Output = Vec<R::Output>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let host = host();
+            match distributed(&host, self).await {
+                Ok(list) => list,
+                Err(failure) => raise(&host, failure).await,
+            }
+        })
+    }
+}
+
+impl<'a, T, F, R> IntoFuture for Catching<MapDistributed<'a, T, F, R>>
+where
+    T: Payload + 'a,
+    F: AsyncFn(T) -> R + 'a,
+    R: TaskReturn + 'a,
+{
+    type Output = Result<Vec<R::Output>, Caught<crate::task::NoError>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let host = host();
+            distributed(&host, self.0)
+                .await
+                .map_err(|_| Caught::Outside)
+        })
+    }
+}

@@ -1,0 +1,94 @@
+//! Workflows that are ordinary async functions: `use stepwright::function::*;`.
+//!
+//! [`#[workflow]`](macro@workflow) on an `async fn` keeps it a function that rustc checks and that tests call, and compiles its control flow to the
+//! states of a workflow: an awaited task is a Task state, `if` and `match` are Choice states, [`try_join!`] is a Parallel state, [`map`] is a Map state.
+//! Nothing is replayed, and there are no rules of determinism. `docs/reference/function.md` has the whole table.
+//!
+//! ```
+//! use schemars::JsonSchema;
+//! use serde::{Deserialize, Serialize};
+//! use stepwright::function::*;
+//!
+//! #[derive(Debug, Serialize, Deserialize, JsonSchema, Payload)]
+//! pub struct Order {
+//!     id: String,
+//!     total: f64,
+//! }
+//!
+//! #[derive(Debug, thiserror::Error, TaskError)]
+//! pub enum PaymentError {
+//!     #[error("the gateway did not answer")]
+//!     GatewayTimeout,
+//!     #[error("declined: {reason}")]
+//!     Declined { reason: String },
+//! }
+//!
+//! #[derive(Debug, thiserror::Error, TaskError)]
+//! pub enum OrderFailed {
+//!     #[error("rejected: {reason}")]
+//!     Rejected { reason: String },
+//!     #[error(transparent)]
+//!     #[task_error(transparent)]
+//!     Payment(#[from] PaymentError),
+//! }
+//!
+//! #[task]
+//! pub async fn charge_card(total: f64) -> Result<String, PaymentError> {
+//!     Ok(format!("charge of {total}"))
+//! }
+//!
+//! /// Charges an order.
+//! #[workflow(timeout = hours(1))]
+//! pub async fn checkout(order: Order) -> Result<String, OrderFailed> {
+//!     let charge = charge_card(order.total).retry(|e| matches!(e, PaymentError::GatewayTimeout), every(secs(2)).times(3)).await;
+//!     match charge_card(order.total).await {
+//!         Ok(charge) => Ok(charge),
+//!         Err(PaymentError::Declined { reason }) => Err(OrderFailed::Rejected { reason }),
+//!         Err(e) => Err(e.into()),
+//!     }
+//! }
+//! # fn main() {}
+//! ```
+
+mod call;
+mod callable;
+mod errors;
+mod failure;
+mod host;
+mod join;
+mod map;
+mod outcome;
+#[cfg(test)]
+mod tests;
+mod vocabulary;
+
+pub use self::join::TryJoin;
+pub use self::join::try_join;
+pub use self::map::{List, Map, MapDistributed, map, map_distributed};
+pub use self::outcome::{PlainCall, PlainFailure, PlainRun};
+pub use self::vocabulary::{
+    Failed, RetryPolicy, Sleep, days, every, hours, mins, secs, sleep, sleep_until, task_token,
+};
+#[doc(no_inline)]
+pub use crate::{Definition, ErrorOutput, Payload, Task, TaskContext, TaskError, Workflow};
+#[doc(inline)]
+pub use stepwright_macros::function as workflow;
+#[doc(no_inline)]
+pub use stepwright_macros::{asl_file, task};
+
+/// What the code of `#[workflow]` and `#[task]` refers to.
+#[doc(hidden)]
+pub mod plain {
+    pub use super::call::{Caught, TaskCall};
+    pub use super::callable::{
+        Argument, Callable, Running, bind_task, call_workflow, run_task, run_workflow,
+        run_workflow_without_input,
+    };
+    pub use super::errors::{Handled, KeepsName, handled, keeps};
+    pub use super::failure::{Failure, PANICKED, panicked};
+    pub use super::join::{
+        Branch, try_join1, try_join2, try_join3, try_join4, try_join5, try_join6, try_join7,
+        try_join8,
+    };
+    pub use super::outcome::workflow;
+}

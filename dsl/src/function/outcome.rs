@@ -1,0 +1,248 @@
+//! Runs a function workflow as plain Rust, with mocks and virtual time.
+
+use super::call::CallAnswer;
+use super::callable::Callable;
+use super::failure::{Failure, FailureKind};
+use super::host::{Host, MockFn};
+use crate::task::TaskReturn;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::Duration;
+
+/// Runs a function workflow as plain Rust, with mocks of its tasks and on virtual time.
+///
+/// ```
+/// use stepwright::function::*;
+///
+/// #[task]
+/// async fn price(item: String) -> f64 {
+///     item.len() as f64
+/// }
+///
+/// #[workflow]
+/// async fn quote(item: String) -> f64 {
+///     sleep(days(1)).await;
+///     price(item).await
+/// }
+///
+/// let run = PlainRun::new().mock::<price>(|_item| Ok(9.5));
+/// assert_eq!(run.block_on(quote("book".to_owned())).unwrap(), 9.5);
+/// assert_eq!(run.elapsed(), days(1));
+/// assert_eq!(run.calls()[0].function, "price");
+/// ```
+///
+/// Without mocks and failures, a test can await the function itself: `quote(item).await`.
+#[derive(Debug)]
+#[must_use = "it runs a function with `run` or `block_on`"]
+pub struct PlainRun {
+    host: Rc<Host>,
+}
+
+/// One call of a task or of a nested workflow; each attempt of a retry is one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlainCall {
+    /// The Rust name of the function.
+    pub function: &'static str,
+    /// The arguments as JSON: the only argument itself, or an array of several.
+    pub input: Value,
+    /// The result, or the name of the error; `None` while it runs.
+    pub outcome: Option<Result<Value, String>>,
+    /// The virtual time between the start of the run and that of the call.
+    pub at: Duration,
+}
+
+/// A function workflow that failed: the error and the cause that its execution would have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlainFailure {
+    /// The error's name.
+    pub error: String,
+    /// The cause; for an error type it is the JSON text that Step Functions receives.
+    pub cause: String,
+}
+
+impl fmt::Display for PlainFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.error, self.cause)
+    }
+}
+
+impl std::error::Error for PlainFailure {}
+
+impl From<Failure> for PlainFailure {
+    fn from(failure: Failure) -> PlainFailure {
+        PlainFailure {
+            error: failure.error,
+            cause: failure.cause,
+        }
+    }
+}
+
+impl Default for PlainRun {
+    fn default() -> Self {
+        PlainRun::new()
+    }
+}
+
+impl PlainRun {
+    /// Creates a run without mocks: tasks run their own functions. Virtual time begins at 2026-01-01T00:00:00Z.
+    pub fn new() -> PlainRun {
+        PlainRun { host: Host::new() }
+    }
+
+    /// Replaces a task by a closure, which gets the arguments of the task: `()`, one argument, or a tuple.
+    pub fn mock<T: Callable>(
+        self,
+        mock: impl Fn(T::Arguments) -> Result<T::Output, T::Error> + 'static,
+    ) -> PlainRun
+    where
+        T::Arguments: DeserializeOwned,
+    {
+        self.with::<T>(Rc::new(move |arguments, _| {
+            Some(match decoded::<T>(arguments) {
+                Ok(arguments) => mock(arguments)
+                    .map_err(Failure::of)
+                    .and_then(|output| encoded(&output)),
+                Err(failure) => Err(failure),
+            })
+        }))
+    }
+
+    /// Makes a task fail with an error outside of its error type, such as `Lambda.Unknown`.
+    pub fn fail<T: Callable>(self, error: &str, cause: &str) -> PlainRun {
+        let (error, cause) = (error.to_owned(), cause.to_owned());
+        self.with::<T>(Rc::new(move |_, _| {
+            let kind = if error == "States.Timeout" {
+                FailureKind::Timeout
+            } else {
+                FailureKind::Outside
+            };
+            Some(Err(Failure {
+                kind,
+                ..Failure::outside(error.clone(), cause.clone())
+            }))
+        }))
+    }
+
+    /// Answers the calls of a task that wait for their task token. The closure gets the arguments, with the token among them; `None` means that the
+    /// call is never answered.
+    pub fn answer<T: Callable, A: Serialize>(
+        self,
+        answer: impl Fn(T::Arguments) -> Option<A> + 'static,
+    ) -> PlainRun
+    where
+        T::Arguments: DeserializeOwned,
+    {
+        self.with::<T>(Rc::new(move |arguments, _| match decoded::<T>(arguments) {
+            Ok(arguments) => answer(arguments).map(|answer| encoded(&answer)),
+            Err(failure) => Some(Err(failure)),
+        }))
+    }
+
+    fn with<T: Callable>(self, mock: MockFn) -> PlainRun {
+        self.host.mocks.borrow_mut().insert(T::FUNCTION, mock);
+        self
+    }
+
+    /// Runs the future of a function workflow, in any async runtime.
+    ///
+    /// # Errors
+    ///
+    /// The failure of the workflow: an error that it returns, or one that it does not catch.
+    pub async fn run<R: TaskReturn>(
+        &self,
+        function: impl Future<Output = R>,
+    ) -> Result<R::Output, PlainFailure> {
+        let mut function = pin!(function);
+        let ended = poll_fn(|cx| self.host.drive(function.as_mut(), cx)).await;
+        ended
+            .and_then(|value| value.into_result().map_err(Failure::of))
+            .map_err(PlainFailure::from)
+    }
+
+    /// Runs the future of a function workflow on this thread, without an async runtime.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](PlainRun::run).
+    pub fn block_on<R: TaskReturn>(
+        &self,
+        function: impl Future<Output = R>,
+    ) -> Result<R::Output, PlainFailure> {
+        block_on(self.run(function))
+    }
+
+    /// The calls so far, in the order in which they began.
+    #[must_use]
+    pub fn calls(&self) -> Vec<PlainCall> {
+        self.host.calls.borrow().clone()
+    }
+
+    /// The virtual time that has passed.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.host.elapsed()
+    }
+}
+
+fn decoded<T: Callable>(arguments: &[Value]) -> Result<T::Arguments, Failure>
+where
+    T::Arguments: DeserializeOwned,
+{
+    let value = match arguments {
+        [] => Value::Null,
+        [only] => only.clone(),
+        several => Value::Array(several.to_vec()),
+    };
+    serde_json::from_value(value)
+        .map_err(|error| Failure::outside(crate::task::INVALID_INPUT, error.to_string()))
+}
+
+fn encoded(value: &impl Serialize) -> CallAnswer {
+    serde_json::to_value(value)
+        .map_err(|error| Failure::outside(crate::task::INVALID_OUTPUT, error.to_string()))
+}
+
+/// The body of a function workflow: runs in the current plain run, or begins one.
+pub async fn workflow<W: Callable, F: Future>(function: F) -> F::Output {
+    let mut function = pin!(function);
+    if Host::current().is_some() {
+        return function.await;
+    }
+    let host = Host::new();
+    let ended = poll_fn(|cx| host.drive(function.as_mut(), cx)).await;
+    match ended {
+        Ok(value) => value,
+        Err(failure) => panic!(
+            "the workflow `{}` failed with {}: {}; `PlainRun::run` returns such a failure",
+            W::NAME,
+            failure.error,
+            failure.cause
+        ),
+    }
+}
+
+fn block_on<F: Future>(future: F) -> F::Output {
+    struct Parked(Thread);
+    impl Wake for Parked {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Parked(thread::current())));
+    let mut cx = Context::from_waker(&waker);
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut cx) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => thread::park(),
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Function workflows: their ASL, and their plain runs.
+
+use super::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Order {
+    id: String,
+    total: f64,
+    vip: bool,
+    items: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload, PartialEq)]
+struct Receipt {
+    order_id: String,
+    payment: String,
+    parcels: Vec<u32>,
+    invoice: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+#[serde(tag = "verdict")]
+enum Decision {
+    Approved { by: String },
+    Refused { reason: String },
+}
+
+#[derive(Debug, thiserror::Error, TaskError)]
+enum OrderError {
+    #[error("invalid: {reason}")]
+    Invalid { reason: String },
+}
+
+#[derive(Debug, thiserror::Error, TaskError)]
+enum PaymentError {
+    #[error("the gateway did not answer")]
+    GatewayTimeout,
+    #[error("declined: {reason}")]
+    Declined { reason: String },
+}
+
+#[derive(Debug, thiserror::Error, TaskError)]
+enum StockError {
+    #[error("{sku} is out of stock")]
+    OutOfStock { sku: String },
+}
+
+#[derive(Debug, thiserror::Error, TaskError)]
+enum OrderFailed {
+    #[error("rejected: {reason}")]
+    Rejected { reason: String },
+    #[error("no decision in time")]
+    Expired,
+    #[error("refunded")]
+    Refunded,
+    #[error(transparent)]
+    #[task_error(transparent)]
+    Payment(#[from] PaymentError),
+}
+
+#[task]
+async fn validate_order(order: Order) -> Result<Order, OrderError> {
+    if order.items.is_empty() {
+        return Err(OrderError::Invalid {
+            reason: "no items".to_owned(),
+        });
+    }
+    Ok(order)
+}
+
+#[task]
+async fn request_review(order: Order, token: String) {
+    let _ = (order, token);
+}
+
+#[task]
+async fn charge_card(amount: f64) -> Result<String, PaymentError> {
+    Ok(format!("charge-{amount}"))
+}
+
+#[task]
+async fn refund_card(payment: String) {
+    let _ = payment;
+}
+
+#[task]
+async fn pack_item(item: String, order: String) -> Result<u32, StockError> {
+    let _ = order;
+    Ok(item.len() as u32)
+}
+
+#[task]
+async fn send_invoice(payment: String) -> Result<String, StockError> {
+    Ok(format!("invoice of {payment}"))
+}
+
+/// Validates, charges and fulfils an order.
+#[workflow(timeout = days(7), lambda_retries)]
+async fn order_processing(order: Order) -> Result<Receipt, OrderFailed> {
+    let checked = match validate_order(&order).await {
+        Ok(checked) => checked,
+        Err(OrderError::Invalid { reason }) => return Err(OrderFailed::Rejected { reason }),
+    };
+    #[state(Triage)]
+    if checked.total > 1_000.0 && !checked.vip {
+        match request_review(&checked, task_token())
+            .timeout(days(3))
+            .heartbeat(days(1))
+            .await
+        {
+            Ok(Decision::Approved { .. }) => {}
+            Ok(Decision::Refused { reason }) => return Err(OrderFailed::Rejected { reason }),
+            Err(Failed::Timeout) => return Err(OrderFailed::Expired),
+            Err(Failed::Task(never)) => match never {},
+        }
+    }
+    let payment = match charge_card(checked.total)
+        .retry(
+            |e| matches!(e, PaymentError::GatewayTimeout),
+            every(secs(2)).times(3).backoff(2.0),
+        )
+        .await
+    {
+        Ok(payment) => payment,
+        Err(PaymentError::Declined { reason }) => return Err(OrderFailed::Rejected { reason }),
+        Err(e) => return Err(e.into()),
+    };
+    match try_join!(
+        map(&checked.items, async |item| pack_item(item, &checked.id)
+            .await)
+        .concurrency(10),
+        send_invoice(&payment)
+    )
+    .named("Fulfil")
+    .await
+    {
+        Ok((parcels, invoice)) => Ok(Receipt {
+            order_id: checked.id,
+            payment,
+            parcels,
+            invoice,
+        }),
+        Err(_) => {
+            refund_card(&payment).await;
+            Err(OrderFailed::Refunded)
+        }
+    }
+}
+
+fn order(total: f64) -> Order {
+    Order {
+        id: "o-1".to_owned(),
+        total,
+        vip: false,
+        items: vec!["ab".to_owned(), "abc".to_owned()],
+    }
+}
+
+#[test]
+fn the_order_has_the_states_of_its_control_flow() {
+    let definition = OrderProcessing::definition();
+    let text = definition.to_json_pretty();
+    assert!(text.contains("\"StartAt\": \"ValidateOrder\""), "{text}");
+}
+
+#[test]
+fn the_order_runs_as_plain_rust() {
+    let run = PlainRun::new();
+    let receipt = run.block_on(order_processing(order(10.0))).unwrap();
+    assert_eq!(receipt.parcels, [2, 3]);
+    assert_eq!(receipt.invoice, "invoice of charge-10");
+    let names: Vec<_> = run.calls().iter().map(|call| call.function).collect();
+    assert_eq!(
+        names,
+        [
+            "validate_order",
+            "charge_card",
+            "pack_item",
+            "pack_item",
+            "send_invoice"
+        ]
+    );
+    let failure = PlainRun::new()
+        .answer::<request_review, _>(|(_, _)| {
+            Some(Decision::Refused {
+                reason: "no".to_owned(),
+            })
+        })
+        .block_on(order_processing(order(2_000.0)))
+        .unwrap_err();
+    assert_eq!(failure.error, "OrderFailed.Rejected");
+    let late = PlainRun::new();
+    let failure = late.block_on(order_processing(order(2_000.0))).unwrap_err();
+    assert_eq!(failure.error, "OrderFailed.Expired");
+    assert_eq!(late.elapsed(), days(1));
+    let failure = PlainRun::new()
+        .fail::<pack_item>("Lambda.Unknown", "")
+        .block_on(order_processing(order(10.0)))
+        .unwrap_err();
+    assert_eq!(failure.error, "OrderFailed.Refunded");
+    let busy = PlainRun::new().mock::<charge_card>(|_| Err(PaymentError::GatewayTimeout));
+    let failure = busy.block_on(order_processing(order(10.0))).unwrap_err();
+    assert_eq!(failure.error, "PaymentError.GatewayTimeout");
+    assert_eq!(busy.elapsed(), secs(2 + 4 + 8));
+}

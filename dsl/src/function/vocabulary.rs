@@ -1,0 +1,189 @@
+//! The words of function workflows: durations, retry policies, `sleep`, task tokens.
+
+use super::host::{Host, Timer};
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+/// A duration of this number of seconds.
+#[must_use]
+pub const fn secs(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+/// A duration of this number of minutes.
+#[must_use]
+pub const fn mins(count: u64) -> Duration {
+    Duration::from_secs(count.saturating_mul(MINUTE))
+}
+
+/// A duration of this number of hours.
+#[must_use]
+pub const fn hours(count: u64) -> Duration {
+    Duration::from_secs(count.saturating_mul(HOUR))
+}
+
+/// A duration of this number of days of 24 hours.
+#[must_use]
+pub const fn days(count: u64) -> Duration {
+    Duration::from_secs(count.saturating_mul(DAY))
+}
+
+/// When a failed call is repeated: a Retrier of ASL. [`every`] creates it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[must_use]
+pub struct RetryPolicy {
+    interval: Duration,
+    attempts: u32,
+    rate: f64,
+    longest: Option<Duration>,
+}
+
+/// A policy that waits this long before the first retry: `every(secs(2)).times(3).backoff(2.0)`.
+///
+/// As in ASL, the default is 3 retries, and each waits twice as long as the one before. The arguments are constants in the source, because ASL has constants
+/// there.
+pub const fn every(interval: Duration) -> RetryPolicy {
+    RetryPolicy {
+        interval,
+        attempts: 3,
+        rate: 2.0,
+        longest: None,
+    }
+}
+
+impl RetryPolicy {
+    /// Sets the number of retries: `MaxAttempts`.
+    pub const fn times(mut self, attempts: u32) -> RetryPolicy {
+        self.attempts = attempts;
+        self
+    }
+
+    /// Sets the factor from one delay to the next: `BackoffRate`, at least 1.0.
+    pub const fn backoff(mut self, rate: f64) -> RetryPolicy {
+        self.rate = rate;
+        self
+    }
+
+    /// Sets the longest delay: `MaxDelaySeconds`.
+    pub const fn max_delay(mut self, longest: Duration) -> RetryPolicy {
+        self.longest = Some(longest);
+        self
+    }
+
+    /// Makes each delay a random part of itself: `"JitterStrategy": "FULL"`. The plain run waits the whole delay.
+    pub const fn jitter(self) -> RetryPolicy {
+        self
+    }
+
+    /// The delay before the retry with this number, from 0; `None` if there is none.
+    pub(super) fn delay(&self, retry: u32) -> Option<Duration> {
+        if retry >= self.attempts {
+            return None;
+        }
+        let power = i32::try_from(retry).unwrap_or(i32::MAX);
+        let seconds = self.interval.as_secs_f64() * self.rate.powi(power);
+        let longest = self.longest.unwrap_or(days(365 * 100));
+        Some(Duration::try_from_secs_f64(seconds).map_or(longest, |delay| delay.min(longest)))
+    }
+}
+
+/// The failure of a call with a timeout: `task(..).timeout(days(3)).await`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failed<E> {
+    /// The call took longer than its timeout, or missed a heartbeat: `States.Timeout`.
+    Timeout,
+    /// The error of the task.
+    Task(E),
+}
+
+impl<E: fmt::Display> fmt::Display for Failed<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failed::Timeout => f.write_str("the call timed out"),
+            Failed::Task(error) => error.fmt(f),
+        }
+    }
+}
+
+impl<E: std::error::Error + 'static> std::error::Error for Failed<E> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Failed::Timeout => None,
+            Failed::Task(error) => Some(error),
+        }
+    }
+}
+
+/// The token of a call that waits for its answer: `request_review(order, task_token()).await`.
+///
+/// The task sends the token to a person or to another system, which answers with it. The result of the call is the answer.
+#[must_use]
+pub fn task_token() -> String {
+    Host::current().map_or_else(|| "token".to_owned(), |host| host.new_token())
+}
+
+/// Waits for a duration of whole seconds: a Wait state. In the plain run the time is virtual.
+pub fn sleep(duration: Duration) -> Sleep {
+    Sleep {
+        until: Until::After(duration),
+        timer: None,
+    }
+}
+
+/// Waits until a timestamp, such as `2026-01-31T08:00:00Z`: a Wait state. In the plain run the time is virtual.
+pub fn sleep_until(timestamp: impl AsRef<str>) -> Sleep {
+    Sleep {
+        until: Until::At(timestamp.as_ref().to_owned()),
+        timer: None,
+    }
+}
+
+/// The future of [`sleep`] and [`sleep_until`].
+#[derive(Debug)]
+#[must_use = "a workflow waits when this is awaited"]
+pub struct Sleep {
+    until: Until,
+    timer: Option<Timer>,
+}
+
+#[derive(Debug)]
+enum Until {
+    After(Duration),
+    At(String),
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(host) = Host::current() else {
+            panic!(
+                "a function workflow sleeps in a plain run only: await the function itself, or `PlainRun::run` of it"
+            );
+        };
+        if self.timer.is_none() {
+            let delay = match &self.until {
+                Until::After(delay) => *delay,
+                Until::At(timestamp) => match host.until(timestamp) {
+                    Ok(delay) => delay,
+                    Err(failure) => {
+                        host.raise(failure);
+                        return Poll::Pending;
+                    }
+                },
+            };
+            self.timer = Some(host.timer(delay));
+        }
+        match &mut self.timer {
+            Some(timer) => Pin::new(timer).poll(cx),
+            None => Poll::Ready(()),
+        }
+    }
+}

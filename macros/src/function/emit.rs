@@ -1,0 +1,398 @@
+//! The finished graph as the states of a [`MachineBody`], which the rules of `workflow!` check.
+
+use super::graph::{
+    AmountExpr, Assignment, CaughtError, Ending, Failure, Graph, GraphEdge, GraphEdgeKind, MapWork,
+    Node, StateName, Target, WaitFor, Work,
+};
+use super::names::FinalNames;
+use crate::errors::Errors;
+use crate::machine::{
+    Amount, Application, Call, Callee, ChoiceState, Condition, Distributed, Draft, Edge, EdgeKind,
+    ErrorPattern, Fail, Let, LetBinding, MachineBody, Map, MapLoop, Raised, State, StateExit,
+    StateOptions, StateWork, Subject, UserExpr, Wait,
+};
+use proc_macro2::{Ident, Span};
+use std::collections::HashMap;
+use syn::spanned::Spanned;
+use syn::{Expr, LitStr, Type, parse_quote, parse_quote_spanned};
+
+/// Writes the states of a function.
+pub(super) struct Emitter<'e> {
+    errors: &'e Errors,
+    names: FinalNames,
+    expressions: usize,
+    /// The names of the states so far, in the whole function.
+    states: HashMap<String, Span>,
+}
+
+impl<'e> Emitter<'e> {
+    pub(super) fn new(errors: &'e Errors, names: FinalNames) -> Emitter<'e> {
+        Emitter {
+            errors,
+            names,
+            expressions: 0,
+            states: HashMap::new(),
+        }
+    }
+
+    /// The number of expressions so far.
+    pub(super) fn expressions(&self) -> usize {
+        self.expressions
+    }
+
+    pub(super) fn body(&mut self, mut graph: Graph) -> MachineBody {
+        let first = graph.first();
+        let reached = graph.reached();
+        let mut order: Vec<usize> = vec![first];
+        order.extend(
+            (0..graph.nodes.len()).filter(|index| *index != first && reached.contains(index)),
+        );
+        let mut identifiers = HashMap::new();
+        for index in &order {
+            if let Some(node) = graph.nodes.get(*index) {
+                identifiers.insert(*index, self.state_name(&node.name));
+            }
+        }
+        let mut nodes: Vec<Option<Node>> = std::mem::take(&mut graph.nodes)
+            .into_iter()
+            .map(Some)
+            .collect();
+        let mut states = Vec::new();
+        for index in order {
+            let node = nodes.get_mut(index).and_then(Option::take);
+            if let (Some(node), Some((name, renamed))) = (node, identifiers.get(&index)) {
+                states.push(self.state(node, name.clone(), renamed.clone(), &identifiers));
+            }
+        }
+        MachineBody {
+            raw: Vec::new(),
+            states,
+            span: graph.span.unwrap_or_else(Span::call_site),
+            broken: false,
+        }
+    }
+
+    /// The identifier of a state, and its name if that is not an identifier. Reports a name that is used twice.
+    fn state_name(&mut self, name: &StateName) -> (Ident, Option<LitStr>) {
+        if let Some(earlier) = self.states.get(&name.text) {
+            let remedy = if name.is_call {
+                "`.named(\"Name\")`"
+            } else {
+                "`#[state(Name)]`"
+            };
+            let text = &name.text;
+            let message =
+                format!("the state name `{text}` is used twice: name this state with {remedy}");
+            self.errors.at(name.span, message);
+            let _ = earlier;
+        }
+        self.states.insert(name.text.clone(), name.span);
+        match crate::name::identifier(&name.text, name.span) {
+            Some(ident) => (ident, None),
+            None => {
+                let count = self.states.len();
+                let ident = Ident::new(&format!("State{count}"), name.span);
+                (ident, Some(LitStr::new(&name.text, name.span)))
+            }
+        }
+    }
+
+    fn number(&mut self, mut value: Expr) -> UserExpr {
+        self.names.expr(&mut value);
+        let id = self.expressions;
+        self.expressions += 1;
+        UserExpr { id, syn: value }
+    }
+
+    fn amount(&mut self, amount: AmountExpr) -> Amount {
+        match amount {
+            AmountExpr::Seconds(seconds, span) => Amount::Seconds(seconds, span),
+            AmountExpr::Computed(value) => Amount::Computed(self.number(value)),
+        }
+    }
+
+    fn binding(&self, target: Target, ty: Option<Type>) -> LetBinding {
+        let mut names = target.names;
+        for name in names.iter_mut().flatten() {
+            self.names.ident(name);
+        }
+        LetBinding {
+            names,
+            tuple: target.tuple,
+            ty: target.ty.or(ty),
+            equals: target.equals,
+        }
+    }
+
+    fn lets(&mut self, lets: Vec<Assignment>) -> Vec<Let> {
+        let mut made = Vec::new();
+        for Assignment { target, value } in lets {
+            made.push(Let {
+                binding: self.binding(target, None),
+                value: self.number(value),
+            });
+        }
+        made
+    }
+
+    fn state(
+        &mut self,
+        node: Node,
+        name: Ident,
+        renamed: Option<LitStr>,
+        identifiers: &HashMap<usize, (Ident, Option<LitStr>)>,
+    ) -> Draft {
+        let span = node.name.span;
+        let mut bodies = Vec::new();
+        let mut options = StateOptions::default();
+        let timeout = node
+            .timeout
+            .map(|(keyword, amount)| (keyword, self.amount(amount)));
+        let heartbeat = node
+            .heartbeat
+            .map(|(keyword, amount)| (keyword, self.amount(amount)));
+        options.timeout = timeout;
+        options.heartbeat = heartbeat;
+        options.retries = node.retries;
+        let mut subject_of = None;
+        let (word, kind) = match node.work {
+            // A Return that remains is a Succeed, and a Join is skipped.
+            Work::Join | Work::Return(_) | Work::Pass => ("pass", StateWork::Pass),
+            Work::Task {
+                path,
+                arguments,
+                parentheses,
+                waits,
+            } => {
+                let arguments = arguments.into_iter().map(|one| self.number(one)).collect();
+                let call = Call {
+                    wait: waits,
+                    callee: Callee::Task(Application {
+                        path,
+                        arguments,
+                        parentheses,
+                    }),
+                    called: None,
+                };
+                ("task", StateWork::Task(Some(call)))
+            }
+            Work::Wait(wait) => {
+                let wait = match wait {
+                    WaitFor::Seconds(keyword, amount) => {
+                        Wait::Seconds(keyword, self.amount(amount))
+                    }
+                    WaitFor::Timestamp(keyword, value) => {
+                        Wait::Timestamp(keyword, self.number(value))
+                    }
+                };
+                ("wait", StateWork::Wait(Some(wait)))
+            }
+            Work::Choice(subject) => {
+                subject_of = subject.as_ref().map(|(_, span)| *span);
+                let subject = subject.map(|(value, keyword)| Subject {
+                    keyword,
+                    braces: span,
+                    value: self.number(value),
+                });
+                (
+                    "choice",
+                    StateWork::Choice(ChoiceState {
+                        subject,
+                        fails: None,
+                    }),
+                )
+            }
+            Work::Succeed(value) => ("succeed", StateWork::Succeed(Some(self.number(value)))),
+            Work::Fail(failure) => ("fail", StateWork::Fail(self.fail(failure, span))),
+            Work::Parallel(branches) => {
+                bodies = branches
+                    .into_iter()
+                    .map(|branch| self.body(branch))
+                    .collect();
+                ("parallel", StateWork::Parallel)
+            }
+            Work::Map(map) => {
+                let (map, body) = self.map(*map);
+                bodies.push(body);
+                ("map", StateWork::Map(Box::new(map)))
+            }
+        };
+        let _ = subject_of;
+        let mut state = State {
+            docs: node.docs,
+            renamed,
+            keyword: Ident::new(word, span),
+            name,
+            kind,
+            result: None,
+            lets: Vec::new(),
+            options,
+            way: None,
+            broken: false,
+        };
+        state.result = node.result.map(|target| self.binding(target, node.answer));
+        let mut edges = Vec::new();
+        let mut others = Vec::new();
+        for edge in node.edges {
+            self.edge(edge, &mut state, &mut edges, &mut others, identifiers);
+        }
+        edges.extend(others);
+        match node.ends {
+            None => {}
+            Some(Ending::Result) => state.way = Some(StateExit::End(Ident::new("end", span), None)),
+            Some(Ending::Value(value)) => {
+                let keyword = Ident::new("end", value.span());
+                state.way = Some(StateExit::End(keyword, Some(self.number(value))));
+            }
+        }
+        Draft {
+            state,
+            edges,
+            bodies,
+        }
+    }
+
+    fn edge(
+        &mut self,
+        edge: GraphEdge,
+        state: &mut State,
+        next: &mut Vec<Edge>,
+        others: &mut Vec<Edge>,
+        identifiers: &HashMap<usize, (Ident, Option<LitStr>)>,
+    ) {
+        let lets = self.lets(edge.lets);
+        let target = edge
+            .to
+            .and_then(|to| identifiers.get(&to))
+            .map(|(name, _)| {
+                let mut name = name.clone();
+                name.set_span(edge.span);
+                name
+            });
+        let kind = match edge.kind {
+            GraphEdgeKind::Next => {
+                state.lets = lets;
+                if let Some(target) = target {
+                    state.way = Some(StateExit::Next);
+                    next.push(Edge::new(EdgeKind::Next, target));
+                }
+                return;
+            }
+            GraphEdgeKind::Rule(span, condition) => EdgeKind::Rule {
+                keyword: Ident::new("when", span),
+                condition: Condition::Expression(self.number(condition)),
+            },
+            GraphEdgeKind::Otherwise(span) => EdgeKind::Otherwise(Ident::new("otherwise", span)),
+            GraphEdgeKind::Arm(mut pattern, guard) => {
+                self.names.pat(&mut pattern);
+                EdgeKind::Arm {
+                    pattern,
+                    guard: guard.map(|guard| self.number(guard)),
+                }
+            }
+            GraphEdgeKind::Catch(errors, output) => EdgeKind::Catch {
+                errors: errors.into_iter().map(|error| self.caught(error)).collect(),
+                output: output.map(|mut name| {
+                    self.names.ident(&mut name);
+                    name
+                }),
+            },
+        };
+        if let Some(target) = target {
+            others.push(Edge {
+                lets,
+                ..Edge::new(kind, target)
+            });
+        }
+    }
+
+    fn caught(&self, error: CaughtError) -> ErrorPattern {
+        match error {
+            CaughtError::All(span) => super::call::predefined("ALL", span),
+            CaughtError::Timeout(span) => super::call::predefined("Timeout", span),
+            CaughtError::Every(span) => ErrorPattern::Every(span),
+            CaughtError::Variant(path) => ErrorPattern::Path(path),
+            CaughtError::Fields(path, mut pattern) => {
+                self.names.pat(&mut pattern);
+                ErrorPattern::Fields(path, pattern)
+            }
+        }
+    }
+
+    fn fail(&mut self, failure: Failure, span: Span) -> Fail {
+        match failure {
+            Failure::Raised {
+                path,
+                fields,
+                is_tuple,
+            } => {
+                let mut made = Vec::new();
+                for (member, value) in fields {
+                    made.push((member, self.number(value)));
+                }
+                Fail {
+                    raised: Some(Raised {
+                        path,
+                        fields: made,
+                        is_tuple,
+                    }),
+                    ..Fail::default()
+                }
+            }
+            Failure::Rethrown(error, _) => Fail {
+                error: Some(self.number(parse_quote!(#error.error.unwrap_or_default()))),
+                cause: Some(self.number(parse_quote!(#error.cause.unwrap_or_default()))),
+                raised: None,
+            },
+            Failure::Panic(text) => {
+                let name = PANICKED;
+                Fail {
+                    error: Some(self.number(parse_quote_spanned!(span=> #name))),
+                    cause: Some(self.number(text)),
+                    raised: None,
+                }
+            }
+        }
+    }
+
+    fn map(&mut self, work: MapWork) -> (Map, MachineBody) {
+        let MapWork {
+            mut item,
+            list,
+            concurrency,
+            distributed,
+            label,
+            tolerated_count,
+            tolerated_percentage,
+            body,
+        } = work;
+        self.names.ident(&mut item);
+        let run = MapLoop {
+            item,
+            ty: None,
+            list: Some(self.number(list)),
+        };
+        let mut number = |value: Option<(Ident, Expr)>| {
+            value.map(|(keyword, value)| (keyword, self.number(value)))
+        };
+        let max_concurrency = number(concurrency);
+        let tolerated_count = number(tolerated_count);
+        let tolerated_percentage = number(tolerated_percentage);
+        let map = Map {
+            run: Some(run),
+            max_concurrency,
+            iterator: false,
+            distributed: Distributed {
+                children: distributed,
+                label,
+                tolerated_count,
+                tolerated_percentage,
+                ..Distributed::default()
+            },
+        };
+        (map, self.body(body))
+    }
+}
+
+/// The error of a `panic!` in a function. The plain run has the same name: `stepwright::__::plain::PANICKED`.
+const PANICKED: &str = "Stepwright.WorkflowPanicked";

@@ -1,0 +1,675 @@
+//! The states of one body while a function is translated.
+//!
+//! Statements without a call become [`Join`](Work::Join)s: nodes that only assign variables. [`settle`](Graph::settle) moves their assignments to the
+//! transitions before them, and makes a Pass state of those that no transition can take.
+
+use super::names::Names;
+use crate::machine::Retry;
+use proc_macro2::extra::DelimSpan;
+use proc_macro2::{Ident, Span};
+use quote::{ToTokens, quote};
+use std::collections::{HashMap, HashSet};
+use stepwright_asl::model::MachineType;
+use syn::{Expr, LitStr, Member, Pat, Path, Type};
+
+/// The states of a function, of a branch or of a Map's body. The node 0 is its entry.
+#[derive(Default)]
+pub(super) struct Graph {
+    pub(super) nodes: Vec<Node>,
+    pub(super) span: Option<Span>,
+}
+
+/// A state, or a node that exists only during the translation.
+pub(super) struct Node {
+    pub(super) work: Work,
+    pub(super) name: StateName,
+    pub(super) docs: Option<String>,
+    pub(super) result: Option<Target>,
+    /// The type of the answer that a call waits for.
+    pub(super) answer: Option<Type>,
+    pub(super) timeout: Option<(Ident, AmountExpr)>,
+    pub(super) heartbeat: Option<(Ident, AmountExpr)>,
+    pub(super) retries: Vec<Retry>,
+    pub(super) edges: Vec<GraphEdge>,
+    /// The body ends with the result of this state.
+    pub(super) ends: Option<Ending>,
+}
+
+/// The value of a state with `End`.
+#[derive(Clone)]
+pub(super) enum Ending {
+    /// The result of the state.
+    Result,
+    Value(Expr),
+}
+
+/// A state's name, and how the user writes another one.
+#[derive(Clone)]
+pub(super) struct StateName {
+    pub(super) text: String,
+    pub(super) span: Span,
+    /// The name is in the source: `#[state(Name)]` or `.named("Name")`.
+    pub(super) is_explicit: bool,
+    /// Whether it is a call, which `.named("..")` names.
+    pub(super) is_call: bool,
+}
+
+pub(super) enum Work {
+    /// Only assigns variables.
+    Join,
+    /// The body ends with a value.
+    Return(Expr),
+    Pass,
+    Task {
+        path: Path,
+        arguments: Vec<Expr>,
+        parentheses: DelimSpan,
+        /// The call waits for the token among its arguments.
+        waits: Option<Ident>,
+    },
+    Wait(WaitFor),
+    /// The value of a `match`, if it is one.
+    Choice(Option<(Expr, Span)>),
+    Succeed(Expr),
+    Fail(Failure),
+    Parallel(Vec<Graph>),
+    Map(Box<MapWork>),
+}
+
+pub(super) enum WaitFor {
+    Seconds(Ident, AmountExpr),
+    Timestamp(Ident, Expr),
+}
+
+/// Seconds, constant or computed.
+#[derive(Clone)]
+pub(super) enum AmountExpr {
+    Seconds(u64, Span),
+    Computed(Expr),
+}
+
+/// The error of a Fail state.
+pub(super) enum Failure {
+    /// `Err(OrderFailed::Rejected { reason })`
+    Raised {
+        path: Path,
+        fields: Vec<(Member, Expr)>,
+        /// `Variant(a, b)`
+        is_tuple: bool,
+    },
+    /// `Err(e)` with an error that was caught, and the state that failed with it.
+    Rethrown(Ident, String),
+    /// `panic!("..")`
+    Panic(Expr),
+}
+
+pub(super) struct MapWork {
+    pub(super) item: Ident,
+    pub(super) list: Expr,
+    pub(super) concurrency: Option<(Ident, Expr)>,
+    pub(super) distributed: Option<(Ident, MachineType)>,
+    pub(super) label: Option<(Ident, LitStr)>,
+    pub(super) tolerated_count: Option<(Ident, Expr)>,
+    pub(super) tolerated_percentage: Option<(Ident, Expr)>,
+    pub(super) body: Graph,
+}
+
+/// The names that a value is assigned to.
+#[derive(Clone)]
+pub(super) struct Target {
+    pub(super) names: Vec<Option<Ident>>,
+    pub(super) tuple: bool,
+    pub(super) ty: Option<Type>,
+    pub(super) equals: Span,
+}
+
+impl Target {
+    pub(super) fn one(name: Ident) -> Target {
+        Target {
+            equals: name.span(),
+            names: vec![Some(name)],
+            tuple: false,
+            ty: None,
+        }
+    }
+
+    fn named(&self) -> impl Iterator<Item = String> {
+        self.names.iter().flatten().map(ToString::to_string)
+    }
+}
+
+/// `name = value`
+#[derive(Clone)]
+pub(super) struct Assignment {
+    pub(super) target: Target,
+    pub(super) value: Expr,
+}
+
+pub(super) struct GraphEdge {
+    pub(super) kind: GraphEdgeKind,
+    pub(super) lets: Vec<Assignment>,
+    pub(super) to: Option<usize>,
+    pub(super) span: Span,
+}
+
+#[derive(Clone)]
+pub(super) enum GraphEdgeKind {
+    Next,
+    Rule(Span, Expr),
+    Otherwise(Span),
+    Arm(Pat, Option<Expr>),
+    Catch(Vec<CaughtError>, Option<Ident>),
+}
+
+/// An error that a Catcher names.
+#[derive(Clone)]
+pub(super) enum CaughtError {
+    /// Any error at all.
+    All(Span),
+    /// Each error of the called task.
+    Every(Span),
+    Timeout(Span),
+    Variant(Path),
+    Fields(Path, Pat),
+}
+
+/// A transition without a target yet: its node, and its index there.
+pub(super) type Exit = (usize, usize);
+
+impl Graph {
+    /// Adds a node, and connects the exits to it.
+    pub(super) fn add(&mut self, node: Node, exits: &[Exit]) -> usize {
+        let index = self.nodes.len();
+        self.nodes.push(node);
+        self.connect(exits, index);
+        index
+    }
+
+    pub(super) fn connect(&mut self, exits: &[Exit], to: usize) {
+        for (node, edge) in exits {
+            if let Some(edge) = self
+                .nodes
+                .get_mut(*node)
+                .and_then(|node| node.edges.get_mut(*edge))
+            {
+                edge.to = Some(to);
+            }
+        }
+    }
+
+    pub(super) fn add_edge(&mut self, node: usize, kind: GraphEdgeKind, span: Span) -> Exit {
+        let Some(node_of) = self.nodes.get_mut(node) else {
+            return (node, 0);
+        };
+        node_of.edges.push(GraphEdge {
+            kind,
+            lets: Vec::new(),
+            to: None,
+            span,
+        });
+        (node, node_of.edges.len() - 1)
+    }
+
+    fn follow(&self, mut node: usize) -> usize {
+        let mut seen = HashSet::new();
+        while let Some(next) = self.nodes.get(node).and_then(Node::alias) {
+            if !seen.insert(node) {
+                break;
+            }
+            node = next;
+        }
+        node
+    }
+
+    /// Makes each assignment part of a transition or of a Pass state. Returns the locations of loops without a state.
+    pub(super) fn settle(&mut self, names: &Names) -> Vec<Span> {
+        let endless = self.loops_without_a_state();
+        if !endless.is_empty() {
+            return endless;
+        }
+        // An assignment may move through several Joins. It only moves backwards, so this ends.
+        while let Some(index) = (0..self.nodes.len())
+            .rev()
+            .find(|index| self.nodes[*index].assigns())
+        {
+            self.settle_join(index);
+        }
+        self.skip_joins();
+        for index in 0..self.nodes.len() {
+            if let Work::Return(_) = self.nodes[index].work {
+                self.settle_return(index);
+            }
+        }
+        self.merge(names);
+        Vec::new()
+    }
+
+    fn skip_joins(&mut self) {
+        for index in 0..self.nodes.len() {
+            for edge in 0..self.nodes[index].edges.len() {
+                if let Some(to) = self.nodes[index].edges[edge].to {
+                    self.nodes[index].edges[edge].to = Some(self.follow(to));
+                }
+            }
+        }
+    }
+
+    fn loops_without_a_state(&self) -> Vec<Span> {
+        let mut found = Vec::new();
+        for (start, node) in self.nodes.iter().enumerate() {
+            let mut at = start;
+            let mut steps = 0;
+            while let Some(Node {
+                work: Work::Join,
+                edges,
+                ..
+            }) = self.nodes.get(at)
+            {
+                let Some(to) = edges.first().and_then(|edge| edge.to) else {
+                    break;
+                };
+                steps += 1;
+                at = to;
+                if at == start {
+                    found.push(node.name.span);
+                    break;
+                }
+                if steps > self.nodes.len() {
+                    break;
+                }
+            }
+        }
+        found.truncate(1);
+        found
+    }
+
+    fn predecessors(&self, of: usize) -> Vec<Exit> {
+        let mut found = Vec::new();
+        for (index, node) in self.nodes.iter().enumerate() {
+            for (number, edge) in node.edges.iter().enumerate() {
+                if edge.to == Some(of) {
+                    found.push((index, number));
+                }
+            }
+        }
+        found
+    }
+
+    fn settle_join(&mut self, index: usize) {
+        let Some(edge) = self.nodes[index].edges.first() else {
+            return;
+        };
+        let (lets, to) = (edge.lets.clone(), edge.to);
+        let before = self.predecessors(index);
+        // The entry of a body has no transition before it.
+        let all_take = index != 0 && before.iter().all(|exit| self.takes(*exit, &lets));
+        if !all_take {
+            self.nodes[index].work = Work::Pass;
+            return;
+        }
+        for (node, number) in before {
+            let edge = &mut self.nodes[node].edges[number];
+            edge.lets.extend(lets.iter().cloned());
+            edge.to = to;
+        }
+        self.nodes[index].edges[0].lets.clear();
+    }
+
+    fn settle_return(&mut self, index: usize) {
+        let Work::Return(value) = &self.nodes[index].work else {
+            return;
+        };
+        let value = value.clone();
+        let before = self.predecessors(index);
+        let mut remains = index == 0 || before.is_empty();
+        for (node, number) in before {
+            let is_next = matches!(self.nodes[node].edges[number].kind, GraphEdgeKind::Next);
+            if is_next && self.can_end(node, &value) {
+                let edge = self.nodes[node].edges.remove(number);
+                self.nodes[node].ends = Some(Ending::Value(value.clone()));
+                self.nodes[node].ending_lets(edge.lets);
+            } else {
+                remains = true;
+            }
+        }
+        if remains {
+            self.nodes[index].work = Work::Succeed(value);
+        }
+    }
+
+    /// Whether a transition can take assignments.
+    fn takes(&self, (node, number): Exit, lets: &[Assignment]) -> bool {
+        let node = &self.nodes[node];
+        let edge = &node.edges[number];
+        let is_next = matches!(edge.kind, GraphEdgeKind::Next);
+        // Step Functions would repeat or catch the failure of such an expression as a failure of the state's task.
+        if is_next && node.handles_all() && !lets.iter().all(|one| is_total(&one.value)) {
+            return false;
+        }
+        let mut assigned: HashSet<String> = edge
+            .lets
+            .iter()
+            .flat_map(|one| one.target.named())
+            .collect();
+        if is_next {
+            assigned.extend(node.result.iter().flat_map(Target::named));
+        }
+        if let GraphEdgeKind::Arm(pattern, _) = &edge.kind {
+            assigned.extend(names_in(&quote!(#pattern)));
+        }
+        if let GraphEdgeKind::Catch(errors, output) = &edge.kind {
+            for error in errors {
+                if let CaughtError::Fields(_, pattern) = error {
+                    assigned.extend(names_in(&quote!(#pattern)));
+                }
+            }
+            assigned.extend(output.iter().map(ToString::to_string));
+        }
+        let changing: HashSet<String> = edge
+            .lets
+            .iter()
+            .filter(|one| changes(&one.value))
+            .flat_map(|one| one.target.named())
+            .collect();
+        lets.iter().all(|one| {
+            let value = &one.value;
+            let read = names_in(&quote!(#value));
+            one.target.named().all(|name| !assigned.contains(&name))
+                && read.iter().all(|name| !changing.contains(name))
+        }) && !has_own_conflict(lets)
+    }
+
+    fn can_end(&self, node: usize, value: &Expr) -> bool {
+        let node = &self.nodes[node];
+        let ends = matches!(
+            node.work,
+            Work::Task { .. } | Work::Pass | Work::Wait(_) | Work::Parallel(_) | Work::Map(_)
+        );
+        let is_safe = !node.handles_all() || is_total(value);
+        let read = names_in(&quote!(#value));
+        let mut changing = node
+            .edges
+            .iter()
+            .flat_map(|edge| &edge.lets)
+            .filter(|one| changes(&one.value));
+        let reads_changing =
+            changing.any(|one| one.target.named().any(|name| read.contains(&name)));
+        ends && is_safe && !reads_changing
+    }
+
+    /// Merges states that do the same and continue the same way.
+    fn merge(&mut self, names: &Names) {
+        loop {
+            let mut by_key: HashMap<String, usize> = HashMap::new();
+            let mut replaced: HashMap<usize, usize> = HashMap::new();
+            let reached = self.reached();
+            for index in 0..self.nodes.len() {
+                if !reached.contains(&index) {
+                    continue;
+                }
+                let Some(key) = self.nodes[index].key().map(|key| names.canonical(&key)) else {
+                    continue;
+                };
+                match by_key.get(&key) {
+                    Some(first) => {
+                        replaced.insert(index, *first);
+                    }
+                    None => {
+                        by_key.insert(key, index);
+                    }
+                }
+            }
+            if replaced.is_empty() {
+                return;
+            }
+            for edge in self.nodes.iter_mut().flat_map(|node| &mut node.edges) {
+                if let Some(first) = edge.to.and_then(|to| replaced.get(&to)) {
+                    edge.to = Some(*first);
+                }
+            }
+        }
+    }
+
+    /// The states that the entry reaches, and the first state.
+    pub(super) fn reached(&self) -> HashSet<usize> {
+        let mut reached = HashSet::new();
+        let mut todo = vec![self.first()];
+        while let Some(index) = todo.pop() {
+            if reached.insert(index)
+                && let Some(node) = self.nodes.get(index)
+            {
+                todo.extend(node.edges.iter().filter_map(|edge| edge.to));
+            }
+        }
+        reached
+    }
+
+    /// Begins a Map's body with a Pass state if the first state cannot read the item from its input: it contains states, or it runs again.
+    pub(super) fn begin_with_pass(&mut self, name: &str, span: Span) {
+        let first = self.first();
+        let Some(node) = self.nodes.get(first) else {
+            return;
+        };
+        let contains = matches!(node.work, Work::Parallel(_) | Work::Map(_));
+        let runs_again = !self
+            .predecessors(first)
+            .iter()
+            .all(|(before, _)| *before == 0);
+        if first != 0 && (contains || runs_again) {
+            self.nodes[0].work = Work::Pass;
+            self.nodes[0].name = StateName::derived(name, span);
+        }
+    }
+
+    /// The state in which the body begins.
+    pub(super) fn first(&self) -> usize {
+        self.follow(0)
+    }
+}
+
+impl Node {
+    pub(super) fn new(work: Work, name: StateName) -> Node {
+        Node {
+            work,
+            name,
+            docs: None,
+            result: None,
+            answer: None,
+            timeout: None,
+            heartbeat: None,
+            retries: Vec::new(),
+            edges: Vec::new(),
+            ends: None,
+        }
+    }
+
+    /// Whether it is a Join with assignments.
+    fn assigns(&self) -> bool {
+        let mut edges = self.edges.iter();
+        matches!(self.work, Work::Join) && edges.any(|edge| !edge.lets.is_empty())
+    }
+
+    fn alias(&self) -> Option<usize> {
+        match (&self.work, self.edges.first()) {
+            (Work::Join, Some(edge)) => edge.to,
+            _ => None,
+        }
+    }
+
+    /// Whether a Retrier or a Catcher of this state takes every error.
+    fn handles_all(&self) -> bool {
+        let retries = self.retries.iter().flat_map(|retry| &retry.errors);
+        let mut retries = retries.filter_map(crate::machine::ErrorPattern::wire_name);
+        retries.any(|name| name == stepwright_asl::errors::ALL)
+            || self.edges.iter().any(|edge| match &edge.kind {
+                GraphEdgeKind::Catch(errors, _) => errors
+                    .iter()
+                    .any(|error| matches!(error, CaughtError::All(_))),
+                _ => false,
+            })
+    }
+
+    fn ending_lets(&mut self, lets: Vec<Assignment>) {
+        if lets.is_empty() {
+            return;
+        }
+        // A state that ends evaluates its `let`s as locals of its `end`.
+        self.edges.insert(
+            0,
+            GraphEdge {
+                kind: GraphEdgeKind::Next,
+                lets,
+                to: None,
+                span: self.name.span,
+            },
+        );
+    }
+
+    /// A text that is equal for states that do the same; `None` for states that are never merged.
+    fn key(&self) -> Option<String> {
+        let work = match &self.work {
+            Work::Fail(Failure::Raised { path, fields, .. }) => {
+                let fields = fields.iter().map(|(member, value)| quote!(#member: #value));
+                quote!(fail #path { #(#fields),* }).to_string()
+            }
+            Work::Fail(Failure::Rethrown(error, _)) => format!("rethrown {error}"),
+            Work::Fail(Failure::Panic(text)) => quote!(panic #text).to_string(),
+            Work::Succeed(value) => quote!(succeed #value).to_string(),
+            Work::Task {
+                path,
+                arguments,
+                waits,
+                ..
+            } => {
+                let waits = waits.is_some();
+                quote!(task #waits #path (#(#arguments),*)).to_string()
+            }
+            _ => return None,
+        };
+        if !self.retries.is_empty() || self.timeout.is_some() || self.heartbeat.is_some() {
+            return None;
+        }
+        let mut key = format!("{}|{work}", self.name.text);
+        if let Some(result) = &self.result {
+            key.push_str(&result.named().collect::<Vec<_>>().join(","));
+        }
+        for edge in &self.edges {
+            let kind = match &edge.kind {
+                GraphEdgeKind::Next => "next".to_owned(),
+                GraphEdgeKind::Catch(errors, output) => {
+                    let errors: Vec<String> = errors.iter().map(CaughtError::key).collect();
+                    let output = output.as_ref().map(ToString::to_string);
+                    format!("catch {} {}", errors.join("|"), output.unwrap_or_default())
+                }
+                _ => return None,
+            };
+            key.push_str(&format!("|{kind}:{:?}", edge.to));
+            for one in &edge.lets {
+                let value = &one.value;
+                let names: Vec<String> = one.target.named().collect();
+                key.push_str(&format!(";{}={}", names.join(","), quote!(#value)));
+            }
+        }
+        match &self.ends {
+            None => {}
+            Some(Ending::Result) => key.push_str("|end"),
+            Some(Ending::Value(value)) => key.push_str(&format!("|end {}", quote!(#value))),
+        }
+        Some(key)
+    }
+}
+
+impl CaughtError {
+    fn key(&self) -> String {
+        match self {
+            CaughtError::All(_) => "all".to_owned(),
+            CaughtError::Every(_) => "every".to_owned(),
+            CaughtError::Timeout(_) => "timeout".to_owned(),
+            CaughtError::Variant(path) => quote!(#path).to_string(),
+            CaughtError::Fields(_, pattern) => quote!(#pattern).to_string(),
+        }
+    }
+}
+
+/// Whether two of the assignments cannot be made together.
+fn has_own_conflict(lets: &[Assignment]) -> bool {
+    let mut names = HashSet::new();
+    let mut changing = HashSet::new();
+    lets.iter().any(|one| {
+        let value = &one.value;
+        let reads = names_in(&quote!(#value));
+        let conflict = reads.iter().any(|name| changing.contains(name))
+            || one.target.named().any(|name| !names.insert(name));
+        if changes(&one.value) {
+            changing.extend(one.target.named());
+        }
+        conflict
+    })
+}
+
+/// The names of variables in the code, by their form during the translation.
+fn names_in(tokens: &proc_macro2::TokenStream) -> HashSet<String> {
+    let mut names = HashSet::new();
+    super::names::each_ident(tokens.clone(), &mut |ident| {
+        let text = ident.to_string();
+        if text.contains("__") {
+            names.insert(text);
+        }
+    });
+    names
+}
+
+/// Whether each evaluation produces a different value.
+fn changes(value: &Expr) -> bool {
+    let mut found = false;
+    super::names::each_ident(value.to_token_stream(), &mut |ident| {
+        found |= ident == "now" || ident == "uuid";
+    });
+    found
+}
+
+/// Whether an expression has a value for all values of its variables, by its form alone.
+fn is_total(value: &Expr) -> bool {
+    match value {
+        Expr::Lit(_) | Expr::Path(_) => true,
+        Expr::Paren(inner) => is_total(&inner.expr),
+        Expr::Group(inner) => is_total(&inner.expr),
+        Expr::Reference(inner) => is_total(&inner.expr),
+        Expr::Field(field) => is_total(&field.base),
+        Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Not(_)) && is_total(&unary.expr),
+        Expr::Tuple(tuple) => tuple.elems.iter().all(is_total),
+        Expr::Array(array) => array.elems.iter().all(is_total),
+        Expr::Struct(literal) => {
+            literal.fields.iter().all(|field| is_total(&field.expr))
+                && literal.rest.as_deref().is_none_or(is_total)
+        }
+        Expr::Call(call) => {
+            let is_type = matches!(&*call.func, Expr::Path(path)
+                if crate::machine::own_name(&path.path).is_some_and(|name| crate::functions::is_type(&name.to_string())));
+            is_type && call.args.iter().all(is_total)
+        }
+        Expr::MethodCall(call) => {
+            let total = [
+                "clone",
+                "len",
+                "is_empty",
+                "is_some",
+                "is_none",
+                "to_owned",
+                "to_string",
+            ];
+            total.iter().any(|name| call.method == name)
+                && call.args.is_empty()
+                && is_total(&call.receiver)
+        }
+        Expr::Binary(binary) => {
+            use syn::BinOp::{And, Eq, Ge, Gt, Le, Lt, Ne, Or};
+            matches!(
+                binary.op,
+                And(_) | Or(_) | Eq(_) | Ne(_) | Lt(_) | Le(_) | Gt(_) | Ge(_)
+            ) && is_total(&binary.left)
+                && is_total(&binary.right)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,317 @@
+//! `#[workflow]`: an async function as a workflow.
+//!
+//! The function is compiled twice. rustc compiles it as it is, with the calls of tasks replaced ([`plain`]): tests call it as plain Rust. And its control
+//! flow becomes a graph of states ([`translate`]), which ends in the same [`Machine`] as `workflow!`: [`check`] and [`expand`] treat both alike.
+
+mod call;
+mod emit;
+mod graph;
+mod names;
+mod options;
+mod plain;
+mod result_arms;
+mod scan;
+mod state_name;
+#[cfg(test)]
+mod tests;
+mod translate;
+
+use self::emit::Emitter;
+use self::options::Options;
+use self::translate::Translator;
+use crate::errors::{CompileError, Errors};
+use crate::machine::{Machine, Workflow};
+use crate::task::{TaskReturnType, answer};
+use crate::{check, expand};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::parse::Parser;
+use syn::{FnArg, ItemFn, Pat, ReturnType, Type, parse_quote};
+
+/// Returns the function, its workflow and its marker, or the errors with the parts that can still be emitted.
+pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let function = match syn::parse2::<ItemFn>(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            let error = error.to_compile_error();
+            return quote!(const _: () = { #error }; #item);
+        }
+    };
+    let errors = Errors::new();
+    let options = <Options as syn::parse::Parse>::parse
+        .parse2(arguments)
+        .unwrap_or_else(|error| {
+            errors.syn(&error);
+            Options::default()
+        });
+    let root = options.root.clone();
+    root.put_into(expanded(&function, options, errors))
+}
+
+/// The parts of the signature.
+struct Signature {
+    parameter: Option<(Ident, Type)>,
+    returns: TaskReturnType,
+}
+
+fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStream {
+    let signature = signature(function, &errors);
+    let (output, error) = answer(&signature.returns);
+    let name = match &options.name {
+        Some(name) => crate::name::identifier(&name.value(), name.span()).unwrap_or_else(|| {
+            errors.at(
+                name.span(),
+                "the name of a workflow is an identifier, such as `OrderProcessing`",
+            );
+            format_ident!("Workflow", span = name.span())
+        }),
+        None => {
+            let text = state_name::pascal(&crate::name::text(&function.sig.ident));
+            crate::name::identifier(&text, function.sig.ident.span())
+                .unwrap_or_else(|| function.sig.ident.clone())
+        }
+    };
+    // rustc warns about unused variables of the function itself.
+    options
+        .workflow
+        .allow
+        .push(format_ident!("unused_variables"));
+    let parameter = signature.parameter.as_ref().map(|(name, _)| name.clone());
+    let mut translator = Translator::new(&errors, parameter);
+    let graph = translator.function(&function.block);
+    let mut emitter = Emitter::new(&errors, translator.names.finish());
+    let body = emitter.body(graph);
+    let workflow = Workflow {
+        fragment: None,
+        function: Some(function.sig.ident.clone()),
+        docs: crate::syntax::docs(&function.attrs),
+        attributes: attributes(function),
+        visibility: function.vis.clone(),
+        name: name.clone(),
+        parameter: signature.parameter.clone(),
+        output: Some(parse_quote!(#output)),
+        options: options.workflow,
+    };
+    let mut machine = Machine::new(workflow, body, emitter.expressions());
+    // After a refused statement the rules would report what follows from it.
+    let is_complete = errors.count() == 0;
+    if is_complete {
+        check::check(&mut machine, &errors);
+    }
+    let diagnostics = errors.finish();
+    let mut tokens = TokenStream::new();
+    if is_complete {
+        expand::checked(&machine, &diagnostics).to_tokens(&mut tokens);
+    }
+    for diagnostic in &diagnostics {
+        diagnostic.item().to_tokens(&mut tokens);
+    }
+    expand::declared(&machine, &diagnostics).to_tokens(&mut tokens);
+    plain_function(function, &name).to_tokens(&mut tokens);
+    marker(function, &name, &signature, &output, &error).to_tokens(&mut tokens);
+    tokens
+}
+
+fn signature(function: &ItemFn, errors: &Errors) -> Signature {
+    let signature = &function.sig;
+    if signature.asyncness.is_none() {
+        errors.at(
+            signature.fn_token.span,
+            "a workflow is an `async fn`: write `async` before `fn`",
+        );
+    }
+    if !signature.generics.params.is_empty() {
+        errors.on(
+            &signature.generics,
+            "a workflow has no generic parameters, because it has one name and one JSON form: write one function for each type",
+        );
+    }
+    let mut parameter = None;
+    for (index, input) in signature.inputs.iter().enumerate() {
+        if index > 0 {
+            errors.on(
+                input,
+                "a workflow has one parameter: put several values into one struct",
+            );
+            break;
+        }
+        match input {
+            FnArg::Typed(typed) => match &*typed.pat {
+                Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => {
+                    if let Some(mutable) = &name.mutability {
+                        errors.on(
+                            mutable,
+                            format!("the workflow's input cannot be assigned: write `let mut {0} = {0};` in the function", name.ident),
+                        );
+                    }
+                    if let Type::Reference(_) = &*typed.ty {
+                        errors.on(&typed.ty, "a workflow owns its input, because it arrives as JSON: use `String` for `&str`, `Vec<T>` for `&[T]`, `T` for `&T`");
+                    }
+                    parameter = Some((name.ident.clone(), (*typed.ty).clone()));
+                }
+                pattern => errors.on(
+                    pattern,
+                    "a workflow's parameter is a plain name: take its fields in the function",
+                ),
+            },
+            FnArg::Receiver(receiver) => {
+                errors.on(
+                    receiver,
+                    "a workflow is a free function, not a method: pass its data as the parameter",
+                );
+            }
+        }
+    }
+    let returns = match &signature.output {
+        ReturnType::Default => parse_quote!(()),
+        ReturnType::Type(_, ty) => (**ty).clone(),
+    };
+    Signature {
+        parameter,
+        returns: TaskReturnType::of(returns),
+    }
+}
+
+/// The attributes of the workflow's type.
+fn attributes(function: &ItemFn) -> Vec<syn::Attribute> {
+    let attributes = function.attrs.iter();
+    let shared = attributes.filter(|attribute| {
+        let path = attribute.path();
+        path.is_ident("doc") || path.is_ident("cfg") || path.is_ident("deprecated")
+    });
+    shared.cloned().collect()
+}
+
+/// The function for rustc.
+fn plain_function(function: &ItemFn, name: &Ident) -> TokenStream {
+    let ItemFn {
+        attrs, vis, sig, ..
+    } = function;
+    let block = plain::rewritten(&function.block);
+    let arguments = sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => match &*typed.pat {
+            Pat::Ident(name) => Some(name.ident.clone()),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    });
+    let mut inner = sig.clone();
+    inner.ident = format_ident!("__function", span = sig.ident.span());
+    quote! {
+        #(#attrs)*
+        #[allow(clippy::needless_pass_by_value)]
+        #vis #sig {
+            #[allow(clippy::diverging_sub_expression, clippy::needless_return)]
+            #inner #block
+            ::stepwright::__::plain::workflow::<#name, _>(__function(#(#arguments),*)).await
+        }
+    }
+}
+
+/// The names under which other workflows call this one.
+fn marker(
+    function: &ItemFn,
+    name: &Ident,
+    signature: &Signature,
+    output: &TokenStream,
+    error: &TokenStream,
+) -> TokenStream {
+    let visibility = &function.vis;
+    let function_name = &function.sig.ident;
+    let text = crate::name::text(function_name);
+    let conditions: Vec<_> = function
+        .attrs
+        .iter()
+        .filter(|one| one.path().is_ident("cfg"))
+        .collect();
+    let parameter = signature.parameter.as_ref().map(|(name, _)| name);
+    let parameter = parameter.into_iter().collect::<Vec<_>>();
+    let ty = signature.parameter.as_ref().map(|(_, ty)| ty);
+    let ty = ty.into_iter().collect::<Vec<_>>();
+    let returned = match &function.sig.output {
+        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, ty) => quote!(#ty),
+    };
+    let called = format_ident!("called", span = function_name.span());
+    let alias = (function_name != name).then(|| {
+        quote! {
+            #(#conditions)*
+            #[doc(hidden)]
+            #[allow(non_camel_case_types, dead_code)]
+            #visibility type #function_name = #name;
+        }
+    });
+    let run = match parameter.as_slice() {
+        [] => {
+            quote!(::stepwright::__::plain::run_workflow_without_input::<Self, _, _>(#function_name))
+        }
+        _ => {
+            quote!(::stepwright::__::plain::run_workflow::<Self, _, _, _>(arguments, #function_name))
+        }
+    };
+    let arguments = match ty.as_slice() {
+        [only] => quote!(#only),
+        _ => quote!(()),
+    };
+    quote! {
+        #alias
+
+        #(#conditions)*
+        impl #name {
+            #[doc(hidden)]
+            #[allow(unused_variables, dead_code, clippy::needless_pass_by_value)]
+            #visibility fn #called(#(#parameter: #ty),*) -> ::stepwright::__::Called<#output, #error> {
+                ::stepwright::__::Called::new()
+            }
+
+            #[doc(hidden)]
+            #[allow(dead_code)]
+            #visibility fn plain(
+                #(#parameter: impl ::stepwright::__::plain::Argument<#ty>),*
+            ) -> ::stepwright::__::plain::TaskCall<Self, #returned> {
+                ::stepwright::__::plain::TaskCall::new(::std::vec![
+                    #(::stepwright::__::plain::Argument::json(#parameter)),*
+                ])
+            }
+        }
+
+        #(#conditions)*
+        const _: () = {
+            #[automatically_derived]
+            impl ::stepwright::__::plain::Callable for #name {
+                type Arguments = #arguments;
+                type Output = #output;
+                type Error = #error;
+                const NAME: &'static str = <#name as ::stepwright::__::Workflow>::NAME;
+                const FUNCTION: &'static str = #text;
+                const IS_WORKFLOW: ::core::primitive::bool = true;
+
+                #[allow(unused_variables)]
+                fn run(
+                    context: ::stepwright::__::TaskContext,
+                    arguments: ::std::vec::Vec<::stepwright::__::serde_json::Value>,
+                ) -> ::core::option::Option<::core::result::Result<::stepwright::__::plain::Running<Self>, ::stepwright::__::plain::Failure>> {
+                    #run
+                }
+
+                fn call(arguments: ::std::vec::Vec<::stepwright::__::Expr>) -> ::stepwright::__::Call {
+                    ::stepwright::__::plain::call_workflow::<Self>(arguments)
+                }
+
+                fn call_waiting(
+                    arguments: ::std::vec::Vec<::stepwright::__::Expr>,
+                    _answer: ::stepwright::__::AnswerType,
+                ) -> ::stepwright::__::Call {
+                    ::stepwright::__::plain::call_workflow::<Self>(arguments)
+                }
+
+                fn bind_call<B: ::stepwright::__::Binder>(
+                    binder: &mut B,
+                    _deploy: ::core::option::Option<::stepwright::__::Deploy>,
+                ) {
+                    binder.workflow::<Self>(::stepwright::__::Address::of_workflow::<Self>());
+                }
+            }
+        };
+    }
+}

@@ -1,0 +1,115 @@
+//! `#[workflow(timeout = days(7), express, lambda_retries)]`
+
+use super::call::unit_of;
+use crate::machine::{Amount, WorkflowOptions};
+use crate::root::Root;
+use proc_macro2::Ident;
+use stepwright_asl::analysis::Lint;
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
+use syn::{Error, Expr, Lit, LitStr, Result, Token};
+
+/// The options of the attribute.
+#[derive(Default)]
+pub(super) struct Options {
+    pub(super) name: Option<LitStr>,
+    pub(super) workflow: WorkflowOptions,
+    pub(super) root: Root,
+}
+
+impl Parse for Options {
+    fn parse(input: ParseStream<'_>) -> Result<Options> {
+        let mut options = Options::default();
+        while !input.is_empty() {
+            let option = input.call(Ident::parse_any)?;
+            let workflow = &mut options.workflow;
+            match option.to_string().as_str() {
+                "name" => {
+                    input.parse::<Token![=]>()?;
+                    options.name = Some(input.parse()?);
+                }
+                "timeout" => {
+                    input.parse::<Token![=]>()?;
+                    let amount = duration(&input.parse()?)?;
+                    workflow.timeout = Some((option, amount));
+                }
+                "express" => workflow.express = Some(option),
+                "lambda_retries" => workflow.lambda_retries = Some(option),
+                "deploy" => {
+                    input.parse::<Token![=]>()?;
+                    let place: Ident = input.parse()?;
+                    if !["lambda", "lambda_arn", "activity"]
+                        .iter()
+                        .any(|known| place == known)
+                    {
+                        return Err(Error::new(
+                            place.span(),
+                            format!(
+                                "`{place}` is not a place for a task: write `lambda`, `lambda_arn` or `activity`"
+                            ),
+                        ));
+                    }
+                    workflow.deploy = Some(place);
+                }
+                "deny" => workflow.deny.extend(lints(input)?),
+                "allow" => workflow.allow.extend(lints(input)?),
+                "crate" => options.root = Root::value(input)?,
+                other => {
+                    return Err(Error::new(
+                        option.span(),
+                        format!(
+                            "`{other}` is not an option of a workflow; the options are `name = \"..\"`, `timeout = days(7)`, `express`, \
+                             `lambda_retries`, `deploy = activity`, `deny(..)`, `allow(..)` and `crate = name`"
+                        ),
+                    ));
+                }
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(options)
+    }
+}
+
+fn duration(value: &Expr) -> Result<Amount> {
+    let wrong = || {
+        Error::new(
+            value.span(),
+            "the timeout of a workflow is a fixed duration: write `days(7)`, `hours(2)` or `secs(30)`",
+        )
+    };
+    let (unit, count) = unit_of(value).ok_or_else(wrong)?;
+    let Expr::Lit(literal) = count else {
+        return Err(wrong());
+    };
+    let Lit::Int(number) = &literal.lit else {
+        return Err(wrong());
+    };
+    let seconds = number
+        .base10_parse::<u64>()?
+        .checked_mul(unit)
+        .ok_or_else(wrong)?;
+    Ok(Amount::Seconds(seconds, value.span()))
+}
+
+/// `(unhandled_errors, unbounded_loop)`
+fn lints(input: ParseStream<'_>) -> Result<Vec<Ident>> {
+    let content;
+    syn::parenthesized!(content in input);
+    let named = content.parse_terminated(Ident::parse_any, Token![,])?;
+    let known = Lint::ALL.map(Lint::name);
+    for lint in &named {
+        if !known.iter().any(|known| lint == known) {
+            return Err(Error::new(
+                lint.span(),
+                format!(
+                    "unknown lint `{lint}`; the lints are `{}`",
+                    known.join("`, `")
+                ),
+            ));
+        }
+    }
+    Ok(named.into_iter().collect())
+}

@@ -1,0 +1,351 @@
+//! The function as rustc compiles it: the user's code, with each call of a task replaced by a call that the plain run makes.
+
+use super::call::{CallChain, OPTIONS, is_task_token};
+use super::result_arms::is_of_result;
+use super::scan::{MacroKind, bare, called};
+use crate::functions::is_task;
+use crate::machine::{cases, own_name};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::visit_mut::{self, VisitMut};
+use syn::{
+    Attribute, Block, Expr, ExprMacro, ExprTry, Lit, Local, Macro, Pat, Stmt, Token, parse_quote,
+    parse_quote_spanned,
+};
+
+/// The body of the function for rustc.
+pub(super) fn rewritten(block: &Block) -> Block {
+    let mut block = block.clone();
+    PlainRewriter.visit_block_mut(&mut block);
+    block
+}
+
+struct PlainRewriter;
+
+impl VisitMut for PlainRewriter {
+    fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
+        attributes.retain(|attribute| !attribute.path().is_ident("state"));
+    }
+
+    fn visit_stmt_mut(&mut self, statement: &mut Stmt) {
+        match statement {
+            Stmt::Expr(value @ Expr::Await(_), Some(_)) => {
+                visit_mut::visit_expr_mut(self, value);
+                self.awaited(value);
+                *value = handled(value);
+            }
+            Stmt::Macro(one) if is_panic(&one.mac) => {
+                let value = panicked(&one.mac);
+                *statement = Stmt::Expr(value, Some(Token![;](one.mac.span())));
+            }
+            other => visit_mut::visit_stmt_mut(self, other),
+        }
+    }
+
+    fn visit_local_mut(&mut self, local: &mut Local) {
+        self.visit_attributes_mut(&mut local.attrs);
+        let Some(init) = &mut local.init else {
+            return;
+        };
+        if let Some((_, other)) = &mut init.diverge {
+            self.visit_expr_mut(other);
+            if is_of_result(&local.pat) && awaits(&init.expr) {
+                self.scrutinee(&mut init.expr, true);
+                with_caught(&mut local.pat);
+                return;
+            }
+        }
+        let is_call = matches!(bare(&init.expr), Expr::Await(_));
+        self.visit_expr_mut(&mut init.expr);
+        if is_call && init.diverge.is_none() {
+            *init.expr = handled(&init.expr);
+        }
+    }
+
+    fn visit_expr_mut(&mut self, value: &mut Expr) {
+        match value {
+            Expr::Match(one)
+                if awaits(&one.expr) && one.arms.iter().any(|arm| is_of_result(&arm.pat)) =>
+            {
+                self.visit_attributes_mut(&mut one.attrs);
+                let catches = one.arms.iter().any(|arm| catches_all(&arm.pat));
+                self.scrutinee(&mut one.expr, catches);
+                for arm in &mut one.arms {
+                    if catches {
+                        with_caught(&mut arm.pat);
+                    }
+                    self.visit_pat_mut(&mut arm.pat);
+                    self.visit_expr_mut(&mut arm.body);
+                }
+            }
+            Expr::Let(one) if awaits(&one.expr) && is_of_result(&one.pat) => {
+                // The other branch takes every other result.
+                self.scrutinee(&mut one.expr, true);
+                with_caught(&mut one.pat);
+            }
+            Expr::Try(one) if awaits(&one.expr) => {
+                self.visit_expr_mut(&mut one.expr);
+                *value = question(one);
+            }
+            Expr::Macro(one) if is_panic(&one.mac) => *value = panicked(&one.mac),
+            Expr::Call(call) if called(call).is_some_and(|path| path.is_ident("Err")) => {
+                if let Some(Expr::MethodCall(into)) = call.args.first()
+                    && into.method == "into"
+                    && into.args.is_empty()
+                {
+                    let error = &into.receiver;
+                    let kept: Expr = parse_quote_spanned!(into.method.span()=> ::stepwright::__::plain::keeps(#error));
+                    call.args = std::iter::once(kept).collect();
+                }
+                visit_mut::visit_expr_call_mut(self, call);
+            }
+            Expr::Await(_) => {
+                visit_mut::visit_expr_mut(self, value);
+                self.awaited(value);
+            }
+            _ => visit_mut::visit_expr_mut(self, value),
+        }
+    }
+}
+
+impl PlainRewriter {
+    /// The `.await` of a `match`.
+    fn scrutinee(&mut self, value: &mut Expr, catches: bool) {
+        if let Expr::Await(one) = inner_mut(value) {
+            self.visit_expr_mut(&mut one.base);
+            self.call(&mut one.base);
+            if catches {
+                let base = &one.base;
+                *one.base = parse_quote_spanned!(one.await_token.span=> #base.catching());
+            }
+        }
+    }
+
+    fn awaited(&mut self, value: &mut Expr) {
+        if let Expr::Await(one) = inner_mut(value) {
+            self.call(&mut one.base);
+        }
+    }
+
+    /// Replaces the function of a call; the arguments are already rewritten.
+    fn call(&mut self, value: &mut Expr) {
+        let waits = matches!(CallChain::of(value).base, Expr::Call(call) if sends_token(call));
+        self.chain(value, waits);
+    }
+
+    fn chain(&mut self, value: &mut Expr, waits: bool) {
+        match value {
+            Expr::Paren(inner) => self.chain(&mut inner.expr, waits),
+            Expr::Group(inner) => self.chain(&mut inner.expr, waits),
+            Expr::MethodCall(call) if OPTIONS.iter().any(|name| call.method == name) => {
+                self.chain(&mut call.receiver, waits);
+                if call.method == "retry"
+                    && let Some(Expr::Closure(closure)) = call.args.first()
+                    && matches!(bare(&closure.body), Expr::Lit(one) if matches!(&one.lit, Lit::Bool(all) if all.value))
+                {
+                    call.method = syn::Ident::new("retry_all", call.method.span());
+                    call.args = call.args.iter().skip(1).cloned().collect();
+                }
+            }
+            Expr::Call(call) => {
+                let Some(path) = called(call).cloned() else {
+                    return;
+                };
+                let name = own_name(&path).map(ToString::to_string).unwrap_or_default();
+                match (name.as_str(), call.args.len()) {
+                    ("sleep" | "sleep_until", 1) | ("service", _) => {}
+                    ("map" | "map_distributed", 2) => {
+                        if let Some(function @ Expr::Path(_)) = call.args.get(1) {
+                            let span = function.span();
+                            let item: Expr = parse_quote_spanned!(span=> async |item| <#function>::plain(item).await);
+                            if let Some(last) = call.args.last_mut() {
+                                *last = item;
+                            }
+                        }
+                    }
+                    _ if is_task(&path) => {
+                        *call.func = parse_quote_spanned!(path.span()=> <#path>::plain);
+                        if waits {
+                            *value = parse_quote_spanned!(path.span()=> #value.answered());
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            Expr::Macro(one) if MacroKind::of(&one.mac) == MacroKind::TryJoin => self.try_join(one),
+            _ => {}
+        }
+    }
+
+    /// The branches of `try_join!`, which are calls without `.await`.
+    fn try_join(&mut self, one: &mut ExprMacro) {
+        let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
+        let Ok(mut branches) = one.mac.parse_body_with(parser) else {
+            return;
+        };
+        for branch in &mut branches {
+            self.visit_expr_mut(branch);
+            self.call(branch);
+        }
+        one.mac.tokens = branches.into_token_stream();
+    }
+}
+
+fn inner_mut(value: &mut Expr) -> &mut Expr {
+    match value {
+        Expr::Paren(inner) => inner_mut(&mut inner.expr),
+        Expr::Group(inner) => inner_mut(&mut inner.expr),
+        other => other,
+    }
+}
+
+fn awaits(value: &Expr) -> bool {
+    matches!(bare(value), Expr::Await(_))
+}
+
+/// Whether the arguments contain `task_token()`.
+fn sends_token(call: &syn::ExprCall) -> bool {
+    struct Tokens(bool);
+    impl syn::visit::Visit<'_> for Tokens {
+        fn visit_expr(&mut self, value: &Expr) {
+            self.0 |= is_task_token(value);
+            syn::visit::visit_expr(self, value);
+        }
+    }
+    let mut tokens = Tokens(false);
+    for argument in &call.args {
+        syn::visit::Visit::visit_expr(&mut tokens, argument);
+    }
+    tokens.0
+}
+
+/// Whether an arm also takes failures that are no value of the error type.
+fn catches_all(pattern: &Pat) -> bool {
+    if let Pat::Guard(both) = pattern {
+        return catches_all(&both.pat);
+    }
+    cases(pattern).into_iter().any(|case| match case {
+        Pat::Wild(_) => true,
+        Pat::TupleStruct(one) if one.path.is_ident("Err") => one
+            .elems
+            .first()
+            .is_some_and(|inner| matches!(inner, Pat::Wild(_))),
+        _ => false,
+    })
+}
+
+/// `Err(pattern)` as `Err(Caught::Error(pattern))`.
+fn with_caught(pattern: &mut Pat) {
+    match pattern {
+        Pat::Or(or) => or.cases.iter_mut().for_each(with_caught),
+        Pat::Paren(inner) => with_caught(&mut inner.pat),
+        Pat::Guard(both) => with_caught(&mut both.pat),
+        Pat::TupleStruct(one) if one.path.is_ident("Err") => {
+            if let Some(inner) = one.elems.first_mut()
+                && !matches!(inner, Pat::Wild(_))
+            {
+                let span = inner.span();
+                *inner =
+                    parse_quote_spanned!(span=> ::stepwright::__::plain::Caught::Error(#inner));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// `call.await?`: the error must keep its name.
+fn question(one: &ExprTry) -> Expr {
+    let value = &one.expr;
+    let mark = one.question_token.span();
+    let kept = quote_spanned!(mark=> ::stepwright::__::plain::keeps(__error));
+    parse_quote_spanned! {mark=>
+        match #value {
+            ::core::result::Result::Ok(__value) => __value,
+            ::core::result::Result::Err(__error) => return ::core::result::Result::Err(#kept),
+        }
+    }
+}
+
+/// A call whose result has no error that is dropped.
+fn handled(value: &Expr) -> Expr {
+    let span = value.span();
+    let check = quote_spanned!(span=> ::stepwright::__::plain::handled);
+    parse_quote!(#check(#value))
+}
+
+fn is_panic(mac: &Macro) -> bool {
+    matches!(MacroKind::of(mac), MacroKind::Panic | MacroKind::Assert)
+}
+
+/// `panic!` and `assert!` as failures of the workflow.
+fn panicked(mac: &Macro) -> Expr {
+    let span = own_name(&mac.path).map_or_else(Span::call_site, syn::Ident::span);
+    let name = own_name(&mac.path)
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let tokens = &mac.tokens;
+    let fails = |text: TokenStream| quote_spanned!(span=> ::stepwright::__::plain::panicked(::core::format_args!(#text)));
+    let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
+    let arguments = || {
+        mac.parse_body_with(parser)
+            .map(|list| list.into_iter().collect::<Vec<_>>())
+    };
+    match name.as_str() {
+        "assert" | "debug_assert" => {
+            let Ok(arguments) = arguments() else {
+                return parse_quote!(#mac);
+            };
+            let Some((condition, rest)) = arguments.split_first() else {
+                return parse_quote!(#mac);
+            };
+            let failed = if rest.is_empty() {
+                let text = format!("assertion failed: {}", condition.to_token_stream());
+                fails(quote!("{}", #text))
+            } else {
+                fails(quote!(#(#rest),*))
+            };
+            parse_quote_spanned!(span=> if !(#condition) { #failed })
+        }
+        "assert_eq" | "assert_ne" => {
+            let Ok(arguments) = arguments() else {
+                return parse_quote!(#mac);
+            };
+            let [left, right, rest @ ..] = arguments.as_slice() else {
+                return parse_quote!(#mac);
+            };
+            let operator = if name == "assert_eq" {
+                quote!(==)
+            } else {
+                quote!(!=)
+            };
+            let failed = if rest.is_empty() {
+                let text = format!(
+                    "assertion failed: {} {operator} {}",
+                    left.to_token_stream(),
+                    right.to_token_stream()
+                );
+                fails(quote!("{}", #text))
+            } else {
+                fails(quote!(#(#rest),*))
+            };
+            parse_quote_spanned!(span=> if !((#left) #operator (#right)) { #failed })
+        }
+        _ => {
+            let text = if tokens.is_empty() {
+                let text = match name.as_str() {
+                    "unreachable" => "internal error: entered unreachable code",
+                    "todo" => "not yet implemented",
+                    "unimplemented" => "not implemented",
+                    _ => "explicit panic",
+                };
+                quote!(#text)
+            } else {
+                tokens.clone()
+            };
+            let failed = fails(text);
+            parse_quote!(#failed)
+        }
+    }
+}

@@ -1,0 +1,434 @@
+//! `match task(..).await { Ok(..) => .., Err(..) => .. }`: the arms are transitions of the state.
+
+use super::call::is_failed;
+use super::graph::{CaughtError, Ending, Exit, GraphEdgeKind, Node, StateName, Target, Work};
+use super::names::{bound_names, with_variables};
+use super::scan::{bare, called, reads};
+use super::state_name::{snake, subject};
+use super::translate::{ArmBody, ArmCode, Dest, Exits, Translator, single_name};
+use crate::machine::{cases, is_bound, own_name};
+use crate::name::text;
+use proc_macro2::{Ident, Span};
+use quote::format_ident;
+use std::collections::HashMap;
+use syn::spanned::Spanned;
+use syn::{Expr, Pat, Stmt, Type, parse_quote};
+
+/// One case of an arm.
+enum Case<'a> {
+    Ok(&'a Pat),
+    Err(&'a Pat),
+    /// `_`: the other errors.
+    Rest(Span),
+}
+
+/// Whether a pattern is one of a `Result`.
+pub(super) fn is_of_result(pattern: &Pat) -> bool {
+    if let Pat::Guard(both) = pattern {
+        return is_of_result(&both.pat);
+    }
+    cases(pattern).into_iter().any(|case| {
+        matches!(case, Pat::TupleStruct(one) if one.path.is_ident("Ok") || one.path.is_ident("Err"))
+    })
+}
+
+fn case(pattern: &Pat) -> Option<Case<'_>> {
+    match pattern {
+        Pat::Wild(_) => Some(Case::Rest(pattern.span())),
+        Pat::Paren(inner) => case(&inner.pat),
+        Pat::TupleStruct(one) if one.path.is_ident("Ok") => one.elems.first().map(Case::Ok),
+        Pat::TupleStruct(one) if one.path.is_ident("Err") => one.elems.first().map(Case::Err),
+        _ => None,
+    }
+}
+
+impl Translator<'_> {
+    pub(super) fn match_result(
+        &mut self,
+        base: &Expr,
+        arms: Vec<ArmBody<'_>>,
+        name: StateName,
+        span: Span,
+        exits: Exits,
+        dest: &Dest,
+    ) -> Exits {
+        let ty = answer_type(&arms);
+        // `#[state(Name)]` on the `match` names the Choice, and `.named("..")` the call.
+        let choice_name = self.name.take().unwrap_or(name);
+        let Some(node) = self.call(base, ty.as_ref(), exits) else {
+            return Exits::new();
+        };
+        let ok_cases: Vec<&Pat> = arms
+            .iter()
+            .flat_map(|arm| cases(&arm.pattern))
+            .filter_map(|pattern| match case(pattern) {
+                Some(Case::Ok(inner)) => Some(inner),
+                _ => None,
+            })
+            .collect();
+        let guarded = arms.iter().any(|arm| {
+            arm.guard.is_some()
+                && cases(&arm.pattern)
+                    .iter()
+                    .any(|one| matches!(case(one), Some(Case::Ok(_))))
+        });
+        let is_choice =
+            guarded || ok_cases.len() != 1 || !ok_cases.iter().all(|pattern| is_simple(pattern));
+        let mut choice = None;
+        if is_choice && !ok_cases.is_empty() {
+            let source = format_ident!("{}", snake(&subject(base)), span = span);
+            let bound = self.names.bind(&source, self.body);
+            self.graph.nodes[node].result = Some(Target {
+                ty: ty.clone(),
+                ..Target::one(bound.clone())
+            });
+            let next = self.next(node, span);
+            let value: Expr = parse_quote!(#bound);
+            choice = Some(self.graph.add(
+                Node::new(Work::Choice(Some((value, span))), choice_name),
+                &[next],
+            ));
+        }
+        let mut ends = Exits::new();
+        let mut shown = Vec::new();
+        for arm in &arms {
+            let continues = matches!(arm.body, ArmCode::Continue);
+            if continues {
+                self.deferred = Some(Vec::new());
+                ends.extend(self.result_arm(node, choice, arm, dest));
+                shown = self.deferred.take().unwrap_or_default();
+            } else {
+                self.names.open();
+                ends.extend(self.result_arm(node, choice, arm, dest));
+                self.names.close();
+            }
+        }
+        self.show_all(shown);
+        ends
+    }
+
+    /// One arm; returns the transitions at the end of its body.
+    fn result_arm(
+        &mut self,
+        node: usize,
+        choice: Option<usize>,
+        arm: &ArmBody<'_>,
+        dest: &Dest,
+    ) -> Exits {
+        let all = cases(&arm.pattern);
+        let mut variables: HashMap<String, Ident> = HashMap::new();
+        let is_error = |one: &&Pat| matches!(case(one), Some(Case::Err(_)));
+        if all.iter().any(is_error)
+            && let Some(guard) = arm.guard
+        {
+            self.refuse(guard, "a Catcher selects errors by name only: remove the guard, and test the fields in the arm");
+        }
+        let mut exits = Exits::new();
+        let mut errors = Vec::new();
+        let mut error_span = arm.pattern.span();
+        let mut output = None;
+        let is_only_case = all.len() == 1;
+        for pattern in all {
+            match case(pattern) {
+                Some(Case::Ok(inner)) => match choice {
+                    Some(choice) => {
+                        let inner = self.with_names(inner, &mut variables);
+                        let guard = arm.guard.map(|guard| self.names.resolved(guard));
+                        exits.push(self.graph.add_edge(choice, GraphEdgeKind::Arm(inner, guard), pattern.span()));
+                    }
+                    None => {
+                        if is_only_case
+                            && let Some(ends) = self.only_result(node, inner, &arm.body, dest)
+                        {
+                            return ends;
+                        }
+                        exits.push(self.only_ok(node, inner));
+                    }
+                },
+                Some(Case::Err(inner)) => {
+                    error_span = inner.span();
+                    self.caught(node, inner, arm, &mut errors, &mut output, &mut variables);
+                }
+                Some(Case::Rest(span)) => {
+                    error_span = span;
+                    errors.push(CaughtError::All(span));
+                    // `_` after some of the `Ok` patterns also takes the other values.
+                    if let Some(choice) = choice {
+                        exits.push(self.graph.add_edge(choice, GraphEdgeKind::Arm(parse_quote!(_), None), span));
+                    }
+                }
+                None => self.refuse(
+                    &pattern,
+                    "the result of a call is matched with `Ok(..)` and `Err(..)`: write the pattern inside of one of them",
+                ),
+            }
+        }
+        if !errors.is_empty() {
+            exits.push(self.catch(node, errors, output, error_span));
+        }
+        if exits.is_empty() {
+            return exits;
+        }
+        self.arm_body(&arm.body, exits, dest)
+    }
+
+    /// The end of an arm `Ok(name) => name`: the result of the state itself is the value.
+    fn only_result(
+        &mut self,
+        node: usize,
+        inner: &Pat,
+        body: &ArmCode<'_>,
+        dest: &Dest,
+    ) -> Option<Exits> {
+        let (ArmCode::Expr(value), Pat::Ident(_)) = (body, inner) else {
+            return None;
+        };
+        let [name] = <[Ident; 1]>::try_from(bound_names(inner)).ok()?;
+        let is_name = |value: &Expr| single_name(value).is_some_and(|found| *found == name);
+        match (dest, bare(value)) {
+            (Dest::Return, Expr::Call(call))
+                if called(call).is_some_and(|path| path.is_ident("Ok"))
+                    && call.args.first().is_some_and(is_name) =>
+            {
+                self.graph.nodes[node].ends = Some(Ending::Result);
+                Some(Exits::new())
+            }
+            (Dest::Return, value) if is_name(value) => {
+                self.graph.nodes[node].ends = Some(Ending::Result);
+                Some(Exits::new())
+            }
+            (Dest::Assign(target), value) if is_name(value) => {
+                self.graph.nodes[node].result = Some((**target).clone());
+                Some(vec![self.next(node, inner.span())])
+            }
+            _ => None,
+        }
+    }
+
+    /// The only `Ok` arm: its names are those of the result.
+    fn only_ok(&mut self, node: usize, inner: &Pat) -> Exit {
+        if let Some((target, shown)) = self.target(inner)
+            && target.names.iter().any(Option::is_some)
+        {
+            for (name, bound) in shown {
+                self.show(&name, &bound);
+            }
+            self.graph.nodes[node].result = Some(target);
+        }
+        self.next(node, inner.span())
+    }
+
+    /// Adds the errors of one `Err(..)` pattern.
+    fn caught(
+        &mut self,
+        node: usize,
+        pattern: &Pat,
+        arm: &ArmBody<'_>,
+        errors: &mut Vec<CaughtError>,
+        output: &mut Option<Ident>,
+        variables: &mut HashMap<String, Ident>,
+    ) {
+        let span = pattern.span();
+        match pattern {
+            Pat::Wild(_) => errors.push(CaughtError::All(span)),
+            Pat::Paren(inner) => self.caught(node, &inner.pat, arm, errors, output, variables),
+            Pat::Or(or) => {
+                for one in &or.cases {
+                    self.caught(node, one, arm, errors, output, variables);
+                }
+            }
+            Pat::Ident(one) if one.subpat.is_none() && is_bound(&one.ident) => {
+                let failed_state = self.graph.nodes[node].name.text.clone();
+                self.bound_error(&one.ident, arm, errors, output, &failed_state);
+            }
+            Pat::TupleStruct(one) if is_failed(&one.path, "Task") => match one.elems.first() {
+                Some(Pat::Wild(wild)) => errors.push(CaughtError::Every(wild.span())),
+                Some(inner) => self.caught(node, inner, arm, errors, output, variables),
+                None => {}
+            },
+            Pat::Path(one) if is_failed(&one.path, "Timeout") => errors.push(CaughtError::Timeout(span)),
+            Pat::Path(one) => errors.push(CaughtError::Variant(one.path.clone())),
+            Pat::Ident(one) if one.subpat.is_none() => errors.push(CaughtError::Variant(one.ident.clone().into())),
+            Pat::Struct(_) | Pat::TupleStruct(_) => {
+                let path = match pattern {
+                    Pat::Struct(one) => one.path.clone(),
+                    Pat::TupleStruct(one) => one.path.clone(),
+                    _ => return,
+                };
+                let pattern = self.with_names(pattern, variables);
+                errors.push(CaughtError::Fields(path, pattern));
+            }
+            other => self.refuse(
+                other,
+                "an error is matched by its variant: write `Err(PayError::Declined { reason })`, `Err(e)` or `Err(_)`",
+            ),
+        }
+    }
+
+    /// `Err(e)`: every error of the task, which the arm may only pass on.
+    fn bound_error(
+        &mut self,
+        name: &Ident,
+        arm: &ArmBody<'_>,
+        errors: &mut Vec<CaughtError>,
+        output: &mut Option<Ident>,
+        failed_state: &str,
+    ) {
+        let body = match &arm.body {
+            ArmCode::Expr(value) => value,
+            _ => {
+                errors.push(CaughtError::Every(name.span()));
+                return;
+            }
+        };
+        // Without a Catcher the error passes unchanged, and a value of a type without values never exists.
+        if passes_on(body, name) || is_never(body) {
+            return;
+        }
+        errors.push(CaughtError::Every(name.span()));
+        let bound = self.names.declare(name, self.body);
+        self.names.mark_as_caught(&bound, failed_state);
+        if reads(body, name) {
+            if let Some(at) = inspects(body, name) {
+                self.errors.at(
+                    at,
+                    format!("an arm cannot inspect the error `{name}`: match its variants, `Err(PayError::Declined {{ reason }})`"),
+                );
+            }
+            *output = Some(bound);
+        }
+    }
+
+    /// A pattern with variables for its names; the cases of one arm bind the same variables.
+    fn with_names(&mut self, pattern: &Pat, variables: &mut HashMap<String, Ident>) -> Pat {
+        for name in bound_names(pattern) {
+            let bound = variables.entry(text(&name));
+            bound.or_insert_with(|| self.declare(&name));
+        }
+        with_variables(pattern, variables)
+    }
+}
+
+/// Whether the pattern of `Ok(..)` matches every value and can be a `let`.
+fn is_simple(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::Wild(_) => true,
+        Pat::Ident(one) => one.subpat.is_none() && one.by_ref.is_none() && is_bound(&one.ident),
+        Pat::Tuple(tuple) => tuple
+            .elems
+            .iter()
+            .all(|one| is_simple(one) && !matches!(one, Pat::Tuple(_))),
+        Pat::Type(typed) => is_simple(&typed.pat),
+        Pat::Paren(inner) => is_simple(&inner.pat),
+        _ => false,
+    }
+}
+
+/// The type of an answer, from the variants that the arms name.
+fn answer_type(arms: &[ArmBody<'_>]) -> Option<Type> {
+    arms.iter()
+        .flat_map(|arm| cases(&arm.pattern))
+        .find_map(|pattern| {
+            let Some(Case::Ok(inner)) = case(pattern) else {
+                return None;
+            };
+            let path = match inner {
+                Pat::Struct(one) => &one.path,
+                Pat::TupleStruct(one) => &one.path,
+                Pat::Path(one) => &one.path,
+                _ => return None,
+            };
+            let mut path = path.clone();
+            // The name of the enum is before that of the variant.
+            path.segments = path
+                .segments
+                .iter()
+                .take(path.segments.len().checked_sub(1)?)
+                .cloned()
+                .collect();
+            (!path.segments.is_empty()).then(|| parse_quote!(#path))
+        })
+}
+
+/// Whether the body only returns the error: `return Err(e)`, `Err(e.into())`.
+fn passes_on(body: &Expr, name: &Ident) -> bool {
+    match bare(body) {
+        Expr::Return(one) => one
+            .expr
+            .as_deref()
+            .is_some_and(|value| passes_on(value, name)),
+        Expr::Block(block) => match block.block.stmts.as_slice() {
+            [Stmt::Expr(only, _)] => passes_on(only, name),
+            _ => false,
+        },
+        Expr::Call(call) => {
+            called(call).is_some_and(|path| path.is_ident("Err"))
+                && call.args.first().is_some_and(|value| is_error(value, name))
+        }
+        _ => false,
+    }
+}
+
+/// `e` or `e.into()`
+fn is_error(value: &Expr, name: &Ident) -> bool {
+    match bare(value) {
+        Expr::MethodCall(call) => {
+            call.method == "into" && call.args.is_empty() && is_error(&call.receiver, name)
+        }
+        value => single_name(value).is_some_and(|found| found == name),
+    }
+}
+
+/// `match never {}`
+fn is_never(body: &Expr) -> bool {
+    match bare(body) {
+        Expr::Match(one) => one.arms.is_empty(),
+        Expr::Block(block) => match block.block.stmts.as_slice() {
+            [Stmt::Expr(only, _)] => is_never(only),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// The first use of an error that does more than passing it on.
+fn inspects(body: &Expr, name: &Ident) -> Option<Span> {
+    struct Uses<'n>(&'n Ident, Option<Span>);
+    impl syn::visit::Visit<'_> for Uses<'_> {
+        fn visit_expr_call(&mut self, call: &syn::ExprCall) {
+            let is_err = called(call).is_some_and(|path| path.is_ident("Err"));
+            if is_err
+                && call
+                    .args
+                    .first()
+                    .is_some_and(|value| is_error(value, self.0))
+            {
+                return;
+            }
+            syn::visit::visit_expr_call(self, call);
+        }
+
+        fn visit_expr_path(&mut self, path: &syn::ExprPath) {
+            if own_name(&path.path) == Some(self.0) && path.path.segments.len() == 1 {
+                self.1.get_or_insert(path.span());
+            }
+        }
+
+        fn visit_macro(&mut self, mac: &syn::Macro) {
+            if super::scan::MacroKind::of(mac) != super::scan::MacroKind::Log {
+                let mut found = None;
+                super::names::each_ident(mac.tokens.clone(), &mut |ident| {
+                    if ident == self.0 {
+                        found.get_or_insert(ident.span());
+                    }
+                });
+                if let Some(span) = found {
+                    self.1.get_or_insert(span);
+                }
+            }
+        }
+    }
+    let mut uses = Uses(name, None);
+    syn::visit::Visit::visit_expr(&mut uses, body);
+    uses.1
+}

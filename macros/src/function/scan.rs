@@ -1,0 +1,174 @@
+//! Looks for code that needs states, and for code that a workflow cannot evaluate.
+
+use crate::machine::own_name;
+use proc_macro2::{Ident, Span};
+use syn::visit::{self, Visit};
+use syn::{Expr, ExprAsync, ExprAwait, ExprCall, ExprClosure, ExprPath, Macro, Path};
+
+/// Macros that write log lines, which a workflow leaves out.
+const LOGS: &[&str] = &[
+    "trace", "debug", "info", "warn", "error", "event", "println", "eprintln", "print", "eprint",
+    "dbg",
+];
+
+/// Macros that end the workflow with an error.
+const PANICS: &[&str] = &["panic", "unreachable", "todo", "unimplemented"];
+
+/// Macros that end the workflow with an error if a condition is false.
+const ASSERTS: &[&str] = &["assert", "assert_eq", "assert_ne", "debug_assert"];
+
+/// What a macro in a function does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum MacroKind {
+    Log,
+    Panic,
+    Assert,
+    TryJoin,
+    /// It produces a value.
+    Value,
+}
+
+impl MacroKind {
+    pub(super) fn of(mac: &Macro) -> MacroKind {
+        let Some(name) = own_name(&mac.path).map(ToString::to_string) else {
+            return MacroKind::Value;
+        };
+        let is = |list: &[&str]| list.contains(&name.as_str());
+        if is(LOGS) {
+            MacroKind::Log
+        } else if is(PANICS) {
+            MacroKind::Panic
+        } else if is(ASSERTS) {
+            MacroKind::Assert
+        } else if name == "try_join" {
+            MacroKind::TryJoin
+        } else {
+            MacroKind::Value
+        }
+    }
+}
+
+/// Whether an expression cannot be one value of a state: it calls, it changes the control flow, or it produces a `Result`.
+pub(super) fn needs_states(value: &Expr) -> bool {
+    let mut scan = StateScan::default();
+    scan.visit_expr(value);
+    scan.found
+}
+
+#[derive(Default)]
+struct StateScan {
+    found: bool,
+}
+
+impl Visit<'_> for StateScan {
+    fn visit_expr(&mut self, value: &Expr) {
+        self.found |= match value {
+            Expr::Await(_)
+            | Expr::Return(_)
+            | Expr::Break(_)
+            | Expr::Continue(_)
+            | Expr::Try(_)
+            | Expr::Loop(_)
+            | Expr::While(_)
+            | Expr::ForLoop(_)
+            | Expr::Assign(_) => true,
+            Expr::Binary(binary) => is_assigning(&binary.op),
+            Expr::Macro(one) => MacroKind::of(&one.mac) != MacroKind::Value,
+            Expr::Call(call) => is_result(call),
+            _ => false,
+        };
+        visit::visit_expr(self, value);
+    }
+
+    fn visit_stmt(&mut self, statement: &syn::Stmt) {
+        if let syn::Stmt::Macro(one) = statement {
+            self.found |= MacroKind::of(&one.mac) != MacroKind::Value;
+        }
+        visit::visit_stmt(self, statement);
+    }
+
+    fn visit_expr_closure(&mut self, _: &ExprClosure) {}
+    fn visit_expr_async(&mut self, _: &ExprAsync) {}
+}
+
+/// `Ok(..)` or `Err(..)`
+pub(super) fn is_result(call: &ExprCall) -> bool {
+    matches!(&*call.func, Expr::Path(path) if path.path.is_ident("Ok") || path.path.is_ident("Err"))
+}
+
+/// `+=` and the like.
+pub(super) fn is_assigning(op: &syn::BinOp) -> bool {
+    use syn::BinOp::*;
+    matches!(
+        op,
+        AddAssign(_)
+            | SubAssign(_)
+            | MulAssign(_)
+            | DivAssign(_)
+            | RemAssign(_)
+            | BitXorAssign(_)
+            | BitAndAssign(_)
+            | BitOrAssign(_)
+            | ShlAssign(_)
+            | ShrAssign(_)
+    )
+}
+
+/// The first `.await` in an expression.
+pub(super) fn first_await(value: &Expr) -> Option<Span> {
+    #[derive(Default)]
+    struct Awaits(Option<Span>);
+    impl Visit<'_> for Awaits {
+        fn visit_expr_await(&mut self, one: &ExprAwait) {
+            self.0.get_or_insert(one.await_token.span);
+            visit::visit_expr_await(self, one);
+        }
+    }
+    let mut awaits = Awaits::default();
+    awaits.visit_expr(value);
+    awaits.0
+}
+
+/// Whether an expression reads a name.
+pub(super) fn reads(value: &Expr, name: &Ident) -> bool {
+    struct Reads<'n>(&'n Ident, bool);
+    impl Visit<'_> for Reads<'_> {
+        fn visit_expr_path(&mut self, path: &ExprPath) {
+            self.1 |= path.path.get_ident() == Some(self.0);
+        }
+        fn visit_macro(&mut self, mac: &Macro) {
+            if MacroKind::of(mac) == MacroKind::Log {
+                return;
+            }
+            super::names::each_ident(mac.tokens.clone(), &mut |ident| self.1 |= ident == self.0);
+        }
+    }
+    let mut reads = Reads(name, false);
+    reads.visit_expr(value);
+    reads.1
+}
+
+/// Removes parentheses and groups.
+pub(super) fn bare(value: &Expr) -> &Expr {
+    match value {
+        Expr::Paren(inner) => bare(&inner.expr),
+        Expr::Group(inner) => bare(&inner.expr),
+        other => other,
+    }
+}
+
+/// Removes references, because a workflow passes values.
+pub(super) fn by_value(value: &Expr) -> &Expr {
+    match bare(value) {
+        Expr::Reference(reference) => by_value(&reference.expr),
+        other => other,
+    }
+}
+
+/// The path of a call's function.
+pub(super) fn called(call: &ExprCall) -> Option<&Path> {
+    match bare(&call.func) {
+        Expr::Path(path) if path.qself.is_none() => Some(&path.path),
+        _ => None,
+    }
+}

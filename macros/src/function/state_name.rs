@@ -1,0 +1,105 @@
+//! The names of states that the function does not name: they follow from the code of that state alone, so that edits elsewhere do not change them.
+
+use super::graph::StateName;
+use crate::machine::own_name;
+use crate::name::text;
+use proc_macro2::{Ident, Span};
+use syn::{Expr, Pat};
+
+impl StateName {
+    /// A name that follows from the code.
+    pub(super) fn derived(text: impl Into<String>, span: Span) -> StateName {
+        StateName {
+            text: text.into(),
+            span,
+            is_explicit: false,
+            is_call: false,
+        }
+    }
+
+    /// The name of a call, which `.named("..")` replaces.
+    pub(super) fn of_call(text: impl Into<String>, span: Span) -> StateName {
+        StateName {
+            is_call: true,
+            ..StateName::derived(text, span)
+        }
+    }
+
+    pub(super) fn explicit(name: &Ident) -> StateName {
+        StateName {
+            text: text(name),
+            span: name.span(),
+            is_explicit: true,
+            is_call: false,
+        }
+    }
+}
+
+/// `charge_card` as `ChargeCard`.
+pub(super) fn pascal(name: &str) -> String {
+    let words = name.split('_').filter(|word| !word.is_empty());
+    words
+        .map(|word| {
+            let mut letters = word.chars();
+            letters.next().map_or_else(String::new, |first| {
+                first.to_uppercase().collect::<String>() + letters.as_str()
+            })
+        })
+        .collect()
+}
+
+/// `ChargeCard` as `charge_card`.
+pub(super) fn snake(name: &str) -> String {
+    let mut text = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !text.is_empty() {
+            text.push('_');
+        }
+        text.extend(letter.to_lowercase());
+    }
+    text
+}
+
+/// The subject of an expression in PascalCase: the field, variable or function that it begins with.
+pub(super) fn subject(value: &Expr) -> String {
+    let text = match value {
+        Expr::Path(path) => own_name(&path.path).map(text),
+        Expr::Field(field) => match &field.member {
+            syn::Member::Named(name) => Some(text(name)),
+            syn::Member::Unnamed(_) => return subject(&field.base),
+        },
+        Expr::Binary(binary) => match &*binary.left {
+            Expr::Lit(_) => return subject(&binary.right),
+            left => return subject(left),
+        },
+        Expr::Unary(unary) => return subject(&unary.expr),
+        Expr::Paren(inner) => return subject(&inner.expr),
+        Expr::Group(inner) => return subject(&inner.expr),
+        Expr::Reference(inner) => return subject(&inner.expr),
+        Expr::MethodCall(call) => return subject(&call.receiver),
+        Expr::Index(index) => return subject(&index.expr),
+        Expr::Cast(cast) => return subject(&cast.expr),
+        Expr::Await(one) => return subject(&one.base),
+        Expr::Try(one) => return subject(&one.expr),
+        Expr::Let(one) => return subject(&one.expr),
+        Expr::Call(call) => match super::scan::called(call) {
+            Some(path) if path.segments.len() == 1 && path.is_ident("Some") => {
+                return call.args.first().map_or_else(String::new, subject);
+            }
+            Some(path) => own_name(path).map(text),
+            None => None,
+        },
+        Expr::Tuple(tuple) => return tuple.elems.first().map_or_else(String::new, subject),
+        Expr::Macro(one) => own_name(&one.mac.path).map(text),
+        _ => None,
+    };
+    pascal(&text.unwrap_or_default())
+}
+
+/// The first name of a pattern in PascalCase.
+pub(super) fn pattern_subject(pattern: &Pat) -> String {
+    super::names::bound_names(pattern)
+        .first()
+        .map(|name| pascal(&text(name)))
+        .unwrap_or_default()
+}

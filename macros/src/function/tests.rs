@@ -1,0 +1,406 @@
+//! The states of functions, as text.
+
+use super::emit::Emitter;
+use super::translate::Translator;
+use crate::errors::Errors;
+use crate::machine::{
+    Condition, Draft, Edge, EdgeKind, ErrorPattern, Let, MachineBody, StateExit, StateWork, Wait,
+};
+use quote::ToTokens;
+use std::fmt::Write;
+use syn::{FnArg, ItemFn, Pat};
+
+/// The states of a function, one on each line; or its errors.
+fn states(source: &str) -> String {
+    let function: ItemFn = syn::parse_str(source).unwrap();
+    let parameter = function.sig.inputs.first().map(|input| match input {
+        FnArg::Typed(typed) => match &*typed.pat {
+            Pat::Ident(name) => name.ident.clone(),
+            _ => unreachable!(),
+        },
+        FnArg::Receiver(_) => unreachable!(),
+    });
+    let errors = Errors::new();
+    let mut translator = Translator::new(&errors, parameter);
+    let graph = translator.function(&function.block);
+    let mut emitter = Emitter::new(&errors, translator.names.finish());
+    let body = emitter.body(graph);
+    let mut text = String::new();
+    for error in errors.finish() {
+        writeln!(text, "error: {}", error.message).unwrap();
+    }
+    write_body(&body, "", &mut text);
+    text
+}
+
+fn write_body(body: &MachineBody, indent: &str, text: &mut String) {
+    for state in &body.states {
+        write_state(state, indent, text);
+    }
+}
+
+fn compact(tokens: &impl ToTokens) -> String {
+    let text = tokens.to_token_stream().to_string();
+    let text = text
+        .replace(" . ", ".")
+        .replace(" :: ", "::")
+        .replace(" (", "(")
+        .replace("( ", "(");
+    text.replace(" )", ")")
+        .replace(" ,", ",")
+        .replace("& ", "&")
+        .replace(" [", "[")
+        .replace("[ ", "[")
+        .replace(" ]", "]")
+}
+
+fn write_lets(lets: &[Let]) -> String {
+    lets.iter()
+        .map(|one| {
+            let names: Vec<String> = one
+                .binding
+                .names
+                .iter()
+                .map(|name| name.as_ref().map_or("_".into(), ToString::to_string))
+                .collect();
+            format!(" {} = {};", names.join(", "), compact(&one.value.syn))
+        })
+        .collect()
+}
+
+fn write_edge(edge: &Edge) -> String {
+    let kind = match &edge.kind {
+        EdgeKind::Next => "next".to_owned(),
+        EdgeKind::Rule {
+            condition: Condition::Expression(value),
+            ..
+        } => format!("if {}", compact(&value.syn)),
+        EdgeKind::Otherwise(_) => "else".to_owned(),
+        EdgeKind::Arm { pattern, guard } => match guard {
+            Some(guard) => format!("{} if {}", compact(pattern), compact(&guard.syn)),
+            None => compact(pattern),
+        },
+        EdgeKind::Catch { errors, output } => {
+            let names: Vec<String> = errors
+                .iter()
+                .map(|error| match error {
+                    ErrorPattern::Path(path) => compact(path),
+                    ErrorPattern::Fields(_, pattern) => compact(pattern),
+                    ErrorPattern::Text(text) => text.value(),
+                    ErrorPattern::Every(_) => "every".to_owned(),
+                })
+                .collect();
+            let output = output
+                .as_ref()
+                .map(|name| format!(" as {name}"))
+                .unwrap_or_default();
+            format!("catch {}{output}", names.join(" | "))
+        }
+        _ => "?".to_owned(),
+    };
+    format!(" | {kind}{} -> {}", write_lets(&edge.lets), edge.name)
+}
+
+fn write_state(draft: &Draft, indent: &str, text: &mut String) {
+    let state = &draft.state;
+    let work = match &state.kind {
+        StateWork::Task(Some(call)) => match &call.callee {
+            crate::machine::Callee::Task(call) => {
+                let arguments: Vec<String> =
+                    call.arguments.iter().map(|one| compact(&one.syn)).collect();
+                format!("{}({})", compact(&call.path), arguments.join(", "))
+            }
+            _ => "?".to_owned(),
+        },
+        StateWork::Choice(choice) => match &choice.subject {
+            Some(subject) => format!("match {}", compact(&subject.value.syn)),
+            None => "choice".to_owned(),
+        },
+        StateWork::Wait(Some(Wait::Seconds(_, amount))) => match amount.known() {
+            Some(seconds) => format!("wait {seconds}"),
+            None => format!(
+                "wait {}",
+                amount
+                    .computed()
+                    .map(|one| compact(&one.syn))
+                    .unwrap_or_default()
+            ),
+        },
+        StateWork::Succeed(value) => format!(
+            "succeed {}",
+            value
+                .as_ref()
+                .map(|one| compact(&one.syn))
+                .unwrap_or_default()
+        ),
+        StateWork::Fail(fail) => match (&fail.raised, &fail.error) {
+            (Some(raised), _) => {
+                let fields: Vec<String> = raised
+                    .fields
+                    .iter()
+                    .map(|(name, value)| format!("{}: {}", compact(name), compact(&value.syn)))
+                    .collect();
+                format!("fail {} {{{}}}", compact(&raised.path), fields.join(", "))
+            }
+            (None, error) => format!(
+                "fail {}",
+                error
+                    .as_ref()
+                    .map(|one| compact(&one.syn))
+                    .unwrap_or_default()
+            ),
+        },
+        StateWork::Map(map) => {
+            let run = map.run.as_ref().unwrap();
+            format!(
+                "map {} in {}",
+                run.item,
+                run.list
+                    .as_ref()
+                    .map(|one| compact(&one.syn))
+                    .unwrap_or_default()
+            )
+        }
+        other => other.word().to_owned(),
+    };
+    let result: String = state
+        .result
+        .iter()
+        .map(|binding| {
+            let names: Vec<String> = binding
+                .names
+                .iter()
+                .map(|name| name.as_ref().map_or("_".into(), ToString::to_string))
+                .collect();
+            format!("{} = ", names.join(", "))
+        })
+        .collect();
+    write!(
+        text,
+        "{indent}{}: {result}{work};{}",
+        state.name,
+        write_lets(&state.lets)
+    )
+    .unwrap();
+    for edge in &draft.edges {
+        text.push_str(&write_edge(edge));
+    }
+    match &state.way {
+        Some(StateExit::End(_, Some(value))) => {
+            write!(text, " | end {}", compact(&value.syn)).unwrap()
+        }
+        Some(StateExit::End(_, None)) => text.push_str(" | end"),
+        _ => {}
+    }
+    text.push('\n');
+    for body in &draft.bodies {
+        write_body(body, &format!("{indent}  "), text);
+        writeln!(text, "{indent}  -").unwrap();
+    }
+}
+
+#[test]
+fn the_order_is_the_graph_of_its_control_flow() {
+    let text = states(
+        r#"async fn order_processing(order: Order) -> Result<Receipt, OrderFailed> {
+    let checked = match validate_order(&order).await {
+        Ok(checked) => checked,
+        Err(OrderError::Invalid { reason }) => return Err(OrderFailed::Rejected { reason }),
+    };
+    #[state(Triage)]
+    if checked.total > 1_000.0 && !checked.customer.vip {
+        match request_review(&checked, task_token()).timeout(days(3)).heartbeat(days(1)).await {
+            Ok(Decision::Approved { .. }) => {}
+            Ok(Decision::Refused { reason }) => return Err(OrderFailed::Rejected { reason }),
+            Err(Failed::Timeout) => return Err(OrderFailed::Expired),
+            Err(Failed::Task(never)) => match never {},
+        }
+    }
+    let payment = match charge_card(Payment { amount: checked.total, card: checked.card.clone() })
+        .retry(|e| matches!(e, PaymentError::GatewayTimeout), every(secs(2)).times(3).backoff(2.0)).await {
+        Ok(payment) => payment,
+        Err(PaymentError::Declined { reason }) => return Err(OrderFailed::Rejected { reason }),
+        Err(e) => return Err(e.into()),
+    };
+    match try_join!(map(&checked.items, async |item| pack_item(item, &checked.id).await).concurrency(10), send_invoice(&payment)).named("Fulfil").await {
+        Ok((parcels, invoice)) => Ok(Receipt { order_id: checked.id, payment, parcels, invoice }),
+        Err(_) => { refund_card(&payment).await; Err(OrderFailed::Refunded) }
+    }
+}"#,
+    );
+    assert_states(
+        &text,
+        "ValidateOrder: checked = validate_order(order); | next -> Triage | catch OrderError::Invalid { reason } -> Rejected
+Rejected: fail OrderFailed::Rejected {reason: reason};
+Triage: choice; | if checked.total > 1_000.0 &&! checked.customer.vip -> RequestReview | else -> ChargeCard
+RequestReview: request_review = request_review(checked, task_token); | next -> MatchRequestReview | catch States::Timeout -> Expired
+MatchRequestReview: match request_review; | Decision::Approved { .. } -> ChargeCard | Decision::Refused { reason } -> Rejected
+Expired: fail OrderFailed::Expired {};
+ChargeCard: payment = charge_card(Payment { amount : checked.total, card : checked.card.clone() }); | next -> Fulfil | catch PaymentError::Declined { reason } -> Rejected
+Fulfil: parcels, invoice = parallel; | catch States::ALL -> RefundCard | end Receipt { order_id : checked.id, payment : payment, parcels : parcels, invoice : invoice }
+  MapItems: map item in checked.items; | end
+    PackItem: pack_item(item, checked.id); | end
+    -
+  -
+  SendInvoice: send_invoice(payment); | end
+  -
+RefundCard: refund_card(payment); | next -> Refunded
+Refunded: fail OrderFailed::Refunded {};
+",
+    );
+}
+
+/// Compares texts line by line.
+#[track_caller]
+fn assert_states(text: &str, expected: &str) {
+    assert_eq!(text, expected, "\n{text}");
+}
+
+#[test]
+fn a_polling_loop_counts_on_its_transitions() {
+    let text = states(
+        r#"async fn poll(job: Job) -> Result<Report, PollFailed> {
+    let mut attempt = 0;
+    loop {
+        let state = job_state(&job.id).await?;
+        if state.finished {
+            return Ok(Report { attempts: attempt });
+        }
+        if attempt >= 10 {
+            return Err(PollFailed::TooLate);
+        }
+        attempt += 1;
+        sleep(secs(30)).await;
+    }
+}"#,
+    );
+    assert_states(
+        &text,
+        "Begin: pass; attempt = 0; | next -> JobState
+JobState: state = job_state(job.id); | next -> IfFinished
+IfFinished: choice; | if state.finished -> Done | else -> IfAttempt
+Done: succeed Report { attempts : attempt };
+IfAttempt: choice; | if attempt >= 10 -> TooLate | else attempt = attempt +(1); -> Sleep
+TooLate: fail PollFailed::TooLate {};
+Sleep: wait 30; | next -> JobState
+",
+    );
+}
+
+#[test]
+fn a_for_loop_is_one_choice_and_a_while_loop_too() {
+    let text = states(
+        r#"async fn travel(trip: Trip) -> Result<Vec<String>, TripFailed> {
+    let mut booked = Vec::new();
+    for leg in &trip.legs {
+        let ticket = book(leg).await?;
+        booked = add(booked, ticket).await?;
+        if booked.len() > 3 { break; }
+    }
+    while booked.len() < 10 {
+        booked = extend(booked).await?;
+    }
+    Ok(booked)
+}"#,
+    );
+    assert_states(
+        &text,
+        "Begin: pass; booked = Vec::new(); leg_index = 0usize; | next -> EachLeg
+EachLeg: choice; | if leg_index < trip.legs.len() leg = trip.legs[leg_index]; leg_index = leg_index + 1; -> Book | else -> WhileBooked
+Book: ticket = book(leg); | next -> Add
+Add: booked = add(booked, ticket); | next -> IfBooked
+IfBooked: choice; | if booked.len() > 3 -> WhileBooked | else -> EachLeg
+WhileBooked: choice; | if booked.len() < 10 -> Extend | else -> Done
+Extend: booked = extend(booked); | next -> WhileBooked
+Done: succeed booked;
+",
+    );
+}
+
+#[test]
+fn a_saga_undoes_in_its_arms() {
+    let text = states(
+        r#"async fn saga(trip: Trip) -> Result<Booking, SagaFailed> {
+    let hotel = book_hotel(&trip).await?;
+    let flight = match book_flight(&trip).await {
+        Ok(flight) => flight,
+        Err(e) => {
+            info!("undo {e}");
+            cancel_hotel(&hotel).await;
+            return Err(e.into());
+        }
+    };
+    let Ok(car) = book_car(&trip).await else {
+        cancel_flight(&flight).await;
+        cancel_hotel(&hotel).await;
+        return Err(SagaFailed::NoCar);
+    };
+    Ok(Booking { hotel, flight, total: price(car).await? })
+}"#,
+    );
+    assert_states(
+        &text,
+        "error: the state name `CancelHotel` is used twice: name this state with `.named(\"Name\")`
+BookHotel: hotel = book_hotel(trip); | next -> BookFlight
+BookFlight: flight = book_flight(trip); | next -> BookCar | catch every as e -> CancelHotel
+CancelHotel: cancel_hotel(hotel); | next -> BookFlightFailed
+BookFlightFailed: fail e.error.unwrap_or_default();
+BookCar: car = book_car(trip); | next -> Price | catch States::ALL -> CancelFlight
+CancelFlight: cancel_flight(flight); | next -> CancelHotel
+CancelHotel: cancel_hotel(hotel); | next -> NoCar
+NoCar: fail SagaFailed::NoCar {};
+Price: price = price(car); | end Booking { hotel : hotel, flight : flight, total : price }
+",
+    );
+}
+
+#[test]
+fn shadowed_names_are_separate_variables() {
+    let text = states(
+        r#"async fn shadow(order: Order) -> u32 {
+    let order = check(order).await;
+    let order = { let order = price(order).await; order + 1 };
+    let text = format!("{order}");
+    if let Some(found) = lookup(&text).await {
+        #[state(Found)]
+        return found.iter().map(|order| order.size).sum();
+    }
+    order
+}"#,
+    );
+    assert_states(
+        &text,
+        "Check: order_2 = check(order); | next -> Price
+Price: order_4 = price(order_2); order_3 = order_4 + 1; text = format !(\"{order}\", order = order_3); | next -> Lookup
+Lookup: lookup = lookup(text); | next -> IfLookup
+IfLookup: match lookup; | Some(found) -> Found | _ -> Done
+Found: succeed found.iter().map(| order | order.size).sum();
+Done: succeed order_3;
+",
+    );
+}
+
+#[test]
+fn a_fallible_expression_is_not_part_of_a_task_that_catches_everything() {
+    let text = states(
+        r#"async fn ratio(order: Order) -> Result<f64, Bad> {
+    let a = first(&order).await?;
+    let share = a.total / a.count;
+    let b = match second(&order).await {
+        Ok(b) => b,
+        Err(_) => return Err(Bad::Lost),
+    };
+    let rest = b.items[0] / share;
+    third(rest).await
+}"#,
+    );
+    assert_states(
+        &text,
+        "First: a = first(order); share = a.total / a.count; | next -> Second
+Second: b = second(order); | next -> SetRest | catch States::ALL -> Lost
+Lost: fail Bad::Lost {};
+SetRest: pass; rest = b.items[0] / share; | next -> Third
+Third: third(rest); | end
+",
+    );
+}
