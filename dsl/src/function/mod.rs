@@ -40,14 +40,18 @@
 //! /// Charges an order.
 //! #[workflow(timeout = hours(1))]
 //! pub async fn checkout(order: Order) -> Result<String, OrderFailed> {
-//!     let charge = charge_card(order.total).retry(|e| matches!(e, PaymentError::GatewayTimeout), every(secs(2)).times(3)).await;
-//!     match charge_card(order.total).await {
+//!     match charge_card(order.total).retry(|e| matches!(e, PaymentError::GatewayTimeout), every(secs(2)).times(3)).await {
 //!         Ok(charge) => Ok(charge),
 //!         Err(PaymentError::Declined { reason }) => Err(OrderFailed::Rejected { reason }),
 //!         Err(e) => Err(e.into()),
 //!     }
 //! }
-//! # fn main() {}
+//!
+//! // The ASL, as with `workflow!`; and the function as plain Rust, in a test.
+//! assert!(Checkout::definition().to_json().contains("PaymentError.Declined"));
+//! let declined = PlainRun::new().mock::<charge_card>(|_total| Err(PaymentError::Declined { reason: "empty".to_owned() }));
+//! let failure = declined.block_on(checkout(Order { id: "o-1".to_owned(), total: 5.0 })).unwrap_err();
+//! assert_eq!(failure.error, "OrderFailed.Rejected");
 //! ```
 
 mod call;
