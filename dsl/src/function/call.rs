@@ -8,6 +8,7 @@ use super::vocabulary::{Failed, RetryPolicy};
 use crate::shape::Payload;
 use crate::task::{TaskContext, TaskError, TaskReturn};
 use serde_json::Value;
+use std::any::TypeId;
 use std::fmt;
 use std::future::{Future, IntoFuture, pending, poll_fn};
 use std::marker::PhantomData;
@@ -380,7 +381,7 @@ async fn attempt<T: Callable>(
     arguments: Vec<Value>,
     waits_for_token: bool,
 ) -> CallAnswer {
-    let mock = host.mocks.borrow().get(T::FUNCTION).cloned();
+    let mock = host.mocks.borrow().get(&TypeId::of::<T>()).cloned();
     if let Some(mock) = mock {
         return match mock(&arguments, None) {
             Some(answer) => answer,
@@ -449,7 +450,20 @@ async fn nested<O, E: TaskError>(
 
 /// A call that waits for an answer which never comes.
 async fn never(host: &Host, function: &'static str) -> CallAnswer {
+    /// Removes the call when it is dropped: after its timeout it no longer waits.
+    struct Unanswered<'h>(&'h Host, &'static str);
+
+    impl Drop for Unanswered<'_> {
+        fn drop(&mut self) {
+            let mut unanswered = self.0.unanswered.borrow_mut();
+            if let Some(index) = unanswered.iter().position(|name| *name == self.1) {
+                unanswered.remove(index);
+            }
+        }
+    }
+
     host.unanswered.borrow_mut().push(function);
+    let _waits = Unanswered(host, function);
     pending().await
 }
 

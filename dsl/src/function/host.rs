@@ -6,7 +6,7 @@
 use super::failure::Failure;
 use super::outcome::PlainCall;
 use serde_json::Value;
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -41,8 +41,9 @@ pub(super) struct Host {
     real: Cell<usize>,
     raised: RefCell<Option<Failure>>,
     pub(super) calls: RefCell<Vec<PlainCall>>,
-    pub(super) mocks: RefCell<HashMap<&'static str, MockFn>>,
-    /// The calls that wait for an answer which no mock gives.
+    /// By the type of the task: tasks of several modules may have one name.
+    pub(super) mocks: RefCell<HashMap<TypeId, MockFn>>,
+    /// The functions of calls that wait for an answer without a mock.
     pub(super) unanswered: RefCell<Vec<&'static str>>,
 }
 

@@ -238,14 +238,11 @@ async fn run<T: Payload, F: AsyncFn(T) -> R, R: TaskReturn>(
                 ended[*index] = Some(end);
                 false
             });
-            if (failed && stops) || running.is_empty() {
+            if (failed && stops) || (running.is_empty() && waiting.len() == 0) {
                 return Poll::Ready(());
             }
-            // Each item that ended makes room for the next one.
-            if running.len() == before || running.len() >= limit {
-                return Poll::Pending;
-            }
-            if waiting.len() == 0 {
+            // The next items start only if items ended.
+            if running.len() == before || waiting.len() == 0 {
                 return Poll::Pending;
             }
         }

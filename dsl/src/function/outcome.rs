@@ -8,6 +8,7 @@ use crate::task::TaskReturn;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::any::TypeId;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -147,7 +148,7 @@ impl PlainRun {
     }
 
     fn with<T: Callable>(self, mock: MockFn) -> PlainRun {
-        self.host.mocks.borrow_mut().insert(T::FUNCTION, mock);
+        self.host.mocks.borrow_mut().insert(TypeId::of::<T>(), mock);
         self
     }
 

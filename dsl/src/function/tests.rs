@@ -205,3 +205,75 @@ fn the_order_runs_as_plain_rust() {
     assert_eq!(failure.error, "PaymentError.GatewayTimeout");
     assert_eq!(busy.elapsed(), secs(2 + 4 + 8));
 }
+
+mod other {
+    use super::*;
+
+    #[task]
+    pub(super) async fn refund_card(payment: String) -> String {
+        payment
+    }
+}
+
+#[workflow]
+async fn pack_in_turn(items: Vec<String>) -> Result<Vec<u32>, StockError> {
+    map(&items, async |item| {
+        sleep(secs(10)).await;
+        pack_item(item, "o-1".to_owned()).await
+    })
+    .concurrency(2)
+    .await
+}
+
+#[test]
+fn a_map_with_a_limit_runs_every_item() {
+    let items = ["a", "ab", "abc", "b", "bc"].map(str::to_owned).to_vec();
+    let run = PlainRun::new();
+    let packed = run.block_on(pack_in_turn(items)).unwrap();
+    assert_eq!(packed, [1, 2, 3, 1, 2]);
+    assert_eq!(run.elapsed(), secs(30));
+}
+
+#[workflow]
+async fn refund_twice(payment: String) -> String {
+    refund_card(&payment).await;
+    other::refund_card(&payment).named("RefundElsewhere").await
+}
+
+#[test]
+fn a_mock_is_for_one_task_of_several_with_one_name() {
+    let run = PlainRun::new().mock::<other::refund_card>(|_| Ok("mocked".to_owned()));
+    assert_eq!(
+        run.block_on(refund_twice("p-1".to_owned())).unwrap(),
+        "mocked"
+    );
+}
+
+#[task]
+async fn request_approval(order: String, token: String) {
+    let _ = (order, token);
+}
+
+#[workflow]
+async fn ask_twice(order: Order) -> u32 {
+    let first: u32 = match request_review(&order, task_token()).timeout(mins(1)).await {
+        Ok(count) => count,
+        Err(_) => {
+            refund_card(&order.id).await;
+            1
+        }
+    };
+    let second: u32 = request_approval(&order.id, task_token()).await;
+    first + second
+}
+
+#[test]
+fn a_run_that_cannot_continue_names_the_call_that_waits() {
+    let failure = PlainRun::new().block_on(ask_twice(order(1.0))).unwrap_err();
+    assert!(
+        failure
+            .cause
+            .contains("PlainRun::answer::<request_approval, _>"),
+        "{failure}"
+    );
+}
