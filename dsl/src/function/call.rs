@@ -178,7 +178,8 @@ impl<T: Callable, R: TaskReturn, A, V> TaskCall<T, R, A, V> {
 
     /// Repeats the call after every failure: `.retry(|_| true, policy)` in the source.
     pub fn retry_all(mut self, policy: RetryPolicy) -> Self {
-        self.spec.retriers.push((Box::new(|_| true), policy));
+        let takes = |failure: &mut Failure| failure.is_in_states_all();
+        self.spec.retriers.push((Box::new(takes), policy));
         self
     }
 
@@ -266,7 +267,10 @@ where
             let host = host();
             match complete::<T, A>(&host, self.0.spec).await {
                 Ok(value) => Ok(value),
-                Err(failure) => Err(V::view(failure).map_or(Caught::Outside, Caught::Error)),
+                Err(failure) if failure.is_in_states_all() => {
+                    Err(V::view(failure).map_or(Caught::Outside, Caught::Error))
+                }
+                Err(failure) => raise(&host, failure).await,
             }
         })
     }

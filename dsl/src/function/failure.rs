@@ -3,6 +3,7 @@
 use crate::task::{TaskError, panic_message};
 use std::any::Any;
 use std::fmt;
+use stepwright_asl::errors;
 
 /// The error of a `panic!` or a failed `assert!` in a function workflow.
 pub const PANICKED: &str = "Stepwright.WorkflowPanicked";
@@ -54,6 +55,11 @@ impl Failure {
             kind: FailureKind::Timeout,
             ..Failure::outside(error, "")
         }
+    }
+
+    /// Whether `States.ALL` matches this failure of a call.
+    pub(super) fn is_in_states_all(&self) -> bool {
+        errors::matches_task_failure(&[errors::ALL], &self.error)
     }
 
     /// The failure of a workflow whose function panicked.

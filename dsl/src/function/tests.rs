@@ -277,3 +277,30 @@ fn a_run_that_cannot_continue_names_the_call_that_waits() {
         "{failure}"
     );
 }
+
+#[workflow]
+async fn charge_safely(amount: f64) -> Result<String, OrderFailed> {
+    match charge_card(amount)
+        .retry(|_| true, every(secs(1)).times(2))
+        .await
+    {
+        Ok(payment) => Ok(payment),
+        Err(_) => Err(OrderFailed::Expired),
+    }
+}
+
+#[test]
+fn an_arm_for_every_failure_does_not_catch_states_runtime() {
+    let run = PlainRun::new().fail::<charge_card>("States.Runtime", "");
+    let failure = run.block_on(charge_safely(1.0)).unwrap_err();
+    assert_eq!(
+        (failure.error.as_str(), run.calls().len()),
+        ("States.Runtime", 1)
+    );
+    let run = PlainRun::new().fail::<charge_card>("Lambda.Unknown", "");
+    let failure = run.block_on(charge_safely(1.0)).unwrap_err();
+    assert_eq!(
+        (failure.error.as_str(), run.calls().len()),
+        ("OrderFailed.Expired", 3)
+    );
+}
