@@ -48,6 +48,8 @@ pub struct WorkflowCall {
     pub(crate) machine_type: MachineType,
     pub(crate) awaited: bool,
     pub(crate) input: Expr,
+    /// The errors of a child whose uncaught errors are those of the parent: a function passes errors on with `?`.
+    pub(crate) passed_on: Vec<Text>,
 }
 
 #[derive(Clone, Debug)]
@@ -93,6 +95,15 @@ impl Call {
         Call::machine(W::NAME, W::TYPE, input, Some(<W::Output as Payload>::shape))
     }
 
+    /// Runs a function workflow and waits for its output. Uncaught errors of the child with these names fail the parent under the same names.
+    pub fn function_workflow<W: Workflow>(input: Expr, passed_on: Vec<Text>) -> Call {
+        let mut call = Call::workflow::<W>(input);
+        if let CallTarget::Workflow(child) = &mut call.sends {
+            child.passed_on = passed_on;
+        }
+        call
+    }
+
     /// Starts another workflow and does not wait for it. The result is `{"ExecutionArn", "StartDate"}`.
     pub fn start_workflow<W: Workflow>(input: Expr) -> Call {
         Call::machine(W::NAME, W::TYPE, input, None)
@@ -111,6 +122,7 @@ impl Call {
                 machine_type,
                 awaited: output.is_some(),
                 input,
+                passed_on: Vec::new(),
             }),
             waits_for_token: false,
             output,

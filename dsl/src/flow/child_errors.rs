@@ -66,8 +66,9 @@ pub(crate) fn is_of_child(name: &str) -> bool {
 /// for uncaught errors.
 fn choice(state: &mut State, names: &mut HashSet<Text>) -> Vec<State> {
     let is_typed = |catch: &Catch| catch.errors.iter().any(|name| is_of_child(name));
+    let passed_on = passed_on(state);
     if !state.catch.iter().any(is_typed) || state.catch.iter().any(reads_states) {
-        return Vec::new();
+        return pass_on(state, &passed_on, names);
     }
     let has_input = state.catch.iter().any(reads_input);
     let choice_name = free_name(&format!("{}Failed", state.name), names);
@@ -104,14 +105,11 @@ fn choice(state: &mut State, names: &mut HashSet<Text>) -> Vec<State> {
         query_language: state.query_language,
         ..made
     };
-    let text = |of: &'static str| Expr::jsonata(of, String::shape);
     let (default, not_caught) = match default {
         Some(edge) => (edge, None),
         None => {
             let name = free_name(&format!("{}NotCaught", state.name), names);
-            let fail = State::fail(name.clone())
-                .error(text("$states.input.Error"))
-                .cause(text("$states.input.Cause"));
+            let fail = not_caught(name.clone(), &passed_on);
             (Edge::to(name), Some(made(fail)))
         }
     };
@@ -120,6 +118,54 @@ fn choice(state: &mut State, names: &mut HashSet<Text>) -> Vec<State> {
         *own = rules;
     }
     std::iter::once(choice).chain(not_caught).collect()
+}
+
+/// The errors of the child that the parent passes on.
+fn passed_on(state: &State) -> Vec<Text> {
+    match &state.kind {
+        FlowStateKind::Task { call, .. } => match &call.sends {
+            CallTarget::Workflow(child) => child.passed_on.clone(),
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// Adds a Catcher of the child's errors to a state without one, and returns the Fail state that passes them on.
+fn pass_on(state: &mut State, errors: &[Text], names: &mut HashSet<Text>) -> Vec<State> {
+    let takes_all = |name: &Text| **name == *errors::ALL || **name == *errors::TASK_FAILED;
+    let caught = state.catch.iter().flat_map(|catch| &catch.errors);
+    if errors.is_empty() || caught.into_iter().any(takes_all) {
+        return Vec::new();
+    }
+    let name = free_name(&format!("{}NotCaught", state.name), names);
+    state.catch.push(to_choice(&name, false));
+    let fail = not_caught(name, errors);
+    vec![State {
+        place: state.place,
+        query_language: state.query_language,
+        ..fail
+    }]
+}
+
+/// The Fail state for errors that nothing catches. Those of the child that the parent passes on keep their names.
+fn not_caught(name: Text, passed_on: &[Text]) -> State {
+    let text = |of: String| Expr::jsonata(of, String::shape);
+    let (error, cause) = ("$states.input.Error", "$states.input.Cause");
+    if passed_on.is_empty() {
+        return State::fail(name)
+            .error(text(error.to_owned()))
+            .cause(text(cause.to_owned()));
+    }
+    let is_passed_on = condition_text(passed_on);
+    let of_child = |field: &str, own: &str| {
+        text(format!(
+            "({is_passed_on}) ? $parse($states.input.Cause).{field} : {own}"
+        ))
+    };
+    State::fail(name)
+        .error(of_child("Error", error))
+        .cause(of_child("Cause", cause))
 }
 
 /// The catch that goes to the Choice. `has_input` also passes the state's input on.
@@ -176,6 +222,10 @@ fn reads(catch: &Catch, what: &dyn Fn(&ExprNode) -> bool) -> bool {
 /// `States.TaskFailed` also covers errors of the call, with causes that are not JSON. AWS truncates causes at 32,768 characters: a truncated
 /// cause does not end like an object and cannot be parsed.
 fn condition(names: &[Text]) -> Expr {
+    Expr::jsonata(condition_text(names), bool::shape)
+}
+
+fn condition_text(names: &[Text]) -> String {
     let quoted = names
         .iter()
         .map(|name| serde_json::Value::from(&**name).to_string());
@@ -190,8 +240,7 @@ fn condition(names: &[Text]) -> Expr {
     ];
     let is_json = is_json.join(" and ");
     let is_one = format!("$parse($states.input.Cause).Error {test}");
-    let condition = [&is_json, "?", &is_one, ": false"].join(" ");
-    Expr::jsonata(condition, bool::shape)
+    [&is_json, "?", &is_one, ": false"].join(" ")
 }
 
 /// The name, or the name with the lowest number that makes it unique.

@@ -4,7 +4,7 @@ use super::callable::Callable;
 use super::failure::{Failure, FailureKind};
 use super::host::{Host, RealFuture, poll_child};
 use super::outcome::PlainCall;
-use super::vocabulary::{Failed, RetryPolicy};
+use super::vocabulary::{Failed, RetryPolicy, every};
 use crate::shape::Payload;
 use crate::task::{TaskContext, TaskError, TaskReturn};
 use serde_json::Value;
@@ -16,6 +16,7 @@ use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
+use stepwright_asl::limits::LAMBDA_ERRORS;
 
 /// The result of a call as JSON.
 pub(super) type CallAnswer = Result<Value, Failure>;
@@ -180,6 +181,16 @@ impl<T: Callable, R: TaskReturn, A, V> TaskCall<T, R, A, V> {
     pub fn retry_all(mut self, policy: RetryPolicy) -> Self {
         let takes = |failure: &mut Failure| failure.is_in_states_all();
         self.spec.retriers.push((Box::new(takes), policy));
+        self
+    }
+
+    /// Repeats the call of a Lambda function after Lambda's transient errors: the option `lambda_retries` of the workflow.
+    pub fn lambda_retries(mut self) -> Self {
+        if T::IS_LAMBDA {
+            let takes = |failure: &mut Failure| LAMBDA_ERRORS.contains(&&*failure.error);
+            let policy = every(Duration::from_secs(2)).times(6);
+            self.spec.retriers.push((Box::new(takes), policy));
+        }
         self
     }
 

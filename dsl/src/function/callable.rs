@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use crate::expr::Expr;
-use crate::flow::{AnswerType, Call};
+use crate::flow::{AnswerType, Call, error_names};
 use crate::shape::Payload;
 use crate::task::{Address, Deploy, Handler, Task, TaskContext, TaskError, TaskReturn};
 use crate::workflow::{Binder, Workflow};
@@ -35,6 +35,8 @@ pub trait Callable: Sized + 'static {
     const FUNCTION: &'static str;
     /// Whether it is a workflow: its failures are those of an execution.
     const IS_WORKFLOW: bool;
+    /// Whether it is deployed as a Lambda function, unless the workflow deploys it elsewhere.
+    const IS_LAMBDA: bool;
 
     /// Runs the function with its arguments as JSON; `None` if it is implemented elsewhere.
     fn run(context: TaskContext, arguments: Vec<Value>) -> Option<Result<Running<Self>, Failure>>;
@@ -118,8 +120,10 @@ where
 }
 
 /// [`Callable::call`] of a function workflow.
-pub fn call_workflow<W: Workflow>(mut arguments: Vec<Expr>) -> Call {
-    Call::workflow::<W>(arguments.pop().unwrap_or_else(|| Expr::object(Vec::new())))
+pub fn call_workflow<W: Workflow + Callable>(mut arguments: Vec<Expr>) -> Call {
+    let errors = error_names::<<W as Callable>::Error>();
+    let input = arguments.pop();
+    Call::function_workflow::<W>(input.unwrap_or_else(|| Expr::object(Vec::new())), errors)
 }
 
 /// A value, or a reference to it, as an argument of a task: it is serialized.

@@ -67,12 +67,12 @@ impl Failure {
         match payload.downcast::<WorkflowPanic>() {
             Ok(panic) => Failure::outside(PANICKED, panic.0),
             Err(payload) => match payload.downcast::<String>() {
-                Ok(text) => Failure::outside("States.Runtime", *text),
+                Ok(text) => Failure::outside("States.QueryEvaluationError", *text),
                 Err(payload) => {
                     let text = payload
                         .downcast::<&'static str>()
                         .map_or_else(|_| String::new(), |text| (*text).to_owned());
-                    Failure::outside("States.Runtime", text)
+                    Failure::outside("States.QueryEvaluationError", text)
                 }
             },
         }

@@ -1,6 +1,6 @@
 //! Runs a function workflow as plain Rust, with mocks and virtual time.
 
-use super::call::CallAnswer;
+use super::call::{CallAnswer, raise};
 use super::callable::Callable;
 use super::failure::{Failure, FailureKind};
 use super::host::{Host, MockFn};
@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::any::TypeId;
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
@@ -211,13 +211,13 @@ fn encoded(value: &impl Serialize) -> CallAnswer {
         .map_err(|error| Failure::outside(crate::task::INVALID_OUTPUT, error.to_string()))
 }
 
-/// The body of a function workflow: runs in the current plain run, or begins one.
-pub async fn workflow<W: Callable, F: Future>(function: F) -> F::Output {
-    let mut function = pin!(function);
-    if Host::current().is_some() {
-        return function.await;
+/// The body of a function workflow, with its timeout in seconds: runs in the current plain run, or begins one.
+pub async fn workflow<W: Callable, F: Future>(timeout: Option<u64>, function: F) -> F::Output {
+    if let Some(host) = Host::current() {
+        return limited(&host, timeout, function).await;
     }
     let host = Host::new();
+    let mut function = pin!(limited(&host, timeout, function));
     let ended = poll_fn(|cx| host.drive(function.as_mut(), cx)).await;
     match ended {
         Ok(value) => value,
@@ -227,6 +227,25 @@ pub async fn workflow<W: Callable, F: Future>(function: F) -> F::Output {
             failure.error,
             failure.cause
         ),
+    }
+}
+
+/// Runs the body until its end, or until the timeout of the workflow.
+async fn limited<F: Future>(host: &Rc<Host>, timeout: Option<u64>, function: F) -> F::Output {
+    let Some(timeout) = timeout else {
+        return function.await;
+    };
+    let mut function = pin!(function);
+    let mut timer = host.timer(Duration::from_secs(timeout));
+    let ended = poll_fn(|cx| {
+        if let Poll::Ready(value) = function.as_mut().poll(cx) {
+            return Poll::Ready(Some(value));
+        }
+        Pin::new(&mut timer).poll(cx).map(|()| None)
+    });
+    match ended.await {
+        Some(value) => value,
+        None => raise(host, Failure::outside("States.Timeout", "")).await,
     }
 }
 

@@ -304,3 +304,48 @@ fn an_arm_for_every_failure_does_not_catch_states_runtime() {
         ("OrderFailed.Expired", 3)
     );
 }
+
+/// Fulfils one order by another workflow.
+#[workflow]
+async fn nested_order(order: Order) -> Result<Receipt, OrderFailed> {
+    order_processing(order).await
+}
+
+#[test]
+fn an_error_of_a_nested_workflow_keeps_its_name() {
+    let text = NestedOrder::definition().to_json();
+    assert!(text.contains("OrderProcessingNotCaught"), "{text}");
+    let failure = PlainRun::new()
+        .mock::<charge_card>(|_| Err(PaymentError::GatewayTimeout))
+        .block_on(nested_order(order(10.0)))
+        .unwrap_err();
+    assert_eq!(failure.error, "PaymentError.GatewayTimeout");
+}
+
+#[workflow(timeout = days(1), lambda_retries)]
+async fn slow_refund(payment: String) -> () {
+    sleep(hours(23)).await;
+    refund_card(payment).await;
+}
+
+#[test]
+fn a_plain_run_has_the_timeout_and_the_retries_of_the_workflow() {
+    let run = PlainRun::new().fail::<refund_card>("Lambda.ServiceException", "");
+    let failure = run.block_on(slow_refund("p".to_owned())).unwrap_err();
+    assert_eq!(
+        (&*failure.error, run.calls().len()),
+        ("Lambda.ServiceException", 7)
+    );
+    let late = PlainRun::new().fail::<refund_card>("Lambda.ServiceException", "");
+    let failure = late.block_on(waits_too_long("p".to_owned())).unwrap_err();
+    assert_eq!(
+        (&*failure.error, late.elapsed()),
+        ("States.Timeout", hours(1))
+    );
+}
+
+#[workflow(timeout = hours(1))]
+async fn waits_too_long(payment: String) -> () {
+    sleep(hours(2)).await;
+    refund_card(payment).await;
+}

@@ -142,6 +142,7 @@ impl<'e> Emitter<'e> {
         renamed: Option<LitStr>,
         identifiers: &HashMap<usize, (Ident, Option<LitStr>)>,
     ) -> Draft {
+        self.answer_has_a_type(&node);
         let span = node.name.span;
         let mut bodies = Vec::new();
         let mut options = StateOptions::default();
@@ -154,7 +155,6 @@ impl<'e> Emitter<'e> {
         options.timeout = timeout;
         options.heartbeat = heartbeat;
         options.retries = node.retries;
-        let mut subject_of = None;
         let (word, kind) = match node.work {
             // A Return that remains is a Succeed, and a Join is skipped.
             Work::Join | Work::Return(_) | Work::Pass => ("pass", StateWork::Pass),
@@ -188,7 +188,6 @@ impl<'e> Emitter<'e> {
                 ("wait", StateWork::Wait(Some(wait)))
             }
             Work::Choice(subject) => {
-                subject_of = subject.as_ref().map(|(_, span)| *span);
                 let subject = subject.map(|(value, keyword)| Subject {
                     keyword,
                     braces: span,
@@ -217,7 +216,6 @@ impl<'e> Emitter<'e> {
                 ("map", StateWork::Map(Box::new(map)))
             }
         };
-        let _ = subject_of;
         let mut state = State {
             docs: node.docs,
             renamed,
@@ -249,6 +247,30 @@ impl<'e> Emitter<'e> {
             state,
             edges,
             bodies,
+        }
+    }
+
+    /// The answer to a task token needs a type in the source, because the definition contains its schema.
+    fn answer_has_a_type(&self, node: &Node) {
+        let Work::Task {
+            path,
+            waits: Some(_),
+            ..
+        } = &node.work
+        else {
+            return;
+        };
+        let is_used = node.result.is_some() || matches!(node.ends, Some(Ending::Result));
+        let is_typed = node.answer.is_some()
+            || node
+                .result
+                .as_ref()
+                .is_some_and(|target| target.ty.is_some());
+        if is_used && !is_typed {
+            self.errors.on(
+                path,
+                "the answer to the task token needs a type: bind it with one, `let answer: Type = ..`, or match its variants",
+            );
         }
     }
 

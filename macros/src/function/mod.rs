@@ -77,7 +77,7 @@ fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStr
         .allow
         .push(format_ident!("unused_variables"));
     let parameter = signature.parameter.as_ref().map(|(name, _)| name.clone());
-    let mut translator = Translator::new(&errors, parameter);
+    let mut translator = Translator::new(&errors, parameter, Some(parse_quote!(#output)));
     let graph = translator.function(&function.block);
     let mut emitter = Emitter::new(&errors, translator.names.finish());
     let body = emitter.body(graph);
@@ -98,6 +98,18 @@ fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStr
     if is_complete {
         check::check(&mut machine, &errors);
     }
+    let options = &machine.workflow.options;
+    let retries = options.lambda_retries.is_some()
+        && options
+            .deploy
+            .as_ref()
+            .is_none_or(|place| place != "activity");
+    let timeout = options
+        .timeout
+        .as_ref()
+        .and_then(|(_, amount)| amount.known());
+    let timeout = timeout.or(options.express.as_ref().map(|_| EXPRESS_SECONDS));
+    let plain = plain_function(function, &name, timeout, retries);
     let diagnostics = errors.finish();
     let mut tokens = TokenStream::new();
     if is_complete {
@@ -107,7 +119,7 @@ fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStr
         diagnostic.item().to_tokens(&mut tokens);
     }
     expand::declared(&machine, &diagnostics).to_tokens(&mut tokens);
-    plain_function(function, &name).to_tokens(&mut tokens);
+    plain.to_tokens(&mut tokens);
     marker(function, &name, &signature, &output, &error).to_tokens(&mut tokens);
     tokens
 }
@@ -182,12 +194,24 @@ fn attributes(function: &ItemFn) -> Vec<syn::Attribute> {
     shared.cloned().collect()
 }
 
+/// The longest duration of an Express execution.
+const EXPRESS_SECONDS: u64 = 5 * 60;
+
 /// The function for rustc.
-fn plain_function(function: &ItemFn, name: &Ident) -> TokenStream {
+fn plain_function(
+    function: &ItemFn,
+    name: &Ident,
+    timeout: Option<u64>,
+    lambda_retries: bool,
+) -> TokenStream {
+    let timeout = match timeout {
+        Some(seconds) => quote!(::core::option::Option::Some(#seconds)),
+        None => quote!(::core::option::Option::None),
+    };
     let ItemFn {
         attrs, vis, sig, ..
     } = function;
-    let block = plain::rewritten(&function.block);
+    let block = plain::rewritten(&function.block, lambda_retries);
     let arguments = sig.inputs.iter().filter_map(|input| match input {
         FnArg::Typed(typed) => match &*typed.pat {
             Pat::Ident(name) => Some(name.ident.clone()),
@@ -201,9 +225,12 @@ fn plain_function(function: &ItemFn, name: &Ident) -> TokenStream {
         #(#attrs)*
         #[allow(clippy::needless_pass_by_value)]
         #vis #sig {
-            #[allow(clippy::diverging_sub_expression, clippy::needless_return)]
+            #[allow(
+                clippy::diverging_sub_expression, clippy::manual_map, clippy::manual_ok_or, clippy::manual_unwrap_or,
+                clippy::manual_unwrap_or_default, clippy::needless_return, clippy::question_mark
+            )]
             #inner #block
-            ::stepwright::__::plain::workflow::<#name, _>(__function(#(#arguments),*)).await
+            ::stepwright::__::plain::workflow::<#name, _>(#timeout, __function(#(#arguments),*)).await
         }
     }
 }
@@ -285,6 +312,7 @@ fn marker(
                 const NAME: &'static str = <#name as ::stepwright::__::Workflow>::NAME;
                 const FUNCTION: &'static str = #text;
                 const IS_WORKFLOW: ::core::primitive::bool = true;
+                const IS_LAMBDA: ::core::primitive::bool = false;
 
                 #[allow(unused_variables)]
                 fn run(

@@ -16,13 +16,16 @@ use syn::{
 };
 
 /// The body of the function for rustc.
-pub(super) fn rewritten(block: &Block) -> Block {
+pub(super) fn rewritten(block: &Block, lambda_retries: bool) -> Block {
     let mut block = block.clone();
-    PlainRewriter.visit_block_mut(&mut block);
+    PlainRewriter { lambda_retries }.visit_block_mut(&mut block);
     block
 }
 
-struct PlainRewriter;
+struct PlainRewriter {
+    /// Each call of a Lambda function is repeated after Lambda's transient errors.
+    lambda_retries: bool,
+}
 
 impl VisitMut for PlainRewriter {
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
@@ -167,6 +170,10 @@ impl PlainRewriter {
                     }
                     _ if is_task(&path) => {
                         *call.func = parse_quote_spanned!(path.span()=> <#path>::plain);
+                        // Before the user's own Retriers, which take only values of the error type; and before one of all errors.
+                        if self.lambda_retries {
+                            *value = parse_quote_spanned!(path.span()=> #value.lambda_retries());
+                        }
                         if waits {
                             *value = parse_quote_spanned!(path.span()=> #value.answered());
                         }

@@ -190,10 +190,12 @@ impl Translator<'_> {
                 if called(call).is_some_and(|path| path.is_ident("Ok"))
                     && call.args.first().is_some_and(is_name) =>
             {
+                self.answer_is_returned(node);
                 self.graph.nodes[node].ends = Some(Ending::Result);
                 Some(Exits::new())
             }
             (Dest::Return, value) if is_name(value) => {
+                self.answer_is_returned(node);
                 self.graph.nodes[node].ends = Some(Ending::Result);
                 Some(Exits::new())
             }

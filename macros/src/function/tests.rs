@@ -21,7 +21,7 @@ fn states(source: &str) -> String {
         FnArg::Receiver(_) => unreachable!(),
     });
     let errors = Errors::new();
-    let mut translator = Translator::new(&errors, parameter);
+    let mut translator = Translator::new(&errors, parameter, None);
     let graph = translator.function(&function.block);
     let mut emitter = Emitter::new(&errors, translator.names.finish());
     let body = emitter.body(graph);

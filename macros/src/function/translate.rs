@@ -52,6 +52,8 @@ pub(super) struct Translator<'e> {
     pub(super) body: usize,
     bodies: usize,
     loops: Vec<LoopContext>,
+    /// The type of the function's result.
+    output: Option<Type>,
     /// The name in `#[state(Name)]`, for the next state.
     pub(super) name: Option<StateName>,
     /// The names of a `let else`, which its other block cannot read yet.
@@ -84,7 +86,11 @@ pub(super) enum ArmCode<'a> {
 }
 
 impl<'e> Translator<'e> {
-    pub(super) fn new(errors: &'e Errors, parameter: Option<Ident>) -> Translator<'e> {
+    pub(super) fn new(
+        errors: &'e Errors,
+        parameter: Option<Ident>,
+        output: Option<Type>,
+    ) -> Translator<'e> {
         Translator {
             errors,
             names: Names::new(parameter),
@@ -92,6 +98,7 @@ impl<'e> Translator<'e> {
             body: 0,
             bodies: 0,
             loops: Vec::new(),
+            output,
             name: None,
             deferred: None,
         }
@@ -1213,6 +1220,9 @@ impl<'e> Translator<'e> {
             return Exits::new();
         };
         let span = self.graph.nodes[node].name.span;
+        if matches!(dest, Dest::Return) {
+            self.answer_is_returned(node);
+        }
         let is_wait = matches!(self.graph.nodes[node].work, Work::Wait(_));
         match dest {
             Dest::Return if !is_wait => {
@@ -1228,6 +1238,13 @@ impl<'e> Translator<'e> {
                 vec![self.next(node, span)]
             }
             Dest::Assign(_) | Dest::Ignore => vec![self.next(node, span)],
+        }
+    }
+
+    /// The answer to a token that the function returns has the type of its result.
+    pub(super) fn answer_is_returned(&mut self, node: usize) {
+        if self.body == 0 && self.graph.nodes[node].answer.is_none() {
+            self.graph.nodes[node].answer.clone_from(&self.output);
         }
     }
 

@@ -192,6 +192,7 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
     } else {
         quote!(::core::option::Option::None)
     };
+    let is_lambda = options.deploy.is_lambda();
     let callable_impl = quote_spanned! {task.returns.span()=>
         #[automatically_derived]
         impl ::stepwright::__::plain::Callable for #name {
@@ -201,6 +202,7 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
             const NAME: &'static str = #wire;
             const FUNCTION: &'static str = #plain;
             const IS_WORKFLOW: ::core::primitive::bool = false;
+            const IS_LAMBDA: ::core::primitive::bool = #is_lambda;
 
             #[allow(unused_variables)]
             fn run(

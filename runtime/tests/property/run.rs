@@ -17,14 +17,19 @@ use stepwright_runtime::{
     Engine, ExecutionInfo, ExecutionReport, Limits, MachineType, StartError, StartOptions, Status,
 };
 
-/// Low limits, so that endless loops end soon, also loops that start executions which loop.
+/// Low limits, so that endless loops end soon, also loops that start executions which loop; and so that the values of all events fit into memory.
 pub(crate) fn limits() -> Limits {
     Limits::new()
         .events(300)
+        .payload_bytes(PAYLOAD)
+        .variable_bytes(PAYLOAD)
         .express_transitions(200)
         .express_duration(Duration::from_secs(60))
         .nesting(1)
 }
+
+/// The longest payload, in bytes.
+const PAYLOAD: u64 = 10_000;
 
 /// Answers tasks randomly, determined by the seed, the state and the number of the call.
 fn answer(seed: u64, call: &TaskCall<'_>) -> Answer {
@@ -38,7 +43,7 @@ fn answer(seed: u64, call: &TaskCall<'_>) -> Answer {
         json!([1, "x", null]),
         json!("text"),
         Json::Null,
-        json!("x".repeat(300_000)),
+        json!("x".repeat(12_000)),
     ];
     let failure = |error: Option<&str>, cause: Option<&str>| {
         Answer::result(Err(TaskFailure {
