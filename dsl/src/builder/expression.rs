@@ -78,6 +78,16 @@ impl<In, Out> Expression<In, Out> {
         Expression::new(UntypedExpression::new(0, tree, Vec::new()))
     }
 
+    /// The tree of an expression that does not read the input.
+    pub(crate) fn into_tree(self) -> Expr {
+        self.tree.tree
+    }
+
+    /// The value of a constant; the placeholder's form in ASL for a placeholder.
+    pub(crate) fn constant_value(&self) -> Option<serde_json::Value> {
+        self.tree.tree.constant_value()
+    }
+
     fn new(tree: UntypedExpression) -> Self {
         Expression {
             tree,

@@ -272,6 +272,15 @@ impl Expr {
         }
     }
 
+    /// The value of a constant; for a placeholder, its form in ASL.
+    pub(crate) fn constant_value(&self) -> Option<serde_json::Value> {
+        match self.untyped() {
+            ExprNode::Literal(value) => Some(value.clone()),
+            ExprNode::Placeholder(name) => Some(format!("${{{name}}}").into()),
+            _ => None,
+        }
+    }
+
     /// An expression that cannot be built, with the reason.
     pub(crate) fn refused(why: impl Into<String>) -> Expr {
         Expr::new(ExprNode::Refused(why.into()))

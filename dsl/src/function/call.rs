@@ -8,7 +8,6 @@ use super::vocabulary::{Failed, RetryPolicy, every};
 use crate::shape::Payload;
 use crate::task::{TaskContext, TaskError, TaskReturn};
 use serde_json::Value;
-use std::any::TypeId;
 use std::fmt;
 use std::future::{Future, IntoFuture, pending, poll_fn};
 use std::marker::PhantomData;
@@ -150,6 +149,12 @@ impl<T: Callable, R: TaskReturn> TaskCall<T, R> {
             },
             types: PhantomData,
         }
+    }
+
+    /// The same call, which waits for the answer to the task token among its arguments.
+    pub(super) fn waiting(mut self) -> Self {
+        self.spec.waits_for_token = true;
+        self
     }
 
     /// Waits for the answer to the task token among its arguments.
@@ -396,7 +401,7 @@ async fn attempt<T: Callable>(
     arguments: Vec<Value>,
     waits_for_token: bool,
 ) -> CallAnswer {
-    let mock = host.mocks.borrow().get(&TypeId::of::<T>()).cloned();
+    let mock = host.mocks.borrow().get(&T::mock_key()).cloned();
     if let Some(mock) = mock {
         return match mock(&arguments, None) {
             Some(answer) => answer,

@@ -9,6 +9,7 @@ use crate::workflow::{Binder, Workflow};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::any::TypeId;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -37,6 +38,11 @@ pub trait Callable: Sized + 'static {
     const IS_WORKFLOW: bool;
     /// Whether it is deployed as a Lambda function, unless the workflow deploys it elsewhere.
     const IS_LAMBDA: bool;
+
+    /// The type that identifies its mock.
+    fn mock_key() -> TypeId {
+        TypeId::of::<Self>()
+    }
 
     /// Runs the function with its arguments as JSON; `None` if it is implemented elsewhere.
     fn run(context: TaskContext, arguments: Vec<Value>) -> Option<Result<Running<Self>, Failure>>;

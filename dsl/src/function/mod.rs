@@ -62,6 +62,7 @@ mod host;
 mod join;
 mod map;
 mod outcome;
+mod service;
 #[cfg(test)]
 mod tests;
 mod vocabulary;
@@ -70,6 +71,7 @@ pub use self::join::TryJoin;
 pub use self::join::try_join;
 pub use self::map::{List, Map, MapDistributed, map, map_distributed};
 pub use self::outcome::{PlainCall, PlainFailure, PlainRun};
+pub use self::service::service;
 pub use self::vocabulary::{
     Failed, RetryPolicy, Sleep, days, every, hours, mins, secs, sleep, sleep_until, task_token,
 };
@@ -95,4 +97,8 @@ pub mod plain {
         try_join8,
     };
     pub use super::outcome::workflow;
+    pub use super::service::{
+        LoweredArgument, ServiceArgument, ServiceTarget, ServiceText, request_answer, request_call,
+        service_argument,
+    };
 }

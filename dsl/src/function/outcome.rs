@@ -4,11 +4,12 @@ use super::call::{CallAnswer, raise};
 use super::callable::Callable;
 use super::failure::{Failure, FailureKind};
 use super::host::{Host, MockFn};
+use super::service::ServiceTarget;
+use crate::services::Action;
 use crate::task::TaskReturn;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::any::TypeId;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -147,8 +148,22 @@ impl PlainRun {
         }))
     }
 
+    /// Answers the calls of a service: the closure gets the arguments of the request as a JSON object, and returns the result, or the name and the cause
+    /// of a failure.
+    pub fn service<A: Action + 'static>(
+        self,
+        answer: impl Fn(Value) -> Result<Value, PlainFailure> + 'static,
+    ) -> PlainRun {
+        self.with::<ServiceTarget<A, Value>>(Rc::new(move |arguments, _| {
+            let arguments = arguments.first().cloned().unwrap_or_default();
+            Some(
+                answer(arguments).map_err(|failure| Failure::outside(failure.error, failure.cause)),
+            )
+        }))
+    }
+
     fn with<T: Callable>(self, mock: MockFn) -> PlainRun {
-        self.host.mocks.borrow_mut().insert(TypeId::of::<T>(), mock);
+        self.host.mocks.borrow_mut().insert(T::mock_key(), mock);
         self
     }
 

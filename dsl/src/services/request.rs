@@ -88,6 +88,9 @@ pub trait Calls<Input>: Sealed {
     /// The input of the arguments' expressions.
     #[doc(hidden)]
     type From;
+    /// The action that is called.
+    #[doc(hidden)]
+    type Action: Action + 'static;
 
     /// Whether the arguments also read a token; the resource; the arguments.
     #[doc(hidden)]
@@ -97,18 +100,20 @@ pub trait Calls<Input>: Sealed {
 impl<A, From, Answer> Sealed for Request<A, From, Answer> {}
 impl<A, Input, Answer> Sealed for TokenRequest<A, Input, Answer> {}
 
-impl<A: Action, Input, Answer: Payload> Calls<Input> for Request<A, Input, Answer> {
+impl<A: Action + 'static, Input, Answer: Payload> Calls<Input> for Request<A, Input, Answer> {
     type Answer = Answer;
     type From = Input;
+    type Action = A;
 
     fn parts(self) -> (bool, String, RequestArguments<Input>) {
         (false, resource::<A>(self.suffix), self.arguments)
     }
 }
 
-impl<A: Action, Input, Answer: Payload> Calls<Input> for TokenRequest<A, Input, Answer> {
+impl<A: Action + 'static, Input, Answer: Payload> Calls<Input> for TokenRequest<A, Input, Answer> {
     type Answer = Answer;
     type From = (Input, String);
+    type Action = A;
 
     fn parts(self) -> (bool, String, RequestArguments<(Input, String)>) {
         (true, resource::<A>(""), self.0.arguments)

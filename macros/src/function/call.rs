@@ -6,7 +6,9 @@ use super::scan::{bare, by_value, called};
 use super::state_name::{pascal, subject};
 use super::translate::{Dest, Exits, Translator, list_of};
 use crate::functions::is_task;
-use crate::machine::{ErrorPattern, Matches, Retry, Setting, SettingValue, own_name};
+use crate::machine::{
+    ErrorPattern, Matches, Retry, Setting, SettingValue, own_name, request_argument,
+};
 use crate::name::text;
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
@@ -14,7 +16,7 @@ use stepwright_asl::model::MachineType;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
-    Expr, ExprCall, ExprClosure, ExprMacro, Lit, Pat, Path, Token, Type, parse_quote,
+    Expr, ExprCall, ExprClosure, ExprMacro, Lit, LitStr, Pat, Path, Token, Type, parse_quote,
     parse_quote_spanned,
 };
 
@@ -130,10 +132,11 @@ impl Translator<'_> {
             ("map" | "map_distributed", 2) => {
                 self.map(name == "map_distributed", call, chain, exits)
             }
+            ("service", 1) => self.service(&call.args[0], exits),
             ("service", _) => {
                 self.refuse(
                     call,
-                    "a function workflow cannot call a service by its request yet: make it a task with `#[task(resource = \"..\")]`, or use `workflow!`",
+                    "`service` takes one request of `stepwright::services`: `service(sqs::send_message(&url, &order))`",
                 );
                 None
             }
@@ -193,6 +196,39 @@ impl Translator<'_> {
         let node = self.graph.add(Node::new(work, name), &exits);
         self.graph.nodes[node].answer = ty.cloned();
         Some(node)
+    }
+
+    /// `service(sqs::send_message(&url, &order).delay_seconds(5))`
+    fn service(&mut self, request: &Expr, mut exits: Exits) -> Option<usize> {
+        let mut request = request.clone();
+        let mut arguments = Vec::new();
+        let mut waits = None;
+        for argument in request_arguments(&mut request) {
+            let number = arguments.len();
+            let name = request_argument(number);
+            let written = std::mem::replace(argument, parse_quote!(#name));
+            let (value, after) = self.hoisted(&written, exits);
+            exits = after;
+            arguments.push(match placeholder_name(&value) {
+                Some(name) => parse_quote_spanned!(value.span()=> placeholder!(#name)),
+                None => {
+                    let value = with_task_token(by_value(&value), &mut waits);
+                    self.names.resolved(&value)
+                }
+            });
+        }
+        if exits.is_empty() {
+            return None;
+        }
+        let function = request_function(&request)?;
+        let derived = pascal(&own_name(function).map(text).unwrap_or_default());
+        let name = self.state_name(StateName::of_call(derived, function.span()));
+        let work = Work::Service {
+            request: Box::new(request),
+            arguments,
+            waits,
+        };
+        Some(self.graph.add(Node::new(work, name), &exits))
     }
 
     fn sleep(&mut self, name: &str, call: &ExprCall, exits: Exits) -> usize {
@@ -594,6 +630,48 @@ pub(super) fn unit_of(value: &Expr) -> Option<(u64, &Expr)> {
 pub(super) fn is_task_token(value: &Expr) -> bool {
     matches!(by_value(value), Expr::Call(call)
         if call.args.is_empty() && called(call).and_then(own_name).is_some_and(|name| name == "task_token"))
+}
+
+/// The arguments of a request and of its methods, in the order of the source. The first argument of `with` is a name.
+pub(super) fn request_arguments(request: &mut Expr) -> Vec<&mut Expr> {
+    match request {
+        Expr::Paren(inner) => request_arguments(&mut inner.expr),
+        Expr::MethodCall(call) => {
+            let skipped = usize::from(call.method == "with");
+            let mut arguments = request_arguments(&mut call.receiver);
+            arguments.extend(call.args.iter_mut().skip(skipped));
+            arguments
+        }
+        Expr::Call(call) => call.args.iter_mut().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The function that creates a request.
+fn request_function(request: &Expr) -> Option<&Path> {
+    match request {
+        Expr::Paren(inner) => request_function(&inner.expr),
+        Expr::MethodCall(call) => request_function(&call.receiver),
+        Expr::Call(call) => called(call),
+        _ => None,
+    }
+}
+
+/// The name in `placeholder("Name")`.
+pub(super) fn placeholder_name(value: &Expr) -> Option<LitStr> {
+    let Expr::Call(call) = bare(value) else {
+        return None;
+    };
+    let is_placeholder = called(call)
+        .and_then(own_name)
+        .is_some_and(|name| name == "placeholder");
+    match call.args.first() {
+        Some(Expr::Lit(literal)) if is_placeholder => match &literal.lit {
+            Lit::Str(name) => Some(name.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// Replaces `task_token()` inside of an argument.

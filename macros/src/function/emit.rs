@@ -176,6 +176,19 @@ impl<'e> Emitter<'e> {
                 };
                 ("task", StateWork::Task(Some(call)))
             }
+            Work::Service {
+                request,
+                arguments,
+                waits,
+            } => {
+                let arguments = arguments.into_iter().map(|one| self.number(one)).collect();
+                let call = Call {
+                    wait: waits,
+                    callee: Callee::Request { request, arguments },
+                    called: None,
+                };
+                ("task", StateWork::Task(Some(call)))
+            }
             Work::Wait(wait) => {
                 let wait = match wait {
                     WaitFor::Seconds(keyword, amount) => {

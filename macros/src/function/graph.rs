@@ -67,6 +67,12 @@ pub(super) enum Work {
         /// The call waits for the token among its arguments.
         waits: Option<Ident>,
     },
+    Service {
+        request: Box<Expr>,
+        arguments: Vec<Expr>,
+        /// The request waits for the token among its arguments.
+        waits: Option<Ident>,
+    },
     Wait(WaitFor),
     /// The value of a `match`, if it is one.
     Choice(Option<(Expr, Span)>),
@@ -383,7 +389,12 @@ impl Graph {
         let node = &self.nodes[node];
         let ends = matches!(
             node.work,
-            Work::Task { .. } | Work::Pass | Work::Wait(_) | Work::Parallel(_) | Work::Map(_)
+            Work::Task { .. }
+                | Work::Service { .. }
+                | Work::Pass
+                | Work::Wait(_)
+                | Work::Parallel(_)
+                | Work::Map(_)
         );
         let is_safe = !node.handles_all() || is_total(value);
         let read = names_in(&quote!(#value));

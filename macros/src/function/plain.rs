@@ -1,6 +1,6 @@
 //! The function as rustc compiles it: the user's code, with each call of a task replaced by a call that the plain run makes.
 
-use super::call::{CallChain, OPTIONS, is_task_token};
+use super::call::{CallChain, OPTIONS, is_task_token, placeholder_name, request_arguments};
 use super::result_arms::is_of_result;
 use super::scan::{MacroKind, bare, called};
 use crate::functions::is_task;
@@ -158,7 +158,16 @@ impl PlainRewriter {
                 };
                 let name = own_name(&path).map(ToString::to_string).unwrap_or_default();
                 match (name.as_str(), call.args.len()) {
-                    ("sleep" | "sleep_until", 1) | ("service", _) => {}
+                    ("sleep" | "sleep_until", 1) => {}
+                    ("service", _) => {
+                        for request in &mut call.args {
+                            for argument in request_arguments(request) {
+                                if placeholder_name(argument).is_none() {
+                                    *argument = service_argument(argument);
+                                }
+                            }
+                        }
+                    }
                     ("map" | "map_distributed", 2) => {
                         if let Some(function @ Expr::Path(_)) = call.args.get(1) {
                             let span = function.span();
@@ -280,6 +289,16 @@ fn handled(value: &Expr) -> Expr {
     let span = value.span();
     let check = quote_spanned!(span=> ::stepwright::__::plain::handled);
     parse_quote!(#check(#value))
+}
+
+/// An argument of a request, which may be a reference.
+fn service_argument(value: &Expr) -> Expr {
+    let span = value.span();
+    let wrapped = quote_spanned!(span=> ::stepwright::__::plain::service_argument);
+    match bare(value) {
+        Expr::Reference(_) => parse_quote!(#wrapped(#value)),
+        _ => parse_quote!(#wrapped(&#value)),
+    }
 }
 
 fn is_panic(mac: &Macro) -> bool {

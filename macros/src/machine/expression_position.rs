@@ -63,6 +63,7 @@ impl StateNode {
                     Some(Callee::Task(call) | Callee::Workflow { call, .. }) => {
                         places.all(&call.arguments, keyword);
                     }
+                    Some(Callee::Request { arguments, .. }) => places.all(arguments, keyword),
                     Some(Callee::Service {
                         keyword, arguments, ..
                     }) => places.objects(arguments, keyword),

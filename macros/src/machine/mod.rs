@@ -24,6 +24,7 @@ pub(crate) use self::expression::{
 pub(crate) use self::expression_position::{ExpectedType, ExpressionPosition};
 pub(crate) use self::matches::Matches;
 pub(crate) use self::pattern::{MatchPattern, error_fields, error_path, is_bound, own_name};
+pub(crate) use self::state::request_argument;
 pub(crate) use self::state::{
     Access, Application, Batch, BatchInput, Call, Callee, ChoiceState, Distributed, Exit, Fail,
     Include, Map, MapLoop, Raised, State, StateExit, StateOptions, StateWork, Subject, Wait,

@@ -8,7 +8,7 @@ use proc_macro2::extra::DelimSpan;
 use proc_macro2::{Ident, Span};
 use stepwright_asl::limits::AwaitedEvent;
 use stepwright_asl::model::MachineType;
-use syn::{LitStr, Member, Path, Type};
+use syn::{Expr, LitStr, Member, Path, Type};
 
 /// A state.
 pub(crate) struct State {
@@ -95,6 +95,12 @@ pub(crate) enum Callee {
         resource: LitStr,
         /// `None` means that the service gets the state's input.
         arguments: Option<ObjectLiteral>,
+    },
+    /// `service(sqs::send_message(url, order))` in a function.
+    Request {
+        /// The request, with the names `__argument_0`, `__argument_1`, .. as its arguments.
+        request: Box<Expr>,
+        arguments: Vec<UserExpr>,
     },
     /// `workflow Fulfilment(order)`, `start workflow Fulfilment(order)`
     Workflow {
@@ -367,4 +373,9 @@ impl Distributed {
             .chain(self.batch.as_ref().map(|batch| &batch.keyword))
             .next()
     }
+}
+
+/// The name of an argument in the request of a service.
+pub(crate) fn request_argument(number: usize) -> Ident {
+    quote::format_ident!("__argument_{number}")
 }

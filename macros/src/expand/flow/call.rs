@@ -1,7 +1,7 @@
 //! The calls of task states.
 
 use super::FlowWriter;
-use crate::machine::{Application, Call, Callee, ObjectLiteral, ObjectValue};
+use crate::machine::{Application, Call, Callee, ObjectLiteral, ObjectValue, request_argument};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
@@ -38,6 +38,14 @@ impl FlowWriter<'_> {
                         quote!(__s::Call::wait_for_task_token::<(#path)>(#arguments, #answer))
                     }
                 }
+            }
+            Callee::Request { request, arguments } => {
+                let mut values = TokenStream::new();
+                for (number, argument) in arguments.iter().enumerate() {
+                    let (name, value) = (request_argument(number), self.expression(argument));
+                    quote!(let #name = __s::plain::LoweredArgument(#value);).to_tokens(&mut values);
+                }
+                quote!({ #values __s::plain::request_call(#request) })
             }
             Callee::Workflow { start, call } => {
                 let path = &call.path;

@@ -5,7 +5,7 @@ use super::{TypeBlock, result_of};
 use crate::check::{matched_variants, without_location, witness_name};
 use crate::machine::{
     Application, Call, Callee, ChoiceState, EdgeKind, ExpectedType, ExpressionPosition, Fail, Map,
-    State, StateExit, StateNode, StateWork,
+    State, StateExit, StateNode, StateWork, request_argument,
 };
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -255,6 +255,18 @@ impl TypeBlock<'_> {
                     Some(_) => anything(false),
                     None => quote!(__s::any::<<#path as __s::Workflow>::Output>()),
                 }
+            }
+            Callee::Request { request, arguments } => {
+                let (numbers, values) = (
+                    0..,
+                    arguments.iter().map(|argument| self.expression(argument)),
+                );
+                for (number, value) in std::iter::zip(numbers, values) {
+                    let name = request_argument(number);
+                    quote!(let #name = #value; let #name = __s::plain::service_argument(&#name);)
+                        .to_tokens(tokens);
+                }
+                quote!(__s::plain::request_answer(#request))
             }
             Callee::Service { .. } => {
                 anything(result.as_ref().is_some_and(|binding| binding.ty.is_some()))
