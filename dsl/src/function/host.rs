@@ -6,7 +6,6 @@
 use super::failure::Failure;
 use super::outcome::PlainCall;
 use serde_json::Value;
-use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -183,8 +182,7 @@ pub(super) fn poll_child<F: Future + ?Sized>(
     future: Pin<&mut F>,
     cx: &mut Context<'_>,
 ) -> Result<Poll<F::Output>, Failure> {
-    catch_unwind(AssertUnwindSafe(|| future.poll(cx)))
-        .map_err(|payload| Failure::of_panic(payload as Box<dyn Any>))
+    catch_unwind(AssertUnwindSafe(|| future.poll(cx))).map_err(Failure::of_panic)
 }
 
 /// A timer on virtual time.

@@ -238,14 +238,12 @@ async fn run<T: Payload, F: AsyncFn(T) -> R, R: TaskReturn>(
                 ended[*index] = Some(end);
                 false
             });
-            if (failed && stops) || running.is_empty() {
+            let is_complete = running.is_empty() && waiting.len() == 0;
+            if (failed && stops) || is_complete {
                 return Poll::Ready(());
             }
             // Each item that ended makes room for the next one.
-            if running.len() == before || running.len() >= limit {
-                return Poll::Pending;
-            }
-            if waiting.len() == 0 {
+            if running.len() == before || waiting.len() == 0 {
                 return Poll::Pending;
             }
         }

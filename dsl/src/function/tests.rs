@@ -205,3 +205,43 @@ fn the_order_runs_as_plain_rust() {
     assert_eq!(failure.error, "PaymentError.GatewayTimeout");
     assert_eq!(busy.elapsed(), secs(2 + 4 + 8));
 }
+
+#[workflow]
+async fn packed(items: Vec<String>) -> Result<Vec<u32>, StockError> {
+    map(&items, async |item| pack_item(item, "o".to_owned()).await)
+        .concurrency(1)
+        .await
+}
+
+#[test]
+fn a_map_with_a_limit_runs_all_items() {
+    let items = vec!["a".to_owned(), "bc".to_owned(), String::new()];
+    let run = PlainRun::new();
+    assert_eq!(run.block_on(packed(items)).unwrap(), [1, 2, 0]);
+    assert_eq!(run.calls().len(), 3);
+}
+
+#[workflow]
+async fn invoice_of_first(items: Vec<String>) -> Result<String, StockError> {
+    match try_join!(send_invoice(&items[0])).await {
+        Ok((invoice,)) => Ok(invoice),
+        Err(_) => Ok("none".to_owned()),
+    }
+}
+
+#[workflow]
+async fn first_item(items: Vec<String>) -> String {
+    sleep(secs(1)).await;
+    items[0].clone()
+}
+
+#[test]
+fn a_failed_expression_has_the_error_of_the_engine() {
+    // The argument is part of the branch, and the arm of the `match` catches its failure.
+    let caught = PlainRun::new().block_on(invoice_of_first(Vec::new()));
+    assert_eq!(caught.unwrap(), "none");
+    let failure = PlainRun::new()
+        .block_on(first_item(Vec::new()))
+        .unwrap_err();
+    assert_eq!(failure.error, "States.QueryEvaluationError");
+}
