@@ -25,6 +25,7 @@ mod faults;
 mod flattened_values;
 mod fragments;
 mod front_ends;
+mod functions;
 mod guides;
 mod imported;
 mod language_page;

@@ -3,7 +3,7 @@
 use crate::task::{TaskError, panic_message};
 use std::any::Any;
 use std::fmt;
-use stepwright_asl::errors;
+use stepwright_asl::errors::{self, QUERY_EVALUATION_ERROR};
 
 /// The error of a `panic!` or a failed `assert!` in a function workflow.
 pub const PANICKED: &str = "Stepwright.WorkflowPanicked";
@@ -50,6 +50,15 @@ impl Failure {
         }
     }
 
+    /// A failure with any name: a timeout, or one that only `Err(_)` catches.
+    pub(super) fn named(error: String, cause: String) -> Failure {
+        let kind = match error.as_str() {
+            "States.Timeout" => FailureKind::Timeout,
+            _ => FailureKind::Outside,
+        };
+        Failure { error, cause, kind }
+    }
+
     pub(super) fn timeout(error: &str) -> Failure {
         Failure {
             kind: FailureKind::Timeout,
@@ -62,19 +71,11 @@ impl Failure {
         errors::matches_task_failure(&[errors::ALL], &self.error)
     }
 
-    /// The failure of a workflow whose function panicked.
-    pub(super) fn of_panic(payload: Box<dyn Any>) -> Failure {
+    /// The failure of a workflow whose function panicked: a `panic!` of the function, or an expression without a value, such as a division by 0.
+    pub(super) fn of_panic(payload: Box<dyn Any + Send>) -> Failure {
         match payload.downcast::<WorkflowPanic>() {
             Ok(panic) => Failure::outside(PANICKED, panic.0),
-            Err(payload) => match payload.downcast::<String>() {
-                Ok(text) => Failure::outside("States.QueryEvaluationError", *text),
-                Err(payload) => {
-                    let text = payload
-                        .downcast::<&'static str>()
-                        .map_or_else(|_| String::new(), |text| (*text).to_owned());
-                    Failure::outside("States.QueryEvaluationError", text)
-                }
-            },
+            Err(payload) => Failure::outside(QUERY_EVALUATION_ERROR, panic_message(payload)),
         }
     }
 

@@ -6,7 +6,7 @@
 use super::failure::Failure;
 use super::outcome::PlainCall;
 use serde_json::Value;
-use std::any::{Any, TypeId};
+use std::any::TypeId;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -184,8 +184,7 @@ pub(super) fn poll_child<F: Future + ?Sized>(
     future: Pin<&mut F>,
     cx: &mut Context<'_>,
 ) -> Result<Poll<F::Output>, Failure> {
-    catch_unwind(AssertUnwindSafe(|| future.poll(cx)))
-        .map_err(|payload| Failure::of_panic(payload as Box<dyn Any>))
+    catch_unwind(AssertUnwindSafe(|| future.poll(cx))).map_err(Failure::of_panic)
 }
 
 /// A timer on virtual time.

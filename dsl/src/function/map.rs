@@ -238,10 +238,11 @@ async fn run<T: Payload, F: AsyncFn(T) -> R, R: TaskReturn>(
                 ended[*index] = Some(end);
                 false
             });
-            if (failed && stops) || (running.is_empty() && waiting.len() == 0) {
+            let is_complete = running.is_empty() && waiting.len() == 0;
+            if (failed && stops) || is_complete {
                 return Poll::Ready(());
             }
-            // The next items start only if items ended.
+            // Each item that ended makes room for the next one.
             if running.len() == before || waiting.len() == 0 {
                 return Poll::Pending;
             }

@@ -70,7 +70,7 @@ mod vocabulary;
 pub use self::join::TryJoin;
 pub use self::join::try_join;
 pub use self::map::{List, Map, MapDistributed, map, map_distributed};
-pub use self::outcome::{PlainCall, PlainFailure, PlainRun};
+pub use self::outcome::{PlainCall, PlainFailure, PlainReply, PlainRun};
 pub use self::service::service;
 pub use self::vocabulary::{
     Failed, RetryPolicy, Sleep, days, every, hours, mins, secs, sleep, sleep_until, task_token,

@@ -2,7 +2,7 @@
 
 use super::call::{CallAnswer, raise};
 use super::callable::Callable;
-use super::failure::{Failure, FailureKind};
+use super::failure::Failure;
 use super::host::{Host, MockFn};
 use super::service::ServiceTarget;
 use crate::services::Action;
@@ -46,6 +46,19 @@ use std::time::Duration;
 #[must_use = "it runs a function with `run` or `block_on`"]
 pub struct PlainRun {
     host: Rc<Host>,
+}
+
+/// The reply of a task that [`PlainRun::reply`] replaces.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PlainReply<E> {
+    /// The result, or the answer to the task token.
+    Output(Value),
+    /// An error of the task.
+    Error(E),
+    /// The name and the cause of another failure, such as `Lambda.Unknown`.
+    Failure(String, String),
+    /// The call is never answered.
+    Never,
 }
 
 /// One call of a task or of a nested workflow; each attempt of a retry is one.
@@ -121,15 +134,7 @@ impl PlainRun {
     pub fn fail<T: Callable>(self, error: &str, cause: &str) -> PlainRun {
         let (error, cause) = (error.to_owned(), cause.to_owned());
         self.with::<T>(Rc::new(move |_, _| {
-            let kind = if error == "States.Timeout" {
-                FailureKind::Timeout
-            } else {
-                FailureKind::Outside
-            };
-            Some(Err(Failure {
-                kind,
-                ..Failure::outside(error.clone(), cause.clone())
-            }))
+            Some(Err(Failure::named(error.clone(), cause.clone())))
         }))
     }
 
@@ -159,6 +164,43 @@ impl PlainRun {
             Some(
                 answer(arguments).map_err(|failure| Failure::outside(failure.error, failure.cause)),
             )
+        }))
+    }
+
+    /// Replaces a task by a closure that decides each reply: a result, an error of the task, another failure, or none. The closure gets the arguments as
+    /// JSON.
+    ///
+    /// ```
+    /// use stepwright::function::*;
+    ///
+    /// #[task]
+    /// async fn price(item: String) -> f64 {
+    ///     item.len() as f64
+    /// }
+    ///
+    /// #[workflow]
+    /// async fn quote(item: String) -> f64 {
+    ///     price(item).retry(|_| true, every(secs(1)).times(1)).await
+    /// }
+    ///
+    /// let failed = std::cell::Cell::new(false);
+    /// let run = PlainRun::new().reply::<price>(move |_arguments| match failed.replace(true) {
+    ///     false => PlainReply::Failure("Lambda.Unknown".to_owned(), String::new()),
+    ///     true => PlainReply::Output(9.5.into()),
+    /// });
+    /// assert_eq!(run.block_on(quote("book".to_owned())).unwrap(), 9.5);
+    /// ```
+    pub fn reply<T: Callable>(
+        self,
+        reply: impl Fn(&[Value]) -> PlainReply<T::Error> + 'static,
+    ) -> PlainRun {
+        self.with::<T>(Rc::new(move |arguments, _| {
+            Some(match reply(arguments) {
+                PlainReply::Output(value) => Ok(value),
+                PlainReply::Error(error) => Err(Failure::of(error)),
+                PlainReply::Failure(error, cause) => Err(Failure::named(error, cause)),
+                PlainReply::Never => return None,
+            })
         }))
     }
 

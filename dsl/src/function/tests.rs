@@ -349,3 +349,28 @@ async fn waits_too_long(payment: String) -> () {
     sleep(hours(2)).await;
     refund_card(payment).await;
 }
+
+#[workflow]
+async fn invoice_of_first(items: Vec<String>) -> Result<String, StockError> {
+    match try_join!(send_invoice(&items[0])).await {
+        Ok((invoice,)) => Ok(invoice),
+        Err(_) => Ok("none".to_owned()),
+    }
+}
+
+#[workflow]
+async fn first_item(items: Vec<String>) -> String {
+    sleep(secs(1)).await;
+    items[0].clone()
+}
+
+#[test]
+fn a_failed_expression_has_the_error_of_the_engine() {
+    // The argument is part of the branch, and the arm of the `match` catches its failure.
+    let caught = PlainRun::new().block_on(invoice_of_first(Vec::new()));
+    assert_eq!(caught.unwrap(), "none");
+    let failure = PlainRun::new()
+        .block_on(first_item(Vec::new()))
+        .unwrap_err();
+    assert_eq!(failure.error, "States.QueryEvaluationError");
+}

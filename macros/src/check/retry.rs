@@ -93,6 +93,9 @@ fn catch_every_names_all_errors(node: &StateNode, errors: &Errors) {
 
 /// Returns an error's name for comparison: its ASL name if it is known here, else its path.
 fn name(pattern: &ErrorPattern) -> String {
+    if let ErrorPattern::Every(_) = pattern {
+        return "every error of the task".to_owned();
+    }
     match (pattern.wire_name(), pattern.path()) {
         (None, Some(path)) => path.to_token_stream().to_string().replace(' ', ""),
         (name, _) => name.unwrap_or_default(),

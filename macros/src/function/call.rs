@@ -323,11 +323,12 @@ impl Translator<'_> {
         };
         let mut item = format_ident!("item");
         let span = closure.body.span();
-        let mut body = self.body_graph(span, |this, exits| {
+        let begin = format!("Begin{}", pascal(&text(&item_source)));
+        let mut body = self.body_graph(&begin, span, |this, exits| {
             item = this.names.declare(&item_source, this.body);
             this.expr(&closure.body, exits, &Dest::Return);
         });
-        body.begin_with_pass(&format!("Begin{}", pascal(&text(&item_source))), span);
+        body.begin_with_pass();
         let mut map = MapWork {
             item,
             list,
@@ -392,13 +393,15 @@ impl Translator<'_> {
     }
 
     fn branch(&mut self, branch: &Expr) -> Graph {
-        self.body_graph(branch.span(), |this, exits| match bare(branch) {
-            Expr::Async(block) => {
-                this.block(&block.block, exits, &Dest::Return);
-            }
-            call => {
-                if let Some(node) = this.call(call, None, exits) {
-                    this.graph.nodes[node].ends = Some(Ending::Result);
+        self.body_graph("BeginBranch", branch.span(), |this, exits| {
+            match bare(branch) {
+                Expr::Async(block) => {
+                    this.block(&block.block, exits, &Dest::Return);
+                }
+                call => {
+                    if let Some(node) = this.call(call, None, exits) {
+                        this.graph.nodes[node].ends = Some(Ending::Result);
+                    }
                 }
             }
         })

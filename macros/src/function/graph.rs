@@ -10,7 +10,9 @@ use proc_macro2::{Ident, Span};
 use quote::{ToTokens, quote};
 use std::collections::{HashMap, HashSet};
 use stepwright_asl::model::MachineType;
-use syn::{Expr, LitStr, Member, Pat, Path, Type};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Expr, LitStr, Member, Pat, Path, Token, Type, parse_quote};
 
 /// The states of a function, of a branch or of a Map's body. The node 0 is its entry.
 #[derive(Default)]
@@ -214,6 +216,43 @@ impl Graph {
             span,
         });
         (node, node_of.edges.len() - 1)
+    }
+
+    /// Makes an assignment before a state of each argument that may fail, if a Retrier or a Catcher of the state takes every error: Step Functions would
+    /// treat the failure of an argument as a failure of the task.
+    pub(super) fn compute_arguments_before(&mut self, bind: &mut impl FnMut(Span) -> Ident) {
+        for index in 0..self.nodes.len() {
+            if !self.nodes[index].handles_all() {
+                continue;
+            }
+            let node = &mut self.nodes[index];
+            let arguments: Vec<&mut Expr> = match &mut node.work {
+                Work::Task { arguments, .. } => arguments.iter_mut().collect(),
+                Work::Map(map) => vec![&mut map.list],
+                _ => continue,
+            };
+            let mut lets = Vec::new();
+            for argument in arguments {
+                if is_total(argument) || reads_token(argument) {
+                    continue;
+                }
+                let name = bind(argument.span());
+                let value = std::mem::replace(argument, parse_quote!(#name));
+                lets.push(Assignment {
+                    target: Target::one(name),
+                    value,
+                });
+            }
+            if lets.is_empty() {
+                continue;
+            }
+            let name = StateName::derived(format!("{}Arguments", node.name.text), node.name.span);
+            let before = self.predecessors(index);
+            let join = self.add(Node::new(Work::Join, name), &before);
+            let exit = self.add_edge(join, GraphEdgeKind::Next, self.nodes[index].name.span);
+            self.nodes[join].edges[0].lets = lets;
+            self.connect(&[exit], index);
+        }
     }
 
     fn follow(&self, mut node: usize) -> usize {
@@ -456,7 +495,7 @@ impl Graph {
     }
 
     /// Begins a Map's body with a Pass state if the first state cannot read the item from its input: it contains states, or it runs again.
-    pub(super) fn begin_with_pass(&mut self, name: &str, span: Span) {
+    pub(super) fn begin_with_pass(&mut self) {
         let first = self.first();
         let Some(node) = self.nodes.get(first) else {
             return;
@@ -468,7 +507,6 @@ impl Graph {
             .all(|(before, _)| *before == 0);
         if first != 0 && (contains || runs_again) {
             self.nodes[0].work = Work::Pass;
-            self.nodes[0].name = StateName::derived(name, span);
         }
     }
 
@@ -630,6 +668,15 @@ fn names_in(tokens: &proc_macro2::TokenStream) -> HashSet<String> {
     names
 }
 
+/// Whether an argument contains the task token, which only the state itself can read.
+fn reads_token(value: &Expr) -> bool {
+    let mut found = false;
+    super::names::each_ident(value.to_token_stream(), &mut |ident| {
+        found |= ident == "task_token";
+    });
+    found
+}
+
 /// Whether each evaluation produces a different value.
 fn changes(value: &Expr) -> bool {
     let mut found = false;
@@ -647,7 +694,20 @@ fn is_total(value: &Expr) -> bool {
         Expr::Group(inner) => is_total(&inner.expr),
         Expr::Reference(inner) => is_total(&inner.expr),
         Expr::Field(field) => is_total(&field.base),
-        Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Not(_)) && is_total(&unary.expr),
+        Expr::Unary(unary) => {
+            let is_number = matches!(*unary.expr, Expr::Lit(_));
+            (matches!(unary.op, syn::UnOp::Not(_)) || is_number) && is_total(&unary.expr)
+        }
+        Expr::Macro(one) if one.mac.path.is_ident("format") || one.mac.path.is_ident("vec") => {
+            let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
+            let arguments = one.mac.parse_body_with(parser);
+            arguments.is_ok_and(|arguments| {
+                arguments.iter().all(|argument| match argument {
+                    Expr::Assign(named) => is_total(&named.right),
+                    value => is_total(value),
+                })
+            })
+        }
         Expr::Tuple(tuple) => tuple.elems.iter().all(is_total),
         Expr::Array(array) => array.elems.iter().all(is_total),
         Expr::Struct(literal) => {

@@ -204,6 +204,10 @@ impl PlainRewriter {
         for branch in &mut branches {
             self.visit_expr_mut(branch);
             self.call(branch);
+            if !matches!(bare(branch), Expr::Async(_)) {
+                // The arguments are part of the branch: if they fail, the branch fails.
+                *branch = parse_quote_spanned!(branch.span()=> async { #branch.await });
+            }
         }
         one.mac.tokens = branches.into_token_stream();
     }

@@ -72,6 +72,8 @@ impl Translator<'_> {
                     .iter()
                     .any(|one| matches!(case(one), Some(Case::Ok(_))))
         });
+        // Without an `Ok(..)` the arm `_` takes the results.
+        let rest_takes_result = ok_cases.is_empty();
         let is_choice =
             guarded || ok_cases.len() != 1 || !ok_cases.iter().all(|pattern| is_simple(pattern));
         let mut choice = None;
@@ -95,11 +97,11 @@ impl Translator<'_> {
             let continues = matches!(arm.body, ArmCode::Continue);
             if continues {
                 self.deferred = Some(Vec::new());
-                ends.extend(self.result_arm(node, choice, arm, dest));
+                ends.extend(self.result_arm(node, choice, rest_takes_result, arm, dest));
                 shown = self.deferred.take().unwrap_or_default();
             } else {
                 self.names.open();
-                ends.extend(self.result_arm(node, choice, arm, dest));
+                ends.extend(self.result_arm(node, choice, rest_takes_result, arm, dest));
                 self.names.close();
             }
         }
@@ -112,6 +114,7 @@ impl Translator<'_> {
         &mut self,
         node: usize,
         choice: Option<usize>,
+        rest_takes_result: bool,
         arm: &ArmBody<'_>,
         dest: &Dest,
     ) -> Exits {
@@ -151,7 +154,12 @@ impl Translator<'_> {
                 }
                 Some(Case::Rest(span)) => {
                     error_span = span;
-                    errors.push(CaughtError::All(span));
+                    if !self.catches_all(node) {
+                        errors.push(CaughtError::All(span));
+                    }
+                    if rest_takes_result {
+                        exits.push(self.next(node, span));
+                    }
                     // `_` after some of the `Ok` patterns also takes the other values.
                     if let Some(choice) = choice {
                         exits.push(self.graph.add_edge(choice, GraphEdgeKind::Arm(parse_quote!(_), None), span));
@@ -170,6 +178,17 @@ impl Translator<'_> {
             return exits;
         }
         self.arm_body(&arm.body, exits, dest)
+    }
+
+    /// Whether an earlier arm takes every failure.
+    fn catches_all(&self, node: usize) -> bool {
+        let mut edges = self.graph.nodes[node].edges.iter();
+        edges.any(|edge| match &edge.kind {
+            GraphEdgeKind::Catch(errors, _) => errors
+                .iter()
+                .any(|error| matches!(error, CaughtError::All(_))),
+            _ => false,
+        })
     }
 
     /// The end of an arm `Ok(name) => name`: the result of the state itself is the value.

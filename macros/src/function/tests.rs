@@ -404,3 +404,81 @@ Third: third(rest); | end
 ",
     );
 }
+
+#[test]
+fn an_argument_that_may_fail_is_computed_before_a_task_that_catches_everything() {
+    let text = states(
+        r#"async fn ratio(order: Order) -> f64 {
+            match divide(10 / order.n, format!("{}", order.id)).await {
+                Ok(value) => value,
+                Err(_) => 0.0,
+            }
+        }"#,
+    );
+    assert_states(
+        &text,
+        r#"Begin: pass; argument = 10 / order.n; | next -> Divide
+Divide: divide(argument, format !("{}", order.id)); | catch States::ALL -> Done | end
+Done: succeed 0.0;
+"#,
+    );
+}
+
+#[test]
+fn an_arm_for_everything_else_also_takes_the_result() {
+    let text = states(
+        r#"async fn check(order: Order) -> bool {
+            if let Err(CheckError::Refused { reason }) = check_order(&order).await {
+                note(reason).await;
+            }
+            match check_again(&order).await {
+                Err(_) => false,
+                _ => true,
+            }
+        }"#,
+    );
+    assert_states(
+        &text,
+        r#"CheckOrder: check_order(order); | next -> CheckAgain | catch CheckError::Refused { reason } -> Note | catch States::ALL -> CheckAgain
+Note: note(reason); | next -> CheckAgain
+CheckAgain: check_again(order); | catch States::ALL -> Done | end true
+Done: succeed false;
+"#,
+    );
+}
+
+#[test]
+fn the_name_of_a_value_is_no_part_of_it() {
+    let text = states(
+        r#"async fn wrapped(order: Order) -> Wrapper {
+            if order.vip {
+                #[state(Vip)]
+                Wrapper(order.id)
+            } else {
+                Wrapper(1)
+            }
+        }"#,
+    );
+    assert!(!text.contains('#'), "{text}");
+}
+
+#[test]
+fn the_bodies_of_a_function_begin_with_states_of_other_names() {
+    let text = states(
+        r#"async fn bodies(order: Order) -> Vec<u32> {
+            let limit = order.limit;
+            map(&order.items, async |item| {
+                let mut sum = limit;
+                while sum < item {
+                    sum += add(sum).await;
+                }
+                sum
+            })
+            .await
+        }"#,
+    );
+    assert!(
+        text.contains("BeginItem: pass") && !text.contains("error"),
+        "{text}"
+    );
+}

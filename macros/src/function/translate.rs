@@ -106,25 +106,32 @@ impl<'e> Translator<'e> {
 
     /// The states of the function.
     pub(super) fn function(&mut self, block: &Block) -> Graph {
-        self.body_graph(block.brace_token.span.join(), |this, exits| {
+        self.body_graph("Begin", block.brace_token.span.join(), |this, exits| {
             this.block(block, exits, &Dest::Return);
         })
     }
 
-    /// The states of a body.
-    pub(super) fn body_graph(&mut self, span: Span, build: impl FnOnce(&mut Self, Exits)) -> Graph {
+    /// The states of a body. A Pass state at its start has the name `begin`.
+    pub(super) fn body_graph(
+        &mut self,
+        begin: &str,
+        span: Span,
+        build: impl FnOnce(&mut Self, Exits),
+    ) -> Graph {
         let outer = std::mem::take(&mut self.graph);
         let outer_loops = std::mem::take(&mut self.loops);
         let outer_body = self.body;
         self.body = self.bodies;
         self.bodies += 1;
         self.names.open();
-        let entry = self.graph.add(
-            Node::new(Work::Join, StateName::derived("Begin", span)),
-            &[],
-        );
+        let entry = self
+            .graph
+            .add(Node::new(Work::Join, StateName::derived(begin, span)), &[]);
         let exit = self.graph.add_edge(entry, GraphEdgeKind::Next, span);
         build(self, vec![exit]);
+        let (names, body) = (&mut self.names, self.body);
+        self.graph
+            .compute_arguments_before(&mut |span| names.bind(&Ident::new("argument", span), body));
         for span in self.graph.settle(&self.names) {
             self.errors.at(
                 span,
