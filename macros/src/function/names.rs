@@ -371,6 +371,11 @@ impl NameResolver<'_> {
 }
 
 impl VisitMut for NameResolver<'_> {
+    /// The translator has read the name in `#[state(Name)]`.
+    fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
+        attributes.retain(|attribute| !attribute.path().is_ident("state"));
+    }
+
     fn visit_expr_mut(&mut self, value: &mut Expr) {
         // A variable of a workflow is a value, so it has no reference to follow.
         if let Expr::Unary(unary) = value
