@@ -54,6 +54,8 @@ pub(super) struct Translator<'e> {
     loops: Vec<LoopContext>,
     /// The name in `#[state(Name)]`, for the next state.
     pub(super) name: Option<StateName>,
+    /// The type of the function's result, which a call that waits for a token needs.
+    pub(super) output: Option<Type>,
     /// The names of a `let else`, which its other block cannot read yet.
     pub(super) deferred: Option<Vec<(Ident, Ident)>>,
 }
@@ -93,6 +95,7 @@ impl<'e> Translator<'e> {
             bodies: 0,
             loops: Vec::new(),
             name: None,
+            output: None,
             deferred: None,
         }
     }
@@ -522,6 +525,11 @@ impl<'e> Translator<'e> {
         self.expr(right, exits, &Dest::to(found.ident))
     }
 
+    /// The type of the values that end the current body, if the source contains it.
+    pub(super) fn body_type(&self) -> Option<&Type> {
+        self.output.as_ref().filter(|_| self.body == 0)
+    }
+
     /// `Ok(value)` or `Err(error)` at the end of the body.
     fn result(&mut self, call: &ExprCall, exits: Exits) -> Exits {
         let is_ok = called(call).is_some_and(|path| path.is_ident("Ok"));
@@ -537,7 +545,11 @@ impl<'e> Translator<'e> {
                 {
                     let name = format_ident!("result", span = inner.span());
                     let bound = self.names.bind(&name, self.body);
-                    let exits = self.expr(inner, exits, &Dest::to(bound.clone()));
+                    let target = Target {
+                        ty: self.body_type().cloned(),
+                        ..Target::one(bound.clone())
+                    };
+                    let exits = self.expr(inner, exits, &Dest::Assign(Box::new(target)));
                     if exits.is_empty() {
                         return exits;
                     }
