@@ -73,7 +73,8 @@ pub use self::map::{List, Map, MapDistributed, map, map_distributed};
 pub use self::outcome::{PlainCall, PlainFailure, PlainReply, PlainRun};
 pub use self::service::service;
 pub use self::vocabulary::{
-    Failed, RetryPolicy, Sleep, days, every, hours, mins, secs, sleep, sleep_until, task_token,
+    Failed, RetryPolicy, Sleep, days, every, hours, mins, placeholder, secs, sleep, sleep_until,
+    task_token,
 };
 #[doc(no_inline)]
 pub use crate::{Definition, ErrorOutput, Payload, Task, TaskContext, TaskError, Workflow};

@@ -374,3 +374,27 @@ fn a_failed_expression_has_the_error_of_the_engine() {
         .unwrap_err();
     assert_eq!(failure.error, "States.QueryEvaluationError");
 }
+
+/// Publishes to a topic of the deployment.
+#[workflow]
+async fn notification(text: String) -> String {
+    pack_note(format!("{text} in {}", placeholder!("Stage"))).await
+}
+
+#[task]
+async fn pack_note(text: String) -> String {
+    text
+}
+
+#[test]
+fn a_placeholder_is_filled_in_by_the_deployment() {
+    let definition = Notification::definition();
+    let names: Vec<_> = definition
+        .placeholders()
+        .iter()
+        .map(|placeholder| placeholder.name().to_owned())
+        .collect();
+    assert!(names.contains(&"Stage".to_owned()), "{names:?}");
+    let text = PlainRun::new().block_on(notification("late".to_owned()));
+    assert_eq!(text.unwrap(), "late in ${Stage}");
+}

@@ -129,6 +129,21 @@ pub fn task_token() -> String {
     Host::current().map_or_else(|| "token".to_owned(), |host| host.new_token())
 }
 
+/// A text whose value the deployment supplies: `placeholder!("TopicArn")` is a `String`, and `${TopicArn}` in the definition.
+///
+/// A plain run has no deployment, so the text there is `${TopicArn}` itself.
+#[doc(inline)]
+pub use crate::__placeholder as placeholder;
+
+/// [`placeholder!`](crate::function::placeholder), under the name that a macro of a crate needs.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __placeholder {
+    ($name:literal) => {
+        ::std::string::String::from(::core::concat!("${", $name, "}"))
+    };
+}
+
 /// Waits for a duration of whole seconds: a Wait state. In the plain run the time is virtual.
 pub fn sleep(duration: Duration) -> Sleep {
     Sleep {

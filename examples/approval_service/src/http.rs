@@ -12,34 +12,37 @@ use stepwright_runtime::store::StoreError;
 use stepwright_runtime::value::Value;
 use stepwright_runtime::{Engine, ExecutionHandle, StartError, StartOptions, Status, TokenError};
 
-use super::domain::{Decision, Order};
+use super::domain::{Decision, Order, Receipt};
 use super::tasks::price;
-use super::workflow::OrderApproval;
 
-pub fn routes(engine: Engine) -> Router {
+/// The routes for the orders of this workflow.
+pub fn routes<W: Workflow<Input = Order, Output = Receipt> + 'static>(engine: Engine) -> Router {
     Router::new()
-        .route("/orders", post(start))
-        .route("/orders/{id}", get(status))
-        .route("/orders/{id}/approval/{token}", get(ask).post(decide))
+        .route("/orders", post(start::<W>))
+        .route("/orders/{id}", get(status::<W>))
+        .route("/orders/{id}/approval/{token}", get(ask::<W>).post(decide))
         .with_state(engine)
 }
 
 /// Starts an order. The response is sent after the order is on the disk.
-async fn start(
+async fn start<W: Workflow<Input = Order, Output = Receipt>>(
     State(engine): State<Engine>,
     Json(order): Json<Order>,
 ) -> Result<Response, Refused> {
     let id = order.id.clone();
     let options = StartOptions::new().name(&id);
-    let run = engine.start_with::<OrderApproval>(order, options).await?;
+    let run = engine.start_with::<W>(order, options).await?;
     let place = format!("/orders/{id}");
     let told = Json(json!({"order": id, "status": run.status().as_str(), "place": place}));
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, place)], told).into_response())
 }
 
 /// Returns the status of an order.
-async fn status(State(engine): State<Engine>, Path(id): Path<String>) -> Result<Response, Refused> {
-    let run = find(&engine, &id)?;
+async fn status<W: Workflow>(
+    State(engine): State<Engine>,
+    Path(id): Path<String>,
+) -> Result<Response, Refused> {
+    let run = find::<W>(&engine, &id)?;
     let mut told = json!({"order": id, "status": run.status().as_str()});
     if run.status() != Status::Running {
         let report = run.report().await;
@@ -55,11 +58,11 @@ async fn status(State(engine): State<Engine>, Path(id): Path<String>) -> Result<
 }
 
 /// The page of the approver's link. It only shows a form, so that programs that open links in mails decide nothing.
-async fn ask(
+async fn ask<W: Workflow>(
     State(engine): State<Engine>,
     Path((id, _token)): Path<(String, String)>,
 ) -> Result<Html<String>, Refused> {
-    let run = find(&engine, &id)?;
+    let run = find::<W>(&engine, &id)?;
     let order: Order = run
         .execution()
         .input()
@@ -117,8 +120,8 @@ async fn decide(
 }
 
 /// The execution of an order.
-fn find(engine: &Engine, id: &str) -> Result<ExecutionHandle<Value>, Refused> {
-    let machine = engine.machine(OrderApproval::NAME);
+fn find<W: Workflow>(engine: &Engine, id: &str) -> Result<ExecutionHandle<Value>, Refused> {
+    let machine = engine.machine(W::NAME);
     let arn = machine.map(|machine| machine.execution_arn(id));
     let found = arn.map(|arn| engine.execution(&arn)).transpose()?.flatten();
     found.ok_or_else(|| Refused(StatusCode::NOT_FOUND, format!("there is no order `{id}`")))

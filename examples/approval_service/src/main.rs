@@ -2,6 +2,7 @@
 //! continues each order where it was.
 
 mod domain;
+mod function;
 mod http;
 mod tasks;
 mod workflow;
@@ -13,12 +14,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
+use stepwright::Workflow;
 use stepwright_runtime::Engine;
 use stepwright_runtime::store::SqliteStore;
 use tokio::net::TcpListener;
 
+use self::domain::{Order, Receipt};
 use self::tasks::Site;
-use self::workflow::OrderApproval;
 
 /// Takes orders, and has large ones approved.
 #[derive(Parser)]
@@ -32,11 +34,20 @@ struct Arguments {
     /// The base URL of the links, if it differs from the address.
     #[arg(long)]
     url: Option<String>,
+    /// Runs the workflow of `function.rs` instead of that of `workflow.rs`.
+    #[arg(long)]
+    function: bool,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match serve(Arguments::parse()).await {
+    let arguments = Arguments::parse();
+    let ended = if arguments.function {
+        serve::<function::OrderApproval>(arguments).await
+    } else {
+        serve::<workflow::OrderApproval>(arguments).await
+    };
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -45,18 +56,22 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
-    let Arguments { store, listen, url } = arguments;
+async fn serve<W: Workflow<Input = Order, Output = Receipt> + 'static>(
+    arguments: Arguments,
+) -> Result<(), Box<dyn Error>> {
+    let Arguments {
+        store, listen, url, ..
+    } = arguments;
     let listener = TcpListener::bind(listen).await?;
     let address = listener.local_addr()?;
     let url = url.unwrap_or_else(|| format!("http://{address}"));
     let engine = Engine::builder()
-        .register::<OrderApproval>()
+        .register::<W>()
         .state(Site { url })
         .store(SqliteStore::open(store)?)
         .build()?;
     println!("listening on http://{address}");
-    axum::serve(listener, http::routes(engine.clone()))
+    axum::serve(listener, http::routes::<W>(engine.clone()))
         .with_graceful_shutdown(stopped())
         .await?;
     // Running tasks get time to end. The other executions wait in the store for the next start.

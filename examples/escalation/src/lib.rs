@@ -1,5 +1,7 @@
 //! Escalates an incident along a rota. The workflow has one state for each person on the rota, so a program builds it.
 
+pub mod function;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stepwright::builder::{AnyInput, BuiltWorkflow, FlowBuilder, States};
@@ -23,7 +25,7 @@ pub struct Taken {
 }
 
 /// A person of the rota, as the configuration file describes them.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Person {
     pub name: String,
     /// Minutes before the next person's phone rings.

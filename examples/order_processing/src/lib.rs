@@ -1,6 +1,7 @@
 //! An e-commerce team's orders: validated, reviewed by a human where they are large, charged, fulfilled, and refunded when fulfilment fails.
 
 mod domain;
+pub mod function;
 mod orders;
 mod tasks;
 mod workflow;

@@ -77,7 +77,8 @@ fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStr
         .allow
         .push(format_ident!("unused_variables"));
     let parameter = signature.parameter.as_ref().map(|(name, _)| name.clone());
-    let mut translator = Translator::new(&errors, parameter, Some(parse_quote!(#output)));
+    let mut translator = Translator::new(&errors, parameter);
+    translator.output = Some(parse_quote!(#output));
     let graph = translator.function(&function.block);
     let mut emitter = Emitter::new(&errors, translator.names.finish());
     let body = emitter.body(graph);

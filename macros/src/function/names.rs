@@ -371,6 +371,7 @@ impl NameResolver<'_> {
 }
 
 impl VisitMut for NameResolver<'_> {
+    /// The translator has read the name in `#[state(Name)]`.
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
         attributes.retain(|attribute| !attribute.path().is_ident("state"));
     }

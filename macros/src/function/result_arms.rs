@@ -52,7 +52,11 @@ impl Translator<'_> {
         exits: Exits,
         dest: &Dest,
     ) -> Exits {
-        let ty = answer_type(&arms);
+        let ty = answer_type(&arms).or_else(|| match dest {
+            Dest::Assign(target) => target.ty.clone(),
+            _ if arms.iter().any(returns_its_name) => self.body_type().cloned(),
+            _ => None,
+        });
         // `#[state(Name)]` on the `match` names the Choice, and `.named("..")` the call.
         let choice_name = self.name.take().unwrap_or(name);
         let Some(node) = self.call(base, ty.as_ref(), exits) else {
@@ -368,6 +372,30 @@ fn answer_type(arms: &[ArmBody<'_>]) -> Option<Type> {
                 .cloned()
                 .collect();
             (!path.segments.is_empty()).then(|| parse_quote!(#path))
+        })
+}
+
+/// Whether an arm returns the result of the call: `Ok(name) => return Ok(name)`.
+fn returns_its_name(arm: &ArmBody<'_>) -> bool {
+    let (ArmCode::Expr(body), Pat::TupleStruct(pattern)) = (&arm.body, &arm.pattern) else {
+        return false;
+    };
+    let names = bound_names(&arm.pattern);
+    let [name] = names.as_slice() else {
+        return false;
+    };
+    let value = match bare(body) {
+        Expr::Return(one) => one.expr.as_deref(),
+        value => Some(value),
+    };
+    pattern.path.is_ident("Ok")
+        && pattern.elems.first().is_some_and(is_simple)
+        && value.is_some_and(|value| match bare(value) {
+            Expr::Call(call) => {
+                called(call).is_some_and(|path| path.is_ident("Ok"))
+                    && call.args.first().and_then(single_name) == Some(name)
+            }
+            _ => false,
         })
 }
 

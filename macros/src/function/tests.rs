@@ -21,7 +21,15 @@ fn states(source: &str) -> String {
         FnArg::Receiver(_) => unreachable!(),
     });
     let errors = Errors::new();
-    let mut translator = Translator::new(&errors, parameter, None);
+    let mut translator = Translator::new(&errors, parameter);
+    translator.output = match &function.sig.output {
+        syn::ReturnType::Default => None,
+        syn::ReturnType::Type(_, ty) => {
+            let returns = crate::task::TaskReturnType::of((**ty).clone());
+            let (output, _) = crate::task::answer(&returns);
+            Some(syn::parse2(output).unwrap())
+        }
+    };
     let graph = translator.function(&function.block);
     let mut emitter = Emitter::new(&errors, translator.names.finish());
     let body = emitter.body(graph);
@@ -172,7 +180,8 @@ fn write_state(draft: &Draft, indent: &str, text: &mut String) {
                 .iter()
                 .map(|name| name.as_ref().map_or("_".into(), ToString::to_string))
                 .collect();
-            format!("{} = ", names.join(", "))
+            let ty = binding.ty.as_ref().map(|ty| format!(": {}", compact(ty)));
+            format!("{}{} = ", names.join(", "), ty.unwrap_or_default())
         })
         .collect();
     write!(
@@ -233,7 +242,7 @@ fn the_order_is_the_graph_of_its_control_flow() {
         "ValidateOrder: checked = validate_order(order); | next -> Triage | catch OrderError::Invalid { reason } -> Rejected
 Rejected: fail OrderFailed::Rejected {reason: reason};
 Triage: choice; | if checked.total > 1_000.0 &&! checked.customer.vip -> RequestReview | else -> ChargeCard
-RequestReview: request_review = request_review(checked, task_token); | next -> MatchRequestReview | catch States::Timeout -> Expired
+RequestReview: request_review: Decision = request_review(checked, task_token); | next -> MatchRequestReview | catch States::Timeout -> Expired
 MatchRequestReview: match request_review; | Decision::Approved { .. } -> ChargeCard | Decision::Refused { reason } -> Rejected
 Expired: fail OrderFailed::Expired {};
 ChargeCard: payment = charge_card(Payment { amount : checked.total, card : checked.card.clone() }); | next -> Fulfil | catch PaymentError::Declined { reason } -> Rejected
@@ -425,6 +434,35 @@ Done: succeed 0.0;
 }
 
 #[test]
+fn the_answer_to_a_token_has_the_type_of_its_variable_or_of_the_result() {
+    let text = states(
+        r#"async fn escalation(alert: Alert) -> Result<Taken, EscalationFailed> {
+    let mut answer: Option<Taken> = match page(&alert.first, task_token()).timeout(mins(5)).await {
+        Ok(answer) => answer,
+        Err(_) => None,
+    };
+    loop {
+        match page(&alert.second, task_token()).timeout(mins(5)).named("Again").await {
+            Ok(taken) => return Ok(taken),
+            Err(Failed::Timeout) => answer = None,
+            Err(Failed::Task(never)) => match never {},
+        }
+        if alert.only_once { break; }
+    }
+    Ok(page(&answer, task_token()).named("Last").await)
+}"#,
+    );
+    assert_states(
+        &text,
+        "Page: answer: Option < Taken > = page(alert.first, task_token); | next -> Again | catch States::ALL answer = None; -> Again
+Again: taken: Taken = page(alert.second, task_token); | catch States::Timeout answer = None; -> IfOnlyOnce | end taken
+IfOnlyOnce: choice; | if alert.only_once -> Last | else -> Again
+Last: result: Taken = page(answer, task_token); | end result
+",
+    );
+}
+
+#[test]
 fn an_arm_for_everything_else_also_takes_the_result() {
     let text = states(
         r#"async fn check(order: Order) -> bool {
@@ -480,5 +518,26 @@ fn the_bodies_of_a_function_begin_with_states_of_other_names() {
     assert!(
         text.contains("BeginItem: pass") && !text.contains("error"),
         "{text}"
+    );
+}
+
+#[test]
+fn the_name_of_a_state_is_no_part_of_its_value() {
+    let text = states(
+        r#"async fn delivery(message: Message) -> Delivery {
+    match send(&message).await {
+        Ok(id) => Delivery::Sent { id },
+        Err(_) => {
+            #[state(NotSent)]
+            Delivery::Failed { to: message.to }
+        }
+    }
+}"#,
+    );
+    assert_states(
+        &text,
+        "Send: id = send(message); | catch States::ALL -> NotSent | end Delivery::Sent { id : id }
+NotSent: succeed Delivery::Failed { to : message.to };
+",
     );
 }

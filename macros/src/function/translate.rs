@@ -52,10 +52,10 @@ pub(super) struct Translator<'e> {
     pub(super) body: usize,
     bodies: usize,
     loops: Vec<LoopContext>,
-    /// The type of the function's result.
-    output: Option<Type>,
     /// The name in `#[state(Name)]`, for the next state.
     pub(super) name: Option<StateName>,
+    /// The type of the function's result, which a call that waits for a token needs.
+    pub(super) output: Option<Type>,
     /// The names of a `let else`, which its other block cannot read yet.
     pub(super) deferred: Option<Vec<(Ident, Ident)>>,
 }
@@ -86,11 +86,7 @@ pub(super) enum ArmCode<'a> {
 }
 
 impl<'e> Translator<'e> {
-    pub(super) fn new(
-        errors: &'e Errors,
-        parameter: Option<Ident>,
-        output: Option<Type>,
-    ) -> Translator<'e> {
+    pub(super) fn new(errors: &'e Errors, parameter: Option<Ident>) -> Translator<'e> {
         Translator {
             errors,
             names: Names::new(parameter),
@@ -98,8 +94,8 @@ impl<'e> Translator<'e> {
             body: 0,
             bodies: 0,
             loops: Vec::new(),
-            output,
             name: None,
+            output: None,
             deferred: None,
         }
     }
@@ -536,6 +532,11 @@ impl<'e> Translator<'e> {
         self.expr(right, exits, &Dest::to(found.ident))
     }
 
+    /// The type of the values that end the current body, if the source contains it.
+    pub(super) fn body_type(&self) -> Option<&Type> {
+        self.output.as_ref().filter(|_| self.body == 0)
+    }
+
     /// `Ok(value)` or `Err(error)` at the end of the body.
     fn result(&mut self, call: &ExprCall, exits: Exits) -> Exits {
         let is_ok = called(call).is_some_and(|path| path.is_ident("Ok"));
@@ -551,7 +552,11 @@ impl<'e> Translator<'e> {
                 {
                     let name = format_ident!("result", span = inner.span());
                     let bound = self.names.bind(&name, self.body);
-                    let exits = self.expr(inner, exits, &Dest::to(bound.clone()));
+                    let target = Target {
+                        ty: self.body_type().cloned(),
+                        ..Target::one(bound.clone())
+                    };
+                    let exits = self.expr(inner, exits, &Dest::Assign(Box::new(target)));
                     if exits.is_empty() {
                         return exits;
                     }
