@@ -9,25 +9,29 @@ use syn::{ExprPath, Macro};
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
     for node in &machine.states {
         if let Some(call) = node.state.call() {
-            answers_have_a_type(node, call, errors);
+            answers_have_a_type(machine, node, call, errors);
             tokens_are_sent_and_waited_for(node, call, errors);
             workflows_take_one_input(call, errors);
         }
-        tuples_name_each_result(node, errors);
+        tuples_name_each_result(machine, node, errors);
     }
 }
 
 /// The answer to a task token needs a type in the source, because rustc cannot infer it.
-fn answers_have_a_type(node: &StateNode, call: &Call, errors: &Errors) {
+fn answers_have_a_type(machine: &Machine, node: &StateNode, call: &Call, errors: &Errors) {
     if let Some(wait) = &call.wait
         && let Some(binding) = &node.state.result
         && binding.ty.is_none()
         && let Some(name) = binding.named().next()
     {
-        errors.at(
-            name.span(),
-            format!("the answer to a task token needs a type: `let {name}: Type = {wait} ..`"),
-        );
+        let message = if machine.workflow.function.is_some() {
+            "the answer to a task token needs a type: write it in the `let`, `let answer: Decision = task(task_token()).await;`, or match \
+             the variants of the answer"
+                .to_owned()
+        } else {
+            format!("the answer to a task token needs a type: `let {name}: Type = {wait} ..`")
+        };
+        errors.at(name.span(), message);
     }
 }
 
@@ -96,13 +100,17 @@ fn workflows_take_one_input(call: &Call, errors: &Errors) {
 }
 
 /// A tuple of names has as many names as the parallel has branches, and the tuple of another `let` is not empty.
-fn tuples_name_each_result(node: &StateNode, errors: &Errors) {
+fn tuples_name_each_result(machine: &Machine, node: &StateNode, errors: &Errors) {
     let state = &node.state;
     if let (StateWork::Parallel, Some(binding)) = (&state.kind, &state.result)
         && binding.tuple
         && binding.names.len() != node.inner.len()
         && !state.broken
     {
+        // rustc reports it in a function.
+        if machine.workflow.function.is_some() {
+            return;
+        }
         errors.at(
             state.name.span(),
             format!(
