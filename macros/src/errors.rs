@@ -34,6 +34,11 @@ impl TokenRange {
         TokenRange { start, end }
     }
 
+    /// The first token.
+    pub(crate) fn first(self) -> Span {
+        self.start
+    }
+
     /// `::core::compile_error!("..")` as an expression, at these tokens.
     fn compile_error(self, message: &str) -> TokenStream {
         // rustc underlines from the first to the last token of the macro call.

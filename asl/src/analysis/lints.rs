@@ -23,8 +23,12 @@ pub enum Lint {
 pub struct LintWords {
     /// The code that disables a lint.
     pub allow: fn(Lint) -> String,
+    /// How a loop waits: ``add a `wait` state``.
+    pub wait: &'static str,
     /// How a loop counts: ``count in it, `let attempt = attempt + 1;`,``.
     pub count: &'static str,
+    /// How a loop ends: `leave it by a choice on the count`.
+    pub leave: &'static str,
     /// The code for a placeholder with this name.
     pub placeholder: fn(&str) -> String,
 }
@@ -62,8 +66,10 @@ impl LintWords {
     /// The message about a loop without a bound.
     pub fn unbounded_loop(&self) -> String {
         format!(
-            "this loop has neither a wait nor a bound: add a `wait` state, or {} and leave it by a choice on the count; {} permits it",
+            "this loop has neither a wait nor a bound: {}, or {} and {}; {} permits it",
+            self.wait,
             self.count,
+            self.leave,
             (self.allow)(Lint::UnboundedLoop)
         )
     }

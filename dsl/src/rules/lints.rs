@@ -18,7 +18,9 @@ use stepwright_asl::placeholder;
 
 const WORDS: LintWords = LintWords {
     allow: |lint| format!("`.allow(Lint::{lint:?})`"),
+    wait: "add a `wait` state",
     count: "count in it",
+    leave: "leave it by a choice on the count",
     placeholder: |name| format!("`placeholder!(\"{name}\")` in an `expr!`"),
 };
 

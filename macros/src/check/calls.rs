@@ -13,7 +13,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
             tokens_are_sent_and_waited_for(node, call, errors);
             workflows_take_one_input(call, errors);
         }
-        tuples_name_each_result(node, errors);
+        tuples_name_each_result(machine, node, errors);
     }
 }
 
@@ -24,14 +24,14 @@ fn answers_have_a_type(machine: &Machine, node: &StateNode, call: &Call, errors:
         && binding.ty.is_none()
         && let Some(name) = binding.named().next()
     {
-        let form = match &machine.workflow.function {
-            Some(_) => "match ..".to_owned(),
-            None => format!("{wait} .."),
+        let message = if machine.workflow.function.is_some() {
+            "the answer to a task token needs a type: write it in the `let`, `let answer: Decision = task(task_token()).await;`, or match \
+             the variants of the answer"
+                .to_owned()
+        } else {
+            format!("the answer to a task token needs a type: `let {name}: Type = {wait} ..`")
         };
-        errors.at(
-            name.span(),
-            format!("the answer to a task token needs a type: `let {name}: Type = {form}`"),
-        );
+        errors.at(name.span(), message);
     }
 }
 
@@ -100,13 +100,17 @@ fn workflows_take_one_input(call: &Call, errors: &Errors) {
 }
 
 /// A tuple of names has as many names as the parallel has branches, and the tuple of another `let` is not empty.
-fn tuples_name_each_result(node: &StateNode, errors: &Errors) {
+fn tuples_name_each_result(machine: &Machine, node: &StateNode, errors: &Errors) {
     let state = &node.state;
     if let (StateWork::Parallel, Some(binding)) = (&state.kind, &state.result)
         && binding.tuple
         && binding.names.len() != node.inner.len()
         && !state.broken
     {
+        // rustc reports it in a function.
+        if machine.workflow.function.is_some() {
+            return;
+        }
         errors.at(
             state.name.span(),
             format!(

@@ -6,16 +6,20 @@ use syn::Pat;
 
 /// A `catch` binds fields of the error by name, without nested patterns, because Step Functions selects a catcher by the error's name alone.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
+    let is_function = machine.workflow.function.is_some();
     for node in &machine.states {
         for edge in &node.edges {
             match &edge.kind {
                 EdgeKind::Catch {
                     errors: patterns, ..
                 } => {
-                    alternatives_bind_the_same(patterns, errors);
+                    // rustc reports it in a function.
+                    if !is_function {
+                        alternatives_bind_the_same(patterns, errors);
+                    }
                     for pattern in patterns {
                         if let ErrorPattern::Fields(_, pattern) = pattern {
-                            binds_fields_only(pattern, errors);
+                            binds_fields_only(pattern, is_function, errors);
                             jsonpath_binds_nothing(machine, node, pattern, errors);
                         }
                     }
@@ -23,7 +27,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
                 }
                 EdgeKind::CatchArm { pattern, .. } => {
                     for case in cases(pattern) {
-                        binds_fields_only(case, errors);
+                        binds_fields_only(case, is_function, errors);
                     }
                     jsonpath_binds_nothing(machine, node, pattern, errors);
                 }
@@ -92,13 +96,29 @@ fn jsonpath_binds_nothing(machine: &Machine, node: &StateNode, pattern: &Pat, er
     }
 }
 
-fn binds_fields_only(pattern: &Pat, errors: &Errors) {
+fn binds_fields_only(pattern: &Pat, is_function: bool, errors: &Errors) {
     if let Err(deeper) = error_fields(pattern) {
         if let Pat::Rest(rest) = deeper {
+            if is_function {
+                errors.on(
+                    rest,
+                    "`..` must be last in a tuple variant of an arm `Err(..)`, because fields are passed by their positions: write `_` \
+                     for each field before it",
+                );
+                return;
+            }
             errors.on(
                 rest,
                 "`..` must be the last field in a `catch`, because fields are passed by their positions: write `_` for each field \
                  before it",
+            );
+            return;
+        }
+        if is_function {
+            errors.on(
+                &deeper,
+                "an arm `Err(..)` binds the fields of a variant by name, without nested patterns, because Step Functions selects a Catcher \
+                 by the error's name alone: bind the field, and test it in the arm",
             );
             return;
         }

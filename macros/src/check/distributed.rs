@@ -45,7 +45,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
         let options = &map.distributed;
         options_belong_to_distributed_maps(map, errors);
         if let Some((_, count)) = &options.tolerated_count {
-            counts_are_in_range(count, errors);
+            counts_are_in_range(count, machine.workflow.function.is_some(), errors);
         }
         if let Some((_, percentage)) = &options.tolerated_percentage {
             percentages_are_in_range(percentage, errors);
@@ -63,7 +63,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
         items_have_one_source(&node.state, map, errors);
         batch_items_need_batches(map, errors);
         if map.children().is_some() {
-            children_fail_with_one_error(node, errors);
+            children_fail_with_one_error(machine.workflow.function.is_some(), node, errors);
         }
     }
 }
@@ -90,9 +90,14 @@ fn options_belong_to_distributed_maps(map: &Map, errors: &Errors) {
 }
 
 /// A count is not negative.
-fn counts_are_in_range(count: &UserExpr, errors: &Errors) {
+fn counts_are_in_range(count: &UserExpr, is_function: bool, errors: &Errors) {
     if is_negative(&count.syn) {
-        errors.on(&count.syn, "`tolerated_failures` must be 0 or more");
+        let name = if is_function {
+            "tolerate"
+        } else {
+            "tolerated_failures"
+        };
+        errors.on(&count.syn, format!("`{name}` must be 0 or more"));
     }
 }
 
@@ -216,7 +221,7 @@ fn batch_items_need_batches(map: &Map, errors: &Errors) {
 }
 
 /// For every error of an item, a Distributed Map fails with `States.ExceedToleratedFailureThreshold`.
-fn children_fail_with_one_error(node: &StateNode, errors: &Errors) {
+fn children_fail_with_one_error(is_function: bool, node: &StateNode, errors: &Errors) {
     let options = &node.state.options;
     if let Some(every) = &options.catch_every {
         errors.at(
@@ -230,10 +235,12 @@ fn children_fail_with_one_error(node: &StateNode, errors: &Errors) {
         .chain(node.catches().flatten())
         .filter(|pattern| pattern.is_own())
     {
-        errors.at(
-            pattern.span(),
+        let message = if is_function {
+            "`map_distributed` never fails with the error of an item: write `Err(_)`, or handle this error inside of the map"
+        } else {
             "a Distributed Map never fails with the error of an item: name \
-             `States::ExceedToleratedFailureThreshold`, or catch this error inside the map",
-        );
+             `States::ExceedToleratedFailureThreshold`, or catch this error inside the map"
+        };
+        errors.at(pattern.span(), message);
     }
 }

@@ -9,12 +9,21 @@ use stepwright_asl::limits::AwaitedEvent;
 
 /// An Express execution does not wait for jobs (`.sync`) or task tokens, use activities or run a Distributed Map.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
+    let is_function = machine.workflow.function.is_some();
     let report = |span: Span, express: Express, feature: StandardFeature| {
-        let (part, help) = match express {
-            Express::Workflow => (ExpressPart::Workflow, "remove `express;`"),
-            Express::Children => (ExpressPart::Children, "write `distributed standard;`"),
+        let (part, help) = match (express, is_function) {
+            (Express::Workflow, false) => (ExpressPart::Workflow, "remove `express;`"),
+            (Express::Workflow, true) => (
+                ExpressPart::Workflow,
+                "remove `express` from `#[workflow(..)]`",
+            ),
+            (Express::Children, false) => (ExpressPart::Children, "write `distributed standard;`"),
+            (Express::Children, true) => {
+                (ExpressPart::Children, "remove `.express()` from the map")
+            }
         };
         let alternative = match feature {
+            StandardFeature::DistributedMap if is_function => "use `map`, which runs inline",
             StandardFeature::DistributedMap => "let the map run inline",
             StandardFeature::Wait(_) => "do this in a Standard workflow",
         };

@@ -13,19 +13,35 @@ use stepwright_asl::analysis::{
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprPath};
 
+/// The words for `#[workflow]`.
+const FUNCTION_WORDS: LintWords = LintWords {
+    allow: |lint| format!("`#[workflow(allow({lint}))]`"),
+    wait: "`sleep` in it",
+    count: "count in it, `attempt += 1;`,",
+    leave: "leave it by a condition on the count",
+    placeholder: |name| format!("`placeholder!(\"{name}\")`"),
+};
+
 const WORDS: LintWords = LintWords {
     allow: |lint| format!("`allow {lint};`"),
+    wait: "add a `wait` state",
     count: "count in it, `let attempt = attempt + 1;`,",
+    leave: "leave it by a choice on the count",
     placeholder: |name| format!("`placeholder!(\"{name}\")`"),
 };
 
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
+    let words = if machine.workflow.function.is_some() {
+        &FUNCTION_WORDS
+    } else {
+        &WORDS
+    };
     let endless = unbounded_loops(machine).into_iter();
-    let endless = endless.map(|span| (span, WORDS.unbounded_loop())).collect();
+    let endless = endless.map(|span| (span, words.unbounded_loop())).collect();
     report(machine, errors, Lint::UnboundedLoop, endless);
     let texts = std::mem::take(&mut machine.placeholder_texts).into_iter();
-    let texts = texts.map(|(span, name)| (span, WORDS.literal_placeholder(&name)));
+    let texts = texts.map(|(span, name)| (span, words.literal_placeholder(&name)));
     report(machine, errors, Lint::LiteralPlaceholder, texts.collect());
     let unused = unused::variables(machine);
     report(machine, errors, Lint::UnusedVariables, unused);

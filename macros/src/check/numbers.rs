@@ -24,7 +24,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
     for node in &machine.states {
         heartbeats_are_below_timeouts(&node.state, errors);
         for retry in &node.state.options.retries {
-            settings_are_in_range(retry, errors);
+            settings_are_in_range(retry, machine.workflow.function.is_some(), errors);
         }
         match &node.state.kind {
             StateWork::Wait(Some(Wait::Seconds(_, Amount::Seconds(seconds, span)))) => {
@@ -34,7 +34,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
             }
             StateWork::Map(map) => {
                 if let Some((_, limit)) = &map.max_concurrency {
-                    concurrency_is_in_range(limit, errors);
+                    concurrency_is_in_range(limit, machine.workflow.function.is_some(), errors);
                 }
             }
             _ => {}
@@ -73,7 +73,7 @@ fn heartbeats_are_below_timeouts(state: &State, errors: &Errors) {
 const RETRY_SETTINGS: &[&str] = words!(interval max_attempts backoff_rate max_delay jitter);
 
 /// The settings of a `retry` exist in ASL and are within AWS's limits.
-fn settings_are_in_range(retry: &Retry, errors: &Errors) {
+fn settings_are_in_range(retry: &Retry, is_function: bool, errors: &Errors) {
     let mut numbers = RetryNumbers::default();
     let mut spans: Vec<(RetryField, Span)> = Vec::new();
     let mut seen: Vec<String> = Vec::new();
@@ -101,7 +101,13 @@ fn settings_are_in_range(retry: &Retry, errors: &Errors) {
                     numbers.backoff_rate = Some(rate);
                     spans.push((RetryField::BackoffRate, span));
                 }
-                None => errors.at(span, "`backoff_rate` must be a number that is at least 1.0"),
+                None => errors.at(
+                    span,
+                    format!(
+                        "`{}` must be a number that is at least 1.0",
+                        word_of(RetryField::BackoffRate, is_function)
+                    ),
+                ),
             },
             ("jitter", SettingValue::Word(word)) if word == "full" || word == "none" => {}
             ("jitter", _) => errors.at(span, "`jitter` must be `full` or `none`"),
@@ -125,12 +131,22 @@ fn settings_are_in_range(retry: &Retry, errors: &Errors) {
         }
         seen.push(name);
     }
-    let word = |field: RetryField| format!("`{}`", field.word());
+    let word = |field: RetryField| format!("`{}`", word_of(field, is_function));
     for (field, message) in retry_problems(&numbers, &word) {
         let span = spans.iter().find(|(one, _)| *one == field);
         if let Some((_, span)) = span {
             errors.at(*span, message);
         }
+    }
+}
+
+/// The name of a field in `retry`, or in the policy of a function.
+fn word_of(field: RetryField, is_function: bool) -> &'static str {
+    match field {
+        RetryField::Interval if is_function => "every",
+        RetryField::MaxAttempts if is_function => "times",
+        RetryField::BackoffRate if is_function => "backoff",
+        field => field.word(),
     }
 }
 
@@ -145,8 +161,13 @@ pub(crate) fn rate(value: &SettingValue) -> Option<f64> {
 }
 
 /// A concurrency limit is not negative. For AWS, 0 means no limit.
-fn concurrency_is_in_range(limit: &UserExpr, errors: &Errors) {
+fn concurrency_is_in_range(limit: &UserExpr, is_function: bool, errors: &Errors) {
     if is_negative(&limit.syn) {
-        errors.on(&limit.syn, "`max_concurrency` must be 0 (no limit) or more");
+        let name = if is_function {
+            "concurrency"
+        } else {
+            "max_concurrency"
+        };
+        errors.on(&limit.syn, format!("`{name}` must be 0 (no limit) or more"));
     }
 }

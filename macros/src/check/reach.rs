@@ -56,13 +56,18 @@ fn every_state_can_end(
         let stuck = endless.find(|state| !machine.states[*state].duplicate);
         if let (Some(stuck), true) = (stuck, is_certain) {
             let node = &machine.states[stuck];
-            errors.at(
-                node.state.name.span(),
+            let message = if machine.workflow.function.is_some() {
+                format!(
+                    "the workflow never ends after `{}`: leave the loop with `break` or `return`",
+                    node.name
+                )
+            } else {
                 format!(
                     "no path from `{}` ends: add a transition to an `end`, a `succeed` or a `fail`",
                     node.name
-                ),
-            );
+                )
+            };
+            errors.at(node.state.name.span(), message);
         }
     }
 }

@@ -13,19 +13,41 @@ const WORDS: HandlerWords = HandlerWords {
     all: "`States::ALL`",
 };
 
+/// The words for `#[workflow]`.
+const FUNCTION_WORDS: HandlerWords = HandlerWords {
+    retrier: "`.retry(..)`",
+    catcher: "arm `Err(..)`",
+    all: "`_`",
+};
+
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
+    let words = if machine.workflow.function.is_some() {
+        &FUNCTION_WORDS
+    } else {
+        &WORDS
+    };
     for node in &machine.states {
         let retries = node.state.options.retries.iter();
         let retries = retries.map(|retry| retry.errors.as_slice()).collect();
-        names_are_valid(HandlerKind::Retriers, retries, errors);
-        names_are_valid(HandlerKind::Catchers, node.catches().collect(), errors);
+        names_are_valid(HandlerKind::Retriers, retries, words, errors);
+        names_are_valid(
+            HandlerKind::Catchers,
+            node.catches().collect(),
+            words,
+            errors,
+        );
         catch_every_names_all_errors(node, errors);
     }
 }
 
 /// The error names of a state's `retry`s or `catch`es are valid, and none is covered by an earlier one.
-fn names_are_valid(kind: HandlerKind, list: Vec<&[ErrorPattern]>, errors: &Errors) {
+fn names_are_valid(
+    kind: HandlerKind,
+    list: Vec<&[ErrorPattern]>,
+    words: &HandlerWords,
+    errors: &Errors,
+) {
     let names: Vec<Vec<String>> = list
         .iter()
         .map(|group| group.iter().map(name).collect())
@@ -49,7 +71,7 @@ fn names_are_valid(kind: HandlerKind, list: Vec<&[ErrorPattern]>, errors: &Error
             }
             _ => TokenRange::at(pattern.span()),
         };
-        let message = problem.message(kind, &WORDS, &shown);
+        let message = problem.message(kind, words, &shown);
         let mut diagnostic = Diagnostic::error(location, message).with_code(problem.code());
         diagnostic.help = problem.suggestion(&shown);
         if let Some((group, index, text)) = problem.earlier(&shown)
@@ -98,6 +120,9 @@ fn name(pattern: &ErrorPattern) -> String {
     }
     match (pattern.wire_name(), pattern.path()) {
         (None, Some(path)) => path.to_token_stream().to_string().replace(' ', ""),
+        (None, None) if matches!(pattern, ErrorPattern::Every(_)) => {
+            "every error of the task".to_owned()
+        }
         (name, _) => name.unwrap_or_default(),
     }
 }

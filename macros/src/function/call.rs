@@ -81,8 +81,8 @@ impl Translator<'_> {
                         is_call: true,
                     });
                 }
-                _ => self.refuse(
-                    value,
+                other => self.errors.at(
+                    other.map_or_else(|| value.span(), Spanned::span),
                     "`named` takes the state's name as a text: `.named(\"Charge\")`",
                 ),
             }
@@ -132,6 +132,22 @@ impl Translator<'_> {
             ("map" | "map_distributed", 2) => {
                 self.map(name == "map_distributed", call, chain, exits)
             }
+            ("sleep" | "sleep_until", _) if path.get_ident().is_some() => {
+                let argument = if name == "sleep" {
+                    "duration: `sleep(secs(5)).await`"
+                } else {
+                    "timestamp: `sleep_until(&order.due).await`"
+                };
+                self.refuse(call, format!("`{name}` takes one {argument}"));
+                None
+            }
+            ("map" | "map_distributed", _) if path.get_ident().is_some() => {
+                self.refuse(
+                    call,
+                    format!("`{name}` takes a list and an async closure: write `{name}(list, async |item| task(item).await)`"),
+                );
+                None
+            }
             ("service", 1) => self.service(&call.args[0], exits),
             ("service", _) => {
                 self.refuse(
@@ -176,7 +192,7 @@ impl Translator<'_> {
                 arguments.push(parse_quote!(#token));
             } else {
                 let value = with_task_token(by_value(&argument), &mut waits);
-                arguments.push(self.names.resolved(&value));
+                arguments.push(self.resolved(&value));
             }
         }
         if exits.is_empty() {
@@ -239,7 +255,7 @@ impl Translator<'_> {
             WaitFor::Seconds(keyword, self.duration(&argument))
         } else {
             let keyword = Ident::new("timestamp", span);
-            WaitFor::Timestamp(keyword, self.names.resolved(by_value(&argument)))
+            WaitFor::Timestamp(keyword, self.resolved(by_value(&argument)))
         };
         let state = self.state_name(StateName::derived(pascal(name), span));
         self.graph.add(Node::new(Work::Wait(wait), state), &exits)
@@ -250,7 +266,7 @@ impl Translator<'_> {
         let Some((unit, count)) = unit_of(value) else {
             self.refuse(
                 value,
-                "a duration is `secs(n)`, `mins(n)`, `hours(n)` or `days(n)`: write one of them",
+                "a duration is a number of whole seconds: write `secs(n)`, `mins(n)`, `hours(n)` or `days(n)`",
             );
             return AmountExpr::Seconds(1, value.span());
         };
@@ -264,12 +280,15 @@ impl Translator<'_> {
             return match seconds {
                 Some(seconds) => AmountExpr::Seconds(seconds, value.span()),
                 None => {
-                    self.refuse(value, "this duration is too long");
+                    self.refuse(
+                        value,
+                        "this duration has more seconds than a `u64`: write a shorter one",
+                    );
                     AmountExpr::Seconds(1, value.span())
                 }
             };
         }
-        let count = self.names.resolved(by_value(count));
+        let count = self.resolved(by_value(count));
         AmountExpr::Computed(match unit {
             1 => count,
             unit => {
@@ -292,7 +311,7 @@ impl Translator<'_> {
         let prefix = if distributed { "MapDistributed" } else { "Map" };
         let derived = format!("{prefix}{}", subject(&list));
         let name = self.state_name(StateName::of_call(derived, call.func.span()));
-        let list = self.names.resolved(&list);
+        let list = self.resolved(&list);
         let closure: ExprClosure = match bare(&call.args[1]) {
             Expr::Closure(closure) if closure.asyncness.is_some() && closure.inputs.len() == 1 => {
                 closure.clone()
@@ -342,7 +361,7 @@ impl Translator<'_> {
         for (option, arguments) in &chain.options {
             let first = arguments
                 .first()
-                .map(|value| self.names.resolved(by_value(value)));
+                .map(|value| self.resolved(by_value(value)));
             match (option.to_string().as_str(), first) {
                 ("concurrency", Some(limit)) => map.concurrency = Some(((*option).clone(), limit)),
                 ("express", _) => map.distributed = Some(((*option).clone(), MachineType::Express)),
@@ -393,6 +412,17 @@ impl Translator<'_> {
     }
 
     fn branch(&mut self, branch: &Expr) -> Graph {
+        let bare_branch = match bare(branch) {
+            Expr::Try(one) => bare(&one.expr),
+            other => other,
+        };
+        if let Expr::Await(one) = bare_branch {
+            self.errors.at(
+                one.await_token.span,
+                "`try_join!` awaits its branches: remove this `.await`, or write `async { .. }` around the branch",
+            );
+            return Graph::default();
+        }
         self.body_graph("BeginBranch", branch.span(), |this, exits| {
             match bare(branch) {
                 Expr::Async(block) => {
@@ -411,21 +441,30 @@ impl Translator<'_> {
         let is_task = matches!(self.graph.nodes[node].work, Work::Task { .. });
         let is_map = matches!(self.graph.nodes[node].work, Work::Map(_));
         let is_wait = matches!(self.graph.nodes[node].work, Work::Wait(_));
+        let is_distributed =
+            matches!(&self.graph.nodes[node].work, Work::Map(map) if map.distributed.is_some());
+        let mut seen = Vec::new();
         for (option, arguments) in &chain.options {
             let name = option.to_string();
             let fits = match name.as_str() {
                 "named" => true,
                 "retry" => !is_wait,
                 "timeout" | "heartbeat" => is_task,
-                _ => is_map,
+                "concurrency" => is_map,
+                _ => is_distributed,
             };
             if !fits {
+                self.refuse(option, unfit_option(&name));
+                continue;
+            }
+            if name != "retry" && seen.contains(&name) {
                 self.refuse(
                     option,
-                    format!("`{name}` is not an option of this call: remove it"),
+                    format!("`{name}` is given twice: remove one of them"),
                 );
                 continue;
             }
+            seen.push(name.clone());
             match (name.as_str(), arguments.first(), arguments.get(1)) {
                 ("timeout" | "heartbeat", Some(value), None) => {
                     let amount = Some(((*option).clone(), self.duration(value)));
@@ -442,7 +481,7 @@ impl Translator<'_> {
                 }
                 ("retry", ..) => self.refuse(
                     option,
-                    "`retry` takes the errors and a policy: `.retry(|e| matches!(e, PayError::Busy), every(secs(2)).times(3))`",
+                    "`retry` takes the errors and a policy: `.retry(|e| matches!(e, PaymentError::Busy), every(secs(2)).times(3))`",
                 ),
                 _ => {}
             }
@@ -481,7 +520,10 @@ impl Translator<'_> {
                             value,
                         }),
                         None => {
-                            self.refuse(call, NOT_A_POLICY);
+                            match argument {
+                                Some(argument) => self.refuse(argument, NOT_A_POLICY),
+                                None => self.refuse(&call.method, NOT_A_POLICY),
+                            }
                             return None;
                         }
                     }
@@ -499,7 +541,7 @@ impl Translator<'_> {
                             value: SettingValue::Whole(seconds, span),
                         }),
                         AmountExpr::Computed(_) => {
-                            self.refuse(policy, NOT_A_POLICY);
+                            self.refuse(&call.args[0], NOT_A_POLICY);
                             return None;
                         }
                     }
@@ -516,7 +558,7 @@ impl Translator<'_> {
     }
 
     fn retried_errors(&mut self, when: &Expr, span: Span) -> Option<Vec<ErrorPattern>> {
-        const FORM: &str = "the first argument of `retry` selects errors by their variants: write `|e| matches!(e, PayError::Busy | PayError::Slow)`, \
+        const FORM: &str = "the first argument of `retry` selects errors by their variants: write `|e| matches!(e, PaymentError::Busy)`, \
              or `|_| true` for every error";
         let Expr::Closure(closure) = bare(when) else {
             self.refuse(when, FORM);
@@ -554,6 +596,20 @@ impl Translator<'_> {
             }
         }
     }
+}
+
+/// The message about an option of another kind of call.
+fn unfit_option(name: &str) -> String {
+    let (calls, remedy) = match name {
+        "timeout" | "heartbeat" => ("tasks and nested workflows", "remove it"),
+        "retry" => ("tasks, `map` and `try_join!`", "remove it"),
+        "concurrency" => ("`map` and `map_distributed`", "remove it"),
+        _ => (
+            "`map_distributed`",
+            "use that instead of `map`, or remove the option",
+        ),
+    };
+    format!("`{name}` is an option of {calls}: {remedy}")
 }
 
 const NOT_A_POLICY: &str = "a retry policy is constant: write `every(secs(2)).times(3).backoff(2.0)`, with `max_delay(mins(5))` and `jitter()` if you need them";

@@ -293,6 +293,10 @@ impl Graph {
         for index in 0..self.nodes.len() {
             for edge in 0..self.nodes[index].edges.len() {
                 if let Some(to) = self.nodes[index].edges[edge].to {
+                    // A transition back to the start of a loop is reported at the loop.
+                    if to < index && self.nodes[to].alias().is_some() {
+                        self.nodes[index].edges[edge].span = self.nodes[to].name.span;
+                    }
                     self.nodes[index].edges[edge].to = Some(self.follow(to));
                 }
             }

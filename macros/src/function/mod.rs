@@ -8,6 +8,7 @@ mod emit;
 mod graph;
 mod names;
 mod options;
+mod placed;
 mod plain;
 mod result_arms;
 mod scan;
@@ -19,23 +20,20 @@ mod translate;
 use self::emit::Emitter;
 use self::options::Options;
 use self::translate::Translator;
-use crate::errors::{CompileError, Errors};
+use crate::errors::{CompileError, Errors, MacroDiagnostic};
 use crate::machine::{Machine, Workflow};
 use crate::task::{TaskReturnType, answer};
-use crate::{check, expand};
-use proc_macro2::{Ident, TokenStream};
+use crate::{check, editor, expand};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::parse::Parser;
-use syn::{FnArg, ItemFn, Pat, ReturnType, Type, parse_quote};
+use syn::{Block, FnArg, ItemFn, Pat, ReturnType, Safety, TraitItemFn, Type, parse_quote};
 
 /// Returns the function, its workflow and its marker, or the errors with the parts that can still be emitted.
 pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let function = match syn::parse2::<ItemFn>(item.clone()) {
         Ok(function) => function,
-        Err(error) => {
-            let error = error.to_compile_error();
-            return quote!(const _: () = { #error }; #item);
-        }
+        Err(error) => return no_function(&item, error),
     };
     let errors = Errors::new();
     let options = <Options as syn::parse::Parse>::parse
@@ -48,6 +46,38 @@ pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStrea
     root.put_into(expanded(&function, options, errors))
 }
 
+/// The error of an item that is not a function with a body.
+fn no_function(item: &TokenStream, error: syn::Error) -> TokenStream {
+    if let Ok(TraitItemFn {
+        attrs,
+        sig,
+        default: None,
+        semi_token,
+        ..
+    }) = syn::parse2(item.clone())
+    {
+        let semicolon = semi_token.map_or_else(Span::call_site, |token| token.span);
+        let error = syn::Error::new(
+            semicolon,
+            "a workflow is its code: write the body of the function, `{ .. }`",
+        );
+        let error = error.to_compile_error();
+        return quote!(#(#attrs)* #sig { #error });
+    }
+    let mut tokens = item.clone().into_iter();
+    let is_function = tokens.any(|token| matches!(&token, TokenTree::Ident(name) if name == "fn"));
+    let error = if is_function {
+        error
+    } else {
+        syn::Error::new(
+            error.span(),
+            "`#[workflow]` belongs to an `async fn`: write the function, or the states in `workflow! { .. }`",
+        )
+    };
+    let error = error.to_compile_error();
+    quote!(const _: () = { #error }; #item)
+}
+
 /// The parts of the signature.
 struct Signature {
     parameter: Option<(Ident, Type)>,
@@ -55,7 +85,16 @@ struct Signature {
 }
 
 fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStream {
-    let signature = signature(function, &errors);
+    let mut signature = signature(function, &errors);
+    let is_broken = errors.count() > 0 && !editor::is_here();
+    if is_broken && function.sig.receiver().is_some() {
+        // A method is in an `impl`, where the other items cannot be.
+        return stub(function, &errors.finish());
+    }
+    if is_broken {
+        signature.parameter = None;
+        signature.returns = TaskReturnType::of(parse_quote!(()));
+    }
     let (output, error) = answer(&signature.returns);
     let name = match &options.name {
         Some(name) => crate::name::identifier(&name.value(), name.span()).unwrap_or_else(|| {
@@ -94,6 +133,12 @@ fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStr
         options: options.workflow,
     };
     let mut machine = Machine::new(workflow, body, emitter.expressions());
+    if is_broken {
+        let diagnostics = errors.finish();
+        let stub = stub(function, &diagnostics);
+        let declared = expand::declared(&machine, &diagnostics);
+        return quote!(#stub #declared);
+    }
     // After a refused statement the rules would report what follows from it.
     let is_complete = errors.count() == 0;
     if is_complete {
@@ -110,17 +155,17 @@ fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStr
         .as_ref()
         .and_then(|(_, amount)| amount.known());
     let timeout = timeout.or(options.express.as_ref().map(|_| EXPRESS_SECONDS));
-    let plain = plain_function(function, &name, timeout, retries);
     let diagnostics = errors.finish();
     let mut tokens = TokenStream::new();
     if is_complete {
         expand::checked(&machine, &diagnostics).to_tokens(&mut tokens);
     }
-    for diagnostic in &diagnostics {
+    let mut block = (*function.block).clone();
+    for diagnostic in placed::place(&mut block, &diagnostics) {
         diagnostic.item().to_tokens(&mut tokens);
     }
     expand::declared(&machine, &diagnostics).to_tokens(&mut tokens);
-    plain.to_tokens(&mut tokens);
+    plain_function(function, &block, &name, timeout, retries).to_tokens(&mut tokens);
     marker(function, &name, &signature, &output, &error).to_tokens(&mut tokens);
     tokens
 }
@@ -132,6 +177,12 @@ fn signature(function: &ItemFn, errors: &Errors) -> Signature {
             signature.fn_token.span,
             "a workflow is an `async fn`: write `async` before `fn`",
         );
+    }
+    if let Safety::Unsafe(token) = &signature.safety {
+        errors.on(token, "a workflow is a safe function: remove `unsafe`");
+    }
+    if let Some(abi) = &signature.abi {
+        errors.on(abi, "a workflow is a function of Rust: remove `extern`");
     }
     if !signature.generics.params.is_empty() {
         errors.on(
@@ -157,6 +208,9 @@ fn signature(function: &ItemFn, errors: &Errors) -> Signature {
                             format!("the workflow's input cannot be assigned: write `let mut {0} = {0};` in the function", name.ident),
                         );
                     }
+                    if let Type::ImplTrait(_) = &*typed.ty {
+                        errors.on(&typed.ty, "a workflow's input has one type, because it arrives as JSON: write the type instead of `impl ..`");
+                    }
                     if let Type::Reference(_) = &*typed.ty {
                         errors.on(&typed.ty, "a workflow owns its input, because it arrives as JSON: use `String` for `&str`, `Vec<T>` for `&[T]`, `T` for `&T`");
                     }
@@ -177,7 +231,15 @@ fn signature(function: &ItemFn, errors: &Errors) -> Signature {
     }
     let returns = match &signature.output {
         ReturnType::Default => parse_quote!(()),
-        ReturnType::Type(_, ty) => (**ty).clone(),
+        ReturnType::Type(_, ty) => {
+            if let Type::ImplTrait(_) = &**ty {
+                errors.on(ty, "a workflow's output has one type, because it is JSON: write the type instead of `impl ..`");
+            }
+            if let Type::Reference(_) = &**ty {
+                errors.on(ty, "a workflow returns a value, not a reference: use `String` for `&str`, `Vec<T>` for `&[T]`, `T` for `&T`");
+            }
+            (**ty).clone()
+        }
     };
     Signature {
         parameter,
@@ -195,12 +257,28 @@ fn attributes(function: &ItemFn) -> Vec<syn::Attribute> {
     shared.cloned().collect()
 }
 
+/// The function with the errors of its signature, and without its code, about which rustc would report the same.
+fn stub(function: &ItemFn, diagnostics: &[MacroDiagnostic]) -> TokenStream {
+    let ItemFn {
+        attrs, vis, sig, ..
+    } = function;
+    let errors = diagnostics.iter().map(CompileError::expression);
+    quote! {
+        #(#attrs)*
+        #[allow(unused, clippy::all)]
+        #vis #sig {
+            #(#errors);*
+        }
+    }
+}
+
 /// The longest duration of an Express execution.
 const EXPRESS_SECONDS: u64 = 5 * 60;
 
 /// The function for rustc.
 fn plain_function(
     function: &ItemFn,
+    block: &Block,
     name: &Ident,
     timeout: Option<u64>,
     lambda_retries: bool,
@@ -212,7 +290,7 @@ fn plain_function(
     let ItemFn {
         attrs, vis, sig, ..
     } = function;
-    let block = plain::rewritten(&function.block, lambda_retries);
+    let block = plain::rewritten(block, lambda_retries);
     let arguments = sig.inputs.iter().filter_map(|input| match input {
         FnArg::Typed(typed) => match &*typed.pat {
             Pat::Ident(name) => Some(name.ident.clone()),

@@ -300,6 +300,25 @@ pub(super) fn each_ident(tokens: TokenStream, visit: &mut impl FnMut(&Ident)) {
     }
 }
 
+/// The location of a name in the arguments of a macro, also in braces in a text: `format!("{e}")`.
+pub(super) fn read_in_macro(mac: &Macro, name: &Ident) -> Option<Span> {
+    fn find(tokens: TokenStream, name: &Ident, wanted: &str) -> Option<Span> {
+        tokens.into_iter().find_map(|token| match token {
+            TokenTree::Ident(ident) => (ident == *name).then(|| ident.span()),
+            TokenTree::Group(group) => find(group.stream(), name, wanted),
+            TokenTree::Literal(literal) => match Lit::new(literal) {
+                Lit::Str(template) => captures(&template.value())
+                    .iter()
+                    .any(|captured| captured == wanted)
+                    .then(|| template.span()),
+                _ => None,
+            },
+            TokenTree::Punct(_) => None,
+        })
+    }
+    find(mac.tokens.clone(), name, &text(name))
+}
+
 /// Replaces the names of an expression, except those that the expression itself binds.
 struct NameResolver<'n> {
     names: &'n Names,

@@ -21,23 +21,31 @@ pub(super) struct Options {
 impl Parse for Options {
     fn parse(input: ParseStream<'_>) -> Result<Options> {
         let mut options = Options::default();
+        let mut seen: Vec<Ident> = Vec::new();
         while !input.is_empty() {
             let option = input.call(Ident::parse_any)?;
+            if seen.contains(&option) && option != "allow" && option != "deny" {
+                return Err(Error::new(
+                    option.span(),
+                    format!("`{option}` is given twice: remove one of them"),
+                ));
+            }
+            seen.push(option.clone());
             let workflow = &mut options.workflow;
             match option.to_string().as_str() {
                 "name" => {
-                    input.parse::<Token![=]>()?;
+                    equals(input, &option, "name = \"OrderProcessing\"")?;
                     options.name = Some(input.parse()?);
                 }
                 "timeout" => {
-                    input.parse::<Token![=]>()?;
+                    equals(input, &option, "timeout = days(7)")?;
                     let amount = duration(&input.parse()?)?;
                     workflow.timeout = Some((option, amount));
                 }
                 "express" => workflow.express = Some(option),
                 "lambda_retries" => workflow.lambda_retries = Some(option),
                 "deploy" => {
-                    input.parse::<Token![=]>()?;
+                    equals(input, &option, "deploy = activity")?;
                     let place: Ident = input.parse()?;
                     if !["lambda", "lambda_arn", "activity"]
                         .iter()
@@ -46,14 +54,14 @@ impl Parse for Options {
                         return Err(Error::new(
                             place.span(),
                             format!(
-                                "`{place}` is not a place for a task: write `lambda`, `lambda_arn` or `activity`"
+                                "tasks are not deployed as `{place}`: write `lambda`, `lambda_arn` or `activity`"
                             ),
                         ));
                     }
                     workflow.deploy = Some(place);
                 }
-                "deny" => workflow.deny.extend(lints(input)?),
-                "allow" => workflow.allow.extend(lints(input)?),
+                "deny" => workflow.deny.extend(lints(input, &option)?),
+                "allow" => workflow.allow.extend(lints(input, &option)?),
                 "crate" => options.root = Root::value(input)?,
                 other => {
                     return Err(Error::new(
@@ -71,6 +79,17 @@ impl Parse for Options {
         }
         Ok(options)
     }
+}
+
+/// The `=` of an option.
+fn equals(input: ParseStream<'_>, option: &Ident, form: &str) -> Result<()> {
+    if !input.peek(Token![=]) {
+        return Err(Error::new(
+            option.span(),
+            format!("`{option}` needs a value: write `{form}`"),
+        ));
+    }
+    input.parse::<Token![=]>().map(|_| ())
 }
 
 fn duration(value: &Expr) -> Result<Amount> {
@@ -95,7 +114,13 @@ fn duration(value: &Expr) -> Result<Amount> {
 }
 
 /// `(unhandled_errors, unbounded_loop)`
-fn lints(input: ParseStream<'_>) -> Result<Vec<Ident>> {
+fn lints(input: ParseStream<'_>, option: &Ident) -> Result<Vec<Ident>> {
+    if !input.peek(syn::token::Paren) {
+        return Err(Error::new(
+            option.span(),
+            format!("`{option}` lists lints: write `{option}(unbounded_loop)`"),
+        ));
+    }
     let content;
     syn::parenthesized!(content in input);
     let named = content.parse_terminated(Ident::parse_any, Token![,])?;

@@ -336,7 +336,7 @@ fn panicked(mac: &Macro) -> Expr {
             } else {
                 fails(quote!(#(#rest),*))
             };
-            parse_quote_spanned!(span=> if !(#condition) { #failed })
+            parse_quote_spanned!(span=> if #condition {} else { #failed })
         }
         "assert_eq" | "assert_ne" => {
             let Ok(arguments) = arguments() else {

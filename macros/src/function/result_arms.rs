@@ -140,7 +140,7 @@ impl Translator<'_> {
                 Some(Case::Ok(inner)) => match choice {
                     Some(choice) => {
                         let inner = self.with_names(inner, &mut variables);
-                        let guard = arm.guard.map(|guard| self.names.resolved(guard));
+                        let guard = arm.guard.map(|guard| self.condition(guard, "match"));
                         exits.push(self.graph.add_edge(choice, GraphEdgeKind::Arm(inner, guard), pattern.span()));
                     }
                     None => {
@@ -285,7 +285,7 @@ impl Translator<'_> {
             }
             other => self.refuse(
                 other,
-                "an error is matched by its variant: write `Err(PayError::Declined { reason })`, `Err(e)` or `Err(_)`",
+                "an error is matched by its variant: write `Err(PaymentError::Declined { reason })`, `Err(e)` or `Err(_)`",
             ),
         }
     }
@@ -317,7 +317,10 @@ impl Translator<'_> {
             if let Some(at) = inspects(body, name) {
                 self.errors.at(
                     at,
-                    format!("an arm cannot inspect the error `{name}`: match its variants, `Err(PayError::Declined {{ reason }})`"),
+                    format!(
+                        "an arm cannot inspect the error `{name}`, because a Catcher selects by name: write an arm for each variant, \
+                         `Err(PaymentError::Declined {{ reason }}) => ..`"
+                    ),
                 );
             }
             *output = Some(bound);
@@ -464,16 +467,10 @@ fn inspects(body: &Expr, name: &Ident) -> Option<Span> {
         }
 
         fn visit_macro(&mut self, mac: &syn::Macro) {
-            if super::scan::MacroKind::of(mac) != super::scan::MacroKind::Log {
-                let mut found = None;
-                super::names::each_ident(mac.tokens.clone(), &mut |ident| {
-                    if ident == self.0 {
-                        found.get_or_insert(ident.span());
-                    }
-                });
-                if let Some(span) = found {
-                    self.1.get_or_insert(span);
-                }
+            if super::scan::MacroKind::of(mac) != super::scan::MacroKind::Log
+                && let Some(span) = super::names::read_in_macro(mac, self.0)
+            {
+                self.1.get_or_insert(span);
             }
         }
     }

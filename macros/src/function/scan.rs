@@ -129,6 +129,22 @@ pub(super) fn first_await(value: &Expr) -> Option<Span> {
     awaits.0
 }
 
+/// The first `.await` in a closure of an expression.
+pub(super) fn await_in_a_closure(value: &Expr) -> Option<Span> {
+    #[derive(Default)]
+    struct Closures(Option<Span>);
+    impl Visit<'_> for Closures {
+        fn visit_expr_closure(&mut self, closure: &ExprClosure) {
+            if let Some(span) = first_await(&closure.body) {
+                self.0.get_or_insert(span);
+            }
+        }
+    }
+    let mut closures = Closures::default();
+    closures.visit_expr(value);
+    closures.0
+}
+
 /// Whether an expression reads a name.
 pub(super) fn reads(value: &Expr, name: &Ident) -> bool {
     struct Reads<'n>(&'n Ident, bool);
@@ -140,7 +156,7 @@ pub(super) fn reads(value: &Expr, name: &Ident) -> bool {
             if MacroKind::of(mac) == MacroKind::Log {
                 return;
             }
-            super::names::each_ident(mac.tokens.clone(), &mut |ident| self.1 |= ident == self.0);
+            self.1 |= super::names::read_in_macro(mac, self.0).is_some();
         }
     }
     let mut reads = Reads(name, false);

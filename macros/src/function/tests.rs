@@ -486,21 +486,6 @@ Done: succeed false;
 }
 
 #[test]
-fn the_name_of_a_value_is_no_part_of_it() {
-    let text = states(
-        r#"async fn wrapped(order: Order) -> Wrapper {
-            if order.vip {
-                #[state(Vip)]
-                Wrapper(order.id)
-            } else {
-                Wrapper(1)
-            }
-        }"#,
-    );
-    assert!(!text.contains('#'), "{text}");
-}
-
-#[test]
 fn the_bodies_of_a_function_begin_with_states_of_other_names() {
     let text = states(
         r#"async fn bodies(order: Order) -> Vec<u32> {

@@ -9,13 +9,14 @@ use super::scan::{
     MacroKind, bare, by_value, called, first_await, is_assigning, is_result, needs_states,
 };
 use super::state_name::{pascal, pattern_subject, subject};
-use crate::errors::Errors;
+use crate::errors::{Errors, TokenRange};
 use crate::functions::is_type;
 use crate::machine::own_name;
 use crate::name::text;
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, format_ident};
 use std::collections::HashMap;
+use stepwright_asl::Diagnostic;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
@@ -143,6 +144,14 @@ impl<'e> Translator<'e> {
 
     pub(super) fn refuse(&self, at: &impl ToTokens, message: impl Into<String>) {
         self.errors.on(at, message);
+    }
+
+    /// An expression with the variables of the graph. Refuses code in it that a state cannot evaluate.
+    pub(super) fn resolved(&self, value: &Expr) -> Expr {
+        for (span, message) in refused_in(value) {
+            self.errors.push(Diagnostic::error(span, message));
+        }
+        self.names.resolved(value)
     }
 
     /// The name of the next state: that in the source, or the derived one.
@@ -415,6 +424,17 @@ impl<'e> Translator<'e> {
             Expr::Call(call) if matches!(dest, Dest::Return) && is_result(call) => {
                 self.result(call, exits)
             }
+            Expr::Unsafe(one) => {
+                self.refuse(
+                    &one.unsafe_token,
+                    "a workflow has no unsafe code: do this in a task",
+                );
+                exits
+            }
+            Expr::Async(one) => {
+                self.refuse(&one.async_token, "an `async` block is a branch of `try_join!`: write its statements here without it");
+                exits
+            }
             _ => self.value(value, exits, dest),
         }
     }
@@ -426,17 +446,23 @@ impl<'e> Translator<'e> {
 
     /// A value without control flow. Calls in it are made before.
     fn value(&mut self, value: &Expr, exits: Exits, dest: &Dest) -> Exits {
+        let value = without_mutable_reference(value, &mut |at| {
+            self.refuse(
+                at,
+                "a workflow has no mutable references: pass the value, and assign the new value to the whole variable",
+            );
+        });
         let (value, exits) = self.hoisted(value, exits);
         if exits.is_empty() {
             return exits;
         }
         match dest {
             Dest::Return => {
-                let given = self.names.resolved(by_value(&value));
+                let given = self.resolved(by_value(&value));
                 self.give(given, value.span(), exits)
             }
             Dest::Assign(target) => {
-                let given = self.names.resolved(by_value(&value));
+                let given = self.resolved(by_value(&value));
                 self.assign((**target).clone(), given, exits)
             }
             Dest::Ignore => {
@@ -457,12 +483,9 @@ impl<'e> Translator<'e> {
                     call.method
                 ),
             ),
-            Expr::Call(call) => {
-                let name = called(call).and_then(own_name).map(ToString::to_string).unwrap_or_default();
-                self.refuse(
-                    value,
-                    format!("a workflow cannot call `{name}`: make it a task, `#[task] async fn {name}(..)`, and await it"),
-                );
+            Expr::Call(call) if called(call).is_some_and(crate::functions::is_task) => {
+                let name = called(call).and_then(own_name).map(text).unwrap_or_default();
+                self.refuse(value, not_awaited(&name));
             }
             other => self.refuse(other, "this statement has no effect in a workflow: remove it, or do it in a task"),
         }
@@ -481,7 +504,12 @@ impl<'e> Translator<'e> {
             exits = self.expr(&call, exits, &Dest::to(bound.clone()));
             self.names.show(&temporary, &bound);
         }
-        if let Some(span) = first_await(&value) {
+        if let Some(span) = super::scan::await_in_a_closure(&value) {
+            self.errors.at(
+                span,
+                "a closure in a value cannot make calls: write `map(list, async |item| task(item).await).await`, or a `for` loop",
+            );
+        } else if let Some(span) = first_await(&value) {
             self.errors.at(
                 span,
                 "this call may run zero or many times, and a state makes its call exactly once: bind it with `let` before this statement",
@@ -503,10 +531,7 @@ impl<'e> Translator<'e> {
             _ => None,
         };
         let Some(name) = name else {
-            self.refuse(
-                left,
-                "a workflow assigns whole variables, not a part of one: write `order = Order { field: value, ..order }`",
-            );
+            self.refuse(left, part_is_assigned(left));
             return exits;
         };
         let Some(found) = self.names.find(name) else {
@@ -616,21 +641,15 @@ impl<'e> Translator<'e> {
                 fields: literal
                     .fields
                     .iter()
-                    .map(|field| {
-                        (
-                            field.member.clone(),
-                            self.names.resolved(by_value(&field.expr)),
-                        )
-                    })
+                    .map(|field| (field.member.clone(), self.resolved(by_value(&field.expr))))
                     .collect(),
                 is_tuple: false,
             }),
             Expr::Call(call) if called(call).is_some_and(variant) => {
                 let path = called(call)?.clone();
                 let fields = call.args.iter().enumerate();
-                let fields = fields.map(|(index, value)| {
-                    (Member::from(index), self.names.resolved(by_value(value)))
-                });
+                let fields = fields
+                    .map(|(index, value)| (Member::from(index), self.resolved(by_value(value))));
                 Some(Failure::Raised {
                     path,
                     fields: fields.collect(),
@@ -790,7 +809,7 @@ impl<'e> Translator<'e> {
         let mut ends = Exits::new();
         let mut next = Some(one);
         while let Some(one) = next {
-            let condition = self.condition(&one.cond);
+            let condition = self.condition(&one.cond, "if");
             let exit = self.graph.add_edge(
                 node,
                 GraphEdgeKind::Rule(one.if_token.span, condition),
@@ -829,14 +848,19 @@ impl<'e> Translator<'e> {
         ends
     }
 
-    fn condition(&mut self, condition: &Expr) -> Expr {
+    pub(super) fn condition(&mut self, condition: &Expr, statement: &str) -> Expr {
         if let Some(span) = first_await(condition) {
-            self.errors.at(
-                span,
-                "a call cannot be part of a condition: bind it with `let` before the `if`",
-            );
+            let message = if statement == "while" {
+                "a call cannot be part of a condition: write `loop`, bind the result with `let` in it, and leave the loop with `break`"
+                    .to_owned()
+            } else {
+                format!(
+                    "a call cannot be part of a condition: bind it with `let` before the `{statement}`"
+                )
+            };
+            self.errors.at(span, message);
         }
-        self.names.resolved(bare(condition))
+        self.resolved(bare(condition))
     }
 
     fn match_value(&mut self, one: &ExprMatch, exits: Exits, dest: &Dest) -> Exits {
@@ -892,7 +916,7 @@ impl<'e> Translator<'e> {
             }
             other => {
                 let (value, exits) = self.hoisted(other, exits);
-                (self.names.resolved(by_value(&value)), exits)
+                (self.resolved(by_value(&value)), exits)
             }
         };
         if exits.is_empty() {
@@ -915,7 +939,7 @@ impl<'e> Translator<'e> {
             if continues {
                 shown = self.deferred.take().unwrap_or_default();
             }
-            let guard = arm.guard.map(|guard| self.condition(guard));
+            let guard = arm.guard.map(|guard| self.condition(guard, "match"));
             let exit =
                 self.graph
                     .add_edge(node, GraphEdgeKind::Arm(pattern, guard), arm.pattern.span());
@@ -982,15 +1006,15 @@ impl<'e> Translator<'e> {
         let (node, inside, after) = match let_condition(&one.cond) {
             Some((scrutinee, pattern, guard)) => {
                 if let Some(span) = first_await(scrutinee) {
-                    self.errors.at(span, "a call cannot be part of a condition: write `loop` and match the result of the call");
+                    self.errors.at(span, "a call cannot be part of a condition: write `loop`, match the result of the call in it, and leave the loop with `break`");
                 }
-                let value = self.names.resolved(by_value(scrutinee));
+                let value = self.resolved(by_value(scrutinee));
                 let node = self
                     .graph
                     .add(Node::new(Work::Choice(Some((value, span))), name), &[start]);
                 self.names.open();
                 let pattern = self.arm_pattern(pattern);
-                let guard = guard.map(|guard| self.condition(&guard));
+                let guard = guard.map(|guard| self.condition(&guard, "while"));
                 let inside = self
                     .graph
                     .add_edge(node, GraphEdgeKind::Arm(pattern, guard), span);
@@ -1002,7 +1026,7 @@ impl<'e> Translator<'e> {
                 (node, end, after)
             }
             None => {
-                let condition = self.condition(&one.cond);
+                let condition = self.condition(&one.cond, "while");
                 let node = self
                     .graph
                     .add(Node::new(Work::Choice(None), name), &[start]);
@@ -1059,7 +1083,7 @@ impl<'e> Translator<'e> {
         let subject = pattern_subject(&one.pat);
         self.names.open();
         let (list, mut exits) = self.hoisted(list, exits);
-        let mut list = self.names.resolved(&list);
+        let mut list = self.resolved(&list);
         let is_fixed = is_place(&list) && !assigns_any(&one.body, &list);
         if !is_fixed {
             let source = format_ident!(
@@ -1164,7 +1188,7 @@ impl<'e> Translator<'e> {
         } else {
             parse_quote_spanned!(span=> format!(#text_tokens))
         };
-        let value = self.names.resolved(&value);
+        let value = self.resolved(&value);
         let name = self.state_name(StateName::derived(derived, span));
         self.graph
             .add(Node::new(Work::Fail(Failure::Panic(value)), name), &exits);
@@ -1204,7 +1228,7 @@ impl<'e> Translator<'e> {
         let derived = format!("Assert{}", subject(&condition));
         let state = self.state_name(StateName::derived(derived.clone(), span));
         let failed = format!("{}Failed", state.text);
-        let condition = self.condition(&condition);
+        let condition = self.condition(&condition, &format!("{name}!"));
         let node = self.graph.add(Node::new(Work::Choice(None), state), &exits);
         let holds = self
             .graph
@@ -1270,6 +1294,83 @@ impl<'e> Translator<'e> {
     ) -> Exit {
         self.graph
             .add_edge(node, GraphEdgeKind::Catch(errors, output), span)
+    }
+}
+
+/// An expression without `&mut` around it, which `by_value` would ignore.
+fn without_mutable_reference<'v>(value: &'v Expr, report: &mut dyn FnMut(&Expr)) -> &'v Expr {
+    if let Expr::Reference(reference) = bare(value)
+        && reference.mutability.is_some()
+    {
+        report(value);
+        return &reference.expr;
+    }
+    value
+}
+
+/// The message about a function that is called, but not awaited.
+fn not_awaited(name: &str) -> String {
+    match name {
+        "task_token" => "`task_token()` is an argument of the call that waits for the answer: `task(.., task_token()).await`".to_owned(),
+        "sleep" | "sleep_until" | "map" | "map_distributed" => format!("`{name}(..)` runs when it is awaited: write `{name}(..).await`"),
+        "secs" | "mins" | "hours" | "days" | "every" => format!(
+            "`{name}(..)` is an argument of `sleep` or of an option of a call, not a value of a workflow: write it there"
+        ),
+        _ => format!(
+            "`{name}` is called without `.await`: write `{name}(..).await` if it is a task; a workflow cannot call other functions, so make \
+             them tasks with `#[task]`"
+        ),
+    }
+}
+
+/// The code in an expression that no state can evaluate, with a message for each.
+fn refused_in(value: &Expr) -> Vec<(TokenRange, String)> {
+    #[derive(Default)]
+    struct Refused(Vec<(TokenRange, String)>);
+    impl syn::visit::Visit<'_> for Refused {
+        fn visit_expr(&mut self, value: &Expr) {
+            match value {
+                // It is refused already.
+                Expr::Await(_) => return,
+                Expr::Call(call) => {
+                    if let Some(path) = called(call).filter(|path| crate::functions::is_task(path))
+                    {
+                        let name = own_name(path).map(text).unwrap_or_default();
+                        self.0.push((TokenRange::of(call), not_awaited(&name)));
+                        return;
+                    }
+                }
+                Expr::Reference(reference) if reference.mutability.is_some() => {
+                    let message = "a workflow has no mutable references: pass the value, and assign the new value to the whole variable";
+                    self.0.push((TokenRange::of(reference), message.to_owned()));
+                    return;
+                }
+                _ => {}
+            }
+            syn::visit::visit_expr(self, value);
+        }
+    }
+    let mut refused = Refused::default();
+    syn::visit::Visit::visit_expr(&mut refused, value);
+    refused.0
+}
+
+/// The message about an assignment to a part of a variable.
+fn part_is_assigned(left: &Expr) -> String {
+    match bare(left) {
+        Expr::Field(field) => {
+            let whole = &field.base;
+            let whole = quote::quote!(#whole).to_string().replace(' ', "");
+            let part = field.member.to_token_stream();
+            format!("a workflow assigns whole variables, not a field of one: write `{whole} = Type {{ {part}: value, ..{whole} }}`")
+        }
+        Expr::Index(_) => {
+            "a workflow assigns whole variables, not an item of a list: assign a new list, or change the list in a task".to_owned()
+        }
+        Expr::Tuple(_) => {
+            "a workflow assigns one variable in a statement: write one assignment for each, and bind an old value with `let` before".to_owned()
+        }
+        _ => "a workflow assigns variables: write the name of one on the left side".to_owned(),
     }
 }
 

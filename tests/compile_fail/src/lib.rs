@@ -110,3 +110,24 @@ pub async fn request_review(order: Order, task_token: String);
 pub async fn plain_function(order: Order) -> Order {
     order
 }
+
+/// How a workflow of orders fails.
+#[derive(Debug, thiserror::Error, TaskError)]
+pub enum OrderFailed {
+    /// The order is refused.
+    #[error("rejected: {reason}")]
+    Rejected {
+        /// Why.
+        reason: String,
+    },
+    /// The payment was returned.
+    #[error("refunded")]
+    Refunded,
+    /// The order is malformed. It keeps its name.
+    #[error(transparent)]
+    #[task_error(transparent)]
+    Order(#[from] OrderError),
+    /// The payment failed. The error gets a new name.
+    #[error("the payment failed")]
+    Payment(#[from] PaymentError),
+}

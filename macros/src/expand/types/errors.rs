@@ -183,6 +183,12 @@ impl TypeBlock<'_> {
             ErrorPattern::Text(_) | ErrorPattern::Every(_) => TokenStream::new(),
             // `{ .. }` matches unit, tuple and struct variants. The parentheses prevent rustc from inserting suggestions into
             // the user's line.
+            // rustc checks it in the function.
+            ErrorPattern::Path(_)
+                if self.machine.workflow.function.is_some() && then.is_empty() =>
+            {
+                TokenStream::new()
+            }
             ErrorPattern::Path(path) => {
                 quote!(match #error { (#path { .. }) => { #then } _ => {} })
             }

@@ -83,6 +83,10 @@ impl TypeBlock<'_> {
             ExpectedType::Json => (quote!(Json::json), quote!(__s::serde_json::Value)),
             ExpectedType::Bool => {
                 let condition = self.expression(place.expression);
+                // As in the function itself, so that rustc reports a wrong type once.
+                if self.machine.workflow.function.is_some() {
+                    return quote!(if #condition {});
+                }
                 // rustc reports "expected due to this" at the keyword.
                 let ty = quote_spanned!(place.span=> ::core::primitive::bool);
                 return quote!(let _: #ty = #condition;);

@@ -1,0 +1,11 @@
+use stepwright::function::*;
+use stepwright_compile_fail::*;
+
+#[workflow]
+async fn orders(order: Order) -> Charge {
+    #[cfg(test)]
+    refund(Charge { id: order.id.clone() }).await;
+    Charge { id: order.id }
+}
+
+fn main() {}

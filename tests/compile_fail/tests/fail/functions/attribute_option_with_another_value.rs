@@ -1,0 +1,9 @@
+use stepwright::function::*;
+use stepwright_compile_fail::*;
+
+#[workflow(timeout = "7d")]
+async fn orders(order: Order) -> Charge {
+    Charge { id: order.id }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use stepwright::function::*;
+use stepwright_compile_fail::*;
+
+#[workflow]
+async fn orders(order: Order) -> Result<Charge, OrderFailed> {
+    if validate_order(&order).await?.vip {
+        return Err(OrderFailed::Refunded);
+    }
+    Ok(Charge { id: order.id })
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use stepwright::function::*;
+use stepwright_compile_fail::*;
+
+#[workflow]
+async fn orders(order: Order) -> Result<Charge, PaymentError> {
+    let charge = charge_card(&order)
+        .retry(|_| true, every(secs(2)))
+        .retry(|e| matches!(e, PaymentError::GatewayTimeout), every(secs(2)))
+        .await?;
+    Ok(charge)
+}
+
+fn main() {}

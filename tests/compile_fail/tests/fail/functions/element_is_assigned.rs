@@ -1,0 +1,11 @@
+use stepwright::function::*;
+use stepwright_compile_fail::*;
+
+#[workflow]
+async fn orders(order: Order) -> Charge {
+    let mut items = order.items.clone();
+    items[0] = order.items[1].clone();
+    Charge { id: items[0].sku.clone() }
+}
+
+fn main() {}

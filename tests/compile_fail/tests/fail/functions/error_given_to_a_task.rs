@@ -1,0 +1,15 @@
+use stepwright::function::*;
+use stepwright_compile_fail::*;
+
+#[workflow]
+async fn orders(order: Order) -> Result<Charge, OrderFailed> {
+    match charge_card(&order).await {
+        Ok(charge) => Ok(charge),
+        Err(e) => {
+            refund(Charge { id: format!("{e}") }).await;
+            Err(OrderFailed::Refunded)
+        }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use stepwright::function::*;
+use stepwright_compile_fail::*;
+
+#[workflow]
+async fn orders(order: Order) -> Result<Charge, OrderFailed> {
+    match charge_card(&order).await {
+        Ok(charge) => Ok(charge),
+        Err(OrderError::Invalid { reason }) => Err(OrderFailed::Rejected { reason }),
+        Err(_) => Err(OrderFailed::Refunded),
+    }
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+#![deny(deprecated)]
+use stepwright::function::*;
+use stepwright_compile_fail::*;
+
+#[workflow]
+async fn orders(order: Order) -> Result<Charge, OrderError> {
+    loop {
+        let found = validate_order(&order).await?;
+        if found.vip {
+            break;
+        }
+    }
+    Ok(Charge { id: order.id })
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use stepwright::function::*;
+use stepwright_compile_fail::*;
+
+#[workflow]
+async fn orders(order: Order) -> Charge {
+    let parcels = map(order.total, async |item| pack_item(item).await).await;
+    Charge { id: parcels[0].tracking.clone() }
+}
+
+fn main() {}

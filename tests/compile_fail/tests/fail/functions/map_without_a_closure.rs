@@ -1,0 +1,14 @@
+use stepwright::function::*;
+use stepwright_compile_fail::*;
+
+async fn pack(item: Item) -> Parcel {
+    pack_item(item).await
+}
+
+#[workflow]
+async fn orders(order: Order) -> Charge {
+    let parcels = map(&order.items, pack).await;
+    Charge { id: parcels[0].tracking.clone() }
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use stepwright::function::*;
+use stepwright_compile_fail::*;
+
+#[workflow]
+async fn orders(mut order: Order) -> Charge {
+    order = order.clone();
+    Charge { id: order.id }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use stepwright::function::*;
+use stepwright_compile_fail::*;
+
+#[workflow]
+async fn orders(order: &Order) -> Charge {
+    Charge { id: order.id.clone() }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use stepwright::function::*;
+use stepwright_compile_fail::*;
+
+#[workflow]
+async fn orders(order: Order) -> Result<Charge, PaymentError> {
+    let charge = charge_card(&order)
+        .retry(|_| true, every(secs(2)).times(order.items.len() as u32))
+        .await?;
+    Ok(charge)
+}
+
+fn main() {}

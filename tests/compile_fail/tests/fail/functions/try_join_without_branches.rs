@@ -1,0 +1,10 @@
+use stepwright::function::*;
+use stepwright_compile_fail::*;
+
+#[workflow]
+async fn orders(order: Order) -> Result<Charge, OrderFailed> {
+    try_join!().await?;
+    Ok(Charge { id: order.id })
+}
+
+fn main() {}

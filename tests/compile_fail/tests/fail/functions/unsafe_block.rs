@@ -1,0 +1,11 @@
+#![allow(unused_unsafe)]
+use stepwright::function::*;
+use stepwright_compile_fail::*;
+
+#[workflow]
+async fn orders(order: Order) -> Charge {
+    unsafe { refund(Charge { id: order.id.clone() }).await };
+    Charge { id: order.id }
+}
+
+fn main() {}
