@@ -1,7 +1,8 @@
 //! How long a workflow takes to compile: `cargo run -p stepwright-tests --bin compile_time [-- STATES ..]`.
 //!
 //! Writes a crate with one workflow of this many states, like a user's crate, and times `cargo check` of only that crate (its dependencies are
-//! built before): default profiles, cold, no incremental cache. An empty crate with the same dependencies is subtracted.
+//! built before): default profiles, cold, no incremental cache. An empty crate with the same dependencies is subtracted. The same graph is measured as a
+//! function under `#[workflow]`.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -59,17 +60,23 @@ fn main() -> ExitCode {
 fn measure(sizes: &[usize]) -> Result<(), String> {
     let package = package()?;
     let empty = check(&package, PAYLOADS)?;
-    println!("| states | `cargo check` | above an empty crate | a state |\n|---|---|---|---|");
-    println!("| 0 | {:.2} s | | |", empty.as_secs_f64());
+    println!(
+        "| states | `cargo check` | above an empty crate | a state | as a function, above | ratio |\n|---|---|---|---|---|---|"
+    );
+    println!("| 0 | {:.2} s | | | | |", empty.as_secs_f64());
     for states in sizes {
         let whole = check(&package, &format!("{PAYLOADS}{}", workflow(*states)))?;
         let more = whole.saturating_sub(empty);
+        let function = check(&package, &format!("{PAYLOADS}{}", function(*states)))?;
+        let function = function.saturating_sub(empty);
         let one =
             more.as_secs_f64() * 1_000.0 / f64::from(u32::try_from(*states).unwrap_or(1).max(1));
         println!(
-            "| {states} | {:.2} s | {:.2} s | {one:.2} ms |",
+            "| {states} | {:.2} s | {:.2} s | {one:.2} ms | {:.2} s | {:.2} |",
             whole.as_secs_f64(),
-            more.as_secs_f64()
+            more.as_secs_f64(),
+            function.as_secs_f64(),
+            function.as_secs_f64() / more.as_secs_f64()
         );
     }
     Ok(())
@@ -104,6 +111,53 @@ fn workflow(states: usize) -> String {
         "        succeed Done {{ label{} }}\n        fail Rejected {{ \"Rejected\", reason }}\n    }}\n}}\n",
         groups - 1
     ));
+    source
+}
+
+/// The graph of [`workflow`] as a function.
+fn function(states: usize) -> String {
+    let mut source = String::from(
+        "
+use stepwright::function::{every, secs, sleep};
+
+#[derive(Debug, thiserror::Error, TaskError)]
+pub enum Failure {
+    #[error(\"rejected: {reason}\")]
+    Rejected { reason: String },
+    #[error(transparent)]
+    #[task_error(transparent)]
+    Payment(#[from] PaymentError),
+}
+
+#[stepwright::function::workflow]
+pub async fn big(order: Order) -> Result<String, Failure> {
+",
+    );
+    let groups = states.saturating_sub(2).div_ceil(5).max(1);
+    for group in 0..groups {
+        source.push_str(&format!(
+            "    #[state(Triage{group})]
+    if order.total > {group}.5 && !order.vip {{
+        let payment{group} = match charge_card(&order, order.total * 2.0)
+            .retry(|e| matches!(e, PaymentError::GatewayTimeout), every(secs(2)).times(3))
+            .named(\"Charge{group}\")
+            .await
+        {{
+            Ok(payment) => payment,
+            Err(PaymentError::Declined {{ reason }}) => return Err(Failure::Rejected {{ reason }}),
+            Err(e) => return Err(e.into()),
+        }};
+        #[state(Count{group})]
+        let count{group} = order.lines.iter().map(|line| line.quantity).sum::<u32>();
+    }}
+    #[state(Label{group})]
+    let label{group} = format!(\"{{}} of {group}\", order.id);
+    #[state(Pause{group})]
+    sleep(secs(5)).await;
+"
+        ));
+    }
+    source.push_str(&format!("    Ok(label{})\n}}\n", groups - 1));
     source
 }
 
