@@ -18,6 +18,7 @@ mod tests;
 mod translate;
 
 use self::emit::Emitter;
+use self::graph::Graph;
 use self::options::Options;
 use self::translate::Translator;
 use crate::errors::{CompileError, Errors, MacroDiagnostic};
@@ -118,7 +119,11 @@ fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStr
         .push(format_ident!("unused_variables"));
     let parameter = signature.parameter.as_ref().map(|(name, _)| name.clone());
     let mut translator = Translator::new(&errors, parameter);
-    let graph = translator.function(&function.block);
+    let graph = if is_broken {
+        Graph::default()
+    } else {
+        translator.function(&function.block)
+    };
     let mut emitter = Emitter::new(&errors, translator.names.finish());
     let body = emitter.body(graph);
     let workflow = Workflow {

@@ -405,7 +405,7 @@ impl<'e> Translator<'e> {
                 other => {
                     self.refuse(
                         other,
-                        "`?` needs a call that is awaited, `task(..).await?`: match the value instead",
+                        "`?` follows a call, `task(..).await?`: match other values, such as `let Some(item) = value else { return Err(..) };`",
                     );
                     exits
                 }
@@ -1041,21 +1041,7 @@ impl<'e> Translator<'e> {
             );
             return exits;
         }
-        if let Expr::MethodCall(call) = list
-            && [
-                "iter_mut",
-                "into_iter",
-                "enumerate",
-                "rev",
-                "zip",
-                "filter",
-                "map",
-                "chars",
-                "drain",
-            ]
-            .iter()
-            .any(|name| call.method == name)
-        {
+        if iterator_method(list).is_some() {
             self.refuse(
                 &one.expr,
                 "a workflow loops over lists, not over iterators: bind a list with `let` first, `let list: Vec<_> = ...collect();`",
@@ -1158,6 +1144,12 @@ impl<'e> Translator<'e> {
         span: Span,
         exits: Exits,
     ) {
+        if let Ok(first) = syn::parse2::<Expr>(text_tokens.clone())
+            && !matches!(first, Expr::Lit(_))
+        {
+            self.refuse(&first, "the text of a panic is a template: write `panic!(\"{}\", value)`");
+            return;
+        }
         let value: Expr = if text_tokens.is_empty() {
             let name = own_name(&mac.path).map(text).unwrap_or_default();
             let message = match name.as_str() {
@@ -1239,6 +1231,14 @@ impl<'e> Translator<'e> {
         };
         let span = self.graph.nodes[node].name.span;
         let is_wait = matches!(self.graph.nodes[node].work, Work::Wait(_));
+        if let (Dest::Ignore, Work::Task { waits: Some(_), path, .. }) =
+            (dest, &self.graph.nodes[node].work)
+        {
+            self.errors.on(
+                path,
+                "the answer to a task token needs a type: write `let _answer: Decision = task(task_token()).await;`, even if nothing reads it",
+            );
+        }
         match dest {
             Dest::Return if !is_wait => {
                 self.graph.nodes[node].ends = Some(Ending::Result);
@@ -1371,6 +1371,20 @@ pub(super) fn list_of(value: &Expr) -> &Expr {
             list_of(&call.receiver)
         }
         other => other,
+    }
+}
+
+/// The last method of an expression, if it returns an iterator.
+pub(super) fn iterator_method(value: &Expr) -> Option<&Ident> {
+    const METHODS: &[&str] = &[
+        "chain", "chars", "cloned", "copied", "drain", "enumerate", "filter", "filter_map", "flat_map", "into_iter", "iter_mut", "keys",
+        "map", "rev", "skip", "skip_while", "step_by", "take", "take_while", "values", "zip",
+    ];
+    match value {
+        Expr::MethodCall(call) if METHODS.iter().any(|name| call.method == name) => {
+            Some(&call.method)
+        }
+        _ => None,
     }
 }
 
