@@ -17,9 +17,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
                 ExpressPart::Workflow,
                 "remove `express` from `#[workflow(..)]`",
             ),
-            (Express::Children, false) => {
-                (ExpressPart::Children, "write `distributed standard;`")
-            }
+            (Express::Children, false) => (ExpressPart::Children, "write `distributed standard;`"),
             (Express::Children, true) => {
                 (ExpressPart::Children, "remove `.express()` from the map")
             }

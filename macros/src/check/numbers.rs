@@ -168,9 +168,6 @@ fn concurrency_is_in_range(limit: &UserExpr, is_function: bool, errors: &Errors)
         } else {
             "max_concurrency"
         };
-        errors.on(
-            &limit.syn,
-            format!("`{name}` must be 0 (no limit) or more"),
-        );
+        errors.on(&limit.syn, format!("`{name}` must be 0 (no limit) or more"));
     }
 }

@@ -117,7 +117,9 @@ fn catch_every_names_all_errors(node: &StateNode, errors: &Errors) {
 fn name(pattern: &ErrorPattern) -> String {
     match (pattern.wire_name(), pattern.path()) {
         (None, Some(path)) => path.to_token_stream().to_string().replace(' ', ""),
-        (None, None) if matches!(pattern, ErrorPattern::Every(_)) => "every error of the task".to_owned(),
+        (None, None) if matches!(pattern, ErrorPattern::Every(_)) => {
+            "every error of the task".to_owned()
+        }
         (name, _) => name.unwrap_or_default(),
     }
 }

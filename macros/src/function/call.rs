@@ -244,7 +244,10 @@ impl Translator<'_> {
             return match seconds {
                 Some(seconds) => AmountExpr::Seconds(seconds, value.span()),
                 None => {
-                    self.refuse(value, "this duration has more seconds than a `u64`: write a shorter one");
+                    self.refuse(
+                        value,
+                        "this duration has more seconds than a `u64`: write a shorter one",
+                    );
                     AmountExpr::Seconds(1, value.span())
                 }
             };
@@ -407,7 +410,8 @@ impl Translator<'_> {
         let is_task = matches!(self.graph.nodes[node].work, Work::Task { .. });
         let is_map = matches!(self.graph.nodes[node].work, Work::Map(_));
         let is_wait = matches!(self.graph.nodes[node].work, Work::Wait(_));
-        let is_distributed = matches!(&self.graph.nodes[node].work, Work::Map(map) if map.distributed.is_some());
+        let is_distributed =
+            matches!(&self.graph.nodes[node].work, Work::Map(map) if map.distributed.is_some());
         let mut seen = Vec::new();
         for (option, arguments) in &chain.options {
             let name = option.to_string();
@@ -423,7 +427,10 @@ impl Translator<'_> {
                 continue;
             }
             if name != "retry" && seen.contains(&name) {
-                self.refuse(option, format!("`{name}` is given twice: remove one of them"));
+                self.refuse(
+                    option,
+                    format!("`{name}` is given twice: remove one of them"),
+                );
                 continue;
             }
             seen.push(name.clone());
@@ -566,7 +573,10 @@ fn unfit_option(name: &str) -> String {
         "timeout" | "heartbeat" => ("tasks and nested workflows", "remove it"),
         "retry" => ("tasks, `map` and `try_join!`", "remove it"),
         "concurrency" => ("`map` and `map_distributed`", "remove it"),
-        _ => ("`map_distributed`", "use that instead of `map`, or remove the option"),
+        _ => (
+            "`map_distributed`",
+            "use that instead of `map`, or remove the option",
+        ),
     };
     format!("`{name}` is an option of {calls}: {remedy}")
 }

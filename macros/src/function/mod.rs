@@ -66,8 +66,7 @@ fn no_function(item: &TokenStream, error: syn::Error) -> TokenStream {
         return quote!(#(#attrs)* #sig { #error });
     }
     let mut tokens = item.clone().into_iter();
-    let is_function =
-        tokens.any(|token| matches!(&token, TokenTree::Ident(name) if name == "fn"));
+    let is_function = tokens.any(|token| matches!(&token, TokenTree::Ident(name) if name == "fn"));
     let error = if is_function {
         error
     } else {

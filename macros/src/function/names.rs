@@ -390,6 +390,10 @@ impl NameResolver<'_> {
 }
 
 impl VisitMut for NameResolver<'_> {
+    fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
+        attributes.retain(|attribute| !attribute.path().is_ident("state"));
+    }
+
     fn visit_expr_mut(&mut self, value: &mut Expr) {
         // A variable of a workflow is a value, so it has no reference to follow.
         if let Expr::Unary(unary) = value
@@ -405,6 +409,7 @@ impl VisitMut for NameResolver<'_> {
     }
 
     fn visit_expr_path_mut(&mut self, path: &mut ExprPath) {
+        self.visit_attributes_mut(&mut path.attrs);
         if path.qself.is_none()
             && let Some(name) = path.path.get_ident()
             && let Some(found) = self.found(name)

@@ -116,7 +116,9 @@ impl VisitMut for Placer {
                     init.expr = Box::new(error);
                 }
             }
-            Stmt::Expr(Expr::Return(one), _) if one.expr.is_some() => one.expr = Some(Box::new(error)),
+            Stmt::Expr(Expr::Return(one), _) if one.expr.is_some() => {
+                one.expr = Some(Box::new(error))
+            }
             Stmt::Expr(value, _) => *value = error,
             Stmt::Macro(one) => {
                 let semicolon = one.semi_token.map(|semicolon| Token![;](semicolon.span));

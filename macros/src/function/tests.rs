@@ -404,3 +404,44 @@ Third: third(rest); | end
 ",
     );
 }
+
+#[test]
+fn an_attribute_names_the_state_of_an_assignment_or_a_value() {
+    let text = states(
+        r#"async fn fees(order: Order) -> f64 {
+    let mut total = order.total;
+    total += 5.0;
+    #[state(Double)]
+    total *= 2.0;
+    if order.vip {
+        return 0.0;
+    }
+    #[state(Sum)]
+    total + 1.0
+}"#,
+    );
+    assert!(
+        text.contains("Double: pass; total = total *(2.0);")
+            && text.contains("Sum: succeed total + 1.0;"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_name_in_the_braces_of_a_text_inspects_an_error() {
+    let text = states(
+        r#"async fn shown(order: Order) -> Result<(), Bad> {
+    match pay(&order).await {
+        Ok(_) => Ok(()),
+        Err(e) => {
+            note(format!("{e}")).await;
+            Err(Bad::Unpaid)
+        }
+    }
+}"#,
+    );
+    assert!(
+        text.contains("an arm cannot inspect the error `e`"),
+        "{text}"
+    );
+}

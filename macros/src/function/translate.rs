@@ -415,7 +415,10 @@ impl<'e> Translator<'e> {
                 self.result(call, exits)
             }
             Expr::Unsafe(one) => {
-                self.refuse(&one.unsafe_token, "a workflow has no unsafe code: do this in a task");
+                self.refuse(
+                    &one.unsafe_token,
+                    "a workflow has no unsafe code: do this in a task",
+                );
                 exits
             }
             Expr::Async(one) => {
@@ -619,21 +622,15 @@ impl<'e> Translator<'e> {
                 fields: literal
                     .fields
                     .iter()
-                    .map(|field| {
-                        (
-                            field.member.clone(),
-                            self.resolved(by_value(&field.expr)),
-                        )
-                    })
+                    .map(|field| (field.member.clone(), self.resolved(by_value(&field.expr))))
                     .collect(),
                 is_tuple: false,
             }),
             Expr::Call(call) if called(call).is_some_and(variant) => {
                 let path = called(call)?.clone();
                 let fields = call.args.iter().enumerate();
-                let fields = fields.map(|(index, value)| {
-                    (Member::from(index), self.resolved(by_value(value)))
-                });
+                let fields = fields
+                    .map(|(index, value)| (Member::from(index), self.resolved(by_value(value))));
                 Some(Failure::Raised {
                     path,
                     fields: fields.collect(),
@@ -838,7 +835,9 @@ impl<'e> Translator<'e> {
                 "a call cannot be part of a condition: write `loop`, bind the result with `let` in it, and leave the loop with `break`"
                     .to_owned()
             } else {
-                format!("a call cannot be part of a condition: bind it with `let` before the `{statement}`")
+                format!(
+                    "a call cannot be part of a condition: bind it with `let` before the `{statement}`"
+                )
             };
             self.errors.at(span, message);
         }
@@ -1147,7 +1146,10 @@ impl<'e> Translator<'e> {
         if let Ok(first) = syn::parse2::<Expr>(text_tokens.clone())
             && !matches!(first, Expr::Lit(_))
         {
-            self.refuse(&first, "the text of a panic is a template: write `panic!(\"{}\", value)`");
+            self.refuse(
+                &first,
+                "the text of a panic is a template: write `panic!(\"{}\", value)`",
+            );
             return;
         }
         let value: Expr = if text_tokens.is_empty() {
@@ -1231,8 +1233,14 @@ impl<'e> Translator<'e> {
         };
         let span = self.graph.nodes[node].name.span;
         let is_wait = matches!(self.graph.nodes[node].work, Work::Wait(_));
-        if let (Dest::Ignore, Work::Task { waits: Some(_), path, .. }) =
-            (dest, &self.graph.nodes[node].work)
+        if let (
+            Dest::Ignore,
+            Work::Task {
+                waits: Some(_),
+                path,
+                ..
+            },
+        ) = (dest, &self.graph.nodes[node].work)
         {
             self.errors.on(
                 path,
@@ -1305,7 +1313,8 @@ fn refused_in(value: &Expr) -> Vec<(TokenRange, String)> {
                 // It is refused already.
                 Expr::Await(_) => return,
                 Expr::Call(call) => {
-                    if let Some(path) = called(call).filter(|path| crate::functions::is_task(path)) {
+                    if let Some(path) = called(call).filter(|path| crate::functions::is_task(path))
+                    {
                         let name = own_name(path).map(text).unwrap_or_default();
                         self.0.push((TokenRange::of(call), not_awaited(&name)));
                         return;
@@ -1377,8 +1386,27 @@ pub(super) fn list_of(value: &Expr) -> &Expr {
 /// The last method of an expression, if it returns an iterator.
 pub(super) fn iterator_method(value: &Expr) -> Option<&Ident> {
     const METHODS: &[&str] = &[
-        "chain", "chars", "cloned", "copied", "drain", "enumerate", "filter", "filter_map", "flat_map", "into_iter", "iter_mut", "keys",
-        "map", "rev", "skip", "skip_while", "step_by", "take", "take_while", "values", "zip",
+        "chain",
+        "chars",
+        "cloned",
+        "copied",
+        "drain",
+        "enumerate",
+        "filter",
+        "filter_map",
+        "flat_map",
+        "into_iter",
+        "iter_mut",
+        "keys",
+        "map",
+        "rev",
+        "skip",
+        "skip_while",
+        "step_by",
+        "take",
+        "take_while",
+        "values",
+        "zip",
     ];
     match value {
         Expr::MethodCall(call) if METHODS.iter().any(|name| call.method == name) => {
@@ -1483,8 +1511,22 @@ fn attributes(value: &Expr) -> &[Attribute] {
         Expr::MethodCall(one) => &one.attrs,
         Expr::Await(one) => &one.attrs,
         Expr::Try(one) => &one.attrs,
+        // syn and rustc give the attributes of a statement to the first operand.
+        Expr::Assign(one) if one.attrs.is_empty() => attributes(&one.left),
         Expr::Assign(one) => &one.attrs,
+        Expr::Binary(one) if one.attrs.is_empty() => attributes(&one.left),
         Expr::Binary(one) => &one.attrs,
+        Expr::Cast(one) if one.attrs.is_empty() => attributes(&one.expr),
+        Expr::Cast(one) => &one.attrs,
+        Expr::Array(one) => &one.attrs,
+        Expr::Continue(one) => &one.attrs,
+        Expr::Field(one) => &one.attrs,
+        Expr::Index(one) => &one.attrs,
+        Expr::Lit(one) => &one.attrs,
+        Expr::Path(one) => &one.attrs,
+        Expr::Reference(one) => &one.attrs,
+        Expr::Tuple(one) => &one.attrs,
+        Expr::Unary(one) => &one.attrs,
         Expr::Macro(one) => &one.attrs,
         Expr::Block(one) => &one.attrs,
         Expr::Struct(one) => &one.attrs,
