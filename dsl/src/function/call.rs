@@ -135,7 +135,8 @@ pub enum Caught<E> {
     Outside,
 }
 
-impl<T: Callable, R: TaskReturn> TaskCall<T, R> {
+// Without bounds: a task whose return type is no `TaskReturn` is reported where it is declared.
+impl<T, R, A> TaskCall<T, R, A> {
     /// A call with these arguments.
     pub fn new(arguments: Vec<Result<Value, serde_json::Error>>) -> Self {
         TaskCall {
@@ -149,7 +150,9 @@ impl<T: Callable, R: TaskReturn> TaskCall<T, R> {
             types: PhantomData,
         }
     }
+}
 
+impl<T: Callable, R: TaskReturn> TaskCall<T, R> {
     /// Waits for the answer to the task token among its arguments.
     pub fn answered<A: Payload>(mut self) -> TaskCall<T, R, A> {
         self.spec.waits_for_token = true;

@@ -351,7 +351,7 @@ fn marker(
             #[allow(dead_code)]
             #visibility fn plain(
                 #(#parameter: impl ::stepwright::__::plain::Argument<#ty>),*
-            ) -> ::stepwright::__::plain::TaskCall<Self, #returned> {
+            ) -> ::stepwright::__::plain::TaskCall<Self, #returned, #output> {
                 ::stepwright::__::plain::TaskCall::new(::std::vec![
                     #(::stepwright::__::plain::Argument::json(#parameter)),*
                 ])
