@@ -25,7 +25,7 @@ use crate::errors::{CompileError, Errors, MacroDiagnostic};
 use crate::machine::{Machine, Workflow};
 use crate::task::{TaskReturnType, answer};
 use crate::{check, editor, expand};
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::parse::Parser;
 use syn::{Block, FnArg, ItemFn, Pat, ReturnType, Safety, TraitItemFn, Type, parse_quote};
@@ -76,7 +76,17 @@ fn no_function(item: &TokenStream, error: syn::Error) -> TokenStream {
         )
     };
     let error = error.to_compile_error();
-    quote!(const _: () = { #error }; #item)
+    let mut tokens: Vec<TokenTree> = item.clone().into_iter().collect();
+    match tokens.last() {
+        // The code would only repeat the error.
+        Some(TokenTree::Group(code)) if is_function && !editor::is_here() => {
+            let mut body = Group::new(Delimiter::Brace, error);
+            body.set_span(code.span());
+            tokens.pop();
+            quote!(#[allow(unused)] #(#tokens)* #body)
+        }
+        _ => quote!(const _: () = { #error }; #item),
+    }
 }
 
 /// The parts of the signature.
@@ -150,7 +160,8 @@ fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStr
     }
     let diagnostics = errors.finish();
     let mut tokens = TokenStream::new();
-    if is_complete {
+    // rustc checks the types of the other statements in the function itself.
+    if diagnostics.is_empty() {
         expand::checked(&machine, &diagnostics).to_tokens(&mut tokens);
     }
     let mut block = (*function.block).clone();

@@ -114,6 +114,7 @@ impl VisitMut for Placer {
             Stmt::Local(local) if local.init.is_some() => {
                 if let Some(init) = &mut local.init {
                     init.expr = Box::new(error);
+                    init.diverge = None;
                 }
             }
             Stmt::Expr(Expr::Return(one), _) if one.expr.is_some() => {

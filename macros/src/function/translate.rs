@@ -79,6 +79,8 @@ pub(super) struct ArmBody<'a> {
 pub(super) enum ArmCode<'a> {
     Expr(&'a Expr),
     Block(&'a Block),
+    /// The `else` of a `let`.
+    Diverging(&'a Expr),
     /// The arm assigns the names of its pattern, and the code after the statement continues.
     Continue,
     Nothing,
@@ -274,7 +276,7 @@ impl<'e> Translator<'e> {
                 ArmBody {
                     pattern: parse_quote!(_),
                     guard: None,
-                    body: ArmCode::Expr(other),
+                    body: ArmCode::Diverging(other),
                 },
             ];
             let name =
@@ -402,6 +404,17 @@ impl<'e> Translator<'e> {
             Expr::Await(one) => self.awaited(&one.base, false, exits, dest),
             Expr::Try(one) => match bare(&one.expr) {
                 Expr::Await(inner) => self.awaited(&inner.base, true, exits, dest),
+                Expr::MethodCall(call)
+                    if call.method == "map_err"
+                        && matches!(bare(&call.receiver), Expr::Await(_)) =>
+                {
+                    self.refuse(
+                        &call.method,
+                        "`map_err` would rename the error: match the result, and return a variant for each error, \
+                         `Err(PaymentError::Declined { reason }) => return Err(..)`",
+                    );
+                    exits
+                }
                 other => {
                     self.refuse(
                         other,
@@ -483,6 +496,14 @@ impl<'e> Translator<'e> {
 
     /// Makes the calls inside of an expression, and replaces them by their results.
     pub(super) fn hoisted(&mut self, value: &Expr, mut exits: Exits) -> (Expr, Exits) {
+        for method in methods_of_results(value) {
+            self.errors.at(
+                method.span(),
+                format!(
+                    "a workflow has no value for the `Result` of a call, so `{method}` cannot read it: write `?` after the call, or match it"
+                ),
+            );
+        }
         if first_await(value).is_none() {
             return (value.clone(), exits);
         }
@@ -955,6 +976,15 @@ impl<'e> Translator<'e> {
         match body {
             ArmCode::Expr(value) => self.expr(value, exits, dest),
             ArmCode::Block(block) => self.block(block, exits, dest),
+            ArmCode::Diverging(value) => {
+                if !self.expr(value, exits, dest).is_empty() {
+                    self.refuse(
+                        value,
+                        "the `else` of a `let` leaves the code after it: end it with `return`, `break`, `continue` or `panic!`",
+                    );
+                }
+                Exits::new()
+            }
             ArmCode::Continue => exits,
             ArmCode::Nothing => self.unit(Span::call_site(), exits, dest),
         }
@@ -1286,6 +1316,35 @@ fn without_mutable_reference<'v>(value: &'v Expr, report: &mut dyn FnMut(&Expr))
         return &reference.expr;
     }
     value
+}
+
+/// The methods of `Result` alone that an expression calls on the result of a call.
+fn methods_of_results(value: &Expr) -> Vec<Ident> {
+    const METHODS: &[&str] = &[
+        "err",
+        "expect_err",
+        "inspect_err",
+        "is_err",
+        "is_ok",
+        "map_err",
+        "ok",
+        "unwrap_err",
+    ];
+    #[derive(Default)]
+    struct Found(Vec<Ident>);
+    impl syn::visit::Visit<'_> for Found {
+        fn visit_expr_method_call(&mut self, call: &syn::ExprMethodCall) {
+            if matches!(bare(&call.receiver), Expr::Await(_))
+                && METHODS.iter().any(|name| call.method == name)
+            {
+                self.0.push(call.method.clone());
+            }
+            syn::visit::visit_expr_method_call(self, call);
+        }
+    }
+    let mut found = Found::default();
+    syn::visit::Visit::visit_expr(&mut found, value);
+    found.0
 }
 
 /// The message about a function that is called, but not awaited.
