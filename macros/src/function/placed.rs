@@ -113,7 +113,7 @@ impl VisitMut for Placer {
         match statement {
             Stmt::Local(local) if local.init.is_some() => {
                 if let Some(init) = &mut local.init {
-                    init.expr = Box::new(error);
+                    *init.expr = error;
                     init.diverge = None;
                 }
             }

@@ -418,10 +418,10 @@ fn inspects(body: &Expr, name: &Ident) -> Option<Span> {
         }
 
         fn visit_macro(&mut self, mac: &syn::Macro) {
-            if super::scan::MacroKind::of(mac) != super::scan::MacroKind::Log {
-                if let Some(span) = super::names::read_in_macro(mac, self.0) {
-                    self.1.get_or_insert(span);
-                }
+            if super::scan::MacroKind::of(mac) != super::scan::MacroKind::Log
+                && let Some(span) = super::names::read_in_macro(mac, self.0)
+            {
+                self.1.get_or_insert(span);
             }
         }
     }

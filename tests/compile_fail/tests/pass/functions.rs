@@ -227,7 +227,7 @@ async fn shadows(order: Order) -> String {
         let order = order.clone();
         order.id.clone()
     };
-    let text = format!("{order}");
+    let text = format!("order {order}");
     refund(Charge { id: text.clone() }).await;
     text
 }
