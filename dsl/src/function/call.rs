@@ -136,7 +136,8 @@ pub enum Caught<E> {
     Outside,
 }
 
-impl<T: Callable, R: TaskReturn> TaskCall<T, R> {
+// Without bounds: a task whose return type is no `TaskReturn` is reported where it is declared.
+impl<T, R, A> TaskCall<T, R, A> {
     /// A call with these arguments.
     pub fn new(arguments: Vec<Result<Value, serde_json::Error>>) -> Self {
         TaskCall {
@@ -150,7 +151,9 @@ impl<T: Callable, R: TaskReturn> TaskCall<T, R> {
             types: PhantomData,
         }
     }
+}
 
+impl<T: Callable, R: TaskReturn> TaskCall<T, R> {
     /// The same call, which waits for the answer to the task token among its arguments.
     pub(super) fn waiting(mut self) -> Self {
         self.spec.waits_for_token = true;

@@ -14,6 +14,11 @@ use std::rc::Rc;
 use std::task::Poll;
 
 /// A list that [`map`] takes: a `Vec`, a slice or an array, or a reference to one.
+#[diagnostic::on_unimplemented(
+    message = "a map cannot run over a `{Self}`",
+    label = "this is a `{Self}`, not a list",
+    note = "`map` takes a `Vec`, a slice or an array, or a reference to one"
+)]
 pub trait List {
     /// The type of the items.
     type Item: Payload;

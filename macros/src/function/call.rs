@@ -4,7 +4,7 @@ use super::graph::{AmountExpr, Ending, Graph, MapWork, Node, StateName, WaitFor,
 use super::names::bound_names;
 use super::scan::{bare, by_value, called};
 use super::state_name::{pascal, subject};
-use super::translate::{Dest, Exits, Translator, list_of};
+use super::translate::{Dest, Exits, Translator, iterator_method, list_of};
 use crate::functions::is_task;
 use crate::machine::{
     ErrorPattern, Matches, Retry, Setting, SettingValue, own_name, request_argument,
@@ -307,7 +307,15 @@ impl Translator<'_> {
         exits: Exits,
     ) -> Option<usize> {
         let keyword = Ident::new("map", call.func.span());
-        let (list, exits) = self.hoisted(list_of(&call.args[0]), exits);
+        let list = list_of(&call.args[0]);
+        if let Some(method) = iterator_method(list) {
+            self.refuse(
+                list,
+                format!("`map` takes a list, and `{method}` returns an iterator: bind a list with `let` first, `let list: Vec<_> = ...collect();`"),
+            );
+            return None;
+        }
+        let (list, exits) = self.hoisted(list, exits);
         let prefix = if distributed { "MapDistributed" } else { "Map" };
         let derived = format!("{prefix}{}", subject(&list));
         let name = self.state_name(StateName::of_call(derived, call.func.span()));

@@ -50,7 +50,9 @@ impl<'e> Emitter<'e> {
         let mut identifiers = HashMap::new();
         for index in &order {
             if let Some(node) = graph.nodes.get(*index) {
-                identifiers.insert(*index, self.state_name(&node.name));
+                // A Join remains only after a refused statement.
+                let is_join = matches!(node.work, Work::Join);
+                identifiers.insert(*index, self.state_name(&node.name, is_join));
             }
         }
         let mut nodes: Vec<Option<Node>> = std::mem::take(&mut graph.nodes)
@@ -73,8 +75,8 @@ impl<'e> Emitter<'e> {
     }
 
     /// The identifier of a state, and its name if that is not an identifier. Reports a name that is used twice.
-    fn state_name(&mut self, name: &StateName) -> (Ident, Option<LitStr>) {
-        if let Some(earlier) = self.states.get(&name.text) {
+    fn state_name(&mut self, name: &StateName, is_join: bool) -> (Ident, Option<LitStr>) {
+        if self.states.contains_key(&name.text) && !is_join {
             let remedy = if name.is_call {
                 "`.named(\"Name\")`"
             } else {
@@ -84,7 +86,6 @@ impl<'e> Emitter<'e> {
             let message =
                 format!("the state name `{text}` is used twice: name this state with {remedy}");
             self.errors.at(name.span, message);
-            let _ = earlier;
         }
         self.states.insert(name.text.clone(), name.span);
         match crate::name::identifier(&name.text, name.span) {

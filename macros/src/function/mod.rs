@@ -18,13 +18,14 @@ mod tests;
 mod translate;
 
 use self::emit::Emitter;
+use self::graph::Graph;
 use self::options::Options;
 use self::translate::Translator;
 use crate::errors::{CompileError, Errors, MacroDiagnostic};
 use crate::machine::{Machine, Workflow};
 use crate::task::{TaskReturnType, answer};
 use crate::{check, editor, expand};
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::parse::Parser;
 use syn::{Block, FnArg, ItemFn, Pat, ReturnType, Safety, TraitItemFn, Type, parse_quote};
@@ -75,7 +76,17 @@ fn no_function(item: &TokenStream, error: syn::Error) -> TokenStream {
         )
     };
     let error = error.to_compile_error();
-    quote!(const _: () = { #error }; #item)
+    let mut tokens: Vec<TokenTree> = item.clone().into_iter().collect();
+    match tokens.last() {
+        // The code would only repeat the error.
+        Some(TokenTree::Group(code)) if is_function && !editor::is_here() => {
+            let mut body = Group::new(Delimiter::Brace, error);
+            body.set_span(code.span());
+            tokens.pop();
+            quote!(#[allow(unused)] #(#tokens)* #body)
+        }
+        _ => quote!(const _: () = { #error }; #item),
+    }
 }
 
 /// The parts of the signature.
@@ -118,7 +129,11 @@ fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStr
     let parameter = signature.parameter.as_ref().map(|(name, _)| name.clone());
     let mut translator = Translator::new(&errors, parameter);
     translator.output = Some(parse_quote!(#output));
-    let graph = translator.function(&function.block);
+    let graph = if is_broken {
+        Graph::default()
+    } else {
+        translator.function(&function.block)
+    };
     let mut emitter = Emitter::new(&errors, translator.names.finish());
     let body = emitter.body(graph);
     let workflow = Workflow {
@@ -157,7 +172,8 @@ fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStr
     let timeout = timeout.or(options.express.as_ref().map(|_| EXPRESS_SECONDS));
     let diagnostics = errors.finish();
     let mut tokens = TokenStream::new();
-    if is_complete {
+    // rustc checks the types of the other statements in the function itself.
+    if diagnostics.is_empty() {
         expand::checked(&machine, &diagnostics).to_tokens(&mut tokens);
     }
     let mut block = (*function.block).clone();
@@ -374,7 +390,7 @@ fn marker(
             #[allow(dead_code)]
             #visibility fn plain(
                 #(#parameter: impl ::stepwright::__::plain::Argument<#ty>),*
-            ) -> ::stepwright::__::plain::TaskCall<Self, #returned> {
+            ) -> ::stepwright::__::plain::TaskCall<Self, #returned, #output> {
                 ::stepwright::__::plain::TaskCall::new(::std::vec![
                     #(::stepwright::__::plain::Argument::json(#parameter)),*
                 ])

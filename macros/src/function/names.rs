@@ -410,6 +410,7 @@ impl VisitMut for NameResolver<'_> {
     }
 
     fn visit_expr_path_mut(&mut self, path: &mut ExprPath) {
+        self.visit_attributes_mut(&mut path.attrs);
         if path.qself.is_none()
             && let Some(name) = path.path.get_ident()
             && let Some(found) = self.found(name)

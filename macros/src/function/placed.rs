@@ -4,7 +4,7 @@
 //! follows from it, such as a call of a task without `.await`. The other statements are checked as usual.
 
 use crate::errors::{CompileError, MacroDiagnostic};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::Span;
 use quote::{ToTokens, quote};
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
@@ -23,7 +23,7 @@ pub(super) fn place<'d>(
     }
     let mut statements = Statements::default();
     statements.visit_block(block);
-    let mut errors: Vec<Vec<TokenStream>> = vec![Vec::new(); statements.0.len()];
+    let mut errors: Vec<Vec<&MacroDiagnostic>> = vec![Vec::new(); statements.0.len()];
     let mut others = Vec::new();
     for diagnostic in diagnostics {
         let at = start(diagnostic.location.first());
@@ -32,14 +32,30 @@ pub(super) fn place<'d>(
             !is_item && range.is_some_and(|(first, last)| first <= at && at < last)
         });
         match around {
-            Some(around) => errors[around].push(diagnostic.expression()),
+            Some(around) => errors[around].push(diagnostic),
             None => others.push(diagnostic),
         }
     }
     if others.len() < diagnostics.len() {
+        let errors = errors.iter().map(|errors| expression(errors)).collect();
         Placer { errors, next: 0 }.visit_block_mut(block);
     }
     others
+}
+
+/// The errors of a statement as one expression, whose type is that of an error.
+fn expression(errors: &[&MacroDiagnostic]) -> Option<Expr> {
+    let (last, before) = errors.split_last()?;
+    let before = before.iter().map(|error| error.expression());
+    let whole = last.expression();
+    // A block without related errors at its end: rustc reports equal errors once.
+    let mut alone = (*last).clone();
+    alone.related.clear();
+    let alone = alone.expression();
+    Some(Expr::Verbatim(match errors {
+        [only] if only.related.is_empty() => whole,
+        _ => quote!({ #(#before;)* #whole; #alone }),
+    }))
 }
 
 fn start(span: Span) -> Position {
@@ -71,27 +87,38 @@ impl Visit<'_> for Statements {
 
 /// Visits the statements in the same order as [`Statements`].
 struct Placer {
-    errors: Vec<Vec<TokenStream>>,
+    errors: Vec<Option<Expr>>,
     next: usize,
 }
 
 impl VisitMut for Placer {
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        visit_mut::visit_block_mut(self, block);
+        // An `if` or a loop needs no semicolon.
+        let last = block.stmts.len().saturating_sub(1);
+        for statement in block.stmts.iter_mut().take(last) {
+            if let Stmt::Expr(Expr::Verbatim(_), semicolon @ None) = statement {
+                *semicolon = Some(Token![;](Span::call_site()));
+            }
+        }
+    }
+
     fn visit_stmt_mut(&mut self, statement: &mut Stmt) {
-        let errors = self.errors.get_mut(self.next).map(std::mem::take);
+        let error = self.errors.get_mut(self.next).and_then(Option::take);
         self.next += 1;
         visit_mut::visit_stmt_mut(self, statement);
-        let Some(errors) = errors.filter(|errors| !errors.is_empty()) else {
+        let Some(error) = error else {
             return;
-        };
-        let error = match errors.as_slice() {
-            [only] => Expr::Verbatim(only.clone()),
-            several => Expr::Verbatim(quote!({ #(#several);* })),
         };
         match statement {
             Stmt::Local(local) if local.init.is_some() => {
                 if let Some(init) = &mut local.init {
                     *init.expr = error;
+                    init.diverge = None;
                 }
+            }
+            Stmt::Expr(Expr::Return(one), _) if one.expr.is_some() => {
+                one.expr = Some(Box::new(error))
             }
             Stmt::Expr(value, _) => *value = error,
             Stmt::Macro(one) => {

@@ -104,6 +104,13 @@ impl VisitMut for PlainRewriter {
                 }
                 visit_mut::visit_expr_call_mut(self, call);
             }
+            // A workflow has the value of the call there, not its `Result`.
+            Expr::MethodCall(call) if awaits(&call.receiver) => {
+                visit_mut::visit_expr_mut(self, value);
+                if let Expr::MethodCall(call) = value {
+                    *call.receiver = handled(&call.receiver);
+                }
+            }
             Expr::Await(_) => {
                 visit_mut::visit_expr_mut(self, value);
                 self.awaited(value);

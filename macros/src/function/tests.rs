@@ -507,6 +507,28 @@ fn the_bodies_of_a_function_begin_with_states_of_other_names() {
 }
 
 #[test]
+fn an_attribute_names_the_state_of_an_assignment_or_a_value() {
+    let text = states(
+        r#"async fn fees(order: Order) -> f64 {
+    let mut total = order.total;
+    total += 5.0;
+    #[state(Double)]
+    total *= 2.0;
+    if order.vip {
+        return 0.0;
+    }
+    #[state(Sum)]
+    total + 1.0
+}"#,
+    );
+    assert!(
+        text.contains("Double: pass; total = total *(2.0);")
+            && text.contains("Sum: succeed total + 1.0;"),
+        "{text}"
+    );
+}
+
+#[test]
 fn the_name_of_a_state_is_no_part_of_its_value() {
     let text = states(
         r#"async fn delivery(message: Message) -> Delivery {
@@ -524,5 +546,24 @@ fn the_name_of_a_state_is_no_part_of_its_value() {
         "Send: id = send(message); | catch States::ALL -> NotSent | end Delivery::Sent { id : id }
 NotSent: succeed Delivery::Failed { to : message.to };
 ",
+    );
+}
+
+#[test]
+fn a_name_in_the_braces_of_a_text_inspects_an_error() {
+    let text = states(
+        r#"async fn shown(order: Order) -> Result<(), Bad> {
+    match pay(&order).await {
+        Ok(_) => Ok(()),
+        Err(e) => {
+            note(format!("{e}")).await;
+            Err(Bad::Unpaid)
+        }
+    }
+}"#,
+    );
+    assert!(
+        text.contains("an arm cannot inspect the error `e`"),
+        "{text}"
     );
 }

@@ -81,6 +81,8 @@ pub(super) struct ArmBody<'a> {
 pub(super) enum ArmCode<'a> {
     Expr(&'a Expr),
     Block(&'a Block),
+    /// The `else` of a `let`.
+    Diverging(&'a Expr),
     /// The arm assigns the names of its pattern, and the code after the statement continues.
     Continue,
     Nothing,
@@ -284,7 +286,7 @@ impl<'e> Translator<'e> {
                 ArmBody {
                     pattern: parse_quote!(_),
                     guard: None,
-                    body: ArmCode::Expr(other),
+                    body: ArmCode::Diverging(other),
                 },
             ];
             let name =
@@ -412,10 +414,21 @@ impl<'e> Translator<'e> {
             Expr::Await(one) => self.awaited(&one.base, false, exits, dest),
             Expr::Try(one) => match bare(&one.expr) {
                 Expr::Await(inner) => self.awaited(&inner.base, true, exits, dest),
+                Expr::MethodCall(call)
+                    if call.method == "map_err"
+                        && matches!(bare(&call.receiver), Expr::Await(_)) =>
+                {
+                    self.refuse(
+                        &call.method,
+                        "`map_err` would rename the error: match the result, and return a variant for each error, \
+                         `Err(PaymentError::Declined { reason }) => return Err(..)`",
+                    );
+                    exits
+                }
                 other => {
                     self.refuse(
                         other,
-                        "`?` needs a call that is awaited, `task(..).await?`: match the value instead",
+                        "`?` follows a call, `task(..).await?`: match other values, such as `let Some(item) = value else { return Err(..) };`",
                     );
                     exits
                 }
@@ -493,6 +506,14 @@ impl<'e> Translator<'e> {
 
     /// Makes the calls inside of an expression, and replaces them by their results.
     pub(super) fn hoisted(&mut self, value: &Expr, mut exits: Exits) -> (Expr, Exits) {
+        for method in methods_of_results(value) {
+            self.errors.at(
+                method.span(),
+                format!(
+                    "a workflow has no value for the `Result` of a call, so `{method}` cannot read it: write `?` after the call, or match it"
+                ),
+            );
+        }
         if first_await(value).is_none() {
             return (value.clone(), exits);
         }
@@ -974,6 +995,15 @@ impl<'e> Translator<'e> {
         match body {
             ArmCode::Expr(value) => self.expr(value, exits, dest),
             ArmCode::Block(block) => self.block(block, exits, dest),
+            ArmCode::Diverging(value) => {
+                if !self.expr(value, exits, dest).is_empty() {
+                    self.refuse(
+                        value,
+                        "the `else` of a `let` leaves the code after it: end it with `return`, `break`, `continue` or `panic!`",
+                    );
+                }
+                Exits::new()
+            }
             ArmCode::Continue => exits,
             ArmCode::Nothing => self.unit(Span::call_site(), exits, dest),
         }
@@ -1059,21 +1089,7 @@ impl<'e> Translator<'e> {
             );
             return exits;
         }
-        if let Expr::MethodCall(call) = list
-            && [
-                "iter_mut",
-                "into_iter",
-                "enumerate",
-                "rev",
-                "zip",
-                "filter",
-                "map",
-                "chars",
-                "drain",
-            ]
-            .iter()
-            .any(|name| call.method == name)
-        {
+        if iterator_method(list).is_some() {
             self.refuse(
                 &one.expr,
                 "a workflow loops over lists, not over iterators: bind a list with `let` first, `let list: Vec<_> = ...collect();`",
@@ -1176,6 +1192,15 @@ impl<'e> Translator<'e> {
         span: Span,
         exits: Exits,
     ) {
+        if let Ok(first) = syn::parse2::<Expr>(text_tokens.clone())
+            && !matches!(first, Expr::Lit(_))
+        {
+            self.refuse(
+                &first,
+                "the text of a panic is a template: write `panic!(\"{}\", value)`",
+            );
+            return;
+        }
         let value: Expr = if text_tokens.is_empty() {
             let name = own_name(&mac.path).map(text).unwrap_or_default();
             let message = match name.as_str() {
@@ -1260,6 +1285,20 @@ impl<'e> Translator<'e> {
             self.answer_is_returned(node);
         }
         let is_wait = matches!(self.graph.nodes[node].work, Work::Wait(_));
+        if let (
+            Dest::Ignore,
+            Work::Task {
+                waits: Some(_),
+                path,
+                ..
+            },
+        ) = (dest, &self.graph.nodes[node].work)
+        {
+            self.errors.on(
+                path,
+                "the answer to a task token needs a type: write `let _answer: Decision = task(task_token()).await;`, even if nothing reads it",
+            );
+        }
         match dest {
             Dest::Return if !is_wait => {
                 self.graph.nodes[node].ends = Some(Ending::Result);
@@ -1306,6 +1345,35 @@ fn without_mutable_reference<'v>(value: &'v Expr, report: &mut dyn FnMut(&Expr))
         return &reference.expr;
     }
     value
+}
+
+/// The methods of `Result` alone that an expression calls on the result of a call.
+fn methods_of_results(value: &Expr) -> Vec<Ident> {
+    const METHODS: &[&str] = &[
+        "err",
+        "expect_err",
+        "inspect_err",
+        "is_err",
+        "is_ok",
+        "map_err",
+        "ok",
+        "unwrap_err",
+    ];
+    #[derive(Default)]
+    struct Found(Vec<Ident>);
+    impl syn::visit::Visit<'_> for Found {
+        fn visit_expr_method_call(&mut self, call: &syn::ExprMethodCall) {
+            if matches!(bare(&call.receiver), Expr::Await(_))
+                && METHODS.iter().any(|name| call.method == name)
+            {
+                self.0.push(call.method.clone());
+            }
+            syn::visit::visit_expr_method_call(self, call);
+        }
+    }
+    let mut found = Found::default();
+    syn::visit::Visit::visit_expr(&mut found, value);
+    found.0
 }
 
 /// The message about a function that is called, but not awaited.
@@ -1400,6 +1468,39 @@ pub(super) fn list_of(value: &Expr) -> &Expr {
             list_of(&call.receiver)
         }
         other => other,
+    }
+}
+
+/// The last method of an expression, if it returns an iterator.
+pub(super) fn iterator_method(value: &Expr) -> Option<&Ident> {
+    const METHODS: &[&str] = &[
+        "chain",
+        "chars",
+        "cloned",
+        "copied",
+        "drain",
+        "enumerate",
+        "filter",
+        "filter_map",
+        "flat_map",
+        "into_iter",
+        "iter_mut",
+        "keys",
+        "map",
+        "rev",
+        "skip",
+        "skip_while",
+        "step_by",
+        "take",
+        "take_while",
+        "values",
+        "zip",
+    ];
+    match value {
+        Expr::MethodCall(call) if METHODS.iter().any(|name| call.method == name) => {
+            Some(&call.method)
+        }
+        _ => None,
     }
 }
 
@@ -1498,8 +1599,22 @@ fn attributes(value: &Expr) -> &[Attribute] {
         Expr::MethodCall(one) => &one.attrs,
         Expr::Await(one) => &one.attrs,
         Expr::Try(one) => &one.attrs,
+        // syn and rustc give the attributes of a statement to the first operand.
+        Expr::Assign(one) if one.attrs.is_empty() => attributes(&one.left),
         Expr::Assign(one) => &one.attrs,
+        Expr::Binary(one) if one.attrs.is_empty() => attributes(&one.left),
         Expr::Binary(one) => &one.attrs,
+        Expr::Cast(one) if one.attrs.is_empty() => attributes(&one.expr),
+        Expr::Cast(one) => &one.attrs,
+        Expr::Array(one) => &one.attrs,
+        Expr::Continue(one) => &one.attrs,
+        Expr::Field(one) => &one.attrs,
+        Expr::Index(one) => &one.attrs,
+        Expr::Lit(one) => &one.attrs,
+        Expr::Path(one) => &one.attrs,
+        Expr::Reference(one) => &one.attrs,
+        Expr::Tuple(one) => &one.attrs,
+        Expr::Unary(one) => &one.attrs,
         Expr::Macro(one) => &one.attrs,
         Expr::Block(one) => &one.attrs,
         Expr::Struct(one) => &one.attrs,

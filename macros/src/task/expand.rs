@@ -248,7 +248,7 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
             #[allow(dead_code, clippy::too_many_arguments)]
             #visibility fn plain(
                 #(#names: impl ::stepwright::__::plain::Argument<#types>),*
-            ) -> ::stepwright::__::plain::TaskCall<Self, #returned> {
+            ) -> ::stepwright::__::plain::TaskCall<Self, #returned, #output> {
                 ::stepwright::__::plain::TaskCall::new(::std::vec![
                     #(::stepwright::__::plain::Argument::json(#names)),*
                 ])

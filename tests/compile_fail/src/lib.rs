@@ -126,8 +126,8 @@ pub enum OrderFailed {
     /// The order is malformed. It keeps its name.
     #[error(transparent)]
     #[task_error(transparent)]
-    Order(#[from] OrderError),
+    Malformed(#[from] OrderError),
     /// The payment failed. The error gets a new name.
     #[error("the payment failed")]
-    Payment(#[from] PaymentError),
+    Unpaid(#[from] PaymentError),
 }

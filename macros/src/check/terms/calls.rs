@@ -56,7 +56,11 @@ impl Resolver<'_> {
                 "`{written}` cannot run here, because a task state makes one call: call it in a separate task state before this one"
             )
         } else {
-            format!("`{written}` cannot run inside a workflow: call it in a task state")
+            let task = match self.machine.workflow.function {
+                Some(_) => "task",
+                None => "task state",
+            };
+            format!("`{written}` cannot run inside a workflow: call it in a {task}")
         };
         self.refuse(path.span(), why);
         Term::Faulty

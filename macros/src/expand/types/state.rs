@@ -312,6 +312,10 @@ impl TypeBlock<'_> {
         }
         if let Some(subject) = &choice.subject {
             let value = self.expression(&subject.value);
+            // rustc reports missing arms in the function itself.
+            if self.machine.workflow.function.is_some() {
+                arms.extend(quote!(_ => {}));
+            }
             let arms = group_of_braces(subject.braces, arms);
             let keyword = Ident::new("match", subject.keyword);
             quote!(#before #keyword #value #arms #after).to_tokens(&mut tokens);

@@ -2,8 +2,8 @@ use stepwright::function::*;
 use stepwright_compile_fail::*;
 
 #[workflow]
-async fn orders<'a>(order: &'a str) -> usize {
-    order.len()
+async fn orders<'a>(order: &'a Order) -> Charge {
+    Charge { id: order.id.clone() }
 }
 
 fn main() {}

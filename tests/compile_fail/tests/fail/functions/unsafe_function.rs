@@ -2,7 +2,7 @@ use stepwright::function::*;
 use stepwright_compile_fail::*;
 
 #[workflow]
-unsafe async fn orders(order: Order) -> Charge {
+async unsafe fn orders(order: Order) -> Charge {
     Charge { id: order.id }
 }
 

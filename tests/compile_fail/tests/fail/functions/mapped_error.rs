@@ -1,0 +1,10 @@
+use stepwright::function::*;
+use stepwright_compile_fail::*;
+
+#[workflow]
+async fn orders(order: Order) -> Result<Charge, OrderFailed> {
+    let charge = charge_card(&order).await.map_err(OrderFailed::Unpaid)?;
+    Ok(charge)
+}
+
+fn main() {}
