@@ -76,6 +76,18 @@ struct Placer {
 }
 
 impl VisitMut for Placer {
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        visit_mut::visit_block_mut(self, block);
+        // An error in place of a statement such as `for` or `if` needs a semicolon before the next statement.
+        let mut statements = block.stmts.iter_mut().rev();
+        statements.next();
+        for statement in statements {
+            if let Stmt::Expr(Expr::Verbatim(_), semicolon @ None) = statement {
+                *semicolon = Some(Token![;](Span::call_site()));
+            }
+        }
+    }
+
     fn visit_stmt_mut(&mut self, statement: &mut Stmt) {
         let errors = self.errors.get_mut(self.next).map(std::mem::take);
         self.next += 1;
