@@ -7,6 +7,7 @@ pub mod dynamodb_without_lambda;
 pub mod ecs_job;
 pub mod etl_distributed_map;
 pub mod fan_out;
+pub mod functions;
 pub mod human_approval;
 pub mod ml_pipeline;
 pub mod nested_workflows;

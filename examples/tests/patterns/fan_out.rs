@@ -8,7 +8,7 @@ use stepwright_runtime::testing::{Mock, Mocks, expect};
 
 use super::run;
 
-fn issue(subscribers: usize, at_a_time: u32) -> Issue {
+pub(super) fn issue(subscribers: usize, at_a_time: u32) -> Issue {
     let subscriber = |at| Subscriber {
         email: format!("{at}@example.com"),
         language: "en".to_owned(),

@@ -9,7 +9,7 @@ use super::{engine, run};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-fn expense(euros: u32) -> Expense {
+pub(super) fn expense(euros: u32) -> Expense {
     Expense {
         id: "e-1".to_owned(),
         employee: "Ada".to_owned(),

@@ -6,6 +6,7 @@ mod ecs_job;
 mod emitted;
 mod etl_distributed_map;
 mod fan_out;
+mod functions;
 mod human_approval;
 mod ml_pipeline;
 mod nested_workflows;

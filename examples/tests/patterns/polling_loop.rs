@@ -6,26 +6,26 @@ use stepwright_runtime::testing::{AnyOutput, Mock, Mocks, expect};
 
 use super::run;
 
-fn recording() -> Recording {
+pub(super) fn recording() -> Recording {
     Recording {
         id: "call-1".to_owned(),
         location: "s3://calls/1.mp3".to_owned(),
     }
 }
 
-fn started() -> Mock<AnyOutput> {
+pub(super) fn started() -> Mock<AnyOutput> {
     Mock::output(json!({"TranscriptionJob": {"TranscriptionJobStatus": "IN_PROGRESS"}}))
 }
 
-fn job(job: Value) -> Mock<AnyOutput> {
+pub(super) fn job(job: Value) -> Mock<AnyOutput> {
     Mock::output(json!({"TranscriptionJob": job}))
 }
 
-fn at_work() -> Mock<AnyOutput> {
+pub(super) fn at_work() -> Mock<AnyOutput> {
     job(json!({"TranscriptionJobStatus": "IN_PROGRESS"}))
 }
 
-fn completed() -> Mock<AnyOutput> {
+pub(super) fn completed() -> Mock<AnyOutput> {
     job(json!({
         "TranscriptionJobStatus": "COMPLETED",
         "Transcript": {"TranscriptFileUri": "https://texts/1.json"},

@@ -7,7 +7,7 @@ use stepwright_runtime::testing::{Bounds, Mock, Mocks, expect, explore_workflow}
 
 use super::run;
 
-fn trip() -> Trip {
+pub(super) fn trip() -> Trip {
     Trip {
         id: "t-1".to_owned(),
         traveller: "Ada".to_owned(),
@@ -16,7 +16,7 @@ fn trip() -> Trip {
     }
 }
 
-fn booking(reference: &str, cents: u64) -> Booking {
+pub(super) fn booking(reference: &str, cents: u64) -> Booking {
     Booking {
         reference: reference.to_owned(),
         cents,
@@ -24,7 +24,7 @@ fn booking(reference: &str, cents: u64) -> Booking {
 }
 
 /// All bookings, payments and compensations succeed; a test replaces the parts that should fail.
-fn partners() -> Mocks {
+pub(super) fn partners() -> Mocks {
     Mocks::new()
         .task::<book_flight>(Mock::returns(booking("f-1", 30_000)))
         .task::<book_hotel>(Mock::returns(booking("h-1", 20_000)).optional())
@@ -38,7 +38,7 @@ fn partners() -> Mocks {
         )
 }
 
-fn sold_out(what: &str) -> BookingError {
+pub(super) fn sold_out(what: &str) -> BookingError {
     BookingError::SoldOut {
         what: what.to_owned(),
     }

@@ -567,3 +567,23 @@ fn a_name_in_the_braces_of_a_text_inspects_an_error() {
         "{text}"
     );
 }
+
+#[test]
+fn a_match_of_a_result_without_further_calls_is_one_expression() {
+    let text = states(
+        r#"async fn decision(order: Order) -> Answer {
+    let name = match answer(&order).await {
+        Answer::Yes { by } if by == "me" => "nobody".to_owned(),
+        Answer::Yes { by } => by,
+        Answer::No => "no".to_owned(),
+    };
+    ask(name, task_token()).await
+}"#,
+    );
+    assert_states(
+        &text,
+        "Answer: answer = answer(order); name = match answer { Answer::Yes { by } if by == \"me\" => \"nobody\".to_owned(), Answer::Yes { by } => by, Answer::No => \"no\".to_owned(), }; | next -> Ask
+Ask: answer_2: < Answer as::stepwright::__::TaskReturn >::Output = ask(name, task_token); | end
+",
+    );
+}

@@ -454,7 +454,22 @@ impl<'e> Translator<'e> {
 
     /// Whether an `if` or a `match` becomes a Choice: it contains calls, or it is no value.
     fn branches(&self, value: &Expr, dest: &Dest) -> bool {
-        needs_states(value) || matches!(dest, Dest::Ignore)
+        // Without a name for the Choice, arms without calls are one expression over the result of a call.
+        let is_expression = |one: &ExprMatch| {
+            self.name.is_none()
+                && !one.arms.is_empty()
+                && one.arms.iter().all(|arm| {
+                    let is_of_result = super::result_arms::is_of_result(&arm.pat);
+                    let is_guarded =
+                        matches!(&arm.pat, Pat::Guard(both) if needs_states(&both.guard));
+                    !is_of_result && !is_guarded && !needs_states(&arm.body)
+                })
+        };
+        match value {
+            _ if matches!(dest, Dest::Ignore) => true,
+            Expr::Match(one) if is_expression(one) => false,
+            _ => needs_states(value),
+        }
     }
 
     /// A value without control flow. Calls in it are made before.
@@ -1320,6 +1335,18 @@ impl<'e> Translator<'e> {
     pub(super) fn answer_is_returned(&mut self, node: usize) {
         if self.body == 0 && self.graph.nodes[node].answer.is_none() {
             self.graph.nodes[node].answer.clone_from(&self.output);
+        }
+        let waits = matches!(
+            self.graph.nodes[node].work,
+            Work::Task { waits: Some(_), .. }
+        );
+        // Only a variable gives the answer its type.
+        if waits && self.graph.nodes[node].result.is_none() {
+            let span = self.graph.nodes[node].name.span;
+            let bound = self
+                .names
+                .bind(&format_ident!("answer", span = span), self.body);
+            self.graph.nodes[node].result = Some(Target::one(bound));
         }
     }
 
