@@ -46,6 +46,7 @@ pub(super) fn workflow(
         express: workflow.express,
         build,
         bind: quote!(#(#bind)*),
+        picture: TokenStream::new(),
     }
     .item()
 }

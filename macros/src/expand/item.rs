@@ -1,6 +1,6 @@
 //! The workflow's type and its `impl Workflow`.
 
-use super::{bind, flow};
+use super::{bind, flow, picture};
 use crate::errors::MacroDiagnostic;
 use crate::machine::Machine;
 use proc_macro2::{Ident, TokenStream};
@@ -19,6 +19,8 @@ pub(crate) struct WorkflowItem<'a> {
     pub(crate) build: TokenStream,
     /// The body of `Workflow::bind`.
     pub(crate) bind: TokenStream,
+    /// The doc attribute with its picture.
+    pub(crate) picture: TokenStream,
 }
 
 pub(super) fn item(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> TokenStream {
@@ -38,6 +40,7 @@ pub(super) fn item(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> TokenS
         express: workflow.options.express.is_some(),
         build: flow,
         bind: bind::bind(machine),
+        picture: picture::picture(machine),
     }
     .item()
 }
@@ -51,6 +54,7 @@ impl WorkflowItem<'_> {
             name,
             build,
             bind,
+            picture,
             ..
         } = self;
         let text = crate::name::text(name);
@@ -70,6 +74,7 @@ impl WorkflowItem<'_> {
         let conditions = conditions_of(attributes);
         quote! {
             #(#attributes)*
+            #picture
             #[derive(Clone, Copy, Debug)]
             #visibility struct #name;
 

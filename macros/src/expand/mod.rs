@@ -12,6 +12,7 @@ mod fragment;
 mod item;
 mod literal;
 mod pattern;
+mod picture;
 mod source_location;
 mod states;
 mod term;
