@@ -26,6 +26,8 @@ struct Binding {
     scopes: Vec<usize>,
     /// For an error that an arm caught: the name of the state that failed.
     failed_state: Option<String>,
+    /// What determines its type: bindings with the same text have the same type.
+    type_source: Option<String>,
 }
 
 /// A name that the function can read at some point.
@@ -79,6 +81,7 @@ impl Names {
             body,
             scopes: self.scopes.iter().map(|(scope, _)| *scope).collect(),
             failed_state: None,
+            type_source: None,
         });
         ident
     }
@@ -137,6 +140,10 @@ impl Names {
         let (Some(one), Some(other)) = (number_of(one), number_of(other)) else {
             return false;
         };
+        self.are_disjoint(one, other)
+    }
+
+    fn are_disjoint(&self, one: usize, other: usize) -> bool {
         let (Some(a), Some(b)) = (self.bindings.get(one), self.bindings.get(other)) else {
             return false;
         };
@@ -189,8 +196,50 @@ impl Names {
         number
     }
 
+    /// Records what determines the type of a new binding.
+    pub(super) fn has_type_of(&mut self, bound: &Ident, source: String) {
+        if let Some(binding) = number_of(bound).and_then(|number| self.bindings.get_mut(number)) {
+            binding.type_source.get_or_insert(source);
+        }
+    }
+
+    /// Makes one variable of bindings that have one name and one type, and never exist at the same time.
+    fn share_equal_types(&mut self) {
+        let mut members: HashMap<usize, Vec<usize>> = HashMap::new();
+        for number in 0..self.bindings.len() {
+            members.entry(self.root(number)).or_default().push(number);
+        }
+        let mut roots: Vec<usize> = members.keys().copied().collect();
+        roots.sort_unstable();
+        // The variables so far, by name and type, each with its bindings.
+        let mut variables: HashMap<(String, String), Vec<Vec<usize>>> = HashMap::new();
+        for root in roots {
+            let binding = &self.bindings[root];
+            let (Some(source), Some(own)) = (binding.type_source.clone(), members.remove(&root))
+            else {
+                continue;
+            };
+            let known = variables.entry((binding.base.clone(), source)).or_default();
+            let fits = |variable: &&mut Vec<usize>| {
+                let mut pairs = variable
+                    .iter()
+                    .flat_map(|one| own.iter().map(move |other| (*one, *other)));
+                pairs.all(|(one, other)| self.are_disjoint(one, other))
+            };
+            match known.iter_mut().find(fits) {
+                Some(variable) => {
+                    let first = variable[0];
+                    variable.extend(own);
+                    self.bindings[root].same_as = Some(first);
+                }
+                None => known.push(own),
+            }
+        }
+    }
+
     /// The final names of all variables.
-    pub(super) fn finish(&self) -> FinalNames {
+    pub(super) fn finish(mut self) -> FinalNames {
+        self.share_equal_types();
         let mut taken: HashSet<String> = self.parameter.iter().map(text).collect();
         taken.extend(["task_token", "states"].map(str::to_owned));
         let mut names = HashMap::new();

@@ -223,6 +223,7 @@ impl Translator<'_> {
                 Some(Exits::new())
             }
             (Dest::Assign(target), value) if is_name(value) => {
+                self.has_result_type(node, target);
                 self.graph.nodes[node].result = Some((**target).clone());
                 Some(vec![self.next(node, inner.span())])
             }
@@ -238,6 +239,7 @@ impl Translator<'_> {
             for (name, bound) in shown {
                 self.show(&name, &bound);
             }
+            self.has_result_type(node, &target);
             self.graph.nodes[node].result = Some(target);
         }
         self.next(node, inner.span())

@@ -587,3 +587,30 @@ Ask: answer_2: < Answer as::stepwright::__::TaskReturn >::Output = ask(name, tas
 ",
     );
 }
+
+#[test]
+fn bindings_of_one_name_and_type_that_never_exist_together_are_one_variable() {
+    let text = states(
+        r#"async fn parcel(order: Order) -> Result<u32, Bad> {
+    if order.large {
+        let price = price(&order).await?;
+        first(price).await?;
+    } else {
+        let price = price(&order).named("SmallPrice").await?;
+        second(price).await?;
+    }
+    for item in &order.items { third(item).await?; }
+    #[state(EachLater)]
+    for item in &order.later { fourth(item).await?; }
+    let price = other(&order).await?;
+    Ok(price)
+}"#,
+    );
+    assert!(
+        text.contains("Price: price = price(order);")
+            && text.contains("SmallPrice: price = price(order);")
+            && text.contains("Other: price_2 = other(order);")
+            && !text.contains("item_index_2"),
+        "{text}"
+    );
+}

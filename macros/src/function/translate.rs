@@ -1132,6 +1132,7 @@ impl<'e> Translator<'e> {
             span = one.in_token.span
         );
         let index = self.names.bind(&source, self.body);
+        self.names.has_type_of(&index, "usize".to_owned());
         exits = self.assign(Target::one(index.clone()), parse_quote!(0usize), exits);
         let head = self.graph.add(
             Node::new(Work::Join, StateName::derived("For", span)),
@@ -1324,6 +1325,7 @@ impl<'e> Translator<'e> {
                 self.unit(span, vec![exit], dest)
             }
             Dest::Assign(target) if !is_wait => {
+                self.has_result_type(node, target);
                 self.graph.nodes[node].result = Some((**target).clone());
                 vec![self.next(node, span)]
             }
@@ -1347,6 +1349,23 @@ impl<'e> Translator<'e> {
                 .names
                 .bind(&format_ident!("answer", span = span), self.body);
             self.graph.nodes[node].result = Some(Target::one(bound));
+        }
+    }
+
+    /// Records that a variable has the type of a call's result.
+    pub(super) fn has_result_type(&mut self, node: usize, target: &Target) {
+        let source = match (&target.ty, &self.graph.nodes[node].work) {
+            (Some(ty), _) => ty.to_token_stream().to_string(),
+            (
+                None,
+                Work::Task {
+                    path, waits: None, ..
+                },
+            ) => format!("result of {}", path.to_token_stream()),
+            _ => return,
+        };
+        if let ([Some(name)], false) = (target.names.as_slice(), target.tuple) {
+            self.names.has_type_of(name, source);
         }
     }
 
