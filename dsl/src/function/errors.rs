@@ -1,5 +1,8 @@
 //! Errors that a function passes on with `?`.
 
+use super::join::TryJoin;
+use super::map::{Map, MapDistributed};
+use super::vocabulary::Sleep;
 use crate::shape::Payload;
 
 /// An error type that passes on another error under the other's name.
@@ -34,4 +37,22 @@ impl<T: Payload> Handled for T {}
 /// Requires that a call has no error.
 pub fn handled<T: Handled>(value: T) -> T {
     value
+}
+
+/// The calls of a workflow that are no tasks: `sleep`, `map`, `try_join!`.
+#[diagnostic::on_unimplemented(
+    message = "this is not the function of `stepwright::function`, which the workflow would run",
+    label = "this is a `{Self}`",
+    note = "import `stepwright::function::*`; a task with this name needs another one"
+)]
+pub trait Vocabulary {}
+
+impl Vocabulary for Sleep {}
+impl<T, F, R> Vocabulary for Map<'_, T, F, R> {}
+impl<T, F, R> Vocabulary for MapDistributed<'_, T, F, R> {}
+impl<O, E> Vocabulary for TryJoin<'_, O, E> {}
+
+/// Requires that a call is one of `stepwright::function`.
+pub fn vocabulary<V: Vocabulary>(call: V) -> V {
+    call
 }

@@ -91,7 +91,7 @@ pub mod plain {
         Argument, Callable, Running, bind_task, call_workflow, run_task, run_workflow,
         run_workflow_without_input,
     };
-    pub use super::errors::{Handled, KeepsName, handled, keeps};
+    pub use super::errors::{Handled, KeepsName, Vocabulary, handled, keeps, vocabulary};
     pub use super::failure::{Failure, PANICKED, panicked};
     pub use super::join::{
         Branch, try_join1, try_join2, try_join3, try_join4, try_join5, try_join6, try_join7,

@@ -11,7 +11,7 @@ use crate::machine::{
 };
 use crate::name::text;
 use proc_macro2::{Ident, Span};
-use quote::format_ident;
+use quote::{ToTokens, format_ident};
 use stepwright_asl::model::MachineType;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
@@ -270,6 +270,12 @@ impl Translator<'_> {
             );
             return AmountExpr::Seconds(1, value.span());
         };
+        if let Expr::Call(call) = bare(value)
+            && let Some(path) = called(call)
+        {
+            let entry = self.units.entry(path.to_token_stream().to_string());
+            entry.or_insert_with(|| (path.clone(), unit));
+        }
         if let Expr::Lit(literal) = bare(count)
             && let Lit::Int(number) = &literal.lit
         {

@@ -165,7 +165,7 @@ impl PlainRewriter {
                 };
                 let name = own_name(&path).map(ToString::to_string).unwrap_or_default();
                 match (name.as_str(), call.args.len()) {
-                    ("sleep" | "sleep_until", 1) => {}
+                    ("sleep" | "sleep_until", 1) => *value = vocabulary(value),
                     ("service", _) => {
                         for request in &mut call.args {
                             for argument in request_arguments(request) {
@@ -183,6 +183,7 @@ impl PlainRewriter {
                                 *last = item;
                             }
                         }
+                        *value = vocabulary(value);
                     }
                     _ if is_task(&path) => {
                         *call.func = parse_quote_spanned!(path.span()=> <#path>::plain);
@@ -197,7 +198,10 @@ impl PlainRewriter {
                     _ => {}
                 }
             }
-            Expr::Macro(one) if MacroKind::of(&one.mac) == MacroKind::TryJoin => self.try_join(one),
+            Expr::Macro(one) if MacroKind::of(&one.mac) == MacroKind::TryJoin => {
+                self.try_join(one);
+                *value = vocabulary(value);
+            }
             _ => {}
         }
     }
@@ -299,6 +303,13 @@ fn question(one: &ExprTry) -> Expr {
 fn handled(value: &Expr) -> Expr {
     let span = value.span();
     let check = quote_spanned!(span=> ::stepwright::__::plain::handled);
+    parse_quote!(#check(#value))
+}
+
+/// A call of `sleep`, `map` or `try_join!`, which must be that of `stepwright::function`.
+fn vocabulary(value: &Expr) -> Expr {
+    let span = value.span();
+    let check = quote_spanned!(span=> ::stepwright::__::plain::vocabulary);
     parse_quote!(#check(#value))
 }
 

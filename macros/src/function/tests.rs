@@ -7,8 +7,10 @@ use crate::machine::{
     Condition, Draft, Edge, EdgeKind, ErrorPattern, Let, MachineBody, StateExit, StateWork, Wait,
 };
 use quote::ToTokens;
+use std::collections::BTreeSet;
 use std::fmt::Write;
-use syn::{FnArg, ItemFn, Pat};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Block, FnArg, ItemFn, Pat, Stmt};
 
 /// The states of a function, one on each line; or its errors.
 fn states(source: &str) -> String {
@@ -208,10 +210,8 @@ fn write_state(draft: &Draft, indent: &str, text: &mut String) {
     }
 }
 
-#[test]
-fn the_order_is_the_graph_of_its_control_flow() {
-    let text = states(
-        r#"async fn order_processing(order: Order) -> Result<Receipt, OrderFailed> {
+/// The example of the documentation.
+const ORDER: &str = r#"async fn order_processing(order: Order) -> Result<Receipt, OrderFailed> {
     let checked = match validate_order(&order).await {
         Ok(checked) => checked,
         Err(OrderError::Invalid { reason }) => return Err(OrderFailed::Rejected { reason }),
@@ -235,8 +235,11 @@ fn the_order_is_the_graph_of_its_control_flow() {
         Ok((parcels, invoice)) => Ok(Receipt { order_id: checked.id, payment, parcels, invoice }),
         Err(_) => { refund_card(&payment).await; Err(OrderFailed::Refunded) }
     }
-}"#,
-    );
+}"#;
+
+#[test]
+fn the_order_is_the_graph_of_its_control_flow() {
+    let text = states(ORDER);
     assert_states(
         &text,
         "ValidateOrder: checked = validate_order(order); | next -> Triage | catch OrderError::Invalid { reason } -> Rejected
@@ -613,4 +616,87 @@ fn bindings_of_one_name_and_type_that_never_exist_together_are_one_variable() {
             && !text.contains("item_index_2"),
         "{text}"
     );
+}
+
+/// Inserts a statement at each position of each block, one at a time.
+fn with_statement(source: &str, statement: &str) -> Vec<String> {
+    struct Inserter<'s> {
+        statement: &'s Stmt,
+        position: usize,
+        seen: usize,
+    }
+    impl VisitMut for Inserter<'_> {
+        fn visit_block_mut(&mut self, block: &mut Block) {
+            for at in 0..block.stmts.len() {
+                if self.seen == self.position {
+                    block.stmts.insert(at, self.statement.clone());
+                    self.seen += 1;
+                    return;
+                }
+                self.seen += 1;
+            }
+            visit_mut::visit_block_mut(self, block);
+        }
+    }
+    let statement: Stmt = syn::parse_str(statement).unwrap();
+    let mut edited = Vec::new();
+    loop {
+        let mut function: ItemFn = syn::parse_str(source).unwrap();
+        let mut inserter = Inserter {
+            statement: &statement,
+            position: edited.len(),
+            seen: 0,
+        };
+        inserter.visit_item_fn_mut(&mut function);
+        if inserter.seen <= edited.len() {
+            return edited;
+        }
+        edited.push(function.to_token_stream().to_string());
+    }
+}
+
+/// The names of the states in a text of [`states`].
+fn names(text: &str) -> BTreeSet<String> {
+    let lines = text.lines().map(str::trim_start);
+    let named = lines.filter_map(|line| line.split_once(": "));
+    named.map(|(name, _)| name.to_owned()).collect()
+}
+
+#[test]
+fn an_edit_changes_only_the_names_of_its_own_states() {
+    let before = names(&states(ORDER));
+    let mut count = 0;
+    for (statement, own) in [
+        ("audit(&order).await;", &["Audit"][..]),
+        ("let text = format!(\"{}\", order.id);", &[]),
+        (
+            "if order.large { audit(&order).await; }",
+            &["IfLarge", "Audit"],
+        ),
+        (
+            "if order.large { return Err(OrderFailed::TooLarge); }",
+            &["IfLarge", "TooLarge"],
+        ),
+        ("sleep(mins(5)).await;", &["Sleep"]),
+        (
+            "loop { let ready = ready(&order).await; if ready { break; } sleep(secs(5)).await; }",
+            &["Ready", "IfReady", "Sleep"],
+        ),
+    ] {
+        for edited in with_statement(ORDER, statement) {
+            let text = states(&edited);
+            // Statements without a transition before them need a Pass state.
+            let mut after = names(&text);
+            for name in own
+                .iter()
+                .copied()
+                .chain(["Begin", "BeginBranch", "BeginItem", "SetText"])
+            {
+                after.remove(name);
+            }
+            assert_eq!(after, before, "{edited}\n{text}");
+            count += 1;
+        }
+    }
+    assert!(count > 40, "{count}");
 }

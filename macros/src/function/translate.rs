@@ -15,14 +15,14 @@ use crate::machine::own_name;
 use crate::name::text;
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, format_ident};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use stepwright_asl::Diagnostic;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     Attribute, Block, Expr, ExprCall, ExprForLoop, ExprIf, ExprMatch, Label, Lifetime, Local,
-    Macro, Member, Pat, Stmt, Token, Type, parse_quote, parse_quote_spanned,
+    Macro, Member, Pat, Path, Stmt, Token, Type, parse_quote, parse_quote_spanned,
 };
 
 /// The code that gets the value of an expression.
@@ -57,6 +57,8 @@ pub(super) struct Translator<'e> {
     pub(super) name: Option<StateName>,
     /// The type of the function's result, which a call that waits for a token needs.
     pub(super) output: Option<Type>,
+    /// The functions that create durations, such as `secs`, with the seconds of one.
+    pub(super) units: BTreeMap<String, (Path, u64)>,
     /// The names of a `let else`, which its other block cannot read yet.
     pub(super) deferred: Option<Vec<(Ident, Ident)>>,
 }
@@ -99,6 +101,7 @@ impl<'e> Translator<'e> {
             loops: Vec::new(),
             name: None,
             output: None,
+            units: BTreeMap::new(),
             deferred: None,
         }
     }
