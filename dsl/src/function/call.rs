@@ -225,6 +225,11 @@ impl<T: Callable, R: TaskReturn, A, V> TaskCall<T, R, A, V> {
     }
 }
 
+/// The types of a call that never runs, in the block that checks types.
+pub fn called<T: Callable, R, A, V>(_: TaskCall<T, R, A, V>) -> crate::__::Called<A, T::Error> {
+    crate::__::Called::new()
+}
+
 /// A call or a combinator that returns every failure as a value.
 #[derive(Debug)]
 #[must_use = "a workflow makes a call when it is awaited"]

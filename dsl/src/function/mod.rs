@@ -86,7 +86,7 @@ pub use stepwright_macros::{asl_file, task};
 /// What the code of `#[workflow]` and `#[task]` refers to.
 #[doc(hidden)]
 pub mod plain {
-    pub use super::call::{Caught, TaskCall};
+    pub use super::call::{Caught, TaskCall, called};
     pub use super::callable::{
         Argument, Callable, Running, bind_task, call_workflow, run_task, run_workflow,
         run_workflow_without_input,

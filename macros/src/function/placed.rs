@@ -3,6 +3,7 @@
 //! A statement that the macro refuses is replaced by its `compile_error!`: rustc gives such an expression the type of an error, and reports nothing that
 //! follows from it, such as a call of a task without `.await`. The other statements are checked as usual.
 
+use crate::editor;
 use crate::errors::{CompileError, MacroDiagnostic};
 use proc_macro2::Span;
 use quote::{ToTokens, quote};
@@ -18,7 +19,8 @@ pub(super) fn place<'d>(
     block: &mut Block,
     diagnostics: &'d [MacroDiagnostic],
 ) -> Vec<&'d MacroDiagnostic> {
-    if !proc_macro::is_available() {
+    // An editor completes in the code as it is.
+    if !proc_macro::is_available() || editor::is_here() {
         return diagnostics.iter().collect();
     }
     let mut statements = Statements::default();

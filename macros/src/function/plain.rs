@@ -93,7 +93,9 @@ impl VisitMut for PlainRewriter {
                 *value = question(one);
             }
             Expr::Macro(one) if is_panic(&one.mac) => *value = panicked(&one.mac),
-            Expr::Call(call) if called(call).is_some_and(|path| path.is_ident("Err")) => {
+            Expr::Call(call)
+                if called(call).is_some_and(|path| super::scan::is_variant(path, "Err")) =>
+            {
                 if let Some(Expr::MethodCall(into)) = call.args.first()
                     && into.method == "into"
                     && into.args.is_empty()

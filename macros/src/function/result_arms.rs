@@ -210,7 +210,7 @@ impl Translator<'_> {
         let is_name = |value: &Expr| single_name(value).is_some_and(|found| *found == name);
         match (dest, bare(value)) {
             (Dest::Return, Expr::Call(call))
-                if called(call).is_some_and(|path| path.is_ident("Ok"))
+                if called(call).is_some_and(|path| super::scan::is_variant(path, "Ok"))
                     && call.args.first().is_some_and(is_name) =>
             {
                 self.answer_is_returned(node);
@@ -416,7 +416,7 @@ fn passes_on(body: &Expr, name: &Ident) -> bool {
             _ => false,
         },
         Expr::Call(call) => {
-            called(call).is_some_and(|path| path.is_ident("Err"))
+            called(call).is_some_and(|path| super::scan::is_variant(path, "Err"))
                 && call.args.first().is_some_and(|value| is_error(value, name))
         }
         _ => false,
@@ -450,7 +450,7 @@ fn inspects(body: &Expr, name: &Ident) -> Option<Span> {
     struct Uses<'n>(&'n Ident, Option<Span>);
     impl syn::visit::Visit<'_> for Uses<'_> {
         fn visit_expr_call(&mut self, call: &syn::ExprCall) {
-            let is_err = called(call).is_some_and(|path| path.is_ident("Err"));
+            let is_err = called(call).is_some_and(|path| super::scan::is_variant(path, "Err"));
             if is_err
                 && call
                     .args

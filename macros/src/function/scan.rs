@@ -93,7 +93,12 @@ impl Visit<'_> for StateScan {
 
 /// `Ok(..)` or `Err(..)`
 pub(super) fn is_result(call: &ExprCall) -> bool {
-    matches!(&*call.func, Expr::Path(path) if path.path.is_ident("Ok") || path.path.is_ident("Err"))
+    called(call).is_some_and(|path| is_variant(path, "Ok") || is_variant(path, "Err"))
+}
+
+/// `Ok` or `Err`, also with types: `Ok::<_, OrderFailed>(..)`.
+pub(super) fn is_variant(path: &Path, name: &str) -> bool {
+    path.segments.len() == 1 && path.segments.first().is_some_and(|only| only.ident == name)
 }
 
 /// `+=` and the like.

@@ -603,7 +603,7 @@ impl<'e> Translator<'e> {
 
     /// `Ok(value)` or `Err(error)` at the end of the body.
     fn result(&mut self, call: &ExprCall, exits: Exits) -> Exits {
-        let is_ok = called(call).is_some_and(|path| path.is_ident("Ok"));
+        let is_ok = called(call).is_some_and(|path| super::scan::is_variant(path, "Ok"));
         let Some(value) = call.args.first() else {
             return exits;
         };

@@ -156,6 +156,11 @@ impl TypeBlock<'_> {
             return quote!(#result = #value;);
         }
         match &self.machine.workflow.output {
+            // As in the function itself, so that rustc reports a wrong type once.
+            Some(ty) if self.machine.workflow.function.is_some() => {
+                // rustc also checks the moves of a closure, unless its code is unreachable.
+                quote!(let _ = || -> #ty { loop {} #value };)
+            }
             // The type as the user wrote it: "expected due to this".
             Some(ty) => quote!(let _: #ty = #value;),
             // A fragment without `->` has no result.

@@ -237,7 +237,14 @@ impl TypeBlock<'_> {
                     quote_spanned!(parentheses.open()=> >::called),
                 );
                 let arguments = group(parentheses.join(), quote!(#(#arguments),*));
-                quote!(let __call = #less #path #greater #arguments;).to_tokens(tokens);
+                if self.machine.workflow.function.is_some() {
+                    // The same call as in the function itself: it takes references, and rustc reports equal errors once.
+                    let function = quote_spanned!(start=> <#path>::plain);
+                    quote!(let __call = __s::plain::called(#function #arguments);)
+                        .to_tokens(tokens);
+                } else {
+                    quote!(let __call = #less #path #greater #arguments;).to_tokens(tokens);
+                }
                 if call.wait.is_some() {
                     return anything(result.is_some());
                 }

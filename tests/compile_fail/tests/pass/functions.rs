@@ -322,6 +322,42 @@ async fn without_input() {
     .await;
 }
 
+/// A task takes a reference that a method returns.
+#[workflow]
+async fn references(order: Order) -> Vec<Parcel> {
+    let mut parcels = Vec::new();
+    let mut rest = order.items;
+    while let Some(item) = rest.first() {
+        let parcel = pack_item(item).await;
+        parcels = [parcels, vec![parcel]].concat();
+        rest = rest.iter().skip(1).cloned().collect();
+    }
+    parcels
+}
+
+/// `Ok` with its types, as a block of `try_join!` needs it.
+#[workflow]
+async fn typed_results(order: Order) -> Result<String, OrderFailed> {
+    let (id, count) = match try_join!(
+        async {
+            match charge_card(&order).await {
+                Ok(charge) => Ok(charge.id),
+                Err(_) => Err(OrderFailed::Refunded),
+            }
+        },
+        async {
+            sleep(secs(5)).await;
+            Ok::<_, OrderFailed>(1)
+        }
+    )
+    .await
+    {
+        Ok(both) => both,
+        Err(e) => return Err(e),
+    };
+    Ok(format!("{id}{count}"))
+}
+
 /// An input that is assigned.
 #[workflow]
 async fn changed_input(order: Order) -> Result<Order, OrderError> {
@@ -367,6 +403,8 @@ fn main() {
         Panics::definition(),
         Library::definition(),
         Nightly::definition(),
+        References::definition(),
+        TypedResults::definition(),
         ChangedInput::definition(),
     ] {
         assert!(definition.to_json().contains("StartAt"));
@@ -374,8 +412,11 @@ fn main() {
     let run = PlainRun::new()
         .mock::<validate_order>(Ok)
         .mock::<pack_item>(|item| Ok(Parcel { tracking: item.sku }))
+        .mock::<charge_card>(|order| Ok(Charge { id: order.id }))
         .mock::<refund>(|_| Ok(()));
     assert_eq!(run.block_on(counts(order())).unwrap(), 2);
+    assert_eq!(run.block_on(references(order())).unwrap().len(), 1);
+    assert_eq!(run.block_on(typed_results(order())).unwrap(), "o-11");
     assert_eq!(run.block_on(maps(order())).unwrap(), [2.0]);
     assert_eq!(run.block_on(joins(order())).unwrap().id, "o-11a");
     assert_eq!(run.block_on(changed_input(order())).unwrap().total, 6.0);
