@@ -141,6 +141,15 @@ impl Target {
         }
     }
 
+    /// Gives a name the form of one that is no variable.
+    fn rename(&mut self, name: &str) {
+        for one in self.names.iter_mut().flatten() {
+            if *one == name {
+                *one = Ident::new(&format!("_{name}"), one.span());
+            }
+        }
+    }
+
     fn named(&self) -> impl Iterator<Item = String> {
         self.names.iter().flatten().map(ToString::to_string)
     }
@@ -357,9 +366,8 @@ impl Graph {
             return;
         }
         for (node, number) in before {
-            let edge = &mut self.nodes[node].edges[number];
-            edge.lets.extend(lets.iter().cloned());
-            edge.to = to;
+            self.nodes[node].push_lets(number, &lets);
+            self.nodes[node].edges[number].to = to;
         }
         self.nodes[index].edges[0].lets.clear();
     }
@@ -395,14 +403,8 @@ impl Graph {
         if is_next && node.handles_all() && !lets.iter().all(|one| is_total(&one.value)) {
             return false;
         }
-        let mut assigned: HashSet<String> = edge
-            .lets
-            .iter()
-            .flat_map(|one| one.target.named())
-            .collect();
-        if is_next {
-            assigned.extend(node.result.iter().flat_map(Target::named));
-        }
+        // Names that a pattern binds; a name that a `let` binds is renamed when it is assigned again.
+        let mut assigned: HashSet<String> = HashSet::new();
         if let GraphEdgeKind::Arm(pattern, _) = &edge.kind {
             assigned.extend(names_in(&quote!(#pattern)));
         }
@@ -425,7 +427,7 @@ impl Graph {
             let read = names_in(&quote!(#value));
             one.target.named().all(|name| !assigned.contains(&name))
                 && read.iter().all(|name| !changing.contains(name))
-        }) && !has_own_conflict(lets)
+        }) && !reads_changing_value(lets)
     }
 
     fn can_end(&self, node: usize, value: &Expr) -> bool {
@@ -549,6 +551,48 @@ impl Node {
         }
     }
 
+    /// Adds assignments to a transition. If a variable is assigned twice on it, the first value gets a name that is no variable, `_total`, which only the
+    /// later assignments of the transition read.
+    fn push_lets(&mut self, number: usize, lets: &[Assignment]) {
+        for one in lets {
+            let mut one = one.clone();
+            for name in one.target.named().collect::<Vec<_>>() {
+                let Some(edge) = self.edges.get_mut(number) else {
+                    return;
+                };
+                let before = edge
+                    .lets
+                    .iter()
+                    .rposition(|earlier| earlier.target.named().any(|other| other == name));
+                let of_result = matches!(edge.kind, GraphEdgeKind::Next)
+                    && self
+                        .result
+                        .as_ref()
+                        .is_some_and(|result| result.named().any(|other| other == name));
+                let renamed = match (before, of_result) {
+                    (Some(at), _) => {
+                        edge.lets[at].target.rename(&name);
+                        at + 1
+                    }
+                    (None, true) => {
+                        if let Some(result) = &mut self.result {
+                            result.rename(&name);
+                        }
+                        0
+                    }
+                    (None, false) => continue,
+                };
+                for later in edge.lets.iter_mut().skip(renamed) {
+                    super::names::rename(&mut later.value, &name, &format!("_{name}"));
+                }
+                super::names::rename(&mut one.value, &name, &format!("_{name}"));
+            }
+            if let Some(edge) = self.edges.get_mut(number) {
+                edge.lets.push(one);
+            }
+        }
+    }
+
     /// Whether a Retrier or a Catcher of this state takes every error.
     fn handles_all(&self) -> bool {
         let retries = self.retries.iter().flat_map(|retry| &retry.errors);
@@ -644,15 +688,13 @@ impl CaughtError {
     }
 }
 
-/// Whether two of the assignments cannot be made together.
-fn has_own_conflict(lets: &[Assignment]) -> bool {
-    let mut names = HashSet::new();
+/// Whether an assignment reads a value of an earlier one that differs at each evaluation.
+fn reads_changing_value(lets: &[Assignment]) -> bool {
     let mut changing = HashSet::new();
     lets.iter().any(|one| {
         let value = &one.value;
         let reads = names_in(&quote!(#value));
-        let conflict = reads.iter().any(|name| changing.contains(name))
-            || one.target.named().any(|name| !names.insert(name));
+        let conflict = reads.iter().any(|name| changing.contains(name));
         if changes(&one.value) {
             changing.extend(one.target.named());
         }

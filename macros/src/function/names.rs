@@ -259,7 +259,10 @@ impl Names {
             };
             names.insert(format!("{}__{number}", binding.base), name);
         }
-        FinalNames(names)
+        FinalNames {
+            names,
+            with_underscore: true,
+        }
     }
 
     /// An expression with the variables of the graph instead of the names in the source.
@@ -280,12 +283,22 @@ fn number_of(ident: &Ident) -> Option<usize> {
 }
 
 /// The final name of each variable.
-pub(super) struct FinalNames(HashMap<String, String>);
+pub(super) struct FinalNames {
+    names: HashMap<String, String>,
+    /// Whether a name with `_` before it is renamed as well.
+    with_underscore: bool,
+}
 
 impl FinalNames {
     pub(super) fn ident(&self, ident: &mut Ident) {
-        if let Some(name) = self.0.get(&ident.to_string())
-            && let Some(named) = crate::name::identifier(name, ident.span())
+        let text = ident.to_string();
+        let found = self.names.get(&text).cloned().or_else(|| {
+            // A value that a later assignment of its transition replaces.
+            let name = self.names.get(text.strip_prefix('_')?)?;
+            self.with_underscore.then(|| format!("_{name}"))
+        });
+        if let Some(name) = found
+            && let Some(named) = crate::name::identifier(&name, ident.span())
         {
             *ident = named;
         }
@@ -336,6 +349,16 @@ impl VisitMut for FinalNamer<'_> {
     fn visit_macro_mut(&mut self, mac: &mut Macro) {
         mac.tokens = self.0.tokens(std::mem::take(&mut mac.tokens));
     }
+}
+
+/// Renames a variable in an expression.
+pub(super) fn rename(value: &mut Expr, from: &str, to: &str) {
+    let names = HashMap::from([(from.to_owned(), to.to_owned())]);
+    FinalNamer(&FinalNames {
+        names,
+        with_underscore: false,
+    })
+    .visit_expr_mut(value);
 }
 
 /// Calls `visit` with each identifier in the tokens.

@@ -700,3 +700,23 @@ fn an_edit_changes_only_the_names_of_its_own_states() {
     }
     assert!(count > 40, "{count}");
 }
+
+#[test]
+fn a_variable_may_change_twice_before_the_next_state() {
+    let text = states(
+        r#"async fn fees(order: Order) -> f64 {
+    let mut total = price(&order).await;
+    total += 5.0;
+    let text = format!("{total}");
+    total *= 2.0;
+    note(text).await;
+    total
+}"#,
+    );
+    assert_states(
+        &text,
+        "Price: _total = price(order); _total = _total +(5.0); text = format !(\"{total}\", total = _total); total = _total *(2.0); | next -> Note
+Note: note(text); | end total
+",
+    );
+}
