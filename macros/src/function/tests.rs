@@ -720,3 +720,19 @@ Note: note(text); | end total
 ",
     );
 }
+
+#[test]
+fn a_refused_guard_is_reported() {
+    let text = states(
+        r#"async fn orders(order: Order) -> Result<Charge, OrderFailed> {
+    if let Err(PaymentError::Declined { reason }) = charge_card(&order).await && reason == "stolen" {
+        return Err(OrderFailed::Rejected { reason });
+    }
+    Ok(Charge { id: order.id })
+}"#,
+    );
+    assert!(
+        text.contains("a Catcher selects errors by name only"),
+        "{text}"
+    );
+}
