@@ -880,7 +880,12 @@ impl<'e> Translator<'e> {
             }
             other => {
                 let (value, exits) = self.hoisted(other, exits);
-                (self.names.resolved(by_value(&value)), exits)
+                let value = match self.names.resolved(by_value(&value)) {
+                    // `match Struct { .. } {}` is no Rust.
+                    literal @ Expr::Struct(_) => parse_quote!((#literal)),
+                    value => value,
+                };
+                (value, exits)
             }
         };
         if exits.is_empty() {
@@ -1380,6 +1385,17 @@ fn attributes(value: &Expr) -> &[Attribute] {
         Expr::Macro(one) => &one.attrs,
         Expr::Block(one) => &one.attrs,
         Expr::Struct(one) => &one.attrs,
+        Expr::Array(one) => &one.attrs,
+        Expr::Cast(one) => &one.attrs,
+        Expr::Closure(one) => &one.attrs,
+        Expr::Continue(one) => &one.attrs,
+        Expr::Field(one) => &one.attrs,
+        Expr::Index(one) => &one.attrs,
+        Expr::Lit(one) => &one.attrs,
+        Expr::Path(one) => &one.attrs,
+        Expr::Reference(one) => &one.attrs,
+        Expr::Tuple(one) => &one.attrs,
+        Expr::Unary(one) => &one.attrs,
         _ => &[],
     }
 }
