@@ -379,9 +379,13 @@ impl Graph {
         let value = value.clone();
         let before = self.predecessors(index);
         let mut remains = index == 0 || before.is_empty();
-        for (node, number) in before {
+        // A state has one `Next`, and may have other transitions to the same node, whose indexes change.
+        let ending = before.into_iter().map(|(node, number)| {
             let is_next = matches!(self.nodes[node].edges[number].kind, GraphEdgeKind::Next);
-            if is_next && self.can_end(node, &value) {
+            (node, number, is_next && self.can_end(node, &value))
+        });
+        for (node, number, ends) in ending.collect::<Vec<_>>() {
+            if ends {
                 let edge = self.nodes[node].edges.remove(number);
                 self.nodes[node].ends = Some(Ending::Value(value.clone()));
                 self.nodes[node].ending_lets(edge.lets);

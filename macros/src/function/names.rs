@@ -506,6 +506,7 @@ impl VisitMut for NameResolver<'_> {
     }
 
     fn visit_expr_match_mut(&mut self, matched: &mut ExprMatch) {
+        self.visit_attributes_mut(&mut matched.attrs);
         self.visit_expr_mut(&mut matched.expr);
         for arm in &mut matched.arms {
             let pattern = arm.pat.clone();
@@ -514,6 +515,7 @@ impl VisitMut for NameResolver<'_> {
     }
 
     fn visit_expr_if_mut(&mut self, one: &mut ExprIf) {
+        self.visit_attributes_mut(&mut one.attrs);
         let mut patterns = Vec::new();
         conditions(&one.cond, &mut patterns);
         let patterns: Vec<&Pat> = patterns.iter().collect();
@@ -533,9 +535,11 @@ impl VisitMut for NameResolver<'_> {
     }
 
     fn visit_expr_block_mut(&mut self, block: &mut ExprBlock) {
+        self.visit_attributes_mut(&mut block.attrs);
         let before = self.locals.len();
         for statement in &mut block.block.stmts {
             if let Stmt::Local(local) = statement {
+                self.visit_attributes_mut(&mut local.attrs);
                 if let Some(init) = &mut local.init {
                     self.visit_expr_mut(&mut init.expr);
                 }

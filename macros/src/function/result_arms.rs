@@ -165,7 +165,9 @@ impl Translator<'_> {
                         exits.push(self.next(node, span));
                     }
                     // `_` after some of the `Ok` patterns also takes the other values.
-                    if let Some(choice) = choice {
+                    if let Some(choice) = choice
+                        && !self.takes_every_value(choice)
+                    {
                         exits.push(self.graph.add_edge(choice, GraphEdgeKind::Arm(parse_quote!(_), None), span));
                     }
                 }
@@ -182,6 +184,15 @@ impl Translator<'_> {
             return exits;
         }
         self.arm_body(&arm.body, exits, dest)
+    }
+
+    /// Whether an earlier arm takes every value of a Choice.
+    fn takes_every_value(&self, choice: usize) -> bool {
+        let mut edges = self.graph.nodes[choice].edges.iter();
+        edges.any(|edge| match &edge.kind {
+            GraphEdgeKind::Arm(pattern, None) => is_simple(pattern),
+            _ => false,
+        })
     }
 
     /// Whether an earlier arm takes every failure.

@@ -489,6 +489,29 @@ Done: succeed false;
 }
 
 #[test]
+fn the_name_of_a_value_is_no_part_of_it() {
+    let text = states(
+        r#"async fn wrapped(order: Order) -> Wrapper {
+            match order.kind {
+                Kind::Vip => {
+                    note(&order).await;
+                    #[state(Vip)]
+                    Wrapper(order.id)
+                }
+                Kind::Known => {
+                    #[state(Known)]
+                    WRAPPER
+                }
+            }
+        }"#,
+    );
+    assert!(
+        !text.contains('#') && text.contains("Known: succeed WRAPPER"),
+        "{text}"
+    );
+}
+
+#[test]
 fn the_bodies_of_a_function_begin_with_states_of_other_names() {
     let text = states(
         r#"async fn bodies(order: Order) -> Vec<u32> {
@@ -527,6 +550,24 @@ fn an_attribute_names_the_state_of_an_assignment_or_a_value() {
     assert!(
         text.contains("Double: pass; total = total *(2.0);")
             && text.contains("Sum: succeed total + 1.0;"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_result_and_a_caught_error_end_with_one_value() {
+    let text = states(
+        r#"async fn child(order: Order) -> Result<String, Bad> {
+            let n = match count(&order).await {
+                Err(Odd(n)) => n,
+                Ok(n) => n,
+                Err(e) => return Err(e.into()),
+            };
+            Ok(format!("{}", n))
+        }"#,
+    );
+    assert!(
+        text.contains("Count: n = count(order);") && !text.contains("error"),
         "{text}"
     );
 }
@@ -735,4 +776,21 @@ fn a_refused_guard_is_reported() {
         text.contains("a Catcher selects errors by name only"),
         "{text}"
     );
+}
+
+#[test]
+fn an_arm_for_everything_else_after_all_results_takes_only_errors() {
+    let text = states(
+        r#"async fn check(order: Order) -> bool {
+            match find(&order).await {
+                Ok(Some(_)) => true,
+                Ok(_) => false,
+                _ => {
+                    #[state(Unknown)]
+                    return order.vip;
+                }
+            }
+        }"#,
+    );
+    assert_eq!(text.matches("-> Unknown").count(), 1, "{text}");
 }

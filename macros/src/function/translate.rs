@@ -955,7 +955,12 @@ impl<'e> Translator<'e> {
             }
             other => {
                 let (value, exits) = self.hoisted(other, exits);
-                (self.resolved(by_value(&value)), exits)
+                let value = match self.resolved(by_value(&value)) {
+                    // `match Struct { .. } {}` is no Rust.
+                    literal @ Expr::Struct(_) => parse_quote!((#literal)),
+                    value => value,
+                };
+                (value, exits)
             }
         };
         if exits.is_empty() {
@@ -1667,6 +1672,7 @@ fn attributes(value: &Expr) -> &[Attribute] {
         Expr::Macro(one) => &one.attrs,
         Expr::Block(one) => &one.attrs,
         Expr::Struct(one) => &one.attrs,
+        Expr::Closure(one) => &one.attrs,
         _ => &[],
     }
 }

@@ -1,21 +1,49 @@
 //! Function workflows end as plain Rust does: their output, error, cause, time and calls.
+//!
+//! `cargo run -p stepwright-tests --bin random_functions` runs any number of random functions; it wrote the sample with
+//! `--seed 3 --count 24 --sample tests/tests/functions/sample.rs`.
 
 #[allow(unreachable_pub, reason = "a crate that is written exports them")]
 mod compare;
 #[path = "../../src/random/draw.rs"]
 #[allow(unreachable_pub, reason = "a crate that is written exports it")]
 mod draw;
+#[allow(unreachable_pub, reason = "a crate that is written exports it")]
+mod driver;
 #[path = "../random_expressions/equal.rs"]
 #[allow(unreachable_pub, reason = "a crate that is written exports it")]
 mod equal;
 mod patterns;
+#[rustfmt::skip]
+#[allow(warnings, unconditional_panic, arithmetic_overflow, clippy::all)]
+mod sample;
 #[allow(unreachable_pub, reason = "a crate that is written exports them")]
 mod script;
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "a crate that is written exports them, and a sample may call only some"
+)]
+mod tasks;
 mod tricky;
 
 use self::compare::{FunctionRow, Verdict, verdict};
 use self::script::Replies;
 use serde_json::Value;
+
+#[tokio::test]
+async fn the_sample_ends_as_rust_does() {
+    let rows = sample::rows();
+    let count = rows.len();
+    let summary = driver::drive(rows, 20, 0).await;
+    assert_eq!(summary.differ, 0, "see the output");
+    assert!(
+        summary.agree > count / 2 && summary.runs > summary.agree * 10,
+        "only {} of {count} functions are compared, over {} runs",
+        summary.agree,
+        summary.runs
+    );
+}
 
 /// Compares many runs of a function; panics with the first difference.
 async fn assert_agrees(row: FunctionRow, replies: Replies, inputs: &[Value]) {

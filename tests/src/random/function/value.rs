@@ -1,0 +1,272 @@
+//! Values without calls.
+
+use super::{Context, Grower, Kind};
+
+impl Grower {
+    /// An expression of this type.
+    pub(super) fn value(&mut self, kind: Kind, context: &Context) -> String {
+        self.value_at(kind, context, 2)
+    }
+
+    fn read(&mut self, kind: Kind) -> Option<String> {
+        let visible = self.visible_of(kind);
+        if visible.is_empty() {
+            return None;
+        }
+        let one = self.draw.of(&visible);
+        Some(match (one.is_reference && kind.is_copy(), kind.is_copy()) {
+            (true, _) => format!("*{}", one.name),
+            (false, true) => one.name,
+            (false, false) => format!("{}.clone()", one.name),
+        })
+    }
+
+    /// The name of a variable of this type, without `clone`.
+    fn place(&mut self, kind: Kind) -> Option<String> {
+        let mut visible = self.visible_of(kind);
+        visible.retain(|one| !one.is_reference);
+        (!visible.is_empty()).then(|| self.draw.of(&visible).name)
+    }
+
+    fn value_at(&mut self, kind: Kind, context: &Context, depth: usize) -> String {
+        if (depth == 0 || self.once_in(3))
+            && let Some(read) = self.read(kind)
+        {
+            return read;
+        }
+        match kind {
+            Kind::Int => self.int(context, depth),
+            Kind::Text => self.text(context, depth),
+            Kind::Bool => self.condition(context, depth),
+            Kind::List => self.list(context, depth),
+            Kind::Maybe => match (self.number(4), depth) {
+                (0, _) => "None".to_owned(),
+                (1, 1..) => match self.place(Kind::List) {
+                    Some(list) => format!("{list}.first().copied()"),
+                    None => "Some(4)".to_owned(),
+                },
+                (2, 1..) => match self.place(Kind::Item) {
+                    Some(item) => format!("{item}.note"),
+                    None => "Some(0)".to_owned(),
+                },
+                _ => format!(
+                    "Some({})",
+                    self.value_at(Kind::Int, context, depth.saturating_sub(1))
+                ),
+            },
+            Kind::Item => self.item(context, depth),
+            Kind::Shape => match (self.number(3), depth) {
+                (0, _) => "Shape::Dot".to_owned(),
+                (1, _) => format!(
+                    "Shape::Line {{ len: {} }}",
+                    self.value_at(Kind::Int, context, depth.saturating_sub(1))
+                ),
+                _ => format!(
+                    "Shape::Named({})",
+                    self.value_at(Kind::Text, context, depth.saturating_sub(1))
+                ),
+            },
+        }
+    }
+
+    fn int(&mut self, context: &Context, depth: usize) -> String {
+        if depth == 0 {
+            return ["0", "1", "2", "3", "7", "-1", "12"][self.number(7)].to_owned();
+        }
+        let inner = |this: &mut Self| this.value_at(Kind::Int, context, depth - 1);
+        match self.number(14) {
+            0 | 1 => format!("({} + {})", inner(self), inner(self)),
+            2 => format!("({} - {})", inner(self), inner(self)),
+            3 => format!("({} * 3) % 100", inner(self)).replacen('(', "((", 1) + ")",
+            4 if context.may_fail => {
+                self.form("division");
+                format!("(60 / {})", paren(&inner(self)))
+            }
+            5 if context.may_fail => match self.place(Kind::List) {
+                Some(list) => {
+                    self.form("index");
+                    format!("{list}[{}]", self.number(2))
+                }
+                None => "5".to_owned(),
+            },
+            6 => match self.place(Kind::List) {
+                Some(list) => format!("({list}.len() as i64)"),
+                None => "6".to_owned(),
+            },
+            7 => match self.place(Kind::Text) {
+                Some(text) => format!("({text}.chars().count() as i64)"),
+                None => "8".to_owned(),
+            },
+            8 => match self.place(Kind::Item) {
+                Some(item) => format!("{item}.count"),
+                None => "9".to_owned(),
+            },
+            9 => match self.place(Kind::Maybe) {
+                Some(maybe) => format!("{maybe}.unwrap_or({})", inner(self)),
+                None => "10".to_owned(),
+            },
+            10 => {
+                let condition = self.condition(context, depth - 1);
+                format!(
+                    "(if {condition} {{ {} }} else {{ {} }})",
+                    inner(self),
+                    inner(self)
+                )
+            }
+            11 => match self.place(Kind::Shape) {
+                Some(shape) => {
+                    self.form("match value in a value");
+                    let name = self.name();
+                    format!(
+                        "(match &{shape} {{ Shape::Line {{ len: {name} }} => *{name}, Shape::Named({name}) => {name}.chars().count() as i64, Shape::Dot => {} }})",
+                        inner(self)
+                    )
+                }
+                None => "11".to_owned(),
+            },
+            12 => match self.place(Kind::List) {
+                Some(list) => {
+                    let name = self.name();
+                    format!("{list}.iter().map(|{name}| {name} + 1).sum::<i64>()")
+                }
+                None => "13".to_owned(),
+            },
+            _ => self.int(context, 0),
+        }
+    }
+
+    fn text(&mut self, context: &Context, depth: usize) -> String {
+        if depth == 0 {
+            return [
+                "\"\".to_owned()",
+                "\"a\".to_owned()",
+                "\"b c\".to_owned()",
+                "\"ü\".to_owned()",
+            ][self.number(4)]
+            .to_owned();
+        }
+        match self.number(5) {
+            0 => {
+                let (one, other) = (
+                    self.value_at(Kind::Int, context, depth - 1),
+                    self.value_at(Kind::Text, context, depth - 1),
+                );
+                format!("format!(\"{{}}-{{}}\", {one}, {other})")
+            }
+            1 => match self.place(Kind::Int) {
+                Some(int) if !int.starts_with("r#") && !int.contains('.') => {
+                    self.form("captured in a text");
+                    format!("format!(\"<{{{int}}}>\")")
+                }
+                _ => "\"c\".to_owned()".to_owned(),
+            },
+            2 => match self.place(Kind::Item) {
+                Some(item) => format!("{item}.name.clone()"),
+                None => "\"d\".to_owned()".to_owned(),
+            },
+            3 => {
+                let condition = self.condition(context, depth - 1);
+                let (one, other) = (
+                    self.value_at(Kind::Text, context, depth - 1),
+                    self.value_at(Kind::Text, context, depth - 1),
+                );
+                format!("(if {condition} {{ {one} }} else {{ {other} }})")
+            }
+            _ => self.text(context, 0),
+        }
+    }
+
+    /// A condition.
+    pub(super) fn condition(&mut self, context: &Context, depth: usize) -> String {
+        let int = |this: &mut Self| this.value_at(Kind::Int, context, depth.min(1));
+        match self.number(11) {
+            0 | 1 => format!("{} < {}", paren(&int(self)), int(self)),
+            2 => format!("{} == {}", paren(&int(self)), int(self)),
+            3 => format!("{} >= {}", paren(&int(self)), int(self)),
+            4 => match self.read(Kind::Bool) {
+                Some(flag) => format!("!{flag}"),
+                None => "true".to_owned(),
+            },
+            5 => match self.place(Kind::Maybe) {
+                Some(maybe) => format!("{maybe}.is_some()"),
+                None => "false".to_owned(),
+            },
+            6 => match self.place(Kind::List) {
+                Some(list) => format!("{list}.is_empty()"),
+                None => "true".to_owned(),
+            },
+            7 => match self.place(Kind::Shape) {
+                Some(shape) => format!("matches!({shape}, Shape::Line {{ .. }})"),
+                None => "true".to_owned(),
+            },
+            8 if depth > 0 => format!(
+                "({} && {})",
+                self.condition(context, depth - 1),
+                self.condition(context, depth - 1)
+            ),
+            9 if depth > 0 => format!(
+                "({} || {})",
+                self.condition(context, depth - 1),
+                self.condition(context, depth - 1)
+            ),
+            _ => match self.place(Kind::Text) {
+                Some(text) => format!("{text} == {}", self.value_at(Kind::Text, context, 0)),
+                None => format!("{} > {}", paren(&int(self)), int(self)),
+            },
+        }
+    }
+
+    fn list(&mut self, context: &Context, depth: usize) -> String {
+        if depth > 0 && self.once_in(3) {
+            if let Some(item) = self.place(Kind::Item) {
+                return format!("{item}.tags.clone()");
+            }
+        } else if depth > 0
+            && self.once_in(2)
+            && let Some(list) = self.place(Kind::List)
+        {
+            let name = self.name();
+            self.form("closure");
+            return match self.number(2) {
+                0 => format!("{list}.iter().map(|{name}| {name} + 1).collect::<Vec<_>>()"),
+                _ => format!(
+                    "{list}.iter().copied().filter(|{name}| *{name} > 1).collect::<Vec<_>>()"
+                ),
+            };
+        }
+        let count = self.number(4);
+        let items: Vec<String> = (0..count)
+            .map(|_| self.value_at(Kind::Int, context, depth.saturating_sub(1)))
+            .collect();
+        match items.is_empty() {
+            true => "Vec::<i64>::new()".to_owned(),
+            false => format!("vec![{}]", items.join(", ")),
+        }
+    }
+
+    fn item(&mut self, context: &Context, depth: usize) -> String {
+        let depth = depth.saturating_sub(1);
+        if self.once_in(3)
+            && let Some(item) = self.place(Kind::Item)
+        {
+            self.form("update of a struct");
+            return format!(
+                "Item {{ count: {}, ..{item}.clone() }}",
+                self.value_at(Kind::Int, context, depth)
+            );
+        }
+        let name = self.value_at(Kind::Text, context, depth);
+        let count = self.value_at(Kind::Int, context, depth);
+        let tags = self.value_at(Kind::List, context, depth);
+        let note = self.value_at(Kind::Maybe, context, depth);
+        format!("Item {{ name: {name}, count: {count}, tags: {tags}, note: {note} }}")
+    }
+}
+
+/// In parentheses, if it begins with a sign or contains an operator.
+fn paren(value: &str) -> String {
+    match value.chars().all(|c| c.is_alphanumeric() || c == '_') {
+        true => value.to_owned(),
+        false => format!("({value})"),
+    }
+}

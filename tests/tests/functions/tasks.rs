@@ -1,0 +1,268 @@
+//! The tasks, types and nested workflows of random functions, and the replies of the tasks.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use stepwright::function::*;
+
+use super::draw::Draw;
+use super::script::Replies;
+
+/// The input of each function.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+pub struct Input {
+    pub n: i64,
+    pub text: String,
+    pub flag: bool,
+    pub list: Vec<i64>,
+    pub maybe: Option<i64>,
+    pub item: Item,
+    pub shape: Shape,
+}
+
+/// A struct.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+pub struct Item {
+    pub name: String,
+    pub count: i64,
+    pub tags: Vec<i64>,
+    pub note: Option<i64>,
+}
+
+/// An enum.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+pub enum Shape {
+    Dot,
+    Line { len: i64 },
+    Named(String),
+}
+
+/// The answer to a task token.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+#[serde(tag = "answer", content = "data")]
+pub enum Answer {
+    Yes { by: String },
+    No(i64),
+    Later,
+}
+
+#[derive(Debug, Clone, thiserror::Error, TaskError)]
+pub enum WorkError {
+    #[error("busy")]
+    Busy,
+    #[error("refused: {reason}, {code}")]
+    Refused { reason: String, code: i64 },
+    #[error("odd: {0}")]
+    Odd(i64),
+}
+
+#[derive(Debug, Clone, thiserror::Error, TaskError)]
+pub enum PickError {
+    #[error("nothing to pick")]
+    Empty,
+    #[error("odd: {n}")]
+    Odd { n: i64 },
+}
+
+#[derive(Debug, Clone, thiserror::Error, TaskError)]
+pub enum ChildError {
+    #[error(transparent)]
+    #[task_error(transparent)]
+    Work(#[from] WorkError),
+    #[error("negative: {value}")]
+    Negative { value: i64 },
+}
+
+#[derive(Debug, Clone, thiserror::Error, TaskError)]
+pub enum FlowError {
+    #[error(transparent)]
+    #[task_error(transparent)]
+    Work(#[from] WorkError),
+    #[error(transparent)]
+    #[task_error(transparent)]
+    Pick(#[from] PickError),
+    #[error(transparent)]
+    #[task_error(transparent)]
+    Child(#[from] ChildError),
+    #[error("stopped")]
+    Stopped,
+    #[error("count {0}")]
+    Count(i64),
+    #[error("rejected at {at}: {reason}")]
+    Rejected { at: i64, reason: String },
+}
+
+#[task]
+pub async fn step(site: String, n: i64) -> Result<i64, WorkError>;
+#[task]
+pub async fn look(site: String, text: String) -> Result<Option<i64>, WorkError>;
+#[task]
+pub async fn pick(site: String, list: Vec<i64>) -> Result<Shape, PickError>;
+#[task]
+pub async fn build(site: String, n: i64, text: String) -> Item;
+#[task]
+pub async fn tell(site: String, text: String);
+#[task]
+pub async fn gather(site: String, n: i64) -> Result<Vec<i64>, WorkError>;
+#[task]
+pub async fn check(site: String, item: Item) -> Result<bool, PickError>;
+#[task]
+pub async fn ask(site: String, n: i64, token: String);
+
+/// The input of the nested workflow.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+pub struct ChildInput {
+    pub site: String,
+    pub n: i64,
+}
+
+/// A nested workflow.
+#[workflow]
+pub async fn child(input: ChildInput) -> Result<String, ChildError> {
+    let first = step(&input.site, input.n).named("ChildFirst").await?;
+    if first < 0 {
+        return Err(ChildError::Negative { value: first });
+    }
+    sleep(secs(1)).await;
+    let second = match step(&input.site, first + 100).named("ChildSecond").await {
+        Ok(second) => second,
+        Err(WorkError::Odd(n)) => n,
+        Err(e) => return Err(e.into()),
+    };
+    Ok(format!("child {first} {second}"))
+}
+
+fn small(draw: &mut Draw) -> i64 {
+    draw.number(9) as i64 - 2
+}
+
+fn list(draw: &mut Draw) -> Vec<i64> {
+    (0..draw.number(4)).map(|_| small(draw)).collect()
+}
+
+fn item(draw: &mut Draw) -> Item {
+    Item {
+        name: format!("i{}", draw.number(5)),
+        count: small(draw),
+        tags: list(draw),
+        note: (draw.number(2) == 0).then(|| small(draw)),
+    }
+}
+
+fn shape(draw: &mut Draw) -> Shape {
+    match draw.number(3) {
+        0 => Shape::Dot,
+        1 => Shape::Line { len: small(draw) },
+        _ => Shape::Named(format!("s{}", draw.number(5))),
+    }
+}
+
+/// A failure in some cases, which the site allows.
+fn failure<E>(
+    draw: &mut Draw,
+    arguments: &[Value],
+    own: impl Fn(&mut Draw) -> E,
+) -> Option<PlainReply<E>> {
+    let mut site = arguments[0].as_str().unwrap_or_default().chars();
+    if site.next() == Some('n') || draw.number(4) > 0 {
+        return None;
+    }
+    let is_timed = site.next() == Some('t');
+    Some(match draw.number(8) {
+        0 => PlainReply::Failure("Lambda.Unknown".to_owned(), "the host ended".to_owned()),
+        1 => PlainReply::Failure("Other.Error".to_owned(), String::new()),
+        2 if is_timed => PlainReply::Never,
+        3 if is_timed => PlainReply::Failure("States.Timeout".to_owned(), "late".to_owned()),
+        _ => PlainReply::Error(own(draw)),
+    })
+}
+
+fn work_error(draw: &mut Draw) -> WorkError {
+    match draw.number(3) {
+        0 => WorkError::Busy,
+        1 => WorkError::Refused {
+            reason: format!("r{}", draw.number(4)),
+            code: small(draw),
+        },
+        _ => WorkError::Odd(small(draw)),
+    }
+}
+
+fn pick_error(draw: &mut Draw) -> PickError {
+    match draw.number(2) {
+        0 => PickError::Empty,
+        _ => PickError::Odd { n: small(draw) },
+    }
+}
+
+fn other_failure<E>(draw: &mut Draw, arguments: &[Value]) -> Option<PlainReply<E>> {
+    match failure(draw, arguments, |_| ())? {
+        PlainReply::Failure(error, cause) => Some(PlainReply::Failure(error, cause)),
+        PlainReply::Never => Some(PlainReply::Never),
+        PlainReply::Output(_) | PlainReply::Error(()) => None,
+    }
+}
+
+fn replied<E>(failed: Option<PlainReply<E>>, value: impl Serialize) -> PlainReply<E> {
+    failed.unwrap_or_else(|| PlainReply::Output(serde_json::to_value(value).unwrap_or_default()))
+}
+
+/// The replies of all tasks.
+pub fn replies() -> Replies {
+    Replies::new()
+        .task::<step>(|draw, arguments| {
+            replied(
+                failure(draw, arguments, work_error),
+                match arguments[0].as_str() {
+                    // A nested workflow fails with a negative number.
+                    Some(site) if site.starts_with('n') => draw.number(8) as i64,
+                    _ => small(draw),
+                },
+            )
+        })
+        .task::<look>(|draw, arguments| {
+            replied(
+                failure(draw, arguments, work_error),
+                (draw.number(2) == 0).then(|| small(draw)),
+            )
+        })
+        .task::<pick>(|draw, arguments| replied(failure(draw, arguments, pick_error), shape(draw)))
+        .task::<build>(|draw, arguments| replied(other_failure(draw, arguments), item(draw)))
+        .task::<tell>(|draw, arguments| replied(other_failure(draw, arguments), ()))
+        .task::<gather>(|draw, arguments| replied(failure(draw, arguments, work_error), list(draw)))
+        .task::<check>(|draw, arguments| {
+            replied(failure(draw, arguments, pick_error), draw.number(2) == 0)
+        })
+        .task::<ask>(|draw, arguments| {
+            replied(
+                other_failure(draw, arguments),
+                match draw.number(3) {
+                    0 => Answer::Yes {
+                        by: format!("p{}", draw.number(4)),
+                    },
+                    1 => Answer::No(small(draw)),
+                    _ => Answer::Later,
+                },
+            )
+        })
+}
+
+/// Inputs of every kind, with the number of a script.
+pub fn runs(count: usize) -> Vec<(Value, u64)> {
+    let mut draw = Draw(7);
+    let texts = ["", "a", "b c", "ü"];
+    (0..count as u64)
+        .map(|seed| {
+            let input = json!({
+                "n": small(&mut draw),
+                "text": texts[draw.number(texts.len())],
+                "flag": draw.number(2) == 0,
+                "list": list(&mut draw),
+                "maybe": (draw.number(2) == 0).then(|| small(&mut draw)),
+                "item": item(&mut draw),
+                "shape": shape(&mut draw),
+            });
+            (input, seed)
+        })
+        .collect()
+}
