@@ -1,10 +1,13 @@
-//! No input causes a panic of the macro. The inputs are the workflows of the project's examples, tests and pages, with tokens removed,
-//! duplicated, exchanged, and truncated.
+//! No input causes a panic of `workflow!` or `#[workflow]`. The inputs are the workflows and functions of the project's examples, tests and pages, with
+//! tokens removed, duplicated, exchanged, and truncated.
 
 use super::workflow;
+use crate::function;
 use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::ToTokens;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use syn::Item;
 
 /// The maximum number of mutations of each workflow in one run. The variable is also the number of cases of the other packages' properties.
 fn mutations_of_each() -> usize {
@@ -98,6 +101,40 @@ fn calls(tokens: TokenStream, found: &mut Vec<TokenStream>) {
     }
 }
 
+/// One input of a macro.
+struct Source {
+    /// Where it is in the project.
+    place: String,
+    tokens: TokenStream,
+    /// It is a function under `#[workflow]`, and not the input of `workflow!`.
+    is_function: bool,
+}
+
+/// The functions under `#[workflow]` in a file.
+fn functions(items: &[Item], found: &mut Vec<TokenStream>) {
+    for item in items {
+        match item {
+            Item::Fn(function) => {
+                let is_workflow = |attribute: &syn::Attribute| {
+                    let last = attribute.path().segments.last();
+                    last.is_some_and(|last| last.ident == "workflow")
+                };
+                if function.attrs.iter().any(is_workflow) {
+                    let mut function = function.clone();
+                    function.attrs.retain(|attribute| !is_workflow(attribute));
+                    found.push(function.to_token_stream());
+                }
+            }
+            Item::Mod(module) => {
+                if let Some((_, items)) = &module.content {
+                    functions(items, found);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
 /// All Rust files below a folder.
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else {
@@ -114,12 +151,17 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     found.sort();
 }
 
-/// The workflows of the project, with their locations.
-fn workflows() -> Vec<(String, TokenStream)> {
+/// The workflows and functions of the project.
+fn sources() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut list = Vec::new();
     let mut paths = Vec::new();
-    for folder in ["examples", "tests/tests", "tests/compile_fail/tests"] {
+    for folder in [
+        "examples",
+        "tests/tests",
+        "tests/compile_fail/tests",
+        "dsl/src/function",
+    ] {
         files(&root.join(folder), &mut paths);
     }
     for path in paths {
@@ -129,13 +171,23 @@ fn workflows() -> Vec<(String, TokenStream)> {
         let Ok(tokens) = TokenStream::from_str(&text) else {
             continue;
         };
+        let place = path.display().to_string();
         let mut found = Vec::new();
         calls(tokens, &mut found);
-        list.extend(
-            found
-                .into_iter()
-                .map(|one| (path.display().to_string(), one)),
-        );
+        list.extend(found.into_iter().map(|tokens| Source {
+            place: place.clone(),
+            tokens,
+            is_function: false,
+        }));
+        let mut found = Vec::new();
+        if let Ok(file) = syn::parse_file(&text) {
+            functions(&file.items, &mut found);
+        }
+        list.extend(found.into_iter().map(|tokens| Source {
+            place: place.clone(),
+            tokens,
+            is_function: true,
+        }));
     }
     let page = std::fs::read_to_string(root.join("docs/reference/language.md")).unwrap_or_default();
     for (index, block) in page.split("```rust,ignore\n").skip(1).enumerate() {
@@ -153,16 +205,27 @@ fn workflows() -> Vec<(String, TokenStream)> {
             // A part that contains only states.
             found.push(quote::quote!(workflow Page(order: Order) { #tokens }));
         }
-        list.extend(found.into_iter().map(|one| (name.clone(), one)));
+        list.extend(found.into_iter().map(|tokens| Source {
+            place: name.clone(),
+            tokens,
+            is_function: false,
+        }));
     }
     list
 }
 
 /// Expands an input; the expansion must be valid Rust.
-fn expand(input: TokenStream) -> Result<(), String> {
+fn expand(input: TokenStream, is_function: bool) -> Result<(), String> {
     let text = input.to_string();
-    let expanded = std::panic::catch_unwind(|| workflow(input))
-        .map_err(|_| format!("the macro panicked on: {text}"))?;
+    let expanded = std::panic::catch_unwind(|| match is_function {
+        true => function::attribute(TokenStream::new(), input.clone()),
+        false => workflow(input.clone()),
+    })
+    .map_err(|_| format!("the macro panicked on: {text}"))?;
+    // A function that does not parse is emitted unchanged, for rustc's own message.
+    if is_function && syn::parse2::<syn::ItemFn>(input).is_err() {
+        return Ok(());
+    }
     syn::parse2::<syn::File>(expanded.clone())
         .map(|_| ())
         .map_err(|error| format!("{error}, in the expansion of: {text}\n\n{expanded}"))
@@ -170,15 +233,18 @@ fn expand(input: TokenStream) -> Result<(), String> {
 
 #[test]
 fn no_input_makes_the_macro_panic() {
-    let list = workflows();
+    let list = sources();
     if list.is_empty() {
         // The package is outside of its workspace.
         return;
     }
     assert!(list.len() > 60, "the project's workflows were not found");
+    let functions = list.iter().filter(|source| source.is_function).count();
+    assert!(functions > 60, "{functions} functions were found");
     let mut wrong = Vec::new();
     let mut made = 0;
-    for (number, (place, tokens)) in list.iter().enumerate() {
+    for (number, source) in list.iter().enumerate() {
+        let Source { place, tokens, .. } = source;
         let size = count(tokens);
         let all = size * MUTATIONS.len();
         let step = (all / mutations_of_each()).max(1);
@@ -187,7 +253,7 @@ fn no_input_makes_the_macro_panic() {
             let mutation = MUTATIONS[index % MUTATIONS.len()];
             let input = mutated(tokens.clone(), &mut Some(index / MUTATIONS.len()), mutation);
             made += 1;
-            if let Err(what) = expand(input) {
+            if let Err(what) = expand(input, source.is_function) {
                 wrong.push(format!("{mutation:?} in {place}: {what}"));
             }
         }
@@ -243,7 +309,8 @@ fn renamed(tokens: TokenStream, old: &str, new: &TokenStream) -> TokenStream {
 fn no_name_makes_the_macro_panic() {
     let mut wrong = Vec::new();
     let mut made = 0;
-    for (number, (place, tokens)) in workflows().iter().enumerate() {
+    for (number, source) in sources().iter().enumerate() {
+        let Source { place, tokens, .. } = source;
         let mut own = Vec::new();
         names(tokens, &mut own);
         let step = (own.len() * NASTY.len() * 2 / mutations_of_each()).max(1);
@@ -251,7 +318,7 @@ fn no_name_makes_the_macro_panic() {
             let (old, new) = (&own[index / NASTY.len()], NASTY[index % NASTY.len()]);
             let name = TokenStream::from_str(new).unwrap();
             made += 1;
-            if let Err(what) = expand(renamed(tokens.clone(), old, &name)) {
+            if let Err(what) = expand(renamed(tokens.clone(), old, &name), source.is_function) {
                 wrong.push(format!("`{new}` for `{old}` in {place}: {what}"));
             }
         }
