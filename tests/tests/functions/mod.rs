@@ -6,7 +6,11 @@
 #[allow(unreachable_pub, reason = "a crate that is written exports them")]
 mod compare;
 #[path = "../../src/random/draw.rs"]
-#[allow(unreachable_pub, reason = "a crate that is written exports it")]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "a crate that is written exports it, and the generator uses the rest"
+)]
 mod draw;
 #[allow(unreachable_pub, reason = "a crate that is written exports it")]
 mod driver;
@@ -25,6 +29,10 @@ mod script;
     reason = "a crate that is written exports them, and a sample may call only some"
 )]
 mod tasks;
+#[allow(
+    clippy::all,
+    reason = "the functions have forms that clippy would write in another form"
+)]
 mod tricky;
 
 use self::compare::{FunctionRow, Verdict, verdict};
