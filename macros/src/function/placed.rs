@@ -78,7 +78,7 @@ struct Placer {
 impl VisitMut for Placer {
     fn visit_block_mut(&mut self, block: &mut Block) {
         visit_mut::visit_block_mut(self, block);
-        // An error in place of a statement such as `for` or `if` needs a semicolon before the next statement.
+        // An error that replaces a statement such as `for` or `if` needs a semicolon before the next statement.
         let mut statements = block.stmts.iter_mut().rev();
         statements.next();
         for statement in statements {
