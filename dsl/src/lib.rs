@@ -64,7 +64,8 @@
 //!
 //! | to | use |
 //! |---|---|
-//! | declare a workflow | [`workflow!`] |
+//! | declare a workflow as a graph of states | [`workflow!`] |
+//! | write a workflow as an async function | [`#[workflow]`](macro@function::workflow) of [`function`] |
 //! | declare a task: a function, or a resource of AWS | [`#[task]`](macro@task) |
 //! | declare payload types and errors | [`derive(Payload)`](macro@Payload), [`derive(TaskError)`](macro@TaskError) |
 //! | get the ASL | [`Workflow::definition`], [`Definition::to_json_pretty`] |

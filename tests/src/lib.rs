@@ -14,6 +14,16 @@ mod readme {}
 #[doc = include_str!("../../docs/reference/builder.md")]
 mod builder {}
 
+/// The page on functions compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/reference/function.md")]
+mod function {}
+
+/// The page on the choice between `workflow!` and a function compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/explanation/macro-or-function.md")]
+mod macro_or_function {}
+
 /// The page on diagrams compiles and runs.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guides/diagrams.md")]
