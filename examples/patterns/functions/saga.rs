@@ -4,9 +4,8 @@ use crate::patterns::saga::{
     BookingError, Itinerary, PaymentError, Trip, book_flight, book_hotel, cancel_flight,
     cancel_hotel, charge, refund,
 };
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use stepwright::function::*;
+use stepwright::services::sns;
 
 #[derive(Debug, thiserror::Error, TaskError)]
 pub enum TripFailed {
@@ -17,24 +16,6 @@ pub enum TripFailed {
     #[task_error(name = "NotUndone")]
     NotUndone { left: String },
 }
-
-/// A message to the people of the support.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
-#[serde(rename_all = "PascalCase")]
-pub struct SupportMessage {
-    pub topic_arn: String,
-    pub subject: String,
-    pub message: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
-#[serde(rename_all = "PascalCase")]
-pub struct Published {
-    pub message_id: String,
-}
-
-#[task(resource = "arn:aws:states:::sns:publish")]
-pub async fn call_support(message: SupportMessage) -> Published;
 
 /// Books a flight and a hotel and charges the traveller: all of it, or nothing.
 #[workflow(timeout = hours(2), lambda_retries, deny(unhandled_errors))]
@@ -125,11 +106,12 @@ pub async fn trip_booking(trip: Trip) -> Result<Itinerary, TripFailed> {
     };
 
     // Only a person can undo the remaining bookings.
-    call_support(SupportMessage {
-        topic_arn: placeholder!("SupportTopicArn"),
-        subject: "A booking could not be undone".to_owned(),
-        message: format!("trip {}, {reason}: {left} must be undone by hand", trip.id),
-    })
+    let message = format!("trip {}, {reason}: {left} must be undone by hand", trip.id);
+    service(
+        sns::publish(placeholder!("SupportTopicArn"), message)
+            .subject("A booking could not be undone"),
+    )
+    .named("CallSupport")
     .await;
     Err(TripFailed::NotUndone {
         left: left.to_owned(),

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use stepwright::asl::validate::validate_text;
 use stepwright::function::{PlainFailure, PlainRun, days};
+use stepwright::services::sns;
 use stepwright::{Definition, Workflow};
 use stepwright_examples::patterns::fan_out::{self, MailError, send_issue};
 use stepwright_examples::patterns::functions;
@@ -325,7 +326,9 @@ fn the_saga_has_the_states_of_its_graph() {
     );
 }
 
-/// The scenarios of the saga: what fails, and the reason that the function gives for an error whose name the graph reports.
+/// The mocks of a scenario; and the name of an error in the graph's cause, with the reason in the function's.
+type Scenario<'s> = (&'s dyn Fn() -> Mocks, Option<(&'s str, &'s str)>);
+
 #[tokio::test]
 async fn both_versions_of_the_saga_end_in_the_same_way() {
     use super::saga::{partners, sold_out, trip};
@@ -333,7 +336,7 @@ async fn both_versions_of_the_saga_end_in_the_same_way() {
     let declined = || PaymentError::Declined {
         reason: "no funds".to_owned(),
     };
-    let scenarios: [(&dyn Fn() -> Mocks, Option<(&str, &str)>); 7] = [
+    let scenarios: [Scenario<'_>; 7] = [
         (&|| partners(), None),
         (
             &|| partners().task::<book_flight>(Mock::fails(sold_out("the flight"))),
@@ -396,4 +399,19 @@ fn the_saga_runs_as_plain_rust() {
     let calls: Vec<_> = run.calls().iter().map(|call| call.function).collect();
     let undone = ["refund", "cancel_hotel", "cancel_flight"];
     assert_eq!(calls[calls.len() - 3..], undone);
+
+    let run = partners()
+        .mock::<charge>(|_| Err(PaymentError::Unavailable))
+        .fail::<refund>("Lambda.Unknown", "lost")
+        .service::<sns::Publish>(|message| {
+            assert_eq!(message["Subject"], "A booking could not be undone");
+            assert_eq!(message["TopicArn"], "${SupportTopicArn}");
+            Ok(json!({"MessageId": "m-1"}))
+        });
+    let ended = run.block_on(functions::saga::trip_booking(trip()));
+    let cause = "the payment, the hotel and the flight must be undone by hand";
+    assert_eq!(
+        plain(ended),
+        Err(("NotUndone".to_owned(), cause.to_owned()))
+    );
 }
