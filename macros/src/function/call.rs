@@ -209,8 +209,10 @@ impl Translator<'_> {
             parentheses: call.paren_token.span,
             waits,
         };
+        let is_answered = matches!(&work, Work::Task { waits: Some(_), .. });
         let node = self.graph.add(Node::new(work, name), &exits);
-        self.graph.nodes[node].answer = ty.cloned();
+        // The type of any other result is that of the task.
+        self.graph.nodes[node].answer = ty.filter(|_| is_answered).cloned();
         Some(node)
     }
 

@@ -85,7 +85,7 @@ impl Translator<'_> {
             let source = format_ident!("{}", snake(&subject(base)), span = span);
             let bound = self.names.bind(&source, self.body);
             self.graph.nodes[node].result = Some(Target {
-                ty: ty.clone(),
+                ty: self.graph.nodes[node].answer.clone(),
                 ..Target::one(bound.clone())
             });
             let next = self.next(node, span);
