@@ -3,7 +3,7 @@
 use super::callable::Callable;
 use super::failure::{Failure, FailureKind};
 use super::host::{Host, RealFuture, poll_child};
-use super::outcome::PlainCall;
+use super::record::{CallAnswer, PlainCall};
 use super::vocabulary::{Failed, RetryPolicy, every};
 use crate::shape::Payload;
 use crate::task::{TaskContext, TaskError, TaskReturn};
@@ -16,9 +16,6 @@ use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 use stepwright_asl::limits::LAMBDA_ERRORS;
-
-/// The result of a call as JSON.
-pub(super) type CallAnswer = Result<Value, Failure>;
 
 type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 

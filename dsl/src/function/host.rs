@@ -4,7 +4,7 @@
 //! that fails, which then stays pending. The combinators above it look for such a failure after each poll of a child.
 
 use super::failure::Failure;
-use super::outcome::PlainCall;
+use super::record::PlainCall;
 use serde_json::Value;
 use std::any::TypeId;
 use std::cell::{Cell, RefCell};

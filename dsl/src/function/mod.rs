@@ -62,6 +62,7 @@ mod host;
 mod join;
 mod map;
 mod outcome;
+mod record;
 mod service;
 #[cfg(test)]
 mod tests;
@@ -70,7 +71,8 @@ mod vocabulary;
 pub use self::join::TryJoin;
 pub use self::join::try_join;
 pub use self::map::{List, Map, MapDistributed, map, map_distributed};
-pub use self::outcome::{PlainCall, PlainFailure, PlainReply, PlainRun};
+pub use self::outcome::{PlainFailure, PlainReply, PlainRun};
+pub use self::record::PlainCall;
 pub use self::service::service;
 pub use self::vocabulary::{
     Failed, RetryPolicy, Sleep, days, every, hours, mins, placeholder, secs, sleep, sleep_until,

@@ -1,9 +1,10 @@
 //! Runs a function workflow as plain Rust, with mocks and virtual time.
 
-use super::call::{CallAnswer, raise};
+use super::call::raise;
 use super::callable::Callable;
 use super::failure::Failure;
 use super::host::{Host, MockFn};
+use super::record::{CallAnswer, PlainCall};
 use super::service::ServiceTarget;
 use crate::services::Action;
 use crate::task::TaskReturn;
@@ -59,19 +60,6 @@ pub enum PlainReply<E> {
     Failure(String, String),
     /// The call is never answered.
     Never,
-}
-
-/// One call of a task or of a nested workflow; each attempt of a retry is one.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PlainCall {
-    /// The Rust name of the function.
-    pub function: &'static str,
-    /// The arguments as JSON: the only argument itself, or an array of several.
-    pub input: Value,
-    /// The result, or the name of the error; `None` while it runs.
-    pub outcome: Option<Result<Value, String>>,
-    /// The virtual time between the start of the run and that of the call.
-    pub at: Duration,
 }
 
 /// A function workflow that failed: the error and the cause that its execution would have.

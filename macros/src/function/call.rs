@@ -2,9 +2,9 @@
 
 use super::graph::{AmountExpr, Ending, Graph, MapWork, Node, StateName, WaitFor, Work};
 use super::names::bound_names;
-use super::scan::{bare, by_value, called};
+use super::scan::{bare, by_value, called, iterator_method, list_of};
 use super::state_name::{pascal, subject};
-use super::translate::{Dest, Exits, Translator, iterator_method, list_of};
+use super::translator::{Dest, Exits, Translator};
 use crate::functions::is_task;
 use crate::machine::{
     ErrorPattern, Matches, Retry, Setting, SettingValue, own_name, request_argument,
@@ -60,6 +60,58 @@ impl<'a> CallChain<'a> {
 }
 
 impl Translator<'_> {
+    /// A call and its result.
+    pub(super) fn awaited(
+        &mut self,
+        base: &Expr,
+        _question: bool,
+        exits: Exits,
+        dest: &Dest,
+    ) -> Exits {
+        let ty = match dest {
+            Dest::Assign(target) => target.ty.clone(),
+            _ => None,
+        };
+        let Some(node) = self.call(base, ty.as_ref(), exits) else {
+            return Exits::new();
+        };
+        let span = self.graph.nodes[node].name.span;
+        if matches!(dest, Dest::Return) {
+            self.answer_is_returned(node);
+        }
+        let is_wait = matches!(self.graph.nodes[node].work, Work::Wait(_));
+        if let (
+            Dest::Ignore,
+            Work::Task {
+                waits: Some(_),
+                path,
+                ..
+            },
+        ) = (dest, &self.graph.nodes[node].work)
+        {
+            self.errors.on(
+                path,
+                "the answer to a task token needs a type: write `let _answer: Decision = task(task_token()).await;`, even if nothing reads it",
+            );
+        }
+        match dest {
+            Dest::Return if !is_wait => {
+                self.graph.nodes[node].ends = Some(Ending::Result);
+                Exits::new()
+            }
+            Dest::Return => {
+                let exit = self.next(node, span);
+                self.unit(span, vec![exit], dest)
+            }
+            Dest::Assign(target) if !is_wait => {
+                self.has_result_type(node, target);
+                self.graph.nodes[node].result = Some((**target).clone());
+                vec![self.next(node, span)]
+            }
+            Dest::Assign(_) | Dest::Ignore => vec![self.next(node, span)],
+        }
+    }
+
     /// Adds the state of a call. `ty` is the type of its result, if the source contains it.
     pub(super) fn call(&mut self, value: &Expr, ty: Option<&Type>, exits: Exits) -> Option<usize> {
         let chain = CallChain::of(value);

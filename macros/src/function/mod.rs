@@ -1,26 +1,31 @@
 //! `#[workflow]`: an async function as a workflow.
 //!
 //! The function is compiled twice. rustc compiles it as it is, with the calls of tasks replaced ([`plain`]): tests call it as plain Rust. And its control
-//! flow becomes a graph of states ([`translate`]), which ends in the same [`Machine`] as `workflow!`: [`check`] and [`expand`] treat both alike.
+//! flow becomes a graph of states ([`statements`]), which ends in the same [`Machine`] as `workflow!`: [`check`] and [`expand`] treat both alike.
 
 mod call;
+mod choices;
 mod emit;
+mod ends;
 mod graph;
+mod loops;
 mod names;
 mod options;
 mod placed;
 mod plain;
+mod refused;
 mod result_arms;
 mod scan;
 mod state_name;
+mod statements;
 #[cfg(test)]
 mod tests;
-mod translate;
+mod translator;
 
 use self::emit::Emitter;
 use self::graph::Graph;
 use self::options::Options;
-use self::translate::Translator;
+use self::translator::Translator;
 use crate::errors::{CompileError, Errors, MacroDiagnostic};
 use crate::machine::{Machine, Workflow};
 use crate::task::{TaskReturnType, answer};

@@ -1,8 +1,7 @@
 //! The function as rustc compiles it: the user's code, with each call of a task replaced by a call that the plain run makes.
 
 use super::call::{CallChain, OPTIONS, is_task_token, placeholder_name, request_arguments};
-use super::result_arms::is_of_result;
-use super::scan::{MacroKind, bare, called};
+use super::scan::{MacroKind, bare, called, is_of_result};
 use crate::functions::is_task;
 use crate::machine::{cases, own_name};
 use proc_macro2::{Span, TokenStream};

@@ -3,9 +3,9 @@
 use super::call::is_failed;
 use super::graph::{CaughtError, Ending, Exit, GraphEdgeKind, Node, StateName, Target, Work};
 use super::names::{bound_names, with_variables};
-use super::scan::{bare, called, reads};
+use super::scan::{bare, called, reads, single_name};
 use super::state_name::{snake, subject};
-use super::translate::{ArmBody, ArmCode, Dest, Exits, Translator, single_name};
+use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
 use crate::machine::{cases, is_bound, own_name};
 use crate::name::text;
 use proc_macro2::{Ident, Span};
@@ -20,16 +20,6 @@ enum Case<'a> {
     Err(&'a Pat),
     /// `_`: the other errors.
     Rest(Span),
-}
-
-/// Whether a pattern is one of a `Result`.
-pub(super) fn is_of_result(pattern: &Pat) -> bool {
-    if let Pat::Guard(both) = pattern {
-        return is_of_result(&both.pat);
-    }
-    cases(pattern).into_iter().any(|case| {
-        matches!(case, Pat::TupleStruct(one) if one.path.is_ident("Ok") || one.path.is_ident("Err"))
-    })
 }
 
 fn case(pattern: &Pat) -> Option<Case<'_>> {

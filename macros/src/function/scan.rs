@@ -1,9 +1,12 @@
 //! Looks for code that needs states, and for code that a workflow cannot evaluate.
 
-use crate::machine::own_name;
+use crate::machine::{cases, own_name};
 use proc_macro2::{Ident, Span};
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprAsync, ExprAwait, ExprCall, ExprClosure, ExprPath, Macro, Path};
+use syn::{
+    Expr, ExprAsync, ExprAwait, ExprCall, ExprClosure, ExprPath, Macro, Pat, Path, Type,
+    parse_quote,
+};
 
 /// Macros that write log lines, which a workflow leaves out.
 const LOGS: &[&str] = &[
@@ -190,6 +193,108 @@ pub(super) fn by_value(value: &Expr) -> &Expr {
 pub(super) fn called(call: &ExprCall) -> Option<&Path> {
     match bare(&call.func) {
         Expr::Path(path) if path.qself.is_none() => Some(&path.path),
+        _ => None,
+    }
+}
+
+/// The list of a `for`: without a reference and without `.iter()`.
+pub(super) fn list_of(value: &Expr) -> &Expr {
+    match by_value(value) {
+        Expr::MethodCall(call)
+            if call.args.is_empty() && (call.method == "iter" || call.method == "clone") =>
+        {
+            list_of(&call.receiver)
+        }
+        other => other,
+    }
+}
+
+/// The last method of an expression, if it returns an iterator.
+pub(super) fn iterator_method(value: &Expr) -> Option<&Ident> {
+    const METHODS: &[&str] = &[
+        "chain",
+        "chars",
+        "cloned",
+        "copied",
+        "drain",
+        "enumerate",
+        "filter",
+        "filter_map",
+        "flat_map",
+        "into_iter",
+        "iter_mut",
+        "keys",
+        "map",
+        "rev",
+        "skip",
+        "skip_while",
+        "step_by",
+        "take",
+        "take_while",
+        "values",
+        "zip",
+    ];
+    match value {
+        Expr::MethodCall(call) if METHODS.iter().any(|name| call.method == name) => {
+            Some(&call.method)
+        }
+        _ => None,
+    }
+}
+
+/// The variable that an expression is.
+pub(super) fn single_name(value: &Expr) -> Option<&Ident> {
+    match bare(value) {
+        Expr::Path(path) => path.path.get_ident(),
+        _ => None,
+    }
+}
+
+pub(super) fn without_type(pattern: &Pat) -> &Pat {
+    match pattern {
+        Pat::Type(typed) => &typed.pat,
+        other => other,
+    }
+}
+
+pub(super) fn without_reference(ty: Type) -> Type {
+    match ty {
+        Type::Reference(reference) => without_reference(*reference.elem),
+        other => other,
+    }
+}
+
+pub(super) fn without_reference_pattern(pattern: &Pat) -> &Pat {
+    match pattern {
+        Pat::Reference(reference) => without_reference_pattern(&reference.pat),
+        Pat::Paren(inner) => without_reference_pattern(&inner.pat),
+        other => other,
+    }
+}
+
+/// Whether a pattern is one of a `Result`.
+pub(super) fn is_of_result(pattern: &Pat) -> bool {
+    if let Pat::Guard(both) = pattern {
+        return is_of_result(&both.pat);
+    }
+    cases(pattern).into_iter().any(|case| {
+        matches!(case, Pat::TupleStruct(one) if one.path.is_ident("Ok") || one.path.is_ident("Err"))
+    })
+}
+
+/// The scrutinee, pattern and guard of `if let pattern = scrutinee && guard`.
+pub(super) fn let_condition(condition: &Expr) -> Option<(&Expr, &Pat, Option<Expr>)> {
+    match bare(condition) {
+        Expr::Let(one) => Some((&one.expr, &one.pat, None)),
+        Expr::Binary(both) if matches!(both.op, syn::BinOp::And(_)) => {
+            let (scrutinee, pattern, guard) = let_condition(&both.left)?;
+            let right = &both.right;
+            let guard = match guard {
+                Some(guard) => parse_quote!(#guard && #right),
+                None => (**right).clone(),
+            };
+            Some((scrutinee, pattern, Some(guard)))
+        }
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! The states of functions, as text.
 
 use super::emit::Emitter;
-use super::translate::Translator;
+use super::translator::Translator;
 use crate::errors::Errors;
 use crate::machine::{
     Condition, Draft, Edge, EdgeKind, ErrorPattern, Let, MachineBody, StateExit, StateWork, Wait,

@@ -1,0 +1,291 @@
+//! The ends of a body: results, errors, `panic!` and `assert!`.
+
+use super::graph::{Failure, GraphEdgeKind, Node, StateName, Target, Work};
+use super::scan::{MacroKind, bare, by_value, called, needs_states, single_name};
+use super::state_name::subject;
+use super::translator::{Dest, Exits, Translator};
+use crate::functions::is_type;
+use crate::machine::own_name;
+use crate::name::text;
+use proc_macro2::{Ident, Span};
+use quote::{ToTokens, format_ident};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprCall, Macro, Member, Token, parse_quote, parse_quote_spanned};
+
+impl Translator<'_> {
+    /// `Ok(value)` or `Err(error)` at the end of the body.
+    pub(super) fn result(&mut self, call: &ExprCall, exits: Exits) -> Exits {
+        let is_ok = called(call).is_some_and(|path| super::scan::is_variant(path, "Ok"));
+        let Some(value) = call.args.first() else {
+            return exits;
+        };
+        if is_ok {
+            return match bare(value) {
+                // The value of a call, an `if` or a `match`.
+                inner
+                    if needs_states(inner)
+                        && !matches!(inner, Expr::Struct(_) | Expr::Call(_) | Expr::Tuple(_)) =>
+                {
+                    let name = format_ident!("result", span = inner.span());
+                    let bound = self.names.bind(&name, self.body);
+                    let target = Target {
+                        ty: self.body_type().cloned(),
+                        ..Target::one(bound.clone())
+                    };
+                    let exits = self.expr(inner, exits, &Dest::Assign(Box::new(target)));
+                    if exits.is_empty() {
+                        return exits;
+                    }
+                    self.give(parse_quote!(#bound), value.span(), exits)
+                }
+                _ => self.value(value, exits, &Dest::Return),
+            };
+        }
+        let (value, exits) = self.hoisted(value, exits);
+        if exits.is_empty() {
+            return exits;
+        }
+        let Some(failure) = self.failure(&value) else {
+            return Exits::new();
+        };
+        let derived = match &failure {
+            Failure::Raised { path, .. } => own_name(path).map(text).unwrap_or_default(),
+            Failure::Rethrown(_, state) => format!("{state}Failed"),
+            Failure::Panic(_) => "Panic".to_owned(),
+        };
+        let name = self.state_name(StateName::derived(derived, value.span()));
+        self.share_with_equal_failure(&failure, &name);
+        self.graph.add(Node::new(Work::Fail(failure), name), &exits);
+        Exits::new()
+    }
+
+    /// The error of `Err(..)`.
+    pub(super) fn failure(&mut self, value: &Expr) -> Option<Failure> {
+        let value = bare(value);
+        let caught = |this: &Self, value: &Expr| match bare(value) {
+            Expr::Path(path) => {
+                let name = path.path.get_ident()?;
+                let found = this.names.find(name)?;
+                let state = this.names.failed_state(name)?;
+                Some(Failure::Rethrown(found.ident, state.to_owned()))
+            }
+            _ => None,
+        };
+        if let Expr::MethodCall(call) = value
+            && call.method == "into"
+            && let Some(failure) = caught(self, &call.receiver)
+        {
+            return Some(failure);
+        }
+        if let Some(failure) = caught(self, value) {
+            return Some(failure);
+        }
+        let variant = |path: &syn::Path| own_name(path).is_some_and(|name| is_type(&text(name)));
+        match value {
+            Expr::Path(path) if variant(&path.path) => Some(Failure::Raised {
+                path: path.path.clone(),
+                fields: Vec::new(),
+                is_tuple: false,
+            }),
+            Expr::Struct(literal) if literal.rest.is_none() => Some(Failure::Raised {
+                path: literal.path.clone(),
+                fields: literal
+                    .fields
+                    .iter()
+                    .map(|field| (field.member.clone(), self.resolved(by_value(&field.expr))))
+                    .collect(),
+                is_tuple: false,
+            }),
+            Expr::Call(call) if called(call).is_some_and(variant) => {
+                let path = called(call)?.clone();
+                let fields = call.args.iter().enumerate();
+                let fields = fields
+                    .map(|(index, value)| (Member::from(index), self.resolved(by_value(value))));
+                Some(Failure::Raised {
+                    path,
+                    fields: fields.collect(),
+                    is_tuple: true,
+                })
+            }
+            other => {
+                self.refuse(
+                    other,
+                    "the error of a workflow is a variant with its fields, `Err(OrderFailed::Rejected { reason })`, or an error that an arm `Err(e)` \
+                     caught: write one of these",
+                );
+                None
+            }
+        }
+    }
+
+    /// Two equal failures are one state if the variables that they read may be one.
+    pub(super) fn share_with_equal_failure(&mut self, failure: &Failure, name: &StateName) {
+        let Failure::Raised { path, fields, .. } = failure else {
+            return;
+        };
+        let of_path = path.to_token_stream().to_string();
+        let mut shared: Vec<(Ident, Ident)> = Vec::new();
+        for node in &self.graph.nodes {
+            let Work::Fail(Failure::Raised {
+                path: other,
+                fields: others,
+                ..
+            }) = &node.work
+            else {
+                continue;
+            };
+            if node.name.text != name.text
+                || other.to_token_stream().to_string() != of_path
+                || others.len() != fields.len()
+            {
+                continue;
+            }
+            let mut pairs = Vec::new();
+            let equal = fields
+                .iter()
+                .zip(others)
+                .all(|((member, value), (other, other_value))| {
+                    if member != other {
+                        return false;
+                    }
+                    if value.to_token_stream().to_string()
+                        == other_value.to_token_stream().to_string()
+                    {
+                        return true;
+                    }
+                    // Both are values of one field, so their types are equal.
+                    match (single_name(value), single_name(other_value)) {
+                        (Some(value), Some(other)) if self.names.may_share(value, other) => {
+                            pairs.push((value.clone(), other.clone()));
+                            true
+                        }
+                        _ => false,
+                    }
+                });
+            if equal {
+                shared.extend(pairs);
+                break;
+            }
+        }
+        for (one, with) in shared {
+            self.names.share(&one, &with);
+        }
+    }
+
+    pub(super) fn macro_call(
+        &mut self,
+        mac: &Macro,
+        span: Span,
+        exits: Exits,
+        dest: &Dest,
+    ) -> Exits {
+        match MacroKind::of(mac) {
+            MacroKind::Log => exits,
+            MacroKind::Panic => {
+                self.panic(mac, mac.tokens.clone(), "Panic", span, exits);
+                Exits::new()
+            }
+            MacroKind::Assert => self.assert(mac, span, exits),
+            MacroKind::TryJoin => {
+                self.refuse(
+                    mac,
+                    "`try_join!` runs its branches when it is awaited: write `try_join!(..).await`",
+                );
+                exits
+            }
+            MacroKind::Value => {
+                let value: Expr = parse_quote!(#mac);
+                self.value(&value, exits, dest)
+            }
+        }
+    }
+
+    /// `panic!("..")` as a Fail state.
+    pub(super) fn panic(
+        &mut self,
+        mac: &Macro,
+        text_tokens: proc_macro2::TokenStream,
+        derived: &str,
+        span: Span,
+        exits: Exits,
+    ) {
+        if let Ok(first) = syn::parse2::<Expr>(text_tokens.clone())
+            && !matches!(first, Expr::Lit(_))
+        {
+            self.refuse(
+                &first,
+                "the text of a panic is a template: write `panic!(\"{}\", value)`",
+            );
+            return;
+        }
+        let value: Expr = if text_tokens.is_empty() {
+            let name = own_name(&mac.path).map(text).unwrap_or_default();
+            let message = match name.as_str() {
+                "unreachable" => "internal error: entered unreachable code",
+                "todo" => "not yet implemented",
+                "unimplemented" => "not implemented",
+                _ => "explicit panic",
+            };
+            parse_quote_spanned!(span=> #message)
+        } else {
+            parse_quote_spanned!(span=> format!(#text_tokens))
+        };
+        let value = self.resolved(&value);
+        let name = self.state_name(StateName::derived(derived, span));
+        self.graph
+            .add(Node::new(Work::Fail(Failure::Panic(value)), name), &exits);
+    }
+
+    /// `assert!(condition, "..")` as a Choice and a Fail state.
+    pub(super) fn assert(&mut self, mac: &Macro, span: Span, exits: Exits) -> Exits {
+        let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
+        let Ok(arguments) = mac.parse_body_with(parser) else {
+            return exits;
+        };
+        let mut arguments = arguments.into_iter();
+        let name = own_name(&mac.path).map(text).unwrap_or_default();
+        let (Some(first), is_pair) = (arguments.next(), name != "assert" && name != "debug_assert")
+        else {
+            return exits;
+        };
+        let (condition, default): (Expr, String) = if is_pair {
+            let Some(second) = arguments.next() else {
+                return exits;
+            };
+            let operator = if name == "assert_eq" {
+                quote::quote!(==)
+            } else {
+                quote::quote!(!=)
+            };
+            let written = format!(
+                "assertion failed: {} {operator} {}",
+                first.to_token_stream(),
+                second.to_token_stream()
+            );
+            (parse_quote!((#first) #operator (#second)), written)
+        } else {
+            let written = format!("assertion failed: {}", first.to_token_stream());
+            (first, written)
+        };
+        let derived = format!("Assert{}", subject(&condition));
+        let state = self.state_name(StateName::derived(derived.clone(), span));
+        let failed = format!("{}Failed", state.text);
+        let condition = self.condition(&condition, &format!("{name}!"));
+        let node = self.graph.add(Node::new(Work::Choice(None), state), &exits);
+        let holds = self
+            .graph
+            .add_edge(node, GraphEdgeKind::Rule(span, condition), span);
+        let fails = self
+            .graph
+            .add_edge(node, GraphEdgeKind::Otherwise(span), span);
+        let rest: Punctuated<Expr, Token![,]> = arguments.collect();
+        let tokens = if rest.is_empty() {
+            quote::quote_spanned!(span=> "{}", #default)
+        } else {
+            rest.to_token_stream()
+        };
+        self.panic(mac, tokens, &failed, span, vec![fails]);
+        vec![holds]
+    }
+}

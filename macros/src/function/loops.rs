@@ -1,0 +1,262 @@
+//! Loops, labels, `break` and `continue`.
+
+use super::graph::{Assignment, GraphEdgeKind, Node, StateName, Target, Work};
+use super::scan::{
+    by_value, first_await, iterator_method, let_condition, list_of, single_name,
+    without_reference_pattern,
+};
+use super::state_name::{pattern_subject, subject};
+use super::translator::{Dest, Exits, LoopContext, Translator};
+use crate::name::text;
+use quote::format_ident;
+use syn::spanned::Spanned;
+use syn::{Block, Expr, ExprForLoop, Label, Lifetime, parse_quote, parse_quote_spanned};
+
+impl Translator<'_> {
+    pub(super) fn labelled(
+        &mut self,
+        label: &Label,
+        block: &Block,
+        exits: Exits,
+        dest: &Dest,
+    ) -> Exits {
+        self.loops.push(LoopContext {
+            label: Some(label.name.clone()),
+            head: None,
+            breaks: Exits::new(),
+            dest: dest.clone(),
+        });
+        let mut end = self.block(block, exits, dest);
+        end.extend(self.leave_loop());
+        end
+    }
+
+    pub(super) fn enter_loop(&mut self, label: Option<&Label>, head: usize, dest: &Dest) {
+        self.loops.push(LoopContext {
+            label: label.map(|label| label.name.clone()),
+            head: Some(head),
+            breaks: Exits::new(),
+            dest: dest.clone(),
+        });
+    }
+
+    pub(super) fn leave_loop(&mut self) -> Exits {
+        self.loops
+            .pop()
+            .map(|context| context.breaks)
+            .unwrap_or_default()
+    }
+
+    /// `break` and `continue`.
+    pub(super) fn leave(
+        &mut self,
+        label: Option<&Lifetime>,
+        value: Option<&Expr>,
+        breaks: bool,
+        at: &Expr,
+        exits: Exits,
+    ) -> Exits {
+        let is_target = |context: &LoopContext| match label {
+            Some(label) => context.label.as_ref() == Some(label),
+            None => context.head.is_some(),
+        };
+        let Some(index) = self.loops.iter().rposition(is_target) else {
+            self.refuse(at, "this leaves a loop outside of its branch: return a value from the branch, and leave the loop after it");
+            return Exits::new();
+        };
+        if !breaks {
+            if let Some(head) = self.loops[index].head {
+                self.graph.connect(&exits, head);
+            }
+            return Exits::new();
+        }
+        let dest = self.loops[index].dest.clone();
+        let exits = match value {
+            Some(value) => self.expr(value, exits, &dest),
+            None => self.unit(at.span(), exits, &dest),
+        };
+        self.loops[index].breaks.extend(exits);
+        Exits::new()
+    }
+
+    pub(super) fn while_loop(&mut self, one: &syn::ExprWhile, exits: Exits) -> Exits {
+        let span = one.while_token.span;
+        let explicit = self.name.take();
+        let head = self.graph.add(
+            Node::new(Work::Join, StateName::derived("While", span)),
+            &exits,
+        );
+        let start = self.next(head, span);
+        self.name = explicit;
+        let name = self.state_name(StateName::derived(
+            format!("While{}", subject(&one.cond)),
+            span,
+        ));
+        self.enter_loop(one.label.as_ref(), head, &Dest::Ignore);
+        let (node, inside, after) = match let_condition(&one.cond) {
+            Some((scrutinee, pattern, guard)) => {
+                if let Some(span) = first_await(scrutinee) {
+                    self.errors.at(span, "a call cannot be part of a condition: write `loop`, match the result of the call in it, and leave the loop with `break`");
+                }
+                let value = self.resolved(by_value(scrutinee));
+                let node = self
+                    .graph
+                    .add(Node::new(Work::Choice(Some((value, span))), name), &[start]);
+                self.names.open();
+                let pattern = self.arm_pattern(pattern);
+                let guard = guard.map(|guard| self.condition(&guard, "while"));
+                let inside = self
+                    .graph
+                    .add_edge(node, GraphEdgeKind::Arm(pattern, guard), span);
+                let end = self.block(&one.body, vec![inside], &Dest::Ignore);
+                self.names.close();
+                let after =
+                    self.graph
+                        .add_edge(node, GraphEdgeKind::Arm(parse_quote!(_), None), span);
+                (node, end, after)
+            }
+            None => {
+                let condition = self.condition(&one.cond, "while");
+                let node = self
+                    .graph
+                    .add(Node::new(Work::Choice(None), name), &[start]);
+                let inside = self
+                    .graph
+                    .add_edge(node, GraphEdgeKind::Rule(span, condition), span);
+                let end = self.block(&one.body, vec![inside], &Dest::Ignore);
+                let after = self
+                    .graph
+                    .add_edge(node, GraphEdgeKind::Otherwise(span), span);
+                (node, end, after)
+            }
+        };
+        let _ = node;
+        self.graph.connect(&inside, head);
+        let mut ends = self.leave_loop();
+        ends.push(after);
+        ends
+    }
+
+    /// `for item in list`: one Choice, whose transition takes the next item and advances the index.
+    pub(super) fn for_loop(&mut self, one: &ExprForLoop, exits: Exits) -> Exits {
+        let span = one.for_token.span;
+        let explicit = self.name.take();
+        let list = list_of(&one.expr);
+        if matches!(list, Expr::Range(_)) {
+            self.refuse(
+                &one.expr,
+                "a workflow loops over lists: count with a variable, `let mut n = 0; while n < limit { ..; n += 1; }`",
+            );
+            return exits;
+        }
+        if iterator_method(list).is_some() {
+            self.refuse(
+                &one.expr,
+                "a workflow loops over lists, not over iterators: bind a list with `let` first, `let list: Vec<_> = ...collect();`",
+            );
+            return exits;
+        }
+        let subject = pattern_subject(&one.pat);
+        self.names.open();
+        let (list, mut exits) = self.hoisted(list, exits);
+        let mut list = self.resolved(&list);
+        let is_fixed = is_place(&list) && !assigns_any(&one.body, &list);
+        if !is_fixed {
+            let source = format_ident!(
+                "{}_list",
+                super::state_name::snake(&subject),
+                span = one.expr.span()
+            );
+            let bound = self.names.bind(&source, self.body);
+            exits = self.assign(Target::one(bound.clone()), list, exits);
+            list = parse_quote!(#bound);
+        }
+        let source = format_ident!(
+            "{}_index",
+            super::state_name::snake(&subject),
+            span = one.in_token.span
+        );
+        let index = self.names.bind(&source, self.body);
+        self.names.has_type_of(&index, "usize".to_owned());
+        exits = self.assign(Target::one(index.clone()), parse_quote!(0usize), exits);
+        let head = self.graph.add(
+            Node::new(Work::Join, StateName::derived("For", span)),
+            &exits,
+        );
+        let start = self.next(head, span);
+        self.name = explicit;
+        let name = self.state_name(StateName::derived(format!("Each{subject}"), span));
+        let node = self
+            .graph
+            .add(Node::new(Work::Choice(None), name), &[start]);
+        let condition: Expr = parse_quote_spanned!(one.in_token.span=> #index < #list.len());
+        let inside = self
+            .graph
+            .add_edge(node, GraphEdgeKind::Rule(span, condition), span);
+        let after = self
+            .graph
+            .add_edge(node, GraphEdgeKind::Otherwise(span), span);
+        self.enter_loop(one.label.as_ref(), head, &Dest::Ignore);
+        if let Some((target, shown)) = self.target(without_reference_pattern(&one.pat)) {
+            for (name, bound) in shown {
+                self.names.show(&name, &bound);
+            }
+            let (node, edge) = inside;
+            let lets = &mut self.graph.nodes[node].edges[edge].lets;
+            if target.names.iter().any(Option::is_some) {
+                lets.push(Assignment {
+                    target,
+                    value: parse_quote_spanned!(one.in_token.span=> #list[#index]),
+                });
+            }
+            lets.push(Assignment {
+                target: Target::one(index.clone()),
+                value: parse_quote_spanned!(one.in_token.span=> #index + 1),
+            });
+        }
+        let end = self.block(&one.body, vec![inside], &Dest::Ignore);
+        self.graph.connect(&end, head);
+        let mut ends = self.leave_loop();
+        ends.push(after);
+        self.names.close();
+        ends
+    }
+}
+
+/// Whether an expression only names a value.
+fn is_place(value: &Expr) -> bool {
+    match value {
+        Expr::Path(_) => true,
+        Expr::Field(field) => is_place(&field.base),
+        _ => false,
+    }
+}
+
+/// Whether a block assigns the variable that a list begins with.
+fn assigns_any(block: &Block, list: &Expr) -> bool {
+    struct Assigns(Vec<String>);
+    impl syn::visit::Visit<'_> for Assigns {
+        fn visit_expr_assign(&mut self, one: &syn::ExprAssign) {
+            if let Some(name) = single_name(&one.left) {
+                self.0.push(text(name));
+            }
+            syn::visit::visit_expr_assign(self, one);
+        }
+    }
+    let mut root = list;
+    while let Expr::Field(field) = root {
+        root = &field.base;
+    }
+    let Some(name) = single_name(root).map(text) else {
+        return true;
+    };
+    let mut assigns = Assigns(Vec::new());
+    syn::visit::Visit::visit_block(&mut assigns, block);
+    let base = name
+        .rsplit_once("__")
+        .map_or(name.as_str(), |(base, _)| base);
+    assigns
+        .0
+        .iter()
+        .any(|assigned| assigned.trim_start_matches('_') == base)
+}

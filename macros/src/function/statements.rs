@@ -1,0 +1,399 @@
+//! Statements and expressions as states: blocks, `let`, assignments and values.
+
+use super::graph::{Assignment, Graph, Node, StateName, Target, Work};
+use super::names::bound_names;
+use super::refused::{not_awaited, without_mutable_reference};
+use super::scan::{
+    bare, by_value, called, is_assigning, is_of_result, is_result, needs_states, without_type,
+};
+use super::state_name::{pascal, subject};
+use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
+use crate::machine::own_name;
+use crate::name::text;
+use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::{Attribute, Block, Expr, ExprMatch, Local, Pat, Stmt, parse_quote};
+
+impl Translator<'_> {
+    /// The states of the function.
+    pub(super) fn function(&mut self, block: &Block) -> Graph {
+        self.body_graph("Begin", block.brace_token.span.join(), |this, exits| {
+            this.block(block, exits, &Dest::Return);
+        })
+    }
+
+    pub(super) fn block(&mut self, block: &Block, exits: Exits, dest: &Dest) -> Exits {
+        self.names.open();
+        let exits = self.statements(block, exits, dest);
+        self.names.close();
+        exits
+    }
+
+    pub(super) fn statements(&mut self, block: &Block, mut exits: Exits, dest: &Dest) -> Exits {
+        let mut statements = block.stmts.iter().peekable();
+        while let Some(statement) = statements.next() {
+            if exits.is_empty() {
+                // rustc warns about code that is never reached.
+                return exits;
+            }
+            let is_last = statements.peek().is_none();
+            exits = match statement {
+                Stmt::Local(local) => self.local(local, exits),
+                Stmt::Expr(value, None) if is_last => return self.expr(value, exits, dest),
+                Stmt::Expr(value, _) => self.expr(value, exits, &Dest::Ignore),
+                Stmt::Macro(one) if is_last && one.semi_token.is_none() => {
+                    self.read_name(&one.attrs);
+                    return self.macro_call(&one.mac, one.mac.span(), exits, dest);
+                }
+                Stmt::Macro(one) => {
+                    self.read_name(&one.attrs);
+                    self.macro_call(&one.mac, one.mac.span(), exits, &Dest::Ignore)
+                }
+                Stmt::Item(item) => {
+                    self.refuse(item, "a workflow's function contains only statements: move this item out of the function");
+                    exits
+                }
+            };
+        }
+        self.unit(block.brace_token.span.close(), exits, dest)
+    }
+
+    /// Assigns a value, which is already in terms of variables.
+    pub(super) fn assign(&mut self, target: Target, value: Expr, exits: Exits) -> Exits {
+        let span = value.span();
+        let first = target.names.iter().flatten().next();
+        let subject =
+            first.map(|name| pascal(text(name).rsplit_once("__").map_or("", |(base, _)| base)));
+        let derived = StateName::derived(format!("Set{}", subject.unwrap_or_default()), span);
+        let name = self.state_name(derived);
+        let work = if name.is_explicit {
+            Work::Pass
+        } else {
+            Work::Join
+        };
+        let node = self.graph.add(Node::new(work, name), &exits);
+        let exit = self.next(node, span);
+        if let Some(edge) = self.graph.nodes[node].edges.last_mut() {
+            edge.lets.push(Assignment { target, value });
+        }
+        vec![exit]
+    }
+
+    pub(super) fn local(&mut self, local: &Local, exits: Exits) -> Exits {
+        self.read_name(&local.attrs);
+        let Some(init) = &local.init else {
+            for name in bound_names(&local.pat) {
+                self.names.declare(&name, self.body);
+            }
+            return exits;
+        };
+        if let Some((_, other)) = &init.diverge {
+            let arms = vec![
+                ArmBody {
+                    pattern: without_type(&local.pat).clone(),
+                    guard: None,
+                    body: ArmCode::Continue,
+                },
+                ArmBody {
+                    pattern: parse_quote!(_),
+                    guard: None,
+                    body: ArmCode::Diverging(other),
+                },
+            ];
+            let name =
+                StateName::derived(format!("Let{}", subject(&init.expr)), local.let_token.span);
+            return self.matched(
+                &init.expr,
+                arms,
+                name,
+                local.let_token.span,
+                exits,
+                &Dest::Ignore,
+            );
+        }
+        let Some((target, shown)) = self.target(&local.pat) else {
+            return exits;
+        };
+        let equals = init.eq_token.span;
+        let exits = self.expr(
+            &init.expr,
+            exits,
+            &Dest::Assign(Box::new(Target { equals, ..target })),
+        );
+        // The value may read an earlier variable with this name.
+        for (name, bound) in shown {
+            self.names.show(&name, &bound);
+        }
+        exits
+    }
+
+    pub(super) fn expr(&mut self, value: &Expr, exits: Exits, dest: &Dest) -> Exits {
+        self.read_name(attributes(value));
+        match value {
+            Expr::Paren(inner) => self.expr(&inner.expr, exits, dest),
+            Expr::Group(inner) => self.expr(&inner.expr, exits, dest),
+            Expr::Block(block)
+                if needs_states(value) || matches!(dest, Dest::Return | Dest::Ignore) =>
+            {
+                match &block.label {
+                    None => self.block(&block.block, exits, dest),
+                    Some(label) => self.labelled(label, &block.block, exits, dest),
+                }
+            }
+            Expr::If(one) if self.branches(value, dest) => self.if_chain(one, exits, dest),
+            Expr::Match(one) if self.branches(value, dest) => self.match_value(one, exits, dest),
+            Expr::Loop(one) => {
+                let span = one.loop_token.span;
+                let head = self.graph.add(
+                    Node::new(Work::Join, StateName::derived("Loop", span)),
+                    &exits,
+                );
+                let start = self.next(head, span);
+                self.enter_loop(one.label.as_ref(), head, dest);
+                let end = self.block(&one.body, vec![start], &Dest::Ignore);
+                self.graph.connect(&end, head);
+                self.leave_loop()
+            }
+            Expr::While(one) => self.while_loop(one, exits),
+            Expr::ForLoop(one) => self.for_loop(one, exits),
+            Expr::Return(one) => {
+                match &one.expr {
+                    Some(value) => self.expr(value, exits, &Dest::Return),
+                    None => self.unit(one.return_token.span, exits, &Dest::Return),
+                };
+                Exits::new()
+            }
+            Expr::Break(one) => {
+                self.leave(one.label.as_ref(), one.expr.as_deref(), true, value, exits)
+            }
+            Expr::Continue(one) => self.leave(one.label.as_ref(), None, false, value, exits),
+            Expr::Assign(one) => self.assignment(&one.left, &one.right, exits),
+            Expr::Binary(one) if is_assigning(&one.op) => {
+                let Some(operator) = plain_operator(&one.op) else {
+                    self.refuse(
+                        value,
+                        "a workflow has no operator for this: compute the value in a task",
+                    );
+                    return exits;
+                };
+                let (left, right) = (&one.left, &one.right);
+                let sum: Expr = parse_quote!(#left #operator (#right));
+                self.assignment(left, &sum, exits)
+            }
+            Expr::Await(one) => self.awaited(&one.base, false, exits, dest),
+            Expr::Try(one) => match bare(&one.expr) {
+                Expr::Await(inner) => self.awaited(&inner.base, true, exits, dest),
+                Expr::MethodCall(call)
+                    if call.method == "map_err"
+                        && matches!(bare(&call.receiver), Expr::Await(_)) =>
+                {
+                    self.refuse(
+                        &call.method,
+                        "`map_err` would rename the error: match the result, and return a variant for each error, \
+                         `Err(PaymentError::Declined { reason }) => return Err(..)`",
+                    );
+                    exits
+                }
+                other => {
+                    self.refuse(
+                        other,
+                        "`?` follows a call, `task(..).await?`: match other values, such as `let Some(item) = value else { return Err(..) };`",
+                    );
+                    exits
+                }
+            },
+            Expr::Macro(one) => self.macro_call(&one.mac, one.mac.span(), exits, dest),
+            Expr::Call(call) if matches!(dest, Dest::Return) && is_result(call) => {
+                self.result(call, exits)
+            }
+            Expr::Unsafe(one) => {
+                self.refuse(
+                    &one.unsafe_token,
+                    "a workflow has no unsafe code: do this in a task",
+                );
+                exits
+            }
+            Expr::Async(one) => {
+                self.refuse(&one.async_token, "an `async` block is a branch of `try_join!`: write its statements here without it");
+                exits
+            }
+            _ => self.value(value, exits, dest),
+        }
+    }
+
+    /// Whether an `if` or a `match` becomes a Choice: it contains calls, or it is no value.
+    pub(super) fn branches(&self, value: &Expr, dest: &Dest) -> bool {
+        // Without a name for the Choice, arms without calls are one expression over the result of a call.
+        let is_expression = |one: &ExprMatch| {
+            self.name.is_none()
+                && !one.arms.is_empty()
+                && one.arms.iter().all(|arm| {
+                    let of_result = is_of_result(&arm.pat);
+                    let is_guarded =
+                        matches!(&arm.pat, Pat::Guard(both) if needs_states(&both.guard));
+                    !of_result && !is_guarded && !needs_states(&arm.body)
+                })
+        };
+        match value {
+            _ if matches!(dest, Dest::Ignore) => true,
+            Expr::Match(one) if is_expression(one) => false,
+            _ => needs_states(value),
+        }
+    }
+
+    /// A value without control flow. Calls in it are made before.
+    pub(super) fn value(&mut self, value: &Expr, exits: Exits, dest: &Dest) -> Exits {
+        let value = without_mutable_reference(value, &mut |at| {
+            self.refuse(
+                at,
+                "a workflow has no mutable references: pass the value, and assign the new value to the whole variable",
+            );
+        });
+        let (value, exits) = self.hoisted(value, exits);
+        if exits.is_empty() {
+            return exits;
+        }
+        match dest {
+            Dest::Return => {
+                let given = self.resolved(by_value(&value));
+                self.give(given, value.span(), exits)
+            }
+            Dest::Assign(target) => {
+                let given = self.resolved(by_value(&value));
+                self.assign((**target).clone(), given, exits)
+            }
+            Dest::Ignore => {
+                self.no_effect(&value);
+                exits
+            }
+        }
+    }
+
+    pub(super) fn no_effect(&self, value: &Expr) {
+        match bare(value) {
+            Expr::Path(_) | Expr::Lit(_) => {}
+            Expr::Tuple(tuple) if tuple.elems.is_empty() => {}
+            Expr::MethodCall(call) => self.refuse(
+                value,
+                format!(
+                    "a workflow cannot change a value in place with `{}`: assign a new value to the whole variable, or change it in a task",
+                    call.method
+                ),
+            ),
+            Expr::Call(call) if called(call).is_some_and(crate::functions::is_task) => {
+                let name = called(call).and_then(own_name).map(text).unwrap_or_default();
+                self.refuse(value, not_awaited(&name));
+            }
+            other => self.refuse(other, "this statement has no effect in a workflow: remove it, or do it in a task"),
+        }
+    }
+
+    pub(super) fn assignment(&mut self, left: &Expr, right: &Expr, exits: Exits) -> Exits {
+        if let Expr::Infer(_) = bare(left) {
+            return self.expr(right, exits, &Dest::Ignore);
+        }
+        let name = match bare(left) {
+            Expr::Path(path) => path.path.get_ident(),
+            Expr::Unary(unary) => match bare(&unary.expr) {
+                Expr::Path(path) => path.path.get_ident(),
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some(name) = name else {
+            self.refuse(left, part_is_assigned(left));
+            return exits;
+        };
+        let Some(found) = self.names.find(name) else {
+            let message = if self.names.is_parameter(name) {
+                format!(
+                    "the workflow's input cannot be assigned: write `let mut {name} = {name};` first"
+                )
+            } else {
+                format!("`{name}` is not a variable of this function")
+            };
+            self.refuse(left, message);
+            return exits;
+        };
+        if self.names.body_of(found.number) != self.body {
+            self.refuse(
+                left,
+                format!(
+                    "`{name}` is a variable outside of this branch, which may read but not assign it: return the value from the branch"
+                ),
+            );
+            return exits;
+        }
+        self.expr(right, exits, &Dest::to(found.ident))
+    }
+}
+
+/// The message about an assignment to a part of a variable.
+fn part_is_assigned(left: &Expr) -> String {
+    match bare(left) {
+        Expr::Field(field) => {
+            let whole = &field.base;
+            let whole = quote::quote!(#whole).to_string().replace(' ', "");
+            let part = field.member.to_token_stream();
+            format!("a workflow assigns whole variables, not a field of one: write `{whole} = Type {{ {part}: value, ..{whole} }}`")
+        }
+        Expr::Index(_) => {
+            "a workflow assigns whole variables, not an item of a list: assign a new list, or change the list in a task".to_owned()
+        }
+        Expr::Tuple(_) => {
+            "a workflow assigns one variable in a statement: write one assignment for each, and bind an old value with `let` before".to_owned()
+        }
+        _ => "a workflow assigns variables: write the name of one on the left side".to_owned(),
+    }
+}
+
+/// `+` for `+=`.
+fn plain_operator(op: &syn::BinOp) -> Option<proc_macro2::TokenStream> {
+    use syn::BinOp::*;
+    Some(match op {
+        AddAssign(token) => quote::quote_spanned!(token.span()=> +),
+        SubAssign(token) => quote::quote_spanned!(token.span()=> -),
+        MulAssign(token) => quote::quote_spanned!(token.span()=> *),
+        DivAssign(token) => quote::quote_spanned!(token.span()=> /),
+        RemAssign(token) => quote::quote_spanned!(token.span()=> %),
+        _ => return None,
+    })
+}
+
+/// The attributes of the expressions that may have `#[state(Name)]`.
+fn attributes(value: &Expr) -> &[Attribute] {
+    match value {
+        Expr::If(one) => &one.attrs,
+        Expr::Match(one) => &one.attrs,
+        Expr::Loop(one) => &one.attrs,
+        Expr::While(one) => &one.attrs,
+        Expr::ForLoop(one) => &one.attrs,
+        Expr::Return(one) => &one.attrs,
+        Expr::Break(one) => &one.attrs,
+        Expr::Call(one) => &one.attrs,
+        Expr::MethodCall(one) => &one.attrs,
+        Expr::Await(one) => &one.attrs,
+        Expr::Try(one) => &one.attrs,
+        // syn and rustc give the attributes of a statement to the first operand.
+        Expr::Assign(one) if one.attrs.is_empty() => attributes(&one.left),
+        Expr::Assign(one) => &one.attrs,
+        Expr::Binary(one) if one.attrs.is_empty() => attributes(&one.left),
+        Expr::Binary(one) => &one.attrs,
+        Expr::Cast(one) if one.attrs.is_empty() => attributes(&one.expr),
+        Expr::Cast(one) => &one.attrs,
+        Expr::Array(one) => &one.attrs,
+        Expr::Continue(one) => &one.attrs,
+        Expr::Field(one) => &one.attrs,
+        Expr::Index(one) => &one.attrs,
+        Expr::Lit(one) => &one.attrs,
+        Expr::Path(one) => &one.attrs,
+        Expr::Reference(one) => &one.attrs,
+        Expr::Tuple(one) => &one.attrs,
+        Expr::Unary(one) => &one.attrs,
+        Expr::Macro(one) => &one.attrs,
+        Expr::Block(one) => &one.attrs,
+        Expr::Struct(one) => &one.attrs,
+        Expr::Closure(one) => &one.attrs,
+        _ => &[],
+    }
+}

@@ -1,0 +1,408 @@
+//! The state of a translation: the graph, the names and the loops at the current statement.
+
+use super::graph::{CaughtError, Exit, Graph, GraphEdgeKind, Node, StateName, Target, Work};
+use super::names::{Names, bound_names, with_variables};
+use super::refused::{methods_of_results, refused_in};
+use super::scan::{bare, first_await, without_reference, without_reference_pattern};
+use super::state_name::subject;
+use crate::errors::Errors;
+use crate::name::text;
+use proc_macro2::{Ident, Span};
+use quote::{ToTokens, format_ident};
+use std::collections::{BTreeMap, HashMap};
+use stepwright_asl::Diagnostic;
+use syn::spanned::Spanned;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Attribute, Block, Expr, Lifetime, Pat, Path, Type, parse_quote, parse_quote_spanned};
+
+/// The code that gets the value of an expression.
+#[derive(Clone)]
+pub(super) enum Dest {
+    /// The value is the result of the body.
+    Return,
+    Ignore,
+    Assign(Box<Target>),
+}
+
+impl Dest {
+    /// One variable gets the value.
+    pub(super) fn to(name: Ident) -> Dest {
+        Dest::Assign(Box::new(Target::one(name)))
+    }
+}
+
+/// The transitions that lead to the next statement. There are none after a `return`.
+pub(super) type Exits = Vec<Exit>;
+
+/// Translates one function.
+pub(super) struct Translator<'e> {
+    pub(super) errors: &'e Errors,
+    pub(super) names: Names,
+    pub(super) graph: Graph,
+    /// The number of the body that is translated: the function, a branch or a Map's body.
+    pub(super) body: usize,
+    pub(super) bodies: usize,
+    pub(super) loops: Vec<LoopContext>,
+    /// The name in `#[state(Name)]`, for the next state.
+    pub(super) name: Option<StateName>,
+    /// The type of the function's result, which a call that waits for a token needs.
+    pub(super) output: Option<Type>,
+    /// The functions that create durations, such as `secs`, with the seconds of one.
+    pub(super) units: BTreeMap<String, (Path, u64)>,
+    /// The names of a `let else`, which its other block cannot read yet.
+    pub(super) deferred: Option<Vec<(Ident, Ident)>>,
+}
+
+/// A loop or a block with a label that encloses the current statement.
+pub(super) struct LoopContext {
+    pub(super) label: Option<Lifetime>,
+    /// The start of the loop; `None` for a block.
+    pub(super) head: Option<usize>,
+    pub(super) breaks: Exits,
+    pub(super) dest: Dest,
+}
+
+/// One arm of a `match`: its pattern, guard and body.
+pub(super) struct ArmBody<'a> {
+    pub(super) pattern: Pat,
+    pub(super) guard: Option<&'a Expr>,
+    pub(super) body: ArmCode<'a>,
+}
+
+/// The code of an arm.
+pub(super) enum ArmCode<'a> {
+    Expr(&'a Expr),
+    Block(&'a Block),
+    /// The `else` of a `let`.
+    Diverging(&'a Expr),
+    /// The arm assigns the names of its pattern, and the code after the statement continues.
+    Continue,
+    Nothing,
+}
+
+impl<'e> Translator<'e> {
+    pub(super) fn new(errors: &'e Errors, parameter: Option<Ident>) -> Translator<'e> {
+        Translator {
+            errors,
+            names: Names::new(parameter),
+            graph: Graph::default(),
+            body: 0,
+            bodies: 0,
+            loops: Vec::new(),
+            name: None,
+            output: None,
+            units: BTreeMap::new(),
+            deferred: None,
+        }
+    }
+
+    /// The states of a body. A Pass state at its start has the name `begin`.
+    pub(super) fn body_graph(
+        &mut self,
+        begin: &str,
+        span: Span,
+        build: impl FnOnce(&mut Self, Exits),
+    ) -> Graph {
+        let outer = std::mem::take(&mut self.graph);
+        let outer_loops = std::mem::take(&mut self.loops);
+        let outer_body = self.body;
+        self.body = self.bodies;
+        self.bodies += 1;
+        self.names.open();
+        let entry = self
+            .graph
+            .add(Node::new(Work::Join, StateName::derived(begin, span)), &[]);
+        let exit = self.graph.add_edge(entry, GraphEdgeKind::Next, span);
+        build(self, vec![exit]);
+        let (names, body) = (&mut self.names, self.body);
+        self.graph
+            .compute_arguments_before(&mut |span| names.bind(&Ident::new("argument", span), body));
+        for span in self.graph.settle(&self.names) {
+            self.errors.at(
+                span,
+                "this loop enters no state, so Step Functions cannot run it: wait, call a task in it, or compute the value in a task",
+            );
+        }
+        self.names.close();
+        self.graph.span = Some(span);
+        self.body = outer_body;
+        self.loops = outer_loops;
+        std::mem::replace(&mut self.graph, outer)
+    }
+
+    pub(super) fn refuse(&self, at: &impl ToTokens, message: impl Into<String>) {
+        self.errors.on(at, message);
+    }
+
+    /// An expression with the variables of the graph. Refuses code in it that a state cannot evaluate.
+    pub(super) fn resolved(&self, value: &Expr) -> Expr {
+        for (span, message) in refused_in(value) {
+            self.errors.push(Diagnostic::error(span, message));
+        }
+        self.names.resolved(value)
+    }
+
+    /// The name of the next state: that in the source, or the derived one.
+    pub(super) fn state_name(&mut self, derived: StateName) -> StateName {
+        self.name.take().unwrap_or(derived)
+    }
+
+    pub(super) fn next(&mut self, node: usize, span: Span) -> Exit {
+        self.graph.add_edge(node, GraphEdgeKind::Next, span)
+    }
+
+    /// Takes `#[state(Name)]` from attributes.
+    pub(super) fn read_name(&mut self, attributes: &[Attribute]) {
+        for attribute in attributes {
+            if attribute.path().is_ident("state") {
+                match attribute.parse_args::<Ident>() {
+                    Ok(name) => self.name = Some(StateName::explicit(&name)),
+                    Err(_) => self.refuse(
+                        attribute,
+                        "write the state's name as an identifier: `#[state(Name)]`",
+                    ),
+                }
+            } else if !attribute.path().is_ident("doc")
+                && !attribute.path().is_ident("allow")
+                && !attribute.path().is_ident("expect")
+            {
+                self.refuse(
+                    attribute,
+                    "a workflow cannot use this attribute here: put `#[state(Name)]` on the statement, and the rest outside of the function",
+                );
+            }
+        }
+    }
+
+    /// The end of a block without a value.
+    pub(super) fn unit(&mut self, span: Span, exits: Exits, dest: &Dest) -> Exits {
+        match dest {
+            Dest::Return if !exits.is_empty() => {
+                self.give(parse_quote_spanned!(span=> ()), span, exits)
+            }
+            _ => exits,
+        }
+    }
+
+    /// Ends the body with a value.
+    pub(super) fn give(&mut self, value: Expr, span: Span, exits: Exits) -> Exits {
+        let name = self.state_name(StateName::derived("Done", span));
+        let is_explicit = name.is_explicit;
+        let work = if is_explicit {
+            Work::Succeed(value)
+        } else {
+            Work::Return(value)
+        };
+        self.graph.add(Node::new(work, name), &exits);
+        Exits::new()
+    }
+
+    /// The variables of a `let`, and their names in the source.
+    pub(super) fn target(&mut self, pattern: &Pat) -> Option<(Target, Vec<(Ident, Ident)>)> {
+        let (pattern, ty) = match pattern {
+            Pat::Type(typed) => (&*typed.pat, Some((*typed.ty).clone())),
+            other => (other, None),
+        };
+        let mut shown = Vec::new();
+        let mut bind = |this: &mut Self, pattern: &Pat| -> Option<Option<Ident>> {
+            match pattern {
+                Pat::Wild(_) => Some(None),
+                Pat::Ident(one) if one.subpat.is_none() && one.by_ref.is_none() => {
+                    let bound = this.names.bind(&one.ident, this.body);
+                    shown.push((one.ident.clone(), bound.clone()));
+                    Some(Some(bound))
+                }
+                other => {
+                    this.refuse(
+                        other,
+                        "a `let` of a workflow binds a name or a tuple of names: take the fields in the next statement, or match the value",
+                    );
+                    None
+                }
+            }
+        };
+        let (names, tuple) = match pattern {
+            Pat::Tuple(tuple) if !tuple.elems.is_empty() => {
+                let names: Option<Vec<_>> = tuple.elems.iter().map(|one| bind(self, one)).collect();
+                (names?, true)
+            }
+            Pat::Tuple(_) => (vec![None], false),
+            Pat::Paren(inner) => return self.target(&inner.pat),
+            one => (vec![bind(self, one)?], false),
+        };
+        let target = Target {
+            names,
+            tuple,
+            ty: ty.map(without_reference),
+            equals: pattern.span(),
+        };
+        Some((target, shown))
+    }
+
+    /// Makes the calls inside of an expression, and replaces them by their results.
+    pub(super) fn hoisted(&mut self, value: &Expr, mut exits: Exits) -> (Expr, Exits) {
+        for method in methods_of_results(value) {
+            self.errors.at(
+                method.span(),
+                format!(
+                    "a workflow has no value for the `Result` of a call, so `{method}` cannot read it: write `?` after the call, or match it"
+                ),
+            );
+        }
+        if first_await(value).is_none() {
+            return (value.clone(), exits);
+        }
+        let mut value = value.clone();
+        let mut hoist = Hoist::default();
+        hoist.visit_expr_mut(&mut value);
+        for (call, base, temporary) in hoist.calls {
+            let bound = self.names.bind(&base, self.body);
+            exits = self.expr(&call, exits, &Dest::to(bound.clone()));
+            self.names.show(&temporary, &bound);
+        }
+        if let Some(span) = super::scan::await_in_a_closure(&value) {
+            self.errors.at(
+                span,
+                "a closure in a value cannot make calls: write `map(list, async |item| task(item).await).await`, or a `for` loop",
+            );
+        } else if let Some(span) = first_await(&value) {
+            self.errors.at(
+                span,
+                "this call may run zero or many times, and a state makes its call exactly once: bind it with `let` before this statement",
+            );
+        }
+        (value, exits)
+    }
+
+    /// The type of the values that end the current body, if the source contains it.
+    pub(super) fn body_type(&self) -> Option<&Type> {
+        self.output.as_ref().filter(|_| self.body == 0)
+    }
+
+    pub(super) fn condition(&mut self, condition: &Expr, statement: &str) -> Expr {
+        if let Some(span) = first_await(condition) {
+            let message = if statement == "while" {
+                "a call cannot be part of a condition: write `loop`, bind the result with `let` in it, and leave the loop with `break`"
+                    .to_owned()
+            } else {
+                format!(
+                    "a call cannot be part of a condition: bind it with `let` before the `{statement}`"
+                )
+            };
+            self.errors.at(span, message);
+        }
+        self.resolved(bare(condition))
+    }
+
+    /// Declares a name. The names of a `let else` are visible only after it.
+    pub(super) fn declare(&mut self, name: &Ident) -> Ident {
+        let bound = self.names.bind(name, self.body);
+        self.show(name, &bound);
+        bound
+    }
+
+    pub(super) fn show(&mut self, name: &Ident, bound: &Ident) {
+        match &mut self.deferred {
+            Some(later) => later.push((name.clone(), bound.clone())),
+            None => self.names.show(name, bound),
+        }
+    }
+
+    pub(super) fn show_all(&mut self, shown: Vec<(Ident, Ident)>) {
+        for (name, bound) in shown {
+            self.names.show(&name, &bound);
+        }
+    }
+
+    /// A pattern with new variables for the names that it binds.
+    pub(super) fn arm_pattern(&mut self, pattern: &Pat) -> Pat {
+        let mut variables = HashMap::new();
+        for name in bound_names(pattern) {
+            let bound = self.declare(&name);
+            variables.insert(text(&name), bound);
+        }
+        with_variables(without_reference_pattern(pattern), &variables)
+    }
+
+    /// The answer to a token that the function returns has the type of its result.
+    pub(super) fn answer_is_returned(&mut self, node: usize) {
+        if self.body == 0 && self.graph.nodes[node].answer.is_none() {
+            self.graph.nodes[node].answer.clone_from(&self.output);
+        }
+        let waits = matches!(
+            self.graph.nodes[node].work,
+            Work::Task { waits: Some(_), .. }
+        );
+        // Only a variable gives the answer its type.
+        if waits && self.graph.nodes[node].result.is_none() {
+            let span = self.graph.nodes[node].name.span;
+            let bound = self
+                .names
+                .bind(&format_ident!("answer", span = span), self.body);
+            self.graph.nodes[node].result = Some(Target::one(bound));
+        }
+    }
+
+    /// Records that a variable has the type of a call's result.
+    pub(super) fn has_result_type(&mut self, node: usize, target: &Target) {
+        let source = match (&target.ty, &self.graph.nodes[node].work) {
+            (Some(ty), _) => ty.to_token_stream().to_string(),
+            (
+                None,
+                Work::Task {
+                    path, waits: None, ..
+                },
+            ) => format!("result of {}", path.to_token_stream()),
+            _ => return,
+        };
+        if let ([Some(name)], false) = (target.names.as_slice(), target.tuple) {
+            self.names.has_type_of(name, source);
+        }
+    }
+
+    /// A Catcher of the node that is translated.
+    pub(super) fn catch(
+        &mut self,
+        node: usize,
+        errors: Vec<CaughtError>,
+        output: Option<Ident>,
+        span: Span,
+    ) -> Exit {
+        self.graph
+            .add_edge(node, GraphEdgeKind::Catch(errors, output), span)
+    }
+}
+
+/// Takes the calls out of an expression that is always evaluated completely.
+#[derive(Default)]
+struct Hoist {
+    /// Each call, the name of its variable, and the name in its place.
+    calls: Vec<(Expr, Ident, Ident)>,
+}
+
+impl VisitMut for Hoist {
+    fn visit_expr_mut(&mut self, value: &mut Expr) {
+        match value {
+            Expr::Await(_) | Expr::Try(_) if first_await(value).is_some() => {
+                let base = super::state_name::snake(&subject(value));
+                let base = if base.is_empty() {
+                    "result".to_owned()
+                } else {
+                    base
+                };
+                let span = value.span();
+                let temporary = format_ident!("__hoisted{}", self.calls.len(), span = span);
+                let call = std::mem::replace(value, parse_quote!(#temporary));
+                self.calls
+                    .push((call, format_ident!("{base}", span = span), temporary));
+            }
+            Expr::Closure(_) | Expr::Async(_) => {}
+            Expr::If(one) => self.visit_expr_mut(&mut one.cond),
+            Expr::Match(one) => self.visit_expr_mut(&mut one.expr),
+            Expr::Binary(one) if matches!(one.op, syn::BinOp::And(_) | syn::BinOp::Or(_)) => {
+                self.visit_expr_mut(&mut one.left);
+            }
+            other => visit_mut::visit_expr_mut(self, other),
+        }
+    }
+}
