@@ -29,7 +29,7 @@ pub fn error_field<E: TaskError>(variant: &str, field: &str) -> Expr {
     })
 }
 
-/// The variant's row; `None` if the error has no such variant of its own.
+/// The variant's row; `None` if the variant is transparent.
 pub fn error_variant<E: TaskError>(variant: &str) -> Option<&'static ErrorVariant> {
     find::<E>(variant)
 }

@@ -41,7 +41,7 @@ pub fn raised<E: TaskError>(
     let error = error_name::<E>(variant);
     let Some(row) = error_variant::<E>(variant) else {
         let why = format!(
-            "the error `{variant}` has no name of its own: return a variant without `#[task_error(transparent)]`"
+            "the variant `{variant}` is transparent, so it has the name of the error inside: return another variant, or pass the error on with `?`"
         );
         return Raised {
             error,

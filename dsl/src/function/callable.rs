@@ -1,4 +1,4 @@
-//! What a function workflow can call: a task, or another function workflow.
+//! The targets of calls in function workflows: tasks and other function workflows.
 
 use super::failure::Failure;
 use crate::expr::Expr;

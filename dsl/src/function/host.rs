@@ -212,7 +212,7 @@ impl Drop for Timer {
     }
 }
 
-/// A handler's future, which may wait for something real: virtual time stands still until it is ready.
+/// A handler's future, which may wait for I/O: virtual time does not advance until it is ready.
 pub(super) struct RealFuture<F> {
     future: F,
     host: Rc<Host>,

@@ -398,3 +398,21 @@ fn a_placeholder_is_filled_in_by_the_deployment() {
     let text = PlainRun::new().block_on(notification("late".to_owned()));
     assert_eq!(text.unwrap(), "late in ${Stage}");
 }
+
+#[workflow]
+async fn describe(amount: f64) -> Result<String, OrderFailed> {
+    if amount < 0.0 {
+        return Err(PaymentError::GatewayTimeout.into());
+    }
+    Ok(format!("paid: {}", charge_card(amount).await?))
+}
+
+#[test]
+fn a_call_may_be_part_of_a_text_and_an_error_may_be_converted() {
+    let run = PlainRun::new();
+    assert_eq!(run.block_on(describe(2.0)).unwrap(), "paid: charge-2");
+    let failure = run.block_on(describe(-2.0)).unwrap_err();
+    assert_eq!(failure.error, "PaymentError.GatewayTimeout");
+    let asl = Describe::definition().to_json();
+    assert!(asl.contains(r#""Error":"PaymentError.GatewayTimeout""#), "{asl}");
+}

@@ -15,7 +15,7 @@ use std::fmt;
     note = "add `#[derive(TaskError)]` to `{Self}` (it also needs `std::error::Error`)"
 )]
 pub trait TaskError: std::error::Error + Send + 'static {
-    /// Every variant with a name of its own, for `retry` and `catch`.
+    /// Every variant except transparent ones, for `retry` and `catch`.
     const VARIANTS: &'static [ErrorVariant];
 
     /// Returns every variant, with those of the errors in transparent variants.

@@ -11,7 +11,7 @@ use crate::machine::{
 };
 use crate::name::text;
 use proc_macro2::{Ident, Span};
-use quote::{ToTokens, format_ident};
+use quote::{ToTokens, format_ident, quote};
 use stepwright_asl::model::MachineType;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
@@ -512,6 +512,9 @@ impl Translator<'_> {
         let is_distributed =
             matches!(&self.graph.nodes[node].work, Work::Map(map) if map.distributed.is_some());
         let mut seen = Vec::new();
+        let written = chain.options.iter().filter(|(name, _)| **name != "named");
+        let written = written.map(|(name, arguments)| quote!(.#name(#arguments)).to_string());
+        self.graph.nodes[node].options = written.collect();
         for (option, arguments) in &chain.options {
             let name = option.to_string();
             let fits = match name.as_str() {

@@ -74,9 +74,9 @@ impl Translator<'_> {
         };
         if let Expr::MethodCall(call) = value
             && call.method == "into"
-            && let Some(failure) = caught(self, &call.receiver)
         {
-            return Some(failure);
+            // The conversion keeps the error's name; the plain function proves it.
+            return caught(self, &call.receiver).or_else(|| self.failure(&call.receiver));
         }
         if let Some(failure) = caught(self, value) {
             return Some(failure);

@@ -32,6 +32,8 @@ pub(super) struct Node {
     pub(super) timeout: Option<(Ident, AmountExpr)>,
     pub(super) heartbeat: Option<(Ident, AmountExpr)>,
     pub(super) retries: Vec<Retry>,
+    /// The options in the source.
+    pub(super) options: String,
     pub(super) edges: Vec<GraphEdge>,
     /// The body ends with the result of this state.
     pub(super) ends: Option<Ending>,
@@ -141,7 +143,7 @@ impl Target {
         }
     }
 
-    /// Gives a name the form of one that is no variable.
+    /// Renames a variable so that it is none: `_total`.
     fn rename(&mut self, name: &str) {
         for one in self.names.iter_mut().flatten() {
             if *one == name {
@@ -537,6 +539,7 @@ impl Node {
             timeout: None,
             heartbeat: None,
             retries: Vec::new(),
+            options: String::new(),
             edges: Vec::new(),
             ends: None,
         }
@@ -647,10 +650,13 @@ impl Node {
             }
             _ => return None,
         };
-        if !self.retries.is_empty() || self.timeout.is_some() || self.heartbeat.is_some() {
+        let is_constant = |amount: &Option<(Ident, AmountExpr)>| {
+            !matches!(amount, Some((_, AmountExpr::Computed(_))))
+        };
+        if !is_constant(&self.timeout) || !is_constant(&self.heartbeat) {
             return None;
         }
-        let mut key = format!("{}|{work}", self.name.text);
+        let mut key = format!("{}|{work}|{}", self.name.text, self.options);
         if let Some(result) = &self.result {
             key.push_str(&result.named().collect::<Vec<_>>().join(","));
         }

@@ -1,7 +1,7 @@
 //! The function as rustc compiles it: the user's code, with each call of a task replaced by a call that the plain run makes.
 
 use super::call::{CallChain, OPTIONS, is_task_token, placeholder_name, request_arguments};
-use super::scan::{MacroKind, bare, called, is_of_result};
+use super::scan::{MacroKind, bare, called, is_of_result, value_arguments};
 use crate::functions::is_task;
 use crate::machine::{cases, own_name};
 use proc_macro2::{Span, TokenStream};
@@ -92,6 +92,14 @@ impl VisitMut for PlainRewriter {
                 *value = question(one);
             }
             Expr::Macro(one) if is_panic(&one.mac) => *value = panicked(&one.mac),
+            Expr::Macro(one) => {
+                if let Some(mut arguments) = value_arguments(&one.mac) {
+                    for argument in &mut arguments {
+                        self.visit_expr_mut(argument);
+                    }
+                    one.mac.tokens = arguments.into_token_stream();
+                }
+            }
             Expr::Call(call)
                 if called(call).is_some_and(|path| super::scan::is_variant(path, "Err")) =>
             {

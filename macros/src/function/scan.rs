@@ -2,9 +2,10 @@
 
 use crate::machine::{cases, own_name};
 use proc_macro2::{Ident, Span};
+use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{
-    Expr, ExprAsync, ExprAwait, ExprCall, ExprClosure, ExprPath, Macro, Pat, Path, Type,
+    Expr, ExprAsync, ExprAwait, ExprCall, ExprClosure, ExprPath, Macro, Pat, Path, Token, Type,
     parse_quote,
 };
 
@@ -20,7 +21,7 @@ const PANICS: &[&str] = &["panic", "unreachable", "todo", "unimplemented"];
 /// Macros that end the workflow with an error if a condition is false.
 const ASSERTS: &[&str] = &["assert", "assert_eq", "assert_ne", "debug_assert"];
 
-/// What a macro in a function does.
+/// The effect of a macro in a function.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum MacroKind {
     Log,
@@ -131,10 +132,23 @@ pub(super) fn first_await(value: &Expr) -> Option<Span> {
             self.0.get_or_insert(one.await_token.span);
             visit::visit_expr_await(self, one);
         }
+        fn visit_macro(&mut self, mac: &Macro) {
+            for argument in value_arguments(mac).iter().flatten() {
+                self.visit_expr(argument);
+            }
+        }
     }
     let mut awaits = Awaits::default();
     awaits.visit_expr(value);
     awaits.0
+}
+
+/// The arguments of `format!` and `vec!`.
+pub(super) fn value_arguments(mac: &Macro) -> Option<Punctuated<Expr, Token![,]>> {
+    if !(mac.path.is_ident("format") || mac.path.is_ident("vec")) {
+        return None;
+    }
+    mac.parse_body_with(Punctuated::parse_terminated).ok()
 }
 
 /// The first `.await` in a closure of an expression.

@@ -794,3 +794,33 @@ fn an_arm_for_everything_else_after_all_results_takes_only_errors() {
     );
     assert_eq!(text.matches("-> Unknown").count(), 1, "{text}");
 }
+
+#[test]
+fn equal_calls_with_equal_options_are_one_state() {
+    let text = states(
+        r#"async fn saga(trip: Trip) -> Result<String, TripFailed> {
+    let hotel = book_hotel(&trip).await?;
+    if trip.late {
+        cancel(&hotel).retry(|_| true, every(secs(1)).times(5)).await;
+        return Err(TripFailed::Late);
+    }
+    match book_flight(&trip).await {
+        Ok(flight) => Ok(format!("{} {}", flight, price(&flight).await)),
+        Err(_) => {
+            cancel(&hotel).retry(|_| true, every(secs(1)).times(5)).await;
+            Err(TripFailed::Late)
+        }
+    }
+}"#,
+    );
+    assert_states(
+        &text,
+        r#"BookHotel: hotel = book_hotel(trip); | next -> IfLate
+IfLate: choice; | if trip.late -> Cancel | else -> BookFlight
+Cancel: cancel(hotel); | next -> Late
+Late: fail TripFailed::Late {};
+BookFlight: flight = book_flight(trip); | next -> Price | catch States::ALL -> Cancel
+Price: price = price(flight); | end format !("{} {}", flight, price)
+"#,
+    );
+}

@@ -3,7 +3,9 @@
 use super::graph::{CaughtError, Exit, Graph, GraphEdgeKind, Node, StateName, Target, Work};
 use super::names::{Names, bound_names, with_variables};
 use super::refused::{methods_of_results, refused_in};
-use super::scan::{bare, first_await, without_reference, without_reference_pattern};
+use super::scan::{
+    bare, first_await, value_arguments, without_reference, without_reference_pattern,
+};
 use super::state_name::subject;
 use crate::errors::Errors;
 use crate::name::text;
@@ -397,6 +399,14 @@ impl VisitMut for Hoist {
                     .push((call, format_ident!("{base}", span = span), temporary));
             }
             Expr::Closure(_) | Expr::Async(_) => {}
+            Expr::Macro(one) => {
+                if let Some(mut arguments) = value_arguments(&one.mac) {
+                    for argument in &mut arguments {
+                        self.visit_expr_mut(argument);
+                    }
+                    one.mac.tokens = arguments.into_token_stream();
+                }
+            }
             Expr::If(one) => self.visit_expr_mut(&mut one.cond),
             Expr::Match(one) => self.visit_expr_mut(&mut one.expr),
             Expr::Binary(one) if matches!(one.op, syn::BinOp::And(_) | syn::BinOp::Or(_)) => {

@@ -26,7 +26,7 @@ enum Stopped {
     TooLate { polls: u32 },
     #[error("rolled back: {reason}")]
     RolledBack { reason: String },
-    #[error("nobody decided")]
+    #[error("no decision was made")]
     Undecided,
 }
 
