@@ -1,6 +1,6 @@
 //! The calls of a plain run: retries, timeouts and task tokens as Step Functions runs them.
 
-use super::callable::Callable;
+use super::callable::{Callable, CallableKind};
 use super::failure::{Failure, FailureKind};
 use super::host::{Host, RealFuture, poll_child};
 use super::record::{CallAnswer, PlainCall};
@@ -191,7 +191,7 @@ impl<T: Callable, R: TaskReturn, A, V> TaskCall<T, R, A, V> {
 
     /// Repeats the call of a Lambda function after Lambda's transient errors: the option `lambda_retries` of the workflow.
     pub fn lambda_retries(mut self) -> Self {
-        if T::IS_LAMBDA {
+        if <T::Kind as CallableKind<T>>::IS_LAMBDA {
             let takes = |failure: &mut Failure| LAMBDA_ERRORS.contains(&&*failure.error);
             let policy = every(Duration::from_secs(2)).times(6);
             self.spec.retriers.push((Box::new(takes), policy));
@@ -425,7 +425,7 @@ async fn attempt<T: Callable>(
             ));
         }
     };
-    let output = if T::IS_WORKFLOW {
+    let output = if <T::Kind as CallableKind<T>>::IS_WORKFLOW {
         nested(host, running).await?
     } else {
         let mut running = RealFuture::new(host, running);

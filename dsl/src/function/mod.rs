@@ -90,8 +90,8 @@ pub use stepwright_macros::{asl_file, task};
 pub mod plain {
     pub use super::call::{Caught, TaskCall, called};
     pub use super::callable::{
-        Argument, Callable, Running, bind_task, call_workflow, run_task, run_workflow,
-        run_workflow_without_input,
+        Argument, Callable, CallableKind, Running, Started, TaskKind, WorkflowKind, run_task,
+        run_workflow, run_workflow_without_input,
     };
     pub use super::errors::{Handled, KeepsName, Vocabulary, handled, keeps, vocabulary};
     pub use super::failure::{Failure, PANICKED, panicked};
@@ -101,7 +101,7 @@ pub mod plain {
     };
     pub use super::outcome::workflow;
     pub use super::service::{
-        LoweredArgument, ServiceArgument, ServiceTarget, ServiceText, request_answer, request_call,
-        service_argument,
+        LoweredArgument, ServiceArgument, ServiceKind, ServiceTarget, ServiceText, request_answer,
+        request_call, service_argument,
     };
 }

@@ -1,7 +1,7 @@
 //! Runs a function workflow as plain Rust, with mocks and virtual time.
 
 use super::call::raise;
-use super::callable::Callable;
+use super::callable::{Callable, CallableKind};
 use super::failure::Failure;
 use super::host::{Host, MockFn};
 use super::record::{CallAnswer, PlainCall};
@@ -268,7 +268,7 @@ pub async fn workflow<W: Callable, F: Future>(timeout: Option<u64>, function: F)
         Ok(value) => value,
         Err(failure) => panic!(
             "the workflow `{}` failed with {}: {}; `PlainRun::run` returns such a failure",
-            W::NAME,
+            <W::Kind as CallableKind<W>>::NAME,
             failure.error,
             failure.cause
         ),

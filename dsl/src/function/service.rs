@@ -1,8 +1,7 @@
 //! Calls of AWS services in function workflows.
 
 use super::call::TaskCall;
-use super::callable::{Callable, Running};
-use super::failure::Failure;
+use super::callable::{Callable, CallableKind, Started};
 use crate::builder::Expression;
 use crate::expr::Expr;
 use crate::flow::{AnswerType, Call};
@@ -66,36 +65,38 @@ impl<A: Action + 'static, Answer: Payload> Callable for ServiceTarget<A, Answer>
     type Arguments = Value;
     type Output = Answer;
     type Error = NoError;
-    const NAME: &'static str = A::RESOURCE;
+    type Kind = ServiceKind;
     const FUNCTION: &'static str = A::RESOURCE;
-    const IS_WORKFLOW: bool = false;
-    const IS_LAMBDA: bool = false;
 
     fn mock_key() -> TypeId {
         TypeId::of::<A>()
     }
 
-    fn run(_: TaskContext, _: Vec<Value>) -> Option<Result<Running<Self>, Failure>> {
+    fn run(_: TaskContext, _: Vec<Value>) -> Option<Started<Self>> {
         None
     }
+}
+
+/// The kind of an action of a service.
+#[derive(Debug)]
+pub enum ServiceKind {}
+
+impl<A: Action, Answer: Payload> CallableKind<ServiceTarget<A, Answer>> for ServiceKind {
+    const NAME: &'static str = A::RESOURCE;
+    const IS_WORKFLOW: bool = false;
+    const IS_LAMBDA: bool = false;
 
     fn call(_: Vec<Expr>) -> Call {
-        Call::service(
-            format!("arn:aws:states:::{}", A::RESOURCE),
-            None,
-            Some(Answer::shape),
-        )
+        let resource = format!("arn:aws:states:::{}", A::RESOURCE);
+        Call::service(resource, None, Some(Answer::shape))
     }
 
     fn call_waiting(_: Vec<Expr>, answer: AnswerType) -> Call {
-        Call::service_with_task_token(
-            format!("arn:aws:states:::{}", A::RESOURCE),
-            None,
-            Some(answer),
-        )
+        let resource = format!("arn:aws:states:::{}", A::RESOURCE);
+        Call::service_with_task_token(resource, None, Some(answer))
     }
 
-    fn bind_call<B: Binder>(_: &mut B, _: Option<Deploy>) {}
+    fn bind<B: Binder>(_: &mut B, _: Option<Deploy>) {}
 }
 
 /// A value as an argument of a request.

@@ -414,5 +414,27 @@ fn a_call_may_be_part_of_a_text_and_an_error_may_be_converted() {
     let failure = run.block_on(describe(-2.0)).unwrap_err();
     assert_eq!(failure.error, "PaymentError.GatewayTimeout");
     let asl = Describe::definition().to_json();
-    assert!(asl.contains(r#""Error":"PaymentError.GatewayTimeout""#), "{asl}");
+    assert!(
+        asl.contains(r#""Error":"PaymentError.GatewayTimeout""#),
+        "{asl}"
+    );
+}
+
+#[workflow(express)]
+async fn quick_charge(amount: f64) -> Result<String, PaymentError> {
+    charge_card(amount).await
+}
+
+#[workflow]
+async fn calls_express(amount: f64) -> Result<String, PaymentError> {
+    quick_charge(amount).await
+}
+
+#[test]
+fn an_express_workflow_with_errors_is_not_called() {
+    let invalid = CallsExpress::build().unwrap_err().to_string();
+    assert!(
+        invalid.contains("`QuickCharge` is an Express workflow"),
+        "{invalid}"
+    );
 }

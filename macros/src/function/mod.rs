@@ -422,35 +422,15 @@ fn marker(
                 type Arguments = #arguments;
                 type Output = #output;
                 type Error = #error;
-                const NAME: &'static str = <#name as ::stepwright::__::Workflow>::NAME;
+                type Kind = ::stepwright::__::plain::WorkflowKind;
                 const FUNCTION: &'static str = #text;
-                const IS_WORKFLOW: ::core::primitive::bool = true;
-                const IS_LAMBDA: ::core::primitive::bool = false;
 
                 #[allow(unused_variables)]
                 fn run(
                     context: ::stepwright::__::TaskContext,
                     arguments: ::std::vec::Vec<::stepwright::__::serde_json::Value>,
-                ) -> ::core::option::Option<::core::result::Result<::stepwright::__::plain::Running<Self>, ::stepwright::__::plain::Failure>> {
+                ) -> ::core::option::Option<::stepwright::__::plain::Started<Self>> {
                     #run
-                }
-
-                fn call(arguments: ::std::vec::Vec<::stepwright::__::Expr>) -> ::stepwright::__::Call {
-                    ::stepwright::__::plain::call_workflow::<Self>(arguments)
-                }
-
-                fn call_waiting(
-                    arguments: ::std::vec::Vec<::stepwright::__::Expr>,
-                    _answer: ::stepwright::__::AnswerType,
-                ) -> ::stepwright::__::Call {
-                    ::stepwright::__::plain::call_workflow::<Self>(arguments)
-                }
-
-                fn bind_call<B: ::stepwright::__::Binder>(
-                    binder: &mut B,
-                    _deploy: ::core::option::Option<::stepwright::__::Deploy>,
-                ) {
-                    binder.workflow::<Self>(::stepwright::__::Address::of_workflow::<Self>());
                 }
             }
         };

@@ -53,14 +53,6 @@ pub(super) enum Deploy {
 }
 
 impl Deploy {
-    /// Whether it is a Lambda function.
-    pub(super) fn is_lambda(&self) -> bool {
-        matches!(
-            self,
-            Deploy::Lambda | Deploy::LambdaArn | Deploy::FunctionName(_)
-        )
-    }
-
     pub(super) fn tokens(&self) -> TokenStream {
         match self {
             Deploy::Lambda => quote!(::stepwright::__::Deploy::Lambda),

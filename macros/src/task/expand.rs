@@ -192,42 +192,21 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
     } else {
         quote!(::core::option::Option::None)
     };
-    let is_lambda = options.deploy.is_lambda();
     let callable_impl = quote_spanned! {task.returns.span()=>
         #[automatically_derived]
         impl ::stepwright::__::plain::Callable for #name {
             type Arguments = #arguments;
             type Output = #output;
             type Error = #error;
-            const NAME: &'static str = #wire;
+            type Kind = ::stepwright::__::plain::TaskKind;
             const FUNCTION: &'static str = #plain;
-            const IS_WORKFLOW: ::core::primitive::bool = false;
-            const IS_LAMBDA: ::core::primitive::bool = #is_lambda;
 
             #[allow(unused_variables)]
             fn run(
                 context: ::stepwright::__::TaskContext,
                 arguments: ::std::vec::Vec<::stepwright::__::serde_json::Value>,
-            ) -> ::core::option::Option<::core::result::Result<::stepwright::__::plain::Running<Self>, ::stepwright::__::plain::Failure>> {
+            ) -> ::core::option::Option<::stepwright::__::plain::Started<Self>> {
                 #run
-            }
-
-            fn call(arguments: ::std::vec::Vec<::stepwright::__::Expr>) -> ::stepwright::__::Call {
-                ::stepwright::__::Call::task::<Self>(arguments)
-            }
-
-            fn call_waiting(
-                arguments: ::std::vec::Vec<::stepwright::__::Expr>,
-                answer: ::stepwright::__::AnswerType,
-            ) -> ::stepwright::__::Call {
-                ::stepwright::__::Call::wait_for_task_token::<Self>(arguments, answer)
-            }
-
-            fn bind_call<B: ::stepwright::__::Binder>(
-                binder: &mut B,
-                deploy: ::core::option::Option<::stepwright::__::Deploy>,
-            ) {
-                ::stepwright::__::plain::bind_task::<Self, B>(binder, deploy);
             }
         }
     };
