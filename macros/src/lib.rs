@@ -50,6 +50,9 @@ pub fn derive_payload(input: TokenStream) -> TokenStream {
 ///
 /// The type also needs `std::error::Error`. `#[task_error(name = "..")]` on a variant replaces its name, `Enum.Variant`;
 /// `#[task_error(skip)]` on a field excludes it from the cause, as `#[source]` and `#[from]` do.
+///
+/// A variant `#[task_error(transparent)] Payment(#[from] PaymentError)` has the name and the cause of the error in it, so that a function workflow
+/// passes that error on with `?`.
 #[proc_macro_derive(TaskError, attributes(task_error))]
 pub fn derive_task_error(input: TokenStream) -> TokenStream {
     task_error::derive(input.into()).into()
