@@ -438,3 +438,46 @@ fn an_express_workflow_with_errors_is_not_called() {
         "{invalid}"
     );
 }
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Page {
+    items: Vec<String>,
+    next: Option<String>,
+}
+
+#[task]
+async fn list_page(token: Option<String>) -> Page {
+    Page {
+        items: vec![format!("a{}", token.unwrap_or_default())],
+        next: None,
+    }
+}
+
+#[workflow(allow(unbounded_loop))]
+async fn all_pages(first: Option<String>) -> Vec<String> {
+    let mut token = first;
+    let mut all = Vec::new();
+    let mut text = String::new();
+    loop {
+        let page = list_page(token.clone()).await;
+        all.extend(page.items.clone());
+        for item in &page.items {
+            all.push(item.clone());
+            text.push_str("+");
+        }
+        match page.next {
+            Some(next) => token = Some(next),
+            None => break,
+        }
+    }
+    all.push(text);
+    all
+}
+
+#[test]
+fn a_list_grows_in_place() {
+    let asl = AllPages::definition().to_json_pretty();
+    assert!(asl.contains("$append"), "{asl}");
+    let run = PlainRun::new();
+    assert_eq!(run.block_on(all_pages(None)).unwrap(), ["a", "a", "+"]);
+}

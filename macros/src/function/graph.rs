@@ -204,6 +204,21 @@ impl Graph {
         index
     }
 
+    /// Connects the end of a loop's body to the loop's start. Messages about the loop are at this location.
+    pub(super) fn repeat(&mut self, exits: &[Exit], head: usize) {
+        let span = self.nodes.get(head).map(|head| head.name.span);
+        for (node, edge) in exits {
+            let edge = self
+                .nodes
+                .get_mut(*node)
+                .and_then(|node| node.edges.get_mut(*edge));
+            if let (Some(edge), Some(span)) = (edge, span) {
+                edge.span = span;
+            }
+        }
+        self.connect(exits, head);
+    }
+
     pub(super) fn connect(&mut self, exits: &[Exit], to: usize) {
         for (node, edge) in exits {
             if let Some(edge) = self

@@ -66,7 +66,7 @@ impl Translator<'_> {
         };
         if !breaks {
             if let Some(head) = self.loops[index].head {
-                self.graph.connect(&exits, head);
+                self.graph.repeat(&exits, head);
             }
             return Exits::new();
         }
@@ -131,7 +131,7 @@ impl Translator<'_> {
             }
         };
         let _ = node;
-        self.graph.connect(&inside, head);
+        self.graph.repeat(&inside, head);
         let mut ends = self.leave_loop();
         ends.push(after);
         ends
@@ -215,7 +215,7 @@ impl Translator<'_> {
             });
         }
         let end = self.block(&one.body, vec![inside], &Dest::Ignore);
-        self.graph.connect(&end, head);
+        self.graph.repeat(&end, head);
         let mut ends = self.leave_loop();
         ends.push(after);
         self.names.close();

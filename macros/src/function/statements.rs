@@ -4,7 +4,8 @@ use super::graph::{Assignment, Graph, Node, StateName, Target, Work};
 use super::names::bound_names;
 use super::refused::{not_awaited, without_mutable_reference};
 use super::scan::{
-    bare, by_value, called, is_assigning, is_of_result, is_result, needs_states, without_type,
+    bare, by_value, called, is_assigning, is_of_result, is_result, needs_states, single_name,
+    without_type,
 };
 use super::state_name::{pascal, subject};
 use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
@@ -12,7 +13,7 @@ use crate::machine::own_name;
 use crate::name::text;
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{Attribute, Block, Expr, ExprMatch, Local, Pat, Stmt, parse_quote};
+use syn::{Attribute, Block, Expr, ExprMatch, Local, Pat, Stmt, parse_quote, parse_quote_spanned};
 
 impl Translator<'_> {
     /// The states of the function.
@@ -151,7 +152,7 @@ impl Translator<'_> {
                 let start = self.next(head, span);
                 self.enter_loop(one.label.as_ref(), head, dest);
                 let end = self.block(&one.body, vec![start], &Dest::Ignore);
-                self.graph.connect(&end, head);
+                self.graph.repeat(&end, head);
                 self.leave_loop()
             }
             Expr::While(one) => self.while_loop(one, exits),
@@ -262,10 +263,13 @@ impl Translator<'_> {
                 let given = self.resolved(by_value(&value));
                 self.assign((**target).clone(), given, exits)
             }
-            Dest::Ignore => {
-                self.no_effect(&value);
-                exits
-            }
+            Dest::Ignore => match grown(&value) {
+                Some((variable, whole)) => self.assignment(&variable, &whole, exits),
+                None => {
+                    self.no_effect(&value);
+                    exits
+                }
+            },
         }
     }
 
@@ -345,6 +349,27 @@ fn part_is_assigned(left: &Expr) -> String {
         }
         _ => "a workflow assigns variables: write the name of one on the left side".to_owned(),
     }
+}
+
+/// `list.push(item)`, `list.extend(more)` and `text.push_str(more)` as assignments: the variable, and its whole new value.
+fn grown(value: &Expr) -> Option<(Expr, Expr)> {
+    let Expr::MethodCall(call) = bare(value) else {
+        return None;
+    };
+    let variable = bare(&call.receiver);
+    single_name(variable)?;
+    let (Some(added), 1) = (call.args.first(), call.args.len()) else {
+        return None;
+    };
+    let added = by_value(added);
+    let span = call.method.span();
+    let whole = match call.method.to_string().as_str() {
+        "push" => parse_quote_spanned!(span=> #variable.iter().cloned().chain([#added]).collect()),
+        "extend" => parse_quote_spanned!(span=> #variable.iter().cloned().chain(#added).collect()),
+        "push_str" => parse_quote_spanned!(span=> format!("{}{}", #variable, #added)),
+        _ => return None,
+    };
+    Some((variable.clone(), whole))
 }
 
 /// `+` for `+=`.

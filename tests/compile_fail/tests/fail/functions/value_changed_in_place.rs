@@ -3,8 +3,8 @@ use stepwright_compile_fail::*;
 
 #[workflow]
 async fn orders(order: Order) -> Charge {
-    let mut items = Vec::new();
-    items.push(order.items[0].clone());
+    let mut items = order.items.clone();
+    items.truncate(1);
     Charge { id: items[0].sku.clone() }
 }
 
