@@ -83,11 +83,12 @@ const COLUMNS: &[&str] = &["arn, execution, data", "hash, name, type, definition
 /// The title of the group for messages that no group has.
 const WITHOUT_GROUP: &str = "Without a group";
 
-/// The folders in a folder.
+/// The folders in a folder, except cargo's.
 fn folders(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("a folder of the project");
     let paths = entries.flatten().map(|entry| entry.path());
-    paths.filter(|path| path.is_dir()).collect()
+    let is_source = |path: &PathBuf| path.is_dir() && !path.ends_with("target");
+    paths.filter(is_source).collect()
 }
 
 /// All Rust files below a folder, except tests.

@@ -159,9 +159,9 @@ fn not_caught(name: Text, passed_on: &[Text]) -> State {
     }
     let is_passed_on = condition_text(passed_on);
     let of_child = |field: &str, own: &str| {
-        text(format!(
-            "({is_passed_on}) ? $parse($states.input.Cause).{field} : {own}"
-        ))
+        let condition = format!("({is_passed_on})");
+        let of_child = format!("$parse($states.input.Cause).{field}");
+        text([&condition, "?", &of_child, ":", own].join(" "))
     };
     State::fail(name)
         .error(of_child("Error", error))

@@ -9,7 +9,7 @@ use syn::{ExprPath, Macro};
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
     for node in &machine.states {
         if let Some(call) = node.state.call() {
-            answers_have_a_type(machine, node, call, errors);
+            answers_have_a_type(node, call, errors);
             tokens_are_sent_and_waited_for(node, call, errors);
             workflows_take_one_input(call, errors);
         }
@@ -18,20 +18,16 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
 }
 
 /// The answer to a task token needs a type in the source, because rustc cannot infer it.
-fn answers_have_a_type(machine: &Machine, node: &StateNode, call: &Call, errors: &Errors) {
+fn answers_have_a_type(node: &StateNode, call: &Call, errors: &Errors) {
     if let Some(wait) = &call.wait
         && let Some(binding) = &node.state.result
         && binding.ty.is_none()
         && let Some(name) = binding.named().next()
     {
-        let message = if machine.workflow.function.is_some() {
-            "the answer to a task token needs a type: write it in the `let`, `let answer: Decision = task(task_token()).await;`, or match \
-             the variants of the answer"
-                .to_owned()
-        } else {
-            format!("the answer to a task token needs a type: `let {name}: Type = {wait} ..`")
-        };
-        errors.at(name.span(), message);
+        errors.at(
+            name.span(),
+            format!("the answer to a task token needs a type: `let {name}: Type = {wait} ..`"),
+        );
     }
 }
 

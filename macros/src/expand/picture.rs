@@ -176,7 +176,8 @@ mod drawn {
     }
 }
 
-#[cfg(all(test, feature = "diagram"))]
+#[cfg(test)]
+#[cfg(feature = "diagram")]
 mod tests {
     use super::drawn::html;
     use crate::errors::Errors;

@@ -1,6 +1,6 @@
 //! Distributed Maps.
 
-use super::Answer::{PartOf, Rustc, Says};
+use super::Answer::{Never, PartOf, Rustc, Says};
 use super::Row;
 use super::domain::*;
 use stepwright::builder::{
@@ -174,6 +174,10 @@ pub(crate) const SETTINGS: &[Row] = &[
 
 pub(crate) const DISTRIBUTED: &[Row] = &[
     (
+        "`map_distributed` never fails with the error of an item: write `Err(_)`, or handle this error inside of the map",
+        Never("it is the form of the message in functions, which the builder has not"),
+    ),
+    (
         "`..` belongs to a Distributed Map: write `distributed;` in this map as well",
         Says(
             || {
@@ -193,7 +197,7 @@ pub(crate) const DISTRIBUTED: &[Row] = &[
         Rustc("`map` takes a list"),
     ),
     (
-        "`tolerated_failures` must be 0 or more",
+        "`..` must be 0 or more",
         Rustc("`.tolerated_failures(..)` takes a `u32`"),
     ),
     (

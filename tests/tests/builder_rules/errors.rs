@@ -1,6 +1,6 @@
 //! Errors that are retried and caught.
 
-use super::Answer::{PartOf, Rustc, Says};
+use super::Answer::{Never, PartOf, Rustc, Says};
 use super::Row;
 use super::domain::*;
 use stepwright::builder::{FlowBuilder, Retry, States};
@@ -80,6 +80,10 @@ pub(crate) const HANDLERS: &[Row] = &[
 
 pub(crate) const RETRY: &[Row] = &[
     (
+        "every error of the task",
+        Never("it is the form of the message in functions, which the builder has not"),
+    ),
+    (
         "`catch { .. }` of `..` names every error of its task: move this error into it",
         Says(
             || {
@@ -110,6 +114,14 @@ pub(crate) const RETRY: &[Row] = &[
 ];
 
 pub(crate) const CAUGHT: &[Row] = &[
+    (
+        "`..` must be last in a tuple variant of an arm `Err(..)`, because fields are passed by their positions: write `_` for each field before it",
+        Never("it is the form of the message in functions, which the builder has not"),
+    ),
+    (
+        "an arm `Err(..)` binds the fields of a variant by name, without nested patterns, because Step Functions selects a Catcher by the error's name alone: bind the field, and test it in the arm",
+        Never("it is the form of the message in functions, which the builder has not"),
+    ),
     (
         "a `catch` binds fields or, with `as`, the whole error; not both",
         Rustc("`errors!` with fields passes on the fields, without them the whole error"),

@@ -155,6 +155,18 @@ pub(crate) const EXPRESS: &[Row] = &[
 /// The texts of the macro are help for the shared messages.
 pub(crate) const HELP: &[Row] = &[
     (
+        "remove `express` from `#[workflow(..)]`",
+        Never("it is the form of the message in functions, which the builder has not"),
+    ),
+    (
+        "remove `.express()` from the map",
+        Never("it is the form of the message in functions, which the builder has not"),
+    ),
+    (
+        "use `map`, which runs inline",
+        Never("it is the form of the message in functions, which the builder has not"),
+    ),
+    (
         ".., or ..",
         Never("it is the help of a shared message, which has a row"),
     ),

@@ -114,7 +114,7 @@ pub(crate) const SETTINGS: &[Row] = &[
         Never("a repeated setting replaces the earlier one, as in other Rust builders"),
     ),
     (
-        "`backoff_rate` must be a number that is at least 1.0",
+        "`..` must be a number that is at least 1.0",
         Rustc("`.backoff_rate(..)` takes an `f64`"),
     ),
     (
@@ -134,7 +134,7 @@ pub(crate) const SETTINGS: &[Row] = &[
         PartOf("`..` is not a setting of `retry`.."),
     ),
     (
-        "`max_concurrency` must be 0 (no limit) or more",
+        "`..` must be 0 (no limit) or more",
         Rustc("`.max_concurrency(..)` takes a `u32`"),
     ),
 ];

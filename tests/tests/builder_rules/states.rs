@@ -108,6 +108,10 @@ pub(crate) const TARGETS: &[Row] = &[
 
 pub(crate) const REACH: &[Row] = &[
     (
+        "the workflow never ends after `..`: leave the loop with `break` or `return`",
+        Never("it is the form of the message in functions, which the builder has not"),
+    ),
+    (
         "state `..` is never reached from `..`: add a transition to it, or remove it",
         Says(
             || {
