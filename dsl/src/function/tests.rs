@@ -463,7 +463,8 @@ async fn all_pages(first: Option<String>) -> Vec<String> {
         all.extend(page.items.clone());
         for item in &page.items {
             all.push(item.clone());
-            text.push_str("+");
+            text.push_str("+ ");
+            text.push('!');
         }
         match page.next {
             Some(next) => token = Some(next),
@@ -479,5 +480,5 @@ fn a_list_grows_in_place() {
     let asl = AllPages::definition().to_json_pretty();
     assert!(asl.contains("$append"), "{asl}");
     let run = PlainRun::new();
-    assert_eq!(run.block_on(all_pages(None)).unwrap(), ["a", "a", "+"]);
+    assert_eq!(run.block_on(all_pages(None)).unwrap(), ["a", "a", "+ !"]);
 }

@@ -363,7 +363,9 @@ fn grown(value: &Expr) -> Option<(Expr, Expr)> {
     };
     let added = by_value(added);
     let span = call.method.span();
+    let is_char = matches!(added, Expr::Lit(literal) if matches!(literal.lit, syn::Lit::Char(_)));
     let whole = match call.method.to_string().as_str() {
+        "push" if is_char => parse_quote_spanned!(span=> format!("{}{}", #variable, #added)),
         "push" => parse_quote_spanned!(span=> #variable.iter().cloned().chain([#added]).collect()),
         "extend" => parse_quote_spanned!(span=> #variable.iter().cloned().chain(#added).collect()),
         "push_str" => parse_quote_spanned!(span=> format!("{}{}", #variable, #added)),
