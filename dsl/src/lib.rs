@@ -86,7 +86,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `policy` | `Workflow::policy`: the least-privilege IAM policy of a workflow |
-//! | `diagram` | the picture of each workflow in the documentation that rustdoc writes for it |
+//! | `diagram` | the picture of each workflow in the documentation that rustdoc writes for it; it needs Rust 1.95 |
 //! | `insta` | `assert_asl_snapshot!`: snapshots of definitions, for tests |
 //! | `chrono`, `rust_decimal`, `url`, `uuid` | [`Payload`] for the types of that crate |
 //!
