@@ -175,7 +175,7 @@ pub(crate) const SETTINGS: &[Row] = &[
 pub(crate) const DISTRIBUTED: &[Row] = &[
     (
         "`map_distributed` never fails with the error of an item: write `Err(_)`, or handle this error inside of the map",
-        Never("it is the form of the message in functions, which the builder has not"),
+        Never("it is the form of the message for functions, and the builder has its own form"),
     ),
     (
         "`..` belongs to a Distributed Map: write `distributed;` in this map as well",

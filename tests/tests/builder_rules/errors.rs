@@ -81,7 +81,7 @@ pub(crate) const HANDLERS: &[Row] = &[
 pub(crate) const RETRY: &[Row] = &[
     (
         "every error of the task",
-        Never("it is the form of the message in functions, which the builder has not"),
+        Never("it is the form of the message for functions, and the builder has its own form"),
     ),
     (
         "`catch { .. }` of `..` names every error of its task: move this error into it",
@@ -116,11 +116,11 @@ pub(crate) const RETRY: &[Row] = &[
 pub(crate) const CAUGHT: &[Row] = &[
     (
         "`..` must be last in a tuple variant of an arm `Err(..)`, because fields are passed by their positions: write `_` for each field before it",
-        Never("it is the form of the message in functions, which the builder has not"),
+        Never("it is the form of the message for functions, and the builder has its own form"),
     ),
     (
         "an arm `Err(..)` binds the fields of a variant by name, without nested patterns, because Step Functions selects a Catcher by the error's name alone: bind the field, and test it in the arm",
-        Never("it is the form of the message in functions, which the builder has not"),
+        Never("it is the form of the message for functions, and the builder has its own form"),
     ),
     (
         "a `catch` binds fields or, with `as`, the whole error; not both",

@@ -156,15 +156,15 @@ pub(crate) const EXPRESS: &[Row] = &[
 pub(crate) const HELP: &[Row] = &[
     (
         "remove `express` from `#[workflow(..)]`",
-        Never("it is the form of the message in functions, which the builder has not"),
+        Never("it is the form of the message for functions, and the builder has its own form"),
     ),
     (
         "remove `.express()` from the map",
-        Never("it is the form of the message in functions, which the builder has not"),
+        Never("it is the form of the message for functions, and the builder has its own form"),
     ),
     (
         "use `map`, which runs inline",
-        Never("it is the form of the message in functions, which the builder has not"),
+        Never("it is the form of the message for functions, and the builder has its own form"),
     ),
     (
         ".., or ..",

@@ -109,7 +109,7 @@ pub(crate) const TARGETS: &[Row] = &[
 pub(crate) const REACH: &[Row] = &[
     (
         "the workflow never ends after `..`: leave the loop with `break` or `return`",
-        Never("it is the form of the message in functions, which the builder has not"),
+        Never("it is the form of the message for functions, and the builder has its own form"),
     ),
     (
         "state `..` is never reached from `..`: add a transition to it, or remove it",
