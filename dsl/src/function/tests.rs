@@ -482,3 +482,36 @@ fn a_list_grows_in_place() {
     let run = PlainRun::new();
     assert_eq!(run.block_on(all_pages(None)).unwrap(), ["a", "a", "+ !"]);
 }
+
+#[workflow]
+async fn checked(count: u32) -> u32 {
+    assert!(count > 0);
+    #[state(Even)]
+    debug_assert_eq!(count % 2, 0);
+    #[state(Allowed)]
+    assert_ne!(count, 4, "{count} is refused");
+    if count > 10 {
+        todo!();
+    }
+    count
+}
+
+#[test]
+fn assertions_have_one_text_in_both_forms() {
+    let asl = Checked::definition().to_json();
+    for (count, text) in [
+        (0, "assertion failed: count > 0"),
+        (3, "assertion failed: count % 2 == 0"),
+        (4, "4 is refused"),
+        (12, "not yet implemented"),
+    ] {
+        let failure = PlainRun::new().block_on(checked(count)).unwrap_err();
+        assert_eq!(
+            (&*failure.error, &*failure.cause),
+            ("Stepwright.WorkflowPanicked", text)
+        );
+        let text = text.trim_start_matches("4");
+        assert!(asl.contains(text), "{asl}");
+    }
+    assert_eq!(PlainRun::new().block_on(checked(2)).unwrap(), 2);
+}

@@ -1,7 +1,9 @@
 //! The ends of a body: results, errors, `panic!` and `assert!`.
 
 use super::graph::{Failure, GraphEdgeKind, Node, StateName, Target, Work};
-use super::scan::{MacroKind, bare, by_value, called, needs_states, single_name};
+use super::scan::{
+    Assertion, MacroKind, bare, by_value, called, default_panic_text, needs_states, single_name,
+};
 use super::state_name::subject;
 use super::translator::{Dest, Exits, Translator};
 use crate::functions::is_type;
@@ -9,9 +11,8 @@ use crate::machine::own_name;
 use crate::name::text;
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, format_ident};
-use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprCall, Macro, Member, Token, parse_quote, parse_quote_spanned};
+use syn::{Expr, ExprCall, Macro, Member, parse_quote, parse_quote_spanned};
 
 impl Translator<'_> {
     /// `Ok(value)` or `Err(error)` at the end of the body.
@@ -220,13 +221,7 @@ impl Translator<'_> {
             return;
         }
         let value: Expr = if text_tokens.is_empty() {
-            let name = own_name(&mac.path).map(text).unwrap_or_default();
-            let message = match name.as_str() {
-                "unreachable" => "internal error: entered unreachable code",
-                "todo" => "not yet implemented",
-                "unimplemented" => "not implemented",
-                _ => "explicit panic",
-            };
+            let message = default_panic_text(mac);
             parse_quote_spanned!(span=> #message)
         } else {
             parse_quote_spanned!(span=> format!(#text_tokens))
@@ -239,39 +234,14 @@ impl Translator<'_> {
 
     /// `assert!(condition, "..")` as a Choice and a Fail state.
     pub(super) fn assert(&mut self, mac: &Macro, span: Span, exits: Exits) -> Exits {
-        let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
-        let Ok(arguments) = mac.parse_body_with(parser) else {
+        let Some(Assertion { condition, text }) = Assertion::of(mac) else {
             return exits;
-        };
-        let mut arguments = arguments.into_iter();
-        let name = own_name(&mac.path).map(text).unwrap_or_default();
-        let (Some(first), is_pair) = (arguments.next(), name != "assert" && name != "debug_assert")
-        else {
-            return exits;
-        };
-        let (condition, default): (Expr, String) = if is_pair {
-            let Some(second) = arguments.next() else {
-                return exits;
-            };
-            let operator = if name == "assert_eq" {
-                quote::quote!(==)
-            } else {
-                quote::quote!(!=)
-            };
-            let written = format!(
-                "assertion failed: {} {operator} {}",
-                first.to_token_stream(),
-                second.to_token_stream()
-            );
-            (parse_quote!((#first) #operator (#second)), written)
-        } else {
-            let written = format!("assertion failed: {}", first.to_token_stream());
-            (first, written)
         };
         let derived = format!("Assert{}", subject(&condition));
         let state = self.state_name(StateName::derived(derived.clone(), span));
         let failed = format!("{}Failed", state.text);
-        let condition = self.condition(&condition, &format!("{name}!"));
+        let name = own_name(&mac.path).map(ToString::to_string);
+        let condition = self.condition(&condition, &format!("{}!", name.unwrap_or_default()));
         let node = self.graph.add(Node::new(Work::Choice(None), state), &exits);
         let holds = self
             .graph
@@ -279,13 +249,7 @@ impl Translator<'_> {
         let fails = self
             .graph
             .add_edge(node, GraphEdgeKind::Otherwise(span), span);
-        let rest: Punctuated<Expr, Token![,]> = arguments.collect();
-        let tokens = if rest.is_empty() {
-            quote::quote_spanned!(span=> "{}", #default)
-        } else {
-            rest.to_token_stream()
-        };
-        self.panic(mac, tokens, &failed, span, vec![fails]);
+        self.panic(mac, text, &failed, span, vec![fails]);
         vec![holds]
     }
 }

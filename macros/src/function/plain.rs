@@ -1,11 +1,13 @@
 //! The function as rustc compiles it: the user's code, with each call of a task replaced by a call that the plain run makes.
 
 use super::call::{CallChain, OPTIONS, is_task_token, placeholder_name, request_arguments};
-use super::scan::{MacroKind, bare, called, is_of_result, value_arguments};
+use super::scan::{
+    Assertion, MacroKind, bare, called, default_panic_text, is_of_result, value_arguments,
+};
 use crate::functions::is_task;
 use crate::machine::{cases, own_name};
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
@@ -339,70 +341,18 @@ fn is_panic(mac: &Macro) -> bool {
 /// `panic!` and `assert!` as failures of the workflow.
 fn panicked(mac: &Macro) -> Expr {
     let span = own_name(&mac.path).map_or_else(Span::call_site, syn::Ident::span);
-    let name = own_name(&mac.path)
-        .map(ToString::to_string)
-        .unwrap_or_default();
-    let tokens = &mac.tokens;
     let fails = |text: TokenStream| quote_spanned!(span=> ::stepwright::__::plain::panicked(::core::format_args!(#text)));
-    let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
-    let arguments = || {
-        mac.parse_body_with(parser)
-            .map(|list| list.into_iter().collect::<Vec<_>>())
-    };
-    match name.as_str() {
-        "assert" | "debug_assert" => {
-            let Ok(arguments) = arguments() else {
-                return parse_quote!(#mac);
-            };
-            let Some((condition, rest)) = arguments.split_first() else {
-                return parse_quote!(#mac);
-            };
-            let failed = if rest.is_empty() {
-                let text = format!("assertion failed: {}", condition.to_token_stream());
-                fails(quote!("{}", #text))
-            } else {
-                fails(quote!(#(#rest),*))
-            };
-            parse_quote_spanned!(span=> if #condition {} else { #failed })
-        }
-        "assert_eq" | "assert_ne" => {
-            let Ok(arguments) = arguments() else {
-                return parse_quote!(#mac);
-            };
-            let [left, right, rest @ ..] = arguments.as_slice() else {
-                return parse_quote!(#mac);
-            };
-            let operator = if name == "assert_eq" {
-                quote!(==)
-            } else {
-                quote!(!=)
-            };
-            let failed = if rest.is_empty() {
-                let text = format!(
-                    "assertion failed: {} {operator} {}",
-                    left.to_token_stream(),
-                    right.to_token_stream()
-                );
-                fails(quote!("{}", #text))
-            } else {
-                fails(quote!(#(#rest),*))
-            };
-            parse_quote_spanned!(span=> if !((#left) #operator (#right)) { #failed })
-        }
-        _ => {
-            let text = if tokens.is_empty() {
-                let text = match name.as_str() {
-                    "unreachable" => "internal error: entered unreachable code",
-                    "todo" => "not yet implemented",
-                    "unimplemented" => "not implemented",
-                    _ => "explicit panic",
-                };
-                quote!(#text)
-            } else {
-                tokens.clone()
-            };
-            let failed = fails(text);
-            parse_quote!(#failed)
-        }
+    if MacroKind::of(mac) == MacroKind::Assert {
+        let Some(Assertion { condition, text }) = Assertion::of(mac) else {
+            return parse_quote!(#mac);
+        };
+        let failed = fails(text);
+        return parse_quote_spanned!(span=> if #condition {} else { #failed });
     }
+    let failed = if mac.tokens.is_empty() {
+        fails(default_panic_text(mac).to_token_stream())
+    } else {
+        fails(mac.tokens.clone())
+    };
+    parse_quote!(#failed)
 }

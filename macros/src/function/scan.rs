@@ -1,7 +1,8 @@
 //! Looks for code that needs states, and for code that a workflow cannot evaluate.
 
 use crate::machine::{cases, own_name};
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{
@@ -19,7 +20,14 @@ const LOGS: &[&str] = &[
 const PANICS: &[&str] = &["panic", "unreachable", "todo", "unimplemented"];
 
 /// Macros that end the workflow with an error if a condition is false.
-const ASSERTS: &[&str] = &["assert", "assert_eq", "assert_ne", "debug_assert"];
+const ASSERTS: &[&str] = &[
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+];
 
 /// The effect of a macro in a function.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -49,6 +57,64 @@ impl MacroKind {
         } else {
             MacroKind::Value
         }
+    }
+}
+
+/// The text of `panic!()` and the like without arguments, as std has it.
+pub(super) fn default_panic_text(mac: &Macro) -> &'static str {
+    let is = |name| own_name(&mac.path).is_some_and(|own| own == name);
+    if is("unreachable") {
+        "internal error: entered unreachable code"
+    } else if is("todo") {
+        "not yet implemented"
+    } else if is("unimplemented") {
+        "not implemented"
+    } else {
+        "explicit panic"
+    }
+}
+
+/// The parts of `assert!(condition, "..")` and of its relatives.
+pub(super) struct Assertion {
+    /// `left == right` for `assert_eq!`.
+    pub(super) condition: Expr,
+    /// The arguments of `format!` for the text of the failure.
+    pub(super) text: TokenStream,
+}
+
+impl Assertion {
+    /// Parses an assertion; `None` if arguments are missing, which rustc reports.
+    pub(super) fn of(mac: &Macro) -> Option<Assertion> {
+        let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
+        let mut arguments = mac.parse_body_with(parser).ok()?.into_iter();
+        let first = arguments.next()?;
+        let name = own_name(&mac.path)?.to_string();
+        let operator: Option<syn::BinOp> = match name.trim_start_matches("debug_") {
+            "assert_eq" => Some(parse_quote!(==)),
+            "assert_ne" => Some(parse_quote!(!=)),
+            _ => None,
+        };
+        let (condition, default): (Expr, _) = match operator {
+            Some(operator) => {
+                let second = arguments.next()?;
+                let (left, right) = (first.to_token_stream(), second.to_token_stream());
+                let operator_text = operator.to_token_stream();
+                let default = format!("assertion failed: {left} {operator_text} {right}");
+                (parse_quote!((#first) #operator (#second)), default)
+            }
+            None => {
+                let default = format!("assertion failed: {}", first.to_token_stream());
+                (first, default)
+            }
+        };
+        let rest: Punctuated<Expr, Token![,]> = arguments.collect();
+        let text = if rest.is_empty() {
+            let span = own_name(&mac.path).map_or_else(Span::call_site, Ident::span);
+            quote_spanned!(span=> "{}", #default)
+        } else {
+            rest.to_token_stream()
+        };
+        Some(Assertion { condition, text })
     }
 }
 
