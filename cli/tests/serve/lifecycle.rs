@@ -107,7 +107,8 @@ fn ten_thousand_open_connections_are_served() {
     assert_eq!(listed, json!({"stateMachines": []}));
     let each = memory().saturating_sub(before) / count;
     assert!(each < 40_000, "each connection takes {each} bytes");
-    for stream in open.iter_mut().step_by(count / 10) {
+    // The youngest ones: the server closes a connection whose request is incomplete for too long, and on a busy machine the oldest ones are.
+    for stream in open.iter_mut().rev().take(10) {
         let rest = b"\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
         stream.write_all(rest).expect("it is still there");
         let mut answer = String::new();
