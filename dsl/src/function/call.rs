@@ -1,5 +1,6 @@
 //! The calls of a plain run: retries, timeouts and task tokens as Step Functions runs them.
 
+use super::body::{Operation, raise, wait_for};
 use super::callable::{Callable, CallableKind};
 use super::failure::{Failure, FailureKind};
 use super::host::{Host, RealFuture, poll_child};
@@ -9,7 +10,7 @@ use crate::shape::Payload;
 use crate::task::{TaskContext, TaskError, TaskReturn};
 use serde_json::Value;
 use std::fmt;
-use std::future::{Future, IntoFuture, pending, poll_fn};
+use std::future::{Future, pending, poll_fn};
 use std::marker::PhantomData;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
@@ -17,10 +18,8 @@ use std::task::Poll;
 use std::time::Duration;
 use stepwright_asl::limits::LAMBDA_ERRORS;
 
-type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
-
 /// Whether a Retrier takes a failure, and its policy.
-type Retrier = (Box<dyn Fn(&mut Failure) -> bool>, RetryPolicy);
+type Retrier = (Box<dyn Fn(&mut Failure) -> bool + Send>, RetryPolicy);
 
 /// The parts of a call that do not depend on its types.
 struct CallSpec {
@@ -173,7 +172,11 @@ impl<T: Callable, R: TaskReturn, A, V> TaskCall<T, R, A, V> {
     }
 
     /// Repeats the call after errors that the closure selects.
-    pub fn retry(mut self, when: impl Fn(&V::Error) -> bool + 'static, policy: RetryPolicy) -> Self
+    pub fn retry(
+        mut self,
+        when: impl Fn(&V::Error) -> bool + Send + 'static,
+        policy: RetryPolicy,
+    ) -> Self
     where
         V: ErrorView<T::Error>,
     {
@@ -232,68 +235,40 @@ pub fn called<T: Callable, R, A, V>(_: TaskCall<T, R, A, V>) -> crate::__::Calle
 #[must_use = "a workflow makes a call when it is awaited"]
 pub struct Catching<C>(pub(super) C);
 
-/// Raises a failure, and never returns: the nearest combinator or the run itself takes it.
-pub(super) async fn raise<T>(host: &Host, failure: Failure) -> T {
-    host.raise(failure);
-    pending().await
-}
-
-/// The current host.
-pub(super) fn host() -> Rc<Host> {
-    match Host::current() {
-        Some(host) => host,
-        None => panic!(
-            "a function workflow makes calls in a plain run only: await the function itself, or `PlainRun::run` of it"
-        ),
-    }
-}
-
-impl<T, R, A, V> IntoFuture for TaskCall<T, R, A, V>
+impl<T, R, A, V> Operation for TaskCall<T, R, A, V>
 where
     T: Callable,
-    R: TaskReturn + 'static,
+    R: TaskReturn,
     A: Payload,
-    V: CallOutput<T, R, A> + 'static,
+    V: CallOutput<T, R, A>,
 {
     type Output = V::Output;
-    type IntoFuture = LocalFuture<V::Output>;
 
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move {
-            let host = host();
-            let failure = match complete::<T, A>(&host, self.spec).await {
-                Ok(value) => return V::output(value),
-                Err(failure) => failure,
-            };
-            match V::failed(failure) {
-                Ok(output) => output,
-                Err(failure) => raise(&host, failure).await,
-            }
-        })
+    fn run(self) -> V::Output {
+        match self.spec.complete::<T, A>() {
+            Ok(value) => V::output(value),
+            Err(failure) => V::failed(failure).unwrap_or_else(|failure| raise(failure)),
+        }
     }
 }
 
-impl<T, R, A, V> IntoFuture for Catching<TaskCall<T, R, A, V>>
+impl<T, R, A, V> Operation for Catching<TaskCall<T, R, A, V>>
 where
     T: Callable,
-    R: TaskReturn + 'static,
+    R: TaskReturn,
     A: Payload,
-    V: ErrorView<T::Error> + 'static,
+    V: ErrorView<T::Error>,
 {
     type Output = Result<A, Caught<V::Error>>;
-    type IntoFuture = LocalFuture<Self::Output>;
 
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move {
-            let host = host();
-            match complete::<T, A>(&host, self.0.spec).await {
-                Ok(value) => Ok(value),
-                Err(failure) if failure.is_in_states_all() => {
-                    Err(V::view(failure).map_or(Caught::Outside, Caught::Error))
-                }
-                Err(failure) => raise(&host, failure).await,
+    fn run(self) -> Self::Output {
+        match self.0.spec.complete::<T, A>() {
+            Ok(value) => Ok(value),
+            Err(failure) if failure.is_in_states_all() => {
+                Err(V::view(failure).map_or(Caught::Outside, Caught::Error))
             }
-        })
+            Err(failure) => raise(failure),
+        }
     }
 }
 
@@ -333,15 +308,29 @@ impl<T: Callable, R: TaskReturn, A: Payload> CallOutput<T, R, A> for WithTimeout
     }
 }
 
-/// Makes a call with its retries.
-async fn complete<T: Callable, A: Payload>(host: &Rc<Host>, spec: CallSpec) -> Result<A, Failure> {
+impl CallSpec {
+    /// Makes the call with its retries, on the thread of the body.
+    fn complete<T: Callable, A: Payload>(self) -> Result<A, Failure> {
+        let value = wait_for(move |host| complete::<T>(host, self))?;
+        serde_json::from_value(value).map_err(|error| {
+            Failure::outside(
+                "States.Runtime",
+                format!("the result of `{}` has another type: {error}", T::FUNCTION),
+            )
+        })
+    }
+}
+
+/// Makes a call with its retries, on the thread of the host.
+async fn complete<T: Callable>(host: Rc<Host>, spec: CallSpec) -> CallAnswer {
+    let host = &host;
     let mut arguments = Vec::with_capacity(spec.arguments.len());
     for argument in spec.arguments {
         arguments
             .push(argument.map_err(|error| Failure::outside("States.Runtime", error.to_string()))?);
     }
     let mut retries = vec![0; spec.retriers.len()];
-    let value = loop {
+    loop {
         let began = begin::<T>(host, &arguments);
         let answer = limited(
             host,
@@ -358,7 +347,7 @@ async fn complete<T: Callable, A: Payload>(host: &Rc<Host>, spec: CallSpec) -> R
             call.outcome = Some(written);
         }
         let mut failure = match answer {
-            Ok(value) => break value,
+            Ok(value) => return Ok(value),
             Err(failure) => failure,
         };
         // As in Step Functions: only the first Retrier that takes the error counts, even if it has no retries left.
@@ -375,13 +364,7 @@ async fn complete<T: Callable, A: Payload>(host: &Rc<Host>, spec: CallSpec) -> R
             Some(delay) => host.timer(delay).await,
             None => return Err(failure),
         }
-    };
-    serde_json::from_value(value).map_err(|error| {
-        Failure::outside(
-            "States.Runtime",
-            format!("the result of `{}` has another type: {error}", T::FUNCTION),
-        )
-    })
+    }
 }
 
 /// Records a call; returns its index.

@@ -34,11 +34,6 @@ pub trait Handled {}
 #[diagnostic::do_not_recommend]
 impl<T: Payload> Handled for T {}
 
-/// Requires that a call has no error.
-pub fn handled<T: Handled>(value: T) -> T {
-    value
-}
-
 /// The calls of a workflow that are no tasks: `sleep`, `map`, `try_join!`.
 #[diagnostic::on_unimplemented(
     message = "this is not the function of `stepwright::function`, which the workflow would run",

@@ -18,7 +18,7 @@ pub struct Failure {
 /// Whether a failure is a value that an arm can match.
 pub(super) enum FailureKind {
     /// The value of the task's error type.
-    Task(Box<dyn Any>),
+    Task(Box<dyn Any + Send>),
     Timeout,
     /// Only `Err(_)` catches it.
     Outside,

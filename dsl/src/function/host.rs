@@ -164,6 +164,16 @@ impl Host {
     }
 }
 
+/// The host whose future is polled.
+pub(super) fn host() -> Rc<Host> {
+    match Host::current() {
+        Some(host) => host,
+        None => panic!(
+            "a function workflow runs in a plain run only: await the function itself, or `PlainRun::run` of it"
+        ),
+    }
+}
+
 /// Sets the current host while a future is polled.
 struct Entered(Option<Rc<Host>>);
 

@@ -1,14 +1,16 @@
 //! `try_join!`: branches that run concurrently.
 
-use super::call::{Catching, Caught, host, raise};
+use super::body::{Body, BodyHandle, Operation, raise, wait_for};
+use super::call::{Catching, Caught};
 use super::failure::Failure;
 use super::host::{Host, poll_child};
 use crate::shape::Payload;
 use crate::task::TaskError;
 use std::fmt;
-use std::future::{Future, IntoFuture, poll_fn};
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::thread;
 
 /// Runs calls concurrently: a Parallel state.
 ///
@@ -51,12 +53,13 @@ enum BranchFailure<E> {
     Outside(Failure),
 }
 
-type JoinFuture<'a, O, E> = Pin<Box<dyn Future<Output = Result<O, BranchFailure<E>>> + 'a>>;
+/// The code of all branches.
+type JoinCode<'a, O, E> = Box<dyn FnOnce() -> Result<O, BranchFailure<E>> + 'a>;
 
-/// The future of [`try_join!`].
+/// The operation of [`try_join!`].
 #[must_use = "a workflow runs the branches when it is awaited"]
 pub struct TryJoin<'a, O, E> {
-    future: JoinFuture<'a, O, E>,
+    code: JoinCode<'a, O, E>,
 }
 
 impl<O, E> fmt::Debug for TryJoin<'_, O, E> {
@@ -78,31 +81,24 @@ impl<O, E> TryJoin<'_, O, E> {
     }
 }
 
-impl<'a, O: 'a, E: 'a> IntoFuture for TryJoin<'a, O, E> {
+impl<O, E> Operation for TryJoin<'_, O, E> {
     type Output = Result<O, E>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + 'a>>;
 
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move {
-            match self.future.await {
-                Ok(results) => Ok(results),
-                Err(BranchFailure::Error(error)) => Err(error),
-                Err(BranchFailure::Outside(failure)) => raise(&host(), failure).await,
-            }
+    fn run(self) -> Self::Output {
+        (self.code)().map_err(|failure| match failure {
+            BranchFailure::Error(error) => error,
+            BranchFailure::Outside(failure) => raise(failure),
         })
     }
 }
 
-impl<'a, O: 'a, E: 'a> IntoFuture for Catching<TryJoin<'a, O, E>> {
+impl<O, E> Operation for Catching<TryJoin<'_, O, E>> {
     type Output = Result<O, Caught<E>>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + 'a>>;
 
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move {
-            self.0.future.await.map_err(|failure| match failure {
-                BranchFailure::Error(error) => Caught::Error(error),
-                BranchFailure::Outside(_) => Caught::Outside,
-            })
+    fn run(self) -> Self::Output {
+        (self.0.code)().map_err(|failure| match failure {
+            BranchFailure::Error(error) => Caught::Error(error),
+            BranchFailure::Outside(_) => Caught::Outside,
         })
     }
 }
@@ -139,15 +135,15 @@ impl<T: Payload, E: TaskError> Branch<E> for Result<T, E> {
 }
 
 /// A branch that runs, or its result.
-struct Slot<'a, R, O> {
-    future: Option<Pin<Box<dyn Future<Output = R> + 'a>>>,
+struct Slot<R, O> {
+    body: Option<Body<(), R>>,
     result: Option<O>,
 }
 
-impl<'a, R, O> Slot<'a, R, O> {
-    fn new(branch: impl IntoFuture<Output = R, IntoFuture: 'a>) -> Slot<'a, R, O> {
+impl<R, O> Slot<R, O> {
+    fn new(handle: BodyHandle<(), R>) -> Slot<R, O> {
         Slot {
-            future: Some(Box::pin(branch.into_future())),
+            body: Some(Body::started(handle)),
             result: None,
         }
     }
@@ -157,13 +153,13 @@ impl<'a, R, O> Slot<'a, R, O> {
     where
         R: Branch<E, Output = O>,
     {
-        let future = self.future.as_mut()?;
-        let value = match poll_child(future.as_mut(), cx) {
+        let body = self.body.as_mut()?;
+        let value = match poll_child(Pin::new(body), cx) {
             Ok(Poll::Ready(value)) => value,
             Ok(Poll::Pending) => return host.take_raised().map(BranchFailure::Outside),
             Err(failure) => return Some(BranchFailure::Outside(failure)),
         };
-        self.future = None;
+        self.body = None;
         match value.branch() {
             Ok(result) => {
                 self.result = Some(result);
@@ -175,50 +171,52 @@ impl<'a, R, O> Slot<'a, R, O> {
 }
 
 macro_rules! try_joins {
-    ($($function:ident($($branch:ident: $ty:ident),+);)+) => {$(
+    ($($function:ident($($branch:ident: $code:ident -> $ty:ident),+);)+) => {$(
         /// The branches of `try_join!`.
         #[doc(hidden)]
         #[allow(clippy::too_many_arguments)]
-        pub fn $function<'a, E: 'a, $($ty),+>(
-            $($branch: $ty),+
-        ) -> TryJoin<'a, ($(<$ty::Output as Branch<E>>::Output,)+), E>
+        pub fn $function<'a, E: Send + 'static, $($code, $ty),+>(
+            $($branch: $code),+
+        ) -> TryJoin<'a, ($($ty::Output,)+), E>
         where
-            $($ty: IntoFuture<Output: Branch<E> + 'a> + 'a, $ty::IntoFuture: 'a, <$ty::Output as Branch<E>>::Output: 'a),+
+            $($code: FnOnce() -> $ty + Send + 'a, $ty: Branch<E, Output: Send + 'static> + Send + 'static),+
         {
-            TryJoin {
-                future: Box::pin(async move {
-                    let host = host();
-                    $(let mut $branch = Slot::new($branch);)+
-                    poll_fn(|cx| {
-                        $(
-                            if let Some(failure) = $branch.poll(&host, cx) {
-                                return Poll::Ready(Err(failure));
+            let code = move || {
+                thread::scope(|scope| {
+                    $(let $branch = BodyHandle::branch(scope, $branch);)+
+                    wait_for(move |host| {
+                        $(let mut $branch = Slot::new($branch);)+
+                        poll_fn(move |cx| {
+                            $(
+                                if let Some(failure) = $branch.poll(&host, cx) {
+                                    return Poll::Ready(Err(failure));
+                                }
+                            )+
+                            if $($branch.result.is_none())||+ {
+                                return Poll::Pending;
                             }
-                        )+
-                        if $($branch.result.is_none())||+ {
-                            return Poll::Pending;
-                        }
-                        match ($($branch.result.take(),)+) {
-                            ($(Some($branch),)+) => Poll::Ready(Ok(($($branch,)+))),
-                            _ => Poll::Pending,
-                        }
+                            match ($($branch.result.take(),)+) {
+                                ($(Some($branch),)+) => Poll::Ready(Ok(($($branch,)+))),
+                                _ => Poll::Pending,
+                            }
+                        })
                     })
-                    .await
-                }),
-            }
+                })
+            };
+            TryJoin { code: Box::new(code) }
         }
     )+};
 }
 
 try_joins! {
-    try_join1(a: A);
-    try_join2(a: A, b: B);
-    try_join3(a: A, b: B, c: C);
-    try_join4(a: A, b: B, c: C, d: D);
-    try_join5(a: A, b: B, c: C, d: D, e: F);
-    try_join6(a: A, b: B, c: C, d: D, e: F, f: G);
-    try_join7(a: A, b: B, c: C, d: D, e: F, f: G, g: H);
-    try_join8(a: A, b: B, c: C, d: D, e: F, f: G, g: H, h: I);
+    try_join1(a: FA -> A);
+    try_join2(a: FA -> A, b: FB -> B);
+    try_join3(a: FA -> A, b: FB -> B, c: FC -> C);
+    try_join4(a: FA -> A, b: FB -> B, c: FC -> C, d: FD -> D);
+    try_join5(a: FA -> A, b: FB -> B, c: FC -> C, d: FD -> D, e: FE -> F);
+    try_join6(a: FA -> A, b: FB -> B, c: FC -> C, d: FD -> D, e: FE -> F, f: FF -> G);
+    try_join7(a: FA -> A, b: FB -> B, c: FC -> C, d: FD -> D, e: FE -> F, f: FF -> G, g: FG -> H);
+    try_join8(a: FA -> A, b: FB -> B, c: FC -> C, d: FD -> D, e: FE -> F, f: FF -> G, g: FG -> H, h: FH -> I);
 }
 
 /// [`try_join!`](crate::function::try_join), under the name that a macro of a crate needs.

@@ -1,17 +1,19 @@
 //! `map` and `map_distributed`: a body for each item of a list.
 
-use super::call::{Catching, Caught, host, raise};
+use super::body::{Body, BodyHandle, Operation, raise, wait_for};
+use super::call::{Catching, Caught};
 use super::failure::Failure;
 use super::host::{Host, poll_child};
 use crate::shape::Payload;
 use crate::task::TaskReturn;
 use serde_json::Value;
 use std::fmt;
-use std::future::{Future, IntoFuture, poll_fn};
+use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Poll;
+use std::thread;
 
 /// A list that [`map`] takes: a `Vec`, a slice or an array, or a reference to one.
 #[diagnostic::on_unimplemented(
@@ -77,7 +79,7 @@ impl<T: Payload> List for &[T] {
 ///
 /// assert_eq!(PlainRun::new().block_on(pack_all(vec!["ab".to_owned()])).unwrap(), [2]);
 /// ```
-pub fn map<'a, L: List, F: AsyncFn(L::Item) -> R + 'a, R: TaskReturn + 'a>(
+pub fn map<'a, L: List, F: Fn(L::Item) -> R + Sync + 'a, R: TaskReturn + 'a>(
     list: L,
     body: F,
 ) -> Map<'a, L::Item, F, R> {
@@ -96,7 +98,7 @@ pub fn map<'a, L: List, F: AsyncFn(L::Item) -> R + 'a, R: TaskReturn + 'a>(
 /// Awaited, it returns the results of the items that succeeded. It never fails with the error of an item: if more items fail than
 /// [`tolerate`](MapDistributed::tolerate) and [`tolerate_percent`](MapDistributed::tolerate_percent) allow, which is none at first, it fails with
 /// `States.ExceedToleratedFailureThreshold`.
-pub fn map_distributed<'a, L: List, F: AsyncFn(L::Item) -> R + 'a, R: TaskReturn + 'a>(
+pub fn map_distributed<'a, L: List, F: Fn(L::Item) -> R + Sync + 'a, R: TaskReturn + 'a>(
     list: L,
     body: F,
 ) -> MapDistributed<'a, L::Item, F, R> {
@@ -121,14 +123,14 @@ struct ListWork<F> {
 /// The types of a body, without values.
 type BodyTypes<'a, T, R> = (&'a (), fn(T) -> R);
 
-/// The future of [`map`].
+/// The operation of [`map`].
 #[must_use = "a workflow runs the Map when it is awaited"]
 pub struct Map<'a, T, F, R> {
     work: ListWork<F>,
     types: PhantomData<BodyTypes<'a, T, R>>,
 }
 
-/// The future of [`map_distributed`].
+/// The operation of [`map_distributed`].
 #[must_use = "a workflow runs the Map when it is awaited"]
 pub struct MapDistributed<'a, T, F, R> {
     work: ListWork<F>,
@@ -193,68 +195,96 @@ impl<T, F, R> MapDistributed<'_, T, F, R> {
     }
 }
 
-/// The body of one item, while it runs.
-type ItemFuture<'b, R> = Pin<Box<dyn Future<Output = R> + 'b>>;
+/// The value of one item, or its error.
+type ItemResult<R> = Result<<R as TaskReturn>::Output, <R as TaskReturn>::Error>;
 
 /// The end of one item: its result, or the failure of the item.
-type Ended<R> = Result<Result<<R as TaskReturn>::Output, <R as TaskReturn>::Error>, Failure>;
+type Ended<R> = Result<ItemResult<R>, Failure>;
 
-/// Runs the body for all items. `stop` decides after each failed item whether the others are dropped.
-async fn run<T: Payload, F: AsyncFn(T) -> R, R: TaskReturn>(
-    host: &Rc<Host>,
+/// The most threads of one Map. More items than this run one after the other.
+const MAX_THREADS: usize = 1_000;
+
+/// Runs the body for all items. `stops` decides whether a failed item ends the others.
+fn run<T: Payload, F: Fn(T) -> R + Sync, R: TaskReturn>(
     work: ListWork<F>,
     stops: bool,
 ) -> Vec<Option<Ended<R>>> {
     let ListWork { items, body, limit } = work;
+    let body = &body;
+    thread::scope(|scope| {
+        let count = items.len().min(limit).min(MAX_THREADS);
+        let workers: Vec<_> = (0..count)
+            .map(|_| BodyHandle::worker(scope, |item| body(item).into_result()))
+            .collect();
+        wait_for(move |host| {
+            let workers = workers.into_iter().map(Body::new).collect();
+            run_items::<T, R>(host, items, workers, stops)
+        })
+    })
+}
+
+/// Passes the items to idle workers until all have ended.
+async fn run_items<T: Payload, R: TaskReturn>(
+    host: Rc<Host>,
+    items: Vec<Result<Value, serde_json::Error>>,
+    mut idle: Vec<Body<T, ItemResult<R>>>,
+    stops: bool,
+) -> Vec<Option<Ended<R>>> {
     let mut ended: Vec<Option<Ended<R>>> = Vec::new();
     ended.resize_with(items.len(), || None);
     let mut waiting = items.into_iter().enumerate();
-    let mut running: Vec<(usize, ItemFuture<'_, R>)> = Vec::new();
-    let body = &body;
+    let mut running: Vec<(usize, Body<T, ItemResult<R>>)> = Vec::new();
     poll_fn(|cx| {
         loop {
-            while running.len() < limit {
+            while let Some(mut worker) = idle.pop() {
                 let Some((index, item)) = waiting.next() else {
                     break;
                 };
                 match item.and_then(serde_json::from_value::<T>) {
-                    Ok(item) => running.push((index, Box::pin(body(item)))),
+                    Ok(item) => {
+                        worker.start(item);
+                        running.push((index, worker));
+                    }
                     Err(error) => {
                         ended[index] =
-                            Some(Err(Failure::outside("States.Runtime", error.to_string())))
+                            Some(Err(Failure::outside("States.Runtime", error.to_string())));
+                        idle.push(worker);
                     }
                 }
             }
-            let before = running.len();
             let mut failed = ended.iter().flatten().any(Result::is_err);
-            running.retain_mut(|(index, future)| {
+            let mut has_ended = false;
+            for (index, mut worker) in std::mem::take(&mut running) {
                 if failed && stops {
-                    return true;
+                    break;
                 }
-                let end = match poll_child(future.as_mut(), cx) {
-                    Ok(Poll::Ready(value)) => Ok(value.into_result()),
+                let end = match poll_child(Pin::new(&mut worker), cx) {
+                    Ok(Poll::Ready(value)) => Ok(value),
                     Ok(Poll::Pending) => match host.take_raised() {
                         Some(failure) => Err(failure),
-                        None => return true,
+                        None => {
+                            running.push((index, worker));
+                            continue;
+                        }
                     },
                     Err(failure) => Err(failure),
                 };
                 failed |= !matches!(end, Ok(Ok(_)));
-                ended[*index] = Some(end);
-                false
-            });
+                ended[index] = Some(end);
+                idle.push(worker);
+                has_ended = true;
+            }
             let is_complete = running.is_empty() && waiting.len() == 0;
             if (failed && stops) || is_complete {
                 return Poll::Ready(());
             }
             // Each item that ended makes room for the next one.
-            if running.len() == before || waiting.len() == 0 {
+            if !has_ended || waiting.len() == 0 {
                 return Poll::Pending;
             }
         }
     })
     .await;
-    drop(running);
     ended
 }
 
@@ -276,52 +306,33 @@ fn collected<R: TaskReturn>(
     Ok(ended.into_iter().flatten().flatten().flatten().collect())
 }
 
-impl<'a, T, F, R> IntoFuture for Map<'a, T, F, R>
-where
-    T: Payload + 'a,
-    F: AsyncFn(T) -> R + 'a,
-    R: TaskReturn + 'a,
-{
+impl<T: Payload, F: Fn(T) -> R + Sync, R: TaskReturn> Operation for Map<'_, T, F, R> {
     type Output = R::With<Vec<R::Output>>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + 'a>>;
 
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move {
-            let host = host();
-            match collected::<R>(run(&host, self.work, true).await) {
-                Ok(list) => R::wrap(Ok(list)),
-                Err(Ok(error)) => R::wrap(Err(error)),
-                Err(Err(failure)) => raise(&host, failure).await,
-            }
-        })
+    fn run(self) -> Self::Output {
+        match collected::<R>(run(self.work, true)) {
+            Ok(list) => R::wrap(Ok(list)),
+            Err(Ok(error)) => R::wrap(Err(error)),
+            Err(Err(failure)) => raise(failure),
+        }
     }
 }
 
-impl<'a, T, F, R> IntoFuture for Catching<Map<'a, T, F, R>>
-where
-    T: Payload + 'a,
-    F: AsyncFn(T) -> R + 'a,
-    R: TaskReturn + 'a,
-{
+impl<T: Payload, F: Fn(T) -> R + Sync, R: TaskReturn> Operation for Catching<Map<'_, T, F, R>> {
     type Output = Result<Vec<R::Output>, Caught<R::Error>>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + 'a>>;
 
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move {
-            let host = host();
-            let ended = run(&host, self.0.work, true).await;
-            collected::<R>(ended).map_err(|failure| failure.map_or(Caught::Outside, Caught::Error))
-        })
+    fn run(self) -> Self::Output {
+        collected::<R>(run(self.0.work, true))
+            .map_err(|failure| failure.map_or(Caught::Outside, Caught::Error))
     }
 }
 
 /// The results of a Distributed Map, or its failure.
-async fn distributed<T: Payload, F: AsyncFn(T) -> R, R: TaskReturn>(
-    host: &Rc<Host>,
+fn distributed<T: Payload, F: Fn(T) -> R + Sync, R: TaskReturn>(
     map: MapDistributed<'_, T, F, R>,
 ) -> Result<Vec<R::Output>, Failure> {
     let total = map.work.items.len();
-    let ended = run(host, map.work, false).await;
+    let ended = run::<T, F, R>(map.work, false);
     let failed = ended
         .iter()
         .filter(|end| !matches!(end, Some(Ok(Ok(_)))))
@@ -347,41 +358,20 @@ async fn distributed<T: Payload, F: AsyncFn(T) -> R, R: TaskReturn>(
     Ok(ended.into_iter().flatten().flatten().flatten().collect())
 }
 
-impl<'a, T, F, R> IntoFuture for MapDistributed<'a, T, F, R>
-where
-    T: Payload + 'a,
-    F: AsyncFn(T) -> R + 'a,
-    R: TaskReturn + 'a,
-{
+impl<T: Payload, F: Fn(T) -> R + Sync, R: TaskReturn> Operation for MapDistributed<'_, T, F, R> {
     type Output = Vec<R::Output>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + 'a>>;
 
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move {
-            let host = host();
-            match distributed(&host, self).await {
-                Ok(list) => list,
-                Err(failure) => raise(&host, failure).await,
-            }
-        })
+    fn run(self) -> Self::Output {
+        distributed(self).unwrap_or_else(|failure| raise(failure))
     }
 }
 
-impl<'a, T, F, R> IntoFuture for Catching<MapDistributed<'a, T, F, R>>
-where
-    T: Payload + 'a,
-    F: AsyncFn(T) -> R + 'a,
-    R: TaskReturn + 'a,
+impl<T: Payload, F: Fn(T) -> R + Sync, R: TaskReturn> Operation
+    for Catching<MapDistributed<'_, T, F, R>>
 {
     type Output = Result<Vec<R::Output>, Caught<crate::task::NoError>>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + 'a>>;
 
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move {
-            let host = host();
-            distributed(&host, self.0)
-                .await
-                .map_err(|_| Caught::Outside)
-        })
+    fn run(self) -> Self::Output {
+        distributed(self.0).map_err(|_| Caught::Outside)
     }
 }

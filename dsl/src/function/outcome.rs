@@ -1,6 +1,6 @@
 //! Runs a function workflow as plain Rust, with mocks and virtual time.
 
-use super::call::raise;
+use super::body::{Body, BodyHandle};
 use super::callable::{Callable, CallableKind};
 use super::failure::Failure;
 use super::host::{Host, MockFn};
@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::fmt;
-use std::future::{Future, poll_fn};
+use std::future::{Future, pending, poll_fn};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -257,12 +257,15 @@ fn encoded(value: &impl Serialize) -> CallAnswer {
 }
 
 /// The body of a function workflow, with its timeout in seconds: runs in the current plain run, or begins one.
-pub async fn workflow<W: Callable, F: Future>(timeout: Option<u64>, function: F) -> F::Output {
+pub async fn workflow<W: Callable, R: Send + 'static>(
+    timeout: Option<u64>,
+    function: impl FnOnce() -> R + Send + 'static,
+) -> R {
     if let Some(host) = Host::current() {
-        return limited(&host, timeout, function).await;
+        return limited::<W, R>(&host, timeout, function).await;
     }
     let host = Host::new();
-    let mut function = pin!(limited(&host, timeout, function));
+    let mut function = pin!(limited::<W, R>(&host, timeout, function));
     let ended = poll_fn(|cx| host.drive(function.as_mut(), cx)).await;
     match ended {
         Ok(value) => value,
@@ -276,22 +279,33 @@ pub async fn workflow<W: Callable, F: Future>(timeout: Option<u64>, function: F)
 }
 
 /// Runs the body until its end, or until the timeout of the workflow.
-async fn limited<F: Future>(host: &Rc<Host>, timeout: Option<u64>, function: F) -> F::Output {
-    let Some(timeout) = timeout else {
-        return function.await;
-    };
-    let mut function = pin!(function);
-    let mut timer = host.timer(Duration::from_secs(timeout));
-    let ended = poll_fn(|cx| {
-        if let Poll::Ready(value) = function.as_mut().poll(cx) {
-            return Poll::Ready(Some(value));
+async fn limited<W: Callable, R: Send + 'static>(
+    host: &Rc<Host>,
+    timeout: Option<u64>,
+    function: impl FnOnce() -> R + Send + 'static,
+) -> R {
+    let mut timer = timeout.map(|timeout| host.timer(Duration::from_secs(timeout)));
+    let failure = match BodyHandle::function(W::FUNCTION, function) {
+        Ok(handle) => {
+            let mut body = Body::started(handle);
+            let ended = poll_fn(|cx| {
+                if let Poll::Ready(value) = Pin::new(&mut body).poll(cx) {
+                    return Poll::Ready(Some(value));
+                }
+                match &mut timer {
+                    Some(timer) => Pin::new(timer).poll(cx).map(|()| None),
+                    None => Poll::Pending,
+                }
+            });
+            match ended.await {
+                Some(value) => return value,
+                None => Failure::outside("States.Timeout", ""),
+            }
         }
-        Pin::new(&mut timer).poll(cx).map(|()| None)
-    });
-    match ended.await {
-        Some(value) => value,
-        None => raise(host, Failure::outside("States.Timeout", "")).await,
-    }
+        Err(failure) => failure,
+    };
+    host.raise(failure);
+    pending().await
 }
 
 fn block_on<F: Future>(future: F) -> F::Output {

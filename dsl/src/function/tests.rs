@@ -3,6 +3,10 @@
 use super::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::future::Future;
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::task::{Context, Waker};
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 struct Order {
@@ -514,4 +518,135 @@ fn assertions_have_one_text_in_both_forms() {
         assert!(asl.contains(text), "{asl}");
     }
     assert_eq!(PlainRun::new().block_on(checked(2)).unwrap(), 2);
+}
+
+/// A value whose end a test observes.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Observed {
+    name: String,
+}
+
+static ENDS: Mutex<Vec<Sender<String>>> = Mutex::new(Vec::new());
+
+/// The names of the values that are dropped from now on.
+fn ends() -> Receiver<String> {
+    let (sender, receiver) = channel();
+    ENDS.lock().unwrap().push(sender);
+    receiver
+}
+
+impl Drop for Observed {
+    fn drop(&mut self) {
+        for sender in &*ENDS.lock().unwrap() {
+            let _ = sender.send(self.name.clone());
+        }
+    }
+}
+
+/// Waits until a value with this name was dropped.
+fn wait_for_end(ends: &Receiver<String>, name: &str) {
+    while ends.recv().unwrap() != name {}
+}
+
+#[task]
+async fn wait_forever(name: String) -> String {
+    std::future::pending::<()>().await;
+    name
+}
+
+#[workflow]
+async fn hold(value: Observed) -> String {
+    wait_forever(value.name.clone()).await
+}
+
+#[test]
+fn the_code_of_a_dropped_run_ends() {
+    let ends = ends();
+    let run = PlainRun::new();
+    let value = Observed {
+        name: "dropped run".to_owned(),
+    };
+    let mut running = Box::pin(run.run(hold(value)));
+    let mut cx = Context::from_waker(Waker::noop());
+    assert!(running.as_mut().poll(&mut cx).is_pending());
+    assert_eq!(run.calls().len(), 1);
+    drop(running);
+    wait_for_end(&ends, "dropped run");
+}
+
+#[derive(Debug, thiserror::Error, TaskError)]
+enum Late {
+    #[error("too late")]
+    Expired,
+}
+
+#[task]
+async fn expire(after: String) -> Result<String, Late> {
+    match after.as_str() {
+        "never" => Ok(after),
+        _ => Err(Late::Expired),
+    }
+}
+
+#[workflow]
+async fn join_and_map(names: Vec<String>) -> Result<Vec<String>, Late> {
+    let joined = try_join!(
+        map(&names, async |name| {
+            let parts = try_join!(
+                async {
+                    sleep(secs(5)).await;
+                    expire(name.clone()).await
+                },
+                async {
+                    let held = Observed { name: name.clone() };
+                    #[state(HoldForAnHour)]
+                    sleep(hours(1)).await;
+                    Ok(held.name.clone())
+                }
+            )
+            .named("Parts")
+            .await?;
+            Ok(parts.1)
+        }),
+        async {
+            #[state(Second)]
+            sleep(secs(1)).await;
+            Ok("second".to_owned())
+        }
+    )
+    .await?;
+    Ok(joined.0)
+}
+
+#[test]
+fn an_error_ends_all_branches_around_it() {
+    let ends = ends();
+    let run = PlainRun::new();
+    let names = ["never", "soon"].map(str::to_owned).to_vec();
+    let failure = run.block_on(join_and_map(names)).unwrap_err();
+    assert_eq!((&*failure.error, run.elapsed()), ("Late.Expired", secs(5)));
+    wait_for_end(&ends, "soon");
+    let run = PlainRun::new();
+    let names = vec!["never".to_owned(); 3];
+    assert_eq!(run.block_on(join_and_map(names.clone())).unwrap(), names);
+    assert_eq!(run.elapsed(), hours(1));
+}
+
+#[workflow]
+async fn pack_many(items: Vec<String>) -> Vec<String> {
+    map_distributed(&items, async |item| {
+        sleep(secs(1)).await;
+        expire(item).await
+    })
+    .tolerate(1)
+    .await
+}
+
+#[test]
+fn a_map_has_more_items_than_threads() {
+    let mut items = vec!["never".to_owned(); 2_500];
+    items[1] = "soon".to_owned();
+    let run = PlainRun::new();
+    let results = run.block_on(pack_many(items)).unwrap();
+    assert_eq!((results.len(), run.elapsed()), (2_499, secs(3)));
 }

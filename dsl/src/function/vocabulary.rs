@@ -1,10 +1,8 @@
 //! The words of function workflows: durations, retry policies, `sleep`, task tokens.
 
-use super::host::{Host, Timer};
+use super::body::{Operation, is_in_body, raise, wait_for};
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::future::ready;
 use std::time::Duration;
 
 const MINUTE: u64 = 60;
@@ -126,7 +124,11 @@ impl<E: std::error::Error + 'static> std::error::Error for Failed<E> {
 /// The task sends the token to a person or to another system, which answers with it. The result of the call is the answer.
 #[must_use]
 pub fn task_token() -> String {
-    Host::current().map_or_else(|| "token".to_owned(), |host| host.new_token())
+    if is_in_body() {
+        wait_for(|host| ready(host.new_token()))
+    } else {
+        "token".to_owned()
+    }
 }
 
 /// A text whose value the deployment supplies: `placeholder!("TopicArn")` is a `String`, and `${TopicArn}` in the definition.
@@ -148,7 +150,6 @@ macro_rules! __placeholder {
 pub fn sleep(duration: Duration) -> Sleep {
     Sleep {
         until: Until::After(duration),
-        timer: None,
     }
 }
 
@@ -156,16 +157,14 @@ pub fn sleep(duration: Duration) -> Sleep {
 pub fn sleep_until(timestamp: impl AsRef<str>) -> Sleep {
     Sleep {
         until: Until::At(timestamp.as_ref().to_owned()),
-        timer: None,
     }
 }
 
-/// The future of [`sleep`] and [`sleep_until`].
+/// The operation of [`sleep`] and [`sleep_until`].
 #[derive(Debug)]
 #[must_use = "a workflow waits when this is awaited"]
 pub struct Sleep {
     until: Until,
-    timer: Option<Timer>,
 }
 
 #[derive(Debug)]
@@ -174,31 +173,18 @@ enum Until {
     At(String),
 }
 
-impl Future for Sleep {
+impl Operation for Sleep {
     type Output = ();
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(host) = Host::current() else {
-            panic!(
-                "a function workflow sleeps in a plain run only: await the function itself, or `PlainRun::run` of it"
-            );
-        };
-        if self.timer.is_none() {
-            let delay = match &self.until {
-                Until::After(delay) => *delay,
-                Until::At(timestamp) => match host.until(timestamp) {
-                    Ok(delay) => delay,
-                    Err(failure) => {
-                        host.raise(failure);
-                        return Poll::Pending;
-                    }
-                },
+    fn run(self) {
+        let slept = wait_for(move |host| async move {
+            let delay = match self.until {
+                Until::After(delay) => delay,
+                Until::At(timestamp) => host.until(&timestamp)?,
             };
-            self.timer = Some(host.timer(delay));
-        }
-        match &mut self.timer {
-            Some(timer) => Pin::new(timer).poll(cx),
-            None => Poll::Ready(()),
-        }
+            host.timer(delay).await;
+            Ok(())
+        });
+        slept.unwrap_or_else(|failure| raise(failure));
     }
 }

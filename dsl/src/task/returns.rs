@@ -36,7 +36,7 @@ mod sealed {
     use crate::task::TaskError;
 
     /// Only the return types of task functions implement it.
-    pub trait Returned {}
+    pub trait Returned: 'static {}
 
     impl<T: Payload> Returned for T {}
     impl<T: Payload, E: TaskError> Returned for Result<T, E> {}

@@ -179,17 +179,18 @@ fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStr
         .and_then(|(_, amount)| amount.known());
     let timeout = timeout.or(options.express.as_ref().map(|_| EXPRESS_SECONDS));
     let diagnostics = errors.finish();
-    let mut tokens = TokenStream::new();
+    let mut block = (*function.block).clone();
+    let placed = placed::place(&mut block, &diagnostics);
+    // rustc reports mistakes in the order of the items, and those of the function are in the user's own code.
+    let mut tokens = plain_function(function, &block, &name, timeout, retries);
     // rustc checks the types of the other statements in the function itself.
     if diagnostics.is_empty() {
         expand::checked(&machine, &diagnostics).to_tokens(&mut tokens);
     }
-    let mut block = (*function.block).clone();
-    for diagnostic in placed::place(&mut block, &diagnostics) {
+    for diagnostic in placed {
         diagnostic.item().to_tokens(&mut tokens);
     }
     expand::declared(&machine, &diagnostics).to_tokens(&mut tokens);
-    plain_function(function, &block, &name, timeout, retries).to_tokens(&mut tokens);
     units.to_tokens(&mut tokens);
     marker(function, &name, &signature, &output, &error).to_tokens(&mut tokens);
     tokens
@@ -334,16 +335,17 @@ fn plain_function(
     });
     let mut inner = sig.clone();
     inner.ident = format_ident!("__function", span = sig.ident.span());
+    inner.asyncness = None;
     quote! {
         #(#attrs)*
         #[allow(clippy::needless_pass_by_value)]
         #vis #sig {
             #[allow(
                 clippy::diverging_sub_expression, clippy::manual_map, clippy::manual_ok_or, clippy::manual_unwrap_or,
-                clippy::manual_unwrap_or_default, clippy::needless_return, clippy::nonminimal_bool, clippy::question_mark
+                clippy::manual_unwrap_or_default, clippy::needless_return, clippy::nonminimal_bool, clippy::question_mark, clippy::unused_unit
             )]
             #inner #block
-            ::stepwright::__::plain::workflow::<#name, _>(#timeout, __function(#(#arguments),*)).await
+            ::stepwright::__::plain::workflow::<#name, _>(#timeout, move || __function(#(#arguments),*)).await
         }
     }
 }

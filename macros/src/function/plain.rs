@@ -1,4 +1,6 @@
 //! The function as rustc compiles it: the user's code, with each call of a task replaced by a call that the plain run makes.
+//!
+//! It is an ordinary function: `call.await` becomes `wait(call)`, `async` closures and blocks become closures. `dsl/src/function/body.rs` has the reason.
 
 use super::call::{CallChain, OPTIONS, is_task_token, placeholder_name, request_arguments};
 use super::scan::{
@@ -6,14 +8,15 @@ use super::scan::{
 };
 use crate::functions::is_task;
 use crate::machine::{cases, own_name};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
+use syn::token::Paren;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Attribute, Block, Expr, ExprMacro, ExprTry, Lit, Local, Macro, Pat, Stmt, Token, parse_quote,
-    parse_quote_spanned,
+    Attribute, Block, Expr, ExprCall, ExprMacro, ExprPath, ExprTry, Lit, Local, Macro, Pat, Stmt,
+    Token, parse_quote, parse_quote_spanned,
 };
 
 /// The body of the function for rustc.
@@ -35,11 +38,7 @@ impl VisitMut for PlainRewriter {
 
     fn visit_stmt_mut(&mut self, statement: &mut Stmt) {
         match statement {
-            Stmt::Expr(value @ Expr::Await(_), Some(_)) => {
-                visit_mut::visit_expr_mut(self, value);
-                self.awaited(value);
-                *value = handled(value);
-            }
+            Stmt::Expr(value @ Expr::Await(_), Some(_)) => self.awaited(value, "wait_value"),
             Stmt::Macro(one) if is_panic(&one.mac) => {
                 let value = panicked(&one.mac);
                 *statement = Stmt::Expr(value, Some(Token![;](one.mac.span())));
@@ -61,10 +60,10 @@ impl VisitMut for PlainRewriter {
                 return;
             }
         }
-        let is_call = matches!(bare(&init.expr), Expr::Await(_));
-        self.visit_expr_mut(&mut init.expr);
-        if is_call && init.diverge.is_none() {
-            *init.expr = handled(&init.expr);
+        if awaits(&init.expr) && init.diverge.is_none() {
+            self.awaited(&mut init.expr, "wait_value");
+        } else {
+            self.visit_expr_mut(&mut init.expr);
         }
     }
 
@@ -117,14 +116,22 @@ impl VisitMut for PlainRewriter {
             }
             // A workflow has the value of the call there, not its `Result`.
             Expr::MethodCall(call) if awaits(&call.receiver) => {
-                visit_mut::visit_expr_mut(self, value);
-                if let Expr::MethodCall(call) = value {
-                    *call.receiver = handled(&call.receiver);
+                self.awaited(&mut call.receiver, "wait_value");
+                for argument in &mut call.args {
+                    self.visit_expr_mut(argument);
                 }
             }
-            Expr::Await(_) => {
+            Expr::Await(_) => self.awaited(value, "wait"),
+            Expr::Closure(closure) => {
+                closure.asyncness = None;
                 visit_mut::visit_expr_mut(self, value);
-                self.awaited(value);
+            }
+            Expr::Async(_) => {
+                visit_mut::visit_expr_mut(self, value);
+                if let Expr::Async(one) = value {
+                    let (captures, block) = (&one.capture, &one.block);
+                    *value = parse_quote_spanned!(one.async_token.span=> #captures || #block);
+                }
             }
             _ => visit_mut::visit_expr_mut(self, value),
         }
@@ -134,19 +141,25 @@ impl VisitMut for PlainRewriter {
 impl PlainRewriter {
     /// The `.await` of a `match`.
     fn scrutinee(&mut self, value: &mut Expr, catches: bool) {
-        if let Expr::Await(one) = inner_mut(value) {
+        let value = inner_mut(value);
+        if let Expr::Await(one) = value {
             self.visit_expr_mut(&mut one.base);
             self.call(&mut one.base);
             if catches {
                 let base = &one.base;
                 *one.base = parse_quote_spanned!(one.await_token.span=> #base.catching());
             }
+            *value = wrapped("wait", &one.base, one.await_token.span);
         }
     }
 
-    fn awaited(&mut self, value: &mut Expr) {
-        if let Expr::Await(one) = inner_mut(value) {
+    /// Replaces an `.await` by a call of this function.
+    fn awaited(&mut self, value: &mut Expr, function: &str) {
+        let value = inner_mut(value);
+        if let Expr::Await(one) = value {
+            self.visit_expr_mut(&mut one.base);
             self.call(&mut one.base);
+            *value = wrapped(function, &one.base, one.await_token.span);
         }
     }
 
@@ -189,7 +202,7 @@ impl PlainRewriter {
                     ("map" | "map_distributed", 2) => {
                         if let Some(function @ Expr::Path(_)) = call.args.get(1) {
                             let span = function.span();
-                            let item: Expr = parse_quote_spanned!(span=> async |item| <#function>::plain(item).await);
+                            let item: Expr = parse_quote_spanned!(span=> |item| ::stepwright::__::plain::wait(<#function>::plain(item)));
                             if let Some(last) = call.args.last_mut() {
                                 *last = item;
                             }
@@ -224,11 +237,13 @@ impl PlainRewriter {
             return;
         };
         for branch in &mut branches {
+            let is_block = matches!(bare(branch), Expr::Async(_));
             self.visit_expr_mut(branch);
-            self.call(branch);
-            if !matches!(bare(branch), Expr::Async(_)) {
+            if !is_block {
+                self.call(branch);
                 // The arguments are part of the branch: if they fail, the branch fails.
-                *branch = parse_quote_spanned!(branch.span()=> async { #branch.await });
+                let waited = wrapped("wait", branch, end(branch));
+                *branch = parse_quote_spanned!(branch.span()=> || #waited);
             }
         }
         one.mac.tokens = branches.into_token_stream();
@@ -310,18 +325,32 @@ fn question(one: &ExprTry) -> Expr {
     }
 }
 
-/// A call whose result has no error that is dropped.
-fn handled(value: &Expr) -> Expr {
-    let span = value.span();
-    let check = quote_spanned!(span=> ::stepwright::__::plain::handled);
-    parse_quote!(#check(#value))
-}
-
 /// A call of `sleep`, `map` or `try_join!`, which must be that of `stepwright::function`.
 fn vocabulary(value: &Expr) -> Expr {
-    let span = value.span();
-    let check = quote_spanned!(span=> ::stepwright::__::plain::vocabulary);
-    parse_quote!(#check(#value))
+    wrapped("vocabulary", value, end(value))
+}
+
+/// Passes a value to a function of the plain run. For rustc's messages, the call has the location of the value, up to `end`.
+fn wrapped(function: &str, value: &Expr, end: Span) -> Expr {
+    let start = value.span();
+    let function = Ident::new(function, start);
+    let function: ExprPath = parse_quote_spanned!(start=> ::stepwright::__::plain::#function);
+    Expr::Call(ExprCall {
+        attrs: Vec::new(),
+        func: Box::new(Expr::Path(function)),
+        paren_token: Paren(end),
+        args: std::iter::once(value.clone()).collect(),
+    })
+}
+
+/// The last token of a call.
+fn end(value: &Expr) -> Span {
+    match value {
+        Expr::Call(call) => call.paren_token.span.close(),
+        Expr::MethodCall(call) => call.paren_token.span.close(),
+        Expr::Paren(inner) => end(&inner.expr),
+        other => other.span(),
+    }
 }
 
 /// An argument of a request, which may be a reference.
