@@ -6,6 +6,7 @@ use super::call::{CallChain, OPTIONS, is_task_token, placeholder_name, request_a
 use super::scan::{
     Assertion, MacroKind, bare, called, default_panic_text, is_of_result, value_arguments,
 };
+use crate::editor;
 use crate::functions::is_task;
 use crate::machine::{cases, own_name};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -122,6 +123,11 @@ impl VisitMut for PlainRewriter {
                 }
             }
             Expr::Await(_) => self.awaited(value, "wait"),
+            // An editor completes an option of a call: `task(..).ti`.
+            Expr::Field(field) if editor::is_here() => {
+                self.visit_expr_mut(&mut field.base);
+                self.chain(&mut field.base, false);
+            }
             Expr::Closure(closure) => {
                 closure.asyncness = None;
                 visit_mut::visit_expr_mut(self, value);
@@ -330,11 +336,16 @@ fn vocabulary(value: &Expr) -> Expr {
     wrapped("vocabulary", value, end(value))
 }
 
-/// Passes a value to a function of the plain run. For rustc's messages, the call has the location of the value, up to `end`.
+/// Passes a value to a function of the plain run.
+///
+/// For rustc's messages the call begins where the value begins. The name of the function is at `end`, because an editor would find two definitions for one
+/// location.
 fn wrapped(function: &str, value: &Expr, end: Span) -> Expr {
-    let start = value.span();
-    let function = Ident::new(function, start);
-    let function: ExprPath = parse_quote_spanned!(start=> ::stepwright::__::plain::#function);
+    let function = Ident::new(function, end);
+    let mut function: ExprPath = parse_quote_spanned!(end=> ::stepwright::__::plain::#function);
+    if let Some(colons) = &mut function.path.leading_colon {
+        *colons = Token![::](value.span());
+    }
     Expr::Call(ExprCall {
         attrs: Vec::new(),
         func: Box::new(Expr::Path(function)),

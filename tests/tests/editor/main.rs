@@ -1,18 +1,19 @@
-//! Editor support inside of `workflow!`: completion, hover, definitions, references, renaming.
+//! Editor support inside of `workflow!` and of functions under `#[workflow]`: completion, hover, definitions, references, renaming.
 //!
-//! Drives rust-analyzer, which CI does not have: `cargo test -p stepwright-tests --test editor -- --ignored --nocapture`
-//! (`rustup component add rust-analyzer`). It prints the result as a table.
+//! Drives rust-analyzer: `.ci/nightly editor`, or `cargo test -p stepwright-tests --test editor -- --ignored --nocapture` after
+//! `rustup component add rust-analyzer rust-src`. It prints the result as a table.
 
+mod function;
 mod server;
+mod workflow;
 
 use std::path::Path;
 
 use serde_json::{Value, json};
 use server::Server;
 
-const SOURCE: &str = r#"use schemars::JsonSchema;
+const TYPES: &str = r#"use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use stepwright::prelude::*;
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct Order { pub id: String, pub total: f64, pub lines: Vec<Line> }
@@ -35,24 +36,6 @@ impl std::error::Error for PaymentError {}
 /// Charges the customer's card.
 #[task]
 pub async fn charge_card(order: Order) -> Result<String, PaymentError> { Ok(order.id) }
-
-workflow! {
-    pub workflow Checkout(order: Order) -> Receipt {
-        choice Triage {
-            when order.total > 10.0 => Charge;
-            otherwise => Reject;
-        }
-        /// Takes the money.
-        task Charge {
-            let payment = charge_card(order);
-            retry PaymentError::GatewayTimeout (interval: 2s);
-            catch PaymentError::Declined { reason } => Reject;
-            next Done;
-        }
-        succeed Done { Receipt { order: order.id, tracking: payment } }
-        fail Reject { "Rejected", "no" }
-    }
-}
 "#;
 
 /// The request, and the expected content of the response.
@@ -75,186 +58,40 @@ struct Case {
     ask: Ask,
 }
 
-fn cases() -> Vec<Case> {
-    let case = |what, find, put, ask| Case {
+fn case(what: &'static str, find: &'static str, put: &'static str, ask: Ask) -> Case {
+    Case {
         what,
         find,
         put,
         ask,
-    };
-    vec![
-        case(
-            "complete a field, begun",
-            "when order.total >",
-            "when order.to| >",
-            Ask::Complete(&["total"]),
-        ),
-        case(
-            "complete fields after a bare dot in a condition",
-            "when order.total > 10.0 => Charge;",
-            "when order.| => Charge;",
-            Ask::Complete(&["id", "total", "lines"]),
-        ),
-        case(
-            "complete fields after a bare dot in an argument",
-            "charge_card(order);",
-            "charge_card(order.|);",
-            Ask::Complete(&["id", "total", "lines"]),
-        ),
-        case(
-            "complete fields after a bare dot in a struct literal",
-            "order: order.id,",
-            "order: order.|,",
-            Ask::Complete(&["id", "total", "lines"]),
-        ),
-        case(
-            "complete a state after next, begun",
-            "next Done;",
-            "next Do|;",
-            Ask::Complete(&["Done", "Charge", "Reject"]),
-        ),
-        case(
-            "complete a state after =>, begun",
-            "otherwise => Reject;",
-            "otherwise => Re|;",
-            Ask::Complete(&["Reject"]),
-        ),
-        case(
-            "complete a state after a bare next",
-            "next Done;",
-            "next |;",
-            Ask::Complete(&["Done", "Charge", "Reject"]),
-        ),
-        case(
-            "complete an error's variant in catch, begun",
-            "catch PaymentError::Declined { reason } =>",
-            "catch PaymentError::Dec| =>",
-            Ask::Complete(&["Declined"]),
-        ),
-        case(
-            "complete variants after bare :: in catch",
-            "catch PaymentError::Declined { reason } =>",
-            "catch PaymentError::| =>",
-            Ask::Complete(&["Declined", "GatewayTimeout"]),
-        ),
-        case(
-            "complete variants after bare :: in retry",
-            "retry PaymentError::GatewayTimeout (interval: 2s);",
-            "retry PaymentError::| (interval: 2s);",
-            Ask::Complete(&["Declined", "GatewayTimeout"]),
-        ),
-        case(
-            "complete a task",
-            "= charge_card(order);",
-            "= charge_|(order);",
-            Ask::Complete(&["charge_card"]),
-        ),
-        case(
-            "complete a field of a struct literal",
-            "tracking: payment",
-            "trac|: payment",
-            Ask::Complete(&["tracking"]),
-        ),
-        case(
-            "complete a variable",
-            "tracking: payment",
-            "tracking: pay|",
-            Ask::Complete(&["payment"]),
-        ),
-        case(
-            "hover a field",
-            "when order.total >",
-            "when order.to|tal >",
-            Ask::Hover("total: f64"),
-        ),
-        case(
-            "hover the parameter",
-            "when order.total >",
-            "when or|der.total >",
-            Ask::Hover("order: Order"),
-        ),
-        case(
-            "hover a variable",
-            "tracking: payment",
-            "tracking: pay|ment",
-            Ask::Hover("payment: String"),
-        ),
-        case(
-            "hover a state",
-            "=> Charge;",
-            "=> Cha|rge;",
-            Ask::Hover("Takes the money."),
-        ),
-        case(
-            "hover a task",
-            "= charge_card(order);",
-            "= charge_|card(order);",
-            Ask::Hover("Charges the customer's card."),
-        ),
-        case(
-            "go to a state",
-            "next Done;",
-            "next Do|ne;",
-            Ask::Definition("succeed Done"),
-        ),
-        case(
-            "go to a task",
-            "= charge_card(order);",
-            "= charge_|card(order);",
-            Ask::Definition("pub async fn charge_card"),
-        ),
-        case(
-            "go to a field",
-            "when order.total >",
-            "when order.to|tal >",
-            Ask::Definition("pub struct Order"),
-        ),
-        case(
-            "go to an error's variant",
-            "catch PaymentError::Declined {",
-            "catch PaymentError::Decl|ined {",
-            Ask::Definition("pub enum PaymentError"),
-        ),
-        case(
-            "go to a variable",
-            "tracking: payment",
-            "tracking: pay|ment",
-            Ask::Definition("let payment"),
-        ),
-        case(
-            "find the uses of a state",
-            "fail Reject",
-            "fail Rej|ect",
-            Ask::References(3),
-        ),
-        case(
-            "rename a state",
-            "fail Reject",
-            "fail Rej|ect",
-            Ask::Rename(3),
-        ),
-        case(
-            "rename a variable",
-            "let payment",
-            "let pay|ment",
-            Ask::Rename(2),
-        ),
-    ]
+    }
 }
 
 #[test]
-#[ignore = "needs rust-analyzer: cargo test -p stepwright-tests --test editor -- --ignored --nocapture"]
+#[ignore = "needs rust-analyzer: .ci/nightly editor"]
 fn rust_analyzer_understands_workflows() {
-    let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("editor");
-    write_package(&package);
+    let source = format!("use stepwright::prelude::*;\n{TYPES}{}", workflow::SOURCE);
+    check("editor", &source, workflow::cases());
+}
+
+#[test]
+#[ignore = "needs rust-analyzer: .ci/nightly editor"]
+fn rust_analyzer_understands_functions() {
+    let source = format!("use stepwright::function::*;\n{TYPES}{}", function::SOURCE);
+    check("editor-function", &source, function::cases());
+}
+
+fn check(package: &str, source: &str, cases: Vec<Case>) {
+    let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join(package);
+    write_package(&package, source);
     let mut server = Server::start(&package);
-    server.open(SOURCE);
+    server.open(source);
     let mut missing = Vec::new();
     println!("| action | expected | got |\n|---|---|---|");
-    for case in cases() {
-        assert!(SOURCE.contains(case.find), "{}", case.what);
-        let changed = SOURCE.replacen(case.find, case.put, 1);
-        let start = SOURCE.find(case.find).unwrap_or_default();
+    for case in cases {
+        assert!(source.contains(case.find), "{}", case.what);
+        let changed = source.replacen(case.find, case.put, 1);
+        let start = source.find(case.find).unwrap_or_default();
         let cursor = start + case.put.find('|').unwrap_or_default();
         let text = format!("{}{}", &changed[..cursor], &changed[cursor + 1..]);
         server.change(&text);
@@ -351,11 +188,11 @@ fn ask(server: &mut Server, ask: &Ask, text: &str, cursor: usize) -> (String, St
 }
 
 /// Writes a standalone package, like a user's.
-fn write_package(package: &Path) {
+fn write_package(package: &Path, source: &str) {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let dsl = project.join("dsl").canonicalize().unwrap();
     std::fs::create_dir_all(package.join("src")).unwrap();
-    std::fs::write(package.join("src/lib.rs"), SOURCE).unwrap();
+    std::fs::write(package.join("src/lib.rs"), source).unwrap();
     std::fs::copy(project.join("Cargo.lock"), package.join("Cargo.lock")).unwrap();
     let manifest = format!(
         "[package]\nname = \"editor\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\nschemars = \"1\"\n\
