@@ -6,7 +6,7 @@ use super::State;
 use crate::__::library;
 use crate::expr::{Expr, Piece, Text, error_name, error_variant};
 use crate::functions;
-use crate::task::{MessagePiece, TaskError};
+use crate::task::{ErrorVariant, MessagePiece, TaskError};
 use crate::type_block::Witness;
 
 /// The error of a Fail state.
@@ -90,6 +90,27 @@ pub fn raised<E: TaskError>(
         ("errorMessage".into(), message),
     ]));
     Raised { error, cause }
+}
+
+/// Whether a variant has a message that a Fail state can contain. A transparent variant is not in the list, and `raised` refuses it.
+#[must_use]
+pub const fn has_simple_message(variants: &[ErrorVariant], name: &str) -> bool {
+    let mut rest = variants;
+    while let [row, others @ ..] = rest {
+        if equal(row.variant.as_bytes(), name.as_bytes()) {
+            return row.message.is_some();
+        }
+        rest = others;
+    }
+    true
+}
+
+const fn equal(one: &[u8], other: &[u8]) -> bool {
+    match (one, other) {
+        ([], []) => true,
+        ([a, one @ ..], [b, other @ ..]) => *a == *b && equal(one, other),
+        _ => false,
+    }
 }
 
 fn to_json(value: Expr) -> Expr {

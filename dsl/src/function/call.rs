@@ -1,7 +1,7 @@
 //! The calls of a plain run: retries, timeouts and task tokens as Step Functions runs them.
 
 use super::body::{Operation, raise, wait_for};
-use super::callable::{Callable, CallableKind};
+use super::callable::{Callable, CallableKind, SelectsErrors};
 use super::failure::{Failure, FailureKind};
 use super::host::{Host, RealFuture, poll_child};
 use super::record::{CallAnswer, PlainCall};
@@ -178,6 +178,7 @@ impl<T: Callable, R: TaskReturn, A, V> TaskCall<T, R, A, V> {
         policy: RetryPolicy,
     ) -> Self
     where
+        T::Kind: SelectsErrors,
         V: ErrorView<T::Error>,
     {
         let takes = move |failure: &mut Failure| V::test(failure, &when);

@@ -90,6 +90,17 @@ pub enum TaskKind {}
 #[derive(Debug)]
 pub enum WorkflowKind {}
 
+/// A kind of targets whose calls fail under the name of each error, so that a Retrier can select errors.
+#[diagnostic::on_unimplemented(
+    message = "a call of a workflow is not repeated after some of its errors",
+    label = "Step Functions fails this call with `States.TaskFailed`, whatever the error of the execution is",
+    note = "write `.retry(|_| true, ..)`, or repeat the call in a loop with an arm for the error"
+)]
+pub trait SelectsErrors {}
+
+impl SelectsErrors for TaskKind {}
+impl SelectsErrors for super::service::ServiceKind {}
+
 impl<T: Task> CallableKind<T> for TaskKind {
     const NAME: &'static str = T::NAME;
     const IS_WORKFLOW: bool = false;

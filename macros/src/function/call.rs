@@ -11,7 +11,7 @@ use crate::machine::{
 };
 use crate::name::text;
 use proc_macro2::{Ident, Span};
-use quote::{ToTokens, format_ident, quote};
+use quote::{format_ident, quote};
 use stepwright_asl::model::MachineType;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
@@ -327,8 +327,7 @@ impl Translator<'_> {
         if let Expr::Call(call) = bare(value)
             && let Some(path) = called(call)
         {
-            let entry = self.units.entry(path.to_token_stream().to_string());
-            entry.or_insert_with(|| (path.clone(), unit));
+            self.proofs.unit(path, unit);
         }
         if let Expr::Lit(literal) = bare(count)
             && let Lit::Int(number) = &literal.lit

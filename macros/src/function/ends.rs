@@ -50,6 +50,9 @@ impl Translator<'_> {
         let Some(failure) = self.failure(&value) else {
             return Exits::new();
         };
+        if let Failure::Raised { path, .. } = &failure {
+            self.proofs.raised(path);
+        }
         let derived = match &failure {
             Failure::Raised { path, .. } => own_name(path).map(text).unwrap_or_default(),
             Failure::Rethrown(_, state) => format!("{state}Failed"),

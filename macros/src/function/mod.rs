@@ -13,6 +13,7 @@ mod names;
 mod options;
 mod placed;
 mod plain;
+mod proofs;
 mod refused;
 mod result_arms;
 mod scan;
@@ -31,10 +32,8 @@ use crate::machine::{Machine, Workflow};
 use crate::task::{TaskReturnType, answer};
 use crate::{check, editor, expand};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
-use std::collections::BTreeMap;
+use quote::{ToTokens, format_ident, quote};
 use syn::parse::Parser;
-use syn::spanned::Spanned;
 use syn::{Block, FnArg, ItemFn, Pat, ReturnType, Safety, TraitItemFn, Type, parse_quote};
 
 /// Returns the function, its workflow and its marker, or the errors with the parts that can still be emitted.
@@ -141,7 +140,7 @@ fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStr
     } else {
         translator.function(&function.block)
     };
-    let units = unit_proofs(&translator.units);
+    let proofs = translator.proofs.tokens();
     let mut emitter = Emitter::new(&errors, translator.names.finish());
     let body = emitter.body(graph);
     let workflow = Workflow {
@@ -191,18 +190,9 @@ fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStr
         diagnostic.item().to_tokens(&mut tokens);
     }
     expand::declared(&machine, &diagnostics).to_tokens(&mut tokens);
-    units.to_tokens(&mut tokens);
+    proofs.to_tokens(&mut tokens);
     marker(function, &name, &signature, &output, &error).to_tokens(&mut tokens);
     tokens
-}
-
-/// Constants that prove that `secs`, `days` and the like are those of `stepwright::function`: the states contain the seconds.
-fn unit_proofs(units: &BTreeMap<String, (syn::Path, u64)>) -> TokenStream {
-    let proofs = units.values().map(|(path, seconds)| {
-        let text = format!("this is not the function of `stepwright::function`: one is not {seconds} s");
-        quote_spanned!(path.span()=> const _: () = ::core::assert!(#path(1).as_secs() == #seconds, #text);)
-    });
-    proofs.collect()
 }
 
 fn signature(function: &ItemFn, errors: &Errors) -> Signature {

@@ -2,6 +2,7 @@
 
 use super::graph::{CaughtError, Exit, Graph, GraphEdgeKind, Node, StateName, Target, Work};
 use super::names::{Names, bound_names, with_variables};
+use super::proofs::Proofs;
 use super::refused::{methods_of_results, refused_in};
 use super::scan::{
     bare, first_await, value_arguments, without_reference, without_reference_pattern,
@@ -11,11 +12,11 @@ use crate::errors::Errors;
 use crate::name::text;
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, format_ident};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use stepwright_asl::Diagnostic;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, Block, Expr, Lifetime, Pat, Path, Type, parse_quote, parse_quote_spanned};
+use syn::{Attribute, Block, Expr, Lifetime, Pat, Type, parse_quote, parse_quote_spanned};
 
 /// The code that gets the value of an expression.
 #[derive(Clone)]
@@ -49,8 +50,7 @@ pub(super) struct Translator<'e> {
     pub(super) name: Option<StateName>,
     /// The type of the function's result, which a call that waits for a token needs.
     pub(super) output: Option<Type>,
-    /// The functions that create durations, such as `secs`, with the seconds of one.
-    pub(super) units: BTreeMap<String, (Path, u64)>,
+    pub(super) proofs: Proofs,
     /// The names of a `let else`, which its other block cannot read yet.
     pub(super) deferred: Option<Vec<(Ident, Ident)>>,
 }
@@ -93,7 +93,7 @@ impl<'e> Translator<'e> {
             loops: Vec::new(),
             name: None,
             output: None,
-            units: BTreeMap::new(),
+            proofs: Proofs::default(),
             deferred: None,
         }
     }
