@@ -22,33 +22,11 @@ use stepwright_runtime::testing::{Mock, Mocks};
 use super::run;
 
 /// The name and the type of each state, also of those inside of others, in alphabetical order.
-fn states(definition: &Definition) -> BTreeSet<(String, String)> {
-    fn collect(json: &Value, into: &mut BTreeSet<(String, String)>) {
-        let Some(object) = json.as_object() else {
-            return;
-        };
-        for (name, state) in object
-            .get("States")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-        {
-            let ty = state["Type"].as_str().unwrap_or_default();
-            into.insert((name.clone(), ty.to_owned()));
-            collect(&state["ItemProcessor"], into);
-            let branches = state["Branches"].as_array();
-            branches
-                .into_iter()
-                .flatten()
-                .for_each(|branch| collect(branch, into));
-        }
-    }
-    let mut found = BTreeSet::new();
-    collect(
-        &serde_json::from_str(&definition.to_json()).expect("it is JSON"),
-        &mut found,
-    );
-    found
+fn states(definition: &Definition) -> BTreeSet<(&str, &str)> {
+    let states = definition.machine().states();
+    states
+        .map(|found| (found.name, found.state.kind().as_str()))
+        .collect()
 }
 
 /// The message of a cause. That of an error type is JSON, with the fields of the error.
@@ -66,15 +44,15 @@ fn message(cause: &str) -> String {
 /// Asserts that the function's states are those of the `workflow!` version, without `removed` and with `added`.
 #[track_caller]
 fn assert_states<G: Workflow, F: Workflow>(removed: &[(&str, &str)], added: &[(&str, &str)]) {
-    let owned = |(name, ty): &(&str, &str)| ((*name).to_owned(), (*ty).to_owned());
-    let mut expected = states(&G::definition());
+    let (graph, function) = (G::definition(), F::definition());
+    let mut expected = states(&graph);
     for state in removed {
-        assert!(expected.remove(&owned(state)), "{state:?}");
+        assert!(expected.remove(state), "{state:?}");
     }
     for state in added {
-        assert!(expected.insert(owned(state)), "{state:?}");
+        assert!(expected.insert(*state), "{state:?}");
     }
-    assert_eq!(states(&F::definition()), expected);
+    assert_eq!(states(&function), expected);
 }
 
 /// The output, or the error and its message; and the time until then.
