@@ -344,8 +344,8 @@ impl<'e> Emitter<'e> {
 
     fn caught(&self, error: CaughtError) -> ErrorPattern {
         match error {
-            CaughtError::All(span) => super::call::predefined("ALL", span),
-            CaughtError::Timeout(span) => super::call::predefined("Timeout", span),
+            CaughtError::All(span) => super::call_options::predefined("ALL", span),
+            CaughtError::Timeout(span) => super::call_options::predefined("Timeout", span),
             CaughtError::Every(span) => ErrorPattern::Every(span),
             CaughtError::Variant(path) => ErrorPattern::Path(path),
             CaughtError::Fields(path, mut pattern) => {

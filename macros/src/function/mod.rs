@@ -3,8 +3,11 @@
 //! The function is compiled twice. rustc compiles it as it is, with the calls of tasks replaced ([`plain`]): tests call it as plain Rust. And its control
 //! flow becomes a graph of states ([`statements`]), which ends in the same [`Machine`] as `workflow!`: [`check`] and [`expand`] treat both alike.
 
+mod branches;
 mod call;
+mod call_options;
 mod choices;
+mod durations;
 mod emit;
 mod ends;
 mod graph;
@@ -17,6 +20,7 @@ mod proofs;
 mod refused;
 mod result_arms;
 mod scan;
+mod service_call;
 mod state_name;
 mod statements;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `#[workflow(timeout = days(7), express, lambda_retries)]`
 
-use super::call::unit_of;
+use super::durations::unit_of;
 use crate::machine::{Amount, WorkflowOptions};
 use crate::root::Root;
 use proc_macro2::Ident;

@@ -2,10 +2,11 @@
 //!
 //! It is an ordinary function: `call.await` becomes `wait(call)`, `async` closures and blocks become closures. `dsl/src/function/body.rs` has the reason.
 
-use super::call::{CallChain, OPTIONS, is_task_token, placeholder_name, request_arguments};
+use super::call::{CallChain, OPTIONS, is_task_token};
 use super::scan::{
     Assertion, MacroKind, bare, called, default_panic_text, is_of_result, value_arguments,
 };
+use super::service_call::{placeholder_name, request_arguments};
 use crate::editor;
 use crate::functions::is_task;
 use crate::machine::{cases, own_name};

@@ -1,6 +1,6 @@
 //! `match task(..).await { Ok(..) => .., Err(..) => .. }`: the arms are transitions of the state.
 
-use super::call::is_failed;
+use super::call_options::is_failed;
 use super::graph::{CaughtError, Ending, Exit, GraphEdgeKind, Node, StateName, Target, Work};
 use super::names::{bound_names, with_variables};
 use super::scan::{bare, called, reads, single_name};

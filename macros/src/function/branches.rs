@@ -1,0 +1,165 @@
+//! `map`, `map_distributed` and `try_join!`: states with bodies.
+
+use super::call::CallChain;
+use super::graph::{Ending, Graph, MapWork, Node, StateName, Work};
+use super::names::bound_names;
+use super::scan::{bare, by_value, iterator_method, list_of};
+use super::state_name::{pascal, subject};
+use super::translator::{Dest, Exits, Translator};
+use crate::machine::own_name;
+use crate::name::text;
+use proc_macro2::{Ident, Span};
+use quote::format_ident;
+use stepwright_asl::model::MachineType;
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprCall, ExprClosure, ExprMacro, Lit, Pat, Token, parse_quote_spanned};
+
+impl Translator<'_> {
+    /// `map(list, async |item| ..)`
+    pub(super) fn map(
+        &mut self,
+        distributed: bool,
+        call: &ExprCall,
+        chain: &CallChain<'_>,
+        exits: Exits,
+    ) -> Option<usize> {
+        let keyword = Ident::new("map", call.func.span());
+        let list = list_of(&call.args[0]);
+        if let Some(method) = iterator_method(list) {
+            self.refuse(
+                list,
+                format!("`map` takes a list, and `{method}` returns an iterator: bind a list with `let` first, `let list: Vec<_> = ...collect();`"),
+            );
+            return None;
+        }
+        let (list, exits) = self.hoisted(list, exits);
+        let prefix = if distributed { "MapDistributed" } else { "Map" };
+        let derived = format!("{prefix}{}", subject(&list));
+        let name = self.state_name(StateName::of_call(derived, call.func.span()));
+        let list = self.resolved(&list);
+        let closure: ExprClosure = match bare(&call.args[1]) {
+            Expr::Closure(closure) if closure.asyncness.is_some() && closure.inputs.len() == 1 => {
+                closure.clone()
+            }
+            Expr::Path(path) => parse_quote_spanned!(path.span()=> async |item| #path(item).await),
+            other => {
+                self.refuse(other, "`map` takes an async closure with one parameter: write `map(list, async |item| task(item).await)`");
+                return None;
+            }
+        };
+        let item_pattern = match &closure.inputs[0] {
+            Pat::Type(typed) => &*typed.pat,
+            other => other,
+        };
+        let item_source = match item_pattern {
+            Pat::Ident(one) if one.subpat.is_none() && one.by_ref.is_none() => one.ident.clone(),
+            Pat::Wild(wild) => format_ident!("item", span = wild.span()),
+            other => {
+                self.refuse(
+                    other,
+                    "the parameter of `map` is a name: take its fields in the body",
+                );
+                bound_names(other)
+                    .first()
+                    .cloned()
+                    .unwrap_or_else(|| format_ident!("item"))
+            }
+        };
+        let mut item = format_ident!("item");
+        let span = closure.body.span();
+        let begin = format!("Begin{}", pascal(&text(&item_source)));
+        let mut body = self.body_graph(&begin, span, |this, exits| {
+            item = this.names.declare(&item_source, this.body);
+            this.expr(&closure.body, exits, &Dest::Return);
+        });
+        body.begin_with_pass();
+        let mut map = MapWork {
+            item,
+            list,
+            concurrency: None,
+            distributed: distributed.then(|| (keyword.clone(), MachineType::Standard)),
+            label: None,
+            tolerated_count: None,
+            tolerated_percentage: None,
+            body,
+        };
+        for (option, arguments) in &chain.options {
+            let first = arguments
+                .first()
+                .map(|value| self.resolved(by_value(value)));
+            match (option.to_string().as_str(), first) {
+                ("concurrency", Some(limit)) => map.concurrency = Some(((*option).clone(), limit)),
+                ("express", _) => map.distributed = Some(((*option).clone(), MachineType::Express)),
+                ("tolerate", Some(count)) => map.tolerated_count = Some(((*option).clone(), count)),
+                ("tolerate_percent", Some(part)) => {
+                    map.tolerated_percentage = Some(((*option).clone(), part))
+                }
+                (
+                    "label",
+                    Some(Expr::Lit(syn::ExprLit {
+                        lit: Lit::Str(label),
+                        ..
+                    })),
+                ) => {
+                    map.label = Some(((*option).clone(), label));
+                }
+                ("label", _) => self.refuse(option, "a label is a text: `.label(\"Orders\")`"),
+                _ => {}
+            }
+        }
+        Some(
+            self.graph
+                .add(Node::new(Work::Map(Box::new(map)), name), &exits),
+        )
+    }
+
+    /// `try_join!(a, b)`
+    pub(super) fn try_join(&mut self, one: &ExprMacro, exits: Exits) -> Option<usize> {
+        let span = own_name(&one.mac.path).map_or_else(Span::call_site, Ident::span);
+        let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
+        let branches = match one.mac.parse_body_with(parser) {
+            Ok(branches) if !branches.is_empty() => branches,
+            Ok(_) => {
+                self.refuse(&one.mac, "`try_join!` needs at least one branch: `try_join!(first(..), second(..)).await`");
+                return None;
+            }
+            Err(error) => {
+                self.errors.syn(&error);
+                return None;
+            }
+        };
+        let name = self.state_name(StateName::of_call("TryJoin", span));
+        let graphs: Vec<Graph> = branches.iter().map(|branch| self.branch(branch)).collect();
+        Some(
+            self.graph
+                .add(Node::new(Work::Parallel(graphs), name), &exits),
+        )
+    }
+
+    pub(super) fn branch(&mut self, branch: &Expr) -> Graph {
+        let bare_branch = match bare(branch) {
+            Expr::Try(one) => bare(&one.expr),
+            other => other,
+        };
+        if let Expr::Await(one) = bare_branch {
+            self.errors.at(
+                one.await_token.span,
+                "`try_join!` awaits its branches: remove this `.await`, or write `async { .. }` around the branch",
+            );
+            return Graph::default();
+        }
+        self.body_graph("BeginBranch", branch.span(), |this, exits| {
+            match bare(branch) {
+                Expr::Async(block) => {
+                    this.block(&block.block, exits, &Dest::Return);
+                }
+                call => {
+                    if let Some(node) = this.call(call, None, exits) {
+                        this.graph.nodes[node].ends = Some(Ending::Result);
+                    }
+                }
+            }
+        })
+    }
+}

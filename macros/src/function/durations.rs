@@ -1,0 +1,84 @@
+//! `sleep`, and the durations of waits, timeouts and retries.
+
+use super::graph::{AmountExpr, Node, StateName, WaitFor, Work};
+use super::scan::{bare, by_value, called};
+use super::state_name::pascal;
+use super::translator::{Exits, Translator};
+use crate::machine::own_name;
+use proc_macro2::Ident;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprCall, Lit, parse_quote_spanned};
+
+impl Translator<'_> {
+    pub(super) fn sleep(&mut self, name: &str, call: &ExprCall, exits: Exits) -> usize {
+        let (argument, exits) = self.hoisted(&call.args[0], exits);
+        let span = call.func.span();
+        let wait = if name == "sleep" {
+            let keyword = Ident::new("seconds", span);
+            WaitFor::Seconds(keyword, self.duration(&argument))
+        } else {
+            let keyword = Ident::new("timestamp", span);
+            WaitFor::Timestamp(keyword, self.resolved(by_value(&argument)))
+        };
+        let state = self.state_name(StateName::derived(pascal(name), span));
+        self.graph.add(Node::new(Work::Wait(wait), state), &exits)
+    }
+
+    /// Seconds: `secs(5)`, `mins(n)`, `Duration::from_secs(n)`.
+    pub(super) fn duration(&mut self, value: &Expr) -> AmountExpr {
+        let Some((unit, count)) = unit_of(value) else {
+            self.refuse(
+                value,
+                "a duration is a number of whole seconds: write `secs(n)`, `mins(n)`, `hours(n)` or `days(n)`",
+            );
+            return AmountExpr::Seconds(1, value.span());
+        };
+        if let Expr::Call(call) = bare(value)
+            && let Some(path) = called(call)
+        {
+            self.proofs.unit(path, unit);
+        }
+        if let Expr::Lit(literal) = bare(count)
+            && let Lit::Int(number) = &literal.lit
+        {
+            let seconds = number
+                .base10_parse::<u64>()
+                .ok()
+                .and_then(|count| count.checked_mul(unit));
+            return match seconds {
+                Some(seconds) => AmountExpr::Seconds(seconds, value.span()),
+                None => {
+                    self.refuse(
+                        value,
+                        "this duration has more seconds than a `u64`: write a shorter one",
+                    );
+                    AmountExpr::Seconds(1, value.span())
+                }
+            };
+        }
+        let count = self.resolved(by_value(count));
+        AmountExpr::Computed(match unit {
+            1 => count,
+            unit => {
+                let unit = proc_macro2::Literal::u64_unsuffixed(unit);
+                parse_quote_spanned!(value.span()=> (#count) * #unit)
+            }
+        })
+    }
+}
+
+/// The seconds of a unit, and the count: `(60, n)` of `mins(n)`.
+pub(super) fn unit_of(value: &Expr) -> Option<(u64, &Expr)> {
+    let Expr::Call(call) = bare(value) else {
+        return None;
+    };
+    let name = called(call).and_then(own_name)?.to_string();
+    let unit = match name.as_str() {
+        "secs" | "from_secs" => 1,
+        "mins" | "from_mins" => 60,
+        "hours" | "from_hours" => 60 * 60,
+        "days" => 24 * 60 * 60,
+        _ => return None,
+    };
+    Some((unit, call.args.first()?))
+}
