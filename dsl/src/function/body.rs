@@ -6,7 +6,6 @@
 //! The host of a run is a future. A call blocks its thread until the host has the result. Only one thread runs at a time: the host resumes the code of
 //! one body, and continues when that code makes its next call or ends. So the order of all calls is the same in each run.
 
-use super::errors::Handled;
 use super::failure::Failure;
 use super::host::Host;
 use std::cell::RefCell;
@@ -34,11 +33,6 @@ pub trait Operation {
 
 /// Runs an operation: `.await` in the source.
 pub fn wait<O: Operation>(operation: O) -> O::Output {
-    operation.run()
-}
-
-/// Runs an operation that returns no error, because the code does not handle one.
-pub fn wait_value<O: Operation<Output: Handled>>(operation: O) -> O::Output {
     operation.run()
 }
 

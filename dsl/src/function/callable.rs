@@ -99,7 +99,6 @@ pub enum WorkflowKind {}
 pub trait SelectsErrors {}
 
 impl SelectsErrors for TaskKind {}
-impl SelectsErrors for super::service::ServiceKind {}
 
 impl<T: Task> CallableKind<T> for TaskKind {
     const NAME: &'static str = T::NAME;

@@ -1,5 +1,6 @@
 //! Errors that a function passes on with `?`.
 
+use super::body::Operation;
 use super::join::TryJoin;
 use super::map::{Map, MapDistributed};
 use super::vocabulary::Sleep;
@@ -33,6 +34,11 @@ pub trait Handled {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Payload> Handled for T {}
+
+/// Runs an operation that returns no error, because the code does not handle one.
+pub fn wait_value<O: Operation<Output: Handled>>(operation: O) -> O::Output {
+    operation.run()
+}
 
 /// The calls of a workflow that are no tasks: `sleep`, `map`, `try_join!`.
 #[diagnostic::on_unimplemented(

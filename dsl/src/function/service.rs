@@ -1,7 +1,7 @@
 //! Calls of AWS services in function workflows.
 
 use super::call::TaskCall;
-use super::callable::{Callable, CallableKind, Started};
+use super::callable::{Callable, CallableKind, SelectsErrors, Started};
 use crate::builder::Expression;
 use crate::expr::Expr;
 use crate::flow::{AnswerType, Call};
@@ -80,6 +80,8 @@ impl<A: Action + 'static, Answer: Payload> Callable for ServiceTarget<A, Answer>
 /// The kind of an action of a service.
 #[derive(Debug)]
 pub enum ServiceKind {}
+
+impl SelectsErrors for ServiceKind {}
 
 impl<A: Action, Answer: Payload> CallableKind<ServiceTarget<A, Answer>> for ServiceKind {
     const NAME: &'static str = A::RESOURCE;
