@@ -4,7 +4,8 @@
 //! several times as long, because it compares all values that are alive across them.
 //!
 //! The host of a run is a future. A call blocks its thread until the host has the result. Only one thread runs at a time: the host resumes the code of
-//! one body, and continues when that code makes its next call or ends. So the order of all calls is the same in each run.
+//! one body, and continues when that code makes its next call or ends. So the order of all calls is the same in each run. Code that the host no longer needs
+//! ends by unwinding: its thread then drops its values concurrently.
 
 use super::failure::Failure;
 use super::host::Host;
