@@ -24,9 +24,29 @@ pub(crate) fn identifier(text: &str, span: Span) -> Option<Ident> {
     Some(Ident::new_raw(&keyword, span))
 }
 
+/// `charge_card` as `ChargeCard`.
+pub(crate) fn pascal(name: &str) -> String {
+    let words = name.split('_').filter(|word| !word.is_empty());
+    words
+        .map(|word| {
+            let mut letters = word.chars();
+            letters.next().map_or_else(String::new, |first| {
+                first.to_uppercase().collect::<String>() + letters.as_str()
+            })
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_task_has_the_name_of_its_function_in_pascal_case() {
+        assert_eq!(pascal("charge_card"), "ChargeCard");
+        assert_eq!(pascal("ship"), "Ship");
+        assert_eq!(pascal("_v2_pay"), "V2Pay");
+    }
 
     #[test]
     fn a_keyword_becomes_a_raw_identifier() {

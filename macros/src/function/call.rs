@@ -2,11 +2,10 @@
 
 use super::graph::{Ending, Node, StateName, Work};
 use super::scan::{by_value, called};
-use super::state_name::pascal;
 use super::translator::{Dest, Exits, Translator};
 use crate::functions::is_task;
 use crate::machine::own_name;
-use crate::name::text;
+use crate::name::{pascal, text};
 use proc_macro2::Ident;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;

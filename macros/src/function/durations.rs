@@ -2,9 +2,9 @@
 
 use super::graph::{AmountExpr, Node, StateName, WaitFor, Work};
 use super::scan::{bare, by_value, called};
-use super::state_name::pascal;
 use super::translator::{Exits, Translator};
 use crate::machine::own_name;
+use crate::name::pascal;
 use proc_macro2::Ident;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, Lit, parse_quote_spanned};

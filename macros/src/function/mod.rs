@@ -31,6 +31,7 @@ use self::emit::Emitter;
 use self::graph::Graph;
 use self::options::Options;
 use self::translator::Translator;
+use crate::callable::CallableType;
 use crate::errors::{CompileError, Errors, MacroDiagnostic};
 use crate::machine::{Machine, Workflow};
 use crate::task::{TaskReturnType, answer};
@@ -38,6 +39,7 @@ use crate::{check, editor, expand};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::parse::Parser;
+use syn::spanned::Spanned;
 use syn::{Block, FnArg, ItemFn, Pat, ReturnType, Safety, TraitItemFn, Type, parse_quote};
 
 /// Returns the function, its workflow and its marker, or the errors with the parts that can still be emitted.
@@ -126,7 +128,7 @@ fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStr
             format_ident!("Workflow", span = name.span())
         }),
         None => {
-            let text = state_name::pascal(&crate::name::text(&function.sig.ident));
+            let text = crate::name::pascal(&crate::name::text(&function.sig.ident));
             crate::name::identifier(&text, function.sig.ident.span())
                 .unwrap_or_else(|| function.sig.ident.clone())
         }
@@ -360,15 +362,10 @@ fn marker(
         .iter()
         .filter(|one| one.path().is_ident("cfg"))
         .collect();
-    let parameter = signature.parameter.as_ref().map(|(name, _)| name);
-    let parameter = parameter.into_iter().collect::<Vec<_>>();
-    let ty = signature.parameter.as_ref().map(|(_, ty)| ty);
-    let ty = ty.into_iter().collect::<Vec<_>>();
     let returned = match &function.sig.output {
         ReturnType::Default => quote!(()),
         ReturnType::Type(_, ty) => quote!(#ty),
     };
-    let called = format_ident!("called", span = function_name.span());
     let alias = (function_name != name).then(|| {
         quote! {
             #(#conditions)*
@@ -377,58 +374,42 @@ fn marker(
             #visibility type #function_name = #name;
         }
     });
-    let run = match parameter.as_slice() {
-        [] => {
+    let run = match signature.parameter {
+        None => {
             quote!(::stepwright::__::plain::run_workflow_without_input::<Self, _, _>(#function_name))
         }
-        _ => {
+        Some(_) => {
             quote!(::stepwright::__::plain::run_workflow::<Self, _, _, _>(arguments, #function_name))
         }
     };
-    let arguments = match ty.as_slice() {
-        [only] => quote!(#only),
-        _ => quote!(()),
+    let parameter = signature.parameter.iter();
+    let callable = CallableType {
+        visibility,
+        name,
+        function: (text, function_name.span()),
+        checked: parameter
+            .clone()
+            .map(|(_, ty)| ty.to_token_stream())
+            .collect(),
+        parameters: parameter.map(|(name, ty)| (name, ty)).collect(),
+        returned: (returned, function.sig.output.span()),
+        output,
+        error,
+        kind: "WorkflowKind",
+        run,
     };
+    let (methods, implementation) = (callable.methods(), callable.implementation());
     quote! {
         #alias
 
         #(#conditions)*
         impl #name {
-            #[doc(hidden)]
-            #[allow(unused_variables, dead_code, clippy::needless_pass_by_value)]
-            #visibility fn #called(#(#parameter: #ty),*) -> ::stepwright::__::Called<#output, #error> {
-                ::stepwright::__::Called::new()
-            }
-
-            #[doc(hidden)]
-            #[allow(dead_code)]
-            #visibility fn plain(
-                #(#parameter: impl ::stepwright::__::plain::Argument<#ty>),*
-            ) -> ::stepwright::__::plain::TaskCall<Self, #returned, #output> {
-                ::stepwright::__::plain::TaskCall::new(::std::vec![
-                    #(::stepwright::__::plain::Argument::json(#parameter)),*
-                ])
-            }
+            #methods
         }
 
         #(#conditions)*
         const _: () = {
-            #[automatically_derived]
-            impl ::stepwright::__::plain::Callable for #name {
-                type Arguments = #arguments;
-                type Output = #output;
-                type Error = #error;
-                type Kind = ::stepwright::__::plain::WorkflowKind;
-                const FUNCTION: &'static str = #text;
-
-                #[allow(unused_variables)]
-                fn run(
-                    context: ::stepwright::__::TaskContext,
-                    arguments: ::std::vec::Vec<::stepwright::__::serde_json::Value>,
-                ) -> ::core::option::Option<::stepwright::__::plain::Started<Self>> {
-                    #run
-                }
-            }
+            #implementation
         };
     }
 }

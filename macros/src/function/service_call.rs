@@ -3,9 +3,9 @@
 use super::call::with_task_token;
 use super::graph::{Node, StateName, Work};
 use super::scan::{bare, by_value, called};
-use super::state_name::pascal;
 use super::translator::{Exits, Translator};
 use crate::machine::{own_name, request_argument};
+use crate::name::pascal;
 use crate::name::text;
 use syn::spanned::Spanned;
 use syn::{Expr, Lit, LitStr, Path, parse_quote, parse_quote_spanned};

@@ -2,7 +2,7 @@
 
 use super::graph::StateName;
 use crate::machine::own_name;
-use crate::name::text;
+use crate::name::{pascal, text};
 use proc_macro2::{Ident, Span};
 use syn::{Expr, Pat};
 
@@ -33,19 +33,6 @@ impl StateName {
             is_call: false,
         }
     }
-}
-
-/// `charge_card` as `ChargeCard`.
-pub(super) fn pascal(name: &str) -> String {
-    let words = name.split('_').filter(|word| !word.is_empty());
-    words
-        .map(|word| {
-            let mut letters = word.chars();
-            letters.next().map_or_else(String::new, |first| {
-                first.to_uppercase().collect::<String>() + letters.as_str()
-            })
-        })
-        .collect()
 }
 
 /// `ChargeCard` as `charge_card`.

@@ -7,10 +7,10 @@ use super::scan::{
     bare, by_value, called, is_assigning, is_of_result, is_result, needs_states, single_name,
     without_type,
 };
-use super::state_name::{pascal, subject};
+use super::state_name::subject;
 use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
 use crate::machine::own_name;
-use crate::name::text;
+use crate::name::{pascal, text};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Attribute, Block, Expr, ExprMatch, Local, Pat, Stmt, parse_quote, parse_quote_spanned};

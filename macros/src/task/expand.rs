@@ -2,6 +2,8 @@
 
 use super::attributes::{Options, Runs};
 use super::function::{Task, TaskFunction, TaskReturnType};
+use crate::callable::CallableType;
+use crate::name::pascal;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -69,7 +71,7 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
     let (output, error) = answer(&task.returns);
     let names: Vec<_> = task.parameters.iter().map(|p| &p.name).collect();
     let types: Vec<_> = task.parameters.iter().map(|p| &p.ty).collect();
-    let checked = task.parameters.iter().map(|p| &p.checked);
+    let checked = task.parameters.iter().map(|p| p.checked.to_token_stream());
     let keys = names.iter().map(|name| name.unraw().to_string());
     let plain = name.unraw().to_string();
     let wire = options
@@ -99,22 +101,16 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
             (quote!(__Input), record, quote!(#(input.#names),*))
         }
     };
-    // rustc points here for "associated function defined here": at the user's function.
-    let called_as = syn::Ident::new("called", name.span());
     // The span of the user's type: rustc reports "cannot be passed between workflow states" there.
     let parameter_types = types
         .iter()
         .map(|ty| quote_spanned!(ty.span()=> ::stepwright::__::payload::<#ty>()));
-    let arguments = match types.as_slice() {
-        [only] => quote!(#only),
-        several => quote!((#(#several),*)),
-    };
     // A task with errors is emitted as a declaration, so that workflows still find the task and report nothing more.
     let is_blocking = options.runs == Runs::Blocking;
-    let callable = function.body.is_some()
+    let is_runnable = function.body.is_some()
         && function.signature.asyncness.is_some() != is_blocking
         && !task.broken;
-    let (handed, handler) = if callable {
+    let (handed, handler) = if is_runnable {
         let takes_context = task.takes_context;
         let context = takes_context.then(|| quote!(&context,));
         let unused = (!takes_context).then(|| quote!(let _ = &context;));
@@ -155,7 +151,26 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
     } else {
         (quote!(declaration), TokenStream::new())
     };
-    let called = quote_spanned!(task.returns.span()=> ::stepwright::__::Called<#output, #error>);
+    let callable = CallableType {
+        visibility,
+        name,
+        function: (plain.clone(), name.span()),
+        parameters: names.iter().copied().zip(types.iter().copied()).collect(),
+        checked: checked.collect(),
+        returned: (returned(&task.returns), task.returns.span()),
+        output: &output,
+        error: &error,
+        kind: "TaskKind",
+        run: if is_runnable {
+            quote!(::stepwright::__::plain::run_task::<Self>(
+                context, arguments
+            ))
+        } else {
+            quote!(::core::option::Option::None)
+        },
+    };
+    let arguments = callable.arguments();
+    let (methods, callable_impl) = (callable.methods(), callable.implementation());
     // rustc reports errors of the return type at the return type, wherever it is used.
     let task_impl = quote_spanned! {task.returns.span()=>
         #[automatically_derived]
@@ -181,57 +196,12 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
             }
         }
     };
-    let returned = match &task.returns {
-        TaskReturnType::Result(output, error) => quote!(::core::result::Result<#output, #error>),
-        TaskReturnType::Other(ty) => quote!(#ty),
-    };
-    let run = if callable {
-        quote!(::stepwright::__::plain::run_task::<Self>(
-            context, arguments
-        ))
-    } else {
-        quote!(::core::option::Option::None)
-    };
-    let callable_impl = quote_spanned! {task.returns.span()=>
-        #[automatically_derived]
-        impl ::stepwright::__::plain::Callable for #name {
-            type Arguments = #arguments;
-            type Output = #output;
-            type Error = #error;
-            type Kind = ::stepwright::__::plain::TaskKind;
-            const FUNCTION: &'static str = #plain;
-
-            #[allow(unused_variables)]
-            fn run(
-                context: ::stepwright::__::TaskContext,
-                arguments: ::std::vec::Vec<::stepwright::__::serde_json::Value>,
-            ) -> ::core::option::Option<::stepwright::__::plain::Started<Self>> {
-                #run
-            }
-        }
-    };
     quote! {
         #marker
 
         #(#conditions)*
         impl #name {
-            #[doc(hidden)]
-            #[allow(unused_variables, dead_code, clippy::too_many_arguments, clippy::needless_pass_by_value)]
-            #visibility fn #called_as(
-                #(#names: #checked),*
-            ) -> #called {
-                ::stepwright::__::Called::new()
-            }
-
-            #[doc(hidden)]
-            #[allow(dead_code, clippy::too_many_arguments)]
-            #visibility fn plain(
-                #(#names: impl ::stepwright::__::plain::Argument<#types>),*
-            ) -> ::stepwright::__::plain::TaskCall<Self, #returned, #output> {
-                ::stepwright::__::plain::TaskCall::new(::std::vec![
-                    #(::stepwright::__::plain::Argument::json(#names)),*
-                ])
-            }
+            #methods
         }
 
         #(#conditions)*
@@ -267,33 +237,16 @@ pub(crate) fn answer(returns: &TaskReturnType) -> (TokenStream, TokenStream) {
     }
 }
 
+/// The return type of the function.
+fn returned(returns: &TaskReturnType) -> TokenStream {
+    match returns {
+        TaskReturnType::Result(output, error) => quote!(::core::result::Result<#output, #error>),
+        TaskReturnType::Other(ty) => quote!(#ty),
+    }
+}
+
 /// Attributes that the marker shares with its function.
 fn stays(attribute: &Attribute) -> bool {
     let path = attribute.path();
     path.is_ident("doc") || path.is_ident("cfg") || path.is_ident("deprecated")
-}
-
-/// The deployed name of `charge_card` is `ChargeCard`.
-fn pascal(name: &str) -> String {
-    name.split('_')
-        .filter(|word| !word.is_empty())
-        .map(|word| {
-            let mut letters = word.chars();
-            letters.next().map_or_else(String::new, |first| {
-                first.to_uppercase().to_string() + letters.as_str()
-            })
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::pascal;
-
-    #[test]
-    fn a_task_has_the_name_of_its_function_in_pascal_case() {
-        assert_eq!(pascal("charge_card"), "ChargeCard");
-        assert_eq!(pascal("ship"), "Ship");
-        assert_eq!(pascal("_v2_pay"), "V2Pay");
-    }
 }
