@@ -120,7 +120,7 @@ mod type_block;
 pub mod workflow;
 
 pub use crate::flow::Fragment;
-pub use crate::map_run::{Batch, Manifest, MapResults, NoInput};
+pub use crate::map_run::{Batch, Manifest, MapResults, NoInput, S3Object};
 pub use crate::shape::Payload;
 pub use crate::task::{
     Address, Deploy, ErrorOutput, ErrorVariant, Handler, NoError, Task, TaskBinder, TaskContext,

@@ -146,6 +146,38 @@ pub struct Manifest {
     pub key: String,
 }
 
+/// An object of a bucket, as a Distributed Map lists it.
+///
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html>
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, DeserializeDerive, JsonSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct S3Object {
+    /// The hash of the content, in quotes.
+    pub etag: String,
+    /// The key.
+    pub key: String,
+    /// The time of the last change, in seconds since 1970.
+    pub last_modified: u64,
+    /// The size in bytes.
+    pub size: u64,
+    /// The storage class, such as `STANDARD`.
+    pub storage_class: String,
+}
+
+#[diagnostic::do_not_recommend]
+impl Payload for S3Object {
+    fn shape() -> Shape {
+        let fields = vec![
+            field("etag", "Etag", String::shape),
+            field("key", "Key", String::shape),
+            field("last_modified", "LastModified", u64::shape),
+            field("size", "Size", u64::shape),
+            field("storage_class", "StorageClass", String::shape),
+        ];
+        structure("S3Object", fields)
+    }
+}
+
 impl<Item: Form, Input: Form> Form for Batch<Item, Input> {
     type Owned = Batch<Item::Owned, Input::Owned>;
 }
@@ -162,6 +194,10 @@ impl Form for Manifest {
     type Owned = Manifest;
 }
 
+impl Form for S3Object {
+    type Owned = S3Object;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,6 +209,7 @@ mod tests {
             Vec::<String>::new()
         );
         assert_eq!(Shape::disagreements::<MapResults>(), Vec::<String>::new());
+        assert_eq!(Shape::disagreements::<S3Object>(), Vec::<String>::new());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The type by which function workflows call a task or another function workflow.
+//! The type that function workflows call: a task or another function workflow.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -51,13 +51,13 @@ impl CallableType<'_> {
         let types = self.parameters.iter().map(|(_, ty)| ty);
         quote! {
             #[doc(hidden)]
-            #[allow(unused_variables, dead_code, clippy::too_many_arguments, clippy::needless_pass_by_value)]
+            #[allow(unused_variables, dead_code, clippy::too_many_arguments, clippy::needless_pass_by_value, clippy::type_complexity)]
             #visibility fn #called(#(#names: #checked),*) -> #result {
                 ::stepwright::__::Called::new()
             }
 
             #[doc(hidden)]
-            #[allow(dead_code, clippy::too_many_arguments)]
+            #[allow(dead_code, clippy::too_many_arguments, clippy::type_complexity)]
             #visibility fn plain(
                 #(#names: impl ::stepwright::__::plain::Argument<#types>),*
             ) -> ::stepwright::__::plain::TaskCall<Self, #returned, #output> {

@@ -50,7 +50,7 @@ pub trait Vocabulary {}
 
 impl Vocabulary for Sleep {}
 impl<T, F, R> Vocabulary for Map<'_, T, F, R> {}
-impl<T, F, R> Vocabulary for MapDistributed<'_, T, F, R> {}
+impl<T, F, R, W> Vocabulary for MapDistributed<'_, T, F, R, W> {}
 impl<O, E> Vocabulary for TryJoin<'_, O, E> {}
 
 /// Requires that a call is one of `stepwright::function`.

@@ -43,6 +43,8 @@ pub(super) struct Host {
     pub(super) calls: RefCell<Vec<PlainCall>>,
     /// By the type of the task: tasks of several modules may have one name.
     pub(super) mocks: RefCell<HashMap<TypeId, MockFn>>,
+    /// The items of Distributed Maps, by the bucket and the key of the objects.
+    pub(super) items: RefCell<HashMap<(String, String), Vec<Value>>>,
     /// The functions of calls that wait for an answer without a mock.
     pub(super) unanswered: RefCell<Vec<&'static str>>,
 }

@@ -1,64 +1,21 @@
-//! `map` and `map_distributed`: a body for each item of a list.
+//! `map` and `map_distributed`: a body for each item.
 
 use super::body::{Body, BodyHandle, Operation, raise, wait_for};
 use super::call::{Catching, Caught};
 use super::failure::Failure;
 use super::host::{Host, poll_child};
+use super::source::{List, Source, SourceItems};
+use crate::map_run::{Manifest, MapResults};
 use crate::shape::Payload;
 use crate::task::TaskReturn;
 use serde_json::Value;
 use std::fmt;
-use std::future::poll_fn;
+use std::future::{poll_fn, ready};
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Poll;
 use std::thread;
-
-/// A list that [`map`] takes: a `Vec`, a slice or an array, or a reference to one.
-#[diagnostic::on_unimplemented(
-    message = "a map cannot run over a `{Self}`",
-    label = "this is a `{Self}`, not a list",
-    note = "`map` takes a `Vec`, a slice or an array, or a reference to one"
-)]
-pub trait List {
-    /// The type of the items.
-    type Item: Payload;
-
-    /// The items as JSON.
-    #[doc(hidden)]
-    fn items(self) -> Vec<Result<Value, serde_json::Error>>;
-}
-
-fn items<'t, T: Payload + 't>(
-    list: impl IntoIterator<Item = &'t T>,
-) -> Vec<Result<Value, serde_json::Error>> {
-    list.into_iter().map(serde_json::to_value).collect()
-}
-
-impl<T: Payload> List for Vec<T> {
-    type Item = T;
-
-    fn items(self) -> Vec<Result<Value, serde_json::Error>> {
-        items(&self)
-    }
-}
-
-impl<T: Payload> List for &Vec<T> {
-    type Item = T;
-
-    fn items(self) -> Vec<Result<Value, serde_json::Error>> {
-        items(self)
-    }
-}
-
-impl<T: Payload> List for &[T] {
-    type Item = T;
-
-    fn items(self) -> Vec<Result<Value, serde_json::Error>> {
-        items(self)
-    }
-}
 
 /// Runs an async closure for each item of a list: a Map state.
 ///
@@ -93,23 +50,31 @@ pub fn map<'a, L: List, F: Fn(L::Item) -> R + Sync + 'a, R: TaskReturn + 'a>(
     }
 }
 
-/// Runs an async closure for each item of a list, each in a child execution: a Distributed Map.
+/// Runs an async closure for each item of a list or of objects in S3, each in a child execution: a Distributed Map.
+///
+/// The items are a list, or what [`csv_items`](super::csv_items), [`json_items`](super::json_items), [`json_lines_items`](super::json_lines_items) or
+/// [`object_items`](super::object_items) return; then the closure declares their type: `async |row: Row| ..`.
 ///
 /// Awaited, it returns the results of the items that succeeded. It never fails with the error of an item: if more items fail than
 /// [`tolerate`](MapDistributed::tolerate) and [`tolerate_percent`](MapDistributed::tolerate_percent) allow, which is none at first, it fails with
 /// `States.ExceedToleratedFailureThreshold`.
-pub fn map_distributed<'a, L: List, F: Fn(L::Item) -> R + Sync + 'a, R: TaskReturn + 'a>(
-    list: L,
+pub fn map_distributed<
+    'a,
+    S: Source<T>,
+    T: Payload,
+    F: Fn(T) -> R + Sync + 'a,
+    R: TaskReturn + 'a,
+>(
+    items: S,
     body: F,
-) -> MapDistributed<'a, L::Item, F, R> {
+) -> MapDistributed<'a, T, F, R> {
     MapDistributed {
-        work: ListWork {
-            items: list.items(),
-            body,
-            limit: usize::MAX,
-        },
+        items: items.items(),
+        body,
+        limit: usize::MAX,
         tolerated: 0,
         percentage: 0.0,
+        results: Collected,
         types: PhantomData,
     }
 }
@@ -132,25 +97,70 @@ pub struct Map<'a, T, F, R> {
 
 /// The operation of [`map_distributed`].
 #[must_use = "a workflow runs the Map when it is awaited"]
-pub struct MapDistributed<'a, T, F, R> {
-    work: ListWork<F>,
+pub struct MapDistributed<'a, T, F, R, W = Collected> {
+    items: SourceItems,
+    body: F,
+    limit: usize,
     tolerated: usize,
     percentage: f64,
+    results: W,
     types: PhantomData<BodyTypes<'a, T, R>>,
 }
 
+/// The results of a Distributed Map are its value.
+#[derive(Debug)]
+pub struct Collected;
+
+/// The results of a Distributed Map are written to S3.
+#[derive(Debug)]
+pub struct Written {
+    bucket: String,
+    prefix: String,
+}
+
+/// The value of a Distributed Map.
+pub trait MapValue<T> {
+    /// The type.
+    type Output;
+
+    /// Converts the results of the items.
+    fn of(self, results: Vec<T>) -> Self::Output;
+}
+
+impl<T> MapValue<T> for Collected {
+    type Output = Vec<T>;
+
+    fn of(self, results: Vec<T>) -> Vec<T> {
+        results
+    }
+}
+
+impl<T> MapValue<T> for Written {
+    type Output = MapResults;
+
+    fn of(self, _results: Vec<T>) -> MapResults {
+        MapResults {
+            map_run_arn: "arn:aws:states:us-east-1:123456789012:mapRun:plain/run:1".to_owned(),
+            manifest: Manifest {
+                bucket: self.bucket,
+                key: format!("{}/manifest.json", self.prefix),
+            },
+        }
+    }
+}
+
 macro_rules! shared {
-    ($name:ident) => {
-        impl<T, F, R> fmt::Debug for $name<'_, T, F, R> {
+    ($name:ident $($writer:ident)? => $limit:ident$(.$field:ident)?) => {
+        impl<T, F, R $(, $writer)?> fmt::Debug for $name<'_, T, F, R $(, $writer)?> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(stringify!($name))
             }
         }
 
-        impl<T, F, R> $name<'_, T, F, R> {
+        impl<T, F, R $(, $writer)?> $name<'_, T, F, R $(, $writer)?> {
             /// Sets the number of items that may run at the same time: `MaxConcurrency`. 0 means no limit.
             pub fn concurrency(mut self, limit: usize) -> Self {
-                self.work.limit = if limit == 0 { usize::MAX } else { limit };
+                self.$limit$(.$field)? = if limit == 0 { usize::MAX } else { limit };
                 self
             }
 
@@ -168,10 +178,10 @@ macro_rules! shared {
     };
 }
 
-shared!(Map);
-shared!(MapDistributed);
+shared!(Map => work.limit);
+shared!(MapDistributed W => limit);
 
-impl<T, F, R> MapDistributed<'_, T, F, R> {
+impl<'a, T, F, R, W> MapDistributed<'a, T, F, R, W> {
     /// Sets the label in the ARNs of the children: `Label`.
     pub fn label(self, _label: &'static str) -> Self {
         self
@@ -192,6 +202,27 @@ impl<T, F, R> MapDistributed<'_, T, F, R> {
     pub fn tolerate_percent(mut self, percentage: f64) -> Self {
         self.percentage = percentage;
         self
+    }
+
+    /// Writes the results to objects of a bucket whose keys begin with a prefix: `ResultWriter`. The value of the Map is then
+    /// [`MapResults`], with the location of the manifest. A plain run writes nothing.
+    pub fn write_results(
+        self,
+        bucket: impl AsRef<str>,
+        prefix: impl AsRef<str>,
+    ) -> MapDistributed<'a, T, F, R, Written> {
+        MapDistributed {
+            items: self.items,
+            body: self.body,
+            limit: self.limit,
+            tolerated: self.tolerated,
+            percentage: self.percentage,
+            results: Written {
+                bucket: bucket.as_ref().to_owned(),
+                prefix: prefix.as_ref().to_owned(),
+            },
+            types: PhantomData,
+        }
     }
 }
 
@@ -327,12 +358,26 @@ impl<T: Payload, F: Fn(T) -> R + Sync, R: TaskReturn> Operation for Catching<Map
     }
 }
 
-/// The results of a Distributed Map, or its failure.
-fn distributed<T: Payload, F: Fn(T) -> R + Sync, R: TaskReturn>(
-    map: MapDistributed<'_, T, F, R>,
-) -> Result<Vec<R::Output>, Failure> {
-    let total = map.work.items.len();
-    let ended = run::<T, F, R>(map.work, false);
+/// The value of a Distributed Map, or its failure.
+fn distributed<T: Payload, F: Fn(T) -> R + Sync, R: TaskReturn, W: MapValue<R::Output>>(
+    map: MapDistributed<'_, T, F, R, W>,
+) -> Result<W::Output, Failure> {
+    let items = match map.items {
+        SourceItems::List(items) => items,
+        SourceItems::Objects(request) => {
+            wait_for(move |host| ready(request.read(host.items.borrow().get(&request.location()))))?
+                .into_iter()
+                .map(Ok)
+                .collect()
+        }
+    };
+    let total = items.len();
+    let work = ListWork {
+        items,
+        body: map.body,
+        limit: map.limit,
+    };
+    let ended = run::<T, F, R>(work, false);
     let failed = ended
         .iter()
         .filter(|end| !matches!(end, Some(Ok(Ok(_)))))
@@ -355,21 +400,32 @@ fn distributed<T: Payload, F: Fn(T) -> R + Sync, R: TaskReturn>(
             "The specified tolerated failure threshold was exceeded",
         ));
     }
-    Ok(ended.into_iter().flatten().flatten().flatten().collect())
+    let results = ended.into_iter().flatten().flatten().flatten();
+    Ok(map.results.of(results.collect()))
 }
 
-impl<T: Payload, F: Fn(T) -> R + Sync, R: TaskReturn> Operation for MapDistributed<'_, T, F, R> {
-    type Output = Vec<R::Output>;
+impl<T, F, R, W> Operation for MapDistributed<'_, T, F, R, W>
+where
+    T: Payload,
+    F: Fn(T) -> R + Sync,
+    R: TaskReturn,
+    W: MapValue<R::Output>,
+{
+    type Output = W::Output;
 
     fn run(self) -> Self::Output {
         distributed(self).unwrap_or_else(|failure| raise(failure))
     }
 }
 
-impl<T: Payload, F: Fn(T) -> R + Sync, R: TaskReturn> Operation
-    for Catching<MapDistributed<'_, T, F, R>>
+impl<T, F, R, W> Operation for Catching<MapDistributed<'_, T, F, R, W>>
+where
+    T: Payload,
+    F: Fn(T) -> R + Sync,
+    R: TaskReturn,
+    W: MapValue<R::Output>,
 {
-    type Output = Result<Vec<R::Output>, Caught<crate::task::NoError>>;
+    type Output = Result<W::Output, Caught<crate::task::NoError>>;
 
     fn run(self) -> Self::Output {
         distributed(self.0).map_err(|_| Caught::Outside)

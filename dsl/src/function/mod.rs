@@ -65,22 +65,28 @@ mod map;
 mod outcome;
 mod record;
 mod service;
+mod source;
 #[cfg(test)]
 mod tests;
 mod vocabulary;
 
 pub use self::join::TryJoin;
 pub use self::join::try_join;
-pub use self::map::{List, Map, MapDistributed, map, map_distributed};
+pub use self::map::{Map, MapDistributed, map, map_distributed};
 pub use self::outcome::{PlainFailure, PlainReply, PlainRun};
 pub use self::record::PlainCall;
 pub use self::service::service;
+pub use self::source::{
+    CsvDelimiter, List, S3Items, Source, csv_items, json_items, json_lines_items, object_items,
+};
 pub use self::vocabulary::{
     Failed, RetryPolicy, Sleep, days, every, hours, mins, placeholder, secs, sleep, sleep_until,
     task_token,
 };
 #[doc(no_inline)]
-pub use crate::{Definition, ErrorOutput, Payload, Task, TaskContext, TaskError, Workflow};
+pub use crate::{
+    Definition, ErrorOutput, MapResults, Payload, S3Object, Task, TaskContext, TaskError, Workflow,
+};
 #[doc(inline)]
 pub use stepwright_macros::function as workflow;
 #[doc(no_inline)]
@@ -101,9 +107,13 @@ pub mod plain {
         Branch, try_join1, try_join2, try_join3, try_join4, try_join5, try_join6, try_join7,
         try_join8,
     };
+    pub use super::map::{Collected, MapValue, Written};
     pub use super::outcome::workflow;
     pub use super::service::{
         LoweredArgument, ServiceArgument, ServiceKind, ServiceTarget, ServiceText, request_answer,
         request_call, service_argument,
+    };
+    pub use super::source::{
+        Csv, JsonArray, JsonLines, ObjectFormat, ObjectList, ObjectsRequest, SourceItems, items_of,
     };
 }

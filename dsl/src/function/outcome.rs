@@ -155,6 +155,24 @@ impl PlainRun {
         }))
     }
 
+    /// Sets the items that Distributed Maps read from S3: of `csv_items(bucket, key)` and the like. The rows of a CSV file become text, as on AWS.
+    ///
+    /// # Panics
+    ///
+    /// If an item has no JSON form.
+    pub fn items<T: Serialize>(self, bucket: &str, key: &str, items: &[T]) -> PlainRun {
+        let items = items.iter().map(|item| match serde_json::to_value(item) {
+            Ok(item) => item,
+            Err(error) => panic!("an item of `{key}` in `{bucket}` has no JSON form: {error}"),
+        });
+        let location = (bucket.to_owned(), key.to_owned());
+        self.host
+            .items
+            .borrow_mut()
+            .insert(location, items.collect());
+        self
+    }
+
     /// Replaces a task by a closure that decides each reply: a result, an error of the task, another failure, or none. The closure gets the arguments as
     /// JSON.
     ///

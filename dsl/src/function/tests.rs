@@ -650,3 +650,100 @@ fn a_map_has_more_items_than_threads() {
     let results = run.block_on(pack_many(items)).unwrap();
     assert_eq!((results.len(), run.elapsed()), (2_499, secs(3)));
 }
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Import {
+    bucket: String,
+    key: String,
+    prefix: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Row {
+    sku: String,
+    price: String,
+}
+
+#[task]
+async fn price_of(row: Row) -> Result<f64, StockError> {
+    row.price
+        .parse()
+        .map_err(|_| StockError::OutOfStock { sku: row.sku })
+}
+
+#[workflow]
+async fn import_prices(import: Import) -> Result<MapResults, OrderFailed> {
+    let prices = map_distributed(
+        csv_items(&import.bucket, &import.key)
+            .headers(["sku", "price"])
+            .delimiter(CsvDelimiter::Semicolon)
+            .max_items(2),
+        async |row: Row| price_of(row).retry(|_| true, every(secs(1))).await,
+    )
+    .tolerate(1)
+    .write_results(&import.bucket, format!("{}/prices", import.prefix))
+    .named("Prices")
+    .await;
+    let objects = map_distributed(
+        object_items(&prices.manifest.bucket, "prices/"),
+        async |object: S3Object| {
+            #[state(Size)]
+            object.size
+        },
+    )
+    .await;
+    if objects.len() > 100 {
+        return Err(OrderFailed::Expired);
+    }
+    Ok(prices)
+}
+
+fn import() -> Import {
+    Import {
+        bucket: "b".to_owned(),
+        key: "prices.csv".to_owned(),
+        prefix: "out".to_owned(),
+    }
+}
+
+#[test]
+fn a_distributed_map_reads_items_from_s3() {
+    let asl = ImportPrices::definition().to_json();
+    for part in [
+        r#""ReaderConfig":{"InputType":"CSV","CSVDelimiter":"SEMICOLON","CSVHeaderLocation":"GIVEN","CSVHeaders":["sku","price"],"MaxItems":2}"#,
+        r#""Arguments":{"Bucket":"{% $states.context.Execution.Input.bucket %}","Key":"{% $states.context.Execution.Input.key %}"}"#,
+        r#""ResultWriter":{"Resource":"arn:aws:states:::s3:putObject","#,
+        r#""Resource":"arn:aws:states:::s3:listObjectsV2","Arguments":{"Bucket":"#,
+        r#""Prefix":"prices/""#,
+    ] {
+        assert!(asl.contains(part), "{part}\n{asl}");
+    }
+}
+
+#[test]
+fn a_plain_run_has_the_items_that_the_test_sets() {
+    let object = S3Object {
+        etag: "\"e\"".to_owned(),
+        key: "prices/1".to_owned(),
+        last_modified: 1,
+        size: 3,
+        storage_class: "STANDARD".to_owned(),
+    };
+    // Numbers of a CSV file are text, and only two of the three rows are read.
+    let rows = serde_json::json!([{"sku": "a", "price": 2.5}, {"sku": "b", "price": ""}, {}]);
+    let run = PlainRun::new()
+        .items("b", "prices.csv", rows.as_array().unwrap())
+        .items("b", "prices/", &[object]);
+    let results = run.block_on(import_prices(import())).unwrap();
+    assert_eq!(results.manifest.key, "out/prices/manifest.json");
+    assert_eq!(run.calls()[0].input["price"], "2.5");
+    let failure = PlainRun::new()
+        .block_on(import_prices(import()))
+        .unwrap_err();
+    assert_eq!(failure.error, "States.ItemReaderFailed");
+    assert!(
+        failure
+            .cause
+            .contains("PlainRun::items(\"b\", \"prices.csv\", ..)")
+    );
+}

@@ -1,8 +1,9 @@
 //! `map`, `map_distributed` and `try_join!`: states with bodies.
 
 use super::call::CallChain;
-use super::graph::{Ending, Graph, MapWork, Node, StateName, Work};
+use super::graph::{Ending, Graph, MapItems, MapWork, Node, StateName, Work};
 use super::names::bound_names;
+use super::object_items::ObjectSource;
 use super::scan::{bare, by_value, iterator_method, list_of};
 use super::state_name::subject;
 use super::translator::{Dest, Exits, Translator};
@@ -13,7 +14,7 @@ use quote::format_ident;
 use stepwright_asl::model::MachineType;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprCall, ExprClosure, ExprMacro, Lit, Pat, Token, parse_quote_spanned};
+use syn::{Expr, ExprCall, ExprClosure, ExprMacro, Lit, Pat, Token, Type, parse_quote_spanned};
 
 impl Translator<'_> {
     /// `map(list, async |item| ..)`
@@ -25,19 +26,6 @@ impl Translator<'_> {
         exits: Exits,
     ) -> Option<usize> {
         let keyword = Ident::new("map", call.func.span());
-        let list = list_of(&call.args[0]);
-        if let Some(method) = iterator_method(list) {
-            self.refuse(
-                list,
-                format!("`map` takes a list, and `{method}` returns an iterator: bind a list with `let` first, `let list: Vec<_> = ...collect();`"),
-            );
-            return None;
-        }
-        let (list, exits) = self.hoisted(list, exits);
-        let prefix = if distributed { "MapDistributed" } else { "Map" };
-        let derived = format!("{prefix}{}", subject(&list));
-        let name = self.state_name(StateName::of_call(derived, call.func.span()));
-        let list = self.resolved(&list);
         let closure: ExprClosure = match bare(&call.args[1]) {
             Expr::Closure(closure) if closure.asyncness.is_some() && closure.inputs.len() == 1 => {
                 closure.clone()
@@ -48,10 +36,13 @@ impl Translator<'_> {
                 return None;
             }
         };
-        let item_pattern = match &closure.inputs[0] {
-            Pat::Type(typed) => &*typed.pat,
-            other => other,
+        let (item_pattern, item_type) = match &closure.inputs[0] {
+            Pat::Type(typed) => (&*typed.pat, Some((*typed.ty).clone())),
+            other => (other, None),
         };
+        let (items, derived, exits) =
+            self.map_items(distributed, &call.args[0], item_type, exits)?;
+        let name = self.state_name(StateName::of_call(derived, call.func.span()));
         let item_source = match item_pattern {
             Pat::Ident(one) if one.subpat.is_none() && one.by_ref.is_none() => one.ident.clone(),
             Pat::Wild(wild) => format_ident!("item", span = wild.span()),
@@ -76,12 +67,13 @@ impl Translator<'_> {
         body.begin_with_pass();
         let mut map = MapWork {
             item,
-            list,
+            items,
             concurrency: None,
             distributed: distributed.then(|| (keyword.clone(), MachineType::Standard)),
             label: None,
             tolerated_count: None,
             tolerated_percentage: None,
+            results: None,
             body,
         };
         for (option, arguments) in &chain.options {
@@ -104,6 +96,10 @@ impl Translator<'_> {
                 ) => {
                     map.label = Some(((*option).clone(), label));
                 }
+                ("write_results", Some(bucket)) => {
+                    let prefix = arguments.get(1).map(|value| self.resolved(by_value(value)));
+                    map.results = prefix.map(|prefix| ((*option).clone(), bucket, prefix));
+                }
                 ("label", _) => self.refuse(option, "a label is a text: `.label(\"Orders\")`"),
                 _ => {}
             }
@@ -112,6 +108,41 @@ impl Translator<'_> {
             self.graph
                 .add(Node::new(Work::Map(Box::new(map)), name), &exits),
         )
+    }
+
+    /// The items of a Map, and the name of its state.
+    fn map_items(
+        &mut self,
+        distributed: bool,
+        value: &Expr,
+        ty: Option<Type>,
+        exits: Exits,
+    ) -> Option<(MapItems, String, Exits)> {
+        if let Some(source) = ObjectSource::of(value) {
+            let name = source.name();
+            if !distributed {
+                self.refuse(
+                    value,
+                    format!("a Map reads a list of the workflow: write `map_distributed({name}(..), ..)` for items in S3"),
+                );
+                return None;
+            }
+            let (items, exits) = self.object_items(&source, ty, exits)?;
+            return Some((items, format!("MapDistributed{}", pascal(name)), exits));
+        }
+        let list = list_of(value);
+        if let Some(method) = iterator_method(list) {
+            self.refuse(
+                list,
+                format!("`map` takes a list, and `{method}` returns an iterator: bind a list with `let` first, `let list: Vec<_> = ...collect();`"),
+            );
+            return None;
+        }
+        let (list, exits) = self.hoisted(list, exits);
+        let prefix = if distributed { "MapDistributed" } else { "Map" };
+        let derived = format!("{prefix}{}", subject(&list));
+        let list = self.resolved(&list);
+        Some((MapItems::List(list), derived, exits))
     }
 
     /// `try_join!(a, b)`

@@ -22,6 +22,7 @@ pub(super) const OPTIONS: &[&str] = &[
     "express",
     "tolerate",
     "tolerate_percent",
+    "write_results",
 ];
 
 /// A call without its options, and the options with their arguments, in the order of the source.

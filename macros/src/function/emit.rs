@@ -1,15 +1,15 @@
 //! The finished graph as the states of a [`MachineBody`], which the rules of `workflow!` check.
 
 use super::graph::{
-    AmountExpr, Assignment, CaughtError, Ending, Failure, Graph, GraphEdge, GraphEdgeKind, MapWork,
-    Node, StateName, Target, WaitFor, Work,
+    AmountExpr, Assignment, CaughtError, Ending, Failure, Graph, GraphEdge, GraphEdgeKind,
+    MapItems, MapWork, Node, ObjectItems, StateName, Target, WaitFor, Work,
 };
 use super::names::FinalNames;
 use crate::errors::Errors;
 use crate::machine::{
-    Amount, Application, Call, Callee, ChoiceState, Condition, Distributed, Draft, Edge, EdgeKind,
-    ErrorPattern, Fail, Let, LetBinding, MachineBody, Map, MapLoop, Raised, State, StateExit,
-    StateOptions, StateWork, Subject, UserExpr, Wait,
+    Access, Amount, Application, Call, Callee, ChoiceState, Condition, Distributed, Draft, Edge,
+    EdgeKind, ErrorPattern, Fail, Let, LetBinding, MachineBody, Map, MapLoop, ObjectLiteral,
+    ObjectValue, Raised, State, StateExit, StateOptions, StateWork, Subject, UserExpr, Wait,
 };
 use proc_macro2::{Ident, Span};
 use std::collections::HashMap;
@@ -391,23 +391,57 @@ impl<'e> Emitter<'e> {
         }
     }
 
+    fn object<const N: usize>(&mut self, fields: [(&str, Expr); N], span: Span) -> ObjectLiteral {
+        let entries = fields.map(|(name, value)| {
+            let value = ObjectValue::Expression(self.number(value));
+            (name.to_owned(), span, value)
+        });
+        ObjectLiteral {
+            entries: entries.into(),
+        }
+    }
+
     fn map(&mut self, work: MapWork) -> (Map, MachineBody) {
         let MapWork {
             mut item,
-            list,
+            items,
             concurrency,
             distributed,
             label,
             tolerated_count,
             tolerated_percentage,
+            results,
             body,
         } = work;
         self.names.ident(&mut item);
-        let run = MapLoop {
-            item,
-            ty: None,
-            list: Some(self.number(list)),
+        let (list, ty, reader) = match items {
+            MapItems::List(list) => (Some(self.number(list)), None, None),
+            MapItems::Objects(objects) => {
+                let ObjectItems {
+                    function,
+                    ty,
+                    resource,
+                    settings,
+                    bucket,
+                    key,
+                } = *objects;
+                let span = function.span();
+                let reader = Access {
+                    keyword: Ident::new("reader", span),
+                    resource: LitStr::new(resource, span),
+                    settings,
+                    arguments: self.object([("Bucket", bucket), key], span),
+                };
+                (None, Some(ty), Some(reader))
+            }
         };
+        let writer = results.map(|(option, bucket, prefix)| Access {
+            keyword: Ident::new("writer", option.span()),
+            resource: LitStr::new("arn:aws:states:::s3:putObject", option.span()),
+            settings: Vec::new(),
+            arguments: self.object([("Bucket", bucket), ("Prefix", prefix)], option.span()),
+        });
+        let run = MapLoop { item, ty, list };
         let mut number = |value: Option<(Ident, Expr)>| {
             value.map(|(keyword, value)| (keyword, self.number(value)))
         };
@@ -423,7 +457,9 @@ impl<'e> Emitter<'e> {
                 label,
                 tolerated_count,
                 tolerated_percentage,
-                ..Distributed::default()
+                reader,
+                batch: None,
+                writer,
             },
         };
         (map, self.body(body))

@@ -4,7 +4,7 @@
 //! transitions before them, and makes a Pass state of those that no transition can take.
 
 use super::names::Names;
-use crate::machine::Retry;
+use crate::machine::{Retry, Setting};
 use proc_macro2::extra::DelimSpan;
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, quote};
@@ -115,13 +115,48 @@ pub(super) enum Failure {
 
 pub(super) struct MapWork {
     pub(super) item: Ident,
-    pub(super) list: Expr,
+    pub(super) items: MapItems,
     pub(super) concurrency: Option<(Ident, Expr)>,
     pub(super) distributed: Option<(Ident, MachineType)>,
     pub(super) label: Option<(Ident, LitStr)>,
     pub(super) tolerated_count: Option<(Ident, Expr)>,
     pub(super) tolerated_percentage: Option<(Ident, Expr)>,
+    /// `write_results`, the bucket and the prefix.
+    pub(super) results: Option<(Ident, Expr, Expr)>,
     pub(super) body: Graph,
+}
+
+/// The items of a Map.
+pub(super) enum MapItems {
+    List(Expr),
+    Objects(Box<ObjectItems>),
+}
+
+/// Items in S3.
+pub(super) struct ObjectItems {
+    /// The function, such as `csv_items`.
+    pub(super) function: Ident,
+    /// The type of an item.
+    pub(super) ty: Type,
+    pub(super) resource: &'static str,
+    pub(super) settings: Vec<Setting>,
+    pub(super) bucket: Expr,
+    /// `Key` or `Prefix`, and its value.
+    pub(super) key: (&'static str, Expr),
+}
+
+impl MapWork {
+    /// The values that the Map computes before its first item.
+    fn arguments(&mut self) -> Vec<&mut Expr> {
+        let mut arguments = match &mut self.items {
+            MapItems::List(list) => vec![list],
+            MapItems::Objects(objects) => vec![&mut objects.bucket, &mut objects.key.1],
+        };
+        if let Some((_, bucket, prefix)) = &mut self.results {
+            arguments.extend([bucket, prefix]);
+        }
+        arguments
+    }
 }
 
 /// The names that a value is assigned to.
@@ -254,7 +289,7 @@ impl Graph {
             let node = &mut self.nodes[index];
             let arguments: Vec<&mut Expr> = match &mut node.work {
                 Work::Task { arguments, .. } => arguments.iter_mut().collect(),
-                Work::Map(map) => vec![&mut map.list],
+                Work::Map(map) => map.arguments(),
                 _ => continue,
             };
             let mut lets = Vec::new();

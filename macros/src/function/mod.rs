@@ -13,6 +13,7 @@ mod ends;
 mod graph;
 mod loops;
 mod names;
+mod object_items;
 mod options;
 mod placed;
 mod plain;

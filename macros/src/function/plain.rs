@@ -3,6 +3,7 @@
 //! It is an ordinary function: `call.await` becomes `wait(call)`, `async` closures and blocks become closures. `dsl/src/function/body.rs` has the reason.
 
 use super::call::{CallChain, OPTIONS, is_task_token};
+use super::object_items::ObjectSource;
 use super::scan::{
     Assertion, MacroKind, bare, called, default_panic_text, is_of_result, value_arguments,
 };
@@ -96,6 +97,7 @@ impl VisitMut for PlainRewriter {
             }
             Expr::Macro(one) if is_panic(&one.mac) => *value = panicked(&one.mac),
             Expr::Macro(one) => {
+                self.visit_attributes_mut(&mut one.attrs);
                 if let Some(mut arguments) = value_arguments(&one.mac) {
                     for argument in &mut arguments {
                         self.visit_expr_mut(argument);
@@ -118,6 +120,7 @@ impl VisitMut for PlainRewriter {
             }
             // A workflow has the value of the call there, not its `Result`.
             Expr::MethodCall(call) if awaits(&call.receiver) => {
+                self.visit_attributes_mut(&mut call.attrs);
                 self.awaited(&mut call.receiver, "wait_value");
                 for argument in &mut call.args {
                     self.visit_expr_mut(argument);
@@ -207,6 +210,12 @@ impl PlainRewriter {
                         }
                     }
                     ("map" | "map_distributed", 2) => {
+                        if let Some(items) = call.args.first_mut()
+                            && let Some(source) = ObjectSource::of(items)
+                        {
+                            let format = source.format();
+                            *items = parse_quote_spanned!(format.span()=> ::stepwright::__::plain::items_of::<::stepwright::__::plain::#format>(#items));
+                        }
                         if let Some(function @ Expr::Path(_)) = call.args.get(1) {
                             let span = function.span();
                             let item: Expr = parse_quote_spanned!(span=> |item| ::stepwright::__::plain::wait(<#function>::plain(item)));

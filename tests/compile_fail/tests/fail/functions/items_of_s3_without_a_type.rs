@@ -1,0 +1,9 @@
+use stepwright::function::*;
+use stepwright_compile_fail::*;
+
+#[workflow]
+async fn orders(order: Order) -> Vec<Parcel> {
+    map_distributed(csv_items("bucket", &order.id), async |item| pack_item(item).await).await
+}
+
+fn main() {}
