@@ -686,10 +686,7 @@ async fn import_prices(import: Import) -> Result<MapResults, OrderFailed> {
     .await;
     let objects = map_distributed(
         object_items(&prices.manifest.bucket, "prices/"),
-        async |object: S3Object| {
-            #[state(Size)]
-            object.size
-        },
+        async |object: S3Object| object.size,
     )
     .await;
     if objects.len() > 100 {

@@ -59,8 +59,8 @@ impl Translator<'_> {
         };
         let mut item = format_ident!("item");
         let span = closure.body.span();
-        let begin = format!("Begin{}", pascal(&text(&item_source)));
-        let mut body = self.body_graph(&begin, span, |this, exits| {
+        let subject = pascal(&text(&item_source));
+        let mut body = self.body_graph(&subject, span, |this, exits| {
             item = this.names.declare(&item_source, this.body);
             this.expr(&closure.body, exits, &Dest::Return);
         });
@@ -180,15 +180,13 @@ impl Translator<'_> {
             );
             return Graph::default();
         }
-        self.body_graph("BeginBranch", branch.span(), |this, exits| {
-            match bare(branch) {
-                Expr::Async(block) => {
-                    this.block(&block.block, exits, &Dest::Return);
-                }
-                call => {
-                    if let Some(node) = this.call(call, None, exits) {
-                        this.graph.nodes[node].ends = Some(Ending::Result);
-                    }
+        self.body_graph("Branch", branch.span(), |this, exits| match bare(branch) {
+            Expr::Async(block) => {
+                this.block(&block.block, exits, &Dest::Return);
+            }
+            call => {
+                if let Some(node) = this.call(call, None, exits) {
+                    this.graph.nodes[node].ends = Some(Ending::Result);
                 }
             }
         })

@@ -18,7 +18,7 @@ use syn::{Attribute, Block, Expr, ExprMatch, Local, Pat, Stmt, parse_quote, pars
 impl Translator<'_> {
     /// The states of the function.
     pub(super) fn function(&mut self, block: &Block) -> Graph {
-        self.body_graph("Begin", block.brace_token.span.join(), |this, exits| {
+        self.body_graph("", block.brace_token.span.join(), |this, exits| {
             this.block(block, exits, &Dest::Return);
         })
     }

@@ -51,6 +51,8 @@ pub(super) struct Translator<'e> {
     /// The type of the function's result, which a call that waits for a token needs.
     pub(super) output: Option<Type>,
     pub(super) proofs: Proofs,
+    /// The name of the state that ends the body with a value.
+    end: String,
     /// The names of a `let else`, which its other block cannot read yet.
     pub(super) deferred: Option<Vec<(Ident, Ident)>>,
 }
@@ -94,26 +96,27 @@ impl<'e> Translator<'e> {
             name: None,
             output: None,
             proofs: Proofs::default(),
+            end: String::new(),
             deferred: None,
         }
     }
 
-    /// The states of a body. A Pass state at its start has the name `begin`.
+    /// The states of a body. `subject` is part of the names of the states in which it begins and ends; that of the function is empty.
     pub(super) fn body_graph(
         &mut self,
-        begin: &str,
+        subject: &str,
         span: Span,
         build: impl FnOnce(&mut Self, Exits),
     ) -> Graph {
+        let outer_end = std::mem::replace(&mut self.end, format!("{subject}Done"));
         let outer = std::mem::take(&mut self.graph);
         let outer_loops = std::mem::take(&mut self.loops);
         let outer_body = self.body;
         self.body = self.bodies;
         self.bodies += 1;
         self.names.open();
-        let entry = self
-            .graph
-            .add(Node::new(Work::Join, StateName::derived(begin, span)), &[]);
+        let begin = StateName::derived(format!("Begin{subject}"), span);
+        let entry = self.graph.add(Node::new(Work::Join, begin), &[]);
         let exit = self.graph.add_edge(entry, GraphEdgeKind::Next, span);
         build(self, vec![exit]);
         let (names, body) = (&mut self.names, self.body);
@@ -129,6 +132,7 @@ impl<'e> Translator<'e> {
         self.graph.span = Some(span);
         self.body = outer_body;
         self.loops = outer_loops;
+        self.end = outer_end;
         std::mem::replace(&mut self.graph, outer)
     }
 
@@ -188,7 +192,7 @@ impl<'e> Translator<'e> {
 
     /// Ends the body with a value.
     pub(super) fn give(&mut self, value: Expr, span: Span, exits: Exits) -> Exits {
-        let name = self.state_name(StateName::derived("Done", span));
+        let name = self.state_name(StateName::derived(self.end.clone(), span));
         let is_explicit = name.is_explicit;
         let work = if is_explicit {
             Work::Succeed(value)

@@ -77,10 +77,7 @@ async fn ids(import_of: Import) -> Vec<Vec<u32>> {
     .await;
     let lines = map_distributed(
         json_lines_items(&import_of.bucket, "lines.jsonl"),
-        async |line: Line| {
-            #[state(LineId)]
-            line.id
-        },
+        async |line: Line| line.id,
     )
     .named("Lines")
     .await;
@@ -91,10 +88,7 @@ async fn ids(import_of: Import) -> Vec<Vec<u32>> {
 async fn keys(import_of: Import) -> MapResults {
     map_distributed(
         object_items(&import_of.bucket, "in/"),
-        async |object: S3Object| {
-            #[state(Described)]
-            format!("{}: {}", object.key, object.size)
-        },
+        async |object: S3Object| format!("{}: {}", object.key, object.size),
     )
     .write_results(&import_of.bucket, "out")
     .await
