@@ -364,6 +364,36 @@ async fn a_catcher_shows_the_error_output() {
 }
 
 #[tokio::test]
+async fn a_branch_fails_with_the_error_of_its_own_catcher() {
+    let retry = json!([{"ErrorEquals": ["Never"]}]);
+    let catch = json!([{"ErrorEquals": ["States.ALL"], "ResultPath": "$.e", "Next": "Inside"}]);
+    let pass = json!({"Type": "Pass", "End": true});
+    let each = json!({"StartAt": "One", "States": {"One": pass}});
+    // The state fails at an expression or in a task. Then its catcher cannot put a member into a text.
+    for state in [
+        json!({"Type": "Map", "ItemsPath": "$.xs", "ItemProcessor": each, "Retry": retry, "Catch": catch, "End": true}),
+        json!({"Type": "Task", "Resource": FUNCTION, "Catch": catch, "End": true}),
+    ] {
+        let definition = json!({"StartAt": "Both", "States": {
+            "Both": {
+                "Type": "Parallel",
+                "Branches": [{"StartAt": "Inside", "States": {"Inside": state}}],
+                "Catch": [{"ErrorEquals": ["States.ALL"], "Assign": {"e.$": "$.Error"}, "Next": "End"}],
+                "Next": "End",
+            },
+            "End": {"Type": "Succeed"},
+        }});
+        let mocks = match state["Type"] == "Task" {
+            true => Mocks::new().state("Inside", Mock::failure("Declined", "no funds")),
+            false => Mocks::new(),
+        };
+        let fields = fields(&definition, json!("text"), mocks).await;
+        let error = fields[0].get("/Catch/0/Assign/e.$").map(String::as_str);
+        assert_eq!(error, Some(r#""States.ReferencePathConflict""#), "{state}");
+    }
+}
+
+#[tokio::test]
 async fn a_map_shows_its_items_and_the_inputs_of_its_iterations() {
     let definition = json!({"StartAt": "Each", "States": {"Each": {
         "Type": "Map",

@@ -101,8 +101,20 @@ impl Replay<'_> {
         let is_failing = inside.replay_state();
         match inside.state {
             State::Fail(_) if !is_failing => inside.declared_failure(),
-            _ => inside.recorded_failure(),
+            _ => inside
+                .catcher_failure()
+                .or_else(|| inside.recorded_failure()),
         }
+    }
+
+    /// Returns the failure of a catcher: it handles the failure of the state, and one of its own fields fails.
+    fn catcher_failure(&mut self) -> Option<Failure> {
+        if !self.replay_catcher() {
+            return None;
+        }
+        let error = self.failure_in(FieldStage::Catch)?;
+        let entered = self.visit.first_event();
+        Some(Failure::of_query(error, self.name, entered))
     }
 
     /// Returns the failure that a Fail state declares.

@@ -360,6 +360,15 @@ impl<'a> Replay<'a> {
         field.map(|field| &field.outcome)
     }
 
+    /// Returns the error of the first field of a stage that failed.
+    pub(super) fn failure_in(&self, stage: FieldStage) -> Option<&QueryError> {
+        let mut fields = self.fields.iter().filter(|field| field.stage == stage);
+        fields.find_map(|field| match &field.outcome {
+            Err(NoValue::Failed(error)) => Some(error),
+            _ => None,
+        })
+    }
+
     /// Replaces the outcomes of the fields of this stage, none of which was evaluated.
     pub(super) fn withdraw_stage(&mut self, reason: &'static str) {
         let stage = self.stage;
