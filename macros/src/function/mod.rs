@@ -339,7 +339,7 @@ fn plain_function(
         #vis #sig {
             #[allow(
                 clippy::diverging_sub_expression, clippy::manual_map, clippy::manual_ok_or, clippy::manual_unwrap_or,
-                clippy::manual_unwrap_or_default, clippy::needless_return, clippy::nonminimal_bool, clippy::question_mark, clippy::unused_unit
+                clippy::manual_unwrap_or_default, clippy::needless_match, clippy::needless_return, clippy::nonminimal_bool, clippy::question_mark, clippy::unused_unit
             )]
             #inner #block
             ::stepwright::__::plain::workflow::<#name, _>(#timeout, move || __function(#(#arguments),*)).await
