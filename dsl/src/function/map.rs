@@ -139,11 +139,15 @@ impl<T> MapValue<T> for Written {
     type Output = MapResults;
 
     fn of(self, _results: Vec<T>) -> MapResults {
+        let folder = match self.prefix.trim_end_matches('/') {
+            "" => String::new(),
+            prefix => format!("{prefix}/"),
+        };
         MapResults {
             map_run_arn: "arn:aws:states:us-east-1:123456789012:mapRun:plain/run:1".to_owned(),
             manifest: Manifest {
                 bucket: self.bucket,
-                key: format!("{}/manifest.json", self.prefix),
+                key: format!("{folder}manifest.json"),
             },
         }
     }

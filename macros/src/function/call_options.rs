@@ -226,7 +226,8 @@ pub(super) fn is_failed(path: &Path, variant: &str) -> bool {
             .is_some_and(|before| before.ident == "Failed")
 }
 
-fn whole(value: &Expr) -> Option<SettingValue> {
+/// A number as a setting.
+pub(super) fn whole(value: &Expr) -> Option<SettingValue> {
     match bare(value) {
         Expr::Lit(one) => match &one.lit {
             Lit::Int(number) => Some(SettingValue::Whole(
@@ -239,7 +240,8 @@ fn whole(value: &Expr) -> Option<SettingValue> {
     }
 }
 
-fn literal(value: &Expr) -> Option<SettingValue> {
+/// A literal as a setting.
+pub(super) fn literal(value: &Expr) -> Option<SettingValue> {
     match bare(value) {
         Expr::Lit(one) => Some(SettingValue::Literal(one.lit.clone())),
         _ => None,

@@ -1,5 +1,6 @@
 //! Items in S3: `csv_items(bucket, key)`, the first argument of `map_distributed`.
 
+use super::call_options::{literal, whole};
 use super::graph::{MapItems, ObjectItems};
 use super::scan::{bare, by_value, called};
 use super::translator::{Exits, Translator};
@@ -175,26 +176,6 @@ impl Translator<'_> {
             key: (source.function.key, self.resolved(by_value(&key))),
         };
         Some((MapItems::Objects(Box::new(items)), exits))
-    }
-}
-
-fn whole(value: &Expr) -> Option<SettingValue> {
-    match bare(value) {
-        Expr::Lit(one) => match &one.lit {
-            Lit::Int(number) => Some(SettingValue::Whole(
-                number.base10_parse().ok()?,
-                number.span(),
-            )),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-fn literal(value: &Expr) -> Option<SettingValue> {
-    match bare(value) {
-        Expr::Lit(one) => Some(SettingValue::Literal(one.lit.clone())),
-        _ => None,
     }
 }
 
