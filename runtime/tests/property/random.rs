@@ -33,3 +33,43 @@ proptest! {
         prop_assert_eq!(ran, Ok(true), "{} {}", scope.definition(), input);
     }
 }
+
+/// Definitions that earlier runs of the property found.
+#[test]
+fn found_definitions_end_and_run_deterministically() {
+    let branch_with_a_failing_catcher = json!({"StartAt": "S1", "States": {"S1": {
+        "Type": "Parallel",
+        "Branches": [{"StartAt": "S2", "States": {"S2": {
+            "Type": "Map",
+            "ItemProcessor": {"StartAt": "S3", "States": {"S3": {"Type": "Pass", "End": true}}},
+            "ItemsPath": "$.xs",
+            "InputPath": "$$.Execution.Input",
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "S2", "ResultPath": "$.e"}],
+            "End": true,
+        }}}],
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "S4", "Assign": {"v.$": "$"}}],
+        "End": true,
+    }, "S4": {"Type": "Succeed"}}});
+    let fail_with_a_caught_name = json!({"StartAt": "S1", "States": {
+        "S1": {
+            "Type": "Map",
+            "QueryLanguage": "JSONata",
+            "Items": "{% [1..12] %}",
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                "StartAt": "S3",
+                "States": {"S3": {"Type": "Fail", "Error": "E"}},
+            },
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "S2", "Assign": {"v": "{% $states.errorOutput.Error %}"}}],
+            "End": true,
+        },
+        "S2": {"Type": "Fail", "QueryLanguage": "JSONata", "Error": "{% $v %}", "Cause": "by chance"},
+    }});
+    for (definition, input) in [
+        (branch_with_a_failing_catcher, json!("text")),
+        (fail_with_a_caught_name, json!({})),
+    ] {
+        let ran = runs_well(&definition, MachineType::Standard, &input, 1);
+        assert_eq!(ran, Ok(true), "{definition}");
+    }
+}

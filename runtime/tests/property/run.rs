@@ -11,6 +11,7 @@ use crate::property::timeline::has_its_timeline;
 use serde_json::{Value as Json, json};
 use stepwright_asl::errors;
 use stepwright_asl::graph::Graph;
+use stepwright_asl::model::StateKind;
 use stepwright_runtime::store::MemoryStore;
 use stepwright_runtime::task::{Answer, TaskCall, TaskFailure, TaskSource};
 use stepwright_runtime::{
@@ -222,10 +223,13 @@ fn check_error_is_uncaught(definition: &Json, report: &ExecutionReport) -> Resul
         return Ok(());
     }
     let definition = stepwright_asl::json::Json::from(definition.clone());
-    let uncaught = Graph::of(&definition).uncaught();
+    let graph = Graph::of(&definition);
+    let uncaught = graph.uncaught();
     let of_task = !error.starts_with("States.") || error == errors::TASK_FAILED;
+    // A Fail state can have any computed error, also the name of an error that was caught before.
+    let is_fail = |state: usize| graph.states()[state].kind == Some(StateKind::Fail);
     let is_said = uncaught.iter().any(|uncaught| match uncaught.error() {
-        None => of_task,
+        None => of_task || is_fail(uncaught.state),
         Some(errors::HEARTBEAT_TIMEOUT) => error == errors::TIMEOUT,
         Some(name) => name == error,
     });
