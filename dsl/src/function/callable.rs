@@ -93,7 +93,7 @@ pub enum WorkflowKind {}
 /// A kind of targets whose calls fail under the name of each error, so that a Retrier can select errors.
 #[diagnostic::on_unimplemented(
     message = "a call of a workflow is not repeated after some of its errors",
-    label = "Step Functions fails this call with `States.TaskFailed`, whatever the error of the execution is",
+    label = "Step Functions fails this call with `States.TaskFailed` for every error of the execution",
     note = "write `.retry(|_| true, ..)`, or repeat the call in a loop with an arm for the error"
 )]
 pub trait SelectsErrors {}

@@ -69,9 +69,11 @@ pub fn map_distributed<
     body: F,
 ) -> MapDistributed<'a, T, F, R> {
     MapDistributed {
-        items: items.items(),
-        body,
-        limit: usize::MAX,
+        work: ListWork {
+            items: items.items(),
+            body,
+            limit: usize::MAX,
+        },
         tolerated: 0,
         percentage: 0.0,
         results: Collected,
@@ -79,8 +81,8 @@ pub fn map_distributed<
     }
 }
 
-struct ListWork<F> {
-    items: Vec<Result<Value, serde_json::Error>>,
+struct ListWork<F, I = Vec<Result<Value, serde_json::Error>>> {
+    items: I,
     body: F,
     limit: usize,
 }
@@ -98,9 +100,7 @@ pub struct Map<'a, T, F, R> {
 /// The operation of [`map_distributed`].
 #[must_use = "a workflow runs the Map when it is awaited"]
 pub struct MapDistributed<'a, T, F, R, W = Collected> {
-    items: SourceItems,
-    body: F,
-    limit: usize,
+    work: ListWork<F, SourceItems>,
     tolerated: usize,
     percentage: f64,
     results: W,
@@ -154,7 +154,7 @@ impl<T> MapValue<T> for Written {
 }
 
 macro_rules! shared {
-    ($name:ident $($writer:ident)? => $limit:ident$(.$field:ident)?) => {
+    ($name:ident $($writer:ident)?) => {
         impl<T, F, R $(, $writer)?> fmt::Debug for $name<'_, T, F, R $(, $writer)?> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(stringify!($name))
@@ -164,7 +164,7 @@ macro_rules! shared {
         impl<T, F, R $(, $writer)?> $name<'_, T, F, R $(, $writer)?> {
             /// Sets the number of items that may run at the same time: `MaxConcurrency`. 0 means no limit.
             pub fn concurrency(mut self, limit: usize) -> Self {
-                self.$limit$(.$field)? = if limit == 0 { usize::MAX } else { limit };
+                self.work.limit = if limit == 0 { usize::MAX } else { limit };
                 self
             }
 
@@ -182,8 +182,8 @@ macro_rules! shared {
     };
 }
 
-shared!(Map => work.limit);
-shared!(MapDistributed W => limit);
+shared!(Map);
+shared!(MapDistributed W);
 
 impl<'a, T, F, R, W> MapDistributed<'a, T, F, R, W> {
     /// Sets the label in the ARNs of the children: `Label`.
@@ -216,9 +216,7 @@ impl<'a, T, F, R, W> MapDistributed<'a, T, F, R, W> {
         prefix: impl AsRef<str>,
     ) -> MapDistributed<'a, T, F, R, Written> {
         MapDistributed {
-            items: self.items,
-            body: self.body,
-            limit: self.limit,
+            work: self.work,
             tolerated: self.tolerated,
             percentage: self.percentage,
             results: Written {
@@ -366,7 +364,7 @@ impl<T: Payload, F: Fn(T) -> R + Sync, R: TaskReturn> Operation for Catching<Map
 fn distributed<T: Payload, F: Fn(T) -> R + Sync, R: TaskReturn, W: MapValue<R::Output>>(
     map: MapDistributed<'_, T, F, R, W>,
 ) -> Result<W::Output, Failure> {
-    let items = match map.items {
+    let items = match map.work.items {
         SourceItems::List(items) => items,
         SourceItems::Objects(request) => {
             wait_for(move |host| ready(request.read(host.items.borrow().get(&request.location()))))?
@@ -378,8 +376,8 @@ fn distributed<T: Payload, F: Fn(T) -> R + Sync, R: TaskReturn, W: MapValue<R::O
     let total = items.len();
     let work = ListWork {
         items,
-        body: map.body,
-        limit: map.limit,
+        body: map.work.body,
+        limit: map.work.limit,
     };
     let ended = run::<T, F, R>(work, false);
     let failed = ended

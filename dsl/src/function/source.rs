@@ -133,7 +133,7 @@ fn csv_row(row: Value) -> Value {
 /// The format of the objects of [`S3Items`].
 pub trait ObjectFormat: crate::sealed::Sealed {
     /// All values of the items are text.
-    const IS_CSV: bool = false;
+    const IS_CSV: bool;
 }
 
 macro_rules! formats {

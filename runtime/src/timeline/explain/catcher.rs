@@ -107,7 +107,7 @@ impl Replay<'_> {
         }
     }
 
-    /// Returns the failure of a catcher: it handles the failure of the state, and one of its own fields fails.
+    /// Returns the failure of a catcher: it handles the failure of the state, and one of its fields fails.
     fn catcher_failure(&mut self) -> Option<Failure> {
         if !self.replay_catcher() {
             return None;
