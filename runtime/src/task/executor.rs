@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use futures_util::FutureExt;
@@ -77,13 +78,20 @@ async fn spawned(clock: Clock, work: TaskFuture, watched: Option<WatchedPoll>) -
     let Ok(runtime) = Handle::try_current() else {
         return work.await;
     };
-    let beside = SpawnedWork {
+    let cancelling = Arc::<OnceLock<PendingGuard>>::default();
+    let spawned = SpawnedWork {
+        work: in_current_span(work),
         watched,
         pending: Some(PendingGuard::new(clock.clone())),
-        clock,
-        work: in_current_span(work),
+        clock: clock.clone(),
+        _cancelling: cancelling.clone(),
     };
-    let joined = AbortOnDrop(runtime.spawn(beside)).await;
+    let joined = AbortOnDrop {
+        handle: runtime.spawn(spawned),
+        clock,
+        cancelling,
+    };
+    let joined = joined.await;
     let (done, _pending) = joined.map_err(join_failure)?;
     done.unwrap_or_else(|panic| resume_unwind(panic))
 }
@@ -117,6 +125,8 @@ struct SpawnedWork {
     clock: Clock,
     /// Held while it waits for anything but the clock.
     pending: Option<PendingGuard>,
+    /// Set when the work is cancelled. It is dropped after the work, which may have a permit that other executions wait for.
+    _cancelling: Arc<OnceLock<PendingGuard>>,
 }
 
 impl Future for SpawnedWork {
@@ -146,14 +156,18 @@ impl Future for SpawnedWork {
     }
 }
 
-/// Waits for [`SpawnedWork`], and aborts it when dropped.
-struct AbortOnDrop(JoinHandle<(WorkOutcome, PendingGuard)>);
+/// Waits for [`SpawnedWork`], and aborts it when dropped. The runtime drops the aborted work later; virtual time does not advance until then.
+struct AbortOnDrop {
+    handle: JoinHandle<(WorkOutcome, PendingGuard)>,
+    clock: Clock,
+    cancelling: Arc<OnceLock<PendingGuard>>,
+}
 
 impl Future for AbortOnDrop {
     type Output = Result<(WorkOutcome, PendingGuard), JoinError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let joined = self.0.poll_unpin(cx);
+        let joined = self.handle.poll_unpin(cx);
         if joined.is_pending() {
             // The spawned task holds virtual time.
             note_sleep();
@@ -164,6 +178,10 @@ impl Future for AbortOnDrop {
 
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {
-        self.0.abort();
+        if !self.handle.is_finished() {
+            self.cancelling
+                .get_or_init(|| PendingGuard::new(self.clock.clone()));
+            self.handle.abort();
+        }
     }
 }

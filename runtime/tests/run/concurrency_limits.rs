@@ -285,6 +285,79 @@ async fn tasks_start_in_order_and_overtake_those_of_a_full_function() {
     assert_eq!(of("quick").collect::<Vec<_>>(), [3, 4]);
 }
 
+/// Sleeps on the clock of the engine.
+async fn sleep(context: &TaskContext, seconds: u64) -> u64 {
+    let clock: &Clock = context.state().unwrap();
+    let _awake = clock.sleep(Duration::from_secs(seconds)).await;
+    seconds
+}
+
+#[task]
+async fn sleep_in_place(context: &TaskContext, seconds: u64) -> u64 {
+    sleep(context, seconds).await
+}
+
+#[task(spawn)]
+async fn sleep_in_a_task(context: &TaskContext, seconds: u64) -> u64 {
+    sleep(context, seconds).await
+}
+
+workflow! {
+    workflow FailsNextToATask(seconds: u64) {
+        parallel Both {
+            branch { task Sleep { sleep_in_place(seconds); end; } }
+            branch { wait Rest { seconds 5; next Broken; } fail Broken { "Broken" } };
+            end;
+        }
+    }
+    workflow SleepsInPlace(seconds: u64) -> u64 {
+        task Sleep { let slept = sleep_in_place(seconds); timeout 1_000_000s; end slept; }
+    }
+    workflow FailsNextToASpawnedTask(seconds: u64) {
+        parallel Both {
+            branch { task Sleep { sleep_in_a_task(seconds); end; } }
+            branch { wait Rest { seconds 5; next Broken; } fail Broken { "Broken" } };
+            end;
+        }
+    }
+    workflow SleepsInATask(seconds: u64) -> u64 {
+        task Sleep { let slept = sleep_in_a_task(seconds); timeout 1_000_000s; end slept; }
+    }
+}
+
+/// An execution whose branch fails releases the permit of the other branch's handler before virtual time advances. The next timer would be the
+/// timeout of the execution that is queued for the permit.
+#[tokio::test]
+async fn a_failed_execution_releases_its_permits_before_time_advances() {
+    let clock = Clock::virtual_from(stepwright_runtime::clock::VIRTUAL_START);
+    let engine = Engine::builder()
+        .register::<FailsNextToATask>()
+        .register::<SleepsInPlace>()
+        .register::<FailsNextToASpawnedTask>()
+        .register::<SleepsInATask>()
+        .max_running::<sleep_in_place>(1)
+        .max_running::<sleep_in_a_task>(1)
+        .state(clock.clone())
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    let hold = clock.hold();
+    let failing = engine.start::<FailsNextToATask>(9).await.unwrap();
+    tokio::task::yield_now().await;
+    let queued = engine.start::<SleepsInPlace>(1).await.unwrap();
+    drop(hold);
+    assert_eq!(queued.await.unwrap(), 1);
+    assert!(failing.await.is_err());
+
+    let hold = clock.hold();
+    let failing = engine.start::<FailsNextToASpawnedTask>(9).await.unwrap();
+    tokio::task::yield_now().await;
+    let queued = engine.start::<SleepsInATask>(1).await.unwrap();
+    drop(hold);
+    assert_eq!(queued.await.unwrap(), 1);
+    assert!(failing.await.is_err());
+}
+
 /// The number of computing threads, and whether they may end.
 #[derive(Default)]
 struct Computing {

@@ -349,6 +349,12 @@ impl ExecutionResources {
         self.work.is_some()
     }
 
+    /// Cancels the pending futures of an execution that ends. Call it while the execution counts as busy on the clock: other executions may
+    /// wait for the permits of its handlers.
+    pub(super) fn cancel_work(&mut self) {
+        self.work = None;
+    }
+
     /// Polls the pending futures, and returns the next result.
     pub(super) fn poll_work(&mut self, cx: &mut Context<'_>) -> Poll<(WaitId, WorkResult)> {
         let Some(pending) = &mut self.work else {

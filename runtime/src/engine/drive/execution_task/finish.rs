@@ -89,6 +89,7 @@ impl ExecutionTask {
         history: History,
     ) {
         self.is_closed = true;
+        self.resources.cancel_work();
         self.spawn_pending_executions();
         let clock = &self.resources.engine.clock;
         self.resources.deadline.disarm(clock);
