@@ -51,18 +51,18 @@
 //! let names = Names::with_prefix(&machine.prefix, "first");
 //! let about = Arc::new(ExecutionInfo::new(machine.into(), names, Value::from(1), now));
 //! let (history, seed) = (25_000, 7);
-//! let mut execution = Execution::new(program, about, Arc::new(Limits::default()), history, seed);
+//! let mut execution = Execution::new(program.clone(), about, Arc::new(Limits::default()), history, seed);
 //! execution.begin();
 //!
 //! let mut commands = CommandQueue::default();
 //! loop {
-//!     let environment = Environment { now, caller: &NoTasks, has_spans: false };
+//!     let environment = Environment { program: &program, now, caller: &NoTasks, has_spans: false };
 //!     let step = execution.step(None, &mut 1_000, true, environment, &mut commands);
 //!     while let Some(command) = commands.pop() {
 //!         // A caller on real time would wait. This one steps its time.
 //!         if let Command::Arm { wait_id, kind, at } = command {
 //!             now = at;
-//!             let environment = Environment { now, caller: &NoTasks, has_spans: false };
+//!             let environment = Environment { program: &program, now, caller: &NoTasks, has_spans: false };
 //!             execution.receive(Input::Timer(wait_id, kind), environment, &mut commands);
 //!         }
 //!     }

@@ -44,6 +44,6 @@ impl Timer {
 
 impl fmt::Debug for Timer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Ring").field(&self.fired).finish()
+        f.debug_tuple("Timer").field(&self.fired).finish()
     }
 }

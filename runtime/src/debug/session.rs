@@ -9,9 +9,9 @@ use smol_str::SmolStr;
 use stepwright_interpreter::distributed::ChildResult;
 use stepwright_interpreter::execution::{
     Caller, Command, CommandQueue, CursorStage, CursorView, Environment, Execution, Failure, Input,
-    Outcome, ResolvedExecutor, ResolvedTask, TaskRequest,
+    Outcome, ResolvedDetails, ResolvedExecutor, ResolvedTask, TaskCommand, TaskRequest,
 };
-use stepwright_interpreter::program::StateIx;
+use stepwright_interpreter::program::{Program, StateIx};
 use stepwright_interpreter::value::Value;
 use stepwright_interpreter::{CursorId, ExecutionInfo, Status, Timestamp, WaitId};
 
@@ -162,9 +162,10 @@ impl Session {
             let mut commands = CommandQueue::with_task(request);
             commands.set_resolved(ResolvedTask {
                 executor: ResolvedExecutor::Result(result),
-                submitted: None,
-                worker: None,
-                delay,
+                details: Some(Box::new(ResolvedDetails {
+                    delay,
+                    ..ResolvedDetails::default()
+                })),
             });
             return self.step(caller, Some(Input::Resolved), 0, commands);
         }
@@ -227,7 +228,8 @@ impl Session {
         mut budget: u32,
         mut commands: CommandQueue,
     ) {
-        let environment = environment(self.now, caller);
+        let program = self.execution.program().clone();
+        let environment = environment(&program, self.now, caller);
         self.execution
             .step_in_order(reply, &mut budget, environment, &mut commands);
         self.perform(caller, commands);
@@ -235,19 +237,17 @@ impl Session {
 
     fn receive(&mut self, caller: &DebugCaller<'_>, input: Input) {
         let mut commands = CommandQueue::default();
-        let environment = environment(self.now, caller);
+        let program = self.execution.program().clone();
+        let environment = environment(&program, self.now, caller);
         self.execution.receive(input, environment, &mut commands);
         self.perform(caller, commands);
     }
 
     /// Performs commands in their order, and delivers their replies.
     fn perform(&mut self, caller: &DebugCaller<'_>, mut commands: CommandQueue) {
+        let program = self.execution.program().clone();
         while let Some(command) = commands.pop() {
             let replies = match command {
-                Command::Resolve => {
-                    self.request = commands.task().cloned();
-                    continue;
-                }
                 Command::Arm { wait_id, kind, at } => {
                     self.timers.arm(DebugTimer { at, wait_id, kind });
                     continue;
@@ -286,9 +286,13 @@ impl Session {
                 _ => continue,
             };
             for reply in replies {
-                let environment = environment(self.now, caller);
+                let environment = environment(&program, self.now, caller);
                 self.execution.receive(reply, environment, &mut commands);
             }
+        }
+        // The command to start a resolved task has no effect: no task of this execution has a handler.
+        if let Some((TaskCommand::Resolve, request)) = commands.pop_task() {
+            self.request = Some(request.clone());
         }
     }
 
@@ -398,8 +402,13 @@ impl Session {
     }
 }
 
-fn environment<'a>(now: Timestamp, caller: &'a DebugCaller<'_>) -> Environment<'a> {
+fn environment<'a>(
+    program: &'a Program,
+    now: Timestamp,
+    caller: &'a DebugCaller<'_>,
+) -> Environment<'a> {
     Environment {
+        program,
         now,
         caller,
         has_spans: false,

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use smol_str::SmolStr;
+use stepwright_interpreter::execution::ResolvedDetails;
 use stepwright_interpreter::task::NestedStart;
 use stepwright_interpreter::value::Value;
 
@@ -68,9 +68,8 @@ impl fmt::Debug for TaskEffect {
 #[must_use]
 pub struct Answer {
     pub(crate) reply: AnswerKind,
-    pub(crate) submitted: Option<Value>,
-    pub(crate) worker: Option<SmolStr>,
-    pub(crate) delay: Duration,
+    /// What few answers have. It is boxed because an answer is moved several times.
+    pub(crate) details: Option<Box<ResolvedDetails>>,
     /// Whether a source answers that the engine consults last.
     pub(crate) by_fallback: bool,
 }
@@ -201,28 +200,30 @@ impl Answer {
 
     /// Sets the response to a `.sync` or `.waitForTaskToken` request, which TaskSubmitted shows; an empty object unless set.
     pub fn submitted(mut self, response: impl Into<Value>) -> Self {
-        self.submitted = Some(response.into());
+        self.details().submitted = Some(response.into());
         self
     }
 
     /// Sets the worker's name in ActivityStarted.
     pub fn worker(mut self, name: impl Into<String>) -> Self {
-        self.worker = Some(name.into().into());
+        self.details().worker = Some(name.into().into());
         self
     }
 
     /// Delays the answer by `delay` on the engine's clock. Only an answer with a known result can be delayed.
     pub fn after(mut self, delay: Duration) -> Self {
-        self.delay = delay;
+        self.details().delay = delay;
         self
+    }
+
+    fn details(&mut self) -> &mut ResolvedDetails {
+        self.details.get_or_insert_default()
     }
 
     fn of(reply: AnswerKind) -> Self {
         Self {
             reply,
-            submitted: None,
-            worker: None,
-            delay: Duration::ZERO,
+            details: None,
             by_fallback: false,
         }
     }
@@ -240,9 +241,7 @@ impl fmt::Debug for Answer {
         };
         f.debug_struct("Answer")
             .field("reply", reply)
-            .field("submitted", &self.submitted)
-            .field("worker", &self.worker)
-            .field("delay", &self.delay)
+            .field("details", &self.details)
             .finish()
     }
 }

@@ -20,15 +20,6 @@ use crate::wait_id::{CursorId, TimerKind, WaitId};
 /// The effects that others can see (tasks, children, writes) wait until the step that asks for them is durable.
 #[derive(Debug)]
 pub enum Command {
-    /// Finds who executes the [task](CommandQueue::task), [adds](CommandQueue::set_resolved) the answer to the queue, and replies
-    /// [`Input::Resolved`](super::Input::Resolved). Nothing is started.
-    Resolve,
-    /// Starts the [task](CommandQueue::task) that was resolved last, and replies
-    /// [`Input::Performed`](super::Input::Performed). Its events are written.
-    Perform,
-    /// Does both for a [task](CommandQueue::task) whose handler is known, and replies
-    /// [`Input::Performed`](super::Input::Performed). Its events are written.
-    Call,
     /// Adds the task to an activity's queue. Its token is open.
     Queue {
         /// The wait of the task.
@@ -74,7 +65,7 @@ pub enum Command {
         /// Whether the execution waits for it now.
         is_awaited: bool,
     },
-    /// Arms a timer that fires at `at`.
+    /// Arms a timer that fires at `at`. When it is delivered, it is not armed any more, and a wait without other resources is not released.
     Arm {
         /// The wait that the timer ends.
         wait_id: WaitId,
@@ -170,6 +161,19 @@ pub enum Command {
     },
 }
 
+/// What the caller of the interpreter does for the task that is about to start, after the other commands of the step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskCommand {
+    /// Finds who executes the task, [adds](CommandQueue::set_resolved) the answer to the queue, and replies
+    /// [`Input::Resolved`](super::Input::Resolved). Nothing is started.
+    Resolve,
+    /// Starts the task that was resolved last, and replies [`Input::Performed`](super::Input::Performed). Its events are written.
+    Perform,
+    /// Does both for a task whose handler is known, and replies [`Input::Performed`](super::Input::Performed). Its events are
+    /// written.
+    Call,
+}
+
 /// A job of a service that a `.sync` task has started.
 #[derive(Debug)]
 pub struct StartedJob {
@@ -213,6 +217,8 @@ pub struct CommandQueue {
     taken: usize,
     /// The task that is about to start. It is here while the step waits for the reply, so that it is not moved.
     task: Option<TaskRequest>,
+    /// The command for that task. No command of the step follows it.
+    task_command: Option<TaskCommand>,
     /// Who executes that task. It is here for the same reason, between the caller's answer and the reply.
     resolved: Option<ResolvedTask>,
 }
@@ -231,14 +237,9 @@ impl CommandQueue {
         self.slots.push(Some(command));
     }
 
-    /// Returns the task that is about to start.
     #[inline]
-    pub fn task(&self) -> Option<&TaskRequest> {
-        self.task.as_ref()
-    }
-
-    #[inline]
-    pub(super) fn set_task(&mut self, task: TaskRequest) {
+    pub(super) fn set_task(&mut self, command: TaskCommand, task: TaskRequest) {
+        self.task_command = Some(command);
         self.task = Some(task);
     }
 
@@ -247,7 +248,7 @@ impl CommandQueue {
         self.task.take()
     }
 
-    /// Adds who executes the task, before the reply to [`Command::Resolve`].
+    /// Adds who executes the task, before the reply to [`TaskCommand::Resolve`].
     #[inline]
     pub fn set_resolved(&mut self, resolved: ResolvedTask) {
         self.resolved = Some(resolved);
@@ -261,19 +262,26 @@ impl CommandQueue {
     /// Returns whether the queue has no command.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.taken == self.slots.len()
+        self.slots.is_empty() && self.task_command.is_none()
     }
 
-    /// Takes the oldest command.
+    /// Takes the oldest command. Then [`pop_task`](Self::pop_task) takes the command for the task that is about to start.
     #[inline]
     pub fn pop(&mut self) -> Option<Command> {
         let command = self.slots.get_mut(self.taken)?.take();
         self.taken += 1;
         // The next command takes the first slot again.
-        if self.is_empty() {
+        if self.taken == self.slots.len() {
             self.slots.clear();
             self.taken = 0;
         }
         command
+    }
+
+    /// Takes the command for the task that is about to start, and returns it with the task. It comes after all other commands.
+    #[inline]
+    pub fn pop_task(&mut self) -> Option<(TaskCommand, &TaskRequest)> {
+        let command = self.task_command.take()?;
+        Some((command, self.task.as_ref()?))
     }
 }

@@ -10,10 +10,10 @@ use crate::wait_id::{TimerKind, WaitId};
 pub enum Input {
     /// A timer fired.
     Timer(WaitId, TimerKind),
-    /// Who executes a task: the reply to [`Command::Resolve`](super::Command::Resolve).
+    /// Who executes a task: the reply to [`TaskCommand::Resolve`](super::TaskCommand::Resolve).
     Resolved,
-    /// A task was started: the reply to [`Command::Perform`](super::Command::Perform) and
-    /// [`Command::Call`](super::Command::Call). Its result is there already, or follows as
+    /// A task was started: the reply to [`TaskCommand::Perform`](super::TaskCommand::Perform) and
+    /// [`TaskCommand::Call`](super::TaskCommand::Call). Its result is there already, or follows as
     /// [`WorkCompleted`](Self::WorkCompleted).
     Performed(Option<TaskResult>),
     /// The result of a handler, or of the request that starts a nested execution.

@@ -48,7 +48,7 @@ mod tests;
 mod tolerance;
 mod wait;
 
-pub use self::command::{ChildStart, Command, CommandQueue, QueuedInput, StartedJob};
+pub use self::command::{ChildStart, Command, CommandQueue, QueuedInput, StartedJob, TaskCommand};
 pub use self::cursor_view::{ChangeError, CursorStage, CursorView};
 pub use self::failure::Failure;
 pub use self::input::Input;
@@ -60,4 +60,4 @@ pub use self::resume_point::ResumePoint;
 pub use self::span_change::SpanChange;
 pub use self::step_context::{Caller, Environment};
 pub use self::step_loop::{Execution, Outcome, Step};
-pub use self::task_request::{ResolvedExecutor, ResolvedTask, TaskRequest};
+pub use self::task_request::{ResolvedDetails, ResolvedExecutor, ResolvedTask, TaskRequest};

@@ -248,8 +248,8 @@ impl Execution {
         let mut wait_ids: Vec<WaitId> = self.cursors.wait_ids().collect();
         // In the order in which they were created.
         wait_ids.sort_unstable_by_key(|wait_id| wait_id.wait);
-        let program = self.program.clone();
-        let cx = &mut StepContext::new(&program, environment, commands);
+        let program = environment.program;
+        let cx = &mut StepContext::new(environment, commands);
         for wait_id in wait_ids {
             if self.cursors.run(wait_id.cursor).is_some() {
                 if is_new_process {

@@ -2,7 +2,7 @@ use std::fmt;
 
 use smol_str::SmolStr;
 
-use super::command::{Command, CommandQueue};
+use super::command::{Command, CommandQueue, TaskCommand};
 use super::failure::Failure;
 use super::span_change::SpanChange;
 use super::task_request::{ResolvedTask, TaskRequest};
@@ -13,9 +13,12 @@ use crate::timestamp::Timestamp;
 use crate::value::Value;
 use crate::wait_id::{CursorId, TimerKind, WaitId};
 
-/// The time of a step, and the source of the values that an execution cannot compute.
+/// The program and the time of a step, and the source of the values that an execution cannot compute.
 #[derive(Clone, Copy)]
 pub struct Environment<'a> {
+    /// The program of the execution, as [`Execution::program`](super::Execution::program) returns it. The caller lends it, because a counted
+    /// reference for each step would be a measurable part of the step.
+    pub program: &'a Program,
     /// The time.
     pub now: Timestamp,
     /// The caller, for what a step needs at once.
@@ -35,7 +38,7 @@ impl fmt::Debug for Environment<'_> {
 
 /// The caller of the interpreter: values that only it knows, and changes that it counts. Its functions return at once and start nothing.
 pub trait Caller {
-    /// Returns whether the task of a state certainly has a handler, so that it need not be [resolved](Command::Resolve).
+    /// Returns whether the task of a state certainly has a handler, so that it need not be [resolved](TaskCommand::Resolve).
     fn has_handler(&self, state: StateIx) -> bool;
 
     /// Returns a new token for the task of a state, which the execution stores. It cannot be guessed, unless a test chose it.
@@ -62,13 +65,9 @@ pub(crate) struct StepContext<'a> {
 
 impl<'a> StepContext<'a> {
     #[inline]
-    pub(super) fn new(
-        program: &'a Program,
-        environment: Environment<'a>,
-        commands: &'a mut CommandQueue,
-    ) -> Self {
+    pub(super) fn new(environment: Environment<'a>, commands: &'a mut CommandQueue) -> Self {
         Self {
-            program,
+            program: environment.program,
             environment,
             commands,
             awaits_reply: false,
@@ -89,9 +88,9 @@ impl<'a> StepContext<'a> {
 
     /// Adds a command for a task that is about to start.
     #[inline]
-    pub(super) fn request_task(&mut self, command: Command, task: TaskRequest) {
-        self.commands.set_task(task);
-        self.request(command);
+    pub(super) fn request_task(&mut self, command: TaskCommand, task: TaskRequest) {
+        self.commands.set_task(command, task);
+        self.awaits_reply = true;
     }
 
     /// Takes the task that is about to start, after a reply.

@@ -215,6 +215,11 @@ impl Execution {
         &self.about
     }
 
+    /// Returns the program.
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
     /// Returns where it starts in the program.
     pub fn entry(&self) -> Entry {
         Entry {
@@ -307,8 +312,8 @@ impl Execution {
         environment: Environment<'_>,
         commands: &mut CommandQueue,
     ) -> Step {
-        let program = self.program.clone();
-        let cx = &mut StepContext::new(&program, environment, commands);
+        debug_assert!(std::ptr::eq(&*self.program, environment.program));
+        let cx = &mut StepContext::new(environment, commands);
         self.now = environment.now;
         if let Some(reply) = reply {
             self.apply(reply, cx);
@@ -572,8 +577,8 @@ impl Execution {
         environment: Environment<'_>,
         commands: &mut CommandQueue,
     ) -> bool {
-        let program = self.program.clone();
-        let cx = &mut StepContext::new(&program, environment, commands);
+        debug_assert!(std::ptr::eq(&*self.program, environment.program));
+        let cx = &mut StepContext::new(environment, commands);
         self.now = environment.now;
         self.apply(input, cx)
     }
@@ -626,13 +631,12 @@ impl Execution {
             return;
         };
         match (&mut cursor.waiting, kind) {
+            // The timer was the only resource of these waits, so nothing is left to release.
             (Waiting::Pause { .. }, TimerKind::Wait) => {
-                cx.release(wait_id);
                 self.resume(wait_id.cursor, Waiting::Attempt);
             }
             (Waiting::Until { effective, .. }, TimerKind::Wait) => {
                 let effective = std::mem::take(effective);
-                cx.release(wait_id);
                 self.finish_wait(wait_id.cursor, effective, cx);
             }
             (Waiting::Task(task), TimerKind::Answer) => {

@@ -2,7 +2,7 @@ use smol_str::SmolStr;
 use stepwright_asl::errors;
 
 use super::arguments::check_lists;
-use super::command::{Command, QueuedInput};
+use super::command::{Command, QueuedInput, TaskCommand};
 use super::cursor::{EarlyAnswer, OpenTask, OpenTaskStage, TaskExecutor, Waiting};
 use super::failure::Failure;
 use super::open_task::TaskProgress;
@@ -66,14 +66,14 @@ impl Execution {
         };
         let is_plain = task.resource.pattern() == IntegrationPattern::RequestResponse;
         if !is_plain || !cx.environment.caller.has_handler(at) {
-            cx.request_task(Command::Resolve, request);
+            cx.request_task(TaskCommand::Resolve, request);
             return Ok(StateProgress::Wait);
         }
         self.count_call(id);
         self.write_schedule(&request, task);
         self.write(id, started(task.resource.kind()), Payload::None);
         if !self.recorder.is_full() {
-            cx.request_task(Command::Call, request);
+            cx.request_task(TaskCommand::Call, request);
         }
         Ok(StateProgress::Wait)
     }
@@ -143,7 +143,8 @@ impl Execution {
         self.write_schedule(&request, task);
         let is_queued = matches!(resolved.executor, ResolvedExecutor::Activity);
         if !is_queued {
-            let worker = resolved.worker.take();
+            let details = resolved.details.as_mut();
+            let worker = details.and_then(|details| details.worker.take());
             let worker = worker.map_or(Payload::None, |name| Details::Worker(name).into());
             self.write(id, started(task.resource.kind()), worker);
         }
@@ -153,13 +154,13 @@ impl Execution {
         if task.resource.pattern() == IntegrationPattern::RequestResponse {
             // Most tasks complete immediately; then the call is not stored.
             match resolved.executor {
-                ResolvedExecutor::Result(result) if resolved.delay.is_zero() => {
+                ResolvedExecutor::Result(result) if resolved.delay().is_zero() => {
                     // Drops the reference, so that the input can be changed in place.
                     drop(request);
                     return self.finish_task(id, state, task, result, TaskProgress::Immediate, cx);
                 }
                 ResolvedExecutor::Handler { .. } => {
-                    cx.request_task(Command::Perform, request);
+                    cx.request_task(TaskCommand::Perform, request);
                     return Ok(StateProgress::Wait);
                 }
                 _ => {}
@@ -192,7 +193,7 @@ impl Execution {
     fn begin_task(
         &mut self,
         mut request: TaskRequest,
-        resolved: ResolvedTask,
+        mut resolved: ResolvedTask,
         state: &State,
         task: &Task,
         cx: &mut StepContext<'_>,
@@ -207,20 +208,23 @@ impl Execution {
         );
         // A task without a separate request is submitted as soon as it is started.
         if pattern != IntegrationPattern::RequestResponse && !request.is_submission {
-            let submitted = resolved.submitted.unwrap_or_else(Value::empty_object);
+            let details = resolved.details.as_mut();
+            let submitted = details.and_then(|details| details.submitted.take());
+            let submitted = submitted.unwrap_or_else(Value::empty_object);
             self.write(id, EventKind::TaskSubmitted, Payload::Value(submitted));
         }
         if pattern.is_sync() || request.is_submission {
             self.open_token(wait_id, pattern, cx);
         }
+        let delay = resolved.delay();
         match resolved.executor {
-            ResolvedExecutor::Result(result) if resolved.delay.is_zero() => {
+            ResolvedExecutor::Result(result) if delay.is_zero() => {
                 drop(request);
                 cx.release(wait_id);
                 return self.finish_task(id, state, task, result, TaskProgress::Immediate, cx);
             }
             ResolvedExecutor::Result(result) => {
-                let due = self.now + resolved.delay;
+                let due = self.now + delay;
                 if let Some(open) = self.open_task(wait_id) {
                     open.answer = Some(Box::new(EarlyAnswer {
                         result,
@@ -230,7 +234,7 @@ impl Execution {
                 cx.arm(wait_id, TimerKind::Answer, due);
             }
             ResolvedExecutor::Handler { .. } | ResolvedExecutor::Execution { .. } => {
-                cx.request_task(Command::Perform, request);
+                cx.request_task(TaskCommand::Perform, request);
                 return Ok(StateProgress::Wait);
             }
             ResolvedExecutor::Token => self.open_token(wait_id, pattern, cx),

@@ -44,12 +44,27 @@ impl TaskRequest {
 pub struct ResolvedTask {
     /// Who executes it.
     pub executor: ResolvedExecutor,
+    /// Details that most tasks do not have. They are boxed because a task is moved several times before it starts.
+    pub details: Option<Box<ResolvedDetails>>,
+}
+
+/// Details of a task that few tasks have.
+#[derive(Debug, Default)]
+pub struct ResolvedDetails {
     /// The payload of TaskSubmitted; an empty object unless set.
     pub submitted: Option<Value>,
     /// The worker's name in ActivityStarted.
     pub worker: Option<SmolStr>,
     /// How long a known result is delayed.
     pub delay: Duration,
+}
+
+impl ResolvedTask {
+    /// Returns how long a known result is delayed.
+    pub(super) fn delay(&self) -> Duration {
+        let details = self.details.as_ref();
+        details.map_or(Duration::ZERO, |details| details.delay)
+    }
 }
 
 /// Who executes a task.

@@ -9,7 +9,7 @@ use stepwright_asl::model::{MachineType, StateMachine};
 
 use super::{
     Caller, Command, CommandQueue, Environment, Execution, Input, Outcome, RecordDecoder,
-    RecordEncoder, ResolvedExecutor, ResolvedTask, Step, TaskRequest,
+    RecordEncoder, ResolvedExecutor, ResolvedTask, Step, TaskCommand, TaskRequest,
 };
 use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
 use crate::limits::Limits;
@@ -66,6 +66,18 @@ const DEFINITION: &str = r#"{
     "Done": { "Type": "Succeed" }
   }
 }"#;
+
+fn result_of(execution: &Execution, request: &TaskRequest) -> TaskResult {
+    let result = execution.with_call(request, None, |call| match call.state() {
+        "Flaky" if call.call() < 2 => Err(TaskFailure::new("Flaky", "again")),
+        "Refused" => Err(TaskFailure::new("Refused", "no")),
+        "Double" => Ok(Value::Int(
+            call.parameters().as_f64().unwrap_or_default() as i64 * 2,
+        )),
+        state => Ok(Value::from(state)),
+    });
+    result.unwrap()
+}
 
 struct FixedValues;
 
@@ -142,6 +154,7 @@ impl Driver {
 
     fn receive(&mut self, input: Input) -> bool {
         let environment = Environment {
+            program: &self.program,
             now: self.now,
             caller: &FixedValues,
             has_spans: false,
@@ -154,6 +167,7 @@ impl Driver {
     fn step(&mut self, is_immediate: &mut impl FnMut() -> bool) -> Step {
         loop {
             let environment = Environment {
+                program: &self.program,
                 now: self.now,
                 caller: &FixedValues,
                 has_spans: false,
@@ -169,10 +183,15 @@ impl Driver {
     }
 
     fn perform(&mut self, is_immediate: &mut impl FnMut() -> bool) {
-        while let Some(command) = self.commands.pop() {
+        loop {
+            while let Some(command) = self.commands.pop() {
+                self.perform_command(command);
+            }
+            let Some((command, request)) = self.commands.pop_task() else {
+                return;
+            };
             match command {
-                Command::Resolve => {
-                    let request = self.commands.task().unwrap();
+                TaskCommand::Resolve => {
                     let state = self
                         .execution
                         .with_call(request, None, |call| call.state().to_owned());
@@ -183,17 +202,14 @@ impl Driver {
                             submits,
                             by_fallback: false,
                         },
-                        submitted: None,
-                        worker: None,
-                        delay: std::time::Duration::ZERO,
+                        details: None,
                     };
                     self.commands.set_resolved(resolved);
                     self.receive(Input::Resolved);
                 }
-                Command::Perform | Command::Call => {
-                    let request = self.commands.task().unwrap();
-                    let result = self.result_of(request);
+                TaskCommand::Perform | TaskCommand::Call => {
                     let wait_id = request.wait_id;
+                    let result = result_of(&self.execution, request);
                     self.waits.push(wait_id);
                     if is_immediate() {
                         self.receive(Input::Performed(Some(result)));
@@ -202,38 +218,29 @@ impl Driver {
                         self.results.push(Input::WorkCompleted(wait_id, result));
                     }
                 }
-                Command::OpenToken { wait_id, token, .. } => {
-                    let answer = Ok(Value::from(token.as_str()));
-                    self.results.push(Input::Answered(wait_id, answer));
-                }
-                Command::Arm { wait_id, kind, at } => {
-                    self.waits.push(wait_id);
-                    self.timers.push((wait_id, kind, at));
-                }
-                Command::Disarm { wait_id, kind } => self
-                    .timers
-                    .retain(|(other, of, _)| (*other, *of) != (wait_id, kind)),
-                Command::Release { wait_id } => {
-                    self.timers.retain(|(other, ..)| *other != wait_id);
-                }
-                Command::ReportEvaluationFailure { .. } => {}
-                other => panic!("unexpected: {other:?}"),
             }
         }
     }
 
-    fn result_of(&self, request: &TaskRequest) -> TaskResult {
-        let result = self
-            .execution
-            .with_call(request, None, |call| match call.state() {
-                "Flaky" if call.call() < 2 => Err(TaskFailure::new("Flaky", "again")),
-                "Refused" => Err(TaskFailure::new("Refused", "no")),
-                "Double" => Ok(Value::Int(
-                    call.parameters().as_f64().unwrap_or_default() as i64 * 2,
-                )),
-                state => Ok(Value::from(state)),
-            });
-        result.unwrap()
+    fn perform_command(&mut self, command: Command) {
+        match command {
+            Command::OpenToken { wait_id, token, .. } => {
+                let answer = Ok(Value::from(token.as_str()));
+                self.results.push(Input::Answered(wait_id, answer));
+            }
+            Command::Arm { wait_id, kind, at } => {
+                self.waits.push(wait_id);
+                self.timers.push((wait_id, kind, at));
+            }
+            Command::Disarm { wait_id, kind } => self
+                .timers
+                .retain(|(other, of, _)| (*other, *of) != (wait_id, kind)),
+            Command::Release { wait_id } => {
+                self.timers.retain(|(other, ..)| *other != wait_id);
+            }
+            Command::ReportEvaluationFailure { .. } => {}
+            other => panic!("unexpected: {other:?}"),
+        }
     }
 
     /// Delivers one result or the next timer. Returns `false` if nothing is left.
@@ -303,6 +310,7 @@ impl Driver {
         self.results
             .retain(|input| !matches!(input, Input::Answered(..)));
         let environment = Environment {
+            program: &self.program,
             now: self.now,
             caller: &FixedValues,
             has_spans: false,

@@ -262,11 +262,17 @@ fn repeated(source: &Arc<dyn TaskSource>, call: &TaskCall<'_>) -> Option<TaskEff
 
 /// Returns the answer of the first source that has one.
 fn answer_of<'a>(
-    mut sources: impl Iterator<Item = &'a Arc<dyn TaskSource>>,
+    sources: impl Iterator<Item = &'a Arc<dyn TaskSource>>,
     call: &TaskCall<'_>,
 ) -> Option<Answer> {
-    sources.find_map(|source| match guarded(|| source.answer(call)) {
-        Ok(answer) => answer,
-        Err(message) => Some(Answer::result(Err(panicked(&message)))),
-    })
+    let mut answer = None;
+    for source in sources {
+        if let Err(message) = guarded(|| answer = source.answer(call)) {
+            answer = Some(Answer::result(Err(panicked(&message))));
+        }
+        if answer.is_some() {
+            break;
+        }
+    }
+    answer
 }

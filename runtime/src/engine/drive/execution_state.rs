@@ -80,6 +80,15 @@ impl Recipient {
     }
 }
 
+/// The result of [`ExecutionState::go_idle`].
+pub(in crate::engine) enum IdleOutcome {
+    /// The next message or waker continues the execution.
+    Waits,
+    HasMessages,
+    /// The timer of the execution has fired.
+    Fired(TimerFired),
+}
+
 #[derive(Default)]
 struct StateColdFields {
     parent_links: Vec<ParentLink>,
@@ -264,32 +273,33 @@ impl ExecutionState {
         taken
     }
 
-    /// Marks the execution as waiting, unless it has messages. Virtual time may deliver a timer in place; then no waker is called.
-    pub(in crate::engine) fn go_idle(&self) -> bool {
-        {
-            let mut mailbox = self.lock();
-            if !mailbox.messages.is_empty() {
-                return false;
-            }
-            mailbox.is_awake = false;
+    /// Marks the execution as waiting, unless it has messages. Returns whether it waits. Virtual time needs [`go_idle`](Self::go_idle).
+    pub(in crate::engine) fn wait_for_messages(&self) -> bool {
+        let mut mailbox = self.lock();
+        let waits = mailbox.messages.is_empty();
+        mailbox.is_awake &= !waits;
+        waits
+    }
+
+    /// Marks the execution as waiting, unless it has messages. If its timer is the next one on virtual time, returns that timer instead: the
+    /// execution is awake again, and neither a message nor a waker is necessary.
+    pub(in crate::engine) fn go_idle(&self) -> IdleOutcome {
+        if !self.wait_for_messages() {
+            return IdleOutcome::HasMessages;
         }
         let fired = self
             .clock
             .as_ref()
             .and_then(|clock| clock.leave_or_take_timer(self));
         let Some(fired) = fired else {
-            return true;
+            return IdleOutcome::Waits;
         };
-        let was_woken = {
-            let mut mailbox = self.lock();
-            mailbox.messages.push(fired.into());
-            std::mem::replace(&mut mailbox.is_awake, true)
-        };
+        let was_woken = std::mem::replace(&mut self.lock().is_awake, true);
         // A concurrent message has counted it as busy, too.
         if was_woken {
             self.leave();
         }
-        false
+        IdleOutcome::Fired(fired)
     }
 
     /// Parks the execution here until it has messages. Returns it when it has some.
@@ -476,7 +486,7 @@ fn answer_late(message: Message, report: &ExecutionReport) {
 impl TimerSink for ExecutionState {
     fn timer_fired(&self, fired: TimerFired) {
         // An execution that has ended ignores its timers.
-        let _ = self.send(fired.into());
+        let _ = self.send(Message::Timer(fired));
     }
 }
 

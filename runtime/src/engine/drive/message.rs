@@ -1,8 +1,8 @@
 use smol_str::SmolStr;
+use stepwright_interpreter::WaitId;
 use stepwright_interpreter::distributed::RunChanges;
 use stepwright_interpreter::execution::{Command, Failure, Wait};
 use stepwright_interpreter::history::History;
-use stepwright_interpreter::{TimerKind, WaitId};
 use tokio::sync::oneshot;
 
 use crate::clock::TimerFired;
@@ -10,9 +10,8 @@ use crate::task::WaitEvent;
 
 /// A message for an execution.
 pub(crate) enum Message {
-    Timer(WaitId, TimerKind),
+    Timer(TimerFired),
     Event(WaitId, WaitEvent),
-    Deadline,
     Stop(Failure),
     /// The engine is about to shut down: a durable execution is suspended as soon as no work of it runs in this process.
     Drain,
@@ -32,13 +31,4 @@ pub(crate) enum Message {
     History(u32, oneshot::Sender<History>),
     /// A request for the open waits, as soon as the execution waits and its changes are durable.
     Waits(oneshot::Sender<Vec<Wait>>),
-}
-
-impl From<TimerFired> for Message {
-    fn from(fired: TimerFired) -> Self {
-        match fired {
-            TimerFired::Deadline => Self::Deadline,
-            TimerFired::Wait(wait_id, kind) => Self::Timer(wait_id, kind),
-        }
-    }
 }

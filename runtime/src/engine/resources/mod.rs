@@ -106,6 +106,12 @@ struct WaitResources {
     cold: Option<Box<ColdWaitResources>>,
 }
 
+impl WaitResources {
+    fn is_empty(&self) -> bool {
+        self.alarms.is_empty() && self.work.is_none() && self.cold.is_none()
+    }
+}
+
 /// The resources of a wait other than timers and handlers.
 #[derive(Default)]
 struct ColdWaitResources {
@@ -375,6 +381,10 @@ impl ExecutionResources {
         self.deadline.note_timer_disarmed();
         if let Some(resources) = self.waits.get_mut(wait_id.wait) {
             resources.alarms.remove(kind as u32);
+            if resources.is_empty() {
+                self.waits.remove(wait_id.wait);
+                return;
+            }
             // Only the holder of a token gets this error.
             if let Some(cold) = &mut resources.cold {
                 cold.timed_out |= matches!(kind, TimerKind::Timeout | TimerKind::Heartbeat);

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use stepwright_interpreter::distributed::{RunView, SourceRequest, Tally, WriteRequest};
 use stepwright_interpreter::execution::{
     Caller, ChildStart, Command, CommandQueue, Environment, Execution, Input, ResolvedExecutor,
-    ResolvedTask, StartedJob, Step, TaskRequest,
+    ResolvedTask, StartedJob, Step, TaskCommand, TaskRequest,
 };
 use stepwright_interpreter::program::StateIx;
 use stepwright_interpreter::task::{Integration, NestedStart, TaskEvent};
@@ -107,7 +107,7 @@ impl ExecutionResources {
             _ => return,
         };
         if execution.is_waiting(wait_id)
-            && let Some(reply) = self.perform_other(execution, command)
+            && let Some(reply) = self.perform_command(execution, command)
         {
             self.deliver(execution, reply);
         }
@@ -126,6 +126,7 @@ impl ExecutionResources {
 
     fn environment(&self, now: Timestamp) -> Environment<'_> {
         Environment {
+            program: self.program.program(),
             now,
             caller: self,
             has_spans: self.spans().is_some(),
@@ -142,40 +143,42 @@ impl ExecutionResources {
     ) -> Option<Input> {
         // The effect of the task that was resolved last. The execution requests it after it has written its events.
         let mut effect = None;
-        while let Some(command) = commands.pop() {
-            let reply = match (command, commands.task()) {
-                (Command::Call, Some(request)) => {
-                    let effect = self.effect_of_known_handler(execution, request);
-                    Input::Performed(self.start_task(request.wait_id, effect))
+        loop {
+            if let Some(command) = commands.pop() {
+                if let Some(reply) = self.perform_command(execution, command) {
+                    if commands.is_empty() {
+                        return Some(reply);
+                    }
+                    execution.receive(reply, self.environment(now), commands);
                 }
-                (Command::Resolve, Some(request)) => {
-                    let (resolved, found) = self.resolve(execution, request);
-                    effect = found;
-                    commands.set_resolved(resolved);
-                    Input::Resolved
-                }
-                (Command::Perform, Some(request)) => {
-                    Input::Performed(self.start_task(request.wait_id, effect.take()))
-                }
-                (other, _) => match self.perform_other(execution, other) {
-                    Some(reply) => reply,
-                    None => continue,
-                },
-            };
-            // The effect of a resolved task is performed here, after the reply.
-            if commands.is_empty() && effect.is_none() {
-                return Some(reply);
+                continue;
             }
-            execution.receive(reply, self.environment(now), commands);
+            let (command, request) = commands.pop_task()?;
+            match command {
+                TaskCommand::Call => {
+                    let effect = self.effect_of_known_handler(execution, request);
+                    return Some(Input::Performed(self.start_task(request.wait_id, effect)));
+                }
+                TaskCommand::Resolve => {
+                    let (resolved, found) = self.resolve(execution, request);
+                    commands.set_resolved(resolved);
+                    if found.is_none() {
+                        return Some(Input::Resolved);
+                    }
+                    effect = found;
+                    execution.receive(Input::Resolved, self.environment(now), commands);
+                }
+                TaskCommand::Perform => {
+                    let result = self.start_task(request.wait_id, effect.take());
+                    return Some(Input::Performed(result));
+                }
+            }
         }
-        None
     }
 
-    /// Performs a command that is not part of the start of a task. Returns its reply, if that is available now.
-    fn perform_other(&mut self, execution: &Execution, command: Command) -> Option<Input> {
+    /// Performs a command. Returns its reply, if that is available now.
+    fn perform_command(&mut self, execution: &Execution, command: Command) -> Option<Input> {
         match command {
-            // These are performed by the caller.
-            Command::Resolve | Command::Perform | Command::Call => {}
             Command::Arm { wait_id, kind, at } => self.arm(wait_id, kind, at),
             Command::Disarm { wait_id, kind } => self.disarm(wait_id, kind),
             Command::Release { wait_id } => self.release(wait_id),
@@ -256,9 +259,7 @@ impl ExecutionResources {
         let (answer, unhandled) = found.unwrap_or_else(|| (Answer::never(), None));
         let Answer {
             reply,
-            submitted,
-            worker,
-            delay,
+            details,
             by_fallback,
         } = answer;
         let (executor, effect) = match reply {
@@ -283,13 +284,7 @@ impl ExecutionResources {
                 }
             }
         };
-        let resolved = ResolvedTask {
-            executor,
-            submitted,
-            worker,
-            delay,
-        };
-        (resolved, effect)
+        (ResolvedTask { executor, details }, effect)
     }
 
     /// Returns the effect that calls the handler of a task for which [`has_handler`](Caller::has_handler) is true.

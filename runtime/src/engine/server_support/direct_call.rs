@@ -109,7 +109,9 @@ impl ServerEngine {
             }
         };
         Ok(DirectCall {
-            delay: answer.delay,
+            delay: answer
+                .details
+                .map_or(Duration::ZERO, |details| details.delay),
             work,
         })
     }

@@ -93,7 +93,7 @@ impl World {
             cursor: CursorId::at(0),
             wait: number,
         };
-        let message = Message::Timer(wait_id, TimerKind::Wait);
+        let message = Message::Timer(TimerFired::Wait(wait_id, TimerKind::Wait));
         self.state.send(message).is_ok()
     }
 
@@ -138,7 +138,7 @@ impl TestDriver {
         let mut driver = self;
         loop {
             for message in world.state.take(&waker) {
-                if let Message::Timer(wait_id, _) = message {
+                if let Message::Timer(TimerFired::Wait(wait_id, _)) = message {
                     world.taken.lock().unwrap().push(wait_id.wait);
                     if world.last == Some(wait_id.wait) {
                         world.state.close(world.report.clone(), |_| {});
@@ -147,7 +147,7 @@ impl TestDriver {
                     }
                 }
             }
-            if !world.state.go_idle() {
+            if !world.state.wait_for_messages() {
                 continue;
             }
             // An execution with running work waits for it as a task, all others are parked.

@@ -5,6 +5,7 @@ use stepwright_interpreter::WaitId;
 use stepwright_interpreter::execution::{Execution, Failure, Input};
 
 use super::{COMMIT_FAILED, ExecutionTask, shut_down};
+use crate::clock::TimerFired;
 use crate::engine::drive::message::Message;
 use crate::engine::drive::running_work::WorkResult;
 use crate::task::{Acknowledgement, TaskFailure, WaitEvent};
@@ -19,11 +20,7 @@ impl ExecutionTask {
                 let input = Input::UpdateRun(arn, Box::new(changes));
                 return self.deliver_acknowledged(execution, input, Some(answer));
             }
-            Message::Timer(wait_id, kind) => {
-                self.resources.timer_fired(wait_id, kind);
-                Input::Timer(wait_id, kind)
-            }
-            Message::Deadline => Input::TimedOut,
+            Message::Timer(fired) => return self.timer_fired(execution, fired),
             Message::Stop(failure) => Input::Stopped(Box::new(failure)),
             Message::LookForHandlers => Input::LookForHandlers,
             Message::Perform(command) => {
@@ -46,6 +43,17 @@ impl ExecutionTask {
                 return self.cold().readers.push((read, reader));
             }
             Message::Waits(reader) => return self.cold().wait_readers.push(reader),
+        };
+        self.resources.deliver(execution, input);
+    }
+
+    pub(super) fn timer_fired(&mut self, execution: &mut Execution, fired: TimerFired) {
+        let input = match fired {
+            TimerFired::Deadline => Input::TimedOut,
+            TimerFired::Wait(wait_id, kind) => {
+                self.resources.timer_fired(wait_id, kind);
+                Input::Timer(wait_id, kind)
+            }
         };
         self.resources.deliver(execution, input);
     }

@@ -21,6 +21,7 @@ use tokio::sync::oneshot;
 
 use super::execution_deadline::ExecutionDeadline;
 use super::execution_spans::ExecutionSpans;
+use super::execution_state::IdleOutcome;
 use super::runtimes::RuntimeHandle;
 use crate::engine::journaled_execution::JournaledExecution;
 use crate::engine::resources::ExecutionResources;
@@ -123,6 +124,17 @@ enum DriveOutcome {
     /// It waits for messages only.
     Idle,
     Ended,
+}
+
+/// How an execution stops advancing.
+enum AdvanceOutcome {
+    /// It is driven again later, after this result.
+    Continues(DriveOutcome),
+    Ended,
+    /// The next engine continues it; the reason.
+    Suspended(Failure),
+    /// Its records could not be read.
+    Damaged(DecodeError),
 }
 
 /// The result of the last commit.
@@ -499,88 +511,92 @@ impl ExecutionTask {
         true
     }
 
-    /// Delivers messages and steps, until there is nothing to do.
+    /// Advances the execution, and ends or suspends it if nothing is left to do.
     fn advance(&mut self, cx: &mut Context<'_>) -> DriveOutcome {
+        let Some(mut execution) = self.take_started() else {
+            return DriveOutcome::Ended;
+        };
+        match self.advance_until_idle(&mut execution, cx) {
+            AdvanceOutcome::Continues(outcome) => {
+                self.stage = TaskStage::Running(execution);
+                return outcome;
+            }
+            AdvanceOutcome::Ended => self.finish(execution),
+            AdvanceOutcome::Suspended(failure) => {
+                self.stage = TaskStage::Running(execution);
+                self.suspend(failure);
+            }
+            AdvanceOutcome::Damaged(error) => {
+                let failure = Failure::new(INTERNAL, error.to_string());
+                self.close_without_outcome(Status::Failed, failure);
+            }
+        }
+        DriveOutcome::Ended
+    }
+
+    /// Delivers messages and steps, until there is nothing to do.
+    fn advance_until_idle(
+        &mut self,
+        execution: &mut Execution,
+        cx: &mut Context<'_>,
+    ) -> AdvanceOutcome {
         let mut idle_rounds = 0;
         loop {
-            let Some(mut execution) = self.take_started() else {
-                return DriveOutcome::Ended;
-            };
-            match self.poll_committed(&mut execution, cx) {
+            match self.poll_committed(execution, cx) {
                 Poll::Pending => {
-                    self.answer_history_during_commit(&execution, cx);
-                    self.stage = TaskStage::Running(execution);
-                    return DriveOutcome::Pending;
+                    self.answer_history_during_commit(execution, cx);
+                    return AdvanceOutcome::Continues(DriveOutcome::Pending);
                 }
                 Poll::Ready(CommitOutcome::UpToDate) => {}
-                Poll::Ready(CommitOutcome::Ended) => {
-                    self.finish(execution);
-                    return DriveOutcome::Ended;
-                }
+                Poll::Ready(CommitOutcome::Ended) => return AdvanceOutcome::Ended,
                 Poll::Ready(CommitOutcome::Failed(failure)) => {
-                    self.stage = TaskStage::Running(execution);
-                    self.suspend(failure);
-                    return DriveOutcome::Ended;
+                    return AdvanceOutcome::Suspended(failure);
                 }
             }
             for message in self.resources.state.take(cx.waker()) {
-                self.receive(&mut execution, message);
+                self.receive(execution, message);
             }
             if let Some(failure) = self.cold.as_mut().and_then(|cold| cold.suspension.take()) {
-                self.stage = TaskStage::Running(execution);
-                self.suspend(failure);
-                return DriveOutcome::Ended;
+                return AdvanceOutcome::Suspended(failure);
             }
             while let Poll::Ready((wait_id, arrived)) = self.resources.poll_work(cx) {
-                self.receive_result(&mut execution, wait_id, arrived);
+                self.receive_result(execution, wait_id, arrived);
             }
-            self.report_events(&mut execution);
-            self.answer_history_readers(&mut execution);
+            self.report_events(execution);
+            self.answer_history_readers(execution);
             if self
                 .resources
                 .deadline
                 .is_over(&self.resources.engine.clock)
             {
-                self.resources.deliver(&mut execution, Input::TimedOut);
+                self.resources.deliver(execution, Input::TimedOut);
             }
             let may_call_out = !self.is_on_caller;
-            let step = self
-                .resources
-                .step(&mut execution, STEP_BUDGET, may_call_out);
+            let step = self.resources.step(execution, STEP_BUDGET, may_call_out);
             self.spawn_pending_executions();
-            self.report_events(&mut execution);
-            self.answer_history_readers(&mut execution);
-            if self.commit(&mut execution, step) {
-                self.stage = TaskStage::Running(execution);
+            self.report_events(execution);
+            self.answer_history_readers(execution);
+            if self.commit(execution, step) {
                 continue;
             }
             if step == Step::Ended {
-                self.finish(execution);
-                return DriveOutcome::Ended;
+                return AdvanceOutcome::Ended;
             }
-            self.answer_wait_readers(&execution);
+            self.answer_wait_readers(execution);
             if step == Step::Budget {
-                self.stage = TaskStage::Running(execution);
                 cx.waker().wake_by_ref();
-                return DriveOutcome::Pending;
+                return AdvanceOutcome::Continues(DriveOutcome::Pending);
             }
             // Poll new work once with this task's waker, and drop cancelled work.
             if let Poll::Ready((wait_id, arrived)) = self.resources.poll_work(cx) {
-                self.receive_result(&mut execution, wait_id, arrived);
-                self.stage = TaskStage::Running(execution);
+                self.receive_result(execution, wait_id, arrived);
                 continue;
             }
             if self.resources.engine.roundtrip_on_idle && !execution.is_inspected() {
-                execution = match self.roundtrip_records(&mut execution) {
-                    Ok(same) => same,
-                    Err(error) => {
-                        self.close_without_outcome(
-                            Status::Failed,
-                            Failure::new(INTERNAL, error.to_string()),
-                        );
-                        return DriveOutcome::Ended;
-                    }
-                };
+                match self.roundtrip_records(execution) {
+                    Ok(same) => *execution = same,
+                    Err(error) => return AdvanceOutcome::Damaged(error),
+                }
             }
             let is_drained = self.is_drained && !execution.has_local_work();
             let is_virtual = self.resources.engine.clock.is_virtual();
@@ -589,22 +605,22 @@ impl ExecutionTask {
                 self.has_shrunk = true;
                 execution.shrink();
             }
-            self.stage = TaskStage::Running(execution);
             if is_drained {
-                self.suspend(shut_down());
-                return DriveOutcome::Ended;
+                return AdvanceOutcome::Suspended(shut_down());
             }
             self.arm_deadline();
             if !is_virtual && !self.resources.has_work() {
-                return DriveOutcome::Idle;
+                return AdvanceOutcome::Continues(DriveOutcome::Idle);
             }
-            if self.resources.state.go_idle() {
-                return DriveOutcome::Pending;
+            match self.resources.state.go_idle() {
+                IdleOutcome::Waits => return AdvanceOutcome::Continues(DriveOutcome::Pending),
+                IdleOutcome::HasMessages => {}
+                IdleOutcome::Fired(fired) => self.timer_fired(execution, fired),
             }
             idle_rounds += 1;
             if idle_rounds == IDLE_ROUNDS {
                 cx.waker().wake_by_ref();
-                return DriveOutcome::Pending;
+                return AdvanceOutcome::Continues(DriveOutcome::Pending);
             }
         }
     }
@@ -635,7 +651,10 @@ impl Future for ExecutionTask {
         loop {
             match this.drive(cx) {
                 DriveOutcome::Pending => return Poll::Pending,
-                DriveOutcome::Idle if this.resources.state.go_idle() => return Poll::Pending,
+                // Only executions on real time are idle in this sense.
+                DriveOutcome::Idle if this.resources.state.wait_for_messages() => {
+                    return Poll::Pending;
+                }
                 DriveOutcome::Idle => {}
                 DriveOutcome::Ended => return Poll::Ready(()),
             }
