@@ -388,6 +388,11 @@ fn assign_scopes(events: &mut [RawEvent]) {
             Some((event.name.clone()?, word.to_owned()))
         })
         .collect();
+    let redrives: Vec<u32> = events
+        .iter()
+        .filter(|event| event.kind == "ExecutionRedriven")
+        .map(|event| event.id)
+        .collect();
     // The state that was entered last in each iteration and branch.
     let mut entered: HashMap<Vec<String>, String> = HashMap::new();
     for at in 0..events.len() {
@@ -410,6 +415,11 @@ fn assign_scopes(events: &mut [RawEvent]) {
             .map(|before| before.scope.clone())
             .unwrap_or_default();
         let mut last_kind = before.map_or("", |before| before.kind.as_str());
+        // A redriven container continues after its failure.
+        let mut continues_container = last_kind.ends_with("StateFailed")
+            && redrives
+                .iter()
+                .any(|redrive| (events[at].previous..events[at].id).contains(redrive));
         let kind = events[at].kind.as_str();
         if last_kind == "MapIterationStarted"
             && !kind.starts_with("MapIteration")
@@ -419,6 +429,7 @@ fn assign_scopes(events: &mut [RawEvent]) {
             last.state = Some(state.clone());
             last_kind = "MapStateEntered";
             is_continued = true;
+            continues_container = true;
         }
         let parallel = last.state.as_ref().and_then(|state| types.get(state));
         // Without a redrive, a state follows the Exited event of the Parallel.
@@ -443,7 +454,7 @@ fn assign_scopes(events: &mut [RawEvent]) {
                 frames: iteration.scope.frames.clone(),
                 state: entered.get(&iteration.scope.texts()).cloned(),
             },
-            None => scope_of(&events[at], last, last_kind, &types),
+            None => scope_of(&events[at], last, last_kind, continues_container, &types),
         };
         if events[at].kind.ends_with("StateEntered")
             && let Some(state) = &scope.state
@@ -454,11 +465,12 @@ fn assign_scopes(events: &mut [RawEvent]) {
     }
 }
 
-/// Returns the scope of an event, from that of the previous event.
+/// Returns the scope of an event, from that of the previous event. `continues_container` is whether the container in `last` was redriven.
 fn scope_of(
     event: &RawEvent,
     last: EventScope,
     last_kind: &str,
+    continues_container: bool,
     types: &HashMap<String, String>,
 ) -> EventScope {
     let kind = event.kind.as_str();
@@ -506,9 +518,12 @@ fn scope_of(
             || ["ParallelStateEntered", "ParallelStateStarted"].contains(&last_kind)
             || last_kind.starts_with("MapRun")
             // A container that is aborted after it failed: it waited for its retry, or was redriven. The container around it fails with another event.
-            || (kind.ends_with("StateAborted") && last_kind == format!("{word}StateFailed")))
-        // A container whose path failed writes no event; this one is of the container around it.
-        && !(kind.ends_with("Failed") && last_kind.ends_with("StateEntered"));
+            || (kind.ends_with("StateAborted") && last_kind == format!("{word}StateFailed"))
+            || continues_container)
+        // A container whose path failed writes no event; this one is of the container around it. But a redriven container fails again without an
+        // event of the state inside it, if the fields of that state cannot be evaluated.
+        && (continues_container
+            || !(kind.ends_with("Failed") && last_kind.ends_with("StateEntered")));
     if is_own {
         return last;
     }
