@@ -72,17 +72,37 @@ struct RawEvent {
     scope: EventScope,
 }
 
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 struct EventScope {
     frames: Vec<Frame>,
     state: Option<String>,
 }
 
 /// An iteration or branch.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 enum Frame {
     Iteration { map: String, index: u32 },
     Branch { parallel: String, first: String },
+}
+
+/// The ends of the attempts of Maps and Parallels.
+///
+/// An event of a container may refer to an event of the container directly inside. The ends show which of two
+/// containers of one type wrote it: a container whose attempt has ended writes no event before its next attempt or a
+/// redrive.
+#[derive(Default)]
+struct ContainerEnds {
+    ends: HashMap<EventScope, ContainerEnd>,
+    /// The index of the last ExecutionRedriven event.
+    redriven: Option<usize>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct ContainerEnd {
+    /// The index of the event that ended the current attempt.
+    ended: Option<usize>,
+    /// The index of the last Failed event.
+    failed: Option<usize>,
 }
 
 impl RecordedHistory {
@@ -373,6 +393,9 @@ fn without_volatile_values(mut details: Json) -> Json {
     details
 }
 
+/// The type of the previous event when a redriven iteration continues in its last state. No event has it.
+const RESUMED: &str = "Resumed";
+
 /// Determines the state and the iterations and branches of each event. The API does not return them, but each event refers to the previous one
 /// in its chain (SERVICE_FACTS 10.3).
 fn assign_scopes(events: &mut [RawEvent]) {
@@ -388,13 +411,9 @@ fn assign_scopes(events: &mut [RawEvent]) {
             Some((event.name.clone()?, word.to_owned()))
         })
         .collect();
-    let redrives: Vec<u32> = events
-        .iter()
-        .filter(|event| event.kind == "ExecutionRedriven")
-        .map(|event| event.id)
-        .collect();
     // The state that was entered last in each iteration and branch.
     let mut entered: HashMap<Vec<String>, String> = HashMap::new();
+    let mut ends = ContainerEnds::default();
     for at in 0..events.len() {
         let mut before = None;
         let mut is_continued = false;
@@ -415,11 +434,6 @@ fn assign_scopes(events: &mut [RawEvent]) {
             .map(|before| before.scope.clone())
             .unwrap_or_default();
         let mut last_kind = before.map_or("", |before| before.kind.as_str());
-        // A redriven container continues after its failure.
-        let mut continues_container = last_kind.ends_with("StateFailed")
-            && redrives
-                .iter()
-                .any(|redrive| (events[at].previous..events[at].id).contains(redrive));
         let kind = events[at].kind.as_str();
         if last_kind == "MapIterationStarted"
             && !kind.starts_with("MapIteration")
@@ -427,9 +441,8 @@ fn assign_scopes(events: &mut [RawEvent]) {
         {
             // A redriven iteration continues in its last state.
             last.state = Some(state.clone());
-            last_kind = "MapStateEntered";
+            last_kind = RESUMED;
             is_continued = true;
-            continues_container = true;
         }
         let parallel = last.state.as_ref().and_then(|state| types.get(state));
         // Without a redrive, a state follows the Exited event of the Parallel.
@@ -454,7 +467,7 @@ fn assign_scopes(events: &mut [RawEvent]) {
                 frames: iteration.scope.frames.clone(),
                 state: entered.get(&iteration.scope.texts()).cloned(),
             },
-            None => scope_of(&events[at], last, last_kind, continues_container, &types),
+            None => scope_of(&events[at], last, last_kind, &types, &ends),
         };
         if events[at].kind.ends_with("StateEntered")
             && let Some(state) = &scope.state
@@ -462,16 +475,17 @@ fn assign_scopes(events: &mut [RawEvent]) {
             entered.insert(scope.texts(), state.clone());
         }
         events[at].scope = scope;
+        ends.add(at, &events[at]);
     }
 }
 
-/// Returns the scope of an event, from that of the previous event. `continues_container` is whether the container in `last` was redriven.
+/// Returns the scope of an event, from that of the previous event.
 fn scope_of(
     event: &RawEvent,
     last: EventScope,
     last_kind: &str,
-    continues_container: bool,
     types: &HashMap<String, String>,
+    ends: &ContainerEnds,
 ) -> EventScope {
     let kind = event.kind.as_str();
     if kind.starts_with("Execution") {
@@ -508,35 +522,81 @@ fn scope_of(
     };
     let is_map = *container != "ParallelState";
     let word = if is_map { "Map" } else { "Parallel" };
-    let is_own = last
-        .state
-        .as_ref()
-        .and_then(|state| types.get(state))
-        .map(String::as_str)
-        == Some(word)
-        && (["MapStateEntered", "MapStateStarted", "EvaluationFailed"].contains(&last_kind)
-            || ["ParallelStateEntered", "ParallelStateStarted"].contains(&last_kind)
-            || last_kind.starts_with("MapRun")
-            // A container that is aborted after it failed: it waited for its retry, or was redriven. The container around it fails with another event.
-            || (kind.ends_with("StateAborted") && last_kind == format!("{word}StateFailed"))
-            || continues_container)
-        // A container whose path failed writes no event; this one is of the container around it. But a redriven container fails again without an
-        // event of the state inside it, if the fields of that state cannot be evaluated.
-        && (continues_container
-            || !(kind.ends_with("Failed") && last_kind.ends_with("StateEntered")));
-    if is_own {
-        return last;
-    }
-    let inner = last
+    let around = last
         .frames
         .iter()
-        .rposition(|frame| matches!(frame, Frame::Iteration { .. }) == is_map);
-    match inner {
-        Some(inner) => EventScope {
+        .rposition(|frame| matches!(frame, Frame::Iteration { .. }) == is_map)
+        .map(|inner| EventScope {
             state: Some(last.frames[inner].container().to_owned()),
             frames: last.frames[..inner].to_vec(),
-        },
-        None => last,
+        });
+    let state_type = last.state.as_ref().and_then(|state| types.get(state));
+    // The state of an event of an iteration is the Map around the iteration.
+    let is_same_type =
+        state_type.is_some_and(|of| of == word) && !last_kind.starts_with("MapIteration");
+    match around {
+        Some(around)
+            if !is_same_type
+                || (around.frames.len() + 1 == last.frames.len()
+                    && !ends.is_of_inner(kind, last_kind, &last, &around)) =>
+        {
+            around
+        }
+        _ => last,
+    }
+}
+
+impl ContainerEnds {
+    /// Adds an event whose scope is known.
+    fn add(&mut self, index: usize, event: &RawEvent) {
+        if event.kind == "ExecutionRedriven" {
+            self.redriven = Some(index);
+        }
+        let kind = event.kind.as_str();
+        let Some(change) = ["MapState", "ParallelState"]
+            .iter()
+            .find_map(|container| kind.strip_prefix(container))
+        else {
+            return;
+        };
+        let end = self.ends.entry(event.scope.clone()).or_default();
+        let begins = ["Entered", "Started"].contains(&change);
+        end.ended = (!begins).then_some(index);
+        if change == "Failed" {
+            end.failed = Some(index);
+        }
+    }
+
+    /// Returns whether `inner` wrote an event that refers to an event of `inner`. Otherwise `around` wrote it, a
+    /// container of the same type directly around `inner`.
+    fn is_of_inner(
+        &self,
+        kind: &str,
+        last_kind: &str,
+        inner: &EventScope,
+        around: &EventScope,
+    ) -> bool {
+        // Such an event refers only to events of its own state.
+        if last_kind == RESUMED || kind.starts_with("MapRun") || kind.ends_with("Aborted") {
+            return true;
+        }
+        // A container whose path fails writes no event.
+        if kind.ends_with("Failed") && last_kind.ends_with("StateEntered") {
+            return false;
+        }
+        let end = |container| self.ends.get(container).copied().unwrap_or_default();
+        let (inner, around) = (end(inner), end(around));
+        let Some(ended) = inner.ended else {
+            return true;
+        };
+        let has_failed = inner.failed == Some(ended);
+        // The container retries because its output cannot be evaluated. The retry of the container around it would look the same.
+        if kind.ends_with("Started") && last_kind == "EvaluationFailed" && !has_failed {
+            return true;
+        }
+        // A redrive resumes a failed container if the container around it failed, too. Otherwise that container waits for
+        // a retry, which starts new branches or iterations.
+        self.redriven > Some(ended) && (!has_failed || around.failed > Some(ended))
     }
 }
 

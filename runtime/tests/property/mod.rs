@@ -5,6 +5,7 @@ mod estimate;
 mod explain;
 mod extremes;
 pub(crate) mod generate;
+mod nested_containers;
 mod random;
 mod recordings;
 pub(crate) mod run;

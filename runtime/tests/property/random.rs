@@ -65,37 +65,6 @@ fn found_definitions_end_and_run_deterministically() {
         },
         "S2": {"Type": "Fail", "QueryLanguage": "JSONata", "Error": "{% $v %}", "Cause": "by chance"},
     }});
-    // A redriven container fails again without an event of the state inside it.
-    let fails = json!({"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:dynamodb:getItem", "Parameters": {"n.$": "States.Hash($.s, 'MD5')"}, "End": true});
-    let around = |first: &str, state: &Json| {
-        let waits = json!({"Type": "Wait", "Seconds": 9, "End": true});
-        let beside = format!("{first}Beside");
-        json!({"Type": "Parallel", "End": true, "Branches": [
-            {"StartAt": first, "States": {first: state}},
-            {"StartAt": beside, "States": {&beside: waits}},
-        ]})
-    };
-    let of_all = |first: &str, state: &Json| {
-        json!({"Type": "Map", "End": true, "ItemsPath": "$.xs", "ItemSelector": {"xs.$": "$.xs"},
-            "ItemProcessor": {"StartAt": first, "States": {first: state}}})
-    };
-    let definition = |state: Json| json!({"StartAt": "S1", "States": {"S1": state}});
-    let two_parallels = definition(around("S2", &around("S3", &fails)));
-    let three_parallels = definition(around("S2", &around("S3", &around("S4", &fails))));
-    let parallel_in_a_map = definition(of_all("S2", &around("S3", &around("S4", &fails))));
-    let map_in_a_parallel = definition(around("S2", &of_all("S3", &around("S4", &fails))));
-    let two_maps = definition(of_all("S2", &of_all("S3", &fails)));
-    for definition in [
-        two_parallels,
-        three_parallels,
-        parallel_in_a_map,
-        map_in_a_parallel,
-        two_maps,
-    ] {
-        let input = json!({"xs": [1, 2]});
-        let ran = runs_well(&definition, MachineType::Standard, &input, 1);
-        assert_eq!(ran, Ok(true), "{definition}");
-    }
     for (definition, input) in [
         (branch_with_a_failing_catcher, json!("text")),
         (fail_with_a_caught_name, json!({})),

@@ -29,6 +29,9 @@ pub(crate) fn limits() -> Limits {
         .nesting(1)
 }
 
+/// How many times an execution that does not succeed is redriven.
+const REDRIVES: usize = 2;
+
 /// The longest payload, in bytes.
 const PAYLOAD: u64 = 10_000;
 
@@ -123,7 +126,7 @@ fn engine(
         .map_err(|error| error.to_string())
 }
 
-/// Runs a definition to its end, and redrives it when it did not succeed. Returns both reports. `None` when the engine
+/// Runs a definition to its end, and redrives it while it does not succeed. Returns the reports. `None` when the engine
 /// rejects the definition or the input.
 fn run(
     definition: &Json,
@@ -149,11 +152,14 @@ fn run(
             Err(StartError::InvalidInput(_)) => return Ok(None),
             Err(error) => return Err(error.to_string()),
         };
-        let again = match engine.redrive(first.execution().id()).await {
-            Ok(again) => vec![first, again.report().await],
-            Err(_) => vec![first],
-        };
-        Ok(Some(again))
+        let mut reports = vec![first];
+        for _ in 0..REDRIVES {
+            match engine.redrive(reports[0].execution().id()).await {
+                Ok(again) => reports.push(again.report().await),
+                Err(_) => break,
+            }
+        }
+        Ok(Some(reports))
     })
 }
 

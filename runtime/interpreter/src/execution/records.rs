@@ -248,6 +248,7 @@ impl Execution {
         let mut wait_ids: Vec<WaitId> = self.cursors.wait_ids().collect();
         // In the order in which they were created.
         wait_ids.sort_unstable_by_key(|wait_id| wait_id.wait);
+        debug_assert!(std::ptr::eq(&*self.program, environment.program));
         let program = environment.program;
         let cx = &mut StepContext::new(environment, commands);
         for wait_id in wait_ids {

@@ -16,8 +16,8 @@ use crate::wait_id::{CursorId, TimerKind, WaitId};
 /// The program and the time of a step, and the source of the values that an execution cannot compute.
 #[derive(Clone, Copy)]
 pub struct Environment<'a> {
-    /// The program of the execution, as [`Execution::program`](super::Execution::program) returns it. The caller lends it, because a counted
-    /// reference for each step would be a measurable part of the step.
+    /// The program of the execution: the one that [`Execution::program`](super::Execution::program) returns. The caller lends it, because counting
+    /// a reference would be a measurable part of each step.
     pub program: &'a Program,
     /// The time.
     pub now: Timestamp,
