@@ -576,7 +576,7 @@ impl ContainerEnds {
         inner: &EventScope,
         around: &EventScope,
     ) -> bool {
-        // Such an event refers only to events of its own state.
+        // Such an event refers only to events of the same state.
         if last_kind == RESUMED || kind.starts_with("MapRun") || kind.ends_with("Aborted") {
             return true;
         }
