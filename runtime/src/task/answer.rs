@@ -68,7 +68,7 @@ impl fmt::Debug for TaskEffect {
 #[must_use]
 pub struct Answer {
     pub(crate) reply: AnswerKind,
-    /// What few answers have. It is boxed because an answer is moved several times.
+    /// Details that few answers have. They are boxed because an answer is moved several times.
     pub(crate) details: Option<Box<ResolvedDetails>>,
     /// Whether a source answers that the engine consults last.
     pub(crate) by_fallback: bool,
