@@ -1,8 +1,10 @@
-//! Shared by tests of several packages: the runner of the conformance recordings, a client of the API, and random expressions.
+//! Shared by tests of several packages: the runner of the conformance recordings, a client of the API, servers as processes, and random expressions.
 
 pub mod client;
 pub mod conformance;
+pub mod process;
 pub mod random;
+pub mod times;
 
 /// The README's example compiles and runs.
 #[cfg(doctest)]

@@ -13,12 +13,13 @@
 mod duplicates;
 mod fill;
 mod measure;
-mod server;
 
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use self::server::Server;
+use stepwright_tests::process::ServerProcess;
 
 const USAGE: &str = "usage: lists [--short] [--executions N] [--seconds N] [--bound MILLISECONDS] [--stepwright PATH] [--without-memory]
        lists --duplicates [--seconds N]
@@ -35,7 +36,7 @@ struct Arguments {
     executions: usize,
     time: Duration,
     bound: Duration,
-    stepwright: Option<String>,
+    stepwright: Option<PathBuf>,
     has_memory: bool,
     is_of_duplicates: bool,
 }
@@ -60,7 +61,7 @@ impl Arguments {
                 "--executions" => read.executions = words.next()?.parse().ok()?,
                 "--seconds" => read.time = Duration::from_secs(words.next()?.parse().ok()?),
                 "--bound" => read.bound = Duration::from_millis(words.next()?.parse().ok()?),
-                "--stepwright" => read.stepwright = Some(words.next()?),
+                "--stepwright" => read.stepwright = Some(words.next()?.into()),
                 "--without-memory" => read.has_memory = false,
                 "--duplicates" => read.is_of_duplicates = true,
                 _ => return None,
@@ -93,17 +94,17 @@ async fn run(arguments: &Arguments) -> Result<(), String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let store = folder.path().join("lists.db");
     let command = arguments.stepwright.as_deref();
-    let mut server = Server::start(command, Some(&store)).await?;
+    let mut server = serve(command, Some(&store)).await?;
     let machine = fill::closed(&server.address, arguments.executions).await?;
     // The next process has none of the executions in memory.
     server.end().await?;
-    let mut server = Server::start(command, Some(&store)).await?;
+    let mut server = serve(command, Some(&store)).await?;
     measure::pages(&server.address, "store", &machine).await?;
     measure::large_pages(&server.address, &machine, arguments.time).await?;
     let longest = measure::stall(&server.address, &machine, arguments.time).await?;
     server.end().await?;
     if arguments.has_memory {
-        let mut server = Server::start(command, None).await?;
+        let mut server = serve(command, None).await?;
         let machine = fill::waiting(&server.address, arguments.executions).await?;
         measure::pages(&server.address, "memory", &machine).await?;
         server.end().await?;
@@ -116,4 +117,10 @@ async fn run(arguments: &Arguments) -> Result<(), String> {
         ));
     }
     Ok(())
+}
+
+/// Starts a server, with a store or without one.
+async fn serve(command: Option<&Path>, store: Option<&Path>) -> Result<ServerProcess, String> {
+    let store = store.map(|path| [OsString::from("--store"), path.into()]);
+    ServerProcess::stepwright(command, store.into_iter().flatten()).await
 }

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 use stepwright_tests::client::Client;
+use stepwright_tests::process::health_request;
+use stepwright_tests::times::Times;
 
 use crate::fill::Machine;
-use crate::server::health_request;
 
 /// How often a page is read.
 const READS: usize = 40;
@@ -196,37 +197,4 @@ pub(crate) async fn stall(
         lists.load(Ordering::Relaxed)
     );
     Ok(longest)
-}
-
-/// How long calls took, in order.
-struct Times(Vec<Duration>);
-
-impl Times {
-    fn of(mut times: Vec<Duration>) -> Self {
-        times.sort_unstable();
-        Self(times)
-    }
-
-    fn longest(&self) -> Duration {
-        self.0.last().copied().unwrap_or_default()
-    }
-
-    fn percentile(&self, percent: usize) -> f64 {
-        let index = (self.0.len() * percent / 100).min(self.0.len().saturating_sub(1));
-        let time = self.0.get(index).copied().unwrap_or_default();
-        time.as_secs_f64() * 1_000.0
-    }
-}
-
-impl std::fmt::Display for Times {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "p50 {:.2} ms, p99 {:.2} ms, longest {:.2} ms ({} calls)",
-            self.percentile(50),
-            self.percentile(99),
-            self.percentile(100),
-            self.0.len()
-        )
-    }
 }

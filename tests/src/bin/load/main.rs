@@ -5,18 +5,19 @@
 //! latencies; for `stepwright serve` also the time until its first response and its memory.
 
 mod report;
-mod server;
 
-use std::process::ExitCode;
+use std::path::PathBuf;
+use std::process::{ExitCode, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 use stepwright_tests::client::Client;
+use stepwright_tests::process::{ServerProcess, free_port};
+use tokio::process::Command;
 use tokio::sync::Barrier;
 
 use self::report::Report;
-use self::server::Process;
 
 const USAGE: &str = "usage: load [--endpoint HOST:PORT] [--stepwright PATH] [--connections N] [--seconds N] [--without-moto]
 
@@ -29,7 +30,7 @@ const USAGE: &str = "usage: load [--endpoint HOST:PORT] [--stepwright PATH] [--c
 /// The arguments of the command line.
 struct Arguments {
     endpoint: Option<String>,
-    stepwright: Option<String>,
+    stepwright: Option<PathBuf>,
     connections: usize,
     time: Duration,
     has_moto: bool,
@@ -48,7 +49,7 @@ impl Arguments {
         while let Some(word) = words.next() {
             match word.as_str() {
                 "--endpoint" => read.endpoint = Some(words.next()?),
-                "--stepwright" => read.stepwright = Some(words.next()?),
+                "--stepwright" => read.stepwright = Some(words.next()?.into()),
                 "--connections" => read.connections = words.next()?.parse().ok()?,
                 "--seconds" => read.time = Duration::from_secs(words.next()?.parse().ok()?),
                 "--without-moto" => read.has_moto = false,
@@ -79,7 +80,7 @@ async fn measure(arguments: &Arguments) -> Result<(), String> {
         println!("{}", load(address, arguments, true).await?);
         return Ok(());
     }
-    let mut ours = Process::stepwright(arguments.stepwright.as_deref()).await?;
+    let mut ours = ServerProcess::stepwright(arguments.stepwright.as_deref(), []).await?;
     println!(
         "stepwright serve answers {:.0} ms after it is started, and has {:.1} MB",
         ours.started.as_secs_f64() * 1_000.0,
@@ -90,11 +91,11 @@ async fn measure(arguments: &Arguments) -> Result<(), String> {
         load(&ours.address, arguments, true).await?
     );
     println!("stepwright serve then has {:.1} MB", ours.megabytes());
-    ours.end().await;
+    ours.kill().await;
     if !arguments.has_moto {
         return Ok(());
     }
-    let Some(mut moto) = Process::moto().await? else {
+    let Some(mut moto) = moto().await? else {
         println!(
             "moto: not measured, `moto_server` is not installed (pip install 'moto[server,stepfunctions]')"
         );
@@ -102,7 +103,7 @@ async fn measure(arguments: &Arguments) -> Result<(), String> {
     };
     // It does not run states: its executions are RUNNING until they are stopped.
     println!("moto: {}", load(&moto.address, arguments, false).await?);
-    moto.end().await;
+    moto.kill().await;
     Ok(())
 }
 
@@ -182,4 +183,20 @@ async fn ends(client: &mut Client, execution: &Json) -> Result<(), String> {
             _ => return Err(format!("an execution ended with {described}")),
         }
     }
+}
+
+/// Starts moto's server, if it is installed.
+async fn moto() -> Result<Option<ServerProcess>, String> {
+    let help = Command::new("moto_server")
+        .arg("--help")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    if help.await.is_err() {
+        return Ok(None);
+    }
+    let port = free_port().await?;
+    let mut command = Command::new("moto_server");
+    command.args(["-p", &port]).stderr(Stdio::null());
+    ServerProcess::start(command, &port).await.map(Some)
 }
