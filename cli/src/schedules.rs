@@ -61,6 +61,7 @@ pub(crate) fn server_failure(path: Option<&Path>, error: &ServerError) -> Failur
             let hint = report::hint("`--region` and `--account` set those of the server");
             Failure::Usage(format!("{}: {error}{hint}", path.display()))
         }
+        (_, ServerError::InvalidHost(_)) => Failure::Usage(format!("--allow-host: {error}")),
         _ => Failure::Failed(error.to_string()),
     }
 }

@@ -185,23 +185,21 @@ fn access_keys(arguments: &ServeArguments) -> Result<Option<AccessKeys>, Failure
             Failure::Usage(format!("--auth {}: {error}", file.display()))
         });
     }
-    let variable = std::env::var(KEYS_VARIABLE).unwrap_or_default();
-    let mut keys = None;
-    for pair in variable.split_whitespace() {
-        let Some((id, secret)) = pair.split_once(':') else {
-            return Err(Failure::Usage(format!(
-                "{KEYS_VARIABLE} must have pairs such as `ID:SECRET`, with blanks between them"
-            )));
-        };
-        keys = Some(keys.unwrap_or_else(AccessKeys::new).key(id, secret));
+    let variable = std::env::var_os(KEYS_VARIABLE).filter(|value| !value.is_empty());
+    if let Some(variable) = variable {
+        // Without this error, a variable that has no key would mean that requests need no signature.
+        let keys = AccessKeys::from_pairs(&variable.to_string_lossy());
+        return keys
+            .map(Some)
+            .map_err(|error| Failure::Usage(format!("{KEYS_VARIABLE}: {error}")));
     }
-    if keys.is_none() && !is_loopback(arguments.host) {
+    if !is_loopback(arguments.host) {
         return Err(Failure::Usage(format!(
             "--host {}: other machines can reach this address, start executions and run the commands of --task; restrict access with --auth FILE, or allow it with --no-auth",
             arguments.host
         )));
     }
-    Ok(keys)
+    Ok(None)
 }
 
 /// Reports the executions that did not end before the server.

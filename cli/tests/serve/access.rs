@@ -1,5 +1,7 @@
 //! The hosts, origins and signatures that a server accepts.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::process::Command;
 
 use serde_json::{Value as Json, json};
@@ -24,7 +26,14 @@ fn status(server: &Server, headers: &[(&str, &str)]) -> (u16, Json) {
 
 #[test]
 fn requests_with_foreign_hosts_or_origins_are_refused() {
-    let server = Server::start(&["--allow-host", "states.test"]);
+    for address in [&[][..], &["--host", "0.0.0.0", "--no-auth"]] {
+        refuses_foreign_hosts_and_origins(address);
+    }
+}
+
+fn refuses_foreign_hosts_and_origins(address: &[&str]) {
+    let mut server = Server::start(&[address, &["--allow-host", "states.test"]].concat());
+    server.address = server.address.replace("0.0.0.0", "127.0.0.1");
     let foreign = [("Host", "evil.example"), ("Origin", "http://evil.example")];
     let (code, body) = status(&server, &foreign);
     assert_eq!(code, 403, "{body}");
@@ -50,6 +59,16 @@ fn requests_with_foreign_hosts_or_origins_are_refused() {
             &[("Host", "localhost"), ("Origin", "http://evil.example")],
         ),
         (403, &[("Host", "localhost"), ("Origin", "null")]),
+        (403, &[("Host", "stepwright.internal")]),
+        (403, &[("Host", "127.evil.invalid")]),
+        (
+            200,
+            &[("Host", "192.0.2.7:80"), ("Origin", "http://192.0.2.7")],
+        ),
+        (
+            403,
+            &[("Host", "192.0.2.7:80"), ("Origin", "http://192.0.2.8")],
+        ),
     ] {
         let (given, body) = status(&server, headers);
         assert_eq!(given, code, "{headers:?}: {body}");
@@ -62,6 +81,54 @@ fn requests_with_foreign_hosts_or_origins_are_refused() {
         .call()
         .expect("there is an answer");
     assert_eq!(health.status().as_u16(), 403);
+}
+
+/// The status of a request whose head is written byte for byte.
+fn status_of_head(server: &Server, head: &str) -> String {
+    let mut stream = TcpStream::connect(&server.address).expect("the server listens");
+    let request = format!("{head}Connection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("it is sent");
+    let mut answer = String::new();
+    stream
+        .read_to_string(&mut answer)
+        .expect("there is an answer");
+    answer.split(' ').nth(1).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_request_needs_exactly_one_host_in_its_head() {
+    let server = Server::start(&[]);
+    for (status, head) in [
+        ("200", "GET /health HTTP/1.1\r\nHost: localhost\r\n"),
+        ("200", "GET /health HTTP/1.0\r\n"),
+        ("400", "GET /health HTTP/1.1\r\n"),
+        (
+            "400",
+            "GET /health HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n",
+        ),
+        (
+            "400",
+            "GET /health HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n",
+        ),
+        (
+            "400",
+            "GET /health HTTP/1.1\r\nHost: evil.example\r\nHost: localhost\r\n",
+        ),
+        ("403", "GET /health HTTP/1.0\r\nHost: evil.example\r\n"),
+        ("403", "GET /health HTTP/1.1\r\nHost:\r\n"),
+        (
+            "403",
+            "GET http://evil.example/health HTTP/1.1\r\nHost: localhost\r\n",
+        ),
+        (
+            "403",
+            "GET http://localhost@evil.example/health HTTP/1.1\r\nHost: localhost\r\n",
+        ),
+        ("403", "GET /console HTTP/1.1\r\nHost: evil.example\r\n"),
+        ("403", "GET /nothing HTTP/1.1\r\nHost: evil.example\r\n"),
+    ] {
+        assert_eq!(status_of_head(&server, head), status, "{head}");
+    }
 }
 
 /// A file with a key, as the AWS CLI has it.
@@ -119,5 +186,31 @@ fn a_non_loopback_address_requires_auth_or_no_auth() {
     assert!(message.contains("aws_access_key_id"), "{message}");
     let mut open = Server::start(&["--host", "0.0.0.0", "--no-auth"]);
     open.address = open.address.replace("0.0.0.0", "127.0.0.1");
-    assert_eq!(status(&open, &[("Host", "stepwright.internal")]).0, 200);
+    assert_eq!(status(&open, &[]).0, 200);
+}
+
+#[test]
+fn keys_without_a_secret_are_refused() {
+    for keys in ["AKIATEAM:", ":secret", "AKIATEAM:secret OTHER:", " "] {
+        let (code, message) = refused(&[], keys);
+        assert_eq!(code, Some(2), "{message}");
+        assert!(message.contains("STEPWRIGHT_ACCESS_KEYS"), "{message}");
+        assert!(!message.contains("secret OTHER"), "{message}");
+    }
+    let file = credentials("AKIATEAM", "");
+    let (code, message) = refused(&["--auth", file.path().to_str().expect("it is text")], "");
+    assert_eq!(code, Some(2), "{message}");
+    assert!(
+        message.contains("an empty `aws_secret_access_key`"),
+        "{message}"
+    );
+}
+
+#[test]
+fn an_allowed_host_is_a_name() {
+    for host in ["http://states.test", "states.test:8083", "", "*"] {
+        let (code, message) = refused(&["--allow-host", host], "");
+        assert_eq!(code, Some(2), "{message}");
+        assert!(message.contains("--allow-host"), "{message}");
+    }
 }

@@ -36,6 +36,20 @@ pub enum AccessKeysError {
         /// The missing setting.
         missing: &'static str,
     },
+    /// An ID or a secret is empty.
+    #[error("the profile `{profile}` has an empty `{setting}`; write a value after the `=`")]
+    EmptyValue {
+        /// The name of the profile.
+        profile: String,
+        /// The empty setting.
+        setting: &'static str,
+    },
+    /// An ID or a secret of a pair is empty.
+    #[error("the pair `{0}` has an empty ID or an empty secret; write `ID:SECRET`")]
+    EmptyPair(String),
+    /// The text is no pair.
+    #[error("it must have pairs such as `ID:SECRET`, with blanks between them")]
+    Pairs,
 }
 
 /// Names of settings in AWS's files.
@@ -48,16 +62,38 @@ impl AccessKeys {
         Self::default()
     }
 
-    /// Adds a key.
+    /// Adds a key. A key with an empty ID or an empty secret accepts no signature and no password.
     #[must_use]
     pub fn key(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
         self.secrets.insert(id.into(), secret.into());
         self
     }
 
-    /// Returns the secret of a key.
+    /// Parses pairs of an ID and a secret with blanks between them: `AKIATEAM:correct-horse AKIACI:staple`.
+    ///
+    /// # Errors
+    ///
+    /// When there is no pair, or an ID or a secret is missing.
+    pub fn from_pairs(text: &str) -> Result<Self, AccessKeysError> {
+        let mut keys = Self::new();
+        for pair in text.split_whitespace() {
+            let (id, secret) = pair.split_once(':').ok_or(AccessKeysError::Pairs)?;
+            if id.is_empty() || secret.is_empty() {
+                // The message has no secret.
+                return Err(AccessKeysError::EmptyPair(format!("{id}:")));
+            }
+            keys = keys.key(id, secret);
+        }
+        match keys.secrets.is_empty() {
+            true => Err(AccessKeysError::Pairs),
+            false => Ok(keys),
+        }
+    }
+
+    /// Returns the secret of a key. An empty one is no secret.
     pub(crate) fn secret(&self, id: &str) -> Option<&str> {
-        self.secrets.get(id).map(String::as_str)
+        let secret = self.secrets.get(id).map(String::as_str);
+        secret.filter(|secret| !id.is_empty() && !secret.is_empty())
     }
 }
 
@@ -91,6 +127,14 @@ impl std::str::FromStr for AccessKeys {
         }
         let mut keys = Self::new();
         for (profile, id, secret) in profiles {
+            for (setting, value) in [(ID, id), (SECRET, secret)] {
+                if value == Some("") {
+                    return Err(AccessKeysError::EmptyValue {
+                        profile: profile.to_owned(),
+                        setting,
+                    });
+                }
+            }
             let missing = match (id, secret) {
                 (Some(id), Some(secret)) => {
                     keys = keys.key(id, secret);
@@ -152,6 +196,50 @@ mod tests {
             alone.map_err(|error| error.to_string()),
             Err("the profile `a` lacks `aws_secret_access_key`".to_owned())
         );
+    }
+
+    #[test]
+    fn an_empty_id_or_secret_is_refused() {
+        for (text, message) in [
+            (
+                "[a]\naws_access_key_id = A\naws_secret_access_key =\n",
+                "an empty `aws_secret_access_key`",
+            ),
+            (
+                "[a]\naws_access_key_id = A\naws_secret_access_key = \t \n",
+                "an empty `aws_secret_access_key`",
+            ),
+            (
+                "[a]\naws_access_key_id =\naws_secret_access_key = s\n",
+                "an empty `aws_access_key_id`",
+            ),
+            (
+                "[a]\naws_secret_access_key =\n",
+                "an empty `aws_secret_access_key`",
+            ),
+            (
+                "[ok]\naws_access_key_id = A\naws_secret_access_key = s\n[b]\naws_access_key_id = B\naws_secret_access_key =\n",
+                "the profile `b`",
+            ),
+        ] {
+            let error = text.parse::<AccessKeys>().expect_err(text).to_string();
+            assert!(error.contains(message), "{error}");
+        }
+        for text in ["A:", ":s", ":", "A:s B:", "A", "", "  "] {
+            assert!(AccessKeys::from_pairs(text).is_err(), "{text}");
+        }
+        assert_eq!(
+            AccessKeys::from_pairs(" A:s:t  B:u\n"),
+            Ok(AccessKeys::new().key("A", "s:t").key("B", "u"))
+        );
+    }
+
+    #[test]
+    fn a_key_without_a_secret_accepts_nothing() {
+        let keys = AccessKeys::new().key("A", "").key("", "s").key("B", "t");
+        assert_eq!(keys.secret("A"), None);
+        assert_eq!(keys.secret(""), None);
+        assert_eq!(keys.secret("B"), Some("t"));
     }
 
     #[test]

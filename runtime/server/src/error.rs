@@ -74,6 +74,16 @@ impl ApiError {
         Self::of(403, FRAMEWORK, "AccessDeniedException", message.into())
     }
 
+    /// Creates the error of a request that violates HTTP.
+    pub(crate) fn malformed(message: impl Into<String>) -> Self {
+        Self::of(
+            400,
+            FRAMEWORK,
+            "MalformedHttpRequestException",
+            message.into(),
+        )
+    }
+
     /// Creates the error of a missing or wrong signature.
     pub(crate) fn of_signature(code: &'static str, message: impl Into<String>) -> Self {
         Self::of(400, FRAMEWORK, code, message.into())

@@ -41,7 +41,7 @@
 //! |---|---|
 //! | `server.rs` | [`Server`] and its builder |
 //! | `connection.rs` | connections with their limits of number, size and time; shutdown |
-//! | `access.rs`, `signature.rs`, `access_keys.rs` | which hosts, pages and signatures are accepted |
+//! | `access.rs`, `authority.rs`, `signature.rs`, `access_keys.rs` | which hosts, pages and signatures are accepted |
 //! | `http.rs`, `body.rs` | paths and headers of responses; bodies of requests, and the memory that they take |
 //! | `operator.rs` | `/health`, `/ready` and `/metrics` |
 //! | `operation.rs` | the table of the operations |
@@ -64,6 +64,7 @@
 mod access;
 mod access_keys;
 mod arn;
+mod authority;
 mod body;
 mod connection;
 #[cfg(feature = "console")]

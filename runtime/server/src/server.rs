@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 
 use crate::access::Access;
 use crate::access_keys::AccessKeys;
+use crate::authority::Host;
 use crate::connection::ClientTimeouts;
 #[cfg(feature = "console")]
 use crate::console::{
@@ -30,7 +31,7 @@ use crate::{connection, http};
 /// A server of the Step Functions API for an engine.
 pub struct Server {
     service: Arc<Service>,
-    hosts: Vec<String>,
+    hosts: Vec<Host>,
     keys: Option<AccessKeys>,
     timeouts: ClientTimeouts,
     shutdown: Shutdown,
@@ -68,6 +69,11 @@ pub enum ServerError {
     /// No engine was set.
     #[error("a server needs an engine; give it with `ServerBuilder::engine`")]
     NoEngine,
+    /// A host of [`ServerBuilder::allow_host`] that is no host name.
+    #[error(
+        "`{0}` is not a host name; write the name without a scheme, a port or a path, as in `states.test`"
+    )]
+    InvalidHost(String),
     /// The engine's store cannot be read.
     #[error("the state machines of the store cannot be read: {0}")]
     Store(#[from] StoreError),
@@ -173,8 +179,11 @@ impl Server {
     /// end. The engine continues to run: [`Engine::shutdown`] ends it.
     pub async fn serve(self, listener: TcpListener) {
         let region = self.service.engine.region();
-        let access = Access::of(&listener, self.hosts, self.keys, region);
-        let access = Arc::new(access);
+        let access = Arc::new(Access {
+            hosts: self.hosts,
+            keys: self.keys,
+            region: region.to_owned(),
+        });
         #[cfg(feature = "console")]
         let pages = console::router(
             self.console,
@@ -217,9 +226,9 @@ impl ServerBuilder {
         self
     }
 
-    /// Accepts requests for this host, too, and requests from its pages. A server that listens on a loopback address accepts requests for
-    /// `localhost`, names that end with `.localhost`, and IP addresses, with or without the prefix `sync-`. It rejects others, because
-    /// a page of any site could send them through a browser of this machine (DNS rebinding).
+    /// Accepts requests for this host name, too, and requests from its pages. At each address, a server accepts requests for `localhost`, names
+    /// that end with `.localhost`, and IP addresses, with or without the prefix `sync-`. It rejects other names, because a page of any site could
+    /// send such requests through a browser that can reach the server (DNS rebinding).
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
         self.hosts.push(host.into());
         self
@@ -315,6 +324,9 @@ impl ServerBuilder {
     /// Every [`ServerError`]. A state machine that cannot be read is no error: it is logged, and clients do not see it.
     pub fn build(self) -> Result<Server, ServerError> {
         let engine = ServerEngine::new(self.engine.ok_or(ServerError::NoEngine)?);
+        let parsed = |host: String| Host::parse(&host).ok_or(ServerError::InvalidHost(host));
+        let hosts = self.hosts.into_iter().map(parsed);
+        let hosts = hosts.collect::<Result<_, _>>()?;
         #[cfg(feature = "schedules")]
         check_schedules(&engine, &self.schedules)?;
         let control = Control::open(&engine, engine.clock().now())?;
@@ -328,7 +340,7 @@ impl ServerBuilder {
         service.engine.resume()?;
         Ok(Server {
             service,
-            hosts: self.hosts,
+            hosts,
             keys: self.keys,
             timeouts: self.timeouts,
             shutdown: self.shutdown,

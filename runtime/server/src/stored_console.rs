@@ -14,6 +14,7 @@ use stepwright_runtime::{BuildError, Engine, Redaction};
 use tokio::net::TcpListener;
 
 use crate::access::Access;
+use crate::authority::Host;
 use crate::connection::{self, ClientTimeouts};
 use crate::console::{self, StoreSource};
 use crate::control::Control;
@@ -42,7 +43,7 @@ use crate::service::Service;
 pub struct StoredConsole {
     service: Arc<Service>,
     store: StoreSource,
-    hosts: Vec<String>,
+    hosts: Vec<Host>,
     shutdown: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
@@ -93,10 +94,11 @@ impl StoredConsole {
         self
     }
 
-    /// Accepts requests for this host, as [`ServerBuilder::allow_host`](crate::ServerBuilder::allow_host) does.
+    /// Accepts requests for this host name, as [`ServerBuilder::allow_host`](crate::ServerBuilder::allow_host) does. A text that is no host name,
+    /// for example a URL, allows nothing.
     #[must_use]
-    pub fn allow_host(mut self, host: impl Into<String>) -> Self {
-        self.hosts.push(host.into());
+    pub fn allow_host(mut self, host: impl AsRef<str>) -> Self {
+        self.hosts.extend(Host::parse(host.as_ref()));
         self
     }
 
@@ -111,8 +113,11 @@ impl StoredConsole {
     pub async fn serve(self, listener: TcpListener) {
         let timeouts = ClientTimeouts::default();
         let (service, store) = (&self.service, Arc::new(self.store));
-        let access = Access::of(&listener, self.hosts, None, service.engine.region());
-        let access = Arc::new(access);
+        let access = Arc::new(Access {
+            hosts: self.hosts,
+            keys: None,
+            region: service.engine.region().to_owned(),
+        });
         let pages = console::store_router(store.clone(), service, &access, timeouts.body);
         let health = Router::new()
             .route("/health", get(health))

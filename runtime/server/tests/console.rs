@@ -206,6 +206,35 @@ fn a_form_needs_the_token_of_its_server() {
 }
 
 #[test]
+fn a_form_is_accepted_only_from_a_page_of_the_console() {
+    let api = console(ConsoleMode::On);
+    let machine = api.create("m", &pass());
+    let form = format!(
+        "form_token={}&stateMachineArn={}",
+        form_token(&api),
+        query(&machine)
+    );
+    let send = |headers: &[(&str, &str)]| {
+        let answer = api.send("/console/start", headers, Some(&form));
+        answer.status().as_u16()
+    };
+    let own = format!("http://{}", api.address);
+    // Another port of this machine is the same site, but another origin.
+    for headers in [
+        [("Origin", "http://localhost:3000"), ("X-None", "")],
+        [("Origin", own.as_str()), ("Sec-Fetch-Site", "same-site")],
+        [("Origin", own.as_str()), ("Sec-Fetch-Site", "cross-site")],
+    ] {
+        assert_eq!(send(&headers), 403, "{headers:?}");
+    }
+    assert_eq!(
+        send(&[("Origin", &own), ("Sec-Fetch-Site", "same-origin")]),
+        303
+    );
+    assert_eq!(send(&[]), 303);
+}
+
+#[test]
 fn a_read_only_console_has_no_forms() {
     let api = console(ConsoleMode::ReadOnly);
     let machine = api.create("m", &pass());

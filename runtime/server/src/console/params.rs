@@ -22,12 +22,17 @@ impl Params {
     ///
     /// # Errors
     ///
-    /// A body that is too large or too slow, a form without the token of this server, and texts that are not what their inputs need.
+    /// A form of another origin, a body that is too large or too slow, a form without the token of this server, and texts that are not what their inputs need.
     pub(super) async fn of_form(
         console: &Console,
         headers: &HeaderMap,
         body: Body,
     ) -> Result<Self, PageError> {
+        if !console.access.is_own_form(headers) {
+            return Err(PageError::forbidden(
+                "the form was sent by a page of another origin; open the console at one address, and send the form from there",
+            ));
+        }
         let reading = console.body_memory.read(headers, body);
         let reading = tokio::time::timeout(console.body_time, reading).await;
         let body = reading.map_err(|_| ApiError::too_slow())??;
