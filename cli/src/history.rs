@@ -1,8 +1,8 @@
 //! `stepwright history`: the events of an execution in a store, the values of its expressions, or a test of it.
 
 use stepwright_runtime::history::{Event, HistoryQuery};
+use stepwright_runtime::search::searched_text;
 use stepwright_runtime::testing::GeneratedTest;
-use stepwright_runtime::value::Value;
 use stepwright_runtime::{ExecutionDescription, Redaction};
 
 use crate::args::{HistoryArguments, HistoryFormat};
@@ -35,7 +35,7 @@ pub(crate) async fn history(arguments: &HistoryArguments) -> Result<(), Failure>
     match arguments.format {
         HistoryFormat::Json => output::line(format_args!("{:#}", page.to_json())),
         HistoryFormat::Text => output::print(text(&found, &page.events, &redaction)),
-        HistoryFormat::Test if !redaction.is_empty() => {
+        HistoryFormat::Test if redaction.has_fields() => {
             return Err(Failure::Usage(
                 "`--format test` prints the data without masks; omit `--redact`".to_owned(),
             ));
@@ -60,12 +60,14 @@ fn row(event: &Event, redaction: &Redaction) -> [String; 5] {
     let mut place = event.scope();
     place.extend(event.state_name().map(str::to_owned));
     let details = match (event.error(), event.cause()) {
-        (Some(error), Some(cause)) => format!("{error}: {}", redaction.text(cause)),
-        (Some(error), None) => error.to_owned(),
+        (Some(error), Some(cause)) => {
+            format!("{}: {}", redaction.text(error), redaction.text(cause))
+        }
+        (Some(error), None) => redaction.text(error).into_owned(),
         (None, Some(cause)) => redaction.text(cause).into_owned(),
         (None, None) => event
             .value()
-            .map_or_else(String::new, |value| redacted(value, redaction)),
+            .map_or_else(String::new, |value| searched_text(value, redaction)),
     };
     [
         event.id().to_string(),
@@ -74,12 +76,4 @@ fn row(event: &Event, redaction: &Redaction) -> [String; 5] {
         cell(&place.join(" > ")),
         cell(&details),
     ]
-}
-
-/// A value as JSON text, with masked fields.
-fn redacted(value: &Value, redaction: &Redaction) -> String {
-    match redaction.is_empty() {
-        true => value.to_text(),
-        false => redaction.value(&value.to_json()).to_string(),
-    }
 }

@@ -56,7 +56,7 @@ async fn run_with(arguments: RunArguments, otlp: &Otlp) -> Result<(), Failure> {
     let machine = definition.machine()?;
     // The context object's `StateMachine.Id` ends with its `Name`.
     let name = definition.name();
-    let redaction = arguments.redact.redaction();
+    let (redaction, fields) = (arguments.redact.redaction(), arguments.redact.fields());
     let stored = stored(&arguments, name, &input)?;
     if let Some(over) = stored.as_ref().and_then(|stored| stored.over(&machine)) {
         if let Some(file) = &arguments.history {
@@ -64,7 +64,7 @@ async fn run_with(arguments: RunArguments, otlp: &Otlp) -> Result<(), Failure> {
         }
         let status = over.summary.status;
         let (error, cause) = (over.error.as_deref(), over.cause.as_deref());
-        return tell(&redaction, status, over.output.as_ref(), error, cause, None);
+        return tell(&fields, status, over.output.as_ref(), error, cause, None);
     }
     let tasks = &arguments.tasks;
     let answers = match &stored {
@@ -77,7 +77,7 @@ async fn run_with(arguments: RunArguments, otlp: &Otlp) -> Result<(), Failure> {
     let mut builder = Engine::builder()
         .register_definition(name, &machine, arguments.machine_type.into())
         .coverage_from_environment()
-        .redact(&redaction);
+        .redact(&fields);
     if let Some(case) = mock_case::chosen(&arguments.mocks, &definition)? {
         builder = builder.tasks(case);
     }
@@ -175,7 +175,7 @@ async fn run_with(arguments: RunArguments, otlp: &Otlp) -> Result<(), Failure> {
     let (error, cause) = (report.error.as_deref(), report.cause.as_deref());
     let output = report.output.as_ref();
     let unanswered = answers.unanswered();
-    tell(&redaction, report.status, output, error, cause, unanswered)
+    tell(&fields, report.status, output, error, cause, unanswered)
 }
 
 /// Waits until a resumed execution has a task without a handler here, and returns that task.

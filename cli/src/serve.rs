@@ -77,7 +77,8 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
         server = server.handler_logs(logs.clone());
     }
     if let (true, Some(path)) = (arguments.index, &arguments.store) {
-        let index = ExecutionIndex::open(path).map_err(cannot_store)?;
+        let index = ExecutionIndex::open_redacted(path, &arguments.redact.redaction());
+        let index = index.map_err(cannot_store)?;
         server = server.execution_search(Arc::new(index));
     }
     for host in &arguments.allowed_hosts {
@@ -265,6 +266,7 @@ async fn engine(
         .region(&arguments.region)
         .account(&arguments.account)
         .missing_handler_hint(HANDLER_HINT)
+        .redact(&arguments.redact.fields())
         .tasks(ServerTasks::new(&arguments.tasks)?);
     if let Some(lambda) = &arguments.lambda_endpoint {
         builder = builder.tasks(lambda.clone());

@@ -7,8 +7,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value as Json, json};
 use stepwright_runtime::history::HistoryQuery;
+use stepwright_runtime::search::searched_text;
 use stepwright_runtime::store::{SqliteReader, StoreError, StoredExecution};
-use stepwright_runtime::{ExecutionDescription, ExportedExecution};
+use stepwright_runtime::{ExecutionDescription, ExportedExecution, Redaction};
 use tempfile::NamedTempFile;
 
 use crate::args::ExportArguments;
@@ -33,8 +34,9 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<(), Failure> {
         Some(name) => Some(find(&mut reader, file, name, arguments.machine.as_deref())?),
         None => None,
     };
+    let redaction = arguments.redact.redaction();
     let Some(to) = &arguments.output else {
-        let exported = write(&mut reader, arn.as_deref(), |line| {
+        let exported = write(&mut reader, arn.as_deref(), &redaction, |line| {
             output::line(line);
             Ok(())
         })?;
@@ -42,7 +44,7 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<(), Failure> {
     };
     let new = NewFile::create(to, arguments.force)?;
     let mut out = BufWriter::new(&new.temporary);
-    let exported = write(&mut reader, arn.as_deref(), |line| {
+    let exported = write(&mut reader, arn.as_deref(), &redaction, |line| {
         writeln!(out, "{line}").map_err(|error| cannot_write(to, error))
     })?;
     out.flush().map_err(|error| cannot_write(to, error))?;
@@ -79,6 +81,7 @@ fn check_found(exported: u64, file: &Path, arn: Option<String>) -> Result<(), Fa
 fn write(
     reader: &mut SqliteReader,
     arn: Option<&str>,
+    redaction: &Redaction,
     mut line: impl FnMut(Json) -> Result<(), Failure>,
 ) -> Result<u64, Failure> {
     let mut progress = ProgressLine::new();
@@ -86,13 +89,13 @@ fn write(
     let exported = reader.export(arn, |execution| {
         count += 1;
         progress.step(format_args!("exporting execution {count}"));
-        line(in_json(&execution)?)
+        line(in_json(&execution, redaction)?)
     });
     progress.end();
     exported
 }
 
-fn in_json(exported: &ExportedExecution) -> Result<Json, Failure> {
+fn in_json(exported: &ExportedExecution, redaction: &Redaction) -> Result<Json, Failure> {
     let mut object = match &exported.row.execution {
         Ok(row) => row_json(row),
         Err(_) => {
@@ -106,7 +109,7 @@ fn in_json(exported: &ExportedExecution) -> Result<Json, Failure> {
         object.insert("definition".to_owned(), json!(machine.definition));
     }
     match &exported.description {
-        Ok(description) => add_description(&mut object, description)?,
+        Ok(description) => add_description(&mut object, description, redaction)?,
         Err(error) => {
             object.insert("unreadable".to_owned(), json!(error.to_string()));
             let records = exported.records.iter().map(|record| {
@@ -157,23 +160,29 @@ fn row_json(row: &StoredExecution) -> Map<String, Json> {
     object
 }
 
-/// Adds the fields of DescribeExecution and GetExecutionHistory. As there, input and output are texts.
+/// Adds the fields of DescribeExecution and GetExecutionHistory, without sensitive data. As there, input and output are texts.
 fn add_description(
     object: &mut Map<String, Json>,
     description: &ExecutionDescription,
+    redaction: &Redaction,
 ) -> Result<(), Failure> {
     object.insert("stateMachineArn".to_owned(), json!(description.machine.arn));
-    object.insert("input".to_owned(), json!(description.input.to_text()));
+    object.insert(
+        "input".to_owned(),
+        json!(searched_text(&description.input, redaction)),
+    );
     if let Some(output) = &description.output {
-        object.insert("output".to_owned(), json!(output.to_text()));
+        object.insert("output".to_owned(), json!(searched_text(output, redaction)));
     }
     if let Some(error) = &description.error {
-        object.insert("error".to_owned(), json!(error));
+        object.insert("error".to_owned(), json!(redaction.text(error)));
     }
     if let Some(cause) = &description.cause {
-        object.insert("cause".to_owned(), json!(cause));
+        object.insert("cause".to_owned(), json!(redaction.text(cause)));
     }
-    let page = description.history.page(&HistoryQuery::new());
+    let page = description
+        .history
+        .page(&HistoryQuery::new().redact(redaction));
     let page = page.map_err(|error| Failure::Usage(error.to_string()))?;
     let mut history = page.to_json();
     object.insert("events".to_owned(), history["events"].take());

@@ -12,7 +12,7 @@ use stepwright_runtime::handler_logs::{
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::value::Value;
 use stepwright_runtime::{
-    Engine, EngineBuilder, ExecutionHandle, MachineType, StartOptions, Status,
+    Engine, EngineBuilder, ExecutionHandle, MachineType, Redaction, StartOptions, Status,
 };
 use tracing::Level;
 use tracing::subscriber::DefaultGuard;
@@ -406,4 +406,39 @@ async fn nothing_is_recorded_without_the_layer() {
         .build()
         .unwrap();
     assert_eq!(run(&engine, &logs, json!({})).await, []);
+}
+
+#[tokio::test]
+async fn lines_have_no_task_token_and_no_masked_field() {
+    let (logs, _guard) = logs_of_this_thread(HandlerLogOptions::new());
+    let token = "0123456789ab4def8123456789abcdef".repeat(2);
+    let logged = token.clone();
+    let charge = move |_: Json| {
+        let token = logged.clone();
+        async move {
+            let card = r#"{"card": {"number": "4929"}}"#;
+            tracing::info!(card.number = 4929, link = %format!("https://x/{token}"), "charging {card} for {token}");
+            Ok::<_, TaskFailure>(json!({}))
+        }
+    };
+    let engine = engine().function("charge", charge).build().unwrap();
+    let execution = start(&engine, json!({})).await;
+    execution.report().await;
+    let line = |text: &[Arc<LogLine>]| format!("{:?}", text[0]);
+    let before = line(&logs.of_execution(execution.id()));
+    assert!(!before.contains(&token[..16]), "{before}");
+    assert!(before.contains("4929"), "{before}");
+    // Also lines that were recorded before.
+    logs.redact(&Redaction::new().path("card.number").unwrap());
+    let again = run(&engine, &logs, json!({})).await;
+    for text in [line(&logs.of_execution(execution.id())), line(&again)] {
+        assert!(
+            !text.contains("4929") && text.contains("[redacted]"),
+            "{text}"
+        );
+        assert!(
+            text.contains("charging") && text.contains("https://x/"),
+            "{text}"
+        );
+    }
 }

@@ -21,6 +21,7 @@ mod path;
 #[cfg(test)]
 mod tests;
 mod text;
+mod token;
 
 pub use self::path::InvalidRedactionPath;
 
@@ -45,6 +46,7 @@ pub const REDACTED: &str = "[redacted]";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Redaction {
     paths: BTreeSet<Path>,
+    masks_tokens: bool,
 }
 
 impl Redaction {
@@ -70,13 +72,32 @@ impl Redaction {
         field(name: impl Into<String>) => self.paths.insert(Path::of_field(name.into()));
         /// Also masks the fields of another redaction.
         #[must_use]
-        and(other: &Redaction) => self.paths.extend(other.paths.iter().cloned());
+        and(other: &Redaction) => {
+            self.paths.extend(other.paths.iter().cloned());
+            self.masks_tokens |= other.masks_tokens;
+        };
+        /// Also masks task tokens of an engine, wherever they are: the holder of a token can complete its task. A token consists of 64 hexadecimal
+        /// digits. One of 4,096 other texts of 64 hexadecimal digits looks like a token, and is masked too.
+        #[must_use]
+        task_tokens() => self.masks_tokens = true;
     }
 
     /// Whether nothing is masked.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.paths.is_empty()
+        !self.has_fields() && !self.masks_tokens
+    }
+
+    /// Whether fields are masked, and not only task tokens.
+    #[must_use]
+    pub fn has_fields(&self) -> bool {
+        !self.paths.is_empty()
+    }
+
+    /// Whether everything that `other` masks is masked.
+    #[must_use]
+    pub fn includes(&self, other: &Redaction) -> bool {
+        (self.masks_tokens || !other.masks_tokens) && self.paths.is_superset(&other.paths)
     }
 
     /// Returns the value with [`REDACTED`] instead of sensitive values.
@@ -97,10 +118,19 @@ impl Redaction {
     /// Returns the text with [`REDACTED`] instead of sensitive values in the JSON that it contains.
     #[must_use]
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        match text::masked(self, &mut Vec::new(), text) {
+        match self.masked_text(&mut Vec::new(), text) {
             Some(masked) => Cow::Owned(masked),
             None => Cow::Borrowed(text),
         }
+    }
+
+    /// Returns the masked text of a string at the path `names`, or `None` if nothing is masked.
+    fn masked_text(&self, names: &mut Vec<String>, text: &str) -> Option<String> {
+        let fields = text::masked(self, names, text);
+        if !self.masks_tokens {
+            return fields;
+        }
+        token::masked(fields.as_deref().unwrap_or(text)).or(fields)
     }
 
     /// Whether the value at these names is masked by a path that ends with the last name.
@@ -118,14 +148,19 @@ impl Redaction {
                         false => self.walk(names, value),
                     };
                     names.pop();
-                    (name.clone(), value)
+                    let name = self
+                        .masks_tokens
+                        .then(|| token::masked(name))
+                        .flatten()
+                        .unwrap_or_else(|| name.clone());
+                    (name, value)
                 });
                 Value::Object(fields.collect())
             }
             Value::Array(items) => items.iter().map(|item| self.walk(names, item)).collect(),
             Value::String(text) => {
                 let mut names = names.iter().map(|name| (*name).to_owned()).collect();
-                match text::masked(self, &mut names, text) {
+                match self.masked_text(&mut names, text) {
                     Some(masked) => Value::from(masked),
                     None => value.clone(),
                 }

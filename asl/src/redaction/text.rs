@@ -38,7 +38,7 @@ struct MaskedMember {
 
 /// Returns the masked text, or `None` if nothing is masked. `names` is the path of the value that contains the text.
 pub(super) fn masked(redaction: &Redaction, names: &mut Vec<String>, text: &str) -> Option<String> {
-    if redaction.is_empty() {
+    if !redaction.has_fields() {
         return None;
     }
     let mut copy = PrefixCopy {

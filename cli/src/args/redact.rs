@@ -11,8 +11,13 @@ pub(crate) struct RedactArguments {
 }
 
 impl RedactArguments {
-    /// All of them.
+    /// Returns the masks for data of a store, of a server or of a recording: the fields, and task tokens.
     pub(crate) fn redaction(&self) -> Redaction {
+        self.fields().task_tokens()
+    }
+
+    /// Returns the fields alone: the result of `run` belongs to its caller, and its tokens have ended.
+    pub(crate) fn fields(&self) -> Redaction {
         let paths = self.paths.iter();
         paths.fold(Redaction::new(), |all, path| all.and(path))
     }

@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use super::log::LogArguments;
 use super::otlp::OtlpArguments;
 use super::progress::ProgressArguments;
+use super::redact::RedactArguments;
 use super::services::{ServiceArguments, account};
 use crate::tasks::{LambdaEndpoint, TaskBinding, binding};
 use crate::template::{NamedValue, named_value};
@@ -32,6 +33,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright serve --aws-endpoint http://127.0.0.1:4566      AWS services of tasks and S3 of Distributed Maps are those of an emulator
   stepwright serve --aws-endpoint http://127.0.0.1:4566 --status-events   the rules of its EventBridge get status changes of executions
   stepwright serve --store local.db --index --keep-logs      the console finds executions by any text, and has the logs of commands
+  stepwright serve --redact card.number                      the console masks this field, in pages, filters, exports and logs of handlers
   stepwright serve --console read-only                       the pages at http://127.0.0.1:8083/console cannot change anything
   stepwright serve --log info --log-format json 2> serve.log  starts, ends and suspensions of executions, as JSON
   stepwright serve --log info,stepwright_server=debug         and each request
@@ -139,6 +141,8 @@ pub(crate) struct ServeArguments {
     /// Start executions at the times of this JSON or YAML file, which has the fields of EventBridge Scheduler's CreateSchedule
     #[arg(long, value_name = "FILE", conflicts_with = "virtual_time")]
     pub(crate) schedules: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) redact: RedactArguments,
     #[command(flatten)]
     pub(crate) services: ServiceArguments,
     /// Send an event of aws.states to this event bus of EventBridge, at its --aws-endpoint, whenever the status of a Standard execution changes

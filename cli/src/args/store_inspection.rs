@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::redact::RedactArguments;
+
 pub(super) const INFO_EXAMPLES: &str = "Examples:
   stepwright store info orders.db
   stepwright store info orders.db --json | jq .fileBytes
@@ -101,6 +103,8 @@ pub(crate) struct ExportArguments {
     /// Replace the file of --output if it exists
     #[arg(long, requires = "output")]
     pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) redact: RedactArguments,
 }
 
 #[derive(Debug, Args)]

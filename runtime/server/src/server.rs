@@ -324,6 +324,10 @@ impl ServerBuilder {
     /// Every [`ServerError`]. A state machine that cannot be read is no error: it is logged, and clients do not see it.
     pub fn build(self) -> Result<Server, ServerError> {
         let engine = ServerEngine::new(self.engine.ok_or(ServerError::NoEngine)?);
+        #[cfg(feature = "console")]
+        if let Some(logs) = &self.console.handler_logs {
+            logs.redact(engine.redaction());
+        }
         let parsed = |host: String| Host::parse(&host).ok_or(ServerError::InvalidHost(host));
         let hosts = self.hosts.into_iter().map(parsed);
         let hosts = hosts.collect::<Result<_, _>>()?;

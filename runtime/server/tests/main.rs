@@ -11,6 +11,8 @@ mod console_debug;
 mod console_export;
 #[cfg(feature = "console")]
 mod console_forms;
+#[cfg(feature = "console")]
+mod console_secrets;
 mod executions;
 mod golden;
 mod hostile;

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use stepwright_asl::redaction::Redaction;
 use tracing::Level;
 
 use crate::clock::Timestamp;
@@ -41,6 +42,25 @@ pub struct LogLine {
 }
 
 impl LogLine {
+    /// Masks the sensitive parts of the message and of the fields.
+    pub(super) fn redact(&mut self, redaction: &Redaction) {
+        if let Cow::Owned(masked) = redaction.text(&self.message) {
+            self.message = masked;
+        }
+        for (name, value) in &mut self.fields {
+            if let Some(masked) = masked_field(redaction, name, value) {
+                *value = masked;
+            }
+        }
+    }
+
+    /// Whether [`redact`](Self::redact) changes the line.
+    pub(super) fn has_sensitive(&self, redaction: &Redaction) -> bool {
+        let mut fields = self.fields.iter();
+        matches!(redaction.text(&self.message), Cow::Owned(_))
+            || fields.any(|(name, value)| masked_field(redaction, name, value).is_some())
+    }
+
     /// Returns the bytes of memory that the line needs.
     pub(super) fn bytes(&self) -> usize {
         // The counters of the two `Arc`s, and the slot of the line in its buffer.
@@ -54,4 +74,12 @@ impl LogLine {
         let texts = self.state.len() + target + self.message.capacity();
         fixed + texts + slots + values.sum::<usize>()
     }
+}
+
+/// Returns the masked value of a field, or `None` if it has no sensitive part. The name of a field can be a path: `card.number`.
+fn masked_field(redaction: &Redaction, name: &str, value: &str) -> Option<String> {
+    let names: Vec<&str> = name.split('.').collect();
+    let masked = redaction.value_at(&names, &value.into());
+    let masked = masked.as_str().filter(|masked| *masked != value)?;
+    Some(masked.to_owned())
 }

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use stepwright_asl::redaction::Redaction;
 use tracing::{Level, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::filter_fn;
@@ -74,6 +75,12 @@ impl HandlerLogs {
     /// execution itself was dropped, the count starts again at 0.
     pub fn dropped_lines(&self, arn: &str) -> u64 {
         self.store.log(arn).1
+    }
+
+    /// Masks these fields in the lines: JSON in messages and values, and fields with these names. A server masks what its engine does. Task tokens are
+    /// always masked. Lines in the file that were written before are masked when they are read.
+    pub fn redact(&self, redaction: &Redaction) {
+        self.store.redact(redaction);
     }
 
     /// Also writes the lines to a file next to a store, `orders.db-logs` next to `orders.db`, so that they survive a restart of the program. A thread

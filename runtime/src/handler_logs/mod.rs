@@ -50,7 +50,8 @@
 //!
 //! # Sensitive values
 //!
-//! The lines contain what the handlers logged. [`EngineBuilder::redact`](crate::EngineBuilder::redact) does not mask it.
+//! The lines contain what the handlers logged, with masks instead of task tokens and of the fields of [`HandlerLogs::redact`]: JSON in a message or a
+//! value, and fields of the event with these names. `stepwright-server` masks the fields that its engine masks. Other text is not masked.
 
 mod bounded_text;
 mod layer;

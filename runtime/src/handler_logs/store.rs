@@ -3,9 +3,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 #[cfg(feature = "sqlite")]
 use std::sync::OnceLock;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use rustc_hash::FxHashMap;
+use stepwright_asl::redaction::Redaction;
 
 use super::line::{BYTES_PER_EXECUTION, LogLine};
 #[cfg(feature = "sqlite")]
@@ -19,6 +20,8 @@ pub(super) struct LogStore {
     /// The maximum number of executions.
     limit: usize,
     logs: Mutex<LogsByExecution>,
+    /// What the lines lack.
+    redaction: RwLock<Arc<Redaction>>,
     /// The file that has the lines, too.
     #[cfg(feature = "sqlite")]
     stored: OnceLock<StoredLogs>,
@@ -49,6 +52,7 @@ impl LogStore {
         Self {
             limit,
             logs: Mutex::default(),
+            redaction: RwLock::new(Arc::new(Redaction::new().task_tokens())),
             #[cfg(feature = "sqlite")]
             stored: OnceLock::new(),
         }
@@ -59,6 +63,7 @@ impl LogStore {
         if self.limit == 0 {
             return;
         }
+        line.redact(&self.redaction());
         // Freed after the lock is released, because it is declared before it.
         let mut _quietest = None;
         let mut logs = self.lock();
@@ -81,6 +86,18 @@ impl LogStore {
             stored.add(&arn, &line);
         }
         logs.by_arn.entry(arn).or_default().push(line);
+    }
+
+    /// Masks these fields, too.
+    pub(super) fn redact(&self, redaction: &Redaction) {
+        let known = self.redaction.write();
+        let mut known = known.unwrap_or_else(PoisonError::into_inner);
+        *known = Arc::new(known.as_ref().clone().and(redaction));
+    }
+
+    fn redaction(&self) -> Arc<Redaction> {
+        let known = self.redaction.read();
+        known.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Adds a file, which is read for older lines.
@@ -106,6 +123,18 @@ impl LogStore {
 
     /// Returns the lines of an execution, the oldest first, and how many older ones were dropped.
     pub(super) fn log(&self, arn: &str) -> (Vec<Arc<LogLine>>, u64) {
+        let (mut lines, dropped) = self.all_lines(arn);
+        // Lines can be older than the masks.
+        let redaction = self.redaction();
+        for line in &mut lines {
+            if line.has_sensitive(&redaction) {
+                Arc::make_mut(line).redact(&redaction);
+            }
+        }
+        (lines, dropped)
+    }
+
+    fn all_lines(&self, arn: &str) -> (Vec<Arc<LogLine>>, u64) {
         let (lines, dropped) = {
             let logs = self.lock();
             match logs.by_arn.get(arn) {

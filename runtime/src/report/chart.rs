@@ -73,7 +73,7 @@ pub fn chart(view: &ExecutionView<'_>, visits: &[usize]) -> Markup {
                             td { (visit.state_type()) }
                             td { (status(visit)) }
                             td class="number" { (text::elapsed(visit.entered(), visit.ended(), view.end())) }
-                            td class="wide" { (bars(&axis, visit, view.end())) }
+                            td class="wide" { (bars(view, &axis, visit)) }
                         }
                     }
                 }
@@ -90,8 +90,8 @@ fn first_inside(view: &ExecutionView<'_>, index: usize, visit: &Visit) -> Option
     frames(view, index).first().map(|frame| frame.newest)
 }
 
-fn bars(axis: &Axis, visit: &Visit, now: Timestamp) -> Markup {
-    let ended = visit.ended().unwrap_or(now);
+fn bars(view: &ExecutionView<'_>, axis: &Axis, visit: &Visit) -> Markup {
+    let ended = visit.ended().unwrap_or(view.end());
     let attempts = visit.attempts();
     html! {
         svg class="bars" width="100%" height="20" role="img" aria-label={ (text::duration(visit.entered().since(axis.from))) " after the first state" } {
@@ -100,7 +100,7 @@ fn bars(axis: &Axis, visit: &Visit, now: Timestamp) -> Markup {
                 (axis.bar(class(visit.status()), visit.entered(), ended, visit.status().as_str()))
             }
             @for (index, attempt) in attempts.iter().enumerate() {
-                (axis.bar(attempt_class(attempt), attempt.scheduled(), attempt.ended().unwrap_or(ended), &attempt_label(index, attempt)))
+                (axis.bar(attempt_class(attempt), attempt.scheduled(), attempt.ended().unwrap_or(ended), &view.masked_text(&attempt_label(index, attempt))))
             }
         }
     }

@@ -17,7 +17,7 @@ pub struct EventFilter {
     pub kind: String,
     /// The name of a state.
     pub state: String,
-    /// A part of the details.
+    /// A part of the details without redacted data.
     pub text: String,
     /// The id of the first event.
     pub from: u32,
@@ -29,11 +29,19 @@ impl EventFilter {
         Self::default()
     }
 
-    fn has(&self, event: &Event) -> bool {
+    fn has(&self, event: &Event, redaction: &Redaction) -> bool {
         event.id() >= self.from
             && (self.kind.is_empty() || contains(event.kind().name(), &self.kind))
             && (self.state.is_empty() || event.state_name() == Some(&self.state))
-            && (self.text.is_empty() || contains(&event.details().to_text(), &self.text))
+            && (self.text.is_empty() || self.has_text(event, redaction))
+    }
+}
+
+impl EventFilter {
+    /// Compares only what a page shows: a match of masked data would reveal a part of it.
+    fn has_text(&self, event: &Event, redaction: &Redaction) -> bool {
+        let details = redaction.value(&event.details().to_json());
+        contains(&details.to_string(), &self.text)
     }
 }
 
@@ -63,7 +71,7 @@ pub fn events(
 ) -> EventList {
     let mut selected: Vec<Event> = history
         .events()
-        .filter(|event| filter.has(event))
+        .filter(|event| filter.has(event, redaction))
         .take(most + 1)
         .collect();
     let next = selected.get(most).map(Event::id);

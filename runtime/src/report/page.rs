@@ -255,7 +255,7 @@ fn head(view: &ExecutionView<'_>, facts: &Facts<'_>) -> Markup {
         }
         @if let Some(error) = timeline.error() {
             div class="message" role="note" {
-                strong { (error) }
+                strong { (view.masked_text(error)) }
                 @if let Some((index, state)) = failed { " in " a href=(view.links.visit(index)) { (state) } }
                 @if let Some(cause) = timeline.cause() { pre tabindex="0" { (view.masked_text(cause)) } }
             }

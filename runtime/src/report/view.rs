@@ -56,9 +56,11 @@ impl ExecutionView<'_> {
 
     /// Returns a value without the sensitive data that the engine redacts.
     pub(super) fn masked<'a>(&self, names: &[&str], value: &'a Value) -> Cow<'a, Value> {
-        match self.redaction.is_empty() {
-            true => Cow::Borrowed(value),
-            false => Cow::Owned(Value::from(
+        let is_masked = self.redaction.has_fields()
+            || matches!(self.redaction.text(&value.to_text()), Cow::Owned(_));
+        match is_masked {
+            false => Cow::Borrowed(value),
+            true => Cow::Owned(Value::from(
                 self.redaction.value_at(names, &value.to_json()),
             )),
         }

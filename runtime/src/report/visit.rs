@@ -23,7 +23,7 @@ pub fn visit(view: &ExecutionView<'_>, index: usize) -> Option<Markup> {
         (facts(view, index, visit))
         @if let Some(error) = visit.error() {
             div class="message" role="note" {
-                strong { (error) }
+                strong { (view.masked_text(error)) }
                 @if let Some(cause) = visit.cause() { pre tabindex="0" { (view.masked_text(cause)) } }
             }
         }
@@ -171,7 +171,7 @@ fn attempts(view: &ExecutionView<'_>, visit: &Visit) -> Markup {
                                 td { (text::elapsed(attempt.scheduled(), attempt.ended().or(visit.ended()), view.end())) }
                                 td { (attempt.outcome().as_str()) }
                                 td {
-                                    @if let Some(error) = attempt.error() { strong { (error) } }
+                                    @if let Some(error) = attempt.error() { strong { (view.masked_text(error)) } }
                                     // The cause of the last failure is above.
                                     @if let Some(cause) = attempt.cause().filter(|cause| Some(*cause) != visit.cause()) {
                                         pre tabindex="0" { (view.masked_text(cause)) }

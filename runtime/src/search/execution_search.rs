@@ -1,12 +1,19 @@
 use std::fmt;
 
+use stepwright_asl::redaction::Redaction;
+
 use crate::clock::Timestamp;
+use crate::value::Value;
 use crate::{ExecutionFilter, ExecutionPage};
 
 /// Finds executions by a text in their inputs and outputs, for lists of the console. `ExecutionIndex` (feature `sqlite`) is one for a store in
 /// a file; a program with another store can implement it.
 pub trait ExecutionSearch: fmt::Debug + Send + Sync {
-    /// Returns a page of the executions that pass the filter, and whose input or output contains the text as JSON. They have the order of
+    /// Whether the search compares texts without the data that `redaction` masks. The console does not use a search that compares more than its
+    /// pages show, because each match would reveal a part of a masked value.
+    fn masks(&self, redaction: &Redaction) -> bool;
+
+    /// Returns a page of the executions that pass the filter, and whose input or output contains the text as [JSON](searched_text). They have the order of
     /// [`Engine::executions`](crate::Engine::executions), whose tokens it takes and returns. A page can have fewer executions than the limit of
     /// the filter, and a next page. The caller does not wait for executions that are not indexed yet.
     ///
@@ -18,6 +25,14 @@ pub trait ExecutionSearch: fmt::Debug + Send + Sync {
     ///
     /// Blocks the thread while it reads.
     fn page(&self, filter: &ExecutionFilter, text: &str) -> Result<SearchPage, SearchError>;
+}
+
+/// Returns the text that a search compares: a value as JSON, with masks instead of sensitive data.
+pub fn searched_text(value: &Value, redaction: &Redaction) -> String {
+    match redaction.has_fields() {
+        true => redaction.value(&value.to_json()).to_string(),
+        false => redaction.text(&value.to_text()).into_owned(),
+    }
 }
 
 /// A page of executions that a search found.

@@ -7,6 +7,8 @@ mod execution_search;
 #[cfg(feature = "sqlite")]
 mod index;
 
-pub use self::execution_search::{ExecutionSearch, IndexedExecution, SearchError, SearchPage};
+pub use self::execution_search::{
+    ExecutionSearch, IndexedExecution, SearchError, SearchPage, searched_text,
+};
 #[cfg(feature = "sqlite")]
 pub use self::index::ExecutionIndex;

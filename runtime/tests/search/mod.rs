@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use stepwright_runtime::search::{ExecutionIndex, ExecutionSearch};
 use stepwright_runtime::store::SqliteStore;
-use stepwright_runtime::{Engine, ExecutionFilter, MachineType, StartOptions, Status};
+use stepwright_runtime::{Engine, ExecutionFilter, MachineType, Redaction, StartOptions, Status};
 use tokio::runtime::Runtime;
 
 /// Parts of texts: quotes and operators of queries, wildcards, escapes of JSON, characters of one to four bytes.
@@ -232,4 +232,42 @@ fn an_index_that_cannot_be_written_does_not_stop_the_engine() {
         .page(&ExecutionFilter::new(), "order")
         .expect_err("the index has stopped");
     world.start(json!({"text": "an order", "kind": "reply"}));
+}
+
+#[test]
+fn an_index_has_no_masked_field_and_no_task_token() {
+    let world = World::new();
+    let number = "4929123456781234";
+    let half = "0123456789ab4def8123456789abcdef";
+    let token = half.repeat(2);
+    world.start(json!({"kind": "wait", "text": "rent", "card": {"number": number}, "url": format!("https://x/{token}")}));
+    let all = ExecutionFilter::new();
+    let redaction = Redaction::new().path("card.number").expect("a path");
+    let found = |index: &ExecutionIndex, text: &str| search(index, &all, text).len();
+    for (masked, is_masked) in [
+        (Redaction::new(), false),
+        (redaction.clone(), true),
+        (Redaction::new(), false),
+    ] {
+        // Each time the masks differ from those of the file.
+        let index = ExecutionIndex::open_redacted(world.path(), &masked).expect("an index");
+        index.catch_up().expect("it has not stopped");
+        assert_eq!(found(&index, "rent"), 1);
+        assert_eq!(found(&index, "https://x/"), 1);
+        for part in [&token[..8], &token[20..50], &token] {
+            assert_eq!(found(&index, part), 0, "{part}");
+        }
+        assert_eq!(found(&index, &number[..6]), usize::from(!is_masked));
+        assert_eq!(found(&index, "\"number\":\"4"), usize::from(!is_masked));
+        assert_eq!(index.masks(&redaction), is_masked);
+        assert!(index.masks(&Redaction::new().task_tokens()));
+        drop(index);
+        if is_masked {
+            let bytes = std::fs::read(world.folder.path().join("orders.db-index")).expect("a file");
+            let has_number = bytes
+                .windows(number.len())
+                .any(|part| part == number.as_bytes());
+            assert!(!has_number, "the file has the number");
+        }
+    }
 }

@@ -163,9 +163,9 @@ impl Event {
 
     /// Formats the event like `to_json`, with or without inputs and outputs, and with masked fields.
     pub fn print(&self, has_data: bool, redaction: &Redaction) -> Json {
-        let text = |names: &[&str], value: &Value| match redaction.is_empty() {
-            true => value.to_text(),
-            false => redaction.value_at(names, &value.to_json()).to_string(),
+        let text = |names: &[&str], value: &Value| match redaction.has_fields() {
+            true => redaction.value_at(names, &value.to_json()).to_string(),
+            false => redacted(redaction, value.to_text()),
         };
         let mut details = Map::new();
         if let Some(name) = self.state_name()
@@ -176,9 +176,10 @@ impl Event {
         for (name, field) in self.fields() {
             match field {
                 Field::Plain(value) => {
-                    let value = match name {
-                        "cause" => redaction.value(&value.to_json()),
-                        _ => value.to_json(),
+                    let value = value.to_json();
+                    let value = match redaction.is_empty() {
+                        true => value,
+                        false => redaction.value(&value),
                     };
                     details.insert(name.to_owned(), value);
                 }
@@ -205,12 +206,7 @@ impl Event {
         if self.kind() == EventKind::ExecutionStarted {
             details.insert("roleArn".to_owned(), Json::from(self.about.role_arn()));
             if has_data && details.contains_key("input") {
-                let input = self.about.input_text();
-                let input = if let Cow::Owned(masked) = redaction.text(&input) {
-                    masked
-                } else {
-                    input
-                };
+                let input = redacted(redaction, self.about.input_text());
                 details.insert("input".to_owned(), Json::from(input));
             }
             if let Some(origin) = self.about.origin() {
@@ -377,5 +373,13 @@ impl fmt::Debug for Event {
             .field("state", &self.state_name())
             .field("scope", &self.scope())
             .finish_non_exhaustive()
+    }
+}
+
+/// Returns a text without sensitive data.
+fn redacted(redaction: &Redaction, text: String) -> String {
+    match redaction.text(&text) {
+        Cow::Owned(masked) => masked,
+        Cow::Borrowed(_) => text,
     }
 }

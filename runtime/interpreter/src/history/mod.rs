@@ -196,7 +196,7 @@ impl History {
     }
 
     /// Returns the fields that the engine masks in messages: those of `EngineBuilder::redact`, and those with
-    /// `#[payload(redact)]` in the types of its workflows.
+    /// `#[payload(redact)]` in the types of its workflows. Task tokens are masked, too.
     pub fn redaction(&self) -> &Redaction {
         &self.inner.program.redaction
     }

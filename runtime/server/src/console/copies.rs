@@ -10,6 +10,7 @@ use stepwright_runtime::start_command::StartCommand;
 use stepwright_runtime::testing::GeneratedTest;
 
 use super::error::{PageError, PageResult, respond};
+use super::execution::is_shown;
 use super::layout::{Page, Section};
 use super::link;
 use super::params::Params;
@@ -60,8 +61,10 @@ async fn render(console: &Console, headers: &HeaderMap, params: &Params) -> Page
     let history = run.history();
     let command = if console.source.store().is_some() {
         Err("this console has no API to which a command could connect")
-    } else if !history.redaction().is_empty() {
+    } else if history.redaction().has_fields() {
         Err("this engine masks fields, and the commands contain the input without masks")
+    } else if !is_shown(history.redaction(), run.execution().input()) {
+        Err("the input contains a task token, and the commands contain the input without masks")
     } else {
         Ok(start_command(console, headers, &run))
     };

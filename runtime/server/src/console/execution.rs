@@ -1,5 +1,7 @@
 //! One execution: its diagram, states, waits, events and data.
 
+use std::borrow::Cow;
+
 use axum::extract::{RawQuery, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -16,7 +18,7 @@ use stepwright_runtime::server_support::Redrivability;
 use stepwright_runtime::testing::timeline_overlay;
 use stepwright_runtime::timeline::Timeline;
 use stepwright_runtime::value::Value;
-use stepwright_runtime::{ExecutionHandle, Status, Wait};
+use stepwright_runtime::{ExecutionHandle, Redaction, Status, Wait};
 
 use super::error::{PageError, PageResult, respond};
 use super::layout::{Page, Section};
@@ -27,6 +29,8 @@ use super::{link, logs, waits};
 
 /// The rows of the chart on a page.
 const MOST_ROWS: usize = 300;
+/// Why a form cannot contain an input.
+const HIDDEN_DATA: &str = "This engine redacts data, or the data contains a task token, so the console cannot show the input of a state for editing.";
 /// The events on a page.
 const MOST_EVENTS: usize = 200;
 
@@ -243,7 +247,7 @@ fn failure(view: &ExecutionView<'_>) -> Markup {
     html! {
         @if let Some(error) = timeline.error().or((timeline.status() == Status::TimedOut).then_some("States.Timeout")) {
             div class="message" role="alert" {
-                strong { (error) }
+                strong { (view.redaction.text(error)) }
                 @if let Some((index, visit)) = failed { " in " a href=(view.links.visit(index)) { (visit.state()) } }
                 @if let Some(cause) = timeline.cause() { pre tabindex="0" { (view.redaction.text(cause)) } }
             }
@@ -287,7 +291,7 @@ fn acts(console: &Console, run: &ExecutionSnapshot, view: &ExecutionView<'_>) ->
             @if !console.is_read_only && is_startable {
                 a class="button" href=(link::with("/console/machine", &[("name", machine), ("input_of", arn)])) { "Start a copy" }
             }
-            @if !console.is_read_only && view.redaction.is_empty() {
+            @if !console.is_read_only && is_shown(view.redaction, run.execution().input()) {
                 form method="post" action=(link::NEW_DEBUGGER) {
                     (console.form_field())
                     input type="hidden" name="execution" value=(arn);
@@ -298,6 +302,11 @@ fn acts(console: &Console, run: &ExecutionSnapshot, view: &ExecutionView<'_>) ->
             a class="button" href=(link::with("/console/execution/history.json", &[("arn", arn)])) download="history.json" { "History as a file" }
         }
     }
+}
+
+/// Whether a page may contain a value for editing.
+pub(super) fn is_shown(redaction: &Redaction, value: &Value) -> bool {
+    !redaction.has_fields() && matches!(redaction.text(&value.to_text()), Cow::Borrowed(_))
 }
 
 fn states(
@@ -364,22 +373,25 @@ fn restart(
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.to_json()))
         .collect();
+    let variables = format!("{:#}", serde_json::Value::Object(variables));
+    let shows = |text: &str| matches!(view.redaction.text(text), Cow::Borrowed(_));
+    let is_shown = !view.redaction.has_fields() && shows(&input) && shows(&variables);
     html! {
         details class="act" {
             summary { "Start again from this state" }
-            @if view.redaction.is_empty() {
+            @if is_shown {
                 form method="post" action="/console/restart" {
                     p class="hint" { "A new execution begins at " (visit.state()) ", with this input and these variables." }
                     (console.form_field())
                     input type="hidden" name="arn" value=(run.id());
                     input type="hidden" name="state" value=(visit.state());
                     label { "Input" textarea name="input" rows="8" spellcheck="false" required { (input) } }
-                    label { "Variables" textarea name="variables" rows="4" spellcheck="false" { (format!("{:#}", serde_json::Value::Object(variables))) } }
+                    label { "Variables" textarea name="variables" rows="4" spellcheck="false" { (variables) } }
                     label { "Name" input name="name" autocomplete="off" maxlength="80" placeholder="generated"; }
                     button type="submit" class="primary" { "Start again from here" }
                 }
             } @else {
-                p class="hint" { "This engine redacts data, so the console cannot show the input of a state for editing." }
+                p class="hint" { (HIDDEN_DATA) }
             }
         }
     }

@@ -5,8 +5,9 @@ use axum::response::Response;
 use maud::{Markup, html};
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::report::text;
+use stepwright_runtime::search::searched_text;
 use stepwright_runtime::store::StoreError;
-use stepwright_runtime::{ExecutionData, ExecutionFilter, ExecutionSummary, Status};
+use stepwright_runtime::{ExecutionData, ExecutionFilter, ExecutionSummary, Redaction, Status};
 
 use super::error::{PageResult, respond};
 use super::layout::{Page, Section};
@@ -217,22 +218,24 @@ impl ListFilter {
             .map(|execution| execution.id.clone())
             .collect();
         let data = console.source.data(ids).await?;
+        let redaction = console.source.redaction();
         let passes = data.iter().map(|data| {
             data.as_ref()
-                .is_some_and(|data| self.passes(data, has_text))
+                .is_some_and(|data| self.passes(data, has_text, redaction))
         });
         Ok(passes.collect())
     }
 
-    fn passes(&self, data: &ExecutionData, has_text: bool) -> bool {
-        let error = data.error.as_deref().unwrap_or_default();
+    /// Compares only what pages show: a match of masked data would reveal a part of it.
+    fn passes(&self, data: &ExecutionData, has_text: bool, redaction: &Redaction) -> bool {
+        let error = redaction.text(data.error.as_deref().unwrap_or_default());
         let mut values = [Some(&data.input), data.output.as_ref()]
             .into_iter()
             .flatten();
         error.contains(&self.error)
             && (has_text
                 || self.text.is_empty()
-                || values.any(|value| value.to_text().contains(&self.text)))
+                || values.any(|value| searched_text(value, redaction).contains(&self.text)))
     }
 
     fn form(&self, console: &Console) -> Markup {

@@ -233,7 +233,7 @@ fn as_printed(mut description: Json, redaction: &Redaction) -> Json {
             description[name] = Json::from(time.to_string());
         }
     }
-    for name in ["input", "output", "cause"] {
+    for name in ["input", "output", "error", "cause"] {
         if let Some(text) = description[name].as_str() {
             description[name] = Json::from(redaction.text(text).into_owned());
         }

@@ -8,6 +8,7 @@ use stepwright_runtime::value::Value;
 use stepwright_runtime::{ExecutionFilter, ExecutionSummary};
 
 use super::error::{PageError, PageResult};
+use super::execution::is_shown;
 use super::link;
 use super::params::Params;
 use super::schema_form::SchemaForm;
@@ -27,8 +28,9 @@ const SHOWN_BYTES: u64 = 2_000;
 pub(super) async fn panel(console: &Console, machine: &Machine, params: &Params) -> PageResult {
     let chosen = match params.get("input_of") {
         Some(arn) => {
-            console.check_shown()?;
-            Some(console.run(arn).await?.execution().input().clone())
+            let input = console.run(arn).await?.execution().input().clone();
+            console.check_shown(&input)?;
+            Some(input)
         }
         None => None,
     };
@@ -120,6 +122,9 @@ pub(super) async fn earlier_inputs(console: &Console, machine: &Machine) -> Page
             let found = console.service.engine.find_execution(&execution.id).await?;
             let Some(run) = found else { continue };
             let input = run.execution().input();
+            if !is_shown(console.source.redaction(), input) {
+                continue;
+            }
             match inputs.iter().position(|known| known.input == *input) {
                 Some(known) => inputs[known].count += 1,
                 None if inputs.len() < MOST_INPUTS => inputs.push(EarlierInput {
@@ -171,17 +176,22 @@ impl EarlierInput {
 }
 
 impl Console {
-    /// Checks that pages may show inputs of executions in forms.
+    /// Checks that pages may show the input of an execution in forms.
     ///
     /// # Errors
     ///
-    /// When the engine redacts data.
-    pub(super) fn check_shown(&self) -> Result<(), PageError> {
-        match self.service.engine.has_redaction() {
-            true => Err(PageError::refused(
+    /// When the engine redacts data, or the input contains a task token.
+    pub(super) fn check_shown(&self, input: &Value) -> Result<(), PageError> {
+        if self.service.engine.has_redaction() {
+            return Err(PageError::refused(
                 "this engine redacts data, so the console cannot show the input of an execution for editing; enter an input by hand",
+            ));
+        }
+        match is_shown(self.source.redaction(), input) {
+            true => Ok(()),
+            false => Err(PageError::refused(
+                "the input contains a task token, so the console cannot show it for editing; enter an input by hand",
             )),
-            false => Ok(()),
         }
     }
 }

@@ -40,7 +40,12 @@ impl Console {
         text: &str,
     ) -> Result<SourcePage, StoreError> {
         let mut source = ListSource::Scan;
-        if let Some(search) = self.search.clone().filter(|_| !text.is_empty()) {
+        let search = self.search.as_ref().filter(|_| !text.is_empty());
+        let is_masked = search.is_none_or(|search| search.masks(self.source.redaction()));
+        if !is_masked {
+            source = ListSource::NoIndex("it has values that pages mask".to_owned());
+        }
+        if let Some(search) = search.filter(|_| is_masked).cloned() {
             let (filter, text) = (filter.clone(), text.to_owned());
             let found = tokio::task::spawn_blocking(move || search.page(&filter, &text));
             match found.await {

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::history::History;
 use stepwright_runtime::report::text;
-use stepwright_runtime::{TaskToken, Wait, WaitKind};
+use stepwright_runtime::{Wait, WaitKind};
 
 use super::link;
 use super::schema_form::SchemaForm;
@@ -35,7 +35,6 @@ pub(super) fn panel(
                             @if !wait.scope.is_empty() { " " span class="hint" { (wait.scope.join(" › ")) } }
                             ": " (reason(wait, now))
                             @if is_answerable(wait) && !console.is_read_only { (answer_form(console, run, history, wait)) }
-                            @if let WaitKind::Token { token, .. } = &wait.kind { @if !console.is_read_only { (command(token)) } }
                         }
                     }
                 }
@@ -92,16 +91,6 @@ fn deadlines(
     html! {
         @if let Some(at) = timeout_at { ", timeout in " (text::remaining(at, now)) }
         @if let Some(at) = heartbeat_at { ", heartbeat due in " (text::remaining(at, now)) }
-    }
-}
-
-/// The command that answers a token from a terminal.
-fn command(token: &TaskToken) -> Markup {
-    html! {
-        details class="act" {
-            summary { "Task token" }
-            pre tabindex="0" { code { "aws stepfunctions send-task-success --task-token '" (token.as_str()) "' --task-output '{}'" } }
-        }
     }
 }
 

@@ -142,7 +142,7 @@ impl EngineBuilder {
             substitutions: self.substitutions,
             families: registry.families,
             handlers: registry.handlers,
-            redaction: Arc::new(redaction),
+            redaction: Arc::new(redaction.task_tokens()),
             meter: Some(meter.clone()),
         };
         let resumes_only = self.resumes_only;

@@ -111,7 +111,7 @@ impl EngineBuilder {
     /// Masks these fields, in addition to those with `#[payload(redact)]` in the types of registered workflows, in output for people: the
     /// engine's log and its errors, failed assertions of tests, and pictures.
     ///
-    /// Tasks, the store and the API get the unmasked values. [`HistoryQuery::redact`](crate::history::HistoryQuery::redact) masks the fields
+    /// Task tokens are always masked there. Tasks, the store and the API get the unmasked values. [`HistoryQuery::redact`](crate::history::HistoryQuery::redact) masks the fields
     /// in a history that is printed.
     ///
     /// ```

@@ -26,7 +26,7 @@ impl Default for ReadSettings {
                 substitutions: HashMap::new(),
                 families: IndexMap::new(),
                 handlers: Handlers::default(),
-                redaction: Arc::default(),
+                redaction: Arc::new(Redaction::new().task_tokens()),
                 meter: None,
             },
             limits: Arc::new(Limits::default()),
@@ -35,9 +35,9 @@ impl Default for ReadSettings {
 }
 
 impl ReadSettings {
-    /// Masks fields in histories.
+    /// Masks fields in histories, in addition to task tokens.
     pub(super) fn with_redaction(mut self, redaction: &Redaction) -> Self {
-        self.compile.redaction = Arc::new(redaction.clone());
+        self.compile.redaction = Arc::new(redaction.clone().task_tokens());
         self
     }
 

@@ -89,7 +89,12 @@ impl ServerEngine {
 
     /// Whether fields of executions are masked in output for people.
     pub fn has_redaction(&self) -> bool {
-        !self.shared.setting.redaction.is_empty()
+        self.redaction().has_fields()
+    }
+
+    /// Returns what is masked in output for people: fields, and task tokens.
+    pub fn redaction(&self) -> &Redaction {
+        &self.shared.setting.redaction
     }
 
     /// Whether the engine was shut down, so that it starts nothing any more.

@@ -4,6 +4,8 @@ use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use stepwright_asl::redaction::Redaction;
+
 use super::index_format::FORMAT;
 use super::index_reader::{IndexReader, ReadError};
 use super::index_state::{IndexProgress, IndexState};
@@ -22,7 +24,8 @@ const REQUESTS: usize = 16;
 /// the engine never waits for it. The file can be deleted while no program uses it; a missing, damaged or older file is built again. When it
 /// cannot be written, for example because the disk is full, the index stops with a line in the log, and the engine continues.
 ///
-/// The index contains the data of executions in plain text, as the store does.
+/// The index contains the data of executions in plain text, as the store does, but without task tokens and without the fields of
+/// [`open_redacted`](Self::open_redacted).
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -50,6 +53,7 @@ const REQUESTS: usize = 16;
 pub struct ExecutionIndex {
     file: DerivedFile,
     store_path: PathBuf,
+    redaction: Redaction,
     state: Arc<IndexState>,
     reader: Mutex<Option<IndexReader>>,
     requests: Option<SyncSender<IndexRequest>>,
@@ -64,11 +68,29 @@ impl ExecutionIndex {
     ///
     /// Those of reading the store, and [`StoreError::Io`] when the system cannot create a thread.
     pub fn open(store: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let store = store.as_ref();
-        Self::of_file(store, DerivedFile::next_to(store, &FORMAT))
+        Self::open_redacted(store, &Redaction::new())
     }
 
-    pub(super) fn of_file(store: &Path, file: DerivedFile) -> Result<Self, StoreError> {
+    /// Opens the index of a store, as [`open`](Self::open) does, with masks instead of these fields. A file with other masks is built again. The
+    /// console of an engine that masks fields uses only an index that masks them, too.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn open_redacted(
+        store: impl AsRef<Path>,
+        redaction: &Redaction,
+    ) -> Result<Self, StoreError> {
+        let store = store.as_ref();
+        Self::of_file(store, DerivedFile::next_to(store, &FORMAT), redaction)
+    }
+
+    pub(super) fn of_file(
+        store: &Path,
+        file: DerivedFile,
+        redaction: &Redaction,
+    ) -> Result<Self, StoreError> {
+        let redaction = redaction.clone().task_tokens();
         // Reports a missing or foreign file.
         drop(crate::store::SqliteReader::open(store)?);
         let state = Arc::new(IndexState::default());
@@ -76,6 +98,7 @@ impl ExecutionIndex {
         let thread = IndexThread {
             file: file.clone(),
             store_path: store.to_owned(),
+            redaction: redaction.clone(),
             state: state.clone(),
             requests,
         };
@@ -90,6 +113,7 @@ impl ExecutionIndex {
         Ok(Self {
             file,
             store_path: store.to_owned(),
+            redaction,
             state,
             reader: Mutex::default(),
             requests: Some(sender),
@@ -147,6 +171,10 @@ impl ExecutionIndex {
 }
 
 impl ExecutionSearch for ExecutionIndex {
+    fn masks(&self, redaction: &Redaction) -> bool {
+        self.redaction.includes(redaction)
+    }
+
     fn page(&self, filter: &ExecutionFilter, text: &str) -> Result<SearchPage, SearchError> {
         if let Some(why) = &self.state.lock().stopped {
             return Err(SearchError::new(why));
@@ -154,6 +182,10 @@ impl ExecutionSearch for ExecutionIndex {
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         let progress = self.state.lock().clone();
         let file = progress.files;
+        if file == 0 {
+            // The file may be of another version, or have other masks.
+            return Err(SearchError::new("the index is not open yet"));
+        }
         let read = self.read(&mut reader, progress, filter, text);
         read.map_err(|error| {
             *reader = None;

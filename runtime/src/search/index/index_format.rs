@@ -1,13 +1,14 @@
 use crate::derived_file::DerivedFormat;
 
-/// The tables. `entries` has the executions of the lists, with their texts as the search compares them; `entry_texts` finds candidates by three
+/// The tables. `masks` has the redaction of the texts; `entries` has the executions of the lists, with their texts as the search compares them; `entry_texts` finds candidates by three
 /// successive characters.
 pub(super) static FORMAT: DerivedFormat = DerivedFormat {
     name: "index",
     suffix: "-index",
     application: 0x5374_7049,
-    version: 1,
+    version: 2,
     schema: "
+        CREATE TABLE masks (redaction TEXT NOT NULL);
         CREATE TABLE entries (
             key INTEGER PRIMARY KEY,
             arn TEXT NOT NULL,

@@ -2,6 +2,7 @@ use std::path::Path;
 
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, Statement, params_from_iter};
+use stepwright_asl::redaction::Redaction;
 
 use super::needle;
 use super::store_view::StoreView;
@@ -52,7 +53,7 @@ impl IndexReader {
     ) -> Result<Self, ReadError> {
         Ok(Self {
             index: file.reader()?,
-            store: StoreView::open(store)?,
+            store: StoreView::open(store, &Redaction::new())?,
             file_number,
         })
     }

@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError};
 use std::time::Duration;
 
 use rusqlite::Connection;
+use stepwright_asl::redaction::Redaction;
 
 use super::index_state::IndexState;
 use super::index_writer;
@@ -55,6 +56,8 @@ impl From<StoreError> for StepError {
 pub(super) struct IndexThread {
     pub(super) file: DerivedFile,
     pub(super) store_path: PathBuf,
+    /// What the texts of the index lack.
+    pub(super) redaction: Redaction,
     pub(super) state: Arc<IndexState>,
     pub(super) requests: Receiver<IndexRequest>,
 }
@@ -76,7 +79,7 @@ impl IndexThread {
     pub(super) fn run(self) {
         // Callers that wait are released after the reason for the stop is set.
         let mut waiting = Vec::new();
-        let opened = match self.file.open() {
+        let opened = match self.open() {
             Ok(index) => {
                 // A damaged file has been replaced, too.
                 self.note_file();
@@ -88,6 +91,30 @@ impl IndexThread {
             self.file.log_stop(&error.to_string());
             self.state.lock().stopped = Some(error.to_string());
         }
+    }
+
+    /// Opens the file. One whose texts have other masks is replaced.
+    fn open(&self) -> Result<Connection, DerivedError> {
+        let index = self.file.open()?;
+        let why = match self.has_masks(&index) {
+            Ok(true) => return Ok(index),
+            Ok(false) => "the masked fields have changed".to_owned(),
+            Err(DerivedError::Damaged(why)) => why,
+            Err(error) => return Err(error),
+        };
+        drop(index);
+        self.new_file(&why)
+    }
+
+    /// Replaces the file.
+    fn new_file(&self, why: &str) -> Result<Connection, DerivedError> {
+        let index = self.file.replace(why)?;
+        self.has_masks(&index)?;
+        Ok(index)
+    }
+
+    fn has_masks(&self, index: &Connection) -> Result<bool, DerivedError> {
+        index_writer::has_masks(index, &format!("{:?}", self.redaction))
     }
 
     fn follow(
@@ -150,7 +177,7 @@ impl IndexThread {
                 "it was damaged several times: {why}"
             )));
         }
-        let index = self.file.replace(why)?;
+        let index = self.new_file(why)?;
         self.note_file();
         Ok(index)
     }
@@ -176,10 +203,10 @@ impl IndexThread {
         let open = match open {
             Some(open) => open,
             None => {
-                let store = StoreView::open(&self.store_path)?;
+                let store = StoreView::open(&self.store_path, &self.redaction)?;
                 let index = match index.take() {
                     Some(index) => index,
-                    None => self.file.open()?,
+                    None => self.open()?,
                 };
                 open.insert(OpenIndex {
                     index,

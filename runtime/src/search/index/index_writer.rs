@@ -33,6 +33,19 @@ impl IndexEntry {
     }
 }
 
+/// Returns whether the texts of the file have these masks. A new file has no texts, and gets the masks.
+pub(super) fn has_masks(connection: &Connection, masks: &str) -> Result<bool, DerivedError> {
+    let query = "SELECT redaction FROM masks";
+    let found: Option<String> = connection
+        .query_row(query, [], |row| row.get(0))
+        .optional()?;
+    if let Some(found) = found {
+        return Ok(found == masks);
+    }
+    connection.execute("INSERT INTO masks (redaction) VALUES (?)", [masks])?;
+    Ok(true)
+}
+
 /// Returns the entries with keys after `after`, up to `to`.
 pub(super) fn entries(
     connection: &Connection,

@@ -1,12 +1,16 @@
 use std::path::Path;
 
+use stepwright_asl::redaction::Redaction;
+
 use crate::engine::StoredExecutions;
+use crate::search::execution_search::searched_text;
 use crate::store::{ScannedExecution, SqliteReader, StoreError, StoredExecution};
 
 /// What the index reads of a store, with its own connections.
 pub(super) struct StoreView {
     reader: SqliteReader,
     executions: StoredExecutions,
+    redaction: Redaction,
     /// The version of the file's content at the last call of `has_changed`.
     version: Option<i64>,
 }
@@ -20,10 +24,12 @@ pub(super) struct ExecutionTexts {
 }
 
 impl StoreView {
-    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+    /// Opens a store. [`texts`](Self::texts) masks what `redaction` does.
+    pub(super) fn open(path: &Path, redaction: &Redaction) -> Result<Self, StoreError> {
         Ok(Self {
             reader: SqliteReader::open(path)?,
             executions: StoredExecutions::new(Box::new(SqliteReader::open(path)?)),
+            redaction: redaction.clone(),
             version: None,
         })
     }
@@ -60,10 +66,10 @@ impl StoreView {
     pub(super) fn texts(&mut self, row: &StoredExecution) -> Result<ExecutionTexts, StoreError> {
         match self.executions.data_of(row) {
             Ok(data) => Ok(ExecutionTexts {
-                input: data.input.to_text(),
+                input: searched_text(&data.input, &self.redaction),
                 output: data
                     .output
-                    .map(|output| output.to_text())
+                    .map(|output| searched_text(&output, &self.redaction))
                     .unwrap_or_default(),
             }),
             Err(error @ StoreError::Unreadable { .. }) => {

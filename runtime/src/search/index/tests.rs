@@ -1,4 +1,5 @@
 use serde_json::json;
+use stepwright_asl::redaction::Redaction;
 
 use super::execution_index::ExecutionIndex;
 use super::index_format::FORMAT;
@@ -18,7 +19,7 @@ async fn a_full_disk_stops_the_index_and_not_the_engine() {
         .build()
         .expect("an engine");
     let file = DerivedFile::next_to(&path, &FORMAT).limited(30);
-    let index = ExecutionIndex::of_file(&path, file).expect("an index");
+    let index = ExecutionIndex::of_file(&path, file, &Redaction::new()).expect("an index");
     let input = "x".repeat(50_000);
     let start = || engine.start_machine("greet", json!(input), StartOptions::new());
     for _ in 0..10 {

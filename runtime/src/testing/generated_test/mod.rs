@@ -72,8 +72,10 @@ impl GeneratedTest {
             }
         }
         let (assertions, conditions) = best.ok_or(problem)?;
+        let source = source::of(&model, conditions, assertions);
         Ok(Self {
-            source: source::of(&model, conditions, assertions),
+            // A token in an input may be that of an open task of another execution.
+            source: history.redaction().text(&source).into_owned(),
         })
     }
 

@@ -64,7 +64,7 @@ impl FieldExplanation {
         let outcome = match &self.outcome {
             FieldOutcome::Value(value) => FieldOutcome::Value(masked(value)),
             FieldOutcome::Failed { error, cause } => FieldOutcome::Failed {
-                error: error.clone(),
+                error: redaction.text(error).into_owned(),
                 cause: redaction.text(cause).into_owned(),
             },
             FieldOutcome::NotEvaluated { reason } => FieldOutcome::NotEvaluated {

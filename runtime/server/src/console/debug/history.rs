@@ -33,7 +33,7 @@ pub(in crate::console) async fn history_file(
     };
     let read = move || {
         let history = session.lock().frame().debugger.history();
-        let page = history.page(&HistoryQuery::new());
+        let page = history.page(&HistoryQuery::new().redact(history.redaction()));
         page.map(|page| format!("{:#}", page.to_json()))
     };
     match blocking(read).await {

@@ -29,8 +29,9 @@ pub(in crate::console) async fn form(
     let params = Params::of_query(query.as_deref());
     let input = match params.get("input_of") {
         Some(arn) => console.run(arn).await.and_then(|run| {
-            console.check_shown()?;
-            Ok(text::pretty(run.execution().input()))
+            let input = run.execution().input();
+            console.check_shown(input)?;
+            Ok(text::pretty(input))
         }),
         None => Ok(params.get("input").unwrap_or("{}").to_owned()),
     };
@@ -85,8 +86,10 @@ async fn subject(console: &Console, params: &Params) -> Result<DebugSubject, Str
     let message = |error: PageError| error.message().to_owned();
     let service = &console.service;
     let mut subject = if let Some(arn) = params.get("execution") {
-        console.check_shown().map_err(message)?;
         let run = console.run(arn).await.map_err(message)?;
+        console
+            .check_shown(run.execution().input())
+            .map_err(message)?;
         let history = run.history().await;
         let about = run.execution();
         let (name, input) = (about.machine_name(), about.input().clone());

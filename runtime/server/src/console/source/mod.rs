@@ -16,7 +16,7 @@ use std::sync::Arc;
 use stepwright_runtime::store::StoreError;
 use stepwright_runtime::{
     ActivityDescription, ExecutionData, ExecutionFilter, ExecutionPage, ExecutionSummary, MapRun,
-    StoredExecutions,
+    Redaction, StoredExecutions,
 };
 
 pub(super) use self::execution_counts::ExecutionCounts;
@@ -39,6 +39,14 @@ impl ExecutionSource {
         match self {
             Self::Engine(_) => None,
             Self::Store(store) => Some(store),
+        }
+    }
+
+    /// Returns what no page shows, and no filter compares: fields, and task tokens.
+    pub(super) fn redaction(&self) -> &Redaction {
+        match self {
+            Self::Engine(service) => service.engine.redaction(),
+            Self::Store(store) => store.redaction(),
         }
     }
 

@@ -34,7 +34,7 @@ impl StoreSource {
     pub(crate) fn new(view: Arc<dyn StoreView>) -> Self {
         Self {
             view,
-            redaction: Redaction::new(),
+            redaction: Redaction::new().task_tokens(),
             idle: IdleReaders::default(),
             machines: tokio::sync::Mutex::default(),
         }
@@ -42,9 +42,14 @@ impl StoreSource {
 
     /// Masks fields in the pages.
     pub(crate) fn redact(&mut self, redaction: &Redaction) {
-        self.redaction = redaction.clone();
+        self.redaction = redaction.clone().task_tokens();
         // Open readers mask nothing.
         self.idle = IdleReaders::default();
+    }
+
+    /// Returns what the pages mask.
+    pub(in crate::console) fn redaction(&self) -> &Redaction {
+        &self.redaction
     }
 
     /// Reads the store on a thread for blocking work.
