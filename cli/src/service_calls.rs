@@ -1,7 +1,7 @@
 //! The AWS services of tasks, at the endpoints of the arguments and of the environment.
 
 use stepwright_integrations::{
-    AwsAccount, Connections, Endpoints, Models, ServiceCalls, SigningKeys,
+    AwsAccount, Connections, Endpoints, Models, ServiceCalls, SigningKeys, is_loopback,
 };
 
 use crate::args::ServiceArguments;
@@ -36,7 +36,7 @@ pub(crate) async fn service_calls(
             .map_err(|error| usage("--aws-endpoint", &error))?;
     }
     // Clients of this server may have its address in the variable for all services.
-    let is_own = |url: &str| own_port.is_some_and(|port| is_loopback(url, port));
+    let is_own = |url: &str| own_port.is_some_and(|port| is_own(url, port));
     let endpoints = endpoints
         .or_environment(environment().filter(|(_, value)| !is_own(value)))
         .map_err(|error| Failure::Usage(format!("the environment: {error}")))?;
@@ -83,18 +83,14 @@ fn environment() -> impl Iterator<Item = (String, String)> {
 }
 
 /// Returns whether a URL is a port of this machine.
-fn is_loopback(url: &str, port: u16) -> bool {
-    let Ok(url) = url.parse::<hyper::Uri>() else {
-        return false;
-    };
-    let host = url.host().unwrap_or_default();
-    let is_local = host == "localhost" || host == "[::1]" || host.starts_with("127.");
-    is_local && url.port_u16() == Some(port)
+fn is_own(url: &str, port: u16) -> bool {
+    let url = url.parse::<hyper::Uri>();
+    url.is_ok_and(|url| is_loopback(&url) && url.port_u16() == Some(port))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_loopback;
+    use super::is_own;
 
     #[test]
     fn the_address_of_the_server_is_recognized() {
@@ -104,9 +100,10 @@ mod tests {
             ("http://[::1]:8083", true),
             ("http://127.0.0.1:4566", false),
             ("http://emulator:8083", false),
+            ("http://127.evil.invalid:8083", false),
             ("no URL", false),
         ] {
-            assert_eq!(is_loopback(url, 8083), expected, "{url}");
+            assert_eq!(is_own(url, 8083), expected, "{url}");
         }
     }
 }

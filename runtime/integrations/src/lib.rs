@@ -42,7 +42,7 @@ mod status_events;
 #[cfg(feature = "account")]
 pub use self::account::{AwsAccount, AwsAccountError};
 pub use self::calls::{ServiceCalls, ServiceCallsBuilder};
-pub use self::client::{CredentialsError, EndpointError, Endpoints, SigningKeys};
+pub use self::client::{CredentialsError, EndpointError, Endpoints, SigningKeys, is_loopback};
 pub use self::http_calls::{Connections, ConnectionsError};
 pub use self::models::{ModelError, Models};
 pub use self::objects::S3Objects;

@@ -4,6 +4,8 @@ use std::fmt;
 use hyper::Uri;
 use stepwright_asl::integrations::services;
 
+use super::host::is_of_any_partition;
+
 /// The variables of Step Functions Local, with the services in botocore.
 const STEP_FUNCTIONS_LOCAL: [(&str, &str); 8] = [
     ("LAMBDA_ENDPOINT", "lambda"),
@@ -187,8 +189,7 @@ fn url(text: &str) -> Result<Uri, EndpointError> {
     let no_url = || EndpointError::NoUrl(text.to_owned());
     let url: Uri = text.parse().map_err(|_| no_url())?;
     let host = url.host().ok_or_else(no_url)?;
-    let is_aws = [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"];
-    if is_aws.iter().any(|suffix| host.ends_with(suffix)) {
+    if is_of_any_partition(host) {
         return Err(EndpointError::Aws(text.to_owned()));
     }
     match url.scheme_str() {
@@ -281,6 +282,8 @@ mod tests {
                 "there is no service `nothing`",
             ),
             ("https://sqs.us-east-1.amazonaws.com", "--aws-account"),
+            ("http://SQS.us-east-1.AmazonAWS.com.", "--aws-account"),
+            ("https://x.api.amazonwebservices.com.cn", "--aws-account"),
         ] {
             let error = Endpoints::new()
                 .with(text)

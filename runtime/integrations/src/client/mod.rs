@@ -3,6 +3,7 @@
 mod attempt;
 mod credentials;
 mod endpoints;
+mod host;
 mod http;
 mod service_client;
 mod signature;
@@ -10,6 +11,8 @@ mod signature;
 pub(crate) use self::attempt::{is_temporary, is_transient};
 pub use self::credentials::{CredentialsError, SigningKeys};
 pub use self::endpoints::{EndpointError, Endpoints};
+pub use self::host::is_loopback;
+pub(crate) use self::host::is_plain;
 pub(crate) use self::http::{HttpClient, HttpFailure, HttpRequest, HttpResponse, HttpStream};
 pub(crate) use self::service_client::{
     CallError, CallOutput, PrepareError, PreparedCall, ResponseTime, ServiceClient,

@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json};
 use super::attempt::{self, MAX_ATTEMPTS};
 use super::credentials::SigningKeys;
 use super::endpoints::Endpoints;
+use super::host::{is_api_gateway, is_of_aws};
 use super::http::{HttpClient, HttpFailure, HttpRequest, HttpResponse, HttpStream};
 use super::signature::add_signature;
 use crate::models::{ModelError, Models, ServiceModel};
@@ -156,6 +157,14 @@ impl ServiceClient {
             .clone()
             .unwrap_or_else(|| self.region.clone());
         let request = http_request(&base, api).map_err(PrepareError::Url)?;
+        let is_named = self.endpoints.of(service).is_some();
+        if !is_named && !is_of_aws(&request.url, &self.region) {
+            return Err(PrepareError::Url(format!(
+                "`{}` is no host of AWS for the region {}, so that it gets no signature",
+                request.url.host().unwrap_or_default(),
+                self.region
+            )));
+        }
         Ok(Some(PreparedCall {
             action: action.to_owned(),
             naming,
@@ -167,14 +176,21 @@ impl ServiceClient {
         }))
     }
 
-    /// Signs a request to an API of API Gateway.
+    /// Signs a request to an API of API Gateway. Only AWS, or an endpoint that was named for it, gets a signature.
     pub(crate) async fn sign(
         &self,
         request: &mut HttpRequest,
         service: &str,
     ) -> Result<(), String> {
         let keys = match (self.endpoints.of("apigateway"), &self.aws) {
-            (None, Some(keys)) => keys,
+            (None, Some(keys)) if is_api_gateway(&request.url, &self.region) => keys,
+            (None, Some(_)) => {
+                return Err(format!(
+                    "a call with the AuthType IAM_ROLE is signed only for an API of API Gateway, such as `ID.execute-api.{}.amazonaws.com`, and not for `{}`; name another endpoint with --aws-endpoint apigateway=URL",
+                    self.region,
+                    request.url.host().unwrap_or_default()
+                ));
+            }
             _ => &self.emulator_keys,
         };
         let keys = keys.get().await.map_err(|error| error.to_string())?;
@@ -430,6 +446,74 @@ mod tests {
             "listen",
         ] {
             assert!(!is_read(action), "{action}");
+        }
+    }
+
+    fn client(endpoints: Endpoints) -> ServiceClient {
+        let keys = SigningKeys::of_emulators("123456789012", []);
+        ServiceClient {
+            models: Models::embedded(),
+            endpoints,
+            aws: Some(keys.clone()),
+            emulator_keys: keys,
+            region: "us-east-1".to_owned(),
+            http: HttpClient::new(),
+            response_time: ResponseTime::default(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_foreign_host_gets_no_signature_and_a_named_endpoint_does() {
+        let request = |url: &str| HttpRequest {
+            method: Method::GET,
+            url: url.parse().expect("it is a URL"),
+            headers: Vec::new(),
+            body: Bytes::new(),
+        };
+        let at_aws = client(Endpoints::new());
+        for url in [
+            "https://evil.invalid/prod",
+            "https://abc.execute-api.us-east-1.amazonaws.com.evil.invalid/prod",
+            "http://abc.execute-api.us-east-1.amazonaws.com/prod",
+        ] {
+            let mut request = request(url);
+            let error = at_aws.sign(&mut request, "execute-api").await;
+            let error = error.expect_err("it is not of AWS");
+            assert!(error.contains("--aws-endpoint apigateway=URL"), "{error}");
+            assert!(request.headers.is_empty(), "{:?}", request.headers);
+        }
+        let named = Endpoints::new().with("apigateway=http://127.0.0.1:4566");
+        let named = client(named.expect("it is valid"));
+        for (client, url) in [
+            (
+                &at_aws,
+                "https://abc.execute-api.us-east-1.amazonaws.com/prod",
+            ),
+            (&named, "http://127.0.0.1:4566/prod"),
+        ] {
+            let mut request = request(url);
+            let signed = client.sign(&mut request, "execute-api").await;
+            signed.expect("it is signed");
+            let mut headers = request.headers.iter();
+            assert!(headers.any(|(name, _)| name == "authorization"), "{url}");
+        }
+    }
+
+    #[test]
+    fn each_service_of_the_models_has_a_host_of_aws() {
+        let models = Models::embedded();
+        for service in stepwright_asl::integrations::services() {
+            let model = service.command().and_then(|name| models.find(name).ok());
+            let Some(model) = model else {
+                continue;
+            };
+            for region in ["us-east-1", "cn-north-1"] {
+                let api = ApiRequest::default();
+                let url = aws_url(&model, &api, region).expect("it is a URL");
+                // A dual-stack host has another name in China, which the models lack.
+                let is_known = region == "us-east-1" || !url.to_string().contains(".api.aws");
+                assert!(!is_known || is_of_aws(&url, region), "{url}");
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `apigateway:invoke`.
 
 use hyper::Uri;
+use hyper::http::uri::Authority;
 use serde_json::Value as Json;
 
 use super::body;
@@ -15,6 +16,15 @@ pub(crate) fn api_gateway(parameters: &Json, endpoint: Option<&Uri>) -> Result<H
     let text = |name: &str| parameters.get(name).and_then(Json::as_str);
     let host = text("ApiEndpoint").ok_or("The field 'ApiEndpoint' is required but was missing")?;
     let host = host.trim_start_matches("https://").trim_end_matches('/');
+    // A user or a path would change the host of the URL.
+    let is_host = host.parse().is_ok_and(|authority: Authority| {
+        authority.as_str() == host && !host.contains('@') && !authority.host().is_empty()
+    });
+    if !is_host {
+        return Err(format!(
+            "The value for the field 'ApiEndpoint' must be a host name: {host}"
+        ));
+    }
     let base = match endpoint {
         Some(endpoint) => endpoint.to_string().trim_end_matches('/').to_owned(),
         None => format!("https://{host}"),
@@ -87,5 +97,24 @@ mod tests {
             task.request.url.host(),
             Some("abc.execute-api.us-east-1.amazonaws.com")
         );
+    }
+
+    #[test]
+    fn an_endpoint_that_is_no_host_name_is_refused() {
+        for host in [
+            "",
+            "https://",
+            "abc.execute-api.us-east-1.amazonaws.com@evil.invalid",
+            "evil.invalid/abc.execute-api.us-east-1.amazonaws.com",
+            "evil.invalid?.amazonaws.com",
+            "evil.invalid#.amazonaws.com",
+            "evil.invalid\\.amazonaws.com",
+            "http://evil.invalid",
+            "a b",
+        ] {
+            let parameters = json!({"ApiEndpoint": host, "Method": "GET", "AuthType": "IAM_ROLE"});
+            let refused = api_gateway(&parameters, None);
+            assert!(refused.is_err(), "{host}: {refused:?}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 use super::body::{self, ArrayFormat};
 use super::connections::{Connection, Connections};
 use super::http_task::{HttpTask, method};
-use crate::client::HttpRequest;
+use crate::client::{HttpRequest, is_loopback, is_plain};
 use crate::protocol::value_text;
 
 /// Documented: HTTP tasks send these headers.
@@ -115,12 +115,13 @@ fn url(address: &str, query: &[(String, String)], endpoint: Option<&Uri>) -> Res
     let wrong =
         || format!("The value for the field 'ApiEndpoint' must be a URL with https://: {address}");
     let given: Uri = address.parse().map_err(|_| wrong())?;
-    let host = given.host().ok_or_else(wrong)?;
-    let is_local = host == "localhost" || host == "[::1]" || host.starts_with("127.");
+    if given.host().is_none_or(str::is_empty) || !is_plain(&given) {
+        return Err(wrong());
+    }
     match given.scheme_str() {
         Some("https") => {}
         // AWS refuses it. Servers of tests have no certificate.
-        Some("http") if is_local => {}
+        Some("http") if is_loopback(&given) => {}
         _ => return Err(wrong()),
     }
     let base = match endpoint {
@@ -256,6 +257,18 @@ mod tests {
         for (further, part) in [
             (
                 json!({"ApiEndpoint": "http://api.example.com"}),
+                "a URL with https://",
+            ),
+            (
+                json!({"ApiEndpoint": "http://127.evil.invalid/x"}),
+                "a URL with https://",
+            ),
+            (
+                json!({"ApiEndpoint": "http://127.0.0.1@evil.invalid/x"}),
+                "a URL with https://",
+            ),
+            (
+                json!({"ApiEndpoint": "https://user@api.example.com/x"}),
                 "a URL with https://",
             ),
             (json!({"Method": "CALL"}), "must be one of [GET, POST"),
