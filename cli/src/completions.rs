@@ -11,6 +11,6 @@ pub(crate) fn completions(arguments: &CompletionsArguments) -> Result<(), Failur
     let mut script = Vec::new();
     let mut command = Arguments::command();
     clap_complete::generate(arguments.shell, &mut command, "stepwright", &mut script);
-    output::print(String::from_utf8_lossy(&script));
+    output::document(&String::from_utf8_lossy(&script));
     Ok(())
 }

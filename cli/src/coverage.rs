@@ -18,8 +18,8 @@ pub(crate) fn coverage(arguments: &CoverageArguments) -> Result<(), Failure> {
     match arguments.format {
         CoverageFormat::Text => output::line(&suite),
         CoverageFormat::Json => output::line(format_args!("{:#}", suite.to_json())),
-        CoverageFormat::Svg => output::print(picture(&suite, Diagram::to_svg)?),
-        CoverageFormat::Html => output::print(picture(&suite, Diagram::to_html)?),
+        CoverageFormat::Svg => output::document(&picture(&suite, Diagram::to_svg)?),
+        CoverageFormat::Html => output::document(&picture(&suite, Diagram::to_html)?),
     }
     match arguments.fail_under {
         Some(least) if suite.percent() < least => Err(Failure::Failed(format!(

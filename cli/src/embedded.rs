@@ -10,6 +10,7 @@ use stepwright_asl::yaml::Format;
 use crate::definition::LoadedDefinition;
 use crate::failure::Failure;
 use crate::input;
+use crate::named_file;
 use crate::report;
 use crate::source::SourceFile;
 use crate::terraform::{self, is_terraform};
@@ -97,7 +98,7 @@ fn found(
         EmbeddedDefinition::File { path: named } | EmbeddedDefinition::Asset { path: named } => {
             let named = folder.join(named);
             let validator = validator.clone().of_type(machine.machine_type);
-            let text = input::read(&named).map_err(|failure| match failure {
+            let text = named_file::of_template(path, &named).map_err(|failure| match failure {
                 Failure::Usage(reason) => Failure::Usage(format!(
                     "{reason}\n  it is the definition of `{name}` in {}",
                     path.display()

@@ -43,7 +43,7 @@ pub(crate) fn graph(arguments: &GraphArguments) -> Result<(), Failure> {
 /// Prints a text, or writes it to a file.
 pub(crate) fn print_or_write(file: Option<&Path>, text: &str) -> Result<(), Failure> {
     match file {
-        None => output::print(text),
+        None => output::document(text),
         Some(file) => std::fs::write(file, text)
             .map_err(|error| Failure::Usage(format!("cannot write {}: {error}", file.display())))?,
     }

@@ -43,7 +43,7 @@ pub(crate) async fn history(arguments: &HistoryArguments) -> Result<(), Failure>
         HistoryFormat::Test => {
             let test = GeneratedTest::of(&found.history).await;
             let test = test.map_err(|error| Failure::Failed(error.to_string()))?;
-            output::print(test.source());
+            output::document(test.source());
         }
     }
     Ok(())

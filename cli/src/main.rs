@@ -26,6 +26,7 @@ mod input;
 mod listener;
 mod log;
 mod mock_case;
+mod named_file;
 mod objects;
 #[cfg(feature = "otlp")]
 mod otlp;
@@ -62,6 +63,7 @@ mod template;
 mod terraform;
 mod test_state;
 mod validate;
+mod visible;
 
 use std::process::ExitCode;
 

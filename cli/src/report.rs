@@ -14,9 +14,12 @@ use stepwright_asl::{Diagnostic, Severity, TextLocation};
 use crate::failure::Failure;
 use crate::progress::write_above;
 use crate::source::SourceFile;
+use crate::visible::visible;
 
-/// Writes to standard error. Errors are ignored: they cannot be reported, and the exit status still indicates the result.
+/// Writes to standard error, with visible control characters. Errors are ignored: they cannot be reported, and the exit status still indicates the result.
 pub(crate) fn show(text: impl Display) {
+    let text = text.to_string();
+    let text = visible(&text);
     write_above(|| {
         let mut err = anstream::stderr().lock();
         let _ = write!(err, "{text}").and_then(|()| err.flush());

@@ -27,6 +27,7 @@ use crate::service_calls::{Place, service_calls};
 use crate::signals::survive_size_limit;
 use crate::stored_run::{self, StoredRun};
 use crate::tasks::DefinitionTasks;
+use crate::visible::visible_data;
 
 /// The region and the account of an engine without others.
 const HERE: Place<'_> = Place {
@@ -270,9 +271,10 @@ fn tell(
         }
         return Ok(());
     }
-    let cause = cause.map(|cause| redaction.text(cause));
+    let shown = |text: &str| visible_data(&redaction.text(text)).into_owned();
+    let (cause, shown_error) = (cause.map(shown), error.map(shown));
     let cause = cause.as_deref();
-    let mut text = match (error, cause) {
+    let mut text = match (shown_error.as_deref(), cause) {
         (Some(error), Some(cause)) => format!("{error}: {cause}"),
         (Some(only), None) | (None, Some(only)) => only.to_owned(),
         (None, None) => format!("the execution ended with status {status}"),

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::visible::is_hidden;
+
 /// Maximum number of displayed characters of a cell.
 const WIDEST: usize = 100;
 
@@ -13,7 +15,7 @@ pub(crate) fn cell(text: &str) -> String {
             shown.push_str("..");
             break;
         }
-        match c.is_control() {
+        match is_hidden(c) {
             true => shown.extend(c.escape_default()),
             false => shown.push(c),
         }

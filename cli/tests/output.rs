@@ -184,3 +184,94 @@ fn completions_name_commands_and_options() {
     assert_eq!(ran.status, 2);
     assert!(ran.stderr.contains("bash"), "{}", ran.stderr);
 }
+
+/// Texts on which a terminal would act: they clear it, set its title, hide text, or reverse it.
+const CONTROLS: &str = "x\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}2J\u{7f}\r\u{202e}\u{1b}[8m\u{1b}[31my";
+
+/// Whether a text has a character on which a terminal acts.
+fn acts_on_terminal(text: &str) -> bool {
+    text.chars().any(|c| {
+        c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{202a}'..='\u{202e}')
+    })
+}
+
+#[test]
+fn the_error_and_the_cause_of_an_execution_have_no_control_characters() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let file = folder.path().join("machine.asl.json");
+    let machine = serde_json::json!({"StartAt": "A", "States": {"A": {"Type": "Fail", "ErrorPath": "$.error", "CausePath": "$.cause"}}});
+    std::fs::write(&file, machine.to_string()).expect("there is room");
+    let input = serde_json::json!({"error": CONTROLS, "cause": CONTROLS}).to_string();
+    let file = file.to_str().expect("it is text");
+    for colors in ["never", "auto"] {
+        let ran = stepwright(&["run", file, "--input", &input, "--color", colors], "");
+        assert_eq!(ran.status, 1, "{}", ran.stderr);
+        assert!(!acts_on_terminal(&ran.stderr), "{:?}", ran.stderr);
+        assert!(ran.stderr.contains("x\\u001b[2J"), "{:?}", ran.stderr);
+    }
+    // The styles of the command itself remain, and those of the data do not.
+    let ran = stepwright(&["run", file, "--input", &input, "--color", "always"], "");
+    assert!(
+        ran.stderr.contains("\u{1b}[31m") && ran.stderr.contains("\\u001b[31my"),
+        "{:?}",
+        ran.stderr
+    );
+    assert!(
+        !ran.stderr.contains("\u{1b}[2J") && !ran.stderr.contains("\u{1b}[8m"),
+        "{:?}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn the_output_of_an_execution_is_the_same_json_without_control_characters() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let file = folder.path().join("machine.asl.json");
+    let machine =
+        serde_json::json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}});
+    std::fs::write(&file, machine.to_string()).expect("there is room");
+    let input = serde_json::json!({"text": CONTROLS});
+    let ran = stepwright(
+        &[
+            "run",
+            file.to_str().expect("it is text"),
+            "--input",
+            &input.to_string(),
+        ],
+        "",
+    );
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(!acts_on_terminal(&ran.stdout), "{:?}", ran.stdout);
+    let output: serde_json::Value = serde_json::from_str(&ran.stdout).expect("it is JSON");
+    assert_eq!(output, input);
+}
+
+#[test]
+fn diagnostics_have_no_control_characters() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let file = folder.path().join("machine.asl.yaml");
+    let name = "B\u{9b}2J\u{202e}\u{7f}";
+    let text = format!("StartAt: \"{name}\"\nStates:\n  A: {{Type: Pass, Next: \"{name}\"}}\n");
+    std::fs::write(&file, text).expect("there is room");
+    let file = file.to_str().expect("it is text");
+    for arguments in [
+        &["validate", file][..],
+        &["validate", file, "--format", "json"],
+        &["run", file],
+        &["graph", file, "--format", "dot"],
+    ] {
+        let ran = stepwright(arguments, "");
+        assert!(
+            !acts_on_terminal(&ran.stderr),
+            "{arguments:?} {:?}",
+            ran.stderr
+        );
+        // A picture is a document, which is not changed.
+        let is_document = arguments[0] == "graph";
+        assert!(
+            is_document || !acts_on_terminal(&ran.stdout),
+            "{arguments:?} {:?}",
+            ran.stdout
+        );
+    }
+}

@@ -160,3 +160,36 @@ fn errors_of_an_inline_definition_are_located_in_the_template() {
     assert_eq!(ran.status, 1, "{}", ran.stderr);
     assert!(ran.stderr.contains("t.json:6:"), "{}", ran.stderr);
 }
+
+#[test]
+fn a_template_names_only_files_below_its_folder() {
+    let secret = "SECRET_VALUE=4929";
+    for named in [
+        "/proc/self/environ",
+        "../secret.env",
+        "sub/../../secret.env",
+        "/dev/zero",
+    ] {
+        let world = tempfile::tempdir().unwrap();
+        std::fs::write(world.path().join("secret.env"), secret).unwrap();
+        let project = world.path().join("project");
+        std::fs::create_dir_all(project.join("sub")).unwrap();
+        let template = json!({"Resources": {"Only": {"Type": "AWS::Serverless::StateMachine", "Properties": {"DefinitionUri": named}}}});
+        let file = project.join("template.json");
+        std::fs::write(&file, template.to_string()).unwrap();
+        let file = file.display().to_string();
+        for command in ["validate", "graph", "estimate", "policy", "placeholders"] {
+            let ran = stepwright(&[command, &file], "");
+            let printed = ran.stdout + &ran.stderr;
+            assert_ne!(ran.status, 0, "{command} {named}: {printed}");
+            assert!(
+                printed.contains("is not below"),
+                "{command} {named}: {printed}"
+            );
+            assert!(
+                !printed.contains("SECRET") && !printed.contains("PATH="),
+                "{command} {named}: {printed}"
+            );
+        }
+    }
+}

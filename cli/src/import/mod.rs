@@ -60,7 +60,7 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
         ))
     })?;
     match &arguments.output {
-        None => crate::output::print(&source),
+        None => crate::output::document(&source),
         Some(file) => write(file, &source, arguments.force)?,
     }
     Ok(())

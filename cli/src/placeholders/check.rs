@@ -11,6 +11,7 @@ use super::machine::PlaceholderMachine;
 use super::terraform;
 use crate::failure::Failure;
 use crate::input;
+use crate::named_file;
 use crate::output;
 use crate::report;
 use crate::terraform::{Module, is_terraform};
@@ -161,17 +162,17 @@ fn of_machine(
             match wanted {
                 Some(wanted) if wanted.is(&file) => of_file(&wanted.machine, &file),
                 Some(_) => return Ok(None),
-                None => of_file(&PlaceholderMachine::read(&file)?, &file),
+                None => of_file(&named_machine(path, &file)?, &file),
             }
         }
         EmbeddedDefinition::Asset { path: named } => {
             let file = folder.join(named);
             match wanted {
-                Some(wanted) if is_only || same_text(&file, &wanted.machine.text) => {
+                Some(wanted) if is_only || same_text(path, &file, &wanted.machine.text) => {
                     wanted.machine.uses()
                 }
                 Some(_) => return Ok(None),
-                None if file.is_file() => of_file(&PlaceholderMachine::read(&file)?, &file),
+                None if file.is_file() => of_file(&named_machine(path, &file)?, &file),
                 None => {
                     note(path, &supply, "its definition is stored in S3");
                     return Ok(None);
@@ -207,8 +208,13 @@ fn of_machine(
 }
 
 /// Whether an asset of CDK is a copy of the definition.
-fn same_text(file: &Path, text: &str) -> bool {
-    input::read(file).is_ok_and(|other| other == text)
+fn same_text(template: &Path, file: &Path, text: &str) -> bool {
+    named_file::of_template(template, file).is_ok_and(|other| other == text)
+}
+
+/// Reads a definition that a template names.
+fn named_machine(template: &Path, file: &Path) -> Result<PlaceholderMachine, Failure> {
+    PlaceholderMachine::of(file, named_file::of_template(template, file)?)
 }
 
 fn note(path: &Path, supply: &PlaceholderValues, reason: &str) {

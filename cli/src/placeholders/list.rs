@@ -12,6 +12,7 @@ use super::show;
 use crate::args::PlaceholdersFormat;
 use crate::failure::Failure;
 use crate::input;
+use crate::named_file;
 use crate::output;
 use crate::report;
 
@@ -58,7 +59,8 @@ fn of_template(
             {
                 return Ok(None);
             }
-            return Ok(Some(PlaceholderMachine::read(&file)?.placeholders));
+            let text = named_file::of_template(path, &file)?;
+            return Ok(Some(PlaceholderMachine::of(&file, text)?.placeholders));
         }
         EmbeddedDefinition::Elsewhere { reason } => {
             report::note(&format!(

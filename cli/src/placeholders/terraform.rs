@@ -16,7 +16,7 @@ use super::checked_machine::{CheckedMachine, PlaceholderProblem};
 use super::checked_scope::CheckedScope;
 use super::machine::{PlaceholderMachine, is_definition};
 use crate::failure::Failure;
-use crate::input;
+use crate::named_file;
 use crate::report;
 use crate::terraform::{MOST_PARTS, Module, is_call, local, name_of, path_of, placed};
 
@@ -105,7 +105,7 @@ fn of_call(
                 ));
                 return Ok(None);
             }
-            let text = input::read(&named)?;
+            let text = named_file::of_module(&module.folder, &named)?;
             if !is_definition(&named, &text) {
                 return Ok(None);
             }

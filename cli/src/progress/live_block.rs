@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use super::frame::Frame;
 use super::row::Row;
 use super::terminal;
+use crate::visible::visible;
 
 static BLOCK: Mutex<Block> = Mutex::new(Block {
     rows: Vec::new(),
@@ -75,7 +76,7 @@ pub(crate) fn write_above<T>(lines: impl FnOnce() -> T) -> T {
     written
 }
 
-/// Standard error above the block. Each write consists of whole lines.
+/// Standard error above the block, with visible control characters. Each write consists of whole lines.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AboveBlock;
 
@@ -86,7 +87,9 @@ impl Write for AboveBlock {
     }
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        write_above(|| io::stderr().write_all(bytes))
+        let text = String::from_utf8_lossy(bytes);
+        let text = visible(&text);
+        write_above(|| io::stderr().write_all(text.as_bytes()))
     }
 
     fn flush(&mut self) -> io::Result<()> {

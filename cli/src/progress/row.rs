@@ -3,6 +3,8 @@ use std::fmt::{Display, Write as _};
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthChar as _;
 
+use crate::visible::is_hidden;
+
 /// The end of a truncated row.
 const CUT: &str = "...";
 
@@ -48,7 +50,7 @@ impl Row {
     fn styled(mut self, style: Style, text: impl Display) -> Self {
         let mut shown = String::new();
         for c in text.to_string().chars() {
-            match c.is_control() {
+            match is_hidden(c) {
                 true => shown.extend(c.escape_default()),
                 false => shown.push(c),
             }

@@ -15,7 +15,7 @@ use super::node::TemplateNode;
 use super::problem::TemplateProblem;
 use super::substitutions::SubstitutedText;
 use crate::failure::Failure;
-use crate::input;
+use crate::named_file;
 use crate::source::SourceFile;
 
 /// The code of the validator for a placeholder without a value.
@@ -171,7 +171,8 @@ impl<'t> Evaluator<'t> {
         };
         let path = self.definition_path(machine, &node)?;
         files.push(path.clone());
-        let text = input::read(&path).map_err(|failure| {
+        let template = &self.template(&node).source.path;
+        let text = named_file::of_template(template, &path).map_err(|failure| {
             let reason = match failure {
                 Failure::Usage(reason) | Failure::Failed(reason) => reason,
                 _ => format!("cannot read {}", path.display()),

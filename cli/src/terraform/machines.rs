@@ -15,7 +15,7 @@ use super::{File, MOST_PARTS, Module, is_call, local, parse, path_of, placed};
 use crate::definition::LoadedDefinition;
 use crate::embedded::EmbeddedMachine;
 use crate::failure::Failure;
-use crate::input;
+use crate::named_file;
 use crate::source::SourceFile;
 
 /// Maximum number of locals and templates on the way to a definition.
@@ -194,7 +194,7 @@ impl TerraformMachine<'_> {
         if !named.is_file() {
             return self.unread(&format!("there is no file {}", named.display()));
         }
-        let text = input::read(&named)?;
+        let text = named_file::of_module(&self.module.folder, &named)?;
         let definition = LoadedDefinition {
             machine: Some(self.name.clone()),
             ..LoadedDefinition::of(&named, text, &self.validator)

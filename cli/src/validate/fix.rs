@@ -14,7 +14,8 @@ use stepwright_asl::yaml::Format;
 use super::count::count;
 use crate::args::ValidateArguments;
 use crate::failure::Failure;
-use crate::input::{self, whole};
+use crate::input::whole;
+use crate::named_file;
 use crate::output;
 use crate::replace_file::replace_file;
 use crate::terraform::is_terraform;
@@ -69,18 +70,18 @@ impl FileFixer {
     /// Fixes the definitions of a file, and the files that a template names. Returns the fixed text of the file.
     pub(super) fn fix(
         &mut self,
-        path: &Path,
+        template: &Path,
         text: String,
         document: Option<&Document>,
         validator: &Validator,
     ) -> Result<String, Failure> {
-        if is_terraform(path) {
+        if is_terraform(template) {
             return Ok(text);
         }
         let Some(machines) = document.and_then(template::machines) else {
-            return self.definition(path, text, validator);
+            return self.definition(template, text, validator);
         };
-        let folder = path.parent().unwrap_or(Path::new(""));
+        let folder = template.parent().unwrap_or(Path::new(""));
         let validator = &validator.clone().with_any_placeholder();
         for machine in machines {
             let (EmbeddedDefinition::File { path } | EmbeddedDefinition::Asset { path }) =
@@ -91,12 +92,12 @@ impl FileFixer {
             let named = folder.join(path);
             if named.is_file() {
                 let validator = validator.clone().of_type(machine.machine_type);
-                let text = input::read(&named)?;
+                let text = named_file::of_template(template, &named)?;
                 self.definition(&named, text, &validator)?;
             }
         }
         let fixed = self.fixer(validator).fix_template(&text);
-        self.finish(path, text, fixed)
+        self.finish(template, text, fixed)
     }
 
     fn definition(
@@ -151,7 +152,7 @@ impl FileFixer {
             self.fixed += fixed.applied.len();
         }
         match self.mode {
-            FixMode::Write if path == Path::new("-") => output::print(&fixed.text),
+            FixMode::Write if path == Path::new("-") => output::document(&fixed.text),
             FixMode::Write if is_changed => replace_file(path, &fixed.text)?,
             FixMode::Diff if is_changed => output::print(diff(path, &text, &fixed.text)),
             _ => {}
