@@ -17,7 +17,7 @@ use crate::execution_info::ExecutionInfo;
 use crate::history::{EventKind, History, Payload, Recorder, ScopeId};
 use crate::limits::Limits;
 use crate::program::{Entry, Program, StateIx};
-use crate::query::{Entropy, QueryError, Variables};
+use crate::query::{Entropy, QueryError, TimeBudget, Variables};
 use crate::record::{TrackedList, record};
 use crate::status::Status;
 use crate::timestamp::Timestamp;
@@ -357,6 +357,7 @@ impl Execution {
             *budget -= 1;
             self.transitions = self.transitions.saturating_add(1);
             self.current = Some(id);
+            let _budget = TimeBudget::begin();
             self.advance(id, cx);
             if cx.awaits_reply {
                 return Step::Replies;

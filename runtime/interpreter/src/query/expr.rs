@@ -8,7 +8,7 @@ use crate::value::{Object, Str, Value};
 use super::field::{Field, FieldPath};
 use super::intrinsic::Intrinsic;
 use super::jsonata::Jsonata;
-use super::{CompileError, Expected, QueryError, Scope, VariableNames};
+use super::{CompileError, Expected, QueryError, Scope, TimeBudget, VariableNames};
 
 /// A field that yields a value, compiled once. Shared by all executions of a program.
 ///
@@ -157,6 +157,7 @@ impl Expr {
     /// Fails with `States.Runtime` (paths, intrinsic functions), `States.QueryEvaluationError`
     /// (JSONata) or `States.ReferencePathConflict` (`ItemsPath`).
     pub fn eval(&self, scope: &Scope<'_>) -> Result<Value, QueryError> {
+        let _budget = TimeBudget::begin();
         self.0.eval(scope)
     }
 }

@@ -8,6 +8,7 @@
 //! | [`Condition`] | the condition of a Choice rule |
 //! | [`ReferencePath`] | the position of a `ResultPath` |
 //! | [`Scope`] | the input of an evaluation: input, result, error output, context object, variables, random numbers, time |
+//! | [`TimeBudget`] | the time that the expressions of one step share |
 //! | [`Variables`], [`VariableNames`] | workflow variables by index |
 //! | [`QueryError`], [`CompileError`] | errors at run time and at compile time |
 
@@ -32,6 +33,7 @@ mod jsonata;
 mod path;
 mod reference;
 mod scope;
+mod time_budget;
 mod variables;
 
 pub use assign::Assignments;
@@ -42,6 +44,7 @@ pub use expected::Expected;
 pub use expr::Expr;
 pub use reference::ReferencePath;
 pub use scope::{Context, Scope};
+pub use time_budget::TimeBudget;
 pub use variables::{VariableIx, VariableNames, Variables};
 
 #[cfg(test)]

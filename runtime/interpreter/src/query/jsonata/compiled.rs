@@ -5,17 +5,19 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::rc::Rc;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use jlens_core::{Bindings, Error, Expression, Options};
 use serde_json::{Map, Value as Json};
 use stepwright_asl::jsonata as asl;
 
+use crate::query::time_budget::timed;
 use crate::query::{Scope, VariableNames};
 use crate::value::Value;
 
 use super::analysis::Analysis;
 use super::build::ValueBuilder;
-use super::limits::{MAX_DEPTH, MAX_MEMORY, MAX_STEPS, MAX_TIME};
+use super::limits::{MAX_DEPTH, MAX_HELD, MAX_MEMORY, MAX_STEPS, MAX_TIME, MAX_WORK};
 use super::root::{EmptyInput, Input, Root};
 use super::variable::Variable;
 use super::{arithmetic, functions, texts};
@@ -186,13 +188,12 @@ impl CompiledExpression {
         let input = Input(Rc::clone(&root));
         // The block that binds variables is one more level.
         let depth = MAX_DEPTH + usize::from(!self.variables.is_empty());
-        let options = self.options(scope, depth);
         let mut builder = ValueBuilder {
             root: Some(&root),
             nulls: false,
         };
-        let result = self.draw(scope, || {
-            rooted.evaluate_source_to(&input, bindings, &options, |output| {
+        let result = self.draw(scope, depth, |options| {
+            rooted.evaluate_source_to(&input, bindings, options, |output| {
                 output.write(&mut builder)
             })
         });
@@ -205,13 +206,12 @@ impl CompiledExpression {
         bindings: &Bindings,
         scope: &Scope<'_>,
     ) -> EvaluationResult {
-        let options = self.options(scope, MAX_DEPTH);
         let mut builder = ValueBuilder {
             root: None,
             nulls: false,
         };
-        let result = self.draw(scope, || {
-            expression.evaluate_source_to(&EmptyInput, bindings, &options, |output| {
+        let result = self.draw(scope, MAX_DEPTH, |options| {
+            expression.evaluate_source_to(&EmptyInput, bindings, options, |output| {
                 output.write(&mut builder)
             })
         });
@@ -249,7 +249,7 @@ impl CompiledExpression {
         bindings
     }
 
-    fn options(&self, scope: &Scope<'_>, depth: usize) -> Options {
+    fn options(&self, scope: &Scope<'_>, depth: usize, time: Duration) -> Options {
         let seed = if self.draws {
             scope.entropy.next_u64()
         } else {
@@ -261,17 +261,28 @@ impl CompiledExpression {
             .max_array_length(MAX_MEMORY / 8)
             .max_result_size(MAX_MEMORY)
             .max_steps(MAX_STEPS)
-            .timeout(MAX_TIME)
+            .max_work(MAX_WORK)
+            .max_memory(MAX_HELD)
+            .timeout(time)
             .now(scope.now_millis)
             .seed(seed)
     }
 
-    fn draw<R>(&self, scope: &Scope<'_>, evaluation: impl FnOnce() -> R) -> R {
-        if self.draws {
-            functions::drawing(scope.entropy, evaluation)
-        } else {
-            evaluation()
-        }
+    /// Runs an evaluation with its limits and its random numbers.
+    fn draw<R>(
+        &self,
+        scope: &Scope<'_>,
+        depth: usize,
+        evaluation: impl FnOnce(&Options) -> R,
+    ) -> R {
+        timed(MAX_TIME, |time| {
+            let options = self.options(scope, depth, time);
+            if self.draws {
+                functions::drawing(scope.entropy, || evaluation(&options))
+            } else {
+                evaluation(&options)
+            }
+        })
     }
 }
 

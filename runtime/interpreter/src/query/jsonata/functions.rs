@@ -13,6 +13,7 @@ use crate::query::digest;
 use crate::query::java::Random as JavaRandom;
 
 use super::failure::{INTERNAL, UNCODED};
+use super::limits::MAX_MEMORY;
 use super::{prototype, texts};
 
 /// The maximum numbers of `$range`.
@@ -234,6 +235,10 @@ fn parse(arguments: Arguments<'_>) -> Outcome {
     let Some(text) = text.as_str() else {
         return Err(Error::new("T0410").with("token", "parse").with("index", 1));
     };
+    // An array of more items than an evaluation may have is refused before it is built.
+    if text.bytes().filter(|byte| *byte == b',').count() > MAX_MEMORY / 8 {
+        return Err(Error::new("U1001"));
+    }
     match crate::value::Value::from_text(text) {
         Ok(value) => Ok(Some(value.to_json())),
         Err(error) => Err(Error::new(UNCODED).with("message", error.to_string())),

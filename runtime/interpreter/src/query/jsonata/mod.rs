@@ -18,6 +18,8 @@
 
 mod analysis;
 mod arithmetic;
+#[cfg(test)]
+mod budget_tests;
 mod build;
 mod compiled;
 mod failure;

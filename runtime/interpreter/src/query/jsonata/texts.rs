@@ -124,6 +124,9 @@ pub(super) fn string() -> HostFunction {
             None if call.function(0).is_some() => Ok(Some(Json::from(""))),
             None => Ok(None),
             Some(Json::String(text)) => Ok(Some(Json::from(text.as_str()))),
+            Some(value) if prettify && indentation(value, 0) > MAX_MEMORY => {
+                Err(Error::new("U1001"))
+            }
             Some(value) => within_memory(text_of(value, prettify)),
         }
     })
@@ -167,6 +170,27 @@ fn refused(function: &str, argument: usize) -> Error {
     Error::new("T0410")
         .with("token", function)
         .with("index", argument)
+}
+
+/// Returns the length of the line breaks and the indentation that a value gets when it is prettified: a small value that is nested deep
+/// becomes a long text. The depth of the recursion is that of the value, which the evaluator limits.
+fn indentation(value: &Json, depth: usize) -> usize {
+    let line = |depth: usize| 1 + 2 * depth;
+    let nested = |value: &Json| {
+        let inside = jlens_core::stack::grow(|| indentation(value, depth + 1));
+        inside.saturating_add(line(depth + 1))
+    };
+    match value {
+        Json::Array(items) if !items.is_empty() => items
+            .iter()
+            .map(nested)
+            .fold(line(depth), usize::saturating_add),
+        Json::Object(members) if !members.is_empty() => members
+            .values()
+            .map(nested)
+            .fold(line(depth), usize::saturating_add),
+        _ => 0,
+    }
 }
 
 fn within_memory(text: String) -> Result<Option<Json>, Error> {
