@@ -73,6 +73,9 @@ impl Template {
                 if value.depth() > MAX_DEPTH || value.json_len() > MAX_LENGTH {
                     return Err("The argument is too large.".to_owned());
                 }
+                if out.len() as u64 > MAX_LENGTH {
+                    return Err("The result is too large.".to_owned());
+                }
                 print(value, &mut out);
             }
         }

@@ -26,6 +26,30 @@ impl Side<'_> {
     }
 }
 
+/// Returns the work of a comparison, in nodes that a path visits in the same time.
+pub(super) fn cost(left: &Side<'_>, comparator: Comparator, right: &Side<'_>) -> usize {
+    let length = |side: &Side<'_>| match side.value() {
+        Some(Value::Str(text)) => text.len(),
+        Some(value @ (Value::Array(_) | Value::Object(_))) => {
+            usize::try_from(value.json_len()).unwrap_or(usize::MAX)
+        }
+        _ => 0,
+    };
+    let items = |side: &Side<'_>| side.value().and_then(items).map_or(1, <[Value]>::len);
+    match comparator {
+        // Each character is compared with the states of the compiled expression.
+        Comparator::Matches => length(left).saturating_add(length(right)).saturating_mul(4),
+        Comparator::SubsetOf | Comparator::All | Comparator::AnyOf | Comparator::NoneOf => {
+            let pairs = items(left).saturating_mul(items(right)) / 4;
+            pairs.saturating_add(length(left).min(length(right)) / 16)
+        }
+        Comparator::In | Comparator::NotIn | Comparator::Contains => {
+            length(left).saturating_add(length(right)) / 16
+        }
+        _ => length(left).min(length(right)) / 16,
+    }
+}
+
 /// Returns whether a comparison of two sides holds.
 pub(super) fn compare(left: &Side<'_>, comparator: Comparator, right: &Side<'_>) -> bool {
     if comparator == Comparator::Matches {

@@ -1,5 +1,7 @@
 //! Paths that may select many values: their steps, and the filters (`[?(@.price < 10)]`) in them, which contain paths themselves.
 
+use std::cell::Cell;
+
 use regex_lite::{Regex, RegexBuilder};
 use smol_str::SmolStr;
 use stepwright_asl::path::{
@@ -9,7 +11,7 @@ use stepwright_asl::path::{
 
 use crate::value::{MAX_DEPTH, Object, Value};
 
-use super::comparison::{Side, compare};
+use super::comparison::{Side, compare, cost};
 
 /// The maximum steps of a path.
 const MAX_STEPS: usize = 256;
@@ -61,7 +63,7 @@ impl Tree {
 
     /// Returns the selected values: an array, unless the path is definite.
     pub(super) fn select(&self, root: &Value) -> Result<Value, String> {
-        let mut found = self.find(root, root)?;
+        let mut found = self.find(root, root, &Visits::default())?;
         Ok(if self.is_definite {
             found.pop().unwrap_or_default()
         } else {
@@ -75,14 +77,14 @@ impl Tree {
     }
 
     /// Returns all values that the path selects from `from` in a document.
-    fn find(&self, from: &Value, document: &Value) -> Result<Vec<Value>, String> {
+    fn find(&self, from: &Value, document: &Value, visits: &Visits) -> Result<Vec<Value>, String> {
         if from.json_len() > MAX_LENGTH || from.depth() > MAX_DEPTH {
             return Err("The document is too large for the path.".to_owned());
         }
         let mut walk = PathWalker {
             document,
             found: Vec::new(),
-            visits: 0,
+            visits,
         };
         walk.follow(&self.steps, from)?;
         Ok(walk.found)
@@ -158,11 +160,11 @@ impl Filter {
     }
 
     /// Returns whether an item of a document passes.
-    fn holds(&self, item: &Value, document: &Value) -> Result<bool, String> {
+    fn holds(&self, item: &Value, document: &Value, visits: &Visits) -> Result<bool, String> {
         match self {
             Filter::Or(filters) => {
                 for filter in filters {
-                    if filter.holds(item, document)? {
+                    if filter.holds(item, document, visits)? {
                         return Ok(true);
                     }
                 }
@@ -170,17 +172,18 @@ impl Filter {
             }
             Filter::And(filters) => {
                 for filter in filters {
-                    if !filter.holds(item, document)? {
+                    if !filter.holds(item, document, visits)? {
                         return Ok(false);
                     }
                 }
                 Ok(true)
             }
-            Filter::Not(filter) => Ok(!filter.holds(item, document)?),
-            Filter::Exists(path) => Ok(path.value(item, document)?.is_some()),
+            Filter::Not(filter) => Ok(!filter.holds(item, document, visits)?),
+            Filter::Exists(path) => Ok(path.value(item, document, visits)?.is_some()),
             Filter::Compare(left, comparator, right) => {
-                let left = left.side(item, document)?;
-                let right = right.side(item, document)?;
+                let left = left.side(item, document, visits)?;
+                let right = right.side(item, document, visits)?;
+                visits.add(cost(&left, *comparator, &right))?;
                 Ok(compare(&left, *comparator, &right))
             }
         }
@@ -198,9 +201,14 @@ impl FilterPath {
         Ok(FilterPath { current, tree })
     }
 
-    fn value(&self, item: &Value, document: &Value) -> Result<Option<Value>, String> {
+    fn value(
+        &self,
+        item: &Value,
+        document: &Value,
+        visits: &Visits,
+    ) -> Result<Option<Value>, String> {
         let from = if self.current { item } else { document };
-        let mut found = self.tree.find(from, document)?;
+        let mut found = self.tree.find(from, document, visits)?;
         Ok(if self.tree.is_definite() {
             found.pop()
         } else {
@@ -218,9 +226,9 @@ impl Operand {
         })
     }
 
-    fn side(&self, item: &Value, document: &Value) -> Result<Side<'_>, String> {
+    fn side(&self, item: &Value, document: &Value, visits: &Visits) -> Result<Side<'_>, String> {
         Ok(match self {
-            Operand::Path(path) => match path.value(item, document)? {
+            Operand::Path(path) => match path.value(item, document, visits)? {
                 Some(value) => Side::Value(value),
                 None => Side::Undefined,
             },
@@ -247,17 +255,29 @@ struct PathWalker<'d> {
     /// The value of `$` in filters.
     document: &'d Value,
     found: Vec<Value>,
-    visits: usize,
+    visits: &'d Visits,
+}
+
+/// The nodes that an evaluation has visited, with those of the paths in filters.
+#[derive(Default)]
+struct Visits(Cell<usize>);
+
+impl Visits {
+    fn add(&self, nodes: usize) -> Result<(), String> {
+        let visits = self.0.get().saturating_add(nodes);
+        self.0.set(visits);
+        match visits > MAX_VISITS {
+            true => Err("The path selects too much.".to_owned()),
+            false => Ok(()),
+        }
+    }
 }
 
 type WalkResult = Result<(), String>;
 
 impl PathWalker<'_> {
     fn follow(&mut self, steps: &[Step], here: &Value) -> WalkResult {
-        self.visits += 1;
-        if self.visits > MAX_VISITS {
-            return Err("The path selects too much.".to_owned());
-        }
+        self.visits.add(1)?;
         match steps.split_first() {
             Some((step, rest)) => self.step(step, rest, here),
             None => {
@@ -301,18 +321,18 @@ impl PathWalker<'_> {
                 values.try_for_each(|value| self.follow(rest, value))
             }
             (Step::Descendant(step), _) => self.descend(step, rest, here),
-            (Step::Filter(filter), Value::Array(items)) => {
-                items
-                    .iter()
-                    .try_for_each(|item| match filter.holds(item, self.document)? {
-                        true => self.follow(rest, item),
-                        false => Ok(()),
-                    })
+            (Step::Filter(filter), Value::Array(items)) => items.iter().try_for_each(|item| {
+                match filter.holds(item, self.document, self.visits)? {
+                    true => self.follow(rest, item),
+                    false => Ok(()),
+                }
+            }),
+            (Step::Filter(filter), Value::Object(_)) => {
+                match filter.holds(here, self.document, self.visits)? {
+                    true => self.follow(rest, here),
+                    false => Ok(()),
+                }
             }
-            (Step::Filter(filter), Value::Object(_)) => match filter.holds(here, self.document)? {
-                true => self.follow(rest, here),
-                false => Ok(()),
-            },
             _ => Ok(()),
         }
     }
@@ -336,10 +356,7 @@ impl PathWalker<'_> {
     /// Applies the step of `..step` to this node and all nodes below it. The depth of the recursion is that of the
     /// value, which was checked.
     fn descend(&mut self, step: &Step, rest: &[Step], here: &Value) -> WalkResult {
-        self.visits += 1;
-        if self.visits > MAX_VISITS {
-            return Err("The path selects too much.".to_owned());
-        }
+        self.visits.add(1)?;
         match here {
             Value::Object(object) => {
                 if self.applies(step, here)? {
@@ -375,7 +392,7 @@ impl PathWalker<'_> {
             (Step::Key(_) | Step::Keys(_), _) => false,
             (Step::Index(_) | Step::Indices(_) | Step::Slice(..), Value::Array(_)) => true,
             (Step::Index(_) | Step::Indices(_) | Step::Slice(..), _) => false,
-            (Step::Filter(filter), _) => filter.holds(here, self.document)?,
+            (Step::Filter(filter), _) => filter.holds(here, self.document, self.visits)?,
             (Step::Wildcard | Step::Descendant(_), _) => true,
             (Step::Nothing, _) => false,
         })
