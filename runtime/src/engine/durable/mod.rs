@@ -8,6 +8,8 @@ pub(super) mod reader_pool;
 pub(super) mod recover;
 mod recovered_children;
 mod resume;
+pub(super) mod step_attempts;
+pub(super) mod step_watch;
 mod unreadable_executions;
 pub(super) mod version_cache;
 mod waiting_commands;
@@ -22,6 +24,7 @@ use stepwright_interpreter::{ExecutionInfo, Status};
 use self::quarantine::Quarantine;
 use self::reader_pool::ReaderPool;
 use self::recovered_children::RecoveredChildren;
+use self::step_watch::StepWatch;
 use self::waiting_commands::WaitingCommands;
 use super::drive::execution_state::ExecutionState;
 use super::journaled_execution::{FirstChange, JournalPosition, JournaledExecution};
@@ -41,6 +44,8 @@ use crate::store::{
 
 /// The journal, and what the engine caches of the store.
 pub(super) struct DurableState {
+    /// Watches the steps of recovered executions; ends before the journal does.
+    pub(super) step_watch: OnceLock<StepWatch>,
     /// Fills the columns of lists; ends before the journal does.
     pub(super) column_backfill: OnceLock<ColumnBackfill>,
     /// The reader of that job until it starts; `None` when all executions have the columns.
@@ -112,6 +117,7 @@ impl DurableState {
             is_resumed: AtomicBool::new(false),
             orphans: Mutex::default(),
             waiting_commands: WaitingCommands::default(),
+            step_watch: OnceLock::new(),
         })
     }
 

@@ -4,6 +4,8 @@ use std::sync::PoisonError;
 
 use stepwright_interpreter::execution::Failure;
 
+use super::step_attempts::StepAttempts;
+use super::step_watch::StepWatch;
 use crate::engine::Engine;
 use crate::engine::drive::execution_task::{Driver, ExecutionTask};
 use crate::engine::drive::message::Message;
@@ -31,10 +33,13 @@ impl Engine {
             return Ok(());
         }
         let mut open = self.shared.recover()?;
+        let watched = self.shared.watch_steps();
+        watched.map_err(|error| BuildError::new(error.to_string()))?;
         loop {
             while let Some(pending_execution) = open.pop() {
                 let mut task = ExecutionTask::new(self.shared.clone(), pending_execution);
                 // From here on, answers to its task tokens are accepted.
+                task.watch_steps();
                 task.reattach();
                 open.extend(task.take_pending_executions());
                 runtime.spawn(Driver::new(task));
@@ -55,6 +60,18 @@ impl Engine {
 }
 
 impl EngineShared {
+    /// Starts to watch the steps of the executions of the store. On virtual time there is no time to measure.
+    fn watch_steps(&self) -> Result<(), StoreError> {
+        let Some(durable) = self.durable.as_ref().filter(|_| !self.clock.is_virtual()) else {
+            return Ok(());
+        };
+        let attempts = StepAttempts::read(&mut **durable.reader())?;
+        let watch = StepWatch::start(attempts, durable.journal.submitter())?;
+        // It starts only once.
+        let _ = durable.step_watch.set(watch);
+        Ok(())
+    }
+
     /// Starts the job that deletes the executions of the store after their retention time.
     fn start_retention(&self) -> Result<(), StoreError> {
         let Some(durable) = &self.durable else {

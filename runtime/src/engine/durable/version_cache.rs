@@ -7,6 +7,7 @@ use stepwright_asl::model::StateMachine;
 use stepwright_interpreter::Limits;
 use stepwright_interpreter::execution::{Execution, RecordDecoder, RecordEncoder};
 
+use super::step_attempts::StepAttempts;
 use crate::engine::journaled_execution::JournalPosition;
 use crate::engine::machines::registry::PendingMachine;
 use crate::engine::machines::{CompileSettings, Machine, Machines};
@@ -30,6 +31,8 @@ pub(in crate::engine) struct VersionCache {
     /// Versions that cannot be used, by their hashes, if the error is final. This matters because thousands of executions may have the same
     /// version.
     unusable: Option<HashMap<String, StoreError>>,
+    /// The steps in which earlier processes ended; `None` until they are read.
+    attempts: Option<StepAttempts>,
 }
 
 impl VersionCache {
@@ -119,10 +122,23 @@ impl VersionCache {
             Ok(()) => self.restore(reading, reader, row),
             Err(error) => Err(error),
         };
+        let restored = restored.and_then(|recovered| {
+            let attempts = self.attempts(reader)?;
+            attempts.check(row, recovered.place.seq, &recovered.execution)?;
+            Ok(recovered)
+        });
         if restored.is_err() {
             unreadable.insert(row.key);
         }
         restored
+    }
+
+    /// Returns the steps in which earlier processes ended.
+    fn attempts(&mut self, reader: &mut dyn StoreReader) -> Result<&StepAttempts, StoreError> {
+        if self.attempts.is_none() {
+            self.attempts = Some(StepAttempts::read(reader)?);
+        }
+        Ok(self.attempts.get_or_insert_default())
     }
 
     /// Reads an execution from its records.
@@ -195,6 +211,6 @@ fn compile(
 pub(in crate::engine) struct RecoveredExecution {
     pub(in crate::engine) machine: Arc<Machine>,
     pub(in crate::engine) execution: Execution,
-    pub(super) written: RecordEncoder,
-    pub(super) place: JournalPosition,
+    pub(in crate::engine) written: RecordEncoder,
+    pub(in crate::engine) place: JournalPosition,
 }

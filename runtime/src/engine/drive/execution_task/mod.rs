@@ -23,6 +23,7 @@ use super::execution_deadline::ExecutionDeadline;
 use super::execution_spans::ExecutionSpans;
 use super::execution_state::IdleOutcome;
 use super::runtimes::RuntimeHandle;
+use crate::engine::durable::step_watch::{WatchedStep, WatchedSteps};
 use crate::engine::journaled_execution::JournaledExecution;
 use crate::engine::resources::ExecutionResources;
 use crate::engine::shared::EngineShared;
@@ -113,6 +114,8 @@ struct TaskColdFields {
     wait_readers: Vec<oneshot::Sender<Vec<Wait>>>,
     /// The records of the execution, where it is read again each time that it waits.
     records: Option<(RecordEncoder, Vec<Vec<u8>>)>,
+    /// The steps until the first commit, where the execution continues after a restart.
+    watched_steps: Option<Box<WatchedSteps>>,
     /// Set when the execution is to be suspended, with the reason.
     suspension: Option<Failure>,
 }
@@ -239,6 +242,29 @@ impl ExecutionTask {
             let is_map_run_child = self.child != ChildKind::None;
             listener.status_changed(change(self.resources.state.about.clone(), is_map_run_child));
         }
+    }
+
+    /// Watches the steps until the first commit. For an execution that continues after a restart.
+    pub(in crate::engine) fn watch_steps(&mut self) {
+        let durable = self.resources.engine.durable.as_ref();
+        let watch = durable.and_then(|durable| durable.step_watch.get());
+        if let (Some(watch), Some(journaled)) = (watch, &self.journaled) {
+            let position = journaled.position();
+            let steps = watch.watch(position.key, position.seq);
+            self.cold().watched_steps = Some(Box::new(steps));
+        }
+    }
+
+    /// Begins a watched step. After the first commit, steps are not watched any more.
+    fn begin_watched_step(&mut self) -> Option<WatchedStep> {
+        let cold = self.cold.as_mut()?;
+        let steps = cold.watched_steps.as_ref()?;
+        let records = self.journaled.as_ref()?.position().seq;
+        let step = steps.begin(records);
+        if step.is_none() {
+            cold.watched_steps = None;
+        }
+        step
     }
 
     fn cold(&mut self) -> &mut TaskColdFields {
@@ -516,7 +542,10 @@ impl ExecutionTask {
         let Some(mut execution) = self.take_started() else {
             return DriveOutcome::Ended;
         };
-        match self.advance_until_idle(&mut execution, cx) {
+        let step = self.begin_watched_step();
+        let outcome = self.advance_until_idle(&mut execution, cx);
+        drop(step);
+        match outcome {
             AdvanceOutcome::Continues(outcome) => {
                 self.stage = TaskStage::Running(execution);
                 return outcome;
