@@ -1,4 +1,4 @@
-//! `stepwright store abort` and `delete`: executions that no engine can read, or that are no longer needed.
+//! `stepwright store abort` and `delete`: executions that no engine continues, or that are no longer needed.
 
 use stepwright_runtime::clock;
 use stepwright_runtime::store::{Change, SqliteStore, Store, StoreError, StoredExecution};
@@ -10,32 +10,39 @@ use crate::report;
 use crate::store::{self, cannot};
 use crate::store_row;
 
-/// Ends an open execution that cannot be read.
+/// The error of an aborted execution.
+const ERROR: &str = "Stepwright.Aborted";
+const CAUSE: &str = "`stepwright store abort` ended the execution";
+
+/// Ends an open execution without an engine.
 pub(crate) fn abort(arguments: &StoredExecutionArguments) -> Result<(), Failure> {
     let (mut store, row) = find(arguments)?;
-    let (arn, path) = (&row.arn, arguments.file.display());
-    if row.status != Status::Running {
-        return Err(Failure::Usage(format!(
-            "the execution `{arn}` is not open: its status is {}",
-            row.status
-        )));
+    let arn = &row.arn;
+    match row.status {
+        Status::Running => {}
+        Status::Aborted => {
+            report::note(&format!("the execution `{arn}` was aborted before"));
+            return Ok(());
+        }
+        status => {
+            return Err(Failure::Usage(format!(
+                "the execution `{arn}` is not open: its status is {status}"
+            )));
+        }
     }
     let mut stored = StoredExecutions::new(store.reader().map_err(cannot)?);
-    if stored.describe(arn).is_ok() {
-        let hint = report::hint(&format!(
-            "stop it with StopExecution while `stepwright serve --store {path}` runs"
-        ));
-        return Err(Failure::Usage(format!(
-            "only unreadable executions can be aborted here, but `{arn}` can be read{hint}"
-        )));
-    }
-    let close = Change::Close {
-        key: row.key,
-        status: Status::Aborted,
-        stopped: clock::system_time().max(row.started),
-    };
-    store.commit(&[close]).map_err(cannot)?;
+    let abort = stored
+        .abort(&row, ERROR, CAUSE, clock::system_time())
+        .map_err(cannot)?;
+    store.commit(&abort.changes).map_err(cannot)?;
     report::note(&format!("the execution `{arn}` is aborted"));
+    if abort.children > 0 {
+        let children = abort.children;
+        report::note(&format!("{children} children of its Map Runs are aborted"));
+    }
+    if let Some(error) = abort.unreadable {
+        report::note(&format!("its history has no last event: {error}"));
+    }
     Ok(())
 }
 
@@ -46,8 +53,7 @@ pub(crate) fn delete(arguments: &StoredExecutionArguments) -> Result<(), Failure
     match store.commit(&[Change::Delete { key: row.key }]) {
         Ok(()) => {}
         Err(StoreError::Conflict { .. }) => {
-            let hint =
-                report::hint("stop it first, or use `stepwright store abort` if it cannot be read");
+            let hint = report::hint("stop it first, or use `stepwright store abort`");
             return Err(Failure::Usage(format!(
                 "the execution `{arn}`, or a child of its Map Runs, is open{hint}"
             )));

@@ -46,6 +46,7 @@ pub(crate) use self::nested::{mocked_answer, nested_result};
 pub(crate) use self::observer::{ObservedMachine, Observer};
 pub use self::queries::execution_data::ExecutionData;
 pub use self::queries::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
+pub use self::queries::offline_abort::OfflineAbort;
 #[cfg(feature = "sqlite")]
 pub use self::queries::store_check::{CheckProgress, ProblemKind, StoreProblem};
 #[cfg(feature = "sqlite")]

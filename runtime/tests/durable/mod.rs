@@ -1,6 +1,7 @@
 //! Engines with a store: which data is durable, and how executions continue.
 
 mod activity;
+mod attempts;
 mod clock;
 mod crash;
 mod damaged;

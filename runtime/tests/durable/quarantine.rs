@@ -29,7 +29,7 @@ fn maps() -> Json {
     }}})
 }
 
-fn engine(store: &MemoryStore) -> Engine {
+pub(super) fn engine(store: &MemoryStore) -> Engine {
     let builder = Engine::builder()
         .store(store.clone())
         .activity("arn:aws:states:us-east-1:123456789012:activity:never");
@@ -47,7 +47,7 @@ fn engine(store: &MemoryStore) -> Engine {
 }
 
 /// A store in which an execution of each machine waits.
-fn written() -> MemoryStore {
+pub(super) fn written() -> MemoryStore {
     let store = MemoryStore::new();
     let first = store.clone();
     process(async move {

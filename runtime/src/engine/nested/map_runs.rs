@@ -285,15 +285,10 @@ impl MapRunRecord {
     /// Returns the run's row in the store; `execution` is the key of the parent execution.
     pub(in crate::engine) fn stored(&self, execution: u64) -> StoredMapRun {
         let state = self.lock();
-        let mut to = RecordWriter::default();
-        to.value(1, &state.view);
-        to.value(2, &state.tally);
-        to.value(3, &state.ended);
-        to.end_fields();
         StoredMapRun {
             arn: self.arn.to_string(),
             execution,
-            data: to.finish(VERSIONS).into(),
+            data: encode(&state.view, &state.tally, &state.ended).into(),
         }
     }
 
@@ -375,8 +370,38 @@ fn described(view: &RunView, tally: Tally, ended: Option<(Status, Timestamp)>) -
     view.describe(status, ended.map(|(_, at)| at), tally)
 }
 
+/// The fields of a stored run.
+type RunFields = (RunView, Tally, Option<(Status, Timestamp)>);
+
 /// Reads what [`MapRunRecord::stored`] wrote.
 pub(in crate::engine) fn read(data: &[u8]) -> Result<MapRun, DamagedRecord> {
+    let (view, tally, ended) = decode(data)?;
+    Ok(described(&view, tally, ended))
+}
+
+/// Returns the row of a run whose execution ends without an engine; `None` if the run has ended, or cannot be read.
+pub(in crate::engine) fn aborted(run: &StoredMapRun, now: Timestamp) -> Option<StoredMapRun> {
+    let (view, mut tally, ended) = decode(&run.data).ok()?;
+    if ended.is_some() {
+        return None;
+    }
+    tally.abort();
+    Some(StoredMapRun {
+        data: encode(&view, &tally, &Some((Status::Aborted, now))).into(),
+        ..run.clone()
+    })
+}
+
+fn encode(view: &RunView, tally: &Tally, ended: &Option<(Status, Timestamp)>) -> Vec<u8> {
+    let mut to = RecordWriter::default();
+    to.value(1, view);
+    to.value(2, tally);
+    to.value(3, ended);
+    to.end_fields();
+    to.finish(VERSIONS)
+}
+
+fn decode(data: &[u8]) -> Result<RunFields, DamagedRecord> {
     let from = RecordReader::new(ReadNodes::default(), data, VERSIONS);
     let (mut view, mut tally, mut ended) = (None, None, None);
     from.map_err(|_| DamagedRecord)?
@@ -389,8 +414,7 @@ pub(in crate::engine) fn read(data: &[u8]) -> Result<MapRun, DamagedRecord> {
             }
             Ok(())
         })?;
-    let (view, tally, ended) = (required(view)?, required(tally)?, required(ended)?);
-    Ok(described(&view, tally, ended))
+    Ok((required(view)?, required(tally)?, required(ended)?))
 }
 
 impl fmt::Debug for MapRunRecord {

@@ -7,6 +7,7 @@ pub(super) mod execution_list;
 pub(super) mod executions;
 pub(super) mod list_columns;
 pub(super) mod list_index;
+pub(super) mod offline_abort;
 mod query_operations;
 mod read_settings;
 #[cfg(feature = "sqlite")]

@@ -213,9 +213,17 @@ impl StoredExecutions {
     }
 
     fn read(&mut self, row: &StoredExecution) -> Result<ExecutionDescription, StoreError> {
-        let reading = self.setting.reading();
-        let recovered = self.versions.restore(reading, &mut *self.reader, row)?;
+        let recovered = self.recover(row)?;
         Ok(ExecutionDescription::new(row, recovered))
+    }
+
+    /// Reads an execution from its records.
+    pub(super) fn recover(
+        &mut self,
+        row: &StoredExecution,
+    ) -> Result<RecoveredExecution, StoreError> {
+        let reading = self.setting.reading();
+        self.versions.restore(reading, &mut *self.reader, row)
     }
 }
 
