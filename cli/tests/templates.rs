@@ -161,6 +161,7 @@ fn errors_of_an_inline_definition_are_located_in_the_template() {
     assert!(ran.stderr.contains("t.json:6:"), "{}", ran.stderr);
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_template_names_only_files_below_its_folder() {
     let secret = "SECRET_VALUE=4929";
