@@ -12,6 +12,9 @@ thread_local! {
     static SPENT: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
+/// The time, in microseconds, after which a step with more work ends.
+const LOW: u64 = 250_000;
+
 /// A step whose evaluations share the time limit. It ends when this is dropped.
 #[derive(Debug)]
 pub struct TimeBudget {
@@ -24,6 +27,11 @@ impl TimeBudget {
         let outer = SPENT.get();
         SPENT.set(outer.or(Some(0)));
         Self { outer }
+    }
+
+    /// Returns whether the evaluations of the current step have taken so long that the step should end.
+    pub fn is_low() -> bool {
+        SPENT.get().is_some_and(|micros| micros > LOW)
     }
 
     /// Begins a step whose evaluations have this time left of `limit`.

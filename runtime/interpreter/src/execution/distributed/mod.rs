@@ -20,7 +20,7 @@ use crate::distributed::{
 use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
 use crate::history::{EventKind, Payload};
 use crate::program::{Distributed, Entry, Kind, Map};
-use crate::query::QueryError;
+use crate::query::{QueryError, TimeBudget};
 use crate::status::Status;
 use crate::value::Value;
 use crate::wait_id::{CursorId, WaitId};
@@ -232,7 +232,8 @@ impl Execution {
     ) -> RunProgress {
         let mut started = 0;
         while run.tally.executions.running < run.concurrency {
-            if started == STARTS_BEFORE_YIELD {
+            // Each input has its ItemSelector. The next step has its own time.
+            if started == STARTS_BEFORE_YIELD || (started > 0 && TimeBudget::is_low()) {
                 return RunProgress::Yield;
             }
             if run.has_backlog() {
