@@ -51,9 +51,10 @@ fn attempted(machine: &str, edit: impl Fn(&mut Json)) -> MemoryStore {
 
 fn quarantined(store: &MemoryStore) -> Vec<(String, String)> {
     let store = store.clone();
-    let offline = StoredExecutions::new(store.reader().unwrap())
+    let mut offline = StoredExecutions::new(store.reader().unwrap())
         .unreadable(|_, _| ())
         .unwrap();
+    offline.sort_by(|a, b| a.id.cmp(&b.id));
     process(async move {
         let unreadable = engine(&store).unreadable_executions();
         assert_eq!(unreadable, offline);
@@ -147,6 +148,21 @@ fn a_slow_step_after_a_restart_is_an_attempt_until_it_ends() {
     if let Some(seen) = watching.join().unwrap() {
         assert_eq!(seen["steps"]["1"]["attempts"], 1, "{seen}");
     }
+}
+
+#[test]
+fn an_engine_aborts_an_execution_in_quarantine_and_removes_its_attempts() {
+    let store = attempted("good", |_| ());
+    let again = store.clone();
+    process(async move {
+        let engine = engine(&again);
+        let id = engine.unreadable_executions().remove(0).id;
+        assert!(engine.abort_unreadable(&id).await.unwrap().is_some());
+        while attempts(&again).is_some() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    });
+    assert_eq!(quarantined(&store), []);
 }
 
 #[test]

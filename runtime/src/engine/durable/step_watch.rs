@@ -103,6 +103,15 @@ impl StepWatch {
             records,
         }
     }
+
+    /// Removes the attempts of an execution that does not continue.
+    pub(super) fn forget(&self, execution: u64) {
+        let mut state = self.shared.lock();
+        if state.attempts.remove(execution) {
+            state.is_changed = true;
+            self.shared.changed.notify_all();
+        }
+    }
 }
 
 impl Drop for StepWatch {

@@ -35,6 +35,9 @@ impl Engine {
         };
         durable.journal.commit(vec![close]).await?;
         durable.quarantine.remove(id);
+        if let Some(watch) = durable.step_watch.get() {
+            watch.forget(key);
+        }
         tracing::warn!(execution = id, "an unreadable execution was aborted");
         Ok(Some(stopped))
     }
