@@ -40,16 +40,10 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     });
     let checked = match opened {
         Ok(mut reader) => run(&mut reader)?,
-        // The file is too damaged to be opened.
-        Err(StoreError::Corrupt { why, .. }) => Checked {
+        Err(error) => Checked {
             executions: 0,
-            problems: vec![Problem {
-                kind: ProblemKind::Database,
-                subject: None,
-                why,
-            }],
+            problems: vec![refused(file, error)?],
         },
-        Err(error) => return Err(cannot(error)),
     };
     match arguments.json {
         true => output::line(format_args!("{:#}", in_json(file, &checked))),
@@ -59,6 +53,21 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
         true => Ok(()),
         false => Err(Failure::Diagnostics),
     }
+}
+
+/// Returns the problem of a store that is too damaged to be opened.
+fn refused(file: &Path, error: StoreError) -> Result<Problem, Failure> {
+    let has_damaged_log = || SqliteReader::check_log(file).is_err();
+    let (kind, why) = match error {
+        StoreError::Corrupt { why, .. } if has_damaged_log() => (ProblemKind::Log, why),
+        StoreError::Corrupt { why, .. } => (ProblemKind::Database, why),
+        StoreError::ForeignLog { .. } | StoreError::MissingLog { .. } => {
+            (ProblemKind::Log, error.to_string())
+        }
+        error => return Err(cannot(error)),
+    };
+    let subject = None;
+    Ok(Problem { kind, subject, why })
 }
 
 fn run(reader: &mut SqliteReader) -> Result<Checked, Failure> {
@@ -134,6 +143,7 @@ impl Problem {
     fn kind_word(&self) -> &'static str {
         match self.kind {
             ProblemKind::Database => "database",
+            ProblemKind::Log => "log",
             ProblemKind::OpenExecution => "openExecution",
             ProblemKind::ClosedExecution => "closedExecution",
             ProblemKind::Row => "row",
@@ -148,6 +158,7 @@ impl Problem {
     fn text(&self) -> String {
         let noun = match self.kind {
             ProblemKind::Database => "the file",
+            ProblemKind::Log => "the log",
             ProblemKind::OpenExecution => "the open execution",
             ProblemKind::ClosedExecution => "the closed execution",
             ProblemKind::Definition => "the state machine",
@@ -169,6 +180,9 @@ impl Problem {
         match self.kind {
             ProblemKind::Database => format!(
                 "{restore}; `stepwright store export {path} --all` writes the executions that can be read"
+            ),
+            ProblemKind::Log => format!(
+                "{restore}; or use the commits before the damage with `stepwright store recover {path}`"
             ),
             ProblemKind::OpenExecution => format!(
                 "a version that can read it continues it; or save it with `stepwright store export {path} --name {name}`, and end it with `stepwright store abort {path} --name {name}`"

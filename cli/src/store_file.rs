@@ -61,7 +61,7 @@ fn restore(arguments: &RestoreArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes a store usable again without its log.
+/// Makes a store usable again without its log, or without the damaged part of it.
 fn recover(arguments: &RecoverArguments) -> Result<(), Failure> {
     let file = arguments.file.display();
     match SqliteStore::recover(&arguments.file).map_err(cannot)? {
@@ -72,6 +72,14 @@ fn recover(arguments: &RecoverArguments) -> Result<(), Failure> {
             "{file} opens without its log, which is now {}; commits that are only in the right log are lost",
             log.display()
         )),
+        Recovery::BeforeDamage { moved_aside } => {
+            report::warning(&format!(
+                "{file} has the commits before the damage of its log; later commits are lost"
+            ));
+            for path in moved_aside {
+                report::note(&format!("an old file is now {}", path.display()));
+            }
+        }
         _ => report::note(&format!("{file} needs no recovery; nothing was changed")),
     }
     Ok(())

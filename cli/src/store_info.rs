@@ -47,6 +47,11 @@ pub(crate) fn info(arguments: &InfoArguments) -> Result<(), Failure> {
             error @ (StoreError::OlderVersion { found, known, .. }
             | StoreError::NewerVersion { found, known, .. }),
         ) => return other_version(arguments, found, known, &error),
+        Err(
+            error @ (StoreError::Corrupt { .. }
+            | StoreError::ForeignLog { .. }
+            | StoreError::MissingLog { .. }),
+        ) => return Err(Failure::Failed(error.to_string())),
         Err(error) => return Err(cannot(error)),
     };
     let content = read(reader)?;

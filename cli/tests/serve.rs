@@ -3,6 +3,7 @@
 mod access;
 mod aws_cli;
 mod console;
+mod damaged_log;
 mod derived_files;
 mod lifecycle;
 mod operator;

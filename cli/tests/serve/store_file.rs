@@ -58,6 +58,27 @@ impl Folder {
         assert_eq!(content(), before, "{arguments:?}");
     }
 
+    /// Runs a command that fails with this status and this text, and changes neither the store nor its log.
+    pub(super) fn refused_with(&self, status: i32, arguments: &[&str], text: &str) {
+        let content = || ["orders.db", "orders.db-wal"].map(|name| fs::read(self.path(name)).ok());
+        let before = content();
+        let output = Command::new(env!("CARGO_BIN_EXE_stepwright"))
+            .args(arguments)
+            .current_dir(self.0.path())
+            .stdin(Stdio::null())
+            .output()
+            .expect("the command is there");
+        let message =
+            String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        assert_eq!(
+            output.status.code(),
+            Some(status),
+            "{arguments:?}: {message}"
+        );
+        assert!(message.contains(text), "{arguments:?}: {message}");
+        assert_eq!(content(), before, "{arguments:?}");
+    }
+
     /// The names of the files in the folder that belong to the store.
     fn files(&self) -> Vec<String> {
         let entries = fs::read_dir(self.0.path()).expect("a folder");

@@ -33,6 +33,8 @@ pub struct StoreProblem {
 pub enum ProblemKind {
     /// SQLite finds that the file is damaged.
     Database,
+    /// The log of the file is damaged, is missing or belongs to another file. An engine refuses the store.
+    Log,
     /// An open execution cannot be read. An engine skips it and continues the others.
     OpenExecution,
     /// A closed execution cannot be described.
@@ -65,7 +67,7 @@ pub enum CheckProgress {
 }
 
 impl SqliteReader {
-    /// Checks the whole store: SQLite's `integrity_check`; each execution, which is read with the code that an engine uses when it opens
+    /// Checks the whole store: its log; SQLite's `integrity_check`; each execution, which is read with the code that an engine uses when it opens
     /// the store; the definitions and their hashes; Map Runs, activities and the checksums of documents; references between rows. Documents of an
     /// application are not interpreted.
     ///
@@ -92,6 +94,9 @@ impl SqliteReader {
     ) -> Result<Vec<StoreProblem>, StoreError> {
         let mut problems = Problems::default();
         progress(CheckProgress::Pages);
+        if let Some(damage) = self.damage_of_log()? {
+            problems.add(ProblemKind::Log, None, damage);
+        }
         for finding in self.integrity()? {
             problems.add(ProblemKind::Database, None, finding);
         }

@@ -1,7 +1,10 @@
 //! Checks of a store's tables that need no interpretation of its records.
 
+use std::path::Path;
+
 use super::reader::SqliteReader;
-use super::row;
+use super::store_path::StorePath;
+use super::{continuity, row};
 use crate::store::{StoreError, StoredMachine, StoredMapRun};
 
 /// A row that refers to a missing row, found by [`SqliteReader::broken_references`].
@@ -29,6 +32,28 @@ const REFERENCES: &[&str] = &[
 const FINDINGS: u32 = 100;
 
 impl SqliteReader {
+    /// Checks that the log of a store belongs to its file and has all acknowledged commits. An engine may have the store open.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::ForeignLog`] and [`StoreError::MissingLog`] for a log that an engine refuses;
+    /// [`StoreError::NotAStore`]; [`StoreError::Io`].
+    pub fn check_log(path: impl AsRef<Path>) -> Result<(), StoreError> {
+        continuity::check_concurrently(&StorePath::resolve(path.as_ref())?)
+    }
+
+    /// Returns why an engine would refuse the log of this store, if it would.
+    pub(crate) fn damage_of_log(&self) -> Result<Option<String>, StoreError> {
+        match continuity::check_concurrently(&self.place) {
+            Ok(()) => Ok(None),
+            Err(StoreError::Corrupt { why, .. }) => Ok(Some(why)),
+            Err(error @ (StoreError::ForeignLog { .. } | StoreError::MissingLog { .. })) => {
+                Ok(Some(error.to_string()))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Returns the findings of SQLite's `integrity_check`. A file that is too damaged for it has one finding.
     pub(crate) fn integrity(&self) -> Result<Vec<String>, StoreError> {
         let query = format!("PRAGMA integrity_check({FINDINGS})");

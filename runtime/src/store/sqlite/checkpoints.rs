@@ -4,15 +4,15 @@
 //! committed during the copy, are left to the writer, because SQLite restarts the log only when all of it is copied.
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 
 use rusqlite::{Connection, Error, OpenFlags};
 
-use super::connection;
 use super::store_path::StorePath;
+use super::{connection, log_watch};
 use crate::store::StoreError;
 
 /// The number of pages from which the log is copied. With 6,000 the 99th percentile of starts took a third longer: a sync writes more pages,
@@ -69,28 +69,47 @@ impl Checkpoints {
         }
     }
 
-    /// Must be called after each commit. A failed checkpoint loses nothing: a later one copies the same pages.
-    pub(super) fn committed(&mut self, connection: &Connection, place: &StorePath) {
+    /// Must be called after each commit. Returns whether a checkpoint has copied the whole log. A failed checkpoint loses nothing: a later one
+    /// copies the same pages.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] when the log is damaged. Then it is not copied.
+    pub(super) fn committed(
+        &mut self,
+        connection: &Connection,
+        place: &StorePath,
+    ) -> Result<bool, StoreError> {
         self.is_copied = false;
+        let mut is_complete = false;
         if let Some(thread) = &self.thread
             && thread.stage.load(Ordering::Acquire) == COPIED
         {
-            self.is_copied = copied_all(copy(connection, place));
-            thread.stage.store(IDLE, Ordering::Release);
+            if let Some(error) = thread.damage.get() {
+                return Err(error.clone());
+            }
+            is_complete = self.copy(connection, place);
+            if let Some(thread) = &self.thread {
+                thread.stage.store(IDLE, Ordering::Release);
+            }
         }
         self.commits += 1;
         if self.commits < COMMITS {
-            return;
+            return Ok(is_complete);
         }
         self.commits = 0;
-        match ask(connection, "PRAGMA wal_checkpoint(NOOP)") {
-            Ok(log) if log.pages < MOST_PAGES => {}
-            Ok(_) => self.begin(connection, place),
-            Err(error) => failed(place, error),
+        match log_pages(connection) {
+            Ok(pages) if pages < MOST_PAGES => Ok(is_complete),
+            Ok(_) => Ok(self.begin(connection, place)? || is_complete),
+            Err(error) => {
+                failed(place, error);
+                Ok(is_complete)
+            }
         }
     }
 
-    fn begin(&mut self, connection: &Connection, place: &StorePath) {
+    /// Begins a checkpoint. Returns whether it has copied the whole log already.
+    fn begin(&mut self, connection: &Connection, place: &StorePath) -> Result<bool, StoreError> {
         if self.thread.is_none() {
             self.thread = CheckpointThread::start(place)
                 .inspect_err(|error| {
@@ -99,15 +118,30 @@ impl Checkpoints {
                 .ok();
         }
         match &self.thread {
-            Some(thread) => thread.begin(),
-            None => self.is_copied = copied_all(copy(connection, place)),
+            Some(thread) => {
+                thread.begin();
+                Ok(false)
+            }
+            None => {
+                log_watch::verify(connection, place, None)?;
+                Ok(self.copy(connection, place))
+            }
         }
+    }
+
+    /// Copies the log on this thread. Returns whether all of it is copied. A failed checkpoint counts as if it had copied all, so that the next
+    /// transaction writes the session.
+    fn copy(&mut self, connection: &Connection, place: &StorePath) -> bool {
+        let log = copy(connection, place);
+        let is_complete = log.is_some_and(|log| log.copied >= log.pages);
+        self.is_copied = is_complete || log.is_none();
+        is_complete
     }
 }
 
-/// Whether a checkpoint has copied the whole log. A failed checkpoint counts as if it had.
-fn copied_all(log: Option<LogLength>) -> bool {
-    log.is_none_or(|log| log.copied >= log.pages)
+/// Returns the number of committed frames of the log.
+pub(super) fn log_pages(connection: &Connection) -> Result<i64, Error> {
+    Ok(ask(connection, "PRAGMA wal_checkpoint(NOOP)")?.pages)
 }
 
 /// Copies the whole log to the file and syncs the file. Waits for readers, up to the busy timeout. Returns whether nothing is left.
@@ -132,6 +166,8 @@ const COPIED: u8 = 2;
 #[derive(Debug)]
 struct CheckpointThread {
     stage: Arc<AtomicU8>,
+    /// The damage of the log, which the thread has found.
+    damage: Arc<OnceLock<StoreError>>,
     /// Dropped before the thread is joined.
     asks: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -144,13 +180,20 @@ impl CheckpointThread {
         connection::sync_fully(&connection).map_err(|error| place.error("open the file", error))?;
         let (asks, asked) = mpsc::sync_channel(1);
         let stage = Arc::new(AtomicU8::new(IDLE));
-        let (of_thread, place) = (stage.clone(), place.clone());
+        let damage = Arc::new(OnceLock::new());
+        let of_thread = CheckpointWork {
+            connection,
+            place: place.clone(),
+            stage: stage.clone(),
+            damage: damage.clone(),
+        };
         let thread = std::thread::Builder::new()
             .name("stepwright-checkpoint".to_owned())
-            .spawn(move || work(&connection, &place, &asked, &of_thread))
+            .spawn(move || of_thread.run(&asked))
             .map_err(cannot)?;
         Ok(Self {
             stage,
+            damage,
             asks: Some(asks),
             thread: Some(thread),
         })
@@ -180,8 +223,36 @@ impl Drop for CheckpointThread {
     }
 }
 
-fn work(connection: &Connection, place: &StorePath, asked: &Receiver<()>, stage: &AtomicU8) {
-    while asked.recv().is_ok() {
+/// What the thread needs.
+struct CheckpointWork {
+    connection: Connection,
+    place: StorePath,
+    stage: Arc<AtomicU8>,
+    damage: Arc<OnceLock<StoreError>>,
+}
+
+impl CheckpointWork {
+    fn run(&self, asked: &Receiver<()>) {
+        while asked.recv().is_ok() {
+            self.copy_log();
+            self.stage.store(COPIED, Ordering::Release);
+        }
+    }
+
+    fn copy_log(&self) {
+        let Self {
+            connection, place, ..
+        } = self;
+        // SQLite copies damaged pages. Then no checksum shows the damage any more.
+        match log_watch::verify(connection, place, None) {
+            Ok(()) => {}
+            Err(error @ StoreError::Corrupt { .. }) => {
+                // There is one error, because the writer requests no copy after it.
+                let _is_first = self.damage.set(error);
+                return;
+            }
+            Err(error) => return log_failure(&error),
+        }
         let mut before = 0;
         // In each pass, fewer pages are committed concurrently.
         for _ in 0..PASSES {
@@ -194,7 +265,6 @@ fn work(connection: &Connection, place: &StorePath, asked: &Receiver<()>, stage:
                 break;
             }
         }
-        stage.store(COPIED, Ordering::Release);
     }
 }
 
@@ -206,11 +276,15 @@ fn copy(connection: &Connection, place: &StorePath) -> Option<LogLength> {
 }
 
 fn failed(place: &StorePath, error: Error) {
-    let error = place.error("copy its log", error);
+    log_failure(&place.error("copy its log", error));
+}
+
+fn log_failure(error: &StoreError) {
     tracing::warn!("a checkpoint failed and will be retried: {error}");
 }
 
 /// The length of the log.
+#[derive(Clone, Copy, Debug)]
 struct LogLength {
     /// Whether a reader or another checkpoint stopped this one.
     is_blocked: bool,

@@ -50,14 +50,18 @@ impl SqliteStore {
         if let Err(error) = place.path.metadata() {
             return Err(place.io("open the file", error));
         }
-        let _lock = Lock::take(&place.path)?;
-        compact(&place, &mut |_| {})
+        let lock = Lock::take(&place.path)?;
+        compact(&place, &lock, &mut |_| {})
     }
 }
 
 /// Closes the store, copies it, and replaces it with the copy. After a crash between two steps, the file has no log, or its own log.
-pub(super) fn compact(place: &StorePath, steps: Steps<'_>) -> Result<CompactReport, StoreError> {
-    continuity::check(place)?;
+pub(super) fn compact(
+    place: &StorePath,
+    lock: &Lock,
+    steps: Steps<'_>,
+) -> Result<CompactReport, StoreError> {
+    continuity::check_for_writer(place, lock)?;
     let bytes_before = size(&place.path)
         .and_then(|file| Ok(file + size(&log_file::path_of(&place.path))?))
         .map_err(|error| place.io("look at its files", error))?;

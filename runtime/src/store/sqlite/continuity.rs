@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags};
 
+use super::lock::Lock;
+use super::log_damage;
 use super::log_file::{self, LogFile};
+use super::log_mark::LogMark;
 use super::schema;
 use super::session::Session;
 use super::store_path::StorePath;
@@ -18,12 +21,33 @@ const TRIES: u32 = 10;
 /// The time between two tries.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Checks a store that is about to be opened by the only process that writes to it.
+/// Checks a store that is about to be opened by the only process that writes to it. The mark of another log is removed, because a new log
+/// may begin with any salts.
 ///
 /// # Errors
 ///
-/// [`StoreError::ForeignLog`], [`StoreError::MissingLog`], [`StoreError::NotAStore`].
-pub(super) fn check(place: &StorePath) -> Result<(), StoreError> {
+/// [`StoreError::ForeignLog`], [`StoreError::MissingLog`], [`StoreError::NotAStore`], [`StoreError::Corrupt`].
+pub(super) fn check_for_writer(place: &StorePath, lock: &Lock) -> Result<(), StoreError> {
+    let mark = lock.mark();
+    check(place, mark.as_ref())?;
+    let log = LogFile::open(&log_file::path_of(&place.path))
+        .map_err(|error| place.io("read its log", error))?;
+    match mark {
+        Some(mark) if log.is_none_or(|log| log.salts() != mark.salts) => lock
+            .write_mark(&LogMark::default())
+            .map_err(|error| place.io("remove the mark of its last session", error)),
+        _ => Ok(()),
+    }
+}
+
+/// Checks that the file and its log belong together, and that the log has all acknowledged commits. `mark` is that of the last session.
+fn check(place: &StorePath, mark: Option<&LogMark>) -> Result<(), StoreError> {
+    let session = check_session(place)?;
+    log_damage::check(place, session.as_ref(), mark)
+}
+
+/// Checks that the file and its log belong together. Returns the session of the file, if it can be read.
+fn check_session(place: &StorePath) -> Result<Option<Session>, StoreError> {
     let log = log_file::path_of(&place.path);
     let cannot_read =
         |error: io::Error| place.io(format!("read its log `{}`", log.display()), error);
@@ -36,12 +60,12 @@ pub(super) fn check(place: &StorePath) -> Result<(), StoreError> {
     let (version, session) = match main {
         MainFile::Empty => {
             return match log_frames(&log, |_| false).map_err(cannot_read)? {
-                Frames::None => Ok(()),
+                Frames::None => Ok(None),
                 _ => Err(foreign("the store's file is missing or empty")),
             };
         }
         // SQLite reports the problem when it opens the file.
-        MainFile::Unreadable => return Ok(()),
+        MainFile::Unreadable => return Ok(None),
         MainFile::Store { version, session } => (version, session),
     };
     let Some(session) = session else {
@@ -58,7 +82,7 @@ pub(super) fn check(place: &StorePath) -> Result<(), StoreError> {
             Frames::Accepted if first > Some(version) && first >= Some(schema::SESSIONS) => {
                 Err(foreign("a newer version of this file wrote it"))
             }
-            _ => Ok(()),
+            _ => Ok(None),
         };
     };
     if !log_file::has_bytes(&log).map_err(cannot_read)? {
@@ -67,10 +91,10 @@ pub(super) fn check(place: &StorePath) -> Result<(), StoreError> {
                 path: place.path.clone(),
                 log,
             }),
-            false => Ok(()),
+            false => Ok(Some(session)),
         };
     }
-    let (mut has_session, mut has_epoch, mut has_other_version) = (false, false, false);
+    let (mut has_session, mut newest, mut has_other_version) = (false, None, false);
     let frames = log_frames(&log, |frame| {
         if frame.number == 1 && user_version(frame.page) != Some(version) {
             has_other_version = true;
@@ -79,13 +103,18 @@ pub(super) fn check(place: &StorePath) -> Result<(), StoreError> {
             return false;
         };
         has_session = true;
-        has_epoch |= found.epoch == session.epoch;
+        if found.epoch == session.epoch {
+            newest = newest.max(Some(found.generation));
+        }
         found.continues(&session)
     });
     match frames.map_err(cannot_read)? {
-        Frames::Refused if has_epoch => Err(foreign(
+        Frames::Refused if newest >= Some(session.generation) => Err(foreign(
             "the store's file is older than the changes that the log continues",
         )),
+        Frames::Refused if newest.is_some() => {
+            Err(foreign("the log is older than the store's file"))
+        }
         Frames::Refused if has_session => Err(foreign(
             "another epoch of the store, or another store, wrote it",
         )),
@@ -93,24 +122,43 @@ pub(super) fn check(place: &StorePath) -> Result<(), StoreError> {
             Err(foreign("another version of the store wrote it"))
         }
         // An engine writes its session first, so another program wrote this log.
-        Frames::Refused | Frames::None | Frames::Accepted => Ok(()),
+        Frames::Refused | Frames::None | Frames::Accepted => Ok(Some(session)),
     }
 }
 
-/// Checks a store that is about to be opened by a reader. An engine may be opening or closing it, so a refusal is checked again.
+/// Checks a store that is about to be opened by a reader. While an engine has it open, that engine checks the log.
 ///
 /// # Errors
 ///
-/// Those of [`check`].
+/// Those of [`check_for_writer`].
 pub(super) fn check_for_reader(place: &StorePath) -> Result<(), StoreError> {
+    repeat(place, || match Lock::holder(&place.path) {
+        Some(_) => check_session(place).map(drop),
+        None => check(place, Lock::mark_of(&place.path).as_ref()),
+    })
+}
+
+/// Checks the log of a store that an engine may have open.
+///
+/// # Errors
+///
+/// Those of [`check_for_writer`].
+pub(super) fn check_concurrently(place: &StorePath) -> Result<(), StoreError> {
+    // A mark that is read first is not newer than the log.
+    repeat(place, || check(place, Lock::mark_of(&place.path).as_ref()))
+}
+
+/// Repeats a check that is refused, because an engine may be opening or closing the store, or writing to its log.
+fn repeat(place: &StorePath, check: impl Fn() -> Result<(), StoreError>) -> Result<(), StoreError> {
     let mut tries = 0;
     loop {
-        let checked = check(place);
+        let checked = check();
         tries += 1;
-        let may_change = matches!(
-            checked,
-            Err(StoreError::ForeignLog { .. } | StoreError::MissingLog { .. })
-        );
+        let may_change = match checked {
+            Err(StoreError::ForeignLog { .. } | StoreError::MissingLog { .. }) => true,
+            Err(StoreError::Corrupt { .. }) => Lock::holder(&place.path).is_some(),
+            _ => false,
+        };
         if !may_change || tries == TRIES {
             return checked;
         }
@@ -213,7 +261,7 @@ enum Frames {
     Refused,
 }
 
-/// Checks whether a frame of a log is accepted.
+/// Checks whether a frame of a log is accepted, in a transaction with an end.
 fn log_frames(
     path: &Path,
     mut is_accepted: impl FnMut(log_file::Frame<'_>) -> bool,
@@ -221,13 +269,14 @@ fn log_frames(
     let Some(mut log) = LogFile::open(path)? else {
         return Ok(Frames::None);
     };
-    let mut found = Frames::None;
+    let (mut found, mut has_accepted) = (Frames::None, false);
     while let Some(frame) = log.next()? {
+        has_accepted = has_accepted || is_accepted(frame);
         if frame.is_commit {
             found = Frames::Refused;
-        }
-        if is_accepted(frame) {
-            return Ok(Frames::Accepted);
+            if has_accepted {
+                return Ok(Frames::Accepted);
+            }
         }
     }
     Ok(found)

@@ -1,3 +1,4 @@
+use std::fs::File;
 #[cfg(unix)]
 use std::io::ErrorKind;
 #[cfg(unix)]
@@ -15,38 +16,27 @@ pub(super) struct FileIdentity {
     log: PathBuf,
     main_inode: (u64, u64),
     log_inode: (u64, u64),
-    /// The log, whose header changes when the log restarts.
-    log_file: std::fs::File,
-    salts: [u8; 8],
 }
 
 #[cfg(unix)]
 impl FileIdentity {
     /// Returns the identity of the files of an open store, after its first transaction.
     pub(super) fn new(place: &StorePath) -> Result<Self, StoreError> {
-        use std::os::unix::fs::MetadataExt;
         let cannot = |error: std::io::Error| place.io("look at its files", error);
         let log = log_file::path_of(&place.path);
-        // SQLite holds no POSIX lock on the log, so closing this file releases none.
-        let log_file = std::fs::File::open(&log).map_err(cannot)?;
-        let about_log = log_file.metadata().map_err(cannot)?;
-        let mut identity = Self {
+        Ok(Self {
             main_inode: inode(&place.path).map_err(cannot)?,
-            log_inode: (about_log.dev(), about_log.ino()),
+            log_inode: inode(&log).map_err(cannot)?,
             log,
-            log_file,
-            salts: [0; 8],
-        };
-        identity.log_restarted();
-        Ok(identity)
+        })
     }
 
     /// Checks that the file is still at its path and that the log is not deleted. This runs after each commit, so it costs only two system
     /// calls. Only [`Self::check`] detects a log that was renamed.
-    pub(super) fn check_commit(&self, place: &StorePath) -> Result<(), StoreError> {
+    pub(super) fn check_commit(&self, log: &File, place: &StorePath) -> Result<(), StoreError> {
         use std::os::unix::fs::MetadataExt;
         let is_main = inode(&place.path).is_ok_and(|now| now == self.main_inode);
-        let has_log = self.log_file.metadata().map_or(true, |log| log.nlink() > 0);
+        let has_log = log.metadata().map_or(true, |log| log.nlink() > 0);
         match is_main && has_log {
             true => Ok(()),
             false => self.check(place),
@@ -72,16 +62,6 @@ impl FileIdentity {
         }
         Ok(())
     }
-
-    /// Whether the log restarted since the last call.
-    pub(super) fn log_restarted(&mut self) -> bool {
-        use std::os::unix::fs::FileExt;
-        const SALTS: u64 = 16;
-        let before = self.salts;
-        // A log without a header has not started.
-        let read = self.log_file.read_exact_at(&mut self.salts, SALTS);
-        read.is_ok() && before != self.salts
-    }
 }
 
 #[cfg(unix)]
@@ -102,15 +82,11 @@ impl FileIdentity {
         Ok(Self)
     }
 
-    pub(super) fn check_commit(&self, _: &StorePath) -> Result<(), StoreError> {
+    pub(super) fn check_commit(&self, _: &File, _: &StorePath) -> Result<(), StoreError> {
         Ok(())
     }
 
     pub(super) fn check(&self, _: &StorePath) -> Result<(), StoreError> {
         Ok(())
-    }
-
-    pub(super) fn log_restarted(&mut self) -> bool {
-        false
     }
 }

@@ -11,7 +11,7 @@ use crate::store::StoreError;
 pub(super) type Steps<'a> = &'a mut dyn FnMut(&'static str);
 
 /// Migrates a store and begins its session. Before this returns, the file itself has the session: from then on, the file is rejected
-/// without its log.
+/// without its log. Returns `false` if another program that reads the store prevented that.
 ///
 /// After a crash between two steps, the file and its log belong together: the log has the session of the file first, and then the
 /// new one. Only the last step writes to the file.
@@ -20,7 +20,7 @@ pub(super) fn begin(
     place: &StorePath,
     from: i64,
     steps: Steps<'_>,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let cannot_begin = |error| place.error("begin a session", error);
     if from >= schema::SESSIONS && Session::read(connection).map_err(cannot_begin)?.is_none() {
         return Err(place.corrupt("it has no session"));
@@ -34,14 +34,15 @@ pub(super) fn begin(
         session::begin(connection, true).map_err(cannot_begin)
     })?;
     steps("the new session is in the log");
-    if !checkpoints::copy_all(connection).map_err(cannot_begin)? {
+    let is_copied = checkpoints::copy_all(connection).map_err(cannot_begin)?;
+    if !is_copied {
         tracing::warn!(
             "another program reads the store `{}`; until it ends, a copy of the file without its log is not recognized as incomplete",
             place.path.display()
         );
     }
     steps("the new session is in the file");
-    Ok(())
+    Ok(is_copied)
 }
 
 /// Marks a store as closed, copies its log to the file, and empties the log, which the last connection then removes.

@@ -1,9 +1,10 @@
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::log_mark::LogMark;
 use crate::store::StoreError;
 
 /// How many times a lock that is held is tried again.
@@ -11,12 +12,15 @@ const TRIES: u32 = 20;
 /// The time between two tries.
 const BETWEEN: Duration = Duration::from_millis(10);
 
+/// The bytes at the beginning of the file for the number of the process. The mark follows.
+const PROCESS: usize = 32;
+
 /// The right to write to a store: a lock of the operating system on a separate file, which ends with the process.
 ///
 /// SQLite's own locks are either held only for a transaction, or block all readers.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _file: File,
+    file: File,
 }
 
 impl Lock {
@@ -42,13 +46,43 @@ impl Lock {
                 });
             }
         }
-        // The number is only for the message of another engine, so a full disk must not fail this one.
+        // The number is only for the message of another engine, so a full disk must not fail this one. The mark of the last session stays.
+        let number = format!("{:<width$}\n", std::process::id(), width = PROCESS - 1);
         let _unsaid = file
-            .set_len(0)
-            .and_then(|()| file.rewind())
-            .and_then(|()| write!(file, "{}", std::process::id()));
-        Ok(Self { _file: file })
+            .rewind()
+            .and_then(|()| file.write_all(number.as_bytes()));
+        Ok(Self { file })
     }
+}
+
+impl Lock {
+    /// Returns the mark of the last session; `None` when there is none, or it is damaged.
+    pub(super) fn mark(&self) -> Option<LogMark> {
+        read_mark(&self.file)
+    }
+
+    /// Returns the mark of a store that another process may have open.
+    pub(super) fn mark_of(store: &Path) -> Option<LogMark> {
+        read_mark(&File::open(beside(store)).ok()?)
+    }
+
+    pub(super) fn write_mark(&self, mark: &LogMark) -> std::io::Result<()> {
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(PROCESS as u64))?;
+        file.write_all(&mark.encode())
+    }
+
+    /// Syncs the mark.
+    pub(super) fn sync(&self) -> std::io::Result<()> {
+        self.file.sync_data()
+    }
+}
+
+fn read_mark(mut file: &File) -> Option<LogMark> {
+    let mut bytes = [0; LogMark::SIZE];
+    file.seek(SeekFrom::Start(PROCESS as u64)).ok()?;
+    file.read_exact(&mut bytes).ok()?;
+    LogMark::decode(&bytes)
 }
 
 impl Lock {
@@ -60,7 +94,7 @@ impl Lock {
             .open(beside(store))
             .ok()?;
         lock(&file).ok()?;
-        Some(Self { _file: file })
+        Some(Self { file })
     }
 }
 

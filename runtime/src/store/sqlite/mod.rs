@@ -12,13 +12,19 @@ mod integrity;
 mod lifecycle;
 mod list;
 mod lock;
+mod log_damage;
 mod log_file;
+mod log_mark;
+#[cfg(all(test, unix))]
+mod log_tests;
+mod log_watch;
 mod options;
 mod origins;
 mod reader;
 mod recover;
 mod restore;
 mod row;
+mod salvage;
 mod scan;
 mod schema;
 mod session;
@@ -45,6 +51,7 @@ pub use self::view::SqliteView;
 use self::checkpoints::{Checkpoints, LogRestart};
 use self::file_identity::FileIdentity;
 use self::lock::Lock;
+use self::log_watch::LogWatch;
 use self::store_path::StorePath;
 use self::write::RowIds;
 use super::{Change, Store, StoreError, StoreReader};
@@ -77,10 +84,13 @@ pub struct SqliteStore {
     connection: Connection,
     ids: RowIds,
     files: FileIdentity,
-    /// Whether the session was written to the log since the last check.
-    has_session: bool,
+    log: LogWatch,
+    /// Whether another program has restarted the log, so that it does not begin with the session.
+    needs_session: bool,
+    /// The damage of the log. Nothing is written after it was found.
+    damage: Option<StoreError>,
     place: StorePath,
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl SqliteStore {
@@ -90,24 +100,69 @@ impl SqliteStore {
     }
 
     /// Writes the session to the log.
-    fn advance(&self) -> Result<(), StoreError> {
-        write::transact(&self.connection, &self.place, || {
-            session::advance_with_header(&self.connection)
-                .map_err(|error| self.place.error("write the session", error))
-        })
+    fn advance(&mut self) -> Result<(), StoreError> {
+        self.transact(LogRestart::Expected, &[])
+    }
+
+    /// Commits changes, and checks that they are durable.
+    fn transact(&mut self, log_restart: LogRestart, changes: &[Change]) -> Result<(), StoreError> {
+        let outcome = self.transact_unchecked(log_restart, changes);
+        self.remember_damage(outcome)
+    }
+
+    fn transact_unchecked(
+        &mut self,
+        log_restart: LogRestart,
+        changes: &[Change],
+    ) -> Result<(), StoreError> {
+        let (connection, place) = (&self.connection, &self.place);
+        self.log.check_length(connection, place)?;
+        write::commit(connection, place, &mut self.ids, log_restart, changes)?;
+        // A commit to a deleted file is lost.
+        self.files.check_commit(self.log.log(), place)?;
+        if self.log.committed(connection, place, &self.lock)? {
+            self.needs_session = log_restart == LogRestart::Impossible;
+        }
+        if self.checkpoints.committed(connection, place)? {
+            self.log.checkpointed(place);
+        }
+        Ok(())
+    }
+
+    /// Checks the files of an idle store.
+    fn check_files(&mut self) -> Result<(), StoreError> {
+        self.check_undamaged()?;
+        self.files.check(&self.place)?;
+        let checked = (self.log).check(&self.connection, &self.place, &self.lock);
+        self.remember_damage(checked)
+    }
+
+    fn check_undamaged(&self) -> Result<(), StoreError> {
+        self.damage.clone().map_or(Ok(()), Err)
+    }
+
+    fn remember_damage(&mut self, outcome: Result<(), StoreError>) -> Result<(), StoreError> {
+        if let Err(error @ StoreError::Corrupt { .. }) = &outcome {
+            self.damage = Some(error.clone());
+        }
+        outcome
+    }
+
+    /// Copies the log to the file and removes the log.
+    fn close(&mut self) -> Result<(), StoreError> {
+        // The thread has a connection, which must be closed before this one.
+        self.checkpoints = Checkpoints::default();
+        self.check_files()?;
+        // A damaged log is not copied.
+        self.log.verify(&self.connection, &self.place)?;
+        lifecycle::end(&self.connection, &self.place, &mut |_| {})
     }
 }
 
 impl Drop for SqliteStore {
     /// Closes the store: copies the log to the file and removes the log.
     fn drop(&mut self) {
-        // The thread has a connection, which must be closed before this one.
-        self.checkpoints = Checkpoints::default();
-        let closed = self
-            .files
-            .check(&self.place)
-            .and_then(|()| lifecycle::end(&self.connection, &self.place, &mut |_| {}));
-        if let Err(error) = closed {
+        if let Err(error) = self.close() {
             tracing::warn!(
                 "the store was not closed cleanly; its log stays, and the next engine needs it: {error}"
             );
@@ -117,27 +172,21 @@ impl Drop for SqliteStore {
 
 impl Store for SqliteStore {
     fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
-        let log_restart = self.checkpoints.log_restart();
-        let (connection, place) = (&self.connection, &self.place);
-        write::commit(connection, place, &mut self.ids, log_restart, changes)?;
-        // A commit to a deleted file is lost.
-        self.files.check_commit(place)?;
-        self.checkpoints.committed(connection, place);
-        self.has_session |= log_restart != LogRestart::Impossible;
-        Ok(())
+        self.check_undamaged()?;
+        self.transact(self.checkpoints.log_restart(), changes)
     }
 
     fn check(&mut self) -> Result<(), StoreError> {
-        self.files.check(&self.place)?;
+        self.check_files()?;
         // Another program may have copied the log; then a transaction without the session has restarted it.
-        let has_session = std::mem::take(&mut self.has_session);
-        if self.files.log_restarted() && !has_session {
-            return self.advance();
+        match self.needs_session {
+            true => self.advance(),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     fn probe(&mut self) -> Result<(), StoreError> {
+        self.check_undamaged()?;
         self.advance()?;
         self.files.check(&self.place)
     }

@@ -5,7 +5,9 @@ use rusqlite::{Connection, OpenFlags};
 use super::checkpoints::Checkpoints;
 use super::file_identity::FileIdentity;
 use super::lock::Lock;
+use super::log_watch::LogWatch;
 use super::schema::{self, FileContent};
+use super::session::Session;
 use super::store_path::StorePath;
 use super::write::RowIds;
 use super::{SqliteStore, connection, continuity, lifecycle};
@@ -45,22 +47,26 @@ impl SqliteOptions {
     pub fn open(&self, path: impl AsRef<Path>) -> Result<SqliteStore, StoreError> {
         let place = StorePath::resolve(path.as_ref())?;
         let lock = Lock::take(&place.path)?;
-        continuity::check(&place)?;
+        continuity::check_for_writer(&place, &lock)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let connection = connection::connect(&place, flags)?;
-        self.prepare(&connection, &place)?;
+        let is_copied = self.prepare(&connection, &place)?;
+        let log = watch_log(&connection, &place, &lock, is_copied)?;
         Ok(SqliteStore {
             checkpoints: Checkpoints::default(),
             connection,
             ids: RowIds::default(),
             files: FileIdentity::new(&place)?,
-            has_session: true,
+            log,
+            needs_session: false,
+            damage: None,
             place,
-            _lock: lock,
+            lock,
         })
     }
 
-    fn prepare(&self, connection: &Connection, place: &StorePath) -> Result<(), StoreError> {
+    /// Prepares the store, and begins its session. Returns whether the file has all of the log.
+    fn prepare(&self, connection: &Connection, place: &StorePath) -> Result<bool, StoreError> {
         let cannot_open = |error| place.error("open the file", error);
         let from = match schema::find(connection, place)? {
             FileContent::Nothing => 0,
@@ -93,6 +99,18 @@ impl SqliteOptions {
         }
         lifecycle::begin(connection, place, from, &mut |_| {})
     }
+}
+
+/// Watches the log of a store whose session has begun.
+fn watch_log(
+    connection: &Connection,
+    place: &StorePath,
+    lock: &Lock,
+    is_copied: bool,
+) -> Result<LogWatch, StoreError> {
+    let session = Session::read(connection).map_err(|error| place.error("open the file", error))?;
+    let epoch = session.map(|session| session.epoch).unwrap_or_default();
+    LogWatch::new(connection, place, lock, epoch, is_copied)
 }
 
 /// Limits the size of the file. A file that is larger does not shrink.

@@ -3,9 +3,10 @@ use std::path::{Path, PathBuf};
 use rusqlite::OpenFlags;
 
 use super::lock::Lock;
+use super::log_mark::LogMark;
 use super::store_path::StorePath;
 use super::{
-    SqliteStore, checkpoints, connection, continuity, integrity, log_file, session, write,
+    SqliteStore, checkpoints, connection, continuity, integrity, log_file, salvage, session, write,
 };
 use crate::atomic_file;
 use crate::clock;
@@ -24,13 +25,19 @@ pub enum Recovery {
         /// The log's new path.
         log: PathBuf,
     },
+    /// The log was damaged. The store has the commits before the damage.
+    BeforeDamage {
+        /// The new paths of the old file and its log.
+        moved_aside: Vec<PathBuf>,
+    },
 }
 
 impl SqliteStore {
-    /// Makes a store that is rejected because of its log open again, with the content of its file alone. Commits that were only in the missing
-    /// log are lost, so restore a backup or the log if you can.
+    /// Makes a store that is rejected because of its log open again: with the content of its file alone, or with the commits before the damage
+    /// of its log. The other commits are lost, so restore a backup or the log if you can.
     ///
-    /// The file is checked first, as in [`SqliteStore::restore`]. A log of another file is renamed, not deleted.
+    /// The file is checked first, as in [`SqliteStore::restore`]. A log of another file is renamed, not deleted, and so are a damaged log and
+    /// the file next to it.
     ///
     /// # Errors
     ///
@@ -43,8 +50,8 @@ impl SqliteStore {
         if !file_exists && !log_file::path_of(&place.path).exists() {
             return Err(place.io("open the file", "there is no such file"));
         }
-        let _lock = Lock::take(&place.path)?;
-        let recovery = match continuity::check(&place) {
+        let lock = Lock::take(&place.path)?;
+        let recovery = match continuity::check_for_writer(&place, &lock) {
             Ok(()) => {
                 return match continuity::MainFile::read(&place)? {
                     // A log that belongs to the file may complete it.
@@ -60,9 +67,15 @@ impl SqliteStore {
             Err(StoreError::ForeignLog { .. }) if file_exists => Recovery::LogMovedAside {
                 log: PathBuf::new(),
             },
+            Err(damage @ StoreError::Corrupt { .. }) => Recovery::BeforeDamage {
+                moved_aside: salvage::salvage(&place, damage)?,
+            },
             Err(error) => return Err(error),
         };
         integrity::check(&place.path)?;
+        // The mark belongs to a log that the store does not have any more.
+        lock.write_mark(&LogMark::default())
+            .map_err(|error| place.io("remove the mark of its last session", error))?;
         let recovery = match recovery {
             Recovery::LogMovedAside { .. } => Recovery::LogMovedAside {
                 log: move_log_aside(&place)?,

@@ -138,7 +138,7 @@ fn make_writable(permissions: &mut fs::Permissions) {
 }
 
 /// Moves the old files aside and renames the copy. The log is moved first, so that it is never next to a file that it does not belong to.
-fn replace(part: &Path, to: &Path) -> io::Result<Vec<PathBuf>> {
+pub(super) fn replace(part: &Path, to: &Path) -> io::Result<Vec<PathBuf>> {
     let mut moved_aside = Vec::new();
     for suffix in ["-wal", "-journal"] {
         let path = log_file::with_suffix(to, suffix);
@@ -163,7 +163,7 @@ fn replace(part: &Path, to: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(moved_aside)
 }
 
-fn io_error(place: &StorePath, doing: &str, error: &io::Error) -> StoreError {
+pub(super) fn io_error(place: &StorePath, doing: &str, error: &io::Error) -> StoreError {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full {
             path: Some(place.path.clone()),

@@ -31,9 +31,10 @@ impl Session {
         found.optional()
     }
 
-    /// Whether a log with this row continues a file with the row `file`: its generation is at most one larger.
+    /// Whether a log with this row continues a file with the row `file`. The file has the row of the log, or that of the log before it.
     pub(super) fn continues(&self, file: &Self) -> bool {
-        self.epoch == file.epoch && self.generation <= file.generation.saturating_add(1)
+        let generations = file.generation..=file.generation.saturating_add(1);
+        self.epoch == file.epoch && generations.contains(&self.generation)
     }
 
     /// Reads the row from a page, if it is the table's only page. No other table has rows with these columns.

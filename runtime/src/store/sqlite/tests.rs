@@ -9,7 +9,9 @@ use bytes::Bytes;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::log_file::{LogFile, path_of};
+use super::lock::Lock;
+use super::log_file::{LogFile, path_of, with_suffix};
+use super::log_watch::LogWatch;
 use super::schema::{self, FileContent};
 use super::session::{self, Session};
 use super::{SqliteReader, SqliteStore, compact, connection, lifecycle, write};
@@ -18,13 +20,13 @@ use crate::Status;
 use crate::clock::Timestamp;
 use crate::store::{Change, Store, StoreError, StoredExecution};
 
-fn folder() -> (TempDir, PathBuf) {
+pub(super) fn folder() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("orders.db");
     (folder, path)
 }
 
-fn start(key: u64, bytes: usize) -> Change {
+pub(super) fn start(key: u64, bytes: usize) -> Change {
     let execution = StoredExecution {
         key,
         arn: format!("arn:{key}").into(),
@@ -43,17 +45,18 @@ fn start(key: u64, bytes: usize) -> Change {
     }
 }
 
-fn keys(store: &SqliteStore) -> BTreeSet<u64> {
+pub(super) fn keys(store: &SqliteStore) -> BTreeSet<u64> {
     let mut reader = store.reader().expect("a reader");
     let rows = reader.list(&Default::default()).expect("rows");
     rows.iter().map(|row| row.key).collect()
 }
 
-/// The bytes of a store's file and of its log, if there is one.
+/// The bytes of a store's file, of its log, if there is one, and of its lock with the mark of the log.
 #[derive(Clone)]
 struct Files {
     main: Vec<u8>,
     log: Option<Vec<u8>>,
+    lock: Option<Vec<u8>>,
 }
 
 impl Files {
@@ -61,6 +64,7 @@ impl Files {
         Self {
             main: fs::read(path).unwrap_or_default(),
             log: fs::read(path_of(path)).ok(),
+            lock: fs::read(with_suffix(path, ".lock")).ok(),
         }
     }
 
@@ -69,6 +73,9 @@ impl Files {
         fs::write(&path, &self.main).expect("a file");
         if let Some(log) = &self.log {
             fs::write(path_of(&path), log).expect("a file");
+        }
+        if let Some(lock) = &self.lock {
+            fs::write(with_suffix(&path, ".lock"), lock).expect("a file");
         }
         (folder, path)
     }
@@ -111,6 +118,7 @@ impl Files {
             let files = Self {
                 main,
                 log: log.cloned(),
+                lock: self.lock.clone(),
             };
             files.open(expected, &format!("{at}, {written} pages"));
         }
@@ -126,6 +134,7 @@ impl Files {
                 let files = Self {
                     main: self.main.clone(),
                     log: Some(torn),
+                    lock: self.lock.clone(),
                 };
                 files.open(expected, &format!("{at}, {end} bytes of the log"));
             }
@@ -150,6 +159,7 @@ fn crash_at_each_step(before: &Files, expected: &BTreeSet<u64>) {
         FileContent::Version(version) => version,
         FileContent::Nothing => 0,
     };
+    let lock = Lock::take(&path).expect("it is free");
     let transact = |work: &dyn Fn() -> Result<(), rusqlite::Error>| {
         write::transact(&connection, &place, || {
             work().map_err(|error| place.error("work", error))
@@ -157,9 +167,17 @@ fn crash_at_each_step(before: &Files, expected: &BTreeSet<u64>) {
         .expect("it is committed");
     };
     step("opened");
-    lifecycle::begin(&connection, &place, from, &mut step).expect("it begins");
+    let is_copied = lifecycle::begin(&connection, &place, from, &mut step).expect("it begins");
+    let session = Session::read(&connection)
+        .expect("it is read")
+        .expect("a row");
+    let mut watch =
+        LogWatch::new(&connection, &place, &lock, session.epoch, is_copied).expect("a log");
+    step("the log is marked");
     transact(&|| session::advance_with_header(&connection));
     step("the log begins anew");
+    assert_eq!(watch.committed(&connection, &place, &lock), Ok(true));
+    step("the new log is marked");
     transact(&|| session::advance(&connection));
     step("a commit follows");
     lifecycle::end(&connection, &place, &mut step).expect("it ends");
@@ -380,7 +398,8 @@ fn crash_at_each_step_of_compacting(before: &Files, expected: &BTreeSet<u64>) {
     let place = StorePath { path: path.clone() };
     let mut last = before.clone();
     let mut names = Vec::new();
-    let report = compact::compact(&place, &mut |at| {
+    let lock = Lock::take(&path).expect("it is free");
+    let report = compact::compact(&place, &lock, &mut |at| {
         let now = Files::read(&path);
         match at {
             // The file is replaced in one step.
@@ -415,6 +434,7 @@ fn the_log_of_the_old_file_next_to_the_compact_one_is_refused() {
     let mixed = Files {
         main: Files::read(&path).main,
         log: killed.log,
+        lock: killed.lock,
     };
     let (_folder, path) = mixed.write();
     let error = SqliteStore::open(&path).expect_err("it is refused");
@@ -427,7 +447,8 @@ fn a_store_to_which_another_program_writes_while_it_is_compacted_keeps_its_file(
     let (_folder, path) = closed.write();
     let place = StorePath { path: path.clone() };
     let other = Connection::open(&path).expect("it opens");
-    let error = compact::compact(&place, &mut |at| {
+    let lock = Lock::take(&path).expect("it is free");
+    let error = compact::compact(&place, &lock, &mut |at| {
         if at == "the compact copy is written" {
             other
                 .execute_batch("UPDATE executions SET name = 'other'")
