@@ -4,19 +4,20 @@ use std::path::Path;
 
 use stepwright_asl::MachineType;
 use stepwright_asl::validate::Validator;
+use stepwright_runtime::private_file;
 use stepwright_runtime::report::Report;
 
 use crate::args::ReportArguments;
 use crate::definition::LoadedDefinition;
 use crate::failure::Failure;
-use crate::graph::{drawable, print_or_write, read_history};
-use crate::store;
+use crate::graph::{drawable, read_history};
+use crate::{output, store};
 
 /// Writes the report.
 pub(crate) fn report(arguments: &ReportArguments) -> Result<(), Failure> {
-    let report = match (&arguments.store, &arguments.file, &arguments.history) {
-        (Some(path), _, _) => of_stored(arguments, path)?,
-        (None, Some(file), Some(history)) => of_recorded(arguments, file, history)?,
+    let (report, source) = match (&arguments.store, &arguments.file, &arguments.history) {
+        (Some(path), _, _) => (of_stored(arguments, path)?, path),
+        (None, Some(file), Some(history)) => (of_recorded(arguments, file, history)?, history),
         _ => {
             return Err(Failure::Usage(
                 "give a definition with --history FILE, or --store PATH with --name NAME"
@@ -24,7 +25,12 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<(), Failure> {
             ));
         }
     };
-    print_or_write(arguments.output.as_deref(), &report.to_string())
+    match &arguments.output {
+        None => output::print(report),
+        Some(file) => private_file::write(file, Some(source), report.to_string().as_bytes())
+            .map_err(|error| Failure::Usage(format!("cannot write {}: {error}", file.display())))?,
+    }
+    Ok(())
 }
 
 fn of_stored(arguments: &ReportArguments, path: &Path) -> Result<Report, Failure> {

@@ -41,7 +41,7 @@ pub(crate) fn graph(arguments: &GraphArguments) -> Result<(), Failure> {
 }
 
 /// Prints a text, or writes it to a file.
-pub(crate) fn print_or_write(file: Option<&Path>, text: &str) -> Result<(), Failure> {
+fn print_or_write(file: Option<&Path>, text: &str) -> Result<(), Failure> {
     match file {
         None => output::document(text),
         Some(file) => std::fs::write(file, text)

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use stepwright_asl::validate::Validator;
 use stepwright_runtime::clock::{self, Timestamp};
 use stepwright_runtime::history::{History, HistoryQuery};
+use stepwright_runtime::private_file;
 use stepwright_runtime::store::StoreError;
 use stepwright_runtime::value::Value;
 use stepwright_runtime::{
@@ -241,7 +242,7 @@ async fn write_history(
 }
 
 fn write(file: &Path, history: &Json) -> Result<(), Failure> {
-    std::fs::write(file, format!("{history:#}\n"))
+    private_file::write(file, None, format!("{history:#}\n").as_bytes())
         .map_err(|error| Failure::Usage(format!("cannot write {}: {error}", file.display())))
 }
 

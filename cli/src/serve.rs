@@ -26,7 +26,7 @@ use crate::report;
 use crate::schedules;
 use crate::service_calls::{Place, service_calls};
 use crate::signals::{Signals, survive_size_limit};
-use crate::store::cannot as cannot_store;
+use crate::store::{cannot as cannot_store, note_access};
 use crate::tasks::ServerTasks;
 use crate::template::{NamedValue, ServedTemplates, TemplateInputs};
 
@@ -298,6 +298,7 @@ async fn engine(
                 options = options.max_bytes(bytes);
             }
             let store = options.open(path).map_err(cannot_store)?;
+            note_access(path);
             builder.store(store).resume_later()
         }
         None => builder.retention(RETAINED).retention_bytes(RETAINED_BYTES),

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use stepwright_asl::similar::did_you_mean;
+use stepwright_runtime::private_file;
 use stepwright_runtime::store::{SqliteReader, StoreError};
 use stepwright_runtime::{
     ExecutionDescription, ExecutionFilter, ExecutionSummary, StoredExecutions,
@@ -35,6 +36,16 @@ pub(crate) fn snapshot(path: &Path) -> Result<SqliteReader, Failure> {
     let mut reader = reader(path)?;
     reader.begin_snapshot().map_err(cannot)?;
     Ok(reader)
+}
+
+/// Prints a note if all users can read or write a store.
+pub(crate) fn note_access(path: &Path) {
+    if let Some(mode) = private_file::mode_for_all_users(path) {
+        let path = path.display();
+        report::note(&format!(
+            "all users have access to the store {path} (mode {mode}), which has the data of executions in plain text; `chmod 600 {path}*` allows only its owner"
+        ));
+    }
 }
 
 /// Fails if there is no file.

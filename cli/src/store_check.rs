@@ -14,7 +14,7 @@ use crate::output;
 use crate::progress::ProgressLine;
 use crate::report;
 use crate::store::{self, cannot};
-use crate::table::cell;
+use crate::table::{cell, one_line};
 
 /// The result of a check.
 #[derive(Default)]
@@ -49,6 +49,7 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
         true => output::line(format_args!("{:#}", in_json(file, &checked))),
         false => print(file, &checked, begun),
     }
+    store::note_access(file);
     match checked.problems.is_empty() {
         true => Ok(()),
         false => Err(Failure::Diagnostics),
@@ -168,7 +169,12 @@ impl Problem {
         };
         let subject = self.subject.as_ref();
         let subject = subject.map_or_else(String::new, |subject| format!(" `{}`", cell(subject)));
-        let why: Vec<String> = self.why.lines().map(cell).collect();
+        // The reason of a refused log has paths and the next step.
+        let shown = match self.kind {
+            ProblemKind::Log => one_line,
+            _ => cell,
+        };
+        let why: Vec<String> = self.why.lines().map(shown).collect();
         format!("{noun}{subject}: {}", why.join("; "))
     }
 

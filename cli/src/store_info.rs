@@ -59,6 +59,7 @@ pub(crate) fn info(arguments: &InfoArguments) -> Result<(), Failure> {
         true => output::line(format_args!("{:#}", in_json(file, &content))),
         false => output::print(text(file, &content)),
     }
+    store::note_access(file);
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use stepwright_runtime::{ExecutionDescription, ExecutionFilter, Status, StoredEx
 
 use crate::failure::Failure;
 use crate::report;
-use crate::store::cannot;
+use crate::store::{cannot, note_access};
 use crate::table::cell;
 
 /// A store, and its record of the execution.
@@ -30,6 +30,7 @@ impl<'a> StoredRun<'a> {
         input: &Value,
     ) -> Result<Self, Failure> {
         let store = SqliteStore::open(path).map_err(cannot)?;
+        note_access(path);
         let mut executions = StoredExecutions::new(store.reader().map_err(cannot)?);
         let filter = ExecutionFilter::new().machine(machine).name(name);
         let page = executions.list(&filter).map_err(cannot)?;

@@ -9,12 +9,16 @@ const WIDEST: usize = 100;
 
 /// A text on one line: without control sequences for the terminal, and truncated.
 pub(crate) fn cell(text: &str) -> String {
-    let mut shown = String::new();
-    for (count, c) in text.chars().enumerate() {
-        if count == WIDEST {
-            shown.push_str("..");
-            break;
-        }
+    match text.char_indices().nth(WIDEST) {
+        Some((end, _)) => one_line(&text[..end]) + "..",
+        None => one_line(text),
+    }
+}
+
+/// A text on one line, without control sequences for the terminal.
+pub(crate) fn one_line(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
         match is_hidden(c) {
             true => shown.extend(c.escape_default()),
             false => shown.push(c),

@@ -6,6 +6,7 @@ mod console;
 mod damaged_log;
 mod derived_files;
 mod lifecycle;
+mod modes;
 mod operator;
 #[cfg(all(unix, feature = "otlp"))]
 mod otlp;

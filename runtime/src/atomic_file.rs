@@ -4,13 +4,12 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Replaces a file by new content. A reader sees the old content or the new content, as does a process that starts after
+use crate::private_file;
+
+/// Replaces a file by new content. A new file has the mode of the old one, or only its owner can read it. A reader sees the old content or the new content, as does a process that starts after
 /// a crash. `temporary` is a free name in the same directory; only a crash leaves a file there.
 pub(crate) fn write(temporary: &Path, to: &Path, content: &[u8]) -> io::Result<()> {
-    let written = File::options()
-        .write(true)
-        .create_new(true)
-        .open(temporary)
+    let written = private_file::create_new(temporary, Some(to))
         .and_then(|mut file| file.write_all(content))
         .and_then(|()| publish(temporary, to));
     if written.is_err() {

@@ -2,10 +2,13 @@
 //! backup of the store need not contain it.
 
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::private_file;
 
 /// How long a connection waits for another one.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -31,6 +34,7 @@ pub(crate) struct DerivedFormat {
 #[derive(Clone, Debug)]
 pub(crate) struct DerivedFile {
     path: PathBuf,
+    store: PathBuf,
     format: &'static DerivedFormat,
     /// The largest size, for tests of a full disk.
     max_pages: Option<u32>,
@@ -72,6 +76,7 @@ impl DerivedFile {
         let store = store.canonicalize().unwrap_or_else(|_| store.to_owned());
         Self {
             path: with_suffix(&store, format.suffix),
+            store,
             format,
             max_pages: None,
         }
@@ -135,7 +140,21 @@ impl DerivedFile {
         );
     }
 
+    /// Creates the file with the mode of the store, which SQLite gives its log, too. A file of an earlier version may have more rights.
+    fn create_like_store(&self) -> std::io::Result<()> {
+        match private_file::create_new(&self.path, Some(&self.store)) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                let companions = COMPANIONS.map(|suffix| with_suffix(&self.path, suffix));
+                let mut paths = [&self.path].into_iter().chain(&companions);
+                paths.try_for_each(|path| private_file::restrict(path, &self.store))
+            }
+            created => created.map(drop),
+        }
+    }
+
     fn try_open(&self) -> Result<Connection, DerivedError> {
+        let created = self.create_like_store();
+        created.map_err(|error| DerivedError::Unusable(error.to_string()))?;
         let connection = Connection::open(&self.path)?;
         connection.busy_timeout(PATIENCE)?;
         set_defenses(&connection)?;
@@ -181,7 +200,7 @@ impl DerivedFile {
         let companions = COMPANIONS.map(|suffix| with_suffix(&self.path, suffix));
         for path in [&self.path].into_iter().chain(&companions) {
             match std::fs::remove_file(path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
                     return Err(DerivedError::Unusable(error.to_string()));
                 }
                 _ => {}

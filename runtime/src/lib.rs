@@ -150,6 +150,8 @@ mod blocking;
 mod derived_file;
 mod engine;
 mod panics;
+#[doc(hidden)]
+pub mod private_file;
 mod sync;
 mod thread_shard;
 

@@ -1,7 +1,7 @@
 //! A server whose log is damaged, while it runs or after it was killed: it acknowledges nothing that is lost, and says what to do.
 #![cfg(unix)]
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::os::unix::fs::FileExt;
 
 use rustix::process::Signal;

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::atomic_file;
 use crate::clock::Timestamp;
+use crate::private_file;
 
 /// How many bytes of a file are read at a time.
 const CHUNK: u64 = 1 << 20;
@@ -157,7 +158,7 @@ impl Folder {
         &self,
         bucket: &str,
         key: &str,
-        options: &fs::OpenOptions,
+        options: &mut fs::OpenOptions,
     ) -> Result<(PathBuf, PathBuf, io::Result<File>), ObjectError> {
         let path = self.place(bucket, key)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -165,7 +166,7 @@ impl Folder {
         if parts.is_symlink() {
             return Err(ObjectError::AccessDenied);
         }
-        let opened = options.open(&parts);
+        let opened = private_file::open_new(options, &parts, Some(&path));
         Ok((path, parts, opened))
     }
 
@@ -173,7 +174,7 @@ impl Folder {
     fn begin(&self, bucket: &str, key: &str) -> Result<String, ObjectError> {
         let mut options = File::options();
         options.write(true).create(true).truncate(false);
-        let (_, path, opened) = self.parts(bucket, key, &options)?;
+        let (_, path, opened) = self.parts(bucket, key, &mut options)?;
         // A part is durable only in a file whose name is durable.
         opened
             .and_then(|_| atomic_file::sync_folder_of(&path))

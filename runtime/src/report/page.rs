@@ -19,6 +19,7 @@ use super::visit::{value, variable_values, visit};
 use super::{stylesheet, text};
 use crate::clock::Timestamp;
 use crate::history::History;
+use crate::private_file;
 use crate::testing::recorded::RecordedHistory;
 use crate::testing::timeline_overlay;
 use crate::timeline::{Explainer, Timeline};
@@ -115,7 +116,7 @@ impl Report {
         Self::new(&subject, &facts, &table(rows, began))
     }
 
-    /// Writes the report to a file, and creates its missing folders. It blocks the thread until the file is written.
+    /// Writes the report to a file, and creates its missing folders. Only the owner can read a new file. It blocks the thread until the file is written.
     ///
     /// # Errors
     ///
@@ -125,7 +126,7 @@ impl Report {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        fs::write(path, &self.html)
+        private_file::write(path, None, self.html.as_bytes())
     }
 
     fn new(subject: &Subject<'_>, facts: &Facts<'_>, events: &Markup) -> Self {

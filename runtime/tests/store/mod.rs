@@ -12,6 +12,7 @@ mod killed;
 mod log;
 mod migrated;
 mod model;
+mod modes;
 mod page;
 mod refused;
 mod replaced;

@@ -6,6 +6,7 @@ use rusqlite::{Connection, Error, OpenFlags};
 use super::store_path::StorePath;
 use super::{log_file, session};
 use crate::atomic_file;
+use crate::private_file;
 use crate::store::StoreError;
 
 /// Copies a database to a new file. The copy has another name until it is complete, so that an interrupted backup is not used as one.
@@ -52,7 +53,9 @@ pub(super) fn copy(
     let Some(name) = part.to_str() else {
         return Err(copy.io("write a copy", "the path is not UTF-8, as SQLite needs it"));
     };
+    // SQLite fills an empty file. Like the store, it contains data of executions.
     atomic_file::remove(part)
+        .and_then(|()| private_file::create_new(part, Some(&place.path)))
         .map_err(|error: io::Error| copy.io(format!("write `{}`", part.display()), error))?;
     connection
         .prepare("VACUUM INTO ?")

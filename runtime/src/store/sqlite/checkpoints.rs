@@ -11,6 +11,7 @@ use std::thread::JoinHandle;
 
 use rusqlite::{Connection, Error, OpenFlags};
 
+use super::log_length::{self, LogLength, log_pages};
 use super::store_path::StorePath;
 use super::{connection, log_watch};
 use crate::store::StoreError;
@@ -139,22 +140,6 @@ impl Checkpoints {
     }
 }
 
-/// Returns the number of committed frames of the log.
-pub(super) fn log_pages(connection: &Connection) -> Result<i64, Error> {
-    Ok(ask(connection, "PRAGMA wal_checkpoint(NOOP)")?.pages)
-}
-
-/// Copies the whole log to the file and syncs the file. Waits for readers, up to the busy timeout. Returns whether nothing is left.
-pub(super) fn copy_all(connection: &Connection) -> Result<bool, Error> {
-    Ok(!ask(connection, "PRAGMA wal_checkpoint(FULL)")?.is_blocked)
-}
-
-/// Copies the whole log to the file, syncs the file, and empties the log. Waits for readers, up to the busy timeout. Returns whether the log
-/// is empty.
-pub(super) fn empty_log(connection: &Connection) -> Result<bool, Error> {
-    Ok(!ask(connection, "PRAGMA wal_checkpoint(TRUNCATE)")?.is_blocked)
-}
-
 /// The thread waits for a request.
 const IDLE: u8 = 0;
 /// The thread copies, or is about to.
@@ -270,7 +255,7 @@ impl CheckpointWork {
 
 /// Copies the pages of the log that no reader needs there. It waits for no reader.
 fn copy(connection: &Connection, place: &StorePath) -> Option<LogLength> {
-    ask(connection, "PRAGMA wal_checkpoint(PASSIVE)")
+    log_length::copy_unneeded(connection)
         .map_err(|error| failed(place, error))
         .ok()
 }
@@ -281,25 +266,4 @@ fn failed(place: &StorePath, error: Error) {
 
 fn log_failure(error: &StoreError) {
     tracing::warn!("a checkpoint failed and will be retried: {error}");
-}
-
-/// The length of the log.
-#[derive(Clone, Copy, Debug)]
-struct LogLength {
-    /// Whether a reader or another checkpoint stopped this one.
-    is_blocked: bool,
-    pages: i64,
-    /// The number of copied pages.
-    copied: i64,
-}
-
-fn ask(connection: &Connection, pragma: &str) -> Result<LogLength, Error> {
-    let mut pragma = connection.prepare_cached(pragma)?;
-    pragma.query_row([], |row| {
-        Ok(LogLength {
-            is_blocked: row.get(0)?,
-            pages: row.get(1)?,
-            copied: row.get(2)?,
-        })
-    })
 }

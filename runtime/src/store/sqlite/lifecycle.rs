@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use super::session::{self, Session};
 use super::store_path::StorePath;
-use super::{checkpoints, connection, schema, write};
+use super::{connection, log_length, schema, write};
 use crate::store::StoreError;
 
 /// Called after each step, with its name.
@@ -34,7 +34,7 @@ pub(super) fn begin(
         session::begin(connection, true).map_err(cannot_begin)
     })?;
     steps("the new session is in the log");
-    let is_copied = checkpoints::copy_all(connection).map_err(cannot_begin)?;
+    let is_copied = log_length::copy_all(connection).map_err(cannot_begin)?;
     if !is_copied {
         tracing::warn!(
             "another program reads the store `{}`; until it ends, a copy of the file without its log is not recognized as incomplete",
@@ -58,7 +58,7 @@ pub(super) fn end(
             .map_err(cannot_close)
     })?;
     steps("the end of the session is in the log");
-    if !checkpoints::empty_log(connection).map_err(cannot_close)? {
+    if !log_length::empty_log(connection).map_err(cannot_close)? {
         return Err(place.io(
             "copy its log to the file",
             "another program reads the store",

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::log_mark::LogMark;
+use crate::private_file;
 use crate::store::StoreError;
 
 /// How many times a lock that is held is tried again.
@@ -28,9 +29,8 @@ impl Lock {
         let path = beside(store);
         // Another engine may open the file concurrently, so the content is not truncated before the lock is held.
         let mut options = OpenOptions::new();
-        let options = options.read(true).write(true).create(true).truncate(false);
-        let mut file = options
-            .open(&path)
+        options.read(true).write(true).create(true).truncate(false);
+        let mut file = private_file::open_new(&mut options, &path, Some(store))
             .map_err(|error| cannot_open(store, &path, &error))?;
         match lock(&file) {
             Ok(()) => {}

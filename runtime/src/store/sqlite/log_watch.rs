@@ -6,10 +6,10 @@ use std::time::SystemTime;
 
 use rusqlite::Connection;
 
-use super::checkpoints;
 use super::lock::Lock;
 use super::log_damage::damaged;
 use super::log_file::{self, LogFile};
+use super::log_length;
 use super::log_mark::LogMark;
 use super::store_path::StorePath;
 use crate::store::StoreError;
@@ -69,12 +69,40 @@ impl LogWatch {
         &self.log
     }
 
-    /// Checks that the log is as long as it was after the last commit. Must be called before a commit, which would extend it again.
-    pub(super) fn check_length(
-        &self,
+    /// Checks that the log and the file are as long as they were after the last commit and the last checkpoint. Must be called before a commit,
+    /// which would extend them again.
+    pub(super) fn check_lengths(
+        &mut self,
         connection: &Connection,
         place: &StorePath,
     ) -> Result<(), StoreError> {
+        self.check_file(connection, place)?;
+        self.check_log(connection, place)
+    }
+
+    fn check_file(&mut self, connection: &Connection, place: &StorePath) -> Result<(), StoreError> {
+        // Another check reports a missing file.
+        let Ok(length) = place.path.metadata().map(|file| file.len()) else {
+            return Ok(());
+        };
+        if length >= self.mark.file_bytes {
+            return Ok(());
+        }
+        // Another program may have removed free pages with `VACUUM`.
+        let pages: u32 = connection
+            .pragma_query_value(None, "page_count", |row| row.get(0))
+            .map_err(|error| place.error("read the number of pages", error))?;
+        if length >= u64::from(pages) * self.page_size as u64 {
+            self.mark.file_bytes = length;
+            return Ok(());
+        }
+        Err(place.corrupt(format!(
+            "the file was cut to {length} bytes while the store was open, from at least {}",
+            self.mark.file_bytes
+        )))
+    }
+
+    fn check_log(&self, connection: &Connection, place: &StorePath) -> Result<(), StoreError> {
         let length = || self.log.metadata().map(|log| log.len());
         let is_short = |frames: u32| -> io::Result<bool> {
             Ok(frames > 0 && length()? < log_file::end_of(frames, self.page_size))
@@ -160,7 +188,7 @@ impl LogWatch {
         place: &StorePath,
         lock: &Lock,
     ) -> Result<(), StoreError> {
-        self.check_length(connection, place)?;
+        self.check_lengths(connection, place)?;
         let modified = modified(&self.log);
         // The time of a file advances in steps.
         let is_changed = modified != self.modified
@@ -232,7 +260,7 @@ pub(super) fn verify(
 
 /// Returns the number of committed frames in SQLite's index of the log.
 fn frames(connection: &Connection, place: &StorePath) -> io::Result<u32> {
-    let pages = checkpoints::log_pages(connection)
+    let pages = log_length::log_pages(connection)
         .map_err(|error| io::Error::other(place.error("read the length of its log", error)))?;
     Ok(u32::try_from(pages).unwrap_or(0))
 }

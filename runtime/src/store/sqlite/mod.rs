@@ -1,5 +1,6 @@
 //! A store in one SQLite file.
 
+mod aside;
 mod backup;
 mod check;
 mod checkpoints;
@@ -14,9 +15,8 @@ mod list;
 mod lock;
 mod log_damage;
 mod log_file;
+mod log_length;
 mod log_mark;
-#[cfg(all(test, unix))]
-mod log_tests;
 mod log_watch;
 mod options;
 mod origins;
@@ -60,7 +60,8 @@ use crate::statistics::StoreSize;
 /// A store in a file: SQLite with a write-ahead log. A commit is durable when the log is synced to the disk.
 ///
 /// Next to the file `orders.db` are `orders.db-wal` and `orders.db-shm`, which belong to it, and `orders.db.lock`, which excludes a
-/// second engine. The operating system releases that lock when the process ends, also after a crash. Dropping the store copies the log
+/// second engine and records how far the log is durable. The operating system releases that lock when the process ends, also after a
+/// crash. On Unix, only the owner can read the files of a new store. Dropping the store copies the log
 /// to the file and removes the log. A [backup](SqliteReader::backup) copies the store while an engine writes to it. A plain copy of the file
 /// is not consistent, and is rejected. The file must be on a local disk: SQLite's log does not work over a network.
 ///
@@ -116,7 +117,10 @@ impl SqliteStore {
         changes: &[Change],
     ) -> Result<(), StoreError> {
         let (connection, place) = (&self.connection, &self.place);
-        self.log.check_length(connection, place)?;
+        if let Err(error) = self.log.check_lengths(connection, place) {
+            // Another file may be at the path.
+            return self.files.check(place).and(Err(error));
+        }
         write::commit(connection, place, &mut self.ids, log_restart, changes)?;
         // A commit to a deleted file is lost.
         self.files.check_commit(self.log.log(), place)?;

@@ -1,3 +1,4 @@
+use std::io::ErrorKind;
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
@@ -10,7 +11,8 @@ use super::schema::{self, FileContent};
 use super::session::Session;
 use super::store_path::StorePath;
 use super::write::RowIds;
-use super::{SqliteStore, connection, continuity, lifecycle};
+use super::{SqliteStore, connection, continuity, lifecycle, restore};
+use crate::private_file;
 use crate::store::StoreError;
 
 /// The page size of new stores in bytes. Twice SQLite's default: a tenth faster for the records of executions.
@@ -48,6 +50,7 @@ impl SqliteOptions {
         let place = StorePath::resolve(path.as_ref())?;
         let lock = Lock::take(&place.path)?;
         continuity::check_for_writer(&place, &lock)?;
+        create_privately(&place)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let connection = connection::connect(&place, flags)?;
         let is_copied = self.prepare(&connection, &place)?;
@@ -98,6 +101,19 @@ impl SqliteOptions {
             limit(connection, bytes).map_err(cannot_open)?;
         }
         lifecycle::begin(connection, place, from, &mut |_| {})
+    }
+}
+
+/// Creates the file of a new store, which only its owner can read. SQLite gives its log and its index the same mode.
+fn create_privately(place: &StorePath) -> Result<(), StoreError> {
+    match private_file::create_new(&place.path, None) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => match error.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                Err(place.read_only(format!("the file cannot be created ({error})")))
+            }
+            _ => Err(restore::io_error(place, "create the file", &error)),
+        },
+        _ => Ok(()),
     }
 }
 

@@ -121,12 +121,13 @@ impl SqliteReader {
 
     /// Writes a copy of the store, as it is now, to a new file. An engine may write to the store concurrently. The copy is
     /// complete and durable when this returns `Ok`; until then there is no file at `to`. It has no space for deleted rows, and is a
-    /// store that was closed cleanly, which [`SqliteStore::restore`](super::SqliteStore::restore) accepts.
+    /// store that was closed cleanly, which [`SqliteStore::restore`](super::SqliteStore::restore) accepts. It has the mode of the store.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Io`] when there is a file at `to`, or it cannot be written; [`StoreError::Full`]; the errors of reading the store.
+    /// [`StoreError::Corrupt`] when the log is damaged: SQLite would copy it without an error. [`StoreError::Io`] when there is a file at `to`, or it cannot be written; [`StoreError::Full`]; the errors of reading the store.
     pub fn backup(&self, to: impl AsRef<Path>) -> Result<(), StoreError> {
+        continuity::check_concurrently(&self.place)?;
         backup::write(&self.connection, &self.place, to.as_ref())
     }
 

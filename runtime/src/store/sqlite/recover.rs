@@ -2,14 +2,14 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::OpenFlags;
 
+use super::aside::free_name;
 use super::lock::Lock;
 use super::log_mark::LogMark;
 use super::store_path::StorePath;
 use super::{
-    SqliteStore, checkpoints, connection, continuity, integrity, log_file, salvage, session, write,
+    SqliteStore, connection, continuity, integrity, log_file, log_length, salvage, session, write,
 };
 use crate::atomic_file;
-use crate::clock;
 use crate::store::StoreError;
 
 /// The result of [`SqliteStore::recover`].
@@ -98,22 +98,6 @@ fn move_log_aside(place: &StorePath) -> Result<PathBuf, StoreError> {
     Ok(aside)
 }
 
-/// Returns a free name for a file that is moved aside: `orders.db.aside-20260314T150926Z` for `orders.db`.
-pub(super) fn free_name(path: &Path) -> PathBuf {
-    let now = clock::system_time().to_string();
-    let seconds = now.split('.').next().unwrap_or(&now);
-    let date: String = seconds
-        .chars()
-        .filter(|char| char.is_ascii_digit() || *char == 'T')
-        .collect();
-    let names = (1_u32..).map(|number| match number {
-        1 => log_file::with_suffix(path, &format!(".aside-{date}Z")),
-        _ => log_file::with_suffix(path, &format!(".aside-{date}Z-{number}")),
-    });
-    let mut free = names.skip_while(|name| name.symlink_metadata().is_ok());
-    free.next().unwrap_or_else(|| path.to_owned())
-}
-
 /// Marks a store without a log as closed cleanly, with a new epoch.
 fn close_cleanly(place: &StorePath) -> Result<(), StoreError> {
     let cannot = |error| place.error("begin a new epoch", error);
@@ -127,6 +111,6 @@ fn close_cleanly(place: &StorePath) -> Result<(), StoreError> {
             session::begin(&connection, false).map_err(cannot)
         })?;
     }
-    checkpoints::empty_log(&connection).map_err(cannot)?;
+    log_length::empty_log(&connection).map_err(cannot)?;
     connection::allow_log_removal(&connection, true).map_err(cannot)
 }

@@ -2,12 +2,13 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::aside::free_name;
 use super::continuity::MainFile;
 use super::lock::Lock;
-use super::recover::free_name;
 use super::store_path::StorePath;
 use super::{SqliteStore, integrity, log_file};
 use crate::atomic_file;
+use crate::private_file;
 use crate::store::StoreError;
 
 /// The result of [`SqliteStore::restore`].
@@ -82,7 +83,9 @@ fn check_closed(backup: &StorePath) -> Result<(), StoreError> {
 fn copy(backup: &StorePath, part: &Path, place: &StorePath) -> Result<u64, StoreError> {
     let copied = || {
         atomic_file::remove(part)?;
-        let bytes = fs::copy(&backup.path, part)?;
+        let mut copy = private_file::create_new(part, Some(&backup.path))?;
+        let bytes = io::copy(&mut File::open(&backup.path)?, &mut copy)?;
+        drop(copy);
         match fs::metadata(&place.path) {
             Ok(old) => take_access(part, &old)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}

@@ -1,5 +1,8 @@
 //! The steps of opening and closing a store, with a crash after each of them.
 
+#[cfg(unix)]
+mod damaged_log;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,13 +23,13 @@ use crate::Status;
 use crate::clock::Timestamp;
 use crate::store::{Change, Store, StoreError, StoredExecution};
 
-pub(super) fn folder() -> (TempDir, PathBuf) {
+fn folder() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("orders.db");
     (folder, path)
 }
 
-pub(super) fn start(key: u64, bytes: usize) -> Change {
+fn start(key: u64, bytes: usize) -> Change {
     let execution = StoredExecution {
         key,
         arn: format!("arn:{key}").into(),
@@ -45,7 +48,7 @@ pub(super) fn start(key: u64, bytes: usize) -> Change {
     }
 }
 
-pub(super) fn keys(store: &SqliteStore) -> BTreeSet<u64> {
+fn keys(store: &SqliteStore) -> BTreeSet<u64> {
     let mut reader = store.reader().expect("a reader");
     let rows = reader.list(&Default::default()).expect("rows");
     rows.iter().map(|row| row.key).collect()

@@ -8,11 +8,11 @@ use proptest::prelude::*;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::checkpoints::LogRestart;
-use super::log_file::{end_of, path_of, with_suffix};
-use super::log_mark::LogMark;
-use super::tests::{folder, keys, start};
-use super::{Recovery, SqliteReader, SqliteStore, write};
+use super::super::checkpoints::LogRestart;
+use super::super::log_file::{end_of, path_of, with_suffix};
+use super::super::log_mark::LogMark;
+use super::super::{Recovery, SqliteReader, SqliteStore, integrity, write};
+use super::{folder, keys, start};
 use crate::store::{Store, StoreError};
 
 const PAGE: usize = 8_192;
@@ -81,7 +81,7 @@ impl Disk {
                 assert_eq!(checked, Ok(()));
                 let found = keys(&store).into_iter().collect();
                 drop(store);
-                super::integrity::check(&path).expect("it is sound");
+                integrity::check(&path).expect("it is sound");
                 Ok(found)
             }
             Err(error) => {
@@ -456,6 +456,9 @@ fn assert_detected_while_open(damage: impl Fn(&File), commits_to_detect: u64) {
         .open(path_of(&path))
         .expect("a log");
     damage(&log);
+    let reader = SqliteReader::open(&path);
+    let backup = reader.and_then(|reader| reader.backup(with_suffix(&path, ".backup")));
+    backup.expect_err("a damaged log is not copied");
     let detected = match commits_to_detect {
         0 => store.check(),
         commits => (4..4 + commits).try_for_each(|key| store.commit(&[start(key, 900)])),
@@ -494,6 +497,25 @@ fn a_log_that_is_cut_while_the_store_is_open_is_detected() {
         for commits in [0, 1] {
             assert_detected_while_open(|log| log.set_len(length).expect("it is cut"), commits);
         }
+    }
+}
+
+#[test]
+fn a_file_that_is_cut_while_the_store_is_open_is_detected() {
+    for commits in [0, 1] {
+        let (_folder, path) = folder();
+        let mut store = SqliteStore::open(&path).expect("it opens");
+        store.commit(&[start(1, 900)]).expect("it is committed");
+        let file = File::options().write(true).open(&path).expect("a file");
+        file.set_len(20_000).expect("it is cut");
+        let detected = match commits {
+            0 => store.check(),
+            _ => store.commit(&[start(2, 900)]),
+        };
+        let error = detected.expect_err("it is detected");
+        assert!(matches!(error, StoreError::Corrupt { .. }), "{error:?}");
+        drop(store);
+        SqliteStore::open(&path).expect_err("it is refused");
     }
 }
 
