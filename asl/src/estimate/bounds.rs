@@ -1,6 +1,6 @@
 //! The shortest and the longest paths through a container.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::cost::CostCase;
 use super::options::EstimateOptions;
@@ -178,9 +178,10 @@ impl ReachableStates<'_, '_> {
         };
         let (bounded, free): (Vec<usize>, Vec<usize>) =
             part.iter().partition(|state| bound(state).is_some());
+        let is_free: HashSet<usize> = free.iter().copied().collect();
         let inside = |state: usize| -> Vec<usize> {
             let targets = self.targets(state).into_iter();
-            targets.filter(|to| free.contains(to)).collect()
+            targets.filter(|to| is_free.contains(to)).collect()
         };
         let pieces = parts(&free, &inside);
         let is_cut = pieces.iter().all(|piece| match piece.as_slice() {

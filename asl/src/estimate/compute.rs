@@ -1,6 +1,6 @@
 //! Computes the estimate of a definition.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::bounds::ReachableStates;
 use super::cost::{CostCase, Range};
@@ -59,7 +59,7 @@ impl Estimate {
                     .unwrap_or(QueryLanguage::JsonPath),
                 options,
                 when,
-                growing: Vec::new(),
+                growing: BTreeSet::new(),
             };
             let sizes = flow.machine();
             let grows = when == ItemsCase::Worst && !flow.growing.is_empty();

@@ -54,13 +54,12 @@ impl ReachableStates<'_, '_> {
         };
         let is_choice = found.kind == Some(StateKind::Choice);
         // Exits to the same state share a known probability.
-        let share = |way: &StateExit| {
-            ways.iter()
-                .filter(|other| {
-                    name_of(other) == name_of(way) && (is_choice || other.caught == way.caught)
-                })
-                .count() as f64
-        };
+        let group = |way: &StateExit| (name_of(way), !is_choice && way.caught);
+        let mut counts: HashMap<(Option<&str>, bool), usize> = HashMap::new();
+        for way in &ways {
+            *counts.entry(group(way)).or_default() += 1;
+        }
+        let share = |way: &StateExit| counts[&group(way)] as f64;
         // Of a Task only the probabilities of errors are specified. It succeeds with the remainder.
         let is_given = |way: &StateExit| {
             if is_choice || way.caught {
@@ -213,15 +212,19 @@ fn always_ends(
 
 /// The states that are reachable with a positive probability.
 fn reached(into: &[Vec<(usize, f64)>]) -> Vec<bool> {
+    let mut targets: Vec<Vec<usize>> = vec![Vec::new(); into.len()];
+    for (to, sources) in into.iter().enumerate() {
+        for (from, _) in sources {
+            targets[*from].push(to);
+        }
+    }
     let mut reached = vec![false; into.len()];
     reached[0] = true;
-    let mut more = true;
-    while more {
-        more = false;
-        for at in 1..into.len() {
-            if !reached[at] && into[at].iter().any(|(from, _)| reached[*from]) {
-                reached[at] = true;
-                more = true;
+    let mut open = vec![0];
+    while let Some(at) = open.pop() {
+        for to in &targets[at] {
+            if !std::mem::replace(&mut reached[*to], true) {
+                open.push(*to);
             }
         }
     }

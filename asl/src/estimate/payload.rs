@@ -3,7 +3,7 @@
 //! The results of tasks are unknown: their sizes come from the options, or from recorded executions. If a path or an expression selects a part of a
 //! value, the whole value counts, so that the worst case is an upper bound.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::bounds;
 use super::options::EstimateOptions;
@@ -20,6 +20,9 @@ const RUN: f64 = 300.0;
 const VALUE: f64 = 64.0;
 /// Size of an object without members, in bytes.
 const BRACES: f64 = 2.0;
+
+/// The maximum number of paths of one data. More values count as bytes without a path, which nothing replaces: each state copies the data.
+const MOST_PATHS: usize = 256;
 
 /// The data at one point of an execution: its own bytes, and the values at paths. A value written to a path replaces the previous one.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -54,7 +57,12 @@ pub(super) struct PayloadFlow<'a, 'm> {
     pub(super) options: &'a EstimateOptions,
     pub(super) when: ItemsCase,
     /// States in a loop whose data grows with every round.
-    pub(super) growing: Vec<usize>,
+    pub(super) growing: BTreeSet<usize>,
+}
+
+/// The bytes of the name of a member, in quotes, with a colon and a comma.
+fn member_bytes(path: &str) -> f64 {
+    path.rsplit('.').next().unwrap_or_default().len() as f64 + 4.0
 }
 
 impl DataShape {
@@ -66,10 +74,8 @@ impl DataShape {
     }
 
     fn total(&self) -> f64 {
-        let members = self.at.iter().map(|(path, bytes)| {
-            // The name of the member, in quotes, a colon and a comma.
-            path.rsplit('.').next().unwrap_or_default().len() as f64 + 4.0 + bytes
-        });
+        let members = self.at.iter();
+        let members = members.map(|(path, bytes)| member_bytes(path) + bytes);
         self.own + members.sum::<f64>()
     }
 
@@ -79,7 +85,11 @@ impl DataShape {
         for known in below {
             self.at.remove(&known);
         }
-        self.at.insert(path.to_owned(), bytes);
+        if self.at.len() < MOST_PATHS || self.at.contains_key(path) {
+            self.at.insert(path.to_owned(), bytes);
+        } else {
+            self.own += member_bytes(path) + bytes;
+        }
     }
 
     /// The values below a path.
@@ -101,11 +111,17 @@ impl DataShape {
     /// Takes the larger size at every path. Returns whether anything changed.
     fn max(&mut self, other: &DataShape) -> bool {
         let before = self.total();
-        self.own = self.own.max(other.own);
+        let mut without_path = other.own;
         for (path, bytes) in &other.at {
-            let known = self.at.entry(path.clone()).or_default();
-            *known = known.max(*bytes);
+            if let Some(known) = self.at.get_mut(path) {
+                *known = known.max(*bytes);
+            } else if self.at.len() < MOST_PATHS {
+                self.at.insert(path.clone(), *bytes);
+            } else {
+                without_path += member_bytes(path) + bytes;
+            }
         }
+        self.own = self.own.max(without_path);
         self.total() > before
     }
 }
@@ -170,17 +186,16 @@ impl PayloadFlow<'_, '_> {
         let mut inner = HashMap::new();
         let graph = self.graph;
         let targets = |state: usize| graph.successors(state).map(|(to, _)| to).collect();
+        let positions: HashMap<usize, usize> = states.iter().copied().zip(0..).collect();
         // Sources come before targets, so a state outside of loops is visited once.
         for part in bounds::parts(&states, &targets).into_iter().rev() {
-            let members = || {
-                states
-                    .iter()
-                    .filter(|state| part.binary_search(state).is_ok())
-            };
+            // In the order in which they are reached.
+            let mut members = part.clone();
+            members.sort_unstable_by_key(|state| positions[state]);
             let loops = part.len() > 1 || targets(part[0]).contains(&part[0]);
             for turn in 0..=MOST_TURNS {
                 let mut grown = Vec::new();
-                for state in members() {
+                for state in &members {
                     let Some(shape) = shapes.get(state).cloned() else {
                         continue;
                     };
@@ -207,11 +222,12 @@ impl PayloadFlow<'_, '_> {
                     break;
                 }
                 if turn == MOST_TURNS {
-                    grown.retain(|state| !self.growing.contains(state));
-                    grown.sort_unstable();
-                    grown.dedup();
                     self.growing.extend(grown);
                 }
+            }
+            // No later part reads them.
+            for state in &members {
+                shapes.remove(state);
             }
         }
         (sizes, inner.into_iter().collect())
