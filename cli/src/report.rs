@@ -131,8 +131,11 @@ fn show_line<'a>(
     group.element(snippet).element(origin)
 }
 
-/// Maximum number of bytes shown of a text or of a line; more would only distract.
+/// Maximum number of bytes shown of a text; more would only distract.
 const SHOWN: usize = 1000;
+
+/// Maximum number of bytes shown of a line on each side of a mark. The terminal shows fewer, and cutting a longer excerpt takes longer.
+const SHOWN_OF_LINE: usize = 250;
 
 /// Truncates a very long text.
 fn clip(text: &str) -> Cow<'_, str> {
@@ -153,10 +156,10 @@ struct Excerpt<'s> {
 
 impl Excerpt<'_> {
     fn of(source: &str, marked: Range<usize>) -> Excerpt<'_> {
-        let least = source.floor_char_boundary(marked.start.saturating_sub(SHOWN));
+        let least = source.floor_char_boundary(marked.start.saturating_sub(SHOWN_OF_LINE));
         let before = source[least..marked.start].rfind('\n');
         let start = before.map_or(least, |at| least + at + 1);
-        let most = source.ceil_char_boundary(source.len().min(marked.start + SHOWN));
+        let most = source.ceil_char_boundary(source.len().min(marked.start + SHOWN_OF_LINE));
         let after = source[marked.start..most].find('\n');
         let end = after.map_or(most, |at| marked.start + at);
         let (text, marked) = (
