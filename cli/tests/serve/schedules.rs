@@ -119,3 +119,27 @@ fn a_killed_server_does_not_repeat_the_starts_of_its_schedules() {
     let server = Server::start(&arguments);
     assert_eq!(names(&server, &machine, 3).len(), 3);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_schedule_whose_times_have_passed_is_reported_once() {
+    use rustix::process::Signal;
+
+    use super::store_file::end;
+
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = |name: &str| text(&json!(folder.path().join(name)));
+    let past = r#"[{"Name": "past", "ScheduleExpression": "at(2020-01-01T00:00:00)", "Target": {"Arn": "M"}}]"#;
+    std::fs::write(path("s.json"), past).expect("there is room");
+    let (store, schedules) = (path("s.db"), path("s.json"));
+    let warnings = |name: &str| {
+        let log = folder.path().join(name);
+        let arguments = ["--store", &store, "--schedules", &schedules];
+        let mut server = Server::start_with_log(&arguments, &log);
+        // The progress of a new schedule is committed at the latest now.
+        end(&mut server, Signal::TERM);
+        let log = std::fs::read_to_string(&log).expect("it is text");
+        log.matches("has no time in the future").count()
+    };
+    assert_eq!([warnings("1"), warnings("2")], [1, 0]);
+}

@@ -110,6 +110,7 @@ impl ScheduleQueue {
             }
             is_trusted && record.identity == schedule.identity
         });
+        let is_known = known.is_some();
         let (created, through) = match known {
             Some(record) => (micros(record.created), micros(record.through)),
             None => {
@@ -127,6 +128,10 @@ impl ScheduleQueue {
                     entry,
                     retried: None,
                 }));
+            }
+            // An earlier process has started its executions, or logged that there are none.
+            None if is_known => {
+                tracing::debug!(schedule = name, "the schedule has no time in the future");
             }
             None => tracing::warn!(
                 schedule = name,
