@@ -390,3 +390,38 @@ fn all_resources_survive_a_restart_of_the_server() {
     assert_eq!(publish(&api), format!("{ARN}:4"));
     assert_eq!(before[0]["roleArn"], ROLE);
 }
+
+#[test]
+fn the_definition_of_an_execution_is_shown_after_its_state_machine_was_deleted_and_created_again() {
+    let store = MemoryStore::new();
+    let api = Api::over(Engine::builder().store(store.clone()));
+    let definition =
+        |number| -> Json { serde_json::from_str(&answers(number)).expect("it is JSON") };
+    let machine = api.create("m", &definition(1));
+    let execution = api.start(&machine, &json!({}));
+    api.finished(&execution);
+    let described = |api: &Api| {
+        let request = json!({"executionArn": execution});
+        let described = api.call("DescribeStateMachineForExecution", request);
+        let text = described["definition"].as_str().expect("a definition");
+        let definition: Json = serde_json::from_str(text).expect("it is JSON");
+        (
+            definition,
+            described["stateMachineArn"].clone(),
+            described["roleArn"].clone(),
+        )
+    };
+    let before = described(&api);
+    assert_eq!(before.0, definition(1));
+    api.call("DeleteStateMachine", json!({"stateMachineArn": machine}));
+    assert_eq!(described(&api), before);
+    api.end();
+    let api = Api::over(Engine::builder().store(store.clone()));
+    assert_eq!(described(&api), before);
+    // The new state machine has a first revision, too.
+    api.create("m", &definition(2));
+    assert_eq!(described(&api), before);
+    api.end();
+    let api = Api::over(Engine::builder().store(store));
+    assert_eq!(described(&api), before);
+}

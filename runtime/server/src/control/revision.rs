@@ -28,6 +28,19 @@ pub(crate) struct Configuration {
     pub(crate) encryption: Encryption,
 }
 
+impl Configuration {
+    /// Returns what an execution retains of the revision that it started with.
+    pub(crate) fn of_execution(definition: &str, role_arn: &str) -> Self {
+        Self {
+            definition: definition.to_owned(),
+            role_arn: role_arn.to_owned(),
+            logging: Logging::default(),
+            is_traced: false,
+            encryption: Encryption::default(),
+        }
+    }
+}
+
 /// The logging configuration. A local server stores it, but logs nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -52,6 +52,11 @@ impl Revision {
         &self.machine.info.role_arn
     }
 
+    /// Returns the printed definition, as [`History::definition`](crate::history::History::definition) returns it for its executions.
+    pub fn text(&self) -> &str {
+        &self.machine.text
+    }
+
     /// Describes its state machine.
     pub fn describe(&self) -> MachineDescription {
         self.machine.describe()

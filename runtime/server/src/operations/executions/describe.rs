@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use smol_str::SmolStr;
+use stepwright_asl::validate::variable_references;
 use stepwright_runtime::server_support::{Redrivability, input_text, origin};
 use stepwright_runtime::value::Value;
 
 use super::find;
-use crate::control::{Encryption, INITIAL, Logging, References, labelled};
+use crate::control::{Configuration, Encryption, INITIAL, Logging, References, labelled};
 use crate::error::ApiError;
 use crate::operations::state_machines::Tracing;
 use crate::response::{DataDetails, Date};
@@ -57,26 +58,43 @@ pub(crate) async fn describe_machine(
         None => (about.machine_name(), None),
     };
     let labelled = |definition: &str| Some(labelled(definition, label?)?.definition);
-    let id = origin(about).map(|origin| origin.revision.as_str());
-    let revision = service.control.revision(name, id.unwrap_or(INITIAL));
-    let revision = revision.ok_or_else(|| ApiError::no_machine(about.machine_id()))?;
-    let configuration = &revision.configuration;
+    let id = origin(about).map_or(INITIAL, |origin| origin.revision.as_str());
+    let history = run.history().await;
+    let definition = history
+        .definition()
+        .ok_or_else(|| ApiError::no_machine(about.machine_id()))?;
+    // A state machine that was created again after its deletion has other revisions with the same ids.
+    let revision = service.control.revision(name, id);
+    let revision = revision.filter(|revision| revision.compiled.text() == definition);
+    let (configuration, made) = match &revision {
+        Some(revision) => (&revision.configuration, revision.made),
+        // The engine retains the definition as long as the execution.
+        None => (
+            &Configuration::of_execution(definition, about.role_arn()),
+            about.started(),
+        ),
+    };
+    let shown_id = (id != INITIAL).then(|| id.to_owned());
+    let references = match &revision {
+        Some(revision) => revision.references().cloned(),
+        None => Some(variable_references(definition)).filter(|references| !references.is_empty()),
+    };
     Ok(DescribeMachineForExecutionOutput {
         state_machine_arn: about.machine_id().to_owned(),
         name: about.machine_name().to_owned(),
         definition: labelled(&configuration.definition)
             .unwrap_or_else(|| configuration.definition.clone()),
         role_arn: about.role_arn().to_owned(),
-        update_date: Date(revision.made),
+        update_date: Date(made),
         logging_configuration: configuration.logging.clone(),
         tracing_configuration: Tracing {
             enabled: configuration.is_traced,
         },
         map_run_arn: service.engine.map_run_of(about.id())?,
         label: label.map(str::to_owned),
-        revision_id: revision.shown_id().map(str::to_owned),
+        revision_id: shown_id,
         encryption_configuration: configuration.encryption.clone(),
-        variable_references: revision.references().cloned(),
+        variable_references: references,
     })
 }
 
