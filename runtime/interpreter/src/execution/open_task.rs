@@ -28,6 +28,10 @@ pub const LOST: &str = "Stepwright.TaskLost";
 pub(super) enum TaskProgress {
     Immediate,
     Waited,
+    /// The service refused the request of the task, at once or later.
+    Refused {
+        waited: bool,
+    },
 }
 
 impl Execution {
@@ -106,8 +110,12 @@ impl Execution {
             Err(_) => TaskEnd::Failed,
         };
         let event = match progress {
-            TaskProgress::Immediate => TaskEvent::Immediate(end),
-            TaskProgress::Waited => TaskEvent::Ended(end, self.times_of_task(id)),
+            TaskProgress::Immediate | TaskProgress::Refused { waited: false } => {
+                TaskEvent::Immediate(end)
+            }
+            TaskProgress::Waited | TaskProgress::Refused { waited: true } => {
+                TaskEvent::Ended(end, self.times_of_task(id))
+            }
         };
         self.count_task(id, event, cx);
         cx.change_span(id, || SpanChange::TaskEnded {
@@ -123,7 +131,12 @@ impl Execution {
             }
             Err(failure) => {
                 let payload = Payload::failure(failure.error.clone(), failure.cause.clone());
-                self.write(id, failed(family), payload);
+                let is_submission = matches!(progress, TaskProgress::Refused { .. });
+                let kind = match is_submission && task.resource.pattern().is_sync() {
+                    true => EventKind::TaskSubmitFailed,
+                    false => failed(family),
+                };
+                self.write(id, kind, payload);
                 Err(failure)
             }
         }
@@ -148,6 +161,16 @@ impl Execution {
         result: TaskResult,
         cx: &mut StepContext<'_>,
     ) {
+        self.end_task(wait_id, result, TaskProgress::Waited, cx);
+    }
+
+    fn end_task(
+        &mut self,
+        wait_id: WaitId,
+        result: TaskResult,
+        progress: TaskProgress,
+        cx: &mut StepContext<'_>,
+    ) {
         let Some(cursor) = self.waiting_for(wait_id) else {
             return;
         };
@@ -156,8 +179,7 @@ impl Execution {
             return;
         };
         cx.release(wait_id);
-        let waited = TaskProgress::Waited;
-        let progress = self.finish_task(wait_id.cursor, state, task, result, waited, cx);
+        let progress = self.finish_task(wait_id.cursor, state, task, result, progress, cx);
         self.conclude(wait_id.cursor, progress, cx);
     }
 
@@ -180,9 +202,16 @@ impl Execution {
                 // If only the response of the request was lost, the result that the token delivered earlier still
                 // counts.
                 let early = task.answer.take();
-                let early = early.filter(|_| failure.error.as_deref() == Some(LOST));
-                let result = early.map_or(Err(failure), |early| early.result);
-                self.complete_task(wait_id, result, cx);
+                let is_lost = failure.error.as_deref() == Some(LOST);
+                match early.filter(|_| is_lost) {
+                    Some(early) => self.complete_task(wait_id, early.result, cx),
+                    // The service may have accepted a lost request.
+                    None if is_lost => self.complete_task(wait_id, Err(failure), cx),
+                    None => {
+                        let refused = TaskProgress::Refused { waited: true };
+                        self.end_task(wait_id, Err(failure), refused, cx);
+                    }
+                }
             }
             Ok(response) => self.task_submitted(wait_id, response, cx),
         }

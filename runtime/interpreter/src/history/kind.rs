@@ -51,6 +51,7 @@ pub enum EventKind {
     TaskScheduled,
     TaskStarted,
     TaskSubmitted,
+    TaskSubmitFailed,
     TaskSucceeded,
     TaskFailed,
     TaskTimedOut,
@@ -132,6 +133,7 @@ impl EventKind {
             Self::TaskScheduled => "TaskScheduled",
             Self::TaskStarted => "TaskStarted",
             Self::TaskSubmitted => "TaskSubmitted",
+            Self::TaskSubmitFailed => "TaskSubmitFailed",
             Self::TaskSucceeded => "TaskSucceeded",
             Self::TaskFailed => "TaskFailed",
             Self::TaskTimedOut => "TaskTimedOut",
@@ -222,6 +224,7 @@ impl EventKind {
                 Group::Succeeded
             }
             K::TaskFailed
+            | K::TaskSubmitFailed
             | K::TaskTimedOut
             | K::LambdaFunctionFailed
             | K::LambdaFunctionTimedOut
@@ -313,6 +316,7 @@ record!(enum EventKind {
     39 => TaskScheduled,
     40 => TaskStarted,
     41 => TaskSubmitted,
+    57 => TaskSubmitFailed,
     42 => TaskSucceeded,
     43 => TaskFailed,
     44 => TaskTimedOut,
