@@ -1,6 +1,7 @@
 //! Services at `--aws-endpoint` that the engine itself uses: objects of S3, and the event bus of status events.
 
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
@@ -137,4 +138,58 @@ fn a_distributed_map_reads_and_writes_objects_at_the_endpoint_of_s3() {
             .any(|(_, content)| content.contains(r#"{\"id\":\"b\"}"#)),
         "{writes:?}"
     );
+}
+
+/// A server that is killed again and again, with an event bus that is down at times: each execution has its events, in order.
+#[test]
+fn status_events_survive_kills_and_an_event_bus_that_is_down() {
+    let events: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
+    let (received, is_down) = (events.clone(), Arc::new(AtomicBool::new(false)));
+    let down = is_down.clone();
+    let address = endpoint(move |request| {
+        if down.load(Ordering::SeqCst) {
+            return (503, "", "{}".to_owned());
+        }
+        let entries = request.body["Entries"].as_array().expect("entries");
+        let details = entries.iter().map(|entry| {
+            let detail: Json = serde_json::from_str(&text(&entry["Detail"])).expect("JSON");
+            (text(&detail["executionArn"]), text(&detail["status"]))
+        });
+        received.lock().expect("no test panics").extend(details);
+        let results: Vec<_> = entries.iter().map(|_| json!({"EventId": "1"})).collect();
+        let body = json!({"FailedEntryCount": 0, "Entries": results});
+        (200, "", body.to_string())
+    });
+    let folder = tempfile::tempdir().expect("there is room");
+    let store = text(&json!(folder.path().join("s.db")));
+    let url = format!("events=http://{address}");
+    let arguments = ["--aws-endpoint", &url, "--status-events", "--store", &store];
+    let mut executions = Vec::new();
+    for round in 0..4 {
+        is_down.store(round % 2 == 1, Ordering::SeqCst);
+        let server = Server::start(&arguments);
+        for number in 0..5 {
+            let name = format!("M{round}-{number}");
+            let execution = server.start_state(&name, json!({"Type": "Pass"}), &json!({}));
+            server.finished(&execution);
+            executions.push(execution);
+        }
+        // It is killed, with events that are not sent or not confirmed.
+        drop(server);
+    }
+    is_down.store(false, Ordering::SeqCst);
+    let _server = Server::start(&arguments);
+    let begun = Instant::now();
+    let statuses = |execution: &str| {
+        let events = events.lock().expect("no test panics");
+        let of = events.iter().filter(|(of, _)| of == execution);
+        of.map(|(_, status)| status.clone()).collect::<Vec<_>>()
+    };
+    for execution in &executions {
+        while !statuses(execution).contains(&"SUCCEEDED".to_owned()) {
+            assert!(begun.elapsed() < Duration::from_secs(60), "{execution}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!(statuses(execution)[0], "RUNNING", "{execution}");
+    }
 }

@@ -27,7 +27,7 @@
 //!     fn has_handler(&self, _: StateIx) -> bool {
 //!         false
 //!     }
-//!     fn new_token(&self, _: &ExecutionInfo, _: &str) -> SmolStr {
+//!     fn new_token(&self, _: &ExecutionInfo, _: &str, _: u32) -> SmolStr {
 //!         SmolStr::default()
 //!     }
 //!     fn items_of_reader(&self, _: &ExecutionInfo, _: &str) -> Option<Result<Value, String>> {

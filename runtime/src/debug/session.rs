@@ -77,7 +77,7 @@ impl Caller for DebugCaller<'_> {
     }
 
     /// Returns the same token each time: it completes nothing.
-    fn new_token(&self, _: &ExecutionInfo, state: &str) -> SmolStr {
+    fn new_token(&self, _: &ExecutionInfo, state: &str, _: u32) -> SmolStr {
         format!("token of {state}").into()
     }
 

@@ -40,6 +40,10 @@ pub(super) struct JournaledExecution {
     committing: Option<CommitHandle>,
     /// The state machine version of the start that is being committed.
     starting: Option<UncommittedStart>,
+    /// Whether the last commit has messages of the outbox.
+    has_messages: bool,
+    /// Whether the last commit has the secret of task tokens.
+    has_token_secret: bool,
     /// The end time, once the end has been submitted or committed.
     ended: Option<Timestamp>,
     /// The acknowledgements that are sent after the next commit, with their values.
@@ -77,6 +81,8 @@ impl JournaledExecution {
             first_change,
             committing: None,
             starting: None,
+            has_messages: false,
+            has_token_secret: false,
             ended: None,
             acknowledgements: Vec::new(),
         }
@@ -128,13 +134,15 @@ impl JournaledExecution {
     }
 
     /// Submits the changes of the execution and of its Map Runs. `over` is the status and time of its end, if it has
-    /// ended.
+    /// ended, `messages` are the messages of the outbox that it causes, and `secret` writes the secret of task tokens.
     pub(super) fn commit(
         &mut self,
         journal: &Journal,
         execution: &mut Execution,
         runs: impl Iterator<Item = StoredMapRun>,
         over: Option<(Status, Timestamp)>,
+        messages: Vec<Change>,
+        secret: Option<Change>,
     ) {
         let data = Bytes::from(self.encoder.record(execution));
         let JournalPosition { key, seq, .. } = self.position;
@@ -164,6 +172,10 @@ impl JournaledExecution {
                 stopped,
             });
         }
+        self.has_messages = !messages.is_empty();
+        changes.extend(messages);
+        self.has_token_secret = secret.is_some();
+        changes.extend(secret);
         let on_outage = std::mem::replace(&mut self.on_outage, OnOutage::Retry);
         self.committing = Some(journal.submit(changes, on_outage));
     }
@@ -179,6 +191,21 @@ impl JournaledExecution {
             self.committed_events = self.encoder.events();
         }
         Poll::Ready(committed)
+    }
+
+    /// Whether the next commit starts or redrives the execution.
+    pub(super) fn begins(&self) -> bool {
+        !matches!(self.first_change, FirstChange::None)
+    }
+
+    /// Returns whether the last commit has messages of the outbox. Resets this.
+    pub(super) fn take_has_messages(&mut self) -> bool {
+        std::mem::take(&mut self.has_messages)
+    }
+
+    /// Returns whether the last commit has the secret of task tokens. Resets this.
+    pub(super) fn take_has_token_secret(&mut self) -> bool {
+        std::mem::take(&mut self.has_token_secret)
     }
 
     /// Takes the state machine version of the start that has been committed.

@@ -15,6 +15,7 @@ mod last_handle;
 mod machines;
 mod nested;
 mod observer;
+mod outbox;
 mod queries;
 mod resources;
 mod retention;

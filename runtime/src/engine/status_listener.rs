@@ -1,20 +1,26 @@
 use std::sync::Arc;
 
+use stepwright_interpreter::execution::StatusRecord;
 use stepwright_interpreter::value::Value;
 use stepwright_interpreter::{ExecutionInfo, Status};
 
 use super::completion::report::ExecutionReport;
+use super::outbox::receipt::Receipt;
 use crate::clock::Timestamp;
 
 /// Receives the changes of the status of Standard executions, for example to publish them as events:
 /// [`EngineBuilder::status_listener`](super::EngineBuilder::status_listener).
 pub trait StatusListener: Send + Sync {
-    /// Called when an execution was started or redriven, and when it has ended. With a store, the change is durable then. The calls for one execution
-    /// are made one after the other, in the order of its changes.
+    /// Called when an execution was started or redriven, and when it has ended. The calls for one execution are made one after the other, in the
+    /// order of its changes.
     ///
-    /// The execution waits for the return, so a listener must not block: it passes the change to a queue.
+    /// The execution or the outbox waits for the return, so a listener must not block: it passes the change to a queue.
     ///
-    /// A process that ends between the commit and the call does not repeat the call when it starts again.
+    /// With a store, the change is written in the same transaction as its cause, and passed to the listener after the commit until the listener
+    /// [confirms](StatusChange::confirm) it. If the last clone of a change is dropped without a confirmation, the engine passes this change and
+    /// those after it again two seconds later. If the process ends, an engine with a listener that opens the store does so. So a listener receives
+    /// each change at least once, and always in order. At most 256 changes are passed and neither confirmed nor dropped; the others wait in the
+    /// store.
     fn status_changed(&self, change: StatusChange);
 }
 
@@ -38,6 +44,8 @@ pub struct StatusChange {
     pub is_map_run_child: bool,
     /// Whether the engine has the states from which a redrive continues.
     pub is_redrivable: bool,
+    /// The message of the outbox, if the change is durable.
+    pub(in crate::engine) receipt: Option<Arc<Receipt>>,
 }
 
 impl StatusChange {
@@ -54,6 +62,32 @@ impl StatusChange {
             cause: None,
             is_map_run_child,
             is_redrivable: false,
+            receipt: None,
+        }
+    }
+
+    /// Returns the change that a record contains.
+    pub(in crate::engine) fn of_record(record: StatusRecord, receipt: Receipt) -> Self {
+        let StatusRecord {
+            about,
+            status,
+            at,
+            output,
+            error,
+            cause,
+            is_map_run_child,
+            is_redrivable,
+        } = record;
+        Self {
+            execution: about,
+            status,
+            at,
+            output,
+            error,
+            cause,
+            is_map_run_child,
+            is_redrivable,
+            receipt: Some(Arc::new(receipt)),
         }
     }
 
@@ -72,7 +106,21 @@ impl StatusChange {
             cause: report.cause.clone(),
             is_map_run_child,
             is_redrivable,
+            receipt: None,
         }
+    }
+
+    /// Confirms that the change was processed. The store then deletes it, and no later process passes it to a listener again. Without a store it
+    /// has no effect.
+    pub fn confirm(&self) {
+        if let Some(receipt) = &self.receipt {
+            receipt.confirm();
+        }
+    }
+
+    /// Whether the store retains the change until it is [confirmed](Self::confirm).
+    pub fn is_durable(&self) -> bool {
+        self.receipt.is_some()
     }
 
     /// Returns the ARN of the version of the state machine, if a version was started.

@@ -29,6 +29,8 @@ pub(crate) struct EngineMeter {
     deleted: Total,
     open_limit: Level,
     pub(crate) quarantined: Arc<Level>,
+    /// The messages of the outbox.
+    pub(crate) undelivered: Arc<[Level; 2]>,
     pub(crate) unhandled: Arc<Level>,
 }
 
@@ -81,6 +83,10 @@ impl EngineMeter {
             running: Arc::default(),
             deleted: Total::new(table::EXECUTIONS_DELETED.counter(None)),
             open_limit: Level::new(table::OPEN_EXECUTIONS_LIMIT.gauge(None)),
+            undelivered: Arc::new([
+                Level::new(table::STATUS_CHANGES_UNDELIVERED.gauge(None)),
+                Level::new(table::STOPS_UNDELIVERED.gauge(None)),
+            ]),
             quarantined: Arc::new(Level::new(table::EXECUTIONS_QUARANTINED.gauge(None))),
             unhandled: Arc::new(Level::new(table::EXECUTIONS_UNHANDLED.gauge(None))),
         };
@@ -139,6 +145,8 @@ impl EngineMeter {
                 }),
             running_tasks: self.running.get(),
             quarantined_executions: self.quarantined.get(),
+            undelivered_status_changes: self.undelivered[0].get(),
+            undelivered_stops: self.undelivered[1].get(),
             unhandled_executions: self.unhandled.get(),
             open_executions_limit: self.open_limit.get(),
             deleted_executions: self.deleted.get(),

@@ -21,6 +21,10 @@ pub struct Statistics {
     pub running_tasks: u64,
     /// The open executions of the store that cannot be read; see [`Engine::unreadable_executions`](crate::Engine::unreadable_executions).
     pub quarantined_executions: u64,
+    /// The status changes in the store that the [listener](crate::StatusListener) has not confirmed.
+    pub undelivered_status_changes: u64,
+    /// The jobs and nested executions in the store that are to be stopped.
+    pub undelivered_stops: u64,
     /// The open executions with a task that no handler executes; see [`Engine::unhandled_tasks`](crate::Engine::unhandled_tasks).
     pub unhandled_executions: u64,
     /// [`Limits::open_executions`](crate::Limits::open_executions).

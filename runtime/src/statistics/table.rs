@@ -120,6 +120,12 @@ metrics! {
     EXECUTIONS_QUARANTINED: "executions_quarantined", None, Gauge, Count, None,
         "Open executions of the store that cannot be read",
         |all| of_engine(all.quarantined_executions);
+    STATUS_CHANGES_UNDELIVERED: "status_changes_undelivered", None, Gauge, Count, None,
+        "Status changes in the store that the listener has not confirmed, measured at most every five seconds",
+        |all| of_engine(all.undelivered_status_changes);
+    STOPS_UNDELIVERED: "stops_undelivered", None, Gauge, Count, None,
+        "Jobs and nested executions in the store that are to be stopped, measured at most every five seconds",
+        |all| of_engine(all.undelivered_stops);
     EXECUTIONS_UNHANDLED: "executions_unhandled", None, Gauge, Count, None,
         "Open executions with a task that no handler executes",
         |all| of_engine(all.unhandled_executions);

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{
-    StoreError, StoredActivity, StoredDocument, StoredExecution, StoredListing, StoredMachine,
-    StoredMapRun,
+    OutboxQueue, StoreError, StoredActivity, StoredDocument, StoredExecution, StoredListing,
+    StoredMachine, StoredMapRun,
 };
 use crate::Status;
 use crate::clock::Timestamp;
@@ -87,6 +87,20 @@ pub enum Change {
         /// Its key.
         key: String,
     },
+    /// Adds a message to the end of a queue of the outbox. Its number is larger than the numbers of all earlier messages.
+    Send {
+        /// The queue.
+        queue: OutboxQueue,
+        /// The message.
+        data: Bytes,
+    },
+    /// Deletes a message of the outbox, if it exists.
+    DeleteMessage {
+        /// The queue.
+        queue: OutboxQueue,
+        /// Its number.
+        number: u64,
+    },
 }
 
 impl Change {
@@ -115,7 +129,12 @@ impl Change {
             Self::Activity(StoredActivity { arn, .. }) | Self::DeleteActivity { arn } => arn.len(),
             Self::Document(document) => document.key.len() + document.data.len(),
             Self::DeleteDocument { key } => key.len(),
-            Self::Close { .. } | Self::Reopen { .. } | Self::List { .. } | Self::Delete { .. } => 0,
+            Self::Send { data, .. } => data.len(),
+            Self::Close { .. }
+            | Self::Reopen { .. }
+            | Self::List { .. }
+            | Self::Delete { .. }
+            | Self::DeleteMessage { .. } => 0,
         };
         size_of::<Self>() + texts
     }
@@ -134,7 +153,8 @@ impl Change {
             Self::Delete { .. }
             | Self::DeleteMachine { .. }
             | Self::DeleteActivity { .. }
-            | Self::DeleteDocument { .. } => true,
+            | Self::DeleteDocument { .. }
+            | Self::DeleteMessage { .. } => true,
             Self::Machine(_)
             | Self::Start { .. }
             | Self::MapRun(_)
@@ -143,7 +163,8 @@ impl Change {
             | Self::Reopen { .. }
             | Self::List { .. }
             | Self::Activity(_)
-            | Self::Document(_) => false,
+            | Self::Document(_)
+            | Self::Send { .. } => false,
         }
     }
 

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use super::{
-    Change, Store, StoreError, StoreFilter, StoreReader, StoredActivity, StoredDocument,
-    StoredExecution, StoredListing, StoredMachine, StoredMapRun,
+    Change, OutboxQueue, Store, StoreError, StoreFilter, StoreReader, StoredActivity,
+    StoredDocument, StoredExecution, StoredListing, StoredMachine, StoredMapRun, StoredMessage,
 };
 use crate::Status;
 use crate::clock::Timestamp;
@@ -138,6 +138,12 @@ impl StoreReader for MemoryStore {
         Ok(kept.map(|kept| kept.row.clone()))
     }
 
+    fn execution_by_key(&mut self, key: u64) -> Result<Option<StoredExecution>, StoreError> {
+        let shared = self.shared();
+        let kept = shared.tables.executions.get(&key);
+        Ok(kept.map(|kept| kept.row.clone()))
+    }
+
     fn records(&mut self, key: u64) -> Result<Vec<Bytes>, StoreError> {
         let shared = self.shared();
         let kept = shared.tables.executions.get(&key);
@@ -194,6 +200,25 @@ impl StoreReader for MemoryStore {
             data: data.clone(),
         });
         Ok(all.collect())
+    }
+
+    fn outbox(
+        &mut self,
+        queue: OutboxQueue,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredMessage>, StoreError> {
+        let shared = self.shared();
+        let later = (
+            Bound::Excluded((queue, after)),
+            Bound::Included((queue, u64::MAX)),
+        );
+        let messages = shared.tables.outbox.range(later).take(limit);
+        let messages = messages.map(|((_, number), data)| StoredMessage {
+            number: *number,
+            data: Some(data.clone()),
+        });
+        Ok(messages.collect())
     }
 
     fn newest_time(&mut self) -> Result<Option<Timestamp>, StoreError> {
@@ -268,6 +293,10 @@ struct Tables {
     activities: BTreeMap<String, Timestamp>,
     /// By their keys.
     documents: BTreeMap<String, Bytes>,
+    /// The messages of the outbox.
+    outbox: BTreeMap<(OutboxQueue, u64), Bytes>,
+    /// The number of the last message.
+    last_message: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -288,6 +317,7 @@ enum UndoStep {
     Nothing,
     Activity(String, Option<Timestamp>),
     Document(String, Option<Bytes>),
+    Message((OutboxQueue, u64), Option<Bytes>),
 }
 
 impl Tables {
@@ -377,6 +407,15 @@ impl Tables {
                 Ok(self.document(key, Some(data.clone())))
             }
             Change::DeleteDocument { key } => Ok(self.document(key, None)),
+            Change::Send { queue, data } => {
+                self.last_message += 1;
+                let id = (*queue, self.last_message);
+                Ok(UndoStep::Message(id, self.outbox.insert(id, data.clone())))
+            }
+            Change::DeleteMessage { queue, number } => {
+                let id = (*queue, *number);
+                Ok(UndoStep::Message(id, self.outbox.remove(&id)))
+            }
         }
     }
 
@@ -507,6 +546,12 @@ impl Tables {
             }
             UndoStep::Document(key, data) => {
                 self.document(&key, data);
+            }
+            UndoStep::Message(id, data) => {
+                match data {
+                    Some(data) => self.outbox.insert(id, data),
+                    None => self.outbox.remove(&id),
+                };
             }
             UndoStep::Row(row) => {
                 if let Some(kept) = self.executions.get_mut(&row.key) {

@@ -47,6 +47,7 @@ mod listing;
 mod machine;
 mod map_run;
 mod memory;
+mod outbox;
 mod page;
 mod patient_reader;
 #[cfg(feature = "sqlite")]
@@ -72,6 +73,7 @@ pub use self::listing::{ListPosition, StoredListing, StoredOrigin};
 pub use self::machine::StoredMachine;
 pub use self::map_run::{StoredChild, StoredMapRun};
 pub use self::memory::MemoryStore;
+pub use self::outbox::{OutboxQueue, StoredMessage};
 pub use self::page::StoredPage;
 pub(crate) use self::patient_reader::PatientReader;
 #[cfg(feature = "sqlite")]
@@ -171,6 +173,16 @@ pub trait StoreReader: Send {
     /// The errors of the store.
     fn execution(&mut self, arn: &str) -> Result<Option<StoredExecution>, StoreError>;
 
+    /// Returns the execution with this key.
+    ///
+    /// # Errors
+    ///
+    /// The errors of the store.
+    fn execution_by_key(&mut self, key: u64) -> Result<Option<StoredExecution>, StoreError> {
+        let mut rows = self.list(&StoreFilter::default())?.into_iter();
+        Ok(rows.find(|row| row.key == key))
+    }
+
     /// Returns the records of an execution, from `seq` 0 on without a gap; none when no execution has the key.
     ///
     /// # Errors
@@ -249,6 +261,32 @@ pub trait StoreReader: Send {
     fn document(&mut self, key: &str) -> Result<Option<StoredDocument>, StoreError> {
         let mut documents = self.documents()?.into_iter();
         Ok(documents.find(|document| document.key == key))
+    }
+
+    /// Returns the first messages of a queue of the outbox with a larger number than `after`, at most `limit`, in the order of their numbers. A
+    /// store that accepts no [`Change::Send`] returns none.
+    ///
+    /// # Errors
+    ///
+    /// The errors of the store.
+    fn outbox(
+        &mut self,
+        queue: OutboxQueue,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredMessage>, StoreError> {
+        let _ = (queue, after, limit);
+        Ok(Vec::new())
+    }
+
+    /// Returns the number of messages in a queue of the outbox.
+    ///
+    /// # Errors
+    ///
+    /// The errors of the store.
+    fn outbox_length(&mut self, queue: OutboxQueue) -> Result<u64, StoreError> {
+        let messages = self.outbox(queue, 0, usize::MAX)?;
+        Ok(messages.len() as u64)
     }
 
     /// Returns the latest time at which an execution of the store started or ended. An engine reads it once from a store that has no newest trusted

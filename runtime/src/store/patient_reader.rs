@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 
 use super::{
-    Store, StoreError, StoreFilter, StoreReader, StoredActivity, StoredDocument, StoredExecution,
-    StoredMachine, StoredMapRun, StoredPage, UnreadableRow,
+    OutboxQueue, Store, StoreError, StoreFilter, StoreReader, StoredActivity, StoredDocument,
+    StoredExecution, StoredMachine, StoredMapRun, StoredMessage, StoredPage, UnreadableRow,
 };
 use crate::clock::Timestamp;
 
@@ -62,6 +62,10 @@ impl StoreReader for PatientReader {
         repeat(|| self.0.execution(arn))
     }
 
+    fn execution_by_key(&mut self, key: u64) -> Result<Option<StoredExecution>, StoreError> {
+        repeat(|| self.0.execution_by_key(key))
+    }
+
     fn records(&mut self, key: u64) -> Result<Vec<Bytes>, StoreError> {
         repeat(|| self.0.records(key))
     }
@@ -96,6 +100,19 @@ impl StoreReader for PatientReader {
 
     fn document(&mut self, key: &str) -> Result<Option<StoredDocument>, StoreError> {
         repeat(|| self.0.document(key))
+    }
+
+    fn outbox(
+        &mut self,
+        queue: OutboxQueue,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredMessage>, StoreError> {
+        repeat(|| self.0.outbox(queue, after, limit))
+    }
+
+    fn outbox_length(&mut self, queue: OutboxQueue) -> Result<u64, StoreError> {
+        repeat(|| self.0.outbox_length(queue))
     }
 
     fn newest_time(&mut self) -> Result<Option<Timestamp>, StoreError> {

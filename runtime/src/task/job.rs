@@ -2,10 +2,20 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
+use stepwright_interpreter::value::Value;
+
 use super::{TaskFuture, TaskResult};
 
 /// The future that stops a job.
-pub(crate) type JobStop = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(crate) type JobStopFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// How a job is stopped.
+pub(crate) enum JobStop {
+    /// This future stops it. If the process ends before, it is not stopped.
+    Now(JobStopFuture),
+    /// A source stops it by this request, which the store of a durable engine retains until the job is stopped.
+    Request(Value),
+}
 
 /// A job that a `.sync` task has started at a service, as a [`TaskSource`](super::TaskSource::job) follows it.
 ///
@@ -19,7 +29,7 @@ pub(crate) type JobStop = Pin<Box<dyn Future<Output = ()> + Send>>;
 #[must_use]
 pub struct Job {
     pub(crate) end: TaskFuture,
-    pub(crate) stop: JobStop,
+    pub(crate) stop: Option<Box<JobStop>>,
 }
 
 impl Job {
@@ -27,14 +37,24 @@ impl Job {
     pub fn new(end: impl Future<Output = TaskResult> + Send + 'static) -> Self {
         Self {
             end: Box::pin(end),
-            stop: Box::pin(std::future::ready(())),
+            stop: None,
         }
     }
 
-    /// Sets what happens if the task ends before its job: by its timeout, by a failure in another branch, or because the execution is stopped.
+    /// Sets what happens if the task ends before its job: by its timeout, by a failure in another branch, or because the execution is stopped. A
+    /// process that ends before the future is ready does not stop the job.
     pub fn with_stop(self, stop: impl Future<Output = ()> + Send + 'static) -> Self {
         Self {
-            stop: Box::pin(stop),
+            stop: Some(Box::new(JobStop::Now(Box::pin(stop)))),
+            ..self
+        }
+    }
+
+    /// Sets the request that [`TaskSource::stop_job`](super::TaskSource::stop_job) receives to stop the job if the task ends before it. A durable
+    /// engine writes the request with the end of the task. If this process ends before the job is stopped, the next one stops it.
+    pub fn with_stop_request(self, request: Value) -> Self {
+        Self {
+            stop: Some(Box::new(JobStop::Request(request))),
             ..self
         }
     }

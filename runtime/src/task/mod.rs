@@ -19,7 +19,7 @@ pub(crate) use self::concurrency_limiter::{ConcurrencyLimiter, WaitQueue};
 pub use self::engine_monitor::EngineMonitor;
 pub(crate) use self::engine_monitor::EngineView;
 pub use self::job::Job;
-pub(crate) use self::job::JobStop;
+pub(crate) use self::job::{JobStop, JobStopFuture};
 pub(crate) use self::linked_program::LinkedProgram;
 pub(crate) use self::poll_watch::PollWatch;
 pub(crate) use self::responder::{Acknowledgement, Mailbox, Responder, WaitEvent};

@@ -1,3 +1,5 @@
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use stepwright_interpreter::ExecutionInfo;
@@ -36,6 +38,17 @@ pub trait TaskSource: Send + Sync {
     /// For a durable execution, it is called again by each process that continues the execution. It must not start the job.
     fn job(&self, call: &TaskCall<'_>, response: &Value) -> Option<Job> {
         let _ = (call, response);
+        None
+    }
+
+    /// Returns the work that stops a job whose task ended before it, by the request of [`Job::with_stop_request`]. `None` if another source has
+    /// started the job.
+    ///
+    /// The future is ready when the service has stopped the job or refused to, or the job has ended; while the service does not respond, the
+    /// future repeats the request. For a durable execution, a process that ends before is followed by one that calls this again. So a job may be
+    /// stopped twice.
+    fn stop_job(&self, request: &Value) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        let _ = request;
         None
     }
 

@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::store::{
-    Change, MemoryStore, Store, StoreError, StoreFilter, StoreReader, StoredActivity,
-    StoredDocument, StoredExecution, StoredMachine, StoredMapRun, StoredPage, UnreadableRow,
+    Change, MemoryStore, OutboxQueue, Store, StoreError, StoreFilter, StoreReader, StoredActivity,
+    StoredDocument, StoredExecution, StoredMachine, StoredMapRun, StoredMessage, StoredPage,
+    UnreadableRow,
 };
 
 use crate::durable::support::power_is_gone;
@@ -255,6 +256,26 @@ impl StoreReader for FaultyReader {
     fn document(&mut self, key: &str) -> Result<Option<StoredDocument>, StoreError> {
         self.plan.read()?;
         self.reader.document(key)
+    }
+
+    fn execution_by_key(&mut self, key: u64) -> Result<Option<StoredExecution>, StoreError> {
+        self.plan.read()?;
+        self.reader.execution_by_key(key)
+    }
+
+    fn outbox(
+        &mut self,
+        queue: OutboxQueue,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredMessage>, StoreError> {
+        self.plan.read()?;
+        self.reader.outbox(queue, after, limit)
+    }
+
+    fn outbox_length(&mut self, queue: OutboxQueue) -> Result<u64, StoreError> {
+        self.plan.read()?;
+        self.reader.outbox_length(queue)
     }
 
     fn newest_time(&mut self) -> Result<Option<Timestamp>, StoreError> {

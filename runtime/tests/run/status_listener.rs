@@ -18,6 +18,7 @@ struct Changes(Arc<Mutex<Vec<StatusChange>>>);
 
 impl StatusListener for Changes {
     fn status_changed(&self, change: StatusChange) {
+        change.confirm();
         self.0.lock().unwrap().push(change);
     }
 }
@@ -219,6 +220,10 @@ fn an_execution_that_continues_in_a_second_process_starts_once_and_ends_once() {
         let run = engine.execution(id).unwrap().unwrap();
         run.stop(None, None).await;
         assert_eq!(run.report().await.status, Status::Aborted);
+        // The outbox passes the changes after the commit.
+        while changes.all().len() < 2 {
+            tokio::task::yield_now().await;
+        }
     });
     assert_eq!(
         changes.statuses(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use stepwright_runtime::Status;
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::store::{
-    Change, SqliteReader, SqliteStore, Store, StoreError, StoreFilter, StoreReader,
+    Change, OutboxQueue, SqliteReader, SqliteStore, Store, StoreError, StoreFilter, StoreReader,
     StoredExecution, StoredListing, StoredOrigin,
 };
 
@@ -29,6 +29,15 @@ fn read_and_write_all(path: &Path) -> Result<(), StoreError> {
     use_lists(&mut store)?;
     reader.activities()?;
     reader.documents()?;
+    let queue = OutboxQueue::Stops;
+    store.commit(&[Change::Send {
+        queue,
+        data: vec![1].into(),
+    }])?;
+    for message in reader.outbox(queue, 0, usize::MAX)? {
+        let number = message.number;
+        store.commit(&[Change::DeleteMessage { queue, number }])?;
+    }
     for key in 1..=EXECUTIONS {
         reader.execution(&format!("arn:{key}"))?;
         reader.map_runs(key)?;

@@ -7,9 +7,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::store::{
-    Change, ListPosition, MemoryStore, SqliteReader, SqliteStore, Store, StoreError, StoreFilter,
-    StoreReader, StoredActivity, StoredChild, StoredDocument, StoredExecution, StoredListing,
-    StoredMachine, StoredMapRun, StoredOrigin,
+    Change, ListPosition, MemoryStore, OutboxQueue, SqliteReader, SqliteStore, Store, StoreError,
+    StoreFilter, StoreReader, StoredActivity, StoredChild, StoredDocument, StoredExecution,
+    StoredListing, StoredMachine, StoredMapRun, StoredMessage, StoredOrigin,
 };
 use stepwright_runtime::{MachineType, Status};
 
@@ -171,7 +171,13 @@ fn change() -> impl Strategy<Value = Change> {
         1 => text().prop_map(|arn| Change::DeleteActivity { arn }),
         1 => (text(), data()).prop_map(|(key, data)| Change::Document(StoredDocument { key, data })),
         1 => text().prop_map(|key| Change::DeleteDocument { key }),
+        1 => (queue(), data()).prop_map(|(queue, data)| Change::Send { queue, data }),
+        1 => (queue(), 0_u64..4).prop_map(|(queue, number)| Change::DeleteMessage { queue, number }),
     ]
+}
+
+fn queue() -> impl Strategy<Value = OutboxQueue> {
+    prop::sample::select(&OutboxQueue::ALL[..])
 }
 
 fn position() -> impl Strategy<Value = ListPosition> {
@@ -244,6 +250,10 @@ struct Content {
     documents: Vec<StoredDocument>,
     /// Each document by its key.
     by_key: Vec<Option<StoredDocument>>,
+    /// The messages of each queue, and those after the first two.
+    outbox: Vec<Vec<StoredMessage>>,
+    outbox_lengths: Vec<u64>,
+    by_execution_key: Vec<Option<StoredExecution>>,
     newest: Option<Timestamp>,
     last_key: u64,
 }
@@ -295,6 +305,19 @@ fn read(reader: &mut dyn StoreReader, filters: &[StoreFilter]) -> Result<Content
         by_key: TEXTS
             .iter()
             .map(|key| reader.document(key))
+            .collect::<Result<_, _>>()?,
+        outbox: OutboxQueue::ALL
+            .iter()
+            .flat_map(|queue| [(*queue, 0, usize::MAX), (*queue, 2, 2)])
+            .map(|(queue, after, limit)| reader.outbox(queue, after, limit))
+            .collect::<Result<_, _>>()?,
+        outbox_lengths: OutboxQueue::ALL
+            .iter()
+            .map(|queue| reader.outbox_length(*queue))
+            .collect::<Result<_, _>>()?,
+        by_execution_key: KEYS
+            .iter()
+            .map(|key| reader.execution_by_key(*key))
             .collect::<Result<_, _>>()?,
         newest: reader.newest_time()?,
         closed: TIMES

@@ -1,3 +1,5 @@
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +12,7 @@ use stepwright_runtime::value::Value;
 use super::action::{ServiceAction, Style};
 use super::adaptation::{adapt_parameters, adapt_result};
 use super::failure::failure;
-use super::jobs::{JobKind, follow, stop};
+use super::jobs::{JobKind, JobStopRequest, follow, stop};
 use super::lambda;
 use super::result::with_metadata;
 use crate::client::{
@@ -270,9 +272,21 @@ impl TaskSource for ServiceCalls {
             response.to_json(),
             call.request_id(),
         );
-        let (client, stopped) = (self.client.clone(), job.clone());
-        let end = follow(self.client.clone(), job);
-        Some(Job::new(end).with_stop(async move { stop(&client, &stopped).await }))
+        let stop = job.stop_request();
+        let job = Job::new(follow(self.client.clone(), job));
+        Some(match stop {
+            Some(stop) => job.with_stop_request(stop.to_value()),
+            None => job,
+        })
+    }
+
+    fn stop_job(&self, request: &Value) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        let request = JobStopRequest::of_value(request)?;
+        if !self.client.serves(&request.service) {
+            return None;
+        }
+        let client = self.client.clone();
+        Some(Box::pin(async move { stop(&client, &request).await }))
     }
 }
 

@@ -47,6 +47,7 @@ mod tests {
                 execution: execution.to_string(),
                 size: *size,
                 entry: json!(number),
+                durable: None,
             });
             let mut events: VecDeque<_> = events.collect();
             let all: Vec<_> = events.iter().cloned().collect();

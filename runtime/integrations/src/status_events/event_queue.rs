@@ -25,13 +25,15 @@ struct QueueState {
     bytes: u64,
     /// The number of changes that are neither sent nor given up.
     unsent: usize,
+    /// The number of these that a store retains.
+    unsent_durable: usize,
     /// The number of changes for which there was no space, since the last report.
     rejected: u64,
     is_closed: bool,
 }
 
 impl EventQueue {
-    /// Adds a change. It is lost if the queue is full, because an execution does not wait for its events.
+    /// Adds a change. If the queue is full, a change that no store retains is lost, because an execution does not wait for its events.
     pub(super) fn push(&self, change: StatusChange) {
         let mut state = self.lock();
         let bytes = state.bytes.saturating_add(size(&change));
@@ -39,9 +41,13 @@ impl EventQueue {
         let is_full =
             state.changes.len() >= MAX_CHANGES || (bytes > MAX_BYTES && !state.changes.is_empty());
         if is_full || state.is_closed {
-            state.rejected += 1;
+            // A store passes its changes again.
+            if !change.is_durable() {
+                state.rejected += 1;
+            }
             return;
         }
+        state.unsent_durable += usize::from(change.is_durable());
         state.bytes = bytes;
         state.unsent += 1;
         state.changes.push_back(change);
@@ -79,10 +85,11 @@ impl EventQueue {
         std::mem::take(&mut self.lock().rejected)
     }
 
-    /// Counts changes that were sent or given up.
-    pub(super) fn finished(&self, count: usize) {
+    /// Counts changes that were sent or given up, of which a store retained `durable`.
+    pub(super) fn finished(&self, count: usize, durable: usize) {
         let mut state = self.lock();
         state.unsent = state.unsent.saturating_sub(count);
+        state.unsent_durable = state.unsent_durable.saturating_sub(durable);
         drop(state);
         self.removed.notify_waiters();
     }
@@ -90,6 +97,11 @@ impl EventQueue {
     /// Returns the number of changes that are neither sent nor given up.
     pub(super) fn unsent(&self) -> usize {
         self.lock().unsent
+    }
+
+    /// Returns the number of these that a store retains.
+    pub(super) fn unsent_durable(&self) -> usize {
+        self.lock().unsent_durable
     }
 
     /// Takes no more changes.

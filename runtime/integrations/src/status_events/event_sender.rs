@@ -34,8 +34,9 @@ pub(super) async fn send_all(queue: &EventQueue, client: &ServiceClient, bus: &s
         report_rejected(queue);
         let batch = next_batch(&mut events);
         let count = batch.len();
+        let durable = batch.iter().filter(|event| event.durable.is_some()).count();
         send(client, batch).await;
-        queue.finished(count);
+        queue.finished(count, durable);
     }
 }
 
@@ -49,32 +50,55 @@ fn report_rejected(queue: &EventQueue) {
     }
 }
 
-/// Sends a batch. Events that EventBridge does not accept are sent again, and then given up.
+/// Sends a batch. Events that EventBridge does not accept are sent again. Then they are given up, unless a store retains them.
 async fn send(client: &ServiceClient, mut batch: Vec<StatusEvent>) {
-    for round in 1..=MAX_ROUNDS {
-        let RefusedEvents {
-            events,
-            reason,
-            is_transient,
-        } = match put(client, &batch).await {
-            Ok(None) => return,
+    let mut round = 1;
+    loop {
+        let refused = match put(client, &batch).await {
+            Ok(None) => return batch.iter().for_each(StatusEvent::confirm),
             Ok(Some(refused)) => refused,
             Err(refused) => RefusedEvents {
-                events: batch,
+                events: batch.clone(),
                 ..refused
             },
         };
-        if !is_transient || round == MAX_ROUNDS {
-            let count = events.len();
+        let RefusedEvents {
+            events,
+            reason,
+            refusal,
+        } = refused;
+        let is_refused = |event: &&StatusEvent| {
+            let mut refused = events.iter();
+            refused.any(|refused| refused.execution == event.execution)
+        };
+        // A batch has one event of each execution.
+        let sent = batch.iter().filter(|event| !is_refused(event));
+        sent.for_each(StatusEvent::confirm);
+        let is_durable = events.iter().any(|event| event.durable.is_some());
+        let is_over = match refusal {
+            Refusal::OfEvents => true,
+            Refusal::OfCall => !is_durable,
+            Refusal::Transient => !is_durable && round >= MAX_ROUNDS,
+        };
+        let count = events.len();
+        if is_over {
             tracing::warn!(
                 count,
                 reason,
                 "status events are lost, because EventBridge does not accept them"
             );
-            return;
+            return events.iter().for_each(StatusEvent::confirm);
+        }
+        if is_durable && round >= MAX_ROUNDS && round.is_power_of_two() {
+            tracing::warn!(
+                count,
+                reason,
+                "status events wait in the store, because EventBridge does not accept them"
+            );
         }
         batch = events;
         tokio::time::sleep(delay(round)).await;
+        round += 1;
     }
 }
 
@@ -87,8 +111,37 @@ fn delay(round: u32) -> Duration {
 struct RefusedEvents {
     events: Vec<StatusEvent>,
     reason: String,
-    /// Whether it can accept them later.
-    is_transient: bool,
+    refusal: Refusal,
+}
+
+/// Whether EventBridge can accept events later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refusal {
+    /// It can: it did not respond, or only for the moment.
+    Transient,
+    /// It can after a change by an operator: the event bus is missing, or access is denied.
+    OfCall,
+    /// It never accepts these events.
+    OfEvents,
+}
+
+impl Refusal {
+    fn of(status: u16, code: &str) -> Self {
+        /// The codes of calls with an invalid content.
+        const INVALID: [&str; 3] = [
+            "ValidationException",
+            "SerializationException",
+            "RequestEntityTooLargeException",
+        ];
+        // Entries have the codes `InternalException` and `InternalFailure`, without a status.
+        if is_transient(status, code) || code.starts_with("Internal") {
+            Self::Transient
+        } else if status == 413 || INVALID.contains(&code) {
+            Self::OfEvents
+        } else {
+            Self::OfCall
+        }
+    }
 }
 
 /// Calls PutEvents. Returns the entries that it refused; an error if it refused the whole call, without its events.
@@ -96,31 +149,27 @@ async fn put(
     client: &ServiceClient,
     batch: &[StatusEvent],
 ) -> Result<Option<RefusedEvents>, RefusedEvents> {
-    let refused = |reason: String, is_transient| RefusedEvents {
+    let refused = |reason: String, refusal| RefusedEvents {
         events: Vec::new(),
         reason,
-        is_transient,
+        refusal,
     };
     let entries: Vec<_> = batch.iter().map(|event| &event.entry).collect();
     let parameters = json!({"Entries": entries});
     let prepared = client.prepare(EVENTS, "putEvents", Naming::Optimized, &parameters, "");
-    let call = prepared.map_err(|error| refused(error.to_string(), false))?;
-    let call = call.ok_or_else(|| refused("EventBridge has no endpoint".to_owned(), false))?;
+    let call = prepared.map_err(|error| refused(error.to_string(), Refusal::OfEvents))?;
+    let call =
+        call.ok_or_else(|| refused("EventBridge has no endpoint".to_owned(), Refusal::OfCall))?;
     // An event may arrive twice, as on AWS.
     let output = client.send(call.repeatable()).await;
     let output = output.map_err(|error| match error {
-        CallError::Client(message, _) => refused(message, true),
+        CallError::Client(message, _) => refused(message, Refusal::Transient),
         CallError::Api(error, _) => refused(
             format!("{}: {}", error.code, error.message),
-            may_succeed_later(error.status, &error.code),
+            Refusal::of(error.status, &error.code),
         ),
     })?;
     Ok(refused_entries(batch, output.members.get("Entries")))
-}
-
-/// Entries have the codes `InternalException` and `InternalFailure`, without a status.
-fn may_succeed_later(status: u16, code: &str) -> bool {
-    is_transient(status, code) || code.starts_with("Internal")
 }
 
 /// Returns the events whose entries of the response have an error.
@@ -135,9 +184,14 @@ fn refused_entries(batch: &[StatusEvent], entries: Option<&Json>) -> Option<Refu
     let message = entry.get("ErrorMessage").and_then(Json::as_str);
     Some(RefusedEvents {
         reason: format!("{code}: {}", message.unwrap_or_default()),
-        is_transient: failed
+        // The service names no entry that it may accept after a change.
+        refusal: match failed
             .iter()
-            .any(|(_, code, _)| may_succeed_later(200, code)),
+            .any(|(_, code, _)| Refusal::of(200, code) == Refusal::Transient)
+        {
+            true => Refusal::Transient,
+            false => Refusal::OfEvents,
+        },
         events: failed
             .iter()
             .map(|(event, ..)| StatusEvent::clone(event))

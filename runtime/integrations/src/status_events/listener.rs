@@ -11,9 +11,13 @@ use crate::client::ServiceClient;
 /// Sends the changes of the status of executions to EventBridge at its endpoint, as AWS does: events with the source `aws.states` and the detail type
 /// `Step Functions Execution Status Change`.
 ///
-/// Executions do not wait for their events. The events of one execution are sent in order. Like on AWS, an event can be lost or arrive twice: it is lost
-/// if the endpoint does not accept it for about half a minute, if more than 10,000 events are waiting, or if the process ends before it is sent.
-/// The log reports how many are lost.
+/// Executions do not wait for their events. The events of one execution are sent in order.
+///
+/// With a store, each event is sent at least once: it waits in the store until EventBridge accepts it, also after a restart. An event that is sent
+/// again has the same content. An event is only lost if EventBridge refuses its content.
+///
+/// Without a store, an event is lost if the endpoint does not accept it for about half a minute, if more than 10,000 events are waiting, or if the
+/// process ends before it is sent. The log reports how many are lost.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -84,9 +88,18 @@ impl StatusEvents {
         match tokio::time::timeout(time, self.queue.emptied()).await {
             Ok(()) => 0,
             Err(_elapsed) => {
-                let count = self.queue.unsent();
-                tracing::warn!(count, "status events are lost, because the process ends");
-                count
+                let (unsent, stored) = (self.queue.unsent(), self.queue.unsent_durable());
+                let count = unsent.saturating_sub(stored);
+                if count > 0 {
+                    tracing::warn!(count, "status events are lost, because the process ends");
+                }
+                if stored > 0 {
+                    tracing::info!(
+                        count = stored,
+                        "status events wait in the store and are sent after the next start"
+                    );
+                }
+                unsent
             }
         }
     }

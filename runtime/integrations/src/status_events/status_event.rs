@@ -20,9 +20,18 @@ pub(super) struct StatusEvent {
     pub(super) size: usize,
     /// The parameter of PutEvents.
     pub(super) entry: Json,
+    /// The change, if a store retains it until it is confirmed.
+    pub(super) durable: Option<StatusChange>,
 }
 
 impl StatusEvent {
+    /// Confirms that the event was sent, or can never be sent.
+    pub(super) fn confirm(&self) {
+        if let Some(change) = &self.durable {
+            change.confirm();
+        }
+    }
+
     pub(super) fn new(change: &StatusChange, bus: &str) -> Self {
         let execution = change.execution.id().to_owned();
         let (detail, size) = sized_detail(change, execution.len());
@@ -38,6 +47,7 @@ impl StatusEvent {
             execution,
             size,
             entry,
+            durable: change.is_durable().then(|| change.clone()),
         }
     }
 }

@@ -49,6 +49,12 @@ impl Execution {
         execution
     }
 
+    /// Whether the execution has ended with data for a redrive.
+    pub fn can_resume(&self) -> bool {
+        let cold = self.cold.as_ref();
+        cold.is_some_and(|cold| cold.stopped.is_some())
+    }
+
     /// Takes the data for a redrive, after the end of the execution.
     pub fn take_resume(&mut self) -> Option<ResumePoint> {
         Some(ResumePoint {

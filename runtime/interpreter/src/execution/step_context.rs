@@ -41,8 +41,9 @@ pub trait Caller {
     /// Returns whether the task of a state certainly has a handler, so that it need not be [resolved](TaskCommand::Resolve).
     fn has_handler(&self, state: StateIx) -> bool;
 
-    /// Returns a new token for the task of a state, which the execution stores. It cannot be guessed, unless a test chose it.
-    fn new_token(&self, about: &ExecutionInfo, state: &str) -> SmolStr;
+    /// Returns a new token for the task of a state, which the execution stores. It cannot be guessed, unless a test chose it. The events of the
+    /// task have larger ids than `last_event`.
+    fn new_token(&self, about: &ExecutionInfo, state: &str, last_event: u32) -> SmolStr;
 
     /// Returns the items of a mocked ItemReader, so that no object is read.
     fn items_of_reader(&self, about: &ExecutionInfo, state: &str) -> Option<Result<Value, String>>;

@@ -32,7 +32,7 @@ impl Execution {
             && let Some(cursor) = self.cursors.get_mut(id)
         {
             let caller = cx.environment.caller;
-            let token = caller.new_token(&self.about, &state.name);
+            let token = caller.new_token(&self.about, &state.name, self.recorder.count());
             cursor.attempt_state.set_token(token);
         }
         let parameters = match self.task_parameters(id, state) {
@@ -285,9 +285,13 @@ impl Execution {
                 if self.open_task(wait_id).is_some() {
                     cx.release(wait_id);
                 }
+                let progress = match request.is_submission {
+                    true => TaskProgress::Refused { waited: false },
+                    false => TaskProgress::Immediate,
+                };
                 // Drops the reference, so that the input can be changed in place.
                 drop(request);
-                return self.finish_task(id, state, task, result, TaskProgress::Immediate, cx);
+                return self.finish_task(id, state, task, result, progress, cx);
             }
             None if request.is_submission => {
                 if let Some(open) = self.open_task(wait_id) {

@@ -87,7 +87,7 @@ impl Caller for FixedValues {
         state.index() < 5
     }
 
-    fn new_token(&self, _: &ExecutionInfo, state: &str) -> SmolStr {
+    fn new_token(&self, _: &ExecutionInfo, state: &str, _: u32) -> SmolStr {
         format!("token of {state}").into()
     }
 

@@ -44,7 +44,7 @@ pub(crate) async fn succeed(
     input: SendTaskSuccess,
 ) -> Result<EmptyResponse, ApiError> {
     // AWS checks the token before the output (recorded).
-    service.engine.check_token(&input.task_token)?;
+    service.engine.check_token(&input.task_token).await?;
     let most = service.engine.payload_bytes();
     if input.output.len() as u64 > most {
         return Err(invalid_output(&format!(

@@ -29,11 +29,13 @@ use self::waiting_commands::WaitingCommands;
 use super::drive::execution_state::ExecutionState;
 use super::journaled_execution::{FirstChange, JournalPosition, JournaledExecution};
 use super::machines::Machine;
+use super::outbox::Outbox;
 use super::queries::column_backfill::{ColumnBackfill, ListingWarnings};
 use super::retention::Retention;
 use super::retention::retention_thread::RetentionThread;
 use super::retention::stored_versions::{StoredVersions, UncommittedStart};
 use super::retention::trusted_clock::TrustedClock;
+use super::tokens::token_key::TokenKey;
 use crate::clock::Clock;
 use crate::statistics::EngineMeter;
 use crate::store::journal::Journal;
@@ -52,6 +54,12 @@ pub(super) struct DurableState {
     pub(super) listing_reader: Mutex<Option<Box<dyn StoreReader>>>,
     /// The executions that lists cannot read.
     pub(super) unlisted: Arc<ListingWarnings>,
+    /// Creates and reads task tokens.
+    pub(super) token_key: TokenKey,
+    /// Delivers messages; ends before the journal does.
+    pub(super) outbox: OnceLock<Outbox>,
+    /// The reader of the outbox until it starts.
+    pub(super) outbox_reader: Mutex<Option<Box<dyn StoreReader>>>,
     /// The readers of requests.
     pub(super) readers: ReaderPool,
     pub(super) journal: Journal,
@@ -94,7 +102,9 @@ impl DurableState {
         let listing_reader = has_unlisted
             .then(|| PatientReader::open(&*store))
             .transpose()?;
+        let outbox_reader = PatientReader::open(&*store)?;
         let readers = ReaderPool::open(&*store)?;
+        let token_key = TokenKey::open(&mut *reader)?;
         let journal = Journal::new(store)?;
         let submitter = journal.submitter();
         let time = retention.time;
@@ -102,6 +112,9 @@ impl DurableState {
         Ok(Self {
             column_backfill: OnceLock::new(),
             listing_reader: Mutex::new(listing_reader),
+            token_key,
+            outbox: OnceLock::new(),
+            outbox_reader: Mutex::new(Some(outbox_reader)),
             unlisted: Arc::default(),
             readers,
             journal,

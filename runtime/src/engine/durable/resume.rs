@@ -10,11 +10,13 @@ use crate::engine::Engine;
 use crate::engine::drive::execution_task::{Driver, ExecutionTask};
 use crate::engine::drive::message::Message;
 use crate::engine::error::BuildError;
+use crate::engine::outbox::stop_message::StopMessage;
+use crate::engine::outbox::{Outbox, Receivers};
 use crate::engine::queries::column_backfill::ColumnBackfill;
 use crate::engine::retention::retention_job::RetentionJob;
 use crate::engine::retention::retention_thread::RetentionThread;
 use crate::engine::shared::EngineShared;
-use crate::store::StoreError;
+use crate::store::{OutboxQueue, StoreError};
 
 impl Engine {
     /// Continues the open executions of the store, if the engine was built with [`EngineBuilder::resume_later`](crate::EngineBuilder::resume_later). A second call does nothing.
@@ -35,6 +37,8 @@ impl Engine {
         let mut open = self.shared.recover()?;
         let watched = self.shared.watch_steps();
         watched.map_err(|error| BuildError::new(error.to_string()))?;
+        let stopped = self.shared.stop_recovered();
+        stopped.map_err(|error| BuildError::new(error.to_string()))?;
         loop {
             while let Some(pending_execution) = open.pop() {
                 let mut task = ExecutionTask::new(self.shared.clone(), pending_execution);
@@ -55,6 +59,7 @@ impl Engine {
         }
         let begun = self.shared.start_retention();
         let begun = begun.and_then(|()| self.shared.start_column_backfill());
+        let begun = begun.and_then(|()| self.shared.start_outbox(runtime));
         begun.map_err(|error| BuildError::new(error.to_string()))
     }
 }
@@ -97,6 +102,51 @@ impl EngineShared {
         let retention_thread = RetentionThread::start(&self.clock, retention, job)?;
         // It starts only once.
         let _ = durable.retention_thread.set(retention_thread);
+        Ok(())
+    }
+
+    /// Stops the executions whose stop an earlier process had committed, before they are driven.
+    fn stop_recovered(&self) -> Result<(), StoreError> {
+        let Some(durable) = &self.durable else {
+            return Ok(());
+        };
+        let messages = durable
+            .reader()
+            .outbox(OutboxQueue::Stops, 0, usize::MAX)?
+            .into_iter()
+            .filter_map(|message| StopMessage::decode(&message.data?).ok());
+        for message in messages {
+            let StopMessage::Execution(arn) = message else {
+                continue;
+            };
+            let running = self.executions().get(&arn).cloned();
+            if let Some(running) = running {
+                // It has a mailbox, and has not ended.
+                let _over = running.send(Message::Stop(Failure::stopped(None, None)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts to deliver the messages of the outbox.
+    fn start_outbox(&self, runtime: tokio::runtime::Handle) -> Result<(), StoreError> {
+        let Some(durable) = &self.durable else {
+            return Ok(());
+        };
+        let reader = durable.outbox_reader.lock();
+        let Some(reader) = reader.unwrap_or_else(PoisonError::into_inner).take() else {
+            return Ok(());
+        };
+        let receivers = Receivers {
+            listener: self.status_listener.clone(),
+            sources: self.engine_sources().cloned().collect(),
+            executions: self.executions.clone(),
+            undelivered: self.meter.undelivered.clone(),
+            runtime,
+        };
+        let outbox = Outbox::start(reader, durable.journal.submitter(), receivers)?;
+        // It starts only once.
+        let _ = durable.outbox.set(outbox);
         Ok(())
     }
 

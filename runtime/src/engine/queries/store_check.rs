@@ -246,5 +246,9 @@ fn check_documents(reader: &mut SqliteReader, problems: &mut Problems) -> Result
         let why = "its bytes do not match its checksum".to_owned();
         problems.add(ProblemKind::Document, Some(key), why);
     }
+    for number in reader.damaged_messages()? {
+        let why = format!("the message {number} of the outbox does not match its checksum");
+        problems.add(ProblemKind::Row, None, why);
+    }
     Ok(())
 }

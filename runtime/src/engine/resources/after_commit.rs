@@ -8,6 +8,9 @@ use stepwright_interpreter::execution::{ChildStart, Failure, QueuedInput};
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::drive::message::Message;
 use crate::engine::nested::map_runs::MapRunRecord;
+use crate::engine::outbox::job_stopper::job_stop;
+use crate::engine::outbox::stop_message::StopMessage;
+use crate::engine::shared::EngineShared;
 use crate::task::{JobStop, TaskEffect};
 
 /// An effect that others can see. It must not happen before its cause is committed.
@@ -27,11 +30,27 @@ pub(super) enum StopTarget {
     /// The running children of a Map Run.
     Children(Arc<MapRunRecord>),
     /// A job of a service.
-    Job(JobStop),
+    Job(Box<JobStop>),
 }
 
 impl StopTarget {
-    pub(super) fn stop(self) {
+    /// Returns the message that makes another process stop it; `None` if no other process can.
+    pub(super) fn message(&self) -> Option<StopMessage> {
+        match self {
+            Self::Execution(execution) => {
+                let execution = execution.upgrade()?;
+                Some(StopMessage::Execution(execution.about.arn().to_string()))
+            }
+            Self::Job(stop) => match &**stop {
+                JobStop::Request(request) => Some(StopMessage::Job(request.clone())),
+                JobStop::Now(_) => None,
+            },
+            // The next engine stops children whose parent has ended.
+            Self::Children(_) => None,
+        }
+    }
+
+    pub(super) fn stop(self, engine: &EngineShared) {
         match self {
             Self::Execution(execution) => {
                 if let Some(job) = execution.upgrade() {
@@ -41,7 +60,17 @@ impl StopTarget {
             }
             Self::Children(run) => run.stop_children(),
             Self::Job(stop) => match tokio::runtime::Handle::try_current() {
-                Ok(runtime) => drop(runtime.spawn(stop)),
+                Ok(runtime) => match *stop {
+                    JobStop::Now(stop) => drop(runtime.spawn(stop)),
+                    JobStop::Request(request) => {
+                        match job_stop(engine.engine_sources(), &request) {
+                            Some(stop) => drop(runtime.spawn(stop)),
+                            None => tracing::warn!(
+                                "a job is not stopped, because no source of the engine stops it"
+                            ),
+                        }
+                    }
+                },
                 Err(_) => tracing::warn!("a job is not stopped, because no runtime of tokio runs"),
             },
         }

@@ -36,6 +36,7 @@ use crate::engine::drive::wait_map::WaitMap;
 use crate::engine::error::{StartError, TokenError};
 use crate::engine::journaled_execution::JournalPosition;
 use crate::engine::nested::{self, map_runs::MapRunRecord};
+use crate::engine::outbox::stop_message::StopMessage;
 use crate::engine::shared::EngineShared;
 use crate::engine::start::pending_execution::PendingExecution;
 use crate::objects::{self, ObjectStore};
@@ -123,7 +124,7 @@ struct ColdWaitResources {
     /// The nested execution that the task waits for, and whether it is stopped with the wait.
     child: Option<(Weak<ExecutionState>, bool)>,
     /// Stops the job of a `.sync` task, unless the job ends the wait.
-    job: Option<JobStop>,
+    job: Option<Box<JobStop>>,
     /// The running attempt, which is ended with the wait.
     attempt: Option<Arc<RunningTask>>,
     /// Holds virtual time while a test completes the task.
@@ -307,10 +308,29 @@ impl ExecutionResources {
                 AfterCommit::Queue(task) => self.queue_now(wait_id, *task),
                 AfterCommit::StartChild(child) => self.start_child_now(wait_id, *child),
                 AfterCommit::Write(request) => self.write_deferred(wait_id, *request),
-                AfterCommit::Stop(stop) => stop.stop(),
+                AfterCommit::Stop(stop) => stop.stop(&self.engine),
             }
         }
         results
+    }
+
+    /// Takes what the next commit writes to the outbox as stops.
+    pub(super) fn take_stop_messages(&mut self) -> Vec<StopMessage> {
+        let Some(uncommitted) = self.uncommitted.as_mut() else {
+            return Vec::new();
+        };
+        let mut messages = Vec::new();
+        uncommitted.actions.retain(|(_, action)| {
+            let AfterCommit::Stop(stop) = action else {
+                return true;
+            };
+            let message = stop.message();
+            let is_job = matches!(message, Some(StopMessage::Job(_)));
+            messages.extend(message);
+            // The outbox stops jobs. An execution is stopped after the commit, and by the outbox if this process ends before.
+            !is_job
+        });
+        messages
     }
 
     /// Suspends the execution and the children of its Map Runs. The next engine receives the results of its tokens.
@@ -722,9 +742,9 @@ impl ExecutionResources {
 impl Drop for ExecutionResources {
     fn drop(&mut self) {
         for (wait, resources) in std::mem::take(&mut self.waits).into_each() {
-            self.release_resources(wait, resources)
-                .into_iter()
-                .for_each(StopTarget::stop);
+            for stop in self.release_resources(wait, resources) {
+                stop.stop(&self.engine);
+            }
         }
         self.close_tokens();
     }

@@ -21,6 +21,7 @@ use crate::engine::dispatch::resolve::ResumeDecision;
 use crate::engine::drive::running_work::{WorkFuture, WorkResult};
 use crate::engine::nested;
 use crate::engine::tokens::new_token;
+use crate::engine::tokens::token_key::TokenSubject;
 use crate::objects::reading::{self, ReadError};
 use crate::panics::guarded;
 use crate::task::{Answer, AnswerKind, Job, Responder, TaskEffect, TaskResult};
@@ -36,12 +37,18 @@ impl Caller for ExecutionResources {
         !has_sources && self.program.task(state).handler.known().is_some()
     }
 
-    fn new_token(&self, about: &ExecutionInfo, state: &str) -> SmolStr {
+    fn new_token(&self, about: &ExecutionInfo, state: &str, last_event: u32) -> SmolStr {
         let chosen = guarded(|| self.engine.chosen_token(about, state, self.source()));
         match chosen {
             Ok(Some(token)) => token.into(),
             // If a source panics, a random token is used; the panic is reported when the task is resolved.
-            Ok(None) | Err(_) => new_token(),
+            Ok(None) | Err(_) => match (&self.engine.durable, self.journal_position()) {
+                (Some(durable), Some(position)) => durable.token_key.token(TokenSubject {
+                    execution: position.key,
+                    last_event,
+                }),
+                _ => new_token(),
+            },
         }
     }
 
@@ -488,7 +495,7 @@ impl ExecutionResources {
             engine.job(call, &started.response, source, started.by_fallback)
         });
         if let Some(Job { end, stop }) = found.flatten() {
-            self.cold_resources(wait_id).job = Some(stop);
+            self.cold_resources(wait_id).job = stop;
             self.complete_when_ready(wait_id, end);
         }
     }
@@ -592,7 +599,7 @@ impl ExecutionResources {
         for stop in self.release_resources(wait_id.wait, resources) {
             match &mut self.uncommitted {
                 Some(uncommitted) => uncommitted.defer(wait_id, AfterCommit::Stop(stop)),
-                None => stop.stop(),
+                None => stop.stop(&self.engine),
             }
         }
     }

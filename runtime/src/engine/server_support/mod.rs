@@ -139,8 +139,11 @@ impl ServerEngine {
     /// # Errors
     ///
     /// Those of an answer to the token.
-    pub fn check_token(&self, token: &str) -> Result<(), TokenError> {
-        self.shared.tokens.get(token).map(drop)
+    pub async fn check_token(&self, token: &str) -> Result<(), TokenError> {
+        match self.shared.tokens.get(token) {
+            Ok(_) => Ok(()),
+            Err(refused) => Err(self.shared.ended_token(token, refused).await),
+        }
     }
 
     /// Answers a token, and waits until the execution has accepted the answer.

@@ -55,7 +55,7 @@ impl Engine {
                 true => return Ok(()),
                 false => self.shared.tokens.completion_error(token),
             },
-            Err(refused) => refused,
+            Err(refused) => self.shared.ended_token(token, refused).await,
         };
         let message = || format!("the answer to a token was refused: {refused}");
         self.shared.notify_sources(message, true);
@@ -68,7 +68,10 @@ impl Engine {
     ///
     /// When the token cannot be answered, or cannot be answered any more.
     pub async fn send_task_heartbeat(&self, token: &str) -> Result<(), TokenError> {
-        let responder = self.shared.tokens.get(token)?;
+        let responder = match self.shared.tokens.get(token) {
+            Ok(responder) => responder,
+            Err(refused) => return Err(self.shared.ended_token(token, refused).await),
+        };
         if responder.heartbeat_and_wait().await {
             Ok(())
         } else {

@@ -1,6 +1,8 @@
 //! Task tokens: which are open, and who completes them.
 
 mod complete;
+mod ended;
+pub(super) mod token_key;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -57,6 +57,12 @@ fn has(reader: &mut dyn StoreReader, change: &Change) -> Result<bool, StoreError
         }
         Change::Document(document) => reader.document(&document.key)?.as_ref() == Some(document),
         Change::DeleteDocument { key } => reader.document(key)?.is_none(),
+        // A message is sent with the step that causes it, which proves it. A message without a step may be sent twice.
+        Change::Send { .. } => false,
+        Change::DeleteMessage { queue, number } => {
+            let next = reader.outbox(*queue, number.saturating_sub(1), 1)?;
+            next.first().is_none_or(|next| next.number != *number)
+        }
     })
 }
 
@@ -74,8 +80,8 @@ mod tests {
     use super::*;
     use crate::clock::Timestamp;
     use crate::store::{
-        MemoryStore, Store, StoredActivity, StoredDocument, StoredExecution, StoredListing,
-        StoredMapRun,
+        MemoryStore, OutboxQueue, Store, StoredActivity, StoredDocument, StoredExecution,
+        StoredListing, StoredMapRun,
     };
 
     fn start(key: u64, arn: &str) -> Change {
@@ -160,6 +166,14 @@ mod tests {
             }),
             Change::DeleteDocument { key: key() },
         ];
+        let sent = Change::Send {
+            queue: OutboxQueue::Stops,
+            data: vec![1].into(),
+        };
+        let deleted = Change::DeleteMessage {
+            queue: OutboxQueue::Stops,
+            number: 1,
+        };
         let mut store = MemoryStore::new();
         let mut reader = store.reader().expect("a reader");
         for change in &changes {
@@ -168,6 +182,11 @@ mod tests {
             store.commit(one).expect("it is committed");
             assert_eq!(is_applied(&mut *reader, one), Ok(true), "{change:?}");
         }
+        store.commit(&[sent]).expect("it is committed");
+        let deleted = [deleted];
+        assert_eq!(is_applied(&mut *reader, &deleted), Ok(false));
+        store.commit(&deleted).expect("it is committed");
+        assert_eq!(is_applied(&mut *reader, &deleted), Ok(true));
     }
 
     #[test]

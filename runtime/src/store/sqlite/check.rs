@@ -5,7 +5,7 @@ use std::path::Path;
 use super::reader::SqliteReader;
 use super::store_path::StorePath;
 use super::{continuity, row};
-use crate::store::{StoreError, StoredMachine, StoredMapRun};
+use crate::store::{OutboxQueue, StoreError, StoreReader as _, StoredMachine, StoredMapRun};
 
 /// A row that refers to a missing row, found by [`SqliteReader::broken_references`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,9 @@ const REFERENCES: &[&str] = &[
 
 /// The findings of SQLite that are reported; one damaged page causes many.
 const FINDINGS: u32 = 100;
+
+/// The messages of the outbox that are read together.
+const MESSAGES: usize = 64;
 
 impl SqliteReader {
     /// Checks that the log of a store belongs to its file and has all acknowledged commits. An engine may have the store open.
@@ -99,6 +102,22 @@ impl SqliteReader {
         })?;
         let damaged = rows.into_iter().filter(|(_, is_whole)| !is_whole);
         Ok(damaged.map(|(key, _)| key).collect())
+    }
+
+    /// Returns the numbers of messages of the outbox that are damaged.
+    pub(crate) fn damaged_messages(&mut self) -> Result<Vec<u64>, StoreError> {
+        let mut damaged = Vec::new();
+        for queue in OutboxQueue::ALL {
+            let mut after = 0;
+            loop {
+                let page = self.outbox(queue, after, MESSAGES)?;
+                let Some(last) = page.last() else { break };
+                after = last.number;
+                let lost = page.iter().filter(|message| message.data.is_none());
+                damaged.extend(lost.map(|message| message.number));
+            }
+        }
+        Ok(damaged)
     }
 
     /// Calls a function for each version of a state machine, or the reason why its row cannot be interpreted.

@@ -8,7 +8,7 @@ use super::session::Session;
 use super::{log_file, row, schema};
 use crate::Status;
 use crate::clock::Timestamp;
-use crate::store::StoreError;
+use crate::store::{OutboxQueue, StoreError, StoreReader as _};
 
 /// The sizes and counts of a store, which [`SqliteReader::info`] reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,10 @@ pub struct StoreInfo {
     pub activities: u64,
     /// The number of documents.
     pub documents: u64,
+    /// The number of status changes that the listener has not confirmed.
+    pub status_changes: u64,
+    /// The number of jobs and executions that are to be stopped.
+    pub stops: u64,
     /// The open execution that started first, without children of Map Runs.
     pub oldest_open: Option<OldestExecution>,
     /// When the oldest execution of the store started, open or closed, without children of Map Runs.
@@ -194,6 +198,8 @@ impl SqliteReader {
             map_runs: self.number("SELECT count(*) FROM map_runs")?,
             activities: self.number("SELECT count(*) FROM activities")?,
             documents: self.number("SELECT count(*) FROM documents")?,
+            status_changes: self.outbox_length(OutboxQueue::Statuses)?,
+            stops: self.outbox_length(OutboxQueue::Stops)?,
             oldest_open: self.oldest_open()?,
             oldest_start: oldest_start.map(Timestamp::from_unix_micros),
         })

@@ -51,10 +51,13 @@ pub(super) fn check(file: &Path) -> Result<(), StoreError> {
             Ok(crc32fast::hash(&data) == checksum)
         })?;
     }
+    if version >= schema::OUTBOXED {
+        check("SELECT queue, number, data, checksum FROM outbox", record)?;
+    }
     Ok(())
 }
 
-/// Whether the checksum of a record is correct.
+/// Whether the checksum of a record, or of a message, is correct.
 fn record(row: &Row<'_>) -> Result<bool, rusqlite::Error> {
     let data: Vec<u8> = row.get(2)?;
     Ok(row::checksum(row.get(0)?, row.get(1)?, &data) == row.get::<_, u32>(3)?)

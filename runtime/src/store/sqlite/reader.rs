@@ -13,8 +13,9 @@ use super::store_path::StorePath;
 use super::{backup, connection, list, log_file, row};
 use crate::clock::Timestamp;
 use crate::store::{
-    RangeRows, StoreError, StoreFilter, StoreReader, StoredActivity, StoredDocument,
-    StoredExecution, StoredMachine, StoredMapRun, StoredOrigin, StoredPage, UnreadableRow,
+    OutboxQueue, RangeRows, StoreError, StoreFilter, StoreReader, StoredActivity, StoredDocument,
+    StoredExecution, StoredMachine, StoredMapRun, StoredMessage, StoredOrigin, StoredPage,
+    UnreadableRow,
 };
 
 /// The maximum cached origins. Executions of a few state machines have few; starts with caller-defined ids may have one each.
@@ -354,6 +355,15 @@ impl StoreReader for SqliteReader {
         row.map(|row| self.finish(row)).transpose()
     }
 
+    fn execution_by_key(&mut self, key: u64) -> Result<Option<StoredExecution>, StoreError> {
+        let Ok(key) = i64::try_from(key) else {
+            return Ok(None);
+        };
+        let query = format!("SELECT {} FROM executions WHERE key = ?", row::EXECUTION);
+        let row = self.rows(&query, [key], RawExecution::read)?.pop();
+        row.map(|row| self.finish(row)).transpose()
+    }
+
     fn records(&mut self, key: u64) -> Result<Vec<Bytes>, StoreError> {
         let Ok(id) = i64::try_from(key) else {
             return Ok(Vec::new());
@@ -465,6 +475,32 @@ impl StoreReader for SqliteReader {
             key: key.to_owned(),
             data: data.into(),
         }))
+    }
+
+    fn outbox(
+        &mut self,
+        queue: OutboxQueue,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredMessage>, StoreError> {
+        let query = "SELECT number, data, checksum FROM outbox WHERE queue = ? AND number > ? ORDER BY number LIMIT ?";
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let values = (queue.number(), after, limit);
+        self.readable_rows("outbox", query, values, |row| {
+            let (number, data): (i64, Vec<u8>) = (row.get(0)?, row.get(1)?);
+            let sum = row::checksum(queue.number().into(), number, &data);
+            Ok(StoredMessage {
+                number: row::key(row, 0)?,
+                data: (sum == row.get::<_, u32>(2)?).then(|| data.into()),
+            })
+        })
+    }
+
+    fn outbox_length(&mut self, queue: OutboxQueue) -> Result<u64, StoreError> {
+        let query = "SELECT count(*) FROM outbox WHERE queue = ?";
+        let rows = self.rows(query, [queue.number()], |row| row::key(row, 0))?;
+        Ok(rows.first().copied().unwrap_or(0))
     }
 
     fn newest_time(&mut self) -> Result<Option<Timestamp>, StoreError> {

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     SESSION,
     LISTS,
     NUMBERED_RECORDS,
+    OUTBOX,
 ];
 
 /// The first version whose executions contain their first record, if it is short.
@@ -28,6 +29,9 @@ pub(super) const DOCUMENTED: i64 = 5;
 
 /// The first version that has sessions.
 pub(super) const SESSIONS: i64 = 6;
+
+/// The first version that has an outbox.
+pub(super) const OUTBOXED: i64 = 9;
 
 /// The reason for refusing a database that is not a store.
 pub(super) const OTHER_APPLICATION: &str = "it is a database of another application";
@@ -192,6 +196,18 @@ const LISTS: &str = "
 /// Version 8: the fields of new records have numbers. The tables and the old records stay as they are; the new version makes older programs
 /// refuse the store, because they cannot read the new records.
 const NUMBERED_RECORDS: &str = "";
+
+/// Version 9: messages that are deleted after their delivery. Each queue is a contiguous range, because one queue can be long while the other
+/// one is read.
+const OUTBOX: &str = "
+    CREATE TABLE outbox (
+        queue INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        data BLOB NOT NULL,
+        checksum INTEGER NOT NULL,
+        PRIMARY KEY (queue, number)
+    ) WITHOUT ROWID;
+";
 
 /// The content of a file.
 pub(super) enum FileContent {

@@ -11,8 +11,8 @@ use super::version_ids::VersionIds;
 use crate::Status;
 use crate::clock::Timestamp;
 use crate::store::{
-    Change, StoreError, StoredActivity, StoredDocument, StoredExecution, StoredListing,
-    StoredMapRun,
+    Change, OutboxQueue, StoreError, StoredActivity, StoredDocument, StoredExecution,
+    StoredListing, StoredMapRun,
 };
 
 /// The maximum bytes of a first record that is stored in the row of its execution. The end of the execution rewrites that row.
@@ -53,6 +53,8 @@ pub(super) fn commit(
 pub(super) struct RowIds {
     versions: VersionIds,
     origins: Origins,
+    /// The number of the last message of the outbox. It never decreases, so that a reader finds all messages after the last one that it has read.
+    last_message: Option<i64>,
 }
 
 /// Executes work in one transaction, which is rolled back on an error.
@@ -154,6 +156,18 @@ impl ChangeWriter<'_> {
                 .run("DELETE FROM documents WHERE key = ?", params![key])
                 .map(drop)
                 .map_err(|error| self.error(error)),
+            Change::Send { queue, data } => self.send(*queue, data),
+            Change::DeleteMessage { queue, number } => {
+                let Ok(number) = i64::try_from(*number) else {
+                    return Ok(());
+                };
+                self.run(
+                    "DELETE FROM outbox WHERE queue = ? AND number = ?",
+                    params![queue.number(), number],
+                )
+                .map(drop)
+                .map_err(|error| self.error(error))
+            }
         }
     }
 
@@ -343,6 +357,37 @@ impl ChangeWriter<'_> {
             "UPDATE executions SET status = ?, stopped = ? WHERE key = ?",
             params![status.as_str(), stopped, signed(key)?],
         )
+    }
+
+    fn send(&mut self, queue: OutboxQueue, data: &[u8]) -> Result<(), StoreError> {
+        let last = match self.ids.last_message {
+            Some(last) => last,
+            None => self
+                .last_message()
+                .map_err(|error| self.place.error("read the outbox", error))?,
+        };
+        let number = last + 1;
+        self.ids.last_message = Some(number);
+        let checksum = checksum(queue.number().into(), number, data);
+        self.run(
+            "INSERT INTO outbox VALUES (?, ?, ?, ?)",
+            params![queue.number(), number, data, checksum],
+        )
+        .map(drop)
+        .map_err(|error| self.error(error))
+    }
+
+    /// Returns the largest number of a message in the store.
+    fn last_message(&self) -> Result<i64, Error> {
+        let mut last = 0;
+        for queue in OutboxQueue::ALL {
+            let mut query = self
+                .connection
+                .prepare_cached("SELECT max(number) FROM outbox WHERE queue = ?")?;
+            let of_queue: Option<i64> = query.query_row([queue.number()], |row| row.get(0))?;
+            last = last.max(of_queue.unwrap_or(0));
+        }
+        Ok(last)
     }
 
     /// Returns the id of the origin in a listing.

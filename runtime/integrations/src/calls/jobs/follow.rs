@@ -6,6 +6,7 @@ use stepwright_runtime::task::{TaskFailure, TaskResult};
 use stepwright_runtime::value::Value;
 
 use super::kind::{JobEnd, ServiceJob};
+use super::stop_request::JobStopRequest;
 use crate::calls::action::Style;
 use crate::calls::failure::failure;
 use crate::client::{CallError, PrepareError, ServiceClient, is_temporary};
@@ -14,6 +15,8 @@ use crate::protocol::Naming;
 /// The time between the first polls, and between later ones. AWS gets events of most services and polls as well.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// The longest pause between two requests to stop a job.
+const LONGEST_STOP_PAUSE: Duration = Duration::from_secs(30);
 
 /// Polls a job until it has ended. While the service cannot be reached, polls continue: the timeout of the state ends the wait.
 pub(in crate::calls) async fn follow(client: Arc<ServiceClient>, job: ServiceJob) -> TaskResult {
@@ -55,31 +58,71 @@ pub(in crate::calls) async fn follow(client: Arc<ServiceClient>, job: ServiceJob
     }
 }
 
-/// Stops a job whose task has ended early. A failure is only logged, because the task has ended.
-pub(in crate::calls) async fn stop(client: &ServiceClient, job: &ServiceJob) {
-    let Some((action, parameters)) = job.kind.stop else {
-        return;
-    };
-    let (service, parameters) = (job.kind.service, job.parameters(parameters));
+/// Stops a job whose task has ended early. While the service cannot be reached, the request is repeated; a refusal is only logged, because the
+/// task has ended.
+pub(in crate::calls) async fn stop(client: &ServiceClient, request: &JobStopRequest) {
+    let JobStopRequest {
+        service, action, ..
+    } = request;
+    let mut pause = FIRST_PAUSE;
+    let mut is_reported = false;
+    loop {
+        let error = match request_stop(client, request).await {
+            Ok(()) => {
+                tracing::info!(
+                    service,
+                    action,
+                    "the job was stopped, because its task has ended"
+                );
+                return;
+            }
+            Err(StopError::Final(error)) => {
+                tracing::warn!(service, action, "the job cannot be stopped: {error}");
+                return;
+            }
+            Err(StopError::Temporary(error)) => error,
+        };
+        if !std::mem::replace(&mut is_reported, true) {
+            tracing::warn!(
+                service,
+                action,
+                "the job cannot be stopped now, and the request is repeated: {error}"
+            );
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_STOP_PAUSE);
+    }
+}
+
+enum StopError {
+    Temporary(String),
+    Final(String),
+}
+
+async fn request_stop(client: &ServiceClient, request: &JobStopRequest) -> Result<(), StopError> {
     let prepared = client.prepare(
-        service,
-        action,
+        &request.service,
+        &request.action,
         Naming::Optimized,
-        &parameters,
-        &job.request_id,
+        &request.parameters,
+        &request.request_id,
     );
-    let stopped = match prepared {
-        Ok(Some(call)) => client.send(call).await.map_err(|error| error.to_string()),
-        Ok(None) => return,
-        Err(error) => Err(error.to_string()),
+    let call = match prepared {
+        Ok(Some(call)) => call,
+        // Another process may have the endpoint.
+        Ok(None) => return Err(StopError::Temporary("it has no endpoint".to_owned())),
+        Err(error) => return Err(StopError::Final(error.to_string())),
     };
-    match stopped {
-        Ok(_) => tracing::info!(
-            service,
-            action,
-            "the job was stopped, because its task has ended"
-        ),
-        Err(error) => tracing::warn!(service, action, "the job cannot be stopped: {error}"),
+    match client.send(call).await {
+        Ok(_) => Ok(()),
+        Err(CallError::Client(message, _)) => Err(StopError::Temporary(message)),
+        Err(CallError::Api(error, _)) if is_temporary(&error) => {
+            Err(StopError::Temporary(error.message))
+        }
+        Err(CallError::Api(error, _)) => {
+            let (code, message) = (error.code, error.message);
+            Err(StopError::Final(format!("{code}: {message}")))
+        }
     }
 }
 

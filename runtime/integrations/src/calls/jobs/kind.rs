@@ -1,5 +1,6 @@
 use serde_json::{Map, Value as Json};
 
+use super::stop_request::JobStopRequest;
 use super::table::JOBS;
 use crate::calls::action::OptimizedNames;
 
@@ -105,6 +106,17 @@ impl ServiceJob {
             Some((parameter.name.to_owned(), value))
         });
         Json::Object(members.collect::<Map<_, _>>())
+    }
+
+    /// Returns the request that stops the job, if there is one.
+    pub(in crate::calls) fn stop_request(&self) -> Option<JobStopRequest> {
+        let (action, parameters) = self.kind.stop?;
+        Some(JobStopRequest {
+            service: self.kind.service.to_owned(),
+            action: action.to_owned(),
+            parameters: self.parameters(parameters),
+            request_id: self.request_id.clone(),
+        })
     }
 
     /// Returns how the job ended, by a description of it. `None` while it runs.

@@ -2,7 +2,9 @@
 
 mod follow;
 mod kind;
+mod stop_request;
 mod table;
 
 pub(super) use self::follow::{follow, stop};
 pub(super) use self::kind::JobKind;
+pub(super) use self::stop_request::JobStopRequest;

@@ -1,6 +1,7 @@
 mod driver;
 mod finish;
 mod messages;
+mod outbox_messages;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -234,10 +235,11 @@ impl ExecutionTask {
         }
     }
 
-    /// Reports a change of the status to the engine's listener, if it has one.
+    /// Reports a change of the status to the engine's listener, if it has one. The outbox reports those of a durable execution.
     fn report_status(&self, change: impl FnOnce(Arc<ExecutionInfo>, bool) -> StatusChange) {
         if let Some(listener) = &self.resources.engine.status_listener
             && self.reports_status
+            && self.journaled.is_none()
         {
             let is_map_run_child = self.child != ChildKind::None;
             listener.status_changed(change(self.resources.state.about.clone(), is_map_run_child));
@@ -488,11 +490,18 @@ impl ExecutionTask {
             return Poll::Ready(CommitOutcome::UpToDate);
         };
         self.resources.state.accept(Ok(()));
-        if let (Some(starting), Some(durable)) = (
-            journaled.take_committed_start(),
-            &self.resources.engine.durable,
-        ) {
-            durable.versions.started(starting);
+        if let Some(durable) = &self.resources.engine.durable {
+            if let Some(starting) = journaled.take_committed_start() {
+                durable.versions.started(starting);
+            }
+            if journaled.take_has_token_secret() {
+                durable.token_key.is_stored();
+            }
+            if journaled.take_has_messages()
+                && let Some(outbox) = durable.outbox.get()
+            {
+                outbox.notify();
+            }
         }
         journaled.send_acknowledgements();
         let is_over = journaled.is_over();
@@ -523,17 +532,20 @@ impl ExecutionTask {
         {
             return false;
         }
-        let runs = self.resources.take_changed_runs();
-        let engine = &self.resources.engine;
-        let Some(durable) = &engine.durable else {
-            return false;
-        };
         let over = execution.outcome();
         let over = over.map(|outcome| {
-            let stopped = execution.not_before_history(engine.clock.now());
+            let stopped = execution.not_before_history(self.resources.engine.clock.now());
             (outcome.status(), stopped)
         });
-        journaled.commit(&durable.journal, execution, runs, over);
+        let messages = self.outbox_messages(execution, over.map(|(_, stopped)| stopped));
+        let runs = self.resources.take_changed_runs();
+        let (Some(durable), Some(journaled)) =
+            (&self.resources.engine.durable, &mut self.journaled)
+        else {
+            return false;
+        };
+        let secret = durable.token_key.change();
+        journaled.commit(&durable.journal, execution, runs, over, messages, secret);
         true
     }
 
