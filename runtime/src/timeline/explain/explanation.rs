@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use stepwright_asl::redaction::Redaction;
 
 use crate::value::Value;
@@ -55,6 +57,11 @@ impl FieldExplanation {
             .split(|c: char| !c.is_alphanumeric() && c != '_');
         let named: Vec<&str> = named.filter(|name| !name.is_empty()).collect();
         let masked = |value: &Value| {
+            if !redaction.has_fields()
+                && matches!(redaction.text(&value.to_text()), Cow::Borrowed(_))
+            {
+                return value.clone();
+            }
             let masked = redaction.value_at(&names, &value.to_json());
             Value::from(match is_template {
                 true => masked,
