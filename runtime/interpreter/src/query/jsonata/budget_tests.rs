@@ -284,6 +284,27 @@ fn each_function_ends_within_its_budget() {
 }
 
 #[test]
+fn values_that_are_nested_deep_and_share_values_are_dropped() {
+    let mut fixture = Fixture::new("1");
+    for (nested, kind) in [
+        ("[[$x], [$x]]", "array"),
+        ("{'a': $x, 'b': $x}", "object"),
+        ("function() { $x }", "function"),
+        ("$append($x, ?)", "function"),
+        ("[$x].function() { 1 }", "function"),
+    ] {
+        let source = format!(
+            "$type($reduce([1..20000], function($x, $n) {{ {nested} }}, [function() {{ 1 }}]))"
+        );
+        assert_eq!(
+            fixture.jsonata(&source),
+            Ok(format!("\"{kind}\"")),
+            "{nested}"
+        );
+    }
+}
+
+#[test]
 fn the_attacks_call_all_functions() {
     let mut missing: BTreeSet<&str> = jlens_core::function_catalog()
         .iter()

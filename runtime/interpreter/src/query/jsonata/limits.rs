@@ -21,7 +21,7 @@ pub(super) const MAX_HELD: usize = 128 << 20;
 /// The time limit of the expressions of one step, in case that the machine is slow or busy. With the step itself they take less than 2
 /// seconds. Builds without optimization are ten times slower, and run tests on busy machines.
 pub(super) const MAX_TIME: Duration = Duration::from_millis(if cfg!(debug_assertions) {
-    10_000
+    20_000
 } else {
     1_500
 });
