@@ -12,6 +12,7 @@ use std::thread::JoinHandle;
 use rusqlite::{Connection, Error, OpenFlags};
 
 use super::log_length::{self, LogLength, log_pages};
+use super::log_mark::LogMark;
 use super::store_path::StorePath;
 use super::{connection, log_watch};
 use crate::store::StoreError;
@@ -124,7 +125,7 @@ impl Checkpoints {
                 Ok(false)
             }
             None => {
-                log_watch::verify(connection, place, None)?;
+                log_watch::verify(connection, place, None, &mut LogMark::default())?;
                 Ok(self.copy(connection, place))
             }
         }
@@ -166,11 +167,12 @@ impl CheckpointThread {
         let (asks, asked) = mpsc::sync_channel(1);
         let stage = Arc::new(AtomicU8::new(IDLE));
         let damage = Arc::new(OnceLock::new());
-        let of_thread = CheckpointWork {
+        let mut of_thread = CheckpointWork {
             connection,
             place: place.clone(),
             stage: stage.clone(),
             damage: damage.clone(),
+            verified: LogMark::default(),
         };
         let thread = std::thread::Builder::new()
             .name("stepwright-checkpoint".to_owned())
@@ -214,22 +216,27 @@ struct CheckpointWork {
     place: StorePath,
     stage: Arc<AtomicU8>,
     damage: Arc<OnceLock<StoreError>>,
+    /// How far the log was read. A reader may prevent for long that the log restarts.
+    verified: LogMark,
 }
 
 impl CheckpointWork {
-    fn run(&self, asked: &Receiver<()>) {
+    fn run(&mut self, asked: &Receiver<()>) {
         while asked.recv().is_ok() {
             self.copy_log();
             self.stage.store(COPIED, Ordering::Release);
         }
     }
 
-    fn copy_log(&self) {
+    fn copy_log(&mut self) {
         let Self {
-            connection, place, ..
+            connection,
+            place,
+            verified,
+            ..
         } = self;
         // SQLite copies damaged pages. Then no checksum shows the damage any more.
-        match log_watch::verify(connection, place, None) {
+        match log_watch::verify(connection, place, None, verified) {
             Ok(()) => {}
             Err(error @ StoreError::Corrupt { .. }) => {
                 // There is one error, because the writer requests no copy after it.

@@ -1,4 +1,3 @@
-use std::fs::File;
 #[cfg(unix)]
 use std::io::ErrorKind;
 #[cfg(unix)]
@@ -31,19 +30,7 @@ impl FileIdentity {
         })
     }
 
-    /// Checks that the file is still at its path and that the log is not deleted. This runs after each commit, so it costs only two system
-    /// calls. Only [`Self::check`] detects a log that was renamed.
-    pub(super) fn check_commit(&self, log: &File, place: &StorePath) -> Result<(), StoreError> {
-        use std::os::unix::fs::MetadataExt;
-        let is_main = inode(&place.path).is_ok_and(|now| now == self.main_inode);
-        let has_log = log.metadata().map_or(true, |log| log.nlink() > 0);
-        match is_main && has_log {
-            true => Ok(()),
-            false => self.check(place),
-        }
-    }
-
-    /// Checks that both files are still at their paths.
+    /// Checks that both files are still at their paths. This runs after each commit, and costs two system calls.
     pub(super) fn check(&self, place: &StorePath) -> Result<(), StoreError> {
         for (path, opened) in [(&place.path, self.main_inode), (&self.log, self.log_inode)] {
             let why = match inode(path) {
@@ -80,10 +67,6 @@ pub(super) struct FileIdentity;
 impl FileIdentity {
     pub(super) fn new(_: &StorePath) -> Result<Self, StoreError> {
         Ok(Self)
-    }
-
-    pub(super) fn check_commit(&self, _: &File, _: &StorePath) -> Result<(), StoreError> {
-        Ok(())
     }
 
     pub(super) fn check(&self, _: &StorePath) -> Result<(), StoreError> {

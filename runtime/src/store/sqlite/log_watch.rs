@@ -65,10 +65,6 @@ impl LogWatch {
         Ok(watch)
     }
 
-    pub(super) fn log(&self) -> &File {
-        &self.log
-    }
-
     /// Checks that the log and the file are as long as they were after the last commit and the last checkpoint. Must be called before a commit,
     /// which would extend them again.
     pub(super) fn check_lengths(
@@ -214,39 +210,53 @@ impl LogWatch {
         connection: &Connection,
         place: &StorePath,
     ) -> Result<(), StoreError> {
-        verify(connection, place, Some(&self.mark))
+        verify(connection, place, Some(&self.mark), &mut LogMark::default())
     }
 }
 
-/// Reads all frames of the log that SQLite has committed. `mark` is that of the last commit, if it is known.
+/// Reads the frames of the log that SQLite has committed, and were not read before: `verified` is the end of an earlier call. `mark` is that of the
+/// last commit, if it is known.
 pub(super) fn verify(
     connection: &Connection,
     place: &StorePath,
     mark: Option<&LogMark>,
+    verified: &mut LogMark,
 ) -> Result<(), StoreError> {
     let path = log_file::path_of(&place.path);
-    let find = || -> io::Result<Option<String>> {
+    let mut find = || -> io::Result<Option<String>> {
         let frames = frames(connection, place)?;
-        let (mut intact, mut has_mark) = (0, true);
-        if let Some(mut log) = LogFile::open(&path)? {
-            has_mark = mark.is_none_or(|mark| !mark.excludes(log.salts()));
-            let mark = mark.filter(|mark| mark.salts == log.salts());
-            while intact < frames
-                && let Some(frame) = log.next()?
-            {
-                intact += 1;
-                has_mark &= mark
-                    .is_none_or(|mark| mark.frames != intact || mark.checksum == frame.checksum);
+        let Some(mut log) = LogFile::open(&path)? else {
+            let why = "was damaged while the store was open: its header is not valid";
+            return Ok((frames > 0).then(|| why.to_owned()));
+        };
+        if mark.is_some_and(|mark| mark.excludes(log.salts())) {
+            return Ok(Some("was replaced while the store was open".to_owned()));
+        }
+        let mark = mark.filter(|mark| mark.salts == log.salts());
+        if verified.salts != log.salts() || verified.frames > frames {
+            *verified = LogMark::default();
+        } else {
+            log.skip_to(verified.frames, verified.checksum)?;
+        }
+        verified.salts = log.salts();
+        while verified.frames < frames
+            && let Some(frame) = log.next()?
+        {
+            verified.frames += 1;
+            verified.checksum = frame.checksum;
+            if mark.is_some_and(|mark| {
+                mark.frames == verified.frames && mark.checksum != frame.checksum
+            }) {
+                *verified = LogMark::default();
+                return Ok(Some("was replaced while the store was open".to_owned()));
             }
         }
-        Ok(match (intact == frames, has_mark) {
-            (true, true) => None,
-            (true, false) => Some("was replaced while the store was open".to_owned()),
-            (false, _) => Some(format!(
+        Ok((verified.frames < frames).then(|| {
+            format!(
                 "was damaged while the store was open: frame {} of {frames} is not valid",
-                intact + 1
-            )),
-        })
+                verified.frames + 1
+            )
+        }))
     };
     let mut found = None;
     for _ in 0..TRIES {

@@ -123,7 +123,7 @@ impl SqliteStore {
         }
         write::commit(connection, place, &mut self.ids, log_restart, changes)?;
         // A commit to a deleted file is lost.
-        self.files.check_commit(self.log.log(), place)?;
+        self.files.check(place)?;
         if self.log.committed(connection, place, &self.lock)? {
             self.needs_session = log_restart == LogRestart::Impossible;
         }
