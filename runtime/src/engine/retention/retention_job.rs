@@ -46,7 +46,7 @@ impl RetentionJob {
             executions, bytes, ..
         } = self.retention;
         if let Some(before) = self.too_old_before()
-            && !self.reader.closed(Some(before), 1)?.is_empty()
+            && !self.older_than(before)?.is_empty()
         {
             return Ok(true);
         }
@@ -83,12 +83,30 @@ impl RetentionJob {
     fn too_old(&mut self, is_over: &dyn Fn() -> bool) -> Result<usize, StoreError> {
         match self.too_old_before() {
             Some(before) => {
-                if !self.reader.closed(Some(before), 1)?.is_empty() {
+                if !self.older_than(before)?.is_empty() {
                     self.trusted_clock.save(OFTEN);
                 }
-                self.delete_all(is_over, |job| job.reader.closed(Some(before), FOUND))
+                self.delete_all(is_over, |job| job.older_than(before))
             }
             None => Ok(0),
+        }
+    }
+
+    /// Returns executions that started and ended before a time, if their ends can be true: the age of the others is unknown.
+    fn older_than(&mut self, before: Timestamp) -> Result<Vec<StoredExecution>, StoreError> {
+        let mut limit = FOUND;
+        loop {
+            let mut rows = self.reader.closed(Some(before), limit)?;
+            let is_last = rows.len() < limit;
+            rows.retain(|row| {
+                let stopped = row.stopped.unwrap_or(row.started);
+                self.trusted_clock.is_plausible(stopped)
+            });
+            if is_last || !rows.is_empty() {
+                return Ok(rows);
+            }
+            // The executions with the earliest ends come first.
+            limit = limit.saturating_mul(4);
         }
     }
 

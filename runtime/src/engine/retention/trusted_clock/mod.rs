@@ -13,6 +13,9 @@
 //! with the same wrong clock change nothing. A mark never goes back, unless an operator confirms the clock: that also replaces a mark that
 //! a confirmed wrong clock has left in the future. A clock behind the mark deletes executions later, not earlier, and is trusted.
 //!
+//! An execution with an end before this library existed was closed under a clock that was not set. Its age is unknown, so that it is never deleted by
+//! age; the limits of executions and bytes apply to it.
+//!
 //! Time within a process follows the monotonic clock ([`system_time`](crate::clock::system_time)), so one comparison for each engine suffices. Virtual time is
 //! under the control of a test: it is trusted and leaves no mark.
 
@@ -37,6 +40,8 @@ const DAY: Duration = Duration::from_secs(86_400);
 pub(in crate::engine) const SELDOM: Duration = Duration::from_secs(3_600);
 /// The same limit before a deletion and at the end of the engine.
 pub(in crate::engine) const OFTEN: Duration = Duration::from_secs(60);
+/// 2026-01-01, in microseconds since 1970: no execution has ended earlier.
+const FIRST_PLAUSIBLE: i64 = 1_767_225_600_000_000;
 /// By how much the clock may be behind the mark without a warning.
 const BEHIND: Duration = Duration::from_secs(60);
 
@@ -149,6 +154,12 @@ impl TrustedClock {
             Trust::Ahead(ahead) => self.clock.now().checked_sub(ahead),
             Trust::NoMark => None,
         }
+    }
+
+    /// Whether an execution can have ended at this time: not before this library existed. A machine without a battery for its clock begins in 1970
+    /// or 2000, and an execution that ended then has an unknown age.
+    pub(in crate::engine) fn is_plausible(&self, stopped: Timestamp) -> bool {
+        self.clock.is_virtual() || stopped.unix_micros() >= FIRST_PLAUSIBLE
     }
 
     /// Writes the mark to the store if it has advanced by `least`, without waiting for the commit. A mark that is not written makes the next

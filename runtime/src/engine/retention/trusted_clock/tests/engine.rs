@@ -79,3 +79,16 @@ async fn an_engine_deletes_by_age_when_its_clock_is_confirmed() {
     wait_for(&store, &[100 * DAYS, 100 * DAYS + 1]).await;
     drop(confirmed);
 }
+
+#[tokio::test]
+async fn an_execution_that_ended_in_1970_has_an_unknown_age() {
+    let store = MemoryStore::new();
+    let (unset, old) = (10 - NOW, -200 * 24 * HOUR);
+    drop(engine(&store, unset, |builder| builder).await);
+    drop(engine(&store, old, crate::EngineBuilder::confirm_clock).await);
+    wait_for(&store, &[unset, old]).await;
+    // The default retention time is 90 days.
+    let engine = engine(&store, 0, crate::EngineBuilder::confirm_clock).await;
+    wait_for(&store, &[unset, 0]).await;
+    drop(engine);
+}
