@@ -462,3 +462,27 @@ fn an_estimate_is_printed_as_a_table() {
         &EstimateOptions::new().region("eu-west-3").executions(1000)
     ));
 }
+
+#[test]
+fn the_time_of_an_estimate_does_not_grow_with_the_square_of_the_states() {
+    // With a quadratic algorithm, this takes minutes.
+    const STATES: usize = 20_000;
+    let mut states = serde_json::Map::new();
+    for number in 0..STATES {
+        let mut state = serde_json::json!({"Type": "Pass", "Result": 1});
+        match number + 1 {
+            STATES => state["End"] = true.into(),
+            next => state["Next"] = format!("S{next}").into(),
+        }
+        states.insert(format!("S{number}"), state);
+    }
+    let definition = serde_json::json!({"StartAt": "S0", "States": states}).to_string();
+    let machine = StateMachine::from_json(&definition).expect("it is valid");
+    let estimate = Estimate::of(&machine, &EstimateOptions::default());
+    // The start, the end, and two events of each state.
+    let events = 2.0 + 2.0 * STATES as f64;
+    assert_eq!(estimate.best.events, events);
+    assert_eq!(estimate.typical.events, events);
+    assert_eq!(estimate.worst.events, events);
+    assert!(estimate.worst.payload_bytes.is_finite());
+}

@@ -463,3 +463,22 @@ async fn the_fallback_follows_no_job_that_another_source_has_started() {
     assert_eq!(output(&run.report().await), json!("by token"));
     assert!(service.log().is_empty(), "{:?}", service.log());
 }
+
+#[tokio::test]
+async fn a_refused_request_of_a_job_is_submit_failed() {
+    let service = Service::new(10).request(Request::Fails);
+    let report = ended(&service, &machine(job(json!({})))).await;
+    let events: Vec<_> = report.history.events().collect();
+    let types: Vec<_> = events.iter().map(|event| event.kind().name()).collect();
+    let expected = [
+        "TaskScheduled",
+        "TaskStarted",
+        "TaskSubmitFailed",
+        "ExecutionFailed",
+    ];
+    assert_eq!(types[2..], expected);
+    assert_eq!(events[4].error(), Some("Glue.Refused"));
+    let details = &events[4].to_json()["taskSubmitFailedEventDetails"];
+    assert_eq!(details["resourceType"], "glue");
+    assert_eq!(details["resource"], "startJobRun.sync");
+}

@@ -1,7 +1,7 @@
 //! Tokens of durable executions name their execution and their task, so that they can be found after they have ended, also by later processes.
 //!
 //! A token is 16 random bytes, the encrypted subject, and a signature of both, in hexadecimal digits. Only the engine can create tokens and read
-//! their subjects: the secret is in the store. So nobody can find out by other tokens which executions exist.
+//! their subjects: the secret is in the store. So other tokens reveal nothing about executions.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -133,7 +133,7 @@ impl TokenKey {
         HMAC::mac([purpose, of].concat(), self.secret)
     }
 
-    /// Returns the change that writes the secret, while a token has it and the store has not.
+    /// Returns the change that writes the secret, while only tokens contain it.
     pub(in crate::engine) fn change(&self) -> Option<Change> {
         if self.stored.load(Ordering::SeqCst) != USED {
             return None;
