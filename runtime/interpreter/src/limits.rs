@@ -77,6 +77,7 @@ limits! {
     value_depth: u32 = 1_000,
     /// The maximum depth of executions that start executions.
     nesting: u32 = 100,
-    /// The maximum open Standard executions, including those of a store: 1,000,000. The children of Map Runs do not count.
+    /// The maximum open Standard executions, including those of a store: 1,000,000. The children of Map Runs do not count. Executions that states
+    /// start are limited to half of it, and so are, separately, Express executions that states start: the remainder is for other starts.
     open_executions: usize = 1_000_000,
 }

@@ -14,6 +14,8 @@ use super::dispatch::unhandled_tasks::UnhandledTasks;
 use super::drive::execution_state::ExecutionState;
 use super::drive::running_executions::RunningExecutions;
 use super::drive::runtimes::Runtimes;
+use super::drive::start_queue::StartQueue;
+use super::drive::start_runtimes::StartRuntimes;
 use super::durable::DurableState;
 use super::machines::{CompileSettings, Machines};
 use super::nested::map_runs::MapRuns;
@@ -53,6 +55,10 @@ pub(crate) struct EngineShared {
     pub(super) running: RunningExecutions,
     /// The runtimes that resume parked executions.
     pub(super) runtimes: Runtimes,
+    /// The runtimes on which executions start.
+    pub(super) start_runtimes: StartRuntimes,
+    /// The executions that other executions started, before their first steps.
+    pub(super) start_queue: StartQueue,
     /// Counts what the engine does.
     pub(super) meter: Arc<EngineMeter>,
     pub(super) state: Arc<SharedState>,

@@ -12,7 +12,8 @@ use stepwright_runtime::clock::Clock;
 use stepwright_runtime::store::MemoryStore;
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::{
-    Engine, EngineBuilder, Limits, MachineType, RedriveError, StartError, StartOptions, Status,
+    Engine, EngineBuilder, ExecutionFilter, Limits, MachineType, RedriveError, StartError,
+    StartOptions, Status,
 };
 
 /// The functions of the tests.
@@ -474,4 +475,98 @@ async fn the_number_of_open_executions_is_limited() {
         assert_eq!(refused, RedriveError::ExecutionLimitExceeded(2));
         drop(hold);
     }
+}
+
+/// Builds an engine with a state machine that starts itself twice, and a quick one.
+fn with_runaway(machine_type: MachineType, open: usize) -> EngineBuilder {
+    let start = |end: (&str, Json)| {
+        let mut state = json!({
+            "Type": "Task", "Resource": "arn:aws:states:::states:startExecution",
+            "Parameters": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:runaway"},
+        });
+        state[end.0] = end.1;
+        state
+    };
+    let runaway = json!({"StartAt": "A", "States": {"A": start(("Next", "B".into())), "B": start(("End", true.into()))}});
+    let quick = json!({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}});
+    Engine::builder()
+        .limits(Limits::new().open_executions(open))
+        .register_json("runaway", &runaway.to_string(), machine_type)
+        .register_json("quick", &quick.to_string(), MachineType::Standard)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_machine_that_starts_itself_reaches_its_limit_and_other_executions_continue() {
+    const OPEN: usize = 2_000;
+    for machine_type in [MachineType::Standard, MachineType::Express] {
+        for store in [None, Some(MemoryStore::new())] {
+            let builder = with_runaway(machine_type, OPEN);
+            let builder = match store {
+                Some(store) => builder.store(store),
+                None => builder,
+            };
+            let engine = builder.build().unwrap();
+            let options = StartOptions::new();
+            engine
+                .start_machine("runaway", json!({}), options)
+                .await
+                .unwrap();
+            let refused = || {
+                let statistics = engine.statistics();
+                statistics.state_machine("runaway").unwrap().failed
+            };
+            // Its own starts are refused, and these are not.
+            while refused() == 0 {
+                let quick = engine.start_machine("quick", json!({}), StartOptions::new());
+                quick.await.unwrap().await.unwrap();
+            }
+            let open = engine.statistics().all_executions().open;
+            assert!(open <= OPEN as u64 / 2 + 256, "{machine_type:?}: {open}");
+            engine.shutdown(Duration::ZERO).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn executions_of_states_cannot_use_the_half_of_the_limit_that_is_reserved_for_requests() {
+    let engine = narrow(4).build().unwrap();
+    let hold = engine.clock().hold();
+    let start = async |machine, name: &str| {
+        let options = StartOptions::new().name(name);
+        engine.start_machine(machine, json!({}), options).await
+    };
+    start("rest", "1").await.unwrap();
+    let nest = start("nest", "2").await.unwrap();
+    let report = nest.report().await;
+    let error = report.error.as_deref();
+    assert_eq!(error, Some("StepFunctions.ExecutionLimitExceededException"));
+    for name in ["3", "4", "5"] {
+        start("rest", name).await.unwrap();
+    }
+    let refused = start("rest", "6").await.err().unwrap();
+    assert_eq!(refused, StartError::ExecutionLimitExceeded(4));
+    drop(hold);
+}
+
+#[test]
+fn queued_starts_end_when_their_runtime_shuts_down() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let engine = with_runaway(MachineType::Standard, 20_000).build().unwrap();
+    runtime.block_on(async {
+        let run = engine.start_machine("runaway", json!({}), StartOptions::new());
+        run.await.unwrap();
+        // More executions wait than a stack has frames for, if each dropped the next one.
+        while engine.statistics().all_executions().started < 2_000 {
+            tokio::task::yield_now().await;
+        }
+    });
+    drop(runtime);
+    assert_eq!(engine.statistics().all_executions().open, 0);
+    let running = ExecutionFilter::new().status(Status::Running).limit(10);
+    assert!(engine.executions(&running).unwrap().executions.is_empty());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let quick = engine.start_machine("quick", json!({}), StartOptions::new());
+        quick.await.unwrap().await.unwrap();
+    });
 }

@@ -26,6 +26,8 @@ use crate::engine::dispatch::test_case_source::TestCases;
 use crate::engine::dispatch::unhandled_tasks::UnhandledTasks;
 use crate::engine::drive::running_executions::RunningExecutions;
 use crate::engine::drive::runtimes::Runtimes;
+use crate::engine::drive::start_queue::StartQueue;
+use crate::engine::drive::start_runtimes::StartRuntimes;
 use crate::engine::durable::DurableState;
 use crate::engine::error::BuildError;
 use crate::engine::machines::registry::Registry;
@@ -232,6 +234,8 @@ impl EngineBuilder {
             entropy: SharedEntropy::new(seed),
             running: RunningExecutions::default(),
             runtimes: Runtimes::default(),
+            start_runtimes: StartRuntimes::default(),
+            start_queue: StartQueue::default(),
             meter,
             state: Arc::new(self.state),
             tokens: Tokens::default(),

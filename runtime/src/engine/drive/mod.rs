@@ -11,4 +11,6 @@ pub(super) mod running_slot;
 pub(super) mod running_work;
 mod runtime_guard;
 pub(super) mod runtimes;
+pub(super) mod start_queue;
+pub(super) mod start_runtimes;
 pub(super) mod wait_map;

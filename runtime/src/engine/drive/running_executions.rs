@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use stepwright_asl::model::MachineType;
+
 use super::execution_state::ExecutionState;
 use super::running_slot::RunningSlot;
 use crate::thread_shard::{SHARDS, shard_of_thread};
@@ -20,9 +22,16 @@ pub(in crate::engine) struct RunningExecutions {
 #[repr(align(128))]
 struct Shard {
     slots: Mutex<ShardSlots>,
-    /// How many executions have begun, including children of Map Runs.
+    /// Standard executions, including children of Map Runs.
+    standard: LifeCounters,
+    /// Express executions, including children of Map Runs.
+    express: LifeCounters,
+}
+
+/// How many executions of a type have begun, and have ended.
+#[derive(Default)]
+struct LifeCounters {
     begun: AtomicUsize,
-    /// How many executions have ended, including children of Map Runs.
     ended: AtomicUsize,
 }
 
@@ -34,6 +43,13 @@ struct ShardSlots {
 }
 
 impl Shard {
+    fn counters(&self, machine_type: MachineType) -> &LifeCounters {
+        match machine_type {
+            MachineType::Standard => &self.standard,
+            MachineType::Express => &self.express,
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, ShardSlots> {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -96,31 +112,36 @@ impl RunningExecutions {
     }
 
     /// Counts an execution that begins.
-    pub(in crate::engine) fn begun(&self) {
-        self.shards[shard_of_thread()]
-            .begun
-            .fetch_add(1, Ordering::SeqCst);
+    pub(in crate::engine) fn begun(&self, machine_type: MachineType) {
+        let shard = &self.shards[shard_of_thread()];
+        let counters = shard.counters(machine_type);
+        counters.begun.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Counts an execution that has ended.
-    pub(in crate::engine) fn ended(&self) {
-        self.shards[shard_of_thread()]
-            .ended
-            .fetch_add(1, Ordering::SeqCst);
+    pub(in crate::engine) fn ended(&self, machine_type: MachineType) {
+        let shard = &self.shards[shard_of_thread()];
+        let counters = shard.counters(machine_type);
+        counters.ended.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Returns the number of live executions; it may over-count while executions end concurrently.
     pub(in crate::engine) fn live(&self) -> usize {
-        // Both counters only grow. Reading `ended` first may over-count live executions, never under-count.
-        let ended: usize = self.sum(|shard| &shard.ended);
-        self.sum(|shard| &shard.begun).wrapping_sub(ended)
+        self.live_of(MachineType::Standard)
+            .saturating_add(self.live_of(MachineType::Express))
     }
 
-    fn sum(&self, of: impl Fn(&Shard) -> &AtomicUsize) -> usize {
-        let counts = self.shards.iter();
-        counts.fold(0, |sum: usize, shard| {
-            sum.wrapping_add(of(shard).load(Ordering::SeqCst))
-        })
+    /// Returns the number of live executions of a type, as [`live`](Self::live).
+    pub(in crate::engine) fn live_of(&self, machine_type: MachineType) -> usize {
+        let sum = |of: fn(&LifeCounters) -> &AtomicUsize| {
+            let counters = self.shards.iter().map(|shard| shard.counters(machine_type));
+            counters.fold(0, |sum: usize, counters| {
+                sum.wrapping_add(of(counters).load(Ordering::SeqCst))
+            })
+        };
+        // Both counters only grow. Reading `ended` first may over-count live executions, never under-count.
+        let ended = sum(|counters| &counters.ended);
+        sum(|counters| &counters.begun).wrapping_sub(ended)
     }
 }
 
@@ -131,13 +152,13 @@ mod tests {
     #[test]
     fn a_running_execution_is_counted_while_others_start_and_end() {
         let open = RunningExecutions::default();
-        open.begun();
+        open.begun(MachineType::Standard);
         std::thread::scope(|scope| {
             for _ in 0..3 {
                 scope.spawn(|| {
                     for _ in 0..20_000 {
-                        open.begun();
-                        open.ended();
+                        open.begun(MachineType::Standard);
+                        open.ended(MachineType::Standard);
                     }
                 });
             }

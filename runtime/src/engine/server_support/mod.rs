@@ -10,11 +10,13 @@
 //! | [`ListedExecution`], [`OriginFilter`], [`ChildFilter`] | lists with all columns of ListExecutions |
 //! | [`Redrivability`], [`RunChanges`] | DescribeExecution's redrive status; UpdateMapRun's changes |
 //! | [`DirectCall`] | the call of a task without an execution |
+//! | [`ReservedRuntime`] | the runtime of executions, where requests have another one |
 //! | [`origin`], [`input_text`], [`event_json`], [`label_of`], [`missing_machine`] | functions of executions, events, labels and tasks |
 
 mod direct_call;
 mod lists;
 mod redrivability;
+mod reserved_runtime;
 mod revision;
 
 use std::ops::Deref;
@@ -37,6 +39,7 @@ use crate::task::{Answer, TaskCall, TaskResult, TaskSource};
 pub use self::direct_call::DirectCall;
 pub use self::lists::{ChildFilter, ListedExecution, OriginFilter};
 pub use self::redrivability::Redrivability;
+pub use self::reserved_runtime::ReservedRuntime;
 pub use self::revision::Revision;
 pub use stepwright_interpreter::Origin;
 pub use stepwright_interpreter::distributed::RunChanges;

@@ -1,11 +1,14 @@
 //! Revisions of state machines, compiled once and started separately: the versions of a server of the API.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use stepwright_asl::model::MachineType;
 use stepwright_interpreter::value::Value;
 use stepwright_interpreter::{MachineInfo, Origin};
+use tokio::task::{JoinError, JoinHandle};
 
 use super::ServerEngine;
 use crate::engine::MachineDescription;
@@ -63,6 +66,23 @@ impl Revision {
     }
 }
 
+/// A spawned task that is aborted when its handle is dropped.
+struct AbortOnDrop(JoinHandle<()>);
+
+impl Future for AbortOnDrop {
+    type Output = Result<(), JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(cx)
+    }
+}
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 impl ServerEngine {
     /// Compiles a definition with the role `role` for its executions. Nothing is registered.
     ///
@@ -112,7 +132,11 @@ impl ServerEngine {
         input: Value,
         options: StartOptions,
     ) -> Result<ExecutionHandle<Value>, StartError> {
-        let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
+        let runtime = self
+            .shared
+            .start_runtimes
+            .choose()
+            .map_err(|_| StartError::NoRuntime)?;
         let launched = self.launch_revision(&revision.machine, input, options)?;
         if let Some(pending_execution) = launched.pending_execution {
             Driver::begin(
@@ -125,7 +149,7 @@ impl ServerEngine {
         Ok(run)
     }
 
-    /// Runs an execution of a revision to its end, on the caller's own task.
+    /// Runs an execution of a revision to its end: on the caller's own task, or on the reserved runtime. Dropping the future stops the execution.
     ///
     /// # Errors
     ///
@@ -136,10 +160,20 @@ impl ServerEngine {
         input: Value,
         options: StartOptions,
     ) -> Result<Arc<ExecutionReport>, StartError> {
+        let runtime = self
+            .shared
+            .start_runtimes
+            .choose()
+            .map_err(|_| StartError::NoRuntime)?;
         let launched = self.launch_revision(&revision.machine, input, options)?;
         if let Some(pending_execution) = launched.pending_execution {
             let _awaits = self.clock().await_end();
-            ExecutionTask::new(self.shared.clone(), pending_execution).await;
+            let task = ExecutionTask::new(self.shared.clone(), pending_execution);
+            match runtime.is_current {
+                true => task.await,
+                // The execution ends with its task, however that ends.
+                false => drop(AbortOnDrop(runtime.handle().spawn(task)).await),
+            }
         }
         let kept = launched.state.accepted().await;
         kept.map_err(|error| StartError::of_store(error, launched.state.about.name()))?;
@@ -152,6 +186,10 @@ impl ServerEngine {
         input: Value,
         options: StartOptions,
     ) -> Result<StartOutcome, StartError> {
+        // A program bounds its own Express executions; a server cannot bound those of its clients otherwise.
+        if machine.program.entry().machine_type == MachineType::Express {
+            self.shared.check_express_limit(false)?;
+        }
         let input = StartInput::Any(input).of(machine.input_type);
         let launched = input.and_then(|input| self.shared.launch(machine, input, options, 0));
         launched.inspect_err(|error| self.refused(&machine.info.name, error))

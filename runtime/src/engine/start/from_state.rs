@@ -60,7 +60,11 @@ impl Engine {
         variables: &BTreeMap<String, Value>,
         options: StartOptions,
     ) -> Result<ExecutionHandle<Value>, StartFromStateError> {
-        let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
+        let runtime = self
+            .shared
+            .start_runtimes
+            .choose()
+            .map_err(|_| StartError::NoRuntime)?;
         let known = self.find_execution(execution).await;
         let known = known.map_err(StartFromStateError::Unreadable)?;
         let known = known

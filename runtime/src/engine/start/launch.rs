@@ -48,8 +48,9 @@ impl EngineShared {
             return Err(StartError::InvalidName(name.clone()));
         }
         let is_express = machine.program.entry().machine_type == MachineType::Express;
+        let is_nested = options.root.is_some();
         // A nested execution has the source of its parent.
-        let own_source = options.source.clone().filter(|_| options.root.is_none());
+        let own_source = options.source.clone().filter(|_| !is_nested);
         if own_source.is_some() && self.durable.is_some() && !is_express {
             return Err(StartError::InvalidTasks(
                 "an engine with a store takes no mocks and no source of answers for a single start, because they end with the process; give them to the engine, or give the engine a mock file and start with one of its test cases"
@@ -123,9 +124,11 @@ impl EngineShared {
                 };
             }
             let open = executions.open_count();
-            if open >= self.limits.open_executions {
+            if open >= self.open_executions_limit(is_nested) {
                 return Err(StartError::ExecutionLimitExceeded(open));
             }
+        } else if is_nested {
+            self.check_express_limit(is_nested)?;
         }
         let durable = self.durable.as_ref().filter(|_| !is_express);
         let state = match durable {
@@ -159,6 +162,25 @@ impl EngineShared {
             state,
             pending_execution: Some(pending_execution),
         })
+    }
+
+    /// Returns how many executions may be open before a start. Half of the limit is reserved for requests: a state machine that starts itself
+    /// cannot use it.
+    fn open_executions_limit(&self, is_nested: bool) -> usize {
+        let limit = self.limits.open_executions;
+        match is_nested {
+            true => limit.div_ceil(2),
+            false => limit,
+        }
+    }
+
+    /// Checks that one more Express execution may run.
+    pub(in crate::engine) fn check_express_limit(&self, is_nested: bool) -> Result<(), StartError> {
+        let open = self.running.live_of(MachineType::Express) + self.start_queue.queued_express();
+        match open < self.open_executions_limit(is_nested) {
+            true => Ok(()),
+            false => Err(StartError::ExecutionLimitExceeded(open)),
+        }
     }
 
     /// Returns the name and the ARN of the next execution of a machine.

@@ -58,7 +58,11 @@ impl Engine {
     /// When the execution is unknown, or AWS would not redrive it either, with the reason that AWS returns. [`RedriveError::Store`] when the store
     /// cannot be read, or cannot commit the redrive: then the execution stays closed as before.
     pub async fn redrive(&self, execution: &str) -> Result<ExecutionHandle<Value>, RedriveError> {
-        let runtime = tokio::runtime::Handle::try_current().map_err(|_| RedriveError::NoRuntime)?;
+        let runtime = self
+            .shared
+            .start_runtimes
+            .choose()
+            .map_err(|_| RedriveError::NoRuntime)?;
         if self.shared.is_over(execution) {
             // The children of its Map Runs were stopped, and may still be stopping.
             for child in self.shared.runs.at_work(execution) {

@@ -108,7 +108,11 @@ impl Engine {
         options: StartOptions,
         decode: Decode<T>,
     ) -> Result<ExecutionHandle<T>, StartError> {
-        let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
+        let runtime = self
+            .shared
+            .start_runtimes
+            .choose()
+            .map_err(|_| StartError::NoRuntime)?;
         let (state, task) = self.prepare(machine, input, options)?;
         if let Some(task) = task {
             Driver::begin(task, &runtime);

@@ -9,6 +9,7 @@ use tokio::runtime::{Handle, Id};
 use super::{DriveOutcome, ExecutionTask};
 use crate::engine::drive::parked_execution::ParkedExecution;
 use crate::engine::drive::runtimes::RuntimeHandle;
+use crate::engine::drive::start_runtimes::StartRuntime;
 
 /// Drives an execution in a separate task, as long as it can make progress. While it only waits for messages there is no task: it is parked
 /// in its state, and the next message spawns it again on the runtime that ran it last.
@@ -20,10 +21,12 @@ impl Driver {
     }
 
     /// Begins to drive an execution that was just started. On real time the caller steps it up to the first state that calls external code:
-    /// many executions wait or end before that. On virtual time executions begin one after the other, in the order of their tasks.
-    pub(in crate::engine) fn begin(mut task: Box<ExecutionTask>, runtime: &Handle) {
+    /// many executions wait or end before that. A caller on another runtime does not, because it answers requests. On virtual time executions
+    /// begin one after the other, in the order of their tasks.
+    pub(in crate::engine) fn begin(mut task: Box<ExecutionTask>, start: &StartRuntime) {
         let is_virtual = task.resources.engine.clock.is_virtual();
-        if is_virtual || task.journaled.is_some() {
+        let runtime = start.handle();
+        if is_virtual || task.journaled.is_some() || !start.is_current {
             runtime.spawn(Self::new(task));
             return;
         }
@@ -67,11 +70,25 @@ impl Future for Driver {
 impl ExecutionTask {
     /// Spawns a task for each execution that this one has started.
     pub(super) fn spawn_pending_executions(&mut self) {
-        for pending_execution in std::mem::take(&mut self.resources.pending_executions) {
-            let task = Self::new(self.resources.engine.clone(), pending_execution);
-            // Where there is no runtime any more, dropping the task ends its execution.
-            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-                runtime.spawn(Driver::new(task));
+        let started = std::mem::take(&mut self.resources.pending_executions);
+        if started.is_empty() {
+            return;
+        }
+        let engine = &self.resources.engine;
+        match Handle::try_current() {
+            // Executions on virtual time begin in the order of their tasks.
+            Ok(runtime) if engine.clock.is_virtual() => {
+                for pending_execution in started {
+                    let task = Self::new(engine.clone(), pending_execution);
+                    runtime.spawn(Driver::new(task));
+                }
+            }
+            Ok(runtime) => Self::enqueue(engine, &runtime, started.into_iter()),
+            Err(_) => {
+                for pending_execution in started {
+                    // Where there is no runtime any more, dropping the task ends its execution.
+                    drop(Self::new(engine.clone(), pending_execution));
+                }
             }
         }
     }

@@ -163,12 +163,20 @@ impl ExecutionTask {
                 true => notify_parent::notify_suspended(&link, &report),
                 false => engine.notify_parent(link, &report),
             });
-        self.resources.engine.running.ended();
+        self.resources.engine.running.ended(self.machine_type);
     }
 }
 
 impl Drop for ExecutionTask {
     fn drop(&mut self) {
+        self.close_dropped();
+        self.release_start_permit();
+    }
+}
+
+impl ExecutionTask {
+    /// Ends or suspends an execution that is dropped before its end.
+    fn close_dropped(&mut self) {
         if self.is_closed {
             return;
         }

@@ -2,6 +2,7 @@ mod driver;
 mod finish;
 mod messages;
 mod outbox_messages;
+mod queued;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -72,6 +73,8 @@ pub(in crate::engine) struct ExecutionTask {
     has_shrunk: bool,
     /// It is suspended as soon as no work of it runs in this process.
     is_drained: bool,
+    /// It takes part in the limit of executions that other executions started and that have not waited yet.
+    has_start_permit: bool,
     /// Its journal state, when it is durable.
     journaled: Option<Box<JournaledExecution>>,
     /// The runtime that drives it after it was parked.
@@ -165,7 +168,7 @@ impl ExecutionTask {
             begin,
             journaled,
         } = pending_execution;
-        engine.running.begun();
+        engine.running.begun(entry.machine_type);
         let spans = ExecutionSpans::new(&state.about, engine.propagator.as_deref());
         let mut resources = ExecutionResources::new(engine, program, state, source);
         if let Some(journaled) = &journaled {
@@ -195,6 +198,7 @@ impl ExecutionTask {
             counting: Counting::Later(counting),
             has_shrunk: false,
             is_drained: false,
+            has_start_permit: false,
             journaled,
             runtime: None,
             cold: None,
@@ -650,6 +654,7 @@ impl ExecutionTask {
                 return AdvanceOutcome::Suspended(shut_down());
             }
             self.arm_deadline();
+            self.release_start_permit();
             if !is_virtual && !self.resources.has_work() {
                 return AdvanceOutcome::Continues(DriveOutcome::Idle);
             }
