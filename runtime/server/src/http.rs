@@ -18,6 +18,7 @@ use crate::body::BodyMemory;
 use crate::error::ApiError;
 use crate::operation::{PREFIX, perform};
 use crate::operator;
+use crate::request_runtimes::SlowRequests;
 use crate::service::Service;
 use crate::trace::TRACE;
 
@@ -29,6 +30,7 @@ struct Http {
     service: Arc<Service>,
     access: Arc<Access>,
     memory: BodyMemory,
+    slow: SlowRequests,
     /// The timeout of a request's body.
     body_time: Duration,
 }
@@ -37,6 +39,7 @@ struct Http {
 pub(crate) fn router(
     service: Arc<Service>,
     access: Arc<Access>,
+    slow: SlowRequests,
     body_time: Duration,
     pages: Router,
 ) -> Router {
@@ -58,6 +61,7 @@ pub(crate) fn router(
             service,
             access: access.clone(),
             memory: BodyMemory::new(),
+            slow,
             body_time,
         })
         .merge(pages)
@@ -102,6 +106,18 @@ async fn from_own_host(
     }
     match access.check_host(&request) {
         Ok(()) => next.run(request).await,
+        Err(error) => refusal(&error),
+    }
+}
+
+/// Runs the requests of a page as slow requests.
+pub(crate) async fn run_slowly(
+    State(slow): State<SlowRequests>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match slow.run(next.run(request)).await {
+        Ok(response) => response,
         Err(error) => refusal(&error),
     }
 }
@@ -151,10 +167,19 @@ impl Http {
         let body = reading.map_err(|_| ApiError::too_slow())??;
         self.access
             .check_signature(&head.headers, &head.uri, body.as_ref())?;
-        let performed = perform(&self.service, operation, body);
-        match trace_of(&head.headers) {
-            Some(trace) => TRACE.scope(trace, performed).await,
-            None => performed.await,
+        let is_slow = SlowRequests::includes(operation, body.as_ref().len());
+        let (service, operation) = (self.service.clone(), operation.to_owned());
+        let trace = trace_of(&head.headers);
+        let performed = async move {
+            let performed = perform(&service, &operation, body);
+            match trace {
+                Some(trace) => TRACE.scope(trace, performed).await,
+                None => performed.await,
+            }
+        };
+        match is_slow {
+            true => self.slow.run(performed).await?,
+            false => performed.await,
         }
     }
 }

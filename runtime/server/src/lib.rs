@@ -80,6 +80,7 @@ mod operator;
 mod page;
 mod pollers;
 mod redrives;
+mod request_runtimes;
 mod response;
 #[cfg(feature = "schedules")]
 mod schedules;

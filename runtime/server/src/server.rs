@@ -3,6 +3,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::middleware::from_fn_with_state;
 #[cfg(feature = "console")]
 use stepwright_runtime::handler_logs::HandlerLogs;
 #[cfg(feature = "console")]
@@ -11,6 +12,7 @@ use stepwright_runtime::server_support::ServerEngine;
 use stepwright_runtime::store::StoreError;
 use stepwright_runtime::{BuildError, Engine};
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 
 use crate::access::Access;
 use crate::access_keys::AccessKeys;
@@ -21,12 +23,13 @@ use crate::console::{
     self, ConsoleMode, ConsoleOptions, DebugRequest, DebugSessions, DebugSubject,
 };
 use crate::control::Control;
+use crate::http;
 use crate::integration::OwnApi;
 use crate::local_client::LocalClient;
+use crate::request_runtimes::RequestRuntimes;
 #[cfg(feature = "schedules")]
 use crate::schedules::{SchedulerHandle, Schedules};
 use crate::service::{ACTIVITY_POLL, Service};
-use crate::{connection, http};
 
 /// A server of the Step Functions API for an engine.
 pub struct Server {
@@ -177,7 +180,11 @@ impl Server {
 
     /// Serves the requests of a listener until the future of [`ServerBuilder::shutdown`] is ready. Active requests then have five seconds to
     /// end. The engine continues to run: [`Engine::shutdown`] ends it.
+    ///
+    /// Requests have separate threads. Executions that requests start run on the runtime of the caller of this method.
     pub async fn serve(self, listener: TcpListener) {
+        let _reserved = self.service.engine.reserve_runtime(Handle::current());
+        let runtimes = RequestRuntimes::start();
         let region = self.service.engine.region();
         let access = Arc::new(Access {
             hosts: self.hosts,
@@ -194,7 +201,10 @@ impl Server {
         );
         #[cfg(not(feature = "console"))]
         let pages = axum::Router::new();
-        let router = http::router(self.service.clone(), access, self.timeouts.body, pages);
+        let slow = runtimes.slow();
+        let pages = pages.layer(from_fn_with_state(slow.clone(), http::run_slowly));
+        let timeout = self.timeouts.body;
+        let router = http::router(self.service.clone(), access, slow.clone(), timeout, pages);
         #[cfg(feature = "schedules")]
         let scheduler = SchedulerHandle::spawn(&self.service, self.schedules);
         let shutdown = async {
@@ -204,7 +214,10 @@ impl Server {
             scheduler.stop();
             self.service.shutdown.set();
         };
-        connection::serve(listener, router, self.timeouts, shutdown).await;
+        let served = runtimes.serve(listener, router, self.timeouts, shutdown);
+        if let Err(error) = served.await {
+            tracing::error!(%error, "the server cannot accept connections");
+        }
         #[cfg(feature = "schedules")]
         scheduler.finish().await;
     }

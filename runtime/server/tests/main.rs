@@ -1,6 +1,7 @@
 //! The Step Functions API over HTTP, and the stores of all layouts, which a server opens too.
 
 mod activities;
+mod busy;
 #[cfg(feature = "console")]
 mod console;
 #[cfg(feature = "console")]
