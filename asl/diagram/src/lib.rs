@@ -68,6 +68,11 @@ impl Diagram {
         self
     }
 
+    /// Returns how many states it has, including boxes for missing targets of transitions.
+    pub fn state_count(&self) -> usize {
+        self.outline.nodes.len()
+    }
+
     /// Returns a Mermaid flowchart, which GitHub and many other tools render.
     ///
     /// A flowchart supports nested boxes, several edges between two states and labels with any text; Mermaid's state diagrams do not.

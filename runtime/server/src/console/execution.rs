@@ -23,6 +23,7 @@ use stepwright_runtime::{ExecutionHandle, Redaction, Status, Wait};
 use super::error::{PageError, PageResult, respond};
 use super::layout::{Page, Section};
 use super::params::Params;
+use super::pictures;
 use super::source::ExecutionSnapshot;
 use super::state::Console;
 use super::{link, logs, waits};
@@ -328,7 +329,7 @@ fn states(
     html! {
         div class="split" {
             section class="panel" data-part="picture" {
-                @match report::picture(view) {
+                @match pictures::of_execution(view) {
                     Some(picture) => (picture),
                     None => p class="hint" { "The definition of this execution is not known to this engine, so there is no diagram." },
                 }

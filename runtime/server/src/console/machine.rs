@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use maud::{PreEscaped, html};
-use stepwright_asl::json::Json as Asl;
+use maud::html;
 use stepwright_asl::model::MachineType;
-use stepwright_diagram::Diagram;
 
 use super::error::{PageError, PageResult, respond};
 use super::executions::newest_of;
@@ -70,16 +68,11 @@ async fn render(console: &Console, params: &Params) -> PageResult {
 }
 
 async fn overview(console: &Console, machine: &Arc<Machine>, params: &Params) -> PageResult {
-    let text = &machine.current.configuration.definition;
-    let definition: Option<Asl> = text.parse().ok();
+    let picture = console.pictures.of_revision(&machine.current).await;
     let newest = newest_of(console, &machine.name).await?;
     Ok(html! {
         div class="split" {
-            section class="panel" data-part="picture" {
-                @if let Some(definition) = &definition {
-                    div class="picture" tabindex="0" role="region" aria-label="Diagram" { (PreEscaped(Diagram::of(definition).to_inline_svg(|_| None))) }
-                }
-            }
+            section class="panel" data-part="picture" { (picture) }
             div {
                 @if !console.is_read_only { (start_form::panel(console, machine, params).await?) }
                 section class="panel" data-part="newest" {

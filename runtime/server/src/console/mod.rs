@@ -11,6 +11,7 @@
 //! | `assets.rs` | the style sheets, the script and the icon |
 //! | `layout.rs`, `link.rs`, `params.rs` | the frame of a page; links; the parameters of requests |
 //! | `machines.rs`, `charts.rs`, `machine.rs`, `definition.rs` | the list of state machines, with small charts; one state machine; its definition, policy, estimate and versions |
+//! | `pictures.rs` | the pictures of definitions, each drawn once |
 //! | `text_search.rs` | executions by a text, with an index or without |
 //! | `executions.rs`, `execution.rs`, `waits.rs`, `map_run.rs` | the list of executions; one execution; what it waits for, with forms; a Map Run |
 //! | `copies.rs` | an execution as commands, and as a test in Rust |
@@ -42,6 +43,7 @@ mod machine;
 mod machines;
 mod map_run;
 mod params;
+mod pictures;
 mod schema_form;
 mod server_event;
 mod source;
@@ -69,6 +71,7 @@ pub use self::debug::DebugRequest;
 pub(crate) use self::debug::{DebugSessions, DebugSubject};
 use self::error::PageError;
 pub(crate) use self::link::debugger as debugger_url;
+use self::pictures::PictureCache;
 use self::source::ExecutionSource;
 pub(crate) use self::source::StoreSource;
 use self::state::{Console, ConsoleState};
@@ -153,6 +156,7 @@ fn routes(
         form_token: guard::form_token(),
         assets: Assets::new(),
         charts: ChartCache::default(),
+        pictures: PictureCache::default(),
         debug_sessions,
         body_memory: BodyMemory::new(),
         body_time,

@@ -18,6 +18,7 @@ use crate::console::layout::{Page, Section};
 use crate::console::link;
 use crate::console::machines::kind;
 use crate::console::params::Params;
+use crate::console::pictures;
 use crate::console::state::Console;
 
 pub(in crate::console) async fn page(
@@ -143,10 +144,13 @@ fn breadcrumbs(console: &Console, state: &SessionState) -> Markup {
 }
 
 fn picture(view: &ExecutionView<'_>, current: &Position) -> Markup {
-    let picture = match current.state() {
+    let too_large = view
+        .definition
+        .and_then(|(definition, _)| pictures::too_large(definition));
+    let picture = too_large.or_else(|| match current.state() {
         Some(state) => report::picture_at(view, state, "#position"),
         None => report::picture(view),
-    };
+    });
     html! { @if let Some(picture) = picture { (picture) } }
 }
 
