@@ -44,7 +44,10 @@ const LAST_EVENTS: Duration = Duration::from_secs(5);
 
 /// How many ended executions are retained in memory without a store, and their maximum size in bytes.
 const RETAINED: usize = 100_000;
-const RETAINED_BYTES: u64 = 256 * 1_048_576;
+const RETAINED_BYTES: u64 = 96 * 1_048_576;
+
+/// How many executions may be open: far more than programs need, and few enough that a state machine that starts itself leaves memory free.
+const OPEN_EXECUTIONS: usize = 100_000;
 
 /// Serves until the user or the system ends the process.
 pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
@@ -312,9 +315,8 @@ async fn engine(
     if let Some(bytes) = arguments.retention_size {
         builder = builder.retention_bytes(bytes);
     }
-    if let Some(count) = arguments.max_open_executions {
-        builder = builder.limits(Limits::new().open_executions(count));
-    }
+    let open_executions = arguments.max_open_executions.unwrap_or(OPEN_EXECUTIONS);
+    builder = builder.limits(Limits::new().open_executions(open_executions));
     if arguments.confirm_clock {
         builder = builder.confirm_clock();
     }

@@ -90,13 +90,13 @@ pub(crate) struct ServeArguments {
     /// Retain at most this many closed executions; the oldest ones are deleted first. By default 100000 without --store, and no limit with it
     #[arg(long, value_name = "COUNT")]
     pub(crate) retention_count: Option<usize>,
-    /// Delete the oldest closed executions when all of them take more bytes, as in 500MB or 10GiB. By default 256MiB of memory without --store, and no limit with it
+    /// Delete the oldest closed executions when all of them take more bytes, as in 500MB or 10GiB. By default 96MiB of memory without --store, and no limit with it
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub(crate) retention_size: Option<u64>,
     /// The maximum size of the file of --store, as in 10GB; executions wait and starts fail when it is full. By default, the disk is the limit
     #[arg(long, value_name = "SIZE", requires = "store", value_parser = bytes)]
     pub(crate) max_store_size: Option<u64>,
-    /// The maximum number of open Standard executions; further starts fail with ExecutionLimitExceeded. 1000000 by default, as on AWS
+    /// The maximum number of open Standard executions; further starts fail with ExecutionLimitExceeded. Executions that states start can use half of it. 100000 by default
     #[arg(long, value_name = "COUNT")]
     pub(crate) max_open_executions: Option<usize>,
     /// Whether /console has pages in which a person sees and controls executions
