@@ -1,7 +1,7 @@
 //! Requests while executions have all threads of the engine's runtime.
 
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
 use std::thread::available_parallelism;
 
 use serde_json::json;
@@ -32,10 +32,10 @@ impl TaskSource for Blocks {
 fn requests_are_answered_while_executions_block_all_threads_of_the_engine() {
     let (entered, blocked) = channel();
     let (end, ended) = channel();
-    let source = Arc::new(Blocks {
+    let source = Blocks {
         entered,
         end: Mutex::new(ended),
-    });
+    };
     let api = Api::over(Engine::builder().tasks(source));
     let block = json!({"StartAt": "Block", "States": {"Block": {
         "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:block", "End": true,
