@@ -69,12 +69,21 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     if let Some(events) = events.clone() {
         tokio::spawn(events.send());
     }
+    let grace = Duration::from_secs(arguments.grace);
+    // Also while the executions of the store are read, and templates are deployed.
+    let ending = (engine.clone(), signals.wait(1));
+    tokio::spawn(async move {
+        let (engine, signal) = ending;
+        signal.await;
+        engine.begin_shutdown();
+    });
     let mut server = Server::builder()
         .engine(engine.clone())
         .metrics(!arguments.no_metrics)
         .console(console_mode(arguments.console))
         .schedules(schedules)
-        .shutdown(signals.wait(1));
+        .shutdown(signals.wait(1))
+        .grace(grace);
     if let (Some(logs), Some(path)) = (&handler_logs, &arguments.store) {
         logs.keep(path);
         server = server.handler_logs(logs.clone());
@@ -120,19 +129,15 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     }
     let destination = Destination::of(arguments.progress.choice);
     let progress = ServerProgress::start(&engine, address, destination);
-    let serving = async {
-        server.serve(listener).await;
-        engine.shutdown(Duration::from_secs(arguments.grace)).await
-    };
     // Another task, so that the evaluation of a large template does not delay requests.
     let watching = templates.map(|templates| tokio::spawn(templates.watch()));
-    let left = tokio::select! {
-        left = serving => left,
-        () = signals.wait(2) => {
-            let left = tokio::time::timeout(HURRY, engine.shutdown(Duration::ZERO)).await;
-            left.unwrap_or_default()
-        }
-    };
+    tokio::select! {
+        () = server.serve(listener) => {}
+        () = signals.wait(2) => {}
+    }
+    // After a second signal it ends the grace period.
+    let left = tokio::time::timeout(HURRY, engine.shutdown(Duration::ZERO)).await;
+    let left = left.unwrap_or_default();
     if let Some(watching) = watching {
         watching.abort();
     }

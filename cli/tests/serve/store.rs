@@ -109,6 +109,77 @@ fn a_restart_continues_after_a_task_that_ended_in_the_shutdown() {
     assert_eq!(finished["output"], "\"done\"");
 }
 
+/// A chain of tasks of the function `f`.
+fn chain(length: usize) -> Json {
+    let state = |number: usize| {
+        let mut state =
+            json!({"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f"});
+        match number + 1 < length {
+            true => state["Next"] = json!(format!("S{}", number + 1)),
+            false => state["End"] = json!(true),
+        }
+        (format!("S{number}"), state)
+    };
+    let states: serde_json::Map<_, _> = (0..length).map(state).collect();
+    json!({"StartAt": "S0", "States": states})
+}
+
+#[test]
+fn no_task_begins_after_a_signal_and_no_task_is_lost() {
+    const EXECUTIONS: usize = 10;
+    const LENGTH: usize = 8;
+    let store = Store::new();
+    let log = store.path.with_extension("log");
+    let command = |seconds: &str| {
+        format!(
+            "f=echo begun >> {}; sleep {seconds}; echo {{}}",
+            log.display()
+        )
+    };
+    let begun = || {
+        let log = std::fs::read_to_string(&log);
+        log.map_or(0, |log| log.lines().count())
+    };
+    let mut server = store.serve(&["--task", &command("1")]);
+    let machine = create(&server, "chain", &chain(LENGTH));
+    let executions: Vec<_> = (0..EXECUTIONS)
+        .map(|number| start(&server, &machine, &number.to_string()))
+        .collect();
+    until("the second tasks", || begun() > EXECUTIONS + 2);
+    signal(&server, Signal::TERM);
+    // A command that was being started writes its line.
+    std::thread::sleep(Duration::from_millis(500));
+    let before = begun();
+    let time = ended(&mut server);
+    assert!(time < Duration::from_secs(20), "{time:?}");
+    assert_eq!(begun(), before);
+    let server = store.serve(&["--task", &command("0")]);
+    for execution in &executions {
+        let finished = server.finished(execution);
+        assert_eq!(finished["status"], "SUCCEEDED", "{finished}");
+    }
+    assert_eq!(begun(), EXECUTIONS * LENGTH);
+}
+
+#[test]
+fn a_worker_completes_its_task_at_the_next_server() {
+    let store = Store::new();
+    let mut server = store.serve(&[]);
+    let arn = server.call("CreateActivity", json!({"name": "pack"}))["activityArn"].clone();
+    let definition =
+        json!({"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": arn, "End": true}}});
+    let machine = create(&server, "m", &definition);
+    let execution = start(&server, &machine, "e");
+    let task = server.call("GetActivityTask", json!({"activityArn": arn}));
+    signal(&server, Signal::TERM);
+    // The grace period is 30 seconds.
+    assert!(ended(&mut server) < Duration::from_secs(20));
+    let server = store.serve(&[]);
+    let answer = json!({"taskToken": task["taskToken"], "output": "1"});
+    server.call("SendTaskSuccess", answer);
+    assert_eq!(server.finished(&execution)["status"], "SUCCEEDED");
+}
+
 #[test]
 fn a_second_signal_ends_the_grace_period_of_tasks() {
     let store = Store::new();

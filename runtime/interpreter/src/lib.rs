@@ -14,7 +14,7 @@
 //! use smol_str::SmolStr;
 //! use stepwright_asl::model::MachineType;
 //! use stepwright_interpreter::execution::{
-//!     Caller, Command, CommandQueue, Environment, Execution, Input, Step,
+//!     Caller, Calls, Command, CommandQueue, Environment, Execution, Input, Step,
 //! };
 //! use stepwright_interpreter::program::{Program, StateIx};
 //! use stepwright_interpreter::value::Value;
@@ -57,7 +57,7 @@
 //! let mut commands = CommandQueue::default();
 //! loop {
 //!     let environment = Environment { program: &program, now, caller: &NoTasks, has_spans: false };
-//!     let step = execution.step(None, &mut 1_000, true, environment, &mut commands);
+//!     let step = execution.step(None, &mut 1_000, Calls::Made, environment, &mut commands);
 //!     while let Some(command) = commands.pop() {
 //!         // A caller on real time would wait. This one steps its time.
 //!         if let Command::Arm { wait_id, kind, at } = command {

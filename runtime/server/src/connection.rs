@@ -3,11 +3,13 @@
 use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -23,6 +25,8 @@ const BUFFER_BYTES: usize = 65_536;
 const HEADERS: usize = 100;
 /// How long connections may take to end at a shutdown.
 const SHUTDOWN_TIME: Duration = Duration::from_secs(5);
+/// How often a connection that has not ended is checked at a shutdown.
+const INACTIVE_TIME: Duration = Duration::from_millis(200);
 /// The response to a connection beyond the limit.
 const REFUSAL: &str = concat!(
     "HTTP/1.1 503 Service Unavailable\r\n",
@@ -119,24 +123,77 @@ async fn connection(
 ) {
     // Responses are small; waiting for more data would only delay them.
     let _without = stream.set_nodelay(true);
-    let io = TokioIo::new(TimedStream::new(stream, timeouts.response));
+    let activity = Arc::new(ConnectionActivity::default());
+    let stream = TimedStream::new(stream, timeouts.response, activity.clone());
+    let service = TowerToHyperService::new(router);
+    let service = service_fn(|request| {
+        let response = hyper::service::Service::call(&service, request);
+        let active = ActiveRequest::new(activity.clone());
+        async move {
+            let _active = active;
+            response.await
+        }
+    });
+    let io = TokioIo::new(stream);
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(timeouts.headers)
         .max_buf_size(BUFFER_BYTES)
         .max_headers(HEADERS)
-        .serve_connection(io, TowerToHyperService::new(router));
+        .serve_connection(io, service);
     let mut serving = pin!(serving);
     let ended = async { drop(ends.wait_for(|ends| *ends).await) };
     let served = tokio::select! {
         served = &mut serving => served,
         () = ended => {
             serving.as_mut().graceful_shutdown();
-            serving.await
+            tokio::select! {
+                served = &mut serving => served,
+                () = activity.end() => return,
+            }
         }
     };
     if let Err(error) = served {
         tracing::debug!(%error, "a connection ended");
+    }
+}
+
+/// What a connection does.
+#[derive(Debug, Default)]
+struct ConnectionActivity {
+    /// The number of requests that are being answered.
+    requests: AtomicUsize,
+    /// Whether a write waits for the client.
+    is_writing: AtomicBool,
+}
+
+impl ConnectionActivity {
+    /// Waits until the connection has neither a request nor a response. A client that has sent a part of a request's head, or nothing, does not
+    /// delay the end.
+    async fn end(&self) {
+        loop {
+            tokio::time::sleep(INACTIVE_TIME).await;
+            let is_active = self.requests.load(Ordering::SeqCst) > 0;
+            if !is_active && !self.is_writing.load(Ordering::SeqCst) {
+                return;
+            }
+        }
+    }
+}
+
+/// A request that is being answered.
+struct ActiveRequest(Arc<ConnectionActivity>);
+
+impl ActiveRequest {
+    fn new(activity: Arc<ConnectionActivity>) -> Self {
+        activity.requests.fetch_add(1, Ordering::SeqCst);
+        Self(activity)
+    }
+}
+
+impl Drop for ActiveRequest {
+    fn drop(&mut self) {
+        self.0.requests.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -147,15 +204,24 @@ struct TimedStream {
     waits: Pin<Box<Sleep>>,
     is_waiting: bool,
     most: Duration,
+    activity: Arc<ConnectionActivity>,
 }
 
 impl TimedStream {
-    fn new(stream: TcpStream, most: Duration) -> Self {
+    fn new(stream: TcpStream, most: Duration, activity: Arc<ConnectionActivity>) -> Self {
         Self {
             stream,
             waits: Box::pin(tokio::time::sleep(Duration::ZERO)),
             is_waiting: false,
             most,
+            activity,
+        }
+    }
+
+    fn set_waiting(&mut self, is_waiting: bool) {
+        if self.is_waiting != is_waiting {
+            self.is_waiting = is_waiting;
+            self.activity.is_writing.store(is_waiting, Ordering::SeqCst);
         }
     }
 
@@ -166,11 +232,11 @@ impl TimedStream {
         written: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         if written.is_ready() {
-            self.is_waiting = false;
+            self.set_waiting(false);
             return written;
         }
         if !self.is_waiting {
-            self.is_waiting = true;
+            self.set_waiting(true);
             self.waits.as_mut().reset(Instant::now() + self.most);
         }
         match self.waits.as_mut().poll(context) {

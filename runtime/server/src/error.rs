@@ -135,6 +135,11 @@ impl ApiError {
         )
     }
 
+    /// Creates the error of a request that a server in its shutdown does not perform.
+    pub(crate) fn shut_down() -> Self {
+        Self::unavailable(StartError::ShutDown.to_string())
+    }
+
     pub(crate) fn internal(message: impl Into<String>) -> Self {
         Self::of(500, FRAMEWORK, "InternalFailure", message.into())
     }
@@ -219,7 +224,7 @@ impl ApiError {
                 "ExecutionLimitExceeded",
                 format!("{open} executions are open, and no more may be"),
             ),
-            StartError::ShutDown => Self::unavailable(StartError::ShutDown.to_string()),
+            StartError::ShutDown => Self::shut_down(),
             StartError::Unavailable(error) | StartError::Store(error) => Self::from(error),
             error => Self::internal(error.to_string()),
         }

@@ -163,8 +163,14 @@ impl Http {
     async fn answer(&self, operation: &str, request: Request) -> Result<Vec<u8>, ApiError> {
         let (head, body) = request.into_parts();
         let reading = self.memory.read(&head.headers, body);
-        let reading = tokio::time::timeout(self.body_time, reading).await;
-        let body = reading.map_err(|_| ApiError::too_slow())??;
+        let reading = tokio::time::timeout(self.body_time, reading);
+        let body = tokio::select! {
+            body = reading => body.map_err(|_| ApiError::too_slow())??,
+            // A slow client does not delay the end of the server.
+            () = self.service.shutdown.closing() => {
+                return Err(ApiError::shut_down());
+            }
+        };
         self.access
             .check_signature(&head.headers, &head.uri, body.as_ref())?;
         let is_slow = SlowRequests::includes(operation, body.as_ref().len());

@@ -38,6 +38,7 @@ pub struct Server {
     keys: Option<AccessKeys>,
     timeouts: ClientTimeouts,
     shutdown: Shutdown,
+    grace: Option<Duration>,
     #[cfg(feature = "schedules")]
     schedules: Schedules,
     #[cfg(feature = "console")]
@@ -58,6 +59,7 @@ pub struct ServerBuilder {
     keys: Option<AccessKeys>,
     timeouts: ClientTimeouts,
     shutdown: Shutdown,
+    grace: Option<Duration>,
     has_metrics: bool,
     #[cfg(feature = "schedules")]
     schedules: Schedules,
@@ -132,6 +134,7 @@ impl Server {
             keys: None,
             timeouts: ClientTimeouts::default(),
             shutdown: Box::pin(std::future::pending()),
+            grace: None,
             has_metrics: true,
             #[cfg(feature = "schedules")]
             schedules: Schedules::default(),
@@ -178,8 +181,11 @@ impl Server {
         LocalClient::of(&self.service)
     }
 
-    /// Serves the requests of a listener until the future of [`ServerBuilder::shutdown`] is ready. Active requests then have five seconds to
-    /// end. The engine continues to run: [`Engine::shutdown`] ends it.
+    /// Serves the requests of a listener until the future of [`ServerBuilder::shutdown`] is ready. Then schedules start nothing more, and polls of workers
+    /// are answered without a task.
+    ///
+    /// With [`ServerBuilder::grace`], the server shuts the engine down, and answers requests until that has ended. Without it, the engine continues to
+    /// run: [`Engine::shutdown`] ends it. Then connections are closed; active requests have five seconds to end.
     ///
     /// Requests have separate threads. Executions that requests start run on the runtime of the caller of this method.
     pub async fn serve(self, listener: TcpListener) {
@@ -212,7 +218,11 @@ impl Server {
             // First, so that nothing starts during the shutdown.
             #[cfg(feature = "schedules")]
             scheduler.stop();
-            self.service.shutdown.set();
+            self.service.shutdown.begin();
+            if let Some(grace) = self.grace {
+                self.service.engine.shutdown(grace).await;
+            }
+            self.service.shutdown.close();
         };
         let served = runtimes.serve(listener, router, self.timeouts, shutdown);
         if let Err(error) = served.await {
@@ -330,6 +340,13 @@ impl ServerBuilder {
         self
     }
 
+    /// Makes the shutdown of the server shut its engine down, too, with this grace period of [`Engine::shutdown`]. The server answers requests during
+    /// the grace period, so that workers and holders of tokens can complete their tasks. It refuses starts with `ServiceUnavailableException`.
+    pub fn grace(mut self, grace: Duration) -> Self {
+        self.grace = Some(grace);
+        self
+    }
+
     /// Builds the server.
     ///
     /// # Errors
@@ -361,6 +378,7 @@ impl ServerBuilder {
             keys: self.keys,
             timeouts: self.timeouts,
             shutdown: self.shutdown,
+            grace: self.grace,
             #[cfg(feature = "schedules")]
             schedules: self.schedules,
             #[cfg(feature = "console")]

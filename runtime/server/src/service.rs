@@ -1,13 +1,14 @@
 //! The state of the operations.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::server_support::{self, ServerEngine};
 use stepwright_runtime::value::Value;
+use tokio::sync::watch;
 
 use crate::arn::{Qualifier, StatesArn};
 use crate::control::{Control, Machine};
@@ -26,8 +27,7 @@ pub(crate) struct Service {
     pub(crate) poll: Duration,
     /// Whether `/metrics` has the metrics.
     pub(crate) has_metrics: bool,
-    /// Set when the server begins to shut down.
-    pub(crate) shutdown: ShutdownFlag,
+    pub(crate) shutdown: Shutdown,
     /// The number of schedules whose last attempt to start an execution failed.
     pub(crate) failing_schedules: AtomicUsize,
 }
@@ -35,17 +35,55 @@ pub(crate) struct Service {
 /// How long GetActivityTask waits for a task, as on AWS.
 pub(crate) const ACTIVITY_POLL: Duration = Duration::from_secs(60);
 
-/// Whether the server shuts down.
+/// The progress of the server's shutdown.
 #[derive(Debug, Default)]
-pub(crate) struct ShutdownFlag(AtomicBool);
+pub(crate) struct Shutdown(watch::Sender<ShutdownStage>);
 
-impl ShutdownFlag {
-    pub(crate) fn set(&self) {
-        self.0.store(true, Ordering::SeqCst);
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum ShutdownStage {
+    #[default]
+    Serving,
+    /// Nothing is started, and long polls end. The API still answers.
+    Begun,
+    /// Connections are closed.
+    Closing,
+}
+
+impl Shutdown {
+    pub(crate) fn begin(&self) {
+        self.advance(ShutdownStage::Begun);
     }
 
-    fn is_set(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+    pub(crate) fn close(&self) {
+        self.advance(ShutdownStage::Closing);
+    }
+
+    pub(crate) fn has_begun(&self) -> bool {
+        *self.0.borrow() >= ShutdownStage::Begun
+    }
+
+    /// Waits until the shutdown begins.
+    pub(crate) fn begun(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.reached(ShutdownStage::Begun)
+    }
+
+    /// Waits until connections are closed.
+    pub(crate) fn closing(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.reached(ShutdownStage::Closing)
+    }
+
+    fn advance(&self, stage: ShutdownStage) {
+        self.0.send_modify(|current| *current = stage.max(*current));
+    }
+
+    fn reached(&self, stage: ShutdownStage) -> impl Future<Output = ()> + Send + use<> {
+        let mut stages = self.0.subscribe();
+        async move {
+            if stages.wait_for(|current| *current >= stage).await.is_err() {
+                // The server was dropped, so its connections end, too.
+                std::future::pending::<()>().await;
+            }
+        }
     }
 }
 
@@ -59,7 +97,7 @@ impl Service {
             pollers: Pollers::default(),
             poll: ACTIVITY_POLL,
             has_metrics: true,
-            shutdown: ShutdownFlag::default(),
+            shutdown: Shutdown::default(),
             failing_schedules: AtomicUsize::new(0),
         }
     }
@@ -70,7 +108,7 @@ impl Service {
 
     /// Whether the server or its engine shuts down.
     pub(crate) fn is_shutting_down(&self) -> bool {
-        self.shutdown.is_set() || self.engine.is_shut_down()
+        self.shutdown.has_begun() || self.engine.is_shut_down()
     }
 
     /// Whether an ARN has this server's region and account. Resources of other ARNs count as missing; there is no recording of that case.

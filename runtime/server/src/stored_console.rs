@@ -126,7 +126,8 @@ impl StoredConsole {
         let router = http::pages_router(health.merge(pages), access);
         let shutdown = async {
             self.shutdown.await;
-            self.service.shutdown.set();
+            self.service.shutdown.begin();
+            self.service.shutdown.close();
         };
         connection::serve(listener, router, timeouts, shutdown).await;
     }

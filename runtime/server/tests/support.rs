@@ -1,5 +1,7 @@
 //! A server, and a client that returns raw responses.
 
+use std::sync::Mutex;
+
 use serde_json::{Value as Json, json};
 use stepwright_runtime::{Engine, EngineBuilder};
 use stepwright_server::{Server, ServerBuilder};
@@ -14,7 +16,7 @@ pub(crate) struct Api {
     pub(crate) address: String,
     pub(crate) engine: Engine,
     agent: ureq::Agent,
-    ends: Option<oneshot::Sender<()>>,
+    ends: Mutex<Option<oneshot::Sender<()>>>,
     runtime: Runtime,
 }
 
@@ -49,7 +51,7 @@ impl Api {
             address,
             engine,
             agent: agent.build().into(),
-            ends: Some(ends),
+            ends: Mutex::new(Some(ends)),
             runtime,
         }
     }
@@ -162,9 +164,14 @@ impl Api {
         self.runtime.block_on(call)
     }
 
+    /// Begins the shutdown of the server.
+    pub(crate) fn begin_end(&self) {
+        drop(self.ends.lock().expect("no test panicked").take());
+    }
+
     /// Ends the server and the engine.
-    pub(crate) fn end(mut self) {
-        drop(self.ends.take());
+    pub(crate) fn end(self) {
+        self.begin_end();
         let engine = self.engine.clone();
         self.runtime
             .block_on(engine.shutdown(std::time::Duration::ZERO));

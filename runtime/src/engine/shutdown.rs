@@ -1,7 +1,8 @@
 use std::time::Duration;
 
-use futures_util::future::{join_all, select};
+use futures_util::future::{join, select};
 
+use super::drive::drain::Drain;
 use super::drive::execution_task::SHUT_DOWN;
 use super::drive::message::Message;
 use super::engine_handle::Engine;
@@ -10,11 +11,15 @@ use super::retention::trusted_clock::OFTEN;
 use super::shared::EngineShared;
 
 impl Engine {
-    /// Shuts the engine down: nothing is started any more. Running executions have `grace`, on the engine's clock, to end. Then they are
-    /// stopped with `Stepwright.ShutDown`, so that they can be redriven from where they were. Returns the stopped executions.
+    /// Shuts the engine down: nothing is started any more. Running handlers have `grace`, on the engine's clock, to end. An execution does not call
+    /// the next task: it waits before the state, until the shutdown ends. The shutdown ends when no handler runs, or after `grace`. Then
+    /// executions are stopped with `Stepwright.ShutDown`, so that they can be redriven from where they were. Returns the stopped executions,
+    /// including those of an earlier call.
     ///
-    /// With a [store](crate::EngineBuilder::store) an execution is suspended, and the next engine continues it. This happens as soon as no handler, no
-    /// worker of an activity and no Map Run works for it, and at the end of `grace` in any case.
+    /// With a [store](crate::EngineBuilder::store) an execution is suspended, and the next engine continues it. Until then it accepts answers to its
+    /// tokens. Tokens, workers of activities in other processes, jobs of services and the timeouts of these tasks do not delay the shutdown.
+    ///
+    /// An Express execution, and a Wait state without a store, cannot continue later: they may end within `grace`, and an Express execution may call tasks.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -38,19 +43,28 @@ impl Engine {
     pub async fn shutdown(&self, grace: Duration) -> Vec<ExecutionSummary> {
         self.shared.shut_down(grace).await
     }
+
+    /// Begins a [shutdown](Self::shutdown) without waiting for it: nothing is started from now on, and no execution calls its next task.
+    pub fn begin_shutdown(&self) {
+        self.shared.running.forbid_starts();
+    }
 }
 
 impl EngineShared {
     /// Forbids starts, and ends the running executions. Returns the stopped ones.
     pub(super) async fn shut_down(&self, grace: Duration) -> Vec<ExecutionSummary> {
         let running = self.running.shut_down();
+        let (drain, drained) = Drain::new(&self.clock, self.clock.now() + grace);
         for state in &running {
             // An execution that has ended concurrently ignores the message.
-            let _ = state.send(Message::Drain);
+            let _ = state.send(Message::Drain(drain.clone()));
         }
-        let ends = join_all(running.iter().map(|state| state.finished()));
-        // The guard of the finished sleep holds virtual time during the following steps.
+        drop(drain);
+        let waits = self.clock.await_end();
+        let ends = join(drained, self.running.workers_end());
+        // The guard of the drain, or of the finished sleep, holds virtual time during the following steps.
         let _awake = select(std::pin::pin!(ends), self.clock.sleep(grace)).await;
+        drop(waits);
         // Executions that wait for a failing store do not read their messages.
         if let Some(durable) = &self.durable {
             durable.journal.end_retries();
@@ -59,20 +73,17 @@ impl EngineShared {
             let _ = state.send(Message::ShutDown);
         }
         for state in &running {
-            state.finished().await;
+            let report = state.finished().await;
             for child in self.runs.at_work(state.about.arn()) {
                 child.finished().await;
+            }
+            if !report.is_over() || report.error.as_deref() == Some(SHUT_DOWN) {
+                self.running.add_stopped(ExecutionSummary::of(state));
             }
         }
         if let Some(durable) = &self.durable {
             durable.trusted_clock.save(OFTEN);
         }
-        let stopped = running.iter().filter(|state| {
-            let report = state.report();
-            report.is_some_and(|report| {
-                !report.is_over() || report.error.as_deref() == Some(SHUT_DOWN)
-            })
-        });
-        stopped.map(|state| ExecutionSummary::of(state)).collect()
+        self.running.stopped()
     }
 }

@@ -19,6 +19,7 @@ mod pages;
 mod quarantine;
 mod restart;
 mod retention;
+mod shutdown;
 pub(crate) mod support;
 mod test_cases;
 mod tokens;

@@ -30,6 +30,9 @@ pub enum Command {
     /// Continues the task of a handler after a restart: calls an idempotent handler again, fails the task of another
     /// handler, and waits if no handler is registered.
     ResumeTask(Box<TaskRequest>),
+    /// Starts a task that an earlier process [held](super::Input::TaskHeld), after the commit, and replies
+    /// [`Input::HeldTaskStarted`](super::Input::HeldTaskStarted). Reports the task as unhandled if there is no handler.
+    StartHeldTask(Box<HeldTask>),
     /// Waits for the end of a job that a `.sync` task has started, if the caller can, and delivers it as
     /// [`Input::WorkCompleted`](super::Input::WorkCompleted). Otherwise the holder of the task's token completes the task.
     FollowJob(Box<StartedJob>),
@@ -172,6 +175,15 @@ pub enum TaskCommand {
     /// Does both for a task whose handler is known, and replies [`Input::Performed`](super::Input::Performed). Its events are
     /// written.
     Call,
+}
+
+/// A task whose start is recorded, and that no process has started.
+#[derive(Debug)]
+pub enum HeldTask {
+    /// The call of a handler.
+    Call(TaskRequest),
+    /// The start of a nested execution.
+    Start(WaitId, NestedStart),
 }
 
 /// A job of a service that a `.sync` task has started.

@@ -186,6 +186,16 @@ impl Waiting {
         }
     }
 
+    /// Returns whether the process calls a handler for the cursor.
+    pub(crate) fn has_running_handler(&self) -> bool {
+        match self {
+            Self::Task(open) => {
+                matches!(open.executor, TaskExecutor::Handler { .. }) && !open.is_held
+            }
+            _ => false,
+        }
+    }
+
     pub(crate) fn is_runnable(&self) -> bool {
         match self {
             Self::Enter | Self::Attempt | Self::Joined(_) => true,
@@ -210,6 +220,8 @@ pub(crate) struct OpenTask {
     pub(crate) takes_token: bool,
     /// A result that arrived early.
     pub(crate) answer: Option<Box<EarlyAnswer>>,
+    /// Whether the process that recorded the start has shut down before it called the handler: the next process calls it.
+    pub(crate) is_held: bool,
 }
 
 impl OpenTask {
@@ -538,7 +550,7 @@ record!(enum Waiting {
 });
 record!(struct OpenTask {
     1 => stage, 2 => executor, 3 => timeout, 4 => heartbeat, 5 => timeout_due, 6 => heartbeat_due, 7 => takes_token,
-    8 => answer,
+    8 => answer; 9 => is_held,
 });
 record!(enum OpenTaskStage { 0 => Queued, 1 => Started, 2 => Submitting });
 record!(struct EarlyAnswer { 1 => result, 2 => due });

@@ -18,6 +18,7 @@ mod cursor_view;
 mod distributed;
 mod fail;
 mod failure;
+mod held_task;
 mod input;
 mod inspect;
 mod inspection;
@@ -49,7 +50,9 @@ mod tests;
 mod tolerance;
 mod wait;
 
-pub use self::command::{ChildStart, Command, CommandQueue, QueuedInput, StartedJob, TaskCommand};
+pub use self::command::{
+    ChildStart, Command, CommandQueue, HeldTask, QueuedInput, StartedJob, TaskCommand,
+};
 pub use self::cursor_view::{ChangeError, CursorStage, CursorView};
 pub use self::failure::Failure;
 pub use self::input::Input;
@@ -61,5 +64,5 @@ pub use self::resume_point::ResumePoint;
 pub use self::span_change::SpanChange;
 pub use self::status_record::StatusRecord;
 pub use self::step_context::{Caller, Environment};
-pub use self::step_loop::{Execution, Outcome, Step};
+pub use self::step_loop::{Calls, Execution, Outcome, Step};
 pub use self::task_request::{ResolvedDetails, ResolvedExecutor, ResolvedTask, TaskRequest};

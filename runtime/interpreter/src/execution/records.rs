@@ -8,6 +8,7 @@ use stepwright_asl::model::MachineType;
 use super::command::{ChildStart, Command, CommandQueue, QueuedInput};
 use super::cursor::{OpenTask, OpenTaskStage, TaskExecutor, Waiting};
 use super::distributed;
+use super::held_task::start_held;
 use super::map_run::MapRunStage;
 use super::open_task::{request_of, started_job};
 use super::resume_point::StoppedScope;
@@ -277,7 +278,12 @@ impl Execution {
                             });
                         }
                         rearm_timers(wait_id, open, cx);
-                        resume_task(wait_id, cursor.state, task, open, cx);
+                        match open.is_held {
+                            // Until another process is there, it remains held.
+                            true if !is_new_process => {}
+                            true => start_held(wait_id, open, cx),
+                            false => resume_task(wait_id, cursor.state, task, open, cx),
+                        }
                     }
                 }
                 Waiting::Handler { .. } => self.look_for_handler(wait_id, cx),
@@ -337,11 +343,15 @@ impl Execution {
             let Some(cursor) = self.cursors.get(wait_id.cursor) else {
                 continue;
             };
-            // A nested start that was committed and whose state machine was missing.
-            if let Waiting::Task(open) = &cursor.waiting
-                && let TaskExecutor::Execution { start } = &open.executor
-            {
-                follow(wait_id, cursor.state, open, start, cx);
+            match &cursor.waiting {
+                Waiting::Task(open) if open.is_held => start_held(wait_id, open, cx),
+                // A nested start that was committed and whose state machine was missing.
+                Waiting::Task(open) => {
+                    if let TaskExecutor::Execution { start } = &open.executor {
+                        follow(wait_id, cursor.state, open, start, cx);
+                    }
+                }
+                _ => {}
             }
         }
     }

@@ -37,6 +37,12 @@ impl Runnable {
         std::mem::replace(&mut self.first, next)
     }
 
+    /// Returns the number of cursors.
+    pub(super) fn len(&self) -> usize {
+        let others = self.others.as_ref().map_or(0, |others| others.len());
+        usize::from(self.first.is_some()) + others
+    }
+
     /// Returns the cursors, the next one first.
     pub(super) fn iter(&self) -> impl Iterator<Item = CursorId> {
         let others = self.others.iter().flat_map(|others| others.iter());

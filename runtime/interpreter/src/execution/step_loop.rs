@@ -108,6 +108,18 @@ impl Outcome {
     }
 }
 
+/// What a step does before a state that calls a handler or an object store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Calls {
+    /// It calls.
+    Made,
+    /// It stops, and returns [`Step::Budget`].
+    Postponed,
+    /// It does not enter the state, and advances the other cursors. The state remains the next one of its cursor, also in the records of the
+    /// execution. A caller that shuts down uses it.
+    Held,
+}
+
 /// The result of [`Execution::step`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -115,6 +127,8 @@ pub enum Step {
     Replies,
     /// Every cursor waits.
     Waits,
+    /// Every cursor waits, or is before a call that this step [holds](Calls::Held).
+    Held,
     /// The budget is used up; call again.
     Budget,
     /// The execution has ended.
@@ -272,16 +286,16 @@ impl Execution {
     }
 
     /// Applies the reply to a command, advances the runnable cursors, and adds commands. Each transition takes one from
-    /// the `budget`. Unless `may_call_out`, it stops before a state that calls a handler or an object store.
+    /// the `budget`. `calls` is what happens before a state that calls a handler or an object store.
     pub fn step(
         &mut self,
         reply: Option<Input>,
         budget: &mut u32,
-        may_call_out: bool,
+        calls: Calls,
         environment: Environment<'_>,
         commands: &mut CommandQueue,
     ) -> Step {
-        self.run(reply, budget, may_call_out, false, environment, commands)
+        self.run(reply, budget, calls, false, environment, commands)
     }
 
     /// Lets the other runnable cursors continue before the next one, which has used the budget of a step.
@@ -300,14 +314,14 @@ impl Execution {
         environment: Environment<'_>,
         commands: &mut CommandQueue,
     ) -> Step {
-        self.run(reply, budget, true, true, environment, commands)
+        self.run(reply, budget, Calls::Made, true, environment, commands)
     }
 
     fn run(
         &mut self,
         reply: Option<Input>,
         budget: &mut u32,
-        may_call_out: bool,
+        calls: Calls,
         is_in_order: bool,
         environment: Environment<'_>,
         commands: &mut CommandQueue,
@@ -321,6 +335,8 @@ impl Execution {
                 return Step::Replies;
             }
         }
+        // How many cursors were held since another one advanced.
+        let mut held = 0;
         while self.outcome.is_none() {
             let id = match self.current {
                 Some(id) => id,
@@ -350,10 +366,19 @@ impl Execution {
                 }
                 return Step::Budget;
             }
-            if !may_call_out && self.calls_out(id) {
-                self.runnable.push_front(id);
-                return Step::Budget;
+            if calls != Calls::Made && self.calls_out(id) {
+                if calls == Calls::Postponed {
+                    self.runnable.push_front(id);
+                    return Step::Budget;
+                }
+                self.runnable.push_back(id);
+                held += 1;
+                if held >= self.runnable.len() {
+                    return Step::Held;
+                }
+                continue;
             }
+            held = 0;
             *budget -= 1;
             self.transitions = self.transitions.saturating_add(1);
             self.current = Some(id);
@@ -473,7 +498,8 @@ impl Execution {
         self.runnable.clear();
     }
 
-    fn is_express(&self) -> bool {
+    /// Returns whether it is an Express execution.
+    pub fn is_express(&self) -> bool {
         self.machine_type == MachineType::Express
     }
 
@@ -606,6 +632,8 @@ impl Execution {
             }
             Input::Heartbeat(wait_id) => is_accepted = self.heartbeat(wait_id, cx),
             Input::HandlerFound(wait_id) => self.handler_found(wait_id, cx),
+            Input::TaskHeld(wait_id) => self.hold_task(wait_id, cx),
+            Input::HeldTaskStarted(wait_id) => self.start_held_task(wait_id, cx),
             Input::LookForHandlers => self.look_for_handlers(cx),
             Input::ChildEnded(wait_id, number, ended) => {
                 self.child_execution_ended(wait_id, number, *ended, cx);

@@ -185,6 +185,7 @@ impl Execution {
             heartbeat_due: None,
             takes_token: false,
             answer: None,
+            is_held: false,
         };
         self.wait_as(request.wait_id, Waiting::Task(Box::new(open)));
     }

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use stepwright_asl::model::{MachineType, StateMachine};
 
 use super::{
-    Caller, Command, CommandQueue, Environment, Execution, Input, Outcome, RecordDecoder,
+    Caller, Calls, Command, CommandQueue, Environment, Execution, Input, Outcome, RecordDecoder,
     RecordEncoder, ResolvedExecutor, ResolvedTask, Step, TaskCommand, TaskRequest,
 };
 use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
@@ -172,9 +172,13 @@ impl Driver {
                 caller: &FixedValues,
                 has_spans: false,
             };
-            let step = self
-                .execution
-                .step(None, &mut 1_000, true, environment, &mut self.commands);
+            let step = self.execution.step(
+                None,
+                &mut 1_000,
+                Calls::Made,
+                environment,
+                &mut self.commands,
+            );
             self.perform(is_immediate);
             if step != Step::Replies {
                 return step;
@@ -345,7 +349,7 @@ fn outcome_with(choices: &[u8]) -> String {
                 };
             }
             Step::Replies | Step::Budget => continue,
-            Step::Waits => {}
+            Step::Waits | Step::Held => {}
         }
         match choices.next().unwrap_or_default() % 4 {
             0 => caller.deliver_stale(choices.next().unwrap_or_default().into()),

@@ -47,6 +47,7 @@ pub(super) async fn of_lists(
     let params = Params::of_query(query.as_deref());
     let known = numbers_of(params.text("after"));
     let numbers = known.unwrap_or_else(|| console.source.changes());
+    let ends = console.service.shutdown.begun();
     let stream = stream::unfold((console, numbers), |(console, before)| async move {
         let mut quiet = Duration::ZERO;
         loop {
@@ -64,7 +65,7 @@ pub(super) async fn of_lists(
             }
         }
     });
-    respond(stream)
+    respond(ends, stream)
 }
 
 /// The stream of changes of one execution.
@@ -76,12 +77,13 @@ pub(super) async fn of_execution(
     let arn = params.text("arn");
     // The page contains the events up to this one.
     let known = params.number("after").unwrap_or(0);
+    let ends = console.service.shutdown.begun();
     if console.source.store().is_some() {
         let arn = arn.to_owned();
-        return respond(store_live::changes(console, arn, known));
+        return respond(ends, store_live::changes(console, arn, known));
     }
     match console.service.engine.find_execution(arn).await {
-        Ok(Some(run)) => respond(changes(console, run.events(), known)),
+        Ok(Some(run)) => respond(ends, changes(console, run.events(), known)),
         Ok(None) => {
             PageError::not_found(format!("there is no execution `{arn}`")).respond(&console)
         }
@@ -151,9 +153,15 @@ impl Watch {
     }
 }
 
-fn respond(stream: impl Stream<Item = &'static [u8]> + Send + 'static) -> Response {
+/// Returns the response of a stream, which ends when the server begins to shut down.
+fn respond(
+    ends: impl Future<Output = ()> + Send + 'static,
+    stream: impl Stream<Item = &'static [u8]> + Send + 'static,
+) -> Response {
     use futures_util::StreamExt;
-    let chunks = stream.map(|chunk| Ok::<_, Infallible>(Bytes::from_static(chunk)));
+    let chunks = stream
+        .take_until(ends)
+        .map(|chunk| Ok::<_, Infallible>(Bytes::from_static(chunk)));
     // The first bytes open the connection of the script at once.
     let chunks = stream::iter([Ok(Bytes::from_static(COMMENT))]).chain(chunks);
     (

@@ -1,6 +1,7 @@
 //! Activities, and the tasks of their workers.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -15,6 +16,9 @@ use crate::page::Page;
 use crate::response::{Date, EmptyResponse};
 use crate::service::Service;
 use crate::shape::{Arn, List, Name, PageSize, PageToken, Required, shape};
+
+/// How long GetActivityTask waits during a shutdown, before it returns an empty response.
+const SHUTDOWN_POLL: Duration = Duration::from_millis(500);
 
 /// The maximum activities, as on AWS.
 const MOST_ACTIVITIES: usize = 100_000;
@@ -232,11 +236,25 @@ pub(crate) async fn get_task(
     name(service, &arn)?;
     let _polls = service.pollers.enter(arn.text)?;
     let worker = input.worker_name.as_deref();
-    let asked = service.engine.get_activity_task(arn.text, worker);
-    // Real time, also if executions use virtual time, because the worker runs in a separate process.
-    let task = match tokio::time::timeout(service.poll, asked).await {
-        Ok(task) => Some(task?),
-        Err(_) => None,
+    let task = if service.is_shutting_down() {
+        // A worker that polls again at once must not be busy with it.
+        tokio::select! {
+            () = tokio::time::sleep(SHUTDOWN_POLL.min(service.poll)) => {}
+            () = service.shutdown.closing() => {}
+        }
+        None
+    } else {
+        // Real time, also if executions use virtual time, because the worker runs in a separate process.
+        let until = async {
+            tokio::select! {
+                () = tokio::time::sleep(service.poll) => {}
+                () = service.shutdown.begun() => {}
+            }
+        };
+        service
+            .engine
+            .get_activity_task_until(arn.text, worker, until)
+            .await?
     };
     Ok(GetActivityTaskOutput {
         input: task.as_ref().map(|task| task.input.to_text()),

@@ -79,6 +79,9 @@ pub(crate) async fn test_state(
     service: &Arc<Service>,
     input: TestState,
 ) -> Result<TestStateOutput, ApiError> {
+    if service.is_shutting_down() {
+        return Err(ApiError::shut_down());
+    }
     let tested = service.engine.test_state(&request(&input)).await?;
     Ok(TestStateOutput {
         output: tested.output,

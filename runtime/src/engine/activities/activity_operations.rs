@@ -118,7 +118,8 @@ impl Engine {
         }
     }
 
-    /// Waits for the next task of an activity, oldest first. Dropping the future cancels the request.
+    /// Waits for the next task of an activity, oldest first. Dropping the future cancels the request. After a [shutdown](Self::shutdown) has begun,
+    /// no task comes.
     ///
     /// # Errors
     ///
@@ -128,13 +129,20 @@ impl Engine {
         arn: &str,
         worker: Option<&str>,
     ) -> Result<ActivityTask, ActivityError> {
-        self.shared
-            .activities
-            .take(arn, worker, &self.shared.clock)
-            .await
+        let shared = &self.shared;
+        if shared.running.is_shut_down() {
+            return std::future::pending().await;
+        }
+        let forever = std::future::pending();
+        let taken = shared.activities.take(arn, worker, &shared.clock, forever);
+        match taken.await? {
+            Some(task) => Ok(task),
+            // The activity was deleted and created again.
+            None => Err(ActivityError::ActivityDoesNotExist(arn.to_owned())),
+        }
     }
 
-    /// Works for an activity, one task after the other, until the future is dropped. Work that panics fails its task with
+    /// Works for an activity, one task after the other, until the future is dropped. A [shutdown](Self::shutdown) waits for its current task. Work that panics fails its task with
     /// `Stepwright.TaskPanicked`, as in a handler; then the next task is taken.
     ///
     /// # Errors
@@ -155,6 +163,7 @@ impl Engine {
     {
         loop {
             let task = self.get_activity_task(arn, worker).await?;
+            let _works = self.shared.running.worker();
             let result = match task.input.to_typed::<I>() {
                 Ok(input) => {
                     let working = AssertUnwindSafe(async { work(input).await });

@@ -87,18 +87,22 @@ impl Activities {
         }
     }
 
-    /// Takes the oldest task of an activity.
-    pub(super) async fn take(
+    /// Takes the oldest task of an activity. Returns `None` when `until` is ready first.
+    pub(in crate::engine) async fn take(
         &self,
         arn: &str,
         worker: Option<&str>,
         clock: &Clock,
-    ) -> Result<ActivityTask, ActivityError> {
+        until: impl Future<Output = ()>,
+    ) -> Result<Option<ActivityTask>, ActivityError> {
         let missing = || ActivityError::ActivityDoesNotExist(arn.to_owned());
         let queue = self.find(arn).ok_or_else(missing)?;
         let worker = worker.map(SmolStr::new);
-        let next = queue.next(worker.as_ref(), clock, self.keeps_starts).await;
-        next.ok_or_else(missing)
+        let next = queue.next(worker.as_ref(), clock, self.keeps_starts, until);
+        match next.await {
+            None if !self.exists(arn) => Err(missing()),
+            next => Ok(next),
+        }
     }
 
     /// Takes the first task that `is_task` accepts from the queue of an activity, whether the activity still exists or not.

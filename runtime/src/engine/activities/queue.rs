@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures_util::future::{Either, select};
 use smol_str::SmolStr;
 use tokio::sync::Notify;
 
@@ -136,18 +137,21 @@ impl ActivityQueue {
         }
     }
 
-    /// Waits for the next task, oldest first, as long as the activity exists.
+    /// Waits for the next task, oldest first, as long as the activity exists, and until `until` is ready. A task that is being handed to the
+    /// worker is not returned to the queue then.
     pub(super) async fn next(
         &self,
         worker: Option<&SmolStr>,
         clock: &Clock,
         keeps_starts: bool,
+        until: impl Future<Output = ()>,
     ) -> Option<ActivityTask> {
         self.created()?;
         if let Some(task) = self.take(worker, clock, keeps_starts).await {
             return Some(task);
         }
         let _waits = WaitingWorker::new(self);
+        let mut until = std::pin::pin!(until);
         loop {
             // Wakes for tasks that are queued from here on; a task that was queued before left a permit.
             let arrived = self.arrived.notified();
@@ -155,7 +159,9 @@ impl ActivityQueue {
             if let Some(task) = self.take(worker, clock, keeps_starts).await {
                 return Some(task);
             }
-            arrived.await;
+            if let Either::Right(_) = select(std::pin::pin!(arrived), &mut until).await {
+                return None;
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use stepwright_interpreter::execution::{Command, Failure, Wait};
 use stepwright_interpreter::history::History;
 use tokio::sync::oneshot;
 
+use super::drain::Drain;
 use crate::clock::TimerFired;
 use crate::task::WaitEvent;
 
@@ -13,9 +14,9 @@ pub(crate) enum Message {
     Timer(TimerFired),
     Event(WaitId, WaitEvent),
     Stop(Failure),
-    /// The engine is about to shut down: a durable execution is suspended as soon as no work of it runs in this process.
-    Drain,
-    /// The engine shuts down: a durable execution is suspended, and continues in another process.
+    /// The shutdown of the engine begins: the execution calls nothing any more, and drops the value when nothing works for it in this process.
+    Drain(Drain),
+    /// The shutdown ends: a durable execution is suspended, and continues in another process. Others are stopped.
     ShutDown,
     /// The execution must be suspended, because the store failed, with the cause.
     CommitFailed(String),

@@ -1,5 +1,6 @@
 //! Drives executions: the mailbox, the task that steps an execution, and where it is parked.
 
+pub(super) mod drain;
 pub(super) mod execution_deadline;
 pub(super) mod execution_spans;
 pub(super) mod execution_state;

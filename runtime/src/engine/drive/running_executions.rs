@@ -4,9 +4,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use stepwright_asl::model::MachineType;
+use tokio::sync::watch;
 
 use super::execution_state::ExecutionState;
 use super::running_slot::RunningSlot;
+use crate::engine::queries::execution_list::ExecutionSummary;
 use crate::thread_shard::{SHARDS, shard_of_thread};
 
 /// The running executions of an engine.
@@ -15,6 +17,19 @@ pub(in crate::engine) struct RunningExecutions {
     shards: [Shard; SHARDS],
     /// Set when the engine is shut down: nothing may start any more.
     is_shut_down: AtomicBool,
+    /// How many workers of activities work in this process.
+    workers: watch::Sender<usize>,
+    /// The executions that a shutdown stopped or suspended.
+    stopped: Mutex<Vec<ExecutionSummary>>,
+}
+
+/// A worker of an activity that works in this process. A shutdown waits until it is dropped.
+pub(in crate::engine) struct LocalWorker<'a>(&'a RunningExecutions);
+
+impl Drop for LocalWorker<'_> {
+    fn drop(&mut self) {
+        self.0.workers.send_modify(|workers| *workers -= 1);
+    }
 }
 
 /// One shard. It is aligned to cache lines, to avoid false sharing.
@@ -107,8 +122,40 @@ impl RunningExecutions {
 
     /// Forbids further starts. Returns the running executions.
     pub(in crate::engine) fn shut_down(&self) -> Vec<Arc<ExecutionState>> {
-        self.is_shut_down.store(true, Ordering::SeqCst);
+        self.forbid_starts();
         self.running()
+    }
+
+    /// Forbids further starts.
+    pub(in crate::engine) fn forbid_starts(&self) {
+        self.is_shut_down.store(true, Ordering::SeqCst);
+    }
+
+    /// Counts a worker in this process.
+    pub(in crate::engine) fn worker(&self) -> LocalWorker<'_> {
+        self.workers.send_modify(|workers| *workers += 1);
+        LocalWorker(self)
+    }
+
+    /// Waits until no worker works in this process.
+    pub(in crate::engine) async fn workers_end(&self) {
+        let mut workers = self.workers.subscribe();
+        // The sender is not dropped before.
+        let _ = workers.wait_for(|workers| *workers == 0).await;
+    }
+
+    /// Records an execution that a shutdown stopped or suspended.
+    pub(in crate::engine) fn add_stopped(&self, execution: ExecutionSummary) {
+        self.lock_stopped().push(execution);
+    }
+
+    /// Returns the executions that shutdowns stopped or suspended.
+    pub(in crate::engine) fn stopped(&self) -> Vec<ExecutionSummary> {
+        self.lock_stopped().clone()
+    }
+
+    fn lock_stopped(&self) -> MutexGuard<'_, Vec<ExecutionSummary>> {
+        self.stopped.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Counts an execution that begins.

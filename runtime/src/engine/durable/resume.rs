@@ -34,6 +34,10 @@ impl Engine {
         if durable.resume() {
             return Ok(());
         }
+        if self.shared.running.is_shut_down() {
+            // The next engine continues them.
+            return Ok(());
+        }
         let mut open = self.shared.recover()?;
         let watched = self.shared.watch_steps();
         watched.map_err(|error| BuildError::new(error.to_string()))?;

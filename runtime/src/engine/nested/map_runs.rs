@@ -13,6 +13,7 @@ use stepwright_interpreter::record::{
 };
 
 use crate::clock::Timestamp;
+use crate::engine::drive::drain::Drain;
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::drive::message::Message;
 use crate::store::StoredMapRun;
@@ -267,6 +268,14 @@ impl MapRunRecord {
         for child in self.running() {
             // A child that has ended concurrently ignores the message.
             let _ = child.send(Message::Stop(Failure::stopped(None, None)));
+        }
+    }
+
+    /// Reports the begin of a shutdown to the running children.
+    pub(in crate::engine) fn drain_children(&self, drain: &Drain) {
+        for child in self.running() {
+            // A child that has ended concurrently ignores the message.
+            let _ = child.send(Message::Drain(drain.clone()));
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::{Arc, Weak};
 
 use stepwright_interpreter::distributed::WriteRequest;
 use stepwright_interpreter::execution::{ChildStart, Failure, QueuedInput};
+use stepwright_interpreter::task::Integration;
 
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::drive::message::Message;
@@ -21,6 +22,19 @@ pub(super) enum AfterCommit {
     /// Writes a part of an object. Its content is the same in whichever process the execution resumes.
     Write(Box<WriteRequest>),
     Stop(StopTarget),
+}
+
+impl AfterCommit {
+    /// Returns whether a shutdown that prevents it must be recorded in its task: the next process cannot know otherwise that a handler was not
+    /// called. It repeats the others in any case.
+    pub(super) fn is_held_by_its_task(&self) -> bool {
+        match self {
+            Self::Perform(TaskEffect::Work { .. }) => true,
+            // An Express execution that this process may have run is lost.
+            Self::Perform(TaskEffect::Start(start)) => start.integration == Integration::SdkSync,
+            _ => false,
+        }
+    }
 }
 
 /// A target that is stopped when the wait for it ends.

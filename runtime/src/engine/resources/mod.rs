@@ -27,6 +27,7 @@ use crate::clock::{AnswerHold, ArmedTimer};
 use crate::engine::activities::QueuedTask;
 use crate::engine::completion::parent_link::{ChildRole, ParentLink};
 use crate::engine::dispatch::call_site::CallSite;
+use crate::engine::drive::drain::Drain;
 use crate::engine::drive::execution_deadline::ExecutionDeadline;
 use crate::engine::drive::execution_spans::ExecutionSpans;
 use crate::engine::drive::execution_state::ExecutionState;
@@ -299,8 +300,22 @@ impl ExecutionResources {
         let uncommitted = self.uncommitted.as_mut();
         let actions = uncommitted.map(|uncommitted| std::mem::take(&mut uncommitted.actions));
         let mut results = Vec::new();
+        // What has not begun begins in the next process.
+        let is_shut_down = self.engine.running.is_shut_down();
         for (wait_id, action) in actions.unwrap_or_default() {
             match action {
+                AfterCommit::Perform(_)
+                | AfterCommit::Queue(_)
+                | AfterCommit::StartChild(_)
+                | AfterCommit::Write(_)
+                    if is_shut_down =>
+                {
+                    results.extend(
+                        action
+                            .is_held_by_its_task()
+                            .then_some(Input::TaskHeld(wait_id)),
+                    );
+                }
                 AfterCommit::Perform(effect) => {
                     let result = self.perform_now(wait_id, effect);
                     results.extend(result.map(|result| Input::WorkCompleted(wait_id, result)));
@@ -364,6 +379,33 @@ impl ExecutionResources {
         }
     }
 
+    /// Reports the begin of a shutdown to the running children of Map Runs.
+    pub(super) fn drain_children(&self, drain: &Drain) {
+        for run in self
+            .all_cold_resources()
+            .filter_map(|cold| cold.run.as_ref())
+        {
+            run.drain_children(drain);
+        }
+    }
+
+    /// Returns whether a handler runs in this process. A task without a handler has none.
+    pub(super) fn runs_handler(&self, execution: &Execution) -> bool {
+        execution.handler_waits().any(|wait_id| {
+            let resources = self.waits.get(wait_id.wait);
+            resources.is_some_and(|resources| resources.work.is_some())
+        })
+    }
+
+    /// Returns whether a task waits for an Express execution, which runs in this process and ends with it.
+    pub(super) fn runs_express_execution(&self) -> bool {
+        self.all_cold_resources().any(|cold| {
+            let child = cold.child.as_ref().and_then(|(child, _)| child.upgrade());
+            // An execution that is started and awaited in one call is an Express execution.
+            child.is_some_and(|child| !child.about.counts_redrives && child.report().is_none())
+        })
+    }
+
     /// Returns the task source that has priority over the engine's sources.
     pub(super) fn source(&self) -> Option<&Arc<dyn TaskSource>> {
         self.cold.as_ref()?.source.as_ref()
@@ -393,6 +435,14 @@ impl ExecutionResources {
                 Poll::Ready(Some(Err(Aborted))) => {}
                 Poll::Ready(None) | Poll::Pending => return Poll::Pending,
             }
+        }
+    }
+
+    /// Removes a timer that fired and has no effect.
+    pub(super) fn ignore_timer(&mut self, wait_id: WaitId, kind: TimerKind) {
+        self.deadline.note_timer_disarmed();
+        if let Some(resources) = self.waits.get_mut(wait_id.wait) {
+            resources.alarms.remove(kind as u32);
         }
     }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 use stepwright_interpreter::distributed::{RunView, SourceRequest, Tally, WriteRequest};
 use stepwright_interpreter::execution::{
-    Caller, ChildStart, Command, CommandQueue, Environment, Execution, Input, ResolvedExecutor,
-    ResolvedTask, StartedJob, Step, TaskCommand, TaskRequest,
+    Caller, Calls, ChildStart, Command, CommandQueue, Environment, Execution, HeldTask, Input,
+    ResolvedExecutor, ResolvedTask, StartedJob, Step, TaskCommand, TaskRequest,
 };
 use stepwright_interpreter::program::StateIx;
 use stepwright_interpreter::task::{Integration, NestedStart, TaskEvent};
@@ -77,8 +77,14 @@ impl ExecutionResources {
         let mut commands = CommandQueue::default();
         let mut reply = None;
         loop {
+            // The shutdown may begin between two calls of the same step.
+            let calls = match may_call_out {
+                false => Calls::Postponed,
+                true if self.holds_calls(execution) => Calls::Held,
+                true => Calls::Made,
+            };
             let environment = self.environment(now);
-            let step = execution.step(reply, &mut budget, may_call_out, environment, &mut commands);
+            let step = execution.step(reply, &mut budget, calls, environment, &mut commands);
             reply = self.perform(execution, now, &mut commands);
             // A reply may let a cursor continue.
             let continues = step == Step::Waits && execution.has_runnable_cursors();
@@ -86,6 +92,12 @@ impl ExecutionResources {
                 return step;
             }
         }
+    }
+
+    /// Returns whether the execution must not call anything, because the engine shuts down. An Express execution cannot continue later, so it
+    /// may use the grace period.
+    fn holds_calls(&self, execution: &Execution) -> bool {
+        self.engine.running.is_shut_down() && !execution.is_express() && !execution.is_inspected()
     }
 
     /// Delivers an input to an execution, and performs its commands. Returns whether the execution accepts the input.
@@ -200,6 +212,7 @@ impl ExecutionResources {
                 None => self.queue_now(wait_id, *task),
             },
             Command::ResumeTask(request) => self.resume_task(execution, &request),
+            Command::StartHeldTask(task) => return self.start_held_task(execution, *task),
             Command::FollowJob(job) => self.follow_job(execution, &job),
             Command::FollowExecution {
                 wait_id,
@@ -478,6 +491,40 @@ impl ExecutionResources {
                 self.handler_missing(wait_id, state, target.as_deref())
             }
             None => {}
+        }
+    }
+
+    /// Starts a task that an earlier process recorded, but did not start, because it shut down.
+    fn start_held_task(&mut self, execution: &Execution, task: HeldTask) -> Option<Input> {
+        let (wait_id, effect) = match task {
+            HeldTask::Start(wait_id, start) => (wait_id, TaskEffect::Start(Box::new(start))),
+            HeldTask::Call(request) => (request.wait_id, self.held_call(execution, &request)?),
+        };
+        self.handler_found(wait_id);
+        // Only durable executions are held, so the result follows the commit.
+        if let Some(result) = self.start_task(wait_id, Some(effect)) {
+            self.complete_when_ready(wait_id, std::future::ready(result));
+        }
+        Some(Input::HeldTaskStarted(wait_id))
+    }
+
+    /// Returns the effect of a held call. Without a handler, the task is reported as unhandled, and remains held.
+    fn held_call(&mut self, execution: &Execution, request: &TaskRequest) -> Option<TaskEffect> {
+        let wait_id = request.wait_id;
+        let (engine, program, state) = (&self.engine, &self.program, &self.state);
+        let source = self.source();
+        let trace = self.trace_of(wait_id.cursor);
+        let found = execution.with_call(request, trace.as_ref(), |call| {
+            let answer = engine.resolve(call, program, source, || Responder::new(state, wait_id));
+            (answer.reply, call.at, call.target().map(SmolStr::new))
+        });
+        match found? {
+            (AnswerKind::Later(effect) | AnswerKind::Submit(effect), ..) => Some(effect),
+            (AnswerKind::Result(result), ..) => Some(TaskEffect::ready(result)),
+            (_, state, target) => {
+                self.handler_missing(wait_id, state, target.as_deref());
+                None
+            }
         }
     }
 

@@ -31,8 +31,9 @@ use stepwright_interpreter::history::Event;
 use stepwright_interpreter::task::Integration;
 use tokio::sync::oneshot;
 
+use super::activities::ActivityTask;
 use super::drive::message::Message;
-use super::{Engine, StartError, TokenError, nested};
+use super::{ActivityError, Engine, StartError, TokenError, nested};
 use crate::store::{Change, StoreError, StoredDocument};
 use crate::task::{Answer, TaskCall, TaskResult, TaskSource};
 
@@ -103,6 +104,25 @@ impl ServerEngine {
     /// Whether the engine was shut down, so that it starts nothing any more.
     pub fn is_shut_down(&self) -> bool {
         self.shared.running.is_shut_down()
+    }
+
+    /// Waits for the next task of an activity, oldest first. Returns `None` when `until` is ready first. A task that is being handed to the worker
+    /// is returned in any case, so that no task is marked as started without a worker.
+    ///
+    /// # Errors
+    ///
+    /// When the activity does not exist, or is deleted during the call.
+    pub async fn get_activity_task_until(
+        &self,
+        arn: &str,
+        worker: Option<&str>,
+        until: impl Future<Output = ()>,
+    ) -> Result<Option<ActivityTask>, ActivityError> {
+        let shared = &self.shared;
+        shared
+            .activities
+            .take(arn, worker, &shared.clock, until)
+            .await
     }
 
     /// Returns a random number below `end`, which must not be 0.

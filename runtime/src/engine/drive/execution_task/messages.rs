@@ -1,8 +1,8 @@
 //! Handles the messages of an execution.
 
 use smol_str::SmolStr;
-use stepwright_interpreter::WaitId;
 use stepwright_interpreter::execution::{Execution, Failure, Input};
+use stepwright_interpreter::{TimerKind, WaitId};
 
 use super::{COMMIT_FAILED, ExecutionTask, shut_down};
 use crate::clock::TimerFired;
@@ -30,8 +30,9 @@ impl ExecutionTask {
                 return self.suspend_later(shut_down());
             }
             Message::ShutDown => Input::Stopped(Box::new(shut_down())),
-            Message::Drain => {
-                self.is_drained = self.journaled.is_some();
+            Message::Drain(drain) => {
+                self.resources.drain_children(&drain);
+                self.cold().drain = Some(drain);
                 return;
             }
             Message::CommitFailed(cause) => {
@@ -50,6 +51,13 @@ impl ExecutionTask {
     pub(super) fn timer_fired(&mut self, execution: &mut Execution, fired: TimerFired) {
         let input = match fired {
             TimerFired::Deadline => Input::TimedOut,
+            // The worker or the holder of the token may be unable to answer now. The next process has the deadline.
+            TimerFired::Wait(wait_id, kind @ (TimerKind::Timeout | TimerKind::Heartbeat))
+                if self.resources.engine.running.is_shut_down()
+                    && !execution.runs_handler(wait_id) =>
+            {
+                return self.resources.ignore_timer(wait_id, kind);
+            }
             TimerFired::Wait(wait_id, kind) => {
                 self.resources.timer_fired(wait_id, kind);
                 Input::Timer(wait_id, kind)

@@ -21,6 +21,7 @@ use stepwright_interpreter::{ExecutionInfo, Status};
 use thin_vec::ThinVec;
 use tokio::sync::oneshot;
 
+use super::drain::Drain;
 use super::execution_deadline::ExecutionDeadline;
 use super::execution_spans::ExecutionSpans;
 use super::execution_state::IdleOutcome;
@@ -71,8 +72,6 @@ pub(in crate::engine) struct ExecutionTask {
     counting: Counting,
     /// It has waited once, and has released the memory that it does not need while it waits.
     has_shrunk: bool,
-    /// It is suspended as soon as no work of it runs in this process.
-    is_drained: bool,
     /// It takes part in the limit of executions that other executions started and that have not waited yet.
     has_start_permit: bool,
     /// Its journal state, when it is durable.
@@ -122,6 +121,8 @@ struct TaskColdFields {
     watched_steps: Option<Box<WatchedSteps>>,
     /// Set when the execution is to be suspended, with the reason.
     suspension: Option<Failure>,
+    /// Set while the engine shuts down and something works for the execution in this process.
+    drain: Option<Drain>,
 }
 
 /// The result of driving an execution.
@@ -197,7 +198,6 @@ impl ExecutionTask {
             reports_status,
             counting: Counting::Later(counting),
             has_shrunk: false,
-            is_drained: false,
             has_start_permit: false,
             journaled,
             runtime: None,
@@ -363,6 +363,23 @@ impl ExecutionTask {
     /// Whether the next process continues it: it is durable, or its parent is and starts it again.
     fn continues_elsewhere(&self) -> bool {
         self.journaled.is_some() || self.child == ChildKind::OfDurable
+    }
+
+    /// Lets the shutdown of the engine continue, if nothing works for the execution in this process. The execution still receives messages, such as
+    /// the answers to its tokens, until the shutdown ends.
+    fn drop_drain_when_idle(&mut self, execution: &Execution) {
+        let Some(cold) = &mut self.cold else {
+            return;
+        };
+        let continues_elsewhere = self.journaled.is_some();
+        let resources = &self.resources;
+        cold.drain.take_if(|drain| {
+            let is_busy = resources.runs_handler(execution)
+                || resources.runs_express_execution()
+                // An execution that cannot continue elsewhere may end in the grace period.
+                || !continues_elsewhere && execution.continues_until(drain.until);
+            !is_busy
+        });
     }
 
     /// Sets the deadline's timer for an execution that waits, unless another of its timers fires earlier.
@@ -601,7 +618,14 @@ impl ExecutionTask {
             for message in self.resources.state.take(cx.waker()) {
                 self.receive(execution, message);
             }
-            if let Some(failure) = self.cold.as_mut().and_then(|cold| cold.suspension.take()) {
+            let suspension = self.cold.as_mut().and_then(|cold| cold.suspension.take());
+            if let Some(failure) = suspension {
+                // What has arrived becomes durable before the execution is suspended, unless the store fails.
+                let is_shut_down = failure.error.as_deref() == Some(SHUT_DOWN);
+                if is_shut_down && self.commit(execution, Step::Held) {
+                    self.cold().suspension = Some(failure);
+                    continue;
+                }
                 return AdvanceOutcome::Suspended(failure);
             }
             while let Poll::Ready((wait_id, arrived)) = self.resources.poll_work(cx) {
@@ -643,15 +667,12 @@ impl ExecutionTask {
                     Err(error) => return AdvanceOutcome::Damaged(error),
                 }
             }
-            let is_drained = self.is_drained && !execution.has_local_work();
+            self.drop_drain_when_idle(execution);
             let is_virtual = self.resources.engine.clock.is_virtual();
             // It may wait for long. On virtual time it does not.
             if !self.has_shrunk && !is_virtual && !execution.has_local_work() {
                 self.has_shrunk = true;
                 execution.shrink();
-            }
-            if is_drained {
-                return AdvanceOutcome::Suspended(shut_down());
             }
             self.arm_deadline();
             self.release_start_permit();
