@@ -158,7 +158,7 @@ async fn connection(
     }
 }
 
-/// What a connection does.
+/// The activity of a connection.
 #[derive(Debug, Default)]
 struct ConnectionActivity {
     /// The number of requests that are being answered.

@@ -91,7 +91,7 @@ fn the_api_answers_until_the_last_handler_has_ended() {
         api.wait(run.expect("it is there").report())
     };
     assert_eq!(report(&slow_run).status.as_str(), "SUCCEEDED");
-    // Nobody answered its token.
+    // No worker answered its token.
     assert_eq!(report(&held).error.as_deref(), Some("Stepwright.ShutDown"));
 }
 
@@ -109,13 +109,8 @@ fn a_server_without_a_running_handler_ends_at_once() {
         b"POST / HTTP/1.1\r\nhost: localhost\r\nx-amz-target: AWSStepFunctions.ListActivities\r\ncontent-length: 99\r\n\r\n{",
     )
     .expect("it is read");
-    let begun = std::thread::scope(|scope| {
-        let idle = scope.spawn(|| poll(&api));
-        let begun = Instant::now();
-        api.begin_end();
-        assert_eq!(idle.join().expect("it is answered"), json!({}));
-        begun
-    });
+    let begun = Instant::now();
+    api.begin_end();
     closed(&api);
     // Far less than the grace period and the time of a client.
     assert!(begun.elapsed() < Duration::from_secs(20));

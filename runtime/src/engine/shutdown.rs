@@ -78,12 +78,14 @@ impl EngineShared {
                 child.finished().await;
             }
             if !report.is_over() || report.error.as_deref() == Some(SHUT_DOWN) {
-                self.running.add_stopped(ExecutionSummary::of(state));
+                self.running.add_stopped(state);
             }
         }
         if let Some(durable) = &self.durable {
             durable.trusted_clock.save(OFTEN);
         }
-        self.running.stopped()
+        let stopped = self.running.stopped();
+        let stopped = stopped.iter().map(|state| ExecutionSummary::of(state));
+        stopped.collect()
     }
 }

@@ -108,7 +108,7 @@ impl Outcome {
     }
 }
 
-/// What a step does before a state that calls a handler or an object store.
+/// The behavior of a step before a state that calls a handler or an object store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Calls {
     /// It calls.

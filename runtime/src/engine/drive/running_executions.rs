@@ -8,7 +8,6 @@ use tokio::sync::watch;
 
 use super::execution_state::ExecutionState;
 use super::running_slot::RunningSlot;
-use crate::engine::queries::execution_list::ExecutionSummary;
 use crate::thread_shard::{SHARDS, shard_of_thread};
 
 /// The running executions of an engine.
@@ -20,7 +19,7 @@ pub(in crate::engine) struct RunningExecutions {
     /// How many workers of activities work in this process.
     workers: watch::Sender<usize>,
     /// The executions that a shutdown stopped or suspended.
-    stopped: Mutex<Vec<ExecutionSummary>>,
+    stopped: Mutex<Vec<Arc<ExecutionState>>>,
 }
 
 /// A worker of an activity that works in this process. A shutdown waits until it is dropped.
@@ -145,16 +144,16 @@ impl RunningExecutions {
     }
 
     /// Records an execution that a shutdown stopped or suspended.
-    pub(in crate::engine) fn add_stopped(&self, execution: ExecutionSummary) {
-        self.lock_stopped().push(execution);
+    pub(in crate::engine) fn add_stopped(&self, execution: &Arc<ExecutionState>) {
+        self.lock_stopped().push(execution.clone());
     }
 
     /// Returns the executions that shutdowns stopped or suspended.
-    pub(in crate::engine) fn stopped(&self) -> Vec<ExecutionSummary> {
+    pub(in crate::engine) fn stopped(&self) -> Vec<Arc<ExecutionState>> {
         self.lock_stopped().clone()
     }
 
-    fn lock_stopped(&self) -> MutexGuard<'_, Vec<ExecutionSummary>> {
+    fn lock_stopped(&self) -> MutexGuard<'_, Vec<Arc<ExecutionState>>> {
         self.stopped.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -300,7 +300,7 @@ impl ExecutionResources {
         let uncommitted = self.uncommitted.as_mut();
         let actions = uncommitted.map(|uncommitted| std::mem::take(&mut uncommitted.actions));
         let mut results = Vec::new();
-        // What has not begun begins in the next process.
+        // An effect that has not begun begins in the next process.
         let is_shut_down = self.engine.running.is_shut_down();
         for (wait_id, action) in actions.unwrap_or_default() {
             match action {

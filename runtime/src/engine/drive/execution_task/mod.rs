@@ -620,7 +620,7 @@ impl ExecutionTask {
             }
             let suspension = self.cold.as_mut().and_then(|cold| cold.suspension.take());
             if let Some(failure) = suspension {
-                // What has arrived becomes durable before the execution is suspended, unless the store fails.
+                // Results that have arrived become durable before the execution is suspended, unless the store fails.
                 let is_shut_down = failure.error.as_deref() == Some(SHUT_DOWN);
                 if is_shut_down && self.commit(execution, Step::Held) {
                     self.cold().suspension = Some(failure);
