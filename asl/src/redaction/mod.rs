@@ -76,8 +76,8 @@ impl Redaction {
             self.paths.extend(other.paths.iter().cloned());
             self.masks_tokens |= other.masks_tokens;
         };
-        /// Also masks task tokens of an engine, wherever they are: the holder of a token can complete its task. A token consists of 64 hexadecimal
-        /// digits. One of 4,096 other texts of 64 hexadecimal digits looks like a token, and is masked too.
+        /// Also masks task tokens of an engine, wherever they are: the holder of a token can complete its task. A token begins with 64
+        /// hexadecimal digits. One of 4,096 other texts of 64 hexadecimal digits looks like a token, and is masked too.
         #[must_use]
         task_tokens() => self.masks_tokens = true;
     }

@@ -134,7 +134,7 @@ impl Caller for NoProcess {
         false
     }
 
-    fn new_token(&self, _: &ExecutionInfo, _: &str) -> SmolStr {
+    fn new_token(&self, _: &ExecutionInfo, _: &str, _: u32) -> SmolStr {
         SmolStr::default()
     }
 

@@ -16,9 +16,11 @@ use crate::store::{Change, StoreError, StoreReader, StoredDocument};
 pub(in crate::engine) const KEY: &str = "engine/tokens";
 
 const NONCE: usize = 16;
-const SUBJECT: usize = 12;
 const SIGNATURE: usize = 16;
-const TOKEN: usize = NONCE + SUBJECT + SIGNATURE;
+const SUBJECT: usize = 12;
+/// The position of the subject.
+const SIGNED: usize = NONCE + SIGNATURE;
+const TOKEN: usize = SIGNED + SUBJECT;
 
 /// The task of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,32 +86,27 @@ impl TokenKey {
     fn token_of(&self, nonce: [u8; NONCE], subject: TokenSubject) -> SmolStr {
         let mut token = [0; TOKEN];
         token[..NONCE].copy_from_slice(&nonce);
-        token[NONCE..NONCE + 8].copy_from_slice(&subject.execution.to_le_bytes());
-        token[NONCE + 8..NONCE + SUBJECT].copy_from_slice(&subject.last_event.to_le_bytes());
+        let bytes = &mut token[SIGNED..];
+        bytes[..8].copy_from_slice(&subject.execution.to_le_bytes());
+        bytes[8..].copy_from_slice(&subject.last_event.to_le_bytes());
         self.encrypt(&mut token);
         let signature = self.signature(&token);
-        token[NONCE + SUBJECT..].copy_from_slice(&signature);
-        let mut text = String::with_capacity(2 * TOKEN);
-        for byte in token {
-            const DIGITS: &[u8; 16] = b"0123456789abcdef";
-            text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-            text.push(char::from(DIGITS[usize::from(byte & 15)]));
-        }
-        text.into()
+        token[NONCE..SIGNED].copy_from_slice(&signature);
+        hexadecimal(&token).into()
     }
 
     /// Returns the task of a token; `None` if this store has not created it.
     pub(in crate::engine) fn subject(&self, token: &str) -> Option<TokenSubject> {
         let mut token: [u8; TOKEN] = bytes_of(token)?;
         let signature = self.signature(&token);
-        let differences = signature.iter().zip(&token[NONCE + SUBJECT..]);
+        let differences = signature.iter().zip(&token[NONCE..SIGNED]);
         // The time of the comparison does not depend on the bytes.
         let difference = differences.fold(0, |sum, (expected, found)| sum | (expected ^ found));
         if difference != 0 {
             return None;
         }
         self.encrypt(&mut token);
-        let (execution, last_event) = token[NONCE..NONCE + SUBJECT].split_at(8);
+        let (execution, last_event) = token[SIGNED..].split_at(8);
         Some(TokenSubject {
             execution: u64::from_le_bytes(execution.try_into().ok()?),
             last_event: u32::from_le_bytes(last_event.try_into().ok()?),
@@ -119,14 +116,19 @@ impl TokenKey {
     /// Encrypts or decrypts the subject.
     fn encrypt(&self, token: &mut [u8; TOKEN]) {
         let stream = self.mac(b"subject", &token[..NONCE]);
-        for (byte, key) in token[NONCE..NONCE + SUBJECT].iter_mut().zip(stream) {
+        for (byte, key) in token[SIGNED..].iter_mut().zip(stream) {
             *byte ^= key;
         }
     }
 
+    /// Returns the signature of the random bytes and the subject, as the bytes of a UUID of version 4.
     fn signature(&self, token: &[u8; TOKEN]) -> [u8; SIGNATURE] {
-        let mac = self.mac(b"signature", &token[..NONCE + SUBJECT]);
-        std::array::from_fn(|index| mac[index])
+        let signed = [&token[..NONCE], &token[SIGNED..]].concat();
+        let mac = self.mac(b"signature", &signed);
+        let bytes: [u8; SIGNATURE] = std::array::from_fn(|index| mac[index]);
+        uuid::Builder::from_random_bytes(bytes)
+            .into_uuid()
+            .into_bytes()
     }
 
     fn mac(&self, purpose: &[u8], of: &[u8]) -> [u8; 32] {
@@ -138,9 +140,8 @@ impl TokenKey {
         if self.stored.load(Ordering::SeqCst) != USED {
             return None;
         }
-        let secret = self.secret.iter().map(|byte| format!("{byte:02x}"));
         let stored = StoredSecret {
-            secret: secret.collect(),
+            secret: hexadecimal(&self.secret),
         };
         // Text is always valid JSON.
         let data = serde_json::to_vec(&stored).ok()?;
@@ -159,6 +160,14 @@ impl TokenKey {
 fn new_secret() -> [u8; 32] {
     let random = [uuid::Uuid::new_v4(), uuid::Uuid::new_v4()];
     Hash::hash(random.map(uuid::Uuid::into_bytes).as_flattened())
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits
+        .map(|digit| char::from(DIGITS[usize::from(digit)]))
+        .collect()
 }
 
 /// Reads hexadecimal digits.
@@ -198,6 +207,8 @@ mod tests {
             let subject = TokenSubject { execution, last_event };
             let token = key.token(subject);
             prop_assert_eq!(key.subject(&token), Some(subject));
+            let redaction = stepwright_asl::redaction::Redaction::new().task_tokens();
+            prop_assert_eq!(redaction.text(&token), stepwright_asl::redaction::REDACTED);
             prop_assert_eq!(other.subject(&token), None);
             // Each changed digit makes the signature invalid.
             let mut changed = token.to_string().into_bytes();
