@@ -94,32 +94,7 @@ impl HostFunction {
     }
 
     /// Marks the function as not reading the context of its call: [`HostCall::input`] then
-    /// gives `None`. [`Expression::reads_with`](crate::Expression::reads_with) counts a call to
-    /// it as reading its arguments only, where an unmarked function reads the whole context of
-    /// its call, which is the whole input at the top of an expression (ADR 0016).
-    ///
-    /// A parameter with the `-` modifier still takes the context value when the call leaves
-    /// it out, as an argument, and the analysis counts it.
-    ///
-    /// ```
-    /// use jlens_core::{Bindings, Expression, HostFunction};
-    /// use serde_json::json;
-    ///
-    /// let rate = HostFunction::new(1, |args, call| {
-    ///     assert_eq!(call.input(), None);
-    ///     Ok(Some(json!(if args[0] == Some(json!("BR")) { 0.2 } else { 0.1 })))
-    /// })
-    /// .without_input();
-    /// let bindings = Bindings::new().function("rate", rate);
-    /// let expr = Expression::compile("price * $rate(country)").unwrap();
-    /// let reads = expr.reads_with(&bindings);
-    /// assert_eq!(
-    ///     serde_json::to_value(reads.input()).unwrap(),
-    ///     json!({"price": true, "country": true})
-    /// );
-    /// let order = json!({"price": 50, "country": "BR"});
-    /// assert_eq!(expr.evaluate(Some(&order), &bindings).unwrap(), Some(json!(10)));
-    /// ```
+    /// gives `None`.
     pub fn without_input(mut self) -> Self {
         self.reads_input = false;
         self

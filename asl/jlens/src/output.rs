@@ -3,8 +3,7 @@
 //! [`Expression::evaluate`](crate::Expression::evaluate) returns its result as a
 //! `serde_json::Value`. An application that needs the result in another representation (a host
 //! language's objects, another JSON library) implements [`Builder`] for it and evaluates with
-//! [`Expression::evaluate_source_to`](crate::Expression::evaluate_source_to) or
-//! [`Expression::evaluate_document_to`](crate::Expression::evaluate_document_to), so that the
+//! [`Expression::evaluate_source_to`](crate::Expression::evaluate_source_to), so that the
 //! result is not built twice. It is the counterpart of [`input::Source`](crate::input::Source).
 //!
 //! The entry points give the result to a closure as an [`Output`], which

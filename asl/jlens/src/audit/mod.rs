@@ -5,25 +5,7 @@
 //! sequences. Tracers turn these events into something useful:
 //!
 //! * [`AuditCollector`] builds an [`AuditTree`], which records how the result was reached with
-//!   business labels from [annotations](crate::annotation). [`explain()`] summarizes it.
-//! * [`JsonlTracer`] writes one JSON object per event, for offline analysis.
-//! * `TracingTracer` (feature `tracing`) forwards events to the `tracing` crate.
-//!
-//! ```
-//! use jlens_core::{Bindings, Expression, Options};
-//! use jlens_core::audit::{AuditOptions, explain};
-//! use serde_json::json;
-//!
-//! let expr = Expression::compile(
-//!     r#"/** @label "Big order" */ total > 100 and /** @label "Known customer" */ customer != null"#,
-//! ).unwrap();
-//! let input = json!({"total": 250, "customer": null});
-//! let (result, audit) =
-//!     expr.evaluate_audited(Some(&input), &Bindings::new(), &Options::default(), &AuditOptions::decisions());
-//! assert_eq!(result.unwrap(), Some(json!(false)));
-//! let text = explain(&audit).to_string();
-//! assert!(text.contains("✘ Known customer"));
-//! ```
+//!   business labels from [annotations](crate::annotation).
 
 mod collector;
 
