@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use futures_util::future::{join, select};
+use futures_util::future::{Either, join, select};
 
 use super::drive::drain::Drain;
 use super::drive::execution_task::SHUT_DOWN;
@@ -63,7 +63,14 @@ impl EngineShared {
         let waits = self.clock.await_end();
         let ends = join(drained, self.running.workers_end());
         // The guard of the drain, or of the finished sleep, holds virtual time during the following steps.
-        let _awake = select(std::pin::pin!(ends), self.clock.sleep(grace)).await;
+        let _awake = match select(std::pin::pin!(ends), self.clock.sleep(grace)).await {
+            Either::Left(((hold, ()), sleep)) => {
+                // Virtual time must not jump to its end when the guard is dropped.
+                drop(sleep);
+                hold.ok()
+            }
+            Either::Right((hold, _)) => Some(hold),
+        };
         drop(waits);
         // Executions that wait for a failing store do not read their messages.
         if let Some(durable) = &self.durable {

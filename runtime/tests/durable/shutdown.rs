@@ -374,12 +374,15 @@ fn without_a_store(kind: MachineType) -> (Arc<ExecutionReport>, usize) {
             .build()
             .unwrap();
         *first.lock().unwrap() = Some(engine.clone());
+        // Otherwise time advances to the maximum duration of the execution, before the shutdown is awaited.
+        let held = engine.clock().hold();
         let start = engine.start_machine("m", json!({}), StartOptions::new());
         let run = start.await.unwrap();
         while first.lock().unwrap().is_some() {
             tokio::task::yield_now().await;
         }
-        engine.shutdown(GRACE).await;
+        let released = async move { drop(held) };
+        tokio::join!(engine.shutdown(GRACE), released);
         run.report().await
     });
     (report, counted.load(Ordering::SeqCst))
