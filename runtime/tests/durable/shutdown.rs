@@ -317,6 +317,8 @@ fn tokens_are_answered_in_the_grace_period_and_their_timeouts_do_not_expire() {
     let (kept, asked) = (store.clone(), tokens.clone());
     process(async move {
         let engine = token_engine(&kept, &asked);
+        // Otherwise the heartbeat expires before the shutdown begins.
+        let held = engine.clock().hold();
         let options = StartOptions::new().name("e");
         let run = engine.start_machine("m", json!({}), options).await.unwrap();
         while asked.lock().unwrap().is_empty() || run.history().await.len() < 8 {
@@ -329,7 +331,9 @@ fn tokens_are_answered_in_the_grace_period_and_their_timeouts_do_not_expire() {
             let _awake = answering.clock().sleep(Duration::from_secs(50)).await;
             answering.send_task_success(&token, "yes").await
         };
-        let (_, answered) = tokio::join!(engine.shutdown(Duration::from_secs(1_000)), answered);
+        let released = async move { drop(held) };
+        let shutdown = engine.shutdown(Duration::from_secs(1_000));
+        let (_, answered, ()) = tokio::join!(shutdown, answered, released);
         answered.unwrap();
         let report = run.report().await;
         assert!(!report.is_over(), "{:?}", report.error);
