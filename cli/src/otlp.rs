@@ -267,7 +267,7 @@ impl HttpClient for CollectorClient {
         let failure = self.failure.clone();
         Box::pin(async move {
             let response = match sending.await? {
-                Ok(response) => response,
+                Ok(response) => response.map_err(|error| error.to_string()),
                 Err(_) => {
                     let seconds = REQUEST_TIME.as_secs();
                     Err(format!("there is no response after {seconds} seconds"))

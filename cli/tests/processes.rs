@@ -109,3 +109,15 @@ fn a_background_process_outlives_its_completed_command() {
     assert!(runs(background));
     kill_process(background, Signal::KILL).unwrap();
 }
+
+#[test]
+fn a_command_that_prints_without_end_is_killed_with_its_child_processes() {
+    let folder = folder("endless");
+    let command = "yes & echo $! >> pids; echo $$ >> pids; wait";
+    let output = run(&folder, command).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("States.DataLimitExceeded"), "{said}");
+    for pid in pids(&folder, 2) {
+        eventually("the processes end", || (!runs(pid)).then_some(()));
+    }
+}

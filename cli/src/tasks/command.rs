@@ -8,15 +8,17 @@ use stepwright_runtime::value::Value;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
+use super::output::{read_messages, read_result};
 use crate::group::Groups;
 
-/// Runs a command with the input on its standard input and returns its output. If the future is dropped earlier, the command and all processes that
-/// it started are killed.
+/// Runs a command with the input on its standard input and returns its output. If the output is larger than any result, the failure is `too_large`.
+/// Then, and if the future is dropped earlier, the command and all processes that it started are killed.
 pub(super) async fn execute(
     groups: &Groups,
     command: &str,
     input: String,
     trace: Option<&TraceContext>,
+    too_large: TaskFailure,
 ) -> Result<Value, TaskFailure> {
     let failed = |cause: String| TaskFailure::new("CommandFailed", cause);
     let (shell, flag) = if cfg!(windows) {
@@ -48,12 +50,20 @@ pub(super) async fn execute(
             let _ = stdin.write_all(input.as_bytes()).await;
         }
     };
-    let ((), output) = tokio::join!(write, child.wait_with_output());
-    let output = output.map_err(|error| failed(format!("`{command}`: {error}")))?;
+    let unreadable = |error: std::io::Error| failed(format!("`{command}`: {error}"));
+    let output = read_result(child.stdout.take());
+    let output = async { output.await.map_err(unreadable)?.ok_or(too_large) };
+    let messages = read_messages(child.stderr.take(), log_line);
+    let messages = async { messages.await.map_err(unreadable) };
+    let written = async {
+        write.await;
+        Ok(())
+    };
+    let ended = async { child.wait().await.map_err(unreadable) };
+    let ((), output, messages, status) = tokio::try_join!(written, output, messages, ended)?;
     group.release();
-    log_lines(&output.stderr);
-    if output.status.success() {
-        let read = match std::str::from_utf8(&output.stdout) {
+    if status.success() {
+        let read = match std::str::from_utf8(&output) {
             Ok(text) => Value::from_text(text).map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
         };
@@ -63,22 +73,16 @@ pub(super) async fn execute(
             ))
         });
     }
-    let said = String::from_utf8_lossy(&output.stderr);
-    Err(match said.trim().split_once(':') {
+    let messages = messages.trim();
+    Err(match messages.split_once(':') {
         Some((error, cause)) if is_error_name(error) => TaskFailure::new(error, cause.trim()),
-        _ => failed(format!(
-            "`{command}` ended with {}: {}",
-            output.status,
-            said.trim()
-        )),
+        _ => failed(format!("`{command}` ended with {status}: {messages}")),
     })
 }
 
-/// Logs what the command wrote to standard error. `--keep-logs` retains it for the attempt.
-fn log_lines(stderr: &[u8]) {
-    for line in String::from_utf8_lossy(stderr).lines() {
-        tracing::info!(target: "stepwright::command", "{line}");
-    }
+/// Logs a line that the command wrote to standard error. `--keep-logs` retains it for the attempt.
+fn log_line(line: &str) {
+    tracing::info!(target: "stepwright::command", "{line}");
 }
 
 fn is_error_name(text: &str) -> bool {

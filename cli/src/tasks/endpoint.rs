@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Request, Response as HttpResponse, StatusCode, Uri};
 use hyper_util::client::legacy;
@@ -15,12 +15,12 @@ use stepwright_runtime::TraceContext;
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::value::Value;
 
+use super::output::RESULT_BYTES;
+
 /// Connection timeout.
 const CONNECT_TIME: Duration = Duration::from_secs(10);
 /// Idle timeout of pooled connections.
 const IDLE_TIME: Duration = Duration::from_secs(20);
-/// Maximum size of a response in bytes. A result of more than 262,144 bytes is `States.DataLimitExceeded`; this leaves room to detect it.
-const MOST: usize = 16 * 1_048_576;
 /// Maximum number of characters of an unrecognized error body in a cause.
 const SHOWN: usize = 1_000;
 
@@ -46,6 +46,38 @@ impl fmt::Debug for Client {
     }
 }
 
+/// The reason why there is no response.
+#[derive(Debug)]
+pub(crate) enum EndpointError {
+    /// A sentence with the cause.
+    Failed(String),
+    /// The body is larger than any result.
+    TooLarge,
+}
+
+impl EndpointError {
+    /// Returns the failure of the task: `too_large`, or what `failed` makes of the sentence.
+    pub(super) fn into_failure(
+        self,
+        too_large: TaskFailure,
+        failed: impl FnOnce(String) -> TaskFailure,
+    ) -> TaskFailure {
+        match self {
+            Self::Failed(cause) => failed(cause),
+            Self::TooLarge => too_large,
+        }
+    }
+}
+
+impl fmt::Display for EndpointError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed(cause) => f.write_str(cause),
+            Self::TooLarge => write!(f, "the response has more than {RESULT_BYTES} bytes"),
+        }
+    }
+}
+
 /// An HTTP response.
 #[derive(Debug)]
 pub(super) struct Response {
@@ -55,20 +87,21 @@ pub(super) struct Response {
 }
 
 impl Client {
-    /// Posts JSON. The error is a sentence, if there is no response.
+    /// Posts JSON.
     pub(super) async fn post(
         &self,
         url: &Uri,
         headers: HeaderMap,
         body: String,
-    ) -> Result<Response, String> {
+    ) -> Result<Response, EndpointError> {
         let mut request = Request::post(url.clone()).body(Full::from(body));
         if let Ok(request) = &mut request {
             *request.headers_mut() = headers;
             let json = HeaderValue::from_static("application/json");
             request.headers_mut().insert(CONTENT_TYPE, json);
         }
-        let request = request.map_err(|error| format!("cannot post to {url}: {error}"))?;
+        let request = request
+            .map_err(|error| EndpointError::Failed(format!("cannot post to {url}: {error}")))?;
         let (head, body) = self.send(request).await?.into_parts();
         Ok(Response {
             status: head.status,
@@ -77,18 +110,24 @@ impl Client {
         })
     }
 
-    /// Sends a request. The error is a sentence, if there is no response.
+    /// Sends a request, and reads the response up to the maximum size of a result.
     pub(crate) async fn send(
         &self,
         request: Request<Full<Bytes>>,
-    ) -> Result<HttpResponse<Bytes>, String> {
+    ) -> Result<HttpResponse<Bytes>, EndpointError> {
         let url = request.uri().clone();
         let response = self.0.request(request).await;
-        let response = response.map_err(|error| format!("cannot reach {url}: {}", root(&error)))?;
+        let response = response.map_err(|error| {
+            EndpointError::Failed(format!("cannot reach {url}: {}", root(&error)))
+        })?;
         let (head, body) = response.into_parts();
-        let body = Limited::new(body, MOST).collect().await;
-        let body =
-            body.map_err(|error| format!("the response of {url} cannot be read: {error}"))?;
+        let body = Limited::new(body, RESULT_BYTES).collect().await;
+        let body = body.map_err(|error| match error.is::<LengthLimitError>() {
+            true => EndpointError::TooLarge,
+            false => {
+                EndpointError::Failed(format!("the response of {url} cannot be read: {error}"))
+            }
+        })?;
         Ok(HttpResponse::from_parts(head, body.to_bytes()))
     }
 }
@@ -122,11 +161,12 @@ pub(super) async fn call(
     url: Uri,
     input: String,
     trace: Option<&TraceContext>,
+    too_large: TaskFailure,
 ) -> Result<Value, TaskFailure> {
     let failed = |cause: String| TaskFailure::new("EndpointFailed", cause);
     let headers = trace.map_or_else(HeaderMap::new, trace_headers);
     let response = client.post(&url, headers, input).await;
-    let response = response.map_err(failed)?;
+    let response = response.map_err(|error| error.into_failure(too_large, failed))?;
     let body = response.body.trim();
     if response.status.is_success() {
         if body.is_empty() {

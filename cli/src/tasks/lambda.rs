@@ -63,11 +63,13 @@ impl TaskSource for LambdaEndpoint {
             None => call.parameters().to_text(),
         };
         let (url, client) = (self.url(function, parameters.as_ref()), self.client.clone());
+        let too_large = call.result_too_large();
         let work = Answer::later(async move {
             let unsent = |cause: String| TaskFailure::new("Lambda.SdkClientException", cause);
             let url = url.map_err(unsent)?;
             let headers = headers(parameters.as_ref());
-            let response = client.post(&url, headers, input).await.map_err(unsent)?;
+            let response = client.post(&url, headers, input).await;
+            let response = response.map_err(|error| error.into_failure(too_large, unsent))?;
             let payload = payload(&response)?;
             Ok(match invocation {
                 Some(invocation) => invocation.response(payload),

@@ -5,6 +5,7 @@ mod definition;
 mod endpoint;
 mod lambda;
 mod names;
+mod output;
 mod server;
 mod target;
 

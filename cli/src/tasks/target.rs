@@ -69,13 +69,15 @@ impl TaskTarget {
         };
         let (target, means) = (self.clone(), means.clone());
         let trace = call.trace_context().cloned();
+        let too_large = call.result_too_large();
         Answer::later(async move {
             let output = match target {
                 Self::Command(command) => {
-                    command::execute(&means.groups, &command, input, trace.as_ref()).await?
+                    command::execute(&means.groups, &command, input, trace.as_ref(), too_large)
+                        .await?
                 }
                 Self::Endpoint(url) => {
-                    endpoint::call(&means.client, url, input, trace.as_ref()).await?
+                    endpoint::call(&means.client, url, input, trace.as_ref(), too_large).await?
                 }
             };
             Ok(match invocation {

@@ -209,3 +209,56 @@ fn invalid_options_for_tasks_are_usage_errors() {
         assert!(!ended.stderr.is_empty(), "{arguments:?}");
     }
 }
+
+/// Returns a command that prints a JSON string of this many bytes.
+#[cfg(unix)]
+fn string_of(bytes: usize) -> String {
+    format!(
+        r#"printf '"'; head -c {} /dev/zero | tr '\0' x; printf '"'"#,
+        bytes - 2
+    )
+}
+
+#[cfg(unix)]
+#[test]
+fn the_output_of_a_command_is_read_up_to_the_limit_of_results() {
+    let bindings = [
+        format!("Limit={}", string_of(262_144)),
+        format!("Above={}", string_of(262_145)),
+        format!("Endless={}", string_of(300_000_000)),
+        r"Spaces=printf '[1'; head -c 500000 /dev/zero | tr '\0' ' '; printf ']'".to_owned(),
+        r"Cut=printf x >&2; yes ü | head -c 300000 | tr -d '\n' >&2; exit 1".to_owned(),
+    ];
+    let tasks: Vec<&str> = bindings
+        .iter()
+        .flat_map(|binding| ["--task", binding])
+        .collect();
+    let server = Server::start(&tasks);
+    let run = |name: &str| server.run_state(name, invoke("whatever"), &json!({}));
+    assert_eq!(text(&run("Limit")["output"]).len(), 262_144);
+    assert_eq!(run("Spaces")["output"], "[1]");
+    for name in ["Above", "Endless"] {
+        let ended = run(name);
+        assert_eq!(ended["error"], "States.DataLimitExceeded", "{name}");
+        let cause = "The state/task 'lambda' returned a result with a size exceeding the maximum number of bytes service limit.";
+        assert_eq!(ended["cause"], cause, "{name}");
+    }
+    let cut = run("Cut");
+    assert_eq!(cut["error"], "CommandFailed");
+    let cause = text(&cut["cause"]);
+    assert!(cause.contains("üü") && !cause.contains('\u{fffd}'));
+}
+
+#[test]
+fn an_endpoint_that_returns_more_than_a_result_fails_the_task() {
+    let address = endpoint(|request| {
+        let bytes = request.body["bytes"].as_u64().unwrap_or_default() as usize;
+        (200, "", Json::from("x".repeat(bytes - 2)).to_string())
+    });
+    let server = Server::start(&["--task", &format!("Ask=http://{address}/")]);
+    let run = |bytes: usize| server.run_state("Ask", invoke("f"), &json!({"bytes": bytes}));
+    assert_eq!(text(&run(262_144)["output"]).len(), 262_144);
+    for bytes in [262_145, 1_048_576, 1_048_577, 20_000_000] {
+        assert_eq!(run(bytes)["error"], "States.DataLimitExceeded", "{bytes}");
+    }
+}

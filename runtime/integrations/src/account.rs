@@ -106,7 +106,7 @@ async fn caller(region: &str, keys: SigningKeys) -> Result<Caller, AwsAccountErr
         .ok_or_else(|| failed("STS has no endpoint".to_owned()))?;
     let output = client.send(call).await.map_err(|error| match error {
         CallError::Api(error, _) => failed(format!("{} ({})", error.message, error.code)),
-        CallError::Client(message, _) => failed(message),
+        CallError::Client(message, _) | CallError::TooLarge(message) => failed(message),
     })?;
     let text = |name: &str| {
         let value = output.members.get(name).and_then(serde_json::Value::as_str);

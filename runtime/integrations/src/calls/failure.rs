@@ -18,6 +18,9 @@ pub(super) fn failure(style: Style, error: CallError) -> TaskFailure {
             };
             TaskFailure::new(format!("{prefix}.SdkClientException"), cause)
         }
+        CallError::TooLarge(message) => {
+            TaskFailure::new(format!("{prefix}.SdkClientException"), message)
+        }
         CallError::Api(error, attempts) => match style.optimized() {
             Some(names) => {
                 let name = error.name.as_deref().map(exception_name);

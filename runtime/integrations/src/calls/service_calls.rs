@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json, json};
 use stepwright_runtime::task::{
-    Answer, DefinedState, IntegrationPattern, Job, Resource, TaskCall, TaskResult, TaskSource,
+    Answer, DefinedState, IntegrationPattern, Job, Resource, TaskCall, TaskFailure, TaskResult,
+    TaskSource,
 };
 use stepwright_runtime::value::Value;
 
@@ -16,8 +17,8 @@ use super::jobs::{JobKind, JobStopRequest, follow, stop};
 use super::lambda;
 use super::result::with_metadata;
 use crate::client::{
-    CallOutput, Endpoints, HttpClient, PrepareError, PreparedCall, ResponseTime, ServiceClient,
-    SigningKeys,
+    CallError, CallOutput, Endpoints, HttpClient, PrepareError, PreparedCall, ResponseTime,
+    ServiceClient, SigningKeys,
 };
 use crate::http_calls::{Connections, HttpTask, api_gateway, http_invoke};
 use crate::models::Models;
@@ -140,6 +141,7 @@ impl ServiceCalls {
             prepared,
             is_job: call.resource().pattern().is_sync(),
             request_id: call.request_id(),
+            too_large: call.result_too_large(),
         })
     }
 
@@ -235,7 +237,9 @@ impl TaskSource for ServiceCalls {
             return Some(match self.http_task(api, call) {
                 Ok(task) => {
                     let client = self.client.clone();
-                    let answer = Answer::later(async move { task.perform(&client).await });
+                    let too_large = call.result_too_large();
+                    let answer =
+                        Answer::later(async move { task.perform(&client, too_large).await });
                     submitting(answer, call.resource().pattern())
                 }
                 Err(reason) => Answer::refused(reason),
@@ -323,6 +327,8 @@ struct ServiceTask {
     prepared: PreparedCall,
     is_job: bool,
     request_id: String,
+    /// The failure if the response is larger than any result.
+    too_large: TaskFailure,
 }
 
 impl ServiceTask {
@@ -332,11 +338,13 @@ impl ServiceTask {
             prepared,
             is_job,
             request_id,
+            too_large,
         } = self;
-        let mut output = client
-            .send(prepared)
-            .await
-            .map_err(|error| failure(called.style, error))?;
+        let output = client.send(prepared).await;
+        let mut output = output.map_err(|error| match error {
+            CallError::TooLarge(_) => too_large,
+            error => failure(called.style, error),
+        })?;
         let CallOutput { members, .. } = &mut output;
         if called.service == "lambda"
             && called.action == "invoke"

@@ -14,8 +14,11 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 const CONNECT_TIME: Duration = Duration::from_secs(10);
 /// The timeout of unused connections. Servers of emulators often close them after 20 seconds or more.
 const IDLE_TIME: Duration = Duration::from_secs(15);
-/// The maximum size of a response in bytes. A result of more than 262,144 bytes fails the task; an object for a Map may be larger, and is read in parts.
-const MAX_BODY: usize = 64 * 1_048_576;
+/// The maximum size of a response with the result of a task. A result of more than 262,144 bytes fails the task, and is longer in XML or with escapes;
+/// an object for a Map may be larger, and is read in parts.
+pub(crate) const RESULT_BYTES: usize = 4 * 262_144;
+/// The maximum size of a page of a list. S3's page of 1,000 keys with 1,024 bytes each is escaped in XML.
+pub(crate) const LIST_BYTES: usize = 4 * 1_048_576;
 
 #[cfg(feature = "tls")]
 type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
@@ -79,13 +82,13 @@ impl HttpStream {
         }
     }
 
-    /// Reads the whole body.
-    pub(crate) async fn collect(self) -> Result<HttpResponse, HttpFailure> {
-        let body = Limited::new(self.body, MAX_BODY).collect().await;
+    /// Reads the whole body, which has at most `max_bytes`.
+    pub(crate) async fn collect(self, max_bytes: usize) -> Result<HttpResponse, HttpFailure> {
+        let body = Limited::new(self.body, max_bytes).collect().await;
         let body = body.map_err(|error| match error.is::<LengthLimitError>() {
             true => HttpFailure {
-                message: format!("the body of the response has more than {MAX_BODY} bytes"),
-                reason: FailureReason::Permanent,
+                message: format!("the body of the response has more than {max_bytes} bytes"),
+                reason: FailureReason::TooLarge,
             },
             false => HttpFailure::new(root(&*error)),
         })?;
@@ -111,8 +114,10 @@ enum FailureReason {
     Unsent,
     /// The service may have got the request.
     Lost,
-    /// The same request fails in the same way: it has a wrong header, or a response that is too large.
+    /// The same request fails in the same way: it has a wrong header.
     Permanent,
+    /// The body of the response is too large.
+    TooLarge,
 }
 
 impl HttpRequest {
@@ -135,8 +140,13 @@ impl HttpFailure {
         match self.reason {
             FailureReason::Unsent => true,
             FailureReason::Lost => is_repeatable,
-            FailureReason::Permanent => false,
+            FailureReason::Permanent | FailureReason::TooLarge => false,
         }
+    }
+
+    /// Returns whether the body of the response is larger than any result.
+    pub(crate) fn is_too_large(&self) -> bool {
+        self.reason == FailureReason::TooLarge
     }
 
     pub(super) fn timed_out() -> Self {
@@ -157,13 +167,14 @@ impl HttpClient {
         Self(builder.build(connector))
     }
 
-    /// Sends a request, and reads the whole response.
+    /// Sends a request, and reads the whole response, whose body has at most `max_bytes`.
     pub(crate) async fn send(
         &self,
         request: HttpRequest,
         timeout: Duration,
+        max_bytes: usize,
     ) -> Result<HttpResponse, HttpFailure> {
-        let response = async { self.request(request).await?.collect().await };
+        let response = async { self.request(request).await?.collect(max_bytes).await };
         let response = tokio::time::timeout(timeout, response).await;
         response.map_err(|_elapsed| HttpFailure::timed_out())?
     }

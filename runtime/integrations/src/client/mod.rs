@@ -13,7 +13,9 @@ pub use self::credentials::{CredentialsError, SigningKeys};
 pub use self::endpoints::{EndpointError, Endpoints};
 pub use self::host::is_loopback;
 pub(crate) use self::host::is_plain;
-pub(crate) use self::http::{HttpClient, HttpFailure, HttpRequest, HttpResponse, HttpStream};
+pub(crate) use self::http::{
+    HttpClient, HttpFailure, HttpRequest, HttpResponse, HttpStream, RESULT_BYTES,
+};
 pub(crate) use self::service_client::{
     CallError, CallOutput, PrepareError, PreparedCall, ResponseTime, ServiceClient,
 };

@@ -11,7 +11,9 @@ use super::attempt::{self, MAX_ATTEMPTS};
 use super::credentials::SigningKeys;
 use super::endpoints::Endpoints;
 use super::host::{is_api_gateway, is_of_aws};
-use super::http::{HttpClient, HttpFailure, HttpRequest, HttpResponse, HttpStream};
+use super::http::{
+    HttpClient, HttpFailure, HttpRequest, HttpResponse, HttpStream, LIST_BYTES, RESULT_BYTES,
+};
 use super::signature::add_signature;
 use crate::models::{ModelError, Models, ServiceModel};
 use crate::protocol::{
@@ -98,6 +100,9 @@ pub(crate) enum CallError {
     /// There is no response that can be read. The message is that of the SDK.
     #[error("{0}")]
     Client(String, u32),
+    /// The response is larger than any result.
+    #[error("{0}")]
+    TooLarge(String),
 }
 
 /// A call that cannot be built.
@@ -226,7 +231,10 @@ impl ServiceClient {
             "lambda" => self.response_time.function,
             _ => self.response_time.service,
         };
-        let response = self.http.send(call.signed().await?, timeout).await?;
+        let response = self
+            .http
+            .send(call.signed().await?, timeout, call.max_bytes())
+            .await?;
         // `prepare` found it.
         let Some(operation) = call.model.operations.get(&call.action) else {
             return Err(AttemptError::Unsigned(format!(
@@ -261,7 +269,7 @@ impl ServiceClient {
         if (200..300).contains(&stream.status) {
             return Ok(stream);
         }
-        let response = tokio::time::timeout_at(deadline, stream.collect()).await;
+        let response = tokio::time::timeout_at(deadline, stream.collect(RESULT_BYTES)).await;
         let response = response.map_err(|_elapsed| HttpFailure::timed_out())??;
         match call.checked(response) {
             Err(error) => Err(error),
@@ -284,6 +292,14 @@ impl PreparedCall {
         add_signature(&mut request, &keys, &self.model.signing_name, &self.region)
             .map_err(AttemptError::Unsigned)?;
         Ok(request)
+    }
+
+    /// Returns the maximum size of the response.
+    fn max_bytes(&self) -> usize {
+        match self.action.starts_with("list") {
+            true => LIST_BYTES,
+            false => RESULT_BYTES,
+        }
     }
 
     /// Returns a successful response, or the error of another one.
@@ -312,6 +328,9 @@ impl PreparedCall {
         if !is_repeated || attempt == MAX_ATTEMPTS {
             return Err(match error {
                 AttemptError::Api(error) => CallError::Api(error, attempt),
+                AttemptError::Http(failure) if failure.is_too_large() => {
+                    CallError::TooLarge(failure.to_string())
+                }
                 other => CallError::Client(other.to_string(), attempt),
             });
         }

@@ -5,7 +5,7 @@ use stepwright_runtime::task::{TaskFailure, TaskResult};
 use stepwright_runtime::value::Value;
 
 use super::response;
-use crate::client::{HttpClient, HttpFailure, HttpRequest, ServiceClient};
+use crate::client::{HttpClient, HttpFailure, HttpRequest, RESULT_BYTES, ServiceClient};
 
 /// How long an API may take to respond: AWS documents 60 seconds for HTTP tasks, and 29 for API Gateway itself.
 const RESPONSE_TIME: Duration = Duration::from_secs(60);
@@ -25,8 +25,12 @@ pub(crate) struct HttpTask {
 }
 
 impl HttpTask {
-    /// Sends the request. Step Functions does not repeat it.
-    pub(crate) async fn perform(self, client: &ServiceClient) -> TaskResult {
+    /// Sends the request. Step Functions does not repeat it. The failure is `too_large` if the response is larger than any result.
+    pub(crate) async fn perform(
+        self,
+        client: &ServiceClient,
+        too_large: TaskFailure,
+    ) -> TaskResult {
         let unsent = |cause: String| TaskFailure::new(self.socket_error, cause);
         let mut request = self.request;
         if self.is_signed {
@@ -36,8 +40,11 @@ impl HttpTask {
                 .map_err(unsent)?;
         }
         let http: &HttpClient = &client.http;
-        let response = http.send(request, RESPONSE_TIME).await;
-        let response = response.map_err(|error: HttpFailure| unsent(error.to_string()))?;
+        let response = http.send(request, RESPONSE_TIME, RESULT_BYTES).await;
+        let response = response.map_err(|error: HttpFailure| match error.is_too_large() {
+            true => too_large,
+            false => unsent(error.to_string()),
+        })?;
         if response.status >= self.first_failure {
             let name = format!("{}{}", self.status_error, response.status);
             return Err(TaskFailure::new(name, response::body_text(&response)));

@@ -11,7 +11,7 @@ pub(super) const NO_SUCH_UPLOAD: &str = "NoSuchUpload";
 /// Returns the error of a call. Other errors of S3 than those that the engine formats have the message that Step Functions writes.
 pub(super) fn object_error(error: CallError) -> ObjectError {
     match error {
-        CallError::Client(message, _) => ObjectError::Other(message),
+        CallError::Client(message, _) | CallError::TooLarge(message) => ObjectError::Other(message),
         CallError::Api(error, _) => match error.code.as_str() {
             "NoSuchBucket" => ObjectError::NoSuchBucket,
             "NoSuchKey" => ObjectError::NoSuchKey,

@@ -163,7 +163,9 @@ async fn put(
     // An event may arrive twice, as on AWS.
     let output = client.send(call.repeatable()).await;
     let output = output.map_err(|error| match error {
-        CallError::Client(message, _) => refused(message, Refusal::Transient),
+        CallError::Client(message, _) | CallError::TooLarge(message) => {
+            refused(message, Refusal::Transient)
+        }
         CallError::Api(error, _) => refused(
             format!("{}: {}", error.code, error.message),
             Refusal::of(error.status, &error.code),

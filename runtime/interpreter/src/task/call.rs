@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use stepwright::task::TraceContext;
 
-use super::Resource;
 use super::envelope::Invocation;
+use super::{Resource, TaskFailure};
+use crate::execution::Failure;
 use crate::execution_info::ExecutionInfo;
 use crate::program::StateIx;
 use crate::query::Entropy;
@@ -108,6 +109,16 @@ impl<'a> TaskCall<'a> {
     pub fn invocation(&self) -> Option<Invocation> {
         let is_invocation = self.resource.is_lambda_invoke();
         is_invocation.then(|| Invocation::new(self.parameters, self.request_id()))
+    }
+
+    /// Returns the failure of a result above the size limit, `States.DataLimitExceeded`. A source returns it when it stops reading a result that
+    /// is too large.
+    pub fn result_too_large(&self) -> TaskFailure {
+        let Failure { error, cause, .. } = Failure::too_large(self.resource.label(self.state));
+        TaskFailure {
+            error: error.map(String::from),
+            cause: cause.map(String::from),
+        }
     }
 
     /// Returns the target in the parameters: the `FunctionName` of `lambda:invoke`, or the `StateMachineArn` of `states:startExecution`, for
