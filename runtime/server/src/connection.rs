@@ -17,6 +17,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, Sleep};
 
+use crate::response_memory::ResponseMemory;
+
 /// The maximum number of connections. Further ones get an error response, and are closed.
 const CONNECTIONS: usize = 12_000;
 /// The maximum bytes of a connection's buffer; the headers of a request are limited to less.
@@ -38,6 +40,10 @@ const REFUSAL: &str = concat!(
 );
 /// The pause after an accept failed because the operating system has no resources.
 const PAUSE: Duration = Duration::from_millis(50);
+/// The timeout of a client that reads nothing while other responses wait for memory.
+const EXHAUSTED_TIME: Duration = Duration::from_secs(2);
+/// The interval at which a waiting write checks whether other responses wait for memory.
+const CHECK: Duration = Duration::from_secs(1);
 
 /// The timeouts of clients.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +71,7 @@ pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
     timeouts: ClientTimeouts,
+    memory: ResponseMemory,
     shutdown: impl Future<Output = ()>,
 ) {
     let room = Arc::new(Semaphore::new(CONNECTIONS));
@@ -83,8 +90,11 @@ pub(crate) async fn serve(
                     continue;
                 };
                 let (router, ends) = (router.clone(), ends.clone());
+                let activity = Arc::new(ConnectionActivity::default());
+                let (most, memory) = (timeouts.response, memory.clone());
+                let stream = TimedStream::new(stream, most, memory, activity.clone());
                 tokio::spawn(async move {
-                    connection(stream, router, timeouts, ends).await;
+                    connection(stream, &activity, router, timeouts, ends).await;
                     drop(place);
                 });
             }
@@ -116,15 +126,12 @@ fn is_of_connection(error: &io::Error) -> bool {
 }
 
 async fn connection(
-    stream: TcpStream,
+    stream: TimedStream,
+    activity: &Arc<ConnectionActivity>,
     router: Router,
     timeouts: ClientTimeouts,
     mut ends: watch::Receiver<bool>,
 ) {
-    // Responses are small; waiting for more data would only delay them.
-    let _without = stream.set_nodelay(true);
-    let activity = Arc::new(ConnectionActivity::default());
-    let stream = TimedStream::new(stream, timeouts.response, activity.clone());
     let service = TowerToHyperService::new(router);
     let service = service_fn(|request| {
         let response = hyper::service::Service::call(&service, request);
@@ -202,27 +209,38 @@ struct TimedStream {
     stream: TcpStream,
     /// The timer of a waiting write.
     waits: Pin<Box<Sleep>>,
-    is_waiting: bool,
+    /// When the waiting write began to wait.
+    since: Option<Instant>,
     most: Duration,
+    memory: ResponseMemory,
     activity: Arc<ConnectionActivity>,
 }
 
 impl TimedStream {
-    fn new(stream: TcpStream, most: Duration, activity: Arc<ConnectionActivity>) -> Self {
+    fn new(
+        stream: TcpStream,
+        most: Duration,
+        memory: ResponseMemory,
+        activity: Arc<ConnectionActivity>,
+    ) -> Self {
+        // Most responses are small; waiting for more data would only delay them.
+        let _without = stream.set_nodelay(true);
         Self {
             stream,
             waits: Box::pin(tokio::time::sleep(Duration::ZERO)),
-            is_waiting: false,
+            since: None,
             most,
+            memory,
             activity,
         }
     }
 
-    fn set_waiting(&mut self, is_waiting: bool) {
-        if self.is_waiting != is_waiting {
-            self.is_waiting = is_waiting;
-            self.activity.is_writing.store(is_waiting, Ordering::SeqCst);
+    fn set_since(&mut self, since: Option<Instant>) {
+        if self.since.is_some() != since.is_some() {
+            let is_writing = since.is_some();
+            self.activity.is_writing.store(is_writing, Ordering::SeqCst);
         }
+        self.since = since;
     }
 
     /// Returns the result of a write, or a timeout.
@@ -232,17 +250,25 @@ impl TimedStream {
         written: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         if written.is_ready() {
-            self.set_waiting(false);
+            self.set_since(None);
             return written;
         }
-        if !self.is_waiting {
-            self.set_waiting(true);
-            self.waits.as_mut().reset(Instant::now() + self.most);
+        let now = Instant::now();
+        let most = match self.memory.is_exhausted() {
+            true => self.most.min(EXHAUSTED_TIME),
+            false => self.most,
+        };
+        let since = self.since.unwrap_or(now);
+        self.set_since(Some(since));
+        let due = since + most;
+        if due <= now {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
-        match self.waits.as_mut().poll(context) {
-            Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
-            Poll::Pending => Poll::Pending,
-        }
+        self.waits.as_mut().reset(due.min(now + CHECK));
+        self.waits
+            .as_mut()
+            .poll(context)
+            .map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }
 

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRef, Request, State};
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -16,9 +16,10 @@ use stepwright_runtime::TraceContext;
 use crate::access::Access;
 use crate::body::BodyMemory;
 use crate::error::ApiError;
-use crate::operation::{PREFIX, perform};
+use crate::operation::{PREFIX, only_reads, perform};
 use crate::operator;
 use crate::request_runtimes::SlowRequests;
+use crate::response_memory::ResponseMemory;
 use crate::service::Service;
 use crate::trace::TRACE;
 
@@ -41,6 +42,7 @@ pub(crate) fn router(
     access: Arc<Access>,
     slow: SlowRequests,
     body_time: Duration,
+    memory: ResponseMemory,
     pages: Router,
 ) -> Router {
     let router = match service.has_metrics {
@@ -65,12 +67,13 @@ pub(crate) fn router(
             body_time,
         })
         .merge(pages)
+        .layer(from_fn_with_state(memory, within_memory))
         .layer(from_fn_with_state(access, from_own_host))
 }
 
 /// Returns the routes of a server without the API.
 #[cfg(feature = "console")]
-pub(crate) fn pages_router(pages: Router, access: Arc<Access>) -> Router {
+pub(crate) fn pages_router(pages: Router, access: Arc<Access>, memory: ResponseMemory) -> Router {
     pages
         .fallback(async || refusal(&ApiError::not_found()))
         .method_not_allowed_fallback(async || {
@@ -78,6 +81,7 @@ pub(crate) fn pages_router(pages: Router, access: Arc<Access>) -> Router {
                 "this console only reads a store; `stepwright serve` has the API",
             ))
         })
+        .layer(from_fn_with_state(memory, within_memory))
         .layer(from_fn_with_state(access, from_own_host))
 }
 
@@ -122,12 +126,28 @@ pub(crate) async fn run_slowly(
     }
 }
 
+/// Limits the memory of the responses of all connections.
+async fn within_memory(
+    State(memory): State<ResponseMemory>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let is_repeatable = match *request.method() {
+        Method::GET | Method::HEAD => true,
+        _ => {
+            let operation = target_of(request.headers()).strip_prefix(PREFIX);
+            operation.is_some_and(only_reads)
+        }
+    };
+    let response = next.run(request).await;
+    let counted = memory.count(response, is_repeatable).await;
+    counted.unwrap_or_else(|error| refusal(&error))
+}
+
 /// Handles a call of the API.
 async fn api(State(http): State<Http>, request: Request) -> Response {
     let began = Instant::now();
-    let target = request.headers().get("x-amz-target");
-    let target = target.and_then(|target| target.to_str().ok());
-    let target = target.unwrap_or_default().to_owned();
+    let target = target_of(request.headers()).to_owned();
     let operation = target.strip_prefix(PREFIX);
     let answered = match operation {
         Some(operation) => http.answer(operation, request).await,
@@ -144,6 +164,13 @@ async fn api(State(http): State<Http>, request: Request) -> Response {
         "a request was answered"
     );
     response
+}
+
+/// Returns the header that names the operation.
+fn target_of(headers: &HeaderMap) -> &str {
+    let target = headers.get("x-amz-target");
+    let target = target.and_then(|target| target.to_str().ok());
+    target.unwrap_or_default()
 }
 
 fn unknown(target: &str) -> ApiError {

@@ -42,7 +42,7 @@
 //! | `server.rs` | [`Server`] and its builder |
 //! | `connection.rs` | connections with their limits of number, size and time; shutdown |
 //! | `access.rs`, `authority.rs`, `signature.rs`, `access_keys.rs` | which hosts, pages and signatures are accepted |
-//! | `http.rs`, `body.rs` | paths and headers of responses; bodies of requests, and the memory that they take |
+//! | `http.rs`, `body.rs`, `response_memory.rs` | paths and headers of responses; bodies of requests, and the memory that they take; the memory of responses |
 //! | `operator.rs` | `/health`, `/ready` and `/metrics` |
 //! | `operation.rs` | the table of the operations |
 //! | `service.rs` | the state of the operations: the engine and the control plane; parsing of requests |
@@ -82,6 +82,7 @@ mod pollers;
 mod redrives;
 mod request_runtimes;
 mod response;
+mod response_memory;
 #[cfg(feature = "schedules")]
 mod schedules;
 mod server;

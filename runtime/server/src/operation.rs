@@ -83,6 +83,12 @@ operations! {
     "ValidateStateMachineDefinition" => validate::validate,
 }
 
+/// Returns whether an operation changes nothing, so that a client can repeat it.
+pub(crate) fn only_reads(operation: &str) -> bool {
+    let reads = ["Describe", "GetExecutionHistory", "List", "Validate"];
+    reads.iter().any(|prefix| operation.starts_with(prefix))
+}
+
 fn print(response: &impl Serialize) -> Result<Vec<u8>, ApiError> {
     serde_json::to_vec(response).map_err(|error| ApiError::internal(error.to_string()))
 }

@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 
 use crate::connection::{self, ClientTimeouts};
 use crate::error::ApiError;
+use crate::response_memory::ResponseMemory;
 
 /// The threads that accept connections and answer requests that take a few milliseconds.
 const REQUEST_THREADS: usize = 2;
@@ -77,6 +78,7 @@ impl RequestRuntimes {
         listener: TcpListener,
         router: Router,
         timeouts: ClientTimeouts,
+        memory: ResponseMemory,
         shutdown: impl Future<Output = ()>,
     ) -> io::Result<()> {
         // The runtime that created a listener also polls it.
@@ -87,7 +89,7 @@ impl RequestRuntimes {
         };
         let (end, ended) = oneshot::channel::<()>();
         let ended = async { drop(ended.await) };
-        let serving = connection::serve(listener, router, timeouts, ended);
+        let serving = connection::serve(listener, router, timeouts, memory, ended);
         let mut serving = AbortOnDrop(self.requests.spawn(serving));
         tokio::select! {
             served = &mut serving => served,

@@ -27,6 +27,7 @@ use crate::http;
 use crate::integration::OwnApi;
 use crate::local_client::LocalClient;
 use crate::request_runtimes::RequestRuntimes;
+use crate::response_memory::ResponseMemory;
 #[cfg(feature = "schedules")]
 use crate::schedules::{SchedulerHandle, Schedules};
 use crate::service::{ACTIVITY_POLL, Service};
@@ -207,10 +208,17 @@ impl Server {
         );
         #[cfg(not(feature = "console"))]
         let pages = axum::Router::new();
+        let memory = ResponseMemory::new();
         let slow = runtimes.slow();
         let pages = pages.layer(from_fn_with_state(slow.clone(), http::run_slowly));
-        let timeout = self.timeouts.body;
-        let router = http::router(self.service.clone(), access, slow.clone(), timeout, pages);
+        let router = http::router(
+            self.service.clone(),
+            access,
+            slow.clone(),
+            self.timeouts.body,
+            memory.clone(),
+            pages,
+        );
         #[cfg(feature = "schedules")]
         let scheduler = SchedulerHandle::spawn(&self.service, self.schedules);
         let shutdown = async {
@@ -224,7 +232,7 @@ impl Server {
             }
             self.service.shutdown.close();
         };
-        let served = runtimes.serve(listener, router, self.timeouts, shutdown);
+        let served = runtimes.serve(listener, router, self.timeouts, memory, shutdown);
         if let Err(error) = served.await {
             tracing::error!(%error, "the server cannot accept connections");
         }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::server_support::{self, ServerEngine};
 use stepwright_runtime::value::Value;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::arn::{Qualifier, StatesArn};
 use crate::control::{Control, Machine};
@@ -30,10 +30,15 @@ pub(crate) struct Service {
     pub(crate) shutdown: Shutdown,
     /// The number of schedules whose last attempt to start an execution failed.
     pub(crate) failing_schedules: AtomicUsize,
+    /// Permits to print large pages, so that other requests need not wait for all of them.
+    pub(crate) large_pages: Semaphore,
 }
 
 /// How long GetActivityTask waits for a task, as on AWS.
 pub(crate) const ACTIVITY_POLL: Duration = Duration::from_secs(60);
+
+/// The number of large pages that are printed concurrently.
+const LARGE_PAGES: usize = 2;
 
 /// The progress of the server's shutdown.
 #[derive(Debug, Default)]
@@ -99,6 +104,7 @@ impl Service {
             has_metrics: true,
             shutdown: Shutdown::default(),
             failing_schedules: AtomicUsize::new(0),
+            large_pages: Semaphore::new(LARGE_PAGES),
         }
     }
 

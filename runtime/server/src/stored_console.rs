@@ -20,6 +20,7 @@ use crate::console::{self, StoreSource};
 use crate::control::Control;
 use crate::http;
 use crate::operator::json_response;
+use crate::response_memory::ResponseMemory;
 use crate::service::Service;
 
 /// A server of the console for a store, next to the engine of another process. It only reads, and has no engine that runs anything.
@@ -123,13 +124,14 @@ impl StoredConsole {
             .route("/health", get(health))
             .route("/ready", get(health))
             .with_state(store);
-        let router = http::pages_router(health.merge(pages), access);
+        let memory = ResponseMemory::new();
+        let router = http::pages_router(health.merge(pages), access, memory.clone());
         let shutdown = async {
             self.shutdown.await;
             self.service.shutdown.begin();
             self.service.shutdown.close();
         };
-        connection::serve(listener, router, timeouts, shutdown).await;
+        connection::serve(listener, router, timeouts, memory, shutdown).await;
     }
 }
 

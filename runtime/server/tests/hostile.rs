@@ -128,6 +128,39 @@ fn a_client_that_reads_no_response_is_disconnected() {
     assert!(is_up(&api));
 }
 
+/// Clients with a read limit of 4 KiB cannot leave their responses in the buffers of the operating system.
+#[test]
+fn clients_that_read_nothing_do_not_delay_others() {
+    let api = Api::new();
+    let large = json!({"Comment": "x".repeat(900_000), "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}});
+    let arn = api.create("large", &large);
+    let body = json!({"stateMachineArn": arn}).to_string();
+    let request = head(body.len()).replace("ListStateMachines", "DescribeStateMachine");
+    // Each client requests more than the operating system buffers.
+    let requests = format!("{request}\r\n{body}").repeat(12);
+    let begun = Instant::now();
+    let deaf: Vec<TcpStream> = (0..200)
+        .map(|_| {
+            let mut client = connect(&api);
+            client.write_all(requests.as_bytes()).expect("it is small");
+            client
+        })
+        .collect();
+    // Small responses do not wait; a large one waits until silent clients are disconnected, or is refused before.
+    for _ in 0..20 {
+        assert!(is_up(&api));
+    }
+    loop {
+        let (status, _) = api.ask("DescribeStateMachine", &json!({"stateMachineArn": arn}));
+        match status {
+            200 => break,
+            503 => assert!(begun.elapsed() < HANGS, "it is refused for ever"),
+            other => panic!("status {other}"),
+        }
+    }
+    drop(deaf);
+}
+
 #[test]
 fn headers_that_are_too_large_are_refused() {
     let api = Api::new();

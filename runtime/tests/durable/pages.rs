@@ -70,7 +70,54 @@ fn check(history: &History, limit: usize) {
     assert_eq!((all.events.len(), all.next), (whole.len(), None));
 }
 
+/// Returns about how many bytes the texts of a page have, without those of the last event.
+fn bytes_before_last(page: &Json) -> usize {
+    let events = page["events"].as_array().unwrap();
+    let before_last = &events[..events.len().saturating_sub(1)];
+    before_last
+        .iter()
+        .map(|event| event.to_string().len())
+        .sum()
+}
+
 proptest! {
+    /// Pages are limited in bytes: joined, they equal the history, in both orders. A page ends at the limit, or has one event.
+    #[test]
+    fn joined_pages_of_limited_bytes_equal_the_history(
+        items in proptest::collection::vec(0_usize..400, 0..12), bytes in 0_u64..6_000, is_reversed in any::<bool>(), has_data in any::<bool>(),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let engine = builder(MachineType::Standard).build().unwrap();
+            let input = items.iter().map(|length| "\"ü".repeat(*length)).collect::<Json>();
+            let run = engine.start_machine("m", input, StartOptions::new()).await.unwrap();
+            let history = run.report().await.history.clone();
+            let mut query = HistoryQuery::new().bytes(bytes);
+            let mut all = HistoryQuery::new();
+            if is_reversed {
+                (query, all) = (query.reverse(), all.reverse());
+            }
+            if !has_data {
+                (query, all) = (query.without_data(), all.without_data());
+            }
+            let whole = history.page(&all).unwrap().to_json();
+            assert_eq!(Json::from(joined(&history, &query)), whole["events"]);
+            loop {
+                let page = history.page(&query).unwrap();
+                // Each event counts as 256 bytes and its data; printed, it has up to 200 more bytes, and escaped data.
+                let printed = page.to_json();
+                assert!(bytes_before_last(&printed) as u64 <= 2 * bytes, "{printed}");
+                match page.next {
+                    Some(next) => query = query.after(next),
+                    None => break,
+                }
+            }
+            // Without a limit of the number, a page takes as many events as fit.
+            let large = history.page(&HistoryQuery::new().bytes(u64::MAX)).unwrap();
+            assert_eq!((large.events.len(), large.next), (history.len(), None));
+        });
+    }
+
     #[test]
     fn joined_pages_equal_the_history(items in 0_usize..40, limit in 0_usize..200, is_express in any::<bool>()) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

@@ -69,6 +69,31 @@ impl Payload {
         }
     }
 
+    /// Returns about how many bytes its texts have when they are printed, with or without inputs and outputs.
+    pub(super) fn printed_bytes(&self, has_data: bool) -> u64 {
+        let text = |text: &Option<SmolStr>| text.as_ref().map_or(0, |text| text.len() as u64);
+        let data = |value: &Value| if has_data { value.json_len() } else { 0 };
+        match self {
+            Self::None => 0,
+            Self::Value(value) => data(value),
+            Self::Details(details) => match &**details {
+                // The parameters of a service are printed in any case.
+                Details::Scheduled { parameters, .. } => parameters.json_len(),
+                Details::Exited { output, assigned } => {
+                    let assigned = assigned.iter();
+                    let assigned =
+                        assigned.map(|(name, value)| name.len() as u64 + value.json_len());
+                    data(output).saturating_add(assigned.sum())
+                }
+                Details::Failure { error, cause } => text(error) + text(cause),
+                Details::Evaluation {
+                    cause, location, ..
+                } => cause.len() as u64 + text(location),
+                _ => 0,
+            },
+        }
+    }
+
     pub(crate) fn failure(error: Option<SmolStr>, cause: Option<SmolStr>) -> Self {
         Self::Details(Box::new(Details::Failure { error, cause }))
     }

@@ -6,6 +6,9 @@ use stepwright_asl::redaction::Redaction;
 
 use super::{Event, History, HistoryReader};
 
+/// About how many bytes an event has in addition to its texts.
+const EVENT_BYTES: u64 = 256;
+
 /// Selects events of a history and their order; by default all, the first one first. The request of `GetExecutionHistory`.
 ///
 /// ```
@@ -32,6 +35,7 @@ use super::{Event, History, HistoryReader};
 pub struct HistoryQuery {
     is_reversed: bool,
     limit: Option<usize>,
+    bytes: Option<u64>,
     after: Option<String>,
     lacks_data: bool,
     redaction: Redaction,
@@ -71,6 +75,12 @@ impl HistoryQuery {
     /// Limits a page to this number of events, at least 1. AWS returns at most 1,000; here there is no limit.
     pub fn limit(mut self, events: usize) -> Self {
         self.limit = Some(events);
+        self
+    }
+
+    /// Limits a page to events that have about this number of bytes when they are printed. A page with a larger event has only this event.
+    pub fn bytes(mut self, bytes: u64) -> Self {
+        self.bytes = Some(bytes);
         self
     }
 
@@ -151,10 +161,12 @@ impl History {
             let to = position
                 .map_or(last, |position| position.saturating_sub(1))
                 .min(last);
-            (to.saturating_sub(limit).max(first), to)
+            let from = to.saturating_sub(limit).max(first);
+            (to - self.fitting(query, (from..to).rev()), to)
         } else {
             let from = position.unwrap_or_default().max(first);
-            (from, from.saturating_add(limit).min(last))
+            let to = from.saturating_add(limit).min(last);
+            (from, from + self.fitting(query, from..to))
         };
         let mut events = Vec::new();
         let mut reader = HistoryReader::default();
@@ -179,6 +191,25 @@ impl History {
             lacks_data: query.lacks_data,
             redaction: query.redaction.clone(),
         })
+    }
+}
+
+impl History {
+    /// Returns how many of the entries at these positions, from the first on, fit in a page.
+    fn fitting(&self, query: &HistoryQuery, positions: impl Iterator<Item = u32>) -> u32 {
+        let most = query.bytes.unwrap_or(u64::MAX);
+        let mut bytes = 0u64;
+        let mut count = 0;
+        for position in positions {
+            let entry = self.inner.entries.get(position as usize);
+            let payload = entry.map_or(0, |entry| entry.payload.printed_bytes(!query.lacks_data));
+            bytes = bytes.saturating_add(EVENT_BYTES).saturating_add(payload);
+            if bytes > most && count > 0 {
+                break;
+            }
+            count += 1;
+        }
+        count
     }
 }
 

@@ -20,8 +20,9 @@ use super::state::Console;
 
 /// The most executions that are compared with a filter.
 const MOST_READ: usize = 20_000;
-/// The events that are written together.
+/// The maximum number of events that are written together, and their bytes.
 const EVENTS: usize = 1_000;
+const EVENT_BYTES: u64 = 65_536;
 
 /// Exports the executions that a URL names, or all that pass its filters.
 pub(super) async fn of_query(
@@ -195,7 +196,10 @@ impl Export {
 impl Line {
     /// Returns the next events, and whether the line ends after them.
     fn events(&mut self) -> Result<(String, bool), PageError> {
-        let mut query = HistoryQuery::new().limit(EVENTS).redact(&self.redaction);
+        let mut query = HistoryQuery::new()
+            .limit(EVENTS)
+            .bytes(EVENT_BYTES)
+            .redact(&self.redaction);
         let is_first = self.after.is_none();
         if let Some(after) = self.after.take() {
             query = query.after(after);
