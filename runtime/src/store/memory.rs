@@ -150,6 +150,16 @@ impl StoreReader for MemoryStore {
         Ok(kept.map_or_else(Vec::new, |kept| kept.records.clone()))
     }
 
+    fn last_record(&mut self, key: u64) -> Result<Option<(u32, Bytes)>, StoreError> {
+        let shared = self.shared();
+        let kept = shared.tables.executions.get(&key);
+        let records = kept.map_or(&[][..], |kept| &kept.records);
+        Ok((0..)
+            .zip(records)
+            .last()
+            .map(|(seq, record)| (seq, record.clone())))
+    }
+
     fn map_runs(&mut self, execution: u64) -> Result<Vec<StoredMapRun>, StoreError> {
         let shared = self.shared();
         let all = shared.tables.map_runs.iter();

@@ -190,6 +190,35 @@ pub trait StoreReader: Send {
     /// [`StoreError::Corrupt`] when a record is missing; the other errors of the store.
     fn records(&mut self, key: u64) -> Result<Vec<Bytes>, StoreError>;
 
+    /// Returns the records of an execution from this `seq` on, without a gap: at least one if it exists, and further ones while all have at most
+    /// `max_bytes`. A store may return more.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`records`](Self::records).
+    fn records_from(
+        &mut self,
+        key: u64,
+        seq: u32,
+        max_bytes: usize,
+    ) -> Result<Vec<Bytes>, StoreError> {
+        let _ = max_bytes;
+        let mut records = self.records(key)?;
+        let from = usize::try_from(seq).unwrap_or(usize::MAX);
+        Ok(records.split_off(from.min(records.len())))
+    }
+
+    /// Returns the last record of an execution, with its `seq`; none when no execution has the key. A store may also return none for an execution with
+    /// one record.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`records`](Self::records).
+    fn last_record(&mut self, key: u64) -> Result<Option<(u32, Bytes)>, StoreError> {
+        let records = (0..).zip(self.records(key)?);
+        Ok(records.last())
+    }
+
     /// Returns the Map Runs of an execution, in the order in which they were first written.
     ///
     /// # Errors

@@ -70,6 +70,19 @@ impl StoreReader for PatientReader {
         repeat(|| self.0.records(key))
     }
 
+    fn records_from(
+        &mut self,
+        key: u64,
+        seq: u32,
+        max_bytes: usize,
+    ) -> Result<Vec<Bytes>, StoreError> {
+        repeat(|| self.0.records_from(key, seq, max_bytes))
+    }
+
+    fn last_record(&mut self, key: u64) -> Result<Option<(u32, Bytes)>, StoreError> {
+        repeat(|| self.0.last_record(key))
+    }
+
     fn map_runs(&mut self, execution: u64) -> Result<Vec<StoredMapRun>, StoreError> {
         repeat(|| self.0.map_runs(execution))
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 use stepwright_runtime::objects::Memory;
-use stepwright_runtime::store::MemoryStore;
+use stepwright_runtime::store::{MemoryStore, Store as _};
 use stepwright_runtime::{Engine, EngineBuilder, MapRun, RedriveError, StartOptions, Status};
 
 use crate::durable::support::{Done, builder, note, power_is_gone, process, second};
@@ -298,5 +298,71 @@ fn children_of_a_shut_down_engine_resume_in_the_next_engine() {
         });
         // Express children began again.
         assert_eq!(done.all().len(), notes);
+    }
+}
+
+/// Returns a Distributed Map of Express children with this number of items.
+fn express_map(items: u32, is_failing: bool) -> Json {
+    let end = match is_failing {
+        true => json!({"Type": "Fail", "Error": "Late"}),
+        false => json!({"Type": "Succeed"}),
+    };
+    json!({"QueryLanguage": "JSONata", "StartAt": "M", "States": {
+        "M": {
+            "Type": "Map", "Items": format!("{{% [1..{items}] %}}"), "Output": {}, "Next": "End",
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+                "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}},
+            },
+        },
+        "End": end,
+    }})
+}
+
+#[test]
+fn the_last_record_contains_an_ended_map_run_with_many_express_children() {
+    for is_failing in [false, true] {
+        let store = MemoryStore::new();
+        let machines = [("m", express_map(3_000, is_failing))];
+        let first = builder(&machines, &store, &Done::default());
+        let before = process(async move {
+            let engine = first.build().unwrap();
+            start(&engine, json!({})).await;
+            let run = engine.find_execution(ID).await.unwrap().unwrap();
+            let report = run.report().await;
+            (report.status, report.history.to_json())
+        });
+        let mut reader = store.reader().unwrap();
+        let key = reader.execution(ID).unwrap().unwrap().key;
+        let records = reader.records(key).unwrap();
+        let all: usize = records.iter().map(|record| record.len()).sum();
+        let (seq, last) = reader.last_record(key).unwrap().unwrap();
+        assert_eq!(
+            (seq as usize + 1, records.last()),
+            (records.len(), Some(&last))
+        );
+        assert!(all > 1_048_576, "{all} bytes are too few for this test");
+        assert!(last.len() < all / 16, "{} of {all}", last.len());
+        // The next process reads the last record, and redrives from it.
+        let second = builder(&machines, &store, &Done::default());
+        let restored = process(async move {
+            let engine = second.build().unwrap();
+            let run = engine.find_execution(ID).await.unwrap().unwrap();
+            let restored = (run.status(), run.history().await.to_json());
+            if is_failing {
+                let report = engine.redrive(ID).await.unwrap().report().await;
+                assert_eq!(report.status, Status::Failed);
+            }
+            restored
+        });
+        assert_eq!(restored, before);
+        let third = builder(&machines, &store, &Done::default());
+        let redrives = process(async move {
+            let engine = third.build().unwrap();
+            let run = engine.find_execution(ID).await.unwrap().unwrap();
+            assert_eq!(run.status(), before.0);
+            run.execution().redrive_count()
+        });
+        assert_eq!(redrives, is_failing.then_some(1));
     }
 }

@@ -32,6 +32,11 @@ const VERSIONS: RecordVersions = RecordVersions {
 };
 /// The maximum number of values of earlier records that a record may refer to. They stay in memory.
 const NODES: usize = 4_096;
+/// An execution that wrote more bytes than this ends with a complete record, if its history is much smaller: children of a Map Run that have ended cost
+/// nothing for its readers.
+const COMPLETED_BYTES: u32 = 1_048_576;
+/// A complete record is written if the history is smaller than the records by this factor.
+const COMPLETED_FACTOR: u64 = 4;
 
 /// Encodes the records of an execution. Each record contains the changes since the previous record, so that the cost of
 /// a commit does not grow with the length of the execution.
@@ -42,6 +47,8 @@ pub struct RecordEncoder {
     has_begun: bool,
     /// The next record must not refer to values of earlier records, because they are not in memory.
     forgets: bool,
+    /// The bytes of the records from the last complete one on.
+    written: u32,
 }
 
 impl RecordEncoder {
@@ -60,13 +67,15 @@ impl RecordEncoder {
 
     /// Returns the next record of an execution that is idle or has ended. Its program and limits are not part of it.
     pub fn record(&mut self, execution: &mut Execution) -> Vec<u8> {
-        let to = &mut self.writer;
         let is_first = !std::mem::replace(&mut self.has_begun, true);
-        if is_first || std::mem::take(&mut self.forgets) || to.nodes() > NODES {
+        let is_complete = is_first || self.ends_with_complete_record(execution);
+        let to = &mut self.writer;
+        if is_complete || std::mem::take(&mut self.forgets) || to.nodes() > NODES {
             to.forget_nodes();
         }
-        is_first.write(to);
-        if is_first {
+        is_complete.write(to);
+        if is_complete {
+            (self.events, self.written) = (WrittenEvents::default(), 0);
             execution.cursors.mark_all();
             execution.calls.mark_all();
             let Entry {
@@ -97,11 +106,25 @@ impl RecordEncoder {
             None => None::<Box<StoppedScope>>.write(to),
         });
         to.end_fields();
-        to.finish(VERSIONS)
+        let record = to.finish(VERSIONS);
+        self.written = added(self.written, &record);
+        record
+    }
+
+    /// Returns whether the record of the end is complete, so that a reader needs no other one.
+    fn ends_with_complete_record(&self, execution: &Execution) -> bool {
+        execution.outcome.is_some()
+            && self.written > COMPLETED_BYTES
+            && execution.recorder.bytes() < u64::from(self.written) / COMPLETED_FACTOR
     }
 }
 
-/// What the first record of an execution or of a redrive contains in addition.
+/// Adds the bytes of a record.
+fn added(written: u32, record: &[u8]) -> u32 {
+    written.saturating_add(u32::try_from(record.len()).unwrap_or(u32::MAX))
+}
+
+/// What the first record of an execution or of a redrive, and a complete record, contain in addition.
 struct StoredStart {
     start: StateIx,
     is_express: bool,
@@ -116,6 +139,8 @@ record!(struct StoredStart { 1 => start, 2 => is_express, 3 => timeout, 4 => abo
 pub struct RecordDecoder {
     execution: Option<Execution>,
     nodes: ReadNodes,
+    /// The bytes of the records from the last complete one on.
+    read: u32,
 }
 
 impl RecordDecoder {
@@ -129,8 +154,9 @@ impl RecordDecoder {
         let from = &mut reader;
         let is_first = bool::read(from)?;
         let mut execution = match self.execution.take() {
-            // A later record with this flag starts a redrive.
+            // A later record with this flag starts a redrive, or is complete.
             _ if is_first => {
+                self.read = 0;
                 if from.is_positional() {
                     from.forget_nodes();
                 }
@@ -184,6 +210,7 @@ impl RecordDecoder {
         }
         self.execution = Some(execution);
         self.nodes = reader.into_nodes();
+        self.read = added(self.read, bytes);
         Ok(())
     }
 
@@ -195,10 +222,18 @@ impl RecordDecoder {
             events: WrittenEvents::of(&execution.recorder),
             has_begun: true,
             forgets: true,
+            written: self.read,
             ..RecordEncoder::default()
         };
         Ok((execution, written))
     }
+}
+
+/// Returns whether a record is complete: the first one of the execution or of a redrive, or the last one of an execution whose other records need not be
+/// read.
+pub fn is_complete_record(record: &[u8]) -> bool {
+    let reader = RecordReader::of_fields(record, VERSIONS);
+    reader.is_ok_and(|mut reader| bool::read(&mut reader) == Ok(true))
 }
 
 /// Reads the information about the execution from one record, without its definition. Returns `None` unless the record

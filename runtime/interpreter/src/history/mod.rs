@@ -88,18 +88,7 @@ impl History {
 
     /// Returns about how many bytes of memory it occupies. A value that two successive events share counts once.
     pub fn bytes(&self) -> u64 {
-        let mut bytes = 0u64;
-        let mut before: Option<&Value> = None;
-        for (_, entry) in self.inner.entries.iter() {
-            bytes = bytes.saturating_add(size_of::<Entry>() as u64);
-            if let Some(value) = entry.payload.value() {
-                if !before.is_some_and(|before| before.is_same_node(value)) {
-                    bytes = bytes.saturating_add(value.json_len());
-                }
-                before = Some(value);
-            }
-        }
-        bytes
+        bytes_of(&self.inner.entries)
     }
 
     /// Returns the number of events that were written.
@@ -205,6 +194,22 @@ impl History {
     pub fn to_json(&self) -> Json {
         json!({ "events": self.events().map(|event| event.to_json()).collect::<Vec<_>>() })
     }
+}
+
+/// Returns about how many bytes of memory events occupy. A value that two successive events share counts once.
+fn bytes_of(entries: &Log<Entry>) -> u64 {
+    let mut bytes = 0u64;
+    let mut before: Option<&Value> = None;
+    for (_, entry) in entries.iter() {
+        bytes = bytes.saturating_add(size_of::<Entry>() as u64);
+        if let Some(value) = entry.payload.value() {
+            if !before.is_some_and(|before| before.is_same_node(value)) {
+                bytes = bytes.saturating_add(value.json_len());
+            }
+            before = Some(value);
+        }
+    }
+    bytes
 }
 
 /// Reads the events of a growing history, one after the other.

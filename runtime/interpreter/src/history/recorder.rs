@@ -300,6 +300,11 @@ impl Recorder {
         })
     }
 
+    /// Returns about how many bytes of memory the events occupy.
+    pub(crate) fn bytes(&self) -> u64 {
+        super::bytes_of(&self.entries)
+    }
+
     /// Writes the events after the first `written`.
     pub(crate) fn write_new(&self, written: &mut WrittenEvents, to: &mut RecordWriter) {
         // An unlimited recorder has the largest 64-bit number.

@@ -164,6 +164,25 @@ impl<'a> RecordReader<'a> {
         bytes: &'a [u8],
         versions: RecordVersions,
     ) -> Result<Self, DecodeError> {
+        let (mut reader, new_nodes) = Self::begin(nodes, bytes, versions)?;
+        reader.read_nodes(new_nodes)?;
+        Ok(reader)
+    }
+
+    /// Creates a reader of the fields that does not read the arrays and objects of the record.
+    pub(crate) fn of_fields(
+        bytes: &'a [u8],
+        versions: RecordVersions,
+    ) -> Result<Self, DecodeError> {
+        Ok(Self::begin(ReadNodes::default(), bytes, versions)?.0)
+    }
+
+    /// Returns a reader at the first field, and the bytes of the new arrays and objects.
+    fn begin(
+        nodes: ReadNodes,
+        bytes: &'a [u8],
+        versions: RecordVersions,
+    ) -> Result<(Self, &'a [u8]), DecodeError> {
         let mut reader = Self {
             rest: bytes,
             nodes,
@@ -171,22 +190,22 @@ impl<'a> RecordReader<'a> {
             states: usize::MAX,
         };
         let version = reader.byte()?;
+        let mut new_nodes: &[u8] = &[];
         if version == versions.positional {
             reader.is_positional = true;
         } else if version == versions.numbered {
             if bool::read(&mut reader)? {
                 reader.forget_nodes();
             }
-            reader.read_nodes()?;
+            new_nodes = reader.bytes()?;
         } else {
             return Err(DecodeError::Version(version, versions.numbered));
         }
-        Ok(reader)
+        Ok((reader, new_nodes))
     }
 
     /// Reads the arrays and objects of the record, which come before its fields.
-    fn read_nodes(&mut self) -> Result<(), DamagedRecord> {
-        let nodes = self.bytes()?;
+    fn read_nodes(&mut self, nodes: &'a [u8]) -> Result<(), DamagedRecord> {
         let fields = std::mem::replace(&mut self.rest, nodes);
         while !self.is_at_end() {
             value::read_node(self)?;

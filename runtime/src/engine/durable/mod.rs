@@ -5,6 +5,7 @@ mod blocking_reads;
 pub(super) mod outage;
 pub(super) mod quarantine;
 pub(super) mod reader_pool;
+mod recent_execution;
 pub(super) mod recover;
 mod recovered_children;
 mod resume;
@@ -23,6 +24,7 @@ use stepwright_interpreter::{ExecutionInfo, Status};
 
 use self::quarantine::Quarantine;
 use self::reader_pool::ReaderPool;
+use self::recent_execution::RecentExecution;
 use self::recovered_children::RecoveredChildren;
 use self::step_watch::StepWatch;
 use self::waiting_commands::WaitingCommands;
@@ -62,6 +64,7 @@ pub(super) struct DurableState {
     pub(super) outbox_reader: Mutex<Option<Box<dyn StoreReader>>>,
     /// The readers of requests.
     pub(super) readers: ReaderPool,
+    recent: RecentExecution,
     pub(super) journal: Journal,
     /// The reader of the steps of executions.
     reader: Mutex<Box<dyn StoreReader>>,
@@ -117,6 +120,7 @@ impl DurableState {
             outbox_reader: Mutex::new(Some(outbox_reader)),
             unlisted: Arc::default(),
             readers,
+            recent: RecentExecution::default(),
             journal,
             reader: Mutex::new(reader),
             next: AtomicU64::new(last + 1),

@@ -7,23 +7,25 @@ use smol_str::SmolStr;
 use stepwright_interpreter::Status;
 use stepwright_interpreter::execution::Outcome;
 
+use super::recent_execution::ClosedExecution;
 use super::version_cache::{ReadContext, RecoveredExecution, VersionCache};
 use crate::engine::completion::report::ExecutionReport;
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::durable::DurableState;
 use crate::engine::error::BuildError;
-use crate::engine::journaled_execution::{FirstChange, JournalPosition, JournaledExecution};
+use crate::engine::journaled_execution::{FirstChange, JournaledExecution};
 use crate::engine::shared::EngineShared;
 use crate::engine::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
 use crate::engine::start::redrive_data::RedriveData;
 use crate::store::{StoreError, StoreReader, StoredExecution};
 
-/// A closed execution, read from the store.
-pub(in crate::engine) struct ClosedExecution {
-    pub(in crate::engine) state: Arc<ExecutionState>,
-    /// Whether it is a child of a Map Run.
-    pub(in crate::engine) is_child: bool,
-    pub(in crate::engine) place: JournalPosition,
+/// Returns the row of a closed execution.
+fn closed_row(
+    reader: &mut dyn StoreReader,
+    id: &str,
+) -> Result<Option<StoredExecution>, StoreError> {
+    let row = reader.execution(id)?;
+    Ok(row.filter(|row| row.stopped.is_some()))
 }
 
 impl EngineShared {
@@ -158,8 +160,22 @@ impl EngineShared {
         id: &str,
     ) -> Result<Option<ClosedExecution>, StoreError> {
         let id = id.to_owned();
-        let read = self.read_store(move |shared, reader| shared.stored(reader, &id));
+        let read = self.read_store(move |shared, reader| shared.recently_stored(reader, &id));
         Ok(read.await?.flatten())
+    }
+
+    /// Returns a closed execution, and reads it unless it was read last.
+    fn recently_stored(
+        &self,
+        reader: &mut dyn StoreReader,
+        id: &str,
+    ) -> Result<Option<ClosedExecution>, StoreError> {
+        match (closed_row(reader, id)?, &self.durable) {
+            (Some(row), Some(durable)) => durable
+                .recent
+                .get_or_read(&row, || self.read_closed(reader, &row)),
+            _ => Ok(None),
+        }
     }
 
     /// Reads a closed execution.
@@ -168,20 +184,27 @@ impl EngineShared {
         reader: &mut dyn StoreReader,
         id: &str,
     ) -> Result<Option<ClosedExecution>, StoreError> {
-        let row = reader.execution(id)?;
-        let Some(row) = row.filter(|row| row.stopped.is_some()) else {
-            return Ok(None);
-        };
-        let kept = match VersionCache::default().restore(self.reading(), reader, &row) {
+        match closed_row(reader, id)? {
+            Some(row) => self.read_closed(reader, &row),
+            None => Ok(None),
+        }
+    }
+
+    fn read_closed(
+        &self,
+        reader: &mut dyn StoreReader,
+        row: &StoredExecution,
+    ) -> Result<Option<ClosedExecution>, StoreError> {
+        let kept = match VersionCache::default().restore(self.reading(), reader, row) {
             Ok(kept) => kept,
             // It was deleted between the two reads.
-            Err(_) if reader.execution(id)?.is_none() => return Ok(None),
+            Err(_) if reader.execution(&row.arn)?.is_none() => return Ok(None),
             Err(error) => return Err(error),
         };
         let place = kept.place.clone();
         Ok(Some(ClosedExecution {
             is_child: row.child_of.is_some(),
-            state: self.over(&row, kept),
+            state: self.over(row, kept),
             place,
         }))
     }

@@ -3,15 +3,22 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use stepwright_asl::model::StateMachine;
 use stepwright_interpreter::Limits;
-use stepwright_interpreter::execution::{Execution, RecordDecoder, RecordEncoder};
+use stepwright_interpreter::execution::{
+    Execution, RecordDecoder, RecordEncoder, is_complete_record,
+};
+use stepwright_interpreter::record::DecodeError;
 
 use super::step_attempts::StepAttempts;
 use crate::engine::journaled_execution::JournalPosition;
 use crate::engine::machines::registry::PendingMachine;
 use crate::engine::machines::{CompileSettings, Machine, Machines};
 use crate::store::{StoreError, StoreReader, StoredExecution, StoredMachine};
+
+/// The bytes of the records that are in memory while an execution is read.
+const READ_BYTES: usize = 1_048_576;
 
 /// The context for reading the executions of a store.
 #[derive(Clone, Copy)]
@@ -149,21 +156,17 @@ impl VersionCache {
         row: &StoredExecution,
     ) -> Result<RecoveredExecution, StoreError> {
         let machine = self.get(reading, reader, row)?;
-        let records = reader.records(row.key)?;
         let mut restored = RecordDecoder::default();
-        let read = records.iter().try_for_each(|record| {
+        let seq = each_record(reader, row, |record| {
             let program = machine.program.program().clone();
             let limits = reading.limits.clone();
             restored.read(record, |about| Execution::new(program, about, limits, 0, 0))
-        });
-        let finished = read.and_then(|()| restored.finish());
-        let (execution, written) = finished.map_err(|error| {
-            StoreError::unreadable(format!("the execution `{}`", row.arn), error)
         })?;
+        let (execution, written) = restored.finish().map_err(|error| unreadable(row, error))?;
         let place = JournalPosition {
             key: row.key,
             machine_hash: row.machine_hash.clone().into(),
-            seq: u32::try_from(records.len()).unwrap_or(u32::MAX),
+            seq,
         };
         Ok(RecoveredExecution {
             machine,
@@ -172,6 +175,45 @@ impl VersionCache {
             place,
         })
     }
+}
+
+/// Calls `decode` for each record that contains an execution. Returns the number of the next record.
+fn each_record(
+    reader: &mut dyn StoreReader,
+    row: &StoredExecution,
+    mut decode: impl FnMut(&[u8]) -> Result<(), DecodeError>,
+) -> Result<u32, StoreError> {
+    let mut decode = |record: &Bytes| decode(record).map_err(|error| unreadable(row, error));
+    let count = |records: &[Bytes]| u32::try_from(records.len()).unwrap_or(u32::MAX);
+    let last = match row.stopped {
+        Some(_) => reader.last_record(row.key)?,
+        None => None,
+    };
+    let Some((last, record)) = last else {
+        let records = reader.records(row.key)?;
+        records.iter().try_for_each(decode)?;
+        return Ok(count(&records));
+    };
+    // A complete last record makes the others superfluous.
+    if is_complete_record(&record) {
+        decode(&record)?;
+        return Ok(last.saturating_add(1));
+    }
+    drop(record);
+    let mut next = 0;
+    while next <= last {
+        let records = reader.records_from(row.key, next, READ_BYTES)?;
+        if records.is_empty() {
+            return Err(unreadable(row, format!("its record {next} is missing")));
+        }
+        records.iter().try_for_each(&mut decode)?;
+        next = next.saturating_add(count(&records));
+    }
+    Ok(next)
+}
+
+fn unreadable(row: &StoredExecution, why: impl ToString) -> StoreError {
+    StoreError::unreadable(format!("the execution `{}`", row.arn), why.to_string())
 }
 
 /// Fails for a child of a Map Run whose parent is unreadable.

@@ -3,7 +3,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use rusqlite::{Connection, OpenFlags, Params, Row};
+use rusqlite::{Connection, OpenFlags, Params, Row, params};
 
 use super::continuity::{self, MainFile};
 use super::lock::Lock;
@@ -130,6 +130,39 @@ impl SqliteReader {
     pub fn backup(&self, to: impl AsRef<Path>) -> Result<(), StoreError> {
         continuity::check_concurrently(&self.place)?;
         backup::write(&self.connection, &self.place, to.as_ref())
+    }
+
+    /// Returns the results of `read` for the rows, up to the first one for which it also returns `true`.
+    fn rows_until<T>(
+        &self,
+        query: &str,
+        values: impl Params,
+        mut read: impl FnMut(&Row<'_>) -> Result<(T, bool), rusqlite::Error>,
+    ) -> Result<Vec<T>, rusqlite::Error> {
+        let mut statement = self.connection.prepare_cached(query)?;
+        let mut rows = statement.query(values)?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (one, is_last) = read(row)?;
+            all.push(one);
+            if is_last {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    /// Returns the content of a record, after a comparison with its checksum.
+    fn checked(
+        &self,
+        id: i64,
+        (seq, data, checksum): (i64, Vec<u8>, u32),
+    ) -> Result<Bytes, StoreError> {
+        if checksum != row::checksum(id, seq, &data) {
+            let why = format!("the record {seq} of execution {id} is not as it was written");
+            return Err(self.place.corrupt(why));
+        }
+        Ok(Bytes::from(data))
     }
 
     pub(super) fn rows<T>(
@@ -368,24 +401,14 @@ impl StoreReader for SqliteReader {
         let Ok(id) = i64::try_from(key) else {
             return Ok(Vec::new());
         };
-        let rows = self.rows(row::RECORDS, [id], |row| {
-            Ok((
-                row.get::<_, i64>(0)?,
-                row.get::<_, Vec<u8>>(1)?,
-                row.get::<_, u32>(2)?,
-            ))
-        })?;
+        let rows = self.rows(row::RECORDS, [id], row::record)?;
         let mut records = Vec::with_capacity(rows.len());
         for (next, (seq, data, checksum)) in (0..).zip(rows) {
             if seq != next {
                 let why = format!("execution {key} has a record {seq} and no record {next}");
                 return Err(self.place.corrupt(why));
             }
-            if checksum != row::checksum(id, seq, &data) {
-                let why = format!("the record {seq} of execution {key} is not as it was written");
-                return Err(self.place.corrupt(why));
-            }
-            records.push(Bytes::from(data));
+            records.push(self.checked(id, (seq, data, checksum))?);
         }
         if records.is_empty() {
             let query = "SELECT 1 FROM executions WHERE key = ?";
@@ -396,6 +419,52 @@ impl StoreReader for SqliteReader {
             }
         }
         Ok(records)
+    }
+
+    fn records_from(
+        &mut self,
+        key: u64,
+        seq: u32,
+        max_bytes: usize,
+    ) -> Result<Vec<Bytes>, StoreError> {
+        let Ok(id) = i64::try_from(key) else {
+            return Ok(Vec::new());
+        };
+        let mut left = Some(max_bytes);
+        let read = |row: &Row<'_>| {
+            let record = row::record(row)?;
+            left = left.and_then(|left| left.checked_sub(record.1.len()));
+            Ok((record, left.is_none()))
+        };
+        let rows = self.rows_until(row::RECORDS_FROM, params![id, seq], read);
+        let rows = rows.map_err(|error| self.error(error))?;
+        let mut records = Vec::with_capacity(rows.len());
+        for (next, record) in (i64::from(seq)..).zip(rows) {
+            if record.0 != next {
+                let why = format!(
+                    "execution {key} has a record {} and no record {next}",
+                    record.0
+                );
+                return Err(self.place.corrupt(why));
+            }
+            records.push(self.checked(id, record)?);
+        }
+        Ok(records)
+    }
+
+    fn last_record(&mut self, key: u64) -> Result<Option<(u32, Bytes)>, StoreError> {
+        let Ok(id) = i64::try_from(key) else {
+            return Ok(None);
+        };
+        let mut rows = self.rows(row::LAST_RECORD, [id], row::record)?;
+        let Some(row) = rows.pop() else {
+            return Ok(None);
+        };
+        let seq = u32::try_from(row.0).map_err(|_| {
+            let why = format!("execution {key} has a record {}", row.0);
+            self.place.corrupt(why)
+        })?;
+        Ok(Some((seq, self.checked(id, row)?)))
     }
 
     fn map_runs(&mut self, execution: u64) -> Result<Vec<StoredMapRun>, StoreError> {

@@ -102,6 +102,20 @@ pub(super) const RECORDS: &str = "
     SELECT 0 AS seq, data, checksum FROM executions WHERE key = ?1 AND checksum IS NOT NULL
     UNION ALL SELECT seq, data, checksum FROM records WHERE execution = ?1 ORDER BY seq";
 
+/// The records of an execution from a number on.
+pub(super) const RECORDS_FROM: &str = "
+    SELECT 0 AS seq, data, checksum FROM executions WHERE key = ?1 AND checksum IS NOT NULL AND ?2 = 0
+    UNION ALL SELECT seq, data, checksum FROM records WHERE execution = ?1 AND seq >= ?2 ORDER BY seq";
+
+/// The last record of an execution that is not in its row.
+pub(super) const LAST_RECORD: &str =
+    "SELECT seq, data, checksum FROM records WHERE execution = ?1 ORDER BY seq DESC LIMIT 1";
+
+/// Reads a record: its number, its content and its checksum.
+pub(super) fn record(row: &Row<'_>) -> Result<(i64, Vec<u8>, u32), Error> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+}
+
 /// The columns of [`map_run`].
 pub(super) const MAP_RUN: &str = "arn, execution, data";
 
