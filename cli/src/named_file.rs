@@ -1,4 +1,4 @@
-//! Definitions in files that a template or a module of Terraform names. Such a file can come from somebody else, so that it must not name every file of
+//! Definitions in files that a template or a module of Terraform names. A template can come from another person, so that it must not name every file of
 //! this machine.
 
 use std::path::{Path, PathBuf};
@@ -139,7 +139,7 @@ mod tests {
             let reason = reason(read(named));
             assert!(reason.contains(part), "{reason}");
         }
-        // A folder with a similar name is another one.
+        // A folder with a similar name differs.
         write(&world.path().join("project-2/x.json"), "SECRET");
         assert!(reason(read("../project-2/x.json")).contains("is not below"));
     }

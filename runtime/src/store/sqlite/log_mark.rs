@@ -4,7 +4,7 @@ use super::log_file::{Checksum, Salts};
 
 /// The position of the end of the log after the last acknowledged commit.
 ///
-/// It is written after the sync of the log and before the commit is acknowledged, without a sync of its own. So a killed process leaves the mark
+/// It is written after the sync of the log and before the commit is acknowledged, without a separate sync. So a killed process leaves the mark
 /// of its last acknowledged commit. A loss of power may leave an older one, never a newer one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct LogMark {
