@@ -210,6 +210,13 @@ fn invalid_options_for_tasks_are_usage_errors() {
     }
 }
 
+/// The ARN of a function, whose result is the output of its state.
+const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:f";
+
+fn function() -> Json {
+    json!({"Type": "Task", "Resource": FUNCTION})
+}
+
 /// Returns a command that prints a JSON string of this many bytes.
 #[cfg(unix)]
 fn string_of(bytes: usize) -> String {
@@ -234,13 +241,15 @@ fn the_output_of_a_command_is_read_up_to_the_limit_of_results() {
         .flat_map(|binding| ["--task", binding])
         .collect();
     let server = Server::start(&tasks);
-    let run = |name: &str| server.run_state(name, invoke("whatever"), &json!({}));
+    let run = |name: &str| server.run_state(name, function(), &json!({}));
     assert_eq!(text(&run("Limit")["output"]).len(), 262_144);
     assert_eq!(run("Spaces")["output"], "[1]");
     for name in ["Above", "Endless"] {
         let ended = run(name);
         assert_eq!(ended["error"], "States.DataLimitExceeded", "{name}");
-        let cause = "The state/task 'lambda' returned a result with a size exceeding the maximum number of bytes service limit.";
+        let cause = format!(
+            "The state/task '{FUNCTION}' returned a result with a size exceeding the maximum number of bytes service limit."
+        );
         assert_eq!(ended["cause"], cause, "{name}");
     }
     let cut = run("Cut");
@@ -256,7 +265,7 @@ fn an_endpoint_that_returns_more_than_a_result_fails_the_task() {
         (200, "", Json::from("x".repeat(bytes - 2)).to_string())
     });
     let server = Server::start(&["--task", &format!("Ask=http://{address}/")]);
-    let run = |bytes: usize| server.run_state("Ask", invoke("f"), &json!({"bytes": bytes}));
+    let run = |bytes: usize| server.run_state("Ask", function(), &json!({"bytes": bytes}));
     assert_eq!(text(&run(262_144)["output"]).len(), 262_144);
     for bytes in [262_145, 1_048_576, 1_048_577, 20_000_000] {
         assert_eq!(run(bytes)["error"], "States.DataLimitExceeded", "{bytes}");

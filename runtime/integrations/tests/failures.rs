@@ -149,13 +149,12 @@ async fn a_response_of_another_format_is_a_client_error() {
 
 #[tokio::test]
 async fn an_endless_body_ends_at_the_limit_and_is_not_requested_again() {
-    let cause =
-        "Unable to execute HTTP request: the body of the response has more than 67108864 bytes";
+    let cause = "The state/task 'dynamodb' returned a result with a size exceeding the maximum number of bytes service limit.";
     let endpoint = Endpoint::start(|_, _| Reply::Endless).await;
     let engine = engine(&endpoint.url, &task(GET, &parameters(GET), &json!({})));
     let run = engine.start_machine("m", json!({}), StartOptions::new());
     let report = run.await.expect("it starts").report().await;
-    assert_eq!(failure(&report), ("DynamoDB.SdkClientException", cause));
+    assert_eq!(failure(&report), ("States.DataLimitExceeded", cause));
     assert_eq!(endpoint.requests().len(), 1);
 }
 

@@ -166,7 +166,8 @@ impl History {
         } else {
             let from = position.unwrap_or_default().max(first);
             let to = from.saturating_add(limit).min(last);
-            (from, from + self.fitting(query, from..to))
+            // A position after the last event selects none.
+            (from, (from + self.fitting(query, from..to)).min(last))
         };
         let mut events = Vec::new();
         let mut reader = HistoryReader::default();
