@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use stepwright_runtime::history::{History, HistoryQuery};
-use stepwright_runtime::store::MemoryStore;
+use stepwright_runtime::store::{MemoryStore, Store as _};
 use stepwright_runtime::{
     Engine, EngineBuilder, ExecutionFilter, HistoryError, Limits, MachineType, StartOptions,
     StoredExecutions,
@@ -269,4 +269,32 @@ fn executions_are_listed_by_the_arn_of_their_machine() {
             assert_eq!(page.executions.len(), count, "{machine}");
         }
     });
+}
+
+#[tokio::test]
+async fn a_record_has_the_events_of_few_transitions_over_large_values() {
+    let definition = json!({"StartAt": "Count", "States": {
+        "Count": {"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)", "text.$": "$.text"}, "Next": "Again"},
+        "Again": {"Type": "Choice", "Default": "Done", "Choices": [{"Variable": "$.n", "NumericLessThan": 100, "Next": "Count"}]},
+        "Done": {"Type": "Succeed"},
+    }});
+    let store = MemoryStore::new();
+    let engine = Engine::builder()
+        .register_json("m", &definition.to_string(), MachineType::Standard)
+        .virtual_time()
+        .store(store.clone())
+        .build()
+        .unwrap();
+    let input = json!({"n": 0, "text": "x".repeat(200_000)});
+    let execution = engine.start_machine("m", input, StartOptions::new()).await;
+    let execution = execution.unwrap();
+    let arn = execution.id().to_owned();
+    execution.await.unwrap();
+    engine.shutdown(std::time::Duration::ZERO).await;
+    let mut reader = store.clone().reader().unwrap();
+    let row = reader.execution(&arn).unwrap().expect("it is stored");
+    let records = reader.records(row.key).unwrap();
+    let largest = records.iter().map(|record| record.len()).max();
+    // All events have 80 MB.
+    assert!(largest < Some(10_000_000), "{largest:?}");
 }

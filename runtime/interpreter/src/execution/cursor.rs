@@ -104,6 +104,17 @@ pub(super) struct CursorPosition {
 }
 
 impl Cursor {
+    /// Returns about how many bytes its input has, in constant time.
+    #[inline]
+    pub(super) fn input_bytes(&self) -> u32 {
+        let bytes = match &self.input {
+            // The length of its JSON would have to be computed.
+            Value::Str(text) => text.len() as u64,
+            input => input.json_len(),
+        };
+        u32::try_from(bytes).unwrap_or(u32::MAX)
+    }
+
     /// Creates a cursor that is about to enter a state.
     pub(super) fn at(
         state: StateIx,

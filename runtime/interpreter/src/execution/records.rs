@@ -67,6 +67,7 @@ impl RecordEncoder {
 
     /// Returns the next record of an execution that is idle or has ended. Its program and limits are not part of it.
     pub fn record(&mut self, execution: &mut Execution) -> Vec<u8> {
+        execution.changed_bytes = 0;
         let is_first = !std::mem::replace(&mut self.has_begun, true);
         let is_complete = is_first || self.ends_with_complete_record(execution);
         let to = &mut self.writer;

@@ -24,6 +24,11 @@ use crate::timestamp::Timestamp;
 use crate::value::Value;
 use crate::wait_id::{CursorId, TimerKind, WaitId};
 
+/// The bytes of an input beyond which the transition of its state counts as several in the budget of a step: its events have the input.
+const TRANSITION_BYTES: u32 = 16_384;
+/// The bytes of values beyond which a record is written, although nothing waits for it.
+const RECORD_BYTES: u32 = 2 << 20;
+
 /// One execution: plain data that [`Execution::step`] advances.
 ///
 /// It holds no future, no timer and no waker. A step returns [`Command`](super::Command)s for them, with the [`WaitId`]s
@@ -46,6 +51,8 @@ pub struct Execution {
     pub(super) now: Timestamp,
     pub(super) waits: u32,
     pub(super) transitions: u32,
+    /// About how many bytes of values the events since the last record have.
+    pub(super) changed_bytes: u32,
     pub(super) outcome: Option<Box<Outcome>>,
     /// The step ends early so that other executions can run.
     pub(super) yields: bool,
@@ -170,6 +177,7 @@ impl Execution {
             now,
             waits: 0,
             transitions: 0,
+            changed_bytes: 0,
             outcome: None,
             yields: false,
             current: None,
@@ -286,7 +294,7 @@ impl Execution {
     }
 
     /// Applies the reply to a command, advances the runnable cursors, and adds commands. Each transition takes one from
-    /// the `budget`. `calls` is what happens before a state that calls a handler or an object store.
+    /// the `budget`, or more if the input is large. `calls` is what happens before a state that calls a handler or an object store.
     pub fn step(
         &mut self,
         reply: Option<Input>,
@@ -379,7 +387,9 @@ impl Execution {
                 continue;
             }
             held = 0;
-            *budget -= 1;
+            let bytes = cursor.map_or(0, Cursor::input_bytes);
+            self.changed_bytes = self.changed_bytes.saturating_add(bytes);
+            *budget = budget.saturating_sub(1 + bytes / TRANSITION_BYTES);
             self.transitions = self.transitions.saturating_add(1);
             self.current = Some(id);
             let _budget = TimeBudget::begin();
@@ -389,6 +399,12 @@ impl Execution {
             }
         }
         Step::Ended
+    }
+
+    /// Returns whether the next record has so many bytes of values that it should be written before the execution continues.
+    #[inline]
+    pub fn has_large_changes(&self) -> bool {
+        self.changed_bytes > RECORD_BYTES
     }
 
     /// Returns whether a cursor waits for the next step only.

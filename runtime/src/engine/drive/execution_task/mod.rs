@@ -546,8 +546,9 @@ impl ExecutionTask {
             journaled.send_acknowledgements();
             return false;
         }
-        // Changes without visible effects can wait for a later commit.
+        // Changes without visible effects can wait for a later commit, unless its record would be large.
         if step == Step::Budget
+            && !execution.has_large_changes()
             && !self.resources.has_deferred()
             && !journaled.has_acknowledgements()
         {
