@@ -240,6 +240,7 @@ fn to_version_5(files: &Files, is_killed: bool) -> Files {
         .execute_batch(
             "PRAGMA journal_mode = DELETE;
              DROP TABLE session;
+             DROP TABLE outbox;
              DROP TABLE origins;
              DROP INDEX executions_failed;
              DROP INDEX children_failed;
