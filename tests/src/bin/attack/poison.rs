@@ -123,7 +123,7 @@ fn inputs() -> Vec<Json> {
     ]
 }
 
-/// Each function with one and two arguments, and the other forms. The short attack has a part of them.
+/// A part of all calls with one and two arguments, and the other forms.
 fn expressions(setup: &Setup) -> Vec<String> {
     let mut calls = Vec::new();
     for function in FUNCTIONS.split_whitespace() {
@@ -136,13 +136,13 @@ fn expressions(setup: &Setup) -> Vec<String> {
         calls.push(format!("$type(${function}($a, 'a', $a))"));
         calls.push(format!("$type(${function}([1..300000], [1..300000], 1))"));
     }
-    let forms = FORMS.map(str::to_owned);
+    // Each night others.
+    let step = setup.choose(211, 12);
     let seed = usize::try_from(setup.seed).unwrap_or_default();
-    match setup.is_short {
-        true => {
-            let some = calls.into_iter().skip(seed % 211).step_by(211);
-            forms.into_iter().take(2).chain(some).collect()
-        }
-        false => forms.into_iter().chain(calls).collect(),
-    }
+    let some = calls.into_iter().skip(seed % step).step_by(step);
+    let forms = FORMS.map(str::to_owned).into_iter();
+    forms
+        .take(setup.choose(2, FORMS.len()))
+        .chain(some)
+        .collect()
 }

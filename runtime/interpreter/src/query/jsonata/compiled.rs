@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::rc::Rc;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jlens_core::{Bindings, Error, Expression, Options};
@@ -17,7 +17,7 @@ use crate::value::Value;
 
 use super::analysis::Analysis;
 use super::build::ValueBuilder;
-use super::limits::{MAX_DEPTH, MAX_HELD, MAX_MEMORY, MAX_STEPS, MAX_TIME, MAX_WORK};
+use super::limits::{MAX_DEPTH, MAX_HELD, MAX_MEMORY, MAX_STEPS, MAX_TIME, MAX_WORK, SHARED_HELD};
 use super::root::{EmptyInput, Input, Root};
 use super::variable::Variable;
 use super::{arithmetic, functions, texts};
@@ -47,6 +47,10 @@ pub(super) struct CompiledExpression {
 pub(super) fn evaluator(expression: &asl::Expression) -> Result<Expression, Error> {
     Expression::compile(expression.source())
 }
+
+/// Held while an evaluation needs more memory than [`SHARED_HELD`], so that the evaluations of a process need little more than
+/// [`MAX_HELD`] together.
+static LARGE: Mutex<()> = Mutex::new(());
 
 /// The result, and whether a `null` was built for it.
 type EvaluationResult = Result<(Option<Value>, bool), Error>;
@@ -262,27 +266,37 @@ impl CompiledExpression {
             .max_result_size(MAX_MEMORY)
             .max_steps(MAX_STEPS)
             .max_work(MAX_WORK)
-            .max_memory(MAX_HELD)
             .timeout(time)
             .now(scope.now_millis)
             .seed(seed)
     }
 
-    /// Runs an evaluation with its limits and its random numbers.
+    /// Runs an evaluation with its limits and its random numbers. One that needs more memory than [`SHARED_HELD`] runs again, alone.
     fn draw<R>(
         &self,
         scope: &Scope<'_>,
         depth: usize,
-        evaluation: impl FnOnce(&Options) -> R,
-    ) -> R {
-        timed(MAX_TIME, |time| {
-            let options = self.options(scope, depth, time);
-            if self.draws {
-                functions::drawing(scope.entropy, || evaluation(&options))
-            } else {
-                evaluation(&options)
+        mut evaluation: impl FnMut(&Options) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        let before = scope.entropy.state();
+        let mut within = |memory| {
+            timed(MAX_TIME, |time| {
+                let options = self.options(scope, depth, time).max_memory(memory);
+                if self.draws {
+                    functions::drawing(scope.entropy, || evaluation(&options))
+                } else {
+                    evaluation(&options)
+                }
+            })
+        };
+        match within(SHARED_HELD) {
+            Err(error) if error.code() == "U1001" => {
+                let _alone = LARGE.lock().unwrap_or_else(PoisonError::into_inner);
+                scope.entropy.resume(before);
+                within(MAX_HELD)
             }
-        })
+            result => result,
+        }
     }
 }
 

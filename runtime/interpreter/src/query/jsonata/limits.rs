@@ -18,6 +18,8 @@ pub(super) const MAX_WORK: u64 = 100_000_000;
 /// The most memory that the values of an evaluation hold, in bytes. The longest array ([`MAX_MEMORY`]) of small lists or objects needs
 /// most of it.
 pub(super) const MAX_HELD: usize = 128 << 20;
+/// The part of [`MAX_HELD`] with which evaluations run concurrently.
+pub(super) const SHARED_HELD: usize = 16 << 20;
 /// The time limit of the expressions of one step, in case that the machine is slow or busy. With the step itself they take less than 2
 /// seconds. Builds without optimization are ten times slower, and run tests on busy machines.
 pub(super) const MAX_TIME: Duration = Duration::from_millis(if cfg!(debug_assertions) {
