@@ -23,7 +23,7 @@ type Implementation =
 /// token are set to the call site when it has none.
 ///
 /// ```
-/// use jlens_core::{Bindings, Expression, HostFunction};
+/// use stepwright_jlens::{Bindings, Expression, HostFunction};
 /// use serde_json::json;
 ///
 /// let tax = HostFunction::with_signature("<n-n?:n>", |args, _call| {
@@ -224,7 +224,7 @@ impl HostCall<'_> {
     /// handle borrows the call, so it cannot be called once the function has returned.
     ///
     /// ```
-    /// use jlens_core::{Bindings, Expression, HostFunction};
+    /// use stepwright_jlens::{Bindings, Expression, HostFunction};
     /// use serde_json::json;
     ///
     /// // `$twice($f, $x)` gives `$f($f($x))`.

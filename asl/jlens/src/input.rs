@@ -14,8 +14,8 @@
 //! Python package does.
 //!
 //! ```
-//! use jlens_core::input::{Sink, Source};
-//! use jlens_core::{Bindings, Expression, Options};
+//! use stepwright_jlens::input::{Sink, Source};
+//! use stepwright_jlens::{Bindings, Expression, Options};
 //!
 //! /// A table of rows, read as an array of objects.
 //! struct Table<'t>(&'t [(&'t str, f64)]);

@@ -12,7 +12,7 @@ use crate::value::{js_number, nest, write_json_string};
 /// use serde_json::json;
 ///
 /// let v = json!({"n": 2.43290200817664e18, "x": [0.1, 1e21]});
-/// assert_eq!(jlens_core::format_json(&v, false), r#"{"n":2432902008176640000,"x":[0.1,1e+21]}"#);
+/// assert_eq!(stepwright_jlens::format_json(&v, false), r#"{"n":2432902008176640000,"x":[0.1,1e+21]}"#);
 /// ```
 pub fn format_json(value: &JsonValue, pretty: bool) -> String {
     let mut out = String::new();

@@ -6,7 +6,7 @@
 //! Compile an expression once, then evaluate it against any number of JSON documents:
 //!
 //! ```
-//! use jlens_core::{Bindings, Expression};
+//! use stepwright_jlens::{Bindings, Expression};
 //! use serde_json::json;
 //!
 //! let expr = Expression::compile("$sum(items[type = $kind].(price * qty))").unwrap();
@@ -25,7 +25,7 @@
 //! together with [`Diagnostic`]s:
 //!
 //! ```
-//! let ast = jlens_core::parse_recover("Account.");
+//! let ast = stepwright_jlens::parse_recover("Account.");
 //! assert!(ast.has_errors());
 //! assert_eq!(ast.diagnostics[0].code, "S0207");
 //! ```
@@ -255,8 +255,8 @@ impl Expression {
     /// reached. The audit is returned even when the evaluation fails.
     ///
     /// ```
-    /// use jlens_core::{Bindings, Expression, Options};
-    /// use jlens_core::audit::{AuditOptions, OutcomeKind};
+    /// use stepwright_jlens::{Bindings, Expression, Options};
+    /// use stepwright_jlens::audit::{AuditOptions, OutcomeKind};
     ///
     /// let expr = Expression::compile("$x > 10").unwrap();
     /// let bindings = Bindings::new().var("x", 3);
@@ -390,7 +390,7 @@ impl FromIterator<(String, JsonValue)> for Bindings {
 /// start from [`Options::new`] (or `Options::default()`) and chain the builder methods.
 ///
 /// ```
-/// use jlens_core::Options;
+/// use stepwright_jlens::Options;
 /// use std::time::Duration;
 ///
 /// let options = Options::new()
@@ -527,7 +527,7 @@ impl Options {
 /// cancelled token fails at once, so use a new token for each job.
 ///
 /// ```
-/// use jlens_core::{Bindings, CancelToken, Expression, Options};
+/// use stepwright_jlens::{Bindings, CancelToken, Expression, Options};
 ///
 /// let token = CancelToken::new();
 /// let options = Options::new().cancel_token(token.clone());

@@ -10,7 +10,9 @@
 //! [`Output::write`] writes with a builder, within the size limit of a result
 //! (`Options::max_result_size`) and the nesting limit, as `evaluate` converts it.
 //!
-//! ```
+//! An example with the documents of jlens-core, which this copy does not have:
+//!
+//! ```text
 //! use jlens_core::output::Builder;
 //! use jlens_core::{Bindings, Document, Expression, Options};
 //!
