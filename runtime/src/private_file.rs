@@ -1,7 +1,7 @@
 //! Files with data of executions. They have the mode of their source, or only their owner reads and writes them. Other systems than Unix have
 //! no modes.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
@@ -63,6 +63,7 @@ pub(crate) fn open_new(
 }
 
 /// Removes the rights of an existing file that its source does not have.
+#[cfg(feature = "sqlite")]
 pub(crate) fn restrict(path: &Path, source: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
@@ -73,11 +74,12 @@ pub(crate) fn restrict(path: &Path, source: &Path) -> io::Result<()> {
             _ => return Ok(()),
         };
         if file & source != file {
-            return fs::set_permissions(path, fs::Permissions::from_mode(file & source & 0o7777));
+            let mode = std::fs::Permissions::from_mode(file & source & 0o7777);
+            return std::fs::set_permissions(path, mode);
         }
     }
     #[cfg(not(unix))]
-    let _ = (path, source, fs::metadata::<&Path>);
+    let _ = (path, source);
     Ok(())
 }
 

@@ -27,7 +27,7 @@ use crate::execution_info::ExecutionInfo;
 use crate::program::Program;
 use crate::task::DefinedState;
 use crate::timestamp::Timestamp;
-use crate::value::Value;
+use crate::value::{MemoryEstimate, Value};
 
 pub(crate) use self::entry::{Details, Entry, Payload};
 pub use self::event::Event;
@@ -199,12 +199,13 @@ impl History {
 /// Returns about how many bytes of memory events occupy. A value that two successive events share counts once.
 fn bytes_of(entries: &Log<Entry>) -> u64 {
     let mut bytes = 0u64;
+    let mut estimate = MemoryEstimate::default();
     let mut before: Option<&Value> = None;
     for (_, entry) in entries.iter() {
         bytes = bytes.saturating_add(size_of::<Entry>() as u64);
         if let Some(value) = entry.payload.value() {
             if !before.is_some_and(|before| before.is_same_node(value)) {
-                bytes = bytes.saturating_add(value.json_len());
+                bytes = bytes.saturating_add(estimate.bytes(value));
             }
             before = Some(value);
         }

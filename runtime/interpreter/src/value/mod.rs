@@ -42,6 +42,7 @@ mod de;
 mod entry;
 mod equal;
 mod foreign;
+mod memory;
 mod number;
 mod object;
 mod owned;
@@ -56,6 +57,7 @@ mod wide;
 use std::sync::Arc;
 
 pub use array::Array;
+pub(crate) use memory::MemoryEstimate;
 pub use number::Big;
 pub(crate) use number::compare as compare_numbers;
 pub use object::{Entries, Object, ObjectBuilder};
