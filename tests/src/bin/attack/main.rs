@@ -77,9 +77,9 @@ impl Setup {
         self.choose(Duration::from_secs(1), Duration::from_millis(100))
     }
 
-    /// The bound of the server's memory in megabytes.
+    /// The bound of the server's memory in megabytes. A debug build needs more for the same values.
     fn memory_bound(&self) -> f64 {
-        300.0
+        self.choose(600.0, 300.0)
     }
 }
 
