@@ -42,9 +42,8 @@ const HURRY: Duration = Duration::from_secs(2);
 /// How long the last status events may take after the executions ended.
 const LAST_EVENTS: Duration = Duration::from_secs(5);
 
-/// How many ended executions are retained in memory without a store, and their maximum size in bytes.
+/// How many ended executions are retained in memory without a store, if they are small: the engine also limits their bytes.
 const RETAINED: usize = 100_000;
-const RETAINED_BYTES: u64 = 96 * 1_048_576;
 
 /// How many executions may be open: far more than programs need, and few enough that a state machine that starts itself leaves memory free.
 const OPEN_EXECUTIONS: usize = 100_000;
@@ -309,7 +308,7 @@ async fn engine(
             note_access(path);
             builder.store(store).resume_later()
         }
-        None => builder.retention(RETAINED).retention_bytes(RETAINED_BYTES),
+        None => builder.retention(RETAINED),
     };
     if let Some(time) = arguments.retention {
         builder = builder.retention_time(time);

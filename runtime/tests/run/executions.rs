@@ -240,10 +240,15 @@ async fn retention_by_bytes_limits_the_stored_executions() {
     let first = kept.iter().position(|kept| *kept).unwrap();
     // A text that all events share counts once.
     assert_eq!(kept[first..], [true; 4]);
-    // An execution that is larger than the retention limit is forgotten immediately.
+    // An execution that is larger than the retention limit is retained until the next one ends.
     let engine = builder(&definition).retention_bytes(10).build().unwrap();
     let start = engine.start_machine("m", json!({}), StartOptions::new());
     let run = start.await.unwrap();
     assert!(run.report().await.output.is_some());
+    assert!(engine.execution(run.id()).unwrap().is_some());
+    let start = engine.start_machine("m", json!({}), StartOptions::new());
+    let next = start.await.unwrap();
+    assert!(next.report().await.output.is_some());
     assert!(engine.execution(run.id()).unwrap().is_none());
+    assert!(engine.execution(next.id()).unwrap().is_some());
 }

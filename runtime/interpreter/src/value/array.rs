@@ -101,8 +101,14 @@ impl fmt::Debug for Array {
     }
 }
 
+/// A vector that grew item by item has room for up to as many again. More room than this many items is given back.
+const ROOM: usize = 64;
+
 impl From<Vec<Value>> for Array {
-    fn from(items: Vec<Value>) -> Self {
+    fn from(mut items: Vec<Value>) -> Self {
+        if items.capacity() - items.len() > ROOM {
+            items.shrink_to_fit();
+        }
         Array {
             size: count(&items),
             items,

@@ -51,7 +51,7 @@ impl MemoryEstimate {
             Value::Object(members) => members
                 .iter()
                 .map(|(_, member)| NAME + self.visit(member))
-                .fold(CONTAINER, u64::saturating_add),
+                .fold(CONTAINER + members.room(), u64::saturating_add),
             Value::Str(text) => NODE + text.len() as u64,
             _ => NODE,
         }
@@ -60,6 +60,7 @@ impl MemoryEstimate {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Object;
     use super::*;
 
     fn estimate(value: &Value) -> u64 {
@@ -74,6 +75,18 @@ mod tests {
         let text = Value::from("x".repeat(250_000).as_str());
         assert!((250_000..251_000).contains(&estimate(&text)));
         assert_eq!(estimate(&Value::Int(12)), 2);
+    }
+
+    #[test]
+    fn the_room_for_more_members_counts() {
+        let mut object = Object::new();
+        for name in ["a", "b", "c", "d", "e"] {
+            object.insert(name.into(), Value::Int(1));
+        }
+        assert!(object.room() > 0);
+        let bytes = CONTAINER + 5 * (NAME + NODE) + object.room();
+        let objects = Value::from(vec![Value::from(object); 400]);
+        assert_eq!(estimate(&objects), CONTAINER + 400 * bytes);
     }
 
     #[test]

@@ -56,6 +56,17 @@ impl Object {
         }
     }
 
+    /// Returns the bytes of the room for more members.
+    pub(super) fn room(&self) -> u64 {
+        match &self.body {
+            Body::Small(entries) => {
+                ((entries.capacity() - entries.len()) * size_of::<Entry>()) as u64
+            }
+            // A chunk is always as large as its members may become.
+            Body::Wide(_) => 0,
+        }
+    }
+
     /// Returns whether it has no members.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

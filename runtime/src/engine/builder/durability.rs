@@ -62,7 +62,8 @@ impl EngineBuilder {
         self
     }
 
-    /// Sets about how many bytes closed executions may take. The executions that ended first are forgotten first.
+    /// Sets about how many bytes closed executions may take. The executions that ended first are forgotten first, and
+    /// without a store the one that ended last is retained even if it is larger.
     ///
     /// Without a [store](Self::store), the default is 16 MiB of memory. A store has no limit unless set; then closed executions are deleted as
     /// long as all data of the store, with that of running executions, takes more.

@@ -167,8 +167,9 @@ impl Executions {
         self.closed_bytes += bytes;
         let mut forgotten = Vec::new();
         while let Some(oldest) = self.closed.front() {
+            let is_kept_last = self.retention.keeps_last && self.closed.len() == 1;
             if self.closed.len() <= self.retention.executions
-                && self.closed_bytes <= self.retention.bytes
+                && (self.closed_bytes <= self.retention.bytes || is_kept_last)
                 && stopped - oldest.stopped <= self.retention.time
             {
                 break;

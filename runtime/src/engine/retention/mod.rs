@@ -14,6 +14,8 @@ pub(super) struct Retention {
     pub(super) time: Duration,
     pub(super) executions: usize,
     pub(super) bytes: u64,
+    /// Whether the execution that ended last is retained although it alone takes more bytes: nothing else could describe it.
+    pub(super) keeps_last: bool,
 }
 
 /// The configured retention.
@@ -39,6 +41,7 @@ impl ChosenRetention {
             time: self.time.unwrap_or(Duration::MAX),
             executions: self.executions.unwrap_or(EXECUTIONS),
             bytes: if has_store { bytes.min(BYTES) } else { bytes },
+            keeps_last: !has_store,
         }
     }
 
@@ -48,6 +51,7 @@ impl ChosenRetention {
             time: self.time.unwrap_or(TIME),
             executions: self.executions.unwrap_or(usize::MAX),
             bytes: self.bytes.unwrap_or(u64::MAX),
+            keeps_last: false,
         }
     }
 }
