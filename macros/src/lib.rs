@@ -17,6 +17,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod asl_file;
+mod attributes;
 mod callable;
 mod check;
 mod editor;

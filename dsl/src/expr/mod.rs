@@ -155,6 +155,11 @@ impl Expr {
     /// A struct literal that takes its remaining fields from another value: `Receipt { total, ..order }`.
     #[must_use]
     pub fn record_from<T: Payload>(fields: Vec<(&'static str, Expr)>, base: Expr) -> Expr {
+        Expr::updated(T::shape, fields, base)
+    }
+
+    /// A value of this shape that takes its remaining fields from another one.
+    pub(crate) fn updated(shape: ShapeOf, fields: Vec<(&'static str, Expr)>, base: Expr) -> Expr {
         let named: Vec<(Text, Expr)> = fields
             .into_iter()
             .map(|(name, value)| (name.into(), value))
@@ -165,8 +170,8 @@ impl Expr {
             false => (Some(base), Expr::local(BASE)),
         };
         let mut all = named.clone();
-        if let Shape::Struct(shape) = T::shape().resolve()
-            && let Fields::Named(declared) = &shape.fields
+        if let Shape::Struct(of) = shape().resolve()
+            && let Fields::Named(declared) = &of.fields
         {
             for field in declared {
                 let is_given = named.iter().any(|(name, _)| *name == field.name);
@@ -189,7 +194,7 @@ impl Expr {
             }
         }
         let record = Expr::new(ExprNode::Record(Record {
-            shape: T::shape,
+            shape,
             variant: None,
             fields: all,
         }));

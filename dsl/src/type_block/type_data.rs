@@ -60,6 +60,17 @@ impl TypeData {
         }
     }
 
+    /// The value with other fields.
+    #[must_use]
+    pub fn updated(&self, fields: Vec<(&'static str, Expr)>, base: Expr) -> Expr {
+        match self.shape {
+            Some(shape) => Expr::updated(shape, fields, base),
+            None => Expr::refused(
+                "the JSON form of the type of this value is not known, so its field cannot be assigned",
+            ),
+        }
+    }
+
     /// `T::default()`.
     #[must_use]
     pub fn default_value(&self) -> Expr {

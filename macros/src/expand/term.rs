@@ -2,7 +2,7 @@
 
 use super::literal::json;
 use super::witness_types::known;
-use crate::machine::{Align, FormatPiece, MatchPattern, Spec, Term};
+use crate::machine::{Align, FormatPiece, MatchPattern, Record, Spec, Term, UPDATE};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::Path;
@@ -172,6 +172,18 @@ impl TermWriter {
                     Term::Constant(..) => {
                         let value = self.value(value);
                         quote!(#known.constant(#value))
+                    }
+                    Term::Record(Record {
+                        path,
+                        fields,
+                        base: Some(base),
+                        ..
+                    }) if path.is_ident(UPDATE) => {
+                        let base = self.value(base);
+                        let names = fields.iter().map(|(name, _)| name);
+                        let values = fields.iter().map(|(_, value)| self.value(value));
+                        let fields = quote!(::std::vec![#((#names, #values)),*]);
+                        quote!(#known.updated(#fields, #base))
                     }
                     value => {
                         let value = self.value(value);

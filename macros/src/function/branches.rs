@@ -62,6 +62,9 @@ impl Translator<'_> {
         let subject = pascal(&text(&item_source));
         let mut body = self.body_graph(&subject, span, |this, exits| {
             item = this.names.declare(&item_source, this.body);
+            if !super::names::mutable_names(item_pattern).is_empty() {
+                this.names.mark_as_mutable(&item);
+            }
             this.expr(&closure.body, exits, &Dest::Return);
         });
         body.begin_with_pass();

@@ -3,15 +3,25 @@
 use super::graph::{GraphEdgeKind, Node, StateName, Work};
 use super::scan::{bare, by_value, is_of_result, let_condition};
 use super::state_name::subject;
-use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
+use super::translator::{ArmBody, ArmCode, Chain, Dest, Exits, Translator};
 use proc_macro2::Span;
 use quote::format_ident;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprIf, ExprMatch, Pat, parse_quote};
+use syn::{BinOp, Block, Expr, ExprIf, ExprMatch, Pat, parse_quote};
 
 impl Translator<'_> {
     pub(super) fn if_chain(&mut self, one: &ExprIf, exits: Exits, dest: &Dest) -> Exits {
         let span = one.if_token.span;
+        if is_chain(&one.cond) {
+            let other = match &one.else_branch {
+                Some((_, other)) => ArmCode::Expr(other),
+                None => ArmCode::Nothing,
+            };
+            let (mut ends, failed) =
+                self.chain(&one.cond, &one.then_branch, "If", span, exits, dest);
+            ends.extend(self.arm_body(&other, failed, dest));
+            return ends;
+        }
         if let Some((scrutinee, pattern, guard)) = let_condition(&one.cond) {
             let other = match &one.else_branch {
                 Some((_, other)) => ArmCode::Expr(other),
@@ -49,7 +59,9 @@ impl Translator<'_> {
                 // An `else if` is a rule of the same Choice. An `else if let` is a Choice by itself.
                 Some((_, other)) => match &**other {
                     Expr::If(inner)
-                        if let_condition(&inner.cond).is_none() && inner.attrs.is_empty() =>
+                        if let_condition(&inner.cond).is_none()
+                            && !is_chain(&inner.cond)
+                            && inner.attrs.is_empty() =>
                     {
                         Some(inner)
                     }
@@ -75,6 +87,79 @@ impl Translator<'_> {
             };
         }
         ends
+    }
+
+    /// `if a && let Some(b) = c && d { .. }`: a Choice for each pattern, and one for the conditions before the first pattern. Returns the transitions
+    /// at the end of the block, and those of the conditions that do not hold.
+    pub(super) fn chain(
+        &mut self,
+        condition: &Expr,
+        then: &Block,
+        prefix: &str,
+        span: Span,
+        exits: Exits,
+        dest: &Dest,
+    ) -> (Exits, Exits) {
+        let conditions = operands(condition);
+        let first = conditions
+            .first()
+            .map_or_else(String::new, |one| subject(one));
+        let name = self.state_name(StateName::derived(format!("{prefix}{first}"), span));
+        self.failed_conditions.push(Exits::new());
+        let ends = self.conditions(&conditions, &Chain { then, name }, true, exits, dest);
+        (ends, self.failed_conditions.pop().unwrap_or_default())
+    }
+
+    /// The remaining conditions of a chain, and the block after them.
+    fn conditions(
+        &mut self,
+        conditions: &[&Expr],
+        chain: &Chain<'_>,
+        is_first: bool,
+        exits: Exits,
+        dest: &Dest,
+    ) -> Exits {
+        let Some(first) = conditions.first() else {
+            return self.block(chain.then, exits, dest);
+        };
+        let span = chain.name.span;
+        let name = match is_first {
+            true => chain.name.clone(),
+            false => StateName::derived(format!("{}And{}", chain.name.text, subject(first)), span),
+        };
+        let chain = &Chain {
+            then: chain.then,
+            name: name.clone(),
+        };
+        let (plain, rest) = conditions.split_at(plain_conditions(conditions));
+        if let Some(all) = joined(plain) {
+            let condition = self.condition(&all, "if");
+            let node = self.graph.add(Node::new(Work::Choice(None), name), &exits);
+            let rule = GraphEdgeKind::Rule(span, condition);
+            let holds = self.graph.add_edge(node, rule, span);
+            let otherwise = GraphEdgeKind::Otherwise(span);
+            let fails = self.graph.add_edge(node, otherwise, span);
+            self.arm_body(&ArmCode::Fails, vec![fails], dest);
+            return self.conditions(rest, chain, false, vec![holds], dest);
+        }
+        let (Expr::Let(one), after) = (*first, &conditions[1..]) else {
+            return exits;
+        };
+        let (plain, rest) = after.split_at(plain_conditions(after));
+        let guard = joined(plain);
+        let arms = vec![
+            ArmBody {
+                pattern: (*one.pat).clone(),
+                guard: guard.as_ref(),
+                body: ArmCode::Conditions(rest, chain),
+            },
+            ArmBody {
+                pattern: parse_quote!(_),
+                guard: None,
+                body: ArmCode::Fails,
+            },
+        ];
+        self.matched(&one.expr, arms, name, span, exits, dest)
     }
 
     pub(super) fn match_value(&mut self, one: &ExprMatch, exits: Exits, dest: &Dest) -> Exits {
@@ -181,7 +266,46 @@ impl Translator<'_> {
                 Exits::new()
             }
             ArmCode::Continue => exits,
+            ArmCode::Conditions(rest, chain) => self.conditions(rest, chain, false, exits, dest),
+            ArmCode::Fails => {
+                if let Some(failed) = self.failed_conditions.last_mut() {
+                    failed.extend(exits);
+                }
+                Exits::new()
+            }
             ArmCode::Nothing => self.unit(Span::call_site(), exits, dest),
         }
     }
+}
+
+/// The operands of `a && b && c`.
+fn operands(condition: &Expr) -> Vec<&Expr> {
+    match condition {
+        Expr::Binary(both) if matches!(both.op, BinOp::And(_)) => {
+            let mut all = operands(&both.left);
+            all.extend(operands(&both.right));
+            all
+        }
+        one => vec![one],
+    }
+}
+
+/// The number of conditions before the first pattern.
+fn plain_conditions(conditions: &[&Expr]) -> usize {
+    let is_plain = |one: &&&Expr| !matches!(one, Expr::Let(_));
+    conditions.iter().take_while(is_plain).count()
+}
+
+/// Conditions with `&&` between them; `None` for no conditions.
+fn joined(conditions: &[&Expr]) -> Option<Expr> {
+    let mut all = conditions.iter();
+    let first: Expr = (**all.next()?).clone();
+    Some(all.fold(first, |left, right| parse_quote!(#left && #right)))
+}
+
+/// Whether a condition has a pattern after another condition, so that it needs more than one Choice.
+pub(super) fn is_chain(condition: &Expr) -> bool {
+    let all = operands(condition);
+    let is_pattern = |one: &&&Expr| matches!(one, Expr::Let(_));
+    all.iter().skip(1).any(|one| is_pattern(&one))
 }

@@ -7,7 +7,7 @@ use super::scan::{
 use super::state_name::subject;
 use super::translator::{Dest, Exits, Translator};
 use crate::functions::is_type;
-use crate::machine::own_name;
+use crate::machine::{is_of_prelude, own_name};
 use crate::name::text;
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, format_ident};
@@ -17,7 +17,7 @@ use syn::{Expr, ExprCall, Macro, Member, parse_quote, parse_quote_spanned};
 impl Translator<'_> {
     /// `Ok(value)` or `Err(error)` at the end of the body.
     pub(super) fn result(&mut self, call: &ExprCall, exits: Exits) -> Exits {
-        let is_ok = called(call).is_some_and(|path| super::scan::is_variant(path, "Ok"));
+        let is_ok = called(call).is_some_and(|path| is_of_prelude(path, "Ok"));
         let Some(value) = call.args.first() else {
             return exits;
         };

@@ -609,11 +609,12 @@ impl Node {
     }
 
     /// Adds assignments to a transition. If a variable is assigned twice on it, the first value gets a name that is no variable, `_total`, which only the
-    /// later assignments of the transition read.
+    /// later assignments of the transition read. Several values may have that name: an assignment reads the latest one before it.
     fn push_lets(&mut self, number: usize, lets: &[Assignment]) {
         for one in lets {
             let mut one = one.clone();
-            for name in one.target.named().collect::<Vec<_>>() {
+            let variables = one.target.named().filter(|name| !name.starts_with('_'));
+            for name in variables.collect::<Vec<_>>() {
                 let Some(edge) = self.edges.get_mut(number) else {
                     return;
                 };

@@ -1,15 +1,18 @@
 //! Loops, labels, `break` and `continue`.
 
+use super::choices::is_chain;
 use super::graph::{Assignment, GraphEdgeKind, Node, StateName, Target, Work};
 use super::scan::{
-    by_value, first_await, iterator_method, let_condition, list_of, single_name,
-    without_reference_pattern,
+    by_value, first_await, growing_call, is_assigning, iterator_method, let_condition, list_of,
+    single_name, without_reference_pattern,
 };
 use super::state_name::{pattern_subject, subject};
 use super::translator::{Dest, Exits, LoopContext, Translator};
 use crate::name::text;
+use proc_macro2::Ident;
 use quote::format_ident;
 use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
 use syn::{Block, Expr, ExprForLoop, Label, Lifetime, parse_quote, parse_quote_spanned};
 
 impl Translator<'_> {
@@ -93,6 +96,21 @@ impl Translator<'_> {
             span,
         ));
         self.enter_loop(one.label.as_ref(), head, &Dest::Ignore);
+        if is_chain(&one.cond) {
+            self.name = Some(name);
+            let (inside, failed) = self.chain(
+                &one.cond,
+                &one.body,
+                "While",
+                span,
+                vec![start],
+                &Dest::Ignore,
+            );
+            self.graph.repeat(&inside, head);
+            let mut ends = self.leave_loop();
+            ends.extend(failed);
+            return ends;
+        }
         let (node, inside, after) = match let_condition(&one.cond) {
             Some((scrutinee, pattern, guard)) => {
                 if let Some(span) = first_await(scrutinee) {
@@ -149,7 +167,11 @@ impl Translator<'_> {
             );
             return exits;
         }
-        if iterator_method(list).is_some() {
+        if let Some(method) = iterator_method(list) {
+            // `iter_mut` is already refused.
+            if text(method).ends_with("_mut") {
+                return exits;
+            }
             self.refuse(
                 &one.expr,
                 "a workflow loops over lists, not over iterators: bind a list with `let` first, `let list: Vec<_> = ...collect();`",
@@ -160,7 +182,7 @@ impl Translator<'_> {
         self.names.open();
         let (list, mut exits) = self.hoisted(list, exits);
         let mut list = self.resolved(&list);
-        let is_fixed = is_place(&list) && !assigns_any(&one.body, &list);
+        let is_fixed = is_place(&list) && !self.assigns_any(&one.body, &list);
         if !is_fixed {
             let source = format_ident!(
                 "{}_list",
@@ -221,6 +243,32 @@ impl Translator<'_> {
         self.names.close();
         ends
     }
+
+    /// Whether a block may assign the variable that a list begins with, so that the loop needs a copy of the list.
+    fn assigns_any(&self, block: &Block, list: &Expr) -> bool {
+        let mut root = list;
+        while let Expr::Field(field) = root {
+            root = &field.base;
+        }
+        let Some(variable) = single_name(root) else {
+            return true;
+        };
+        let mut changed = ChangedNames::default();
+        changed.visit_block(block);
+        let variable = variable.to_string();
+        let base = variable
+            .rsplit_once("__")
+            .map_or(&*variable, |(base, _)| base);
+        changed.0.iter().any(|name| {
+            // A name that the block itself declares may be the one of the list.
+            let is_same = text(name).trim_start_matches('_') == base;
+            is_same
+                || self
+                    .names
+                    .find(name)
+                    .is_some_and(|found| found.ident == variable)
+        })
+    }
 }
 
 /// Whether an expression only names a value.
@@ -232,31 +280,39 @@ fn is_place(value: &Expr) -> bool {
     }
 }
 
-/// Whether a block assigns the variable that a list begins with.
-fn assigns_any(block: &Block, list: &Expr) -> bool {
-    struct Assigns(Vec<String>);
-    impl syn::visit::Visit<'_> for Assigns {
-        fn visit_expr_assign(&mut self, one: &syn::ExprAssign) {
-            if let Some(name) = single_name(&one.left) {
-                self.0.push(text(name));
-            }
-            syn::visit::visit_expr_assign(self, one);
+/// The names that a block changes: by an assignment, by a method such as `push`, or through a reference.
+#[derive(Default)]
+struct ChangedNames(Vec<Ident>);
+
+impl ChangedNames {
+    fn add(&mut self, mut place: &Expr) {
+        loop {
+            place = match place {
+                Expr::Field(field) => &field.base,
+                Expr::Index(index) => &index.expr,
+                Expr::Unary(unary) => &unary.expr,
+                Expr::Paren(inner) => &inner.expr,
+                other => {
+                    self.0.extend(single_name(other).cloned());
+                    return;
+                }
+            };
         }
     }
-    let mut root = list;
-    while let Expr::Field(field) = root {
-        root = &field.base;
+}
+
+impl Visit<'_> for ChangedNames {
+    fn visit_expr(&mut self, value: &Expr) {
+        match value {
+            Expr::Assign(one) => self.add(&one.left),
+            Expr::Binary(one) if is_assigning(&one.op) => self.add(&one.left),
+            Expr::Reference(one) if one.mutability.is_some() => self.add(&one.expr),
+            _ => {
+                if let Some(call) = growing_call(value) {
+                    self.add(&call.receiver);
+                }
+            }
+        }
+        visit::visit_expr(self, value);
     }
-    let Some(name) = single_name(root).map(text) else {
-        return true;
-    };
-    let mut assigns = Assigns(Vec::new());
-    syn::visit::Visit::visit_block(&mut assigns, block);
-    let base = name
-        .rsplit_once("__")
-        .map_or(name.as_str(), |(base, _)| base);
-    assigns
-        .0
-        .iter()
-        .any(|assigned| assigned.trim_start_matches('_') == base)
 }

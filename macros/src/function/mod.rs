@@ -12,6 +12,7 @@ mod emit;
 mod ends;
 mod graph;
 mod loops;
+mod mutable;
 mod names;
 mod object_items;
 mod options;
@@ -32,6 +33,7 @@ use self::emit::Emitter;
 use self::graph::Graph;
 use self::options::Options;
 use self::translator::Translator;
+use crate::attributes::{AttributeSite, refuse_ignored};
 use crate::callable::CallableType;
 use crate::errors::{CompileError, Errors, MacroDiagnostic};
 use crate::machine::{Machine, Workflow};
@@ -216,6 +218,11 @@ fn signature(function: &ItemFn, errors: &Errors) -> Signature {
     if let Some(abi) = &signature.abi {
         errors.on(abi, "a workflow is a function of Rust: remove `extern`");
     }
+    refuse_ignored(
+        signature.inputs.to_token_stream(),
+        AttributeSite::Function,
+        errors,
+    );
     if !signature.generics.params.is_empty() {
         errors.on(
             &signature.generics,

@@ -9,6 +9,7 @@ use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use std::collections::{HashMap, HashSet};
 use syn::punctuated::Punctuated;
+use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     Expr, ExprBlock, ExprClosure, ExprForLoop, ExprIf, ExprMatch, ExprPath, FieldValue, Lit, Macro,
@@ -28,6 +29,16 @@ struct Binding {
     failed_state: Option<String>,
     /// What determines its type: bindings with the same text have the same type.
     type_source: Option<String>,
+    /// Whether the source declares it with `mut`.
+    is_mutable: bool,
+}
+
+/// The binding that a name in the source refers to.
+#[derive(Clone, Copy)]
+struct ScopeEntry {
+    number: usize,
+    /// The name is a mutable reference to the variable.
+    is_reference: bool,
 }
 
 /// A name that the function can read at some point.
@@ -40,7 +51,7 @@ pub(super) struct Visible {
 /// The bindings of a function, and the scopes at the current point.
 pub(super) struct Names {
     bindings: Vec<Binding>,
-    scopes: Vec<(usize, HashMap<String, usize>)>,
+    scopes: Vec<(usize, HashMap<String, ScopeEntry>)>,
     scope_count: usize,
     /// The name of the function's parameter, which is the workflow's input.
     parameter: Option<Ident>,
@@ -82,15 +93,53 @@ impl Names {
             scopes: self.scopes.iter().map(|(scope, _)| *scope).collect(),
             failed_state: None,
             type_source: None,
+            is_mutable: false,
         });
         ident
     }
 
     /// Makes a binding visible under its name in the source.
     pub(super) fn show(&mut self, name: &Ident, bound: &Ident) {
+        self.insert(name, bound, false);
+    }
+
+    /// Makes a name another one for a variable: a mutable reference to it.
+    pub(super) fn show_reference(&mut self, name: &Ident, variable: &Ident) {
+        self.insert(name, variable, true);
+    }
+
+    fn insert(&mut self, name: &Ident, bound: &Ident, is_reference: bool) {
         if let (Some(number), Some((_, scope))) = (number_of(bound), self.scopes.last_mut()) {
-            scope.insert(text(name), number);
+            let entry = ScopeEntry {
+                number,
+                is_reference,
+            };
+            scope.insert(text(name), entry);
         }
+    }
+
+    fn entry(&self, name: &Ident) -> Option<ScopeEntry> {
+        let wanted = text(name);
+        let mut scopes = self.scopes.iter().rev();
+        scopes.find_map(|(_, scope)| scope.get(&wanted)).copied()
+    }
+
+    /// Whether a name is a mutable reference to a variable.
+    pub(super) fn is_reference(&self, name: &Ident) -> bool {
+        self.entry(name).is_some_and(|entry| entry.is_reference)
+    }
+
+    /// Records the names that a pattern declares with `mut`.
+    pub(super) fn mark_as_mutable(&mut self, bound: &Ident) {
+        if let Some(binding) = number_of(bound).and_then(|number| self.bindings.get_mut(number)) {
+            binding.is_mutable = true;
+        }
+    }
+
+    /// Whether a name is a variable that is declared with `mut`.
+    pub(super) fn is_mutable(&self, name: &Ident) -> bool {
+        let entry = self.entry(name);
+        entry.is_some_and(|entry| self.bindings[entry.number].is_mutable)
     }
 
     pub(super) fn declare(&mut self, name: &Ident, body: usize) -> Ident {
@@ -113,16 +162,11 @@ impl Names {
 
     /// The variable that a name in the source refers to.
     pub(super) fn find(&self, name: &Ident) -> Option<Visible> {
-        let wanted = text(name);
-        let number = self
-            .scopes
-            .iter()
-            .rev()
-            .find_map(|(_, scope)| scope.get(&wanted))?;
-        let base = &self.bindings.get(*number)?.base;
+        let number = self.entry(name)?.number;
+        let base = &self.bindings.get(number)?.base;
         Some(Visible {
             ident: format_ident!("{}__{}", base, number, span = name.span()),
-            number: *number,
+            number,
         })
     }
 
@@ -265,20 +309,21 @@ impl Names {
         }
     }
 
-    /// An expression with the variables of the graph instead of the names in the source.
-    pub(super) fn resolved(&self, value: &Expr) -> Expr {
+    /// An expression with the variables of the graph instead of the names in the source, and the mutable references in it that are used as values.
+    pub(super) fn resolved(&self, value: &Expr) -> (Expr, Vec<Ident>) {
         let mut value = value.clone();
         let mut resolver = NameResolver {
             names: self,
             locals: Vec::new(),
+            references: Vec::new(),
         };
         resolver.visit_expr_mut(&mut value);
-        value
+        (value, resolver.references)
     }
 }
 
 /// The number in a variable's name during the translation.
-fn number_of(ident: &Ident) -> Option<usize> {
+pub(super) fn number_of(ident: &Ident) -> Option<usize> {
     ident.to_string().rsplit_once("__")?.1.parse().ok()
 }
 
@@ -395,6 +440,8 @@ pub(super) fn read_in_macro(mac: &Macro, name: &Ident) -> Option<Span> {
 struct NameResolver<'n> {
     names: &'n Names,
     locals: Vec<String>,
+    /// The mutable references that are used as values.
+    references: Vec<Ident>,
 }
 
 impl NameResolver<'_> {
@@ -407,6 +454,15 @@ impl NameResolver<'_> {
             return None;
         }
         self.names.find(name).map(|found| found.ident)
+    }
+
+    /// Visits a value that is dereferenced, or of which a part is read.
+    fn dereferenced(&mut self, value: &mut Expr) {
+        let before = self.references.len();
+        self.visit_expr_mut(value);
+        if let Expr::Path(_) = value {
+            self.references.truncate(before);
+        }
     }
 
     fn with(&mut self, patterns: &[&Pat], visit: impl FnOnce(&mut Self)) {
@@ -444,6 +500,7 @@ impl NameResolver<'_> {
                         );
                     }
                 }
+                other if is_template => self.dereferenced(other),
                 other => self.visit_expr_mut(other),
             }
         }
@@ -477,8 +534,28 @@ impl VisitMut for NameResolver<'_> {
                 || (!self.is_local(name) && self.names.is_parameter(name)))
         {
             *value = (*unary.expr).clone();
+            self.dereferenced(value);
+            return;
         }
-        visit_mut::visit_expr_mut(self, value);
+        match value {
+            Expr::MethodCall(call) => {
+                self.dereferenced(&mut call.receiver);
+                self.visit_attributes_mut(&mut call.attrs);
+                call.args
+                    .iter_mut()
+                    .for_each(|one| self.visit_expr_mut(one));
+            }
+            Expr::Field(field) => {
+                self.dereferenced(&mut field.base);
+                self.visit_attributes_mut(&mut field.attrs);
+            }
+            Expr::Index(index) => {
+                self.dereferenced(&mut index.expr);
+                self.visit_attributes_mut(&mut index.attrs);
+                self.visit_expr_mut(&mut index.index);
+            }
+            other => visit_mut::visit_expr_mut(self, other),
+        }
     }
 
     fn visit_expr_path_mut(&mut self, path: &mut ExprPath) {
@@ -487,6 +564,9 @@ impl VisitMut for NameResolver<'_> {
             && let Some(name) = path.path.get_ident()
             && let Some(found) = self.found(name)
         {
+            if self.names.is_reference(name) {
+                self.references.push(name.clone());
+            }
             path.path = found.into();
         }
     }
@@ -607,6 +687,22 @@ pub(super) fn bound_names(pattern: &Pat) -> Vec<Ident> {
             }
         },
     }
+}
+
+/// The names that a pattern declares with `mut`.
+pub(super) fn mutable_names(pattern: &Pat) -> HashSet<String> {
+    struct Mutable(HashSet<String>);
+    impl Visit<'_> for Mutable {
+        fn visit_pat_ident(&mut self, one: &PatIdent) {
+            if one.mutability.is_some() && one.by_ref.is_none() {
+                self.0.insert(text(&one.ident));
+            }
+            visit::visit_pat_ident(self, one);
+        }
+    }
+    let mut mutable = Mutable(HashSet::new());
+    mutable.visit_pat(pattern);
+    mutable.0
 }
 
 /// A pattern whose names are those of variables.

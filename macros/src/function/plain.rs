@@ -10,7 +10,7 @@ use super::scan::{
 use super::service_call::{placeholder_name, request_arguments};
 use crate::editor;
 use crate::functions::is_task;
-use crate::machine::{cases, own_name};
+use crate::machine::{cases, is_of_prelude, own_name};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::punctuated::Punctuated;
@@ -105,9 +105,7 @@ impl VisitMut for PlainRewriter {
                     one.mac.tokens = arguments.into_token_stream();
                 }
             }
-            Expr::Call(call)
-                if called(call).is_some_and(|path| super::scan::is_variant(path, "Err")) =>
-            {
+            Expr::Call(call) if called(call).is_some_and(|path| is_of_prelude(path, "Err")) => {
                 if let Some(Expr::MethodCall(into)) = call.args.first()
                     && into.method == "into"
                     && into.args.is_empty()
@@ -301,7 +299,7 @@ fn catches_all(pattern: &Pat) -> bool {
     }
     cases(pattern).into_iter().any(|case| match case {
         Pat::Wild(_) => true,
-        Pat::TupleStruct(one) if one.path.is_ident("Err") => one
+        Pat::TupleStruct(one) if is_of_prelude(&one.path, "Err") => one
             .elems
             .first()
             .is_some_and(|inner| matches!(inner, Pat::Wild(_))),
@@ -315,7 +313,7 @@ fn with_caught(pattern: &mut Pat) {
         Pat::Or(or) => or.cases.iter_mut().for_each(with_caught),
         Pat::Paren(inner) => with_caught(&mut inner.pat),
         Pat::Guard(both) => with_caught(&mut both.pat),
-        Pat::TupleStruct(one) if one.path.is_ident("Err") => {
+        Pat::TupleStruct(one) if is_of_prelude(&one.path, "Err") => {
             if let Some(inner) = one.elems.first_mut()
                 && !matches!(inner, Pat::Wild(_))
             {

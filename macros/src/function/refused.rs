@@ -7,20 +7,6 @@ use crate::name::text;
 use proc_macro2::Ident;
 use syn::Expr;
 
-/// An expression without `&mut` around it, which `by_value` would ignore.
-pub(super) fn without_mutable_reference<'v>(
-    value: &'v Expr,
-    report: &mut dyn FnMut(&Expr),
-) -> &'v Expr {
-    if let Expr::Reference(reference) = bare(value)
-        && reference.mutability.is_some()
-    {
-        report(value);
-        return &reference.expr;
-    }
-    value
-}
-
 /// The methods of `Result` alone that an expression calls on the result of a call.
 pub(super) fn methods_of_results(value: &Expr) -> Vec<Ident> {
     const METHODS: &[&str] = &[
@@ -81,11 +67,6 @@ pub(super) fn refused_in(value: &Expr) -> Vec<(TokenRange, String)> {
                         self.0.push((TokenRange::of(call), not_awaited(&name)));
                         return;
                     }
-                }
-                Expr::Reference(reference) if reference.mutability.is_some() => {
-                    let message = "a workflow has no mutable references: pass the value, and assign the new value to the whole variable";
-                    self.0.push((TokenRange::of(reference), message.to_owned()));
-                    return;
                 }
                 _ => {}
             }

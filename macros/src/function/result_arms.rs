@@ -2,11 +2,11 @@
 
 use super::call_options::is_failed;
 use super::graph::{CaughtError, Ending, Exit, GraphEdgeKind, Node, StateName, Target, Work};
-use super::names::{bound_names, with_variables};
+use super::names::{bound_names, mutable_names, with_variables};
 use super::scan::{bare, called, reads, single_name};
 use super::state_name::{snake, subject};
 use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
-use crate::machine::{cases, is_bound, own_name};
+use crate::machine::{cases, is_bound, is_of_prelude, own_name};
 use crate::name::text;
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
@@ -26,8 +26,10 @@ fn case(pattern: &Pat) -> Option<Case<'_>> {
     match pattern {
         Pat::Wild(_) => Some(Case::Rest(pattern.span())),
         Pat::Paren(inner) => case(&inner.pat),
-        Pat::TupleStruct(one) if one.path.is_ident("Ok") => one.elems.first().map(Case::Ok),
-        Pat::TupleStruct(one) if one.path.is_ident("Err") => one.elems.first().map(Case::Err),
+        Pat::TupleStruct(one) if is_of_prelude(&one.path, "Ok") => one.elems.first().map(Case::Ok),
+        Pat::TupleStruct(one) if is_of_prelude(&one.path, "Err") => {
+            one.elems.first().map(Case::Err)
+        }
         _ => None,
     }
 }
@@ -211,7 +213,7 @@ impl Translator<'_> {
         let is_name = |value: &Expr| single_name(value).is_some_and(|found| *found == name);
         match (dest, bare(value)) {
             (Dest::Return, Expr::Call(call))
-                if called(call).is_some_and(|path| super::scan::is_variant(path, "Ok"))
+                if called(call).is_some_and(|path| is_of_prelude(path, "Ok"))
                     && call.args.first().is_some_and(is_name) =>
             {
                 self.answer_is_returned(node);
@@ -332,9 +334,13 @@ impl Translator<'_> {
 
     /// A pattern with variables for its names; the cases of one arm bind the same variables.
     fn with_names(&mut self, pattern: &Pat, variables: &mut HashMap<String, Ident>) -> Pat {
+        let mutable = mutable_names(pattern);
         for name in bound_names(pattern) {
             let bound = variables.entry(text(&name));
-            bound.or_insert_with(|| self.declare(&name));
+            let bound = bound.or_insert_with(|| self.declare(&name));
+            if mutable.contains(&text(&name)) {
+                self.names.mark_as_mutable(bound);
+            }
         }
         with_variables(pattern, variables)
     }
@@ -394,11 +400,11 @@ fn returns_its_name(arm: &ArmBody<'_>) -> bool {
         Expr::Return(one) => one.expr.as_deref(),
         value => Some(value),
     };
-    pattern.path.is_ident("Ok")
+    is_of_prelude(&pattern.path, "Ok")
         && pattern.elems.first().is_some_and(is_simple)
         && value.is_some_and(|value| match bare(value) {
             Expr::Call(call) => {
-                called(call).is_some_and(|path| path.is_ident("Ok"))
+                called(call).is_some_and(|path| is_of_prelude(path, "Ok"))
                     && call.args.first().and_then(single_name) == Some(name)
             }
             _ => false,
@@ -417,7 +423,7 @@ fn passes_on(body: &Expr, name: &Ident) -> bool {
             _ => false,
         },
         Expr::Call(call) => {
-            called(call).is_some_and(|path| super::scan::is_variant(path, "Err"))
+            called(call).is_some_and(|path| is_of_prelude(path, "Err"))
                 && call.args.first().is_some_and(|value| is_error(value, name))
         }
         _ => false,
@@ -451,7 +457,7 @@ fn inspects(body: &Expr, name: &Ident) -> Option<Span> {
     struct Uses<'n>(&'n Ident, Option<Span>);
     impl syn::visit::Visit<'_> for Uses<'_> {
         fn visit_expr_call(&mut self, call: &syn::ExprCall) {
-            let is_err = called(call).is_some_and(|path| super::scan::is_variant(path, "Err"));
+            let is_err = called(call).is_some_and(|path| is_of_prelude(path, "Err"));
             if is_err
                 && call
                     .args

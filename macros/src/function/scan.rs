@@ -1,13 +1,13 @@
 //! Looks for code that needs states, and for code that a workflow cannot evaluate.
 
-use crate::machine::{cases, own_name};
+use crate::machine::{cases, is_of_prelude, own_name};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{
-    Expr, ExprAsync, ExprAwait, ExprCall, ExprClosure, ExprPath, Macro, Pat, Path, Token, Type,
-    parse_quote,
+    Expr, ExprAsync, ExprAwait, ExprCall, ExprClosure, ExprMethodCall, ExprPath, Macro, Pat, Path,
+    Token, Type, parse_quote,
 };
 
 /// Macros that write log lines, which a workflow leaves out.
@@ -151,9 +151,11 @@ impl Visit<'_> for StateScan {
     }
 
     fn visit_stmt(&mut self, statement: &syn::Stmt) {
-        if let syn::Stmt::Macro(one) = statement {
-            self.found |= MacroKind::of(&one.mac) != MacroKind::Value;
-        }
+        self.found |= match statement {
+            syn::Stmt::Macro(one) => MacroKind::of(&one.mac) != MacroKind::Value,
+            syn::Stmt::Expr(value, Some(_)) => growing_call(value).is_some(),
+            _ => false,
+        };
         visit::visit_stmt(self, statement);
     }
 
@@ -163,12 +165,7 @@ impl Visit<'_> for StateScan {
 
 /// `Ok(..)` or `Err(..)`
 pub(super) fn is_result(call: &ExprCall) -> bool {
-    called(call).is_some_and(|path| is_variant(path, "Ok") || is_variant(path, "Err"))
-}
-
-/// `Ok` or `Err`, also with types: `Ok::<_, OrderFailed>(..)`.
-pub(super) fn is_variant(path: &Path, name: &str) -> bool {
-    path.segments.len() == 1 && path.segments.first().is_some_and(|only| only.ident == name)
+    called(call).is_some_and(|path| is_of_prelude(path, "Ok") || is_of_prelude(path, "Err"))
 }
 
 /// `+=` and the like.
@@ -187,6 +184,18 @@ pub(super) fn is_assigning(op: &syn::BinOp) -> bool {
             | ShlAssign(_)
             | ShrAssign(_)
     )
+}
+
+/// `list.push(item)`, `list.extend(more)` or `text.push_str(more)`, which assign the variable anew.
+pub(super) fn growing_call(value: &Expr) -> Option<&ExprMethodCall> {
+    match bare(value) {
+        Expr::MethodCall(call) if call.args.len() == 1 => {
+            let methods = ["push", "extend", "push_str"];
+            let is_growing = methods.iter().any(|name| call.method == name);
+            is_growing.then_some(call)
+        }
+        _ => None,
+    }
 }
 
 /// The first `.await` in an expression.
@@ -358,7 +367,7 @@ pub(super) fn is_of_result(pattern: &Pat) -> bool {
         return is_of_result(&both.pat);
     }
     cases(pattern).into_iter().any(|case| {
-        matches!(case, Pat::TupleStruct(one) if one.path.is_ident("Ok") || one.path.is_ident("Err"))
+        matches!(case, Pat::TupleStruct(one) if is_of_prelude(&one.path, "Ok") || is_of_prelude(&one.path, "Err"))
     })
 }
 

@@ -26,7 +26,7 @@ impl Translator<'_> {
                 Some(name) => parse_quote_spanned!(value.span()=> placeholder!(#name)),
                 None => {
                     let value = with_task_token(by_value(&value), &mut waits);
-                    self.names.resolved(&value)
+                    self.names.resolved(&value).0
                 }
             });
         }

@@ -1,7 +1,7 @@
 //! The names of states that the function does not name: they follow from the code of that state alone, so that edits elsewhere do not change them.
 
 use super::graph::StateName;
-use crate::machine::own_name;
+use crate::machine::{is_of_prelude, own_name};
 use crate::name::{pascal, text};
 use proc_macro2::{Ident, Span};
 use syn::{Expr, Pat};
@@ -70,7 +70,7 @@ pub(super) fn subject(value: &Expr) -> String {
         Expr::Try(one) => return subject(&one.expr),
         Expr::Let(one) => return subject(&one.expr),
         Expr::Call(call) => match super::scan::called(call) {
-            Some(path) if path.segments.len() == 1 && path.is_ident("Some") => {
+            Some(path) if is_of_prelude(path, "Some") => {
                 return call.args.first().map_or_else(String::new, subject);
             }
             Some(path) => own_name(path).map(text),

@@ -1,23 +1,35 @@
 //! Statements and expressions as states: blocks, `let`, assignments and values.
 
 use super::graph::{Assignment, Graph, Node, StateName, Target, Work};
-use super::names::bound_names;
-use super::refused::{not_awaited, without_mutable_reference};
+use super::mutable::changed_through_reference;
+use super::names::{bound_names, mutable_names};
+use super::refused::not_awaited;
 use super::scan::{
-    bare, by_value, called, is_assigning, is_of_result, is_result, needs_states, single_name,
-    without_type,
+    bare, by_value, called, growing_call, is_assigning, is_of_result, is_result, needs_states,
+    single_name, without_type,
 };
 use super::state_name::subject;
 use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
-use crate::machine::own_name;
+use crate::attributes::{AttributeSite, refuse_ignored};
+use crate::machine::{UPDATE, own_name};
 use crate::name::{pascal, text};
-use quote::ToTokens;
+use proc_macro2::Ident;
+use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned;
-use syn::{Attribute, Block, Expr, ExprMatch, Local, Pat, Stmt, parse_quote, parse_quote_spanned};
+use syn::{
+    Attribute, Block, Expr, ExprField, ExprMatch, Local, Member, Pat, Stmt, Token, parse_quote,
+    parse_quote_spanned,
+};
 
 impl Translator<'_> {
     /// The states of the function.
     pub(super) fn function(&mut self, block: &Block) -> Graph {
+        refuse_ignored(
+            block.to_token_stream(),
+            AttributeSite::Function,
+            self.errors,
+        );
+        self.refuse_mutable_references(block);
         self.body_graph("", block.brace_token.span.join(), |this, exits| {
             this.block(block, exits, &Dest::Return);
         })
@@ -83,11 +95,18 @@ impl Translator<'_> {
     pub(super) fn local(&mut self, local: &Local, exits: Exits) -> Exits {
         self.read_name(&local.attrs);
         let Some(init) = &local.init else {
+            let mutable = mutable_names(&local.pat);
             for name in bound_names(&local.pat) {
-                self.names.declare(&name, self.body);
+                let bound = self.names.declare(&name, self.body);
+                if mutable.contains(&text(&name)) {
+                    self.names.mark_as_mutable(&bound);
+                }
             }
             return exits;
         };
+        if self.reference(local) {
+            return exits;
+        }
         if let Some((_, other)) = &init.diverge {
             let arms = vec![
                 ArmBody {
@@ -244,12 +263,6 @@ impl Translator<'_> {
 
     /// A value without control flow. Calls in it are made before.
     pub(super) fn value(&mut self, value: &Expr, exits: Exits, dest: &Dest) -> Exits {
-        let value = without_mutable_reference(value, &mut |at| {
-            self.refuse(
-                at,
-                "a workflow has no mutable references: pass the value, and assign the new value to the whole variable",
-            );
-        });
         let (value, exits) = self.hoisted(value, exits);
         if exits.is_empty() {
             return exits;
@@ -264,7 +277,13 @@ impl Translator<'_> {
                 self.assign((**target).clone(), given, exits)
             }
             Dest::Ignore => match grown(&value) {
-                Some((variable, whole)) => self.assignment(&variable, &whole, exits),
+                Some((name, _, _))
+                    if self.names.find(&name).is_some() && !self.changes_variable(&name) =>
+                {
+                    self.refuse(&value, changed_through_reference(&name));
+                    exits
+                }
+                Some((_, variable, whole)) => self.assignment(&variable, &whole, exits),
                 None => {
                     self.no_effect(&value);
                     exits
@@ -296,29 +315,24 @@ impl Translator<'_> {
         if let Expr::Infer(_) = bare(left) {
             return self.expr(right, exits, &Dest::Ignore);
         }
-        let name = match bare(left) {
-            Expr::Path(path) => path.path.get_ident(),
-            Expr::Unary(unary) => match bare(&unary.expr) {
-                Expr::Path(path) => path.path.get_ident(),
-                _ => None,
-            },
-            _ => None,
-        };
-        let Some(name) = name else {
+        if let Expr::Field(field) = bare(left)
+            && let Member::Named(name) = &field.member
+        {
+            return self.field_assignment(field, name, right, exits);
+        }
+        let Some(name) = assigned_name(left) else {
             self.refuse(left, part_is_assigned(left));
             return exits;
         };
         let Some(found) = self.names.find(name) else {
-            let message = if self.names.is_parameter(name) {
-                format!(
-                    "the workflow's input cannot be assigned: write `let mut {name} = {name};` first"
-                )
-            } else {
-                format!("`{name}` is not a variable of this function")
-            };
-            self.refuse(left, message);
+            self.refuse(left, self.unknown_variable(name));
             return exits;
         };
+        let is_dereferenced = !matches!(bare(left), Expr::Path(_));
+        if is_dereferenced && !self.changes_variable(name) {
+            self.refuse(left, changed_through_reference(name));
+            return exits;
+        }
         if self.names.body_of(found.number) != self.body {
             self.refuse(
                 left,
@@ -330,16 +344,60 @@ impl Translator<'_> {
         }
         self.expr(right, exits, &Dest::to(found.ident))
     }
+
+    /// `order.total = 5.0` as the assignment of the whole variable.
+    fn field_assignment(
+        &mut self,
+        field: &ExprField,
+        name: &Ident,
+        right: &Expr,
+        exits: Exits,
+    ) -> Exits {
+        if let Some(root) = assigned_name(root(&field.base))
+            && self.names.find(root).is_some()
+            && !self.changes_variable(root)
+        {
+            self.refuse(field, changed_through_reference(root));
+            return exits;
+        }
+        let (mut value, mut exits) = (right.clone(), exits);
+        if needs_states(right) && !matches!(bare(right), Expr::Await(_) | Expr::Try(_)) {
+            let bound = self.names.bind(name, self.body);
+            exits = self.expr(right, exits, &Dest::to(bound.clone()));
+            let temporary = format_ident!("__assigned", span = right.span());
+            self.names.show(&temporary, &bound);
+            value = parse_quote!(#temporary);
+        }
+        let (whole, span) = (&field.base, field.dot_token.span);
+        let update = Ident::new(UPDATE, span);
+        let reference = single_name(whole).filter(|name| self.names.is_reference(name));
+        let star = reference.map(|_| Token![*](span));
+        let updated: Expr = parse_quote_spanned!(span=> #update { #name: #value, ..#star #whole });
+        self.assignment(whole, &updated, exits)
+    }
+}
+
+/// The value of which a field is read, through all fields.
+fn root(value: &Expr) -> &Expr {
+    match bare(value) {
+        Expr::Field(field) => root(&field.base),
+        other => other,
+    }
+}
+
+/// The name in `total` or `*total`.
+fn assigned_name(left: &Expr) -> Option<&Ident> {
+    match bare(left) {
+        Expr::Unary(unary) => single_name(&unary.expr),
+        other => single_name(other),
+    }
 }
 
 /// The message about an assignment to a part of a variable.
 fn part_is_assigned(left: &Expr) -> String {
     match bare(left) {
-        Expr::Field(field) => {
-            let whole = &field.base;
-            let whole = quote::quote!(#whole).to_string().replace(' ', "");
-            let part = field.member.to_token_stream();
-            format!("a workflow assigns whole variables, not a field of one: write `{whole} = Type {{ {part}: value, ..{whole} }}`")
+        Expr::Field(_) => {
+            "a workflow assigns whole variables, not an item of a tuple: assign a new tuple".to_owned()
         }
         Expr::Index(_) => {
             "a workflow assigns whole variables, not an item of a list: assign a new list, or change the list in a task".to_owned()
@@ -351,17 +409,12 @@ fn part_is_assigned(left: &Expr) -> String {
     }
 }
 
-/// `list.push(item)`, `list.extend(more)` and `text.push_str(more)` as assignments: the variable, and its whole new value.
-fn grown(value: &Expr) -> Option<(Expr, Expr)> {
-    let Expr::MethodCall(call) = bare(value) else {
-        return None;
-    };
+/// `list.push(item)`, `list.extend(more)` and `text.push_str(more)` as assignments: the name of the variable, the variable, and its whole new value.
+fn grown(value: &Expr) -> Option<(Ident, Expr, Expr)> {
+    let call = growing_call(value)?;
     let variable = bare(&call.receiver);
-    single_name(variable)?;
-    let (Some(added), 1) = (call.args.first(), call.args.len()) else {
-        return None;
-    };
-    let added = by_value(added);
+    let name = assigned_name(root(variable))?.clone();
+    let added = by_value(call.args.first()?);
     let span = call.method.span();
     let is_char = matches!(added, Expr::Lit(literal) if matches!(literal.lit, syn::Lit::Char(_)));
     let whole = match call.method.to_string().as_str() {
@@ -371,7 +424,7 @@ fn grown(value: &Expr) -> Option<(Expr, Expr)> {
         "push_str" => parse_quote_spanned!(span=> format!("{}{}", #variable, #added)),
         _ => return None,
     };
-    Some((variable.clone(), whole))
+    Some((name, variable.clone(), whole))
 }
 
 /// `+` for `+=`.

@@ -2,11 +2,13 @@
 
 use super::emit::Emitter;
 use super::translator::Translator;
+use crate::attributes::with_attribute;
 use crate::errors::Errors;
 use crate::machine::{
     Condition, Draft, Edge, EdgeKind, ErrorPattern, Let, MachineBody, StateExit, StateWork, Wait,
 };
-use quote::ToTokens;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use syn::visit_mut::{self, VisitMut};
@@ -260,6 +262,65 @@ RefundCard: refund_card(payment); | next -> Refunded
 Refunded: fail OrderFailed::Refunded {};
 ",
     );
+}
+
+#[test]
+fn an_attribute_is_refused_wherever_rust_parses_one() {
+    let source = r#"{
+        let mut pair = (1, vec![2, n], [3]);
+        let item = Item { count: 1, tag: None, ..order.item };
+        let total: i64 = order.list.iter().map(|x| { let y = x + 1; y * 2 }).sum();
+        for leg in &order.legs { pair.0 = step(leg, total).await?; }
+        match order.kind {
+            Kind::A { n, m: 2 } if n > 1 => { note(format!("{n}", n = n + 1)).await; }
+            Kind::B(x, _) | Kind::C(x, _) => note(x).await,
+            _ => {}
+        }
+        let Some(found) = order.note else { return Err(Failed::Missing { at: total }); };
+        if let Ok(one) = step(found, 1).await && one > 2 { sleep(secs(1)).await; } else if total > 3 { break_off().await; }
+        let rows = map(&order.list, async |row: i64| row_of(row).await).concurrency(3).await;
+        let (a, b) = try_join!(step(1, 2), async { Ok(3) }).await?;
+        while total < 3 { total += 1; }
+        Ok(if matches!(order.kind, Kind::D { .. } if total > 4) { (a, b as f64, -total) } else { item })
+    }"#;
+    let block: TokenStream = source.parse().unwrap();
+    let (mut at, mut parsed) = (1, 0);
+    loop {
+        let mut before = at;
+        let code = with_attribute(block.clone(), &mut before);
+        if before < usize::MAX / 2 {
+            break;
+        }
+        at += 1;
+        let function =
+            quote!(async fn orders(order: Order) -> Result<Done, Failed> #code).to_string();
+        if syn::parse_str::<ItemFn>(&function).is_err() {
+            continue;
+        }
+        parsed += 1;
+        let text = states(&function);
+        assert_eq!(
+            text.matches("cannot select code").count(),
+            1,
+            "{function}\n{text}"
+        );
+    }
+    assert!(parsed > 100, "only {parsed} of {at} positions");
+}
+
+#[test]
+fn attributes_without_an_effect_are_accepted() {
+    let text = states(
+        r#"async fn orders(order: Order) -> i64 {
+    #[allow(unused)]
+    let x = 1;
+    /// A comment.
+    let y = match x { #[rustfmt::skip] 1 => 2, #[expect(unused)] _ => 3 };
+    #[state(Named)]
+    step(#[warn(unused)] y).await
+}"#,
+    );
+    assert!(!text.contains("error"), "{text}");
 }
 
 /// Compares texts line by line.

@@ -1,7 +1,7 @@
 //! The state of a translation: the graph, the names and the loops at the current statement.
 
 use super::graph::{CaughtError, Exit, Graph, GraphEdgeKind, Node, StateName, Target, Work};
-use super::names::{Names, bound_names, with_variables};
+use super::names::{Names, bound_names, mutable_names, with_variables};
 use super::proofs::Proofs;
 use super::refused::{methods_of_results, refused_in};
 use super::scan::{
@@ -55,6 +55,8 @@ pub(super) struct Translator<'e> {
     end: String,
     /// The names of a `let else`, which its other block cannot read yet.
     pub(super) deferred: Option<Vec<(Ident, Ident)>>,
+    /// For each chain of conditions that is translated, the transitions of those that do not hold.
+    pub(super) failed_conditions: Vec<Exits>,
 }
 
 /// A loop or a block with a label that encloses the current statement.
@@ -81,7 +83,18 @@ pub(super) enum ArmCode<'a> {
     Diverging(&'a Expr),
     /// The arm assigns the names of its pattern, and the code after the statement continues.
     Continue,
+    /// The next conditions of a chain.
+    Conditions(&'a [&'a Expr], &'a Chain<'a>),
+    /// A condition of a chain does not hold.
+    Fails,
     Nothing,
+}
+
+/// `if a && let Some(b) = c { .. }`: conditions that need several states.
+pub(super) struct Chain<'a> {
+    pub(super) then: &'a Block,
+    /// The name of the latest state, with which that of the next one begins.
+    pub(super) name: StateName,
 }
 
 impl<'e> Translator<'e> {
@@ -98,6 +111,7 @@ impl<'e> Translator<'e> {
             proofs: Proofs::default(),
             end: String::new(),
             deferred: None,
+            failed_conditions: Vec::new(),
         }
     }
 
@@ -145,7 +159,14 @@ impl<'e> Translator<'e> {
         for (span, message) in refused_in(value) {
             self.errors.push(Diagnostic::error(span, message));
         }
-        self.names.resolved(value)
+        let (value, references) = self.names.resolved(value);
+        for name in references {
+            let message = format!(
+                "`{name}` is a mutable reference, and a workflow passes values: write `*{name}`, or name the variable itself"
+            );
+            self.errors.at(name.span(), message);
+        }
+        value
     }
 
     /// The name of the next state: that in the source, or the derived one.
@@ -168,14 +189,6 @@ impl<'e> Translator<'e> {
                         "write the state's name as an identifier: `#[state(Name)]`",
                     ),
                 }
-            } else if !attribute.path().is_ident("doc")
-                && !attribute.path().is_ident("allow")
-                && !attribute.path().is_ident("expect")
-            {
-                self.refuse(
-                    attribute,
-                    "a workflow cannot use this attribute here: put `#[state(Name)]` on the statement, and the rest outside of the function",
-                );
             }
         }
     }
@@ -215,6 +228,9 @@ impl<'e> Translator<'e> {
                 Pat::Wild(_) => Some(None),
                 Pat::Ident(one) if one.subpat.is_none() && one.by_ref.is_none() => {
                     let bound = this.names.bind(&one.ident, this.body);
+                    if one.mutability.is_some() {
+                        this.names.mark_as_mutable(&bound);
+                    }
                     shown.push((one.ident.clone(), bound.clone()));
                     Some(Some(bound))
                 }
@@ -323,8 +339,12 @@ impl<'e> Translator<'e> {
     /// A pattern with new variables for the names that it binds.
     pub(super) fn arm_pattern(&mut self, pattern: &Pat) -> Pat {
         let mut variables = HashMap::new();
+        let mutable = mutable_names(pattern);
         for name in bound_names(pattern) {
             let bound = self.declare(&name);
+            if mutable.contains(&text(&name)) {
+                self.names.mark_as_mutable(&bound);
+            }
             variables.insert(text(&name), bound);
         }
         with_variables(without_reference_pattern(pattern), &variables)

@@ -23,14 +23,16 @@ pub(crate) use self::expression::{
 };
 pub(crate) use self::expression_position::{ExpectedType, ExpressionPosition};
 pub(crate) use self::matches::Matches;
-pub(crate) use self::pattern::{MatchPattern, error_fields, error_path, is_bound, own_name};
+pub(crate) use self::pattern::{
+    MatchPattern, error_fields, error_path, is_bound, is_of_prelude, own_name,
+};
 pub(crate) use self::state::request_argument;
 pub(crate) use self::state::{
     Access, Application, Batch, BatchInput, Call, Callee, ChoiceState, Distributed, Exit, Fail,
     Include, Map, MapLoop, Raised, State, StateExit, StateOptions, StateWork, Subject, Wait,
 };
 pub(crate) use self::term::{
-    Align, EarlierLet, FormatPiece, ItemRead, Record, RewrittenExpression, Spec, Term,
+    Align, EarlierLet, FormatPiece, ItemRead, Record, RewrittenExpression, Spec, Term, UPDATE,
     VariableRead, Warning, Witness,
 };
 pub(crate) use self::used_names::UsedNames;

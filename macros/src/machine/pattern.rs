@@ -40,6 +40,28 @@ pub(crate) fn own_name(path: &Path) -> Option<&Ident> {
     path.segments.last().map(|last| &last.ident)
 }
 
+/// Whether a path names a variant of the prelude: `Some`, `Option::Some` or `std::option::Option::Some`.
+pub(crate) fn is_of_prelude(path: &Path, variant: &str) -> bool {
+    let (ty, module) = match variant {
+        "Ok" | "Err" => ("Result", "result"),
+        _ => ("Option", "option"),
+    };
+    let mut segments = path.segments.iter().rev();
+    let mut next_is = |names: &[&str]| {
+        segments
+            .next()
+            .is_some_and(|one| names.iter().any(|name| one.ident == name))
+    };
+    match path.segments.len() {
+        1 => next_is(&[variant]),
+        2 => next_is(&[variant]) && next_is(&[ty]),
+        4 => {
+            next_is(&[variant]) && next_is(&[ty]) && next_is(&[module]) && next_is(&["core", "std"])
+        }
+        _ => false,
+    }
+}
+
 impl<'a> MatchPattern<'a> {
     /// Parses a `match` pattern; returns the part that a workflow cannot match as the error.
     pub(crate) fn of(from: &'a Pat) -> Result<MatchPattern<'a>, &'a Pat> {
@@ -57,7 +79,9 @@ impl<'a> MatchPattern<'a> {
             },
             Pat::Path(path) if path.qself.is_none() => {
                 let last = own_name(&path.path).ok_or(from)?;
-                if is_constant(last) {
+                if is_of_prelude(&path.path, "None") {
+                    MatchPattern::None
+                } else if is_constant(last) {
                     MatchPattern::Constant(path.path.clone())
                 } else {
                     MatchPattern::Variant(last, Vec::new())
@@ -71,7 +95,7 @@ impl<'a> MatchPattern<'a> {
                 MatchPattern::Variant(own_name(&pattern.path).ok_or(from)?, fields)
             }
             Pat::TupleStruct(pattern) if pattern.qself.is_none() => {
-                let some = pattern.path.is_ident("Some");
+                let some = is_of_prelude(&pattern.path, "Some");
                 let mut fields = Vec::new();
                 for (index, field) in pattern.elems.iter().enumerate() {
                     if matches!(field, Pat::Rest(_)) {

@@ -100,6 +100,10 @@ pub(crate) struct Record {
     pub(crate) base: Option<Box<Term>>,
 }
 
+/// The path of a [`Record`] that is a value with another field: `order.total = 5.0` assigns `_Update { total: 5.0, ..order }`. The type is that of its
+/// base.
+pub(crate) const UPDATE: &str = "_Update";
+
 /// A piece of a `format!`.
 #[derive(Clone)]
 pub(crate) enum FormatPiece {

@@ -26,7 +26,7 @@ pub(super) fn every(
     let content;
     let braces = syn::braced!(content in input).span.join();
     let arms = arms(&content, reader, |input| {
-        let pattern = reader.attempt(input, Pat::parse_multi_with_leading_vert)?;
+        let pattern = reader.pattern(input, Pat::parse_multi_with_leading_vert)?;
         let output = output(input)?;
         Ok(EdgeKind::CatchArm { pattern, output })
     });

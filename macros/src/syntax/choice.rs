@@ -88,7 +88,7 @@ fn subject(input: ParseStream, reader: &SyntaxReader) -> Result<(Subject, Vec<Ed
     let content;
     let braces = syn::braced!(content in input).span.join();
     let arms = arms(&content, reader, |input| {
-        let pattern = reader.attempt(input, Pat::parse_multi_with_leading_vert)?;
+        let pattern = reader.pattern(input, Pat::parse_multi_with_leading_vert)?;
         let guard = after::<Token![if], _>(input, |input| reader.expression(input))?;
         Ok(EdgeKind::Arm { pattern, guard })
     });

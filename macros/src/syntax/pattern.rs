@@ -30,7 +30,7 @@ impl ErrorPattern {
         let fields =
             ahead.peek(syn::token::Brace) || (ahead.peek(syn::token::Paren) && !settings(&ahead));
         if fields {
-            let pattern = reader.attempt(input, Pat::parse_single)?;
+            let pattern = reader.pattern(input, Pat::parse_single)?;
             return Ok(ErrorPattern::Fields(path, pattern));
         }
         syn::parse::discouraged::Speculative::advance_to(input, &ahead);

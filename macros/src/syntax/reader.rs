@@ -1,13 +1,15 @@
 //! Parsing tools for every rule of the grammar: attempts, recovery, expressions.
 
+use crate::attributes::{AttributeSite, refuse_ignored};
 use crate::errors::Errors;
 use crate::machine::UserExpr;
 use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
 use std::cell::Cell;
 use stepwright_asl::words;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, discouraged::Speculative};
-use syn::{Expr, LitStr, Result, Token};
+use syn::{Expr, LitStr, Pat, Result, Token};
 
 /// The state of one parse.
 pub(crate) struct SyntaxReader<'e> {
@@ -130,8 +132,28 @@ impl<'e> SyntaxReader<'e> {
         }
     }
 
+    /// Parses a pattern.
+    pub(super) fn pattern(
+        &self,
+        input: ParseStream,
+        parse: impl FnOnce(ParseStream) -> Result<Pat>,
+    ) -> Result<Pat> {
+        let pattern = self.attempt(input, parse)?;
+        self.refuse_attributes(&pattern);
+        Ok(pattern)
+    }
+
+    fn refuse_attributes(&self, code: &impl ToTokens) {
+        refuse_ignored(
+            code.to_token_stream(),
+            AttributeSite::Expression,
+            self.errors,
+        );
+    }
+
     /// A parsed expression, with a new number.
     pub(super) fn number(&self, syn: Expr) -> UserExpr {
+        self.refuse_attributes(&syn);
         let id = self.expressions.get();
         self.expressions.set(id + 1);
         UserExpr { id, syn }

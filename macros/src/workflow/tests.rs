@@ -1,7 +1,8 @@
 //! The macro as a function from tokens to tokens.
 
 use super::workflow;
-use proc_macro2::TokenStream;
+use crate::attributes::with_attribute;
+use proc_macro2::{Group, TokenStream, TokenTree};
 use std::str::FromStr;
 
 /// Every form of the language, from the compile tests.
@@ -70,6 +71,35 @@ fn every_form_is_accepted() {
     for source in workflows(FORMS) {
         assert_eq!(messages(source), Vec::<String>::new());
     }
+}
+
+#[test]
+fn an_attribute_inside_of_a_workflow_is_refused() {
+    let mut refused = 0;
+    for source in workflows(FORMS) {
+        let tokens = TokenStream::from_str(source).expect("the source is made of tokens");
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        for (position, token) in tokens.iter().enumerate() {
+            let TokenTree::Group(body) = token else {
+                continue;
+            };
+            // Some positions of each length, because each takes a whole expansion.
+            for at in (0..).step_by(17) {
+                let mut before = at;
+                let inside = with_attribute(body.stream(), &mut before);
+                if before < usize::MAX / 2 {
+                    break;
+                }
+                let mut changed = tokens.clone();
+                changed[position] = Group::new(body.delimiter(), inside).into();
+                let source: TokenStream = changed.into_iter().collect();
+                let source = source.to_string();
+                assert_ne!(messages(&source), Vec::<String>::new(), "{source}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 80, "only {refused} positions");
 }
 
 #[test]

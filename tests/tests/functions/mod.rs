@@ -3,6 +3,11 @@
 //! `cargo run -p stepwright-tests --bin random_functions` runs any number of random functions; it wrote the sample with
 //! `--seed 3 --count 24 --sample tests/tests/functions/sample.rs`.
 
+#[allow(
+    clippy::all,
+    reason = "the functions have forms that clippy would write in another form"
+)]
+mod changes;
 #[allow(unreachable_pub, reason = "a crate that is written exports them")]
 mod compare;
 #[path = "../../src/random/draw.rs"]

@@ -5,8 +5,8 @@ use super::literals::{literal_text, literal_type, variables};
 use super::paths::is_default;
 use super::templates::{format, list};
 use crate::functions::{is_task, written};
-use crate::machine::own_name;
 use crate::machine::{Record, StateWork, Term};
+use crate::machine::{is_of_prelude, own_name};
 use std::rc::Rc;
 use stepwright_asl::callable::{FUNCTIONS, LIBRARY};
 use syn::ext::IdentExt;
@@ -20,7 +20,7 @@ impl Resolver<'_> {
             // `add_witness_if_needed` replaces the 0 with the index of its witness.
             return Term::Default(0);
         }
-        if written == "Some" && arguments.len() == 1 {
+        if is_of_prelude(path, "Some") && arguments.len() == 1 {
             return Term::Some(Box::new(arguments.remove(0)));
         }
         if written == "Vec::new" && arguments.is_empty() {
@@ -34,7 +34,7 @@ impl Resolver<'_> {
         }
         let is_type =
             own_name(path).is_some_and(|name| crate::functions::is_type(&name.to_string()));
-        if is_type && !matches!(written.as_str(), "Ok" | "Err") {
+        if is_type && !is_of_prelude(path, "Ok") && !is_of_prelude(path, "Err") {
             let fields = (0..)
                 .zip(arguments)
                 .map(|(index, value): (usize, _)| (index.to_string(), value))
@@ -86,6 +86,34 @@ impl Resolver<'_> {
             fields,
             base: base.map(Box::new),
         })
+    }
+
+    /// Resolves a value with another field, whose type only rustc knows.
+    pub(super) fn update(&mut self, expression: &mut Expr) -> Term {
+        let Expr::Struct(ExprStruct {
+            path, fields, rest, ..
+        }) = expression
+        else {
+            return Term::Faulty;
+        };
+        let (Some(field), Some(base)) = (fields.first_mut(), rest) else {
+            return Term::Faulty;
+        };
+        let Member::Named(name) = &field.member else {
+            return Term::Faulty;
+        };
+        let name = name.unraw().to_string();
+        let value = self.value(&mut field.expr);
+        let whole = self.value(base);
+        let record = Record {
+            path: path.clone(),
+            variant: None,
+            called: false,
+            fields: vec![(name, value)],
+            base: Some(Box::new(whole)),
+        };
+        let index = self.rewriter.update(expression);
+        Term::Typed(index, Box::new(Term::Record(record)))
     }
 
     /// Resolves a call of a macro. Returns the code for rustc as well, if another expression replaces the call.

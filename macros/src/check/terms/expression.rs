@@ -5,7 +5,7 @@ use super::hints::unsupported_method;
 use super::rewrite::{ExpressionRewriter, names_in};
 use crate::errors::Errors;
 use crate::machine::{
-    ItemRead, Machine, RewrittenExpression, Term, UserExpr, VariableRead, Witness, is_bound,
+    ItemRead, Machine, RewrittenExpression, Term, UPDATE, UserExpr, VariableRead, Witness, is_bound,
 };
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
@@ -179,6 +179,7 @@ impl<'m> Resolver<'m> {
             }
             Expr::If(branch) => self.branch(branch),
             Expr::Block(block) if block.label.is_none() => self.block(&mut block.block),
+            Expr::Struct(literal) if literal.path.is_ident(UPDATE) => self.update(expression),
             Expr::Struct(literal) => self.record(literal),
             Expr::Tuple(tuple) if tuple.elems.is_empty() => Term::Unit,
             Expr::Tuple(tuple) => {

@@ -1,6 +1,6 @@
 //! Requires that the JSON of a matched enum contains its variant. The JSON of an untagged enum does not.
 
-use crate::machine::is_bound;
+use crate::machine::{is_bound, is_of_prelude};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -71,7 +71,7 @@ impl VariantBinder {
                 }
                 Pat::Tuple(tuple)
             }
-            Pat::TupleStruct(some) if some.path.is_ident("Some") => {
+            Pat::TupleStruct(some) if is_of_prelude(&some.path, "Some") => {
                 let mut some = some.clone();
                 for item in &mut some.elems {
                     *item = self.pattern(item);
@@ -97,10 +97,10 @@ impl VariantBinder {
 /// Whether a pattern matches a variant: a path of several segments, or a pattern with fields.
 fn is_variant(pattern: &Pat) -> bool {
     match pattern {
-        Pat::Path(path) => path.path.segments.len() > 1,
+        Pat::Path(path) => path.path.segments.len() > 1 && !is_of_prelude(&path.path, "None"),
         Pat::TupleStruct(variant) => !["Some", "Ok", "Err"]
             .iter()
-            .any(|name| variant.path.is_ident(name)),
+            .any(|name| is_of_prelude(&variant.path, name)),
         Pat::Struct(_) => true,
         _ => false,
     }

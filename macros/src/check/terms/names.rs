@@ -2,7 +2,7 @@
 
 use super::earlier_lets::evaluated_twice;
 use super::expression::Resolver;
-use crate::machine::{ItemRead, LetBinding, Term, VariableRead, is_bound};
+use crate::machine::{ItemRead, LetBinding, Term, VariableRead, is_bound, is_of_prelude};
 use crate::name::identifier;
 use proc_macro2::{Ident, Span};
 use syn::Path;
@@ -26,12 +26,12 @@ impl Resolver<'_> {
     }
 
     pub(super) fn path(&mut self, path: &Path) -> Term {
+        if is_of_prelude(path, "None") {
+            return Term::None;
+        }
         let Some(name) = path.get_ident() else {
             return self.constant(path);
         };
-        if name == "None" {
-            return Term::None;
-        }
         if let Some(value) = self.name(name) {
             return value;
         }

@@ -20,8 +20,10 @@ impl UsedNames {
     /// Adds `None`, `Some`, and the type of a function such as `String::from`. Other paths are not lowered as standard functions.
     pub(super) fn path(&mut self, path: &Path) {
         let text = written(path);
-        let is_known = matches!(text.as_str(), "None" | "Some" | "Vec::new")
-            || callable::FUNCTIONS.contains(&text.as_str());
+        let is_known = matches!(
+            text.as_str(),
+            "None" | "Some" | "Option::None" | "Option::Some" | "Vec::new"
+        ) || callable::FUNCTIONS.contains(&text.as_str());
         if let Some(first) = path.segments.first().filter(|_| is_known) {
             let name = first.ident.to_string();
             self.items.entry(name).or_insert(first.ident.clone());

@@ -159,6 +159,19 @@ impl ExpressionRewriter {
         }
     }
 
+    /// Replaces a value with another field by an assignment of the field to a copy. Returns the index of the witness of its type.
+    pub(super) fn update(&mut self, expression: &mut Expr) -> usize {
+        if let Expr::Struct(update) = &*expression
+            && let (Some(field), Some(base)) = (update.fields.first(), &update.rest)
+        {
+            let (member, value) = (&field.member, &field.expr);
+            *expression = Expr::Verbatim(
+                quote!({ let mut __whole = __s::copy(&#base); __whole.#member = #value; __whole }),
+            );
+        }
+        self.add_witness(expression, Witness::Shape)
+    }
+
     /// Prepares a closure whose body is not rewritten yet.
     ///
     /// `|x| body` becomes `|x| { loop {} __k7.see(&x); let a = copy(&a); body }`. rustc checks moves in a closure's body separately, so the body also

@@ -1,7 +1,7 @@
 //! The assignments and targets of transitions.
 
 use super::TypeBlock;
-use crate::check::is_silent;
+use crate::check::{is_silent, without_location};
 use crate::editor;
 use crate::machine::{Edge, Let, LetBinding, StateNode};
 use crate::name::identifier;
@@ -38,14 +38,20 @@ impl TypeBlock<'_> {
 
     /// The `let`s of an edge.
     pub(super) fn lets_of(&self, edge: &Edge) -> TokenStream {
-        let lets = edge.lets.iter().map(|one| self.assign_let(one));
+        let lets = (0..edge.lets.len()).map(|at| self.assign_let(&edge.lets, at));
         quote!(#(#lets)*)
     }
 
     /// `let name = expression;` as an assignment.
-    pub(super) fn assign_let(&self, one: &Let) -> TokenStream {
-        let value = self.expression(&one.value);
-        self.assign(&one.binding, &value)
+    pub(super) fn assign_let(&self, lets: &[Let], at: usize) -> TokenStream {
+        let (earlier, Let { binding, value }) = (&lets[..at], &lets[at]);
+        let value = self.expression(value);
+        match single(binding) {
+            Some(name) if is_silent(name) => {
+                local(binding, &self.of_replaced(name, binding, earlier, value))
+            }
+            _ => self.assign(binding, &value),
+        }
     }
 
     /// Assigns a value to the names of a `let`.
@@ -63,9 +69,51 @@ impl TypeBlock<'_> {
     }
 
     /// `let name = expression;` as a local, in a state that ends.
-    pub(super) fn local_let(&self, one: &Let) -> TokenStream {
-        let value = self.expression(&one.value);
-        local(&one.binding, &value)
+    pub(super) fn local_let(&self, lets: &[Let], at: usize) -> TokenStream {
+        let (earlier, Let { binding, value }) = (&lets[..at], &lets[at]);
+        let value = self.expression(value);
+        match single(binding) {
+            Some(name) => local(binding, &self.of_replaced(name, binding, earlier, value)),
+            None => local(binding, &value),
+        }
+    }
+
+    /// The value of a `let` in a function, with the type of the variable that it assigns.
+    ///
+    /// If a transition assigns `total` twice, its first value has the name `_total`. A local of a state that ends hides the variable of its name.
+    fn of_replaced(
+        &self,
+        name: &Ident,
+        binding: &LetBinding,
+        earlier: &[Let],
+        value: TokenStream,
+    ) -> TokenStream {
+        if self.machine.workflow.function.is_none() || binding.ty.is_some() {
+            return value;
+        }
+        let root = |name: &Ident| crate::name::text(name).trim_start_matches('_').to_owned();
+        let wanted = root(name);
+        let mut variables = self.machine.variables.iter();
+        let variable = variables.find(|variable| variable.text == wanted);
+        let mut before = earlier.iter().rev().filter_map(|one| single(&one.binding));
+        let same = match variable {
+            Some(variable) => Some(&variable.name),
+            None => before.find(|name| root(name) == wanted),
+        };
+        match same.map(without_location) {
+            Some(same) => {
+                quote!({ let mut __value = __s::copy(&#same); __value = #value; __value })
+            }
+            None => value,
+        }
+    }
+}
+
+/// The name of a `let` that has one.
+fn single(binding: &LetBinding) -> Option<&Ident> {
+    match (&*binding.names, binding.tuple) {
+        ([Some(name)], false) => Some(name),
+        _ => None,
     }
 }
 

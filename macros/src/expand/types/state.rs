@@ -205,11 +205,11 @@ impl TypeBlock<'_> {
                 self.assign(binding, value).to_tokens(&mut tokens);
             }
         }
-        for one in &state.lets {
+        for at in 0..state.lets.len() {
             if state.ends() {
-                self.local_let(one).to_tokens(&mut tokens);
+                self.local_let(&state.lets, at).to_tokens(&mut tokens);
             } else if state.way.is_some() {
-                self.assign_let(one).to_tokens(&mut tokens);
+                self.assign_let(&state.lets, at).to_tokens(&mut tokens);
             }
         }
         tokens

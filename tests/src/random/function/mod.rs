@@ -4,6 +4,7 @@
 //! `c12` in code that runs concurrently, `n12` in concurrent code that must not fail. A `t` after the first letter means that the call has a timeout.
 
 mod call;
+mod change;
 mod combinator;
 mod row;
 mod statement;

@@ -143,7 +143,7 @@ impl Grower {
 
     fn statement(&mut self, context: &Context) -> String {
         let is_deep = context.depth > 3;
-        match self.number(30) {
+        match self.number(34) {
             0 | 1 => self.let_value(context),
             2..=5 => self.assignment(context),
             6 | 7 if !is_deep => self.if_statement(context),
@@ -188,6 +188,9 @@ impl Grower {
             }
             27 if !is_deep => self.labelled_block(context),
             28 if !is_deep => self.deferred(context),
+            30 | 31 => self.changes(context),
+            32 => self.through_reference(context),
+            33 if !is_deep => self.chain(context),
             29 => {
                 self.form("let of a tuple");
                 let (one, other) = (self.kind(), self.kind());
@@ -213,7 +216,7 @@ impl Grower {
         }
     }
 
-    fn let_value(&mut self, context: &Context) -> String {
+    pub(super) fn let_value(&mut self, context: &Context) -> String {
         self.form("let");
         let kind = self.kind();
         let value = self.value(kind, context);
@@ -235,13 +238,7 @@ impl Grower {
     }
 
     fn assignment(&mut self, context: &Context) -> String {
-        let mut variables = self.visible();
-        variables.retain(|one| {
-            one.is_mutable
-                && !one.is_reference
-                && one.body == context.body
-                && !self.borrowed.contains(&one.name)
-        });
+        let variables = self.changeable(context);
         if variables.is_empty() {
             return self.let_value(context);
         }
@@ -318,6 +315,35 @@ impl Grower {
             false => String::new(),
         };
         format!("{state}if let Some({name}) = {maybe}{guard} {inside}{other}")
+    }
+
+    /// `if a && let Some(b) = c && let Some(d) = e`, also as a loop.
+    fn chain(&mut self, context: &Context) -> String {
+        self.form("chain of conditions");
+        let count = 2 + self.number(3);
+        let mut conditions = Vec::new();
+        let inside = self.scoped(|this| {
+            let mut patterns = 0;
+            for at in 0..count {
+                if this.once_in(2) || at + 1 == count && patterns == 0 {
+                    patterns += 1;
+                    let maybe = this.maybe(context);
+                    let name = this.name();
+                    this.declare(&name, Kind::Int, false, context);
+                    conditions.push(format!("let Some({name}) = {maybe}"));
+                } else {
+                    conditions.push(format!("({})", this.condition(context, 1)));
+                }
+            }
+            this.block(context, true)
+        });
+        let condition = conditions.join(" && ");
+        let state = self.attribute("I");
+        let other = match self.once_in(2) {
+            true => format!(" else {}", self.block(context, true)),
+            false => String::new(),
+        };
+        format!("{state}if {condition} {inside}{other}")
     }
 
     fn let_else(&mut self, context: &Context) -> String {

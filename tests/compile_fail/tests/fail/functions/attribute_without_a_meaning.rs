@@ -3,10 +3,10 @@ use stepwright_compile_fail::*;
 
 #[workflow]
 async fn orders(order: Order) -> Charge {
-    let mut changed = order;
-    changed.total = 5.0;
-    changed.total += 1.0;
-    Charge { id: changed.id }
+    #[inline]
+    let total = order.total;
+    let small = (#[must_use] total, 1);
+    Charge { id: format!("{}", small.1) }
 }
 
 fn main() {}
