@@ -30,13 +30,15 @@ const METHODS: &[&str] = &[
 ];
 
 impl Translator<'_> {
-    /// Refuses the mutable references of the function that are no other name for a variable.
-    pub(super) fn refuse_mutable_references(&self, block: &Block) {
+    /// Refuses the mutable references of the function that are no other name for a variable. Returns whether there is one.
+    pub(super) fn refuse_mutable_references(&self, block: &Block) -> bool {
         let mut references = MutableReferences::default();
         references.visit_block(block);
+        let is_refused = !references.found.is_empty();
         for (range, message) in references.found {
             self.errors.push(Diagnostic::error(range, message));
         }
+        is_refused
     }
 
     /// Declares the name in `let r = &mut total;`. Returns whether the `let` has this form.
@@ -65,7 +67,11 @@ impl Translator<'_> {
         }
         match self.names.find(variable) {
             Some(found) => self.names.show_reference(name, &found.ident),
-            None => self.refuse(place, self.unknown_variable(variable)),
+            None => {
+                self.refuse(place, self.unknown_variable(variable));
+                let bound = self.names.declare(name, self.body);
+                self.names.mark_as_mutable(&bound);
+            }
         }
         true
     }
@@ -83,7 +89,10 @@ impl Translator<'_> {
 
     /// Whether a variable is changed under this name: not through a reference that a pattern or a loop binds.
     pub(super) fn changes_variable(&self, name: &Ident) -> bool {
-        self.names.is_reference(name) || self.names.is_mutable(name)
+        // After a refused reference, the changes through it are not reported.
+        self.names.is_reference(name)
+            || self.names.is_mutable(name)
+            || self.has_refused_reference.get()
     }
 }
 

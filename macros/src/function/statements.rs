@@ -29,7 +29,10 @@ impl Translator<'_> {
             AttributeSite::Function,
             self.errors,
         );
-        self.refuse_mutable_references(block);
+        if self.refuse_mutable_references(block) {
+            // What the states assign without the references would cause further errors.
+            return Graph::default();
+        }
         self.body_graph("", block.brace_token.span.join(), |this, exits| {
             this.block(block, exits, &Dest::Return);
         })

@@ -12,6 +12,7 @@ use crate::errors::Errors;
 use crate::name::text;
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, format_ident};
+use std::cell::Cell;
 use std::collections::HashMap;
 use stepwright_asl::Diagnostic;
 use syn::spanned::Spanned;
@@ -57,6 +58,8 @@ pub(super) struct Translator<'e> {
     pub(super) deferred: Option<Vec<(Ident, Ident)>>,
     /// For each chain of conditions that is translated, the transitions of those that do not hold.
     pub(super) failed_conditions: Vec<Exits>,
+    /// Whether a mutable reference is refused as a value.
+    pub(super) has_refused_reference: Cell<bool>,
 }
 
 /// A loop or a block with a label that encloses the current statement.
@@ -112,6 +115,7 @@ impl<'e> Translator<'e> {
             end: String::new(),
             deferred: None,
             failed_conditions: Vec::new(),
+            has_refused_reference: Cell::new(false),
         }
     }
 
@@ -161,6 +165,7 @@ impl<'e> Translator<'e> {
         }
         let (value, references) = self.names.resolved(value);
         for name in references {
+            self.has_refused_reference.set(true);
             let message = format!(
                 "`{name}` is a mutable reference, and a workflow passes values: write `*{name}`, or name the variable itself"
             );

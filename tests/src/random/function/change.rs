@@ -74,6 +74,19 @@ impl Grower {
                 self.form("push of a character");
                 format!("{name}.push('x');")
             }
+            (Kind::Item, 0 | 1) => {
+                self.form("assignment of a field");
+                match self.number(5) {
+                    0 => format!("{name}.count += {};", small(self.value(Kind::Int, context))),
+                    1 => format!("{name}.note = {};", self.value(Kind::Maybe, context)),
+                    2 => format!("{name}.tags.push({});", self.value(Kind::Int, context)),
+                    3 => format!(
+                        "{name}.name.push_str(&{});",
+                        self.value(Kind::Text, context)
+                    ),
+                    _ => format!("{name}.count = {};", small(self.value(Kind::Int, context))),
+                }
+            }
             _ => format!("{pointer}{name} = {};", self.value(kind, context)),
         }
     }
