@@ -114,6 +114,8 @@ impl VisitMut for Placer {
         };
         match statement {
             Stmt::Local(local) if local.init.is_some() => {
+                // `#[cfg(..)]` would remove the error as well.
+                local.attrs.clear();
                 if let Some(init) = &mut local.init {
                     *init.expr = error;
                     init.diverge = None;
