@@ -30,7 +30,7 @@ impl Grower {
                 true => self.draw.of(&variables),
                 false => first.clone(),
             };
-            // A name may hide the variable meanwhile.
+            // A new name may hide the variable.
             if !self
                 .changeable(context)
                 .iter()
