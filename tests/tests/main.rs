@@ -31,6 +31,7 @@ mod imported;
 mod language_page;
 mod lets;
 mod literals;
+mod log_lines;
 mod members;
 mod name_clashes;
 mod nested_inputs;

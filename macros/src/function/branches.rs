@@ -32,7 +32,7 @@ impl Translator<'_> {
             }
             Expr::Path(path) => parse_quote_spanned!(path.span()=> async |item| #path(item).await),
             other => {
-                self.refuse(other, "`map` takes an async closure with one parameter: write `map(list, async |item| task(item).await)`");
+                self.refuse(other, "`map` takes an async closure with one parameter: write `map(list, async |item| task(item).await)`; a task needs another name than `map`");
                 return None;
             }
         };
