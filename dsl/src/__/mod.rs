@@ -1,5 +1,7 @@
 //! Items that macro-expanded code refers to. Nothing here is part of the public interface.
 
+pub mod compile_errors;
+
 pub use ::schemars;
 pub use ::serde;
 pub use ::serde_json;

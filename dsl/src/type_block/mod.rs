@@ -21,8 +21,8 @@ pub use self::proof::comparison::{
     EqualItems, EqualNothing, EqualValues, OrderedItems, OrderedNothing, OrderedValues,
     PartiallyOrderedItems, PartiallyOrderedNothing, PartiallyOrderedValues,
 };
-pub use self::proof::operand::{Becomes, Convertible, Operand, Shown, Sums, joined};
-pub use self::proof::receiver::{Flat, Has, HasInside, Points, method};
+pub use self::proof::operand::{Becomes, Convertible, Shown, StandardOperators, Sums, joined};
+pub use self::proof::receiver::{Flat, Points, StandardMethod, StandardOptionMethod, method};
 pub use self::proof::scope::{macros, standard_default};
 pub use self::tagging::{
     MatchableTagging, OfTagged, OfUntagged, Tagged, Tagging, Untagged, tagging,
@@ -32,7 +32,7 @@ pub use self::type_data::{
     nothing, variables,
 };
 pub use self::witness::{
-    Witness, error_field_of, error_name_of, input_shape, output_shape, record_from, record_of,
+    Witness, error_field_of, error_name_of, input_shape, is, output_shape, record_from, record_of,
 };
 
 use crate::map_run::Batch;

@@ -36,14 +36,14 @@ impl<T> Witness<T> {
     pub fn of(_value: &T) -> Self {
         Witness::new()
     }
+}
 
-    /// Determines the type from a value, and returns the value.
-    ///
-    /// It takes a reference, so that the expected type of the position does not reach the value through this call: rustc
-    /// reports a value that does not fit at its position, not as an argument of a method.
-    pub fn is<'v>(&self, value: &'v T) -> &'v T {
-        value
-    }
+/// Determines the type of a witness from a value, and returns the value.
+///
+/// It takes a reference, so that the expected type of the position does not reach the value through this call: rustc
+/// reports a value that does not fit at its position, not as an argument of a function.
+pub fn is<'v, T>(_witness: &Witness<T>, value: &'v T) -> &'v T {
+    value
 }
 
 impl<T> Clone for Witness<T> {

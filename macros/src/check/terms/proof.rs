@@ -422,20 +422,20 @@ impl Resolver<'_> {
             && kind != Some(Kind::Iterator)
         {
             let method = Ident::new(name, span.resolved_at(Span::call_site()));
-            let on = quote!(HasInside::<__s::method::#method>::option);
+            let on = quote!(StandardOptionMethod::<__s::method::#method>::option);
             rewriter.wrap(&mut call.receiver, span, &on);
         } else if !kind.is_some_and(|kind| kind.has(name)) {
             let method = Ident::new(name, span.resolved_at(Span::call_site()));
             rewriter.wrap(
                 &mut call.receiver,
                 span,
-                &quote!(Has::<__s::method::#method>::on),
+                &quote!(StandardMethod::<__s::method::#method>::on),
             );
         }
         match (name.as_str(), arguments.as_slice()) {
             ("concat" | "join", _) => rewriter.wrap(&mut call.receiver, span, &quote!(joined)),
             ("zip" | "chain", [other]) if kind_of(other).is_none() => {
-                let on = quote!(Has::<__s::method::argument>::on);
+                let on = quote!(StandardMethod::<__s::method::argument>::on);
                 rewriter.wrap(&mut call.args[0], span, &on);
             }
             ("contains", [wanted]) if kind != Some(Kind::Text) && !is_plain(wanted) => {
@@ -455,7 +455,11 @@ impl Resolver<'_> {
                 rewriter.wrap(expression, span, &quote!(Flat::flat));
             }
             ("collect", []) => {
-                rewriter.wrap(expression, span, &quote!(Has::<__s::method::argument>::on));
+                rewriter.wrap(
+                    expression,
+                    span,
+                    &quote!(StandardMethod::<__s::method::argument>::on),
+                );
             }
             _ => {}
         }
@@ -537,7 +541,7 @@ impl Resolver<'_> {
     pub(super) fn prove_index(&mut self, index: &mut ExprIndex, base: &Term) {
         if kind_of(base) != Some(Kind::List) {
             let span = index.bracket_token.span.open();
-            let on = quote!(Has::<__s::method::index>::on);
+            let on = quote!(StandardMethod::<__s::method::index>::on);
             self.rewriter.wrap(&mut index.expr, span, &on);
         }
     }
@@ -585,7 +589,7 @@ impl Resolver<'_> {
         };
         if let Some(code) = is_none {
             if kind_of(option) != Some(Kind::Option) {
-                let on = quote!(Has::<__s::method::is_some>::on);
+                let on = quote!(StandardMethod::<__s::method::is_some>::on);
                 rewriter.wrap(code, span, &on);
             }
             return value;
@@ -615,11 +619,11 @@ impl ExpressionRewriter {
     /// Requires that the operators of an operand are the standard library's.
     fn operand(&mut self, code: &mut Expr, value: &Term, span: Span) {
         if !is_plain(value) {
-            self.wrap(code, span, &quote!(Operand::operand));
+            self.wrap(code, span, &quote!(StandardOperators::operand));
         }
     }
 
-    /// Passes an expression through a function: `__s::Operand::operand(expression)`. rustc reports a type that does not fit
+    /// Passes an expression through a function: `__s::StandardOperators::operand(expression)`. rustc reports a type that does not fit
     /// at the expression.
     pub(super) fn wrap(&mut self, code: &mut Expr, span: Span, function: &TokenStream) {
         self.changed();
