@@ -3,4 +3,4 @@
 pub use crate::function::plain::*;
 pub use crate::type_block::*;
 
-pub use super::payload;
+pub use super::{payload, schemars, serde, serde_json};

@@ -353,7 +353,8 @@ impl<'m> Resolver<'m> {
     fn check_method(&mut self, method: &Ident) {
         let name = method.unraw().to_string();
         if !callable::is_method(&name) {
-            self.refuse(method.span(), unsupported_method(&name));
+            let in_a_function = self.machine.workflow.function.is_some();
+            self.refuse(method.span(), unsupported_method(&name, in_a_function));
         }
     }
 

@@ -10,7 +10,7 @@ use crate::functions::written;
 use crate::machine::UsedNames;
 use crate::machine::{Term, Witness};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use stepwright_asl::callable::{self, Kind};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
@@ -49,8 +49,8 @@ impl UsedNames {
         self.macros.entry(text).or_insert(name.clone());
     }
 
-    /// Returns the statements that prove the names. A workflow contains them once.
-    pub(crate) fn proof(&self) -> TokenStream {
+    /// Returns the statements that prove the names. A workflow contains them once; `owner` is its name.
+    pub(crate) fn proof(&self, owner: &str) -> TokenStream {
         let mut tokens = TokenStream::new();
         if !self.macros.is_empty() {
             quote!(
@@ -67,7 +67,7 @@ impl UsedNames {
                 proof(item).to_tokens(&mut tokens);
             }
         }
-        self.probes().to_tokens(&mut tokens);
+        self.probes(owner).to_tokens(&mut tokens);
         tokens
     }
 
@@ -77,7 +77,7 @@ impl UsedNames {
     ///
     /// The traits are local to the block and cover few types, because rustc suggests the methods of every trait of a crate
     /// and of its dependencies when a user misspells a method.
-    fn probes(&self) -> TokenStream {
+    fn probes(&self, owner: &str) -> TokenStream {
         let mut types: Vec<(&'static str, Vec<&Ident>)> = Vec::new();
         for (name, method) in &self.methods {
             for ty in probed_types(name) {
@@ -88,8 +88,14 @@ impl UsedNames {
             }
         }
         let mut tokens = TokenStream::new();
+        let mut count = 0;
+        // rustc prints the short name of a trait if it is unique in the program.
+        let mut named = || {
+            count += 1;
+            format_ident!("StandardLibraryOf{owner}{count}")
+        };
         for (ty, methods) in &types {
-            probe(ty, &quote!(self), methods).to_tokens(&mut tokens);
+            probe(&named(), ty, &quote!(self), methods).to_tokens(&mut tokens);
             // With `&self`, a method of a standard trait would always be ambiguous. The types of `has_inherent_methods` have
             // inherent methods, which rustc would call instead and which take arguments.
             let inherent: Vec<&Ident> = methods
@@ -97,7 +103,7 @@ impl UsedNames {
                 .filter(|method| !is_trait_method(&method.to_string()) && !has_inherent_methods(ty))
                 .copied()
                 .collect();
-            probe(ty, &quote!(&self), &inherent).to_tokens(&mut tokens);
+            probe(&named(), ty, &quote!(&self), &inherent).to_tokens(&mut tokens);
         }
         tokens
     }
@@ -119,7 +125,7 @@ fn has_inherent_methods(ty: &str) -> bool {
 }
 
 /// Returns calls of methods on a value of a type, and a trait that has these methods for this type only.
-fn probe(ty: &str, receiver: &TokenStream, methods: &[&Ident]) -> TokenStream {
+fn probe(name: &Ident, ty: &str, receiver: &TokenStream, methods: &[&Ident]) -> TokenStream {
     if methods.is_empty() {
         return TokenStream::new();
     }
@@ -127,13 +133,13 @@ fn probe(ty: &str, receiver: &TokenStream, methods: &[&Ident]) -> TokenStream {
         .iter()
         .map(|method| Ident::new(&method.to_string(), Span::call_site()));
     let parameters = match (ty.contains('?'), ty.contains('!')) {
-        (_, true) => "<__T, __V>",
-        (true, false) => "<__T>",
+        (_, true) => "<T, V>",
+        (true, false) => "<T>",
         (false, false) => "",
     };
     let implementation = format!(
-        "impl{parameters} StandardLibrary for {} {{}}",
-        ty.replace('?', "__T").replace('!', "__V")
+        "impl{parameters} {name} for {} {{}}",
+        ty.replace('?', "T").replace('!', "V")
     );
     let implementation: TokenStream = implementation.parse().unwrap_or_default();
     let ty_of = |item| -> TokenStream { ty.replace(['?', '!'], item).parse().unwrap_or_default() };
@@ -151,7 +157,7 @@ fn probe(ty: &str, receiver: &TokenStream, methods: &[&Ident]) -> TokenStream {
         }
     });
     quote!({
-        trait StandardLibrary: ::core::marker::Sized { #(fn #names(#receiver) {})* }
+        trait #name: ::core::marker::Sized { #(fn #names(#receiver) {})* }
         #implementation
         #(#calls)*
     })
