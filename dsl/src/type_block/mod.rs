@@ -13,8 +13,8 @@ mod witness;
 
 pub use self::call::{Called, Catches, First, Later, covered};
 pub use self::position_types::{
-    Counts, FailText, Items, Json, Lossless, Percentage, Rounded, Seconds, Timestamp, Untyped,
-    WholeNumber,
+    Counts, FailText, ForItems, Items, Json, Lossless, Percentage, Rounded, Seconds, Timestamp,
+    Untyped, WholeNumber,
 };
 pub use self::proof::comparison::{
     ClonedByMethod, ClonedByNothing, ClonedItems, ClonedNothing, ClonedValues, Comparable,

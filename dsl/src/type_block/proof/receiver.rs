@@ -66,9 +66,13 @@ pub mod method {
     }
 
     /// `value[index]`
-    pub struct index;
+    pub struct index_operator;
+    /// `value[index]`
+    pub type index = index_operator;
     /// The argument of a method that combines two lists.
-    pub struct argument;
+    pub struct second_list;
+    /// The argument of a method that combines two lists.
+    pub type argument = second_list;
 }
 
 /// One trait for each kind of type, which its methods implement.
