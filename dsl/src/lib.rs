@@ -102,7 +102,7 @@ pub mod builder;
 pub mod emit;
 // The re-export is hidden in the documentation, but not for rustc.
 #[doc(hidden)]
-pub use crate::__::compile_errors;
+pub use crate::__::requirements;
 #[doc(hidden)]
 pub mod expr;
 #[doc(hidden)]

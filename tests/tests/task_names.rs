@@ -45,7 +45,9 @@ fn two_tasks_with_one_name_are_refused_when_the_definition_is_built() {
     let faults = Ambiguous::build().unwrap_err().to_string();
     assert!(
         faults.contains("domestic::ship` and `")
-            && faults.contains("abroad::ship` have one name, `Ship`: write `#[task(name = \"..\")]` on one of them"),
+            && faults.contains(
+                "abroad::ship` have one name, `Ship`: write `#[task(name = \"..\")]` on one of them"
+            ),
         "{faults}"
     );
     assert!(Distinct::build().is_ok());

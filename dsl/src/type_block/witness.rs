@@ -6,7 +6,7 @@
 use super::never;
 use crate::expr::{Expr, Text, error_field, error_name};
 use crate::shape::{Payload, Shape};
-use crate::task::TaskError;
+use crate::task::{ParameterType, TaskError};
 use crate::workflow::Workflow;
 use std::fmt;
 use std::marker::PhantomData;
@@ -64,6 +64,11 @@ impl<T> fmt::Debug for Witness<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Witness")
     }
+}
+
+/// The type of a parameter. rustc reports a missing `Payload` impl at the type in the source.
+pub fn payload<T: Payload>() -> ParameterType {
+    ParameterType::of::<T>()
 }
 
 /// [`Expr::record`] of the witnessed type.

@@ -18,7 +18,7 @@ impl Translator<'_> {
             if unit_of(&argument).is_none() {
                 self.refuse(
                     &argument,
-                    "`sleep` waits for a number of whole seconds: write `sleep(secs(n))`, `mins(n)`, `hours(n)` or `days(n)`; a task needs another name than `sleep`",
+                    "`sleep` waits for a number of whole seconds: write `sleep(secs(n))`, with `secs`, `mins`, `hours` or `days`; a task needs another name than `sleep`",
                 );
             }
             WaitFor::Seconds(keyword, self.amount_of(&argument))

@@ -231,7 +231,6 @@ impl PlainRewriter {
                                 *last = item;
                             }
                         }
-                        proven(call);
                     }
                     _ if is_task(&path) => {
                         *call.func = parse_quote_spanned!(path.span()=> <#path>::plain);

@@ -16,6 +16,8 @@ use syn::{Expr, ExprCall, Path};
 pub(super) struct Proofs {
     /// The functions that create durations, such as `secs`, and `task_token`.
     functions: BTreeMap<String, Path>,
+    /// `map` and `map_distributed`, with types for their parameters.
+    maps: BTreeMap<String, (Path, TokenStream)>,
     /// The variants of errors that a Fail state contains.
     raised: BTreeMap<String, Path>,
 }
@@ -25,6 +27,18 @@ impl Proofs {
     pub(super) fn function(&mut self, path: &Path) {
         let entry = self.functions.entry(path.to_token_stream().to_string());
         entry.or_insert_with(|| path.clone());
+    }
+
+    /// Assumes that `map` or `map_distributed` is the one of `stepwright::function`.
+    pub(super) fn map(&mut self, path: &Path, distributed: bool) {
+        let body = quote!(fn(::std::string::String) -> (), ());
+        let list = quote!(::std::vec::Vec<::std::string::String>);
+        let types = match distributed {
+            true => quote!(#list, ::std::string::String, #body),
+            false => quote!(#list, #body),
+        };
+        let entry = self.maps.entry(path.to_token_stream().to_string());
+        entry.or_insert_with(|| (path.clone(), types));
     }
 
     /// Assumes that each `task_token()` in an argument is the one of `stepwright::function`.
@@ -71,7 +85,15 @@ impl Proofs {
                 ::stepwright::__::plain::function_of(#path, #standard);
             };)
         });
+        let maps = self.maps.values().map(|(path, types)| {
+            let name = own_name(path).map(text).unwrap_or_default();
+            let standard = Ident::new(&name, Span::call_site());
+            quote_spanned!(path.span()=> const _: fn() = || {
+                ::stepwright::__::plain::function_of(#path::<#types>, ::stepwright::function::#standard::<#types>);
+            };)
+        });
         functions
+            .chain(maps)
             .chain(self.raised.values().filter_map(simple_message))
             .collect()
     }

@@ -2,5 +2,3 @@
 
 pub use crate::function::plain::*;
 pub use crate::type_block::*;
-
-pub use super::{payload, schemars, serde, serde_json};
