@@ -1,4 +1,4 @@
-//! Two tasks with one name: the definition cannot tell them apart.
+//! Two tasks with one name, which the definition cannot distinguish.
 
 use crate::flow::{CallTarget, Flow, FlowStateKind, each_state};
 use crate::task::{Address, Deploy, effective};
