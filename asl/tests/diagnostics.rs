@@ -271,6 +271,22 @@ mod variables {
     }
 
     #[test]
+    fn a_loop_that_takes_an_item_and_advances_its_index_is_accepted() {
+        let states = |assign: Value| {
+            jsonata(json!({
+                "A": {"Type": "Pass", "Assign": {"list": [1], "i": 0, "item": 0}, "Next": "B"},
+                "B": {"Type": "Pass", "Assign": assign, "End": true}}))
+        };
+        let next = |item: &str| json!({"i": "{% $i + 1 %}", "item": item});
+        assert!(found(states(next("{% $list[$i] %}"))).is_empty());
+        assert!(found(states(next("{% $list[$i].price %}"))).is_empty());
+        let stale = ["SW133 /States/B/Assign/item"];
+        assert_eq!(found(states(next("{% $i * 2 %}"))), stale);
+        let fixed = json!({"i": 5, "item": "{% $list[$i] %}"});
+        assert_eq!(found(states(fixed)), stale);
+    }
+
+    #[test]
     fn variable_names_are_checked_without_the_path_suffix() {
         let long = "v".repeat(81);
         let states = json!({"A": {"Type": "Pass", "End": true,

@@ -12,8 +12,6 @@
 //! assert_eq!(functions::millis("1970-01-01T00:00:01.500Z"), 1500);
 //! ```
 
-pub use crate::type_block::proof::receiver::method;
-
 use crate::sealed::Sealed;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -100,6 +100,9 @@ extern crate self as stepwright;
 pub mod __;
 pub mod builder;
 pub mod emit;
+// The re-export is hidden in the documentation, but not for rustc.
+#[doc(hidden)]
+pub use crate::__::requirements;
 #[doc(hidden)]
 pub mod expr;
 #[doc(hidden)]

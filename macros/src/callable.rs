@@ -59,10 +59,10 @@ impl CallableType<'_> {
             #[doc(hidden)]
             #[allow(dead_code, clippy::too_many_arguments, clippy::type_complexity)]
             #visibility fn plain(
-                #(#names: impl ::stepwright::__::plain::Argument<#types>),*
+                #(#names: impl ::stepwright::__::plain::ArgumentFor<#types>),*
             ) -> ::stepwright::__::plain::TaskCall<Self, #returned, #output> {
                 ::stepwright::__::plain::TaskCall::new(::std::vec![
-                    #(::stepwright::__::plain::Argument::json(#names)),*
+                    #(::stepwright::__::plain::ArgumentFor::json(#names)),*
                 ])
             }
         }

@@ -48,6 +48,35 @@ pub(crate) fn is_task(path: &Path) -> bool {
     }
 }
 
+/// The functions of std and serde_json that a workflow can write otherwise: the last two segments of the path, and what to write.
+#[rustfmt::skip]
+const REPLACEMENTS: &[(&str, &str, &str)] = &[
+    ("cmp", "max", "`a.max(b)`"),
+    ("cmp", "min", "`a.min(b)`"),
+    ("mem", "replace", "`let old = a; a = b;`"),
+    ("mem", "swap", "`let old = a; a = b; b = old;`"),
+    ("mem", "take", "`let old = a; a = Default::default();`"),
+    ("serde_json", "from_str", "`functions::parse_json::<Type>(text)`"),
+    ("serde_json", "to_string", "`functions::to_json(&value)`"),
+];
+
+/// What to write instead of a function of std or serde_json, if a path names one.
+pub(crate) fn replacement(path: &Path) -> Option<String> {
+    let mut segments = path
+        .segments
+        .iter()
+        .rev()
+        .map(|segment| segment.ident.to_string());
+    let (last, before) = (segments.next()?, segments.next());
+    let (module, name, instead) = REPLACEMENTS.iter().find(|(module, name, _)| {
+        last == *name && before.as_ref().is_none_or(|before| before == module)
+    })?;
+    Some(match before {
+        Some(_) => format!("write {instead} instead"),
+        None => format!("if it is `{module}::{name}`, write {instead} instead"),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,7 @@
 //! Items that macro-expanded code refers to. Nothing here is part of the public interface.
 
+pub mod requirements;
+
 pub use ::schemars;
 pub use ::serde;
 pub use ::serde_json;
@@ -25,9 +27,4 @@ pub use stepwright_asl::model::{MachineType, QueryLanguage};
 /// A call of a function in [`functions`](crate::functions), identified by its type.
 pub fn library<F: crate::functions::Function>(arguments: Vec<Expr>) -> Expr {
     Expr::function(format!("functions::{}", F::NAME), arguments)
-}
-
-/// The type of a parameter. rustc reports a missing `Payload` impl at the type in the source.
-pub fn payload<T: Payload>() -> ParameterType {
-    ParameterType::of::<T>()
 }

@@ -5,6 +5,7 @@ use crate::expr::{Expr, Text};
 use crate::shape::{Payload, Shape};
 use crate::task::{Deploy, ErrorVariant, ParameterType, Task, TaskError};
 use crate::workflow::Workflow;
+use std::any::type_name;
 use stepwright_asl::model::MachineType;
 
 /// The work of a Task state.
@@ -32,6 +33,8 @@ pub enum CallTarget {
 #[doc(hidden)]
 pub struct TaskCall {
     pub(crate) name: &'static str,
+    /// The Rust path of the task.
+    pub(crate) path: &'static str,
     pub(crate) function: &'static str,
     pub(crate) parameters: &'static [&'static str],
     pub(crate) deploy: Deploy,
@@ -66,6 +69,7 @@ impl Call {
         Call {
             sends: CallTarget::Task(TaskCall {
                 name: T::NAME,
+                path: type_name::<T>(),
                 function: T::FUNCTION,
                 parameters: T::PARAMETERS,
                 deploy: T::DEPLOY,

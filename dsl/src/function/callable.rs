@@ -216,18 +216,18 @@ where
     message = "this argument is a `{Self}`, and the task takes a `{T}`",
     label = "expected `{T}`"
 )]
-pub trait Argument<T> {
+pub trait ArgumentFor<T> {
     /// The argument as JSON.
     fn json(self) -> Result<Value, serde_json::Error>;
 }
 
-impl<T: Serialize> Argument<T> for T {
+impl<T: Serialize> ArgumentFor<T> for T {
     fn json(self) -> Result<Value, serde_json::Error> {
         serde_json::to_value(self)
     }
 }
 
-impl<T: Serialize> Argument<T> for &T {
+impl<T: Serialize> ArgumentFor<T> for &T {
     fn json(self) -> Result<Value, serde_json::Error> {
         serde_json::to_value(self)
     }

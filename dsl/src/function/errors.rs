@@ -2,8 +2,6 @@
 
 use super::body::Operation;
 use super::join::TryJoin;
-use super::map::{Map, MapDistributed};
-use super::vocabulary::Sleep;
 use crate::shape::Payload;
 
 /// An error type that passes on another error under the other's name.
@@ -40,17 +38,36 @@ pub fn wait_value<O: Operation<Output: Handled>>(operation: O) -> O::Output {
     operation.run()
 }
 
-/// The calls of a workflow that are no tasks: `sleep`, `map`, `try_join!`.
+/// The operation of `try_join!`.
 #[diagnostic::on_unimplemented(
-    message = "this is not the function of `stepwright::function`, which the workflow would run",
+    message = "this is not the `try_join!` of `stepwright::function`, which the workflow runs",
     label = "this is a `{Self}`",
-    note = "import `stepwright::function::*`; a task with this name needs another one"
+    note = "import `stepwright::function::*`"
 )]
 pub trait Vocabulary {}
 
-impl Vocabulary for Sleep {}
-impl<T, F, R> Vocabulary for Map<'_, T, F, R> {}
-impl<T, F, R, W> Vocabulary for MapDistributed<'_, T, F, R, W> {}
+/// A function that is one of `stepwright::function`.
+#[diagnostic::on_unimplemented(
+    message = "this is not the function of `stepwright::function` with this name, which the workflow runs",
+    label = "the workflow has the states of `stepwright::function`, and this function does something else",
+    note = "give the other function another name, and import `stepwright::function::*`"
+)]
+pub trait FunctionOf<Standard> {}
+
+#[diagnostic::do_not_recommend]
+impl<F> FunctionOf<F> for F {}
+
+/// A second implementation. With only one, rustc would infer `Standard` from it and report mismatched types.
+#[derive(Debug)]
+pub struct Unrelated;
+
+impl<F> FunctionOf<(Unrelated, F)> for F {}
+
+/// Requires that a function is the one of `stepwright::function`.
+pub fn function_of<F: FunctionOf<Standard>, Standard>(function: F, _standard: Standard) -> F {
+    function
+}
+
 impl<O, E> Vocabulary for TryJoin<'_, O, E> {}
 
 /// Requires that a call is one of `stepwright::function`.

@@ -98,10 +98,13 @@ pub mod plain {
     pub use super::body::{Operation, wait};
     pub use super::call::{Caught, TaskCall, called};
     pub use super::callable::{
-        Argument, Callable, CallableKind, Running, SelectsErrors, Started, TaskKind, WorkflowKind,
-        run_task, run_workflow, run_workflow_without_input,
+        ArgumentFor, Callable, CallableKind, Running, SelectsErrors, Started, TaskKind,
+        WorkflowKind, run_task, run_workflow, run_workflow_without_input,
     };
-    pub use super::errors::{Handled, KeepsName, Vocabulary, keeps, vocabulary, wait_value};
+    pub use super::errors::{
+        FunctionOf, Handled, KeepsName, Unrelated, Vocabulary, function_of, keeps, vocabulary,
+        wait_value,
+    };
     pub use super::failure::{Failure, PANICKED, panicked};
     pub use super::join::{
         Branch, try_join1, try_join2, try_join3, try_join4, try_join5, try_join6, try_join7,

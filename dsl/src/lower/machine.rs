@@ -5,6 +5,7 @@ use super::redaction;
 use super::refused;
 use super::report::Report;
 use super::results;
+use super::same_name;
 use super::scope::Scopes;
 use super::state::{States, raw};
 use super::text;
@@ -85,6 +86,7 @@ fn with_refused(
     known: &[WorkflowDiagnostic],
 ) -> (StateMachine, Vec<WorkflowDiagnostic>) {
     let (machine, mut faults) = machine_of(flow);
+    faults.extend(same_name::faults(flow));
     let refused = refused::faults(flow, &machine, known, &faults);
     faults.extend(refused);
     let mut order = HashMap::new();

@@ -16,6 +16,7 @@ mod redaction;
 mod refused;
 mod report;
 mod results;
+mod same_name;
 mod scope;
 mod shape_inference;
 mod state;

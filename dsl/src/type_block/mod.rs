@@ -13,16 +13,16 @@ mod witness;
 
 pub use self::call::{Called, Catches, First, Later, covered};
 pub use self::position_types::{
-    Counts, FailText, Items, Json, Lossless, Percentage, Rounded, Seconds, Timestamp, Untyped,
-    WholeNumber,
+    Counts, FailText, ForItems, Items, Json, Lossless, Percentage, Rounded, Seconds, Timestamp,
+    Untyped, WholeNumber,
 };
 pub use self::proof::comparison::{
     ClonedByMethod, ClonedByNothing, ClonedItems, ClonedNothing, ClonedValues, Comparable,
     EqualItems, EqualNothing, EqualValues, OrderedItems, OrderedNothing, OrderedValues,
     PartiallyOrderedItems, PartiallyOrderedNothing, PartiallyOrderedValues,
 };
-pub use self::proof::operand::{Becomes, Convertible, Operand, Shown, Sums, joined};
-pub use self::proof::receiver::{Flat, Has, HasInside, Points, method};
+pub use self::proof::operand::{Becomes, Convertible, Shown, StandardOperators, Sums, joined};
+pub use self::proof::receiver::{Flat, Points, StandardMethod, StandardOptionMethod, method};
 pub use self::proof::scope::{macros, standard_default};
 pub use self::tagging::{
     MatchableTagging, OfTagged, OfUntagged, Tagged, Tagging, Untagged, tagging,
@@ -32,7 +32,8 @@ pub use self::type_data::{
     nothing, variables,
 };
 pub use self::witness::{
-    Witness, error_field_of, error_name_of, input_shape, output_shape, record_from, record_of,
+    Witness, error_field_of, error_name_of, input_shape, is, output_shape, payload, record_from,
+    record_of,
 };
 
 use crate::map_run::Batch;

@@ -7,6 +7,8 @@ use super::never;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::rc::Rc;
+use std::sync::Arc;
 
 /// Lists the types that fit a position.
 macro_rules! fits {
@@ -41,6 +43,38 @@ impl<T, S> Items<T> for HashSet<T, S> {}
 impl<T> Items<T> for BTreeSet<T> {}
 #[diagnostic::do_not_recommend]
 impl Items<serde_json::Value> for serde_json::Value {}
+
+/// A list that a `for` in a function runs over.
+#[diagnostic::on_unimplemented(
+    message = "a `for` of a workflow cannot run over a `{Self}`",
+    label = "this is a `{Self}`, not a list",
+    note = "a `for` takes a `Vec`, an array, a slice or a `VecDeque`; the JSON of a set may contain an item twice, so use a `Vec` for it"
+)]
+pub trait ForItems<Item> {
+    /// The item with this number.
+    fn item(&self, _number: usize) -> Item {
+        never()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> ForItems<T> for Vec<T> {}
+#[diagnostic::do_not_recommend]
+impl<T> ForItems<T> for [T] {}
+#[diagnostic::do_not_recommend]
+impl<T, const N: usize> ForItems<T> for [T; N] {}
+#[diagnostic::do_not_recommend]
+impl<T> ForItems<T> for VecDeque<T> {}
+#[diagnostic::do_not_recommend]
+impl ForItems<serde_json::Value> for serde_json::Value {}
+
+macro_rules! pointers_to_lists {
+    ($($of:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<T, L: ForItems<T> + ?Sized> ForItems<T> for $of {}
+    )*};
+}
+pointers_to_lists! { &L &mut L Box<L> Rc<L> Arc<L> }
 
 /// A number of whole seconds.
 #[diagnostic::on_unimplemented(

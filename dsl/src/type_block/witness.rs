@@ -6,7 +6,7 @@
 use super::never;
 use crate::expr::{Expr, Text, error_field, error_name};
 use crate::shape::{Payload, Shape};
-use crate::task::TaskError;
+use crate::task::{ParameterType, TaskError};
 use crate::workflow::Workflow;
 use std::fmt;
 use std::marker::PhantomData;
@@ -36,14 +36,14 @@ impl<T> Witness<T> {
     pub fn of(_value: &T) -> Self {
         Witness::new()
     }
+}
 
-    /// Determines the type from a value, and returns the value.
-    ///
-    /// It takes a reference, so that the expected type of the position does not reach the value through this call: rustc
-    /// reports a value that does not fit at its position, not as an argument of a method.
-    pub fn is<'v>(&self, value: &'v T) -> &'v T {
-        value
-    }
+/// Determines the type of a witness from a value, and returns the value.
+///
+/// It takes a reference, so that the expected type of the position does not reach the value through this call: rustc
+/// reports a value that does not fit at its position, not as an argument of a function.
+pub fn is<'v, T>(_witness: &Witness<T>, value: &'v T) -> &'v T {
+    value
 }
 
 impl<T> Clone for Witness<T> {
@@ -64,6 +64,11 @@ impl<T> fmt::Debug for Witness<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Witness")
     }
+}
+
+/// The type of a parameter. rustc reports a missing `Payload` impl at the type in the source.
+pub fn payload<T: Payload>() -> ParameterType {
+    ParameterType::of::<T>()
 }
 
 /// [`Expr::record`] of the witnessed type.

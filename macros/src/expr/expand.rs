@@ -63,7 +63,7 @@ pub(super) fn expand(
     };
     let seen = (0..lowered.witnesses.len()).map(witness_name);
     // As in `workflow!`, the code never runs. After a `loop {}` rustc checks types but not moves.
-    let names = lowered.used.proof();
+    let names = lowered.used.proof("Expression");
     let quiet = quote! {
         #[allow(
             dead_code, unused, unreachable_code, deprecated,

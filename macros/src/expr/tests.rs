@@ -66,9 +66,9 @@ fn arguments_of_macros_are_rewritten() {
         "|o: Order| format!(\"{:>4} {}\", (o.x * 2.0).round() as i64, o.list.iter().map(|x| x as f64).sum::<f64>())",
     );
     let checked = [
-        "format!(\"{:>4}{}\",(*__k0.is(&__s::Rounded::rounded::<i64>(__s::Has::<__s::method::round>::on((__s::Operand::operand(o.x)*2.0)).round()))),",
-        "(*__k3.is(&__s::Sums::numbers(__s::Has::<__s::method::iter>::on(o.list).iter().map(|x|{loop{}__k1.see(&x);letx=__s::copy(&x);\
-         (*__k2.is(&__s::Lossless::<f64>::lossless(x)))})).sum::<f64>()))",
+        "format!(\"{:>4}{}\",(*__s::is(&__k0,&__s::Rounded::rounded::<i64>(__s::StandardMethod::<__s::method::round>::on((__s::StandardOperators::operand(o.x)*2.0)).round()))),",
+        "(*__s::is(&__k3,&__s::Sums::numbers(__s::StandardMethod::<__s::method::iter>::on(o.list).iter().map(|x|{loop{}__k1.see(&x);letx=__s::copy(&x);\
+         (*__s::is(&__k2,&__s::Lossless::<f64>::lossless(x)))})).sum::<f64>()))",
         "__s::Piece::Formatted(__known[0].typed(",
         "__s::Spec::new().align(__s::Align::Right).width(4usize))",
     ];
@@ -76,14 +76,14 @@ fn arguments_of_macros_are_rewritten() {
         assert!(code.contains(part), "{part}\n{code}");
     }
     let code = written("|o: Order| vec![o.list.len() as u32]");
-    let counted = "vec![(*__k0.is(&<u32as__s::Counts>::counted(__s::Has::<__s::method::len>::on(o.list).len())))]";
+    let counted = "vec![(*__s::is(&__k0,&<u32as__s::Counts>::counted(__s::StandardMethod::<__s::method::len>::on(o.list).len())))]";
     assert!(code.contains(counted), "{code}");
 }
 
 #[test]
 fn patterns_require_matchable_tagging_of_the_enum() {
     let code = written("|o: Order| matches!(o.state, State::Sent { at } if at > 3 as u64)");
-    let checked = "(match(o.state){__matched0@State::Sent{at}if__s::Operand::operand(at)>(*__k0.is(&__s::Lossless::<u64>::lossless(3)))=>{{";
+    let checked = "(match(o.state){__matched0@State::Sent{at}if__s::StandardOperators::operand(at)>(*__s::is(&__k0,&__s::Lossless::<u64>::lossless(3)))=>{{";
     assert!(code.contains(checked), "{code}");
     assert!(
         code.contains("__s::MatchableTagging::require(&__matched0,"),
@@ -93,7 +93,7 @@ fn patterns_require_matchable_tagging_of_the_enum() {
     let code = written(
         "|o: Order| if let Some(Kind::Big { n }) = o.kind && n > 3 && let Other::A(m) = o.other { n + m } else { 0 }",
     );
-    let checked = "ifletSome(__matched1@Kind::Big{n})=o.kind&&__s::Operand::operand(n)>3&&let__matched0@Other::A(m)=o.other{{";
+    let checked = "ifletSome(__matched1@Kind::Big{n})=o.kind&&__s::StandardOperators::operand(n)>3&&let__matched0@Other::A(m)=o.other{{";
     assert!(code.contains(checked), "{code}");
     for name in ["__matched0", "__matched1"] {
         let question = format!("__s::MatchableTagging::require(&{name},");
@@ -107,7 +107,7 @@ fn patterns_require_matchable_tagging_of_the_enum() {
 #[test]
 fn a_function_passed_as_a_closure_becomes_a_closure() {
     let code = written("|o: Order| o.list.into_iter().map(i64::from).collect::<Vec<_>>()");
-    let checked = "map(|__it|{loop{}__k0.see(&__it);(*__k1.is(&i64::from(__s::Convertible::converted(__it))))})";
+    let checked = "map(|__it|{loop{}__k0.see(&__it);(*__s::is(&__k1,&i64::from(__s::Convertible::converted(__it))))})";
     assert!(code.contains(checked), "{code}");
     let tree =
         "__s::Expr::typed_closure(::std::vec![(\"it\",__known[0].shape())],__known[1].typed(";
@@ -118,8 +118,8 @@ fn a_function_passed_as_a_closure_becomes_a_closure() {
 fn a_default_value_has_the_type_seen_by_its_witness() {
     let code = written("|o: Order| Order { note: String::default(), ..Default::default() }");
     for default in [
-        "note:(*__k0.is(&({let__default=String::default;__s::standard_default(__default,",
-        "..(*__k1.is(&({let__default=Default::default;__s::standard_default(__default,",
+        "note:(*__s::is(&__k0,&({let__default=String::default;__s::standard_default(__default,",
+        "..(*__s::is(&__k1,&({let__default=Default::default;__s::standard_default(__default,",
     ] {
         assert!(code.contains(default), "{code}");
     }
@@ -127,7 +127,7 @@ fn a_default_value_has_the_type_seen_by_its_witness() {
     assert!(code.contains(tree), "{code}");
     let code = written("|o: Order| o.list.unwrap_or_else(Vec::default)");
     assert!(
-        code.contains("unwrap_or_else(||{loop{}(*__k0.is(&({let__default=Vec::default;"),
+        code.contains("unwrap_or_else(||{loop{}(*__s::is(&__k0,&({let__default=Vec::default;"),
         "{code}"
     );
 }

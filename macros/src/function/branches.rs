@@ -4,7 +4,7 @@ use super::call::CallChain;
 use super::graph::{Ending, Graph, MapItems, MapWork, Node, StateName, Work};
 use super::names::bound_names;
 use super::object_items::ObjectSource;
-use super::scan::{bare, by_value, iterator_method, list_of};
+use super::scan::{bare, by_value, called, iterator_method, list_of};
 use super::state_name::subject;
 use super::translator::{Dest, Exits, Translator};
 use crate::machine::own_name;
@@ -26,13 +26,16 @@ impl Translator<'_> {
         exits: Exits,
     ) -> Option<usize> {
         let keyword = Ident::new("map", call.func.span());
+        if let Some(path) = called(call) {
+            self.proofs.map(path, distributed);
+        }
         let closure: ExprClosure = match bare(&call.args[1]) {
             Expr::Closure(closure) if closure.asyncness.is_some() && closure.inputs.len() == 1 => {
                 closure.clone()
             }
             Expr::Path(path) => parse_quote_spanned!(path.span()=> async |item| #path(item).await),
             other => {
-                self.refuse(other, "`map` takes an async closure with one parameter: write `map(list, async |item| task(item).await)`");
+                self.refuse(other, "`map` takes an async closure with one parameter: write `map(list, async |item| task(item).await)`; a task needs another name than `map`");
                 return None;
             }
         };

@@ -230,6 +230,7 @@ impl Translator<'_> {
         for argument in &call.args {
             let (argument, after) = self.hoisted(argument, exits);
             exits = after;
+            self.proofs.task_tokens(&argument);
             if is_task_token(&argument) {
                 let token = Ident::new("task_token", argument.span());
                 waits = Some(Ident::new("wait_for_task_token", argument.span()));

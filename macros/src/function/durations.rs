@@ -15,7 +15,13 @@ impl Translator<'_> {
         let span = call.func.span();
         let wait = if name == "sleep" {
             let keyword = Ident::new("seconds", span);
-            WaitFor::Seconds(keyword, self.duration(&argument))
+            if unit_of(&argument).is_none() {
+                self.refuse(
+                    &argument,
+                    "`sleep` waits for a number of whole seconds: write `sleep(secs(n))`, with `secs`, `mins`, `hours` or `days`; a task needs another name than `sleep`",
+                );
+            }
+            WaitFor::Seconds(keyword, self.amount_of(&argument))
         } else {
             let keyword = Ident::new("timestamp", span);
             WaitFor::Timestamp(keyword, self.resolved(by_value(&argument)))
@@ -26,17 +32,24 @@ impl Translator<'_> {
 
     /// Seconds: `secs(5)`, `mins(n)`, `Duration::from_secs(n)`.
     pub(super) fn duration(&mut self, value: &Expr) -> AmountExpr {
-        let Some((unit, count)) = unit_of(value) else {
+        if unit_of(value).is_none() {
             self.refuse(
                 value,
                 "a duration is a number of whole seconds: write `secs(n)`, `mins(n)`, `hours(n)` or `days(n)`",
             );
+        }
+        self.amount_of(value)
+    }
+
+    /// The seconds of a duration; 1 of another expression, which has been refused.
+    fn amount_of(&mut self, value: &Expr) -> AmountExpr {
+        let Some((unit, count)) = unit_of(value) else {
             return AmountExpr::Seconds(1, value.span());
         };
         if let Expr::Call(call) = bare(value)
             && let Some(path) = called(call)
         {
-            self.proofs.unit(path, unit);
+            self.proofs.function(path);
         }
         if let Expr::Lit(literal) = bare(count)
             && let Lit::Int(number) = &literal.lit

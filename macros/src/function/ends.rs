@@ -2,7 +2,8 @@
 
 use super::graph::{Failure, GraphEdgeKind, Node, StateName, Target, Work};
 use super::scan::{
-    Assertion, MacroKind, bare, by_value, called, default_panic_text, needs_states, single_name,
+    Assertion, MacroKind, bare, by_value, called, control_flow_in, default_panic_text,
+    needs_states, single_name,
 };
 use super::state_name::subject;
 use super::translator::{Dest, Exits, Translator};
@@ -185,7 +186,15 @@ impl Translator<'_> {
         dest: &Dest,
     ) -> Exits {
         match MacroKind::of(mac) {
-            MacroKind::Log => exits,
+            MacroKind::Log => {
+                if let Some((at, what)) = control_flow_in(mac.tokens.clone()) {
+                    self.errors.at(
+                        at,
+                        format!("a workflow leaves out log lines, and {what}: bind its result with `let` before this line"),
+                    );
+                }
+                exits
+            }
             MacroKind::Panic => {
                 self.panic(mac, mac.tokens.clone(), "Panic", span, exits);
                 Exits::new()

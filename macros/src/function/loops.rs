@@ -228,7 +228,7 @@ impl Translator<'_> {
             if target.names.iter().any(Option::is_some) {
                 lets.push(Assignment {
                     target,
-                    value: parse_quote_spanned!(one.in_token.span=> #list[#index]),
+                    value: parse_quote_spanned!(one.in_token.span=> #[item] #list[#index]),
                 });
             }
             lets.push(Assignment {

@@ -6,6 +6,7 @@
 mod branches;
 mod call;
 mod call_options;
+mod called_macros;
 mod choices;
 mod durations;
 mod emit;
@@ -149,7 +150,10 @@ fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStr
     } else {
         translator.function(&function.block)
     };
-    let proofs = translator.proofs.tokens();
+    let mut proofs = translator.proofs.tokens();
+    if !is_broken {
+        called_macros::proofs(&function.block, &errors).to_tokens(&mut proofs);
+    }
     let mut emitter = Emitter::new(&errors, translator.names.finish());
     let body = emitter.body(graph);
     let workflow = Workflow {

@@ -184,6 +184,11 @@ impl PlainRewriter {
             Expr::MethodCall(call) if OPTIONS.iter().any(|name| call.method == name) => {
                 self.chain(&mut call.receiver, waits);
                 if call.method == "retry"
+                    && let Some(policy) = call.args.last_mut()
+                {
+                    proven_policy(policy);
+                }
+                if call.method == "retry"
                     && let Some(Expr::Closure(closure)) = call.args.first()
                     && matches!(bare(&closure.body), Expr::Lit(one) if matches!(&one.lit, Lit::Bool(all) if all.value))
                 {
@@ -197,8 +202,11 @@ impl PlainRewriter {
                 };
                 let name = own_name(&path).map(ToString::to_string).unwrap_or_default();
                 match (name.as_str(), call.args.len()) {
-                    ("sleep" | "sleep_until", 1) => *value = vocabulary(value),
+                    ("sleep" | "sleep_until", 1) => {
+                        proven(call);
+                    }
                     ("service", _) => {
+                        proven(call);
                         for request in &mut call.args {
                             for argument in request_arguments(request) {
                                 if placeholder_name(argument).is_none() {
@@ -221,7 +229,6 @@ impl PlainRewriter {
                                 *last = item;
                             }
                         }
-                        *value = vocabulary(value);
                     }
                     _ if is_task(&path) => {
                         *call.func = parse_quote_spanned!(path.span()=> <#path>::plain);
@@ -339,7 +346,30 @@ fn question(one: &ExprTry) -> Expr {
     }
 }
 
-/// A call of `sleep`, `map` or `try_join!`, which must be that of `stepwright::function`.
+/// Requires that the `every` of a retry policy is the one of `stepwright::function`.
+fn proven_policy(policy: &mut Expr) {
+    match policy {
+        Expr::Paren(inner) => proven_policy(&mut inner.expr),
+        Expr::Group(inner) => proven_policy(&mut inner.expr),
+        Expr::MethodCall(call) => proven_policy(&mut call.receiver),
+        Expr::Call(call) => proven(call),
+        _ => {}
+    }
+}
+
+/// Requires that the function of a call is the one of `stepwright::function` with its name.
+fn proven(call: &mut ExprCall) {
+    let Some(name) = called(call).and_then(own_name) else {
+        return;
+    };
+    // An editor would find two definitions for one location.
+    let end = call.paren_token.span.close();
+    let standard = Ident::new(&name.to_string(), end);
+    let function = &call.func;
+    *call.func = parse_quote_spanned!(end=> ::stepwright::__::plain::function_of(#function, ::stepwright::function::#standard));
+}
+
+/// A call of `try_join!`, which must be that of `stepwright::function`.
 fn vocabulary(value: &Expr) -> Expr {
     wrapped("vocabulary", value, end(value))
 }

@@ -1,28 +1,61 @@
 //! Constants that prove what the states assume about functions and types of the user.
 
+use super::scan::called;
 use crate::functions::is_type;
 use crate::machine::own_name;
 use crate::name::text;
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use std::collections::BTreeMap;
-use syn::Path;
 use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
+use syn::{Expr, ExprCall, Path};
 
 /// The assumptions of one function, each once.
 #[derive(Default)]
 pub(super) struct Proofs {
-    /// The functions that create durations, such as `secs`, with the seconds of one.
-    units: BTreeMap<String, (Path, u64)>,
+    /// The functions that create durations, such as `secs`, and `task_token`.
+    functions: BTreeMap<String, Path>,
+    /// `map` and `map_distributed`, with types for their parameters.
+    maps: BTreeMap<String, (Path, TokenStream)>,
     /// The variants of errors that a Fail state contains.
     raised: BTreeMap<String, Path>,
 }
 
 impl Proofs {
-    /// Assumes that a function is the one of `stepwright::function`: the states contain the seconds.
-    pub(super) fn unit(&mut self, path: &Path, seconds: u64) {
-        let entry = self.units.entry(path.to_token_stream().to_string());
-        entry.or_insert_with(|| (path.clone(), seconds));
+    /// Assumes that a function is the one of `stepwright::function` or `Duration`: the states contain its meaning.
+    pub(super) fn function(&mut self, path: &Path) {
+        let entry = self.functions.entry(path.to_token_stream().to_string());
+        entry.or_insert_with(|| path.clone());
+    }
+
+    /// Assumes that `map` or `map_distributed` is the one of `stepwright::function`.
+    pub(super) fn map(&mut self, path: &Path, distributed: bool) {
+        let body = quote!(fn(::std::string::String) -> (), ());
+        let list = quote!(::std::vec::Vec<::std::string::String>);
+        let types = match distributed {
+            true => quote!(#list, ::std::string::String, #body),
+            false => quote!(#list, #body),
+        };
+        let entry = self.maps.entry(path.to_token_stream().to_string());
+        entry.or_insert_with(|| (path.clone(), types));
+    }
+
+    /// Assumes that each `task_token()` in an argument is the one of `stepwright::function`.
+    pub(super) fn task_tokens(&mut self, argument: &Expr) {
+        struct Tokens<'p>(&'p mut Proofs);
+        impl<'e> Visit<'e> for Tokens<'_> {
+            fn visit_expr_call(&mut self, call: &'e ExprCall) {
+                if let Some(path) = called(call)
+                    && call.args.is_empty()
+                    && own_name(path).is_some_and(|name| name == "task_token")
+                {
+                    self.0.function(path);
+                }
+                visit::visit_expr_call(self, call);
+            }
+        }
+        Tokens(self).visit_expr(argument);
     }
 
     /// Assumes that a Fail state can contain this error.
@@ -33,11 +66,34 @@ impl Proofs {
 
     /// The constants.
     pub(super) fn tokens(&self) -> TokenStream {
-        let units = self.units.values().map(|(path, seconds)| {
-            let text = format!("this is not the function of `stepwright::function`: one is not {seconds} s");
-            quote_spanned!(path.span()=> const _: () = ::core::assert!(#path(1).as_secs() == #seconds, #text);)
+        let functions = self.functions.values().map(|path| {
+            let name = own_name(path).map(text).unwrap_or_default();
+            let standard = Ident::new(&name, Span::call_site());
+            let is_of_type = path.segments.len() > 1
+                && path
+                    .segments
+                    .iter()
+                    .rev()
+                    .nth(1)
+                    .is_some_and(|one| is_type(&text(&one.ident)));
+            let standard = if is_of_type {
+                quote!(::core::time::Duration::#standard)
+            } else {
+                quote!(::stepwright::function::#standard)
+            };
+            quote_spanned!(path.span()=> const _: fn() = || {
+                ::stepwright::__::plain::function_of(#path, #standard);
+            };)
         });
-        units
+        let maps = self.maps.values().map(|(path, types)| {
+            let name = own_name(path).map(text).unwrap_or_default();
+            let standard = Ident::new(&name, Span::call_site());
+            quote_spanned!(path.span()=> const _: fn() = || {
+                ::stepwright::__::plain::function_of(#path::<#types>, ::stepwright::function::#standard::<#types>);
+            };)
+        });
+        functions
+            .chain(maps)
             .chain(self.raised.values().filter_map(simple_message))
             .collect()
     }

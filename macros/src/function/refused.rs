@@ -1,11 +1,12 @@
 //! Code in values that a workflow cannot evaluate.
 
-use super::scan::{bare, called};
+use super::scan::{MacroKind, bare, called, is_result};
 use crate::errors::TokenRange;
+use crate::functions::{replacement, written};
 use crate::machine::own_name;
 use crate::name::text;
 use proc_macro2::Ident;
-use syn::Expr;
+use syn::{Expr, Path};
 
 /// The methods of `Result` alone that an expression calls on the result of a call.
 pub(super) fn methods_of_results(value: &Expr) -> Vec<Ident> {
@@ -37,8 +38,21 @@ pub(super) fn methods_of_results(value: &Expr) -> Vec<Ident> {
 }
 
 /// The message about a function that is called, but not awaited.
-pub(super) fn not_awaited(name: &str) -> String {
-    match name {
+pub(super) fn not_awaited(path: &Path) -> String {
+    let name = own_name(path).map(text).unwrap_or_default();
+    let is_alone = path.segments.len() == 1;
+    match (replacement(path), is_alone) {
+        (Some(replacement), true) => {
+            return format!(
+                "`{name}` is called without `.await`: write `{name}(..).await` if it is a task; {replacement}"
+            );
+        }
+        (Some(replacement), false) => {
+            return format!("a workflow cannot call `{}`: {replacement}", written(path));
+        }
+        (None, _) => {}
+    }
+    match name.as_str() {
         "task_token" => "`task_token()` is an argument of the call that waits for the answer: `task(.., task_token()).await`".to_owned(),
         "sleep" | "sleep_until" | "map" | "map_distributed" => format!("`{name}(..)` runs when it is awaited: write `{name}(..).await`"),
         "secs" | "mins" | "hours" | "days" | "every" => format!(
@@ -51,6 +65,16 @@ pub(super) fn not_awaited(name: &str) -> String {
     }
 }
 
+const RESULT_AS_A_VALUE: &str = "a workflow has no value for a `Result`: end the function with it, `return Ok(..)` or `return Err(..)`, or use an `Option` or an enum";
+
+/// The message about a macro of the program.
+pub(super) fn unknown_macro(path: &Path) -> String {
+    format!(
+        "a workflow cannot expand `{}!`: write its code here, or call it in a task",
+        written(path)
+    )
+}
+
 /// The code in an expression that no state can evaluate, with a message for each.
 pub(super) fn refused_in(value: &Expr) -> Vec<(TokenRange, String)> {
     #[derive(Default)]
@@ -60,11 +84,33 @@ pub(super) fn refused_in(value: &Expr) -> Vec<(TokenRange, String)> {
             match value {
                 // It is refused already.
                 Expr::Await(_) => return,
+                Expr::Call(call) if is_result(call) => {
+                    self.0
+                        .push((TokenRange::of(call), RESULT_AS_A_VALUE.to_owned()));
+                    return;
+                }
+                Expr::Macro(one) => {
+                    let known = [
+                        "format",
+                        "vec",
+                        "matches",
+                        "placeholder",
+                        "jsonata",
+                        "path",
+                        "intrinsic",
+                    ];
+                    let is_known = own_name(&one.mac.path)
+                        .is_some_and(|name| known.iter().any(|own| name == own));
+                    if !is_known && MacroKind::of(&one.mac) == MacroKind::Value {
+                        self.0
+                            .push((TokenRange::of(one), unknown_macro(&one.mac.path)));
+                        return;
+                    }
+                }
                 Expr::Call(call) => {
                     if let Some(path) = called(call).filter(|path| crate::functions::is_task(path))
                     {
-                        let name = own_name(path).map(text).unwrap_or_default();
-                        self.0.push((TokenRange::of(call), not_awaited(&name)));
+                        self.0.push((TokenRange::of(call), not_awaited(path)));
                         return;
                     }
                 }

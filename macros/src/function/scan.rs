@@ -1,7 +1,7 @@
 //! Looks for code that needs states, and for code that a workflow cannot evaluate.
 
 use crate::machine::{cases, is_of_prelude, own_name};
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
@@ -216,6 +216,39 @@ pub(super) fn first_await(value: &Expr) -> Option<Span> {
     let mut awaits = Awaits::default();
     awaits.visit_expr(value);
     awaits.0
+}
+
+/// The first token in a log line that does more than write it: `.await`, `?`, `return`, `break` or `continue`.
+pub(super) fn control_flow_in(tokens: TokenStream) -> Option<(Span, &'static str)> {
+    let mut follows_a_value = false;
+    for token in tokens {
+        let found = match &token {
+            TokenTree::Ident(word) if word == "await" => Some("this one makes a call"),
+            TokenTree::Ident(word)
+                if ["return", "break", "continue"]
+                    .iter()
+                    .any(|own| word == own) =>
+            {
+                Some("this one leaves the code")
+            }
+            // `tracing` has `info!(?value)`.
+            TokenTree::Punct(sign) if sign.as_char() == '?' && follows_a_value => {
+                Some("this one may fail")
+            }
+            TokenTree::Group(group) => {
+                if let Some(found) = control_flow_in(group.stream()) {
+                    return Some(found);
+                }
+                None
+            }
+            _ => None,
+        };
+        if let Some(what) = found {
+            return Some((token.span(), what));
+        }
+        follows_a_value = !matches!(token, TokenTree::Punct(_));
+    }
+    None
 }
 
 /// The arguments of `format!` and `vec!`.

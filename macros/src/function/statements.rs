@@ -3,7 +3,7 @@
 use super::graph::{Assignment, Graph, Node, StateName, Target, Work};
 use super::mutable::changed_through_reference;
 use super::names::{bound_names, mutable_names};
-use super::refused::not_awaited;
+use super::refused::{not_awaited, unknown_macro};
 use super::scan::{
     bare, by_value, called, growing_call, is_assigning, is_of_result, is_result, needs_states,
     single_name, without_type,
@@ -307,9 +307,11 @@ impl Translator<'_> {
                 ),
             ),
             Expr::Call(call) if called(call).is_some_and(crate::functions::is_task) => {
-                let name = called(call).and_then(own_name).map(text).unwrap_or_default();
-                self.refuse(value, not_awaited(&name));
+                if let Some(path) = called(call) {
+                    self.refuse(value, not_awaited(path));
+                }
             }
+            Expr::Macro(one) => self.refuse(value, unknown_macro(&one.mac.path)),
             other => self.refuse(other, "this statement has no effect in a workflow: remove it, or do it in a task"),
         }
     }

@@ -54,6 +54,8 @@ fn write_body(body: &MachineBody, indent: &str, text: &mut String) {
 fn compact(tokens: &impl ToTokens) -> String {
     let text = tokens.to_token_stream().to_string();
     let text = text
+        // The mark of the next item of a `for`.
+        .replace("# [item] ", "")
         .replace(" . ", ".")
         .replace(" :: ", "::")
         .replace(" (", "(")

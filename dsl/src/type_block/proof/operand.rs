@@ -1,6 +1,6 @@
 //! Operators, conversions and texts of values: the types that use the standard library's.
 
-use super::receiver::{Has, method};
+use super::receiver::{StandardMethod, method};
 use crate::type_block::never;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -24,11 +24,11 @@ macro_rules! scalars {
 
 /// A number, a text or a `bool`, with the standard library's operators.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has its own operator, which a workflow cannot run",
+    message = "a workflow cannot run this operator of `{Self}`",
     label = "a workflow computes with numbers, texts and `bool`s, and this is a `{Self}`",
-    note = "use the number or the text inside of `{Self}`, or compute in a task"
+    note = "use the number or the text inside of `{Self}`, compare two values of one type, or compute in a task"
 )]
-pub trait Operand {
+pub trait StandardOperators {
     /// The operand.
     #[must_use]
     fn operand(self) -> Self
@@ -40,7 +40,7 @@ pub trait Operand {
 }
 
 scalars! {
-    Operand: bool char u8 u16 u32 u64 usize i8 i16 i32 i64 isize f32 f64 str String Cow<'_, str> Value
+    StandardOperators: bool char u8 u16 u32 u64 usize i8 i16 i32 i64 isize f32 f64 str String Cow<'_, str> Value
 }
 
 /// A value that a function such as `String::from` accepts, without code of the user.
@@ -61,7 +61,7 @@ pub trait Convertible {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Operand> Convertible for T {}
+impl<T: StandardOperators> Convertible for T {}
 
 /// A number that the standard library can sum.
 pub trait Number {}
@@ -89,7 +89,7 @@ pub trait Sums: Sized {
 }
 
 #[diagnostic::do_not_recommend]
-impl<I: Has<method::sum> + Iterator<Item: Number>> Sums for I {}
+impl<I: StandardMethod<method::sum> + Iterator<Item: Number>> Sums for I {}
 
 /// A value whose text the standard library writes.
 #[diagnostic::on_unimplemented(

@@ -12,11 +12,11 @@ use std::sync::Arc;
 
 /// A standard type, or a reference to one, with the standard library's method `Method`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has its own `{Method}`, which a workflow cannot run",
-    label = "a workflow runs the `{Method}` of the standard library's types, and this is a `{Self}`",
-    note = "read a field of `{Self}` instead, call `{Method}` in a task, or write the value with `jsonata!(\"..\")`"
+    message = "a workflow cannot run this method of `{Self}`",
+    label = "a workflow has no such method for a `{Self}`",
+    note = "call it in a task, or use a method of the texts, numbers, lists, maps and options of the standard library, such as those in a field of the value"
 )]
-pub trait Has<Method>: Sized {
+pub trait StandardMethod<Method>: Sized {
     /// The receiver.
     #[must_use]
     fn on(self) -> Self {
@@ -24,32 +24,55 @@ pub trait Has<Method>: Sized {
     }
 }
 
-/// The methods of the standard library that a workflow can evaluate, as types: compile errors contain their names.
-///
-/// rustc prints the short name of a type only if a path to it has no `#[doc(hidden)]`. So [`functions`](crate::functions) reexports this module.
+/// The methods of the standard library that a workflow can evaluate, as types.
 #[allow(non_camel_case_types, missing_debug_implementations)]
 pub mod method {
+    /// rustc prints the name of the struct in notes, and the short name only if no other item of a dependency has it: a module of std is called `iter`.
     macro_rules! names {
-        ($($name:ident)*) => {$(
+        ($($name:ident: $printed:ident,)*) => {$(
             #[doc = concat!("`", stringify!($name), "`")]
-            pub struct $name;
+            pub struct $printed;
+            #[doc = concat!("`", stringify!($name), "`")]
+            pub type $name = $printed;
         )*};
     }
+    #[rustfmt::skip]
     names! {
-        abs all and_then any as_array as_bool as_deref as_f64 as_i64 as_ref as_slice as_str ceil chain
-        chars clamp cloned collect concat contains contains_key copied count ends_with enumerate expect filter
-        filter_map find first flat_map flatten floor fold get into_boxed_str into_iter into_keys into_owned
-        into_string into_values is_array is_boolean is_empty is_none is_none_or is_null is_number is_object is_some
-        is_some_and is_string iter join keys last len map map_or max max_by_key min min_by_key next nth or or_else
-        position pow powf powi product replace rev round signum skip split sqrt starts_with sum take then then_some
-        to_lowercase to_owned to_uppercase to_vec trim trim_end trim_start trunc unwrap unwrap_or unwrap_or_default
-        unwrap_or_else values zip
+        abs: abs_method, all: all_method, and_then: and_then_method, any: any_method, as_array: as_array_method,
+        as_bool: as_bool_method, as_deref: as_deref_method, as_f64: as_f64_method, as_i64: as_i64_method,
+        as_ref: as_ref_method, as_slice: as_slice_method, as_str: as_str_method, ceil: ceil_method,
+        chain: chain_method, chars: chars_method, clamp: clamp_method, cloned: cloned_method,
+        collect: collect_method, concat: concat_method, contains: contains_method, contains_key: contains_key_method,
+        copied: copied_method, count: count_method, ends_with: ends_with_method, enumerate: enumerate_method,
+        expect: expect_method, filter: filter_method, filter_map: filter_map_method, find: find_method,
+        first: first_method, flat_map: flat_map_method, flatten: flatten_method, floor: floor_method,
+        fold: fold_method, get: get_method, into_boxed_str: into_boxed_str_method, into_iter: into_iter_method,
+        into_keys: into_keys_method, into_owned: into_owned_method, into_string: into_string_method,
+        into_values: into_values_method, is_array: is_array_method, is_boolean: is_boolean_method,
+        is_empty: is_empty_method, is_none: is_none_method, is_none_or: is_none_or_method, is_null: is_null_method,
+        is_number: is_number_method, is_object: is_object_method, is_some: is_some_method,
+        is_some_and: is_some_and_method, is_string: is_string_method, iter: iter_method, join: join_method,
+        keys: keys_method, last: last_method, len: len_method, map: map_method, map_or: map_or_method,
+        max: max_method, max_by_key: max_by_key_method, min: min_method, min_by_key: min_by_key_method,
+        next: next_method, nth: nth_method, or: or_method, or_else: or_else_method, position: position_method,
+        pow: pow_method, powf: powf_method, powi: powi_method, product: product_method, replace: replace_method,
+        rev: rev_method, round: round_method, signum: signum_method, skip: skip_method, split: split_method,
+        sqrt: sqrt_method, starts_with: starts_with_method, sum: sum_method, take: take_method, then: then_method,
+        then_some: then_some_method, to_lowercase: to_lowercase_method, to_owned: to_owned_method,
+        to_uppercase: to_uppercase_method, to_vec: to_vec_method, trim: trim_method, trim_end: trim_end_method,
+        trim_start: trim_start_method, trunc: trunc_method, unwrap: unwrap_method, unwrap_or: unwrap_or_method,
+        unwrap_or_default: unwrap_or_default_method, unwrap_or_else: unwrap_or_else_method, values: values_method,
+        zip: zip_method,
     }
 
     /// `value[index]`
-    pub struct index;
+    pub struct index_operator;
+    /// `value[index]`
+    pub type index = index_operator;
     /// The argument of a method that combines two lists.
-    pub struct argument;
+    pub struct second_list;
+    /// The argument of a method that combines two lists.
+    pub type argument = second_list;
 }
 
 /// One trait for each kind of type, which its methods implement.
@@ -57,9 +80,9 @@ macro_rules! kinds {
     ($($(#[$docs:meta])* $kind:ident: [$($shared:ident)*], [$($owned:ident)*];)*) => {$(
         $(#[$docs])*
         #[diagnostic::on_unimplemented(
-            message = "this type has no `{Self}` in the standard library",
-            label = "this `{Self}` is defined elsewhere, and a workflow cannot run it",
-            note = "call `{Self}` in a task, or write the value with `jsonata!(\"..\")`"
+            message = "this type has no such method in the standard library",
+            label = "this method is defined elsewhere, and a workflow cannot run it",
+            note = "call it in a task, or write the value with `jsonata!(\"..\")`"
         )]
         pub trait $kind {}
         $(impl $kind for method::$shared {})*
@@ -88,7 +111,7 @@ mod kind {
 macro_rules! types {
     ($($kind:ident: $([$($parameter:tt)*] $of:ty;)+)*) => {$($(
         #[diagnostic::do_not_recommend]
-        impl<$($parameter)* M: kind::$kind> Has<M> for $of {}
+        impl<$($parameter)* M: kind::$kind> StandardMethod<M> for $of {}
     )+)*};
 }
 
@@ -171,8 +194,8 @@ types! {
         [I: StandardIterator,] iter::Copied<I>;
         [A: StandardIterator, B: StandardIterator,] iter::Zip<A, B>;
         [A: StandardIterator, B: StandardIterator,] iter::Chain<A, B>;
-        [I: StandardIterator, U: Has<method::argument> + IntoIterator, F,] iter::FlatMap<I, U, F>;
-        [I: StandardIterator + Iterator<Item: Has<method::argument> + IntoIterator>,] iter::Flatten<I>;
+        [I: StandardIterator, U: StandardMethod<method::argument> + IntoIterator, F,] iter::FlatMap<I, U, F>;
+        [I: StandardIterator + Iterator<Item: StandardMethod<method::argument> + IntoIterator>,] iter::Flatten<I>;
 }
 
 /// A value that `*` reaches without code of the user.
@@ -209,11 +232,11 @@ impl Points for Cow<'_, str> {}
 
 /// An `Option` with methods that depend on its value: `cloned` of a reference, `flatten` of an `Option`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has its own `{Method}`, which a workflow cannot run",
-    label = "the standard library has no `{Method}` for a `{Self}`",
-    note = "call `{Method}` in a task, or write the value with `jsonata!(\"..\")`"
+    message = "a workflow cannot run this method of `{Self}`",
+    label = "the standard library has no such method for a `{Self}`",
+    note = "call it in a task, or write the value with `jsonata!(\"..\")`"
 )]
-pub trait HasInside<Method>: Sized {
+pub trait StandardOptionMethod<Method>: Sized {
     /// The receiver.
     #[must_use]
     fn option(self) -> Self {
@@ -222,15 +245,15 @@ pub trait HasInside<Method>: Sized {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T> HasInside<method::cloned> for Option<&T> {}
+impl<T> StandardOptionMethod<method::cloned> for Option<&T> {}
 #[diagnostic::do_not_recommend]
-impl<T> HasInside<method::copied> for Option<&T> {}
+impl<T> StandardOptionMethod<method::copied> for Option<&T> {}
 #[diagnostic::do_not_recommend]
-impl<T> HasInside<method::flatten> for Option<Option<T>> {}
+impl<T> StandardOptionMethod<method::flatten> for Option<Option<T>> {}
 #[diagnostic::do_not_recommend]
-impl<T: Points> HasInside<method::as_deref> for Option<T> {}
+impl<T: Points> StandardOptionMethod<method::as_deref> for Option<T> {}
 #[diagnostic::do_not_recommend]
-impl<M, T: HasInside<M>> HasInside<M> for &T {}
+impl<M, T: StandardOptionMethod<M>> StandardOptionMethod<M> for &T {}
 
 /// An iterator over the items of lists, options and iterators of the standard library.
 #[diagnostic::on_unimplemented(
@@ -247,18 +270,18 @@ pub trait Flat: Sized {
 }
 
 #[diagnostic::do_not_recommend]
-impl<I: Has<method::next>> Flat for I {}
+impl<I: StandardMethod<method::next>> Flat for I {}
 
 /// An iterator of the standard library over values of the standard library.
-pub trait StandardIterator: Has<method::next> {}
+pub trait StandardIterator: StandardMethod<method::next> {}
 
-impl<I: Has<method::next>> StandardIterator for I {}
+impl<I: StandardMethod<method::next>> StandardIterator for I {}
 
 /// References to standard types.
 macro_rules! references {
     ($([$($parameter:tt)*] $of:ty;)+) => {$(
         #[diagnostic::do_not_recommend]
-        impl<$($parameter)* M, T: Has<M>> Has<M> for $of {}
+        impl<$($parameter)* M, T: StandardMethod<M>> StandardMethod<M> for $of {}
     )+};
 }
 

@@ -4,7 +4,7 @@ use super::expression::Resolver;
 use super::literals::{literal_text, literal_type, variables};
 use super::paths::is_default;
 use super::templates::{format, list};
-use crate::functions::{is_task, written};
+use crate::functions::{is_task, replacement, written};
 use crate::machine::{Record, StateWork, Term};
 use crate::machine::{is_of_prelude, own_name};
 use std::rc::Rc;
@@ -51,15 +51,17 @@ impl Resolver<'_> {
             self.machine.states[self.state].state.kind,
             StateWork::Task(_)
         );
-        let why = if in_a_task && is_task(path) {
+        let in_a_function = self.machine.workflow.function.is_some();
+        let why = if let Some(replacement) = replacement(path) {
+            format!("`{written}` cannot run inside a workflow: {replacement}")
+        } else if written == "task_token" {
+            "`task_token()` is an argument of the call that waits for the answer: `task(.., task_token())`".to_owned()
+        } else if in_a_task && !in_a_function && is_task(path) {
             format!(
                 "`{written}` cannot run here, because a task state makes one call: call it in a separate task state before this one"
             )
         } else {
-            let task = match self.machine.workflow.function {
-                Some(_) => "task",
-                None => "task state",
-            };
+            let task = if in_a_function { "task" } else { "task state" };
             format!("`{written}` cannot run inside a workflow: call it in a {task}")
         };
         self.refuse(path.span(), why);

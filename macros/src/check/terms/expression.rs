@@ -8,7 +8,7 @@ use crate::machine::{
     ItemRead, Machine, RewrittenExpression, Term, UPDATE, UserExpr, VariableRead, Witness, is_bound,
 };
 use proc_macro2::{Ident, Span};
-use quote::ToTokens;
+use quote::{ToTokens, quote_spanned};
 use std::collections::HashSet;
 use std::rc::Rc;
 use stepwright_asl::callable;
@@ -148,7 +148,15 @@ impl<'m> Resolver<'m> {
                 }
                 let base = self.value(&mut index.expr);
                 let at = self.value(&mut index.index);
-                self.prove_index(index, &base);
+                // The next item of a `for` in a function.
+                if index.attrs.iter().any(|one| one.path().is_ident("item")) {
+                    self.rewriter.changed();
+                    let (list, number) = (&index.expr, &index.index);
+                    let span = index.bracket_token.span.open();
+                    *expression = Expr::Verbatim(quote_spanned!(span=> __s::ForItems::item(&#list, #number)));
+                } else {
+                    self.prove_index(index, &base);
+                }
                 Term::Index(Box::new(base), Box::new(at))
             }
             Expr::MethodCall(call) => {
@@ -354,7 +362,8 @@ impl<'m> Resolver<'m> {
     fn check_method(&mut self, method: &Ident) {
         let name = method.unraw().to_string();
         if !callable::is_method(&name) {
-            self.refuse(method.span(), unsupported_method(&name));
+            let in_a_function = self.machine.workflow.function.is_some();
+            self.refuse(method.span(), unsupported_method(&name, in_a_function));
         }
     }
 

@@ -1,11 +1,29 @@
 //! Replacements for methods that a workflow cannot run.
 
 use crate::suggest::closest;
-use stepwright_asl::callable;
+use stepwright_asl::{callable, words};
 
 /// The replacement of each method, as the second part of a message.
 #[rustfmt::skip]
 const INSTEAD: &[(&str, &str)] = &[
+    ("and", "use `if a.is_some() { b } else { None }`"),
+    ("exp", "call it in a task, because JSONata has no exponential function"),
+    ("inspect", "call it in a task"),
+    ("is_ascii", "call it in a task"),
+    ("is_finite", "JSON has no infinity, so a number of a workflow is finite"),
+    ("is_nan", "JSON has no `NaN`, so a number of a workflow is never `NaN`"),
+    ("is_sorted", "compare the list with `functions::sorted(list)`"),
+    ("ln", "call it in a task, because JSONata has no logarithm"),
+    ("log10", "call it in a task, because JSONata has no logarithm"),
+    ("log2", "call it in a task, because JSONata has no logarithm"),
+    ("rfind", "use `iter().rev().find(..)`"),
+    ("rposition", "use `iter().enumerate().filter(..).last()`"),
+    ("rsplit", "use `split(..)` and `rev()`"),
+    ("rsplitn", "use `split(..)`, and `take` and `skip` to select parts"),
+    ("split_inclusive", "use `split(..)`, which leaves out the separator"),
+    ("split_terminator", "use `split(..)`, and leave out the last part if it is empty"),
+    ("splitn", "use `split(..)`, and `take` and `skip` to select parts"),
+    ("xor", "use `if a.is_some() { if b.is_some() { None } else { a } } else { b }`"),
     ("append", "`a.iter().chain(b.iter())` concatenates lists"),
     ("as_mut", "values of a workflow are immutable; use `as_ref()`"),
     ("borrow", "use the value without the call"),
@@ -20,18 +38,11 @@ const INSTEAD: &[(&str, &str)] = &[
     ("drain", "use `take` and `skip` to select items of a list"),
     ("eq", "use `==`"),
     ("extend", "`a.iter().chain(b.iter())` concatenates lists"),
-    ("for_each", "use a map state to process the items of a list"),
     ("insert", "`list.iter().chain([item].iter())` adds an item to a list; change a map in a task"),
-    ("is_err", "use `catch` to handle errors"),
-    ("is_ok", "use `catch` to handle errors"),
     ("iter_mut", "use `map` to make a new list"),
     ("last_mut", "use `map` to make a new list"),
     ("lines", "`split(\"\\n\")` is similar, but keeps each `\\r` and an empty text at the end; or call it in a task"),
     ("lock", "use a task, which can share state"),
-    ("map_err", "use `catch` to handle errors"),
-    ("ok", "use `catch` to handle errors"),
-    ("ok_or", "use `catch` to handle errors, or `is_none()` in a choice"),
-    ("ok_or_else", "use `catch` to handle errors, or `is_none()` in a choice"),
     ("parse", "`functions::number(text)` converts a text to an `f64`, and the state fails if the text is not a number"),
     ("partial_cmp", "use `<`, `==` and `>`"),
     ("partition", "use two `filter`s"),
@@ -64,18 +75,40 @@ const INSTEAD: &[(&str, &str)] = &[
     ("to_ascii_uppercase", "`to_uppercase()` is similar, but also changes letters such as `ä`"),
     ("truncate", "use `take(n)` for the first items"),
     ("unique", "use `functions::unique(list)`, which removes repeated items"),
-    ("unwrap_err", "use `catch` to handle errors"),
     ("windows", "`list.iter().zip(list.iter().skip(1))` returns each item with the next one, as `windows(2)` does"),
     ("wrapping_add", "integers in JSON have no width, so they do not wrap; call it in a task"),
     ("wrapping_mul", "integers in JSON have no width, so they do not wrap; call it in a task"),
     ("wrapping_sub", "integers in JSON have no width, so they do not wrap; call it in a task"),
 ];
 
+/// The replacements that depend on the form: in a function, and in `workflow!`.
+#[rustfmt::skip]
+const INSTEAD_BY_FORM: &[(&str, &str, &str)] = &[
+    ("for_each", "use a `for` loop", "use a map state to process the items of a list"),
+    ("is_err", RESULT_IN_A_FUNCTION, RESULT_IN_A_GRAPH),
+    ("is_ok", RESULT_IN_A_FUNCTION, RESULT_IN_A_GRAPH),
+    ("map_err", RESULT_IN_A_FUNCTION, RESULT_IN_A_GRAPH),
+    ("ok", RESULT_IN_A_FUNCTION, RESULT_IN_A_GRAPH),
+    ("ok_or", OPTION_IN_A_FUNCTION, OPTION_IN_A_GRAPH),
+    ("ok_or_else", OPTION_IN_A_FUNCTION, OPTION_IN_A_GRAPH),
+    ("unwrap_err", RESULT_IN_A_FUNCTION, RESULT_IN_A_GRAPH),
+];
+
+const RESULT_IN_A_FUNCTION: &str =
+    "match the result of the call: `match task(..).await { Ok(value) => .., Err(e) => .. }`";
+const RESULT_IN_A_GRAPH: &str = "use `catch` to handle errors";
+const OPTION_IN_A_FUNCTION: &str = "write `let Some(value) = option else { return Err(..) };`";
+const OPTION_IN_A_GRAPH: &str = "use `is_none()` in a choice, and a `fail` state";
+
 /// Returns the message about a method that a workflow cannot run, with a replacement.
-pub(super) fn unsupported_method(method: &str) -> String {
+pub(super) fn unsupported_method(method: &str, in_a_function: bool) -> String {
+    let by_form = INSTEAD_BY_FORM.iter().find(|(name, ..)| *name == method);
+    let by_form =
+        by_form.map(|(_, function, graph)| if in_a_function { *function } else { *graph });
     let instead = INSTEAD.iter().find(|(name, _)| *name == method);
+    let instead = by_form.or(instead.map(|(_, help)| *help));
     let help = match instead {
-        Some((_, help)) => (*help).to_owned(),
+        Some(help) => help.to_owned(),
         None => match similar_method(method) {
             Some(close) => format!("did you mean `{close}`?"),
             None => "call it in a task".to_owned(),
@@ -84,9 +117,26 @@ pub(super) fn unsupported_method(method: &str) -> String {
     format!("`{method}` cannot run inside a workflow: {help}")
 }
 
+/// Methods of the standard library that no typing error produces: a similar name has another meaning.
+const OTHER_MEANINGS: &[&str] = words![
+    acos asin asinh atan atan2 atanh by_ref byte_add bytes cbrt char_indices chunk_by cmp_by copysign cos cosh count_ones count_zeros
+    cycle distance div_euclid eq_by exp exp2 exp_m1 expect_err fill filter_mut find_map first_chunk first_mut flatten_mut fract from
+    ge get_mut get_or_insert get_or_insert_with gt hypot inspect intersection into_keys_mut is_alphabetic is_ascii_digit is_char_boundary
+    is_digit is_disjoint is_infinite is_lowercase is_negative is_normal is_numeric is_positive is_sign_negative is_sign_positive
+    is_subset is_superset is_uppercase is_whitespace iter_mut last_chunk le ln_1p log lt map_or_default map_or_else map_while matches
+    max_by midpoint min_by mul_add ne next_back next_chunk nth_back partition_point peekable pop_first pop_last position_max
+    range recip reduce remove_entry repeat_n resize rfold rmatches rotate_left rotate_right rsplit_once rsplit_terminator
+    scan sin sin_cos sinh skip_while split_array split_ascii_whitespace split_once splice step strip_prefix strip_suffix swap_remove
+    tan tanh take_if take_while to_bits to_degrees to_le to_radians trailing_zeros transpose trim_end_matches trim_left trim_matches
+    trim_right trim_start_matches try_fold try_into union unwrap_unchecked unzip values_mut with_capacity zip_longest
+];
+
 /// Returns a supported method with a similar name. For short names only the last letter may differ, because most short names are similar to an
 /// unrelated one.
 fn similar_method(method: &str) -> Option<&'static str> {
+    if OTHER_MEANINGS.contains(&method) {
+        return None;
+    }
     let close = closest(method, callable::methods())?;
     let length = method.chars().count();
     let common_prefix = method
@@ -120,6 +170,31 @@ mod tests {
     }
 
     #[test]
+    fn methods_of_std_are_not_taken_for_misspelt_ones() {
+        for method in OTHER_MEANINGS
+            .iter()
+            .chain(["and", "is_nan", "ln", "rposition", "splitn"].iter())
+        {
+            assert!(!callable::is_method(method), "`{method}` can run");
+            let message = unsupported_method(method, true);
+            assert!(!message.contains("did you mean"), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_replacement_has_the_words_of_the_form() {
+        for (name, function, graph) in INSTEAD_BY_FORM {
+            assert!(
+                INSTEAD.iter().all(|(other, _)| other != name),
+                "`{name}` has two replacements"
+            );
+            assert!(
+                !function.contains("catch") && !function.contains("choice") && function != graph
+            );
+        }
+    }
+
+    #[test]
     fn overflow_methods_are_not_replaced_by_plain_operators() {
         for (name, help) in INSTEAD {
             if name.starts_with("wrapping_") {
@@ -140,15 +215,15 @@ mod tests {
     #[test]
     fn a_method_with_another_meaning_is_not_suggested() {
         assert_eq!(
-            unsupported_method("sort"),
+            unsupported_method("sort", false),
             "`sort` cannot run inside a workflow: use `functions::sorted(list)`, which sorts texts by UTF-16"
         );
         assert_eq!(
-            unsupported_method("sprt"),
+            unsupported_method("sprt", false),
             "`sprt` cannot run inside a workflow: call it in a task"
         );
         assert_eq!(
-            unsupported_method("is_emtpy"),
+            unsupported_method("is_emtpy", false),
             "`is_emtpy` cannot run inside a workflow: did you mean `is_empty`?"
         );
     }

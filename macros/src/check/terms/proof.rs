@@ -10,7 +10,7 @@ use crate::functions::written;
 use crate::machine::UsedNames;
 use crate::machine::{Term, Witness};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use stepwright_asl::callable::{self, Kind};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
@@ -51,8 +51,8 @@ impl UsedNames {
         self.macros.entry(text).or_insert(name.clone());
     }
 
-    /// Returns the statements that prove the names. A workflow contains them once.
-    pub(crate) fn proof(&self) -> TokenStream {
+    /// Returns the statements that prove the names. A workflow contains them once; `owner` is its name.
+    pub(crate) fn proof(&self, owner: &str) -> TokenStream {
         let mut tokens = TokenStream::new();
         if !self.macros.is_empty() {
             quote!(
@@ -69,7 +69,7 @@ impl UsedNames {
                 proof(item).to_tokens(&mut tokens);
             }
         }
-        self.probes().to_tokens(&mut tokens);
+        self.probes(owner).to_tokens(&mut tokens);
         tokens
     }
 
@@ -79,7 +79,7 @@ impl UsedNames {
     ///
     /// The traits are local to the block and cover few types, because rustc suggests the methods of every trait of a crate
     /// and of its dependencies when a user misspells a method.
-    fn probes(&self) -> TokenStream {
+    fn probes(&self, owner: &str) -> TokenStream {
         let mut types: Vec<(&'static str, Vec<&Ident>)> = Vec::new();
         for (name, method) in &self.methods {
             for ty in probed_types(name) {
@@ -90,8 +90,14 @@ impl UsedNames {
             }
         }
         let mut tokens = TokenStream::new();
+        let mut count = 0;
+        // rustc prints the short name of a trait if it is unique in the program.
+        let mut named = || {
+            count += 1;
+            format_ident!("StandardLibraryOf{owner}{count}")
+        };
         for (ty, methods) in &types {
-            probe(ty, &quote!(self), methods).to_tokens(&mut tokens);
+            probe(&named(), ty, &quote!(self), methods).to_tokens(&mut tokens);
             // With `&self`, a method of a standard trait would always be ambiguous. The types of `has_inherent_methods` have
             // inherent methods, which rustc would call instead and which take arguments.
             let inherent: Vec<&Ident> = methods
@@ -99,7 +105,7 @@ impl UsedNames {
                 .filter(|method| !is_trait_method(&method.to_string()) && !has_inherent_methods(ty))
                 .copied()
                 .collect();
-            probe(ty, &quote!(&self), &inherent).to_tokens(&mut tokens);
+            probe(&named(), ty, &quote!(&self), &inherent).to_tokens(&mut tokens);
         }
         tokens
     }
@@ -121,7 +127,7 @@ fn has_inherent_methods(ty: &str) -> bool {
 }
 
 /// Returns calls of methods on a value of a type, and a trait that has these methods for this type only.
-fn probe(ty: &str, receiver: &TokenStream, methods: &[&Ident]) -> TokenStream {
+fn probe(name: &Ident, ty: &str, receiver: &TokenStream, methods: &[&Ident]) -> TokenStream {
     if methods.is_empty() {
         return TokenStream::new();
     }
@@ -129,13 +135,13 @@ fn probe(ty: &str, receiver: &TokenStream, methods: &[&Ident]) -> TokenStream {
         .iter()
         .map(|method| Ident::new(&method.to_string(), Span::call_site()));
     let parameters = match (ty.contains('?'), ty.contains('!')) {
-        (_, true) => "<__T, __V>",
-        (true, false) => "<__T>",
+        (_, true) => "<T, V>",
+        (true, false) => "<T>",
         (false, false) => "",
     };
     let implementation = format!(
-        "impl{parameters} StandardLibrary for {} {{}}",
-        ty.replace('?', "__T").replace('!', "__V")
+        "impl{parameters} {name} for {} {{}}",
+        ty.replace('?', "T").replace('!', "V")
     );
     let implementation: TokenStream = implementation.parse().unwrap_or_default();
     let ty_of = |item| -> TokenStream { ty.replace(['?', '!'], item).parse().unwrap_or_default() };
@@ -153,7 +159,7 @@ fn probe(ty: &str, receiver: &TokenStream, methods: &[&Ident]) -> TokenStream {
         }
     });
     quote!({
-        trait StandardLibrary: ::core::marker::Sized { #(fn #names(#receiver) {})* }
+        trait #name: ::core::marker::Sized { #(fn #names(#receiver) {})* }
         #implementation
         #(#calls)*
     })
@@ -424,20 +430,20 @@ impl Resolver<'_> {
             && kind != Some(Kind::Iterator)
         {
             let method = Ident::new(name, span.resolved_at(Span::call_site()));
-            let on = quote!(HasInside::<__s::method::#method>::option);
+            let on = quote!(StandardOptionMethod::<__s::method::#method>::option);
             rewriter.wrap(&mut call.receiver, span, &on);
         } else if !kind.is_some_and(|kind| kind.has(name)) {
             let method = Ident::new(name, span.resolved_at(Span::call_site()));
             rewriter.wrap(
                 &mut call.receiver,
                 span,
-                &quote!(Has::<__s::method::#method>::on),
+                &quote!(StandardMethod::<__s::method::#method>::on),
             );
         }
         match (name.as_str(), arguments.as_slice()) {
             ("concat" | "join", _) => rewriter.wrap(&mut call.receiver, span, &quote!(joined)),
             ("zip" | "chain", [other]) if kind_of(other).is_none() => {
-                let on = quote!(Has::<__s::method::argument>::on);
+                let on = quote!(StandardMethod::<__s::method::argument>::on);
                 rewriter.wrap(&mut call.args[0], span, &on);
             }
             ("contains", [wanted]) if kind != Some(Kind::Text) && !is_plain(wanted) => {
@@ -457,7 +463,11 @@ impl Resolver<'_> {
                 rewriter.wrap(expression, span, &quote!(Flat::flat));
             }
             ("collect", []) => {
-                rewriter.wrap(expression, span, &quote!(Has::<__s::method::argument>::on));
+                rewriter.wrap(
+                    expression,
+                    span,
+                    &quote!(StandardMethod::<__s::method::argument>::on),
+                );
             }
             _ => {}
         }
@@ -539,7 +549,7 @@ impl Resolver<'_> {
     pub(super) fn prove_index(&mut self, index: &mut ExprIndex, base: &Term) {
         if kind_of(base) != Some(Kind::List) {
             let span = index.bracket_token.span.open();
-            let on = quote!(Has::<__s::method::index>::on);
+            let on = quote!(StandardMethod::<__s::method::index>::on);
             self.rewriter.wrap(&mut index.expr, span, &on);
         }
     }
@@ -587,7 +597,7 @@ impl Resolver<'_> {
         };
         if let Some(code) = is_none {
             if kind_of(option) != Some(Kind::Option) {
-                let on = quote!(Has::<__s::method::is_some>::on);
+                let on = quote!(StandardMethod::<__s::method::is_some>::on);
                 rewriter.wrap(code, span, &on);
             }
             return value;
@@ -617,11 +627,11 @@ impl ExpressionRewriter {
     /// Requires that the operators of an operand are the standard library's.
     fn operand(&mut self, code: &mut Expr, value: &Term, span: Span) {
         if !is_plain(value) {
-            self.wrap(code, span, &quote!(Operand::operand));
+            self.wrap(code, span, &quote!(StandardOperators::operand));
         }
     }
 
-    /// Passes an expression through a function: `__s::Operand::operand(expression)`. rustc reports a type that does not fit
+    /// Passes an expression through a function: `__s::StandardOperators::operand(expression)`. rustc reports a type that does not fit
     /// at the expression.
     pub(super) fn wrap(&mut self, code: &mut Expr, span: Span, function: &TokenStream) {
         self.changed();

@@ -72,7 +72,7 @@ impl ExpressionRewriter {
         self.witnesses.len() - 1
     }
 
-    /// Records the type of an expression in a new witness: `(*__k7.is(&expression))`. Returns the witness's index.
+    /// Records the type of an expression in a new witness: `(*__s::is(&__k7, &expression))`. Returns the witness's index.
     ///
     /// Because of the `*`, rustc has no expected type for the call. It reports a wrong type at the tokens from the expression's first to its last, as
     /// without the witness.
@@ -85,12 +85,21 @@ impl ExpressionRewriter {
         let last = tokens.clone().into_iter().last();
         let last = last.map_or_else(Span::call_site, |token| last_span(&token));
         let name = witness_name(index);
+        // rustc reports the range of these tokens, if none of them is generated. An editor would treat a name in the source as a use.
+        let start = match crate::editor::is_here() {
+            true => Span::call_site(),
+            false => first,
+        };
         let mut star = Punct::new('*', Spacing::Alone);
         star.set_span(first);
-        let mut argument = Group::new(Delimiter::Parenthesis, quote!(&#tokens));
-        argument.set_span(last);
-        let call = quote!(#star #name.is #argument);
-        *expression = Expr::Verbatim(Group::new(Delimiter::Parenthesis, call).to_token_stream());
+        let mut arguments = Group::new(Delimiter::Parenthesis, quote!(&#name, &#tokens));
+        arguments.set_span(last);
+        let function = quote_spanned!(start=> __s::is);
+        let call = quote!(#star #function #arguments);
+        let mut parentheses = Group::new(Delimiter::Parenthesis, call);
+        // rustc reports the parentheses instead of the expression if their span contains it, as that of the whole macro call does.
+        parentheses.set_span(first);
+        *expression = Expr::Verbatim(parentheses.to_token_stream());
         index
     }
 

@@ -144,7 +144,8 @@ impl TypeBlock<'_> {
         let mut arms = TokenStream::new();
         for pattern in machine.states[index].catches().flatten() {
             if let Some(path) = pattern.path().filter(|_| pattern.is_own()) {
-                quote!((#path { .. }) => {}).to_tokens(&mut arms);
+                let variant = with_any_fields(path);
+                quote!((#variant) => {}).to_tokens(&mut arms);
             }
         }
         let error = error(true, task);
@@ -190,7 +191,8 @@ impl TypeBlock<'_> {
                 TokenStream::new()
             }
             ErrorPattern::Path(path) => {
-                quote!(match #error { (#path { .. }) => { #then } _ => {} })
+                let variant = with_any_fields(path);
+                quote!(match #error { (#variant) => { #then } _ => {} })
             }
             ErrorPattern::Fields(_, pattern) => {
                 quote!(match #error { (#pattern) => { #then } _ => {} })
@@ -250,13 +252,20 @@ fn add(groups: &mut Vec<(String, TokenStream)>, key: String, arm: &TokenStream) 
     }
 }
 
+/// `path { .. }`, whose range is that of the path: rustc reports a variant of another error there.
+fn with_any_fields(path: &Path) -> TokenStream {
+    let span = path
+        .segments
+        .last()
+        .map_or_else(Span::call_site, Spanned::span);
+    let fields = group_of_braces(span, quote!(..));
+    quote!(#path #fields)
+}
+
 /// Turns a variant's bare path into a pattern that matches all its fields.
 fn unit(pattern: &Pat) -> TokenStream {
     match pattern {
-        Pat::Path(path) => {
-            let path = &path.path;
-            quote!(#path { .. })
-        }
+        Pat::Path(path) => with_any_fields(&path.path),
         Pat::Or(or) => {
             let cases = or.cases.iter().map(unit);
             quote!(#(#cases)|*)

@@ -48,13 +48,13 @@ pub(super) fn block(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> Token
         _ => quote!(()),
     };
     let name = &machine.workflow.name;
-    let names = machine.used_names.proof();
+    let names = machine.used_names.proof(&name.to_string());
     quote! {
         #[allow(
             dead_code, unused, unreachable_code, non_snake_case, deprecated,
             clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction
         )]
-        fn __types() -> ::std::vec::Vec<__s::TypeData> {
+        fn type_check() -> ::std::vec::Vec<__s::TypeData> {
             __s::known(|| {
                 loop {}
                 #(#parameters)*
@@ -68,7 +68,7 @@ pub(super) fn block(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> Token
         #[automatically_derived]
         impl __s::Witnessed for #name {
             fn known() -> ::std::vec::Vec<__s::TypeData> {
-                __types()
+                type_check()
             }
         }
     }

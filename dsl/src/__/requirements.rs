@@ -1,0 +1,4 @@
+//! The items that compile errors name, under a path without `#[doc(hidden)]`: rustc prints the short names of such items only.
+
+pub use crate::function::plain::*;
+pub use crate::type_block::*;

@@ -1,0 +1,8 @@
+use stepwright::function::*;
+
+#[workflow]
+async fn larger(letter: char) -> char {
+    letter.max('a')
+}
+
+fn main() {}

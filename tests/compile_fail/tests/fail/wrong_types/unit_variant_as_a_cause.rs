@@ -1,0 +1,19 @@
+use stepwright::prelude::*;
+use stepwright_compile_fail::*;
+
+/// The speed of a delivery.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema, Payload)]
+pub enum Mode {
+    /// On the same day.
+    Fast,
+    /// On the next day.
+    Slow,
+}
+
+workflow! {
+    workflow Orders(order: Order) -> Charge {
+        fail Reject { "Rejected", Mode::Fast }
+    }
+}
+
+fn main() {}
