@@ -45,6 +45,7 @@ mod readme;
 mod recordings;
 mod refused_values;
 mod rust_forms;
+mod spellings;
 mod token_outputs;
 mod types;
 mod values_as_in_rust;

@@ -37,13 +37,14 @@ pub mod method {
     }
     names! {
         abs all and_then any as_array as_bool as_deref as_f64 as_i64 as_ref as_slice as_str ceil chain
-        chars clamp cloned collect concat contains contains_key copied count ends_with enumerate expect filter
-        filter_map find first flat_map flatten floor fold get into_boxed_str into_iter into_keys into_owned
+        chars clamp cloned collect concat contains contains_key copied count date_naive day ends_with enumerate expect filter
+        filter_map find first flat_map flatten floor fold get hour into_boxed_str into_iter into_keys into_owned
         into_string into_values is_array is_boolean is_empty is_none is_none_or is_null is_number is_object is_some
-        is_some_and is_string iter join keys last len map map_or max max_by_key min min_by_key next nth or or_else
-        position pow powf powi product replace rev round signum skip split sqrt starts_with sum take then then_some
-        to_lowercase to_owned to_uppercase to_vec trim trim_end trim_start trunc unwrap unwrap_or unwrap_or_default
-        unwrap_or_else values zip
+        is_some_and is_string iter join keys last len map map_or max max_by_key min min_by_key minute month next nth or
+        or_else position pow powf powi product replace rev round second signum skip split split_once sqrt starts_with
+        strip_prefix strip_suffix sum take then then_some timestamp timestamp_millis to_lowercase to_owned to_rfc3339
+        to_uppercase to_vec trim trim_end trim_start trunc unwrap unwrap_or unwrap_or_default
+        unwrap_or_else values year zip
     }
 
     /// `value[index]`
@@ -173,6 +174,21 @@ types! {
         [A: StandardIterator, B: StandardIterator,] iter::Chain<A, B>;
         [I: StandardIterator, U: Has<method::argument> + IntoIterator, F,] iter::FlatMap<I, U, F>;
         [I: StandardIterator + Iterator<Item: Has<method::argument> + IntoIterator>,] iter::Flatten<I>;
+}
+
+/// Times of `chrono`, whose parts a workflow reads in UTC.
+#[cfg(feature = "chrono")]
+mod times {
+    use super::{Has, kind};
+    use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+
+    types! {
+        Time:
+            [] DateTime<Utc>;
+            [] NaiveDate;
+            [] NaiveDateTime;
+            [] NaiveTime;
+    }
 }
 
 /// A value that `*` reaches without code of the user.
