@@ -22,7 +22,7 @@ pub use self::proof::comparison::{
     PartiallyOrderedItems, PartiallyOrderedNothing, PartiallyOrderedValues,
 };
 pub use self::proof::operand::{Becomes, Convertible, Operand, Shown, Sums, joined};
-pub use self::proof::receiver::{Flat, Has, HasInside, Points, method};
+pub use self::proof::receiver::{Flat, Has, HasInside, Instant, Points, method};
 pub use self::proof::scope::{macros, standard_default};
 pub use self::tagging::{
     MatchableTagging, OfTagged, OfUntagged, Tagged, Tagging, Untagged, tagging,

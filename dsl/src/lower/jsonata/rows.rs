@@ -252,7 +252,7 @@ impl Lowering<'_, '_> {
         let mut syntax = reader::read(template, &mut |name| self.fresh(name));
         let holes = ["this", "a", "b"].map(|name| {
             let local = self.fresh("v");
-            replace(&mut syntax, name, &Syntax::Local(local.clone()));
+            syntax.replace_variable(name, &Syntax::Local(local.clone()));
             local
         });
         let kinds = ReceiverShapes::of(&filling.this.shape);
@@ -450,13 +450,4 @@ fn unsort(sequence: &mut Syntax) {
         },
         _ => {}
     }
-}
-
-/// Replaces a name of a template with a value.
-pub(super) fn replace(syntax: &mut Syntax, name: &str, value: &Syntax) {
-    if matches!(syntax, Syntax::Variable(found) if found == name) {
-        *syntax = value.clone();
-        return;
-    }
-    syntax.children_mut(&mut |child| replace(child, name, value));
 }

@@ -6,7 +6,6 @@
 use super::code::{Code, ListKind, UndefinedMeaning};
 use super::expression::Lowering;
 use super::reader;
-use super::rows::replace;
 use super::syntax::{Operator, Syntax};
 use crate::expr::Binary;
 use crate::shape::{EnumShape, Fields, Presence, Shape, Spelling, StructShape, Tagging};
@@ -412,8 +411,8 @@ impl Lowering<'_, '_> {
         let [left, right] = [left, right].map(|code| self.normalized(code, Normalized::Json));
         let mut syntax = reader::read(template, &mut |name| self.fresh(name));
         let (a, b) = (self.fresh("left"), self.fresh("right"));
-        replace(&mut syntax, "this", &Syntax::Local(a.clone()));
-        replace(&mut syntax, "other", &Syntax::Local(b.clone()));
+        syntax.replace_variable("this", &Syntax::Local(a.clone()));
+        syntax.replace_variable("other", &Syntax::Local(b.clone()));
         let syntax = Syntax::bind(b, right.syntax, syntax);
         Code::new(Syntax::bind(a, left.syntax, syntax), shape)
     }
@@ -430,7 +429,7 @@ impl Lowering<'_, '_> {
     pub(super) fn filled(&mut self, template: &'static str, value: Syntax) -> Syntax {
         let mut syntax = reader::read(template, &mut |name| self.fresh(name));
         let local = self.fresh("v");
-        replace(&mut syntax, "this", &Syntax::Local(local.clone()));
+        syntax.replace_variable("this", &Syntax::Local(local.clone()));
         Syntax::bind(local, value, syntax)
     }
 }

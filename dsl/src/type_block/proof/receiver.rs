@@ -176,6 +176,15 @@ types! {
         [I: StandardIterator + Iterator<Item: Has<method::argument> + IntoIterator>,] iter::Flatten<I>;
 }
 
+/// The type of times that a trait of the user could extend.
+#[cfg(feature = "chrono")]
+pub type Instant = chrono::DateTime<chrono::Utc>;
+
+/// Without the feature no type has the methods of times.
+#[cfg(not(feature = "chrono"))]
+#[derive(Debug)]
+pub struct Instant;
+
 /// Times of `chrono`, whose parts a workflow reads in UTC.
 #[cfg(feature = "chrono")]
 mod times {
