@@ -17,8 +17,8 @@ macro_rules! __for_each_method {
         $then! {
             /// `String` and `str`.
             Text: [
-                as_ref as_str chars contains ends_with is_empty len replace split starts_with to_lowercase to_owned
-                to_uppercase trim trim_end trim_start
+                as_ref as_str chars contains ends_with is_empty len replace split split_once starts_with strip_prefix
+                strip_suffix to_lowercase to_owned to_uppercase trim trim_end trim_start
             ], [into_boxed_str into_owned into_string];
             /// `Vec`, slices, arrays and `VecDeque`.
             List: [
@@ -46,6 +46,10 @@ macro_rules! __for_each_method {
             Unsigned: [], [clamp max min pow];
             /// `f32` and `f64`.
             Float: [], [abs ceil clamp floor max min powf powi round sqrt trunc];
+            /// The dates and times of `chrono`.
+            Time: [
+                date_naive day hour minute month second timestamp timestamp_millis to_rfc3339 year
+            ], [];
             /// `serde_json::Value`.
             Json: [
                 as_array as_bool as_f64 as_i64 as_str get is_array is_boolean is_null is_number is_object is_string
@@ -102,7 +106,8 @@ pub const IDENTITIES: &[&str] = words![
 
 /// Methods whose lowering depends on more than the receiver's kind.
 pub const CODE: &[&str] = words![
-    chars contains filter_map flat_map into to_string unwrap_or_default
+    chars contains date_naive day filter_map flat_map hour into minute month second timestamp timestamp_millis to_rfc3339
+    to_string unwrap_or_default year
 ];
 
 /// Whether an expression can call a method of this name.

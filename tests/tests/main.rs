@@ -46,6 +46,7 @@ mod readme;
 mod recordings;
 mod refused_values;
 mod rust_forms;
+mod spellings;
 mod task_names;
 mod token_outputs;
 mod types;

@@ -339,6 +339,9 @@ pub const METHODS: &[Method] = &[
     row(R::Text, &["trim_start"], &[], G::Text, concat!("$replace($this, /^", blanks!(), "/, '')")),
     row(R::Text, &["trim_end"], &[], G::Text, concat!("$replace($this, /", blanks!(), "$/, '')")),
     row(R::Text, &["replace"], &[T::Text, T::Text], G::Text, "$replace($this, $a, $b)"),
+    row(R::Text, &["strip_prefix"], &[T::Text], G::Option(&G::Text), "$substring($this, 0, $length($a)) = $a ? $substring($this, $length($a))").maybe(),
+    row(R::Text, &["strip_suffix"], &[T::Text], G::Option(&G::Text), "$substring($this, $length($this) - $length($a)) = $a ? $substring($this, 0, $length($this) - $length($a))").maybe(),
+    row(R::Text, &["split_once"], &[T::Text], G::Option(&G::Pair(&G::Text, &G::Text)), "$contains($this, $a) ? [$substringBefore($this, $a), $substringAfter($this, $a)]").maybe(),
     row(R::Text, &["split"], &[T::Text], G::List(&G::Text), "$split($this, $a)"),
     // Numbers.
     row(R::Number, &["abs"], &[], G::This, "$abs($this)"),

@@ -7,6 +7,7 @@ use crate::flow::{Body, Flow, FlowStateKind, State, Transition, VariableOf};
 use crate::shape::Shape;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use stepwright_asl::jsonata::Expression;
 
 /// The variables of the machine, of one branch or of one Map's body.
 #[derive(Debug, Default)]
@@ -42,6 +43,16 @@ impl LoweringScope {
             Some(shape) => Some(Shape::Lazy(*shape)),
             None => self.untyped.borrow().get(name).cloned(),
         }
+    }
+
+    /// The names of its variables, and of the item.
+    pub(super) fn names(&self) -> Vec<String> {
+        let untyped = self.untyped.borrow();
+        let names = self.typed.keys().map(ToString::to_string);
+        let names = names.chain(untyped.keys().cloned());
+        names
+            .chain(self.item().map(|item| item.name.into_owned()))
+            .collect()
     }
 
     /// Whether the type of a variable is known.
@@ -238,7 +249,14 @@ fn reads_item_later(body: &Body, item: &str) -> bool {
 /// Whether an expression reads an item.
 pub(super) fn reads_item(expr: &Expr, item: &str) -> bool {
     let mut read = false;
-    expr.walk(&mut |node| read |= matches!(node, ExprNode::Item(name) if name == item));
+    expr.walk(&mut |node| {
+        read |= match node {
+            ExprNode::Item(name) => name == item,
+            ExprNode::Jsonata(text, _) => Expression::parse(text)
+                .is_ok_and(|text| text.variables().iter().any(|name| name == item)),
+            _ => false,
+        }
+    });
     read
 }
 

@@ -61,10 +61,38 @@ impl CustomForm {
 pub struct TextualType {
     /// The type in Rust.
     pub name: &'static str,
-    /// Two values are equal exactly if their texts are equal.
+    /// The texts that serde reads for one value.
+    pub spelling: Spelling,
+    /// A workflow can test the values for equality.
     pub equal: bool,
-    /// Values are ordered like their texts.
+    /// A workflow can order the values.
     pub ordered: bool,
-    /// `Display` writes the same text.
+    /// A workflow can write the text of `Display`.
     pub shown: bool,
+}
+
+/// The texts that serde reads for one value of a type.
+///
+/// The lowering normalizes a value with several texts where it compares or writes the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Spelling {
+    /// One text.
+    One,
+    /// Several texts, and JSONata cannot find out which of them are equal.
+    Several,
+    /// A text or a number: `1.50`, `1.5`, `01.5`.
+    Decimal,
+    /// Letters of either case, with or without hyphens: `A0EE..`, `a0ee-..`.
+    Uuid,
+    /// A time with its offset: `2026-01-02T03:04:05Z`, `2026-01-02T04:04:05.000+01:00`. It is written in UTC.
+    UtcTime,
+    /// The same, but written with its offset.
+    OffsetTime,
+    /// `2026-01-02`, `2026-1-2`.
+    Date,
+    /// `03:04:00`, `3:04`, `03:04:00.000`.
+    Time,
+    /// A date and a time without offset.
+    DateAndTime,
 }

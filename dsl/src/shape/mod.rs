@@ -20,7 +20,7 @@ mod tuples;
 pub mod wire;
 
 pub(crate) use self::collection::Check;
-pub use self::collection::{CustomForm, MapShape, SetShape, TextualType};
+pub use self::collection::{CustomForm, MapShape, SetShape, Spelling, TextualType};
 pub(crate) use self::depth::check_depth;
 pub use self::fields::{Field, Fields, Presence, StructShape};
 #[doc(hidden)]
@@ -86,6 +86,56 @@ impl Shape {
             shape = compute();
         }
         shape
+    }
+
+    /// The shape of chrono's `NaiveDate`.
+    pub(crate) const fn date() -> Shape {
+        standard_payloads::written("NaiveDate", Spelling::Date, [true, true, true])
+    }
+
+    /// The texts that serde reads for one value.
+    pub(crate) fn spelling(&self) -> Spelling {
+        match self.plain() {
+            Shape::Written(written) => written.spelling,
+            _ => Spelling::One,
+        }
+    }
+
+    /// Whether one value may have several spellings in JSON, except in parts of the value.
+    pub(crate) fn is_spelled(&self) -> bool {
+        match self.plain() {
+            Shape::Written(written) => written.spelling != Spelling::One,
+            Shape::Enum(shape) => shape.other_variant().is_some(),
+            Shape::Option(inner) | Shape::Array(inner) => inner.is_spelled(),
+            Shape::Set(set) => set.item.is_spelled(),
+            _ => false,
+        }
+    }
+
+    /// Whether the value, or a part of it that a workflow can rewrite, may have several spellings in JSON.
+    pub(crate) fn has_spelled_parts(&self) -> bool {
+        // A type may contain only itself.
+        self.spelled_within(8)
+    }
+
+    fn spelled_within(&self, depth: usize) -> bool {
+        let Some(depth) = depth.checked_sub(1) else {
+            return false;
+        };
+        match self.plain() {
+            Shape::Option(inner) | Shape::Array(inner) => inner.spelled_within(depth),
+            Shape::Set(set) => set.item.spelled_within(depth),
+            Shape::Map(map) => map.value.spelled_within(depth),
+            Shape::Tuple(items) => items.iter().any(|item| item.spelled_within(depth)),
+            Shape::Struct(StructShape {
+                fields: Fields::Named(fields),
+                ..
+            }) => {
+                let mut fields = fields.iter().filter(|field| !field.flatten);
+                fields.any(|field| field.shape.spelled_within(depth))
+            }
+            other => other.is_spelled() && other.spelling() != Spelling::Several,
+        }
     }
 
     /// Whether its JSON may be a text.

@@ -30,6 +30,7 @@ use std::marker::PhantomData;
     label = "this type has no JSON shape",
     note = "a type of your own needs `#[derive(Payload)]`, `Serialize`, `Deserialize` and `JsonSchema`; for a type of another \
             crate, put `#[payload(opaque)]` on the field",
+    note = "types of `chrono`, `rust_decimal`, `url` and `uuid` need the feature of `stepwright` with the crate's name",
     note = "a reference cannot be passed: `.cloned()` or `.copied()` returns the value itself"
 )]
 pub trait Payload: Serialize + DeserializeOwned + JsonSchema + Send + 'static {

@@ -4,7 +4,7 @@
 //! of a user's type only if samples of the type agree: each pair is compared both by the type and by the JSON.
 //! The samples differ in one field, one variant or one item each.
 
-use super::{Field, Fields, Payload, Presence, Shape, StructShape, Tagging, Variant};
+use super::{Field, Fields, Payload, Presence, Shape, StructShape, Tagging, TextualType, Variant};
 use serde_json::{Map, Value, json};
 use std::cmp::Ordering;
 
@@ -307,6 +307,17 @@ const TEXTS: &[&str] = &[
     "\u{ffff}",
 ];
 
+impl TextualType {
+    /// A text that the type accepts.
+    #[must_use]
+    pub fn sample(&self) -> &'static str {
+        match self.name {
+            "PathBuf" => "sample",
+            name => texts_of(name).first().copied().unwrap_or("sample"),
+        }
+    }
+}
+
 /// Texts that the types of the standard library and of other crates accept.
 fn texts_of(name: &str) -> &'static [&'static str] {
     match name {
@@ -321,7 +332,7 @@ fn texts_of(name: &str) -> &'static [&'static str] {
         "NaiveDate" => &["2026-01-02", "2026-01-03", "2025-12-31"],
         "NaiveDateTime" => &["2026-01-02T03:04:05", "2026-01-02T03:04:06"],
         "NaiveTime" => &["03:04:05", "03:04:06", "12:00:00"],
-        "Decimal" => &["1.5", "2.5", "10"],
+        "Decimal" => &["1.5", "2.5", "3"],
         "Url" => &[
             "https://a.example/",
             "https://b.example/",

@@ -2,7 +2,7 @@
 
 use super::samples;
 use super::tuples::for_tuples;
-use super::{Check, MapShape, Payload, SetShape, Shape, TextualType};
+use super::{Check, MapShape, Payload, SetShape, Shape, Spelling, TextualType};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, Hash};
 
@@ -20,10 +20,15 @@ macro_rules! payload {
     };
 }
 
-/// A type that serde serializes as text: its name, and whether equality, order and `Display` have the same meaning on the text.
-const fn written(name: &'static str, equal: bool, ordered: bool, shown: bool) -> Shape {
+/// A type that serde serializes as text: its name, and whether a workflow can test its values for equality, order them, and write them like `Display`.
+pub(super) const fn written(
+    name: &'static str,
+    spelling: Spelling,
+    [equal, ordered, shown]: [bool; 3],
+) -> Shape {
     Shape::Written(TextualType {
         name,
+        spelling,
         equal,
         ordered,
         shown,
@@ -41,37 +46,36 @@ payload! {
     Shape::SmallNumber => f32;
     Shape::Number => f64;
     Shape::String => String, char, std::borrow::Cow<'static, str>;
-    written("PathBuf", false, false, false) => std::path::PathBuf;
-    written("IpAddr", true, false, true) => std::net::IpAddr;
-    written("Ipv4Addr", true, false, true) => std::net::Ipv4Addr;
-    written("Ipv6Addr", true, false, true) => std::net::Ipv6Addr;
+    written("PathBuf", Spelling::One, [false, false, false]) => std::path::PathBuf;
+    written("IpAddr", Spelling::Several, [false, false, false]) => std::net::IpAddr;
+    written("Ipv4Addr", Spelling::One, [true, false, true]) => std::net::Ipv4Addr;
+    written("Ipv6Addr", Spelling::Several, [false, false, false]) => std::net::Ipv6Addr;
     Shape::Any => serde_json::Value;
     Shape::map(Shape::Any) => serde_json::Map<String, serde_json::Value>;
 }
 
 #[cfg(feature = "chrono")]
 payload! {
-    written("DateTime<Utc>", true, false, false) => chrono::DateTime<chrono::Utc>;
-    written("DateTime<FixedOffset>", false, false, false) => chrono::DateTime<chrono::FixedOffset>;
-    written("NaiveDate", true, true, true) => chrono::NaiveDate;
-    written("NaiveDateTime", true, false, false) => chrono::NaiveDateTime;
-    written("NaiveTime", true, true, true) => chrono::NaiveTime;
+    written("DateTime<Utc>", Spelling::UtcTime, [true, true, true]) => chrono::DateTime<chrono::Utc>;
+    written("DateTime<FixedOffset>", Spelling::OffsetTime, [true, true, false]) => chrono::DateTime<chrono::FixedOffset>;
+    Shape::date() => chrono::NaiveDate;
+    written("NaiveDateTime", Spelling::DateAndTime, [true, true, true]) => chrono::NaiveDateTime;
+    written("NaiveTime", Spelling::Time, [true, true, true]) => chrono::NaiveTime;
 }
 
 #[cfg(feature = "rust_decimal")]
 payload! {
-    // `1.0` and `1.00` are equal, but their texts differ.
-    written("Decimal", false, false, true) => rust_decimal::Decimal;
+    written("Decimal", Spelling::Decimal, [true, true, true]) => rust_decimal::Decimal;
 }
 
 #[cfg(feature = "url")]
 payload! {
-    written("Url", true, true, true) => url::Url;
+    written("Url", Spelling::Several, [false, false, false]) => url::Url;
 }
 
 #[cfg(feature = "uuid")]
 payload! {
-    written("Uuid", true, true, true) => uuid::Uuid;
+    written("Uuid", Spelling::Uuid, [true, true, true]) => uuid::Uuid;
 }
 
 #[diagnostic::do_not_recommend]

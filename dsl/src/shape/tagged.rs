@@ -51,6 +51,13 @@ pub struct Variant {
 }
 
 impl EnumShape {
+    /// The JSON name of the variant with `#[serde(other)]`.
+    pub(crate) fn other_variant(&self) -> Option<&str> {
+        let mut variants = self.variants.iter();
+        let other = variants.find(|variant| variant.other)?;
+        Some(&other.wire)
+    }
+
     /// Whether a variant may be serialized as text.
     pub(super) fn may_be_text(&self, depth: usize) -> bool {
         let mut variants = self.variants.iter();

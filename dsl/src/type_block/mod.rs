@@ -22,7 +22,9 @@ pub use self::proof::comparison::{
     PartiallyOrderedItems, PartiallyOrderedNothing, PartiallyOrderedValues,
 };
 pub use self::proof::operand::{Becomes, Convertible, Shown, StandardOperators, Sums, joined};
-pub use self::proof::receiver::{Flat, Points, StandardMethod, StandardOptionMethod, method};
+pub use self::proof::receiver::{
+    Flat, Instant, Points, StandardMethod, StandardOptionMethod, method,
+};
 pub use self::proof::scope::{macros, standard_default};
 pub use self::tagging::{
     MatchableTagging, OfTagged, OfUntagged, Tagged, Tagging, Untagged, tagging,

@@ -178,13 +178,13 @@ lossless! {
     u8 => u8 u16 u32 u64 usize i16 i32 i64 isize f64;
     u16 => u16 u32 u64 usize i32 i64 f64;
     u32 => u32 u64 usize i64 f64;
-    u64 => u64 usize;
-    usize => usize u64;
+    u64 => u64 usize f64;
+    usize => usize u64 f64;
     i8 => i8 i16 i32 i64 isize f64;
     i16 => i16 i32 i64 isize f64;
     i32 => i32 i64 isize f64;
-    i64 => i64 isize;
-    isize => isize i64;
+    i64 => i64 isize f64;
+    isize => isize i64 f64;
     f32 => f32;
     f64 => f64;
 }

@@ -11,7 +11,7 @@ use super::scan::{
 use super::state_name::subject;
 use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
 use crate::attributes::{AttributeSite, refuse_ignored};
-use crate::machine::{UPDATE, own_name};
+use crate::machine::UPDATE;
 use crate::name::{pascal, text};
 use proc_macro2::Ident;
 use quote::{ToTokens, format_ident};

@@ -88,6 +88,8 @@ fn types_of(kind: Kind) -> &'static [&'static str] {
         Kind::Unsigned => &["u32", "u64"],
         Kind::Float => &["f64"],
         Kind::Json => &["serde_json::Value"],
+        // The generated package has no feature of another crate.
+        Kind::Time => &[],
         // Calls of other kinds return them.
         Kind::Iterator => &[],
     }

@@ -168,6 +168,21 @@ pub(super) const RULES: &[Rule] = &[
     rule("equal large", "B", "‹L› == ‹L›"),
     rule("text is_empty", "B", "‹&T›.is_empty()"),
     rule("text contains", "B", "‹&T›.contains(‹T›.as_str())"),
+    rule(
+        "strip_prefix",
+        "B",
+        "‹&T›.strip_prefix(‹T›.as_str()).is_some()",
+    ),
+    rule(
+        "strip_suffix",
+        "T",
+        "‹&T›.strip_suffix(\"a\").unwrap_or(\"-\").to_string()",
+    ),
+    rule(
+        "split_once",
+        "T",
+        "‹&T›.split_once(‹T›.as_str()).map_or(String::new(), |pair| pair.1.to_string())",
+    ),
     rule("text contains a literal", "B", "‹&T›.contains(\"a\")"),
     rule("starts_with", "B", "‹&T›.starts_with(‹T›.as_str())"),
     rule("ends_with", "B", "‹&T›.ends_with(‹T›.as_str())"),

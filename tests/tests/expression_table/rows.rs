@@ -122,7 +122,7 @@ pub(super) fn rows() -> Vec<Row> {
                 [i.text.replace("a", "b")] [i.texts.join(", ")] [i.text.trim_start()] [i.text.trim_end()]
                 [format!("{}", i.x)] [format!("{}", -i.x)]
                 [format!("{:02}", i.a)] [format!("{:>8}|{:<8}|{:^8}", i.text, i.part, i.a)] [format!("{:+}", i.a)] [format!("{:*>6}", i.a)] [format!("{:.3}", i.x)] [format!("{:9.3}", i.x)] [format!("{:.1}", 0.35)]
-                [format!("order {}", i.wide)] [i.wide.to_string()] [format!("{}", i.value)] [i.texts.iter().cloned().collect::<String>()] [i.texts.concat()] [i.text.contains('a')] [i.text.split(',').collect::<Vec<_>>()]
+                [format!("order {}", i.wide)] [i.wide.to_string()] [format!("{}", i.value)] [i.texts.iter().cloned().collect::<String>()] [i.text.strip_prefix(&i.part).map(|rest| rest.to_string())] [i.text.strip_suffix("b").unwrap_or("none").to_string()] [i.text.split_once(&i.part).map(|pair| pair.1.to_string())] [i.texts.concat()] [i.text.contains('a')] [i.text.split(',').collect::<Vec<_>>()]
             }
             conditions { [i.text.is_empty()] [i.text.contains("a")] [i.text.contains(&i.part)] [i.text.starts_with(&i.part)] [i.text.ends_with(&i.part)] [i.text.starts_with("ab")] }
         }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use stepwright::Workflow;
-use stepwright_runtime::Engine;
+use stepwright_runtime::{Engine, StartOptions};
 
 /// `Name, function(input: Type) -> Type { begin { .. } then { .. } end { .. } }`
 ///
@@ -94,5 +94,30 @@ pub(crate) async fn agree<W: Workflow>(
             }
             (None, Ok(found)) => panic!("Rust panics for {given}, and {found} is given\n{}", asl()),
         }
+    }
+}
+
+/// The same for inputs as JSON, which may have another spelling than serde writes. The workflow's output has to be spelled as Rust writes it.
+#[allow(dead_code, reason = "some tests have only typed inputs")]
+pub(crate) async fn agree_on_json<W: Workflow>(
+    rust: fn(W::Input) -> W::Output,
+    inputs: impl IntoIterator<Item = Value>,
+) where
+    W::Output: Serialize,
+{
+    let engine = Engine::builder().register::<W>().virtual_time().build();
+    let engine = engine.expect("the workflow can be run");
+    for input in inputs {
+        let typed: W::Input = serde_json::from_value(input.clone()).expect("serde reads it");
+        let expected = serde_json::to_value(rust(typed)).expect("it is JSON");
+        let asl = || W::build().map_or_else(|faults| faults.to_string(), |built| built.to_json());
+        let run = engine.start_machine(W::NAME, input.clone(), StartOptions::new());
+        let run = run.await.expect("it starts").await;
+        let found = match run {
+            Ok(found) => found.to_text(),
+            Err(why) => panic!("Rust gives {expected} for {input}: {why:?}\n{}", asl()),
+        };
+        let found: Value = serde_json::from_str(&found).expect("it is JSON");
+        assert_eq!(plain(found), plain(expected), "{input}\n{}", asl());
     }
 }

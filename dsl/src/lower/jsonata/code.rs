@@ -86,6 +86,15 @@ impl Code {
         self
     }
 
+    /// The same value in another form.
+    #[must_use]
+    pub(in crate::lower) fn with(&self, syntax: Syntax) -> Code {
+        Code {
+            syntax,
+            ..self.clone()
+        }
+    }
+
     #[must_use]
     pub(in crate::lower) fn absent(mut self, absent: UndefinedMeaning) -> Code {
         self.absent = absent;

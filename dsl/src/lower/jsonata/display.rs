@@ -2,6 +2,7 @@
 
 use super::code::Code;
 use super::expression::Lowering;
+use super::spelling::Normalized;
 use super::syntax::{Operator, Syntax};
 use crate::expr::Piece;
 use crate::shape::Shape;
@@ -9,6 +10,7 @@ use crate::shape::Shape;
 impl Lowering<'_, '_> {
     /// The JSON text of a value. `$string` does not quote texts, so a value that may be a text is serialized inside of a list or object.
     pub(super) fn json_text(&mut self, code: Code) -> Code {
+        let code = self.normalized(code, Normalized::Json);
         let plain = code.shape.plain();
         let syntax = if plain.is_number()
             || matches!(
@@ -41,7 +43,11 @@ impl Lowering<'_, '_> {
     pub(super) fn display(&mut self, code: Code) -> Code {
         let function = match code.shape.resolve() {
             Shape::String => return code,
-            Shape::Written(written) if written.shown => return code.shaped(Shape::String),
+            Shape::Written(written) if written.shown => {
+                let code = self.present(code);
+                let text = self.normalized(code, Normalized::Display);
+                return text.shaped(Shape::String);
+            }
             Shape::SmallInteger | Shape::Number | Shape::SmallNumber | Shape::Bool => "string",
             // `$string` writes at most 15 digits.
             Shape::Integer => "formatBase",

@@ -17,6 +17,8 @@ pub(in crate::lower) struct Lowering<'e, 'r> {
     pub(super) report: &'r mut Report,
     /// The field is read only to be passed on as the same field.
     pub(super) passes: bool,
+    /// Values are written into the output of the workflow, in the spelling of serde.
+    pub(super) writes: bool,
 }
 
 impl<'e, 'r> Lowering<'e, 'r> {
@@ -25,6 +27,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
             env,
             report,
             passes: false,
+            writes: false,
         }
     }
 
@@ -233,8 +236,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
             ExprNode::Function(path, arguments) => self.path_call(path, arguments),
             ExprNode::Jsonata(text, shape) => {
                 reads::in_jsonata(text, &self.env, self.report);
-                let text = self.env.scopes.emitted_text(expr).unwrap_or_else(|| text.clone());
-                Code::new(Syntax::Raw(text), Shape::Lazy(*shape))
+                self.with_names(expr, text).shaped(Shape::Lazy(*shape))
             }
             ExprNode::Path(text, shape) => self.refuse_code(format!(
                 "the path `{text}` cannot be used in a JSONata state; write `jsonata!(\"..\")`, or {}",

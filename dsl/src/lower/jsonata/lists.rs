@@ -2,8 +2,9 @@
 
 use super::code::{Code, ListKind};
 use super::expression::Lowering;
+use super::spelling::Normalized;
 use super::syntax::Syntax;
-use crate::shape::Shape;
+use crate::shape::{Shape, Spelling};
 
 /// Why `<` does not compare two texts.
 pub(in crate::lower) const TEXTS: &str = "Step Functions orders texts by UTF-16 and Rust by characters; write \
@@ -27,6 +28,13 @@ impl Lowering<'_, '_> {
     /// A list without duplicates, sorted if requested.
     pub(super) fn distinct(&mut self, list: Code, sorted: bool) -> Code {
         let item = list.shape.item();
+        if matches!(item.spelling(), Spelling::Decimal | Spelling::OffsetTime) {
+            self.report.fault(format!(
+                "two values of {} may be equal and their texts not, so a workflow cannot find duplicates; do it in a task",
+                item.describe()
+            ));
+        }
+        let list = self.normalized(list, Normalized::Json);
         let once = Syntax::call("distinct", vec![list.syntax]);
         let syntax = if sorted {
             let sorted = self.sorted(once, &item);

@@ -18,7 +18,13 @@ impl Lowering<'_, '_> {
     /// A structured value inside an expression.
     pub(super) fn built(&mut self, tree: LoweredTree<Code>) -> Code {
         match tree {
-            LoweredTree::Leaf(code) => self.present(code),
+            LoweredTree::Leaf(code) => {
+                let code = self.present(code);
+                match self.writes {
+                    true => self.written(code),
+                    false => code,
+                }
+            }
             LoweredTree::Placeholder(name) => {
                 Code::new(Syntax::Placeholder(name.into()), Shape::String)
             }

@@ -2,12 +2,14 @@
 
 use super::code::Code;
 use super::expression::Lowering;
+use super::spelling::Normalized;
 use super::syntax::{Operator, Syntax};
 use crate::expr::methods::{self, ArgumentKind, Method, Receiver};
 use crate::expr::{Expr, ExprNode, Unary};
 use crate::lower::report::{FLOATS, HIDDEN_NONE};
-use crate::shape::Shape;
+use crate::shape::{Shape, Spelling};
 use serde_json::Value;
+use stepwright_asl::callable;
 
 impl Lowering<'_, '_> {
     pub(super) fn method(&mut self, base: &Expr, name: &str, arguments: &[Expr]) -> Code {
@@ -46,6 +48,7 @@ impl Lowering<'_, '_> {
             ("into", []) => return this,
             ("unwrap_or_default", []) => return self.unwrap_or_default(this),
             ("contains", [wanted]) => return self.contains(this, wanted),
+            (_, []) if callable::Kind::Time.has(name) => return self.part_of_time(this, name),
             ("get", [_]) if matches!(shape, Shape::Any) => {
                 return self.refuse_code(
                     "`.get(..)` distinguishes a `null` value from an absent one, but in JSON both are `null`; write \
@@ -157,7 +160,10 @@ impl Lowering<'_, '_> {
                     return Code::nothing();
                 }
                 let local = self.fresh("item");
-                let same = Syntax::Local(local.clone()).binary(Operator::Eq, wanted.syntax);
+                let item = item.with(Syntax::Local(local.clone()));
+                let [item, wanted] =
+                    [item, wanted].map(|code| self.normalized(code, Normalized::Key));
+                let same = item.syntax.binary(Operator::Eq, wanted.syntax);
                 let test = Syntax::Function(vec![local], Box::new(same));
                 let mapped = Syntax::call("map", vec![this.syntax, test]);
                 Code::test(Syntax::Bool(true).binary(Operator::In, mapped))
@@ -168,7 +174,11 @@ impl Lowering<'_, '_> {
 }
 
 fn is_text(shape: &Shape) -> bool {
-    matches!(shape, Shape::String | Shape::Written(_) | Shape::Any)
+    match shape {
+        Shape::String | Shape::Any => true,
+        Shape::Written(written) => written.spelling == Spelling::One,
+        _ => false,
+    }
 }
 
 /// Whether it is a text literal that is not empty.

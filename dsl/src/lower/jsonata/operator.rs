@@ -3,10 +3,11 @@
 use super::code::{Code, UndefinedMeaning};
 use super::expression::Lowering;
 use super::lists::{TEXTS, is_ordered};
+use super::spelling::Normalized;
 use super::syntax::{Operator, Syntax};
 use crate::expr::{Binary, Expr, ExprNode, Unary};
 use crate::lower::report::{FLOATS, HIDDEN_NONE};
-use crate::shape::{Fields, Presence, Shape, Tagging};
+use crate::shape::{Fields, Presence, Shape, Spelling, Tagging};
 
 /// Whether every text compares with this one by UTF-16 code units as it does by characters.
 pub(in crate::lower) fn orders_alike(literal: &str) -> bool {
@@ -23,6 +24,9 @@ impl Lowering<'_, '_> {
             (Unary::Not, Shape::Bool | Shape::Any) => {
                 let value = self.present(value);
                 Code::test(value.syntax.negated())
+            }
+            (Unary::Neg, shape) if shape.spelling() == Spelling::Decimal => {
+                self.negative_decimal(value)
             }
             (Unary::Neg, shape) if shape.is_number() || matches!(shape, Shape::Any) => Code {
                 syntax: Syntax::Negative(Box::new(value.syntax)),
@@ -59,6 +63,11 @@ impl Lowering<'_, '_> {
             let (left, right) = (self.present(left), self.present(right));
             let both = left.syntax.binary(Operator::Concat, right.syntax);
             return Code::new(both, Shape::String);
+        }
+        let is_decimal = |shape: &Shape| shape.spelling() == Spelling::Decimal;
+        if is_decimal(&kinds.0) && is_decimal(&kinds.1) {
+            let (left, right) = (self.present(left), self.present(right));
+            return self.decimals(operator, left, right);
         }
         for shape in [&kinds.0, &kinds.1] {
             if let Shape::SmallNumber = shape {
@@ -146,6 +155,7 @@ impl Lowering<'_, '_> {
                 && matches!(other.absent, UndefinedMeaning::Never)
                 && other.syntax != Syntax::Null
                 && !other.is_option()
+                && !code.shape.is_spelled()
         };
         let (keep_left, keep_right) = (raw(&left, &right), raw(&right, &left));
         let left = if keep_left { left } else { self.compared(left) };
@@ -153,6 +163,12 @@ impl Lowering<'_, '_> {
             right
         } else {
             self.compared(right)
+        };
+        let (left, right) = if is_known_variant(&left) || is_known_variant(&right) {
+            (left, right)
+        } else {
+            let [left, right] = [left, right].map(|code| self.normalized(code, Normalized::Key));
+            (left, right)
         };
         Code::test(left.syntax.binary(operator.into(), right.syntax))
     }
@@ -164,7 +180,7 @@ impl Lowering<'_, '_> {
 
     /// Whether two such values are equal exactly when their JSON is equal; reports a fault if not.
     pub(super) fn comparable(&mut self, code: &Code) -> bool {
-        match differs(&code.shape, DEPTH) {
+        match differs(&code.shape, DEPTH, false) {
             None => true,
             Some(why) => {
                 self.report
@@ -192,7 +208,18 @@ impl Lowering<'_, '_> {
         if texts && !is_ordered_alike(&left.syntax) && !is_ordered_alike(&right.syntax) {
             return self.refuse_code(TEXTS);
         }
+        let [left, right] = [left, right].map(|code| self.normalized(code, Normalized::Key));
         Code::test(left.syntax.binary(operator.into(), right.syntax))
+    }
+}
+
+/// Whether it is a variant that no unknown name equals.
+fn is_known_variant(code: &Code) -> bool {
+    match (code.shape.plain(), &code.syntax) {
+        (Shape::Enum(shape), Syntax::Text(name)) => {
+            shape.tagging == Tagging::External && shape.other_variant() != Some(name)
+        }
+        _ => false,
     }
 }
 
@@ -211,37 +238,45 @@ pub(super) fn is_some(option: &Code, wanted: bool) -> Code {
 }
 
 /// Why two values of a type may be equal in Rust and not in JSON, or vice versa.
-fn differs(shape: &Shape, depth: usize) -> Option<String> {
+///
+/// A value with several spellings is normalized, but not if it is a part of another value.
+fn differs(shape: &Shape, depth: usize, is_part: bool) -> Option<String> {
     if depth == 0 {
         return None;
     }
-    let inner = |shape: &Shape| differs(shape, depth - 1);
+    let inner = |shape: &Shape| differs(shape, depth - 1, true);
     match shape.resolve() {
         Shape::Written(written) if !written.equal => Some(format!(
             "two values of `{}` may be equal and their texts not",
             written.name
         )),
+        spelled @ (Shape::Written(_) | Shape::Enum(_)) if is_part && spelled.is_spelled() => {
+            Some(format!(
+                "JSON may spell {} in several ways inside of the compared value",
+                spelled.describe()
+            ))
+        }
         Shape::Custom(form) => Some(format!(
             "`#[serde({})]` may write equal values as different JSON, or different values as equal JSON",
             form.attribute
         )),
         option if option.hides_none() => Some(HIDDEN_NONE.to_owned()),
-        Shape::Option(shape) | Shape::Array(shape) => inner(&shape),
+        Shape::Option(shape) | Shape::Array(shape) => differs(&shape, depth - 1, is_part),
         Shape::Map(map) => inner(&map.value),
         Shape::Tuple(items) => items.iter().find_map(inner),
-        Shape::Struct(shape) => of_fields(&shape.name, &shape.fields, depth),
+        Shape::Struct(shape) => of_fields(&shape.name, &shape.fields, depth, is_part),
         Shape::Enum(shape) if shape.tagging != Tagging::Untagged => shape
             .variants
             .iter()
-            .find_map(|variant| of_fields(&shape.name, &variant.fields, depth)),
+            .find_map(|variant| of_fields(&shape.name, &variant.fields, depth, true)),
         _ => None,
     }
 }
 
-fn of_fields(name: &str, fields: &Fields, depth: usize) -> Option<String> {
+fn of_fields(name: &str, fields: &Fields, depth: usize, is_part: bool) -> Option<String> {
     let fields = match fields {
         Fields::Unit => return None,
-        Fields::Newtype(field) => return differs(&field.shape, depth - 1),
+        Fields::Newtype(field) => return differs(&field.shape, depth - 1, is_part),
         Fields::Tuple(fields) | Fields::Named(fields) => fields,
     };
     fields.iter().find_map(|field| {
@@ -259,7 +294,7 @@ fn of_fields(name: &str, fields: &Fields, depth: usize) -> Option<String> {
                 "the field `{}` of `{name}` may be absent or `null` in JSON, which are two values to JSONata",
                 field.name
             )),
-            _ => differs(&field.shape, depth - 1),
+            _ => differs(&field.shape, depth - 1, true),
         }
     })
 }

@@ -4,6 +4,7 @@ use super::code::{Code, ListKind, UndefinedMeaning};
 use super::expression::Lowering;
 use super::lists::listed;
 use super::reader;
+use super::spelling::Normalized;
 use super::syntax::{Local, Syntax};
 use crate::expr::methods::{self, ArgumentKind, Method, Receiver, ResultShape, Run};
 use crate::expr::{Expr, ExprNode};
@@ -76,9 +77,10 @@ impl Lowering<'_, '_> {
                         .map(|gives| filling.shape(gives))
                         .collect();
                     match self.closure(argument, &shapes) {
-                        Some(closure) => {
+                        Some(mut closure) => {
                             if matches!(takes, ArgumentKind::Key(_)) {
                                 self.key(&closure.body.shape);
+                                closure.body = self.normalized(closure.body, Normalized::Key);
                             }
                             filling.closure = Some(closure);
                         }
@@ -250,7 +252,7 @@ impl Lowering<'_, '_> {
         let mut syntax = reader::read(template, &mut |name| self.fresh(name));
         let holes = ["this", "a", "b"].map(|name| {
             let local = self.fresh("v");
-            replace(&mut syntax, name, &Syntax::Local(local.clone()));
+            syntax.replace_variable(name, &Syntax::Local(local.clone()));
             local
         });
         let kinds = ReceiverShapes::of(&filling.this.shape);
@@ -343,6 +345,13 @@ impl Lowering<'_, '_> {
             "rust_key" if kinds.key.is_integer() => Syntax::call("number", vec![value]),
             "rust_keys" if kinds.key.is_integer() => {
                 Syntax::call("map", vec![value, Syntax::Raw("$number".into())])
+            }
+            "rust_order" | "text_key" if kinds.key.is_spelled() => {
+                self.report.fault(format!(
+                    "the keys of this map are {}, which JSON may spell in several ways, so a workflow cannot find or sort them; do it in a task",
+                    kinds.key.describe()
+                ));
+                value
             }
             "rust_order" => self
                 .sorted(value, &kinds.key)
@@ -441,13 +450,4 @@ fn unsort(sequence: &mut Syntax) {
         },
         _ => {}
     }
-}
-
-/// Replaces a name of a template with a value.
-fn replace(syntax: &mut Syntax, name: &str, value: &Syntax) {
-    if matches!(syntax, Syntax::Variable(found) if found == name) {
-        *syntax = value.clone();
-        return;
-    }
-    syntax.children_mut(&mut |child| replace(child, name, value));
 }

@@ -255,6 +255,15 @@ impl Syntax {
         self.children_mut(&mut |child| child.put(local, value));
     }
 
+    /// Replaces a name of a template with a value.
+    pub(super) fn replace_variable(&mut self, name: &str, value: &Syntax) {
+        if matches!(self, Syntax::Variable(found) if found == name) {
+            *self = value.clone();
+            return;
+        }
+        self.children_mut(&mut |child| child.replace_variable(name, value));
+    }
+
     /// The names of the functions that it calls.
     pub(super) fn functions<'s>(&'s self, found: &mut Vec<&'s str>) {
         match self {

@@ -19,6 +19,14 @@ pub(in crate::lower) fn template(expr: &Expr, env: &Env<'_>, report: &mut Report
     json(tree, &mut lowering)
 }
 
+/// The value of a field whose receiver may not read each spelling of a value: the workflow's output, the request of a service.
+pub(in crate::lower) fn written(expr: &Expr, env: &Env<'_>, report: &mut Report) -> Json {
+    let mut lowering = Lowering::new(env.clone(), report);
+    let tree = lowering.tree(expr);
+    lowering.writes = true;
+    json(tree, &mut lowering)
+}
+
 /// An expression between its delimiters.
 pub(in crate::lower) fn condition(expr: &Expr, env: &Env<'_>, report: &mut Report) -> String {
     let code = Lowering::new(env.clone(), report).propagating(expr);
@@ -85,7 +93,9 @@ fn json(tree: LoweredTree<Code>, lowering: &mut Lowering<'_, '_>) -> Json {
         }
         // AWS fails on an undefined field, where Rust panics.
         LoweredTree::Leaf(code)
-            if matches!(code.absent, UndefinedMeaning::Panic(_)) && !code.flattened =>
+            if matches!(code.absent, UndefinedMeaning::Panic(_))
+                && !code.flattened
+                && !(lowering.writes && code.shape.has_spelled_parts()) =>
         {
             Json::String(delimited(&code, &lowering.env))
         }

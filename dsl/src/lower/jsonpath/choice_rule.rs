@@ -3,7 +3,7 @@
 use super::leaf::Leaf;
 use super::path::Paths;
 use crate::expr::Binary;
-use crate::shape::Shape;
+use crate::shape::{Shape, Spelling};
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{ChoiceRule, Comparison, Operator};
 
@@ -17,10 +17,11 @@ pub(super) fn operator_name(
         Shape::Integer | Shape::SmallInteger | Shape::Number | Shape::SmallNumber => "Numeric",
         Shape::String => "String",
         Shape::Written(written) => {
-            let means_the_same = match operator {
-                Binary::Eq | Binary::Ne => written.equal,
-                _ => written.ordered,
-            };
+            let means_the_same = written.spelling == Spelling::One
+                && match operator {
+                    Binary::Eq | Binary::Ne => written.equal,
+                    _ => written.ordered,
+                };
             if !means_the_same {
                 return None;
             }

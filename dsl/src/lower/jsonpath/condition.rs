@@ -258,7 +258,9 @@ fn ordered(
     let is_path = operand.is_ok();
     // A unit variant is compared as text.
     let kind = match (&kind, &operand) {
-        (Shape::Enum(_), Err(Value::String(_))) => Shape::String,
+        (Shape::Enum(shape), Err(Value::String(name))) if shape.other_variant() != Some(name) => {
+            Shape::String
+        }
         (Shape::Struct(_), _) => kind.plain(),
         _ => kind,
     };

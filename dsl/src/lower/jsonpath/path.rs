@@ -360,7 +360,7 @@ impl<'e, 'r> Paths<'e, 'r> {
             return Leaf::call(form.replace("$this", &receiver.text), Shape::SmallInteger);
         }
         match (name, receiver.shape.plain(), arguments) {
-            ("contains", Shape::Array(_), [wanted]) => {
+            ("contains", Shape::Array(item), [wanted]) if !item.is_spelled() => {
                 let wanted = self.argument(wanted);
                 Leaf::call(
                     format!("States.ArrayContains({}, {})", receiver.text, wanted.text),

@@ -61,6 +61,9 @@ impl<'a> StateLowering<'_, 'a> {
         };
         if self.is_jsonata() {
             outcome.output = match value {
+                Some(value) if outcome.end.is_some() && env.levels.len() == 1 => {
+                    Some(jsonata::written(value, env, self.report))
+                }
                 Some(value) => Some(jsonata::template(value, env, self.report)),
                 None => env
                     .result

@@ -1,7 +1,7 @@
 //! Task.
 
 use super::StateLowering;
-use crate::expr::{Expr, ExprNode};
+use crate::expr::{Expr, ExprNode, Text};
 use crate::flow::{Call, CallTarget, ServiceCall, TaskCall, WorkflowCall};
 use crate::lower::jsonata;
 use crate::lower::jsonpath::{self, Paths};
@@ -182,8 +182,14 @@ impl StateLowering<'_, '_> {
         let resource = waiting_resource(&service.resource, waits_for_token);
         self.refuse_unknown_service(service, &resource);
         let arguments = service.fields.as_ref().map(|fields| {
-            let fields = fields.iter();
-            Json::Object(fields.map(|(key, value)| self.member(key, value)).collect())
+            let mut argument = |(key, value): &(Text, Expr)| match self.is_jsonata() {
+                true => {
+                    let value = jsonata::written(value, &self.env, self.report);
+                    (key.to_string(), value)
+                }
+                false => self.member(key, value),
+            };
+            Json::Object(fields.iter().map(&mut argument).collect())
         });
         CallFields {
             is_lambda: Resource::parse(&resource).is_lambda_invoke(),

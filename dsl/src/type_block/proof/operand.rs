@@ -16,6 +16,10 @@ macro_rules! scalars {
         )*
         scalars! { @leads $trait: [&T] [&mut T] [Box<T>] [Rc<T>] [Arc<T>] }
     };
+    (@own $trait:ident: $($of:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl $trait for $of {}
+    )*};
     (@leads $trait:ident: $([$of:ty])*) => {$(
         #[diagnostic::do_not_recommend]
         impl<T: $trait + ?Sized> $trait for $of {}
@@ -41,6 +45,11 @@ pub trait StandardOperators {
 
 scalars! {
     StandardOperators: bool char u8 u16 u32 u64 usize i8 i16 i32 i64 isize f32 f64 str String Cow<'_, str> Value
+}
+
+#[cfg(feature = "rust_decimal")]
+scalars! {
+    @own StandardOperators: rust_decimal::Decimal
 }
 
 /// A value that a function such as `String::from` accepts, without code of the user.

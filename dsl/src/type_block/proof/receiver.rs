@@ -43,26 +43,29 @@ pub mod method {
         as_ref: as_ref_method, as_slice: as_slice_method, as_str: as_str_method, ceil: ceil_method,
         chain: chain_method, chars: chars_method, clamp: clamp_method, cloned: cloned_method,
         collect: collect_method, concat: concat_method, contains: contains_method, contains_key: contains_key_method,
-        copied: copied_method, count: count_method, ends_with: ends_with_method, enumerate: enumerate_method,
-        expect: expect_method, filter: filter_method, filter_map: filter_map_method, find: find_method,
-        first: first_method, flat_map: flat_map_method, flatten: flatten_method, floor: floor_method,
-        fold: fold_method, get: get_method, into_boxed_str: into_boxed_str_method, into_iter: into_iter_method,
-        into_keys: into_keys_method, into_owned: into_owned_method, into_string: into_string_method,
-        into_values: into_values_method, is_array: is_array_method, is_boolean: is_boolean_method,
-        is_empty: is_empty_method, is_none: is_none_method, is_none_or: is_none_or_method, is_null: is_null_method,
-        is_number: is_number_method, is_object: is_object_method, is_some: is_some_method,
-        is_some_and: is_some_and_method, is_string: is_string_method, iter: iter_method, join: join_method,
-        keys: keys_method, last: last_method, len: len_method, map: map_method, map_or: map_or_method,
-        max: max_method, max_by_key: max_by_key_method, min: min_method, min_by_key: min_by_key_method,
+        copied: copied_method, count: count_method, date_naive: date_naive_method, day: day_method,
+        ends_with: ends_with_method, enumerate: enumerate_method, expect: expect_method, filter: filter_method,
+        filter_map: filter_map_method, find: find_method, first: first_method, flat_map: flat_map_method,
+        flatten: flatten_method, floor: floor_method, fold: fold_method, get: get_method, hour: hour_method,
+        into_boxed_str: into_boxed_str_method, into_iter: into_iter_method, into_keys: into_keys_method,
+        into_owned: into_owned_method, into_string: into_string_method, into_values: into_values_method,
+        is_array: is_array_method, is_boolean: is_boolean_method, is_empty: is_empty_method, is_none: is_none_method,
+        is_none_or: is_none_or_method, is_null: is_null_method, is_number: is_number_method,
+        is_object: is_object_method, is_some: is_some_method, is_some_and: is_some_and_method,
+        is_string: is_string_method, iter: iter_method, join: join_method, keys: keys_method, last: last_method,
+        len: len_method, map: map_method, map_or: map_or_method, max: max_method, max_by_key: max_by_key_method,
+        min: min_method, min_by_key: min_by_key_method, minute: minute_method, month: month_method,
         next: next_method, nth: nth_method, or: or_method, or_else: or_else_method, position: position_method,
         pow: pow_method, powf: powf_method, powi: powi_method, product: product_method, replace: replace_method,
-        rev: rev_method, round: round_method, signum: signum_method, skip: skip_method, split: split_method,
-        sqrt: sqrt_method, starts_with: starts_with_method, sum: sum_method, take: take_method, then: then_method,
-        then_some: then_some_method, to_lowercase: to_lowercase_method, to_owned: to_owned_method,
-        to_uppercase: to_uppercase_method, to_vec: to_vec_method, trim: trim_method, trim_end: trim_end_method,
-        trim_start: trim_start_method, trunc: trunc_method, unwrap: unwrap_method, unwrap_or: unwrap_or_method,
-        unwrap_or_default: unwrap_or_default_method, unwrap_or_else: unwrap_or_else_method, values: values_method,
-        zip: zip_method,
+        rev: rev_method, round: round_method, second: second_method, signum: signum_method, skip: skip_method,
+        split: split_method, split_once: split_once_method, sqrt: sqrt_method, starts_with: starts_with_method,
+        strip_prefix: strip_prefix_method, strip_suffix: strip_suffix_method, sum: sum_method, take: take_method,
+        then: then_method, then_some: then_some_method, timestamp: timestamp_method,
+        timestamp_millis: timestamp_millis_method, to_lowercase: to_lowercase_method, to_owned: to_owned_method,
+        to_rfc3339: to_rfc3339_method, to_uppercase: to_uppercase_method, to_vec: to_vec_method, trim: trim_method,
+        trim_end: trim_end_method, trim_start: trim_start_method, trunc: trunc_method, unwrap: unwrap_method,
+        unwrap_or: unwrap_or_method, unwrap_or_default: unwrap_or_default_method,
+        unwrap_or_else: unwrap_or_else_method, values: values_method, year: year_method, zip: zip_method,
     }
 
     /// `value[index]`
@@ -91,6 +94,14 @@ macro_rules! kinds {
 }
 
 /// The kinds of types.
+#[cfg_attr(
+    not(feature = "chrono"),
+    allow(
+        dead_code,
+        unreachable_pub,
+        reason = "without the feature no type is a time"
+    )
+)]
 mod kind {
     use super::method;
     stepwright_asl::__for_each_method!(kinds);
@@ -196,6 +207,30 @@ types! {
         [A: StandardIterator, B: StandardIterator,] iter::Chain<A, B>;
         [I: StandardIterator, U: StandardMethod<method::argument> + IntoIterator, F,] iter::FlatMap<I, U, F>;
         [I: StandardIterator + Iterator<Item: StandardMethod<method::argument> + IntoIterator>,] iter::Flatten<I>;
+}
+
+/// The type of times that a trait of the user could extend.
+#[cfg(feature = "chrono")]
+pub type Instant = chrono::DateTime<chrono::Utc>;
+
+/// Without the feature no type has the methods of times.
+#[cfg(not(feature = "chrono"))]
+#[derive(Debug)]
+pub struct Instant;
+
+/// Times of `chrono`, whose parts a workflow reads in UTC.
+#[cfg(feature = "chrono")]
+mod times {
+    use super::{StandardMethod, kind};
+    use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+
+    types! {
+        Time:
+            [] DateTime<Utc>;
+            [] NaiveDate;
+            [] NaiveDateTime;
+            [] NaiveTime;
+    }
 }
 
 /// A value that `*` reaches without code of the user.

@@ -297,6 +297,7 @@ fn probed_types(method: &str) -> Vec<&'static str> {
                 "&&::core::primitive::u32",
             ],
             Kind::Float => &["&::core::primitive::f64", "&&::core::primitive::f64"],
+            Kind::Time => &["__s::Instant"],
             Kind::Json => &["__s::serde_json::Value", "&&__s::serde_json::Value"],
             _ => &[],
         });
