@@ -118,12 +118,7 @@ impl Translator<'_> {
                     lit: Lit::Str(name),
                     ..
                 })) => {
-                    self.name = Some(StateName {
-                        text: name.value(),
-                        span: name.span(),
-                        is_explicit: true,
-                        is_call: true,
-                    });
+                    self.name = Some(StateName::of_option(name));
                 }
                 other => self.errors.at(
                     other.map_or_else(|| value.span(), Spanned::span),

@@ -34,10 +34,12 @@ impl Translator<'_> {
                         ty: self.body_type().cloned(),
                         ..Target::one(bound.clone())
                     };
+                    let state = self.name.take();
                     let exits = self.expr(inner, exits, &Dest::Assign(Box::new(target)));
                     if exits.is_empty() {
                         return exits;
                     }
+                    self.name = state;
                     self.give(parse_quote!(#bound), value.span(), exits)
                 }
                 _ => self.value(value, exits, &Dest::Return),

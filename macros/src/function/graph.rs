@@ -56,6 +56,8 @@ pub(super) struct StateName {
     pub(super) is_explicit: bool,
     /// Whether it is a call, which `.named("..")` names.
     pub(super) is_call: bool,
+    /// The number of its attribute `#[state(Name)]`.
+    pub(super) attribute: Option<usize>,
 }
 
 pub(super) enum Work {

@@ -12,6 +12,7 @@ mod emit;
 mod ends;
 mod graph;
 mod loops;
+mod name_attributes;
 mod names;
 mod object_items;
 mod options;

@@ -48,7 +48,7 @@ impl Translator<'_> {
             _ => None,
         });
         // `#[state(Name)]` on the `match` names the Choice, and `.named("..")` the call.
-        let choice_name = self.name.take().unwrap_or(name);
+        let explicit = self.name.take();
         let Some(node) = self.call(base, ty.as_ref(), exits) else {
             return Exits::new();
         };
@@ -80,10 +80,17 @@ impl Translator<'_> {
             });
             let next = self.next(node, span);
             let value: Expr = parse_quote!(#bound);
+            self.name = explicit;
+            let choice_name = self.state_name(name);
             choice = Some(self.graph.add(
                 Node::new(Work::Choice(Some((value, span))), choice_name),
                 &[next],
             ));
+        } else if explicit.is_some() && !self.graph.nodes[node].name.is_explicit {
+            // Without a Choice, the statement has only the state of the call.
+            self.name = explicit;
+            let call_name = self.graph.nodes[node].name.clone();
+            self.graph.nodes[node].name = self.state_name(call_name);
         }
         let mut ends = Exits::new();
         let mut shown = Vec::new();
@@ -266,11 +273,19 @@ impl Translator<'_> {
                 }
             }
             Pat::Ident(one) if one.subpat.is_none() && is_bound(&one.ident) => {
-                let failed_state = self.graph.nodes[node].name.text.clone();
-                self.bound_error(&one.ident, arm, errors, output, &failed_state);
+                let mut all = vec![CaughtError::Every(span)];
+                // The error of a call with a timeout is a `Failed`, which also has the timeout.
+                if self.graph.nodes[node].timeout.is_some() {
+                    all.push(CaughtError::Timeout(span));
+                }
+                self.bound_error(node, &one.ident, arm, all, errors, output);
             }
             Pat::TupleStruct(one) if is_failed(&one.path, "Task") => match one.elems.first() {
                 Some(Pat::Wild(wild)) => errors.push(CaughtError::Every(wild.span())),
+                Some(Pat::Ident(name)) if name.subpat.is_none() && is_bound(&name.ident) => {
+                    let all = vec![CaughtError::Every(name.span())];
+                    self.bound_error(node, &name.ident, arm, all, errors, output);
+                }
                 Some(inner) => self.caught(node, inner, arm, errors, output, variables),
                 None => {}
             },
@@ -293,19 +308,20 @@ impl Translator<'_> {
         }
     }
 
-    /// `Err(e)`: every error of the task, which the arm may only pass on.
+    /// `Err(e)`: all errors of the task, which the arm may only pass on.
     fn bound_error(
         &mut self,
+        node: usize,
         name: &Ident,
         arm: &ArmBody<'_>,
+        all: Vec<CaughtError>,
         errors: &mut Vec<CaughtError>,
         output: &mut Option<Ident>,
-        failed_state: &str,
     ) {
         let body = match &arm.body {
             ArmCode::Expr(value) => value,
             _ => {
-                errors.push(CaughtError::Every(name.span()));
+                errors.extend(all);
                 return;
             }
         };
@@ -313,9 +329,10 @@ impl Translator<'_> {
         if passes_on(body, name) || is_never(body) {
             return;
         }
-        errors.push(CaughtError::Every(name.span()));
+        errors.extend(all);
         let bound = self.names.declare(name, self.body);
-        self.names.mark_as_caught(&bound, failed_state);
+        let failed_state = self.graph.nodes[node].name.text.clone();
+        self.names.mark_as_caught(&bound, &failed_state);
         if reads(body, name) {
             if let Some(at) = inspects(body, name) {
                 self.errors.at(

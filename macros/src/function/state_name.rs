@@ -1,10 +1,11 @@
 //! The names of states that the function does not name: they follow from the code of that state alone, so that edits elsewhere do not change them.
 
 use super::graph::StateName;
+use super::name_attributes::NumberedName;
 use crate::machine::own_name;
 use crate::name::{pascal, text};
-use proc_macro2::{Ident, Span};
-use syn::{Expr, Pat};
+use proc_macro2::Span;
+use syn::{Expr, LitStr, Pat};
 
 impl StateName {
     /// A name that follows from the code.
@@ -14,6 +15,7 @@ impl StateName {
             span,
             is_explicit: false,
             is_call: false,
+            attribute: None,
         }
     }
 
@@ -25,12 +27,20 @@ impl StateName {
         }
     }
 
-    pub(super) fn explicit(name: &Ident) -> StateName {
+    /// The name in `#[state(Name)]`.
+    pub(super) fn explicit(name: &NumberedName) -> StateName {
         StateName {
-            text: text(name),
-            span: name.span(),
             is_explicit: true,
-            is_call: false,
+            attribute: name.number,
+            ..StateName::derived(text(&name.name), name.name.span())
+        }
+    }
+
+    /// The name in `.named("Name")`.
+    pub(super) fn of_option(name: &LitStr) -> StateName {
+        StateName {
+            is_explicit: true,
+            ..StateName::of_call(name.value(), name.span())
         }
     }
 }

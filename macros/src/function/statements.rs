@@ -1,6 +1,7 @@
 //! Statements and expressions as states: blocks, `let`, assignments and values.
 
 use super::graph::{Assignment, Graph, Node, StateName, Target, Work};
+use super::name_attributes::NameAttributes;
 use super::names::bound_names;
 use super::refused::{not_awaited, without_mutable_reference};
 use super::scan::{
@@ -18,9 +19,19 @@ use syn::{Attribute, Block, Expr, ExprMatch, Local, Pat, Stmt, parse_quote, pars
 impl Translator<'_> {
     /// The states of the function.
     pub(super) fn function(&mut self, block: &Block) -> Graph {
-        self.body_graph("", block.brace_token.span.join(), |this, exits| {
+        let numbered = NameAttributes::of(block).map(|(block, attributes)| {
+            self.name_attributes = attributes;
+            block
+        });
+        let block = numbered.as_ref().unwrap_or(block);
+        let graph = self.body_graph("", block.brace_token.span.join(), |this, exits| {
             this.block(block, exits, &Dest::Return);
-        })
+        });
+        // A refused statement has no state.
+        if self.errors.count() == 0 {
+            self.every_name_has_a_state();
+        }
+        graph
     }
 
     pub(super) fn block(&mut self, block: &Block, exits: Exits, dest: &Dest) -> Exits {
@@ -35,7 +46,8 @@ impl Translator<'_> {
         while let Some(statement) = statements.next() {
             if exits.is_empty() {
                 // rustc warns about code that is never reached.
-                return exits;
+                self.name_attributes.take_all(statement);
+                continue;
             }
             let is_last = statements.peek().is_none();
             exits = match statement {
@@ -55,6 +67,8 @@ impl Translator<'_> {
                     exits
                 }
             };
+            // A name that the statement has not used names no later state.
+            self.name = None;
         }
         self.unit(block.brace_token.span.close(), exits, dest)
     }
@@ -130,6 +144,15 @@ impl Translator<'_> {
 
     pub(super) fn expr(&mut self, value: &Expr, exits: Exits, dest: &Dest) -> Exits {
         self.read_name(attributes(value));
+        if has_no_state(value) {
+            self.name = None;
+        }
+        let exits = self.states_of(value, exits, dest);
+        self.name = None;
+        exits
+    }
+
+    fn states_of(&mut self, value: &Expr, exits: Exits, dest: &Dest) -> Exits {
         match value {
             Expr::Paren(inner) => self.expr(&inner.expr, exits, dest),
             Expr::Group(inner) => self.expr(&inner.expr, exits, dest),
@@ -387,6 +410,15 @@ fn plain_operator(op: &syn::BinOp) -> Option<proc_macro2::TokenStream> {
     })
 }
 
+/// Whether an expression has no state of its own: a `loop`, or a block with several statements.
+fn has_no_state(value: &Expr) -> bool {
+    match value {
+        Expr::Loop(_) => true,
+        Expr::Block(block) => block.block.stmts.len() != 1,
+        _ => false,
+    }
+}
+
 /// The attributes of the expressions that may have `#[state(Name)]`.
 fn attributes(value: &Expr) -> &[Attribute] {
     match value {
@@ -421,6 +453,7 @@ fn attributes(value: &Expr) -> &[Attribute] {
         Expr::Block(one) => &one.attrs,
         Expr::Struct(one) => &one.attrs,
         Expr::Closure(one) => &one.attrs,
+        Expr::Paren(one) => &one.attrs,
         _ => &[],
     }
 }

@@ -824,3 +824,90 @@ Price: price = price(flight); | end format !("{} {}", flight, price)
 "#,
     );
 }
+
+#[test]
+fn a_name_is_that_of_the_call_or_statement_on_which_it_is_written() {
+    for (statement, lines) in [
+        (
+            "echo2(echo(order.n).await, 5).named(\"Outer\").await;",
+            &["Echo: ", "Outer: "][..],
+        ),
+        (
+            "#[state(Slept)] sleep(secs(echo(order.n).await)).await;",
+            &["Echo: ", "Slept: wait"],
+        ),
+        (
+            "#[state(Bad)] return Err(Failed::At { at: echo(order.n).await });",
+            &["Echo: ", "Bad: fail"],
+        ),
+        (
+            "map(numbers(order.n).await, async |n| echo(n).await).named(\"M\").await;",
+            &["Numbers: ", "M: map"],
+        ),
+        (
+            "service(sqs::send_message(echo(order.n).await, &order)).named(\"S\").await;",
+            &["Echo: ", "S: "],
+        ),
+        (
+            "#[state(Sum)] let sum = echo(order.n).await + 1; echo2(sum, 1).await;",
+            &["Echo: ", "Sum: pass"],
+        ),
+        (
+            "#[state(Given)] return Ok(echo(order.n).await?);",
+            &["Echo: ", "Given: succeed"],
+        ),
+        (
+            "#[state(Kind)] match echo(order.n).await { 1 => tell().await, _ => {} }",
+            &["Echo: ", "Kind: match"],
+        ),
+        (
+            "#[state(Called)] match echo(order.n).await { Ok(n) => tell(n).await, Err(_) => {} }",
+            &["Called: "],
+        ),
+        (
+            "#[state(Big)] match echo(order.n).await { Ok(n) if n > 1 => tell(n).await, _ => {} }",
+            &["Echo: ", "Big: match"],
+        ),
+        ("#[state(Only)] { echo(order.n).await; }", &["Only: "]),
+    ] {
+        let source =
+            format!("async fn f(order: Order) -> Result<i64, Failed> {{ {statement} Ok(0) }}");
+        let text = states(&source);
+        for line in lines {
+            assert!(
+                text.lines().any(|one| one.trim_start().starts_with(line)),
+                "no `{line}`: {statement}\n{text}"
+            );
+        }
+        assert!(!text.contains("error: "), "{statement}\n{text}");
+    }
+}
+
+#[test]
+fn a_name_without_a_state_is_an_error() {
+    for statement in [
+        "#[state(X)] loop { tell().await; break; }",
+        "#[state(X)] let later; later = 1; tell(later).await;",
+        "#[state(X)] info!(\"text\"); tell().await;",
+        "#[state(X)] { tell().await; echo(1).await; }",
+        "#[state(X)] tell().named(\"Y\").await;",
+        "#[state(X)] match echo(1).named(\"Y\").await { Ok(n) => tell(n).await, Err(_) => {} }",
+        "let n = { #[state(X)] 1 }; tell(n).await;",
+        "tell(#[state(X)] order.n).await;",
+        "match order.n { #[state(X)] 1 => tell().await, _ => {} }",
+        "try_join!(#[state(X)] async { tell().await }, echo(1)).await?;",
+        "return Ok(#[state(X)] order.n + 1);",
+        "loop { tell().await; if order.n > 1 { #[state(X)] break; } }",
+    ] {
+        let source =
+            format!("async fn f(order: Order) -> Result<i64, Bad> {{ {statement} Ok(0) }}");
+        let text = states(&source);
+        assert!(
+            text.contains("error: `#[state(X)]` names no state here"),
+            "{statement}\n{text}"
+        );
+    }
+    // Code that is never reached has no states.
+    let text = states("async fn f(order: Order) -> i64 { return 1; #[state(X)] tell().await; }");
+    assert!(!text.contains("error: "), "{text}");
+}

@@ -1,6 +1,7 @@
 //! The state of a translation: the graph, the names and the loops at the current statement.
 
 use super::graph::{CaughtError, Exit, Graph, GraphEdgeKind, Node, StateName, Target, Work};
+use super::name_attributes::{NameAttributes, NumberedName};
 use super::names::{Names, bound_names, with_variables};
 use super::proofs::Proofs;
 use super::refused::{methods_of_results, refused_in};
@@ -48,6 +49,7 @@ pub(super) struct Translator<'e> {
     pub(super) loops: Vec<LoopContext>,
     /// The name in `#[state(Name)]`, for the next state.
     pub(super) name: Option<StateName>,
+    pub(super) name_attributes: NameAttributes,
     /// The type of the function's result, which a call that waits for a token needs.
     pub(super) output: Option<Type>,
     pub(super) proofs: Proofs,
@@ -94,6 +96,7 @@ impl<'e> Translator<'e> {
             bodies: 0,
             loops: Vec::new(),
             name: None,
+            name_attributes: NameAttributes::default(),
             output: None,
             proofs: Proofs::default(),
             end: String::new(),
@@ -140,6 +143,19 @@ impl<'e> Translator<'e> {
         self.errors.on(at, message);
     }
 
+    /// Reports the attributes `#[state(Name)]` that name no state.
+    pub(super) fn every_name_has_a_state(&self) {
+        for name in self.name_attributes.unused() {
+            self.errors.at(
+                name.span(),
+                format!(
+                    "`#[state({name})]` names no state here: write it before a statement with a state, such as `if`, `match`, `let`, `return` or `Ok(..)`, and \
+                     `.named(\"{name}\")` after a call"
+                ),
+            );
+        }
+    }
+
     /// An expression with the variables of the graph. Refuses code in it that a state cannot evaluate.
     pub(super) fn resolved(&self, value: &Expr) -> Expr {
         for (span, message) in refused_in(value) {
@@ -150,7 +166,13 @@ impl<'e> Translator<'e> {
 
     /// The name of the next state: that in the source, or the derived one.
     pub(super) fn state_name(&mut self, derived: StateName) -> StateName {
-        self.name.take().unwrap_or(derived)
+        match self.name.take() {
+            Some(name) => {
+                self.name_attributes.take(&name);
+                name
+            }
+            None => derived,
+        }
     }
 
     pub(super) fn next(&mut self, node: usize, span: Span) -> Exit {
@@ -161,7 +183,7 @@ impl<'e> Translator<'e> {
     pub(super) fn read_name(&mut self, attributes: &[Attribute]) {
         for attribute in attributes {
             if attribute.path().is_ident("state") {
-                match attribute.parse_args::<Ident>() {
+                match attribute.parse_args::<NumberedName>() {
                     Ok(name) => self.name = Some(StateName::explicit(&name)),
                     Err(_) => self.refuse(
                         attribute,
@@ -261,11 +283,14 @@ impl<'e> Translator<'e> {
         let mut value = value.clone();
         let mut hoist = Hoist::default();
         hoist.visit_expr_mut(&mut value);
+        // The name is that of the statement, not of a call inside.
+        let name = self.name.take();
         for (call, base, temporary) in hoist.calls {
             let bound = self.names.bind(&base, self.body);
             exits = self.expr(&call, exits, &Dest::to(bound.clone()));
             self.names.show(&temporary, &bound);
         }
+        self.name = name;
         if let Some(span) = super::scan::await_in_a_closure(&value) {
             self.errors.at(
                 span,
