@@ -6,6 +6,24 @@ use super::syntax::{Operator, Syntax};
 use crate::expr::Piece;
 use crate::shape::Shape;
 
+/// A function that writes a value as JSON.
+///
+/// For a number with more digits than `$string` writes, it tries numbers of decimals until the text has the value of the number: that is the shortest
+/// text with the value, as Rust and JavaScript write it.
+pub(super) const WRITE_JSON: &str = concat!(
+    "function($v) {(",
+    "$decimals := function($v, $n) {($t := $formatNumber($v, $pad('0.', $n + 2, '#')); ",
+    "$number($t) = $v or $n > 98 ? $t : $decimals($v, $n + 1))}; ",
+    "$write := function($v) {",
+    "$type($v) = 'number' ? ",
+    "($floor($v) = $v ? $formatBase($v) : $number($string($v)) = $v ? $string($v) : $decimals($v, 1)) : ",
+    "$type($v) = 'array' ? '[' & $join($map($v, function($v) {$write($v)}), ',') & ']' : ",
+    "$type($v) = 'object' ? ",
+    "'{' & $join($each($v, function($v, $k) {$write($k) & ':' & $write($v)}), ',') & '}' : ",
+    "($t := $string([$v]); $substring($t, 1, $length($t) - 2))}; ",
+    "$write($v))}",
+);
+
 impl Lowering<'_, '_> {
     /// The JSON text of a value. `$string` does not quote texts, so a value that may be a text is serialized inside of a list or object.
     pub(super) fn json_text(&mut self, code: Code) -> Code {
@@ -35,6 +53,20 @@ impl Lowering<'_, '_> {
             Syntax::bind(local, Syntax::call("string", vec![around]), inner)
         };
         Code::new(syntax, Shape::String)
+    }
+
+    /// The JSON text of a value, with all digits of its numbers: `$string` writes 15 of them.
+    pub(super) fn json_text_with_all_digits(&mut self, code: Code) -> Code {
+        let shape = code.shape.plain();
+        if shape.is_integer() {
+            return self.display(code.shaped(shape));
+        }
+        if !shape.may_have_many_digits() {
+            return self.json_text(code);
+        }
+        let object = Syntax::Object(vec![(Syntax::text("v"), code.syntax)]);
+        let each = Syntax::call("each", vec![object, Syntax::Raw(WRITE_JSON.into())]);
+        Code::new(each, Shape::String)
     }
 
     /// The text of a value, in the format of its `Display`.

@@ -259,6 +259,11 @@ impl Syntax {
     pub(super) fn functions<'s>(&'s self, found: &mut Vec<&'s str>) {
         match self {
             Syntax::Call(name, _) => found.push(name),
+            Syntax::Raw(text) if *text == super::display::WRITE_JSON => {
+                let words = super::display::WRITE_JSON.split('$').skip(1);
+                let names = words.filter_map(|word| word.split('(').next());
+                found.extend(names.filter(|name| names::is_function(name)));
+            }
             // A function as a value.
             Syntax::Raw(text) if names::is_function(text.trim_start_matches('$')) => {
                 found.push(text.trim_start_matches('$'));
