@@ -439,7 +439,14 @@ async fn nested<O, E: TaskError>(
     poll_fn(|cx| {
         let polled = poll_child(running.as_mut(), cx);
         let raised = match polled {
-            Ok(Poll::Ready(ended)) => return Poll::Ready(ended.map_err(Failure::of)),
+            Ok(Poll::Ready(Ok(output))) => return Poll::Ready(Ok(output)),
+            Ok(Poll::Ready(Err(error))) => match Failure::of(error) {
+                failure @ Failure {
+                    kind: FailureKind::Task(_),
+                    ..
+                } => return Poll::Ready(Err(failure)),
+                failure => Some(failure),
+            },
             Ok(Poll::Pending) => host.take_raised(),
             Err(failure) => Some(failure),
         };

@@ -5,6 +5,7 @@ use super::join::TryJoin;
 use super::map::{Map, MapDistributed};
 use super::vocabulary::Sleep;
 use crate::shape::Payload;
+use crate::task::NoError;
 
 /// An error type that passes on another error under the other's name.
 ///
@@ -30,14 +31,39 @@ pub fn keeps<E, F: KeepsName<E>>(error: E) -> F {
     label = "plain Rust continues after this error, and Step Functions fails",
     note = "write `?` after the call, or match its result"
 )]
-pub trait Handled {}
+pub trait Handled {
+    /// The type of the value.
+    type Value;
+
+    /// The value.
+    fn value(self) -> Self::Value;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: Payload> Handled for T {}
+impl<T: Payload> Handled for T {
+    type Value = T;
+
+    fn value(self) -> T {
+        self
+    }
+}
+
+/// A `try_join!` of branches that cannot fail.
+#[diagnostic::do_not_recommend]
+impl<T> Handled for Result<T, NoError> {
+    type Value = T;
+
+    fn value(self) -> T {
+        match self {
+            Ok(value) => value,
+            Err(never) => match never {},
+        }
+    }
+}
 
 /// Runs an operation that returns no error, because the code does not handle one.
-pub fn wait_value<O: Operation<Output: Handled>>(operation: O) -> O::Output {
-    operation.run()
+pub fn wait_value<O: Operation<Output: Handled>>(operation: O) -> <O::Output as Handled>::Value {
+    operation.run().value()
 }
 
 /// The calls of a workflow that are no tasks: `sleep`, `map`, `try_join!`.

@@ -104,8 +104,8 @@ pub mod plain {
     pub use super::errors::{Handled, KeepsName, Vocabulary, keeps, vocabulary, wait_value};
     pub use super::failure::{Failure, PANICKED, panicked};
     pub use super::join::{
-        Branch, try_join1, try_join2, try_join3, try_join4, try_join5, try_join6, try_join7,
-        try_join8,
+        Branch, BranchOutput, CannotFail, FailsWith, JoinError, error_of, no_error, some_error,
+        try_join1, try_join2, try_join3, try_join4, try_join5, try_join6, try_join7, try_join8,
     };
     pub use super::map::{Collected, MapValue, Written};
     pub use super::outcome::workflow;

@@ -1,9 +1,12 @@
 //! The words of function workflows: durations, retry policies, `sleep`, task tokens.
 
 use super::body::{Operation, is_in_body, raise, wait_for};
+use crate::task::{ErrorVariant, TaskError};
+use std::borrow::Cow;
 use std::fmt;
 use std::future::ready;
 use std::time::Duration;
+use stepwright_asl::errors::TIMEOUT;
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
@@ -115,6 +118,37 @@ impl<E: std::error::Error + 'static> std::error::Error for Failed<E> {
         match self {
             Failed::Timeout => None,
             Failed::Task(error) => Some(error),
+        }
+    }
+}
+
+/// A variant `#[task_error(transparent)] Payment(#[from] Failed<PaymentError>)` passes on the failure of a call with a timeout.
+impl<E: TaskError> TaskError for Failed<E> {
+    const VARIANTS: &'static [ErrorVariant] = &[ErrorVariant {
+        variant: "Timeout",
+        error: TIMEOUT,
+        fields: &[],
+        message: None,
+    }];
+
+    fn variants() -> Vec<ErrorVariant> {
+        let mut all = Self::VARIANTS.to_vec();
+        all.extend(E::variants());
+        all
+    }
+
+    fn name(&self) -> Cow<'static, str> {
+        match self {
+            Failed::Timeout => Cow::Borrowed(TIMEOUT),
+            Failed::Task(error) => error.name(),
+        }
+    }
+
+    /// Step Functions reports a timeout without a cause.
+    fn cause(&self) -> String {
+        match self {
+            Failed::Timeout => String::new(),
+            Failed::Task(error) => TaskError::cause(error),
         }
     }
 }
