@@ -410,7 +410,7 @@ fn plain_operator(op: &syn::BinOp) -> Option<proc_macro2::TokenStream> {
     })
 }
 
-/// Whether an expression has no state of its own: a `loop`, or a block with several statements.
+/// Whether an expression only contains states: a `loop`, or a block with several statements.
 fn has_no_state(value: &Expr) -> bool {
     match value {
         Expr::Loop(_) => true,

@@ -98,7 +98,8 @@ async fn alternatives(amount: i64) -> Result<String, PaidError> {
             #[state(Seen)]
             Ok(seen)
         }
-        Err(_) => {
+        Err(_) =>
+        {
             #[state(Other)]
             Ok("other".to_owned())
         }
@@ -157,7 +158,12 @@ async fn nested_alternatives(n: i64) -> Result<i64, PaidError> {
 #[tokio::test]
 async fn alternatives_of_errors_bind_their_own_fields() {
     let inputs = [json!(0), json!(5)];
-    assert_agrees(function_row!(alternatives(i64) as Alternatives), replies(), &inputs).await;
+    assert_agrees(
+        function_row!(alternatives(i64) as Alternatives),
+        replies(),
+        &inputs,
+    )
+    .await;
     assert_agrees(
         function_row!(timed_alternatives(i64) as TimedAlternatives),
         replies(),
@@ -270,11 +276,13 @@ async fn undone(amount: i64) -> Result<i64, PaidError> {
     }
     match pay(1).timeout(secs(5)).named("Second").await {
         Ok(paid) => Ok(paid),
-        Err(Failed::Task(_e)) => {
+        Err(Failed::Task(_e)) =>
+        {
             #[state(OfTask)]
             Ok(1)
         }
-        Err(_) => {
+        Err(_) =>
+        {
             #[state(Other)]
             Ok(2)
         }
@@ -309,19 +317,30 @@ async fn the_failure_of_a_call_with_a_timeout_is_passed_on() {
 /// `try_join!` of tasks that cannot fail.
 #[workflow]
 async fn joined(n: i64) -> Result<i64, PaidError> {
-    let (a, b) = try_join!(double(n).named("D1"), double(n + 1).named("D2")).named("J1").await;
-    let (c, _) = try_join!(double(a).named("D3"), tell("x".to_owned()).named("D4")).named("J2").await?;
-    let sum = match try_join!(double(b).named("D5"), async { double(c).named("Inner").await + 1 })
-        .named("J3")
-        .await
+    let (a, b) = try_join!(double(n).named("D1"), double(n + 1).named("D2"))
+        .named("J1")
+        .await;
+    let (c, _) = try_join!(double(a).named("D3"), tell("x".to_owned()).named("D4"))
+        .named("J2")
+        .await?;
+    let sum = match try_join!(double(b).named("D5"), async {
+        double(c).named("Inner").await + 1
+    })
+    .named("J3")
+    .await
     {
         Ok((d, e)) => d + e,
         Err(_) => -1,
     };
-    try_join!(tell("a".to_owned()).named("D6"), async { Ok(double(sum).named("InOk").await) })
-        .named("J4")
-        .await?;
-    let Ok((f, _)) = try_join!(double(sum).named("D7"), double(3).named("D8")).named("J5").await else {
+    try_join!(tell("a".to_owned()).named("D6"), async {
+        Ok(double(sum).named("InOk").await)
+    })
+    .named("J4")
+    .await?;
+    let Ok((f, _)) = try_join!(double(sum).named("D7"), double(3).named("D8"))
+        .named("J5")
+        .await
+    else {
         return Ok(0);
     };
     match try_join!(double(f).named("D9")).named("J6").await {
@@ -333,11 +352,18 @@ async fn joined(n: i64) -> Result<i64, PaidError> {
 /// The error type is that of the tasks that fail, or that of the code around.
 #[workflow]
 async fn joined_with_errors(n: i64) -> Result<(i64, i64), PayError> {
-    let (a, _) = try_join!(pay(n), double(n).named("D10")).named("J1").await?;
+    let (a, _) = try_join!(pay(n), double(n).named("D10"))
+        .named("J1")
+        .await?;
     if a > 100 {
-        return try_join!(double(n).named("D11"), double(2).named("D12")).named("J2").await;
+        return try_join!(double(n).named("D11"), double(2).named("D12"))
+            .named("J2")
+            .await;
     }
-    match try_join!(double(a).named("D13"), double(4).named("D14")).named("J3").await {
+    match try_join!(double(a).named("D13"), double(4).named("D14"))
+        .named("J3")
+        .await
+    {
         Ok(both) => Ok(both),
         Err(e) => Err(e),
     }

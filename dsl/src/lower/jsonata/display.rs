@@ -2,27 +2,10 @@
 
 use super::code::Code;
 use super::expression::Lowering;
+use super::json_writer::WRITE_JSON;
 use super::syntax::{Operator, Syntax};
 use crate::expr::Piece;
 use crate::shape::Shape;
-
-/// A function that writes a value as JSON.
-///
-/// For a number with more digits than `$string` writes, it tries numbers of decimals until the text has the value of the number: that is the shortest
-/// text with the value, as Rust and JavaScript write it.
-pub(super) const WRITE_JSON: &str = concat!(
-    "function($v) {(",
-    "$decimals := function($v, $n) {($t := $formatNumber($v, $pad('0.', $n + 2, '#')); ",
-    "$number($t) = $v or $n > 98 ? $t : $decimals($v, $n + 1))}; ",
-    "$write := function($v) {",
-    "$type($v) = 'number' ? ",
-    "($floor($v) = $v ? $formatBase($v) : $number($string($v)) = $v ? $string($v) : $decimals($v, 1)) : ",
-    "$type($v) = 'array' ? '[' & $join($map($v, function($v) {$write($v)}), ',') & ']' : ",
-    "$type($v) = 'object' ? ",
-    "'{' & $join($each($v, function($v, $k) {$write($k) & ':' & $write($v)}), ',') & '}' : ",
-    "($t := $string([$v]); $substring($t, 1, $length($t) - 2))}; ",
-    "$write($v))}",
-);
 
 impl Lowering<'_, '_> {
     /// The JSON text of a value. `$string` does not quote texts, so a value that may be a text is serialized inside of a list or object.
