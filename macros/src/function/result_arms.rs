@@ -86,11 +86,15 @@ impl Translator<'_> {
                 Node::new(Work::Choice(Some((value, span))), choice_name),
                 &[next],
             ));
-        } else if explicit.is_some() && !self.graph.nodes[node].name.is_explicit {
-            // Without a Choice, the statement has only the state of the call.
+        } else if explicit.is_some() {
+            // Without a Choice, the statement has only the state of the call, which `.named("..")` may name.
             self.name = explicit;
             let call_name = self.graph.nodes[node].name.clone();
-            self.graph.nodes[node].name = self.state_name(call_name);
+            let name = self.state_name(call_name.clone());
+            self.graph.nodes[node].name = match call_name.is_explicit {
+                true => call_name,
+                false => name,
+            };
         }
         let mut ends = Exits::new();
         let mut shown = Vec::new();

@@ -891,7 +891,6 @@ fn a_name_without_a_state_is_an_error() {
         "#[state(X)] info!(\"text\"); tell().await;",
         "#[state(X)] { tell().await; echo(1).await; }",
         "#[state(X)] tell().named(\"Y\").await;",
-        "#[state(X)] match echo(1).named(\"Y\").await { Ok(n) => tell(n).await, Err(_) => {} }",
         "let n = { #[state(X)] 1 }; tell(n).await;",
         "tell(#[state(X)] order.n).await;",
         "match order.n { #[state(X)] 1 => tell().await, _ => {} }",
