@@ -85,7 +85,7 @@ impl<'e> Emitter<'e> {
             let text = &name.text;
             let message =
                 format!("the state name `{text}` is used twice: name this state with {remedy}");
-            self.errors.at(name.span, message);
+            self.errors.at(name.place, message);
         }
         self.states.insert(name.text.clone(), name.span);
         match crate::name::identifier(&name.text, name.span) {

@@ -58,6 +58,12 @@ pub(super) struct StateName {
     pub(super) is_call: bool,
     /// The number of its attribute `#[state(Name)]`.
     pub(super) attribute: Option<usize>,
+    /// Where a name can be written.
+    pub(super) place: Span,
+    /// The names of the code around the state, outermost first.
+    pub(super) around: Vec<String>,
+    /// Parts of its code that may differ from those of a state with the same name.
+    pub(super) details: Vec<String>,
 }
 
 pub(super) enum Work {
@@ -309,7 +315,12 @@ impl Graph {
             if lets.is_empty() {
                 continue;
             }
-            let name = StateName::derived(format!("{}Arguments", node.name.text), node.name.span);
+            let name = StateName {
+                text: format!("{}Arguments", node.name.text),
+                is_explicit: false,
+                attribute: None,
+                ..node.name.clone()
+            };
             let before = self.predecessors(index);
             let join = self.add(Node::new(Work::Join, name), &before);
             let exit = self.add_edge(join, GraphEdgeKind::Next, self.nodes[index].name.span);

@@ -28,6 +28,7 @@ mod statements;
 #[cfg(test)]
 mod tests;
 mod translator;
+mod unique_names;
 
 use self::emit::Emitter;
 use self::graph::Graph;

@@ -4,7 +4,7 @@ use super::call_options::is_failed;
 use super::graph::{CaughtError, Ending, Exit, GraphEdgeKind, Node, StateName, Target, Work};
 use super::names::{bound_names, with_variables};
 use super::scan::{bare, called, reads, single_name};
-use super::state_name::{snake, subject};
+use super::state_name::{arm_name, snake, subject};
 use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
 use crate::machine::{cases, is_bound, own_name};
 use crate::name::text;
@@ -184,7 +184,11 @@ impl Translator<'_> {
         if exits.is_empty() {
             return exits;
         }
-        self.arm_body(&arm.body, exits, dest)
+        let of = self.graph.nodes[node].name.text.clone();
+        let failed = format!("{of}Failed");
+        self.inside(arm_name(&of, &failed, &arm.pattern), |this| {
+            this.arm_body(&arm.body, exits, dest)
+        })
     }
 
     /// Whether an earlier arm takes every value of a Choice.
@@ -236,6 +240,7 @@ impl Translator<'_> {
             }
             (Dest::Assign(target), value) if is_name(value) => {
                 self.has_result_type(node, target);
+                self.graph.nodes[node].name.is_bound_to(target);
                 self.graph.nodes[node].result = Some((**target).clone());
                 Some(vec![self.next(node, inner.span())])
             }
@@ -252,6 +257,7 @@ impl Translator<'_> {
                 self.show(&name, &bound);
             }
             self.has_result_type(node, &target);
+            self.graph.nodes[node].name.is_bound_to(&target);
             self.graph.nodes[node].result = Some(target);
         }
         self.next(node, inner.span())

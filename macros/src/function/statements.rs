@@ -8,8 +8,9 @@ use super::scan::{
     bare, by_value, called, is_assigning, is_of_result, is_result, needs_states, single_name,
     without_type,
 };
-use super::state_name::subject;
+use super::state_name::{first_token, subject, word};
 use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
+use super::unique_names::make_unique;
 use crate::machine::own_name;
 use crate::name::{pascal, text};
 use quote::ToTokens;
@@ -24,9 +25,10 @@ impl Translator<'_> {
             block
         });
         let block = numbered.as_ref().unwrap_or(block);
-        let graph = self.body_graph("", block.brace_token.span.join(), |this, exits| {
+        let mut graph = self.body_graph("", block.brace_token.span.join(), |this, exits| {
             this.block(block, exits, &Dest::Return);
         });
+        make_unique(&mut graph);
         // A refused statement has no state.
         if self.errors.count() == 0 {
             self.every_name_has_a_state();
@@ -50,6 +52,7 @@ impl Translator<'_> {
                 continue;
             }
             let is_last = statements.peek().is_none();
+            self.statement = first_token(statement);
             exits = match statement {
                 Stmt::Local(local) => self.local(local, exits),
                 Stmt::Expr(value, None) if is_last => return self.expr(value, exits, dest),
@@ -79,7 +82,8 @@ impl Translator<'_> {
         let first = target.names.iter().flatten().next();
         let subject =
             first.map(|name| pascal(text(name).rsplit_once("__").map_or("", |(base, _)| base)));
-        let derived = StateName::derived(format!("Set{}", subject.unwrap_or_default()), span);
+        let derived = StateName::derived(format!("Set{}", subject.unwrap_or_default()), span)
+            .with_details([word(&value)]);
         let name = self.state_name(derived);
         let work = if name.is_explicit {
             Work::Pass
@@ -174,7 +178,9 @@ impl Translator<'_> {
                 );
                 let start = self.next(head, span);
                 self.enter_loop(one.label.as_ref(), head, dest);
-                let end = self.block(&one.body, vec![start], &Dest::Ignore);
+                let end = self.inside("Loop".to_owned(), |this| {
+                    this.block(&one.body, vec![start], &Dest::Ignore)
+                });
                 self.graph.repeat(&end, head);
                 self.leave_loop()
             }

@@ -352,14 +352,13 @@ fn a_saga_undoes_in_its_arms() {
     );
     assert_states(
         &text,
-        "error: the state name `CancelHotel` is used twice: name this state with `.named(\"Name\")`
-BookHotel: hotel = book_hotel(trip); | next -> BookFlight
+        "BookHotel: hotel = book_hotel(trip); | next -> BookFlight
 BookFlight: flight = book_flight(trip); | next -> BookCar | catch every as e -> CancelHotel
 CancelHotel: cancel_hotel(hotel); | next -> BookFlightFailed
 BookFlightFailed: fail e.error.unwrap_or_default();
 BookCar: car = book_car(trip); | next -> Price | catch States::ALL -> CancelFlight
-CancelFlight: cancel_flight(flight); | next -> CancelHotel
-CancelHotel: cancel_hotel(hotel); | next -> NoCar
+CancelFlight: cancel_flight(flight); | next -> BookCarFailedCancelHotel
+BookCarFailedCancelHotel: cancel_hotel(hotel); | next -> NoCar
 NoCar: fail SagaFailed::NoCar {};
 Price: price = price(car); | end Booking { hotel : hotel, flight : flight, total : price }
 ",
@@ -909,4 +908,117 @@ fn a_name_without_a_state_is_an_error() {
     // Code that is never reached has no states.
     let text = states("async fn f(order: Order) -> i64 { return 1; #[state(X)] tell().await; }");
     assert!(!text.contains("error: "), "{text}");
+}
+
+/// A function whose states would have few different names.
+const EQUAL_NAMES: &str = r#"async fn orders(order: Order) -> Result<i64, Bad> {
+    if order.n < 0 {
+        return Ok(0);
+    }
+    if order.n > 100 {
+        tell(&order.id, "large").await;
+        if order.n > 1_000 {
+            tell(&order.id, "huge").await;
+            return Err(Bad::TooLarge { by: order.n });
+        }
+        sleep(secs(5)).await;
+    } else {
+        tell(&order.id, "small").await;
+    }
+    let first = step(order.n).await?;
+    let second = match step(first).await {
+        Ok(n) => n,
+        Err(Bad::TooLarge { by }) => {
+            tell(&order.id, "large").await;
+            return Err(Bad::TooLarge { by: by + 1 });
+        }
+        Err(_) => {
+            tell(&order.id, "failed").await;
+            return Ok(first);
+        }
+    };
+    match order.kind {
+        Kind::Express => tell(&order.id, "express").await,
+        Kind::Slow { days } => {
+            sleep(days(2)).await;
+            tell(&days, "slow").await;
+        }
+        _ => return Ok(second),
+    }
+    for line in &order.lines {
+        if line.n > 1 {
+            tell(&line.id, "line").await;
+        }
+    }
+    let (a, b) = try_join!(step(1), async { tell("b", "c").await; Ok(step(2).await?) }).await?;
+    let (c, d) = try_join!(step(a), step(b)).await?;
+    let parts = map(&order.lines, async |line| { tell("m", "n").await; step(line.n).await }).await?;
+    assert!(c > d, "first");
+    assert!(c > a, "second");
+    sleep(secs(5)).await;
+    sleep(mins(5)).await;
+    #[state(Last)]
+    Ok(parts.len() as i64)
+}"#;
+
+#[test]
+fn states_with_equal_names_get_those_of_the_code_around() {
+    let text = states(EQUAL_NAMES);
+    assert!(!text.contains("error: "), "{text}");
+    let names = names(&text);
+    for name in [
+        "IfN",
+        "IfNOver100",
+        "IfNIfN",
+        "EachLineIfN",
+        "Step",
+        "StepSecond",
+        "Sleep",
+        "SleepMins5",
+        "ExpressTell",
+        "TooLarge",
+        "StepFailedTell",
+        "TryJoin",
+        "TryJoinC",
+        "AssertC",
+        "AssertCOverA",
+    ] {
+        assert!(names.contains(name), "no `{name}`: {names:?}\n{text}");
+    }
+}
+
+#[test]
+fn an_edit_inside_of_other_code_changes_no_name_of_a_state_nearer_to_the_start() {
+    let before = names(&states(EQUAL_NAMES));
+    let near = [
+        "IfN",
+        "IfNOver100",
+        "Step",
+        "StepSecond",
+        "Sleep",
+        "TryJoin",
+        "TryJoinC",
+        "AssertC",
+    ];
+    let mut count = 0;
+    for inside in [
+        "tell(&order.id, \"x\").await;",
+        "if order.n > 7 { step(7).await?; }",
+        "sleep(secs(7)).await;",
+        "return Err(Bad::TooLarge { by: 7 });",
+    ] {
+        let statement = format!("if audited(&order).await {{ {inside} }}");
+        for edited in with_statement(EQUAL_NAMES, &statement) {
+            let text = states(&edited);
+            let after = names(&text);
+            for name in near {
+                assert!(
+                    before.contains(name) && after.contains(name),
+                    "no `{name}`: {edited}\n{text}"
+                );
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 100, "{count}");
 }

@@ -8,7 +8,7 @@ use super::refused::{methods_of_results, refused_in};
 use super::scan::{
     bare, first_await, value_arguments, without_reference, without_reference_pattern,
 };
-use super::state_name::subject;
+use super::state_name::{subject, word};
 use crate::errors::Errors;
 use crate::name::text;
 use proc_macro2::{Ident, Span};
@@ -50,6 +50,10 @@ pub(super) struct Translator<'e> {
     /// The name in `#[state(Name)]`, for the next state.
     pub(super) name: Option<StateName>,
     pub(super) name_attributes: NameAttributes,
+    /// The names of the code around the current statement, outermost first.
+    around: Vec<String>,
+    /// The first token of the current statement.
+    pub(super) statement: Option<Span>,
     /// The type of the function's result, which a call that waits for a token needs.
     pub(super) output: Option<Type>,
     pub(super) proofs: Proofs,
@@ -97,6 +101,8 @@ impl<'e> Translator<'e> {
             loops: Vec::new(),
             name: None,
             name_attributes: NameAttributes::default(),
+            around: Vec::new(),
+            statement: None,
             output: None,
             proofs: Proofs::default(),
             end: String::new(),
@@ -118,7 +124,7 @@ impl<'e> Translator<'e> {
         self.body = self.bodies;
         self.bodies += 1;
         self.names.open();
-        let begin = StateName::derived(format!("Begin{subject}"), span);
+        let begin = self.around(StateName::derived(format!("Begin{subject}"), span));
         let entry = self.graph.add(Node::new(Work::Join, begin), &[]);
         let exit = self.graph.add_edge(entry, GraphEdgeKind::Next, span);
         build(self, vec![exit]);
@@ -171,8 +177,32 @@ impl<'e> Translator<'e> {
                 self.name_attributes.take(&name);
                 name
             }
-            None => derived,
+            None => self.around(derived),
         }
+    }
+
+    /// A derived name with the code around it.
+    fn around(&self, derived: StateName) -> StateName {
+        StateName {
+            around: self.around.clone(),
+            // `.named("..")` is written after a call.
+            place: match derived.is_call {
+                true => derived.place,
+                false => self.statement.unwrap_or(derived.place),
+            },
+            ..derived
+        }
+    }
+
+    /// Translates code inside of other code, whose name states of equal names have before theirs.
+    pub(super) fn inside<T>(&mut self, of: String, translate: impl FnOnce(&mut Self) -> T) -> T {
+        let depth = self.around.len();
+        if !of.is_empty() {
+            self.around.push(of);
+        }
+        let translated = translate(self);
+        self.around.truncate(depth);
+        translated
     }
 
     pub(super) fn next(&mut self, node: usize, span: Span) -> Exit {
@@ -214,7 +244,8 @@ impl<'e> Translator<'e> {
 
     /// Ends the body with a value.
     pub(super) fn give(&mut self, value: Expr, span: Span, exits: Exits) -> Exits {
-        let name = self.state_name(StateName::derived(self.end.clone(), span));
+        let derived = StateName::derived(self.end.clone(), span).with_details([word(&value)]);
+        let name = self.state_name(derived);
         let is_explicit = name.is_explicit;
         let work = if is_explicit {
             Work::Succeed(value)
