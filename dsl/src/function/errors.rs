@@ -31,8 +31,24 @@ pub fn keeps<E, F: KeepsName<E>>(error: E) -> F {
     label = "plain Rust continues after this error, and Step Functions fails",
     note = "write `?` after the call, or match its result"
 )]
-pub trait Handled {
-    /// The type of the value.
+pub trait Handled {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Payload> Handled for T {}
+
+/// Runs an operation that returns no error, because the code does not handle one.
+pub fn wait_value<O: Operation<Output: Handled>>(operation: O) -> O::Output {
+    operation.run()
+}
+
+/// The result of a `try_join!` whose branches cannot fail.
+#[diagnostic::on_unimplemented(
+    message = "the error of this call is dropped",
+    label = "plain Rust continues after this error, and Step Functions fails",
+    note = "write `?` after the call, or match its result"
+)]
+pub trait Joined {
+    /// The type of its value.
     type Value;
 
     /// The value.
@@ -40,17 +56,7 @@ pub trait Handled {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Payload> Handled for T {
-    type Value = T;
-
-    fn value(self) -> T {
-        self
-    }
-}
-
-/// A `try_join!` of branches that cannot fail.
-#[diagnostic::do_not_recommend]
-impl<T> Handled for Result<T, NoError> {
+impl<T> Joined for Result<T, NoError> {
     type Value = T;
 
     fn value(self) -> T {
@@ -61,8 +67,8 @@ impl<T> Handled for Result<T, NoError> {
     }
 }
 
-/// Runs an operation that returns no error, because the code does not handle one.
-pub fn wait_value<O: Operation<Output: Handled>>(operation: O) -> <O::Output as Handled>::Value {
+/// Runs the branches of a `try_join!` that cannot fail.
+pub fn wait_joined<O: Operation<Output: Joined>>(operation: O) -> <O::Output as Joined>::Value {
     operation.run().value()
 }
 

@@ -80,8 +80,8 @@ pub use self::source::{
     CsvDelimiter, List, S3Items, Source, csv_items, json_items, json_lines_items, object_items,
 };
 pub use self::vocabulary::{
-    Failed, RetryPolicy, Sleep, days, every, hours, mins, placeholder, secs, sleep, sleep_until,
-    task_token,
+    Failed, RetryPolicy, ServiceFailed, Sleep, days, every, hours, mins, placeholder, secs, sleep,
+    sleep_until, task_token,
 };
 #[doc(no_inline)]
 pub use crate::{
@@ -101,7 +101,9 @@ pub mod plain {
         Argument, Callable, CallableKind, Running, SelectsErrors, Started, TaskKind, WorkflowKind,
         run_task, run_workflow, run_workflow_without_input,
     };
-    pub use super::errors::{Handled, KeepsName, Vocabulary, keeps, vocabulary, wait_value};
+    pub use super::errors::{
+        Handled, Joined, KeepsName, Vocabulary, keeps, vocabulary, wait_joined, wait_value,
+    };
     pub use super::failure::{Failure, PANICKED, panicked};
     pub use super::join::{
         Branch, BranchOutput, CannotFail, FailsWith, JoinError, error_of, no_error, some_error,

@@ -1,7 +1,7 @@
 //! The words of function workflows: durations, retry policies, `sleep`, task tokens.
 
 use super::body::{Operation, is_in_body, raise, wait_for};
-use crate::task::{ErrorVariant, TaskError};
+use crate::task::{ErrorVariant, NoError, TaskError};
 use std::borrow::Cow;
 use std::fmt;
 use std::future::ready;
@@ -95,20 +95,26 @@ impl RetryPolicy {
     }
 }
 
-/// The failure of a call with a timeout: `task(..).timeout(days(3)).await`.
+/// The failure of a call with a timeout, `task(..).timeout(days(3)).await`, or of a service, `service(..).await`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failed<E> {
+pub enum Failed<E, S = NoError> {
     /// The call took longer than its timeout, or missed a heartbeat: `States.Timeout`.
     Timeout,
     /// The error of the task.
     Task(E),
+    /// The error of a service, by its name in Step Functions: `Err(Failed::Service("DynamoDB.ConditionalCheckFailedException"))`. A task has none.
+    Service(S),
 }
+
+/// The failure of a service.
+pub type ServiceFailed = Failed<NoError, &'static str>;
 
 impl<E: fmt::Display> fmt::Display for Failed<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failed::Timeout => f.write_str("the call timed out"),
             Failed::Task(error) => error.fmt(f),
+            Failed::Service(never) => match *never {},
         }
     }
 }
@@ -118,6 +124,7 @@ impl<E: std::error::Error + 'static> std::error::Error for Failed<E> {
         match self {
             Failed::Timeout => None,
             Failed::Task(error) => Some(error),
+            Failed::Service(never) => match *never {},
         }
     }
 }
@@ -141,6 +148,7 @@ impl<E: TaskError> TaskError for Failed<E> {
         match self {
             Failed::Timeout => Cow::Borrowed(TIMEOUT),
             Failed::Task(error) => error.name(),
+            Failed::Service(never) => match *never {},
         }
     }
 
@@ -149,6 +157,7 @@ impl<E: TaskError> TaskError for Failed<E> {
         match self {
             Failed::Timeout => String::new(),
             Failed::Task(error) => TaskError::cause(error),
+            Failed::Service(never) => match *never {},
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::graph::{GraphEdgeKind, Node, StateName, Work};
 use super::scan::{bare, by_value, is_of_result, let_condition};
-use super::state_name::{arm_name, condition_words, first_token, subject, variant_of};
+use super::state_name::{arm_name, callee, condition_words, first_token, subject, variant_of};
 use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
 use proc_macro2::Span;
 use quote::format_ident;
@@ -35,7 +35,9 @@ impl Translator<'_> {
         }
         let of = subject(&one.cond);
         let derived = StateName::derived(format!("If{of}"), span);
-        let name = self.state_name(derived.with_details([condition_words(&one.cond)]));
+        let then = &one.then_branch;
+        let details = [condition_words(&one.cond), callee(&parse_quote!(#then))];
+        let name = self.state_name(derived.with_details(details));
         let node = self.graph.add(Node::new(Work::Choice(None), name), &exits);
         let mut ends = Exits::new();
         let mut next = Some(one);

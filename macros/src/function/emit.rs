@@ -347,6 +347,7 @@ impl<'e> Emitter<'e> {
             CaughtError::All(span) => super::call_options::predefined("ALL", span),
             CaughtError::Timeout(span) => super::call_options::predefined("Timeout", span),
             CaughtError::Every(span) => ErrorPattern::Every(span),
+            CaughtError::Named(name) => ErrorPattern::Text(name),
             CaughtError::Variant(path) => ErrorPattern::Path(path),
             CaughtError::Fields(path, mut pattern) => {
                 self.names.pat(&mut pattern);

@@ -231,6 +231,8 @@ pub(super) enum CaughtError {
     /// Each error of the called task.
     Every(Span),
     Timeout(Span),
+    /// An error of a service, by its name.
+    Named(LitStr),
     Variant(Path),
     Fields(Path, Pat),
 }
@@ -755,6 +757,7 @@ impl CaughtError {
             CaughtError::All(_) => "all".to_owned(),
             CaughtError::Every(_) => "every".to_owned(),
             CaughtError::Timeout(_) => "timeout".to_owned(),
+            CaughtError::Named(name) => name.value(),
             CaughtError::Variant(path) => quote!(#path).to_string(),
             CaughtError::Fields(_, pattern) => quote!(#pattern).to_string(),
         }

@@ -167,7 +167,14 @@ impl PlainRewriter {
 
     /// The `.await` of a call whose value is used.
     fn value_of(&mut self, value: &mut Expr) {
-        self.awaited(value, "wait_value", false);
+        let is_joined = matches!(bare(value), Expr::Await(one)
+            if matches!(CallChain::of(&one.base).base, Expr::Macro(one) if MacroKind::of(&one.mac) == MacroKind::TryJoin));
+        let function = if is_joined {
+            "wait_joined"
+        } else {
+            "wait_value"
+        };
+        self.awaited(value, function, false);
     }
 
     /// Replaces an `.await` by a call of this function.

@@ -1,6 +1,6 @@
 //! `match task(..).await { Ok(..) => .., Err(..) => .. }`: the arms are transitions of the state.
 
-use super::call_options::is_failed;
+use super::call_options::{is_failed, text_of};
 use super::graph::{CaughtError, Ending, Exit, GraphEdgeKind, Node, StateName, Target, Work};
 use super::names::{bound_names, with_variables};
 use super::scan::{bare, called, reads, single_name};
@@ -299,6 +299,19 @@ impl Translator<'_> {
                 Some(inner) => self.caught(node, inner, arm, errors, output, variables),
                 None => {}
             },
+            Pat::TupleStruct(one) if is_failed(&one.path, "Service") => {
+                let names = one.elems.first().map(cases).unwrap_or_default();
+                for name in names {
+                    match text_of(name) {
+                        Some(name) => errors.push(CaughtError::Named(name)),
+                        None => self.refuse(
+                            name,
+                            "`Failed::Service` selects errors of a service by their names: write `Err(Failed::Service(\"DynamoDB.ConditionalCheckFailedException\"))`, \
+                             or `Err(_)` for every failure",
+                        ),
+                    }
+                }
+            }
             Pat::Path(one) if is_failed(&one.path, "Timeout") => errors.push(CaughtError::Timeout(span)),
             Pat::Path(one) => errors.push(CaughtError::Variant(one.path.clone())),
             Pat::Ident(one) if one.subpat.is_none() => errors.push(CaughtError::Variant(one.ident.clone().into())),

@@ -3,6 +3,7 @@
 use super::graph::{StateName, Target};
 use super::name_attributes::NumberedName;
 use super::scan::by_value;
+use crate::functions::is_type;
 use crate::machine::{is_bound, own_name};
 use crate::name::{pascal, text};
 use proc_macro2::Span;
@@ -290,8 +291,12 @@ pub(super) fn callee(branch: &Expr) -> String {
     struct First(String);
     impl syn::visit::Visit<'_> for First {
         fn visit_expr_call(&mut self, call: &syn::ExprCall) {
-            let task = super::scan::called(call).filter(|path| crate::functions::is_task(path));
-            if let (true, Some(path)) = (self.0.is_empty(), task) {
+            let called = super::scan::called(call);
+            let called = called.filter(|path| {
+                let of_rust = own_name(path).is_some_and(|name| is_type(&text(name)));
+                !of_rust && path.segments.len() == 1
+            });
+            if let (true, Some(path)) = (self.0.is_empty(), called) {
                 self.0 = pascal(&own_name(path).map(text).unwrap_or_default());
             }
             syn::visit::visit_expr_call(self, call);

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use stepwright::function::*;
+use stepwright::services::dynamodb;
 
 use super::draw::Draw;
 use super::script::Replies;
@@ -379,4 +380,91 @@ async fn try_join_of_tasks_that_cannot_fail() {
         &inputs,
     )
     .await;
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Key {
+    id: String,
+}
+
+/// Errors of a service by their names.
+#[workflow]
+async fn stored(id: String) -> Result<String, PaidError> {
+    let item = Key { id };
+    match service(dynamodb::put_item("Orders", &item))
+        .retry(
+            |e| matches!(e, Failed::Service("DynamoDB.InternalServerError")),
+            every(secs(1)).times(1),
+        )
+        .await
+    {
+        Ok(_) => Ok("stored".to_owned()),
+        Err(Failed::Service("DynamoDB.ConditionalCheckFailedException")) => Ok("known".to_owned()),
+        Err(Failed::Service(
+            "DynamoDB.ThrottlingException" | "DynamoDB.ProvisionedThroughputExceededException",
+        )) => Ok("busy".to_owned()),
+        Err(_) => Ok("other".to_owned()),
+    }
+}
+
+#[test]
+fn errors_of_a_service_are_selected_by_their_names() {
+    let outcome = |error: &str| {
+        let error = error.to_owned();
+        let run = PlainRun::new().service::<dynamodb::PutItem>(move |_| {
+            Err(PlainFailure {
+                error: error.clone(),
+                cause: String::new(),
+            })
+        });
+        let output = run.block_on(stored("o-1".to_owned())).unwrap();
+        (output, run.calls().len())
+    };
+    for (error, expected) in [
+        ("DynamoDB.ConditionalCheckFailedException", ("known", 1)),
+        (
+            "DynamoDB.ProvisionedThroughputExceededException",
+            ("busy", 1),
+        ),
+        ("DynamoDB.InternalServerError", ("other", 2)),
+        ("States.Timeout", ("other", 1)),
+    ] {
+        let (output, calls) = outcome(error);
+        assert_eq!((output.as_str(), calls), expected, "{error}");
+    }
+    let asl: Value = serde_json::from_str(&Stored::definition().to_json()).unwrap();
+    let caught: Vec<&Value> = (0..3)
+        .map(|index| &asl["States"]["PutItem"]["Catch"][index]["ErrorEquals"])
+        .collect();
+    assert_eq!(
+        caught,
+        [
+            &json!(["DynamoDB.ConditionalCheckFailedException"]),
+            &json!([
+                "DynamoDB.ThrottlingException",
+                "DynamoDB.ProvisionedThroughputExceededException"
+            ]),
+            &json!(["States.ALL"]),
+        ]
+    );
+    let retried = &asl["States"]["PutItem"]["Retry"][0]["ErrorEquals"];
+    assert_eq!(*retried, json!(["DynamoDB.InternalServerError"]));
+}
+
+#[workflow]
+async fn stored_elsewhere(id: String) -> String {
+    match service(dynamodb::put_item("Orders", &Key { id })).await {
+        Ok(_) => "stored".to_owned(),
+        Err(Failed::Service("DynamoDb.ConditionalCheckFailedException")) => "known".to_owned(),
+        Err(_) => "other".to_owned(),
+    }
+}
+
+#[test]
+fn the_prefix_of_another_service_is_a_fault() {
+    let fault = StoredElsewhere::build().unwrap_err().to_string();
+    assert!(
+        fault.contains("write `DynamoDB.ConditionalCheckFailedException`"),
+        "{fault}"
+    );
 }
