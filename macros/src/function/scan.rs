@@ -154,6 +154,15 @@ impl Visit<'_> for StateScan {
         if let syn::Stmt::Macro(one) = statement {
             self.found |= MacroKind::of(&one.mac) != MacroKind::Value;
         }
+        let attributes = match statement {
+            syn::Stmt::Local(local) => &local.attrs,
+            syn::Stmt::Expr(value, _) => super::statements::attributes(value),
+            syn::Stmt::Macro(one) => &one.attrs,
+            syn::Stmt::Item(_) => &[][..],
+        };
+        // A statement with a name is a state.
+        let mut attributes = attributes.iter();
+        self.found |= attributes.any(|attribute| attribute.path().is_ident("state"));
         visit::visit_stmt(self, statement);
     }
 

@@ -426,7 +426,7 @@ fn has_no_state(value: &Expr) -> bool {
 }
 
 /// The attributes of the expressions that may have `#[state(Name)]`.
-fn attributes(value: &Expr) -> &[Attribute] {
+pub(super) fn attributes(value: &Expr) -> &[Attribute] {
     match value {
         Expr::If(one) => &one.attrs,
         Expr::Match(one) => &one.attrs,

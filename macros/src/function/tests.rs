@@ -868,6 +868,10 @@ fn a_name_is_that_of_the_call_or_statement_on_which_it_is_written() {
             &["Echo: ", "Big: match"],
         ),
         ("#[state(Only)] { echo(order.n).await; }", &["Only: "]),
+        (
+            "let n = match order.n { 1 => { #[state(One)] let x = 5; x } _ => 6 }; tell(n).await;",
+            &["MatchN: match", "One: pass"],
+        ),
     ] {
         let source =
             format!("async fn f(order: Order) -> Result<i64, Failed> {{ {statement} Ok(0) }}");
@@ -890,7 +894,6 @@ fn a_name_without_a_state_is_an_error() {
         "#[state(X)] info!(\"text\"); tell().await;",
         "#[state(X)] { tell().await; echo(1).await; }",
         "#[state(X)] tell().named(\"Y\").await;",
-        "let n = { #[state(X)] 1 }; tell(n).await;",
         "tell(#[state(X)] order.n).await;",
         "match order.n { #[state(X)] 1 => tell().await, _ => {} }",
         "try_join!(#[state(X)] async { tell().await }, echo(1)).await?;",
