@@ -275,6 +275,7 @@ fn kept_names(input: &DeriveInput, cases: &[ErrorCase]) -> TokenStream {
     let of_nothing = (!transparent.any(|(_, ty)| is_any(ty))).then(|| {
         quote! {
             #[automatically_derived]
+            #[diagnostic::do_not_recommend]
             impl #implementation ::stepwright::__::plain::KeepsName<::stepwright::__::NoError> for #name #arguments #bounds {
                 fn keep(error: ::stepwright::__::NoError) -> Self {
                     match error {}

@@ -4,7 +4,7 @@ use stepwright_compile_fail::*;
 workflow! {
     workflow Orders(order: Order) -> String {
         task Charge {
-            let charge = charge_card(order.total);
+            let charge = charge_card(order);
             catch PaymentError::Declined { reason } | PaymentError::GatewayTimeout => Reject;
             end charge.id;
         }
