@@ -32,5 +32,5 @@ pub use numbers::{
     wait_problem,
 };
 #[cfg(feature = "integrations")]
-pub use services::{ServiceProblem, check_service, waiting_resource};
+pub use services::{ServiceProblem, check_service, check_service_error, waiting_resource};
 pub use settings::{GivenSetting, GivenValue, SettingProblem, SettingWords, check_settings};

@@ -63,9 +63,54 @@ pub fn check_service(resource: &str, arguments: Option<&[&str]>) -> Vec<ServiceP
     problems.collect()
 }
 
+/// The problem of a name that a Retrier or a Catcher of a service call has: the call never fails with an error that has another prefix than the service.
+///
+/// Calls that wait for a job or a task token fail with names of others, and so do Lambda functions.
+pub fn check_service_error(resource: &str, error: &str) -> Option<String> {
+    if is_substitution(resource) || is_substitution(error) || error.starts_with("States.") {
+        return None;
+    }
+    let found = lookup(resource).ok()?;
+    let is_of_function = matches!(found.service(), "lambda" | "states" | "http");
+    if found.pattern() != IntegrationPattern::RequestResponse || is_of_function {
+        return None;
+    }
+    let prefix = found.error_prefix()?;
+    let (own, name) = error.split_once('.').unwrap_or(("", error));
+    (own != prefix).then(|| {
+        format!(
+            "the errors of `{}` begin with `{prefix}.`, so it never fails with `{error}`: write `{prefix}.{name}`",
+            found.service()
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_of_another_service_is_reported() {
+        let put = "arn:aws:states:::dynamodb:putItem";
+        let name = "DynamoDB.ConditionalCheckFailedException";
+        assert_eq!(check_service_error(put, name), None);
+        assert_eq!(check_service_error(put, "States.TaskFailed"), None);
+        for wrong in [
+            "DynamoDb.ConditionalCheckFailedException",
+            "ConditionalCheckFailedException",
+        ] {
+            let problem = check_service_error(put, wrong);
+            assert!(problem.is_some_and(|text| text.ends_with(&format!("write `{name}`"))));
+        }
+        let sdk = "arn:aws:states:::aws-sdk:dynamodb:putItem";
+        assert!(check_service_error(sdk, name).is_some());
+        assert_eq!(
+            check_service_error("arn:aws:states:::lambda:invoke", "Other"),
+            None
+        );
+        let waits = "arn:aws:states:::sqs:sendMessage.waitForTaskToken";
+        assert_eq!(check_service_error(waits, "Rejected"), None);
+    }
 
     #[test]
     fn unknown_resources_and_arguments_are_reported() {

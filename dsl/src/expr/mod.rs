@@ -27,6 +27,10 @@ use std::borrow::Cow;
 /// A name or text, borrowed where it is known at compile time.
 pub type Text = Cow<'static, str>;
 
+/// The function that writes a value as JSON with all digits of its numbers. Only this crate calls it, so it is no function of
+/// [`functions`](crate::functions).
+pub(crate) const ALL_DIGITS: &str = "functions::all_digits";
+
 /// The local that holds the base of a struct literal. It is not a Rust identifier, so no user's name can shadow it.
 const BASE: &str = "base'";
 

@@ -4,10 +4,12 @@
 
 use super::State;
 use crate::__::library;
-use crate::expr::{Expr, Piece, Text, error_name, error_variant};
+use crate::expr::{ALL_DIGITS, Expr, Piece, Text, error_name, error_variant};
 use crate::functions;
+use crate::shape::Shape;
 use crate::task::{ErrorVariant, MessagePiece, TaskError};
 use crate::type_block::Witness;
+use stepwright_asl::errors::is_reserved;
 
 /// The error of a Fail state.
 #[derive(Debug)]
@@ -69,19 +71,16 @@ pub fn raised<E: TaskError>(
         MessagePiece::Field(name) => Piece::Value(field(name)),
     });
     let message = Expr::format(pieces.collect());
-    // The same form as `stepwright::task::cause`.
-    let message = if row.fields.is_empty() {
-        message
-    } else {
-        let values = row
-            .fields
-            .iter()
-            .map(|(name, _)| (Text::Borrowed(name), field(name)));
-        to_json(Expr::object(vec![
-            ("message".into(), message),
-            ("fields".into(), Expr::object(values.collect())),
-        ]))
-    };
+    let fields: Vec<RaisedField> = row
+        .fields
+        .iter()
+        .map(|(name, shape)| RaisedField {
+            name,
+            value: field(name),
+            shape: shape(),
+        })
+        .collect();
+    let message = with_fields(message, fields);
     let cause = to_json(Expr::object(vec![
         (
             "errorType".into(),
@@ -90,6 +89,58 @@ pub fn raised<E: TaskError>(
         ("errorMessage".into(), message),
     ]));
     Raised { error, cause }
+}
+
+/// A field of a raised error.
+struct RaisedField {
+    name: &'static str,
+    value: Expr,
+    shape: Shape,
+}
+
+/// The message with the fields, in the form of `stepwright::task::cause`.
+fn with_fields(message: Expr, fields: Vec<RaisedField>) -> Expr {
+    if fields.is_empty() {
+        return message;
+    }
+    let object = |fields: Vec<RaisedField>| {
+        let fields = fields.into_iter();
+        Expr::object(
+            fields
+                .map(|field| (Text::Borrowed(field.name), field.value))
+                .collect(),
+        )
+    };
+    let has_many_digits = |field: &&RaisedField| field.shape.may_have_many_digits();
+    if !fields.iter().any(|field| has_many_digits(&field)) {
+        return to_json(Expr::object(vec![
+            ("message".into(), message),
+            ("fields".into(), object(fields)),
+        ]));
+    }
+    let with_all_digits = |value| Piece::Value(Expr::function(ALL_DIGITS, vec![value]));
+    let mut pieces = vec![
+        Piece::Text("{\"message\":".into()),
+        Piece::Value(to_json(message)),
+    ];
+    let mut before = ",\"fields\":".to_owned();
+    let mut wide = fields.iter().filter(has_many_digits);
+    let end = if wide.all(|field| field.shape.is_integer()) {
+        before.push('{');
+        for field in fields {
+            before.push_str(&format!("\"{}\":", field.name));
+            pieces.push(Piece::Text(before.into()));
+            pieces.push(with_all_digits(field.value));
+            before = ",".to_owned();
+        }
+        "}}"
+    } else {
+        pieces.push(Piece::Text(before.into()));
+        pieces.push(with_all_digits(object(fields)));
+        "}"
+    };
+    pieces.push(Piece::Text(end.into()));
+    Expr::format(pieces)
 }
 
 /// Whether a variant has a message that a Fail state can contain. A transparent variant is not in the list, and `raised` refuses it.
@@ -117,11 +168,12 @@ fn to_json(value: Expr) -> Expr {
     library::<functions::to_json>(vec![value])
 }
 
-/// The names of all errors of a type.
+/// The names of all errors of a type, without those of Step Functions: the timeout of a `Failed` that it passes on.
 #[must_use]
 pub fn error_names<E: TaskError>() -> Vec<Text> {
-    let names = E::variants().into_iter();
-    names.map(|row| Text::Borrowed(row.error)).collect()
+    let names = E::variants().into_iter().map(|row| row.error);
+    let names = names.filter(|name| !is_reserved(name));
+    names.map(Text::Borrowed).collect()
 }
 
 /// The names of all errors of the type that the closure takes. It is never called.

@@ -5,15 +5,17 @@ use super::callable::{Callable, CallableKind, SelectsErrors};
 use super::failure::{Failure, FailureKind};
 use super::host::{Host, RealFuture, poll_child};
 use super::record::{CallAnswer, PlainCall};
-use super::vocabulary::{Failed, RetryPolicy, every};
+use super::vocabulary::{Failed, RetryPolicy, ServiceFailed, every};
 use crate::shape::Payload;
-use crate::task::{TaskContext, TaskError, TaskReturn};
+use crate::task::{NoError, TaskContext, TaskError, TaskReturn};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::future::{Future, pending, poll_fn};
 use std::marker::PhantomData;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
+use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 use stepwright_asl::limits::LAMBDA_ERRORS;
@@ -123,6 +125,41 @@ impl<E: TaskError> ErrorView<E> for WithTimeout {
     }
 }
 
+/// The view of a call of a service: its result is a value, and an arm selects its failures by their names.
+#[derive(Debug)]
+pub struct OfService;
+
+impl ErrorView<NoError> for OfService {
+    type Error = ServiceFailed;
+
+    fn view(failure: Failure) -> Result<ServiceFailed, Failure> {
+        Ok(service_failed(&failure))
+    }
+
+    fn test(failure: &mut Failure, when: &dyn Fn(&ServiceFailed) -> bool) -> bool {
+        when(&service_failed(failure))
+    }
+}
+
+fn service_failed(failure: &Failure) -> ServiceFailed {
+    match failure.kind {
+        FailureKind::Timeout => Failed::Timeout,
+        _ => Failed::Service(interned(&failure.error)),
+    }
+}
+
+/// The same text for the rest of the program: patterns match texts only by reference.
+fn interned(text: &str) -> &'static str {
+    static TEXTS: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = texts.get(text) {
+        return known;
+    }
+    let new: &'static str = Box::leak(text.to_owned().into_boxed_str());
+    texts.insert(new);
+    new
+}
+
 /// The error of a call whose code has an arm for every failure.
 #[derive(Debug)]
 pub enum Caught<E> {
@@ -150,6 +187,11 @@ impl<T, R, A> TaskCall<T, R, A> {
 }
 
 impl<T: Callable, R: TaskReturn> TaskCall<T, R> {
+    /// The same call of a service.
+    pub(super) fn of_service(self) -> TaskCall<T, R, R::Output, OfService> {
+        self.with()
+    }
+
     /// The same call, which waits for the answer to the task token among its arguments.
     pub(super) fn waiting(mut self) -> Self {
         self.spec.waits_for_token = true;
@@ -297,6 +339,18 @@ impl<T: Callable<Error = R::Error>, R: TaskReturn, A: Payload> CallOutput<T, R, 
     }
 }
 
+impl<T: Callable, R: TaskReturn<Error = NoError>, A: Payload> CallOutput<T, R, A> for OfService {
+    type Output = R::With<A>;
+
+    fn output(value: A) -> Self::Output {
+        R::wrap(Ok(value))
+    }
+
+    fn failed(failure: Failure) -> Result<Self::Output, Failure> {
+        Err(failure)
+    }
+}
+
 impl<T: Callable, R: TaskReturn, A: Payload> CallOutput<T, R, A> for WithTimeout {
     type Output = Result<A, Failed<T::Error>>;
 
@@ -439,7 +493,14 @@ async fn nested<O, E: TaskError>(
     poll_fn(|cx| {
         let polled = poll_child(running.as_mut(), cx);
         let raised = match polled {
-            Ok(Poll::Ready(ended)) => return Poll::Ready(ended.map_err(Failure::of)),
+            Ok(Poll::Ready(Ok(output))) => return Poll::Ready(Ok(output)),
+            Ok(Poll::Ready(Err(error))) => match Failure::of(error) {
+                failure @ Failure {
+                    kind: FailureKind::Task(_),
+                    ..
+                } => return Poll::Ready(Err(failure)),
+                failure => Some(failure),
+            },
             Ok(Poll::Pending) => host.take_raised(),
             Err(failure) => Some(failure),
         };

@@ -3,6 +3,7 @@
 use super::body::Operation;
 use super::join::TryJoin;
 use crate::shape::Payload;
+use crate::task::NoError;
 
 /// An error type that passes on another error under the other's name.
 ///
@@ -36,6 +37,37 @@ impl<T: Payload> Handled for T {}
 /// Runs an operation that returns no error, because the code does not handle one.
 pub fn wait_value<O: Operation<Output: Handled>>(operation: O) -> O::Output {
     operation.run()
+}
+
+/// The result of a `try_join!` whose branches cannot fail.
+#[diagnostic::on_unimplemented(
+    message = "the error of this call is dropped",
+    label = "plain Rust continues after this error, and Step Functions fails",
+    note = "write `?` after the call, or match its result"
+)]
+pub trait Joined {
+    /// The type of its value.
+    type Value;
+
+    /// The value.
+    fn value(self) -> Self::Value;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Joined for Result<T, NoError> {
+    type Value = T;
+
+    fn value(self) -> T {
+        match self {
+            Ok(value) => value,
+            Err(never) => match never {},
+        }
+    }
+}
+
+/// Runs the branches of a `try_join!` that cannot fail.
+pub fn wait_joined<O: Operation<Output: Joined>>(operation: O) -> <O::Output as Joined>::Value {
+    operation.run().value()
 }
 
 /// The operation of `try_join!`.

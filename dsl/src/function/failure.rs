@@ -35,9 +35,14 @@ impl fmt::Debug for Failure {
 
 impl Failure {
     pub(super) fn of<E: TaskError>(error: E) -> Failure {
+        let (name, cause) = (error.name().into_owned(), TaskError::cause(&error));
+        // A timeout that a `Failed` passes on. It has the name of Step Functions, so no Catcher selects it as an error of the task.
+        if errors::is_reserved(&name) {
+            return Failure::named(name, cause);
+        }
         Failure {
-            error: error.name().into_owned(),
-            cause: TaskError::cause(&error),
+            error: name,
+            cause,
             kind: FailureKind::Task(Box::new(error)),
         }
     }

@@ -5,9 +5,10 @@ use super::call::{Catching, Caught};
 use super::failure::Failure;
 use super::host::{Host, poll_child};
 use crate::shape::Payload;
-use crate::task::TaskError;
+use crate::task::{NoError, TaskError};
 use std::fmt;
 use std::future::poll_fn;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::thread;
@@ -134,6 +135,65 @@ impl<T: Payload, E: TaskError> Branch<E> for Result<T, E> {
     }
 }
 
+/// The error type of a `try_join!`.
+#[derive(Debug)]
+pub struct JoinError<E>(PhantomData<fn() -> E>);
+
+/// Some error type, which the branches or the code around determine.
+pub fn some_error<E>() -> JoinError<E> {
+    JoinError(PhantomData)
+}
+
+/// The error type of branches that cannot fail.
+pub fn no_error() -> JoinError<NoError> {
+    JoinError(PhantomData)
+}
+
+/// The error type of a branch; that of the other branches if it cannot fail.
+pub fn error_of<C, R, E>(
+    _branch: &C,
+    _others: JoinError<E>,
+) -> JoinError<<R::Fails as FailsWith<E>>::Error>
+where
+    C: FnOnce() -> R,
+    R: BranchOutput<Fails: FailsWith<E>>,
+{
+    JoinError(PhantomData)
+}
+
+/// The type that a branch returns.
+pub trait BranchOutput {
+    /// Its error type, or [`CannotFail`].
+    type Fails;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Payload> BranchOutput for T {
+    type Fails = CannotFail;
+}
+
+impl<T: Payload, E: TaskError> BranchOutput for Result<T, E> {
+    type Fails = E;
+}
+
+/// A branch that returns no `Result`.
+#[derive(Debug)]
+pub enum CannotFail {}
+
+/// Chooses the error type of a branch, or that of the others.
+pub trait FailsWith<Others> {
+    /// The error type.
+    type Error;
+}
+
+impl<Others> FailsWith<Others> for CannotFail {
+    type Error = Others;
+}
+
+impl<Others, E: TaskError> FailsWith<Others> for E {
+    type Error = E;
+}
+
 /// A branch that runs, or its result.
 struct Slot<R, O> {
     body: Option<Body<(), R>>,
@@ -176,6 +236,7 @@ macro_rules! try_joins {
         #[doc(hidden)]
         #[allow(clippy::too_many_arguments)]
         pub fn $function<'a, E: Send + 'static, $($code, $ty),+>(
+            _error: JoinError<E>,
             $($branch: $code),+
         ) -> TryJoin<'a, ($($ty::Output,)+), E>
         where
@@ -223,28 +284,31 @@ try_joins! {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __try_join {
-    ($a:expr $(,)?) => {
-        $crate::__::plain::try_join1($a)
+    ($error:expr => $a:expr) => {
+        $crate::__::plain::try_join1($error, $a)
     };
-    ($a:expr, $b:expr $(,)?) => {
-        $crate::__::plain::try_join2($a, $b)
+    ($error:expr => $a:expr, $b:expr) => {
+        $crate::__::plain::try_join2($error, $a, $b)
     };
-    ($a:expr, $b:expr, $c:expr $(,)?) => {
-        $crate::__::plain::try_join3($a, $b, $c)
+    ($error:expr => $a:expr, $b:expr, $c:expr) => {
+        $crate::__::plain::try_join3($error, $a, $b, $c)
     };
-    ($a:expr, $b:expr, $c:expr, $d:expr $(,)?) => {
-        $crate::__::plain::try_join4($a, $b, $c, $d)
+    ($error:expr => $a:expr, $b:expr, $c:expr, $d:expr) => {
+        $crate::__::plain::try_join4($error, $a, $b, $c, $d)
     };
-    ($a:expr, $b:expr, $c:expr, $d:expr, $e:expr $(,)?) => {
-        $crate::__::plain::try_join5($a, $b, $c, $d, $e)
+    ($error:expr => $a:expr, $b:expr, $c:expr, $d:expr, $e:expr) => {
+        $crate::__::plain::try_join5($error, $a, $b, $c, $d, $e)
     };
-    ($a:expr, $b:expr, $c:expr, $d:expr, $e:expr, $f:expr $(,)?) => {
-        $crate::__::plain::try_join6($a, $b, $c, $d, $e, $f)
+    ($error:expr => $a:expr, $b:expr, $c:expr, $d:expr, $e:expr, $f:expr) => {
+        $crate::__::plain::try_join6($error, $a, $b, $c, $d, $e, $f)
     };
-    ($a:expr, $b:expr, $c:expr, $d:expr, $e:expr, $f:expr, $g:expr $(,)?) => {
-        $crate::__::plain::try_join7($a, $b, $c, $d, $e, $f, $g)
+    ($error:expr => $a:expr, $b:expr, $c:expr, $d:expr, $e:expr, $f:expr, $g:expr) => {
+        $crate::__::plain::try_join7($error, $a, $b, $c, $d, $e, $f, $g)
     };
-    ($a:expr, $b:expr, $c:expr, $d:expr, $e:expr, $f:expr, $g:expr, $h:expr $(,)?) => {
-        $crate::__::plain::try_join8($a, $b, $c, $d, $e, $f, $g, $h)
+    ($error:expr => $a:expr, $b:expr, $c:expr, $d:expr, $e:expr, $f:expr, $g:expr, $h:expr) => {
+        $crate::__::plain::try_join8($error, $a, $b, $c, $d, $e, $f, $g, $h)
+    };
+    ($($branch:expr),+ $(,)?) => {
+        $crate::__try_join!($crate::__::plain::some_error() => $($branch),+)
     };
 }

@@ -80,8 +80,8 @@ pub use self::source::{
     CsvDelimiter, List, S3Items, Source, csv_items, json_items, json_lines_items, object_items,
 };
 pub use self::vocabulary::{
-    Failed, RetryPolicy, Sleep, days, every, hours, mins, placeholder, secs, sleep, sleep_until,
-    task_token,
+    Failed, RetryPolicy, ServiceFailed, Sleep, days, every, hours, mins, placeholder, secs, sleep,
+    sleep_until, task_token,
 };
 #[doc(no_inline)]
 pub use crate::{
@@ -102,13 +102,13 @@ pub mod plain {
         WorkflowKind, run_task, run_workflow, run_workflow_without_input,
     };
     pub use super::errors::{
-        FunctionOf, Handled, KeepsName, Unrelated, Vocabulary, function_of, keeps, vocabulary,
-        wait_value,
+        FunctionOf, Handled, Joined, KeepsName, Unrelated, Vocabulary, function_of, keeps,
+        vocabulary, wait_joined, wait_value,
     };
     pub use super::failure::{Failure, PANICKED, panicked};
     pub use super::join::{
-        Branch, try_join1, try_join2, try_join3, try_join4, try_join5, try_join6, try_join7,
-        try_join8,
+        Branch, BranchOutput, CannotFail, FailsWith, JoinError, error_of, no_error, some_error,
+        try_join1, try_join2, try_join3, try_join4, try_join5, try_join6, try_join7, try_join8,
     };
     pub use super::map::{Collected, MapValue, Written};
     pub use super::outcome::workflow;

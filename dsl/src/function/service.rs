@@ -1,6 +1,6 @@
 //! Calls of AWS services in function workflows.
 
-use super::call::TaskCall;
+use super::call::{OfService, TaskCall};
 use super::callable::{Callable, CallableKind, SelectsErrors, Started};
 use crate::builder::Expression;
 use crate::expr::Expr;
@@ -18,8 +18,8 @@ use std::marker::PhantomData;
 
 /// Calls an AWS service: `service(sqs::send_message(&url, &order)).await`, with a request of [`services`](crate::services).
 ///
-/// The arguments are values; [`placeholder`](crate::services::placeholder) is a text that is set at deployment. A service fails outside of an error type,
-/// so only `Err(_)` catches it. In a plain run, [`PlainRun::service`](super::PlainRun::service) answers the call.
+/// The arguments are values; [`placeholder`](crate::services::placeholder) is a text that is set at deployment. A service fails outside of an error type:
+/// `Err(Failed::Service("SQS.QueueDoesNotExistException"))` catches an error by its name, and `Err(_)` every failure. In a plain run, [`PlainRun::service`](super::PlainRun::service) answers the call.
 ///
 /// ```
 /// use serde_json::json;
@@ -39,7 +39,9 @@ use std::marker::PhantomData;
 /// });
 /// assert_eq!(run.block_on(notify("o-1".to_owned())).unwrap(), "m-1");
 /// ```
-pub fn service<C>(request: C) -> TaskCall<ServiceTarget<C::Action, C::Answer>, C::Answer>
+pub fn service<C>(
+    request: C,
+) -> TaskCall<ServiceTarget<C::Action, C::Answer>, C::Answer, C::Answer, OfService>
 where
     C: Calls<()>,
     C::Answer: TaskReturn<Output = C::Answer, Error = NoError>,
@@ -49,7 +51,8 @@ where
         .into_iter()
         .map(|(name, value)| (name.to_owned(), constant(value)));
     let call = TaskCall::new(vec![Ok(Value::Object(fields.collect()))]);
-    if waits { call.waiting() } else { call }
+    let call = if waits { call.waiting() } else { call };
+    call.of_service()
 }
 
 /// The value of an argument in a plain run. Its arguments are constants.

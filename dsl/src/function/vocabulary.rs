@@ -1,9 +1,12 @@
 //! The words of function workflows: durations, retry policies, `sleep`, task tokens.
 
 use super::body::{Operation, is_in_body, raise, wait_for};
+use crate::task::{ErrorVariant, NoError, TaskError};
+use std::borrow::Cow;
 use std::fmt;
 use std::future::ready;
 use std::time::Duration;
+use stepwright_asl::errors::TIMEOUT;
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
@@ -92,20 +95,26 @@ impl RetryPolicy {
     }
 }
 
-/// The failure of a call with a timeout: `task(..).timeout(days(3)).await`.
+/// The failure of a call with a timeout, `task(..).timeout(days(3)).await`, or of a service, `service(..).await`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failed<E> {
+pub enum Failed<E, S = NoError> {
     /// The call took longer than its timeout, or missed a heartbeat: `States.Timeout`.
     Timeout,
     /// The error of the task.
     Task(E),
+    /// The error of a service, by its name in Step Functions: `Err(Failed::Service("DynamoDB.ConditionalCheckFailedException"))`. A task has none.
+    Service(S),
 }
+
+/// The failure of a service.
+pub type ServiceFailed = Failed<NoError, &'static str>;
 
 impl<E: fmt::Display> fmt::Display for Failed<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failed::Timeout => f.write_str("the call timed out"),
             Failed::Task(error) => error.fmt(f),
+            Failed::Service(never) => match *never {},
         }
     }
 }
@@ -115,6 +124,40 @@ impl<E: std::error::Error + 'static> std::error::Error for Failed<E> {
         match self {
             Failed::Timeout => None,
             Failed::Task(error) => Some(error),
+            Failed::Service(never) => match *never {},
+        }
+    }
+}
+
+/// A variant `#[task_error(transparent)] Payment(#[from] Failed<PaymentError>)` passes on the failure of a call with a timeout.
+impl<E: TaskError> TaskError for Failed<E> {
+    const VARIANTS: &'static [ErrorVariant] = &[ErrorVariant {
+        variant: "Timeout",
+        error: TIMEOUT,
+        fields: &[],
+        message: None,
+    }];
+
+    fn variants() -> Vec<ErrorVariant> {
+        let mut all = Self::VARIANTS.to_vec();
+        all.extend(E::variants());
+        all
+    }
+
+    fn name(&self) -> Cow<'static, str> {
+        match self {
+            Failed::Timeout => Cow::Borrowed(TIMEOUT),
+            Failed::Task(error) => error.name(),
+            Failed::Service(never) => match *never {},
+        }
+    }
+
+    /// Step Functions reports a timeout without a cause.
+    fn cause(&self) -> String {
+        match self {
+            Failed::Timeout => String::new(),
+            Failed::Task(error) => TaskError::cause(error),
+            Failed::Service(never) => match *never {},
         }
     }
 }

@@ -360,6 +360,39 @@ impl Shape {
         )
     }
 
+    /// Whether a value may contain a number with more than 15 digits.
+    pub(crate) fn may_have_many_digits(&self) -> bool {
+        // A type may contain only itself.
+        self.many_digits_within(16)
+    }
+
+    fn many_digits_within(&self, depth: usize) -> bool {
+        let Some(depth) = depth.checked_sub(1) else {
+            return false;
+        };
+        let inner = |shape: &Shape| shape.many_digits_within(depth);
+        let of_fields = |fields: &Fields| match fields {
+            Fields::Unit => false,
+            Fields::Newtype(field) => inner(&field.shape),
+            Fields::Tuple(fields) | Fields::Named(fields) => {
+                fields.iter().any(|field| inner(&field.shape))
+            }
+        };
+        match self.resolve() {
+            Shape::Number | Shape::Integer | Shape::Custom(_) | Shape::Any => true,
+            Shape::Option(shape) | Shape::Array(shape) => inner(&shape),
+            Shape::Set(set) => inner(&set.item),
+            Shape::Map(map) => inner(&map.value),
+            Shape::Tuple(items) => items.iter().any(inner),
+            Shape::Struct(shape) => of_fields(&shape.fields),
+            Shape::Enum(shape) => {
+                let mut variants = shape.variants.iter();
+                variants.any(|variant| of_fields(&variant.fields))
+            }
+            _ => false,
+        }
+    }
+
     /// The name of the shape in messages: `Order`, `a list`, `a number`.
     #[must_use]
     pub fn describe(&self) -> String {

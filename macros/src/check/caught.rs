@@ -2,7 +2,9 @@
 
 use crate::errors::Errors;
 use crate::machine::{Edge, EdgeKind, ErrorPattern, Machine, StateNode, cases, error_fields};
+use proc_macro2::Span;
 use syn::Pat;
+use syn::spanned::Spanned;
 
 /// A `catch` binds fields of the error by name, without nested patterns, because Step Functions selects a catcher by the error's name alone.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
@@ -15,7 +17,11 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
                 } => {
                     // rustc reports it in a function.
                     if !is_function {
-                        alternatives_bind_the_same(patterns, errors);
+                        let alternatives = patterns.iter().map(|one| match one {
+                            ErrorPattern::Fields(_, pattern) => (one.span(), Some(pattern)),
+                            _ => (one.span(), None),
+                        });
+                        alternatives_bind_the_same(&alternatives.collect::<Vec<_>>(), errors);
                     }
                     for pattern in patterns {
                         if let ErrorPattern::Fields(_, pattern) = pattern {
@@ -26,7 +32,10 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
                     binds_fields_or_the_error(edge, patterns, errors);
                 }
                 EdgeKind::CatchArm { pattern, .. } => {
-                    for case in cases(pattern) {
+                    let cases = cases(pattern);
+                    let alternatives = cases.iter().map(|case| (case.span(), Some(*case)));
+                    alternatives_bind_the_same(&alternatives.collect::<Vec<_>>(), errors);
+                    for case in cases {
                         binds_fields_only(case, is_function, errors);
                     }
                     jsonpath_binds_nothing(machine, node, pattern, errors);
@@ -50,28 +59,22 @@ fn binds_fields_or_the_error(edge: &Edge, patterns: &[ErrorPattern], errors: &Er
     }
 }
 
-/// If one error of a `catch` binds names, all its errors do. rustc checks that patterns bind the same names; an error without a pattern binds none.
-fn alternatives_bind_the_same(alternatives: &[ErrorPattern], errors: &Errors) {
-    let bound = |pattern: &ErrorPattern| -> Vec<String> {
-        match pattern {
-            ErrorPattern::Fields(_, fields) => error_fields(fields)
-                .map(|fields| {
-                    fields
-                        .iter()
-                        .map(|(_, name)| crate::name::text(name))
-                        .collect()
-                })
-                .unwrap_or_default(),
-            _ => Vec::new(),
-        }
+/// The errors of a `catch` bind the same names. An error without a pattern binds none.
+fn alternatives_bind_the_same(alternatives: &[(Span, Option<&Pat>)], errors: &Errors) {
+    let bound = |pattern: Option<&Pat>| -> Vec<String> {
+        let fields = pattern.and_then(|pattern| error_fields(pattern).ok());
+        let fields = fields.unwrap_or_default().into_iter();
+        fields.map(|(_, name)| crate::name::text(name)).collect()
     };
-    let Some(name) = alternatives.iter().flat_map(bound).next() else {
-        return;
-    };
-    for other in alternatives {
-        if bound(other).is_empty() {
+    let all: Vec<(Span, Vec<String>)> = alternatives
+        .iter()
+        .map(|(span, pattern)| (*span, bound(*pattern)))
+        .collect();
+    for (span, names) in &all {
+        let mut others = all.iter().flat_map(|(_, names)| names);
+        if let Some(name) = others.find(|name| !names.contains(name)) {
             errors.at(
-                other.span(),
+                *span,
                 format!("this error does not bind `{name}`, but another error of this `catch` does: write a separate `catch` for it"),
             );
         }

@@ -3,6 +3,7 @@
 //! Each rule is one function, whose doc comment states the rule. All rules run, even if earlier rules report problems; a problem that follows from
 //! another one is not reported. This module generates no tokens.
 
+mod alternatives;
 mod assigned;
 mod calls;
 mod caught;
@@ -53,6 +54,7 @@ pub(crate) fn check(machine: &mut Machine, errors: &Errors) {
     choices::rules(machine, errors);
     retry::rules(machine, errors);
     caught::rules(machine, errors);
+    alternatives::split(machine);
     express::rules(machine, errors);
     fragments::rules(machine, errors);
     distributed::rules(machine, errors);

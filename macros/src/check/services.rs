@@ -1,15 +1,16 @@
 //! Service calls: their resources and arguments.
 
 use crate::errors::{Errors, TokenRange};
-use crate::machine::{Call, Callee, Machine, State};
+use crate::machine::{Call, Callee, ErrorPattern, Machine, State, StateNode};
 use stepwright_asl::Diagnostic;
-use stepwright_asl::analysis::{check_service, waiting_resource};
+use stepwright_asl::analysis::{check_service, check_service_error, waiting_resource};
 
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
     for node in &machine.states {
         if let Some(call) = node.state.call() {
             service_is_known(machine, &node.state, call, errors);
+            errors_are_of_service(node, call, errors);
         }
     }
 }
@@ -46,6 +47,29 @@ fn service_is_known(machine: &Machine, state: &State, call: &Call, errors: &Erro
         let diagnostic = Diagnostic::error(TokenRange::at(span), problem.message);
         let diagnostic = diagnostic.with_help(format!("{help}`raw {{ {field} }}` is not checked"));
         errors.push(diagnostic.with_code(problem.code));
+    }
+}
+
+/// A `retry` or `catch` of a service names errors with the service's prefix.
+fn errors_are_of_service(node: &StateNode, call: &Call, errors: &Errors) {
+    let Callee::Service {
+        resource: literal, ..
+    } = &call.callee
+    else {
+        return;
+    };
+    if has_raw(&node.state, &["Resource"]) {
+        return;
+    }
+    let resource = waiting_resource(&literal.value(), call.wait.is_some());
+    let retried = node.state.options.retries.iter();
+    let retried = retried.flat_map(|retry| &retry.errors);
+    for error in retried.chain(node.catches().flatten()) {
+        if let ErrorPattern::Text(name) = error
+            && let Some(problem) = check_service_error(&resource, &name.value())
+        {
+            errors.at(name.span(), problem);
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::graph::{Ending, Graph, MapItems, MapWork, Node, StateName, Work};
 use super::names::bound_names;
 use super::object_items::ObjectSource;
 use super::scan::{bare, by_value, called, iterator_method, list_of};
-use super::state_name::subject;
+use super::state_name::{callee, subject, word};
 use super::translator::{Dest, Exits, Translator};
 use crate::machine::own_name;
 use crate::name::{pascal, text};
@@ -63,12 +63,14 @@ impl Translator<'_> {
         let mut item = format_ident!("item");
         let span = closure.body.span();
         let subject = pascal(&text(&item_source));
-        let mut body = self.body_graph(&subject, span, |this, exits| {
-            item = this.names.declare(&item_source, this.body);
-            if !super::names::mutable_names(item_pattern).is_empty() {
-                this.names.mark_as_mutable(&item);
-            }
-            this.expr(&closure.body, exits, &Dest::Return);
+        let mut body = self.inside(subject.clone(), |this| {
+            this.body_graph(&subject, span, |this, exits| {
+                item = this.names.declare(&item_source, this.body);
+                if !super::names::mutable_names(item_pattern).is_empty() {
+                    this.names.mark_as_mutable(&item);
+                }
+                this.expr(&closure.body, exits, &Dest::Return);
+            })
         });
         body.begin_with_pass();
         let mut map = MapWork {
@@ -166,7 +168,9 @@ impl Translator<'_> {
                 return None;
             }
         };
-        let name = self.state_name(StateName::of_call("TryJoin", span));
+        let called = branches.iter().map(callee);
+        let called = called.chain(branches.iter().map(word));
+        let name = self.state_name(StateName::of_call("TryJoin", span).with_details(called));
         let graphs: Vec<Graph> = branches.iter().map(|branch| self.branch(branch)).collect();
         Some(
             self.graph
@@ -186,6 +190,11 @@ impl Translator<'_> {
             );
             return Graph::default();
         }
+        let of = callee(branch);
+        self.inside(of, |this| this.branch_graph(branch))
+    }
+
+    fn branch_graph(&mut self, branch: &Expr) -> Graph {
         self.body_graph("Branch", branch.span(), |this, exits| match bare(branch) {
             Expr::Async(block) => {
                 this.block(&block.block, exits, &Dest::Return);

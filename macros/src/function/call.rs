@@ -2,6 +2,7 @@
 
 use super::graph::{Ending, Node, StateName, Work};
 use super::scan::{by_value, called};
+use super::state_name::{is_literal, word};
 use super::translator::{Dest, Exits, Translator};
 use crate::functions::is_task;
 use crate::machine::own_name;
@@ -67,6 +68,9 @@ impl Translator<'_> {
         let Some(node) = self.call(base, ty.as_ref(), exits) else {
             return Exits::new();
         };
+        if let Dest::Assign(target) = dest {
+            self.graph.nodes[node].name.is_bound_to(target);
+        }
         let span = self.graph.nodes[node].name.span;
         if matches!(dest, Dest::Return) {
             self.answer_is_returned(node);
@@ -118,12 +122,7 @@ impl Translator<'_> {
                     lit: Lit::Str(name),
                     ..
                 })) => {
-                    self.name = Some(StateName {
-                        text: name.value(),
-                        span: name.span(),
-                        is_explicit: true,
-                        is_call: true,
-                    });
+                    self.name = Some(StateName::of_option(name));
                 }
                 other => self.errors.at(
                     other.map_or_else(|| value.span(), Spanned::span),
@@ -247,7 +246,11 @@ impl Translator<'_> {
             pascal(&own_name(path).map(text).unwrap_or_default()),
             path.span(),
         );
-        let name = self.state_name(derived);
+        // A literal differs more often than the name of a variable.
+        let (literals, others): (Vec<&Expr>, Vec<&Expr>) =
+            call.args.iter().partition(|one| is_literal(one));
+        let details = literals.into_iter().chain(others).map(word);
+        let name = self.state_name(derived.with_details(details));
         let work = Work::Task {
             path: path.clone(),
             arguments,

@@ -8,7 +8,7 @@ use crate::machine::{ErrorPattern, Matches, Retry, Setting, SettingValue, own_na
 use proc_macro2::{Ident, Span};
 use quote::{format_ident, quote};
 use syn::spanned::Spanned;
-use syn::{Expr, Lit, Pat, Path, parse_quote_spanned};
+use syn::{Expr, Lit, LitStr, Pat, Path, parse_quote_spanned};
 
 impl Translator<'_> {
     pub(super) fn options(&mut self, node: usize, chain: &CallChain<'_>) {
@@ -191,6 +191,17 @@ fn unfit_option(name: &str) -> String {
 
 const NOT_A_POLICY: &str = "a retry policy is constant: write `every(secs(2)).times(3).backoff(2.0)`, with `max_delay(mins(5))` and `jitter()` if you need them";
 
+/// The text of a pattern.
+pub(super) fn text_of(pattern: &Pat) -> Option<LitStr> {
+    match pattern {
+        Pat::Lit(literal) => match &literal.lit {
+            Lit::Str(text) => Some(text.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// The error of a pattern in `retry`; the patterns of `Failed` are those of `Timeout` and of the task's own error.
 fn error_pattern(pattern: &Pat) -> Option<ErrorPattern> {
     let path = match pattern {
@@ -199,6 +210,9 @@ fn error_pattern(pattern: &Pat) -> Option<ErrorPattern> {
         Pat::Struct(one) => one.path.clone(),
         Pat::TupleStruct(one) if is_failed(&one.path, "Task") => {
             return one.elems.first().and_then(error_pattern);
+        }
+        Pat::TupleStruct(one) if is_failed(&one.path, "Service") => {
+            return one.elems.first().and_then(text_of).map(ErrorPattern::Text);
         }
         Pat::TupleStruct(one) => one.path.clone(),
         Pat::Paren(inner) => return error_pattern(&inner.pat),

@@ -2,7 +2,7 @@
 
 use super::graph::{GraphEdgeKind, Node, StateName, Work};
 use super::scan::{bare, by_value, is_of_result, let_condition};
-use super::state_name::subject;
+use super::state_name::{arm_name, callee, condition_words, first_token, subject, variant_of};
 use super::translator::{ArmBody, ArmCode, Chain, Dest, Exits, Translator};
 use proc_macro2::Span;
 use quote::format_ident;
@@ -39,11 +39,15 @@ impl Translator<'_> {
                     body: other,
                 },
             ];
-            let name = StateName::derived(format!("If{}", subject(scrutinee)), span);
+            let name = StateName::derived(format!("If{}", subject(scrutinee)), span)
+                .with_details([variant_of(pattern)]);
             return self.matched(scrutinee, arms, name, span, exits, dest);
         }
-        let name = StateName::derived(format!("If{}", subject(&one.cond)), span);
-        let name = self.state_name(name);
+        let of = subject(&one.cond);
+        let derived = StateName::derived(format!("If{of}"), span);
+        let then = &one.then_branch;
+        let details = [condition_words(&one.cond), callee(&parse_quote!(#then))];
+        let name = self.state_name(derived.with_details(details));
         let node = self.graph.add(Node::new(Work::Choice(None), name), &exits);
         let mut ends = Exits::new();
         let mut next = Some(one);
@@ -54,7 +58,10 @@ impl Translator<'_> {
                 GraphEdgeKind::Rule(one.if_token.span, condition),
                 one.if_token.span,
             );
-            ends.extend(self.block(&one.then_branch, vec![exit], dest));
+            let inside = format!("If{}", subject(&one.cond));
+            ends.extend(self.inside(inside, |this| {
+                this.block(&one.then_branch, vec![exit], dest)
+            }));
             next = match &one.else_branch {
                 // An `else if` is a rule of the same Choice. An `else if let` is a Choice by itself.
                 Some((_, other)) => match &**other {
@@ -71,7 +78,8 @@ impl Translator<'_> {
                             GraphEdgeKind::Otherwise(one.if_token.span),
                             one.if_token.span,
                         );
-                        ends.extend(self.expr(other, vec![exit], dest));
+                        let inside = format!("Else{of}");
+                        ends.extend(self.inside(inside, |this| this.expr(other, vec![exit], dest)));
                         None
                     }
                 },
@@ -120,7 +128,8 @@ impl Translator<'_> {
         dest: &Dest,
     ) -> Exits {
         let Some(first) = conditions.first() else {
-            return self.block(chain.then, exits, dest);
+            let inside = chain.name.text.clone();
+            return self.inside(inside, |this| this.block(chain.then, exits, dest));
         };
         let span = chain.name.span;
         let name = match is_first {
@@ -193,6 +202,7 @@ impl Translator<'_> {
         exits: Exits,
         dest: &Dest,
     ) -> Exits {
+        let of = subject(scrutinee);
         if let Expr::Await(one) = bare(scrutinee)
             && arms.iter().any(|arm| is_of_result(&arm.pattern))
         {
@@ -224,6 +234,10 @@ impl Translator<'_> {
         if exits.is_empty() {
             return exits;
         }
+        let other = match name.text.starts_with("Match") {
+            true => format!("Other{of}"),
+            false => format!("Else{of}"),
+        };
         let name = self.state_name(name);
         let node = self.graph.add(
             Node::new(Work::Choice(Some((scrutinee, span))), name),
@@ -245,7 +259,8 @@ impl Translator<'_> {
             let exit =
                 self.graph
                     .add_edge(node, GraphEdgeKind::Arm(pattern, guard), arm.pattern.span());
-            ends.extend(self.arm_body(&arm.body, vec![exit], dest));
+            let inside = arm_name(&of, &other, &arm.pattern);
+            ends.extend(self.inside(inside, |this| this.arm_body(&arm.body, vec![exit], dest)));
             self.names.close();
         }
         self.show_all(shown);
@@ -254,7 +269,12 @@ impl Translator<'_> {
 
     pub(super) fn arm_body(&mut self, body: &ArmCode<'_>, exits: Exits, dest: &Dest) -> Exits {
         match body {
-            ArmCode::Expr(value) => self.expr(value, exits, dest),
+            ArmCode::Expr(value) => {
+                if !matches!(value, Expr::Block(_)) {
+                    self.statement = first_token(value);
+                }
+                self.expr(value, exits, dest)
+            }
             ArmCode::Block(block) => self.block(block, exits, dest),
             ArmCode::Diverging(value) => {
                 if !self.expr(value, exits, dest).is_empty() {

@@ -2,6 +2,7 @@
 
 use super::graph::{AmountExpr, Node, StateName, WaitFor, Work};
 use super::scan::{bare, by_value, called};
+use super::state_name::word;
 use super::translator::{Exits, Translator};
 use crate::machine::own_name;
 use crate::name::pascal;
@@ -26,7 +27,8 @@ impl Translator<'_> {
             let keyword = Ident::new("timestamp", span);
             WaitFor::Timestamp(keyword, self.resolved(by_value(&argument)))
         };
-        let state = self.state_name(StateName::derived(pascal(name), span));
+        let derived = StateName::derived(pascal(name), span);
+        let state = self.state_name(derived.with_details([word(&call.args[0])]));
         self.graph.add(Node::new(Work::Wait(wait), state), &exits)
     }
 

@@ -85,7 +85,7 @@ impl<'e> Emitter<'e> {
             let text = &name.text;
             let message =
                 format!("the state name `{text}` is used twice: name this state with {remedy}");
-            self.errors.at(name.span, message);
+            self.errors.at(name.place, message);
         }
         self.states.insert(name.text.clone(), name.span);
         match crate::name::identifier(&name.text, name.span) {
@@ -347,6 +347,7 @@ impl<'e> Emitter<'e> {
             CaughtError::All(span) => super::call_options::predefined("ALL", span),
             CaughtError::Timeout(span) => super::call_options::predefined("Timeout", span),
             CaughtError::Every(span) => ErrorPattern::Every(span),
+            CaughtError::Named(name) => ErrorPattern::Text(name),
             CaughtError::Variant(path) => ErrorPattern::Path(path),
             CaughtError::Fields(path, mut pattern) => {
                 self.names.pat(&mut pattern);

@@ -5,7 +5,7 @@ use super::scan::{
     Assertion, MacroKind, bare, by_value, called, control_flow_in, default_panic_text,
     needs_states, single_name,
 };
-use super::state_name::subject;
+use super::state_name::{condition_words, subject, word};
 use super::translator::{Dest, Exits, Translator};
 use crate::functions::is_type;
 use crate::machine::{is_of_prelude, own_name};
@@ -35,10 +35,12 @@ impl Translator<'_> {
                         ty: self.body_type().cloned(),
                         ..Target::one(bound.clone())
                     };
+                    let state = self.name.take();
                     let exits = self.expr(inner, exits, &Dest::Assign(Box::new(target)));
                     if exits.is_empty() {
                         return exits;
                     }
+                    self.name = state;
                     self.give(parse_quote!(#bound), value.span(), exits)
                 }
                 _ => self.value(value, exits, &Dest::Return),
@@ -59,7 +61,13 @@ impl Translator<'_> {
             Failure::Rethrown(_, state) => format!("{state}Failed"),
             Failure::Panic(_) => "Panic".to_owned(),
         };
-        let name = self.state_name(StateName::derived(derived, value.span()));
+        let details = match bare(&value) {
+            Expr::Struct(literal) => literal.fields.iter().map(|one| word(&one.expr)).collect(),
+            Expr::Call(call) => call.args.iter().map(word).collect(),
+            _ => Vec::new(),
+        };
+        let derived = StateName::derived(derived, value.span());
+        let name = self.state_name(derived.with_details(details));
         self.share_with_equal_failure(&failure, &name);
         self.graph.add(Node::new(Work::Fail(failure), name), &exits);
         Exits::new()
@@ -239,7 +247,10 @@ impl Translator<'_> {
             parse_quote_spanned!(span=> format!(#text_tokens))
         };
         let value = self.resolved(&value);
-        let name = self.state_name(StateName::derived(derived, span));
+        let first = text_tokens.clone().into_iter().next();
+        let details = first.and_then(|first| syn::parse2(first.into()).ok());
+        let derived = StateName::derived(derived, span).with_details(details.as_ref().map(word));
+        let name = self.state_name(derived);
         self.graph
             .add(Node::new(Work::Fail(Failure::Panic(value)), name), &exits);
     }
@@ -250,7 +261,8 @@ impl Translator<'_> {
             return exits;
         };
         let derived = format!("Assert{}", subject(&condition));
-        let state = self.state_name(StateName::derived(derived.clone(), span));
+        let derived = StateName::derived(derived, span);
+        let state = self.state_name(derived.with_details([condition_words(&condition)]));
         let failed = format!("{}Failed", state.text);
         let name = own_name(&mac.path).map(ToString::to_string);
         let condition = self.condition(&condition, &format!("{}!", name.unwrap_or_default()));

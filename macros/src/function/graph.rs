@@ -56,6 +56,14 @@ pub(super) struct StateName {
     pub(super) is_explicit: bool,
     /// Whether it is a call, which `.named("..")` names.
     pub(super) is_call: bool,
+    /// The number of its attribute `#[state(Name)]`.
+    pub(super) attribute: Option<usize>,
+    /// Where a name can be written.
+    pub(super) place: Span,
+    /// The names of the code around the state, outermost first.
+    pub(super) around: Vec<String>,
+    /// Parts of its code that may differ from those of a state with the same name.
+    pub(super) details: Vec<String>,
 }
 
 pub(super) enum Work {
@@ -223,6 +231,8 @@ pub(super) enum CaughtError {
     /// Each error of the called task.
     Every(Span),
     Timeout(Span),
+    /// An error of a service, by its name.
+    Named(LitStr),
     Variant(Path),
     Fields(Path, Pat),
 }
@@ -307,7 +317,12 @@ impl Graph {
             if lets.is_empty() {
                 continue;
             }
-            let name = StateName::derived(format!("{}Arguments", node.name.text), node.name.span);
+            let name = StateName {
+                text: format!("{}Arguments", node.name.text),
+                is_explicit: false,
+                attribute: None,
+                ..node.name.clone()
+            };
             let before = self.predecessors(index);
             let join = self.add(Node::new(Work::Join, name), &before);
             let exit = self.add_edge(join, GraphEdgeKind::Next, self.nodes[index].name.span);
@@ -743,6 +758,7 @@ impl CaughtError {
             CaughtError::All(_) => "all".to_owned(),
             CaughtError::Every(_) => "every".to_owned(),
             CaughtError::Timeout(_) => "timeout".to_owned(),
+            CaughtError::Named(name) => name.value(),
             CaughtError::Variant(path) => quote!(#path).to_string(),
             CaughtError::Fields(_, pattern) => quote!(#pattern).to_string(),
         }

@@ -6,7 +6,7 @@ use super::scan::{
     by_value, first_await, growing_call, is_assigning, iterator_method, let_condition, list_of,
     single_name, without_reference_pattern,
 };
-use super::state_name::{pattern_subject, subject};
+use super::state_name::{condition_words, pattern_subject, subject, word};
 use super::translator::{Dest, Exits, LoopContext, Translator};
 use crate::name::text;
 use proc_macro2::Ident;
@@ -91,14 +91,13 @@ impl Translator<'_> {
         );
         let start = self.next(head, span);
         self.name = explicit;
-        let name = self.state_name(StateName::derived(
-            format!("While{}", subject(&one.cond)),
-            span,
-        ));
+        let inside = format!("While{}", subject(&one.cond));
+        let derived = StateName::derived(inside.clone(), span);
+        let name = self.state_name(derived.with_details([condition_words(&one.cond)]));
         self.enter_loop(one.label.as_ref(), head, &Dest::Ignore);
         if is_chain(&one.cond) {
             self.name = Some(name);
-            let (inside, failed) = self.chain(
+            let (end, failed) = self.chain(
                 &one.cond,
                 &one.body,
                 "While",
@@ -106,12 +105,12 @@ impl Translator<'_> {
                 vec![start],
                 &Dest::Ignore,
             );
-            self.graph.repeat(&inside, head);
+            self.graph.repeat(&end, head);
             let mut ends = self.leave_loop();
             ends.extend(failed);
             return ends;
         }
-        let (node, inside, after) = match let_condition(&one.cond) {
+        let (node, end, after) = match let_condition(&one.cond) {
             Some((scrutinee, pattern, guard)) => {
                 if let Some(span) = first_await(scrutinee) {
                     self.errors.at(span, "a call cannot be part of a condition: write `loop`, match the result of the call in it, and leave the loop with `break`");
@@ -123,10 +122,12 @@ impl Translator<'_> {
                 self.names.open();
                 let pattern = self.arm_pattern(pattern);
                 let guard = guard.map(|guard| self.condition(&guard, "while"));
-                let inside = self
+                let exit = self
                     .graph
                     .add_edge(node, GraphEdgeKind::Arm(pattern, guard), span);
-                let end = self.block(&one.body, vec![inside], &Dest::Ignore);
+                let end = self.inside(inside, |this| {
+                    this.block(&one.body, vec![exit], &Dest::Ignore)
+                });
                 self.names.close();
                 let after =
                     self.graph
@@ -138,10 +139,12 @@ impl Translator<'_> {
                 let node = self
                     .graph
                     .add(Node::new(Work::Choice(None), name), &[start]);
-                let inside = self
+                let exit = self
                     .graph
                     .add_edge(node, GraphEdgeKind::Rule(span, condition), span);
-                let end = self.block(&one.body, vec![inside], &Dest::Ignore);
+                let end = self.inside(inside, |this| {
+                    this.block(&one.body, vec![exit], &Dest::Ignore)
+                });
                 let after = self
                     .graph
                     .add_edge(node, GraphEdgeKind::Otherwise(span), span);
@@ -149,7 +152,7 @@ impl Translator<'_> {
             }
         };
         let _ = node;
-        self.graph.repeat(&inside, head);
+        self.graph.repeat(&end, head);
         let mut ends = self.leave_loop();
         ends.push(after);
         ends
@@ -207,7 +210,9 @@ impl Translator<'_> {
         );
         let start = self.next(head, span);
         self.name = explicit;
-        let name = self.state_name(StateName::derived(format!("Each{subject}"), span));
+        let each = format!("Each{subject}");
+        let derived = StateName::derived(each.clone(), span);
+        let name = self.state_name(derived.with_details([word(&one.expr)]));
         let node = self
             .graph
             .add(Node::new(Work::Choice(None), name), &[start]);
@@ -236,7 +241,9 @@ impl Translator<'_> {
                 value: parse_quote_spanned!(one.in_token.span=> #index + 1),
             });
         }
-        let end = self.block(&one.body, vec![inside], &Dest::Ignore);
+        let end = self.inside(each, |this| {
+            this.block(&one.body, vec![inside], &Dest::Ignore)
+        });
         self.graph.repeat(&end, head);
         let mut ends = self.leave_loop();
         ends.push(after);

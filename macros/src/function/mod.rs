@@ -14,6 +14,7 @@ mod ends;
 mod graph;
 mod loops;
 mod mutable;
+mod name_attributes;
 mod names;
 mod object_items;
 mod options;
@@ -29,6 +30,7 @@ mod statements;
 #[cfg(test)]
 mod tests;
 mod translator;
+mod unique_names;
 
 use self::emit::Emitter;
 use self::graph::Graph;

@@ -5,21 +5,22 @@
 use super::call::{CallChain, OPTIONS, is_task_token};
 use super::object_items::ObjectSource;
 use super::scan::{
-    Assertion, MacroKind, bare, called, default_panic_text, is_of_result, value_arguments,
+    Assertion, MacroKind, bare, called, default_panic_text, is_of_result, single_name,
+    value_arguments,
 };
 use super::service_call::{placeholder_name, request_arguments};
 use crate::editor;
 use crate::functions::is_task;
 use crate::machine::{cases, is_of_prelude, own_name};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::token::Paren;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Attribute, Block, Expr, ExprCall, ExprMacro, ExprPath, ExprTry, Lit, Local, Macro, Pat, Stmt,
-    Token, parse_quote, parse_quote_spanned,
+    Arm, Attribute, Block, Expr, ExprCall, ExprMacro, ExprPath, ExprTry, Lit, Local, Macro, Pat,
+    Stmt, Token, parse_quote, parse_quote_spanned,
 };
 
 /// The body of the function for rustc.
@@ -41,7 +42,7 @@ impl VisitMut for PlainRewriter {
 
     fn visit_stmt_mut(&mut self, statement: &mut Stmt) {
         match statement {
-            Stmt::Expr(value @ Expr::Await(_), Some(_)) => self.awaited(value, "wait_value"),
+            Stmt::Expr(value @ Expr::Await(_), Some(_)) => self.value_of(value),
             Stmt::Macro(one) if is_panic(&one.mac) => {
                 let value = panicked(&one.mac);
                 *statement = Stmt::Expr(value, Some(Token![;](one.mac.span())));
@@ -58,13 +59,13 @@ impl VisitMut for PlainRewriter {
         if let Some((_, other)) = &mut init.diverge {
             self.visit_expr_mut(other);
             if is_of_result(&local.pat) && awaits(&init.expr) {
-                self.scrutinee(&mut init.expr, true);
+                self.scrutinee(&mut init.expr, true, names_errors(&local.pat));
                 with_caught(&mut local.pat);
                 return;
             }
         }
         if awaits(&init.expr) && init.diverge.is_none() {
-            self.awaited(&mut init.expr, "wait_value");
+            self.value_of(&mut init.expr);
         } else {
             self.visit_expr_mut(&mut init.expr);
         }
@@ -77,7 +78,8 @@ impl VisitMut for PlainRewriter {
             {
                 self.visit_attributes_mut(&mut one.attrs);
                 let catches = one.arms.iter().any(|arm| catches_all(&arm.pat));
-                self.scrutinee(&mut one.expr, catches);
+                let is_known = one.arms.iter().any(determines_error);
+                self.scrutinee(&mut one.expr, catches, is_known);
                 for arm in &mut one.arms {
                     if catches {
                         with_caught(&mut arm.pat);
@@ -88,11 +90,11 @@ impl VisitMut for PlainRewriter {
             }
             Expr::Let(one) if awaits(&one.expr) && is_of_result(&one.pat) => {
                 // The other branch takes every other result.
-                self.scrutinee(&mut one.expr, true);
+                self.scrutinee(&mut one.expr, true, names_errors(&one.pat));
                 with_caught(&mut one.pat);
             }
             Expr::Try(one) if awaits(&one.expr) => {
-                self.visit_expr_mut(&mut one.expr);
+                self.awaited(&mut one.expr, "wait", false);
                 *value = question(one);
             }
             Expr::Macro(one) if is_panic(&one.mac) => *value = panicked(&one.mac),
@@ -119,16 +121,16 @@ impl VisitMut for PlainRewriter {
             // A workflow has the value of the call there, not its `Result`.
             Expr::MethodCall(call) if awaits(&call.receiver) => {
                 self.visit_attributes_mut(&mut call.attrs);
-                self.awaited(&mut call.receiver, "wait_value");
+                self.value_of(&mut call.receiver);
                 for argument in &mut call.args {
                     self.visit_expr_mut(argument);
                 }
             }
-            Expr::Await(_) => self.awaited(value, "wait"),
+            Expr::Await(_) => self.awaited(value, "wait", true),
             // An editor completes an option of a call: `task(..).ti`.
             Expr::Field(field) if editor::is_here() => {
                 self.visit_expr_mut(&mut field.base);
-                self.chain(&mut field.base, false);
+                self.chain(&mut field.base, false, true);
             }
             Expr::Closure(closure) => {
                 closure.asyncness = None;
@@ -147,12 +149,12 @@ impl VisitMut for PlainRewriter {
 }
 
 impl PlainRewriter {
-    /// The `.await` of a `match`.
-    fn scrutinee(&mut self, value: &mut Expr, catches: bool) {
+    /// The `.await` of a `match`. `is_error_known` means that the arms determine the error type.
+    fn scrutinee(&mut self, value: &mut Expr, catches: bool, is_error_known: bool) {
         let value = inner_mut(value);
         if let Expr::Await(one) = value {
             self.visit_expr_mut(&mut one.base);
-            self.call(&mut one.base);
+            self.call(&mut one.base, is_error_known);
             if catches {
                 let base = &one.base;
                 *one.base = parse_quote_spanned!(one.await_token.span=> #base.catching());
@@ -161,28 +163,40 @@ impl PlainRewriter {
         }
     }
 
+    /// The `.await` of a call whose value is used.
+    fn value_of(&mut self, value: &mut Expr) {
+        let is_joined = matches!(bare(value), Expr::Await(one)
+            if matches!(CallChain::of(&one.base).base, Expr::Macro(one) if MacroKind::of(&one.mac) == MacroKind::TryJoin));
+        let function = if is_joined {
+            "wait_joined"
+        } else {
+            "wait_value"
+        };
+        self.awaited(value, function, false);
+    }
+
     /// Replaces an `.await` by a call of this function.
-    fn awaited(&mut self, value: &mut Expr, function: &str) {
+    fn awaited(&mut self, value: &mut Expr, function: &str, is_error_known: bool) {
         let value = inner_mut(value);
         if let Expr::Await(one) = value {
             self.visit_expr_mut(&mut one.base);
-            self.call(&mut one.base);
+            self.call(&mut one.base, is_error_known);
             *value = wrapped(function, &one.base, one.await_token.span);
         }
     }
 
     /// Replaces the function of a call; the arguments are already rewritten.
-    fn call(&mut self, value: &mut Expr) {
+    fn call(&mut self, value: &mut Expr, is_error_known: bool) {
         let waits = matches!(CallChain::of(value).base, Expr::Call(call) if sends_token(call));
-        self.chain(value, waits);
+        self.chain(value, waits, is_error_known);
     }
 
-    fn chain(&mut self, value: &mut Expr, waits: bool) {
+    fn chain(&mut self, value: &mut Expr, waits: bool, is_error_known: bool) {
         match value {
-            Expr::Paren(inner) => self.chain(&mut inner.expr, waits),
-            Expr::Group(inner) => self.chain(&mut inner.expr, waits),
+            Expr::Paren(inner) => self.chain(&mut inner.expr, waits, is_error_known),
+            Expr::Group(inner) => self.chain(&mut inner.expr, waits, is_error_known),
             Expr::MethodCall(call) if OPTIONS.iter().any(|name| call.method == name) => {
-                self.chain(&mut call.receiver, waits);
+                self.chain(&mut call.receiver, waits, is_error_known);
                 if call.method == "retry"
                     && let Some(policy) = call.args.last_mut()
                 {
@@ -244,30 +258,50 @@ impl PlainRewriter {
                 }
             }
             Expr::Macro(one) if MacroKind::of(&one.mac) == MacroKind::TryJoin => {
-                self.try_join(one);
-                *value = vocabulary(value);
+                let joined = self.try_join(one, is_error_known);
+                *value = vocabulary(&joined);
             }
             _ => {}
         }
     }
 
     /// The branches of `try_join!`, which are calls without `.await`.
-    fn try_join(&mut self, one: &mut ExprMacro) {
+    ///
+    /// If neither a branch nor the code around determines the error type, it is that of the called tasks.
+    fn try_join(&mut self, one: &ExprMacro, is_error_known: bool) -> Expr {
+        let mut one = one.clone();
         let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
         let Ok(mut branches) = one.mac.parse_body_with(parser) else {
-            return;
+            return Expr::Macro(one);
         };
-        for branch in &mut branches {
+        let is_error_known = is_error_known || branches.iter().any(has_errors);
+        let site = Span::mixed_site();
+        let (mut code, mut names) = (TokenStream::new(), Vec::new());
+        let mut called = Vec::new();
+        for (index, branch) in branches.iter_mut().enumerate() {
             let is_block = matches!(bare(branch), Expr::Async(_));
             self.visit_expr_mut(branch);
+            let name = format_ident!("__branch{index}", span = site);
             if !is_block {
-                self.call(branch);
+                self.call(branch, true);
                 // The arguments are part of the branch: if they fail, the branch fails.
                 let waited = wrapped("wait", branch, end(branch));
                 *branch = parse_quote_spanned!(branch.span()=> || #waited);
+                called.push((name.clone(), branch.span()));
             }
+            quote_spanned!(site=> let #name = #branch;).to_tokens(&mut code);
+            names.push(name);
         }
-        one.mac.tokens = branches.into_token_stream();
+        if is_error_known {
+            one.mac.tokens = branches.into_token_stream();
+            return Expr::Macro(one);
+        }
+        let mut error = quote!(::stepwright::__::plain::no_error());
+        for (name, span) in called.into_iter().rev() {
+            error = quote_spanned!(span=> ::stepwright::__::plain::error_of(&#name, #error));
+        }
+        one.mac.tokens = quote!(#error => #(#names),*);
+        parse_quote_spanned!(site=> { #code #one })
     }
 }
 
@@ -297,6 +331,61 @@ fn sends_token(call: &syn::ExprCall) -> bool {
         syn::visit::Visit::visit_expr(&mut tokens, argument);
     }
     tokens.0
+}
+
+/// Whether the code of a branch of `try_join!` can determine its error type.
+fn has_errors(branch: &Expr) -> bool {
+    #[derive(Default)]
+    struct Errors(bool);
+    impl syn::visit::Visit<'_> for Errors {
+        fn visit_expr_try(&mut self, _: &ExprTry) {
+            self.0 = true;
+        }
+
+        fn visit_expr_call(&mut self, call: &ExprCall) {
+            self.0 |= called(call).is_some_and(|path| crate::machine::is_of_prelude(path, "Err"));
+            syn::visit::visit_expr_call(self, call);
+        }
+
+        fn visit_macro(&mut self, mac: &Macro) {
+            self.0 |= MacroKind::of(mac) == MacroKind::TryJoin;
+        }
+    }
+    let mut errors = Errors::default();
+    syn::visit::Visit::visit_expr(&mut errors, branch);
+    errors.0
+}
+
+/// Whether a pattern of a result names variants of the error type.
+fn names_errors(pattern: &Pat) -> bool {
+    if let Pat::Guard(both) = pattern {
+        return names_errors(&both.pat);
+    }
+    cases(pattern).into_iter().any(|case| match case {
+        Pat::TupleStruct(one) if one.path.is_ident("Err") => {
+            !matches!(one.elems.first(), None | Some(Pat::Wild(_) | Pat::Ident(_)))
+        }
+        _ => false,
+    })
+}
+
+/// Whether an arm determines the error type of the matched result: it names a variant, or returns the error unchanged.
+fn determines_error(arm: &Arm) -> bool {
+    struct Returns(bool);
+    impl syn::visit::Visit<'_> for Returns {
+        fn visit_expr_call(&mut self, call: &ExprCall) {
+            let is_err = called(call).is_some_and(|path| crate::machine::is_of_prelude(path, "Err"));
+            let is_name = call
+                .args
+                .first()
+                .is_some_and(|value| single_name(value).is_some());
+            self.0 |= is_err && is_name;
+            syn::visit::visit_expr_call(self, call);
+        }
+    }
+    let mut returns = Returns(false);
+    syn::visit::Visit::visit_expr(&mut returns, &arm.body);
+    returns.0 || names_errors(&arm.pat)
 }
 
 /// Whether an arm also takes failures that are no value of the error type.

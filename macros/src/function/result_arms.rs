@@ -1,10 +1,10 @@
 //! `match task(..).await { Ok(..) => .., Err(..) => .. }`: the arms are transitions of the state.
 
-use super::call_options::is_failed;
+use super::call_options::{is_failed, text_of};
 use super::graph::{CaughtError, Ending, Exit, GraphEdgeKind, Node, StateName, Target, Work};
 use super::names::{bound_names, mutable_names, with_variables};
 use super::scan::{bare, called, reads, single_name};
-use super::state_name::{snake, subject};
+use super::state_name::{arm_name, snake, subject};
 use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
 use crate::machine::{cases, is_bound, is_of_prelude, own_name};
 use crate::name::text;
@@ -50,7 +50,7 @@ impl Translator<'_> {
             _ => None,
         });
         // `#[state(Name)]` on the `match` names the Choice, and `.named("..")` the call.
-        let choice_name = self.name.take().unwrap_or(name);
+        let explicit = self.name.take();
         let Some(node) = self.call(base, ty.as_ref(), exits) else {
             return Exits::new();
         };
@@ -82,10 +82,21 @@ impl Translator<'_> {
             });
             let next = self.next(node, span);
             let value: Expr = parse_quote!(#bound);
+            self.name = explicit;
+            let choice_name = self.state_name(name);
             choice = Some(self.graph.add(
                 Node::new(Work::Choice(Some((value, span))), choice_name),
                 &[next],
             ));
+        } else if explicit.is_some() {
+            // Without a Choice, the statement has only the state of the call, which `.named("..")` may name.
+            self.name = explicit;
+            let call_name = self.graph.nodes[node].name.clone();
+            let name = self.state_name(call_name.clone());
+            self.graph.nodes[node].name = match call_name.is_explicit {
+                true => call_name,
+                false => name,
+            };
         }
         let mut ends = Exits::new();
         let mut shown = Vec::new();
@@ -175,7 +186,11 @@ impl Translator<'_> {
         if exits.is_empty() {
             return exits;
         }
-        self.arm_body(&arm.body, exits, dest)
+        let of = self.graph.nodes[node].name.text.clone();
+        let failed = format!("{of}Failed");
+        self.inside(arm_name(&of, &failed, &arm.pattern), |this| {
+            this.arm_body(&arm.body, exits, dest)
+        })
     }
 
     /// Whether an earlier arm takes every value of a Choice.
@@ -227,6 +242,7 @@ impl Translator<'_> {
             }
             (Dest::Assign(target), value) if is_name(value) => {
                 self.has_result_type(node, target);
+                self.graph.nodes[node].name.is_bound_to(target);
                 self.graph.nodes[node].result = Some((**target).clone());
                 Some(vec![self.next(node, inner.span())])
             }
@@ -243,6 +259,7 @@ impl Translator<'_> {
                 self.show(&name, &bound);
             }
             self.has_result_type(node, &target);
+            self.graph.nodes[node].name.is_bound_to(&target);
             self.graph.nodes[node].result = Some(target);
         }
         self.next(node, inner.span())
@@ -268,14 +285,35 @@ impl Translator<'_> {
                 }
             }
             Pat::Ident(one) if one.subpat.is_none() && is_bound(&one.ident) => {
-                let failed_state = self.graph.nodes[node].name.text.clone();
-                self.bound_error(&one.ident, arm, errors, output, &failed_state);
+                let mut all = vec![CaughtError::Every(span)];
+                // The error of a call with a timeout is a `Failed`, which also has the timeout.
+                if self.graph.nodes[node].timeout.is_some() {
+                    all.push(CaughtError::Timeout(span));
+                }
+                self.bound_error(node, &one.ident, arm, all, errors, output);
             }
             Pat::TupleStruct(one) if is_failed(&one.path, "Task") => match one.elems.first() {
                 Some(Pat::Wild(wild)) => errors.push(CaughtError::Every(wild.span())),
+                Some(Pat::Ident(name)) if name.subpat.is_none() && is_bound(&name.ident) => {
+                    let all = vec![CaughtError::Every(name.span())];
+                    self.bound_error(node, &name.ident, arm, all, errors, output);
+                }
                 Some(inner) => self.caught(node, inner, arm, errors, output, variables),
                 None => {}
             },
+            Pat::TupleStruct(one) if is_failed(&one.path, "Service") => {
+                let names = one.elems.first().map(cases).unwrap_or_default();
+                for name in names {
+                    match text_of(name) {
+                        Some(name) => errors.push(CaughtError::Named(name)),
+                        None => self.refuse(
+                            name,
+                            "`Failed::Service` selects errors of a service by their names: write `Err(Failed::Service(\"DynamoDB.ConditionalCheckFailedException\"))`, \
+                             or `Err(_)` for every failure",
+                        ),
+                    }
+                }
+            }
             Pat::Path(one) if is_failed(&one.path, "Timeout") => errors.push(CaughtError::Timeout(span)),
             Pat::Path(one) => errors.push(CaughtError::Variant(one.path.clone())),
             Pat::Ident(one) if one.subpat.is_none() => errors.push(CaughtError::Variant(one.ident.clone().into())),
@@ -295,19 +333,20 @@ impl Translator<'_> {
         }
     }
 
-    /// `Err(e)`: every error of the task, which the arm may only pass on.
+    /// `Err(e)`: all errors of the task, which the arm may only pass on.
     fn bound_error(
         &mut self,
+        node: usize,
         name: &Ident,
         arm: &ArmBody<'_>,
+        all: Vec<CaughtError>,
         errors: &mut Vec<CaughtError>,
         output: &mut Option<Ident>,
-        failed_state: &str,
     ) {
         let body = match &arm.body {
             ArmCode::Expr(value) => value,
             _ => {
-                errors.push(CaughtError::Every(name.span()));
+                errors.extend(all);
                 return;
             }
         };
@@ -315,9 +354,10 @@ impl Translator<'_> {
         if passes_on(body, name) || is_never(body) {
             return;
         }
-        errors.push(CaughtError::Every(name.span()));
+        errors.extend(all);
         let bound = self.names.declare(name, self.body);
-        self.names.mark_as_caught(&bound, failed_state);
+        let failed_state = self.graph.nodes[node].name.text.clone();
+        self.names.mark_as_caught(&bound, &failed_state);
         if reads(body, name) {
             if let Some(at) = inspects(body, name) {
                 self.errors.at(

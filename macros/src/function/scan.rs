@@ -156,6 +156,15 @@ impl Visit<'_> for StateScan {
             syn::Stmt::Expr(value, Some(_)) => growing_call(value).is_some(),
             _ => false,
         };
+        let attributes = match statement {
+            syn::Stmt::Local(local) => &local.attrs,
+            syn::Stmt::Expr(value, _) => super::statements::attributes(value),
+            syn::Stmt::Macro(one) => &one.attrs,
+            syn::Stmt::Item(_) => &[][..],
+        };
+        // A statement with a name is a state.
+        let mut attributes = attributes.iter();
+        self.found |= attributes.any(|attribute| attribute.path().is_ident("state"));
         visit::visit_stmt(self, statement);
     }
 

@@ -1,10 +1,14 @@
 //! The names of states that the function does not name: they follow from the code of that state alone, so that edits elsewhere do not change them.
 
-use super::graph::StateName;
-use crate::machine::{is_of_prelude, own_name};
+use super::graph::{StateName, Target};
+use super::name_attributes::NumberedName;
+use super::scan::by_value;
+use crate::functions::is_type;
+use crate::machine::{is_bound, is_of_prelude, own_name};
 use crate::name::{pascal, text};
-use proc_macro2::{Ident, Span};
-use syn::{Expr, Pat};
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::{BinOp, Expr, Lit, LitStr, Pat, UnOp};
 
 impl StateName {
     /// A name that follows from the code.
@@ -14,7 +18,19 @@ impl StateName {
             span,
             is_explicit: false,
             is_call: false,
+            attribute: None,
+            place: span,
+            around: Vec::new(),
+            details: Vec::new(),
         }
+    }
+
+    /// Adds parts of its code that may differ from those of a state with the same name.
+    pub(super) fn with_details(mut self, details: impl IntoIterator<Item = String>) -> StateName {
+        let details = details.into_iter();
+        self.details
+            .extend(details.filter(|detail| !detail.is_empty()));
+        self
     }
 
     /// The name of a call, which `.named("..")` replaces.
@@ -25,12 +41,32 @@ impl StateName {
         }
     }
 
-    pub(super) fn explicit(name: &Ident) -> StateName {
+    /// The name in `#[state(Name)]`.
+    pub(super) fn explicit(name: &NumberedName) -> StateName {
         StateName {
-            text: text(name),
-            span: name.span(),
             is_explicit: true,
-            is_call: false,
+            attribute: name.number,
+            ..StateName::derived(text(&name.name), name.name.span())
+        }
+    }
+
+    /// The name in `.named("Name")`.
+    pub(super) fn of_option(name: &LitStr) -> StateName {
+        StateName {
+            is_explicit: true,
+            ..StateName::of_call(name.value(), name.span())
+        }
+    }
+}
+
+impl StateName {
+    /// Adds the name that the result of the call gets.
+    pub(super) fn is_bound_to(&mut self, target: &Target) {
+        let first = target.names.iter().flatten().next();
+        let base = first.map(text).unwrap_or_default();
+        let base = pascal(base.rsplit_once("__").map_or("", |(base, _)| base));
+        if !base.is_empty() && base != self.text {
+            self.details.insert(0, base);
         }
     }
 }
@@ -89,4 +125,190 @@ pub(super) fn pattern_subject(pattern: &Pat) -> String {
         .first()
         .map(|name| pascal(&text(name)))
         .unwrap_or_default()
+}
+
+/// The longest part of a name that follows from a text.
+const LONGEST_WORD: usize = 24;
+
+/// An expression as a part of a name; empty if it has no short one.
+pub(super) fn word(value: &Expr) -> String {
+    match value {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Str(text) => pascal_words(&text.value()),
+            Lit::Char(letter) => pascal_words(&letter.value().to_string()),
+            Lit::Bool(value) => pascal(&value.value.to_string()),
+            Lit::Int(number) => number.base10_digits().to_owned(),
+            Lit::Float(number) => number.base10_digits().replace('.', "_"),
+            _ => String::new(),
+        },
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => {
+            format!("Minus{}", word(&unary.expr))
+        }
+        Expr::Paren(inner) => word(&inner.expr),
+        Expr::Group(inner) => word(&inner.expr),
+        Expr::Reference(inner) => word(&inner.expr),
+        Expr::MethodCall(call) if matches!(*call.receiver, Expr::Lit(_)) => word(&call.receiver),
+        Expr::Call(call) => {
+            let name = super::scan::called(call).and_then(own_name).map(text);
+            let argument = call.args.first().map_or_else(String::new, word);
+            pascal(&name.unwrap_or_default()) + &argument
+        }
+        Expr::Binary(binary) => format!(
+            "{}{}{}",
+            word(&binary.left),
+            operator_word(&binary.op),
+            word(&binary.right)
+        ),
+        Expr::Macro(one) => match one.mac.parse_body_with(first_argument) {
+            Ok(first) => word(&first),
+            Err(_) => String::new(),
+        },
+        other => subject(other),
+    }
+}
+
+/// Whether an expression is a literal, or a text of one.
+pub(super) fn is_literal(value: &Expr) -> bool {
+    match by_value(value) {
+        Expr::Lit(_) => true,
+        Expr::MethodCall(call) => matches!(*call.receiver, Expr::Lit(_)),
+        _ => false,
+    }
+}
+
+fn first_argument(input: syn::parse::ParseStream) -> syn::Result<Expr> {
+    let first = input.parse()?;
+    input.parse::<proc_macro2::TokenStream>()?;
+    Ok(first)
+}
+
+/// The words of a text in PascalCase.
+fn pascal_words(text: &str) -> String {
+    let words = text.split(|letter: char| !letter.is_ascii_alphanumeric());
+    let all: String = words.filter(|word| !word.is_empty()).map(pascal).collect();
+    all.chars().take(LONGEST_WORD).collect()
+}
+
+fn operator_word(operator: &BinOp) -> &'static str {
+    match operator {
+        BinOp::Lt(_) => "Under",
+        BinOp::Le(_) => "AtMost",
+        BinOp::Gt(_) => "Over",
+        BinOp::Ge(_) => "AtLeast",
+        BinOp::Eq(_) => "Is",
+        BinOp::Ne(_) => "IsNot",
+        BinOp::And(_) => "And",
+        BinOp::Or(_) => "Or",
+        BinOp::Add(_) => "Plus",
+        BinOp::Sub(_) => "Minus",
+        BinOp::Mul(_) => "Times",
+        BinOp::Div(_) => "By",
+        _ => "",
+    }
+}
+
+/// A condition without its subject: `Over100` of `total > 100`.
+pub(super) fn condition_words(condition: &Expr) -> String {
+    match condition {
+        Expr::Paren(inner) => condition_words(&inner.expr),
+        Expr::Group(inner) => condition_words(&inner.expr),
+        Expr::Let(one) => variant_of(&one.pat),
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Not(_)) => {
+            format!("Not{}", condition_words(&unary.expr))
+        }
+        Expr::MethodCall(call) => {
+            let argument = call.args.first().map_or_else(String::new, word);
+            pascal(&text(&call.method)) + &argument
+        }
+        Expr::Binary(binary) => match (&binary.op, &*binary.left) {
+            (BinOp::And(_) | BinOp::Or(_), left) => format!(
+                "{}{}{}{}",
+                condition_words(left),
+                operator_word(&binary.op),
+                subject(&binary.right),
+                condition_words(&binary.right)
+            ),
+            // The literal is not the subject.
+            (operator, literal @ Expr::Lit(_)) => {
+                operator_word(operator).to_owned() + &word(literal)
+            }
+            (operator, _) => operator_word(operator).to_owned() + &word(&binary.right),
+        },
+        _ => String::new(),
+    }
+}
+
+/// The variant of a pattern; empty if it has none.
+pub(super) fn variant_of(pattern: &Pat) -> String {
+    let variant = |path: &syn::Path| own_name(path).map(text).unwrap_or_default();
+    match pattern {
+        Pat::Or(or) => or.cases.first().map_or_else(String::new, variant_of),
+        Pat::Paren(inner) => variant_of(&inner.pat),
+        Pat::Reference(inner) => variant_of(&inner.pat),
+        Pat::Guard(both) => variant_of(&both.pat),
+        Pat::Struct(one) => variant(&one.path),
+        Pat::Path(one) => variant(&one.path),
+        Pat::Ident(one) if !is_bound(&one.ident) => text(&one.ident),
+        Pat::TupleStruct(one) => {
+            let own = variant(&one.path);
+            match own.as_str() {
+                "Ok" | "Err" | "Some" | "Task" => {
+                    one.elems.first().map_or_else(String::new, variant_of)
+                }
+                _ => own,
+            }
+        }
+        _ => String::new(),
+    }
+}
+
+/// The name of an arm, as a part of the names of states in it. `of` is the name of the matched value, and `other` that of an arm for every other value.
+pub(super) fn arm_name(of: &str, other: &str, pattern: &Pat) -> String {
+    let variant = variant_of(pattern);
+    if variant == "None" {
+        return format!("No{of}");
+    }
+    if !variant.is_empty() {
+        return variant;
+    }
+    match pattern {
+        Pat::Or(or) => {
+            let first = or.cases.first();
+            first.map_or_else(String::new, |case| arm_name(of, other, case))
+        }
+        Pat::Paren(inner) => arm_name(of, other, &inner.pat),
+        Pat::Guard(both) => arm_name(of, other, &both.pat),
+        Pat::TupleStruct(one) if one.path.is_ident("Err") => format!("{of}Failed"),
+        Pat::TupleStruct(_) => of.to_owned(),
+        Pat::Lit(literal) => format!("{of}{}", word(&Expr::Lit(literal.clone()))),
+        _ => other.to_owned(),
+    }
+}
+
+/// The function that a branch calls first.
+pub(super) fn callee(branch: &Expr) -> String {
+    #[derive(Default)]
+    struct First(String);
+    impl syn::visit::Visit<'_> for First {
+        fn visit_expr_call(&mut self, call: &syn::ExprCall) {
+            let called = super::scan::called(call);
+            let called = called.filter(|path| {
+                let of_rust = own_name(path).is_some_and(|name| is_type(&text(name)));
+                !of_rust && path.segments.len() == 1
+            });
+            if let (true, Some(path)) = (self.0.is_empty(), called) {
+                self.0 = pascal(&own_name(path).map(text).unwrap_or_default());
+            }
+            syn::visit::visit_expr_call(self, call);
+        }
+    }
+    let mut first = First::default();
+    syn::visit::Visit::visit_expr(&mut first, branch);
+    first.0
+}
+
+/// The location of the first token.
+pub(super) fn first_token(code: &impl ToTokens) -> Option<Span> {
+    let first = code.to_token_stream().into_iter().next();
+    first.map(|token| token.span())
 }

@@ -2,14 +2,16 @@
 
 use super::graph::{Assignment, Graph, Node, StateName, Target, Work};
 use super::mutable::changed_through_reference;
+use super::name_attributes::NameAttributes;
 use super::names::{bound_names, mutable_names};
 use super::refused::{not_awaited, unknown_macro};
 use super::scan::{
     bare, by_value, called, growing_call, is_assigning, is_of_result, is_result, needs_states,
     single_name, without_type,
 };
-use super::state_name::subject;
+use super::state_name::{first_token, subject, word};
 use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
+use super::unique_names::make_unique;
 use crate::attributes::{AttributeSite, refuse_ignored};
 use crate::machine::UPDATE;
 use crate::name::{pascal, text};
@@ -33,9 +35,20 @@ impl Translator<'_> {
             // What the states assign without the references would cause further errors.
             return Graph::default();
         }
-        self.body_graph("", block.brace_token.span.join(), |this, exits| {
+        let numbered = NameAttributes::of(block).map(|(block, attributes)| {
+            self.name_attributes = attributes;
+            block
+        });
+        let block = numbered.as_ref().unwrap_or(block);
+        let mut graph = self.body_graph("", block.brace_token.span.join(), |this, exits| {
             this.block(block, exits, &Dest::Return);
-        })
+        });
+        make_unique(&mut graph);
+        // A refused statement has no state.
+        if self.errors.count() == 0 {
+            self.every_name_has_a_state();
+        }
+        graph
     }
 
     pub(super) fn block(&mut self, block: &Block, exits: Exits, dest: &Dest) -> Exits {
@@ -50,9 +63,11 @@ impl Translator<'_> {
         while let Some(statement) = statements.next() {
             if exits.is_empty() {
                 // rustc warns about code that is never reached.
-                return exits;
+                self.name_attributes.take_all(statement);
+                continue;
             }
             let is_last = statements.peek().is_none();
+            self.statement = first_token(statement);
             exits = match statement {
                 Stmt::Local(local) => self.local(local, exits),
                 Stmt::Expr(value, None) if is_last => return self.expr(value, exits, dest),
@@ -70,6 +85,8 @@ impl Translator<'_> {
                     exits
                 }
             };
+            // A name that the statement has not used names no later state.
+            self.name = None;
         }
         self.unit(block.brace_token.span.close(), exits, dest)
     }
@@ -80,7 +97,8 @@ impl Translator<'_> {
         let first = target.names.iter().flatten().next();
         let subject =
             first.map(|name| pascal(text(name).rsplit_once("__").map_or("", |(base, _)| base)));
-        let derived = StateName::derived(format!("Set{}", subject.unwrap_or_default()), span);
+        let derived = StateName::derived(format!("Set{}", subject.unwrap_or_default()), span)
+            .with_details([word(&value)]);
         let name = self.state_name(derived);
         let work = if name.is_explicit {
             Work::Pass
@@ -152,6 +170,15 @@ impl Translator<'_> {
 
     pub(super) fn expr(&mut self, value: &Expr, exits: Exits, dest: &Dest) -> Exits {
         self.read_name(attributes(value));
+        if has_no_state(value) {
+            self.name = None;
+        }
+        let exits = self.states_of(value, exits, dest);
+        self.name = None;
+        exits
+    }
+
+    fn states_of(&mut self, value: &Expr, exits: Exits, dest: &Dest) -> Exits {
         match value {
             Expr::Paren(inner) => self.expr(&inner.expr, exits, dest),
             Expr::Group(inner) => self.expr(&inner.expr, exits, dest),
@@ -173,7 +200,9 @@ impl Translator<'_> {
                 );
                 let start = self.next(head, span);
                 self.enter_loop(one.label.as_ref(), head, dest);
-                let end = self.block(&one.body, vec![start], &Dest::Ignore);
+                let end = self.inside("Loop".to_owned(), |this| {
+                    this.block(&one.body, vec![start], &Dest::Ignore)
+                });
                 self.graph.repeat(&end, head);
                 self.leave_loop()
             }
@@ -445,8 +474,17 @@ fn plain_operator(op: &syn::BinOp) -> Option<proc_macro2::TokenStream> {
     })
 }
 
+/// Whether an expression only contains states: a `loop`, or a block with several statements.
+fn has_no_state(value: &Expr) -> bool {
+    match value {
+        Expr::Loop(_) => true,
+        Expr::Block(block) => block.block.stmts.len() != 1,
+        _ => false,
+    }
+}
+
 /// The attributes of the expressions that may have `#[state(Name)]`.
-fn attributes(value: &Expr) -> &[Attribute] {
+pub(super) fn attributes(value: &Expr) -> &[Attribute] {
     match value {
         Expr::If(one) => &one.attrs,
         Expr::Match(one) => &one.attrs,
@@ -479,6 +517,7 @@ fn attributes(value: &Expr) -> &[Attribute] {
         Expr::Block(one) => &one.attrs,
         Expr::Struct(one) => &one.attrs,
         Expr::Closure(one) => &one.attrs,
+        Expr::Paren(one) => &one.attrs,
         _ => &[],
     }
 }

@@ -415,14 +415,13 @@ fn a_saga_undoes_in_its_arms() {
     );
     assert_states(
         &text,
-        "error: the state name `CancelHotel` is used twice: name this state with `.named(\"Name\")`
-BookHotel: hotel = book_hotel(trip); | next -> BookFlight
+        "BookHotel: hotel = book_hotel(trip); | next -> BookFlight
 BookFlight: flight = book_flight(trip); | next -> BookCar | catch every as e -> CancelHotel
 CancelHotel: cancel_hotel(hotel); | next -> BookFlightFailed
 BookFlightFailed: fail e.error.unwrap_or_default();
 BookCar: car = book_car(trip); | next -> Price | catch States::ALL -> CancelFlight
-CancelFlight: cancel_flight(flight); | next -> CancelHotel
-CancelHotel: cancel_hotel(hotel); | next -> NoCar
+CancelFlight: cancel_flight(flight); | next -> BookCarFailedCancelHotel
+BookCarFailedCancelHotel: cancel_hotel(hotel); | next -> NoCar
 NoCar: fail SagaFailed::NoCar {};
 Price: price = price(car); | end Booking { hotel : hotel, flight : flight, total : price }
 ",
@@ -886,4 +885,206 @@ BookFlight: flight = book_flight(trip); | next -> Price | catch States::ALL -> C
 Price: price = price(flight); | end format !("{} {}", flight, price)
 "#,
     );
+}
+
+#[test]
+fn a_name_is_that_of_the_call_or_statement_on_which_it_is_written() {
+    for (statement, lines) in [
+        (
+            "echo2(echo(order.n).await, 5).named(\"Outer\").await;",
+            &["Echo: ", "Outer: "][..],
+        ),
+        (
+            "#[state(Slept)] sleep(secs(echo(order.n).await)).await;",
+            &["Echo: ", "Slept: wait"],
+        ),
+        (
+            "#[state(Bad)] return Err(Failed::At { at: echo(order.n).await });",
+            &["Echo: ", "Bad: fail"],
+        ),
+        (
+            "map(numbers(order.n).await, async |n| echo(n).await).named(\"M\").await;",
+            &["Numbers: ", "M: map"],
+        ),
+        (
+            "service(sqs::send_message(echo(order.n).await, &order)).named(\"S\").await;",
+            &["Echo: ", "S: "],
+        ),
+        (
+            "#[state(Sum)] let sum = echo(order.n).await + 1; echo2(sum, 1).await;",
+            &["Echo: ", "Sum: pass"],
+        ),
+        (
+            "#[state(Given)] return Ok(echo(order.n).await?);",
+            &["Echo: ", "Given: succeed"],
+        ),
+        (
+            "#[state(Kind)] match echo(order.n).await { 1 => tell().await, _ => {} }",
+            &["Echo: ", "Kind: match"],
+        ),
+        (
+            "#[state(Called)] match echo(order.n).await { Ok(n) => tell(n).await, Err(_) => {} }",
+            &["Called: "],
+        ),
+        (
+            "#[state(Big)] match echo(order.n).await { Ok(n) if n > 1 => tell(n).await, _ => {} }",
+            &["Echo: ", "Big: match"],
+        ),
+        ("#[state(Only)] { echo(order.n).await; }", &["Only: "]),
+        (
+            "let n = match order.n { 1 => { #[state(One)] let x = 5; x } _ => 6 }; tell(n).await;",
+            &["MatchN: match", "One: pass"],
+        ),
+    ] {
+        let source =
+            format!("async fn f(order: Order) -> Result<i64, Failed> {{ {statement} Ok(0) }}");
+        let text = states(&source);
+        for line in lines {
+            assert!(
+                text.lines().any(|one| one.trim_start().starts_with(line)),
+                "no `{line}`: {statement}\n{text}"
+            );
+        }
+        assert!(!text.contains("error: "), "{statement}\n{text}");
+    }
+}
+
+#[test]
+fn a_name_without_a_state_is_an_error() {
+    for statement in [
+        "#[state(X)] loop { tell().await; break; }",
+        "#[state(X)] let later; later = 1; tell(later).await;",
+        "#[state(X)] info!(\"text\"); tell().await;",
+        "#[state(X)] { tell().await; echo(1).await; }",
+        "#[state(X)] tell().named(\"Y\").await;",
+        "tell(#[state(X)] order.n).await;",
+        "match order.n { #[state(X)] 1 => tell().await, _ => {} }",
+        "try_join!(#[state(X)] async { tell().await }, echo(1)).await?;",
+        "return Ok(#[state(X)] order.n + 1);",
+        "loop { tell().await; if order.n > 1 { #[state(X)] break; } }",
+    ] {
+        let source =
+            format!("async fn f(order: Order) -> Result<i64, Bad> {{ {statement} Ok(0) }}");
+        let text = states(&source);
+        assert!(
+            text.contains("error: `#[state(X)]` names no state here"),
+            "{statement}\n{text}"
+        );
+    }
+    // Code that is never reached has no states.
+    let text = states("async fn f(order: Order) -> i64 { return 1; #[state(X)] tell().await; }");
+    assert!(!text.contains("error: "), "{text}");
+}
+
+/// A function whose states would have few different names.
+const EQUAL_NAMES: &str = r#"async fn orders(order: Order) -> Result<i64, Bad> {
+    if order.n < 0 {
+        return Ok(0);
+    }
+    if order.n > 100 {
+        tell(&order.id, "large").await;
+        if order.n > 1_000 {
+            tell(&order.id, "huge").await;
+            return Err(Bad::TooLarge { by: order.n });
+        }
+        sleep(secs(5)).await;
+    } else {
+        tell(&order.id, "small").await;
+    }
+    let first = step(order.n).await?;
+    let second = match step(first).await {
+        Ok(n) => n,
+        Err(Bad::TooLarge { by }) => {
+            tell(&order.id, "large").await;
+            return Err(Bad::TooLarge { by: by + 1 });
+        }
+        Err(_) => {
+            tell(&order.id, "failed").await;
+            return Ok(first);
+        }
+    };
+    match order.kind {
+        Kind::Express => tell(&order.id, "express").await,
+        Kind::Slow { days } => {
+            sleep(days(2)).await;
+            tell(&days, "slow").await;
+        }
+        _ => return Ok(second),
+    }
+    for line in &order.lines {
+        if line.n > 1 {
+            tell(&line.id, "line").await;
+        }
+    }
+    let (a, b) = try_join!(step(1), async { tell("b", "c").await; Ok(step(2).await?) }).await?;
+    let (c, d) = try_join!(step(a), step(b)).await?;
+    let parts = map(&order.lines, async |line| { tell("m", "n").await; step(line.n).await }).await?;
+    assert!(c > d, "first");
+    assert!(c > a, "second");
+    sleep(secs(5)).await;
+    sleep(mins(5)).await;
+    #[state(Last)]
+    Ok(parts.len() as i64)
+}"#;
+
+#[test]
+fn states_with_equal_names_get_those_of_the_code_around() {
+    let text = states(EQUAL_NAMES);
+    assert!(!text.contains("error: "), "{text}");
+    let names = names(&text);
+    for name in [
+        "IfN",
+        "IfNOver100",
+        "IfNIfN",
+        "EachLineIfN",
+        "Step",
+        "StepSecond",
+        "Sleep",
+        "SleepMins5",
+        "ExpressTell",
+        "TooLarge",
+        "StepFailedTell",
+        "TryJoin",
+        "TryJoinC",
+        "AssertC",
+        "AssertCOverA",
+    ] {
+        assert!(names.contains(name), "no `{name}`: {names:?}\n{text}");
+    }
+}
+
+#[test]
+fn an_edit_inside_of_other_code_changes_no_name_of_a_state_nearer_to_the_start() {
+    let before = names(&states(EQUAL_NAMES));
+    let near = [
+        "IfN",
+        "IfNOver100",
+        "Step",
+        "StepSecond",
+        "Sleep",
+        "TryJoin",
+        "TryJoinC",
+        "AssertC",
+    ];
+    let mut count = 0;
+    for inside in [
+        "tell(&order.id, \"x\").await;",
+        "if order.n > 7 { step(7).await?; }",
+        "sleep(secs(7)).await;",
+        "return Err(Bad::TooLarge { by: 7 });",
+    ] {
+        let statement = format!("if audited(&order).await {{ {inside} }}");
+        for edited in with_statement(EQUAL_NAMES, &statement) {
+            let text = states(&edited);
+            let after = names(&text);
+            for name in near {
+                assert!(
+                    before.contains(name) && after.contains(name),
+                    "no `{name}`: {edited}\n{text}"
+                );
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 100, "{count}");
 }

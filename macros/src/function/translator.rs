@@ -1,13 +1,14 @@
 //! The state of a translation: the graph, the names and the loops at the current statement.
 
 use super::graph::{CaughtError, Exit, Graph, GraphEdgeKind, Node, StateName, Target, Work};
+use super::name_attributes::{NameAttributes, NumberedName};
 use super::names::{Names, bound_names, mutable_names, with_variables};
 use super::proofs::Proofs;
 use super::refused::{methods_of_results, refused_in};
 use super::scan::{
     bare, first_await, value_arguments, without_reference, without_reference_pattern,
 };
-use super::state_name::subject;
+use super::state_name::{subject, word};
 use crate::errors::Errors;
 use crate::name::text;
 use proc_macro2::{Ident, Span};
@@ -49,6 +50,11 @@ pub(super) struct Translator<'e> {
     pub(super) loops: Vec<LoopContext>,
     /// The name in `#[state(Name)]`, for the next state.
     pub(super) name: Option<StateName>,
+    pub(super) name_attributes: NameAttributes,
+    /// The names of the code around the current statement, outermost first.
+    around: Vec<String>,
+    /// The first token of the current statement.
+    pub(super) statement: Option<Span>,
     /// The type of the function's result, which a call that waits for a token needs.
     pub(super) output: Option<Type>,
     pub(super) proofs: Proofs,
@@ -110,6 +116,9 @@ impl<'e> Translator<'e> {
             bodies: 0,
             loops: Vec::new(),
             name: None,
+            name_attributes: NameAttributes::default(),
+            around: Vec::new(),
+            statement: None,
             output: None,
             proofs: Proofs::default(),
             end: String::new(),
@@ -133,7 +142,7 @@ impl<'e> Translator<'e> {
         self.body = self.bodies;
         self.bodies += 1;
         self.names.open();
-        let begin = StateName::derived(format!("Begin{subject}"), span);
+        let begin = self.around(StateName::derived(format!("Begin{subject}"), span));
         let entry = self.graph.add(Node::new(Work::Join, begin), &[]);
         let exit = self.graph.add_edge(entry, GraphEdgeKind::Next, span);
         build(self, vec![exit]);
@@ -158,6 +167,19 @@ impl<'e> Translator<'e> {
         self.errors.on(at, message);
     }
 
+    /// Reports the attributes `#[state(Name)]` that name no state.
+    pub(super) fn every_name_has_a_state(&self) {
+        for name in self.name_attributes.unused() {
+            self.errors.at(
+                name.span(),
+                format!(
+                    "`#[state({name})]` names no state here: write it before a statement with a state, such as `if`, `match`, `let`, `return` or `Ok(..)`, and \
+                     `.named(\"{name}\")` after a call"
+                ),
+            );
+        }
+    }
+
     /// An expression with the variables of the graph. Refuses code in it that a state cannot evaluate.
     pub(super) fn resolved(&self, value: &Expr) -> Expr {
         for (span, message) in refused_in(value) {
@@ -176,7 +198,37 @@ impl<'e> Translator<'e> {
 
     /// The name of the next state: that in the source, or the derived one.
     pub(super) fn state_name(&mut self, derived: StateName) -> StateName {
-        self.name.take().unwrap_or(derived)
+        match self.name.take() {
+            Some(name) => {
+                self.name_attributes.take(&name);
+                name
+            }
+            None => self.around(derived),
+        }
+    }
+
+    /// A derived name with the code around it.
+    fn around(&self, derived: StateName) -> StateName {
+        StateName {
+            around: self.around.clone(),
+            // `.named("..")` is written after a call.
+            place: match derived.is_call {
+                true => derived.place,
+                false => self.statement.unwrap_or(derived.place),
+            },
+            ..derived
+        }
+    }
+
+    /// Translates code inside of other code, whose name states of equal names have before theirs.
+    pub(super) fn inside<T>(&mut self, of: String, translate: impl FnOnce(&mut Self) -> T) -> T {
+        let depth = self.around.len();
+        if !of.is_empty() {
+            self.around.push(of);
+        }
+        let translated = translate(self);
+        self.around.truncate(depth);
+        translated
     }
 
     pub(super) fn next(&mut self, node: usize, span: Span) -> Exit {
@@ -187,7 +239,7 @@ impl<'e> Translator<'e> {
     pub(super) fn read_name(&mut self, attributes: &[Attribute]) {
         for attribute in attributes {
             if attribute.path().is_ident("state") {
-                match attribute.parse_args::<Ident>() {
+                match attribute.parse_args::<NumberedName>() {
                     Ok(name) => self.name = Some(StateName::explicit(&name)),
                     Err(_) => self.refuse(
                         attribute,
@@ -210,7 +262,8 @@ impl<'e> Translator<'e> {
 
     /// Ends the body with a value.
     pub(super) fn give(&mut self, value: Expr, span: Span, exits: Exits) -> Exits {
-        let name = self.state_name(StateName::derived(self.end.clone(), span));
+        let derived = StateName::derived(self.end.clone(), span).with_details([word(&value)]);
+        let name = self.state_name(derived);
         let is_explicit = name.is_explicit;
         let work = if is_explicit {
             Work::Succeed(value)
@@ -282,11 +335,14 @@ impl<'e> Translator<'e> {
         let mut value = value.clone();
         let mut hoist = Hoist::default();
         hoist.visit_expr_mut(&mut value);
+        // The name is that of the statement, not of a call inside.
+        let name = self.name.take();
         for (call, base, temporary) in hoist.calls {
             let bound = self.names.bind(&base, self.body);
             exits = self.expr(&call, exits, &Dest::to(bound.clone()));
             self.names.show(&temporary, &bound);
         }
+        self.name = name;
         if let Some(span) = super::scan::await_in_a_closure(&value) {
             self.errors.at(
                 span,

@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::{LitStr, Pat, Path};
 
 /// `PaymentError::Declined { reason }`, `States::Timeout` or `"Lambda.Unknown"`.
+#[derive(Clone)]
 pub(crate) enum ErrorPattern {
     Path(Path),
     /// The variant's path, and the whole pattern.

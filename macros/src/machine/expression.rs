@@ -10,6 +10,7 @@ pub(crate) struct UserExpr {
 }
 
 /// `let name: Type =` or `let (a, b) =`.
+#[derive(Clone)]
 pub(crate) struct LetBinding {
     /// `None` means `_`.
     pub(crate) names: Vec<Option<Ident>>,
@@ -96,6 +97,7 @@ impl Amount {
 pub(crate) type RawFields = Vec<(LitStr, JsonLiteral)>;
 
 /// A JSON value.
+#[derive(Clone)]
 pub(crate) enum JsonLiteral {
     Null,
     Bool(bool),

@@ -207,6 +207,17 @@ impl Machine {
         scope
     }
 
+    /// The same expression under another number, for an edge on which its names have other terms.
+    pub(crate) fn same_expression(&mut self, expression: &UserExpr) -> UserExpr {
+        self.terms.push(None);
+        self.rewritten.push(None);
+        self.faulty.push(false);
+        UserExpr {
+            id: self.terms.len() - 1,
+            syn: expression.syn.clone(),
+        }
+    }
+
     /// The outer scope of a scope.
     pub(crate) fn parent(&self, scope: usize) -> Option<usize> {
         self.scopes[scope]

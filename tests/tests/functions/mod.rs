@@ -22,6 +22,7 @@ mod driver;
 #[path = "../random_expressions/equal.rs"]
 #[allow(unreachable_pub, reason = "a crate that is written exports it")]
 mod equal;
+mod failures;
 mod objects;
 mod patterns;
 #[rustfmt::skip]

@@ -71,6 +71,8 @@ pub enum ChildError {
     Work(#[from] WorkError),
     #[error("negative: {value}")]
     Negative { value: i64 },
+    #[error("{above} is above {limit}")]
+    Large { limit: i64, above: i64 },
 }
 
 #[derive(Debug, Clone, thiserror::Error, TaskError)]
@@ -90,6 +92,8 @@ pub enum FlowError {
     Count(i64),
     #[error("rejected at {at}: {reason}")]
     Rejected { at: i64, reason: String },
+    #[error("inexact")]
+    Inexact { ratio: f64, all: Vec<i64> },
 }
 
 #[task]
@@ -122,6 +126,13 @@ pub async fn child(input: ChildInput) -> Result<String, ChildError> {
     let first = step(&input.site, input.n).named("ChildFirst").await?;
     if first < 0 {
         return Err(ChildError::Negative { value: first });
+    }
+    #[state(IfLarge)]
+    if first > 5 {
+        return Err(ChildError::Large {
+            limit: 5,
+            above: first,
+        });
     }
     sleep(secs(1)).await;
     let second = match step(&input.site, first + 100).named("ChildSecond").await {
@@ -215,7 +226,7 @@ pub fn replies() -> Replies {
                 failure(draw, arguments, work_error),
                 match arguments[0].as_str() {
                     // A nested workflow fails with a negative number.
-                    Some(site) if site.starts_with('n') => draw.number(8) as i64,
+                    Some(site) if site.starts_with('n') => draw.number(6) as i64,
                     _ => small(draw),
                 },
             )

@@ -2,6 +2,7 @@
 
 use super::code::Code;
 use super::expression::Lowering;
+use super::json_writer::WRITE_JSON;
 use super::spelling::Normalized;
 use super::syntax::{Operator, Syntax};
 use crate::expr::Piece;
@@ -37,6 +38,20 @@ impl Lowering<'_, '_> {
             Syntax::bind(local, Syntax::call("string", vec![around]), inner)
         };
         Code::new(syntax, Shape::String)
+    }
+
+    /// The JSON text of a value, with all digits of its numbers: `$string` writes 15 of them.
+    pub(super) fn json_text_with_all_digits(&mut self, code: Code) -> Code {
+        let shape = code.shape.plain();
+        if shape.is_integer() {
+            return self.display(code.shaped(shape));
+        }
+        if !shape.may_have_many_digits() {
+            return self.json_text(code);
+        }
+        let object = Syntax::Object(vec![(Syntax::text("v"), code.syntax)]);
+        let each = Syntax::call("each", vec![object, Syntax::Raw(WRITE_JSON.into())]);
+        Code::new(each, Shape::String)
     }
 
     /// The text of a value, in the format of its `Display`.

@@ -73,6 +73,10 @@ impl Lowering<'_, '_> {
                 let value = given.pop()?;
                 self.json_text(value)
             }
+            "all_digits" => {
+                let value = given.pop()?;
+                self.json_text_with_all_digits(value)
+            }
             _ => return None,
         })
     }

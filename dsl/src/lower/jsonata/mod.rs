@@ -10,6 +10,7 @@ mod display;
 mod expression;
 mod failure;
 mod format;
+mod json_writer;
 mod library;
 mod lists;
 mod member;

@@ -1,6 +1,6 @@
 //! The syntax tree of a JSONata expression. Only the printer chooses the names of locals.
 
-use super::names;
+use super::{json_writer, names};
 use crate::expr::{Binary, Text};
 
 /// A name that an expression binds: a function's parameter, or a value that is used more than once.
@@ -268,6 +268,11 @@ impl Syntax {
     pub(super) fn functions<'s>(&'s self, found: &mut Vec<&'s str>) {
         match self {
             Syntax::Call(name, _) => found.push(name),
+            Syntax::Raw(text) if *text == json_writer::WRITE_JSON => {
+                for name in json_writer::called().filter(|name| names::is_function(name)) {
+                    found.push(name);
+                }
+            }
             // A function as a value.
             Syntax::Raw(text) if names::is_function(text.trim_start_matches('$')) => {
                 found.push(text.trim_start_matches('$'));

@@ -7,7 +7,9 @@ use crate::lower::jsonata;
 use crate::lower::jsonpath::{self, Paths};
 use crate::lower::tree::LoweredTree;
 use crate::task::{Address, Deploy, effective};
-use stepwright_asl::analysis::{ExpressPart, StandardFeature, check_service, waiting_resource};
+use stepwright_asl::analysis::{
+    ExpressPart, StandardFeature, check_service, check_service_error, waiting_resource,
+};
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::limits::AwaitedEvent;
 use stepwright_asl::model::{MachineType, PathField, Task};
@@ -225,6 +227,13 @@ impl StateLowering<'_, '_> {
             let fault = self.report.problem(problem.message);
             let fault = fault.with_help(format!("{help}{raw} is not checked"));
             self.report.push(fault.with_code(problem.code));
+        }
+        let retried = self.state.retry.iter().flat_map(|retry| &retry.errors);
+        let caught = self.state.catch.iter().flat_map(|catch| &catch.errors);
+        let problems = retried.chain(caught);
+        let problems = problems.filter_map(|error| check_service_error(resource, error));
+        for problem in problems.collect::<Vec<_>>() {
+            self.report.fault(problem);
         }
     }
 

@@ -306,10 +306,29 @@ impl Grower {
                 self.arm(kind, context)
             ));
         }
-        let variants = self.number(3);
+        let mut variants = self.number(3);
         if variants > 0 {
             self.form("Err of a variant");
             let (pattern, of) = match error {
+                "WorkError" if self.once_in(2) => {
+                    self.form("alternatives of errors");
+                    variants = 1;
+                    (
+                        format!(
+                            "WorkError::Refused {{ code: {name}, .. }} | WorkError::Odd({name})"
+                        ),
+                        Kind::Int,
+                    )
+                }
+                "ChildError" if self.once_in(2) => {
+                    self.form("alternatives of errors");
+                    (
+                        format!(
+                            "ChildError::Negative {{ value: {name} }} | ChildError::Large {{ above: {name}, .. }}"
+                        ),
+                        Kind::Int,
+                    )
+                }
                 "WorkError" => (
                     format!("WorkError::Refused {{ code: {name}, .. }}"),
                     Kind::Int,
@@ -381,8 +400,15 @@ impl Grower {
                     true => format!(" else {}", self.block(context, true)),
                     false => String::new(),
                 };
+                let also = match self.once_in(2) {
+                    true => {
+                        self.form("alternatives of errors");
+                        format!(" | WorkError::Odd({name})")
+                    }
+                    false => String::new(),
+                };
                 format!(
-                    "{state}if let Err(WorkError::Refused {{ code: {name}, .. }}) = {}.await {inside}{other}",
+                    "{state}if let Err(WorkError::Refused {{ code: {name}, .. }}{also}) = {}.await {inside}{other}",
                     called.text
                 )
             }

@@ -86,6 +86,10 @@ impl Grower {
         let name = self.name();
         let variant = match error {
             ErrorType::Work => format!("WorkError::Refused {{ code: {name}, .. }}"),
+            _ if self.once_in(2) => {
+                self.form("alternatives of errors");
+                format!("FlowError::Count({name}) | FlowError::Rejected {{ at: {name}, .. }}")
+            }
             _ => format!("FlowError::Count({name})"),
         };
         self.form("match of a combinator");
@@ -155,9 +159,84 @@ impl Grower {
         self.joined(&text, error, &name, &[(name.clone(), Kind::List)], context)
     }
 
+    /// A `try_join!` whose branches return no `Result`.
+    fn join_without_errors(&mut self, count: usize, context: &Context) -> String {
+        self.form("try_join! without errors");
+        let site = if context.site == 'n' { 'n' } else { 'c' };
+        let mut branches = Vec::new();
+        let mut names = Vec::new();
+        let mut declared = Vec::new();
+        for branch in 0..count {
+            let name = format!("{}{branch}", self.name().trim_start_matches("r#"));
+            let kind = match self.number(3) {
+                0 => {
+                    let inside = self.inside(context, Kind::Int, ErrorType::Never, 'n', false);
+                    branches.push(format!("async {}", self.body(&inside)));
+                    Kind::Int
+                }
+                _ => {
+                    let calling = &Context {
+                        site: if branch == 0 { site } else { 'n' },
+                        may_fail: false,
+                        ..context.clone()
+                    };
+                    let place = self.site(calling, false);
+                    let (n, text) = (
+                        self.value(Kind::Int, calling),
+                        self.value(Kind::Text, calling),
+                    );
+                    branches.push(format!(
+                        "build({place}, {n}, {text}).named(\"{}\")",
+                        self.state("T")
+                    ));
+                    Kind::Item
+                }
+            };
+            names.push(name.clone());
+            declared.push((name, kind));
+        }
+        let names = format!("({})", names.join(", "));
+        let text = format!(
+            "try_join!({}).named(\"{}\").await",
+            branches.join(", "),
+            self.state("J")
+        );
+        match self.number(3) {
+            0 => {
+                for (name, kind) in &declared {
+                    self.declare(name, *kind, false, context);
+                }
+                format!("let {names} = {text};")
+            }
+            1 if context.error != ErrorType::Never => {
+                for (name, kind) in &declared {
+                    self.declare(name, *kind, false, context);
+                }
+                format!("let {names} = {text}?;")
+            }
+            _ => {
+                let kind = self.once_in(2).then(|| self.kind());
+                let target = self.name();
+                let state = self.attribute("M");
+                let ok = self.scoped(|this| {
+                    for (name, kind) in &declared {
+                        this.declare(name, *kind, false, context);
+                    }
+                    this.arm(kind, context)
+                });
+                let other = self.arm(kind, context);
+                let text = format!("match {text} {{ Ok({names}) => {ok} Err(_) => {other} }}");
+                self.bound(&state, &target, kind, &text, context)
+            }
+        }
+    }
+
     pub(super) fn try_join(&mut self, context: &Context) -> String {
         self.form("try_join!");
         let count = 2 + self.number(2);
+        if self.once_in(4) {
+            return self.join_without_errors(count, context);
+        }
         let is_flow = context.may_fail && self.once_in(2);
         let error = if is_flow {
             ErrorType::Flow

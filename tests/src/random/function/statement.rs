@@ -104,7 +104,21 @@ impl Grower {
     }
 
     fn error(&mut self, context: &Context) -> String {
-        let int = self.value(Kind::Int, context);
+        let int = match self.once_in(5) {
+            true => {
+                self.form("digits of a raised error");
+                let large = ["1_234_567_890_123_456", "-9_007_199_254_740_991"][self.number(2)];
+                if context.error == ErrorType::Flow && self.once_in(2) {
+                    let ratio =
+                        ["0.30000000000000004", "2.5", "-123456.78901234567"][self.number(3)];
+                    return format!(
+                        "FlowError::Inexact {{ ratio: {ratio}, all: vec![{large}, 7] }}"
+                    );
+                }
+                large.to_owned()
+            }
+            false => self.value(Kind::Int, context),
+        };
         let text = self.value(Kind::Text, context);
         match (context.error, self.number(3)) {
             (ErrorType::Work, 0) => "WorkError::Busy".to_owned(),

@@ -3,9 +3,11 @@ use stepwright_compile_fail::*;
 
 #[workflow]
 async fn orders(order: Order) -> Charge {
-    let first = pack_item(order.items[0].clone()).await;
-    let second = pack_item(order.items[1].clone()).await;
-    Charge { id: format!("{}{}", first.tracking, second.tracking) }
+    let charge = Charge { id: order.id };
+    refund(charge.clone()).await;
+    refund(charge.clone()).await;
+    refund(charge.clone()).await;
+    charge
 }
 
 fn main() {}

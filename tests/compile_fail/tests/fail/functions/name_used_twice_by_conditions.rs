@@ -4,12 +4,18 @@ use stepwright_compile_fail::*;
 #[workflow]
 async fn orders(order: Order) -> Charge {
     if order.vip {
-        refund(Charge { id: order.id.clone() }).await;
+        sleep(secs(1)).await;
     }
     if order.vip {
-        sleep(secs(5)).await;
+        sleep(secs(2)).await;
     }
-    Charge { id: order.id }
+    let id = if order.vip {
+        sleep(secs(3)).await;
+        order.id
+    } else {
+        String::new()
+    };
+    Charge { id }
 }
 
 fn main() {}

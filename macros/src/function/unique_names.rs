@@ -1,0 +1,74 @@
+//! Names for states whose code has the same name.
+//!
+//! The state nearest to the start of the function keeps the name of its code, `IfTotal`. Every other one gets the name of the code around it, `ChargeIfTotal`, or
+//! of a part of its code that differs, `IfTotalOver100`. So a name depends on the code of its state and on states that are nearer to the start, and not on
+//! states inside of other code.
+
+use super::graph::{Graph, StateName, Work};
+use std::collections::HashSet;
+use stepwright_asl::name::check_state;
+
+/// Gives each state of a function a name, if there are enough different ones.
+pub(super) fn make_unique(graph: &mut Graph) {
+    let mut names = Vec::new();
+    collect(graph, &mut names);
+    let explicit = names.iter().filter(|name| name.is_explicit);
+    let mut taken: HashSet<String> = explicit.map(|name| name.text.clone()).collect();
+    names.retain(|name| !name.is_explicit);
+    names.sort_by_key(|name| name.around.len());
+    for name in names {
+        let mut candidates = name.candidates().into_iter();
+        let free = candidates.find(|one| !taken.contains(one) && check_state(one).is_ok());
+        if let Some(free) = free {
+            taken.insert(free.clone());
+            name.text = free;
+        }
+    }
+}
+
+/// The names of all states, in the order of the source.
+fn collect<'g>(graph: &'g mut Graph, names: &mut Vec<&'g mut StateName>) {
+    let reached = graph.reached();
+    for (index, node) in graph.nodes.iter_mut().enumerate() {
+        // A Join remains only after a refused statement.
+        if !reached.contains(&index) || matches!(node.work, Work::Join) {
+            continue;
+        }
+        names.push(&mut node.name);
+        match &mut node.work {
+            Work::Parallel(branches) => {
+                for branch in branches {
+                    collect(branch, names);
+                }
+            }
+            Work::Map(map) => collect(&mut map.body, names),
+            _ => {}
+        }
+    }
+}
+
+impl StateName {
+    /// The names that the state may have, the best one first.
+    fn candidates(&self) -> Vec<String> {
+        let mut candidates = Vec::new();
+        let mut prefix = String::new();
+        let mut around = self.around.iter().rev();
+        loop {
+            candidates.push(format!("{prefix}{}", self.text));
+            // The code around is in the name before a part of the own code is.
+            if prefix.is_empty()
+                && let Some(outer) = around.next()
+            {
+                prefix.insert_str(0, outer);
+                candidates.push(format!("{prefix}{}", self.text));
+                candidates.extend(self.details.iter().map(|one| format!("{}{one}", self.text)));
+            }
+            let detailed = self.details.iter();
+            candidates.extend(detailed.map(|one| format!("{prefix}{}{one}", self.text)));
+            match around.next() {
+                Some(outer) => prefix.insert_str(0, outer),
+                None => return candidates,
+            }
+        }
+    }
+}
