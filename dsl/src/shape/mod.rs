@@ -9,6 +9,7 @@ mod depth;
 mod fields;
 mod form;
 pub(crate) mod json_schema;
+mod null;
 mod payload;
 mod redacted;
 pub(crate) mod samples;
