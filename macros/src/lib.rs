@@ -25,6 +25,7 @@ mod expand;
 mod expr;
 mod function;
 mod functions;
+mod inference;
 mod machine;
 mod name;
 mod payload;

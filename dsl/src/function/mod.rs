@@ -98,8 +98,8 @@ pub mod plain {
     pub use super::body::{Operation, wait};
     pub use super::call::{Caught, TaskCall, called};
     pub use super::callable::{
-        Argument, Callable, CallableKind, Running, SelectsErrors, Started, TaskKind, WorkflowKind,
-        run_task, run_workflow, run_workflow_without_input,
+        Argument, Callable, CallableKind, Inferred, Running, SelectsErrors, Started, TaskKind,
+        WorkflowKind, inferred, run_task, run_workflow, run_workflow_without_input,
     };
     pub use super::errors::{Handled, KeepsName, Vocabulary, keeps, vocabulary, wait_value};
     pub use super::failure::{Failure, PANICKED, panicked};

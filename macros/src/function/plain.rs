@@ -10,6 +10,7 @@ use super::scan::{
 use super::service_call::{placeholder_name, request_arguments};
 use crate::editor;
 use crate::functions::is_task;
+use crate::inference::inferred;
 use crate::machine::{cases, own_name};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -227,6 +228,11 @@ impl PlainRewriter {
                     }
                     _ if is_task(&path) => {
                         *call.func = parse_quote_spanned!(path.span()=> <#path>::plain);
+                        for argument in &mut call.args {
+                            if let Some(inferred) = inferred(argument) {
+                                *argument = parse_quote!(#inferred);
+                            }
+                        }
                         // Before the user's own Retriers, which take only values of the error type; and before one of all errors.
                         if self.lambda_retries {
                             *value = parse_quote_spanned!(path.span()=> #value.lambda_retries());

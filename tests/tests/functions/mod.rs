@@ -17,6 +17,7 @@ mod driver;
 #[path = "../random_expressions/equal.rs"]
 #[allow(unreachable_pub, reason = "a crate that is written exports it")]
 mod equal;
+mod inferred;
 mod nulls;
 mod objects;
 mod patterns;

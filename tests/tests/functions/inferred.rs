@@ -1,0 +1,55 @@
+//! Arguments whose type only the parameter determines.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use stepwright::function::*;
+use stepwright_runtime::Engine;
+
+#[task]
+async fn say(text: String) -> String {
+    text
+}
+
+#[task]
+async fn list(items: Vec<i64>) -> usize {
+    items.len()
+}
+
+#[task]
+async fn table(rows: BTreeMap<String, i64>, name: String) -> usize {
+    rows.len() + name.len()
+}
+
+#[task]
+async fn number(n: u32) -> u32 {
+    n
+}
+
+#[workflow]
+async fn inferred(input: Vec<i64>) -> Vec<String> {
+    let first = say("x".into()).await;
+    let second = list(input.iter().map(|n| n + 1).collect()).await;
+    let third = list(Default::default()).named("Empty").await;
+    let fourth = table(Default::default(), "name".into()).await;
+    let fifth = number(input.iter().map(|_| 2).sum()).await;
+    let sixth = say(if second > 1 {
+        "many".into()
+    } else {
+        "few".into()
+    })
+    .named("Say2")
+    .await;
+    vec![first, format!("{second} {third} {fourth} {fifth}"), sixth]
+}
+
+#[tokio::test]
+async fn the_parameter_determines_the_type_of_an_argument() {
+    let engine = Engine::builder().register::<Inferred>().virtual_time();
+    let engine = engine.build().unwrap();
+    for input in [vec![], vec![1, 2, 3]] {
+        let plain = PlainRun::new().block_on(inferred(input.clone())).unwrap();
+        let run = engine.start::<Inferred>(input).await.unwrap();
+        assert_eq!(json!(run.await.unwrap()), json!(plain));
+    }
+}
