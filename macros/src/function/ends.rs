@@ -2,7 +2,8 @@
 
 use super::graph::{Failure, GraphEdgeKind, Node, StateName, Target, Work};
 use super::scan::{
-    Assertion, MacroKind, bare, by_value, called, default_panic_text, needs_states, single_name,
+    Assertion, MacroKind, bare, by_value, called, default_panic_text, first_await, may_panic,
+    needs_states, printed_arguments, single_name,
 };
 use super::state_name::subject;
 use super::translator::{Dest, Exits, Translator};
@@ -12,7 +13,7 @@ use crate::name::text;
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprCall, Macro, Member, parse_quote, parse_quote_spanned};
+use syn::{Expr, ExprCall, Macro, Member, Stmt, parse_quote, parse_quote_spanned};
 
 impl Translator<'_> {
     /// `Ok(value)` or `Err(error)` at the end of the body.
@@ -185,7 +186,7 @@ impl Translator<'_> {
         dest: &Dest,
     ) -> Exits {
         match MacroKind::of(mac) {
-            MacroKind::Log => exits,
+            MacroKind::Log => self.log(mac, exits),
             MacroKind::Panic => {
                 self.panic(mac, mac.tokens.clone(), "Panic", span, exits);
                 Exits::new()
@@ -203,6 +204,19 @@ impl Translator<'_> {
                 self.value(&value, exits, dest)
             }
         }
+    }
+
+    /// `println!` and the like: writes nothing, and computes the arguments that may panic.
+    fn log(&mut self, mac: &Macro, mut exits: Exits) -> Exits {
+        for argument in printed_arguments(mac) {
+            if may_panic(&argument)
+                && first_await(&argument).is_none()
+                && let Stmt::Local(unread) = parse_quote!(let _ = #argument;)
+            {
+                exits = self.local(&unread, exits);
+            }
+        }
+        exits
     }
 
     /// `panic!("..")` as a Fail state.

@@ -53,3 +53,22 @@ async fn the_parameter_determines_the_type_of_an_argument() {
         assert_eq!(json!(run.await.unwrap()), json!(plain));
     }
 }
+
+#[workflow]
+async fn prints(input: Vec<i64>) -> usize {
+    println!("{} of {}", input[1], input.len());
+    let left = input.len();
+    eprintln!("{left} {}", input.len() - 2);
+    left
+}
+
+#[tokio::test]
+async fn a_panic_in_what_is_printed_fails_the_workflow() {
+    let engine = Engine::builder().register::<Prints>().virtual_time();
+    let engine = engine.build().unwrap();
+    for input in [vec![], vec![1], vec![1, 2]] {
+        let plain = PlainRun::new().block_on(prints(input.clone()));
+        let run = engine.start::<Prints>(input).await.unwrap().await;
+        assert_eq!(run.is_ok(), plain.is_ok(), "{run:?} {plain:?}");
+    }
+}

@@ -37,6 +37,7 @@ mod tasks;
     reason = "the functions have forms that clippy would write in another form"
 )]
 mod tricky;
+mod waits;
 
 use self::compare::{FunctionRow, Verdict, verdict};
 use self::script::Replies;
