@@ -28,6 +28,7 @@ mod front_ends;
 mod functions;
 mod guides;
 mod imported;
+mod integers;
 mod language_page;
 mod lets;
 mod literals;

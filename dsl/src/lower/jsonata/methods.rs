@@ -6,7 +6,7 @@ use super::syntax::{Operator, Syntax};
 use crate::expr::methods::{self, ArgumentKind, Method, Receiver};
 use crate::expr::{Expr, ExprNode, Unary};
 use crate::lower::report::{FLOATS, HIDDEN_NONE};
-use crate::shape::Shape;
+use crate::shape::{IntegerType, Shape};
 use serde_json::Value;
 
 impl Lowering<'_, '_> {
@@ -16,7 +16,8 @@ impl Lowering<'_, '_> {
             && chars == "chars"
         {
             let text = self.value(text);
-            return self.call("length", vec![text.syntax], Shape::SmallInteger);
+            let count = Shape::Int(IntegerType::Count);
+            return self.call("length", vec![text.syntax], count);
         }
         let this = self.code(base);
         self.method_of(this, name, arguments)

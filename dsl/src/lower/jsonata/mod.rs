@@ -4,6 +4,7 @@
 //! writes it as text and chooses the names of bound locals. `reader` parses the templates of the method table.
 
 mod access;
+mod bounds;
 mod cases;
 mod code;
 mod display;
@@ -16,6 +17,7 @@ mod member;
 mod methods;
 mod names;
 mod operator;
+mod overflow;
 mod print;
 mod reader;
 mod rows;
@@ -25,10 +27,12 @@ mod test;
 #[cfg(test)]
 mod tests;
 
+pub(super) use self::bounds::{KnownCondition, learn};
 pub(super) use self::code::Code;
 pub(super) use self::lists::TEXTS;
 pub(super) use self::names::is_function;
 pub(super) use self::operator::orders_alike;
+pub(super) use self::overflow::checked_difference;
 pub(super) use self::syntax::{Operator, Syntax};
 pub(super) use self::template::{as_text, condition, template, text};
 pub(super) use self::test::{all, matched};

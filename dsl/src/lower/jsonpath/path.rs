@@ -7,7 +7,7 @@ use crate::lower::members::{self, Member};
 use crate::lower::reads;
 use crate::lower::report::{NO_ERROR, NO_RESULT, NO_TOKEN, Report, no_item, no_local, too_early};
 use crate::lower::tree::{Build, LoweredTree};
-use crate::shape::{CustomForm, Field, Payload, Presence, Shape};
+use crate::shape::{CustomForm, Field, IntegerType, Payload, Presence, Shape};
 use crate::task::ErrorOutput;
 
 /// Lowers expressions of one state or edge.
@@ -169,7 +169,7 @@ impl<'e, 'r> Paths<'e, 'r> {
                 self.library(name, arguments)
             }
             ExprNode::Function(path, arguments) => match (&**path, arguments.as_slice()) {
-                ("String::from" | "Box::new" | "Some" | "i64::from" | "u64::from" | "f64::from", [only]) => {
+                (path, [only]) if matches!(path, "String::from" | "Box::new" | "Some" | "f64::from") || IntegerType::of_conversion(path).is_some() => {
                     match self.leaf_of(only) {
                         Ok(leaf) => leaf,
                         Err(value) => self.literal(&value),
@@ -357,7 +357,8 @@ impl<'e, 'r> Paths<'e, 'r> {
             return self.refuse_leaf(message);
         }
         if let Some(form) = row.and_then(|row| row.jsonpath) {
-            return Leaf::call(form.replace("$this", &receiver.text), Shape::SmallInteger);
+            let count = Shape::Int(IntegerType::Count);
+            return Leaf::call(form.replace("$this", &receiver.text), count);
         }
         match (name, receiver.shape.plain(), arguments) {
             ("contains", Shape::Array(_), [wanted]) => {
@@ -368,10 +369,12 @@ impl<'e, 'r> Paths<'e, 'r> {
                 )
             }
             ("to_string" | "into", Shape::String, []) => receiver,
-            ("to_string", Shape::Integer | Shape::SmallInteger | Shape::Bool, []) => Leaf::call(
-                format!("States.Format('{{}}', {})", receiver.text),
-                Shape::String,
-            ),
+            ("to_string", shape, []) if shape.is_integer() || matches!(shape, Shape::Bool) => {
+                Leaf::call(
+                    format!("States.Format('{{}}', {})", receiver.text),
+                    Shape::String,
+                )
+            }
             _ => {
                 let what = receiver.shape.describe();
                 self.refuse_leaf(format!(

@@ -87,7 +87,12 @@ impl ExpressionRewriter {
         let name = witness_name(index);
         let mut star = Punct::new('*', Spacing::Alone);
         star.set_span(first);
-        let mut argument = Group::new(Delimiter::Parenthesis, quote!(&#tokens));
+        // `&` binds more closely than an operator.
+        let value = match expression {
+            Expr::Binary(_) => Group::new(Delimiter::Parenthesis, tokens).to_token_stream(),
+            _ => tokens,
+        };
+        let mut argument = Group::new(Delimiter::Parenthesis, quote!(&#value));
         argument.set_span(last);
         let call = quote!(#star #name.is #argument);
         *expression = Expr::Verbatim(Group::new(Delimiter::Parenthesis, call).to_token_stream());
