@@ -23,6 +23,7 @@ mod expressions;
 mod failures_as_in_rust;
 mod faults;
 mod flattened_values;
+mod float_texts;
 mod fragments;
 mod front_ends;
 mod functions;

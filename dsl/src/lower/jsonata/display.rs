@@ -42,7 +42,11 @@ impl Lowering<'_, '_> {
         let function = match code.shape.resolve() {
             Shape::String => return code,
             Shape::Written(written) if written.shown => return code.shaped(Shape::String),
-            Shape::Number | Shape::SmallNumber | Shape::Bool => "string",
+            Shape::Number | Shape::SmallNumber => {
+                let code = self.present(code);
+                return self.float_text(code);
+            }
+            Shape::Bool => "string",
             // `$string` writes at most 15 digits.
             shape @ (Shape::Integer | Shape::SmallInteger | Shape::Int(_)) => {
                 if shape.is_short() {
@@ -85,7 +89,7 @@ impl Lowering<'_, '_> {
                     let value = self.value(value);
                     let shape = value.shape.resolve();
                     let implied = match shape {
-                        Shape::SmallInteger | Shape::Number | Shape::SmallNumber | Shape::Bool => true,
+                        Shape::SmallInteger | Shape::Bool => true,
                         Shape::Int(integer) => integer.is_short(),
                         _ => false,
                     };

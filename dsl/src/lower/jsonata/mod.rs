@@ -10,6 +10,7 @@ mod code;
 mod display;
 mod expression;
 mod failure;
+mod float_text;
 mod format;
 mod library;
 mod lists;
