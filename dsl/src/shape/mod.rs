@@ -325,6 +325,15 @@ impl Shape {
         }
     }
 
+    /// The shape of an integer of this shape that is converted to a type. A wider integer retains the known number of digits.
+    pub(crate) fn converted(&self, to: IntegerType) -> Shape {
+        match (self.is_short() && !to.is_short(), to.is_unsigned()) {
+            (true, true) => Shape::Int(IntegerType::Count),
+            (true, false) => Shape::SmallInteger,
+            (false, _) => Shape::Int(to),
+        }
+    }
+
     /// Whether it is an integer that is never negative.
     pub(crate) fn is_unsigned(&self) -> bool {
         matches!(self.plain(), Shape::Int(integer) if integer.is_unsigned())

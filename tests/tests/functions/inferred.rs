@@ -72,3 +72,54 @@ async fn a_panic_in_what_is_printed_fails_the_workflow() {
         assert_eq!(run.is_ok(), plain.is_ok(), "{run:?} {plain:?}");
     }
 }
+
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+    stepwright::Payload,
+)]
+struct Wrap<T> {
+    value: T,
+}
+
+#[task]
+async fn unwrapped(wrap: Wrap<String>) -> String {
+    wrap.value
+}
+
+#[workflow]
+async fn generic(input: i64) -> Vec<String> {
+    let text: Wrap<String> = Wrap {
+        value: "text".to_owned(),
+    };
+    let other: Wrap<String> = if input > 1 {
+        Wrap {
+            value: "many".to_owned(),
+        }
+    } else {
+        text.clone()
+    };
+    let some: Option<Wrap<i64>> = Some(Wrap { value: input });
+    let first = unwrapped(text).await;
+    let second = unwrapped(other).named("Second").await;
+    vec![
+        first,
+        second,
+        format!("{}", some.map_or(0, |wrap| wrap.value)),
+    ]
+}
+
+#[tokio::test]
+async fn a_declared_type_has_the_type_arguments_of_a_literal() {
+    let engine = Engine::builder().register::<Generic>().virtual_time();
+    let engine = engine.build().unwrap();
+    for input in [1, 2] {
+        let plain = PlainRun::new().block_on(generic(input)).unwrap();
+        let run = engine.start::<Generic>(input).await.unwrap();
+        assert_eq!(json!(run.await.unwrap()), json!(plain));
+    }
+}

@@ -9,6 +9,9 @@ use super::syntax::{Operator, Syntax};
 /// A condition that is known to be true or false.
 pub(in crate::lower) type KnownCondition = (Syntax, bool);
 
+/// The message of Rust's panic.
+pub(super) const SUBTRACT: &str = "attempt to subtract with overflow";
+
 /// The maximum number of known conditions that one proof combines.
 const STEPS: usize = 3;
 
@@ -148,7 +151,7 @@ impl<'s> Sum<'s> {
                 (_, Some(factor)) => Sum::of(left)?.times(factor),
                 _ => whole(syntax),
             },
-            _ => match super::overflow::checked_difference(syntax) {
+            _ => match checked_difference(syntax) {
                 Some(difference) => Sum::of(difference),
                 None => whole(syntax),
             },
@@ -178,7 +181,7 @@ impl<'s> Sum<'s> {
         Sum::default().plus(&self, factor)
     }
 
-    /// The sum with a bound in place of a part.
+    /// The sum in which a bound replaces a part.
     fn replaced(&self, part: &'s Syntax, factor: i64, bound: &Sum<'s>) -> Option<Sum<'s>> {
         let mut rest = self.clone();
         rest.terms.retain(|(known, _)| *known != part);
@@ -295,6 +298,29 @@ fn add_lower_bounds<'s>(
                 constant: -least,
             });
         }
+    }
+}
+
+/// The difference that a check for a negative result returns.
+pub(in crate::lower) fn checked_difference(syntax: &Syntax) -> Option<&Syntax> {
+    let is_error = |syntax: &Syntax| match syntax {
+        Syntax::Call(name, arguments) => {
+            name == "error"
+                && matches!(arguments.as_slice(), [Syntax::Text(text)] if text == SUBTRACT)
+        }
+        _ => false,
+    };
+    match syntax {
+        Syntax::Conditional(_, error, difference) if is_error(error) => Some(difference),
+        Syntax::Bind(local, difference, body) => match &**body {
+            Syntax::Conditional(_, error, value)
+                if is_error(error) && **value == Syntax::Local(local.clone()) =>
+            {
+                Some(difference)
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -417,16 +417,11 @@ impl<'e, 'r> Lowering<'e, 'r> {
 
     fn conversion(&mut self, value: &Expr, to: Shape) -> Code {
         let code = self.code(value);
-        // A wider integer retains the known number of digits.
         if code.shape.is_integer()
             && let Shape::Int(integer) = to
-            && !integer.is_short()
-            && code.shape.is_short()
         {
-            return code.shaped(match integer.is_unsigned() {
-                true => Shape::Int(IntegerType::Count),
-                false => Shape::SmallInteger,
-            });
+            let shape = code.shape.converted(integer);
+            return code.shaped(shape);
         }
         self.converted(code, to)
     }

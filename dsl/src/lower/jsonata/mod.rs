@@ -28,12 +28,11 @@ mod test;
 #[cfg(test)]
 mod tests;
 
-pub(super) use self::bounds::{KnownCondition, learn};
+pub(super) use self::bounds::{KnownCondition, checked_difference, learn};
 pub(super) use self::code::Code;
 pub(super) use self::lists::TEXTS;
 pub(super) use self::names::is_function;
 pub(super) use self::operator::orders_alike;
-pub(super) use self::overflow::checked_difference;
 pub(super) use self::syntax::{Operator, Syntax};
 pub(super) use self::template::{as_text, condition, template, text};
 pub(super) use self::test::{all, matched};

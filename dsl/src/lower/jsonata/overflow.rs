@@ -1,14 +1,11 @@
 //! Results of arithmetic outside of their type, where Rust panics.
 
-use super::bounds::is_not_below;
+use super::bounds::{SUBTRACT, is_not_below};
 use super::code::Code;
 use super::expression::Lowering;
 use super::syntax::{Operator, Syntax};
 use crate::expr::Binary;
 use crate::shape::{IntegerType, Shape};
-
-/// The message of Rust's panic.
-const SUBTRACT: &str = "attempt to subtract with overflow";
 
 impl Lowering<'_, '_> {
     /// `left - right` of unsigned integers: fails where the result is negative, unless that cannot happen.
@@ -88,28 +85,5 @@ impl Lowering<'_, '_> {
             )
         });
         checked.absent(absent)
-    }
-}
-
-/// The difference that a check of [`Lowering::unsigned_difference`] returns.
-pub(in crate::lower) fn checked_difference(syntax: &Syntax) -> Option<&Syntax> {
-    let is_error = |syntax: &Syntax| match syntax {
-        Syntax::Call(name, arguments) => {
-            name == "error"
-                && matches!(arguments.as_slice(), [Syntax::Text(text)] if text == SUBTRACT)
-        }
-        _ => false,
-    };
-    match syntax {
-        Syntax::Conditional(_, error, difference) if is_error(error) => Some(difference),
-        Syntax::Bind(local, difference, body) => match &**body {
-            Syntax::Conditional(_, error, value)
-                if is_error(error) && **value == Syntax::Local(local.clone()) =>
-            {
-                Some(difference)
-            }
-            _ => None,
-        },
-        _ => None,
     }
 }

@@ -267,7 +267,7 @@ impl Syntax {
         !self.all(&mut |one| one != part)
     }
 
-    /// The expression with a value in place of a part.
+    /// The expression in which a value replaces a part.
     pub(in crate::lower) fn with(&self, part: &Syntax, value: &Syntax) -> Syntax {
         if self == part {
             return value.clone();

@@ -169,11 +169,9 @@ impl<'e, 'r> Paths<'e, 'r> {
                 self.library(name, arguments)
             }
             ExprNode::Function(path, arguments) => match (&**path, arguments.as_slice()) {
-                (path, [only]) if matches!(path, "String::from" | "Box::new" | "Some" | "f64::from") || IntegerType::of_conversion(path).is_some() => {
-                    match self.leaf_of(only) {
-                        Ok(leaf) => leaf,
-                        Err(value) => self.literal(&value),
-                    }
+                ("String::from" | "Box::new" | "Some" | "f64::from", [only]) => self.converted(only, None),
+                (path, [only]) if IntegerType::of_conversion(path).is_some() => {
+                    self.converted(only, IntegerType::of_conversion(path))
                 }
                 _ => self.refuse_leaf(format!(
                     "`{path}` cannot run inside a workflow expression; call it in a task instead"
@@ -337,6 +335,25 @@ impl<'e, 'r> Paths<'e, 'r> {
                 format!("States.ArrayGetItem({}, {})", base.text, index.text),
                 item,
             ),
+        }
+    }
+
+    /// A value that a conversion does not change in JSON.
+    fn converted(&mut self, value: &Expr, to: Option<IntegerType>) -> Leaf {
+        let leaf = match self.leaf_of(value) {
+            Ok(leaf) => leaf,
+            Err(value) => self.literal(&value),
+        };
+        match (to, leaf.shape.plain()) {
+            (Some(to), shape) if shape.is_integer() => Leaf {
+                shape: shape.converted(to),
+                ..leaf
+            },
+            (Some(_), Shape::Bool) => self.refuse_leaf(format!(
+                "JSONPath makes no number of a `bool`; {way_out}",
+                way_out = self.env.use_jsonata()
+            )),
+            _ => leaf,
         }
     }
 

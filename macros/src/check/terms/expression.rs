@@ -1,6 +1,7 @@
 //! Resolves expressions, one at a time.
 
 use super::Local;
+use super::generic_types::with_type_arguments;
 use super::hints::unsupported_method;
 use super::rewrite::{ExpressionRewriter, names_in};
 use crate::errors::Errors;
@@ -77,7 +78,10 @@ impl<'m> Resolver<'m> {
         self.faulty = false;
         self.rewriter.begin();
         let mut code = expression.syn.clone();
-        let value = self.value(&mut code);
+        let mut value = self.value(&mut code);
+        if let Some(ty) = ty {
+            value = with_type_arguments(value, ty);
+        }
         ResolvedExpression {
             value,
             faulty: self.faulty,
