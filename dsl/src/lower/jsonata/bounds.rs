@@ -29,6 +29,7 @@ pub(super) fn is_not_below(left: &Syntax, right: &Syntax, known: &[KnownConditio
     }
     let unsigned = unsigned_parts(&difference);
     add_lower_bounds(&unsigned, known, &mut facts);
+    add_filtered_counts(&unsigned, &mut facts);
     Proof { facts, unsigned }.holds(&difference, STEPS)
 }
 
@@ -257,6 +258,40 @@ fn add_facts<'s>(condition: &'s Syntax, holds: bool, facts: &mut Vec<Sum<'s>>) {
     }
 }
 
+/// Adds that a filtered list is not longer than the list.
+fn add_filtered_counts<'s>(parts: &[&'s Syntax], facts: &mut Vec<Sum<'s>>) {
+    for filtered in parts {
+        let Some(list) = counted(filtered).and_then(filtered_list) else {
+            continue;
+        };
+        let whole = parts.iter().find(|part| counted(part) == Some(list));
+        facts.extend(whole.map(|whole| Sum {
+            terms: vec![(*whole, 1), (*filtered, -1)],
+            constant: 0,
+        }));
+    }
+}
+
+/// The list whose items are counted.
+fn counted(syntax: &Syntax) -> Option<&Syntax> {
+    match syntax {
+        Syntax::Call(name, arguments) if name == "count" => arguments.first(),
+        _ => None,
+    }
+}
+
+/// The list of which a list contains some items.
+fn filtered_list(list: &Syntax) -> Option<&Syntax> {
+    match list {
+        Syntax::Array(items) if items.len() == 1 => filtered_list(&items[0]),
+        Syntax::Whole(inner) => filtered_list(inner),
+        Syntax::Call(name, arguments) if name == "filter" || name == "distinct" => {
+            arguments.first()
+        }
+        _ => None,
+    }
+}
+
 /// Adds lower bounds of unsigned integers that known conditions distinguish from 0, 1 and so on.
 fn add_lower_bounds<'s>(
     parts: &[&'s Syntax],
@@ -398,6 +433,11 @@ mod tests {
                 &["$last = $count($list)", "$count($list) > 0"],
             ),
             ("$a", "3", &["false: $a >= 0 and $a <= 2"]),
+            (
+                "$count($list)",
+                "$count([$filter($list, function($n) { $n > 0 })])",
+                &[],
+            ),
             ("10", "$a", &["$a <= 10"]),
             ("$a * 2", "2", &["$a >= 1"]),
         ];
@@ -415,6 +455,7 @@ mod tests {
             ("$a", "2", &["false: $a = 1"]),
             ("$a", "$b", &["$b >= $a"]),
             ("$a", "$b", &["$a >= $c", "$c != $b"]),
+            ("$count($others)", "$count([$filter($list, $f)])", &[]),
             ("$a", "3", &["false: $a >= 1 and $a <= 2"]),
             ("$a", "3", &["false: $b >= 0 and $a <= 2"]),
             ("100", "$a % 102", &[]),
