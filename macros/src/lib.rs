@@ -26,6 +26,7 @@ mod expand;
 mod expr;
 mod function;
 mod functions;
+mod inference;
 mod machine;
 mod name;
 mod payload;
@@ -90,6 +91,7 @@ pub fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `timeout = days(7)` | `TimeoutSeconds` |
 /// | `express` | an Express workflow |
 /// | `lambda_retries` | each Lambda task gets a last Retrier for Lambda's transient errors |
+/// | `overflow_checks` | a state fails where a result of `+`, `-`, `*` or `/` is outside of its integer type |
 /// | `deploy = activity` | where tasks are deployed whose `#[task]` does not say it |
 /// | `deny(..)`, `allow(..)` | lints |
 /// | `crate = name` | the name of the dependency `stepwright` in this crate |

@@ -67,6 +67,8 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
         query_language(language: QueryLanguage) => self.flow = self.flow.query_language(language);
         /// Retries Lambda's transient errors on every Lambda task, as CDK does.
         lambda_retries() => self.flow = self.flow.lambda_retries();
+        /// Fails a state where a result of `+`, `-`, `*` or `/` is outside of its integer type.
+        overflow_checks() => self.flow = self.flow.overflow_checks();
         /// Sets the default deployment of tasks, for tasks without their own.
         deploy(deploy: Deploy) => {
             self.flow = self.flow.deploy(deploy);

@@ -190,6 +190,10 @@ impl Expr {
                 | ExprNode::Intrinsic(..)
                 | ExprNode::Refused(_) => true,
                 ExprNode::Binary(Binary::Div | Binary::Rem, _, by) => !by.is_nonzero(),
+                // Of unsigned integers.
+                ExprNode::Binary(Binary::Sub, left, right) => {
+                    !left.is_float_literal() && !right.is_float_literal()
+                }
                 ExprNode::Method(_, name, _) => PANICKING_METHODS.contains(&&**name),
                 ExprNode::Function(path, _) => {
                     path.strip_prefix("functions::").is_some_and(|name| {
@@ -206,6 +210,14 @@ impl Expr {
         match self.untyped() {
             ExprNode::Literal(Value::Number(number)) => number.as_f64().is_some_and(|n| n != 0.0),
             ExprNode::Unary(Unary::Neg, value) => value.is_nonzero(),
+            _ => false,
+        }
+    }
+
+    fn is_float_literal(&self) -> bool {
+        match self.untyped() {
+            ExprNode::Literal(Value::Number(number)) => number.is_f64(),
+            ExprNode::Unary(Unary::Neg, value) => value.is_float_literal(),
             _ => false,
         }
     }

@@ -60,6 +60,7 @@ pub struct Flow {
     pub(crate) query_language: QueryLanguage,
     pub(crate) timeout: Option<Expr>,
     pub(crate) lambda_retries: bool,
+    pub(crate) overflow_checks: bool,
     pub(crate) deny_unhandled_errors: bool,
     pub(crate) deploy: Option<Deploy>,
     pub(crate) parameter: Option<(Text, fn() -> Shape)>,
@@ -83,6 +84,7 @@ impl Flow {
             query_language: QueryLanguage::Jsonata,
             timeout: None,
             lambda_retries: false,
+            overflow_checks: false,
             deny_unhandled_errors: false,
             deploy: None,
             parameter: None,
@@ -106,6 +108,8 @@ impl Flow {
         timeout(seconds: Expr) => self.timeout = Some(seconds);
         /// Retries Lambda's transient errors on every Lambda task, as CDK does.
         lambda_retries() => self.lambda_retries = true;
+        /// Fails a state where a result of arithmetic is outside of its integer type.
+        overflow_checks() => self.overflow_checks = true;
         /// Makes each uncaught error of a task a fault.
         deny_unhandled_errors() => self.deny_unhandled_errors = true;
         /// Sets the default deployment of tasks, for tasks without their own.

@@ -227,6 +227,22 @@ impl<T: Serialize> ArgumentFor<T> for T {
     }
 }
 
+/// An argument whose type is that of the parameter.
+#[derive(Debug)]
+pub struct Inferred<T>(T);
+
+/// Returns an argument whose type is that of the parameter: rustc cannot choose between a value and a reference for `"text".into()`.
+pub fn inferred<T>(value: T) -> Inferred<T> {
+    Inferred(value)
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize> ArgumentFor<T> for Inferred<T> {
+    fn json(self) -> Result<Value, serde_json::Error> {
+        serde_json::to_value(self.0)
+    }
+}
+
 impl<T: Serialize> ArgumentFor<T> for &T {
     fn json(self) -> Result<Value, serde_json::Error> {
         serde_json::to_value(self)

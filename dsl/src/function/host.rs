@@ -34,6 +34,8 @@ pub(super) type MockFn = Rc<dyn Fn(&[Value], Option<&str>) -> Option<Result<Valu
 pub(super) struct Host {
     start: Cell<i64>,
     now: Cell<Duration>,
+    /// The time at which the current run began.
+    begun: Cell<Duration>,
     timers: RefCell<BTreeMap<(Duration, u64), ()>>,
     timer_count: Cell<u64>,
     token_count: Cell<u64>,
@@ -70,6 +72,16 @@ impl Host {
 
     pub(super) fn elapsed(&self) -> Duration {
         self.now.get()
+    }
+
+    /// Begins a run at the current time.
+    pub(super) fn begin(&self) {
+        self.begun.set(self.now.get());
+    }
+
+    /// The time since the run began.
+    pub(super) fn age(&self) -> Duration {
+        self.now.get().saturating_sub(self.begun.get())
     }
 
     /// The virtual time that remains until a timestamp.

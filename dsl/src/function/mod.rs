@@ -98,8 +98,8 @@ pub mod plain {
     pub use super::body::{Operation, wait};
     pub use super::call::{Caught, TaskCall, called};
     pub use super::callable::{
-        ArgumentFor, Callable, CallableKind, Running, SelectsErrors, Started, TaskKind,
-        WorkflowKind, run_task, run_workflow, run_workflow_without_input,
+        ArgumentFor, Callable, CallableKind, Inferred, Running, SelectsErrors, Started, TaskKind,
+        WorkflowKind, inferred, run_task, run_workflow, run_workflow_without_input,
     };
     pub use super::errors::{
         FunctionOf, Handled, Joined, KeepsName, Unrelated, Vocabulary, function_of, keeps,

@@ -224,6 +224,7 @@ impl PlainRun {
         &self,
         function: impl Future<Output = R>,
     ) -> Result<R::Output, PlainFailure> {
+        self.host.begin();
         let mut function = pin!(function);
         let ended = poll_fn(|cx| self.host.drive(function.as_mut(), cx)).await;
         ended

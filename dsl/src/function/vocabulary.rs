@@ -1,6 +1,7 @@
 //! The words of function workflows: durations, retry policies, `sleep`, task tokens.
 
 use super::body::{Operation, is_in_body, raise, wait_for};
+use super::failure::Failure;
 use crate::task::{ErrorVariant, NoError, TaskError};
 use std::borrow::Cow;
 use std::fmt;
@@ -203,6 +204,10 @@ pub fn sleep_until(timestamp: impl AsRef<str>) -> Sleep {
     }
 }
 
+/// The longest Wait of the engine, and its longest Standard execution: a year, and a day for the other states.
+const LONGEST_WAIT: Duration = Duration::from_secs(2_147_483_647);
+const LONGEST_EXECUTION: Duration = Duration::from_secs(366 * 86_400);
+
 /// The operation of [`sleep`] and [`sleep_until`].
 #[derive(Debug)]
 #[must_use = "a workflow waits when this is awaited"]
@@ -225,8 +230,18 @@ impl Operation for Sleep {
                 Until::After(delay) => delay,
                 Until::At(timestamp) => host.until(&timestamp)?,
             };
-            host.timer(delay).await;
-            Ok(())
+            if delay > LONGEST_WAIT {
+                return Err(Failure::outside(
+                    "States.Runtime",
+                    "Wait state delay is too long.",
+                ));
+            }
+            let remaining = LONGEST_EXECUTION.saturating_sub(host.age());
+            host.timer(delay.min(remaining)).await;
+            match delay > remaining {
+                true => Err(Failure::outside("States.Timeout", "")),
+                false => Ok(()),
+            }
         });
         slept.unwrap_or_else(|failure| raise(failure));
     }

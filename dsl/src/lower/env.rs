@@ -1,6 +1,6 @@
 //! The values that an expression can read.
 
-use super::jsonata::{Code, Syntax};
+use super::jsonata::{Code, KnownCondition, Syntax};
 use super::jsonpath::Leaf;
 use super::passed_value;
 use super::scope::{ReadScope, Scopes};
@@ -56,6 +56,8 @@ pub(super) struct Env<'a> {
     pub(super) dollar: Dollar,
     pub(super) locals: Vec<(Text, Code)>,
     pub(super) path_locals: Vec<(Text, Leaf)>,
+    /// The conditions that are known where the expression is evaluated.
+    pub(super) known: Vec<KnownCondition>,
 }
 
 /// The description of a child execution, in the Choice after the Catcher of the state that waited for the child.
@@ -85,6 +87,7 @@ impl<'a> Env<'a> {
             dollar: Dollar::Input,
             locals: Vec::new(),
             path_locals: Vec::new(),
+            known: Vec::new(),
         }
     }
 

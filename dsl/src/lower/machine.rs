@@ -125,7 +125,7 @@ fn lowered(flow: &Flow, scopes: &Scopes) -> (StateMachine, Vec<WorkflowDiagnosti
     }
     let mixed = any_jsonpath(flow);
     let mut states = States::new(flow, scopes, mixed);
-    let lowered = states.lower(&flow.states, &[scopes.root_level()]);
+    let lowered = states.lower(&flow.states, &[scopes.root_level()], &[]);
     let machine = StateMachine {
         comment: flow.comment.as_deref().map(text::comment),
         // AWS refuses JSONPath states in a JSONata machine, so one JSONPath state makes the machine JSONPath.

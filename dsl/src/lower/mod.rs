@@ -7,6 +7,7 @@ mod addresses;
 mod env;
 mod jsonata;
 mod jsonpath;
+mod known;
 mod machine;
 mod members;
 mod passed_value;

@@ -159,6 +159,7 @@ fn look(shape: &Shape, names: &NameOffsets, kind: &str, text: &str, report: &mut
             | Shape::Written(_)
             | Shape::Integer
             | Shape::SmallInteger
+            | Shape::Int(_)
             | Shape::Number
             | Shape::SmallNumber
             | Shape::Bool) => {

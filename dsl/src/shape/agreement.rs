@@ -88,7 +88,9 @@ impl SchemaComparison<'_> {
             Shape::Enum(this) => self.compare_enum(this, schema, place, depth),
             Shape::Null => self.compare_type(&["null"], schema, place),
             Shape::Bool => self.compare_type(&["boolean"], schema, place),
-            Shape::Integer | Shape::SmallInteger => self.compare_type(&["integer"], schema, place),
+            Shape::Integer | Shape::SmallInteger | Shape::Int(_) => {
+                self.compare_type(&["integer"], schema, place)
+            }
             Shape::Number | Shape::SmallNumber => {
                 self.compare_type(&["number", "integer"], schema, place)
             }

@@ -8,7 +8,9 @@ mod collection;
 mod depth;
 mod fields;
 mod form;
+mod integer;
 pub(crate) mod json_schema;
+mod null;
 mod payload;
 mod redacted;
 pub(crate) mod samples;
@@ -25,6 +27,7 @@ pub(crate) use self::depth::check_depth;
 pub use self::fields::{Field, Fields, Presence, StructShape};
 #[doc(hidden)]
 pub use self::form::Form;
+pub use self::integer::IntegerType;
 #[doc(hidden)]
 pub use self::payload::{MethodResult, OtherResult, ResultOfType};
 pub use self::payload::{Payload, UntaggedEnum};
@@ -43,10 +46,12 @@ pub enum Shape {
     Null,
     /// `true` or `false`.
     Bool,
-    /// An integer. Division of two integers truncates.
+    /// An integer whose type is not known. Division of two integers truncates.
     Integer,
-    /// An integer of at most 32 bits, or one with at most 15 digits: JSONata writes its text exactly.
+    /// An integer whose type is not known, with at most 15 digits: JSONata writes its text exactly.
     SmallInteger,
+    /// An integer of a known type.
+    Int(IntegerType),
     /// Any other number.
     Number,
     /// An `f32`: JSON represents its value, but JSONata would compute with 64 bits.
@@ -301,10 +306,22 @@ impl Shape {
             (Shape::Any, other) => other,
             (Shape::Option(some), Shape::Option(other)) => Shape::option(some.or(&other)),
             (Shape::Array(item), Shape::Array(other)) => Shape::list(item.or(&other)),
-            // The type with more digits is used.
-            (Shape::SmallInteger, Shape::Integer) => Shape::Integer,
-            (this, _) => this,
+            (this, other) => this.joined(&other).unwrap_or(this),
         }
+    }
+
+    /// The shape of integers that have the shape of one or the other: the known type, and the type with more digits.
+    pub(crate) fn joined(&self, other: &Shape) -> Option<Shape> {
+        Some(match (self, other) {
+            (Shape::Int(IntegerType::Count), Shape::Int(known))
+            | (Shape::Int(known), Shape::Int(_))
+            | (Shape::Int(known), Shape::Integer | Shape::SmallInteger)
+            | (Shape::Integer | Shape::SmallInteger, Shape::Int(known)) => Shape::Int(*known),
+            (Shape::Integer, Shape::SmallInteger) | (Shape::SmallInteger, Shape::Integer) => {
+                Shape::Integer
+            }
+            _ => return None,
+        })
     }
 
     /// The shape of a list or tuple literal: a list if all items may have one type, else a tuple.
@@ -343,7 +360,33 @@ impl Shape {
     /// Whether it is an integer.
     #[must_use]
     pub fn is_integer(&self) -> bool {
-        matches!(self.plain(), Shape::Integer | Shape::SmallInteger)
+        matches!(
+            self.plain(),
+            Shape::Integer | Shape::SmallInteger | Shape::Int(_)
+        )
+    }
+
+    /// Whether it is an integer with at most 15 digits.
+    pub(crate) fn is_short(&self) -> bool {
+        match self.plain() {
+            Shape::SmallInteger => true,
+            Shape::Int(integer) => integer.is_short(),
+            _ => false,
+        }
+    }
+
+    /// The shape of an integer of this shape that is converted to a type. A wider integer retains the known number of digits.
+    pub(crate) fn converted(&self, to: IntegerType) -> Shape {
+        match (self.is_short() && !to.is_short(), to.is_unsigned()) {
+            (true, true) => Shape::Int(IntegerType::Count),
+            (true, false) => Shape::SmallInteger,
+            (false, _) => Shape::Int(to),
+        }
+    }
+
+    /// Whether it is an integer that is never negative.
+    pub(crate) fn is_unsigned(&self) -> bool {
+        matches!(self.plain(), Shape::Int(integer) if integer.is_unsigned())
     }
 
     /// Whether it is a number.
@@ -399,7 +442,7 @@ impl Shape {
         match self.resolve() {
             Shape::Null => "`()`".to_owned(),
             Shape::Bool => "a `bool`".to_owned(),
-            Shape::Integer | Shape::SmallInteger => "an integer".to_owned(),
+            Shape::Integer | Shape::SmallInteger | Shape::Int(_) => "an integer".to_owned(),
             Shape::Number => "a number".to_owned(),
             Shape::SmallNumber => "an `f32`".to_owned(),
             Shape::String => "a text".to_owned(),

@@ -42,6 +42,7 @@ impl RedactedFields {
             | Shape::Bool
             | Shape::Integer
             | Shape::SmallInteger
+            | Shape::Int(_)
             | Shape::Number
             | Shape::SmallNumber
             | Shape::String

@@ -177,7 +177,7 @@ fn variations(shape: &Shape, depth: usize) -> Vec<Value> {
     let mut values = match shape.resolve() {
         Shape::Null => vec![Value::Null],
         Shape::Bool => vec![json!(true), json!(false)],
-        Shape::Integer | Shape::SmallInteger => [
+        Shape::Integer | Shape::SmallInteger | Shape::Int(_) => [
             1, 0, 2, 3, 7, 10, 11, 100, 101, 255, 256, 1000, 65_535, 1_000_000,
         ]
         .into_iter()

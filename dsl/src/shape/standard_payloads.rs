@@ -2,7 +2,7 @@
 
 use super::samples;
 use super::tuples::for_tuples;
-use super::{Check, MapShape, Payload, SetShape, Shape, Spelling, TextualType};
+use super::{Check, IntegerType, MapShape, Payload, SetShape, Shape, Spelling, TextualType};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, Hash};
 
@@ -38,11 +38,14 @@ pub(super) const fn written(
 payload! {
     Shape::Null => ();
     Shape::Bool => bool;
-    Shape::SmallInteger => i8, i16, i32, u8, u16, u32;
-    Shape::Integer => i64, isize, u64, usize;
-    Shape::SmallInteger => std::num::NonZeroU8, std::num::NonZeroU16, std::num::NonZeroU32;
-    Shape::SmallInteger => std::num::NonZeroI8, std::num::NonZeroI16, std::num::NonZeroI32;
-    Shape::Integer => std::num::NonZeroU64, std::num::NonZeroI64;
+    Shape::Int(IntegerType::I8) => i8, std::num::NonZeroI8;
+    Shape::Int(IntegerType::I16) => i16, std::num::NonZeroI16;
+    Shape::Int(IntegerType::I32) => i32, std::num::NonZeroI32;
+    Shape::Int(IntegerType::I64) => i64, isize, std::num::NonZeroI64;
+    Shape::Int(IntegerType::U8) => u8, std::num::NonZeroU8;
+    Shape::Int(IntegerType::U16) => u16, std::num::NonZeroU16;
+    Shape::Int(IntegerType::U32) => u32, std::num::NonZeroU32;
+    Shape::Int(IntegerType::U64) => u64, usize, std::num::NonZeroU64;
     Shape::SmallNumber => f32;
     Shape::Number => f64;
     Shape::String => String, char, std::borrow::Cow<'static, str>;

@@ -85,6 +85,13 @@ impl ParameterType {
             shape: T::shape,
         }
     }
+
+    /// Whether Lambda's `{}` is the `null` that a state sent as the single parameter of this type.
+    #[must_use]
+    pub fn reads_null_from_empty_object(&self) -> bool {
+        let shape = (self.shape)();
+        shape.may_be_null() && !shape.may_be_empty_object()
+    }
 }
 
 /// A task whose function has a body.

@@ -8,7 +8,7 @@
 use super::witness::Witness;
 use crate::expr::{Expr, Text};
 use crate::shape::samples;
-use crate::shape::{Check, Form, Payload, Shape, for_tuples};
+use crate::shape::{Check, Form, IntegerType, Payload, Shape, for_tuples};
 use serde::Serialize;
 use std::fmt;
 use std::marker::PhantomData;
@@ -49,13 +49,18 @@ impl TypeData {
         }
     }
 
-    /// A constant. A plain text, number or `bool` needs no shape.
+    /// A constant. A plain text, a number or a `bool` needs no shape, except that an unsigned integer must not become negative.
     #[must_use]
     pub fn constant(&self, value: Expr) -> Expr {
         match self.shape.map(|shape| shape().resolve()) {
-            Some(
-                Shape::Bool | Shape::Integer | Shape::SmallInteger | Shape::Number | Shape::String,
-            ) => value,
+            Some(shape) if shape.is_unsigned() => {
+                match value.constant_value().map(|value| Shape::of_value(&value)) {
+                    Some(Shape::SmallInteger) => value.typed(|| Shape::Int(IntegerType::Count)),
+                    _ => self.typed(value),
+                }
+            }
+            Some(shape) if shape.is_integer() => value,
+            Some(Shape::Bool | Shape::Number | Shape::String) => value,
             _ => self.typed(value),
         }
     }

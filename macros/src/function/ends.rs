@@ -2,8 +2,8 @@
 
 use super::graph::{Failure, GraphEdgeKind, Node, StateName, Target, Work};
 use super::scan::{
-    Assertion, MacroKind, bare, by_value, called, control_flow_in, default_panic_text,
-    needs_states, single_name,
+    Assertion, MacroKind, bare, by_value, called, control_flow_in, default_panic_text, may_panic,
+    needs_states, printed_arguments, single_name,
 };
 use super::state_name::{condition_words, subject, word};
 use super::translator::{Dest, Exits, Translator};
@@ -13,7 +13,7 @@ use crate::name::text;
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprCall, Macro, Member, parse_quote, parse_quote_spanned};
+use syn::{Expr, ExprCall, Macro, Member, Stmt, parse_quote, parse_quote_spanned};
 
 impl Translator<'_> {
     /// `Ok(value)` or `Err(error)` at the end of the body.
@@ -194,15 +194,7 @@ impl Translator<'_> {
         dest: &Dest,
     ) -> Exits {
         match MacroKind::of(mac) {
-            MacroKind::Log => {
-                if let Some((at, what)) = control_flow_in(mac.tokens.clone()) {
-                    self.errors.at(
-                        at,
-                        format!("a workflow leaves out log lines, and {what}: bind its result with `let` before this line"),
-                    );
-                }
-                exits
-            }
+            MacroKind::Log => self.log(mac, exits),
             MacroKind::Panic => {
                 self.panic(mac, mac.tokens.clone(), "Panic", span, exits);
                 Exits::new()
@@ -220,6 +212,25 @@ impl Translator<'_> {
                 self.value(&value, exits, dest)
             }
         }
+    }
+
+    /// `println!` and the like: writes nothing, and computes the arguments that may panic.
+    fn log(&mut self, mac: &Macro, mut exits: Exits) -> Exits {
+        if let Some((at, what)) = control_flow_in(mac.tokens.clone()) {
+            self.errors.at(
+                at,
+                format!("a workflow leaves out log lines, and {what}: bind its result with `let` before this line"),
+            );
+            return exits;
+        }
+        for argument in printed_arguments(mac) {
+            if may_panic(&argument)
+                && let Stmt::Local(unread) = parse_quote!(let printed = #argument;)
+            {
+                exits = self.local(&unread, exits);
+            }
+        }
+        exits
     }
 
     /// `panic!("..")` as a Fail state.

@@ -44,6 +44,7 @@ impl Parse for Options {
                 }
                 "express" => workflow.express = Some(option),
                 "lambda_retries" => workflow.lambda_retries = Some(option),
+                "overflow_checks" => workflow.overflow_checks = Some(option),
                 "deploy" => {
                     equals(input, &option, "deploy = activity")?;
                     let place: Ident = input.parse()?;
@@ -68,7 +69,7 @@ impl Parse for Options {
                         option.span(),
                         format!(
                             "`{other}` is not an option of a workflow; the options are `name = \"..\"`, `timeout = days(7)`, `express`, \
-                             `lambda_retries`, `deploy = activity`, `deny(..)`, `allow(..)` and `crate = name`"
+                             `lambda_retries`, `overflow_checks`, `deploy = activity`, `deny(..)`, `allow(..)` and `crate = name`"
                         ),
                     ));
                 }

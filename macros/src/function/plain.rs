@@ -11,6 +11,7 @@ use super::scan::{
 use super::service_call::{placeholder_name, request_arguments};
 use crate::editor;
 use crate::functions::is_task;
+use crate::inference::inferred;
 use crate::machine::{cases, is_of_prelude, own_name};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -246,6 +247,11 @@ impl PlainRewriter {
                     }
                     _ if is_task(&path) => {
                         *call.func = parse_quote_spanned!(path.span()=> <#path>::plain);
+                        for argument in &mut call.args {
+                            if let Some(inferred) = inferred(argument) {
+                                *argument = parse_quote!(#inferred);
+                            }
+                        }
                         // Before the user's own Retriers, which take only values of the error type; and before one of all errors.
                         if self.lambda_retries {
                             *value = parse_quote_spanned!(path.span()=> #value.lambda_retries());
@@ -374,7 +380,8 @@ fn determines_error(arm: &Arm) -> bool {
     struct Returns(bool);
     impl syn::visit::Visit<'_> for Returns {
         fn visit_expr_call(&mut self, call: &ExprCall) {
-            let is_err = called(call).is_some_and(|path| crate::machine::is_of_prelude(path, "Err"));
+            let is_err =
+                called(call).is_some_and(|path| crate::machine::is_of_prelude(path, "Err"));
             let is_name = call
                 .args
                 .first()

@@ -3,6 +3,7 @@
 use crate::machine::{cases, is_of_prelude, own_name};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
+use stepwright_asl::callable::PANICKING_METHODS;
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{
@@ -266,6 +267,44 @@ pub(super) fn value_arguments(mac: &Macro) -> Option<Punctuated<Expr, Token![,]>
         return None;
     }
     mac.parse_body_with(Punctuated::parse_terminated).ok()
+}
+
+/// The arguments of a macro of the standard library that prints. Those of other log macros are computed only if the level is enabled.
+pub(super) fn printed_arguments(mac: &Macro) -> Vec<Expr> {
+    let names = ["println", "eprintln", "print", "eprint", "dbg"];
+    let is_std = own_name(&mac.path).is_some_and(|own| names.iter().any(|name| own == name));
+    let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
+    let arguments = is_std.then(|| mac.parse_body_with(parser));
+    let arguments = arguments.and_then(Result::ok).unwrap_or_default();
+    let values = arguments.into_iter().map(|argument| match argument {
+        Expr::Assign(named) => *named.right,
+        value => value,
+    });
+    values.collect()
+}
+
+/// Whether the evaluation of an expression may panic: a division, an index, `unwrap`. A difference of unsigned integers is not recognized, because the
+/// types are not known here.
+pub(super) fn may_panic(value: &Expr) -> bool {
+    struct Panics(bool);
+    impl Visit<'_> for Panics {
+        fn visit_expr(&mut self, value: &Expr) {
+            let is_number = |value: &Expr| matches!(bare(value), Expr::Lit(_));
+            self.0 |= match value {
+                Expr::Index(_) => true,
+                Expr::Binary(binary) => match binary.op {
+                    syn::BinOp::Div(_) | syn::BinOp::Rem(_) => !is_number(&binary.right),
+                    _ => false,
+                },
+                Expr::MethodCall(call) => PANICKING_METHODS.iter().any(|name| call.method == name),
+                _ => false,
+            };
+            visit::visit_expr(self, value);
+        }
+    }
+    let mut panics = Panics(false);
+    panics.visit_expr(value);
+    panics.0
 }
 
 /// The first `.await` in a closure of an expression.

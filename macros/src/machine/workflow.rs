@@ -28,6 +28,7 @@ pub(crate) struct WorkflowOptions {
     pub(crate) timeout: Option<(Ident, Amount)>,
     pub(crate) query_language: Option<Ident>,
     pub(crate) lambda_retries: Option<Ident>,
+    pub(crate) overflow_checks: Option<Ident>,
     pub(crate) deploy: Option<Ident>,
     /// The names of lints.
     pub(crate) deny: Vec<Ident>,

@@ -21,7 +21,8 @@ pub(crate) struct WorkflowSource {
     pub(crate) expressions: usize,
 }
 
-const WORDS: &[&str] = words!(express timeout query_language lambda_retries deploy deny allow raw);
+const WORDS: &[&str] =
+    words!(express timeout query_language lambda_retries overflow_checks deploy deny allow raw);
 
 const PLACES: &[&str] = &["lambda", "lambda_arn", "activity"];
 
@@ -175,6 +176,7 @@ fn option(
         "timeout" => options.timeout.is_some(),
         "query_language" => options.query_language.is_some(),
         "lambda_retries" => options.lambda_retries.is_some(),
+        "overflow_checks" => options.overflow_checks.is_some(),
         "deploy" => options.deploy.is_some(),
         _ => false,
     };
@@ -187,6 +189,7 @@ fn option(
         "timeout" => options.timeout = Some((keyword, Amount::parse(input, reader)?)),
         "query_language" => options.query_language = Some(query_language(input, reader)?),
         "lambda_retries" => options.lambda_retries = Some(keyword),
+        "overflow_checks" => options.overflow_checks = Some(keyword),
         "deploy" => {
             let place = name(input, "a place: `lambda`, `lambda_arn` or `activity`")?;
             exists(&place, PLACES, reader, |found| {

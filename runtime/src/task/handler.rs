@@ -175,9 +175,15 @@ where
 }
 
 fn into_typed<I: DeserializeOwned + 'static>(payload: Value) -> Result<I, TaskFailure> {
-    payload
-        .into_owned()
-        .map_err(|error| TaskFailure::with_message(INVALID_INPUT, &error.to_string()))
+    let is_empty = payload
+        .as_object()
+        .is_some_and(|members| members.is_empty());
+    let typed = payload.into_owned().or_else(|error| match is_empty {
+        // Lambda passes `{}` for `null`.
+        true => Value::Null.into_owned().map_err(|_| error),
+        false => Err(error),
+    });
+    typed.map_err(|error| TaskFailure::with_message(INVALID_INPUT, &error.to_string()))
 }
 
 fn from_typed<O: Serialize + 'static>(output: O) -> Result<Value, TaskFailure> {

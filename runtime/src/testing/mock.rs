@@ -3,10 +3,10 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use smol_str::SmolStr;
 use stepwright::Task;
-use stepwright::task::INVALID_OUTPUT;
+use stepwright::task::{INVALID_OUTPUT, ParameterType};
 use stepwright_interpreter::value::Value;
 
 use super::matcher::payload;
@@ -296,6 +296,14 @@ pub(super) fn arguments<T: Task>(payload: &Value) -> Json {
     }
     match T::PARAMETERS {
         [] => Json::Null,
+        // Lambda passes `{}` for `null`, which the function reads as `null` again.
+        [_] if input.as_object().is_some_and(Map::is_empty)
+            && T::parameter_types()
+                .iter()
+                .all(ParameterType::reads_null_from_empty_object) =>
+        {
+            Json::Null
+        }
         [_] => input,
         several => {
             let each = several.iter().map(|name| input.get(name).cloned());

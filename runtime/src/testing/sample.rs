@@ -68,7 +68,11 @@ pub(super) fn sample(shape: &Shape, depth: u32) -> Json {
     match shape.resolve() {
         Shape::Null | Shape::Option(_) => Json::Null,
         Shape::Bool => json!(true),
-        Shape::Integer | Shape::SmallInteger | Shape::Number | Shape::SmallNumber => json!(1),
+        Shape::Integer
+        | Shape::SmallInteger
+        | Shape::Int(_)
+        | Shape::Number
+        | Shape::SmallNumber => json!(1),
         Shape::String => json!("sample"),
         Shape::Written(of) => json!(of.sample()),
         Shape::Array(_) | Shape::Set(_) | Shape::Map(_) if depth == 0 => json!([]),

@@ -222,6 +222,16 @@ pub(super) const RULES: &[Rule] = &[
     rule("to_json list", "T", "functions::to_json(&‹[I]›)"),
     // Counts.
     rule("len", "N", "‹&[A]›.len()"),
+    rule("subtract unsigned", "N", "‹N› - ‹N›"),
+    rule("subtract one", "N", "‹N› - 1"),
+    rule("subtract from literal", "N", "3 - ‹N›"),
+    rule("subtract least", "N", "5 - ‹N›.min(5)"),
+    rule(
+        "if not empty",
+        "N",
+        "match ‹~N› { 0 => ‹~N›, ‹=N› => ‹~N›‹/› }",
+    ),
+    rule("if greater", "A", "if ‹N› > ‹N› { ‹~A› } else { ‹~A› }"),
     rule("chars count", "N", "‹&T›.chars().count()"),
     rule(
         "filter count",
@@ -399,6 +409,13 @@ pub(super) const RULES: &[Rule] = &[
         "match ‹I› { ..0 => ‹~A›, 0..=9 => ‹~A›, ‹=I› => ‹~A› }",
     ),
     rule("format precision", "T", "format!(\"{:.2}\", ‹~F›)"),
+    rule("format tiny float", "T", "format!(\"{}\", ‹F› / 1e9)"),
+    rule("format huge float", "T", "format!(\"{}\", ‹F› * 1e21)"),
+    rule(
+        "format rounded float",
+        "T",
+        "format!(\"{:.2}|{:.5}\", ‹F› * 1.005, ‹F› / 3.0)",
+    ),
     rule("format width", "T", "format!(\"{:02}|{:>8}\", ‹~I›, ‹~T›)"),
     rule("let block", "A", "{ let ‹:I› = ‹~I›; ‹+›‹~A› }"),
     rule("let ignored", "A", "{ let _ = ‹I› / ‹I›; ‹~A› }"),

@@ -23,6 +23,8 @@ mod driver;
 #[allow(unreachable_pub, reason = "a crate that is written exports it")]
 mod equal;
 mod failures;
+mod inferred;
+mod nulls;
 mod objects;
 mod patterns;
 #[rustfmt::skip]
@@ -41,6 +43,7 @@ mod tasks;
     reason = "the functions have forms that clippy would write in another form"
 )]
 mod tricky;
+mod waits;
 
 use self::compare::{FunctionRow, Verdict, verdict};
 use self::script::Replies;

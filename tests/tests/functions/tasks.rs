@@ -113,6 +113,18 @@ pub async fn check(site: String, item: Item) -> Result<bool, PickError>;
 #[task]
 pub async fn ask(site: String, n: i64, token: String);
 
+/// Returns its single argument, which may be `null`.
+#[task]
+pub async fn same(value: Option<i64>) -> Option<i64> {
+    value
+}
+
+/// A nested workflow whose input may be `null`.
+#[workflow]
+pub async fn known(value: Option<i64>) -> i64 {
+    value.unwrap_or(7)
+}
+
 /// The input of the nested workflow.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct ChildInput {

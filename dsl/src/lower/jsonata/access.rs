@@ -5,6 +5,7 @@ use super::expression::{Lowering, panics, step};
 use super::methods::is_plain_key;
 use super::syntax::{Operator, Syntax};
 use crate::expr::Expr;
+use crate::expr::methods::is_in_each_object;
 use crate::lower::members::{self, Member};
 use crate::shape::{Field, Presence, Shape};
 
@@ -62,12 +63,12 @@ impl Lowering<'_, '_> {
             Presence::Sometimes(default) | Presence::Omitted(default) => {
                 // Otherwise an absent field and an absent base could not be distinguished.
                 let base = &self.present(base.clone());
-                let code = step(base, &field.wire, field.shape.clone());
+                let code = optional_step(base, field);
                 code.absent(default.map_or(UndefinedMeaning::Null, UndefinedMeaning::Default))
             }
             Presence::Always if code.is_option() => {
                 let base = &self.present(base.clone());
-                step(base, &field.wire, field.shape.clone()).absent(UndefinedMeaning::Null)
+                optional_step(base, field).absent(UndefinedMeaning::Null)
             }
             _ => code,
         }
@@ -150,6 +151,18 @@ impl Lowering<'_, '_> {
 fn others_panic(items: &[Syntax], index: usize) -> bool {
     let mut items = items.iter().enumerate();
     items.any(|(other, item)| other != index && item.can_panic())
+}
+
+/// The step to a field that may be absent.
+fn optional_step(base: &Code, field: &Field) -> Code {
+    let code = step(base, &field.wire, field.shape.clone());
+    if !is_in_each_object(&field.wire) {
+        return code;
+    }
+    Code {
+        syntax: own(&base.syntax, &Syntax::text(field.wire.clone())),
+        ..code
+    }
 }
 
 /// The member with this key, if the object itself has it: `$lookup` also finds inherited properties of JavaScript objects.

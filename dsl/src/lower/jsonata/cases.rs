@@ -1,5 +1,6 @@
 //! `match` and `if let`.
 
+use super::bounds::learn;
 use super::code::Code;
 use super::expression::Lowering;
 use super::syntax::{Local, Syntax};
@@ -14,27 +15,30 @@ impl Lowering<'_, '_> {
         let subject = self.reached(subject);
         let (subject, bound) = self.taken_apart(subject);
         let code = self.twice(subject, |this, subject| {
-            let mut whole: Option<Code> = None;
-            for case in cases.iter().rev() {
-                let matched = pattern::matched(this, &case.pattern, subject);
-                let before = this.env.locals.len();
-                this.env.locals.extend(matched.bound);
-                let mut tests = matched.tests;
-                if let Some(guard) = &case.guard {
-                    tests.push(this.value(guard));
+            let known = this.env.known.len();
+            let mut arms = Vec::new();
+            for case in cases {
+                let (test, value) = this.case(case, subject);
+                if let Some(test) = &test {
+                    learn(test, false, &mut this.env.known);
                 }
-                let value = this.value(&case.value);
-                this.env.locals.truncate(before);
-                whole = Some(match whole {
-                    Some(otherwise) if !tests.is_empty() => {
-                        let shape = value.shape.or(&otherwise.shape);
-                        let test = super::all(tests).syntax;
-                        Code::new(test.conditional(value.syntax, otherwise.syntax), shape)
-                    }
-                    _ => value,
-                });
+                arms.push((test, value));
             }
-            whole.unwrap_or_else(Code::nothing)
+            this.env.known.truncate(known);
+            let whole = arms
+                .into_iter()
+                .rev()
+                .reduce(|(_, otherwise), (test, value)| {
+                    let value = match test {
+                        Some(test) => {
+                            let shape = value.shape.or(&otherwise.shape);
+                            Code::new(test.conditional(value.syntax, otherwise.syntax), shape)
+                        }
+                        None => value,
+                    };
+                    (None, value)
+                });
+            whole.map_or_else(Code::nothing, |(_, value)| value)
         });
         let syntax = bound
             .into_iter()
@@ -43,6 +47,27 @@ impl Lowering<'_, '_> {
                 Syntax::bind(local, value, body)
             });
         Code { syntax, ..code }
+    }
+
+    /// The test and the value of one case.
+    fn case(&mut self, case: &Case, subject: &Code) -> (Option<Syntax>, Code) {
+        let matched = pattern::matched(self, &case.pattern, subject);
+        let (locals, known) = (self.env.locals.len(), self.env.known.len());
+        self.env.locals.extend(matched.bound);
+        let mut tests = matched.tests;
+        for test in &tests {
+            learn(&test.syntax, true, &mut self.env.known);
+        }
+        if let Some(guard) = &case.guard {
+            let guard = self.value(guard);
+            learn(&guard.syntax, true, &mut self.env.known);
+            tests.push(guard);
+        }
+        let value = self.value(&case.value);
+        self.env.locals.truncate(locals);
+        self.env.known.truncate(known);
+        let test = (!tests.is_empty()).then(|| super::all(tests).syntax);
+        (test, value)
     }
 
     /// Splits a tuple literal, so that its items are tested one by one. Each item that is not short is bound to a local.

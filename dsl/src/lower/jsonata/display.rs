@@ -63,9 +63,19 @@ impl Lowering<'_, '_> {
                 let text = self.normalized(code, Normalized::Display);
                 return text.shaped(Shape::String);
             }
-            Shape::SmallInteger | Shape::Number | Shape::SmallNumber | Shape::Bool => "string",
+            Shape::Number | Shape::SmallNumber => {
+                let code = self.present(code);
+                return self.float_text(code);
+            }
+            Shape::Bool => "string",
             // `$string` writes at most 15 digits.
-            Shape::Integer => "formatBase",
+            shape @ (Shape::Integer | Shape::SmallInteger | Shape::Int(_)) => {
+                if shape.is_short() {
+                    "string"
+                } else {
+                    "formatBase"
+                }
+            }
             Shape::Any => {
                 let code = self.present(code);
                 return self.json_text(code);
@@ -98,10 +108,12 @@ impl Lowering<'_, '_> {
                 }
                 Piece::Value(value) => {
                     let value = self.value(value);
-                    let implied = matches!(
-                        value.shape.resolve(),
-                        Shape::SmallInteger | Shape::Number | Shape::SmallNumber | Shape::Bool
-                    );
+                    let shape = value.shape.resolve();
+                    let implied = match shape {
+                        Shape::SmallInteger | Shape::Bool => true,
+                        Shape::Int(integer) => integer.is_short(),
+                        _ => false,
+                    };
                     // `&` converts its operands to text.
                     let code = if count > 1 && implied {
                         value

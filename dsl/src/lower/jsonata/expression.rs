@@ -1,15 +1,16 @@
 //! Lowers single expressions.
 
+use super::bounds::learn;
 use super::code::{Code, UndefinedMeaning};
-use super::syntax::{Local, Syntax};
-use crate::expr::{Expr, ExprNode, Text};
+use super::syntax::{Local, Operator, Syntax};
+use crate::expr::{Binary, Expr, ExprNode, Text};
 use crate::lower::env::{Env, OuterValue};
 use crate::lower::reads;
 use crate::lower::report::{
     FLOATS, NO_ERROR, NO_RESULT, NO_TOKEN, Report, no_item, no_local, too_early,
 };
 use crate::lower::tree::{Build, LoweredTree};
-use crate::shape::{CustomForm, Shape, StructShape};
+use crate::shape::{CustomForm, IntegerType, Shape, StructShape};
 
 /// Lowers expressions of one state or edge.
 pub(in crate::lower) struct Lowering<'e, 'r> {
@@ -124,6 +125,20 @@ impl<'e, 'r> Lowering<'e, 'r> {
         }
     }
 
+    /// Lowers an expression that is evaluated only if a condition is true (or false).
+    pub(super) fn where_known<R>(
+        &mut self,
+        condition: &Syntax,
+        holds: bool,
+        lower: impl FnOnce(&mut Self) -> R,
+    ) -> R {
+        let before = self.env.known.len();
+        learn(condition, holds, &mut self.env.known);
+        let lowered = lower(self);
+        self.env.known.truncate(before);
+        lowered
+    }
+
     /// `{ let name = value; .. body }`: a value that is short, or read once, is inlined.
     fn let_in(&mut self, bindings: &[(Text, Expr)], body: &Expr) -> Code {
         if let [(name, value)] = bindings
@@ -133,6 +148,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
             return self.shared(name, value, body);
         }
         let before = self.env.locals.len();
+        let known = self.env.known.len();
         let mut bound = Vec::new();
         for (name, value) in bindings {
             let code = self.code(value);
@@ -141,12 +157,17 @@ impl<'e, 'r> Lowering<'e, 'r> {
             if !code.syntax.is_simple() && code.deferred.is_none() {
                 let local = self.fresh(name.clone());
                 let syntax = Syntax::Local(local.clone());
+                if code.shape.is_integer() {
+                    let same = syntax.clone().binary(Operator::Eq, code.syntax.clone());
+                    self.env.known.push((same, true));
+                }
                 bound.push((local, std::mem::replace(&mut code.syntax, syntax)));
             }
             self.env.locals.push((name.clone(), code));
         }
         let body = self.code(body);
         self.env.locals.truncate(before);
+        self.env.known.truncate(known);
         let bound = bound.into_iter().rev();
         let syntax = bound.fold(body.syntax, |body, (local, value)| {
             Syntax::bind(local, value, body)
@@ -225,7 +246,8 @@ impl<'e, 'r> Lowering<'e, 'r> {
             ExprNode::Binary(operator, left, right) => self.binary(*operator, left, right),
             ExprNode::If(condition, then, otherwise) => {
                 let condition = self.value(condition);
-                let (then, otherwise) = (self.value(then), self.value(otherwise));
+                let then = self.where_known(&condition.syntax, true, |this| this.value(then));
+                let otherwise = self.where_known(&condition.syntax, false, |this| this.value(otherwise));
                 let shape = then.shape.or(&otherwise.shape);
                 Code::new(condition.syntax.conditional(then.syntax, otherwise.syntax), shape)
             }
@@ -379,11 +401,12 @@ impl<'e, 'r> Lowering<'e, 'r> {
         {
             return code;
         }
+        if let (Some(integer), [only]) = (IntegerType::of_conversion(path), arguments) {
+            return self.conversion(only, Shape::Int(integer));
+        }
         match (path, arguments) {
             ("String::new", []) => Code::new(Syntax::text(""), Shape::String),
             ("f64::from", [only]) => self.conversion(only, Shape::Number),
-            ("i32::from" | "u32::from", [only]) => self.conversion(only, Shape::SmallInteger),
-            ("i64::from" | "u64::from", [only]) => self.conversion(only, Shape::Integer),
             (
                 "String::from" | "Box::new" | "Some" | "Cow::from" | "Cow::Borrowed" | "Cow::Owned",
                 [only],
@@ -396,9 +419,11 @@ impl<'e, 'r> Lowering<'e, 'r> {
 
     fn conversion(&mut self, value: &Expr, to: Shape) -> Code {
         let code = self.code(value);
-        // A wider integer retains the known number of digits.
-        if to.is_integer() && code.shape.is_integer() {
-            return code;
+        if code.shape.is_integer()
+            && let Shape::Int(integer) = to
+        {
+            let shape = code.shape.converted(integer);
+            return code.shaped(shape);
         }
         self.converted(code, to)
     }
@@ -415,6 +440,14 @@ impl Build for Lowering<'_, '_> {
         if converts(value) {
             let code = self.code(value);
             return LoweredTree::Leaf(self.converted(code, shape));
+        }
+        // The literals in it have no type.
+        if let ExprNode::Binary(Binary::Sub, left, right) = &*value.node
+            && shape.is_unsigned()
+        {
+            let left = self.propagating(left).shaped(shape);
+            let right = self.propagating(right);
+            return LoweredTree::Leaf(self.arithmetic(Binary::Sub, left, right));
         }
         let tree = self.tree(value);
         self.shaped(tree, shape)

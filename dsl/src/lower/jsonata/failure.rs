@@ -1,5 +1,6 @@
 //! Whether an expression can fail.
 
+use super::float_text::TOO_LARGE;
 use super::names;
 use super::syntax::{Operator, Syntax};
 
@@ -180,6 +181,16 @@ fn call_fails(name: &str, arguments: &[Syntax], panics: bool) -> bool {
         let argument = arguments.get(place).and_then(literal);
         argument.is_some_and(|number| number >= least)
     };
+    match (name, arguments) {
+        // Rust does not fail there, and no number of a user is so large.
+        ("error", [Syntax::Text(message)]) if message == TOO_LARGE => return false,
+        // The digits that a template's pattern matched.
+        ("number", [Syntax::Item(groups, _)]) if matches!(&**groups, Syntax::Field(_, name) if name == "groups") =>
+        {
+            return false;
+        }
+        _ => {}
+    }
     match name {
         "error" | "number" | "parse" | "toMillis" | "fromMillis" | "base64decode" | "range" => true,
         "sqrt" => !panics,

@@ -71,15 +71,7 @@ impl Lowering<'_, '_> {
                 "JSONata writes {MOST_DIGITS} digits after the decimal point at most; format the value in a task"
             ));
         }
-        let picture = match precision {
-            0 => "0".to_owned(),
-            count => format!("0.{}", "0".repeat(count)),
-        };
-        self.call(
-            "formatNumber",
-            vec![number.syntax, Syntax::text(picture)],
-            Shape::String,
-        )
+        self.places(number, precision)
     }
 
     /// Truncates a text to its first characters.

@@ -7,7 +7,7 @@ use super::syntax::{Operator, Syntax};
 use crate::expr::methods::{self, ArgumentKind, Method, Receiver};
 use crate::expr::{Expr, ExprNode, Unary};
 use crate::lower::report::{FLOATS, HIDDEN_NONE};
-use crate::shape::{Shape, Spelling};
+use crate::shape::{IntegerType, Shape, Spelling};
 use serde_json::Value;
 use stepwright_asl::callable;
 
@@ -18,7 +18,8 @@ impl Lowering<'_, '_> {
             && chars == "chars"
         {
             let text = self.value(text);
-            return self.call("length", vec![text.syntax], Shape::SmallInteger);
+            let count = Shape::Int(IntegerType::Count);
+            return self.call("length", vec![text.syntax], count);
         }
         let this = self.code(base);
         self.method_of(this, name, arguments)

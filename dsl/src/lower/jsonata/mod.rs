@@ -4,11 +4,13 @@
 //! writes it as text and chooses the names of bound locals. `reader` parses the templates of the method table.
 
 mod access;
+mod bounds;
 mod cases;
 mod code;
 mod display;
 mod expression;
 mod failure;
+mod float_text;
 mod format;
 mod json_writer;
 mod library;
@@ -17,6 +19,7 @@ mod member;
 mod methods;
 mod names;
 mod operator;
+mod overflow;
 mod print;
 mod raw;
 mod reader;
@@ -28,6 +31,7 @@ mod test;
 #[cfg(test)]
 mod tests;
 
+pub(super) use self::bounds::{KnownCondition, checked_difference, learn};
 pub(super) use self::code::Code;
 pub(super) use self::lists::TEXTS;
 pub(super) use self::names::is_function;

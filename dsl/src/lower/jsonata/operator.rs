@@ -7,7 +7,7 @@ use super::spelling::Normalized;
 use super::syntax::{Operator, Syntax};
 use crate::expr::{Binary, Expr, ExprNode, Unary};
 use crate::lower::report::{FLOATS, HIDDEN_NONE};
-use crate::shape::{Fields, Presence, Shape, Spelling, Tagging};
+use crate::shape::{Fields, IntegerType, Presence, Shape, Spelling, Tagging};
 
 /// Whether every text compares with this one by UTF-16 code units as it does by characters.
 pub(in crate::lower) fn orders_alike(literal: &str) -> bool {
@@ -28,10 +28,13 @@ impl Lowering<'_, '_> {
             (Unary::Neg, shape) if shape.spelling() == Spelling::Decimal => {
                 self.negative_decimal(value)
             }
-            (Unary::Neg, shape) if shape.is_number() || matches!(shape, Shape::Any) => Code {
-                syntax: Syntax::Negative(Box::new(value.syntax)),
-                ..value
-            },
+            (Unary::Neg, shape) if shape.is_number() || matches!(shape, Shape::Any) => {
+                let negative = Code {
+                    syntax: Syntax::Negative(Box::new(value.syntax)),
+                    ..value
+                };
+                self.checked(negative, "negate")
+            }
             (operator, shape) => {
                 let symbol = if operator == Unary::Not { "!" } else { "-" };
                 self.refuse_code(format!(
@@ -46,7 +49,9 @@ impl Lowering<'_, '_> {
         match operator {
             Binary::Eq | Binary::Ne => self.equality(operator, left, right),
             Binary::And | Binary::Or => {
-                let (left, right) = (self.value(left), self.value(right));
+                let left = self.value(left);
+                let holds = operator == Binary::And;
+                let right = self.where_known(&left.syntax, holds, |this| this.value(right));
                 Code::test(left.syntax.binary(operator.into(), right.syntax))
             }
             Binary::Lt | Binary::Le | Binary::Gt | Binary::Ge => self.order(operator, left, right),
@@ -57,7 +62,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn arithmetic(&mut self, operator: Binary, left: Code, right: Code) -> Code {
+    pub(super) fn arithmetic(&mut self, operator: Binary, left: Code, right: Code) -> Code {
         let kinds = (left.shape.resolve(), right.shape.resolve());
         if let (Binary::Add, Shape::String, Shape::String) = (operator, &kinds.0, &kinds.1) {
             let (left, right) = (self.present(left), self.present(right));
@@ -83,7 +88,19 @@ impl Lowering<'_, '_> {
             }
         }
         let shape = match &kinds {
-            (Shape::Any, other) | (other, _) => other.clone(),
+            (Shape::Any, other) => other.clone(),
+            (left, right) => left.joined(right).unwrap_or_else(|| left.clone()),
+        };
+        let shape = match operator {
+            Binary::Mul if !has_few_digits(&left.syntax) && !has_few_digits(&right.syntax) => {
+                with_more_digits(shape)
+            }
+            _ => shape,
+        };
+        let may_overflow = match operator {
+            Binary::Sub => !shape.is_unsigned(),
+            Binary::Div => !shape.is_unsigned() && !is_nonzero(&right.syntax),
+            _ => true,
         };
         // The result of arithmetic is undefined if an operand is undefined.
         let absent = match left.absent {
@@ -95,12 +112,17 @@ impl Lowering<'_, '_> {
             Binary::Rem if shape.is_integer() && !is_nonzero(&right.syntax) => {
                 self.remainder(left, right)
             }
+            Binary::Sub if shape.is_unsigned() => self.unsigned_difference(left, right),
             _ => Code::new(
                 left.syntax.binary(operator.into(), right.syntax),
                 shape.clone(),
             ),
         };
-        code.shaped(shape).absent(absent)
+        let code = code.shaped(shape).absent(absent);
+        match may_overflow {
+            true => self.within_type(code, operator),
+            false => code,
+        }
     }
 
     /// Integer division truncates: the remainder is subtracted first.
@@ -297,6 +319,20 @@ fn of_fields(name: &str, fields: &Fields, depth: usize, is_part: bool) -> Option
             _ => differs(&field.shape, depth - 1, true),
         }
     })
+}
+
+/// The shape of a product of two integers, which may have more digits than each of them.
+fn with_more_digits(shape: Shape) -> Shape {
+    match shape {
+        Shape::SmallInteger => Shape::Integer,
+        Shape::Int(IntegerType::Count) => Shape::Int(IntegerType::U64),
+        other => other,
+    }
+}
+
+/// Whether a value is a literal of at most two digits.
+fn has_few_digits(syntax: &Syntax) -> bool {
+    matches!(syntax, Syntax::Number(number) if number.len() <= 2)
 }
 
 /// Whether a value is a literal other than 0.

@@ -8,7 +8,7 @@ use super::spelling::Normalized;
 use super::syntax::{Local, Syntax};
 use crate::expr::methods::{self, ArgumentKind, Method, Receiver, ResultShape, Run};
 use crate::expr::{Expr, ExprNode};
-use crate::shape::Shape;
+use crate::shape::{IntegerType, Shape};
 
 /// The maximum number of nodes of a closure that a row contains more than once: nested closures double it each time.
 const LARGEST: usize = 5_000;
@@ -76,7 +76,17 @@ impl Lowering<'_, '_> {
                         .iter()
                         .map(|gives| filling.shape(gives))
                         .collect();
-                    match self.closure(argument, &shapes) {
+                    // `bool::then` runs its closure where the receiver is true.
+                    let closure = match row.receiver {
+                        Receiver::Bool => {
+                            let condition = filling.this.syntax.clone();
+                            self.where_known(&condition, true, |this| {
+                                this.closure(argument, &shapes)
+                            })
+                        }
+                        _ => self.closure(argument, &shapes),
+                    };
+                    match closure {
                         Some(mut closure) => {
                             if matches!(takes, ArgumentKind::Key(_)) {
                                 self.key(&closure.body.shape);
@@ -112,9 +122,15 @@ impl Lowering<'_, '_> {
             None if row.maybe => UndefinedMeaning::Null,
             None => UndefinedMeaning::Never,
         };
-        Code {
+        let code = Code {
             deferred,
             ..Code::new(syntax, shape).absent(absent)
+        };
+        match name {
+            "sum" => self.checked(code, "add"),
+            "product" | "pow" => self.checked(code, "multiply"),
+            "abs" => self.checked(code, "negate"),
+            _ => code,
         }
     }
 
@@ -234,7 +250,9 @@ impl Lowering<'_, '_> {
             let local = self.fresh(parameter.name.clone());
             let shape = match (parameter.shape.map(Shape::Lazy), shape) {
                 // A count has few digits, independent of its integer type.
-                (Some(known), Shape::SmallInteger) if known.is_integer() => Shape::SmallInteger,
+                (Some(known), Shape::Int(IntegerType::Count)) if known.is_integer() => {
+                    shape.clone()
+                }
                 (Some(known), _) => known,
                 (None, shape) => shape.clone(),
             };
@@ -382,7 +400,7 @@ impl RowValues {
         let this = || self.this.shape.plain();
         match gives {
             ResultShape::Bool => Shape::Bool,
-            ResultShape::Count => Shape::SmallInteger,
+            ResultShape::Count => Shape::Int(IntegerType::Count),
             ResultShape::Integer => Shape::Integer,
             ResultShape::Number => Shape::Number,
             ResultShape::Text => Shape::String,

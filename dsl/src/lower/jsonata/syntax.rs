@@ -264,6 +264,28 @@ impl Syntax {
         self.children_mut(&mut |child| child.replace_variable(name, value));
     }
 
+    /// Whether a test is true for it and all its parts.
+    pub(in crate::lower) fn all(&self, test: &mut dyn FnMut(&Syntax) -> bool) -> bool {
+        let mut holds = test(self);
+        self.children(&mut |child| holds = holds && child.all(test));
+        holds
+    }
+
+    /// Whether it is, or contains, an expression.
+    pub(in crate::lower) fn contains(&self, part: &Syntax) -> bool {
+        !self.all(&mut |one| one != part)
+    }
+
+    /// The expression in which a value replaces a part.
+    pub(in crate::lower) fn with(&self, part: &Syntax, value: &Syntax) -> Syntax {
+        if self == part {
+            return value.clone();
+        }
+        let mut with = self.clone();
+        with.children_mut(&mut |child| *child = child.with(part, value));
+        with
+    }
+
     /// The names of the functions that it calls.
     pub(super) fn functions<'s>(&'s self, found: &mut Vec<&'s str>) {
         match self {

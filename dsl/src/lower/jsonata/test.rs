@@ -6,6 +6,7 @@ use super::lists::TEXTS;
 use super::operator::{self, is_some};
 use super::syntax::{Operator, Syntax};
 use crate::expr::Pattern;
+use crate::expr::methods::is_in_each_object;
 use crate::expr::{Binary, Expr};
 use crate::lower::env::Env;
 use crate::lower::pattern::{self, MatchedPattern, Matches};
@@ -90,6 +91,13 @@ impl Matches for Lowering<'_, '_> {
     }
 
     fn is_there(&mut self, value: &Code) -> Code {
+        // Each JavaScript object inherits some members.
+        if let Syntax::Field(base, name) = &value.syntax
+            && is_in_each_object(name)
+        {
+            let keys = Syntax::call("keys", vec![(**base).clone()]);
+            return Code::test(Syntax::text(name.clone()).binary(Operator::In, keys));
+        }
         Code::test(Syntax::call("exists", vec![value.syntax.clone()]))
     }
 

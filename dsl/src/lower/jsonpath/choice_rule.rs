@@ -14,7 +14,7 @@ pub(super) fn operator_name(
     is_path: bool,
 ) -> Option<(Operator, bool)> {
     let family = match kind.plain() {
-        Shape::Integer | Shape::SmallInteger | Shape::Number | Shape::SmallNumber => "Numeric",
+        kind if kind.is_number() => "Numeric",
         Shape::String => "String",
         Shape::Written(written) => {
             let means_the_same = written.spelling == Spelling::One

@@ -3,6 +3,8 @@
 use super::leaf::Leaf;
 use super::path::Paths;
 use crate::expr::{Binary, Expr, Piece};
+use crate::lower::jsonata;
+use crate::lower::report::Report;
 use crate::shape::{Fields, Shape};
 use serde_json::Value;
 
@@ -48,10 +50,8 @@ impl Paths<'_, '_> {
                 }
                 Piece::Value(value) => {
                     let leaf = self.argument(value);
-                    if !matches!(
-                        leaf.shape.plain(),
-                        Shape::String | Shape::Integer | Shape::SmallInteger | Shape::Bool
-                    ) {
+                    let shape = leaf.shape.plain();
+                    if !shape.is_integer() && !matches!(shape, Shape::String | Shape::Bool) {
                         let what = leaf.shape.describe();
                         return self.refuse_leaf(format!(
                             "`States.Format` formats {what} differently than Rust does; {way_out}",
@@ -87,7 +87,18 @@ impl Paths<'_, '_> {
                 Shape::Integer,
             ),
             (Binary::Sub, x, y) if x.is_integer() && y.is_integer() => {
-                match b.text.parse().ok().and_then(i64::checked_neg) {
+                let number = b.text.parse().ok().and_then(i64::checked_neg);
+                if number.is_some()
+                    && (x.is_unsigned() || y.is_unsigned())
+                    && !self.is_not_below(left, right)
+                {
+                    return self.refuse_leaf(format!(
+                        "this difference of unsigned integers may be negative, where Rust panics and JSONPath continues; test it in a choice before, \
+                         or {way_out}",
+                        way_out = self.env.use_jsonata()
+                    ));
+                }
+                match number {
                     Some(number) => Leaf::call(
                         format!("States.MathAdd({}, {number})", a.text),
                         Shape::Integer,
@@ -103,6 +114,14 @@ impl Paths<'_, '_> {
                 way_out = self.env.use_jsonata()
             )),
         }
+    }
+
+    /// Whether a condition on the path to this state, or the values themselves, prove that `left - right` is not negative.
+    fn is_not_below(&self, left: &Expr, right: &Expr) -> bool {
+        let mut silent = Report::new("");
+        let difference = left.clone().binary(Binary::Sub, right.clone());
+        let code = jsonata::lower(&difference, &self.env, &mut silent);
+        silent.into_faults().is_empty() && jsonata::checked_difference(&code.syntax).is_none()
     }
 
     /// A call of a function in [`functions`](crate::functions), if an intrinsic function has the same meaning.
@@ -160,6 +179,7 @@ fn is_rounded(shape: &Shape, depth: usize) -> bool {
     };
     match shape.resolve() {
         Shape::Number | Shape::SmallNumber | Shape::Integer => true,
+        Shape::Int(integer) => !integer.is_short(),
         Shape::Option(shape) | Shape::Array(shape) => inner(&shape),
         Shape::Set(set) => inner(&set.item),
         Shape::Map(map) => inner(&map.value),

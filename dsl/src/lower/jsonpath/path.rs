@@ -7,7 +7,7 @@ use crate::lower::members::{self, Member};
 use crate::lower::reads;
 use crate::lower::report::{NO_ERROR, NO_RESULT, NO_TOKEN, Report, no_item, no_local, too_early};
 use crate::lower::tree::{Build, LoweredTree};
-use crate::shape::{CustomForm, Field, Payload, Presence, Shape};
+use crate::shape::{CustomForm, Field, IntegerType, Payload, Presence, Shape};
 use crate::task::ErrorOutput;
 
 /// Lowers expressions of one state or edge.
@@ -169,11 +169,9 @@ impl<'e, 'r> Paths<'e, 'r> {
                 self.library(name, arguments)
             }
             ExprNode::Function(path, arguments) => match (&**path, arguments.as_slice()) {
-                ("String::from" | "Box::new" | "Some" | "i64::from" | "u64::from" | "f64::from", [only]) => {
-                    match self.leaf_of(only) {
-                        Ok(leaf) => leaf,
-                        Err(value) => self.literal(&value),
-                    }
+                ("String::from" | "Box::new" | "Some" | "f64::from", [only]) => self.converted(only, None),
+                (path, [only]) if IntegerType::of_conversion(path).is_some() => {
+                    self.converted(only, IntegerType::of_conversion(path))
                 }
                 _ => self.refuse_leaf(format!(
                     "`{path}` cannot run inside a workflow expression; call it in a task instead"
@@ -340,6 +338,25 @@ impl<'e, 'r> Paths<'e, 'r> {
         }
     }
 
+    /// A value that a conversion does not change in JSON.
+    fn converted(&mut self, value: &Expr, to: Option<IntegerType>) -> Leaf {
+        let leaf = match self.leaf_of(value) {
+            Ok(leaf) => leaf,
+            Err(value) => self.literal(&value),
+        };
+        match (to, leaf.shape.plain()) {
+            (Some(to), shape) if shape.is_integer() => Leaf {
+                shape: shape.converted(to),
+                ..leaf
+            },
+            (Some(_), Shape::Bool) => self.refuse_leaf(format!(
+                "JSONPath makes no number of a `bool`; {way_out}",
+                way_out = self.env.use_jsonata()
+            )),
+            _ => leaf,
+        }
+    }
+
     fn method(&mut self, base: &Expr, name: &str, arguments: &[Expr]) -> Leaf {
         let receiver = match self.leaf_of(base) {
             Ok(leaf) => leaf,
@@ -357,7 +374,8 @@ impl<'e, 'r> Paths<'e, 'r> {
             return self.refuse_leaf(message);
         }
         if let Some(form) = row.and_then(|row| row.jsonpath) {
-            return Leaf::call(form.replace("$this", &receiver.text), Shape::SmallInteger);
+            let count = Shape::Int(IntegerType::Count);
+            return Leaf::call(form.replace("$this", &receiver.text), count);
         }
         match (name, receiver.shape.plain(), arguments) {
             ("contains", Shape::Array(item), [wanted]) if !item.is_spelled() => {
@@ -368,10 +386,12 @@ impl<'e, 'r> Paths<'e, 'r> {
                 )
             }
             ("to_string" | "into", Shape::String, []) => receiver,
-            ("to_string", Shape::Integer | Shape::SmallInteger | Shape::Bool, []) => Leaf::call(
-                format!("States.Format('{{}}', {})", receiver.text),
-                Shape::String,
-            ),
+            ("to_string", shape, []) if shape.is_integer() || matches!(shape, Shape::Bool) => {
+                Leaf::call(
+                    format!("States.Format('{{}}', {})", receiver.text),
+                    Shape::String,
+                )
+            }
             _ => {
                 let what = receiver.shape.describe();
                 self.refuse_leaf(format!(

@@ -4,8 +4,9 @@ use super::StateLowering;
 use crate::expr::{Expr, ExprNode, Text};
 use crate::flow::{Arm, Edge, Otherwise};
 use crate::lower::env::Env;
-use crate::lower::jsonata;
+use crate::lower::jsonata::{self, Syntax};
 use crate::lower::jsonpath::{self, Paths};
+use crate::lower::report::Report;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::{Choice, ChoiceRule};
 
@@ -17,9 +18,13 @@ impl<'a> StateLowering<'_, 'a> {
         arms: &'a [Arm],
         otherwise: &'a Otherwise,
     ) -> Choice {
-        let env = self.env.clone();
+        let before = self.env.known.len();
         let mut choice = Choice::default();
         for (condition, edge) in rules {
+            let env = self.env.clone();
+            let test = condition
+                .as_ref()
+                .map(|condition| self.known_test(condition));
             let rule = match condition {
                 None => ChoiceRule::default(),
                 Some(condition) if self.is_jsonata() => ChoiceRule {
@@ -32,7 +37,12 @@ impl<'a> StateLowering<'_, 'a> {
                 },
                 Some(condition) => jsonpath::condition(condition, &env, self.report),
             };
-            let (assign, output) = self.along(edge, &env);
+            let mut taken = env;
+            if let Some(test) = &test {
+                jsonata::learn(test, true, &mut taken.known);
+                jsonata::learn(test, false, &mut self.env.known);
+            }
+            let (assign, output) = self.along(edge, &taken);
             let rule = ChoiceRule { output, ..rule };
             choice.choices.push(leading(rule, assign, edge));
         }
@@ -47,6 +57,7 @@ impl<'a> StateLowering<'_, 'a> {
         }
         match otherwise {
             Otherwise::To(edge) => {
+                let env = self.env.clone();
                 (choice.assign, choice.output) = self.along(edge, &env);
                 choice.default = Some(edge.target.to_string());
             }
@@ -61,7 +72,14 @@ impl<'a> StateLowering<'_, 'a> {
             self.report
                 .fault("a choice needs a rule; use a `pass` if there is only one transition");
         }
+        self.env.known.truncate(before);
         choice
+    }
+
+    /// A condition as code, for what is known where it is true or false.
+    fn known_test(&self, condition: &Expr) -> Syntax {
+        let mut silent = Report::new(&self.state.name);
+        jsonata::lower(condition, &self.env, &mut silent).syntax
     }
 
     /// The `Assign` of an edge, and the `Output` for the next state.
@@ -83,14 +101,22 @@ impl<'a> StateLowering<'_, 'a> {
             if choice.choices.is_empty() && may_be_skipped(subject, tests.is_empty()) {
                 let bound = vec![(Text::Borrowed("matched"), subject.clone())];
                 let computed = Expr::let_in(bound, Expr::literal(true));
-                tests.insert(0, jsonata::lower(&computed, &env, self.report));
+                let computed = jsonata::lower(&computed, &env, self.report);
+                if computed.syntax != Syntax::Bool(true) {
+                    tests.insert(0, computed);
+                }
+            }
+            for test in &tests {
+                jsonata::learn(&test.syntax, true, &mut env.known);
             }
             if let Some(guard) = &arm.guard {
                 let guard = jsonata::lower(guard, &env, self.report);
+                jsonata::learn(&guard.syntax, true, &mut env.known);
                 tests.push(guard);
             }
             (!tests.is_empty()).then(|| {
                 let test = jsonata::all(tests);
+                jsonata::learn(&test.syntax, false, &mut self.env.known);
                 ChoiceRule {
                     condition: Some(Json::String(jsonata::text(test, &env, self.report))),
                     ..ChoiceRule::default()

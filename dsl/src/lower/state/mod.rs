@@ -15,6 +15,8 @@ mod wait;
 mod work;
 
 use super::env::Env;
+use super::jsonata::KnownCondition;
+use super::known;
 use super::passed_value;
 use super::report::Report;
 use super::scope::{self, ReadScope, Scopes, at, enter};
@@ -61,14 +63,22 @@ impl<'a> States<'a> {
     }
 
     /// Lowers the states of the machine, of a branch or of a body.
-    pub(super) fn lower(&mut self, states: &'a [State], levels: &[ReadScope<'a>]) -> model::States {
+    /// `outer` are the conditions that hold where it begins.
+    pub(super) fn lower(
+        &mut self,
+        states: &'a [State],
+        levels: &[ReadScope<'a>],
+        outer: &[KnownCondition],
+    ) -> model::States {
         let mut lowered = model::States::new();
         let names: HashSet<&str> = states.iter().map(|state| &*state.name).collect();
-        for (index, state) in states.iter().enumerate() {
+        let known = known::at_states(self.flow, self.scopes, states, levels, outer);
+        for ((index, state), known) in states.iter().enumerate().zip(&known) {
             let levels = at(levels, states, index);
             let mut report = Report::of(state);
             find_mistakes(self.flow, state, &names, &mut report);
-            let env = Env::new(self.flow, self.scopes, state, levels.clone());
+            let mut env = Env::new(self.flow, self.scopes, state, levels.clone());
+            env.known.clone_from(known);
             let assigns_input = self.input_to_assign(index, states, &env, &mut report);
             // In the list of faults, inner states follow their outer state.
             let mut lowering = StateLowering {
@@ -117,7 +127,7 @@ impl<'a> States<'a> {
             );
             let raw = lowering.raw_fields();
             self.faults.extend(report.into_faults());
-            self.inside(&mut made, state, &levels);
+            self.inside(&mut made, state, &levels, known);
             let mut report = Report::of(state);
             made = raw::merge(made, state, raw, self.flow.front_end, &mut report);
             self.faults.extend(report.into_faults());
@@ -127,7 +137,13 @@ impl<'a> States<'a> {
     }
 
     /// Lowers the branches of a Parallel and the body of a Map.
-    fn inside(&mut self, made: &mut model::State, state: &'a State, levels: &[ReadScope<'a>]) {
+    fn inside(
+        &mut self,
+        made: &mut model::State,
+        state: &'a State,
+        levels: &[ReadScope<'a>],
+        known: &[KnownCondition],
+    ) {
         for (index, body) in state.bodies().iter().enumerate() {
             let levels = enter(self.scopes, levels, state, index);
             let start_at = body
@@ -140,7 +156,7 @@ impl<'a> States<'a> {
                     .at(state.place);
                 self.faults.push(fault);
             }
-            let states = self.lower(&body.states, &levels);
+            let states = self.lower(&body.states, &levels, known);
             match made {
                 model::State::Parallel(parallel) => parallel.branches.push(model::Branch {
                     start_at,

@@ -1,11 +1,12 @@
 //! Task.
 
 use super::StateLowering;
-use crate::expr::{Expr, ExprNode, Text};
+use crate::expr::{Binary, Expr, ExprNode, Text};
 use crate::flow::{Call, CallTarget, ServiceCall, TaskCall, WorkflowCall};
 use crate::lower::jsonata;
 use crate::lower::jsonpath::{self, Paths};
 use crate::lower::tree::LoweredTree;
+use crate::shape::Shape;
 use crate::task::{Address, Deploy, effective};
 use stepwright_asl::analysis::{
     ExpressPart, StandardFeature, check_service, check_service_error, waiting_resource,
@@ -82,6 +83,7 @@ impl StateLowering<'_, '_> {
         let invoked = deploy.is_invoked();
         let is_lambda = invoked || deploy == Deploy::LambdaArn;
         if invoked {
+            self.refuse_lost_null(task);
             let (key, payload) = self.member("Payload", &payload);
             let target = Json::String(address.target.unwrap_or_default());
             return CallFields {
@@ -113,6 +115,43 @@ impl StateLowering<'_, '_> {
             }
         }
         self.whole_input(resource, &payload, is_lambda)
+    }
+
+    /// Refuses a `null` that Lambda would replace by `{}`, if `{}` is a value of the parameter, too.
+    fn refuse_lost_null(&mut self, task: &TaskCall) {
+        let ([name], [argument], false) = (
+            task.parameters,
+            task.arguments.as_slice(),
+            task.sends_context,
+        ) else {
+            return;
+        };
+        let types = (task.parameter_types)();
+        let Some(parameter) = types.first().map(|one| (one.shape)()) else {
+            return;
+        };
+        if !parameter.may_be_null() || !parameter.may_be_empty_object() {
+            return;
+        }
+        // A verbatim expression sends what its text says.
+        let is_raw = matches!(
+            argument.untyped(),
+            ExprNode::Jsonata(..) | ExprNode::Path(..) | ExprNode::Intrinsic(..)
+        );
+        let value = match argument.untyped() {
+            ExprNode::Some(value) => value,
+            _ => argument,
+        };
+        if is_raw || !self.shape_of(value).may_be_null() {
+            return;
+        }
+        let before = self.report.enter(argument);
+        self.report.fault(format!(
+            "the argument of `{function}` may be `null`, which Lambda passes to the function as `{{}}`, and `{{}}` is another value of its type; give `{function}` a \
+             second parameter, or a struct with a field `{name}`",
+            function = task.function,
+        ));
+        self.report.leave(before);
     }
 
     /// The payload is the complete input of the resource.
@@ -162,12 +201,9 @@ impl StateLowering<'_, '_> {
             // The SDK's call expects text.
             let code = jsonata::as_text(&workflow.input, &self.env, self.report);
             ("Input".to_owned(), Json::String(code))
-        } else if self.shape_of(&workflow.input).may_be_text() {
-            // StartExecution parses a text as the input's JSON: an input that is a text is therefore serialized as JSON.
-            let text = Expr::function("functions::to_json", vec![workflow.input.clone()]);
-            self.member("Input", &text)
         } else {
-            self.member("Input", &workflow.input)
+            let input = self.child_input(&workflow.input);
+            self.member("Input", &input)
         };
         let target = Json::String(address.target.unwrap_or_default());
         CallFields {
@@ -178,6 +214,26 @@ impl StateLowering<'_, '_> {
             ]))),
             ..CallFields::default()
         }
+    }
+
+    /// The input of a child as StartExecution takes it: StartExecution parses a text as the input's JSON, and replaces `null` by `{}`.
+    fn child_input(&mut self, input: &Expr) -> Expr {
+        let shape = self.shape_of(input);
+        let is_path_of_null = shape.may_be_null() && !self.is_jsonata();
+        if shape.may_be_text() || is_path_of_null || shape.hides_none() {
+            return Expr::function("functions::to_json", vec![input.clone()]);
+        }
+        if !shape.may_be_null() {
+            return input.clone();
+        }
+        const NAME: &str = "input'";
+        let null = Expr::literal("null");
+        if matches!(input.untyped(), ExprNode::None) || matches!(shape, Shape::Null) {
+            return null;
+        }
+        let is_some = Expr::local(NAME).binary(Binary::Ne, Expr::none());
+        let either = Expr::if_else(is_some, Expr::local(NAME), null);
+        Expr::let_in(vec![(NAME, input.clone())], either)
     }
 
     fn call_service(&mut self, service: &ServiceCall, waits_for_token: bool) -> CallFields {

@@ -7,7 +7,7 @@ mod stack;
 mod write;
 
 use super::failure::{INVALID_INPUT, INVALID_OUTPUT};
-use super::{Handler, TaskContext, TaskFailure, WithContext};
+use super::{Handler, Task, TaskContext, TaskFailure, WithContext};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -28,6 +28,7 @@ pub type JsonFuture = Pin<Box<dyn Future<Output = Result<String, TaskFailure>> +
 /// - The envelope of a `#[task(context)]` is unwrapped. Its [`SentContext`](super::SentContext) answers what `context` does not know.
 /// - A payload that does not match the function's parameters fails with [`INVALID_INPUT`], and the message names the field.
 /// - Integers of 128 bits are exact, in both directions.
+/// - `{}` is read as `null` if only `null` is a value of the single parameter: Lambda passes `{}` to a function whose payload is `null`.
 /// - Deep payloads do not overflow the stack of the thread.
 ///
 /// ```
@@ -52,12 +53,23 @@ pub fn call_json<T: Handler>(context: TaskContext, payload: String) -> JsonFutur
             let envelope: WithContext<T::Input> = read::read(&payload).map_err(invalid_input)?;
             (context.with_sent(envelope.context), envelope.input)
         } else {
-            (context, read::read(&payload).map_err(invalid_input)?)
+            let read = read::read(&payload).or_else(|message| match sent_null::<T>(&payload) {
+                true => read::read("null").map_err(|_| message),
+                false => Err(message),
+            });
+            (context, read.map_err(invalid_input)?)
         };
         drop(payload);
         let output = T::call(context, input).await?;
         write::write(output).map_err(|message| TaskFailure::with_message(INVALID_OUTPUT, &message))
     })
+}
+
+/// Whether a payload may be the `null` that a state sent as the single parameter.
+fn sent_null<T: Task>(payload: &str) -> bool {
+    let members = payload.trim().strip_prefix('{');
+    let members = members.and_then(|members| members.strip_suffix('}'));
+    T::PARAMETERS.len() == 1 && members.is_some_and(|members| members.trim().is_empty())
 }
 
 fn invalid_input(message: String) -> TaskFailure {

@@ -124,6 +124,46 @@ async fn count(order: Order) -> Result<u32, CountError> {
     }
 }
 
+#[crate::task]
+async fn same_option(value: Option<i64>) -> Option<i64> {
+    value
+}
+
+#[crate::task]
+async fn same_unit(unit: ()) {
+    unit
+}
+
+#[crate::task]
+async fn same_map(map: Option<BTreeMap<String, i64>>) -> Option<BTreeMap<String, i64>> {
+    map
+}
+
+#[crate::task]
+async fn both(left: Option<i64>, right: Option<i64>) -> bool {
+    left == right
+}
+
+#[test]
+fn an_empty_object_is_null_if_no_value_of_the_parameter_is_an_empty_object() {
+    for payload in ["null", "{}", " {\n} "] {
+        assert_eq!(called::<same_option>(payload).as_deref(), Ok("null"));
+        assert_eq!(called::<same_unit>(payload).as_deref(), Ok("null"));
+    }
+    assert_eq!(called::<same_map>("{}").as_deref(), Ok("{}"));
+    assert_eq!(called::<same_map>("null").as_deref(), Ok("null"));
+    assert_eq!(called::<same_json>("{}").as_deref(), Ok("{}"));
+    assert_eq!(
+        refused::<same_float>("{}"),
+        "invalid type: map, expected f64"
+    );
+    assert_eq!(
+        refused::<same_option>(r#"{"a":1}"#),
+        "invalid type: map, expected i64"
+    );
+    assert_eq!(called::<both>("{}").as_deref(), Ok("true"));
+}
+
 #[test]
 fn a_payload_that_does_not_match_names_the_field() {
     assert_eq!(

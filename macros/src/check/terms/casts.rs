@@ -63,7 +63,7 @@ impl Resolver<'_> {
                     Cast::Rounded => clamped(value, integer),
                     Cast::Lossless | Cast::Count => value,
                 };
-                Term::Function("i64::from".to_owned(), vec![value])
+                Term::Function(format!("{integer}::from"), vec![value])
             }
             _ => self.unsupported(
                 &cast.ty.to_token_stream(),

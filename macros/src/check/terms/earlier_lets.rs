@@ -110,6 +110,8 @@ fn can_panic(value: &Term) -> bool {
         found |= match part {
             Term::Index(..) | Term::Raw(..) => true,
             Term::Binary("Div" | "Rem", _, by) => !is_nonzero(by),
+            // Of unsigned integers.
+            Term::Binary("Sub", left, right) => !is_float(left) && !is_float(right),
             Term::Method(_, name, _) => PANICKING_METHODS.contains(&name.as_str()),
             Term::Library(path, _) => library(path).is_none_or(|function| function.fails),
             _ => false,
@@ -124,6 +126,15 @@ fn is_nonzero(value: &Term) -> bool {
         Term::Typed(_, value) | Term::Negative(value) => is_nonzero(value),
         Term::Literal(Lit::Int(number)) => number.base10_digits() != "0",
         Term::Literal(Lit::Float(number)) => number.base10_parse().is_ok_and(|n: f64| n != 0.0),
+        _ => false,
+    }
+}
+
+/// Whether an expression is a literal of a float.
+fn is_float(value: &Term) -> bool {
+    match value {
+        Term::Typed(_, value) | Term::Negative(value) => is_float(value),
+        Term::Literal(literal) => matches!(literal, Lit::Float(_)),
         _ => false,
     }
 }

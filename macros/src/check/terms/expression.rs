@@ -1,6 +1,7 @@
 //! Resolves expressions, one at a time.
 
 use super::Local;
+use super::generic_types::with_type_arguments;
 use super::hints::unsupported_method;
 use super::rewrite::{ExpressionRewriter, names_in};
 use crate::errors::Errors;
@@ -77,7 +78,10 @@ impl<'m> Resolver<'m> {
         self.faulty = false;
         self.rewriter.begin();
         let mut code = expression.syn.clone();
-        let value = self.value(&mut code);
+        let mut value = self.value(&mut code);
+        if let Some(ty) = ty {
+            value = with_type_arguments(value, ty);
+        }
         ResolvedExpression {
             value,
             faulty: self.faulty,
@@ -108,6 +112,10 @@ impl<'m> Resolver<'m> {
                 Witness::Shape
             }
             Term::Array(items) if items.is_empty() => Witness::Shape,
+            // Only rustc knows whether the result may be negative.
+            Term::Binary("Sub", left, right) if !has_type(left) && !has_type(right) => {
+                Witness::Shape
+            }
             Term::Method(_, name, _) if name == "unwrap_or_default" => Witness::Default,
             Term::Method(_, name, _) if CONVERSIONS.contains(&name.as_str()) => Witness::Shape,
             Term::Default(_) => {
@@ -443,6 +451,19 @@ impl<'m> Resolver<'m> {
         self.faulty = true;
         self.errors.syn(error);
         Term::Faulty
+    }
+}
+
+/// Whether the lowering knows the type of a value, which is not a literal or computed from literals. It may not know that of a local.
+fn has_type(value: &Term) -> bool {
+    match value {
+        Term::Literal(_) | Term::Local(_) => false,
+        Term::If(_, then, otherwise) => has_type(then) || has_type(otherwise),
+        Term::Match(_, cases) => cases.iter().any(|(_, _, value)| has_type(value)),
+        Term::Let(_, body) => has_type(body),
+        Term::Binary(_, left, right) => has_type(left) || has_type(right),
+        Term::Inline(earlier) => has_type(&earlier.value),
+        _ => true,
     }
 }
 

@@ -5,6 +5,7 @@ mod calls;
 mod casts;
 mod earlier_lets;
 mod expression;
+mod generic_types;
 mod hints;
 mod literals;
 mod matched_variants;

@@ -92,7 +92,12 @@ impl ExpressionRewriter {
         };
         let mut star = Punct::new('*', Spacing::Alone);
         star.set_span(first);
-        let mut arguments = Group::new(Delimiter::Parenthesis, quote!(&#name, &#tokens));
+        // `&` binds more closely than an operator.
+        let value = match expression {
+            Expr::Binary(_) => Group::new(Delimiter::Parenthesis, tokens).to_token_stream(),
+            _ => tokens,
+        };
+        let mut arguments = Group::new(Delimiter::Parenthesis, quote!(&#name, &#value));
         arguments.set_span(last);
         let function = quote_spanned!(start=> __s::is);
         let call = quote!(#star #function #arguments);

@@ -150,6 +150,9 @@ impl FlowWriter<'_> {
         if options.lambda_retries.is_some() {
             quote!(.lambda_retries()).to_tokens(&mut flow);
         }
+        if options.overflow_checks.is_some() {
+            quote!(.overflow_checks()).to_tokens(&mut flow);
+        }
         raw::fields(&options.raw).to_tokens(&mut flow);
         flow
     }

@@ -3,6 +3,7 @@
 use super::edge::{local, original};
 use super::{TypeBlock, result_of};
 use crate::check::{matched_variants, without_location, witness_name};
+use crate::inference::{relies_on_parameter, wrapped};
 use crate::machine::{
     Application, Call, Callee, ChoiceState, EdgeKind, ExpectedType, ExpressionPosition, Fail, Map,
     State, StateExit, StateNode, StateWork, request_argument,
@@ -229,7 +230,14 @@ impl TypeBlock<'_> {
                 arguments,
                 parentheses,
             }) => {
-                let arguments = arguments.iter().map(|argument| self.expression(argument));
+                let is_function = self.machine.workflow.function.is_some();
+                let arguments = arguments.iter().map(|argument| {
+                    let code = self.expression(argument);
+                    match is_function && relies_on_parameter(&argument.syn) {
+                        true => wrapped(&argument.syn, &code),
+                        false => code,
+                    }
+                });
                 let start = path.span();
                 // rustc reports "arguments to this function are incorrect" from the path to the parenthesis.
                 let (less, greater) = (
@@ -237,7 +245,7 @@ impl TypeBlock<'_> {
                     quote_spanned!(parentheses.open()=> >::called),
                 );
                 let arguments = group(parentheses.join(), quote!(#(#arguments),*));
-                if self.machine.workflow.function.is_some() {
+                if is_function {
                     // The same call as in the function itself: it takes references, and rustc reports equal errors once.
                     let function = quote_spanned!(start=> <#path>::plain);
                     quote!(let __call = __s::plain::called(#function #arguments);)

@@ -31,6 +31,16 @@ impl Grower {
                 Kind::Text => 8,
             },
         ) {
+            0 if self.once_in(5) => {
+                self.form("null for a nested workflow");
+                let child = format!("known({})", self.argument(Kind::Maybe, context));
+                return self.finished(child, Some(Kind::Int), None, false);
+            }
+            2 if self.once_in(3) => {
+                self.form("null as the argument");
+                let task = format!("same({})", self.argument(Kind::Maybe, context));
+                return self.finished(task, Some(Kind::Maybe), None, false);
+            }
             0 | 1 => (
                 format!("step({site}, {})", int(self)),
                 Some(Kind::Int),

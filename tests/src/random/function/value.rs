@@ -74,7 +74,7 @@ impl Grower {
             return ["0", "1", "2", "3", "7", "-1", "12"][self.number(7)].to_owned();
         }
         let inner = |this: &mut Self| this.value_at(Kind::Int, context, depth - 1);
-        match self.number(14) {
+        match self.number(16) {
             0 | 1 => format!("({} + {})", inner(self), inner(self)),
             2 => format!("({} - {})", inner(self), inner(self)),
             3 => format!("({} * 3) % 100", inner(self)).replacen('(', "((", 1) + ")",
@@ -130,6 +130,27 @@ impl Grower {
                     format!("{list}.iter().map(|{name}| {name} + 1).sum::<i64>()")
                 }
                 None => "13".to_owned(),
+            },
+            13 if context.may_fail => match self.place(Kind::List) {
+                Some(list) => {
+                    self.form("unsigned difference");
+                    let least = self.number(3);
+                    format!(
+                        "(if {list}.len() - {least} > 1 {{ {} }} else {{ 0 }})",
+                        inner(self)
+                    )
+                }
+                None => "14".to_owned(),
+            },
+            14 => match self.place(Kind::List) {
+                Some(list) => {
+                    self.form("proven difference");
+                    format!(
+                        "(if !{list}.is_empty() && {list}.len() - 1 > 1 {{ {} }} else {{ 1 }})",
+                        inner(self)
+                    )
+                }
+                None => "15".to_owned(),
             },
             _ => self.int(context, 0),
         }

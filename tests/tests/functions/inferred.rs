@@ -1,0 +1,140 @@
+//! Arguments whose type only the parameter determines.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use stepwright::function::*;
+use stepwright_runtime::Engine;
+
+#[task]
+async fn say(text: String) -> String {
+    text
+}
+
+#[task]
+async fn list(items: Vec<i64>) -> usize {
+    items.len()
+}
+
+#[task]
+async fn table(rows: BTreeMap<String, i64>, name: String) -> usize {
+    rows.len() + name.len()
+}
+
+#[task]
+async fn number(n: u32) -> u32 {
+    n
+}
+
+#[workflow]
+async fn inferred(input: Vec<i64>) -> Vec<String> {
+    let first = say("x".into()).await;
+    let second = list(input.iter().map(|n| n + 1).collect()).await;
+    let third = list(Default::default()).named("Empty").await;
+    let fourth = table(Default::default(), "name".into()).await;
+    let fifth = number(input.iter().map(|_| 2).sum()).await;
+    let sixth = say(if second > 1 {
+        "many".into()
+    } else {
+        "few".into()
+    })
+    .named("Say2")
+    .await;
+    vec![first, format!("{second} {third} {fourth} {fifth}"), sixth]
+}
+
+#[tokio::test]
+async fn the_parameter_determines_the_type_of_an_argument() {
+    let engine = Engine::builder().register::<Inferred>().virtual_time();
+    let engine = engine.build().unwrap();
+    for input in [vec![], vec![1, 2, 3]] {
+        let plain = PlainRun::new().block_on(inferred(input.clone())).unwrap();
+        let run = engine.start::<Inferred>(input).await.unwrap();
+        assert_eq!(json!(run.await.unwrap()), json!(plain));
+    }
+}
+
+#[workflow]
+async fn prints(input: Vec<i64>) -> usize {
+    println!("{} of {}", input[1], input.len());
+    let left = input.len();
+    left
+}
+
+#[workflow]
+async fn prints_first(input: Vec<i64>) -> String {
+    println!("{} of {}", input[1], input.len());
+    println!("{} of {}", 10 / input[1], input.len());
+    let said = say("x".to_owned()).await;
+    println!("{}", input[2]);
+    say(said).named("Second").await
+}
+
+#[tokio::test]
+async fn a_panic_in_what_is_printed_fails_the_workflow() {
+    let engine = Engine::builder().register::<Prints>().virtual_time();
+    let engine = engine.build().unwrap();
+    for input in [vec![], vec![1], vec![1, 2]] {
+        let plain = PlainRun::new().block_on(prints(input.clone()));
+        let run = engine.start::<Prints>(input).await.unwrap().await;
+        assert_eq!(run.is_ok(), plain.is_ok(), "{run:?} {plain:?}");
+    }
+    let engine = Engine::builder().register::<PrintsFirst>().virtual_time();
+    let engine = engine.build().unwrap();
+    for input in [vec![], vec![1, 0, 1], vec![1, 2], vec![1, 2, 3]] {
+        let plain = PlainRun::new().block_on(prints_first(input.clone()));
+        let run = engine.start::<PrintsFirst>(input).await.unwrap().await;
+        assert_eq!(run.is_ok(), plain.is_ok(), "{run:?} {plain:?}");
+    }
+}
+
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+    stepwright::Payload,
+)]
+struct Wrap<T> {
+    value: T,
+}
+
+#[task]
+async fn unwrapped(wrap: Wrap<String>) -> String {
+    wrap.value
+}
+
+#[workflow]
+async fn generic(input: i64) -> Vec<String> {
+    let text: Wrap<String> = Wrap {
+        value: "text".to_owned(),
+    };
+    let other: Wrap<String> = if input > 1 {
+        Wrap {
+            value: "many".to_owned(),
+        }
+    } else {
+        text.clone()
+    };
+    let some: Option<Wrap<i64>> = Some(Wrap { value: input });
+    let first = unwrapped(text).await;
+    let second = unwrapped(other).named("Second").await;
+    vec![
+        first,
+        second,
+        format!("{}", some.map_or(0, |wrap| wrap.value)),
+    ]
+}
+
+#[tokio::test]
+async fn a_declared_type_has_the_type_arguments_of_a_literal() {
+    let engine = Engine::builder().register::<Generic>().virtual_time();
+    let engine = engine.build().unwrap();
+    for input in [1, 2] {
+        let plain = PlainRun::new().block_on(generic(input)).unwrap();
+        let run = engine.start::<Generic>(input).await.unwrap();
+        assert_eq!(json!(run.await.unwrap()), json!(plain));
+    }
+}
