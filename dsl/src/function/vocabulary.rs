@@ -131,6 +131,7 @@ impl<E: std::error::Error + 'static> std::error::Error for Failed<E> {
 }
 
 /// A variant `#[task_error(transparent)] Payment(#[from] Failed<PaymentError>)` passes on the failure of a call with a timeout.
+#[diagnostic::do_not_recommend]
 impl<E: TaskError> TaskError for Failed<E> {
     const VARIANTS: &'static [ErrorVariant] = &[ErrorVariant {
         variant: "Timeout",
