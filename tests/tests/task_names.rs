@@ -6,7 +6,7 @@ mod domestic {
     use stepwright::task;
 
     #[task]
-    pub async fn ship(order: String) -> String {
+    pub(super) async fn ship(order: String) -> String {
         order
     }
 }
@@ -15,12 +15,12 @@ mod abroad {
     use stepwright::task;
 
     #[task]
-    pub async fn ship(order: String) -> String {
+    pub(super) async fn ship(order: String) -> String {
         order
     }
 
     #[task(name = "ShipAbroad")]
-    pub async fn renamed(order: String) -> String {
+    pub(super) async fn renamed(order: String) -> String {
         order
     }
 }

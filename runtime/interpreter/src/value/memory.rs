@@ -81,7 +81,7 @@ mod tests {
     fn the_room_for_more_members_counts() {
         let mut object = Object::new();
         for name in ["a", "b", "c", "d", "e"] {
-            object.insert(name.into(), Value::Int(1));
+            object.insert(name, Value::Int(1));
         }
         assert!(object.room() > 0);
         let bytes = CONTAINER + 5 * (NAME + NODE) + object.room();
