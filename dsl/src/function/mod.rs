@@ -102,7 +102,8 @@ pub mod plain {
         run_task, run_workflow, run_workflow_without_input,
     };
     pub use super::errors::{
-        Handled, Joined, KeepsName, Vocabulary, keeps, vocabulary, wait_joined, wait_value,
+        Handled, Joined, KeepsName, PassesAs, Vocabulary, keeps, passes, vocabulary, wait_joined,
+        wait_value,
     };
     pub use super::failure::{Failure, PANICKED, panicked};
     pub use super::join::{
