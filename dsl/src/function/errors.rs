@@ -1,9 +1,9 @@
 //! Errors that a function passes on with `?`.
 
 use super::body::Operation;
-use super::join::TryJoin;
+use super::join::{CannotFail, TryJoin};
 use crate::shape::Payload;
-use crate::task::NoError;
+use crate::task::TaskError;
 
 /// An error type that passes on another error under the other's name.
 ///
@@ -21,6 +21,29 @@ pub trait KeepsName<E> {
 /// Converts an error that keeps its name: `?` and `Err(e.into())`.
 pub fn keeps<E, F: KeepsName<E>>(error: E) -> F {
     F::keep(error)
+}
+
+/// The error of a `try_join!` that `?` passes on.
+pub trait PassesAs<F> {
+    /// Converts the error.
+    fn pass(self) -> F;
+}
+
+impl<F> PassesAs<F> for CannotFail {
+    fn pass(self) -> F {
+        match self {}
+    }
+}
+
+impl<E: TaskError, F: KeepsName<E>> PassesAs<F> for E {
+    fn pass(self) -> F {
+        F::keep(self)
+    }
+}
+
+/// Converts the error of a `try_join!` whose branches determine it.
+pub fn passes<E: PassesAs<F>, F>(error: E) -> F {
+    error.pass()
 }
 
 /// A result without an error.
@@ -54,7 +77,7 @@ pub trait Joined {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T> Joined for Result<T, NoError> {
+impl<T> Joined for Result<T, CannotFail> {
     type Value = T;
 
     fn value(self) -> T {

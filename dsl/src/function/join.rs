@@ -5,7 +5,7 @@ use super::call::{Catching, Caught};
 use super::failure::Failure;
 use super::host::{Host, poll_child};
 use crate::shape::Payload;
-use crate::task::{NoError, TaskError};
+use crate::task::TaskError;
 use std::fmt;
 use std::future::poll_fn;
 use std::marker::PhantomData;
@@ -127,7 +127,7 @@ impl<T: Payload, E> Branch<E> for T {
     }
 }
 
-impl<T: Payload, E: TaskError> Branch<E> for Result<T, E> {
+impl<T: Payload, E> Branch<E> for Result<T, E> {
     type Output = T;
 
     fn branch(self) -> Result<T, E> {
@@ -145,7 +145,7 @@ pub fn some_error<E>() -> JoinError<E> {
 }
 
 /// The error type of branches that cannot fail.
-pub fn no_error() -> JoinError<NoError> {
+pub fn no_error() -> JoinError<CannotFail> {
     JoinError(PhantomData)
 }
 

@@ -102,8 +102,8 @@ pub mod plain {
         WorkflowKind, inferred, run_task, run_workflow, run_workflow_without_input,
     };
     pub use super::errors::{
-        FunctionOf, Handled, Joined, KeepsName, Unrelated, Vocabulary, function_of, keeps,
-        vocabulary, wait_joined, wait_value,
+        FunctionOf, Handled, Joined, KeepsName, PassesAs, Unrelated, Vocabulary, function_of,
+        keeps, passes, vocabulary, wait_joined, wait_value,
     };
     pub use super::failure::{Failure, PANICKED, panicked};
     pub use super::join::{

@@ -95,8 +95,13 @@ impl VisitMut for PlainRewriter {
                 with_caught(&mut one.pat);
             }
             Expr::Try(one) if awaits(&one.expr) => {
+                let keeps = if joins_by_type(&one.expr) {
+                    "passes"
+                } else {
+                    "keeps"
+                };
                 self.awaited(&mut one.expr, "wait", false);
-                *value = question(one);
+                *value = question(one, keeps);
             }
             Expr::Macro(one) if is_panic(&one.mac) => *value = panicked(&one.mac),
             Expr::Macro(one) => {
@@ -286,6 +291,7 @@ impl PlainRewriter {
         let mut called = Vec::new();
         for (index, branch) in branches.iter_mut().enumerate() {
             let is_block = matches!(bare(branch), Expr::Async(_));
+            let is_value = !ends_with_ok(branch);
             self.visit_expr_mut(branch);
             let name = format_ident!("__branch{index}", span = site);
             if !is_block {
@@ -293,6 +299,9 @@ impl PlainRewriter {
                 // The arguments are part of the branch: if they fail, the branch fails.
                 let waited = wrapped("wait", branch, end(branch));
                 *branch = parse_quote_spanned!(branch.span()=> || #waited);
+            }
+            // The type of `Ok(value)` has any error.
+            if is_value {
                 called.push((name.clone(), branch.span()));
             }
             quote_spanned!(site=> let #name = #branch;).to_tokens(&mut code);
@@ -339,6 +348,22 @@ fn sends_token(call: &syn::ExprCall) -> bool {
     tokens.0
 }
 
+/// Whether a call is a `try_join!` whose calls determine the error type.
+fn joins_by_type(awaited: &Expr) -> bool {
+    let Expr::Await(one) = bare(awaited) else {
+        return false;
+    };
+    let Expr::Macro(one) = CallChain::of(&one.base).base else {
+        return false;
+    };
+    let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
+    MacroKind::of(&one.mac) == MacroKind::TryJoin
+        && one
+            .mac
+            .parse_body_with(parser)
+            .is_ok_and(|branches| !branches.iter().any(has_errors))
+}
+
 /// Whether the code of a branch of `try_join!` can determine its error type.
 fn has_errors(branch: &Expr) -> bool {
     #[derive(Default)]
@@ -348,8 +373,12 @@ fn has_errors(branch: &Expr) -> bool {
             self.0 = true;
         }
 
+        fn visit_expr_return(&mut self, _: &syn::ExprReturn) {
+            self.0 = true;
+        }
+
         fn visit_expr_call(&mut self, call: &ExprCall) {
-            self.0 |= called(call).is_some_and(|path| crate::machine::is_of_prelude(path, "Err"));
+            self.0 |= super::scan::is_result(call);
             syn::visit::visit_expr_call(self, call);
         }
 
@@ -358,8 +387,34 @@ fn has_errors(branch: &Expr) -> bool {
         }
     }
     let mut errors = Errors::default();
-    syn::visit::Visit::visit_expr(&mut errors, branch);
+    match (ends_with_ok(branch), bare(branch)) {
+        (true, Expr::Async(block)) => {
+            if let Some((Stmt::Expr(Expr::Call(last), _), before)) = block.block.stmts.split_last()
+            {
+                for statement in before {
+                    syn::visit::Visit::visit_stmt(&mut errors, statement);
+                }
+                for value in &last.args {
+                    syn::visit::Visit::visit_expr(&mut errors, value);
+                }
+            }
+        }
+        _ => syn::visit::Visit::visit_expr(&mut errors, branch),
+    }
     errors.0
+}
+
+/// Whether a branch is a block with `Ok(..)` at its end.
+fn ends_with_ok(branch: &Expr) -> bool {
+    let Expr::Async(block) = bare(branch) else {
+        return false;
+    };
+    match block.block.stmts.last() {
+        Some(Stmt::Expr(Expr::Call(last), None)) => {
+            called(last).is_some_and(|path| super::scan::is_variant(path, "Ok"))
+        }
+        _ => false,
+    }
 }
 
 /// Whether a pattern of a result names variants of the error type.
@@ -430,10 +485,11 @@ fn with_caught(pattern: &mut Pat) {
 }
 
 /// `call.await?`: the error must keep its name.
-fn question(one: &ExprTry) -> Expr {
+fn question(one: &ExprTry, keeps: &str) -> Expr {
     let value = &one.expr;
     let mark = one.question_token.span();
-    let kept = quote_spanned!(mark=> ::stepwright::__::plain::keeps(__error));
+    let keeps = Ident::new(keeps, mark);
+    let kept = quote_spanned!(mark=> ::stepwright::__::plain::#keeps(__error));
     parse_quote_spanned! {mark=>
         match #value {
             ::core::result::Result::Ok(__value) => __value,

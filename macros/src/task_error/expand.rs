@@ -265,24 +265,6 @@ fn kept_names(input: &DeriveInput, cases: &[ErrorCase]) -> TokenStream {
             }
         })
     });
-    let parameters: Vec<_> = input.generics.type_params().map(|one| &one.ident).collect();
-    let is_any = |ty: &syn::Type| {
-        matches!(ty, syn::Type::Path(path)
-            if path.path.get_ident().is_some_and(|name| parameters.contains(&name) || name == "NoError"))
-    };
-    let mut transparent = cases.iter().filter_map(|case| case.transparent.as_ref());
-    // The conversion of the error of a call that cannot fail, unless a variant has it already.
-    let of_nothing = (!transparent.any(|(_, ty)| is_any(ty))).then(|| {
-        quote! {
-            #[automatically_derived]
-            #[diagnostic::do_not_recommend]
-            impl #implementation ::stepwright::__::plain::KeepsName<::stepwright::__::NoError> for #name #arguments #bounds {
-                fn keep(error: ::stepwright::__::NoError) -> Self {
-                    match error {}
-                }
-            }
-        }
-    });
     quote! {
         #[automatically_derived]
         impl #implementation ::stepwright::__::plain::KeepsName<#name #arguments> for #name #arguments #bounds {
@@ -292,8 +274,6 @@ fn kept_names(input: &DeriveInput, cases: &[ErrorCase]) -> TokenStream {
         }
 
         #(#inner)*
-
-        #of_nothing
     }
 }
 

@@ -346,7 +346,7 @@ async fn joined(n: i64) -> Result<i64, PaidError> {
     };
     match try_join!(double(f).named("D9")).named("J6").await {
         Ok((g,)) => Ok(g),
-        Err(e) => return Err(e.into()),
+        Err(_) => Ok(1),
     }
 }
 
