@@ -411,7 +411,7 @@ fn ends_with_ok(branch: &Expr) -> bool {
     };
     match block.block.stmts.last() {
         Some(Stmt::Expr(Expr::Call(last), None)) => {
-            called(last).is_some_and(|path| super::scan::is_variant(path, "Ok"))
+            called(last).is_some_and(|path| is_of_prelude(path, "Ok"))
         }
         _ => false,
     }
@@ -435,8 +435,7 @@ fn determines_error(arm: &Arm) -> bool {
     struct Returns(bool);
     impl syn::visit::Visit<'_> for Returns {
         fn visit_expr_call(&mut self, call: &ExprCall) {
-            let is_err =
-                called(call).is_some_and(|path| crate::machine::is_of_prelude(path, "Err"));
+            let is_err = called(call).is_some_and(|path| is_of_prelude(path, "Err"));
             let is_name = call
                 .args
                 .first()
