@@ -26,6 +26,11 @@ mod function {}
 #[doc = include_str!("../../docs/explanation/macro-or-function.md")]
 mod macro_or_function {}
 
+/// The page on dates, decimals and ids compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guides/dates-decimals-ids.md")]
+mod dates_decimals_ids {}
+
 /// The page on diagrams compiles and runs.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guides/diagrams.md")]

@@ -54,6 +54,7 @@ fn tables() -> BTreeMap<&'static str, &'static [Row]> {
         ("asl/src/analysis/lints.rs", lints::LINTS),
         ("asl/src/analysis/names.rs", names::NAMES),
         ("asl/src/analysis/numbers.rs", numbers::NUMBERS),
+        ("asl/src/analysis/services.rs", lints::SERVICE_ERRORS),
         ("asl/src/analysis/settings.rs", distributed::SETTINGS),
         ("macros/src/check/names.rs", states::NAMES),
         ("macros/src/check/transitions.rs", states::TRANSITIONS),

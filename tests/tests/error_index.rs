@@ -77,6 +77,9 @@ const SQL: &[&str] = &[
     "SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE ", " WHERE ", "IS NULL", " = ?",
 ];
 
+/// Names in templates of JSONata expressions.
+const JSONATA: &[&str] = &["$this", "$left", "$m", "$write", "$decimals"];
+
 /// The lists of columns of SQL statements.
 const COLUMNS: &[&str] = &["arn, execution, data", "hash, name, type, definition"];
 
@@ -187,10 +190,11 @@ fn is_code(name: &str) -> bool {
     )
 }
 
-/// Whether a literal is a message: not SQL, not output and not a control sequence of the terminal.
+/// Whether a literal is a message: not SQL, not JSONata, not output and not a control sequence of the terminal.
 fn is_message(text: &str) -> bool {
     !text.contains('\u{1b}')
         && !SQL.iter().any(|word| text.contains(word))
+        && !JSONATA.iter().any(|name| text.contains(name))
         && !OUTPUT.iter().any(|begin| text.starts_with(begin))
         && !COLUMNS.contains(&text)
 }

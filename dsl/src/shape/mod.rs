@@ -423,6 +423,7 @@ impl Shape {
         };
         match self.resolve() {
             Shape::Number | Shape::Integer | Shape::Custom(_) | Shape::Any => true,
+            Shape::Int(integer) => !integer.is_short(),
             Shape::Option(shape) | Shape::Array(shape) => inner(&shape),
             Shape::Set(set) => inner(&set.item),
             Shape::Map(map) => inner(&map.value),

@@ -59,7 +59,15 @@ impl NameAttributes {
         for token in tokens {
             let is_attribute = std::mem::replace(&mut after_hash, is_hash(&token));
             numbered.push(match token {
-                TokenTree::Group(group) => TokenTree::Group(self.group(&group, is_attribute)),
+                TokenTree::Group(group) => {
+                    let before = self.0.len();
+                    let changed = self.group(&group, is_attribute);
+                    // The text of an assertion has the spaces of the source, which a copy of its tokens loses.
+                    TokenTree::Group(match self.0.len() == before {
+                        true => group,
+                        false => changed,
+                    })
+                }
                 other => other,
             });
         }

@@ -515,7 +515,8 @@ fn proven(call: &mut ExprCall) {
     };
     // An editor would find two definitions for one location.
     let end = call.paren_token.span.close();
-    let standard = Ident::new(&name.to_string(), end);
+    let mut standard = name.clone();
+    standard.set_span(end);
     let function = &call.func;
     *call.func = parse_quote_spanned!(end=> ::stepwright::__::plain::function_of(#function, ::stepwright::function::#standard));
 }

@@ -142,3 +142,27 @@ pub(crate) const SERVICES: &[Row] = &[
         ),
     ),
 ];
+
+pub(crate) const SERVICE_ERRORS: &[Row] = &[(
+    "the errors of `..` begin with `...`, so it never fails with `..`: write `.....`",
+    Says(
+        || {
+            let flow = FlowBuilder::<String, serde_json::Value>::new("Orders");
+            let (only, failed) = (flow.declare("Send"), flow.step("Failed"));
+            flow.start_at(&only);
+            flow.service(
+                &only,
+                "arn:aws:states:::sqs:sendMessage",
+                [
+                    ("QueueUrl", expr!(|_: String| "https://queue").untyped()),
+                    ("MessageBody", expr!(|text: String| text).untyped()),
+                ],
+            )
+            .catch(States::named("DynamoDB.ResourceNotFoundException"), &failed)
+            .end();
+            flow.fail(&failed, "Failed", ());
+            faults(&flow)
+        },
+        "in state `Send`: the errors of `sqs` begin with `SQS.`, so it never fails with `DynamoDB.ResourceNotFoundException`: write `SQS.ResourceNotFoundException`",
+    ),
+)];

@@ -125,8 +125,8 @@ const OTHER_MEANINGS: &[&str] = words![
     is_digit is_disjoint is_infinite is_lowercase is_negative is_normal is_numeric is_positive is_sign_negative is_sign_positive
     is_subset is_superset is_uppercase is_whitespace iter_mut last_chunk le ln_1p log lt map_or_default map_or_else map_while matches
     max_by midpoint min_by mul_add ne next_back next_chunk nth_back partition_point peekable pop_first pop_last position_max
-    range recip reduce remove_entry repeat_n resize rfold rmatches rotate_left rotate_right rrsplit_terminator
-    scan sin sin_cos sinh skip_while split_array split_ascii_whitespace split_once splice step swap_remove
+    range recip reduce remove_entry repeat_n resize rfold rmatches rotate_left rotate_right rsplit_once rsplit_terminator
+    scan sin sin_cos sinh skip_while split_array split_ascii_whitespace splice step swap_remove
     tan tanh take_if take_while to_bits to_degrees to_le to_radians trailing_zeros transpose trim_end_matches trim_left trim_matches
     trim_right trim_start_matches try_fold try_into union unwrap_unchecked unzip values_mut with_capacity zip_longest
 ];

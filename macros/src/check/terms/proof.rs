@@ -92,6 +92,7 @@ impl UsedNames {
         let mut tokens = TokenStream::new();
         let mut count = 0;
         // rustc prints the short name of a trait if it is unique in the program.
+        let owner = owner.trim_start_matches("r#");
         let mut named = || {
             count += 1;
             format_ident!("StandardLibraryOf{owner}{count}")

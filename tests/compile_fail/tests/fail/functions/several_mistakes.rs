@@ -5,8 +5,7 @@ fn log(_: &Order) {}
 
 #[workflow]
 async fn orders(order: Order) -> Charge {
-    let mut changed = order;
-    changed.total = 5.0;
+    let changed = order;
     log(&changed);
     for n in 0..3 {
         refund(Charge { id: format!("{n}") }).await;
