@@ -159,7 +159,7 @@ impl Visit<'_> for StateScan {
         };
         let attributes = match statement {
             syn::Stmt::Local(local) => &local.attrs,
-            syn::Stmt::Expr(value, _) => super::statements::attributes(value),
+            syn::Stmt::Expr(value, _) => name_attributes(value),
             syn::Stmt::Macro(one) => &one.attrs,
             syn::Stmt::Item(_) => &[][..],
         };
@@ -466,5 +466,44 @@ pub(super) fn let_condition(condition: &Expr) -> Option<(&Expr, &Pat, Option<Exp
             Some((scrutinee, pattern, Some(guard)))
         }
         _ => None,
+    }
+}
+
+/// The attributes of the expressions that may have `#[state(Name)]`.
+pub(super) fn name_attributes(value: &Expr) -> &[syn::Attribute] {
+    match value {
+        Expr::If(one) => &one.attrs,
+        Expr::Match(one) => &one.attrs,
+        Expr::Loop(one) => &one.attrs,
+        Expr::While(one) => &one.attrs,
+        Expr::ForLoop(one) => &one.attrs,
+        Expr::Return(one) => &one.attrs,
+        Expr::Break(one) => &one.attrs,
+        Expr::Call(one) => &one.attrs,
+        Expr::MethodCall(one) => &one.attrs,
+        Expr::Await(one) => &one.attrs,
+        Expr::Try(one) => &one.attrs,
+        // syn and rustc give the attributes of a statement to the first operand.
+        Expr::Assign(one) if one.attrs.is_empty() => name_attributes(&one.left),
+        Expr::Assign(one) => &one.attrs,
+        Expr::Binary(one) if one.attrs.is_empty() => name_attributes(&one.left),
+        Expr::Binary(one) => &one.attrs,
+        Expr::Cast(one) if one.attrs.is_empty() => name_attributes(&one.expr),
+        Expr::Cast(one) => &one.attrs,
+        Expr::Array(one) => &one.attrs,
+        Expr::Continue(one) => &one.attrs,
+        Expr::Field(one) => &one.attrs,
+        Expr::Index(one) => &one.attrs,
+        Expr::Lit(one) => &one.attrs,
+        Expr::Path(one) => &one.attrs,
+        Expr::Reference(one) => &one.attrs,
+        Expr::Tuple(one) => &one.attrs,
+        Expr::Unary(one) => &one.attrs,
+        Expr::Macro(one) => &one.attrs,
+        Expr::Block(one) => &one.attrs,
+        Expr::Struct(one) => &one.attrs,
+        Expr::Closure(one) => &one.attrs,
+        Expr::Paren(one) => &one.attrs,
+        _ => &[],
     }
 }

@@ -6,8 +6,8 @@ use super::name_attributes::NameAttributes;
 use super::names::{bound_names, mutable_names};
 use super::refused::{not_awaited, unknown_macro};
 use super::scan::{
-    bare, by_value, called, growing_call, is_assigning, is_of_result, is_result, needs_states,
-    single_name, without_type,
+    bare, by_value, called, growing_call, is_assigning, is_of_result, is_result, name_attributes,
+    needs_states, single_name, without_type,
 };
 use super::state_name::{first_token, subject, word};
 use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
@@ -19,7 +19,7 @@ use proc_macro2::Ident;
 use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Block, Expr, ExprField, ExprMatch, Local, Member, Pat, Stmt, Token, parse_quote,
+    Block, Expr, ExprField, ExprMatch, Local, Member, Pat, Stmt, Token, parse_quote,
     parse_quote_spanned,
 };
 
@@ -169,7 +169,7 @@ impl Translator<'_> {
     }
 
     pub(super) fn expr(&mut self, value: &Expr, exits: Exits, dest: &Dest) -> Exits {
-        self.read_name(attributes(value));
+        self.read_name(name_attributes(value));
         if has_no_state(value) {
             self.name = None;
         }
@@ -480,44 +480,5 @@ fn has_no_state(value: &Expr) -> bool {
         Expr::Loop(_) => true,
         Expr::Block(block) => block.block.stmts.len() != 1,
         _ => false,
-    }
-}
-
-/// The attributes of the expressions that may have `#[state(Name)]`.
-pub(super) fn attributes(value: &Expr) -> &[Attribute] {
-    match value {
-        Expr::If(one) => &one.attrs,
-        Expr::Match(one) => &one.attrs,
-        Expr::Loop(one) => &one.attrs,
-        Expr::While(one) => &one.attrs,
-        Expr::ForLoop(one) => &one.attrs,
-        Expr::Return(one) => &one.attrs,
-        Expr::Break(one) => &one.attrs,
-        Expr::Call(one) => &one.attrs,
-        Expr::MethodCall(one) => &one.attrs,
-        Expr::Await(one) => &one.attrs,
-        Expr::Try(one) => &one.attrs,
-        // syn and rustc give the attributes of a statement to the first operand.
-        Expr::Assign(one) if one.attrs.is_empty() => attributes(&one.left),
-        Expr::Assign(one) => &one.attrs,
-        Expr::Binary(one) if one.attrs.is_empty() => attributes(&one.left),
-        Expr::Binary(one) => &one.attrs,
-        Expr::Cast(one) if one.attrs.is_empty() => attributes(&one.expr),
-        Expr::Cast(one) => &one.attrs,
-        Expr::Array(one) => &one.attrs,
-        Expr::Continue(one) => &one.attrs,
-        Expr::Field(one) => &one.attrs,
-        Expr::Index(one) => &one.attrs,
-        Expr::Lit(one) => &one.attrs,
-        Expr::Path(one) => &one.attrs,
-        Expr::Reference(one) => &one.attrs,
-        Expr::Tuple(one) => &one.attrs,
-        Expr::Unary(one) => &one.attrs,
-        Expr::Macro(one) => &one.attrs,
-        Expr::Block(one) => &one.attrs,
-        Expr::Struct(one) => &one.attrs,
-        Expr::Closure(one) => &one.attrs,
-        Expr::Paren(one) => &one.attrs,
-        _ => &[],
     }
 }
