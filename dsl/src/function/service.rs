@@ -39,9 +39,7 @@ use std::marker::PhantomData;
 /// });
 /// assert_eq!(run.block_on(notify("o-1".to_owned())).unwrap(), "m-1");
 /// ```
-pub fn service<C>(
-    request: C,
-) -> TaskCall<ServiceTarget<C::Action, C::Answer>, C::Answer, C::Answer, OfService>
+pub fn service<C>(request: C) -> ServiceOperation<C::Action, C::Answer>
 where
     C: Calls<()>,
     C::Answer: TaskReturn<Output = C::Answer, Error = NoError>,
@@ -54,6 +52,10 @@ where
     let call = if waits { call.waiting() } else { call };
     call.of_service()
 }
+
+/// A call of an action, whose errors are those of its service.
+type ServiceOperation<Action, Answer> =
+    TaskCall<ServiceTarget<Action, Answer>, Answer, Answer, OfService>;
 
 /// The value of an argument in a plain run. Its arguments are constants.
 fn constant<From>(value: Expression<From, Value>) -> Value {
