@@ -57,8 +57,7 @@ async fn the_parameter_determines_the_type_of_an_argument() {
 #[workflow]
 async fn prints(input: Vec<i64>) -> usize {
     println!("{} of {}", input[1], input.len());
-    let left = input.len();
-    left
+    input.len()
 }
 
 #[workflow]
