@@ -46,7 +46,10 @@ impl Api {
             .activity_poll(std::time::Duration::from_millis(200))
             .shutdown(async { drop(ended.await) });
         runtime.spawn(with(server).serve(listener));
-        let agent = ureq::Agent::config_builder().http_status_as_error(false);
+        // A server closes the connection of a request that it refuses before its body: the next request needs another one.
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_idle_connections(0);
         Self {
             address,
             engine,
