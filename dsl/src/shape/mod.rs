@@ -406,14 +406,19 @@ impl Shape {
     /// Whether a value may contain a number with more than 15 digits.
     pub(crate) fn may_have_many_digits(&self) -> bool {
         // A type may contain only itself.
-        self.many_digits_within(16)
+        self.may_contain(16, &|shape| match shape {
+            Shape::Number | Shape::Integer | Shape::Custom(_) | Shape::Any => true,
+            Shape::Int(integer) => !integer.is_short(),
+            _ => false,
+        })
     }
 
-    fn many_digits_within(&self, depth: usize) -> bool {
+    /// Whether a test is true for it, or for a part at most this deep inside: recursive types are infinite.
+    pub(crate) fn may_contain(&self, depth: usize, test: &dyn Fn(&Shape) -> bool) -> bool {
         let Some(depth) = depth.checked_sub(1) else {
             return false;
         };
-        let inner = |shape: &Shape| shape.many_digits_within(depth);
+        let inner = |shape: &Shape| shape.may_contain(depth, test);
         let of_fields = |fields: &Fields| match fields {
             Fields::Unit => false,
             Fields::Newtype(field) => inner(&field.shape),
@@ -422,8 +427,6 @@ impl Shape {
             }
         };
         match self.resolve() {
-            Shape::Number | Shape::Integer | Shape::Custom(_) | Shape::Any => true,
-            Shape::Int(integer) => !integer.is_short(),
             Shape::Option(shape) | Shape::Array(shape) => inner(&shape),
             Shape::Set(set) => inner(&set.item),
             Shape::Map(map) => inner(&map.value),
@@ -433,7 +436,7 @@ impl Shape {
                 let mut variants = shape.variants.iter();
                 variants.any(|variant| of_fields(&variant.fields))
             }
-            _ => false,
+            plain => test(&plain),
         }
     }
 

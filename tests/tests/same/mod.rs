@@ -98,7 +98,6 @@ pub(crate) async fn agree<W: Workflow>(
 }
 
 /// The same for inputs as JSON, which may have another spelling than serde writes. The workflow's output has to be spelled as Rust writes it.
-#[allow(dead_code, reason = "some tests have only typed inputs")]
 pub(crate) async fn agree_on_json<W: Workflow>(
     rust: fn(W::Input) -> W::Output,
     inputs: impl IntoIterator<Item = Value>,

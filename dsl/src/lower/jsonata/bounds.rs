@@ -372,6 +372,7 @@ fn literal(syntax: &Syntax) -> Option<i64> {
 mod tests {
     use super::super::reader;
     use super::super::syntax::Local;
+    use super::super::tests::below;
     use super::*;
 
     fn read(template: &'static str) -> Syntax {
@@ -480,11 +481,7 @@ mod tests {
 
     impl Random {
         fn below(&mut self, end: u64) -> u64 {
-            self.0 = self
-                .0
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
-            (self.0 >> 33) % end
+            below(&mut self.0, end)
         }
 
         fn value(&mut self, depth: u64) -> Syntax {

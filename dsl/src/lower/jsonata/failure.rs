@@ -205,6 +205,7 @@ mod tests {
     use super::super::print::print;
     use super::super::reader;
     use super::super::syntax::{Local, Operator, Syntax};
+    use super::super::tests::below;
 
     fn can_fail(template: &'static str) -> bool {
         read(template).can_fail()
@@ -291,11 +292,7 @@ mod tests {
 
     impl Random {
         fn below(&mut self, end: u64) -> u64 {
-            self.0 = self
-                .0
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
-            (self.0 >> 33) % end
+            below(&mut self.0, end)
         }
 
         fn number(&mut self, depth: u64) -> Syntax {

@@ -5,7 +5,7 @@ use super::path::Paths;
 use crate::expr::{Binary, Expr, Piece};
 use crate::lower::jsonata;
 use crate::lower::report::Report;
-use crate::shape::{Fields, Shape};
+use crate::shape::Shape;
 use serde_json::Value;
 
 impl Paths<'_, '_> {
@@ -137,7 +137,7 @@ impl Paths<'_, '_> {
             "base64_encode" => ("Base64Encode", Shape::String),
             "base64_decode" => ("Base64Decode", Shape::String),
             "parse_json" => ("StringToJson", Shape::Any),
-            "to_json" if given.iter().any(|leaf| is_rounded(&leaf.shape, DEPTH)) => {
+            "to_json" if given.iter().any(|leaf| is_rounded(&leaf.shape)) => {
                 return self.refuse_leaf(format!(
                     "`functions::to_json` writes a float and a 64-bit integer with 15 digits, and JSONPath as they are; {way_out}", way_out = self.env.use_jsonata()));
             }
@@ -165,32 +165,12 @@ impl Paths<'_, '_> {
 const DEPTH: usize = 8;
 
 /// Whether a value may contain a number with more than 15 digits.
-fn is_rounded(shape: &Shape, depth: usize) -> bool {
-    if depth == 0 {
-        return false;
-    }
-    let inner = |shape: &Shape| is_rounded(shape, depth - 1);
-    let of_fields = |fields: &Fields| match fields {
-        Fields::Unit => false,
-        Fields::Newtype(field) => inner(&field.shape),
-        Fields::Tuple(fields) | Fields::Named(fields) => {
-            fields.iter().any(|field| inner(&field.shape))
-        }
-    };
-    match shape.resolve() {
+fn is_rounded(shape: &Shape) -> bool {
+    shape.may_contain(DEPTH, &|shape| match shape {
         Shape::Number | Shape::SmallNumber | Shape::Integer => true,
         Shape::Int(integer) => !integer.is_short(),
-        Shape::Option(shape) | Shape::Array(shape) => inner(&shape),
-        Shape::Set(set) => inner(&set.item),
-        Shape::Map(map) => inner(&map.value),
-        Shape::Tuple(items) => items.iter().any(inner),
-        Shape::Struct(shape) => of_fields(&shape.fields),
-        Shape::Enum(shape) => shape
-            .variants
-            .iter()
-            .any(|variant| of_fields(&variant.fields)),
         _ => false,
-    }
+    })
 }
 
 /// The text of a literal in single quotes, escaped.

@@ -19,6 +19,14 @@ use serde_json::{Value, json};
 use stepwright_asl::json::Json;
 use stepwright_asl::model;
 
+/// The next number of a random sequence, less than `end`.
+pub(super) fn below(state: &mut u64, end: u64) -> u64 {
+    *state = state
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1);
+    (*state >> 33) % end
+}
+
 /// A variable's declaration: its name, its shape, a value.
 type Variable = (&'static str, fn() -> Shape, Value);
 
