@@ -1,7 +1,7 @@
 //! `stepwright estimate`: the cost of executions, and how close they come to the limits.
 
 use stepwright_asl::StateMachine;
-use stepwright_asl::estimate::{Estimate, EstimateOptions, RecordedStatistics};
+use stepwright_asl::estimate::{Estimate, EstimateOptions, RecordedStatistics, has_open_wait};
 use stepwright_asl::json::Document;
 use stepwright_asl::validate::Validator;
 
@@ -58,6 +58,16 @@ fn options(
         let state = state_of(machine, "--probability", state)?;
         let target = state_of(machine, "--probability", target)?;
         options = options.probability(state, target, *probability);
+    }
+    for (state, seconds) in &arguments.wait {
+        let name = state_of(machine, "--wait", state)?;
+        let mut found = machine.states().filter(|found| found.name == name);
+        if !found.any(|found| has_open_wait(found.state)) {
+            return Err(Failure::Usage(format!(
+                "--wait: `{state}` does not wait for a task token or an activity, nor until a computed time"
+            )));
+        }
+        options = options.wait_seconds(name, *seconds);
     }
     let mut recorded = RecordedStatistics::default();
     for file in &arguments.history {

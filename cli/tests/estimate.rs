@@ -128,3 +128,57 @@ fn invalid_options_and_definitions_are_reported() {
     let ran = estimate(&["-"], r#"{"StartAt": "A", "States": {}}"#);
     assert_eq!((ran.status, ran.stdout.as_str()), (1, ""));
 }
+
+#[test]
+fn a_wait_for_an_answer_is_unknown_unless_an_option_gives_its_time() {
+    const LOAN: &str = r#"{"StartAt": "Review", "States": {"Review": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Parameters": {"QueueUrl": "q", "MessageBody": {"token.$": "$$.Task.Token"}}, "Next": "Done"}, "Done": {"Type": "Succeed"}}}"#;
+    let unknown = estimate(&["-"], LOAN);
+    let duration = unknown
+        .stdout
+        .lines()
+        .find(|line| line.starts_with("duration"));
+    let columns: Vec<&str> = duration.expect("a duration").split_whitespace().collect();
+    assert_eq!(columns, ["duration", "0.0", "s", "unknown", "unbounded"]);
+    assert!(
+        unknown.stderr.contains("give --wait 'Review=2h'"),
+        "{}",
+        unknown.stderr
+    );
+    assert_eq!(
+        json_of(&estimate(&["-", "--format", "json"], LOAN))["typical"]["seconds"],
+        Value::Null
+    );
+    for (given, seconds) in [
+        ("Review=2d", 172_800.0),
+        ("Review=90", 90.0),
+        ("Review=1.5 h", 5400.0),
+        ("Review=3m", 180.0),
+    ] {
+        let known = json_of(&estimate(&["-", "--format", "json", "--wait", given], LOAN));
+        assert_eq!(known["typical"]["seconds"], json!(seconds), "{given}");
+    }
+    for (given, problem) in [
+        (
+            "Done=2d",
+            "--wait: `Done` does not wait for a task token or an activity, nor until a computed time",
+        ),
+        (
+            "Reviews=2d",
+            "--wait: the definition has no state `Reviews`",
+        ),
+        (
+            "Review=soon",
+            "give a state and a time, as in `Review=2d`; the units are s, m, h and d",
+        ),
+        ("2d", "give a state and a time, as in `Review=2d`"),
+    ] {
+        let refused = estimate(&["-", "--wait", given], LOAN);
+        assert_eq!(refused.status, 2, "{given}: {}", refused.stderr);
+        assert!(
+            refused.stderr.contains(problem),
+            "{given}: {}",
+            refused.stderr
+        );
+    }
+}

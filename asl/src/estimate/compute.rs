@@ -21,7 +21,7 @@ impl Estimate {
             endless: Vec::new(),
             growing: Vec::new(),
             uncounted: warnings::uncounted(&graph, options),
-            unknown_waits: warnings::unknown_waits(&graph),
+            unknown_waits: warnings::unknown_waits(&graph, options),
         };
         let range = walk(&graph, options, &mut found);
         let started_and_ended = |case: CostCase| {
@@ -41,6 +41,10 @@ impl Estimate {
         }
         if let Some(seconds) = options.recorded.seconds() {
             typical.seconds = seconds;
+            typical.unknown_waits = 0.0;
+        }
+        if typical.unknown_waits > 0.0 {
+            typical.seconds = f64::INFINITY;
         }
         let definition = machine.to_json().len() as f64;
         let mut data = [definition; 3];

@@ -28,6 +28,9 @@ pub struct CostCase {
     /// Total duration of these children in seconds.
     #[serde(serialize_with = "amount")]
     pub express_child_seconds: f64,
+    /// Visits of states that wait for something outside of the definition, so that their duration is unknown. Only the typical case counts them.
+    #[serde(skip)]
+    pub(super) unknown_waits: f64,
 }
 
 pub(super) fn amount<S: Serializer>(amount: &f64, serializer: S) -> Result<S::Ok, S::Error> {
@@ -66,6 +69,7 @@ impl CostCase {
         child_transitions: f64::INFINITY,
         express_children: f64::INFINITY,
         express_child_seconds: f64::INFINITY,
+        unknown_waits: 0.0,
     };
 
     fn with(self, other: CostCase, of: impl Fn(f64, f64) -> f64) -> CostCase {
@@ -77,6 +81,7 @@ impl CostCase {
             child_transitions: of(self.child_transitions, other.child_transitions),
             express_children: of(self.express_children, other.express_children),
             express_child_seconds: of(self.express_child_seconds, other.express_child_seconds),
+            unknown_waits: of(self.unknown_waits, other.unknown_waits),
         }
     }
 

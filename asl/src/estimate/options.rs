@@ -18,6 +18,7 @@ pub struct EstimateOptions {
     pub(super) input_bytes: u64,
     pub(super) result_bytes: u64,
     pub(super) task_seconds: f64,
+    pub(super) waits: BTreeMap<String, f64>,
     pub(super) region: String,
     pub(super) executions: u64,
 }
@@ -37,6 +38,7 @@ impl Default for EstimateOptions {
             input_bytes: 1024,
             result_bytes: 1024,
             task_seconds: 0.2,
+            waits: BTreeMap::new(),
             region: "us-east-1".to_owned(),
             executions: 1_000_000,
         }
@@ -74,6 +76,9 @@ impl EstimateOptions {
         result_bytes(bytes: u64) => self.result_bytes = bytes;
         /// Sets the typical duration of a task in seconds.
         task_seconds(seconds: f64) => self.task_seconds = seconds.max(0.0);
+        /// Sets the typical seconds that a state waits for an answer from outside (a task token, an activity), or until a computed time. Without it,
+        /// the typical duration of executions that enter the state is unknown.
+        wait_seconds(state: impl Into<String>, seconds: f64) => self.waits.insert(state.into(), seconds.max(0.0));
         /// Sets the region of the prices.
         region(region: impl Into<String>) => self.region = region.into();
         /// Sets the number of executions per month.

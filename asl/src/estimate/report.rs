@@ -36,6 +36,9 @@ pub struct Estimate {
     pub warnings: Vec<String>,
 }
 
+/// The amount of the typical case when it depends on a wait of unknown duration.
+const UNKNOWN: &str = "unknown";
+
 /// A row of the table: its title, the amount, and the formatter.
 type ReportRow = (&'static str, fn(&CostCase) -> f64, fn(f64) -> String);
 
@@ -102,7 +105,7 @@ impl fmt::Display for Estimate {
         for (index, (name, of, show)) in rows.into_iter().enumerate() {
             // Few definitions have child executions.
             if index < 4 || cases.iter().any(|case| of(case) > 0.0) {
-                row(name, cases.map(|case| show(of(case))));
+                row(name, cases.map(|case| known(case, of(case), show)));
             }
         }
         let (Some(prices_table), Some(best), Some(typical), Some(worst)) = (
@@ -117,11 +120,17 @@ impl fmt::Display for Estimate {
         row("", Default::default());
         let title = format!("{} executions a month", count(self.executions as f64));
         row(&title, CASES.map(str::to_owned));
+        let amounts = |of: fn(&Price) -> Option<f64>, show: fn(f64) -> String| {
+            [0, 1, 2].map(|index| match of(prices[index]) {
+                Some(amount) => known(cases[index], amount, show),
+                None => "-".to_owned(),
+            })
+        };
         row(
             "as Standard",
-            prices.map(|price| dollars(Some(price.standard))),
+            amounts(|price| Some(price.standard), dollars),
         );
-        row("as Express", prices.map(|price| dollars(price.express)));
+        row("as Express", amounts(|price| price.express, dollars));
         if self.express_obstacles.is_empty() {
             row(
                 "  memory, charged",
@@ -129,7 +138,7 @@ impl fmt::Display for Estimate {
             );
             row(
                 "  GB-seconds each",
-                prices.map(|price| gigabytes(price.express_gigabyte_seconds)),
+                amounts(|price| Some(price.express_gigabyte_seconds), gigabytes),
             );
         } else {
             let obstacles = self.express_obstacles.join("; ");
@@ -144,6 +153,15 @@ impl fmt::Display for Estimate {
             prices_table.date, prices_table.region, prices_table.express_region
         )?;
         write!(f, "assumed: {}", self.assumptions.join("; "))
+    }
+}
+
+/// Formats an amount of a case. An infinite amount of a case with an unknown wait is unknown, not without a bound.
+fn known(case: &CostCase, amount: f64, show: impl Fn(f64) -> String) -> String {
+    if case.unknown_waits > 0.0 && !amount.is_finite() {
+        UNKNOWN.to_owned()
+    } else {
+        show(amount)
     }
 }
 
@@ -198,11 +216,10 @@ fn gigabytes(amount: f64) -> String {
     }
 }
 
-fn dollars(amount: Option<f64>) -> String {
+fn dollars(amount: f64) -> String {
     match amount {
-        None => "-".to_owned(),
-        Some(amount) if !amount.is_finite() => "unbounded".to_owned(),
-        Some(amount) if amount < 1e12 => {
+        amount if !amount.is_finite() => "unbounded".to_owned(),
+        amount if amount < 1e12 => {
             let cents = (amount * 100.0).round() / 100.0;
             format!(
                 "${}.{:02}",
@@ -210,6 +227,6 @@ fn dollars(amount: Option<f64>) -> String {
                 ((cents - cents.trunc()) * 100.0).round()
             )
         }
-        Some(amount) => format!("${}", count(amount)),
+        amount => format!("${}", count(amount)),
     }
 }

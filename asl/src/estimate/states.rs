@@ -37,12 +37,12 @@ pub(super) fn cost(
     options: &EstimateOptions,
 ) -> StateCost {
     match state {
-        State::Task(task) => task_cost(name, task, options),
+        State::Task(task) => task_cost(name, state, task, options),
         State::Wait(wait) => {
-            let (best, typical, worst) = waited(wait);
+            let (best, worst) = waited(wait);
             let mut range = Range::exactly(CostCase::state(2.0));
             range.best.seconds = best;
-            range.typical.seconds = typical;
+            set_typical_wait(&mut range.typical, wait_of(name, state, options));
             range.worst.seconds = worst;
             StateCost {
                 success: range,
@@ -176,7 +176,55 @@ fn number(field: Option<&NumberOrExpression>, default: f64) -> Option<f64> {
     }
 }
 
-fn task_cost(name: &str, task: &Task, options: &EstimateOptions) -> StateCost {
+/// How long a state waits before it continues.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum TypicalWait {
+    /// The state waits for nothing outside of the definition.
+    None,
+    /// The state waits this number of seconds.
+    Seconds(f64),
+    /// The state waits for an answer from outside, or until a computed time, and no option gives its duration.
+    Unknown,
+}
+
+/// The typical wait of a state: a constant, or that of the options.
+pub(super) fn wait_of(name: &str, state: &State, options: &EstimateOptions) -> TypicalWait {
+    if has_open_wait(state) {
+        let given = options.waits.get(name).copied();
+        return given.map_or(TypicalWait::Unknown, TypicalWait::Seconds);
+    }
+    match state {
+        State::Wait(wait) => TypicalWait::Seconds(waited(wait).0),
+        _ => TypicalWait::None,
+    }
+}
+
+/// Whether the state waits for an answer from outside (a task token, an activity), or until a computed time: the definition does not contain how long.
+#[must_use]
+pub fn has_open_wait(state: &State) -> bool {
+    match state {
+        State::Wait(wait) => waited(wait).1.is_infinite(),
+        State::Task(task) => {
+            let resource = Resource::parse(&task.resource);
+            resource.kind() == ResourceKind::Activity
+                || resource.pattern() == IntegrationPattern::WaitForTaskToken
+        }
+        _ => false,
+    }
+}
+
+fn set_typical_wait(typical: &mut CostCase, wait: TypicalWait) {
+    match wait {
+        TypicalWait::None => {}
+        TypicalWait::Seconds(seconds) => typical.seconds = seconds,
+        TypicalWait::Unknown => {
+            typical.seconds = 0.0;
+            typical.unknown_waits = 1.0;
+        }
+    }
+}
+
+fn task_cost(name: &str, state: &State, task: &Task, options: &EstimateOptions) -> StateCost {
     let resource = Resource::parse(&task.resource);
     let submitted = resource.kind() == ResourceKind::Service
         && resource.pattern() != IntegrationPattern::RequestResponse;
@@ -190,11 +238,16 @@ fn task_cost(name: &str, task: &Task, options: &EstimateOptions) -> StateCost {
         seconds,
         ..CostCase::default()
     };
-    let attempts = Range {
+    let mut attempts = Range {
         best: attempt(0.0),
         typical: attempt(options.task_seconds.min(most)),
         worst: attempt(most),
     };
+    let wait = match wait_of(name, state, options) {
+        TypicalWait::Seconds(seconds) => TypicalWait::Seconds(seconds.min(most)),
+        other => other,
+    };
+    set_typical_wait(&mut attempts.typical, wait);
     let mut cost = body(attempts, &task.retry);
     // The average number of retries in recorded executions.
     if let Some(retries) = options.recorded.retries(name) {
@@ -205,15 +258,15 @@ fn task_cost(name: &str, task: &Task, options: &EstimateOptions) -> StateCost {
     cost
 }
 
-/// The duration of a Wait in seconds: minimum, typical, maximum.
-fn waited(wait: &Wait) -> (f64, f64, f64) {
+/// The duration of a Wait in seconds: minimum and maximum.
+fn waited(wait: &Wait) -> (f64, f64) {
     match wait
         .seconds
         .as_ref()
         .map(|seconds| number(Some(seconds), 0.0))
     {
-        Some(Some(seconds)) => (seconds, seconds, seconds),
-        _ => (0.0, 0.0, f64::INFINITY),
+        Some(Some(seconds)) => (seconds, seconds),
+        _ => (0.0, f64::INFINITY),
     }
 }
 
@@ -274,7 +327,11 @@ fn map_cost(name: &str, map: &Map, inner: &[Range], options: &EstimateOptions) -
         let own = if express {
             CostCase {
                 express_children: children,
-                express_child_seconds: times(case.seconds, children),
+                express_child_seconds: if case.unknown_waits > 0.0 {
+                    f64::INFINITY
+                } else {
+                    times(case.seconds, children)
+                },
                 ..CostCase::default()
             }
         } else {
@@ -287,6 +344,7 @@ fn map_cost(name: &str, map: &Map, inner: &[Range], options: &EstimateOptions) -
             // The Map and its Map Run each have a start and an end event.
             events: 4.0,
             seconds: times(case.seconds, (children / at_once).ceil()),
+            unknown_waits: times(case.unknown_waits, children),
             ..own
         }
     };

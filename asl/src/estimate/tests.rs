@@ -486,3 +486,90 @@ fn the_time_of_an_estimate_does_not_grow_with_the_square_of_the_states() {
     assert_eq!(estimate.worst.events, events);
     assert!(estimate.worst.payload_bytes.is_finite());
 }
+
+/// A review by a person, an activity, a computed wait: each in a place from which its duration reaches the whole execution.
+const OPEN_WAITS: [&str; 3] = [
+    r#""Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "TimeoutSeconds": 604800"#,
+    r#""Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:review""#,
+    r#""Type": "Wait", "TimestampPath": "$.at""#,
+];
+
+#[test]
+fn a_wait_for_a_person_has_no_typical_time_without_an_option() {
+    let places = |review: &str| {
+        let one = format!(
+            r#"{{"StartAt": "Review", "States": {{"Review": {{{review}, "End": true}}}}}}"#
+        );
+        [
+            one.clone(),
+            format!(
+                r#"{{"StartAt": "P", "States": {{"P": {{"Type": "Parallel", "End": true, "Branches": [{one}]}}}}}}"#
+            ),
+            format!(
+                r#"{{"StartAt": "M", "States": {{"M": {{"Type": "Map", "ItemsPath": "$.x", "End": true, "ItemProcessor": {one}}}}}}}"#
+            ),
+            format!(
+                r#"{{"StartAt": "M", "States": {{"M": {{"Type": "Map", "End": true, "ItemProcessor": {}}}}}}}"#,
+                one.replacen(
+                    '{',
+                    r#"{"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "#,
+                    1
+                )
+            ),
+        ]
+    };
+    for review in OPEN_WAITS {
+        for text in places(review) {
+            let unknown = Estimate::of(&machine(&text), &EstimateOptions::new());
+            assert!(unknown.typical.seconds.is_infinite(), "{text}");
+            let shown = unknown.to_string();
+            let duration = shown.lines().find(|line| line.starts_with("duration"));
+            assert!(duration.unwrap().contains("unknown"), "{shown}");
+            assert!(unknown.typical.transitions.is_finite() && unknown.typical.events.is_finite());
+            let warning = "the typical waiting time of `Review` is unknown: give --wait 'Review=2h' or a recorded execution";
+            assert!(
+                unknown.warnings.iter().any(|text| text == warning),
+                "{:?}",
+                unknown.warnings
+            );
+            let given = EstimateOptions::new().wait_seconds("Review", 7200.0);
+            let known = Estimate::of(&machine(&text), &given);
+            assert_eq!(known.typical.seconds, 7200.0, "{text}");
+            assert!(
+                !known
+                    .warnings
+                    .iter()
+                    .any(|text| text.contains("waiting time"))
+            );
+        }
+    }
+}
+
+#[test]
+fn a_wait_that_is_typically_not_entered_leaves_the_typical_time_known() {
+    let text = format!(
+        r#"{{"StartAt": "Sure?", "States": {{
+            "Sure?": {{"Type": "Choice", "Choices": [{{"Variable": "$.x", "IsPresent": true, "Next": "Done"}}], "Default": "Review"}},
+            "Review": {{{}, "Next": "Done"}}, "Done": {{"Type": "Wait", "Seconds": 3, "End": true}}}}}}"#,
+        OPEN_WAITS[0]
+    );
+    let never = EstimateOptions::new().probability("Sure?", "Review", 0.0);
+    let estimate = Estimate::of(&machine(&text), &never);
+    assert_eq!(estimate.typical.seconds, 3.0);
+    assert!(
+        !estimate
+            .warnings
+            .iter()
+            .any(|text| text.contains("waiting time")),
+        "{:?}",
+        estimate.warnings
+    );
+    // The timeout limits a longer wait.
+    let long = EstimateOptions::new()
+        .wait_seconds("Review", 1e9)
+        .probability("Sure?", "Review", 1.0);
+    assert_eq!(
+        Estimate::of(&machine(&text), &long).typical.seconds,
+        604_803.0
+    );
+}

@@ -3,7 +3,7 @@
 use super::cost::CostCase;
 use super::options::{EstimateOptions, TYPICAL_ITEMS};
 use super::report::{Estimate, bytes, count, seconds};
-use super::states::literal_items;
+use super::states::{TypicalWait, literal_items, wait_of};
 use crate::graph::Graph;
 use crate::model::{State, StateMachine};
 use crate::resource::{IntegrationPattern, Resource, ResourceKind};
@@ -26,7 +26,7 @@ pub(super) struct Observations {
     pub(super) growing: Vec<String>,
     /// Maps with an unknown number of items.
     pub(super) uncounted: Vec<String>,
-    /// Waits until a computed time.
+    /// States that wait for an answer from outside, or until a computed time, for an unknown duration.
     pub(super) unknown_waits: Vec<String>,
 }
 
@@ -43,18 +43,15 @@ pub(super) fn uncounted(graph: &Graph<'_, StateMachine>, options: &EstimateOptio
     uncounted.map(|(name, _)| name.to_owned()).collect()
 }
 
-/// The Waits with a computed duration, or until a timestamp.
-pub(super) fn unknown_waits(graph: &Graph<'_, StateMachine>) -> Vec<String> {
-    let waits = graph
-        .states()
-        .iter()
-        .filter_map(|state| Some((state.name, state.object.as_wait()?)));
-    let unknown = waits.filter(|(_, wait)| {
-        wait.seconds
-            .as_ref()
-            .is_none_or(|seconds| seconds.as_number().is_none())
-    });
-    unknown.map(|(name, _)| name.to_owned()).collect()
+/// The states whose typical wait is unknown: for a task token, for the worker of an activity, or until a computed time.
+pub(super) fn unknown_waits(
+    graph: &Graph<'_, StateMachine>,
+    options: &EstimateOptions,
+) -> Vec<String> {
+    let states = graph.states().iter();
+    let unknown =
+        states.filter(|state| wait_of(state.name, state.object, options) == TypicalWait::Unknown);
+    unknown.map(|state| state.name.to_owned()).collect()
 }
 
 /// The reasons why a machine cannot be an Express workflow.
@@ -139,9 +136,11 @@ pub(super) fn warnings(
             quoted(&found.uncounted)
         ));
     }
-    if !found.unknown_waits.is_empty() {
+    if let Some(first) = found.unknown_waits.first()
+        && estimate.typical.unknown_waits > 0.0
+    {
         told.push(format!(
-            "the waiting time of {} is only known when the execution runs; the typical case counts 0 seconds",
+            "the typical waiting time of {} is unknown: give --wait '{first}=2h' or a recorded execution",
             quoted(&found.unknown_waits)
         ));
     }

@@ -9,11 +9,12 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright estimate orders.asl.json --executions 250000 --region eu-west-1
   stepwright estimate poll.asl.yaml --rounds 'Ask=20' --probability 'Ready?=Pause:0.8'
   stepwright estimate etl.asl.json --items 'Each=100..5000' --input-size 20000 --task-duration 1.5
+  stepwright estimate loan.asl.json --wait Review=2d --wait Cool=90s
   stepwright run orders.asl.json --input @order.json --history history.json
   stepwright estimate orders.asl.json --history history.json --format json
 
 Best is the shortest path to a success, worst the longest path to any end, with all retries. Typical uses the given probabilities, else the recorded executions;
-without both, all rules of a Choice are equally likely and nothing fails. An unbounded loop or Map has no worst case.
+without both, all rules of a Choice are equally likely and nothing fails. The typical duration is unknown where a state waits for a person, unless `--wait` gives a time. An unbounded loop or Map has no worst case.
 Exit status: 0 estimated; 1 the definition has errors; 2 wrong usage, an invalid history, or a file that cannot be read.";
 
 #[derive(Debug, Args)]
@@ -42,6 +43,9 @@ pub(crate) struct EstimateArguments {
     /// Seconds that a task typically takes
     #[arg(long, default_value_t = 0.2, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) task_duration: f64,
+    /// The time that a state typically waits: for a task token, for the worker of an activity, or until a computed time; may be given several times
+    #[arg(long, value_name = "STATE=TIME", value_parser = wait)]
+    pub(crate) wait: Vec<(String, f64)>,
     /// Executions per month
     #[arg(long, default_value_t = 1_000_000, value_name = "N")]
     pub(crate) executions: u64,
@@ -100,6 +104,25 @@ fn probability(text: &str) -> Result<(String, String, f64), String> {
         return Err(wrong());
     }
     Ok((state.to_owned(), target.to_owned(), number))
+}
+
+/// Reads a state and a time, as in `Review=2d`; the units are seconds, minutes, hours and days.
+fn wait(text: &str) -> Result<(String, f64), String> {
+    let wrong =
+        || "give a state and a time, as in `Review=2d`; the units are s, m, h and d".to_owned();
+    let (state, time) = text.rsplit_once('=').ok_or_else(wrong)?;
+    let time = time.trim();
+    let unit = time.find(|character: char| character.is_ascii_alphabetic());
+    let (number, unit) = time.split_at(unit.unwrap_or(time.len()));
+    let scale = match unit {
+        "" | "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        "d" => 86_400.0,
+        _ => return Err(wrong()),
+    };
+    let seconds = seconds(number.trim()).map_err(|_| wrong())? * scale;
+    Ok((state.to_owned(), seconds))
 }
 
 fn seconds(text: &str) -> Result<f64, String> {
