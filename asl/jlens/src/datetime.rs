@@ -5,6 +5,7 @@
 //! with its `UTC` methods, so no time-zone database is needed.
 
 use crate::error::{Error, Result};
+use crate::regex::Regex;
 use crate::value::js_number;
 
 const FEW: [&str; 20] = [
@@ -1216,7 +1217,7 @@ pub(crate) fn to_millis(
     timestamp: &str,
     picture: Option<&str>,
     now: f64,
-    find: impl FnOnce(&regress::Regex, &str) -> Result<Option<regress::Match>>,
+    find: impl FnOnce(&Regex, &str) -> Result<Option<regress::Match>>,
 ) -> Result<Option<f64>> {
     match picture {
         None => parse_iso8601(timestamp)
@@ -1274,7 +1275,7 @@ fn parse_datetime(
     timestamp: &str,
     picture: &str,
     now: f64,
-    find: impl FnOnce(&regress::Regex, &str) -> Result<Option<regress::Match>>,
+    find: impl FnOnce(&Regex, &str) -> Result<Option<regress::Match>>,
 ) -> Result<Option<f64>> {
     let spec = analyse_datetime_picture(picture)?;
     let mut regex = String::from("^");
@@ -1381,6 +1382,7 @@ fn parse_datetime(
     regex.push('$');
     let matcher = regress::Regex::with_flags(&regex, "i")
         .map_err(|e| Error::new("D3136").with("message", e.to_string()))?;
+    let matcher = Regex::of(matcher, regex);
     let Some(info) = find(&matcher, timestamp)? else {
         return Ok(None);
     };

@@ -702,7 +702,7 @@ impl<'a> Evaluator<'_, 'a> {
     /// without any, it runs the unchecked code path.
     pub(crate) fn find_regex(
         &self,
-        re: &regress::Regex,
+        re: &Regex,
         text: &str,
         from: usize,
     ) -> Result<Option<regress::Match>> {
@@ -712,10 +712,17 @@ impl<'a> Evaluator<'_, 'a> {
             && self.limits.max_steps.is_none()
             && self.tracer.is_none()
         {
-            return Ok(re.find_from(text, from).next());
+            return Ok(re.re.find_from(text, from).next());
         }
         let mut stopped = None;
-        let found = re.find_from_interruptible(text, from, || {
+        // The stack of the backtracker grows with its steps, and with the characters that a match can take.
+        let most_bytes = (text.len() - from.min(text.len())).saturating_mul(re.step_bytes);
+        let steps_bytes = (regress::INTERRUPT_INTERVAL as usize).saturating_mul(re.step_bytes);
+        let mut held = 0;
+        let found = re.re.find_from_interruptible(text, from, || {
+            let more = steps_bytes.min(most_bytes - held);
+            meter::hold(more);
+            held += more;
             // Each poll reads the clock: one stands for 1,024 steps of the backtracker.
             stopped = self
                 .charge(1)
@@ -725,6 +732,7 @@ impl<'a> Evaluator<'_, 'a> {
                 .err();
             stopped.is_some()
         });
+        meter::release(held);
         match found {
             Ok(m) => Ok(m),
             Err(regress::Interrupted) => Err(stopped.unwrap_or_else(|| Error::new("U1003"))),

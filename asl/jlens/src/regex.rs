@@ -16,6 +16,20 @@ use crate::value::{Function, Map, Text, Value};
 pub(crate) struct Regex {
     pub re: regress::Regex,
     pub pattern: String,
+    /// The most bytes that a step of the backtracker adds to its stack.
+    pub step_bytes: usize,
+}
+
+/// The size of an entry of the backtracker's stack.
+const STACK_ENTRY: usize = 32;
+
+/// The most bytes that a step of the backtracker adds to its stack: about one entry for each group, alternative and
+/// repetition of the pattern, and two more.
+fn step_bytes(pattern: &str) -> usize {
+    let parts = pattern
+        .bytes()
+        .filter(|byte| matches!(byte, b'(' | b'|' | b'*' | b'+' | b'?' | b'{'));
+    STACK_ENTRY * (2 + parts.count())
 }
 
 impl Regex {
@@ -29,10 +43,16 @@ impl Regex {
                 .with("value", pattern)
                 .with("message", e.to_string())
         })?;
-        Ok(Regex {
+        Ok(Regex::of(re, pattern.to_owned()))
+    }
+
+    /// Creates the expression from its compiled pattern.
+    pub fn of(re: regress::Regex, pattern: String) -> Regex {
+        Regex {
             re,
-            pattern: pattern.to_owned(),
-        })
+            step_bytes: step_bytes(&pattern),
+            pattern,
+        }
     }
 }
 
@@ -69,7 +89,7 @@ pub(crate) fn exec<'a>(
     if from > text.len() {
         return Ok(Value::Undefined);
     }
-    let Some(m) = ev.find_regex(&re.re, text, from)? else {
+    let Some(m) = ev.find_regex(re, text, from)? else {
         return Ok(Value::Undefined);
     };
     let range = m.range();

@@ -146,6 +146,8 @@ const ATTACKS: &[&str] = &[
     "$match($T, /(x+x+)+y/)",
     "$contains($T, /(x+x+)+y/)",
     "$replace($T, /(x|xx)+y/, '')",
+    "$replace($T, /((((((((((((((x|xx))))))))))))))+y/, '')",
+    "$replace($pad('', 256000, 'x'), /((((((((((((((x|xx))))))))))))))+y/, '')",
     "$split($T, /(.*)*y/)",
     "$contains($T, $T & 'y')",
     "$count($N.$contains($T, 'y'))",
