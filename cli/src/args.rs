@@ -32,7 +32,7 @@ pub(crate) use self::otlp::OtlpArguments;
 pub(crate) use self::placeholders::{PlaceholdersArguments, PlaceholdersFormat};
 pub(crate) use self::policy::{PolicyArguments, PolicyFormat};
 pub(crate) use self::progress::{ProgressArguments, ProgressChoice};
-pub(crate) use self::redact::RedactArguments;
+pub(crate) use self::redact::{RedactArguments, StoredRedactArguments};
 pub(crate) use self::serve::{ConsoleChoice, ServeArguments};
 pub(crate) use self::services::ServiceArguments;
 pub(crate) use self::store::{
@@ -523,7 +523,7 @@ pub(crate) struct ReportArguments {
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) redact: RedactArguments,
+    pub(crate) redact: StoredRedactArguments,
 }
 
 /// The format of a diagram.

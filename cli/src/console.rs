@@ -24,9 +24,12 @@ pub(crate) async fn console(arguments: ConsoleArguments) -> Result<(), Failure> 
         StoredConsoleError::Store(error) => cannot(error),
         error => Failure::Failed(error.to_string()),
     })?;
-    let console = console
-        .redact(&arguments.redact.redaction())
+    let mut console = console
+        .redact(&arguments.redact.redact.redaction())
         .shutdown(signals.wait(1));
+    if arguments.redact.reveal_secrets {
+        console = console.reveal_secrets();
+    }
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
     let (listener, address) = listen(address).await?;
     report::note(&format!(

@@ -34,14 +34,11 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<(), Failure> {
 }
 
 fn of_stored(arguments: &ReportArguments, path: &Path) -> Result<Report, Failure> {
-    let mut executions = store::open(path)?;
+    let mut executions = arguments.redact.open(path)?;
     let name = arguments.name.as_deref().unwrap_or_default();
     let machine = arguments.machine.as_deref();
     let found = store::find(&mut executions, path, name, machine)?;
-    Ok(Report::redacted(
-        &found.history,
-        &arguments.redact.redaction(),
-    ))
+    Ok(Report::redacted(&found.history, found.history.redaction()))
 }
 
 fn of_recorded(
@@ -52,6 +49,6 @@ fn of_recorded(
     let validator = Validator::new(MachineType::Standard);
     let definition = LoadedDefinition::read(file, &validator)?;
     let json = drawable(&definition)?;
-    let recorded = read_history(history, json, &arguments.redact.redaction())?;
+    let recorded = read_history(history, json, &arguments.redact.redact.redaction())?;
     Ok(Report::of_recorded(&recorded, json))
 }

@@ -32,7 +32,14 @@ pub(crate) fn of_stored(
     let definition = StateMachine::from_json(&found.machine.definition)
         .map_err(|diagnostics| Failure::Usage(diagnostics.to_string()))?;
     let timeline = Timeline::of(&found.history);
-    print(arguments, &timeline, &definition, &heading(found))
+    let redaction = found.history.redaction();
+    print(
+        arguments,
+        &timeline,
+        &definition,
+        redaction,
+        &heading(found),
+    )
 }
 
 /// Explains the history in a file.
@@ -51,21 +58,22 @@ pub(crate) fn of_recorded(arguments: &HistoryArguments) -> Result<(), Failure> {
     let definition = LoadedDefinition::read(file, &validator)?;
     let machine = definition.machine()?;
     let recorded = read_history(history, drawable(&definition)?, &Redaction::new())?;
-    print(arguments, &recorded.timeline(), &machine, "")
+    let redaction = arguments.redact.redact.redaction();
+    print(arguments, &recorded.timeline(), &machine, &redaction, "")
 }
 
 fn print(
     arguments: &HistoryArguments,
     timeline: &Timeline,
     definition: &StateMachine,
+    redaction: &Redaction,
     head: &str,
 ) -> Result<(), Failure> {
-    let redaction = arguments.redact.redaction();
     let mut visits = Vec::new();
     for (index, visit) in timeline.visits().iter().enumerate() {
         let fields = timeline.explain(definition, index);
         let fields = fields.map_err(|error| Failure::Usage(error.to_string()))?;
-        let fields = fields.iter().map(|field| field.redact(&redaction));
+        let fields = fields.iter().map(|field| field.redact(redaction));
         visits.push(ExplainedVisit {
             visit,
             fields: fields.collect(),

@@ -18,15 +18,15 @@ pub(crate) async fn history(arguments: &HistoryArguments) -> Result<(), Failure>
     let Some(path) = &arguments.store else {
         return explanation::of_recorded(arguments);
     };
-    let mut executions = store::open(path)?;
+    let mut executions = arguments.redact.open(path)?;
     let name = arguments.name.as_deref().unwrap_or_default();
     let machine = arguments.machine.as_deref();
     let found = store::find(&mut executions, path, name, machine)?;
     if arguments.explain {
         return explanation::of_stored(arguments, &found);
     }
-    let redaction = arguments.redact.redaction();
-    let mut query = HistoryQuery::new().redact(&redaction);
+    let redaction = found.history.redaction();
+    let mut query = HistoryQuery::new().redact(redaction);
     if arguments.reverse {
         query = query.reverse();
     }
@@ -34,10 +34,10 @@ pub(crate) async fn history(arguments: &HistoryArguments) -> Result<(), Failure>
     let page = page.map_err(|error| Failure::Usage(error.to_string()))?;
     match arguments.format {
         HistoryFormat::Json => output::line(format_args!("{:#}", page.to_json())),
-        HistoryFormat::Text => output::print(text(&found, &page.events, &redaction)),
+        HistoryFormat::Text => output::print(text(&found, &page.events, redaction)),
         HistoryFormat::Test if redaction.has_fields() => {
             return Err(Failure::Usage(
-                "`--format test` prints the data without masks; omit `--redact`".to_owned(),
+                "`--format test` prints the data without masks; use `--reveal-secrets` and omit `--redact`".to_owned(),
             ));
         }
         HistoryFormat::Test => {

@@ -90,13 +90,57 @@ fn history_masks_values_of_a_store() {
         let ran = stepwright(&[&history[..], &["--redact", "card.number"]].concat(), "");
         assert_eq!(ran.status, 0, "{}", ran.stderr);
         is_masked(&ran.stdout);
-        let whole = stepwright(&history, "").stdout;
+        let whole = stepwright(&[&history[..], &["--reveal-secrets"]].concat(), "").stdout;
         assert!(whole.contains(SECRET), "the store has the value");
         let mask = whole.replace(SECRET, "[redacted]");
         if format == "json" {
             assert_eq!(ran.stdout, mask, "nothing else changes");
         }
     }
+}
+
+#[test]
+fn a_store_masks_what_its_runs_masked_without_the_option() {
+    let folder = Folder::new("stored");
+    let store = folder.path("orders.db");
+    let kept = [
+        "--store",
+        &store,
+        "--name",
+        "o-1",
+        "--redact",
+        "card.number",
+    ];
+    is_masked(&run(FAILS, &kept).stderr);
+    let named = ["--store", &store, "--name", "o-1"];
+    let commands: [&[&str]; 4] = [
+        &["history"],
+        &["history", "--format", "json"],
+        &["history", "--explain"],
+        &["report"],
+    ];
+    for command in commands {
+        let ran = stepwright(&[command, &named].concat(), "");
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        is_masked(&ran.stdout);
+        let ran = stepwright(&[command, &named, &["--reveal-secrets"]].concat(), "");
+        assert!(ran.stdout.contains(SECRET), "{command:?}: {}", ran.stdout);
+    }
+    let export = ["store", "export", &store, "--all"];
+    is_masked(&stepwright(&export, "").stdout);
+    let revealed = stepwright(&[&export[..], &["--reveal-secrets"]].concat(), "");
+    assert!(revealed.stdout.contains(SECRET), "{}", revealed.stdout);
+
+    let test = [&["history", "--format", "test"], &named[..]].concat();
+    let refused = stepwright(&test, "");
+    assert_eq!(refused.status, 2);
+    assert!(
+        refused.stderr.contains("use `--reveal-secrets`"),
+        "{}",
+        refused.stderr
+    );
+    let written = stepwright(&[&test[..], &["--reveal-secrets"]].concat(), "");
+    assert!(written.stdout.contains(SECRET), "{}", written.stderr);
 }
 
 #[test]

@@ -28,6 +28,7 @@ pub use self::path::InvalidRedactionPath;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use self::path::Path;
@@ -43,9 +44,13 @@ pub const REDACTED: &str = "[redacted]";
 ///
 /// JSON inside strings is masked too, even if it is truncated or escaped: the cause of an error often contains a whole input. If an expression
 /// copies a value to a field with another name, add the path of that field as well.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+///
+/// In JSON it is the list of its paths, each a list of names, with `null` for any name. The mask of task tokens is not part of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Redaction {
     paths: BTreeSet<Path>,
+    #[serde(skip)]
     masks_tokens: bool,
 }
 

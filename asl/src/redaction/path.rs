@@ -1,7 +1,10 @@
 //! Paths of sensitive fields.
 
+use serde::{Deserialize, Serialize};
+
 /// The names of a path; `None` matches any name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(super) struct Path(Vec<Option<String>>);
 
 /// An error: the text is not a path of field names.

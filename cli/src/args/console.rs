@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{LogArguments, RedactArguments};
+use super::{LogArguments, StoredRedactArguments};
 
 pub(super) const EXAMPLES: &str = "Examples:
   stepwright console --store orders.db
@@ -25,7 +25,7 @@ pub(crate) struct ConsoleArguments {
     #[arg(long, value_name = "PORT", default_value = "8084")]
     pub(crate) port: u16,
     #[command(flatten)]
-    pub(crate) redact: RedactArguments,
+    pub(crate) redact: StoredRedactArguments,
     #[command(flatten)]
     pub(crate) log: LogArguments,
 }

@@ -1,7 +1,13 @@
 //! The fields whose values are not shown.
 
+use std::path::Path;
+
 use clap::Args;
-use stepwright_runtime::Redaction;
+use stepwright_runtime::store::StoreReader;
+use stepwright_runtime::{Redaction, StoredExecutions};
+
+use crate::failure::Failure;
+use crate::store;
 
 #[derive(Debug, Args)]
 pub(crate) struct RedactArguments {
@@ -20,6 +26,36 @@ impl RedactArguments {
     pub(crate) fn fields(&self) -> Redaction {
         let paths = self.paths.iter();
         paths.fold(Redaction::new(), |all, path| all.and(path))
+    }
+}
+
+/// The masks of a command that reads a store. Fields that the store's engines mask are masked, too.
+#[derive(Debug, Args)]
+pub(crate) struct StoredRedactArguments {
+    #[command(flatten)]
+    pub(crate) redact: RedactArguments,
+    /// Show the fields that the workflows of the store mask; task tokens stay masked
+    #[arg(long)]
+    pub(crate) reveal_secrets: bool,
+}
+
+impl StoredRedactArguments {
+    /// Opens a store for reading, even while an engine uses it.
+    pub(crate) fn open(&self, path: &Path) -> Result<StoredExecutions, Failure> {
+        let executions = store::open(path)?.redact(&self.redact.fields());
+        Ok(match self.reveal_secrets {
+            true => executions.reveal_secrets(),
+            false => executions,
+        })
+    }
+
+    /// Returns the masks for the data of a store.
+    pub(crate) fn redaction(&self, reader: &mut impl StoreReader) -> Result<Redaction, Failure> {
+        let own = self.redact.redaction();
+        match self.reveal_secrets {
+            true => Ok(own),
+            false => Ok(own.and(&reader.masked_fields().map_err(store::cannot)?)),
+        }
     }
 }
 

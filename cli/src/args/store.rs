@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::RedactArguments;
+use super::StoredRedactArguments;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::at_least_one;
@@ -272,5 +272,5 @@ pub(crate) struct HistoryArguments {
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: HistoryFormat,
     #[command(flatten)]
-    pub(crate) redact: RedactArguments,
+    pub(crate) redact: StoredRedactArguments,
 }

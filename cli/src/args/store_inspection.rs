@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::redact::RedactArguments;
+use super::redact::StoredRedactArguments;
 
 pub(super) const INFO_EXAMPLES: &str = "Examples:
   stepwright store info orders.db
@@ -104,7 +104,7 @@ pub(crate) struct ExportArguments {
     #[arg(long, requires = "output")]
     pub(crate) force: bool,
     #[command(flatten)]
-    pub(crate) redact: RedactArguments,
+    pub(crate) redact: StoredRedactArguments,
 }
 
 #[derive(Debug, Args)]

@@ -67,7 +67,8 @@ impl StoredConsole {
     ///
     /// When the store cannot be read.
     pub async fn open(view: impl StoreView) -> Result<Self, StoredConsoleError> {
-        let store = StoreSource::new(Arc::new(view));
+        let mut store = StoreSource::new(Arc::new(view));
+        store.read_masked_fields().await?;
         let mut builder = Engine::builder();
         // The region and the account are those of the executions.
         if let Some(newest) = store.newest().await?
@@ -87,11 +88,18 @@ impl StoredConsole {
         })
     }
 
-    /// Masks fields in the pages, as [`EngineBuilder::redact`](stepwright_runtime::EngineBuilder::redact) does: a store does not have the
-    /// settings of its engine.
+    /// Masks these fields in the pages, in addition to those that the store's engines mask
+    /// ([`StoreReader::masked_fields`](stepwright_runtime::store::StoreReader::masked_fields)).
     #[must_use]
     pub fn redact(mut self, redaction: &Redaction) -> Self {
         self.store.redact(redaction);
+        self
+    }
+
+    /// Shows the fields that the store's engines mask. Task tokens stay masked.
+    #[must_use]
+    pub fn reveal_secrets(mut self) -> Self {
+        self.store.reveal_secrets();
         self
     }
 

@@ -46,6 +46,7 @@ pub mod journal;
 mod listing;
 mod machine;
 mod map_run;
+pub(crate) mod masked_fields;
 mod memory;
 mod outbox;
 mod page;
@@ -58,6 +59,7 @@ mod view;
 use std::path::Path;
 
 use bytes::Bytes;
+use stepwright_asl::redaction::Redaction;
 
 use crate::clock::Timestamp;
 use crate::statistics::StoreSize;
@@ -290,6 +292,16 @@ pub trait StoreReader: Send {
     fn document(&mut self, key: &str) -> Result<Option<StoredDocument>, StoreError> {
         let mut documents = self.documents()?.into_iter();
         Ok(documents.find(|document| document.key == key))
+    }
+
+    /// Returns the fields that the engines of this store mask in output for people
+    /// ([`EngineBuilder::redact`](crate::EngineBuilder::redact), `#[payload(redact)]`), also those of definitions that no engine has any more.
+    ///
+    /// # Errors
+    ///
+    /// The errors of the store, and [`StoreError::Corrupt`] when the fields cannot be read.
+    fn masked_fields(&mut self) -> Result<Redaction, StoreError> {
+        masked_fields::read(self)
     }
 
     /// Returns the first messages of a queue of the outbox with a larger number than `after`, at most `limit`, in the order of their numbers. A

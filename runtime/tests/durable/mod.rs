@@ -11,6 +11,7 @@ mod jobs;
 mod lost_tasks;
 mod maps;
 mod maps_restart;
+mod masked_fields;
 mod names;
 mod nested;
 mod outage;

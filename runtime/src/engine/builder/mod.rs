@@ -42,7 +42,7 @@ use crate::engine::tokens::Tokens;
 use crate::objects::ObjectStore;
 use crate::spans::TracePropagator;
 use crate::statistics::EngineMeter;
-use crate::store::Store;
+use crate::store::{Store, StoreError, masked_fields};
 use crate::task::{SharedState, TaskSource, blocking_watcher};
 
 /// Builds an engine; see [`Engine::builder`](crate::Engine::builder).
@@ -133,9 +133,14 @@ impl EngineBuilder {
         let mut problems = std::mem::take(&mut registry.problems);
         let unanswered = registry.handlers.unanswered(&registry.activities);
         let definitions = registry.definitions.values();
-        let redaction = definitions.fold(self.redaction, |redaction, pending| {
+        let own_fields = definitions.fold(self.redaction, |redaction, pending| {
             redaction.and(&pending.redaction)
         });
+        let stored_fields = match &self.store {
+            Some(store) => stored_fields(&**store)?,
+            None => Redaction::new(),
+        };
+        let redaction = own_fields.and(&stored_fields);
         let meter = Arc::new(EngineMeter::new(self.limits.open_executions));
         let setting = CompileSettings {
             region: self.region,
@@ -144,7 +149,7 @@ impl EngineBuilder {
             substitutions: self.substitutions,
             families: registry.families,
             handlers: registry.handlers,
-            redaction: Arc::new(redaction.task_tokens()),
+            redaction: Arc::new(redaction.clone().task_tokens()),
             meter: Some(meter.clone()),
         };
         let resumes_only = self.resumes_only;
@@ -196,6 +201,11 @@ impl EngineBuilder {
             |store| DurableState::open(store, in_store, &self.clock, self.confirms_clock, &meter);
         let durable = self.store.map(open).transpose();
         let durable = durable.map_err(|error| BuildError::new(error.to_string()))?;
+        if let Some(durable) = &durable
+            && !stored_fields.includes(&redaction)
+        {
+            store_fields(durable, &redaction)?;
+        }
         let activities = Activities::new(durable.is_some(), meter.clone());
         if let Some(durable) = &durable {
             let stored = durable.reader().activities();
@@ -267,4 +277,24 @@ impl fmt::Debug for EngineBuilder {
             .field("virtual_time", &self.clock.is_virtual())
             .finish_non_exhaustive()
     }
+}
+
+/// Reads the fields that earlier engines of a store masked. Damaged fields are stored again without those of earlier engines.
+fn stored_fields(store: &dyn Store) -> Result<Redaction, BuildError> {
+    let reader = store.reader();
+    match reader.and_then(|mut reader| reader.masked_fields()) {
+        Err(error @ StoreError::Corrupt { .. }) => {
+            tracing::warn!(%error, "the fields that earlier engines of this store masked cannot be read");
+            Ok(Redaction::new())
+        }
+        fields => fields.map_err(|error| BuildError::new(error.to_string())),
+    }
+}
+
+/// Stores the fields before the first execution, so that no reader of the store shows them.
+fn store_fields(durable: &DurableState, fields: &Redaction) -> Result<(), BuildError> {
+    let change = masked_fields::change(fields);
+    let change = change.map_err(|error| BuildError::new(error.to_string()))?;
+    let stored = durable.journal.commit(vec![change]).wait();
+    stored.map_err(|error| BuildError::new(format!("the masked fields cannot be stored: {error}")))
 }

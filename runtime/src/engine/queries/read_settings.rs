@@ -36,9 +36,14 @@ impl Default for ReadSettings {
 
 impl ReadSettings {
     /// Masks fields in histories, in addition to task tokens.
-    pub(super) fn with_redaction(mut self, redaction: &Redaction) -> Self {
-        self.compile.redaction = Arc::new(redaction.clone().task_tokens());
-        self
+    pub(super) fn redact(&mut self, redaction: &Redaction) {
+        let all = (*self.compile.redaction).clone().and(redaction);
+        self.compile.redaction = Arc::new(all);
+    }
+
+    /// Whether everything is masked that `redaction` masks.
+    pub(super) fn masks(&self, redaction: &Redaction) -> bool {
+        self.compile.redaction.includes(redaction)
     }
 
     pub(super) fn reading(&self) -> ReadContext<'_> {

@@ -48,6 +48,8 @@ pub struct StoredExecutions {
     reader: Box<dyn StoreReader>,
     versions: VersionCache,
     setting: ReadSettings,
+    /// Whether the fields that the store's engines mask are shown.
+    reveals_secrets: bool,
 }
 
 /// An execution of a store, as DescribeExecution, DescribeStateMachineForExecution and GetExecutionHistory describe it.
@@ -84,13 +86,22 @@ impl StoredExecutions {
             reader,
             versions: VersionCache::default(),
             setting: ReadSettings::default(),
+            reveals_secrets: false,
         }
     }
 
-    /// Masks fields in the histories, as [`EngineBuilder::redact`](crate::EngineBuilder::redact) does: a store has no settings of its engine.
+    /// Masks these fields in the histories, in addition to those that the store's engines mask
+    /// ([`StoreReader::masked_fields`]).
     #[must_use]
     pub fn redact(mut self, redaction: &Redaction) -> Self {
-        self.setting = self.setting.with_redaction(redaction);
+        self.setting.redact(redaction);
+        self
+    }
+
+    /// Shows the fields that the store's engines mask. Task tokens stay masked.
+    #[must_use]
+    pub fn reveal_secrets(mut self) -> Self {
+        self.reveals_secrets = true;
         self
     }
 
@@ -222,6 +233,14 @@ impl StoredExecutions {
         &mut self,
         row: &StoredExecution,
     ) -> Result<RecoveredExecution, StoreError> {
+        if !self.reveals_secrets {
+            let fields = self.reader.masked_fields()?;
+            if !self.setting.masks(&fields) {
+                self.setting.redact(&fields);
+                // The versions that were compiled before mask less.
+                self.versions = VersionCache::default();
+            }
+        }
         let reading = self.setting.reading();
         self.versions.restore(reading, &mut *self.reader, row)
     }

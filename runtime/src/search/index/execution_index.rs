@@ -13,7 +13,7 @@ use super::index_thread::{IndexRequest, IndexThread};
 use crate::ExecutionFilter;
 use crate::derived_file::{DerivedError, DerivedFile};
 use crate::search::execution_search::{ExecutionSearch, SearchError, SearchPage};
-use crate::store::StoreError;
+use crate::store::{SqliteReader, StoreError, StoreReader as _};
 
 /// How many requests to the thread can wait.
 const REQUESTS: usize = 16;
@@ -71,7 +71,7 @@ impl ExecutionIndex {
         Self::open_redacted(store, &Redaction::new())
     }
 
-    /// Opens the index of a store, as [`open`](Self::open) does, with masks instead of these fields. A file with other masks is built again. The
+    /// Opens the index of a store, as [`open`](Self::open) does, with masks instead of these fields, and of those that the store's engines mask. A file with other masks is built again. The
     /// console of an engine that masks fields uses only an index that masks them, too.
     ///
     /// # Errors
@@ -90,9 +90,9 @@ impl ExecutionIndex {
         file: DerivedFile,
         redaction: &Redaction,
     ) -> Result<Self, StoreError> {
-        let redaction = redaction.clone().task_tokens();
-        // Reports a missing or foreign file.
-        drop(crate::store::SqliteReader::open(store)?);
+        // Reports a missing or foreign file, too.
+        let masked = SqliteReader::open(store)?.masked_fields()?;
+        let redaction = redaction.clone().and(&masked).task_tokens();
         let state = Arc::new(IndexState::default());
         let (sender, requests) = mpsc::sync_channel(REQUESTS);
         let thread = IndexThread {

@@ -16,7 +16,10 @@ const CACHE_TIME: Duration = Duration::from_millis(500);
 /// A store without an engine. Each page reads it again.
 pub(crate) struct StoreSource {
     view: Arc<dyn StoreView>,
+    /// The fields of [`redact`](Self::redact), and those that the engines of the store mask.
     redaction: Redaction,
+    given_redaction: Redaction,
+    reveals_secrets: bool,
     idle: IdleReaders,
     machines: tokio::sync::Mutex<Option<StoredControl>>,
 }
@@ -35,15 +38,36 @@ impl StoreSource {
         Self {
             view,
             redaction: Redaction::new().task_tokens(),
+            given_redaction: Redaction::new(),
+            reveals_secrets: false,
             idle: IdleReaders::default(),
             machines: tokio::sync::Mutex::default(),
         }
     }
 
+    /// Reads the fields that the engines of the store mask.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading the store.
+    pub(crate) async fn read_masked_fields(&mut self) -> Result<(), StoreError> {
+        let fields = self.read(|stored| stored.reader().masked_fields()).await?;
+        self.redaction = self.redaction.clone().and(&fields);
+        Ok(())
+    }
+
     /// Masks fields in the pages.
     pub(crate) fn redact(&mut self, redaction: &Redaction) {
-        self.redaction = redaction.clone().task_tokens();
-        // Open readers mask nothing.
+        self.given_redaction = self.given_redaction.clone().and(redaction);
+        self.redaction = self.redaction.clone().and(redaction);
+        // Open readers mask less.
+        self.idle = IdleReaders::default();
+    }
+
+    /// Shows the fields that the engines of the store mask.
+    pub(crate) fn reveal_secrets(&mut self) {
+        self.reveals_secrets = true;
+        self.redaction = self.given_redaction.clone().task_tokens();
         self.idle = IdleReaders::default();
     }
 
@@ -62,13 +86,16 @@ impl StoreSource {
         read: impl FnOnce(&mut StoredExecutions) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (view, idle) = (self.view.clone(), self.idle.clone());
-        let redaction = self.redaction.clone();
+        let (redaction, reveals_secrets) = (self.redaction.clone(), self.reveals_secrets);
         let work = move || {
             let mut reader = match idle.take() {
                 Some(reader) => reader,
                 None => {
-                    let executions = StoredExecutions::new(view.reader()?);
-                    OpenReader::new(executions.redact(&redaction), &idle)
+                    let mut executions = StoredExecutions::new(view.reader()?).redact(&redaction);
+                    if reveals_secrets {
+                        executions = executions.reveal_secrets();
+                    }
+                    OpenReader::new(executions, &idle)
                 }
             };
             let result = read(&mut reader.executions);
