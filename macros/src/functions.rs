@@ -48,9 +48,16 @@ pub(crate) fn is_task(path: &Path) -> bool {
     }
 }
 
-/// The functions of std and serde_json that a workflow can write otherwise: the last two segments of the path, and what to write.
+/// The functions of std and of well-known crates that a workflow can write otherwise: the last two segments of the path, and what to write.
 #[rustfmt::skip]
 const REPLACEMENTS: &[(&str, &str, &str)] = &[
+    ("Utc", "now", "`functions::now()`, a text in ISO 8601,"),
+    ("Local", "now", "`functions::now()`, a text in ISO 8601,"),
+    ("SystemTime", "now", "`functions::now()`, a text in ISO 8601,"),
+    ("Instant", "now", "`functions::now()`, a text in ISO 8601,"),
+    ("OffsetDateTime", "now_utc", "`functions::now()`, a text in ISO 8601,"),
+    ("Uuid", "new_v4", "`functions::uuid()`"),
+    ("Uuid", "now_v7", "`functions::uuid()`"),
     ("cmp", "max", "`a.max(b)`"),
     ("cmp", "min", "`a.min(b)`"),
     ("mem", "replace", "`let old = a; a = b;`"),
@@ -60,7 +67,7 @@ const REPLACEMENTS: &[(&str, &str, &str)] = &[
     ("serde_json", "to_string", "`functions::to_json(&value)`"),
 ];
 
-/// What to write instead of a function of std or serde_json, if a path names one.
+/// What to write instead of a function of std or of a well-known crate, if a path names one.
 pub(crate) fn replacement(path: &Path) -> Option<String> {
     let mut segments = path
         .segments

@@ -12,7 +12,7 @@ use std::fmt;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an error that a workflow can catch",
     label = "this error has no name in Step Functions",
-    note = "add `#[derive(TaskError)]` to `{Self}` (it also needs `std::error::Error`)"
+    note = "add `#[derive(TaskError)]` to `{Self}` (it also needs `std::error::Error`); for a type of another crate, write an enum with a variant for it, such as `Io(String)`, and convert with `map_err`"
 )]
 pub trait TaskError: std::error::Error + Send + 'static {
     /// Every variant except transparent ones, for `retry` and `catch`.

@@ -150,7 +150,14 @@ fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStr
     let graph = if is_broken {
         Graph::default()
     } else {
-        translator.function(&function.block)
+        let mut code = (*function.block).clone();
+        for option in refused::take_options_after_await(&mut code) {
+            let message = format!(
+                "`{option}` is an option of the call: write it before `.await`, as in `task(..).{option}(..).await`"
+            );
+            errors.at(option.span(), message);
+        }
+        translator.function(&code)
     };
     let mut proofs = translator.proofs.tokens();
     if !is_broken {

@@ -1,12 +1,13 @@
 //! Code in values that a workflow cannot evaluate.
 
+use super::call::OPTIONS;
 use super::scan::{MacroKind, bare, called, is_result};
 use crate::errors::TokenRange;
 use crate::functions::{replacement, written};
 use crate::machine::own_name;
 use crate::name::text;
 use proc_macro2::Ident;
-use syn::{Expr, Path};
+use syn::{Block, Expr, Path};
 
 /// The methods of `Result` alone that an expression calls on the result of a call.
 pub(super) fn methods_of_results(value: &Expr) -> Vec<Ident> {
@@ -34,6 +35,27 @@ pub(super) fn methods_of_results(value: &Expr) -> Vec<Ident> {
     }
     let mut found = Found::default();
     syn::visit::Visit::visit_expr(&mut found, value);
+    found.0
+}
+
+/// Removes the options of calls that are written after `.await`, and returns their names.
+pub(super) fn take_options_after_await(code: &mut Block) -> Vec<Ident> {
+    #[derive(Default)]
+    struct Found(Vec<Ident>);
+    impl syn::visit_mut::VisitMut for Found {
+        fn visit_expr_mut(&mut self, value: &mut Expr) {
+            while let Expr::MethodCall(call) = value
+                && matches!(bare(&call.receiver), Expr::Await(_))
+                && OPTIONS.iter().any(|name| call.method == name)
+            {
+                self.0.push(call.method.clone());
+                *value = (*call.receiver).clone();
+            }
+            syn::visit_mut::visit_expr_mut(self, value);
+        }
+    }
+    let mut found = Found::default();
+    syn::visit_mut::VisitMut::visit_block_mut(&mut found, code);
     found.0
 }
 
