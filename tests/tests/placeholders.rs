@@ -73,7 +73,7 @@ fn engine(values: &[(&str, &str)]) -> Engine {
         .virtual_time()
         .register::<Telling>()
         .register::<OnPaths>()
-        .handler(
+        .resource(
             "arn:aws:states:::sns:publish",
             |message: Value| async move { Ok::<_, TaskFailure>(message) },
         );

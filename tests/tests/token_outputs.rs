@@ -130,7 +130,7 @@ async fn a_definition_without_types_accepts_any_token_output() {
             Asking::definition().machine(),
             MachineType::Standard,
         )
-        .handler(
+        .resource(
             "arn:aws:states:::lambda:invoke.waitForTaskToken",
             |request: Value| async move {
                 let token = request["Payload"]["token"].as_str().unwrap().to_owned();

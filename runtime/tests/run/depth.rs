@@ -92,7 +92,7 @@ fn the_depth_of_handler_results_is_limited() {
             Ok::<_, TaskFailure>(Value::from(nested(depth)))
         });
         check_depth(depth, &run(&value.build().unwrap()).await);
-        let raw = calling().handler(
+        let raw = calling().resource(
             "arn:aws:states:::lambda:invoke",
             move |_: Json| async move { Ok::<_, TaskFailure>(payload(nested(depth))) },
         );

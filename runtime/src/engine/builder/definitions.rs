@@ -96,7 +96,7 @@ impl EngineBuilder {
     /// let engine = Engine::builder()
     ///     .register::<Telling>()
     ///     .substitute("TopicArn", "arn:aws:sns:us-east-1:123456789012:orders")
-    ///     .handler("arn:aws:states:::sns:publish", |message: Value| async move {
+    ///     .resource("arn:aws:states:::sns:publish", |message: Value| async move {
     ///         Ok::<_, TaskFailure>(json!({ "MessageId": message["TopicArn"] }))
     ///     })
     ///     .build()?;

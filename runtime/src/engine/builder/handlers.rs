@@ -25,12 +25,12 @@ impl EngineBuilder {
     /// use serde_json::{Value, json};
     /// use stepwright_runtime::{Engine, task::TaskFailure};
     ///
-    /// let builder = Engine::builder().handler("arn:aws:states:::aws-sdk:s3:*", |request: Value| async move {
+    /// let builder = Engine::builder().resource("arn:aws:states:::aws-sdk:s3:*", |request: Value| async move {
     ///     Ok::<_, TaskFailure>(json!({ "Body": format!("of {}", request["Key"]) }))
     /// });
     /// # let _ = builder;
     /// ```
-    pub fn handler<I, O, E, F, Fut>(mut self, pattern: impl Into<String>, handler: F) -> Self
+    pub fn resource<I, O, E, F, Fut>(mut self, pattern: impl Into<String>, handler: F) -> Self
     where
         I: DeserializeOwned + Send + 'static,
         O: Serialize + 'static,
@@ -60,7 +60,7 @@ impl EngineBuilder {
         self
     }
 
-    /// Declares that the closures which [`handler`](Self::handler) and [`function`](Self::function) registered under this text may be called
+    /// Declares that the closures which [`resource`](Self::resource) and [`function`](Self::function) registered under this text may be called
     /// twice with the same input: an engine with a [store](Self::store) calls them again when its process ended while they were running.
     /// Otherwise such a task fails with `Stepwright.TaskLost`, which `Retry` and `Catch` can name. A task with a body declares it with
     /// `#[task(idempotent)]`.
@@ -138,7 +138,7 @@ impl EngineBuilder {
         self
     }
 
-    /// Limits the closures that [`handler`](Self::handler) and [`function`](Self::function) registered under this text in the same manner.
+    /// Limits the closures that [`resource`](Self::resource) and [`function`](Self::function) registered under this text in the same manner.
     ///
     /// A text under which nothing is registered is an error of [`build`](Self::build).
     pub fn max_running_of(mut self, key: impl Into<String>, most: usize) -> Self {

@@ -50,7 +50,7 @@ where
     let invoke = std::sync::Arc::new(invoke);
     Engine::builder()
         .register_json(W::NAME, &definition::<W>(), MachineType::Standard)
-        .handler(INVOKE, move |request: Value| {
+        .resource(INVOKE, move |request: Value| {
             let invoke = invoke.clone();
             async move {
                 match invoke(request["Payload"].clone()).await {
