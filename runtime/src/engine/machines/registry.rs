@@ -341,7 +341,7 @@ impl Registry {
 /// Returns the problem of a setting for a handler that is not registered.
 fn no_handler(method: &str, key: &str) -> String {
     format!(
-        "`{method}` names `{key}`, and no `handler` or `function` is registered under that text"
+        "`{method}` names `{key}`, and no `resource` or `function` is registered under that text"
     )
 }
 
