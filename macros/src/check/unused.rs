@@ -37,7 +37,15 @@ pub(super) fn variables(machine: &Machine) -> Vec<(Span, String)> {
                 text,
             );
             if !is_read && reported.insert(key) {
-                found.push((name.span(), unused_variable(&name.unraw().to_string())));
+                let text = name.unraw().to_string();
+                let message = if machine.panicking_values.contains(&(state, text.clone())) {
+                    format!(
+                        "unused variable: `{text}`; the workflow computes it, because its value may panic in Rust: remove it, or compute it where it is read"
+                    )
+                } else {
+                    unused_variable(&text)
+                };
+                found.push((name.span(), message));
             }
         };
         let is_assigned = !node.state.ends();

@@ -66,6 +66,8 @@ pub(crate) struct Machine {
     pub(crate) placeholder_texts: Vec<(Span, String)>,
     /// Reads of a state's locals, which are earlier `let`s, by the state's index.
     pub(crate) local_reads: HashSet<(usize, String)>,
+    /// The variables whose values may panic in Rust, each with its state.
+    pub(crate) panicking_values: HashSet<(usize, String)>,
     /// Warnings.
     pub(crate) warnings: Vec<Warning>,
     /// States by name.
@@ -156,6 +158,7 @@ impl Machine {
             item_reads: Vec::new(),
             placeholder_texts: Vec::new(),
             local_reads: HashSet::new(),
+            panicking_values: HashSet::new(),
             warnings: Vec::new(),
             by_name: HashMap::new(),
         };

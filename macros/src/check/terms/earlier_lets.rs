@@ -104,7 +104,7 @@ fn is_structure(value: &Term) -> bool {
 }
 
 /// Whether Rust may panic when it computes a value, apart from the earlier `let`s that it reads.
-fn can_panic(value: &Term) -> bool {
+pub(super) fn can_panic(value: &Term) -> bool {
     let mut found = false;
     value.walk(&mut |part| {
         found |= match part {

@@ -30,6 +30,8 @@ pub(super) struct Resolver<'m> {
     pub(super) item_reads: Vec<ItemRead>,
     /// The names in `locals` that an expression has read.
     pub(super) local_reads: HashSet<String>,
+    /// The variables of the state whose values may panic in Rust.
+    pub(super) panicking_values: HashSet<String>,
     pub(super) rewriter: ExpressionRewriter,
     pub(super) expression: usize,
     pub(super) ty: Option<Rc<Type>>,
@@ -60,6 +62,7 @@ impl<'m> Resolver<'m> {
             reads: Vec::new(),
             item_reads: Vec::new(),
             local_reads: HashSet::new(),
+            panicking_values: HashSet::new(),
             rewriter: ExpressionRewriter::default(),
             expression: 0,
             ty: None,

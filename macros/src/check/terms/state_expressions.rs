@@ -1,7 +1,7 @@
 //! Resolves the expressions of every state, each with the names that it can read.
 
 use super::Local;
-use super::earlier_lets::{inline_earlier_lets, unread_lets_that_panic};
+use super::earlier_lets::{can_panic, inline_earlier_lets, unread_lets_that_panic};
 use super::expression::Resolver;
 use super::placeholder::placeholders_in_texts;
 use crate::check::variables::is_silent;
@@ -35,6 +35,7 @@ pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
     let mut reads = Vec::new();
     let mut item_reads = Vec::new();
     let mut local_reads = HashSet::new();
+    let mut panicking_values = HashSet::new();
     for state in 0..machine.states.len() {
         let mut state_expressions = StateExpressions {
             resolver: Resolver::new(machine, state, errors),
@@ -50,6 +51,8 @@ pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
         reads.extend(resolver.reads);
         item_reads.extend(resolver.item_reads);
         local_reads.extend(resolver.local_reads.into_iter().map(|name| (state, name)));
+        let panicking = resolver.panicking_values.into_iter();
+        panicking_values.extend(panicking.map(|name| (state, name)));
     }
     for (expression, value) in resolved.terms {
         machine.terms[expression] = Some(value);
@@ -66,6 +69,7 @@ pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
     machine.item_reads = item_reads;
     machine.placeholder_texts = resolved.texts;
     machine.local_reads = local_reads;
+    machine.panicking_values = panicking_values;
 }
 
 /// The results for all expressions, by their numbers.
@@ -155,6 +159,10 @@ impl StateExpressions<'_, '_> {
             };
             let earlier = Rc::new(EarlierLet::new(name, value, assigned));
             if assigned {
+                if can_panic(&earlier.value) {
+                    let names = one.binding.named().map(|name| name.unraw().to_string());
+                    self.resolver.panicking_values.extend(names);
+                }
                 assigned_values.push(earlier.value.clone());
             } else {
                 spans.push((earlier.clone(), one.value.syn.span()));
