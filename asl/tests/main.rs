@@ -22,5 +22,7 @@ mod recordings;
 mod rules;
 #[cfg(feature = "diff")]
 mod samples;
+#[cfg(feature = "integrations")]
+mod unknown_values;
 #[cfg(feature = "yaml")]
 mod yaml;

@@ -27,7 +27,7 @@ pub(crate) async fn debug(arguments: DebugArguments) -> Result<(), Failure> {
     let signals = Signals::listen();
     let validator = Validator::new(arguments.machine_type.into());
     let definition = LoadedDefinition::read(&arguments.file, &validator)?;
-    let machine = definition.machine()?;
+    let machine = definition.runnable()?;
     let request = request(&arguments, definition.name(), &machine)?;
     let engine = engine(&arguments, &definition, &machine)?;
     let cannot = |error: &dyn std::error::Error| Failure::Failed(error.to_string());

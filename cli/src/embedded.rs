@@ -59,13 +59,12 @@ fn found(
         let is_fixed = machine.pointer().is_none()
             && diagnostics.iter().any(|one| one.fix.is_some())
             && machine.replace_text(document, "").is_none();
-        let (part, inner) = match machine.definition {
-            EmbeddedDefinition::Part { document, .. } => (Some(document), None),
-            EmbeddedDefinition::Text { text, .. } => {
-                (None, Format::of_text(&text).parse(&text).ok())
-            }
-            _ => (None, None),
+        let inner = machine.text_document();
+        let part = match machine.definition {
+            EmbeddedDefinition::Part { document, .. } => Some(document),
+            _ => None,
         };
+        let is_object = part.is_some();
         let source = SourceFile {
             path: path.to_owned(),
             text: text.to_owned(),
@@ -80,6 +79,8 @@ fn found(
             unfixable: is_fixed
                 .then_some("the definition is a string that is folded or has several parts"),
             has_comments: false,
+            is_object,
+            values: machine.values,
         };
         return Ok(EmbeddedMachine::Definition(Box::new(definition), None));
     }
@@ -107,6 +108,7 @@ fn found(
             })?;
             let definition = LoadedDefinition {
                 machine: Some(name),
+                values: machine.values.clone(),
                 ..LoadedDefinition::of(&named, text, &validator)
             };
             Ok(EmbeddedMachine::Definition(

@@ -109,10 +109,12 @@ fn options(
     machine: &StateMachine,
 ) -> Result<PolicyOptions, Failure> {
     let mut options = PolicyOptions::new(name)
-        .partition(&arguments.partition)
         .logging(arguments.logging)
         .tracing(arguments.tracing)
         .redrive(arguments.redrive);
+    if let Some(partition) = &arguments.partition {
+        options = options.partition(partition);
+    }
     if let Some(region) = &arguments.region {
         options = options.region(region);
     }

@@ -55,7 +55,7 @@ async fn run_with(arguments: RunArguments, otlp: &Otlp) -> Result<(), Failure> {
     let input = input::json("--input", &arguments.input)?;
     let validator = Validator::new(arguments.machine_type.into());
     let definition = LoadedDefinition::read(&arguments.file, &validator)?;
-    let machine = definition.machine()?;
+    let machine = definition.runnable()?;
     // The context object's `StateMachine.Id` ends with its `Name`.
     let name = definition.name();
     let (redaction, fields) = (arguments.redact.redaction(), arguments.redact.fields());

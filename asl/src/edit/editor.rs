@@ -50,8 +50,8 @@ impl Editor {
     /// See [`Document::parse`].
     pub fn parse(text: &str) -> Result<Editor, SyntaxError> {
         Ok(Editor {
-            document: Document::parse(text)?,
-            read: Document::parse,
+            document: Document::parse_with_placeholders(text)?,
+            read: Document::parse_with_placeholders,
             is_yaml: false,
         })
     }

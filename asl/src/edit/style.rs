@@ -269,7 +269,7 @@ impl<'t> StyleSurvey<'t> {
             }
             #[cfg(feature = "yaml")]
             ValueSyntax::Alias => return,
-            ValueSyntax::Scalar => return,
+            ValueSyntax::Scalar | ValueSyntax::Unknown => return,
         }
         for (child, json) in mark.children.iter().zip(children) {
             if child.key != child.start {

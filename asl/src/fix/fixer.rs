@@ -11,8 +11,6 @@ use crate::json::Document;
 #[cfg(feature = "yaml")]
 use crate::template::{self, Embedded, EmbeddedDefinition};
 use crate::validate::Validator;
-#[cfg(feature = "yaml")]
-use crate::yaml::Format;
 
 /// Makes the fixes of a validator's diagnostics in the text of a definition; see [`fix`](super).
 #[derive(Debug, Clone)]
@@ -209,11 +207,7 @@ impl Fixer {
             validator: self.validator.clone().of_type(machine.machine_type),
             ..self.clone()
         };
-        let inner = match Format::of_text(text) {
-            Format::Json => fixer.fix_json(text),
-            Format::Yaml => fixer.fix_yaml(text),
-        };
-        let inner = inner.ok()?;
+        let inner = fixer.fix_json(text).ok()?;
         let placed = |diagnostic| template::placed(file, offsets, diagnostic);
         let refused = inner.refused.into_iter().map(|one| RefusedFix {
             diagnostic: placed(one.diagnostic),

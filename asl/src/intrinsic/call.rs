@@ -44,12 +44,35 @@ pub struct Literal {
     pub value: String,
     /// The byte offsets of unescaped `{}`, which `States.Format` replaces.
     pub placeholders: Vec<usize>,
+    /// The first unescaped brace that is not part of a `{}`. `States.Format` refuses such a template.
+    pub unmatched_brace: Option<char>,
+}
+
+/// The message of AWS for a template of `States.Format` with an unescaped brace that is not part of a `{}`.
+///
+/// Source: <https://github.com/aws/aws-cdk/issues/29261>, for an opening brace.
+pub fn unmatched_brace_message(brace: char) -> &'static str {
+    match brace {
+        '{' => "Invalid template in States.Format: matching '}' not found for '{'.",
+        _ => "Invalid template in States.Format: matching '{' not found for '}'.",
+    }
 }
 
 impl IntrinsicCall {
     /// The call as it was written, trimmed.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// This call and all nested calls, outer before inner.
+    pub fn all(&self) -> Vec<&IntrinsicCall> {
+        let mut calls = vec![self];
+        for argument in &self.arguments {
+            if let Argument::Call(call) = argument {
+                calls.extend(call.all());
+            }
+        }
+        calls
     }
 
     /// All paths, including those of nested calls.

@@ -19,7 +19,9 @@ mod call;
 mod function;
 mod reader;
 
-pub use call::{Argument, Expression, IntrinsicCall, Literal, MAX_NESTING};
+pub use call::{
+    Argument, Expression, IntrinsicCall, Literal, MAX_NESTING, unmatched_brace_message,
+};
 pub use function::Function;
 
 #[cfg(test)]

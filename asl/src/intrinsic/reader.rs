@@ -208,9 +208,11 @@ impl<'t> IntrinsicParser<'t> {
         let mut literal = Literal {
             value: String::new(),
             placeholders: Vec::new(),
+            unmatched_brace: None,
         };
         self.cursor.advance(1);
-        let mut open = None;
+        // Whether the last character is an unescaped `{`.
+        let mut is_open = false;
         loop {
             let Some(char) = self.cursor.next() else {
                 return Err(SyntaxError::new(
@@ -218,6 +220,13 @@ impl<'t> IntrinsicParser<'t> {
                     "the string is not closed; expected `'`",
                 ));
             };
+            let unmatched = match (is_open, char) {
+                (true, '}') => None,
+                (true, _) => Some('{'),
+                (false, '}') => Some('}'),
+                (false, _) => None,
+            };
+            literal.unmatched_brace = literal.unmatched_brace.or(unmatched);
             match char {
                 '\'' => return Ok(literal),
                 '\\' => {
@@ -229,16 +238,14 @@ impl<'t> IntrinsicParser<'t> {
                         ));
                     };
                     literal.value.push(char);
-                    open = None;
-                }
-                '}' if open == Some(literal.value.len()) => {
-                    literal.placeholders.push(literal.value.len() - 1);
-                    literal.value.push('}');
-                    open = None;
+                    is_open = false;
                 }
                 char => {
+                    if is_open && char == '}' {
+                        literal.placeholders.push(literal.value.len() - 1);
+                    }
                     literal.value.push(char);
-                    open = (char == '{').then_some(literal.value.len());
+                    is_open = char == '{';
                 }
             }
         }

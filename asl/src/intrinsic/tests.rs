@@ -60,6 +60,32 @@ fn placeholders_are_distinguished_from_escaped_braces() {
 }
 
 #[test]
+fn an_unescaped_brace_that_is_not_in_a_pair_is_unmatched() {
+    for (text, brace) in [
+        (r"{}", None),
+        (r"\{\}", None),
+        (r"\{{}\}", None),
+        (r"\\{}", None),
+        (r"{", Some('{')),
+        (r"}", Some('}')),
+        (r"{ }", Some('{')),
+        (r"{0}", Some('{')),
+        (r"{{}}", Some('{')),
+        (r"{}}", Some('}')),
+        (r"\{}", Some('}')),
+        (r"{\}", Some('{')),
+        (r#"{"a": {}}"#, Some('{')),
+        (r#"\\{ "n": 1 \\}"#, Some('{')),
+    ] {
+        let call = parse(&format!("States.Format('{text}')"));
+        let Argument::String(template) = &call.arguments[0] else {
+            panic!("no string")
+        };
+        assert_eq!(template.unmatched_brace, brace, "{text}");
+    }
+}
+
+#[test]
 fn recorded_calls_are_read() {
     for text in [
         "States.Format('unload (\\'{}\\') to \\'s3://{}\\'', $$.Execution.Input.q, $.b)",

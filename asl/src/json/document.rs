@@ -1,11 +1,12 @@
 //! Parsed texts with the position of every node.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 
 use super::pointer::{self, segments};
 use super::position::{Lines, Position, characters};
-use super::read::{Failure, ParsedText, ValueMark};
+use super::read::{Failure, ParsedText, ValueMark, ValueSyntax};
 use super::reader;
 use super::value::Json;
 use crate::SyntaxError;
@@ -29,6 +30,8 @@ pub struct Document {
     lines: Lines,
     /// Whether the value is only a part of the text.
     is_part: bool,
+    /// Whether a value is a placeholder without quotes.
+    has_unknown: bool,
 }
 
 /// A duplicate key of an object. The value contains the last occurrence, as with most parsers.
@@ -55,6 +58,28 @@ impl Document {
         Document::read(text, reader::read)
     }
 
+    /// Parses the text of a definition that a template engine completes before AWS reads it. In addition to JSON, a `${placeholder}` may be a value
+    /// of any type, an item or a member. It becomes a string that [`is_unknown`](Document::is_unknown).
+    ///
+    /// ```
+    /// use stepwright_asl::json::Document;
+    ///
+    /// let text = r#"{"Type": "Wait", "Seconds": ${Seconds}, "Comment": "${Comment}", ${Transition}}"#;
+    /// assert!(Document::parse(text).is_err());
+    /// let document = Document::parse_with_placeholders(text)?;
+    /// assert_eq!(document.json().get("Seconds").and_then(|json| json.as_str()), Some("${Seconds}"));
+    /// assert!(document.is_unknown("/Seconds") && !document.is_unknown("/Comment"));
+    /// assert_eq!(document.unknown_values(), ["/Seconds", "/${Transition}"]);
+    /// # Ok::<(), stepwright_asl::SyntaxError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Like [`Document::parse`].
+    pub fn parse_with_placeholders(text: &str) -> Result<Document, SyntaxError> {
+        Document::read(text, reader::read_with_placeholders)
+    }
+
     pub(crate) fn read(
         text: &str,
         read: impl FnOnce(&str) -> Result<ParsedText, Failure>,
@@ -77,6 +102,7 @@ impl Document {
         Ok(Document {
             source: text.to_owned(),
             json: read.json,
+            has_unknown: has_unknown(&read.mark),
             root: read.mark,
             duplicates,
             lines,
@@ -105,6 +131,7 @@ impl Document {
             duplicates: Vec::new(),
             lines: Lines::of(text),
             is_part: false,
+            has_unknown: false,
         }
     }
 
@@ -121,6 +148,7 @@ impl Document {
         Document {
             source: self.source.clone(),
             json,
+            has_unknown: has_unknown(&root),
             root,
             duplicates: self.duplicates.iter().filter_map(inside).collect(),
             lines: self.lines.clone(),
@@ -206,6 +234,46 @@ impl Document {
         Some(self.source.get(start..end)?.trim_end_matches(['\n', '\r']))
     }
 
+    /// Whether the value at `pointer` is a placeholder without quotes, so that it has an unknown type.
+    pub fn is_unknown(&self, pointer: &str) -> bool {
+        self.has_unknown
+            && self
+                .mark(pointer)
+                .is_some_and(|mark| mark.shape == ValueSyntax::Unknown)
+    }
+
+    /// Pointers to all values with an unknown type, in document order.
+    pub fn unknown_values(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        if self.has_unknown {
+            unknown_values(
+                &self.json,
+                &self.root,
+                &mut String::new(),
+                &mut |pointer, _| {
+                    found.push(pointer.to_owned());
+                },
+            );
+        }
+        found
+    }
+
+    /// The addresses of all values with an unknown type, as their identities.
+    pub(crate) fn unknown_addresses(&self) -> HashSet<usize> {
+        let mut found = HashSet::new();
+        if self.has_unknown {
+            unknown_values(
+                &self.json,
+                &self.root,
+                &mut String::new(),
+                &mut |_, json| {
+                    found.insert(std::ptr::from_ref(json) as usize);
+                },
+            );
+        }
+        found
+    }
+
     pub(crate) fn mark(&self, pointer: &str) -> Option<&ValueMark> {
         segments(pointer)?
             .try_fold((&self.json, &self.root), |(json, mark), segment| {
@@ -230,6 +298,43 @@ impl std::str::FromStr for Document {
 
     fn from_str(text: &str) -> Result<Document, SyntaxError> {
         Document::parse(text)
+    }
+}
+
+/// Whether a value or a part of it is a placeholder without quotes.
+fn has_unknown(mark: &ValueMark) -> bool {
+    mark.shape == ValueSyntax::Unknown || mark.children.iter().any(has_unknown)
+}
+
+/// Visits every value with an unknown type.
+fn unknown_values(
+    json: &Json,
+    mark: &ValueMark,
+    pointer: &mut String,
+    visit: &mut impl FnMut(&str, &Json),
+) {
+    if mark.shape == ValueSyntax::Unknown {
+        visit(pointer, json);
+    }
+    let length = pointer.len();
+    match json {
+        Json::Object(members) => {
+            for ((key, value), mark) in members.iter().zip(&mark.children) {
+                pointer.push('/');
+                pointer.push_str(&pointer::escape(key));
+                unknown_values(value, mark, pointer, visit);
+                pointer.truncate(length);
+            }
+        }
+        Json::Array(items) => {
+            for (index, (item, mark)) in items.iter().zip(&mark.children).enumerate() {
+                pointer.push('/');
+                pointer.push_str(&index.to_string());
+                unknown_values(item, mark, pointer, visit);
+                pointer.truncate(length);
+            }
+        }
+        _ => {}
     }
 }
 

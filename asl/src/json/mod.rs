@@ -29,7 +29,7 @@ pub(crate) use nesting::Children;
 pub(crate) use read::{Failure, MAX_POINTERS, ParsedText, RawDuplicate, check_length};
 pub(crate) use read::{ValueMark, ValueSyntax};
 #[cfg(feature = "yaml")]
-pub(crate) use reader::read;
+pub(crate) use reader::read_with_placeholders;
 pub(crate) use write::string;
 
 #[cfg(test)]

@@ -26,6 +26,8 @@ pub(crate) enum ValueSyntax {
     /// A scalar: a word, a number, a string.
     #[default]
     Scalar,
+    /// A placeholder without quotes. A template engine fills in a value of any type.
+    Unknown,
     /// An array or an object in brackets.
     Flow,
     /// A block-style array or object of YAML.

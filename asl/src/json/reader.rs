@@ -8,11 +8,23 @@ use super::read::{
     Failure, MAX_POINTERS, ParsedText, RawDuplicate, ValueMark, ValueSyntax, check_length,
 };
 use super::value::{Json, MAX_DEPTH, Object};
+use crate::substitution::{unclosed, word_length};
 
 /// Parses a whole text.
 pub(crate) fn read(text: &str) -> Result<ParsedText, Failure> {
+    read_text(text, false)
+}
+
+/// Parses a text that a template engine completes. A `${placeholder}` outside of a string stands for a value, for an item, for a member, or for
+/// several of them with their commas. It becomes a string with the syntax [`ValueSyntax::Unknown`].
+pub(crate) fn read_with_placeholders(text: &str) -> Result<ParsedText, Failure> {
+    read_text(text, true)
+}
+
+fn read_text(text: &str, placeholders: bool) -> Result<ParsedText, Failure> {
     check_length(text)?;
     let mut reader = JsonParser {
+        placeholders,
         text,
         bytes: text.as_bytes(),
         offset: if text.starts_with('\u{feff}') { 3 } else { 0 },
@@ -38,6 +50,8 @@ pub(crate) fn read(text: &str) -> Result<ParsedText, Failure> {
 }
 
 struct JsonParser<'t> {
+    /// Whether placeholders may appear outside of strings.
+    placeholders: bool,
     text: &'t str,
     bytes: &'t [u8],
     offset: usize,
@@ -58,6 +72,9 @@ impl JsonParser<'_> {
     fn value(&mut self) -> Result<(Json, ValueMark), Failure> {
         let start = self.offset;
         let mut children = Vec::new();
+        if let Some(text) = self.placeholder()? {
+            return Ok((Json::from(text), self.unknown_mark(start)));
+        }
         let json = match self.peek() {
             Some(b'{') => self.nested(|reader| reader.object(&mut children))?,
             Some(b'[') => self.nested(|reader| reader.array(&mut children))?,
@@ -66,6 +83,10 @@ impl JsonParser<'_> {
             Some(b't') => self.word("true", Json::Bool(true))?,
             Some(b'f') => self.word("false", Json::Bool(false))?,
             Some(b'n') => self.word("null", Json::Null)?,
+            Some(b'$') if self.text[start..].starts_with("${") => {
+                let message = "expected a JSON value; a template must replace this placeholder before the text is read";
+                return Err(self.failure(message));
+            }
             Some(_) => return Err(self.failure("expected a JSON value")),
             None => return Err(self.failure("the text ends where a JSON value was expected")),
         };
@@ -80,6 +101,43 @@ impl JsonParser<'_> {
             children,
         };
         Ok((json, mark))
+    }
+
+    /// Reads a value without quotes that contains a placeholder, such as `${Limit}` or `1${Zeros}`; `None` for all other values.
+    fn placeholder(&mut self) -> Result<Option<String>, Failure> {
+        if !self.placeholders {
+            return Ok(None);
+        }
+        let start = self.offset;
+        let rest = &self.text[start..];
+        let Some(length) = word_length(rest) else {
+            return match unclosed(rest) {
+                Some(open) if rest.starts_with(open) => {
+                    Err(self.failure("the placeholder is not closed; add `}`"))
+                }
+                _ => Ok(None),
+            };
+        };
+        self.offset += length;
+        Ok(Some(rest[..length].to_owned()))
+    }
+
+    /// The position of a placeholder that was just read.
+    fn unknown_mark(&self, start: usize) -> ValueMark {
+        ValueMark {
+            key: start as u32,
+            start: start as u32,
+            end: self.offset as u32,
+            shape: ValueSyntax::Unknown,
+            children: Vec::new(),
+        }
+    }
+
+    /// Whether the next member or item follows without a comma, which is part of a placeholder's value.
+    fn continues(&self, last: Option<&ValueMark>) -> bool {
+        let is_unknown = |mark: &ValueMark| mark.shape == ValueSyntax::Unknown;
+        self.placeholders
+            && (last.is_some_and(is_unknown) || self.text[self.offset..].starts_with("${"))
     }
 
     fn nested(
@@ -107,11 +165,31 @@ impl JsonParser<'_> {
         loop {
             self.skip_blanks();
             let key_start = self.offset;
-            if self.peek() != Some(b'"') {
+            let placeholder = self.placeholder()?;
+            let unknown = placeholder.is_some().then(|| self.unknown_mark(key_start));
+            if placeholder.is_none() && self.peek() != Some(b'"') {
                 return Err(self.failure("expected a key in double quotes"));
             }
-            let key = self.string()?;
+            let key = match placeholder {
+                Some(text) => text,
+                None => self.string()?,
+            };
             self.skip_blanks();
+            if let Some(mark) = unknown.filter(|_| self.peek() != Some(b':')) {
+                // The placeholder stands for whole members. If it appears again, it stands for others.
+                if let Entry::Vacant(entry) = members.entry(key) {
+                    let text = entry.key().clone();
+                    entry.insert(Json::String(text));
+                    marks.push(mark);
+                }
+                // A comma before the closing brace belongs to the value, too.
+                self.take(b',');
+                self.skip_blanks();
+                if self.take(b'}') {
+                    return Ok(Json::Object(members));
+                }
+                continue;
+            }
             if !self.take(b':') {
                 return Err(self.failure("expected `:` after the key"));
             }
@@ -150,6 +228,9 @@ impl JsonParser<'_> {
             if self.take(b'}') {
                 return Ok(Json::Object(members));
             }
+            if self.continues(marks.last()) {
+                continue;
+            }
             return Err(self.failure("expected `,` or `}` after the member"));
         }
     }
@@ -174,6 +255,9 @@ impl JsonParser<'_> {
             }
             if self.take(b']') {
                 return Ok(Json::Array(items));
+            }
+            if self.continues(marks.last()) {
+                continue;
             }
             return Err(self.failure("expected `,` or `]` after the item"));
         }

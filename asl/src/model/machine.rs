@@ -22,6 +22,9 @@ impl Field for States {
     fn read(json: &Json, at: &ValuePath<'_>, reading: &mut ParseContext<'_>) -> Option<Self> {
         let states = take(json, Self::KIND, at, reading, |json| json.as_object())?;
         let read = states.iter().filter_map(|(name, state)| {
+            if reading.is_unknown_state(state, &at.key(name)) {
+                return None;
+            }
             Some((name.clone(), State::read(state, &at.key(name), reading)?))
         });
         Some(read.collect())
@@ -91,7 +94,8 @@ impl StateMachine {
         StateMachine::from_document(&Document::parse_yaml(text)?)
     }
 
-    /// Reads a definition from a parsed document.
+    /// Reads a definition from a parsed document. Of [unknown values](Document::is_unknown), a number or a text is its placeholder, a list or an object is
+    /// empty, and a state is left out.
     ///
     /// # Errors
     ///

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics, TextLocation};
 use crate::json::{Document, Json, Object};
+use crate::substitution::open_members;
 use crate::value_path::ValuePath;
 
 use super::schema::{Schema, ValueKind};
@@ -87,12 +88,15 @@ pub(crate) trait Structure: Default + Sized + 'static {
             if value.as_array().is_some_and(<[Json]>::is_empty) {
                 this.other_mut().empty.push(key.as_str().into());
             }
-            if !this.set(key, value, &at.key(key), reading) {
+            let at = at.key(key);
+            let field = Self::SCHEMA.field(key);
+            let is_unread = field.is_some_and(|field| reading.is_unknown(value, field.kind, &at));
+            if is_unread || !this.set(key, value, &at, reading) {
                 this.other_mut().unknown.insert(key.clone(), value.clone());
             }
         }
         for field in Self::SCHEMA.fields {
-            if field.required && !object.contains_key(field.name) {
+            if field.required && !object.contains_key(field.name) && !reading.is_open(object, at) {
                 reading.missing(field.name, at);
             }
         }
@@ -168,6 +172,44 @@ impl<'d> ParseContext<'d> {
         } else {
             Err(self.diagnostics.into_iter().collect())
         }
+    }
+
+    /// Whether a template engine fills in the value of a field, or an item of it, and the model has no place for it. Such a value remains among the
+    /// [`OtherMembers`], and the field is empty.
+    fn is_unknown(&self, value: &Json, kind: ValueKind, at: &ValuePath<'_>) -> bool {
+        let is_whole = |json: &Json, at: &ValuePath<'_>| {
+            json.as_str().is_some() && self.document.is_unknown(&at.pointer())
+        };
+        match (kind, value) {
+            (ValueKind::Structures(_) | ValueKind::Texts, Json::Array(items)) => {
+                let mut items = items.iter().enumerate();
+                items.any(|(index, item)| is_whole(item, &at.index(index)))
+            }
+            (
+                ValueKind::Structure(_)
+                | ValueKind::Structures(_)
+                | ValueKind::States
+                | ValueKind::Templates
+                | ValueKind::Texts,
+                value,
+            ) => is_whole(value, at),
+            _ => false,
+        }
+    }
+
+    /// Whether a state has an unknown value instead of its fields, or an unknown type.
+    pub(super) fn is_unknown_state(&self, state: &Json, at: &ValuePath<'_>) -> bool {
+        match state.as_object() {
+            None => self.document.is_unknown(&at.pointer()),
+            Some(fields) if !fields.contains_key("Type") => self.is_open(fields, at),
+            Some(_) => self.document.is_unknown(&at.key("Type").pointer()),
+        }
+    }
+
+    /// Whether a template engine fills in members of an object.
+    fn is_open(&self, object: &Object, at: &ValuePath<'_>) -> bool {
+        let members = open_members(object);
+        members.is_some_and(|key| self.document.is_unknown(&at.key(key).pointer()))
     }
 
     /// Reports a value of the wrong JSON type.

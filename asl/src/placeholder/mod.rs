@@ -24,6 +24,7 @@ mod meaning;
 mod mismatch;
 mod syntax;
 mod text_location;
+mod unknown_value;
 
 pub use address::{Addresses, SubstitutedValue};
 pub use fill::{FilledMachine, fill};
@@ -31,6 +32,7 @@ pub use list::{NamedPlaceholder, Placeholder, by_name, in_machine, in_machine_wi
 pub use meaning::ValueMeaning;
 pub use mismatch::{Mismatch, mismatches};
 pub use syntax::{is_name, names, text, whole};
+pub use unknown_value::{KnownPart, UnknownValue, known_part};
 
 #[cfg(test)]
 mod tests;

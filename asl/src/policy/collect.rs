@@ -8,6 +8,7 @@ use super::document::{Policy, RolePolicy};
 use super::grants::Grants;
 use super::optimized;
 use super::options::PolicyOptions;
+use super::partition::Partitions;
 use super::warning::WarningKind;
 use super::{machine_permissions, names, sdk, template};
 use crate::integrations::{
@@ -27,6 +28,11 @@ const MANAGED_LIMIT: usize = 6_144;
 impl Policy {
     /// Derives the policy of a definition. The definition need not be valid: parts that are not understood cause a [warning](Policy::warnings).
     pub fn of(machine: &StateMachine, options: &PolicyOptions) -> Policy {
+        let partitions = Partitions::of(machine);
+        let options = &PolicyOptions {
+            partition: partitions.chosen(options),
+            ..options.clone()
+        };
         let mut found = CollectedCalls {
             options,
             grants: Grants::default(),
@@ -40,6 +46,9 @@ impl Policy {
             }
         }
         machine_permissions::observed(options, &mut found.grants);
+        if let Some(message) = partitions.warning(&options.partition) {
+            found.grants.warn(WarningKind::Policy, None, message);
+        }
         found.finish()
     }
 }

@@ -42,6 +42,7 @@ mod named_resource;
 mod names;
 mod optimized;
 mod options;
+mod partition;
 mod sdk;
 mod sdk_resources;
 mod template;

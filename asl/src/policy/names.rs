@@ -1,6 +1,7 @@
 //! Derives ARNs from the names of resources in definitions.
 
 use super::options::PolicyOptions;
+use super::partition;
 use crate::placeholder;
 
 /// Splits a text at colons, except inside `${AWS::Region}` and the like.
@@ -100,10 +101,8 @@ pub(super) fn queue(url: &str, options: &PolicyOptions) -> Option<String> {
         [region, "queue", ..] => *region,
         _ => &options.region,
     };
-    Some(format!(
-        "arn:{}:sqs:{region}:{account}:{name}",
-        options.partition
-    ))
+    let partition = partition::of_host(host).unwrap_or(&options.partition);
+    Some(format!("arn:{partition}:sqs:{region}:{account}:{name}"))
 }
 
 /// The ARN of a task definition, given its family, `family:revision` or an ARN. Without a revision, the ARN covers all revisions, because the

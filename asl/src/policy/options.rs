@@ -10,6 +10,8 @@ use crate::setters;
 #[must_use]
 pub struct PolicyOptions {
     pub(super) name: String,
+    /// `None` for that of the definition's ARNs.
+    pub(super) given_partition: Option<String>,
     pub(super) partition: String,
     pub(super) region: String,
     pub(super) account: String,
@@ -21,12 +23,14 @@ pub struct PolicyOptions {
 }
 
 impl PolicyOptions {
-    /// Creates options for a state machine with this name, in any region and account of the partition `aws`, without logs and traces.
+    /// Creates options for a state machine with this name, in any region and account, without logs and traces. The partition is that of the
+    /// definition's ARNs, or else of the region.
     ///
     /// The name is part of the ARNs that a Distributed Map and a call of an HTTP endpoint need.
     pub fn new(name: impl Into<String>) -> PolicyOptions {
         PolicyOptions {
             name: name.into(),
+            given_partition: None,
             partition: "aws".to_owned(),
             region: "*".to_owned(),
             account: "*".to_owned(),
@@ -40,7 +44,10 @@ impl PolicyOptions {
 
     setters! { self:
         /// Sets the partition in ARNs: `aws`, `aws-cn`, `aws-us-gov`, or `${AWS::Partition}`.
-        partition(partition: impl Into<String>) => self.partition = partition.into();
+        partition(partition: impl Into<String>) => {
+            self.partition = partition.into();
+            self.given_partition = Some(self.partition.clone());
+        };
         /// Sets the region in ARNs: `eu-west-1`, or `${AWS::Region}` if a template fills it in.
         region(region: impl Into<String>) => self.region = region.into();
         /// Sets the account in ARNs: twelve digits, or `${AWS::AccountId}` if a template fills it in.

@@ -53,7 +53,11 @@ fn a_queue_url_becomes_an_arn() {
         ),
         (
             "https://sqs.cn-north-1.amazonaws.com.cn/1/q",
-            Some("arn:aws:sqs:cn-north-1:1:q"),
+            Some("arn:aws-cn:sqs:cn-north-1:1:q"),
+        ),
+        (
+            "https://sqs.us-gov-west-1.amazonaws.com/1/q",
+            Some("arn:aws-us-gov:sqs:us-gov-west-1:1:q"),
         ),
         (
             "https://eu-west-1.queue.amazonaws.com/1/q",

@@ -1,11 +1,15 @@
 //! A definition that is embedded in another file.
 
 use super::string_edit;
+use crate::SyntaxError;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::json::Document;
 use crate::model::MachineType;
 use crate::validate::Validator;
 use crate::yaml::Format;
+
+/// The help for a text in YAML in a template of CloudFormation.
+const YAML_ADVICE: &str = "write it as an object in `Definition`, which may be YAML, or as JSON";
 
 /// A state machine of a template, or of the output of `describe-state-machine`.
 #[derive(Debug, Clone)]
@@ -17,6 +21,8 @@ pub struct Embedded {
     pub machine_type: MachineType,
     /// The location of its definition.
     pub definition: EmbeddedDefinition,
+    /// The values that the template itself contains for placeholders of the definition, as texts: literals, and defaults of parameters.
+    pub values: Vec<(String, String)>,
 }
 
 /// The location of a definition.
@@ -63,6 +69,22 @@ impl Embedded {
         }
     }
 
+    /// Parses a definition that is a string of the file; `None` for a definition elsewhere, and for a text that is not JSON.
+    pub fn text_document(&self) -> Option<Document> {
+        match &self.definition {
+            EmbeddedDefinition::Text { text, .. } => parse_text(text, YAML_ADVICE).ok(),
+            _ => None,
+        }
+    }
+
+    /// The value that the template itself contains for a placeholder.
+    pub fn value(&self, placeholder: &str) -> Option<String> {
+        let mut values = self.values.iter();
+        values
+            .find(|(name, _)| name == placeholder)
+            .map(|(_, value)| value.clone())
+    }
+
     /// The text of the file with another definition, if the definition is a string in a block (`|`) or in quotes. Everything else in the file remains.
     ///
     /// Returns `None` if the string is folded, has several parts, or has unusual escapes.
@@ -107,8 +129,35 @@ fn check_text(text: &str, validator: &Validator) -> Diagnostics {
     if text.trim().is_empty() {
         return validator.check_text(text);
     }
-    match Format::of_text(text).parse(text) {
+    match parse_text(text, YAML_ADVICE) {
         Ok(document) => validator.check(&document),
-        Err(error) => error.into(),
+        Err(diagnostics) => diagnostics,
     }
+}
+
+/// Parses a definition that is a string of another file. It must be JSON: only files and objects may be YAML. `advice` is the help for a text in YAML.
+///
+/// # Errors
+///
+/// If the text is not JSON. Placeholders may appear outside of strings.
+pub fn parse_text(text: &str, advice: &str) -> Result<Document, Diagnostics> {
+    Document::parse_with_placeholders(text).map_err(|error| {
+        if !is_yaml_definition(text) {
+            return error.into();
+        }
+        let start = text.len() - text.trim_start().len();
+        let error = SyntaxError::in_document(
+            Document::unparsed(text).position_at(start),
+            "the definition of this resource must be JSON, but this text is YAML",
+        );
+        [Diagnostic::not_json(&error).with_help(advice)]
+            .into_iter()
+            .collect()
+    })
+}
+
+fn is_yaml_definition(text: &str) -> bool {
+    let parsed = || Document::parse_yaml(text);
+    Format::of_text(text) == Format::Yaml
+        && parsed().is_ok_and(|document| document.json().get("States").is_some())
 }

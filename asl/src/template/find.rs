@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::definition::{Embedded, EmbeddedDefinition};
+use super::literal_values::literal_values;
 use super::text::{TemplateText, TemplateValue, definition};
 use crate::SyntaxError;
 use crate::json::{Document, Json, Object, escape};
@@ -74,6 +75,7 @@ fn described(file: &Document, object: &Object) -> Option<Embedded> {
         name: name.to_owned(),
         machine_type: machine_type(word("type")),
         definition: text_at(file, "/definition")?,
+        values: Vec::new(),
     })
 }
 
@@ -92,6 +94,7 @@ fn of_resource(file: &Document, name: &str, resource: &Object) -> Option<Embedde
         name: name.to_owned(),
         machine_type: machine_type(properties.get(type_key).and_then(Json::as_str)),
         definition: of_properties(file, &pointer, properties),
+        values: literal_values(file, &pointer),
     })
 }
 

@@ -38,12 +38,13 @@
 mod align;
 mod definition;
 mod find;
+mod literal_values;
 mod placeholder_values;
 mod string_edit;
 mod text;
 
 pub(crate) use definition::placed;
-pub use definition::{Embedded, EmbeddedDefinition};
+pub use definition::{Embedded, EmbeddedDefinition, parse_text};
 pub use find::{machines, read, read_for_evaluation};
 pub use placeholder_values::{NameUse, PlaceholderValues, supplies};
 

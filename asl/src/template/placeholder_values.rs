@@ -98,12 +98,6 @@ pub fn supplies(file: &Document) -> Option<Vec<PlaceholderValues>> {
     let found = machines(file)?.into_iter().filter_map(|machine| {
         let pointer = format!("/Resources/{}", escape(&machine.name));
         let properties = format!("{pointer}/Properties");
-        let mut reader = DefinitionReader::of(&template);
-        for field in ["Definition", "DefinitionString"] {
-            if let Some(place) = TemplateValue::at(file, &format!("{properties}/{field}")) {
-                reader.read(place);
-            }
-        }
         let substitutions = format!("{properties}/DefinitionSubstitutions");
         let place = file.key_position(&substitutions);
         let place = place.or_else(|| file.key_position(&pointer))?;
@@ -114,16 +108,23 @@ pub fn supplies(file: &Document) -> Option<Vec<PlaceholderValues>> {
             Some(one) => (keys(one), false),
             None => (Vec::new(), false),
         };
+        let mut reader = DefinitionReader::of(&template, &given);
+        for field in ["Definition", "DefinitionString"] {
+            if let Some(place) = TemplateValue::at(file, &format!("{properties}/{field}")) {
+                reader.read(place);
+            }
+        }
+        let (uses, diagnostics) = (reader.uses, reader.diagnostics);
         // `Fn::Transform` inserts unknown keys.
         let is_computed = is_computed || given.iter().any(|key| key.name.starts_with("Fn::"));
         Some(PlaceholderValues {
             machine: machine.name,
             definition: machine.definition,
-            uses: reader.uses,
+            uses,
             given,
             is_computed,
             place,
-            diagnostics: reader.diagnostics,
+            diagnostics,
         })
     });
     Some(found.collect())
@@ -133,6 +134,11 @@ impl PlaceholderValues {
     /// Whether the template computes the substitutions, so that they are unknown before the deployment.
     pub fn is_computed(&self) -> bool {
         self.is_computed
+    }
+
+    /// Whether `DefinitionSubstitutions` has a value for this text between `${` and `}`. AWS replaces the keys literally, so `Charge.Arn` is one, too.
+    pub fn defines(&self, name: &str) -> bool {
+        self.given.iter().any(|key| key.name == name)
     }
 
     /// Checks the substitutions of a definition that uses these names. Returns the missing, misspelt and unused ones, in the order of the template.
@@ -256,14 +262,17 @@ impl<'d> Template<'d> {
 /// Reads the strings of a definition.
 struct DefinitionReader<'t, 'd> {
     template: &'t Template<'d>,
+    /// The keys of `DefinitionSubstitutions`.
+    given: &'t [NameUse],
     uses: Vec<NameUse>,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl<'t, 'd> DefinitionReader<'t, 'd> {
-    fn of(template: &'t Template<'d>) -> DefinitionReader<'t, 'd> {
+    fn of(template: &'t Template<'d>, given: &'t [NameUse]) -> DefinitionReader<'t, 'd> {
         DefinitionReader {
             template,
+            given,
             uses: Vec::new(),
             diagnostics: Vec::new(),
         }
@@ -315,10 +324,15 @@ impl<'t, 'd> DefinitionReader<'t, 'd> {
     /// Reads a string that the template does not change.
     fn literal(&mut self, place: TemplateValue<'_>) {
         for (at, name) in variables(place) {
-            if placeholder::is_name(name) {
+            if self.is_key(name) {
                 self.uses_name(name, at);
             }
         }
+    }
+
+    /// Whether `DefinitionSubstitutions` replaces a name: it has the name as a key, or the name cannot mean anything else.
+    fn is_key(&self, name: &str) -> bool {
+        placeholder::is_name(name) || self.given.iter().any(|key| key.name == name)
     }
 
     fn uses_name(&mut self, name: &str, at: Position) {
@@ -334,7 +348,7 @@ impl<'t, 'd> DefinitionReader<'t, 'd> {
         for (at, variable) in variables(text) {
             // `${!Name}` becomes the literal `${Name}`.
             if let Some(name) = variable.strip_prefix('!') {
-                if placeholder::is_name(name) {
+                if self.is_key(name) {
                     self.uses_name(name, at);
                 }
                 continue;

@@ -157,9 +157,9 @@ fn a_definition_string_has_locations_in_the_template() {
     );
     let long = quoted(&format!("\n        Fn::Sub: |\n          {json}"));
     expect("t.yaml", &long, &[("M SW020 7 /States/A/Next", "\"É\"}}}")]);
-    // YAML in a string, which SAM accepts.
+    // CloudFormation documents that the string is JSON.
     let yaml = quoted("|\n        StartAt: A\n        States:\n          A: {Type: Pass, Next: B}");
-    expect("t.yaml", &yaml, &[("M SW020 8 /States/A/Next", "B}")]);
+    expect("t.yaml", &yaml, &[("M SW001 6 ", "StartAt: A")]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Strings and values that a template computes.
 
 use super::align::align;
-use crate::json::{Document, Json, Number, Object, ValueMark};
+use crate::json::{Document, Json, Number, Object, ValueMark, ValueSyntax};
 
 /// A value of a template with its position.
 #[derive(Clone, Copy)]
@@ -154,9 +154,16 @@ pub(super) fn definition(place: TemplateValue<'_>) -> (Json, ValueMark) {
             return (json, mark);
         }
         let text = TemplateText::of(place).map(|text| text.text);
-        return leaf(text.unwrap_or_else(|| placeholder(&name, argument.json)));
+        let (json, mark) = leaf(text.unwrap_or_else(|| placeholder(&name, argument.json)));
+        return match TEXT_FUNCTIONS.contains(&name.as_str()) {
+            true => (json, mark),
+            false => (json, unknown(mark)),
+        };
     }
     match place.json {
+        Json::String(_) if matches!(place.tag(), Some("Ref" | "GetAtt")) => {
+            (place.json.clone(), unknown(place.mark.clone()))
+        }
         Json::Array(items) => {
             let children = (0..items.len()).filter_map(|index| place.item(index));
             let (items, children) = children.map(definition).unzip();
@@ -173,6 +180,17 @@ pub(super) fn definition(place: TemplateValue<'_>) -> (Json, ValueMark) {
             (Json::Object(object), with_children(place.mark, children))
         }
         other => (other.clone(), place.mark.clone()),
+    }
+}
+
+/// The functions that always return a text.
+const TEXT_FUNCTIONS: &[&str] = &["Fn::Base64", "Fn::Join", "Fn::Sub", "Fn::ToJsonString"];
+
+/// The position of a value that only the deployment knows.
+fn unknown(mark: ValueMark) -> ValueMark {
+    ValueMark {
+        shape: ValueSyntax::Unknown,
+        ..mark
     }
 }
 

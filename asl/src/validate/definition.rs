@@ -14,6 +14,7 @@ use super::expression::ParsedExpression;
 use super::flow::TargetNames;
 use super::known_names::KnownNames;
 use super::rule_id::RuleIds;
+use super::unknown::UnknownValues;
 use super::variables::{DefinitionVariables, VariableUses};
 
 /// A definition, split into the parts that rules check.
@@ -27,6 +28,7 @@ pub(super) struct Definition<'d> {
     pub(super) language: QueryLanguage,
     /// The query language of each state.
     pub(super) languages: Vec<QueryLanguage>,
+    pub(super) unknown: UnknownValues,
     pub(super) graph: Graph<'d>,
     pub(super) flow: ControlFlow,
     pub(super) target_names: TargetNames,

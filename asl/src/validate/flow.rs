@@ -5,6 +5,8 @@ use crate::graph::{Container, Graph};
 use crate::json::Json;
 use crate::substitution::is_substitution;
 
+use super::unknown::{UnknownValues, has_open_members};
+
 /// The control flow of a definition.
 pub(super) fn control_flow(graph: &Graph<'_>) -> ControlFlow {
     let states = graph.states();
@@ -33,7 +35,11 @@ pub(super) struct TargetNames {
 }
 
 impl TargetNames {
-    pub(super) fn of(graph: &Graph<'_>, flow: &ControlFlow) -> TargetNames {
+    pub(super) fn of(
+        graph: &Graph<'_>,
+        flow: &ControlFlow,
+        unknown: &UnknownValues,
+    ) -> TargetNames {
         let mut named: Vec<bool> = flow
             .sources
             .iter()
@@ -49,14 +55,20 @@ impl TargetNames {
         }
         let containers = graph.containers().iter();
         let open = containers.clone().map(|container| {
+            let states = container.object.get("States");
             let mut own = container.states.iter();
-            own.any(|state| is_substitution(graph.states()[*state].name))
+            states.is_some_and(|states| unknown.contains(states))
+                || has_open_members(container.object)
+                || own.any(|state| is_substitution(graph.states()[*state].name))
+                || states
+                    .and_then(Json::as_object)
+                    .is_some_and(has_open_members)
         });
         TargetNames {
             named,
             open: open.collect(),
             incomplete: containers
-                .map(|container| is_incomplete(graph, container, &flow.targets))
+                .map(|container| is_incomplete(graph, container, &flow.targets, unknown))
                 .collect(),
         }
     }
@@ -66,6 +78,7 @@ fn is_incomplete(
     graph: &Graph<'_>,
     container: &Container<'_>,
     targets: &[Vec<Option<usize>>],
+    unknown: &UnknownValues,
 ) -> bool {
     let states = container.object.get("States").and_then(Json::as_object);
     let unread = states.is_none_or(|states| states.len() != container.states.len());
@@ -79,7 +92,10 @@ fn is_incomplete(
             let mut edges = state.edges.iter().zip(&targets[*number]);
             let dangling =
                 edges.any(|(edge, target)| target.is_none() && !has_state(container, edge.target));
-            state.kind.is_none() || dangling || (state.edges.is_empty() && !state.is_terminal())
+            state.kind.is_none()
+                || dangling
+                || unknown.has_transition_in(state.object)
+                || (state.edges.is_empty() && !state.is_terminal())
         })
 }
 

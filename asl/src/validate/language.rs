@@ -3,6 +3,7 @@
 use crate::graph::Graph;
 use crate::json::{Json, Object};
 use crate::model::{QueryLanguage, Schema, StateKind, ValueKind};
+use crate::substitution::open_members;
 
 /// The query language of the machine. If the field has a placeholder such as `${QueryLanguage}`, the language is inferred from the states.
 pub(super) fn of_machine(machine: &Json, graph: &Graph<'_>) -> QueryLanguage {
@@ -35,8 +36,13 @@ pub(super) fn of_state(state: &Object, kind: StateKind, machine: QueryLanguage) 
     }
 }
 
+/// The word for the language, or the placeholder of members among which it may be.
 fn word(object: Option<&Object>) -> Option<&str> {
-    object?.get("QueryLanguage")?.as_str()
+    let object = object?;
+    match object.get("QueryLanguage") {
+        Some(language) => language.as_str(),
+        None => open_members(object),
+    }
 }
 
 /// Infers the query language: from a field that only one language has, from an expression, or from a key that ends in `.$`.

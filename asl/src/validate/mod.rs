@@ -36,6 +36,7 @@ mod rule_id;
 mod rules;
 mod silence;
 mod template;
+mod unknown;
 mod validator;
 mod variables;
 mod walk;

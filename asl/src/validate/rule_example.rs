@@ -47,7 +47,7 @@ static EXAMPLES: &[RuleExample] = examples! {
         "SW080" "SW081" "SW082"
         "SW090" "SW091"
         "SW100" "SW101" "SW102" "SW103" "SW104" "SW105" "SW106" "SW107" "SW109"
-        "SW110" "SW111" "SW112" "SW113" "SW114" "SW115" "SW116" "SW117" "SW118"
+        "SW110" "SW111" "SW112" "SW113" "SW114" "SW115" "SW116" "SW117" "SW118" "SW119"
         "SW120" "SW121" "SW122" "SW123" "SW124" "SW125" "SW126" "SW127" "SW128" "SW129"
         "SW130" "SW131" "SW132" "SW133" "SW134"
         "SW140" "SW141" "SW142" "SW143";

@@ -16,6 +16,9 @@ use crate::json::Document;
 use crate::model::MachineType;
 use crate::setters;
 
+/// The rule about the names of placeholders.
+const UNKNOWN_PLACEHOLDER: &str = "SW005";
+
 /// Checks definitions with configurable severities and user-defined rules.
 ///
 /// ```
@@ -221,7 +224,10 @@ impl Validator {
         let silence = Suppressions::of(&definition);
         diagnostics.retain_mut(|diagnostic| {
             let is_error = diagnostic.severity == Severity::Error;
-            (is_error || !silence.covers(diagnostic)) && self.count(diagnostic)
+            // Only the name of a placeholder can be wrong.
+            let is_unknown = diagnostic.code != Some(UNKNOWN_PLACEHOLDER)
+                && definition.unknown.explains(document, diagnostic);
+            !is_unknown && (is_error || !silence.covers(diagnostic)) && self.count(diagnostic)
         });
         Diagnostics::of(diagnostics, truncated)
     }

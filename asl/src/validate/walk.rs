@@ -23,6 +23,7 @@ use super::known_names::KnownNames;
 use super::language;
 use super::rule_id::RuleIds;
 use super::template::{self, TemplateNode};
+use super::unknown::UnknownValues;
 use super::variables::{DefinitionVariables, find_variables};
 
 impl<'d> Definition<'d> {
@@ -31,6 +32,7 @@ impl<'d> Definition<'d> {
         let json = document.json();
         let graph = Graph::of(json);
         let flow = control_flow(&graph);
+        let unknown = UnknownValues::of(document);
         let language = language::of_machine(json, &graph);
         let mut definition = Definition {
             document,
@@ -39,7 +41,8 @@ impl<'d> Definition<'d> {
             known: KnownNames::default(),
             language,
             languages: vec![language; graph.states().len()],
-            target_names: TargetNames::of(&graph, &flow),
+            target_names: TargetNames::of(&graph, &flow, &unknown),
+            unknown,
             flow,
             graph,
             parts: Vec::new(),

@@ -63,4 +63,16 @@ impl Format {
             Format::Yaml => Document::parse_yaml(text),
         }
     }
+
+    /// Parses a definition that a template engine completes, in which placeholders may appear outside of strings.
+    ///
+    /// # Errors
+    ///
+    /// Like [`Document::parse_with_placeholders`] and [`Document::parse_yaml`].
+    pub fn parse_with_placeholders(self, text: &str) -> Result<Document, SyntaxError> {
+        match self {
+            Format::Json => Document::parse_with_placeholders(text),
+            Format::Yaml => Document::parse_yaml(text),
+        }
+    }
 }

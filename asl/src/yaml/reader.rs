@@ -1,5 +1,6 @@
 //! Builds a value and the positions of its nodes from the parser's events.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -13,6 +14,7 @@ use crate::json::{
     self, Failure, Json, MAX_DEPTH, MAX_POINTERS, Object, ParsedText, RawDuplicate, ValueMark,
     ValueSyntax, escape,
 };
+use crate::substitution::word_length;
 
 /// Maximum number of bytes that aliases may repeat.
 const MAX_REPEATED: usize = 1_048_576;
@@ -47,16 +49,73 @@ fn read_with(text: &str, tags: TagMode) -> Result<ParsedText, Failure> {
     json::check_length(text)?;
     // CloudFormation tries JSON first.
     if Format::of_text(text) == Format::Json
-        && let Ok(read) = json::read(text)
+        && let Ok(read) = json::read_with_placeholders(text)
     {
         return Ok(read);
     }
+    let read = read_yaml(text, tags, None);
+    // In `{Seconds: ${Limit}}`, YAML reads the braces of the placeholder as an object.
+    if read.is_err()
+        && tags == TagMode::Definition
+        && let Some((hidden, mark)) = hide_braces(text)
+        && let Ok(read) = read_yaml(&hidden, tags, Some(mark))
+    {
+        return Ok(read);
+    }
+    read
+}
+
+/// Replaces the braces of each placeholder by a character, so that offsets do not change. Returns the text and the character; `None` if there is no
+/// placeholder.
+fn hide_braces(text: &str) -> Option<(String, char)> {
+    let mark = ['^', '~', ';', '/', '_'];
+    let is_free = |mark: &char| !text.contains(*mark);
+    let mark = mark.into_iter().find(is_free)?;
+    let mut hidden = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find("${") {
+        let (before, inside) = (&rest[..start], &rest[start + 2..]);
+        let end = inside.find(['{', '}', '\n'])?;
+        hidden.push_str(before);
+        match inside[end..].starts_with('}') {
+            true => hidden.extend([
+                "$",
+                mark.encode_utf8(&mut [0; 4]),
+                &inside[..end],
+                mark.encode_utf8(&mut [0; 4]),
+            ]),
+            false => hidden.push_str(&rest[start..start + 3 + end]),
+        }
+        rest = &inside[end + 1..];
+    }
+    (!hidden.is_empty()).then(|| (hidden + rest, mark))
+}
+
+/// Restores the braces of placeholders.
+fn restore_braces(text: &str, mark: char) -> String {
+    let mut restored = String::with_capacity(text.len());
+    let mut is_open = false;
+    for char in text.chars() {
+        restored.push(match char == mark {
+            true => {
+                is_open = !is_open;
+                if is_open { '{' } else { '}' }
+            }
+            false => char,
+        });
+    }
+    restored
+}
+
+/// Parses a YAML text in which `hidden_brace` replaces the braces of placeholders.
+fn read_yaml(text: &str, tags: TagMode, hidden_brace: Option<char>) -> Result<ParsedText, Failure> {
     let joined = join_quoted_lines(text);
     let text = joined.as_deref().unwrap_or(text);
     let (nodes, anchors) = nodes(text)?;
     let mut reader = YamlParser {
         text,
         tags,
+        hidden_brace,
         nodes,
         anchors,
         next: 0,
@@ -209,6 +268,8 @@ fn failure(offset: usize, message: impl Into<String>) -> Failure {
 struct YamlParser<'t> {
     text: &'t str,
     tags: TagMode,
+    /// The character that replaces the braces of placeholders.
+    hidden_brace: Option<char>,
     nodes: Vec<YamlNode<'t>>,
     anchors: Anchors,
     /// The next node to read.
@@ -285,9 +346,16 @@ impl<'t> YamlParser<'t> {
         let node = &self.nodes[at];
         let json = match &node.event {
             Event::Scalar(text, style, _, tag) => {
-                let text = content(text, &node.span);
+                let text = self.content(text, &node.span);
                 let meaning = self.meaning(tag, NodeKind::Scalar, start)?;
-                scalar(text, *style, meaning).map_err(|message| failure(start, message))?
+                if self.tags == TagMode::Definition
+                    && *style == ScalarStyle::Plain
+                    && matches!(meaning, TagEffect::Plain)
+                    && word_length(&text) == Some(text.len())
+                {
+                    mark.shape = ValueSyntax::Unknown;
+                }
+                scalar(&text, *style, meaning).map_err(|message| failure(start, message))?
             }
             Event::SequenceStart(style, _, tag) => {
                 let (style, meaning) = (*style, self.meaning(tag, NodeKind::Sequence, start)?);
@@ -320,7 +388,7 @@ impl<'t> YamlParser<'t> {
 
     fn meaning(
         &self,
-        tag: &Option<std::borrow::Cow<'_, Tag>>,
+        tag: &Option<Cow<'_, Tag>>,
         kind: NodeKind,
         start: usize,
     ) -> Result<TagEffect, Failure> {
@@ -481,11 +549,22 @@ impl<'t> YamlParser<'t> {
                 start,
                 "the merge key `<<` is not supported in a definition; write the members out, or put it in quotes",
             )),
-            Some((Event::Scalar(text, ..), span)) => Ok((content(text, span).to_owned(), start)),
+            Some((Event::Scalar(text, ..), span)) => {
+                Ok((self.content(text, span).into_owned(), start))
+            }
             _ => Err(failure(
                 start,
                 "a key must be a string, not an array or an object",
             )),
+        }
+    }
+
+    /// The text of a scalar. The parser reports `~` for an empty one.
+    fn content<'a>(&self, text: &'a str, span: &Range<usize>) -> Cow<'a, str> {
+        match self.hidden_brace {
+            _ if span.is_empty() => Cow::Borrowed(""),
+            Some(mark) => Cow::Owned(restore_braces(text, mark)),
+            None => Cow::Borrowed(text),
         }
     }
 
@@ -494,11 +573,6 @@ impl<'t> YamlParser<'t> {
         self.path.push('/');
         self.path.push_str(segment);
     }
-}
-
-/// The text of a scalar. The parser reports `~` for an empty one.
-fn content<'a>(text: &'a str, span: &Range<usize>) -> &'a str {
-    if span.is_empty() { "" } else { text }
 }
 
 fn scalar(text: &str, style: ScalarStyle, meaning: TagEffect) -> Result<Json, String> {

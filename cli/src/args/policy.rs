@@ -23,9 +23,9 @@ pub(crate) struct PolicyArguments {
     /// The definition in JSON or YAML; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// The partition in ARNs
-    #[arg(long, default_value = "aws", value_name = "PARTITION")]
-    pub(crate) partition: String,
+    /// The partition in ARNs; that of the definition's ARNs when it is not given
+    #[arg(long, value_name = "PARTITION")]
+    pub(crate) partition: Option<String>,
     /// The region in ARNs; any when it is not given
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Option<String>,

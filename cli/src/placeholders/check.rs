@@ -143,18 +143,19 @@ fn of_machine(
 ) -> Result<Option<CheckedMachine>, Failure> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut wrong: Vec<PlaceholderProblem> = Vec::new();
+    let is_key = |name: &str| supply.defines(name);
     let mut of_file = |machine: &PlaceholderMachine, file: &Path| {
-        for one in machine.not_fillable() {
+        for one in machine.not_fillable(is_key) {
             let message = format!(
-                "`${{{}}}` is not replaced: only `Fn::Sub` on a text in the template itself replaces it",
+                "`${{{}}}` is not replaced: `DefinitionSubstitutions` has no such key, and `Fn::Sub` replaces it only in a text of the template itself",
                 one.name
             );
             let diagnostic = Diagnostic::new("unfillable", Severity::Error, message)
                 .position(one.position)
-                .with_help("use a name of letters and digits, and define it with this value in `DefinitionSubstitutions`");
+                .with_help("define the name with this value in `DefinitionSubstitutions`");
             wrong.push(PlaceholderProblem::new(diagnostic, file, &machine.text));
         }
-        machine.uses()
+        machine.uses(is_key)
     };
     let uses = match &supply.definition {
         EmbeddedDefinition::File { path: named } => {
@@ -169,7 +170,7 @@ fn of_machine(
             let file = folder.join(named);
             match wanted {
                 Some(wanted) if is_only || same_text(path, &file, &wanted.machine.text) => {
-                    wanted.machine.uses()
+                    wanted.machine.uses(is_key)
                 }
                 Some(_) => return Ok(None),
                 None if file.is_file() => of_file(&named_machine(path, &file)?, &file),
@@ -180,7 +181,7 @@ fn of_machine(
             }
         }
         EmbeddedDefinition::Elsewhere { reason } => match wanted {
-            Some(wanted) if is_only => wanted.machine.uses(),
+            Some(wanted) if is_only => wanted.machine.uses(is_key),
             Some(_) => return Ok(None),
             None => {
                 note(path, &supply, reason);

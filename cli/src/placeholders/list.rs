@@ -48,7 +48,7 @@ fn of_template(
 ) -> Result<Option<Vec<Placeholder>>, Failure> {
     let machine = match &supply.definition {
         EmbeddedDefinition::Part { document, .. } => StateMachine::from_document(document),
-        EmbeddedDefinition::Text { text, .. } => match Document::parse(text) {
+        EmbeddedDefinition::Text { text, .. } => match Document::parse_with_placeholders(text) {
             Ok(document) => StateMachine::from_document(&document),
             Err(error) => Err(error.into()),
         },

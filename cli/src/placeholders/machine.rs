@@ -27,7 +27,7 @@ impl PlaceholderMachine {
     pub(super) fn of(path: &Path, text: String) -> Result<PlaceholderMachine, Failure> {
         let shown = path.display();
         let document = Format::of(path, &text)
-            .parse(&text)
+            .parse_with_placeholders(&text)
             .map_err(|error| Failure::Failed(format!("{shown} cannot be read: {error}")))?;
         let machine = StateMachine::from_document(&document).map_err(|diagnostics| {
             Failure::Failed(format!("{shown} is not a valid definition: {diagnostics}"))
@@ -39,31 +39,39 @@ impl PlaceholderMachine {
         })
     }
 
-    /// The names that a template must define, each at its first position in the text.
-    pub(super) fn uses(&self) -> Vec<NameUse> {
+    /// The names that a template must define, each at its first position in the text. AWS replaces the keys of a template literally, so each key in
+    /// the text is such a name.
+    pub(super) fn uses(&self, is_key: impl Fn(&str) -> bool) -> Vec<NameUse> {
         let uses = by_name(&self.placeholders).into_iter().map(|one| {
             let offset = self.text.find(&format!("${{{}}}", one.name));
             let position = self.document.position_at(offset.unwrap_or_default());
             NameUse::new(one.name, position).about(about(&one))
         });
-        uses.collect()
+        let others = self.other_names().into_iter();
+        uses.chain(others.filter(|one| is_key(&one.name))).collect()
     }
 
-    /// Variables of `Fn::Sub`, which are not replaced in a file: `${AWS::Region}`, `${Charge.Arn}`.
-    pub(super) fn not_fillable(&self) -> Vec<NameUse> {
+    /// Variables of `Fn::Sub`, which are not replaced in a file: `${AWS::Region}`, `${Charge.Arn}`. A key of the template is none.
+    pub(super) fn not_fillable(&self, is_key: impl Fn(&str) -> bool) -> Vec<NameUse> {
+        let is_word = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | ':' | '.');
+        let mut found = self.other_names();
+        found.retain(|one| {
+            let name = &one.name;
+            (name.contains("::") || name.contains('.'))
+                && name.starts_with(|first: char| first.is_ascii_alphabetic())
+                && name.chars().all(is_word)
+                && !is_key(name)
+        });
+        found
+    }
+
+    /// The texts between `${` and `}` that are no names of placeholders, each at its first position.
+    fn other_names(&self) -> Vec<NameUse> {
         let mut found: Vec<NameUse> = Vec::new();
         for (offset, _) in self.text.match_indices("${") {
             let rest = &self.text[offset + 2..];
             let name = &rest[..rest.find('}').unwrap_or_default()];
-            let is_variable = name.contains("::") || name.contains('.');
-            let is_word =
-                |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | ':' | '.');
-            if is_variable
-                && name.starts_with(|first: char| first.is_ascii_alphabetic())
-                && name.chars().all(is_word)
-                && !is_name(name)
-                && !found.iter().any(|one| one.name == name)
-            {
+            if !name.is_empty() && !is_name(name) && !found.iter().any(|one| one.name == name) {
                 found.push(NameUse::new(name, self.document.position_at(offset)));
             }
         }
@@ -83,7 +91,7 @@ pub(super) fn about(one: &NamedPlaceholder<'_>) -> String {
 
 /// Whether a text looks like a definition, without parsing all of it.
 pub(super) fn is_definition(path: &Path, text: &str) -> bool {
-    let document = Format::of(path, text).parse(text).ok();
+    let document = Format::of(path, text).parse_with_placeholders(text).ok();
     let json = document.as_ref().map(Document::json);
     json.is_some_and(|json| {
         json.get("StartAt").is_some() && json.get("States").and_then(Json::as_object).is_some()

@@ -113,7 +113,7 @@ fn of_call(
             &own
         }
     };
-    let uses = machine.uses();
+    let uses = machine.uses(|_| false);
     let place = arguments
         .get(1)
         .and_then(|variables| variables.span())

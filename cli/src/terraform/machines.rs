@@ -3,10 +3,13 @@
 use std::path::Path;
 
 use hcl_edit::Span;
-use hcl_edit::expr::Expression;
+use hcl_edit::expr::{Expression, FuncCall};
 use hcl_edit::structure::{Block, Body};
+use hcl_edit::template::Template;
 use stepwright_asl::Diagnostics;
+use stepwright_asl::json::Document;
 use stepwright_asl::model::MachineType;
+use stepwright_asl::template;
 use stepwright_asl::validate::Validator;
 use stepwright_asl::yaml::Format;
 
@@ -50,7 +53,7 @@ pub(crate) fn machines(
         };
         match block.body.get_attribute("definition") {
             // `Module::around` puts its file first.
-            Some(definition) => machine.read(0, &definition.value, 0),
+            Some(definition) => machine.read(0, &definition.value, 0, TextEncoding::Json),
             None => machine.unread("it has no `definition`"),
         }
     });
@@ -106,44 +109,37 @@ impl TerraformMachine<'_> {
         })
     }
 
-    /// Reads the definition in an expression; `file` is the index of the file with the expression.
+    /// Reads the definition in an expression with a text; `file` is the index of the file with the expression.
     fn read(
         &self,
         file: usize,
         value: &Expression,
         steps: usize,
+        encoding: TextEncoding,
     ) -> Result<EmbeddedMachine, Failure> {
         if steps > MOST_STEPS {
             return self.unread("it uses too many nested locals");
         }
         let at = &self.module.files[file];
-        let computed = || self.unread("Terraform computes its definition");
         let text = match value {
-            Expression::Parenthesis(inner) => return self.read(file, inner.inner(), steps + 1),
-            Expression::FuncCall(call) if is_call(call, "jsonencode") => {
-                match call.args.iter().next() {
-                    Some(value) => match local(self.module, value) {
-                        Some((_, (file, value))) => {
-                            let at = &self.module.files[*file];
-                            return match DefinitionText::of_value(&at.text, value) {
-                                Some(text) => Ok(self.definition(at, &text)),
-                                None => computed(),
-                            };
-                        }
-                        None => DefinitionText::of_value(&at.text, value),
-                    },
-                    None => None,
-                }
+            Expression::Parenthesis(inner) => {
+                return self.read(file, inner.inner(), steps + 1, encoding);
             }
-            Expression::FuncCall(call)
-                if is_call(call, "file") || is_call(call, "templatefile") =>
-            {
-                let mut left = MOST_PARTS;
-                let path = call.args.iter().next();
-                return match path.and_then(|path| path_of(self.module, path, &mut left)) {
-                    Some(path) => self.named(&path),
-                    None => computed(),
+            // As of `Fn::If`, the first value is read.
+            Expression::Conditional(condition) => {
+                return self.read(file, &condition.true_expr, steps + 1, encoding);
+            }
+            Expression::FuncCall(call) if is_call(call, "jsonencode") => {
+                return match call.args.iter().next() {
+                    Some(value) => self.encoded(file, value, steps + 1),
+                    None => self.computed(),
                 };
+            }
+            Expression::FuncCall(call) if is_call(call, "file") => {
+                return self.file(call, FileKind::Plain, encoding);
+            }
+            Expression::FuncCall(call) if is_call(call, "templatefile") => {
+                return self.file(call, FileKind::Template, encoding);
             }
             Expression::HeredocTemplate(heredoc) => {
                 DefinitionText::of_template(&at.text, &heredoc.template)
@@ -155,18 +151,66 @@ impl TerraformMachine<'_> {
             Expression::StringTemplate(_) => None,
             other => {
                 if let Some((_, (file, value))) = local(self.module, other) {
-                    return self.read(*file, value, steps + 1);
+                    return self.read(*file, value, steps + 1, encoding);
                 }
                 return match self.template(at, other) {
-                    Some((file, value)) => self.read(file, value, steps + 1),
-                    None => computed(),
+                    // The data source replaces placeholders also in the text of a file.
+                    Some((_, Expression::FuncCall(call))) if is_call(call, "file") => {
+                        self.file(call, FileKind::Template, encoding)
+                    }
+                    Some((file, value)) => self.read(file, value, steps + 1, encoding),
+                    None => self.computed(),
                 };
             }
         };
         match text {
-            Some(text) => Ok(self.definition(at, &text)),
-            None => computed(),
+            Some(text) => Ok(self.definition(&at.path, &at.text, &text, encoding)),
+            None => self.computed(),
         }
+    }
+
+    /// Reads the definition in the argument of `jsonencode`.
+    fn encoded(
+        &self,
+        file: usize,
+        value: &Expression,
+        steps: usize,
+    ) -> Result<EmbeddedMachine, Failure> {
+        if steps > MOST_STEPS {
+            return self.unread("it uses too many nested locals");
+        }
+        match value {
+            Expression::Parenthesis(inner) => self.encoded(file, inner.inner(), steps + 1),
+            Expression::FuncCall(call) if is_call(call, "yamldecode") => {
+                match call.args.iter().next() {
+                    Some(text) => self.read(file, text, steps + 1, TextEncoding::Yaml),
+                    None => self.computed(),
+                }
+            }
+            Expression::FuncCall(call) if is_call(call, "jsondecode") => {
+                match call.args.iter().next() {
+                    Some(text) => self.read(file, text, steps + 1, TextEncoding::Json),
+                    None => self.computed(),
+                }
+            }
+            Expression::Object(_) => {
+                let at = &self.module.files[file];
+                match DefinitionText::of_value(&at.text, value) {
+                    Some(text) => {
+                        Ok(self.definition(&at.path, &at.text, &text, TextEncoding::Object))
+                    }
+                    None => self.computed(),
+                }
+            }
+            other => match local(self.module, other) {
+                Some((_, (file, value))) => self.encoded(*file, value, steps + 1),
+                None => self.computed(),
+            },
+        }
+    }
+
+    fn computed(&self) -> Result<EmbeddedMachine, Failure> {
+        self.unread("Terraform computes its definition")
     }
 
     /// The `template` of `data.template_file.name.rendered`.
@@ -188,16 +232,43 @@ impl TerraformMachine<'_> {
         templates.next()
     }
 
-    /// Reads the definition from a separate file.
-    fn named(&self, path: &str) -> Result<EmbeddedMachine, Failure> {
+    /// Reads the definition from the separate file that a call names.
+    fn file(
+        &self,
+        call: &FuncCall,
+        kind: FileKind,
+        encoding: TextEncoding,
+    ) -> Result<EmbeddedMachine, Failure> {
+        let mut left = MOST_PARTS;
+        let path = call.args.iter().next();
+        let Some(path) = path.and_then(|path| path_of(self.module, path, &mut left)) else {
+            return self.computed();
+        };
         let named = self.module.folder.join(path);
         if !named.is_file() {
             return self.unread(&format!("there is no file {}", named.display()));
         }
         let text = named_file::of_module(&self.module.folder, &named)?;
+        let parsed = match (kind, encoding.parse(&text)) {
+            (FileKind::Plain, Ok(document)) if !document.unknown_values().is_empty() => {
+                encoding.parse_complete(&text)
+            }
+            // The file may have expressions with braces and quotes, which only the parser of Terraform's templates can read.
+            (FileKind::Template, Err(diagnostics)) => match text.parse::<Template>() {
+                Ok(template) => match DefinitionText::of_template(&text, &template) {
+                    Some(parts) => {
+                        return Ok(self.definition(&named, &text, &parts, encoding));
+                    }
+                    None => return self.computed(),
+                },
+                Err(_) => Err(diagnostics),
+            },
+            (_, parsed) => parsed,
+        };
+        let format = Format::of(&named, &text);
         let definition = LoadedDefinition {
             machine: Some(self.name.clone()),
-            ..LoadedDefinition::of(&named, text, &self.validator)
+            ..LoadedDefinition::parsed(&named, text, format, parsed, &self.validator)
         };
         Ok(EmbeddedMachine::Definition(
             Box::new(definition),
@@ -205,21 +276,34 @@ impl TerraformMachine<'_> {
         ))
     }
 
-    /// The definition in a text. Its diagnostics have positions in the Terraform file.
-    fn definition(&self, at: &File, text: &DefinitionText<'_>) -> EmbeddedMachine {
-        let validated = LoadedDefinition::of(&at.path, text.text.clone(), &self.validator);
+    /// The definition in a text. Its diagnostics have positions in the file of the text.
+    fn definition(
+        &self,
+        path: &Path,
+        file: &str,
+        text: &DefinitionText<'_>,
+        encoding: TextEncoding,
+    ) -> EmbeddedMachine {
+        let parsed = encoding.parse(&text.text);
+        let validated = LoadedDefinition::parsed(
+            path,
+            text.text.clone(),
+            Format::Json,
+            parsed,
+            &self.validator,
+        );
         let diagnostics: Diagnostics = (validated.diagnostics.into_iter())
             .map(|diagnostic| {
                 let offset = text
                     .offsets
                     .get(diagnostic.location.offset)
                     .or(text.offsets.last());
-                placed(diagnostic, &at.text, offset.copied().unwrap_or_default())
+                placed(diagnostic, file, offset.copied().unwrap_or_default())
             })
             .collect();
         let source = SourceFile {
-            path: at.path.clone(),
-            text: at.text.clone(),
+            path: path.to_owned(),
+            text: file.to_owned(),
             format: Format::Json,
             document: None,
         };
@@ -230,7 +314,49 @@ impl TerraformMachine<'_> {
             inner: validated.source.document,
             unfixable: Some("files of Terraform are not edited"),
             has_comments: false,
+            is_object: encoding == TextEncoding::Object,
+            values: Vec::new(),
         };
         EmbeddedMachine::Definition(Box::new(definition), None)
     }
+}
+
+/// The help for a text in YAML.
+const YAML_ADVICE: &str = "write `jsonencode(yamldecode(..))` around the text, or write it as JSON";
+
+/// The encoding of a definition's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TextEncoding {
+    /// A text that the resource or `jsondecode` reads.
+    Json,
+    /// A text that `yamldecode` reads.
+    Yaml,
+    /// The JSON of an object that `jsonencode` reads.
+    Object,
+}
+
+impl TextEncoding {
+    fn parse(self, text: &str) -> Result<Document, Diagnostics> {
+        match self {
+            TextEncoding::Json | TextEncoding::Object => template::parse_text(text, YAML_ADVICE),
+            TextEncoding::Yaml => Document::parse_yaml(text).map_err(Diagnostics::from),
+        }
+    }
+
+    /// Parses a text in which Terraform replaces no placeholders.
+    fn parse_complete(self, text: &str) -> Result<Document, Diagnostics> {
+        match self {
+            TextEncoding::Json | TextEncoding::Object => {
+                Document::parse(text).map_err(Diagnostics::from)
+            }
+            TextEncoding::Yaml => self.parse(text),
+        }
+    }
+}
+
+/// Whether Terraform replaces placeholders in the text of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FileKind {
+    Plain,
+    Template,
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use hcl_edit::Span;
-use hcl_edit::expr::{Expression, Object};
+use hcl_edit::expr::{Expression, Object, ObjectKey};
 use hcl_edit::template::{Element, Template};
 
 use super::name_of;
@@ -14,7 +14,7 @@ const MOST_LEVELS: usize = 64;
 /// Maximum number of characters of indentation and escapes between two characters of a text.
 const MOST_SKIPPED: usize = 4096;
 
-/// A definition as JSON or YAML, with the offset of each byte in the Terraform file. A value that Terraform computes is a placeholder:
+/// A definition as JSON, or as the argument of `yamldecode`, with the offset of each byte in the Terraform file. A value that Terraform computes is a placeholder:
 /// `${var.seconds}`.
 pub(super) struct DefinitionText<'f> {
     file: &'f str,
@@ -34,21 +34,16 @@ impl<'f> DefinitionText<'f> {
     /// The text of a string or heredoc (`<<EOF`); `None` if the template has a directive (`%{ if .. }`).
     pub(super) fn of_template(file: &'f str, template: &Template) -> Option<Self> {
         let mut text = Self::new(file);
-        let mut in_string = false;
         for element in template.iter() {
             match element {
                 Element::Literal(literal) => {
-                    in_string = ends_in_string(literal, in_string);
                     text.push_literal(literal, literal.span().unwrap_or_default());
                 }
-                // Outside of quotes, the value is a number or a list, for which JSON has no placeholders.
+                // Outside of quotes, the value has any type.
                 Element::Interpolation(one) => {
                     let span = one.expr.span().unwrap_or_default();
                     let placeholder = text.placeholder(&span);
-                    match in_string {
-                        true => text.push(&placeholder, span.start),
-                        false => text.push(&format!("\"{placeholder}\""), span.start),
-                    }
+                    text.push(&placeholder, span.start);
                 }
                 Element::Directive(_) => return None,
             }
@@ -63,7 +58,7 @@ impl<'f> DefinitionText<'f> {
         text
     }
 
-    /// The JSON of `jsonencode` for a value; `None` if a key is computed or the value nests too deeply.
+    /// The JSON of `jsonencode` for a value; `None` if the value nests too deeply.
     pub(super) fn of_value(file: &'f str, value: &Expression) -> Option<Self> {
         let mut text = Self::new(file);
         text.value(value, 0)?;
@@ -92,18 +87,30 @@ impl<'f> DefinitionText<'f> {
                 self.push("]", span.end);
             }
             Expression::Object(object) => self.object(object, &span, level)?,
+            // A template of one interpolation has the type of its value.
+            Expression::StringTemplate(template)
+                if matches!(
+                    template.iter().collect::<Vec<_>>()[..],
+                    [Element::Interpolation(_)]
+                ) =>
+            {
+                self.push_placeholder(&span);
+            }
             Expression::StringTemplate(template) => {
                 self.joined(template.iter(), span.start)?;
             }
             Expression::HeredocTemplate(heredoc) => {
                 self.joined(heredoc.template.iter(), span.start)?;
             }
-            _ => {
-                let placeholder = self.placeholder(&span);
-                self.push(&quoted(&placeholder), span.start);
-            }
+            // A variable, a call or another expression has a value of any type.
+            _ => self.push_placeholder(&span),
         }
         Some(())
+    }
+
+    fn push_placeholder(&mut self, span: &Range<usize>) {
+        let placeholder = self.placeholder(span);
+        self.push(&placeholder, span.start);
     }
 
     fn object(&mut self, object: &Object, span: &Range<usize>, level: usize) -> Option<()> {
@@ -112,13 +119,32 @@ impl<'f> DefinitionText<'f> {
             if index > 0 {
                 self.push(", ", span.start);
             }
-            let (name, at) = name_of(key)?;
-            self.push(&quoted(&name), at.start);
-            self.push(": ", at.start);
+            let at = self.key(key)?;
+            self.push(": ", at);
             self.value(member.expr(), level + 1)?;
         }
         self.push("}", span.end);
         Some(())
+    }
+
+    /// Adds a key, in which a computed part is a placeholder. Returns its offset.
+    fn key(&mut self, key: &ObjectKey) -> Option<usize> {
+        if let Some((name, at)) = name_of(key) {
+            self.push(&quoted(&name), at.start);
+            return Some(at.start);
+        }
+        let ObjectKey::Expression(key) = key else {
+            return None;
+        };
+        let span = key.span().unwrap_or_default();
+        match key {
+            Expression::StringTemplate(template) => self.joined(template.iter(), span.start)?,
+            _ => {
+                let placeholder = self.placeholder(&span);
+                self.push(&quoted(&placeholder), span.start);
+            }
+        }
+        Some(span.start)
     }
 
     /// A string built from literals and placeholders.
@@ -180,18 +206,4 @@ impl<'f> DefinitionText<'f> {
 
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
-}
-
-/// Whether a JSON text ends inside a string.
-fn ends_in_string(text: &str, mut in_string: bool) -> bool {
-    let mut is_escaped = false;
-    for one in text.chars() {
-        match one {
-            _ if is_escaped => is_escaped = false,
-            '\\' => is_escaped = in_string,
-            '"' => in_string = !in_string,
-            _ => {}
-        }
-    }
-    in_string
 }

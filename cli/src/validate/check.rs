@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use stepwright_asl::Diagnostics;
 use stepwright_asl::json::{Document, Json};
+use stepwright_asl::placeholder::UnknownValue;
 use stepwright_asl::template;
 use stepwright_asl::validate::Validator;
 
@@ -23,6 +24,8 @@ pub(super) struct CheckedDefinition {
     /// The machine's name, if the file has one.
     pub(super) machine: Option<String>,
     pub(super) diagnostics: Diagnostics,
+    /// The values that a template computes, which are not checked.
+    pub(super) unchecked: Vec<UnknownValue>,
     /// The reason why fixes cannot be made in its text.
     pub(super) unfixable: Option<&'static str>,
     /// Whether it was found in a folder as a plain definition file, without the settings of a template.
@@ -111,6 +114,7 @@ impl Checker {
     fn add(&mut self, definition: LoadedDefinition, is_direct: bool) {
         self.notes.extend(definition.comments_note());
         self.checked.push(CheckedDefinition {
+            unchecked: definition.unknown_values(),
             source: definition.source,
             machine: definition.machine,
             unfixable: definition.unfixable,

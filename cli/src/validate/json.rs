@@ -44,6 +44,7 @@ fn summary(one: &CheckedDefinition) -> Value {
         "errors": errors,
         "warnings": one.diagnostics.len() - errors,
         "truncated": one.diagnostics.is_truncated(),
+        "unchecked": one.unchecked.iter().map(|value| &value.pointer).collect::<Vec<_>>(),
     })
 }
 

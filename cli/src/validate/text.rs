@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::check::CheckedDefinition;
 use super::count::count;
+use crate::definition::listed;
 use crate::output;
 use crate::report;
 
@@ -23,7 +24,9 @@ pub(super) fn print(checked: &[CheckedDefinition], quiet: bool) {
         let shown = one.shown();
         let errors = one.diagnostics.errors().count();
         let warnings = one.diagnostics.len() - errors;
-        output::line(format_args!("{shown}: {}", verdict(errors, warnings)));
+        let verdict = verdict(errors, warnings);
+        let unchecked = unchecked(one);
+        output::line(format_args!("{shown}: {verdict}{unchecked}"));
         if one.diagnostics.is_truncated() {
             output::line(format_args!(
                 "{shown}: too many diagnostics; fix these and run again"
@@ -44,6 +47,14 @@ pub(super) fn print_to_stderr(checked: &[CheckedDefinition]) {
                 report::diagnostic(diagnostic, &one.source)
             ));
         }
+    }
+}
+
+/// The values that are not checked: `` ; not checked: `TimeoutSeconds` of `Check` ``.
+fn unchecked(one: &CheckedDefinition) -> String {
+    match one.unchecked.as_slice() {
+        [] => String::new(),
+        unchecked => format!("; not checked: {}", listed(unchecked)),
     }
 }
 

@@ -138,11 +138,14 @@ async fn a_failed_iteration_aborts_the_others_and_starts_none() {
 
 #[tokio::test]
 async fn an_error_about_context_items_quotes_the_path_with_one_dollar() {
-    let definition = map(json!({"Type": "Pass"}), json!({"ItemsPath": "$$.State"}));
+    let definition = map(
+        json!({"Type": "Pass"}),
+        json!({"ItemsPath": "$$.State.Name"}),
+    );
     let report = run(&definition, &Mocks::new(), json!({})).await;
     let cause = report.cause.as_deref().unwrap_or_default();
     assert!(
-        cause.ends_with(r#"Reference path "$.State" must point to array."#),
+        cause.ends_with(r#"Reference path "$.State.Name" must point to array."#),
         "{cause}"
     );
 }
@@ -169,19 +172,75 @@ async fn item_selectors_see_the_item_and_the_effective_input() {
 }
 
 #[tokio::test]
-async fn empty_items_return_an_empty_array_and_an_object_is_refused() {
+async fn empty_items_return_an_empty_array_and_a_scalar_is_refused() {
     let definition = map(json!({"Type": "Pass"}), json!({"ItemsPath": "$.items"}));
-    let report = run(&definition, &Mocks::new(), json!({"items": []})).await;
-    assert_eq!(output(&report), json!([]));
-    let report = run(&definition, &Mocks::new(), json!({"items": {}})).await;
-    assert_eq!(report.error.as_deref(), Some("States.Runtime"));
-    assert!(
-        report
-            .cause
-            .as_ref()
-            .unwrap()
-            .ends_with("Reference path \"$.items\" must point to array.")
-    );
+    for empty in [json!([]), json!({})] {
+        let report = run(&definition, &Mocks::new(), json!({"items": empty})).await;
+        assert_eq!(output(&report), json!([]));
+    }
+    for scalar in [json!("a"), json!(1), json!(true), json!(null)] {
+        let report = run(&definition, &Mocks::new(), json!({"items": scalar})).await;
+        assert_eq!(report.error.as_deref(), Some("States.Runtime"));
+        let cause = report.cause.as_deref().unwrap_or_default();
+        let end = "Reference path \"$.items\" must point to array.";
+        assert!(cause.ends_with(end), "{cause}");
+    }
+}
+
+/// AWS documents "an iteration for each key-value pair in the JSON object":
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemspath.html>. The names of the members are those of the items of a
+/// Distributed Map.
+#[tokio::test]
+async fn the_members_of_an_object_are_items_with_a_key_and_a_value() {
+    let input = json!({"z": 1, "a": {"b": 2}});
+    let pairs = json!([{"Key": "z", "Value": 1}, {"Key": "a", "Value": {"b": 2}}]);
+    let selector = json!({
+        "key.$": "$$.Map.Item.Key", "value.$": "$$.Map.Item.Value", "index.$": "$$.Map.Item.Index",
+    });
+    let selected = json!([
+        {"key": "z", "value": 1, "index": 0},
+        {"key": "a", "value": {"b": 2}, "index": 1},
+    ]);
+    for path in ["$", "$.all", "$$.Execution.Input"] {
+        let input = match path {
+            "$.all" => json!({"all": input}),
+            _ => input.clone(),
+        };
+        let definition = map(json!({"Type": "Pass"}), json!({"ItemsPath": path}));
+        let report = run(&definition, &Mocks::new(), input.clone()).await;
+        assert_eq!(output(&report), pairs, "{path}");
+        let fields = json!({"ItemsPath": path, "ItemSelector": selector, "MaxConcurrency": 1});
+        let definition = map(json!({"Type": "Pass"}), fields);
+        let report = run(&definition, &Mocks::new(), input.clone()).await;
+        assert_eq!(output(&report), selected, "{path}");
+        // States inside an iteration read its item, too.
+        let inside = json!({"Type": "Pass", "Parameters": selector});
+        let definition = map(inside, json!({"ItemsPath": path}));
+        let report = run(&definition, &Mocks::new(), input).await;
+        assert_eq!(output(&report), selected, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_members_of_an_object_of_jsonata_are_items() {
+    let states = json!({"StartAt": "P", "States": {"P": {
+        "Type": "Pass", "End": true,
+        "Output": "{% [$states.context.Map.Item.Key, $states.context.Map.Item.Value, $states.context.Map.Item.Index, $states.input.Key] %}",
+    }}});
+    for items in [
+        json!("{% $states.input %}"),
+        json!({"a": 1, "b": "{% $states.input.b %}"}),
+    ] {
+        let definition = json!({"QueryLanguage": "JSONata", "StartAt": "M", "States": {"M": {
+            "Type": "Map", "Items": items, "End": true, "ItemProcessor": states,
+        }}});
+        let report = run(&definition, &Mocks::new(), json!({"a": 1, "b": [2]})).await;
+        assert_eq!(
+            output(&report),
+            json!([["a", 1, 0, "a"], ["b", [2], 1, "b"]]),
+            "{items}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -97,6 +97,7 @@ pub const RULES: &[Rule] = &[
     data::missing_dollar::RULE,
     data::missing_path_suffix::RULE,
     data::static_result::RULE,
+    data::invalid_format_template::RULE,
     jsonata::jsonpath_in_jsonata_machine::RULE,
     jsonata::jsonata_field_in_jsonpath::RULE,
     jsonata::jsonpath_field_in_jsonata::RULE,

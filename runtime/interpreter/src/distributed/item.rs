@@ -30,6 +30,30 @@ impl Item {
         }
     }
 
+    /// Returns an item of a Map's items in the state's input: of an array, or of an object, whose items are its members in their order.
+    pub fn of_items(items: &Value, index: u32) -> Option<Self> {
+        let (key, value) = match items {
+            Value::Object(object) => {
+                let (key, value) = object.get_index(index as usize)?;
+                (Some(SmolStr::new(key)), value)
+            }
+            array => (None, array.item(index as usize)?),
+        };
+        Some(Self {
+            key,
+            ..Self::of_input(index, value.clone())
+        })
+    }
+
+    /// Returns the number of items, which a value other than an array or an object does not have.
+    pub fn count(items: &Value) -> usize {
+        match items {
+            Value::Array(array) => array.as_slice().len(),
+            Value::Object(object) => object.len(),
+            _ => 0,
+        }
+    }
+
     /// Returns the input of an iteration without an ItemSelector: the item, or the pair of an object's member.
     pub fn input(&self) -> Value {
         match &self.key {

@@ -103,6 +103,7 @@ impl ContextView<'_> {
                 Cow::Owned(item) => Cow::Owned(item.value),
             }),
             Segment::Key { name, .. } if name == "Index" => Some(owned(item.index)),
+            Segment::Key { name, .. } if name == "Key" => item.key.clone().map(owned),
             _ => None,
         }
     }

@@ -371,9 +371,9 @@ impl Cursors {
             let (container, index) = cursor.parent?;
             cursor = self.get(container)?;
             if let Waiting::Children(children) = &cursor.waiting
-                && let Some(value) = children.items.item(index as usize)
+                && let Some(item) = Item::of_items(&children.items, index)
             {
-                return Some(Cow::Owned(Item::of_input(index, value.clone())));
+                return Some(Cow::Owned(item));
             }
         }
     }

@@ -117,7 +117,8 @@ impl Execution {
             return Some(Err(self.query_failed(id, &error, &name)));
         }
         // An inline Map has no failure tolerance.
-        self.mocked_run(id, items.as_array().map(length), None, cx)
+        let count = u64::try_from(Item::count(items)).unwrap_or(u64::MAX);
+        self.mocked_run(id, Some(count), None, cx)
     }
 
     /// Returns the mocked result of a Map: the outputs, or the failure of exceeding the tolerated failures. Only a Map
@@ -157,10 +158,9 @@ impl Execution {
             return Ok(());
         }
         let cursor = self.cursor(id)?;
-        let items = items.as_array().map_or(&[][..], |items| items.as_slice());
         let selected: Value = (0u32..)
-            .zip(items)
-            .map(|(index, item)| self.selected(cursor, map, &Item::of_input(index, item.clone())))
+            .map_while(|index| Item::of_items(items, index))
+            .map(|item| self.selected(cursor, map, &item))
             .collect::<Result<Vec<Value>, QueryError>>()?
             .into();
         self.inspect_value(InspectionStage::ItemSelector, &selected);

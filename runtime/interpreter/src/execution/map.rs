@@ -26,7 +26,7 @@ impl Execution {
             Ok(found) => found,
             Err(error) => return Err(self.map_refused(id, state, &error)),
         };
-        let length = items.as_array().map_or(0, |items| items.as_slice().len());
+        let length = Item::count(&items);
         let shown_length = u64::try_from(length).unwrap_or(u64::MAX);
         self.write(
             id,
@@ -73,16 +73,15 @@ impl Execution {
             return Ok(());
         };
         let index = children.next;
-        let Some(value) = children.items.item(index as usize).cloned() else {
+        let Some(item) = Item::of_items(&children.items, index) else {
             return Ok(());
         };
         children.next += 1;
         let container = cursor.state;
         let input = match map.item_selector {
             // Without an ItemSelector, the item is the input of the iteration.
-            None => value,
+            None => item.input(),
             Some(_) => {
-                let item = Item::of_input(index, value);
                 let selected = self.cursor(id);
                 let selected = selected.and_then(|cursor| self.selected(cursor, map, &item));
                 match selected {
@@ -147,7 +146,7 @@ impl Execution {
         Ok(declared)
     }
 
-    /// Evaluates Items or ItemsPath: an array, or for a Distributed Map also an object.
+    /// Evaluates Items or ItemsPath: an array or an object.
     pub(super) fn items(
         &self,
         cursor: &Cursor,
@@ -155,11 +154,12 @@ impl Execution {
         map: &Map,
         effective: &Value,
     ) -> Result<Value, QueryError> {
-        let is_context = matches!(&map.items, Items::Path { path, .. } if path.starts_with("$$"));
+        // Recorded: in JSONata, an inline Map without Items does not accept an object.
+        let needs_array = map.distributed.is_none()
+            && matches!((&map.items, &state.io), (Items::Input, Io::Jsonata(_)));
         let is_collection = |items: &Value| match items {
             Value::Array(_) => true,
-            // Recorded: an inline Map does not accept an object, and no Map accepts an object of the context object.
-            Value::Object(_) => map.distributed.is_some() && !is_context,
+            Value::Object(_) => !needs_array,
             _ => false,
         };
         let items = match &map.items {
@@ -190,7 +190,7 @@ impl Execution {
     }
 }
 
-/// Returns the error for a path that does not select an array. AWS shows a path of the context object without the first
+/// Returns the error for a path that selects neither an array nor an object. AWS shows a path of the context object without the first
 /// `$` (recorded).
 fn no_array(path: &str) -> QueryError {
     let path = match path.strip_prefix('$') {

@@ -6,9 +6,7 @@ use crate::value::Value;
 pub enum Expected {
     /// Any value.
     Any,
-    /// An array (`Items`).
-    Array,
-    /// An array or an object (`Items` of a Distributed Map).
+    /// An array or an object (`Items`).
     Collection,
     /// A number (`Seconds`, `MaxConcurrency`, ...).
     Number,
@@ -30,7 +28,7 @@ impl Expected {
     pub(super) fn name(self) -> &'static str {
         match self {
             Expected::Any => "any",
-            Expected::Array | Expected::Collection => "array",
+            Expected::Collection => "array",
             Expected::Number => "number",
             Expected::Boolean => "boolean",
             Expected::String => "string",

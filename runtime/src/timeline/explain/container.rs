@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
 use stepwright_asl::model::{Map, State};
+use stepwright_interpreter::distributed::Item;
 use stepwright_interpreter::query::Expected;
 
 use super::context::MapItem;
@@ -14,13 +15,9 @@ const NO_ITEMS: &str = "the items are not in the history";
 const NO_RESULTS: &str = "a result of the branches or iterations is not in the history";
 const DISTRIBUTED: &str = "the history does not contain the results of child executions";
 
-/// Returns the number of items if a value is a collection that the Map accepts.
-pub(super) fn map_items(map: &Map, items: &Value) -> Option<usize> {
-    match items {
-        Value::Array(items) => Some(items.as_slice().len()),
-        Value::Object(items) if map.is_distributed() => Some(items.len()),
-        _ => None,
-    }
+/// Returns the number of items if a value is a collection that a Map accepts.
+pub(super) fn map_items(items: &Value) -> Option<usize> {
+    matches!(items, Value::Array(_) | Value::Object(_)).then(|| Item::count(items))
 }
 
 /// Data that a Map or Parallel exchanges with the states inside of it.
@@ -29,11 +26,7 @@ impl Replay<'_> {
     pub(super) fn items(&mut self, map: &Map, effective: &ReplayData) -> Operand {
         match (self.is_jsonata(), &map.items, &map.items_path) {
             (true, Some(items), _) => {
-                let expected = match map.is_distributed() {
-                    true => Expected::Collection,
-                    false => Expected::Array,
-                };
-                self.template("/Items", items, expected, effective, None)
+                self.template("/Items", items, Expected::Collection, effective, None)
             }
             (false, _, Some(path)) if path == "$" => {
                 let items = self.unless_stopped(effective.input.outcome());
@@ -58,17 +51,16 @@ impl Replay<'_> {
         };
         let items = items.unwrap_or_else(|| Operand::Missing(NoValue::unknown(NO_ITEMS)));
         let missing = match items.outcome() {
-            Ok(Value::Array(items)) if items.as_slice().len() <= MAX_ITEMS => {
-                let items = items.as_slice().iter().cloned().enumerate();
-                let items = items.map(|(index, item)| MapItem::of_array(index, item));
-                let items: Vec<MapItem> = items.collect();
-                self.template_of_items(pointer, selector, effective, &items);
-                return;
-            }
-            Ok(Value::Array(_)) => {
-                NoValue::Unknown(format!("there are more than {MAX_ITEMS} items"))
-            }
-            Ok(_) => NoValue::unknown("the items are not an array"),
+            Ok(items) => match map_items(&items) {
+                Some(count) if count <= MAX_ITEMS => {
+                    let items = (0..count).filter_map(|index| MapItem::of_items(&items, index));
+                    let items: Vec<MapItem> = items.collect();
+                    self.template_of_items(pointer, selector, effective, &items);
+                    return;
+                }
+                Some(_) => NoValue::Unknown(format!("there are more than {MAX_ITEMS} items")),
+                None => NoValue::unknown("the items are neither an array nor an object"),
+            },
             Err(missing) => missing,
         };
         let missing = self.unless_stopped(Err(missing));
@@ -104,7 +96,7 @@ impl Replay<'_> {
                 let map = Replay::new(self.timeline, self.states, at, Some(attempt));
                 map.ok()?.map_items()
             })?;
-            Some(MapItem::of_array(index, items.item(index)?.clone()))
+            MapItem::of_items(&items, index)
         };
         item().unwrap_or(MapItem::Unknown(NO_ITEMS))
     }

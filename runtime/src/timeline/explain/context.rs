@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
+use stepwright_interpreter::distributed::Item;
 use stepwright_interpreter::query::Context;
 
 use crate::value::{Object, Segment, Value};
@@ -47,14 +48,10 @@ pub(super) enum MapItem {
 }
 
 impl MapItem {
-    /// Returns the item of an array.
-    pub(super) fn of_array(index: usize, value: Value) -> Self {
-        let mut item = Object::new();
-        let index = i64::try_from(index).unwrap_or(i64::MAX);
-        item.insert("Index", index.into());
-        item.insert("Value", value);
-        item.insert("Source", "STATE_DATA".into());
-        Self::Known(item.into())
+    /// Returns an item of an array or of an object; `None` if there is no such item.
+    pub(super) fn of_items(items: &Value, index: usize) -> Option<Self> {
+        let item = Item::of_items(items, u32::try_from(index).ok()?)?;
+        Some(Self::Known(item.context()))
     }
 }
 

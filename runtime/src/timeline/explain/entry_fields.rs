@@ -182,8 +182,10 @@ impl Replay<'_> {
             Some(_) => None,
             None => Some(self.items(map, effective)),
         };
-        let mut is_valid =
-            !matches!(&items, Some(Operand::Value(items)) if map_items(map, items).is_none());
+        let needs_array = self.is_jsonata() && map.items.is_none() && !map.is_distributed();
+        let is_refused =
+            |items: &Value| map_items(items).is_none() || needs_array && items.as_array().is_none();
+        let mut is_valid = !matches!(&items, Some(Operand::Value(items)) if is_refused(items));
         let is_path = !self.is_jsonata();
         let numbers = [
             (

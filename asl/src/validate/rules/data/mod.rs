@@ -3,6 +3,7 @@
 pub(super) mod duplicate_template_key;
 mod dynamic_value;
 pub(super) mod invalid_dynamic_value;
+pub(super) mod invalid_format_template;
 pub(super) mod invalid_intrinsic_call;
 pub(super) mod invalid_path;
 mod literal_meaning;

@@ -17,6 +17,9 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 
 fn unknown_function(definition: &Definition<'_>, report: &mut Report<'_>) {
     let variables = &definition.variables;
+    if definition.unknown.may_assign(definition.document.json()) {
+        return;
+    }
     let assignments = variables.assignments.iter();
     let assigned: HashSet<&str> = assignments
         .map(|assignment| variables.names[assignment.name].as_str())

@@ -15,6 +15,7 @@ use crate::json::{Json, Pointer};
 use crate::model::{MachineType, ProcessorMode, QueryLanguage};
 use crate::substitution::is_substitution;
 use crate::validate::definition::{Definition, DefinitionPart};
+use crate::validate::unknown::has_open_members;
 
 fn maps<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a DefinitionPart<'d>> {
     definition.parts_of("Map")
@@ -34,6 +35,17 @@ fn config<'d>(map: &DefinitionPart<'d>, field: &str) -> Option<&'d str> {
 
 /// Whether a Map is distributed; `None` if unknown.
 fn is_distributed(map: &DefinitionPart<'_>) -> Option<bool> {
+    let (_, processor) = processor(map).unzip();
+    let config_object = processor.and_then(|processor| processor.get("ProcessorConfig"));
+    let is_open = |json: &Json| match json {
+        Json::String(text) => is_substitution(text),
+        Json::Object(object) => has_open_members(object),
+        _ => false,
+    };
+    let mut objects = [processor, config_object].into_iter().flatten();
+    if has_open_members(map.object) || objects.any(is_open) {
+        return None;
+    }
     match config(map, "Mode") {
         Some(mode) if is_substitution(mode) => None,
         mode => Some(mode == Some(ProcessorMode::Distributed.as_str())),

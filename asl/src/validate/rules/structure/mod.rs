@@ -14,6 +14,7 @@ use crate::analysis::{NameKind, NameProblem, check_names};
 use crate::graph::{Container, State};
 use crate::json::{Json, Object};
 use crate::model::{StateMachine, ValueKind};
+use crate::substitution::is_substitution;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
 
@@ -53,6 +54,7 @@ pub(super) fn is_below(container: &Container<'_>, field: &str) -> bool {
     let states = container.object.get("States").and_then(Json::as_object);
     states
         .and_then(|states| states.get(field))
+        .filter(|value| !value.as_str().is_some_and(is_substitution))
         .is_some_and(|value| is_misplaced(field, value.as_object()))
 }
 

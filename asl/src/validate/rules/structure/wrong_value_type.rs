@@ -26,7 +26,7 @@ fn wrong_type(definition: &Definition<'_>, report: &mut Report<'_>) {
     for part in &definition.parts {
         for (_, value, field) in part.members() {
             if let Some(field) = field {
-                check_type(part, field, value, report);
+                check_type(definition, part, field, value, report);
             }
         }
     }
@@ -36,6 +36,7 @@ fn wrong_type(definition: &Definition<'_>, report: &mut Report<'_>) {
 const FREE_TEXTS: &[&str] = &["Cause", "Comment", "Error", "Version"];
 
 fn check_type<'d>(
+    definition: &Definition<'d>,
     part: &DefinitionPart<'d>,
     field: &'static FieldInfo,
     value: &'d Json,
@@ -121,6 +122,9 @@ fn check_type<'d>(
         }
         (ValueKind::States, Json::Object(states)) => {
             for (name, state) in states {
+                if definition.unknown.contains(state) {
+                    continue;
+                }
                 if is_misplaced(name, state.as_object()) {
                     let message = format!("`{name}` is not a state: it belongs one level up");
                     report

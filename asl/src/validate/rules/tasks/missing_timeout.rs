@@ -1,6 +1,7 @@
 use crate::limits::AwaitedEvent;
 use crate::model::MachineType;
 use crate::validate::rules::prelude::*;
+use crate::validate::unknown::has_open_members;
 
 use super::tasks;
 
@@ -26,7 +27,9 @@ fn waits_for(task: &DefinitionPart<'_>) -> Option<&'static str> {
 }
 
 fn no_timeout(definition: &Definition<'_>, report: &mut Report<'_>) {
-    let machine_ends = definition.document.json().get("TimeoutSeconds").is_some();
+    let machine = definition.document.json();
+    let machine_ends = machine.get("TimeoutSeconds").is_some()
+        || machine.as_object().is_some_and(has_open_members);
     if machine_ends || definition.machine_type == MachineType::Express {
         return;
     }
@@ -40,7 +43,7 @@ fn no_timeout(definition: &Definition<'_>, report: &mut Report<'_>) {
         let Some(what) = waits_for(task) else {
             continue;
         };
-        if !limits.iter().any(|limit| task.has(limit)) {
+        if !has_open_members(task.object) && !limits.iter().any(|limit| task.has(limit)) {
             report
                 .add(
                     task.at("Resource"),

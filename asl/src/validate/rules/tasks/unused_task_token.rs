@@ -4,6 +4,7 @@ use crate::limits::AwaitedEvent;
 use crate::model::MachineType;
 use crate::path::{Path, PathStep, Root};
 use crate::validate::rules::prelude::*;
+use crate::validate::unknown::has_open_members;
 
 use super::tasks;
 
@@ -70,7 +71,10 @@ fn token(definition: &Definition<'_>, report: &mut Report<'_>) {
             ),
         };
         let payload = task.object.get(field);
-        if payload.and_then(Json::as_str).is_some_and(is_substitution) {
+        let is_open = |payload: &Json| {
+            payload.as_str().is_some_and(is_substitution) || definition.unknown.is_in(payload)
+        };
+        if has_open_members(task.object) || payload.is_some_and(is_open) {
             continue;
         }
         let pointer = task.at(payload.map_or("Resource", |_| field));

@@ -10,6 +10,7 @@ use super::lines::JsonLines;
 use super::row::{Row, RowRead};
 use super::unread_object::{Piece, UnreadObject};
 use super::window::Window;
+use crate::distributed::item::Item;
 use crate::record::record;
 use crate::value::Value;
 
@@ -36,12 +37,7 @@ impl JsonRows {
     }
 
     pub(super) fn remaining(&self) -> usize {
-        let members = match &self.whole {
-            Value::Array(array) => array.as_slice().len(),
-            Value::Object(object) => object.len(),
-            _ => 0,
-        };
-        members.saturating_sub(self.next)
+        Item::count(&self.whole).saturating_sub(self.next)
     }
 
     pub(super) fn next(&mut self) -> Option<(Option<SmolStr>, Value)> {

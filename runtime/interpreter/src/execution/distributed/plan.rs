@@ -2,8 +2,8 @@ use smol_str::SmolStr;
 
 use super::reader_failed;
 use crate::distributed::{
-    self, BucketList, Export, FileSizes, Header, Items, ObjectRef, Results, RetryCursor, RunView,
-    Tally,
+    self, BucketList, Export, FileSizes, Header, Item, Items, ObjectRef, Results, RetryCursor,
+    RunView, Tally,
 };
 use crate::execution::arguments::unusable_parameters;
 use crate::execution::batch::{Batch, NextInput};
@@ -52,10 +52,7 @@ impl Execution {
             Err(error) => return Err(self.map_refused(id, state, &error)),
         };
         // The items of an ItemReader are not known yet and count as 0.
-        let length = items.as_ref().map_or(0, |items| match items {
-            Value::Object(object) => object.len(),
-            items => items.as_array().map_or(0, |items| items.as_slice().len()),
-        });
+        let length = items.as_ref().map_or(0, Item::count);
         let length = u64::try_from(length).unwrap_or(u64::MAX);
         self.write(
             id,

@@ -29,13 +29,7 @@ impl Compiler<'_> {
             match &map.items {
                 Some(items) => {
                     let items = Expr::jsonata_template(items, "Items", &mut self.names)?;
-                    // Only a Distributed Map can iterate over the members of an object.
-                    let expected = if map.is_distributed() {
-                        Expected::Collection
-                    } else {
-                        Expected::Array
-                    };
-                    Items::Expression(items.expecting(expected))
+                    Items::Expression(items.expecting(Expected::Collection))
                 }
                 None => Items::Input,
             }

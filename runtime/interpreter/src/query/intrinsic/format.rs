@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use stepwright_asl::intrinsic::Literal;
+use stepwright_asl::intrinsic::{Literal, unmatched_brace_message};
 
 use crate::value::{MAX_DEPTH, Value, java_float};
 
@@ -16,6 +16,8 @@ const ROOM: usize = 24;
 pub(super) struct Template {
     /// One more than the number of `{}`.
     pieces: Box<[Box<str>]>,
+    /// The first unescaped brace that is not part of a `{}`.
+    unmatched_brace: Option<char>,
 }
 
 impl Template {
@@ -30,6 +32,7 @@ impl Template {
         pieces.push(text.get(at..).unwrap_or_default().into());
         Template {
             pieces: pieces.into(),
+            unmatched_brace: literal.unmatched_brace,
         }
     }
 
@@ -37,6 +40,7 @@ impl Template {
     pub(super) fn dynamic(text: &str) -> Template {
         let mut pieces = Vec::new();
         let mut piece = String::new();
+        let mut unmatched_brace = None;
         let mut characters = text.chars().peekable();
         while let Some(character) = characters.next() {
             match (character, characters.peek().copied()) {
@@ -48,16 +52,25 @@ impl Template {
                     characters.next();
                     pieces.push(std::mem::take(&mut piece).into());
                 }
-                _ => piece.push(character),
+                _ => {
+                    if matches!(character, '{' | '}') {
+                        unmatched_brace = unmatched_brace.or(Some(character));
+                    }
+                    piece.push(character);
+                }
             }
         }
         pieces.push(piece.into());
         Template {
             pieces: pieces.into(),
+            unmatched_brace,
         }
     }
 
     pub(super) fn fill(&self, values: &[Cow<'_, Value>]) -> Result<String, String> {
+        if let Some(brace) = self.unmatched_brace {
+            return Err(unmatched_brace_message(brace).to_owned());
+        }
         let count = self.pieces.len() - 1;
         if count != values.len() {
             let given = values.len();

@@ -197,6 +197,38 @@ fn format_prints_arguments_as_java_does() {
     );
 }
 
+/// <https://github.com/aws/aws-cdk/issues/29261>: a brace after an escaped backslash is not escaped.
+#[test]
+fn format_refuses_braces_that_are_neither_escaped_nor_a_pair() {
+    let open = "Invalid template in States.Format: matching '}' not found for '{'.";
+    let close = "Invalid template in States.Format: matching '{' not found for '}'.";
+    for (template, message) in [
+        (r#"{"a": {}}"#, open),
+        (r#"{"a":1}"#, open),
+        (r#"\\{ "n": 1 \\}"#, open),
+        (r"{ }", open),
+        (r"{0}", open),
+        (r"{{}}", open),
+        (r"{", open),
+        (r"{\}", open),
+        (r"{}}", close),
+        (r"\{}", close),
+        (r"}", close),
+    ] {
+        fails(&format!("States.Format('{template}', 1)"), message);
+        // A template from data has the same rules.
+        let input =
+            crate::value::Value::from_text(&serde_json::json!({ "t": template }).to_string());
+        let input = input.expect("it is JSON").to_text();
+        let result = Fixture::new(&input).member("States.Format($.t, 1)");
+        assert!(
+            result.is_err_and(|error| error.ends_with(message)),
+            "{template}"
+        );
+    }
+    gives(r"States.Format('\{{}\} \\{}', 1, 2)", r#""{1} \\2""#);
+}
+
 #[test]
 fn floats_are_printed_as_java_prints_them() {
     let input =

@@ -355,10 +355,11 @@ fn a_typed_field_refuses_other_result_types() {
     let mut fixture = Fixture::new("{}");
     let mut eval = |text: &str| {
         let expr = Expr::jsonata_field(text, "Items", &mut fixture.names);
-        let expr = expr.expect("compiles").expecting(Expected::Array);
+        let expr = expr.expect("compiles").expecting(Expected::Collection);
         expr.eval(&fixture.scope()).map_err(|error| error.cause)
     };
     assert_eq!(eval("{% [1] %}"), Ok(value("[1]")));
+    assert_eq!(eval("{% {'a': 1} %}"), Ok(value(r#"{"a": 1}"#)));
     assert_eq!(
         eval("{% 'string' %}"),
         Err("The JSONata expression ''string'' specified for the field 'Items' returned an unexpected result type. Expected 'array', but was 'string' for value: \"string\"".to_owned())
