@@ -142,12 +142,20 @@ for (const { person, script } of PEOPLE) {
       await tab.goto(executionsUrl({ name: prefix, status: "RUNNING" }));
       for (const number of [1, 3]) await person.check(page.getByLabel(`Select ${prefix}-${number}`));
       await person.press(button(page, "Stop selected"));
+      for (const number of [1, 3]) await page.getByRole("link", { name: `${prefix}-${number}` }).waitFor();
+      assert.equal(await page.getByRole("link", { name: `${prefix}-2` }).count(), 0);
+      await server.reaches(arns[0], "RUNNING");
+      if (script) assert.deepEqual(await tab.violations(), []);
+      await person.press(button(page, "Stop 2 executions"));
       await page.getByRole("status").filter({ hasText: "2 executions were stopped" }).waitFor();
+      // The list has the same filters.
+      assert.deepEqual([await page.getByLabel("Name").inputValue(), await page.getByLabel("Status").inputValue()], [prefix, "RUNNING"]);
       for (const index of [0, 2]) await server.reaches(arns[index], "ABORTED");
       await server.reaches(arns[1], "RUNNING");
       await tab.goto(executionsUrl({ name: prefix, status: "ABORTED" }));
       for (const number of [1, 3]) await person.check(page.getByLabel(`Select ${prefix}-${number}`));
       await person.press(button(page, "Redrive selected"));
+      await person.press(button(page, "Redrive 2 executions"));
       await page.getByRole("status").filter({ hasText: "2 executions were redriven" }).waitFor();
       for (const arn of arns) await server.reaches(arn, "RUNNING");
     });

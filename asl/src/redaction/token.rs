@@ -8,18 +8,32 @@ const DIGITS: usize = 64;
 const VERSIONS: [usize; 2] = [12, 44];
 const VARIANTS: [usize; 2] = [16, 48];
 
-/// Returns the text with [`REDACTED`] instead of task tokens, or `None` if it has none. All digits after the start of a token are masked.
+/// The shortest base64 text of a token.
+const BASE64_DIGITS: usize = 86;
+
+/// Returns the text with [`REDACTED`] instead of task tokens, or `None` if it has none. All digits after the start of a token are masked. A token is
+/// masked in base64, too: an expression can encode it.
 pub(super) fn masked(text: &str) -> Option<String> {
+    let plain = masked_runs(text, DIGITS, |byte| byte.is_ascii_hexdigit(), token_start);
+    let base64 = |text: &str| masked_runs(text, BASE64_DIGITS, is_base64, base64_start);
+    base64(plain.as_deref().unwrap_or(text)).or(plain)
+}
+
+/// Masks the end of each run of digits from the position on that `start` returns.
+fn masked_runs(
+    text: &str,
+    shortest: usize,
+    is_digit: impl Fn(&u8) -> bool,
+    start: impl Fn(&[u8]) -> Option<usize>,
+) -> Option<String> {
     let mut copy = String::new();
     let mut copied = 0;
     let mut at = 0;
     let bytes = text.as_bytes();
-    while at + DIGITS <= bytes.len() {
-        let run = bytes[at..]
-            .iter()
-            .take_while(|byte| byte.is_ascii_hexdigit());
+    while at + shortest <= bytes.len() {
+        let run = bytes[at..].iter().take_while(|byte| is_digit(byte));
         let end = at + run.count();
-        if let Some(start) = token_start(&bytes[at..end]) {
+        if let Some(start) = start(&bytes[at..end]) {
             copy.push_str(&text[copied..at + start]);
             copy.push_str(REDACTED);
             copied = end;
@@ -31,6 +45,46 @@ pub(super) fn masked(text: &str) -> Option<String> {
     }
     copy.push_str(&text[copied..]);
     Some(copy)
+}
+
+/// Whether this is a digit of base64, with the alphabet for texts or for URLs.
+fn is_base64(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+}
+
+/// Returns the position of the first digit of base64 if the digits contain a token. Other digits, such as those of a path, may precede the text.
+fn base64_start(digits: &[u8]) -> Option<usize> {
+    if digits.len() < BASE64_DIGITS {
+        return None;
+    }
+    (0..4).find(|start| {
+        let decoded = decoded(&digits[*start..]);
+        let mut runs = decoded.split(|byte| !byte.is_ascii_hexdigit());
+        runs.any(|run| token_start(run).is_some())
+    })
+}
+
+/// Decodes digits of base64. The bits of an incomplete last byte are dropped.
+fn decoded(digits: &[u8]) -> Vec<u8> {
+    let (mut bits, mut count) = (0_u32, 0);
+    let mut bytes = Vec::with_capacity(digits.len() * 3 / 4);
+    for digit in digits {
+        let value = match digit {
+            b'A'..=b'Z' => digit - b'A',
+            b'a'..=b'z' => digit - b'a' + 26,
+            b'0'..=b'9' => digit - b'0' + 52,
+            b'+' | b'-' => 62,
+            _ => 63,
+        };
+        bits = (bits << 6) | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+            bits &= (1 << count) - 1;
+        }
+    }
+    bytes
 }
 
 /// Returns the start of the first token in hexadecimal digits. Other digits may precede a token, so each position can be its first one.
@@ -54,6 +108,19 @@ mod tests {
         let half = "[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}";
         (half, half, "([0-9a-f]{24})?")
             .prop_map(|(first, second, subject)| first + &second + &subject)
+    }
+
+    /// Returns bytes as base64 without padding.
+    fn base64(bytes: &[u8]) -> String {
+        let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        let chunks = bytes.chunks(3).flat_map(|chunk| {
+            let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or_default());
+            let bits = (byte(0) << 16) | (byte(1) << 8) | byte(2);
+            let digit =
+                move |at: u32| char::from(alphabet[((bits >> (18 - 6 * at)) & 63) as usize]);
+            (0..=chunk.len() as u32).map(digit)
+        });
+        chunks.collect()
     }
 
     #[test]
@@ -90,6 +157,21 @@ mod tests {
                     prop_assert!(!masked.contains(part) || before.contains(part) || after.contains(part), "{}", masked);
                 }
             }
+        }
+
+        /// The report: a read-only console showed tokens that an expression had encoded, and the API accepted them.
+        #[test]
+        fn a_token_is_masked_in_base64(token in token(), before in "[ -~]{0,9}", after in "[ -~]{0,9}", path in "(https://a.test/[a-z]{0,5}/)?") {
+            let encoded = base64(format!("{before}{token}{after}").as_bytes());
+            for encoded in [encoded.clone(), encoded.replace('+', "-").replace('/', "_")] {
+                let masked = masked(&format!("{path}{encoded}==\u{e9}")).expect("it has a token");
+                prop_assert!(masked.ends_with("[redacted]==\u{e9}"), "{}", masked);
+                for part in encoded.as_bytes().windows(16) {
+                    prop_assert!(!masked.contains(std::str::from_utf8(part).expect("digits")), "{}", masked);
+                }
+            }
+            let other = base64("no token is in this text, which is longer than one, and not masked".repeat(2).as_bytes());
+            prop_assert_eq!(super::masked(&other), None);
         }
 
         #[test]

@@ -1,6 +1,8 @@
 //! The console over HTTP: headers, passwords, the token of forms, and pages about objects that are missing or cannot be read. The tests in `tests/console` use a
 //! browser.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::sync::atomic::Ordering;
 
 use serde_json::json;
@@ -8,6 +10,7 @@ use stepwright_runtime::Engine;
 use stepwright_server::{AccessKeys, ConsoleMode};
 use ureq::http::Response;
 
+use crate::html_form::HtmlForm;
 use crate::support::{Api, pass};
 use crate::unlisted::Unlisted;
 
@@ -111,10 +114,13 @@ fn unknown_paths_and_parameters_have_pages() {
             "there is no execution",
         ),
         (
-            "/console/executions?after=no&status=NO&from=no",
+            "/console/executions?after=no&status=NO",
             200,
             "No execution passes",
         ),
+        ("/console/executions?from=no", 200, "This is no time"),
+        ("/console/executions?to=31.01.2026", 200, "This is no time"),
+        ("/console/stop", 405, "go back to the page of the form"),
     ] {
         let page = api.send(path, &[], None);
         assert_eq!(page.status(), status, "{path}");
@@ -154,13 +160,155 @@ fn texts_of_users_are_escaped() {
         format!("/console/execution?arn={arn}&view=events"),
         format!("/console/execution?arn={arn}&view=data"),
         "/console/executions?error=%3Cscript%3E".to_owned(),
-        "/console?notice=%3Cscript%3E".to_owned(),
         "/console/machine?name=%3Cscript%3E".to_owned(),
     ] {
         let page = api.send(&path, &[], None);
         assert!(!page.body().contains("<script>"), "{path}");
         assert!(!page.body().contains("<i>"), "{path}");
         assert!(page.body().contains("&lt;"), "{path}");
+    }
+}
+
+#[test]
+fn a_link_cannot_show_a_text_as_a_notice() {
+    let api = console(ConsoleMode::On);
+    for path in ["/console", "/console/executions"] {
+        for text in [
+            "Your+session+has+expired",
+            "%3Cscript%3E",
+            "stopped",
+            "stopped-x",
+        ] {
+            let page = api.send(&format!("{path}?notice={text}"), &[], None);
+            assert!(!page.body().contains(r#"class="notice""#), "{path} {text}");
+        }
+        let page = api.send(&format!("{path}?notice=stopped-2"), &[], None);
+        assert!(page.body().contains("2 executions were stopped."), "{path}");
+    }
+}
+
+#[test]
+fn a_page_is_compressed_for_a_client_that_accepts_it() {
+    let api = console(ConsoleMode::On);
+    let send = |path: &str, accept: &str| {
+        let mut stream = TcpStream::connect(&api.address).expect("it listens");
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nhost: {}\r\naccept-encoding: {accept}\r\nconnection: close\r\n\r\n",
+            api.address
+        );
+        stream.write_all(request.as_bytes()).expect("it is sent");
+        let mut response = Vec::new();
+        stream
+            .read_to_end(&mut response)
+            .expect("there is an answer");
+        let end = response.windows(4).position(|window| window == b"\r\n\r\n");
+        let end = end.expect("there are headers");
+        let head = String::from_utf8_lossy(&response[..end]).to_lowercase();
+        (head, response.split_off(end + 4))
+    };
+    let (plain_head, plain) = send("/console", "identity");
+    assert!(
+        plain_head.contains("vary: accept-encoding") && !plain_head.contains("content-encoding")
+    );
+    let (head, body) = send("/console", "br, gzip;q=0.8");
+    assert!(head.contains("content-encoding: gzip"), "{head}");
+    assert!(
+        head.contains(&format!("content-length: {}", body.len())),
+        "{head}"
+    );
+    assert!(
+        body.len() * 3 < plain.len() * 2,
+        "{} of {}",
+        body.len(),
+        plain.len()
+    );
+    let mut text = Vec::new();
+    flate2::read::GzDecoder::new(&body[..])
+        .read_to_end(&mut text)
+        .expect("it is gzip");
+    assert_eq!(text, plain);
+    // Assets have tags, and a browser loads them once.
+    let start = "/console/assets/console.js";
+    let text = String::from_utf8(plain).expect("it is text");
+    let url = format!("{start}{}", between(&text, start, "\""));
+    assert!(!send(&url, "gzip").0.contains("content-encoding"));
+}
+
+#[test]
+fn a_form_of_a_server_that_was_restarted_is_shown_again_with_all_that_was_entered() {
+    let api = console(ConsoleMode::On);
+    let machine = api.create("m", &pass());
+    let own = format!("http://{}", api.address);
+    let page = format!("{own}/console/machine?name=m");
+    let headers = [("Origin", own.as_str()), ("Referer", page.as_str())];
+    let body = format!(
+        "form_token=old&request=1&stateMachineArn={}&name=typed&input=%7B%22typed%22%3A%221%22%7D",
+        query(&machine)
+    );
+    let refused = api.send("/console/start", &headers, Some(&body));
+    assert_eq!(refused.status(), 403);
+    assert!(
+        refused.body().contains("What you entered"),
+        "{}",
+        refused.body()
+    );
+    assert!(refused.body().contains(r#"href="/console/machine?name=m""#));
+    let form = HtmlForm::with(refused.body(), "Send it again");
+    let started = api.send("/console/start", &headers, Some(&form.body()));
+    assert_eq!(started.status(), 303, "{}", started.body());
+    let described = api.finished(&format!(
+        "{}:typed",
+        machine.replace("stateMachine", "execution")
+    ));
+    assert_eq!(described["input"], r#"{"typed":"1"}"#);
+    // A page elsewhere is no way back.
+    for referrer in [
+        "https://elsewhere.test/console",
+        &format!("{own}/other"),
+        "x",
+    ] {
+        let headers = [("Origin", own.as_str()), ("Referer", referrer)];
+        let refused = api.send("/console/start", &headers, Some(&body));
+        assert!(!refused.body().contains("Back to the page"), "{referrer}");
+    }
+}
+
+#[test]
+fn a_form_that_starts_an_execution_and_is_sent_twice_starts_one() {
+    let api = console(ConsoleMode::On);
+    let machine = api.create("m", &pass());
+    let page = api.send("/console/machine?name=m", &[], None);
+    let form = HtmlForm::with(page.body(), "Input, as JSON");
+    let send = |form: &HtmlForm| {
+        let sent = api.send("/console/start", &[], Some(&form.body()));
+        assert_eq!(sent.status(), 303, "{}", sent.body());
+        header(&sent, "location").to_owned()
+    };
+    let started = send(&form);
+    assert_eq!(send(&form), started);
+    let changed = form.enter("input", r#"{"changed": true}"#);
+    assert_ne!(send(&changed), started);
+    let listed = api.call("ListExecutions", json!({"stateMachineArn": machine}));
+    assert_eq!(listed["executions"].as_array().map(Vec::len), Some(2));
+    for part in [
+        "/console/start",
+        "/console/stop",
+        "/console/answer",
+        "/console/confirm",
+    ] {
+        let page = api.send("/console/machine?name=m", &[], None);
+        let page = page.into_body() + api.send("/console/executions", &[], None).body();
+        let forms = page
+            .split("<form")
+            .filter(|form| form.contains(&format!("action=\"{part}\"")));
+        for form in forms {
+            // The first button is disabled, so that Enter in a field sends nothing.
+            let button = form.split("<button").nth(1).expect("it has a button");
+            assert!(
+                button.contains(" disabled") && button.contains(" hidden"),
+                "{form}"
+            );
+        }
     }
 }
 

@@ -299,10 +299,8 @@ fn json_answers_a_token_instead_of_the_fields() {
         }
         std::thread::sleep(std::time::Duration::from_millis(5));
     };
-    let form = HtmlForm::with(&text, "Send success");
-    let mut form = form.enter("json", r#"{"decision": "approved", "by": "Bob"}"#);
-    form.inputs
-        .push(("answer".to_owned(), "success-json".to_owned()));
+    let form = HtmlForm::with(&text, "Send success with this JSON");
+    let form = form.enter("output", r#"{"decision": "approved", "by": "Bob"}"#);
     send(&api, &form);
     let described = api.finished(&arn_of(&url));
     let output = described["output"].as_str().expect("it succeeded");

@@ -14,6 +14,8 @@ mod console_export;
 mod console_forms;
 #[cfg(feature = "console")]
 mod console_secrets;
+#[cfg(all(feature = "console", feature = "schedules"))]
+mod every_start;
 mod executions;
 mod golden;
 mod hostile;

@@ -1,5 +1,6 @@
 use super::{ListPosition, StoredExecution, StoredOrigin};
 use crate::Status;
+use crate::clock::Timestamp;
 
 /// Selects executions for [`StoreReader::list`](super::StoreReader::list); by default all that are not children of a Map Run.
 ///
@@ -12,8 +13,14 @@ pub struct StoreFilter {
     pub machine: Option<String>,
     /// Only executions of this name.
     pub name: Option<String>,
+    /// Only executions whose names contain this text.
+    pub name_part: Option<String>,
+    /// Only executions that started at this time, or later.
+    pub started_from: Option<Timestamp>,
     /// Only executions with this status.
     pub status: Option<Status>,
+    /// Only executions that have failed, timed out or were aborted.
+    pub is_failed: bool,
     /// Only executions that were started by this version, by its ARN.
     pub version: Option<String>,
     /// Only executions that were started by this alias, by its ARN.
@@ -32,9 +39,15 @@ impl StoreFilter {
         let map_run = execution.child_of.as_ref().map(|child| &child.map_run);
         let is_of = |machine: &String| **machine == *execution.machine;
         let is_called = |name: &String| **name == *execution.name;
+        let has_part = |part: &String| execution.name.contains(part.as_str());
         self.map_run.as_ref() == map_run
             && self.machine.as_ref().is_none_or(is_of)
             && self.name.as_ref().is_none_or(is_called)
+            && self.name_part.as_ref().is_none_or(has_part)
+            && self
+                .started_from
+                .is_none_or(|from| execution.started >= from)
+            && (!self.is_failed || is_failed(execution.status))
             && self.status.is_none_or(|status| status == execution.status)
             && self.after.is_none_or(|after| execution.position() < after)
             && self.passes_listing(execution)
@@ -57,4 +70,9 @@ impl StoreFilter {
         let is_alias = |wanted: &String| alias == Some(wanted);
         self.version.as_ref().is_none_or(is_version) && self.alias.as_ref().is_none_or(is_alias)
     }
+}
+
+/// Whether an execution with this status has ended, and not succeeded.
+pub(crate) fn is_failed(status: Status) -> bool {
+    !matches!(status, Status::Running | Status::Succeeded)
 }

@@ -40,11 +40,12 @@ mod change;
 mod document;
 mod error;
 mod execution;
-mod filter;
+pub(crate) mod filter;
 #[doc(hidden)]
 pub mod journal;
 mod listing;
 mod machine;
+mod machine_count;
 mod map_run;
 pub(crate) mod masked_fields;
 mod memory;
@@ -73,6 +74,7 @@ pub use self::filter::StoreFilter;
 pub(crate) use self::listing::RangeRows;
 pub use self::listing::{ListPosition, StoredListing, StoredOrigin};
 pub use self::machine::StoredMachine;
+pub use self::machine_count::MachineCount;
 pub use self::map_run::{StoredChild, StoredMapRun};
 pub use self::memory::MemoryStore;
 pub use self::outbox::{OutboxQueue, StoredMessage};
@@ -257,6 +259,15 @@ pub trait StoreReader: Send {
             ..filter.clone()
         })?;
         Ok(StoredPage::cut(executions, filter.limit))
+    }
+
+    /// Returns the numbers of executions of each state machine and status, without the children of Map Runs; no zeros.
+    ///
+    /// # Errors
+    ///
+    /// As [`list`](Self::list).
+    fn counts(&mut self) -> Result<Vec<MachineCount>, StoreError> {
+        Ok(MachineCount::of(self.list(&StoreFilter::default())?))
     }
 
     /// Returns executions without a [listing](StoredExecution::listing), including children of Map Runs: the first ones by key after

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 
 use super::{
-    OutboxQueue, Store, StoreError, StoreFilter, StoreReader, StoredActivity, StoredDocument,
-    StoredExecution, StoredMachine, StoredMapRun, StoredMessage, StoredPage, UnreadableRow,
+    MachineCount, OutboxQueue, Store, StoreError, StoreFilter, StoreReader, StoredActivity,
+    StoredDocument, StoredExecution, StoredMachine, StoredMapRun, StoredMessage, StoredPage,
+    UnreadableRow,
 };
 use crate::clock::Timestamp;
 
@@ -97,6 +98,10 @@ impl StoreReader for PatientReader {
 
     fn page(&mut self, filter: &StoreFilter) -> Result<StoredPage, StoreError> {
         repeat(|| self.0.page(filter))
+    }
+
+    fn counts(&mut self) -> Result<Vec<MachineCount>, StoreError> {
+        repeat(|| self.0.counts())
     }
 
     fn unlisted(&mut self, after: u64, limit: usize) -> Result<Vec<StoredExecution>, StoreError> {

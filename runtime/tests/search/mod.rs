@@ -161,6 +161,35 @@ proptest! {
     }
 }
 
+/// The report: after a Distributed Map of 600 children, the index scanned them for ever, because its progress was the newest entry, and children
+/// have none.
+#[test]
+fn the_index_is_at_rest_after_ten_thousand_children() {
+    let machine = r#"{"QueryLanguage": "JSONata", "StartAt": "Each", "States": {"Each": {
+        "Type": "Map", "Items": "{% [1..10000] %}", "End": true, "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "Fine", "States": {"Fine": {"Type": "Succeed"}}
+        }
+    }}}"#;
+    let world = World::new();
+    let engine = world.engine();
+    let registered = engine.register_json("each", machine, MachineType::Standard);
+    registered.expect("it is valid");
+    let index = world.index();
+    world.runtime.block_on(async {
+        let started = engine.start_machine("each", json!({"text": "parent"}), StartOptions::new());
+        let report = started.await.expect("it starts").report().await;
+        assert_eq!(report.status, Status::Succeeded, "{report:?}");
+    });
+    // The index answers when it has compared all, which it never did.
+    index.catch_up().expect("it has not stopped");
+    let filter = ExecutionFilter::new();
+    assert_eq!(search(&index, &filter, "parent").len(), 1);
+    world.start(json!({"text": "later"}));
+    index.catch_up().expect("it has not stopped");
+    assert_eq!(search(&index, &filter, "later").len(), 1);
+}
+
 #[test]
 fn the_index_follows_ends_deletions_and_a_restored_store() {
     let mut world = World::new();

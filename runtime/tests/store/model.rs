@@ -190,14 +190,28 @@ fn filter() -> impl Strategy<Value = StoreFilter> {
     let texts = (texts(), texts(), texts(), texts(), texts());
     let columns = (prop::option::of(status()), prop::option::of(any::<bool>()));
     let limit = prop::option::of(prop_oneof![0_usize..4, Just(usize::MAX)]);
-    let filter = (texts, columns, prop::option::of(position()), limit);
+    let parts = (
+        prop::option::weighted(0.2, text()),
+        prop::option::weighted(0.2, time()),
+        prop::bool::weighted(0.2),
+    );
+    let filter = (texts, columns, parts, prop::option::of(position()), limit);
     filter.prop_map(
-        |((map_run, machine, name, version, alias), (status, is_redriven), after, limit)| {
+        |(
+            (map_run, machine, name, version, alias),
+            (status, is_redriven),
+            (name_part, started_from, is_failed),
+            after,
+            limit,
+        )| {
             StoreFilter {
                 map_run,
                 machine,
                 name,
+                name_part,
+                started_from,
                 status,
+                is_failed,
                 version,
                 alias,
                 is_redriven,

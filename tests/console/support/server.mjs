@@ -14,7 +14,12 @@ const program = process.env.STEPWRIGHT ?? path.join(root, "target/debug/stepwrig
 export class Server {
   /** Starts a server with further options. Resolves when it accepts connections. */
   static async start(...options) {
-    return Server.of(program, ["serve", "--port", "0", "--color", "never", ...options]);
+    return Server.startAt("0", ...options);
+  }
+
+  /** Starts a server at a port. */
+  static async startAt(port, ...options) {
+    return Server.of(program, ["serve", "--port", port, "--color", "never", ...options]);
   }
 
   /** Starts the example `review`, whose state machine is a workflow in Rust. `null` if it is not built. */

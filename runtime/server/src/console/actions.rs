@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use stepwright_runtime::report::text;
 use stepwright_runtime::value::Value;
 use stepwright_runtime::{StartOptions, WaitKind};
 
+use super::confirm::list_of;
 use super::error::PageError;
-use super::link;
+use super::notice::{self, Notice};
 use super::params::Params;
 use super::state::Console;
+use super::{link, waits};
 use crate::operation::perform;
 
 /// The name of the worker that takes queued tasks of activities.
@@ -37,11 +39,15 @@ macro_rules! action {
     ($name:ident, $perform:path) => {
         pub(super) async fn $name(
             State(console): State<Console>,
+            uri: Uri,
             headers: HeaderMap,
             body: Body,
         ) -> Response {
-            let target = match Params::of_form(&console, &headers, body).await {
-                Ok(params) => $perform(&console, &params).await,
+            let target = match Params::of_form(&console, &uri, &headers, body).await {
+                Ok(params) => {
+                    let target = $perform(&console, &params).await;
+                    target.map_err(|error| error.of_form(&uri, &headers, &params))
+                }
                 Err(error) => Err(error),
             };
             redirect(&console, target)
@@ -75,6 +81,13 @@ fn members(params: &Params, names: &[&str]) -> serde_json::Map<String, Json> {
 }
 
 async fn start_execution(console: &Console, params: &Params) -> Target {
+    console
+        .sent_forms
+        .once(params, start_once(console, params))
+        .await
+}
+
+async fn start_once(console: &Console, params: &Params) -> Target {
     let mut request = members(params, &["stateMachineArn", "name"]);
     let input = params.get("input").unwrap_or("{}");
     request.insert("input".to_owned(), input.into());
@@ -84,51 +97,87 @@ async fn start_execution(console: &Console, params: &Params) -> Target {
     let found = console.service.engine.find_execution(arn).await?;
     Ok(match found {
         Some(_) => link::execution(arn),
-        None => link::with(
-            link::MACHINES,
-            &[(
-                "notice",
-                "The execution was started. Express executions are not listed.",
-            )],
-        ),
+        None => link::with(link::MACHINES, &[(notice::PARAM, &Notice::Express.value())]),
     })
 }
 
-/// Performs an operation for each selected execution. Returns the page of the only one, or the list.
-async fn for_each(
-    console: &Console,
-    params: &Params,
-    operation: &str,
-    others: &[&str],
-    done: &str,
-) -> Target {
+/// An action on executions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Action {
+    Stop,
+    Redrive,
+}
+
+impl Action {
+    fn done(self) -> &'static str {
+        match self {
+            Self::Stop => "stopped",
+            Self::Redrive => "redriven",
+        }
+    }
+
+    fn notice(self, count: usize) -> Notice {
+        match self {
+            Self::Stop => Notice::Stopped(count),
+            Self::Redrive => Notice::Redriven(count),
+        }
+    }
+
+    /// Performs the action, if the execution is still as the page of the form shows it.
+    async fn perform(self, console: &Console, params: &Params, arn: &str) -> Result<(), PageError> {
+        // An execution that cannot be read can be stopped.
+        if let Ok(Some(run)) = console.service.engine.find_execution(arn).await {
+            let redrives = run.execution().redrive_count().unwrap_or_default();
+            let known = params.number::<u32>("redrives");
+            if known.is_some_and(|known| known != redrives) {
+                return Err(PageError::refused(
+                    "the execution was redriven since that page was loaded; look at its page, and decide again",
+                ));
+            }
+            if self == Self::Stop
+                && let Some(report) = run.final_report()
+            {
+                return Err(PageError::refused(format!(
+                    "the execution has ended with the status {} at {}, so it was not stopped",
+                    report.status, report.stopped
+                )));
+            }
+        }
+        let (operation, others): (_, &[_]) = match self {
+            Self::Stop => ("StopExecution", &["error", "cause"]),
+            Self::Redrive => ("RedriveExecution", &[]),
+        };
+        let mut request = members(params, others);
+        request.insert("executionArn".to_owned(), arn.into());
+        console.perform(operation, request.into()).await.map(drop)
+    }
+}
+
+/// Performs an action for each selected execution. Returns the page of the only one, or the list from which they were selected.
+async fn for_each(console: &Console, params: &Params, action: Action) -> Target {
     let arns: Vec<&str> = params.all("arn").collect();
+    let is_of_list = params.get("list").is_some();
     match arns[..] {
         [] => Err(PageError::bad_request(
             "no execution is selected; select at least one",
         )),
-        [arn] => {
-            let mut request = members(params, others);
-            request.insert("executionArn".to_owned(), arn.into());
-            console.perform(operation, request.into()).await?;
+        [arn] if !is_of_list => {
+            action.perform(console, params, arn).await?;
             Ok(link::execution(arn))
         }
         _ => {
             let mut failed = Vec::new();
             for arn in &arns {
-                let request = json!({"executionArn": arn});
-                if let Err(error) = console.perform(operation, request).await {
+                if let Err(error) = action.perform(console, params, arn).await {
                     failed.push(format!("{}: {}", text::last_of(arn), error.message()));
                 }
             }
             let count = arns.len() - failed.len();
             match failed[..] {
-                [] => Ok(link::with(
-                    link::EXECUTIONS,
-                    &[("notice", &format!("{count} executions were {done}."))],
-                )),
+                [] => Ok(list_of(params).url_with(action.notice(count))),
                 _ => Err(PageError::refused(format!(
-                    "{count} executions were {done}, and {} were not:\n{}",
+                    "{count} executions were {}, and {} were not:\n{}",
+                    action.done(),
                     failed.len(),
                     failed.join("\n")
                 ))),
@@ -138,18 +187,11 @@ async fn for_each(
 }
 
 async fn stop_executions(console: &Console, params: &Params) -> Target {
-    for_each(
-        console,
-        params,
-        "StopExecution",
-        &["error", "cause"],
-        "stopped",
-    )
-    .await
+    for_each(console, params, Action::Stop).await
 }
 
 async fn redrive_executions(console: &Console, params: &Params) -> Target {
-    for_each(console, params, "RedriveExecution", &[], "redriven").await
+    for_each(console, params, Action::Redrive).await
 }
 
 /// Parses a field with JSON.
@@ -160,6 +202,13 @@ fn json_field(params: &Params, name: &str, absent: &str) -> Result<Value, PageEr
 }
 
 async fn start_again(console: &Console, params: &Params) -> Target {
+    console
+        .sent_forms
+        .once(params, start_again_once(console, params))
+        .await
+}
+
+async fn start_again_once(console: &Console, params: &Params) -> Target {
     let (arn, state) = (params.required("arn")?, params.required("state")?);
     let input = json_field(params, "input", "{}")?;
     let variables = json_field(params, "variables", "{}")?;
@@ -186,36 +235,24 @@ async fn start_again(console: &Console, params: &Params) -> Target {
 
 async fn answer_task(console: &Console, params: &Params) -> Target {
     let (arn, state) = (params.required("arn")?, params.required("state")?);
-    let answer = params.required("answer")?;
-    // Before a queued task is taken, because a taken one must be answered.
-    let output = match answer {
-        "success" => Some("output"),
-        // Written instead of the form's fields.
-        "success-json" => Some("json"),
-        _ => None,
-    };
-    if let Some(field) = output {
-        json_field(params, field, "{}")?;
-    }
-    let token = token_of(console, params, arn, state).await?;
-    let mut request = match answer {
-        "failure" => members(params, &["error", "cause"]),
-        _ => serde_json::Map::new(),
-    };
-    let operation = match answer {
-        "success" | "success-json" => {
-            let output = output.and_then(|field| params.get(field)).unwrap_or("{}");
-            request.insert("output".to_owned(), output.into());
-            "SendTaskSuccess"
-        }
-        "failure" => "SendTaskFailure",
-        "heartbeat" => "SendTaskHeartbeat",
+    let (operation, fields): (_, &[_]) = match params.text("answer") {
+        "success" => ("SendTaskSuccess", &[]),
+        "failure" => ("SendTaskFailure", &["error", "cause"]),
+        "heartbeat" => ("SendTaskHeartbeat", &[]),
         _ => {
             return Err(PageError::bad_request(
-                "the field `answer` must be `success`, `failure` or `heartbeat`",
+                "the form does not say which answer to send; press one of its buttons",
             ));
         }
     };
+    let mut request = members(params, fields);
+    if operation == "SendTaskSuccess" {
+        // Before a queued task is taken, because a taken one must be answered.
+        json_field(params, "output", "{}")?;
+        let output = params.get("output").unwrap_or("{}");
+        request.insert("output".to_owned(), output.into());
+    }
+    let token = token_of(console, params, arn, state).await?;
     request.insert("taskToken".to_owned(), token.into());
     console.perform(operation, request.into()).await?;
     Ok(link::execution(arn))
@@ -230,9 +267,16 @@ async fn token_of(
 ) -> Result<String, PageError> {
     let run = console.run(arn).await?;
     let scope: Vec<String> = params.all("scope").map(str::to_owned).collect();
+    // A form of a page has it, so that an old page does not answer a later request. A script may answer what is open.
+    let event: Option<u32> = params.number("event");
     let waits = console.service.committed(run.waits()).await?;
+    let history = run.history().await;
     let mut waits = waits.iter();
-    let wait = waits.find(|wait| wait.state == state && wait.scope == scope);
+    let wait = waits.find(|wait| {
+        wait.state == state
+            && wait.scope == scope
+            && event.is_none_or(|event| waits::request_of(&history, wait) == event)
+    });
     match wait.map(|wait| &wait.kind) {
         Some(
             WaitKind::Token { token, .. }
@@ -245,12 +289,11 @@ async fn token_of(
             let taken = taken.map_err(|error| PageError::refused(error.to_string()))?;
             Ok(taken.token)
         }
-        _ => Err(PageError::new(
-            StatusCode::CONFLICT,
-            "This did not work",
-            format!(
-                "the state `{state}` does not wait for an answer any more; load its page again"
-            ),
-        )),
+        _ => Err(PageError::refused(waits::closed_reason(
+            &history,
+            state,
+            &scope,
+            event.unwrap_or_default(),
+        ))),
     }
 }

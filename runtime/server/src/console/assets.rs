@@ -6,6 +6,24 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use hmac_sha256::Hash as Sha256;
 
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// Returns the first digits of a digest.
+fn digits_of(content: &[u8]) -> String {
+    let digest = Sha256::hash(content);
+    let digits = digest[..8].iter().map(|byte| format!("{byte:02x}"));
+    digits.collect()
+}
+
+/// Returns a script that imports a module by an address with the module's tag.
+fn with_import(script: &str, module: &str, content: &str) -> String {
+    let tag = digits_of(content.as_bytes());
+    script.replace(
+        &format!("\"./{module}\""),
+        &format!("\"./{module}?v={tag}\""),
+    )
+}
+
 /// A file of the console.
 struct Asset {
     name: &'static str,
@@ -21,6 +39,10 @@ pub(super) struct Assets(Vec<Asset>);
 impl Assets {
     /// Creates the files.
     pub(super) fn new() -> Self {
+        // A browser caches a script by its address, so the imports have the tags of the modules.
+        let morph = include_str!("assets/morph.js");
+        let live = with_import(include_str!("assets/live.js"), "morph.js", morph);
+        let console = with_import(include_str!("assets/console.js"), "live.js", &live);
         let report = Bytes::from(stepwright_runtime::report::stylesheet());
         let files = [
             (
@@ -29,10 +51,13 @@ impl Assets {
                 Bytes::from_static(include_bytes!("assets/console.css")),
             ),
             ("report.css", "text/css; charset=utf-8", report),
+            ("morph.js", SCRIPT, Bytes::from_static(morph.as_bytes())),
+            ("live.js", SCRIPT, Bytes::from(live)),
+            ("console.js", SCRIPT, Bytes::from(console)),
             (
-                "console.js",
-                "text/javascript; charset=utf-8",
-                Bytes::from_static(include_bytes!("assets/console.js")),
+                "live-worker.js",
+                SCRIPT,
+                Bytes::from_static(include_bytes!("assets/live-worker.js")),
             ),
             (
                 "icon.svg",
@@ -41,16 +66,12 @@ impl Assets {
             ),
         ];
         let files = files.into_iter().map(|(name, media_type, content)| {
-            let digest = Sha256::hash(&content);
-            let digits: String = digest[..8]
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
+            let tag = format!("\"{}\"", digits_of(&content));
             Asset {
                 name,
                 media_type,
                 content,
-                tag: format!("\"{digits}\""),
+                tag,
             }
         });
         Self(files.collect())

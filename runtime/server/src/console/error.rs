@@ -1,22 +1,57 @@
 //! Pages for errors.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::header::{HOST, REFERER};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 use stepwright_runtime::store::StoreError;
 
 use super::layout::{Page, Section};
+use super::params::Params;
+use super::schema_form;
 use super::state::Console;
 use crate::error::ApiError;
 
-/// A request that no page answers, or an action that failed.
+/// A request that no page answers, or an action that failed. All errors of the console have this page.
 #[derive(Debug)]
 pub(super) struct PageError {
     status: StatusCode,
     title: &'static str,
     message: String,
+    /// The form that caused it, if a form did.
+    form: Option<Box<FailedForm>>,
 }
+
+/// A form that was not performed. Its page must not lose what a person entered.
+#[derive(Debug)]
+struct FailedForm {
+    /// Where it was sent.
+    path: String,
+    /// The page that it is of.
+    page: Option<String>,
+    /// What a person entered, by the names of the fields.
+    entered: Vec<(String, String)>,
+    /// The fields of a form that can be sent again.
+    again: Option<Params>,
+}
+
+/// The fields that a person does not enter.
+const HIDDEN: [&str; 13] = [
+    "form_token",
+    "request",
+    "arn",
+    "state",
+    "scope",
+    "event",
+    "redrives",
+    "answer",
+    "list",
+    "stateMachineArn",
+    "session",
+    "at",
+    "do",
+];
 
 impl PageError {
     pub(super) fn new(status: StatusCode, title: &'static str, message: impl Into<String>) -> Self {
@@ -24,7 +59,36 @@ impl PageError {
             status,
             title,
             message: message.into(),
+            form: None,
         }
+    }
+
+    /// Creates the error of a form without the token of this server.
+    pub(super) fn stale_form(path: &str, params: Params) -> Self {
+        let mut error = Self::forbidden(
+            "the form was not performed, because the server was restarted since its page was loaded; check what you entered, and send it again",
+        );
+        error.form = Some(Box::new(FailedForm {
+            path: path.to_owned(),
+            page: None,
+            entered: entered(&params),
+            again: Some(params),
+        }));
+        error
+    }
+
+    /// Adds the form that caused the error. Its page is the referrer, if that is a page of the console.
+    pub(super) fn of_form(mut self, uri: &Uri, headers: &HeaderMap, params: &Params) -> Self {
+        let form = self.form.get_or_insert_with(|| {
+            Box::new(FailedForm {
+                path: uri.path().to_owned(),
+                page: None,
+                entered: entered(params),
+                again: None,
+            })
+        });
+        form.page = page_of(headers);
+        self
     }
 
     /// Creates the error of a request with wrong parameters.
@@ -63,8 +127,15 @@ impl PageError {
             html! {
                 section class="panel" {
                     h1 { (self.title) }
-                    pre class="message" role="alert" { (self.message) }
-                    p { a href=(super::link::MACHINES) { "All state machines" } }
+                    pre class="message" role="alert" tabindex="0" { (self.message) }
+                    @if let Some(form) = &self.form { (form.markup(console)) }
+                    p {
+                        @if let Some(page) = self.form.as_ref().and_then(|form| form.page.as_ref()) {
+                            a href=(page) { "Back to the page of the form" } " · "
+                        }
+                        a href=(super::link::EXECUTIONS) { "All executions" } " · "
+                        a href=(super::link::MACHINES) { "All state machines" }
+                    }
                 }
             },
         )
@@ -74,6 +145,49 @@ impl PageError {
     pub(super) fn respond(self, console: &Console) -> Response {
         (self.status, Html(self.markup(console).into_string())).into_response()
     }
+}
+
+impl FailedForm {
+    /// Shows what was entered, and sends it again.
+    fn markup(&self, console: &Console) -> Markup {
+        html! {
+            @if !self.entered.is_empty() {
+                h2 { "What you entered" }
+                dl {
+                    @for (name, value) in &self.entered { dt { (name) } dd { pre tabindex="0" { (value) } } }
+                }
+            }
+            @if let Some(fields) = &self.again {
+                form method="post" action=(self.path) {
+                    (console.form_field())
+                    @for (name, value) in fields.pairs().filter(|(name, _)| name != "form_token") {
+                        input type="hidden" name=(name) value=(value);
+                    }
+                    div class="buttons" { button type="submit" class="primary" { "Send it again" } }
+                }
+            }
+        }
+    }
+}
+
+/// Returns what a person entered in a form.
+fn entered(params: &Params) -> Vec<(String, String)> {
+    let is_entered = |(name, value): &&(String, String)| {
+        !HIDDEN.contains(&name.as_str()) && !schema_form::is_input(name) && !value.trim().is_empty()
+    };
+    params.pairs().filter(is_entered).cloned().collect()
+}
+
+/// Returns the page of the console from which a request came.
+fn page_of(headers: &HeaderMap) -> Option<String> {
+    let referrer: Uri = headers.get(REFERER)?.to_str().ok()?.parse().ok()?;
+    let host = headers.get(HOST)?.to_str().ok()?;
+    let is_own = referrer.authority().is_some_and(|own| own.as_str() == host);
+    let path = referrer.path_and_query()?.as_str();
+    let is_page = path == super::link::MACHINES
+        || path.starts_with("/console/")
+        || path.starts_with("/console?");
+    (is_own && is_page).then(|| path.to_owned())
 }
 
 impl From<ApiError> for PageError {
@@ -111,6 +225,18 @@ pub(super) fn respond(console: &Console, page: PageResult) -> Response {
         Ok(markup) => Html(markup.into_string()).into_response(),
         Err(error) => error.respond(console),
     }
+}
+
+/// The page for a method that a path does not have: a form's address that was opened, for example.
+pub(super) async fn no_method(State(console): State<Console>, method: Method) -> Response {
+    let message = match method {
+        Method::GET | Method::HEAD => {
+            "this address only accepts a form, and nothing was sent; go back to the page of the form"
+        }
+        _ => "this page accepts no form, and nothing was changed; use a button of the form",
+    };
+    let error = PageError::new(StatusCode::METHOD_NOT_ALLOWED, "Nothing was sent", message);
+    error.respond(&console)
 }
 
 /// The page for unknown paths.

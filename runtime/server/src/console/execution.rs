@@ -21,9 +21,11 @@ use stepwright_runtime::value::Value;
 use stepwright_runtime::{ExecutionHandle, Redaction, Status, Wait};
 
 use super::error::{PageError, PageResult, respond};
+use super::guard::no_implicit_submission;
 use super::layout::{Page, Section};
 use super::params::Params;
 use super::pictures;
+use super::sent_forms::request_field;
 use super::source::ExecutionSnapshot;
 use super::state::Console;
 use super::{link, logs, waits};
@@ -153,7 +155,7 @@ async fn render(console: &Console, params: &Params) -> PageResult {
     if timeline.ended().is_none() {
         let after = history.written().to_string();
         page = page.live(link::with(
-            "/console/live/execution",
+            link::LIVE_EXECUTION,
             &[("arn", arn), ("after", &after)],
         ));
     }
@@ -266,6 +268,7 @@ fn acts(console: &Console, run: &ExecutionSnapshot, view: &ExecutionView<'_>) ->
         Some(Ok(Redrivability::Redrivable))
     );
     let arn = run.id();
+    let redrives = run.execution().redrive_count().unwrap_or_default();
     // A client cannot start child executions of a Distributed Map, and executions of deleted state machines.
     let machine = run.execution().machine_name();
     let is_startable = console.service.control.machine(machine).is_some();
@@ -274,8 +277,10 @@ fn acts(console: &Console, run: &ExecutionSnapshot, view: &ExecutionView<'_>) ->
             @if !console.is_read_only && is_open {
                 details class="act" { summary { "Stop" }
                     form method="post" action="/console/stop" class="panel" {
+                        (no_implicit_submission())
                         (console.form_field())
                         input type="hidden" name="arn" value=(arn);
+                        input type="hidden" name="redrives" value=(redrives);
                         label { "Error" input name="error" autocomplete="off" maxlength="256" placeholder="optional"; }
                         label { "Cause" input name="cause" autocomplete="off" placeholder="optional"; }
                         button type="submit" class="danger" { "Stop this execution" }
@@ -286,6 +291,7 @@ fn acts(console: &Console, run: &ExecutionSnapshot, view: &ExecutionView<'_>) ->
                 form method="post" action="/console/redrive" {
                     (console.form_field())
                     input type="hidden" name="arn" value=(arn);
+                    input type="hidden" name="redrives" value=(redrives);
                     button type="submit" { "Redrive" }
                 }
             }
@@ -364,7 +370,9 @@ fn restart(
     let Some(visit) = view.timeline.visit(index) else {
         return html! {};
     };
-    if console.is_read_only || !visit.scope().is_empty() || visit.input().is_none() {
+    // No execution can start as the child of a Map Run.
+    let is_child = run.execution().machine_name().contains('/');
+    if console.is_read_only || is_child || !visit.scope().is_empty() || visit.input().is_none() {
         return html! {};
     }
     let input = visit.input().map(text::pretty).unwrap_or_default();
@@ -383,7 +391,9 @@ fn restart(
             @if is_shown {
                 form method="post" action="/console/restart" {
                     p class="hint" { "A new execution begins at " (visit.state()) ", with this input and these variables." }
+                    (no_implicit_submission())
                     (console.form_field())
+                    (request_field())
                     input type="hidden" name="arn" value=(run.id());
                     input type="hidden" name="state" value=(visit.state());
                     label { "Input" textarea name="input" rows="8" spellcheck="false" required { (input) } }

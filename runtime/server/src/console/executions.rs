@@ -1,27 +1,32 @@
 //! The list of executions. All filters are in the URL.
 
+use std::time::Duration;
+
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use maud::{Markup, html};
-use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::report::text;
 use stepwright_runtime::search::searched_text;
 use stepwright_runtime::store::StoreError;
 use stepwright_runtime::{ExecutionData, ExecutionFilter, ExecutionSummary, Redaction, Status};
 
 use super::error::{PageResult, respond};
+use super::guard::no_implicit_submission;
 use super::layout::{Page, Section};
 use super::link;
 use super::live;
+use super::notice::{self, Notice};
 use super::params::Params;
 use super::state::Console;
 use super::text_search::{ListSource, SourcePage};
+use super::time_field::TimeField;
 
 /// The rows of a page.
 const ROWS: usize = 50;
-/// How many executions a page reads at most, when a filter compares their columns only, and when it reads their data.
-const MOST_READ: usize = 5_000;
-const MOST_READ_WITH_DATA: usize = 2_000;
+/// How many executions a page reads at most when a filter compares their data. The next page continues.
+const MOST_READ: usize = 2_000;
+/// How many it reads when it compares only errors, which are read once.
+const MOST_READ_ERRORS: usize = 10_000;
 /// How many executions a page compares with the help of an index.
 const MOST_COMPARED: usize = 20_000;
 /// The child executions on the page of a Map Run.
@@ -49,7 +54,7 @@ async fn render(console: &Console, params: &Params) -> PageResult {
     let filter = ListFilter::of(params);
     let live = live::url_of_lists(console);
     let list = filter.read(console).await?;
-    let mut page = Page::new("Executions", Section::Executions).notice(params.get("notice"));
+    let mut page = Page::new("Executions", Section::Executions).notice(params);
     if params.get("after").is_none() {
         page = page.live(live);
     }
@@ -74,8 +79,8 @@ pub(super) struct ListFilter {
     error: String,
     /// A part of the input or of the output.
     text: String,
-    from: String,
-    to: String,
+    from: TimeField,
+    to: TimeField,
     pub(super) after: String,
 }
 
@@ -88,8 +93,8 @@ impl ListFilter {
             name: text("name"),
             error: text("error"),
             text: text("text"),
-            from: text("from"),
-            to: text("to"),
+            from: TimeField::of(params.text("from"), "00:00:00"),
+            to: TimeField::of(params.text("to"), "23:59:59.999"),
             after: text("after"),
         }
     }
@@ -97,6 +102,18 @@ impl ListFilter {
     /// Returns the URL of the list after a position.
     fn url_after(&self, after: &str) -> String {
         self.url(link::EXECUTIONS, after)
+    }
+
+    /// Returns the URL of the list with a notice.
+    pub(super) fn url_with(&self, notice: Notice) -> String {
+        let url = self.url_after(&self.after);
+        let separator = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{separator}{}={}", notice::PARAM, notice.value())
+    }
+
+    /// Returns the URL of the list.
+    pub(super) fn own_url(&self) -> String {
+        self.url_after(&self.after)
     }
 
     /// Returns a URL with the filters.
@@ -108,8 +125,8 @@ impl ListFilter {
             ("name", &self.name),
             ("error", &self.error),
             ("text", &self.text),
-            ("from", &self.from),
-            ("to", &self.to),
+            ("from", &self.from.text),
+            ("to", &self.to.text),
             ("after", after),
         ];
         link::with(path, &params)
@@ -120,60 +137,61 @@ impl ListFilter {
         !self.error.is_empty() || !self.text.is_empty()
     }
 
-    /// Whether the page may skip executions that the engine's list has.
-    fn compares(&self) -> bool {
-        let filters = [&self.name, &self.error, &self.text, &self.to];
-        filters.into_iter().any(|filter| !filter.is_empty())
+    /// Returns the filters that the store compares.
+    fn of_store(&self, after: Option<&str>) -> ExecutionFilter {
+        // A page without filters of this file reads only its rows.
+        let batch = if self.reads_data() { BATCH } else { ROWS };
+        let mut filter = ExecutionFilter::new().limit(batch);
+        if !self.machine.is_empty() {
+            filter = filter.machine(&self.machine);
+        }
+        if !self.name.is_empty() {
+            filter = filter.name_contains(&self.name);
+        }
+        if let Some(status) = self.status {
+            filter = filter.status(status);
+        }
+        if !self.error.is_empty() {
+            filter = filter.failed();
+        }
+        if let Some(from) = self.from.time {
+            filter = filter.started_from(from);
+        }
+        if let Some(to) = self.to.time {
+            // Pages show milliseconds, so that a time of a page includes its microseconds.
+            filter = filter.started_to(to + Duration::from_micros(999));
+        }
+        match after {
+            Some(after) => filter.after(after),
+            None => filter,
+        }
     }
 
     /// Reads executions until the page is full, or the bound is reached.
     pub(super) async fn read(&self, console: &Console) -> Result<List, StoreError> {
-        let (from, to) = (moment(&self.from), moment(&self.to));
-        let most_read = match self.reads_data() {
-            true => MOST_READ_WITH_DATA,
-            false => MOST_READ,
-        };
-        // A page without filters of this file reads only its rows.
-        let batch = match self.compares() {
-            true => BATCH,
-            false => ROWS,
-        };
         let mut list = List {
             rows: Vec::new(),
             read: 0,
             source: ListSource::Scan,
             next: None,
         };
+        if !self.is_valid() {
+            return Ok(list);
+        }
         let mut after = Some(self.after.clone()).filter(|after| !after.is_empty());
+        // The executions whose data was read.
+        let mut compared = 0;
         loop {
-            let mut filter = ExecutionFilter::new().limit(batch);
-            if !self.machine.is_empty() {
-                filter = filter.machine(&self.machine);
-            }
-            if let Some(status) = self.status {
-                filter = filter.status(status);
-            }
-            if let Some(after) = &after {
-                filter = filter.after(after);
-            }
+            let filter = self.of_store(after.as_deref());
             let SourcePage { page, read, source } =
                 console.executions_with(filter, &self.text).await?;
             let is_of_index = matches!(source, ListSource::Index(_));
             list.source = source;
-            if is_of_index {
-                list.read += read;
-            }
-            let has_data = self
-                .have_data(console, &page.executions, is_of_index)
-                .await?;
-            for (index, (execution, has_data)) in page.executions.iter().zip(has_data).enumerate() {
-                list.read += usize::from(!is_of_index);
-                if from.is_some_and(|from| execution.started < from) {
-                    // The list is ordered by the start: all following ones are older.
-                    return Ok(list);
-                }
-                let is_in_time = to.is_none_or(|to| execution.started <= to);
-                if is_in_time && has_data && execution.name.contains(&self.name) {
+            list.read += read;
+            let (passes, read) = self.pass(console, &page.executions, is_of_index).await?;
+            compared += read;
+            for (index, (execution, passes)) in page.executions.iter().zip(passes).enumerate() {
+                if passes {
                     list.rows.push(execution.clone());
                 }
                 if list.rows.len() >= ROWS {
@@ -186,56 +204,59 @@ impl ListFilter {
                 }
             }
             after = page.next;
-            let most_read = if is_of_index {
-                MOST_COMPARED
-            } else {
-                most_read
+            let is_full = match is_of_index {
+                true => list.read >= MOST_COMPARED,
+                false if self.text.is_empty() => compared >= MOST_READ_ERRORS,
+                false => compared >= MOST_READ,
             };
-            if after.is_none() || list.read >= most_read {
+            if after.is_none() || is_full {
                 list.next = after;
                 return Ok(list);
             }
         }
     }
 
-    /// Returns for each execution whether its error, its input and its output pass the filters.
-    async fn have_data(
+    /// Returns for each execution whether its error, its input and its output pass the filters, and how many were read for that. Compares only what
+    /// pages show: a match of masked data would reveal a part of it.
+    async fn pass(
         &self,
         console: &Console,
         executions: &[ExecutionSummary],
         has_text: bool,
-    ) -> Result<Vec<bool>, StoreError> {
-        // An index has compared the text.
-        let reads_data = match has_text {
-            true => !self.error.is_empty(),
-            false => self.reads_data(),
-        };
-        if !reads_data {
-            return Ok(vec![true; executions.len()]);
-        }
-        let ids: Vec<String> = executions
-            .iter()
-            .map(|execution| execution.id.clone())
-            .collect();
-        let data = console.source.data(ids).await?;
+    ) -> Result<(Vec<bool>, usize), StoreError> {
         let redaction = console.source.redaction();
-        let passes = data.iter().map(|data| {
-            data.as_ref()
-                .is_some_and(|data| self.passes(data, has_text, redaction))
-        });
-        Ok(passes.collect())
+        let (mut passes, mut read) = (vec![true; executions.len()], 0);
+        if !self.error.is_empty() {
+            let (errors, count) = console.errors_of(executions).await?;
+            let has_error = |error: String| redaction.text(&error).contains(&self.error);
+            passes = errors.into_iter().map(has_error).collect();
+            read += count;
+        }
+        // An index has compared the text.
+        if !has_text && !self.text.is_empty() {
+            let candidates = executions.iter().zip(&passes);
+            let ids = candidates.filter(|(_, passes)| **passes);
+            let ids: Vec<String> = ids.map(|(execution, _)| execution.id.clone()).collect();
+            read += ids.len();
+            let mut data = console.source.data(ids).await?.into_iter();
+            for passes in passes.iter_mut().filter(|passes| **passes) {
+                let data = data.next().flatten();
+                *passes = data.is_some_and(|data| self.has_text(&data, redaction));
+            }
+        }
+        Ok((passes, read))
     }
 
-    /// Compares only what pages show: a match of masked data would reveal a part of it.
-    fn passes(&self, data: &ExecutionData, has_text: bool, redaction: &Redaction) -> bool {
-        let error = redaction.text(data.error.as_deref().unwrap_or_default());
+    fn has_text(&self, data: &ExecutionData, redaction: &Redaction) -> bool {
         let mut values = [Some(&data.input), data.output.as_ref()]
             .into_iter()
             .flatten();
-        error.contains(&self.error)
-            && (has_text
-                || self.text.is_empty()
-                || values.any(|value| searched_text(value, redaction).contains(&self.text)))
+        values.any(|value| searched_text(value, redaction).contains(&self.text))
+    }
+
+    /// Whether all fields can be compared.
+    pub(super) fn is_valid(&self) -> bool {
+        self.from.is_valid() && self.to.is_valid()
     }
 
     fn form(&self, console: &Console) -> Markup {
@@ -266,8 +287,8 @@ impl ListFilter {
                 (field("name", "Name", &self.name, "part of the name"))
                 (field("error", "Error", &self.error, "part of its name"))
                 (field("text", "Text", &self.text, "in input or output"))
-                (field("from", "From (UTC)", &self.from, "2026-01-31T12:00:00Z"))
-                (field("to", "To (UTC)", &self.to, "2026-01-31T13:00:00Z"))
+                (self.from.render("from", "From (UTC)", "2026-01-31 12:00"))
+                (self.to.render("to", "To (UTC)", "2026-01-31 13:00"))
                 div class="buttons" {
                     button type="submit" class="primary" { "Filter" }
                     a class="button" href=(link::EXECUTIONS) { "Reset" }
@@ -275,11 +296,6 @@ impl ListFilter {
             }
         }
     }
-}
-
-/// Parses a time; a date alone is its midnight.
-fn moment(text: &str) -> Option<Timestamp> {
-    Timestamp::parse(text).or_else(|| Timestamp::parse(&format!("{text}T00:00:00Z")))
 }
 
 /// The rows of a page.
@@ -296,7 +312,11 @@ pub(super) struct List {
 impl List {
     fn render(&self, console: &Console, filter: &ListFilter) -> Markup {
         html! {
-            @if self.rows.is_empty() {
+            @if !filter.is_valid() {
+                p class="panel" { "Correct the filters to see executions." }
+            } @else if self.rows.is_empty() && self.next.is_some() {
+                p class="panel" { "None of the executions that were compared so far passes these filters. There are older ones." }
+            } @else if self.rows.is_empty() {
                 p class="panel" { "No execution passes these filters." }
             } @else if console.source.store().is_some() {
                 (rows(console, &self.rows, Columns::List))
@@ -307,15 +327,17 @@ impl List {
                     div class="buttons" { button type="submit" { "Export selected" } }
                 }
             } @else {
-                form method="post" {
+                form method="post" action=(link::CONFIRM) {
+                    (no_implicit_submission())
                     (console.form_field())
+                    input type="hidden" name="list" value=(filter.own_url());
                     (rows(console, &self.rows, Columns::List))
                     (batch_buttons())
                 }
             }
             p class="pages" {
                 @if !filter.after.is_empty() { a class="button" href=(filter.url_after("")) { "Newest" } " " }
-                @if let Some(next) = &self.next { a class="button" rel="next" href=(filter.url_after(next)) { "Older" } " " }
+                @if let Some(next) = &self.next { a class="button" rel="next" href=(filter.url_after(next)) { @if self.rows.is_empty() { "Compare older executions" } @else { "Older" } } " " }
                 @if !self.rows.is_empty() && console.source.store().is_none() { a class="button" href=(filter.url(link::EXPORT, "")) download="executions.jsonl" title={ "At most " (MOST_EXPORTED) " executions" } { "Export all that match" } " " }
                 (self.source.summary(self.read))
             }
@@ -327,8 +349,8 @@ impl List {
 fn batch_buttons() -> Markup {
     html! {
         div class="buttons" role="group" aria-label="Selected executions" {
-            button type="submit" formaction="/console/stop" { "Stop selected" }
-            button type="submit" formaction="/console/redrive" { "Redrive selected" }
+            button type="submit" name="do" value="stop" { "Stop selected" }
+            button type="submit" name="do" value="redrive" { "Redrive selected" }
             button type="submit" formaction=(link::EXPORT) { "Export selected" }
         }
     }

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::try_unfold;
 use serde_json::{Value as Json, json};
@@ -37,10 +37,11 @@ pub(super) async fn of_query(
 /// Exports the executions that a form names.
 pub(super) async fn of_form(
     State(console): State<Console>,
+    uri: Uri,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    match Params::of_form(&console, &headers, body).await {
+    match Params::of_form(&console, &uri, &headers, body).await {
         Ok(params) => export(&console, &params, true).await,
         Err(error) => error.respond(&console),
     }

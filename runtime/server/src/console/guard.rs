@@ -13,7 +13,6 @@ use base64::prelude::BASE64_STANDARD;
 use hmac_sha256::Hash as Sha256;
 use maud::{Markup, html};
 
-use super::error::PageError;
 use super::state::{Console, ConsoleState};
 
 /// Pages load only what this server has, and other pages cannot embed them. No inline scripts or styles run.
@@ -46,6 +45,11 @@ pub(super) async fn guard(
         .entry(CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// Responds with the token of forms. A script of another site cannot read it.
+pub(super) async fn current_form_token(State(console): State<Console>) -> Response {
+    console.form_token.clone().into_response()
 }
 
 /// Makes a browser ask its user for a name and a password.
@@ -89,24 +93,21 @@ impl ConsoleState {
             .is_some_and(|known| is_same_secret(known, secret))
     }
 
-    /// Checks the token of a form.
-    ///
-    /// # Errors
-    ///
-    /// When it is not the token of this server.
-    pub(super) fn check_form_token(&self, token: &str) -> Result<(), PageError> {
-        match is_same_secret(&self.form_token, token) {
-            true => Ok(()),
-            false => Err(PageError::forbidden(
-                "the form is not of this server, or the server was restarted since the page was loaded; load the page again",
-            )),
-        }
+    /// Whether this is the token of this server's forms.
+    pub(super) fn is_form_token(&self, token: &str) -> bool {
+        is_same_secret(&self.form_token, token)
     }
 
     /// Returns the hidden field of each form.
     pub(super) fn form_field(&self) -> Markup {
         html! { input type="hidden" name="form_token" value=(self.form_token); }
     }
+}
+
+/// Returns the first button of a form that Enter must not send. A browser presses the first button when a person presses Enter in a field, and does
+/// nothing if that button is disabled. A box is no field here: the script prevents its Enter.
+pub(super) fn no_implicit_submission() -> Markup {
+    html! { button type="submit" disabled hidden {} }
 }
 
 /// Compares digests, so that the time of the comparison does not reveal how much of a secret is right.

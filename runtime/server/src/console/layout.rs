@@ -3,6 +3,8 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::link;
+use super::notice::Notice;
+use super::params::Params;
 use super::state::Console;
 
 /// The entry of the navigation that a page belongs to.
@@ -28,7 +30,7 @@ pub(super) struct Page<'p> {
     title: &'p str,
     section: Section,
     live: Option<String>,
-    notice: Option<&'p str>,
+    notice: Option<String>,
 }
 
 impl<'p> Page<'p> {
@@ -42,9 +44,9 @@ impl<'p> Page<'p> {
         }
     }
 
-    /// Sets what an action before this page did.
-    pub(super) fn notice(mut self, notice: Option<&'p str>) -> Self {
-        self.notice = notice;
+    /// Sets what an action before this page did, if the parameters name it.
+    pub(super) fn notice(mut self, params: &Params) -> Self {
+        self.notice = Notice::of(params).map(Notice::text);
         self
     }
 
@@ -89,7 +91,9 @@ impl<'p> Page<'p> {
                             span title="region" { (engine.region()) } " " span title="account" { (engine.account()) }
                         }
                     }
-                    main id="content" tabindex="-1" data-live=[self.live] {
+                    main id="content" tabindex="-1" data-live=[self.live] data-worker=(console.assets.url("live-worker.js"))
+                        data-token=[(!console.is_read_only).then_some(link::FORM_TOKEN)] {
+                        p id="connection" role="status" {}
                         @if let Some(notice) = self.notice { p class="notice" role="status" { (notice) } }
                         (content)
                     }

@@ -7,6 +7,15 @@ pub(super) const EXECUTIONS: &str = "/console/executions";
 pub(super) const EXPORT: &str = "/console/executions/export";
 pub(super) const ACTIVITIES: &str = "/console/activities";
 
+/// Returns the token of forms.
+pub(super) const FORM_TOKEN: &str = "/console/form-token";
+/// Asks before an action on selected executions.
+pub(super) const CONFIRM: &str = "/console/confirm";
+/// The streams of changes: of lists, of one execution, and of several pages.
+pub(super) const LIVE: &str = "/console/live";
+pub(super) const LIVE_EXECUTION: &str = "/console/live/execution";
+pub(super) const LIVE_PAGES: &str = "/console/live/pages";
+
 pub(super) const DEBUGGER: &str = "/console/debug";
 pub(super) const NEW_DEBUGGER: &str = "/console/debug/new";
 pub(super) const DEBUG_ACTION: &str = "/console/debug/act";

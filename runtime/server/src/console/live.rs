@@ -8,7 +8,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use futures_util::stream::{self, Stream};
+use futures_util::stream::{self, BoxStream, Stream, StreamExt};
 use stepwright_runtime::Events;
 
 use super::error::PageError;
@@ -30,7 +30,7 @@ const LOOK: Duration = Duration::from_millis(500);
 pub(super) fn url_of_lists(console: &Console) -> String {
     let [begun, ended, queued] = console.source.changes();
     let known = format!("{begun}.{ended}.{queued}");
-    link::with("/console/live", &[("after", &known)])
+    link::with(link::LIVE, &[("after", &known)])
 }
 
 /// Returns the numbers of an address.
@@ -39,16 +39,75 @@ fn numbers_of(known: &str) -> Option<[u64; 3]> {
     numbers?.try_into().ok()
 }
 
+/// A stream of events: each is a whole text of the protocol.
+type Changes = BoxStream<'static, &'static [u8]>;
+
+/// The most pages of one stream.
+const MOST_PAGES: usize = 256;
+
 /// The stream of changes of all executions.
 pub(super) async fn of_lists(
     State(console): State<Console>,
     RawQuery(query): RawQuery,
 ) -> Response {
     let params = Params::of_query(query.as_deref());
+    let ends = console.service.shutdown.begun();
+    let changes = list_changes(console, &params);
+    respond(ends, changes.map(Bytes::from_static))
+}
+
+/// The stream of changes of one execution.
+pub(super) async fn of_execution(
+    State(console): State<Console>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let params = Params::of_query(query.as_deref());
+    let ends = console.service.shutdown.begun();
+    match execution_changes(&console, &params).await {
+        Ok(changes) => respond(ends, changes.map(Bytes::from_static)),
+        Err(error) => error.respond(&console),
+    }
+}
+
+/// One stream with the changes of several pages, because a browser opens only six connections to a server. Each parameter `page` is the address
+/// of a stream; the data of an event is the number of its page.
+pub(super) async fn of_pages(
+    State(console): State<Console>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let params = Params::of_query(query.as_deref());
+    let ends = console.service.shutdown.begun();
+    let mut streams = Vec::new();
+    for (number, page) in params.all("page").take(MOST_PAGES).enumerate() {
+        let (path, query) = page.split_once('?').unwrap_or((page, ""));
+        let params = Params::of_query(Some(query));
+        let changes = match path {
+            link::LIVE => list_changes(console.clone(), &params),
+            link::LIVE_EXECUTION => match execution_changes(&console, &params).await {
+                Ok(changes) => changes,
+                // The page is loaded again, and shows the reason.
+                Err(_) => stream::iter([END]).boxed(),
+            },
+            _ => continue,
+        };
+        streams.push(changes.map(move |event| of_page(event, number)).boxed());
+    }
+    respond(ends, stream::select_all(streams))
+}
+
+/// Returns an event with the number of its page.
+fn of_page(event: &'static [u8], number: usize) -> Bytes {
+    match event {
+        CHANGE => format!("event: change\ndata: {number}\n\n").into(),
+        END => format!("event: end\ndata: {number}\n\n").into(),
+        comment => Bytes::from_static(comment),
+    }
+}
+
+fn list_changes(console: Console, params: &Params) -> Changes {
     let known = numbers_of(params.text("after"));
     let numbers = known.unwrap_or_else(|| console.source.changes());
-    let ends = console.service.shutdown.begun();
-    let stream = stream::unfold((console, numbers), |(console, before)| async move {
+    let changes = stream::unfold((console, numbers), |(console, before)| async move {
         let mut quiet = Duration::ZERO;
         loop {
             tokio::time::sleep(LIST_PAUSE).await;
@@ -65,30 +124,19 @@ pub(super) async fn of_lists(
             }
         }
     });
-    respond(ends, stream)
+    changes.boxed()
 }
 
-/// The stream of changes of one execution.
-pub(super) async fn of_execution(
-    State(console): State<Console>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let params = Params::of_query(query.as_deref());
+async fn execution_changes(console: &Console, params: &Params) -> Result<Changes, PageError> {
     let arn = params.text("arn");
     // The page contains the events up to this one.
     let known = params.number("after").unwrap_or(0);
-    let ends = console.service.shutdown.begun();
     if console.source.store().is_some() {
-        let arn = arn.to_owned();
-        return respond(ends, store_live::changes(console, arn, known));
+        return Ok(store_live::changes(console.clone(), arn.to_owned(), known).boxed());
     }
-    match console.service.engine.find_execution(arn).await {
-        Ok(Some(run)) => respond(ends, changes(console, run.events(), known)),
-        Ok(None) => {
-            PageError::not_found(format!("there is no execution `{arn}`")).respond(&console)
-        }
-        Err(error) => PageError::from(error).respond(&console),
-    }
+    let run = console.service.engine.find_execution(arn).await?;
+    let run = run.ok_or_else(|| PageError::not_found(format!("there is no execution `{arn}`")))?;
+    Ok(changes(console.clone(), run.events(), known).boxed())
 }
 
 /// The state of the stream of one execution.
@@ -156,12 +204,9 @@ impl Watch {
 /// Returns the response of a stream, which ends when the server begins to shut down.
 fn respond(
     ends: impl Future<Output = ()> + Send + 'static,
-    stream: impl Stream<Item = &'static [u8]> + Send + 'static,
+    stream: impl Stream<Item = Bytes> + Send + 'static,
 ) -> Response {
-    use futures_util::StreamExt;
-    let chunks = stream
-        .take_until(ends)
-        .map(|chunk| Ok::<_, Infallible>(Bytes::from_static(chunk)));
+    let chunks = stream.take_until(ends).map(Ok::<_, Infallible>);
     // The first bytes open the connection of the script at once.
     let chunks = stream::iter([Ok(Bytes::from_static(COMMENT))]).chain(chunks);
     (

@@ -60,9 +60,9 @@ async fn render(console: &Console, params: &Params) -> PageResult {
     let live = live::url_of_lists(console);
     let machines = console.service.control.machines_after(None, usize::MAX);
     let charts = console.charts().await?;
-    let counts = console.source.counts(MOST_READ).await?;
+    let counts = console.source.counts().await?;
     Ok(Page::new("State machines", Section::Machines)
-        .notice(params.get("notice"))
+        .notice(params)
         .live(live)
         .render(
             console,

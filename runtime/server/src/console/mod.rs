@@ -9,17 +9,20 @@
 //! | `state.rs` | what all pages share |
 //! | `source/` | the source of executions: an engine, or a store without one |
 //! | `assets.rs` | the style sheets, the script and the icon |
-//! | `layout.rs`, `link.rs`, `params.rs` | the frame of a page; links; the parameters of requests |
+//! | `layout.rs`, `link.rs`, `params.rs`, `notice.rs` | the frame of a page; links; the parameters of requests; what an action did |
+//! | `error.rs`, `compression.rs` | the page of all errors; compressed responses |
 //! | `machines.rs`, `charts.rs`, `machine.rs`, `definition.rs` | the list of state machines, with small charts; one state machine; its definition, policy, estimate and versions |
 //! | `pictures.rs` | the pictures of definitions, each drawn once |
-//! | `text_search.rs` | executions by a text, with an index or without |
+//! | `text_search.rs`, `error_index.rs` | executions by a text, with an index or without; the errors of executions |
+//! | `time_field.rs` | a field for a time |
 //! | `executions.rs`, `execution.rs`, `waits.rs`, `map_run.rs` | the list of executions; one execution; what it waits for, with forms; a Map Run |
 //! | `copies.rs` | an execution as commands, and as a test in Rust |
 //! | `start_form.rs`, `schema_form/` | the form that starts an execution, and the choice of earlier inputs; forms that are made from JSON Schemas |
 //! | `export.rs` | executions as a file |
 //! | `logs.rs` | what handlers logged |
 //! | `activities.rs` | the activities and their queues |
-//! | `actions.rs` | the forms: start, stop, redrive, answers |
+//! | `actions.rs`, `confirm.rs` | the forms: start, stop, redrive, answers; the page that asks before an action on selected executions |
+//! | `sent_forms.rs` | forms that are performed once |
 //! | `debug/` | the debugger |
 //! | `live.rs`, `store_live.rs`, `server_event.rs` | the streams of changes; those of a store without an engine; what they write |
 
@@ -27,10 +30,13 @@ mod actions;
 mod activities;
 mod assets;
 mod charts;
+mod compression;
+mod confirm;
 mod copies;
 mod debug;
 mod definition;
 mod error;
+mod error_index;
 mod execution;
 mod executions;
 mod export;
@@ -42,15 +48,18 @@ mod logs;
 mod machine;
 mod machines;
 mod map_run;
+mod notice;
 mod params;
 mod pictures;
 mod schema_form;
+mod sent_forms;
 mod server_event;
 mod source;
 mod start_form;
 mod state;
 mod store_live;
 mod text_search;
+mod time_field;
 mod waits;
 
 use std::sync::Arc;
@@ -70,8 +79,10 @@ use self::charts::ChartCache;
 pub use self::debug::DebugRequest;
 pub(crate) use self::debug::{DebugSessions, DebugSubject};
 use self::error::PageError;
+use self::error_index::ErrorIndex;
 pub(crate) use self::link::debugger as debugger_url;
 use self::pictures::PictureCache;
+use self::sent_forms::SentForms;
 use self::source::ExecutionSource;
 pub(crate) use self::source::StoreSource;
 use self::state::{Console, ConsoleState};
@@ -158,6 +169,8 @@ fn routes(
         charts: ChartCache::default(),
         pictures: PictureCache::default(),
         debug_sessions,
+        sent_forms: SentForms::default(),
+        errors: ErrorIndex::default(),
         body_memory: BodyMemory::new(),
         body_time,
     }));
@@ -175,12 +188,15 @@ fn routes(
         .route("/console/copy/test.rs", get(copies::test_file))
         .route("/console/map-run", get(map_run::page))
         .route("/console/activities", get(activities::page))
-        .route("/console/live", get(live::of_lists))
-        .route("/console/live/execution", get(live::of_execution))
+        .route(link::LIVE, get(live::of_lists))
+        .route(link::LIVE_EXECUTION, get(live::of_execution))
+        .route(link::LIVE_PAGES, get(live::of_pages))
         .route("/console/{*path}", get(error::no_page));
     let pages = match mode {
         ConsoleMode::On => pages
             .route("/console/executions/export", post(export::of_form))
+            .route(link::FORM_TOKEN, get(guard::current_form_token))
+            .route(link::CONFIRM, post(confirm::page))
             .route("/console/start", post(actions::start))
             .route("/console/stop", post(actions::stop))
             .route("/console/redrive", post(actions::redrive))
@@ -193,6 +209,8 @@ fn routes(
         _ => pages,
     };
     pages
+        .method_not_allowed_fallback(error::no_method)
+        .layer(from_fn_with_state(console.clone(), compression::compress))
         .layer(from_fn_with_state(console.clone(), refresh))
         .route("/", get(entrance))
         .route("/console/assets/{name}", get(asset))

@@ -1,7 +1,7 @@
 //! The parameters of requests: in the URL, or in the body of a form.
 
 use axum::body::Body;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Uri};
 
 use super::error::PageError;
 use super::schema_form;
@@ -25,6 +25,7 @@ impl Params {
     /// A form of another origin, a body that is too large or too slow, a form without the token of this server, and texts that are not what their inputs need.
     pub(super) async fn of_form(
         console: &Console,
+        uri: &Uri,
         headers: &HeaderMap,
         body: Body,
     ) -> Result<Self, PageError> {
@@ -37,10 +38,18 @@ impl Params {
         let reading = tokio::time::timeout(console.body_time, reading).await;
         let body = reading.map_err(|_| ApiError::too_slow())??;
         let mut params = Self::parse(body.as_ref());
-        console.check_form_token(params.text("form_token"))?;
+        let is_own = console.is_form_token(params.text("form_token"));
         // The values of a form that was made from a schema become the JSON that a text area has.
-        let texts = schema_form::assemble(&params.0)?;
+        let texts = match schema_form::assemble(&params.0) {
+            Ok(texts) => texts,
+            Err(error) if is_own => return Err(error.of_form(uri, headers, &params)),
+            Err(_) => Vec::new(),
+        };
         params.0.extend(texts);
+        if !is_own {
+            let error = PageError::stale_form(uri.path(), params);
+            return Err(error.of_form(uri, headers, &Self::default()));
+        }
         Ok(params)
     }
 
@@ -75,6 +84,11 @@ impl Params {
     pub(super) fn all<'p>(&'p self, name: &'p str) -> impl Iterator<Item = &'p str> {
         let values = self.0.iter().filter(move |(known, _)| known == name);
         values.map(|(_, value)| value.as_str())
+    }
+
+    /// Returns all parameters with their names.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = &(String, String)> {
+        self.0.iter()
     }
 
     /// Returns a parameter as a number; `None` if it is no number.

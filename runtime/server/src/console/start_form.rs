@@ -9,9 +9,11 @@ use stepwright_runtime::{ExecutionFilter, ExecutionSummary};
 
 use super::error::{PageError, PageResult};
 use super::execution::is_shown;
+use super::guard::no_implicit_submission;
 use super::link;
 use super::params::Params;
 use super::schema_form::SchemaForm;
+use super::sent_forms::request_field;
 use super::state::Console;
 use crate::control::Machine;
 
@@ -76,7 +78,9 @@ fn json_field(input: Option<&Value>, schema: Option<&Json>) -> Markup {
 fn start_form(console: &Console, machine: &Machine, input: &Markup) -> Markup {
     html! {
         form method="post" action="/console/start" {
+            (no_implicit_submission())
             (console.form_field())
+            (request_field())
             @if machine.aliases.is_empty() && machine.versions.is_empty() {
                 input type="hidden" name="stateMachineArn" value=(machine.arn);
             } @else {

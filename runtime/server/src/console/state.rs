@@ -9,7 +9,9 @@ use stepwright_runtime::search::ExecutionSearch;
 use super::assets::Assets;
 use super::charts::ChartCache;
 use super::debug::DebugSessions;
+use super::error_index::ErrorIndex;
 use super::pictures::PictureCache;
+use super::sent_forms::SentForms;
 use super::source::ExecutionSource;
 use crate::access::Access;
 use crate::body::BodyMemory;
@@ -36,6 +38,8 @@ pub(super) struct ConsoleState {
     pub(super) charts: ChartCache,
     pub(super) pictures: PictureCache,
     pub(super) debug_sessions: DebugSessions,
+    pub(super) sent_forms: SentForms,
+    pub(super) errors: ErrorIndex,
     /// The memory for the bodies of forms, and their timeout.
     pub(super) body_memory: BodyMemory,
     pub(super) body_time: Duration,

@@ -2,10 +2,11 @@
 
 use maud::{Markup, html};
 use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::history::History;
+use stepwright_runtime::history::{Event, History};
 use stepwright_runtime::report::text;
 use stepwright_runtime::{Wait, WaitKind};
 
+use super::guard::no_implicit_submission;
 use super::link;
 use super::schema_form::SchemaForm;
 use super::source::ExecutionSnapshot;
@@ -34,7 +35,7 @@ pub(super) fn panel(
                             strong { (wait.state) }
                             @if !wait.scope.is_empty() { " " span class="hint" { (wait.scope.join(" › ")) } }
                             ": " (reason(wait, now))
-                            @if is_answerable(wait) && !console.is_read_only { (answer_form(console, run, history, wait)) }
+                            @if is_answerable(wait) && !console.is_read_only { (answer_forms(console, run, history, wait)) }
                         }
                     }
                 }
@@ -42,6 +43,64 @@ pub(super) fn panel(
             }
         }
     }
+}
+
+/// Returns the number of the event that requested the answer of a wait: the scheduling of the attempt. It differs after a retry, a loop to the
+/// same state and a redrive.
+pub(super) fn request_of(history: &History, wait: &Wait) -> u32 {
+    let of_wait =
+        |event: &Event| event.state_name() == Some(&wait.state) && event.scope() == wait.scope;
+    let of_wait = history.events().filter(of_wait);
+    let requests = of_wait.filter(|event| event.is_scheduled() || is_entry(event));
+    requests.last().map_or(0, |event| event.id())
+}
+
+fn is_entry(event: &Event) -> bool {
+    event.kind().name().ends_with("StateEntered")
+}
+
+/// Says why a request for an answer is closed: the next events of its state, or the end of the execution.
+pub(super) fn closed_reason(
+    history: &History,
+    state: &str,
+    scope: &[String],
+    event: u32,
+) -> String {
+    let later = history.events().filter(|later| later.id() > event);
+    let is_of_it = |later: &Event| later.state_name() == Some(state) && later.scope() == scope;
+    let is_end = |later: &Event| {
+        let kind = later.kind().name();
+        // The attempt has started; that does not close it.
+        let is_begin = ["Started", "Submitted", "Scheduled"]
+            .iter()
+            .any(|begin| kind.ends_with(begin));
+        later.state_name().is_none() && kind.starts_with("Execution")
+            || is_of_it(later) && !is_begin
+    };
+    let mut later = later.filter(is_end);
+    let why = match later.next() {
+        None => "it is not open any more".to_owned(),
+        Some(end) => {
+            let kind = end.kind().name();
+            let what = match kind {
+                "ExecutionRedriven" => "the execution was redriven",
+                _ if kind.starts_with("Execution") => "the execution has ended",
+                _ if kind.ends_with("TimedOut") => "it has timed out",
+                _ if kind.ends_with("Succeeded") => "it was answered with success",
+                _ if kind.ends_with("Failed") => "it was answered with a failure",
+                _ if is_entry(&end) => "the state was entered again",
+                _ => "the state has continued",
+            };
+            format!(
+                "{what} ({kind}, event {}, at {})",
+                end.id(),
+                end.timestamp()
+            )
+        }
+    };
+    format!(
+        "the answer was not sent: the request of the state `{state}` (event {event}) is closed, because {why}; look at the page of the execution for open requests"
+    )
 }
 
 /// Whether an answer can end the wait.
@@ -94,18 +153,43 @@ fn deadlines(
     }
 }
 
-/// The output as JSON, with the button that sends it.
-fn json_output(answer: &str) -> Markup {
-    let is_only = answer == "success";
-    html! {
-        label { "Output, as JSON" textarea name=(if is_only { "output" } else { "json" }) rows="4" spellcheck="false" { "{}" } }
-        // The fields above the text may be empty.
-        button type="submit" name="answer" value=(answer) class=[is_only.then_some("primary")] formnovalidate[!is_only] { "Send success" @if !is_only { " with this JSON" } }
+/// The form fields that name the request of a wait. The server finds the token by them, so that the form does not contain it.
+struct Request<'w> {
+    console: &'w Console,
+    run: &'w ExecutionSnapshot,
+    wait: &'w Wait,
+    event: u32,
+}
+
+impl Request<'_> {
+    /// Returns a form with one answer. Each answer has its own form, so that Enter in a field cannot send another one.
+    fn form(&self, answer: &str, fields: &Markup) -> Markup {
+        html! {
+            form method="post" action="/console/answer" {
+                (no_implicit_submission())
+                (self.console.form_field())
+                input type="hidden" name="arn" value=(self.run.id());
+                input type="hidden" name="state" value=(self.wait.state);
+                @for frame in &self.wait.scope { input type="hidden" name="scope" value=(frame); }
+                input type="hidden" name="event" value=(self.event);
+                input type="hidden" name="answer" value=(answer);
+                (fields)
+            }
+        }
+    }
+
+    /// Returns the form for the output as JSON.
+    fn json(&self, button: &str, class: Option<&str>) -> Markup {
+        let fields = html! {
+            label { "Output, as JSON" textarea name="output" rows="4" spellcheck="false" { "{}" } }
+            button type="submit" class=[class] { (button) }
+        };
+        self.form("success", &fields)
     }
 }
 
-/// The form that answers a task. The server finds the token by the state, so that the form does not contain it.
-fn answer_form(
+/// The forms that answer a task.
+fn answer_forms(
     console: &Console,
     run: &ExecutionSnapshot,
     history: &History,
@@ -115,38 +199,42 @@ fn answer_form(
     let schema = history.answer_schema(&wait.state);
     let form = schema.as_ref().and_then(SchemaForm::of);
     let is_queued = matches!(wait.kind, WaitKind::Activity { token: None, .. });
+    let request = Request {
+        console,
+        run,
+        wait,
+        event: request_of(history, wait),
+    };
     html! {
         details class="act" {
             summary { "Answer" }
-            form method="post" action="/console/answer" {
-                (console.form_field())
-                input type="hidden" name="arn" value=(run.id());
-                input type="hidden" name="state" value=(wait.state);
-                @for frame in &wait.scope { input type="hidden" name="scope" value=(frame); }
-                @if is_queued { p class="hint" { "No worker has taken this task. With an answer, none will." } }
-                fieldset {
-                    legend { "It succeeded" }
-                    @match &form {
-                        None => (json_output("success")),
-                        Some(form) => {
+            @if is_queued { p class="hint" { "No worker has taken this task. With an answer, none will." } }
+            fieldset {
+                legend { "It succeeded" }
+                @match &form {
+                    None => (request.json("Send success", Some("primary"))),
+                    Some(form) => {
+                        (request.form("success", &html! {
                             (form.render("output", None))
-                            button type="submit" name="answer" value="success" class="primary" { "Send success" }
-                            details class="act" {
-                                summary { "Write the output as JSON" }
-                                (json_output("success-json"))
-                                @if let Some(schema) = &schema { details { summary { "JSON Schema of the output" } pre tabindex="0" { (format!("{schema:#}")) } } }
-                            }
-                        },
-                    }
+                            button type="submit" class="primary" { "Send success" }
+                        }))
+                        details class="act" {
+                            summary { "Write the output as JSON" }
+                            (request.json("Send success with this JSON", None))
+                            @if let Some(schema) = &schema { details { summary { "JSON Schema of the output" } pre tabindex="0" { (format!("{schema:#}")) } } }
+                        }
+                    },
                 }
-                fieldset {
-                    legend { "It failed" }
+            }
+            fieldset {
+                legend { "It failed" }
+                (request.form("failure", &html! {
                     label { "Error" input name="error" autocomplete="off" maxlength="256" placeholder="OrderRejected"; }
                     label { "Cause" input name="cause" autocomplete="off" placeholder="optional"; }
-                    button type="submit" name="answer" value="failure" class="danger" formnovalidate { "Send failure" }
-                }
-                @if !is_queued { button type="submit" name="answer" value="heartbeat" formnovalidate { "Send heartbeat" } }
+                    button type="submit" class="danger" { "Send failure" }
+                }))
             }
+            @if !is_queued { (request.form("heartbeat", &html! { button type="submit" { "Send heartbeat" } })) }
         }
     }
 }

@@ -5,6 +5,7 @@ use stepwright_interpreter::Status;
 use crate::clock::Timestamp;
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::shared::EngineShared;
+use crate::store::filter::is_failed;
 use crate::store::{
     ListPosition, RangeRows, StoreError, StoreFilter, StoreReader, StoredExecution, StoredPage,
 };
@@ -68,7 +69,11 @@ impl ExecutionSummary {
 pub struct ExecutionFilter {
     machine: Option<String>,
     name: Option<String>,
+    name_part: Option<String>,
+    started_from: Option<Timestamp>,
+    started_to: Option<Timestamp>,
     status: Option<Status>,
+    is_failed: bool,
     version: Option<String>,
     alias: Option<String>,
     is_redriven: Option<bool>,
@@ -95,6 +100,30 @@ impl ExecutionFilter {
     /// Selects the executions of this name; each state machine may have one.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
+        self
+    }
+
+    /// Selects the executions whose names contain this text.
+    pub fn name_contains(mut self, part: impl Into<String>) -> Self {
+        self.name_part = Some(part.into());
+        self
+    }
+
+    /// Selects the executions that started at this time, or later.
+    pub fn started_from(mut self, from: Timestamp) -> Self {
+        self.started_from = Some(from);
+        self
+    }
+
+    /// Selects the executions that started at this time, or earlier.
+    pub fn started_to(mut self, to: Timestamp) -> Self {
+        self.started_to = Some(to);
+        self
+    }
+
+    /// Only executions that have failed, timed out or were aborted.
+    pub fn failed(mut self) -> Self {
+        self.is_failed = true;
         self
     }
 
@@ -161,7 +190,10 @@ impl ExecutionFilter {
             map_run: None,
             machine: self.machine.clone(),
             name: self.name.clone(),
+            name_part: self.name_part.clone(),
+            started_from: self.started_from,
             status: self.status,
+            is_failed: self.is_failed,
             version: self.version.clone(),
             alias: self.alias.clone(),
             is_redriven: self.is_redriven,
@@ -170,20 +202,30 @@ impl ExecutionFilter {
         }
     }
 
+    /// Returns the position after which the page begins: the list is ordered by the start, so that a last start is a position, too.
     fn position(&self) -> Option<ListPosition> {
-        self.after.as_deref().and_then(parse_position)
+        let after = self.after.as_deref().and_then(parse_position);
+        let to = self.started_to.map(|to| ListPosition {
+            order: to.unix_micros().saturating_add(1),
+            key: 0,
+        });
+        [after, to].into_iter().flatten().min()
     }
 
     /// Whether an execution in memory passes the filter.
     fn passes(&self, state: &ExecutionState) -> bool {
         let about = &state.about;
         let is_called = |name: &String| about.name() == name.as_str();
+        let has_part = |part: &String| about.name().contains(part.as_str());
         let origin = about.origin();
         let version = origin.and_then(|origin| origin.version.as_deref());
         let alias = origin.and_then(|origin| origin.alias.as_deref());
         let is_redriven = about.redrive_count().unwrap_or_default() > 0;
         self.status.is_none_or(|status| state.status() == status)
+            && (!self.is_failed || is_failed(state.status()))
             && self.name.as_ref().is_none_or(is_called)
+            && self.name_part.as_ref().is_none_or(has_part)
+            && self.started_from.is_none_or(|from| about.started >= from)
             && self.is_redriven.is_none_or(|wanted| wanted == is_redriven)
             && (self.version.as_deref()).is_none_or(|wanted| version == Some(wanted))
             && (self.alias.as_deref()).is_none_or(|wanted| alias == Some(wanted))

@@ -8,7 +8,7 @@ use super::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 use crate::engine::Engine;
 use crate::engine::error::HistoryError;
 use crate::engine::execution_handle::ExecutionHandle;
-use crate::store::StoreError;
+use crate::store::{MachineCount, StoreError};
 
 impl Engine {
     /// Returns a Standard execution, or a child of a Map Run, by its ARN, running or closed. Without a [store](crate::EngineBuilder::store), closed
@@ -104,6 +104,22 @@ impl Engine {
             return filter.read(&mut **durable.readers.take());
         }
         Ok(self.shared.full_page_in_memory(filter))
+    }
+
+    /// Returns the numbers of executions of each state machine and status in the [store](crate::EngineBuilder::store); `None` without a store. Express
+    /// executions and the children of Map Runs are not counted.
+    ///
+    /// # Errors
+    ///
+    /// The errors of reading the store.
+    ///
+    /// # Blocking
+    ///
+    /// Blocks the thread while it reads.
+    pub fn stored_counts(&self) -> Result<Option<Vec<MachineCount>>, StoreError> {
+        let durable = self.shared.durable.as_ref();
+        let counts = durable.map(|durable| durable.readers.take().counts());
+        counts.transpose()
     }
 
     /// Returns the Map Runs of an execution, by its ARN, in the order of their starts: one for each attempt of a Distributed Map.

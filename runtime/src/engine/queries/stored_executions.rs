@@ -18,7 +18,7 @@ use crate::engine::durable::version_cache::{RecoveredExecution, VersionCache};
 use crate::engine::machines::MachineDescription;
 use crate::engine::nested::stored_map_runs;
 use crate::engine::retention::trusted_clock;
-use crate::store::{StoreError, StoreReader, StoredActivity, StoredExecution};
+use crate::store::{MachineCount, StoreError, StoreReader, StoredActivity, StoredExecution};
 
 /// How many times an execution is read again that changed while it was read.
 const READINGS: usize = 8;
@@ -112,6 +112,15 @@ impl StoredExecutions {
     /// The errors of reading the store.
     pub fn list(&mut self, filter: &ExecutionFilter) -> Result<ExecutionPage, StoreError> {
         filter.read(&mut *self.reader)
+    }
+
+    /// Returns the numbers of executions of each state machine and status, without the children of Map Runs.
+    ///
+    /// # Errors
+    ///
+    /// The errors of reading the store.
+    pub fn counts(&mut self) -> Result<Vec<MachineCount>, StoreError> {
+        self.reader.counts()
     }
 
     /// Returns the execution with this ARN.

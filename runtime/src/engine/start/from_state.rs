@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use smol_str::SmolStr;
 use stepwright_asl::model::StateMachine;
 use stepwright_interpreter::history::History;
 use stepwright_interpreter::value::Value;
@@ -110,14 +111,18 @@ impl Engine {
             .compile_like(name, &pending, Some(history.program()));
         let compiled = compiled.map_err(|problems| BuildError { problems });
         let mut machine = compiled.map_err(StartFromStateError::Definition)?;
-        machine.info = machine_info(about);
+        machine.info = machine_info(about, &machine.info.prefix);
         Ok(machine)
     }
 }
 
-/// Returns the state machine of an execution, for another execution of it: the test case and the trace are those of a start.
-fn machine_info(about: &ExecutionInfo) -> Arc<MachineInfo> {
+/// Returns the state machine of an execution, for another execution of it: the test case and the trace are those of a start. An execution that
+/// was read from a store has no prefix for other ARNs, so its own ARN has it. `prefix` is for an ARN that does not end with the name.
+fn machine_info(about: &ExecutionInfo, prefix: &SmolStr) -> Arc<MachineInfo> {
+    let own = about.id().strip_suffix(about.name());
+    let own = own.filter(|own| own.ends_with(':')).map(SmolStr::from);
     Arc::new(MachineInfo {
+        prefix: own.unwrap_or_else(|| prefix.clone()),
         test_case: None,
         trace: None,
         ..MachineInfo::clone(&about.machine)

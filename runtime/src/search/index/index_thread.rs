@@ -68,6 +68,8 @@ struct OpenIndex {
     store: StoreView,
     /// The key up to which the current sweep compared the index with the store.
     swept: i64,
+    /// The key up to which new executions were compared, with those that have no entry.
+    followed: i64,
     /// Whether one sweep is complete.
     is_complete: bool,
     /// Whether the store may have changed since the last step.
@@ -212,6 +214,7 @@ impl IndexThread {
                     index,
                     store,
                     swept: i64::MIN,
+                    followed: i64::MIN,
                     is_complete: false,
                     is_behind: true,
                 })
@@ -224,39 +227,54 @@ impl IndexThread {
     }
 }
 
+/// A chunk of the store that was compared.
+struct ComparedChunk {
+    /// The key of its last execution.
+    last: i64,
+    /// Whether more executions may follow.
+    is_full: bool,
+}
+
 impl OpenIndex {
     fn step(&mut self) -> Result<bool, StepError> {
         // The first sweep finds all differences. The later ones find deleted executions.
         if self.is_complete {
             self.is_behind |= self.store.has_changed()?;
             if self.is_behind {
-                let last = index_writer::last_key(&self.index)?;
-                if self.compare(last)?.is_some() {
+                // After newer executions were deleted, an engine that starts uses their keys again.
+                self.followed = self.followed.min(self.store.last_key()?);
+                let compared = self.compare(self.followed)?;
+                // Not the newest entry: the children of Map Runs have no entries.
+                self.followed = compared.last;
+                if compared.is_full {
                     return Ok(true);
                 }
                 self.compare_open()?;
                 self.is_behind = false;
             }
         }
-        match self.compare(self.swept)? {
-            Some(swept) => self.swept = swept,
-            None => {
-                self.swept = i64::MIN;
-                self.is_complete = true;
-                self.is_behind |= self.store.has_changed()?;
-                return Ok(self.is_behind);
-            }
+        let compared = self.compare(self.swept)?;
+        self.swept = compared.last;
+        if !compared.is_full {
+            self.followed = self.followed.max(compared.last);
+            self.swept = i64::MIN;
+            self.is_complete = true;
+            self.is_behind |= self.store.has_changed()?;
+            return Ok(self.is_behind);
         }
         Ok(!self.is_complete)
     }
 
-    /// Compares a chunk of executions after a key with the store. Returns the key of the last one, if more follow.
-    fn compare(&mut self, after: i64) -> Result<Option<i64>, StepError> {
+    /// Compares a chunk of executions after a key with the store.
+    fn compare(&mut self, after: i64) -> Result<ComparedChunk, StepError> {
         let rows = self.store.scan(after, CHUNK)?;
-        let last = rows.last().map(|row| row.key);
-        let last = last.filter(|_| rows.len() == CHUNK);
+        let chunk = ComparedChunk {
+            last: rows.last().map_or(after, |row| row.key),
+            is_full: rows.len() == CHUNK,
+        };
+        let to = if chunk.is_full { chunk.last } else { i64::MAX };
         let transaction = self.index.unchecked_transaction()?;
-        let mut known = index_writer::entries(&transaction, after, last.unwrap_or(i64::MAX))?;
+        let mut known = index_writer::entries(&transaction, after, to)?;
         for row in rows {
             let key = row.key;
             // Lists omit damaged rows, and children of Map Runs.
@@ -274,7 +292,7 @@ impl OpenIndex {
             index_writer::remove(&transaction, key)?;
         }
         transaction.commit()?;
-        Ok(last)
+        Ok(chunk)
     }
 
     /// Writes the executions that ended, and those that run again after a redrive.

@@ -4,7 +4,7 @@ use stepwright_asl::redaction::Redaction;
 
 use crate::engine::StoredExecutions;
 use crate::search::execution_search::searched_text;
-use crate::store::{ScannedExecution, SqliteReader, StoreError, StoredExecution};
+use crate::store::{ScannedExecution, SqliteReader, StoreError, StoreReader, StoredExecution};
 
 /// What the index reads of a store, with its own connections.
 pub(super) struct StoreView {
@@ -47,6 +47,12 @@ impl StoreView {
         limit: usize,
     ) -> Result<Vec<ScannedExecution>, StoreError> {
         self.reader.scan(after, limit)
+    }
+
+    /// Returns the largest key of an execution.
+    pub(super) fn last_key(&mut self) -> Result<i64, StoreError> {
+        let last = self.reader.last_key()?;
+        Ok(i64::try_from(last).unwrap_or(i64::MAX))
     }
 
     /// Returns an execution of the lists by its key; `None` if there is none, or its row is damaged.

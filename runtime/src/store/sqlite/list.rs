@@ -4,12 +4,19 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::{BTreeMap, HashMap};
+
 use rusqlite::types::Value;
 use rusqlite::{Connection, Error, OptionalExtension, Row, params_from_iter};
 
 use super::row::{self, RawExecution};
 use crate::Status;
-use crate::store::{ListPosition, RangeRows, StoreFilter};
+use crate::clock::Timestamp;
+use crate::store::filter::is_failed;
+use crate::store::{ListPosition, MachineCount, RangeRows, StoreFilter};
+
+/// The statuses of the index `executions_failed`.
+const FAILED: [Status; 3] = [Status::Failed, Status::TimedOut, Status::Aborted];
 
 /// The maximum rows that a page reads to find rows that pass its filter.
 pub(super) const SCAN: usize = 4_096;
@@ -36,6 +43,8 @@ struct IndexRange {
     /// Selects the range in the index.
     prefix: &'static str,
     values: Vec<Value>,
+    /// The smallest value of the order, if there is one.
+    from: Option<i64>,
     /// Conditions for rows of the range; empty when all rows pass.
     filter: Conditions,
 }
@@ -84,20 +93,26 @@ impl IndexRange {
             index,
             order,
             prefix,
+            from,
             filter,
             ..
         } = self;
+        let lowest = match from {
+            Some(_) => format!(" AND {order} >= ?"),
+            None => String::new(),
+        };
         let passes = match filter.text.as_str() {
             "" => "1",
             text => text,
         };
         let text = format!(
-            "SELECT {}, {order}, {passes} FROM executions INDEXED BY {index} WHERE {prefix}{bound}
+            "SELECT {}, {order}, {passes} FROM executions INDEXED BY {index} WHERE {prefix}{lowest}{bound}
              ORDER BY {order} DESC, key DESC",
             row::EXECUTION
         );
         let mut values = filter.values.clone();
         values.extend(self.values.iter().cloned());
+        values.extend(from.map(Value::from));
         values.extend(bound_values);
         (text, values)
     }
@@ -164,14 +179,28 @@ fn ranges(connection: &Connection, filter: &StoreFilter) -> Result<Vec<IndexRang
     if let Some(map_run) = &filter.map_run {
         return of_map_run(connection, filter, map_run);
     }
-    let is_failed = |status: &Status| !matches!(status, Status::Running | Status::Succeeded);
-    let failed = filter.status.filter(is_failed);
+    if filter.is_failed && filter.status.is_none() {
+        let ranges = FAILED.map(|status| {
+            let filter = StoreFilter {
+                status: Some(status),
+                ..filter.clone()
+            };
+            ranges(connection, &filter)
+        });
+        let ranges = ranges.into_iter().collect::<Result<Vec<_>, _>>()?;
+        return Ok(ranges.into_iter().flatten().collect());
+    }
+    let from = filter.started_from.map(Timestamp::unix_micros);
+    let failed = filter.status.filter(|status| is_failed(*status));
     let has_origin = filter.version.is_some() || filter.alias.is_some();
     let needs_listing = has_origin || filter.is_redriven.is_some();
     // The indexes of these columns contain only executions with filled columns.
     let is_complete = !needs_listing || !has_unlisted(connection)?;
     let mut rest = Conditions::default();
     named(&mut rest, filter);
+    if filter.is_failed {
+        rest.add("status NOT IN ('RUNNING', 'SUCCEEDED')", []);
+    }
     if has_origin && is_complete {
         with_status(&mut rest, filter);
         with_redrives(&mut rest, filter);
@@ -184,6 +213,7 @@ fn ranges(connection: &Connection, filter: &StoreFilter) -> Result<Vec<IndexRang
             order: "started",
             prefix: "map_run IS NULL AND origin = ?",
             values: vec![origin.into()],
+            from,
             filter: rest.clone(),
         };
         return Ok(origins(connection, filter)?
@@ -218,6 +248,7 @@ fn ranges(connection: &Connection, filter: &StoreFilter) -> Result<Vec<IndexRang
             .into_iter()
             .flatten()
             .collect(),
+        from,
         filter: rest.clone(),
     };
     Ok(machines(connection, filter)?
@@ -239,6 +270,12 @@ fn of_map_run(
     };
     let mut rest = Conditions::default();
     named(&mut rest, filter);
+    if let Some(from) = filter.started_from {
+        rest.add("started >= ?", [from.unix_micros().into()]);
+    }
+    if filter.is_failed {
+        rest.add("status NOT IN ('RUNNING', 'SUCCEEDED')", []);
+    }
     with_redrives(&mut rest, filter);
     of_listed_origin(&mut rest, filter);
     if let Some(machine) = &filter.machine {
@@ -260,6 +297,7 @@ fn of_map_run(
         index,
         order: "number",
         prefix,
+        from: None,
         values: [Some(id.into()), status.map(text)]
             .into_iter()
             .flatten()
@@ -275,6 +313,9 @@ fn text(status: Status) -> Value {
 fn named(to: &mut Conditions, filter: &StoreFilter) {
     if let Some(name) = &filter.name {
         to.add("name = ?", [name.clone().into()]);
+    }
+    if let Some(part) = &filter.name_part {
+        to.add("instr(name, ?) > 0", [part.clone().into()]);
     }
 }
 
@@ -347,4 +388,56 @@ fn ids(connection: &Connection, query: &str, values: Vec<Value>) -> Result<Vec<i
     let mut statement = connection.prepare_cached(query)?;
     let ids = statement.query_map(params_from_iter(values), |row| row.get(0))?;
     ids.collect()
+}
+
+/// Counts the executions of each state machine by their status, without the children of Map Runs. It reads only indexes. Must be called in a transaction.
+pub(super) fn counts(connection: &Connection) -> Result<Vec<MachineCount>, Error> {
+    let query = "
+        SELECT machine, NULL, count(*) FROM executions INDEXED BY executions_of_machine WHERE map_run IS NULL GROUP BY machine
+        UNION ALL
+        SELECT machine, 'RUNNING', count(*) FROM executions INDEXED BY executions_open
+            WHERE status = 'RUNNING' AND map_run IS NULL GROUP BY machine
+        UNION ALL
+        SELECT machine, status, count(*) FROM executions INDEXED BY executions_failed
+            WHERE map_run IS NULL AND status NOT IN ('RUNNING', 'SUCCEEDED') GROUP BY machine, status";
+    let mut names = HashMap::new();
+    let mut statement = connection.prepare_cached("SELECT machine, name FROM versions")?;
+    let mut found = statement.query([])?;
+    while let Some(row) = found.next()? {
+        names.insert(row.get::<_, i64>(0)?, row.get::<_, String>(1)?);
+    }
+    let mut succeeded: BTreeMap<i64, u64> = BTreeMap::new();
+    let mut counts = Vec::new();
+    let mut statement = connection.prepare_cached(query)?;
+    let mut found = statement.query([])?;
+    // The totals are first.
+    while let Some(row) = found.next()? {
+        let (machine, count): (i64, i64) = (row.get(0)?, row.get(2)?);
+        let count = count.unsigned_abs();
+        let status: Option<String> = row.get(1)?;
+        match status.as_deref() {
+            None => _ = succeeded.insert(machine, count),
+            Some(status) => {
+                if let Some(rest) = succeeded.get_mut(&machine) {
+                    *rest = rest.saturating_sub(count);
+                }
+                // A damaged row can have any text.
+                counts.extend(Status::from_word(status).map(|status| (machine, status, count)));
+            }
+        }
+    }
+    counts.extend(
+        succeeded
+            .into_iter()
+            .map(|(machine, count)| (machine, Status::Succeeded, count)),
+    );
+    let counts = counts.into_iter().filter_map(|(machine, status, count)| {
+        let machine = names.get(&machine)?.clone();
+        Some(MachineCount {
+            machine,
+            status,
+            count,
+        })
+    });
+    Ok(counts.filter(|count| count.count > 0).collect())
 }

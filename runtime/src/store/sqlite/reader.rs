@@ -13,9 +13,9 @@ use super::store_path::StorePath;
 use super::{backup, connection, list, log_file, row};
 use crate::clock::Timestamp;
 use crate::store::{
-    OutboxQueue, RangeRows, StoreError, StoreFilter, StoreReader, StoredActivity, StoredDocument,
-    StoredExecution, StoredMachine, StoredMapRun, StoredMessage, StoredOrigin, StoredPage,
-    UnreadableRow,
+    MachineCount, OutboxQueue, RangeRows, StoreError, StoreFilter, StoreReader, StoredActivity,
+    StoredDocument, StoredExecution, StoredMachine, StoredMapRun, StoredMessage, StoredOrigin,
+    StoredPage, UnreadableRow,
 };
 
 /// The maximum cached origins. Executions of a few state machines have few; starts with caller-defined ids may have one each.
@@ -489,6 +489,19 @@ impl StoreReader for SqliteReader {
 
     fn page(&mut self, filter: &StoreFilter) -> Result<StoredPage, StoreError> {
         self.page_within(filter, list::SCAN)
+    }
+
+    fn counts(&mut self) -> Result<Vec<MachineCount>, StoreError> {
+        let read = || -> Result<Vec<MachineCount>, rusqlite::Error> {
+            if !self.connection.is_autocommit() {
+                return list::counts(&self.connection);
+            }
+            let transaction = self.connection.unchecked_transaction()?;
+            let counts = list::counts(&transaction)?;
+            transaction.finish()?;
+            Ok(counts)
+        };
+        read().map_err(|error| self.error(error))
     }
 
     fn unlisted(&mut self, after: u64, limit: usize) -> Result<Vec<StoredExecution>, StoreError> {

@@ -1,12 +1,10 @@
-// Updates pages in place. Without it, the pages work, and a reload shows changes.
+// The script of all pages. Without it, the pages work, and a reload shows changes.
 
-const main = document.getElementById("content");
+import { prepare, watch } from "./live.js";
+
 const SECOND = 1000;
-const RETRY = 5 * SECOND;
 
 // --- Times that pass -----------------------------------------------------------------------------------------------------
-
-const loaded = Date.now();
 
 /** Writes a duration as the server does. */
 function duration(millis) {
@@ -26,7 +24,8 @@ function count() {
     element.shown ??= Date.now();
     const passed = Date.now() - element.shown;
     const { elapsed, remaining } = element.dataset;
-    element.textContent = duration(elapsed === undefined ? Math.max(0, remaining - passed) : Number(elapsed) + passed);
+    // The text node stays, and with it a selection.
+    element.firstChild.data = duration(elapsed === undefined ? Math.max(0, remaining - passed) : Number(elapsed) + passed);
   }
 }
 setInterval(count, SECOND);
@@ -37,116 +36,6 @@ function tooltips(root) {
     time.title = new Date(time.dateTime).toLocaleString();
   }
 }
-
-// --- Changes of the page -------------------------------------------------------------------------------------------------
-
-/** The HTML of each part as the server sent it: the page itself may differ, because details were opened. */
-const sent = new Map();
-
-function remember(root) {
-  for (const part of root.querySelectorAll("[data-part]")) sent.set(part.dataset.part, part.innerHTML);
-}
-
-/** Whether a person works with this part: a form has the focus or was changed. */
-function inUse(part) {
-  const active = document.activeElement;
-  if (part.contains(active) && active.matches("input, textarea, select, button")) return true;
-  return [...part.querySelectorAll("input, textarea, option")].some((field) => {
-    if (field.matches("option")) return field.selected && field !== (field.parentElement.querySelector("[selected]") ?? field.parentElement.options[0]);
-    return ["checkbox", "radio"].includes(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
-  });
-}
-
-/** Returns elements by a text that is the same for the same element before and after an update. Numbers and plurals can change. */
-function identified(part, selector) {
-  const elements = new Map();
-  for (const element of part.querySelectorAll(selector)) {
-    const summary = element.querySelector("summary") ?? element;
-    const text = element.getAttribute("href") ?? summary.textContent.replaceAll(/\d+|s\b/g, "");
-    const row = element.closest("tr")?.id ?? "";
-    let number = 0;
-    while (elements.has(`${element.tagName} ${row} ${text} ${number}`)) number += 1;
-    elements.set(`${element.tagName} ${row} ${text} ${number}`, element);
-  }
-  return elements;
-}
-
-const FOCUSABLE = "a, summary, [tabindex]";
-
-function replace(part, next) {
-  const opened = new Map([...identified(part, "details")].map(([identity, details]) => [identity, details.open]));
-  const focused = [...identified(part, FOCUSABLE)].find(([, element]) => element === document.activeElement)?.[0];
-  const scrolled = [...part.querySelectorAll(".picture, .scroll, pre")].map((box) => [box.scrollLeft, box.scrollTop]);
-  part.replaceChildren(...next.childNodes);
-  for (const [identity, details] of identified(part, "details")) details.open = opened.get(identity) ?? details.open;
-  [...part.querySelectorAll(".picture, .scroll, pre")].forEach((box, index) => {
-    if (scrolled[index]) [box.scrollLeft, box.scrollTop] = scrolled[index];
-  });
-  if (focused) identified(part, FOCUSABLE).get(focused)?.focus();
-  tooltips(part);
-}
-
-let loading = false;
-let again = false;
-/** Whether a part was not updated because a person works with it. */
-let skipped = false;
-
-async function update() {
-  if (loading || document.hidden) {
-    again = true;
-    return;
-  }
-  loading = true;
-  again = false;
-  skipped = false;
-  try {
-    const response = await fetch(location.href, { headers: { accept: "text/html" } });
-    if (!response.ok) return;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const parts = new Map([...page.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
-    for (const part of main.querySelectorAll("[data-part]")) {
-      const next = parts.get(part.dataset.part);
-      if (!next || sent.get(part.dataset.part) === next.innerHTML) continue;
-      if (inUse(part)) {
-        skipped = true;
-        continue;
-      }
-      sent.set(part.dataset.part, next.innerHTML);
-      replace(part, next);
-    }
-  } catch {
-    main.classList.add("stale");
-  } finally {
-    loading = false;
-    if (again && !document.hidden) update();
-  }
-}
-
-function watch() {
-  const url = main.dataset.live;
-  if (!url) return;
-  const events = new EventSource(url);
-  events.addEventListener("change", update);
-  events.addEventListener("open", () => main.classList.remove("stale"));
-  events.addEventListener("end", () => {
-    events.close();
-    update();
-  });
-  events.addEventListener("error", () => {
-    main.classList.add("stale");
-    if (events.readyState === EventSource.CLOSED) setTimeout(watch, RETRY);
-  });
-  addEventListener("pagehide", () => events.close());
-}
-
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && again) update();
-});
-
-document.addEventListener("focusout", () => {
-  // The focus is at the next element after the event.
-  if (skipped) setTimeout(update);
-});
 
 /** Scrolls each diagram to the state that the page shows. */
 function showCurrent() {
@@ -187,11 +76,20 @@ document.addEventListener("click", async (event) => {
     button.textContent = "Selected";
   }
 });
-for (const button of document.querySelectorAll("button[data-copy]")) button.hidden = false;
 
-/** Ctrl+Enter sends the form of a text area, and `/` goes to the first filter. */
+function copyButtons(root) {
+  for (const button of root.querySelectorAll("button[data-copy]")) button.hidden = false;
+}
+
+/** Ctrl+Enter in a text area presses the main button of its form, Enter on a box presses none, and `/` goes to the first filter. */
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form) event.target.form.requestSubmit();
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("textarea")) {
+    const buttons = [...event.target.form.querySelectorAll("button[type=submit]:enabled")];
+    const button = buttons.length === 1 ? buttons[0] : buttons.find((one) => one.matches(".primary"));
+    if (button && !event.repeat) event.target.form.requestSubmit(button);
+  }
+  // A browser would press the first button of the form.
+  if (event.key === "Enter" && event.target.matches("form[method=post] :is([type=checkbox], [type=radio])")) event.preventDefault();
   if (event.key === "/" && !event.target.matches("input, textarea, select")) {
     const filter = document.querySelector("form[role=search] input[type=search]");
     if (filter) {
@@ -201,7 +99,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-remember(main);
-tooltips(document);
-showCurrent();
 watch();
+prepare(tooltips);
+prepare(copyButtons);
+showCurrent();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use stepwright_runtime::debug::{Debugger, Stop};
 use stepwright_runtime::value::Value;
@@ -17,6 +17,7 @@ use super::{answer, handler_call, nested};
 use crate::console::actions::{Target, redirect};
 use crate::console::error::PageError;
 use crate::console::link;
+use crate::console::notice::{self, Notice};
 use crate::console::params::Params;
 use crate::console::state::Console;
 
@@ -26,11 +27,15 @@ const MOST_POSITIONS: usize = 500;
 /// Performs a form, and redirects to the page of the debugger, which shows the outcome.
 pub(in crate::console) async fn act(
     State(console): State<Console>,
+    uri: Uri,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let target = match Params::of_form(&console, &headers, body).await {
-        Ok(params) => perform(&console, params).await,
+    let target = match Params::of_form(&console, &uri, &headers, body).await {
+        Ok(params) => {
+            let target = perform(&console, params.clone()).await;
+            target.map_err(|error| error.of_form(&uri, &headers, &params))
+        }
         Err(error) => Err(error),
     };
     redirect(&console, target)
@@ -41,8 +46,8 @@ async fn perform(console: &Console, params: Params) -> Target {
     let command = params.text("do").to_owned();
     if command == "end" {
         console.debug_sessions.remove(&session.id);
-        let notice = [("notice", "The debugger was ended.")];
-        return Ok(link::with(link::MACHINES, &notice));
+        let notice = Notice::DebuggerEnded.value();
+        return Ok(link::with(link::MACHINES, &[(notice::PARAM, &notice)]));
     }
     let url = link::debugger(&session.id);
     let is_done = match command.as_str() {

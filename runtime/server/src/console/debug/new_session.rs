@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use stepwright_asl::model::MachineType;
@@ -52,10 +52,11 @@ pub(in crate::console) async fn form(
 /// Creates a debugger, and redirects to its page. An error is shown above the form.
 pub(in crate::console) async fn create(
     State(console): State<Console>,
+    uri: Uri,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let params = match Params::of_form(&console, &headers, body).await {
+    let params = match Params::of_form(&console, &uri, &headers, body).await {
         Ok(params) => params,
         Err(error) => return error.respond(&console),
     };

@@ -14,7 +14,13 @@ use serde_json::Value as Json;
 
 pub(super) use self::assemble::assemble;
 use self::field::Field;
+use self::names::InputName;
 use self::render::FormWriter;
+
+/// Whether a field is an input of such a form.
+pub(super) fn is_input(name: &str) -> bool {
+    InputName::parse(name).is_some()
+}
 
 /// A form for the values of a JSON Schema.
 #[derive(Debug)]

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
+use stepwright_runtime::Status;
 use stepwright_runtime::statistics::Statistics;
-use stepwright_runtime::{ExecutionPage, Status};
+use stepwright_runtime::store::MachineCount;
 
 /// The executions of each state machine, by their status.
+#[derive(Default)]
 pub(in crate::console) struct ExecutionCounts {
     of_machine: HashMap<String, HashMap<Status, u64>>,
     /// What the numbers count, for a person.
@@ -31,24 +33,28 @@ impl ExecutionCounts {
         }
     }
 
-    /// Counts the newest executions of a store.
-    pub(super) fn of_page(newest: &ExecutionPage) -> Self {
-        let mut of_machine: HashMap<String, HashMap<Status, u64>> = HashMap::new();
-        for execution in &newest.executions {
-            let counts = of_machine.entry(execution.machine.clone()).or_default();
-            *counts.entry(execution.status).or_default() += 1;
+    /// Replaces the numbers of executions that a store has. Those of Express executions stay, because they are not stored.
+    pub(super) fn with_stored(
+        mut self,
+        stored: Vec<MachineCount>,
+        is_express: impl Fn(&str) -> bool,
+    ) -> Self {
+        self.of_machine.retain(|machine, _| is_express(machine));
+        self.description = match self.of_machine.is_empty() {
+            true => "Numbers count all executions of the store.",
+            false => "Numbers count all executions of the store, and Express executions since the server started.",
         }
-        let description = match newest.next {
-            None => "Numbers count all executions of the store.".to_owned(),
-            Some(_) => format!(
-                "Numbers count the newest {} executions of the store.",
-                newest.executions.len()
-            ),
-        };
-        Self {
-            of_machine,
-            description,
+        .to_owned();
+        for MachineCount {
+            machine,
+            status,
+            count,
+        } in stored
+        {
+            let counts = self.of_machine.entry(machine).or_default();
+            counts.insert(status, count);
         }
+        self
     }
 
     /// Returns the executions of a state machine with a status.

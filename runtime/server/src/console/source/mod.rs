@@ -13,6 +13,7 @@ mod store_source;
 
 use std::sync::Arc;
 
+use stepwright_asl::model::MachineType;
 use stepwright_runtime::store::StoreError;
 use stepwright_runtime::{
     ActivityDescription, ExecutionData, ExecutionFilter, ExecutionPage, ExecutionSummary, MapRun,
@@ -64,15 +65,25 @@ impl ExecutionSource {
         }
     }
 
-    /// Returns the executions of each state machine by their status. Of a store, at most `most` executions are counted.
-    pub(super) async fn counts(&self, most: usize) -> Result<ExecutionCounts, StoreError> {
+    /// Returns the executions of each state machine by their status: those of the store, or those that the engine has counted without one.
+    pub(super) async fn counts(&self) -> Result<ExecutionCounts, StoreError> {
         match self {
             Self::Engine(service) => {
-                Ok(ExecutionCounts::of_statistics(service.engine.statistics()))
+                let counted = ExecutionCounts::of_statistics(service.engine.statistics());
+                let engine = service.engine.clone();
+                let stored = blocking(move || engine.stored_counts()).await?;
+                let is_express = |name: &str| {
+                    let machine = service.control.machine(name);
+                    machine.is_some_and(|machine| machine.machine_type == MachineType::Express)
+                };
+                Ok(match stored {
+                    Some(stored) => counted.with_stored(stored, is_express),
+                    None => counted,
+                })
             }
-            Self::Store(_) => {
-                let newest = self.executions(ExecutionFilter::new().limit(most)).await?;
-                Ok(ExecutionCounts::of_page(&newest))
+            Self::Store(store) => {
+                let stored = store.read(StoredExecutions::counts).await?;
+                Ok(ExecutionCounts::default().with_stored(stored, |_| false))
             }
         }
     }

@@ -3,8 +3,8 @@ use rusqlite::{StatementStatus, params_from_iter};
 use super::*;
 use crate::clock::Timestamp;
 use crate::store::{
-    Change, SqliteStore, Store, StoredChild, StoredExecution, StoredListing, StoredMapRun,
-    StoredOrigin,
+    Change, SqliteStore, Store, StoreReader as _, StoredChild, StoredExecution, StoredListing,
+    StoredMapRun, StoredOrigin,
 };
 
 const RUN: &str = "arn:run";
@@ -67,6 +67,11 @@ fn filters() -> Vec<StoreFilter> {
     vary(&|filter| filter.alias = Some("alias".to_owned()));
     vary(&|filter| filter.is_redriven = Some(true));
     vary(&|filter| filter.name = Some("n-1".to_owned()));
+    vary(&|filter| {
+        filter.name_part = Some("-1".to_owned());
+        filter.started_from = Some(Timestamp::from_unix_micros(3));
+    });
+    vary(&|filter| filter.is_failed = true);
     vary(&|filter| {
         filter.after = Some(ListPosition { order: 7, key: 3 });
     });
@@ -307,4 +312,92 @@ fn a_selective_filter_reads_a_bounded_number_of_rows() {
     // The next list has no position.
     filter.after = None;
     assert_eq!(reader.list(&filter).expect("rows"), page.executions);
+}
+
+/// The report: a list by name or time said "none" after 5,000 executions, and counts were those of the newest ones.
+#[test]
+fn names_times_failures_and_counts_are_those_of_a_scan_of_all() {
+    let (_folder, mut store) = store();
+    let mut memory = crate::store::MemoryStore::new();
+    let run = StoredMapRun {
+        arn: RUN.to_owned(),
+        execution: 1,
+        data: bytes::Bytes::new(),
+    };
+    let mut changes = vec![start(execution(1, 1, Status::Running)), Change::MapRun(run)];
+    let statuses = [
+        Status::Succeeded,
+        Status::Running,
+        Status::Failed,
+        Status::TimedOut,
+        Status::Aborted,
+    ];
+    for key in 2..400_u64 {
+        let status = statuses[(key % 13).min(4) as usize];
+        let is_child = key.is_multiple_of(7);
+        let child = StoredChild {
+            map_run: RUN.to_owned(),
+            number: key as u32,
+        };
+        let machine = match (is_child, key % 2) {
+            (true, _) => "m/l",
+            (false, 0) => "m",
+            (false, _) => "other",
+        };
+        changes.push(start(StoredExecution {
+            machine: machine.into(),
+            child_of: is_child.then_some(child),
+            ..execution(key, (key / 3) as i64, status)
+        }));
+    }
+    store.commit(&changes).expect("it is durable");
+    memory.commit(&changes).expect("it is durable");
+    let mut reader = store.reader().expect("it can be read");
+    for name_part in [None, Some("-1"), Some("n-23"), Some("%"), Some("'")] {
+        for started_from in [None, Some(0), Some(60), Some(1_000)] {
+            for (is_failed, status) in [
+                (false, None),
+                (true, None),
+                (true, Some(Status::Failed)),
+                (true, Some(Status::Running)),
+            ] {
+                for map_run in [None, Some(RUN.to_owned())] {
+                    for after in [
+                        None,
+                        Some(ListPosition {
+                            order: 70,
+                            key: 212,
+                        }),
+                    ] {
+                        let filter = StoreFilter {
+                            name_part: name_part.map(str::to_owned),
+                            started_from: started_from.map(Timestamp::from_unix_micros),
+                            is_failed,
+                            status,
+                            map_run: map_run.clone(),
+                            after,
+                            limit: Some(40),
+                            ..StoreFilter::default()
+                        };
+                        let keys = |rows: Vec<StoredExecution>| {
+                            rows.into_iter().map(|row| row.key).collect::<Vec<_>>()
+                        };
+                        let found = keys(reader.list(&filter).expect("a list"));
+                        let expected = keys(memory.list(&filter).expect("a list"));
+                        assert_eq!(found, expected, "{filter:?}");
+                    }
+                }
+            }
+        }
+    }
+    let sorted = |mut counts: Vec<MachineCount>| {
+        counts.sort_by_key(|count| (count.machine.clone(), count.status.as_str()));
+        counts
+    };
+    let counts = sorted(reader.counts().expect("counts"));
+    assert_eq!(counts, sorted(memory.counts().expect("counts")));
+    assert!(
+        counts.iter().all(|count| count.machine != "m/l"),
+        "{counts:?}"
+    );
 }

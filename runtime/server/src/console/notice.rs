@@ -1,0 +1,98 @@
+//! What an action did, for the page after it. The address of the page names it, and a link with any other text shows nothing.
+
+use stepwright_runtime::report::text;
+
+use super::params::Params;
+
+/// The parameter of a page.
+pub(super) const PARAM: &str = "notice";
+
+/// What an action did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Notice {
+    /// An Express execution was started.
+    Express,
+    /// A debugger was ended.
+    DebuggerEnded,
+    /// So many executions were stopped.
+    Stopped(usize),
+    /// So many executions were redriven.
+    Redriven(usize),
+}
+
+impl Notice {
+    /// Returns the notice that the parameters of a page name.
+    pub(super) fn of(params: &Params) -> Option<Self> {
+        let value = params.get(PARAM)?;
+        match value {
+            "express" => return Some(Self::Express),
+            "debugger-ended" => return Some(Self::DebuggerEnded),
+            _ => {}
+        }
+        let (action, count) = value.split_once('-')?;
+        let count = count.parse().ok()?;
+        match action {
+            "stopped" => Some(Self::Stopped(count)),
+            "redriven" => Some(Self::Redriven(count)),
+            _ => None,
+        }
+    }
+
+    /// Returns the value of the parameter.
+    pub(super) fn value(self) -> String {
+        match self {
+            Self::Express => "express".to_owned(),
+            Self::DebuggerEnded => "debugger-ended".to_owned(),
+            Self::Stopped(count) => format!("stopped-{count}"),
+            Self::Redriven(count) => format!("redriven-{count}"),
+        }
+    }
+
+    /// Returns the sentence.
+    pub(super) fn text(self) -> String {
+        let counted = |count, action| {
+            let were = if count == 1 { "was" } else { "were" };
+            format!("{} {were} {action}.", text::count(count, "execution"))
+        };
+        match self {
+            Self::Express => {
+                "The execution was started. Express executions are not listed.".to_owned()
+            }
+            Self::DebuggerEnded => "The debugger was ended.".to_owned(),
+            Self::Stopped(count) => counted(count, "stopped"),
+            Self::Redriven(count) => counted(count, "redriven"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_known_notices_are_shown() {
+        let of = |query: &str| Notice::of(&Params::of_query(Some(query)));
+        for notice in [
+            Notice::Express,
+            Notice::DebuggerEnded,
+            Notice::Stopped(1),
+            Notice::Redriven(12),
+        ] {
+            assert_eq!(of(&format!("notice={}", notice.value())), Some(notice));
+        }
+        for query in [
+            "",
+            "notice=",
+            "notice=Your+session+has+expired",
+            "notice=stopped",
+            "notice=stopped-",
+            "notice=stopped--1",
+            "notice=stopped-1x",
+            "notice=deleted-1",
+        ] {
+            assert_eq!(of(query), None, "{query}");
+        }
+        assert_eq!(Notice::Stopped(1).text(), "1 execution was stopped.");
+        assert_eq!(Notice::Redriven(2).text(), "2 executions were redriven.");
+    }
+}

@@ -1,0 +1,125 @@
+//! A field for a time in UTC.
+
+use maud::{Markup, html};
+use stepwright_runtime::clock::Timestamp;
+
+/// The text of a field, and the time that it is.
+#[derive(Debug, Default)]
+pub(super) struct TimeField {
+    pub(super) text: String,
+    /// `None` if the field is empty, or its text is no time.
+    pub(super) time: Option<Timestamp>,
+}
+
+impl TimeField {
+    /// Parses a time as the pages show it, or as the API writes it. A date alone has the time of day `default`.
+    pub(super) fn of(text: &str, default: &str) -> Self {
+        let text = text.trim();
+        Self {
+            text: text.to_owned(),
+            time: parse(text, default),
+        }
+    }
+
+    /// Whether the field is empty, or a time.
+    pub(super) fn is_valid(&self) -> bool {
+        self.text.is_empty() || self.time.is_some()
+    }
+
+    /// Returns the field, with the error of its text.
+    pub(super) fn render(&self, name: &str, label: &str, hint: &str) -> Markup {
+        let error = format!("{name}-error");
+        let is_wrong = !self.is_valid();
+        html! {
+            div class="field" {
+                label {
+                    (label)
+                    input type="search" name=(name) value=(self.text) placeholder=(hint) autocomplete="off"
+                        aria-invalid=[is_wrong.then_some("true")] aria-describedby=[is_wrong.then_some(&error)];
+                }
+                @if is_wrong {
+                    p class="field-error" id=(error) role="alert" { "This is no time. Write it as " (hint) ", " (hint) ":30.250 or 2026-01-31T12:00:00Z." }
+                }
+            }
+        }
+    }
+}
+
+fn parse(text: &str, default: &str) -> Option<Timestamp> {
+    // A zone, as the API writes it; the page's own times have none, or the word.
+    let text = text.trim_end_matches("UTC").trim_end();
+    if let Some(time) = Timestamp::parse(text) {
+        return Some(time);
+    }
+    let text = text.trim_end_matches(['Z', 'z']);
+    let (date, time) = match text.split_once(['T', 't', ' ']) {
+        Some((date, time)) => (date, time.trim()),
+        None => (text, default),
+    };
+    let seconds = match time.matches(':').count() {
+        1 => ":00",
+        _ => "",
+    };
+    Timestamp::parse(&format!("{date}T{time}{seconds}Z"))
+}
+
+#[cfg(test)]
+mod tests {
+    use stepwright_runtime::report::text;
+
+    use super::*;
+
+    #[test]
+    fn times_of_the_pages_of_the_api_and_of_people_are_parsed() {
+        let noon = Timestamp::parse("2026-01-31T12:00:00Z").unwrap();
+        for text in [
+            "2026-01-31T12:00:00Z",
+            "2026-01-31T12:00:00.000Z",
+            "2026-01-31T13:00:00+01:00",
+            "2026-01-31T12:00:00",
+            "2026-01-31T12:00",
+            "2026-01-31 12:00",
+            " 2026-01-31 12:00:00 ",
+            "2026-01-31 12:00:00.000",
+            "2026-01-31 12:00:00 UTC",
+        ] {
+            assert_eq!(TimeField::of(text, "00:00:00").time, Some(noon), "{text}");
+        }
+        let end = TimeField::of("2026-01-31", "23:59:59.999").time.unwrap();
+        assert_eq!(end.to_string(), "2026-01-31T23:59:59.999Z");
+        for text in [
+            "yesterday",
+            "31.01.2026",
+            "2026-13-01",
+            "2026-02-30",
+            "12:00",
+            "2026-01-31 25:00",
+            "<b>",
+        ] {
+            let field = TimeField::of(text, "00:00:00");
+            assert!(!field.is_valid(), "{text}");
+            let markup = field.render("from", "From", "x").into_string();
+            assert!(markup.contains("aria-invalid=\"true\"") && markup.contains("role=\"alert\""));
+            assert!(!markup.contains("<b>"));
+        }
+        assert!(TimeField::of("", "00:00:00").is_valid());
+    }
+
+    #[test]
+    fn a_time_that_a_page_shows_is_the_same_time() {
+        for micros in [
+            0,
+            1_769_860_800_000_000,
+            1_769_860_800_123_000,
+            4_102_444_799_999_000,
+        ] {
+            let time = Timestamp::from_unix_micros(micros);
+            let shown = text::time(time).into_string();
+            let (_, shown) = shown.split_once('>').unwrap();
+            let (shown, _) = shown.split_once('<').unwrap();
+            let parsed = TimeField::of(shown, "00:00:00").time;
+            let parsed = parsed.unwrap_or_else(|| panic!("{shown}"));
+            assert!(time.since(parsed).as_secs() == 0, "{shown}");
+        }
+    }
+}
