@@ -24,14 +24,12 @@ const MOST_READ: usize = 5_000;
 const MOST_READ_WITH_DATA: usize = 2_000;
 /// How many executions a page compares with the help of an index.
 const MOST_COMPARED: usize = 20_000;
-/// The child executions on the page of a Map Run.
-pub(super) const MOST_CHILDREN: usize = 200;
 /// The most executions of an exported file.
 pub(super) const MOST_EXPORTED: usize = 1_000;
 /// How many executions are read at once.
 const BATCH: usize = 250;
 
-const STATUSES: [Status; 5] = [
+pub(super) const STATUSES: [Status; 5] = [
     Status::Running,
     Status::Succeeded,
     Status::Failed,

@@ -14,6 +14,8 @@
 //! | `pictures.rs` | the pictures of definitions, each drawn once |
 //! | `text_search.rs` | executions by a text, with an index or without |
 //! | `executions.rs`, `execution.rs`, `waits.rs`, `map_run.rs` | the list of executions; one execution; what it waits for, with forms; a Map Run |
+//! | `lineage.rs`, `root_cause.rs`, `cost.rs` | the executions above one; why it failed, down to nested executions; its cost on AWS |
+//! | `waiting.rs`, `failures.rs`, `failure_cache.rs` | the tasks of all executions that a person can answer; failures by error and state |
 //! | `copies.rs` | an execution as commands, and as a test in Rust |
 //! | `start_form.rs`, `schema_form/` | the form that starts an execution, and the choice of earlier inputs; forms that are made from JSON Schemas |
 //! | `export.rs` | executions as a file |
@@ -28,14 +30,18 @@ mod activities;
 mod assets;
 mod charts;
 mod copies;
+mod cost;
 mod debug;
 mod definition;
 mod error;
 mod execution;
 mod executions;
 mod export;
+mod failure_cache;
+mod failures;
 mod guard;
 mod layout;
+mod lineage;
 mod link;
 mod live;
 mod logs;
@@ -44,6 +50,7 @@ mod machines;
 mod map_run;
 mod params;
 mod pictures;
+mod root_cause;
 mod schema_form;
 mod server_event;
 mod source;
@@ -51,6 +58,7 @@ mod start_form;
 mod state;
 mod store_live;
 mod text_search;
+mod waiting;
 mod waits;
 
 use std::sync::Arc;
@@ -70,6 +78,7 @@ use self::charts::ChartCache;
 pub use self::debug::DebugRequest;
 pub(crate) use self::debug::{DebugSessions, DebugSubject};
 use self::error::PageError;
+use self::failure_cache::FailureCache;
 pub(crate) use self::link::debugger as debugger_url;
 use self::pictures::PictureCache;
 use self::source::ExecutionSource;
@@ -157,6 +166,7 @@ fn routes(
         assets: Assets::new(),
         charts: ChartCache::default(),
         pictures: PictureCache::default(),
+        failures: FailureCache::default(),
         debug_sessions,
         body_memory: BodyMemory::new(),
         body_time,
@@ -174,6 +184,9 @@ fn routes(
         .route("/console/copy", get(copies::page))
         .route("/console/copy/test.rs", get(copies::test_file))
         .route("/console/map-run", get(map_run::page))
+        .route(link::WAITING, get(waiting::page))
+        .route(link::FAILURES, get(failures::page))
+        .route(link::PARENT, get(lineage::page))
         .route("/console/activities", get(activities::page))
         .route("/console/live", get(live::of_lists))
         .route("/console/live/execution", get(live::of_execution))

@@ -9,6 +9,7 @@ use stepwright_runtime::search::ExecutionSearch;
 use super::assets::Assets;
 use super::charts::ChartCache;
 use super::debug::DebugSessions;
+use super::failure_cache::FailureCache;
 use super::pictures::PictureCache;
 use super::source::ExecutionSource;
 use crate::access::Access;
@@ -35,6 +36,7 @@ pub(super) struct ConsoleState {
     pub(super) assets: Assets,
     pub(super) charts: ChartCache,
     pub(super) pictures: PictureCache,
+    pub(super) failures: FailureCache,
     pub(super) debug_sessions: DebugSessions,
     /// The memory for the bodies of forms, and their timeout.
     pub(super) body_memory: BodyMemory,

@@ -103,6 +103,7 @@ async function update() {
     const response = await fetch(location.href, { headers: { accept: "text/html" } });
     if (!response.ok) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    document.title = page.title;
     const parts = new Map([...page.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
     for (const part of main.querySelectorAll("[data-part]")) {
       const next = parts.get(part.dataset.part);
@@ -148,17 +149,6 @@ document.addEventListener("focusout", () => {
   if (skipped) setTimeout(update);
 });
 
-/** Scrolls each diagram to the state that the page shows. */
-function showCurrent() {
-  for (const box of document.querySelectorAll(".picture")) {
-    const state = box.querySelector('a[aria-current="true"]')?.getBoundingClientRect();
-    if (!state) continue;
-    const frame = box.getBoundingClientRect();
-    box.scrollTop += state.top + state.height / 2 - (frame.top + frame.height / 2);
-    box.scrollLeft += state.left + state.width / 2 - (frame.left + frame.width / 2);
-  }
-}
-
 // --- Forms ---------------------------------------------------------------------------------------------------------------
 
 /** Reports JSON that does not parse before the form is sent. */
@@ -203,5 +193,4 @@ document.addEventListener("keydown", (event) => {
 
 remember(main);
 tooltips(document);
-showCurrent();
 watch();
