@@ -161,9 +161,9 @@ pub use self::engine::{
     ActivityDescription, ActivityError, ActivityTask, BuildError, DeleteError, Engine,
     EngineBuilder, Events, ExecuteError, ExecutionData, ExecutionDescription, ExecutionFailed,
     ExecutionFilter, ExecutionHandle, ExecutionPage, ExecutionReport, ExecutionSummary,
-    HistoryError, MachineDescription, OfflineAbort, RedriveError, StartError, StartFromStateError,
-    StartOptions, StatusChange, StatusListener, StoreOutage, StoredExecutions, TokenError,
-    UnhandledTask, UnreadableExecution,
+    HistoryError, MachineDescription, MapRunChild, OfflineAbort, RedriveError, StartError,
+    StartFromStateError, StartOptions, StatusChange, StatusListener, StoreOutage, StoredExecutions,
+    TokenError, UnhandledTask, UnreadableExecution,
 };
 #[cfg(feature = "sqlite")]
 pub use self::engine::{CheckProgress, ExportedExecution, ProblemKind, StoreProblem};

@@ -33,7 +33,7 @@ describe("sizes", () => {
       const [page, text] = await size(path);
       let sum = page;
       const assets = [...text.matchAll(/(?:href|src)="(\/console\/assets\/[^"]*)"/g)].map(([, url]) => url);
-      assert.equal(assets.length, 4, name);
+      assert.equal(assets.length, 7, name);
       for (const url of assets) sum += (await size(url))[0];
       sizes.set(name, sum);
       assert.ok(sum < MOST, `${name}: ${sum} bytes`);

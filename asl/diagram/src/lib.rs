@@ -73,6 +73,13 @@ impl Diagram {
         self.outline.nodes.len()
     }
 
+    /// Returns the fields of a state as JSON, without nested states; `None` for a state that the definition lacks.
+    pub fn source(&self, state: &str) -> Option<&str> {
+        let mut nodes = self.outline.nodes.iter();
+        let node = nodes.find(|node| node.full_name == state)?;
+        Some(node.source.as_str()).filter(|source| !source.is_empty())
+    }
+
     /// Returns a Mermaid flowchart, which GitHub and many other tools render.
     ///
     /// A flowchart supports nested boxes, several edges between two states and labels with any text; Mermaid's state diagrams do not.
@@ -119,7 +126,14 @@ impl Diagram {
     }
 }
 
-/// Returns the style sheet of all pictures, for pages with [`Diagram::to_inline_svg`].
+/// Returns a script of type `module` that defines the element `diagram-view`. In it, the picture of [`Diagram::to_inline_svg`] zooms, moves and
+/// fills the screen, with the mouse and with the keyboard. The script has no inline styles, so a strict Content-Security-Policy allows it.
+pub fn viewer_script() -> &'static str {
+    svg::VIEWER
+}
+
+/// Returns the style sheet of all pictures, for pages with [`Diagram::to_inline_svg`]. It defines the colours of the statuses as the variables
+/// `--good`, `--warn`, `--bad`, `--run` and `--stop`, and their fills as `--good-fill` and so on, so that a page can use the same ones.
 pub fn stylesheet() -> String {
     svg::stylesheet()
 }

@@ -192,8 +192,80 @@ fn names_and_comments_cannot_close_the_script_element() {
         r#"{"StartAt": "</script><b>", "States": {"</script><b>": {"Type": "Pass", "Comment": "<!-- </script>", "End": true}}}"#,
     );
     let page = Diagram::of(&json).to_html();
-    assert_eq!(page.matches("</script>").count(), 2);
+    assert_eq!(page.matches("</script>").count(), 3);
     assert!(!page.contains("<b>") && !page.contains("<!-- "));
+}
+
+/// A chain of Choices, each with its own Pass state. The next Choice is the target of a rule, or the default.
+fn chain(length: usize, next_is_rule: bool) -> Json {
+    let mut states: Vec<String> = Vec::new();
+    for at in 0..length {
+        let (next, aside) = (format!("Is it {}?", at + 1), format!("Handle {at}"));
+        let (rule, default) = match next_is_rule {
+            true => (&next, &aside),
+            false => (&aside, &next),
+        };
+        states.push(format!(
+            r#""Is it {at}?": {{"Type": "Choice", "Choices": [{{"Variable": "$.kind", "NumericEquals": {at}, "Next": "{rule}"}}], "Default": "{default}"}},
+               "{aside}": {{"Type": "Pass", "Next": "Done"}}"#
+        ));
+    }
+    states.push(format!(
+        r#""Is it {length}?": {{"Type": "Pass", "Next": "Done"}}, "Done": {{"Type": "Succeed"}}"#
+    ));
+    parse(&format!(
+        r#"{{"StartAt": "Is it 0?", "States": {{{}}}}}"#,
+        states.join(",")
+    ))
+}
+
+#[test]
+fn a_chain_of_choices_is_straight() {
+    for (length, next_is_rule) in [(2, false), (3, true), (8, false), (8, true), (20, false)] {
+        let svg = Diagram::of(&chain(length, next_is_rule)).to_svg();
+        let picture = Picture::read(&svg);
+        let states = picture.states.iter();
+        let choices = states.filter(|state| state.name.starts_with("Is it "));
+        let middles: Vec<f64> = choices
+            .filter(|state| !state.name.ends_with(&format!(" {length}?")))
+            .map(|state| state.middle())
+            .collect();
+        assert_eq!(middles.len(), length);
+        let aside = middles.iter().map(|middle| (middle - middles[0]).abs());
+        let furthest = aside.fold(0.0, f64::max);
+        assert!(furthest < 1.0, "{length}, {next_is_rule}: {middles:?}");
+    }
+}
+
+#[test]
+fn the_style_sheet_has_the_colours_of_the_statuses() {
+    let sheet = stepwright_diagram::stylesheet();
+    let json = parse(r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}"#);
+    for (status, name, class) in [
+        (Status::Succeeded, "good", "succeeded"),
+        (Status::Caught, "warn", "caught"),
+        (Status::Failed, "bad", "failed"),
+        (Status::Running, "run", "running"),
+        (Status::Stopped, "stop", "stopped"),
+    ] {
+        let (_, colour) = sheet
+            .split_once(&format!("--{name}: "))
+            .expect("is defined");
+        let (colour, _) = colour.split_once(';').expect("ends");
+        let mut overlay = Overlay::new("one state");
+        overlay.state("A", Mark::new(status));
+        let svg = Diagram::of(&json).with(&overlay).to_svg();
+        let rule = format!(".badge.{class} rect {{ fill: {colour}; }}");
+        assert!(svg.contains(&rule), "{rule}");
+    }
+}
+
+#[test]
+fn the_fields_of_a_state_are_its_source() {
+    let diagram = Diagram::of(&checkout());
+    let charge = parse(diagram.source("Charge").expect("is a state"));
+    assert_eq!(charge.get("TimeoutSeconds"), Some(&Json::from(30)));
+    assert_eq!(diagram.source("no state"), None);
 }
 
 #[test]

@@ -45,6 +45,7 @@ pub use self::execution_handle::ExecutionHandle;
 pub use self::machines::MachineDescription;
 pub(crate) use self::nested::{mocked_answer, nested_result};
 pub(crate) use self::observer::{ObservedMachine, Observer};
+pub use self::queries::child_list::MapRunChild;
 pub use self::queries::execution_data::ExecutionData;
 pub use self::queries::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 pub use self::queries::offline_abort::OfflineAbort;

@@ -171,7 +171,7 @@ fn shown(details: &[(String, String)]) -> Markup {
             details {
                 summary { span class="brief" { (brief.collect::<Vec<_>>().join(", ")) } }
                 dl class="values" {
-                    @for (name, value) in details { dt { (name) } dd { pre tabindex="0" { (value) } } }
+                    @for (name, value) in details { dt { (name) } dd { (text::cause(value)) } }
                 }
             }
         }

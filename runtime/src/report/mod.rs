@@ -11,14 +11,16 @@ mod picture;
 mod status;
 pub mod text;
 mod view;
+mod visible;
 mod visit;
 
 pub use self::chart::chart;
 pub use self::events::{EventFilter, EventList, events};
 pub use self::page::Report;
-pub use self::picture::{picture, picture_at};
+pub use self::picture::{framed, picture, picture_at};
 pub use self::view::{ExecutionLinks, ExecutionView, most_interesting, siblings};
-pub use self::visit::{value, variable_values, visit};
+pub use self::visible::visible;
+pub use self::visit::{definition, value, variable_values, visit};
 
 /// Returns the style sheet of all parts.
 pub fn stylesheet() -> String {

@@ -15,6 +15,7 @@ use super::chart::chart;
 use super::events::{EventFilter, EventRow, events, table};
 use super::picture::picture;
 use super::view::{ExecutionLinks, ExecutionView, most_interesting};
+use super::visible::visible;
 use super::visit::{value, variable_values, visit};
 use super::{stylesheet, text};
 use crate::clock::Timestamp;
@@ -131,7 +132,7 @@ impl Report {
 
     fn new(subject: &Subject<'_>, facts: &Facts<'_>, events: &Markup) -> Self {
         Self {
-            html: page(subject, facts, events).into_string(),
+            html: visible(page(subject, facts, events).into_string()),
         }
     }
 }
@@ -258,7 +259,7 @@ fn head(view: &ExecutionView<'_>, facts: &Facts<'_>) -> Markup {
             div class="message" role="note" {
                 strong { (view.masked_text(error)) }
                 @if let Some((index, state)) = failed { " in " a href=(view.links.visit(index)) { (state) } }
-                @if let Some(cause) = timeline.cause() { pre tabindex="0" { (view.masked_text(cause)) } }
+                @if let Some(cause) = timeline.cause() { (text::cause(&view.masked_text(cause))) }
             }
         }
     }

@@ -12,6 +12,12 @@ pub fn picture(view: &ExecutionView<'_>) -> Option<Markup> {
     draw(view, None)
 }
 
+/// Returns a picture of a diagram for a page. The script of `stepwright-diagram` makes it larger and smaller.
+pub fn framed(svg: &str) -> Markup {
+    // The picture escapes its texts.
+    html! { diagram-view class="picture" tabindex="0" role="region" aria-label="Diagram" { (PreEscaped(svg)) } }
+}
+
 /// Does the same as [`picture`], and marks a state that may not have been entered yet, with this link.
 pub fn picture_at(view: &ExecutionView<'_>, state: &str, url: &str) -> Option<Markup> {
     draw(view, Some((state, url)))
@@ -33,12 +39,12 @@ fn draw(view: &ExecutionView<'_>, marked: Option<(&str, &str)>) -> Option<Markup
             let marked = marked.filter(|(marked, _)| *marked == state);
             let url = match marked {
                 Some((_, url)) => url.to_owned(),
-                None => view.links.visit(*newest.get(state)?),
+                None => match newest.get(state) {
+                    Some(index) => view.links.visit(*index),
+                    None => view.links.state(state)?,
+                },
             };
             Some(StateLink::new(url).current(selected == Some(state)))
         });
-    // The picture escapes its texts.
-    Some(
-        html! { div class="picture" tabindex="0" role="region" aria-label="Diagram" { (PreEscaped(svg)) } },
-    )
+    Some(framed(&svg))
 }

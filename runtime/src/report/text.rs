@@ -95,6 +95,20 @@ pub fn last_of(arn: &str) -> &str {
     arn.rsplit(':').next().unwrap_or(arn)
 }
 
+/// Returns the cause of a failure. A cause that is a JSON object or array is indented.
+pub fn cause(cause: &str) -> Markup {
+    let is_json = cause.trim_start().starts_with(['{', '[']);
+    match Value::from_text(cause).ok().filter(|_| is_json) {
+        Some(value) => json(&value),
+        None => html! { pre tabindex="0" { (cause) } },
+    }
+}
+
+/// Returns a text with indented lines, such as JSON or YAML. The script `code.js` of the console adds colours, folding and search.
+pub fn code(label: &str, text: &str) -> Markup {
+    html! { code-view aria-label=(label) { pre tabindex="0" { code { (text) } } } }
+}
+
 /// Returns a value as indented JSON. A large value is cut.
 pub fn json(value: &Value) -> Markup {
     let bytes = value.json_len();
@@ -106,7 +120,7 @@ pub fn json(value: &Value) -> Markup {
             p class="hint" { "The first " (MOST_BYTES) " characters of " (bytes) " bytes. The file of the history has all of it." }
         };
     }
-    html! { pre class="json" tabindex="0" { code { (pretty(value)) } } }
+    code("JSON", &pretty(value))
 }
 
 /// Returns a value as indented JSON text.

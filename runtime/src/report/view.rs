@@ -13,6 +13,11 @@ pub trait ExecutionLinks {
     /// Returns the link to a visit of a state, by its index in the [`Timeline`].
     fn visit(&self, index: usize) -> String;
 
+    /// Returns the link to the definition of a state that was not entered; `None` without such a page.
+    fn state(&self, _name: &str) -> Option<String> {
+        None
+    }
+
     /// Returns the link to another execution, by its ARN; `None` if there is no page about it.
     fn execution(&self, arn: &str) -> Option<String>;
 

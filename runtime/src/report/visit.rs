@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 use stepwright_asl::overlay::Status;
+use stepwright_diagram::Diagram;
 
 use super::expressions::expressions;
 use super::status::{class, status};
@@ -24,7 +25,7 @@ pub fn visit(view: &ExecutionView<'_>, index: usize) -> Option<Markup> {
         @if let Some(error) = visit.error() {
             div class="message" role="note" {
                 strong { (view.masked_text(error)) }
-                @if let Some(cause) = visit.cause() { pre tabindex="0" { (view.masked_text(cause)) } }
+                @if let Some(cause) = visit.cause() { (text::cause(&view.masked_text(cause))) }
             }
         }
         (iterations(view, index, visit))
@@ -43,7 +44,7 @@ fn facts(view: &ExecutionView<'_>, index: usize, visit: &Visit) -> Markup {
             @if let Some(location) = visit.source_location() { div { dt { "Declared at" } dd { code { (location) } } } }
             div { dt { "Entered (UTC)" } dd { (text::time(visit.entered())) } }
             div { dt { "Time" } dd { (text::elapsed(visit.entered(), visit.ended(), view.end())) } }
-            @if let Some(arn) = nested(visit) && let Some(link) = view.links.execution(arn) { div { dt { "Nested execution" } dd { a href=(link) { (text::last_of(arn)) } } } }
+            @if let Some(arn) = visit.attempts().last().and_then(Attempt::nested_execution) && let Some(link) = view.links.execution(arn) { div { dt { "Nested execution" } dd { a href=(link) { (text::last_of(arn)) } } } }
             @if !visit.scope().is_empty() {
                 div { dt { "Inside of" } dd {
                     @if let Some(container) = visit.container() {
@@ -60,13 +61,6 @@ fn facts(view: &ExecutionView<'_>, index: usize, visit: &Visit) -> Markup {
             }
         }
     }
-}
-
-/// Returns the ARN of the execution that the state started.
-fn nested(visit: &Visit) -> Option<&str> {
-    let attempt = visit.attempts().last()?;
-    let arn = attempt.result()?.get("ExecutionArn")?;
-    arn.as_str()
 }
 
 /// The visits of one iteration or branch.
@@ -130,7 +124,10 @@ fn iterations(view: &ExecutionView<'_>, index: usize, visit: &Visit) -> Markup {
         }
         @if !frames.is_empty() {
             details open[frames.len() <= 20] {
-                summary { (text::count(frames.len(), if visit.state_type() == "Map" { "iteration" } else { "branch" })) " with states" }
+                summary {
+                    @if visit.state_type() == "Map" { (text::count(frames.len(), "iteration")) } @else { (text::counted(frames.len(), "branch", "branches")) }
+                    " with states"
+                }
                 ul class="frames" {
                     @for frame in frames.iter().take(MOST_ITERATIONS) {
                         li {
@@ -174,9 +171,10 @@ fn attempts(view: &ExecutionView<'_>, visit: &Visit) -> Markup {
                                     @if let Some(error) = attempt.error() { strong { (view.masked_text(error)) } }
                                     // The cause of the last failure is above.
                                     @if let Some(cause) = attempt.cause().filter(|cause| Some(*cause) != visit.cause()) {
-                                        pre tabindex="0" { (view.masked_text(cause)) }
+                                        (text::cause(&view.masked_text(cause)))
                                     }
                                     @if let Some(worker) = attempt.worker() { " " span class="hint" { "worker " (worker) } }
+                                    @if let Some(arn) = attempt.nested_execution() && let Some(link) = view.links.execution(arn) { " " a href=(link) { "execution " (text::last_of(arn)) } }
                                 }
                             }
                         }
@@ -199,6 +197,23 @@ fn data(view: &ExecutionView<'_>, index: usize, visit: &Visit) -> Markup {
         (value(view, "Output", visit.output(), true))
         (expressions(view, index))
         (variable_values(view, "Variables before this state", variables.into_iter(), false))
+        (definition(view, visit.state(), false))
+    }
+}
+
+/// Shows the fields of a state in the definition, without nested states; nothing if the definition is not known.
+pub fn definition(view: &ExecutionView<'_>, state: &str, is_open: bool) -> Markup {
+    let diagram = view
+        .definition
+        .map(|(definition, _)| Diagram::of(definition));
+    let source = diagram.as_ref().and_then(|diagram| diagram.source(state));
+    html! {
+        @if let Some(source) = source {
+            details open[is_open] class="data" {
+                summary { "Definition" }
+                (text::code("Definition", &view.masked_text(source)))
+            }
+        }
     }
 }
 

@@ -48,6 +48,7 @@ pub struct Attempt {
     pub(super) cause: Option<String>,
     pub(super) worker: Option<String>,
     pub(super) map_run: Option<String>,
+    pub(super) nested: Option<String>,
     pub(super) resource: Option<String>,
 }
 
@@ -71,8 +72,26 @@ impl Attempt {
             cause: None,
             worker: None,
             map_run: event.map_run.clone(),
+            nested: None,
             resource,
         }
+    }
+
+    /// Records the ARN of a nested execution, which is a member of the response of its start and of its description.
+    pub(super) fn started_execution(&mut self, response: Option<&Value>) {
+        if self.starts_execution()
+            && let Some(arn) = response.and_then(|response| response.get("ExecutionArn"))
+        {
+            self.nested = arn.as_str().map(str::to_owned);
+        }
+    }
+
+    /// Returns whether the task starts an execution.
+    pub(super) fn starts_execution(&self) -> bool {
+        let resource = self.resource.as_deref().unwrap_or_default();
+        ["startExecution", "startSyncExecution"]
+            .iter()
+            .any(|action| resource.contains(action))
     }
 
     pub(super) fn end(&mut self, at: Timestamp, outcome: AttemptOutcome) {
@@ -138,6 +157,11 @@ impl Attempt {
     /// Returns the ARN of the Map Run that a Distributed Map started.
     pub fn map_run(&self) -> Option<&str> {
         self.map_run.as_deref()
+    }
+
+    /// Returns the ARN of the execution that the task started, also of one that failed.
+    pub fn nested_execution(&self) -> Option<&str> {
+        self.nested.as_deref()
     }
 
     /// Returns the resource of the task: an ARN, or the service and its action (`lambda:invoke`).

@@ -32,6 +32,7 @@ mod walk;
 
 use std::collections::BTreeMap;
 
+use stepwright_asl::overlay::Status as VisitStatus;
 use stepwright_interpreter::history::History;
 
 use self::visit_index::VisitIndex;
@@ -186,6 +187,41 @@ impl Timeline {
     /// Returns whether the execution was redriven.
     pub(crate) fn is_redriven(&self) -> bool {
         self.is_redriven
+    }
+
+    /// Returns the visit at which the failure of the execution began: the one that failed last; if that is a Fail state, the visit before it whose
+    /// error was caught; if that is a Map or Parallel, the visit inside that failed. `None` if no visit failed.
+    pub fn failure_origin(&self) -> Option<usize> {
+        let has_failed = |index: &usize| {
+            let visit = self.visits.get(*index);
+            visit.is_some_and(|visit| visit.status() == VisitStatus::Failed)
+        };
+        let mut origin = (0..self.visits.len()).rfind(has_failed)?;
+        loop {
+            let caught = (self.visits.get(origin))
+                .filter(|visit| visit.state_type() == "Fail")
+                .and_then(|_| self.caught_before(origin));
+            let Some(caught) = caught else {
+                return Some(origin);
+            };
+            origin = caught;
+            while let Some(inside) = self.visits_inside(origin).iter().copied().rfind(has_failed) {
+                origin = inside;
+            }
+        }
+    }
+
+    /// Returns the last visit before a visit, in its iteration, its branch or the top level, whose error was caught.
+    fn caught_before(&self, index: usize) -> Option<usize> {
+        let mut previous = self.visits.get(index)?.previous();
+        while let Some(at) = previous {
+            let visit = self.visits.get(at)?;
+            if visit.status() == VisitStatus::Caught {
+                return Some(at);
+            }
+            previous = visit.previous();
+        }
+        None
     }
 
     /// Returns the workflow variables that the state of a visit reads, with their values: those of its scope and of the scopes around it. They

@@ -149,10 +149,15 @@ impl Walk {
                 attempt.worker = event.text("workerName").or(attempt.worker.take());
                 attempt.map_run = event.map_run.clone().or(attempt.map_run.take());
             }
+        } else if kind == "TaskSubmitted"
+            && let Some(attempt) = visit.open_attempt()
+        {
+            attempt.started_execution(event.details.get("output"));
         } else if kind.ends_with("Succeeded")
             && let Some(attempt) = visit.open_attempt()
         {
             attempt.result = event.value("output");
+            attempt.started_execution(event.details.get("output"));
             attempt.end(event.at, AttemptOutcome::Succeeded);
         }
     }
@@ -205,6 +210,10 @@ impl Walk {
             };
             attempt.end(event.at, outcome);
             if let Some((error, cause)) = failure {
+                // The cause of a nested execution's failure is its description.
+                if let Some(cause) = cause.as_deref().filter(|_| attempt.starts_execution()) {
+                    attempt.started_execution(Value::from_text(cause).ok().as_ref());
+                }
                 (attempt.error, attempt.cause) = (error, cause);
             }
         }

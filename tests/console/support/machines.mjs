@@ -110,6 +110,26 @@ const nested = (stateMachineArn) => ({
   },
 });
 
+const settlement = {
+  StartAt: "Pay out",
+  States: { "Pay out": { Type: "Fail", Error: "AccountClosed", Cause: '{"account": 12345678901234567890, "reasons": ["closed", "blocked"]}' } },
+};
+
+/** A nested execution that fails, and whose error is caught before a Fail state. */
+const nestedFailure = (stateMachineArn) => ({
+  StartAt: "Settle",
+  States: {
+    Settle: {
+      Type: "Task",
+      Resource: "arn:aws:states:::states:startExecution.sync:2",
+      Parameters: { StateMachineArn: stateMachineArn, Input: {} },
+      Catch: [{ ErrorEquals: ["States.ALL"], Next: "Give up" }],
+      End: true,
+    },
+    "Give up": { Type: "Fail", Error: "NotSettled" },
+  },
+});
+
 /** Two tasks that end when the test says so. */
 const delivery = {
   StartAt: "Pick",
@@ -179,6 +199,7 @@ export async function createMachines(server) {
   await create("approval", approval);
   await create("inspection", inspection);
   await create("nested-approval", nested(machines.approval));
+  await create("nested-failure", nestedFailure(await create("settlement", settlement)));
   await create("delivery", delivery);
   await create("file-import", imported);
   await create("greeting", express, { type: "EXPRESS" });
@@ -227,6 +248,7 @@ export async function createWorld(server) {
   await server.writes(executions["inspection-open"], "ActivityScheduled");
   await start("nested-open", "nested-approval", {});
   await server.writes(executions["nested-open"], "TaskSubmitted");
+  await start("nested-failed", "nested-failure", {}, "FAILED");
   await start("delivery-open", "delivery", { order: "world" });
   await start("import-done", "file-import", { files: ["a", "broken", "b", "broken", "c"] }, "SUCCEEDED");
   await start("import-open", "file-import", { files: ["a", "slow", "broken"] });

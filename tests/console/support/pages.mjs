@@ -41,6 +41,12 @@ export function pagesOf(world) {
     ["executions with a text", executionsUrl({ text: "o-3" }), "order-damaged"],
     ["executions of a time", executionsUrl({ from: "2020-01-01", to: "2020-01-02" }), "No execution passes these filters"],
     ["activities", activitiesUrl, "inspect"],
+    ["waiting", url("/waiting"), "Ask for approval"],
+    ["failures", url("/failures"), "ItemDamaged"],
+    ["definition of a state", url("/machine", { name: "order-processing", state: "Prepare" }), "Definition"],
+    ["state that was not entered", executionUrl(executions["order-damaged"], { state: "Prepare" }), "This state was not entered"],
+    ["map run with a filter", url("/map-run", { arn: mapRuns.done, status: "FAILED" }), "FileBroken"],
+    ["failed nested execution", executionUrl(executions["nested-failed"]), "Root cause"],
     ["map run", url("/map-run", { arn: mapRuns.done }), "Child executions"],
     ["open map run", url("/map-run", { arn: mapRuns.open }), "Child executions"],
   ];

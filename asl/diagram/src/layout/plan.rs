@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::outline::{Class, Outline};
+use stepwright_asl::model::StateKind;
+
+use crate::outline::{Class, Depicted, Outline};
 
 use super::bundle::{UnbundledEdge, bundles};
 use super::geometry::Size;
@@ -67,7 +69,7 @@ impl Plan {
             loops: Vec::new(),
         };
         let drawn = plan.draw(parts);
-        plan.wire(&drawn);
+        plan.wire(&drawn, parts);
         plan
     }
 
@@ -138,7 +140,7 @@ impl Plan {
     }
 
     /// Converts edges to arcs that all point downwards, and joins long ones to trunks.
-    fn wire(&mut self, drawn: &[Drawn]) {
+    fn wire(&mut self, drawn: &[Drawn], parts: &Parts<'_>) {
         let ways: Vec<UnbundledEdge> = drawn.iter().map(|drawn| drawn.way).collect();
         let pairs: Vec<(usize, usize)> = ways.iter().map(|way| (way.from, way.to)).collect();
         let mut levels = Levels::new(self.vertices.len(), &pairs, self.start);
@@ -172,6 +174,7 @@ impl Plan {
                 trunks.push((last, bundle.to, class, bundle.up, true));
             }
         }
+        let spine = spine(drawn, &levels, parts);
         for (at, drawn) in drawn.iter().enumerate() {
             let joint = joints[at];
             let wire = Wire {
@@ -186,7 +189,8 @@ impl Plan {
             // A joint stays near its state, and the trunk takes up the length.
             let weight = if joint.is_some() { 4.0 } else { drawn.weight };
             let span = if joint.is_some() { 1 } else { spans[at] };
-            self.arc(wire, weight, wire.main, span);
+            let upright = wire.main || joint.is_none() && spine[at];
+            self.arc(wire, weight, upright, span);
         }
         for (from, to, class, up, arrow) in trunks {
             let wire = Wire {
@@ -267,6 +271,31 @@ impl Drawn {
             weight,
         }
     }
+}
+
+/// For each edge, whether it continues a chain of Choices: it leads down to the only Choice among the successors of a Choice. Without
+/// a vertical line, each Choice of a chain is to the right of the one above it.
+fn spine(drawn: &[Drawn], levels: &Levels, parts: &Parts<'_>) -> Vec<bool> {
+    let nodes = &parts.outline.bodies[parts.index].nodes;
+    let is_choice = |vertex: usize| {
+        let node = nodes.get(vertex).map(|node| &parts.outline.nodes[*node]);
+        node.is_some_and(|node| node.depicts == Depicted::State(StateKind::Choice))
+    };
+    let mut below: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (at, drawn) in drawn.iter().enumerate() {
+        let UnbundledEdge { from, to, class } = drawn.way;
+        let is_chain = class == Class::Choice && is_choice(from) && is_choice(to);
+        if is_chain && !levels.back[at] {
+            below.entry(from).or_default().push(at);
+        }
+    }
+    let mut spine = vec![false; drawn.len()];
+    for edges in below.into_values() {
+        if let [only] = edges[..] {
+            spine[only] = true;
+        }
+    }
+    spine
 }
 
 /// The number of levels that each edge spans: 1, but more for some of the many successors of one state, to distribute them over several rows.

@@ -53,6 +53,9 @@ impl StateLink {
     }
 }
 
+/// The script of the element `diagram-view`, around a picture of a page.
+pub(super) const VIEWER: &str = include_str!("../viewer.js");
+
 /// The margin of the picture.
 const MARGIN: f64 = 24.0;
 

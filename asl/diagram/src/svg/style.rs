@@ -126,8 +126,29 @@ pub(super) fn write(out: &mut Canvas, outline: &Outline) {
 pub(in super::super) fn all() -> String {
     let kinds = KINDS.iter().map(|kind| kind.0).collect();
     let mut out = String::new();
+    colours(&LIGHT, &mut out);
+    out.push_str("@media (prefers-color-scheme: dark) {\n");
+    colours(&DARK, &mut out);
+    out.push_str("}\n");
     rules(&kinds, Some(&Status::ALL), &mut out);
     out
+}
+
+/// Defines the colours of the statuses as variables.
+fn colours(theme: &Theme, out: &mut String) {
+    out.push_str(":root {");
+    for (name, status) in [
+        ("good", Status::Succeeded),
+        ("warn", Status::Caught),
+        ("bad", Status::Failed),
+        ("run", Status::Running),
+        ("stop", Status::Stopped),
+    ] {
+        let (fill, line) = (theme.mark)(status);
+        // Writing to a `String` cannot fail.
+        let _ = write!(out, " --{name}: {line}; --{name}-fill: {fill};");
+    }
+    out.push_str(" }\n");
 }
 
 /// Writes the rules for these kinds of states and, in a picture with marks, for these statuses.

@@ -21,6 +21,13 @@ pub(crate) struct State {
     area: Area,
 }
 
+impl State {
+    /// Returns its horizontal centre.
+    pub(crate) fn middle(&self) -> f64 {
+        (self.area.0 + self.area.2) / 2.0
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Edge {
     pub(crate) from: String,

@@ -60,6 +60,21 @@ impl Assets {
                 Bytes::from_static(include_bytes!("assets/live-worker.js")),
             ),
             (
+                "viewer.js",
+                "text/javascript; charset=utf-8",
+                Bytes::from_static(stepwright_diagram::viewer_script().as_bytes()),
+            ),
+            (
+                "code.js",
+                "text/javascript; charset=utf-8",
+                Bytes::from_static(include_bytes!("assets/code.js")),
+            ),
+            (
+                "times.js",
+                "text/javascript; charset=utf-8",
+                Bytes::from_static(include_bytes!("assets/times.js")),
+            ),
+            (
                 "icon.svg",
                 "image/svg+xml",
                 Bytes::from_static(include_bytes!("assets/icon.svg")),

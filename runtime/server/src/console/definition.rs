@@ -9,6 +9,7 @@ use stepwright_asl::estimate::{Estimate, EstimateOptions};
 use stepwright_asl::json::Json as Asl;
 use stepwright_asl::policy::{Policy, PolicyOptions};
 use stepwright_asl::validate::{Diagnostic, validate_text};
+use stepwright_diagram::Diagram;
 use stepwright_runtime::ExecutionFilter;
 use stepwright_runtime::Status;
 use stepwright_runtime::report::text as format;
@@ -53,10 +54,28 @@ pub(super) fn text(machine: &Machine, params: &Params) -> Markup {
     }
 }
 
+/// Shows the fields of one state, without nested states.
+pub(super) fn of_state(machine: &Machine, state: &str) -> Markup {
+    let definition = machine.current.configuration.definition.parse::<Asl>();
+    let diagram = definition.as_ref().ok().map(Diagram::of);
+    let source = diagram.as_ref().and_then(|diagram| diagram.source(state));
+    html! {
+        section class="panel" id="state" {
+            h2 { (state) }
+            @match source {
+                Some(source) => (format::code("Definition of the state", source)),
+                None => p class="hint" { "The newest definition has no state with this name." },
+            }
+        }
+    }
+}
+
 /// Shows the definition as YAML.
 fn yaml(machine: &Machine) -> Markup {
     match machine.current.configuration.definition.parse::<Asl>() {
-        Ok(json) => html! { section class="panel" { (printed(&json.to_yaml())) } },
+        Ok(json) => {
+            html! { section class="panel" { (format::code("Definition as YAML", &json.to_yaml())) } }
+        }
         Err(error) => html! { p class="message" { "The definition cannot be read: " (error) } },
     }
 }
@@ -76,7 +95,7 @@ fn json(machine: &Machine) -> Markup {
                 @if diagnostics.is_empty() { span class="status SUCCEEDED" { "no diagnostics" } }
                 @else { @for line in of_line.keys() { a class="status CAUGHT" href={ "#line-" (line) } { "line " (line) } " " } }
             }
-            div class="lines" tabindex="0" role="region" aria-label="Definition" { ol {
+            code-view class="lines" tabindex="0" role="region" aria-label="Definition" { ol {
                 @for (index, line) in text.lines().enumerate() {
                     li id={ "line-" (index + 1) } {
                         code { (line) }
@@ -118,11 +137,11 @@ pub(super) fn policy(console: &Console, machine: &Machine) -> Markup {
     html! {
         section class="panel" {
             p { "The role of this state machine needs these permissions." }
-            (printed(&policy.to_json_pretty()))
+            (format::code("Policy", &policy.to_json_pretty()))
             @for warning in policy.warnings() { p class="message" { (warning) } }
             @for role in policy.roles() {
                 h2 { "Role " (role.role) }
-                (printed(&role.to_value().to_pretty()))
+                (format::code("Policy of the role", &role.to_value().to_pretty()))
             }
         }
     }
@@ -138,7 +157,7 @@ pub(super) fn estimate(console: &Console, machine: &Machine) -> Markup {
     let estimate = Estimate::of(&model, &options);
     html! {
         section class="panel" {
-            (printed(&estimate.to_string()))
+            (format::code("Estimate", &estimate.to_string()))
             @for warning in &estimate.warnings { p class="message" { (warning) } }
             p class="hint" { "With the numbers of recorded executions the estimate is exact: " code { "stepwright estimate --history" } "." }
         }
@@ -246,7 +265,7 @@ fn compare(machine: &Machine, params: &Params) -> Markup {
             }
             @if let (Some(old), Some(new)) = (parsed(old), parsed(new)) {
                 @let diff = Diff::of(&old, &new);
-                @if diff.is_empty() { p { "The definitions are equal." } } @else { (printed(&diff.to_string())) }
+                @if diff.is_empty() { p { "The definitions are equal." } } @else { (format::code("Differences", &diff.to_string())) }
             }
             p { a href=(link::machine(&machine.name, "definition")) { "Newest definition" } }
         }
@@ -263,9 +282,4 @@ fn revisions(machine: &Machine) -> Vec<(String, &str)> {
     std::iter::once(("newest revision".to_owned(), current))
         .chain(versions)
         .collect()
-}
-
-/// Wraps a text that a program prints.
-fn printed(text: &str) -> Markup {
-    html! { pre tabindex="0" { code { (text) } } }
 }

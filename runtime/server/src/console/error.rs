@@ -5,6 +5,7 @@ use axum::http::header::{HOST, REFERER};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
+use stepwright_runtime::report::visible;
 use stepwright_runtime::store::StoreError;
 
 use super::layout::{Page, Section};
@@ -143,7 +144,8 @@ impl PageError {
 
     /// Returns the response.
     pub(super) fn respond(self, console: &Console) -> Response {
-        (self.status, Html(self.markup(console).into_string())).into_response()
+        let page = visible(self.markup(console).into_string());
+        (self.status, Html(page)).into_response()
     }
 }
 
@@ -222,7 +224,7 @@ pub(super) type PageResult = Result<Markup, PageError>;
 /// Returns the response of a page.
 pub(super) fn respond(console: &Console, page: PageResult) -> Response {
     match page {
-        Ok(markup) => Html(markup.into_string()).into_response(),
+        Ok(markup) => Html(visible(markup.into_string())).into_response(),
         Err(error) => error.respond(console),
     }
 }

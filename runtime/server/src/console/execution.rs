@@ -7,7 +7,6 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use stepwright_asl::StateMachine;
-use stepwright_asl::estimate::{PriceTable, prices_of};
 use stepwright_asl::json::Json as Asl;
 use stepwright_asl::overlay;
 use stepwright_runtime::history::{History, HistoryQuery};
@@ -16,16 +15,19 @@ use stepwright_runtime::report::{
 };
 use stepwright_runtime::server_support::Redrivability;
 use stepwright_runtime::testing::timeline_overlay;
-use stepwright_runtime::timeline::Timeline;
+use stepwright_runtime::timeline::{Attempt, Timeline};
 use stepwright_runtime::value::Value;
 use stepwright_runtime::{ExecutionHandle, Redaction, Status, Wait};
 
+use super::cost::Transitions;
 use super::error::{PageError, PageResult, respond};
 use super::guard::no_implicit_submission;
 use super::layout::{Page, Section};
+use super::lineage::{Parent, visit_that_started};
 use super::params::Params;
 use super::pictures;
 use super::sent_forms::request_field;
+use super::root_cause::RootCause;
 use super::source::ExecutionSnapshot;
 use super::state::Console;
 use super::{link, logs, waits};
@@ -110,6 +112,10 @@ impl ExecutionLinks for Links<'_> {
         link::visit(self.arn, index)
     }
 
+    fn state(&self, name: &str) -> Option<String> {
+        Some(link::state(self.arn, name))
+    }
+
     fn execution(&self, arn: &str) -> Option<String> {
         Some(link::execution(arn))
     }
@@ -133,8 +139,11 @@ async fn render(console: &Console, params: &Params) -> PageResult {
     let history = run.history();
     let timeline = Timeline::of(history);
     let waits = run.waits().await;
+    let parent = Parent::of(console, run.execution()).await?;
+    let transitions = Transitions::of(console, &timeline).await?;
+    let root_cause = RootCause::of(console, arn, &timeline).await?;
     let definition: Option<Asl> = history.definition().and_then(|text| text.parse().ok());
-    let selected: Option<usize> = params.number("visit");
+    let selected = selected(&timeline, params);
     let overlay = definition
         .as_ref()
         .map(|definition| timeline_overlay(definition, history, &timeline));
@@ -151,7 +160,13 @@ async fn render(console: &Console, params: &Params) -> PageResult {
         selected: selected.or_else(|| most_interesting(&timeline)),
         links: &Links { arn },
     };
-    let mut page = Page::new(run.name(), Section::Executions);
+    let shown_state = ShownState::of(&timeline, params);
+    let title = format!(
+        "{} · {}",
+        text::words(timeline.status().as_str()),
+        run.name()
+    );
+    let mut page = Page::new(&title, Section::Executions);
     if timeline.ended().is_none() {
         let after = history.written().to_string();
         page = page.live(link::with(
@@ -164,10 +179,11 @@ async fn render(console: &Console, params: &Params) -> PageResult {
         console,
         html! {
             div data-part="head" {
-                (breadcrumbs(&run))
+                (breadcrumbs(&run, parent.as_ref()))
                 h1 { (run.name()) " " (text::status(timeline.status())) }
-                (facts(&run, &view, history, console.service.engine.region()))
+                (facts(&run, &view, history, &transitions.render(console.service.engine.region())))
                 (failure(&view))
+                (root_cause.render(arn, history.redaction()))
             }
             div data-part="waits" { (waits::panel(console, &run, history, &waits, view.now)) }
             (acts(console, &run, &view))
@@ -181,13 +197,40 @@ async fn render(console: &Console, params: &Params) -> PageResult {
                 "logs" if console.source.store().is_some() => (logs::missing()),
                 "logs" => (logs::panel(console.handler_logs.as_ref(), arn, run.execution().started())),
                 "data" => (data(&view)),
-                _ => (states(console, &run, &view, &waits)),
+                _ => (states(console, &run, &view, &waits, shown_state)),
             }
         },
     ))
 }
 
-fn breadcrumbs(run: &ExecutionSnapshot) -> Markup {
+/// Returns the visit that the parameters select: by its index, or by what it started.
+fn selected(timeline: &Timeline, params: &Params) -> Option<usize> {
+    if let Some(index) = params.number("visit") {
+        return Some(index);
+    }
+    if let Some(child) = params.get("child") {
+        let is_it = |attempt: &Attempt| attempt.nested_execution() == Some(child);
+        return visit_that_started(timeline, is_it);
+    }
+    if let Some(run) = params.get("map_run") {
+        return visit_that_started(timeline, |attempt| attempt.map_run() == Some(run));
+    }
+    let visits = timeline.visits_of(params.get("state")?);
+    visits.last().copied()
+}
+
+/// A state that was not entered, whose definition the page shows.
+#[derive(Clone, Copy)]
+struct ShownState<'p>(&'p str);
+
+impl<'p> ShownState<'p> {
+    fn of(timeline: &Timeline, params: &'p Params) -> Option<Self> {
+        let state = params.get("state")?;
+        timeline.visits_of(state).is_empty().then_some(Self(state))
+    }
+}
+
+fn breadcrumbs(run: &ExecutionSnapshot, parent: Option<&Parent>) -> Markup {
     let about = run.execution();
     let name = about.machine_name();
     // The children of a Distributed Map are executions of `<machine>/<label>`.
@@ -197,7 +240,7 @@ fn breadcrumbs(run: &ExecutionSnapshot) -> Markup {
             a href=(link::MACHINES) { "State machines" } " › "
             a href=(link::machine(machine, "")) { (machine) } " › "
             a href=(link::executions(machine, "")) { "Executions" }
-            @if about.root() != run.id() { " › " a href=(link::execution(about.root())) { "started by " (text::last_of(about.root())) } }
+            @if let Some(parent) = parent { (parent.crumbs(run.id())) }
         }
     }
 }
@@ -206,11 +249,10 @@ fn facts(
     run: &ExecutionSnapshot,
     view: &ExecutionView<'_>,
     history: &History,
-    region: &str,
+    cost: &Markup,
 ) -> Markup {
     let timeline = view.timeline;
     let started = timeline.started().unwrap_or(run.execution().started());
-    let cost = prices_of(region).map(|prices| cost(timeline, &prices));
     let redrives = run.execution().redrive_count().unwrap_or_default();
     html! {
         dl class="facts" {
@@ -219,7 +261,7 @@ fn facts(
             div { dt { "Time" } dd { (text::elapsed(started, timeline.ended(), view.now)) } }
             div { dt { "States entered" } dd { (timeline.visits().len()) } }
             div { dt { "Events" } dd { (history.written()) } }
-            @if let Some(cost) = cost { div { dt { "Cost on AWS" } dd title="State transitions, also of retries, without the free ones. Tasks cost extra." { (cost) } } }
+            (cost)
             @if redrives > 0 { div { dt { "Redriven" } dd { (text::counted(redrives as usize, "time", "times")) } } }
             div { dt { "ARN" } dd { code { (run.id()) } } }
         }
@@ -227,17 +269,6 @@ fn facts(
             p class="hint" { "The first " (text::count(timeline.dropped(), "event")) " of this execution are not stored, so states are missing here." }
         }
     }
-}
-
-/// Returns what the state transitions so far cost on AWS. Each retry is one, too.
-fn cost(timeline: &Timeline, prices: &PriceTable) -> String {
-    let visits = timeline.visits().iter();
-    let retries: usize = visits
-        .map(|visit| visit.attempts().len().saturating_sub(1))
-        .sum();
-    let transitions = timeline.visits().len() + retries;
-    let dollars = transitions as f64 / 1_000.0 * prices.per_thousand_transitions;
-    format!("${dollars:.6}")
 }
 
 /// Shows why the execution ended, with a link to the state.
@@ -252,7 +283,7 @@ fn failure(view: &ExecutionView<'_>) -> Markup {
             div class="message" role="alert" {
                 strong { (view.redaction.text(error)) }
                 @if let Some((index, visit)) = failed { " in " a href=(view.links.visit(index)) { (visit.state()) } }
-                @if let Some(cause) = timeline.cause() { pre tabindex="0" { (view.redaction.text(cause)) } }
+                @if let Some(cause) = timeline.cause() { (text::cause(&view.redaction.text(cause))) }
             }
         }
     }
@@ -321,7 +352,10 @@ fn states(
     run: &ExecutionSnapshot,
     view: &ExecutionView<'_>,
     waits: &[Wait],
+    shown: Option<ShownState<'_>>,
 ) -> Markup {
+    let url = shown.and_then(|ShownState(state)| view.links.state(state));
+    let marked = shown.map(|ShownState(state)| state).zip(url.as_deref());
     let all = siblings(view.timeline, view.selected);
     let selected = all.iter().position(|index| Some(*index) == view.selected);
     // The rows around the selected one.
@@ -335,19 +369,25 @@ fn states(
     html! {
         div class="split" {
             section class="panel" data-part="picture" {
-                @match pictures::of_execution(view) {
+                @match pictures::of_execution(view, marked) {
                     Some(picture) => (picture),
                     None => p class="hint" { "The definition of this execution is not known to this engine, so there is no diagram." },
                 }
             }
             section class="panel" id="state" aria-label="Selected state" {
                 div data-part="visit" {
-                    @match view.selected.and_then(|index| report::visit(view, index)) {
-                        Some(visit) => (visit),
-                        None => p class="hint" { "No state was entered yet." },
+                    @if let Some(ShownState(state)) = shown {
+                        h2 { (state) }
+                        p class="hint" { "This state was not entered." }
+                        (report::definition(view, state, true))
+                    } @else {
+                        @match view.selected.and_then(|index| report::visit(view, index)) {
+                            Some(visit) => (visit),
+                            None => p class="hint" { "No state was entered yet." },
+                        }
                     }
                 }
-                div data-part="restart" { @if let Some(index) = view.selected { (restart(console, run, view, index)) } }
+                div data-part="restart" { @if let Some(index) = view.selected.filter(|_| shown.is_none()) { (restart(console, run, view, index)) } }
             }
         }
         section class="panel" data-part="chart" {

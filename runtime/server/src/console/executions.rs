@@ -10,6 +10,7 @@ use stepwright_runtime::search::searched_text;
 use stepwright_runtime::store::StoreError;
 use stepwright_runtime::{ExecutionData, ExecutionFilter, ExecutionSummary, Redaction, Status};
 
+use super::child_matches::ChildMatches;
 use super::error::{PageResult, respond};
 use super::guard::no_implicit_submission;
 use super::layout::{Page, Section};
@@ -29,14 +30,12 @@ const MOST_READ: usize = 2_000;
 const MOST_READ_ERRORS: usize = 10_000;
 /// How many executions a page compares with the help of an index.
 const MOST_COMPARED: usize = 20_000;
-/// The child executions on the page of a Map Run.
-pub(super) const MOST_CHILDREN: usize = 200;
 /// The most executions of an exported file.
 pub(super) const MOST_EXPORTED: usize = 1_000;
 /// How many executions are read at once.
 const BATCH: usize = 250;
 
-const STATUSES: [Status; 5] = [
+pub(super) const STATUSES: [Status; 5] = [
     Status::Running,
     Status::Succeeded,
     Status::Failed,
@@ -174,6 +173,7 @@ impl ListFilter {
             read: 0,
             source: ListSource::Scan,
             next: None,
+            children: ChildMatches::default(),
         };
         if !self.is_valid() {
             return Ok(list);
@@ -188,8 +188,15 @@ impl ListFilter {
             let is_of_index = matches!(source, ListSource::Index(_));
             list.source = source;
             list.read += read;
-            let (passes, read) = self.pass(console, &page.executions, is_of_index).await?;
+            let pages = &page.executions;
+            let (mut passes, read) = self.pass(console, pages, is_of_index).await?;
             compared += read;
+            if self.reads_data() {
+                let redaction = console.source.redaction();
+                let has_match = |data: &ExecutionData| self.has_data(data, redaction);
+                let children = &mut list.children;
+                (children.find(console, pages, &mut passes, has_match)).await?;
+            }
             for (index, (execution, passes)) in page.executions.iter().zip(passes).enumerate() {
                 if passes {
                     list.rows.push(execution.clone());
@@ -245,6 +252,13 @@ impl ListFilter {
             }
         }
         Ok((passes, read))
+    }
+
+    /// Whether the data of a child execution passes the filters.
+    fn has_data(&self, data: &ExecutionData, redaction: &Redaction) -> bool {
+        let error = data.error.as_deref().unwrap_or_default();
+        let has_error = self.error.is_empty() || redaction.text(error).contains(&self.error);
+        has_error && (self.text.is_empty() || self.has_text(data, redaction))
     }
 
     fn has_text(&self, data: &ExecutionData, redaction: &Redaction) -> bool {
@@ -307,6 +321,8 @@ pub(super) struct List {
     pub(super) source: ListSource,
     /// The position after which the next page begins.
     pub(super) next: Option<String>,
+    /// The Map Runs whose children pass the filters.
+    children: ChildMatches,
 }
 
 impl List {
@@ -335,6 +351,7 @@ impl List {
                     (batch_buttons())
                 }
             }
+            (self.children.render(&filter.text, &filter.error))
             p class="pages" {
                 @if !filter.after.is_empty() { a class="button" href=(filter.url_after("")) { "Newest" } " " }
                 @if let Some(next) = &self.next { a class="button" rel="next" href=(filter.url_after(next)) { @if self.rows.is_empty() { "Compare older executions" } @else { "Older" } } " " }
@@ -376,7 +393,7 @@ pub(super) fn rows(console: &Console, executions: &[ExecutionSummary], columns: 
             table {
                 thead { tr {
                     @if is_selectable { th { span class="unseen" { "Select" } } }
-                    th { "Name" } @if has_machine { th { "State machine" } } th { "Status" } th { "Started (UTC)" } th { "Time" }
+                    th { "Name" } @if has_machine { th { "State machine" } } th { "Status" } th { "Started (UTC)" } th class="number" { "Time" }
                 } }
                 tbody {
                     @for execution in executions {

@@ -12,17 +12,23 @@ use super::state::Console;
 pub(super) enum Section {
     Machines,
     Executions,
+    Waiting,
+    Failures,
     Activities,
     Debugger,
     None,
 }
 
-const SECTIONS: [(Section, &str, &str); 4] = [
+const SECTIONS: [(Section, &str, &str); 6] = [
     (Section::Machines, "State machines", link::MACHINES),
     (Section::Executions, "Executions", link::EXECUTIONS),
+    (Section::Waiting, "Waiting for you", link::WAITING),
+    (Section::Failures, "Failures", link::FAILURES),
     (Section::Activities, "Activities", link::ACTIVITIES),
     (Section::Debugger, "Debugger", link::NEW_DEBUGGER),
 ];
+
+const SCRIPTS: [&str; 4] = ["console.js", "viewer.js", "code.js", "times.js"];
 
 /// A page without its content.
 #[derive(Debug)]
@@ -74,7 +80,7 @@ impl<'p> Page<'p> {
                     link rel="icon" type="image/svg+xml" href=(console.assets.url("icon.svg"));
                     link rel="stylesheet" href=(console.assets.url("report.css"));
                     link rel="stylesheet" href=(console.assets.url("console.css"));
-                    script type="module" src=(console.assets.url("console.js")) {}
+                    @for script in SCRIPTS { script type="module" src=(console.assets.url(script)) {} }
                 }
                 body {
                     a class="skip" href="#content" { "Skip to the content" }

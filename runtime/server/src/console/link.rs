@@ -6,6 +6,9 @@ pub(super) const MACHINES: &str = "/console";
 pub(super) const EXECUTIONS: &str = "/console/executions";
 pub(super) const EXPORT: &str = "/console/executions/export";
 pub(super) const ACTIVITIES: &str = "/console/activities";
+pub(super) const WAITING: &str = "/console/waiting";
+pub(super) const FAILURES: &str = "/console/failures";
+pub(super) const PARENT: &str = "/console/parent";
 
 /// Returns the token of forms.
 pub(super) const FORM_TOKEN: &str = "/console/form-token";
@@ -37,6 +40,12 @@ pub(super) fn machine(name: &str, tab: &str) -> String {
     with("/console/machine", &[("name", name), ("tab", tab)])
 }
 
+/// The page of a state machine with the definition of a state.
+pub(super) fn machine_state(name: &str, state: &str) -> String {
+    let url = with("/console/machine", &[("name", name), ("state", state)]);
+    format!("{url}#state")
+}
+
 /// The page of an execution, by its ARN.
 pub(super) fn execution(arn: &str) -> String {
     with("/console/execution", &[("arn", arn)])
@@ -51,6 +60,24 @@ pub(super) fn executions(machine: &str, status: &str) -> String {
 pub(super) fn visit(arn: &str, index: usize) -> String {
     let index = index.to_string();
     let url = with("/console/execution", &[("arn", arn), ("visit", &index)]);
+    format!("{url}#state")
+}
+
+/// The page of an execution with the definition of a state.
+pub(super) fn state(arn: &str, state: &str) -> String {
+    let url = with("/console/execution", &[("arn", arn), ("state", state)]);
+    format!("{url}#state")
+}
+
+/// The page of an execution at the state that started another execution.
+pub(super) fn starter(arn: &str, child: &str) -> String {
+    let url = with("/console/execution", &[("arn", arn), ("child", child)]);
+    format!("{url}#state")
+}
+
+/// The page of an execution at the state that started a Map Run.
+pub(super) fn mapper(arn: &str, map_run: &str) -> String {
+    let url = with("/console/execution", &[("arn", arn), ("map_run", map_run)]);
     format!("{url}#state")
 }
 

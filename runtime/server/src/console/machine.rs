@@ -68,12 +68,16 @@ async fn render(console: &Console, params: &Params) -> PageResult {
 }
 
 async fn overview(console: &Console, machine: &Arc<Machine>, params: &Params) -> PageResult {
-    let picture = console.pictures.of_revision(&machine.current).await;
+    let picture = console
+        .pictures
+        .of_revision(&machine.name, &machine.current);
+    let picture = picture.await;
     let newest = newest_of(console, &machine.name).await?;
     Ok(html! {
         div class="split" {
             section class="panel" data-part="picture" { (picture) }
             div {
+                @if let Some(state) = params.get("state") { (definition::of_state(machine, state)) }
                 @if !console.is_read_only { (start_form::panel(console, machine, params).await?) }
                 section class="panel" data-part="newest" {
                     h2 { "Newest executions" }

@@ -15,7 +15,11 @@
 //! | `pictures.rs` | the pictures of definitions, each drawn once |
 //! | `text_search.rs`, `error_index.rs` | executions by a text, with an index or without; the errors of executions |
 //! | `time_field.rs` | a field for a time |
+//! | `text_search.rs` | executions by a text, with an index or without |
+//! | `child_matches.rs` | the executions of a list of which only a child passes the filters |
 //! | `executions.rs`, `execution.rs`, `waits.rs`, `map_run.rs` | the list of executions; one execution; what it waits for, with forms; a Map Run |
+//! | `lineage.rs`, `root_cause.rs`, `cost.rs` | the executions above one; why it failed, down to nested executions; its cost on AWS |
+//! | `waiting.rs`, `failures.rs`, `failure_cache.rs` | the tasks of all executions that a person can answer; failures by error and state |
 //! | `copies.rs` | an execution as commands, and as a test in Rust |
 //! | `start_form.rs`, `schema_form/` | the form that starts an execution, and the choice of earlier inputs; forms that are made from JSON Schemas |
 //! | `export.rs` | executions as a file |
@@ -32,7 +36,9 @@ mod assets;
 mod charts;
 mod compression;
 mod confirm;
+mod child_matches;
 mod copies;
+mod cost;
 mod debug;
 mod definition;
 mod error;
@@ -40,8 +46,11 @@ mod error_index;
 mod execution;
 mod executions;
 mod export;
+mod failure_cache;
+mod failures;
 mod guard;
 mod layout;
+mod lineage;
 mod link;
 mod live;
 mod logs;
@@ -51,6 +60,7 @@ mod map_run;
 mod notice;
 mod params;
 mod pictures;
+mod root_cause;
 mod schema_form;
 mod sent_forms;
 mod server_event;
@@ -60,6 +70,7 @@ mod state;
 mod store_live;
 mod text_search;
 mod time_field;
+mod waiting;
 mod waits;
 
 use std::sync::Arc;
@@ -80,6 +91,7 @@ pub use self::debug::DebugRequest;
 pub(crate) use self::debug::{DebugSessions, DebugSubject};
 use self::error::PageError;
 use self::error_index::ErrorIndex;
+use self::failure_cache::FailureCache;
 pub(crate) use self::link::debugger as debugger_url;
 use self::pictures::PictureCache;
 use self::sent_forms::SentForms;
@@ -168,6 +180,7 @@ fn routes(
         assets: Assets::new(),
         charts: ChartCache::default(),
         pictures: PictureCache::default(),
+        failures: FailureCache::default(),
         debug_sessions,
         sent_forms: SentForms::default(),
         errors: ErrorIndex::default(),
@@ -187,6 +200,9 @@ fn routes(
         .route("/console/copy", get(copies::page))
         .route("/console/copy/test.rs", get(copies::test_file))
         .route("/console/map-run", get(map_run::page))
+        .route(link::WAITING, get(waiting::page))
+        .route(link::FAILURES, get(failures::page))
+        .route(link::PARENT, get(lineage::page))
         .route("/console/activities", get(activities::page))
         .route(link::LIVE, get(live::of_lists))
         .route(link::LIVE_EXECUTION, get(live::of_execution))

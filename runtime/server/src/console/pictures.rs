@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 use stepwright_asl::json::Json as Asl;
-use stepwright_diagram::Diagram;
+use stepwright_diagram::{Diagram, StateLink};
 use stepwright_runtime::report::{self, ExecutionView};
 use tokio::sync::OnceCell;
 
+use super::link;
 use crate::control::Revision;
 
 /// The maximum number of states in a picture of a page.
@@ -26,10 +27,10 @@ struct CachedPicture {
 }
 
 impl PictureCache {
-    /// Returns the picture of a revision. Concurrent requests wait for the same picture.
-    pub(super) async fn of_revision(&self, revision: &Arc<Revision>) -> Markup {
+    /// Returns the picture of a state machine's revision, with a link to each state's definition. Concurrent requests wait for the same picture.
+    pub(super) async fn of_revision(&self, machine: &str, revision: &Arc<Revision>) -> Markup {
         let picture = self.entry(revision);
-        let drawn = picture.get_or_init(async || draw(&revision.configuration.definition));
+        let drawn = picture.get_or_init(async || draw(machine, &revision.configuration.definition));
         drawn.await.clone()
     }
 
@@ -51,21 +52,27 @@ impl PictureCache {
     }
 }
 
-/// Returns the picture of an execution; `None` without a definition.
-pub(super) fn of_execution(view: &ExecutionView<'_>) -> Option<Markup> {
-    too_large(view.definition?.0).or_else(|| report::picture(view))
+/// Returns the picture of an execution, in which a state can be marked that was not entered; `None` without a definition.
+pub(super) fn of_execution(
+    view: &ExecutionView<'_>,
+    marked: Option<(&str, &str)>,
+) -> Option<Markup> {
+    too_large(view.definition?.0).or_else(|| match marked {
+        Some((state, url)) => report::picture_at(view, state, url),
+        None => report::picture(view),
+    })
 }
 
-fn draw(definition: &str) -> Markup {
+fn draw(machine: &str, definition: &str) -> Markup {
     let Ok(definition) = definition.parse::<Asl>() else {
         return html! {};
     };
     if let Some(message) = too_large(&definition) {
         return message;
     }
-    let svg = Diagram::of(&definition).to_inline_svg(|_| None);
-    // The picture escapes its texts.
-    html! { div class="picture" tabindex="0" role="region" aria-label="Diagram" { (PreEscaped(svg)) } }
+    let svg = Diagram::of(&definition)
+        .to_inline_svg(|state| Some(StateLink::new(link::machine_state(machine, state))));
+    report::framed(&svg)
 }
 
 /// Returns a message instead of the picture of a definition that is too large for a page.

@@ -10,6 +10,7 @@ use super::assets::Assets;
 use super::charts::ChartCache;
 use super::debug::DebugSessions;
 use super::error_index::ErrorIndex;
+use super::failure_cache::FailureCache;
 use super::pictures::PictureCache;
 use super::sent_forms::SentForms;
 use super::source::ExecutionSource;
@@ -37,6 +38,7 @@ pub(super) struct ConsoleState {
     pub(super) assets: Assets,
     pub(super) charts: ChartCache,
     pub(super) pictures: PictureCache,
+    pub(super) failures: FailureCache,
     pub(super) debug_sessions: DebugSessions,
     pub(super) sent_forms: SentForms,
     pub(super) errors: ErrorIndex,

@@ -27,7 +27,7 @@ pub(super) fn panel(
     sorted.sort_by_key(|wait| !is_answerable(wait));
     html! {
         @if !waits.is_empty() {
-            section class="panel waits" aria-label="Waits" {
+            section class="panel waits" id="waits" aria-label="Waits" {
                 h2 { "Waits for" }
                 ul {
                     @for wait in sorted.iter().take(MOST_WAITS) {
@@ -39,7 +39,7 @@ pub(super) fn panel(
                         }
                     }
                 }
-                @if waits.len() > MOST_WAITS { p class="hint" { (waits.len() - MOST_WAITS) " further waits are not shown." } }
+                @if waits.len() > MOST_WAITS { p class="hint" { (text::counted(waits.len() - MOST_WAITS, "further wait is", "further waits are")) " not shown." } }
             }
         }
     }
@@ -104,14 +104,15 @@ pub(super) fn closed_reason(
 }
 
 /// Whether an answer can end the wait.
-fn is_answerable(wait: &Wait) -> bool {
+pub(super) fn is_answerable(wait: &Wait) -> bool {
     matches!(
         wait.kind,
         WaitKind::Token { .. } | WaitKind::Activity { .. }
     )
 }
 
-fn reason(wait: &Wait, now: Timestamp) -> Markup {
+/// Returns the reason of a wait in words.
+pub(super) fn reason(wait: &Wait, now: Timestamp) -> Markup {
     let until = |until: Timestamp| text::remaining(until, now);
     html! {
         @match &wait.kind {

@@ -37,17 +37,6 @@ function tooltips(root) {
   }
 }
 
-/** Scrolls each diagram to the state that the page shows. */
-function showCurrent() {
-  for (const box of document.querySelectorAll(".picture")) {
-    const state = box.querySelector('a[aria-current="true"]')?.getBoundingClientRect();
-    if (!state) continue;
-    const frame = box.getBoundingClientRect();
-    box.scrollTop += state.top + state.height / 2 - (frame.top + frame.height / 2);
-    box.scrollLeft += state.left + state.width / 2 - (frame.left + frame.width / 2);
-  }
-}
-
 // --- Forms ---------------------------------------------------------------------------------------------------------------
 
 /** Reports JSON that does not parse before the form is sent. */
@@ -102,4 +91,3 @@ document.addEventListener("keydown", (event) => {
 watch();
 prepare(tooltips);
 prepare(copyButtons);
-showCurrent();

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use stepwright_asl::model::MachineType;
-use stepwright_runtime::report::text;
+use stepwright_runtime::report::{text, visible};
 use stepwright_runtime::value::Value;
 
 use super::answer::json;
@@ -77,7 +77,7 @@ pub(in crate::console) async fn create(
         Err(problem) => {
             let input = params.get("input").unwrap_or("{}");
             let page = render(&console, &params, input, Some(&problem));
-            (StatusCode::BAD_REQUEST, Html(page.into_string())).into_response()
+            (StatusCode::BAD_REQUEST, Html(visible(page.into_string()))).into_response()
         }
     }
 }

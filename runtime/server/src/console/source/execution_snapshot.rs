@@ -77,11 +77,14 @@ impl ExecutionSnapshot {
     /// Returns what the execution waits for.
     pub(in crate::console) async fn waits(&self) -> Vec<Wait> {
         match &self.state {
-            SnapshotState::Engine(run) => {
-                let waits = tokio::time::timeout(PATIENCE, run.waits()).await;
-                waits.unwrap_or_default()
-            }
+            SnapshotState::Engine(run) => waits_of(run).await,
             SnapshotState::Store(waits) => waits.clone(),
         }
     }
+}
+
+/// Returns what an execution of an engine waits for.
+pub(super) async fn waits_of(run: &ExecutionHandle<Value>) -> Vec<Wait> {
+    let waits = tokio::time::timeout(PATIENCE, run.waits()).await;
+    waits.unwrap_or_default()
 }

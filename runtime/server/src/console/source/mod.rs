@@ -11,13 +11,14 @@ mod execution_snapshot;
 mod idle_readers;
 mod store_source;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use stepwright_asl::model::MachineType;
 use stepwright_runtime::store::StoreError;
 use stepwright_runtime::{
-    ActivityDescription, ExecutionData, ExecutionFilter, ExecutionPage, ExecutionSummary, MapRun,
-    Redaction, StoredExecutions,
+    ActivityDescription, ExecutionData, ExecutionFilter, ExecutionPage, MapRun, MapRunChild,
+    Redaction, Status, StoredExecutions, Wait,
 };
 
 pub(super) use self::execution_counts::ExecutionCounts;
@@ -123,27 +124,97 @@ impl ExecutionSource {
         }
     }
 
-    /// Returns a Map Run with its child executions.
-    pub(super) async fn map_run(
-        &self,
-        arn: &str,
-    ) -> Result<Option<(MapRun, Vec<ExecutionSummary>)>, StoreError> {
+    /// Returns a Map Run.
+    pub(super) async fn map_run(&self, arn: &str) -> Result<Option<MapRun>, StoreError> {
         let arn = arn.to_owned();
         match self {
             Self::Engine(service) => {
                 let engine = service.engine.clone();
-                let read = move || match engine.map_run(&arn)? {
-                    Some(run) => Ok(Some((run, engine.map_run_executions(&arn)?))),
-                    None => Ok(None),
-                };
-                blocking(read).await
+                blocking(move || engine.map_run(&arn)).await
+            }
+            Self::Store(store) => store.read(move |stored| stored.map_run(&arn)).await,
+        }
+    }
+
+    /// Returns the ARNs of the Map Runs of an execution.
+    pub(super) async fn map_runs(&self, execution: &str) -> Result<Vec<String>, StoreError> {
+        match self {
+            Self::Engine(service) => {
+                let runs = service.engine.find_map_runs(execution).await?;
+                Ok(runs.into_iter().map(|run| run.arn).collect())
             }
             Self::Store(store) => {
-                let read = store.read(move |stored| match stored.map_run(&arn)? {
-                    Some(run) => Ok(Some((run, stored.map_run_executions(&arn)?))),
-                    None => Ok(None),
-                });
-                read.await
+                let execution = execution.to_owned();
+                let read = move |stored: &mut StoredExecutions| {
+                    let reader = stored.reader();
+                    let Some(row) = reader.execution(&execution)? else {
+                        return Ok(Vec::new());
+                    };
+                    let runs = reader.map_runs(row.key)?;
+                    Ok(runs.into_iter().map(|run| run.arn).collect())
+                };
+                store.read(read).await
+            }
+        }
+    }
+
+    /// Returns the children of a Map Run whose numbers are in a range; with a status, only those children.
+    pub(super) async fn map_run_children(
+        &self,
+        arn: &str,
+        numbers: Range<u32>,
+        status: Option<Status>,
+    ) -> Result<Vec<MapRunChild>, StoreError> {
+        match self {
+            Self::Engine(service) => {
+                let engine = &service.engine;
+                engine.find_map_run_children(arn, numbers, status).await
+            }
+            Self::Store(store) => {
+                let arn = arn.to_owned();
+                let read = move |stored: &mut StoredExecutions| {
+                    stored.map_run_children(&arn, &numbers, status)
+                };
+                store.read(read).await
+            }
+        }
+    }
+
+    /// Returns the ARN of the Map Run of a child execution; `None` for another execution.
+    pub(super) async fn map_run_of(&self, child: &str) -> Result<Option<String>, StoreError> {
+        // The state machine of a child is `<machine>/<label>`, and no name contains a `/`.
+        if !child.contains('/') {
+            return Ok(None);
+        }
+        let child = child.to_owned();
+        match self {
+            Self::Engine(service) => {
+                let engine = service.engine.clone();
+                let run = blocking(move || engine.map_run_of(&child)).await?;
+                Ok(run.map(String::from))
+            }
+            Self::Store(store) => {
+                let read = move |stored: &mut StoredExecutions| {
+                    let row = stored.reader().execution(&child)?;
+                    Ok(row.and_then(|row| Some(row.child_of?.map_run)))
+                };
+                store.read(read).await
+            }
+        }
+    }
+
+    /// Returns what an execution waits for; nothing if it does not exist.
+    pub(super) async fn waits(&self, arn: &str) -> Result<Vec<Wait>, StoreError> {
+        match self {
+            Self::Engine(service) => match service.engine.find_execution(arn).await? {
+                Some(run) => Ok(execution_snapshot::waits_of(&run).await),
+                None => Ok(Vec::new()),
+            },
+            Self::Store(store) => {
+                let described = store.describe(arn).await?;
+                Ok(described
+                    .map(|described| described.waits)
+                    .unwrap_or_default())
             }
         }
     }

@@ -1,0 +1,319 @@
+// A diagram that zooms, moves and fills the screen: the element `diagram-view` around an SVG. Without this script, the diagram is a picture.
+// The controls are in a shadow tree, so that an update of the page changes only the picture.
+
+const LEAST = 0.02;
+const MOST = 8;
+const STEP = 1.25;
+const PAN = 60;
+const MARGIN = 16;
+/** A drag of less than this is a click. */
+const SLIP = 4;
+/** Text below this scale cannot be read: a large diagram then starts as wide as its box, or at the state that the page shows. */
+const LEGIBLE = 0.55;
+
+const SHEET = new CSSStyleSheet();
+SHEET.replaceSync(`
+  :host { display: flex; flex-direction: column; overflow: hidden; background: var(--paper); }
+  :host(:fullscreen) { max-height: none; height: 100%; width: 100%; }
+  #controls { display: flex; flex-wrap: wrap; align-items: center; gap: .375rem; padding: 0 0 .375rem; }
+  #controls output { min-width: 3.4rem; text-align: center; font-variant-numeric: tabular-nums; }
+  #controls span { margin-left: auto; font-size: .8rem; color: var(--soft, inherit); }
+  button { font: inherit; color: inherit; background: var(--panel, var(--soft)); border: 1px solid var(--line); border-radius: 6px; padding: .125rem .625rem; min-height: 24px; cursor: pointer; }
+  :focus-visible { outline: 2px solid currentColor; outline-offset: -2px; }
+  #view { flex: 1; min-height: 0; overflow: hidden; position: relative; cursor: grab; touch-action: pan-y; text-align: left; }
+  :host([fills]) #view, :host(:fullscreen) #view { touch-action: none; }
+  #view.moving { cursor: grabbing; }
+  #stage { transform-origin: 0 0; width: max-content; }
+  ::slotted(svg) { display: block; max-width: none; }
+`);
+
+const CONTROLS = [
+  ["out", "−", "Smaller (-)"],
+  ["in", "+", "Larger (+)"],
+  ["whole", "Whole", "All of it (0)"],
+  ["width", "Width", "As wide as the box (1)"],
+  ["full", "Full screen", "Full screen (f)"],
+];
+const KEYS = {
+  "+": "in",
+  "=": "in",
+  "-": "out",
+  0: "whole",
+  1: "width",
+  f: "full",
+  ArrowLeft: [PAN, 0],
+  ArrowRight: [-PAN, 0],
+  ArrowUp: [0, PAN],
+  ArrowDown: [0, -PAN],
+};
+
+export class DiagramView extends HTMLElement {
+  #x = 0;
+  #y = 0;
+  #scale = 1;
+  #held = null;
+  /** Whether the person has not moved the diagram. */
+  #fitted = true;
+  #known = null;
+
+  connectedCallback() {
+    if (!this.shadowRoot) this.#build();
+    this.#sizes = new ResizeObserver(() => this.#resized());
+    this.#sizes.observe(this.#view);
+  }
+
+  disconnectedCallback() {
+    this.#sizes.disconnect();
+  }
+
+  #sizes;
+  #view;
+  #stage;
+  #output;
+
+  #build() {
+    const shadow = this.attachShadow({ mode: "open" });
+    shadow.adoptedStyleSheets = [SHEET];
+    const make = (name, id, parent) => parent.appendChild(Object.assign(document.createElement(name), { id }));
+    const controls = make("div", "controls", shadow);
+    controls.setAttribute("role", "group");
+    controls.setAttribute("aria-label", "View of the diagram");
+    this.#output = document.createElement("output");
+    for (const [action, text, title] of CONTROLS) {
+      const button = make("button", action, controls);
+      Object.assign(button, { type: "button", textContent: text, title });
+      if (text.length === 1) button.setAttribute("aria-label", title);
+      button.addEventListener("click", () => this.act(action));
+      if (action === "out") controls.append(this.#output);
+    }
+    if (!document.fullscreenEnabled) controls.querySelector("#full").remove();
+    const hint = this.hasAttribute("fills") ? "The wheel zooms, a drag moves. A click on a state shows its fields." : "Ctrl+wheel zooms, a drag moves.";
+    controls.append(Object.assign(document.createElement("span"), { textContent: hint }));
+    this.#view = make("div", "view", shadow);
+    this.#stage = make("div", "stage", this.#view);
+    this.#stage.append(document.createElement("slot"));
+    this.addEventListener("keydown", (event) => this.#pressed(event));
+    this.addEventListener("fullscreenchange", () => {
+      const button = controls.querySelector("#full");
+      button.textContent = document.fullscreenElement === this ? "Leave full screen" : "Full screen";
+      this.begin();
+    });
+    this.addEventListener("focusin", (event) => {
+      const state = event.target.closest?.(".state, a");
+      // The browser scrolls the box to the focus.
+      this.#view.scrollTo(0, 0);
+      if (state && state !== this) this.reveal(state);
+    });
+    this.#pointers();
+  }
+
+  get picture() {
+    return this.querySelector("svg");
+  }
+
+  get #width() {
+    return this.picture?.width.baseVal.value || 1;
+  }
+
+  get #height() {
+    return this.picture?.height.baseVal.value || 1;
+  }
+
+  act(action) {
+    if (action === "in" || action === "out") {
+      this.zoom(action === "in" ? STEP : 1 / STEP, this.#view.clientWidth / 2, this.#view.clientHeight / 2);
+    } else if (action === "full") {
+      if (document.fullscreenElement === this) document.exitFullscreen();
+      else this.requestFullscreen();
+    } else {
+      this.#fitted = false;
+      this.#fit(action === "whole" ? this.#whole() : this.#wide());
+      this.#remember();
+    }
+  }
+
+  #wide() {
+    return this.#view.clientWidth / this.#width;
+  }
+
+  #whole() {
+    return Math.min(this.#wide(), this.#view.clientHeight / this.#height);
+  }
+
+  #show() {
+    this.#stage.style.transform = `translate(${this.#x}px, ${this.#y}px) scale(${this.#scale})`;
+    this.#output.textContent = `${Math.round(this.#scale * 100)} %`;
+  }
+
+  #fit(scale) {
+    this.#scale = Math.max(LEAST, Math.min(1, scale));
+    this.#x = (this.#view.clientWidth - this.#width * this.#scale) / 2;
+    this.#y = Math.max(0, (this.#view.clientHeight - this.#height * this.#scale) / 2);
+    this.#show();
+  }
+
+  /** Shows all of the diagram, or the part of a large one that can be read. */
+  begin() {
+    this.#fitted = true;
+    const whole = this.#whole();
+    if (whole >= LEGIBLE) {
+      this.#fit(whole);
+      return;
+    }
+    const current = this.querySelector('a[aria-current="true"]');
+    this.#fit(current ? Math.max(LEGIBLE, whole) : Math.max(whole, Math.min(1, this.#wide())));
+    if (current) this.centre(current);
+  }
+
+  /** Moves a large diagram until its box has no empty space at a side that the diagram could fill. */
+  #fill() {
+    const within = (at, length, around) => (length <= around ? (around - length) / 2 : Math.min(0, Math.max(around - length, at)));
+    this.#x = within(this.#x, this.#width * this.#scale, this.#view.clientWidth);
+    this.#y = within(this.#y, this.#height * this.#scale, this.#view.clientHeight);
+    this.#show();
+  }
+
+  zoom(factor, left, top) {
+    const next = Math.min(MOST, Math.max(LEAST, this.#scale * factor));
+    this.#x = left - ((left - this.#x) * next) / this.#scale;
+    this.#y = top - ((top - this.#y) * next) / this.#scale;
+    this.#scale = next;
+    this.#moved();
+  }
+
+  #move(x, y) {
+    this.#x += x;
+    this.#y += y;
+    this.#moved();
+  }
+
+  #moved() {
+    this.#fitted = false;
+    this.#show();
+    this.#remember();
+  }
+
+  centre(element) {
+    const around = this.#view.getBoundingClientRect();
+    const box = element.getBoundingClientRect();
+    this.#x += around.left + around.width / 2 - (box.left + box.width / 2);
+    this.#y += around.top + around.height / 2 - (box.top + box.height / 2);
+    this.#fill();
+  }
+
+  /** Moves the diagram until an element is in its box. */
+  reveal(element) {
+    const around = this.#view.getBoundingClientRect();
+    const box = element.getBoundingClientRect();
+    const aside = (from, to, least, most) => (from < least ? least - from : Math.min(0, Math.max(most - to, least - from)));
+    this.#x += aside(box.left, box.right, around.left + MARGIN, around.right - MARGIN);
+    this.#y += aside(box.top, box.bottom, around.top + MARGIN, around.bottom - MARGIN);
+    this.#show();
+  }
+
+  #resized() {
+    const chosen = this.querySelector(".chosen");
+    if (this.#known === null) {
+      if (!this.#restore()) this.begin();
+    } else if (this.#fitted && !chosen) {
+      this.begin();
+    } else {
+      this.#x += (this.#view.clientWidth - this.#known) / 2;
+      if (chosen) this.reveal(chosen);
+      else this.#show();
+    }
+    this.#known = this.#view.clientWidth;
+  }
+
+  #pressed(event) {
+    const action = KEYS[event.key];
+    if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    if (Array.isArray(action)) this.#move(...action);
+    else this.act(action);
+  }
+
+  #pointers() {
+    const view = this.#view;
+    view.addEventListener(
+      "wheel",
+      (event) => {
+        // Without a key the wheel scrolls the page.
+        if (!event.ctrlKey && !event.metaKey && !this.hasAttribute("fills") && document.fullscreenElement !== this) return;
+        event.preventDefault();
+        const at = view.getBoundingClientRect();
+        this.zoom(Math.exp(-event.deltaY / 500), event.clientX - at.left, event.clientY - at.top);
+      },
+      { passive: false },
+    );
+    view.addEventListener("dragstart", (event) => event.preventDefault());
+    view.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      this.#held = { x: event.clientX - this.#x, y: event.clientY - this.#y, at: [event.clientX, event.clientY], moves: false };
+    });
+    view.addEventListener("pointermove", (event) => {
+      const held = this.#held;
+      if (!held) return;
+      if (!held.moves && Math.hypot(event.clientX - held.at[0], event.clientY - held.at[1]) < SLIP) return;
+      if (!held.moves) view.setPointerCapture(event.pointerId);
+      held.moves = true;
+      view.classList.add("moving");
+      this.#x = event.clientX - held.x;
+      this.#y = event.clientY - held.y;
+      this.#moved();
+    });
+    const release = () => {
+      if (this.#held?.moves) setTimeout(() => view.classList.remove("moving"));
+      this.#held = null;
+    };
+    view.addEventListener("pointerup", release);
+    view.addEventListener("pointercancel", release);
+    view.addEventListener(
+      "click",
+      (event) => {
+        // The end of a drag is no click.
+        if (view.classList.contains("moving")) {
+          event.preventDefault();
+          event.stopPropagation();
+        } else {
+          const state = event.target.closest(".state");
+          this.dispatchEvent(new CustomEvent("choose", { detail: state }));
+        }
+      },
+      { capture: true },
+    );
+    view.addEventListener("dblclick", () => {
+      this.begin();
+      this.#remember();
+    });
+  }
+
+  /** A link from state to state loads a page with the same diagram: it begins where the last one was. */
+  get #key() {
+    const { arn, name, session } = Object.fromEntries(new URLSearchParams(location.search));
+    return this.hasAttribute("fills") ? null : `diagram ${location.pathname} ${arn ?? name ?? session ?? ""}`;
+  }
+
+  #remember() {
+    const key = this.#key;
+    const at = this.#fitted ? null : [this.#x, this.#y, this.#scale];
+    if (key) sessionStorage.setItem(key, JSON.stringify(at));
+  }
+
+  #restore() {
+    const key = this.#key;
+    const at = key && JSON.parse(sessionStorage.getItem(key));
+    if (!at) return false;
+    [this.#x, this.#y, this.#scale] = at;
+    this.#fitted = false;
+    this.#show();
+    // Another diagram can be smaller.
+    const [box, around] = [this.picture.getBoundingClientRect(), this.#view.getBoundingClientRect()];
+    if (box.right < around.left || box.left > around.right || box.bottom < around.top || box.top > around.bottom) return false;
+    const current = this.querySelector('a[aria-current="true"]');
+    if (current) this.reveal(current);
+    return true;
+  }
+}
+
+if (!customElements.get("diagram-view")) customElements.define("diagram-view", DiagramView);
