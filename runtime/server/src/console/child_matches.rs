@@ -15,7 +15,7 @@ const MOST_COMPARED: u32 = 5_000;
 const BATCH: u32 = 500;
 
 /// The Map Runs with a child that passes the filters of a list.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct ChildMatches {
     /// The name of each execution, and its Map Run.
     found: Vec<(String, String)>,
