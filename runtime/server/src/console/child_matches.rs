@@ -25,6 +25,15 @@ pub(super) struct ChildMatches {
 }
 
 impl ChildMatches {
+    /// Returns whether executions of a state machine can have Map Runs; of any one, if the name is empty.
+    pub(super) fn are_possible(console: &Console, machine: &str) -> bool {
+        let machines = console.service.control.machines_after(None, usize::MAX);
+        let mut chosen = machines
+            .iter()
+            .filter(|one| machine.is_empty() || one.name == machine);
+        chosen.any(|one| is_mapping(&one.current.configuration.definition))
+    }
+
     /// Marks the executions that have a child which passes the filters.
     ///
     /// # Errors
@@ -80,10 +89,8 @@ impl ChildMatches {
             return *known;
         }
         let found = console.service.control.machine(machine);
-        let can_map = found.is_none_or(|machine| {
-            let definition = &machine.current.configuration.definition;
-            definition.contains("DISTRIBUTED")
-        });
+        let can_map =
+            found.is_none_or(|machine| is_mapping(&machine.current.configuration.definition));
         self.maps.insert(machine.to_owned(), can_map);
         can_map
     }
@@ -104,4 +111,9 @@ impl ChildMatches {
             }
         }
     }
+}
+
+/// Whether a definition has a Distributed Map.
+fn is_mapping(definition: &str) -> bool {
+    definition.contains("DISTRIBUTED")
 }

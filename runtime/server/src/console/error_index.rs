@@ -55,7 +55,10 @@ impl Console {
     ) -> Result<(Vec<String>, usize), StoreError> {
         let mut errors: Vec<Option<String>> = executions
             .iter()
-            .map(|one| self.errors.known(one))
+            .map(|one| match one.status {
+                Status::Running | Status::Succeeded => Some(String::new()),
+                _ => self.errors.known(one),
+            })
             .collect();
         let unknown = executions
             .iter()

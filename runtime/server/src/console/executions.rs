@@ -28,6 +28,8 @@ const ROWS: usize = 50;
 const MOST_READ: usize = 2_000;
 /// How many it reads when it compares only errors, which are read once.
 const MOST_READ_ERRORS: usize = 10_000;
+/// How many rows of the list it reads then.
+const MOST_ROWS: usize = 100_000;
 /// How many executions a page compares with the help of an index.
 const MOST_COMPARED: usize = 20_000;
 /// The most executions of an exported file.
@@ -137,7 +139,7 @@ impl ListFilter {
     }
 
     /// Returns the filters that the store compares.
-    fn of_store(&self, after: Option<&str>) -> ExecutionFilter {
+    fn of_store(&self, after: Option<&str>, has_map_runs: bool) -> ExecutionFilter {
         // A page without filters of this file reads only its rows.
         let batch = if self.reads_data() { BATCH } else { ROWS };
         let mut filter = ExecutionFilter::new().limit(batch);
@@ -150,7 +152,8 @@ impl ListFilter {
         if let Some(status) = self.status {
             filter = filter.status(status);
         }
-        if !self.error.is_empty() {
+        // A Map Run tolerates failures of children.
+        if !self.error.is_empty() && !has_map_runs {
             filter = filter.failed();
         }
         if let Some(from) = self.from.time {
@@ -178,11 +181,12 @@ impl ListFilter {
         if !self.is_valid() {
             return Ok(list);
         }
+        let has_map_runs = ChildMatches::are_possible(console, &self.machine);
         let mut after = Some(self.after.clone()).filter(|after| !after.is_empty());
         // The executions whose data was read.
         let mut compared = 0;
         loop {
-            let filter = self.of_store(after.as_deref());
+            let filter = self.of_store(after.as_deref(), has_map_runs);
             let SourcePage { page, read, source } =
                 console.executions_with(filter, &self.text).await?;
             let is_of_index = matches!(source, ListSource::Index(_));
@@ -213,7 +217,9 @@ impl ListFilter {
             after = page.next;
             let is_full = match is_of_index {
                 true => list.read >= MOST_COMPARED,
-                false if self.text.is_empty() => compared >= MOST_READ_ERRORS,
+                false if self.text.is_empty() => {
+                    compared >= MOST_READ_ERRORS || list.read >= MOST_ROWS
+                }
                 false => compared >= MOST_READ,
             };
             if after.is_none() || is_full {
