@@ -3,6 +3,7 @@
 mod bench;
 mod command;
 mod common;
+mod computed_values;
 mod coverage;
 mod debug;
 mod diff;

@@ -23,6 +23,8 @@ pub struct Embedded {
     pub definition: EmbeddedDefinition,
     /// The values that the template itself contains for placeholders of the definition, as texts: literals, and defaults of parameters.
     pub values: Vec<(String, String)>,
+    /// The errors in functions of the template that compute the definition, with positions in the file.
+    pub problems: Vec<Diagnostic>,
 }
 
 /// The location of a definition.
@@ -61,6 +63,19 @@ pub enum EmbeddedDefinition {
 }
 
 impl Embedded {
+    /// A machine whose definition cannot be read.
+    pub(super) fn elsewhere(name: &str, reason: &str) -> Embedded {
+        Embedded {
+            name: name.to_owned(),
+            machine_type: MachineType::Standard,
+            definition: EmbeddedDefinition::Elsewhere {
+                reason: reason.to_owned(),
+            },
+            values: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
     /// RFC 6901 pointer to a definition that is an object in the file.
     pub fn pointer(&self) -> Option<&str> {
         match &self.definition {
@@ -99,22 +114,38 @@ impl Embedded {
 
     /// Checks a definition that is in the file itself. Pointers are relative to the definition; lines and columns are those of the file.
     ///
-    /// Returns `None` if the definition is elsewhere.
+    /// Returns `None` if the definition is elsewhere, and the functions that compute it have no errors.
     pub fn check(&self, file: &Document, validator: &Validator) -> Option<Diagnostics> {
         let validator = validator.clone().of_type(self.machine_type);
-        match &self.definition {
-            EmbeddedDefinition::Part { document, .. } => Some(validator.check(document)),
+        let diagnostics = match &self.definition {
+            EmbeddedDefinition::Part { document, .. } => validator.check(document),
             EmbeddedDefinition::Text { text, offsets } => {
                 let diagnostics = check_text(text, &validator);
                 let is_truncated = diagnostics.is_truncated();
                 let diagnostics = diagnostics.into_iter();
                 let placed = diagnostics.map(|diagnostic| placed(file, offsets, diagnostic));
-                Some(Diagnostics::of(placed.collect(), is_truncated))
+                Diagnostics::of(placed.collect(), is_truncated)
             }
             EmbeddedDefinition::File { .. }
             | EmbeddedDefinition::Asset { .. }
-            | EmbeddedDefinition::Elsewhere { .. } => None,
+            | EmbeddedDefinition::Elsewhere { .. }
+                if self.problems.is_empty() =>
+            {
+                return None;
+            }
+            EmbeddedDefinition::File { .. }
+            | EmbeddedDefinition::Asset { .. }
+            | EmbeddedDefinition::Elsewhere { .. } => Diagnostics::default(),
+        };
+        if self.problems.is_empty() {
+            return Some(diagnostics);
         }
+        let is_truncated = diagnostics.is_truncated();
+        let problems = self.problems.iter().cloned();
+        Some(Diagnostics::of(
+            problems.chain(diagnostics).collect(),
+            is_truncated,
+        ))
     }
 }
 

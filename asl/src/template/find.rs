@@ -5,7 +5,9 @@ use std::path::Path;
 use super::definition::{Embedded, EmbeddedDefinition};
 use super::literal_values::literal_values;
 use super::text::{TemplateText, TemplateValue, definition};
+use super::{serverless, sub_arguments};
 use crate::SyntaxError;
+use crate::diagnostic::Diagnostic;
 use crate::json::{Document, Json, Object, escape};
 use crate::model::MachineType;
 use crate::substitution::is_substitution;
@@ -47,7 +49,8 @@ pub fn read_for_evaluation(name: impl AsRef<Path>, text: &str) -> Result<Documen
     }
 }
 
-/// The state machines of a template, or the one in the output of `aws stepfunctions describe-state-machine`; `None` if the file is neither.
+/// The state machines of a template or of a `serverless.yml`, or the one in the output of `aws stepfunctions describe-state-machine`; `None` for other
+/// files.
 pub fn machines(file: &Document) -> Option<Vec<Embedded>> {
     let object = file.json().as_object()?;
     let is_definition = object.contains_key("StartAt") || object.contains_key("States");
@@ -58,6 +61,9 @@ pub fn machines(file: &Document) -> Option<Vec<Embedded>> {
             of_resource(file, name, resource)
         });
         return Some(found.collect());
+    }
+    if !is_definition && serverless::is_serverless(object) {
+        return Some(serverless::machines(file));
     }
     described(file, object).map(|machine| vec![machine])
 }
@@ -76,6 +82,7 @@ fn described(file: &Document, object: &Object) -> Option<Embedded> {
         machine_type: machine_type(word("type")),
         definition: text_at(file, "/definition")?,
         values: Vec::new(),
+        problems: Vec::new(),
     })
 }
 
@@ -95,7 +102,16 @@ fn of_resource(file: &Document, name: &str, resource: &Object) -> Option<Embedde
         machine_type: machine_type(properties.get(type_key).and_then(Json::as_str)),
         definition: of_properties(file, &pointer, properties),
         values: literal_values(file, &pointer),
+        problems: problems(file, &pointer),
     })
+}
+
+/// The errors in the functions that compute a definition.
+fn problems(file: &Document, properties: &str) -> Vec<Diagnostic> {
+    let fields = ["Definition", "DefinitionString"].iter();
+    let values =
+        fields.filter_map(|field| TemplateValue::at(file, &format!("{properties}/{field}")));
+    values.flat_map(sub_arguments::check).collect()
 }
 
 fn machine_type(word: Option<&str>) -> MachineType {

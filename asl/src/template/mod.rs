@@ -1,4 +1,4 @@
-//! Files with embedded definitions: CloudFormation and SAM templates, and the output of `aws stepfunctions describe-state-machine`.
+//! Files with embedded definitions: CloudFormation and SAM templates, `serverless.yml`, and the output of `aws stepfunctions describe-state-machine`.
 //!
 //! [`machines`] finds every `AWS::StepFunctions::StateMachine` and `AWS::Serverless::StateMachine` of a template. The definition may be an object
 //! (`Definition`), a string (`DefinitionString`, also with `Fn::Sub`, `Fn::Join` and `Fn::ToJsonString`), or in another file (`DefinitionUri`,
@@ -40,7 +40,9 @@ mod definition;
 mod find;
 mod literal_values;
 mod placeholder_values;
+mod serverless;
 mod string_edit;
+mod sub_arguments;
 mod text;
 
 pub(crate) use definition::placed;

@@ -153,7 +153,8 @@ impl<'t> Evaluator<'t> {
         if let Some(node) = self.property(machine, id, "DefinitionString") {
             let text = self.text(&node)?;
             return Ok(DefinitionText {
-                format: Format::of_text(&text),
+                // CloudFormation accepts YAML only in a file.
+                format: Format::Json,
                 text,
                 origin: DefinitionOrigin::Text(node),
             });
@@ -306,9 +307,11 @@ impl<'t> Evaluator<'t> {
             return false;
         };
         let machines = template::machines(&file).into_iter().flatten();
-        let Some(machine) = machines.into_iter().find(|machine| machine.name == id) else {
+        let Some(mut machine) = machines.into_iter().find(|machine| machine.name == id) else {
             return false;
         };
+        // The evaluation reports errors in functions itself.
+        machine.problems.clear();
         let found = machine.check(&file, &Validator::new(machine_type));
         let mut has_errors = false;
         for mut diagnostic in found.into_iter().flatten() {
