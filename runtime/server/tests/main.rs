@@ -13,6 +13,8 @@ mod console_export;
 #[cfg(feature = "console")]
 mod console_forms;
 #[cfg(feature = "console")]
+mod console_lists;
+#[cfg(feature = "console")]
 mod console_secrets;
 #[cfg(all(feature = "console", feature = "schedules"))]
 mod every_start;
