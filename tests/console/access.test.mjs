@@ -104,10 +104,9 @@ describe("access", () => {
       const httpCredentials = { username: "AKIDEXAMPLE", password: "a:secret" };
       const tab = await Tab.open(browser, server, { httpCredentials });
       // The script and the stream use the password too.
-      const stream = tab.page.waitForResponse((response) => response.url().includes("/console/live") && response.status() === 200);
       await tab.goto(machinesUrl);
       await tab.page.getByRole("heading", { name: "State machines" }).waitFor();
-      await stream;
+      await tab.page.locator("main[data-connected]").waitFor();
       tab.check();
       await tab.close();
     } finally {

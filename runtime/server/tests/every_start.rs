@@ -60,7 +60,7 @@ fn ways() -> impl Strategy<Value = Vec<(Way, bool)>> {
     prop::collection::vec((way, any::<bool>()), 1..7)
 }
 
-/// A server whose time stands still. A schedule starts an execution when it is new.
+/// A server on virtual time, which does not advance. A schedule starts an execution at once.
 struct World {
     store: Option<MemoryStore>,
     clock: Clock,

@@ -13,6 +13,8 @@ mod console_export;
 #[cfg(feature = "console")]
 mod console_forms;
 #[cfg(feature = "console")]
+mod console_lists;
+#[cfg(feature = "console")]
 mod console_reading;
 #[cfg(feature = "console")]
 mod console_secrets;

@@ -46,7 +46,7 @@ macro_rules! action {
             let target = match Params::of_form(&console, &uri, &headers, body).await {
                 Ok(params) => {
                     let target = $perform(&console, &params).await;
-                    target.map_err(|error| error.of_form(&uri, &headers, &params))
+                    target.map_err(|error| error.of_form(&uri, &headers, params.entered()))
                 }
                 Err(error) => Err(error),
             };
@@ -83,7 +83,7 @@ fn members(params: &Params, names: &[&str]) -> serde_json::Map<String, Json> {
 async fn start_execution(console: &Console, params: &Params) -> Target {
     console
         .sent_forms
-        .once(params, start_once(console, params))
+        .once(params.request_digest(), start_once(console, params))
         .await
 }
 
@@ -204,7 +204,7 @@ fn json_field(params: &Params, name: &str, absent: &str) -> Result<Value, PageEr
 async fn start_again(console: &Console, params: &Params) -> Target {
     console
         .sent_forms
-        .once(params, start_again_once(console, params))
+        .once(params.request_digest(), start_again_once(console, params))
         .await
 }
 

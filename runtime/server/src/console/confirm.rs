@@ -27,7 +27,7 @@ pub(super) async fn page(
     let page = match Params::of_form(&console, &uri, &headers, body).await {
         Ok(params) => {
             let page = render(&console, &params).await;
-            page.map_err(|error| error.of_form(&uri, &headers, &params))
+            page.map_err(|error| error.of_form(&uri, &headers, params.entered()))
         }
         Err(error) => Err(error),
     };

@@ -8,9 +8,8 @@ use maud::{Markup, html};
 use stepwright_runtime::report::visible;
 use stepwright_runtime::store::StoreError;
 
+use super::guard::FORM_TOKEN;
 use super::layout::{Page, Section};
-use super::params::Params;
-use super::schema_form;
 use super::state::Console;
 use crate::error::ApiError;
 
@@ -25,34 +24,17 @@ pub(super) struct PageError {
 }
 
 /// A form that was not performed. Its page must not lose what a person entered.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct FailedForm {
-    /// Where it was sent.
+    /// The path to which it was sent.
     path: String,
-    /// The page that it is of.
+    /// The address of the page with the form.
     page: Option<String>,
-    /// What a person entered, by the names of the fields.
+    /// The texts that a person entered, with the names of the fields.
     entered: Vec<(String, String)>,
-    /// The fields of a form that can be sent again.
-    again: Option<Params>,
+    /// All fields of a form that can be sent again.
+    again: Option<Vec<(String, String)>>,
 }
-
-/// The fields that a person does not enter.
-const HIDDEN: [&str; 13] = [
-    "form_token",
-    "request",
-    "arn",
-    "state",
-    "scope",
-    "event",
-    "redrives",
-    "answer",
-    "list",
-    "stateMachineArn",
-    "session",
-    "at",
-    "do",
-];
 
 impl PageError {
     pub(super) fn new(status: StatusCode, title: &'static str, message: impl Into<String>) -> Self {
@@ -64,31 +46,32 @@ impl PageError {
         }
     }
 
-    /// Creates the error of a form without the token of this server.
-    pub(super) fn stale_form(path: &str, params: Params) -> Self {
+    /// Creates the error of a form without the token of this server. A person can send its fields again.
+    pub(super) fn stale_form(fields: Vec<(String, String)>) -> Self {
         let mut error = Self::forbidden(
             "the form was not performed, because the server was restarted since its page was loaded; check what you entered, and send it again",
         );
         error.form = Some(Box::new(FailedForm {
-            path: path.to_owned(),
-            page: None,
-            entered: entered(&params),
-            again: Some(params),
+            again: Some(fields),
+            ..FailedForm::default()
         }));
         error
     }
 
-    /// Adds the form that caused the error. Its page is the referrer, if that is a page of the console.
-    pub(super) fn of_form(mut self, uri: &Uri, headers: &HeaderMap, params: &Params) -> Self {
-        let form = self.form.get_or_insert_with(|| {
-            Box::new(FailedForm {
-                path: uri.path().to_owned(),
-                page: None,
-                entered: entered(params),
-                again: None,
-            })
-        });
-        form.page = page_of(headers);
+    /// Adds the form that caused the error, with the texts that a person entered. Its page is the referrer, if that is a page of the console.
+    pub(super) fn of_form(
+        mut self,
+        uri: &Uri,
+        headers: &HeaderMap,
+        entered: Vec<(String, String)>,
+    ) -> Self {
+        let again = self.form.take().and_then(|form| form.again);
+        self.form = Some(Box::new(FailedForm {
+            path: uri.path().to_owned(),
+            page: page_of(headers),
+            entered,
+            again,
+        }));
         self
     }
 
@@ -150,7 +133,7 @@ impl PageError {
 }
 
 impl FailedForm {
-    /// Shows what was entered, and sends it again.
+    /// Shows the texts that were entered, and a button that sends the form again.
     fn markup(&self, console: &Console) -> Markup {
         html! {
             @if !self.entered.is_empty() {
@@ -162,7 +145,7 @@ impl FailedForm {
             @if let Some(fields) = &self.again {
                 form method="post" action=(self.path) {
                     (console.form_field())
-                    @for (name, value) in fields.pairs().filter(|(name, _)| name != "form_token") {
+                    @for (name, value) in fields.iter().filter(|(name, _)| name != FORM_TOKEN) {
                         input type="hidden" name=(name) value=(value);
                     }
                     div class="buttons" { button type="submit" class="primary" { "Send it again" } }
@@ -170,14 +153,6 @@ impl FailedForm {
             }
         }
     }
-}
-
-/// Returns what a person entered in a form.
-fn entered(params: &Params) -> Vec<(String, String)> {
-    let is_entered = |(name, value): &&(String, String)| {
-        !HIDDEN.contains(&name.as_str()) && !schema_form::is_input(name) && !value.trim().is_empty()
-    };
-    params.pairs().filter(is_entered).cloned().collect()
 }
 
 /// Returns the page of the console from which a request came.

@@ -55,7 +55,7 @@ async fn render(console: &Console, params: &Params) -> PageResult {
     let filter = ListFilter::of(params);
     let live = live::url_of_lists(console);
     let list = filter.read(console).await?;
-    let mut page = Page::new("Executions", Section::Executions).notice(params);
+    let mut page = Page::new("Executions", Section::Executions).notice(params.text(notice::PARAM));
     if params.get("after").is_none() {
         page = page.live(live);
     }

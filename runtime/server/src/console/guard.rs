@@ -5,15 +5,19 @@ use axum::http::header::{
     AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, WWW_AUTHENTICATE,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderName, HeaderValue, Response as HttpResponse, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use hmac_sha256::Hash as Sha256;
-use maud::{Markup, html};
+use maud::{DOCTYPE, Markup, html};
 
+use super::link;
 use super::state::{Console, ConsoleState};
+
+/// The field of forms with their token.
+pub(super) const FORM_TOKEN: &str = "form_token";
 
 /// Pages load only what this server has, and other pages cannot embed them. No inline scripts or styles run.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -54,16 +58,25 @@ pub(super) async fn current_form_token(State(console): State<Console>) -> Respon
 
 /// Makes a browser ask its user for a name and a password.
 fn ask_for_password() -> Response {
-    let mut response = HttpResponse::new(
-        "this server needs a name and a password: the ID and the secret of one of its access keys\n"
-            .to_owned(),
-    );
+    // Without the frame of a page, which has names of this server.
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head { meta charset="utf-8"; title { "Password · Stepwright" } }
+            body { main {
+                h1 { "A name and a password are needed" }
+                p role="alert" { "Enter the ID and the secret of one of this server's access keys." }
+                p { a href=(link::MACHINES) { "Enter them again" } }
+            } }
+        }
+    };
+    let mut response = Html(page.into_string()).into_response();
     *response.status_mut() = StatusCode::UNAUTHORIZED;
     response.headers_mut().insert(
         WWW_AUTHENTICATE,
         HeaderValue::from_static(r#"Basic realm="stepwright console", charset="UTF-8""#),
     );
-    response.into_response()
+    response
 }
 
 /// Returns a random token for forms.
@@ -100,7 +113,7 @@ impl ConsoleState {
 
     /// Returns the hidden field of each form.
     pub(super) fn form_field(&self) -> Markup {
-        html! { input type="hidden" name="form_token" value=(self.form_token); }
+        html! { input type="hidden" name=(FORM_TOKEN) value=(self.form_token); }
     }
 }
 

@@ -4,7 +4,6 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::link;
 use super::notice::Notice;
-use super::params::Params;
 use super::state::Console;
 
 /// The entry of the navigation that a page belongs to.
@@ -50,9 +49,9 @@ impl<'p> Page<'p> {
         }
     }
 
-    /// Sets what an action before this page did, if the parameters name it.
-    pub(super) fn notice(mut self, params: &Params) -> Self {
-        self.notice = Notice::of(params).map(Notice::text);
+    /// Sets the notice about the action before this page, by the value of the page's parameter.
+    pub(super) fn notice(mut self, value: &str) -> Self {
+        self.notice = Notice::of(value).map(Notice::text);
         self
     }
 

@@ -14,6 +14,7 @@ use super::error::{PageResult, respond};
 use super::layout::{Page, Section};
 use super::link;
 use super::live;
+use super::notice;
 use super::params::Params;
 use super::source::ExecutionCounts;
 use super::state::Console;
@@ -62,7 +63,7 @@ async fn render(console: &Console, params: &Params) -> PageResult {
     let charts = console.charts().await?;
     let counts = console.source.counts().await?;
     Ok(Page::new("State machines", Section::Machines)
-        .notice(params)
+        .notice(params.text(notice::PARAM))
         .live(live)
         .render(
             console,

@@ -1,13 +1,11 @@
-//! What an action did, for the page after it. The address of the page names it, and a link with any other text shows nothing.
+//! Notices about completed actions. The address of a page names its notice, and a link with any other text shows nothing.
 
 use stepwright_runtime::report::text;
-
-use super::params::Params;
 
 /// The parameter of a page.
 pub(super) const PARAM: &str = "notice";
 
-/// What an action did.
+/// A completed action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Notice {
     /// An Express execution was started.
@@ -21,9 +19,8 @@ pub(super) enum Notice {
 }
 
 impl Notice {
-    /// Returns the notice that the parameters of a page name.
-    pub(super) fn of(params: &Params) -> Option<Self> {
-        let value = params.get(PARAM)?;
+    /// Returns the notice for a value of the parameter.
+    pub(super) fn of(value: &str) -> Option<Self> {
         match value {
             "express" => return Some(Self::Express),
             "debugger-ended" => return Some(Self::DebuggerEnded),
@@ -71,26 +68,24 @@ mod tests {
 
     #[test]
     fn only_known_notices_are_shown() {
-        let of = |query: &str| Notice::of(&Params::of_query(Some(query)));
         for notice in [
             Notice::Express,
             Notice::DebuggerEnded,
             Notice::Stopped(1),
             Notice::Redriven(12),
         ] {
-            assert_eq!(of(&format!("notice={}", notice.value())), Some(notice));
+            assert_eq!(Notice::of(&notice.value()), Some(notice));
         }
-        for query in [
+        for value in [
             "",
-            "notice=",
-            "notice=Your+session+has+expired",
-            "notice=stopped",
-            "notice=stopped-",
-            "notice=stopped--1",
-            "notice=stopped-1x",
-            "notice=deleted-1",
+            "Your session has expired",
+            "stopped",
+            "stopped-",
+            "stopped--1",
+            "stopped-1x",
+            "deleted-1",
         ] {
-            assert_eq!(of(query), None, "{query}");
+            assert_eq!(Notice::of(value), None, "{value}");
         }
         assert_eq!(Notice::Stopped(1).text(), "1 execution was stopped.");
         assert_eq!(Notice::Redriven(2).text(), "2 executions were redriven.");

@@ -2,11 +2,30 @@
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Uri};
+use hmac_sha256::Hash as Sha256;
 
 use super::error::PageError;
-use super::schema_form;
+use super::guard::FORM_TOKEN;
 use super::state::Console;
+use super::{schema_form, sent_forms};
 use crate::error::ApiError;
+
+/// The fields of forms that a person does not enter.
+const HIDDEN: [&str; 13] = [
+    FORM_TOKEN,
+    sent_forms::REQUEST,
+    "arn",
+    "state",
+    "scope",
+    "event",
+    "redrives",
+    "answer",
+    "list",
+    "stateMachineArn",
+    "session",
+    "at",
+    "do",
+];
 
 /// Named texts, in their order.
 #[derive(Clone, Debug, Default)]
@@ -38,17 +57,18 @@ impl Params {
         let reading = tokio::time::timeout(console.body_time, reading).await;
         let body = reading.map_err(|_| ApiError::too_slow())??;
         let mut params = Self::parse(body.as_ref());
-        let is_own = console.is_form_token(params.text("form_token"));
+        let is_own = console.is_form_token(params.text(FORM_TOKEN));
         // The values of a form that was made from a schema become the JSON that a text area has.
         let texts = match schema_form::assemble(&params.0) {
             Ok(texts) => texts,
-            Err(error) if is_own => return Err(error.of_form(uri, headers, &params)),
+            Err(error) if is_own => return Err(error.of_form(uri, headers, params.entered())),
             Err(_) => Vec::new(),
         };
         params.0.extend(texts);
         if !is_own {
-            let error = PageError::stale_form(uri.path(), params);
-            return Err(error.of_form(uri, headers, &Self::default()));
+            let entered = params.entered();
+            let error = PageError::stale_form(params.0);
+            return Err(error.of_form(uri, headers, entered));
         }
         Ok(params)
     }
@@ -86,13 +106,54 @@ impl Params {
         values.map(|(_, value)| value.as_str())
     }
 
-    /// Returns all parameters with their names.
-    pub(super) fn pairs(&self) -> impl Iterator<Item = &(String, String)> {
-        self.0.iter()
+    /// Returns what a person entered in a form, with the names of the fields.
+    pub(super) fn entered(&self) -> Vec<(String, String)> {
+        let is_entered = |(name, value): &&(String, String)| {
+            !HIDDEN.contains(&name.as_str())
+                && !schema_form::is_input(name)
+                && !value.trim().is_empty()
+        };
+        self.0.iter().filter(is_entered).cloned().collect()
+    }
+
+    /// Returns the digest of a form that is performed once; `None` for other forms.
+    pub(super) fn request_digest(&self) -> Option<[u8; 32]> {
+        self.get(sent_forms::REQUEST)?;
+        let mut hash = Sha256::new();
+        // The token is new after each restart of the server.
+        for (name, value) in self.0.iter().filter(|(name, _)| name != FORM_TOKEN) {
+            for text in [name, value] {
+                hash.update(text.len().to_le_bytes());
+                hash.update(text);
+            }
+        }
+        Some(hash.finalize())
     }
 
     /// Returns a parameter as a number; `None` if it is no number.
     pub(super) fn number<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
         self.get(name)?.parse().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_of_a_form_has_all_fields_but_the_token_of_the_server() {
+        let digest = |query: &str| Params::of_query(Some(query)).request_digest();
+        let form = digest("form_token=1&request=a&input=1");
+        assert!(form.is_some());
+        assert_eq!(digest("form_token=2&request=a&input=1"), form);
+        for other in [
+            "request=a&input=2",
+            "request=b&input=1",
+            "request=a&input=1&name=",
+            "request=ai&nput=1",
+        ] {
+            assert_ne!(digest(other), form, "{other}");
+        }
+        assert_eq!(digest("form_token=1&input=1"), None);
     }
 }

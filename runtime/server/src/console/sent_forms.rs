@@ -3,15 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use hmac_sha256::Hash as Sha256;
 use maud::{Markup, html};
 use tokio::sync::OnceCell;
 
-use super::actions::Target;
-use super::params::Params;
-
 /// The hidden field of such a form: a random id of the page's form.
-const REQUEST: &str = "request";
+pub(super) const REQUEST: &str = "request";
 /// How many forms are remembered.
 const MOST: usize = 1_000;
 
@@ -20,7 +16,7 @@ const MOST: usize = 1_000;
 pub(super) struct SentForms(Mutex<VecDeque<SentForm>>);
 
 struct SentForm {
-    /// The digest of all fields: a form that was changed after the back button is another one.
+    /// The digest of all fields, because a person can go back, change a field, and send the form again.
     digest: [u8; 32],
     target: Arc<OnceCell<String>>,
 }
@@ -31,16 +27,16 @@ pub(super) fn request_field() -> Markup {
 }
 
 impl SentForms {
-    /// Performs a form, unless the same form was performed before. One that failed is performed again.
-    pub(super) async fn once(
+    /// Performs a form, unless a form with this digest was performed before. After a failure, it is performed again.
+    pub(super) async fn once<E>(
         &self,
-        params: &Params,
-        perform: impl Future<Output = Target>,
-    ) -> Target {
-        if params.get(REQUEST).is_none() {
+        digest: Option<[u8; 32]>,
+        perform: impl Future<Output = Result<String, E>>,
+    ) -> Result<String, E> {
+        let Some(digest) = digest else {
             return perform.await;
-        }
-        let target = self.entry(digest_of(params));
+        };
+        let target = self.entry(digest);
         let target = target.get_or_try_init(|| perform).await?;
         Ok(target.clone())
     }
@@ -62,28 +58,11 @@ impl SentForms {
     }
 }
 
-/// The token of the form is new after each restart of the server, and is not a part.
-fn digest_of(params: &Params) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    for (name, value) in params.pairs().filter(|(name, _)| name != "form_token") {
-        for text in [name, value] {
-            hash.update(text.len().to_le_bytes());
-            hash.update(text);
-        }
-    }
-    hash.finalize()
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use super::super::error::PageError;
     use super::*;
-
-    fn params(query: &str) -> Params {
-        Params::of_query(Some(query))
-    }
 
     #[tokio::test]
     async fn the_same_form_is_performed_once_also_concurrently() {
@@ -91,32 +70,28 @@ mod tests {
         let perform = async || {
             let number = performed.fetch_add(1, Ordering::SeqCst);
             tokio::task::yield_now().await;
-            Ok(format!("/{number}"))
+            Ok::<_, ()>(format!("/{number}"))
         };
-        let form = params("form_token=1&request=a&input=1");
-        let (one, two) = tokio::join!(sent.once(&form, perform()), sent.once(&form, perform()));
-        assert_eq!(
-            (one.unwrap(), two.unwrap()),
-            ("/0".to_owned(), "/0".to_owned())
-        );
-        let restarted = params("form_token=2&request=a&input=1");
-        assert_eq!(sent.once(&restarted, perform()).await.unwrap(), "/0");
-        for (query, target) in [
-            ("request=a&input=2", "/1"),
-            ("request=b&input=1", "/2"),
-            ("input=1", "/3"),
-            ("input=1", "/4"),
+        let form = Some([1; 32]);
+        let (one, two) = tokio::join!(sent.once(form, perform()), sent.once(form, perform()));
+        assert_eq!(one, Ok("/0".to_owned()));
+        assert_eq!(two, one);
+        for (digest, target) in [
+            (Some([2; 32]), "/1"),
+            (form, "/0"),
+            (None, "/2"),
+            (None, "/3"),
         ] {
-            assert_eq!(sent.once(&params(query), perform()).await.unwrap(), target);
+            let sent = sent.once(digest, perform()).await;
+            assert_eq!(sent, Ok(target.to_owned()));
         }
     }
 
     #[tokio::test]
     async fn a_form_that_failed_is_performed_again() {
-        let (sent, form) = (SentForms::default(), params("request=a"));
-        let fail = async { Err(PageError::refused("no")) };
-        sent.once(&form, fail).await.unwrap_err();
-        let succeed = async { Ok("/done".to_owned()) };
-        assert_eq!(sent.once(&form, succeed).await.unwrap(), "/done");
+        let (sent, form) = (SentForms::default(), Some([1; 32]));
+        assert_eq!(sent.once(form, async { Err("no") }).await, Err("no"));
+        let succeed = async { Ok::<_, ()>("/done".to_owned()) };
+        assert_eq!(sent.once(form, succeed).await, Ok("/done".to_owned()));
     }
 }

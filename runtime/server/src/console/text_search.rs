@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use stepwright_runtime::report::text;
 use stepwright_runtime::search::IndexedExecution;
 use stepwright_runtime::store::StoreError;
-use stepwright_runtime::{ExecutionFilter, ExecutionPage};
+use stepwright_runtime::{ExecutionFilter, ExecutionPage, ExecutionSummary, Status};
 
 use super::state::Console;
 
@@ -66,6 +66,49 @@ impl Console {
             page,
             source,
         })
+    }
+
+    /// Returns the errors of executions in the same order, and how many were read for them.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store.
+    pub(super) async fn errors_of(
+        &self,
+        executions: &[ExecutionSummary],
+    ) -> Result<(Vec<String>, usize), StoreError> {
+        let mut errors: Vec<Option<String>> = executions
+            .iter()
+            .map(|one| match one.status {
+                Status::Running | Status::Succeeded => Some(String::new()),
+                _ => self.errors.known(one),
+            })
+            .collect();
+        let unknown = executions
+            .iter()
+            .zip(&errors)
+            .filter(|(_, error)| error.is_none());
+        let unknown: Vec<String> = unknown.map(|(one, _)| one.id.clone()).collect();
+        let read = unknown.len();
+        if read > 0 {
+            let mut data = self.source.data(unknown).await?.into_iter();
+            for (execution, error) in executions.iter().zip(&mut errors) {
+                if error.is_some() {
+                    continue;
+                }
+                let found = data.next().flatten().and_then(|data| data.error);
+                let found = match &found {
+                    None if execution.status == Status::TimedOut => "States.Timeout",
+                    found => found.as_deref().unwrap_or_default(),
+                };
+                self.errors.add(execution, found);
+                *error = Some(found.to_owned());
+            }
+        }
+        Ok((
+            errors.into_iter().map(Option::unwrap_or_default).collect(),
+            read,
+        ))
     }
 }
 

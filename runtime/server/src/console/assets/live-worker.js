@@ -2,6 +2,8 @@
 
 const PAUSE = 50;
 const RETRY = 5000;
+/** The most topics of a stream, because the length of an address is limited. */
+const MOST = 100;
 
 /** The addresses of the tabs: what a tab follows, and the address with the position of its page. */
 const tabs = new Map();
@@ -29,7 +31,7 @@ function open() {
   for (const { topic, address } of [...tabs.values()].sort((one, other) => one.at - other.at)) {
     if (topic && !addresses.has(topic)) addresses.set(topic, address);
   }
-  const topics = [...addresses.keys()].sort();
+  const topics = [...addresses.keys()].sort().slice(0, MOST);
   const isOpen = events && events.readyState !== EventSource.CLOSED;
   if (topics.join(" ") === followed.join(" ") && (isOpen || topics.length === 0)) return;
   events?.close();

@@ -113,6 +113,7 @@ function receive(kind) {
     follow();
     update();
   }
+  main.toggleAttribute("data-connected", kind !== "error");
   if (kind === "open") {
     if (problems.stream || problems.update) update();
     report("stream", "");

@@ -31,7 +31,8 @@ function keyOf(node) {
   if (!(node instanceof Element)) return null;
   if (node.id) return node.id;
   if (node.localName === "details") return `details ${node.querySelector("summary")?.textContent.replaceAll(/\d+|s\b/g, "")}`;
-  if (node.firstElementChild?.localName === "dt") return `fact ${node.firstElementChild.textContent.replaceAll(/\d+/g, "")}`;
+  // A fact with its name.
+  if (node.firstElementChild?.localName === "dt") return `dt ${node.firstElementChild.textContent}`;
   if (["tr", "li"].includes(node.localName)) {
     const named = node.querySelector("a[href]")?.getAttribute("href") ?? node.querySelector("strong, th")?.textContent;
     return named === undefined ? null : `${node.localName} ${named}`;

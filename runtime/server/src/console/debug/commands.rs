@@ -33,8 +33,9 @@ pub(in crate::console) async fn act(
 ) -> Response {
     let target = match Params::of_form(&console, &uri, &headers, body).await {
         Ok(params) => {
-            let target = perform(&console, params.clone()).await;
-            target.map_err(|error| error.of_form(&uri, &headers, &params))
+            let entered = params.entered();
+            let target = perform(&console, params).await;
+            target.map_err(|error| error.of_form(&uri, &headers, entered))
         }
         Err(error) => Err(error),
     };
