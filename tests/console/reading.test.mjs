@@ -79,19 +79,20 @@ describe("reading", () => {
     const before = await scale(page);
     await page.keyboard.press("+");
     await until("it is larger", async () => (await scale(page)) > before);
-    const box = () => page.locator(".state").first().boundingBox();
+    const first = page.locator('.state[data-state="Is it 0?"]');
+    const box = () => first.boundingBox();
     const at = await box();
     await page.keyboard.press("ArrowDown");
     await until("it has moved", async () => (await box()).y < at.y);
     await page.keyboard.press("0");
     assert.equal(await scale(page), whole);
     // A drag moves it, and follows no link.
-    const state = await page.locator(".state").first().boundingBox();
+    const state = await box();
     await page.mouse.move(state.x + 3, state.y + 3);
     await page.mouse.down();
     await page.mouse.move(state.x + 60, state.y + 40, { steps: 4 });
     await page.mouse.up();
-    const moved = await page.locator(".state").first().boundingBox();
+    const moved = await box();
     assert.ok(Math.abs(moved.x - state.x - 57) < 6, `${state.x} to ${moved.x}`);
     assert.ok(!page.url().includes("state="));
     // Ctrl and the wheel zoom; the wheel alone scrolls the page.
@@ -150,11 +151,12 @@ describe("reading", () => {
     await tree.focus();
     await page.keyboard.press("Home");
     await page.keyboard.press("ArrowLeft");
-    assert.equal(await view.locator(".row:visible").count(), 1);
+    // The line of the closing brace stays.
+    assert.equal(await view.locator(".row:visible").count(), 2);
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("c");
-    await until("the path is copied", async () => (await page.evaluate(() => navigator.clipboard.readText())) === "$.order" || page.evaluate(async () => /^\$\.\w+$/.test(await navigator.clipboard.readText())));
+    await until("the path of a member is copied", async () => /^\$\.\w+$/.test(await page.evaluate(() => navigator.clipboard.readText())));
     assert.deepEqual(await tab.violations(), []);
     // The text stays exact.
     await view.getByRole("button", { name: "Copy", exact: true }).click();
@@ -196,7 +198,7 @@ describe("reading", () => {
       await until("it has a local time", () => time.getAttribute("data-local"));
       const [utc, local] = await time.evaluate((time) => [time.dateTime, time.dataset.local]);
       const hours = (new Date(utc).getUTCHours() + 9) % 24;
-      assert.match(local, new RegExp(` ${String(hours).padStart(2, "0")}:\\d\\d:\\d\\d .*, \\d+ (second|minute)s? ago$`));
+      assert.match(local, new RegExp(`(^| )${String(hours).padStart(2, "0")}:\\d\\d:\\d\\d .*, \\d+ (second|minute)s? ago$`));
       const shown = await time.evaluate((time) => getComputedStyle(time, "::after").content);
       assert.ok(shown.includes("ago"), shown);
     },

@@ -87,7 +87,7 @@ export class DiagramView extends HTMLElement {
       if (action === "out") controls.append(this.#output);
     }
     if (!document.fullscreenEnabled) controls.querySelector("#full").remove();
-    const hint = this.hasAttribute("fills") ? "Wheel: zoom. Drag: move." : "Ctrl and wheel: zoom. Drag: move.";
+    const hint = this.hasAttribute("fills") ? "The wheel zooms, a drag moves. A click on a state shows its fields." : "Ctrl+wheel zooms, a drag moves.";
     controls.append(Object.assign(document.createElement("span"), { textContent: hint }));
     this.#view = make("div", "view", shadow);
     this.#stage = make("div", "stage", this.#view);
@@ -165,6 +165,14 @@ export class DiagramView extends HTMLElement {
     if (current) this.centre(current);
   }
 
+  /** Moves a large diagram until its box has no empty space at a side that the diagram could fill. */
+  #fill() {
+    const within = (at, length, around) => (length <= around ? (around - length) / 2 : Math.min(0, Math.max(around - length, at)));
+    this.#x = within(this.#x, this.#width * this.#scale, this.#view.clientWidth);
+    this.#y = within(this.#y, this.#height * this.#scale, this.#view.clientHeight);
+    this.#show();
+  }
+
   zoom(factor, left, top) {
     const next = Math.min(MOST, Math.max(LEAST, this.#scale * factor));
     this.#x = left - ((left - this.#x) * next) / this.#scale;
@@ -190,7 +198,7 @@ export class DiagramView extends HTMLElement {
     const box = element.getBoundingClientRect();
     this.#x += around.left + around.width / 2 - (box.left + box.width / 2);
     this.#y += around.top + around.height / 2 - (box.top + box.height / 2);
-    this.#show();
+    this.#fill();
   }
 
   /** Moves the diagram until an element is in its box. */
@@ -288,17 +296,20 @@ export class DiagramView extends HTMLElement {
 
   #remember() {
     const key = this.#key;
-    const at = this.#fitted ? null : [this.#x, this.#y, this.#scale, this.#width, this.#height];
+    const at = this.#fitted ? null : [this.#x, this.#y, this.#scale];
     if (key) sessionStorage.setItem(key, JSON.stringify(at));
   }
 
   #restore() {
     const key = this.#key;
     const at = key && JSON.parse(sessionStorage.getItem(key));
-    if (!at || at[3] !== this.#width || at[4] !== this.#height) return false;
+    if (!at) return false;
     [this.#x, this.#y, this.#scale] = at;
     this.#fitted = false;
     this.#show();
+    // Another diagram can be smaller.
+    const [box, around] = [this.picture.getBoundingClientRect(), this.#view.getBoundingClientRect()];
+    if (box.right < around.left || box.left > around.right || box.bottom < around.top || box.top > around.bottom) return false;
     const current = this.querySelector('a[aria-current="true"]');
     if (current) this.reveal(current);
     return true;

@@ -222,6 +222,13 @@ fn the_children_of_a_map_run_are_in_a_table_with_pages_and_filters() {
     assert_eq!(rows(&failed).len(), 1, "{failed}");
     assert_eq!(rows(&page(&api, &format!("{url}&error=Broken"))).len(), 1);
     assert!(page(&api, &format!("{url}&text=no-such-text")).contains("No child execution passes"));
+    // The list of executions compares children, too, and links to the Map Run with the same filter.
+    let listed = page(&api, "/console/executions?error=RowBroken");
+    assert!(
+        listed.contains(&format!("{url}&amp;error=RowBroken")),
+        "{listed}"
+    );
+    assert_eq!(rows(&listed).len(), 1);
     // A child links to its run and to its parent, and the run to the state that started it.
     let child = between(rows(&found)[0], "/console/execution?arn=", "\"").to_owned();
     let shown = page(&api, &format!("/console/execution?arn={child}"));

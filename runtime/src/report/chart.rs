@@ -1,6 +1,7 @@
 //! The visits of states as bars on one time axis.
 
 use maud::{Markup, html};
+use stepwright_asl::overlay::Status;
 
 use super::status::{class, status};
 use super::text;
@@ -100,14 +101,21 @@ fn bars(view: &ExecutionView<'_>, axis: &Axis, visit: &Visit) -> Markup {
                 (axis.bar(class(visit.status()), visit.entered(), ended, visit.status().as_str()))
             }
             @for (index, attempt) in attempts.iter().enumerate() {
-                (axis.bar(attempt_class(attempt), attempt.scheduled(), attempt.ended().unwrap_or(ended), &view.masked_text(&attempt_label(index, attempt))))
+                @let is_last = index + 1 == attempts.len();
+                (axis.bar(attempt_class(visit, attempt, is_last), attempt.scheduled(), attempt.ended().unwrap_or(ended), &view.masked_text(&attempt_label(index, attempt))))
             }
         }
     }
 }
 
-fn attempt_class(attempt: &Attempt) -> &'static str {
+/// Returns the class of an attempt's bar. The last one has the colour that its state has in the diagram, if a Catch handled its error.
+fn attempt_class(visit: &Visit, attempt: &Attempt, is_last: bool) -> &'static str {
     match attempt.outcome() {
+        AttemptOutcome::Failed | AttemptOutcome::TimedOut
+            if is_last && visit.status() == Status::Caught =>
+        {
+            class(Status::Caught)
+        }
         AttemptOutcome::Running => "RUNNING",
         AttemptOutcome::Succeeded => "SUCCEEDED",
         AttemptOutcome::Failed | AttemptOutcome::TimedOut => "FAILED",

@@ -9,6 +9,7 @@ use stepwright_runtime::search::searched_text;
 use stepwright_runtime::store::StoreError;
 use stepwright_runtime::{ExecutionData, ExecutionFilter, ExecutionSummary, Redaction, Status};
 
+use super::child_matches::ChildMatches;
 use super::error::{PageResult, respond};
 use super::layout::{Page, Section};
 use super::link;
@@ -141,6 +142,7 @@ impl ListFilter {
             read: 0,
             source: ListSource::Scan,
             next: None,
+            children: ChildMatches::default(),
         };
         let mut after = Some(self.after.clone()).filter(|after| !after.is_empty());
         loop {
@@ -161,9 +163,17 @@ impl ListFilter {
             if is_of_index {
                 list.read += read;
             }
-            let has_data = self
+            let mut has_data = self
                 .have_data(console, &page.executions, is_of_index)
                 .await?;
+            if self.reads_data() {
+                let passes =
+                    |data: &ExecutionData| self.passes(data, false, console.source.redaction());
+                (list
+                    .children
+                    .find(console, &page.executions, &mut has_data, passes))
+                .await?;
+            }
             for (index, (execution, has_data)) in page.executions.iter().zip(has_data).enumerate() {
                 list.read += usize::from(!is_of_index);
                 if from.is_some_and(|from| execution.started < from) {
@@ -289,6 +299,8 @@ pub(super) struct List {
     pub(super) source: ListSource,
     /// The position after which the next page begins.
     pub(super) next: Option<String>,
+    /// The Map Runs whose children pass the filters.
+    children: ChildMatches,
 }
 
 impl List {
@@ -311,6 +323,7 @@ impl List {
                     (batch_buttons())
                 }
             }
+            (self.children.render(&filter.text, &filter.error))
             p class="pages" {
                 @if !filter.after.is_empty() { a class="button" href=(filter.url_after("")) { "Newest" } " " }
                 @if let Some(next) = &self.next { a class="button" rel="next" href=(filter.url_after(next)) { "Older" } " " }
@@ -352,7 +365,7 @@ pub(super) fn rows(console: &Console, executions: &[ExecutionSummary], columns: 
             table {
                 thead { tr {
                     @if is_selectable { th { span class="unseen" { "Select" } } }
-                    th { "Name" } @if has_machine { th { "State machine" } } th { "Status" } th { "Started (UTC)" } th { "Time" }
+                    th { "Name" } @if has_machine { th { "State machine" } } th { "Status" } th { "Started (UTC)" } th class="number" { "Time" }
                 } }
                 tbody {
                     @for execution in executions {

@@ -13,6 +13,7 @@
 //! | `machines.rs`, `charts.rs`, `machine.rs`, `definition.rs` | the list of state machines, with small charts; one state machine; its definition, policy, estimate and versions |
 //! | `pictures.rs` | the pictures of definitions, each drawn once |
 //! | `text_search.rs` | executions by a text, with an index or without |
+//! | `child_matches.rs` | the executions of a list of which only a child passes the filters |
 //! | `executions.rs`, `execution.rs`, `waits.rs`, `map_run.rs` | the list of executions; one execution; what it waits for, with forms; a Map Run |
 //! | `lineage.rs`, `root_cause.rs`, `cost.rs` | the executions above one; why it failed, down to nested executions; its cost on AWS |
 //! | `waiting.rs`, `failures.rs`, `failure_cache.rs` | the tasks of all executions that a person can answer; failures by error and state |
@@ -29,6 +30,7 @@ mod actions;
 mod activities;
 mod assets;
 mod charts;
+mod child_matches;
 mod copies;
 mod cost;
 mod debug;

@@ -115,19 +115,21 @@ class CodeView extends HTMLElement {
     const isList = tree.matches("ol");
     if (!isList && !tree.querySelector(".row")) {
       const code = tree.querySelector("code") ?? tree;
-      const rows = code.textContent.split("\n").map((text) => {
+      const texts = code.textContent.split("\n");
+      const rows = texts.map((text, index) => {
         const row = document.createElement("span");
         row.className = "row";
-        row.textContent = text;
+        // The line break is in the row, so that the text of the element stays the same.
+        row.textContent = index + 1 < texts.length ? `${text}\n` : text;
         return row;
       });
-      code.replaceChildren(...rows.flatMap((row, index) => (index ? ["\n", row] : [row])));
+      code.replaceChildren(...rows);
       if (code !== tree) code.setAttribute("role", "none");
     }
     const rows = [...tree.querySelectorAll(isList ? ":scope > li" : ".row")];
     this.#lines = rows.map((element, index) => {
       const code = isList ? element.querySelector("code") : element;
-      const text = code.textContent;
+      const text = code.textContent.replace(/\n$/, "");
       return { element, code, text, index, indent: text.trim() ? text.search(/\S/) : Infinity, isFolded: false };
     });
     const isJson = /^\s*[{[]/.test(this.#lines[0]?.text ?? "");
@@ -165,10 +167,12 @@ class CodeView extends HTMLElement {
   #decorate(line, isJson) {
     const { element, code } = line;
     element.id ||= `code-${this.#number}-${line.index}`;
-    const isEnd = isJson && /^\s*[}\]]/.test(line.text);
-    element.setAttribute("role", isEnd ? "none" : "treeitem");
-    if (!isEnd) element.setAttribute("aria-level", line.level);
-    code.replaceChildren(...coloured(line.text, isJson));
+    // Lines without a name are no items of the tree.
+    const isItem = line.text.trim() !== "" && !(isJson && /^\s*[}\]]/.test(line.text));
+    element.setAttribute("role", isItem ? "treeitem" : "none");
+    if (isItem) element.setAttribute("aria-level", line.level);
+    const end = code.textContent.endsWith("\n") ? ["\n"] : [];
+    code.replaceChildren(...coloured(line.text, isJson), ...end);
   }
 
   #fold() {
@@ -335,7 +339,7 @@ function coloured(text, isJson) {
     if (string && colon) {
       span("key", string);
       nodes.push(colon);
-    } else if (string) span(/^"(?:\$|\{%|States\.)/.test(string) ? "expression" : "string", string);
+    } else if (string) span(/^"(?:\$|\{%|States\.\w+\()/.test(string) ? "expression" : "string", string);
     else span(number ? "number" : "word", number ?? word);
     from = found.index + all.length;
   }

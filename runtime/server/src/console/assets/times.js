@@ -22,7 +22,9 @@ function ago(at) {
 function local(at) {
   if (at.getTimezoneOffset() === 0) return "";
   const name = zone.formatToParts(at).find((part) => part.type === "timeZoneName")?.value ?? "";
-  return `${clock.format(at)} ${name}, `;
+  const [date, time] = clock.format(at).split(" ");
+  // The date is next to it, if it is the same.
+  return `${at.toISOString().startsWith(date) ? "" : `${date} `}${time} ${name}, `;
 }
 
 function show(root = document) {

@@ -125,6 +125,28 @@ impl ExecutionSource {
         }
     }
 
+    /// Returns the ARNs of the Map Runs of an execution.
+    pub(super) async fn map_runs(&self, execution: &str) -> Result<Vec<String>, StoreError> {
+        match self {
+            Self::Engine(service) => {
+                let runs = service.engine.find_map_runs(execution).await?;
+                Ok(runs.into_iter().map(|run| run.arn).collect())
+            }
+            Self::Store(store) => {
+                let execution = execution.to_owned();
+                let read = move |stored: &mut StoredExecutions| {
+                    let reader = stored.reader();
+                    let Some(row) = reader.execution(&execution)? else {
+                        return Ok(Vec::new());
+                    };
+                    let runs = reader.map_runs(row.key)?;
+                    Ok(runs.into_iter().map(|run| run.arn).collect())
+                };
+                store.read(read).await
+            }
+        }
+    }
+
     /// Returns the children of a Map Run whose numbers are in a range; with a status, only those children.
     pub(super) async fn map_run_children(
         &self,

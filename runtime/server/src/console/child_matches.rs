@@ -1,0 +1,107 @@
+//! The executions of a list whose input, output and error do not pass a filter, but those of a child of their Map Runs do.
+
+use std::collections::HashMap;
+
+use maud::{Markup, html};
+use stepwright_runtime::report::text;
+use stepwright_runtime::store::StoreError;
+use stepwright_runtime::{ExecutionData, ExecutionSummary};
+
+use super::link;
+use super::state::Console;
+
+/// How many children a page compares at most, and how many at once.
+const MOST_COMPARED: u32 = 5_000;
+const BATCH: u32 = 500;
+
+/// The Map Runs with a child that passes the filters of a list.
+#[derive(Debug, Default)]
+pub(super) struct ChildMatches {
+    /// The name of each execution, and its Map Run.
+    found: Vec<(String, String)>,
+    compared: u32,
+    /// Whether a state machine can have Map Runs, by its name.
+    maps: HashMap<String, bool>,
+}
+
+impl ChildMatches {
+    /// Marks the executions that have a child which passes the filters.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store.
+    pub(super) async fn find(
+        &mut self,
+        console: &Console,
+        executions: &[ExecutionSummary],
+        passes: &mut [bool],
+        has_match: impl Fn(&ExecutionData) -> bool,
+    ) -> Result<(), StoreError> {
+        for (execution, passes) in executions.iter().zip(passes) {
+            if *passes || !self.can_map(console, &execution.machine) {
+                continue;
+            }
+            for run in console.source.map_runs(&execution.id).await? {
+                if self.has_child(console, &run, &has_match).await? {
+                    self.found.push((execution.name.clone(), run));
+                    *passes = true;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn has_child(
+        &mut self,
+        console: &Console,
+        run: &str,
+        has_match: impl Fn(&ExecutionData) -> bool,
+    ) -> Result<bool, StoreError> {
+        let total = console.source.map_run(run).await?;
+        let total = total.map_or(0, |run| run.executions.total);
+        let total = u32::try_from(total).unwrap_or(u32::MAX);
+        let mut from = 0;
+        while from < total && self.compared < MOST_COMPARED {
+            let end = total.min(from.saturating_add(BATCH));
+            let children = console.source.map_run_children(run, from..end, None);
+            let children = children.await?;
+            self.compared += end - from;
+            if children.iter().any(|child| has_match(&child.data)) {
+                return Ok(true);
+            }
+            from = end;
+        }
+        Ok(false)
+    }
+
+    /// Returns whether the executions of a state machine can have Map Runs. A definition that is not known can have some.
+    fn can_map(&mut self, console: &Console, machine: &str) -> bool {
+        if let Some(known) = self.maps.get(machine) {
+            return *known;
+        }
+        let found = console.service.control.machine(machine);
+        let can_map = found.is_none_or(|machine| {
+            let definition = &machine.current.configuration.definition;
+            definition.contains("DISTRIBUTED")
+        });
+        self.maps.insert(machine.to_owned(), can_map);
+        can_map
+    }
+
+    /// Shows the links to the Map Runs, with the same filters; nothing if there are none.
+    pub(super) fn render(&self, filtered_text: &str, error: &str) -> Markup {
+        html! {
+            @if !self.found.is_empty() {
+                p { "Child executions of these Map Runs pass the filters:" }
+                ul {
+                    @for (name, run) in &self.found {
+                        li { a href=(link::with("/console/map-run", &[("arn", run), ("text", filtered_text), ("error", error)])) { "Map Run of " (name) } }
+                    }
+                }
+            }
+            @if self.compared >= MOST_COMPARED {
+                p class="hint" { "The first " (text::count(self.compared as usize, "child execution")) " of Map Runs were compared. The page of a Map Run compares all of its children." }
+            }
+        }
+    }
+}
