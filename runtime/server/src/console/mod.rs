@@ -15,7 +15,7 @@
 //! | `text_search.rs` | executions by a text, with an index or without |
 //! | `child_matches.rs` | the executions of a list of which only a child passes the filters |
 //! | `executions.rs`, `execution.rs`, `waits.rs`, `map_run.rs` | the list of executions; one execution; what it waits for, with forms; a Map Run |
-//! | `lineage.rs`, `root_cause.rs`, `cost.rs` | the executions above one; why it failed, down to nested executions; its cost on AWS |
+//! | `lineage.rs`, `root_cause.rs`, `cost.rs`, `transition_cache.rs` | the executions above one; why it failed, down to nested executions; its cost on AWS |
 //! | `waiting.rs`, `failures.rs`, `failure_cache.rs` | the tasks of all executions that a person can answer; failures by error and state |
 //! | `copies.rs` | an execution as commands, and as a test in Rust |
 //! | `start_form.rs`, `schema_form/` | the form that starts an execution, and the choice of earlier inputs; forms that are made from JSON Schemas |
@@ -60,6 +60,7 @@ mod start_form;
 mod state;
 mod store_live;
 mod text_search;
+mod transition_cache;
 mod waiting;
 mod waits;
 
@@ -86,6 +87,7 @@ use self::pictures::PictureCache;
 use self::source::ExecutionSource;
 pub(crate) use self::source::StoreSource;
 use self::state::{Console, ConsoleState};
+use self::transition_cache::TransitionCache;
 use crate::access::Access;
 use crate::body::BodyMemory;
 use crate::service::Service;
@@ -169,6 +171,7 @@ fn routes(
         charts: ChartCache::default(),
         pictures: PictureCache::default(),
         failures: FailureCache::default(),
+        transitions: TransitionCache::default(),
         debug_sessions,
         body_memory: BodyMemory::new(),
         body_time,

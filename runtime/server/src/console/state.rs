@@ -12,6 +12,7 @@ use super::debug::DebugSessions;
 use super::failure_cache::FailureCache;
 use super::pictures::PictureCache;
 use super::source::ExecutionSource;
+use super::transition_cache::TransitionCache;
 use crate::access::Access;
 use crate::body::BodyMemory;
 use crate::service::Service;
@@ -37,6 +38,7 @@ pub(super) struct ConsoleState {
     pub(super) charts: ChartCache,
     pub(super) pictures: PictureCache,
     pub(super) failures: FailureCache,
+    pub(super) transitions: TransitionCache,
     pub(super) debug_sessions: DebugSessions,
     /// The memory for the bodies of forms, and their timeout.
     pub(super) body_memory: BodyMemory,
