@@ -1,15 +1,17 @@
-//! What an execution cost on AWS so far: its state transitions, and those of the children of its Map Runs.
+//! The cost of an execution on AWS so far: its state transitions, and the state transitions of the children of its Map Runs.
 
 use maud::{Markup, html};
 use stepwright_asl::estimate::{PriceTable, prices_of};
+use stepwright_runtime::MapRun;
 use stepwright_runtime::report::text;
 use stepwright_runtime::store::StoreError;
 use stepwright_runtime::timeline::{Attempt, Timeline};
 
 use super::state::Console;
+use super::transition_cache::ChildTransitions;
 
 /// The number of children of a Map Run that are read. The transitions of more children are estimated from these.
-const MOST_READ: u32 = 250;
+const MOST_READ: u32 = 100;
 
 /// The state transitions of an execution.
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,28 +46,18 @@ impl Transitions {
         let Some(run) = console.source.map_run(run).await? else {
             return Ok(());
         };
-        let read = console
-            .source
-            .map_run_children(&run.arn, 0..MOST_READ, None);
-        let (mut sum, mut read_children) = (0, 0);
-        for child in read.await? {
-            let Some(child) = console.source.execution(&child.summary.id).await? else {
-                continue;
-            };
-            // Express executions have other prices.
-            if child.execution().machine.is_express {
-                return Ok(());
-            }
-            read_children += 1;
-            sum += transitions(&Timeline::of(child.history()));
+        let cache = &console.transitions;
+        let known = run.stopped.and_then(|stopped| cache.get(&run.arn, stopped));
+        let counted = match known {
+            Some(known) => known,
+            None => of_children(console, &run).await?,
+        };
+        if let Some(stopped) = run.stopped {
+            cache.put(&run.arn, stopped, counted);
         }
-        let started = run.executions.total - run.executions.pending;
-        self.children += started;
-        if read_children < started && read_children > 0 {
-            self.is_estimate = true;
-            sum = sum * started / read_children;
-        }
-        self.of_children += sum;
+        self.children += counted.children;
+        self.of_children += counted.transitions;
+        self.is_estimate |= counted.is_estimate;
         Ok(())
     }
 
@@ -85,6 +77,35 @@ impl Transitions {
             } }
         }
     }
+}
+
+/// Reads the transitions of the children of a Map Run. Express children have other prices, and none.
+async fn of_children(console: &Console, run: &MapRun) -> Result<ChildTransitions, StoreError> {
+    let children = console
+        .source
+        .map_run_children(&run.arn, 0..MOST_READ, None);
+    let (mut sum, mut read) = (0, 0);
+    for child in children.await? {
+        let Some(child) = console.source.execution(&child.summary.id).await? else {
+            continue;
+        };
+        if child.execution().machine.is_express {
+            return Ok(ChildTransitions::default());
+        }
+        read += 1;
+        sum += transitions(&Timeline::of(child.history()));
+    }
+    let children = run.executions.total - run.executions.pending;
+    let is_estimate = read < children && read > 0;
+    Ok(ChildTransitions {
+        transitions: if is_estimate {
+            sum * children / read
+        } else {
+            sum
+        },
+        children,
+        is_estimate,
+    })
 }
 
 /// Returns the state transitions of one execution. Each retry is one, too.

@@ -18,7 +18,7 @@
 //! | `text_search.rs` | executions by a text, with an index or without |
 //! | `child_matches.rs` | the executions of a list of which only a child passes the filters |
 //! | `executions.rs`, `execution.rs`, `waits.rs`, `map_run.rs` | the list of executions; one execution; what it waits for, with forms; a Map Run |
-//! | `lineage.rs`, `root_cause.rs`, `cost.rs` | the executions above one; why it failed, down to nested executions; its cost on AWS |
+//! | `lineage.rs`, `root_cause.rs`, `cost.rs`, `transition_cache.rs` | the executions above one; why it failed, down to nested executions; its cost on AWS |
 //! | `waiting.rs`, `failures.rs`, `failure_cache.rs` | the tasks of all executions that a person can answer; failures by error and state |
 //! | `copies.rs` | an execution as commands, and as a test in Rust |
 //! | `start_form.rs`, `schema_form/` | the form that starts an execution, and the choice of earlier inputs; forms that are made from JSON Schemas |
@@ -70,6 +70,7 @@ mod state;
 mod store_live;
 mod text_search;
 mod time_field;
+mod transition_cache;
 mod waiting;
 mod waits;
 
@@ -98,6 +99,7 @@ use self::sent_forms::SentForms;
 use self::source::ExecutionSource;
 pub(crate) use self::source::StoreSource;
 use self::state::{Console, ConsoleState};
+use self::transition_cache::TransitionCache;
 use crate::access::Access;
 use crate::body::BodyMemory;
 use crate::service::Service;
@@ -181,6 +183,7 @@ fn routes(
         charts: ChartCache::default(),
         pictures: PictureCache::default(),
         failures: FailureCache::default(),
+        transitions: TransitionCache::default(),
         debug_sessions,
         sent_forms: SentForms::default(),
         errors: ErrorIndex::default(),

@@ -14,6 +14,7 @@ use super::failure_cache::FailureCache;
 use super::pictures::PictureCache;
 use super::sent_forms::SentForms;
 use super::source::ExecutionSource;
+use super::transition_cache::TransitionCache;
 use crate::access::Access;
 use crate::body::BodyMemory;
 use crate::service::Service;
@@ -39,6 +40,7 @@ pub(super) struct ConsoleState {
     pub(super) charts: ChartCache,
     pub(super) pictures: PictureCache,
     pub(super) failures: FailureCache,
+    pub(super) transitions: TransitionCache,
     pub(super) debug_sessions: DebugSessions,
     pub(super) sent_forms: SentForms,
     pub(super) errors: ErrorIndex,
