@@ -116,6 +116,7 @@ pub mod yaml;
 mod cursor;
 mod diagnostic;
 mod route;
+mod service_text;
 mod setters;
 mod substitution;
 mod syntax_error;
