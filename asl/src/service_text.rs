@@ -36,6 +36,12 @@ pub(crate) enum ServiceText {
     ReferenceWithoutDollar,
     /// `States.ALL` is not alone, or not in the last handler (<https://github.com/aws/aws-cdk/issues/10530>).
     MisplacedCatchAll,
+    /// An argument of a service call has the wrong type (<https://github.com/aws/aws-cdk/issues/31448>).
+    #[cfg_attr(
+        not(feature = "models"),
+        expect(dead_code, reason = "types are unknown without the models")
+    )]
+    WrongArgument(Box<str>),
 }
 
 /// A bound as AWS writes it: the bounds of an integer have no decimals.
@@ -52,6 +58,12 @@ pub(crate) enum ServiceLocation {
     Node,
     /// The object that contains the node.
     Parent,
+    /// The node that is so many levels above.
+    #[cfg_attr(
+        not(feature = "models"),
+        expect(dead_code, reason = "only arguments are nested so deep")
+    )]
+    Ancestor(usize),
     /// An item of the node.
     Item(usize),
 }
@@ -69,6 +81,7 @@ impl ServiceText {
         match self {
             ServiceText::MissingTarget(text)
             | ServiceText::UnsupportedField(text)
+            | ServiceText::WrongArgument(text)
             | ServiceText::ForeignField { field: text, .. } => text.len(),
             _ => 0,
         }
@@ -105,6 +118,7 @@ impl fmt::Display for ServiceText {
             ServiceText::MisplacedCatchAll => {
                 f.write_str("States.ALL must appear alone and at end of list")
             }
+            ServiceText::WrongArgument(text) => f.write_str(text),
         }
     }
 }

@@ -22,5 +22,7 @@ mod recordings;
 mod rules;
 #[cfg(feature = "diff")]
 mod samples;
+#[cfg(feature = "models")]
+mod service_models;
 #[cfg(feature = "yaml")]
 mod yaml;

@@ -162,12 +162,20 @@ impl fmt::Display for ServiceDiagnostic {
     }
 }
 
+/// The pointer to the node that contains another one.
+fn pointer_above(pointer: &str) -> &str {
+    pointer.rsplit_once('/').map_or("", |(parent, _)| parent)
+}
+
 /// Writes a location in AWS's syntax: items in brackets, and names without escapes.
 fn location(pointer: &str, node: ServiceLocation, document: &Document) -> String {
-    let pointer = match node {
-        ServiceLocation::Parent => pointer.rsplit_once('/').map_or("", |(parent, _)| parent),
-        ServiceLocation::Node | ServiceLocation::Item(_) => pointer,
+    let levels = match node {
+        ServiceLocation::Parent => 1,
+        ServiceLocation::Ancestor(levels) => levels,
+        ServiceLocation::Node | ServiceLocation::Item(_) => 0,
     };
+    let above = |pointer, _| pointer_above(pointer);
+    let pointer = (0..levels).fold(pointer, above);
     let mut written = String::new();
     let mut value = Some(document.json());
     for segment in segments(pointer).into_iter().flatten() {

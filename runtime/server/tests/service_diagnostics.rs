@@ -376,6 +376,25 @@ fn a_misplaced_catch_all_is_reported_at_its_name() {
     );
 }
 
+/// <https://github.com/aws/aws-cdk/issues/31448>
+#[test]
+fn an_argument_of_another_type_is_reported_at_the_arguments() {
+    let put = |field: &str, value: Json| {
+        json!({"Type": "Task", "Resource": "arn:aws:states:::dynamodb:putItem", "Next": "Z",
+            field: {"TableName": "t", "Item": {"id": {"S": "1"}, "paid": {"BOOL": value}}}})
+    };
+    let text = |value: &str| {
+        format!(
+            "Cannot deserialize value of type `java.lang.Boolean` from String \"{value}\": only \"true\" or \"false\" recognized"
+        )
+    };
+    let state = put("Parameters", json!("$.paid"));
+    assert_state(&state, &text("$.paid"), "/States/A/Parameters");
+    let mut state = put("Arguments", json!("maybe"));
+    state["QueryLanguage"] = json!("JSONata");
+    assert_state(&state, &text("maybe"), "/States/A/Arguments");
+}
+
 /// Faults of the schema come first, then the transitions, all in one response.
 #[test]
 fn all_problems_are_reported_at_once() {
