@@ -66,6 +66,20 @@ impl ServiceErrors {
         })
     }
 
+    /// Returns the name of the call's error that another integration, or the API's documentation, writes as `error`.
+    pub(super) fn correct(&self, error: &str) -> Option<&str> {
+        let spellings = [
+            error.to_owned(),
+            format!("{error}Exception"),
+            exception_name(error),
+        ];
+        spellings.iter().find_map(|spelling| {
+            let name = format!("{}.{spelling}", self.prefix);
+            let index = self.names.binary_search(&name).ok()?;
+            self.names.get(index).map(String::as_str)
+        })
+    }
+
     /// Whether the call never fails with this error. A name that another program may report is possible.
     pub(super) fn never_has(&self, prefix: &str, error: &str) -> bool {
         let name = format!("{prefix}.{error}");

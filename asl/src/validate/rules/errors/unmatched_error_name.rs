@@ -50,14 +50,20 @@ fn unmatched(definition: &Definition<'_>, report: &mut Report<'_>) {
         if !errors.never_has(prefix, error) {
             continue;
         }
-        // AWS accepts the name, so the correct one changes what the definition does.
         let pointer = name_pointer(handler, index);
-        report
-            .add(&pointer, format!("this call never fails with `{name}`"))
-            .meant(name, errors.names.iter().map(String::as_str))
-            .fix_meant(|meant| {
-                let fix = proposals::replace(&pointer, name, meant);
-                Some(fix.with_safety(Safety::Unsafe))
-            });
+        let entry = report.add(&pointer, format!("this call never fails with `{name}`"));
+        // AWS accepts the name, so the correct one changes what the definition does.
+        let replaced = |meant: &str| {
+            let fix = proposals::replace(&pointer, name, meant);
+            Some(fix.with_safety(Safety::Unsafe))
+        };
+        match errors.correct(error) {
+            Some(correct) => entry
+                .suggest(format!("did you mean `{correct}`?"))
+                .fix(replaced(correct)),
+            None => entry
+                .meant(name, errors.names.iter().map(String::as_str))
+                .fix_meant(replaced),
+        };
     }
 }
