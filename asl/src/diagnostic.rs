@@ -9,6 +9,7 @@ use serde::ser::SerializeStruct;
 use crate::SyntaxError;
 use crate::fix::Fix;
 use crate::json::{Document, DuplicateKey, Position};
+use crate::service_text::ServiceForm;
 use crate::setters;
 
 /// The name of the rule about texts that are not JSON.
@@ -61,6 +62,8 @@ pub struct Diagnostic<L = TextLocation> {
     pub help: Option<String>,
     /// An automatic fix, which [`Fixer`](crate::fix::Fixer) makes. Only diagnostics of texts have one.
     pub fix: Option<Fix>,
+    /// AWS's form, if it differs from the message or the location.
+    pub(crate) service: Option<Box<ServiceForm>>,
 }
 
 /// Another location that explains a problem.
@@ -183,6 +186,7 @@ impl<L> Diagnostic<L> {
             related: Vec::new(),
             help: None,
             fix: None,
+            service: None,
         }
     }
 
@@ -209,6 +213,7 @@ impl<L> Diagnostic<L> {
             related: Vec::new(),
             help: self.help,
             fix: None,
+            service: None,
         }
     }
 

@@ -72,6 +72,7 @@
 //! | `diff` | [`diff`]: what changed between two definitions | |
 //! | `estimate` | [`estimate`]: transitions, events, payload and price of executions | |
 //! | `integrations` | [`integrations`]: the tables of AWS's service integrations | |
+//! | `models` | the API models of AWS's services, with which the validator checks arguments and error names | the feature `integrations`, `flate2` |
 //! | `policy` | [`policy`]: the least-privilege IAM policy of a definition | the feature `integrations` |
 //! | `yaml` | [`yaml`]: definitions in YAML | `granit-parser` |
 
@@ -104,6 +105,9 @@ pub mod placeholder;
 pub mod policy;
 pub mod redaction;
 pub mod resource;
+#[cfg(feature = "models")]
+#[doc(hidden)]
+pub mod service_models;
 pub mod similar;
 #[cfg(feature = "yaml")]
 pub mod template;
@@ -116,6 +120,7 @@ pub mod yaml;
 mod cursor;
 mod diagnostic;
 mod route;
+mod service_text;
 mod setters;
 mod substitution;
 mod syntax_error;

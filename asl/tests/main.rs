@@ -22,6 +22,8 @@ mod recordings;
 mod rules;
 #[cfg(feature = "diff")]
 mod samples;
+#[cfg(feature = "models")]
+mod service_models;
 #[cfg(feature = "integrations")]
 mod unknown_values;
 #[cfg(feature = "yaml")]

@@ -7,7 +7,9 @@ mod round_trip;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use stepwright_asl::validate::{Diagnostics, MachineType, validate_text};
+use stepwright_asl::validate::{
+    Diagnostics, MachineType, Severity, service_diagnostics, validate_text,
+};
 
 fn shared() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared")
@@ -45,6 +47,11 @@ pub(crate) fn realworld() -> Vec<(PathBuf, String)> {
 }
 
 fn check(row: &Value) -> Diagnostics {
+    let (text, machine_type) = definition(row);
+    validate_text(&text, machine_type)
+}
+
+fn definition(row: &Value) -> (String, MachineType) {
     let definition = &row["definition"];
     let text = definition
         .as_str()
@@ -55,7 +62,7 @@ fn check(row: &Value) -> Diagnostics {
     } else {
         MachineType::Standard
     };
-    validate_text(&text, machine_type)
+    (text, machine_type)
 }
 
 #[test]
@@ -68,16 +75,13 @@ fn diagnostics_agree_with_recorded_verdicts() {
         let agrees = diagnostics.has_errors() != row["valid"].as_bool().expect("has a verdict");
         if row["origin"] == "aws-recorded" {
             // AWS's message and location, joined as CreateStateMachine does.
-            let joined = diagnostics
-                .errors()
-                .next()
-                .map_or(String::new(), |diagnostic| {
-                    let location = diagnostic.aws_location().unwrap_or_default();
-                    let code = diagnostic
-                        .aws_code
-                        .unwrap_or(diagnostic.code.unwrap_or_default());
-                    format!("{code}: {} at {location}", diagnostic.message)
-                });
+            let (text, machine_type) = definition(&row);
+            let as_service = service_diagnostics(&text, machine_type).all;
+            let errors = as_service
+                .iter()
+                .filter(|diagnostic| diagnostic.severity == Severity::Error);
+            let joined: Vec<String> = errors.map(ToString::to_string).collect();
+            let joined = joined.join(", ");
             let told = row["error"]
                 .as_str()
                 .is_none_or(|error| error.contains(&joined));

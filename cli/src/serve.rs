@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use stepwright_integrations::{ServiceCalls, StatusEvents, StatusEventsError};
+use stepwright_integrations::{ArgumentChecks, ServiceCalls, StatusEvents, StatusEventsError};
 use stepwright_runtime::handler_logs::HandlerLogs;
 use stepwright_runtime::search::ExecutionIndex;
 use stepwright_runtime::store::SqliteStore;
@@ -34,8 +34,6 @@ use crate::template::{NamedValue, ServedTemplates, TemplateInputs};
 const MOCKS_VARIABLE: &str = "SFN_MOCK_CONFIG";
 /// The environment variable with access keys, if `--auth` does not name a file of them.
 const KEYS_VARIABLE: &str = "STEPWRIGHT_ACCESS_KEYS";
-/// How to register a handler, for the cause of a task without one.
-const HANDLER_HINT: &str = "start `stepwright serve` with --task 'NAME=COMMAND' or --task 'NAME=http://127.0.0.1:PORT/', where NAME is the state, the function or the resource, with --lambda-endpoint URL for Lambda functions, with --aws-endpoint URL for AWS services, or with --mocks FILE";
 /// How long the engine may take to suspend its executions after a second signal.
 const HURRY: Duration = Duration::from_secs(2);
 
@@ -265,6 +263,33 @@ fn status_events(
         .map_err(|error| Failure::Usage(format!("--status-events: {error}")))
 }
 
+/// How to register a handler, for the cause of a task without one. Options that are given already do not help.
+fn handler_hint(arguments: &ServeArguments) -> String {
+    let further = [
+        (
+            arguments.lambda_endpoint.is_none(),
+            "with --lambda-endpoint URL for Lambda functions",
+        ),
+        (
+            arguments.services.endpoints.is_empty(),
+            "with --aws-endpoint URL for AWS services",
+        ),
+    ];
+    let mut options = vec![
+        "with --task 'NAME=COMMAND' or --task 'NAME=http://127.0.0.1:PORT/', where NAME is the state, the function or the resource",
+    ];
+    options.extend(
+        further
+            .iter()
+            .filter(|(helps, _)| *helps)
+            .map(|(_, option)| option),
+    );
+    format!(
+        "start `stepwright serve` {}, or with --mocks FILE",
+        options.join(", ")
+    )
+}
+
 async fn engine(
     arguments: &ServeArguments,
     otlp: &Otlp,
@@ -272,8 +297,9 @@ async fn engine(
     let mut builder = Engine::builder()
         .region(&arguments.region)
         .account(&arguments.account)
-        .missing_handler_hint(HANDLER_HINT)
+        .missing_handler_hint(handler_hint(arguments))
         .redact(&arguments.redact.fields())
+        .tasks(ArgumentChecks::new())
         .tasks(ServerTasks::new(&arguments.tasks)?);
     if let Some(lambda) = &arguments.lambda_endpoint {
         builder = builder.tasks(lambda.clone());

@@ -29,12 +29,19 @@ const UNANSWERED: &str = "There is no handler and no mock";
 
 const MOCK: &str = r#"set the result of the state: --mock '{"result": ..}' or --mock '{"errorOutput": {"error": "..", "cause": ".."}}'"#;
 
+const JSONATA: &str =
+    r#"the state has JSONata expressions; add `"QueryLanguage": "JSONata"` to it"#;
+
 /// Tests the state and prints the response.
 pub(crate) async fn test(arguments: TestStateArguments) -> Result<(), Failure> {
     log::start(&arguments.log, DefaultLog::Off)?;
     let request = request(&arguments)?;
     let response = test_state(&request).await.map_err(|refused| {
         let mut text = refused.to_string();
+        if lacks_query_language(&request) && text.starts_with("InvalidDefinition") {
+            text.push_str(&report::hint(JSONATA));
+            return Failure::Failed(text);
+        }
         if request.mock.is_none() && text.contains("not support") {
             text.push_str(&report::hint(MOCK));
         }
@@ -123,6 +130,24 @@ fn definition(arguments: &TestStateArguments) -> Result<Value, Failure> {
         }
     }
     Ok(json)
+}
+
+/// Returns whether the definition is one state with JSONata expressions, without the query language that its machine may have.
+fn lacks_query_language(request: &TestStateRequest) -> bool {
+    let state: Option<Value> = serde_json::from_str(&request.definition).ok();
+    state.is_some_and(|state| {
+        let is_alone = state.get("States").is_none() && state.get("QueryLanguage").is_none();
+        is_alone && has_expression(&state)
+    })
+}
+
+fn has_expression(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.starts_with("{%"),
+        Value::Array(items) => items.iter().any(has_expression),
+        Value::Object(members) => members.values().any(has_expression),
+        _ => false,
+    }
 }
 
 /// Rejects a name that no state has.

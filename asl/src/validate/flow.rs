@@ -40,6 +40,25 @@ impl TargetNames {
         flow: &ControlFlow,
         unknown: &UnknownValues,
     ) -> TargetNames {
+        TargetNames::new(graph, flow, unknown, |_| true)
+    }
+
+    /// Lets rules report the consequences of missing targets, as AWS does. A target that a template engine fills in may exist.
+    pub(super) fn with_consequences(
+        graph: &Graph<'_>,
+        flow: &ControlFlow,
+        unknown: &UnknownValues,
+    ) -> TargetNames {
+        TargetNames::new(graph, flow, unknown, is_substitution)
+    }
+
+    /// Finds the names. `counts` returns whether a container without this target is incomplete.
+    fn new(
+        graph: &Graph<'_>,
+        flow: &ControlFlow,
+        unknown: &UnknownValues,
+        counts: fn(&str) -> bool,
+    ) -> TargetNames {
         let mut named: Vec<bool> = flow
             .sources
             .iter()
@@ -68,30 +87,33 @@ impl TargetNames {
             named,
             open: open.collect(),
             incomplete: containers
-                .map(|container| is_incomplete(graph, container, &flow.targets, unknown))
+                .map(|container| is_incomplete(graph, container, &flow.targets, unknown, counts))
                 .collect(),
         }
     }
 }
 
+/// Whether a transition target for which `counts` returns `true` is missing, or a state cannot be parsed.
 fn is_incomplete(
     graph: &Graph<'_>,
     container: &Container<'_>,
     targets: &[Vec<Option<usize>>],
     unknown: &UnknownValues,
+    counts: fn(&str) -> bool,
 ) -> bool {
     let states = container.object.get("States").and_then(Json::as_object);
     let unread = states.is_none_or(|states| states.len() != container.states.len());
     let lost_start = container
         .start_at
-        .is_none_or(|start_at| !has_state(container, start_at));
+        .is_none_or(|start_at| !has_state(container, start_at) && counts(start_at));
     unread
         || lost_start
         || container.states.iter().any(|number| {
             let state = &graph.states()[*number];
             let mut edges = state.edges.iter().zip(&targets[*number]);
-            let dangling =
-                edges.any(|(edge, target)| target.is_none() && !has_state(container, edge.target));
+            let dangling = edges.any(|(edge, target)| {
+                target.is_none() && !has_state(container, edge.target) && counts(edge.target)
+            });
             state.kind.is_none()
                 || dangling
                 || unknown.has_transition_in(state.object)

@@ -5,6 +5,7 @@ use std::borrow::Borrow;
 use crate::diagnostic::{Diagnostic, RelatedLocation, Severity, TextLocation};
 use crate::fix::{Fix, Safety};
 use crate::json::{Document, Json, Pointer};
+use crate::service_text::{ServiceForm, ServiceLocation, ServiceText};
 use crate::similar::{is_slip, most_similar};
 
 /// The properties that all diagnostics of one rule share.
@@ -259,6 +260,20 @@ impl ReportEntry<'_> {
             diagnostic
                 .related
                 .push(RelatedLocation { location, message });
+        })
+    }
+
+    /// Sets AWS's text, at the reported node.
+    pub(super) fn service(self, text: ServiceText) -> Self {
+        self.service_at(text, ServiceLocation::Node)
+    }
+
+    /// Sets AWS's text and its location.
+    pub(super) fn service_at(self, text: ServiceText, location: ServiceLocation) -> Self {
+        let size = text.size() + size_of::<ServiceForm>();
+        *self.room = self.room.saturating_sub(size);
+        self.change(|diagnostic, _| {
+            diagnostic.service = Some(Box::new(ServiceForm { text, location }));
         })
     }
 

@@ -42,7 +42,7 @@ static EXAMPLES: &[RuleExample] = examples! {
         "SW030" "SW031"
         "SW040" "SW041" "SW042" "SW043" "SW044" "SW045" "SW047" "SW048" "SW049"
         "SW050" "SW051" "SW052" "SW053" "SW054" "SW055" "SW056" "SW057" "SW058" "SW059"
-        "SW060"
+        "SW060" "SW061"
         "SW070" "SW071" "SW072" "SW073" "SW074" "SW075"
         "SW080" "SW081" "SW082"
         "SW090" "SW091"
@@ -50,6 +50,6 @@ static EXAMPLES: &[RuleExample] = examples! {
         "SW110" "SW111" "SW112" "SW113" "SW114" "SW115" "SW116" "SW117" "SW118" "SW119"
         "SW120" "SW121" "SW122" "SW123" "SW124" "SW125" "SW126" "SW127" "SW128" "SW129"
         "SW130" "SW131" "SW132" "SW133" "SW134"
-        "SW140" "SW141" "SW142" "SW143";
+        "SW140" "SW141" "SW142" "SW143" "SW144";
     Express: "SW046" "SW108";
 };

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Subject;
 use super::custom::{CustomRule, MachineView};
 use super::definition::Definition;
+use super::flow::TargetNames;
 use super::known_names::KnownNames;
 use super::report::Report;
 use super::rule_id::{RuleIdError, RuleIds};
@@ -56,6 +57,7 @@ pub struct Validator {
     denied: Vec<&'static str>,
     allowed: Vec<&'static str>,
     denies_warnings: bool,
+    reports_consequences: bool,
 }
 
 impl Validator {
@@ -69,7 +71,14 @@ impl Validator {
             denied: Vec::new(),
             allowed: Vec::new(),
             denies_warnings: false,
+            reports_consequences: false,
         }
+    }
+
+    /// Also reports diagnostics that are only consequences of missing transition targets.
+    pub(super) fn with_consequences(mut self) -> Validator {
+        self.reports_consequences = true;
+        self
     }
 
     setters! { self:
@@ -210,6 +219,15 @@ impl Validator {
         let mut definition = Definition::read(document, self.machine_type);
         definition.rule_ids = self.rule_ids();
         definition.known = self.known.clone();
+        if self.reports_consequences {
+            let Definition {
+                graph,
+                flow,
+                unknown,
+                ..
+            } = &definition;
+            definition.target_names = TargetNames::with_consequences(graph, flow, unknown);
+        }
         let definition = definition;
         let mut report = Report::new(document);
         for rule in RULES {

@@ -190,7 +190,10 @@ impl TaskSource for DefinitionTasks {
     fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
         let Some((_, target)) = self.states.iter().find(|(state, _)| state == call.state()) else {
             let mut services = self.services.iter();
-            if !services.any(|services| services.serves(call.resource())) {
+            let is_served = services.any(|services| services.serves(call.resource()));
+            // Without a target the arguments are the cause, and not a missing handler.
+            let has_target = call.target().is_some() || call.resource().target_key().is_none();
+            if !is_served && has_target {
                 *self
                     .unanswered
                     .lock()

@@ -71,7 +71,12 @@ impl TaskSource for LambdaEndpoint {
             let response = client.post(&url, headers, input).await;
             let response = response.map_err(|error| error.into_failure(too_large, unsent))?;
             let payload = payload(&response)?;
+            let status = response.status;
             Ok(match invocation {
+                // Lambda calls the function later.
+                Some(invocation) if matches!(status.as_u16(), 202 | 204) => {
+                    invocation.accepted(status.as_u16())
+                }
                 Some(invocation) => invocation.response(payload),
                 None => payload,
             })

@@ -153,10 +153,110 @@ fn functions_are_invoked_at_the_lambda_endpoint() {
     );
     let mut late = invoke("late");
     late["Parameters"]["InvocationType"] = json!("Event");
-    assert_eq!(run("Late", late)["status"], "SUCCEEDED");
+    let mut late = run("Late", late);
+    assert_eq!(late["status"], "SUCCEEDED");
+    // `OutputPath` selects the payload, which an accepted event does not have yet.
+    assert_eq!(late["output"].take(), "null");
+    let mut event = invoke("late");
+    event["Parameters"]["InvocationType"] = json!("Event");
+    event["OutputPath"] = json!("$.StatusCode");
+    assert_eq!(run("Event", event)["output"], "202");
+    // The message names the cause: neither a handler nor an option is missing.
+    let mut nameless = invoke("echo");
+    nameless["Parameters"] = json!({"Payload.$": "$"});
+    let nameless = run("Nameless", nameless);
+    assert_eq!(nameless["error"], "States.Runtime");
+    assert!(
+        text(&nameless["cause"]).ends_with("could not be used to start the Task: [The field \"FunctionName\" is required but was missing]"),
+        "{nameless}"
+    );
+    let queue = json!({"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {"QueueUrl": "q", "MessageBody": "m"}});
+    let unhandled = run("Unhandled", queue);
+    let cause = text(&unhandled["cause"]);
+    assert!(
+        cause.contains("--task") && !cause.contains("--lambda-endpoint"),
+        "{cause}"
+    );
     let off = Server::start(&["--lambda-endpoint", "http://127.0.0.1:1"]);
     let off = off.run_state("Echo", invoke("echo"), &json!({}));
     assert_eq!(off["error"], "Lambda.SdkClientException");
+}
+
+/// AWS documents the names of arguments, and refuses others: also where the server answers the call.
+#[test]
+fn unknown_arguments_are_refused_by_each_source() {
+    let address = endpoint(|request| (200, "", request.body.to_string()));
+    let server = Server::start(&[
+        "--lambda-endpoint",
+        &format!("http://{address}/"),
+        "--task",
+        "arn:aws:states:::sqs:sendMessage=cat",
+    ]);
+    let child = json!({"StartAt": "C", "States": {"C": {"Type": "Pass", "End": true}}});
+    let child = server.call(
+        "CreateStateMachine",
+        json!({"name": "child", "definition": child.to_string(), "roleArn": super::support::ROLE}),
+    );
+    let arn = text(&child["stateMachineArn"]);
+    for (index, (action, parameters, reason)) in [
+        (
+            "states:startExecution.sync:2",
+            json!({"StateMachineArn": arn, "input": {"a": 1}}),
+            "The field \"input\" is not supported by Step Functions",
+        ),
+        (
+            "states:startExecution",
+            json!({"StateMachineArn": arn, "Input": {}, "name": "n"}),
+            "The field \"name\" is not supported by Step Functions",
+        ),
+        (
+            "aws-sdk:sfn:startExecution",
+            json!({"stateMachineArn": arn}),
+            "The field \"stateMachineArn\" is not supported by Step Functions",
+        ),
+        (
+            "aws-sdk:sfn:listExecutions",
+            json!({"StateMachineArn": arn, "Filter": "RUNNING"}),
+            "The field \"Filter\" is not supported by Step Functions",
+        ),
+        (
+            "lambda:invoke",
+            json!({"FunctionName": "echo", "TaskToken": "t"}),
+            "The field \"TaskToken\" is not supported by Step Functions",
+        ),
+        (
+            "lambda:invoke.waitForTaskToken",
+            json!({"FunctionName": "echo", "TaskToken.$": "$$.Task.Token"}),
+            "The field \"TaskToken\" is not supported by Step Functions",
+        ),
+        (
+            "sqs:sendMessage",
+            json!({"QueueUrl": "q", "MessageBody": {"any": "json"}, "DelaySeconds": "soon"}),
+            "The value for the field 'DelaySeconds' must be a NUMBER",
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let resource = format!("arn:aws:states:::{action}");
+        let state = json!({"Type": "Task", "Resource": resource, "Parameters": parameters});
+        let failed = server.run_state(&format!("Refused{index}"), state, &json!({}));
+        assert_eq!(failed["error"], "States.Runtime", "{failed}");
+        let cause = text(&failed["cause"]);
+        assert!(
+            cause.contains("The Parameters '{")
+                && cause.ends_with(&format!(
+                    "' could not be used to start the Task: [{reason}]"
+                )),
+            "{cause}"
+        );
+    }
+    let state = json!({"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2",
+        "Parameters": {"StateMachineArn": arn, "Input": {"a": 1}}, "OutputPath": "$.Output"});
+    assert_eq!(
+        server.run_state("Nested", state, &json!({}))["output"],
+        r#"{"a":1}"#
+    );
 }
 
 #[test]

@@ -34,16 +34,19 @@ mod account;
 mod calls;
 mod client;
 mod http_calls;
-mod models;
 mod objects;
 mod protocol;
 mod status_events;
 
+/// The API models of services.
+use stepwright_asl::service_models as models;
+
 #[cfg(feature = "account")]
 pub use self::account::{AwsAccount, AwsAccountError};
-pub use self::calls::{ServiceCalls, ServiceCallsBuilder};
+pub use self::calls::{ArgumentChecks, ServiceCalls, ServiceCallsBuilder};
 pub use self::client::{CredentialsError, EndpointError, Endpoints, SigningKeys, is_loopback};
 pub use self::http_calls::{Connections, ConnectionsError};
-pub use self::models::{ModelError, Models};
 pub use self::objects::S3Objects;
 pub use self::status_events::{StatusEvents, StatusEventsError};
+#[doc(inline)]
+pub use stepwright_asl::service_models::{ModelError, Models};

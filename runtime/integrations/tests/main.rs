@@ -5,5 +5,6 @@ mod execution;
 mod failures;
 mod jobs;
 mod objects;
+mod spellings;
 mod status_events;
 mod support;

@@ -36,6 +36,7 @@ mod page;
 mod recorded;
 #[cfg(feature = "schedules")]
 mod schedules;
+mod service_diagnostics;
 mod shutdown;
 mod state_machines;
 #[cfg(feature = "console")]

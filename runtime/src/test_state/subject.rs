@@ -3,8 +3,9 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use stepwright_asl::json::Document;
 use stepwright_asl::model::{self, MachineType, StateMachine, States};
-use stepwright_asl::validate::validate_text;
-use stepwright_asl::{Diagnostic, Diagnostics};
+use stepwright_asl::validate::{
+    ServiceDiagnostic, ServiceDiagnostics, Severity, service_diagnostics,
+};
 use stepwright_interpreter::execution::TESTED_STATE as NAME;
 use stepwright_interpreter::program::{self, Kind, Program, StateIx};
 
@@ -82,7 +83,7 @@ impl Subject {
 
 /// Parses a whole machine.
 fn machine(text: &str) -> Result<StateMachine, TestStateError> {
-    accept(validate_text(text, MachineType::Standard), |_| false)?;
+    accept(service_diagnostics(text, MachineType::Standard), |_| false)?;
     read(text)
 }
 
@@ -91,7 +92,7 @@ fn machine_of(state: &str) -> Result<StateMachine, TestStateError> {
     Document::parse(state)
         .map_err(|error| refused([format!("INVALID_JSON_DESCRIPTION: {error}")]))?;
     let text = format!(r#"{{"StartAt": "{NAME}", "States": {{"{NAME}": {state}}}}}"#);
-    let diagnostics = validate_text(&text, MachineType::Standard);
+    let diagnostics = service_diagnostics(&text, MachineType::Standard);
     accept(diagnostics, is_about_the_machine)?;
     let mut machine = read(&text)?;
     let targets: Vec<String> = machine.states.values().flat_map(targets).collect();
@@ -105,39 +106,29 @@ fn machine_of(state: &str) -> Result<StateMachine, TestStateError> {
 }
 
 /// Returns whether a diagnostic concerns the missing machine around a single state: its targets, and an end.
-fn is_about_the_machine(diagnostic: &Diagnostic) -> bool {
-    let own = diagnostic
-        .location
-        .pointer
-        .strip_prefix("/States/StateName");
-    match (diagnostic.aws_code, own) {
-        (Some("MISSING_TRANSITION_TARGET"), Some(field)) => {
+fn is_about_the_machine(diagnostic: &ServiceDiagnostic) -> bool {
+    let own = diagnostic.pointer.strip_prefix("/States/StateName");
+    match (diagnostic.code, own) {
+        ("MISSING_TRANSITION_TARGET", Some(field)) => {
             let container = ["/Branches", "/ItemProcessor", "/Iterator"];
             !container
                 .iter()
                 .any(|container| field.starts_with(container))
         }
-        (Some("MISSING_END_STATE"), None) => true,
+        ("MISSING_END_STATE", None) => true,
         _ => false,
     }
 }
 
 fn accept(
-    diagnostics: Diagnostics,
-    is_ignored: fn(&Diagnostic) -> bool,
+    diagnostics: ServiceDiagnostics,
+    is_ignored: fn(&ServiceDiagnostic) -> bool,
 ) -> Result<(), TestStateError> {
     let errors: Vec<String> = diagnostics
-        .errors()
-        .filter(|diagnostic| !is_ignored(diagnostic))
-        .map(|diagnostic| {
-            let code = diagnostic
-                .aws_code
-                .unwrap_or(diagnostic.code.unwrap_or_default());
-            match diagnostic.aws_location() {
-                Some(location) => format!("{code}: {} at {location}", diagnostic.message),
-                None => format!("{code}: {}", diagnostic.message),
-            }
-        })
+        .all
+        .iter()
+        .filter(|diagnostic| diagnostic.severity == Severity::Error && !is_ignored(diagnostic))
+        .map(ToString::to_string)
         .collect();
     if errors.is_empty() {
         Ok(())

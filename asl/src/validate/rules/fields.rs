@@ -1,5 +1,6 @@
 //! Checks of fields that several rules need.
 
+use crate::service_text::{NumberText, ServiceText};
 use crate::validate::definition::DefinitionPart;
 use crate::validate::report::Report;
 
@@ -16,7 +17,20 @@ pub(super) fn whole_number(
     {
         let message =
             format!("`{field}` must be a whole number from {least} to {most}, not {number}");
-        report.add(part.at(field), message);
+        report
+            .add(part.at(field), message)
+            .service(number_text(number, least, Some(most)));
+    }
+}
+
+/// AWS's text for a number that is not an integer or is out of bounds.
+pub(super) fn number_text(number: f64, least: u64, most: Option<u64>) -> ServiceText {
+    if number.fract() != 0.0 {
+        return ServiceText::WrongType("Integer");
+    }
+    match most {
+        Some(most) if number > most as f64 => ServiceText::AboveMaximum(NumberText::Integer(most)),
+        _ => ServiceText::BelowMinimum(NumberText::Integer(least)),
     }
 }
 

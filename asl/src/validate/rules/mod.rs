@@ -67,6 +67,7 @@ pub const RULES: &[Rule] = &[
     errors::max_delay_out_of_range::RULE,
     errors::unknown_jitter_strategy::RULE,
     errors::catcher_without_next::RULE,
+    errors::unmatched_error_name::RULE,
     choices::incomplete_choices::RULE,
     choices::not_one_comparison::RULE,
     choices::next_in_inner_rule::RULE,
@@ -117,6 +118,7 @@ pub const RULES: &[Rule] = &[
     limits::history_too_long::RULE,
     tasks::missing_lambda_retry::RULE,
     tasks::missing_argument::RULE,
+    tasks::wrong_argument_type::RULE,
 ];
 
 /// Returns the rule with an id or a name, regardless of case.

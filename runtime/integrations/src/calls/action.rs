@@ -1,4 +1,5 @@
 use stepwright_asl::integrations::{lookup, services};
+use stepwright_asl::service_models::OptimizedService;
 use stepwright_runtime::task::{Resource, ResourceKind};
 
 use crate::protocol::Naming;
@@ -34,80 +35,6 @@ pub(super) struct OptimizedNames {
     pub(super) service: &'static str,
 }
 
-/// The optimized integrations: service, service in botocore, base exception and service name of the SDK for Java 1. Recorded for DynamoDB, SQS, SNS and
-/// Step Functions; the others are those of the SDK's source.
-const OPTIMIZED: [(&str, &str, &str, &str); 17] = [
-    ("athena", "athena", "AmazonAthenaException", "AmazonAthena"),
-    ("batch", "batch", "AWSBatchException", "AWSBatch"),
-    (
-        "bedrock",
-        "bedrock",
-        "AmazonBedrockException",
-        "AmazonBedrock",
-    ),
-    (
-        "codebuild",
-        "codebuild",
-        "AWSCodeBuildException",
-        "AWSCodeBuild",
-    ),
-    (
-        "databrew",
-        "databrew",
-        "AWSGlueDataBrewException",
-        "AWSGlueDataBrew",
-    ),
-    (
-        "dynamodb",
-        "dynamodb",
-        "AmazonDynamoDBException",
-        "AmazonDynamoDBv2",
-    ),
-    ("ecs", "ecs", "AmazonECSException", "AmazonECS"),
-    ("eks", "eks", "AmazonEKSException", "AmazonEKS"),
-    (
-        "elasticmapreduce",
-        "emr",
-        "AmazonElasticMapReduceException",
-        "AmazonElasticMapReduce",
-    ),
-    (
-        "emr-containers",
-        "emr-containers",
-        "AmazonEMRContainersException",
-        "AmazonEMRContainers",
-    ),
-    (
-        "emr-serverless",
-        "emr-serverless",
-        "AWSEMRServerlessException",
-        "AWSEMRServerless",
-    ),
-    (
-        "events",
-        "events",
-        "AmazonEventBridgeException",
-        "AmazonEventBridge",
-    ),
-    ("glue", "glue", "AWSGlueException", "AWSGlue"),
-    ("lambda", "lambda", "AWSLambdaException", "AWSLambda"),
-    (
-        "mediaconvert",
-        "mediaconvert",
-        "AWSMediaConvertException",
-        "AWSMediaConvert",
-    ),
-    (
-        "sagemaker",
-        "sagemaker",
-        "AmazonSageMakerException",
-        "AmazonSageMaker",
-    ),
-    ("sns", "sns", "AmazonSNSException", "AmazonSNS"),
-];
-
-const SQS: (&str, &str, &str, &str) = ("sqs", "sqs", "AmazonSQSException", "AmazonSQS");
-
 impl ServiceAction {
     /// Returns the operation of a resource. None for resources that are no calls of an API: activities, nested executions, HTTP endpoints.
     pub(super) fn of(resource: &Resource) -> Option<Self> {
@@ -136,22 +63,20 @@ impl ServiceAction {
             });
         }
         let prefix = lookup(resource.as_str()).ok()?.error_prefix()?;
-        let mut known = OPTIMIZED.iter().chain([&SQS]);
-        let (name, service, exception, in_causes) =
-            *known.find(|(name, ..)| *name == resource.service())?;
-        let service = match (name, action) {
+        let known = OptimizedService::find(resource.service())?;
+        let service = match (known.name, action) {
             ("bedrock", "invokeModel") => "bedrock-runtime",
-            // They call the API of a Kubernetes cluster.
-            ("eks", "call" | "runJob") => return None,
-            _ => service,
+            // They call the API of a Kubernetes cluster, or the engine answers them.
+            ("eks", "call" | "runJob") | ("states", _) => return None,
+            _ => known.model,
         };
         Some(Self {
             service,
             action: action.to_owned(),
             style: Style::Optimized(OptimizedNames {
                 prefix,
-                exception,
-                service: in_causes,
+                exception: known.exception,
+                service: known.in_causes,
             }),
         })
     }

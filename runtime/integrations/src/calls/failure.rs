@@ -4,7 +4,7 @@ use stepwright_runtime::task::TaskFailure;
 
 use super::action::Style;
 use crate::client::CallError;
-use crate::models::sdk_name;
+use crate::models::exception_name;
 use crate::protocol::ApiError;
 
 /// Returns the failure of a task, as Step Functions writes it.
@@ -60,16 +60,6 @@ pub(super) fn failure(style: Style, error: CallError) -> TaskFailure {
                 )
             }
         },
-    }
-}
-
-/// The name of an error in the SDKs for Java: `DbInstanceNotFoundException` for `DBInstanceNotFoundFault`.
-fn exception_name(name: &str) -> String {
-    let base = name.strip_suffix("Fault").unwrap_or(name);
-    let base = sdk_name(base);
-    match base.ends_with("Exception") {
-        true => base,
-        false => format!("{base}Exception"),
     }
 }
 
@@ -142,19 +132,5 @@ mod tests {
                 "no (Service: AmazonSNS; Status Code: 400; Error Code: InvalidParameter; Request ID: ID; Proxy: null)"
             )
         );
-    }
-
-    #[test]
-    fn names_of_errors_end_in_exception() {
-        for (api, expected) in [
-            ("NoSuchKey", "NoSuchKeyException"),
-            ("DBInstanceNotFoundFault", "DbInstanceNotFoundException"),
-            (
-                "ConditionalCheckFailedException",
-                "ConditionalCheckFailedException",
-            ),
-        ] {
-            assert_eq!(exception_name(api), expected);
-        }
     }
 }

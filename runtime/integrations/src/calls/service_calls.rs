@@ -101,7 +101,7 @@ impl ServiceCalls {
             }
             HttpApi::ApiGateway => api_gateway(&parameters, endpoints.of("apigateway")),
         };
-        built.map_err(|reason| format!("[{reason}]"))
+        built.map_err(|reason| call.unusable_parameters(&reason))
     }
 
     /// Builds the call of a task. `None` if the task is for something else; an error is the reason for which AWS would refuse the parameters.
@@ -131,8 +131,7 @@ impl ServiceCalls {
             &call.request_id(),
         );
         let prepared = prepared.map_err(|error| match error {
-            // AWS lists the problems between brackets.
-            PrepareError::Parameter(error) => format!("[{error}]"),
+            PrepareError::Parameter(error) => call.unusable_parameters(&error.to_string()),
             other => other.to_string(),
         })?;
         let prepared = prepared.ok_or_else(|| format!("{} has no endpoint", called.service))?;

@@ -2,7 +2,7 @@ use serde_json::{Map, Value as Json};
 
 use super::writer::{ApiRequest, InvalidParameter, Writer};
 use super::{json, query, rest, scalar};
-use crate::models::{Operation, Protocol, ServiceModel};
+use crate::models::{ComputedArguments, Operation, Protocol, ServiceModel, check_arguments};
 
 /// Builds the request of an operation. `token` is used for each idempotency token that the parameters do not have.
 pub(crate) fn request(
@@ -11,6 +11,11 @@ pub(crate) fn request(
     parameters: &Json,
     token: &str,
 ) -> Result<ApiRequest, InvalidParameter> {
+    let problems = check_arguments(model, operation.input, parameters, ComputedArguments::None);
+    if !problems.is_empty() {
+        let reasons: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        return Err(InvalidParameter(reasons.join(", ")));
+    }
     let empty = Map::new();
     let parameters = match parameters {
         Json::Object(members) => members,

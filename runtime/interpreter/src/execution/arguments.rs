@@ -25,8 +25,13 @@ pub(super) fn check_lists(parameters: &Value, lists_by_name: &[&str]) -> Result<
 
 /// Returns the error for parameters with which the task cannot start.
 pub(super) fn unusable_parameters(parameters: &Value, reason: &str) -> QueryError {
-    QueryError::runtime(format!(
+    QueryError::runtime(unusable_parameters_text(parameters, reason))
+}
+
+/// Returns AWS's text for parameters with which a task cannot start.
+pub(crate) fn unusable_parameters_text(parameters: &Value, reason: &str) -> String {
+    format!(
         "The Parameters '{}' could not be used to start the Task: [{reason}]",
         message_text(parameters)
-    ))
+    )
 }

@@ -6,7 +6,7 @@
 //! [`RecordEncoder`] writes what a step changed. From all these records, [`RecordDecoder`] reads the execution in another process, where
 //! [`Execution::reattach`] asks again for its timers, tokens and tasks.
 
-mod arguments;
+pub(crate) mod arguments;
 mod batch;
 mod catch;
 mod children;

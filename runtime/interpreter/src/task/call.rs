@@ -7,6 +7,7 @@ use stepwright::task::TraceContext;
 use super::envelope::Invocation;
 use super::{Resource, TaskFailure};
 use crate::execution::Failure;
+use crate::execution::arguments::unusable_parameters_text;
 use crate::execution_info::ExecutionInfo;
 use crate::program::StateIx;
 use crate::query::Entropy;
@@ -119,6 +120,12 @@ impl<'a> TaskCall<'a> {
             error: error.map(String::from),
             cause: cause.map(String::from),
         }
+    }
+
+    /// Returns the cause of a state whose parameters its integration rejects, for `Answer::refused`. `reason` names the fault; several faults are
+    /// separated by commas.
+    pub fn unusable_parameters(&self, reason: &str) -> String {
+        unusable_parameters_text(self.parameters, reason)
     }
 
     /// Returns the target in the parameters: the `FunctionName` of `lambda:invoke`, or the `StateMachineArn` of `states:startExecution`, for

@@ -72,6 +72,20 @@ impl Invocation {
     pub fn response(self, result: Value) -> Value {
         lambda(result, self.request_id)
     }
+
+    /// Returns the response of the integration for an invocation that Lambda accepted with this HTTP status and that has no result yet: that of
+    /// `"InvocationType": "Event"`.
+    pub fn accepted(self, status: u16) -> Value {
+        object([
+            ("Payload", Value::Null),
+            (
+                "SdkHttpMetadata",
+                object([("HttpStatusCode", Value::from(i64::from(status)))]),
+            ),
+            ("SdkResponseMetadata", request(self.request_id)),
+            ("StatusCode", Value::from(i64::from(status))),
+        ])
+    }
 }
 
 /// Adds the metadata of the optimised integrations to a response.

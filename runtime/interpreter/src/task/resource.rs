@@ -96,7 +96,7 @@ impl Resource {
     }
 
     /// Returns the key of the parameter that names the target.
-    pub(crate) fn target_key(&self) -> Option<&'static str> {
+    pub fn target_key(&self) -> Option<&'static str> {
         self.target
     }
 

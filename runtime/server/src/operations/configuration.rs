@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use stepwright_asl::model::MachineType;
-use stepwright_asl::validate::validate_text;
+use stepwright_asl::validate::{Severity, service_diagnostics};
 
 use crate::control::{Encryption, LogDestination, LogGroup, Logging};
 use crate::error::ApiError;
@@ -137,16 +137,11 @@ pub(super) fn check_role(arn: &str) -> Result<(), ApiError> {
 ///
 /// `InvalidDefinition`, with the messages of AWS's validator.
 pub(super) fn check_definition(text: &str, machine_type: MachineType) -> Result<(), ApiError> {
-    let diagnostics = validate_text(text, machine_type);
+    let diagnostics = service_diagnostics(text, machine_type).all.into_iter();
     // Additional rules of this project must not reject a definition here.
-    let errors = diagnostics.errors().filter_map(|diagnostic| {
-        let code = diagnostic.aws_code?;
-        Some(match diagnostic.aws_location() {
-            Some(location) => format!("{code}: {} at {location}", diagnostic.message),
-            None => format!("{code}: {}", diagnostic.message),
-        })
-    });
-    let errors: Vec<String> = errors.collect();
+    let errors = diagnostics
+        .filter(|diagnostic| diagnostic.is_of_service && diagnostic.severity == Severity::Error);
+    let errors: Vec<String> = errors.map(|error| error.to_string()).collect();
     match errors.is_empty() {
         true => Ok(()),
         false => Err(ApiError::invalid_definition(errors.join(", "))),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use stepwright_asl::model::MachineType;
-use stepwright_asl::validate::{Diagnostic, Severity, validate_text};
+use stepwright_asl::validate::{ServiceDiagnostic, Severity, service_diagnostics};
 
 use crate::error::ApiError;
 use crate::service::Service;
@@ -49,15 +49,15 @@ struct AwsDiagnostic {
 }
 
 impl AwsDiagnostic {
-    /// Returns AWS's diagnostic for one of the validator, if AWS has one.
-    fn of(diagnostic: &Diagnostic) -> Option<Self> {
-        let code = diagnostic.aws_code?;
+    /// Returns the diagnostic if AWS has one of its code.
+    fn of(diagnostic: ServiceDiagnostic) -> Option<Self> {
         let is_error = diagnostic.severity == Severity::Error;
-        (is_error || WARNINGS.contains(&code)).then(|| Self {
+        let is_known = is_error || WARNINGS.contains(&diagnostic.code);
+        (diagnostic.is_of_service && is_known).then(|| Self {
             severity: diagnostic.severity.as_str(),
-            code,
-            message: diagnostic.message.clone(),
-            location: diagnostic.aws_location().map(Into::into),
+            code: diagnostic.code,
+            message: diagnostic.message,
+            location: diagnostic.location,
         })
     }
 }
@@ -70,8 +70,10 @@ pub(crate) async fn validate(
         Some("EXPRESS") => MachineType::Express,
         _ => MachineType::Standard,
     };
-    let found = validate_text(&input.definition, machine_type);
-    let mut diagnostics: Vec<AwsDiagnostic> = found.iter().filter_map(AwsDiagnostic::of).collect();
+    let found = service_diagnostics(&input.definition, machine_type);
+    let is_truncated = found.is_truncated;
+    let found = found.all.into_iter();
+    let mut diagnostics: Vec<AwsDiagnostic> = found.filter_map(AwsDiagnostic::of).collect();
     let is_error = |diagnostic: &AwsDiagnostic| diagnostic.severity == Severity::Error.as_str();
     if !diagnostics.iter().any(is_error) {
         // CreateStateMachine rejects definitions that the engine cannot compile.
@@ -96,7 +98,7 @@ pub(crate) async fn validate(
         0 => MOST,
         most => usize::try_from(most).map_or(MOST, |most| most.min(MOST)),
     };
-    let truncated = found.is_truncated() || diagnostics.len() > most;
+    let truncated = is_truncated || diagnostics.len() > most;
     diagnostics.truncate(most);
     Ok(ValidateOutput {
         result: if is_valid { "OK" } else { "FAIL" },

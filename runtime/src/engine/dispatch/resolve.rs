@@ -70,6 +70,12 @@ impl EngineShared {
             return Answer::unanswered(format!("The activity {arn} does not exist."));
         }
         let target = call.target();
+        if target.is_none()
+            && let Some(name) = resource.target_key()
+        {
+            let reason = format!("The field \"{name}\" is required but was missing");
+            return Answer::refused(call.unusable_parameters(&reason));
+        }
         let target = target.map_or_else(String::new, |target| format!(" ('{target}')"));
         Answer::unanswered(format!(
             "There is no handler and no mock for the resource '{resource}'{target} of the state '{}'; {}",

@@ -27,6 +27,14 @@ fn condition(definition: &Definition<'_>, report: &mut Report<'_>) {
                 format!("The field '{field}' is only supported for the 'JSONPath' QueryLanguage");
             report
                 .add(rule.at(field), message)
+                .service_at(
+                    ServiceText::ForeignField {
+                        field: field.into(),
+                        language: QueryLanguage::Jsonata.as_str(),
+                        only: QueryLanguage::JsonPath.as_str(),
+                    },
+                    ServiceLocation::Parent,
+                )
                 .at_key()
                 .suggest("a JSONata rule tests with `\"Condition\": \"{% ... %}\"`".to_owned());
             continue;
@@ -41,6 +49,7 @@ fn condition(definition: &Definition<'_>, report: &mut Report<'_>) {
                     let fix = proposals::delimit(&pointer, text);
                     report
                         .add(pointer, message)
+                        .service(ServiceText::WrongType("Boolean"))
                         .suggest(mended(text).map(|text| format!("write `{text}`")))
                         .fix(fix);
                 }
@@ -50,7 +59,9 @@ fn condition(definition: &Definition<'_>, report: &mut Report<'_>) {
                     "expected an expression or a boolean, found {}",
                     other.noun()
                 );
-                report.add(rule.at("Condition"), message);
+                report
+                    .add(rule.at("Condition"), message)
+                    .service(ServiceText::WrongType("Boolean"));
             }
             None => {
                 let message = "These fields are required: [Condition]";

@@ -19,6 +19,10 @@ fn next_inside(definition: &Definition<'_>, report: &mut Report<'_>) {
         if !is_outer(rule) && rule.has("Next") {
             report
                 .add(rule.at("Next"), "Field 'Next' is not supported")
+                .service_at(
+                    ServiceText::UnsupportedField("Next".into()),
+                    ServiceLocation::Parent,
+                )
                 .at_key()
                 .suggest("only the outermost rule has `Next`".to_owned());
         }

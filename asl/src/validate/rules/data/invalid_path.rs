@@ -1,3 +1,4 @@
+use crate::validate::definition::PathText;
 use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
@@ -12,6 +13,15 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
     check: no_path,
 };
 
+/// AWS's text: only `InputPath` and `OutputPath` take paths to several values.
+fn service_text(path: &PathText<'_>) -> ServiceText {
+    match path.field {
+        "InputPath" | "OutputPath" => ServiceText::InvalidPath,
+        _ if path.text.starts_with('$') => ServiceText::InvalidReferencePath,
+        _ => ServiceText::ReferenceWithoutDollar,
+    }
+}
+
 fn no_path(definition: &Definition<'_>, report: &mut Report<'_>) {
     for path in &definition.paths {
         let Err(error) = &path.parsed else { continue };
@@ -21,6 +31,7 @@ fn no_path(definition: &Definition<'_>, report: &mut Report<'_>) {
         let message = format!("Value is not a valid path: {error}");
         report
             .add(&path.pointer, message)
+            .service(service_text(path))
             .suggest(error.suggestion());
     }
 }

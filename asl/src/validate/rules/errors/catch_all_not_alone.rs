@@ -22,7 +22,13 @@ fn all_alone(definition: &Definition<'_>, report: &mut Report<'_>) {
         if found.problem == HandlerProblem::AllNotAlone {
             let pointer = found.handler.at("ErrorEquals");
             let fix = only_all(found.handler);
-            report.add(pointer, found.message()).fix(Some(fix));
+            report
+                .add(pointer, found.message())
+                .service_at(
+                    ServiceText::MisplacedCatchAll,
+                    ServiceLocation::Item(found.index),
+                )
+                .fix(Some(fix));
         }
     }
 }

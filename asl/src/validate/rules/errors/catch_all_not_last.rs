@@ -22,6 +22,10 @@ fn all_last(definition: &Definition<'_>, report: &mut Report<'_>) {
             let fix = Fix::safe(title, Edit::move_last(&found.handler.pointer));
             report
                 .add(found.handler.at("ErrorEquals"), found.message())
+                .service_at(
+                    ServiceText::MisplacedCatchAll,
+                    ServiceLocation::Item(found.index),
+                )
                 .fix((found.with_all == 1).then_some(fix));
         }
     }

@@ -30,7 +30,9 @@ fn error_equals(definition: &Definition<'_>, report: &mut Report<'_>) {
         for (index, name) in names.iter().enumerate() {
             if name.as_str().is_none() {
                 let message = format!("expected a string, found {}", name.noun());
-                report.add(name_pointer(handler, index), message);
+                report
+                    .add(name_pointer(handler, index), message)
+                    .service(ServiceText::WrongType("String"));
             }
         }
     }

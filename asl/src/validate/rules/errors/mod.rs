@@ -7,10 +7,13 @@ pub(super) mod max_delay_out_of_range;
 pub(super) mod missing_error_names;
 mod name_problem;
 pub(super) mod retry_out_of_range;
+#[cfg(feature = "models")]
+mod service_errors;
 pub(super) mod shrinking_backoff;
 pub(super) mod uncatchable_error;
 pub(super) mod unknown_error_name;
 pub(super) mod unknown_jitter_strategy;
+pub(super) mod unmatched_error_name;
 pub(super) mod unused_error_handler;
 
 use crate::errors;

@@ -21,10 +21,14 @@ fn backoff_rate(definition: &Definition<'_>, report: &mut Report<'_>) {
             .number("BackoffRate")
             .is_some_and(|rate| rate < MIN_BACKOFF_RATE)
         {
-            report.add(
-                retrier.at("BackoffRate"),
-                "`BackoffRate` must be at least 1.0",
-            );
+            report
+                .add(
+                    retrier.at("BackoffRate"),
+                    "`BackoffRate` must be at least 1.0",
+                )
+                .service(ServiceText::BelowMinimum(NumberText::Decimal(
+                    MIN_BACKOFF_RATE,
+                )));
         }
     }
 }

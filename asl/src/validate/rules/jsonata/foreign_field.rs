@@ -1,6 +1,7 @@
 //! Fields that belong to the other query language.
 
 use crate::model::QueryLanguage;
+use crate::service_text::{ServiceLocation, ServiceText};
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
 use crate::validate::rules::maps::lacks_payload;
@@ -20,6 +21,14 @@ pub(super) fn foreign(definition: &Definition<'_>, report: &mut Report<'_>, only
                 format!("The field '{key}' is only supported for the '{only}' QueryLanguage");
             report
                 .add(part.at(key), message)
+                .service_at(
+                    ServiceText::ForeignField {
+                        field: key.into(),
+                        language: part.language.as_str(),
+                        only: only.as_str(),
+                    },
+                    ServiceLocation::Parent,
+                )
                 .at_key()
                 .suggest(instead(key, only).map(str::to_owned));
         }

@@ -25,6 +25,10 @@ fn in_processor(definition: &Definition<'_>, report: &mut Report<'_>) {
                     part.at("QueryLanguage"),
                     "Field 'QueryLanguage' is not supported",
                 )
+                .service_at(
+                    ServiceText::UnsupportedField("QueryLanguage".into()),
+                    ServiceLocation::Parent,
+                )
                 .at_key()
                 .suggest("the states inside use the machine's language; set `QueryLanguage` on a state to change it".to_owned())
                 .fix(fix);

@@ -14,13 +14,20 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 
 fn processor(definition: &Definition<'_>, report: &mut Report<'_>) {
     for map in definition.parts_of("Map") {
-        let message = match (map.has("ItemProcessor"), map.has("Iterator")) {
-            (false, false) => "These fields are required: [ItemProcessor]",
-            (true, true) => {
-                "a Map has either `ItemProcessor` or `Iterator`, which is its old name, not both"
+        match (map.has("ItemProcessor"), map.has("Iterator")) {
+            (false, false) => {
+                let message = "These fields are required: [ItemProcessor]";
+                report.add(&map.pointer, message).at_key();
             }
-            _ => continue,
-        };
-        report.add(&map.pointer, message).at_key();
+            (true, true) => {
+                let message = "a Map has either `ItemProcessor` or `Iterator`, which is its old name, not both";
+                let fields = Box::new(["ItemProcessor", "Iterator"]);
+                report
+                    .add(&map.pointer, message)
+                    .service(ServiceText::OnlyOneOf(fields))
+                    .at_key();
+            }
+            _ => {}
+        }
     }
 }

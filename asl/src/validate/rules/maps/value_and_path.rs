@@ -36,7 +36,13 @@ fn value_and_path(definition: &Definition<'_>, report: &mut Report<'_>) {
         for (value, path) in PAIRS {
             if part.has(value) && part.has(path) {
                 let message = format!("give either `{value}` or `{path}`, not both");
-                report.add(part.at(path), message).at_key();
+                report
+                    .add(part.at(path), message)
+                    .service_at(
+                        ServiceText::OnlyOneOf(Box::new([value, path])),
+                        ServiceLocation::Parent,
+                    )
+                    .at_key();
             }
         }
     }

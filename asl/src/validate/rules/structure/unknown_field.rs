@@ -26,6 +26,10 @@ fn unknown_field(definition: &Definition<'_>, report: &mut Report<'_>) {
             let names = fields.chain(operators.filter(|name| part.schema.has(name)));
             report
                 .add(part.at(key), format!("Field '{key}' is not supported"))
+                .service_at(
+                    ServiceText::UnsupportedField(key.into()),
+                    ServiceLocation::Parent,
+                )
                 .at_key()
                 .meant(key, names)
                 .fix_meant(|meant| proposals::correct_field(part, key, meant));

@@ -56,7 +56,9 @@ fn state_type(definition: &Definition<'_>, report: &mut Report<'_>) {
             }
             Some(other) => {
                 let message = format!("expected a string, found {}", other.noun());
-                report.add(state.pointer.key("Type"), message);
+                report
+                    .add(state.pointer.key("Type"), message)
+                    .service(ServiceText::WrongType("String"));
             }
         }
     }

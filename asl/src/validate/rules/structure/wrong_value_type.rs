@@ -21,7 +21,9 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 fn wrong_type(definition: &Definition<'_>, report: &mut Report<'_>) {
     if !matches!(definition.document.json(), Json::Object(_) | Json::Null) {
         let found = definition.document.json().noun();
-        report.add(Pointer::ROOT, format!("expected an object, found {found}"));
+        report
+            .add(Pointer::ROOT, format!("expected an object, found {found}"))
+            .service(ServiceText::WrongType("Object"));
     }
     for part in &definition.parts {
         for (_, value, field) in part.members() {
@@ -34,6 +36,9 @@ fn wrong_type(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 /// Fields with any text, so that the digits of a number are a valid value. `Version` is `1.0`, which is a number in YAML.
 const FREE_TEXTS: &[&str] = &["Cause", "Comment", "Error", "Version"];
+
+/// Numbers that need not be whole.
+const DECIMALS: &[&str] = &["BackoffRate", "ToleratedFailurePercentage"];
 
 fn check_type<'d>(
     definition: &Definition<'d>,
@@ -58,7 +63,11 @@ fn check_type<'d>(
             _ => FREE_TEXTS.contains(&field.name),
         };
         let fix = proposals::quote(&pointer(), value).filter(|_| is_text && is_free);
-        report.add(pointer(), message).suggest(suggestion).fix(fix);
+        report
+            .add(pointer(), message)
+            .service(ServiceText::WrongType(service_type(field)))
+            .suggest(suggestion)
+            .fix(fix);
         return;
     }
     match (field.kind, value) {
@@ -89,6 +98,7 @@ fn check_type<'d>(
                     .and_then(|_| proposals::delimit(&pointer(), text));
                 report
                     .add(pointer(), "expected a number, found a string")
+                    .service(ServiceText::WrongType(service_type(field)))
                     .suggest(mended.map(|text| format!("write `{text}`")))
                     .fix(fix);
             }
@@ -116,7 +126,9 @@ fn check_type<'d>(
             for (index, item) in items.iter().enumerate() {
                 if item.as_object().is_none() {
                     let message = format!("expected an object, found {}", item.noun());
-                    report.add(pointer().index(index), message);
+                    report
+                        .add(pointer().index(index), message)
+                        .service(ServiceText::WrongType("Object"));
                 }
             }
         }
@@ -133,10 +145,27 @@ fn check_type<'d>(
                         .suggest(format!("move `{name}` out of `States`"));
                 } else if state.as_object().is_none() {
                     let message = format!("expected an object, found {}", state.noun());
-                    report.add(pointer().key(name), message);
+                    report
+                        .add(pointer().key(name), message)
+                        .service(ServiceText::WrongType("Object"));
                 }
             }
         }
         _ => {}
+    }
+}
+
+/// AWS's name of the type that a field requires.
+fn service_type(field: &FieldInfo) -> &'static str {
+    match field.kind {
+        ValueKind::Text | ValueKind::Word(_) | ValueKind::Path => "String",
+        ValueKind::Bool => "Boolean",
+        ValueKind::Number if DECIMALS.contains(&field.name) => "Float",
+        ValueKind::Number => "Integer",
+        ValueKind::Texts | ValueKind::Structures(_) => "Array",
+        ValueKind::Template
+        | ValueKind::Templates
+        | ValueKind::Structure(_)
+        | ValueKind::States => "Object",
     }
 }

@@ -30,13 +30,17 @@ fn credentials(definition: &Definition<'_>, report: &mut Report<'_>) {
                     None | Some(Json::String(_)) => {}
                     Some(other) => {
                         let message = format!("expected a string, found {}", other.noun());
-                        report.add(pointer.key("RoleArn"), message);
+                        report
+                            .add(pointer.key("RoleArn"), message)
+                            .service(ServiceText::WrongType("String"));
                     }
                 }
             }
             Some(other) => {
                 let message = format!("expected an object, found {}", other.noun());
-                report.add(pointer, message);
+                report
+                    .add(pointer, message)
+                    .service(ServiceText::WrongType("Object"));
             }
         }
     }

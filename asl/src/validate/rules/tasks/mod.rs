@@ -9,12 +9,15 @@ pub(super) mod missing_argument;
 pub(super) mod missing_lambda_retry;
 pub(super) mod missing_resource;
 pub(super) mod missing_timeout;
+#[cfg(feature = "models")]
+mod model_arguments;
 pub(super) mod timeout_and_path;
 pub(super) mod timeout_out_of_range;
 pub(super) mod unknown_argument;
 pub(super) mod unknown_resource;
 pub(super) mod unused_task_token;
 pub(super) mod waiting_in_express;
+pub(super) mod wrong_argument_type;
 
 use crate::validate::definition::{Definition, DefinitionPart};
 

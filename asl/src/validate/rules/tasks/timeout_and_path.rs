@@ -22,7 +22,13 @@ fn two_timeouts(definition: &Definition<'_>, report: &mut Report<'_>) {
         ] {
             if task.language == QueryLanguage::JsonPath && task.has(value) && task.has(path) {
                 let message = format!("a Task has either `{value}` or `{path}`, not both");
-                report.add(task.at(path), message).at_key();
+                report
+                    .add(task.at(path), message)
+                    .service_at(
+                        ServiceText::OnlyOneOf(Box::new([value, path])),
+                        ServiceLocation::Parent,
+                    )
+                    .at_key();
             }
         }
     }

@@ -1,11 +1,18 @@
+#[cfg(feature = "models")]
+use std::collections::HashSet;
+
 #[cfg(feature = "integrations")]
 use crate::integrations::{ArgumentFault, ArgumentFaultKind};
+#[cfg(feature = "models")]
+use crate::service_models::ArgumentProblemKind;
 #[cfg(feature = "integrations")]
 use crate::similar::most_similar;
 use crate::validate::rules::prelude::*;
 
 #[cfg(feature = "integrations")]
 use super::arguments::{argument_name, each_fault};
+#[cfg(feature = "models")]
+use super::model_arguments::{each_problem, pointer};
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW049",
@@ -14,7 +21,7 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
     code: None,
     known: Evidence::Presumed,
     summary: "A Task passes an argument that the service does not take.",
-    doc: "Argument names are those of the service's API, with an upper-case first letter, even where the API itself has a lower-case one. With the feature `integrations`, which the `stepwright` command has, they are looked up in AWS's tables. Where the tables do not list all arguments of an action, only two faults are reported: a name that is similar to a required one, and a lower-case first letter. For actions of the AWS SDK, only the first letter is checked. Arguments that are computed by a single expression are not checked.",
+    doc: "Argument names are those of the service's API, with an upper-case first letter, even where the API itself has a lower-case one. With the feature `integrations`, which the `stepwright` command has, they are looked up in AWS's tables. Where the tables do not list all arguments of an action, only two faults are reported: a name that is similar to a required one, and a lower-case first letter. For actions of the AWS SDK, only the first letter is checked. With the feature `models`, which the command has, all names are looked up in AWS's API models, also inside of arguments. Arguments that are computed by a single expression are not checked.",
     source: source::RESOURCES,
     check: unknown,
 };
@@ -39,6 +46,42 @@ fn unknown(definition: &Definition<'_>, report: &mut Report<'_>) {
             .at_key()
             .fix(rename(&task.at(field), members, key, fault));
     });
+    unknown_in_model(definition, report);
+}
+
+/// Names are only checked inside of arguments with the models.
+#[cfg(all(feature = "integrations", not(feature = "models")))]
+fn unknown_in_model(_: &Definition<'_>, _: &mut Report<'_>) {}
+
+/// Reports the names that the API model does not have, and that the tables do not report.
+#[cfg(feature = "models")]
+fn unknown_in_model(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let mut reported = HashSet::new();
+    each_fault(definition, &mut |task, _, _, fault| {
+        reported.insert((task.pointer.to_string(), fault.name.clone()));
+    });
+    each_problem(
+        definition,
+        &mut |task, field, called, arguments, problem| {
+            let ArgumentProblemKind::Unknown(known) = &problem.kind else {
+                return;
+            };
+            let is_reported = problem.path.len() == 1
+                && reported.contains(&(task.pointer.to_string(), problem.name.clone()));
+            if is_reported {
+                return;
+            }
+            let name = problem.name.as_str();
+            // `M.$.$` is the computed value of `M.$`.
+            let bare = name.trim_end_matches(".$");
+            let known = known.iter().map(String::as_str);
+            let pointer = pointer(task.at(field), arguments, &problem.path);
+            report
+                .add(&pointer, format!("`{called}` takes no argument `{name}`"))
+                .at_key()
+                .meant(bare, known);
+        },
+    );
 }
 
 /// Corrects the name of an argument. AWS accepts the definition, so the fix changes what it does.

@@ -22,9 +22,12 @@ fn no_end(definition: &Definition<'_>, report: &mut Report<'_>) {
             continue;
         }
         let message = "State Machine is missing a valid terminal state";
-        report.add(&container.pointer, message).suggest(
-            "give the last state `\"End\": true`, or add a Succeed or Fail state".to_owned(),
-        );
+        report
+            .add(&container.pointer, message)
+            .service(ServiceText::NoTerminalState)
+            .suggest(
+                "give the last state `\"End\": true`, or add a Succeed or Fail state".to_owned(),
+            );
     }
 }
 

@@ -35,6 +35,7 @@ fn start_at_missing(definition: &Definition<'_>, report: &mut Report<'_>) {
         let message = format!("Missing 'StartAt' target: {start_at}");
         report
             .add(&pointer, message)
+            .service(ServiceText::MissingTarget(start_at.into()))
             .meant(start_at, names)
             .fix_meant(|meant| Some(proposals::replace(&pointer, start_at, meant)));
     }

@@ -34,6 +34,10 @@ fn needless(definition: &Definition<'_>, report: &mut Report<'_>) {
                         state.pointer.key(field),
                         format!("Field '{field}' is not supported"),
                     )
+                    .service_at(
+                        ServiceText::UnsupportedField(field.into()),
+                        ServiceLocation::Parent,
+                    )
                     .at_key()
                     .suggest(mend.to_owned())
                     .fix(Some(removal(state, kind, field)));

@@ -22,6 +22,7 @@ fn next_and_end(definition: &Definition<'_>, report: &mut Report<'_>) {
             let fix = Fix::risky("remove `End`", Edit::remove(state.pointer.key("End")));
             report
                 .add(&state.pointer, message)
+                .service(ServiceText::OnlyOneOf(Box::new(["Next", "End"])))
                 .at_value(&state.pointer.key("End"))
                 .fix(Some(fix));
         }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::graph::EdgeKind;
+use crate::service_text::ServiceText;
 use crate::substitution::is_substitution;
 use crate::validate::definition::Definition;
 use crate::validate::flow::has_state;
@@ -39,10 +40,10 @@ pub(super) fn targets(definition: &Definition<'_>, report: &mut Report<'_>, else
                 EdgeKind::Default => "Default",
                 EdgeKind::Next | EdgeKind::Choice(_) | EdgeKind::Catch(_) => "Next",
             };
-            let entry = report.add(
-                &edge.pointer,
-                format!("Missing '{field}' target: {}", edge.target),
-            );
+            let message = format!("Missing '{field}' target: {}", edge.target);
+            let entry = report
+                .add(&edge.pointer, message)
+                .service(ServiceText::MissingTarget(edge.target.into()));
             if elsewhere {
                 entry.suggest(format!(
                     "`{}` is in another container; a transition cannot leave or enter a branch or Map",

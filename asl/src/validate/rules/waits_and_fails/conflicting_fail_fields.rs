@@ -17,7 +17,13 @@ fn twice(definition: &Definition<'_>, report: &mut Report<'_>) {
         for (value, path) in [("Error", "ErrorPath"), ("Cause", "CausePath")] {
             if fail.has(value) && fail.has(path) {
                 let message = format!("a Fail has either `{value}` or `{path}`, not both");
-                report.add(fail.at(path), message).at_key();
+                report
+                    .add(fail.at(path), message)
+                    .service_at(
+                        ServiceText::OnlyOneOf(Box::new([value, path])),
+                        ServiceLocation::Parent,
+                    )
+                    .at_key();
             }
         }
         for field in ["InputPath", "OutputPath"] {
@@ -32,6 +38,10 @@ fn twice(definition: &Definition<'_>, report: &mut Report<'_>) {
                 let fix = Fix::new(safety, format!("remove `{field}`"), edit);
                 report
                     .add(fail.at(field), format!("Field '{field}' is not supported"))
+                    .service_at(
+                        ServiceText::UnsupportedField(field.into()),
+                        ServiceLocation::Parent,
+                    )
                     .at_key()
                     .fix(Some(fix));
             }

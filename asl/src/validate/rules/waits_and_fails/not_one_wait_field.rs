@@ -26,6 +26,9 @@ fn one_field(definition: &Definition<'_>, report: &mut Report<'_>) {
                 several.join(", ")
             ),
         };
-        report.add(&wait.pointer, message).at_key();
+        let entry = report.add(&wait.pointer, message).at_key();
+        if !given.is_empty() {
+            entry.service(ServiceText::OnlyOneOf(given.into()));
+        }
     }
 }

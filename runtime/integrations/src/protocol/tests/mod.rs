@@ -40,6 +40,7 @@ fn model(protocol: &str, http: &Json, shapes: &Json) -> ServiceModel {
         "operations": {"Do": operation},
         "shapes": all,
     }))
+    .expect("the model of the test is valid")
 }
 
 fn operation(model: &ServiceModel) -> &Operation {

@@ -509,7 +509,7 @@ fn a_prefix_of_the_host_has_values_of_parameters() {
         "shapes": {"In": {"type": "structure", "members": {"account": {"shape": "T"}}}, "T": {"type": "string"}},
     });
     file["operations"]["Do"]["http"] = json!({"method": "POST", "requestUri": "/"});
-    let model = crate::models::of_json(&file);
+    let model = crate::models::of_json(&file).expect("the model of the test is valid");
     let written = write(&model, &json!({"Account": "12"})).expect("it is valid");
     assert_eq!(
         (written.host_prefix.as_str(), parts(&written).2.as_str()),

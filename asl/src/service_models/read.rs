@@ -271,7 +271,13 @@ fn structure(entry: &ShapeEntry, numbers: &ShapeNumbers<'_>) -> Result<Structure
         if entry.payload.as_ref() == Some(name) {
             structure.payload = Some(at);
         }
-        let (sdk_name, optimized_name) = (name::sdk(name), name::optimized(name));
+        let plain_name = name::optimized(name);
+        let (sdk_name, optimized_name) = match name.as_str() {
+            // The SDK renames this member of a DynamoDB value, and both integrations return its name
+            // (https://github.com/aws/aws-sdk-js-v3/issues/5423).
+            "NULL" if entry.members.contains_key("BOOL") => ("Nul".to_owned(), "Nul".to_owned()),
+            _ => (name::sdk(name), plain_name.clone()),
+        };
         structure.members.push(Member {
             shape: numbers.of(&reference)?,
             has_wire_name: reference.location_name.is_some(),
@@ -288,14 +294,7 @@ fn structure(entry: &ShapeEntry, numbers: &ShapeNumbers<'_>) -> Result<Structure
             sdk_name: sdk_name.clone(),
             optimized_name: optimized_name.clone(),
         });
-        // The SDK for Java cannot call a member `equals`.
-        if name == "Equals" {
-            structure
-                .by_name
-                .entry("EqualsValue".to_owned())
-                .or_insert(at);
-        }
-        for name in [sdk_name, optimized_name] {
+        for name in [sdk_name, optimized_name, plain_name] {
             structure.by_name.entry(name).or_insert(at);
         }
     }

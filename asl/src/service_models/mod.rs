@@ -3,7 +3,10 @@
 //! `models.bin` has those of all services that Step Functions can call; `derive.py` writes it from botocore. [`Models::in_directory`] reads the
 //! models of an installed botocore instead.
 
+mod argument_check;
+mod called_operation;
 mod name;
+mod optimized_service;
 mod read;
 mod service_model;
 
@@ -14,8 +17,13 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use flate2::read::{GzDecoder, ZlibDecoder};
 
-pub(crate) use self::name::{optimized as optimized_name, sdk as sdk_name};
-pub(crate) use self::service_model::{
+pub use self::argument_check::{
+    ArgumentProblem, ArgumentProblemKind, ArgumentStep, ComputedArguments, check_arguments,
+};
+pub use self::called_operation::CalledOperation;
+pub use self::name::{exception as exception_name, optimized as optimized_name};
+pub use self::optimized_service::OptimizedService;
+pub use self::service_model::{
     Location, MapShape, Member, Operation, Protocol, ServiceModel, Shape, ShapeIx, Structure,
     TimestampFormat,
 };
@@ -51,6 +59,12 @@ pub enum ModelError {
 }
 
 impl Models {
+    /// Returns the embedded models that all users of this process share.
+    pub fn shared() -> &'static Self {
+        static SHARED: LazyLock<Models> = LazyLock::new(Models::embedded);
+        &SHARED
+    }
+
     /// Returns the models that are part of this package: those of all services that Step Functions integrates.
     pub fn embedded() -> Self {
         Self::default()
@@ -83,7 +97,7 @@ impl Models {
     }
 
     /// Returns the model of a service, by its name in botocore and in the AWS CLI.
-    pub(crate) fn find(&self, name: &str) -> Result<Arc<ServiceModel>, ModelError> {
+    pub fn find(&self, name: &str) -> Result<Arc<ServiceModel>, ModelError> {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = read.get(name) {
             return known.clone();
@@ -130,18 +144,19 @@ impl Models {
 }
 
 /// The names of the embedded models, in order.
-#[cfg(test)]
-pub(crate) fn names() -> Vec<&'static str> {
+pub fn names() -> Vec<&'static str> {
     let mut names: Vec<_> = INDEX.keys().copied().collect();
     names.sort_unstable();
     names
 }
 
-/// Reads a model that a test has as JSON.
-#[cfg(test)]
-pub(crate) fn of_json(model: &serde_json::Value) -> ServiceModel {
-    let read = read::model("tested", model.to_string().as_bytes());
-    read.expect("the model of the test is valid")
+/// Reads a model in the format of botocore, for tests.
+///
+/// # Errors
+///
+/// If it is not a model; the error is a sentence.
+pub fn of_json(model: &serde_json::Value) -> Result<ServiceModel, String> {
+    read::model("tested", model.to_string().as_bytes())
 }
 
 fn parse(path: &str, name: &str, content: io::Result<Vec<u8>>) -> Result<ServiceModel, ModelError> {
@@ -203,7 +218,7 @@ mod tests {
     #[test]
     fn each_service_of_the_table_has_a_model_with_its_actions() {
         let models = Models::embedded();
-        for service in stepwright_asl::integrations::services() {
+        for service in crate::integrations::services() {
             // `NO_PROTOCOL` in derive.py.
             let with_model = service
                 .command()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes `src/models/models.bin`: the API models of all services that Step Functions can call, from botocore (Apache-2.0).
+"""Writes `models.bin`: the API models of all services that Step Functions can call, from botocore (Apache-2.0).
 
     pip install --target packages botocore
     python3 derive.py packages
@@ -17,7 +17,7 @@ import csv, gzip, json, re, sys, zlib
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-SERVICES = FOLDER / "../../asl/src/integrations/services.csv"
+SERVICES = FOLDER / "../integrations/services.csv"
 # Services that only optimized integrations call.
 FURTHER = ["bedrock-runtime", "stepfunctions", "s3"]
 # The only services whose single protocol is CBOR, which the client does not have.
@@ -49,8 +49,8 @@ def main(packages):
         offset += len(blob)
     text = "".join(index).encode()
     content = len(text).to_bytes(4, "big") + text + b"".join(blobs)
-    (FOLDER / "src/models/models.bin").write_bytes(content)
-    (FOLDER / "src/models/version.txt").write_text(f"botocore {botocore.__version__}\n")
+    (FOLDER / "models.bin").write_bytes(content)
+    (FOLDER / "version.txt").write_text(f"botocore {botocore.__version__}\n")
     print(f"{len(blobs)} models, {len(content)} bytes")
 
 
