@@ -15,6 +15,9 @@ pub(super) fn check(value: TemplateValue<'_>) -> Vec<Diagnostic> {
 }
 
 fn visit(value: TemplateValue<'_>, found: &mut Vec<Diagnostic>) {
+    if value.tag() == Some("Sub") && value.json.as_object().is_some() {
+        return check_argument(value, found);
+    }
     if let Some((name, argument)) = value.function() {
         if name == "Fn::Sub" {
             return check_argument(argument, found);

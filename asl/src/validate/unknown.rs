@@ -49,7 +49,7 @@ impl UnknownValues {
         }
         let is_unknown = |value: &Json| {
             let object = value.as_object();
-            self.contains(value) || object.is_some_and(|object| has_open_members(object))
+            self.contains(value) || object.is_some_and(has_open_members)
         };
         let lists = ["Choices", "Catch"]
             .iter()
@@ -94,8 +94,7 @@ impl UnknownValues {
             position.is_some_and(|position| position.offset == diagnostic.location.offset)
         };
         let object = || document.json().pointer(pointer).and_then(Json::as_object);
-        document.is_unknown(pointer) && is_at_value()
-            || object().is_some_and(|object| has_open_members(object))
+        document.is_unknown(pointer) && is_at_value() || object().is_some_and(has_open_members)
     }
 }
 

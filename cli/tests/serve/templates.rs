@@ -234,7 +234,7 @@ fn a_cdk_template_is_served_and_its_versions_follow_the_revisions() {
     );
 }
 
-const PLAIN: &str = "
+const PLAIN: &str = r#"
 Conditions: {IsProd: !Equals [!Ref AWS::StackName, prod]}
 Resources:
   Orders:
@@ -243,17 +243,12 @@ Resources:
       StateMachineName: orders
       StateMachineType: EXPRESS
       DefinitionString: !Sub |
-        StartAt: A
-        States:
-          A:
-            Type: Pass
-            Result: ${AWS::Region}
-            End: true
+        {"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": "${AWS::Region}", "End": true}}}
   Refund:
     Type: AWS::StepFunctions::StateMachine
     Condition: IsProd
     Properties: {Definition: {StartAt: A, States: {A: {Type: Succeed}}}}
-";
+"#;
 
 #[test]
 fn a_plain_template_is_served_with_options_and_a_second_template() {
