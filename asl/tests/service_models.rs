@@ -356,3 +356,17 @@ fn error_names_of_other_programs_are_possible() {
         assert!(caught(action, name).is_empty(), "{name}");
     }
 }
+
+#[test]
+fn a_call_has_at_most_a_hundred_problems() {
+    let names = (0..5_000).map(|index| (format!("Wrong{index}"), json!(1)));
+    let values: serde_json::Map<String, Value> = names.collect();
+    let task = put(Value::Object(values));
+    assert_eq!(found(&task, &["SW049"]).len(), 100);
+    let mut deep = json!({"BOOL": "no"});
+    for _ in 0..150 {
+        deep = json!({"M": {"a": deep}});
+    }
+    let diagnostics = found(&put(deep), &["SW144"]);
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+}

@@ -74,13 +74,13 @@ pub enum ComputedArguments {
     Jsonata,
 }
 
-/// One step to a value inside the arguments.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One step to a value inside the arguments, by its position: keys may be long, and a definition may have many problems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ArgumentStep {
-    /// A member, by its key in the definition.
-    Key(String),
-    /// An item.
-    Index(usize),
+    /// A member of an object.
+    Member(usize),
+    /// An item of an array.
+    Item(usize),
 }
 
 /// An argument that the service does not take.
@@ -200,6 +200,9 @@ impl ArgumentProblem {
     }
 }
 
+/// The maximum problems of one call: a definition may have thousands of wrong names.
+const MAX_PROBLEMS: usize = 100;
+
 /// The maximum depth of arguments. DynamoDB, whose values nest deepest, has a limit of 32 levels, which are 64 here.
 const MAX_DEPTH: usize = 200;
 
@@ -235,13 +238,16 @@ impl ArgumentCheck<'_> {
     fn structure<V: ArgumentValue>(&mut self, structure: &Structure, members: &[(&str, &V)]) {
         // A value of DynamoDB: the SDK converts no other type to its texts.
         let is_attribute = structure.member("BOOL").is_some() && structure.member("S").is_some();
-        for (key, value) in members {
+        for (position, (key, value)) in members.iter().enumerate() {
+            if self.problems.len() >= MAX_PROBLEMS {
+                return;
+            }
             let (name, is_computed) = self.argument_name(key);
             let is_open = self.computed != ComputedArguments::None && is_substitution(key);
             if is_open {
                 continue;
             }
-            self.path.push(ArgumentStep::Key((*key).to_owned()));
+            self.path.push(ArgumentStep::Member(position));
             match structure.member(name) {
                 None => {
                     let known = structure
@@ -291,17 +297,17 @@ impl ArgumentCheck<'_> {
             }
             (Shape::List(list), ArgumentKind::List(items)) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.path.push(ArgumentStep::Index(index));
+                    self.path.push(ArgumentStep::Item(index));
                     self.value(list.item, name, is_plain, item);
                     self.path.pop();
                 }
                 return;
             }
             (Shape::Map(map), ArgumentKind::Object(entries)) => {
-                for (key, entry) in entries {
+                for (position, (key, entry)) in entries.iter().enumerate() {
                     let (name, is_computed) = self.argument_name(key);
                     if !is_computed {
-                        self.path.push(ArgumentStep::Key((*key).to_owned()));
+                        self.path.push(ArgumentStep::Member(position));
                         self.value(map.value, name, false, *entry);
                         self.path.pop();
                     }
@@ -373,6 +379,9 @@ impl ArgumentCheck<'_> {
     }
 
     fn report(&mut self, name: &str, kind: ArgumentProblemKind) {
+        if self.problems.len() >= MAX_PROBLEMS {
+            return;
+        }
         self.problems.push(ArgumentProblem {
             path: self.path.clone(),
             name: name.to_owned(),

@@ -1,6 +1,6 @@
 //! Checks the parameters of a task against its integration.
 
-use super::number::message_text;
+use super::message_text::unusable_parameters_text;
 use crate::query::QueryError;
 use crate::value::Value;
 
@@ -26,12 +26,4 @@ pub(super) fn check_lists(parameters: &Value, lists_by_name: &[&str]) -> Result<
 /// Returns the error for parameters with which the task cannot start.
 pub(super) fn unusable_parameters(parameters: &Value, reason: &str) -> QueryError {
     QueryError::runtime(unusable_parameters_text(parameters, reason))
-}
-
-/// Returns AWS's text for parameters with which a task cannot start.
-pub(crate) fn unusable_parameters_text(parameters: &Value, reason: &str) -> String {
-    format!(
-        "The Parameters '{}' could not be used to start the Task: [{reason}]",
-        message_text(parameters)
-    )
 }

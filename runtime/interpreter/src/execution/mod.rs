@@ -6,7 +6,7 @@
 //! [`RecordEncoder`] writes what a step changed. From all these records, [`RecordDecoder`] reads the execution in another process, where
 //! [`Execution::reattach`] asks again for its timers, tokens and tasks.
 
-pub(crate) mod arguments;
+mod arguments;
 mod batch;
 mod catch;
 mod children;
@@ -25,6 +25,7 @@ mod inspection;
 mod io;
 mod map;
 mod map_run;
+pub(crate) mod message_text;
 mod number;
 mod open_task;
 mod open_wait;

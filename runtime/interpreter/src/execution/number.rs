@@ -1,4 +1,5 @@
 use super::cursor::Cursor;
+use super::message_text::message_text;
 use super::step_loop::Execution;
 use crate::program::Numeric;
 use crate::query::QueryError;
@@ -122,16 +123,5 @@ fn number_error(numeric: &Numeric, field: &str, what: &str, found: &Value) -> Qu
         Numeric::Absent | Numeric::Literal(_) => QueryError::runtime(format!(
             "The {field} field must be {what}, but was: {found}"
         )),
-    }
-}
-
-/// Formats a value for a message: a string without quotes, other values as JSON. A very long value is replaced by its
-/// size.
-pub(super) fn message_text(value: &Value) -> String {
-    match value {
-        Value::Str(text) => text.to_string(),
-        other => other
-            .to_java_text_within(100_000)
-            .unwrap_or_else(|| format!("(a value of {} bytes)", other.json_len())),
     }
 }

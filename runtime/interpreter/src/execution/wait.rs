@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::cursor::{Cursor, Waiting};
-use super::number::message_text;
+use super::message_text::message_text;
 use super::step::{Exit, StateProgress, StateResult};
 use super::step_context::StepContext;
 use super::step_loop::Execution;

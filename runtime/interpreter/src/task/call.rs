@@ -7,7 +7,7 @@ use stepwright::task::TraceContext;
 use super::envelope::Invocation;
 use super::{Resource, TaskFailure};
 use crate::execution::Failure;
-use crate::execution::arguments::unusable_parameters_text;
+use crate::execution::message_text::unusable_parameters_text;
 use crate::execution_info::ExecutionInfo;
 use crate::program::StateIx;
 use crate::query::Entropy;

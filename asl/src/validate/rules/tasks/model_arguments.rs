@@ -81,19 +81,22 @@ pub(super) fn pointer<'d>(
     arguments: &'d Json,
     path: &[ArgumentStep],
 ) -> Pointer<'d> {
-    let mut value = Some(arguments);
+    let mut value = arguments;
     for step in path {
-        match step {
-            ArgumentStep::Key(key) => {
-                let member = value.and_then(|value| value.as_object()?.get_key_value(key));
-                let Some((key, member)) = member else { break };
+        match (step, value) {
+            (ArgumentStep::Member(position), Json::Object(members)) => {
+                let Some((key, member)) = members.get_index(*position) else {
+                    break;
+                };
                 pointer = pointer.key(key);
-                value = Some(member);
+                value = member;
             }
-            ArgumentStep::Index(index) => {
+            (ArgumentStep::Item(index), Json::Array(items)) => {
+                let Some(item) = items.get(*index) else { break };
                 pointer = pointer.index(*index);
-                value = value.and_then(|value| value.as_array()?.get(*index));
+                value = item;
             }
+            _ => break,
         }
     }
     pointer

@@ -405,5 +405,5 @@ fn text(parameters: &Value, name: &str) -> QueryResult<Option<SmolStr>> {
 }
 
 fn message_text(value: &Value) -> String {
-    crate::execution::number::message_text(value)
+    crate::execution::message_text::message_text(value)
 }
