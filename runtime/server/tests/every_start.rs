@@ -38,9 +38,9 @@ fn definition() -> Json {
 const SCHEDULED: &str =
     r#"{"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 86400, "End": true}}}"#;
 
-/// Who starts an execution.
+/// A start of an execution, or a change of the server between starts.
 #[derive(Clone, Copy, Debug)]
-enum Way {
+enum Step {
     Api,
     /// With one nested execution and a Map Run of two children.
     Family,
@@ -54,10 +54,10 @@ enum Way {
     Restart,
 }
 
-fn ways() -> impl Strategy<Value = Vec<(Way, bool)>> {
-    use Way::{Again, Api, Batch, Family, Form, Program, Restart};
-    let way = prop::sample::select(vec![Api, Family, Form, Again, Program, Batch, Restart]);
-    prop::collection::vec((way, any::<bool>()), 1..7)
+fn steps() -> impl Strategy<Value = Vec<(Step, bool)>> {
+    use Step::{Again, Api, Batch, Family, Form, Program, Restart};
+    let step = prop::sample::select(vec![Api, Family, Form, Again, Program, Batch, Restart]);
+    prop::collection::vec((step, any::<bool>()), 1..7)
 }
 
 /// A server on virtual time, which does not advance. A schedule starts an execution at once.
@@ -162,14 +162,14 @@ impl World {
         self.send(action, &arns);
     }
 
-    fn go(&mut self, way: Way, is_named: bool) {
+    fn perform(&mut self, step: Step, is_named: bool) {
         self.names += 1;
         let name = format!("run-{}", self.names);
         let named = is_named.then_some(name.as_str());
-        match way {
-            Way::Api | Way::Family => {
-                let input = match way {
-                    Way::Family => r#"{"more": true}"#,
+        match step {
+            Step::Api | Step::Family => {
+                let input = match step {
+                    Step::Family => r#"{"more": true}"#,
                     _ => "{}",
                 };
                 let mut request = json!({"stateMachineArn": MACHINE, "input": input});
@@ -177,7 +177,7 @@ impl World {
                     request["name"] = name.into();
                 }
                 let started = self.api.call("StartExecution", request);
-                if matches!(way, Way::Family) {
+                if matches!(step, Step::Family) {
                     let arn = text(&started["executionArn"]);
                     let is_begun = || self.children(&arn).len() >= 2;
                     until(is_begun, || {
@@ -186,19 +186,19 @@ impl World {
                     });
                 }
             }
-            Way::Form => {
+            Step::Form => {
                 let mut fields = vec![("stateMachineArn", MACHINE)];
                 fields.extend(named.map(|name| ("name", name)));
                 self.send("start", &fields);
             }
-            Way::Again => {
+            Step::Again => {
                 let executions = self.executions();
                 let oldest = executions.last().expect("the schedule started one");
                 let mut fields = vec![("arn", oldest.as_str()), ("state", "Wait")];
                 fields.extend(named.map(|name| ("name", name)));
                 self.send("restart", &fields);
             }
-            Way::Program => {
+            Step::Program => {
                 let mut options = StartOptions::new();
                 if let Some(name) = named {
                     options = options.name(name);
@@ -206,7 +206,7 @@ impl World {
                 let started = self.api.engine.start_machine("s", json!({}), options);
                 self.api.wait(started).expect("it is started");
             }
-            Way::Batch => {
+            Step::Batch => {
                 let running = self.executions().into_iter().filter(|arn| {
                     let described = self
                         .api
@@ -219,7 +219,7 @@ impl World {
                     self.send_for("redrive", &running);
                 }
             }
-            Way::Restart => {
+            Step::Restart => {
                 let Some(store) = &self.store else { return };
                 let api = serve(None, &self.clock);
                 std::mem::replace(&mut self.api, api).end();
@@ -277,11 +277,11 @@ proptest! {
     // Each case starts up to ten servers.
     #![proptest_config(ProptestConfig::with_cases(4))]
     #[test]
-    fn an_execution_that_is_listed_can_be_described_shown_and_stopped(ways in ways(), has_store in any::<bool>()) {
+    fn an_execution_that_is_listed_can_be_described_shown_and_stopped(steps in steps(), has_store in any::<bool>()) {
         let mut world = World::new(has_store);
         until(|| !world.executions().is_empty(), || json!("the schedule starts nothing"));
-        for (way, is_named) in ways {
-            world.go(way, is_named);
+        for (step, is_named) in steps {
+            world.perform(step, is_named);
         }
         world.check();
         world.api.end();
@@ -293,15 +293,15 @@ proptest! {
 fn an_execution_that_starts_again_after_a_restart_has_a_whole_arn() {
     for is_named in [true, false] {
         let mut world = World::new(true);
-        for way in [
-            Way::Api,
-            Way::Restart,
-            Way::Again,
-            Way::Restart,
-            Way::Again,
-            Way::Batch,
+        for step in [
+            Step::Api,
+            Step::Restart,
+            Step::Again,
+            Step::Restart,
+            Step::Again,
+            Step::Batch,
         ] {
-            world.go(way, is_named);
+            world.perform(step, is_named);
         }
         world.check();
         world.api.end();

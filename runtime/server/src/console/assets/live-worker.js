@@ -19,7 +19,7 @@ function topicOf(address) {
   return url.pathname + url.search;
 }
 
-function tell(kind, topic) {
+function notify(kind, topic) {
   for (const [port, tab] of tabs) {
     if (tab.topic && (topic === undefined || tab.topic === topic)) port.postMessage(kind);
   }
@@ -41,10 +41,10 @@ function open() {
   const query = new URLSearchParams(topics.map((topic) => ["page", addresses.get(topic)]));
   const stream = new EventSource(`/console/live/pages?${query}`);
   events = stream;
-  for (const kind of ["change", "end"]) stream.addEventListener(kind, ({ data }) => tell(kind, topics[Number(data)]));
-  stream.addEventListener("open", () => tell("open"));
+  for (const kind of ["change", "end"]) stream.addEventListener(kind, ({ data }) => notify(kind, topics[Number(data)]));
+  stream.addEventListener("open", () => notify("open"));
   stream.addEventListener("error", () => {
-    tell("error");
+    notify("error");
     if (stream.readyState === EventSource.CLOSED) plan(RETRY);
   });
 }
