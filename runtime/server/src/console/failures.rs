@@ -90,7 +90,7 @@ async fn read(console: &Console, machine: &str) -> Result<(Vec<Group>, usize), S
         }
     }
     let mut groups: Vec<Group> = groups.into_values().collect();
-    groups.sort_by(|left, right| right.count.cmp(&left.count));
+    groups.sort_by_key(|group| std::cmp::Reverse(group.count));
     Ok((groups, read))
 }
 
