@@ -1,7 +1,7 @@
 //! Calls that are awaited: tasks, nested workflows, and those of the other files.
 
 use super::graph::{Ending, Node, StateName, Work};
-use super::scan::{by_value, called};
+use super::scan::{OPTIONS, by_value, called};
 use super::state_name::{is_literal, word};
 use super::translator::{Dest, Exits, Translator};
 use crate::functions::is_task;
@@ -11,20 +11,6 @@ use proc_macro2::Ident;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, Lit, Path, Token, Type, parse_quote};
-
-/// The methods that set an option of a call.
-pub(super) const OPTIONS: &[&str] = &[
-    "retry",
-    "timeout",
-    "heartbeat",
-    "named",
-    "concurrency",
-    "label",
-    "express",
-    "tolerate",
-    "tolerate_percent",
-    "write_results",
-];
 
 /// A call without its options, and the options with their arguments, in the order of the source.
 pub(super) struct CallChain<'a> {

@@ -1,7 +1,6 @@
 //! Code in values that a workflow cannot evaluate.
 
-use super::call::OPTIONS;
-use super::scan::{MacroKind, bare, called, is_result};
+use super::scan::{MacroKind, OPTIONS, bare, called, is_result};
 use crate::errors::TokenRange;
 use crate::functions::{replacement, written};
 use crate::machine::own_name;

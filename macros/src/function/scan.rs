@@ -11,6 +11,20 @@ use syn::{
     Token, Type, parse_quote,
 };
 
+/// The methods that set an option of a call.
+pub(super) const OPTIONS: &[&str] = &[
+    "retry",
+    "timeout",
+    "heartbeat",
+    "named",
+    "concurrency",
+    "label",
+    "express",
+    "tolerate",
+    "tolerate_percent",
+    "write_results",
+];
+
 /// Macros that write log lines, which a workflow leaves out.
 const LOGS: &[&str] = &[
     "trace", "debug", "info", "warn", "error", "event", "println", "eprintln", "print", "eprint",
