@@ -2,10 +2,10 @@
 //!
 //! It is an ordinary function: `call.await` becomes `wait(call)`, `async` closures and blocks become closures. `dsl/src/function/body.rs` has the reason.
 
-use super::call::{CallChain, OPTIONS, is_task_token};
+use super::call::{CallChain, is_task_token};
 use super::object_items::ObjectSource;
 use super::scan::{
-    Assertion, MacroKind, bare, called, default_panic_text, is_of_result, single_name,
+    Assertion, MacroKind, OPTIONS, bare, called, default_panic_text, is_of_result, single_name,
     value_arguments,
 };
 use super::service_call::{placeholder_name, request_arguments};

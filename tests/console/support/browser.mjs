@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { setTimeout as sleep } from "node:timers/promises";
 import { chromium } from "playwright-core";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -98,7 +99,9 @@ export class Tab {
   async close() {
     // Chromium does not always close a page that is being loaded.
     await this.page.waitForLoadState();
-    await this.context.close();
+    await this.page.goto("about:blank").catch(() => {});
+    // The browser closes what remains.
+    await Promise.race([this.context.close(), sleep(10_000)]);
   }
 }
 
