@@ -1614,7 +1614,7 @@ mod tests {
         assert_eq!(parse_iso8601("2018"), Some(1_514_764_800_000.0));
         assert_eq!(
             to_millis("23rd March 2018", Some("[D1o] [MNn] [Y]"), 0.0, |re, s| Ok(
-                re.find(s)
+                re.re.find(s)
             ))
             .unwrap(),
             Some(1_521_763_200_000.0)
