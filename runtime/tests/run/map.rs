@@ -225,7 +225,12 @@ async fn the_members_of_an_object_are_items_with_a_key_and_a_value() {
 async fn the_members_of_an_object_of_jsonata_are_items() {
     let states = json!({"StartAt": "P", "States": {"P": {
         "Type": "Pass", "End": true,
-        "Output": "{% [$states.context.Map.Item.Key, $states.context.Map.Item.Value, $states.context.Map.Item.Index, $states.input.Key] %}",
+        "Output": {
+            "key": "{% $states.context.Map.Item.Key %}",
+            "value": "{% $states.context.Map.Item.Value %}",
+            "index": "{% $states.context.Map.Item.Index %}",
+            "input": "{% $states.input.Key %}",
+        },
     }}});
     for items in [
         json!("{% $states.input %}"),
@@ -237,7 +242,10 @@ async fn the_members_of_an_object_of_jsonata_are_items() {
         let report = run(&definition, &Mocks::new(), json!({"a": 1, "b": [2]})).await;
         assert_eq!(
             output(&report),
-            json!([["a", 1, 0, "a"], ["b", [2], 1, "b"]]),
+            json!([
+                {"key": "a", "value": 1, "index": 0, "input": "a"},
+                {"key": "b", "value": [2], "index": 1, "input": "b"},
+            ]),
             "{items}"
         );
     }

@@ -42,7 +42,7 @@ use crate::engine::tokens::Tokens;
 use crate::objects::ObjectStore;
 use crate::spans::TracePropagator;
 use crate::statistics::EngineMeter;
-use crate::store::{Store, StoreError, masked_fields};
+use crate::store::{PatientReader, Store, StoreError, masked_fields};
 use crate::task::{SharedState, TaskSource, blocking_watcher};
 
 /// Builds an engine; see [`Engine::builder`](crate::Engine::builder).
@@ -281,7 +281,7 @@ impl fmt::Debug for EngineBuilder {
 
 /// Reads the fields that earlier engines of a store masked. Damaged fields are stored again without those of earlier engines.
 fn stored_fields(store: &dyn Store) -> Result<Redaction, BuildError> {
-    let reader = store.reader();
+    let reader = PatientReader::open(store);
     match reader.and_then(|mut reader| reader.masked_fields()) {
         Err(error @ StoreError::Corrupt { .. }) => {
             tracing::warn!(%error, "the fields that earlier engines of this store masked cannot be read");
