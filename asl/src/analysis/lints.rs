@@ -91,6 +91,13 @@ pub fn unused_variable(name: &str) -> String {
     )
 }
 
+/// The message about a variable that no expression reads, and whose value may panic in Rust.
+pub fn unused_panicking_variable(name: &str) -> String {
+    format!(
+        "unused variable: `{name}`; the workflow computes it, because its value may panic in Rust: remove it, or compute it where it is read"
+    )
+}
+
 /// The message about a retry on all errors of a state that also computes an expression which can fail.
 pub fn retried_computation(state: &str) -> String {
     format!(

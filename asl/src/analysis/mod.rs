@@ -24,7 +24,7 @@ pub use express::{ExpressPart, StandardFeature};
 pub use handlers::{
     HandlerKind, HandlerProblem, HandlerWords, check_handlers, is_covered, unknown_error,
 };
-pub use lints::{Lint, LintWords, retried_computation, unused_variable};
+pub use lints::{Lint, LintWords, retried_computation, unused_panicking_variable, unused_variable};
 pub use loops::{LoopChoice, LoopState, unbounded_loops};
 pub use names::{NameKind, NameProblem, check_names};
 pub use numbers::{

@@ -4,7 +4,7 @@ use super::variables::is_silent;
 use crate::machine::{Condition, EdgeKind, JsonLiteral, LetBinding, Machine, RawFields};
 use proc_macro2::{Ident, Span};
 use std::collections::HashSet;
-use stepwright_asl::analysis::unused_variable;
+use stepwright_asl::analysis::{unused_panicking_variable, unused_variable};
 use syn::ext::IdentExt;
 
 /// Returns the variables that an expression or a text in `raw` reads.
@@ -39,9 +39,7 @@ pub(super) fn variables(machine: &Machine) -> Vec<(Span, String)> {
             if !is_read && reported.insert(key) {
                 let text = name.unraw().to_string();
                 let message = if machine.panicking_values.contains(&(state, text.clone())) {
-                    format!(
-                        "unused variable: `{text}`; the workflow computes it, because its value may panic in Rust: remove it, or compute it where it is read"
-                    )
+                    unused_panicking_variable(&text)
                 } else {
                     unused_variable(&text)
                 };
