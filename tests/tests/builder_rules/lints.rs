@@ -26,7 +26,7 @@ pub(crate) const LINTS: &[Row] = &[
     ),
     (
         "unused variable: `..`; the workflow computes it, because its value may panic in Rust: remove it, or compute it where it is read",
-        Never("a variable of the builder has a name of its own, and no `_` hides it"),
+        Never("a variable of the builder is not hidden by a `_` in its name"),
     ),
     (
         "this retry also repeats the call of `..` when an expression over its result fails, and that expression fails each time: compute it in a following `pass` state, or name the errors to retry",
