@@ -87,6 +87,23 @@ fn send(api: &Api, form: &HtmlForm) -> String {
     header(&sent, "location").to_owned()
 }
 
+/// Starts a review, and returns the URL of its execution.
+fn start_review(api: &Api) -> String {
+    let text = page(api, "/console/machine?name=Review");
+    send(api, &filled(HtmlForm::with(&text, "input.text:/orderId")))
+}
+
+/// Returns the first page of an execution that has forms for the answer of its task.
+fn answer_page(api: &Api, url: &str) -> String {
+    loop {
+        let text = page(api, url);
+        if text.contains("Send success") {
+            return text;
+        }
+        std::thread::yield_now();
+    }
+}
+
 fn arn_of(url: &str) -> String {
     let (_, params) = url.split_once('?').expect("it has parameters");
     let mut params = form_urlencoded::parse(params.as_bytes());
@@ -254,17 +271,9 @@ fn earlier_inputs_are_listed_once_with_the_number_of_executions_read() {
 #[test]
 fn a_form_answers_a_token_with_the_type_that_the_workflow_declares() {
     let api = api();
-    let text = page(&api, "/console/machine?name=Review");
-    let form = filled(HtmlForm::with(&text, "input.text:/orderId"));
-    let url = send(&api, &form);
+    let url = start_review(&api);
     let arn = arn_of(&url);
-    let text = loop {
-        let text = page(&api, &url);
-        if text.contains("Send success") {
-            break text;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    };
+    let text = answer_page(&api, &url);
     assert!(
         text.contains("approved") && text.contains("rejected"),
         "{text}"
@@ -274,9 +283,6 @@ fn a_form_answers_a_token_with_the_type_that_the_workflow_declares() {
         .enter("output.choose:1", "1")
         .enter("1=1:/by", "Ada")
         .enter("1=1:/reason", "too <b>expensive</b>");
-    let mut form = form;
-    form.inputs
-        .push(("answer".to_owned(), "success".to_owned()));
     assert_eq!(send(&api, &form), url);
     let described = api.finished(&arn);
     let output: Json = serde_json::from_str(described["output"].as_str().expect("it succeeded"))
@@ -287,18 +293,24 @@ fn a_form_answers_a_token_with_the_type_that_the_workflow_declares() {
     );
 }
 
+/// A page reads the history before it reads what the execution waits for, so its history may lack the scheduling of the task.
+#[test]
+fn the_first_page_that_has_a_form_for_a_task_answers_it() {
+    let api = api();
+    for _ in 0..20 {
+        let url = start_review(&api);
+        let text = answer_page(&api, &url);
+        let form = HtmlForm::with(&text, "Send success with this JSON");
+        let form = form.enter("output", r#"{"decision": "approved", "by": "Bob"}"#);
+        assert_eq!(send(&api, &form), url);
+    }
+}
+
 #[test]
 fn json_answers_a_token_instead_of_the_fields() {
     let api = api();
-    let text = page(&api, "/console/machine?name=Review");
-    let url = send(&api, &filled(HtmlForm::with(&text, "input.text:/orderId")));
-    let text = loop {
-        let text = page(&api, &url);
-        if text.contains("Send success") {
-            break text;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    };
+    let url = start_review(&api);
+    let text = answer_page(&api, &url);
     let form = HtmlForm::with(&text, "Send success with this JSON");
     let form = form.enter("output", r#"{"decision": "approved", "by": "Bob"}"#);
     send(&api, &form);

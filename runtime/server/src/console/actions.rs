@@ -268,14 +268,13 @@ async fn token_of(
     let run = console.run(arn).await?;
     let scope: Vec<String> = params.all("scope").map(str::to_owned).collect();
     // A form of a page has it, so that an old page does not answer a later request. A script may answer what is open.
-    let event: Option<u32> = params.number("event");
+    let key = params.get("wait");
     let waits = console.service.committed(run.waits()).await?;
-    let history = run.history().await;
     let mut waits = waits.iter();
     let wait = waits.find(|wait| {
         wait.state == state
             && wait.scope == scope
-            && event.is_none_or(|event| waits::request_of(&history, wait) == event)
+            && key.is_none_or(|key| waits::key_of(run.execution(), wait) == key)
     });
     match wait.map(|wait| &wait.kind) {
         Some(
@@ -289,11 +288,11 @@ async fn token_of(
             let taken = taken.map_err(|error| PageError::refused(error.to_string()))?;
             Ok(taken.token)
         }
-        _ => Err(PageError::refused(waits::closed_reason(
-            &history,
-            state,
-            &scope,
-            event.unwrap_or_default(),
-        ))),
+        _ => {
+            let history = run.history().await;
+            let event = params.number("event").unwrap_or_default();
+            let reason = waits::closed_reason(&history, state, &scope, event);
+            Err(PageError::refused(reason))
+        }
     }
 }

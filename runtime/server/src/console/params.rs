@@ -11,12 +11,13 @@ use super::{schema_form, sent_forms};
 use crate::error::ApiError;
 
 /// The fields of forms that a person does not enter.
-const HIDDEN: [&str; 13] = [
+const HIDDEN: [&str; 14] = [
     FORM_TOKEN,
     sent_forms::REQUEST,
     "arn",
     "state",
     "scope",
+    "wait",
     "event",
     "redrives",
     "answer",

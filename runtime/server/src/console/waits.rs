@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::history::{Event, History};
 use stepwright_runtime::report::text;
-use stepwright_runtime::{Wait, WaitKind};
+use stepwright_runtime::{ExecutionInfo, Wait, WaitKind};
 
 use super::guard::no_implicit_submission;
 use super::link;
@@ -45,9 +45,16 @@ pub(super) fn panel(
     }
 }
 
-/// Returns the number of the event that requested the answer of a wait: the scheduling of the attempt. It differs after a retry, a loop to the
-/// same state and a redrive.
-pub(super) fn request_of(history: &History, wait: &Wait) -> u32 {
+/// Returns what a form names its wait by. It differs after a retry, a loop to the same state and a redrive, and does not depend on how much of
+/// the history the page has.
+pub(super) fn key_of(execution: &ExecutionInfo, wait: &Wait) -> String {
+    let redrives = execution.redrive_count().unwrap_or_default();
+    format!("{redrives}-{}", wait.id())
+}
+
+/// Returns the number of the event that requested the answer of a wait, for messages: the scheduling of the attempt, or the entry of the state if
+/// the page does not have that yet.
+fn request_of(history: &History, wait: &Wait) -> u32 {
     let of_wait =
         |event: &Event| event.state_name() == Some(&wait.state) && event.scope() == wait.scope;
     let of_wait = history.events().filter(of_wait);
@@ -172,6 +179,7 @@ impl Request<'_> {
                 input type="hidden" name="arn" value=(self.run.id());
                 input type="hidden" name="state" value=(self.wait.state);
                 @for frame in &self.wait.scope { input type="hidden" name="scope" value=(frame); }
+                input type="hidden" name="wait" value=(key_of(self.run.execution(), self.wait));
                 input type="hidden" name="event" value=(self.event);
                 input type="hidden" name="answer" value=(answer);
                 (fields)

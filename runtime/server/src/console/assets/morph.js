@@ -54,7 +54,7 @@ function keyed(nodes) {
 
 /** Returns what a form acts on. A form that a person fills in must not become the form of something else. */
 function subjectOf(form) {
-  const fields = ["arn", "state", "scope", "event", "redrives"].flatMap((name) => [...form.querySelectorAll(`input[type=hidden][name=${name}]`)]);
+  const fields = ["arn", "state", "scope", "wait", "redrives"].flatMap((name) => [...form.querySelectorAll(`input[type=hidden][name=${name}]`)]);
   return JSON.stringify([form.getAttribute("action"), ...fields.map((field) => field.defaultValue)]);
 }
 
