@@ -370,6 +370,7 @@ proptest! {
                 prop_assert_eq!(&read(&mut before.clone(), &filters), &content);
             }
             if reopens {
+                memory = memory.copy();
                 drop(file);
                 file = SqliteStore::open(&path).expect("it opens again");
                 prop_assert_eq!(&read(&mut *file.reader().expect("a reader"), &filters), &content);
