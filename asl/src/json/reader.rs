@@ -8,7 +8,7 @@ use super::read::{
     Failure, MAX_POINTERS, ParsedText, RawDuplicate, ValueMark, ValueSyntax, check_length,
 };
 use super::value::{Json, MAX_DEPTH, Object};
-use crate::substitution::{unclosed, word_length};
+use crate::substitution::word_length;
 
 /// Parses a whole text.
 pub(crate) fn read(text: &str) -> Result<ParsedText, Failure> {
@@ -111,11 +111,10 @@ impl JsonParser<'_> {
         let start = self.offset;
         let rest = &self.text[start..];
         let Some(length) = word_length(rest) else {
-            return match unclosed(rest) {
-                Some(open) if rest.starts_with(open) => {
-                    Err(self.failure("the placeholder is not closed; add `}`"))
-                }
-                _ => Ok(None),
+            // Only the text of a placeholder is searched for its end, because this is called for each value.
+            return match rest.starts_with("${") && !rest.contains('}') {
+                true => Err(self.failure("the placeholder is not closed; add `}`")),
+                false => Ok(None),
             };
         };
         self.offset += length;
