@@ -21,9 +21,10 @@ pub(crate) fn is_explained(definition: &Json, report: &ExecutionReport) -> Resul
 }
 
 fn explains(timeline: &Timeline, machine: &StateMachine) -> Result<(), String> {
+    let explainer = timeline.explainer(machine);
     for (index, visit) in timeline.visits().iter().enumerate() {
-        let fields = timeline
-            .explain(machine, index)
+        let fields = explainer
+            .explain(index)
             .map_err(|error| error.to_string())?;
         let is_caught = fields
             .iter()

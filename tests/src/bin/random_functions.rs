@@ -7,8 +7,7 @@
 //! Compared are the output, the error and its cause, the virtual time, and the calls of tasks with their arguments and order.
 //! `tests/tests/functions/compare.rs` lists the allowed differences.
 //!
-//! Not grown, because both runs are known to differ: `?` on the error of a nested workflow, which is that error in the plain run and
-//! `States.TaskFailed` in ASL; and a `match` of a constant variant, which does not become ASL.
+//! Not grown: a `match` of a constant variant, which does not become ASL.
 //!
 //! `--inputs N` sets the number of runs of each function, `--only A,B` runs only the functions with these numbers; `--sample FILE` writes the rows of the
 //! checked-in sample instead.

@@ -158,8 +158,7 @@ impl Grower {
         !called.is_timed
             && match (context.error, called.error) {
                 (_, None) => true,
-                // `?` passes on the error of a nested workflow in plain Rust; in ASL it becomes `States.TaskFailed`.
-                (ErrorType::Flow, Some(error)) => error != "ChildError",
+                (ErrorType::Flow, Some(_)) => true,
                 (ErrorType::Work, Some(error)) => error == "WorkError",
                 (ErrorType::Never, Some(_)) => false,
             }
@@ -214,7 +213,8 @@ impl Grower {
         if !self.passes(&inner, context) {
             return self.matched(inner, context);
         }
-        let inner = format!("{}.await?", inner.text);
+        let question = if inner.error.is_some() { "?" } else { "" };
+        let inner = format!("{}.await{question}", inner.text);
         let name = self.name();
         if self.once_in(3) {
             self.form("call in an expression");

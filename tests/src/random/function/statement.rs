@@ -590,9 +590,15 @@ impl Grower {
         self.form("deferred let");
         let kind = self.kind();
         let name = self.name();
+        // Until its assignment the variable hides others of its name, and has no value.
+        let all = self.variables.clone();
+        let field = format!("{name}.");
+        self.variables
+            .retain(|one| one.name != name && !one.name.starts_with(&field));
         let condition = self.condition(context, 1);
         let (one, other) = (self.value(kind, context), self.value(kind, context));
         let call = self.scoped(|this| this.let_call(context));
+        self.variables = all;
         let state = self.attribute("I");
         self.declare(&name, kind, false, context);
         // A separate block, because the call may shadow the name.
