@@ -124,6 +124,39 @@ async fn repeated(input: Basket) -> Result<Basket, Ended> {
     })
 }
 
+/// Values whose type only the declaration of their variable has.
+#[workflow]
+async fn declared_types(input: Basket) -> Result<Basket, Ended> {
+    let mut list: Vec<i64> = Vec::<i64>::new();
+    list.extend(input.list.iter().map(|item| item + 1).collect::<Vec<_>>());
+    list.push(60 / (input.total - input.total + 4));
+    let mut note: Option<i64> = None;
+    note = note.or(input.note);
+    note = note.map(|note| note + 1);
+    note = note.filter(|note| *note > 1);
+    let n = step("a".to_owned(), list.len() as i64).await?;
+    let mut text = String::new();
+    text.push_str(&input.id);
+    text = format!("{text}{text}");
+    text.push_str(&text.clone());
+    Ok(Basket {
+        id: text,
+        total: n + note.unwrap_or(0),
+        list,
+        ..input
+    })
+}
+
+#[tokio::test]
+async fn repeated_changes_of_a_variable_with_a_declared_type() {
+    assert_agrees(
+        function_row!(declared_types(Basket) as DeclaredTypes),
+        replies(),
+        &inputs(),
+    )
+    .await;
+}
+
 #[tokio::test]
 async fn repeated_changes_of_a_variable() {
     assert_agrees(

@@ -50,6 +50,9 @@ impl TypeBlock<'_> {
             Some(name) if is_silent(name) => {
                 local(binding, &self.of_replaced(name, binding, earlier, value))
             }
+            Some(name) if replaced(name, earlier).is_some() => {
+                self.assign(binding, &self.of_replaced(name, binding, earlier, value))
+            }
             _ => self.assign(binding, &value),
         }
     }
@@ -91,15 +94,13 @@ impl TypeBlock<'_> {
         if self.machine.workflow.function.is_none() || binding.ty.is_some() {
             return value;
         }
-        let root = |name: &Ident| crate::name::text(name).trim_start_matches('_').to_owned();
-        let wanted = root(name);
-        let mut variables = self.machine.variables.iter();
-        let variable = variables.find(|variable| variable.text == wanted);
-        let mut before = earlier.iter().rev().filter_map(|one| single(&one.binding));
-        let same = match variable {
-            Some(variable) => Some(&variable.name),
-            None => before.find(|name| root(name) == wanted),
+        // An earlier value of the state has the type that the variable was declared with.
+        let variable = || {
+            let mut variables = self.machine.variables.iter();
+            let variable = variables.find(|variable| variable.text == root(name));
+            variable.map(|variable| &variable.name)
         };
+        let same = replaced(name, earlier).or_else(variable);
         match same.map(without_location) {
             Some(same) => {
                 quote!({ let mut __value = __s::copy(&#same); __value = #value; __value })
@@ -107,6 +108,17 @@ impl TypeBlock<'_> {
             None => value,
         }
     }
+}
+
+/// The name of a variable, which its earlier values of the same state have after a `_`.
+fn root(name: &Ident) -> String {
+    crate::name::text(name).trim_start_matches('_').to_owned()
+}
+
+/// The name of the variable's earlier value that a `let` replaces.
+fn replaced<'l>(name: &Ident, earlier: &'l [Let]) -> Option<&'l Ident> {
+    let mut before = earlier.iter().rev().filter_map(|one| single(&one.binding));
+    before.find(|before| root(before) == root(name))
 }
 
 /// The name of a `let` that has one.
