@@ -232,6 +232,84 @@ async function startMany(server, stateMachineArn, count, connections, perSecond 
   return count / ((Date.now() - begin) / 1000);
 }
 
+/** A Distributed Map whose last child fails. */
+const distributedMap = {
+  QueryLanguage: "JSONata",
+  StartAt: "Each",
+  States: {
+    Each: {
+      Type: "Map",
+      Items: "{% [1..$states.input.items] %}",
+      ToleratedFailurePercentage: 100,
+      ItemProcessor: {
+        ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+        StartAt: "Is it the last?",
+        States: {
+          "Is it the last?": { Type: "Choice", Choices: [{ Condition: "{% $states.input = 10000 %}", Next: "Refuse" }], Default: "Done" },
+          Refuse: { Type: "Fail", Error: "Refused" },
+          Done: { Type: "Succeed" },
+        },
+      },
+      Output: {},
+      End: true,
+    },
+  },
+};
+
+/** Measures all pages of a store with 25,000 executions, of which some wait or failed, and of a Map Run of 10,000. */
+async function measureMany() {
+  const REQUESTS = 60;
+  for (const options of [[], ["--index"]]) {
+    const folder = mkdtempSync(join(tmpdir(), "stepwright-"));
+    const tasks = await Tasks.start();
+    const server = await Server.start(...tasks.bindings(), "--store", join(folder, "orders.db"), ...options);
+    const machines = await createMachines(server);
+    const mapped = await server.start(await server.create("distributed", distributedMap), { items: 10_000 });
+    await server.reaches(mapped, "SUCCEEDED");
+    const runs = await server.call("ListMapRuns", { executionArn: mapped });
+    const { mapRunArn } = runs.mapRuns[0];
+    const open = await server.start(machines.approval, {});
+    await startMany(server, machines["order-processing"], 23_000, 32);
+    await startMany(server, machines.approval, 2_000, 32);
+    await startMany(server, await server.create("failing", { StartAt: "Stop", States: { Stop: { Type: "Fail", Error: "Stopped", Cause: "by hand" } } }), 500, 32);
+    const day = new Date().toISOString().slice(0, 10);
+    const pages = [
+      ["state machines", machinesUrl],
+      ["a state machine", machineUrl("order-processing")],
+      ["executions", executionsUrl()],
+      ["executions of a machine", executionsUrl({ machine: "approval" })],
+      ["executions that run", executionsUrl({ status: "RUNNING" })],
+      ["executions that failed", executionsUrl({ status: "FAILED" })],
+      ["executions with a name", executionsUrl({ name: "no such name" })],
+      ["executions with an error", executionsUrl({ error: "Stopped" })],
+      ["executions of a day", executionsUrl({ from: day })],
+      ["executions with a text", executionsUrl({ text: "no such text" })],
+      ["waiting for you", "/console/waiting"],
+      ["failures", "/console/failures"],
+      ["an execution that waits", executionUrl(open)],
+      ["an execution with a Map Run of 10,000", executionUrl(mapped)],
+      ["a Map Run of 10,000", `/console/map-run?${new URLSearchParams({ arn: mapRunArn })}`],
+      ["the children that failed", `/console/map-run?${new URLSearchParams({ arn: mapRunArn, status: "FAILED" })}`],
+    ];
+    const store = options.length > 0 ? "25,000 executions and an index" : "25,000 executions";
+    for (const [name, path] of pages) {
+      const times = [];
+      for (let round = 0; round < REQUESTS; round++) {
+        const begin = performance.now();
+        const response = await fetch(new URL(path, server.url));
+        await response.text();
+        times.push(performance.now() - begin);
+        if (response.status !== 200) throw new Error(`${path} has the status ${response.status}`);
+      }
+      times.sort((one, other) => one - other);
+      report(`${store}: ${name}, p95`, times[Math.floor(REQUESTS * 0.95)], "ms", 300);
+    }
+    await server.stop();
+    tasks.stop();
+    rmSync(folder, { recursive: true });
+  }
+}
+
 /** Measures the filter by text over a store with and without an index, and how many executions a second start in each. */
 async function measureIndex(browser) {
   for (const options of [[], ["--index"]]) {
@@ -331,5 +409,6 @@ if (isChosen("pages") || isChosen("index")) {
   if (isChosen("index")) await measureIndex(browser);
   await browser.close();
 }
+if (isChosen("many")) await measureMany();
 if (isChosen("live")) await measureLivePages();
 process.exitCode = failures > 0 ? 1 : 0;
