@@ -4,6 +4,7 @@
 
 use super::call::{CallChain, is_task_token};
 use super::object_items::ObjectSource;
+use super::refused::reads_result;
 use super::scan::{
     Assertion, MacroKind, OPTIONS, bare, called, default_panic_text, is_of_result, single_name,
     value_arguments,
@@ -127,7 +128,11 @@ impl VisitMut for PlainRewriter {
             // A workflow has the value of the call there, not its `Result`.
             Expr::MethodCall(call) if awaits(&call.receiver) => {
                 self.visit_attributes_mut(&mut call.attrs);
-                self.value_of(&mut call.receiver);
+                // The block of types reports a `Result`, at the method.
+                match reads_result(call) {
+                    true => self.awaited(&mut call.receiver, "wait", true),
+                    false => self.value_of(&mut call.receiver),
+                }
                 for argument in &mut call.args {
                     self.visit_expr_mut(argument);
                 }
