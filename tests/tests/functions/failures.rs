@@ -420,7 +420,7 @@ async fn joined_blocks(n: i64) -> Result<i64, PayError> {
                 .await?;
             if list.len() > 1 { Ok(list[0]) } else { Ok(0) }
         },
-        async { double(b).named("Q6").await }
+        async { b * 2 }
     )
     .named("J3")
     .await?;
