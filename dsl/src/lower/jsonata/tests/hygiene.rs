@@ -328,7 +328,7 @@ fn a_constant_at_the_beginning_of_a_path_has_no_fields() {
                     base.clone().field(name).field("x"),
                 ];
                 for field in fields {
-                    let code = print(&Syntax::call("exists", vec![field]));
+                    let code = super::super::print::print(&Syntax::call("exists", vec![field]));
                     let value = evaluate(&Json::String(format!("{{% {code} %}}")), &[]);
                     assert_eq!(value, Ok(json!(false)), "{code}");
                 }
