@@ -585,7 +585,7 @@ async fn constant_variants(n: i64) -> i64 {
             };
             return i64::from(percent) + n;
         };
-        return text.len() as i64;
+        return text.chars().count() as i64;
     };
     i64::from(percent)
 }
