@@ -60,8 +60,7 @@ const REPLACEMENTS: &[(&str, &str, &str)] = &[
     ("Uuid", "now_v7", "`functions::uuid()`"),
     ("DateTime", "from_timestamp", "`functions::timestamp(millis)`, a text in ISO 8601,"),
     ("DateTime", "from_timestamp_millis", "`functions::timestamp(millis)`, a text in ISO 8601,"),
-    ("Decimal", "from", DECIMAL),
-    ("Decimal", "new", DECIMAL),
+    ("Decimal", "new", "`Decimal::from(integer)`, or a constant, `const FEE: Decimal = Decimal::from_parts(125, 0, 0, false, 2)`,"),
     ("cmp", "max", "`a.max(b)`"),
     ("cmp", "min", "`a.min(b)`"),
     ("mem", "replace", "`let old = a; a = b;`"),
@@ -70,8 +69,6 @@ const REPLACEMENTS: &[(&str, &str, &str)] = &[
     ("serde_json", "from_str", "`functions::parse_json::<Type>(text)`"),
     ("serde_json", "to_string", "`functions::to_json(&value)`"),
 ];
-
-const DECIMAL: &str = "a constant of the program, `const FEE: Decimal = Decimal::from_parts(125, 0, 0, false, 2)`, or a decimal of the input";
 
 /// What to write instead of a function of std or of a well-known crate, if a path names one.
 pub(crate) fn replacement(path: &Path) -> Option<String> {

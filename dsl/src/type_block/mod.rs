@@ -21,7 +21,9 @@ pub use self::proof::comparison::{
     EqualItems, EqualNothing, EqualValues, OrderedItems, OrderedNothing, OrderedValues,
     PartiallyOrderedItems, PartiallyOrderedNothing, PartiallyOrderedValues,
 };
-pub use self::proof::operand::{Becomes, Convertible, Shown, StandardOperators, Sums, joined};
+pub use self::proof::operand::{
+    Becomes, Convertible, Shown, StandardDecimal, StandardOperators, Sums, decimal, joined,
+};
 pub use self::proof::receiver::{
     Flat, Instant, Points, StandardMethod, StandardOptionMethod, method,
 };
