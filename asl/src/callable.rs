@@ -142,6 +142,7 @@ pub const FUNCTIONS: &[&str] = &[
     "Cow::Borrowed",
     "Cow::Owned",
     "Cow::from",
+    "Decimal::from",
     "String::from",
     "String::new",
     "f64::from",

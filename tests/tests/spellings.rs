@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use stepwright::Workflow;
 use stepwright::prelude::*;
+use stepwright_runtime::testing::{Bounds, explore_workflow};
 use stepwright_runtime::{Engine, StartOptions};
 use uuid::Uuid;
 
@@ -434,6 +435,50 @@ async fn decimals_are_computed_exactly_or_the_state_fails() {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Counts {
+    small: u32,
+    whole: i64,
+    large: u64,
+    price: Decimal,
+}
+
+workflow! {
+    workflow Converts(i: Counts) -> (Decimal, Decimal, Decimal, String, bool, Decimal) {
+        pass Begin { let price = i.price * Decimal::from(i.small); next Done; }
+        succeed Done {
+            (
+                price, Decimal::from(i.whole), Decimal::from(i.large), Decimal::from(i.whole).to_string(),
+                Decimal::from(i.whole) > i.price, i.price - Decimal::from(3),
+            )
+        }
+    }
+}
+
+fn converts(i: Counts) -> (Decimal, Decimal, Decimal, String, bool, Decimal) {
+    (
+        i.price * Decimal::from(i.small),
+        Decimal::from(i.whole),
+        Decimal::from(i.large),
+        Decimal::from(i.whole).to_string(),
+        Decimal::from(i.whole) > i.price,
+        i.price - Decimal::from(3),
+    )
+}
+
+#[tokio::test]
+async fn integers_become_decimals_with_all_digits() {
+    const LARGEST: i64 = 9_007_199_254_740_991;
+    let prices = [json!("1.50"), json!(2), json!("-0.25")];
+    let wholes = [0, 7, -7, 1_000_000, 123_456_789_012];
+    let cases = wholes.into_iter().flat_map(|whole| {
+        prices.iter().map(move |price| {
+            json!({ "small": whole.unsigned_abs() % 1_000, "whole": whole, "large": LARGEST, "price": price })
+        })
+    });
+    agree_on_json::<Converts>(converts, cases).await;
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 struct Moments {
     at: DateTime<Utc>,
     on: NaiveDate,
@@ -579,4 +624,38 @@ fn a_text_that_reads_an_unknown_name_is_refused_with_a_similar_name() {
         faults.contains("no value `ordr` is in scope here, did you mean `order`?"),
         "{faults}"
     );
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Samples {
+    amount: Decimal,
+    id: Uuid,
+    at: DateTime<Utc>,
+    shifted: DateTime<FixedOffset>,
+    on: NaiveDate,
+    moment: NaiveDateTime,
+    clock: NaiveTime,
+}
+
+#[task]
+async fn samples(of: Samples) -> Samples;
+
+workflow! {
+    workflow ReadsSamples(i: Samples) -> (Decimal, String, i64, bool, i32, u32, u32) {
+        task Ask { let found = samples(i); next Done; }
+        succeed Done {
+            (
+                found.amount * i.amount, found.id.to_string(), found.at.timestamp_millis(), found.shifted == i.shifted,
+                found.on.year(), found.moment.day(), found.clock.hour(),
+            )
+        }
+    }
+}
+
+#[tokio::test]
+async fn samples_of_an_exploration_are_values_of_their_types() {
+    let found = explore_workflow::<ReadsSamples>(&Bounds::new()).await;
+    let found = found.expect("the workflow can be run");
+    assert!(found.runs > 0);
+    found.assert_clean();
 }

@@ -2,6 +2,7 @@
 
 use super::body::Operation;
 use super::join::{CannotFail, TryJoin};
+use super::vocabulary::Failed;
 use crate::shape::Payload;
 use crate::task::TaskError;
 
@@ -16,6 +17,14 @@ use crate::task::TaskError;
 pub trait KeepsName<E> {
     /// Converts the error.
     fn keep(error: E) -> Self;
+}
+
+/// An `async` block of `try_join!` passes on the failure of a call with a timeout.
+#[diagnostic::do_not_recommend]
+impl<E: TaskError> KeepsName<Failed<E>> for Failed<E> {
+    fn keep(error: Failed<E>) -> Self {
+        error
+    }
 }
 
 /// Converts an error that keeps its name: `?` and `Err(e.into())`.

@@ -50,6 +50,22 @@ impl<T: Payload> List for &[T] {
     }
 }
 
+impl<T: Payload, const N: usize> List for [T; N] {
+    type Item = T;
+
+    fn items(self) -> Vec<Result<Value, serde_json::Error>> {
+        items(&self)
+    }
+}
+
+impl<T: Payload, const N: usize> List for &[T; N] {
+    type Item = T;
+
+    fn items(self) -> Vec<Result<Value, serde_json::Error>> {
+        items(self)
+    }
+}
+
 /// The items of [`map_distributed`](super::map_distributed): a list, or what [`csv_items`], [`json_items`], [`json_lines_items`] or [`object_items`] return.
 #[diagnostic::on_unimplemented(
     message = "a Distributed Map cannot run over a `{Self}`",

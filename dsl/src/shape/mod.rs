@@ -93,6 +93,11 @@ impl Shape {
         shape
     }
 
+    /// The shape of rust_decimal's `Decimal`.
+    pub(crate) const fn decimal() -> Shape {
+        standard_payloads::written("Decimal", Spelling::Decimal, [true, true, true])
+    }
+
     /// The shape of chrono's `NaiveDate`.
     pub(crate) const fn date() -> Shape {
         standard_payloads::written("NaiveDate", Spelling::Date, [true, true, true])

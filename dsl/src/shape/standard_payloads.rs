@@ -68,7 +68,7 @@ payload! {
 
 #[cfg(feature = "rust_decimal")]
 payload! {
-    written("Decimal", Spelling::Decimal, [true, true, true]) => rust_decimal::Decimal;
+    Shape::decimal() => rust_decimal::Decimal;
 }
 
 #[cfg(feature = "url")]

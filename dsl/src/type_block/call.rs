@@ -2,6 +2,8 @@
 
 use super::never;
 use super::witness::Witness;
+use crate::task::NoError;
+use std::convert::Infallible;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -38,6 +40,34 @@ impl<Output, Error> fmt::Debug for Called<Output, Error> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Called")
     }
+}
+
+/// The error type of a call that cannot fail.
+#[diagnostic::on_unimplemented(
+    message = "a workflow has no value for the `Result` of a call, so no method can read it",
+    label = "the call fails with `{Self}`",
+    note = "write `?` after the call, or match its result"
+)]
+pub trait NeverFails {
+    /// The type of the result. rustc reports no errors about it if the call may fail.
+    type Value<Output>;
+}
+
+#[diagnostic::do_not_recommend]
+impl NeverFails for NoError {
+    type Value<Output> = Output;
+}
+
+#[diagnostic::do_not_recommend]
+impl NeverFails for Infallible {
+    type Value<Output> = Output;
+}
+
+/// The result of a call, which a method reads as a value.
+pub fn value_without_error<Output, Error: NeverFails>(
+    _: &Called<Output, Error>,
+) -> Error::Value<Output> {
+    never()
 }
 
 /// The error enums that the arms of a `catch { .. }` name, as nested pairs of witnesses.

@@ -11,7 +11,7 @@ mod tagging;
 mod type_data;
 mod witness;
 
-pub use self::call::{Called, Catches, First, Later, covered};
+pub use self::call::{Called, Catches, First, Later, NeverFails, covered, value_without_error};
 pub use self::position_types::{
     Counts, FailText, ForItems, Items, Json, Lossless, Percentage, Rounded, Seconds, Timestamp,
     Untyped, WholeNumber,
@@ -21,7 +21,9 @@ pub use self::proof::comparison::{
     EqualItems, EqualNothing, EqualValues, OrderedItems, OrderedNothing, OrderedValues,
     PartiallyOrderedItems, PartiallyOrderedNothing, PartiallyOrderedValues,
 };
-pub use self::proof::operand::{Becomes, Convertible, Shown, StandardOperators, Sums, joined};
+pub use self::proof::operand::{
+    Becomes, Convertible, Shown, StandardDecimal, StandardOperators, Sums, decimal, joined,
+};
 pub use self::proof::receiver::{
     Flat, Instant, Points, StandardMethod, StandardOptionMethod, method,
 };

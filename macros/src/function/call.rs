@@ -1,13 +1,14 @@
 //! Calls that are awaited: tasks, nested workflows, and those of the other files.
 
 use super::graph::{Ending, Node, StateName, Work};
+use super::refused::{is_of_results, result_without_a_value};
 use super::scan::{OPTIONS, by_value, called};
 use super::state_name::{is_literal, word};
 use super::translator::{Dest, Exits, Translator};
 use crate::functions::is_task;
 use crate::machine::own_name;
 use crate::name::{pascal, text};
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, Lit, Path, Token, Type, parse_quote};
@@ -39,11 +40,11 @@ impl<'a> CallChain<'a> {
 }
 
 impl Translator<'_> {
-    /// A call and its result.
+    /// A call and its result. `end` is the last token of the call in the source, if its value is the result.
     pub(super) fn awaited(
         &mut self,
         base: &Expr,
-        _question: bool,
+        end: Option<Span>,
         exits: Exits,
         dest: &Dest,
     ) -> Exits {
@@ -56,6 +57,9 @@ impl Translator<'_> {
         };
         if let Dest::Assign(target) = dest {
             self.graph.nodes[node].name.is_bound_to(target);
+        }
+        if let Work::Task { end: last, .. } = &mut self.graph.nodes[node].work {
+            *last = end;
         }
         let span = self.graph.nodes[node].name.span;
         if matches!(dest, Dest::Return) {
@@ -120,6 +124,10 @@ impl Translator<'_> {
             Expr::Call(call) => self.function_call(call, &chain, ty, exits)?,
             Expr::Macro(one) if own_name(&one.mac.path).is_some_and(|name| name == "try_join") => {
                 self.try_join(one, exits)?
+            }
+            Expr::MethodCall(call) if is_of_results(&call.method) => {
+                self.refuse(&call.method, result_without_a_value(&call.method));
+                return None;
             }
             Expr::MethodCall(call) => {
                 self.refuse(
@@ -242,6 +250,8 @@ impl Translator<'_> {
             arguments,
             parentheses: call.paren_token.span,
             waits,
+            reader: None,
+            end: None,
         };
         let is_answered = matches!(&work, Work::Task { waits: Some(_), .. });
         let node = self.graph.add(Node::new(work, name), &exits);

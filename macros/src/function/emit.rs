@@ -164,6 +164,8 @@ impl<'e> Emitter<'e> {
                 arguments,
                 parentheses,
                 waits,
+                reader,
+                end,
             } => {
                 let arguments = arguments.into_iter().map(|one| self.number(one)).collect();
                 let call = Call {
@@ -174,6 +176,8 @@ impl<'e> Emitter<'e> {
                         parentheses,
                     }),
                     called: None,
+                    reader,
+                    end,
                 };
                 ("task", StateWork::Task(Some(call)))
             }
@@ -187,6 +191,8 @@ impl<'e> Emitter<'e> {
                     wait: waits,
                     callee: Callee::Request { request, arguments },
                     called: None,
+                    reader: None,
+                    end: None,
                 };
                 ("task", StateWork::Task(Some(call)))
             }

@@ -78,6 +78,10 @@ pub(super) enum Work {
         parentheses: DelimSpan,
         /// The call waits for the token among its arguments.
         waits: Option<Ident>,
+        /// The method that reads the result directly, `Call::reader`.
+        reader: Option<Ident>,
+        /// `Call::end`.
+        end: Option<Span>,
     },
     Service {
         request: Box<Expr>,

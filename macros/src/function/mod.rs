@@ -12,6 +12,7 @@ mod durations;
 mod emit;
 mod ends;
 mod graph;
+mod join_errors;
 mod loops;
 mod mutable;
 mod name_attributes;

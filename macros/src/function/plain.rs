@@ -3,7 +3,9 @@
 //! It is an ordinary function: `call.await` becomes `wait(call)`, `async` closures and blocks become closures. `dsl/src/function/body.rs` has the reason.
 
 use super::call::{CallChain, is_task_token};
+use super::join_errors::{joins_by_type, names_error, passed_error, returns_only_ok};
 use super::object_items::ObjectSource;
+use super::refused::reads_result;
 use super::scan::{
     Assertion, MacroKind, OPTIONS, bare, called, default_panic_text, is_of_result, single_name,
     value_arguments,
@@ -127,7 +129,11 @@ impl VisitMut for PlainRewriter {
             // A workflow has the value of the call there, not its `Result`.
             Expr::MethodCall(call) if awaits(&call.receiver) => {
                 self.visit_attributes_mut(&mut call.attrs);
-                self.value_of(&mut call.receiver);
+                // The block of types reports a `Result`, at the method.
+                match reads_result(call) {
+                    true => self.awaited(&mut call.receiver, "wait", true),
+                    false => self.value_of(&mut call.receiver),
+                }
                 for argument in &mut call.args {
                     self.visit_expr_mut(argument);
                 }
@@ -278,20 +284,21 @@ impl PlainRewriter {
 
     /// The branches of `try_join!`, which are calls without `.await`.
     ///
-    /// If neither a branch nor the code around determines the error type, it is that of the called tasks.
+    /// If neither a branch nor the code around determines the error type, it is that of the called tasks, also of those with `?` in a block.
     fn try_join(&mut self, one: &ExprMacro, is_error_known: bool) -> Expr {
         let mut one = one.clone();
         let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
         let Ok(mut branches) = one.mac.parse_body_with(parser) else {
             return Expr::Macro(one);
         };
-        let is_error_known = is_error_known || branches.iter().any(has_errors);
+        let is_error_known = is_error_known || branches.iter().any(names_error);
+        let passed_on = branches.iter().find_map(passed_error);
         let site = Span::mixed_site();
         let (mut code, mut names) = (TokenStream::new(), Vec::new());
         let mut called = Vec::new();
         for (index, branch) in branches.iter_mut().enumerate() {
             let is_block = matches!(bare(branch), Expr::Async(_));
-            let is_value = !ends_with_ok(branch);
+            let is_value = !returns_only_ok(branch);
             self.visit_expr_mut(branch);
             let name = format_ident!("__branch{index}", span = site);
             if !is_block {
@@ -311,7 +318,10 @@ impl PlainRewriter {
             one.mac.tokens = branches.into_token_stream();
             return Expr::Macro(one);
         }
-        let mut error = quote!(::stepwright::__::plain::no_error());
+        let mut error = match passed_on {
+            Some(ty) => quote!(::stepwright::__::plain::some_error::<#ty>()),
+            None => quote!(::stepwright::__::plain::no_error()),
+        };
         for (name, span) in called.into_iter().rev() {
             error = quote_spanned!(span=> ::stepwright::__::plain::error_of(&#name, #error));
         }
@@ -346,75 +356,6 @@ fn sends_token(call: &syn::ExprCall) -> bool {
         syn::visit::Visit::visit_expr(&mut tokens, argument);
     }
     tokens.0
-}
-
-/// Whether a call is a `try_join!` whose calls determine the error type.
-fn joins_by_type(awaited: &Expr) -> bool {
-    let Expr::Await(one) = bare(awaited) else {
-        return false;
-    };
-    let Expr::Macro(one) = CallChain::of(&one.base).base else {
-        return false;
-    };
-    let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
-    MacroKind::of(&one.mac) == MacroKind::TryJoin
-        && one
-            .mac
-            .parse_body_with(parser)
-            .is_ok_and(|branches| !branches.iter().any(has_errors))
-}
-
-/// Whether the code of a branch of `try_join!` can determine its error type.
-fn has_errors(branch: &Expr) -> bool {
-    #[derive(Default)]
-    struct Errors(bool);
-    impl syn::visit::Visit<'_> for Errors {
-        fn visit_expr_try(&mut self, _: &ExprTry) {
-            self.0 = true;
-        }
-
-        fn visit_expr_return(&mut self, _: &syn::ExprReturn) {
-            self.0 = true;
-        }
-
-        fn visit_expr_call(&mut self, call: &ExprCall) {
-            self.0 |= super::scan::is_result(call);
-            syn::visit::visit_expr_call(self, call);
-        }
-
-        fn visit_macro(&mut self, mac: &Macro) {
-            self.0 |= MacroKind::of(mac) == MacroKind::TryJoin;
-        }
-    }
-    let mut errors = Errors::default();
-    match (ends_with_ok(branch), bare(branch)) {
-        (true, Expr::Async(block)) => {
-            if let Some((Stmt::Expr(Expr::Call(last), _), before)) = block.block.stmts.split_last()
-            {
-                for statement in before {
-                    syn::visit::Visit::visit_stmt(&mut errors, statement);
-                }
-                for value in &last.args {
-                    syn::visit::Visit::visit_expr(&mut errors, value);
-                }
-            }
-        }
-        _ => syn::visit::Visit::visit_expr(&mut errors, branch),
-    }
-    errors.0
-}
-
-/// Whether a branch is a block with `Ok(..)` at its end.
-fn ends_with_ok(branch: &Expr) -> bool {
-    let Expr::Async(block) = bare(branch) else {
-        return false;
-    };
-    match block.block.stmts.last() {
-        Some(Stmt::Expr(Expr::Call(last), None)) => {
-            called(last).is_some_and(|path| is_of_prelude(path, "Ok"))
-        }
-        _ => false,
-    }
 }
 
 /// Whether a pattern of a result names variants of the error type.

@@ -10,22 +10,12 @@ use syn::{Block, Expr, Path};
 
 /// The methods of `Result` alone that an expression calls on the result of a call.
 pub(super) fn methods_of_results(value: &Expr) -> Vec<Ident> {
-    const METHODS: &[&str] = &[
-        "err",
-        "expect_err",
-        "inspect_err",
-        "is_err",
-        "is_ok",
-        "map_err",
-        "ok",
-        "unwrap_err",
-    ];
     #[derive(Default)]
     struct Found(Vec<Ident>);
     impl syn::visit::Visit<'_> for Found {
         fn visit_expr_method_call(&mut self, call: &syn::ExprMethodCall) {
             if matches!(bare(&call.receiver), Expr::Await(_))
-                && METHODS.iter().any(|name| call.method == name)
+                && OF_RESULTS.iter().any(|name| call.method == name)
             {
                 self.0.push(call.method.clone());
             }
@@ -35,6 +25,51 @@ pub(super) fn methods_of_results(value: &Expr) -> Vec<Ident> {
     let mut found = Found::default();
     syn::visit::Visit::visit_expr(&mut found, value);
     found.0
+}
+
+/// The methods that only results have.
+const OF_RESULTS: &[&str] = &[
+    "err",
+    "expect_err",
+    "inspect_err",
+    "is_err",
+    "is_ok",
+    "map_err",
+    "ok",
+    "unwrap_err",
+];
+
+/// The methods that both options and results have.
+const READERS: &[&str] = &[
+    "and",
+    "and_then",
+    "expect",
+    "map",
+    "map_or",
+    "map_or_else",
+    "or",
+    "or_else",
+    "unwrap",
+    "unwrap_or",
+    "unwrap_or_default",
+    "unwrap_or_else",
+];
+
+/// Whether a method of options and results is called directly on the result of a call. Only rustc knows which of both the result is.
+pub(super) fn reads_result(call: &syn::ExprMethodCall) -> bool {
+    matches!(bare(&call.receiver), Expr::Await(_)) && READERS.iter().any(|name| call.method == name)
+}
+
+/// Whether results have a method of this name.
+pub(super) fn is_of_results(method: &Ident) -> bool {
+    OF_RESULTS.iter().chain(READERS).any(|name| method == name)
+}
+
+/// The message about a method of a `Result` that a state does not have.
+pub(super) fn result_without_a_value(method: &Ident) -> String {
+    format!(
+        "a workflow has no value for the `Result` of a call, so `{method}` cannot read it: write `?` after the call, or match it"
+    )
 }
 
 /// Removes the options of calls that are written after `.await`, and returns their names.

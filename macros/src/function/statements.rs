@@ -4,7 +4,7 @@ use super::graph::{Assignment, Graph, Node, StateName, Target, Work};
 use super::mutable::changed_through_reference;
 use super::name_attributes::NameAttributes;
 use super::names::{bound_names, mutable_names};
-use super::refused::{not_awaited, unknown_macro};
+use super::refused::{not_awaited, reads_result, unknown_macro};
 use super::scan::{
     bare, by_value, called, growing_call, is_assigning, is_of_result, is_result, name_attributes,
     needs_states, single_name, without_type,
@@ -232,9 +232,9 @@ impl Translator<'_> {
                 let sum: Expr = parse_quote!(#left #operator (#right));
                 self.assignment(left, &sum, exits)
             }
-            Expr::Await(one) => self.awaited(&one.base, false, exits, dest),
+            Expr::Await(one) => self.awaited(&one.base, Some(one.await_token.span), exits, dest),
             Expr::Try(one) => match bare(&one.expr) {
-                Expr::Await(inner) => self.awaited(&inner.base, true, exits, dest),
+                Expr::Await(inner) => self.awaited(&inner.base, None, exits, dest),
                 Expr::MethodCall(call)
                     if call.method == "map_err"
                         && matches!(bare(&call.receiver), Expr::Await(_)) =>
@@ -295,6 +295,10 @@ impl Translator<'_> {
 
     /// A value without control flow. Calls in it are made before.
     pub(super) fn value(&mut self, value: &Expr, exits: Exits, dest: &Dest) -> Exits {
+        let read = match bare(value) {
+            Expr::MethodCall(call) if reads_result(call) => Some(call.method.clone()),
+            _ => None,
+        };
         let (value, exits) = self.hoisted(value, exits);
         if exits.is_empty() {
             return exits;
@@ -317,7 +321,15 @@ impl Translator<'_> {
                 }
                 Some((_, variable, whole)) => self.assignment(&variable, &whole, exits),
                 None => {
-                    self.no_effect(&value);
+                    match read {
+                        Some(method) => self.errors.at(
+                            method.span(),
+                            format!(
+                                "a statement cannot read the result of a call with `{method}`: write `?` after a call that may fail, or bind the result with `let`"
+                            ),
+                        ),
+                        None => self.no_effect(&value),
+                    }
                     exits
                 }
             },

@@ -4,7 +4,7 @@ use super::graph::{CaughtError, Exit, Graph, GraphEdgeKind, Node, StateName, Tar
 use super::name_attributes::{NameAttributes, NumberedName};
 use super::names::{Names, bound_names, mutable_names, with_variables};
 use super::proofs::Proofs;
-use super::refused::{methods_of_results, refused_in};
+use super::refused::{methods_of_results, reads_result, refused_in, result_without_a_value};
 use super::scan::{
     bare, first_await, value_arguments, without_reference, without_reference_pattern,
 };
@@ -322,12 +322,8 @@ impl<'e> Translator<'e> {
     /// Makes the calls inside of an expression, and replaces them by their results.
     pub(super) fn hoisted(&mut self, value: &Expr, mut exits: Exits) -> (Expr, Exits) {
         for method in methods_of_results(value) {
-            self.errors.at(
-                method.span(),
-                format!(
-                    "a workflow has no value for the `Result` of a call, so `{method}` cannot read it: write `?` after the call, or match it"
-                ),
-            );
+            self.errors
+                .at(method.span(), result_without_a_value(&method));
         }
         if first_await(value).is_none() {
             return (value.clone(), exits);
@@ -337,10 +333,13 @@ impl<'e> Translator<'e> {
         hoist.visit_expr_mut(&mut value);
         // The name is that of the statement, not of a call inside.
         let name = self.name.take();
-        for (call, base, temporary) in hoist.calls {
-            let bound = self.names.bind(&base, self.body);
-            exits = self.expr(&call, exits, &Dest::to(bound.clone()));
-            self.names.show(&temporary, &bound);
+        for one in hoist.calls {
+            let bound = self.names.bind(&one.base, self.body);
+            exits = self.expr(&one.call, exits, &Dest::to(bound.clone()));
+            self.names.show(&one.temporary, &bound);
+            if let Some(method) = one.reader {
+                self.reads_result(&bound, method);
+            }
         }
         self.name = name;
         if let Some(span) = super::scan::await_in_a_closure(&value) {
@@ -355,6 +354,31 @@ impl<'e> Translator<'e> {
             );
         }
         (value, exits)
+    }
+
+    /// Records that a method of options and results reads the result of the call that `variable` holds.
+    fn reads_result(&mut self, variable: &Ident, method: Ident) {
+        let is_of_call = |node: &&mut Node| {
+            let mut names = node.result.iter().flat_map(|target| &target.names);
+            names.any(|name| name.as_ref() == Some(variable))
+        };
+        let Some(node) = self.graph.nodes.iter_mut().find(is_of_call) else {
+            return;
+        };
+        match &mut node.work {
+            // The result of a call with a timeout is always a `Result`.
+            Work::Task { .. } if node.timeout.is_some() => {
+                self.errors
+                    .at(method.span(), result_without_a_value(&method));
+            }
+            Work::Task { reader, .. } => *reader = Some(method),
+            // A list or a tuple has no such method.
+            Work::Map(_) | Work::Parallel(_) => {
+                self.errors
+                    .at(method.span(), result_without_a_value(&method));
+            }
+            _ => {}
+        }
     }
 
     /// The type of the values that end the current body, if the source contains it.
@@ -463,8 +487,17 @@ impl<'e> Translator<'e> {
 /// Takes the calls out of an expression that is always evaluated completely.
 #[derive(Default)]
 struct Hoist {
-    /// Each call, the name of its variable, and the name in its place.
-    calls: Vec<(Expr, Ident, Ident)>,
+    calls: Vec<HoistedCall>,
+}
+
+struct HoistedCall {
+    call: Expr,
+    /// The name of its variable.
+    base: Ident,
+    /// The name in its place.
+    temporary: Ident,
+    /// The method of options and results whose receiver it is.
+    reader: Option<Ident>,
 }
 
 impl VisitMut for Hoist {
@@ -480,8 +513,21 @@ impl VisitMut for Hoist {
                 let span = value.span();
                 let temporary = format_ident!("__hoisted{}", self.calls.len(), span = span);
                 let call = std::mem::replace(value, parse_quote!(#temporary));
-                self.calls
-                    .push((call, format_ident!("{base}", span = span), temporary));
+                self.calls.push(HoistedCall {
+                    call,
+                    base: format_ident!("{base}", span = span),
+                    temporary,
+                    reader: None,
+                });
+            }
+            Expr::MethodCall(one) if reads_result(one) => {
+                self.visit_expr_mut(&mut one.receiver);
+                if let Some(call) = self.calls.last_mut() {
+                    call.reader = Some(one.method.clone());
+                }
+                for argument in &mut one.args {
+                    self.visit_expr_mut(argument);
+                }
             }
             Expr::Closure(_) | Expr::Async(_) => {}
             Expr::Macro(one) => {

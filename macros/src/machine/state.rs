@@ -83,6 +83,10 @@ pub(crate) struct Call {
     pub(crate) callee: Callee,
     /// The name of the call's result in the state's first `let`, if that `let` computes with it.
     pub(crate) called: Option<Ident>,
+    /// The method of options and results that reads the result directly: `unwrap` in `charge(order).await.unwrap()`.
+    pub(crate) reader: Option<Ident>,
+    /// The last token of the call, if that is not its parenthesis: `await`. rustc reports a wrong type up to there.
+    pub(crate) end: Option<Span>,
 }
 
 /// The target of a task state's call.

@@ -117,6 +117,8 @@ fn computed(binding: LetBinding, input: ParseStream, reader: &SyntaxReader) -> R
             parentheses: call.paren_token.span,
         }),
         called: Some(name),
+        reader: None,
+        end: None,
     };
     Ok(Statement::Computed(Some(call), one))
 }
@@ -177,6 +179,8 @@ impl Call {
             wait,
             callee,
             called: None,
+            reader: None,
+            end: None,
         })
     }
 }

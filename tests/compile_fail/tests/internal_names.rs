@@ -10,6 +10,9 @@ const INTERNAL: &[&str] = &[
     "Operand",
     "Has<",
     "plain::Argument",
+    // A method on the `Result` of a call, of which rustc would list the traits that prove methods.
+    ": `StandardLibraryOf",
+    "StandardMethod<unwrap",
 ];
 
 #[test]

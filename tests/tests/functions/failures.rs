@@ -382,6 +382,71 @@ async fn try_join_of_tasks_that_cannot_fail() {
     .await;
 }
 
+/// The error type is that of the calls with `?` in blocks, because nothing else determines it.
+#[workflow]
+async fn joined_blocks(n: i64) -> Result<i64, PayError> {
+    let a = match try_join!(
+        async {
+            let paid = pay(n).named("Q1").await?;
+            Ok(paid + 1)
+        },
+        double(n).named("Q2")
+    )
+    .named("J1")
+    .await
+    {
+        Ok((a, b)) => a + b,
+        Err(_) => 7,
+    };
+    let Ok((b, c)) = try_join!(
+        async {
+            let paid = pay(a).named("Q3").timeout(mins(1)).await?;
+            if paid > 3 {
+                return Ok(paid);
+            }
+            Ok(paid - 1)
+        },
+        async { Ok(double(a).named("Q4").await) }
+    )
+    .named("J2")
+    .await
+    else {
+        return Ok(a);
+    };
+    let (d, e) = try_join!(
+        async {
+            let list = map(&[b, c], async |item| pay(item).named("Q5").await)
+                .named("M")
+                .await?;
+            if list.len() > 1 { Ok(list[0]) } else { Ok(0) }
+        },
+        async { b * 2 }
+    )
+    .named("J3")
+    .await?;
+    if let Ok((f,)) = try_join!(async {
+        pay(d).named("Q7").await?;
+        Ok(2)
+    })
+    .named("J4")
+    .await
+    {
+        return Ok(f + e);
+    }
+    Ok(e)
+}
+
+#[tokio::test]
+async fn a_question_mark_in_a_block_determines_the_error_of_try_join() {
+    let inputs = [json!(1), json!(2), json!(5)];
+    assert_agrees(
+        function_row!(joined_blocks(i64) as JoinedBlocks),
+        replies(),
+        &inputs,
+    )
+    .await;
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 struct Key {
     id: String,

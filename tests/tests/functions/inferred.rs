@@ -127,6 +127,57 @@ async fn generic(input: i64) -> Vec<String> {
     ]
 }
 
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+    stepwright::Payload,
+)]
+enum Either<A, B> {
+    Left(A),
+    Right { items: Vec<B> },
+    Neither,
+}
+
+/// The result has the type of the function, a tuple that of its `let`.
+#[workflow]
+async fn generic_result(input: i64) -> Result<(Either<i64, String>, Wrap<Option<i64>>), PayFailed> {
+    let (first, wrap): (Either<i64, String>, Wrap<i64>) = (Either::Neither, Wrap { value: input });
+    let second: Either<i64, String> = if input > 1 {
+        Either::Right { items: Vec::new() }
+    } else {
+        Either::Neither
+    };
+    unwrapped(Wrap::<String> {
+        value: "text".to_owned(),
+    })
+    .await;
+    if wrap.value > 2 {
+        return Ok((second, Wrap { value: None }));
+    }
+    if second == first {
+        return Ok((Either::Left(wrap.value), Wrap { value: Some(2) }));
+    }
+    Ok((Either::Right { items: vec![] }, Wrap { value: None }))
+}
+
+#[derive(Debug, thiserror::Error, TaskError)]
+enum PayFailed {}
+
+#[tokio::test]
+async fn a_result_has_the_type_arguments_of_the_function() {
+    let engine = Engine::builder().register::<GenericResult>().virtual_time();
+    let engine = engine.build().unwrap();
+    for input in [1, 2, 3] {
+        let plain = PlainRun::new().block_on(generic_result(input)).unwrap();
+        let run = engine.start::<GenericResult>(input).await.unwrap();
+        assert_eq!(json!(run.await.unwrap()), json!(plain));
+    }
+}
+
 #[tokio::test]
 async fn a_declared_type_has_the_type_arguments_of_a_literal() {
     let engine = Engine::builder().register::<Generic>().virtual_time();

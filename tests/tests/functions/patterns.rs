@@ -566,3 +566,37 @@ async fn a_subscription() {
     )
     .await;
 }
+
+// Patterns of constants.
+
+const WAITING: JobState = JobState::Waiting;
+
+/// A variant without fields is a text, which has no fields of other variants.
+#[workflow]
+async fn constant_variants(n: i64) -> i64 {
+    let JobState::Running { percent } = WAITING else {
+        let Some(JobState::Failed(text)) = Some(JobState::Waiting) else {
+            let JobState::Running { percent } = (if n > 2 {
+                JobState::Running { percent: 4 }
+            } else {
+                JobState::Waiting
+            }) else {
+                return 7;
+            };
+            return i64::from(percent) + n;
+        };
+        return text.chars().count() as i64;
+    };
+    i64::from(percent)
+}
+
+#[tokio::test]
+async fn a_constant_variant_is_matched_with_patterns_of_others() {
+    let inputs = [json!(1), json!(5)];
+    assert_agrees(
+        function_row!(constant_variants(i64) as ConstantVariants),
+        Replies::new(),
+        &inputs,
+    )
+    .await;
+}

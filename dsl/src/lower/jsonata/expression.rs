@@ -353,6 +353,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
             (from, target) if from.is_number() && target.is_number() => code.shaped(to),
             (_, Shape::Option(_)) if !from.is_list() => code.shaped(to),
             (Shape::String, Shape::String) => code,
+            (Shape::Written(from), Shape::Written(target)) if from.name == target.name => code,
             (Shape::Struct(StructShape { name, .. }), Shape::Struct(other))
                 if *name == other.name =>
             {
@@ -407,6 +408,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
         match (path, arguments) {
             ("String::new", []) => Code::new(Syntax::text(""), Shape::String),
             ("f64::from", [only]) => self.conversion(only, Shape::Number),
+            ("Decimal::from", [only]) => self.decimal_from(only),
             (
                 "String::from" | "Box::new" | "Some" | "Cow::from" | "Cow::Borrowed" | "Cow::Owned",
                 [only],
@@ -415,6 +417,18 @@ impl<'e, 'r> Lowering<'e, 'r> {
                 "`{path}` cannot run inside a workflow expression; call it in a task instead, or write `jsonata!(\"..\")`"
             )),
         }
+    }
+
+    /// A decimal of an integer: its digits as text.
+    fn decimal_from(&mut self, value: &Expr) -> Code {
+        let code = self.code(value);
+        if !code.shape.is_integer() {
+            return self.refuse_code(format!(
+                "a decimal of {} cannot be made inside a workflow: use an integer, or make it in a task",
+                code.shape.describe()
+            ));
+        }
+        self.display(code).shaped(Shape::decimal())
     }
 
     fn conversion(&mut self, value: &Expr, to: Shape) -> Code {

@@ -241,7 +241,12 @@ impl<'s> Printer<'s> {
         } else {
             level::ATOM
         };
-        self.print(base, needed);
+        // A scalar has no fields. At the beginning of a path, a text is the name of a field, and a number is an error.
+        if begins_with_scalar(base) {
+            self.out.push_str("{}");
+        } else {
+            self.print(base, needed);
+        }
         if names::is_plain(name) {
             self.push(format_args!(".{name}"));
         } else {
@@ -320,6 +325,19 @@ impl<'s> Printer<'s> {
 /// U+E000 on. A U+D7FF before each unit from U+E000 on sorts it before the surrogates. Two keys compare like the characters, even
 /// if a text contains U+D7FF: the next unit is then never one from U+E000 on.
 const BY_CHARACTERS: &str = r"^($replace($, /[\uE000-\uFFFF]/, '\uD7FF$0'))";
+
+/// Whether a path begins with a constant text, number, `bool` or `null`.
+fn begins_with_scalar(syntax: &Syntax) -> bool {
+    match syntax {
+        Syntax::Null
+        | Syntax::Bool(_)
+        | Syntax::Number(_)
+        | Syntax::Text(_)
+        | Syntax::Placeholder(_) => true,
+        Syntax::Item(base, _) | Syntax::Whole(base) => begins_with_scalar(base),
+        _ => false,
+    }
+}
 
 /// Whether an expression reads a variable or calls a function with this name.
 fn reads(syntax: &Syntax, name: &str) -> bool {

@@ -52,6 +52,20 @@ scalars! {
     @own StandardOperators: rust_decimal::Decimal
 }
 
+/// The decimal of `rust_decimal`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the `Decimal` of `rust_decimal`",
+    label = "a workflow makes decimals of `rust_decimal` from integers, and this is a `{Self}`",
+    note = "enable the feature `rust_decimal` of `stepwright`, or make the value in a task"
+)]
+pub trait StandardDecimal {}
+
+#[cfg(feature = "rust_decimal")]
+impl StandardDecimal for rust_decimal::Decimal {}
+
+/// Proves that a type with the name `Decimal` is the one of `rust_decimal`.
+pub fn decimal<T: StandardDecimal>() {}
+
 /// A value that a function such as `String::from` accepts, without code of the user.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has its own conversion, which a workflow cannot run",

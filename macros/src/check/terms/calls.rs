@@ -1,6 +1,7 @@
 //! Calls of functions and of macros, and struct literals.
 
 use super::expression::Resolver;
+use super::hints::DURATION;
 use super::literals::{literal_text, literal_type, variables};
 use super::paths::is_default;
 use super::templates::{format, list};
@@ -52,7 +53,9 @@ impl Resolver<'_> {
             StateWork::Task(_)
         );
         let in_a_function = self.machine.workflow.function.is_some();
-        let why = if let Some(replacement) = replacement(path) {
+        let why = if is_duration(path) {
+            format!("`{written}` cannot run inside a workflow: {DURATION}")
+        } else if let Some(replacement) = replacement(path) {
             format!("`{written}` cannot run inside a workflow: {replacement}")
         } else if written == "task_token" {
             "`task_token()` is an argument of the call that waits for the answer: `task(.., task_token())`".to_owned()
@@ -167,6 +170,16 @@ impl Resolver<'_> {
             .or_else(|| self.ty.clone());
         Term::Raw(kind, literal.text, ty)
     }
+}
+
+/// Whether a function returns a duration of `chrono` or std.
+fn is_duration(path: &Path) -> bool {
+    let mut segments = path.segments.iter().rev().skip(1);
+    segments.next().is_some_and(|ty| {
+        ["Days", "Duration", "Months", "TimeDelta"]
+            .iter()
+            .any(|name| ty.ident == name)
+    })
 }
 
 /// For a function of `stepwright::functions` that is called as `functions::name`: its path without generic arguments.

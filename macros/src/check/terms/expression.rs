@@ -15,7 +15,10 @@ use std::rc::Rc;
 use stepwright_asl::callable;
 use stepwright_asl::words;
 use syn::ext::IdentExt;
-use syn::{BinOp, Expr, ExprClosure, Lit, Member, Pat, PatTuple, PatTupleStruct, Path, Type, UnOp};
+use syn::{
+    Arm, BinOp, Expr, ExprClosure, Lit, Member, Pat, PatTuple, PatTupleStruct, Path, Type, UnOp,
+    parse_quote,
+};
 
 /// Turns the expressions of one state into [`Term`]s.
 pub(super) struct Resolver<'m> {
@@ -154,7 +157,7 @@ impl<'m> Resolver<'m> {
                     return self.unsupported(
                         &index.index,
                         "a slice",
-                        "use `list.iter().skip(from).take(count)`",
+                        "use `list.iter().skip(from).take(count)`; for a text use `split_once` and `strip_prefix`, or a task",
                     );
                 }
                 let base = self.value(&mut index.expr);
@@ -241,6 +244,12 @@ impl<'m> Resolver<'m> {
                         case
                     })
                     .collect();
+                // rustc reports missing arms in the function itself.
+                let is_function = self.machine.workflow.function.is_some();
+                if is_function && !one.arms.is_empty() && !ends_with_any(&one.arms) {
+                    self.rewriter.changed();
+                    one.arms.push(parse_quote!(_ => __s::any()));
+                }
                 Term::Match(Box::new(subject), cases)
             }
             Expr::Cast(cast) => {
@@ -474,4 +483,10 @@ fn has_type(value: &Term) -> bool {
 fn is_library(path: &Path, names: &[&str]) -> bool {
     let last = path.segments.last();
     last.is_some_and(|last| names.iter().any(|name| last.ident == name))
+}
+
+/// Whether the last arm takes every value.
+fn ends_with_any(arms: &[Arm]) -> bool {
+    arms.last()
+        .is_some_and(|arm| matches!(arm.pat, Pat::Wild(_)))
 }

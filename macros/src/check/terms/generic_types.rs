@@ -5,12 +5,30 @@ use syn::{GenericArgument, Path, PathArguments, PathSegment, Token, Type};
 
 /// Adds the type arguments of the declared type to the paths of literals. The code that reads the shape of a literal's type contains only its path.
 pub(super) fn with_type_arguments(value: Term, ty: &Type) -> Term {
+    let ty = declared(ty);
     let boxed = |value: Box<Term>| Box::new(with_type_arguments(*value, ty));
     match value {
         Term::Record(record) => Term::Record(Record {
-            path: typed_path(&record, ty).unwrap_or(record.path.clone()),
+            path: typed_path(&record.path, record.variant.is_some(), ty)
+                .unwrap_or(record.path.clone()),
             ..record
         }),
+        Term::Constant(path, beside) => {
+            let is_variant = path.segments.len() > 1;
+            let typed = typed_path(&path, is_variant, ty).unwrap_or(path);
+            Term::Constant(typed, beside)
+        }
+        Term::Tuple(items) => match ty {
+            Type::Tuple(types) if types.elems.len() == items.len() => {
+                let items = items.into_iter().zip(&types.elems);
+                Term::Tuple(
+                    items
+                        .map(|(one, ty)| with_type_arguments(one, ty))
+                        .collect(),
+                )
+            }
+            _ => Term::Tuple(items),
+        },
         Term::Typed(index, value) => Term::Typed(index, boxed(value)),
         Term::Checked(index, value) => Term::Checked(index, boxed(value)),
         Term::Let(bindings, body) => Term::Let(bindings, boxed(body)),
@@ -36,10 +54,31 @@ pub(super) fn with_type_arguments(value: Term, ty: &Type) -> Term {
     }
 }
 
-/// The path of a literal with the arguments of the declared type, if the type is its own.
-fn typed_path(record: &Record, ty: &Type) -> Option<Path> {
-    let mut segments = record.path.segments.iter().rev();
-    let variant = record.variant.is_some().then(|| segments.next()).flatten();
+/// The type of a function in the source, of which the result is `<Wrap<String> as TaskReturn>::Output`.
+fn declared(ty: &Type) -> &Type {
+    match ty {
+        Type::Path(path) => match &path.qself {
+            Some(own)
+                if path
+                    .path
+                    .segments
+                    .iter()
+                    .any(|one| one.ident == "TaskReturn") =>
+            {
+                &own.ty
+            }
+            _ => ty,
+        },
+        Type::Paren(inner) => declared(&inner.elem),
+        Type::Group(inner) => declared(&inner.elem),
+        _ => ty,
+    }
+}
+
+/// The path of a literal or of a variant with the arguments of the declared type, if the type is its own.
+fn typed_path(literal: &Path, has_variant: bool, ty: &Type) -> Option<Path> {
+    let mut segments = literal.segments.iter().rev();
+    let variant = has_variant.then(|| segments.next()).flatten();
     let own = segments.next()?;
     let mut path = path_of(ty)?.clone();
     let last = path.segments.last_mut()?;

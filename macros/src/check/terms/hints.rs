@@ -24,6 +24,18 @@ const INSTEAD: &[(&str, &str)] = &[
     ("split_terminator", "use `split(..)`, and leave out the last part if it is empty"),
     ("splitn", "use `split(..)`, and `take` and `skip` to select parts"),
     ("xor", "use `if a.is_some() { if b.is_some() { None } else { a } } else { b }`"),
+    ("checked_add_signed", DURATION),
+    ("checked_sub_signed", DURATION),
+    ("num_days", BETWEEN_TIMES),
+    ("num_hours", BETWEEN_TIMES),
+    ("num_milliseconds", BETWEEN_TIMES),
+    ("num_minutes", BETWEEN_TIMES),
+    ("num_seconds", BETWEEN_TIMES),
+    ("signed_duration_since", BETWEEN_TIMES),
+    ("is_zero", "use `== Decimal::ZERO` for a decimal, and `== 0` for an integer"),
+    ("round_dp", "JSONata rounds numbers with 15 digits, so round decimals in a task"),
+    ("trim_start_matches", "`strip_prefix(..)` removes one prefix; call it in a task"),
+    ("trim_end_matches", "`strip_suffix(..)` removes one suffix; call it in a task"),
     ("append", "`a.iter().chain(b.iter())` concatenates lists"),
     ("as_mut", "values of a workflow are immutable; use `as_ref()`"),
     ("borrow", "use the value without the call"),
@@ -80,6 +92,11 @@ const INSTEAD: &[(&str, &str)] = &[
     ("wrapping_mul", "integers in JSON have no width, so they do not wrap; call it in a task"),
     ("wrapping_sub", "integers in JSON have no width, so they do not wrap; call it in a task"),
 ];
+
+const BETWEEN_TIMES: &str = "`(a.timestamp_millis() - b.timestamp_millis()) / 1000` is the number of seconds between two times";
+
+/// What to write instead of a duration.
+pub(super) const DURATION: &str = "a workflow has no durations; compare `at.timestamp_millis()` with a number of milliseconds, or compute the time in a task";
 
 /// The replacements that depend on the form: in a function, and in `workflow!`.
 #[rustfmt::skip]

@@ -197,6 +197,7 @@ fn standard_item_proof(name: &str) -> Option<fn(&Ident) -> TokenStream> {
         "HashSet" => {
             |item| quote!(let _: #item<()> = __s::any::<::std::collections::HashSet<()>>();)
         }
+        "Decimal" => |item| quote!(__s::decimal::<#item>();),
         "Value" => |item| quote!(let _: #item = __s::any::<__s::serde_json::Value>();),
         "ToString" => |item| trait_proof(item, &quote!(::std::string::ToString)),
         "ToOwned" => |item| trait_proof(item, &quote!(::std::borrow::ToOwned)),

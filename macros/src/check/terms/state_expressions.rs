@@ -3,13 +3,14 @@
 use super::Local;
 use super::earlier_lets::{can_panic, inline_earlier_lets, unread_lets_that_panic};
 use super::expression::Resolver;
+use super::generic_types::with_type_arguments;
 use super::placeholder::placeholders_in_texts;
 use crate::check::variables::is_silent;
 use crate::errors::Errors;
 use crate::machine::UsedNames;
 use crate::machine::{
-    EarlierLet, Edge, EdgeKind, Let, LetBinding, Machine, MatchPattern, RewrittenExpression, Term,
-    UserExpr,
+    EarlierLet, Edge, EdgeKind, Let, LetBinding, Machine, MatchPattern, RewrittenExpression,
+    StateWork, Term, UserExpr,
 };
 use proc_macro2::{Ident, Span};
 use std::collections::HashSet;
@@ -89,7 +90,7 @@ struct StateExpressions<'r, 'm> {
     lets: Vec<Rc<EarlierLet>>,
 }
 
-impl StateExpressions<'_, '_> {
+impl<'m> StateExpressions<'_, 'm> {
     fn untyped(&mut self, expression: &UserExpr) -> Term {
         self.typed(expression, None, &[])
     }
@@ -104,7 +105,10 @@ impl StateExpressions<'_, '_> {
         self.resolved
             .texts
             .append(&mut placeholders_in_texts(expression));
-        let resolved = self.resolver.expression(expression, ty);
+        let mut resolved = self.resolver.expression(expression, ty);
+        if let Some(output) = self.output_of(expression) {
+            resolved.value = with_type_arguments(resolved.value, output);
+        }
         if resolved.faulty {
             self.resolved.faulty.push(expression.id);
         }
@@ -116,6 +120,18 @@ impl StateExpressions<'_, '_> {
             inline_earlier_lets(resolved.value.clone(), unread),
         ));
         resolved.value
+    }
+
+    /// The type of the workflow's result, if the expression is the result.
+    fn output_of(&self, expression: &UserExpr) -> Option<&'m Type> {
+        let machine = self.resolver.machine;
+        let node = &machine.states[self.resolver.state];
+        let given = match &node.state.kind {
+            StateWork::Succeed(value) => value.as_ref(),
+            _ => node.state.end_value(),
+        };
+        let is_result = node.scope == 0 && given.is_some_and(|given| given.id == expression.id);
+        machine.workflow.output.as_ref().filter(|_| is_result)
     }
 
     fn resolve(&mut self) {

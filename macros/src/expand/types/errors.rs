@@ -179,17 +179,15 @@ impl TypeBlock<'_> {
         if !pattern.is_own() {
             return TokenStream::new();
         }
-        let error = error(of_task, Span::call_site());
+        // In a function, rustc compares the pattern with the error of the call there.
+        let is_function = self.machine.workflow.function.is_some();
+        let error = error(of_task && !is_function, Span::call_site());
         match pattern {
             ErrorPattern::Text(_) | ErrorPattern::Every(_) => TokenStream::new(),
             // `{ .. }` matches unit, tuple and struct variants. The parentheses prevent rustc from inserting suggestions into
             // the user's line.
             // rustc checks it in the function.
-            ErrorPattern::Path(_)
-                if self.machine.workflow.function.is_some() && then.is_empty() =>
-            {
-                TokenStream::new()
-            }
+            ErrorPattern::Path(_) if is_function && then.is_empty() => TokenStream::new(),
             ErrorPattern::Path(path) => {
                 let variant = with_any_fields(path);
                 quote!(match #error { (#variant) => { #then } _ => {} })

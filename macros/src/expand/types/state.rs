@@ -256,11 +256,16 @@ impl TypeBlock<'_> {
                 if call.wait.is_some() {
                     return anything(result.is_some());
                 }
+                if let Some(method) = &call.reader {
+                    // rustc reports two equal errors at one location once.
+                    return quote_spanned!(method.span()=> __s::value_without_error(&__call));
+                }
                 // A method call from the first to the last token of the user's call, so that rustc reports "expected .., found .."
                 // for all of it.
                 let checked = group(start, quote!(&__call));
                 let output = quote_spanned!(parentheses.open()=> .output);
-                let nothing = group(parentheses.join(), TokenStream::new());
+                let end = call.end.unwrap_or_else(|| parentheses.join());
+                let nothing = group(end, TokenStream::new());
                 quote!(#checked #output #nothing)
             }
             Callee::Workflow { start, call } => {

@@ -281,10 +281,13 @@ impl Grower {
                 };
                 let place = self.site(calling, false);
                 let value = self.value(Kind::Int, calling);
-                branches.push(format!(
-                    "step({place}, {value}).named(\"{}\")",
-                    self.state("T")
-                ));
+                let call = format!("step({place}, {value}).named(\"{}\")", self.state("T"));
+                branches.push(if self.once_in(3) {
+                    self.form("try_join! with ? in a block");
+                    format!("async {{ let passed = {call}.await?; Ok(passed) }}")
+                } else {
+                    call
+                });
                 declared.push((self.name(), Kind::Int));
                 continue;
             }

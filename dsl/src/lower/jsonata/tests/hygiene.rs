@@ -310,3 +310,29 @@ fn a_closures_parameter_hides_no_function() {
     );
     assert_eq!(value(lengths, &variables), Ok(json!([2, 1])));
 }
+
+#[test]
+fn a_constant_at_the_beginning_of_a_path_has_no_fields() {
+    let scalars = [
+        Syntax::text("Dot"),
+        Syntax::number(1),
+        Syntax::Bool(true),
+        Syntax::Null,
+    ];
+    for scalar in scalars {
+        let item = Syntax::Item(Box::new(scalar.clone()), Box::new(Syntax::number(0)));
+        for base in [scalar, item] {
+            for name in ["Two", "a b"] {
+                let fields = [
+                    base.clone().field(name),
+                    base.clone().field(name).field("x"),
+                ];
+                for field in fields {
+                    let code = super::super::print::print(&Syntax::call("exists", vec![field]));
+                    let value = evaluate(&Json::String(format!("{{% {code} %}}")), &[]);
+                    assert_eq!(value, Ok(json!(false)), "{code}");
+                }
+            }
+        }
+    }
+}
