@@ -48,10 +48,12 @@ impl MemoryStore {
         Self::default()
     }
 
-    /// Creates another store with the content that is committed now. Its commits do not fail.
+    /// Creates another store with the content that is committed now, as a file that is opened again. Its commits do not fail.
     #[must_use]
     pub fn copy(&self) -> Self {
-        let tables = self.shared().tables.clone();
+        let mut tables = self.shared().tables.clone();
+        let numbers = tables.outbox.keys().map(|(_, number)| *number);
+        tables.last_message = numbers.max().unwrap_or(0);
         let shared = MemoryShared {
             tables,
             ..MemoryShared::default()
