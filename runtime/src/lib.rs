@@ -171,5 +171,5 @@ pub use stepwright::task::TraceContext;
 pub use stepwright_asl::model::MachineType;
 pub use stepwright_asl::redaction::Redaction;
 pub use stepwright_interpreter::distributed::{MapRun, MapRunCounts};
-pub use stepwright_interpreter::execution::{TaskToken, Wait, WaitKind};
+pub use stepwright_interpreter::execution::{StatusRecord, TaskToken, Wait, WaitKind};
 pub use stepwright_interpreter::{ExecutionInfo, Limits, Status, evaluate, value};

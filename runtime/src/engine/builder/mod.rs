@@ -34,6 +34,7 @@ use crate::engine::machines::registry::Registry;
 use crate::engine::machines::{CompileSettings, Machines};
 use crate::engine::nested::map_runs::MapRuns;
 use crate::engine::observer::{CreateObserver, ObservedMachine, Observer};
+use crate::engine::outbox::status_message;
 use crate::engine::queries::executions::Executions;
 use crate::engine::retention::ChosenRetention;
 use crate::engine::shared::EngineShared;
@@ -206,6 +207,11 @@ impl EngineBuilder {
         {
             store_fields(durable, &redaction)?;
         }
+        if let Some(durable) = &durable
+            && self.status_listener.is_some()
+        {
+            note_listener(durable)?;
+        }
         let activities = Activities::new(durable.is_some(), meter.clone());
         if let Some(durable) = &durable {
             let stored = durable.reader().activities();
@@ -297,4 +303,16 @@ fn store_fields(durable: &DurableState, fields: &Redaction) -> Result<(), BuildE
     let change = change.map_err(|error| BuildError::new(error.to_string()))?;
     let stored = durable.journal.commit(vec![change]).wait();
     stored.map_err(|error| BuildError::new(format!("the masked fields cannot be stored: {error}")))
+}
+
+/// Stores that the engine has a status listener, so that an abort without an engine writes messages for it.
+fn note_listener(durable: &DurableState) -> Result<(), BuildError> {
+    let is_known = status_message::has_listener(&mut **durable.reader());
+    if is_known.map_err(|error| BuildError::new(error.to_string()))? {
+        return Ok(());
+    }
+    // Commits have an order, so the note precedes each message. If the store fails, the next commit reports it.
+    let note = vec![status_message::note_listener()];
+    let _committed = durable.journal.commit_with_retry(note);
+    Ok(())
 }
