@@ -310,6 +310,7 @@ impl ExecutionTask {
             Execution::new(program, about, limits, keeps, seed).with_entry(entry)
         };
         let is_resumed = matches!(begin, StartPoint::Resume(_));
+        let is_redriven = matches!(begin, StartPoint::Redrive(_));
         let mut execution = match begin {
             StartPoint::Redrive(from) => {
                 let (history, resume) = *from;
@@ -336,8 +337,11 @@ impl ExecutionTask {
             (declared, express) => declared.or(express),
         };
         if let Some(life) = life {
-            // A redrive restarts the timeout.
-            let from = about.redriven().unwrap_or(about.started);
+            // A redrive restarts the timeout. Its own time may be later than the clock, which decides about deadlines.
+            let from = match is_redriven {
+                true => engine.clock.now(),
+                false => about.redriven().unwrap_or(about.started),
+            };
             self.resources.deadline = ExecutionDeadline::at(from + life);
         }
         self.resources.open_spans(&execution);
