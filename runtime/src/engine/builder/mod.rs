@@ -50,6 +50,8 @@ use crate::task::{SharedState, TaskSource, blocking_watcher};
 #[must_use]
 pub struct EngineBuilder {
     registry: Registry,
+    #[cfg(feature = "argument-checks")]
+    checks_arguments: bool,
     sources: Vec<Arc<dyn TaskSource>>,
     fallback_sources: Vec<Arc<dyn TaskSource>>,
     test_cases: Option<Arc<dyn TestCases>>,
@@ -90,6 +92,8 @@ impl EngineBuilder {
     fn new() -> Self {
         Self {
             registry: Registry::default(),
+            #[cfg(feature = "argument-checks")]
+            checks_arguments: false,
             sources: Vec::new(),
             fallback_sources: Vec::new(),
             test_cases: None,
@@ -240,6 +244,8 @@ impl EngineBuilder {
             records_history: self.records_history,
             machines,
             setting,
+            #[cfg(feature = "argument-checks")]
+            checks_arguments: self.checks_arguments,
             sources: self.sources,
             fallback_sources: self.fallback_sources,
             own_api: OnceLock::new(),
