@@ -286,6 +286,11 @@ fn error_names_that_a_call_never_has_are_warnings() {
         (
             "aws-sdk:sqs:sendMessage",
             "SQS.QueueDoesNotExist",
+            "SQS.QueueDoesNotExistException",
+        ),
+        (
+            "aws-sdk:sqs:sendMessage",
+            "Sqs.QueueDoesNotExist",
             "Sqs.QueueDoesNotExistException",
         ),
         (

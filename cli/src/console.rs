@@ -25,7 +25,7 @@ pub(crate) async fn console(arguments: ConsoleArguments) -> Result<(), Failure> 
         error => Failure::Failed(error.to_string()),
     })?;
     let mut console = console
-        .redact(&arguments.redact.redact.redaction())
+        .redact(&arguments.redact.redaction())
         .shutdown(signals.wait(1));
     if arguments.redact.reveal_secrets {
         console = console.reveal_secrets();

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use stepwright_asl::StateMachine;
 use stepwright_asl::validate::Validator;
-use stepwright_integrations::ArgumentChecks;
 use stepwright_runtime::Engine;
 use stepwright_runtime::value::Value;
 use stepwright_server::{ConsoleMode, DebugRequest, Server};
@@ -100,7 +99,7 @@ fn engine(
     if let Some(case) = mock_case::chosen(&arguments.mocks, definition)? {
         builder = builder.tasks(case);
     }
-    builder = builder.tasks(ArgumentChecks::new());
+    builder = builder.check_arguments();
     builder = builder.tasks(DefinitionTasks::new(name, machine, &arguments.tasks)?);
     builder
         .build()

@@ -49,6 +49,6 @@ fn of_recorded(
     let validator = Validator::new(MachineType::Standard);
     let definition = LoadedDefinition::read(file, &validator)?;
     let json = drawable(&definition)?;
-    let recorded = read_history(history, json, &arguments.redact.redact.redaction())?;
+    let recorded = read_history(history, json, &arguments.redact.redaction())?;
     Ok(Report::of_recorded(&recorded, json))
 }

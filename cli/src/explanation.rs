@@ -58,7 +58,7 @@ pub(crate) fn of_recorded(arguments: &HistoryArguments) -> Result<(), Failure> {
     let definition = LoadedDefinition::read(file, &validator)?;
     let machine = definition.machine()?;
     let recorded = read_history(history, drawable(&definition)?, &Redaction::new())?;
-    let redaction = arguments.redact.redact.redaction();
+    let redaction = arguments.redact.redaction();
     print(arguments, &recorded.timeline(), &machine, &redaction, "")
 }
 

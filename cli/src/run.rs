@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 use stepwright_asl::validate::Validator;
-use stepwright_integrations::ArgumentChecks;
 use stepwright_runtime::clock::{self, Timestamp};
 use stepwright_runtime::history::{History, HistoryQuery};
 use stepwright_runtime::private_file;
@@ -84,7 +83,7 @@ async fn run_with(arguments: RunArguments, otlp: &Otlp) -> Result<(), Failure> {
     if let Some(case) = mock_case::chosen(&arguments.mocks, &definition)? {
         builder = builder.tasks(case);
     }
-    builder = builder.tasks(ArgumentChecks::new());
+    builder = builder.check_arguments();
     builder = builder.tasks(answers.clone());
     builder = objects::connect(builder, arguments.objects.as_deref(), services.as_ref())?;
     if let Some(services) = services {

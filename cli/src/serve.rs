@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use stepwright_integrations::{ArgumentChecks, ServiceCalls, StatusEvents, StatusEventsError};
+use stepwright_integrations::{ServiceCalls, StatusEvents, StatusEventsError};
 use stepwright_runtime::handler_logs::HandlerLogs;
 use stepwright_runtime::search::ExecutionIndex;
 use stepwright_runtime::store::SqliteStore;
@@ -299,7 +299,7 @@ async fn engine(
         .account(&arguments.account)
         .missing_handler_hint(handler_hint(arguments))
         .redact(&arguments.redact.fields())
-        .tasks(ArgumentChecks::new())
+        .check_arguments()
         .tasks(ServerTasks::new(&arguments.tasks)?);
     if let Some(lambda) = &arguments.lambda_endpoint {
         builder = builder.tasks(lambda.clone());

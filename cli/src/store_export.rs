@@ -34,7 +34,7 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<(), Failure> {
         Some(name) => Some(find(&mut reader, file, name, arguments.machine.as_deref())?),
         None => None,
     };
-    let redaction = arguments.redact.redaction(&mut reader)?;
+    let redaction = arguments.redact.redaction_of_store(&mut reader)?;
     let Some(to) = &arguments.output else {
         let exported = write(&mut reader, arn.as_deref(), &redaction, |line| {
             output::line(line);

@@ -116,7 +116,7 @@ fn terraform_computes_values_of_any_type() {
         "Retry = var.on ? [] : []",
         "Retry = \"${var.retries}\"",
         "Retry = jsondecode(file(\"x.json\"))",
-        "Catch = [merge(local.c, { Next = \"B\" })]",
+        "Catch = [merge(local.c, { ErrorEquals = [\"States.ALL\"] })]",
         "TimeoutSeconds = tonumber(var.x)",
         "TimeoutSeconds = var.a * 60",
         "Parameters = merge(local.p, { a = 1 })",

@@ -157,3 +157,208 @@ fn a_folder_is_searched_for_terraform_files() {
     assert!(ran.stdout.contains("(heredoc): valid"), "{ran:?}");
     assert!(!ran.stdout.contains("variables.tf"), "{ran:?}");
 }
+
+/// Returns a file with a definition of states around `parts`.
+fn heredoc(parts: &str) -> String {
+    format!(
+        r#"resource "aws_sfn_state_machine" "m" {{
+  definition = <<-EOF
+{parts}
+  EOF
+}}
+"#
+    )
+}
+
+/// A definition with directives between states, between fields and in strings. Both branches and the loop are correct.
+const DIRECTIVES: &str = r#"{
+  "StartAt": "A",
+  "States": {
+    "A": {"Type": "Pass", "Comment": "%{ if var.fast }fast%{ else }slow%{ endif }", "Next": "B"},
+    %{~ if var.fast ~}
+    "B": {"Type": "Wait", "Seconds": 1, "Next": "P"},
+    %{~ else ~}
+    "B": {"Type": "Wait", "Seconds": 100, "Next": "C"},
+    "C": {"Type": "Pass", "Next": "P"},
+    %{~ endif ~}
+    %{~ for name, arn in var.functions ~}
+    "${name}": {"Type": "Task", "Resource": "${arn}", "Next": "P"},
+    %{~ endfor ~}
+    "P": {
+      "Type": "Parallel",
+      "Branches": [
+        %{ for i, one in var.branches }
+        {"StartAt": "In${i}", "States": {"In${i}": {"Type": "Pass", "Result": "${one["x"]}", "End": true}}}%{ if i < length(var.branches) - 1 },%{ endif }
+        %{ endfor }
+      ],
+      %{ if var.ends }"End": true%{ endif }%{ if !var.ends }"Next": "Z"%{ endif }
+    }
+    %{ if !var.ends }, "Z": {"Type": "Succeed"}%{ endif }
+  }
+}"#;
+
+#[test]
+fn each_text_of_a_template_with_directives_is_checked() {
+    let faults = [
+        ("\"Seconds\": 1,", "\"Second\": 1,", "Second"),
+        ("\"Seconds\": 100,", "\"Second\": 100,", "Second"),
+        (
+            "\"Result\": \"${one[\"x\"]}\", \"End\": true",
+            "\"Result\": 1, \"Ende\": true",
+            "Ende",
+        ),
+        (
+            "\"Resource\": \"${arn}\", ",
+            "\"Resorce\": \"${arn}\", ",
+            "Resorce",
+        ),
+        ("\"Type\": \"Succeed\"", "\"Type\": \"Succed\"", "Succed"),
+        ("\"Comment\": \"%{", "\"Coment\": \"%{", "Coment"),
+    ];
+    let as_file = r#"resource "aws_sfn_state_machine" "m" {
+  definition = templatefile("${path.module}/d.json.tftpl", {})
+}
+"#;
+    let quoted = |text: &str| {
+        let text = text
+            .replace("var.branches", "b")
+            .replace("one[\"x\"]", "one.x");
+        let text = text.replace('"', "\\\"").replace('\n', " ");
+        format!("resource \"aws_sfn_state_machine\" \"m\" {{\n definition = \"{text}\"\n}}\n")
+    };
+    let forms = |text: &str| {
+        let file = Folder::new(as_file);
+        std::fs::write(file.path("d.json.tftpl"), text).unwrap();
+        [
+            ("heredoc", Folder::new(&heredoc(text))),
+            ("file", file),
+            ("quoted", Folder::new(&quoted(text))),
+        ]
+    };
+    for (form, folder) in forms(DIRECTIVES) {
+        let ran = folder.run("validate", "main.tf", &[]);
+        assert_eq!(ran.status, 0, "{form}: {ran:?}");
+        assert!(ran.stdout.contains("valid"), "{form}: {ran:?}");
+        let graph = folder.run("graph", "main.tf", &[]);
+        assert_eq!(graph.status, 0, "{form}: {graph:?}");
+    }
+    for (right, wrong, named) in faults {
+        assert!(DIRECTIVES.contains(right), "{right}");
+        let text = DIRECTIVES.replacen(right, wrong, 1);
+        for (form, folder) in forms(&text) {
+            let ran = folder.run("validate", "main.tf", &[]);
+            assert_eq!(ran.status, 1, "{form}, {wrong}: {ran:?}");
+            assert!(ran.stdout.contains(named), "{form}, {wrong}: {ran:?}");
+            if form == "heredoc" {
+                let before = &text[..text.find(wrong).unwrap()];
+                let line = format!("main.tf:{}:", before.matches('\n').count() + 3);
+                assert!(ran.stdout.contains(&line), "{wrong}: {ran:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_missing_state_is_found_in_each_branch() {
+    let text = r#"{"StartAt": "A", "States": {
+    "A": {"Type": "Pass", "Next": "B"},
+    %{ if var.fast }"B": {"Type": "Pass", "Next": "None1"}%{ else }"B": {"Type": "Pass", "Next": "C"},
+    "C": {"Type": "Pass", "Next": "None2"}%{ endif }
+}}"#;
+    let ran = Folder::new(&heredoc(text)).run("validate", "main.tf", &[]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(ran.stdout.contains("target: None1"), "{ran:?}");
+    assert!(ran.stdout.contains("target: None2"), "{ran:?}");
+    assert_eq!(ran.stdout.matches("error[").count(), 2, "{ran:?}");
+}
+
+#[test]
+fn a_template_that_no_choice_makes_readable_is_an_error() {
+    let text = heredoc(r#"{"StartAt": "A" %{ if var.x }"States": {}%{ endif } "Comment": "c"}"#);
+    let ran = Folder::new(&text).run("validate", "main.tf", &[]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(ran.stdout.contains("SW001"), "{ran:?}");
+}
+
+#[test]
+fn a_template_with_very_many_conditions_is_not_checked() {
+    let parts: String = (0..200)
+        .map(|index| format!("%{{ if var.c{index} }}\"S{index}\": {{\"Type\": \"Pass\", \"End\": true}},%{{ endif }}\n"))
+        .collect();
+    let text = heredoc(&format!(
+        r#"{{"StartAt": "A", "States": {{ {parts} "A": {{"Type": "Pass", "Next": "S1"}} }}}}"#
+    ));
+    let ran = Folder::new(&text).run("validate", "main.tf", &[]);
+    assert!(
+        ran.stderr
+            .contains("`m` is not checked: Terraform computes its definition"),
+        "{ran:?}"
+    );
+}
+
+/// A file with computed and literal arguments of `merge` and `concat` around one state.
+const MERGED: &str = r#"
+locals {
+  base  = { Type = "Pass" }
+  parts = [{}]
+}
+
+resource "aws_sfn_state_machine" "m" {
+  definition = jsonencode(merge({ StartAt = "A" }, {
+    Comment = "later"
+    States = merge(local.states, {
+      A = merge(local.base, { Next = "B" })
+      B = merge({ Type = "Task", Resource = "overridden" }, {
+        Resource = "arn:aws:states:::sqs:sendMessage"
+        Parameters = merge(var.parameters, { QueueUrl = "q", MessageBody = "m" })
+        Retry = concat(local.parts, [{ ErrorEquals = ["States.ALL"], MaxAttempts = 2 }])
+        Catch = concat([{ ErrorEquals = ["States.ALL"], Next = "C" }], concat([], var.more))
+        Next  = "C"
+      }, null)
+      C = merge([{ Type = "Choice" }, { Default = "D", Choices = concat(var.rules, [{ Variable = "$.x", IsPresent = true, Next = "D" }]) }]...)
+      D = merge(local.parts...)
+    })
+  }))
+}
+"#;
+
+#[test]
+fn the_literal_parts_of_merge_and_concat_are_checked() {
+    let ran = Folder::new(MERGED).run("validate", "main.tf", &[]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.stdout.contains("not checked"), "{ran:?}");
+    for (right, wrong, named) in [
+        ("StartAt = \"A\"", "StartAtt = \"A\"", "StartAtt"),
+        ("MaxAttempts = 2", "MaxAttempt = 2", "MaxAttempt"),
+        (
+            "[{ ErrorEquals = [\"States.ALL\"], Next = \"C\" }]",
+            "[{ ErorEquals = [\"States.ALL\"], Next = \"C\" }]",
+            "ErorEquals",
+        ),
+        ("MessageBody = \"m\"", "MesageBody = \"m\"", "MesageBody"),
+        ("IsPresent = true", "IsPresnt = true", "IsPresnt"),
+        ("Type = \"Choice\"", "Type = \"Choise\"", "Choise"),
+    ] {
+        assert!(MERGED.contains(right), "{right}");
+        let file = MERGED.replacen(right, wrong, 1);
+        let ran = Folder::new(&file).run("validate", "main.tf", &[]);
+        assert_ne!(ran.stdout.matches(named).count(), 0, "{wrong}: {ran:?}");
+        let before = &file[..file.find(wrong).unwrap()];
+        let line = format!("main.tf:{}:", before.matches('\n').count() + 1);
+        assert!(ran.stdout.contains(&line), "{wrong}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_definition_of_computed_arguments_alone_is_not_checked() {
+    let file = r#"resource "aws_sfn_state_machine" "m" {
+  definition = jsonencode(merge(var.a, local.b))
+}
+"#;
+    let ran = Folder::new(file).run("validate", "main.tf", &[]);
+    assert!(
+        ran.stderr
+            .contains("`m` is not checked: Terraform computes its definition"),
+        "{ran:?}"
+    );
+}

@@ -86,6 +86,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
+//! | `argument-checks` | `EngineBuilder::check_arguments`: refuses the calls of services whose arguments AWS refuses. Adds the API models of all services, 1.8 MB |
 //! | `handler-logs` | `handler_logs`: what the handlers of an execution log with [`tracing`], for programs that show it. Adds the crate `tracing-subscriber` |
 //! | `jsonata` (on unless `default-features = false`) | evaluates JSONata, with the crate `jlens-core`. Without it, a definition with a JSONata expression is refused when the engine is built |
 //! | `metrics` | records the numbers of [`Engine::statistics`] with the crate [`metrics`](https://docs.rs/metrics), too |
@@ -171,5 +172,5 @@ pub use stepwright::task::TraceContext;
 pub use stepwright_asl::model::MachineType;
 pub use stepwright_asl::redaction::Redaction;
 pub use stepwright_interpreter::distributed::{MapRun, MapRunCounts};
-pub use stepwright_interpreter::execution::{TaskToken, Wait, WaitKind};
+pub use stepwright_interpreter::execution::{StatusRecord, TaskToken, Wait, WaitKind};
 pub use stepwright_interpreter::{ExecutionInfo, Limits, Status, evaluate, value};

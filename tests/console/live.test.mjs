@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { launch, Tab } from "./support/browser.mjs";
 import { createMachines } from "./support/machines.mjs";
 import { activitiesUrl, executionsUrl, executionUrl, machinesUrl, machineUrl } from "./support/pages.mjs";
-import { Server, Tasks, until } from "./support/server.mjs";
+import { Server, StreamCounter, Tasks, until } from "./support/server.mjs";
 
 describe("live pages", () => {
   let tasks, server, machines, browser;
@@ -189,6 +189,44 @@ describe("live pages", () => {
     await page.keyboard.press("/");
     assert.equal(await page.evaluate(() => document.activeElement.name), "name");
   });
+
+  for (const kind of ["shared", "own"]) {
+    test(`a hidden tab closes its ${kind} stream and opens it again when it is shown`, { timeout: 60_000 }, async () => {
+      const counter = await StreamCounter.start(server);
+      const tab = await Tab.open(browser, counter);
+      try {
+        // A test cannot hide a page of a headless browser.
+        await tab.page.addInitScript((isOwn) => {
+          if (isOwn) delete globalThis.SharedWorker;
+          let isHidden = false;
+          Object.defineProperty(document, "hidden", { get: () => isHidden });
+          Object.defineProperty(document, "visibilityState", { get: () => (isHidden ? "hidden" : "visible") });
+          globalThis.hide = (hides) => {
+            isHidden = hides;
+            document.dispatchEvent(new Event("visibilitychange"));
+          };
+        }, kind === "own");
+        arn = await server.start(machines.delivery, { order: `hidden-${kind}` });
+        await server.writes(arn, "LambdaFunctionStarted");
+        await tab.goto(executionUrl(arn));
+        await until("the stream is open", async () => counter.open === 1);
+        for (const round of [1, 2]) {
+          await tab.page.evaluate(() => globalThis.hide(true));
+          await until("the stream is closed", async () => counter.open === 0);
+          // A change of this time appears when the tab is shown.
+          if (round === 2) await server.call("StopExecution", { executionArn: arn });
+          const opened = counter.opened;
+          await tab.page.evaluate(() => globalThis.hide(false));
+          await until("the stream is open again", async () => counter.opened > opened);
+        }
+        await status(tab.page, "Aborted");
+        tab.check();
+      } finally {
+        await tab.close();
+        counter.stop();
+      }
+    });
+  }
 
   test("a page of a server that ended", async () => {
     const other = await Server.start();

@@ -33,7 +33,7 @@ impl RedactArguments {
 #[derive(Debug, Args)]
 pub(crate) struct StoredRedactArguments {
     #[command(flatten)]
-    pub(crate) redact: RedactArguments,
+    own: RedactArguments,
     /// Show the fields that the workflows of the store mask; task tokens stay masked
     #[arg(long)]
     pub(crate) reveal_secrets: bool,
@@ -42,16 +42,24 @@ pub(crate) struct StoredRedactArguments {
 impl StoredRedactArguments {
     /// Opens a store for reading, even while an engine uses it.
     pub(crate) fn open(&self, path: &Path) -> Result<StoredExecutions, Failure> {
-        let executions = store::open(path)?.redact(&self.redact.fields());
+        let executions = store::open(path)?.redact(&self.own.fields());
         Ok(match self.reveal_secrets {
             true => executions.reveal_secrets(),
             false => executions,
         })
     }
 
+    /// Returns the masks for data that does not come from a store.
+    pub(crate) fn redaction(&self) -> Redaction {
+        self.own.redaction()
+    }
+
     /// Returns the masks for the data of a store.
-    pub(crate) fn redaction(&self, reader: &mut impl StoreReader) -> Result<Redaction, Failure> {
-        let own = self.redact.redaction();
+    pub(crate) fn redaction_of_store(
+        &self,
+        reader: &mut impl StoreReader,
+    ) -> Result<Redaction, Failure> {
+        let own = self.redaction();
         match self.reveal_secrets {
             true => Ok(own),
             false => Ok(own.and(&reader.masked_fields().map_err(store::cannot)?)),

@@ -13,6 +13,8 @@ use stepwright_asl::template;
 use stepwright_asl::validate::Validator;
 use stepwright_asl::yaml::Format;
 
+use super::choices::Literals;
+use super::rendering::{Renderings, combined};
 use super::text::DefinitionText;
 use super::{File, MOST_PARTS, Module, is_call, local, parse, path_of, placed};
 use crate::definition::LoadedDefinition;
@@ -142,13 +144,15 @@ impl TerraformMachine<'_> {
                 return self.file(call, FileKind::Template, encoding);
             }
             Expression::HeredocTemplate(heredoc) => {
-                DefinitionText::of_template(&at.text, &heredoc.template)
+                Renderings::of_elements(&at.text, || heredoc.template.iter(), Literals::Heredoc)
             }
             Expression::String(string) => {
                 let span = string.span().unwrap_or_default();
-                Some(DefinitionText::of_string(&at.text, string, span))
+                Renderings::single(DefinitionText::of_string(&at.text, string, span))
             }
-            Expression::StringTemplate(_) => None,
+            Expression::StringTemplate(template) => {
+                Renderings::of_elements(&at.text, || template.iter(), Literals::Quoted)
+            }
             other => {
                 if let Some((_, (file, value))) = local(self.module, other) {
                     return self.read(*file, value, steps + 1, encoding);
@@ -163,10 +167,7 @@ impl TerraformMachine<'_> {
                 };
             }
         };
-        match text {
-            Some(text) => Ok(self.definition(&at.path, &at.text, &text, encoding)),
-            None => self.computed(),
-        }
+        self.rendered(&at.path, &at.text, &text, encoding)
     }
 
     /// Reads the definition in the argument of `jsonencode`.
@@ -193,19 +194,24 @@ impl TerraformMachine<'_> {
                     None => self.computed(),
                 }
             }
-            Expression::Object(_) => {
-                let at = &self.module.files[file];
-                match DefinitionText::of_value(&at.text, value) {
-                    Some(text) => {
-                        Ok(self.definition(&at.path, &at.text, &text, TextEncoding::Object))
-                    }
-                    None => self.computed(),
-                }
-            }
+            Expression::Object(_) => self.object(file, value),
+            Expression::FuncCall(call) if is_call(call, "merge") => self.object(file, value),
             other => match local(self.module, other) {
                 Some((_, (file, value))) => self.encoded(*file, value, steps + 1),
                 None => self.computed(),
             },
+        }
+    }
+
+    /// Reads the definition in an object, or in the call that returns one.
+    fn object(&self, file: usize, value: &Expression) -> Result<EmbeddedMachine, Failure> {
+        let at = &self.module.files[file];
+        match DefinitionText::of_value(&at.text, value) {
+            Some(text) if !text.is_placeholder() => {
+                let text = Renderings::single(text);
+                self.rendered(&at.path, &at.text, &text, TextEncoding::Object)
+            }
+            _ => self.computed(),
         }
     }
 
@@ -249,20 +255,22 @@ impl TerraformMachine<'_> {
             return self.unread(&format!("there is no file {}", named.display()));
         }
         let text = named_file::of_module(&self.module.folder, &named)?;
+        let has_directives = kind == FileKind::Template && text.contains("%{");
         let parsed = match (kind, encoding.parse(&text)) {
             (FileKind::Plain, Ok(document)) if !document.unknown_values().is_empty() => {
                 encoding.parse_complete(&text)
             }
             // The file may have expressions with braces and quotes, which only the parser of Terraform's templates can read.
-            (FileKind::Template, Err(diagnostics)) => match text.parse::<Template>() {
-                Ok(template) => match DefinitionText::of_template(&text, &template) {
-                    Some(parts) => {
-                        return Ok(self.definition(&named, &text, &parts, encoding));
+            (FileKind::Template, parsed) if has_directives || parsed.is_err() => {
+                match text.parse::<Template>() {
+                    Ok(template) => {
+                        let texts =
+                            Renderings::of_elements(&text, || template.iter(), Literals::Parsed);
+                        return self.rendered(&named, &text, &texts, encoding);
                     }
-                    None => return self.computed(),
-                },
-                Err(_) => Err(diagnostics),
-            },
+                    Err(_) => parsed,
+                }
+            }
             (_, parsed) => parsed,
         };
         let format = Format::of(&named, &text);
@@ -276,6 +284,21 @@ impl TerraformMachine<'_> {
         ))
     }
 
+    /// Reads the definition in the texts that a template can have. A text in YAML depends on blanks, which directives remove.
+    fn rendered(
+        &self,
+        path: &Path,
+        file: &str,
+        texts: &Renderings<'_>,
+        encoding: TextEncoding,
+    ) -> Result<EmbeddedMachine, Failure> {
+        let read = |text: &DefinitionText<'_>| self.definition(path, file, text, encoding);
+        match combined(texts, read) {
+            Some(definition) => Ok(EmbeddedMachine::Definition(Box::new(definition), None)),
+            None => self.computed(),
+        }
+    }
+
     /// The definition in a text. Its diagnostics have positions in the file of the text.
     fn definition(
         &self,
@@ -283,7 +306,7 @@ impl TerraformMachine<'_> {
         file: &str,
         text: &DefinitionText<'_>,
         encoding: TextEncoding,
-    ) -> EmbeddedMachine {
+    ) -> LoadedDefinition {
         let parsed = encoding.parse(&text.text);
         let validated = LoadedDefinition::parsed(
             path,
@@ -307,7 +330,7 @@ impl TerraformMachine<'_> {
             format: Format::Json,
             document: None,
         };
-        let definition = LoadedDefinition {
+        LoadedDefinition {
             source,
             diagnostics,
             machine: Some(self.name.clone()),
@@ -316,8 +339,7 @@ impl TerraformMachine<'_> {
             has_comments: false,
             is_object: encoding == TextEncoding::Object,
             values: Vec::new(),
-        };
-        EmbeddedMachine::Definition(Box::new(definition), None)
+        }
     }
 }
 

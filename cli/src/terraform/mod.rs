@@ -1,6 +1,8 @@
 //! Terraform files: their locals, and their state machines.
 
+mod choices;
 mod machines;
+mod rendering;
 mod text;
 
 pub(crate) use self::machines::machines;

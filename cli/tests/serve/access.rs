@@ -83,6 +83,50 @@ fn refuses_foreign_hosts_and_origins(address: &[&str]) {
     assert_eq!(health.status().as_u16(), 403);
 }
 
+/// A browser shows the answer, so it is a page. It has nothing of the server, because the page of another site may read it after DNS rebinding.
+#[test]
+fn a_browser_gets_a_page_about_a_refused_host_or_origin() {
+    let server = Server::start(&["--region", "eu-west-1"]);
+    let agent = ureq::Agent::config_builder().http_status_as_error(false);
+    let agent: ureq::Agent = agent.build().into();
+    let browser = "text/html,application/xhtml+xml,*/*;q=0.8";
+    for path in ["/", "/console", "/console/executions", "/health", "/none"] {
+        for (name, value) in [("Host", "evil.example"), ("Origin", "http://evil.example")] {
+            for accept in [browser, "TEXT/HTML", "*/*", "application/json"] {
+                let request = agent.get(format!("http://{}{path}", server.address));
+                let request = request.header(name, value).header("Accept", accept);
+                let mut answer = request.call().expect("there is an answer");
+                let is_page = accept.to_ascii_lowercase().starts_with("text/html");
+                assert_eq!(answer.status().as_u16(), 403, "{path} {name} {accept}");
+                let header = |name: &str| {
+                    let value = answer.headers().get(name);
+                    value
+                        .and_then(|value| value.to_str().ok())
+                        .unwrap_or_default()
+                        .to_owned()
+                };
+                let content = if is_page {
+                    "text/html; charset=utf-8"
+                } else {
+                    "application/x-amz-json-1.0"
+                };
+                assert_eq!(header("content-type"), content, "{path} {name} {accept}");
+                if is_page {
+                    assert!(header("content-security-policy").starts_with("default-src 'none'"));
+                    assert_eq!(header("cache-control"), "no-store");
+                }
+                let body = answer.body_mut().read_to_string().expect("it is text");
+                assert!(
+                    body.contains("evil.example") && body.contains("--allow-host"),
+                    "{body}"
+                );
+                assert!(!body.contains("eu-west-1"), "{body}");
+                assert_eq!(body.contains("<h1>Not allowed</h1>"), is_page, "{body}");
+            }
+        }
+    }
+}
+
 /// The status of a request whose head is written byte for byte.
 fn status_of_head(server: &Server, head: &str) -> String {
     let mut stream = TcpStream::connect(&server.address).expect("the server listens");

@@ -25,24 +25,26 @@ pub(super) fn variables(machine: &Machine) -> Vec<(Span, String)> {
     let mut found = Vec::new();
     for (state, node) in machine.states.iter().enumerate() {
         let mut check = |name: &Ident, is_assigned: bool| {
-            let text = name.unraw().to_string();
-            let variable = machine.scopes[node.scope].variables.get(&text);
+            let value = (state, name.unraw().to_string());
+            let text = &value.1;
+            let variable = machine.scopes[node.scope].variables.get(text);
             let is_read = is_silent(name)
-                || machine.local_reads.contains(&(state, text.clone()))
+                || machine.local_reads.contains(&value)
                 || is_assigned && variable.is_some_and(|variable| read.contains(variable));
+            if is_read {
+                return;
+            }
+            let message = match machine.panicking_values.contains(&value) {
+                true => unused_panicking_variable(text),
+                false => unused_variable(text),
+            };
             // A variable is reported once, even if several states assign it.
             let key = (
                 is_assigned.then_some(node.scope),
                 (!is_assigned).then_some(state),
-                text,
+                value.1,
             );
-            if !is_read && reported.insert(key) {
-                let text = name.unraw().to_string();
-                let message = if machine.panicking_values.contains(&(state, text.clone())) {
-                    unused_panicking_variable(&text)
-                } else {
-                    unused_variable(&text)
-                };
+            if reported.insert(key) {
                 found.push((name.span(), message));
             }
         };

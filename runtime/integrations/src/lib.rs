@@ -43,7 +43,7 @@ use stepwright_asl::service_models as models;
 
 #[cfg(feature = "account")]
 pub use self::account::{AwsAccount, AwsAccountError};
-pub use self::calls::{ArgumentChecks, ServiceCalls, ServiceCallsBuilder};
+pub use self::calls::{ServiceCalls, ServiceCallsBuilder};
 pub use self::client::{CredentialsError, EndpointError, Endpoints, SigningKeys, is_loopback};
 pub use self::http_calls::{Connections, ConnectionsError};
 pub use self::objects::S3Objects;

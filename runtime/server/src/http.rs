@@ -110,8 +110,20 @@ async fn from_own_host(
     }
     match access.check_host(&request) {
         Ok(()) => next.run(request).await,
-        Err(error) => refusal(&error),
+        Err(error) => refusal_of_host(request.headers(), &error),
     }
+}
+
+/// Returns a page to a browser, and JSON to a client of the API.
+#[cfg(feature = "console")]
+fn refusal_of_host(headers: &HeaderMap, error: &ApiError) -> Response {
+    let page = crate::console::refused_browser(headers, error);
+    page.unwrap_or_else(|| refusal(error))
+}
+
+#[cfg(not(feature = "console"))]
+fn refusal_of_host(_: &HeaderMap, error: &ApiError) -> Response {
+    refusal(error)
 }
 
 /// Runs the requests of a page as slow requests.

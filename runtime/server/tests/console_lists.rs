@@ -1,8 +1,11 @@
 //! Lists of the console: they find executions of any age, and count all of a store.
 
+use std::sync::Arc;
+
 use serde_json::json;
 use stepwright_runtime::clock::{Clock, Timestamp};
-use stepwright_runtime::store::MemoryStore;
+use stepwright_runtime::search::ExecutionIndex;
+use stepwright_runtime::store::{MemoryStore, SqliteStore};
 use stepwright_runtime::{Engine, MachineType, StartOptions};
 use stepwright_server::ConsoleMode;
 
@@ -80,4 +83,63 @@ fn an_old_execution_is_found_by_its_name_its_error_and_its_time() {
         );
     }
     api.end();
+}
+
+/// A Distributed Map whose children have an output that their parent does not have.
+const MAPPING: &str = r#"{"StartAt": "Each", "States": {"Each": {
+    "Type": "Map", "ResultPath": null, "End": true,
+    "ItemProcessor": {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "Note", "States": {"Note": {"Type": "Pass", "Result": "of-a-child", "End": true}}
+    }
+}}}"#;
+
+#[test]
+fn a_text_of_a_child_is_found_with_and_without_an_index() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("orders.db");
+    drop(SqliteStore::open(&path).expect("a store"));
+    for with_index in [false, true] {
+        let store = SqliteStore::open(&path).expect("a store");
+        let builder = Engine::builder()
+            .register_json("m", MACHINE, MachineType::Standard)
+            .register_json("maps", MAPPING, MachineType::Standard)
+            .store(store);
+        let index = Arc::new(ExecutionIndex::open(&path).expect("an index"));
+        let api = Api::with(builder, |server| match with_index {
+            true => server
+                .console(ConsoleMode::On)
+                .execution_search(index.clone()),
+            false => server.console(ConsoleMode::On),
+        });
+        for (machine, input) in [("maps", json!([1, 2])), ("m", json!("of-a-child"))] {
+            let options = StartOptions::new().name(format!("{machine}-{with_index}"));
+            let run = api.engine.start_machine(machine, input, options);
+            let run = api.wait(run).expect("it is started");
+            api.wait(run.report());
+        }
+        index.catch_up().expect("it works");
+        let found = |filters: &str| {
+            let page = api.send(&format!("/console/executions?{filters}"), &[], None);
+            page.into_body()
+        };
+        let link = format!("Map Run of maps-{with_index}");
+        for filters in [
+            "text=of-a-child",
+            "text=of-a-child&machine=maps",
+            "text=of-a-child&name=maps",
+        ] {
+            assert!(found(filters).contains(&link), "{filters}");
+        }
+        assert!(found("text=of-a-child").contains(&format!(">m-{with_index}<")));
+        for filters in [
+            "text=of-no-child",
+            "text=of-a-child&machine=m",
+            "text=of-a-child&name=m-",
+            "text=of-a-child&status=FAILED",
+        ] {
+            assert!(!found(filters).contains(&link), "{filters}");
+        }
+        api.end();
+    }
 }

@@ -37,6 +37,9 @@ pub(crate) struct EngineShared {
     pub(super) records_history: Option<bool>,
     pub(super) machines: Machines,
     pub(super) setting: CompileSettings,
+    /// Whether calls are refused if AWS refuses their arguments.
+    #[cfg(feature = "argument-checks")]
+    pub(super) checks_arguments: bool,
     pub(super) sources: Vec<Arc<dyn TaskSource>>,
     /// Consulted after the handlers and the nested workflows.
     pub(super) fallback_sources: Vec<Arc<dyn TaskSource>>,

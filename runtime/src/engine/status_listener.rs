@@ -1,12 +1,9 @@
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use stepwright_interpreter::execution::StatusRecord;
-use stepwright_interpreter::value::Value;
-use stepwright_interpreter::{ExecutionInfo, Status};
 
-use super::completion::report::ExecutionReport;
 use super::outbox::receipt::Receipt;
-use crate::clock::Timestamp;
 
 /// Receives the changes of the status of Standard executions, for example to publish them as events:
 /// [`EngineBuilder::status_listener`](super::EngineBuilder::status_listener).
@@ -24,89 +21,42 @@ pub trait StatusListener: Send + Sync {
     fn status_changed(&self, change: StatusChange);
 }
 
-/// A change of the status of a Standard execution.
+/// A change of the status of a Standard execution: its fields are those of the [`StatusRecord`].
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub struct StatusChange {
-    /// The execution: its ids, names and input.
-    pub execution: Arc<ExecutionInfo>,
-    /// The new status. [`Status::Running`] after a start and a redrive.
-    pub status: Status,
-    /// When it changed.
-    pub at: Timestamp,
-    /// The output, when it succeeded.
-    pub output: Option<Value>,
-    /// The error, when it failed or was stopped with one.
-    pub error: Option<String>,
-    /// The cause.
-    pub cause: Option<String>,
-    /// Whether it is the child of a Map Run.
-    pub is_map_run_child: bool,
-    /// Whether the engine has the states from which a redrive continues.
-    pub is_redrivable: bool,
+    record: StatusRecord,
     /// The message of the outbox, if the change is durable.
-    pub(in crate::engine) receipt: Option<Arc<Receipt>>,
+    receipt: Option<Arc<Receipt>>,
+}
+
+impl Deref for StatusChange {
+    type Target = StatusRecord;
+
+    fn deref(&self) -> &StatusRecord {
+        &self.record
+    }
+}
+
+impl DerefMut for StatusChange {
+    fn deref_mut(&mut self) -> &mut StatusRecord {
+        &mut self.record
+    }
 }
 
 impl StatusChange {
-    pub(in crate::engine) fn running(
-        execution: Arc<ExecutionInfo>,
-        is_map_run_child: bool,
-    ) -> Self {
+    /// Creates a change that no store has.
+    pub(in crate::engine) fn transient(record: StatusRecord) -> Self {
         Self {
-            status: Status::Running,
-            at: execution.redriven().unwrap_or(execution.started),
-            execution,
-            output: None,
-            error: None,
-            cause: None,
-            is_map_run_child,
-            is_redrivable: false,
+            record,
             receipt: None,
         }
     }
 
-    /// Returns the change that a record contains.
-    pub(in crate::engine) fn of_record(record: StatusRecord, receipt: Receipt) -> Self {
-        let StatusRecord {
-            about,
-            status,
-            at,
-            output,
-            error,
-            cause,
-            is_map_run_child,
-            is_redrivable,
-        } = record;
+    /// Creates a change that the outbox has.
+    pub(in crate::engine) fn durable(record: StatusRecord, receipt: Receipt) -> Self {
         Self {
-            execution: about,
-            status,
-            at,
-            output,
-            error,
-            cause,
-            is_map_run_child,
-            is_redrivable,
+            record,
             receipt: Some(Arc::new(receipt)),
-        }
-    }
-
-    pub(in crate::engine) fn ended(
-        execution: Arc<ExecutionInfo>,
-        report: &ExecutionReport,
-        is_map_run_child: bool,
-        is_redrivable: bool,
-    ) -> Self {
-        Self {
-            execution,
-            status: report.status,
-            at: report.stopped,
-            output: report.output.clone(),
-            error: report.error.clone(),
-            cause: report.cause.clone(),
-            is_map_run_child,
-            is_redrivable,
-            receipt: None,
         }
     }
 

@@ -87,7 +87,8 @@ pub enum Change {
         /// Its key.
         key: String,
     },
-    /// Adds a message to the end of a queue of the outbox. Its number is larger than the numbers of all earlier messages.
+    /// Adds a message to the end of a queue of the outbox. Its number is larger than those of all messages in the store, and of all messages since
+    /// the store was opened.
     Send {
         /// The queue.
         queue: OutboxQueue,

@@ -48,7 +48,7 @@ impl MemoryStore {
         Self::default()
     }
 
-    /// Creates another store with the content that is committed now, as a file has it when it is opened again. Its commits do not fail.
+    /// Creates another store with the content that is committed now, as a file that is opened again. Its commits do not fail.
     #[must_use]
     pub fn copy(&self) -> Self {
         let mut tables = self.shared().tables.clone();

@@ -1,6 +1,8 @@
 //! Tasks: the external calls of an execution, and their handlers.
 
 mod answer;
+#[cfg(feature = "argument-checks")]
+pub(crate) mod argument_check;
 pub(crate) mod blocking_watcher;
 mod concurrency_limiter;
 mod engine_monitor;

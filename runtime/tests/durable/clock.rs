@@ -135,6 +135,37 @@ fn an_execution_does_not_stop_before_it_started() {
     assert!(times(&report).is_sorted());
 }
 
+/// Redrives an execution in a process whose clock is an hour behind. Its wait and its timeout use the clock.
+#[test]
+fn a_redrive_is_not_before_the_end_that_it_follows() {
+    for (seconds, status) in [(60, Status::Succeeded), (600, Status::TimedOut)] {
+        let (store, done) = (MemoryStore::new(), Done::default());
+        let machine = json!({"StartAt": "W", "TimeoutSeconds": 300, "States": {
+            "W": {"Type": "Wait", "Seconds": seconds, "End": true}}});
+        let first = (store.clone(), done.clone(), machine.clone());
+        process(async move {
+            let (store, done, machine) = first;
+            let engine = builder(&[("m", machine)], &store, &done).virtual_time_from(second(0));
+            let engine = engine.build().unwrap();
+            let _hold = engine.clock().hold();
+            let run = run(&engine).await;
+            assert_eq!(run.stop(None, None).await.stopped, second(0));
+        });
+        let (report, now) = process(async move {
+            let engine =
+                builder(&[("m", machine)], &store, &done).virtual_time_from(second(-3_600));
+            let engine = engine.build().unwrap();
+            let report = engine.redrive(ID).await.unwrap().report().await;
+            (report, engine.clock().now())
+        });
+        assert_eq!(report.status, status);
+        assert_eq!(report.execution().redriven(), Some(second(0)));
+        assert_eq!(report.stopped, second(0));
+        assert_eq!(now, second(-3_600 + seconds.min(300)));
+        assert!(times(&report).is_sorted());
+    }
+}
+
 /// The deadline is an absolute time: a clock that went back an hour makes the wait an hour longer, one that is ahead ends it.
 #[test]
 fn a_wait_keeps_its_deadline_when_the_next_process_has_another_clock() {

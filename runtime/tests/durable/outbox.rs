@@ -13,7 +13,7 @@ use stepwright_runtime::task::{Answer, Job, TaskCall, TaskSource};
 use stepwright_runtime::value::Value;
 use stepwright_runtime::{
     Engine, EngineBuilder, ExecutionFilter, ExecutionSummary, MachineType, StartOptions, Status,
-    StatusChange, StatusListener,
+    StatusChange, StatusListener, StoredExecutions,
 };
 
 use crate::durable::support::{Done, power_is_gone, process};
@@ -418,5 +418,102 @@ fn a_nested_execution_of_an_ended_task_is_stopped_after_a_kill_at_any_commit() {
             assert_eq!(*outer, Status::Failed, "{commit}");
             assert_eq!(statuses.get("inner"), Some(&Status::Aborted), "{commit}");
         }
+    }
+}
+
+/// An abort without an engine is reported as a stop: by the next engine with a listener, and only if the store had one.
+#[test]
+fn an_abort_without_an_engine_reaches_the_listener_of_the_next_engine() {
+    for had_listener in [true, false] {
+        let mut store = MemoryStore::new();
+        let waits =
+            json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": true}}});
+        let maps = json!({"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": true}}}}}});
+        let (first, listener) = (store.clone(), Deliveries::confirming(1, 1));
+        let definitions = [("w", waits), ("m", maps)];
+        let builder = move |store: &MemoryStore| {
+            let mut builder = Engine::builder().store(store.clone()).virtual_time();
+            for (name, definition) in &definitions {
+                builder =
+                    builder.register_json(*name, &definition.to_string(), MachineType::Standard);
+            }
+            builder
+        };
+        let (build, before, first_store) = (builder.clone(), listener.clone(), store.clone());
+        process(async move {
+            let mut builder = build(&first);
+            if had_listener {
+                builder = builder.status_listener(before);
+            }
+            let engine = builder.build().unwrap();
+            let _hold = engine.clock().hold();
+            for (machine, input) in [("w", json!({})), ("m", json!([1, 2]))] {
+                let options = StartOptions::new().name(machine);
+                engine.start_machine(machine, input, options).await.unwrap();
+            }
+            while first_store
+                .reader()
+                .unwrap()
+                .open_executions()
+                .unwrap()
+                .len()
+                < 4
+            {
+                tokio::task::yield_now().await;
+            }
+            engine.shutdown(Duration::from_secs(1)).await;
+        });
+        let mut stored = StoredExecutions::new(store.reader().unwrap());
+        for machine in ["w", "m"] {
+            let filter = StoreFilter {
+                machine: Some(machine.to_owned()),
+                ..StoreFilter::default()
+            };
+            let row = store.reader().unwrap().list(&filter).unwrap().remove(0);
+            let now = stepwright_runtime::clock::Timestamp::default();
+            let abort = stored.abort(&row, "Mine", "by hand", now).unwrap();
+            store.commit(&abort.changes).unwrap();
+        }
+        let sent = store
+            .reader()
+            .unwrap()
+            .outbox_length(OutboxQueue::Statuses)
+            .unwrap();
+        assert_eq!(sent, if had_listener { 4 } else { 0 });
+        let (next, after) = (store.clone(), listener.clone());
+        process(async move {
+            let engine = builder(&next).status_listener(after).build().unwrap();
+            while next
+                .reader()
+                .unwrap()
+                .outbox_length(OutboxQueue::Statuses)
+                .unwrap()
+                > 0
+            {
+                tokio::task::yield_now().await;
+            }
+            engine.shutdown(Duration::from_secs(1)).await;
+        });
+        let changes = listener.changes.lock().unwrap();
+        let aborted = changes
+            .iter()
+            .filter(|change| change.status == Status::Aborted);
+        let mut aborted: Vec<_> = aborted
+            .map(|change| {
+                let of_map_run = change.is_map_run_child;
+                (
+                    change.error.as_deref(),
+                    change.cause.as_deref(),
+                    of_map_run,
+                    change.is_redrivable,
+                )
+            })
+            .collect();
+        aborted.sort_unstable();
+        let expected = |is_child| (Some("Mine"), Some("by hand"), is_child, true);
+        let expected: Vec<_> = [false, false, true, true].map(expected).into();
+        assert_eq!(aborted, if had_listener { expected } else { Vec::new() });
     }
 }

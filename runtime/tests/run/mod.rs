@@ -1,6 +1,8 @@
 //! Whole executions, on virtual time by default.
 
 mod activity;
+#[cfg(feature = "argument-checks")]
+mod argument_checks;
 mod arguments;
 mod cancelled;
 mod catch;

@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, request as httpRequest } from "node:http";
 import { createInterface } from "node:readline";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -202,5 +202,41 @@ export class Tasks {
   stop() {
     this.server.close();
     this.server.closeAllConnections();
+  }
+}
+
+/** A proxy in front of a server, which counts the open streams of changes. */
+export class StreamCounter {
+  static async start(server) {
+    const counter = new StreamCounter();
+    const proxy = createServer((request, response) => {
+      const { method, headers, url } = request;
+      const forwarded = httpRequest(new URL(url, server.url), { method, headers: { ...headers, host: new URL(server.url).host } }, (answer) => {
+        response.writeHead(answer.statusCode, answer.headers);
+        answer.pipe(response);
+      });
+      if (url.startsWith("/console/live/")) {
+        counter.opened += 1;
+        counter.open += 1;
+        response.on("close", () => {
+          counter.open -= 1;
+          forwarded.destroy();
+        });
+      }
+      forwarded.on("error", () => response.destroy());
+      request.pipe(forwarded);
+    });
+    await new Promise((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    counter.proxy = proxy;
+    counter.url = `http://127.0.0.1:${proxy.address().port}`;
+    return counter;
+  }
+
+  open = 0;
+  opened = 0;
+
+  stop() {
+    this.proxy.closeAllConnections();
+    this.proxy.close();
   }
 }

@@ -2,13 +2,11 @@
 
 mod action;
 mod adaptation;
-mod argument_checks;
 mod failure;
 mod jobs;
 mod lambda;
 mod result;
 mod service_calls;
 
-pub use self::argument_checks::ArgumentChecks;
 pub(crate) use self::result::all_headers;
 pub use self::service_calls::{ServiceCalls, ServiceCallsBuilder};

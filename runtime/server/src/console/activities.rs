@@ -1,21 +1,16 @@
 //! The activities, with the tasks that wait for a worker.
 
-use axum::extract::State;
-use axum::response::Response;
 use maud::html;
 use stepwright_runtime::report::text;
 
-use super::error::{PageResult, respond};
+use super::error::PageResult;
 use super::layout::{Page, Section};
 use super::live;
+use super::params::Params;
 use super::state::Console;
 
-pub(super) async fn page(State(console): State<Console>) -> Response {
-    let page = render(&console).await;
-    respond(&console, page)
-}
-
-async fn render(console: &Console) -> PageResult {
+pub(super) async fn render(console: Console, _: Params) -> PageResult {
+    let console = &console;
     let live = live::url_of_lists(console);
     let activities = console.source.activities().await?;
     let statistics = console.service.engine.statistics();

@@ -25,13 +25,14 @@ pub(super) struct ChildMatches {
 }
 
 impl ChildMatches {
-    /// Returns whether executions of a state machine can have Map Runs; of any one, if the name is empty.
-    pub(super) fn are_possible(console: &Console, machine: &str) -> bool {
+    /// Returns the names of the state machines whose executions can have Map Runs: of all, or of the one with this name.
+    pub(super) fn mapping_machines(console: &Console, machine: &str) -> Vec<String> {
         let machines = console.service.control.machines_after(None, usize::MAX);
-        let mut chosen = machines
+        let chosen = machines
             .iter()
             .filter(|one| machine.is_empty() || one.name == machine);
-        chosen.any(|one| is_mapping(&one.current.configuration.definition))
+        let mapping = chosen.filter(|one| is_mapping(&one.current.configuration.definition));
+        mapping.map(|one| one.name.to_string()).collect()
     }
 
     /// Marks the executions that have a child which passes the filters.
@@ -52,7 +53,10 @@ impl ChildMatches {
             }
             for run in console.source.map_runs(&execution.id).await? {
                 if self.has_child(console, &run, &has_match).await? {
-                    self.found.push((execution.name.clone(), run));
+                    let found = (execution.name.clone(), run);
+                    if !self.found.contains(&found) {
+                        self.found.push(found);
+                    }
                     *passes = true;
                 }
             }

@@ -1,15 +1,15 @@
 //! Pages for errors.
 
 use axum::extract::State;
-use axum::http::header::{HOST, REFERER};
+use axum::http::header::{ACCEPT, HOST, REFERER};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 use stepwright_runtime::report::visible;
 use stepwright_runtime::store::StoreError;
 
-use super::guard::FORM_TOKEN;
-use super::layout::{Page, Section};
+use super::guard::{FORM_TOKEN, protect};
+use super::layout::{Page, Section, bare_page};
 use super::state::Console;
 use crate::error::ApiError;
 
@@ -110,8 +110,7 @@ impl PageError {
             console,
             html! {
                 section class="panel" {
-                    h1 { (self.title) }
-                    pre class="message" role="alert" tabindex="0" { (self.message) }
+                    (self.explanation())
                     @if let Some(form) = &self.form { (form.markup(console)) }
                     p {
                         @if let Some(page) = self.form.as_ref().and_then(|form| form.page.as_ref()) {
@@ -123,6 +122,22 @@ impl PageError {
                 }
             },
         )
+    }
+
+    /// Returns the title and the message.
+    fn explanation(&self) -> Markup {
+        html! {
+            h1 { (self.title) }
+            pre class="message" role="alert" tabindex="0" { (self.message) }
+        }
+    }
+
+    /// Returns the response to a client that may not see anything of this server.
+    fn respond_bare(self) -> Response {
+        let page = visible(bare_page(self.title, self.explanation()).into_string());
+        let mut response = (self.status, Html(page)).into_response();
+        protect(response.headers_mut());
+        response
     }
 
     /// Returns the response.
@@ -202,6 +217,16 @@ pub(super) fn respond(console: &Console, page: PageResult) -> Response {
         Ok(markup) => Html(visible(markup.into_string())).into_response(),
         Err(error) => error.respond(console),
     }
+}
+
+/// Returns the page for a browser whose request is for a host, or from an origin, that this server does not accept. Other clients get `None`.
+pub(crate) fn refused_browser(headers: &HeaderMap, error: &ApiError) -> Option<Response> {
+    let mut accepted = headers.get_all(ACCEPT).iter();
+    let is_browser = accepted.any(|types| {
+        let types = types.to_str().unwrap_or_default().to_ascii_lowercase();
+        types.contains("text/html")
+    });
+    is_browser.then(|| PageError::forbidden(error.message()).respond_bare())
 }
 
 /// The page for a method that a path does not have: a form's address that was opened, for example.

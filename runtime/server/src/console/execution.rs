@@ -20,7 +20,7 @@ use stepwright_runtime::value::Value;
 use stepwright_runtime::{ExecutionHandle, Redaction, Status, Wait};
 
 use super::cost::Transitions;
-use super::error::{PageError, PageResult, respond};
+use super::error::{PageError, PageResult};
 use super::guard::no_implicit_submission;
 use super::layout::{Page, Section};
 use super::lineage::{Parent, visit_that_started};
@@ -38,12 +38,6 @@ const MOST_ROWS: usize = 300;
 const HIDDEN_DATA: &str = "This engine redacts data, or the data contains a task token, so the console cannot show the input of a state for editing.";
 /// The events on a page.
 const MOST_EVENTS: usize = 200;
-
-pub(super) async fn page(State(console): State<Console>, RawQuery(query): RawQuery) -> Response {
-    let params = Params::of_query(query.as_deref());
-    let page = render(&console, &params).await;
-    respond(&console, page)
-}
 
 /// Responds with the history as `aws stepfunctions get-execution-history` prints it.
 pub(super) async fn history_file(
@@ -133,7 +127,8 @@ const VIEWS: [(&str, &str); 4] = [
     ("data", "Input and output"),
 ];
 
-async fn render(console: &Console, params: &Params) -> PageResult {
+pub(super) async fn render(console: Console, params: Params) -> PageResult {
+    let (console, params) = (&console, &params);
     let arn = params.required("arn")?;
     let run = console.snapshot(arn).await?;
     let history = run.history();

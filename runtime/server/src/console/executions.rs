@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use axum::extract::{RawQuery, State};
-use axum::response::Response;
 use maud::{Markup, html};
 use stepwright_runtime::report::text;
 use stepwright_runtime::search::searched_text;
@@ -11,7 +9,7 @@ use stepwright_runtime::store::StoreError;
 use stepwright_runtime::{ExecutionData, ExecutionFilter, ExecutionSummary, Redaction, Status};
 
 use super::child_matches::ChildMatches;
-use super::error::{PageResult, respond};
+use super::error::PageResult;
 use super::guard::no_implicit_submission;
 use super::layout::{Page, Section};
 use super::link;
@@ -45,16 +43,12 @@ pub(super) const STATUSES: [Status; 5] = [
     Status::Aborted,
 ];
 
-pub(super) async fn page(State(console): State<Console>, RawQuery(query): RawQuery) -> Response {
-    let params = Params::of_query(query.as_deref());
-    let page = render(&console, &params).await;
-    respond(&console, page)
-}
-
-async fn render(console: &Console, params: &Params) -> PageResult {
+pub(super) async fn render(console: Console, params: Params) -> PageResult {
+    let (console, params) = (&console, &params);
     let filter = ListFilter::of(params);
     let live = live::url_of_lists(console);
-    let list = filter.read(console).await?;
+    let mut list = filter.read(console).await?;
+    filter.find_children(console, &mut list).await?;
     let mut page = Page::new("Executions", Section::Executions).notice(params.text(notice::PARAM));
     if params.get("after").is_none() {
         page = page.live(live);
@@ -181,7 +175,7 @@ impl ListFilter {
         if !self.is_valid() {
             return Ok(list);
         }
-        let has_map_runs = ChildMatches::are_possible(console, &self.machine);
+        let has_map_runs = !ChildMatches::mapping_machines(console, &self.machine).is_empty();
         let mut after = Some(self.after.clone()).filter(|after| !after.is_empty());
         // The executions whose data was read.
         let mut compared = 0;
@@ -227,6 +221,23 @@ impl ListFilter {
                 return Ok(list);
             }
         }
+    }
+
+    /// Finds the Map Runs with a child that passes the filters, after an index has found the executions: an index has no texts of children. Reads the
+    /// newest executions of each state machine that can have Map Runs.
+    async fn find_children(&self, console: &Console, list: &mut List) -> Result<(), StoreError> {
+        if !matches!(list.source, ListSource::Index(_)) || !self.after.is_empty() {
+            return Ok(());
+        }
+        let redaction = console.source.redaction();
+        let has_match = |data: &ExecutionData| self.has_data(data, redaction);
+        for machine in ChildMatches::mapping_machines(console, &self.machine) {
+            let filter = self.of_store(None, true).machine(machine);
+            let newest = console.executions(filter).await?.executions;
+            let mut passes = vec![false; newest.len()];
+            (list.children.find(console, &newest, &mut passes, has_match)).await?;
+        }
+        Ok(())
     }
 
     /// Returns for each execution whether its error, its input and its output pass the filters, and how many were read for that. Compares only what

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{RawQuery, State};
-use axum::response::Response;
 use maud::{Markup, html};
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::report::text;
@@ -11,7 +9,7 @@ use stepwright_runtime::store::StoreError;
 use stepwright_runtime::timeline::Timeline;
 use stepwright_runtime::{ExecutionFilter, ExecutionSummary, Status};
 
-use super::error::{PageResult, respond};
+use super::error::PageResult;
 use super::failure_cache::Failure;
 use super::layout::{Page, Section};
 use super::link;
@@ -30,13 +28,8 @@ struct Group {
     oldest: Timestamp,
 }
 
-pub(super) async fn page(State(console): State<Console>, RawQuery(query): RawQuery) -> Response {
-    let params = Params::of_query(query.as_deref());
-    let page = render(&console, &params).await;
-    respond(&console, page)
-}
-
-async fn render(console: &Console, params: &Params) -> PageResult {
+pub(super) async fn render(console: Console, params: Params) -> PageResult {
+    let (console, params) = (&console, &params);
     let live = live::url_of_lists(console);
     let machine = params.text("machine");
     let (groups, read) = read(console, machine).await?;

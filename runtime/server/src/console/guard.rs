@@ -5,14 +5,15 @@ use axum::http::header::{
     AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, WWW_AUTHENTICATE,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use hmac_sha256::Hash as Sha256;
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, html};
 
+use super::layout::bare_page;
 use super::link;
 use super::state::{Console, ConsoleState};
 
@@ -40,7 +41,12 @@ pub(super) async fn guard(
         true => next.run(request).await,
         false => ask_for_password(),
     };
-    let headers = response.headers_mut();
+    protect(response.headers_mut());
+    response
+}
+
+/// Sets the headers of a response of the console.
+pub(super) fn protect(headers: &mut HeaderMap) {
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
@@ -48,7 +54,6 @@ pub(super) async fn guard(
     headers
         .entry(CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
-    response
 }
 
 /// Responds with the token of forms. A script of another site cannot read it.
@@ -58,18 +63,14 @@ pub(super) async fn current_form_token(State(console): State<Console>) -> Respon
 
 /// Makes a browser ask its user for a name and a password.
 fn ask_for_password() -> Response {
-    // Without the frame of a page, which has names of this server.
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head { meta charset="utf-8"; title { "Password · Stepwright" } }
-            body { main {
-                h1 { "A name and a password are needed" }
-                p role="alert" { "Enter the ID and the secret of one of this server's access keys." }
-                p { a href=(link::MACHINES) { "Enter them again" } }
-            } }
-        }
-    };
+    let page = bare_page(
+        "Password",
+        html! {
+            h1 { "A name and a password are needed" }
+            p role="alert" { "Enter the ID and the secret of one of this server's access keys." }
+            p { a href=(link::MACHINES) { "Enter them again" } }
+        },
+    );
     let mut response = Html(page.into_string()).into_response();
     *response.status_mut() = StatusCode::UNAUTHORIZED;
     response.headers_mut().insert(

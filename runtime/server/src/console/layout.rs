@@ -107,3 +107,14 @@ impl<'p> Page<'p> {
         }
     }
 }
+
+/// Renders a page without the frame, which has names of this server, for a client that may not see them.
+pub(super) fn bare_page(title: &str, content: Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head { meta charset="utf-8"; title { (title) " · Stepwright" } }
+            body { main { (content) } }
+        }
+    }
+}

@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::extract::{RawQuery, State};
-use axum::response::Response;
 use maud::html;
 use stepwright_asl::model::MachineType;
 
-use super::error::{PageError, PageResult, respond};
+use super::error::{PageError, PageResult};
 use super::executions::newest_of;
 use super::layout::{Page, Section};
 use super::live;
@@ -25,13 +23,8 @@ const VIEWS: [(&str, &str); 5] = [
     ("versions", "Versions"),
 ];
 
-pub(super) async fn page(State(console): State<Console>, RawQuery(query): RawQuery) -> Response {
-    let params = Params::of_query(query.as_deref());
-    let page = render(&console, &params).await;
-    respond(&console, page)
-}
-
-async fn render(console: &Console, params: &Params) -> PageResult {
+pub(super) async fn render(console: Console, params: Params) -> PageResult {
+    let (console, params) = (&console, &params);
     let name = params.required("name")?;
     let machine = console.service.control.machine(name).ok_or_else(|| {
         PageError::not_found(format!(

@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::extract::{RawQuery, State};
-use axum::response::Response;
 use maud::{Markup, html};
 use stepwright_asl::model::MachineType;
 use stepwright_runtime::store::StoreError;
 use stepwright_runtime::{ExecutionFilter, ExecutionPage, Status};
 
 use super::charts::Charts;
-use super::error::{PageResult, respond};
+use super::error::PageResult;
 use super::layout::{Page, Section};
 use super::link;
 use super::live;
@@ -22,12 +20,6 @@ use crate::control::Machine;
 
 /// How many executions are read for the charts, in total.
 const MOST_READ: usize = 5_000;
-
-pub(super) async fn page(State(console): State<Console>, RawQuery(query): RawQuery) -> Response {
-    let params = Params::of_query(query.as_deref());
-    let page = render(&console, &params).await;
-    respond(&console, page)
-}
 
 impl Console {
     /// Returns a page of executions.
@@ -57,7 +49,8 @@ impl Console {
     }
 }
 
-async fn render(console: &Console, params: &Params) -> PageResult {
+pub(super) async fn render(console: Console, params: Params) -> PageResult {
+    let (console, params) = (&console, &params);
     let live = live::url_of_lists(console);
     let machines = console.service.control.machines_after(None, usize::MAX);
     let charts = console.charts().await?;

@@ -2,15 +2,13 @@
 
 use std::ops::Range;
 
-use axum::extract::{RawQuery, State};
-use axum::response::Response;
 use maud::{Markup, html};
 use stepwright_runtime::report::text;
 use stepwright_runtime::search::searched_text;
 use stepwright_runtime::store::StoreError;
 use stepwright_runtime::{MapRun, MapRunChild, MapRunCounts, Redaction, Status};
 
-use super::error::{PageError, PageResult, respond};
+use super::error::{PageError, PageResult};
 use super::layout::{Page, Section};
 use super::live;
 use super::params::Params;
@@ -23,13 +21,8 @@ const ROWS: u32 = 100;
 const BATCH: u32 = 500;
 const MOST_COMPARED: u32 = 5_000;
 
-pub(super) async fn page(State(console): State<Console>, RawQuery(query): RawQuery) -> Response {
-    let params = Params::of_query(query.as_deref());
-    let page = render(&console, &params).await;
-    respond(&console, page)
-}
-
-async fn render(console: &Console, params: &Params) -> PageResult {
+pub(super) async fn render(console: Console, params: Params) -> PageResult {
+    let (console, params) = (&console, &params);
     let arn = params.required("arn")?;
     let live = live::url_of_lists(console);
     let found = console.source.map_run(arn).await?;

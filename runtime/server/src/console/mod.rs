@@ -78,11 +78,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::HeaderMap;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use stepwright_runtime::handler_logs::HandlerLogs;
 use stepwright_runtime::search::ExecutionSearch;
 
@@ -90,10 +90,12 @@ use self::assets::Assets;
 use self::charts::ChartCache;
 pub use self::debug::DebugRequest;
 pub(crate) use self::debug::{DebugSessions, DebugSubject};
-use self::error::PageError;
+pub(crate) use self::error::refused_browser;
+use self::error::{PageError, PageResult, respond};
 use self::error_index::ErrorIndex;
 use self::failure_cache::FailureCache;
 pub(crate) use self::link::debugger as debugger_url;
+use self::params::Params;
 use self::pictures::PictureCache;
 use self::sent_forms::SentForms;
 use self::source::ExecutionSource;
@@ -191,22 +193,22 @@ fn routes(
         body_time,
     }));
     let pages = Router::new()
-        .route("/console", get(machines::page))
-        .route("/console/machine", get(machine::page))
-        .route("/console/executions", get(executions::page))
+        .route("/console", page(machines::render))
+        .route("/console/machine", page(machine::render))
+        .route("/console/executions", page(executions::render))
         .route("/console/executions/export", get(export::of_query))
-        .route("/console/execution", get(execution::page))
+        .route("/console/execution", page(execution::render))
         .route(
             "/console/execution/history.json",
             get(execution::history_file),
         )
         .route("/console/copy", get(copies::page))
         .route("/console/copy/test.rs", get(copies::test_file))
-        .route("/console/map-run", get(map_run::page))
-        .route(link::WAITING, get(waiting::page))
-        .route(link::FAILURES, get(failures::page))
+        .route("/console/map-run", page(map_run::render))
+        .route(link::WAITING, page(waiting::render))
+        .route(link::FAILURES, page(failures::render))
         .route(link::PARENT, get(lineage::page))
-        .route("/console/activities", get(activities::page))
+        .route("/console/activities", page(activities::render))
         .route(link::LIVE, get(live::of_lists))
         .route(link::LIVE_EXECUTION, get(live::of_execution))
         .route(link::LIVE_PAGES, get(live::of_pages))
@@ -235,6 +237,21 @@ fn routes(
         .route("/console/assets/{name}", get(asset))
         .layer(from_fn_with_state(console.clone(), guard::guard))
         .with_state(console)
+}
+
+/// Returns the handler of a page with the parameters of its address.
+fn page<F, R>(render: F) -> MethodRouter<Console>
+where
+    F: Fn(Console, Params) -> R + Clone + Send + Sync + 'static,
+    R: Future<Output = PageResult> + Send + 'static,
+{
+    get(
+        async move |State(console): State<Console>, RawQuery(query): RawQuery| {
+            let params = Params::of_query(query.as_deref());
+            let page = render(console.clone(), params).await;
+            respond(&console, page)
+        },
+    )
 }
 
 /// Reads the state machines again before a page shows them, if another process may have changed them.

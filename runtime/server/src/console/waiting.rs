@@ -1,13 +1,11 @@
 //! The list "Waiting for you": the states of all executions whose task a person can answer.
 
-use axum::extract::{RawQuery, State};
-use axum::response::Response;
 use maud::{Markup, html};
 use stepwright_runtime::report::text;
 use stepwright_runtime::store::StoreError;
 use stepwright_runtime::{ExecutionFilter, Status, Wait, WaitKind};
 
-use super::error::{PageResult, respond};
+use super::error::PageResult;
 use super::layout::{Page, Section};
 use super::live;
 use super::params::Params;
@@ -24,13 +22,8 @@ const MOST_OF_ONE: usize = 20;
 /// How many open children of one Map Run are read.
 const MOST_CHILDREN: usize = 100;
 
-pub(super) async fn page(State(console): State<Console>, RawQuery(query): RawQuery) -> Response {
-    let params = Params::of_query(query.as_deref());
-    let page = render(&console, &params).await;
-    respond(&console, page)
-}
-
-async fn render(console: &Console, params: &Params) -> PageResult {
+pub(super) async fn render(console: Console, params: Params) -> PageResult {
+    let (console, params) = (&console, &params);
     let live = live::url_of_lists(console);
     let after = params.text("after");
     let list = WaitList::read(console, after).await?;

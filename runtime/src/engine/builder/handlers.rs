@@ -176,6 +176,39 @@ impl EngineBuilder {
         self
     }
 
+    /// Refuses the calls of AWS services whose arguments AWS refuses: an argument that the API does not have, or a value of another type. The state
+    /// fails with `States.Runtime`, as on AWS, whatever would execute it: a mock, another [source](Self::tasks), a handler or a nested workflow.
+    /// The integrations whose arguments differ from an API are not checked, such as `http:invoke`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    /// use stepwright_runtime::testing::{Mock, Mocks};
+    /// use stepwright_runtime::{Engine, MachineType, StartOptions};
+    ///
+    /// let text = r#"{"StartAt": "Send", "States": {"Send": {
+    ///     "Type": "Task",
+    ///     "Resource": "arn:aws:states:::sqs:sendMessage",
+    ///     "Parameters": {"QueueUrl": "q", "MessageBody": "m", "DelaySeconds": "soon"},
+    ///     "End": true
+    /// }}}"#;
+    /// let engine = Engine::builder()
+    ///     .register_json("notify", text, MachineType::Standard)
+    ///     .tasks(Mocks::new().state("Send", Mock::output(json!({"MessageId": "m-1"})).optional()))
+    ///     .check_arguments()
+    ///     .build()?;
+    /// let run = engine.start_machine("notify", json!({}), StartOptions::new()).await?;
+    /// let failed = run.await.unwrap_err();
+    /// assert_eq!(failed.error.as_deref(), Some("States.Runtime"));
+    /// assert!(failed.cause.unwrap_or_default().contains("The value for the field 'DelaySeconds' must be a NUMBER"));
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "argument-checks")]
+    pub fn check_arguments(mut self) -> Self {
+        self.checks_arguments = true;
+        self
+    }
+
     /// Sets the hint for tasks that no handler executes. It is the end of the error's cause, after the state and its resource.
     /// `register one with the engine` unless set.
     pub fn missing_handler_hint(mut self, hint: impl Into<String>) -> Self {

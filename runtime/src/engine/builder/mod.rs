@@ -34,6 +34,7 @@ use crate::engine::machines::registry::Registry;
 use crate::engine::machines::{CompileSettings, Machines};
 use crate::engine::nested::map_runs::MapRuns;
 use crate::engine::observer::{CreateObserver, ObservedMachine, Observer};
+use crate::engine::outbox::status_message;
 use crate::engine::queries::executions::Executions;
 use crate::engine::retention::ChosenRetention;
 use crate::engine::shared::EngineShared;
@@ -49,6 +50,8 @@ use crate::task::{SharedState, TaskSource, blocking_watcher};
 #[must_use]
 pub struct EngineBuilder {
     registry: Registry,
+    #[cfg(feature = "argument-checks")]
+    checks_arguments: bool,
     sources: Vec<Arc<dyn TaskSource>>,
     fallback_sources: Vec<Arc<dyn TaskSource>>,
     test_cases: Option<Arc<dyn TestCases>>,
@@ -89,6 +92,8 @@ impl EngineBuilder {
     fn new() -> Self {
         Self {
             registry: Registry::default(),
+            #[cfg(feature = "argument-checks")]
+            checks_arguments: false,
             sources: Vec::new(),
             fallback_sources: Vec::new(),
             test_cases: None,
@@ -206,6 +211,11 @@ impl EngineBuilder {
         {
             store_fields(durable, &redaction)?;
         }
+        if let Some(durable) = &durable
+            && self.status_listener.is_some()
+        {
+            note_listener(durable)?;
+        }
         let activities = Activities::new(durable.is_some(), meter.clone());
         if let Some(durable) = &durable {
             let stored = durable.reader().activities();
@@ -234,6 +244,8 @@ impl EngineBuilder {
             records_history: self.records_history,
             machines,
             setting,
+            #[cfg(feature = "argument-checks")]
+            checks_arguments: self.checks_arguments,
             sources: self.sources,
             fallback_sources: self.fallback_sources,
             own_api: OnceLock::new(),
@@ -297,4 +309,16 @@ fn store_fields(durable: &DurableState, fields: &Redaction) -> Result<(), BuildE
     let change = change.map_err(|error| BuildError::new(error.to_string()))?;
     let stored = durable.journal.commit(vec![change]).wait();
     stored.map_err(|error| BuildError::new(format!("the masked fields cannot be stored: {error}")))
+}
+
+/// Stores that the engine has a status listener, so that an abort without an engine writes messages for it.
+fn note_listener(durable: &DurableState) -> Result<(), BuildError> {
+    let is_known = status_message::has_listener(&mut **durable.reader());
+    if is_known.map_err(|error| BuildError::new(error.to_string()))? {
+        return Ok(());
+    }
+    // Commits have an order, so the note precedes each message. If the store fails, the next commit reports it.
+    let note = vec![status_message::note_listener()];
+    let _committed = durable.journal.commit_with_retry(note);
+    Ok(())
 }

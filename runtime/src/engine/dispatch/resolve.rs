@@ -15,11 +15,13 @@ use crate::engine::dispatch::call_site::CallSite;
 use crate::engine::drive::running_work::panicked;
 use crate::engine::shared::EngineShared;
 use crate::panics::guarded;
+#[cfg(feature = "argument-checks")]
+use crate::task::argument_check;
 use crate::task::blocking_watcher::WatchedPoll;
 use crate::task::handler::ResolvedHandler;
 use crate::task::{
-    Answer, AnswerKind, DefinedState, DefinedTask, Job, LinkedProgram, PollWatch, ResourceKind,
-    Responder, RunningTask, TaskCall, TaskEffect, TaskFuture, TaskSource,
+    Answer, AnswerKind, DefinedState, DefinedTask, Job, LinkedProgram, PollWatch, Resource,
+    ResourceKind, Responder, RunningTask, TaskCall, TaskEffect, TaskFuture, TaskSource,
 };
 
 /// What happens to a handler's work when its process ended.
@@ -42,6 +44,9 @@ impl EngineShared {
         source: Option<&Arc<dyn TaskSource>>,
         responder: impl Fn() -> Responder,
     ) -> Answer {
+        if let Some(refusal) = self.refusal(call) {
+            return refusal;
+        }
         let own_sources = source.into_iter().chain(&self.sources);
         if let Some(answer) = answer_of(own_sources, call) {
             return answer;
@@ -82,6 +87,29 @@ impl EngineShared {
             call.state(),
             self.missing_handler_hint
         ))
+    }
+
+    /// Returns the refusal of a call whose arguments AWS refuses, if the engine checks arguments.
+    #[cfg(feature = "argument-checks")]
+    fn refusal(&self, call: &TaskCall<'_>) -> Option<Answer> {
+        let is_checked = self.may_refuse(call.resource());
+        is_checked.then(|| argument_check::refusal(call)).flatten()
+    }
+
+    #[cfg(not(feature = "argument-checks"))]
+    fn refusal(&self, _: &TaskCall<'_>) -> Option<Answer> {
+        None
+    }
+
+    /// Whether the arguments of a call of this resource are checked.
+    #[cfg(feature = "argument-checks")]
+    pub(in crate::engine) fn may_refuse(&self, resource: &Resource) -> bool {
+        self.checks_arguments && resource.kind() == ResourceKind::Service
+    }
+
+    #[cfg(not(feature = "argument-checks"))]
+    pub(in crate::engine) fn may_refuse(&self, _: &Resource) -> bool {
+        false
     }
 
     /// Returns the work that waits for a job, if a source follows it. A fallback follows no job that a mock or another source has started, and the

@@ -6,6 +6,7 @@
 pub(super) mod job_stopper;
 mod outbox_thread;
 pub(super) mod receipt;
+pub(super) mod status_message;
 mod stop_delivery;
 pub(super) mod stop_message;
 mod window;

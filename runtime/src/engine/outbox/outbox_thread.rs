@@ -167,7 +167,7 @@ impl OutboxTask {
         let unreadable = match (queue, &self.listener) {
             (OutboxQueue::Statuses, Some(listener)) => match StatusRecord::decode(data) {
                 Ok(record) => {
-                    let change = StatusChange::of_record(record, receipt);
+                    let change = StatusChange::durable(record, receipt);
                     if let Err(message) = guarded(|| listener.status_changed(change)) {
                         tracing::error!("the status listener panicked: {message}");
                     }

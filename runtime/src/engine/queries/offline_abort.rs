@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 use stepwright_interpreter::execution::{
-    Caller, CommandQueue, Environment, Execution, Failure, Input,
+    Caller, CommandQueue, Environment, Execution, Failure, Input, StatusRecord,
 };
 use stepwright_interpreter::program::StateIx;
 use stepwright_interpreter::value::Value;
@@ -12,6 +12,7 @@ use super::stored_executions::StoredExecutions;
 use crate::clock::Timestamp;
 use crate::engine::durable::step_attempts::StepAttempts;
 use crate::engine::nested::map_runs;
+use crate::engine::outbox::status_message;
 use crate::store::{Change, StoreError, StoreFilter, StoredExecution};
 
 /// The changes of [`StoredExecutions::abort`].
@@ -27,8 +28,9 @@ pub struct OfflineAbort {
 }
 
 impl StoredExecutions {
-    /// Returns the changes that end an open execution with the status [`Status::Aborted`], as StopExecution does: with its last event, and
-    /// with the open children of its Map Runs. An execution that cannot be read gets no event. Nothing is evaluated, so an
+    /// Returns the changes that end an open execution with the status [`Status::Aborted`], as StopExecution does: with its last event, with
+    /// the open children of its Map Runs, and with messages for the [status listener](crate::StatusListener) of the next engine, if an engine of
+    /// this store had one. An execution that cannot be read gets no event and no message. Nothing is evaluated, so an
     /// execution whose next step would end the process can be aborted. Executions that it started with `states:startExecution` stay open.
     ///
     /// No engine may have the store open.
@@ -50,9 +52,10 @@ impl StoredExecutions {
             unreadable: None,
         };
         let mut attempts = StepAttempts::read(self.reader())?;
+        let has_listener = status_message::has_listener(self.reader())?;
         let (mut had_attempts, mut open) = (false, vec![row.clone()]);
         while let Some(row) = open.pop() {
-            let ended = self.end(&row, &failure, now, &mut abort.changes);
+            let ended = self.end(&row, &failure, now, has_listener, &mut abort.changes);
             match ended {
                 Err(error) if error.may_pass() => return Err(error),
                 Err(error) if row.child_of.is_none() => abort.unreadable = Some(error),
@@ -85,6 +88,7 @@ impl StoredExecutions {
         row: &StoredExecution,
         failure: &Failure,
         now: Timestamp,
+        has_listener: bool,
         changes: &mut Vec<Change>,
     ) -> Result<(), StoreError> {
         let key = row.key;
@@ -109,6 +113,14 @@ impl StoredExecutions {
             data: recovered.written.record(execution).into(),
         });
         changes.push(close(now));
+        if let Some(outcome) = execution.outcome()
+            && has_listener
+            && !execution.is_express()
+        {
+            let running = StatusRecord::running(execution.about().clone(), row.child_of.is_some());
+            let ended = running.ended(now, outcome.clone(), execution.can_resume());
+            changes.push(status_message::send(&ended));
+        }
         Ok(())
     }
 }

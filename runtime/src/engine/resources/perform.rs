@@ -34,7 +34,9 @@ impl Caller for ExecutionResources {
     fn has_handler(&self, state: StateIx) -> bool {
         // A source could answer instead of the handler.
         let has_sources = self.source().is_some() || !self.engine.sources.is_empty();
-        !has_sources && self.program.task(state).handler.known().is_some()
+        let site = CallSite::of(self.program.program(), state);
+        let is_refused = || site.is_some_and(|site| self.engine.may_refuse(site.resource));
+        !has_sources && self.program.task(state).handler.known().is_some() && !is_refused()
     }
 
     fn new_token(&self, about: &ExecutionInfo, state: &str, last_event: u32) -> SmolStr {

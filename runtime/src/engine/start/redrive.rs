@@ -222,9 +222,11 @@ impl EngineShared {
         } else if count >= MOST {
             "Execution redrive limit exceeded"
         } else {
+            // The clock of the process that ended the execution may have been ahead.
+            let at = now.max(report.stopped);
             return Ok(Arc::new(ExecutionInfo {
                 counts_redrives: true,
-                ..about.redriven_at(now)
+                ..about.redriven_at(at)
             }));
         };
         Err(RedriveError::ExecutionNotRedrivable(reason.to_owned()))

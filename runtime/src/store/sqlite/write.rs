@@ -53,7 +53,8 @@ pub(super) fn commit(
 pub(super) struct RowIds {
     versions: VersionIds,
     origins: Origins,
-    /// The number of the last message of the outbox. It never decreases, so that a reader finds all messages after the last one that it has read.
+    /// The number of the last message of the outbox. It does not decrease while the store is open, so that a reader finds all messages after the last
+    /// one that it has read.
     last_message: Option<i64>,
 }
 
@@ -161,6 +162,7 @@ impl ChangeWriter<'_> {
                 let Ok(number) = i64::try_from(*number) else {
                     return Ok(());
                 };
+                self.last_message()?;
                 self.run(
                     "DELETE FROM outbox WHERE queue = ? AND number = ?",
                     params![queue.number(), number],
@@ -360,13 +362,7 @@ impl ChangeWriter<'_> {
     }
 
     fn send(&mut self, queue: OutboxQueue, data: &[u8]) -> Result<(), StoreError> {
-        let last = match self.ids.last_message {
-            Some(last) => last,
-            None => self
-                .last_message()
-                .map_err(|error| self.place.error("read the outbox", error))?,
-        };
-        let number = last + 1;
+        let number = self.last_message()? + 1;
         self.ids.last_message = Some(number);
         let checksum = checksum(queue.number().into(), number, data);
         self.run(
@@ -377,8 +373,20 @@ impl ChangeWriter<'_> {
         .map_err(|error| self.error(error))
     }
 
+    /// Returns the number of the last message. It is read before the first message is deleted: a reader that has passed a message never finds a later
+    /// one with the same number.
+    fn last_message(&mut self) -> Result<i64, StoreError> {
+        if let Some(last) = self.ids.last_message {
+            return Ok(last);
+        }
+        let last = self.largest_message();
+        let last = last.map_err(|error| self.place.error("read the outbox", error))?;
+        self.ids.last_message = Some(last);
+        Ok(last)
+    }
+
     /// Returns the largest number of a message in the store.
-    fn last_message(&self) -> Result<i64, Error> {
+    fn largest_message(&self) -> Result<i64, Error> {
         let mut last = 0;
         for queue in OutboxQueue::ALL {
             let mut query = self

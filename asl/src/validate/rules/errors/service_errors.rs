@@ -16,11 +16,19 @@ const CLIENT_ERRORS: &[&str] = &[
     "SdkServiceException",
 ];
 
+/// The prefixes of SDK integrations for which the evidence conflicts: that of AWS's table
+/// (<https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html>), and another one. The table follows the clients of the SDK
+/// for Java: `DynamoDb` for `DynamoDbClient`. TestState returned `Sqs` (the tests of <https://github.com/iwamot/sfnx>), and reports of users have
+/// `SQS`.
+const SECOND_PREFIXES: &[(&str, &str)] = &[("Sqs", "SQS")];
+
 /// The error names with which a service call can fail.
 pub(super) struct ServiceErrors {
     /// All names, with their prefix.
     pub(super) names: Vec<String>,
     prefix: &'static str,
+    /// Another prefix that the errors may have.
+    second_prefix: Option<&'static str>,
     /// Whether something other than the service may report errors: a function, a callback, a job.
     is_open: bool,
 }
@@ -56,25 +64,34 @@ impl ServiceErrors {
         names.sort_unstable();
         names.dedup();
         let is_lambda = called.service == "lambda";
+        let second = SECOND_PREFIXES.iter().find(|(first, _)| *first == prefix);
+        let second_prefix = second.map(|(_, second)| *second).filter(|_| called.is_sdk);
+        let mut names: Vec<String> = [prefix]
+            .into_iter()
+            .chain(second_prefix)
+            .flat_map(|prefix| names.iter().map(move |name| format!("{prefix}.{name}")))
+            .collect();
+        names.sort_unstable();
         Some(ServiceErrors {
-            names: names
-                .into_iter()
-                .map(|name| format!("{prefix}.{name}"))
-                .collect(),
+            names,
             prefix,
+            second_prefix,
             is_open: is_lambda || parsed.pattern() != IntegrationPattern::RequestResponse,
         })
     }
 
-    /// Returns the name of the call's error that another integration, or the API's documentation, writes as `error`.
-    pub(super) fn correct(&self, error: &str) -> Option<&str> {
+    /// Returns the name of the call's error that another integration, or the API's documentation, writes as `error`. It has the prefix of the definition,
+    /// if that may be right.
+    pub(super) fn correct(&self, prefix: &str, error: &str) -> Option<&str> {
+        let second = self.second_prefix.filter(|second| *second == prefix);
+        let prefix = second.unwrap_or(self.prefix);
         let spellings = [
             error.to_owned(),
             format!("{error}Exception"),
             exception_name(error),
         ];
         spellings.iter().find_map(|spelling| {
-            let name = format!("{}.{spelling}", self.prefix);
+            let name = format!("{prefix}.{spelling}");
             let index = self.names.binary_search(&name).ok()?;
             self.names.get(index).map(String::as_str)
         })
@@ -123,6 +140,21 @@ mod tests {
                 "DynamoDB.ConditionalCheckFailedException",
             ),
             ("sqs:sendMessage", "SQS.AmazonSQSException"),
+            // Both are reported.
+            ("aws-sdk:sqs:sendMessage", "Sqs.QueueDoesNotExistException"),
+            ("aws-sdk:sqs:sendMessage", "SQS.QueueDoesNotExistException"),
+            ("aws-sdk:sqs:sendMessage", "Sqs.SqsException"),
+            ("aws-sdk:sqs:sendMessage", "SQS.SqsException"),
+            // TestState returned these on 2026-09-24: the tests of https://github.com/iwamot/sfnx.
+            ("aws-sdk:s3:getObject", "S3.NoSuchBucketException"),
+            ("aws-sdk:sfn:startExecution", "Sfn.InvalidArnException"),
+            ("aws-sdk:rds:startDBInstance", "Rds.RdsException"),
+            ("aws-sdk:ec2:describeInstances", "Ec2.Ec2Exception"),
+            (
+                "aws-sdk:apigateway:getRestApi",
+                "ApiGateway.ApiGatewayException",
+            ),
+            ("aws-sdk:lambda:invoke", "Lambda.LambdaException"),
             ("sqs:sendMessage", "SQS.SdkClientException"),
             ("sns:publish", "SNS.InvalidParameterException"),
             (
@@ -141,6 +173,47 @@ mod tests {
                 !errors.expect("the call is known").never_has(prefix, name),
                 "{error}"
             );
+        }
+    }
+
+    #[test]
+    fn a_correction_retains_a_prefix_that_may_be_right() {
+        for (action, prefix, error, correct) in [
+            (
+                "aws-sdk:sqs:sendMessage",
+                "SQS",
+                "QueueDoesNotExist",
+                "SQS.QueueDoesNotExistException",
+            ),
+            (
+                "aws-sdk:sqs:sendMessage",
+                "Sqs",
+                "QueueDoesNotExist",
+                "Sqs.QueueDoesNotExistException",
+            ),
+            (
+                "aws-sdk:sqs:sendMessage",
+                "sqs",
+                "QueueDoesNotExist",
+                "Sqs.QueueDoesNotExistException",
+            ),
+            (
+                "aws-sdk:sns:publish",
+                "SNS",
+                "NotFoundException",
+                "Sns.NotFoundException",
+            ),
+            (
+                "aws-sdk:dynamodb:putItem",
+                "DynamoDB",
+                "DynamoDbException",
+                "DynamoDb.DynamoDbException",
+            ),
+        ] {
+            let errors = ServiceErrors::of(&format!("arn:aws:states:::{action}"));
+            let errors = errors.expect("the call is known");
+            assert!(errors.never_has(prefix, error), "{action} {prefix}.{error}");
+            assert_eq!(errors.correct(prefix, error), Some(correct), "{action}");
         }
     }
 

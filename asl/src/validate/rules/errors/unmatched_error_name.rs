@@ -57,7 +57,7 @@ fn unmatched(definition: &Definition<'_>, report: &mut Report<'_>) {
             let fix = proposals::replace(&pointer, name, meant);
             Some(fix.with_safety(Safety::Unsafe))
         };
-        match errors.correct(error) {
+        match errors.correct(prefix, error) {
             Some(correct) => entry
                 .suggest(format!("did you mean `{correct}`?"))
                 .fix(replaced(correct)),

@@ -329,7 +329,7 @@ impl Execution {
         number: u32,
         cx: &mut StepContext<'_>,
     ) {
-        let now = self.now;
+        let now = self.not_before_history(self.now);
         let restart_info = |about: &ExecutionInfo| match distributed.execution_type {
             MachineType::Standard => about.redriven_at(now),
             MachineType::Express => about.begun_anew(now),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stepwright_asl::model::MachineType;
 use stepwright_interpreter::Status;
-use stepwright_interpreter::execution::{Execution, Failure, Input, Outcome};
+use stepwright_interpreter::execution::{Execution, Failure, Input, Outcome, StatusRecord};
 use stepwright_interpreter::history::History;
 use stepwright_interpreter::value::Value;
 
@@ -13,7 +13,6 @@ use crate::engine::completion::notify_parent;
 use crate::engine::completion::report::ExecutionReport;
 use crate::engine::start::pending_execution::ChildKind;
 use crate::engine::start::redrive_data::RedriveData;
-use crate::engine::status_listener::StatusChange;
 use crate::panics::guarded;
 use crate::store::StoreError;
 
@@ -124,8 +123,14 @@ impl ExecutionTask {
             && report.is_over()
         {
             let is_redrivable = self.resources.state.is_redrivable();
-            self.report_status(|execution, is_map_run_child| {
-                StatusChange::ended(execution, &report, is_map_run_child, is_redrivable)
+            self.report_status(|running| StatusRecord {
+                status: report.status,
+                at: report.stopped,
+                output: report.output.clone(),
+                error: report.error.clone(),
+                cause: report.cause.clone(),
+                is_redrivable,
+                ..running
             });
         }
         if self.resources.is_suspended() {

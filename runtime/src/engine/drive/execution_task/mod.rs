@@ -11,13 +11,13 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use stepwright_asl::model::MachineType;
+use stepwright_interpreter::Status;
 use stepwright_interpreter::execution::{
-    Execution, Failure, Input, Inspection, RecordDecoder, RecordEncoder, Step, Wait,
+    Execution, Failure, Input, Inspection, RecordDecoder, RecordEncoder, StatusRecord, Step, Wait,
 };
 use stepwright_interpreter::history::History;
 use stepwright_interpreter::program::Entry;
 use stepwright_interpreter::record::DecodeError;
-use stepwright_interpreter::{ExecutionInfo, Status};
 use thin_vec::ThinVec;
 use tokio::sync::oneshot;
 
@@ -234,19 +234,22 @@ impl ExecutionTask {
             self.with_meter(|meter| meter.begins(begin));
             // A resumed execution was running before.
             if begin != ExecutionBegin::Resumed {
-                self.report_status(StatusChange::running);
+                self.report_status(|running| running);
             }
         }
     }
 
-    /// Reports a change of the status to the engine's listener, if it has one. The outbox reports those of a durable execution.
-    fn report_status(&self, change: impl FnOnce(Arc<ExecutionInfo>, bool) -> StatusChange) {
+    /// Reports a change of the status to the engine's listener, if it has one. The outbox reports those of a durable execution. `change` gets the
+    /// record of the start.
+    fn report_status(&self, change: impl FnOnce(StatusRecord) -> StatusRecord) {
         if let Some(listener) = &self.resources.engine.status_listener
             && self.reports_status
             && self.journaled.is_none()
         {
             let is_map_run_child = self.child != ChildKind::None;
-            listener.status_changed(change(self.resources.state.about.clone(), is_map_run_child));
+            let running =
+                StatusRecord::running(self.resources.state.about.clone(), is_map_run_child);
+            listener.status_changed(StatusChange::transient(change(running)));
         }
     }
 
@@ -307,6 +310,7 @@ impl ExecutionTask {
             Execution::new(program, about, limits, keeps, seed).with_entry(entry)
         };
         let is_resumed = matches!(begin, StartPoint::Resume(_));
+        let is_redriven = matches!(begin, StartPoint::Redrive(_));
         let mut execution = match begin {
             StartPoint::Redrive(from) => {
                 let (history, resume) = *from;
@@ -333,8 +337,11 @@ impl ExecutionTask {
             (declared, express) => declared.or(express),
         };
         if let Some(life) = life {
-            // A redrive restarts the timeout.
-            let from = about.redriven().unwrap_or(about.started);
+            // A redrive restarts the timeout. Its own time may be later than the clock, which decides about deadlines.
+            let from = match is_redriven {
+                true => engine.clock.now(),
+                false => about.redriven().unwrap_or(about.started),
+            };
             self.resources.deadline = ExecutionDeadline::at(from + life);
         }
         self.resources.open_spans(&execution);

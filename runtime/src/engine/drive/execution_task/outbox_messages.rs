@@ -1,11 +1,11 @@
 //! The messages of the outbox that a commit contains.
 
 use bytes::Bytes;
-use stepwright_interpreter::Status;
 use stepwright_interpreter::execution::{Execution, StatusRecord};
 
 use super::ExecutionTask;
 use crate::clock::Timestamp;
+use crate::engine::outbox::status_message;
 use crate::engine::outbox::stop_message::StopMessage;
 use crate::engine::start::pending_execution::ChildKind;
 use crate::store::{Change, OutboxQueue};
@@ -28,41 +28,15 @@ impl ExecutionTask {
         if !self.reports_status {
             return messages;
         }
-        let mut send = |record: &StatusRecord| {
-            messages.push(Change::Send {
-                queue: OutboxQueue::Statuses,
-                data: Bytes::from(record.encode()),
-            });
-        };
-        let about = self.resources.state.about.clone();
-        let running = StatusRecord {
-            status: Status::Running,
-            at: about.redriven().unwrap_or(about.started),
-            about,
-            output: None,
-            error: None,
-            cause: None,
-            is_map_run_child: self.child != ChildKind::None,
-            is_redrivable: false,
-        };
+        let execution_info = self.resources.state.about.clone();
+        let running = StatusRecord::running(execution_info, self.child != ChildKind::None);
         let journaled = self.journaled.as_ref();
         if journaled.is_some_and(|journaled| journaled.begins()) {
-            send(&running);
+            messages.push(status_message::send(&running));
         }
         if let (Some(at), Some(outcome)) = (ended, execution.outcome()) {
-            let status = outcome.status();
-            let (output, failure) = outcome.clone().into_parts();
-            let (error, cause) =
-                failure.map_or((None, None), |failure| (failure.error, failure.cause));
-            send(&StatusRecord {
-                status,
-                at,
-                output,
-                error: error.map(String::from),
-                cause: cause.map(String::from),
-                is_redrivable: execution.can_resume(),
-                ..running
-            });
+            let ended = running.ended(at, outcome.clone(), execution.can_resume());
+            messages.push(status_message::send(&ended));
         }
         messages
     }
