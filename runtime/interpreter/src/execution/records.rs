@@ -224,18 +224,6 @@ pub fn is_complete_record(record: &[u8]) -> bool {
     reader.is_ok_and(|mut reader| bool::read(&mut reader) == Ok(true))
 }
 
-/// Reads the information about the execution from one record, without its definition. Returns `None` unless the record
-/// is the first of the execution or of a redrive.
-pub fn read_about(record: &[u8]) -> Result<Option<ExecutionInfo>, DecodeError> {
-    let mut reader = RecordReader::new(ReadNodes::default(), record, VERSION)?;
-    let from = &mut reader;
-    if !bool::read(from)? {
-        return Ok(None);
-    }
-    let stored = StoredStart::read(from)?;
-    Ok(Some(Arc::unwrap_or_clone(stored.about)))
-}
-
 impl Execution {
     /// Checks that all states, scopes and cursors that the record refers to exist.
     fn check(&self) -> Result<(), DamagedRecord> {
