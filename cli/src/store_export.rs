@@ -144,18 +144,17 @@ fn row_json(row: &StoredExecution) -> Map<String, Json> {
         set("mapRunArn", json!(child.map_run));
         set("childNumber", json!(child.number));
     }
-    if let Some(listing) = &row.listing {
-        set("redriveCount", json!(listing.redrive_count));
-        set(
-            "redriveDate",
-            json!(listing.redriven.map(|time| time.to_string())),
-        );
-        set("itemCount", json!(listing.items));
-        if let Some(origin) = &listing.origin {
-            set("stateMachineArn", json!(origin.machine));
-            set("stateMachineVersionArn", json!(origin.version));
-            set("stateMachineAliasArn", json!(origin.alias));
-        }
+    let listing = &row.listing;
+    set("redriveCount", json!(listing.redrive_count));
+    set(
+        "redriveDate",
+        json!(listing.redriven.map(|time| time.to_string())),
+    );
+    set("itemCount", json!(listing.items));
+    if let Some(origin) = &listing.origin {
+        set("stateMachineArn", json!(origin.machine));
+        set("stateMachineVersionArn", json!(origin.version));
+        set("stateMachineAliasArn", json!(origin.alias));
     }
     object
 }

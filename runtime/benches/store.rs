@@ -35,7 +35,7 @@ fn start(key: u64) -> Change {
         started: Timestamp::from_unix_micros(key as i64),
         stopped: None,
         child_of: None,
-        listing: Some(StoredListing::default()),
+        listing: StoredListing::default(),
     };
     Change::Start {
         execution,

@@ -140,7 +140,7 @@ impl DerivedFile {
         );
     }
 
-    /// Creates the file with the mode of the store, which SQLite gives its log, too. A file of an earlier version may have more rights.
+    /// Creates the file with the mode of the store, which SQLite gives its log, too. A file that exists may have more rights.
     fn create_like_store(&self) -> std::io::Result<()> {
         match private_file::create_new(&self.path, Some(&self.store)) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {

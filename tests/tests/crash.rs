@@ -31,20 +31,6 @@ fn a_killed_engine_with_a_full_store_loses_and_repeats_nothing() {
     survives(&["--rounds", "6", "--seed", "6", "--open", "100", "--full"]);
 }
 
-#[test]
-fn a_store_of_layout_5_loses_and_repeats_nothing_when_its_upgrade_is_killed() {
-    survives(&[
-        "--upgrades",
-        "2",
-        "--rounds",
-        "2",
-        "--seed",
-        "8",
-        "--open",
-        "40",
-    ]);
-}
-
 /// Uses the command that is next to the program: `cargo test --workspace` builds both.
 #[cfg(target_os = "linux")]
 #[test]

@@ -71,7 +71,7 @@ fn start(key: u64) -> Change {
             started: clock::system_time(),
             stopped: None,
             child_of: None,
-            listing: Some(StoredListing::default()),
+            listing: StoredListing::default(),
         },
         data: data(),
     }

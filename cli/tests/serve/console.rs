@@ -262,10 +262,10 @@ fn other_files_are_refused_and_stay_as_they_are() {
     let definition = json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}});
     fs::write(folder.path("a.asl.json"), definition.to_string()).expect("there is room");
     folder.succeeds(&["run", "a.asl.json", "--store", "orders.db", "--name", "a-1"]);
-    let older = rusqlite::Connection::open(folder.path("orders.db")).expect("it opens");
-    older
-        .pragma_update(None, "user_version", 7)
+    let newer = rusqlite::Connection::open(folder.path("orders.db")).expect("it opens");
+    newer
+        .pragma_update(None, "user_version", 2)
         .expect("it is changed");
-    drop(older);
-    refused(&folder, "has schema version 7");
+    drop(newer);
+    refused(&folder, "has schema version 2");
 }

@@ -124,7 +124,7 @@ fn an_index_and_logs_take_the_mode_of_their_store() {
         }
     }
     end(&mut server, Signal::KILL);
-    // An earlier version created them for all users.
+    // Another program made them readable for all users.
     for file in &files[1..] {
         for suffix in ["", "-wal", "-shm"] {
             set_mode(&folder, &format!("{file}{suffix}"), 0o644);

@@ -546,7 +546,7 @@ impl Record for ExecutionInfo {
 
 record!(struct StoredInfo {
     1 => id, 2 => root, 3 => name, 4 => role_arn, 5 => machine_id, 6 => machine_name, 7 => started, 8 => input,
-    9 => redrive_count, 10 => redriven, 11 => depth, 12 => origin, 13 => test_case;
+    9 => redrive_count, 10 => redriven, 11 => depth, 12 => origin, 13 => test_case,
     14 => trace,
 });
 record!(struct StoredTrace { 1 => traceparent, 2 => tracestate });
@@ -557,7 +557,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::record::{ReadNodes, RecordVersions};
+    use crate::record::{ReadNodes, TEST_VERSION};
 
     fn machine(prefix: &str, is_express: bool) -> MachineInfo {
         MachineInfo {
@@ -589,8 +589,8 @@ mod tests {
             };
             let mut record = RecordWriter::default();
             about.write(&mut record);
-            let bytes = record.finish(RecordVersions::TEST);
-            let reader = RecordReader::new(ReadNodes::default(), &bytes, RecordVersions::TEST);
+            let bytes = record.finish(TEST_VERSION);
+            let reader = RecordReader::new(ReadNodes::default(), &bytes, TEST_VERSION);
             let read = ExecutionInfo::read(&mut reader.unwrap()).unwrap();
             assert_eq!(read.trace_context(), trace.as_ref());
         }

@@ -10,9 +10,9 @@ use stepwright_runtime::Engine;
 use stepwright_server::{AccessKeys, ConsoleMode};
 use ureq::http::Response;
 
+use crate::basic_store::BasicStore;
 use crate::html_form::HtmlForm;
 use crate::support::{Api, pass};
-use crate::unlisted::Unlisted;
 
 const PAGES: [&str; 3] = ["/console", "/console/executions", "/console/activities"];
 const ACTIONS: [&str; 5] = ["start", "stop", "redrive", "restart", "answer"];
@@ -442,7 +442,7 @@ fn a_server_without_a_console_has_no_pages() {
 
 #[test]
 fn pages_report_a_store_that_cannot_be_read() {
-    let store = Unlisted::default();
+    let store = BasicStore::default();
     let builder = Engine::builder().virtual_time().store(store.clone());
     let api = Api::with(builder, |server| server.console(ConsoleMode::On));
     let machine = api.create("m", &pass());

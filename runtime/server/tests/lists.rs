@@ -8,8 +8,8 @@ use serde_json::{Value as Json, json};
 use stepwright_runtime::store::{MemoryStore, SqliteStore};
 use stepwright_runtime::{Engine, EngineBuilder};
 
+use crate::basic_store::BasicStore;
 use crate::support::{Api, text};
-use crate::unlisted::Unlisted;
 
 const ARN: &str = "arn:aws:states:us-east-1:123456789012:stateMachine";
 
@@ -223,7 +223,7 @@ fn check(api: &Api, rows: &[Row]) {
 type Build = Box<dyn Fn() -> EngineBuilder>;
 
 fn engines() -> Vec<(&'static str, bool, Build)> {
-    let (memory, unlisted) = (MemoryStore::new(), Unlisted::default());
+    let (memory, basic) = (MemoryStore::new(), BasicStore::default());
     let mut all: Vec<(&'static str, bool, Build)> = vec![
         ("without a store", false, Box::new(Engine::builder)),
         // Virtual time does not advance here: all executions start at the same time.
@@ -238,9 +238,9 @@ fn engines() -> Vec<(&'static str, bool, Build)> {
             Box::new(move || Engine::builder().store(memory.clone())),
         ),
         (
-            "unlisted",
+            "in a basic store",
             true,
-            Box::new(move || Engine::builder().store(unlisted.clone())),
+            Box::new(move || Engine::builder().store(basic.clone())),
         ),
     ];
     let folder = tempfile::tempdir().expect("a folder");
@@ -355,7 +355,7 @@ fn unchanged_executions_are_listed_once_while_others_change() {
     changing(Engine::builder());
     changing(Engine::builder().virtual_time());
     changing(Engine::builder().store(MemoryStore::new()));
-    changing(Engine::builder().store(Unlisted::default()));
+    changing(Engine::builder().store(BasicStore::default()));
 }
 
 #[test]
@@ -412,7 +412,7 @@ fn pages_of_child_executions_equal_the_whole_list() {
 
 #[test]
 fn other_requests_do_not_wait_for_lists_of_a_slow_store() {
-    let store = Unlisted::default();
+    let store = BasicStore::default();
     let api = Arc::new(Api::over(Engine::builder().store(store.clone())));
     create(&api);
     let [machine, ..] = targets();

@@ -1,11 +1,11 @@
-//! Lists of files with damaged executions, and of files that an earlier version wrote.
+//! Lists of files with damaged executions.
 
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use serde_json::{Value as Json, json};
 use stepwright_runtime::Engine;
-use stepwright_runtime::store::{SqliteReader, SqliteStore, StoreReader};
+use stepwright_runtime::store::SqliteStore;
 use tempfile::TempDir;
 
 use crate::support::{Api, text};
@@ -106,22 +106,8 @@ fn sql(path: &Path, statements: &str) {
     file.execute_batch(statements).expect("it is SQL");
 }
 
-/// Makes the rows those of an earlier version: without columns for lists.
-const WITHOUT_COLUMNS: &str = "UPDATE executions SET redrives = NULL, origin = NULL, redriven = NULL, items = NULL; DELETE FROM origins;";
 /// Damages all records.
 const DAMAGED: &str = "UPDATE executions SET data = zeroblob(8) WHERE data IS NOT NULL; UPDATE records SET data = zeroblob(8);";
-
-fn unlisted(path: &Path) -> usize {
-    let mut reader = SqliteReader::open(path).expect("a reader");
-    reader.unlisted(0, usize::MAX).expect("rows").len()
-}
-
-/// Waits until the engine has filled the columns of lists.
-fn filled(path: &Path) {
-    while unlisted(path) > 0 {
-        std::thread::sleep(std::time::Duration::from_millis(2));
-    }
-}
 
 #[test]
 fn damaged_records_hide_no_execution_and_no_column() {
@@ -135,100 +121,5 @@ fn damaged_records_hide_no_execution_and_no_column() {
     let one = text(&whole[0]["executions"][0]["executionArn"]);
     let (status, _) = api.ask("DescribeExecution", &json!({"executionArn": one}));
     assert_eq!(status, 500, "the records are damaged");
-    api.end();
-}
-
-#[test]
-fn an_older_file_is_listed_the_same_before_and_after_column_backfill() {
-    let file = written();
-    let api = open(&file.path);
-    let whole = lists(&api, &file.run);
-    api.end();
-    let rows = |path: &Path| {
-        let mut reader = SqliteReader::open(path).expect("a reader");
-        reader.list(&Default::default()).expect("rows")
-    };
-    let before = rows(&file.path);
-    sql(&file.path, WITHOUT_COLUMNS);
-    assert_eq!(unlisted(&file.path), before.len() + 2, "with two children");
-    let api = open(&file.path);
-    // The engine may be filling them.
-    assert_eq!(lists(&api, &file.run), whole);
-    filled(&file.path);
-    assert_eq!(lists(&api, &file.run), whole);
-    api.end();
-    assert_eq!(rows(&file.path), before);
-}
-
-#[test]
-fn damaged_executions_of_an_older_file_are_listed_with_basic_columns() {
-    let file = written();
-    let api = open(&file.path);
-    let whole = lists(&api, &file.run);
-    api.end();
-    sql(&file.path, WITHOUT_COLUMNS);
-    sql(&file.path, DAMAGED);
-    let api = open(&file.path);
-    let check = || {
-        let found = lists(&api, &file.run);
-        let arns = |list: &Json| -> Vec<String> {
-            let rows = list["executions"].as_array().expect("a list").iter();
-            rows.map(|row| text(&row["executionArn"])).collect()
-        };
-        assert_eq!(arns(&found[0]), arns(&whole[0]));
-        // The whole run, in its order.
-        let of_run = found.len() - 3;
-        assert_eq!(arns(&found[of_run]), arns(&whole[of_run]));
-        for row in found[0]["executions"].as_array().expect("a list") {
-            assert_eq!(row["redriveCount"], 0);
-            assert_eq!(row["stateMachineArn"], MACHINE);
-        }
-        // Nothing says that a version, an alias or a redrive was there.
-        for (form, list) in forms(&file.run).iter().zip(&found) {
-            let is_known = form["stateMachineArn"] == MACHINE || form["mapRunArn"].is_string();
-            if !is_known || form["redriveFilter"] == "REDRIVEN" {
-                assert_eq!(list["executions"], json!([]), "{form}");
-            }
-        }
-    };
-    check();
-    filled(&file.path);
-    check();
-    api.end();
-}
-
-#[test]
-fn a_damaged_execution_of_an_older_file_changes_no_other_row() {
-    let file = written();
-    let api = open(&file.path);
-    let whole = lists(&api, &file.run);
-    api.end();
-    sql(&file.path, WITHOUT_COLUMNS);
-    // The execution by the version, which is the second one.
-    let records = "UPDATE records SET data = zeroblob(8) WHERE execution = 2;";
-    let first = "UPDATE executions SET data = zeroblob(8) WHERE key = 2;";
-    sql(&file.path, records);
-    sql(&file.path, first);
-    let api = open(&file.path);
-    let damaged = whole[0]["executions"][3].clone();
-    assert_eq!(damaged["stateMachineVersionArn"], format!("{MACHINE}:1"));
-    for list in [lists(&api, &file.run), {
-        filled(&file.path);
-        lists(&api, &file.run)
-    }] {
-        for (list, whole) in list.iter().zip(&whole) {
-            let others = |list: &Json| -> Vec<Json> {
-                let rows = list["executions"].as_array().expect("a list").iter();
-                rows.filter(|row| row["executionArn"] != damaged["executionArn"])
-                    .cloned()
-                    .collect()
-            };
-            assert_eq!(others(list), others(whole));
-        }
-        let row = &list[0]["executions"][3];
-        assert_eq!(row["executionArn"], damaged["executionArn"]);
-        assert_eq!(row["status"], damaged["status"]);
-        assert_eq!(row.get("stateMachineVersionArn"), None);
-    }
     api.end();
 }

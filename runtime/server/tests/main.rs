@@ -1,6 +1,7 @@
-//! The Step Functions API over HTTP, and the stores of all layouts, which a server opens too.
+//! The Step Functions API over HTTP, and the golden stores, which a server opens, too.
 
 mod activities;
+mod basic_store;
 mod busy;
 #[cfg(feature = "console")]
 mod console;
@@ -43,6 +44,5 @@ mod state_machines;
 mod stored_console;
 mod support;
 mod test_state;
-mod unlisted;
 mod validate;
 mod versions;

@@ -52,14 +52,6 @@ pub enum Change {
         /// Its columns for lists, with the redrive.
         listing: StoredListing,
     },
-    /// Fills the columns for lists of an execution that an older version of this library wrote. Has no effect when no execution has the key,
-    /// or the execution has these columns.
-    List {
-        /// The execution's key.
-        key: u64,
-        /// The columns.
-        listing: StoredListing,
-    },
     /// Deletes a version of a state machine. [`StoreError::Conflict`] when there is no such version.
     DeleteMachine {
         /// The state machine's name.
@@ -133,7 +125,6 @@ impl Change {
             Self::Send { data, .. } => data.len(),
             Self::Close { .. }
             | Self::Reopen { .. }
-            | Self::List { .. }
             | Self::Delete { .. }
             | Self::DeleteMessage { .. } => 0,
         };
@@ -162,7 +153,6 @@ impl Change {
             | Self::Append { .. }
             | Self::Close { .. }
             | Self::Reopen { .. }
-            | Self::List { .. }
             | Self::Activity(_)
             | Self::Document(_)
             | Self::Send { .. } => false,

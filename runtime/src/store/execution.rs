@@ -25,8 +25,8 @@ pub struct StoredExecution {
     pub stopped: Option<Timestamp>,
     /// The Map Run and the number, if it is a child of a Map Run.
     pub child_of: Option<StoredChild>,
-    /// The columns that lists read. `None` when an older version of this library wrote the row: then the records have them.
-    pub listing: Option<StoredListing>,
+    /// The columns that lists read.
+    pub listing: StoredListing,
 }
 
 impl StoredExecution {

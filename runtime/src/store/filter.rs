@@ -1,10 +1,8 @@
-use super::{ListPosition, StoredExecution, StoredOrigin};
+use super::{ListPosition, StoredExecution, StoredListing, StoredOrigin};
 use crate::Status;
 use crate::clock::Timestamp;
 
 /// Selects executions for [`StoreReader::list`](super::StoreReader::list); by default all that are not children of a Map Run.
-///
-/// An execution without a [listing](StoredExecution::listing) passes `version`, `alias` and `is_redriven`: the caller reads its records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoreFilter {
     /// Only the children of this Map Run, by its ARN.
@@ -50,14 +48,10 @@ impl StoreFilter {
             && (!self.is_failed || is_failed(execution.status))
             && self.status.is_none_or(|status| status == execution.status)
             && self.after.is_none_or(|after| execution.position() < after)
-            && self.passes_listing(execution)
+            && self.passes_listing(&execution.listing)
     }
 
-    /// Whether the listing of an execution passes the filter, or is missing.
-    pub(crate) fn passes_listing(&self, execution: &StoredExecution) -> bool {
-        let Some(listing) = &execution.listing else {
-            return true;
-        };
+    fn passes_listing(&self, listing: &StoredListing) -> bool {
         let origin = listing.origin.as_deref();
         let is_redriven = listing.redrive_count > 0;
         self.is_redriven.is_none_or(|wanted| wanted == is_redriven) && self.passes_origin(origin)

@@ -185,15 +185,6 @@ impl StoreReader for MemoryStore {
         Ok(rows.into_iter().cloned().collect())
     }
 
-    fn unlisted(&mut self, after: u64, limit: usize) -> Result<Vec<StoredExecution>, StoreError> {
-        let shared = self.shared();
-        let later = (Bound::Excluded(after), Bound::Unbounded);
-        let all = shared.tables.executions.range(later);
-        let rows = all.map(|(_, kept)| &kept.row);
-        let rows = rows.filter(|row| row.listing.is_none());
-        Ok(rows.take(limit).cloned().collect())
-    }
-
     fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError> {
         let shared = self.shared();
         let all = shared.tables.activities.iter();
@@ -326,7 +317,6 @@ enum UndoStep {
     Truncate(u64, usize),
     /// The previous row of an execution.
     Row(Box<StoredExecution>),
-    Nothing,
     Activity(String, Option<Timestamp>),
     Document(String, Option<Bytes>),
     Message((OutboxQueue, u64), Option<Bytes>),
@@ -400,7 +390,6 @@ impl Tables {
             Change::Reopen { key, listing } => {
                 self.stand(*key, Status::Running, None, Some(listing))
             }
-            Change::List { key, listing } => self.fill(*key, listing),
             Change::DeleteMachine { name, hash } => {
                 let before = self.machines.clone();
                 self.machines
@@ -445,23 +434,10 @@ impl Tables {
             .ok_or_else(|| StoreError::no_execution(key))?;
         let before = kept.row.clone();
         (kept.row.status, kept.row.stopped) = (status, stopped);
-        if listing.is_some() {
-            kept.row.listing = listing.cloned();
+        if let Some(listing) = listing {
+            kept.row.listing = listing.clone();
         }
         Ok(UndoStep::Row(Box::new(before)))
-    }
-
-    /// Fills the columns for lists of an execution that does not have them.
-    fn fill(&mut self, key: u64, listing: &StoredListing) -> Result<UndoStep, StoreError> {
-        let kept = self.executions.get_mut(&key);
-        match kept.filter(|kept| kept.row.listing.is_none()) {
-            Some(kept) => {
-                let before = kept.row.clone();
-                kept.row.listing = Some(listing.clone());
-                Ok(UndoStep::Row(Box::new(before)))
-            }
-            None => Ok(UndoStep::Nothing),
-        }
     }
 
     fn map_run(&self, arn: &str) -> Option<&StoredMapRun> {
@@ -570,7 +546,6 @@ impl Tables {
                     kept.row = *row;
                 }
             }
-            UndoStep::Nothing => {}
         }
     }
 }

@@ -22,7 +22,7 @@
 //!     started: clock::system_time(),
 //!     stopped: None,
 //!     child_of: None,
-//!     listing: Some(StoredListing::default()),
+//!     listing: StoredListing::default(),
 //! };
 //! store.commit(&[
 //!     Change::Start { execution, data: Bytes::from_static(b"it starts") },
@@ -268,17 +268,6 @@ pub trait StoreReader: Send {
     /// As [`list`](Self::list).
     fn counts(&mut self) -> Result<Vec<MachineCount>, StoreError> {
         Ok(MachineCount::of(self.list(&StoreFilter::default())?))
-    }
-
-    /// Returns executions without a [listing](StoredExecution::listing), including children of Map Runs: the first ones by key after
-    /// `after`, at most `limit`. A store that does not store listings returns none.
-    ///
-    /// # Errors
-    ///
-    /// The errors of the store.
-    fn unlisted(&mut self, after: u64, limit: usize) -> Result<Vec<StoredExecution>, StoreError> {
-        let _ = (after, limit);
-        Ok(Vec::new())
     }
 
     /// Returns the activities, by their ARNs.

@@ -104,10 +104,6 @@ impl StoreReader for PatientReader {
         repeat(|| self.0.counts())
     }
 
-    fn unlisted(&mut self, after: u64, limit: usize) -> Result<Vec<StoredExecution>, StoreError> {
-        repeat(|| self.0.unlisted(after, limit))
-    }
-
     fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError> {
         repeat(|| self.0.activities())
     }

@@ -137,10 +137,7 @@ fn expected(store: &MemoryStore) -> BTreeMap<String, Vec<(u32, Status)>> {
         .list(&StoreFilter::default())
         .unwrap();
     let expected = rows.into_iter().map(|row| {
-        let redrives = row
-            .listing
-            .as_ref()
-            .map_or(0, |listing| listing.redrive_count);
+        let redrives = row.listing.redrive_count;
         let mut statuses = Vec::new();
         for redrive in 0..=redrives {
             statuses.push((redrive, Status::Running));

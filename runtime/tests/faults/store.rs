@@ -238,11 +238,6 @@ impl StoreReader for FaultyReader {
         self.reader.page(filter)
     }
 
-    fn unlisted(&mut self, after: u64, limit: usize) -> Result<Vec<StoredExecution>, StoreError> {
-        self.plan.read()?;
-        self.reader.unlisted(after, limit)
-    }
-
     fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError> {
         self.plan.read()?;
         self.reader.activities()

@@ -10,7 +10,6 @@ mod engine;
 mod full;
 mod killed;
 mod log;
-mod migrated;
 mod model;
 mod modes;
 mod page;

@@ -119,11 +119,6 @@ fn columns() -> impl Strategy<Value = StoredListing> {
     )
 }
 
-/// Some stores have no execution without a listing, others do.
-fn listing() -> impl Strategy<Value = Option<StoredListing>> {
-    prop_oneof![9 => columns().prop_map(Some), 1 => Just(None)]
-}
-
 fn execution() -> impl Strategy<Value = StoredExecution> {
     let stopped = prop::option::of(time());
     (
@@ -134,7 +129,7 @@ fn execution() -> impl Strategy<Value = StoredExecution> {
         text(),
         status(),
         time(),
-        (stopped, child_of(), listing()),
+        (stopped, child_of(), columns()),
     )
         .prop_map(
             |(key, arn, name, machine, machine_hash, status, started, rest)| {
@@ -163,8 +158,7 @@ fn change() -> impl Strategy<Value = Change> {
         6 => (key(), 0_u32..4, data()).prop_map(|(key, seq, data)| Change::Append { key, seq, data }),
         2 => (key(), status(), time())
             .prop_map(|(key, status, stopped)| Change::Close { key, status, stopped }),
-        1 => (key(), columns()).prop_map(|(key, listing)| Change::Reopen { key, listing }),
-        2 => (key(), columns()).prop_map(|(key, listing)| Change::List { key, listing }),
+        2 => (key(), columns()).prop_map(|(key, listing)| Change::Reopen { key, listing }),
         2 => key().prop_map(|key| Change::Delete { key }),
         1 => (text(), text()).prop_map(|(name, hash)| Change::DeleteMachine { name, hash }),
         1 => (text(), time()).prop_map(|(arn, created)| Change::Activity(StoredActivity { arn, created })),
@@ -251,7 +245,6 @@ struct Content {
     all: Vec<StoredExecution>,
     listed: Vec<Vec<StoredExecution>>,
     in_pages: Vec<Vec<StoredExecution>>,
-    unlisted: Vec<Vec<StoredExecution>>,
     by_arn: Vec<Option<StoredExecution>>,
     children: Vec<Vec<StoredExecution>>,
     runs: Vec<Vec<StoredMapRun>>,
@@ -284,10 +277,6 @@ fn read(reader: &mut dyn StoreReader, filters: &[StoreFilter]) -> Result<Content
         in_pages: filters
             .iter()
             .map(|filter| in_pages(reader, filter))
-            .collect::<Result<_, _>>()?,
-        unlisted: [(0, usize::MAX), (0, 2), (3, 2)]
-            .into_iter()
-            .map(|(after, limit)| reader.unlisted(after, limit))
             .collect::<Result<_, _>>()?,
         by_arn: TEXTS
             .iter()

@@ -3,7 +3,8 @@ use std::path::PathBuf;
 use bytes::Bytes;
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::store::{
-    Change, Store, StoreReader, StoredChild, StoredExecution, StoredMachine, StoredMapRun,
+    Change, Store, StoreReader, StoredChild, StoredExecution, StoredListing, StoredMachine,
+    StoredMapRun,
 };
 use stepwright_runtime::{MachineType, Status};
 use tempfile::TempDir;
@@ -26,7 +27,7 @@ pub(crate) fn execution(key: u64) -> StoredExecution {
         started: Timestamp::from_unix_micros(key as i64),
         stopped: None,
         child_of: None,
-        listing: None,
+        listing: StoredListing::default(),
     }
 }
 

@@ -300,15 +300,9 @@ impl Export {
     /// Applies the changes that [`write_changes`](Self::write_changes) wrote.
     pub(crate) fn read_changes(
         &mut self,
-        is_over: bool,
         from: &mut RecordReader<'_>,
     ) -> Result<(), DamagedRecord> {
-        let positional = if is_over {
-            &[1, 2, 3, 4, 5, 6, 7][..]
-        } else {
-            &[1, 2, 3]
-        };
-        from.fields(positional, |number, from| match number {
+        from.fields(|number, from| match number {
             1 => from.replace(&mut self.in_flight),
             2 => self.upload.read_changes(from),
             3 => self.succeeded.read_changes(from),

@@ -297,7 +297,7 @@ impl Results {
         &mut self,
         from: &mut RecordReader<'_>,
     ) -> Result<(), DamagedRecord> {
-        from.fields(&[1, 2, 3, 4, 5, 6], |number, from| match number {
+        from.fields(|number, from| match number {
             1 => from.replace(&mut self.count),
             2 => from.replace(&mut self.taken),
             3 => {
@@ -442,7 +442,7 @@ impl PartialRecord for ChildEntry {
     }
 
     fn read_part(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
-        from.fields(&[1, 2, 3, 4], |number, from| match number {
+        from.fields(|number, from| match number {
             1 => {
                 if !bool::read(from)? {
                     self.about = None;
@@ -473,7 +473,7 @@ impl Record for Results {
 
     fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
         let mut results = Self::default();
-        from.fields(&[1, 2, 3, 4, 5, 6], |number, from| match number {
+        from.fields(|number, from| match number {
             1 => from.replace(&mut results.count),
             2 => from.replace(&mut results.children),
             3 => from.replace(&mut results.taken),

@@ -12,7 +12,7 @@ use super::results::{ChildResult, Results, describe, describe_pending};
 use super::write_request::{WriteRequest, WriteResponse};
 use crate::distributed::Upload;
 use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
-use crate::record::{ReadNodes, Record, RecordReader, RecordVersions, RecordWriter};
+use crate::record::{ReadNodes, Record, RecordReader, RecordWriter, TEST_VERSION};
 use crate::status::Status;
 use crate::timestamp::Timestamp;
 use crate::value::Value;
@@ -183,7 +183,7 @@ impl Run {
         run.export.write(&mut run.writer);
         run.results.were_written();
         run.export.was_written();
-        run.records.push(run.writer.finish(RecordVersions::TEST));
+        run.records.push(run.writer.finish(TEST_VERSION));
         run
     }
 
@@ -191,7 +191,7 @@ impl Run {
         self.is_over.write(&mut self.writer);
         self.results.write_changes(&mut self.writer);
         self.export.write_changes(self.is_over, &mut self.writer);
-        self.records.push(self.writer.finish(RecordVersions::TEST));
+        self.records.push(self.writer.finish(TEST_VERSION));
     }
 
     /// Continues the run in another process, from the committed records.
@@ -200,8 +200,7 @@ impl Run {
         let mut read: Option<(Results, Export)> = None;
         for record in &self.records {
             let mut from =
-                RecordReader::new(std::mem::take(&mut nodes), record, RecordVersions::TEST)
-                    .unwrap();
+                RecordReader::new(std::mem::take(&mut nodes), record, TEST_VERSION).unwrap();
             match &mut read {
                 None => {
                     let results = Results::read(&mut from).unwrap();
@@ -210,7 +209,7 @@ impl Run {
                 Some((results, export)) => {
                     let is_over = bool::read(&mut from).unwrap();
                     results.read_changes(&mut from).unwrap();
-                    export.read_changes(is_over, &mut from).unwrap();
+                    export.read_changes(&mut from).unwrap();
                     self.is_over = is_over;
                 }
             }

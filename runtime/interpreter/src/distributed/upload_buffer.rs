@@ -193,7 +193,7 @@ impl UploadBuffer {
         from: &mut RecordReader<'_>,
         read_rows: impl Fn(&mut Self, u32, &mut RecordReader<'_>) -> Result<(), DamagedRecord>,
     ) -> Result<(), DamagedRecord> {
-        from.fields(&[1, 2, 3, 4, 5, 6], |number, from| match number {
+        from.fields(|number, from| match number {
             1 | 2 => read_rows(self, number, from),
             3 => from.replace(&mut self.left),
             4 => from.replace(&mut self.upload),

@@ -75,7 +75,7 @@ impl Batch {
 
     /// Reads the items that [`write_part`](Self::write_part) wrote.
     pub(super) fn read_part(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
-        from.fields(&[1, 2], |number, from| match number {
+        from.fields(|number, from| match number {
             1 => from.replace(&mut self.items),
             2 => from.replace(&mut self.items_bytes),
             _ => from.skip(),

@@ -561,9 +561,9 @@ record!(enum Waiting {
 });
 record!(struct OpenTask {
     1 => stage, 2 => executor, 3 => timeout, 4 => heartbeat, 5 => timeout_due, 6 => heartbeat_due, 7 => takes_token,
-    8 => answer; 9 => is_held,
+    8 => answer, 9 => is_held,
 });
 record!(enum OpenTaskStage { 0 => Queued, 1 => Started, 2 => Submitting });
 record!(struct EarlyAnswer { 1 => result, 2 => due });
-record!(enum TaskExecutor { 0 => External, 1 => Handler { 1 => input, 2 => call; 3 => by_fallback }, 2 => Activity { 1 => input }, 3 => Execution { 1 => start }, 4 => Job { 1 => input, 2 => call, 3 => response, 4 => by_fallback } });
+record!(enum TaskExecutor { 0 => External, 1 => Handler { 1 => input, 2 => call, 3 => by_fallback }, 2 => Activity { 1 => input }, 3 => Execution { 1 => start }, 4 => Job { 1 => input, 2 => call, 3 => response, 4 => by_fallback } });
 record!(struct Children { 1 => items, 2 => results, 3 => left, 4 => next });

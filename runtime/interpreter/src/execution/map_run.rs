@@ -149,32 +149,26 @@ impl MapRun {
 
     /// Reads the fields that [`write_part`](Self::write_part) wrote.
     pub(super) fn read_part(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
-        from.fields(
-            &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
-            |number, from| match number {
-                1 => from.replace(&mut self.tally),
-                2 => from.replace(&mut self.stage),
-                3 => from.replace(&mut self.is_reading),
-                4 => from.replace(&mut self.is_ready),
-                5 => from.replace(&mut self.is_open),
-                6 => from.replace(&mut self.retry_cursor),
-                7 => from.replace(&mut self.input_failure),
-                8 => {
-                    let is_over = self.is_over();
-                    match &mut self.export {
-                        Some(export) => export.read_changes(is_over, from),
-                        None => from.skip_optional(),
-                    }
-                }
-                9 => self.items.read_changes(from),
-                10 => self.results.read_changes(from),
-                11 => match &mut self.batch {
-                    Some(batch) => batch.read_part(from),
-                    None => from.skip_optional(),
-                },
-                _ => from.skip(),
+        from.fields(|number, from| match number {
+            1 => from.replace(&mut self.tally),
+            2 => from.replace(&mut self.stage),
+            3 => from.replace(&mut self.is_reading),
+            4 => from.replace(&mut self.is_ready),
+            5 => from.replace(&mut self.is_open),
+            6 => from.replace(&mut self.retry_cursor),
+            7 => from.replace(&mut self.input_failure),
+            8 => match &mut self.export {
+                Some(export) => export.read_changes(from),
+                None => from.skip(),
             },
-        )
+            9 => self.items.read_changes(from),
+            10 => self.results.read_changes(from),
+            11 => match &mut self.batch {
+                Some(batch) => batch.read_part(from),
+                None => from.skip(),
+            },
+            _ => from.skip(),
+        })
     }
 
     /// Marks the whole run as written.

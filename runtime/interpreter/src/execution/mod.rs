@@ -60,7 +60,7 @@ pub use self::input::Input;
 pub use self::inspection::{Inspection, InspectionStage, InspectionStart, TESTED_STATE};
 pub use self::open_task::LOST;
 pub use self::open_wait::{TaskToken, Wait, WaitKind};
-pub use self::records::{RecordDecoder, RecordEncoder, is_complete_record, read_about};
+pub use self::records::{RecordDecoder, RecordEncoder, is_complete_record};
 pub use self::resume_point::ResumePoint;
 pub use self::span_change::SpanChange;
 pub use self::status_record::StatusRecord;

@@ -19,17 +19,13 @@ use crate::history::WrittenEvents;
 use crate::program::{Entry, Kind, StateIx, Task};
 use crate::query::Entropy;
 use crate::record::{
-    DamagedRecord, DecodeError, ReadNodes, Record, RecordReader, RecordVersions, RecordWriter,
-    record,
+    DamagedRecord, DecodeError, ReadNodes, Record, RecordReader, RecordWriter, record,
 };
 use crate::task::NestedStart;
 use crate::wait_id::{TimerKind, WaitId};
 
-/// The versions of the records of executions.
-const VERSIONS: RecordVersions = RecordVersions {
-    positional: 5,
-    numbered: 6,
-};
+/// The version of the records of executions.
+const VERSION: u8 = 1;
 /// The maximum number of values of earlier records that a record may refer to. They stay in memory.
 const NODES: usize = 4_096;
 /// An execution that wrote more bytes than this ends with a complete record, if its history is much smaller: children of a Map Run that have ended cost
@@ -107,7 +103,7 @@ impl RecordEncoder {
             None => None::<Box<StoppedScope>>.write(to),
         });
         to.end_fields();
-        let record = to.finish(VERSIONS);
+        let record = to.finish(VERSION);
         self.written = added(self.written, &record);
         record
     }
@@ -151,16 +147,13 @@ impl RecordDecoder {
         bytes: &[u8],
         new: impl FnOnce(Arc<ExecutionInfo>) -> Execution,
     ) -> Result<(), DecodeError> {
-        let mut reader = RecordReader::new(std::mem::take(&mut self.nodes), bytes, VERSIONS)?;
+        let mut reader = RecordReader::new(std::mem::take(&mut self.nodes), bytes, VERSION)?;
         let from = &mut reader;
         let is_first = bool::read(from)?;
         let mut execution = match self.execution.take() {
             // A later record with this flag starts a redrive, or is complete.
             _ if is_first => {
                 self.read = 0;
-                if from.is_positional() {
-                    from.forget_nodes();
-                }
                 let stored = StoredStart::read(from)?;
                 let entry = Entry {
                     start: stored.start,
@@ -177,35 +170,29 @@ impl RecordDecoder {
         };
         let states = execution.program.len();
         from.of_states(states);
-        if from.is_positional() && bool::read(from)? {
-            from.forget_nodes();
-        }
-        from.fields(
-            &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
-            |number, from| match number {
-                1 => execution.cursors.read_changes(from),
-                2 => from.replace(&mut execution.runnable),
-                3 => execution.recorder.read_new(from),
-                4 => {
-                    execution.entropy = Entropy::new(u64::read(from)?);
-                    Ok(())
+        from.fields(|number, from| match number {
+            1 => execution.cursors.read_changes(from),
+            2 => from.replace(&mut execution.runnable),
+            3 => execution.recorder.read_new(from),
+            4 => {
+                execution.entropy = Entropy::new(u64::read(from)?);
+                Ok(())
+            }
+            5 => execution.calls.read_changes(states, from),
+            6 => from.replace(&mut execution.now),
+            7 => from.replace(&mut execution.waits),
+            8 => from.replace(&mut execution.transitions),
+            9 => from.replace(&mut execution.is_redrivable),
+            10 => from.replace(&mut execution.outcome),
+            11 => {
+                let stopped: Option<Box<StoppedScope>> = Record::read(from)?;
+                if stopped.is_some() || execution.cold.is_some() {
+                    execution.cold().stopped = stopped;
                 }
-                5 => execution.calls.read_changes(states, from),
-                6 => from.replace(&mut execution.now),
-                7 => from.replace(&mut execution.waits),
-                8 => from.replace(&mut execution.transitions),
-                9 => from.replace(&mut execution.is_redrivable),
-                10 => from.replace(&mut execution.outcome),
-                11 => {
-                    let stopped: Option<Box<StoppedScope>> = Record::read(from)?;
-                    if stopped.is_some() || execution.cold.is_some() {
-                        execution.cold().stopped = stopped;
-                    }
-                    Ok(())
-                }
-                _ => from.skip(),
-            },
-        )?;
+                Ok(())
+            }
+            _ => from.skip(),
+        })?;
         if !from.is_at_end() {
             return Err(DamagedRecord.into());
         }
@@ -233,20 +220,8 @@ impl RecordDecoder {
 /// Returns whether a record is complete: the first one of the execution or of a redrive, or the last one of an execution whose other records need not be
 /// read.
 pub fn is_complete_record(record: &[u8]) -> bool {
-    let reader = RecordReader::of_fields(record, VERSIONS);
+    let reader = RecordReader::of_fields(record, VERSION);
     reader.is_ok_and(|mut reader| bool::read(&mut reader) == Ok(true))
-}
-
-/// Reads the information about the execution from one record, without its definition. Returns `None` unless the record
-/// is the first of the execution or of a redrive.
-pub fn read_about(record: &[u8]) -> Result<Option<ExecutionInfo>, DecodeError> {
-    let mut reader = RecordReader::new(ReadNodes::default(), record, VERSIONS)?;
-    let from = &mut reader;
-    if !bool::read(from)? {
-        return Ok(None);
-    }
-    let stored = StoredStart::read(from)?;
-    Ok(Some(Arc::unwrap_or_clone(stored.about)))
 }
 
 impl Execution {

@@ -2,18 +2,13 @@ use std::sync::Arc;
 
 use super::Outcome;
 use crate::execution_info::ExecutionInfo;
-use crate::record::{
-    DecodeError, ReadNodes, Record, RecordReader, RecordVersions, RecordWriter, record,
-};
+use crate::record::{DecodeError, ReadNodes, Record, RecordReader, RecordWriter, record};
 use crate::status::Status;
 use crate::timestamp::Timestamp;
 use crate::value::Value;
 
-/// The versions of the records of status changes.
-const VERSIONS: RecordVersions = RecordVersions {
-    positional: 0,
-    numbered: 1,
-};
+/// The version of the records of status changes.
+const VERSION: u8 = 1;
 
 /// A change of the status of an execution, as a record that does not refer to the records of the execution.
 #[derive(Clone, Debug)]
@@ -76,7 +71,7 @@ impl StatusRecord {
     pub fn encode(&self) -> Vec<u8> {
         let mut to = RecordWriter::default();
         self.write(&mut to);
-        to.finish(VERSIONS)
+        to.finish(VERSION)
     }
 
     /// Decodes a change.
@@ -85,7 +80,7 @@ impl StatusRecord {
     ///
     /// If the record is damaged, or has another version.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let mut from = RecordReader::new(ReadNodes::default(), bytes, VERSIONS)?;
+        let mut from = RecordReader::new(ReadNodes::default(), bytes, VERSION)?;
         Ok(Self::read(&mut from)?)
     }
 }

@@ -339,7 +339,7 @@ impl Recorder {
 
     /// Applies the events that [`write_new`](Self::write_new) wrote.
     pub(crate) fn read_new(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
-        from.fields(&[1, 2, 3, 4, 5], |number, from| {
+        from.fields(|number, from| {
             match number {
                 1 => self.max_retained = u32::try_from(u64::read(from)?).unwrap_or(u32::MAX),
                 2 => self.count = Record::read(from)?,

@@ -11,9 +11,6 @@
 //!    another field shares;
 //! 3. the fields.
 //!
-//! Until version 5 a record was a sequence of fields without numbers, in the order of their declaration, and its arrays and objects were in
-//! the fields. Such records are read for ever: `RecordReader::is_positional`.
-//!
 //! A record is never larger than the values in memory. Damaged bytes cause an error, and the memory that reading allocates is bounded by
 //! their number.
 
@@ -23,6 +20,7 @@ mod tracked_list;
 mod tracked_queue;
 mod value;
 
+use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,7 +48,7 @@ pub enum DecodeError {
     /// The bytes are not a valid record.
     #[error(transparent)]
     Damaged(#[from] DamagedRecord),
-    /// A different version of this library wrote the record: the record's version, and the one that is written now.
+    /// A newer version of this library wrote the record: the record's version, and the one that is written now.
     #[error(
         "it is stored in layout {0}, and this version of stepwright-runtime reads layouts up to {1}; open the store with the version that wrote it"
     )]
@@ -79,15 +77,6 @@ pub trait Record: Sized {
     }
 }
 
-/// The versions of a kind of record: its first byte.
-#[derive(Clone, Copy, Debug)]
-pub struct RecordVersions {
-    /// The last version whose fields have no numbers.
-    pub positional: u8,
-    /// The version that is written.
-    pub numbered: u8,
-}
-
 /// Writes records. Each may refer to values in earlier records.
 #[derive(Debug, Default)]
 pub struct RecordWriter {
@@ -100,10 +89,10 @@ pub struct RecordWriter {
 }
 
 impl RecordWriter {
-    /// Returns the written record, and starts the next one.
-    pub fn finish(&mut self, versions: RecordVersions) -> Vec<u8> {
+    /// Returns the written record, and starts the next one. `version` is that of this kind of record.
+    pub fn finish(&mut self, version: u8) -> Vec<u8> {
         let fields = std::mem::take(&mut self.bytes);
-        self.byte(versions.numbered);
+        self.byte(version);
         std::mem::take(&mut self.forgets).write(self);
         let new_nodes = std::mem::take(&mut self.new_nodes);
         self.bytes
@@ -139,68 +128,52 @@ impl RecordWriter {
 pub struct RecordReader<'a> {
     rest: &'a [u8],
     nodes: ReadNodes,
-    is_positional: bool,
     /// The number of states of the program; a larger index is damage.
     states: usize,
 }
 
+/// The version of records in unit tests.
 #[cfg(test)]
-impl RecordVersions {
-    /// The versions of records in unit tests.
-    pub(crate) const TEST: Self = Self {
-        positional: 1,
-        numbered: 2,
-    };
-}
+pub(crate) const TEST_VERSION: u8 = 2;
 
 impl<'a> RecordReader<'a> {
-    /// Creates a reader of the record that follows the records with these values.
+    /// Creates a reader of the record that follows the records with these values. `version` is the one that is written now.
     ///
     /// # Errors
     ///
-    /// If the record is damaged, or has another version.
-    pub fn new(
-        nodes: ReadNodes,
-        bytes: &'a [u8],
-        versions: RecordVersions,
-    ) -> Result<Self, DecodeError> {
-        let (mut reader, new_nodes) = Self::begin(nodes, bytes, versions)?;
+    /// If the record is damaged, or has a newer version.
+    pub fn new(nodes: ReadNodes, bytes: &'a [u8], version: u8) -> Result<Self, DecodeError> {
+        let (mut reader, new_nodes) = Self::begin(nodes, bytes, version)?;
         reader.read_nodes(new_nodes)?;
         Ok(reader)
     }
 
     /// Creates a reader of the fields that does not read the arrays and objects of the record.
-    pub(crate) fn of_fields(
-        bytes: &'a [u8],
-        versions: RecordVersions,
-    ) -> Result<Self, DecodeError> {
-        Ok(Self::begin(ReadNodes::default(), bytes, versions)?.0)
+    pub(crate) fn of_fields(bytes: &'a [u8], version: u8) -> Result<Self, DecodeError> {
+        Ok(Self::begin(ReadNodes::default(), bytes, version)?.0)
     }
 
     /// Returns a reader at the first field, and the bytes of the new arrays and objects.
     fn begin(
         nodes: ReadNodes,
         bytes: &'a [u8],
-        versions: RecordVersions,
+        version: u8,
     ) -> Result<(Self, &'a [u8]), DecodeError> {
         let mut reader = Self {
             rest: bytes,
             nodes,
-            is_positional: false,
             states: usize::MAX,
         };
-        let version = reader.byte()?;
-        let mut new_nodes: &[u8] = &[];
-        if version == versions.positional {
-            reader.is_positional = true;
-        } else if version == versions.numbered {
-            if bool::read(&mut reader)? {
-                reader.forget_nodes();
-            }
-            new_nodes = reader.bytes()?;
-        } else {
-            return Err(DecodeError::Version(version, versions.numbered));
+        let found = reader.byte()?;
+        match found.cmp(&version) {
+            Ordering::Less => return Err(DamagedRecord.into()),
+            Ordering::Equal => {}
+            Ordering::Greater => return Err(DecodeError::Version(found, version)),
         }
+        if bool::read(&mut reader)? {
+            reader.nodes = ReadNodes::default();
+        }
+        let new_nodes = reader.bytes()?;
         Ok((reader, new_nodes))
     }
 
@@ -212,11 +185,6 @@ impl<'a> RecordReader<'a> {
         }
         self.rest = fields;
         Ok(())
-    }
-
-    /// Whether the fields of the record have no numbers.
-    pub(crate) fn is_positional(&self) -> bool {
-        self.is_positional
     }
 
     /// Sets the number of states of the program that the records refer to.
@@ -232,11 +200,6 @@ impl<'a> RecordReader<'a> {
     /// Returns the values that the next record may refer to.
     pub(crate) fn into_nodes(self) -> ReadNodes {
         self.nodes
-    }
-
-    /// Forgets the values that were read so far; later records do not refer to them.
-    pub(crate) fn forget_nodes(&mut self) {
-        self.nodes = ReadNodes::default();
     }
 
     /// Returns whether all bytes were read.

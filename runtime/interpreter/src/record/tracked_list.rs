@@ -260,7 +260,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::record::{ReadNodes, RecordVersions};
+    use crate::record::{ReadNodes, TEST_VERSION};
 
     #[derive(Clone, Copy, Debug)]
     enum Act {
@@ -307,9 +307,9 @@ mod tests {
                     Act::Write => {
                         let mut to = RecordWriter::default();
                         list.write_changes(&mut to);
-                        let bytes = to.finish(RecordVersions::TEST);
+                        let bytes = to.finish(TEST_VERSION);
                         read.drop_first(std::mem::take(&mut dropped));
-                        let mut from = RecordReader::new(ReadNodes::default(), &bytes, RecordVersions::TEST).expect("it has a version");
+                        let mut from = RecordReader::new(ReadNodes::default(), &bytes, TEST_VERSION).expect("it has a version");
                         prop_assert!(read.read_changes(0, &mut from).is_ok());
                         prop_assert!(from.is_at_end());
                         prop_assert!(!list.has_changes());

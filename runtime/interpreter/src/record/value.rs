@@ -17,8 +17,7 @@ const NODE: u8 = 7;
 const ARRAY: u8 = 0;
 const OBJECT: u8 = 1;
 
-/// The new arrays and objects of a value are in the section of all nodes, inner nodes first; until version 5 they were before the value. The
-/// value refers to them by index. Writing and reading do not recurse, so deep values do not overflow the stack.
+/// The new arrays and objects of a value are in the section of all nodes, inner nodes first. The value refers to them by index. Writing and reading do not recurse, so deep values do not overflow the stack.
 impl Record for Value {
     fn write(&self, to: &mut RecordWriter) {
         let new = to.nodes.index_new(self);
@@ -31,11 +30,6 @@ impl Record for Value {
     }
 
     fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
-        if from.is_positional() {
-            for _ in 0..from.length()? {
-                read_node(from)?;
-            }
-        }
         read_leaf(from)
     }
 
@@ -156,7 +150,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::record::{ReadNodes, RecordVersions};
+    use crate::record::{ReadNodes, TEST_VERSION};
 
     fn any_value() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
@@ -181,8 +175,8 @@ mod tests {
     fn there_and_back(values: &[Value]) -> Vec<Value> {
         let mut writer = RecordWriter::default();
         values.to_vec().write(&mut writer);
-        let bytes = writer.finish(RecordVersions::TEST);
-        let mut reader = RecordReader::new(ReadNodes::default(), &bytes, RecordVersions::TEST)
+        let bytes = writer.finish(TEST_VERSION);
+        let mut reader = RecordReader::new(ReadNodes::default(), &bytes, TEST_VERSION)
             .expect("it has a version");
         let back = Vec::read(&mut reader).expect("what was written is read");
         assert!(reader.is_at_end());
@@ -197,10 +191,10 @@ mod tests {
         }
         let mut writer = RecordWriter::default();
         value.write(&mut writer);
-        let bytes = writer.finish(RecordVersions::TEST);
+        let bytes = writer.finish(TEST_VERSION);
         assert!(bytes.len() < 1_000, "{}", bytes.len());
         let back = Value::read(
-            &mut RecordReader::new(ReadNodes::default(), &bytes, RecordVersions::TEST)
+            &mut RecordReader::new(ReadNodes::default(), &bytes, TEST_VERSION)
                 .expect("it has a version"),
         )
         .expect("what was written is read");
@@ -234,12 +228,12 @@ mod tests {
         ) {
             let mut writer = RecordWriter::default();
             value.write(&mut writer);
-            let mut bytes = writer.finish(RecordVersions::TEST);
+            let mut bytes = writer.finish(TEST_VERSION);
             let at = at.index(bytes.len());
             bytes[at] = byte;
             // Damaged bytes must not cause a panic or an allocation beyond their size.
             for bytes in [&bytes[..], &bytes[..at]] {
-                if let Ok(mut reader) = RecordReader::new(ReadNodes::default(), bytes, RecordVersions::TEST) {
+                if let Ok(mut reader) = RecordReader::new(ReadNodes::default(), bytes, TEST_VERSION) {
                     let _ = Value::read(&mut reader);
                 }
             }

@@ -6,8 +6,6 @@ use super::revision::Encryption;
 /// The fields of an activity that the API has in addition to the engine.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Activity {
-    #[serde(default)]
     pub(crate) tags: IndexMap<String, String>,
-    #[serde(default)]
     pub(crate) encryption: Encryption,
 }

@@ -19,12 +19,9 @@ pub(crate) struct Configuration {
     /// The unchanged text of the definition.
     pub(crate) definition: String,
     pub(crate) role_arn: String,
-    #[serde(default)]
     pub(crate) logging: Logging,
     /// Whether executions are traced.
-    #[serde(default)]
     pub(crate) is_traced: bool,
-    #[serde(default)]
     pub(crate) encryption: Encryption,
 }
 

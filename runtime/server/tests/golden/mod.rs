@@ -1,13 +1,13 @@
-//! Golden stores: stores of each layout, with a test that the current engine opens them and resumes their executions.
+//! Golden stores: committed stores, with a test that the engine opens them and resumes their executions.
 //!
-//! `layout_<version>/<topic>.db.gz` is a store that an engine of that layout wrote. Its executions wait, run or are closed.
-//! `layout_<version>/<topic>.json` has the steps that end all of them, and the expected statuses, outputs and histories. The times in it
-//! are minutes and seconds. Committed files never change.
+//! `layout_1/<topic>.db.gz` is a store of layout 1. Its executions wait, run or are closed. `layout_1/<topic>.json` has the steps that end
+//! all of them, and the expected statuses, outputs and histories. The times in it are minutes and seconds. The files of a released layout
+//! never change.
 //!
-//! A new layout gets its own folder, which this command writes:
+//! This command writes the stores of the newest layout into its folder:
 //!
 //! ```sh
-//! cargo test -p stepwright-server golden:: -- --ignored
+//! cargo test -p stepwright-server golden::write -- --ignored
 //! ```
 //!
 //! Check each expectation by hand before you commit it.

@@ -23,7 +23,7 @@ pub(crate) fn observe(store: &Path, script: &Script) -> Json {
     let copy = |name: &str| {
         let to = folder.path().join(name);
         std::fs::copy(store, &to).unwrap();
-        // Migrates the store.
+        // Migrates the store if its layout is not the newest one.
         drop(open(&to));
         to
     };

@@ -1,4 +1,4 @@
-//! The scripts that write and read stores. The files of all layouts use the names of these fields and variants: never rename one.
+//! The scripts that write and read stores. The committed files use the names of these fields and variants: never rename one.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Writes the stores of the current layout.
+//! Writes the golden stores.
 
 use std::fs::File;
 use std::path::Path;
@@ -10,7 +10,7 @@ use stepwright_runtime::Engine;
 
 use crate::golden::environment::{Environment, Phase};
 use crate::golden::observe::observe;
-use crate::golden::read::{folder, version};
+use crate::golden::read::{folder_of, layout};
 use crate::golden::script::Script;
 use crate::golden::session::run;
 use crate::golden::stores::{GoldenStore, all};
@@ -35,20 +35,20 @@ fn write(golden: &GoldenStore, to: &Path) -> Script {
 }
 
 #[test]
-#[ignore = "writes the files of the current layout; committed files never change"]
-fn stores_of_the_current_layout() {
+#[ignore = "writes the files; those of a released layout never change"]
+fn the_stores_of_the_newest_layout() {
     let scratch = tempfile::tempdir().unwrap();
     for golden in all() {
         let store = scratch.path().join("store.db");
         let script = write(&golden, &store);
-        let layout = folder().join(format!("layout_{}", version(&store)));
-        std::fs::create_dir_all(&layout).unwrap();
+        let folder = folder_of(layout(&store));
+        std::fs::create_dir_all(&folder).unwrap();
         let expected = observe(&store, &script);
         let open = expected["executions"].as_object().unwrap().iter();
         let open = open.filter(|(_, one)| one["at_the_end"]["status"] == "RUNNING");
         let open: Vec<&String> = open.map(|(name, _)| name).collect();
         assert!(open.is_empty(), "{}: {open:?} never end", golden.name);
-        let file = |kind| layout.join(format!("{}.{kind}", golden.name));
+        let file = |kind| folder.join(format!("{}.{kind}", golden.name));
         let to = file("db.gz");
         assert!(!to.exists(), "{} exists; remove it first", to.display());
         let mut packed = GzEncoder::new(File::create(&to).unwrap(), Compression::best());

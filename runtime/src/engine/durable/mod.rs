@@ -32,7 +32,6 @@ use super::drive::execution_state::ExecutionState;
 use super::journaled_execution::{FirstChange, JournalPosition, JournaledExecution};
 use super::machines::Machine;
 use super::outbox::Outbox;
-use super::queries::column_backfill::{ColumnBackfill, ListingWarnings};
 use super::retention::Retention;
 use super::retention::retention_thread::RetentionThread;
 use super::retention::stored_versions::{StoredVersions, UncommittedStart};
@@ -50,12 +49,6 @@ use crate::store::{
 pub(super) struct DurableState {
     /// Watches the steps of recovered executions; ends before the journal does.
     pub(super) step_watch: OnceLock<StepWatch>,
-    /// Fills the columns of lists; ends before the journal does.
-    pub(super) column_backfill: OnceLock<ColumnBackfill>,
-    /// The reader of that job until it starts; `None` when all executions have the columns.
-    pub(super) listing_reader: Mutex<Option<Box<dyn StoreReader>>>,
-    /// The executions that lists cannot read.
-    pub(super) unlisted: Arc<ListingWarnings>,
     /// Creates and reads task tokens.
     pub(super) token_key: TokenKey,
     /// Delivers messages; ends before the journal does.
@@ -101,10 +94,6 @@ impl DurableState {
         let last = reader.last_key()?;
         let deletes = !retention.is_endless();
         let retention_reader = deletes.then(|| PatientReader::open(&*store)).transpose()?;
-        let has_unlisted = !reader.unlisted(0, 1)?.is_empty();
-        let listing_reader = has_unlisted
-            .then(|| PatientReader::open(&*store))
-            .transpose()?;
         let outbox_reader = PatientReader::open(&*store)?;
         let readers = ReaderPool::open(&*store)?;
         let token_key = TokenKey::open(&mut *reader)?;
@@ -113,12 +102,9 @@ impl DurableState {
         let time = retention.time;
         let trusted = TrustedClock::open(clock, time, confirms_clock, &mut *reader, submitter)?;
         Ok(Self {
-            column_backfill: OnceLock::new(),
-            listing_reader: Mutex::new(listing_reader),
             token_key,
             outbox: OnceLock::new(),
             outbox_reader: Mutex::new(Some(outbox_reader)),
-            unlisted: Arc::default(),
             readers,
             recent: RecentExecution::default(),
             journal,
@@ -168,7 +154,7 @@ impl DurableState {
             started: about.started,
             stopped: None,
             child_of: None,
-            listing: Some(StoredListing::of(about)),
+            listing: StoredListing::of(about),
         };
         let starting = self.versions.start(&machine.hash);
         let version = starting.writes_version.then(|| StoredMachine {
@@ -202,7 +188,7 @@ impl DurableState {
             started: about.started,
             stopped: None,
             child_of: Some(child_of),
-            listing: Some(StoredListing::of(about)),
+            listing: StoredListing::of(about),
         };
         started(row, None, None)
     }

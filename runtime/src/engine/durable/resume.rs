@@ -12,7 +12,6 @@ use crate::engine::drive::message::Message;
 use crate::engine::error::BuildError;
 use crate::engine::outbox::stop_message::StopMessage;
 use crate::engine::outbox::{Outbox, Receivers};
-use crate::engine::queries::column_backfill::ColumnBackfill;
 use crate::engine::retention::retention_job::RetentionJob;
 use crate::engine::retention::retention_thread::RetentionThread;
 use crate::engine::shared::EngineShared;
@@ -62,7 +61,6 @@ impl Engine {
             open.push(left);
         }
         let begun = self.shared.start_retention();
-        let begun = begun.and_then(|()| self.shared.start_column_backfill());
         let begun = begun.and_then(|()| self.shared.start_outbox(runtime));
         begun.map_err(|error| BuildError::new(error.to_string()))
     }
@@ -151,22 +149,6 @@ impl EngineShared {
         let outbox = Outbox::start(reader, durable.journal.submitter(), receivers)?;
         // It starts only once.
         let _ = durable.outbox.set(outbox);
-        Ok(())
-    }
-
-    /// Starts to fill the columns of lists, where an earlier version of this library wrote executions.
-    fn start_column_backfill(&self) -> Result<(), StoreError> {
-        let Some(durable) = &self.durable else {
-            return Ok(());
-        };
-        let reader = durable.listing_reader.lock();
-        let Some(reader) = reader.unwrap_or_else(PoisonError::into_inner).take() else {
-            return Ok(());
-        };
-        let warnings = durable.unlisted.clone();
-        let job = ColumnBackfill::start(reader, durable.journal.submitter(), warnings)?;
-        // It begins once.
-        let _ = durable.column_backfill.set(job);
         Ok(())
     }
 }

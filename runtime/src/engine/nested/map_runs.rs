@@ -9,7 +9,7 @@ use stepwright_interpreter::Status;
 use stepwright_interpreter::distributed::{MapRun, RunView, Tally};
 use stepwright_interpreter::execution::Failure;
 use stepwright_interpreter::record::{
-    DamagedRecord, ReadNodes, Record, RecordReader, RecordVersions, RecordWriter, required,
+    DamagedRecord, ReadNodes, Record, RecordReader, RecordWriter, required,
 };
 
 use crate::clock::Timestamp;
@@ -18,11 +18,8 @@ use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::drive::message::Message;
 use crate::store::StoredMapRun;
 
-/// The versions of the descriptions in the store.
-const VERSIONS: RecordVersions = RecordVersions {
-    positional: 1,
-    numbered: 2,
-};
+/// The version of the descriptions in the store.
+const VERSION: u8 = 1;
 
 /// The Map Runs of an engine.
 #[derive(Debug, Default)]
@@ -407,22 +404,21 @@ fn encode(view: &RunView, tally: &Tally, ended: &Option<(Status, Timestamp)>) ->
     to.value(2, tally);
     to.value(3, ended);
     to.end_fields();
-    to.finish(VERSIONS)
+    to.finish(VERSION)
 }
 
 fn decode(data: &[u8]) -> Result<RunFields, DamagedRecord> {
-    let from = RecordReader::new(ReadNodes::default(), data, VERSIONS);
+    let from = RecordReader::new(ReadNodes::default(), data, VERSION);
     let (mut view, mut tally, mut ended) = (None, None, None);
-    from.map_err(|_| DamagedRecord)?
-        .fields(&[1, 2, 3], |number, from| {
-            match number {
-                1 => view = Some(Record::read(from)?),
-                2 => tally = Some(Record::read(from)?),
-                3 => ended = Some(Record::read(from)?),
-                _ => from.skip()?,
-            }
-            Ok(())
-        })?;
+    from.map_err(|_| DamagedRecord)?.fields(|number, from| {
+        match number {
+            1 => view = Some(Record::read(from)?),
+            2 => tally = Some(Record::read(from)?),
+            3 => ended = Some(Record::read(from)?),
+            _ => from.skip()?,
+        }
+        Ok(())
+    })?;
     Ok((required(view)?, required(tally)?, required(ended)?))
 }
 

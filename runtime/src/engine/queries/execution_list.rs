@@ -295,13 +295,12 @@ pub(in crate::engine) fn print_position(position: ListPosition) -> String {
     format!("{order} {key}")
 }
 
-/// Reads the text of a position; `None`, the beginning of the list, for any other text. A position of an earlier version ends with an ARN
-/// instead of a key: its page begins with the executions that started in the same microsecond.
+/// Reads the text of a position; `None`, the beginning of the list, for any other text.
 fn parse_position(text: &str) -> Option<ListPosition> {
     let (order, key) = text.split_once(' ')?;
     Some(ListPosition {
         order: order.parse().ok()?,
-        key: key.parse().unwrap_or(u64::MAX),
+        key: key.parse().ok()?,
     })
 }
 

@@ -3,11 +3,9 @@
 use std::sync::Arc;
 
 use stepwright_interpreter::ExecutionInfo;
-use stepwright_interpreter::execution::read_about;
-use stepwright_interpreter::record::DecodeError;
 use stepwright_interpreter::value::Value;
 
-use crate::store::{StoreError, StoreReader, StoredExecution, StoredListing, StoredOrigin};
+use crate::store::{StoredExecution, StoredListing, StoredOrigin};
 
 impl StoredListing {
     /// Returns the columns of an execution.
@@ -50,34 +48,11 @@ const MACHINE: &str = ":stateMachine:";
 
 /// Returns the ARN of the state machine of an execution in the store.
 pub(in crate::engine) fn machine_arn(row: &StoredExecution) -> String {
-    let listing = row.listing.as_ref();
-    let origin = listing.and_then(|listing| listing.origin.as_ref());
+    let origin = row.listing.origin.as_ref();
     if let Some(machine) = origin.and_then(|origin| origin.machine.as_deref()) {
         return machine.to_owned();
     }
     let (prefix, rest) = row.arn.split_once(EXECUTION).unwrap_or((&row.arn, ""));
     let machine = rest.split(':').next().unwrap_or_default();
     [prefix, MACHINE, machine].concat()
-}
-
-/// Reads the columns of an execution from its records. Fails with [`StoreError::Unreadable`] when the records are damaged or of another
-/// layout.
-pub(in crate::engine) fn read(
-    reader: &mut dyn StoreReader,
-    row: &StoredExecution,
-) -> Result<StoredListing, StoreError> {
-    let unreadable =
-        |why: String| StoreError::unreadable(format!("the execution `{}`", row.arn), why);
-    let records = reader.records(row.key).map_err(|error| match error {
-        StoreError::Corrupt { why, .. } => unreadable(why),
-        error => error,
-    })?;
-    let mut last = None;
-    for record in &records {
-        let about =
-            read_about(record).map_err(|error: DecodeError| unreadable(error.to_string()))?;
-        last = about.or(last);
-    }
-    let about = last.ok_or_else(|| unreadable("it has no first record".to_owned()))?;
-    Ok(StoredListing::of(&about))
 }

@@ -1,7 +1,6 @@
 //! Lists and descriptions of executions, in memory and in the store.
 
 pub(super) mod child_list;
-pub(super) mod column_backfill;
 mod data_operations;
 pub(super) mod execution_data;
 pub(super) mod execution_list;

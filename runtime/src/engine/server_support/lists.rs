@@ -15,9 +15,6 @@ use crate::store::{
     ListPosition, StoreError, StoreFilter, StoreReader, StoredExecution, StoredListing,
 };
 
-/// The most records that one page reads for executions without a listing. A page that needs more is shorter.
-const MOST_READ: usize = 256;
-
 /// A row of ListExecutions.
 #[derive(Clone, Debug)]
 pub struct ListedExecution {
@@ -36,7 +33,7 @@ pub struct ListedExecution {
 impl ListedExecution {
     fn of_row(row: StoredExecution) -> Self {
         let machine_arn = list_columns::machine_arn(&row);
-        let listing = row.listing.clone().unwrap_or_default();
+        let listing = row.listing.clone();
         Self::new(ExecutionSummary::of_row(row), machine_arn, listing)
     }
 
@@ -108,9 +105,12 @@ impl ServerEngine {
             .redriven(origin.is_redriven);
         let stored = filter.stored();
         let shared = self.shared.clone();
-        let read = shared.read_store(move |shared, reader| shared.listed(reader, stored));
+        let read = shared.read_store(move |_, reader| reader.page(&stored));
         let (rows, next) = match read.await? {
-            Some(page) => page,
+            Some(page) => {
+                let rows = page.executions.into_iter().map(ListedExecution::of_row);
+                (rows.collect(), page.next)
+            }
             None => {
                 let StoreFilter { after, limit, .. } = filter.stored();
                 let limit = limit.unwrap_or(usize::MAX);
@@ -182,55 +182,6 @@ impl ChildPage {
 }
 
 impl EngineShared {
-    /// Reads a page from the store. Executions without a listing are read from their records.
-    fn listed(
-        &self,
-        reader: &mut dyn StoreReader,
-        mut filter: StoreFilter,
-    ) -> Result<(Vec<ListedExecution>, Option<ListPosition>), StoreError> {
-        let limit = filter.limit.unwrap_or(usize::MAX);
-        let (mut rows, mut read) = (Vec::new(), 0);
-        loop {
-            // Each row may need its records.
-            filter.limit = Some(limit - rows.len());
-            let page = reader.page(&filter)?;
-            let count = page.executions.len();
-            let missing = rows.len() + count;
-            for mut row in page.executions {
-                if row.listing.is_none() {
-                    read += 1;
-                    row.listing = Some(self.read_listing(reader, &row)?);
-                }
-                if filter.passes_listing(&row) {
-                    rows.push(ListedExecution::of_row(row));
-                }
-            }
-            let was_filtered = rows.len() < missing;
-            filter.after = page.next;
-            if page.next.is_none() || !was_filtered || read >= MOST_READ {
-                return Ok((rows, page.next));
-            }
-        }
-    }
-
-    /// Reads the listing of an execution from its records. An execution that cannot be read has none of the columns.
-    fn read_listing(
-        &self,
-        reader: &mut dyn StoreReader,
-        row: &StoredExecution,
-    ) -> Result<StoredListing, StoreError> {
-        match list_columns::read(reader, row) {
-            Ok(listing) => Ok(listing),
-            Err(StoreError::Unreadable { why, .. }) => {
-                if let Some(durable) = &self.durable {
-                    durable.unlisted.warn(row, &why);
-                }
-                Ok(StoredListing::default())
-            }
-            Err(error) => Err(error),
-        }
-    }
-
     fn listed_children(
         &self,
         reader: &mut dyn StoreReader,
@@ -253,14 +204,8 @@ impl EngineShared {
         let number = |row: &StoredExecution| row.child_of.as_ref().map(|child| child.number);
         let end = page.next.and_then(|next| u32::try_from(next.order).ok());
         let mut rows = Vec::new();
-        for mut row in page.executions {
-            let Some(number) = number(&row) else {
-                continue;
-            };
-            if row.listing.is_none() {
-                row.listing = Some(self.read_listing(reader, &row)?);
-            }
-            if stored.passes_listing(&row) {
+        for row in page.executions {
+            if let Some(number) = number(&row) {
                 rows.push((number, ListedExecution::of_row(row)));
             }
         }

@@ -6,7 +6,7 @@ pub(super) static FORMAT: DerivedFormat = DerivedFormat {
     name: "index",
     suffix: "-index",
     application: 0x5374_7049,
-    version: 2,
+    version: 1,
     schema: "
         CREATE TABLE masks (redaction TEXT NOT NULL);
         CREATE TABLE entries (

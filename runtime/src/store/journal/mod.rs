@@ -12,7 +12,6 @@ mod writer;
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{JoinHandle, Thread};
@@ -222,21 +221,6 @@ impl CommitHandle {
                 Poll::Pending => std::thread::park(),
             }
         }
-    }
-
-    /// Blocks the thread until the changes are durable, or failed, or `is_over` is set and the thread is unparked. Returns `None` in the last
-    /// case.
-    pub(crate) fn wait_unless(self, is_over: &AtomicBool) -> Option<Result<(), StoreError>> {
-        let mut committed = std::pin::pin!(self);
-        let waker = Waker::from(Arc::new(ThreadWaker(std::thread::current())));
-        let mut context = Context::from_waker(&waker);
-        while !is_over.load(Ordering::SeqCst) {
-            match committed.as_mut().poll(&mut context) {
-                Poll::Ready(outcome) => return Some(outcome),
-                Poll::Pending => std::thread::park(),
-            }
-        }
-        None
     }
 }
 

@@ -48,8 +48,6 @@ fn has(reader: &mut dyn StoreReader, change: &Change) -> Result<bool, StoreError
         Change::Close { key, .. } => !is_open(reader, *key)?,
         Change::Reopen { key, .. } => is_open(reader, *key)?,
         Change::Delete { key } => reader.records(*key)?.is_empty(),
-        // The job that fills these columns repeats it.
-        Change::List { .. } => false,
         Change::Activity(activity) => reader.activities()?.contains(activity),
         Change::DeleteActivity { arn } => {
             let activities = reader.activities()?;
@@ -96,7 +94,7 @@ mod tests {
                 started: Timestamp::default(),
                 stopped: None,
                 child_of: None,
-                listing: None,
+                listing: StoredListing::default(),
             },
             data: vec![0].into(),
         }

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use super::*;
 use crate::Status;
 use crate::clock::Timestamp;
-use crate::store::{MemoryStore, StoreFilter, StoredExecution};
+use crate::store::{MemoryStore, StoreFilter, StoredExecution, StoredListing};
 
 fn start(key: u64) -> Change {
     start_of(key, 5)
@@ -27,7 +27,7 @@ fn start_of(key: u64, bytes: usize) -> Change {
         started: Timestamp::from_unix_micros(0),
         stopped: None,
         child_of: None,
-        listing: None,
+        listing: StoredListing::default(),
     };
     Change::Start {
         execution,

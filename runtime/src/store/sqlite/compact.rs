@@ -87,14 +87,14 @@ fn copy(place: &StorePath, part: &Path, steps: Steps<'_>) -> Result<(), StoreErr
     let cannot = |error| place.error("open the file", error);
     let connection = connection::connect(place, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     match schema::find(&connection, place)? {
-        FileContent::Version(schema::NEWEST) => {}
-        FileContent::Version(found) => {
+        FileContent::Version(found) if found < schema::newest() => {
             return Err(StoreError::OlderVersion {
                 path: place.path.clone(),
                 found,
-                known: schema::NEWEST,
+                known: schema::newest(),
             });
         }
+        FileContent::Version(_) => {}
         FileContent::Nothing => return Err(place.not_a_store("it is empty")),
     }
     // SQLite silently opens a file without write permission for reading.

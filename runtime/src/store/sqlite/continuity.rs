@@ -26,7 +26,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 ///
 /// # Errors
 ///
-/// [`StoreError::ForeignLog`], [`StoreError::MissingLog`], [`StoreError::NotAStore`], [`StoreError::Corrupt`].
+/// [`StoreError::NewerVersion`], [`StoreError::ForeignLog`], [`StoreError::MissingLog`], [`StoreError::NotAStore`], [`StoreError::Corrupt`].
 pub(super) fn check_for_writer(place: &StorePath, lock: &Lock) -> Result<(), StoreError> {
     let mark = lock.mark();
     check(place, mark.as_ref())?;
@@ -69,8 +69,7 @@ fn check_session(place: &StorePath) -> Result<Option<Session>, StoreError> {
         MainFile::Store { version, session } => (version, session),
     };
     let Some(session) = session else {
-        // An older version wrote the file, and perhaps its log. An interrupted migration has the older version in the log's first
-        // transaction.
+        // The file has no tables. A log that creates them begins with the first page of the file as it is.
         let mut first = None;
         let frames = log_frames(&log, |frame| {
             if frame.number == 1 && first.is_none() {
@@ -79,7 +78,7 @@ fn check_session(place: &StorePath) -> Result<Option<Session>, StoreError> {
             first.is_some()
         });
         return match frames.map_err(cannot_read)? {
-            Frames::Accepted if first > Some(version) && first >= Some(schema::SESSIONS) => {
+            Frames::Accepted if first > Some(version) => {
                 Err(foreign("a newer version of this file wrote it"))
             }
             _ => Ok(None),
@@ -174,7 +173,7 @@ pub(super) enum MainFile {
     Unreadable,
     Store {
         version: i64,
-        /// The session, in versions with sessions.
+        /// The session; `None` in a file without tables.
         session: Option<Session>,
     },
 }
@@ -187,7 +186,13 @@ impl MainFile {
         }
         match read(&place.path) {
             Ok(None) => Err(place.not_a_store(schema::OTHER_APPLICATION)),
-            Ok(Some(store)) => Ok(store),
+            Ok(Some(store)) => {
+                // Refused here, before SQLite creates a log next to it.
+                if let Self::Store { version, .. } = store {
+                    schema::check_known(place, version)?;
+                }
+                Ok(store)
+            }
             Err(Error::SqliteFailure(failure, _)) if failure.code == ErrorCode::NotADatabase => {
                 Err(place.not_a_store("it is no SQLite database"))
             }
@@ -206,8 +211,8 @@ fn read(path: &Path) -> Result<Option<MainFile>, Error> {
     if application != 0 && application != schema::APPLICATION {
         return Ok(None);
     }
-    // This version does not know the tables of a newer version, and rejects it later.
-    if !(schema::SESSIONS..=schema::NEWEST).contains(&version) {
+    // This library does not know the tables of a newer layout.
+    if !(1..=schema::newest()).contains(&version) {
         let session = None;
         return Ok(Some(MainFile::Store { version, session }));
     }

@@ -185,7 +185,7 @@ impl SqliteReader {
                  FROM (SELECT DISTINCT machine FROM versions) AS machines)",
         )?;
         Ok(StoreInfo {
-            layout: schema::NEWEST,
+            layout: schema::newest(),
             session: self.session()?,
             file_bytes,
             log_bytes,

@@ -22,10 +22,9 @@ pub(super) fn check(file: &Path) -> Result<(), StoreError> {
     let cannot_check = |error| place.error("check the file", error);
     let connection = continuity::open_without_log(file).map_err(cannot_check)?;
     connection::set_defenses(&connection).map_err(cannot_check)?;
-    let version = match schema::find(&connection, &place)? {
-        FileContent::Nothing => return Err(place.not_a_store("it is empty")),
-        FileContent::Version(version) => version,
-    };
+    if let FileContent::Nothing = schema::find(&connection, &place)? {
+        return Err(place.not_a_store("it is empty"));
+    }
     let finding: String = connection
         .pragma_query_value(None, "integrity_check", |row| row.get(0))
         .map_err(cannot_check)?;
@@ -39,22 +38,15 @@ pub(super) fn check(file: &Path) -> Result<(), StoreError> {
         Ok(())
     };
     check("SELECT execution, seq, data, checksum FROM records", record)?;
-    if version >= schema::NARROWED {
-        check(
-            "SELECT key, 0, data, checksum FROM executions WHERE checksum IS NOT NULL",
-            record,
-        )?;
-    }
-    if version >= schema::DOCUMENTED {
-        check("SELECT data, checksum FROM documents", |row| {
-            let (data, checksum): (Vec<u8>, u32) = (row.get(0)?, row.get(1)?);
-            Ok(crc32fast::hash(&data) == checksum)
-        })?;
-    }
-    if version >= schema::OUTBOXED {
-        check("SELECT queue, number, data, checksum FROM outbox", record)?;
-    }
-    Ok(())
+    check(
+        "SELECT key, 0, data, checksum FROM executions WHERE checksum IS NOT NULL",
+        record,
+    )?;
+    check("SELECT data, checksum FROM documents", |row| {
+        let (data, checksum): (Vec<u8>, u32) = (row.get(0)?, row.get(1)?);
+        Ok(crc32fast::hash(&data) == checksum)
+    })?;
+    check("SELECT queue, number, data, checksum FROM outbox", record)
 }
 
 /// Whether the checksum of a record, or of a message, is correct.

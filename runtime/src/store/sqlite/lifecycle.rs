@@ -22,7 +22,7 @@ pub(super) fn begin(
     steps: Steps<'_>,
 ) -> Result<bool, StoreError> {
     let cannot_begin = |error| place.error("begin a session", error);
-    if from >= schema::SESSIONS && Session::read(connection).map_err(cannot_begin)?.is_none() {
+    if from > 0 && Session::read(connection).map_err(cannot_begin)?.is_none() {
         return Err(place.corrupt("it has no session"));
     }
     write::transact(connection, place, || {

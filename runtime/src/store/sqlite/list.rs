@@ -193,15 +193,12 @@ fn ranges(connection: &Connection, filter: &StoreFilter) -> Result<Vec<IndexRang
     let from = filter.started_from.map(Timestamp::unix_micros);
     let failed = filter.status.filter(|status| is_failed(*status));
     let has_origin = filter.version.is_some() || filter.alias.is_some();
-    let needs_listing = has_origin || filter.is_redriven.is_some();
-    // The indexes of these columns contain only executions with filled columns.
-    let is_complete = !needs_listing || !has_unlisted(connection)?;
     let mut rest = Conditions::default();
     named(&mut rest, filter);
     if filter.is_failed {
         rest.add("status NOT IN ('RUNNING', 'SUCCEEDED')", []);
     }
-    if has_origin && is_complete {
+    if has_origin {
         with_status(&mut rest, filter);
         with_redrives(&mut rest, filter);
         if let Some(machine) = &filter.machine {
@@ -221,8 +218,7 @@ fn ranges(connection: &Connection, filter: &StoreFilter) -> Result<Vec<IndexRang
             .map(range)
             .collect());
     }
-    of_listed_origin(&mut rest, filter);
-    let (index, prefix, status) = if filter.is_redriven == Some(true) && is_complete {
+    let (index, prefix, status) = if filter.is_redriven == Some(true) {
         with_status(&mut rest, filter);
         let prefix = "map_run IS NULL AND redrives > 0 AND machine = ?";
         ("executions_redriven", prefix, None)
@@ -277,7 +273,7 @@ fn of_map_run(
         rest.add("status NOT IN ('RUNNING', 'SUCCEEDED')", []);
     }
     with_redrives(&mut rest, filter);
-    of_listed_origin(&mut rest, filter);
+    of_origin(&mut rest, filter);
     if let Some(machine) = &filter.machine {
         let of_machine = "machine = (SELECT machine FROM versions WHERE name = ?)";
         rest.add(of_machine, [machine.clone().into()]);
@@ -325,33 +321,22 @@ fn with_status(to: &mut Conditions, filter: &StoreFilter) {
     }
 }
 
-/// Rows without a listing pass: the engine reads their records.
 fn with_redrives(to: &mut Conditions, filter: &StoreFilter) {
     match filter.is_redriven {
-        Some(true) => to.add("redrives IS NOT 0", []),
-        Some(false) => to.add("(redrives IS NULL OR redrives = 0)", []),
+        Some(true) => to.add("redrives > 0", []),
+        Some(false) => to.add("redrives = 0", []),
         None => {}
     }
 }
 
-/// Rows without a listing pass here, too.
-fn of_listed_origin(to: &mut Conditions, filter: &StoreFilter) {
+fn of_origin(to: &mut Conditions, filter: &StoreFilter) {
     let columns = [("version", &filter.version), ("alias", &filter.alias)];
     for (column, arn) in columns {
         if let Some(arn) = arn {
-            let condition = format!(
-                "(redrives IS NULL OR origin IN (SELECT id FROM origins WHERE {column} = ?))"
-            );
+            let condition = format!("origin IN (SELECT id FROM origins WHERE {column} = ?)");
             to.add(&condition, [arn.clone().into()]);
         }
     }
-}
-
-/// Whether there is an execution whose columns for lists are not filled.
-fn has_unlisted(connection: &Connection) -> Result<bool, Error> {
-    let query =
-        "SELECT 1 FROM executions INDEXED BY executions_unlisted WHERE redrives IS NULL LIMIT 1";
-    connection.prepare_cached(query)?.exists([])
 }
 
 fn machines(connection: &Connection, filter: &StoreFilter) -> Result<Vec<i64>, Error> {

@@ -141,7 +141,7 @@ fn limit(connection: &Connection, bytes: u64) -> Result<(), rusqlite::Error> {
 ///
 /// All functions block the thread while they read and write files.
 impl SqliteStore {
-    /// Opens a store, or creates it. A store of an older version of this library is migrated.
+    /// Opens a store, or creates it. A store with an earlier layout is migrated to the newest one.
     ///
     /// # Errors
     ///

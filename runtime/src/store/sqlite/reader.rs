@@ -86,7 +86,7 @@ struct ReferredRows {
 }
 
 impl SqliteReader {
-    /// Opens a store for reading. It must exist, in the version of this library.
+    /// Opens a store for reading. It must exist, in the layout that this library writes.
     ///
     /// # Errors
     ///
@@ -103,11 +103,11 @@ impl SqliteReader {
         let connection = connection::connect(&place, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         match schema::find(&connection, &place)? {
             FileContent::Nothing => Err(place.not_a_store("it is empty")),
-            FileContent::Version(found) if found < schema::NEWEST => {
+            FileContent::Version(found) if found < schema::newest() => {
                 Err(StoreError::OlderVersion {
                     path: place.path,
                     found,
-                    known: schema::NEWEST,
+                    known: schema::newest(),
                 })
             }
             FileContent::Version(_) => Ok(Self {
@@ -502,16 +502,6 @@ impl StoreReader for SqliteReader {
             Ok(counts)
         };
         read().map_err(|error| self.error(error))
-    }
-
-    fn unlisted(&mut self, after: u64, limit: usize) -> Result<Vec<StoredExecution>, StoreError> {
-        let after = i64::try_from(after).unwrap_or(i64::MAX);
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let query = format!(
-            "SELECT {} FROM executions INDEXED BY executions_unlisted WHERE redrives IS NULL AND key > ? ORDER BY key LIMIT ?",
-            row::EXECUTION
-        );
-        self.executions(&query, [after, limit])
     }
 
     fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError> {

@@ -106,11 +106,6 @@ fn copy(backup: &StorePath, part: &Path, place: &StorePath) -> Result<u64, Store
         // The copy is equal to the backup, so the backup is damaged.
         Err(StoreError::Corrupt { why, .. }) => Err(backup.corrupt(why)),
         Err(StoreError::NotAStore { why, .. }) => Err(backup.not_a_store(why)),
-        Err(StoreError::NewerVersion { found, known, .. }) => Err(StoreError::NewerVersion {
-            path: backup.path.clone(),
-            found,
-            known,
-        }),
         Err(other) => Err(other),
     }
 }

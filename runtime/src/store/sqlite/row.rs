@@ -28,7 +28,7 @@ pub(super) struct RawExecution {
     stopped: Option<Timestamp>,
     child_of: Option<StoredChild>,
     pub(super) origin: Option<i64>,
-    redrives: Option<u32>,
+    redrives: u32,
     redriven: Option<Timestamp>,
     items: Option<u32>,
 }
@@ -67,9 +67,6 @@ impl RawExecution {
         version: &MachineVersion,
         origin: Option<Arc<StoredOrigin>>,
     ) -> StoredExecution {
-        let Self {
-            redriven, items, ..
-        } = self;
         StoredExecution {
             key: self.key,
             arn: self.arn,
@@ -80,12 +77,12 @@ impl RawExecution {
             started: self.started,
             stopped: self.stopped,
             child_of: self.child_of,
-            listing: self.redrives.map(|redrive_count| StoredListing {
+            listing: StoredListing {
                 origin,
-                redrive_count,
-                redriven,
-                items,
-            }),
+                redrive_count: self.redrives,
+                redriven: self.redriven,
+                items: self.items,
+            },
         }
     }
 }

@@ -7,8 +7,6 @@
 use rusqlite::{Connection, Error, OptionalExtension};
 use uuid::Uuid;
 
-use super::schema;
-
 /// The row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Session {
@@ -111,7 +109,7 @@ pub(super) fn advance(connection: &Connection) -> Result<(), Error> {
 /// transaction.
 pub(super) fn advance_with_header(connection: &Connection) -> Result<(), Error> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version >= schema::SESSIONS {
+    if version > 0 {
         advance(connection)?;
     }
     // SQLite writes the page although its content is unchanged.

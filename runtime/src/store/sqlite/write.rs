@@ -116,12 +116,7 @@ impl ChangeWriter<'_> {
             } => self.stand(*key, *status, Some(*stopped)),
             Change::Reopen { key, listing } => {
                 self.stand(*key, Status::Running, None)?;
-                let statement = "UPDATE executions SET origin = ?, redrives = ?, redriven = ?, items = ? WHERE key = ?";
-                self.list(*key, listing, statement).map(drop)
-            }
-            Change::List { key, listing } => {
-                let statement = "UPDATE executions SET origin = ?, redrives = ?, redriven = ?, items = ? WHERE key = ? AND redrives IS NULL";
-                self.list(*key, listing, statement).map(drop)
+                self.list(*key, listing)
             }
             Change::DeleteMachine { name, hash } => {
                 let deleted = self.run(
@@ -271,27 +266,28 @@ impl ChangeWriter<'_> {
         let (status, started) = (status.as_str(), started.unix_micros());
         let first = (data.len() <= MOST_IN_ROW).then(|| (data, checksum(id, 0, data)));
         let (first, sum) = first.unzip();
-        let listing = listing.as_ref();
         let origin = self.origin(listing)?;
         let inserted = self.run(
-            "INSERT INTO executions VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM map_runs WHERE arn = ?), ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO executions (key, arn, name, machine, version, origin, map_run, number, status, started, stopped,
+                 redrives, redriven, items, data, checksum)
+             VALUES (?, ?, ?, ?, ?, ?, (SELECT id FROM map_runs WHERE arn = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 id,
                 arn,
                 name,
                 version.machine,
                 version.id,
+                origin,
+                map_run,
+                number,
                 status,
                 started,
                 stopped,
-                map_run,
-                number,
+                listing.redrive_count,
+                listing.redriven.map(Timestamp::unix_micros),
+                listing.items,
                 first,
-                sum,
-                origin,
-                listing.map(|listing| listing.redrive_count),
-                redriven(listing),
-                listing.and_then(|listing| listing.items)
+                sum
             ],
         );
         match inserted {
@@ -399,27 +395,27 @@ impl ChangeWriter<'_> {
     }
 
     /// Returns the id of the origin in a listing.
-    fn origin(&mut self, listing: Option<&StoredListing>) -> Result<Option<i64>, StoreError> {
-        let origin = listing.and_then(|listing| listing.origin.as_ref());
+    fn origin(&mut self, listing: &StoredListing) -> Result<Option<i64>, StoreError> {
+        let origin = listing.origin.as_ref();
         let id = origin.map(|origin| self.ids.origins.find(self.connection, origin));
         id.transpose().map_err(|error| self.error(error))
     }
 
-    /// Writes the columns for lists of an execution. Returns the number of rows that changed.
-    fn list(
-        &mut self,
-        key: u64,
-        listing: &StoredListing,
-        statement: &str,
-    ) -> Result<usize, StoreError> {
-        let Ok(id) = signed(key) else {
-            return Ok(0);
-        };
-        let origin = self.origin(Some(listing))?;
-        let (count, items) = (listing.redrive_count, listing.items);
-        let values = params![origin, count, redriven(Some(listing)), items, id];
-        let changed = self.run(statement, values);
-        changed.map_err(|error| self.error(error))
+    /// Writes the columns for lists of an execution.
+    fn list(&mut self, key: u64, listing: &StoredListing) -> Result<(), StoreError> {
+        let origin = self.origin(listing)?;
+        let redriven = listing.redriven.map(Timestamp::unix_micros);
+        self.one(
+            key,
+            "UPDATE executions SET origin = ?, redrives = ?, redriven = ?, items = ? WHERE key = ?",
+            params![
+                origin,
+                listing.redrive_count,
+                redriven,
+                listing.items,
+                signed(key)?
+            ],
+        )
     }
 
     /// Executes a statement that changes the row of one execution.
@@ -439,10 +435,6 @@ impl ChangeWriter<'_> {
     fn error(&self, error: Error) -> StoreError {
         self.place.error("apply a change", error)
     }
-}
-
-fn redriven(listing: Option<&StoredListing>) -> Option<i64> {
-    Some(listing?.redriven?.unix_micros())
 }
 
 /// Converts a key to SQLite's signed number. No execution has a larger key, because [`Change::check`] rejects it at the start.

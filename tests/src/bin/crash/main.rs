@@ -5,7 +5,7 @@
 //! **The engine.** Each round starts this program as a process that opens the store and starts hundreds of executions: chains, branches,
 //! iterations, loops, retries, waits, task tokens, activities, nested executions and Distributed Maps. The process is killed (SIGKILL) at
 //! a random moment, sometimes before it has recovered. `--open N` sets how many executions run at a time; `--full` leaves the store little
-//! disk space in each third round. `--upgrades N` begins N times with a store that an older version wrote, each time with these rounds.
+//! disk space in each third round.
 //!
 //! **The server** (`--serve`). Each round starts `stepwright serve --store`. Clients create state machines, start executions (nested ones
 //! in all four forms, Distributed Maps, task tokens, activities), stop and describe them, over HTTP. The server ends by SIGKILL, by
@@ -31,7 +31,6 @@ mod history;
 mod log;
 mod logged;
 mod machines;
-mod old_store;
 mod reference;
 mod rounds;
 #[cfg(target_os = "linux")]
@@ -51,8 +50,6 @@ struct Arguments {
     open: usize,
     /// The store is almost full in each third round.
     fills: bool,
-    /// How many times the rounds begin with an old store; otherwise they begin once, without a store.
-    upgrades: Option<u32>,
     /// This is the process that is killed.
     child: Option<Life>,
     /// The command, and the number of clients, in the server mode.
@@ -65,7 +62,6 @@ fn arguments() -> Result<Arguments, String> {
         seed: 1,
         open: 300,
         fills: false,
-        upgrades: None,
         child: None,
         serve: None,
     };
@@ -79,7 +75,6 @@ fn arguments() -> Result<Arguments, String> {
             "--seed" => arguments.seed = number(&value()?)?,
             "--open" => arguments.open = number(&value()?)?,
             "--full" => arguments.fills = true,
-            "--upgrades" => arguments.upgrades = Some(number(&value()?)?),
             "--serve" => serves = true,
             "--server" => (serves, server) = (true, Some(PathBuf::from(value()?))),
             "--clients" => clients = number(&value()?)?,
@@ -165,20 +160,14 @@ fn run_rounds(runtime: &tokio::runtime::Runtime, arguments: &Arguments) -> Resul
 }
 
 fn run() -> Result<bool, Broken> {
-    let mut arguments = arguments()?;
+    let arguments = arguments()?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
     if let Some(life) = arguments.child {
         return runtime.block_on(child::live(life)).map(|()| true);
     }
-    let mut verdict = run_rounds(&runtime, &arguments)?;
-    let upgrades = arguments.upgrades.unwrap_or(1);
-    for upgrade in 2..=upgrades {
-        println!("upgrade {upgrade} of {upgrades}");
-        arguments.seed += 1;
-        verdict.merge(run_rounds(&runtime, &arguments)?);
-    }
+    let verdict = run_rounds(&runtime, &arguments)?;
     print!("{verdict}");
-    println!("{}", verdict.line(arguments.rounds * upgrades));
+    println!("{}", verdict.line(arguments.rounds));
     Ok(verdict.holds())
 }
 

@@ -10,7 +10,6 @@ use stepwright_interpreter::query::Entropy;
 use crate::Arguments;
 use crate::child::{LOG, STORE};
 use crate::log::{self, Line};
-use crate::old_store;
 use crate::verdict::Broken;
 
 /// The longest time for the last process to finish the remaining work: no execution waits for more than a few seconds.
@@ -136,18 +135,11 @@ fn wait_for_a_start(process: &mut Process, folder: &Path) -> Result<(), Broken> 
 pub(crate) fn run(arguments: &Arguments, folder: &Path) -> Result<(), Broken> {
     let entropy = Entropy::new(arguments.seed);
     let (mut early, mut accepted, mut refused) = (0, 0, 0);
-    let before = match arguments.upgrades {
-        Some(_) => {
-            old_store::write_to(folder).map_err(|error| error.to_string())?;
-            old_store::ROUNDS
-        }
-        None => 0,
-    };
-    let last = before + arguments.rounds + 1;
-    for round in before + 1..last {
+    let last = arguments.rounds + 1;
+    for round in 1..last {
         let life = life(&entropy);
         let mut process = begin(arguments, folder, round, false)?;
-        // An old store has something to lose already, and processes are to be killed while they upgrade it.
+        // The later processes are killed while they recover, too.
         if round == 1 {
             wait_for_a_start(&mut process, folder)?;
         }

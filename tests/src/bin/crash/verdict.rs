@@ -59,12 +59,6 @@ impl Verdict {
         self.found.push((kind, what));
     }
 
-    /// Adds what another run found.
-    pub(crate) fn merge(&mut self, other: Self) {
-        self.executions += other.executions;
-        self.found.extend(other.found);
-    }
-
     pub(crate) fn lost(&mut self, what: Broken) {
         self.add(Kind::Lost, what);
     }

@@ -314,7 +314,7 @@ impl Items {
     /// Applies the changes that [`write_changes`](Self::write_changes) wrote.
     pub fn read_changes(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
         self.next = Default::default();
-        from.fields(&[1, 2, 3], |number, from| match number {
+        from.fields(|number, from| match number {
             1 => from.replace(&mut self.next),
             2 => self.ahead.read_changes(from),
             3 if bool::read(from)? => {

@@ -126,7 +126,7 @@ impl TrustedClock {
             }
             saved => saved?,
         };
-        // The store is of a version without marks, or no engine ran on it for long enough to write a mark.
+        // Without a mark, no engine ran on the store for long enough to write one.
         let newest = match saved {
             None => reader.newest_time()?,
             saved => saved,

@@ -10,17 +10,17 @@ use crate::store::{
 const RUN: &str = "arn:run";
 
 /// Returns a listing with this number of redrives and this version.
-fn listing(redrive_count: u32, version: Option<&str>) -> Option<StoredListing> {
+fn listing(redrive_count: u32, version: Option<&str>) -> StoredListing {
     let origin = version.map(|version| StoredOrigin {
         version: Some(version.into()),
         alias: Some("alias".into()),
         machine: None,
     });
-    Some(StoredListing {
+    StoredListing {
         origin: origin.map(std::sync::Arc::new),
         redrive_count,
         ..StoredListing::default()
-    })
+    }
 }
 
 fn execution(key: u64, started: i64, status: Status) -> StoredExecution {
@@ -124,51 +124,31 @@ fn every_list_uses_an_index_without_scanning_or_sorting() {
     };
     let changes = [start(first), Change::MapRun(run)];
     store.commit(&changes).expect("it is durable");
-    for has_unlisted in [false, true] {
-        if has_unlisted {
-            let unlisted = StoredExecution {
-                listing: None,
-                ..execution(2, 2, Status::Running)
-            };
-            store.commit(&[start(unlisted)]).expect("it is durable");
-        }
-        for filter in filters() {
-            let connection = &store.connection;
-            for range in ranges(connection, &filter).expect("ranges") {
-                let statements = range.statements(filter.after);
-                assert_eq!(statements.len(), 1 + usize::from(filter.after.is_some()));
-                for (text, values) in statements {
-                    let plan = plan(connection, &text, &values);
-                    let is_search = |line: &&String| line.contains("SEARCH executions USING");
-                    let searches: Vec<&String> = plan.iter().filter(is_search).collect();
-                    let is_slow = plan
-                        .iter()
-                        .any(|line| line.contains("SCAN") || line.contains("TEMP B-TREE"));
-                    assert!(
-                        searches.len() == 1 && !is_slow,
-                        "{filter:?}: {text}: {plan:#?}"
-                    );
-                    // The position bounds the search.
-                    assert_eq!(
-                        searches[0].contains('<'),
-                        filter.after.is_some(),
-                        "{filter:?}: {plan:#?}"
-                    );
-                }
+    for filter in filters() {
+        let connection = &store.connection;
+        for range in ranges(connection, &filter).expect("ranges") {
+            let statements = range.statements(filter.after);
+            assert_eq!(statements.len(), 1 + usize::from(filter.after.is_some()));
+            for (text, values) in statements {
+                let plan = plan(connection, &text, &values);
+                let is_search = |line: &&String| line.contains("SEARCH executions USING");
+                let searches: Vec<&String> = plan.iter().filter(is_search).collect();
+                let is_slow = plan
+                    .iter()
+                    .any(|line| line.contains("SCAN") || line.contains("TEMP B-TREE"));
+                assert!(
+                    searches.len() == 1 && !is_slow,
+                    "{filter:?}: {text}: {plan:#?}"
+                );
+                // The position bounds the search.
+                assert_eq!(
+                    searches[0].contains('<'),
+                    filter.after.is_some(),
+                    "{filter:?}: {plan:#?}"
+                );
             }
         }
     }
-}
-
-#[test]
-fn rows_without_list_columns_are_found_by_an_index() {
-    let (_folder, store) = store();
-    let text = "SELECT 1 FROM executions INDEXED BY executions_unlisted WHERE redrives IS NULL AND key > 7 ORDER BY key LIMIT 1";
-    let plan = plan(&store.connection, text, &[]);
-    assert!(
-        plan.len() == 1 && plan[0].contains("USING INDEX executions_unlisted (key>?)"),
-        "{plan:?}"
-    );
 }
 
 /// Returns how many steps SQLite's virtual machine needs for a page. They do not depend on the load of the computer.

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use super::super::*;
 use crate::Status;
 use crate::store::journal::Journal;
-use crate::store::{MemoryStore, Store, StoreFilter, StoredExecution};
+use crate::store::{MemoryStore, Store, StoreFilter, StoredExecution, StoredListing};
 
 pub(super) const SECOND: i64 = 1_000_000;
 pub(super) const HOUR: i64 = 3_600;
@@ -93,7 +93,7 @@ impl Machine {
             started: now,
             stopped: None,
             child_of: None,
-            listing: None,
+            listing: StoredListing::default(),
         };
         let data = Bytes::from_static(b"record");
         let changes = vec![

@@ -108,7 +108,7 @@ fn a_missing_clock_mark_is_derived_from_the_newest_execution() {
     machine.execute(&old);
     machine.pass(Some(&old), 8 * HOUR);
     machine.execute(&old);
-    // An engine of an earlier version writes no mark.
+    // The document with the mark is missing.
     drop(old);
     assert_eq!(machine.mark(), None);
     let newest = machine.truth;
