@@ -469,7 +469,7 @@ fn converts(i: Counts) -> (Decimal, Decimal, Decimal, String, bool, Decimal) {
 async fn integers_become_decimals_with_all_digits() {
     const LARGEST: i64 = 9_007_199_254_740_991;
     let prices = [json!("1.50"), json!(2), json!("-0.25")];
-    let wholes = [0, 7, -7, 1_000_000, 123_456_789_012];
+    let wholes = [0_i64, 7, -7, 1_000_000, 123_456_789_012];
     let cases = wholes.into_iter().flat_map(|whole| {
         prices.iter().map(move |price| {
             json!({ "small": whole.unsigned_abs() % 1_000, "whole": whole, "large": LARGEST, "price": price })
