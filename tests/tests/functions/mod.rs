@@ -23,6 +23,10 @@ mod driver;
 #[allow(unreachable_pub, reason = "a crate that is written exports it")]
 mod equal;
 mod failures;
+#[allow(
+    clippy::type_complexity,
+    reason = "the macro reads the whole type of a result"
+)]
 mod inferred;
 mod nulls;
 mod objects;
