@@ -273,6 +273,28 @@ fn a_missing_state_is_found_in_each_branch() {
 }
 
 #[test]
+fn conditions_in_yaml_are_read_and_loops_are_not() {
+    let main = r#"resource "aws_sfn_state_machine" "m" {
+  definition = jsonencode(yamldecode(templatefile("${path.module}/d.yaml", {})))
+}
+"#;
+    let conditions = "StartAt: A\nStates:\n  A:\n    Type: Pass\n    %{ if on }\n    End: true\n    %{ else }\n    Nxt: B\n    %{ endif }\n";
+    let loops =
+        "StartAt: A\nStates:\n%{ for n in names }\n  ${n}: {Type: Pass, End: true}\n%{ endfor }\n";
+    for (text, status, shown) in [
+        (conditions, 1, "Nxt"),
+        (loops, 0, "Terraform computes its definition"),
+    ] {
+        let folder = Folder::new(main);
+        std::fs::write(folder.path("d.yaml"), text).unwrap();
+        let ran = folder.run("validate", "main.tf", &[]);
+        let all = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(all.contains(shown), "{ran:?}");
+        assert_eq!(ran.status, status, "{ran:?}");
+    }
+}
+
+#[test]
 fn a_template_that_no_choice_makes_readable_is_an_error() {
     let text = heredoc(r#"{"StartAt": "A" %{ if var.x }"States": {}%{ endif } "Comment": "c"}"#);
     let ran = Folder::new(&text).run("validate", "main.tf", &[]);

@@ -15,6 +15,8 @@ pub(super) struct Choices {
     /// The bit of each source; 0 is a true condition, or one item.
     pub(super) bits: u64,
     pub(super) literals: Literals,
+    /// Whether a loop was found.
+    pub(super) has_loop: bool,
 }
 
 /// How the literals of a template are read. Around directives, the parser of Terraform removes too much indentation from a heredoc, and leaves the
@@ -77,6 +79,7 @@ impl Choices {
                 (other.map(|other| &other.template), None)
             }
             Directive::For(directive) => {
+                self.has_loop = true;
                 let has_item = self.take(&format!("for {source}"));
                 let template = has_item.then_some(&directive.for_expr.template);
                 (template, Some(location))

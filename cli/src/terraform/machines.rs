@@ -284,7 +284,8 @@ impl TerraformMachine<'_> {
         ))
     }
 
-    /// Reads the definition in the texts that a template can have. A text in YAML depends on blanks, which directives remove.
+    /// Reads the definition in the texts that a template can have. In YAML, a loop has no placeholder for its further items, and directives change
+    /// blanks, which have a meaning there.
     fn rendered(
         &self,
         path: &Path,
@@ -292,8 +293,17 @@ impl TerraformMachine<'_> {
         texts: &Renderings<'_>,
         encoding: TextEncoding,
     ) -> Result<EmbeddedMachine, Failure> {
+        let is_yaml = encoding == TextEncoding::Yaml;
+        if is_yaml && texts.has_loop {
+            return self.computed();
+        }
         let read = |text: &DefinitionText<'_>| self.definition(path, file, text, encoding);
         match combined(texts, read) {
+            Some(definition)
+                if is_yaml && texts.texts.len() > 1 && definition.document().is_none() =>
+            {
+                self.computed()
+            }
             Some(definition) => Ok(EmbeddedMachine::Definition(Box::new(definition), None)),
             None => self.computed(),
         }

@@ -21,6 +21,8 @@ pub(super) struct Renderings<'f> {
     pub(super) texts: Vec<DefinitionText<'f>>,
     /// Whether these are all.
     is_complete: bool,
+    /// Whether the template has a loop.
+    pub(super) has_loop: bool,
 }
 
 impl<'f> Renderings<'f> {
@@ -29,6 +31,7 @@ impl<'f> Renderings<'f> {
         Self {
             texts: vec![text],
             is_complete: true,
+            has_loop: false,
         }
     }
 
@@ -69,8 +72,11 @@ impl<'f> Renderings<'f> {
         if !is_read {
             texts.clear();
         }
-        let is_complete = choices.count() <= MOST_COMBINED;
-        Self { texts, is_complete }
+        Self {
+            texts,
+            is_complete: choices.count() <= MOST_COMBINED,
+            has_loop: choices.has_loop,
+        }
     }
 }
 

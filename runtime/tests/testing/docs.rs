@@ -302,6 +302,27 @@ async fn typed_errors() -> Done {
     Ok(())
 }
 
+#[cfg(feature = "argument-checks")]
+#[tokio::test]
+async fn refused_arguments() -> Done {
+    use stepwright_runtime::testing::{Mock, Mocks, expect};
+
+    let mocks = Mocks::new().task::<charge_card>(Mock::returns("r-1".to_owned()));
+    let engine = Engine::builder()
+        .register::<Sale>()
+        .tasks(mocks)
+        .check_arguments()
+        .virtual_time()
+        .build()?;
+    let order = Order {
+        id: "o-1".to_owned(),
+        total: 12.0,
+    };
+    let run = engine.start::<Sale>(order).await?;
+    expect(&run.report().await).output("r-1");
+    Ok(())
+}
+
 #[test]
 fn every_code_block_of_the_page_is_tested_here() {
     let lines = |text: &str| -> String {
@@ -311,7 +332,7 @@ fn every_code_block_of_the_page_is_tested_here() {
     let source = lines(include_str!("docs.rs"));
     let page = include_str!("../../../docs/guides/testing.md");
     let blocks: Vec<&str> = page.split("```rust\n").skip(1).collect();
-    assert_eq!(blocks.len(), 12);
+    assert_eq!(blocks.len(), 13);
     for block in blocks {
         let (code, _) = block.split_once("```").unwrap();
         assert!(source.contains(&lines(code)), "not tested:\n{code}");
