@@ -220,7 +220,8 @@ mod tests {
                     "`{name}`: {help}"
                 );
             }
-            if name.starts_with("checked_") {
+            // Those with this ending compute with times.
+            if name.starts_with("checked_") && !name.ends_with("_signed") {
                 assert!(
                     help.contains("Some("),
                     "`{name}` returns an `Option`: {help}"
