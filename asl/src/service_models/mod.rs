@@ -18,7 +18,8 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use flate2::read::{GzDecoder, ZlibDecoder};
 
 pub use self::argument_check::{
-    ArgumentProblem, ArgumentProblemKind, ArgumentStep, ComputedArguments, check_arguments,
+    ArgumentProblem, ArgumentProblemKind, ArgumentStep, ArgumentType, ComputedArguments,
+    check_arguments,
 };
 pub use self::called_operation::CalledOperation;
 pub use self::name::{exception as exception_name, optimized as optimized_name};

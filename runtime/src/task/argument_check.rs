@@ -2,7 +2,8 @@
 
 use serde_json::Value as Json;
 use stepwright_asl::service_models::{
-    ArgumentProblem, CalledOperation, ComputedArguments, Models, check_arguments,
+    ArgumentProblem, ArgumentProblemKind, ArgumentType, CalledOperation, ComputedArguments, Models,
+    check_arguments,
 };
 
 use super::{Answer, TaskCall};
@@ -16,7 +17,7 @@ pub(crate) fn refusal(call: &TaskCall<'_>) -> Option<Answer> {
     let problems = check_arguments(&model, operation.input, &arguments, ComputedArguments::None);
     let is_refused = |problem: &&ArgumentProblem| {
         let is_further = called.further_arguments.contains(&problem.name.as_str());
-        problem.path.len() > 1 || !is_further
+        (problem.path.len() > 1 || !is_further) && !is_plain_attribute(&called, problem)
     };
     let reasons: Vec<String> = problems
         .iter()
@@ -25,4 +26,18 @@ pub(crate) fn refusal(call: &TaskCall<'_>) -> Option<Answer> {
         .collect();
     let reason = reasons.join(", ");
     (!reasons.is_empty()).then(|| Answer::refused(call.unusable_parameters(&reason)))
+}
+
+/// Whether the argument is a text where DynamoDB needs an attribute value such as `{"S": ..}`. Published state machines that use the optimized
+/// integration write keys so (`"id.$": "$$.Execution.Id"` in AWS's pattern "quorum with parallel"). That it is accepted is assumed from them.
+fn is_plain_attribute(called: &CalledOperation, problem: &ArgumentProblem) -> bool {
+    let is_text = matches!(
+        &problem.kind,
+        ArgumentProblemKind::WrongType {
+            wanted: ArgumentType::Object,
+            text: Some(_),
+            ..
+        }
+    );
+    is_text && problem.path.len() > 1 && called.service == "dynamodb" && !called.is_sdk
 }

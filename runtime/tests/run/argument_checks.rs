@@ -157,6 +157,42 @@ async fn accepted_arguments_reach_their_executor() {
 }
 
 #[tokio::test]
+async fn a_text_is_accepted_as_an_attribute_of_the_optimized_dynamodb_integration() {
+    for (action, parameters, is_accepted) in [
+        (
+            "dynamodb:putItem",
+            r#"{"TableName": "t", "Item": {"id.$": "$$.Execution.Id"}}"#,
+            true,
+        ),
+        (
+            "dynamodb:putItem",
+            r#"{"TableName": "t", "Item": "text"}"#,
+            false,
+        ),
+        (
+            "dynamodb:putItem",
+            r#"{"TableName": "t", "Item": {"id": 7}}"#,
+            false,
+        ),
+        (
+            "aws-sdk:dynamodb:putItem",
+            r#"{"TableName": "t", "Item": {"id.$": "$$.Execution.Id"}}"#,
+            false,
+        ),
+    ] {
+        let resource = format!("arn:aws:states:::{action}");
+        let mocks = Mocks::new().state("Call", Mock::output(json!({})).optional());
+        let builder = builder(&resource, parameters).check_arguments();
+        let ended = run(builder.tasks(mocks), StartOptions::new()).await;
+        assert_eq!(
+            ended.is_ok(),
+            is_accepted,
+            "{action} {parameters}: {ended:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_engine_checks_no_arguments_unless_it_is_set() {
     let (action, parameters, _) = REFUSED[0];
     let resource = format!("arn:aws:states:::{action}");
