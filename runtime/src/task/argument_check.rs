@@ -28,8 +28,8 @@ pub(crate) fn refusal(call: &TaskCall<'_>) -> Option<Answer> {
     (!reasons.is_empty()).then(|| Answer::refused(call.unusable_parameters(&reason)))
 }
 
-/// Whether the argument is a text where DynamoDB needs an attribute value such as `{"S": ..}`. Published state machines that use the optimized
-/// integration write keys so (`"id.$": "$$.Execution.Id"` in AWS's pattern "quorum with parallel"). That it is accepted is assumed from them.
+/// Whether the argument is a text where DynamoDB needs an attribute value such as `{"S": ..}`. Assumption: Step Functions accepts the text in calls of
+/// the optimized integration, because AWS's pattern "quorum with parallel" has `"id.$": "$$.Execution.Id"` in its first state.
 fn is_plain_attribute(called: &CalledOperation, problem: &ArgumentProblem) -> bool {
     let is_text = matches!(
         &problem.kind,
