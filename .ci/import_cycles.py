@@ -15,13 +15,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = [
     "asl/src",
-    "asl/diagram/src",
+    "diagram/src",
     "macros/src",
     "dsl/src",
-    "runtime/interpreter/src",
+    "interpreter/src",
     "runtime/src",
-    "runtime/server/src",
-    "runtime/aws/src",
+    "server/src",
+    "aws/src",
     "cli/src",
 ]
 

@@ -37,7 +37,7 @@ PHRASES = {
 
 def files(paths):
     out = subprocess.run(["git", "ls-files", "--", *paths], capture_output=True, text=True, check=True).stdout.split("\n")
-    skip = re.compile(r"(^|/)(compile_fail|snapshots|fixtures|definitions)/|^asl/jlens/src/|\.(snap|stderr)$")
+    skip = re.compile(r"(^|/)(compile_fail|snapshots|fixtures|definitions)/|^jlens/src/|\.(snap|stderr)$")
     return [f for f in out if re.search(r"\.(rs|md|toml|py)$", f) and not skip.search(f) and f != "Cargo.lock"]
 
 

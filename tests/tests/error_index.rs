@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// Folders at the root whose messages are not on the page: those of `asl` are diagnostics, which `docs/reference/rules.md` explains.
-const OTHER_PACKAGES: &[&str] = &["asl", "examples", "tests"];
+const OTHER_PACKAGES: &[&str] = &["asl", "diagram", "examples", "jlens", "tests"];
 
 /// The folder of `asl` with the rules that `workflow!` and the builder share with the validator.
 const SHARED_RULES: &str = "asl/src/analysis";
@@ -241,14 +241,8 @@ pub(crate) fn messages() -> BTreeMap<String, Vec<String>> {
     let mut paths = Vec::new();
     for package in folders(&root) {
         let name = package.file_name().unwrap_or_default().to_string_lossy();
-        if OTHER_PACKAGES.contains(&&*name) {
-            continue;
-        }
-        // `runtime/server` is a package, too.
-        for package in folders(&package).into_iter().chain([package]) {
-            if package.join("Cargo.toml").is_file() {
-                files(&package.join("src"), &mut paths);
-            }
+        if package.join("Cargo.toml").is_file() && !OTHER_PACKAGES.contains(&&*name) {
+            files(&package.join("src"), &mut paths);
         }
     }
     files(&root.join(SHARED_RULES), &mut paths);

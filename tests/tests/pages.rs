@@ -97,7 +97,7 @@ fn twins(page: &str) -> Vec<String> {
     for folder in [
         "tests/tests",
         "tests/tests/imported",
-        "runtime/server/tests",
+        "server/tests",
         "runtime/tests/store",
         "runtime/tests/testing",
         "tests/aws/tests/errors_on_the_wire",

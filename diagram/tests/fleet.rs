@@ -138,7 +138,7 @@ mod recordings {
     #[ignore = "needs the recordings in ../shared"]
     fn realworld_definitions_get_timeouts_and_no_other_change() {
         let realworld =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/conformance/realworld");
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/realworld");
         let entries = realworld
             .read_dir()
             .unwrap_or_else(|error| panic!("{}: {error}", realworld.display()));

@@ -5,7 +5,7 @@ mod diagram;
 mod fleet;
 
 // The definitions that the tests of `stepwright-asl` compare, and their writer of YAML.
-#[path = "../../tests/yaml/emit.rs"]
+#[path = "../../asl/tests/yaml/emit.rs"]
 mod emit;
-#[path = "../../tests/samples/mod.rs"]
+#[path = "../../asl/tests/samples/mod.rs"]
 mod samples;
