@@ -109,6 +109,7 @@ pub mod resource;
 #[doc(hidden)]
 pub mod service_models;
 pub mod similar;
+pub mod source;
 #[cfg(feature = "yaml")]
 pub mod template;
 pub mod timestamp;

@@ -139,5 +139,6 @@ pub use crate::workflow::{
 pub use stepwright_asl as asl;
 pub use stepwright_asl::model::{MachineType, QueryLanguage};
 pub use stepwright_asl::{Diagnostic, Severity};
+#[cfg(feature = "macros")]
 #[doc(inline)]
 pub use stepwright_macros::{Payload, TaskError, asl_file, expr, task, workflow};

@@ -5,5 +5,6 @@ pub use crate::{
     Batch, Definition, ErrorOutput, MapResults, Payload, Task, TaskContext, TaskError, Workflow,
 };
 // Only the macros: the modules `task` and `workflow` of this crate would clash with the runtime's.
+#[cfg(feature = "macros")]
 #[doc(no_inline)]
 pub use stepwright_macros::{asl_file, task, workflow};

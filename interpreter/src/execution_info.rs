@@ -2,11 +2,11 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
-use stepwright::task::TraceContext;
 use uuid::Uuid;
 
 use crate::query::Entropy;
 use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter, record};
+use crate::task::TraceContext;
 use crate::timestamp::Timestamp;
 use crate::value::Value;
 

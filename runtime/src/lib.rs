@@ -168,9 +168,9 @@ pub use self::engine::{
 };
 #[cfg(feature = "sqlite")]
 pub use self::engine::{CheckProgress, ExportedExecution, ProblemKind, StoreProblem};
-pub use stepwright::task::TraceContext;
 pub use stepwright_asl::model::MachineType;
 pub use stepwright_asl::redaction::Redaction;
 pub use stepwright_interpreter::distributed::{MapRun, MapRunCounts};
 pub use stepwright_interpreter::execution::{StatusRecord, TaskToken, Wait, WaitKind};
+pub use stepwright_interpreter::task::TraceContext;
 pub use stepwright_interpreter::{ExecutionInfo, Limits, Status, evaluate, value};

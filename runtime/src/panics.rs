@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-pub(crate) use stepwright::task::panic_message as said;
+pub(crate) use stepwright_asl::errors::panic_message as said;
 
 /// Runs foreign code; the message of its panic is the error.
 #[inline]

@@ -6,7 +6,7 @@
 
 use std::fmt::Debug;
 
-use stepwright::task::TraceContext;
+use stepwright_interpreter::task::TraceContext;
 use tracing::Span;
 
 /// The target of all spans.

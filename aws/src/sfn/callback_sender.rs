@@ -2,7 +2,7 @@
 
 use aws_sdk_sfn::Client;
 use serde::Serialize;
-use stepwright::task::TaskFailure;
+use stepwright::task::{IntoTaskFailure, TaskFailure};
 
 use super::error::CallbackError;
 use super::result_limits;
@@ -51,9 +51,9 @@ impl CallbackSender {
     pub async fn send_task_failure(
         &self,
         token: &str,
-        failure: impl Into<TaskFailure>,
+        failure: impl IntoTaskFailure,
     ) -> Result<(), CallbackError> {
-        self.failure(token, result_limits::failure(failure.into()))
+        self.failure(token, result_limits::failure(failure.into_task_failure()))
             .await
     }
 

@@ -7,8 +7,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::TraceContext;
-
 /// An optional first parameter of a task function: the application's state, cancellation, heartbeats and,
 /// if they are known, the execution, state and attempt that the task runs for.
 ///
@@ -96,9 +94,15 @@ impl TaskContext {
         self.host().start_time()
     }
 
-    /// Returns the position of the execution in a distributed trace, if its start was part of one. Send it with requests to other services.
-    pub fn trace_context(&self) -> Option<&TraceContext> {
-        self.host().trace_context()
+    /// Returns the position of the task in a distributed trace, if the start of the execution was part of one: the header `traceparent` of
+    /// [W3C Trace Context](https://www.w3.org/TR/trace-context/). Send it with requests to other services.
+    pub fn traceparent(&self) -> Option<&str> {
+        self.host().traceparent()
+    }
+
+    /// Returns the header `tracestate`, the data of tracing systems. Send it together with [`traceparent`](Self::traceparent).
+    pub fn tracestate(&self) -> Option<&str> {
+        self.host().tracestate()
     }
 }
 
@@ -156,8 +160,13 @@ pub trait TaskHost: Send + Sync + 'static {
         None
     }
 
-    /// Returns the position of the execution in a distributed trace.
-    fn trace_context(&self) -> Option<&TraceContext> {
+    /// Returns the position of the task in a distributed trace.
+    fn traceparent(&self) -> Option<&str> {
+        None
+    }
+
+    /// Returns the data of tracing systems.
+    fn tracestate(&self) -> Option<&str> {
         None
     }
 }
@@ -205,8 +214,12 @@ impl TaskHost for HostWithSent {
         self.host.start_time().or(Some(&self.sent.start_time))
     }
 
-    fn trace_context(&self) -> Option<&TraceContext> {
-        self.host.trace_context()
+    fn traceparent(&self) -> Option<&str> {
+        self.host.traceparent()
+    }
+
+    fn tracestate(&self) -> Option<&str> {
+        self.host.tracestate()
     }
 }
 

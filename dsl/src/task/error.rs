@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
 
+use super::TaskFailure;
+
 /// An error that a workflow can retry and catch, with its name and cause in Step Functions.
 ///
 /// `#[derive(TaskError)]` implements it; the name and cause are the same on every transport.
@@ -29,6 +31,24 @@ pub trait TaskError: std::error::Error + Send + 'static {
 
     /// `Cause`: the JSON text `{"errorType", "errorMessage"}`, at most 32,768 characters unless bound fields need more.
     fn cause(&self) -> String;
+}
+
+/// What becomes the failure of a task: a typed error, or a [`TaskFailure`] with any error name and cause.
+pub trait IntoTaskFailure {
+    /// Returns the error name and the cause that a runtime reports.
+    fn into_task_failure(self) -> TaskFailure;
+}
+
+impl<E: TaskError> IntoTaskFailure for E {
+    fn into_task_failure(self) -> TaskFailure {
+        TaskFailure::new(self.name(), TaskError::cause(&self))
+    }
+}
+
+impl IntoTaskFailure for TaskFailure {
+    fn into_task_failure(self) -> TaskFailure {
+        self
+    }
 }
 
 /// One variant of an error.

@@ -6,7 +6,6 @@ mod call;
 pub(crate) mod cause;
 mod context;
 mod error;
-mod failure;
 mod returns;
 mod runs;
 
@@ -17,11 +16,15 @@ pub use self::call::{JsonCall, JsonFuture, call_json};
 #[doc(hidden)]
 pub use self::cause::{TravellingField, cause};
 pub use self::context::{Cancelled, SentContext, TaskContext, TaskHost, WithContext};
-pub use self::error::{ErrorField, ErrorOutput, ErrorVariant, MessagePiece, NoError, TaskError};
-pub use self::failure::{INVALID_INPUT, INVALID_OUTPUT, TASK_PANICKED, TaskFailure, panic_message};
+pub use self::error::{
+    ErrorField, ErrorOutput, ErrorVariant, IntoTaskFailure, MessagePiece, NoError, TaskError,
+};
 pub use self::returns::TaskReturn;
 pub use self::runs::Runs;
-pub use self::trace_context::TraceContext;
+
+pub use stepwright_asl::errors::{
+    INVALID_INPUT, INVALID_OUTPUT, TASK_PANICKED, TaskFailure, panic_message,
+};
 
 use crate::shape::{Payload, Shape};
 use serde::Serialize;
@@ -108,4 +111,3 @@ pub trait Handler: Task {
 
 #[cfg(test)]
 mod tests;
-mod trace_context;

@@ -2,7 +2,6 @@
 
 use super::SourceLocation;
 use super::invalid_workflow::{InvalidWorkflow, WorkflowLocation};
-use super::state_sources::StateSources;
 use crate::flow::AnswerType;
 use crate::shape::Shape;
 use std::collections::BTreeMap;
@@ -14,6 +13,7 @@ use stepwright_asl::model::MachineType;
 use stepwright_asl::model::StateMachine;
 use stepwright_asl::placeholder::{self, Addresses, Placeholder};
 use stepwright_asl::redaction::Redaction;
+use stepwright_asl::source::StateSources;
 use stepwright_asl::validate::{validate, validate_text};
 use stepwright_asl::{Diagnostic, Diagnostics};
 

@@ -1,7 +1,7 @@
 //! Problems of a workflow: what rustc cannot find, and what ASL cannot express.
 
-use super::source_location::SourceLocation;
 use std::fmt;
+use stepwright_asl::source::SourceLocation;
 use stepwright_asl::{Diagnostic, DiagnosticLocation};
 
 /// A problem of a workflow in Rust: its location, the message, and often the code of a rule.

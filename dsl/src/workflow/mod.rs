@@ -4,8 +4,6 @@ mod binder;
 mod definition;
 mod invalid_workflow;
 mod schemas;
-mod source_location;
-mod state_sources;
 
 pub use self::binder::Binder;
 pub use self::definition::Definition;
@@ -13,8 +11,7 @@ pub(crate) use self::definition::Results;
 pub(crate) use self::invalid_workflow::{AtSource, problem};
 pub use self::invalid_workflow::{InvalidWorkflow, WorkflowDiagnostic, WorkflowLocation};
 pub use self::schemas::{Schemas, TaskSchemas};
-pub use self::source_location::SourceLocation;
-pub use self::state_sources::StateSources;
+pub use stepwright_asl::source::{SourceLocation, StateSources};
 
 use crate::shape::Payload;
 use crate::task::Address;

@@ -1,9 +1,7 @@
 use std::time::Duration;
 
 use smol_str::SmolStr;
-use stepwright::flow::AnswerType;
-use stepwright::task::INVALID_OUTPUT;
-use stepwright_asl::errors;
+use stepwright_asl::errors::{self, INVALID_OUTPUT};
 
 use super::command::{Command, StartedJob};
 use super::cursor::{EarlyAnswer, OpenTask, OpenTaskStage, TaskExecutor, Waiting};
@@ -15,7 +13,7 @@ use super::step_loop::Execution;
 use super::task_events::{failed, succeeded, timed_out};
 use super::task_request::{TaskRequest, TaskSettings};
 use crate::history::{Details, EventKind, Payload};
-use crate::program::{Kind, State, Task};
+use crate::program::{AnswerType, Kind, State, Task};
 use crate::task::{IntegrationPattern, TaskEnd, TaskEvent, TaskFailure, TaskResult, TaskTimes};
 use crate::value::{MAX_TYPED_DEPTH, Value};
 use crate::wait_id::{CursorId, TimerKind, WaitId};
@@ -284,11 +282,11 @@ impl Execution {
         let output = result?;
         let expected = self.waiting_for(wait_id).and_then(|cursor| {
             match &cx.program.state(cursor.state).kind {
-                Kind::Task(task) => task.answer,
+                Kind::Task(task) => task.answer.as_deref(),
                 _ => None,
             }
         });
-        match expected.map(|expected| check_answer(&expected, &output)) {
+        match expected.map(|expected| check_answer(expected, &output)) {
             None | Some(Ok(())) => Ok(output),
             Some(Err(why)) => Err(TaskFailure::with_message(INVALID_OUTPUT, &why)),
         }
@@ -390,7 +388,7 @@ pub(super) fn started_job(wait_id: WaitId, open: &OpenTask) -> Option<StartedJob
 }
 
 /// Checks a result against the expected type, and returns the first mismatch.
-fn check_answer(expected: &AnswerType, answer: &Value) -> Result<(), String> {
+fn check_answer(expected: &dyn AnswerType, answer: &Value) -> Result<(), String> {
     if answer.depth() > MAX_TYPED_DEPTH {
         return Err(format!(
             "an answer has at most {MAX_TYPED_DEPTH} levels here"

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::task::TraceContext;
 use smol_str::SmolStr;
-use stepwright::task::TraceContext;
 
 use super::step_loop::Execution;
 use super::task_request::TaskRequest;

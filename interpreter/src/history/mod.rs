@@ -17,9 +17,9 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 use smol_str::SmolStr;
-use stepwright::SourceLocation;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::redaction::Redaction;
+use stepwright_asl::source::SourceLocation;
 
 use self::chain::Chain;
 use self::log::Log;

@@ -1,5 +1,6 @@
 //! Compiled definitions: states by index, parsed paths and expressions, flat retry tables.
 
+mod answer_type;
 mod catch;
 mod choice;
 mod compile;
@@ -21,14 +22,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use smol_str::SmolStr;
-use stepwright::StateSources;
-use stepwright::flow::AnswerType;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::redaction::Redaction;
+use stepwright_asl::source::StateSources;
 
 use crate::query::VariableNames;
 use crate::task::{DefinedState, DefinedTask};
 
+pub use self::answer_type::AnswerType;
 pub(crate) use self::catch::Catcher;
 pub use self::choice::Choice;
 pub use self::compile::label_of;
@@ -88,19 +89,19 @@ impl Program {
     }
 
     /// Sets the types of the answers to task tokens, by state.
-    pub fn expect_answers(&mut self, answers: &BTreeMap<String, AnswerType>) {
+    pub fn expect_answers(&mut self, answers: &BTreeMap<String, Arc<dyn AnswerType>>) {
         for state in &mut self.states {
             if let Kind::Task(task) = &mut state.kind {
-                task.answer = answers.get(state.name.as_str()).copied();
+                task.answer = answers.get(state.name.as_str()).cloned();
             }
         }
     }
 
     /// Returns the type of the answer to the task token of a state, if it is known.
-    pub fn answer_type(&self, state: &str) -> Option<&AnswerType> {
+    pub fn answer_type(&self, state: &str) -> Option<&dyn AnswerType> {
         let mut states = self.states.iter();
         match &states.find(|known| known.name == state)?.kind {
-            Kind::Task(task) => task.answer.as_ref(),
+            Kind::Task(task) => task.answer.as_deref(),
             _ => None,
         }
     }
@@ -115,7 +116,7 @@ impl Program {
             };
             state.missing_value.clone_from(&known.missing_value);
             if let (Kind::Task(task), Kind::Task(known)) = (&mut state.kind, &known.kind) {
-                task.answer = known.answer;
+                task.answer.clone_from(&known.answer);
             }
         }
     }

@@ -1,5 +1,6 @@
-use stepwright::flow::AnswerType;
+use std::sync::Arc;
 
+use super::AnswerType;
 use super::io::Numeric;
 use crate::query::Expr;
 use crate::task::Resource;
@@ -16,7 +17,7 @@ pub struct Task {
     /// `Credentials`: an object with a `RoleArn`.
     pub(crate) credentials: Option<Expr>,
     /// The type of the answer to its token, if the program that registers the definition knows it.
-    pub(crate) answer: Option<AnswerType>,
+    pub(crate) answer: Option<Arc<dyn AnswerType>>,
 }
 
 impl Task {

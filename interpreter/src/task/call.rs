@@ -2,10 +2,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use stepwright::task::TraceContext;
-
 use super::envelope::Invocation;
-use super::{Resource, TaskFailure};
+use super::{Resource, TaskFailure, TraceContext};
 use crate::execution::Failure;
 use crate::execution::message_text::unusable_parameters_text;
 use crate::execution_info::ExecutionInfo;

@@ -1,4 +1,4 @@
-pub use stepwright::task::TaskFailure;
+pub use stepwright_asl::errors::TaskFailure;
 
 use crate::record::record;
 use crate::value::Value;

@@ -7,6 +7,7 @@ mod event;
 mod failure;
 mod nested_start;
 mod resource;
+mod trace_context;
 
 pub(crate) use self::call::ScopeNames;
 pub use self::call::TaskCall;
@@ -16,3 +17,4 @@ pub use self::event::{TaskEnd, TaskEvent, TaskTimes};
 pub use self::failure::{TaskFailure, TaskResult};
 pub use self::nested_start::{Integration, NestedStart};
 pub use self::resource::{IntegrationPattern, Resource, ResourceKind};
+pub use self::trace_context::TraceContext;

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use smol_str::SmolStr;
-use stepwright::task::{INVALID_INPUT, INVALID_OUTPUT, JsonCall, Runs, WithContext};
+use stepwright::task::{
+    INVALID_INPUT, INVALID_OUTPUT, IntoTaskFailure, JsonCall, Runs, WithContext,
+};
 use stepwright::{Handler, TaskContext};
 use stepwright_interpreter::value::Value;
 
@@ -132,8 +134,8 @@ pub(crate) fn of_task<T: Handler>() -> ErasedHandler {
             } else {
                 into_typed::<T::Input>(payload)?
             };
-            let output = T::call(context, input).await?;
-            from_typed(output)
+            let output = T::call(context, input).await;
+            from_typed(output.map_err(IntoTaskFailure::into_task_failure)?)
         })
     });
     handler
@@ -158,7 +160,7 @@ pub(crate) fn of_closure<I, O, E, F, Fut>(key: &str, closure: F) -> ErasedHandle
 where
     I: DeserializeOwned + Send + 'static,
     O: Serialize + 'static,
-    E: Into<TaskFailure>,
+    E: IntoTaskFailure,
     F: Fn(I) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<O, E>> + Send + 'static,
 {
@@ -167,7 +169,7 @@ where
         let closure = closure.clone();
         Box::pin(async move {
             let work = closure(into_typed(payload)?);
-            let output = work.await.map_err(Into::into)?;
+            let output = work.await.map_err(IntoTaskFailure::into_task_failure)?;
             from_typed(output)
         })
     });

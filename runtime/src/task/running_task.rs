@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
-use stepwright::task::{Cancelled, TaskHost, TraceContext};
+use stepwright::task::{Cancelled, TaskHost};
 use stepwright_interpreter::ExecutionInfo;
+use stepwright_interpreter::task::TraceContext;
 use tokio::sync::Notify;
 
 use super::Responder;
@@ -33,6 +34,11 @@ pub(crate) struct RunningTask {
 }
 
 impl RunningTask {
+    fn trace_context(&self) -> Option<&TraceContext> {
+        let of_attempt = self.trace.as_deref();
+        of_attempt.or_else(|| self.about.trace_context())
+    }
+
     /// Marks the attempt as over: it was answered, it timed out, or its execution ended.
     pub(crate) fn end(self: Arc<Self>) {
         // Most tasks are answered immediately, and their context is not used any more.
@@ -85,8 +91,11 @@ impl TaskHost for RunningTask {
         Some(self.started.get_or_init(started))
     }
 
-    fn trace_context(&self) -> Option<&TraceContext> {
-        let of_attempt = self.trace.as_deref();
-        of_attempt.or_else(|| self.about.trace_context())
+    fn traceparent(&self) -> Option<&str> {
+        self.trace_context().map(TraceContext::traceparent)
+    }
+
+    fn tracestate(&self) -> Option<&str> {
+        self.trace_context()?.tracestate()
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value as Json};
 use smol_str::SmolStr;
 use stepwright::Task;
-use stepwright::task::{INVALID_OUTPUT, ParameterType};
+use stepwright::task::{INVALID_OUTPUT, IntoTaskFailure, ParameterType};
 use stepwright_interpreter::value::Value;
 
 use super::matcher::payload;
@@ -83,7 +83,7 @@ impl<T: Task> Mock<T> {
 
     /// Creates a mock with which the task fails with the task function's own error, with the error name and cause of real calls.
     pub fn fails(error: T::Error) -> Self {
-        Self::of(MockReply::Result(Err(error.into())))
+        Self::of(MockReply::Result(Err(error.into_task_failure())))
     }
 
     /// Answers with another function, which gets the same parameters.

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::de::DeserializeOwned;
 use stepwright::Task;
-use stepwright::task::INVALID_INPUT;
+use stepwright::task::{INVALID_INPUT, IntoTaskFailure};
 use stepwright_interpreter::task::envelope;
 
 use super::matcher::Matcher;
@@ -125,7 +125,7 @@ impl Mocks {
         self.task::<T>(Mock::function(move |payload| {
             let arguments = serde_json::from_value(arguments::<T>(payload))
                 .map_err(|error| TaskFailure::with_message(INVALID_INPUT, &error.to_string()))?;
-            answer(arguments).map_err(TaskFailure::from)
+            answer(arguments).map_err(IntoTaskFailure::into_task_failure)
         }))
     }
 

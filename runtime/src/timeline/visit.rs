@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use stepwright::SourceLocation;
 use stepwright_asl::overlay::Status;
+use stepwright_asl::source::SourceLocation;
 
 use super::attempt::{Attempt, AttemptOutcome};
 use super::event::TimelineEvent;

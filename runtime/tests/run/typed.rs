@@ -260,9 +260,7 @@ fn two_tasks_with_the_same_key_are_refused() {
 
 #[task]
 async fn trace_of(context: &TaskContext, number: u32) -> String {
-    let trace = context.trace_context();
-    let parent = trace.map(TraceContext::traceparent);
-    format!("{number} {}", parent.unwrap_or("none"))
+    format!("{number} {}", context.traceparent().unwrap_or("none"))
 }
 
 workflow! {

@@ -7,7 +7,8 @@ use serde_json::Value;
 use stepwright::__::plain::Callable;
 use stepwright::Task;
 use stepwright::function::{PlainReply, PlainRun};
-use stepwright_runtime::task::{Answer, TaskCall, TaskFailure, TaskSource};
+use stepwright::task::IntoTaskFailure as _;
+use stepwright_runtime::task::{Answer, TaskCall, TaskSource};
 use stepwright_runtime::testing::{Mock, Mocks};
 
 use super::draw::Draw;
@@ -182,7 +183,7 @@ impl Replies {
                         "StatusCode": 200,
                         "Payload": value,
                     })),
-                    PlainReply::Error(error) => Answer::result(Err(TaskFailure::from(error))),
+                    PlainReply::Error(error) => Answer::result(Err(error.into_task_failure())),
                     PlainReply::Failure(error, cause) => Answer::failure(error, cause),
                     PlainReply::Never => Answer::never(),
                 }

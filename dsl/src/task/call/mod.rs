@@ -6,8 +6,10 @@ mod scan;
 mod stack;
 mod write;
 
-use super::failure::{INVALID_INPUT, INVALID_OUTPUT};
-use super::{Handler, Task, TaskContext, TaskFailure, WithContext};
+use super::{
+    Handler, INVALID_INPUT, INVALID_OUTPUT, IntoTaskFailure, Task, TaskContext, TaskFailure,
+    WithContext,
+};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -60,7 +62,8 @@ pub fn call_json<T: Handler>(context: TaskContext, payload: String) -> JsonFutur
             (context, read.map_err(invalid_input)?)
         };
         drop(payload);
-        let output = T::call(context, input).await?;
+        let output = T::call(context, input).await;
+        let output = output.map_err(IntoTaskFailure::into_task_failure)?;
         write::write(output).map_err(|message| TaskFailure::with_message(INVALID_OUTPUT, &message))
     })
 }

@@ -194,7 +194,7 @@ fn a_task_error_becomes_its_name_and_its_cause() {
     let error = CountError::Empty { id: "o".to_owned() };
     let failure = called::<count>(r#"{"id":"o","items":[]}"#).unwrap_err();
     assert_eq!(failure, TaskFailure::new("CountError.Empty", error.cause()));
-    assert_eq!(failure, TaskFailure::from(error));
+    assert_eq!(failure, error.into_task_failure());
 }
 
 #[crate::task(context)]

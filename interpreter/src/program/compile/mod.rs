@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indexmap::IndexMap;
-use stepwright::StateSources;
 use stepwright_asl::integrations::lookup;
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{self, MachineType, NumberOrExpression, QueryLanguage};
+use stepwright_asl::source::StateSources;
 
 use self::field::{CompileResult, constant, not_a_number, result_path, retrier, selection, word};
 use self::targets::Targets;

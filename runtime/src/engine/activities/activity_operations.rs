@@ -7,7 +7,7 @@ use std::panic::AssertUnwindSafe;
 use futures_util::FutureExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use stepwright::task::{INVALID_INPUT, INVALID_OUTPUT};
+use stepwright::task::{INVALID_INPUT, INVALID_OUTPUT, IntoTaskFailure};
 use stepwright_asl::name::check_machine;
 use stepwright_interpreter::value::Value;
 
@@ -157,7 +157,7 @@ impl Engine {
     where
         I: DeserializeOwned,
         O: Serialize,
-        E: Into<TaskFailure>,
+        E: IntoTaskFailure,
         F: Fn(I) -> Fut,
         Fut: Future<Output = Result<O, E>>,
     {
@@ -168,7 +168,7 @@ impl Engine {
                 Ok(input) => {
                     let working = AssertUnwindSafe(async { work(input).await });
                     match working.catch_unwind().await {
-                        Ok(result) => result.map_err(Into::into),
+                        Ok(result) => result.map_err(IntoTaskFailure::into_task_failure),
                         Err(panic) => Err(running_work::panicked(&said(panic))),
                     }
                 }

@@ -7,9 +7,10 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use stepwright::Task;
+use stepwright::task::IntoTaskFailure;
 
 use super::EngineBuilder;
-use crate::task::{TaskFailure, TaskSource, handler};
+use crate::task::{TaskSource, handler};
 
 /// # Handlers of tasks
 impl EngineBuilder {
@@ -34,7 +35,7 @@ impl EngineBuilder {
     where
         I: DeserializeOwned + Send + 'static,
         O: Serialize + 'static,
-        E: Into<TaskFailure>,
+        E: IntoTaskFailure,
         F: Fn(I) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<O, E>> + Send + 'static,
     {
@@ -50,7 +51,7 @@ impl EngineBuilder {
     where
         I: DeserializeOwned + Send + 'static,
         O: Serialize + 'static,
-        E: Into<TaskFailure>,
+        E: IntoTaskFailure,
         F: Fn(I) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<O, E>> + Send + 'static,
     {

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use stepwright::task::TASK_PANICKED;
+use stepwright_asl::errors::TASK_PANICKED;
 use stepwright_interpreter::WaitId;
 use stepwright_interpreter::distributed::{SourceResponse, WriteResponse};
 

@@ -2,6 +2,7 @@
 
 mod machine_operations;
 pub(super) mod registry;
+mod rust_answer;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use stepwright::builder::{Bindings, BoundWorkflow, BuiltWorkflow};
-use stepwright::flow::AnswerType;
 use stepwright::{
-    Address, Binder, Definition, Deploy, Handler, Payload, StateSources, Task, TaskBinder, Workflow,
+    Address, Binder, Definition, Deploy, Handler, Payload, Task, TaskBinder, Workflow,
 };
 use stepwright_asl::model::{MachineType, StateMachine};
 use stepwright_asl::placeholder::Addresses;
 use stepwright_asl::redaction::Redaction;
+use stepwright_asl::source::StateSources;
 use stepwright_interpreter::Limits;
+use stepwright_interpreter::program::AnswerType;
+
+use super::rust_answer::declared_answers;
 
 use crate::clock::Clock;
 use crate::engine::dispatch::handlers::{Handlers, TaskRegistration};
@@ -71,7 +74,7 @@ pub(in crate::engine) struct PendingMachine {
     /// value.
     pub(in crate::engine) addresses: Option<Addresses>,
     /// The types of the answers to task tokens, by state, if the definition was a workflow.
-    pub(in crate::engine) answers: BTreeMap<String, AnswerType>,
+    pub(in crate::engine) answers: BTreeMap<String, Arc<dyn AnswerType>>,
     /// The fields that messages mask.
     pub(in crate::engine) redaction: Redaction,
     /// Where the states are declared, if the definition was a workflow.
@@ -119,7 +122,7 @@ impl PendingMachine {
             machine: definition.machine().clone(),
             machine_type: definition.machine_type(),
             addresses: definition.addresses().cloned(),
-            answers: definition.answers().clone(),
+            answers: declared_answers(definition),
             redaction: definition.redaction().clone(),
             sources: definition.sources().clone(),
             type_id: None,
@@ -194,7 +197,7 @@ impl Registry {
         self.definition(name, built.machine().clone(), built.machine_type());
         if let Some(pending) = self.definitions.get_mut(built.name()) {
             pending.addresses = built.definition().addresses().cloned();
-            pending.answers = built.definition().answers().clone();
+            pending.answers = declared_answers(built.definition());
             pending.redaction = built.definition().redaction().clone();
             pending.sources = built.definition().sources().clone();
             pending.input_type = Some(InputType::of::<In>());

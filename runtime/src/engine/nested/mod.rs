@@ -6,8 +6,8 @@ pub(super) mod stored_map_runs;
 
 use std::sync::Arc;
 
-use stepwright::task::TraceContext;
 use stepwright_asl::errors;
+use stepwright_interpreter::task::TraceContext;
 use stepwright_interpreter::task::{
     Integration, NestedStart,
     envelope::{object, with_metadata},

@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use stepwright::task::TraceContext;
+use stepwright_interpreter::task::TraceContext;
 
 use crate::task::TaskSource;
 

@@ -7,7 +7,7 @@ const MAX_STATE_BYTES: usize = 512;
 /// [W3C Trace Context](https://www.w3.org/TR/trace-context/).
 ///
 /// ```
-/// use stepwright::task::TraceContext;
+/// use stepwright_interpreter::task::TraceContext;
 ///
 /// let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 /// let context = TraceContext::new(parent, Some("vendor=1")).expect("it is valid");

@@ -1,5 +1,3 @@
-//! Locations in the source.
-
 use std::fmt;
 use std::panic::Location;
 
@@ -12,13 +10,16 @@ pub struct SourceLocation {
 }
 
 impl SourceLocation {
-    pub(crate) const fn new(file: &'static str, line: u32, column: u32) -> SourceLocation {
+    /// A location that the front end knows.
+    #[must_use]
+    pub const fn new(file: &'static str, line: u32, column: u32) -> SourceLocation {
         SourceLocation { file, line, column }
     }
 
     /// Returns the location of the caller.
+    #[must_use]
     #[track_caller]
-    pub(crate) fn caller() -> SourceLocation {
+    pub fn caller() -> SourceLocation {
         let location = Location::caller();
         SourceLocation::new(location.file(), location.line(), location.column())
     }

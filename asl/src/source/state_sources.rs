@@ -1,11 +1,9 @@
-//! Where the states of a workflow are declared.
-
-use super::SourceLocation;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::SourceLocation;
+
 /// The source locations of a definition's states. A clone shares them. `None` for a definition without a source.
-#[doc(hidden)]
 #[derive(Clone, Debug, Default)]
 pub struct StateSources(Option<Arc<BTreeMap<String, SourceLocation>>>);
 

@@ -1,9 +1,4 @@
-//! Failed tasks, as every transport reports them.
-
-use super::TaskError;
 use serde_json::json;
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The error name of a task whose input does not match its function's parameters.
 pub const INVALID_INPUT: &str = "Stepwright.InvalidInput";
@@ -15,7 +10,7 @@ pub const TASK_PANICKED: &str = "Stepwright.TaskPanicked";
 /// A failed task: the error name that Retry and Catch match, and its cause. Either may be missing, as
 /// SendTaskFailure allows.
 ///
-/// Each [`TaskError`] converts to it.
+/// Each `TaskError` of the crate `stepwright` converts to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TaskFailure {
     /// The error name.
@@ -36,7 +31,7 @@ impl TaskFailure {
     /// Creates a failure whose cause has the format of Rust tasks: the JSON text `{"errorType", "errorMessage"}`.
     ///
     /// ```
-    /// use stepwright::task::TaskFailure;
+    /// use stepwright_asl::errors::TaskFailure;
     ///
     /// let failure = TaskFailure::with_message("NoPaper", "the printer is empty");
     /// assert_eq!(
@@ -49,25 +44,4 @@ impl TaskFailure {
         let cause = json!({ "errorType": error, "errorMessage": message });
         Self::new(error, cause.to_string())
     }
-}
-
-impl<E: TaskError> From<E> for TaskFailure {
-    fn from(error: E) -> Self {
-        Self::new(error.name(), TaskError::cause(&error))
-    }
-}
-
-/// Returns the message of a panic, for a runtime that reports it. If dropping the payload panics, the payload of that second panic is leaked.
-#[must_use]
-pub fn panic_message(panic: Box<dyn Any + Send>) -> String {
-    let text = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("it panicked without a message")
-        .to_owned();
-    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
-        std::mem::forget(again);
-    }
-    text
 }

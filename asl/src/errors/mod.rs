@@ -1,6 +1,12 @@
-//! The error names of the service, and how `ErrorEquals` matches them.
+//! The error names of the service, how `ErrorEquals` matches them, and the failures of tasks.
 //!
 //! Source: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>, and recordings of the service if they differ.
+
+mod panic;
+mod task_failure;
+
+pub use self::panic::panic_message;
+pub use self::task_failure::{INVALID_INPUT, INVALID_OUTPUT, TASK_PANICKED, TaskFailure};
 
 /// Any error except [`RUNTIME`], and except [`DATA_LIMIT_EXCEEDED`] that is not about a task's result.
 pub const ALL: &str = "States.ALL";

@@ -1,0 +1,16 @@
+use std::fmt;
+
+use serde_json::Value as Json;
+
+/// The type that the answer to a task token must have. The front end that declared it implements the trait.
+pub trait AnswerType: fmt::Debug + Send + Sync {
+    /// Returns the JSON Schema of the type.
+    fn schema(&self) -> Json;
+
+    /// Checks that an answer has the type.
+    ///
+    /// # Errors
+    ///
+    /// Returns the mismatch with the path of its field.
+    fn check(&self, answer: Json) -> Result<(), String>;
+}
