@@ -3,73 +3,23 @@
 //! Results go to standard output, everything else to standard error. Exit status: 0 done, 1 the definition or the execution failed, 2 wrong usage.
 
 mod args;
-mod bench;
-mod comments;
-mod completions;
-mod console;
-mod coverage;
-mod debug;
-mod definition;
-mod diff;
-mod embedded;
-mod estimate;
-mod execution_report;
-mod executions;
-mod explanation;
+mod commands;
+mod definitions;
+mod engine;
 mod failure;
-mod graph;
-mod group;
-mod heading;
-mod history;
-mod import;
-mod input;
-mod listener;
-mod log;
-mod mock_case;
-mod named_file;
-mod objects;
-#[cfg(feature = "otlp")]
-mod otlp;
-#[cfg(not(feature = "otlp"))]
-#[path = "without_otlp.rs"]
-mod otlp;
-mod output;
-mod placeholders;
-mod policy;
-mod progress;
-mod replace_file;
-mod replay;
-mod report;
-mod rule;
-mod run;
-mod schedules;
-mod serve;
-mod service_calls;
-mod settings;
-mod signals;
-mod source;
-mod store;
-mod store_check;
-mod store_execution;
-mod store_export;
 mod store_file;
-mod store_info;
-mod store_quarantine;
-mod store_row;
-mod stored_run;
-mod table;
-mod tasks;
-mod template;
-mod terraform;
-mod test_state;
-mod validate;
-mod visible;
+mod terminal;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use args::{Arguments, Command};
+use commands::{
+    bench, completions, console, coverage, debug, diff, estimate, executions, graph, history,
+    import, placeholders, policy, replay, report, rule, run, serve, store, test_state, validate,
+};
+use terminal::diagnostics;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -83,14 +33,14 @@ async fn main() -> ExitCode {
         Command::Serve(arguments) => serve::serve(*arguments).await,
         Command::Executions(arguments) => executions::executions(&arguments),
         Command::History(arguments) => history::history(&arguments).await,
-        Command::Store(arguments) => store_file::store(&arguments.command),
+        Command::Store(arguments) => store::store(&arguments.command),
         Command::Console(arguments) => console::console(arguments).await,
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::TestState(arguments) => test_state::test(arguments).await,
         Command::Replay(arguments) => replay::replay(&arguments).await,
         Command::Coverage(arguments) => coverage::coverage(&arguments),
         Command::Graph(arguments) => graph::graph(&arguments),
-        Command::Report(arguments) => execution_report::report(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),
         Command::Policy(arguments) => policy::policy(&arguments),
         Command::Estimate(arguments) => estimate::estimate(&arguments),
@@ -101,7 +51,7 @@ async fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            report::failure(&failure);
+            diagnostics::failure(&failure);
             failure.exit_code()
         }
     }

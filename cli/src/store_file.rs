@@ -1,102 +1,138 @@
-//! `stepwright store`: the file of a store, its backups, and its compaction.
+//! The store file, for the commands that read it.
 
-use std::time::Instant;
+use std::path::Path;
 
-use stepwright_runtime::store::{Recovery, SqliteStore};
-
-use crate::args::{
-    BackupArguments, CompactArguments, RecoverArguments, RestoreArguments, StoreCommand,
+use stepwright_asl::similar::did_you_mean;
+use stepwright_runtime::private_file;
+use stepwright_runtime::store::{SqliteReader, StoreError};
+use stepwright_runtime::{
+    ExecutionDescription, ExecutionFilter, ExecutionSummary, StoredExecutions,
 };
+
 use crate::failure::Failure;
-use crate::report;
-use crate::store::{self, cannot};
-use crate::{store_check, store_execution, store_export, store_info, store_quarantine};
+use crate::terminal::diagnostics;
 
-pub(crate) fn store(command: &StoreCommand) -> Result<(), Failure> {
-    match command {
-        StoreCommand::Info(arguments) => store_info::info(arguments),
-        StoreCommand::Check(arguments) => store_check::check(arguments),
-        StoreCommand::Quarantine(arguments) => store_quarantine::quarantine(arguments),
-        StoreCommand::Export(arguments) => store_export::export(arguments),
-        StoreCommand::Compact(arguments) => compact(arguments),
-        StoreCommand::Backup(arguments) => backup(arguments),
-        StoreCommand::Restore(arguments) => restore(arguments),
-        StoreCommand::Recover(arguments) => recover(arguments),
-        StoreCommand::Abort(arguments) => store_execution::abort(arguments),
-        StoreCommand::Delete(arguments) => store_execution::delete(arguments),
+/// Number of the newest executions that are searched for a similar name.
+const NEWEST: usize = 10_000;
+
+/// The failure for an error of the store.
+pub(crate) fn cannot(error: StoreError) -> Failure {
+    Failure::Usage(error.to_string())
+}
+
+/// Opens a store for reading, even while an engine uses it.
+pub(crate) fn open(path: &Path) -> Result<StoredExecutions, Failure> {
+    Ok(StoredExecutions::new(Box::new(reader(path)?)))
+}
+
+/// Opens the reader of a store.
+pub(crate) fn reader(path: &Path) -> Result<SqliteReader, Failure> {
+    check_exists(path)?;
+    SqliteReader::open(path).map_err(cannot)
+}
+
+/// Opens the reader of a store, which sees the store as it is now.
+pub(crate) fn snapshot(path: &Path) -> Result<SqliteReader, Failure> {
+    let mut reader = reader(path)?;
+    reader.begin_snapshot().map_err(cannot)?;
+    Ok(reader)
+}
+
+/// Prints a note if all users can read or write a store.
+pub(crate) fn note_access(path: &Path) {
+    if let Some(mode) = private_file::mode_for_all_users(path) {
+        let path = path.display();
+        diagnostics::note(&format!(
+            "all users have access to the store {path} (mode {mode}), which has the data of executions in plain text; `chmod 600 {path}*` allows only its owner"
+        ));
     }
 }
 
-/// Writes a backup, and prints its size and duration.
-fn backup(arguments: &BackupArguments) -> Result<(), Failure> {
-    let BackupArguments { file, to } = arguments;
-    let begun = Instant::now();
-    store::reader(file)?.backup(to).map_err(cannot)?;
-    let metadata = to
-        .metadata()
-        .map_err(|error| Failure::Usage(format!("cannot read {}: {error}", to.display())))?;
-    crate::output::line(format_args!(
-        "{}: {} bytes in {:.1} s",
-        to.display(),
-        metadata.len(),
-        begun.elapsed().as_secs_f64()
-    ));
-    Ok(())
-}
-
-/// Replaces a store by a backup, and prints the new names of the old files.
-fn restore(arguments: &RestoreArguments) -> Result<(), Failure> {
-    let RestoreArguments { backup, file } = arguments;
-    let begun = Instant::now();
-    let restored = SqliteStore::restore(backup, file).map_err(cannot)?;
-    crate::output::line(format_args!(
-        "{}: {} bytes in {:.1} s",
-        file.display(),
-        restored.bytes,
-        begun.elapsed().as_secs_f64()
-    ));
-    for path in restored.moved_aside {
-        report::note(&format!("an old file is now {}", path.display()));
+/// Fails if there is no file.
+pub(crate) fn check_exists(path: &Path) -> Result<(), Failure> {
+    if matches!(path.try_exists(), Ok(false)) {
+        let hint =
+            diagnostics::hint("`stepwright run FILE --store PATH --name NAME` makes a store");
+        return Err(Failure::Usage(format!(
+            "there is no file {}{hint}",
+            path.display()
+        )));
     }
     Ok(())
 }
 
-/// Makes a store usable again without its log, or without the damaged part of it.
-fn recover(arguments: &RecoverArguments) -> Result<(), Failure> {
-    let file = arguments.file.display();
-    match SqliteStore::recover(&arguments.file).map_err(cannot)? {
-        Recovery::WithoutLog => report::warning(&format!(
-            "{file} opens without its log; commits that were only in the log are lost"
-        )),
-        Recovery::LogMovedAside { log } => report::warning(&format!(
-            "{file} opens without its log, which is now {}; commits that are only in the right log are lost",
-            log.display()
-        )),
-        Recovery::BeforeDamage { moved_aside } => {
-            report::warning(&format!(
-                "{file} has the commits before the damage of its log; later commits are lost"
-            ));
-            for path in moved_aside {
-                report::note(&format!("an old file is now {}", path.display()));
-            }
+/// Finds an execution by its name or ARN.
+pub(crate) fn find(
+    executions: &mut StoredExecutions,
+    path: &Path,
+    name: &str,
+    machine: Option<&str>,
+) -> Result<ExecutionDescription, Failure> {
+    let is_arn = name.starts_with("arn:");
+    let mut found = Vec::new();
+    if is_arn {
+        found.push(name.to_owned());
+    } else {
+        let mut filter = ExecutionFilter::new().name(name);
+        if let Some(machine) = machine {
+            filter = filter.machine(machine);
         }
-        _ => report::note(&format!("{file} needs no recovery; nothing was changed")),
+        let page = executions.list(&filter).map_err(cannot)?;
+        found.extend(page.executions.into_iter().map(|one| one.id));
     }
-    Ok(())
+    let id = match found.as_slice() {
+        [only] => only,
+        [] => return Err(unknown(executions, path, name, machine)),
+        several => {
+            let hint = diagnostics::hint("choose one with --machine, or give its ARN as --name");
+            return Err(Failure::Usage(format!(
+                "several executions in {} are named `{name}`: {}{hint}",
+                path.display(),
+                several.join(", ")
+            )));
+        }
+    };
+    let described = executions.describe(id).map_err(cannot)?;
+    described.ok_or_else(|| unknown(executions, path, name, machine))
 }
 
-/// Compacts a store, and prints its sizes before and afterwards.
-fn compact(arguments: &CompactArguments) -> Result<(), Failure> {
-    let file = &arguments.file;
-    store::check_exists(file)?;
-    let begun = Instant::now();
-    let report = SqliteStore::compact(file).map_err(cannot)?;
-    crate::output::line(format_args!(
-        "{}: {} bytes, before {} bytes, in {:.1} s",
-        file.display(),
-        report.bytes_after,
-        report.bytes_before,
-        begun.elapsed().as_secs_f64()
-    ));
-    Ok(())
+/// The failure for an unknown name.
+fn unknown(
+    executions: &mut StoredExecutions,
+    path: &Path,
+    name: &str,
+    machine: Option<&str>,
+) -> Failure {
+    let newest = match executions.list(&ExecutionFilter::new().limit(NEWEST)) {
+        Ok(page) => page.executions,
+        Err(error) => return cannot(error),
+    };
+    let is_of = |one: &&ExecutionSummary| machine.is_none_or(|machine| machine == one.machine);
+    let of_machine = match machine {
+        Some(machine) => format!(" of the state machine `{machine}`"),
+        None => String::new(),
+    };
+    let mut text = format!(
+        "there is no execution `{name}`{of_machine} in {}",
+        path.display()
+    );
+    let names = newest.iter().filter(is_of);
+    let meant = match name.starts_with("arn:") {
+        true => did_you_mean(name, names.map(|one| one.id.as_str())),
+        false => did_you_mean(name, names.map(|one| one.name.as_str())),
+    };
+    let machines = || {
+        let machine = machine?;
+        let machines = newest.iter().map(|one| one.machine.as_str());
+        did_you_mean(machine, machines.filter(|known| *known != machine))
+    };
+    let listed = || {
+        format!(
+            "`stepwright executions --store {}` lists all",
+            path.display()
+        )
+    };
+    let hint = meant.or_else(machines).unwrap_or_else(listed);
+    text.push_str(&diagnostics::hint(&hint));
+    Failure::Usage(text)
 }

@@ -114,7 +114,7 @@ fn wait_for<T>(mut value: impl FnMut() -> Option<T>) -> T {
 }
 
 #[cfg(unix)]
-#[path = "../src/progress/screen.rs"]
+#[path = "../src/terminal/progress/screen.rs"]
 mod screen;
 
 #[cfg(unix)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{LogArguments, MachineType, MockArguments};
-use crate::tasks::{TaskBinding, binding};
+use crate::engine::tasks::{TaskBinding, binding};
 
 pub(super) const EXAMPLES: &str = "Examples:
   stepwright debug orders.asl.json --input '{\"total\": 12.5}'

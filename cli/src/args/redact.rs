@@ -7,7 +7,7 @@ use stepwright_runtime::store::StoreReader;
 use stepwright_runtime::{Redaction, StoredExecutions};
 
 use crate::failure::Failure;
-use crate::store;
+use crate::store_file;
 
 #[derive(Debug, Args)]
 pub(crate) struct RedactArguments {
@@ -42,7 +42,7 @@ pub(crate) struct StoredRedactArguments {
 impl StoredRedactArguments {
     /// Opens a store for reading, even while an engine uses it.
     pub(crate) fn open(&self, path: &Path) -> Result<StoredExecutions, Failure> {
-        let executions = store::open(path)?.redact(&self.own.fields());
+        let executions = store_file::open(path)?.redact(&self.own.fields());
         Ok(match self.reveal_secrets {
             true => executions.reveal_secrets(),
             false => executions,
@@ -62,7 +62,7 @@ impl StoredRedactArguments {
         let own = self.redaction();
         match self.reveal_secrets {
             true => Ok(own),
-            false => Ok(own.and(&reader.masked_fields().map_err(store::cannot)?)),
+            false => Ok(own.and(&reader.masked_fields().map_err(store_file::cannot)?)),
         }
     }
 }

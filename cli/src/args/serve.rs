@@ -12,8 +12,8 @@ use super::otlp::OtlpArguments;
 use super::progress::ProgressArguments;
 use super::redact::RedactArguments;
 use super::services::{ServiceArguments, account};
-use crate::tasks::{LambdaEndpoint, TaskBinding, binding};
-use crate::template::{NamedValue, named_value};
+use crate::definitions::template::{NamedValue, named_value};
+use crate::engine::tasks::{LambdaEndpoint, TaskBinding, binding};
 
 pub(super) const EXAMPLES: &str = "Examples:
   stepwright serve

@@ -88,8 +88,10 @@ pub use crate::{
     Definition, ErrorOutput, MapResults, Payload, S3Object, Task, TaskContext, TaskError, Workflow,
 };
 #[doc(inline)]
+#[cfg(feature = "macros")]
 pub use stepwright_macros::function as workflow;
 #[doc(no_inline)]
+#[cfg(feature = "macros")]
 pub use stepwright_macros::{asl_file, task};
 
 /// What the code of `#[workflow]` and `#[task]` refers to.

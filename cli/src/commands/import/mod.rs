@@ -1,0 +1,108 @@
+//! `stepwright import`: converts a definition to the Rust source of a workflow.
+//!
+//! States, transitions, rules, handlers and tasks are written in the language of `workflow!` if it can express them; all other fields go into
+//! `raw { .. }`. [`writing`] predicts what the macro will emit for the statements, and puts the difference into `raw`. So the source always emits
+//! the original definition.
+
+mod call;
+mod condition;
+mod handlers;
+mod machine;
+mod map;
+mod names;
+mod output;
+mod payload;
+mod plain;
+mod shape;
+mod state;
+mod task;
+mod text;
+mod values;
+mod variables;
+mod writing;
+
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write as _};
+use std::path::Path;
+
+use stepwright_asl::MachineType;
+use stepwright_asl::validate::Validator;
+
+use crate::args::ImportArguments;
+use crate::definitions::definition::LoadedDefinition;
+use crate::failure::Failure;
+
+use machine::ImportedMachine;
+
+/// Writes the source.
+pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
+    let machine_type = MachineType::from(arguments.machine_type);
+    let definition = LoadedDefinition::read(&arguments.file, &Validator::new(machine_type))?;
+    let json = definition.machine()?.to_value();
+    let name = match &arguments.name {
+        Some(name) => checked_name(name)?,
+        None => {
+            let title = definition.machine.clone();
+            let title = title.unwrap_or_else(|| definition.source.title());
+            names::pascal(&title, "Workflow")
+        }
+    };
+    let machine = ImportedMachine {
+        name,
+        origin: origin(&arguments.file),
+        express: machine_type == MachineType::Express,
+    };
+    let source = machine.source(&json).map_err(|unsayable| {
+        Failure::Failed(format!(
+            "{}: `workflow!` cannot express all of this definition:\n  {}",
+            definition.source.path.display(),
+            unsayable.join("\n  ")
+        ))
+    })?;
+    match &arguments.output {
+        None => crate::terminal::output::document(&source),
+        Some(file) => write(file, &source, arguments.force)?,
+    }
+    Ok(())
+}
+
+/// Writes a new file. With `force`, overwrites an existing file.
+fn write(file: &Path, source: &str, force: bool) -> Result<(), Failure> {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    match force {
+        true => options.create(true).truncate(true),
+        false => options.create_new(true),
+    };
+    let written = options
+        .open(file)
+        .and_then(|mut file| file.write_all(source.as_bytes()));
+    written.map_err(|error| {
+        let file = file.display();
+        Failure::Usage(match error.kind() {
+            ErrorKind::AlreadyExists => {
+                format!("{file} already exists; use `--force` to overwrite it")
+            }
+            _ => format!("cannot write {file}: {error}"),
+        })
+    })
+}
+
+fn checked_name(name: &str) -> Result<String, Failure> {
+    if names::pascal(name, "Workflow") == name {
+        Ok(name.to_owned())
+    } else {
+        Err(Failure::Usage(format!(
+            "`{name}` is not a valid name of a Rust type; write `--name {}`",
+            names::pascal(name, "Workflow")
+        )))
+    }
+}
+
+/// The origin of the source, for its comment.
+fn origin(file: &Path) -> String {
+    match file.file_name().and_then(|name| name.to_str()) {
+        Some(name) if name != "-" => name.to_owned(),
+        _ => "standard input".to_owned(),
+    }
+}

@@ -1,0 +1,359 @@
+//! `stepwright serve`: the Step Functions API on this machine.
+
+mod schedules;
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use stepwright_integrations::{ServiceCalls, StatusEvents, StatusEventsError};
+use stepwright_runtime::handler_logs::HandlerLogs;
+use stepwright_runtime::search::ExecutionIndex;
+use stepwright_runtime::store::SqliteStore;
+use stepwright_runtime::testing::MockConfig;
+use stepwright_runtime::{Engine, Limits};
+use stepwright_server::{AccessKeys, AccessKeysError, ConsoleMode, Schedules, Server};
+use tracing_subscriber::Layer as _;
+
+use crate::args::{ConsoleChoice, ServeArguments};
+use crate::definitions::input;
+use crate::definitions::template::{NamedValue, ServedTemplates, TemplateInputs};
+use crate::engine::listener::listen;
+use crate::engine::log::{self, DefaultLog};
+use crate::engine::objects;
+use crate::engine::otlp::Otlp;
+use crate::engine::service_calls::{Place, service_calls};
+use crate::engine::signals::{Signals, survive_size_limit};
+use crate::engine::tasks::ServerTasks;
+use crate::failure::Failure;
+use crate::store_file::{cannot as cannot_store, note_access};
+use crate::terminal::diagnostics;
+use crate::terminal::progress::{Destination, ServerProgress};
+
+/// The environment variable with the path of the mock file, as in Step Functions Local.
+const MOCKS_VARIABLE: &str = "SFN_MOCK_CONFIG";
+/// The environment variable with access keys, if `--auth` does not name a file of them.
+const KEYS_VARIABLE: &str = "STEPWRIGHT_ACCESS_KEYS";
+/// How long the engine may take to suspend its executions after a second signal.
+const HURRY: Duration = Duration::from_secs(2);
+
+/// How long the last status events may take after the executions ended.
+const LAST_EVENTS: Duration = Duration::from_secs(5);
+
+/// How many ended executions are retained in memory without a store, if they are small: the engine also limits their bytes.
+const RETAINED: usize = 100_000;
+
+/// How many executions may be open: far more than programs need, and few enough that a state machine that starts itself leaves memory free.
+const OPEN_EXECUTIONS: usize = 100_000;
+
+/// Serves until the user or the system ends the process.
+pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
+    let otlp = Otlp::start(&arguments.otlp)?;
+    let handler_logs = arguments.keep_logs.then(HandlerLogs::new);
+    let mut layers = otlp.layers();
+    layers.extend(handler_logs.iter().map(|logs| logs.layer().boxed()));
+    log::start_with(&arguments.log, DefaultLog::Warnings, layers)?;
+    let signals = Signals::listen();
+    survive_size_limit();
+    let keys = access_keys(&arguments)?;
+    let schedules = match &arguments.schedules {
+        Some(path) => schedules::read(path)?,
+        None => Schedules::default(),
+    };
+    let schedule_count = schedules.len();
+    let has_keys = keys.is_some();
+    let (engine, events) = engine(&arguments, &otlp).await?;
+    if let Some(events) = events.clone() {
+        tokio::spawn(events.send());
+    }
+    let grace = Duration::from_secs(arguments.grace);
+    // Also while the executions of the store are read, and templates are deployed.
+    let ending = (engine.clone(), signals.wait(1));
+    tokio::spawn(async move {
+        let (engine, signal) = ending;
+        signal.await;
+        engine.begin_shutdown();
+    });
+    let mut server = Server::builder()
+        .engine(engine.clone())
+        .metrics(!arguments.no_metrics)
+        .console(console_mode(arguments.console))
+        .schedules(schedules)
+        .shutdown(signals.wait(1))
+        .grace(grace);
+    if let (Some(logs), Some(path)) = (&handler_logs, &arguments.store) {
+        logs.keep(path);
+        server = server.handler_logs(logs.clone());
+    }
+    if let (true, Some(path)) = (arguments.index, &arguments.store) {
+        let index = ExecutionIndex::open_redacted(path, &arguments.redact.redaction());
+        let index = index.map_err(cannot_store)?;
+        server = server.execution_search(Arc::new(index));
+    }
+    for host in &arguments.allowed_hosts {
+        server = server.allow_host(host);
+    }
+    if let Some(keys) = keys {
+        server = server.access_keys(keys);
+    }
+    let server = server
+        .build()
+        .map_err(|error| schedules::server_failure(arguments.schedules.as_deref(), &error))?;
+    // Before the server accepts requests, so that clients find the state machines.
+    let templates = match arguments.templates.as_slice() {
+        [] => None,
+        paths => {
+            let inputs = template_inputs(&arguments);
+            Some(ServedTemplates::deploy(paths.to_vec(), inputs, server.local_client()).await?)
+        }
+    };
+    allow_connections();
+    let (listener, address) = listen(SocketAddr::new(arguments.host, arguments.port)).await?;
+    if !is_loopback(address.ip()) && !has_keys {
+        diagnostics::note(&format!(
+            "every client that can reach {address} can start and read executions, because requests need no signature"
+        ));
+    }
+    let region = &arguments.region;
+    diagnostics::note(&format!(
+        "serving Step Functions at http://{address} ({region})"
+    ));
+    if !matches!(arguments.console, ConsoleChoice::Off) {
+        diagnostics::note(&format!("the console is at http://{address}/console"));
+    }
+    if let Some(path) = &arguments.schedules {
+        schedules::note(path, schedule_count);
+    }
+    let destination = Destination::of(arguments.progress.choice);
+    let progress = ServerProgress::start(&engine, address, destination);
+    // Another task, so that the evaluation of a large template does not delay requests.
+    let watching = templates.map(|templates| tokio::spawn(templates.watch()));
+    tokio::select! {
+        () = server.serve(listener) => {}
+        () = signals.wait(2) => {}
+    }
+    // After a second signal it ends the grace period.
+    let left = tokio::time::timeout(HURRY, engine.shutdown(Duration::ZERO)).await;
+    let left = left.unwrap_or_default();
+    if let Some(watching) = watching {
+        watching.abort();
+    }
+    drop(progress);
+    if let Some(events) = &events {
+        events.finish(LAST_EVENTS).await;
+    }
+    if let Some(logs) = &handler_logs {
+        logs.flush();
+    }
+    otlp.finish().await;
+    report_open(left.len(), arguments.store.is_some());
+    Ok(())
+}
+
+fn console_mode(choice: ConsoleChoice) -> ConsoleMode {
+    match choice {
+        ConsoleChoice::On => ConsoleMode::On,
+        ConsoleChoice::ReadOnly => ConsoleMode::ReadOnly,
+        ConsoleChoice::Off => ConsoleMode::Off,
+    }
+}
+
+/// The values for the evaluation of templates.
+fn template_inputs(arguments: &ServeArguments) -> TemplateInputs {
+    let values = |values: &[NamedValue]| {
+        let values = values
+            .iter()
+            .map(|one| (one.name.clone(), one.value.clone()));
+        values.collect()
+    };
+    TemplateInputs {
+        region: arguments.region.clone(),
+        account: arguments.account.clone(),
+        parameters: values(&arguments.parameters),
+        resources: values(&arguments.resources),
+        imports: values(&arguments.imports),
+    }
+}
+
+/// Whether an address is only reachable from this machine.
+fn is_loopback(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
+}
+
+/// The access keys with which requests must be signed.
+fn access_keys(arguments: &ServeArguments) -> Result<Option<AccessKeys>, Failure> {
+    if arguments.no_auth {
+        return Ok(None);
+    }
+    if let Some(file) = &arguments.auth {
+        let keys = input::read(file)?.parse();
+        return keys.map(Some).map_err(|error: AccessKeysError| {
+            Failure::Usage(format!("--auth {}: {error}", file.display()))
+        });
+    }
+    let variable = std::env::var_os(KEYS_VARIABLE).filter(|value| !value.is_empty());
+    if let Some(variable) = variable {
+        // Without this error, a variable that has no key would mean that requests need no signature.
+        let keys = AccessKeys::from_pairs(&variable.to_string_lossy());
+        return keys
+            .map(Some)
+            .map_err(|error| Failure::Usage(format!("{KEYS_VARIABLE}: {error}")));
+    }
+    if !is_loopback(arguments.host) {
+        return Err(Failure::Usage(format!(
+            "--host {}: other machines can reach this address, start executions and run the commands of --task; restrict access with --auth FILE, or allow it with --no-auth",
+            arguments.host
+        )));
+    }
+    Ok(None)
+}
+
+/// Reports the executions that did not end before the server.
+fn report_open(count: usize, has_store: bool) {
+    let executions = match count {
+        0 => return,
+        1 => "1 execution is".to_owned(),
+        count => format!("{count} executions are"),
+    };
+    diagnostics::note(&match has_store {
+        true => format!(
+            "{executions} open and will continue when the server starts again with this store"
+        ),
+        false => format!("{executions} aborted; --store FILE lets them continue"),
+    });
+}
+
+/// Each connection is an open file, and the default limit of shells is 1,024.
+fn allow_connections() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit, setrlimit};
+        let mut limit = getrlimit(Resource::Nofile);
+        limit.current = limit.maximum;
+        // If the system refuses, fewer connections are possible.
+        let _ = setrlimit(Resource::Nofile, limit);
+    }
+}
+
+/// The test cases of mocks.
+fn mocks(arguments: &ServeArguments) -> Result<Option<MockConfig>, Failure> {
+    let variable = std::env::var_os(MOCKS_VARIABLE).filter(|path| !path.is_empty());
+    let Some(file) = arguments.mocks.clone().or(variable.map(PathBuf::from)) else {
+        return Ok(None);
+    };
+    let mocks = MockConfig::parse(&input::read(&file)?);
+    mocks
+        .map(Some)
+        .map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))
+}
+
+/// Returns the sender of status events, if they are requested.
+fn status_events(
+    arguments: &ServeArguments,
+    calls: Option<&ServiceCalls>,
+) -> Result<Option<StatusEvents>, Failure> {
+    let Some(bus) = &arguments.status_events else {
+        return Ok(None);
+    };
+    let events = calls.map_or(Err(StatusEventsError::NoEndpoint), |calls| {
+        calls.status_events(bus)
+    });
+    events
+        .map(Some)
+        .map_err(|error| Failure::Usage(format!("--status-events: {error}")))
+}
+
+/// How to register a handler, for the cause of a task without one. Options that are given already do not help.
+fn handler_hint(arguments: &ServeArguments) -> String {
+    let further = [
+        (
+            arguments.lambda_endpoint.is_none(),
+            "with --lambda-endpoint URL for Lambda functions",
+        ),
+        (
+            arguments.services.endpoints.is_empty(),
+            "with --aws-endpoint URL for AWS services",
+        ),
+    ];
+    let mut options = vec![
+        "with --task 'NAME=COMMAND' or --task 'NAME=http://127.0.0.1:PORT/', where NAME is the state, the function or the resource",
+    ];
+    options.extend(
+        further
+            .iter()
+            .filter(|(helps, _)| *helps)
+            .map(|(_, option)| option),
+    );
+    format!(
+        "start `stepwright serve` {}, or with --mocks FILE",
+        options.join(", ")
+    )
+}
+
+async fn engine(
+    arguments: &ServeArguments,
+    otlp: &Otlp,
+) -> Result<(Engine, Option<StatusEvents>), Failure> {
+    let mut builder = Engine::builder()
+        .region(&arguments.region)
+        .account(&arguments.account)
+        .missing_handler_hint(handler_hint(arguments))
+        .redact(&arguments.redact.fields())
+        .check_arguments()
+        .tasks(ServerTasks::new(&arguments.tasks)?);
+    if let Some(lambda) = &arguments.lambda_endpoint {
+        builder = builder.tasks(lambda.clone());
+    }
+    let place = Place {
+        region: &arguments.region,
+        account: &arguments.account,
+        own_port: Some(arguments.port),
+    };
+    let calls = service_calls(&arguments.services, place).await?;
+    builder = objects::connect(builder, arguments.objects.as_deref(), calls.as_ref())?;
+    let events = status_events(arguments, calls.as_ref())?;
+    if let Some(events) = &events {
+        builder = builder.status_listener(events.clone());
+    }
+    if let Some(calls) = calls {
+        builder = builder.fallback_tasks(calls);
+    }
+    if let Some(mocks) = mocks(arguments)? {
+        builder = builder.test_cases(mocks);
+    }
+    if arguments.virtual_time {
+        builder = builder.virtual_time();
+    }
+    builder = match &arguments.store {
+        Some(path) => {
+            let mut options = SqliteStore::options();
+            if let Some(bytes) = arguments.max_store_size {
+                options = options.max_bytes(bytes);
+            }
+            let store = options.open(path).map_err(cannot_store)?;
+            note_access(path);
+            builder.store(store).resume_later()
+        }
+        None => builder.retention(RETAINED),
+    };
+    if let Some(time) = arguments.retention {
+        builder = builder.retention_time(time);
+    }
+    if let Some(count) = arguments.retention_count {
+        builder = builder.retention(count);
+    }
+    if let Some(bytes) = arguments.retention_size {
+        builder = builder.retention_bytes(bytes);
+    }
+    let open_executions = arguments.max_open_executions.unwrap_or(OPEN_EXECUTIONS);
+    builder = builder.limits(Limits::new().open_executions(open_executions));
+    if arguments.confirm_clock {
+        builder = builder.confirm_clock();
+    }
+    let engine = otlp
+        .connect(builder)
+        .build()
+        .map_err(|error| Failure::Failed(error.to_string()))?;
+    Ok((engine, events))
+}

@@ -1,0 +1,55 @@
+//! Finds the row of an execution in a store, also if its records cannot be read.
+
+use std::path::Path;
+
+use stepwright_runtime::store::{StoreFilter, StoreReader, StoredExecution};
+
+use crate::failure::Failure;
+use crate::store_file::cannot;
+use crate::terminal::diagnostics;
+
+/// Finds an execution by its name or its ARN.
+pub(crate) fn find(
+    reader: &mut dyn StoreReader,
+    file: &Path,
+    name: &str,
+    machine: Option<&str>,
+) -> Result<StoredExecution, Failure> {
+    let mut found = match name.starts_with("arn:") {
+        true => reader
+            .execution(name)
+            .map_err(cannot)?
+            .into_iter()
+            .collect(),
+        false => {
+            let filter = StoreFilter {
+                name: Some(name.to_owned()),
+                machine: machine.map(str::to_owned),
+                ..StoreFilter::default()
+            };
+            reader.list(&filter).map_err(cannot)?
+        }
+    };
+    match (found.pop(), found.is_empty()) {
+        (Some(only), true) => Ok(only),
+        (Some(_), false) => Err(Failure::Usage(format!(
+            "several executions in {} are named `{name}`{}",
+            file.display(),
+            diagnostics::hint("choose one with --machine, or give its ARN as --name")
+        ))),
+        (None, _) => Err(unknown(file, name)),
+    }
+}
+
+/// The failure for an unknown name or ARN.
+pub(crate) fn unknown(file: &Path, name: &str) -> Failure {
+    let listed = format!(
+        "`stepwright executions --store {}` lists all",
+        file.display()
+    );
+    Failure::Usage(format!(
+        "there is no execution `{name}` in {}{}",
+        file.display(),
+        diagnostics::hint(&listed)
+    ))
+}

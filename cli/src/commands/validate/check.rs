@@ -1,0 +1,145 @@
+//! Checks files of all kinds that contain definitions.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use stepwright_asl::Diagnostics;
+use stepwright_asl::json::{Document, Json};
+use stepwright_asl::placeholder::UnknownValue;
+use stepwright_asl::template;
+use stepwright_asl::validate::Validator;
+
+use super::files::{File, is_definition};
+use super::fix::FileFixer;
+use crate::definitions::definition::LoadedDefinition;
+use crate::definitions::embedded::{self, EmbeddedMachine};
+use crate::definitions::input::{self, whole};
+use crate::definitions::source::SourceFile;
+use crate::failure::Failure;
+
+/// A checked definition.
+#[derive(Debug)]
+pub(super) struct CheckedDefinition {
+    pub(super) source: SourceFile,
+    /// The machine's name, if the file has one.
+    pub(super) machine: Option<String>,
+    pub(super) diagnostics: Diagnostics,
+    /// The values that a template computes, which are not checked.
+    pub(super) unchecked: Vec<UnknownValue>,
+    /// The reason why fixes cannot be made in its text.
+    pub(super) unfixable: Option<&'static str>,
+    /// Whether it was found in a folder as a plain definition file, without the settings of a template.
+    is_direct: bool,
+}
+
+impl CheckedDefinition {
+    /// The location of the definition in messages: `template.yaml (Orders)`.
+    pub(super) fn shown(&self) -> String {
+        let file = self.source.shown();
+        match &self.machine {
+            Some(machine) => format!("{file} ({machine})"),
+            None => file.into_owned(),
+        }
+    }
+}
+
+/// Checks files one after the other.
+#[derive(Default)]
+pub(super) struct Checker {
+    /// Fixes the definitions before they are checked.
+    pub(super) fixer: Option<FileFixer>,
+    checked: Vec<CheckedDefinition>,
+    notes: Vec<String>,
+    /// The files that a template names as the definitions of its machines.
+    named: HashSet<PathBuf>,
+}
+
+impl Checker {
+    pub(super) fn new(fixer: Option<FileFixer>) -> Checker {
+        Checker {
+            fixer,
+            ..Checker::default()
+        }
+    }
+
+    /// Returns everything that was checked, and notes. A file that a template names is checked with the settings of the template.
+    pub(super) fn finish(&mut self) -> (Vec<CheckedDefinition>, Vec<String>) {
+        let checked = std::mem::take(&mut self.checked);
+        let named = std::mem::take(&mut self.named);
+        let is_wanted =
+            |one: &CheckedDefinition| !one.is_direct || !named.contains(&whole(&one.source.path));
+        let notes = std::mem::take(&mut self.notes);
+        (checked.into_iter().filter(is_wanted).collect(), notes)
+    }
+
+    /// Checks the definitions of a file.
+    pub(super) fn check(&mut self, file: &File, validator: &Validator) -> Result<(), Failure> {
+        let path = &file.path;
+        let mut text = input::read(path)?;
+        let mut document = template::read(path, &text).ok();
+        if let Some(fixer) = &mut self.fixer
+            && is_wanted(file, document.as_ref(), &text)
+        {
+            text = fixer.fix(path, text, document.as_ref(), validator)?;
+            document = template::read(path, &text).ok();
+        }
+        let machines = embedded::machines(path, &text, document.as_ref(), validator);
+        let Some(machines) = machines else {
+            if is_wanted(file, document.as_ref(), &text) {
+                let definition = LoadedDefinition::of(path, text, validator);
+                self.add(definition, file.is_found);
+            }
+            return Ok(());
+        };
+        let shown = path.display();
+        if machines.is_empty() && !file.is_found {
+            self.notes.push(format!("{shown} has no state machine"));
+        }
+        let mut failed = Ok(());
+        for found in machines {
+            match found {
+                Ok(EmbeddedMachine::Definition(definition, named)) => {
+                    self.named.extend(named.as_deref().map(whole));
+                    self.add(*definition, false);
+                }
+                Ok(EmbeddedMachine::Unread { machine, reason }) => self
+                    .notes
+                    .push(format!("{shown}: `{machine}` is not checked: {reason}")),
+                Err(error) => failed = failed.and(Err(error)),
+            }
+        }
+        failed
+    }
+
+    fn add(&mut self, definition: LoadedDefinition, is_direct: bool) {
+        self.notes.extend(definition.comments_note());
+        self.checked.push(CheckedDefinition {
+            unchecked: definition.unknown_values(),
+            source: definition.source,
+            machine: definition.machine,
+            unfixable: definition.unfixable,
+            diagnostics: definition.diagnostics,
+            is_direct,
+        });
+    }
+}
+
+/// Whether a file is checked: it was named, or is a definition or a template.
+fn is_wanted(file: &File, document: Option<&Document>, text: &str) -> bool {
+    !file.is_found
+        || is_definition(&file.path)
+        || looks_like_definition(document, text)
+        || document.and_then(template::machines).is_some()
+}
+
+/// Whether a file in a folder is a definition: it has states and a start, or contains both words and cannot be parsed.
+fn looks_like_definition(document: Option<&Document>, text: &str) -> bool {
+    let Some(document) = document else {
+        return text.contains("StartAt") && text.contains("States");
+    };
+    let members = document.json().as_object();
+    members.is_some_and(|members| {
+        let has_states = members.get("States").and_then(Json::as_object).is_some();
+        has_states && members.contains_key("StartAt")
+    })
+}

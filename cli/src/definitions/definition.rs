@@ -1,0 +1,221 @@
+//! A definition that the command line names.
+
+use std::path::Path;
+
+use stepwright_asl::json::Document;
+use stepwright_asl::placeholder::{UnknownValue, known_part};
+use stepwright_asl::similar::nearest;
+use stepwright_asl::validate::Validator;
+use stepwright_asl::yaml::Format;
+use stepwright_asl::{Diagnostics, StateMachine};
+
+use crate::definitions::comments::without_comments;
+use crate::definitions::source::SourceFile;
+use crate::failure::Failure;
+use crate::terminal::diagnostics;
+
+/// Returns a name from the command line if it is the name of a state.
+pub(crate) fn state_of<'n>(
+    machine: &StateMachine,
+    option: &str,
+    name: &'n str,
+) -> Result<&'n str, Failure> {
+    if machine.states().any(|found| found.name == name) {
+        return Ok(name);
+    }
+    let nearest = nearest(name, machine.states().map(|found| found.name));
+    let hint = nearest.map(|name| diagnostics::hint(&format!("did you mean `{name}`?")));
+    Err(Failure::Usage(format!(
+        "{option}: the definition has no state `{name}`{}",
+        hint.unwrap_or_default()
+    )))
+}
+
+/// The first of some unknown values, and the number of the others: `` `Seconds` of `Pause`, `Retry` of `Charge` and 3 more ``.
+pub(crate) fn listed(values: &[UnknownValue]) -> String {
+    const SHOWN: usize = 3;
+    let shown: Vec<String> = values.iter().take(SHOWN).map(ToString::to_string).collect();
+    let shown = shown.join(", ");
+    match values.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// A definition's text, and its diagnostics.
+#[derive(Debug)]
+pub(crate) struct LoadedDefinition {
+    pub(crate) source: SourceFile,
+    pub(crate) diagnostics: Diagnostics,
+    /// The machine's name in a template or a description.
+    pub(crate) machine: Option<String>,
+    /// The definition, if it is a string inside the file.
+    pub(crate) inner: Option<Document>,
+    /// The reason why fixes cannot be made in its text.
+    pub(crate) unfixable: Option<&'static str>,
+    /// Whether the text is only JSON without its comments and trailing commas.
+    pub(crate) has_comments: bool,
+    /// Whether the definition is an object of another file, in which also texts are often computed.
+    pub(crate) is_object: bool,
+    /// The values that a template contains for placeholders, as texts.
+    pub(crate) values: Vec<(String, String)>,
+}
+
+impl LoadedDefinition {
+    /// The machine's name: in its template, or derived from the file name.
+    pub(crate) fn name(&self) -> &str {
+        self.machine
+            .as_deref()
+            .unwrap_or_else(|| self.source.stem())
+    }
+
+    /// The definition as JSON; `None` if it cannot be parsed.
+    pub(crate) fn document(&self) -> Option<&Document> {
+        self.inner.as_ref().or(self.source.document.as_ref())
+    }
+
+    /// The file and the machine, for messages: `template.yaml (Orders)`.
+    pub(crate) fn shown(&self) -> String {
+        let file = self.source.shown();
+        match &self.machine {
+            Some(machine) => format!("{file} ({machine})"),
+            None => file.into_owned(),
+        }
+    }
+
+    /// Validates a text that was read from a file.
+    pub(crate) fn of(path: &Path, text: String, validator: &Validator) -> Self {
+        let format = Format::of(path, &text);
+        let mut has_comments = false;
+        let parsed = format.parse_with_placeholders(&text).or_else(|error| {
+            // A text that begins with a comment does not look like JSON.
+            let plain = without_comments(&text);
+            let plain = plain.and_then(|plain| Document::parse_with_placeholders(&plain).ok());
+            has_comments = plain.is_some();
+            plain.ok_or(error)
+        });
+        let parsed = parsed.map_err(Diagnostics::from);
+        Self {
+            unfixable: has_comments.then_some(
+                "the file has comments or a comma at the end of a list, which JSON does not allow",
+            ),
+            has_comments,
+            ..Self::parsed(path, text, format, parsed, validator)
+        }
+    }
+
+    /// Validates a text that was parsed.
+    pub(crate) fn parsed(
+        path: &Path,
+        text: String,
+        format: Format,
+        parsed: Result<Document, Diagnostics>,
+        validator: &Validator,
+    ) -> Self {
+        let (document, diagnostics) = match parsed {
+            Ok(document) => {
+                let diagnostics = validator.check(&document);
+                (Some(document), diagnostics)
+            }
+            // For an empty text, the validator's diagnostics are more useful than a syntax error.
+            Err(_) if text.trim().is_empty() => (None, validator.check_text(&text)),
+            Err(diagnostics) => (None, diagnostics),
+        };
+        Self {
+            source: SourceFile {
+                path: path.to_owned(),
+                text,
+                format,
+                document,
+            },
+            diagnostics,
+            machine: None,
+            inner: None,
+            unfixable: None,
+            has_comments: false,
+            is_object: false,
+            values: Vec::new(),
+        }
+    }
+
+    /// The values that the template computes and that are not checked. In a text, those are all placeholders without quotes. In an object, only those
+    /// where a text would be wrong.
+    pub(crate) fn unknown_values(&self) -> Vec<UnknownValue> {
+        let Some(document) = self.document() else {
+            return Vec::new();
+        };
+        let is_json = Format::of_text(document.source()) == Format::Json;
+        let mut all = UnknownValue::all(document);
+        all.retain(|one| is_json && !self.is_object || one.is_typed());
+        all
+    }
+
+    /// The machine to run. Values that only the deployment knows are left out, and a note names them.
+    ///
+    /// # Errors
+    ///
+    /// Like [`machine`](Self::machine).
+    pub(crate) fn runnable(&self) -> Result<StateMachine, Failure> {
+        let machine = self.machine()?;
+        let Some(document) = self.document() else {
+            return Ok(machine);
+        };
+        if document.unknown_values().is_empty() {
+            return Ok(machine);
+        }
+        let value = |name: &str| {
+            let mut values = self.values.iter();
+            let found = values.find(|(known, _)| known == name);
+            found.map(|(_, value)| value.clone())
+        };
+        let part = known_part(document, &value);
+        if !part.omitted.is_empty() {
+            diagnostics::note(&format!(
+                "{} runs without {}: the template computes it",
+                self.shown(),
+                listed(&part.omitted)
+            ));
+        }
+        StateMachine::from_value(&part.json)
+            .map_err(|diagnostics| Failure::Failed(diagnostics.to_string()))
+    }
+
+    /// A note for tools that cannot read comments.
+    pub(crate) fn comments_note(&self) -> Option<String> {
+        self.has_comments.then(|| {
+            format!(
+                "{} has comments or a comma at the end of a list, which JSON does not allow: AWS rejects this text",
+                self.shown()
+            )
+        })
+    }
+
+    /// The parsed machine, if the definition has no errors.
+    pub(crate) fn machine(&self) -> Result<StateMachine, Failure> {
+        self.refuse_errors()?;
+        match self.document() {
+            Some(document) => StateMachine::from_document(document)
+                .map_err(|diagnostics| Failure::Failed(diagnostics.to_string())),
+            None => Err(Failure::Diagnostics),
+        }
+    }
+
+    /// Prints the errors and fails, if there are any.
+    fn refuse_errors(&self) -> Result<(), Failure> {
+        if !self.diagnostics.has_errors() {
+            return Ok(());
+        }
+        self.print_errors();
+        Err(Failure::Diagnostics)
+    }
+
+    /// Prints the errors on standard error.
+    pub(crate) fn print_errors(&self) {
+        for diagnostic in self.diagnostics.errors() {
+            diagnostics::tell(format_args!(
+                "{}\n",
+                diagnostics::diagnostic(diagnostic, &self.source)
+            ));
+        }
+    }
+}

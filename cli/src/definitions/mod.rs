@@ -1,0 +1,10 @@
+//! Where definitions come from: files, standard input, templates, modules of Terraform, and the files that these name.
+
+pub(crate) mod comments;
+pub(crate) mod definition;
+pub(crate) mod embedded;
+pub(crate) mod input;
+pub(crate) mod named_file;
+pub(crate) mod source;
+pub(crate) mod template;
+pub(crate) mod terraform;

@@ -1,0 +1,93 @@
+//! Tasks that commands complete.
+
+use std::process::Stdio;
+
+use stepwright_runtime::TraceContext;
+use stepwright_runtime::task::TaskFailure;
+use stepwright_runtime::value::Value;
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
+
+use super::output::{read_messages, read_result};
+use crate::engine::tasks::group::Groups;
+
+/// Runs a command with the input on its standard input and returns its output. If the output is larger than any result, the failure is `too_large`.
+/// Then, and if the future is dropped earlier, the command and all processes that it started are killed.
+pub(super) async fn execute(
+    groups: &Groups,
+    command: &str,
+    input: String,
+    trace: Option<&TraceContext>,
+    too_large: TaskFailure,
+) -> Result<Value, TaskFailure> {
+    let failed = |cause: String| TaskFailure::new("CommandFailed", cause);
+    let (shell, flag) = if cfg!(windows) {
+        ("cmd", "/C")
+    } else {
+        ("sh", "-c")
+    };
+    let mut shell = Command::new(shell);
+    shell
+        .args([flag, command])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    if let Some(trace) = trace {
+        shell.env("TRACEPARENT", trace.traceparent());
+        match trace.tracestate() {
+            Some(state) => shell.env("TRACESTATE", state),
+            // A state of this process belongs to another trace.
+            None => shell.env_remove("TRACESTATE"),
+        };
+    }
+    let (mut child, group) = groups
+        .spawn(&mut shell)
+        .map_err(|error| failed(format!("cannot start `{command}`: {error}")))?;
+    let stdin = child.stdin.take();
+    let write = async move {
+        if let Some(mut stdin) = stdin {
+            // A command may ignore its input; then the pipe is closed before everything is written.
+            let _ = stdin.write_all(input.as_bytes()).await;
+        }
+    };
+    let unreadable = |error: std::io::Error| failed(format!("`{command}`: {error}"));
+    let output = read_result(child.stdout.take());
+    let output = async { output.await.map_err(unreadable)?.ok_or(too_large) };
+    let messages = read_messages(child.stderr.take(), log_line);
+    let messages = async { messages.await.map_err(unreadable) };
+    let written = async {
+        write.await;
+        Ok(())
+    };
+    let ended = async { child.wait().await.map_err(unreadable) };
+    let ((), output, messages, status) = tokio::try_join!(written, output, messages, ended)?;
+    group.release();
+    if status.success() {
+        let read = match std::str::from_utf8(&output) {
+            Ok(text) => Value::from_text(text).map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        return read.map_err(|error| {
+            failed(format!(
+                "`{command}` did not print JSON on standard output: {error}"
+            ))
+        });
+    }
+    let messages = messages.trim();
+    Err(match messages.split_once(':') {
+        Some((error, cause)) if is_error_name(error) => TaskFailure::new(error, cause.trim()),
+        _ => failed(format!("`{command}` ended with {status}: {messages}")),
+    })
+}
+
+/// Logs a line that the command wrote to standard error. `--keep-logs` retains it for the attempt.
+fn log_line(line: &str) {
+    tracing::info!(target: "stepwright::command", "{line}");
+}
+
+fn is_error_name(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '.' | '_'))
+}

@@ -1,0 +1,18 @@
+//! Task handlers: commands and HTTP endpoints (`--task 'NAME=..'`), and Lambda functions (`--lambda-endpoint`).
+
+mod command;
+mod definition;
+mod endpoint;
+mod group;
+mod lambda;
+mod names;
+mod output;
+mod server;
+mod target;
+
+pub(crate) use self::definition::DefinitionTasks;
+#[cfg(feature = "otlp")]
+pub(crate) use self::endpoint::{Client, url};
+pub(crate) use self::lambda::LambdaEndpoint;
+pub(crate) use self::server::ServerTasks;
+pub(crate) use self::target::{TaskBinding, binding};

@@ -1,0 +1,8 @@
+//! What the command prints: results, tables, diagnostics, and the progress of long work.
+
+pub(crate) mod diagnostics;
+pub(crate) mod heading;
+pub(crate) mod output;
+pub(crate) mod progress;
+pub(crate) mod table;
+pub(crate) mod visible;
