@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Finds groups of source files that import each other in a cycle, and files that import from a layer above them. Exits with 1 if there is one.
 
-A file imports another file if a `use` or a path in it names an item which that file defines. Re-exports are followed to the file with the definition, so
+A file imports another file if a `use` or a path in it names an item which that file defines, also by its module (`module::item`). Re-exports are followed to the file with the definition, so
 a `mod.rs` that only re-exports is in no cycle. Tests are not read.
 
     .ci/import_cycles.py            all packages
@@ -21,13 +21,15 @@ FOLDERS = [
     "interpreter/src",
     "runtime/src",
     "server/src",
+    "integrations/src",
     "aws/src",
     "cli/src",
 ]
 
-# Files of the first folders or files must not import from the second ones.
+# The layers of packages, lowest first: files and folders must not import from a layer above theirs.
 LAYERS = {
-    "runtime/src": (["engine", "task", "store", "clock", "objects"], ["testing", "test_state"]),
+    "runtime/src": [["engine", "task", "store", "clock", "objects"], ["testing", "test_state"]],
+    "cli/src": [["failure", "source"], ["terminal"], ["definitions"], ["engine"], ["commands"]],
 }
 
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
@@ -38,6 +40,8 @@ ITEM = re.compile(
 )
 MODULE = re.compile(r"^\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+(\w+)\s*;", re.M)
 USE = re.compile(r"^\s*(pub(?:\([^)]*\))?\s+)?use\s+([^;]+);", re.M)
+VISIBILITY = re.compile(r"\bpub\([^)]*\)")
+CALL = re.compile(r"(?<![\w:])(\w+)((?:::\w+)+)")
 PATH = re.compile(r"\b(?:crate|super|self)(?:::\w+)+")
 
 
@@ -136,13 +140,30 @@ class Module:
                     return found
         return None
 
+    def names_module(self, path):
+        """Whether a path ends with the name of a module, and not of an item in it."""
+        found = self.find(path)
+        return found is not None and path[-1:] == [found.name] and path[-1] not in found.items
+
     def imports(self):
         """The modules whose items the file names, apart from those that it only re-exports."""
-        found = set()
+        found, modules = set(), {}
         for match in USE.finditer(self.text):
-            if not match.group(1):
-                found |= {self.find(path) for path, _ in leaves(match.group(2)) if path[:1] and path[0] in ("crate", "super", "self")}
-        found |= {self.find(match.split("::")) for match in PATH.findall(USE.sub("", self.text))}
+            for path, name in [] if match.group(1) else leaves(match.group(2)):
+                if path[:1] and path[0] in self.children:
+                    path = ["self"] + path
+                if not path[:1] or path[0] not in ("crate", "super", "self"):
+                    continue
+                if self.names_module(path):
+                    modules[name] = path
+                else:
+                    found.add(self.find(path))
+        text = VISIBILITY.sub("", USE.sub("", self.text))
+        found |= {self.find(match.split("::")) for match in PATH.findall(text)}
+        # Items that are named by their module: `terraform::machines(..)`.
+        for first, rest in CALL.findall(text):
+            if first in modules:
+                found.add(self.find(modules[first] + rest.split("::")[1:]))
         return found - {None, self}
 
 
@@ -189,16 +210,16 @@ def cycles(modules):
 
 def layer_errors(folder, modules):
     """The imports that lead from a lower layer to a higher one."""
-    lower, upper = LAYERS.get(folder, ([], []))
+    layers = {name: number for number, names in enumerate(LAYERS.get(folder, [])) for name in names}
 
-    def part(module):
-        return module.path.relative_to(ROOT / folder).parts[0].removesuffix(".rs")
+    def layer(module):
+        return layers.get(module.path.relative_to(ROOT / folder).parts[0].removesuffix(".rs"))
 
     for module in modules:
-        if part(module) in lower:
-            for other in sorted(module.imports(), key=lambda one: one.path):
-                if part(other) in upper:
-                    yield module.path.relative_to(ROOT / folder), other.path.relative_to(ROOT / folder)
+        own = layer(module)
+        for other in sorted(module.imports(), key=lambda one: one.path) if own is not None else []:
+            if (layer(other) or 0) > own:
+                yield module.path.relative_to(ROOT / folder), other.path.relative_to(ROOT / folder)
 
 
 def main():

@@ -7,6 +7,7 @@ mod commands;
 mod definitions;
 mod engine;
 mod failure;
+mod source;
 mod store_file;
 mod terminal;
 

@@ -7,7 +7,7 @@ use crate::json::{Object, Pointer};
 use crate::model::{QueryLanguage, StateKind};
 use crate::route;
 
-use super::Edge;
+use super::edge::Edge;
 
 /// A source of a [`Graph`](super::Graph): a [`Json`](crate::json::Json) or a [`StateMachine`](crate::StateMachine).
 pub trait Definition: Sized + sealed::Sealed {

@@ -7,7 +7,7 @@ use crate::model::{QueryLanguage, StateKind};
 use crate::route;
 
 use super::definition::{Body, Definition, StateParts};
-use super::{Edge, EdgeKind};
+use super::edge::{Edge, EdgeKind};
 
 impl Definition for Json {
     type State = Object;

@@ -8,8 +8,8 @@ use crate::model::{QueryLanguage, State, States, Word, bodies};
 use crate::route;
 
 use super::definition::{Body, Definition, StateParts};
+use super::edge::{Edge, EdgeKind};
 use super::json::member_edges;
-use super::{Edge, EdgeKind};
 
 impl Definition for StateMachine {
     type State = State;

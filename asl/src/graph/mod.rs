@@ -18,6 +18,7 @@
 //! ```
 
 mod definition;
+mod edge;
 mod json;
 mod machine;
 mod raises;
@@ -31,6 +32,7 @@ use crate::model::{QueryLanguage, StateKind};
 use crate::route::{self, Route};
 
 pub use definition::Definition;
+pub use edge::{Edge, EdgeKind};
 pub use uncaught::{CatchingName, UncaughtError};
 
 use definition::Body;
@@ -84,32 +86,6 @@ pub struct State<'j, D: Definition = Json> {
     /// The outgoing transitions, in document order.
     pub edges: Vec<Edge<'j>>,
     is_terminal: bool,
-}
-
-/// A transition.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Edge<'j> {
-    /// The trigger of the transition.
-    pub kind: EdgeKind,
-    /// The name of the target state.
-    pub target: &'j str,
-    /// Pointer to that name.
-    pub pointer: Pointer<'j>,
-}
-
-/// The trigger of a transition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum EdgeKind {
-    /// `Next` of the state.
-    Next,
-    /// A rule of a Choice, by its index.
-    Choice(usize),
-    /// The `Default` of a Choice.
-    Default,
-    /// A catcher, by its index.
-    Catch(usize),
 }
 
 /// Pending work of the reader: a container, or the remaining states of one.

@@ -10,8 +10,8 @@ use stepwright_asl::yaml::Format;
 use stepwright_asl::{Diagnostics, StateMachine};
 
 use crate::definitions::comments::without_comments;
-use crate::definitions::source::SourceFile;
 use crate::failure::Failure;
+use crate::source::SourceFile;
 use crate::terminal::diagnostics;
 
 /// Returns a name from the command line if it is the name of a state.

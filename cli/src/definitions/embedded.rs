@@ -8,20 +8,13 @@ use stepwright_asl::validate::Validator;
 use stepwright_asl::yaml::Format;
 
 use crate::definitions::definition::LoadedDefinition;
+use crate::definitions::embedded_machine::EmbeddedMachine;
 use crate::definitions::input;
 use crate::definitions::named_file;
-use crate::definitions::source::SourceFile;
 use crate::definitions::terraform::{self, is_terraform};
 use crate::failure::Failure;
+use crate::source::SourceFile;
 use crate::terminal::diagnostics;
-
-/// A state machine of a file.
-pub(crate) enum EmbeddedMachine {
-    /// A definition, and its file if the template names one.
-    Definition(Box<LoadedDefinition>, Option<PathBuf>),
-    /// The reason why the definition of this machine cannot be read.
-    Unread { machine: String, reason: String },
-}
 
 /// Reads the state machines of a template or Terraform file, or of the output of `describe-state-machine`; `None` for other files.
 ///

@@ -3,8 +3,8 @@
 pub(crate) mod comments;
 pub(crate) mod definition;
 pub(crate) mod embedded;
+pub(crate) mod embedded_machine;
 pub(crate) mod input;
 pub(crate) mod named_file;
-pub(crate) mod source;
 pub(crate) mod template;
 pub(crate) mod terraform;

@@ -11,8 +11,8 @@ use stepwright_asl::validate::RuleIdError;
 use stepwright_asl::yaml::Format;
 use stepwright_asl::{Diagnostic, Severity, TextLocation};
 
-use crate::definitions::source::SourceFile;
 use crate::failure::Failure;
+use crate::source::SourceFile;
 use crate::terminal::progress::write_above;
 use crate::terminal::visible::visible;
 

@@ -13,7 +13,7 @@ use stepwright_runtime::value::Value;
 use super::action::{ServiceAction, Style};
 use super::adaptation::{adapt_parameters, adapt_result};
 use super::failure::failure;
-use super::jobs::{JobKind, JobStopRequest, follow, stop};
+use super::jobs::{JobStopRequest, follow, job_kind, stop};
 use super::lambda;
 use super::result::with_metadata;
 use crate::client::{
@@ -267,7 +267,7 @@ impl TaskSource for ServiceCalls {
         if !self.client.serves(called.service) {
             return None;
         }
-        let kind = JobKind::of(called.service, &called.action)?;
+        let kind = job_kind(called.service, &called.action)?;
         let names = called.style.optimized()?;
         let job = kind.started(
             names,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use stepwright_asl::yaml::Format;
 use stepwright_asl::{Diagnostic, Severity};
 
-use crate::definitions::source::SourceFile;
+use crate::source::SourceFile;
 use crate::terminal::diagnostics;
 use crate::terminal::output;
 

@@ -12,10 +12,11 @@ use stepwright_asl::validate::Validator;
 use super::files::{File, is_definition};
 use super::fix::FileFixer;
 use crate::definitions::definition::LoadedDefinition;
-use crate::definitions::embedded::{self, EmbeddedMachine};
+use crate::definitions::embedded;
+use crate::definitions::embedded_machine::EmbeddedMachine;
 use crate::definitions::input::{self, whole};
-use crate::definitions::source::SourceFile;
 use crate::failure::Failure;
+use crate::source::SourceFile;
 
 /// A checked definition.
 #[derive(Debug)]

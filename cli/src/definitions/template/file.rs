@@ -9,7 +9,7 @@ use stepwright_asl::yaml::Format;
 use stepwright_asl::{Diagnostics, Severity};
 
 use super::problem::{TemplateProblem, problem};
-use crate::definitions::source::SourceFile;
+use crate::source::SourceFile;
 
 /// The transform of SAM.
 const SAM: &str = "AWS::Serverless-2016-10-31";

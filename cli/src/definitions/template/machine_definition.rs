@@ -15,8 +15,8 @@ use super::node::TemplateNode;
 use super::problem::TemplateProblem;
 use super::substitutions::SubstitutedText;
 use crate::definitions::named_file;
-use crate::definitions::source::SourceFile;
 use crate::failure::Failure;
+use crate::source::SourceFile;
 
 /// The code of the validator for a placeholder without a value.
 const UNKNOWN_PLACEHOLDER: &str = "SW005";

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stepwright_asl::{Diagnostic, Severity};
 
-use crate::definitions::source::SourceFile;
+use crate::source::SourceFile;
 use crate::terminal::diagnostics;
 
 /// A diagnostic, and the file that its location is in: a template or a definition.

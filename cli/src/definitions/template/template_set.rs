@@ -12,8 +12,8 @@ use super::file::TemplateFile;
 use super::inputs::TemplateInputs;
 use super::problem::{TemplateProblem, problem};
 use crate::definitions::input;
-use crate::definitions::source::SourceFile;
 use crate::failure::Failure;
+use crate::source::SourceFile;
 use crate::terminal::diagnostics;
 
 /// Templates that are deployed together, and the values for their evaluation.

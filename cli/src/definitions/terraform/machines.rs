@@ -18,10 +18,10 @@ use super::rendering::{Renderings, combined};
 use super::text::DefinitionText;
 use super::{File, MOST_PARTS, Module, is_call, local, parse, path_of, placed};
 use crate::definitions::definition::LoadedDefinition;
-use crate::definitions::embedded::EmbeddedMachine;
+use crate::definitions::embedded_machine::EmbeddedMachine;
 use crate::definitions::named_file;
-use crate::definitions::source::SourceFile;
 use crate::failure::Failure;
+use crate::source::SourceFile;
 
 /// Maximum number of locals and templates on the way to a definition.
 const MOST_STEPS: usize = 32;

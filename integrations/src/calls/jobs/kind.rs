@@ -1,7 +1,6 @@
 use serde_json::{Map, Value as Json};
 
 use super::stop_request::JobStopRequest;
-use super::table::JOBS;
 use crate::calls::action::OptimizedNames;
 
 /// A kind of job: how it is described and stopped.
@@ -67,12 +66,6 @@ pub(in crate::calls) struct ServiceJob {
 }
 
 impl JobKind {
-    /// Returns the kind of job that an action starts.
-    pub(in crate::calls) fn of(service: &str, action: &str) -> Option<&'static Self> {
-        JOBS.iter()
-            .find(|job| job.service == service && job.started_by.contains(&action))
-    }
-
     /// Returns the job that a request has started.
     pub(in crate::calls) fn started(
         &'static self,
@@ -154,6 +147,7 @@ mod tests {
 
     use super::*;
     use crate::calls::action::ServiceAction;
+    use crate::calls::jobs::table::{JOBS, job_kind};
     use crate::models::{Models, Shape};
     use stepwright_runtime::task::Resource;
 
@@ -174,7 +168,7 @@ mod tests {
             let called =
                 ServiceAction::of(&Resource::parse(&resource)).expect("it calls a service");
             assert!(
-                JobKind::of(called.service, &called.action).is_some(),
+                job_kind(called.service, &called.action).is_some(),
                 "{resource}"
             );
         }
@@ -226,7 +220,7 @@ mod tests {
             exception: "AmazonECSException",
             service: "AmazonECS",
         };
-        let kind = JobKind::of("ecs", "runTask").expect("it is a job");
+        let kind = job_kind("ecs", "runTask").expect("it is a job");
         let request = json!({"Cluster": "main"});
         let response = json!({"Tasks": [{"TaskArn": "arn"}]});
         let job = kind.started(names, request, response, "ID".to_owned());

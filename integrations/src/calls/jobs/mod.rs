@@ -6,5 +6,5 @@ mod stop_request;
 mod table;
 
 pub(super) use self::follow::{follow, stop};
-pub(super) use self::kind::JobKind;
 pub(super) use self::stop_request::JobStopRequest;
+pub(super) use self::table::job_kind;

@@ -3,6 +3,12 @@
 
 use super::kind::{JobEnd, JobKind, JobParameter, JobValue};
 
+/// Returns the kind of job that an action starts.
+pub(in crate::calls) fn job_kind(service: &str, action: &str) -> Option<&'static JobKind> {
+    JOBS.iter()
+        .find(|job| job.service == service && job.started_by.contains(&action))
+}
+
 pub(super) static JOBS: [JobKind; 31] = [
     JobKind {
         service: "ecs",
