@@ -60,11 +60,11 @@ impl SyntaxError {
 
     /// Creates a grammar error.
     pub(crate) fn new(offset: usize, message: impl Into<String>) -> SyntaxError {
-        SyntaxError::with(SyntaxFault::Grammar, offset, message)
+        SyntaxError::of_fault(SyntaxFault::Grammar, offset, message)
     }
 
     /// Creates an error of another kind.
-    pub(crate) fn with(
+    pub(crate) fn of_fault(
         fault: SyntaxFault,
         offset: usize,
         message: impl Into<String>,

@@ -1,7 +1,7 @@
 //! Writes new values in YAML's block style.
 
 use super::flow::writer;
-use super::scalar::{block, literal};
+use super::scalar::{in_block, literal};
 use super::source::SourceText;
 use super::style::Style;
 use super::write::{Layout, ValueWriter};
@@ -39,7 +39,7 @@ impl BlockWriter {
     /// A value that fits on the line of its colon or dash; `None` for a value that needs separate lines.
     pub(super) fn inline(&self, json: &Json, flow: bool) -> Option<String> {
         match json {
-            Json::String(text) => Some(block(&self.flow.style, text, false)),
+            Json::String(text) => Some(in_block(&self.flow.style, text, false)),
             _ if flow => Some(self.flow.value(json, Layout::Line)),
             _ => self.flow.leaf(json),
         }
@@ -48,7 +48,7 @@ impl BlockWriter {
     /// A replacement for a value in flow style.
     pub(super) fn flow_like(&self, json: &Json, indent: &str, spreads: bool) -> String {
         match (json, spreads) {
-            (Json::String(text), _) => block(&self.flow.style, text, false),
+            (Json::String(text), _) => in_block(&self.flow.style, text, false),
             (_, true) => self.flow.value(json, Layout::Spread(indent)),
             (_, false) => self.flow.value(json, Layout::Line),
         }
@@ -124,7 +124,7 @@ impl BlockWriter {
     }
 
     fn key(&self, key: &str) -> String {
-        block(&self.flow.style, key, true)
+        in_block(&self.flow.style, key, true)
     }
 
     fn unit(&self) -> usize {

@@ -69,7 +69,7 @@ impl EditPlan<'_> {
         style.keys = quotes;
         #[cfg(feature = "yaml")]
         if parent.mark.shape == ValueSyntax::Block {
-            let text = super::scalar::block(&style, key, true);
+            let text = super::scalar::in_block(&style, key, true);
             return Ok(vec![Splice::new(start..end, text)]);
         }
         let _ = parent;

@@ -377,7 +377,7 @@ pub(super) fn writer(source: SourceText<'_>, style: Style, offset: usize) -> Val
         line_break: source.line_break(offset),
         #[cfg(feature = "yaml")]
         scalar: if source.is_yaml {
-            super::scalar::flow
+            super::scalar::in_flow
         } else {
             json_string
         },

@@ -6,14 +6,14 @@ use super::write::json_string;
 use crate::json::Json;
 use crate::yaml::resolve;
 
-/// A string or a key in a flow collection.
-pub(super) fn flow(style: &Style, text: &str, key: bool) -> String {
-    scalar(style, text, key, |c| !",[]{}".contains(c))
+/// Writes a key or a value in a flow collection.
+pub(super) fn in_flow(style: &Style, text: &str, is_key: bool) -> String {
+    scalar(style, text, is_key, |c| !",[]{}".contains(c))
 }
 
-/// A string or a key in a block.
-pub(super) fn block(style: &Style, text: &str, key: bool) -> String {
-    scalar(style, text, key, |_| true)
+/// Writes a key or a value in a block.
+pub(super) fn in_block(style: &Style, text: &str, is_key: bool) -> String {
+    scalar(style, text, is_key, |_| true)
 }
 
 fn scalar(style: &Style, text: &str, key: bool, fits: fn(char) -> bool) -> String {

@@ -64,7 +64,7 @@ impl<'t> IntrinsicParser<'t> {
     fn call(&mut self, depth: usize) -> Result<IntrinsicCall, SyntaxError> {
         let start = self.cursor.offset();
         if depth > MAX_NESTING {
-            return Err(SyntaxError::with(
+            return Err(SyntaxError::of_fault(
                 SyntaxFault::Nesting,
                 start,
                 format!("intrinsic functions nest deeper than {MAX_NESTING} levels"),
@@ -76,7 +76,7 @@ impl<'t> IntrinsicParser<'t> {
         let Some(function) = Function::from_name(name) else {
             return Err(if name.starts_with("States.") {
                 let fault = SyntaxFault::UnknownFunction(name.to_owned());
-                SyntaxError::with(
+                SyntaxError::of_fault(
                     fault,
                     start,
                     format!("there is no intrinsic function `{name}`"),
@@ -99,7 +99,7 @@ impl<'t> IntrinsicParser<'t> {
                 (least, most) if least == most => least.to_string(),
                 (least, most) => format!("{least} to {most}"),
             };
-            return Err(SyntaxError::with(
+            return Err(SyntaxError::of_fault(
                 SyntaxFault::Arity,
                 start,
                 format!(
@@ -276,7 +276,7 @@ fn check_literal(
         ArgumentType::Number => "a number",
         ArgumentType::Bool => "`false`",
     };
-    Err(SyntaxError::with(
+    Err(SyntaxError::of_fault(
         SyntaxFault::ArgumentType,
         offset,
         format!("argument {} of `{function}` must be {wanted}", index + 1),

@@ -321,5 +321,5 @@ fn top_level(name: &str, node: &JsonataNode) -> SyntaxError {
 }
 
 fn unsupported(node: &JsonataNode, message: String) -> SyntaxError {
-    SyntaxError::with(SyntaxFault::Unsupported, node.span.start, message)
+    SyntaxError::of_fault(SyntaxFault::Unsupported, node.span.start, message)
 }

@@ -258,8 +258,8 @@ impl TaskSource for ServiceCalls {
 
     fn repeat(&self, call: &TaskCall<'_>) -> Option<Answer> {
         let task = self.prepare(call)?.ok()?;
-        let is_repeatable = task.prepared.is_repeatable();
-        is_repeatable.then(|| self.answer_of(task, call.resource().pattern()))
+        let is_idempotent = task.prepared.is_idempotent();
+        is_idempotent.then(|| self.answer_of(task, call.resource().pattern()))
     }
 
     fn job(&self, call: &TaskCall<'_>, response: &Value) -> Option<Job> {

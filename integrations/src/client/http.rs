@@ -135,11 +135,11 @@ impl HttpFailure {
         }
     }
 
-    /// Returns whether the request may be sent again. `is_repeatable` is whether the service may get it twice.
-    pub(crate) fn may_be_repeated(&self, is_repeatable: bool) -> bool {
+    /// Returns whether the request may be sent again. `is_idempotent` is whether the service may get it twice.
+    pub(crate) fn may_be_repeated(&self, is_idempotent: bool) -> bool {
         match self.reason {
             FailureReason::Unsent => true,
-            FailureReason::Lost => is_repeatable,
+            FailureReason::Lost => is_idempotent,
             FailureReason::Permanent | FailureReason::TooLarge => false,
         }
     }

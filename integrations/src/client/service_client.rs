@@ -61,18 +61,18 @@ pub(crate) struct PreparedCall {
     keys: SigningKeys,
     region: String,
     /// Whether the service does the same work only once if it gets the request twice.
-    is_repeatable: bool,
+    is_idempotent: bool,
 }
 
 impl PreparedCall {
     /// Returns whether the service does the same work only once if it gets the request twice.
-    pub(crate) fn is_repeatable(&self) -> bool {
-        self.is_repeatable
+    pub(crate) fn is_idempotent(&self) -> bool {
+        self.is_idempotent
     }
 
     /// Declares that the service does the same work only once if it gets the request twice.
-    pub(crate) fn repeatable(mut self) -> Self {
-        self.is_repeatable = true;
+    pub(crate) fn idempotent(mut self) -> Self {
+        self.is_idempotent = true;
         self
     }
 
@@ -150,7 +150,7 @@ impl ServiceClient {
                 .iter()
                 .any(|member| member.is_idempotency_token)
         });
-        let is_repeatable = has_token || is_read(action);
+        let is_idempotent = has_token || is_read(action);
         let api = protocol::request(&model, operation, parameters, token)?;
         let (base, keys) = match (self.endpoints.of(service), &self.aws) {
             (Some(endpoint), _) => (endpoint.clone(), self.emulator_keys.clone()),
@@ -176,7 +176,7 @@ impl ServiceClient {
             request,
             keys,
             region,
-            is_repeatable,
+            is_idempotent,
             model,
         }))
     }
@@ -208,7 +208,7 @@ impl ServiceClient {
         loop {
             match self.attempt(&call).await {
                 Ok(output) => return Ok(output),
-                Err(error) => call.before_repetition(error, attempt).await?,
+                Err(error) => call.wait_before_next_attempt(error, attempt).await?,
             }
             attempt += 1;
         }
@@ -220,7 +220,7 @@ impl ServiceClient {
         loop {
             match self.attempt_open(&call).await {
                 Ok(stream) => return Ok(stream),
-                Err(error) => call.before_repetition(error, attempt).await?,
+                Err(error) => call.wait_before_next_attempt(error, attempt).await?,
             }
             attempt += 1;
         }
@@ -319,9 +319,13 @@ impl PreparedCall {
     }
 
     /// Waits until the call can be repeated after a failed attempt. Returns the error if it is not repeated.
-    async fn before_repetition(&self, error: AttemptError, attempt: u32) -> Result<(), CallError> {
+    async fn wait_before_next_attempt(
+        &self,
+        error: AttemptError,
+        attempt: u32,
+    ) -> Result<(), CallError> {
         let is_repeated = match &error {
-            AttemptError::Http(failure) => failure.may_be_repeated(self.is_repeatable),
+            AttemptError::Http(failure) => failure.may_be_repeated(self.is_idempotent),
             AttemptError::Api(error) => attempt::is_repeated(&self.model.name, error),
             AttemptError::Unreadable(_) | AttemptError::Unsigned(_) => false,
         };

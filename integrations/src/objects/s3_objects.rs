@@ -52,7 +52,7 @@ impl S3Objects {
         let prepared = self.client.prepare(S3, action, naming, parameters, "");
         let prepared = prepared.map_err(|error| ObjectError::Other(error.to_string()))?;
         let call = prepared.ok_or_else(|| ObjectError::Other("S3 has no endpoint".to_owned()))?;
-        Ok(call.repeatable())
+        Ok(call.idempotent())
     }
 
     /// Performs a call, and returns the members of its response.

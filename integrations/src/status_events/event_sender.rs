@@ -161,7 +161,7 @@ async fn put(
     let call =
         call.ok_or_else(|| refused("EventBridge has no endpoint".to_owned(), Refusal::OfCall))?;
     // An event may arrive twice, as on AWS.
-    let output = client.send(call.repeatable()).await;
+    let output = client.send(call.idempotent()).await;
     let output = output.map_err(|error| match error {
         CallError::Client(message, _) | CallError::TooLarge(message) => {
             refused(message, Refusal::Transient)

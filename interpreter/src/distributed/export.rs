@@ -315,9 +315,9 @@ impl Export {
     }
 
     /// Marks all changes as written.
-    pub(crate) fn was_written(&mut self) {
-        self.upload.was_written();
-        self.succeeded.was_written();
+    pub(crate) fn mark_written(&mut self) {
+        self.upload.mark_written();
+        self.succeeded.mark_written();
     }
 }
 

@@ -317,11 +317,11 @@ impl Results {
     }
 
     /// Marks all changes as written.
-    pub(crate) fn were_written(&mut self) {
+    pub(crate) fn mark_written(&mut self) {
         self.dropped = 0;
-        self.children.were_written();
-        self.unsuccessful.were_written();
-        self.pending.was_written();
+        self.children.mark_written();
+        self.unsuccessful.mark_written();
+        self.pending.mark_written();
     }
 
     /// Returns the state's result if nothing is exported: the outputs, without those of failed children. With a WriterConfig it has the

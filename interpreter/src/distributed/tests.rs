@@ -181,8 +181,8 @@ impl Run {
         };
         run.results.write(&mut run.writer);
         run.export.write(&mut run.writer);
-        run.results.were_written();
-        run.export.was_written();
+        run.results.mark_written();
+        run.export.mark_written();
         run.records.push(run.writer.finish(TEST_VERSION));
         run
     }

@@ -206,9 +206,9 @@ impl UploadBuffer {
     }
 
     /// Marks all changes as written.
-    pub(super) fn was_written(&mut self) {
-        self.rows.was_written();
-        self.tags.was_written();
+    pub(super) fn mark_written(&mut self) {
+        self.rows.mark_written();
+        self.tags.mark_written();
     }
 }
 

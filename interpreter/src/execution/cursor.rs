@@ -507,13 +507,13 @@ impl PartialRecord for Option<Cursor> {
         }
     }
 
-    fn was_written(&mut self) {
+    fn mark_written(&mut self) {
         if let Some(Cursor {
             waiting: Waiting::Run(run),
             ..
         }) = self
         {
-            run.was_written();
+            run.mark_written();
         }
     }
 }

@@ -172,11 +172,11 @@ impl MapRun {
     }
 
     /// Marks the whole run as written.
-    pub(super) fn was_written(&mut self) {
-        self.items.were_written();
-        self.results.were_written();
+    pub(super) fn mark_written(&mut self) {
+        self.items.mark_written();
+        self.results.mark_written();
         if let Some(export) = &mut self.export {
-            export.was_written();
+            export.mark_written();
         }
     }
 

@@ -18,7 +18,7 @@ pub(crate) trait PartialRecord: Record {
     }
 
     /// Marks the whole member as written.
-    fn was_written(&mut self) {}
+    fn mark_written(&mut self) {}
 }
 
 impl PartialRecord for u32 {}
@@ -183,10 +183,10 @@ impl<T: Default> TrackedList<T> {
 
 impl<T: PartialRecord> TrackedList<T> {
     /// Marks all members as written.
-    pub(crate) fn were_written(&mut self) {
+    pub(crate) fn mark_written(&mut self) {
         let changes = self.changes.get_or_insert_default();
         for (index, _) in changes.changed() {
-            self.members[index].was_written();
+            self.members[index].mark_written();
         }
         changes.clear();
     }
@@ -204,7 +204,7 @@ impl<T: PartialRecord + Default> TrackedList<T> {
             is_whole.write(to);
             if is_whole {
                 member.write(to);
-                member.was_written();
+                member.mark_written();
             } else {
                 member.write_part(to);
             }

@@ -65,7 +65,7 @@ impl<T> TrackedQueue<T> {
     }
 
     /// Marks all members as written.
-    pub(crate) fn was_written(&mut self) {
+    pub(crate) fn mark_written(&mut self) {
         (self.taken, self.new) = (0, 0);
     }
 }
@@ -78,7 +78,7 @@ impl<T: Record> TrackedQueue<T> {
         let written = self.members.len() - self.new;
         let new = self.members.iter().skip(written);
         new.for_each(|member| member.write(to));
-        self.was_written();
+        self.mark_written();
     }
 
     /// Applies the changes that [`write_changes`](Self::write_changes) wrote.

@@ -64,7 +64,7 @@ pub(super) async fn render(console: Console, params: Params) -> PageResult {
                 h1 { "State machines" }
                 @if machines.is_empty() {
                     div data-part="machines" {
-                        @if console.source.store().is_some() { p class="panel" { "The store has no state machine yet." } } @else { (none()) }
+                        @if console.source.store().is_some() { p class="panel" { "The store has no state machine yet." } } @else { (no_machines_yet()) }
                     }
                 } @else {
                     div data-part="machines" { (table(&machines, &charts, &counts)) }
@@ -79,7 +79,7 @@ pub(super) async fn render(console: Console, params: Params) -> PageResult {
 }
 
 /// Shows how to create the first state machine.
-fn none() -> Markup {
+fn no_machines_yet() -> Markup {
     html! {
         section class="panel" {
             p { "There is no state machine yet. A program registers its workflows; a client creates one with the API:" }

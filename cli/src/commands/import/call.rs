@@ -30,7 +30,7 @@ pub(super) struct ImportedCall<'m> {
 /// The input of a function or activity.
 enum CallInput {
     /// A value that the statements express, and the fields that they cover.
-    Said(Payload, Vec<&'static str>),
+    Converted(Payload, Vec<&'static str>),
     /// The state's input; `raw` replaces it, because the language cannot express the value.
     Raw(Payload),
 }
@@ -98,7 +98,7 @@ impl<'m> ImportedCall<'m> {
         };
         // Without the token, the task could never be completed.
         let answers = !self.waits || hands_out_token(sent);
-        let said = payload.filter(|_| sent.len() == 2 && answers);
+        let written = payload.filter(|_| sent.len() == 2 && answers);
         // If the state's output is the whole response envelope, the call is written as a service call: a function call only returns the result in
         // it.
         let handed_on = if jsonata {
@@ -108,9 +108,9 @@ impl<'m> ImportedCall<'m> {
         };
         let is_envelope = !self.waits && !handed_on.iter().any(|field| state.contains_key(*field));
         let as_service = || answers && self.arguments(jsonata).is_some();
-        match said {
+        match written {
             _ if is_envelope && as_service() => None,
-            Some(payload) => Some((place, CallInput::Said(payload, vec![self.field]))),
+            Some(payload) => Some((place, CallInput::Converted(payload, vec![self.field]))),
             None if as_service() => None,
             None => Some((place, CallInput::Raw(input(jsonata)))),
         }
@@ -132,7 +132,7 @@ impl<'m> ImportedCall<'m> {
 
     /// Registers the call for its declaration.
     pub(super) fn declare(&self, tasks: &mut Tasks) {
-        if let Some((place, CallInput::Said(payload, _) | CallInput::Raw(payload))) = &self.own {
+        if let Some((place, CallInput::Converted(payload, _) | CallInput::Raw(payload))) = &self.own {
             tasks.learn(place, payload);
         }
     }
@@ -154,10 +154,10 @@ impl<'m> ImportedCall<'m> {
         } else {
             "$"
         };
-        if let Some((place, CallInput::Said(payload, _) | CallInput::Raw(payload))) = &self.own
+        if let Some((place, CallInput::Converted(payload, _) | CallInput::Raw(payload))) = &self.own
             && let Some(called) = tasks.call(place, state, payload)
         {
-            self.says(place, writing);
+            self.emits(place, writing);
             let result = match (self.base == LAMBDA_INVOKE && !self.waits, writing.jsonata) {
                 (true, true) => ENVELOPED,
                 (true, false) => ENVELOPED_PATH,
@@ -174,12 +174,12 @@ impl<'m> ImportedCall<'m> {
         }
         // Calls that the macro does not know are in `raw`.
         if lookup(self.resource).is_ok() || self.resource.contains("${") {
-            writing.says("Resource", self.resource);
+            writing.emits("Resource", self.resource);
         }
         let answers = !self.waits || self.sent.is_some_and(hands_out_token);
         let arguments = self.arguments(writing.jsonata).filter(|_| answers);
         if arguments.is_some() {
-            writing.done.push(self.field);
+            writing.covered.push(self.field);
         }
         let blank = if arguments.is_some() { " " } else { "" };
         SourceCall {
@@ -193,13 +193,13 @@ impl<'m> ImportedCall<'m> {
     }
 
     /// Records what the macro emits for a call of a user-defined function or activity.
-    fn says(&self, place: &TaskAddress, writing: &mut StateConversion<'_>) {
-        writing.says("Resource", self.resource);
+    fn emits(&self, place: &TaskAddress, writing: &mut StateConversion<'_>) {
+        writing.emits("Resource", self.resource);
         match &self.own {
-            Some((_, CallInput::Said(_, fields))) => writing.done.extend(fields),
+            Some((_, CallInput::Converted(_, fields))) => writing.covered.extend(fields),
             _ => match (place, writing.jsonata) {
                 (TaskAddress::Resource(_), true) => {
-                    writing.says("Arguments", "{% $states.input %}")
+                    writing.emits("Arguments", "{% $states.input %}")
                 }
                 (TaskAddress::Resource(_), false) => {}
                 (TaskAddress::Function(function), jsonata) => {
@@ -212,16 +212,16 @@ impl<'m> ImportedCall<'m> {
                     let members =
                         members.map(|(key, text)| (key.to_owned(), Json::String(text.to_owned())));
                     let sent = Json::Object(Object::from_iter(members));
-                    writing.said.insert(self.field.to_owned(), sent);
+                    writing.emitted.insert(self.field.to_owned(), sent);
                 }
             },
         }
         if self.base == LAMBDA_INVOKE && !self.waits {
             // The function's result is extracted from the envelope.
             if writing.jsonata {
-                writing.says("Output", ENVELOPED);
+                writing.emits("Output", ENVELOPED);
             } else {
-                writing.says("OutputPath", ENVELOPED_PATH);
+                writing.emits("OutputPath", ENVELOPED_PATH);
             }
         }
     }
@@ -229,7 +229,7 @@ impl<'m> ImportedCall<'m> {
 
 /// The input of a resource that takes its whole input.
 fn whole(state: &Object, field: &'static str, jsonata: bool) -> CallInput {
-    let said = match (state.get(field), state.get("InputPath")) {
+    let written = match (state.get(field), state.get("InputPath")) {
         (Some(value), _) if jsonata => Payload::of(value, true).map(|sent| (sent, vec![field])),
         (None, None) if !jsonata => Some((input(false), Vec::new())),
         (Some(Json::Object(members)), _) => {
@@ -244,8 +244,8 @@ fn whole(state: &Object, field: &'static str, jsonata: bool) -> CallInput {
         }
         _ => None,
     };
-    match said {
-        Some((payload, fields)) => CallInput::Said(payload, fields),
+    match written {
+        Some((payload, fields)) => CallInput::Converted(payload, fields),
         None => CallInput::Raw(input(jsonata)),
     }
 }

@@ -64,16 +64,16 @@ pub(super) fn retries(lambda: bool, writing: &mut StateConversion<'_>, lines: &m
     if let Some(index) = lambda_retrier(retriers).filter(|_| lambda) {
         rest.remove(index);
         if rest.is_empty() {
-            return writing.done.push("Retry");
+            return writing.covered.push("Retry");
         }
     }
     let retriers = rest.as_slice();
-    let said: Option<Vec<String>> = retriers.iter().map(retry).collect();
-    if let Some(said) = said.filter(|said| !said.is_empty())
+    let written: Option<Vec<String>> = retriers.iter().map(retry).collect();
+    if let Some(written) = written.filter(|written| !written.is_empty())
         && !shadowed(retriers).contains(&true)
     {
-        writing.done.push("Retry");
-        for (retrier, line) in retriers.iter().zip(&said) {
+        writing.covered.push("Retry");
+        for (retrier, line) in retriers.iter().zip(&written) {
             let comment = retrier.get("Comment").and_then(Json::as_str);
             for text in comment.unwrap_or_default().lines() {
                 lines.line(format!("// {text}").trim_end());

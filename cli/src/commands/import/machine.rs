@@ -189,9 +189,11 @@ impl ImportedMachine {
         let mut fields: Vec<(String, Option<Json>)> = Vec::new();
         // The macro emits the language of the machine if no state is JSONPath.
         match (all_jsonata, rest.shift_remove("QueryLanguage")) {
-            (true, Some(said)) if said.as_str() == Some("JSONata") => {}
+            (true, Some(written)) if written.as_str() == Some("JSONata") => {}
             (true, None) => fields.push(("QueryLanguage".to_owned(), None)),
-            (_, said) => fields.extend(said.map(|said| ("QueryLanguage".to_owned(), Some(said)))),
+            (_, written) => {
+                fields.extend(written.map(|written| ("QueryLanguage".to_owned(), Some(written))))
+            }
         }
         fields.extend(rest.into_iter().map(|(key, value)| (key, Some(value))));
         if !fields.is_empty() {

@@ -38,11 +38,11 @@ pub(super) fn items(
     } else if writing.jsonata {
         match writing.text("Items").and_then(values::expression) {
             Some(items) => {
-                writing.done.push("Items");
+                writing.covered.push("Items");
                 items
             }
             None => {
-                writing.says("Items", "{% $states.input %}");
+                writing.emits("Items", "{% $states.input %}");
                 r#"jsonata!("$states.input")"#.to_owned()
             }
         }
@@ -50,7 +50,7 @@ pub(super) fn items(
         match writing.text("ItemsPath") {
             // The macro omits that path.
             Some(path) if path != "$" && values::path(path).is_some() => {
-                writing.done.push("ItemsPath");
+                writing.covered.push("ItemsPath");
                 values::path(path).unwrap_or_default()
             }
             _ => r#"path!("$")"#.to_owned(),
@@ -86,7 +86,7 @@ fn label(writing: &mut StateConversion<'_>, lines: &mut SourceLines) {
     if let Some(label) = writing.text("Label")
         && check_label(label).is_ok()
     {
-        writing.done.push("Label");
+        writing.covered.push("Label");
         lines.line(&format!("label {};", literal(label)));
     }
 }
@@ -110,7 +110,7 @@ fn tolerance(writing: &mut StateConversion<'_>, lines: &mut SourceLines) {
             values::number(number).filter(|_| in_range)
         };
         let blank = if percent.is_empty() { "" } else { " " };
-        let said = match (writing.get(field), writing.text(path)) {
+        let written = match (writing.get(field), writing.text(path)) {
             (Some(value), None) => number(value)
                 .map(|number| format!("{number}{percent}"))
                 .or_else(|| {
@@ -123,9 +123,9 @@ fn tolerance(writing: &mut StateConversion<'_>, lines: &mut SourceLines) {
             (None, Some(path)) => values::path(path).map(|path| format!("{path}{blank}{percent}")),
             _ => None,
         };
-        if let Some(said) = said {
-            writing.done.extend([field, path]);
-            lines.line(&format!("tolerated_failures {said};"));
+        if let Some(written) = written {
+            writing.covered.extend([field, path]);
+            lines.line(&format!("tolerated_failures {written};"));
         }
     }
 }
@@ -152,7 +152,7 @@ fn access(
     {
         return false;
     }
-    writing.done.push(field);
+    writing.covered.push(field);
     lines.tree(&before, &arguments, ";");
     true
 }
@@ -239,7 +239,7 @@ fn batch(writing: &mut StateConversion<'_>, lines: &mut SourceLines) -> Option<&
         }
         None => (None, "Batch<Value>"),
     };
-    writing.done.push("ItemBatcher");
+    writing.covered.push("ItemBatcher");
     match input {
         Some(input) => lines.tree(&format!("batch{settings} "), &input, ";"),
         None => lines.line(&format!("batch{settings};")),

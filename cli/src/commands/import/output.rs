@@ -20,7 +20,7 @@ pub(super) fn value(
     if writing.jsonata {
         let output = writing.get("Output")?;
         // The state's default output is already covered.
-        if writing.said.get("Output") == Some(output) {
+        if writing.emitted.get("Output") == Some(output) {
             return None;
         }
         let payload = Payload::of(output, true)?;
@@ -42,7 +42,7 @@ pub(super) fn value(
         return given(state, name, payload, &[built], tasks, writing);
     }
     let path = writing.text("OutputPath").filter(|path| *path != "$")?;
-    let said = writing.said.get("OutputPath").and_then(Json::as_str);
+    let written = writing.emitted.get("OutputPath").and_then(Json::as_str);
     let others = ["ResultPath", "ResultSelector", "Result", "InputPath"];
     let others = match kind {
         StateKind::Pass => &others[..],
@@ -50,7 +50,7 @@ pub(super) fn value(
         _ => &others[..2],
     };
     // A wait cannot have an output value.
-    if kind == StateKind::Wait || said == Some(path) || !is_plain(others) {
+    if kind == StateKind::Wait || written == Some(path) || !is_plain(others) {
         return None;
     }
     if kind == StateKind::Pass && !is_plain(&["Parameters"]) {
@@ -86,8 +86,8 @@ fn given(
 
 /// The value covers this field, and the macro emits no other output in addition.
 fn say(field: &'static str, writing: &mut StateConversion<'_>) {
-    writing.done.push(field);
+    writing.covered.push(field);
     for output in ["OutputPath", "Output"] {
-        writing.said.shift_remove(output);
+        writing.emitted.shift_remove(output);
     }
 }

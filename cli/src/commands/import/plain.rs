@@ -9,39 +9,39 @@ use super::writing::{MAX_SECONDS, StateConversion};
 
 pub(super) fn wait(writing: &mut StateConversion<'_>, lines: &mut SourceLines) {
     if let Some(seconds) = writing.whole("Seconds", 0, MAX_SECONDS) {
-        writing.done.push("Seconds");
+        writing.covered.push("Seconds");
         return lines.line(&format!("seconds {};", duration(seconds)));
     }
     if let Some(seconds) = writing.text("SecondsPath").and_then(values::path) {
-        writing.done.push("SecondsPath");
+        writing.covered.push("SecondsPath");
         return lines.line(&format!("seconds {seconds};"));
     }
     if let Some(time) = writing.text("TimestampPath").and_then(values::path) {
-        writing.done.push("TimestampPath");
+        writing.covered.push("TimestampPath");
         return lines.line(&format!("timestamp {time};"));
     }
     if let Some(time) = writing.text("Timestamp")
-        && let Some(said) = match values::expression(time) {
+        && let Some(written) = match values::expression(time) {
             Some(expression) if writing.jsonata => Some(expression),
             _ => is_safe(time).then(|| literal(time)),
         }
     {
-        writing.done.push("Timestamp");
-        return lines.line(&format!("timestamp {said};"));
+        writing.covered.push("Timestamp");
+        return lines.line(&format!("timestamp {written};"));
     }
     if let Some(seconds) = writing.text("Seconds").and_then(values::expression) {
-        writing.done.push("Seconds");
+        writing.covered.push("Seconds");
         return lines.line(&format!("seconds {seconds};"));
     }
     // `raw` replaces this placeholder.
     lines.line("seconds 0;");
     let zero = Json::from(serde_json::Value::from(0));
-    writing.said.insert("Seconds".to_owned(), zero);
+    writing.emitted.insert("Seconds".to_owned(), zero);
 }
 
 /// The values of a fail, if they can be expressed.
 pub(super) fn fail(writing: &mut StateConversion<'_>) -> Option<String> {
-    let mut said = Vec::new();
+    let mut written = Vec::new();
     for (field, path) in [("Error", "ErrorPath"), ("Cause", "CausePath")] {
         let literal = match writing.text(field) {
             Some(text) => values::text(text, writing.jsonata),
@@ -49,17 +49,19 @@ pub(super) fn fail(writing: &mut StateConversion<'_>) -> Option<String> {
         };
         let computed = || values::path_or_intrinsic(writing.text(path)?);
         match (literal, computed()) {
-            (Some(value), _) => said.push((field, value)),
-            (None, Some(value)) => said.push((path, value)),
+            (Some(value), _) => written.push((field, value)),
+            (None, Some(value)) => written.push((path, value)),
             // The second value requires the first one.
             (None, None) => break,
         }
     }
-    if said.is_empty() {
+    if written.is_empty() {
         return None;
     }
-    writing.done.extend(said.iter().map(|(field, _)| field));
-    let values: Vec<String> = said.into_iter().map(|(_, value)| value).collect();
+    writing
+        .covered
+        .extend(written.iter().map(|(field, _)| field));
+    let values: Vec<String> = written.into_iter().map(|(_, value)| value).collect();
     Some(values.join(", "))
 }
 
@@ -93,7 +95,7 @@ pub(super) fn limits(kind: StateKind, writing: &mut StateConversion<'_>, lines: 
             let limit = limit.or_else(|| computed("MaxConcurrency", "MaxConcurrencyPath", writing));
             if let Some(limit) = limit {
                 writing
-                    .done
+                    .covered
                     .extend(["MaxConcurrency", "MaxConcurrencyPath"]);
                 lines.line(&format!("max_concurrency {limit};"));
             }
@@ -113,7 +115,7 @@ fn amount(
 ) {
     let seconds = writing.whole(field, 1, most).map(duration);
     if let Some(seconds) = seconds.or_else(|| computed(field, path, writing)) {
-        writing.done.extend([field, path]);
+        writing.covered.extend([field, path]);
         lines.line(&format!("{word} {seconds};"));
     }
 }
@@ -145,7 +147,7 @@ fn credentials(writing: &mut StateConversion<'_>, lines: &mut SourceLines) {
         _ => None,
     };
     if let Some(role) = role {
-        writing.done.push("Credentials");
+        writing.covered.push("Credentials");
         lines.line(&format!("credentials {role};"));
     }
 }

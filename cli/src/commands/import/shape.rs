@@ -15,10 +15,10 @@ pub(super) fn shape(kind: StateKind, writing: &mut StateConversion<'_>, lines: &
     if writing.jsonata {
         let output = writing
             .get("Output")
-            .filter(|_| !writing.says_already("Output"));
+            .filter(|_| !writing.emits_already("Output"));
         if let Some(output) = output.and_then(|output| values::argument(output, true)) {
-            writing.done.push("Output");
-            writing.said.shift_remove("Output");
+            writing.covered.push("Output");
+            writing.emitted.shift_remove("Output");
             lines.tree("output ", &output, ";");
         }
         return;
@@ -37,7 +37,7 @@ pub(super) fn shape(kind: StateKind, writing: &mut StateConversion<'_>, lines: &
     }
     // With these statements, the macro emits no default output.
     if shaped {
-        writing.said.shift_remove("OutputPath");
+        writing.emitted.shift_remove("OutputPath");
     }
     path("output_path", "OutputPath", writing, lines);
 }
@@ -48,7 +48,7 @@ fn result(writing: &mut StateConversion<'_>, lines: &mut SourceLines) {
         .get("Result")
         .filter(|result| !result.to_string().contains(".$\":"));
     if let Some(result) = result.and_then(|result| values::argument(result, false)) {
-        writing.done.push("Result");
+        writing.covered.push("Result");
         lines.tree("result ", &result, ";");
     }
 }
@@ -60,7 +60,7 @@ fn path(
     writing: &mut StateConversion<'_>,
     lines: &mut SourceLines,
 ) -> bool {
-    let Some(value) = writing.get(field).filter(|_| !writing.says_already(field)) else {
+    let Some(value) = writing.get(field).filter(|_| !writing.emits_already(field)) else {
         return false;
     };
     let path = match value {
@@ -68,7 +68,7 @@ fn path(
         Json::String(path) => literal(path),
         _ => return false,
     };
-    writing.done.push(field);
+    writing.covered.push(field);
     lines.line(&format!("{word} {path};"));
     true
 }
@@ -79,12 +79,12 @@ fn template(
     writing: &mut StateConversion<'_>,
     lines: &mut SourceLines,
 ) -> bool {
-    let members = writing.get(field).filter(|_| !writing.says_already(field));
+    let members = writing.get(field).filter(|_| !writing.emits_already(field));
     let members = members.and_then(Json::as_object);
     let Some(members) = members.and_then(|members| values::arguments(members, false)) else {
         return false;
     };
-    writing.done.push(field);
+    writing.covered.push(field);
     lines.tree(&format!("{word} "), &members, ";");
     true
 }

@@ -84,14 +84,14 @@ impl<'m> Bodies<'m> {
         let mut writing = StateConversion {
             object: state.object,
             jsonata: language == QueryLanguage::Jsonata,
-            said: Object::new(),
-            done: vec!["Type"],
+            emitted: Object::new(),
+            covered: vec!["Type"],
         };
         if let Some(comment) = writing.text("Comment")
             && is_doc(comment)
         {
             lines.docs(comment);
-            writing.done.push("Comment");
+            writing.covered.push("Comment");
         }
         let identifier = self.identifier(state.name);
         if identifier != state.name {
@@ -111,7 +111,7 @@ impl<'m> Bodies<'m> {
             inside.line(&format!("query_language {name};"));
         }
         if writing.jsonata && !self.all_jsonata {
-            writing.says("QueryLanguage", "JSONata");
+            writing.emits("QueryLanguage", "JSONata");
         }
         let mut is_lambda = false;
         match kind {
@@ -138,12 +138,12 @@ impl<'m> Bodies<'m> {
         }
         shape(kind, &mut writing, &mut inside);
         if let Some(next) = writing.text("Next") {
-            writing.done.push("Next");
+            writing.covered.push("Next");
             let next = format!("next {};", self.identifier(next));
             self.raw(&writing, &mut inside);
             inside.line(&next);
         } else {
-            writing.done.push("End");
+            writing.covered.push("End");
             self.raw(&writing, &mut inside);
             let is_value = matches!(kind, StateKind::Succeed | StateKind::Fail);
             match (ending, is_value) {
@@ -240,7 +240,7 @@ impl<'m> Bodies<'m> {
         let Some(lets) = lets.filter(|_| !assign.is_empty()) else {
             return nothing;
         };
-        writing.done.push("Assign");
+        writing.covered.push("Assign");
         let retriers = writing.get("Retry").and_then(Json::as_array);
         self.found.retries_computations |=
             !lets.others.is_empty() && retriers.is_some_and(retries_all);
@@ -298,7 +298,7 @@ impl<'m> Bodies<'m> {
         writing: &mut StateConversion<'_>,
         lines: &mut SourceLines,
     ) {
-        writing.done.extend(["Choices", "Default"]);
+        writing.covered.extend(["Choices", "Default"]);
         let rules = writing.get("Choices").and_then(Json::as_array);
         for rule in rules.unwrap_or_default() {
             let Json::Object(rule) = rule else {
@@ -307,14 +307,14 @@ impl<'m> Bodies<'m> {
             let mut rest = rule.clone();
             let next = rest.shift_remove("Next");
             let next = self.identifier(next.as_ref().and_then(Json::as_str).unwrap_or_default());
-            let said = if writing.jsonata {
+            let written = if writing.jsonata {
                 let condition = rest.get("Condition").and_then(Json::as_str);
                 let condition = condition.and_then(values::expression);
                 condition.map(|condition| (condition, vec!["Condition"]))
             } else {
                 condition::source_condition(rule)
             };
-            match said {
+            match written {
                 Some((condition, fields)) => {
                     for field in fields {
                         rest.shift_remove(field);
@@ -340,7 +340,7 @@ impl<'m> Bodies<'m> {
         );
         let lets = self.on_edge(state, writing.jsonata, &mut own);
         if !lets.is_empty() {
-            writing.done.push("Assign");
+            writing.covered.push("Assign");
         }
         let default = self.identifier(default);
         edge("otherwise", &lets, &Object::new(), &default, lines);
@@ -356,7 +356,7 @@ impl<'m> Bodies<'m> {
             return;
         };
         if !catchers.is_empty() {
-            writing.done.push("Catch");
+            writing.covered.push("Catch");
         }
         let shadowed = shadowed(catchers);
         for (catcher, shadowed) in catchers.iter().zip(shadowed) {
@@ -365,7 +365,7 @@ impl<'m> Bodies<'m> {
             };
             if shadowed {
                 // The macro rejects a catcher that never catches, so the whole list goes into `raw`.
-                writing.done.retain(|field| *field != "Catch");
+                writing.covered.retain(|field| *field != "Catch");
                 continue;
             }
             let mut rest = catcher.clone();
@@ -389,7 +389,7 @@ impl<'m> Bodies<'m> {
         writing: &mut StateConversion<'_>,
         lines: &mut SourceLines,
     ) {
-        writing.done.push("Branches");
+        writing.covered.push("Branches");
         for (index, container) in state.inner.iter().enumerate() {
             lines.open("branch {");
             let mut rest = self.graph.containers()[*container].object.clone();
@@ -421,22 +421,22 @@ impl<'m> Bodies<'m> {
         let mut rest = body.clone();
         rest.shift_remove("StartAt");
         rest.shift_remove("States");
-        let mut said = Object::new();
+        let mut written = Object::new();
         let mut distributed = None;
         if iterator {
-            writing.done.push("Iterator");
+            writing.covered.push("Iterator");
             lines.line("iterator;");
         } else {
-            writing.done.push("ItemProcessor");
+            writing.covered.push("ItemProcessor");
             let config = body.get("ProcessorConfig");
             distributed = config.and_then(map::distributed);
             if let (Some(line), Some(config)) = (distributed, config) {
                 lines.line(line);
-                said.insert("ProcessorConfig".to_owned(), config.clone());
+                written.insert("ProcessorConfig".to_owned(), config.clone());
             } else {
                 let inline =
                     Object::from_iter([("Mode".to_owned(), Json::String("INLINE".to_owned()))]);
-                said.insert("ProcessorConfig".to_owned(), Json::Object(inline));
+                written.insert("ProcessorConfig".to_owned(), Json::Object(inline));
             }
         }
         let items = map::items(distributed.is_some(), writing, lines);
@@ -454,7 +454,7 @@ impl<'m> Bodies<'m> {
             "{binding}for {item}: {} in {} {{",
             items.item, items.list
         ));
-        body_fields(rest, &said, lines);
+        body_fields(rest, &written, lines);
         self.states(*container, lines);
         lines.close("};");
         others.iter().for_each(|one| lines.line(one));

@@ -141,10 +141,10 @@ impl ImportedVariables {
                     };
                     let mut carried = here.clone();
                     // The macro does not see assignments in `raw`.
-                    let said = assign.filter(|assign| {
+                    let written = assign.filter(|assign| {
                         self.lets(assign, jsonata, state.container, None).is_some()
                     });
-                    for key in said.iter().flat_map(|assign| assign.keys()) {
+                    for key in written.iter().flat_map(|assign| assign.keys()) {
                         carried.insert(variable(key, jsonata));
                     }
                     let new = match &before[to] {

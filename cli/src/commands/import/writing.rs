@@ -10,9 +10,9 @@ pub(super) struct StateConversion<'m> {
     pub(super) object: &'m Object,
     pub(super) jsonata: bool,
     /// The fields that the macro will emit for the statements.
-    pub(super) said: Object,
+    pub(super) emitted: Object,
     /// Fields that the statements cover exactly.
-    pub(super) done: Vec<&'static str>,
+    pub(super) covered: Vec<&'static str>,
 }
 
 impl<'m> StateConversion<'m> {
@@ -24,18 +24,18 @@ impl<'m> StateConversion<'m> {
         self.get(field)?.as_str()
     }
 
-    pub(super) fn says(&mut self, field: &str, value: impl Into<String>) {
-        self.said
+    pub(super) fn emits(&mut self, field: &str, value: impl Into<String>) {
+        self.emitted
             .insert(field.to_owned(), Json::String(value.into()));
     }
 
     /// Whether the statements so far emit a field with the right value.
-    pub(super) fn says_already(&self, field: &str) -> bool {
-        self.done.contains(&field)
+    pub(super) fn emits_already(&self, field: &str) -> bool {
+        self.covered.contains(&field)
             || self
                 .object
                 .get(field)
-                .is_some_and(|value| self.said.get(field) == Some(value))
+                .is_some_and(|value| self.emitted.get(field) == Some(value))
     }
 
     /// An integer in this range.
@@ -49,11 +49,11 @@ impl<'m> StateConversion<'m> {
     pub(super) fn raw(&self) -> Vec<(String, Option<Json>)> {
         let mut fields = Vec::new();
         for (key, value) in self.object {
-            if !self.done.contains(&key.as_str()) && self.said.get(key) != Some(value) {
+            if !self.covered.contains(&key.as_str()) && self.emitted.get(key) != Some(value) {
                 fields.push((key.clone(), Some(value.clone())));
             }
         }
-        for key in self.said.keys() {
+        for key in self.emitted.keys() {
             if !self.object.contains_key(key) {
                 fields.push((key.clone(), None));
             }
@@ -63,13 +63,13 @@ impl<'m> StateConversion<'m> {
 }
 
 /// The fields of a branch or body other than its states.
-pub(super) fn body_fields(rest: Object, said: &Object, lines: &mut SourceLines) {
+pub(super) fn body_fields(rest: Object, emitted: &Object, lines: &mut SourceLines) {
     let mut fields: Vec<(String, Option<Json>)> = Vec::new();
-    for key in said.keys().filter(|key| !rest.contains_key(*key)) {
+    for key in emitted.keys().filter(|key| !rest.contains_key(*key)) {
         fields.push((key.clone(), None));
     }
     for (key, value) in rest {
-        if said.get(&key) != Some(&value) {
+        if emitted.get(&key) != Some(&value) {
             fields.push((key, Some(value)));
         }
     }

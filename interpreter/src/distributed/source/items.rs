@@ -327,8 +327,8 @@ impl Items {
     }
 
     /// Marks all changes as written.
-    pub fn were_written(&mut self) {
-        self.ahead.was_written();
+    pub fn mark_written(&mut self) {
+        self.ahead.mark_written();
         self.are_rows_new = false;
     }
 }

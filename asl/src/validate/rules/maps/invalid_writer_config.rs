@@ -12,7 +12,7 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
     summary: "A `WriterConfig` has no `OutputType`; a warning for an unknown word in it or in a `ReaderConfig`, or for an empty `ResultWriter`.",
     doc: "`Transformation` is `NONE`, `COMPACT` or `FLATTEN`; `OutputType` is `JSON` or `JSONL`. A reader's `InputType` is `CSV`, `JSON`, `JSONL`, `PARQUET` or `MANIFEST`. A CSV reader also needs `CSVHeaderLocation`, and `CSVHeaders` if the location is `GIVEN`. A `ResultWriter` has `WriterConfig`, or `Resource` and `Parameters`, or all three; an empty one is accepted and fails when the Map runs.",
     source: source::WRITER,
-    check: format,
+    check: check_parts,
 };
 
 /// Fields that limit the size of a batch.
@@ -23,7 +23,7 @@ const BATCHES: &[&str] = &[
     "MaxInputBytesPerBatchPath",
 ];
 
-fn format(definition: &Definition<'_>, report: &mut Report<'_>) {
+fn check_parts(definition: &Definition<'_>, report: &mut Report<'_>) {
     let kinds = [
         "WriterConfig",
         "ResultWriter",
@@ -50,7 +50,7 @@ fn format(definition: &Definition<'_>, report: &mut Report<'_>) {
                     .warn()
                     .suggest("add `MaxItemsPerBatch` or `MaxInputBytesPerBatch`".to_owned());
             }
-            "ReaderConfig" => csv(part, report),
+            "ReaderConfig" => report_missing_csv_header(part, report),
             _ => {}
         }
         for setting in settings(part.schema.name) {
@@ -77,7 +77,7 @@ fn format(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn csv(config: &DefinitionPart<'_>, report: &mut Report<'_>) {
+fn report_missing_csv_header(config: &DefinitionPart<'_>, report: &mut Report<'_>) {
     if config.text("InputType") != Some("CSV") {
         return;
     }
