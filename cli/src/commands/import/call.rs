@@ -132,7 +132,8 @@ impl<'m> ImportedCall<'m> {
 
     /// Registers the call for its declaration.
     pub(super) fn declare(&self, tasks: &mut Tasks) {
-        if let Some((place, CallInput::Converted(payload, _) | CallInput::Raw(payload))) = &self.own {
+        if let Some((place, CallInput::Converted(payload, _) | CallInput::Raw(payload))) = &self.own
+        {
             tasks.learn(place, payload);
         }
     }

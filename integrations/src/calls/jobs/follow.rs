@@ -134,7 +134,7 @@ enum DescribeError {
 
 async fn describe(client: &ServiceClient, job: &ServiceJob) -> Result<Json, DescribeError> {
     let kind = job.kind;
-    let parameters = job.parameters(kind.describe_parameters);
+    let parameters = job.parameters(&kind.describe_parameters);
     let prepared = client
         .prepare(
             kind.service,

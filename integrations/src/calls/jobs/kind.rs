@@ -3,25 +3,28 @@ use serde_json::{Map, Value as Json};
 use super::stop_request::JobStopRequest;
 use crate::calls::action::OptimizedNames;
 
+/// Why a job is stopped, for services that ask for a reason.
+const STOP_REASON: &str = "The task of the state ended";
+
 /// A kind of job: how it is described and stopped.
 #[derive(Debug)]
 pub(in crate::calls) struct JobKind {
     /// The service in botocore.
     pub(super) service: &'static str,
     /// The actions that start it.
-    pub(super) started_by: &'static [&'static str],
+    pub(super) started_by: Vec<&'static str>,
     /// The action that describes it.
     pub(super) describe: &'static str,
     /// The parameters of that action.
-    pub(super) describe_parameters: &'static [JobParameter],
+    pub(super) describe_parameters: Vec<JobParameter>,
     /// The part of the response that is the result of the state, as a JSON pointer.
     pub(super) result: &'static str,
     /// The status in the result, as a JSON pointer.
     pub(super) status: &'static str,
-    pub(super) succeeded: &'static [&'static str],
-    pub(super) failed: &'static [&'static str],
+    pub(super) succeeded: Vec<&'static str>,
+    pub(super) failed: Vec<&'static str>,
     /// The action that stops it, and its parameters.
-    pub(super) stop: Option<(&'static str, &'static [JobParameter])>,
+    pub(super) stop: Option<(&'static str, Vec<JobParameter>)>,
     pub(super) end: JobEnd,
 }
 
@@ -52,7 +55,8 @@ pub(super) enum JobValue {
     Response(&'static str),
     /// A list with one value of that response.
     ListOfResponse(&'static str),
-    Text(&'static str),
+    /// Why a job is stopped.
+    Reason,
 }
 
 /// A job that was started.
@@ -94,7 +98,7 @@ impl ServiceJob {
                 JobValue::ListOfResponse(pointer) => {
                     Json::Array(vec![self.response.pointer(pointer)?.clone()])
                 }
-                JobValue::Text(text) => Json::from(text),
+                JobValue::Reason => Json::from(STOP_REASON),
             };
             Some((parameter.name.to_owned(), value))
         });
@@ -103,10 +107,10 @@ impl ServiceJob {
 
     /// Returns the request that stops the job, if there is one.
     pub(in crate::calls) fn stop_request(&self) -> Option<JobStopRequest> {
-        let (action, parameters) = self.kind.stop?;
+        let (action, parameters) = self.kind.stop.as_ref()?;
         Some(JobStopRequest {
             service: self.kind.service.to_owned(),
-            action: action.to_owned(),
+            action: (*action).to_owned(),
             parameters: self.parameters(parameters),
             request_id: self.request_id.clone(),
         })
@@ -147,7 +151,7 @@ mod tests {
 
     use super::*;
     use crate::calls::action::ServiceAction;
-    use crate::calls::jobs::table::{JOBS, job_kind};
+    use crate::calls::jobs::table::{job_kind, jobs};
     use crate::models::{Models, Shape};
     use stepwright_runtime::task::Resource;
 
@@ -177,10 +181,14 @@ mod tests {
     #[test]
     fn the_actions_and_parameters_of_jobs_are_those_of_the_models() {
         let models = Models::embedded();
-        for job in &JOBS {
+        for job in jobs() {
             let model = models.find(job.service).expect("there is a model");
-            let describe = Some((job.describe, job.describe_parameters));
-            for (action, parameters) in describe.into_iter().chain(job.stop) {
+            let describe = Some((job.describe, &job.describe_parameters));
+            for (action, parameters) in describe.into_iter().chain(
+                job.stop
+                    .as_ref()
+                    .map(|(action, parameters)| (*action, parameters)),
+            ) {
                 let operation = model.operations.get(action);
                 let operation = operation.unwrap_or_else(|| panic!("{}:{action}", job.service));
                 let input = model.structure(operation.input).expect("it has parameters");
@@ -225,7 +233,7 @@ mod tests {
         let response = json!({"Tasks": [{"TaskArn": "arn"}]});
         let job = kind.started(names, request, response, "ID".to_owned());
         assert_eq!(
-            job.parameters(kind.describe_parameters),
+            job.parameters(&kind.describe_parameters),
             json!({"Cluster": "main", "Tasks": ["arn"]})
         );
         let described = |status: &str, codes: &[i64]| {
