@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::cursor::{Cursor, Cursors, Item};
 use crate::execution_info::ExecutionInfo;
 use crate::program::{Kind, Program};
-use crate::query::Context;
+use crate::query::{CONTEXT_MEMBERS, Context};
 use crate::value::{Object, Segment, Value};
 
 /// The context object of one cursor. It builds only the members that an expression reads.
@@ -22,25 +22,6 @@ pub(crate) struct ContextView<'a> {
     /// In a test of one state: the name that replaces the name of the state.
     pub(crate) state_name: Option<&'static str>,
 }
-
-/// The members of the context object without the item, and their members.
-const MEMBERS: [(&str, &[&str]); 4] = [
-    (
-        "Execution",
-        &[
-            "Id",
-            "Input",
-            "Name",
-            "RoleArn",
-            "StartTime",
-            "RedriveCount",
-            "RedriveTime",
-        ],
-    ),
-    ("StateMachine", &["Id", "Name"]),
-    ("State", &["EnteredTime", "Name", "RetryCount"]),
-    ("Task", &["Token"]),
-];
 
 impl Context for ContextView<'_> {
     fn value(&self) -> Value {
@@ -78,7 +59,7 @@ impl Context for ContextView<'_> {
         match name {
             _ if self.test_context().is_some() => false,
             "Task" => self.cursor.attempt_state.token().is_some(),
-            _ => MEMBERS.iter().any(|(member, _)| *member == name),
+            _ => CONTEXT_MEMBERS.iter().any(|(member, _)| *member == name),
         }
     }
 }
@@ -110,7 +91,7 @@ impl ContextView<'_> {
 
     /// Returns all members except the item.
     fn execution_members(&self) -> Object {
-        let members = MEMBERS.iter().filter_map(|(first, names)| {
+        let members = CONTEXT_MEMBERS.iter().filter_map(|(first, names)| {
             let members = names.iter().filter_map(|second| {
                 let value = self.read_member(first, second)?;
                 Some(member(second, value.into_owned()))

@@ -43,7 +43,7 @@ pub use error::{CompileError, QueryError};
 pub use expected::Expected;
 pub use expr::Expr;
 pub use reference::ReferencePath;
-pub use scope::{Context, Scope};
+pub use scope::{CONTEXT_MEMBERS, Context, Scope};
 pub use time_budget::TimeBudget;
 pub use variables::{VariableIx, VariableNames, Variables};
 

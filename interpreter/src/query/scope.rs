@@ -7,6 +7,25 @@ use crate::value::{Segment, Value};
 
 use super::{Entropy, Variables};
 
+/// The members of the context object without the item, and their members.
+pub const CONTEXT_MEMBERS: [(&str, &[&str]); 4] = [
+    (
+        "Execution",
+        &[
+            "Id",
+            "Input",
+            "Name",
+            "RoleArn",
+            "StartTime",
+            "RedriveCount",
+            "RedriveTime",
+        ],
+    ),
+    ("StateMachine", &["Id", "Name"]),
+    ("State", &["EnteredTime", "Name", "RetryCount"]),
+    ("Task", &["Token"]),
+];
+
 /// The context object (`$$`, `$states.context`). Only the parts that an expression reads are built.
 pub trait Context {
     /// Returns the current context object.

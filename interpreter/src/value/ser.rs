@@ -201,6 +201,59 @@ impl Members {
     }
 }
 
+/// Writes the method of a serializer for each type of integers.
+macro_rules! each_integer {
+    (|$number:ident| -> $result:ty $body:block) => {
+        each_integer! { @ $number $result $body
+            serialize_i8 i8, serialize_i16 i16, serialize_i32 i32, serialize_i64 i64, serialize_i128 i128,
+            serialize_u8 u8, serialize_u16 u16, serialize_u32 u32, serialize_u64 u64, serialize_u128 u128
+        }
+    };
+    (@ $number:ident $result:ty $body:block $($method:ident $integer:ty),*) => {
+        $(fn $method(self, $number: $integer) -> $result $body)*
+    };
+}
+
+/// Implements traits of serde with one method for a list's items, and `end`.
+macro_rules! list_of_items {
+    ($($method:ident of $of:path),*) => {$(
+        impl $of for Items {
+            type Ok = Value;
+            type Error = ValueError;
+
+            fn $method<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), ValueError> {
+                self.push(item)
+            }
+
+            fn end(self) -> SerializeResult {
+                Ok(self.finish())
+            }
+        }
+    )*};
+}
+
+/// Implements traits of serde with one method for an object's members, and `end`.
+macro_rules! object_of_fields {
+    ($($of:path),*) => {$(
+        impl $of for Members {
+            type Ok = Value;
+            type Error = ValueError;
+
+            fn serialize_field<T: Serialize + ?Sized>(
+                &mut self,
+                key: &'static str,
+                value: &T,
+            ) -> Result<(), ValueError> {
+                self.set(Str::new_static(key), value)
+            }
+
+            fn end(self) -> SerializeResult {
+                Ok(self.finish())
+            }
+        }
+    )*};
+}
+
 type SerializeResult = Result<Value, ValueError>;
 
 impl ser::Serializer for ToValue {
@@ -217,36 +270,7 @@ impl ser::Serializer for ToValue {
     fn serialize_bool(self, flag: bool) -> SerializeResult {
         Ok(Value::Bool(flag))
     }
-    fn serialize_i8(self, number: i8) -> SerializeResult {
-        Ok(number.into())
-    }
-    fn serialize_i16(self, number: i16) -> SerializeResult {
-        Ok(number.into())
-    }
-    fn serialize_i32(self, number: i32) -> SerializeResult {
-        Ok(number.into())
-    }
-    fn serialize_i64(self, number: i64) -> SerializeResult {
-        Ok(number.into())
-    }
-    fn serialize_i128(self, number: i128) -> SerializeResult {
-        Ok(number.into())
-    }
-    fn serialize_u8(self, number: u8) -> SerializeResult {
-        Ok(number.into())
-    }
-    fn serialize_u16(self, number: u16) -> SerializeResult {
-        Ok(number.into())
-    }
-    fn serialize_u32(self, number: u32) -> SerializeResult {
-        Ok(number.into())
-    }
-    fn serialize_u64(self, number: u64) -> SerializeResult {
-        Ok(number.into())
-    }
-    fn serialize_u128(self, number: u128) -> SerializeResult {
-        Ok(number.into())
-    }
+    each_integer!(|number| -> SerializeResult { Ok(number.into()) });
     fn serialize_f32(self, number: f32) -> SerializeResult {
         // Through its shortest text: 0.1f32 is 0.1, not 0.10000000149011612.
         let text = number.to_string();
@@ -335,49 +359,12 @@ impl ser::Serializer for ToValue {
     }
 }
 
-impl SerializeSeq for Items {
-    type Ok = Value;
-    type Error = ValueError;
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), ValueError> {
-        self.push(item)
-    }
-    fn end(self) -> SerializeResult {
-        Ok(self.finish())
-    }
-}
-
-impl ser::SerializeTuple for Items {
-    type Ok = Value;
-    type Error = ValueError;
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), ValueError> {
-        self.push(item)
-    }
-    fn end(self) -> SerializeResult {
-        Ok(self.finish())
-    }
-}
-
-impl ser::SerializeTupleStruct for Items {
-    type Ok = Value;
-    type Error = ValueError;
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), ValueError> {
-        self.push(item)
-    }
-    fn end(self) -> SerializeResult {
-        Ok(self.finish())
-    }
-}
-
-impl ser::SerializeTupleVariant for Items {
-    type Ok = Value;
-    type Error = ValueError;
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), ValueError> {
-        self.push(item)
-    }
-    fn end(self) -> SerializeResult {
-        Ok(self.finish())
-    }
-}
+list_of_items!(
+    serialize_element of SerializeSeq,
+    serialize_element of ser::SerializeTuple,
+    serialize_field of ser::SerializeTupleStruct,
+    serialize_field of ser::SerializeTupleVariant
+);
 
 impl SerializeMap for Members {
     type Ok = Value;
@@ -396,35 +383,7 @@ impl SerializeMap for Members {
     }
 }
 
-impl ser::SerializeStruct for Members {
-    type Ok = Value;
-    type Error = ValueError;
-    fn serialize_field<T: Serialize + ?Sized>(
-        &mut self,
-        key: &'static str,
-        value: &T,
-    ) -> Result<(), ValueError> {
-        self.set(Str::new_static(key), value)
-    }
-    fn end(self) -> SerializeResult {
-        Ok(self.finish())
-    }
-}
-
-impl ser::SerializeStructVariant for Members {
-    type Ok = Value;
-    type Error = ValueError;
-    fn serialize_field<T: Serialize + ?Sized>(
-        &mut self,
-        key: &'static str,
-        value: &T,
-    ) -> Result<(), ValueError> {
-        self.set(Str::new_static(key), value)
-    }
-    fn end(self) -> SerializeResult {
-        Ok(self.finish())
-    }
-}
+object_of_fields!(ser::SerializeStruct, ser::SerializeStructVariant);
 
 /// Serializes keys of maps: scalars become strings, as in `serde_json`.
 struct ToKey;
@@ -456,36 +415,7 @@ impl ser::Serializer for ToKey {
     fn serialize_bool(self, flag: bool) -> Key {
         printed(flag)
     }
-    fn serialize_i8(self, number: i8) -> Key {
-        printed(number)
-    }
-    fn serialize_i16(self, number: i16) -> Key {
-        printed(number)
-    }
-    fn serialize_i32(self, number: i32) -> Key {
-        printed(number)
-    }
-    fn serialize_i64(self, number: i64) -> Key {
-        printed(number)
-    }
-    fn serialize_i128(self, number: i128) -> Key {
-        printed(number)
-    }
-    fn serialize_u8(self, number: u8) -> Key {
-        printed(number)
-    }
-    fn serialize_u16(self, number: u16) -> Key {
-        printed(number)
-    }
-    fn serialize_u32(self, number: u32) -> Key {
-        printed(number)
-    }
-    fn serialize_u64(self, number: u64) -> Key {
-        printed(number)
-    }
-    fn serialize_u128(self, number: u128) -> Key {
-        printed(number)
-    }
+    each_integer!(|number| -> Key { printed(number) });
     fn serialize_f32(self, _: f32) -> Key {
         no_key()
     }

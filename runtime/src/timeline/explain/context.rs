@@ -2,28 +2,9 @@ use std::borrow::Cow;
 use std::cell::Cell;
 
 use stepwright_interpreter::distributed::Item;
-use stepwright_interpreter::query::Context;
+use stepwright_interpreter::query::{CONTEXT_MEMBERS, Context};
 
 use crate::value::{Object, Segment, Value};
-
-/// The members that the context object of an execution has, without the item.
-const MEMBERS: [(&str, &[&str]); 4] = [
-    (
-        "Execution",
-        &[
-            "Id",
-            "Input",
-            "Name",
-            "RoleArn",
-            "StartTime",
-            "RedriveCount",
-            "RedriveTime",
-        ],
-    ),
-    ("StateMachine", &["Id", "Name"]),
-    ("State", &["EnteredTime", "Name", "RetryCount"]),
-    ("Task", &["Token"]),
-];
 
 /// The context object of a visit, as far as the history determines it. It notes reads of the other members.
 #[derive(Debug, Clone)]
@@ -65,7 +46,7 @@ impl ReplayContext {
     ) -> Self {
         let mut sections: [Object; 4] = Default::default();
         let mut unknown = Vec::new();
-        for ((section, names), members) in MEMBERS.into_iter().zip(&mut sections) {
+        for ((section, names), members) in CONTEXT_MEMBERS.into_iter().zip(&mut sections) {
             for name in names {
                 let own = others
                     .iter()
@@ -84,7 +65,7 @@ impl ReplayContext {
             }
         }
         let mut members = Object::new();
-        for ((section, _), values) in MEMBERS.into_iter().zip(sections) {
+        for ((section, _), values) in CONTEXT_MEMBERS.into_iter().zip(sections) {
             if !values.is_empty() {
                 members.insert(section, values.into());
             }
@@ -180,7 +161,7 @@ impl Context for ReplayContext {
         match name {
             "Task" => self.has_token,
             "Map" => !matches!(self.item, MapItem::None),
-            _ => MEMBERS.iter().any(|(member, _)| *member == name),
+            _ => CONTEXT_MEMBERS.iter().any(|(member, _)| *member == name),
         }
     }
 }
