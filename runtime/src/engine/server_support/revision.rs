@@ -13,7 +13,6 @@ use tokio::task::{JoinError, JoinHandle};
 use super::ServerEngine;
 use crate::engine::MachineDescription;
 use crate::engine::completion::report::ExecutionReport;
-use crate::engine::drive::execution_task::{Driver, ExecutionTask};
 use crate::engine::error::{BuildError, StartError};
 use crate::engine::execution_handle::ExecutionHandle;
 use crate::engine::machines::Machine;
@@ -132,21 +131,10 @@ impl ServerEngine {
         input: Value,
         options: StartOptions,
     ) -> Result<ExecutionHandle<Value>, StartError> {
-        let runtime = self
-            .shared
-            .start_runtimes
-            .choose()
-            .map_err(|_| StartError::NoRuntime)?;
-        let launched = self.launch_revision(&revision.machine, input, options)?;
-        if let Some(pending_execution) = launched.pending_execution {
-            Driver::begin(
-                ExecutionTask::new(self.shared.clone(), pending_execution),
-                &runtime,
-            );
-        }
-        let run = ExecutionHandle::new(launched.state, |output| Ok(output.clone()), &self.handle);
-        run.accepted().await?;
-        Ok(run)
+        let runtime = self.start_runtime()?;
+        let started = self.launch_revision(&revision.machine, input, options)?;
+        self.begin(started, &runtime, |output| Ok(output.clone()))
+            .await
     }
 
     /// Runs an execution of a revision to its end: on the caller's own task, or on the reserved runtime. Dropping the future stops the execution.
@@ -160,24 +148,16 @@ impl ServerEngine {
         input: Value,
         options: StartOptions,
     ) -> Result<Arc<ExecutionReport>, StartError> {
-        let runtime = self
-            .shared
-            .start_runtimes
-            .choose()
-            .map_err(|_| StartError::NoRuntime)?;
-        let launched = self.launch_revision(&revision.machine, input, options)?;
-        if let Some(pending_execution) = launched.pending_execution {
-            let _awaits = self.clock().await_end();
-            let task = ExecutionTask::new(self.shared.clone(), pending_execution);
+        let runtime = self.start_runtime()?;
+        let started = self.launch_revision(&revision.machine, input, options)?;
+        self.run_to_end(started, |task| async move {
             match runtime.is_current {
                 true => task.await,
                 // The execution ends with its task, however that ends.
                 false => drop(AbortOnDrop(runtime.handle().spawn(task)).await),
             }
-        }
-        let kept = launched.state.accepted().await;
-        kept.map_err(|error| StartError::of_store(error, launched.state.about.name()))?;
-        Ok(launched.state.finished().await)
+        })
+        .await
     }
 
     fn launch_revision(

@@ -7,11 +7,9 @@ use stepwright_interpreter::history::History;
 use stepwright_interpreter::value::Value;
 use stepwright_interpreter::{ExecutionInfo, MachineInfo};
 
-use super::launch::StartOutcome;
 use super::options::StartOptions;
 use crate::engine::Engine;
-use crate::engine::drive::execution_task::{Driver, ExecutionTask};
-use crate::engine::error::{BuildError, StartError, StartFromStateError};
+use crate::engine::error::{BuildError, StartFromStateError};
 use crate::engine::execution_handle::ExecutionHandle;
 use crate::engine::machines::Machine;
 use crate::engine::machines::registry::PendingMachine;
@@ -61,11 +59,7 @@ impl Engine {
         variables: &BTreeMap<String, Value>,
         options: StartOptions,
     ) -> Result<ExecutionHandle<Value>, StartFromStateError> {
-        let runtime = self
-            .shared
-            .start_runtimes
-            .choose()
-            .map_err(|_| StartError::NoRuntime)?;
+        let runtime = self.start_runtime()?;
         let known = self.find_execution(execution).await;
         let known = known.map_err(StartFromStateError::Unreadable)?;
         let known = known
@@ -73,17 +67,9 @@ impl Engine {
         let machine = self.machine_from(&known.history().await, state, &input.into(), variables)?;
         let input = known.execution().input.clone();
         let launched = self.shared.launch(&machine, input, options, 0);
-        let StartOutcome {
-            state,
-            pending_execution,
-        } = launched.inspect_err(|error| self.refused(&machine.info.name, error))?;
-        if let Some(pending_execution) = pending_execution {
-            let task = ExecutionTask::new(self.shared.clone(), pending_execution);
-            Driver::begin(task, &runtime);
-        }
-        let run = ExecutionHandle::new(state, |output| Ok(output.clone()), &self.handle);
-        run.accepted().await?;
-        Ok(run)
+        let started = launched.inspect_err(|error| self.refused(&machine.info.name, error))?;
+        let run = self.begin(started, &runtime, |output| Ok(output.clone()));
+        Ok(run.await?)
     }
 
     /// Compiles the definition of an execution so that it begins at a state.

@@ -11,8 +11,8 @@ use super::launch::StartOutcome;
 use super::options::StartOptions;
 use crate::engine::Engine;
 use crate::engine::completion::report::ExecutionReport;
-use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::drive::execution_task::{Driver, ExecutionTask};
+use crate::engine::drive::start_runtimes::StartRuntime;
 use crate::engine::error::{ExecuteError, StartError};
 use crate::engine::execution_handle::{Decode, ExecutionHandle, decoded};
 use crate::engine::machines::Machine;
@@ -100,7 +100,7 @@ impl Engine {
         self.drive(machine, input, options).await
     }
 
-    /// Starts an execution in a separate task.
+    /// Starts an execution of the newest version of a state machine.
     pub(super) async fn launch<T>(
         &self,
         machine: &str,
@@ -108,44 +108,29 @@ impl Engine {
         options: StartOptions,
         decode: Decode<T>,
     ) -> Result<ExecutionHandle<T>, StartError> {
-        let runtime = self
-            .shared
-            .start_runtimes
-            .choose()
-            .map_err(|_| StartError::NoRuntime)?;
-        let (state, task) = self.prepare(machine, input, options)?;
-        if let Some(task) = task {
-            Driver::begin(task, &runtime);
-        }
-        let run = ExecutionHandle::new(state, decode, &self.handle);
-        run.accepted().await?;
-        Ok(run)
+        let runtime = self.start_runtime()?;
+        let started = self.prepare(machine, input, options)?;
+        self.begin(started, &runtime, decode).await
     }
 
-    /// Starts an execution and drives it to its end on the caller's task.
+    /// Starts an execution of the newest version, and drives it to its end on the caller's task.
     async fn drive(
         &self,
         machine: &str,
         input: StartInput,
         options: StartOptions,
     ) -> Result<Arc<ExecutionReport>, StartError> {
-        let (state, task) = self.prepare(machine, input, options)?;
-        if let Some(task) = task {
-            let _awaits = self.clock().await_end();
-            task.await;
-        }
-        let kept = state.accepted().await;
-        kept.map_err(|error| StartError::of_store(error, state.about.name()))?;
-        Ok(state.finished().await)
+        let started = self.prepare(machine, input, options)?;
+        self.run_to_end(started, |task| task).await
     }
 
-    /// Creates an execution, and its driver unless it is running already.
+    /// Creates an execution of the newest version of a state machine.
     fn prepare(
         &self,
         machine: &str,
         input: StartInput,
         options: StartOptions,
-    ) -> Result<(Arc<ExecutionState>, Option<Box<ExecutionTask>>), StartError> {
+    ) -> Result<StartOutcome, StartError> {
         let launch = |known: &Arc<Machine>| {
             let input = input.of(known.input_type)?;
             self.shared.launch(known, input, options, 0)
@@ -153,13 +138,44 @@ impl Engine {
         let launched = self.shared.machines.look_up(machine, launch);
         let missing = || Err(StartError::StateMachineDoesNotExist(machine.to_owned()));
         let launched = launched.unwrap_or_else(missing);
-        let StartOutcome {
-            state,
-            pending_execution,
-        } = launched.inspect_err(|error| self.refused(machine, error))?;
-        let task = pending_execution
-            .map(|pending_execution| ExecutionTask::new(self.shared.clone(), pending_execution));
-        Ok((state, task))
+        launched.inspect_err(|error| self.refused(machine, error))
+    }
+
+    /// Returns the runtime for a new execution. Chosen before the execution exists, because nothing starts without one.
+    pub(in crate::engine) fn start_runtime(&self) -> Result<StartRuntime, StartError> {
+        let chosen = self.shared.start_runtimes.choose();
+        chosen.map_err(|_| StartError::NoRuntime)
+    }
+
+    /// Runs a new execution in a task of its own, and returns when its start is durable.
+    pub(in crate::engine) async fn begin<T>(
+        &self,
+        started: StartOutcome,
+        runtime: &StartRuntime,
+        decode: Decode<T>,
+    ) -> Result<ExecutionHandle<T>, StartError> {
+        if let Some(pending) = started.pending_execution {
+            Driver::begin(ExecutionTask::new(self.shared.clone(), pending), runtime);
+        }
+        let run = ExecutionHandle::new(started.state, decode, &self.handle);
+        run.accepted().await?;
+        Ok(run)
+    }
+
+    /// Runs a new execution to its end. `drive` returns the future that the caller awaits for its task.
+    pub(in crate::engine) async fn run_to_end<F: Future>(
+        &self,
+        started: StartOutcome,
+        drive: impl FnOnce(Box<ExecutionTask>) -> F,
+    ) -> Result<Arc<ExecutionReport>, StartError> {
+        let state = started.state;
+        if let Some(pending) = started.pending_execution {
+            let _awaits = self.clock().await_end();
+            drive(ExecutionTask::new(self.shared.clone(), pending)).await;
+        }
+        let kept = state.accepted().await;
+        kept.map_err(|error| StartError::of_store(error, state.about.name()))?;
+        Ok(state.finished().await)
     }
 
     /// Reports to the sources that nothing was started, and why.
