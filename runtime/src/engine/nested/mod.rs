@@ -303,7 +303,8 @@ pub(super) fn job_result(report: &ExecutionReport, integration: Integration) -> 
     envelope(report.execution(), &ExecutionEnd::of(report), integration)
 }
 
-/// Returns the task result from the known fields of an end (SERVICE_FACTS 7.2).
+/// Returns the task result from the known fields of an end
+/// (docs/reference/service-behaviour.md, "Results of tasks").
 fn envelope(
     about: &ExecutionInfo,
     report: &ExecutionEnd<'_>,
