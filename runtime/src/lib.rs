@@ -125,6 +125,19 @@
 //! Executions, visits of states and attempts at tasks are [`tracing`] spans ([`spans`]). The start and the end of an execution are events at
 //! level info, each event of its history is one at level debug. [`ExecutionHandle::events`] returns the same events as a stream.
 //! [`Engine::statistics`] counts executions, tasks and commits; with the feature `metrics`, the crate [`metrics`](mod@statistics) has the same numbers.
+//!
+//! # Boundary
+//!
+//! - It depends on `stepwright-interpreter`, `stepwright-asl` and `stepwright` without its macros,
+//!   and with the feature `report` on `stepwright-diagram`.
+//! - It opens no connection, and contains no SDK of AWS. Other packages supply the results of calls
+//!   as a [`TaskSource`](task::TaskSource).
+//! - The interpreter decides what happens in an execution. The engine performs commands, and
+//!   decides when and on which thread.
+//! - With a store, a change is durable before others can see its effect.
+//! - A store does not interpret the bytes of records and documents.
+//! - The engine does not import the test kit ([`testing`], [`test_state`]), and no files import
+//!   each other in a cycle.
 
 pub mod clock;
 pub mod debug;

@@ -60,6 +60,19 @@
 //!
 //! An operation is a `shape!` for its request, a structure for its response, a function, and a line in `operation.rs`. Its errors are
 //! values of `error::ApiError`. It changes the control plane only within `Service::change`.
+//!
+//! # Boundary
+//!
+//! - It depends on `stepwright-runtime` without its default features and on `stepwright-asl`, and
+//!   with the feature `console` on `stepwright-diagram`. It compiles no macros.
+//! - It never steps executions itself. It uses the public API of the engine, and the hidden module
+//!   `server_support` of `stepwright-runtime`.
+//! - `control` has what the engine lacks: revisions, versions, aliases and tags. A change of it is
+//!   durable before its response.
+//! - A page of the console calls the operations of the API, so that a page and a client have the
+//!   same rules and errors.
+//! - A request for another host, or from a page of another site, is refused before its operation.
+//!   No page shows a masked value.
 
 mod access;
 mod access_keys;
