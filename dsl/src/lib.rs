@@ -81,10 +81,9 @@
 //!
 //! # Features
 //!
-//! All features are off by default.
-//!
 //! | feature | adds |
 //! |---|---|
+//! | `macros` (on unless `default-features = false`) | [`workflow!`], [`#[task]`](macro@task) and the derives |
 //! | `policy` | `Workflow::policy`: the least-privilege IAM policy of a workflow |
 //! | `diagram` | the picture of each workflow in the documentation that rustdoc writes for it; it needs Rust 1.95 |
 //! | `insta` | `assert_asl_snapshot!`: snapshots of definitions, for tests |

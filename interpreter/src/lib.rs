@@ -91,7 +91,7 @@
 //!
 //! # Features
 //!
-//! `jsonata` (on unless `default-features = false`) evaluates JSONata, with the crate `jlens-core`. A regular expression of JSONata may backtrack for a
+//! `jsonata` (on unless `default-features = false`) evaluates JSONata, with the crate `stepwright-jlens`. A regular expression of JSONata may backtrack for a
 //! long time, so an evaluation ends after two seconds. This is the only use of a clock; the limit of steps ends all others first.
 //!
 //! # Boundary

@@ -10,7 +10,8 @@
 //! | use an existing definition file | [`asl_file!`] |
 //! | write an expression of the typed builder | [`expr!`] |
 //!
-//! The crate has no features. It does not run or evaluate workflows; use `stepwright-runtime` for that.
+//! The feature `diagram` adds the picture of each workflow to its documentation. The crate does not run or evaluate workflows; use `stepwright-runtime`
+//! for that.
 //!
 //! # Boundary
 //!

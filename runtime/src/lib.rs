@@ -88,7 +88,7 @@
 //! |---|---|
 //! | `argument-checks` | `EngineBuilder::check_arguments`: refuses the calls of services whose arguments AWS refuses. Adds the API models of all services, 1.8 MB |
 //! | `handler-logs` | `handler_logs`: what the handlers of an execution log with [`tracing`], for programs that show it. Adds the crate `tracing-subscriber` |
-//! | `jsonata` (on unless `default-features = false`) | evaluates JSONata, with the crate `jlens-core`. Without it, a definition with a JSONata expression is refused when the engine is built |
+//! | `jsonata` (on unless `default-features = false`) | evaluates JSONata, with the crate `stepwright-jlens`. Without it, a definition with a JSONata expression is refused when the engine is built |
 //! | `metrics` | records the numbers of [`Engine::statistics`] with the crate [`metrics`](https://docs.rs/metrics), too |
 //! | `report` | `report`: HTML pages about executions. Needs Rust 1.95 |
 //! | `sqlite` | `store::SqliteStore`: executions in a file. Compiles SQLite, which is written in C |
@@ -117,8 +117,8 @@
 //! | [`timeline`] | the visits of an execution's states, with their attempts, data and variables |
 //! | [`value`] | JSON values of executions: shared, never deep-copied, with known sizes |
 //!
-//! Internally, `query` evaluates paths, templates, conditions and JSONata, and `program` compiles definitions. `interpret` steps executions: plain
-//! data, one synchronous function, a file for each type of state. `engine` connects them with tasks, timers and callers.
+//! The package `stepwright-interpreter` compiles definitions, evaluates their expressions and steps executions, which are plain data. The private module
+//! `engine` connects them with tasks, timers, the store and callers.
 //!
 //! # Observing
 //!

@@ -54,6 +54,8 @@
 //! | `schedules/` | the schedules that start executions, their expressions, and the task that starts them |
 //! | `integration.rs` | tasks that call the API: `aws-sdk:sfn:..` |
 //! | `local_client.rs` | the API for the program of the server |
+//! | `request_runtimes.rs` | the threads of requests |
+//! | `trace.rs` | the distributed trace of a request |
 //! | `pollers.rs` | the number of workers that poll |
 //! | `redrives.rs` | redrives with a client token |
 //! | `arn.rs`, `page.rs`, `error.rs`, `response.rs` | ARNs; pages and their tokens; errors with AWS's codes; dates |
