@@ -1,4 +1,7 @@
 //! Executions that other executions start: nested state machines, and the children of Map Runs.
+//!
+//! Standard children of a durable execution have their own rows and records. `map_run_children.rs`
+//! starts them after the record that lists them is durable, and continues them after a restart.
 
 pub(super) mod map_run_children;
 pub(super) mod map_runs;
