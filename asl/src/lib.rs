@@ -75,6 +75,18 @@
 //! | `models` | the API models of AWS's services, with which the validator checks arguments and error names | the feature `integrations`, `flate2` |
 //! | `policy` | [`policy`]: the least-privilege IAM policy of a definition | the feature `integrations` |
 //! | `yaml` | [`yaml`]: definitions in YAML | `granit-parser` |
+//!
+//! # Boundary
+//!
+//! - It depends on no package of the project. The macros compile it for each build of a user, so
+//!   each part that a front end does not need is a feature.
+//! - It knows definitions and nothing that runs them: no engine, no handler, no clock and no
+//!   evaluator. It reads no files, except for `Models::in_directory`.
+//! - Parsing and writing preserve a definition. Any input is a value or diagnostics, never a panic.
+//! - A rule about states, variables, error names or numbers exists once, in `analysis`. The
+//!   validator, `workflow!` and the typed builder share it.
+//! - The modules that are hidden in this documentation are for the packages of the project, and
+//!   change without notice.
 
 #[doc(hidden)]
 pub mod analysis;

@@ -39,6 +39,16 @@
 //! - A panic is `Stepwright.TaskPanicked`, and the program accepts the next call.
 //!
 //! `docs/reference/errors-on-the-wire.md` of the project describes the format completely.
+//!
+//! # Boundary
+//!
+//! - It depends on `stepwright` without its macros. It contains no engine, no evaluator and no
+//!   database.
+//! - It knows single tasks, and not the workflow around them: Step Functions on AWS runs the
+//!   workflow.
+//! - Each transport is a module behind a feature, over the common `task_function`. Results and
+//!   errors are the same in all of them.
+//! - A task that panics fails its call, and not the program.
 
 #[cfg(feature = "lambda")]
 pub mod lambda;

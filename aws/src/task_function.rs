@@ -1,4 +1,7 @@
 //! Task functions with erased types, for Lambda and for workers of activities.
+//!
+//! It adds the shared state to `stepwright::task::call`, which calls a task with its payload as
+//! JSON text, and catches panics. `tests/aws` replaces AWS on loopback.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;

@@ -1,6 +1,17 @@
 //! The `stepwright` command: check, run and inspect AWS Step Functions definitions.
 //!
 //! Results go to standard output, everything else to standard error. Exit status: 0 done, 1 the definition or the execution failed, 2 wrong usage.
+//!
+//! # Boundary
+//!
+//! - It depends on `stepwright-asl`, `stepwright-diagram`, `stepwright-runtime`,
+//!   `stepwright-integrations` and `stepwright-server`. It compiles neither the macros nor
+//!   `stepwright-aws`, and no package depends on it.
+//! - It has no rules about definitions and no semantics of executions: a command reads its
+//!   arguments, calls a library and prints the outcome.
+//! - Imports lead downwards: `commands`, `engine` (what a command sets on an engine), `definitions`
+//!   (where definitions come from), `terminal` (what is printed).
+//! - It prints control characters of its input in escaped form.
 
 mod args;
 mod commands;

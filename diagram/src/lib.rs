@@ -13,6 +13,14 @@
 //! assert!(diagram.to_mermaid().starts_with("flowchart TD\n"));
 //! # Ok::<(), stepwright_asl::SyntaxError>(())
 //! ```
+//!
+//! # Boundary
+//!
+//! - It depends on `stepwright-asl` only.
+//! - It knows definitions and an overlay of statuses, and neither histories nor engines. It has no
+//!   I/O.
+//! - Each format is a file over one outline. The same definition always has the same picture.
+//! - No definition is an error: what cannot be drawn is a note in the picture.
 
 mod dot;
 mod html;

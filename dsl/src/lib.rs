@@ -81,10 +81,9 @@
 //!
 //! # Features
 //!
-//! All features are off by default.
-//!
 //! | feature | adds |
 //! |---|---|
+//! | `macros` (on unless `default-features = false`) | [`workflow!`], [`#[task]`](macro@task) and the derives |
 //! | `policy` | `Workflow::policy`: the least-privilege IAM policy of a workflow |
 //! | `diagram` | the picture of each workflow in the documentation that rustdoc writes for it; it needs Rust 1.95 |
 //! | `insta` | `assert_asl_snapshot!`: snapshots of definitions, for tests |
@@ -92,6 +91,18 @@
 //!
 //! A field may have a type of another crate with `#[payload(opaque)]`, if the type has serde's and schemars' derives. `#[payload(redact)]` masks the
 //! value of a field in messages, in the engine's log and in pictures.
+//!
+//! # Boundary
+//!
+//! - It depends on `stepwright-asl`, and with the feature `macros` on `stepwright-macros`.
+//! - It writes definitions, calls single tasks, and runs functions as plain Rust. It has no async
+//!   runtime, no engine and no evaluator, so that build scripts compile quickly. Only [`mod@emit`]
+//!   and [`Definition::write`] write files.
+//! - All front ends create the flow tree of `flow`, and `lower` converts only that tree. So each
+//!   field of ASL is written in one place.
+//! - A lowered expression has the value that Rust computes. An expression that ASL cannot express
+//!   is a diagnostic of the build.
+//! - The names in the hidden module `__` are for the code of the macros, and change without notice.
 
 // The macros' code refers to `::stepwright`; this makes it work in this crate's own tests.
 extern crate self as stepwright;

@@ -28,6 +28,17 @@
 //! |---|---|
 //! | `account` | `AwsAccount`: calls of AWS itself, with the credentials of the AWS SDKs |
 //! | `tls` | endpoints with `https://` |
+//!
+//! # Boundary
+//!
+//! - It depends on `stepwright-runtime` without its default features, and on `stepwright-asl` with
+//!   its API models. It compiles no macros.
+//! - It has neither executions nor stores. It executes calls as a source of task results, reads and
+//!   writes objects, and sends status events.
+//! - It calls AWS itself only with the feature `account` and an `AwsAccount`.
+//! - A call that may have had an effect is sent again only if the service then does the work once.
+//! - A job of a `.sync` task is described by plain data, so that the next process follows or stops
+//!   it.
 
 #[cfg(feature = "account")]
 mod account;

@@ -91,8 +91,22 @@
 //!
 //! # Features
 //!
-//! `jsonata` (on unless `default-features = false`) evaluates JSONata, with the crate `jlens-core`. A regular expression of JSONata may backtrack for a
+//! `jsonata` (on unless `default-features = false`) evaluates JSONata, with the crate `stepwright-jlens`. A regular expression of JSONata may backtrack for a
 //! long time, so an evaluation ends after two seconds. This is the only use of a clock; the limit of steps ends all others first.
+//!
+//! # Boundary
+//!
+//! - It depends on `stepwright-asl`, and with the feature `jsonata` on `stepwright-jlens`. It
+//!   compiles no macros.
+//! - It never knows its caller: no engine, store, handler, thread, file or async runtime, and no
+//!   Rust types of a workflow. The time and tokens come with each call, and the seed of random
+//!   numbers with the start.
+//! - An execution is plain data. The same inputs in the same order produce the same history.
+//! - At any time when it waits, an execution can be encoded as records and decoded in another
+//!   process.
+//! - A step parses no expression, and finds no state or variable by its name: the program contains
+//!   indices.
+//! - The numbers of fields in records and of event types never change.
 
 pub mod distributed;
 pub mod evaluate;

@@ -10,7 +10,19 @@
 //! | use an existing definition file | [`asl_file!`] |
 //! | write an expression of the typed builder | [`expr!`] |
 //!
-//! The crate has no features. It does not run or evaluate workflows; use `stepwright-runtime` for that.
+//! The feature `diagram` adds the picture of each workflow to its documentation. The crate does not run or evaluate workflows; use `stepwright-runtime`
+//! for that.
+//!
+//! # Boundary
+//!
+//! - It depends on `stepwright-asl`, and with the feature `diagram` on `stepwright-diagram`. Its
+//!   output calls `stepwright`, on which it does not depend.
+//! - It sees tokens, and no types. What needs types is code that rustc checks in a block that never
+//!   runs.
+//! - The data of a workflow flows from `syntax` or `function` through `machine` and `check` to
+//!   `expand`, which writes its code.
+//! - All errors of a workflow are reported in one compile, each at its token. No input causes a
+//!   panic.
 
 // A panic in a macro does not show where and why.
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

@@ -88,7 +88,7 @@
 //! |---|---|
 //! | `argument-checks` | `EngineBuilder::check_arguments`: refuses the calls of services whose arguments AWS refuses. Adds the API models of all services, 1.8 MB |
 //! | `handler-logs` | `handler_logs`: what the handlers of an execution log with [`tracing`], for programs that show it. Adds the crate `tracing-subscriber` |
-//! | `jsonata` (on unless `default-features = false`) | evaluates JSONata, with the crate `jlens-core`. Without it, a definition with a JSONata expression is refused when the engine is built |
+//! | `jsonata` (on unless `default-features = false`) | evaluates JSONata, with the crate `stepwright-jlens`. Without it, a definition with a JSONata expression is refused when the engine is built |
 //! | `metrics` | records the numbers of [`Engine::statistics`] with the crate [`metrics`](https://docs.rs/metrics), too |
 //! | `report` | `report`: HTML pages about executions. Needs Rust 1.95 |
 //! | `sqlite` | `store::SqliteStore`: executions in a file. Compiles SQLite, which is written in C |
@@ -117,14 +117,27 @@
 //! | [`timeline`] | the visits of an execution's states, with their attempts, data and variables |
 //! | [`value`] | JSON values of executions: shared, never deep-copied, with known sizes |
 //!
-//! Internally, `query` evaluates paths, templates, conditions and JSONata, and `program` compiles definitions. `interpret` steps executions: plain
-//! data, one synchronous function, a file for each type of state. `engine` connects them with tasks, timers and callers.
+//! The package `stepwright-interpreter` compiles definitions, evaluates their expressions and steps executions, which are plain data. The private module
+//! `engine` connects them with tasks, timers, the store and callers.
 //!
 //! # Observing
 //!
 //! Executions, visits of states and attempts at tasks are [`tracing`] spans ([`spans`]). The start and the end of an execution are events at
 //! level info, each event of its history is one at level debug. [`ExecutionHandle::events`] returns the same events as a stream.
 //! [`Engine::statistics`] counts executions, tasks and commits; with the feature `metrics`, the crate [`metrics`](mod@statistics) has the same numbers.
+//!
+//! # Boundary
+//!
+//! - It depends on `stepwright-interpreter`, `stepwright-asl` and `stepwright` without its macros,
+//!   and with the feature `report` on `stepwright-diagram`.
+//! - It opens no connection, and contains no SDK of AWS. Other packages supply the results of calls
+//!   as a [`TaskSource`](task::TaskSource).
+//! - The interpreter decides what happens in an execution. The engine performs commands, and
+//!   decides when and on which thread.
+//! - With a store, a change is durable before others can see its effect.
+//! - A store does not interpret the bytes of records and documents.
+//! - The engine does not import the test kit ([`testing`], [`test_state`]), and no files import
+//!   each other in a cycle.
 
 pub mod clock;
 pub mod debug;

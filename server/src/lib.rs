@@ -54,12 +54,27 @@
 //! | `schedules/` | the schedules that start executions, their expressions, and the task that starts them |
 //! | `integration.rs` | tasks that call the API: `aws-sdk:sfn:..` |
 //! | `local_client.rs` | the API for the program of the server |
+//! | `request_runtimes.rs` | the threads of requests |
+//! | `trace.rs` | the distributed trace of a request |
 //! | `pollers.rs` | the number of workers that poll |
 //! | `redrives.rs` | redrives with a client token |
 //! | `arn.rs`, `page.rs`, `error.rs`, `response.rs` | ARNs; pages and their tokens; errors with AWS's codes; dates |
 //!
 //! An operation is a `shape!` for its request, a structure for its response, a function, and a line in `operation.rs`. Its errors are
 //! values of `error::ApiError`. It changes the control plane only within `Service::change`.
+//!
+//! # Boundary
+//!
+//! - It depends on `stepwright-runtime` without its default features and on `stepwright-asl`, and
+//!   with the feature `console` on `stepwright-diagram`. It compiles no macros.
+//! - It never steps executions itself. It uses the public API of the engine, and the hidden module
+//!   `server_support` of `stepwright-runtime`.
+//! - `control` has what the engine lacks: revisions, versions, aliases and tags. A change of it is
+//!   durable before its response.
+//! - A page of the console calls the operations of the API, so that a page and a client have the
+//!   same rules and errors.
+//! - A request for another host, or from a page of another site, is refused before its operation.
+//!   No page shows a masked value.
 
 mod access;
 mod access_keys;

@@ -1,4 +1,6 @@
 //! Calls operations of AWS services over HTTP.
+//!
+//! A call is prepared without I/O, then signed, sent and repeated.
 
 mod attempt;
 mod credentials;

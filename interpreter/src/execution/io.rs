@@ -9,7 +9,8 @@ use crate::wait_id::CursorId;
 
 type QueryResult<T> = Result<T, QueryError>;
 
-/// Evaluates the fields of a state in the order of SERVICE_FACTS 1.
+/// Evaluates the fields of a state in the order of docs/reference/service-behaviour.md
+/// ("Input and output", "JSONata fields").
 impl Execution {
     /// Evaluates InputPath. In JSONata, the effective input is the input.
     pub(super) fn effective_input(&self, cursor: &Cursor, state: &State) -> QueryResult<Value> {

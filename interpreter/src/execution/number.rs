@@ -6,7 +6,8 @@ use crate::query::QueryError;
 use crate::value::Value;
 
 impl Execution {
-    /// Evaluates a non-negative integer. A path may also select a string with a number (SERVICE_FACTS 0.9).
+    /// Evaluates a non-negative integer. A path may also select a string with a number
+    /// (docs/reference/service-behaviour.md, "Numbers of paths").
     #[inline]
     pub(super) fn non_negative_integer(
         &self,

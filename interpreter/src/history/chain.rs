@@ -7,7 +7,8 @@ use crate::record::record;
 /// Computes `previousEventId`.
 ///
 /// Every branch and iteration has its own chain, which begins at ParallelStateStarted or MapStateStarted.
-/// Some events are outside of their chain: later events do not refer to them (SERVICE_FACTS 10.3).
+/// Some events are outside of their chain: later events do not refer to them
+/// (docs/reference/service-behaviour.md, "Chains of events").
 #[derive(Clone, Debug, Default)]
 pub(super) struct Chain {
     scopes: Vec<Link>,

@@ -1,4 +1,4 @@
-//! The responses of the services that the runtime answers for: Lambda, and Step Functions itself.
+//! The responses of the services that the engine replaces: Lambda, and Step Functions itself.
 
 use std::sync::LazyLock;
 

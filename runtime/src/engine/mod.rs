@@ -1,4 +1,22 @@
 //! The engine: registered workflows and their executions.
+//!
+//! | folder | topic |
+//! |---|---|
+//! | `start` | options, inputs, redrives; `launch.rs` creates an execution |
+//! | `drive` | mailboxes, the task that steps an execution, parked executions |
+//! | `resources` | timers, handlers and tokens of one execution; how its commands are performed |
+//! | `dispatch` | who executes a task |
+//! | `tokens`, `activities` | task tokens; queues of activities |
+//! | `nested` | nested executions, and the children of Map Runs |
+//! | `completion` | the report of an end, to the caller and to the parent |
+//! | `durable`, `outbox`, `retention` | what exists only with a store |
+//! | `machines`, `queries` | state machines; lists and descriptions of executions |
+//! | `builder`, `server_support` | the builder; what only the server needs |
+//!
+//! No files import each other in a cycle. `shared.rs` (`EngineShared`) imports data: mailboxes,
+//! queues, indexes, cached parts of the store. Functions that take the whole shared state, or the
+//! `Engine` of a caller, are in files above it, which are named after their operations:
+//! `start_operations.rs`, `query_operations.rs`, `machine_operations.rs`, `activity_operations.rs`.
 
 mod activities;
 mod builder;

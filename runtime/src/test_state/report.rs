@@ -33,7 +33,8 @@ pub(super) fn response(prepared: &PreparedTest, inspected: &InspectionResult) ->
     }
 }
 
-/// Returns AWS's inspection data of a state, by its type and query language (SERVICE_FACTS 12.2).
+/// Returns AWS's inspection data of a state, by its type and query language
+/// (docs/reference/service-behaviour.md, "Inspection data").
 fn inspection_data(prepared: &PreparedTest, inspection: &Inspection) -> InspectionData {
     let seen = |stage| {
         inspection

@@ -397,7 +397,7 @@ fn without_volatile_values(mut details: Json) -> Json {
 const RESUMED: &str = "Resumed";
 
 /// Determines the state and the iterations and branches of each event. The API does not return them, but each event refers to the previous one
-/// in its chain (SERVICE_FACTS 10.3).
+/// in its chain (docs/reference/service-behaviour.md, "Chains of events").
 fn assign_scopes(events: &mut [RawEvent]) {
     let by_id: HashMap<u32, usize> = events
         .iter()

@@ -149,7 +149,7 @@ impl Kind {
     }
 }
 
-/// Types of the user, in `tests/random_expressions/own.rs`.
+/// Types of the user, in `tests/tests/random_expressions/own.rs`.
 pub(super) const OWN: &[(char, &str)] = &[
     ('c', "Code"),
     ('a', "Amount"),

@@ -1,13 +1,13 @@
-//! JSONata: AWS's dialect over jlens, on the runtime's own values.
+//! JSONata: AWS's dialect over jlens, on the interpreter's own values.
 //!
 //! An expression is compiled into one of these forms:
 //!
 //! | form | when | evaluated by |
 //! |---|---|---|
 //! | constant | a literal | not evaluated |
-//! | parse | `$parse($states.input.a)` | the runtime's own reader, which keeps integers exact |
-//! | selection | `$states.input.a.b`, `$order.id`, `$states.result[0]` | the runtime's own path; the rooted form where a step finds nothing |
-//! | native | paths, literals, operators, conditions, constructors and a few functions | the runtime ([`native`]); the rooted form where an operand asks for more |
+//! | parse | `$parse($states.input.a)` | the interpreter's own reader, which keeps integers exact |
+//! | selection | `$states.input.a.b`, `$order.id`, `$states.result[0]` | the interpreter's own path; the rooted form where a step finds nothing |
+//! | native | paths, literals, operators, conditions, constructors and a few functions | the interpreter ([`native`]); the rooted form where an operand asks for more |
 //! | rooted | nearly all others | jlens, with `$states` as its root: nothing is converted, and whole subtrees come back as they are |
 //! | plain | what could see the root; scalar variables alone | jlens, with variables bound and no root |
 //!

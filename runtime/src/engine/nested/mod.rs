@@ -1,4 +1,7 @@
 //! Executions that other executions start: nested state machines, and the children of Map Runs.
+//!
+//! Standard children of a durable execution have their own rows and records. `map_run_children.rs`
+//! starts them after the record that lists them is durable, and continues them after a restart.
 
 pub(super) mod map_run_children;
 pub(super) mod map_runs;
@@ -303,7 +306,8 @@ pub(super) fn job_result(report: &ExecutionReport, integration: Integration) -> 
     envelope(report.execution(), &ExecutionEnd::of(report), integration)
 }
 
-/// Returns the task result from the known fields of an end (SERVICE_FACTS 7.2).
+/// Returns the task result from the known fields of an end
+/// (docs/reference/service-behaviour.md, "Results of tasks").
 fn envelope(
     about: &ExecutionInfo,
     report: &ExecutionEnd<'_>,

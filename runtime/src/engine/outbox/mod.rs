@@ -2,6 +2,10 @@
 //!
 //! A thread passes each message to its receiver, and deletes it from the store when the receiver has confirmed it. A process that ends before
 //! passes it again when it starts. So each message is delivered at least once, and the messages of an execution in their order.
+//!
+//! `ExecutionTask::outbox_messages` adds the messages to the commit of their cause.
+//! `engine/status_listener.rs` reports starts, redrives and ends of Standard executions after their
+//! commit.
 
 pub(super) mod job_stopper;
 mod outbox_thread;

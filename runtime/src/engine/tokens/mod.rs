@@ -1,4 +1,8 @@
 //! Task tokens: which are open, and who completes them.
+//!
+//! The token of a durable execution contains, encrypted and signed, the key of the execution and
+//! the last event before the task (`token_key.rs`). So `ended.rs` finds in the history why a token
+//! has ended, without a record of ended tokens.
 
 mod complete;
 mod ended;

@@ -2,6 +2,12 @@
 //!
 //! The thread `stepwright-journal` takes the submissions that were queued during the last transaction, commits them as one transaction,
 //! and wakes all their waiters. So one sync of the disk serves all executions that wait for it.
+//!
+//! In an outage the store cannot commit (`outage.rs`). After a failed commit, `outcome.rs` reads
+//! whether it was applied. Steps of accepted executions are repeated (`OnOutage::Retry`). Requests
+//! that a caller can repeat fail immediately (`OnOutage::Fail`), so that a failure means that the
+//! request had no effect. An execution that waits for its commit accepts no messages except
+//! requests for its history.
 
 mod outage;
 mod outcome;

@@ -1,4 +1,18 @@
 //! A store in one SQLite file.
+//!
+//! Before SQLite reads the file and its log, `continuity.rs` decides from their bytes whether they
+//! belong to one session (`session.rs`). `log_damage.rs` decides whether the log has all
+//! acknowledged commits: it compares the log with the mark (`log_mark.rs`) in the file of the lock,
+//! and looks for transactions after a frame that is not valid. `log_watch.rs` does the same after
+//! each commit and before each checkpoint, and writes the mark.
+//!
+//! The cost of a commit is the number of pages that it changes, because SQLite copies each one
+//! completely to the log:
+//!
+//! - The row of an execution has a short first record, and numbers for its machine and version
+//!   (`version_ids.rs`). Later records of all executions are stored in the order of arrival.
+//! - A start writes an index only if queries need it.
+//! - No statement may require a statement journal, SQLite's copy of pages to undo one statement.
 
 mod aside;
 mod backup;

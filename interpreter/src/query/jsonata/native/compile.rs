@@ -1,4 +1,4 @@
-//! Selects the expressions that the runtime evaluates itself.
+//! Selects the expressions that the interpreter evaluates itself.
 
 use jlens_core::Node;
 use jlens_core::ast::{BinaryOp, NodeKind};

@@ -1,4 +1,4 @@
-//! Expressions that the runtime evaluates itself: paths, literals, operators, conditions,
+//! Expressions that the interpreter evaluates itself: paths, literals, operators, conditions,
 //! constructors and a few simple functions.
 //!
 //! [`compile`] decides on the tree which expressions are evaluated here. If an evaluation meets an unsupported
@@ -19,7 +19,7 @@ use self::operand::Operand;
 use super::selection::Selection;
 use crate::value::Str;
 
-/// An expression that the runtime evaluates itself.
+/// An expression that the interpreter evaluates itself.
 #[derive(Debug)]
 pub(super) struct Native {
     tree: Tree,

@@ -8,7 +8,7 @@ use crate::query::fixture::Fixture;
 use crate::query::jsonata::compiled::{self, CompiledExpression};
 use crate::value::Value;
 
-/// Evaluates with both. Returns whether the runtime evaluated the expression itself.
+/// Evaluates with both. Returns whether the interpreter evaluated the expression itself.
 fn agree(source: &str, fixture: &Fixture) -> bool {
     let mut names = fixture.names.clone();
     let expression = Expression::parse(source).unwrap_or_else(|error| panic!("{source}: {error}"));
