@@ -53,6 +53,21 @@ async fn a_null_of_dynamodb_is_spelled_nul() {
     }
 }
 
+/// AWS's published pattern "quorum with parallel" has `"id.$": "$$.Execution.Id"`.
+#[tokio::test]
+async fn a_text_is_an_attribute_of_the_optimized_integration_of_dynamodb() {
+    let endpoint = Endpoint::start(|_, _| Reply::Json(200, json!({}))).await;
+    let parameters = json!({"TableName": "t", "Item": {"id": "1", "n": {"N": "2"}}});
+    let optimized = "arn:aws:states:::dynamodb:putItem";
+    output(&run(&endpoint.url, optimized, parameters.clone()).await);
+    let requests = endpoint.requests();
+    let sent = requests.last().expect("it was sent").json();
+    assert_eq!(sent["Item"], json!({"id": {"S": "1"}, "n": {"N": "2"}}));
+    let sdk = "arn:aws:states:::aws-sdk:dynamodb:putItem";
+    let report = run(&endpoint.url, sdk, parameters).await;
+    assert_eq!(failure(&report).0, "States.Runtime");
+}
+
 /// AWS's SDK refuses such values before it sends a request (<https://github.com/aws/aws-cdk/issues/9181>).
 #[tokio::test]
 async fn values_of_another_type_are_refused_before_a_request() {

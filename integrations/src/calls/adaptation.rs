@@ -17,6 +17,7 @@ pub(super) fn adapt_parameters(
             add_resources(parameters, execution);
         }
         ("emr", _) if called.style.optimized().is_some() => adapt_emr(called, parameters)?,
+        ("dynamodb", _) if called.style.optimized().is_some() => type_plain_attributes(parameters),
         // The result is always a whole response.
         ("bedrock-runtime", "invokeModel") => {
             parameters
@@ -91,6 +92,19 @@ fn add_resources(parameters: &mut Map<String, Json>, execution: &ExecutionInfo) 
                 Json::from(execution.id()),
                 Json::from(execution.machine_id()),
             ]);
+        }
+    }
+}
+
+/// Makes `{"S": ..}` of a text where DynamoDB needs an attribute value. Assumption: Step Functions does so, because a published pattern of AWS contains
+/// such texts. `argument_check.rs` of the runtime accepts them for the same reason.
+fn type_plain_attributes(parameters: &mut Map<String, Json>) {
+    for name in ["Key", "Item", "ExpressionAttributeValues"] {
+        let Some(Json::Object(attributes)) = parameters.get_mut(name) else {
+            continue;
+        };
+        for value in attributes.values_mut().filter(|value| value.is_string()) {
+            *value = json!({ "S": value.take() });
         }
     }
 }
