@@ -109,6 +109,7 @@ pub mod jsonata;
 #[doc(hidden)]
 pub mod limits;
 pub mod model;
+#[doc(hidden)]
 pub mod name;
 pub mod overlay;
 pub mod path;
@@ -120,12 +121,15 @@ pub mod resource;
 #[cfg(feature = "models")]
 #[doc(hidden)]
 pub mod service_models;
+#[doc(hidden)]
 pub mod similar;
+#[doc(hidden)]
 pub mod source;
 #[cfg(feature = "yaml")]
 pub mod template;
 pub mod timestamp;
 pub mod validate;
+#[doc(hidden)]
 pub mod wildcard;
 #[cfg(feature = "yaml")]
 pub mod yaml;

@@ -19,6 +19,7 @@ pub struct AwsAccount {
 
 /// The account cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum AwsAccountError {
     /// There are no credentials.
     #[error("there are no credentials of AWS: {0}; set AWS_PROFILE, or run `aws configure`")]

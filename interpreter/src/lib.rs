@@ -94,6 +94,12 @@
 //! `jsonata` (on unless `default-features = false`) evaluates JSONata, with the crate `stepwright-jlens`. A regular expression of JSONata may backtrack for a
 //! long time, so an evaluation ends after two seconds. This is the only use of a clock; the limit of steps ends all others first.
 //!
+//! # Stability
+//!
+//! The example above, [`execution`], [`history`], [`mod@evaluate`] and [`value`] follow semantic versioning. [`query`],
+//! [`record`] and the fields of [`program`] are for `stepwright-runtime`: they may change with each
+//! version.
+//!
 //! # Boundary
 //!
 //! - It depends on `stepwright-asl`, and with the feature `jsonata` on `stepwright-jlens`. It

@@ -108,7 +108,6 @@
 //! | [`restart`] | definitions whose executions begin at a state in the middle |
 //! | [`search`] | text in the inputs and outputs of executions, with an index (feature `sqlite`) |
 //! | [`spans`] | the `tracing` spans of executions, states and task attempts |
-//! | [`start_command`] | commands of a shell that start an execution |
 //! | [`statistics`] | the numbers of an engine, and the table of its metrics |
 //! | [`store`] | stores for durable engines |
 //! | [`task`] | the calls of tasks, and [`TaskSource`](task::TaskSource), which answers instead of handlers |
@@ -150,6 +149,7 @@ pub mod report;
 pub mod restart;
 pub mod search;
 pub mod spans;
+#[doc(hidden)]
 pub mod start_command;
 pub mod statistics;
 pub mod store;

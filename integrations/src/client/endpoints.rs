@@ -44,6 +44,7 @@ pub struct Endpoints {
 
 /// A wrong endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum EndpointError {
     /// It is not a URL.
     #[error(

@@ -21,6 +21,7 @@ pub struct Connections(HashMap<String, Connection>);
 
 /// A file of connections that cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ConnectionsError {
     /// It is not JSON, or not a list of connections.
     #[error("it is not a list of connections, as `aws events create-connection` takes them: {0}")]

@@ -44,6 +44,7 @@ pub struct StatusEvents {
 
 /// The reason why status events cannot be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum StatusEventsError {
     /// EventBridge has no endpoint.
     #[error(

@@ -19,6 +19,7 @@ use crate::value::{MAX_TYPED_DEPTH, Value};
 use crate::wait_id::{CursorId, TimerKind, WaitId};
 
 /// The error of a task whose handler ended with its process.
+#[doc(hidden)]
 pub const LOST: &str = "Stepwright.TaskLost";
 
 /// Whether a task had its result when it was scheduled.

@@ -32,6 +32,7 @@ use crate::task::{DefinedState, DefinedTask};
 pub use self::answer_type::AnswerType;
 pub(crate) use self::catch::Catcher;
 pub use self::choice::Choice;
+#[doc(hidden)]
 pub use self::compile::label_of;
 pub(crate) use self::distributed::{
     Batcher, Distributed, Format, ItemReaderFields, ReaderSource, ResultWriterFields,

@@ -38,6 +38,7 @@ mod variables;
 
 pub use assign::Assignments;
 pub use condition::Condition;
+#[doc(hidden)]
 pub use entropy::{Entropy, SharedEntropy};
 pub use error::{CompileError, QueryError};
 pub use expected::Expected;
