@@ -147,7 +147,7 @@ impl Engine {
         chosen.map_err(|_| StartError::NoRuntime)
     }
 
-    /// Runs a new execution in a task of its own, and returns when its start is durable.
+    /// Runs a new execution in a separate task, and returns when its start is durable.
     pub(in crate::engine) async fn begin<T>(
         &self,
         started: StartOutcome,
