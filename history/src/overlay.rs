@@ -8,8 +8,8 @@ use stepwright_asl::overlay::{Mark, Overlay, Status};
 use stepwright_asl::redaction::Redaction;
 use stepwright_interpreter::history::History;
 
-use super::coverage::Coverage;
-use super::recorded::{RecordedEvent, RecordedHistory};
+use crate::coverage::Coverage;
+use crate::recorded::{RecordedEvent, RecordedHistory};
 use crate::timeline::{Timeline, Visit};
 
 /// Marks the states and transitions of a definition with their statuses in an execution.
@@ -56,9 +56,9 @@ impl RecordedHistory {
     /// Returns the same as [`overlay`](Self::overlay), for a caller that has the timeline of the recording.
     pub fn timeline_overlay(&self, definition: &Asl, timeline: &Timeline) -> Overlay {
         let mut coverage = Coverage::of_definition(definition);
-        coverage.add_recorded_events(&self.steps);
-        let overlay = of_timeline(definition, timeline, &coverage, &self.redaction);
-        if self.has_more_events {
+        coverage.add_recorded_events(self.events());
+        let overlay = of_timeline(definition, timeline, &coverage, self.redaction());
+        if self.has_more_events() {
             let title = format!(
                 "{}, as far as this part of its history goes",
                 overlay.title()
@@ -71,7 +71,7 @@ impl RecordedHistory {
     /// Returns the states that were entered, each once, in the order of their first entries.
     pub fn entered(&self) -> Vec<&str> {
         let mut entered: Vec<&str> = Vec::new();
-        for step in self.steps.iter().filter(|step| is_entered(step)) {
+        for step in self.events().iter().filter(|step| is_entered(step)) {
             let state = step.state.as_deref().unwrap_or_default();
             if !entered.contains(&state) {
                 entered.push(state);

@@ -2,10 +2,11 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value as Json};
 use stepwright_asl::redaction::Redaction;
+use stepwright_interpreter::Timestamp;
 use stepwright_interpreter::history::History;
 use stepwright_interpreter::value::{Object, Value};
 
-use crate::clock::Timestamp;
+use crate::short_text::short;
 use crate::timeline::{Timeline, TimelineEvent};
 
 /// A recorded history: the JSON of `GetExecutionHistory`, of `aws stepfunctions get-execution-history`, or of `stepwright run --history`.
@@ -22,19 +23,19 @@ use crate::timeline::{Timeline, TimelineEvent};
 /// ```
 #[derive(Clone, Debug)]
 pub struct RecordedHistory {
-    pub(super) steps: Vec<RecordedEvent>,
-    pub(super) role: Option<String>,
-    pub(super) region: Option<String>,
+    steps: Vec<RecordedEvent>,
+    role: Option<String>,
+    region: Option<String>,
     /// The reason why the execution cannot be replayed.
-    pub(super) incomplete: Option<&'static str>,
+    incomplete: Option<&'static str>,
     /// Whether the execution has further events.
-    pub(super) has_more_events: bool,
+    has_more_events: bool,
     /// The histories of the children of its Map Runs, if they are included.
-    pub(super) children: Vec<RecordedHistory>,
+    children: Vec<RecordedHistory>,
     /// The ARNs of its Map Runs.
-    pub(super) map_runs: Vec<String>,
+    map_runs: Vec<String>,
     /// The fields whose values are masked in messages.
-    pub(super) redaction: Redaction,
+    redaction: Redaction,
 }
 
 /// Invalid text of a recorded history, or a history that cannot be used.
@@ -44,19 +45,21 @@ pub struct RecordedHistoryError(String);
 
 /// One event, recorded by the service or by this library.
 #[derive(Clone, Debug)]
-pub(crate) struct RecordedEvent {
-    pub(crate) id: u32,
+pub struct RecordedEvent {
+    /// Its `id`.
+    pub id: u32,
     /// Its type.
-    pub(crate) kind: String,
+    pub kind: String,
     /// The state that it belongs to.
-    pub(crate) state: Option<String>,
+    pub state: Option<String>,
     /// The enclosing iterations and branches, outermost first.
-    pub(crate) scope: Vec<String>,
+    pub scope: Vec<String>,
     /// The details, with decoded data, without the fields above.
-    pub(crate) details: Json,
+    pub details: Json,
     /// The ARN of the Map Run, which differs between executions, so that it is not part of the details.
-    pub(crate) map_run: Option<String>,
-    pub(crate) at: Timestamp,
+    pub map_run: Option<String>,
+    /// Its `timestamp`.
+    pub at: Timestamp,
 }
 
 /// An event of the JSON, with its scope, which is derived from the chain of `previousEventId`.
@@ -183,7 +186,7 @@ impl RecordedHistory {
         })
     }
 
-    /// Masks these fields in the differences that a [replay](super::replay) finds, and in [pictures](Self::overlay).
+    /// Masks these fields in the differences that a replay finds (`stepwright_runtime::testing::replay`), and in [pictures](Self::overlay).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -265,18 +268,49 @@ impl RecordedHistory {
     }
 
     /// Returns the events in their order.
-    #[cfg(feature = "report")]
-    pub(crate) fn events(&self) -> &[RecordedEvent] {
+    #[doc(hidden)]
+    pub fn events(&self) -> &[RecordedEvent] {
         &self.steps
     }
 
-    /// Returns the fields that reports and pictures mask.
-    #[cfg(feature = "report")]
-    pub(crate) fn redaction(&self) -> &Redaction {
+    /// Returns the reason why the execution cannot be replayed.
+    #[doc(hidden)]
+    pub fn incomplete(&self) -> Option<&'static str> {
+        self.incomplete
+    }
+
+    /// Returns whether the execution has events after those of this part of its history.
+    pub fn has_more_events(&self) -> bool {
+        self.has_more_events
+    }
+
+    /// Returns the histories of the children of its Map Runs, if the recording includes them.
+    pub fn children(&self) -> &[RecordedHistory] {
+        &self.children
+    }
+
+    /// Returns the ARNs of its Map Runs.
+    pub fn map_runs(&self) -> &[String] {
+        &self.map_runs
+    }
+
+    /// Returns the ARN of the execution's role, if the recording contains it.
+    pub fn role_arn(&self) -> Option<&str> {
+        self.role.as_deref()
+    }
+
+    /// Returns the region of the execution's tasks, if the recording contains one.
+    pub fn region(&self) -> Option<&str> {
+        self.region.as_deref()
+    }
+
+    /// Returns the fields that messages, reports and pictures mask.
+    pub fn redaction(&self) -> &Redaction {
         &self.redaction
     }
 
-    pub(super) fn started(&self) -> Timestamp {
+    /// Returns when the execution started.
+    pub fn started(&self) -> Timestamp {
         self.steps
             .first()
             .map_or(Timestamp::default(), |step| step.at)
@@ -287,8 +321,8 @@ fn refused(text: &str) -> RecordedHistoryError {
     RecordedHistoryError(text.to_owned())
 }
 
-/// Returns the events of a run of this library.
-pub(super) fn steps(history: &History) -> Vec<RecordedEvent> {
+/// Returns the events of a history as a recording has them.
+pub fn recorded_events(history: &History) -> Vec<RecordedEvent> {
     history
         .events()
         .map(|event| {
@@ -315,7 +349,7 @@ impl RawEvent {
         let (Some(id), Some(kind)) = (number("id"), event["type"].as_str()) else {
             return Err(RecordedHistoryError(format!(
                 "this is not an event of a history, because it has no `id` and `type`: {}",
-                super::difference::short(event)
+                short(event)
             )));
         };
         let members = event.as_object().into_iter().flatten();

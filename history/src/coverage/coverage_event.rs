@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use stepwright_interpreter::history::Event;
 
-use crate::testing::recorded::RecordedEvent;
+use crate::recorded::RecordedEvent;
 
 /// The parts of an event that coverage reads: all except its data.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! Measures the coverage of the executions of a process, and writes it to a file while they run.
+//! The file with the coverage of a process, which grows while its executions end.
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
@@ -8,15 +8,10 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use serde_json::{Value as Json, json};
 use stepwright_asl::json::Json as Asl;
-use stepwright_interpreter::history::{Event, EventKind};
-use stepwright_interpreter::program::Program;
+use stepwright_interpreter::history::{Event, EventKind, History};
 
 use super::Coverage;
 use super::coverage_event::CoverageEvent;
-use crate::engine::{ExecutionReport, Observer};
-
-/// The environment variable with the default directory for coverage.
-const VARIABLE: &str = "STEPWRIGHT_COVERAGE";
 
 /// The version of the files.
 pub(super) const VERSION: i64 = 1;
@@ -27,99 +22,32 @@ pub(super) const MARK: &str = "stepwrightCoverage";
 /// The extension of the files.
 pub(super) const ENDING: &str = "jsonl";
 
-/// Returns the directory in the environment variable, if it is set.
-///
-/// # Errors
-///
-/// A relative path, which would differ between processes.
-pub(crate) fn folder() -> Result<Option<PathBuf>, String> {
-    let Some(folder) = std::env::var_os(VARIABLE).filter(|folder| !folder.is_empty()) else {
-        return Ok(None);
-    };
-    let folder = PathBuf::from(folder);
-    if folder.is_relative() {
-        return Err(format!(
-            "{VARIABLE} is `{}`, and test processes run in different directories; give it an absolute path",
-            folder.display()
-        ));
-    }
-    Ok(Some(folder))
-}
-
-/// Writes the coverage of the executions of one engine.
-pub(crate) struct Measure {
-    file: Arc<CoverageFile>,
-    machines: Vec<Machine>,
-}
-
-struct Machine {
-    program: Arc<Program>,
+/// A definition in the file of a process.
+#[derive(Debug)]
+pub struct MeasuredDefinition {
     /// Its number in the file.
     number: usize,
     /// Coverage of the definition without any execution.
     nothing: Coverage,
 }
 
-impl Measure {
-    /// Opens the file of this process, or creates it.
-    ///
-    /// # Errors
-    ///
-    /// A directory that cannot be written to.
-    pub(crate) fn to(folder: &Path) -> Result<Self, String> {
-        Ok(Self {
-            file: CoverageFile::of(folder)?,
-            machines: Vec::new(),
-        })
-    }
-
-    /// Adds a program whose executions are measured.
-    ///
-    /// # Errors
-    ///
-    /// A file that cannot be written to.
-    pub(crate) fn machine(
-        &mut self,
-        name: &str,
-        program: &Arc<Program>,
-        definition: &Asl,
-    ) -> Result<(), String> {
-        self.machines.push(Machine {
-            program: program.clone(),
-            number: self.file.define(name, definition)?,
-            nothing: Coverage::of_definition(definition),
-        });
-        Ok(())
-    }
-}
-
-impl Observer for Measure {
-    fn ended(&self, program: &Arc<Program>, report: &Arc<ExecutionReport>, is_child: bool) {
-        let mut machines = self.machines.iter();
-        let Some(machine) = machines.find(|machine| Arc::ptr_eq(&machine.program, program)) else {
-            return;
-        };
-        if report.history.is_empty() {
-            // The engine records no history.
-            return;
-        }
-        let mut coverage = machine.nothing.clone();
-        let events: Vec<Event> = report.history.events().collect();
+impl MeasuredDefinition {
+    /// Returns the coverage of an execution that has ended, since its last redrive.
+    fn coverage_of(&self, history: &History, is_child: bool) -> Coverage {
+        let mut coverage = self.nothing.clone();
+        let events: Vec<Event> = history.events().collect();
         coverage.add_events(events.iter().map(CoverageEvent::from));
         let redriven = EventKind::ExecutionRedriven;
         if let Some(redriven) = events.iter().rposition(|event| event.kind() == redriven) {
             // The first part of a redriven execution was written when it ended the last time.
-            let mut before = machine.nothing.clone();
+            let mut before = self.nothing.clone();
             before.add_events(events[..redriven].iter().map(CoverageEvent::from));
             coverage.take_away(&before);
         }
         if is_child {
             coverage.runs = 0;
         }
-        let line = coverage.line(machine.number);
-        if let Err(error) = self.file.append(&line) {
-            tracing::error!(error, "the coverage of a run is lost");
-        }
+        coverage
     }
 }
 
@@ -158,11 +86,13 @@ impl Coverage {
 }
 
 /// The file of a process, which all its engines append lines to.
-struct CoverageFile {
+#[derive(Debug)]
+pub struct CoverageFile {
     path: PathBuf,
     state: Mutex<State>,
 }
 
+#[derive(Debug)]
 struct State {
     file: File,
     /// The numbers of the definitions, by their lines without the number.
@@ -173,7 +103,12 @@ struct State {
 static FILES: LazyLock<Mutex<HashMap<PathBuf, Arc<CoverageFile>>>> = LazyLock::new(Mutex::default);
 
 impl CoverageFile {
-    fn of(folder: &Path) -> Result<Arc<Self>, String> {
+    /// Opens the file of this process in a folder, or creates it.
+    ///
+    /// # Errors
+    ///
+    /// A folder that cannot be written to.
+    pub fn of(folder: &Path) -> Result<Arc<Self>, String> {
         let mut files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = files.get(folder) {
             return Ok(known.clone());
@@ -200,8 +135,35 @@ impl CoverageFile {
         Ok(file)
     }
 
+    /// Adds a definition whose executions are measured.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be written to.
+    pub fn define(&self, name: &str, definition: &Asl) -> Result<MeasuredDefinition, String> {
+        Ok(MeasuredDefinition {
+            number: self.number_of(name, definition)?,
+            nothing: Coverage::of_definition(definition),
+        })
+    }
+
+    /// Adds the coverage of an execution that has ended. A child of a Map Run does not count as a separate run.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be written to.
+    pub fn add(
+        &self,
+        definition: &MeasuredDefinition,
+        history: &History,
+        is_child: bool,
+    ) -> Result<(), String> {
+        let coverage = definition.coverage_of(history, is_child);
+        self.append(&coverage.line(definition.number))
+    }
+
     /// Returns the number of a definition, and writes the definition if it is new.
-    fn define(&self, name: &str, definition: &Asl) -> Result<usize, String> {
+    fn number_of(&self, name: &str, definition: &Asl) -> Result<usize, String> {
         let text = format!(r#""name":{},"machine":{definition}"#, json!(name));
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(number) = state.defined.get(&text) {

@@ -1,5 +1,7 @@
+//! The coverage of definitions by executions, and the files with the coverage of a process.
+
 mod coverage_event;
-mod measure;
+mod coverage_file;
 mod suite;
 
 use std::collections::{BTreeMap, HashMap};
@@ -8,7 +10,6 @@ use std::ops::Bound;
 
 use serde::Serialize;
 use serde_json::{Value as Json, json};
-use stepwright::Workflow;
 use stepwright_asl::errors;
 use stepwright_asl::graph::{EdgeKind, Graph};
 use stepwright_asl::json::Json as Asl;
@@ -18,9 +19,10 @@ use stepwright_asl::overlay::{Mark, Overlay, Status};
 use stepwright_interpreter::history::History;
 
 use self::coverage_event::CoverageEvent;
-use super::recorded::{RecordedEvent, RecordedHistory};
+use crate::recorded::{RecordedEvent, RecordedHistory};
 
-pub(crate) use self::measure::{Measure, folder};
+#[doc(hidden)]
+pub use self::coverage_file::{CoverageFile, MeasuredDefinition};
 pub use self::suite::{MeasuredWorkflow, SuiteCoverage, SuiteCoverageError};
 
 /// The states, transitions, retriers and catchers of a definition that a set of runs covered.
@@ -143,7 +145,7 @@ impl Coverage {
     }
 
     /// Creates it for any JSON. Ignores parts that are no valid states or transitions.
-    pub(super) fn of_definition(definition: &Asl) -> Self {
+    pub(crate) fn of_definition(definition: &Asl) -> Self {
         let graph = Graph::of(definition);
         let mut coverage = Self {
             runs: 0,
@@ -193,11 +195,6 @@ impl Coverage {
         coverage
     }
 
-    /// Creates a coverage of a workflow without any run.
-    pub fn of_workflow<W: Workflow>() -> Self {
-        Self::of(W::definition().machine())
-    }
-
     /// Adds a run.
     ///
     /// # Panics
@@ -216,14 +213,14 @@ impl Coverage {
     }
 
     /// Adds a child of a Map Run, which does not count as a separate run.
-    pub(super) fn add_child(&mut self, history: &History) {
+    pub fn add_child(&mut self, history: &History) {
         self.add_history(history);
         self.runs -= 1;
     }
 
     /// Adds a recorded run.
     pub fn add_recorded(&mut self, history: &RecordedHistory) {
-        self.add_recorded_events(&history.steps);
+        self.add_recorded_events(history.events());
     }
 
     /// Adds the runs of another coverage of the same definition; parts that only the other one has are ignored.
@@ -447,12 +444,12 @@ impl Coverage {
     }
 
     /// Adds a recorded run with these events.
-    pub(super) fn add_recorded_events(&mut self, events: &[RecordedEvent]) {
+    pub(crate) fn add_recorded_events(&mut self, events: &[RecordedEvent]) {
         self.add_events(events.iter().map(CoverageEvent::from));
     }
 
     /// Adds the run that wrote this history.
-    pub(super) fn add_history(&mut self, history: &History) {
+    pub(crate) fn add_history(&mut self, history: &History) {
         self.runs += 1;
         let mut visits = CurrentStates::default();
         for event in history.events() {

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value as Json, json};
 use stepwright_asl::json::Json as Asl;
 
-use super::measure::{ENDING, MARK, VERSION};
+use super::coverage_file::{ENDING, MARK, VERSION};
 use super::{Coverage, share};
 
 /// The coverage of all test processes of a suite, for each workflow. Engines write it into a directory if the environment variable
-/// `STEPWRIGHT_COVERAGE` is set for their process, or [`EngineBuilder::coverage`](crate::EngineBuilder::coverage) was called. Nested workflows
+/// `STEPWRIGHT_COVERAGE` is set for their process, or `EngineBuilder::coverage` of `stepwright-runtime` was called. Nested workflows
 /// and the children of Map Runs are included.
 ///
 /// ```

@@ -2,12 +2,12 @@
 
 use maud::{Markup, html};
 use stepwright_asl::overlay::Status;
+use stepwright_interpreter::Timestamp;
 
 use super::status::{class, status};
 use super::text;
 use super::view::ExecutionView;
 use super::visit::frames;
-use crate::clock::Timestamp;
 use crate::timeline::{Attempt, AttemptOutcome, Visit};
 
 /// The axis of a chart, in microseconds.

@@ -3,11 +3,11 @@
 use maud::{Markup, html};
 use serde_json::Value as Json;
 use stepwright_asl::redaction::Redaction;
+use stepwright_interpreter::Timestamp;
+use stepwright_interpreter::history::{Event, History};
 
 use super::text;
-use crate::clock::Timestamp;
-use crate::history::{Event, History};
-use crate::testing::recorded::RecordedEvent;
+use crate::recorded::RecordedEvent;
 
 /// Selects events of a list.
 #[derive(Clone, Debug, Default)]

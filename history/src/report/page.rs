@@ -1,8 +1,8 @@
 //! The report: one self-contained file about one execution.
 
 use std::fmt;
-use std::fs;
-use std::io;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -10,6 +10,8 @@ use stepwright_asl::StateMachine;
 use stepwright_asl::json::Json;
 use stepwright_asl::overlay::{self, Overlay};
 use stepwright_asl::redaction::Redaction;
+use stepwright_interpreter::Timestamp;
+use stepwright_interpreter::history::History;
 
 use super::chart::chart;
 use super::events::{EventFilter, EventRow, events, table};
@@ -18,11 +20,8 @@ use super::view::{ExecutionLinks, ExecutionView, most_interesting};
 use super::visible::visible;
 use super::visit::{value, variable_values, visit};
 use super::{stylesheet, text};
-use crate::clock::Timestamp;
-use crate::history::History;
-use crate::private_file;
-use crate::testing::recorded::RecordedHistory;
-use crate::testing::timeline_overlay;
+use crate::overlay::timeline_overlay;
+use crate::recorded::RecordedHistory;
 use crate::timeline::{Explainer, Timeline};
 
 /// How many visits a report has: with more, a browser needs seconds to show it.
@@ -127,7 +126,7 @@ impl Report {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        private_file::write(path, None, self.html.as_bytes())
+        create_private(path)?.write_all(self.html.as_bytes())
     }
 
     fn new(subject: &Subject<'_>, facts: &Facts<'_>, events: &Markup) -> Self {
@@ -141,6 +140,15 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.html)
     }
+}
+
+/// Creates a file that only its owner reads and writes, or truncates a file, which retains its mode.
+fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// The execution of a report.

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use crate::Status;
-use crate::clock::Timestamp;
-use crate::value::Value;
 use maud::{Markup, html};
+use stepwright_interpreter::value::Value;
+use stepwright_interpreter::{Status, Timestamp};
 
 /// The most bytes of one JSON value on a page; more is in the file of the history.
 const MOST_BYTES: u64 = 65_536;

@@ -3,10 +3,10 @@ use std::borrow::Cow;
 use stepwright_asl::json::Json;
 use stepwright_asl::overlay::Overlay;
 use stepwright_asl::redaction::Redaction;
+use stepwright_interpreter::Timestamp;
+use stepwright_interpreter::value::Value;
 
-use crate::clock::Timestamp;
 use crate::timeline::{Explainer, Timeline, Visit};
-use crate::value::Value;
 
 /// The links of a page about an execution.
 pub trait ExecutionLinks {

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 use stepwright_asl::overlay::Status;
 use stepwright_diagram::Diagram;
+use stepwright_interpreter::value::Value;
 
 use super::expressions::expressions;
 use super::status::{class, status};
 use super::text;
 use super::view::ExecutionView;
 use crate::timeline::{Attempt, Visit};
-use crate::value::Value;
 
 /// How many iterations a page lists.
 const MOST_ITERATIONS: usize = 200;

@@ -1,8 +1,9 @@
 use std::time::Duration;
 
+use stepwright_interpreter::Timestamp;
+use stepwright_interpreter::value::Value;
+
 use super::event::TimelineEvent;
-use crate::clock::Timestamp;
-use crate::value::Value;
 
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,10 +1,9 @@
 use std::borrow::Cow;
 
 use smol_str::SmolStr;
+use stepwright_interpreter::Timestamp;
 use stepwright_interpreter::history::Event;
-
-use crate::clock::Timestamp;
-use crate::value::Value;
+use stepwright_interpreter::value::Value;
 
 /// An event of a history, of the engine or recorded.
 #[derive(Debug, Clone)]

@@ -34,12 +34,11 @@ use std::collections::BTreeMap;
 
 use stepwright_asl::overlay::Status as VisitStatus;
 use stepwright_interpreter::history::History;
+use stepwright_interpreter::value::{Object, Value};
+use stepwright_interpreter::{ExecutionInfo, Status, Timestamp};
 
 use self::visit_index::VisitIndex;
 use self::walk::Walk;
-use crate::clock::Timestamp;
-use crate::value::{Object, Value};
-use crate::{ExecutionInfo, Status};
 
 pub use self::attempt::{Attempt, AttemptOutcome};
 pub(crate) use self::event::TimelineEvent;
@@ -49,7 +48,7 @@ pub use self::visit::Visit;
 
 /// What happened in an execution, state by state.
 ///
-/// [`RecordedHistory::timeline`](crate::testing::RecordedHistory::timeline) returns that of a recording. A history without data has visits without
+/// [`RecordedHistory::timeline`](crate::RecordedHistory::timeline) returns that of a recording. A history without data has visits without
 /// values. Visits whose StateEntered event was [dropped](History::dropped) are missing.
 #[derive(Debug, Clone)]
 pub struct Timeline {
@@ -185,7 +184,7 @@ impl Timeline {
     }
 
     /// Returns whether the execution was redriven.
-    pub(crate) fn is_redriven(&self) -> bool {
+    pub fn is_redriven(&self) -> bool {
         self.is_redriven
     }
 

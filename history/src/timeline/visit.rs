@@ -4,12 +4,12 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 use stepwright_asl::overlay::Status;
 use stepwright_asl::source::SourceLocation;
+use stepwright_interpreter::Timestamp;
+use stepwright_interpreter::value::Value;
 
 use super::attempt::{Attempt, AttemptOutcome};
 use super::event::TimelineEvent;
 use super::iterations::Iterations;
-use crate::clock::Timestamp;
-use crate::value::Value;
 
 /// The variables of a scope, with the indexes of the visits that assigned them last.
 pub(super) type EarlierVariables = BTreeMap<String, usize>;

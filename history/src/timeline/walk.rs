@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 use stepwright_asl::overlay::Status as VisitStatus;
+use stepwright_interpreter::value::Value;
+use stepwright_interpreter::{Status, Timestamp};
 
 use super::attempt::{Attempt, AttemptOutcome};
 use super::event::TimelineEvent;
 use super::iterations::Iterations;
 use super::visit::{EarlierVariables, Visit};
-use crate::Status;
-use crate::clock::Timestamp;
-use crate::value::Value;
 
 /// How many visits a reader of variables goes back at most. A smaller number needs more memory.
 const MOST_DISTANCE: usize = 64;

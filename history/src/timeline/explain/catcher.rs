@@ -3,9 +3,9 @@ use stepwright_asl::model::{Catcher, State};
 use stepwright_asl::overlay::Status;
 use stepwright_interpreter::execution::Failure;
 use stepwright_interpreter::query::Expected;
+use stepwright_interpreter::value::Value;
 
 use super::replay::{FieldStage, NoValue, Operand, Replay, ReplayData};
-use crate::value::Value;
 
 /// The catcher that was taken.
 impl Replay<'_> {

@@ -2,9 +2,9 @@ use stepwright_asl::condition::readable;
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{Choice, ChoiceRule, Operator};
 use stepwright_interpreter::query::Expected;
+use stepwright_interpreter::value::Value;
 
 use super::replay::{FieldStage, NoValue, Operand, PLACEHOLDER, Replay, ReplayData};
-use crate::value::Value;
 
 const EARLIER_MATCHED: &str = "an earlier rule matched";
 const NOT_NEEDED: &str = "an earlier part of the rule decides";

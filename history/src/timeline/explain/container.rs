@@ -3,10 +3,10 @@ use std::collections::HashMap;
 use stepwright_asl::model::{Map, State};
 use stepwright_interpreter::distributed::Item;
 use stepwright_interpreter::query::Expected;
+use stepwright_interpreter::value::Value;
 
 use super::context::MapItem;
 use super::replay::{NoValue, Operand, Outcome, Replay, ReplayData};
-use crate::value::Value;
 
 /// How many items the value of an ItemSelector shows.
 const MAX_ITEMS: usize = 1_000;

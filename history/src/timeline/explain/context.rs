@@ -3,8 +3,7 @@ use std::cell::Cell;
 
 use stepwright_interpreter::distributed::Item;
 use stepwright_interpreter::query::{CONTEXT_MEMBERS, Context};
-
-use crate::value::{Object, Segment, Value};
+use stepwright_interpreter::value::{Object, Segment, Value};
 
 /// The context object of a visit, as far as the history determines it. It notes reads of the other members.
 #[derive(Debug, Clone)]

@@ -2,9 +2,9 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use stepwright_asl::model::{State, StateMachine};
+use stepwright_interpreter::value::Value;
 
 use super::compiled_expressions::CompiledExpressions;
-use crate::value::Value;
 
 /// The states of a definition by their names.
 pub(super) struct DefinedStates<'a> {

@@ -1,12 +1,12 @@
 use stepwright_asl::jsonata::strip;
 use stepwright_asl::model::{Fail, Map, NumberOrExpression, State, Task, Wait};
 use stepwright_asl::overlay::Status;
+use stepwright_interpreter::Timestamp;
 use stepwright_interpreter::query::Expected;
+use stepwright_interpreter::value::Value;
 
 use super::container::map_items;
 use super::replay::{FieldStage, NoValue, Operand, Replay, ReplayData};
-use crate::clock::Timestamp;
-use crate::value::Value;
 
 /// Fields that are evaluated before the work of a state.
 impl Replay<'_> {

@@ -1,9 +1,9 @@
 use stepwright_asl::model::{PathField, State};
 use stepwright_interpreter::query::{Expected, ReferencePath};
+use stepwright_interpreter::value::Value;
 
 use super::replay::{NoValue, Operand, Outcome, Replay, ReplayData};
 use crate::timeline::AttemptOutcome;
-use crate::value::Value;
 
 /// Fields that are evaluated after the work of a state.
 impl Replay<'_> {
@@ -170,7 +170,7 @@ impl Replay<'_> {
         }
     }
 
-    pub(super) fn exit_time(&self) -> crate::clock::Timestamp {
+    pub(super) fn exit_time(&self) -> stepwright_interpreter::Timestamp {
         self.visit.ended().unwrap_or(self.visit.entered())
     }
 }

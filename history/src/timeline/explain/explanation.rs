@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use stepwright_asl::redaction::Redaction;
 
-use crate::value::Value;
+use stepwright_interpreter::value::Value;
 
 /// One field of a state with a path, a template or an expression, and the value that it had in a visit.
 ///

@@ -5,18 +5,18 @@ use stepwright_asl::json::{Json, escape};
 use stepwright_asl::jsonata::{Expression, strip};
 use stepwright_asl::model::{NumberOrExpression, PathField, QueryLanguage, State};
 use stepwright_asl::overlay::Status;
+use stepwright_interpreter::Timestamp;
 use stepwright_interpreter::query::{
     CompileError, Condition, Entropy, Expected, Expr, QueryError, Scope, VariableNames, Variables,
 };
 use stepwright_interpreter::task::Resource;
+use stepwright_interpreter::value::{MAX_DEPTH, Value};
 
 use super::compiled_expressions::{CompiledExpression, CompiledField};
 use super::context::{MapItem, ReplayContext};
 use super::defined_states::DefinedStates;
 use super::explanation::{ExplainError, FieldExplanation, FieldOutcome};
-use crate::clock::Timestamp;
 use crate::timeline::{Timeline, Visit};
-use crate::value::{MAX_DEPTH, Value};
 
 const MISMATCH: &str =
     "the history shows a different result; check that the definition is that of the execution";
