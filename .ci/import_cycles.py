@@ -19,6 +19,7 @@ FOLDERS = [
     "macros/src",
     "dsl/src",
     "interpreter/src",
+    "history/src",
     "runtime/src",
     "server/src",
     "integrations/src",

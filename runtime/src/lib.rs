@@ -118,6 +118,7 @@
 //!
 //! The package `stepwright-interpreter` compiles definitions, evaluates their expressions and steps executions, which are plain data. The private module
 //! `engine` connects them with tasks, timers, the store and callers.
+//! The package `stepwright-history` reads the histories of executions; its modules `timeline` and `report` are re-exported.
 //!
 //! # Observing
 //!
@@ -127,8 +128,8 @@
 //!
 //! # Boundary
 //!
-//! - It depends on `stepwright-interpreter`, `stepwright-asl` and `stepwright` without its macros,
-//!   and with the feature `report` on `stepwright-diagram`.
+//! - It depends on `stepwright-interpreter`, `stepwright-history`, `stepwright-asl`, and `stepwright`
+//!   without its macros.
 //! - It opens no connection, and contains no SDK of AWS. Other packages supply the results of calls
 //!   as a [`TaskSource`](task::TaskSource).
 //! - The interpreter decides what happens in an execution. The engine performs commands, and
@@ -144,8 +145,6 @@ pub mod debug;
 pub mod handler_logs;
 pub mod history;
 pub mod objects;
-#[cfg(feature = "report")]
-pub mod report;
 pub mod restart;
 pub mod search;
 pub mod spans;
@@ -156,7 +155,6 @@ pub mod store;
 pub mod task;
 pub mod test_state;
 pub mod testing;
-pub mod timeline;
 
 mod atomic_file;
 mod blocking;
@@ -183,6 +181,9 @@ pub use self::engine::{
 pub use self::engine::{CheckProgress, ExportedExecution, ProblemKind, StoreProblem};
 pub use stepwright_asl::model::MachineType;
 pub use stepwright_asl::redaction::Redaction;
+#[cfg(feature = "report")]
+pub use stepwright_history::report;
+pub use stepwright_history::timeline;
 pub use stepwright_interpreter::distributed::{MapRun, MapRunCounts};
 pub use stepwright_interpreter::execution::{StatusRecord, TaskToken, Wait, WaitKind};
 pub use stepwright_interpreter::task::TraceContext;

@@ -12,8 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-/// Folders at the root whose messages are not on the page: those of `asl` are diagnostics, which `docs/reference/rules.md` explains.
-const OTHER_PACKAGES: &[&str] = &["asl", "diagram", "examples", "jlens", "tests"];
+/// Folders at the root whose messages are not on the page: those of `asl` are diagnostics, which `docs/reference/rules.md` explains,
+/// those of `history` are displayed text, or for tests of workflows.
+const OTHER_PACKAGES: &[&str] = &["asl", "diagram", "examples", "history", "jlens", "tests"];
 
 /// The folder of `asl` with the rules that `workflow!` and the builder share with the validator.
 const SHARED_RULES: &str = "asl/src/analysis";
@@ -44,7 +45,6 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "/src/console/",
     "/src/query/fixture.rs",
     "/src/query/jsonata/",
-    "/src/report/",
     // SQL.
     "/src/search/index/index_reader.rs",
     "/src/spans.rs",
@@ -53,7 +53,6 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "/src/statistics/prometheus.rs",
     "/src/test_state/",
     "/src/testing/",
-    "/src/timeline/",
     "/src/value/",
 ];
 

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 use stepwright_asl::redaction::Redaction;
+use stepwright_history::runtime_support::short;
 
 /// The maximum number of reported differences.
 const MOST: usize = 5;
@@ -88,16 +89,6 @@ pub(super) fn line(
         format!("at {pointer}: ")
     };
     format!("{prefix}expected {}, got {}", text(expected), text(actual))
-}
-
-/// Formats a value as text, truncated to one or two lines.
-pub(super) fn short(value: &Json) -> String {
-    const LENGTH: usize = 200;
-    let text = value.to_string();
-    match text.char_indices().nth(LENGTH) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text,
-    }
 }
 
 fn escape(key: &str) -> String {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::coverage::{Measure, folder};
+use super::measure::{Measure, folder};
 use super::{MockCase, MockConfig, MockConfigError};
 use crate::clock::{Clock, Timestamp, VIRTUAL_START};
 use crate::engine::{EngineBuilder, ObservedMachine, Observer, TestCases};

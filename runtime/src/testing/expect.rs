@@ -8,11 +8,13 @@ use serde_json::Value as Json;
 use stepwright::{Task, TaskError};
 use stepwright_asl::overlay::Status as VisitStatus;
 use stepwright_asl::redaction::Redaction;
+use stepwright_history::runtime_support::short;
+use stepwright_history::timeline::Timeline;
 use stepwright_interpreter::Status;
 use stepwright_interpreter::history::History;
 use stepwright_interpreter::value::Value;
 
-use super::difference::{differences, short};
+use super::difference::differences;
 #[cfg(feature = "report")]
 use super::failure_report;
 use super::matcher::{Matcher, hint, payload};
@@ -20,7 +22,6 @@ use super::mock::arguments;
 use crate::clock::Timestamp;
 use crate::engine::{ExecutionFailed, ExecutionReport};
 use crate::task::{DefinedState, Resource};
-use crate::timeline::Timeline;
 
 /// Asserts on a finished execution. A failed assertion panics at its line in the test. The message contains the difference, the path of the
 /// execution and its end.
@@ -470,7 +471,7 @@ impl Expect<'_> {
         )
     }
 
-    /// Writes a [report](crate::report::Report) of the execution to a file. It blocks the thread until the file is written.
+    /// Writes a [report](stepwright_history::report::Report) of the execution to a file. It blocks the thread until the file is written.
     ///
     /// A failed assertion writes a report, too, to `stepwright-reports` in Cargo's target folder or to the folder that the environment variable
     /// `STEPWRIGHT_REPORTS` names. Its message contains the path.
@@ -482,7 +483,7 @@ impl Expect<'_> {
     #[track_caller]
     pub fn report(self, path: impl AsRef<std::path::Path>) -> Self {
         let path = path.as_ref();
-        if let Err(error) = crate::report::Report::of(self.history).write(path) {
+        if let Err(error) = stepwright_history::report::Report::of(self.history).write(path) {
             panic!("cannot write the report {}: {error}", path.display());
         }
         self

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
+use stepwright_history::report::Report;
 use stepwright_interpreter::history::History;
-
-use crate::report::Report;
 
 /// The environment variable with the folder of the reports.
 const VARIABLE: &str = "STEPWRIGHT_REPORTS";

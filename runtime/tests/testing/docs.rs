@@ -102,9 +102,9 @@ async fn assertions() -> Done {
 
 #[tokio::test]
 async fn coverage() -> Done {
-    use stepwright_runtime::testing::{Coverage, Mock, Mocks};
+    use stepwright_runtime::testing::{Mock, Mocks, workflow_coverage};
 
-    let mut coverage = Coverage::of_workflow::<Sale>();
+    let mut coverage = workflow_coverage::<Sale>();
     let paid = Mocks::new().task::<charge_card>(Mock::returns("r-1".to_owned()));
     coverage.add(&sale(paid, 12.0).await?.history);
     assert_eq!(

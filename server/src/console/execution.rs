@@ -9,12 +9,12 @@ use maud::{Markup, html};
 use stepwright_asl::StateMachine;
 use stepwright_asl::json::Json as Asl;
 use stepwright_asl::overlay;
+use stepwright_history::timeline_overlay;
 use stepwright_runtime::history::{History, HistoryQuery};
 use stepwright_runtime::report::{
     self, EventFilter, ExecutionLinks, ExecutionView, most_interesting, siblings, text,
 };
 use stepwright_runtime::server_support::Redrivability;
-use stepwright_runtime::testing::timeline_overlay;
 use stepwright_runtime::timeline::{Attempt, Timeline};
 use stepwright_runtime::value::Value;
 use stepwright_runtime::{ExecutionHandle, Redaction, Status, Wait};

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use stepwright_asl::errors;
+use stepwright_history::coverage::Coverage;
 use stepwright_interpreter::Status;
 use stepwright_interpreter::history::EventKind;
 
@@ -9,7 +10,6 @@ use super::finding::{HiddenFailure, StuckExecution, UncaughtError};
 use super::names::HandledErrors;
 use super::run_record::{Evaluation, RunRecord};
 use crate::engine::ExecutionReport;
-use crate::testing::coverage::Coverage;
 
 /// The result of [`explore`](super::explore).
 #[derive(Clone, Debug)]

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use stepwright_asl::model::{MachineType, StateMachine};
+use stepwright_history::coverage::Coverage;
 use stepwright_interpreter::execution::Failure;
 use stepwright_interpreter::program::Program;
 use stepwright_interpreter::value::Value;
@@ -18,7 +19,6 @@ use super::run_record::{Cost, RunRecord};
 use super::script::Script;
 use crate::engine::{BuildError, Engine, ExecutionReport, Observer, StartOptions};
 use crate::task::TaskCall;
-use crate::testing::coverage::Coverage;
 
 /// The name of the machine while it is explored.
 const MACHINE: &str = "explored";

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use indexmap::IndexMap;
+use stepwright_history::timeline::{Attempt, AttemptOutcome, Timeline};
 use stepwright_interpreter::value::Value;
 
 use crate::clock::Timestamp;
-use crate::timeline::{Attempt, AttemptOutcome, Timeline};
 
 /// The answers to the calls of one state, in their order.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
+use stepwright_history::timeline::Timeline;
 use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
 
@@ -15,7 +16,6 @@ use super::model::{Conditions, ExecutionEnd, ExecutionModel};
 use crate::clock::{Clock, VIRTUAL_START};
 use crate::engine::{Engine, ExecutionReport, StartOptions};
 use crate::task::{Answer, DefinedState, TaskCall, TaskSource};
-use crate::timeline::Timeline;
 
 /// How long a run may take in real time. An execution without a limit can loop forever on virtual time.
 const PATIENCE: Duration = Duration::from_secs(5);

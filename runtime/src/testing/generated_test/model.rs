@@ -1,13 +1,13 @@
 //! The parts of an execution that a test repeats.
 
 use stepwright_asl::model::MachineType;
+use stepwright_history::timeline::Timeline;
 use stepwright_interpreter::Status;
 use stepwright_interpreter::history::History;
 use stepwright_interpreter::value::Value;
 
 use super::calls::{TaskAnswers, task_answers};
 use crate::clock::Timestamp;
-use crate::timeline::Timeline;
 
 /// The reason why no test can be generated from an execution.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

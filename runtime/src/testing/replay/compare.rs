@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 use stepwright_asl::redaction::Redaction;
+use stepwright_history::runtime_support::{RecordedEvent, short};
 
 use super::first_difference::FirstDifference;
 use super::placeholders::Placeholders;
-use crate::testing::difference::{line, short, walk};
-use crate::testing::recorded::RecordedEvent;
+use crate::testing::difference::{line, walk};
 
 type ByScope<'a> = IndexMap<&'a [String], Vec<&'a RecordedEvent>>;
 

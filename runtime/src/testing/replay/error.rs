@@ -1,5 +1,6 @@
+use stepwright_history::RecordedHistoryError;
+
 use super::first_difference::FirstDifference;
-use crate::testing::recorded::RecordedHistoryError;
 
 /// The error of a [`replay`](fn@super::replay).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

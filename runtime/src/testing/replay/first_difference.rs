@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::testing::recorded::RecordedEvent;
+use stepwright_history::runtime_support::RecordedEvent;
 
 /// The first difference between a run and a recorded one.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,12 +10,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stepwright_asl::model::{MachineType, StateMachine};
+use stepwright_history::RecordedHistory;
+use stepwright_history::runtime_support::{RecordedEvent, recorded_events};
 use stepwright_interpreter::Status;
 
 use self::compare::compare;
 use self::placeholders::Placeholders;
 use self::recording::Recording;
-use super::recorded::{RecordedEvent, RecordedHistory, steps};
 use crate::engine::{Engine, StartOptions};
 use crate::objects::ObjectStore;
 use crate::task::{TaskCall, TaskSource};
@@ -191,18 +192,18 @@ impl<'a> Replay<'a> {
     pub async fn run(self) -> Result<(), ReplayError> {
         let recorded = self.recorded;
         let children: Vec<&RecordedHistory> =
-            recorded.children.iter().chain(&self.children).collect();
+            recorded.children().iter().chain(&self.children).collect();
         let mut incomplete = std::iter::once(recorded).chain(children.iter().copied());
-        if let Some(reason) = incomplete.find_map(|history| history.incomplete) {
+        if let Some(reason) = incomplete.find_map(|history| history.incomplete()) {
             return Err(ReplayError::Unusable(reason.to_owned()));
         }
-        if let Some(reason) = unredrivable(&recorded.steps) {
+        if let Some(reason) = unredrivable(recorded.events()) {
             return Err(ReplayError::Unusable(reason));
         }
         let mut placeholders =
             Placeholders::of(self.machine, &self.substitutions, &self.of_engine)?;
-        let child_steps = children.iter().flat_map(|child| &child.steps);
-        placeholders.infer_resources(recorded.steps.iter().chain(child_steps));
+        let child_steps = children.iter().flat_map(|child| child.events());
+        placeholders.infer_resources(recorded.events().iter().chain(child_steps));
         // Data, choices and further texts may depend on a value that a comparison infers, so the definition runs again with it. Each round but
         // the last infers at least one value, so the number of rounds is bounded by the number of placeholders.
         loop {
@@ -244,7 +245,7 @@ impl<'a> Replay<'a> {
             .virtual_time_from(recorded.started() + later)
             .tasks(move |call: &TaskCall<'_>| source.answer(call))
             .observer(recording.clone());
-        if let Some(region) = &recorded.region {
+        if let Some(region) = recorded.region() {
             builder = builder.region(region);
         }
         if let Some(objects) = &self.objects {
@@ -256,14 +257,14 @@ impl<'a> Replay<'a> {
         }
         let engine = builder.build().map_err(|error| cannot(&error))?;
         let mut options = StartOptions::new().name(name);
-        if let Some(role) = &recorded.role {
+        if let Some(role) = recorded.role_arn() {
             options = options.role_arn(role);
         }
         let report = engine
             .execute_machine(name, recorded.input(), options)
             .await;
         let mut report = report.map_err(|error| cannot(&error))?;
-        let redriven = recorded.steps.iter();
+        let redriven = recorded.events().iter();
         for step in redriven.filter(|step| step.kind == "ExecutionRedriven") {
             if report.status == Status::Succeeded {
                 // It did not fail as in the recording.
@@ -278,7 +279,7 @@ impl<'a> Replay<'a> {
         match recording.missing() {
             Some(missing) => Err(ReplayError::Unusable(missing)),
             None => Ok(RunSteps {
-                steps: steps(&report.history),
+                steps: recorded_events(&report.history),
                 children: recording.ended(),
             }),
         }
@@ -309,9 +310,9 @@ fn difference(
     other: &RunSteps,
     placeholders: &mut Placeholders<'_>,
 ) -> Result<(), FirstDifference> {
-    let redaction = &recorded.redaction;
+    let redaction = recorded.redaction();
     compare(
-        &recorded.steps,
+        recorded.events(),
         &ours.steps,
         &other.steps,
         placeholders,
@@ -321,7 +322,7 @@ fn difference(
         let none = Vec::new();
         let now = ours.children.get(&number).unwrap_or(&none);
         let other = other.children.get(&number).unwrap_or(&none);
-        compare(&child.steps, now, other, placeholders, redaction).map_err(|difference| {
+        compare(child.events(), now, other, placeholders, redaction).map_err(|difference| {
             FirstDifference {
                 child: Some(number),
                 ..difference

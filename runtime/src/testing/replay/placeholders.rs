@@ -8,9 +8,9 @@ use stepwright_asl::graph::Graph;
 use stepwright_asl::model::StateMachine;
 use stepwright_asl::placeholder::{Addresses, Placeholder, fill, in_machine, names, text, whole};
 use stepwright_asl::similar::did_you_mean;
+use stepwright_history::runtime_support::RecordedEvent;
 
 use super::error::ReplayError;
-use crate::testing::recorded::RecordedEvent;
 
 /// The placeholders of a definition with their known values.
 ///

@@ -8,6 +8,8 @@ use serde_json::Value as Json;
 use smol_str::SmolStr;
 use stepwright_asl::model::StateMachine;
 use stepwright_asl::redaction::Redaction;
+use stepwright_history::RecordedHistory;
+use stepwright_history::runtime_support::{RecordedEvent, recorded_events, short};
 use stepwright_interpreter::ExecutionInfo;
 use stepwright_interpreter::program::Program;
 use stepwright_interpreter::task::IntegrationPattern;
@@ -16,8 +18,6 @@ use stepwright_interpreter::value::Value;
 use crate::clock::Timestamp;
 use crate::engine::{ExecutionReport, Observer};
 use crate::task::{Answer, ResourceKind, TaskCall, TaskFailure, TaskSource};
-use crate::testing::difference::short;
-use crate::testing::recorded::{RecordedEvent, RecordedHistory, steps};
 
 /// The origin of a task's call: its scope and its state.
 type CallKey = (Vec<String>, String);
@@ -137,24 +137,24 @@ impl Recording {
         children: &[RecordedHistory],
         has_objects: bool,
     ) -> Self {
-        let all = recorded.children.iter().chain(children);
+        let all = recorded.children().iter().chain(children);
         let children: Vec<RecordedChild> = all
             .map(|child| RecordedChild {
                 input: child.input(),
-                attempts: attempts(&child.steps),
+                attempts: attempts(child.events()),
             })
             .collect();
-        let steps = recorded.steps.iter();
+        let steps = recorded.events().iter();
         let scheduled = steps.filter(|step| step.kind == "ActivityScheduled");
         let activities = scheduled.filter_map(|step| step.details["resource"].as_str());
         Self {
-            own: attempts(&recorded.steps),
+            own: attempts(recorded.events()),
             children,
             activities: activities.map(str::to_owned).collect(),
             ends: machine.timeout_seconds.is_some(),
             has_objects,
-            map_runs: recorded.map_runs.clone(),
-            redaction: recorded.redaction.clone(),
+            map_runs: recorded.map_runs().to_vec(),
+            redaction: recorded.redaction().clone(),
             progress: Mutex::default(),
         }
     }
@@ -218,7 +218,9 @@ impl Observer for Recording {
         }
         let mut progress = self.lock();
         if let Some(number) = self.child(&mut progress, report.execution()) {
-            progress.ended.insert(number, steps(&report.history));
+            progress
+                .ended
+                .insert(number, recorded_events(&report.history));
         }
     }
 

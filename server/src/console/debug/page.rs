@@ -4,9 +4,9 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use stepwright_asl::StateMachine;
+use stepwright_history::timeline_overlay;
 use stepwright_runtime::debug::Position;
 use stepwright_runtime::report::{self, ExecutionLinks, ExecutionView};
-use stepwright_runtime::testing::timeline_overlay;
 use stepwright_runtime::timeline::Timeline;
 
 use super::blocking::blocking;

@@ -1,0 +1,693 @@
+use std::collections::HashMap;
+
+use serde_json::{Map, Value as Json};
+use stepwright_asl::redaction::Redaction;
+use stepwright_interpreter::Timestamp;
+use stepwright_interpreter::history::History;
+use stepwright_interpreter::value::{Object, Value};
+
+use crate::short_text::short;
+use crate::timeline::{Timeline, TimelineEvent};
+
+/// A recorded history: the JSON of `GetExecutionHistory`, of `aws stepfunctions get-execution-history`, or of `stepwright run --history`.
+///
+/// ```
+/// use stepwright_runtime::testing::RecordedHistory;
+///
+/// let history = RecordedHistory::parse(r#"{"events": [
+///     {"timestamp": "2026-01-01T00:00:00Z", "type": "ExecutionStarted", "id": 1, "previousEventId": 0,
+///      "executionStartedEventDetails": {"input": "{}", "roleArn": "arn:aws:iam::111111111111:role/orders"}}
+/// ]}"#)?;
+/// assert_eq!(history.len(), 1);
+/// # Ok::<(), stepwright_runtime::testing::RecordedHistoryError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct RecordedHistory {
+    steps: Vec<RecordedEvent>,
+    role: Option<String>,
+    region: Option<String>,
+    /// The reason why the execution cannot be replayed.
+    incomplete: Option<&'static str>,
+    /// Whether the execution has further events.
+    has_more_events: bool,
+    /// The histories of the children of its Map Runs, if they are included.
+    children: Vec<RecordedHistory>,
+    /// The ARNs of its Map Runs.
+    map_runs: Vec<String>,
+    /// The fields whose values are masked in messages.
+    redaction: Redaction,
+}
+
+/// Invalid text of a recorded history, or a history that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct RecordedHistoryError(String);
+
+/// One event, recorded by the service or by this library.
+#[derive(Clone, Debug)]
+pub struct RecordedEvent {
+    /// Its `id`.
+    pub id: u32,
+    /// Its type.
+    pub kind: String,
+    /// The state that it belongs to.
+    pub state: Option<String>,
+    /// The enclosing iterations and branches, outermost first.
+    pub scope: Vec<String>,
+    /// The details, with decoded data, without the fields above.
+    pub details: Json,
+    /// The ARN of the Map Run, which differs between executions, so that it is not part of the details.
+    pub map_run: Option<String>,
+    /// Its `timestamp`.
+    pub at: Timestamp,
+}
+
+/// An event of the JSON, with its scope, which is derived from the chain of `previousEventId`.
+struct RawEvent {
+    id: u32,
+    previous: u32,
+    kind: String,
+    name: Option<String>,
+    index: u32,
+    details: Json,
+    map_run: Option<String>,
+    at: Timestamp,
+    scope: EventScope,
+}
+
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+struct EventScope {
+    frames: Vec<Frame>,
+    state: Option<String>,
+}
+
+/// An iteration or branch.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Frame {
+    Iteration { map: String, index: u32 },
+    Branch { parallel: String, first: String },
+}
+
+/// The ends of the attempts of Maps and Parallels.
+///
+/// An event of a container may refer to an event of the container directly inside. The ends show which of two
+/// containers of one type wrote it: a container whose attempt has ended writes no event before its next attempt or a
+/// redrive.
+#[derive(Default)]
+struct ContainerEnds {
+    ends: HashMap<EventScope, ContainerEnd>,
+    /// The index of the last ExecutionRedriven event.
+    redriven: Option<usize>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct ContainerEnd {
+    /// The index of the event that ended the current attempt.
+    ended: Option<usize>,
+    /// The index of the last Failed event.
+    failed: Option<usize>,
+}
+
+impl RecordedHistory {
+    /// Parses a history.
+    ///
+    /// # Errors
+    ///
+    /// Text that is not such JSON, and the errors of [`from_json`](Self::from_json).
+    pub fn parse(text: &str) -> Result<Self, RecordedHistoryError> {
+        let json = serde_json::from_str(text)
+            .map_err(|error| RecordedHistoryError(format!("the history is not JSON: {error}")))?;
+        Self::from_json(&json)
+    }
+
+    /// Converts a history: `{"events": [..]}` or the list alone, in either order. The list `children` next to `events` may contain the histories
+    /// of the children of Map Runs, as `stepwright run --history` writes them.
+    ///
+    /// # Errors
+    ///
+    /// JSON that is not a history, and a history that does not begin with ExecutionStarted.
+    pub fn from_json(json: &Json) -> Result<Self, RecordedHistoryError> {
+        let events = json.get("events").unwrap_or(json).as_array();
+        let events = events.ok_or_else(|| {
+            refused(
+                "this is not a history: it has no list `events`, as in the response of GetExecutionHistory",
+            )
+        })?;
+        // The spelling of CloudWatch logs; no event of a history has it.
+        if events
+            .iter()
+            .any(|event| event.get("execution_arn").is_some())
+        {
+            return Err(refused(
+                "this is a log of an Express execution in CloudWatch, not a history: events may be missing or repeated, and data may be truncated. AWS stores no history of Express \
+                 executions; replay one of a Standard execution of the definition",
+            ));
+        }
+        let mut raw = events
+            .iter()
+            .map(RawEvent::read)
+            .collect::<Result<Vec<_>, _>>()?;
+        raw.sort_by_key(|event| event.id);
+        let started = events
+            .iter()
+            .find_map(|event| event.get("executionStartedEventDetails"));
+        let is_first = |first: &RawEvent| first.kind == "ExecutionStarted";
+        let Some(started) = started.filter(|_| raw.first().is_some_and(is_first)) else {
+            return Err(refused(
+                "the history does not begin with ExecutionStarted; fetch all of its events",
+            ));
+        };
+        let incomplete = if started["inputDetails"]["truncated"] == true {
+            Some("the execution's input was cut from the history, so it cannot be replayed")
+        } else if started.get("input").is_none() {
+            Some("the history has no execution data; fetch it with `--include-execution-data`")
+        } else {
+            None
+        };
+        assign_scopes(&mut raw);
+        let children = json.get("children").and_then(Json::as_array);
+        let children = children.into_iter().flatten().map(Self::from_json);
+        let map_runs = events
+            .iter()
+            .filter_map(|event| event["mapRunStartedEventDetails"]["mapRunArn"].as_str());
+        let role = started["roleArn"].as_str();
+        let region = events
+            .iter()
+            .find_map(|event| event["taskScheduledEventDetails"]["region"].as_str());
+        Ok(Self {
+            steps: raw.into_iter().map(RecordedEvent::from).collect(),
+            role: role.map(str::to_owned),
+            region: region.map(str::to_owned),
+            incomplete,
+            children: children.collect::<Result<_, _>>()?,
+            map_runs: map_runs.map(str::to_owned).collect(),
+            has_more_events: json.get("nextToken").is_some_and(|token| !token.is_null()),
+            redaction: Redaction::new(),
+        })
+    }
+
+    /// Masks these fields in the differences that a replay finds (`stepwright_runtime::testing::replay`), and in [pictures](Self::overlay).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use stepwright_asl::StateMachine;
+    /// use stepwright_runtime::Redaction;
+    /// use stepwright_runtime::testing::{RecordedHistory, replay};
+    ///
+    /// let machine = StateMachine::from_json(r#"{"StartAt": "Hash", "States": {
+    ///     "Hash": {"Type": "Pass", "Result": {"password": "abc"}, "End": true}
+    /// }}"#)?;
+    /// let recorded = RecordedHistory::parse(r#"{"events": [
+    ///     {"timestamp": "2026-01-01T00:00:00Z", "type": "ExecutionStarted", "id": 1, "previousEventId": 0,
+    ///      "executionStartedEventDetails": {"input": "{}"}},
+    ///     {"timestamp": "2026-01-01T00:00:00Z", "type": "PassStateEntered", "id": 2, "previousEventId": 0,
+    ///      "stateEnteredEventDetails": {"name": "Hash", "input": "{}"}},
+    ///     {"timestamp": "2026-01-01T00:00:00Z", "type": "PassStateExited", "id": 3, "previousEventId": 2,
+    ///      "stateExitedEventDetails": {"name": "Hash", "output": "{\"password\":\"xyz\"}"}}
+    /// ]}"#)?;
+    /// let recorded = recorded.redact(&Redaction::new().path("password")?);
+    /// let error = replay(&machine, &recorded).await.unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     r#"event 3, PassStateExited of `Hash`: /output/password: recorded "[redacted]", now "[redacted]""#
+    /// );
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn redact(mut self, redaction: &Redaction) -> Self {
+        self.redaction = self.redaction.and(redaction);
+        self
+    }
+
+    /// Returns the number of events.
+    pub fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Returns whether it has no events; a parsed history has at least ExecutionStarted.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Returns the execution's input.
+    pub fn input(&self) -> Value {
+        let input = self.steps.first().map(|step| &step.details["input"]);
+        input.map_or(Value::Null, |input| Value::from(input.clone()))
+    }
+
+    /// Computes what happened in the recorded execution, state by state. The recording does not contain the execution's ARN and name.
+    ///
+    /// ```
+    /// use stepwright_runtime::testing::RecordedHistory;
+    ///
+    /// let history = RecordedHistory::parse(r#"{"events": [
+    ///     {"timestamp": "2026-01-01T00:00:00Z", "type": "ExecutionStarted", "id": 1, "previousEventId": 0,
+    ///      "executionStartedEventDetails": {"input": "{}"}},
+    ///     {"timestamp": "2026-01-01T00:00:00Z", "type": "WaitStateEntered", "id": 2, "previousEventId": 0,
+    ///      "stateEnteredEventDetails": {"name": "Cool", "input": "{}"}}
+    /// ]}"#)?;
+    /// assert_eq!(history.timeline().visits()[0].state(), "Cool");
+    /// # Ok::<(), stepwright_runtime::testing::RecordedHistoryError>(())
+    /// ```
+    pub fn timeline(&self) -> Timeline {
+        let events = self.steps.iter().map(RecordedEvent::timeline_event);
+        let mut execution = Object::new();
+        if let Some(input) = self
+            .steps
+            .first()
+            .and_then(|first| first.details.get("input"))
+        {
+            execution.insert("Input", Value::from(input));
+        }
+        if let Some(role) = &self.role {
+            execution.insert("RoleArn", role.as_str().into());
+        }
+        execution.insert("StartTime", self.started().to_string().into());
+        let context = [("Execution", Value::from(execution))];
+        Timeline::of_events(events, context.into_iter().collect())
+    }
+
+    /// Returns the events in their order.
+    #[doc(hidden)]
+    pub fn events(&self) -> &[RecordedEvent] {
+        &self.steps
+    }
+
+    /// Returns the reason why the execution cannot be replayed.
+    #[doc(hidden)]
+    pub fn incomplete(&self) -> Option<&'static str> {
+        self.incomplete
+    }
+
+    /// Returns whether the execution has events after those of this part of its history.
+    pub fn has_more_events(&self) -> bool {
+        self.has_more_events
+    }
+
+    /// Returns the histories of the children of its Map Runs, if the recording includes them.
+    pub fn children(&self) -> &[RecordedHistory] {
+        &self.children
+    }
+
+    /// Returns the ARNs of its Map Runs.
+    pub fn map_runs(&self) -> &[String] {
+        &self.map_runs
+    }
+
+    /// Returns the ARN of the execution's role, if the recording contains it.
+    pub fn role_arn(&self) -> Option<&str> {
+        self.role.as_deref()
+    }
+
+    /// Returns the region of the execution's tasks, if the recording contains one.
+    pub fn region(&self) -> Option<&str> {
+        self.region.as_deref()
+    }
+
+    /// Returns the fields that messages, reports and pictures mask.
+    pub fn redaction(&self) -> &Redaction {
+        &self.redaction
+    }
+
+    /// Returns when the execution started.
+    pub fn started(&self) -> Timestamp {
+        self.steps
+            .first()
+            .map_or(Timestamp::default(), |step| step.at)
+    }
+}
+
+fn refused(text: &str) -> RecordedHistoryError {
+    RecordedHistoryError(text.to_owned())
+}
+
+/// Returns the events of a history as a recording has them.
+pub fn recorded_events(history: &History) -> Vec<RecordedEvent> {
+    history
+        .events()
+        .map(|event| {
+            let details = event.details().to_json();
+            RecordedEvent {
+                id: event.id(),
+                kind: event.kind().name().to_owned(),
+                state: event.state_name().map(str::to_owned),
+                scope: event.scope(),
+                map_run: details["mapRunArn"].as_str().map(str::to_owned),
+                details: without_volatile_values(details),
+                at: event.timestamp(),
+            }
+        })
+        .collect()
+}
+
+impl RawEvent {
+    fn read(event: &Json) -> Result<Self, RecordedHistoryError> {
+        let number = |field: &str| {
+            let number = event[field].as_u64();
+            number.and_then(|number| u32::try_from(number).ok())
+        };
+        let (Some(id), Some(kind)) = (number("id"), event["type"].as_str()) else {
+            return Err(RecordedHistoryError(format!(
+                "this is not an event of a history, because it has no `id` and `type`: {}",
+                short(event)
+            )));
+        };
+        let members = event.as_object().into_iter().flatten();
+        let details = members
+            .filter(|(key, _)| key.ends_with("EventDetails"))
+            .find_map(|(_, details)| details.as_object());
+        let text = |field: &str| Some(details?.get(field)?.as_str()?.to_owned());
+        Ok(Self {
+            id,
+            previous: number("previousEventId").unwrap_or(0),
+            kind: kind.to_owned(),
+            name: text("name").or_else(|| text("state")),
+            index: details
+                .and_then(|details| u32::try_from(details.get("index")?.as_u64()?).ok())
+                .unwrap_or(0),
+            details: without_volatile_values(decoded(kind, details)),
+            map_run: text("mapRunArn"),
+            at: match &event["timestamp"] {
+                Json::String(text) => Timestamp::parse(text).unwrap_or_default(),
+                Json::Number(seconds) => {
+                    let micros = seconds.as_f64().unwrap_or(0.0) * 1e6;
+                    Timestamp::from_unix_micros(micros.round() as i64)
+                }
+                _ => Timestamp::default(),
+            },
+            scope: EventScope::default(),
+        })
+    }
+}
+
+/// Returns the details with parsed JSON texts. Truncated data is omitted.
+fn decoded(kind: &str, details: Option<&Map<String, Json>>) -> Json {
+    let read = |value: &Json| match value.as_str() {
+        // serde_json refuses values that are as deep as AWS's may be.
+        Some(text) => serde_json::from_str(text)
+            .ok()
+            .or_else(|| Some(Value::from_text(text).ok()?.to_json()))
+            .unwrap_or_else(|| value.clone()),
+        None => value.clone(),
+    };
+    let has_name = kind.ends_with("StateEntered") || kind.ends_with("StateExited");
+    let mut members = Map::new();
+    for (key, value) in details.into_iter().flatten() {
+        let cut = details.and_then(|details| details.get(&format!("{key}Details")));
+        if cut.is_some_and(|cut| cut["truncated"] == true) || (key == "name" && has_name) {
+            continue;
+        }
+        let value = match (key.as_str(), value) {
+            ("input" | "output" | "parameters", _) => read(value),
+            ("assignedVariables", Json::Object(variables)) => {
+                let variables = variables.iter();
+                variables
+                    .map(|(name, text)| (name.clone(), read(text)))
+                    .collect()
+            }
+            _ => value.clone(),
+        };
+        members.insert(key.clone(), value);
+    }
+    Json::Object(members)
+}
+
+/// Omits values that always differ between executions.
+fn without_volatile_values(mut details: Json) -> Json {
+    const OMITTED: [&str; 5] = [
+        "roleArn",
+        "stateMachineAliasArn",
+        "stateMachineVersionArn",
+        "mapRunArn",
+        "region",
+    ];
+    if let Json::Object(members) = &mut details {
+        members.retain(|key, _| !OMITTED.contains(&key.as_str()) && !key.ends_with("Details"));
+    }
+    details
+}
+
+/// The type of the previous event when a redriven iteration continues in its last state. No event has it.
+const RESUMED: &str = "Resumed";
+
+/// Determines the state and the iterations and branches of each event. The API does not return them, but each event refers to the previous one
+/// in its chain (docs/reference/service-behaviour.md, "Chains of events").
+fn assign_scopes(events: &mut [RawEvent]) {
+    let by_id: HashMap<u32, usize> = events
+        .iter()
+        .enumerate()
+        .map(|(index, event)| (event.id, index))
+        .collect();
+    let types: HashMap<String, String> = events
+        .iter()
+        .filter_map(|event| {
+            let word = event.kind.strip_suffix("StateEntered")?;
+            Some((event.name.clone()?, word.to_owned()))
+        })
+        .collect();
+    // The state that was entered last in each iteration and branch.
+    let mut entered: HashMap<Vec<String>, String> = HashMap::new();
+    let mut ends = ContainerEnds::default();
+    for at in 0..events.len() {
+        let mut before = None;
+        let mut is_continued = false;
+        let mut from = at;
+        // A redriven execution continues where it was before it ended.
+        while let Some(&found) = by_id
+            .get(&events[from].previous)
+            .filter(|found| **found < from)
+        {
+            before = Some(&events[found]);
+            from = found;
+            is_continued |= events[found].kind == "ExecutionRedriven";
+            if !["ExecutionRedriven", "ExecutionFailed"].contains(&events[found].kind.as_str()) {
+                break;
+            }
+        }
+        let mut last = before
+            .map(|before| before.scope.clone())
+            .unwrap_or_default();
+        let mut last_kind = before.map_or("", |before| before.kind.as_str());
+        let kind = events[at].kind.as_str();
+        if last_kind == "MapIterationStarted"
+            && !kind.starts_with("MapIteration")
+            && let Some(state) = entered.get(&last.texts())
+        {
+            // A redriven iteration continues in its last state.
+            last.state = Some(state.clone());
+            last_kind = RESUMED;
+            is_continued = true;
+        }
+        let parallel = last.state.as_ref().and_then(|state| types.get(state));
+        // Without a redrive, a state follows the Exited event of the Parallel.
+        is_continued |= last_kind == "ParallelStateFailed";
+        if is_continued
+            && kind.ends_with("StateEntered")
+            && parallel.is_some_and(|word| word == "Parallel")
+            && last.state != events[at].name
+        {
+            // A branch that had not started.
+            last_kind = "ParallelStateStarted";
+        }
+        let aborted = at.checked_sub(1).map(|before| &events[before]);
+        let aborted = aborted.filter(|before| {
+            before.kind == "MapIterationAborted"
+                && before.previous == events[at].previous
+                && kind.ends_with("StateAborted")
+        });
+        let scope = match aborted {
+            // Both refer to the failure of another iteration; the state is the last one of the aborted iteration.
+            Some(iteration) => EventScope {
+                frames: iteration.scope.frames.clone(),
+                state: entered.get(&iteration.scope.texts()).cloned(),
+            },
+            None => scope_of(&events[at], last, last_kind, &types, &ends),
+        };
+        if events[at].kind.ends_with("StateEntered")
+            && let Some(state) = &scope.state
+        {
+            entered.insert(scope.texts(), state.clone());
+        }
+        events[at].scope = scope;
+        ends.add(at, &events[at]);
+    }
+}
+
+/// Returns the scope of an event, from that of the previous event.
+fn scope_of(
+    event: &RawEvent,
+    last: EventScope,
+    last_kind: &str,
+    types: &HashMap<String, String>,
+    ends: &ContainerEnds,
+) -> EventScope {
+    let kind = event.kind.as_str();
+    if kind.starts_with("Execution") {
+        return EventScope::default();
+    }
+    if kind.ends_with("StateEntered") || kind == "EvaluationFailed" {
+        let mut frames = last.frames;
+        if last_kind == "ParallelStateStarted"
+            && let (Some(parallel), Some(first)) = (last.state, event.name.clone())
+        {
+            frames.push(Frame::Branch { parallel, first });
+        }
+        let state = event.name.clone();
+        return EventScope { frames, state };
+    }
+    if kind.ends_with("StateExited") {
+        let frames = frames_of(&last.frames, event.name.as_deref());
+        let state = event.name.clone();
+        return EventScope { frames, state };
+    }
+    if kind.starts_with("MapIteration") {
+        let mut frames = frames_of(&last.frames, event.name.as_deref());
+        let map = event.name.clone().unwrap_or_default();
+        let index = event.index;
+        frames.push(Frame::Iteration { map, index });
+        let state = event.name.clone();
+        return EventScope { frames, state };
+    }
+    let container = ["MapState", "MapRun", "ParallelState"]
+        .iter()
+        .find(|start| kind.starts_with(**start));
+    let Some(container) = container else {
+        return last;
+    };
+    let is_map = *container != "ParallelState";
+    let word = if is_map { "Map" } else { "Parallel" };
+    let around = last
+        .frames
+        .iter()
+        .rposition(|frame| matches!(frame, Frame::Iteration { .. }) == is_map)
+        .map(|inner| EventScope {
+            state: Some(last.frames[inner].container().to_owned()),
+            frames: last.frames[..inner].to_vec(),
+        });
+    let state_type = last.state.as_ref().and_then(|state| types.get(state));
+    // The state of an event of an iteration is the Map around the iteration.
+    let is_same_type =
+        state_type.is_some_and(|of| of == word) && !last_kind.starts_with("MapIteration");
+    match around {
+        Some(around)
+            if !is_same_type
+                || (around.frames.len() + 1 == last.frames.len()
+                    && !ends.is_of_inner(kind, last_kind, &last, &around)) =>
+        {
+            around
+        }
+        _ => last,
+    }
+}
+
+impl ContainerEnds {
+    /// Adds an event whose scope is known.
+    fn add(&mut self, index: usize, event: &RawEvent) {
+        if event.kind == "ExecutionRedriven" {
+            self.redriven = Some(index);
+        }
+        let kind = event.kind.as_str();
+        let Some(change) = ["MapState", "ParallelState"]
+            .iter()
+            .find_map(|container| kind.strip_prefix(container))
+        else {
+            return;
+        };
+        let end = self.ends.entry(event.scope.clone()).or_default();
+        let begins = ["Entered", "Started"].contains(&change);
+        end.ended = (!begins).then_some(index);
+        if change == "Failed" {
+            end.failed = Some(index);
+        }
+    }
+
+    /// Returns whether `inner` wrote an event that refers to an event of `inner`. Otherwise `around` wrote it, a
+    /// container of the same type directly around `inner`.
+    fn is_of_inner(
+        &self,
+        kind: &str,
+        last_kind: &str,
+        inner: &EventScope,
+        around: &EventScope,
+    ) -> bool {
+        // Such an event refers only to events of the same state.
+        if last_kind == RESUMED || kind.starts_with("MapRun") || kind.ends_with("Aborted") {
+            return true;
+        }
+        // A container whose path fails writes no event.
+        if kind.ends_with("Failed") && last_kind.ends_with("StateEntered") {
+            return false;
+        }
+        let end = |container| self.ends.get(container).copied().unwrap_or_default();
+        let (inner, around) = (end(inner), end(around));
+        let Some(ended) = inner.ended else {
+            return true;
+        };
+        let has_failed = inner.failed == Some(ended);
+        // The container retries because its output cannot be evaluated. The retry of the container around it would look the same.
+        if kind.ends_with("Started") && last_kind == "EvaluationFailed" && !has_failed {
+            return true;
+        }
+        // A redrive resumes a failed container if the container around it failed, too. Otherwise that container waits for
+        // a retry, which starts new branches or iterations.
+        self.redriven > Some(ended) && (!has_failed || around.failed > Some(ended))
+    }
+}
+
+/// Returns the frames around a container, for an event inside it; all frames for an event outside of it.
+fn frames_of(frames: &[Frame], container: Option<&str>) -> Vec<Frame> {
+    let inside = frames
+        .iter()
+        .rposition(|frame| Some(frame.container()) == container);
+    frames[..inside.unwrap_or(frames.len())].to_vec()
+}
+
+impl EventScope {
+    fn texts(&self) -> Vec<String> {
+        self.frames.iter().map(Frame::text).collect()
+    }
+}
+
+impl Frame {
+    fn container(&self) -> &str {
+        match self {
+            Self::Iteration { map, .. } => map,
+            Self::Branch { parallel, .. } => parallel,
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Iteration { map, index } => format!("{map}[{index}]"),
+            Self::Branch { parallel, first } => format!("{parallel}/{first}"),
+        }
+    }
+}
+
+impl RecordedEvent {
+    fn timeline_event(&self) -> TimelineEvent {
+        TimelineEvent {
+            id: self.id,
+            kind: self.kind.clone().into(),
+            state: self.state.as_deref().map(Into::into),
+            scope: self.scope.clone(),
+            details: Value::from(&self.details),
+            map_run: self.map_run.clone(),
+            at: self.at,
+        }
+    }
+}
+
+impl From<RawEvent> for RecordedEvent {
+    fn from(event: RawEvent) -> Self {
+        Self {
+            id: event.id,
+            kind: event.kind,
+            scope: event.scope.texts(),
+            state: event.scope.state,
+            details: event.details,
+            map_run: event.map_run,
+            at: event.at,
+        }
+    }
+}

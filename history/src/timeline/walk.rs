@@ -1,0 +1,436 @@
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Bound;
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+use stepwright_asl::overlay::Status as VisitStatus;
+use stepwright_interpreter::value::Value;
+use stepwright_interpreter::{Status, Timestamp};
+
+use super::attempt::{Attempt, AttemptOutcome};
+use super::event::TimelineEvent;
+use super::iterations::Iterations;
+use super::visit::{EarlierVariables, Visit};
+
+/// How many visits a reader of variables goes back at most. A smaller number needs more memory.
+const MOST_DISTANCE: usize = 64;
+
+/// Collects the visits of a history, event by event.
+#[derive(Debug)]
+pub(super) struct Walk {
+    pub(super) visits: Vec<Visit>,
+    pub(super) status: Status,
+    pub(super) title: String,
+    pub(super) started: Option<Timestamp>,
+    pub(super) ended: Option<Timestamp>,
+    pub(super) input: Option<Value>,
+    pub(super) output: Option<Value>,
+    pub(super) error: Option<String>,
+    pub(super) cause: Option<String>,
+    pub(super) is_redriven: bool,
+    scopes: Vec<ScopeVisits>,
+    by_names: HashMap<Arc<[String]>, usize>,
+    /// The open visits, ordered so that those of a scope and of the scopes inside it are adjacent.
+    open: BTreeSet<(Arc<[String]>, usize)>,
+}
+
+/// The visits of one iteration, one branch or the top level.
+#[derive(Debug)]
+struct ScopeVisits {
+    names: Arc<[String]>,
+    /// The visit that was entered last.
+    last: Option<usize>,
+    /// The last visit of each state.
+    by_state: HashMap<SmolStr, usize>,
+}
+
+impl Walk {
+    pub(super) fn new() -> Self {
+        let mut walk = Self {
+            visits: Vec::new(),
+            status: Status::Running,
+            title: "execution in progress".to_owned(),
+            started: None,
+            ended: None,
+            input: None,
+            output: None,
+            error: None,
+            cause: None,
+            is_redriven: false,
+            scopes: Vec::new(),
+            by_names: HashMap::new(),
+            open: BTreeSet::new(),
+        };
+        walk.scope(&[]);
+        walk
+    }
+
+    pub(super) fn step(&mut self, event: &TimelineEvent) {
+        let kind = &*event.kind;
+        if kind.starts_with("Execution") {
+            self.execution(event);
+        } else if event.is_entered() {
+            self.entered(event);
+        } else if kind.starts_with("MapIteration") {
+            self.iteration(event);
+        } else if let Some(at) = self.visit_of(&event.scope, event.state.as_deref()) {
+            self.visit_event(at, event);
+        }
+    }
+
+    /// Returns the index of a scope; a scope that is new is added.
+    fn scope(&mut self, names: &[String]) -> usize {
+        if let Some(found) = self.by_names.get(names) {
+            return *found;
+        }
+        let names: Arc<[String]> = names.into();
+        self.by_names.insert(names.clone(), self.scopes.len());
+        self.scopes.push(ScopeVisits {
+            names,
+            last: None,
+            by_state: HashMap::new(),
+        });
+        self.scopes.len() - 1
+    }
+
+    fn visit_of(&self, scope: &[String], state: Option<&str>) -> Option<usize> {
+        let scope = &self.scopes[*self.by_names.get(scope)?];
+        scope.by_state.get(state.unwrap_or_default()).copied()
+    }
+
+    /// Counts an event of a visit.
+    fn count(&mut self, at: usize, event: &TimelineEvent) {
+        let visit = &mut self.visits[at];
+        visit.events += 1;
+        visit.last_event = event.id;
+    }
+
+    fn end(&mut self, at: usize, when: Timestamp, status: VisitStatus) {
+        let visit = &mut self.visits[at];
+        self.open.remove(&(visit.scope.clone(), at));
+        visit.end(when, status);
+    }
+
+    fn visit_event(&mut self, at: usize, event: &TimelineEvent) {
+        let kind = &*event.kind;
+        self.count(at, event);
+        let visit = &mut self.visits[at];
+        let has_failed = visit.has_failed;
+        if kind.ends_with("StateExited") {
+            visit.output = event.value("output");
+            if let Some(assigned) = event.details.get("assignedVariables")
+                && let Some(assigned) = assigned.as_object()
+            {
+                let assigned = assigned.iter();
+                visit.assigned = assigned
+                    .map(|(name, value)| (name.to_owned(), value.clone()))
+                    .collect();
+            }
+            let status = match has_failed {
+                true => VisitStatus::Caught,
+                false => VisitStatus::Succeeded,
+            };
+            self.end(at, event.at, status);
+        } else if kind.ends_with("Aborted") {
+            // A failed visit inside a container is aborted when the container fails.
+            let status = match has_failed {
+                true => VisitStatus::Failed,
+                false => VisitStatus::Stopped,
+            };
+            self.end(at, event.at, status);
+        } else if event.is_attempt() {
+            self.attempt(at, event);
+        } else if event.is_failure() {
+            self.failure(at, event);
+        } else if kind.ends_with("Started") {
+            if let Some(attempt) = visit.open_attempt() {
+                attempt.started.get_or_insert(event.at);
+                attempt.worker = event.text("workerName").or(attempt.worker.take());
+                attempt.map_run = event.map_run.clone().or(attempt.map_run.take());
+            }
+        } else if kind == "TaskSubmitted"
+            && let Some(attempt) = visit.open_attempt()
+        {
+            attempt.started_execution(event.details.get("output"));
+        } else if kind.ends_with("Succeeded")
+            && let Some(attempt) = visit.open_attempt()
+        {
+            attempt.result = event.value("output");
+            attempt.started_execution(event.details.get("output"));
+            attempt.end(event.at, AttemptOutcome::Succeeded);
+        }
+    }
+
+    fn attempt(&mut self, at: usize, event: &TimelineEvent) {
+        let kind = &*event.kind;
+        let visit = &mut self.visits[at];
+        visit.end_attempt(event.at, AttemptOutcome::Stopped);
+        let mut attempt = Attempt::new(event);
+        attempt.retry_delay = visit.failed_at.take().map(|failed| event.at - failed);
+        attempt.is_redriven = std::mem::take(&mut visit.is_redriven);
+        if !kind.ends_with("Scheduled") {
+            attempt.started = Some(event.at);
+        }
+        if kind == "MapStateStarted" {
+            let length = event.details.get("length").and_then(Value::as_i64);
+            visit.iterations = length
+                .and_then(|length| u64::try_from(length).ok())
+                .map(Iterations::of_total);
+        }
+        visit.attempts.push(attempt);
+        visit.has_failed = false;
+        visit.failure = None;
+    }
+
+    fn failure(&mut self, at: usize, event: &TimelineEvent) {
+        let kind = &*event.kind;
+        let visit = &mut self.visits[at];
+        visit.has_failed = true;
+        visit.failed_at = Some(event.at);
+        if kind == "EvaluationFailed" {
+            visit.failed_evaluations += 1;
+        }
+        let failure = event.failure();
+        if !["MapStateFailed", "ParallelStateFailed"].contains(&kind) {
+            visit.failure = Some((event.text("error"), event.text("cause")));
+        }
+        if let Some((error, cause)) = &failure {
+            visit.error.clone_from(error);
+            visit.cause.clone_from(cause);
+        }
+        // An expression fails before the attempt, or after its success.
+        if kind != "EvaluationFailed"
+            && let Some(attempt) = visit.attempts.last_mut()
+            && attempt.outcome != AttemptOutcome::Succeeded
+        {
+            let outcome = match kind.ends_with("TimedOut") {
+                true => AttemptOutcome::TimedOut,
+                false => AttemptOutcome::Failed,
+            };
+            attempt.end(event.at, outcome);
+            if let Some((error, cause)) = failure {
+                // The cause of a nested execution's failure is its description.
+                if let Some(cause) = cause.as_deref().filter(|_| attempt.starts_execution()) {
+                    attempt.started_execution(Value::from_text(cause).ok().as_ref());
+                }
+                (attempt.error, attempt.cause) = (error, cause);
+            }
+        }
+        if ["MapStateFailed", "ParallelStateFailed"].contains(&kind) {
+            self.close(&event.scope, event.scope.len() + 1, false, event.at);
+        }
+    }
+
+    /// Handles an event of an iteration: the state of the event is the Map, its scope the iteration.
+    fn iteration(&mut self, event: &TimelineEvent) {
+        let around = event
+            .scope
+            .split_last()
+            .map_or(&[][..], |(_, around)| around);
+        if let Some(at) = self.visit_of(around, event.state.as_deref()) {
+            self.count(at, event);
+            if let Some(iterations) = &mut self.visits[at].iterations {
+                iterations.count(&event.kind);
+            }
+        }
+        let depth = event.scope.len();
+        match &*event.kind {
+            "MapIterationFailed" => self.close(&event.scope, depth, true, event.at),
+            "MapIterationAborted" => self.close(&event.scope, depth, false, event.at),
+            _ => {}
+        }
+    }
+
+    fn entered(&mut self, event: &TimelineEvent) {
+        let scope = self.scope(&event.scope);
+        let state = event.state.as_deref().unwrap_or_default();
+        // A state is left before it is entered again, except after a redrive, which may enter an unsuccessful state again.
+        let again = self.scopes[scope].by_state.get(state).copied();
+        let at = match again.filter(|at| self.visits[*at].is_open()) {
+            Some(at) => at,
+            None => self.add(scope, event),
+        };
+        let visit = &mut self.visits[at];
+        visit.has_failed = event.kind == "FailStateEntered";
+        if let Some(input) = event.value("input") {
+            visit.input = Some(input);
+        }
+        self.count(at, event);
+    }
+
+    fn add(&mut self, scope: usize, event: &TimelineEvent) -> usize {
+        let container = self.container_of(&event.scope);
+        let names = self.scopes[scope].names.clone();
+        let mut visit = Visit::new(event, names.clone());
+        visit.container = container;
+        visit.container_attempt = container.map_or(0, |at| self.visits[at].attempts.len());
+        visit.previous = self.scopes[scope].last.filter(|last| {
+            let last = &self.visits[*last];
+            (last.container, last.container_attempt) == (visit.container, visit.container_attempt)
+        });
+        if let Some(previous) = visit.previous {
+            visit.distance = self.visits[previous].distance + 1;
+            if visit.distance > MOST_DISTANCE {
+                visit.distance = 0;
+                visit.earlier_variables = Some(Arc::new(self.variables_after(previous)));
+            }
+        }
+        let at = self.visits.len();
+        let scope = &mut self.scopes[scope];
+        scope.last = Some(at);
+        scope.by_state.insert(visit.state.clone(), at);
+        self.open.insert((names, at));
+        self.visits.push(visit);
+        at
+    }
+
+    /// Returns the variables that a visit and the earlier ones of its scope assigned.
+    fn variables_after(&self, visit: usize) -> EarlierVariables {
+        let mut variables = EarlierVariables::new();
+        let mut next = Some(visit);
+        while let Some(at) = next {
+            let visit = &self.visits[at];
+            for (name, _) in &visit.assigned {
+                if !variables.contains_key(name) {
+                    variables.insert(name.clone(), at);
+                }
+            }
+            if let Some(earlier) = &visit.earlier_variables {
+                for (name, at) in earlier.iter() {
+                    variables.entry(name.clone()).or_insert(*at);
+                }
+                break;
+            }
+            next = visit.previous;
+        }
+        variables
+    }
+
+    /// Returns the visit of the Map or Parallel around a scope. Its states run one after the other, so it is the last one there.
+    fn container_of(&self, scope: &[String]) -> Option<usize> {
+        let (frame, around) = scope.split_last()?;
+        let last = self.scopes[*self.by_names.get(around)?].last?;
+        let rest = frame.strip_prefix(self.visits[last].state())?;
+        rest.starts_with(['[', '/']).then_some(last)
+    }
+
+    fn execution(&mut self, event: &TimelineEvent) {
+        let failure = event.failure();
+        let how = match &*event.kind {
+            "ExecutionStarted" => {
+                self.started = Some(event.at);
+                self.input = event.value("input");
+                return;
+            }
+            "ExecutionRedriven" => {
+                self.reopen();
+                self.is_redriven = true;
+                self.status = Status::Running;
+                (self.ended, self.error, self.cause) = (None, None, None);
+                self.title = "execution redriven, in progress".to_owned();
+                return;
+            }
+            "ExecutionSucceeded" => {
+                self.status = Status::Succeeded;
+                self.output = event.value("output");
+                "execution succeeded"
+            }
+            "ExecutionFailed" => {
+                self.status = Status::Failed;
+                self.close(&[], 0, true, event.at);
+                "execution failed"
+            }
+            "ExecutionAborted" => {
+                self.status = Status::Aborted;
+                self.stop(event.at);
+                "execution aborted"
+            }
+            "ExecutionTimedOut" => {
+                self.status = Status::TimedOut;
+                self.stop(event.at);
+                "execution timed out"
+            }
+            _ => return,
+        };
+        self.ended = Some(event.at);
+        (self.error, self.cause) = failure.unwrap_or_default();
+        let has_error = matches!(self.status, Status::Failed | Status::Aborted);
+        self.title = match &self.error {
+            Some(error) if has_error => format!("{how}: {error}"),
+            _ => how.to_owned(),
+        };
+        if self.status == Status::Failed {
+            self.explain_failure();
+        }
+    }
+
+    /// Adds the error of the execution to the state that failed, if it has no event of its failure.
+    fn explain_failure(&mut self) {
+        let failed = self.visits.iter_mut().rev();
+        let mut failed = failed.filter(|visit| visit.status == VisitStatus::Failed);
+        if let Some(visit) = failed.find(|visit| visit.scope.is_empty())
+            && visit.error.is_none()
+            && visit.cause.is_none()
+        {
+            visit.error.clone_from(&self.error);
+            visit.cause.clone_from(&self.cause);
+        }
+    }
+
+    /// Ends the active visits in a scope and, from `depth` on, deeper: the iteration, branches or execution around them failed or was stopped.
+    fn close(&mut self, scope: &[String], depth: usize, fails: bool, at: Timestamp) {
+        let from: Arc<[String]> = scope.into();
+        let open = self
+            .open
+            .range((Bound::Included((from, 0)), Bound::Unbounded))
+            .take_while(|(names, _)| names.starts_with(scope))
+            .filter(|(names, _)| names.len() >= depth)
+            .map(|(_, visit)| *visit);
+        let mut open: Vec<usize> = open.collect();
+        open.sort_unstable();
+        let has_failed = open.iter().any(|visit| self.visits[*visit].has_failed);
+        let only = !has_failed && open.len() == 1;
+        for visit in open {
+            let own = fails && self.visits[visit].scope.len() == scope.len();
+            let status = match self.visits[visit].has_failed || own || only {
+                true => VisitStatus::Failed,
+                false => VisitStatus::Stopped,
+            };
+            self.end(visit, at, status);
+        }
+    }
+
+    /// Reopens visits that had not succeeded when the execution ended. Failures inside a container that caught or retried them stay unchanged.
+    fn reopen(&mut self) {
+        // The states inside the last state of the top level come after it.
+        let Some(first) = self.scopes[0].last else {
+            return;
+        };
+        for at in first..self.visits.len() {
+            let visit = &self.visits[at];
+            let is_inside = match visit.container {
+                None => at == first,
+                Some(container) => {
+                    let container = &self.visits[container];
+                    container.is_open() && container.attempts.len() == visit.container_attempt
+                }
+            };
+            let unsuccessful = [VisitStatus::Failed, VisitStatus::Stopped];
+            if !is_inside || !unsuccessful.contains(&visit.status) {
+                continue;
+            }
+            let scope = self.by_names.get(&visit.scope);
+            if scope.is_some_and(|scope| self.scopes[*scope].last == Some(at)) {
+                self.open.insert((visit.scope.clone(), at));
+                self.visits[at].reopen();
+            }
+        }
+    }
+
+    /// Ends all active visits: the execution was stopped, or timed out.
+    fn stop(&mut self, when: Timestamp) {
+        for (_, at) in std::mem::take(&mut self.open) {
+            self.visits[at].end(when, VisitStatus::Stopped);
+        }
+    }
+}

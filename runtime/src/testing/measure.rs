@@ -1,0 +1,85 @@
+//! Measures the coverage of the executions of a process, and writes it to a file while they run.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use stepwright_asl::json::Json;
+use stepwright_history::runtime_support::{CoverageFile, MeasuredDefinition};
+use stepwright_interpreter::program::Program;
+
+use crate::engine::{ExecutionReport, Observer};
+
+/// The environment variable with the default directory for coverage.
+const VARIABLE: &str = "STEPWRIGHT_COVERAGE";
+
+/// Returns the directory in the environment variable, if it is set.
+///
+/// # Errors
+///
+/// A relative path, which would differ between processes.
+pub(super) fn folder() -> Result<Option<PathBuf>, String> {
+    let Some(folder) = std::env::var_os(VARIABLE).filter(|folder| !folder.is_empty()) else {
+        return Ok(None);
+    };
+    let folder = PathBuf::from(folder);
+    if folder.is_relative() {
+        return Err(format!(
+            "{VARIABLE} is `{}`, and test processes run in different directories; give it an absolute path",
+            folder.display()
+        ));
+    }
+    Ok(Some(folder))
+}
+
+/// Writes the coverage of the executions of one engine.
+pub(super) struct Measure {
+    file: Arc<CoverageFile>,
+    machines: Vec<(Arc<Program>, MeasuredDefinition)>,
+}
+
+impl Measure {
+    /// Opens the file of this process, or creates it.
+    ///
+    /// # Errors
+    ///
+    /// A directory that cannot be written to.
+    pub(super) fn to(folder: &Path) -> Result<Self, String> {
+        Ok(Self {
+            file: CoverageFile::of(folder)?,
+            machines: Vec::new(),
+        })
+    }
+
+    /// Adds a program whose executions are measured.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be written to.
+    pub(super) fn machine(
+        &mut self,
+        name: &str,
+        program: &Arc<Program>,
+        definition: &Json,
+    ) -> Result<(), String> {
+        let definition = self.file.define(name, definition)?;
+        self.machines.push((program.clone(), definition));
+        Ok(())
+    }
+}
+
+impl Observer for Measure {
+    fn ended(&self, program: &Arc<Program>, report: &Arc<ExecutionReport>, is_child: bool) {
+        let mut machines = self.machines.iter();
+        let Some((_, definition)) = machines.find(|(measured, _)| Arc::ptr_eq(measured, program))
+        else {
+            return;
+        };
+        if report.history.is_empty() {
+            // The engine records no history.
+            return;
+        }
+        if let Err(error) = self.file.add(definition, &report.history, is_child) {
+            tracing::error!(error, "the coverage of a run is lost");
+        }
+    }
+}
