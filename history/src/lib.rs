@@ -50,6 +50,7 @@
 pub mod coverage;
 mod overlay;
 mod recorded;
+mod recorded_kind;
 #[cfg(feature = "report")]
 pub mod report;
 mod short_text;
@@ -63,5 +64,6 @@ pub use self::recorded::{RecordedHistory, RecordedHistoryError};
 pub mod runtime_support {
     pub use crate::coverage::{CoverageFile, MeasuredDefinition};
     pub use crate::recorded::{RecordedEvent, recorded_events};
+    pub use crate::recorded_kind::RecordedKind;
     pub use crate::short_text::short;
 }

@@ -6,7 +6,7 @@ use stepwright_asl::graph::Graph;
 use stepwright_asl::json::Json as Asl;
 use stepwright_asl::overlay::{Mark, Overlay, Status};
 use stepwright_asl::redaction::Redaction;
-use stepwright_interpreter::history::History;
+use stepwright_interpreter::history::{EventGroup, History};
 
 use crate::coverage::Coverage;
 use crate::recorded::{RecordedEvent, RecordedHistory};
@@ -82,7 +82,7 @@ impl RecordedHistory {
 }
 
 fn is_entered(step: &RecordedEvent) -> bool {
-    step.kind.ends_with("StateEntered")
+    step.kind.group() == Some(EventGroup::Entered)
 }
 
 fn of_timeline(

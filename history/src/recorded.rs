@@ -3,9 +3,10 @@ use std::collections::HashMap;
 use serde_json::{Map, Value as Json};
 use stepwright_asl::redaction::Redaction;
 use stepwright_interpreter::Timestamp;
-use stepwright_interpreter::history::History;
+use stepwright_interpreter::history::{EventGroup, EventKind, History};
 use stepwright_interpreter::value::{Object, Value};
 
+use crate::recorded_kind::RecordedKind;
 use crate::short_text::short;
 use crate::timeline::{Timeline, TimelineEvent};
 
@@ -49,7 +50,7 @@ pub struct RecordedEvent {
     /// Its `id`.
     pub id: u32,
     /// Its type.
-    pub kind: String,
+    pub kind: RecordedKind,
     /// The state that it belongs to.
     pub state: Option<String>,
     /// The enclosing iterations and branches, outermost first.
@@ -66,7 +67,7 @@ pub struct RecordedEvent {
 struct RawEvent {
     id: u32,
     previous: u32,
-    kind: String,
+    kind: RecordedKind,
     name: Option<String>,
     index: u32,
     details: Json,
@@ -151,7 +152,7 @@ impl RecordedHistory {
         let started = events
             .iter()
             .find_map(|event| event.get("executionStartedEventDetails"));
-        let is_first = |first: &RawEvent| first.kind == "ExecutionStarted";
+        let is_first = |first: &RawEvent| first.kind == EventKind::ExecutionStarted;
         let Some(started) = started.filter(|_| raw.first().is_some_and(is_first)) else {
             return Err(refused(
                 "the history does not begin with ExecutionStarted; fetch all of its events",
@@ -329,7 +330,7 @@ pub fn recorded_events(history: &History) -> Vec<RecordedEvent> {
             let details = event.details().to_json();
             RecordedEvent {
                 id: event.id(),
-                kind: event.kind().name().to_owned(),
+                kind: RecordedKind::Known(event.kind()),
                 state: event.state_name().map(str::to_owned),
                 scope: event.scope(),
                 map_run: details["mapRunArn"].as_str().map(str::to_owned),
@@ -352,6 +353,7 @@ impl RawEvent {
                 short(event)
             )));
         };
+        let kind = RecordedKind::of(kind);
         let members = event.as_object().into_iter().flatten();
         let details = members
             .filter(|(key, _)| key.ends_with("EventDetails"))
@@ -360,12 +362,12 @@ impl RawEvent {
         Ok(Self {
             id,
             previous: number("previousEventId").unwrap_or(0),
-            kind: kind.to_owned(),
             name: text("name").or_else(|| text("state")),
             index: details
                 .and_then(|details| u32::try_from(details.get("index")?.as_u64()?).ok())
                 .unwrap_or(0),
-            details: without_volatile_values(decoded(kind, details)),
+            details: without_volatile_values(decoded(&kind, details)),
+            kind,
             map_run: text("mapRunArn"),
             at: match &event["timestamp"] {
                 Json::String(text) => Timestamp::parse(text).unwrap_or_default(),
@@ -381,7 +383,7 @@ impl RawEvent {
 }
 
 /// Returns the details with parsed JSON texts. Truncated data is omitted.
-fn decoded(kind: &str, details: Option<&Map<String, Json>>) -> Json {
+fn decoded(kind: &RecordedKind, details: Option<&Map<String, Json>>) -> Json {
     let read = |value: &Json| match value.as_str() {
         // serde_json refuses values that are as deep as AWS's may be.
         Some(text) => serde_json::from_str(text)
@@ -390,7 +392,7 @@ fn decoded(kind: &str, details: Option<&Map<String, Json>>) -> Json {
             .unwrap_or_else(|| value.clone()),
         None => value.clone(),
     };
-    let has_name = kind.ends_with("StateEntered") || kind.ends_with("StateExited");
+    let has_name = matches!(kind.group(), Some(EventGroup::Entered | EventGroup::Exited));
     let mut members = Map::new();
     for (key, value) in details.into_iter().flatten() {
         let cut = details.and_then(|details| details.get(&format!("{key}Details")));
@@ -427,8 +429,24 @@ fn without_volatile_values(mut details: Json) -> Json {
     details
 }
 
-/// The type of the previous event when a redriven iteration continues in its last state. No event has it.
-const RESUMED: &str = "Resumed";
+/// The type of the previous event in a chain.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PreviousKind {
+    Known(EventKind),
+    /// There is no previous event, or its type does not change the scope of the next one.
+    Other,
+    /// A redriven iteration continues in its last state.
+    Resumed,
+}
+
+impl PreviousKind {
+    fn group(self) -> Option<EventGroup> {
+        match self {
+            Self::Known(kind) => Some(kind.group()),
+            Self::Other | Self::Resumed => None,
+        }
+    }
+}
 
 /// Determines the state and the iterations and branches of each event. The API does not return them, but each event refers to the previous one
 /// in its chain (docs/reference/service-behaviour.md, "Chains of events").
@@ -441,7 +459,7 @@ fn assign_scopes(events: &mut [RawEvent]) {
     let types: HashMap<String, String> = events
         .iter()
         .filter_map(|event| {
-            let word = event.kind.strip_suffix("StateEntered")?;
+            let word = event.kind.entered_type()?;
             Some((event.name.clone()?, word.to_owned()))
         })
         .collect();
@@ -459,41 +477,47 @@ fn assign_scopes(events: &mut [RawEvent]) {
         {
             before = Some(&events[found]);
             from = found;
-            is_continued |= events[found].kind == "ExecutionRedriven";
-            if !["ExecutionRedriven", "ExecutionFailed"].contains(&events[found].kind.as_str()) {
+            is_continued |= events[found].kind == EventKind::ExecutionRedriven;
+            if !matches!(
+                events[found].kind.known(),
+                Some(EventKind::ExecutionRedriven | EventKind::ExecutionFailed)
+            ) {
                 break;
             }
         }
         let mut last = before
             .map(|before| before.scope.clone())
             .unwrap_or_default();
-        let mut last_kind = before.map_or("", |before| before.kind.as_str());
-        let kind = events[at].kind.as_str();
-        if last_kind == "MapIterationStarted"
-            && !kind.starts_with("MapIteration")
+        let mut last_kind = before
+            .and_then(|before| before.kind.known())
+            .map_or(PreviousKind::Other, PreviousKind::Known);
+        let group = events[at].kind.group();
+        if last_kind == PreviousKind::Known(EventKind::MapIterationStarted)
+            && group != Some(EventGroup::Iteration)
             && let Some(state) = entered.get(&last.texts())
         {
             // A redriven iteration continues in its last state.
             last.state = Some(state.clone());
-            last_kind = RESUMED;
+            last_kind = PreviousKind::Resumed;
             is_continued = true;
         }
         let parallel = last.state.as_ref().and_then(|state| types.get(state));
         // Without a redrive, a state follows the Exited event of the Parallel.
-        is_continued |= last_kind == "ParallelStateFailed";
+        is_continued |= last_kind == PreviousKind::Known(EventKind::ParallelStateFailed);
         if is_continued
-            && kind.ends_with("StateEntered")
+            && group == Some(EventGroup::Entered)
             && parallel.is_some_and(|word| word == "Parallel")
             && last.state != events[at].name
         {
             // A branch that had not started.
-            last_kind = "ParallelStateStarted";
+            last_kind = PreviousKind::Known(EventKind::ParallelStateStarted);
         }
         let aborted = at.checked_sub(1).map(|before| &events[before]);
         let aborted = aborted.filter(|before| {
-            before.kind == "MapIterationAborted"
+            before.kind == EventKind::MapIterationAborted
                 && before.previous == events[at].previous
-                && kind.ends_with("StateAborted")
+                && group == Some(EventGroup::Aborted)
+                && events[at].kind != EventKind::MapRunAborted
         });
         let scope = match aborted {
             // Both refer to the failure of another iteration; the state is the last one of the aborted iteration.
@@ -503,7 +527,7 @@ fn assign_scopes(events: &mut [RawEvent]) {
             },
             None => scope_of(&events[at], last, last_kind, &types, &ends),
         };
-        if events[at].kind.ends_with("StateEntered")
+        if group == Some(EventGroup::Entered)
             && let Some(state) = &scope.state
         {
             entered.insert(scope.texts(), state.clone());
@@ -517,17 +541,17 @@ fn assign_scopes(events: &mut [RawEvent]) {
 fn scope_of(
     event: &RawEvent,
     last: EventScope,
-    last_kind: &str,
+    last_kind: PreviousKind,
     types: &HashMap<String, String>,
     ends: &ContainerEnds,
 ) -> EventScope {
-    let kind = event.kind.as_str();
-    if kind.starts_with("Execution") {
+    let group = event.kind.group();
+    if group == Some(EventGroup::Execution) {
         return EventScope::default();
     }
-    if kind.ends_with("StateEntered") || kind == "EvaluationFailed" {
+    if matches!(group, Some(EventGroup::Entered | EventGroup::Evaluation)) {
         let mut frames = last.frames;
-        if last_kind == "ParallelStateStarted"
+        if last_kind == PreviousKind::Known(EventKind::ParallelStateStarted)
             && let (Some(parallel), Some(first)) = (last.state, event.name.clone())
         {
             frames.push(Frame::Branch { parallel, first });
@@ -535,12 +559,12 @@ fn scope_of(
         let state = event.name.clone();
         return EventScope { frames, state };
     }
-    if kind.ends_with("StateExited") {
+    if group == Some(EventGroup::Exited) {
         let frames = frames_of(&last.frames, event.name.as_deref());
         let state = event.name.clone();
         return EventScope { frames, state };
     }
-    if kind.starts_with("MapIteration") {
+    if group == Some(EventGroup::Iteration) {
         let mut frames = frames_of(&last.frames, event.name.as_deref());
         let map = event.name.clone().unwrap_or_default();
         let index = event.index;
@@ -548,14 +572,14 @@ fn scope_of(
         let state = event.name.clone();
         return EventScope { frames, state };
     }
-    let container = ["MapState", "MapRun", "ParallelState"]
-        .iter()
-        .find(|start| kind.starts_with(**start));
-    let Some(container) = container else {
+    let Some((kind, word)) = event
+        .kind
+        .known()
+        .and_then(|kind| Some((kind, container_type(kind)?)))
+    else {
         return last;
     };
-    let is_map = *container != "ParallelState";
-    let word = if is_map { "Map" } else { "Parallel" };
+    let is_map = word == "Map";
     let around = last
         .frames
         .iter()
@@ -567,7 +591,7 @@ fn scope_of(
     let state_type = last.state.as_ref().and_then(|state| types.get(state));
     // The state of an event of an iteration is the Map around the iteration.
     let is_same_type =
-        state_type.is_some_and(|of| of == word) && !last_kind.starts_with("MapIteration");
+        state_type.is_some_and(|of| of == word) && last_kind.group() != Some(EventGroup::Iteration);
     match around {
         Some(around)
             if !is_same_type
@@ -583,39 +607,63 @@ fn scope_of(
 impl ContainerEnds {
     /// Adds an event whose scope is known.
     fn add(&mut self, index: usize, event: &RawEvent) {
-        if event.kind == "ExecutionRedriven" {
+        if event.kind == EventKind::ExecutionRedriven {
             self.redriven = Some(index);
         }
-        let kind = event.kind.as_str();
-        let Some(change) = ["MapState", "ParallelState"]
-            .iter()
-            .find_map(|container| kind.strip_prefix(container))
-        else {
-            return;
+        let (ended, failed) = match event.kind.known() {
+            Some(
+                EventKind::MapStateEntered
+                | EventKind::MapStateStarted
+                | EventKind::ParallelStateEntered
+                | EventKind::ParallelStateStarted,
+            ) => (None, None),
+            Some(EventKind::MapStateFailed | EventKind::ParallelStateFailed) => {
+                (Some(index), Some(index))
+            }
+            Some(
+                EventKind::MapStateSucceeded
+                | EventKind::MapStateAborted
+                | EventKind::MapStateExited
+                | EventKind::ParallelStateSucceeded
+                | EventKind::ParallelStateAborted
+                | EventKind::ParallelStateExited,
+            ) => (Some(index), None),
+            _ => return,
         };
         let end = self.ends.entry(event.scope.clone()).or_default();
-        let begins = ["Entered", "Started"].contains(&change);
-        end.ended = (!begins).then_some(index);
-        if change == "Failed" {
-            end.failed = Some(index);
-        }
+        end.ended = ended;
+        end.failed = failed.or(end.failed);
     }
 
     /// Returns whether `inner` wrote an event that refers to an event of `inner`. Otherwise `around` wrote it, a
     /// container of the same type directly around `inner`.
     fn is_of_inner(
         &self,
-        kind: &str,
-        last_kind: &str,
+        kind: EventKind,
+        last_kind: PreviousKind,
         inner: &EventScope,
         around: &EventScope,
     ) -> bool {
         // Such an event refers only to events of the same state.
-        if last_kind == RESUMED || kind.starts_with("MapRun") || kind.ends_with("Aborted") {
+        let is_of_map_run = matches!(
+            kind,
+            EventKind::MapRunStarted
+                | EventKind::MapRunRedriven
+                | EventKind::MapRunSucceeded
+                | EventKind::MapRunFailed
+        );
+        if last_kind == PreviousKind::Resumed
+            || is_of_map_run
+            || kind.group() == EventGroup::Aborted
+        {
             return true;
         }
         // A container whose path fails writes no event.
-        if kind.ends_with("Failed") && last_kind.ends_with("StateEntered") {
+        let fails = matches!(
+            kind,
+            EventKind::MapStateFailed | EventKind::ParallelStateFailed
+        );
+        if fails && last_kind.group() == Some(EventGroup::Entered) {
             return false;
         }
         let end = |container| self.ends.get(container).copied().unwrap_or_default();
@@ -625,12 +673,36 @@ impl ContainerEnds {
         };
         let has_failed = inner.failed == Some(ended);
         // The container retries because its output cannot be evaluated. The retry of the container around it would look the same.
-        if kind.ends_with("Started") && last_kind == "EvaluationFailed" && !has_failed {
+        let starts = matches!(
+            kind,
+            EventKind::MapStateStarted | EventKind::ParallelStateStarted
+        );
+        if starts && last_kind.group() == Some(EventGroup::Evaluation) && !has_failed {
             return true;
         }
         // A redrive resumes a failed container if the container around it failed, too. Otherwise that container waits for
         // a retry, which starts new branches or iterations.
         self.redriven > Some(ended) && (!has_failed || around.failed > Some(ended))
+    }
+}
+
+/// Returns the type of the Map or Parallel that wrote an event.
+fn container_type(kind: EventKind) -> Option<&'static str> {
+    match kind {
+        EventKind::MapStateStarted
+        | EventKind::MapStateSucceeded
+        | EventKind::MapStateFailed
+        | EventKind::MapStateAborted
+        | EventKind::MapRunStarted
+        | EventKind::MapRunRedriven
+        | EventKind::MapRunSucceeded
+        | EventKind::MapRunFailed
+        | EventKind::MapRunAborted => Some("Map"),
+        EventKind::ParallelStateStarted
+        | EventKind::ParallelStateSucceeded
+        | EventKind::ParallelStateFailed
+        | EventKind::ParallelStateAborted => Some("Parallel"),
+        _ => None,
     }
 }
 
@@ -668,7 +740,7 @@ impl RecordedEvent {
     fn timeline_event(&self) -> TimelineEvent {
         TimelineEvent {
             id: self.id,
-            kind: self.kind.clone().into(),
+            kind: self.kind.clone(),
             state: self.state.as_deref().map(Into::into),
             scope: self.scope.clone(),
             details: Value::from(&self.details),

@@ -3,5 +3,5 @@
 //! An execution stores 40 bytes for each event and shares the values. [`History::to_json`] formats them as `GetExecutionHistory` does, on demand.
 
 pub use stepwright_interpreter::history::{
-    Event, EventKind, History, HistoryPage, HistoryQuery, InvalidPageToken,
+    Event, EventGroup, EventKind, History, HistoryPage, HistoryQuery, InvalidPageToken,
 };

@@ -16,7 +16,7 @@ use stepwright_asl::json::Json as Asl;
 use stepwright_asl::limits::generated_retrier;
 use stepwright_asl::model::StateMachine;
 use stepwright_asl::overlay::{Mark, Overlay, Status};
-use stepwright_interpreter::history::History;
+use stepwright_interpreter::history::{EventGroup, EventKind, History};
 
 use self::coverage_event::CoverageEvent;
 use crate::recorded::{RecordedEvent, RecordedHistory};
@@ -139,7 +139,7 @@ struct CurrentState {
 type CurrentStates = BTreeMap<Vec<String>, CurrentState>;
 
 impl Coverage {
-    /// Creates a coverage of a definition without any run.
+    /// Creates a coverage of a definition without any run. `stepwright_runtime::testing::workflow_coverage` creates that of a workflow.
     pub fn of(machine: &StateMachine) -> Self {
         Self::of_definition(&machine.to_value())
     }
@@ -467,11 +467,10 @@ impl Coverage {
     }
 
     fn add_event(&mut self, visits: &mut CurrentStates, event: &CoverageEvent<'_>) {
-        let CoverageEvent {
-            kind, state, error, ..
-        } = *event;
-        let scope = &*event.scope;
-        if kind.ends_with("StateEntered") {
+        let CoverageEvent { state, error, .. } = *event;
+        let (kind, scope) = (&*event.kind, &*event.scope);
+        let (group, known) = (kind.group(), kind.known());
+        if group == Some(EventGroup::Entered) {
             let visit = CurrentState {
                 state: state.to_owned(),
                 ..CurrentState::default()
@@ -486,13 +485,15 @@ impl Coverage {
                     failed(visits, scope, found.error.as_deref());
                 }
             }
-        } else if kind == "MapIterationStarted" {
+        } else if known == Some(EventKind::MapIterationStarted) {
             visits.remove(scope);
-        } else if kind.ends_with("Scheduled")
-            || kind == "MapStateStarted"
-            || kind == "ParallelStateStarted"
+        } else if group == Some(EventGroup::Scheduled)
+            || matches!(
+                known,
+                Some(EventKind::MapStateStarted | EventKind::ParallelStateStarted)
+            )
         {
-            if !kind.ends_with("Scheduled") {
+            if group != Some(EventGroup::Scheduled) {
                 // The branches start again.
                 remove_inside(visits, scope);
             }
@@ -503,24 +504,24 @@ impl Coverage {
                 }
                 visit.failed = false;
             }
-        } else if kind == "EvaluationFailed"
-            || kind.ends_with("TimedOut")
-            || (kind.ends_with("Failed")
-                && !kind.starts_with("Map")
-                && !kind.starts_with("Parallel"))
+        } else if kind.is_task_failure()
+            || matches!(
+                known,
+                Some(EventKind::ExecutionFailed | EventKind::ExecutionTimedOut)
+            )
         {
             failed(visits, scope, Some(error.unwrap_or_default()));
             if let Some(visit) = visits.get_mut(scope) {
                 visit.failed = true;
             }
-        } else if ["MapStateFailed", "ParallelStateFailed", "MapRunFailed"].contains(&kind) {
+        } else if kind.is_container_failure() {
             if let Some(visit) = visits.get_mut(scope) {
                 visit.failed = true;
                 if let Some(error) = error {
                     visit.error = Some(error.to_owned());
                 }
             }
-        } else if kind.ends_with("StateExited")
+        } else if group == Some(EventGroup::Exited)
             && let Some(visit) = visits.get_mut(scope)
         {
             visit.is_over = true;

@@ -118,7 +118,7 @@ impl EventRow {
     pub(super) fn of_recorded(event: &RecordedEvent, redaction: &Redaction) -> Self {
         Self {
             id: event.id,
-            kind: event.kind.clone(),
+            kind: event.kind.name().to_owned(),
             state: event.state.clone(),
             scope: event.scope.clone(),
             at: event.at,

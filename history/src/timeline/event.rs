@@ -1,16 +1,16 @@
-use std::borrow::Cow;
-
 use smol_str::SmolStr;
 use stepwright_interpreter::Timestamp;
 use stepwright_interpreter::history::Event;
 use stepwright_interpreter::value::Value;
+
+use crate::recorded_kind::RecordedKind;
 
 /// An event of a history, of the engine or recorded.
 #[derive(Debug, Clone)]
 pub(crate) struct TimelineEvent {
     pub(crate) id: u32,
     /// Its type.
-    pub(crate) kind: Cow<'static, str>,
+    pub(crate) kind: RecordedKind,
     /// The state that it belongs to.
     pub(crate) state: Option<SmolStr>,
     /// The enclosing iterations and branches, outermost first.
@@ -28,7 +28,7 @@ impl From<&Event> for TimelineEvent {
         let map_run = details.get("mapRunArn").and_then(Value::as_str);
         Self {
             id: event.id(),
-            kind: event.kind().name().into(),
+            kind: RecordedKind::Known(event.kind()),
             state: event.state_name().map(SmolStr::from),
             scope: event.scope(),
             map_run: map_run.map(str::to_owned),
@@ -54,20 +54,5 @@ impl TimelineEvent {
             (None, None) => None,
             failure => Some(failure),
         }
-    }
-
-    pub(super) fn is_entered(&self) -> bool {
-        self.kind.ends_with("StateEntered")
-    }
-
-    /// Returns whether it starts an attempt of a task, or iterations or branches.
-    pub(super) fn is_attempt(&self) -> bool {
-        self.kind.ends_with("Scheduled")
-            || ["MapStateStarted", "ParallelStateStarted", "MapRunRedriven"].contains(&&*self.kind)
-    }
-
-    /// Returns whether such an attempt, or an evaluation, failed.
-    pub(super) fn is_failure(&self) -> bool {
-        self.kind.ends_with("Failed") || self.kind.ends_with("TimedOut")
     }
 }

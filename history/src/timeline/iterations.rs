@@ -1,3 +1,5 @@
+use stepwright_interpreter::history::EventKind;
+
 /// The numbers of the iterations of an inline Map, in its last attempt.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -23,15 +25,15 @@ impl Iterations {
     }
 
     /// Counts an event of an iteration.
-    pub(super) fn count(&mut self, kind: &str) {
+    pub(super) fn count(&mut self, kind: EventKind) {
         let ended = match kind {
-            "MapIterationStarted" => {
+            EventKind::MapIterationStarted => {
                 self.running += 1;
                 return;
             }
-            "MapIterationSucceeded" => &mut self.succeeded,
-            "MapIterationFailed" => &mut self.failed,
-            "MapIterationAborted" => &mut self.aborted,
+            EventKind::MapIterationSucceeded => &mut self.succeeded,
+            EventKind::MapIterationFailed => &mut self.failed,
+            EventKind::MapIterationAborted => &mut self.aborted,
             _ => return,
         };
         *ended += 1;

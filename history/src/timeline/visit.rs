@@ -61,7 +61,7 @@ pub struct Visit {
 
 impl Visit {
     pub(super) fn new(event: &TimelineEvent, scope: Arc<[String]>) -> Self {
-        let state_type = event.kind.strip_suffix("StateEntered");
+        let state_type = event.kind.entered_type();
         Self {
             state: event.state.as_deref().unwrap_or_default().into(),
             state_type: state_type.unwrap_or_default().into(),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 use stepwright_asl::overlay::Status as VisitStatus;
+use stepwright_interpreter::history::{EventGroup, EventKind};
 use stepwright_interpreter::value::Value;
 use stepwright_interpreter::{Status, Timestamp};
 
@@ -11,6 +12,7 @@ use super::attempt::{Attempt, AttemptOutcome};
 use super::event::TimelineEvent;
 use super::iterations::Iterations;
 use super::visit::{EarlierVariables, Visit};
+use crate::recorded_kind::RecordedKind;
 
 /// How many visits a reader of variables goes back at most. A smaller number needs more memory.
 const MOST_DISTANCE: usize = 64;
@@ -66,15 +68,15 @@ impl Walk {
     }
 
     pub(super) fn step(&mut self, event: &TimelineEvent) {
-        let kind = &*event.kind;
-        if kind.starts_with("Execution") {
-            self.execution(event);
-        } else if event.is_entered() {
-            self.entered(event);
-        } else if kind.starts_with("MapIteration") {
-            self.iteration(event);
-        } else if let Some(at) = self.visit_of(&event.scope, event.state.as_deref()) {
-            self.visit_event(at, event);
+        match event.kind.group() {
+            Some(EventGroup::Execution) => self.execution(event),
+            Some(EventGroup::Entered) => self.entered(event),
+            Some(EventGroup::Iteration) => self.iteration(event),
+            _ => {
+                if let Some(at) = self.visit_of(&event.scope, event.state.as_deref()) {
+                    self.visit_event(at, event);
+                }
+            }
         }
     }
 
@@ -112,11 +114,11 @@ impl Walk {
     }
 
     fn visit_event(&mut self, at: usize, event: &TimelineEvent) {
-        let kind = &*event.kind;
+        let group = event.kind.group();
         self.count(at, event);
         let visit = &mut self.visits[at];
         let has_failed = visit.has_failed;
-        if kind.ends_with("StateExited") {
+        if group == Some(EventGroup::Exited) {
             visit.output = event.value("output");
             if let Some(assigned) = event.details.get("assignedVariables")
                 && let Some(assigned) = assigned.as_object()
@@ -131,28 +133,28 @@ impl Walk {
                 false => VisitStatus::Succeeded,
             };
             self.end(at, event.at, status);
-        } else if kind.ends_with("Aborted") {
+        } else if group == Some(EventGroup::Aborted) {
             // A failed visit inside a container is aborted when the container fails.
             let status = match has_failed {
                 true => VisitStatus::Failed,
                 false => VisitStatus::Stopped,
             };
             self.end(at, event.at, status);
-        } else if event.is_attempt() {
+        } else if event.kind.is_attempt() {
             self.attempt(at, event);
-        } else if event.is_failure() {
+        } else if event.kind.is_task_failure() || event.kind.is_container_failure() {
             self.failure(at, event);
-        } else if kind.ends_with("Started") {
+        } else if group == Some(EventGroup::Started) || event.kind == EventKind::MapRunStarted {
             if let Some(attempt) = visit.open_attempt() {
                 attempt.started.get_or_insert(event.at);
                 attempt.worker = event.text("workerName").or(attempt.worker.take());
                 attempt.map_run = event.map_run.clone().or(attempt.map_run.take());
             }
-        } else if kind == "TaskSubmitted"
+        } else if event.kind == EventKind::TaskSubmitted
             && let Some(attempt) = visit.open_attempt()
         {
             attempt.started_execution(event.details.get("output"));
-        } else if kind.ends_with("Succeeded")
+        } else if has_succeeded(&event.kind)
             && let Some(attempt) = visit.open_attempt()
         {
             attempt.result = event.value("output");
@@ -162,16 +164,15 @@ impl Walk {
     }
 
     fn attempt(&mut self, at: usize, event: &TimelineEvent) {
-        let kind = &*event.kind;
         let visit = &mut self.visits[at];
         visit.end_attempt(event.at, AttemptOutcome::Stopped);
         let mut attempt = Attempt::new(event);
         attempt.retry_delay = visit.failed_at.take().map(|failed| event.at - failed);
         attempt.is_redriven = std::mem::take(&mut visit.is_redriven);
-        if !kind.ends_with("Scheduled") {
+        if event.kind.group() != Some(EventGroup::Scheduled) {
             attempt.started = Some(event.at);
         }
-        if kind == "MapStateStarted" {
+        if event.kind == EventKind::MapStateStarted {
             let length = event.details.get("length").and_then(Value::as_i64);
             visit.iterations = length
                 .and_then(|length| u64::try_from(length).ok())
@@ -183,15 +184,19 @@ impl Walk {
     }
 
     fn failure(&mut self, at: usize, event: &TimelineEvent) {
-        let kind = &*event.kind;
+        let is_evaluation = event.kind == EventKind::EvaluationFailed;
+        let has_branches = matches!(
+            event.kind.known(),
+            Some(EventKind::MapStateFailed | EventKind::ParallelStateFailed)
+        );
         let visit = &mut self.visits[at];
         visit.has_failed = true;
         visit.failed_at = Some(event.at);
-        if kind == "EvaluationFailed" {
+        if is_evaluation {
             visit.failed_evaluations += 1;
         }
         let failure = event.failure();
-        if !["MapStateFailed", "ParallelStateFailed"].contains(&kind) {
+        if !has_branches {
             visit.failure = Some((event.text("error"), event.text("cause")));
         }
         if let Some((error, cause)) = &failure {
@@ -199,11 +204,11 @@ impl Walk {
             visit.cause.clone_from(cause);
         }
         // An expression fails before the attempt, or after its success.
-        if kind != "EvaluationFailed"
+        if !is_evaluation
             && let Some(attempt) = visit.attempts.last_mut()
             && attempt.outcome != AttemptOutcome::Succeeded
         {
-            let outcome = match kind.ends_with("TimedOut") {
+            let outcome = match event.kind.is_timeout() {
                 true => AttemptOutcome::TimedOut,
                 false => AttemptOutcome::Failed,
             };
@@ -216,7 +221,7 @@ impl Walk {
                 (attempt.error, attempt.cause) = (error, cause);
             }
         }
-        if ["MapStateFailed", "ParallelStateFailed"].contains(&kind) {
+        if has_branches {
             self.close(&event.scope, event.scope.len() + 1, false, event.at);
         }
     }
@@ -229,14 +234,18 @@ impl Walk {
             .map_or(&[][..], |(_, around)| around);
         if let Some(at) = self.visit_of(around, event.state.as_deref()) {
             self.count(at, event);
-            if let Some(iterations) = &mut self.visits[at].iterations {
-                iterations.count(&event.kind);
+            if let Some(iterations) = &mut self.visits[at].iterations
+                && let Some(kind) = event.kind.known()
+            {
+                iterations.count(kind);
             }
         }
         let depth = event.scope.len();
-        match &*event.kind {
-            "MapIterationFailed" => self.close(&event.scope, depth, true, event.at),
-            "MapIterationAborted" => self.close(&event.scope, depth, false, event.at),
+        match event.kind.known() {
+            Some(EventKind::MapIterationFailed) => self.close(&event.scope, depth, true, event.at),
+            Some(EventKind::MapIterationAborted) => {
+                self.close(&event.scope, depth, false, event.at)
+            }
             _ => {}
         }
     }
@@ -251,7 +260,7 @@ impl Walk {
             None => self.add(scope, event),
         };
         let visit = &mut self.visits[at];
-        visit.has_failed = event.kind == "FailStateEntered";
+        visit.has_failed = event.kind == EventKind::FailStateEntered;
         if let Some(input) = event.value("input") {
             visit.input = Some(input);
         }
@@ -316,13 +325,13 @@ impl Walk {
 
     fn execution(&mut self, event: &TimelineEvent) {
         let failure = event.failure();
-        let how = match &*event.kind {
-            "ExecutionStarted" => {
+        let how = match event.kind.known() {
+            Some(EventKind::ExecutionStarted) => {
                 self.started = Some(event.at);
                 self.input = event.value("input");
                 return;
             }
-            "ExecutionRedriven" => {
+            Some(EventKind::ExecutionRedriven) => {
                 self.reopen();
                 self.is_redriven = true;
                 self.status = Status::Running;
@@ -330,22 +339,22 @@ impl Walk {
                 self.title = "execution redriven, in progress".to_owned();
                 return;
             }
-            "ExecutionSucceeded" => {
+            Some(EventKind::ExecutionSucceeded) => {
                 self.status = Status::Succeeded;
                 self.output = event.value("output");
                 "execution succeeded"
             }
-            "ExecutionFailed" => {
+            Some(EventKind::ExecutionFailed) => {
                 self.status = Status::Failed;
                 self.close(&[], 0, true, event.at);
                 "execution failed"
             }
-            "ExecutionAborted" => {
+            Some(EventKind::ExecutionAborted) => {
                 self.status = Status::Aborted;
                 self.stop(event.at);
                 "execution aborted"
             }
-            "ExecutionTimedOut" => {
+            Some(EventKind::ExecutionTimedOut) => {
                 self.status = Status::TimedOut;
                 self.stop(event.at);
                 "execution timed out"
@@ -433,4 +442,17 @@ impl Walk {
             self.visits[at].end(when, VisitStatus::Stopped);
         }
     }
+}
+
+/// Returns whether an attempt at a task, or at iterations or branches, succeeded.
+fn has_succeeded(kind: &RecordedKind) -> bool {
+    kind.group() == Some(EventGroup::Succeeded)
+        || matches!(
+            kind.known(),
+            Some(
+                EventKind::MapStateSucceeded
+                    | EventKind::ParallelStateSucceeded
+                    | EventKind::MapRunSucceeded
+            )
+        )
 }

@@ -1,5 +1,5 @@
 use super::entry::Entry;
-use super::kind::Group;
+use super::kind::EventGroup;
 use super::scope::Scopes;
 use super::{EventKind, ScopeId};
 use crate::record::record;
@@ -100,7 +100,7 @@ impl Chain {
             _ => {}
         }
         let link = &mut self.scopes[at];
-        if group == Group::Container && link.inner > link.last {
+        if group == EventGroup::Container && link.inner > link.last {
             link.last = link.inner;
         }
         let (previous, advances) = match entry.kind {
@@ -116,14 +116,14 @@ impl Chain {
             | EventKind::MapIterationFailed
             | EventKind::MapIterationAborted
             | EventKind::MapRunSucceeded => (link.last, false),
-            _ => (link.last, group != Group::Aborted),
+            _ => (link.last, group != EventGroup::Aborted),
         };
         match entry.kind {
             EventKind::MapRunSucceeded => link.succeed(id),
             EventKind::MapStateExited => link.forget_outcome(),
             _ => {}
         }
-        if group == Group::Entered {
+        if group == EventGroup::Entered {
             link.before_entered = if entry.kind == EventKind::WaitStateEntered {
                 id
             } else {
@@ -132,7 +132,7 @@ impl Chain {
         }
         if advances {
             link.last = id;
-            if entry.scope != ScopeId::TOP && group != Group::Iteration {
+            if entry.scope != ScopeId::TOP && group != EventGroup::Iteration {
                 self.scopes[parent].inner = id;
             }
         }

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use stepwright_asl::redaction::Redaction;
 
 use super::entry::{Details, Entry, Payload};
-use super::kind::Group;
+use super::kind::EventGroup;
 use super::scope::names;
 use super::{EventKind, Scopes};
 use crate::execution_info::ExecutionInfo;
@@ -138,7 +138,7 @@ impl Event {
 
     /// Returns whether it is the scheduling of one attempt of a task.
     pub fn is_scheduled(&self) -> bool {
-        self.kind().group() == Group::Scheduled
+        self.kind().group() == EventGroup::Scheduled
     }
 
     /// Returns the API's details, with data as values instead of JSON text, without the state's name, the role and the members that report
@@ -169,7 +169,10 @@ impl Event {
         };
         let mut details = Map::new();
         if let Some(name) = self.state_name()
-            && matches!(self.kind().group(), Group::Entered | Group::Exited)
+            && matches!(
+                self.kind().group(),
+                EventGroup::Entered | EventGroup::Exited
+            )
         {
             details.insert("name".to_owned(), Json::from(name));
         }
@@ -258,9 +261,9 @@ impl Event {
             Payload::None => {}
             Payload::Value(value) => {
                 let name = match (group, kind) {
-                    (_, EventKind::ExecutionStarted) | (Group::Entered, _) => "input",
-                    (Group::Scheduled, EventKind::TaskScheduled) => "parameters",
-                    (Group::Scheduled, _) => "input",
+                    (_, EventKind::ExecutionStarted) | (EventGroup::Entered, _) => "input",
+                    (EventGroup::Scheduled, EventKind::TaskScheduled) => "parameters",
+                    (EventGroup::Scheduled, _) => "input",
                     _ => "output",
                 };
                 fields.push((name, Field::Data(value.clone())));
@@ -325,29 +328,29 @@ impl Event {
             },
         }
         match group {
-            Group::Iteration => {
+            EventGroup::Iteration => {
                 let index = self.scope.last().map_or(0, |(_, index)| *index);
                 fields.push(("name", Field::Plain(Value::from(self.state_name()))));
                 fields.push(("index", Field::Plain(Value::from(index))));
             }
-            Group::Evaluation => {
+            EventGroup::Evaluation => {
                 fields.push(("state", Field::Plain(Value::from(self.state_name()))));
             }
-            Group::Scheduled
-            | Group::Started
-            | Group::Submitted
-            | Group::Succeeded
-            | Group::Failed => {
+            EventGroup::Scheduled
+            | EventGroup::Started
+            | EventGroup::Submitted
+            | EventGroup::Succeeded
+            | EventGroup::Failed => {
                 if let Some(resource) = service {
                     fields.push((
                         "resourceType",
                         Field::Plain(Value::from(resource.service())),
                     ));
                     fields.push(("resource", Field::Plain(Value::from(resource.action()))));
-                    if group == Group::Scheduled {
+                    if group == EventGroup::Scheduled {
                         fields.push(("region", Field::Plain(Value::from(self.about.region()))));
                     }
-                } else if group == Group::Scheduled
+                } else if group == EventGroup::Scheduled
                     && let Some(resource) = self.resource()
                 {
                     fields.push(("resource", Field::Plain(Value::from(resource.as_str()))));

@@ -2,12 +2,38 @@ use std::fmt;
 
 use crate::record::record;
 
-/// The type of an event, with AWS's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u8)]
-#[allow(missing_docs)] // The names are AWS's and say it.
-#[non_exhaustive]
-pub enum EventKind {
+/// Declares the types of events, whose names are AWS's.
+macro_rules! event_kinds {
+    ($($kind:ident,)*) => {
+        /// The type of an event, with AWS's name.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[repr(u8)]
+        #[allow(missing_docs)] // The names are AWS's and say it.
+        #[non_exhaustive]
+        pub enum EventKind {
+            $($kind,)*
+        }
+
+        impl EventKind {
+            /// Returns the name of the type, as in `GetExecutionHistory`.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => stringify!($kind),)*
+                }
+            }
+
+            /// Returns the type with a name of `GetExecutionHistory`; `None` for a type that the interpreter never writes.
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name {
+                    $(stringify!($kind) => Some(Self::$kind),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+event_kinds! {
     ExecutionStarted,
     ExecutionSucceeded,
     ExecutionFailed,
@@ -70,95 +96,43 @@ pub enum EventKind {
 
 /// The group of an event type, over all kinds of states and tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Group {
+#[non_exhaustive]
+pub enum EventGroup {
+    /// The start, the end and the redrive of the execution.
     Execution,
+    /// A state was entered.
     Entered,
+    /// A state was left.
     Exited,
+    /// A state or a Map Run was aborted.
     Aborted,
-    /// Started, Succeeded, Failed of a Map, Parallel or Map run.
+    /// Started, Succeeded, Failed of a Map, Parallel or Map Run.
     Container,
+    /// An iteration of an inline Map.
     Iteration,
+    /// An attempt at a task was scheduled.
     Scheduled,
+    /// An attempt at a task was started.
     Started,
+    /// The request of a task was accepted, and its result follows.
     Submitted,
+    /// An attempt at a task succeeded.
     Succeeded,
+    /// An attempt at a task failed or timed out.
     Failed,
+    /// An expression failed.
     Evaluation,
 }
 
 impl EventKind {
-    /// Returns the name of the type, as in `GetExecutionHistory`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::ExecutionStarted => "ExecutionStarted",
-            Self::ExecutionSucceeded => "ExecutionSucceeded",
-            Self::ExecutionFailed => "ExecutionFailed",
-            Self::ExecutionAborted => "ExecutionAborted",
-            Self::ExecutionTimedOut => "ExecutionTimedOut",
-            Self::ExecutionRedriven => "ExecutionRedriven",
-            Self::PassStateEntered => "PassStateEntered",
-            Self::PassStateExited => "PassStateExited",
-            Self::TaskStateEntered => "TaskStateEntered",
-            Self::TaskStateExited => "TaskStateExited",
-            Self::TaskStateAborted => "TaskStateAborted",
-            Self::ChoiceStateEntered => "ChoiceStateEntered",
-            Self::ChoiceStateExited => "ChoiceStateExited",
-            Self::WaitStateEntered => "WaitStateEntered",
-            Self::WaitStateExited => "WaitStateExited",
-            Self::WaitStateAborted => "WaitStateAborted",
-            Self::SucceedStateEntered => "SucceedStateEntered",
-            Self::SucceedStateExited => "SucceedStateExited",
-            Self::FailStateEntered => "FailStateEntered",
-            Self::ParallelStateEntered => "ParallelStateEntered",
-            Self::ParallelStateExited => "ParallelStateExited",
-            Self::ParallelStateStarted => "ParallelStateStarted",
-            Self::ParallelStateSucceeded => "ParallelStateSucceeded",
-            Self::ParallelStateFailed => "ParallelStateFailed",
-            Self::ParallelStateAborted => "ParallelStateAborted",
-            Self::MapStateEntered => "MapStateEntered",
-            Self::MapStateExited => "MapStateExited",
-            Self::MapStateStarted => "MapStateStarted",
-            Self::MapStateSucceeded => "MapStateSucceeded",
-            Self::MapStateFailed => "MapStateFailed",
-            Self::MapStateAborted => "MapStateAborted",
-            Self::MapIterationStarted => "MapIterationStarted",
-            Self::MapIterationSucceeded => "MapIterationSucceeded",
-            Self::MapIterationFailed => "MapIterationFailed",
-            Self::MapIterationAborted => "MapIterationAborted",
-            Self::MapRunStarted => "MapRunStarted",
-            Self::MapRunRedriven => "MapRunRedriven",
-            Self::MapRunSucceeded => "MapRunSucceeded",
-            Self::MapRunFailed => "MapRunFailed",
-            Self::MapRunAborted => "MapRunAborted",
-            Self::TaskScheduled => "TaskScheduled",
-            Self::TaskStarted => "TaskStarted",
-            Self::TaskSubmitted => "TaskSubmitted",
-            Self::TaskSubmitFailed => "TaskSubmitFailed",
-            Self::TaskSucceeded => "TaskSucceeded",
-            Self::TaskFailed => "TaskFailed",
-            Self::TaskTimedOut => "TaskTimedOut",
-            Self::LambdaFunctionScheduled => "LambdaFunctionScheduled",
-            Self::LambdaFunctionStarted => "LambdaFunctionStarted",
-            Self::LambdaFunctionSucceeded => "LambdaFunctionSucceeded",
-            Self::LambdaFunctionFailed => "LambdaFunctionFailed",
-            Self::LambdaFunctionTimedOut => "LambdaFunctionTimedOut",
-            Self::ActivityScheduled => "ActivityScheduled",
-            Self::ActivityStarted => "ActivityStarted",
-            Self::ActivitySucceeded => "ActivitySucceeded",
-            Self::ActivityFailed => "ActivityFailed",
-            Self::ActivityTimedOut => "ActivityTimedOut",
-            Self::EvaluationFailed => "EvaluationFailed",
-        }
-    }
-
     /// Returns whether a state was entered.
     pub fn is_entered(self) -> bool {
-        self.group() == Group::Entered
+        self.group() == EventGroup::Entered
     }
 
     /// Returns whether a state was left.
     pub fn is_exited(self) -> bool {
-        self.group() == Group::Exited
+        self.group() == EventGroup::Exited
     }
 
     /// Returns whether its details have an error and a cause, both of which may be missing.
@@ -169,10 +143,11 @@ impl EventKind {
                 | Self::ExecutionAborted
                 | Self::ExecutionTimedOut
                 | Self::MapRunFailed
-        ) || self.group() == Group::Failed
+        ) || self.group() == EventGroup::Failed
     }
 
-    pub(crate) fn group(self) -> Group {
+    /// Returns the group of the type.
+    pub fn group(self) -> EventGroup {
         use EventKind as K;
         match self {
             K::ExecutionStarted
@@ -180,7 +155,7 @@ impl EventKind {
             | K::ExecutionFailed
             | K::ExecutionAborted
             | K::ExecutionTimedOut
-            | K::ExecutionRedriven => Group::Execution,
+            | K::ExecutionRedriven => EventGroup::Execution,
             K::PassStateEntered
             | K::TaskStateEntered
             | K::ChoiceStateEntered
@@ -188,19 +163,19 @@ impl EventKind {
             | K::SucceedStateEntered
             | K::FailStateEntered
             | K::ParallelStateEntered
-            | K::MapStateEntered => Group::Entered,
+            | K::MapStateEntered => EventGroup::Entered,
             K::PassStateExited
             | K::TaskStateExited
             | K::ChoiceStateExited
             | K::WaitStateExited
             | K::SucceedStateExited
             | K::ParallelStateExited
-            | K::MapStateExited => Group::Exited,
+            | K::MapStateExited => EventGroup::Exited,
             K::TaskStateAborted
             | K::WaitStateAborted
             | K::ParallelStateAborted
             | K::MapStateAborted
-            | K::MapRunAborted => Group::Aborted,
+            | K::MapRunAborted => EventGroup::Aborted,
             K::ParallelStateStarted
             | K::ParallelStateSucceeded
             | K::ParallelStateFailed
@@ -210,18 +185,18 @@ impl EventKind {
             | K::MapRunStarted
             | K::MapRunRedriven
             | K::MapRunSucceeded
-            | K::MapRunFailed => Group::Container,
+            | K::MapRunFailed => EventGroup::Container,
             K::MapIterationStarted
             | K::MapIterationSucceeded
             | K::MapIterationFailed
-            | K::MapIterationAborted => Group::Iteration,
+            | K::MapIterationAborted => EventGroup::Iteration,
             K::TaskScheduled | K::LambdaFunctionScheduled | K::ActivityScheduled => {
-                Group::Scheduled
+                EventGroup::Scheduled
             }
-            K::TaskStarted | K::LambdaFunctionStarted | K::ActivityStarted => Group::Started,
-            K::TaskSubmitted => Group::Submitted,
+            K::TaskStarted | K::LambdaFunctionStarted | K::ActivityStarted => EventGroup::Started,
+            K::TaskSubmitted => EventGroup::Submitted,
             K::TaskSucceeded | K::LambdaFunctionSucceeded | K::ActivitySucceeded => {
-                Group::Succeeded
+                EventGroup::Succeeded
             }
             K::TaskFailed
             | K::TaskSubmitFailed
@@ -229,16 +204,16 @@ impl EventKind {
             | K::LambdaFunctionFailed
             | K::LambdaFunctionTimedOut
             | K::ActivityFailed
-            | K::ActivityTimedOut => Group::Failed,
-            K::EvaluationFailed => Group::Evaluation,
+            | K::ActivityTimedOut => EventGroup::Failed,
+            K::EvaluationFailed => EventGroup::Evaluation,
         }
     }
 
     /// Returns the name of the object that contains the event's details in `GetExecutionHistory`.
     pub(crate) fn details_key(self) -> String {
         match self.group() {
-            Group::Entered => "stateEnteredEventDetails".to_owned(),
-            Group::Exited => "stateExitedEventDetails".to_owned(),
+            EventGroup::Entered => "stateEnteredEventDetails".to_owned(),
+            EventGroup::Exited => "stateExitedEventDetails".to_owned(),
             _ => {
                 let mut key = self.name().to_owned();
                 key[..1].make_ascii_lowercase();
@@ -258,6 +233,15 @@ impl fmt::Display for EventKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_parsed_to_its_type() {
+        for kind in [EventKind::ExecutionStarted, EventKind::EvaluationFailed] {
+            assert_eq!(EventKind::from_name(kind.name()), Some(kind));
+        }
+        assert_eq!(EventKind::from_name("executionStarted"), None);
+        assert_eq!(EventKind::from_name("TaskStartFailed"), None);
+    }
 
     #[test]
     fn details_are_named_as_the_api_names_them() {

@@ -31,7 +31,7 @@ use crate::value::{MemoryEstimate, Value};
 
 pub(crate) use self::entry::{Details, Entry, Payload};
 pub use self::event::Event;
-pub use self::kind::EventKind;
+pub use self::kind::{EventGroup, EventKind};
 pub use self::page::{HistoryPage, HistoryQuery, InvalidPageToken};
 pub use self::recorder::Recorder;
 pub(crate) use self::recorder::{WaitEvents, WrittenEvents};

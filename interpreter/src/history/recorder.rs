@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use super::chain::Chain;
 use super::entry::{Details, Entry, Payload};
-use super::kind::Group;
+use super::kind::EventGroup;
 use super::log::Log;
 use super::scope::ScopePath;
 use super::{EventKind, History, HistoryData, ScopeId, Scopes};
@@ -214,8 +214,8 @@ impl Recorder {
         let entries = self.entries.iter_back();
         for entry in entries.filter(|entry| entry.state == state && entry.scope == scope) {
             match entry.kind.group() {
-                Group::Scheduled => return Some((entry.at, started)),
-                Group::Started => started = started.or(Some(entry.at)),
+                EventGroup::Scheduled => return Some((entry.at, started)),
+                EventGroup::Started => started = started.or(Some(entry.at)),
                 _ => {}
             }
         }
@@ -374,7 +374,7 @@ impl WaitEvents {
     /// Adds the next event of the state.
     fn add(&mut self, entry: &Entry) {
         self.latest = Some(entry.at);
-        if entry.kind.group() == Group::Scheduled {
+        if entry.kind.group() == EventGroup::Scheduled {
             self.scheduled = Some(entry.at);
             self.worker = None;
         }

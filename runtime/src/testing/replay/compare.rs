@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 use stepwright_asl::redaction::Redaction;
-use stepwright_history::runtime_support::{RecordedEvent, short};
+use stepwright_history::runtime_support::{RecordedEvent, RecordedKind, short};
+use stepwright_interpreter::history::EventKind;
 
 use super::first_difference::FirstDifference;
 use super::placeholders::Placeholders;
@@ -25,12 +26,18 @@ pub(super) fn compare(
     placeholders: &mut Placeholders<'_>,
     redaction: &Redaction,
 ) -> Result<(), FirstDifference> {
-    const ENDS: [&str; 3] = ["ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut"];
-    let is_whole = all
-        .last()
-        .is_some_and(|step| ENDS.contains(&step.kind.as_str()));
+    let is_whole = matches!(
+        all.last().and_then(|step| step.kind.known()),
+        Some(
+            EventKind::ExecutionSucceeded
+                | EventKind::ExecutionFailed
+                | EventKind::ExecutionTimedOut
+        )
+    );
     // The run is not stopped where the execution was stopped, so only the events before that are compared.
-    let stop = all.iter().position(|step| step.kind == "ExecutionAborted");
+    let stop = all
+        .iter()
+        .position(|step| step.kind == EventKind::ExecutionAborted);
     let compared = &all[..stop.unwrap_or(all.len())];
     let (theirs, ours, other) = (by_scope(compared), by_scope(ours), by_scope(other));
     let is_forked = theirs.len() > 1 || ours.len() > 1;
@@ -163,9 +170,10 @@ fn in_scope(
 }
 
 /// Returns the type of an event. The service has one more type for a request that fails.
-fn kind(step: &RecordedEvent) -> &str {
-    match step.kind.as_str() {
-        "TaskSubmitFailed" => "TaskFailed",
+fn kind(step: &RecordedEvent) -> &RecordedKind {
+    const TASK_FAILED: RecordedKind = RecordedKind::Known(EventKind::TaskFailed);
+    match &step.kind {
+        RecordedKind::Known(EventKind::TaskSubmitFailed) => &TASK_FAILED,
         kind => kind,
     }
 }
@@ -173,7 +181,7 @@ fn kind(step: &RecordedEvent) -> &str {
 fn describe(step: &RecordedEvent) -> String {
     match &step.state {
         Some(state) => format!("{} of `{state}`", step.kind),
-        None => step.kind.clone(),
+        None => step.kind.to_string(),
     }
 }
 

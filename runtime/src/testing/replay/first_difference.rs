@@ -24,7 +24,7 @@ impl FirstDifference {
     pub(super) fn at(step: &RecordedEvent, detail: String) -> Self {
         Self {
             event: step.id,
-            kind: step.kind.clone(),
+            kind: step.kind.name().to_owned(),
             state: step.state.clone(),
             scope: step.scope.clone(),
             detail,

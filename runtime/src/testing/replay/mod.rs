@@ -13,6 +13,7 @@ use stepwright_asl::model::{MachineType, StateMachine};
 use stepwright_history::RecordedHistory;
 use stepwright_history::runtime_support::{RecordedEvent, recorded_events};
 use stepwright_interpreter::Status;
+use stepwright_interpreter::history::{EventGroup, EventKind};
 
 use self::compare::compare;
 use self::placeholders::Placeholders;
@@ -265,7 +266,7 @@ impl<'a> Replay<'a> {
             .await;
         let mut report = report.map_err(|error| cannot(&error))?;
         let redriven = recorded.events().iter();
-        for step in redriven.filter(|step| step.kind == "ExecutionRedriven") {
+        for step in redriven.filter(|step| step.kind == EventKind::ExecutionRedriven) {
             if report.status == Status::Succeeded {
                 // It did not fail as in the recording.
                 break;
@@ -335,12 +336,12 @@ fn difference(
 /// Returns the reason why a redriven execution cannot be replayed, if there is one.
 fn unredrivable(steps: &[RecordedEvent]) -> Option<String> {
     let redriven = steps.iter().enumerate();
-    for (at, step) in redriven.filter(|(_, step)| step.kind == "ExecutionRedriven") {
+    for (at, step) in redriven.filter(|(_, step)| step.kind == EventKind::ExecutionRedriven) {
         let before = steps[..at].iter().rev();
-        let mut ends = before.filter(|step| step.kind.starts_with("Execution"));
+        let mut ends = before.filter(|step| step.kind.group() == Some(EventGroup::Execution));
         if ends
             .next()
-            .is_some_and(|end| end.kind == "ExecutionAborted")
+            .is_some_and(|end| end.kind == EventKind::ExecutionAborted)
         {
             return Some(format!(
                 "event {}: the execution was stopped and then redriven, and the history does not contain the exact time of the stop; remove the events from \

@@ -9,6 +9,7 @@ use stepwright_asl::model::StateMachine;
 use stepwright_asl::placeholder::{Addresses, Placeholder, fill, in_machine, names, text, whole};
 use stepwright_asl::similar::did_you_mean;
 use stepwright_history::runtime_support::RecordedEvent;
+use stepwright_interpreter::history::EventKind;
 
 use super::error::ReplayError;
 
@@ -135,8 +136,10 @@ impl<'a> Placeholders<'a> {
                 continue;
             }
             let mut of_state = steps.clone().filter(|step| {
-                ["LambdaFunctionScheduled", "ActivityScheduled"].contains(&step.kind.as_str())
-                    && step.state.as_deref() == Some(state.name)
+                matches!(
+                    step.kind.known(),
+                    Some(EventKind::LambdaFunctionScheduled | EventKind::ActivityScheduled)
+                ) && step.state.as_deref() == Some(state.name)
             });
             if let Some(step) = of_state.next()
                 && let Some(value) = step.details["resource"].as_str()

@@ -11,6 +11,7 @@ use stepwright_asl::redaction::Redaction;
 use stepwright_history::RecordedHistory;
 use stepwright_history::runtime_support::{RecordedEvent, recorded_events, short};
 use stepwright_interpreter::ExecutionInfo;
+use stepwright_interpreter::history::{EventGroup, EventKind};
 use stepwright_interpreter::program::Program;
 use stepwright_interpreter::task::IntegrationPattern;
 use stepwright_interpreter::value::Value;
@@ -85,17 +86,12 @@ enum AttemptEnd {
 fn attempts(steps: &[RecordedEvent]) -> Attempts {
     let mut attempts = Attempts::new();
     for step in steps {
-        let Some(kind) = ["Task", "LambdaFunction", "Activity"]
-            .iter()
-            .find_map(|family| step.kind.strip_prefix(family))
-        else {
-            continue;
-        };
         let Some(state) = &step.state else { continue };
         let attempts = attempts
             .entry((step.scope.clone(), state.clone()))
             .or_default();
-        if kind == "Scheduled" {
+        let group = step.kind.group();
+        if group == Some(EventGroup::Scheduled) {
             attempts.push(Attempt {
                 scheduled: step.at,
                 ..Attempt::default()
@@ -106,20 +102,24 @@ fn attempts(steps: &[RecordedEvent]) -> Attempts {
             continue;
         };
         let text = |field: &str| step.details[field].as_str().map(Into::into);
-        match kind {
-            "Started" => {
+        match group {
+            Some(EventGroup::Started) => {
                 attempt.started = true;
                 attempt.worker = step.details["workerName"].as_str().map(str::to_owned);
             }
-            "Submitted" => attempt.submitted = Some(step.details["output"].clone()),
-            "Succeeded" => attempt.end = AttemptEnd::Output(step.details["output"].clone()),
-            "Failed" | "StartFailed" | "SubmitFailed" | "ScheduleFailed" => {
+            Some(EventGroup::Submitted) => {
+                attempt.submitted = Some(step.details["output"].clone());
+            }
+            Some(EventGroup::Succeeded) => {
+                attempt.end = AttemptEnd::Output(step.details["output"].clone());
+            }
+            Some(EventGroup::Failed) if step.kind.is_timeout() => {}
+            Some(EventGroup::Failed) => {
                 attempt.end = AttemptEnd::Failure(TaskFailure {
                     error: text("error"),
                     cause: text("cause"),
                 });
             }
-            "TimedOut" => {}
             // An event of the state.
             _ => continue,
         }
@@ -145,7 +145,7 @@ impl Recording {
             })
             .collect();
         let steps = recorded.events().iter();
-        let scheduled = steps.filter(|step| step.kind == "ActivityScheduled");
+        let scheduled = steps.filter(|step| step.kind == EventKind::ActivityScheduled);
         let activities = scheduled.filter_map(|step| step.details["resource"].as_str());
         Self {
             own: attempts(recorded.events()),
