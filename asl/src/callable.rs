@@ -49,6 +49,10 @@ macro_rules! __for_each_method {
             /// The dates and times of `chrono`.
             Time: [
                 date_naive day hour minute month second timestamp timestamp_millis to_rfc3339 year
+            ], [signed_duration_since];
+            /// The durations of `chrono`.
+            TimeDelta: [
+                abs num_days num_hours num_milliseconds num_minutes num_seconds num_weeks
             ], [];
             /// `serde_json::Value`.
             Json: [
@@ -106,8 +110,8 @@ pub const IDENTITIES: &[&str] = words![
 
 /// Methods whose lowering depends on more than the receiver's kind.
 pub const CODE: &[&str] = words![
-    chars contains date_naive day filter_map flat_map hour into minute month second timestamp timestamp_millis to_rfc3339
-    to_string unwrap_or_default year
+    chars contains date_naive day filter_map flat_map hour into minute month num_days num_hours num_milliseconds num_minutes
+    num_seconds num_weeks second signed_duration_since timestamp timestamp_millis to_rfc3339 to_string unwrap_or_default year
 ];
 
 /// Whether an expression can call a method of this name.
@@ -151,6 +155,44 @@ pub const FUNCTIONS: &[&str] = &[
     "u32::from",
     "u64::from",
 ];
+
+/// The clock of `chrono`.
+pub const CLOCK: &str = "Utc::now";
+
+/// The functions of `chrono` and std that create durations of whole milliseconds, by the names of their type and their own.
+pub const DURATIONS: &[&str] = &[
+    "Days::new",
+    "Duration::days",
+    "Duration::from_millis",
+    "Duration::from_secs",
+    "Duration::hours",
+    "Duration::milliseconds",
+    "Duration::minutes",
+    "Duration::seconds",
+    "Duration::weeks",
+    "Duration::zero",
+    "TimeDelta::days",
+    "TimeDelta::hours",
+    "TimeDelta::milliseconds",
+    "TimeDelta::minutes",
+    "TimeDelta::seconds",
+    "TimeDelta::weeks",
+    "TimeDelta::zero",
+];
+
+/// The functions of `stepwright::function` that create durations.
+pub const UNITS: &[&str] = &["days", "hours", "mins", "secs"];
+
+/// The clock, or the function that creates a duration, that a path names: `TimeDelta::days` for `chrono::TimeDelta::days`.
+pub fn time_function(path: &str) -> Option<&'static str> {
+    let mut known = DURATIONS.iter().chain([&CLOCK]);
+    known
+        .find(|name| {
+            path.strip_suffix(**name)
+                .is_some_and(|module| module.is_empty() || module.ends_with("::"))
+        })
+        .copied()
+}
 
 /// A function of `stepwright::functions`.
 #[derive(Debug, Clone, Copy)]

@@ -12,6 +12,7 @@
 //! assert_eq!(functions::millis("1970-01-01T00:00:01.500Z"), 1500);
 //! ```
 
+use crate::function::virtual_now;
 use crate::sealed::Sealed;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -132,11 +133,20 @@ pub fn range(first: i64, last: i64, step: i64) -> Vec<i64> {
     list
 }
 
-/// The current time, in RFC 3339 with milliseconds.
+/// The current time, in RFC 3339 with milliseconds. In a plain run it is the virtual time.
+///
+/// With the feature `chrono`, an expression of a workflow can also call `Utc::now()`, which is a `DateTime<Utc>`.
 #[must_use]
 pub fn now() -> String {
-    let now = OffsetDateTime::now_utc();
-    timestamp(i64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX))
+    timestamp(now_millis())
+}
+
+/// The milliseconds from 1970 to the current time.
+pub(crate) fn now_millis() -> i64 {
+    virtual_now().unwrap_or_else(|| {
+        let now = OffsetDateTime::now_utc();
+        i64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
+    })
 }
 
 /// The milliseconds from 1970 to a time. Subtract two of them to get a duration.

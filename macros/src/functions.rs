@@ -1,7 +1,7 @@
 //! The functions that a workflow can evaluate, which distinguish a call of a task from a call in an expression.
 
 use quote::ToTokens;
-use stepwright_asl::callable::{LibraryFunction, library_function};
+use stepwright_asl::callable::{LibraryFunction, UNITS, library_function};
 use syn::Path;
 
 /// The types with lower-case names that have functions and constants: `i64::from(x)`, `u32::MAX`.
@@ -23,6 +23,22 @@ pub(crate) fn written(path: &Path) -> String {
 /// The function of `stepwright::functions` that a path names.
 pub(crate) fn library(path: &Path) -> Option<&'static LibraryFunction> {
     library_function(&path.segments.last()?.ident.to_string())
+}
+
+/// The function of `stepwright::function` that creates a duration, if a path names one.
+pub(crate) fn unit(path: &Path) -> Option<&'static str> {
+    let last = path.segments.last()?.ident.to_string();
+    is_task(path)
+        .then(|| UNITS.iter().find(|name| last == **name).copied())
+        .flatten()
+}
+
+/// The path of the type of an associated function: `chrono::Utc` for `chrono::Utc::now`.
+pub(crate) fn type_of(path: &Path) -> Option<Path> {
+    let mut ty = path.clone();
+    ty.segments.pop()?;
+    ty.segments.pop_punct();
+    (!ty.segments.is_empty()).then_some(ty)
 }
 
 /// Whether a path names a type, by Rust's naming conventions.
@@ -48,14 +64,16 @@ pub(crate) fn is_task(path: &Path) -> bool {
     }
 }
 
+/// What to write instead of another clock.
+const NOW: &str = "`chrono::Utc::now()`, or `functions::now()`, a text in ISO 8601,";
+
 /// The functions of std and of well-known crates that a workflow can write otherwise: the last two segments of the path, and what to write.
 #[rustfmt::skip]
 const REPLACEMENTS: &[(&str, &str, &str)] = &[
-    ("Utc", "now", "`functions::now()`, a text in ISO 8601,"),
-    ("Local", "now", "`functions::now()`, a text in ISO 8601,"),
-    ("SystemTime", "now", "`functions::now()`, a text in ISO 8601,"),
-    ("Instant", "now", "`functions::now()`, a text in ISO 8601,"),
-    ("OffsetDateTime", "now_utc", "`functions::now()`, a text in ISO 8601,"),
+    ("Local", "now", NOW),
+    ("SystemTime", "now", NOW),
+    ("Instant", "now", NOW),
+    ("OffsetDateTime", "now_utc", NOW),
     ("Uuid", "new_v4", "`functions::uuid()`"),
     ("Uuid", "now_v7", "`functions::uuid()`"),
     ("DateTime", "from_timestamp", "`functions::timestamp(millis)`, a text in ISO 8601,"),

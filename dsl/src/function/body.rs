@@ -10,12 +10,12 @@
 use super::failure::Failure;
 use super::host::Host;
 use std::cell::RefCell;
-use std::future::{Future, pending};
+use std::future::{Future, pending, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::task::{Context, Poll, ready};
+use std::task::{self, Context, Poll};
 use std::thread::{self, Builder, Scope};
 
 /// An operation for which the code of a function waits: a call, [`sleep`](super::sleep), [`map`](super::map()), [`try_join!`](super::try_join).
@@ -91,6 +91,11 @@ where
 /// Whether this thread runs the code of a function.
 pub(super) fn is_in_body() -> bool {
     CALLS.with_borrow(Option::is_some)
+}
+
+/// The milliseconds from 1970 to the virtual time, if this thread runs the code of a function.
+pub(crate) fn virtual_now() -> Option<i64> {
+    is_in_body().then(|| wait_for(|host| ready(host.now_millis())))
 }
 
 /// Ends the code with a failure that is no value of its error type: the nearest combinator or the run itself takes it.
@@ -216,7 +221,7 @@ impl<I, R> Future for Body<I, R> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R> {
         loop {
             if let Some(call) = &mut self.call {
-                ready!(call.as_mut().poll(cx));
+                task::ready!(call.as_mut().poll(cx));
                 self.call = None;
             }
             match self.handle.reports.recv() {

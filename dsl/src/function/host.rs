@@ -84,6 +84,12 @@ impl Host {
         self.now.get().saturating_sub(self.begun.get())
     }
 
+    /// The milliseconds from 1970 to the virtual time.
+    pub(super) fn now_millis(&self) -> i64 {
+        let elapsed = i64::try_from(self.now.get().as_millis()).unwrap_or(i64::MAX);
+        (self.start.get() * 1_000).saturating_add(elapsed)
+    }
+
     /// The virtual time that remains until a timestamp.
     pub(super) fn until(&self, timestamp: &str) -> Result<Duration, Failure> {
         let Ok(at) = OffsetDateTime::parse(timestamp, &Rfc3339) else {

@@ -70,6 +70,7 @@ mod source;
 mod tests;
 mod vocabulary;
 
+pub(crate) use self::body::virtual_now;
 pub use self::join::TryJoin;
 pub use self::join::try_join;
 pub use self::map::{Map, MapDistributed, map, map_distributed};
@@ -121,4 +122,5 @@ pub mod plain {
     pub use super::source::{
         Csv, JsonArray, JsonLines, ObjectFormat, ObjectList, ObjectsRequest, SourceItems, items_of,
     };
+    pub use super::vocabulary::{days, hours, mins, secs, virtual_time};
 }

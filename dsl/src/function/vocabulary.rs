@@ -2,6 +2,8 @@
 
 use super::body::{Operation, is_in_body, raise, wait_for};
 use super::failure::Failure;
+#[cfg(feature = "chrono")]
+use crate::functions::now_millis;
 use crate::task::{ErrorVariant, NoError, TaskError};
 use std::borrow::Cow;
 use std::fmt;
@@ -174,6 +176,25 @@ pub fn task_token() -> String {
     } else {
         "token".to_owned()
     }
+}
+
+/// The current time in whole milliseconds instead of that of a `now` of `chrono`: in a plain run, the virtual time.
+///
+/// The code that checks types refuses another `now`, whose value does not change.
+pub fn virtual_time<T: 'static>(now: T) -> T {
+    #[cfg(feature = "chrono")]
+    let now = {
+        let mut now = now;
+        let of_chrono =
+            (&mut now as &mut dyn std::any::Any).downcast_mut::<chrono::DateTime<chrono::Utc>>();
+        if let Some(time) = of_chrono
+            && let Some(current) = chrono::DateTime::from_timestamp_millis(now_millis())
+        {
+            *time = current;
+        }
+        now
+    };
+    now
 }
 
 /// A text whose value the deployment supplies: `placeholder!("TopicArn")` is a `String`, and `${TopicArn}` in the definition.

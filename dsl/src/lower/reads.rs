@@ -157,6 +157,7 @@ fn look(shape: &Shape, names: &NameOffsets, kind: &str, text: &str, report: &mut
             }
             plain @ (Shape::String
             | Shape::Written(_)
+            | Shape::Duration(_)
             | Shape::Integer
             | Shape::SmallInteger
             | Shape::Int(_)

@@ -45,7 +45,7 @@ impl SchemaComparison<'_> {
         }
         let shape = shape.resolve();
         match &shape {
-            Shape::Any | Shape::Custom(_) | Shape::Lazy(_) => {}
+            Shape::Any | Shape::Custom(_) | Shape::Duration(_) | Shape::Lazy(_) => {}
             Shape::Option(some) => {
                 let target = self.schema.resolve(schema);
                 let inner = members(target, "anyOf").next().unwrap_or(target);

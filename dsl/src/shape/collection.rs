@@ -71,6 +71,18 @@ pub struct TextualType {
     pub shown: bool,
 }
 
+/// A duration. Its number in JSONata is its milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DurationShape {
+    /// Whole milliseconds of `chrono`'s `TimeDelta`, which may be negative.
+    Signed,
+    /// Whole milliseconds of std's `Duration` or `chrono`'s `Days`.
+    Unsigned,
+    /// The difference of two times: the milliseconds rounded down, and a half for the rest below one. So it compares with whole milliseconds exactly.
+    Difference,
+}
+
 /// The texts that serde reads for one value of a type.
 ///
 /// The lowering normalizes a value with several texts where it compares or writes the value.
@@ -95,4 +107,18 @@ pub enum Spelling {
     Time,
     /// A date and a time without offset.
     DateAndTime,
+}
+
+impl Spelling {
+    /// Whether it is that of a date or of a time.
+    pub(crate) fn is_time(self) -> bool {
+        matches!(
+            self,
+            Spelling::UtcTime
+                | Spelling::OffsetTime
+                | Spelling::Date
+                | Spelling::Time
+                | Spelling::DateAndTime
+        )
+    }
 }

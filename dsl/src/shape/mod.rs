@@ -22,7 +22,7 @@ mod tuples;
 pub mod wire;
 
 pub(crate) use self::collection::Check;
-pub use self::collection::{CustomForm, MapShape, SetShape, Spelling, TextualType};
+pub use self::collection::{CustomForm, DurationShape, MapShape, SetShape, Spelling, TextualType};
 pub(crate) use self::depth::check_depth;
 pub use self::fields::{Field, Fields, Presence, StructShape};
 #[doc(hidden)]
@@ -60,6 +60,8 @@ pub enum Shape {
     String,
     /// A value of another type that serde serializes as text, such as a UUID.
     Written(TextualType),
+    /// A duration between times. Expressions compute with it, and no JSON contains it.
+    Duration(DurationShape),
     /// A list of items of one shape.
     Array(Box<Shape>),
     /// A list without duplicates, from a set.
@@ -101,6 +103,19 @@ impl Shape {
     /// The shape of chrono's `NaiveDate`.
     pub(crate) const fn date() -> Shape {
         standard_payloads::written("NaiveDate", Spelling::Date, [true, true, true])
+    }
+
+    /// The shape of chrono's `DateTime<Utc>`.
+    pub(crate) const fn utc_time() -> Shape {
+        standard_payloads::written("DateTime<Utc>", Spelling::UtcTime, [true, true, true])
+    }
+
+    /// The duration, if it is one.
+    pub(crate) fn duration(&self) -> Option<DurationShape> {
+        match self.resolve() {
+            Shape::Duration(duration) => Some(duration),
+            _ => None,
+        }
     }
 
     /// The texts that serde reads for one value.
@@ -325,6 +340,10 @@ impl Shape {
             (Shape::Integer, Shape::SmallInteger) | (Shape::SmallInteger, Shape::Integer) => {
                 Shape::Integer
             }
+            (Shape::Duration(_), Shape::Duration(DurationShape::Difference))
+            | (Shape::Duration(DurationShape::Difference), Shape::Duration(_)) => {
+                Shape::Duration(DurationShape::Difference)
+            }
             _ => return None,
         })
     }
@@ -456,6 +475,7 @@ impl Shape {
             Shape::SmallNumber => "an `f32`".to_owned(),
             Shape::String => "a text".to_owned(),
             Shape::Written(written) => format!("a `{}`", written.name),
+            Shape::Duration(_) => "a duration".to_owned(),
             Shape::Array(_) => "a list".to_owned(),
             Shape::Set(_) => "a set".to_owned(),
             Shape::Tuple(_) => "a tuple".to_owned(),

@@ -47,6 +47,7 @@ impl RedactedFields {
             | Shape::SmallNumber
             | Shape::String
             | Shape::Written(_)
+            | Shape::Duration(_)
             | Shape::Custom(_)
             | Shape::Any => {}
         }

@@ -257,7 +257,7 @@ fn variations(shape: &Shape, depth: usize) -> Vec<Value> {
             let texts = TEXTS.iter().map(|text| json!(text));
             texts.chain(numbers).collect()
         }
-        Shape::Any | Shape::Lazy(_) => {
+        Shape::Duration(_) | Shape::Any | Shape::Lazy(_) => {
             vec![
                 json!(1),
                 Value::Null,

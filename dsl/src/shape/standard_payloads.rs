@@ -59,7 +59,7 @@ payload! {
 
 #[cfg(feature = "chrono")]
 payload! {
-    written("DateTime<Utc>", Spelling::UtcTime, [true, true, true]) => chrono::DateTime<chrono::Utc>;
+    Shape::utc_time() => chrono::DateTime<chrono::Utc>;
     written("DateTime<FixedOffset>", Spelling::OffsetTime, [true, true, false]) => chrono::DateTime<chrono::FixedOffset>;
     Shape::date() => chrono::NaiveDate;
     written("NaiveDateTime", Spelling::DateAndTime, [true, true, true]) => chrono::NaiveDateTime;

@@ -28,6 +28,7 @@ pub use self::proof::receiver::{
     Flat, Instant, Points, StandardMethod, StandardOptionMethod, method,
 };
 pub use self::proof::scope::{macros, standard_default};
+pub use self::proof::time::{Elapsed, StandardClock, StandardDuration, clock, duration};
 pub use self::tagging::{
     MatchableTagging, OfTagged, OfUntagged, Tagged, Tagging, Untagged, tagging,
 };

@@ -4,6 +4,7 @@ use crate::errors::Errors;
 use crate::functions::library;
 use crate::machine::{EdgeKind, Include, Machine, StateNode, StateWork, Term};
 use std::collections::HashSet;
+use stepwright_asl::callable::CLOCK;
 use stepwright_asl::limits::AwaitedEvent;
 
 /// Runs the rules of this file that need no lowered expressions.
@@ -120,6 +121,7 @@ fn depends_on_the_state(value: &Term) -> bool {
         changes |= match value {
             Term::Raw(..) => true,
             Term::Library(path, _) => function_changes(path),
+            Term::Function(name, _) => name == CLOCK,
             _ => false,
         }
     });

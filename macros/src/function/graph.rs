@@ -64,6 +64,8 @@ pub(super) struct StateName {
     pub(super) around: Vec<String>,
     /// Parts of its code that may differ from those of a state with the same name.
     pub(super) details: Vec<String>,
+    /// Whether a number follows if no other name is free: the state is no statement that a user can name.
+    pub(super) is_numbered: bool,
 }
 
 pub(super) enum Work {

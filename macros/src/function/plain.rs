@@ -12,11 +12,12 @@ use super::scan::{
 };
 use super::service_call::{placeholder_name, request_arguments};
 use crate::editor;
-use crate::functions::is_task;
+use crate::functions::{is_task, written};
 use crate::inference::inferred;
 use crate::machine::{cases, is_of_prelude, own_name};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use stepwright_asl::callable::{CLOCK, time_function};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::token::Paren;
@@ -125,6 +126,10 @@ impl VisitMut for PlainRewriter {
                     call.args = std::iter::once(kept).collect();
                 }
                 visit_mut::visit_expr_call_mut(self, call);
+            }
+            Expr::Call(call) if is_clock(call) => {
+                let now = &*call;
+                *value = parse_quote_spanned!(call.func.span()=> ::stepwright::__::plain::virtual_time(#now));
             }
             // A workflow has the value of the call there, not its `Result`.
             Expr::MethodCall(call) if awaits(&call.receiver) => {
@@ -503,6 +508,12 @@ fn service_argument(value: &Expr) -> Expr {
         Expr::Reference(_) => parse_quote!(#wrapped(#value)),
         _ => parse_quote!(#wrapped(&#value)),
     }
+}
+
+/// Whether it is `Utc::now()`.
+fn is_clock(call: &ExprCall) -> bool {
+    call.args.is_empty()
+        && called(call).is_some_and(|path| time_function(&written(path)) == Some(CLOCK))
 }
 
 fn is_panic(mac: &Macro) -> bool {

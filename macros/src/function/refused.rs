@@ -2,7 +2,7 @@
 
 use super::scan::{MacroKind, OPTIONS, bare, called, is_result};
 use crate::errors::TokenRange;
-use crate::functions::{replacement, written};
+use crate::functions::{replacement, unit, written};
 use crate::machine::own_name;
 use crate::name::text;
 use proc_macro2::Ident;
@@ -111,9 +111,8 @@ pub(super) fn not_awaited(path: &Path) -> String {
     match name.as_str() {
         "task_token" => "`task_token()` is an argument of the call that waits for the answer: `task(.., task_token()).await`".to_owned(),
         "sleep" | "sleep_until" | "map" | "map_distributed" => format!("`{name}(..)` runs when it is awaited: write `{name}(..).await`"),
-        "secs" | "mins" | "hours" | "days" | "every" => format!(
-            "`{name}(..)` is an argument of `sleep` or of an option of a call, not a value of a workflow: write it there"
-        ),
+        "secs" | "mins" | "hours" | "days" => format!("`{name}` takes one number: write `{name}(n)`"),
+        "every" => "`every(..)` is an argument of `.retry(..)`, not a value of a workflow: write it there".to_owned(),
         _ => format!(
             "`{name}` is called without `.await`: write `{name}(..).await` if it is a task; a workflow cannot call other functions, so make \
              them tasks with `#[task]`"
@@ -164,8 +163,10 @@ pub(super) fn refused_in(value: &Expr) -> Vec<(TokenRange, String)> {
                     }
                 }
                 Expr::Call(call) => {
-                    if let Some(path) = called(call).filter(|path| crate::functions::is_task(path))
-                    {
+                    if let Some(path) = called(call).filter(|path| {
+                        crate::functions::is_task(path)
+                            && (unit(path).is_none() || call.args.len() != 1)
+                    }) {
                         self.0.push((TokenRange::of(call), not_awaited(path)));
                         return;
                     }

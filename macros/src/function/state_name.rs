@@ -22,6 +22,7 @@ impl StateName {
             place: span,
             around: Vec::new(),
             details: Vec::new(),
+            is_numbered: false,
         }
     }
 

@@ -1054,6 +1054,27 @@ fn states_with_equal_names_get_those_of_the_code_around() {
 }
 
 #[test]
+fn branches_that_begin_with_equal_statements_have_names() {
+    let branch = "async { let twice = order.n * 2; step(twice).await }";
+    for (branches, arms) in [(2, 1), (3, 2), (8, 3)] {
+        let join = format!("try_join!({}).await?;", vec![branch; branches].join(", "));
+        let arms: Vec<String> = (0..arms)
+            .map(|arm| format!("{arm} => {{ {join} }}"))
+            .collect();
+        let text = states(&format!(
+            "async fn many(order: Order) -> Result<i64, Bad> {{ match order.n {{ {} _ => {{}} }} Ok(1) }}",
+            arms.join(" ")
+        ));
+        let begins = text.lines().filter(|line| line.contains("BeginBranch"));
+        let begins: BTreeSet<&str> = begins
+            .filter_map(|line| line.trim_start().split(':').next())
+            .collect();
+        assert!(!text.contains("`Begin"), "{text}");
+        assert_eq!(begins.len(), branches * arms.len(), "{text}");
+    }
+}
+
+#[test]
 fn an_edit_inside_of_other_code_changes_no_name_of_a_state_nearer_to_the_start() {
     let before = names(&states(EQUAL_NAMES));
     let near = [

@@ -142,7 +142,10 @@ impl<'e> Translator<'e> {
         self.body = self.bodies;
         self.bodies += 1;
         self.names.open();
-        let begin = self.around(StateName::derived(format!("Begin{subject}"), span));
+        let begin = self.around(StateName {
+            is_numbered: true,
+            ..StateName::derived(format!("Begin{subject}"), span)
+        });
         let entry = self.graph.add(Node::new(Work::Join, begin), &[]);
         let exit = self.graph.add_edge(entry, GraphEdgeKind::Next, span);
         build(self, vec![exit]);

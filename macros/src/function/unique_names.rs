@@ -2,11 +2,14 @@
 //!
 //! The state nearest to the start of the function keeps the name of its code, `IfTotal`. Every other one gets the name of the code around it, `ChargeIfTotal`, or
 //! of a part of its code that differs, `IfTotalOver100`. So a name depends on the code of its state and on states that are nearer to the start, and not on
-//! states inside of other code.
+//! states inside of other code. The Pass state in which a branch begins has a number if no such name is free.
 
 use super::graph::{Graph, StateName, Work};
 use std::collections::HashSet;
 use stepwright_asl::name::check_state;
+
+/// The limit of the numbers in names. No function has so many branches.
+const LARGEST_NUMBER: usize = 10_000;
 
 /// Gives each state of a function a name, if there are enough different ones.
 pub(super) fn make_unique(graph: &mut Graph) {
@@ -17,7 +20,13 @@ pub(super) fn make_unique(graph: &mut Graph) {
     names.retain(|name| !name.is_explicit);
     names.sort_by_key(|name| name.around.len());
     for name in names {
-        let mut candidates = name.candidates().into_iter();
+        let numbers = name
+            .is_numbered
+            .then(|| (2..LARGEST_NUMBER).map(|number| format!("{}{number}", name.text)));
+        let mut candidates = name
+            .candidates()
+            .into_iter()
+            .chain(numbers.into_iter().flatten());
         let free = candidates.find(|one| !taken.contains(one) && check_state(one).is_ok());
         if let Some(free) = free {
             taken.insert(free.clone());

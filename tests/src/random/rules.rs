@@ -214,6 +214,17 @@ pub(super) const RULES: &[Rule] = &[
     rule("large to_string", "T", "‹L›.to_string()"),
     rule("bool to_string", "T", "‹.B›.to_string()"),
     rule("join", "T", "‹&[T]›.join(\", \")"),
+    rule(
+        "chars skip take",
+        "T",
+        "‹&T›.chars().skip(‹N›).take(‹N›).collect::<String>()",
+    ),
+    rule(
+        "chars take",
+        "T",
+        "‹&T›.chars().take(‹N›).collect::<String>()",
+    ),
+    rule("chars rev", "T", "‹&T›.chars().rev().collect::<String>()"),
     rule("unwrap_or_default text", "T", "‹?T›.unwrap_or_default()"),
     rule("field name", "T", "‹&S›.name.clone()"),
     rule("to_json integer", "T", "functions::to_json(&‹I›)"),
@@ -233,6 +244,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule("if greater", "A", "if ‹N› > ‹N› { ‹~A› } else { ‹~A› }"),
     rule("chars count", "N", "‹&T›.chars().count()"),
+    rule("chars skip count", "N", "‹&T›.chars().skip(‹N›).count()"),
     rule(
         "filter count",
         "N",
@@ -241,6 +253,16 @@ pub(super) const RULES: &[Rule] = &[
     rule("table len", "N", "‹&M›.len()"),
     // Options.
     rule("Some", "?A", "Some(‹~A›)"),
+    rule(
+        "chars next",
+        "?T",
+        "‹&T›.chars().next().map(|first| first.to_string())",
+    ),
+    rule(
+        "chars nth",
+        "?T",
+        "‹&T›.chars().nth(‹N›).map(|one| one.to_string())",
+    ),
     rule("if Some", "?A", "if ‹~B› { Some(‹~A›) } else { None }"),
     rule("first", "?A", "‹&[A]›.first().cloned()"),
     rule("last", "?A", "‹&[A]›.last().cloned()"),

@@ -1,5 +1,6 @@
 //! The tasks, types and nested workflows of random functions, and the replies of the tasks.
 
+use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -18,6 +19,7 @@ pub struct Input {
     pub maybe: Option<i64>,
     pub item: Item,
     pub shape: Shape,
+    pub at: DateTime<Utc>,
 }
 
 /// A struct.
@@ -116,6 +118,12 @@ pub async fn ask(site: String, n: i64, token: String);
 /// Returns its single argument, which may be `null`.
 #[task]
 pub async fn same(value: Option<i64>) -> Option<i64> {
+    value
+}
+
+/// Returns its single argument, which is a time.
+#[task]
+pub async fn same_time(value: DateTime<Utc>) -> DateTime<Utc> {
     value
 }
 
@@ -270,6 +278,16 @@ pub fn replies() -> Replies {
         })
 }
 
+/// Times with every number of digits, near the start of the virtual time and near 1970.
+const TIMES: &[&str] = &[
+    "2026-01-01T00:00:00Z",
+    "2026-01-01 00:00:00.0000001 UTC",
+    "2025-12-31T23:59:59.999999999Z",
+    "2026-01-01t01:00:05.5+01:00",
+    "1969-12-31T23:59:59.9999Z",
+    "2024-02-29T12:00:00.123Z",
+];
+
 /// Inputs of every kind, with the number of a script.
 pub fn runs(count: usize) -> Vec<(Value, u64)> {
     let mut draw = Draw(7);
@@ -284,6 +302,7 @@ pub fn runs(count: usize) -> Vec<(Value, u64)> {
                 "maybe": (draw.number(2) == 0).then(|| small(&mut draw)),
                 "item": item(&mut draw),
                 "shape": shape(&mut draw),
+                "at": TIMES[draw.number(TIMES.len())],
             });
             (input, seed)
         })

@@ -11,6 +11,7 @@ use crate::lower::report::{
 };
 use crate::lower::tree::{Build, LoweredTree};
 use crate::shape::{CustomForm, IntegerType, Shape, StructShape};
+use stepwright_asl::callable::CLOCK;
 
 /// Lowers expressions of one state or edge.
 pub(in crate::lower) struct Lowering<'e, 'r> {
@@ -405,7 +406,11 @@ impl<'e, 'r> Lowering<'e, 'r> {
         if let (Some(integer), [only]) = (IntegerType::of_conversion(path), arguments) {
             return self.conversion(only, Shape::Int(integer));
         }
+        if let Some(duration) = self.new_duration(path, arguments) {
+            return duration;
+        }
         match (path, arguments) {
+            (CLOCK, []) => self.call("now", Vec::new(), Shape::utc_time()),
             ("String::new", []) => Code::new(Syntax::text(""), Shape::String),
             ("f64::from", [only]) => self.conversion(only, Shape::Number),
             ("Decimal::from", [only]) => self.decimal_from(only),

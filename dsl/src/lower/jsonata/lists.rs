@@ -102,7 +102,11 @@ pub(super) fn listed(syntax: Syntax, item: &Shape) -> Syntax {
     }
 }
 
-/// Whether the values are numbers or texts in JSON that have the same order as in Rust.
+/// Whether the values are numbers or texts that have the same order as in Rust.
 pub(super) fn is_ordered(shape: &Shape) -> bool {
-    shape.is_number() || matches!(shape.plain(), Shape::Written(written) if written.ordered)
+    match shape.plain() {
+        Shape::Written(written) => written.ordered,
+        Shape::Duration(_) => true,
+        shape => shape.is_number(),
+    }
 }

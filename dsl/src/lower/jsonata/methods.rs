@@ -1,5 +1,6 @@
 //! Method calls: selects the row of `expr/methods.rs`, and lowers the few methods that need code.
 
+use super::characters::is_characters;
 use super::code::Code;
 use super::expression::Lowering;
 use super::spelling::Normalized;
@@ -7,19 +8,14 @@ use super::syntax::{Operator, Syntax};
 use crate::expr::methods::{self, ArgumentKind, Method, Receiver};
 use crate::expr::{Expr, ExprNode, Unary};
 use crate::lower::report::{FLOATS, HIDDEN_NONE};
-use crate::shape::{IntegerType, Shape, Spelling};
+use crate::shape::{Shape, Spelling};
 use serde_json::Value;
-use stepwright_asl::callable;
+use stepwright_asl::callable::Kind;
 
 impl Lowering<'_, '_> {
     pub(super) fn method(&mut self, base: &Expr, name: &str, arguments: &[Expr]) -> Code {
-        if name == "count"
-            && let ExprNode::Method(text, chars, _) = &*base.node
-            && chars == "chars"
-        {
-            let text = self.value(text);
-            let count = Shape::Int(IntegerType::Count);
-            return self.call("length", vec![text.syntax], count);
+        if is_characters(base) {
+            return self.method_of_characters(base, name, arguments);
         }
         let this = self.code(base);
         self.method_of(this, name, arguments)
@@ -49,7 +45,14 @@ impl Lowering<'_, '_> {
             ("into", []) => return this,
             ("unwrap_or_default", []) => return self.unwrap_or_default(this),
             ("contains", [wanted]) => return self.contains(this, wanted),
-            (_, []) if callable::Kind::Time.has(name) => return self.part_of_time(this, name),
+            (_, []) if Kind::Time.has(name) => return self.part_of_time(this, name),
+            ("signed_duration_since", [other]) => {
+                let (time, other) = (self.present(this), self.value(other));
+                return self.difference(time, other);
+            }
+            (_, []) if matches!(shape, Shape::Duration(_)) && Kind::TimeDelta.has(name) => {
+                return self.part_of_duration(this, name);
+            }
             ("get", [_]) if matches!(shape, Shape::Any) => {
                 return self.refuse_code(
                     "`.get(..)` distinguishes a `null` value from an absent one, but in JSON both are `null`; write \
@@ -108,7 +111,8 @@ impl Lowering<'_, '_> {
                 "`len` of a text counts bytes in Rust and characters in JSONata; write `.chars().count()`",
             ),
             (Shape::String, "chars") => self.refuse_code(
-                "of the methods on `.chars()`, a workflow expression can run only `.count()`; compute other values in a task",
+                "`.chars()` is an iterator, which no JSON has; write `.chars().count()`, `.chars().skip(n).take(m).collect::<String>()`, `.chars().next()` or \
+                 `.chars().rev().collect::<String>()`",
             ),
             _ => self.refuse_code(format!(
                 "`{name}` on {} cannot run inside a workflow expression; call it in a task instead, or write \

@@ -6,6 +6,7 @@
 mod access;
 mod bounds;
 mod cases;
+mod characters;
 mod code;
 mod display;
 mod expression;
@@ -30,6 +31,7 @@ mod template;
 mod test;
 #[cfg(test)]
 mod tests;
+mod times;
 
 pub(super) use self::bounds::{KnownCondition, checked_difference, learn};
 pub(super) use self::code::Code;

@@ -28,6 +28,7 @@ impl Lowering<'_, '_> {
             (Unary::Neg, shape) if shape.spelling() == Spelling::Decimal => {
                 self.negative_decimal(value)
             }
+            (Unary::Neg, Shape::Duration(_)) => self.negative_duration(value),
             (Unary::Neg, shape) if shape.is_number() || matches!(shape, Shape::Any) => {
                 let negative = Code {
                     syntax: Syntax::Negative(Box::new(value.syntax)),
@@ -73,6 +74,9 @@ impl Lowering<'_, '_> {
         if is_decimal(&kinds.0) && is_decimal(&kinds.1) {
             let (left, right) = (self.present(left), self.present(right));
             return self.decimals(operator, left, right);
+        }
+        if let Some(code) = self.arithmetic_of_times(operator, &left, &right) {
+            return code;
         }
         for shape in [&kinds.0, &kinds.1] {
             if let Shape::SmallNumber = shape {
@@ -167,7 +171,10 @@ impl Lowering<'_, '_> {
             }
         }
         let (left, right) = (self.code(left), self.code(right));
-        if !self.comparable(&left) || !self.comparable(&right) {
+        if !self.comparable(&left)
+            || !self.comparable(&right)
+            || !self.durations_are_comparable(&left, &right)
+        {
             return Code::nothing();
         }
         // An undefined value never equals a defined one, like `None` and `Some`.
@@ -222,6 +229,9 @@ impl Lowering<'_, '_> {
                     shape.describe()
                 ));
             }
+        }
+        if !self.durations_are_comparable(&left, &right) {
+            return Code::nothing();
         }
         let texts = matches!(
             (left.shape.plain(), right.shape.plain()),

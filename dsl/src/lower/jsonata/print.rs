@@ -10,6 +10,7 @@ mod level {
     /// Any expression: always needs parentheses.
     pub(super) const LOOSE: u8 = 0;
     pub(super) const CONDITIONAL: u8 = 20;
+    pub(super) const RANGE: u8 = 22;
     pub(super) const OR: u8 = 25;
     pub(super) const AND: u8 = 30;
     pub(super) const COMPARISON: u8 = 40;
@@ -23,6 +24,7 @@ mod level {
 impl Operator {
     fn symbol(self) -> &'static str {
         match self {
+            Operator::Range => "..",
             Operator::Or => "or",
             Operator::And => "and",
             Operator::Eq => "=",
@@ -43,6 +45,7 @@ impl Operator {
 
     fn level(self) -> u8 {
         match self {
+            Operator::Range => level::RANGE,
             Operator::Or => level::OR,
             Operator::And => level::AND,
             Operator::Eq

@@ -26,7 +26,8 @@ struct TemplateParser<'f> {
 }
 
 /// The operators with their binding powers, longer ones before their prefixes.
-const OPERATORS: [(&str, u8, Operator); 15] = [
+const OPERATORS: [(&str, u8, Operator); 16] = [
+    ("..", 22, Operator::Range),
     ("or ", 25, Operator::Or),
     ("and ", 30, Operator::And),
     ("in ", 40, Operator::In),
@@ -74,7 +75,7 @@ impl TemplateParser<'_> {
     fn operand(&mut self) -> Syntax {
         let mut operand = self.plain();
         loop {
-            operand = if self.takes(".") {
+            operand = if !self.blank().starts_with("..") && self.takes(".") {
                 operand.field(self.name())
             } else if self.takes("[]") {
                 Syntax::Whole(Box::new(operand))

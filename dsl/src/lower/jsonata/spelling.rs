@@ -39,6 +39,13 @@ macro_rules! utc_time {
     };
 }
 
+/// The same of `$now()`, which has milliseconds.
+macro_rules! now {
+    () => {
+        "$substring($this, 0, 23) & '000000'"
+    };
+}
+
 macro_rules! date {
     ($of:literal) => {
         concat!(
@@ -75,6 +82,18 @@ macro_rules! date_and_time {
 macro_rules! shortened {
     ($time:expr) => {
         concat!("$replace(", $time, r", /\.?(000)+$/, '')")
+    };
+}
+
+macro_rules! json_of_time {
+    ($time:expr) => {
+        concat!(shortened!($time), " & 'Z'")
+    };
+}
+
+macro_rules! display_of_time {
+    ($time:expr) => {
+        concat!("$replace(", shortened!($time), ", 'T', ' ') & ' UTC'")
     };
 }
 
@@ -137,6 +156,15 @@ macro_rules! larger_scale {
     };
 }
 
+/// The template that normalizes `$now()`.
+fn template_of_now(form: Normalized) -> &'static str {
+    match form {
+        Normalized::Key => now!(),
+        Normalized::Json => json_of_time!(now!()),
+        Normalized::Display => display_of_time!(now!()),
+    }
+}
+
 /// The template that normalizes a value of a spelling; `None` if it needs none.
 fn template(spelling: Spelling, form: Normalized) -> Option<&'static str> {
     Some(match (spelling, form) {
@@ -144,12 +172,8 @@ fn template(spelling: Spelling, form: Normalized) -> Option<&'static str> {
         (Spelling::Decimal, Normalized::Key) => DECIMAL_NUMBER,
         (Spelling::Decimal, _) => DECIMAL_TEXT,
         (Spelling::UtcTime | Spelling::OffsetTime, Normalized::Key) => utc_time!(),
-        (Spelling::UtcTime, Normalized::Json) => {
-            concat!(shortened!(utc_time!()), " & 'Z'")
-        }
-        (Spelling::UtcTime, Normalized::Display) => {
-            concat!("$replace(", shortened!(utc_time!()), ", 'T', ' ') & ' UTC'")
-        }
+        (Spelling::UtcTime, Normalized::Json) => json_of_time!(utc_time!()),
+        (Spelling::UtcTime, Normalized::Display) => display_of_time!(utc_time!()),
         (Spelling::Date, _) => date!("$this"),
         (Spelling::Time, Normalized::Key) => time!("$this"),
         (Spelling::Time, _) => shortened!(time!("$this")),
@@ -166,6 +190,10 @@ impl Lowering<'_, '_> {
     /// The value in one spelling. The value exists; it may be `null`.
     pub(super) fn normalized(&mut self, code: Code, form: Normalized) -> Code {
         match code.shape.plain() {
+            Shape::Written(_) if is_now(&code.syntax) => {
+                let syntax = self.filled(template_of_now(form), code.syntax.clone());
+                code.with(syntax)
+            }
             Shape::Written(written) => match template(written.spelling, form) {
                 Some(template) if !is_normalized(&code.syntax, written.spelling) => {
                     let syntax = self.filled(template, code.syntax.clone());
@@ -317,66 +345,6 @@ impl Lowering<'_, '_> {
         })
     }
 
-    /// A method of a date or time.
-    pub(super) fn part_of_time(&mut self, time: Code, name: &str) -> Code {
-        let time = self.present(time);
-        let spelling = time.shape.spelling();
-        let from = match (name, spelling) {
-            ("timestamp" | "timestamp_millis", Spelling::UtcTime) => {
-                let key = self.normalized(time, Normalized::Key);
-                let template = match name {
-                    "timestamp" => "$floor($toMillis($this & 'Z') / 1000)",
-                    _ => "$toMillis($this & 'Z')",
-                };
-                return Code::new(self.filled(template, key.syntax), Shape::SmallInteger);
-            }
-            ("to_rfc3339", Spelling::UtcTime) => {
-                let text = self.normalized(time, Normalized::Json);
-                let syntax = self.filled("$replace($this, 'Z', '+00:00')", text.syntax);
-                return Code::new(syntax, Shape::String);
-            }
-            ("date_naive", Spelling::UtcTime) => {
-                let key = self.normalized(time, Normalized::Key);
-                return Code::new(
-                    self.filled("$substring($this, 0, 10)", key.syntax),
-                    Shape::date(),
-                );
-            }
-            (
-                "year" | "month" | "day",
-                Spelling::UtcTime | Spelling::Date | Spelling::DateAndTime,
-            ) => match name {
-                "year" => 0,
-                "month" => 5,
-                _ => 8,
-            },
-            (
-                "hour" | "minute" | "second",
-                Spelling::UtcTime | Spelling::DateAndTime | Spelling::Time,
-            ) => {
-                let day = if spelling == Spelling::Time { 0 } else { 11 };
-                match name {
-                    "hour" => day,
-                    "minute" => day + 3,
-                    _ => day + 6,
-                }
-            }
-            _ => {
-                return self.refuse_code(format!(
-                    "`{name}` of {} cannot run inside a workflow expression; call it in a task instead",
-                    time.shape.describe()
-                ));
-            }
-        };
-        let count = if name == "year" { 4 } else { 2 };
-        let key = self.normalized(time, Normalized::Key);
-        let digits = [key.syntax, Syntax::number(from), Syntax::number(count)];
-        let digits = Syntax::call("substring", digits.into());
-        // `$number` reads no leading zeros.
-        let number = self.filled(r"$number($replace($this, /^0+(\d)/, '$1'))", digits);
-        Code::new(number, Shape::SmallInteger)
-    }
-
     /// Arithmetic of decimals: the exact result with its digits after the point, or a failure if it may have more than 15 digits.
     pub(super) fn decimals(&mut self, operator: Binary, left: Code, right: Code) -> Code {
         let template = match operator {
@@ -409,12 +377,7 @@ impl Lowering<'_, '_> {
         };
         let shape = left.shape.clone();
         let [left, right] = [left, right].map(|code| self.normalized(code, Normalized::Json));
-        let mut syntax = reader::read(template, &mut |name| self.fresh(name));
-        let (a, b) = (self.fresh("left"), self.fresh("right"));
-        syntax.replace_variable("this", &Syntax::Local(a.clone()));
-        syntax.replace_variable("other", &Syntax::Local(b.clone()));
-        let syntax = Syntax::bind(b, right.syntax, syntax);
-        Code::new(Syntax::bind(a, left.syntax, syntax), shape)
+        Code::new(self.filled_with(template, left.syntax, right.syntax), shape)
     }
 
     /// `-x` of a decimal.
@@ -432,6 +395,25 @@ impl Lowering<'_, '_> {
         syntax.replace_variable("this", &Syntax::Local(local.clone()));
         Syntax::bind(local, value, syntax)
     }
+
+    /// Inserts two values into a template.
+    pub(super) fn filled_with(
+        &mut self,
+        template: &'static str,
+        left: Syntax,
+        right: Syntax,
+    ) -> Syntax {
+        let mut syntax = reader::read(template, &mut |name| self.fresh(name));
+        let (a, b) = (self.fresh("left"), self.fresh("right"));
+        syntax.replace_variable("this", &Syntax::Local(a.clone()));
+        syntax.replace_variable("other", &Syntax::Local(b.clone()));
+        let syntax = Syntax::bind(b, right, syntax);
+        Syntax::bind(a, left, syntax)
+    }
+}
+
+fn is_now(syntax: &Syntax) -> bool {
+    matches!(syntax, Syntax::Call(name, arguments) if name == "now" && arguments.is_empty())
 }
 
 fn has_objects(shape: &EnumShape) -> bool {

@@ -21,6 +21,8 @@ impl PartialEq for Local {
 /// An operator between two operands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::lower) enum Operator {
+    /// `first .. last`, in a list.
+    Range,
     Or,
     And,
     Eq,

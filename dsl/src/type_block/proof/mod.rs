@@ -11,6 +11,7 @@
 //!   become text have the text of the standard library.
 //! - [`comparison`]: both sides of other comparisons have one type. The comparison of a user's type cannot be proven, so
 //!   samples of it are compared when the definition is built.
+//! - [`time`]: `Utc::now` is the clock of `chrono`, and durations are those of `chrono` and of the standard library.
 //! - [`scope`]: no trait in scope adds a method of the same name to a standard type, and macros, types and variants have
 //!   their usual meaning.
 
@@ -18,3 +19,4 @@ pub(crate) mod comparison;
 pub(crate) mod operand;
 pub(crate) mod receiver;
 pub(crate) mod scope;
+pub(crate) mod time;

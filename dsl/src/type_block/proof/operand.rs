@@ -29,7 +29,7 @@ macro_rules! scalars {
 /// A number, a text or a `bool`, with the standard library's operators.
 #[diagnostic::on_unimplemented(
     message = "a workflow cannot run this operator of `{Self}`",
-    label = "a workflow computes with numbers, texts and `bool`s, and this is a `{Self}`",
+    label = "a workflow computes with numbers, texts, `bool`s and times, and this is a `{Self}`",
     note = "use the number or the text inside of `{Self}`, compare two values of one type, or compute in a task"
 )]
 pub trait StandardOperators {
@@ -50,6 +50,16 @@ scalars! {
 #[cfg(feature = "rust_decimal")]
 scalars! {
     @own StandardOperators: rust_decimal::Decimal
+}
+
+scalars! {
+    @own StandardOperators: std::time::Duration
+}
+
+#[cfg(feature = "chrono")]
+scalars! {
+    @own StandardOperators: chrono::DateTime<chrono::Utc> chrono::DateTime<chrono::FixedOffset> chrono::NaiveDate
+        chrono::NaiveDateTime chrono::NaiveTime chrono::TimeDelta chrono::Days
 }
 
 /// The decimal of `rust_decimal`.

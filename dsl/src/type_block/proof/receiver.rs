@@ -55,9 +55,11 @@ pub mod method {
         is_string: is_string_method, iter: iter_method, join: join_method, keys: keys_method, last: last_method,
         len: len_method, map: map_method, map_or: map_or_method, max: max_method, max_by_key: max_by_key_method,
         min: min_method, min_by_key: min_by_key_method, minute: minute_method, month: month_method,
-        next: next_method, nth: nth_method, or: or_method, or_else: or_else_method, position: position_method,
+        next: next_method, nth: nth_method, num_days: num_days_method, num_hours: num_hours_method,
+        num_milliseconds: num_milliseconds_method, num_minutes: num_minutes_method, num_seconds: num_seconds_method,
+        num_weeks: num_weeks_method, or: or_method, or_else: or_else_method, position: position_method,
         pow: pow_method, powf: powf_method, powi: powi_method, product: product_method, replace: replace_method,
-        rev: rev_method, round: round_method, second: second_method, signum: signum_method, skip: skip_method,
+        rev: rev_method, round: round_method, second: second_method, signed_duration_since: signed_duration_since_method, signum: signum_method, skip: skip_method,
         split: split_method, split_once: split_once_method, sqrt: sqrt_method, starts_with: starts_with_method,
         strip_prefix: strip_prefix_method, strip_suffix: strip_suffix_method, sum: sum_method, take: take_method,
         then: then_method, then_some: then_some_method, timestamp: timestamp_method,
@@ -218,11 +220,14 @@ pub type Instant = chrono::DateTime<chrono::Utc>;
 #[derive(Debug)]
 pub struct Instant;
 
-/// Times of `chrono`, whose parts a workflow reads in UTC.
+/// Times of `chrono`, whose parts a workflow reads in UTC, and its durations.
 #[cfg(feature = "chrono")]
 mod times {
-    use super::{StandardMethod, kind};
-    use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+    use super::{StandardMethod, kind, method};
+    use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+
+    #[diagnostic::do_not_recommend]
+    impl StandardMethod<method::signed_duration_since> for DateTime<FixedOffset> {}
 
     types! {
         Time:
@@ -230,6 +235,8 @@ mod times {
             [] NaiveDate;
             [] NaiveDateTime;
             [] NaiveTime;
+        TimeDelta:
+            [] TimeDelta;
     }
 }
 

@@ -5,11 +5,11 @@ use super::hints::DURATION;
 use super::literals::{literal_text, literal_type, variables};
 use super::paths::is_default;
 use super::templates::{format, list};
-use crate::functions::{is_task, replacement, written};
+use crate::functions::{is_task, replacement, unit, written};
 use crate::machine::{Record, StateWork, Term};
 use crate::machine::{is_of_prelude, own_name};
 use std::rc::Rc;
-use stepwright_asl::callable::{FUNCTIONS, LIBRARY};
+use stepwright_asl::callable::{FUNCTIONS, LIBRARY, time_function};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprMacro, ExprStruct, Member, Path};
@@ -29,6 +29,11 @@ impl Resolver<'_> {
         }
         if FUNCTIONS.contains(&written.as_str()) {
             return Term::Function(written, arguments);
+        }
+        let in_a_function = self.machine.workflow.function.is_some();
+        let of_time = time_function(&written).or_else(|| unit(path).filter(|_| in_a_function));
+        if let Some(function) = of_time {
+            return Term::Function(function.to_owned(), arguments);
         }
         if let Some(path) = library(path) {
             return Term::Library(path, arguments);
@@ -52,7 +57,6 @@ impl Resolver<'_> {
             self.machine.states[self.state].state.kind,
             StateWork::Task(_)
         );
-        let in_a_function = self.machine.workflow.function.is_some();
         let why = if is_duration(path) {
             format!("`{written}` cannot run inside a workflow: {DURATION}")
         } else if let Some(replacement) = replacement(path) {

@@ -7,7 +7,7 @@ use crate::functions::library;
 use crate::machine::{EarlierLet, Term};
 use std::collections::HashSet;
 use std::rc::Rc;
-use stepwright_asl::callable::PANICKING_METHODS;
+use stepwright_asl::callable::{CLOCK, PANICKING_METHODS};
 use syn::Lit;
 
 impl EarlierLet {
@@ -77,6 +77,7 @@ fn changes(value: &Term) -> bool {
         changes |= match part {
             Term::Inline(earlier) => earlier.changes,
             Term::Library(path, ..) => library(path).is_some_and(|function| function.changes),
+            Term::Function(name, _) => name == CLOCK,
             Term::Raw(_, text, _) => [
                 "$uuid",
                 "$now",

@@ -157,7 +157,7 @@ impl<'m> Resolver<'m> {
                     return self.unsupported(
                         &index.index,
                         "a slice",
-                        "use `list.iter().skip(from).take(count)`; for a text use `split_once` and `strip_prefix`, or a task",
+                        "use `list.iter().skip(from).take(count)`; a slice of a text counts bytes: for characters use `text.chars().skip(from).take(count).collect::<String>()`",
                     );
                 }
                 let base = self.value(&mut index.expr);

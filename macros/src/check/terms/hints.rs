@@ -24,14 +24,20 @@ const INSTEAD: &[(&str, &str)] = &[
     ("split_terminator", "use `split(..)`, and leave out the last part if it is empty"),
     ("splitn", "use `split(..)`, and `take` and `skip` to select parts"),
     ("xor", "use `if a.is_some() { if b.is_some() { None } else { a } } else { b }`"),
-    ("checked_add_signed", DURATION),
-    ("checked_sub_signed", DURATION),
-    ("num_days", BETWEEN_TIMES),
-    ("num_hours", BETWEEN_TIMES),
-    ("num_milliseconds", BETWEEN_TIMES),
-    ("num_minutes", BETWEEN_TIMES),
-    ("num_seconds", BETWEEN_TIMES),
-    ("signed_duration_since", BETWEEN_TIMES),
+    ("as_millis", "use `num_milliseconds()` of a `TimeDelta`"),
+    ("as_secs", "use `num_seconds()` of a `TimeDelta`"),
+    ("checked_add_days", "use `Some(at + Days::new(n))`"),
+    ("checked_add_months", MONTHS),
+    ("checked_add_signed", "use `Some(at + TimeDelta::seconds(n))`"),
+    ("checked_sub_days", "use `Some(at - Days::new(n))`"),
+    ("checked_sub_months", MONTHS),
+    ("checked_sub_signed", "use `Some(at - TimeDelta::seconds(n))`"),
+    ("num_microseconds", MICROSECONDS),
+    ("num_nanoseconds", MICROSECONDS),
+    ("subsec_nanos", MICROSECONDS),
+    ("timestamp_micros", MICROSECONDS),
+    ("timestamp_nanos_opt", MICROSECONDS),
+    ("to_std", "use `num_seconds()` or `num_milliseconds()`"),
     ("is_zero", "use `== Decimal::ZERO` for a decimal, and `== 0` for an integer"),
     ("round_dp", "JSONata rounds numbers with 15 digits, so round decimals in a task"),
     ("trim_start_matches", "`strip_prefix(..)` removes one prefix; call it in a task"),
@@ -93,10 +99,14 @@ const INSTEAD: &[(&str, &str)] = &[
     ("wrapping_sub", "integers in JSON have no width, so they do not wrap; call it in a task"),
 ];
 
-const BETWEEN_TIMES: &str = "`(a.timestamp_millis() - b.timestamp_millis()) / 1000` is the number of seconds between two times";
+const MONTHS: &str =
+    "months have different lengths; use `at + Days::new(n)`, or compute the time in a task";
 
-/// What to write instead of a duration.
-pub(super) const DURATION: &str = "a workflow has no durations; compare `at.timestamp_millis()` with a number of milliseconds, or compute the time in a task";
+const MICROSECONDS: &str = "JSONata computes with milliseconds; use `num_milliseconds()` or `timestamp_millis()`, or compute in a task";
+
+/// What to write instead of a duration that a workflow cannot create.
+pub(super) const DURATION: &str = "a workflow has durations of whole milliseconds, such as `TimeDelta::seconds(n)`, `TimeDelta::milliseconds(n)` and `Days::new(n)`; \
+     for months and microseconds compute the time in a task";
 
 /// The replacements that depend on the form: in a function, and in `workflow!`.
 #[rustfmt::skip]
@@ -220,8 +230,7 @@ mod tests {
                     "`{name}`: {help}"
                 );
             }
-            // Those with this ending compute with times.
-            if name.starts_with("checked_") && !name.ends_with("_signed") {
+            if name.starts_with("checked_") && !name.ends_with("_months") {
                 assert!(
                     help.contains("Some("),
                     "`{name}` returns an `Option`: {help}"

@@ -6,12 +6,12 @@
 use super::casts::without_parentheses;
 use super::expression::Resolver;
 use super::rewrite::{ExpressionRewriter, witness_name};
-use crate::functions::written;
+use crate::functions::{type_of, written};
 use crate::machine::UsedNames;
 use crate::machine::{Term, Witness};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use stepwright_asl::callable::{self, Kind};
+use stepwright_asl::callable::{self, CLOCK, Kind, UNITS, time_function};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{BinOp, Expr, ExprBinary, ExprCall, ExprIndex, ExprUnary, Pat, PatIdent, Path, UnOp};
@@ -212,6 +212,16 @@ fn standard_item_proof(name: &str) -> Option<fn(&Ident) -> TokenStream> {
     })
 }
 
+/// Returns a function such as `Utc::now` or `Duration::days`, whose type is one of `chrono` or of the standard library.
+fn proven_time_function(path: &Path, is_clock: bool) -> TokenStream {
+    let ty = type_of(path);
+    let span = path.span().resolved_at(Span::call_site());
+    match is_clock {
+        true => quote_spanned!(span=> ({ __s::clock::<#ty>(); #path })),
+        false => quote_spanned!(span=> ({ __s::duration::<#ty>(); #path })),
+    }
+}
+
 /// Returns the proof that a trait is the standard library's: each type that implements the user's trait implements the standard one.
 fn trait_proof(item: &Ident, standard: &TokenStream) -> TokenStream {
     quote! {{
@@ -299,7 +309,8 @@ fn probed_types(method: &str) -> Vec<&'static str> {
                 "&&::core::primitive::u32",
             ],
             Kind::Float => &["&::core::primitive::f64", "&&::core::primitive::f64"],
-            Kind::Time => &["__s::Instant"],
+            Kind::Time if shared => &["__s::Instant"],
+            Kind::TimeDelta if shared => &["__s::Elapsed"],
             Kind::Json => &["__s::serde_json::Value", "&&__s::serde_json::Value"],
             _ => &[],
         });
@@ -339,10 +350,11 @@ fn kind_of(value: &Term) -> Option<Kind> {
     }
 }
 
-/// Whether the calls that compute a value determine that it is a number, a text or a `bool` of the standard library.
+/// Whether the calls that compute a value determine that it is a number, a text or a `bool` of the standard library, or a time or duration.
 fn is_plain(value: &Term) -> bool {
     match value {
         Term::Typed(_, inner) | Term::Checked(_, inner) | Term::Let(_, inner) => is_plain(inner),
+        Term::Inline(earlier) => is_plain(&earlier.value),
         Term::If(_, then, otherwise) => is_plain(then) || is_plain(otherwise),
         Term::Literal(_)
         | Term::Format(_)
@@ -361,12 +373,53 @@ fn is_plain(value: &Term) -> bool {
             )
         }),
         Term::Method(_, name, arguments) => match name.as_str() {
-            "len" | "count" | "is_empty" | "is_some" | "is_none" | "is_some_and" | "is_none_or"
-            | "any" | "all" | "contains" | "contains_key" | "starts_with" | "ends_with"
-            | "trim" | "trim_start" | "trim_end" | "to_lowercase" | "to_uppercase" | "replace"
-            | "join" | "to_string" | "abs" | "floor" | "ceil" | "round" | "trunc" | "sqrt"
-            | "signum" | "pow" | "powi" | "powf" | "sum" | "product" | "clamp" | "is_null"
-            | "is_string" | "is_number" | "is_boolean" | "is_array" | "is_object" => true,
+            "len"
+            | "count"
+            | "is_empty"
+            | "is_some"
+            | "is_none"
+            | "is_some_and"
+            | "is_none_or"
+            | "any"
+            | "all"
+            | "contains"
+            | "contains_key"
+            | "starts_with"
+            | "ends_with"
+            | "trim"
+            | "trim_start"
+            | "trim_end"
+            | "to_lowercase"
+            | "to_uppercase"
+            | "replace"
+            | "join"
+            | "to_string"
+            | "abs"
+            | "floor"
+            | "ceil"
+            | "round"
+            | "trunc"
+            | "sqrt"
+            | "signum"
+            | "pow"
+            | "powi"
+            | "powf"
+            | "sum"
+            | "product"
+            | "clamp"
+            | "is_null"
+            | "is_string"
+            | "is_number"
+            | "is_boolean"
+            | "is_array"
+            | "is_object"
+            | "num_days"
+            | "num_hours"
+            | "num_milliseconds"
+            | "num_minutes"
+            | "num_seconds"
+            | "num_weeks"
+            | "signed_duration_since" => true,
             "max" | "min" => !arguments.is_empty(),
             _ => false,
         },
@@ -449,6 +502,11 @@ impl Resolver<'_> {
                 let on = quote!(StandardMethod::<__s::method::argument>::on);
                 rewriter.wrap(&mut call.args[0], span, &on);
             }
+            // A type of the user may be borrowed as a time.
+            ("signed_duration_since", [_]) => {
+                let on = quote!(StandardMethod::<__s::method::signed_duration_since>::on);
+                rewriter.wrap(&mut call.args[0], span, &on);
+            }
             ("contains", [wanted]) if kind != Some(Kind::Text) && !is_plain(wanted) => {
                 let index = rewriter.add_witness(&mut call.args[0], Witness::Equal);
                 return Term::Checked(index, Box::new(value));
@@ -500,6 +558,18 @@ impl Resolver<'_> {
                     __default
                 }));
                 self.rewriter.replace(&mut call.func, code);
+            }
+            Term::Function(name, _) if UNITS.contains(&name.as_str()) => {
+                let path = &function.path;
+                let span = path.span();
+                let standard = Ident::new(name, span.resolved_at(Span::call_site()));
+                let function =
+                    quote_spanned!(span=> (__s::plain::function_of(#path, __s::plain::#standard)));
+                self.rewriter.replace(&mut call.func, function);
+            }
+            Term::Function(name, _) if time_function(name).is_some() => {
+                let function = proven_time_function(&function.path, name == CLOCK);
+                self.rewriter.replace(&mut call.func, function);
             }
             Term::Function(name, arguments) => {
                 self.rewriter.used.path(&function.path);

@@ -29,6 +29,7 @@ impl Grower {
                 Kind::List => 6,
                 Kind::Bool => 7,
                 Kind::Text => 8,
+                Kind::Time => 9,
             },
         ) {
             0 if self.once_in(5) => {
@@ -40,6 +41,10 @@ impl Grower {
                 self.form("null as the argument");
                 let task = format!("same({})", self.argument(Kind::Maybe, context));
                 return self.finished(task, Some(Kind::Maybe), None, false);
+            }
+            9 => {
+                let task = format!("same_time({})", self.argument(Kind::Time, context));
+                return self.finished(task, Some(Kind::Time), None, false);
             }
             0 | 1 => (
                 format!("step({site}, {})", int(self)),

@@ -26,6 +26,7 @@ pub(super) enum Kind {
     Maybe,
     Item,
     Shape,
+    Time,
 }
 
 impl Kind {
@@ -39,6 +40,7 @@ impl Kind {
         Kind::Maybe,
         Kind::Item,
         Kind::Shape,
+        Kind::Time,
     ];
 
     fn rust(self) -> &'static str {
@@ -50,11 +52,12 @@ impl Kind {
             Kind::Maybe => "Option<i64>",
             Kind::Item => "Item",
             Kind::Shape => "Shape",
+            Kind::Time => "DateTime<Utc>",
         }
     }
 
     fn is_copy(self) -> bool {
-        matches!(self, Kind::Int | Kind::Bool | Kind::Maybe)
+        matches!(self, Kind::Int | Kind::Bool | Kind::Maybe | Kind::Time)
     }
 }
 

@@ -52,6 +52,7 @@ fn grown(options: &Options, number: usize) -> FunctionSource {
         ("maybe", Kind::Maybe),
         ("item", Kind::Item),
         ("shape", Kind::Shape),
+        ("at", Kind::Time),
     ];
     // A field is read as a variable with a path.
     for (name, kind) in fields {
@@ -110,7 +111,7 @@ impl GeneratedRow for FunctionSource {
 
     fn module(rows: &[&Self]) -> (String, usize) {
         let mut out = String::from(
-            "//! Written by `random_functions`.\n\nuse super::{compare::*, tasks::*};\nuse stepwright::function::*;\n\n",
+            "//! Written by `random_functions`.\n\nuse super::{compare::*, tasks::*};\nuse chrono::{DateTime, Days, Duration, TimeDelta, Utc};\nuse stepwright::function::*;\n\n",
         );
         let first = out.lines().count() + 1;
         for row in rows {

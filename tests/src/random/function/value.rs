@@ -55,6 +55,7 @@ impl Grower {
                 ),
             },
             Kind::Item => self.item(context, depth),
+            Kind::Time => self.time(context, depth),
             Kind::Shape => match (self.number(3), depth) {
                 (0, _) => "Shape::Dot".to_owned(),
                 (1, _) => format!(
@@ -74,7 +75,20 @@ impl Grower {
             return ["0", "1", "2", "3", "7", "-1", "12"][self.number(7)].to_owned();
         }
         let inner = |this: &mut Self| this.value_at(Kind::Int, context, depth - 1);
-        match self.number(16) {
+        match self.number(18) {
+            16 => {
+                let part = [
+                    "num_milliseconds",
+                    "num_seconds",
+                    "num_hours",
+                    "abs().num_days",
+                ][self.number(4)];
+                format!("{}.{part}()", self.between(context, depth))
+            }
+            17 => match self.place(Kind::Time) {
+                Some(time) => format!("({time}.timestamp() % 100)"),
+                None => "15".to_owned(),
+            },
             0 | 1 => format!("({} + {})", inner(self), inner(self)),
             2 => format!("({} - {})", inner(self), inner(self)),
             3 => format!("({} * 3) % 100", inner(self)).replacen('(', "((", 1) + ")",
@@ -156,6 +170,50 @@ impl Grower {
         }
     }
 
+    /// A time, also one that a duration of any sign and unit moves.
+    fn time(&mut self, context: &Context, depth: usize) -> String {
+        if depth == 0 {
+            let clock = self.number(2) == 0;
+            return match (self.place(Kind::Time), clock) {
+                (Some(time), false) => time,
+                _ => "Utc::now()".to_owned(),
+            };
+        }
+        self.form("moved time");
+        let time = self.value_at(Kind::Time, context, depth - 1);
+        let sign = ["+", "-"][self.number(2)];
+        let duration = match self.number(8) {
+            0 => "Duration::days(2)".to_owned(),
+            1 => "hours(7)".to_owned(),
+            2 => "Days::new(3) + Duration::minutes(1)".to_owned(),
+            3 => "std::time::Duration::from_millis(1_500)".to_owned(),
+            4 => format!(
+                "TimeDelta::seconds({})",
+                self.value_at(Kind::Int, context, depth - 1)
+            ),
+            5 => format!(
+                "Duration::days({}) * 3",
+                self.value_at(Kind::Int, context, depth - 1)
+            ),
+            6 => "-(Duration::weeks(1) - TimeDelta::milliseconds(1))".to_owned(),
+            _ => format!(
+                "Duration::milliseconds({})",
+                self.value_at(Kind::Int, context, depth - 1)
+            ),
+        };
+        format!("({time} {sign} {duration})")
+    }
+
+    /// The duration between two times.
+    fn between(&mut self, context: &Context, depth: usize) -> String {
+        self.form("duration between times");
+        let (one, other) = (
+            self.value_at(Kind::Time, context, depth - 1),
+            self.value_at(Kind::Time, context, depth - 1),
+        );
+        format!("({one} - {other})")
+    }
+
     fn text(&mut self, context: &Context, depth: usize) -> String {
         if depth == 0 {
             return [
@@ -166,7 +224,18 @@ impl Grower {
             ][self.number(4)]
             .to_owned();
         }
-        match self.number(5) {
+        match self.number(7) {
+            5 => {
+                self.form("part of a text");
+                let text = self.value_at(Kind::Text, context, depth - 1);
+                let part = [".skip(1)", ".take(2)", ".rev()", ".skip(1).take(1)"][self.number(4)];
+                format!("{text}.chars(){part}.collect::<String>()")
+            }
+            6 => {
+                self.form("text of a time");
+                let time = self.value_at(Kind::Time, context, depth - 1);
+                format!("format!(\"{{}}\", {time})")
+            }
             0 => {
                 let (one, other) = (
                     self.value_at(Kind::Int, context, depth - 1),
@@ -200,7 +269,20 @@ impl Grower {
     /// A condition.
     pub(super) fn condition(&mut self, context: &Context, depth: usize) -> String {
         let int = |this: &mut Self| this.value_at(Kind::Int, context, depth.min(1));
-        match self.number(11) {
+        match self.number(13) {
+            11 if depth > 0 => {
+                let limit = [
+                    "Duration::zero()",
+                    "Duration::milliseconds(1)",
+                    "TimeDelta::days(3)",
+                ][self.number(3)];
+                format!("{} > {limit}", self.between(context, depth))
+            }
+            12 if depth > 0 => format!(
+                "{} <= {}",
+                self.value_at(Kind::Time, context, depth - 1),
+                self.value_at(Kind::Time, context, depth - 1)
+            ),
             0 | 1 => format!("{} < {}", paren(&int(self)), int(self)),
             2 => format!("{} == {}", paren(&int(self)), int(self)),
             3 => format!("{} >= {}", paren(&int(self)), int(self)),
