@@ -140,4 +140,4 @@ pub use stepwright_asl as asl;
 pub use stepwright_asl::model::{MachineType, QueryLanguage};
 pub use stepwright_asl::{Diagnostic, Severity};
 #[doc(inline)]
-pub use stepwright_macros::{Payload, TaskError, asl_file, expr, task, workflow};
+pub use stepwright_macros::{Payload, TaskError, asl_file, expr, expression, task, workflow};

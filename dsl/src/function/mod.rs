@@ -87,10 +87,12 @@ pub use self::vocabulary::{
 pub use crate::{
     Definition, ErrorOutput, MapResults, Payload, S3Object, Task, TaskContext, TaskError, Workflow,
 };
+#[doc(no_inline)]
+pub use serde_json::json;
 #[doc(inline)]
 pub use stepwright_macros::function as workflow;
 #[doc(no_inline)]
-pub use stepwright_macros::{asl_file, task};
+pub use stepwright_macros::{asl_file, expression, task};
 
 /// What the code of `#[workflow]` and `#[task]` refers to.
 #[doc(hidden)]
