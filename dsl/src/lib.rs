@@ -152,4 +152,4 @@ pub use stepwright_asl::model::{MachineType, QueryLanguage};
 pub use stepwright_asl::{Diagnostic, Severity};
 #[cfg(feature = "macros")]
 #[doc(inline)]
-pub use stepwright_macros::{Payload, TaskError, asl_file, expr, task, workflow};
+pub use stepwright_macros::{Payload, TaskError, asl_file, expr, expression, task, workflow};

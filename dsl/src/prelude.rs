@@ -7,4 +7,6 @@ pub use crate::{
 // Only the macros: the modules `task` and `workflow` of this crate would clash with the runtime's.
 #[cfg(feature = "macros")]
 #[doc(no_inline)]
-pub use stepwright_macros::{asl_file, task, workflow};
+pub use serde_json::json;
+#[doc(no_inline)]
+pub use stepwright_macros::{asl_file, expression, task, workflow};

@@ -15,6 +15,8 @@ const WITHOUT_EFFECT: &[&str] = &[
 pub(crate) enum AttributeSite {
     /// A `#[workflow]` function, where `#[state(Name)]` names a state.
     Function,
+    /// A function with `#[expression]`.
+    ExpressionFunction,
     /// An expression or a pattern of `workflow!` or `expr!`.
     Expression,
 }
@@ -52,7 +54,7 @@ pub(crate) fn refuse_ignored(tokens: TokenStream, site: AttributeSite, errors: &
 /// The message about an attribute; `None` if it may be there.
 fn message(name: &str, site: AttributeSite) -> Option<String> {
     let whole = match site {
-        AttributeSite::Function => "function",
+        AttributeSite::Function | AttributeSite::ExpressionFunction => "function",
         AttributeSite::Expression => "workflow",
     };
     match (name, site) {
@@ -62,6 +64,9 @@ fn message(name: &str, site: AttributeSite) -> Option<String> {
             "a workflow has the same states in every build, so `#[{name}(..)]` cannot select code in it: put it on the whole {whole}, \
              and write one {whole} for each configuration"
         )),
+        ("state", AttributeSite::ExpressionFunction) => Some(
+            "`#[state(Name)]` names a state, and a function with `#[expression]` has none: remove it".to_owned(),
+        ),
         ("state", AttributeSite::Expression) => Some(
             "`#[state(Name)]` names the states of a function: here the name is after the keyword, `task Name { .. }`".to_owned(),
         ),

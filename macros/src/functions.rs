@@ -1,6 +1,7 @@
 //! The functions that a workflow can evaluate, which distinguish a call of a task from a call in an expression.
 
-use quote::ToTokens;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote_spanned};
 use stepwright_asl::callable::{LibraryFunction, UNITS, library_function};
 use syn::Path;
 
@@ -87,6 +88,60 @@ const REPLACEMENTS: &[(&str, &str, &str)] = &[
     ("serde_json", "from_str", "`functions::parse_json::<Type>(text)`"),
     ("serde_json", "to_string", "`functions::to_json(&value)`"),
 ];
+
+/// `<function as ExpressionFunction>::inlined` for the function that a path names, as a block that a call can follow.
+///
+/// `use` imports the function, and the type with its name that `#[expression]` adds. If there is no such type, the glob imports a type without the
+/// trait: rustc then reports the message of the trait instead of "expected type, found function".
+pub(crate) fn inlined_function(path: &Path) -> TokenStream {
+    let span = first_span(path);
+    let name = Ident::new("PlainFunction", span);
+    quote_spanned! {span=> ({
+        #[allow(unused_imports)]
+        use #path as #name;
+        #[allow(unused_imports)]
+        use __s::plain_function::*;
+        <#name as __s::ExpressionFunction>::inlined
+    })}
+}
+
+fn first_span(path: &Path) -> Span {
+    let first = path.segments.first();
+    first.map_or_else(Span::call_site, |first| first.ident.span())
+}
+
+/// The functions with `#[expression]` whose names are those of variables, by the paths in the source.
+///
+/// Variables of a workflow exist in the whole block in which rustc checks it, as in a loop, so the block calls these functions by other names.
+#[derive(Default)]
+pub(crate) struct HiddenFunctions(Vec<Path>);
+
+impl HiddenFunctions {
+    /// Adds a function. Returns its other name.
+    pub(crate) fn add(&mut self, path: &Path) -> Ident {
+        let text = path.to_token_stream().to_string();
+        let mut known = self.0.iter();
+        let known = known.position(|one| one.to_token_stream().to_string() == text);
+        let number = known.unwrap_or_else(|| {
+            self.0.push(path.clone());
+            self.0.len() - 1
+        });
+        other_name(number, path)
+    }
+
+    /// The imports outside of the block.
+    pub(crate) fn imports(&self) -> TokenStream {
+        let imports = self.0.iter().enumerate().map(|(number, path)| {
+            let name = other_name(number, path);
+            quote_spanned!(first_span(path)=> use #path as #name;)
+        });
+        imports.collect()
+    }
+}
+
+fn other_name(number: usize, path: &Path) -> Ident {
+    format_ident!("__function{number}", span = first_span(path))
+}
 
 /// What to write instead of a function of std or of a well-known crate, if a path names one.
 pub(crate) fn replacement(path: &Path) -> Option<String> {

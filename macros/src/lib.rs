@@ -5,6 +5,7 @@
 //! |---|---|
 //! | declare a workflow | [`workflow!`] |
 //! | declare a task that workflows call | [`#[task]`](macro@task) |
+//! | declare a function that expressions call | [`#[expression]`](macro@expression) |
 //! | declare a type that states pass on | [`derive(Payload)`](macro@Payload) |
 //! | declare an error that workflows catch by its name | [`derive(TaskError)`](macro@TaskError) |
 //! | use an existing definition file | [`asl_file!`] |
@@ -36,6 +37,7 @@ mod editor;
 mod errors;
 mod expand;
 mod expr;
+mod expression_function;
 mod function;
 mod functions;
 mod inference;
@@ -110,6 +112,22 @@ pub fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn function(arguments: TokenStream, item: TokenStream) -> TokenStream {
     function::attribute(arguments.into(), item.into()).into()
+}
+
+/// Makes a plain function usable in the expressions of workflows.
+///
+/// ```ignore
+/// #[expression]
+/// fn total(order: &Order) -> i64 {
+///     order.items.iter().map(|item| item.price * item.quantity).sum()
+/// }
+/// ```
+///
+/// The function is unchanged. Where a workflow calls it, the ASL contains its body, with the arguments as values of its parameters. So the body is an
+/// expression of the language. `crate = name` is the name of the dependency `stepwright` in this crate.
+#[proc_macro_attribute]
+pub fn expression(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expression_function::attribute(arguments.into(), item.into()).into()
 }
 
 /// Creates an expression of the typed builder, with typed parameters.

@@ -10,7 +10,8 @@ pub use crate::builder::{
     ExpressionTypes, Readable, TaskWithInput, errors_of, field_of, value_of, witness_of,
 };
 pub use crate::expr::{
-    Align, Binary, Case, Expr, Pattern, Piece, Spec, Text, Unary, error_field, error_name,
+    Align, Binary, Case, Expr, ExpressionFunction, InlinedFunction, Pattern, Piece, Spec, Text,
+    Unary, error_field, error_name, inlined, plain_function,
 };
 pub use crate::flow::*;
 pub use crate::function::plain;

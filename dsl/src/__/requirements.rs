@@ -1,4 +1,6 @@
 //! The items that compile errors name, under a path without `#[doc(hidden)]`: rustc prints the short names of such items only.
 
+pub use crate::expr::ExpressionFunction;
+pub use crate::expr::plain_function::PlainFunction;
 pub use crate::function::plain::*;
 pub use crate::type_block::*;

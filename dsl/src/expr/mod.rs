@@ -4,6 +4,7 @@
 //! from [shapes](crate::shape).
 
 mod error;
+mod inlined;
 pub(crate) mod methods;
 mod node;
 mod pattern;
@@ -12,6 +13,8 @@ mod spec;
 mod walk;
 
 pub use self::error::{error_field, error_name, error_variant};
+#[doc(hidden)]
+pub use self::inlined::{ExpressionFunction, InlinedFunction, inlined, plain_function};
 pub use self::methods::{METHODS, Method};
 pub use self::node::{Binary, Case, Piece, Unary};
 pub(crate) use self::node::{ExprNode, Parameter, Record};

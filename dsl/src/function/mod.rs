@@ -88,12 +88,14 @@ pub use self::vocabulary::{
 pub use crate::{
     Definition, ErrorOutput, MapResults, Payload, S3Object, Task, TaskContext, TaskError, Workflow,
 };
+#[doc(no_inline)]
+pub use serde_json::json;
 #[doc(inline)]
 #[cfg(feature = "macros")]
 pub use stepwright_macros::function as workflow;
 #[doc(no_inline)]
 #[cfg(feature = "macros")]
-pub use stepwright_macros::{asl_file, task};
+pub use stepwright_macros::{asl_file, expression, task};
 
 /// What the code of `#[workflow]` and `#[task]` refers to.
 #[doc(hidden)]

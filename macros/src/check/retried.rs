@@ -41,7 +41,10 @@ fn can_fail(value: &Term) -> bool {
     let mut fails = false;
     value.walk(&mut |part| {
         fails |= match part {
-            Term::Index(..) | Term::Binary("Div" | "Rem", ..) | Term::Raw(..) => true,
+            Term::Index(..)
+            | Term::Binary("Div" | "Rem", ..)
+            | Term::Inlined(..)
+            | Term::Raw(..) => true,
             Term::Method(_, name, _) => method_fails(name),
             Term::Library(path, ..) => library(path).is_some_and(|function| function.fails),
             _ => false,

@@ -2,6 +2,7 @@
 
 use super::literal::json;
 use super::witness_types::known;
+use crate::functions::inlined_function;
 use crate::machine::{Align, FormatPiece, MatchPattern, Record, Spec, Term, UPDATE};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -128,6 +129,13 @@ impl TermWriter {
                 let items = self.list(items);
                 quote!(__s::Expr::array(#items))
             }
+            Term::Object(entries) => {
+                let keys = entries.iter().map(|(key, _)| key);
+                let values = entries.iter().map(|(_, value)| self.value(value));
+                quote!(__s::Expr::object(
+                    ::std::vec![#((__s::Text::Borrowed(#keys), #values)),*]
+                ))
+            }
             Term::Format(pieces) => {
                 let mut list = TokenStream::new();
                 for piece in pieces {
@@ -220,6 +228,11 @@ impl TermWriter {
             Term::Library(path, arguments) => {
                 let arguments = self.list(arguments);
                 quote!(__s::library::<(#path)>(#arguments))
+            }
+            Term::Inlined(path, arguments) => {
+                let arguments = self.list(arguments);
+                let inlined = inlined_function(path);
+                quote!(#inlined(#arguments))
             }
             Term::Raw(kind, text, ty) => {
                 let kind = Ident::new(kind, Span::call_site());

@@ -64,6 +64,7 @@ pub(super) fn expand(
     let seen = (0..lowered.witnesses.len()).map(witness_name);
     // As in `workflow!`, the code never runs. After a `loop {}` rustc checks types but not moves.
     let names = lowered.used.proof("Expression");
+    let functions = lowered.used.functions.imports();
     let quiet = quote! {
         #[allow(
             dead_code, unused, unreachable_code, deprecated,
@@ -71,6 +72,7 @@ pub(super) fn expand(
         )]
     };
     let check = quote! {
+        #functions
         #quiet
         let __known = __s::known(|| {
             loop {}

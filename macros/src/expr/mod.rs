@@ -42,7 +42,7 @@ fn expression(input: TokenStream) -> TokenStream {
             .map(|parameter| parameter.name.as_ref())
             .chain(lambda.captured.iter().map(Some))
             .collect();
-        resolve_standalone(&lambda.body, lambda.output.as_ref(), &names, &errors)
+        resolve_standalone(&lambda.body, lambda.output.as_ref(), &names, None, &errors)
     });
     let diagnostics = errors.finish();
     match (lambda, lowered) {

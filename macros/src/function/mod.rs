@@ -13,6 +13,7 @@ mod emit;
 mod ends;
 mod graph;
 mod join_errors;
+mod json;
 mod loops;
 mod mutable;
 mod name_attributes;
@@ -158,6 +159,7 @@ fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStr
             );
             errors.at(option.span(), message);
         }
+        json::replace(&mut code);
         translator.function(&code)
     };
     let mut proofs = translator.proofs.tokens();

@@ -14,7 +14,7 @@ use super::service_call::{placeholder_name, request_arguments};
 use crate::editor;
 use crate::functions::{is_task, written};
 use crate::inference::inferred;
-use crate::machine::{cases, is_of_prelude, own_name};
+use crate::machine::{JsonArgument, cases, is_of_prelude, own_name};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use stepwright_asl::callable::{CLOCK, time_function};
@@ -114,6 +114,9 @@ impl VisitMut for PlainRewriter {
                         self.visit_expr_mut(argument);
                     }
                     one.mac.tokens = arguments.into_token_stream();
+                } else if let Some(Ok(mut json)) = JsonArgument::of(&one.mac) {
+                    json.each_mut(&mut |argument| self.visit_expr_mut(argument));
+                    one.mac.tokens = json.into_token_stream();
                 }
             }
             Expr::Call(call) if called(call).is_some_and(|path| is_of_prelude(path, "Err")) => {

@@ -96,28 +96,33 @@ pub(super) fn take_options_after_await(code: &mut Block) -> Vec<Ident> {
 /// The message about a function that is called, but not awaited.
 pub(super) fn not_awaited(path: &Path) -> String {
     let name = own_name(path).map(text).unwrap_or_default();
+    refused_call(path).unwrap_or_else(|| {
+        format!(
+            "`{name}` is called without `.await`, and its value is not used: write `{name}(..).await` if it is a task; a workflow does nothing else here"
+        )
+    })
+}
+
+/// The message about a call in a value of a function that a workflow knows, and that is no value; `None` for another function, which may have
+/// `#[expression]`.
+fn refused_call(path: &Path) -> Option<String> {
+    let name = own_name(path).map(text).unwrap_or_default();
     let is_alone = path.segments.len() == 1;
-    match (replacement(path), is_alone) {
-        (Some(replacement), true) => {
-            return format!(
+    if let Some(replacement) = replacement(path) {
+        return Some(match is_alone {
+            true => format!(
                 "`{name}` is called without `.await`: write `{name}(..).await` if it is a task; {replacement}"
-            );
-        }
-        (Some(replacement), false) => {
-            return format!("a workflow cannot call `{}`: {replacement}", written(path));
-        }
-        (None, _) => {}
+            ),
+            false => format!("a workflow cannot call `{}`: {replacement}", written(path)),
+        });
     }
-    match name.as_str() {
+    Some(match name.as_str() {
         "task_token" => "`task_token()` is an argument of the call that waits for the answer: `task(.., task_token()).await`".to_owned(),
         "sleep" | "sleep_until" | "map" | "map_distributed" => format!("`{name}(..)` runs when it is awaited: write `{name}(..).await`"),
         "secs" | "mins" | "hours" | "days" => format!("`{name}` takes one number: write `{name}(n)`"),
         "every" => "`every(..)` is an argument of `.retry(..)`, not a value of a workflow: write it there".to_owned(),
-        _ => format!(
-            "`{name}` is called without `.await`: write `{name}(..).await` if it is a task; a workflow cannot call other functions, so make \
-             them tasks with `#[task]`"
-        ),
-    }
+        _ => return None,
+    })
 }
 
 const RESULT_AS_A_VALUE: &str = "a workflow has no value for a `Result`: end the function with it, `return Ok(..)` or `return Err(..)`, or use an `Option` or an enum";
@@ -153,6 +158,7 @@ pub(super) fn refused_in(value: &Expr) -> Vec<(TokenRange, String)> {
                         "jsonata",
                         "path",
                         "intrinsic",
+                        "json",
                     ];
                     let is_known = own_name(&one.mac.path)
                         .is_some_and(|name| known.iter().any(|own| name == own));
@@ -163,11 +169,12 @@ pub(super) fn refused_in(value: &Expr) -> Vec<(TokenRange, String)> {
                     }
                 }
                 Expr::Call(call) => {
-                    if let Some(path) = called(call).filter(|path| {
+                    let path = called(call).filter(|path| {
                         crate::functions::is_task(path)
                             && (unit(path).is_none() || call.args.len() != 1)
-                    }) {
-                        self.0.push((TokenRange::of(call), not_awaited(path)));
+                    });
+                    if let Some(message) = path.and_then(refused_call) {
+                        self.0.push((TokenRange::of(call), message));
                         return;
                     }
                 }

@@ -311,6 +311,8 @@ pub(super) fn may_panic(value: &Expr) -> bool {
                     _ => false,
                 },
                 Expr::MethodCall(call) => PANICKING_METHODS.iter().any(|name| call.method == name),
+                // The body of a function with `#[expression]` is not known here.
+                Expr::Call(call) => called(call).is_some_and(crate::functions::is_task),
                 _ => false,
             };
             visit::visit_expr(self, value);

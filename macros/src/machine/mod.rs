@@ -7,6 +7,7 @@ mod edge;
 mod error;
 mod expression;
 mod expression_position;
+mod json;
 mod matches;
 mod pattern;
 mod state;
@@ -22,6 +23,7 @@ pub(crate) use self::expression::{
     SettingValue, UserExpr,
 };
 pub(crate) use self::expression_position::{ExpectedType, ExpressionPosition};
+pub(crate) use self::json::{JsonArgument, JsonStruct, json_call};
 pub(crate) use self::matches::Matches;
 pub(crate) use self::pattern::{
     MatchPattern, error_fields, error_path, is_bound, is_of_prelude, own_name,

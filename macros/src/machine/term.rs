@@ -38,6 +38,8 @@ pub(crate) enum Term {
     Record(Record),
     Tuple(Vec<Term>),
     Array(Vec<Term>),
+    /// The object of a `json!`.
+    Object(Vec<(String, Term)>),
     Format(Vec<FormatPiece>),
     /// The parameters, each with the witness of its type, and the body.
     Closure(Vec<(String, Option<usize>)>, Box<Term>),
@@ -54,6 +56,8 @@ pub(crate) enum Term {
     Function(String, Vec<Term>),
     /// A function of `stepwright::functions`, by the path that the user wrote.
     Library(Path, Vec<Term>),
+    /// A call of a function with `#[expression]`, by the path that the user wrote.
+    Inlined(Path, Vec<Term>),
     /// `jsonata!`, `path!` or `intrinsic!`: its text, and its type if one is ascribed.
     Raw(&'static str, String, Option<Rc<Type>>),
     /// `placeholder!("Topic")`, by its name.

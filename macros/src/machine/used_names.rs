@@ -1,5 +1,6 @@
 //! The names that must have their standard meaning.
 
+use crate::functions::HiddenFunctions;
 use proc_macro2::Ident;
 use std::collections::BTreeMap;
 
@@ -12,4 +13,6 @@ pub(crate) struct UsedNames {
     pub(crate) items: BTreeMap<String, Ident>,
     /// Macros.
     pub(crate) macros: BTreeMap<String, Ident>,
+    /// Functions whose names are those of variables.
+    pub(crate) functions: HiddenFunctions,
 }

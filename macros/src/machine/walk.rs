@@ -57,7 +57,9 @@ macro_rules! children {
                 Term::Tuple(items)
                 | Term::Array(items)
                 | Term::Function(_, items)
-                | Term::Library(_, items) => items.$iter().for_each(each),
+                | Term::Library(_, items)
+                | Term::Inlined(_, items) => items.$iter().for_each(each),
+                Term::Object(entries) => entries.$iter().for_each(|(_, value)| each(value)),
                 Term::Record(record) => {
                     record.fields.$iter().for_each(|(_, value)| each(value));
                     record.base.$iter().for_each(|base| each(base));

@@ -22,12 +22,14 @@ mod driver;
 #[path = "../random_expressions/equal.rs"]
 #[allow(unreachable_pub, reason = "a crate that is written exports it")]
 mod equal;
+mod expression_functions;
 mod failures;
 #[allow(
     clippy::type_complexity,
     reason = "the macro reads the whole type of a result"
 )]
 mod inferred;
+mod json_values;
 mod nulls;
 mod objects;
 mod patterns;

@@ -48,6 +48,79 @@ pub enum Answer {
     Later,
 }
 
+/// Functions that random functions call in values. Their names of parameters and variables are those of the callers, of JSONata and of generated code.
+#[expression]
+pub fn weight(item: &Item, states: i64) -> i64 {
+    let n = item.count + states;
+    if n > 9 {
+        return n - 9;
+    }
+    let Some(value) = first_tag(item) else {
+        return item.name.chars().count() as i64 + share(n, 3);
+    };
+    item.tags
+        .iter()
+        .map(|item| item + value + states)
+        .sum::<i64>()
+}
+
+/// The first tag, or the note of an item without tags.
+#[expression]
+pub fn first_tag(x: &Item) -> Option<i64> {
+    if x.tags.is_empty() {
+        let note = x.note?;
+        return Some(note);
+    }
+    x.tags.first().copied()
+}
+
+#[expression]
+pub fn share(n: i64, of: i64) -> i64 {
+    n / of
+}
+
+/// The second argument; the first one is computed, too.
+#[expression]
+pub fn second(_: i64, second: i64) -> i64 {
+    second
+}
+
+#[expression]
+pub fn is_heavy(x: &Item, item: i64) -> bool {
+    weight(x, second(item, 2)) > item && !x.name.is_empty()
+}
+
+#[expression]
+pub fn label(shape: &Shape, text: &str) -> String {
+    match shape {
+        Shape::Line { len: text } => format!("line {text}"),
+        Shape::Named(shape) if shape.as_str() == text => "same".to_owned(),
+        Shape::Named(name) => format!("{name}-{text}"),
+        Shape::Dot => text.to_owned(),
+    }
+}
+
+#[expression]
+pub fn shifted(list: &[i64], n: i64) -> Vec<i64> {
+    list.iter().map(|list| second(*list, list + n)).collect()
+}
+
+#[expression]
+pub fn retagged(item: &Item, tags: Vec<i64>) -> Item {
+    Item {
+        tags,
+        ..item.clone()
+    }
+}
+
+#[expression]
+pub fn longer(shape: Shape, len: i64) -> Shape {
+    match shape {
+        Shape::Line { len: n } => Shape::Line { len: n + len },
+        other => other,
+    }
+}
+
 #[derive(Debug, Clone, thiserror::Error, TaskError)]
 pub enum WorkError {
     #[error("busy")]
@@ -108,6 +181,8 @@ pub async fn pick(site: String, list: Vec<i64>) -> Result<Shape, PickError>;
 pub async fn build(site: String, n: i64, text: String) -> Item;
 #[task]
 pub async fn tell(site: String, text: String);
+#[task]
+pub async fn send(site: String, data: Value);
 #[task]
 pub async fn gather(site: String, n: i64) -> Result<Vec<i64>, WorkError>;
 #[task]
@@ -260,6 +335,7 @@ pub fn replies() -> Replies {
         .task::<pick>(|draw, arguments| replied(failure(draw, arguments, pick_error), shape(draw)))
         .task::<build>(|draw, arguments| replied(other_failure(draw, arguments), item(draw)))
         .task::<tell>(|draw, arguments| replied(other_failure(draw, arguments), ()))
+        .task::<send>(|draw, arguments| replied(other_failure(draw, arguments), ()))
         .task::<gather>(|draw, arguments| replied(failure(draw, arguments, work_error), list(draw)))
         .task::<check>(|draw, arguments| {
             replied(failure(draw, arguments, pick_error), draw.number(2) == 0)

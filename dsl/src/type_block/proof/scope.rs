@@ -1,7 +1,8 @@
 //! The meaning of names at the declaration of the workflow.
 
-/// The macros of the standard library. A glob import makes another macro of the same name ambiguous.
+/// The macros of the standard library, and `json!`. A glob import makes another macro of the same name ambiguous.
 pub mod macros {
+    pub use ::serde_json::json;
     pub use ::std::{format, matches, vec};
 }
 

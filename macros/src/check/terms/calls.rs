@@ -6,7 +6,7 @@ use super::literals::{literal_text, literal_type, variables};
 use super::paths::is_default;
 use super::templates::{format, list};
 use crate::functions::{is_task, replacement, unit, written};
-use crate::machine::{Record, StateWork, Term};
+use crate::machine::{Record, Term};
 use crate::machine::{is_of_prelude, own_name};
 use std::rc::Rc;
 use stepwright_asl::callable::{FUNCTIONS, LIBRARY, time_function};
@@ -53,23 +53,26 @@ impl Resolver<'_> {
                 base: None,
             });
         }
-        let in_a_task = matches!(
-            self.machine.states[self.state].state.kind,
-            StateWork::Task(_)
-        );
         let why = if is_duration(path) {
             format!("`{written}` cannot run inside a workflow: {DURATION}")
         } else if let Some(replacement) = replacement(path) {
             format!("`{written}` cannot run inside a workflow: {replacement}")
         } else if written == "task_token" {
             "`task_token()` is an argument of the call that waits for the answer: `task(.., task_token())`".to_owned()
-        } else if in_a_task && !in_a_function && is_task(path) {
+        } else if !is_task(path) {
             format!(
-                "`{written}` cannot run here, because a task state makes one call: call it in a separate task state before this one"
+                "`{written}` cannot run inside a workflow: write a free function with `#[expression]`, or call it in a task"
+            )
+        } else if path.get_ident().is_some_and(|name| self.is_local(name)) {
+            format!(
+                "`{written}` is a value here, and hides a function of this name: rename one of them"
+            )
+        } else if path.segments.iter().any(|one| !one.arguments.is_empty()) {
+            format!(
+                "`{written}` cannot have generic arguments here: a function with `#[expression]` has no generic types"
             )
         } else {
-            let task = if in_a_function { "task" } else { "task state" };
-            format!("`{written}` cannot run inside a workflow: call it in a {task}")
+            return Term::Inlined(path.clone(), arguments);
         };
         self.refuse(path.span(), why);
         Term::Faulty
@@ -138,6 +141,7 @@ impl Resolver<'_> {
                 let value = self.raw(&name, call);
                 return (value, Some(self.rewriter.literal(call)));
             }
+            "json" => return self.json_macro(call),
             "placeholder" => {
                 let value = self.placeholder(&call.mac);
                 return (value, Some(self.rewriter.text(call)));

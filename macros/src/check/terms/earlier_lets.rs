@@ -109,7 +109,7 @@ pub(super) fn can_panic(value: &Term) -> bool {
     let mut found = false;
     value.walk(&mut |part| {
         found |= match part {
-            Term::Index(..) | Term::Raw(..) => true,
+            Term::Index(..) | Term::Inlined(..) | Term::Raw(..) => true,
             Term::Binary("Div" | "Rem", _, by) => !is_nonzero(by),
             // Of unsigned integers.
             Term::Binary("Sub", left, right) => !is_float(left) && !is_float(right),

@@ -6,7 +6,8 @@ use super::hints::unsupported_method;
 use super::rewrite::{ExpressionRewriter, names_in};
 use crate::errors::Errors;
 use crate::machine::{
-    ItemRead, Machine, RewrittenExpression, Term, UPDATE, UserExpr, VariableRead, Witness, is_bound,
+    ItemRead, JsonStruct, Machine, RewrittenExpression, Term, UPDATE, UserExpr, VariableRead,
+    Witness, is_bound,
 };
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, quote_spanned};
@@ -191,7 +192,14 @@ impl<'m> Resolver<'m> {
                     Expr::Path(path) if path.qself.is_none() => self.call(&path.path, arguments),
                     other => self.unsupported(other, "this call", "call it in a task"),
                 };
-                self.prove_call(call, &value);
+                match &value {
+                    Term::Inlined(path, _) => {
+                        if path.get_ident().is_some_and(|name| self.is_known(name)) {
+                            self.rewriter.hidden_function(path, call);
+                        }
+                    }
+                    value => self.prove_call(call, value),
+                }
                 value
             }
             Expr::Unary(unary) => self.unary(unary),
@@ -202,6 +210,11 @@ impl<'m> Resolver<'m> {
             Expr::If(branch) => self.branch(branch),
             Expr::Block(block) if block.label.is_none() => self.block(&mut block.block),
             Expr::Struct(literal) if literal.path.is_ident(UPDATE) => self.update(expression),
+            Expr::Struct(literal) if JsonStruct::is(&literal.path) => {
+                let (value, code) = self.json(literal);
+                *expression = code;
+                value
+            }
             Expr::Struct(literal) => self.record(literal),
             Expr::Tuple(tuple) if tuple.elems.is_empty() => Term::Unit,
             Expr::Tuple(tuple) => {

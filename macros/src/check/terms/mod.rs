@@ -7,6 +7,7 @@ mod earlier_lets;
 mod expression;
 mod generic_types;
 mod hints;
+mod json;
 mod literals;
 mod matched_variants;
 mod names;

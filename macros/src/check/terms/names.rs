@@ -25,6 +25,12 @@ impl Resolver<'_> {
             || parameters.any(|(parameter, _)| parameter.unraw() == text)
     }
 
+    /// Whether a name exists only in this state or in a part of the expression.
+    pub(super) fn is_local(&self, name: &Ident) -> bool {
+        let text = name.unraw().to_string();
+        self.locals.iter().any(|local| local.name == text)
+    }
+
     pub(super) fn path(&mut self, path: &Path) -> Term {
         if is_of_prelude(path, "None") {
             return Term::None;

@@ -81,7 +81,7 @@ impl Visit<'_> for PlaceholderTexts {
 
     fn visit_macro(&mut self, call: &Macro) {
         // The texts of other macros, such as `jsonata!`, are expressions of other languages.
-        for (name, of_format) in [("format", true), ("vec", false)] {
+        for (name, of_format) in [("format", true), ("vec", false), ("json", false)] {
             if call.path.is_ident(name) {
                 self.tokens(call.tokens.clone(), of_format);
             }

@@ -64,6 +64,9 @@ impl UsedNames {
         if let Some(name) = self.macros.get("matches") {
             quote!(#name!((), ());).to_tokens(&mut tokens);
         }
+        if let Some(name) = self.macros.get("json") {
+            quote!(#name!(null);).to_tokens(&mut tokens);
+        }
         for (name, item) in &self.items {
             if let Some(proof) = standard_item_proof(name) {
                 proof(item).to_tokens(&mut tokens);
@@ -456,24 +459,24 @@ impl Resolver<'_> {
                 let (of, method) = (&call.receiver, &call.method);
                 let index = rewriter.new_witness(Witness::MethodClone);
                 let witness = witness_name(index);
-                let code = quote_spanned!(span=> {
+                let code = quote_spanned!(span=> ({
                     let __value = #of;
                     let __clone = __value.#method();
                     __s::Comparable::both(&__value, &__clone);
                     #witness.owns(&__clone);
                     __clone
-                });
+                }));
                 rewriter.replace(expression, code);
                 return Term::Checked(index, Box::new(value));
             }
             ("into", 0) => {
                 let (of, method) = (&call.receiver, &call.method);
-                let code = quote_spanned!(span=> {
+                let code = quote_spanned!(span=> ({
                     let __from = #of;
                     let mut __into = __s::copy(&__from).#method();
                     __into = __s::Becomes::becomes(__from);
                     __into
-                });
+                }));
                 rewriter.replace(expression, code);
                 return value;
             }
@@ -680,11 +683,12 @@ impl Resolver<'_> {
         let ExprBinary {
             left, right, op, ..
         } = binary;
-        let code = quote_spanned!(span=> {
+        // A block at the start of a statement or of an arm would end there.
+        let code = quote_spanned!(span=> ({
             let __both = __s::Comparable::both(&(#left), &(#right));
             #witness.owns(__both.0);
             *__both.0 #op *__both.1
-        });
+        }));
         rewriter.replace(expression, code);
         Term::Checked(index, Box::new(value))
     }

@@ -6,15 +6,15 @@
 use super::literals::literal_type;
 use super::matched_variants::matched_variants;
 use crate::machine::UsedNames;
-use crate::machine::{Matches, RewrittenExpression, Witness, is_bound};
+use crate::machine::{JsonArgument, Matches, RewrittenExpression, Witness, is_bound};
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{
-    Arm, Block, Expr, ExprCast, ExprClosure, ExprIf, ExprLet, ExprMacro, ExprMatch, ExprPath,
-    Macro, Pat, PatIdent, Stmt, Token, parse_quote,
+    Arm, Block, Expr, ExprCall, ExprCast, ExprClosure, ExprIf, ExprLet, ExprMacro, ExprMatch,
+    ExprPath, Macro, Pat, PatIdent, Path, Stmt, Token, parse_quote,
 };
 
 /// A conversion between number types.
@@ -106,6 +106,13 @@ impl ExpressionRewriter {
         parentheses.set_span(first);
         *expression = Expr::Verbatim(parentheses.to_token_stream());
         index
+    }
+
+    /// Calls a function with `#[expression]` by another name, because a variable has its name.
+    pub(super) fn hidden_function(&mut self, path: &Path, call: &mut ExprCall) {
+        self.changes += 1;
+        let name = self.used.functions.add(path);
+        *call.func = Expr::Verbatim(name.to_token_stream());
     }
 
     /// Returns a value of any type, which replaces a `jsonata!`, `path!` or `intrinsic!`.
@@ -387,7 +394,7 @@ impl Visit<'_> for FreeNames {
         self.add_except(bound, |names| visit::visit_block(names, block));
     }
 
-    /// Visits the arguments of `format!`, `vec!` and `matches!`. The resolver reports arguments that do not parse.
+    /// Visits the arguments of `format!`, `vec!`, `matches!` and `json!`. The resolver reports arguments that do not parse.
     fn visit_macro(&mut self, call: &Macro) {
         if call.path.is_ident("matches") {
             if let Ok(parts) = call.parse_body::<Matches>() {
@@ -396,6 +403,8 @@ impl Visit<'_> for FreeNames {
                     parts.guard.iter().for_each(|guard| names.visit_expr(guard));
                 });
             }
+        } else if let Some(Ok(mut json)) = JsonArgument::of(call) {
+            json.each_mut(&mut |value| self.visit_expr(value));
         } else if call.path.is_ident("format") || call.path.is_ident("vec") {
             let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
             for argument in call.parse_body_with(parser).into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! Expressions outside of a workflow: those of `expr!`.
+//! Expressions outside of a workflow: those of `expr!`, and the bodies of functions with `#[expression]`.
 
 use super::Local;
 use super::expression::Resolver;
@@ -26,11 +26,12 @@ pub(crate) struct StandaloneExpression {
 }
 
 /// Resolves an expression that reads only its parameters. A parameter becomes a local whose name is its position, so that no name of the user can
-/// shadow it.
+/// shadow it. `function` is the name of the function whose body it is.
 pub(crate) fn resolve_standalone(
     expression: &UserExpr,
     ty: Option<&Type>,
     parameters: &[Option<&Ident>],
+    function: Option<&Ident>,
     errors: &Errors,
 ) -> StandaloneExpression {
     // The resolver needs a state, so this is a workflow with one state, without names and diagnostics.
@@ -38,7 +39,7 @@ pub(crate) fn resolve_standalone(
     let reader = SyntaxReader::new(errors);
     let source = (|input: ParseStream| WorkflowSource::parse(input, &reader)).parse2(workflow);
     let parsed = source.ok().and_then(|mut source| source.workflows.pop());
-    let Some((workflow, body)) = parsed else {
+    let Some((mut workflow, body)) = parsed else {
         return StandaloneExpression {
             value: Term::Faulty,
             faulty: true,
@@ -47,6 +48,7 @@ pub(crate) fn resolve_standalone(
             used: UsedNames::default(),
         };
     };
+    workflow.function = function.cloned();
     let machine = Machine::new(workflow, body, expression.id + 1);
     let mut resolver = Resolver::new(&machine, 0, errors);
     for (index, name) in parameters.iter().enumerate() {

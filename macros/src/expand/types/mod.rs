@@ -49,7 +49,9 @@ pub(super) fn block(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> Token
     };
     let name = &machine.workflow.name;
     let names = machine.used_names.proof(&name.to_string());
+    let functions = machine.used_names.functions.imports();
     quote! {
+        #functions
         #[allow(
             dead_code, unused, unreachable_code, non_snake_case, deprecated,
             clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction

@@ -69,6 +69,10 @@ impl Grower {
                     None,
                 )
             }
+            5 if self.once_in(2) => {
+                let json = self.json(context);
+                (format!("send({site}, {json})"), None, None)
+            }
             5 => (
                 format!("tell({site}, {})", self.argument(Kind::Text, context)),
                 None,

@@ -34,6 +34,13 @@ impl Grower {
         {
             return read;
         }
+        if depth > 0
+            && self.once_in(10)
+            && let Some(call) = self.called(kind, context, depth - 1)
+        {
+            self.form("function with #[expression]");
+            return call;
+        }
         match kind {
             Kind::Int => self.int(context, depth),
             Kind::Text => self.text(context, depth),
@@ -68,6 +75,59 @@ impl Grower {
                 ),
             },
         }
+    }
+
+    /// A `json!` with values of every kind.
+    pub(super) fn json(&mut self, context: &Context) -> String {
+        self.form("json!");
+        let value = |this: &mut Self| {
+            let kind = this.kind();
+            this.value_at(kind, context, 1)
+        };
+        let (first, second, third) = (value(self), value(self), value(self));
+        match self.number(3) {
+            0 => format!(
+                "json!({{ \"id\": {first}, \"{{% $x %}}\": {{ \"a b\": {second}, \"\": [] }} }})"
+            ),
+            1 => format!("json!([{first}, null, {{ \"S\": {second} }}, json!({third})])"),
+            _ => format!("json!({{ \"not\": [{first}, {{}}], \"$y\": {second} }})"),
+        }
+    }
+
+    /// A call of a function with `#[expression]`.
+    fn called(&mut self, kind: Kind, context: &Context, depth: usize) -> Option<String> {
+        let item = self.place(Kind::Item);
+        let number = self.value_at(Kind::Int, context, depth);
+        Some(match kind {
+            Kind::Int => match (self.number(4), item) {
+                (0 | 1, Some(item)) => format!("weight(&{item}, {number})"),
+                (0, None) if context.may_fail => format!("share(60, {number})"),
+                (2, _) if context.may_fail => format!("share({number}, 7)"),
+                _ => format!(
+                    "second({number}, {})",
+                    self.value_at(Kind::Int, context, depth)
+                ),
+            },
+            Kind::Bool => format!("is_heavy(&{}, {number})", item?),
+            Kind::Maybe => format!("first_tag(&{})", item?),
+            Kind::Text => match self.place(Kind::Shape) {
+                Some(shape) => {
+                    let text = self.value_at(Kind::Text, context, depth);
+                    format!("label(&{shape}, &{text})")
+                }
+                None => return None,
+            },
+            Kind::List => format!("shifted(&{}, {number})", self.place(Kind::List)?),
+            Kind::Item => format!(
+                "retagged(&{}, {})",
+                item?,
+                self.value_at(Kind::List, context, depth)
+            ),
+            Kind::Shape => format!(
+                "longer({}, {number})",
+                self.value_at(Kind::Shape, context, depth)
+            ),
+        })
     }
 
     fn int(&mut self, context: &Context, depth: usize) -> String {

@@ -1,0 +1,6 @@
+use stepwright::function::*;
+
+#[expression]
+struct Doubled;
+
+fn main() {}

@@ -1,0 +1,8 @@
+use stepwright::function::*;
+
+#[expression]
+fn shouted(text: &str) -> String {
+    text.repeat(3)
+}
+
+fn main() {}
