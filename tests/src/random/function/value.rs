@@ -123,6 +123,7 @@ impl Grower {
                 item?,
                 self.value_at(Kind::List, context, depth)
             ),
+            Kind::Time => return None,
             Kind::Shape => format!(
                 "longer({}, {number})",
                 self.value_at(Kind::Shape, context, depth)
